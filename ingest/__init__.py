@@ -1,0 +1,7 @@
+"""Guidang: feeds in, a Hexo archive and a database out.
+
+ sources/ ──Document──▶ reading/ ──────────────────────────────▶ store/ ──▶ archive ──▶ layouts/
+ live, …                parse ▶ normalize ▶ dedupe ▶ extract     database   files       hexo, …
+
+`pipeline` is the module to open first; docs/architecture.md has the whole map.
+"""

@@ -1,0 +1,234 @@
+"""Render what is missing or outdated, and replace files atomically.
+
+The folder is a rendering of the store: it can always be made again, and a stop at any moment
+heals at the next pass, because a path is written down before its file is made and a record stays
+due until its file is there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import logging
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from ingest.config import ArchiveConfig
+from ingest.database import Database
+from ingest.errors import ArchiveError
+from ingest.layouts import Layout, make_layout
+from ingest.store import archive as store
+from ingest.values import Record
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 100
+# Leading dot: Hexo, Hugo and Jekyll pass over it.
+_UNFINISHED = ".guidang-unfinished"
+_LATER = "the entries are kept; when that is mended, run: guidang archive"
+# Another process may be at work there; no file takes it an hour.
+_ABANDONED = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A file that is not as the store has it; `what` is missing, changed, outdated or foreign."""
+
+    path: str
+    what: str
+
+
+class Archive:
+    """The folder of records."""
+
+    def __init__(self, config: ArchiveConfig, database: Database) -> None:
+        self.root = config.path
+        self._config = config
+        self._layout: Layout = make_layout(config)
+        self._database = database
+
+    def render_due(self, *, now: datetime, feed_id: int | None = None) -> int:
+        """Write the files of all records that are due; return how many were written.
+
+        Raise `ArchiveError` when the folder cannot be written: what was not written stays due.
+        """
+        self._notice_other_settings()
+        written = 0
+        while records := self._database.read(
+            store.due, self._layout.name, feed_id=feed_id, limit=_BATCH
+        ):
+            written += self._render(records, now)
+        return written
+
+    def rebuild(self, *, now: datetime) -> int:
+        """Render every record again; a file that is as it should be is not touched."""
+        self.prepare(now=now)
+        self._notice_other_settings()
+        written = last = 0
+        while records := self._database.read(
+            store.every, self._layout.name, after=last, limit=_BATCH
+        ):
+            written += self._render(records, now)
+            last = records[-1].entry_id
+        return written
+
+    def restore_missing(self, *, now: datetime) -> int:
+        """Render what is due and what was deleted from the folder; return how many files."""
+        self.prepare(now=now)
+        paths = self._database.read(
+            lambda c: [path for path, *_ in store.files(c, self._layout.name)]
+        )
+        gone = [path for path in paths if not (self.root / path).is_file()]
+        if gone:
+            self._database.write(store.make_due, gone)
+        return self.render_due(now=now)
+
+    def delete_feed(self, feed_id: int) -> int:
+        """Delete the files of a feed, and folders left empty; return how many files."""
+        paths = self._database.read(store.paths_of_feed, feed_id)
+        with self._explained():
+            for path in paths:
+                (self.root / path).unlink(missing_ok=True)
+                for folder in list(Path(path).parents)[:-1]:
+                    with contextlib.suppress(OSError):  # not empty, or gone: both are fine
+                        (self.root / folder).rmdir()
+        return len(paths)
+
+    def check(self) -> list[Difference]:
+        """Compare the folder with the store; change nothing."""
+        known = {}
+        differences = []
+        files = self._database.read(lambda c: list(store.files(c, self._layout.name)))
+        for path, digest, is_due in files:
+            known[path] = True
+            what = self._compare(path, digest, is_due)
+            if what:
+                differences.append(Difference(path=path, what=what))
+        without = self._database.read(store.missing_paths, self._layout.name)
+        differences += [Difference(path="(no path yet)", what="missing")] * without
+        differences += [
+            Difference(path=path, what="foreign") for path in self._present() if path not in known
+        ]
+        return sorted(differences, key=lambda difference: difference.path)
+
+    def _compare(self, path: str, digest: bytes | None, is_due: bool) -> str | None:
+        try:
+            present = (self.root / path).read_bytes()
+        except FileNotFoundError:
+            return "missing"
+        except OSError as error:
+            raise self._unusable(error) from error
+        if is_due or digest is None:
+            return "outdated"
+        return None if hashlib.sha256(present).digest() == digest else "changed"
+
+    def _present(self) -> Iterator[str]:
+        """The records that lie in the folder, whoever put them there."""
+        for folder, names, files in os.walk(self.root):
+            names[:] = [name for name in names if not name.startswith((".", "_"))]
+            for name in files:
+                if name.endswith((".md", ".html")):
+                    yield (Path(folder) / name).relative_to(self.root).as_posix()
+
+    def prepare(self, *, now: datetime) -> None:
+        """Make the folder if need be, and clear what a killed run left unfinished.
+
+        Raise `ArchiveError` if nothing can be written there.
+        """
+        old = (now - _ABANDONED).timestamp()
+        with self._explained():
+            self.root.mkdir(parents=True, exist_ok=True)
+            unfinished = self.root / _UNFINISHED
+            for left in unfinished.iterdir() if unfinished.is_dir() else ():
+                if left.stat().st_ctime < old:
+                    left.unlink(missing_ok=True)
+
+    def _notice_other_settings(self) -> None:
+        """Have every record rendered again when the settings that shape them have changed."""
+        shape = self._config.model_dump_json(exclude={"path", "template"})
+        if self._database.read(store.rendered_with) != shape:
+            self._database.write(store.render_all_with, shape)
+
+    def _render(self, records: Iterable[Record], now: datetime) -> int:
+        placed = self._place(records)
+        written = []
+        changed = 0
+        try:
+            for record, path in placed:
+                content = self._layout.render(record)
+                digest = hashlib.sha256(content).digest()
+                changed += self._write(path, content, record.at)
+                written.append(
+                    store.Written(
+                        entry_id=record.entry_id, render_due=record.render_due, digest=digest
+                    )
+                )
+        finally:
+            self._database.write(store.mark_written, self._layout.name, written, now=now)
+        return changed
+
+    def _place(self, records: Iterable[Record]) -> list[tuple[Record, str]]:
+        """The path of each record; one that has none is given it, for ever."""
+        records = list(records)
+        fresh = {r.entry_id: self._layout.path(r) for r in records if r.path is None}
+        if fresh:
+            fresh = self._database.write(store.give_paths, self._layout.name, fresh)
+        return [(record, record.path or fresh[record.entry_id]) for record in records]
+
+    def _write(self, path: str, content: bytes, at: datetime) -> bool:
+        """Put the content in place at once or not at all; return whether it was not there."""
+        target = self.root / path
+        if not target.resolve().is_relative_to(self.root.resolve()):
+            raise ArchiveError(f"{path} leads out of {self.root}; is a folder there a link?")
+        with self._explained():
+            if _is_there(target, content, at):
+                return False
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._replace(target, content, at)
+        return True
+
+    def _replace(self, target: Path, content: bytes, at: datetime) -> None:
+        unfinished = self.root / _UNFINISHED
+        unfinished.mkdir(exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=unfinished, delete=False) as file:
+            temporary = Path(file.name)
+            try:
+                file.write(content)
+                file.flush()
+                os.fchmod(file.fileno(), 0o644)
+                os.fsync(file.fileno())
+                os.utime(temporary, (at.timestamp(), at.timestamp()))
+                temporary.replace(target)
+            except OSError:
+                temporary.unlink(missing_ok=True)
+                raise
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: OSError) -> ArchiveError:
+        advice = {
+            errno.ENOSPC: f"the disk is full; {_LATER}",
+            errno.EDQUOT: f"the disk quota is used up; {_LATER}",
+            errno.EROFS: f"the file system is read-only; {_LATER}",
+            errno.EFBIG: f"the largest file size is reached; {_LATER}",
+            errno.EACCES: f"no permission to write there; {_LATER}",
+        }
+        reason = advice.get(error.errno or 0, f"{error.strerror or error}; {_LATER}")
+        return ArchiveError(f"{self.root}: {reason}")
+
+
+def _is_there(target: Path, content: bytes, at: datetime) -> bool:
+    try:
+        return target.read_bytes() == content and int(target.stat().st_mtime) == int(at.timestamp())
+    except FileNotFoundError:
+        return False

@@ -1,0 +1,138 @@
+"""The command line: the only package that prints or exits. Heavy imports wait for their command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from ingest.cli import archive, config, database, demo, entries, feeds, poll, replay, status
+from ingest.errors import (
+    ArchiveError,
+    ConfigError,
+    GuidangError,
+    SourceError,
+    StoreError,
+    UsageError,
+)
+
+DONE, SOME_FAILED, MISUSED, UNUSABLE = 0, 1, 2, 3
+
+app = typer.Typer(
+    name="guidang",
+    help="Keeps what feeds publish: as a Hexo archive, and in a database that forgets nothing.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(feeds.app, name="feeds")
+app.add_typer(entries.app, name="entries")
+app.add_typer(database.app, name="db")
+app.command("init")(config.init)
+app.command("demo")(demo.demo)
+app.command("poll")(poll.poll)
+app.command("archive")(archive.archive)
+app.command("replay")(replay.replay)
+app.command("status")(status.status)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(f"guidang {version('guidang')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _guidang(
+    ctx: typer.Context,
+    config_file: Annotated[
+        str | None,
+        typer.Option(
+            "--config",
+            "-c",
+            metavar="FILE",
+            help="The configuration; else $GUIDANG_CONFIG, ./config.toml, or in /etc/guidang.",
+        ),
+    ] = None,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Tell everything; show tracebacks.")
+    ] = False,
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    ctx.obj = {"config": config_file, "debug": debug}
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out a command line; return the exit code.
+
+    0 done, 1 some feeds failed, 2 usage or configuration, 3 database or archive unusable.
+    """
+    arguments = _global_options_first(arguments)
+    try:
+        code = app(list(arguments), standalone_mode=False)
+    except GuidangError as error:
+        if "--debug" in arguments:
+            raise
+        print(f"guidang: {error}", file=sys.stderr)
+        return _code_of(error)
+    except typer.Abort:
+        print("guidang: stopped; nothing was changed", file=sys.stderr)
+        return MISUSED
+    except KeyboardInterrupt:
+        print("guidang: interrupted; what was done is kept", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of a listing has seen enough (| head).
+        sys.stderr.close()
+        return DONE
+    except TyperException as error:
+        return _misused(error)
+    return code if isinstance(code, int) else DONE
+
+
+def _misused(error: TyperException) -> int:
+    from typer._click.exceptions import NoArgsIsHelpError
+
+    asked_for_help = isinstance(error, NoArgsIsHelpError)
+    message = error.format_message()
+    print(message if asked_for_help else f"guidang: {message}", file=sys.stderr)
+    return MISUSED
+
+
+def _code_of(error: GuidangError) -> int:
+    if isinstance(error, ConfigError | UsageError):
+        return MISUSED
+    if isinstance(error, StoreError | ArchiveError):
+        return UNUSABLE
+    if isinstance(error, SourceError):
+        return SOME_FAILED
+    return MISUSED
+
+
+def _global_options_first(arguments: Sequence[str]) -> list[str]:
+    """Let `--config` and `--debug` stand behind the command as well as before it."""
+    first: list[str] = []
+    rest: list[str] = []
+    waiting = iter(arguments)
+    for argument in waiting:
+        if argument == "--":
+            return [*first, *rest, argument, *waiting]
+        if argument in {"--config", "-c"}:
+            first += [argument, *([value] if (value := next(waiting, None)) is not None else [])]
+        elif argument == "--debug" or argument.startswith("--config="):
+            first.append(argument)
+        else:
+            rest.append(argument)
+    return first + rest

@@ -1,0 +1,38 @@
+"""`guidang init`: a commented configuration and an empty database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest.cli.output import say
+from ingest.errors import ConfigError, UsageError
+
+
+def init(
+    directory: Annotated[
+        Path, typer.Argument(metavar="[DIR]", help="The folder to begin in.")
+    ] = Path(),
+) -> None:
+    """Write a commented config.toml and create the database."""
+    from ingest.config import load_config
+    from ingest.database import Database
+    from ingest.example import example_config
+
+    file = directory / "config.toml"
+    if file.exists():
+        raise UsageError(f"{file} is there already; it was left as it is")
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        file.write_text(example_config(), encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(str(file), (f"cannot be written: {error.strerror}",)) from error
+    config, _ = load_config(file)
+    database = Database(config.database.url)
+    database.upgrade()
+    say(f"wrote {file} and created {database.name}")
+    database.dispose()
+    inside = "" if directory == Path() else f"cd {directory} && "
+    say(f"next: {inside}guidang feeds add URL, then: guidang poll")

@@ -1,0 +1,52 @@
+"""`guidang db`: the database's schema and soundness."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from ingest.cli.output import JsonOption, print_json, say
+
+if TYPE_CHECKING:
+    from ingest.database import Database
+
+app = typer.Typer(help="The database: bring its schema up to date, check it.", no_args_is_help=True)
+
+
+@app.command()
+def upgrade(ctx: typer.Context) -> None:
+    """Bring the database to this version's schema."""
+    database = _open(ctx)
+    applied = database.upgrade()
+    say(f"{database.name}: " + (f"applied {', '.join(applied)}" if applied else "is up to date"))
+    database.dispose()
+
+
+@app.command()
+def check(ctx: typer.Context, as_json: JsonOption = False) -> int:
+    """Say whether the database is sound and up to date; exit 3 if not."""
+    database = _open(ctx)
+    problems = database.check()
+    if as_json:
+        print_json({"database": database.name, "problems": problems})
+    else:
+        for problem in problems:
+            say(f"{database.name}: {problem}")
+        if not problems:
+            say(f"{database.name}: sound and up to date")
+    database.dispose()
+    return 3 if problems else 0
+
+
+def _open(ctx: typer.Context) -> Database:
+    from pathlib import Path
+
+    from ingest.config import load_config
+    from ingest.database import Database
+    from ingest.logs import set_up_logging
+
+    named = ctx.obj["config"]
+    config, _ = load_config(Path(named) if named else None)
+    set_up_logging("debug" if ctx.obj["debug"] else "warning", config.log.format)
+    return Database(config.database.url)

@@ -1,0 +1,208 @@
+"""`guidang demo`: the whole job on sample feeds, with no network but loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ingest.cli.output import console, counted
+from ingest.logs import printable
+
+if TYPE_CHECKING:
+    from rich.table import Table
+    from rich.text import Text
+    from rich.tree import Tree
+
+    from ingest.demo.run import Demo, Looks
+    from ingest.values import Poll
+
+
+def demo(
+    ctx: typer.Context,
+    directory: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR", help="The folder to write to; an earlier demo there is replaced."
+        ),
+    ] = Path("guidang-demo"),
+) -> int:
+    """Show the whole job on sample feeds served on loopback: two looks, and what they wrote."""
+    from ingest.demo import folder
+    from ingest.logs import set_up_logging
+
+    # Some of the feeds fail on purpose; the table says so better than warnings would.
+    set_up_logging("debug" if ctx.obj["debug"] else "error", "text")
+    started = time.monotonic()
+    folder.claim(directory)
+    try:
+        done = _run(directory)
+    finally:
+        folder.sign(directory)
+    _show(done, directory, time.monotonic() - started)
+    return 0 if done.went_as_meant else 1
+
+
+def _run(directory: Path) -> Demo:
+    from ingest.demo.run import run
+    from ingest.demo.site import DemoSite
+
+    with DemoSite() as site:
+        _print(f"Two looks at {len(site.samples)} sample feeds on {site.address}")
+        _print("(its own server, on loopback; no other address is asked)\n", style="dim")
+        return asyncio.run(run(directory, site))
+
+
+def _print(text: Any, style: str | None = None) -> None:
+    console().print(text, style=style)
+
+
+def _show(done: Demo, directory: Path, seconds: float) -> None:
+    _print(_table(done.looks))
+    _print(_summary(done, seconds))
+    for difference in done.differences:
+        _print(f"not as meant: {difference}", style="bold red")
+    _heading("The files")
+    _print(_tree(done.archive, str(directory / "source" / "_posts")))
+    record = _telling_record(done)
+    _heading("One of them")
+    _print(_record(record.read_text(encoding="utf-8")))
+    _heading("What to do next")
+    for command, purpose in _next_steps(directory):
+        _print(f"  {command}")
+        _print(f"      {purpose}", style="dim")
+
+
+def _heading(text: str) -> None:
+    _print(f"\n{text}", style="bold")
+
+
+def _table(looks: Sequence[Looks]) -> Table:
+    """Two lines a feed, one for each look; what it is a sample of stands below its name."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    table.add_column("Feed", no_wrap=True)
+    table.add_column("Look", no_wrap=True)
+    for heading in ("New", "Edited", "Unchanged"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("Outcome", overflow="fold")
+    for one in looks:
+        table.add_row(Text(printable(one.feed.name)), "1st", *_cells(one.first))
+        shows = Text(f" {one.sample.shows}", style="dim")
+        if not one.went_as_meant:
+            shows.append(" – not as meant", "bold red")
+        table.add_row(shows, "2nd", *_cells(one.second))
+    return table
+
+
+def _cells(poll: Poll) -> Iterator[Text]:
+    from rich.text import Text
+
+    for count, style in ((poll.new, "green"), (poll.edited, "yellow"), (poll.unchanged, "")):
+        yield Text(str(count), style=style) if count else Text("·", style="dim")
+    if poll.error is not None:
+        yield Text(printable(f"failed: {poll.error}"), style="red")
+    elif poll.new or poll.edited:
+        yield Text("news")
+    else:
+        yield Text(_without_news(poll), style="dim")
+
+
+def _without_news(poll: Poll) -> str:
+    if poll.outcome == "not_modified":
+        return "not modified (304)"
+    return "no news" if poll.unchanged else "the same document"
+
+
+def _summary(done: Demo, seconds: float) -> str:
+    if not done.went_as_meant:
+        return "\nNot everything went as meant."
+    polls = [poll for looks in done.looks for poll in (looks.first, looks.second)]
+    new, edited = sum(poll.new for poll in polls), sum(poll.edited for poll in polls)
+    failed = sum(looks.second.error is not None for looks in done.looks)
+    return (
+        f"\n{counted(len(done.looks), 'feed')}: {counted(new, 'new entry', 'new entries')}, "
+        f"{edited} edited, {failed} failed as it should; {seconds:.1f} seconds"
+    )
+
+
+def _tree(root: Path, name: str) -> Tree:
+    from rich.tree import Tree
+
+    tree = Tree(_label(name), guide_style="dim")
+    _grow(tree, root)
+    return tree
+
+
+def _grow(tree: Tree, folder: Path) -> None:
+    for path in sorted(folder.iterdir()):
+        if path.is_file():
+            tree.add(_label(path.name))
+        elif not path.name.startswith("."):
+            inner = _through_single_folders(path)
+            _grow(tree.add(_label(inner.relative_to(folder).as_posix(), "cyan")), inner)
+
+
+def _through_single_folders(folder: Path) -> Path:
+    """Go down as long as there is but one way: `2024/05` is one branch."""
+    inside = list(folder.iterdir())
+    if len(inside) == 1 and inside[0].is_dir():
+        return _through_single_folders(inside[0])
+    return folder
+
+
+def _label(name: str, style: str = "") -> Text:
+    from rich.text import Text
+
+    return Text(printable(name), style=style, no_wrap=True, overflow="ellipsis")
+
+
+def _telling_record(done: Demo) -> Path:
+    """The longest record of the RSSHub route: it has something of everything."""
+    records = (done.archive / done.looks[0].feed.slug).rglob("*.md")
+    return max(records, key=lambda record: record.stat().st_size)
+
+
+def _record(text: str) -> Text:
+    """A record as it stands in its file, its keys in colour."""
+    from rich.text import Text
+
+    shown = Text()
+    _, front_matter, body = text.split("---\n", 2)
+    shown.append("---\n", "dim")
+    for line in front_matter.splitlines():
+        key, colon, value = line.partition(": ")
+        has_key = colon and not line.startswith(" ")
+        shown.append(key + colon if has_key else "", "cyan")
+        shown.append(f"{value if has_key else line}\n")
+    shown.append("---\n", "dim")
+    shown.append(body.rstrip("\n"))
+    return shown
+
+
+def _next_steps(directory: Path) -> Iterator[tuple[str, str]]:
+    """Commands, each with what it is good for."""
+    folder = shlex.quote(str(directory))
+    yield (
+        f"guidang --config {folder}/config.toml entries list",
+        "what this demo keeps of each entry",
+    )
+    yield (
+        f"guidang --config {folder}/config.toml archive --check",
+        "whether the files are as they should be",
+    )
+    yield (
+        f"cp -r {folder}/source/_posts YOUR-HEXO-SITE/source/",
+        "let Hexo build the records: npx hexo generate",
+    )
+    yield "guidang init my-archive && cd my-archive", "begin an archive of your own"
+    yield "guidang feeds add https://…", "a feed, an rsshub:// route, or a page that names its feed"
+    yield "guidang poll", "look at what is due, and write what is new"

@@ -1,0 +1,330 @@
+"""`guidang feeds`: the list of feeds."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ingest.cli.output import JsonOption, counted, local, print_json, print_table, say
+from ingest.cli.session import Session, open_session
+from ingest.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from ingest.config import FeedSettings
+    from ingest.sources.discovery import Finding
+    from ingest.store.feeds import FeedState
+
+app = typer.Typer(help="The feeds: add, list, set, pause, remove them.", no_args_is_help=True)
+
+FeedName = Annotated[str, typer.Argument(metavar="FEED", help="Its number, address or title.")]
+FeedNames = Annotated[
+    list[str], typer.Argument(metavar="FEED...", help="Their numbers, addresses or titles.")
+]
+Title = Annotated[str | None, typer.Option(help="The name to use instead of its own.")]
+Author = Annotated[str | None, typer.Option(help="The author of entries that name none.")]
+Categories = Annotated[
+    list[str] | None,
+    typer.Option("--category", help="A category of its records; repeat it for a path."),
+]
+Timezone = Annotated[str | None, typer.Option(help="The zone of dates that name none.")]
+Interval = Annotated[str | None, typer.Option(help="The time between two looks, such as 6h.")]
+FullText = Annotated[
+    str | None, typer.Option("--full-text", help="Fetch article pages: true, false or auto.")
+]
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    urls: Annotated[
+        list[str], typer.Argument(metavar="URL...", help="Feeds, or pages that name theirs.")
+    ],
+    category: Categories = None,
+    title: Title = None,
+    author: Author = None,
+    timezone: Timezone = None,
+    interval: Interval = None,
+    full_text: FullText = None,
+    check: Annotated[
+        bool, typer.Option(help="Ask for the address first, to see that it is a feed.")
+    ] = True,
+) -> None:
+    """Add feeds; a site's page is asked for its feeds."""
+    from ingest.store import feeds as store
+
+    with open_session(ctx, quiet=True) as session:
+        settings = _settings(
+            title=title,
+            author=author,
+            categories=category,
+            timezone=timezone,
+            interval=interval,
+            full_text=full_text,
+        )
+        for url in urls:
+            found = _find_feed(session, _address(url)) if check else _address(url)
+            feed, is_new = session.database.write(store.add, found, settings, now=session.now)
+            say(f"{'added' if is_new else 'is on the list already:'} {feed.id}  {feed.url}")
+    say("look at what is due with: guidang poll")
+
+
+def _address(url: str) -> str:
+    from ingest.config import read_feed_url
+
+    try:
+        return read_feed_url(url)
+    except ValueError as error:
+        raise UsageError(f"{url}: {error}") from None
+
+
+def _find_feed(session: Session, url: str) -> str:
+    finding = asyncio.run(_discover(session, url))
+    for note in finding.notes:
+        say(note)
+    return finding.url
+
+
+async def _discover(session: Session, url: str) -> Finding:
+    from ingest.services import open_services
+    from ingest.sources.discovery import find_feed
+
+    async with open_services(session.config, session.database) as services:
+        return await find_feed(services.fetcher, services.config, url)
+
+
+def _settings(**given: Any) -> FeedSettings:
+    """Settings from options; those that were not given are not set."""
+    from pydantic import ValidationError
+
+    from ingest.config import FeedSettings
+
+    try:
+        return FeedSettings.model_validate({k: v for k, v in given.items() if v is not None})
+    except ValidationError as error:
+        problems = [
+            f"--{str(fault['loc'][0]).replace('_', '-')}: "
+            + fault["msg"].removeprefix("Value error, ")
+            for fault in error.errors()
+        ]
+        raise UsageError("; ".join(problems)) from None
+
+
+@app.command("import")
+def import_opml(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.opml", help="A list of feeds.")],
+) -> None:
+    """Add the feeds of an OPML file, its folders as categories."""
+    from ingest.reading.opml import read_opml
+    from ingest.store import feeds as store
+
+    try:
+        body = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
+    listed = read_opml(body, str(file))
+    with open_session(ctx, quiet=True) as session:
+        added = 0
+        for feed in listed.feeds:
+            _, is_new = session.database.write(store.add, feed.url, feed.settings, now=session.now)
+            added += is_new
+    for problem in listed.problems:
+        say(f"left out: {problem}")
+    say(f"{counted(added, 'feed')} added, {len(listed.feeds) - added} on the list already")
+
+
+@app.command()
+def export(ctx: typer.Context) -> None:
+    """Print the list as OPML; without passwords and keys."""
+    from ingest.reading.opml import write_opml
+    from ingest.store import feeds as store
+
+    with open_session(ctx, quiet=True) as session:
+        feeds = session.database.read(store.every)
+    listed = ((feed.url, feed.name, feed.link, feed.settings) for feed in feeds)
+    print(write_opml(listed), end="")
+
+
+@app.command("list")
+def list_feeds(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """List all feeds."""
+    from ingest.store import feeds as store
+
+    with open_session(ctx, quiet=True) as session:
+        feeds = session.database.read(store.every)
+        counts = session.database.read(store.entry_counts)
+    if as_json:
+        print_json([_as_json(feed, counts.get(feed.id, 0)) for feed in feeds])
+        return
+    print_table(
+        ["id", "feed", "entries", "state", "next look", "address"],
+        [
+            (f.id, f.name, counts.get(f.id, 0), _condition(f), _next_look(f), _shown_url(f))
+            for f in feeds
+        ],
+    )
+
+
+def _as_json(feed: FeedState, entries: int) -> dict[str, Any]:
+    from ingest.reading.links import without_secrets
+
+    return {
+        "id": feed.id,
+        "url": without_secrets(feed.url),
+        "title": feed.name,
+        "folder": feed.slug,
+        "origin": feed.origin,
+        "settings": feed.settings.as_json(),
+        "link": feed.link,
+        "language": feed.language,
+        "generator": feed.generator,
+        "entries": entries,
+        "state": _condition(feed),
+        "failures": feed.failures,
+        "last_error": feed.last_error,
+        "added_at": feed.added_at,
+        "paused_at": feed.paused_at,
+        "paused_reason": feed.paused_reason,
+        "last_polled_at": feed.last_polled_at,
+        "last_success_at": feed.last_success_at,
+        "next_poll_at": None if feed.paused_at else feed.next_poll_at,
+        "next_poll_reason": feed.next_poll_reason,
+    }
+
+
+def _condition(feed: FeedState) -> str:
+    if feed.paused_at is not None:
+        return "paused"
+    if feed.failures:
+        return "failing"
+    return "fine" if feed.last_success_at else "new"
+
+
+def _next_look(feed: FeedState) -> str:
+    return "" if feed.paused_at else local(feed.next_poll_at)
+
+
+def _shown_url(feed: FeedState) -> str:
+    from ingest.reading.links import without_secrets
+
+    return without_secrets(feed.url)
+
+
+@app.command()
+def show(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> None:
+    """Show one feed, its settings and its last polls."""
+    from ingest.store import feeds as store
+
+    with open_session(ctx, quiet=True) as session:
+        feed = session.database.read(store.find, [name])[0]
+        counts = session.database.read(store.entry_counts)
+        polls = session.database.read(store.polls, feed.id, 10)
+    shown = _as_json(feed, counts.get(feed.id, 0))
+    if as_json:
+        print_json(shown | {"polls": polls})
+        return
+    for key, value in shown.items():
+        if value not in (None, {}, ""):
+            say(f"{key}: {local(value) if hasattr(value, 'astimezone') else value}")
+    print_table(
+        ["polled", "outcome", "new", "edited", "unchanged", "bytes", "seconds", "error"],
+        [(local(poll["started_at"]), *(poll[name] for name in _POLL_COLUMNS)) for poll in polls],
+    )
+
+
+_POLL_COLUMNS = ("outcome", "new", "edited", "unchanged", "size", "seconds", "error")
+
+
+@app.command("set")
+def set_feed(
+    ctx: typer.Context,
+    name: FeedName,
+    category: Categories = None,
+    title: Title = None,
+    author: Author = None,
+    timezone: Timezone = None,
+    interval: Interval = None,
+    full_text: FullText = None,
+) -> None:
+    """Change a feed's settings; an empty value ('') takes a setting back."""
+    from ingest.store import feeds as store
+
+    given = {
+        "categories": category,
+        "title": title,
+        "author": author,
+        "timezone": timezone,
+        "interval": interval,
+        "full_text": full_text,
+    }
+    changes = {key: value for key, value in given.items() if value is not None}
+    if not changes:
+        raise UsageError("nothing to set; see: guidang feeds set --help")
+    with open_session(ctx, quiet=True) as session:
+        feed = session.database.read(store.find, [name])[0]
+        _refuse_if_in_file(session, feed)
+        merged = feed.settings.as_json() | changes
+        settings = _settings(**{k: v for k, v in merged.items() if v not in ("", [""])})
+        session.database.write(store.change, feed.id, settings)
+    say(f"set {feed.id}  {feed.name}: {', '.join(changes)}")
+    if {"categories", "title", "author"} & changes.keys():
+        say("render its records again with: guidang archive")
+
+
+def _refuse_if_in_file(session: Session, feed: FeedState) -> None:
+    if feed.origin == "file" and feed.url in {one.url for one in session.config.feeds}:
+        raise ConfigError(
+            str(session.file), (f"[[feeds]] {feed.url}: is set there; change it there",)
+        )
+
+
+@app.command()
+def pause(ctx: typer.Context, names: FeedNames) -> None:
+    """Look at feeds no more until they are resumed."""
+    from ingest.store import feeds as store
+
+    with open_session(ctx, quiet=True) as session:
+        for feed in session.database.read(store.find, names):
+            session.database.write(store.pause, feed.id, now=session.now, reason=store.BY_COMMAND)
+            say(f"paused {feed.id}  {feed.name}")
+
+
+@app.command()
+def resume(ctx: typer.Context, names: FeedNames) -> None:
+    """Look at paused feeds again."""
+    from ingest.store import feeds as store
+
+    with open_session(ctx, quiet=True) as session:
+        for feed in session.database.read(store.find, names):
+            session.database.write(store.resume, feed.id, now=session.now)
+            say(f"resumed {feed.id}  {feed.name}")
+
+
+@app.command()
+def remove(
+    ctx: typer.Context,
+    names: FeedNames,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    delete_entries: Annotated[
+        bool,
+        typer.Option("--delete-entries", help="Delete the entries and files kept of it, too."),
+    ] = False,
+) -> None:
+    """Take feeds off the list; their entries are kept unless told otherwise."""
+    from ingest.archive import Archive
+    from ingest.store import feeds as store
+
+    with open_session(ctx, quiet=True) as session:
+        archive = Archive(session.config.archive, session.database)
+        for feed in session.database.read(store.find, names):
+            _refuse_if_in_file(session, feed)
+            what = "and DELETE all its entries" if delete_entries else "(its entries are kept)"
+            if not yes:
+                typer.confirm(f"remove {feed.name} {what}?", abort=True)
+            if delete_entries:
+                archive.delete_feed(feed.id)
+            session.database.write(store.remove, feed.id, now=session.now, entries=delete_entries)
+            say(f"removed {feed.id}  {feed.name}")

@@ -1,0 +1,76 @@
+"""How results are shown: tables and lines for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ingest.logs import printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+# No line is broken where a program, not a person, may be reading.
+_UNBROKEN = 1000
+
+
+def console(*, errors: bool = False) -> Console:
+    """A console that knows whether a person is looking."""
+    from rich.console import Console
+
+    stream = sys.stderr if errors else sys.stdout
+    return Console(
+        stderr=errors, width=None if stream.isatty() else _UNBROKEN, highlight=False, markup=False
+    )
+
+
+def say(text: str = "") -> None:
+    """Print one line."""
+    print(printable(text))
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON: instants in ISO 8601, durations in seconds."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=_as_json))
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, bytes):
+        return value.hex()
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None
+) -> None:
+    """Print rows under their headings; what comes from feeds is shown as plain text."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, box=None, pad_edge=False, title_justify="left", padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(printable("" if cell is None else str(cell))) for cell in row))
+    console().print(table)
+
+
+def local(at: datetime | None) -> str:
+    """An instant in the zone of whoever is looking."""
+    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """`1 entry`, `2 entries`."""
+    plural = plural or (f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s")
+    return f"{count:,} {noun if count == 1 else plural}"

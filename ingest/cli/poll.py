@@ -1,0 +1,117 @@
+"""`guidang poll`: look once at what is due, keep the news, render them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ingest.cli.output import console, counted, local, say
+from ingest.cli.session import Session, open_session
+
+if TYPE_CHECKING:
+    from ingest.store.feeds import FeedState
+    from ingest.values import Poll
+
+
+def poll(
+    ctx: typer.Context,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FEED]...", help="Feeds by number, address or title; else those that are due."
+        ),
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Look at all feeds, due or not; not at paused ones.")
+    ] = False,
+) -> int:
+    """Look once at the feeds that are due (or named, or all) and render what is new."""
+    with open_session(ctx, quiet=True) as session:
+        feeds = _choose(session, names or [], every)
+        polls = asyncio.run(_poll(session, feeds))
+    return 1 if any(one.error for one in polls) else 0
+
+
+def _choose(session: Session, names: Sequence[str], every: bool) -> list[FeedState]:
+    from ingest.store import feeds as store
+
+    if names:
+        return session.database.read(store.find, names)
+    if every:
+        return [feed for feed in session.database.read(store.every) if feed.paused_at is None]
+    return session.database.read(store.due, session.now)
+
+
+async def _poll(session: Session, feeds: Sequence[FeedState]) -> list[Poll]:
+    from ingest.pipeline import poll_feeds
+    from ingest.services import open_services
+
+    async with open_services(session.config, session.database) as services:
+        services.archive.prepare(now=session.now)
+        polls: list[Poll] = []
+        with _telling(len(feeds)) as tell:
+
+            def note(feed: FeedState, poll: Poll) -> None:
+                polls.append(poll)
+                tell(_line(feed, poll))
+
+            try:
+                await poll_feeds(services, feeds, note)
+            finally:
+                say(_summary(session, polls))
+    return polls
+
+
+@contextlib.contextmanager
+def _telling(total: int) -> Iterator[Callable[[str], None]]:
+    """A line per feed; on a terminal a progress bar below them."""
+    terminal = console()
+    if not terminal.is_terminal or total < 2:
+        yield say
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    bar = Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=terminal)
+    with bar as progress:
+        task = progress.add_task("", total=total)
+
+        def tell(line: str) -> None:
+            progress.console.print(line)
+            progress.advance(task)
+
+        yield tell
+
+
+def _line(feed: FeedState, poll: Poll) -> str:
+    if poll.error is not None:
+        return f"✗ {feed.name}: {poll.error}"
+    warned = f" (warning: {'; '.join(poll.warnings)})" if poll.warnings else ""
+    if poll.outcome == "not_modified":
+        return f"✓ {feed.name}: not modified"
+    return (
+        f"✓ {feed.name}: {poll.new} new, {poll.edited} edited, {poll.unchanged} unchanged{warned}"
+    )
+
+
+def _summary(session: Session, polls: Sequence[Poll]) -> str:
+    if not polls:
+        return f"no feed is due{_next_due(session)}"
+    failed = sum(poll.error is not None for poll in polls)
+    new, edited = sum(poll.new for poll in polls), sum(poll.edited for poll in polls)
+    return (
+        f"{counted(len(polls), 'feed')}: {counted(new, 'new entry', 'new entries')}, "
+        f"{edited} edited, {failed} failed; archive: {session.config.archive.path}"
+    )
+
+
+def _next_due(session: Session) -> str:
+    from ingest.store import feeds as store
+
+    active = [f for f in session.database.read(store.every) if f.paused_at is None]
+    if not active:
+        return "; add one with: guidang feeds add URL"
+    return f"; the next is at {local(min(f.next_poll_at for f in active))} (or use --all)"

@@ -1,0 +1,53 @@
+"""What every command begins with: the configuration, the logs, the database brought up to date."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from ingest.config import Config
+    from ingest.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One command's configuration and database."""
+
+    config: Config
+    file: Path
+    database: Database
+    now: datetime
+
+
+@contextlib.contextmanager
+def open_session(ctx: typer.Context, *, quiet: bool = False) -> Iterator[Session]:
+    """Read the configuration, upgrade the database if it is behind, adopt the file's feeds.
+
+    With `quiet`, messages below a warning are not shown: the command tells of its work itself.
+    """
+    from ingest.config import load_config
+    from ingest.database import Database
+    from ingest.logs import set_up_logging
+    from ingest.services import system_clock
+    from ingest.store import feeds
+
+    named = ctx.obj["config"]
+    config, file = load_config(Path(named) if named else None)
+    level = "debug" if ctx.obj["debug"] else config.log.level
+    set_up_logging("warning" if quiet and level == "info" else level, config.log.format)
+    database = Database(config.database.url)
+    try:
+        database.upgrade()
+        now = system_clock()
+        if database.read(feeds.differs, config.feeds):
+            database.write(feeds.adopt, config.feeds, now=now)
+        yield Session(config=config, file=file, database=database, now=now)
+    finally:
+        database.dispose()

@@ -1,0 +1,58 @@
+"""`guidang status`: what is kept and how the feeds are, the failing ones first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from ingest.cli.output import JsonOption, counted, local, print_json, print_table, say
+from ingest.cli.session import open_session
+
+if TYPE_CHECKING:
+    from ingest.store.feeds import FeedState
+
+
+def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """Tell how much is kept and how the feeds are, the failing ones first."""
+    from ingest.store import entries, feeds
+
+    with open_session(ctx, quiet=True) as session:
+        totals = session.database.read(entries.totals)
+        known = session.database.read(feeds.every)
+        name = session.database.name
+    failing = sorted((f for f in known if f.failures), key=lambda feed: -feed.failures)
+    paused = [feed for feed in known if feed.paused_at is not None]
+    due = [f for f in known if f.paused_at is None and f.next_poll_at <= session.now]
+    counts = {"feeds": len(known), "failing": len(failing), "paused": len(paused), "due": len(due)}
+    if as_json:
+        print_json(
+            {"database": name, "archive": str(session.config.archive.path), **counts, **totals}
+            | {"failing_feeds": [_failing(feed) for feed in failing]}
+        )
+        return
+    say(f"database: {name}")
+    say(f"archive: {session.config.archive.path} ({counted(totals['files_due'], 'file')} to write)")
+    say(f"kept: {counted(totals['entries'], 'entry')}, {counted(totals['revisions'], 'revision')}")
+    say(
+        f"feeds: {', '.join(f'{count} {what}' for what, count in counts.items())}".replace(
+            f"{counts['feeds']} feeds", str(counts["feeds"])
+        )
+    )
+    if failing:
+        say()
+        print_table(
+            ["failing feed", "failures", "why", "next attempt"],
+            [(f.name, f.failures, f.last_error, local(f.next_poll_at)) for f in failing],
+        )
+
+
+def _failing(feed: FeedState) -> dict[str, object]:
+    return {
+        "id": feed.id,
+        "url": feed.url,
+        "failures": feed.failures,
+        "error": feed.last_error,
+        "next_poll_at": feed.next_poll_at,
+        "next_poll_reason": feed.next_poll_reason,
+    }

@@ -1,0 +1,240 @@
+"""The engine, the schema's upgrade, and one transaction per call; it knows no table."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
+
+from ingest.errors import StoreBusy, StoreError
+
+if TYPE_CHECKING:
+    from alembic.config import Config as AlembicConfig
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# How long a writer waits for another one before it gives up.
+BUSY_TIMEOUT_SECONDS = 30
+_UPGRADE_LOCK = int.from_bytes(b"guidang", "big")
+
+logger = logging.getLogger(__name__)
+
+
+class Database:
+    """A SQLite file or a PostgreSQL database.
+
+    Whatever is wrong with it is a `StoreError` that says what to do.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = _make_engine(url)
+
+    @property
+    def name(self) -> str:
+        """The address without its password."""
+        return self.engine.url.render_as_string(hide_password=True)
+
+    def read(
+        self, query: Callable[Concatenate[sa.Connection, P], T], *a: P.args, **k: P.kwargs
+    ) -> T:
+        """Give `query` a connection that sees one state and changes nothing."""
+        with self._explained(), self.engine.connect() as connection:
+            return query(connection.execution_options(readonly=True), *a, **k)
+
+    def write(
+        self, change: Callable[Concatenate[sa.Connection, P], T], *a: P.args, **k: P.kwargs
+    ) -> T:
+        """Give `change` a transaction that is committed when it returns."""
+        with self._explained(), self.engine.begin() as connection:
+            return change(connection, *a, **k)
+
+    def upgrade(self) -> list[str]:
+        """Bring the schema to this program's revision; return the revisions that were applied.
+
+        Raise `StoreError` if the database is newer than the program.
+        """
+        with self._explained(), self.engine.connect() as connection:
+            if not self._pending(connection.execution_options(readonly=True)):
+                return []
+        from alembic import command
+
+        with self._explained(), self.engine.begin() as connection:
+            _keep_other_upgrades_out(connection)
+            applied = self._pending(connection)
+            if applied:
+                logger.info("upgrading %s: %s", self.name, ", ".join(applied))
+                command.upgrade(_alembic_config(connection), "head")
+            return applied
+
+    def downgrade(self, revision: str) -> None:
+        """Take the schema back to `revision` (`base`: to nothing)."""
+        from alembic import command
+
+        with self._explained(), self.engine.begin() as connection:
+            command.downgrade(_alembic_config(connection), revision)
+
+    def check(self) -> list[str]:
+        """Say in words what is wrong with the database; nothing: it is sound and current.
+
+        Raise `StoreError` if it cannot be asked, or is newer than the program.
+        """
+        with self._explained(), self.engine.connect() as connection:
+            pending = self._pending(connection)
+            if pending:
+                return [f"the schema is behind by {len(pending)}; run: guidang db upgrade"]
+            problems = _schema_differences(connection)
+            if self.engine.dialect.name == "sqlite":
+                problems += _sqlite_damage(connection)
+            return problems
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def _pending(self, connection: sa.Connection) -> list[str]:
+        """Revisions this program has and the database has not, oldest first."""
+        known = _known_revisions()
+        current = _current_revision(connection)
+        if current is None:
+            return known
+        if current not in known:
+            raise StoreError(
+                f"{self.name} is at schema {current}, which this version of guidang does not know; "
+                "install the version that made it, or a newer one"
+            )
+        return known[known.index(current) + 1 :]
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            raise self._explain(error) from error
+        except SQLAlchemyError as error:
+            if isinstance(error, DBAPIError) and not error.connection_invalidated:
+                if "file is not a database" in str(error.orig):
+                    raise StoreError(f"{self.name} is not a SQLite database") from error
+                if "readonly database" in str(error.orig):
+                    raise StoreError(f"{self.name} cannot be written: read-only") from error
+                raise
+            raise StoreError(f"{self.name}: {error}") from error
+
+    def _explain(self, error: OperationalError) -> StoreError:
+        reason = str(error.orig).strip().splitlines()[0]
+        if "database is locked" in reason or "lock timeout" in reason:
+            return StoreBusy(
+                f"{self.name} is locked by another process; try again when that has finished"
+            )
+        if "no such table" in reason:
+            return StoreError(f"{self.name} is empty; run: guidang db upgrade")
+        if "unable to open database file" in reason:
+            return StoreError(f"{self.name} cannot be opened; is its folder there and writable?")
+        if "disk is full" in reason:
+            return StoreError(f"{self.name}: the disk is full; make room and run again")
+        return StoreError(f"{self.name}: {reason}")
+
+
+def _make_engine(url: str) -> sa.Engine:
+    try:
+        engine = sa.create_engine(url, **_engine_options(url))
+    except (sa.exc.ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise StoreError(f"database.url cannot be used: {error}") from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    if make_url(url).get_backend_name() == "sqlite":
+        return {}
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 4,
+        "max_overflow": 4,
+        "connect_args": {
+            "connect_timeout": 10,
+            "application_name": "guidang",
+            "options": f"-c timezone=UTC -c lock_timeout={BUSY_TIMEOUT_SECONDS}s",
+        },
+    }
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transactions begin late, and a late writer fails at once instead of
+    # waiting; so it is told to keep out, and _begin_sqlite begins them.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    readonly = connection.get_execution_options().get("readonly", False)
+    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+
+def _keep_other_upgrades_out(connection: sa.Connection) -> None:
+    # On SQLite BEGIN IMMEDIATE has done so already.
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+
+
+def _known_revisions() -> list[str]:
+    """The revisions in the wheel, oldest first: their files are named after them.
+
+    Read from the names, because Alembic takes longer to import than a poll lasts.
+    """
+    files = (_migrations_folder() / "versions").glob("[0-9]*.py")
+    return sorted(file.name.partition("_")[0] for file in files)
+
+
+def _current_revision(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    query = sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version"))
+    return connection.scalar(query)
+
+
+def _migrations_folder() -> Path:
+    import migrations
+
+    return Path(migrations.__file__).parent
+
+
+def _alembic_config(connection: sa.Connection) -> AlembicConfig:
+    from alembic.config import Config
+
+    config = Config(stdout=io.StringIO())
+    config.set_main_option("script_location", str(_migrations_folder()))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _schema_differences(connection: sa.Connection) -> list[str]:
+    from alembic import command
+    from alembic.util import AutogenerateDiffsDetected
+
+    try:
+        command.check(_alembic_config(connection))
+    except AutogenerateDiffsDetected as error:
+        return [f"the schema is not this program's: {error}"]
+    return []
+
+
+def _sqlite_damage(connection: sa.Connection) -> list[str]:
+    rows = connection.exec_driver_sql("PRAGMA quick_check").scalars().all()
+    return [f"SQLite says: {row}" for row in rows if row != "ok"]

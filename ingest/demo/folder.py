@@ -1,0 +1,87 @@
+"""The folder of a demo: made, recognised and cleared, without touching what is somebody else's.
+
+A demo signs what it wrote, with a digest of each file. A folder is cleared only when all it holds
+is signed and unchanged, file by file; nothing is ever deleted by the folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ingest.errors import UsageError
+
+# Written as sha256sum writes it, so that anybody can check it.
+SIGNATURE = ".guidang-demo"
+_MOST_NAMED = 3
+
+
+def claim(folder: Path) -> None:
+    """Make the folder, or clear it of an earlier demo.
+
+    Raise `UsageError` if it holds anything else or cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            _clear(folder, _read_signature(folder))
+        (folder / SIGNATURE).touch()
+    except FileExistsError:
+        raise UsageError(f"{folder} is a file; name a folder: guidang demo DIR") from None
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be used: {error.strerror}") from error
+
+
+def sign(folder: Path) -> None:
+    """Write down what the folder holds, so that the next demo may replace it."""
+    # Left unsigned (the disk is full), it is only not replaced.
+    with contextlib.suppress(OSError):
+        lines = [f"{_digest(folder / name)}  {name}\n" for name in sorted(_present(folder))]
+        (folder / SIGNATURE).write_text("".join(lines), encoding="utf-8")
+
+
+def _read_signature(folder: Path) -> dict[str, str]:
+    try:
+        lines = (folder / SIGNATURE).read_text(encoding="utf-8").splitlines()
+    except (FileNotFoundError, UnicodeDecodeError):
+        raise UsageError(
+            f"{folder} holds something else than a demo; name another folder: guidang demo DIR"
+        ) from None
+    signed = (line.partition("  ") for line in lines)
+    return {name: digest for digest, _, name in signed}
+
+
+def _clear(folder: Path, signed: dict[str, str]) -> None:
+    present = list(_present(folder))
+    foreign = [name for name in present if name not in signed]
+    foreign = foreign or [name for name in present if _digest(folder / name) != signed[name]]
+    if foreign:
+        listed = ", ".join(sorted(foreign)[:_MOST_NAMED])
+        more = ", …" if len(foreign) > _MOST_NAMED else ""
+        raise UsageError(
+            f"{folder} was used since its demo ({listed}{more}) and is left as it is; "
+            "move it away, or name another folder: guidang demo DIR"
+        )
+    for name in [*present, SIGNATURE]:
+        (folder / name).unlink()
+    for inner, _, _ in os.walk(folder, topdown=False):
+        if Path(inner) != folder:
+            Path(inner).rmdir()
+
+
+def _present(folder: Path) -> Iterator[str]:
+    """Every file but the signature, by its path below the folder; a link is a file."""
+    for place, folders, names in os.walk(folder):
+        links = [name for name in folders if (Path(place) / name).is_symlink()]
+        for name in [*names, *links]:
+            path = (Path(place) / name).relative_to(folder).as_posix()
+            if path != SIGNATURE:
+                yield path
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -1,0 +1,125 @@
+"""Two looks at all sample feeds with the real pipeline, the second when evening has come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingest import pipeline
+from ingest.config import load_config
+from ingest.database import Database
+from ingest.demo.samples import Sample
+from ingest.demo.site import DemoSite
+from ingest.services import Services, open_services
+from ingest.store import feeds as store
+from ingest.store.feeds import FeedState
+from ingest.values import Poll
+
+_HEAD = """\
+# What `guidang demo` worked with. Its site was there only while it ran.
+
+[archive]
+path = "source/_posts"
+
+[database]
+url = "sqlite:///guidang.db"
+
+[fetch]
+allow_private = ["127.0.0.1/32"]
+host_delay = "0s"
+
+[rsshub]
+instances = ["{site}"]
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looks:
+    """What came of the two looks at one feed."""
+
+    sample: Sample
+    feed: FeedState
+    first: Poll
+    second: Poll
+
+    @property
+    def went_as_meant(self) -> bool:
+        """Whether the sample gave what it is there to give."""
+        found = (self.first.new, self.second.new, self.second.edited)
+        failed = (self.first.error is not None, self.second.error is not None)
+        sample = self.sample
+        return (
+            found == (sample.entries, sample.added, sample.edited)
+            and failed == (sample.is_broken,) * 2
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """What a demo did; `differences` names files that are not as the store has them."""
+
+    looks: Sequence[Looks]
+    archive: Path
+    differences: Sequence[str]
+
+    @property
+    def went_as_meant(self) -> bool:
+        """Whether all of it did what it is there to show."""
+        return not self.differences and all(looks.went_as_meant for looks in self.looks)
+
+
+async def run(folder: Path, site: DemoSite) -> Demo:
+    """Look twice at the feeds of a site; keep and render in `folder` what came."""
+    file = folder / "config.toml"
+    file.write_text(config_text(site), encoding="utf-8")
+    # The user's environment is for the user's archive: it must not lead the demo there.
+    config, _ = load_config(file, environment={})
+    database = Database(config.database.url)
+    try:
+        database.upgrade()
+        async with open_services(config, database) as services:
+            return await _look_twice(services, site)
+    finally:
+        database.dispose()
+
+
+async def _look_twice(services: Services, site: DemoSite) -> Demo:
+    now = services.clock()
+    services.archive.prepare(now=now)
+    await services.write(store.adopt, services.config.feeds, now=now)
+    first = await _look(services)
+    site.let_evening_come()
+    second = await _look(services)
+    feeds = await services.read(store.every)
+    return Demo(
+        looks=[
+            Looks(sample=sample, feed=feed, first=first[feed.id], second=second[feed.id])
+            for sample, feed in zip(site.samples, feeds, strict=True)
+        ],
+        archive=services.archive.root,
+        differences=[f"{one.path} is {one.what}" for one in services.archive.check()],
+    )
+
+
+async def _look(services: Services) -> dict[int, Poll]:
+    feeds = await services.read(store.every)
+    polls = await pipeline.poll_feeds(services, feeds, lambda _feed, _poll: None)
+    return {poll.feed_id: poll for poll in polls}
+
+
+def config_text(site: DemoSite) -> str:
+    """The configuration of a demo, as a user would write it."""
+    return "\n".join([_HEAD.format(site=site.address), *_feed_tables(site)])
+
+
+def _feed_tables(site: DemoSite) -> Iterator[str]:
+    for feed in site.feeds:
+        settings: dict[str, Any] = {"url": feed.url, **feed.settings.as_json()}
+        # JSON's strings, lists and truth values are TOML's as well (TOML 1.0).
+        lines = [
+            f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in settings.items()
+        ]
+        yield "\n".join(["[[feeds]]", *lines, ""])

@@ -1,0 +1,130 @@
+"""The server of the sample feeds, on a loopback address.
+
+with DemoSite() as site:
+    site.feeds          as a configuration lists them
+    site.url("/linxi/rss.xml")
+    site.let_evening_come()
+    site.answered       [("/linxi/rss.xml", 200), …]
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+from ingest.config import FeedConfig
+from ingest.demo.samples import EVENING, MORNING, PAGES, SAMPLES, Sample, Served
+
+_SERVED = {served.path: served for served in (*SAMPLES, *PAGES)}
+
+
+class DemoSite:
+    """The running site; it is morning there until `let_evening_come`.
+
+    `answered` lists what was asked for, and the status of the answer, in order.
+    """
+
+    samples = SAMPLES
+
+    def __init__(self) -> None:
+        self.edition = MORNING
+        self.answered: list[tuple[str, int]] = []
+        self._server = _Server(self)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    @property
+    def feeds(self) -> tuple[FeedConfig, ...]:
+        """The feeds as a configuration lists them; routes need `rsshub.instances = [address]`."""
+        return tuple(
+            FeedConfig(url=self.feed_url(sample), **sample.settings.model_dump())
+            for sample in self.samples
+        )
+
+    def feed_url(self, sample: Sample) -> str:
+        """The address that a feed is known by."""
+        return sample.route or self.url(sample.path)
+
+    def url(self, path: str) -> str:
+        """The address that a path is served at."""
+        return self.address + path
+
+    def let_evening_come(self) -> None:
+        """Serve from now on what the feeds say in the evening."""
+        self.edition = EVENING
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # A kept connection would be waited for.
+    block_on_close = False
+
+    def __init__(self, site: DemoSite) -> None:
+        self.site = site
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def log_message(self, *_: Any) -> None:
+        """Keep the terminal for what the demo shows."""
+
+    def do_GET(self) -> None:
+        """Answer with a file of the site."""
+        path = self.path.partition("?")[0]
+        served = _SERVED.get(path)
+        if served is None:
+            self._answer(HTTPStatus.NOT_FOUND)
+        elif served.status != HTTPStatus.OK:
+            self._answer(served.status)
+        else:
+            self._serve(served)
+
+    def _serve(self, served: Served) -> None:
+        body = served.body(self.server.site.address, self.server.site.edition)
+        etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"' if served.has_etag else None
+        if etag and self.headers["If-None-Match"] == etag:
+            self._answer(HTTPStatus.NOT_MODIFIED, etag=etag)
+        else:
+            self._answer(HTTPStatus.OK, body, media_type=served.media_type, etag=etag)
+
+    def _answer(
+        self,
+        status: int,
+        body: bytes = b"",
+        *,
+        media_type: str | None = None,
+        etag: str | None = None,
+    ) -> None:
+        self.server.site.answered.append((self.path, int(status)))
+        self.send_response(status)
+        if media_type:
+            self.send_header("Content-Type", media_type)
+        if etag:
+            self.send_header("ETag", etag)
+        if status != HTTPStatus.NOT_MODIFIED:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)

@@ -1,0 +1,165 @@
+"""What can go wrong, classed by how much stops.
+
+    GuidangError
+    ├── EntryError          one entry is skipped, its bytes are kept
+    ├── SourceError         one feed backs off, the others go on
+    │   ├── FetchError
+    │   │   ├── Unreachable       no answer: DNS, connection, TLS, time-out
+    │   │   ├── BadStatus         an answer other than 2xx or 304
+    │   │   │   └── Gone          404 and 410
+    │   │   ├── TooLarge          more bytes than `fetch.max_size`
+    │   │   ├── ForbiddenAddress  not a public address, or not http(s)
+    │   │   └── BadRedirect       a loop, too many hops, a hop without an address
+    │   └── ParseError            an answer that is no feed
+    ├── ConfigError         the run does not start: exit code 2
+    ├── UsageError          the command cannot be carried out as asked: exit code 2
+    ├── ArchiveError        the run stops: exit code 3
+    └── StoreError          the run stops: exit code 3
+        └── StoreBusy             another process holds the database
+
+Constructors take the facts and hand them to `Exception` as they are, so that every error can
+cross a process border; the sentence for people is made in `__str__`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+class GuidangError(Exception):
+    """Everything Guidang raises on purpose."""
+
+    @property
+    def kind(self) -> str:
+        """A short stable name for logs, metrics and the poll history, such as `bad_status`."""
+        name = type(self).__name__.removesuffix("Error")
+        return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
+class EntryError(GuidangError):
+    """An entry that cannot be made into our normal form."""
+
+
+class SourceError(GuidangError):
+    """A source that gave no usable document."""
+
+
+class FetchError(SourceError):
+    """A document that could not be fetched."""
+
+
+class Unreachable(FetchError):
+    """No answer came."""
+
+    def __init__(self, url: str, reason: str, connection_refused: bool = False) -> None:
+        super().__init__(url, reason, connection_refused)
+        self.url = url
+        self.reason = reason
+        self.connection_refused = connection_refused
+
+    def __str__(self) -> str:
+        return f"no answer: {self.reason}"
+
+
+class BadStatus(FetchError):
+    """The server answered with a status that is no success."""
+
+    def __init__(
+        self, url: str, status: int, detail: str = "", retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(url, status, detail, retry_after)
+        self.url = url
+        self.status = status
+        self.detail = detail
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        wait = f", asks to wait {self.retry_after}" if self.retry_after is not None else ""
+        detail = f": {self.detail}" if self.detail else ""
+        return f"the server answered {self.status}{wait}{detail}"
+
+
+class Gone(BadStatus):
+    """The server says that nothing is there (404, 410)."""
+
+
+class TooLarge(FetchError):
+    """The document is larger than we accept."""
+
+    def __init__(self, url: str, limit: int) -> None:
+        super().__init__(url, limit)
+        self.url = url
+        self.limit = limit
+
+    def __str__(self) -> str:
+        return f"larger than fetch.max_size ({self.limit:,} bytes after decompression)"
+
+
+class ForbiddenAddress(FetchError):
+    """The address is not one that a feed may lead us to."""
+
+    def __init__(self, url: str, address: str) -> None:
+        super().__init__(url, address)
+        self.url = url
+        self.address = address
+
+    def __str__(self) -> str:
+        return (
+            f"{self.address} is not a public address; "
+            "if you trust it, name its network in fetch.allow_private"
+        )
+
+
+class BadRedirect(FetchError):
+    """A redirect that leads nowhere."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(url, reason)
+        self.url = url
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"redirected nowhere: {self.reason}"
+
+
+class ParseError(SourceError):
+    """A document that is no feed; `what` names what it is instead, as far as we can tell."""
+
+    def __init__(self, url: str, what: str) -> None:
+        super().__init__(url, what)
+        self.url = url
+        self.what = what
+
+    def __str__(self) -> str:
+        return f"not a feed: {self.what}"
+
+
+class ConfigError(GuidangError):
+    """A configuration that cannot be used; `problems` names each place and what is wrong."""
+
+    def __init__(self, source: str, problems: tuple[str, ...]) -> None:
+        super().__init__(source, problems)
+        self.source = source
+        self.problems = problems
+
+    def __str__(self) -> str:
+        if len(self.problems) == 1:
+            return f"{self.source}: {self.problems[0]}"
+        listed = "".join(f"\n  {problem}" for problem in self.problems)
+        return f"{self.source}: {len(self.problems)} mistakes:{listed}"
+
+
+class UsageError(GuidangError):
+    """A command that cannot be carried out as it was asked for."""
+
+
+class ArchiveError(GuidangError):
+    """The archive folder cannot be written or read."""
+
+
+class StoreError(GuidangError):
+    """The database cannot be used."""
+
+
+class StoreBusy(StoreError):
+    """Another process holds the database."""

@@ -1,0 +1,27 @@
+"""Polite HTTP: bytes from publishers, with every limit that keeps both sides safe.
+
+Nothing outside this package speaks HTTP to a publisher, and nothing in it reads what a body
+says: `Fetcher` gives a `Document` or `NotModified`, or raises a `FetchError`.
+
+    client        one fetch: hops, time-outs, the body up to its cap     ← open this first
+    receive       a response's body, taken in up to its cap
+    asking        what is asked for, and what of it is told to which server
+    answers       what an answer means: a document, not modified, or which error
+    redirects     where a redirect leads, and what may be carried there
+    transport     httpx over connections that the guard has allowed
+    guard         host names → addresses that may be connected to
+    addresses     which addresses are public
+    decompress    content codings undone in bounded memory
+    failures      what the network did, in words
+    limits        how many documents at once, from all sites and from one
+    robots        what robots.txt lets us see (RFC 9309)
+    agent         the name that Guidang goes by
+"""
+
+from ingest.fetch.addresses import is_public
+from ingest.fetch.agent import user_agent
+from ingest.fetch.client import FEED_ACCEPT, Fetcher
+from ingest.fetch.robots import Robots
+from ingest.fetch.settings import FetchSettings
+
+__all__ = ["FEED_ACCEPT", "FetchSettings", "Fetcher", "Robots", "is_public", "user_agent"]

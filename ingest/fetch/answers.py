@@ -1,0 +1,166 @@
+"""What an answer means: a document, not modified, or which error; pure.
+
+Only the status and the headers are read, and of an error's page a few words for the operator.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+import nh3
+
+from ingest.errors import BadStatus, Gone
+from ingest.fetch.asking import NO_VALIDATORS, Ask
+from ingest.values import Document, NotModified, Validators
+
+if TYPE_CHECKING:
+    import httpx
+
+    from ingest.fetch.redirects import Hop
+
+_LONGEST_WAIT = timedelta(days=7)
+_LONGEST_DETAIL = 200
+# A server that sends longer ones is not served by getting them back on every request.
+_LONGEST_VALIDATOR = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back from one hop, its body decoded."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes = b""
+    truncated: bool = False
+    was_gzip_file: bool = False
+    cookies: str = ""
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it is a success that holds the whole; nobody asked for a part (206)."""
+        return self.status // 100 == 2 and self.status != 206
+
+    @property
+    def content_type(self) -> str | None:
+        """What the body is said to be, now that a gzip file is unpacked."""
+        named: str | None = self.headers.get("content-type")
+        says_gzip = named is not None and "gzip" in named.partition(";")[0].lower()
+        return None if self.was_gzip_file and says_gzip else named
+
+    @property
+    def validators(self) -> Validators:
+        """What to recognise this representation by."""
+        return Validators(
+            etag=_validator(self.headers, b"etag"),
+            last_modified=_validator(self.headers, b"last-modified"),
+        )
+
+    @property
+    def location(self) -> bytes:
+        """Where a redirect leads, as it was sent."""
+        return _raw(self.headers, b"location")
+
+    @property
+    def header_items(self) -> tuple[tuple[str, str], ...]:
+        """The headers, names in lower case."""
+        return tuple((name.lower(), value) for name, value in self.headers.multi_items())
+
+
+def judge(
+    ask: Ask, hop: Hop, answer: Answer, now: datetime, elapsed: timedelta
+) -> Document | NotModified:
+    """Make an answer at the end of its way into a value; raise `BadStatus` or `Gone`."""
+    # A 304 to a request without conditions is a fault of the server, or of a cache before it.
+    if answer.status == 304 and ask.validators != NO_VALIDATORS:
+        return _not_modified(ask, answer, now, elapsed)
+    if not answer.is_document:
+        kind = Gone if answer.status in {404, 410} else BadStatus
+        wait = retry_after(answer.headers, now)
+        raise kind(ask.url, answer.status, _detail(answer), wait)
+    return Document(
+        url=ask.url,
+        final_url=str(hop.url),
+        permanent_url=str(hop.url) if hop.count and hop.permanent else None,
+        body=answer.body,
+        fetched_at=now,
+        status=answer.status,
+        content_type=answer.content_type,
+        validators=answer.validators,
+        headers=answer.header_items,
+        truncated=answer.truncated,
+        elapsed=elapsed,
+    )
+
+
+def _not_modified(ask: Ask, answer: Answer, now: datetime, elapsed: timedelta) -> NotModified:
+    latest = answer.validators
+    return NotModified(
+        url=ask.url,
+        fetched_at=now,
+        validators=Validators(
+            etag=latest.etag or ask.validators.etag,
+            last_modified=latest.last_modified or ask.validators.last_modified,
+        ),
+        headers=answer.header_items,
+        elapsed=elapsed,
+    )
+
+
+def retry_after(headers: httpx.Headers, now: datetime) -> timedelta | None:
+    """Read how long the server asks to wait (RFC 9110 section 10.2.3), a week at the most.
+
+    A date is counted from the server's own clock where the server tells it.
+    """
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}(\.\d*)?", value, re.ASCII):
+        wait = timedelta(seconds=float(value))
+    elif (until := _http_date(value)) is not None:
+        wait = until - (_http_date(headers.get("date", "")) or now)
+    else:
+        return None
+    return min(max(wait, timedelta(0)), _LONGEST_WAIT)
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date
+
+
+def _validator(headers: httpx.Headers, name: bytes) -> str | None:
+    # Latin-1 keeps any bytes, so that the server gets back exactly what it sent.
+    value = _raw(headers, name).decode("latin-1").strip()
+    return value if 0 < len(value) <= _LONGEST_VALIDATOR else None
+
+
+def _raw(headers: httpx.Headers, name: bytes) -> bytes:
+    return next((value for key, value in headers.raw if key.lower() == name), b"")
+
+
+def _detail(answer: Answer) -> str:
+    """Take the first words of an error's page: RSSHub says there what is wrong with a route."""
+    media_type = answer.headers.get("content-type", "text/html").partition(";")[0].strip().lower()
+    if not media_type.startswith("text/") and not media_type.endswith(("json", "xml", "xhtml")):
+        return ""
+    text = _decoded(answer.body)
+    text = nh3.clean(text, tags=set(), clean_content_tags={"script", "style", "title"})
+    text = "".join(c if c.isprintable() else " " for c in html.unescape(text))
+    return " ".join(text.split())[:_LONGEST_DETAIL]
+
+
+def _decoded(body: bytes) -> str:
+    # The end may be cut in the middle of a character, which is no sign of another encoding.
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError as error:
+            if error.start >= len(body) - 4:
+                return body[: error.start].decode(encoding)
+    return body.decode("utf-8", "replace")

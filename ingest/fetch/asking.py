@@ -1,0 +1,61 @@
+"""What is asked for, and what of it is told to which server; pure."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from ingest.values import Validators
+
+if TYPE_CHECKING:
+    from ingest.fetch.redirects import Hop
+
+NO_VALIDATORS = Validators()
+_ACCEPT_ENCODING = b"gzip, deflate, br, zstd"
+# What of a feed's own headers may be told to a server that they were not meant for.
+_TOLD_TO_ANYONE = frozenset({"user-agent", "accept", "accept-language"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What a caller wants, and within which bounds.
+
+    `headers` (names in lower case) and `auth` are secrets of the server of `url`.
+    """
+
+    url: str
+    validators: Validators
+    headers: Mapping[str, str]
+    auth: tuple[str, str] | None
+    max_size: int
+    total: timedelta
+    idle: timedelta
+    delay: timedelta | None
+    truncate: bool
+
+    def headers_for(self, hop: Hop) -> list[tuple[bytes, bytes]]:
+        """Write the headers for a server on the way; once away from the first one, no secrets."""
+        told = [
+            (name.encode(), value.encode())
+            for name, value in self.headers.items()
+            if hop.trusted or name in _TOLD_TO_ANYONE
+        ]
+        if hop.trusted and (credentials := self.auth or hop.credentials):
+            told.append((b"authorization", _basic(*credentials)))
+        return [*told, (b"accept-encoding", _ACCEPT_ENCODING), *_conditions(self.validators)]
+
+
+def _basic(user: str, password: str) -> bytes:
+    """Write credentials as RFC 7617 has them."""
+    return b"Basic " + b64encode(f"{user}:{password}".encode())
+
+
+def _conditions(validators: Validators) -> Iterator[tuple[bytes, bytes]]:
+    """Ask with both validators: a server that knows only one looks at that one."""
+    if validators.etag:
+        yield b"if-none-match", validators.etag.encode("latin-1", "replace")
+    if validators.last_modified:
+        yield b"if-modified-since", validators.last_modified.encode("latin-1", "replace")

@@ -1,0 +1,175 @@
+"""One fetch: hops followed by hand, each checked, each with its time-outs, the body to its cap.
+
+What comes back is judged in `answers`; where it is carried next, in `redirects`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import httpx
+
+from ingest.errors import Unreachable
+from ingest.fetch.agent import user_agent
+from ingest.fetch.answers import Answer, judge
+from ingest.fetch.asking import NO_VALIDATORS, Ask
+from ingest.fetch.failures import as_fetch_errors, too_long
+from ingest.fetch.guard import Guard, Resolve, Resolver
+from ingest.fetch.limits import Limits
+from ingest.fetch.receive import receive
+from ingest.fetch.redirects import FOLLOWED, Hop, first_hop, next_hop
+from ingest.fetch.transport import GuardedTransport
+
+if TYPE_CHECKING:
+    from ingest.fetch.settings import FetchSettings
+    from ingest.values import Document, NotModified, Validators
+
+FEED_ACCEPT = (
+    "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
+    "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
+)
+
+
+class Fetcher:
+    """Fetches documents; an asynchronous context manager, for one event loop.
+
+    `resolve` replaces the operating system's name service.
+    """
+
+    def __init__(
+        self,
+        settings: FetchSettings,
+        clock: Callable[[], datetime],
+        *,
+        resolve: Resolve | None = None,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._resolver = Resolver(settings.concurrency)
+        guard = Guard(settings.allow_private, resolve or self._resolver)
+        self._limits = Limits(
+            concurrency=settings.concurrency,
+            per_host=settings.per_host,
+            host_delay=settings.host_delay,
+        )
+        # Without httpx.AsyncClient: it keeps cookies for ever, and reads every Location, even of
+        # redirects that it is told not to follow, with an error of no known kind for a bad one.
+        self._transport = GuardedTransport(settings, guard)
+        self._agent = user_agent(settings)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._transport.aclose()
+        self._resolver.close()
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        validators: Validators = NO_VALIDATORS,
+        accept: str = FEED_ACCEPT,
+        headers: Mapping[str, str] = {},
+        auth: tuple[str, str] | None = None,
+        max_size: int | None = None,
+        timeout: timedelta | None = None,  # noqa: ASYNC109 - waiting for a turn is no part of it
+        host_delay: timedelta | None = None,
+        truncate: bool = False,
+    ) -> Document | NotModified:
+        """Fetch what is at an http(s) address; raise `FetchError`.
+
+        `headers` and `auth` are for the server of `url` alone, also after redirects. `timeout`
+        replaces the total and the idle time-out; time spent waiting for a turn counts in
+        neither. `host_delay` is what a host asks for between two requests. A body over
+        `max_size` bytes is an error, or with `truncate` a document cut off there.
+        """
+        ask = Ask(
+            url=url,
+            validators=validators,
+            headers={
+                "user-agent": self._agent,
+                "accept": accept,
+                **{name.lower(): value for name, value in headers.items()},
+            },
+            auth=auth,
+            max_size=self._settings.max_size if max_size is None else max_size,
+            total=timeout or self._settings.total_timeout,
+            idle=timeout or self._settings.idle_timeout,
+            delay=host_delay,
+            truncate=truncate,
+        )
+        hop, answer, elapsed = await self._follow(ask)
+        return judge(ask, hop, answer, self._clock(), elapsed)
+
+    async def _follow(self, ask: Ask) -> tuple[Hop, Answer, timedelta]:
+        """Go from hop to hop to the answer that is no redirect."""
+        hop = first_hop(ask.url)
+        cookies = httpx.Cookies()  # they live as long as this fetch
+        elapsed = timedelta(0)
+        while True:
+            async with self._limits.turn(hop.url.host, ask.delay):
+                started = _now()
+                answer = await self._visit(ask, hop, cookies, ask.total - elapsed)
+                elapsed += timedelta(seconds=_now() - started)
+            if answer.status not in FOLLOWED:
+                return hop, answer, elapsed
+            hop = next_hop(
+                hop,
+                ask.url,
+                answer.status,
+                answer.location,
+                cookies=answer.cookies,
+                most=self._settings.max_redirects,
+            )
+
+    async def _visit(self, ask: Ask, hop: Hop, cookies: httpx.Cookies, left: timedelta) -> Answer:
+        request = self._request(ask, hop)
+        cookies.set_cookie_header(request)
+        bound = asyncio.timeout(max(left.total_seconds(), 0))
+        try:
+            with as_fetch_errors(ask.url):
+                async with bound, self._response(request) as response:
+                    cookies.extract_cookies(response)
+                    answer = await receive(
+                        ask.url, response, max_size=ask.max_size, truncate=ask.truncate
+                    )
+        except Unreachable as error:
+            if bound.expired():
+                raise Unreachable(ask.url, too_long(ask.total)) from error
+            raise
+        return replace(answer, cookies=request.headers.get("cookie", ""))
+
+    def _request(self, ask: Ask, hop: Hop) -> httpx.Request:
+        timeouts = httpx.Timeout(
+            ask.idle.total_seconds(),
+            connect=self._settings.connect_timeout.total_seconds(),
+            pool=None,
+        )
+        return httpx.Request(
+            "GET", hop.url, headers=ask.headers_for(hop), extensions={"timeout": timeouts.as_dict()}
+        )
+
+    @asynccontextmanager
+    async def _response(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
+        response = await self._transport.handle_async_request(request)
+        response.request = request
+        try:
+            yield response
+        finally:
+            await response.aclose()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

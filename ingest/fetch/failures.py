@@ -1,0 +1,103 @@
+"""What the network did, in words: the errors of httpcore and below it become ours."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import httpcore
+import httpx
+from socksio import SOCKSError
+
+from ingest.errors import ForbiddenAddress, Unreachable
+from ingest.fetch.guard import Refused
+
+
+@contextmanager
+def as_fetch_errors(url: str) -> Iterator[None]:
+    """Raise what goes wrong inside as `Unreachable` or `ForbiddenAddress`."""
+    try:
+        yield
+    except Refused as error:
+        raise ForbiddenAddress(url, error.address) from error
+    except (
+        httpcore.NetworkError,
+        httpcore.TimeoutException,
+        httpcore.ProtocolError,
+        httpcore.ProxyError,
+        httpcore.UnsupportedProtocol,
+        httpx.HTTPError,
+        SOCKSError,
+        OSError,
+    ) as error:
+        refused = any(isinstance(cause, ConnectionRefusedError) for cause in _causes(error))
+        raise Unreachable(url, describe(error), connection_refused=refused) from error
+
+
+def describe(error: BaseException) -> str:
+    """Say what happened, as precisely as its causes tell."""
+    for cause in _causes(error):
+        if (known := _describe_cause(cause)) is not None:
+            return known
+    if isinstance(error, httpcore.TimeoutException):
+        return _TIMEOUTS.get(type(error), "it took too long")
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
+def too_long(total: timedelta) -> str:
+    """Say that a document did not come within its time."""
+    return f"it took longer than {total.total_seconds():g} s"
+
+
+_TIMEOUTS: dict[type[BaseException], str] = {
+    httpcore.ConnectTimeout: "no connection in time",
+    httpcore.ReadTimeout: "the server fell silent",
+    httpcore.WriteTimeout: "the server does not take the request",
+}
+
+
+# "peer closed connection without sending complete message body (received 10 bytes, expected 20)"
+_CUT = re.compile(r"complete message body \((.*)\)")
+
+
+def _describe_cause(cause: BaseException) -> str | None:
+    match cause:
+        case socket.gaierror(errno=socket.EAI_AGAIN):
+            return "DNS: the name service does not answer"
+        case socket.gaierror():
+            return "DNS: no such host"
+        case ssl.SSLCertVerificationError():
+            return f"TLS: the certificate is not valid: {cause.verify_message}"
+        case ssl.SSLError():
+            return f"TLS: {cause.reason or cause}"
+        case OSError(errno=int(number)):
+            return os.strerror(number).lower()
+        case httpcore.RemoteProtocolError() if cut := _CUT.search(str(cause)):
+            return cut[1]
+        case httpcore.RemoteProtocolError() if "without sending a response" in str(cause):
+            return "the server closed the connection without an answer"
+        case httpcore.ProxyError() | SOCKSError():
+            return f"the proxy failed: {cause}"
+        case httpcore.ProtocolError():
+            return f"not HTTP as it should be: {cause}"
+        case _:
+            return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield what an error came from, the first cause first.
+
+    httpcore's pool cuts the chain (`raise … from None`), but its errors carry what they were
+    made of as their argument; anyio groups the failures of several addresses.
+    """
+    below = error.__cause__ or next((a for a in error.args if isinstance(a, BaseException)), None)
+    if isinstance(error, BaseExceptionGroup):
+        below = error.exceptions[0]
+    if below is not None and below is not error:
+        yield from _causes(below)
+    yield error

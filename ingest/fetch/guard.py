@@ -1,0 +1,129 @@
+"""Host names → addresses that may be connected to; nobody else in this package resolves a name.
+
+A name is resolved once for each connection and that very address is connected to, so that a
+name that changes its mind between the check and the connection (DNS rebinding) gains nothing.
+Every spelling of an address (decimal, octal, hexadecimal, short) goes the same way: what counts
+is the address that the operating system makes of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpcore
+
+from ingest.fetch.addresses import Network, is_allowed, parse_literal
+
+Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
+
+
+class Refused(Exception):
+    """No address of a host may be connected to."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+
+class Resolver:
+    """The operating system's own name service, on threads of its own.
+
+    asyncio would ask it on the few threads of its default executor, where a handful of names
+    whose servers do not answer would hold up every other one, and the database besides.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="resolve")
+
+    async def __call__(self, host: str, port: int) -> Sequence[str]:
+        """Give the addresses of a host in the order the system prefers; raise `OSError`."""
+        answers = await asyncio.get_running_loop().run_in_executor(
+            self._threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        )
+        return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
+
+    def close(self) -> None:
+        """Let go of the threads without waiting for answers that nobody wants any more."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class Guard:
+    """Decides which addresses of a host may be connected to."""
+
+    def __init__(self, allow_private: tuple[Network, ...], resolve: Resolve) -> None:
+        self._allow_private = allow_private
+        self._resolve = resolve
+
+    async def addresses(self, host: str, port: int) -> Sequence[str]:
+        """Give the allowed addresses of a host; raise `Refused` or `OSError` for none."""
+        found = [host] if parse_literal(host) else await self._look_up(host, port)
+        allowed = [address for address in found if is_allowed(address, self._allow_private)]
+        if not allowed:
+            # The name is told with the address: it is what the operator knows the host by.
+            raise Refused(found[0] if found[0] == host else f"{found[0]} ({host})")
+        return allowed
+
+    async def _look_up(self, host: str, port: int) -> Sequence[str]:
+        try:
+            found = await self._resolve(host, port)
+        except UnicodeError:  # a label that is empty or too long
+            found = []
+        if not found:
+            raise socket.gaierror(socket.EAI_NONAME, "no such host")
+        return found
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """httpcore's way to the network, by way of the guard."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
+        self._network = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Connect to the first allowed address that answers, all within `timeout` seconds."""
+        loop = asyncio.get_running_loop()
+        deadline = None if timeout is None else loop.time() + timeout
+        addresses = await _within(timeout, self._guard.addresses(host, port))
+        failure: Exception = httpcore.ConnectError("no address")
+        for position, address in enumerate(addresses):
+            # Each gets its share of what is left, so that a dead first address (IPv6 often is)
+            # leaves time for the second.
+            left = None if deadline is None else max(deadline - loop.time(), 0.001)
+            share = None if left is None else left / (len(addresses) - position)
+            try:
+                return await self._network.connect_tcp(
+                    address, port, share, local_address, socket_options
+                )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+    async def connect_unix_socket(
+        self, path: str, *_options: Any, **_named_options: Any
+    ) -> httpcore.AsyncNetworkStream:
+        """Refuse: no feed lives in a socket of this machine."""
+        raise Refused(path)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait between two attempts."""
+        await asyncio.sleep(seconds)
+
+
+async def _within(seconds: float | None, addresses: Awaitable[Sequence[str]]) -> Sequence[str]:
+    try:
+        async with asyncio.timeout(seconds):
+            return await addresses
+    except TimeoutError as error:
+        raise httpcore.ConnectTimeout("the name service did not answer") from error

@@ -1,0 +1,88 @@
+"""How many documents are fetched at once: from all sites together, and from any one of them.
+
+A site is a registrable domain (`blog.sina.com.cn` and `news.sina.com.cn` are one, two users of
+`github.io` are two) or an IP address. Whoever waits for a site holds no place that another
+site's document could use.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from tld import get_fld
+
+from ingest.fetch.addresses import parse_literal
+
+# Article pages lead to any number of sites: what is known of idle ones is forgotten above this.
+_REMEMBERED_SITES = 1024
+
+
+def site_of(host: str) -> str:
+    """Name the site that a host belongs to; `host` is in lower case and not punycode."""
+    if parse_literal(host):
+        return host
+    return get_fld(host, fix_protocol=True, fail_silently=True, search_private=True) or host
+
+
+class Limits:
+    """Turns at fetching, one for each request."""
+
+    def __init__(self, *, concurrency: int, per_host: int, host_delay: timedelta) -> None:
+        self._everywhere = asyncio.Semaphore(concurrency)
+        self._per_host = per_host
+        self._host_delay = host_delay
+        self._sites: dict[str, _Site] = {}
+
+    @asynccontextmanager
+    async def turn(self, host: str, delay: timedelta | None = None) -> AsyncIterator[None]:
+        """Wait until a request to a host may start, and hold its place until it is done.
+
+        `delay` is what the host itself asks for between two requests, if that is longer.
+        """
+        site = self._site(site_of(host))
+        site.users += 1
+        try:
+            async with site.places:
+                await self._start(site, max(self._host_delay, delay or self._host_delay))
+                try:
+                    yield
+                finally:
+                    self._everywhere.release()
+        finally:
+            site.users -= 1
+
+    async def _start(self, site: _Site, delay: timedelta) -> None:
+        # One at a time goes through the gate, and counts as started only with a place among
+        # all: else those who had waited out the delay could start together later.
+        async with site.gate:
+            await asyncio.sleep(site.started + delay.total_seconds() - _now())
+            await self._everywhere.acquire()
+            site.started = _now()
+
+    def _site(self, name: str) -> _Site:
+        if name not in self._sites:
+            if len(self._sites) >= _REMEMBERED_SITES:
+                self._forget_idle()
+            self._sites[name] = _Site(self._per_host)
+        return self._sites[name]
+
+    def _forget_idle(self) -> None:
+        over = _now() - self._host_delay.total_seconds()
+        self._sites = {
+            name: site for name, site in self._sites.items() if site.users or site.started > over
+        }
+
+
+class _Site:
+    def __init__(self, places: int) -> None:
+        self.places = asyncio.Semaphore(places)
+        self.gate = asyncio.Lock()
+        self.started = float("-inf")
+        self.users = 0
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

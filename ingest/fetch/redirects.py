@@ -1,0 +1,111 @@
+"""Where a redirect leads, and what may be carried there; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import httpx
+
+from ingest.errors import BadRedirect, ForbiddenAddress, Unreachable
+
+FOLLOWED = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({301, 308})
+_SCHEMES = frozenset({"http", "https"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """The address to ask now, and the way there.
+
+    `trusted` says that it is still the server that the user's credentials are meant for.
+    """
+
+    url: httpx.URL
+    credentials: tuple[str, str] | None = None
+    trusted: bool = True
+    permanent: bool = True
+    visited: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+
+    @property
+    def count(self) -> int:
+        """How many redirects led here."""
+        return len(self.visited)
+
+
+def first_hop(url: str) -> Hop:
+    """Read the address that is asked for; raise `Unreachable` or `ForbiddenAddress`."""
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise Unreachable(url, f"no valid address: {error}") from error
+    if parsed.scheme and parsed.scheme not in _SCHEMES:
+        raise ForbiddenAddress(url, url)
+    if not _is_web_address(parsed):
+        raise Unreachable(url, "no valid address: it is not of the form https://host/path")
+    credentials = (parsed.username, parsed.password) if parsed.userinfo else None
+    return Hop(url=_bare(parsed), credentials=credentials)
+
+
+def next_hop(hop: Hop, asked: str, status: int, location: bytes, cookies: str, most: int) -> Hop:
+    """Follow a redirect by one hop; raise `BadRedirect`.
+
+    `asked` is the address the user knows. Coming again to an address is a loop, unless the
+    `cookies` sent there have changed: many sites set one and send the client back to look again.
+    """
+    url = _target(hop, asked, location)
+    visited = hop.visited | {(str(hop.url), cookies)}
+    if len(visited) == hop.count:
+        raise BadRedirect(asked, f"in a circle, by way of {hop.url}")
+    if len(visited) > most:
+        raise BadRedirect(asked, f"more than {most} times, last to {url}")
+    return replace(
+        hop,
+        url=url,
+        trusted=hop.trusted and _same_server(hop.url, url),
+        permanent=hop.permanent and status in _PERMANENT,
+        visited=visited,
+    )
+
+
+def _target(hop: Hop, asked: str, location: bytes) -> httpx.URL:
+    if not location.strip():
+        raise BadRedirect(asked, f"{hop.url} does not say where to")
+    try:
+        url = hop.url.join(_text(location.strip()))
+    except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+        raise BadRedirect(asked, f"to no valid address: {error}") from error
+    if not _is_web_address(url):
+        raise BadRedirect(asked, f"to {str(url)[:200]}, which is no web address")
+    return _bare(url)
+
+
+def _text(location: bytes) -> str:
+    """Write a Location as text. Chinese servers send its path raw, in UTF-8 or in GBK; either
+    way, percent-encoded, the server gets back the bytes that it sent.
+    """
+    try:
+        return location.decode("utf-8")
+    except UnicodeDecodeError:
+        return "".join(chr(octet) if octet < 0x80 else f"%{octet:02X}" for octet in location)
+
+
+def _is_web_address(url: httpx.URL) -> bool:
+    return url.scheme in _SCHEMES and bool(url.host) and 0 < port_of(url) < 65536
+
+
+def _bare(url: httpx.URL) -> httpx.URL:
+    # A fragment is not sent, and a name and password in a Location are nobody's we know.
+    return url.copy_with(fragment=None, username=None, password=None)
+
+
+def _same_server(here: httpx.URL, there: httpx.URL) -> bool:
+    """Whether credentials may go along: to the same origin, or from http to its own https."""
+    upgraded = (here.scheme, there.scheme) == ("http", "https")
+    ports = {port_of(here), port_of(there)}
+    same = here.scheme == there.scheme and len(ports) == 1
+    return here.host == there.host and (same or (upgraded and ports == {80, 443}))
+
+
+def port_of(url: httpx.URL) -> int:
+    """The port that is connected to."""
+    return url.port if url.port is not None else 443 if url.scheme == "https" else 80

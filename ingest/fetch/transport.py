@@ -1,0 +1,128 @@
+"""httpx over connections that the guard has allowed."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+import httpx
+
+from ingest.errors import ConfigError
+from ingest.fetch.guard import Guard, GuardedBackend
+from ingest.fetch.redirects import port_of
+
+if TYPE_CHECKING:
+    from ingest.fetch.settings import FetchSettings
+
+# Publishers are met once in an hour: a kept connection serves redirects and article pages.
+_KEPT_CONNECTIONS = 32
+_KEPT_SECONDS = 5.0
+
+
+class GuardedTransport(httpx.AsyncBaseTransport):
+    """A transport that connects only where the guard allows.
+
+    httpx.AsyncHTTPTransport takes no network backend, and to swap the one in its private pool
+    would fail silently, and open, on the day that the pool is renamed. So this is the same thin
+    layer over httpcore's pool, made of public names only. It lets httpcore's errors through as
+    they are: `failures` puts them into words.
+
+    With a proxy, connections go to the proxy, whose address is the operator's own choice; the
+    target's name is checked before, but the proxy resolves it again for itself.
+    """
+
+    def __init__(self, settings: FetchSettings, guard: Guard) -> None:
+        self._guard = guard
+        self._proxied = bool(settings.proxy)
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=_tls_context(settings.ca_file),
+            proxy=_proxy(settings.proxy) if settings.proxy else None,
+            max_connections=None,  # `limits` counts
+            max_keepalive_connections=_KEPT_CONNECTIONS,
+            keepalive_expiry=_KEPT_SECONDS,
+            http1=True,
+            http2=settings.http2,
+            network_backend=None if settings.proxy else GuardedBackend(guard),
+        )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request; the response's body is still to be read."""
+        url = httpcore.URL(
+            scheme=request.url.raw_scheme,
+            host=request.url.raw_host,
+            port=request.url.port,
+            target=request.url.raw_path,
+        )
+        if self._proxied:
+            await self._guard.addresses(url.host.decode("ascii"), port_of(request.url))
+        response = await self._pool.handle_async_request(
+            httpcore.Request(
+                method=request.method,
+                url=url,
+                headers=request.headers.raw,
+                content=request.stream,
+                extensions={**request.extensions, "trace": _CloseHalfMade()},
+            )
+        )
+        return httpx.Response(
+            status_code=response.status,
+            headers=response.headers,
+            stream=_Stream(response),
+            extensions=response.extensions,
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._pool.aclose()
+
+
+class _CloseHalfMade:
+    """Closes a connection whose making fails half-way, which httpcore 1.0 leaves open where a
+    SOCKS proxy declines and where a TLS handshake is cancelled.
+    """
+
+    def __init__(self) -> None:
+        self._stream: httpcore.AsyncNetworkStream | None = None
+
+    async def __call__(self, event: str, info: dict[str, Any]) -> None:
+        step = event.partition(".")[2]
+        if step == "connect_tcp.complete":
+            self._stream = info["return_value"]
+        elif step in {"setup_socks5_connection.failed", "start_tls.failed"} and self._stream:
+            await self._stream.aclose()
+
+
+class _Stream(httpx.AsyncByteStream):
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._response.aiter_stream():
+            yield part
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
+
+
+def _tls_context(ca_file: str) -> ssl.SSLContext:
+    if ca_file:
+        try:
+            return ssl.create_default_context(cafile=ca_file)
+        except OSError as error:
+            raise ConfigError("fetch.ca_file", (f"{ca_file}: {error}",)) from error
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def _proxy(address: str) -> httpcore.Proxy:
+    proxy = httpx.Proxy(address)
+    return httpcore.Proxy(
+        url=httpcore.URL(
+            scheme=proxy.url.raw_scheme,
+            host=proxy.url.raw_host,
+            port=proxy.url.port,
+            target=proxy.url.raw_path,
+        ),
+        auth=proxy.raw_auth,
+    )

@@ -1,0 +1,29 @@
+"""How an entry becomes a file: each layout turns a `Record` into a path and bytes.
+
+A layout is a pure function of the record and the archive's settings; `archive` does the writing.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ingest.config import ArchiveConfig
+from ingest.layouts.hexo import HexoLayout
+from ingest.values import Record
+
+
+class Layout(Protocol):
+    """A form of file."""
+
+    name: str
+
+    def path(self, record: Record) -> str:
+        """Name the record's file below the archive's folder, with `/` between folders."""
+
+    def render(self, record: Record) -> bytes:
+        """Write the record; the same record gives the same bytes."""
+
+
+def make_layout(config: ArchiveConfig) -> Layout:
+    """The layout that the configuration names."""
+    return {"hexo": HexoLayout}[config.layout](config)

@@ -1,0 +1,130 @@
+"""Records as Hexo builds them: front matter in the order and spelling of docs/record.md, then
+the entry's HTML in one `<div>`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from zoneinfo import ZoneInfo
+
+from ingest.config import ArchiveConfig
+from ingest.layouts.naming import record_path
+from ingest.reading.links import without_secrets
+from ingest.values import Record
+
+# What YAML may read as something else than text (YAML 1.1 and 1.2), or Hexo as syntax.
+_PLAIN = re.compile(r"[^\W\d_][\w ./·•・－—–-]*", re.UNICODE)
+_NOT_TEXT = re.compile(r"(?i)(y|n|yes|no|true|false|on|off|null|none|nan|inf|[.]?nan|[.]?inf)")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]+")
+
+# One hostile entry must not run a template, or stop the build of a whole site.
+_BRACES = re.compile(r"\{(?=[{%#])|(?<=\{)\{|\}(?=\})|(?<=[%#}])\}")
+_ESCAPES = {"{": "&#123;", "}": "&#125;"}
+_PRE = re.compile(r"(<pre\b[^>]*>)(.*?)(</pre>)", re.DOTALL | re.IGNORECASE)
+
+
+class HexoLayout:
+    """The default layout."""
+
+    name = "hexo"
+
+    def __init__(self, config: ArchiveConfig) -> None:
+        self._config = config
+
+    def path(self, record: Record) -> str:
+        """Name the record's file by `archive.template`."""
+        return record_path(self._config.template, record, self._config.timezone)
+
+    def render(self, record: Record) -> bytes:
+        """Front matter, a blank line, the body; UTF-8, LF, one newline at the end."""
+        front_matter = "\n".join(self._front_matter(record))
+        return f"---\n{front_matter}\n---\n\n{body_of(record.html)}\n".encode()
+
+    def _front_matter(self, record: Record) -> Iterator[str]:
+        image = record.lead_image or self._config.default_image
+        yield f"title: {_quoted(record.title or self._date(record.at))}"
+        yield from _list("categories", self._categories(record))
+        if image:
+            yield f"headimg: {_quoted(image)}"
+        yield f"author: {_plain_or_quoted(self._author(record))}"
+        yield "comments: false"
+        yield f"date: {self._date(record.at)}"
+        if image:
+            yield f"thumbnail: {_quoted(image)}"
+        yield from self._provenance(record)
+
+    def _provenance(self, record: Record) -> Iterator[str]:
+        if record.link:
+            yield f"source_url: {_quoted(record.link)}"
+        yield f"source_feed: {_quoted(without_secrets(record.feed_url))}"
+        if record.guid:
+            yield f"source_guid: {_quoted(record.guid)}"
+        if record.updated_at:
+            yield f"updated: {self._date(record.updated_at)}"
+        if tags := _distinct(record.tags):
+            yield from _list("tags", tags)
+
+    def _categories(self, record: Record) -> list[str]:
+        """Hexo reads the list as a path, from the widest category to the narrowest."""
+        path = record.set_categories
+        if len(path) < 1:
+            path = (self._config.default_category, record.feed_title)
+        return _distinct(path) or [self._config.default_category]
+
+    def _author(self, record: Record) -> str:
+        """The entry's author, else the one set, else the feed's, else the site's name."""
+        named = "、".join(_distinct(author.name for author in record.authors))
+        site = record.set_categories[1] if len(record.set_categories) > 1 else record.feed_title
+        return named or record.set_author or record.feed_author or site
+
+    def _date(self, at: datetime) -> str:
+        if self._config.date_style == "local":
+            return f"{at.astimezone(ZoneInfo(self._config.timezone)):%Y-%m-%d %H:%M:%S}"
+        if self._config.date_style == "iso":
+            return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return format_datetime(at.astimezone(UTC).replace(microsecond=0), usegmt=True)
+
+
+def _list(key: str, values: Iterable[str]) -> Iterator[str]:
+    yield f"{key}:"
+    for value in values:
+        yield f" - {_plain_or_quoted(value)}"
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """Names that a category path can hold: none empty, `.` or `..`, none twice."""
+    clean = (_one_line(name) for name in names)
+    return list(dict.fromkeys(name for name in clean if name.strip("./ ")))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def _quoted(text: str) -> str:
+    """A single-quoted YAML scalar: the only special character is the quote (YAML 1.2, 7.3.2)."""
+    escaped = _one_line(text).replace("'", "''")
+    return f"'{escaped}'"
+
+
+def _plain_or_quoted(text: str) -> str:
+    """A plain YAML scalar where nothing could read it as anything but this text."""
+    text = _one_line(text)
+    is_plain = _PLAIN.fullmatch(text) and not _NOT_TEXT.fullmatch(text)
+    return text if is_plain else _quoted(text)
+
+
+def body_of(html: str) -> str:
+    """The HTML in one `<div>`, written so that Markdown and templates leave it as it is."""
+    escaped = _BRACES.sub(lambda match: _ESCAPES[match[0]], html)
+    kept = _PRE.sub(_keep_preformatted_lines, escaped.replace("\r\n", "\n").replace("\r", "\n"))
+    # A blank line would end the HTML block, and what follows would be read as Markdown.
+    lines = [line for line in kept.split("\n") if line.strip(" \t\f\v")]
+    return "\n".join(["<div>", *lines, "</div>"])
+
+
+def _keep_preformatted_lines(match: re.Match[str]) -> str:
+    return match[1] + match[2].replace("\n", "&#10;") + match[3]

@@ -1,0 +1,80 @@
+"""File names that are safe everywhere: on Windows, in a shell, in Hexo's addresses."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from zoneinfo import ZoneInfo
+
+from ingest.values import Record
+
+# 255 bytes is what file systems take; room is left for suffixes that tools add.
+LONGEST_NAME = 200
+_ID_DIGITS = 10
+_TITLE_BYTES = 120
+
+# `<>:"/\|?*` Windows refuses; `%` makes Hexo raise URIError; the rest means something to a shell
+# or to a front-matter reader.
+_UNSAFE = re.compile(r"""[\s<>:"/\\|?*%#&'`$!;(){}\[\]^~=+,@]+""")
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+
+
+def record_path(template: str, record: Record, timezone: str) -> str:
+    """Fill the template of paths (`archive.template`) for one record."""
+    local = record.at.astimezone(ZoneInfo(timezone))
+    fields = {
+        "feed": safe_name(record.feed_slug),
+        "year": f"{local:%Y}",
+        "month": f"{local:%m}",
+        "day": f"{local:%d}",
+        "date": f"{local:%Y-%m-%d}",
+        "title": safe_name(record.title, _TITLE_BYTES),
+        "id": record.key[:_ID_DIGITS],
+    }
+    *folders, name = template.split("/")
+    filled = [_as_part(folder.format_map(fields)) for folder in folders]
+    return "/".join([*filled, _file_name(name, fields)])
+
+
+def _file_name(template: str, fields: dict[str, str]) -> str:
+    """The last part; a title too long for it is cut, the id never."""
+    while len((name := template.format_map(fields)).encode()) > LONGEST_NAME and fields["title"]:
+        fields = fields | {"title": cut_bytes(fields["title"], len(fields["title"].encode()) - 8)}
+    stem, dot, suffix = name.rpartition(".")
+    return _as_part(re.sub("-{2,}", "-", stem)) + dot + suffix
+
+
+def _as_part(name: str) -> str:
+    """A whole part of a path: never hidden, never empty, never a device of Windows."""
+    part = name.lstrip("_.-").rstrip(". -")
+    if not part or _RESERVED.fullmatch(part):
+        part = f"x{part}"
+    return part
+
+
+def safe_name(text: str, longest: int = LONGEST_NAME) -> str:
+    """Text as a part of a file name of at most `longest` bytes; empty if nothing is left."""
+    normal = unicodedata.normalize("NFC", text)
+    printable = "".join(c if c.isprintable() else " " for c in normal)
+    return cut_bytes(_UNSAFE.sub("-", printable), longest).strip("-_. ")
+
+
+def cut_bytes(text: str, longest: int) -> str:
+    """The beginning of a text in at most `longest` bytes of UTF-8, cut between characters.
+
+    A combining mark, a joiner or a variation selector is never torn from its character.
+    """
+    if len(text.encode()) <= longest:
+        return text
+    cut = text.encode()[: max(longest, 0)].decode(errors="ignore")
+    while cut and _belongs_to_previous(text[len(cut)]):
+        cut = cut[:-1]
+    return cut.rstrip("\u200d")
+
+
+def _belongs_to_previous(character: str) -> bool:
+    return (
+        unicodedata.combining(character) > 0
+        or character in "\u200d\ufe0e\ufe0f"
+        or "\U0001f3fb" <= character <= "\U0001f3ff"
+    )

@@ -1,0 +1,57 @@
+"""One formatter for all messages, the feed on every line; text for people, JSON for machines."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+# httpx and others tell every request at INFO; a poll is one line here.
+_TALKATIVE = ("httpx", "httpcore", "trafilatura", "readability", "apscheduler", "alembic", "hpack")
+
+
+def set_up_logging(level: str, form: str) -> None:
+    """Send the messages of this process to standard error."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+
+
+def printable(text: str) -> str:
+    """Text from outside on one line: what could steer a terminal or forge a line is a space."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+class TextFormatter(logging.Formatter):
+    """`time LEVEL [feed] message`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write one record; only a traceback takes more than a line."""
+        feed = getattr(record, "feed", None)
+        where = f"[{printable(feed)}] " if feed else ""
+        line = f"{_time(record)} {record.levelname:<7} {where}{printable(record.getMessage())}"
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time, level, logger, feed, message, exception."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write one record."""
+        fields = {
+            "time": _time(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "feed": getattr(record, "feed", None),
+            "message": record.getMessage(),
+            "exception": self.formatException(record.exc_info) if record.exc_info else None,
+        }
+        present = {name: value for name, value in fields.items() if value is not None}
+        return json.dumps(present, ensure_ascii=False)
+
+
+def _time(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,84 @@
+"""XML that would cost feedparser more than linear time is cut before it gets there.
+
+feedparser compares every category of an entry with all others, looks for an address at every
+letter of an author, goes through all namespaces at every foreign element, and drops leading
+blanks one by one. Real feeds stay far below these bounds; only what is over them is cut.
+"""
+
+from __future__ import annotations
+
+import re
+
+MAX_ENTRIES = 10_000  # per document
+MAX_DEPTH = 500  # elements in one another
+MAX_ATTRIBUTES = 200  # per element
+_MAX_NAMESPACES = 200  # prefixes per document
+_MAX_TAGS = 500  # categories per entry
+_MAX_LENGTH = 500  # characters of an author, or of a list of keywords
+_BLANKS = re.compile(r"(?<!\s)\s{1000,}")
+_DISGUISED_BLANK = re.compile(
+    r"&#(?:0*(?:9|1[03]|32)|x0*(?:9|[ad]|20));|<!\[CDATA\[\s*\]\]>", re.IGNORECASE
+)
+_MAX_DISGUISED = 1_000
+_PREFIX = re.compile(r"xmlns:([\w.-]+)")
+_CDATA = "<![CDATA["
+_BOUNDED = re.compile(
+    r"<!\[CDATA\[|<(?P<name>(?:[\w.-]{1,40}:)?(?:(?P<entry>item|entry)|"
+    r"(?P<tag>category|subject)|keywords|tags|"
+    r"author|creator|contributor|publisher|managingeditor|webmaster|owner))"
+    r"(?=[\s/>])[^<>]*>",
+    re.IGNORECASE,
+)
+
+
+class OutOfBoundsError(ValueError):
+    """The document goes beyond a bound in a way that cannot be cut; the message names it."""
+
+
+def cut_to_bounds(text: str) -> str:
+    """Cut what is over the bounds; all that remains is as it was."""
+    if len(set(_PREFIX.findall(text))) > _MAX_NAMESPACES:
+        raise OutOfBoundsError(f"XML with more than {_MAX_NAMESPACES} namespaces")
+    if len(_DISGUISED_BLANK.findall(text)) > _MAX_DISGUISED:
+        text = _DISGUISED_BLANK.sub("\n", text)
+    return _cut_elements(_BLANKS.sub("\n", text))
+
+
+def _cut_elements(text: str) -> str:
+    """Drop categories beyond the bound, empty what is too long, end after the last entry."""
+    pieces: list[str] = []
+    kept = pos = entries = tags = 0
+    while found := _BOUNDED.search(text, pos):
+        pos = found.end()
+        if found[0] == _CDATA:
+            pos = _end(text, "]]>", pos)
+        elif found["entry"]:
+            entries, tags = entries + 1, 0
+            if entries > MAX_ENTRIES + 1:  # one more, so that the reader sees there are more
+                text = text[: found.start()]
+        else:
+            tags += found["tag"] is not None
+            cut = _cut_of(text, found, over=tags > _MAX_TAGS)
+            pieces.append(text[kept : cut.start])
+            kept = pos = cut.stop
+    pieces.append(text[kept:])
+    return "".join(pieces)
+
+
+def _cut_of(text: str, found: re.Match[str], *, over: bool) -> slice:
+    """Tell what to cut of an element: all of it, its text, or nothing."""
+    start, end = found.span()
+    if found[0].endswith("/>"):
+        return slice(start if over else end, end)
+    closing = f"</{found['name']}"
+    stop = text.find(closing, end)
+    stop = len(text) if stop < 0 else stop
+    if over:
+        return slice(start, _end(text, ">", stop))
+    return slice(end, stop if stop - end > _MAX_LENGTH else end)
+
+
+def _end(text: str, mark: str, pos: int) -> int:
+    """Find the place after `mark`; the end of the text if there is none."""
+    found = text.find(mark, pos)
+    return len(text) if found < 0 else found + len(mark)

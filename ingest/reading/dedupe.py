@@ -1,0 +1,202 @@
+"""New, edited or unchanged: the identity of an entry within its feed, and what counts as an edit.
+
+Everything here is a pure function of values; what is kept is looked up by `store.entries`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import lxml.html
+from lxml import etree
+
+from ingest.reading import html, links, titles
+from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
+
+_DIGEST_BYTES = 16
+_COUNTED = r"阅读|浏览|播放|评论|回复|点赞|赞|转发|收藏|弹幕|热度|观看|views?|comments?|likes?"
+_NOISE = re.compile(
+    r"\d+\s*(?:秒|分钟?|小时|天|日|周|个?月|年)(?:之?前|以前)"
+    r"|(?:刚刚|昨天|前天|今天)(?:\s*\d{1,2}:\d{2})?"
+    r"|\d+\s*(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\s+ago"
+    rf"|(?:{_COUNTED})(?:数|量|次数)?\s*[:：(（]?\s*\d[\d,.]*\s*[万亿kKwW]?[)）]?"
+    rf"|\d[\d,.]*\s*[万亿kKwW]?\s*(?:次|人|个|条)?\s*(?:{_COUNTED})",
+    re.IGNORECASE,
+)
+
+
+def text_digest(title: str, body: str) -> bytes:
+    """Digest what a reader would notice of an entry: its words and its pictures.
+
+    Left out is what moves by itself: white space, attribute order, the hosts, queries and
+    signatures of picture addresses, relative times and counters.
+    """
+    pictures = "\n".join(_picture_names(body))
+    words = f"{_still(title)}\x00{_still(html.text_of(body))}\x00{pictures}"
+    return hashlib.sha256(words.encode("utf-8", "replace")).digest()[:_DIGEST_BYTES]
+
+
+def _still(text: str) -> str:
+    """Text without what moves by itself; only for comparing."""
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(_NOISE.sub("", folded).split())
+
+
+def _picture_names(body: str) -> list[str]:
+    """The last path segment of each picture, audio and video, in order.
+
+    A content network moves a file between hosts and folders, but keeps its name.
+    """
+    if "<img" not in body and "<video" not in body and "<audio" not in body:
+        return []
+    try:
+        tree = lxml.html.fragment_fromstring(body, create_parent="div")
+    except (etree.ParserError, ValueError):
+        return []
+    sources = (element.get("src") or "" for element in tree.iter("img", "video", "audio"))
+    return [source.partition("?")[0].rstrip("/").rpartition("/")[2] for source in sources]
+
+
+def identify(
+    entries: Sequence[NormalEntry],
+    *,
+    beside: Iterable[KnownEntry] = (),
+    site_link: str | None = None,
+) -> list[NormalEntry]:
+    """Give each entry of one document its identity, and drop repetitions of the same entry.
+
+    `beside` are the entries of the same document that were recognised by their bytes already.
+
+    The key is made of the guid, else the link, else the title and text. What two different
+    entries of the document share identifies neither: a guid or a link that stands for several
+    articles is passed over (some feeds give one link, or one id, to all their entries).
+    """
+    distinct = list({_likeness(entry): entry for entry in reversed(entries)}.values())[::-1]
+    beside = list(beside)
+    site = links.canonical_link(site_link)
+    guids = Counter(entry.guid for entry in distinct if entry.guid)
+    guids.update(entry.guid for entry in beside if entry.guid)
+    shared = Counter(entry.canonical_link for entry in distinct if entry.canonical_link)
+    shared.update(link for entry in beside if (link := links.canonical_link(entry.link)))
+    identified = [_with_key(entry, guids, shared, site) for entry in distinct]
+    return list({entry.key: entry for entry in reversed(identified)}.values())[::-1]
+
+
+def _likeness(entry: NormalEntry) -> tuple[object, ...]:
+    return entry.guid, entry.canonical_link, entry.title_key, entry.text_digest
+
+
+def _with_key(
+    entry: NormalEntry, guids: Counter[str], shared: Counter[str], site: str | None
+) -> NormalEntry:
+    link = entry.canonical_link
+    if link is None or shared[link] > 1 or link == site or links.names_a_site(link):
+        link = None
+    link_key = _key("link", link) if link else None
+    if entry.guid and guids[entry.guid] == 1:
+        return replace(entry, key=_key("guid", entry.guid), link_key=link_key)
+    if link_key:
+        return replace(entry, key=link_key, link_key=link_key)
+    written = entry.published_raw or "" if not entry.title_key else ""
+    body = "" if entry.title_key else entry.text_digest.hex()
+    digest = _key("digest", f"{entry.guid or ''}\x00{entry.title_key}\x00{written}\x00{body}")
+    return replace(entry, key=digest, link_key=None)
+
+
+def _key(basis: str, value: str) -> str:
+    return hashlib.sha256(f"{basis}\x00{value}".encode("utf-8", "replace")).hexdigest()
+
+
+def reused_key(entry: NormalEntry) -> str:
+    """The key of an entry whose guid belongs to another article already."""
+    return _key("reused", f"{entry.guid}\x00{entry.canonical_link}\x00{entry.title_key}")
+
+
+def lookup_keys(entries: Iterable[NormalEntry]) -> tuple[set[str], set[str]]:
+    """The keys and the link keys under which these entries may be known already."""
+    keys: set[str] = set()
+    link_keys: set[str] = set()
+    for entry in entries:
+        keys |= {entry.key, reused_key(entry)}
+        if entry.link_key:
+            link_keys.add(entry.link_key)
+    return keys, link_keys
+
+
+def decide(entries: Sequence[NormalEntry], known: Iterable[KnownEntry]) -> list[Verdict]:
+    """Judge each identified entry against what is kept of its feed; one verdict an entry."""
+    known = list(known)
+    by_key = {entry.key: entry for entry in known}
+    by_link: dict[str, list[KnownEntry]] = {}
+    for kept in known:
+        if kept.link_key:
+            by_link.setdefault(kept.link_key, []).append(kept)
+    taken: set[int] = set()
+    verdicts = []
+    for entry in entries:
+        verdict = _judge(entry, by_key, by_link, taken)
+        if verdict.known:
+            taken.add(verdict.known.id)
+        verdicts.append(verdict)
+    return verdicts
+
+
+def _judge(
+    entry: NormalEntry,
+    by_key: dict[str, KnownEntry],
+    by_link: dict[str, list[KnownEntry]],
+    taken: set[int],
+) -> Verdict:
+    kept = by_key.get(entry.key)
+    if kept and not _is_same_article(entry, kept):
+        entry = replace(entry, key=reused_key(entry))
+        kept = by_key.get(entry.key)
+    if kept is None:
+        kept = _moved_here(entry, by_link.get(entry.link_key or "", []))
+    if kept is None or kept.id in taken:
+        return Verdict(kind=VerdictKind.NEW, entry=entry)
+    same = kept.text_digest == entry.text_digest and not _has_moved(entry, kept)
+    kind = VerdictKind.UNCHANGED if same else VerdictKind.EDITED
+    return Verdict(kind=kind, entry=replace(entry, key=kept.key), known=kept)
+
+
+def _is_same_article(entry: NormalEntry, kept: KnownEntry) -> bool:
+    """Whether a guid or link still means the article it meant.
+
+    A publisher who edits changes the title or the address; one who uses an id again changes
+    both, and the date.
+    """
+    if entry.guid is not None:
+        moved = None not in (entry.link_key, kept.link_key) and entry.link_key != kept.link_key
+    else:
+        dates = (entry.published_raw, kept.published_raw)
+        moved = None not in dates and dates[0] != dates[1]
+    return not moved or _are_alike(entry.title_key, titles.title_key(kept.title))
+
+
+def _has_moved(entry: NormalEntry, kept: KnownEntry) -> bool:
+    """Whether the article is at another place now; hosts and queries rotate, paths do not."""
+    if entry.link is None or kept.link is None:
+        return False
+    return urlsplit(entry.link).path != urlsplit(kept.link).path
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Whether two titles share half of their character pairs (Dice, on bigrams)."""
+    pairs = [{text[i : i + 2] for i in range(len(text) - 1)} or {text} for text in (one, other)]
+    return 2 * len(pairs[0] & pairs[1]) >= 0.5 * (len(pairs[0]) + len(pairs[1]))
+
+
+def _moved_here(entry: NormalEntry, same_link: list[KnownEntry]) -> KnownEntry | None:
+    """The one kept entry with this link, if the publisher only gave it another guid."""
+    if len(same_link) != 1:
+        return None
+    kept = same_link[0]
+    same = kept.text_digest == entry.text_digest
+    return kept if same or _are_alike(entry.title_key, titles.title_key(kept.title)) else None

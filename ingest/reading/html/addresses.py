@@ -1,0 +1,69 @@
+"""An address as a publisher wrote it becomes absolute and safe to follow, or nothing."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urljoin, urlsplit
+
+# What a reader may follow: the web, mail and telephone, and the schemes by which Chinese download
+# sites name files. None of them runs anything in the page.
+LINK_SCHEMES = frozenset("http https mailto tel ftp magnet ed2k thunder".split())
+MEDIA_SCHEMES = frozenset({"http", "https"})
+RASTER_DATA = re.compile(r"data:image/(?:png|jpe?g|gif|webp|avif|bmp);base64,[\w+/=\s%]+\Z", re.I)
+
+_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
+_IGNORED = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]")
+_UNWRITABLE = re.compile(r'[^\x21-\x7e]|["<>`]')
+_LONGEST = 8000
+_ESCAPED_AMPERSAND = re.compile(r"&(?:amp|#0*38|#x0*26);", re.I)
+
+
+def absolute(
+    value: str | None, base_url: str | None, schemes: frozenset[str] = LINK_SCHEMES
+) -> str | None:
+    """Return the address in full, percent-encoded where it must be; None for a scheme not named.
+
+    The query stays as it is. A protocol-relative address takes the scheme of `base_url`, else
+    https; any other relative one stays relative where there is no base.
+    """
+    address = _ESCAPED_AMPERSAND.sub("&", _IGNORED.sub("", value or "").strip())
+    if not address or len(address) > _LONGEST:
+        return None
+    try:
+        joined = _join(address, base_url)
+        scheme = _SCHEME.match(joined)
+        if scheme is None:
+            return _percent_encode(joined)
+        if scheme[1].lower() not in schemes:
+            return None
+        return _encode(joined) if scheme[1].lower() in MEDIA_SCHEMES else _percent_encode(joined)
+    except ValueError:  # an IPv6 literal without its bracket
+        return None
+
+
+def _join(address: str, base_url: str | None) -> str:
+    if _SCHEME.match(address):
+        return address
+    # A path pasted on Windows; browsers read it the same way.
+    path, mark, query = address.partition("?")
+    address = path.replace("\\", "/") + mark + query
+    if not base_url:
+        return f"https:{address}" if address.startswith("//") else address
+    return urljoin(base_url, address)
+
+
+def _encode(address: str) -> str | None:
+    """Percent-encode an http(s) address outside its host, which is written in IDNA."""
+    parts = urlsplit(address)
+    if not parts.hostname:
+        return None
+    scheme, _, rest = address.partition("://")
+    end = min((rest.find(mark) for mark in "/?#" if mark in rest), default=len(rest))
+    host, path = rest[:end], rest[end:]
+    if not host.isascii():
+        host = host.encode("idna").decode("ascii")
+    return f"{scheme.lower()}://{_percent_encode(host + path)}"
+
+
+def _percent_encode(address: str) -> str:
+    return _UNWRITABLE.sub(lambda match: quote(match[0]), address)

@@ -1,0 +1,153 @@
+"""What HTML may hold that goes into the archive: the last word on safety, spoken by nh3.
+
+Everything not named here goes; the text inside it stays, save for scripts, styles and the like.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import nh3
+
+from ingest.reading.html.addresses import LINK_SCHEMES, MEDIA_SCHEMES, RASTER_DATA
+
+TAGS = frozenset(
+    # sections and blocks
+    "article section header footer main aside nav hgroup h1 h2 h3 h4 h5 h6 address div p blockquote"
+    " pre hr br figure figcaption center details summary ul ol li dl dt dd"
+    # tables
+    " table caption colgroup col thead tbody tfoot tr td th"
+    # words
+    " a abbr b bdi bdo big cite code data del dfn em font i ins kbd mark q rb rp rt rtc ruby s samp"
+    " small span strike strong sub sup time tt u var wbr"
+    # pictures, sound, film
+    " img picture source video audio track iframe".split()
+)
+# Gone with all they hold: it is no text for readers.
+CONTENTLESS = frozenset(
+    "script style template svg title noembed noframes xmp plaintext applet canvas".split()
+)
+
+_CELL = {"colspan", "rowspan", "align", "valign", "width", "height", "headers", "scope"}
+_PLAYED = {"src", "controls", "loop", "muted", "preload", "width", "height", "poster"}
+_ATTRIBUTES: dict[str, set[str]] = {
+    "*": {"id", "class", "lang", "dir", "title", "style", "role", "align", "referrerpolicy"},
+    "a": {"href", "hreflang", "name", "rel", "type"},
+    "img": {"src", "srcset", "sizes", "alt", "width", "height", "loading", "decoding", "border"},
+    "source": {"src", "srcset", "sizes", "type", "media", "width", "height"},
+    "track": {"src", "kind", "srclang", "label", "default"},
+    "video": _PLAYED | {"playsinline"},
+    "audio": _PLAYED,
+    "iframe": {"src", "width", "height", "allowfullscreen", "frameborder", "scrolling", "loading"},
+    "table": {"border", "cellpadding", "cellspacing", "width", "summary"},
+    "td": _CELL,
+    "th": _CELL | {"abbr"},
+    "col": {"span", "width"},
+    "colgroup": {"span", "width"},
+    "ol": {"start", "type", "reversed"},
+    "ul": {"type"},
+    "li": {"value", "type"},
+    "font": {"color", "size", "face"},
+    "hr": {"size", "width"},
+    "blockquote": {"cite"},
+    "q": {"cite"},
+    "ins": {"cite", "datetime"},
+    "del": {"cite", "datetime"},
+    "time": {"datetime"},
+    "data": {"value"},
+    "details": {"open"},
+}
+# Players known to show a film or play a tune and nothing else; all of them speak https.
+_PLAYERS = frozenset(
+    "player.bilibili.com www.bilibili.com live.bilibili.com player.youku.com v.qq.com"
+    " www.ixigua.com open.douyin.com open.iqiyi.com player.iqiyi.com tv.sohu.com www.acfun.cn"
+    " player.mgtv.com music.163.com y.qq.com i.y.qq.com www.ximalaya.com www.xiaoyuzhoufm.com"
+    " www.youtube.com youtube.com www.youtube-nocookie.com player.vimeo.com www.dailymotion.com"
+    " geo.dailymotion.com player.twitch.tv w.soundcloud.com open.spotify.com"
+    " embed.podcasts.apple.com embed.music.apple.com".split()
+)
+_SANDBOX = "allow-scripts allow-same-origin allow-popups allow-presentation"
+
+# What says how a thing looks, but neither where it stands on the page nor what it loads.
+_PROPERTIES = re.compile(
+    r"(?:(?:min|max)-)?(?:width|height)|aspect-ratio|object-fit|display|float|clear|box-sizing"
+    r"|color|background-color|opacity"
+    r"|text-(?:align|align-last|indent|decoration|transform)|vertical-align|white-space"
+    r"|font-(?:size|weight|style|variant)|line-height|letter-spacing"
+    r"|word-(?:break|wrap|spacing)|overflow-wrap|direction|writing-mode"
+    r"|(?:margin|padding)(?:-(?:top|right|bottom|left))?"
+    r"|border(?:-(?:top|right|bottom|left))?(?:-(?:width|style|color|radius))?"
+    r"|border-(?:collapse|spacing)|list-style-type|table-layout|caption-side"
+)
+_VALUE = re.compile(r"(?:rgba?\(|hsla?\(|calc\(|[\w\s.,%#!+\-*/)])*\Z", re.I)
+
+
+def sanitize(markup: str) -> str:
+    """Return HTML that runs nothing, sends nothing and loads nothing but media, whatever came in."""
+    return _CLEANER.clean(markup)
+
+
+def is_player(url: str) -> bool:
+    """Whether the address is one of a known player, over https."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and parts.netloc.lower() in _PLAYERS
+
+
+def harmless_style(style: str) -> str:
+    """Return the style without the declarations that are not known to be harmless.
+
+    One that is harmless as a whole comes back as it was written.
+    """
+    declarations = style.split(";")
+    kept = [declaration for declaration in declarations if _is_harmless(declaration)]
+    if len(kept) == len(declarations):
+        return style
+    return ";".join(declaration.strip() for declaration in kept if declaration.strip())
+
+
+def _is_harmless(declaration: str) -> bool:
+    name, _, value = declaration.partition(":")
+    if not declaration.strip():
+        return True
+    known = _PROPERTIES.fullmatch(name.strip().lower())
+    return bool(known) and bool(_VALUE.match(value)) and "/*" not in value
+
+
+def _check_attribute(tag: str, name: str, value: str) -> str | None:
+    """Say what an attribute may be in the end, after nh3 repaired the tree in its own way."""
+    if name == "style":
+        return harmless_style(value) or None
+    if name == "src" and tag == "iframe":
+        return value if is_player(value) else None
+    if name in {"src", "poster"}:
+        return value if _is_media(tag, value) else None
+    if name in {"href", "cite"} or not value.startswith("data:"):
+        return value  # nh3 itself knows the schemes of links
+    return None if name == "srcset" else value
+
+
+def _is_media(tag: str, value: str) -> bool:
+    if tag == "img" and RASTER_DATA.match(value):
+        return True
+    scheme, colon, _ = value.partition(":")
+    return not colon or not scheme.isalpha() or scheme.lower() in MEDIA_SCHEMES
+
+
+_CLEANER = nh3.Cleaner(
+    tags=set(TAGS),
+    clean_content_tags=set(CONTENTLESS),
+    attributes=_ATTRIBUTES,
+    attribute_filter=_check_attribute,
+    generic_attribute_prefixes={"data-", "aria-"},
+    set_tag_attribute_values={
+        "img": {"referrerpolicy": "no-referrer"},
+        "iframe": {"sandbox": _SANDBOX},
+    },
+    url_schemes=set(LINK_SCHEMES | {"data"}),
+    link_rel=None,
+    strip_comments=True,
+)

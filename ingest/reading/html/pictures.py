@@ -1,0 +1,112 @@
+"""Where a picture of a page really is: behind lazy loading, source sets and noscript."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from ingest.reading.html.addresses import MEDIA_SCHEMES, absolute
+from ingest.reading.html.tree import parse_fragment
+
+# Every script that loads pictures late has its own attribute; the better known ones first.
+LAZY_ATTRIBUTES = (
+    "data-original data-actualsrc data-src data-original-src data-lazy-src data-lazyload data-lazy"
+    " data-real-src real_src data-orig-file data-hi-res-src data-image-src zoomfile file data-echo"
+    " data-url lay-src data-imgurl data-croporisrc data-backsrc ess-data _src src2 original"
+).split()
+LAZY_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set")
+# Beside a `src` of its own these are as often the address of a page.
+_OF_MANY_MEANINGS = frozenset({"data-url", "data-lazy", "file", "original", "src2"})
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)\b", re.I)
+
+_STAND_IN = re.compile(
+    r"(?:.*[_.-])?(?:loading|lazy-?load|lazy|placeholder|blank|spacer|transparent|no-?(?:pic|image|img))\d*"
+    r"|none|gr[ae]y|white|empty|clear|dot|pixel|null|undefined|404|1x1|[st]\d?",
+    re.I,
+)
+_NO_PICTURE = re.compile(r"\.(?:html?|shtml|js|css)\Z", re.I)
+_CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+([^,]*))?(?:,|\s*\Z)")
+_LONGEST_SET = 20_000
+
+
+def address_of(image: etree._Element, base_url: str | None) -> str | None:
+    """Return the absolute address of an `img`'s own picture, or None where there is only a stand-in.
+
+    Lazy-loading attributes come before `src`, which they leave to a stand-in; a set of sizes
+    comes before `src`, which is the smallest of them.
+    """
+    late = late_address(image, base_url)
+    return late or largest(image.get("srcset"), base_url) or usable(image.get("src"), base_url)
+
+
+def late_address(image: etree._Element, base_url: str | None) -> str | None:
+    """Return the absolute address that a script would put into `src` or `srcset` later."""
+    has_own = usable(image.get("src"), base_url) is not None
+    for name in LAZY_ATTRIBUTES:
+        value = image.get(name)
+        if not value or not ("/" in value or "." in value):
+            continue
+        if has_own and name in _OF_MANY_MEANINGS and not _PICTURE.search(value):
+            continue
+        if url := usable(value, base_url):
+            return url
+    best = (largest(image.get(name), base_url) for name in LAZY_SETS)
+    return next(filter(None, best), None)
+
+
+def usable(value: str | None, base_url: str | None) -> str | None:
+    """Return the absolute address of a picture, None if it names none or only a stand-in."""
+    url = absolute(value, base_url, MEDIA_SCHEMES)
+    return None if url is None or is_stand_in(url) else url
+
+
+def is_stand_in(url: str) -> bool:
+    """Whether the file is named like what is shown while the picture is not there yet."""
+    path = urlsplit(url).path
+    stem = path.rpartition("/")[2].partition(".")[0]
+    return bool(_STAND_IN.fullmatch(stem)) or bool(_NO_PICTURE.search(path))
+
+
+def candidates(srcset: str | None) -> Iterator[tuple[str, str]]:
+    """Yield the addresses of a source set, each with its descriptor (HTML 4.8.4.2.1)."""
+    if not srcset or len(srcset) > _LONGEST_SET:
+        return
+    for match in _CANDIDATE.finditer(srcset):
+        yield match[1], (match[2] or "").strip()
+
+
+def largest(srcset: str | None, base_url: str | None) -> str | None:
+    """Return the absolute address of the widest or densest picture of a source set."""
+    sized = [
+        (_size(descriptor), url)
+        for value, descriptor in candidates(srcset)
+        if (url := usable(value, base_url))
+    ]
+    return max(sized, key=lambda pair: pair[0])[1] if sized else None
+
+
+def absolute_set(srcset: str | None, base_url: str | None) -> str:
+    """Return the source set with absolute addresses and without stand-ins."""
+    kept = (
+        f"{url} {descriptor}".strip()
+        for value, descriptor in candidates(srcset)
+        if (url := usable(value, base_url))
+    )
+    return ", ".join(kept)
+
+
+def in_noscript(noscript: etree._Element) -> list[etree._Element]:
+    """List the pictures for readers without script; some publishers escape them once more."""
+    images = list(noscript.iter("img"))
+    text = "".join(noscript.itertext())
+    return images if images or "<img" not in text else list(parse_fragment(text).iter("img"))
+
+
+def _size(descriptor: str) -> float:
+    try:
+        return float(descriptor.split()[0].rstrip("wxh")) if descriptor else 1.0
+    except ValueError:
+        return 1.0

@@ -1,0 +1,148 @@
+"""A tree of anybody's HTML becomes one that means the same wherever it is shown.
+
+Pictures get their own address, addresses become absolute, players that we do not know become
+links. What is dangerous is left to `allowed`.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import unquote
+
+from lxml import etree
+
+from ingest.reading.html import pictures
+from ingest.reading.html.addresses import MEDIA_SCHEMES, RASTER_DATA, absolute
+from ingest.reading.html.allowed import CONTENTLESS, is_player
+from ingest.reading.html.untangle import untangle
+
+# Their tags mean nothing outside a form, a formula or a page.
+_TAGLESS = (
+    "form fieldset legend label button select option optgroup datalist textarea output input"
+    " math nobr noscript marquee frameset"
+).split()
+_PREFORMATTED = ("listing", "xmp", "plaintext")
+_CITING = ("blockquote", "q", "ins", "del")
+_GONE = "template"  # renamed to this, an element is taken out with all that shows no text
+
+
+def repair(tree: etree._Element, base_url: str | None) -> None:
+    """Repair a tree in place."""
+    for text in tree.iter(*_PREFORMATTED):
+        text.tag = "pre"
+    _show_noscript(tree, base_url)
+    for image in tree.iter("img", "image"):
+        _repair_image(image, base_url)
+    for medium in tree.iter("source", "video", "audio", "track"):
+        _repair_medium(medium, base_url)
+    for frame in list(tree.iter("iframe", "frame", "embed", "object")):
+        _repair_frame(frame, base_url)
+    _repair_links(tree, base_url)
+    shown = (etree.Comment, etree.ProcessingInstruction, *CONTENTLESS)
+    etree.strip_elements(tree, *shown, with_tail=False)
+    etree.strip_tags(tree, *_TAGLESS)
+    untangle(tree)
+
+
+def _show_noscript(tree: etree._Element, base_url: str | None) -> None:
+    """Show the pictures that are there for readers without script, each of them once."""
+    shown = {
+        url
+        for image in tree.iter("img")
+        if (url := pictures.address_of(image, base_url)) and not _is_in_noscript(image)
+    }
+    for noscript in list(tree.iter("noscript")):
+        images = pictures.in_noscript(noscript)
+        urls = [url for image in images if (url := pictures.address_of(image, base_url))]
+        if shown.issuperset(urls):
+            _keep_unless_message(noscript, bool(images))
+        elif (stand_in := _stand_in_before(noscript, base_url)) is not None:
+            stand_in.set("src", urls[0])
+            noscript.tag = _GONE
+        elif not len(noscript):
+            noscript.text = None
+            noscript.extend(images)
+        shown.update(urls)
+
+
+def _keep_unless_message(noscript: etree._Element, is_double: bool) -> None:
+    # Words alone ask to switch script on.
+    if is_double or not len(noscript):
+        noscript.tag = _GONE
+
+
+def _is_in_noscript(image: etree._Element) -> bool:
+    return next(image.iterancestors("noscript"), None) is not None
+
+
+def _stand_in_before(noscript: etree._Element, base_url: str | None) -> etree._Element | None:
+    before = noscript.getprevious()
+    if before is None or before.tag != "img" or pictures.address_of(before, base_url):
+        return None
+    return before
+
+
+def _repair_image(image: etree._Element, base_url: str | None) -> None:
+    image.tag = "img"
+    late = pictures.late_address(image, base_url)
+    sizes = next(filter(None, map(image.get, pictures.LAZY_SETS)), None) or image.get("srcset")
+    own = late or _own_address(image, sizes, base_url)
+    _set(image, "srcset", pictures.absolute_set(sizes, base_url))
+    _set(image, "src", own)
+    if late:
+        # Kept, they would be fetched again, as they are, by a lazy-loading theme.
+        for name in (*pictures.LAZY_ATTRIBUTES, *pictures.LAZY_SETS):
+            image.attrib.pop(name, None)
+    if own is None and not image.get("srcset") and not image.get("alt"):
+        image.tag = _GONE
+
+
+def _own_address(image: etree._Element, sizes: str | None, base_url: str | None) -> str | None:
+    source = (image.get("src") or "").strip()
+    found = pictures.usable(source, base_url) or pictures.largest(sizes, base_url)
+    if found or not RASTER_DATA.match(source):
+        return found or absolute(source, base_url, MEDIA_SCHEMES)
+    return source
+
+
+def _repair_medium(medium: etree._Element, base_url: str | None) -> None:
+    source = medium.get("src") or medium.get("data-src")
+    _set(medium, "src", absolute(source, base_url, MEDIA_SCHEMES))
+    _set(medium, "poster", absolute(medium.get("poster"), base_url, MEDIA_SCHEMES))
+    sizes = medium.get("data-srcset") or medium.get("srcset")
+    _set(medium, "srcset", pictures.absolute_set(sizes, base_url))
+
+
+def _repair_frame(frame: etree._Element, base_url: str | None) -> None:
+    """Leave a known player in its place; let any other frame become a link to what it shows."""
+    written = frame.get("src") or frame.get("data-src") or frame.get("data")
+    url = absolute(written, base_url, MEDIA_SCHEMES)
+    if url is None:
+        frame.tag = _GONE if frame.tag == "iframe" else frame.tag
+        return
+    secure = f"https:{url.partition(':')[2]}"
+    if frame.tag == "iframe" and is_player(secure):
+        frame.set("src", secure)
+        frame.text = None
+        return
+    name, tail = frame.get("title"), frame.tail
+    frame.clear()
+    frame.tag, frame.text, frame.tail = "a", name or url, tail
+    frame.set("href", url)
+
+
+def _repair_links(tree: etree._Element, base_url: str | None) -> None:
+    targets = {element.get("id") for element in tree.iter() if element.get("id")}
+    targets.update(anchor.get("name") for anchor in tree.iter("a"))
+    for link in tree.iter("a", "area"):
+        href = (link.get("href") or "").strip()
+        if not href.startswith("#") or not (href == "#" or unquote(href[1:]) in targets):
+            _set(link, "href", absolute(href, base_url))
+    for quoting in tree.iter(*_CITING):
+        _set(quoting, "cite", absolute(quoting.get("cite"), base_url))
+
+
+def _set(element: etree._Element, name: str, value: str | None) -> None:
+    if value:
+        element.set(name, value)
+    else:
+        element.attrib.pop(name, None)

@@ -1,0 +1,12 @@
+"""What a text is: its language, its length, its excerpt, its boilerplate lines.
+
+detection    zh-Hans, zh-Hant, yue, ja, ko, en or und
+boilerplate  the lines at head and foot that are not the author's
+excerpts     lengths and first words
+"""
+
+from ingest.reading.language.boilerplate import is_boilerplate, strip_boilerplate
+from ingest.reading.language.detection import detect
+from ingest.reading.language.excerpts import excerpt, length
+
+__all__ = ["detect", "excerpt", "is_boilerplate", "length", "strip_boilerplate"]

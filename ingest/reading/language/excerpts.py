@@ -1,0 +1,60 @@
+"""How long a text is to a reader, and what it begins with."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from ingest.reading.language.boilerplate import strip_boilerplate
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_COUNTED = re.compile(
+    f"[{_HAN}\u3041-\u3096\u30a1-\u30fa]"
+    "|[A-Za-z\u00c0-\u024f]+(?:['’-][A-Za-z\u00c0-\u024f]+)*"
+    r"|\d+(?:[.,:]\d+)*"
+    f"|[^\\W\\d_{_HAN}A-Za-z\u00c0-\u024f\u3041-\u3096\u30a1-\u30fa]+"
+)
+_SENTENCE_END = re.compile("[。！？!?…][”’」』）)]*|\\.(?=\\s)")
+_CLAUSE_END = re.compile("[，,、；;：:]")
+_UNBROKEN = re.compile(r"[A-Za-z0-9\u00c0-\u024f.,'’%+-]")
+_LATEST_SHARE = 0.7  # a sentence may end this early in an excerpt
+_LONGEST_WORD = 30
+
+
+def length(text: str) -> int:
+    """Count Han characters, words and numbers."""
+    return sum(1 for _ in _COUNTED.finditer(text))
+
+
+def excerpt(text: str, limit: int = 140) -> str:
+    """Return the beginning of the text, at most `limit` characters, boilerplate lines left out.
+
+    It ends with a sentence where one ends late enough, else at a comma or between words, then
+    with an ellipsis; never inside a character, a Latin word or a number.
+    """
+    whole = " ".join(strip_boilerplate(text).split()) or " ".join(text.split())
+    if len(whole) <= limit:
+        return whole
+    window, earliest = whole[:limit], int(limit * _LATEST_SHARE)
+    if sentences := [match.end() for match in _SENTENCE_END.finditer(window + " ")]:
+        end = min(sentences[-1], limit)
+        if end >= earliest:
+            return window[:end]
+    window = window[: limit - 1]
+    clauses = [match.start() for match in _CLAUSE_END.finditer(window, earliest)]
+    end = clauses[-1] if clauses else _between_words(whole, len(window))
+    return f"{window[:end].rstrip()}…"
+
+
+def _between_words(text: str, end: int) -> int:
+    """The last place up to `end` where no word, number or composed character is torn."""
+    for place in range(end, max(0, end - _LONGEST_WORD), -1):
+        before, after = text[place - 1], text[place]
+        torn = _UNBROKEN.match(before) and _UNBROKEN.match(after)
+        if not torn and not _belongs_to_last(after) and before != "\u200d":
+            return place
+    return end
+
+
+def _belongs_to_last(character: str) -> bool:
+    return character in "\u200d" or unicodedata.category(character) in {"Mn", "Mc", "Me"}

@@ -1,0 +1,81 @@
+"""Addresses: made absolute, and brought to one canonical form for comparing; never fetched."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from url_normalize import url_normalize
+
+_LONGEST = 4000
+_TRACKING_PREFIXES = ("utm_", "spm", "share_")
+_TRACKING = frozenset(
+    "from isappinstalled fbclid gclid scene chksm srcid mpshare weibo_id wx_share_id "
+    "nsukey ref_src yclid msclkid igshid _ga".split()
+)
+_SECRETS = frozenset({"key", "code", "token", "access_token", "password", "secret", "apikey"})
+_TRACKING_FRAGMENTS = frozenset({"", "rd", "wechat_redirect", "rss", "xtor"})
+
+
+def absolute_link(link: str | None, base_url: str | None) -> str | None:
+    """Return the address a reader can open, or None where there is none.
+
+    Only http and https; a relative one needs `base_url`.
+    """
+    if not link or not (link := "".join(link.split())):
+        return None
+    try:
+        joined = urljoin(base_url or "", link)
+        parts = urlsplit(joined)
+    except ValueError:
+        return None
+    usable = parts.scheme.lower() in {"http", "https"} and parts.hostname
+    return joined if usable and len(joined) <= _LONGEST else None
+
+
+def canonical_link(link: str | None) -> str | None:
+    """Bring a link to the form in which two links to one article are equal.
+
+    https, lower-case host, default port and dot segments gone (RFC 3986 section 6), parameters
+    that only tell where a reader came from dropped. The link itself is kept beside it as it was.
+    """
+    if link is None:
+        return None
+    try:
+        normal = urlsplit(url_normalize(link) or link)
+    except (ValueError, UnicodeError):
+        return link
+    query = [
+        (name, value)
+        for name, value in parse_qsl(normal.query, keep_blank_values=True)
+        if not _is_tracking(name)
+    ]
+    fragment = "" if normal.fragment.lower() in _TRACKING_FRAGMENTS else normal.fragment
+    return urlunsplit(("https", normal.netloc, normal.path, urlencode(query), fragment))
+
+
+def _is_tracking(name: str) -> bool:
+    name = name.lower()
+    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
+
+
+def names_a_site(link: str | None) -> bool:
+    """Whether a link leads to a site's front page, so that it cannot tell articles apart."""
+    if link is None:
+        return True
+    parts = urlsplit(link)
+    return parts.path in {"", "/"} and not parts.query and not parts.fragment
+
+
+def host_of(url: str) -> str:
+    """The host of an address, without its port."""
+    return urlsplit(url).hostname or ""
+
+
+def without_secrets(url: str) -> str:
+    """An address that may be shown: without a password and without keys in its query."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    query = "&".join(
+        pair for pair in parts.query.split("&") if pair.partition("=")[0].lower() not in _SECRETS
+    )
+    return urlunsplit((parts.scheme, host, parts.path, query, parts.fragment))

@@ -1,0 +1,170 @@
+"""What a publisher said → our one normal form: clean text, safe absolute HTML, aware UTC dates.
+
+It decides nothing about identity or news: that is `dedupe`'s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+
+from ingest.reading import dates, dedupe, html, language, lead_image, links, titles
+from ingest.reading.split import Split
+from ingest.values import (
+    Article,
+    Author,
+    Document,
+    NormalEntry,
+    ParsedEntry,
+    ParsedFeed,
+    ResolvedDate,
+)
+
+_LONGEST_NAME = 200
+_MOST_NAMES = 50
+_LONGEST_GUID = 4000
+_TITLE_FROM_TEXT = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What normalising needs to know beside the entry.
+
+    `first_seen_at` is when the entries were first seen: relative dates count from there.
+    `feed_title` is the name to use where the feed gives none or the user set another.
+    """
+
+    document: Document
+    first_seen_at: datetime
+    zone: tzinfo
+    feed_title: str = ""
+    gmt_is_local: bool = False
+    split: Split | None = None
+    digests: dict[bytes, bytes] = field(default_factory=dict)
+
+
+def normalize(feed: ParsedFeed, context: Context) -> list[NormalEntry]:
+    """Bring every entry of a feed into normal form; it drops none."""
+    return [_normalize_entry(entry, feed, context) for entry in feed.entries]
+
+
+def _normalize_entry(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> NormalEntry:
+    feed_title = name_of(feed, context)
+    link = _link(entry, feed, context)
+    base_url = entry.base_url or link or feed.link or context.document.final_url
+    body = _sound(entry.content or entry.summary)
+    clean = html.clean(body, base_url=base_url)
+    text = html.text_of(clean)
+    title = titles.display_title(_sound(entry.title), feed_title=feed_title)
+    title = title or _first_words(text)
+    published, updated = _dates(entry, context)
+    return NormalEntry(
+        guid=_guid(entry),
+        link=link,
+        canonical_link=links.canonical_link(link),
+        title=title,
+        title_key=titles.title_key(title),
+        authors=_authors(entry.authors),
+        categories=_names(entry.categories),
+        published_at=published.at if published else None,
+        published_raw=_shown(entry.published or entry.updated),
+        published_method=published.method if published else None,
+        published_precision=published.precision.value if published else None,
+        updated_at=updated.at if updated else None,
+        updated_raw=_shown(entry.updated) if entry.published else None,
+        html=clean,
+        lead_image=lead_image.choose(entry.images, entry.enclosures, body, base_url=base_url),
+        language=language.detect(f"{title}\n{text}"),
+        feed_title=feed_title,
+        feed_author=next((author.name for author in _authors(feed.authors)), None),
+        enclosures=entry.enclosures,
+        text_digest=dedupe.text_digest(title, clean),
+        item_digest=_item_digest(entry, context),
+        raw=_raw_document(entry, context),
+        gmt_misused=bool(published and published.gmt_misused),
+    )
+
+
+def name_of(feed: ParsedFeed, context: Context) -> str:
+    """The name a feed goes by: the user's, else its own, else its host's."""
+    own = titles.display_title(_sound(feed.title))
+    return context.feed_title or own or links.host_of(context.document.final_url)
+
+
+def _link(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> str | None:
+    base_url = entry.base_url or feed.link or context.document.final_url
+    link = links.absolute_link(entry.link, base_url)
+    # RSS 2.0: a guid is a permalink unless it says that it is none.
+    guid = entry.guid if entry.guid_is_permalink else None
+    return link or links.absolute_link(guid, None)
+
+
+def _guid(entry: ParsedEntry) -> str | None:
+    guid = _sound(entry.guid or "").strip()
+    return guid[:_LONGEST_GUID] or None
+
+
+def _dates(entry: ParsedEntry, context: Context) -> tuple[ResolvedDate | None, ResolvedDate | None]:
+    published, updated = (
+        dates.resolve_date(
+            raw,
+            first_seen_at=context.first_seen_at,
+            zone=context.zone,
+            gmt_is_local=context.gmt_is_local,
+        )
+        for raw in (entry.published, entry.updated)
+    )
+    return (published, updated) if published else (updated, None)
+
+
+def _authors(authors: tuple[Author, ...]) -> tuple[Author, ...]:
+    named = ((author, titles.display_title(_sound(author.name))) for author in authors)
+    return tuple(
+        Author(name=name[:_LONGEST_NAME], url=author.url, email=author.email)
+        for author, name in named
+        if name
+    )[:_MOST_NAMES]
+
+
+def _names(names: tuple[str, ...]) -> tuple[str, ...]:
+    clean = (titles.display_title(_sound(name))[:_LONGEST_NAME] for name in names)
+    return tuple(dict.fromkeys(name for name in clean if name))[:_MOST_NAMES]
+
+
+def _first_words(text: str) -> str:
+    return language.excerpt(text, _TITLE_FROM_TEXT) if text else ""
+
+
+def _shown(raw: str | None) -> str | None:
+    return _sound(raw)[:_LONGEST_NAME] if raw else None
+
+
+def _sound(text: str) -> str:
+    """Text that every database takes: without NUL and lone surrogates (JSON can hold both)."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _item_digest(entry: ParsedEntry, context: Context) -> bytes:
+    known = context.digests.get(entry.item)
+    return known or hashlib.sha256(repr(entry).encode()).digest()[:16]
+
+
+def _raw_document(entry: ParsedEntry, context: Context) -> bytes:
+    """The smallest document this entry can be read from again."""
+    if context.split is None or not entry.item:
+        return context.document.body
+    return context.split.document([entry.item])
+
+
+def take_article(entry: NormalEntry, article: Article, page: Document) -> NormalEntry:
+    """Give an entry the text of its page, and what else the page knows that the feed did not.
+
+    Its digest stays that of the feed's own words, so that the next poll knows the entry again.
+    """
+    clean = html.clean(article.html, base_url=page.final_url)
+    authors = entry.authors or _authors((Author(name=article.author),) if article.author else ())
+    image = entry.lead_image or lead_image.choose(
+        (), (), article.html, base_url=page.final_url, page_image=article.image
+    )
+    return replace(entry, html=clean, authors=authors, lead_image=image, page=page)

@@ -1,0 +1,68 @@
+"""A document that is no feed gets a name that its reader understands."""
+
+from __future__ import annotations
+
+import re
+
+_MAGIC = (
+    (b"%PDF-", "a PDF file"),
+    (b"\x1f\x8b", "a gzip file"),
+    (b"PK\x03\x04", "a ZIP file"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"RIFF", "a media file"),
+    (b"ID3", "an audio file"),
+    (b"\x28\xb5\x2f\xfd", "a zstd file"),
+    (b"BZh", "a bzip2 file"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z file"),
+    (b"\x00\x00\x01\x00", "an icon"),
+    (b"SQLite format 3", "a database file"),
+)
+_SEEN = 200_000  # characters of a page in which signs are looked for
+_CAPTCHA = re.compile(
+    r"captcha|cf-challenge|challenge-platform|cf_chl_|just a moment\.\.\.|are you (?:a )?human|"
+    r"attention required!|geetest|aliyun_waf|acw_sc__v2|_waf_|"
+    r"安全验证|人机验证|验证码|驗證碼|滑动验证|访问验证|请完成验证|環境異常|环境异常",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"<input[^<>]{0,200}type\s*=\s*[\"']?password|<title>[^<]{0,60}"
+    r"(?:登录|登入|登陆|log ?in|sign ?in|passport)",
+    re.IGNORECASE,
+)
+_HTML_TAG = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|title|meta|script|div|p|h1|center|table|br|iframe|link)\b",
+    re.IGNORECASE,
+)
+
+
+def name_bytes(body: bytes) -> str | None:
+    """Name a document by its first bytes; None if it may be text."""
+    if not body.strip(b" \t\r\n\0\xef\xbb\xbf"):
+        return "an empty body"
+    return next((name for magic, name in _MAGIC if body.startswith(magic)), None)
+
+
+def is_html(text: str, root: str) -> bool:
+    """Say whether a text whose root element is called so is a page for people."""
+    return root == "html" or _HTML_TAG.match(text) is not None
+
+
+def name_text(text: str, root: str) -> str:
+    """Name a text that turned out to be no feed; `root` is its root element, if it has one."""
+    if is_html(text, root):
+        return _name_page(text[:_SEEN])
+    if root == "opml":
+        return "an OPML list"
+    if root in {"urlset", "sitemapindex"}:
+        return "a sitemap"
+    if root:
+        return f"XML that is no feed (root <{root[:40]}>)"
+    return "plain text"
+
+
+def _name_page(page: str) -> str:
+    if _CAPTCHA.search(page):
+        return "a captcha page"
+    return "a login page" if _LOGIN.search(page) else "an HTML page"

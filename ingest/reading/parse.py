@@ -1,0 +1,79 @@
+"""A feed document becomes a ParsedFeed, whatever its format; anything else a ParseError.
+
+It says what the publisher said: nothing is resolved, cleaned or dated here. Titles, summaries
+and contents are always HTML; what was plain text is escaped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ingest.errors import ParseError
+from ingest.reading import charset, not_a_feed, xml_text
+from ingest.reading.bounds import MAX_ENTRIES, OutOfBoundsError
+from ingest.reading.parse_json import NotJsonFeedError, parse_json
+from ingest.reading.parse_xml import NotFeedError, parse_xml
+from ingest.reading.split import Split, split
+
+if TYPE_CHECKING:
+    from ingest.values import Decoded, ParsedFeed
+
+
+def parse(body: bytes, *, content_type: str | None, url: str) -> ParsedFeed:
+    """Read a feed document; raise ParseError naming what it is if it is no feed.
+
+    A malformed document gives the entries that can be had, and a warning.
+    """
+    if (name := not_a_feed.name_bytes(body)) is not None:
+        raise ParseError(url, name)
+    pieces = split(body)
+    if pieces is not None and len(pieces.items) > MAX_ENTRIES:
+        pieces = replace(pieces, items=pieces.items[: MAX_ENTRIES + 1])
+        body = pieces.document(pieces.items)
+    decoded = charset.decode(body, content_type)
+    feed = _with_items(_read(charset.repair(decoded.text), url), pieces)
+    return _with_provenance(feed, decoded)
+
+
+def _read(text: str, url: str) -> ParsedFeed:
+    if text.startswith(("{", "[")):
+        try:
+            return parse_json(text)
+        except NotJsonFeedError as error:
+            raise ParseError(url, str(error)) from error
+    root = xml_text.find_root(text)
+    name = root.name if root else ""
+    if root is None or (not_a_feed.is_html(text, name) and name not in xml_text.FEED_ROOTS):
+        raise ParseError(url, not_a_feed.name_text(text, name))
+    try:
+        return parse_xml(text, root)
+    except OutOfBoundsError as error:
+        raise ParseError(url, str(error)) from error
+    except NotFeedError as error:
+        raise ParseError(url, str(error) or not_a_feed.name_text(text, name)) from error
+
+
+def _with_items(feed: ParsedFeed, pieces: Split | None) -> ParsedFeed:
+    """Attach the publisher's own bytes to each entry, where they can be told apart."""
+    if pieces is None or len(pieces.items) != len(feed.entries):
+        return feed
+    pairs = zip(feed.entries, pieces.items, strict=True)
+    return replace(feed, entries=tuple(replace(entry, item=item) for entry, item in pairs))
+
+
+def _with_provenance(feed: ParsedFeed, decoded: Decoded) -> ParsedFeed:
+    """Note how the text was read, and what was lost in it."""
+    warnings = list(feed.warnings)
+    if decoded.replacement_count:
+        warnings.append(f"{decoded.replacement_count} characters could not be decoded")
+    if len(feed.entries) > MAX_ENTRIES:
+        warnings.append(f"more than {MAX_ENTRIES:,} entries: the others are not read")
+    return replace(
+        feed,
+        entries=feed.entries[:MAX_ENTRIES],
+        warnings=tuple(warnings),
+        encoding_used=decoded.encoding_used,
+        encoding_declared=decoded.encoding_declared,
+        replacement_count=decoded.replacement_count,
+    )

@@ -1,0 +1,125 @@
+"""A JSON Feed becomes a ParsedFeed (jsonfeed.org, versions 1 and 1.1)."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+
+from ingest.values import Author, Enclosure, ImageField, ImageKind, ParsedEntry, ParsedFeed
+
+_VERSION = re.compile(r"(?:https?://(?:www\.)?jsonfeed\.org/version/)?1(?:\.[01])?/?")
+_NO_JSON_FEED = "JSON that is no JSON Feed"
+
+
+class NotJsonFeedError(ValueError):
+    """The text is no JSON Feed; the message names what it is."""
+
+
+def parse_json(text: str) -> ParsedFeed:
+    """Read a JSON Feed; members of a wrong type count as absent."""
+    try:
+        feed = json.loads(text, strict=False)  # control characters in strings do occur
+    except (ValueError, RecursionError) as error:
+        raise NotJsonFeedError("JSON that cannot be read") from error
+    if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
+        raise NotJsonFeedError(_NO_JSON_FEED)
+    version = _text(feed, "version")
+    if not _VERSION.fullmatch(version) and not _looks_like_items(feed["items"]):
+        raise NotJsonFeedError(_NO_JSON_FEED)
+    items = [item for item in feed["items"] if isinstance(item, dict)]
+    return ParsedFeed(
+        format="json11" if version.rstrip("/").endswith("1.1") else "json10",
+        title=_escaped(feed, "title"),
+        link=_optional(feed, "home_page_url"),
+        self_link=_optional(feed, "feed_url"),
+        description=_escaped(feed, "description"),
+        language=_optional(feed, "language"),
+        authors=_authors(feed),
+        next_url=_optional(feed, "next_url"),
+        entries=tuple(map(_entry, items)),
+        warnings=() if version else ("no version: read as JSON Feed all the same",),
+    )
+
+
+def _looks_like_items(items: list[Any]) -> bool:
+    """Say whether these are items of a feed that forgot its version."""
+    return bool(items) and all(
+        isinstance(item, dict) and "id" in item and {"url", "title"} & item.keys() for item in items
+    )
+
+
+def _entry(item: dict[str, Any]) -> ParsedEntry:
+    content = _text(item, "content_html") or _escaped(item, "content_text")
+    summary = _escaped(item, "summary")
+    return ParsedEntry(
+        guid=_identifier(item),
+        link=_optional(item, "url") or _optional(item, "external_url"),
+        title=_escaped(item, "title"),
+        content=content or summary,
+        summary=summary if content else "",
+        authors=_authors(item),
+        categories=_tags(item),
+        published=_optional(item, "date_published"),
+        updated=_optional(item, "date_modified"),
+        enclosures=tuple(_enclosures(item)),
+        images=tuple(_images(item)),
+        language=_optional(item, "language"),
+    )
+
+
+def _identifier(item: dict[str, Any]) -> str | None:
+    """Read the id; numbers are to be coerced to strings (version 1.1, "id")."""
+    value = item.get("id")
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    return _optional(item, "id")
+
+
+def _authors(holder: dict[str, Any]) -> tuple[Author, ...]:
+    """Read `authors` (1.1) or `author` (1.0)."""
+    found = [a for a in [*_list(holder, "authors"), holder.get("author")] if isinstance(a, dict)]
+    authors = [Author(name=_text(a, "name"), url=_optional(a, "url")) for a in found]
+    return tuple(dict.fromkeys(author for author in authors if author.name))
+
+
+def _tags(item: dict[str, Any]) -> tuple[str, ...]:
+    tags = [tag.strip() for tag in _list(item, "tags") if isinstance(tag, str)]
+    return tuple(dict.fromkeys(tag for tag in tags if tag))
+
+
+def _enclosures(item: dict[str, Any]) -> list[Enclosure]:
+    files = [f for f in _list(item, "attachments") if isinstance(f, dict) and _text(f, "url")]
+    return [
+        Enclosure(
+            url=_text(file, "url"),
+            media_type=_optional(file, "mime_type"),
+            length=size if isinstance(size := file.get("size_in_bytes"), int) else None,
+        )
+        for file in files
+    ]
+
+
+def _images(item: dict[str, Any]) -> list[ImageField]:
+    kinds = (ImageKind.JSON_IMAGE, ImageKind.JSON_BANNER)
+    return [ImageField(url=url, kind=kind) for kind in kinds if (url := _text(item, kind.value))]
+
+
+def _list(holder: dict[str, Any], key: str) -> list[Any]:
+    value = holder.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _text(holder: dict[str, Any], key: str) -> str:
+    value = holder.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _optional(holder: dict[str, Any], key: str) -> str | None:
+    return _text(holder, key) or None
+
+
+def _escaped(holder: dict[str, Any], key: str) -> str:
+    """Read a member that is plain text as HTML."""
+    return html.escape(_text(holder, key), quote=False)

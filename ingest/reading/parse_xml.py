@@ -1,0 +1,272 @@
+"""RSS, RDF and Atom become a ParsedFeed; feedparser's dictionaries end in this file.
+
+feedparser is used for its knowledge of the formats only: text comes to it decoded and mended,
+its dates, its sanitiser and its resolver stay unused.
+"""
+
+from __future__ import annotations
+
+import binascii
+import html
+import io
+import re
+from xml.sax import SAXException
+
+import feedparser
+
+from ingest.reading import media, xml_text
+from ingest.reading.fields import Fields, dicts, optional, string
+from ingest.reading.salvage import salvage
+from ingest.values import Author, ParsedEntry, ParsedFeed
+
+# What feedparser 6 is known to raise on documents, each found by its own suite or by fuzzing:
+# bad references (ValueError, OverflowError), elements named like its own fields (TypeError,
+# AttributeError, KeyError, IndexError), declarations (AssertionError, and RuntimeError, which
+# its SGML parser's errors are), base64 content (binascii.Error is a ValueError), deep nesting.
+FEEDPARSER_RAISES = (
+    ValueError,
+    ArithmeticError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    AssertionError,
+    RuntimeError,
+    SAXException,
+    binascii.Incomplete,
+)
+
+
+class NotFeedError(ValueError):
+    """feedparser finds no feed in the text; the message, if any, names what it is."""
+
+
+def parse_xml(text: str, root: xml_text.Root) -> ParsedFeed:
+    """Read the feed whose root element was found; raise NotFeedError if it holds none."""
+    warnings = ["text before the feed was skipped"] if root.rubbish else []
+    text = xml_text.isolate_root(text, root)
+    if not xml_text.is_well_formed(text):
+        warnings.append("not well-formed XML: read as far as it goes")
+        text = xml_text.mend(text)
+    result = _read(text)
+    version = string(result, "version")
+    if not version and not result["entries"] and not _is_empty_feed(root, text):
+        raise NotFeedError
+    return _feed(result, text, version, tuple(warnings))
+
+
+def _is_empty_feed(root: xml_text.Root, text: str) -> bool:
+    """Tell a feed without entries from other XML; RDF is used for much that is no feed."""
+    if root.name == "rdf":
+        return "/rss/1.0" in text or "/rdf/simple/0.9" in text
+    return root.name in xml_text.FEED_ROOTS
+
+
+def _read(text: str) -> Fields:
+    """Let feedparser read; where it raises, let it read what can be salvaged."""
+    try:
+        return _feedparser(text.encode())
+    except FEEDPARSER_RAISES:
+        pass
+    try:
+        return _feedparser(salvage(text))
+    except FEEDPARSER_RAISES as error:
+        raise NotFeedError("XML too damaged to be read") from error
+
+
+def _feedparser(body: bytes) -> Fields:
+    """Call feedparser; a stream, because it would take bytes for the name of a file."""
+    result: Fields = feedparser.parse(
+        io.BytesIO(body),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        sanitize_html=False,
+        resolve_relative_uris=False,
+    )
+    return result
+
+
+def _feed(result: Fields, text: str, version: str, warnings: tuple[str, ...]) -> ParsedFeed:
+    feed: Fields = result["feed"]
+    links = _links(feed)
+    history = _history_prefix(result)
+    return ParsedFeed(
+        format=version or "rss",
+        title=_markup(feed, "title", version),
+        link=_alternate(links) or optional(feed, "link"),
+        self_link=_linked(links, "self"),
+        description=_markup(feed, "subtitle", version) or _markup(feed, "summary", version),
+        language=optional(feed, "language"),
+        generator=optional(feed, "generator"),
+        authors=_authors(feed),
+        updated=optional(feed, "updated") or optional(feed, "published"),
+        ttl=optional(feed, "ttl"),
+        update_period=optional(feed, "sy_updateperiod"),
+        update_frequency=optional(feed, "sy_updatefrequency"),
+        skip_hours=_skipped(text, "skipHours", "hour"),
+        skip_days=_skipped(text, "skipDays", "day"),
+        next_url=_linked(links, "next"),
+        prev_archive_url=_linked(links, "prev-archive"),
+        complete=history is not None and f"{history}_complete" in feed,
+        entries=tuple(_entry(entry, version) for entry in result["entries"]),
+        warnings=warnings,
+    )
+
+
+def _entry(entry: Fields, version: str) -> ParsedEntry:
+    links = _links(entry)
+    content, summary = _texts(entry, version)
+    published, updated = _dates(entry, version)
+    return ParsedEntry(
+        guid=optional(entry, "id"),
+        guid_is_permalink=bool(entry.get("guidislink")) and _is_url(string(entry, "id")),
+        link=_link(entry, links),
+        title=_markup(entry, "title", version),
+        content=content,
+        summary=summary,
+        authors=_authors(entry),
+        categories=_categories(entry),
+        published=published,
+        updated=updated,
+        enclosures=tuple(dict.fromkeys(media.enclosures(entry, links))),
+        images=tuple(dict.fromkeys(media.images(entry))),
+        language=_language(entry),
+        base_url=_base_url(entry),
+    )
+
+
+def _dates(entry: Fields, version: str) -> tuple[str | None, str | None]:
+    """Take the raw dates; outside Atom, dc:date is when the entry appeared."""
+    published = optional(entry, "published") or optional(entry, "created")
+    updated = optional(entry, "updated")
+    if published is None and not version.startswith("atom"):
+        return updated, None
+    return published, updated
+
+
+def _link(entry: Fields, links: list[Fields]) -> str | None:
+    """Choose the page of an entry: FeedBurner hides it, RSS lets a guid stand for it."""
+    link = optional(entry, "feedburner_origlink") or _alternate(links)
+    if link is None and _is_url(guid_or_link := string(entry, "link")):
+        return guid_or_link
+    return link
+
+
+def _alternate(links: list[Fields]) -> str | None:
+    """Choose among rel=alternate: what browsers open first, pages before other types."""
+    pages = [link for link in links if link.get("rel", "alternate") == "alternate"]
+    pages.sort(
+        key=lambda link: (not _is_url(string(link, "href")), "html" not in string(link, "type"))
+    )
+    return string(pages[0], "href") if pages else None
+
+
+def _linked(links: list[Fields], rel: str) -> str | None:
+    return next((string(link, "href") for link in links if link.get("rel") == rel), None)
+
+
+def _links(holder: Fields) -> list[Fields]:
+    return [link for link in dicts(holder, "links") if string(link, "href")]
+
+
+def _texts(entry: Fields, version: str) -> tuple[str, str]:
+    """Choose the fullest text as the content, another one as the summary.
+
+    feedparser copies the content to an absent summary; such a copy has no detail.
+    """
+    texts = [_markup(entry, "summary", version)] if "summary_detail" in entry else []
+    texts += [_value(detail, version) for detail in dicts(entry, "content")]
+    if not any(texts):
+        texts = [_markup(entry, key, version) for key in ("summary", "subtitle")]
+    content = max(texts, key=len)
+    return content, next((text for text in texts if text not in {"", content}), "")
+
+
+def _markup(holder: Fields, key: str, version: str) -> str:
+    """Read a text construct as HTML, whatever it was written as."""
+    detail = holder.get(f"{key}_detail")
+    if isinstance(detail, dict):
+        return _value(detail, version)
+    return string(holder, key)
+
+
+_INLINE_TAG = re.compile(r"</?(?:a|b|br|em|font|hr|i|img|p|s|span|strong|su[bp]|u|wbr)\b[^<>]*>")
+
+
+def _value(detail: Fields, version: str) -> str:
+    """Read the value of a text construct as HTML: plain text is escaped, so nothing is lost.
+
+    Atom says what is plain (RFC 4287 section 3.1). RSS does not: feedparser guesses, but wants
+    a closing tag or an entity for HTML, which `line<br>line` has not.
+    """
+    value, media_type = string(detail, "value"), string(detail, "type") or "text/html"
+    if "html" in media_type or media_type.endswith(("/xml", "+xml")):
+        return value
+    if media_type.startswith(("image/", "audio/", "video/")):
+        return ""  # a file as base64 (RFC 4287 section 4.1.3.3)
+    if media_type == "application/octet-stream":
+        return value  # what feedparser could decode; people put markup there
+    if not version.startswith("atom") and _INLINE_TAG.search(value):
+        return value
+    return html.escape(value, quote=False)
+
+
+def _authors(holder: Fields) -> tuple[Author, ...]:
+    """List the authors of an entry or a feed; feedparser does not hand down a feed's."""
+    found = [
+        Author(
+            name=_name(author),
+            url=optional(author, "href"),
+            email=optional(author, "email"),
+        )
+        for author in dicts(holder, "authors")
+    ]
+    return tuple(dict.fromkeys(author for author in found if author.name))
+
+
+def _name(author: Fields) -> str:
+    """Read a name; feedparser leaves `Name (mailto:` where it took the address out."""
+    name = string(author, "name").removesuffix("mailto:").rstrip(" (<")
+    return name or string(author, "email")
+
+
+def _categories(entry: Fields) -> tuple[str, ...]:
+    """List the categories; an Atom label is the one for people (RFC 4287 section 4.2.2.3)."""
+    names = [string(tag, "label") or string(tag, "term") for tag in dicts(entry, "tags")]
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _details(entry: Fields) -> list[Fields]:
+    """List what feedparser noted beside the texts, the fullest first."""
+    beside = [entry.get(f"{key}_detail") for key in ("summary", "title")]
+    return dicts(entry, "content") + [detail for detail in beside if isinstance(detail, dict)]
+
+
+def _language(entry: Fields) -> str | None:
+    spoken = [optional(entry, "language")]
+    spoken += [optional(detail, "language") for detail in _details(entry)]
+    return next((language for language in spoken if language), None)
+
+
+def _base_url(entry: Fields) -> str | None:
+    """Tell the xml:base in force at the entry's text."""
+    return next((base for detail in _details(entry) if (base := string(detail, "base"))), None)
+
+
+def _history_prefix(result: Fields) -> str | None:
+    """Find the prefix of RFC 5005's namespace in this document."""
+    namespaces: Fields = result.get("namespaces") or {}
+    wanted = "http://purl.org/syndication/history/1.0"
+    return next((prefix for prefix, uri in namespaces.items() if uri == wanted), None)
+
+
+def _skipped(text: str, holder: str, element: str) -> tuple[str, ...]:
+    """List the hours or days not to call at; feedparser keeps only the last of them."""
+    start = text.find(f"<{holder}")
+    end = text.find(f"</{holder}>", start, start + 4_000) if start >= 0 else -1
+    if end < 0:
+        return ()
+    values = re.findall(f"<{element}>\\s*([\\w]+)\\s*</{element}>", text[start:end])
+    return tuple(values)
+
+
+def _is_url(text: str) -> bool:
+    return text.lower().startswith(("http://", "https://"))

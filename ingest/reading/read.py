@@ -1,0 +1,65 @@
+"""A document → its entries in normal form: the stages of reading, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ingest.reading import dedupe
+from ingest.reading.normalize import Context, name_of, normalize
+from ingest.reading.parse import parse
+from ingest.reading.split import Split
+from ingest.values import KnownEntry, NormalEntry, ParsedFeed
+
+# Fewer could be the clock of one author; so many are the feed's own way.
+_PROOF_OF_LOCAL_TIME = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a document holds; `recognised` were known by their bytes and not read again."""
+
+    feed: ParsedFeed
+    title: str
+    gmt_is_local: bool
+    entries: Sequence[NormalEntry]
+    recognised: Sequence[KnownEntry] = ()
+
+
+def read(context: Context, parts: Split | None, recognised: Sequence[KnownEntry]) -> Reading:
+    """Parse, normalise and identify what a document holds beside the recognised entries.
+
+    Where the parts do not read as the whole does, the whole document is read.
+    Raise `ParseError` if it is no feed.
+    """
+    if parts is not None:
+        known = {entry.item_digest for entry in recognised}
+        digests = dict(zip(parts.items, parts.digests, strict=True))
+        fresh = [item for item, digest in digests.items() if digest not in known]
+        parsed = _parse(parts.document(fresh), context)
+        if len(parsed.entries) == len(fresh):
+            return _reading(parsed, replace(context, split=parts, digests=digests), recognised)
+    return _reading(_parse(context.document.body, context), context, ())
+
+
+def _parse(body: bytes, context: Context) -> ParsedFeed:
+    document = context.document
+    return parse(body, content_type=document.content_type, url=document.final_url)
+
+
+def _reading(parsed: ParsedFeed, context: Context, recognised: Sequence[KnownEntry]) -> Reading:
+    entries = normalize(parsed, context)
+    if not context.gmt_is_local and _labels_local_time_as_gmt(entries):
+        context = replace(context, gmt_is_local=True)
+        entries = normalize(parsed, context)
+    return Reading(
+        feed=parsed,
+        title=name_of(parsed, context),
+        gmt_is_local=context.gmt_is_local,
+        entries=dedupe.identify(entries, beside=recognised, site_link=parsed.link),
+        recognised=recognised,
+    )
+
+
+def _labels_local_time_as_gmt(entries: Sequence[NormalEntry]) -> bool:
+    return sum(entry.gmt_misused for entry in entries) >= _PROOF_OF_LOCAL_TIME

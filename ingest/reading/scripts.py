@@ -1,0 +1,81 @@
+"""How likely a decoded text is: the share of its characters that people really write.
+
+It knows the two character sets of Chinese computing by their own tables, and a few scripts by
+their block; it does not know words or languages.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+_SAMPLE = 3000  # characters that decide; more make no difference, only time
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_KANA = re.compile("[\u3041-\u30fe\uff66-\uff9d]")
+_CYRILLIC = re.compile("[\u0400-\u045f]")
+_SCRIPTS = {
+    "cp949": _HANGUL,
+    "johab": _HANGUL,
+    "euc_jp": _KANA,
+    "cp932": _KANA,
+    "cp1251": _CYRILLIC,
+    "koi8-r": _CYRILLIC,
+    "koi8-u": _CYRILLIC,
+    "iso8859-5": _CYRILLIC,
+    "cp866": _CYRILLIC,
+}
+
+
+def _rows(codec: str, leads: range, trails: tuple[range, ...]) -> frozenset[str]:
+    """List the characters in rows of a double-byte character set."""
+    table = b"".join(bytes((lead, trail)) for lead in leads for r in trails for trail in r)
+    return frozenset(table.decode(codec, "ignore"))
+
+
+_BIG5_TRAILS = (range(0x40, 0x7F), range(0xA1, 0xFF))
+# The level-1 areas hold the characters in daily use, the level-2 areas the rarer ones.
+_GB_COMMON = _rows("gb2312", range(0xB0, 0xD8), (range(0xA1, 0xFF),))
+_GB_RARE = _rows("gb2312", range(0xD8, 0xF8), (range(0xA1, 0xFF),))
+_BIG5_COMMON = _rows("big5", range(0xA4, 0xC7), _BIG5_TRAILS)
+_BIG5_RARE = _rows("big5", range(0xC9, 0xFA), _BIG5_TRAILS)
+_PUNCTUATION = frozenset("　，。、；：？！（）《》〈〉【】「」『』“”‘’…—·～％｜")
+
+_WEIGHTS: dict[str, float] = (
+    dict.fromkeys(_BIG5_RARE, 0.3)
+    | dict.fromkeys(_GB_RARE, 0.45)
+    | dict.fromkeys(_BIG5_COMMON, 0.9)
+    | dict.fromkeys(_GB_COMMON, 1.0)
+    | dict.fromkeys(_PUNCTUATION, 1.0)
+    | {"\ufffd": -3.0}
+)
+_OTHER_HAN = 0.2
+_PRIVATE_USE = -0.5
+
+
+def chinese_share(text: str) -> float:
+    """Weigh the characters beyond ASCII: 1 for everyday Chinese, below 0 for rubbish."""
+    sample = [match[0] for match in islice(_BEYOND_ASCII.finditer(text), _SAMPLE)]
+    return sum(map(_weigh, sample)) / len(sample) if sample else 0.0
+
+
+def _weigh(character: str) -> float:
+    weight = _WEIGHTS.get(character)
+    if weight is not None:
+        return weight
+    if "\ue000" <= character <= "\uf8ff":
+        return _PRIVATE_USE
+    return _OTHER_HAN if "\u3400" <= character <= "\u9fff" or character >= "\U00010000" else 0.0
+
+
+def has_own_script(codec: str) -> bool:
+    """Say whether a text in this codec can be told by its letters (Hangul, kana, Cyrillic)."""
+    return codec in _SCRIPTS
+
+
+def shows_own_script(text: str, codec: str) -> bool:
+    """Say whether the letters that this codec was made for make up a fifth of the text."""
+    letters = [match[0] for match in islice(_BEYOND_ASCII.finditer(text), _SAMPLE)]
+    script = _SCRIPTS[codec]
+    return sum(1 for letter in letters if script.match(letter)) * 5 > len(letters)

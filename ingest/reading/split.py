@@ -1,0 +1,235 @@
+"""A feed's bytes come apart into head, items and tail, so that only news has to be parsed.
+
+The items stay the publisher's own bytes. It does not parse: where anything is uncertain, the
+answer is None and the whole document is read instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+_DIGEST_SIZE = 20
+_UTF8_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """A feed document in pieces: `head` + `items` + `tail` is a document again.
+
+    `scope` holds the start tags around the items: their namespaces, xml:base and xml:lang mean
+    something for every item. `separator` stands between items (a comma in JSON).
+    """
+
+    head: bytes
+    items: tuple[bytes, ...]
+    tail: bytes
+    scope: bytes = b""
+    separator: bytes = b""
+
+    def document(self, items: Sequence[bytes]) -> bytes:
+        """Make a document that holds only `items`."""
+        return self.head + self.separator.join(items) + self.tail
+
+    @property
+    def digests(self) -> tuple[bytes, ...]:
+        """A digest of each item within its scope, in order."""
+        return tuple(item_digest(self.scope, item) for item in self.items)
+
+
+def item_digest(scope: bytes, item: bytes) -> bytes:
+    """Digest an item's bytes together with the start tags that it stands in."""
+    digest = hashlib.blake2b(scope, digest_size=_DIGEST_SIZE)
+    digest.update(b"\0")  # no scope and item can be mistaken for another pair
+    digest.update(item)
+    return digest.digest()
+
+
+def split(body: bytes) -> Split | None:
+    """Take an RSS, RDF, Atom or JSON Feed apart; None unless it is certain where items are.
+
+    In UTF-8, GB18030, Big5 and ISO 8859, `<` and `>` are never part of another character.
+    UTF-16 (NUL bytes), ISO-2022 (escapes) and HZ (`~{`) do not have that property.
+    """
+    if b"\0" in body or b"\x1b" in body or b"~{" in body:
+        return None
+    start = len(_UTF8_BOM) if body.startswith(_UTF8_BOM) else 0
+    if body[start : start + 100].lstrip().startswith(b"{"):
+        return _split_json(body[start:])
+    return _split_xml(body, start)
+
+
+# Each attribute begins with a blank and ends with its quote: one way to match, linear time.
+_TAG = re.compile(
+    rb"<((?:[A-Za-z_][\w.-]*:)?)([A-Za-z_][\w.-]*)"
+    rb"(?:\s+[\w.:-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*\s*(/?)>"
+)
+_ITEM_OF = {b"rss": b"item", b"RDF": b"item", b"feed": b"entry"}
+_END_OF = {b"<![CDATA[": b"]]>", b"<!--": b"-->", b"<?": b"?>"}
+_BLANK = re.compile(rb"\s*")
+_PLAIN_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[<>]*>")
+
+
+def _split_xml(body: bytes, start: int) -> Split | None:
+    root = _TAG.match(body, _skip_prolog(body, start))
+    if root is None or root[2] not in _ITEM_OF:
+        return None
+    first = _TAG.match(body, _skip_comments(body, root.end()))
+    scope = root[0] + first[0] if first and first[2] == b"channel" else root[0]
+    # In RDF the root's prefix is that of RDF, not of RSS: the channel shows which one that is.
+    model = first if root[2] == b"RDF" else root
+    if model is None:
+        return None
+    try:
+        spans = list(_spans(body, model[1] + _ITEM_OF[root[2]], root.end()))
+    except _UncertainError:
+        return None
+    return _cut(body, spans, scope)
+
+
+def _cut(body: bytes, spans: list[tuple[int, int]], scope: bytes) -> Split | None:
+    """Cut at the items' places, unless more than comments stands between two of them."""
+    if not spans:
+        return Split(head=body, items=(), tail=b"", scope=scope)
+    if any(_skip_comments(body, end) != start for (_, end), (start, _) in pairwise(spans)):
+        return None
+    return Split(
+        head=body[: spans[0][0]],
+        items=tuple(body[start:end] for start, end in spans),
+        tail=body[spans[-1][1] :],
+        scope=scope,
+    )
+
+
+class _UncertainError(Exception):
+    """Where the items are cannot be said for certain."""
+
+
+def _spans(body: bytes, name: bytes, pos: int) -> Iterator[tuple[int, int]]:
+    """Find where each element `name` begins and ends.
+
+    CDATA sections, comments and instructions are stepped over: they may hold anything. An item
+    in an item, or one without an end, raises _UncertainError.
+    """
+    token = re.compile(rb"<!\[CDATA\[|<!--|<\?|<(/?)" + re.escape(name) + rb"(?=[\s/>])")
+    opened: int | None = None
+    while found := token.search(body, pos):
+        if found[0] in _END_OF:
+            pos = _after(body, _END_OF[found[0]], found.end())
+        elif found[1] and opened is not None:
+            pos = _after(body, b">", found.end())
+            yield opened, pos
+            opened = None
+        else:
+            tag = _TAG.match(body, found.start())
+            if tag is None or opened is not None:
+                raise _UncertainError
+            pos = tag.end()
+            if tag[3]:
+                yield found.start(), pos
+            else:
+                opened = found.start()
+    if opened is not None:
+        raise _UncertainError
+
+
+def _after(body: bytes, end: bytes, pos: int) -> int:
+    """Find the place after the next `end`."""
+    found = body.find(end, pos)
+    if found < 0:
+        raise _UncertainError
+    return found + len(end)
+
+
+def _skip_prolog(body: bytes, pos: int) -> int:
+    """Step over all that may stand before the root (XML 1.0 section 2.8).
+
+    A DOCTYPE with declarations of its own is not stepped over: they may change every item.
+    """
+    while (pos := _skip_comments(body, pos)) < len(body):
+        if body.startswith(b"<?", pos):
+            end = body.find(b"?>", pos)
+            if end < 0:
+                break
+            pos = end + 2
+        elif doctype := _PLAIN_DOCTYPE.match(body, pos):
+            pos = doctype.end()
+        else:
+            break
+    return pos
+
+
+def _skip_comments(body: bytes, pos: int) -> int:
+    """Step over blanks and comments."""
+    while True:
+        pos = _BLANK.match(body, pos).end()  # type: ignore[union-attr]  # matches anything
+        if not body.startswith(b"<!--", pos) or (end := body.find(b"-->", pos + 4)) < 0:
+            return pos
+        pos = end + 3
+
+
+_DECODER = json.JSONDecoder(strict=False)  # control characters in strings do occur
+_JSON_BLANK = re.compile(r"[ \t\r\n]*")
+
+
+def _split_json(body: bytes) -> Split | None:
+    """Cut a JSON Feed around the elements of its array `items`."""
+    try:
+        text = body.decode("utf-8")
+        spans = _json_spans(text)
+    except (ValueError, RecursionError):  # not UTF-8, not JSON, or nested beyond reason
+        return None
+    if not spans:
+        return None
+    return Split(
+        head=text[: spans[0][0]].encode(),
+        items=tuple(text[start:end].encode() for start, end in spans),
+        tail=text[spans[-1][1] :].encode(),
+        separator=b",",
+    )
+
+
+def _json_spans(text: str) -> list[tuple[int, int]]:
+    """Find the elements of `items` in the outermost object; ValueError if it is not JSON."""
+    spans: list[tuple[int, int]] = []
+    pos = _expect(text, "{", 0)
+    while True:
+        key, pos = _DECODER.raw_decode(text, pos)
+        pos = _expect(text, ":", pos)
+        if key == "items" and text.startswith("[", pos):
+            if spans:
+                raise ValueError("two arrays of items")
+            spans, pos = _elements(text, pos)
+        else:
+            _, pos = _DECODER.raw_decode(text, pos)
+        if text.startswith("}", _skip(text, pos)):
+            return spans
+        pos = _expect(text, ",", pos)
+
+
+def _elements(text: str, pos: int) -> tuple[list[tuple[int, int]], int]:
+    """Find the elements of an array, and the place after it."""
+    pos = _expect(text, "[", pos)
+    spans: list[tuple[int, int]] = []
+    while not text.startswith("]", pos):
+        start = _expect(text, ",", pos) if spans else pos
+        _, end = _DECODER.raw_decode(text, start)
+        spans.append((start, end))
+        pos = _skip(text, end)
+    return spans, pos + 1
+
+
+def _expect(text: str, mark: str, pos: int) -> int:
+    """Step over `mark` and the blanks around it."""
+    pos = _skip(text, pos)
+    if not text.startswith(mark, pos):
+        raise ValueError(f"{mark} expected")
+    return _skip(text, pos + 1)
+
+
+def _skip(text: str, pos: int) -> int:
+    return _JSON_BLANK.match(text, pos).end()  # type: ignore[union-attr]  # matches anything

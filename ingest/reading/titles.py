@@ -1,0 +1,199 @@
+"""What a publisher wrote as a title → what is shown, and the key under which titles are equal."""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+import unicodedata
+
+import opencc
+
+_LONGEST = 20_000
+
+# Their tags dress words: in a title they are markup wherever they stand.
+_DRESSING = frozenset(
+    "a abbr b bdi bdo big br center cite code div em font h1 h2 h3 h4 h5 h6 i img ins kbd mark p"
+    " q s small span strike strong sub sup tt u var wbr".split()
+)
+# Never text: a theme that forgets to escape a title would run them.
+_ACTIVE = frozenset("script style iframe object embed svg math link meta base form".split())
+_KNOWN = (
+    _DRESSING
+    | _ACTIVE
+    | frozenset(
+        "address area article aside audio blockquote body button canvas caption col colgroup"
+        " data datalist dd del details dfn dialog dl dt fieldset figcaption figure footer frame"
+        " frameset head header hr html input label legend li main map marquee menu meter nav"
+        " noscript ol optgroup option output param picture pre progress rp rt ruby samp section"
+        " select source summary table tbody td template textarea tfoot th thead time title tr"
+        " track ul video".split()
+    )
+)
+_ALONE = frozenset({"br", "img", "wbr"})
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)(\s[^<>]*|/)?>")
+_WRAPPING = re.compile(r"<!\[CDATA\[|\]\]>|<!--.{0,2000}?-->", re.S)
+_ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,31}|#\d{1,8}|#[xX][0-9a-fA-F]{1,8});")
+_JOINERS = "\u200c\u200d"
+_PLAIN_SCRIPTS = re.compile("[\\s\x00-\x7f\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+
+# Between a title and a name; a mere hyphen needs blanks around it beside Latin words.
+_MARKS = "-–—―_|｜丨·•:：»/~"
+_BEFORE_NAME = re.compile(
+    rf"(?:\s+[{_MARKS}]+\s*|\s*[–—―_|｜丨»]+\s*|(?<=[^\x00-\x7f])[-·•/]+\s*)\Z"
+)
+_AFTER_NAME = re.compile(rf"\A\s*(?:[:：|｜丨_–—―»]+|[-·•/~]+(?=\s|[^\x00-\x7f]))\s*")
+_PIECES = re.compile(r"\s+[-–—―|·•/:]+\s+|\s*[_｜|丨»–—―：]+\s*|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f])")
+_SECTION = re.compile(
+    r"(?:首页|新闻|资讯|要闻|快讯|滚动|国内|国际|社会|财经|经济|金融|股票|科技|体育|娱乐|文化|教育"
+    r"|健康|汽车|房产|旅游|军事|历史|时政|政务|法治|评论|观点|生活|时尚|游戏|数码|视频|图片|专题"
+    r"|本地|地方|民生|本网|独家|热点|综合|头条|港澳|台湾|频道|中心|栏目|正文|网站){1,3}"
+)
+_LONGEST_SECTION = 6
+
+_COLUMN = (
+    r"(?:图|组图|多图|高清|图文|图集|图解|图说|视频|短视频|音频|直播|快讯|简讯|速递|速报|独家|首发"
+    r"|原创|转载|重磅|突发|热点|热议|热评|关注|头条|要闻|推荐|置顶|精华|滚动|最新|更新|实时|公告"
+    r"|通知|通告|专题|专访|访谈|评论|观点|社评|时评|快评|锐评|深度|特稿|特写|调查|解读|解析|现场"
+    r"|聚焦|盘点|揭秘|辟谣|提醒|提示|预告|回顾|新闻|全文|附全文|一图读懂|网评|短评|说明|资讯)"
+)
+_COLUMNS = rf"(?:附|含|有|内附)?{_COLUMN}{{1,2}}"
+_TAG_IN_KEY = re.compile(
+    rf"\A(?:[\[(【〔〖]\s*{_COLUMNS}\s*[\])】〕〗]\s*|{_COLUMNS}\s*[|丨:]\s*)"
+    rf"|\s*[\[(【〔〖]\s*{_COLUMNS}\s*[\])】〕〗]\Z"
+)
+_UNKEYED = re.compile(r"(?<!\d)\.|\.(?!\d)|(?<!\d)%|(?<=[a-z0-9])-|-(?!\d)|[^\w.%-]|_")
+
+
+def display_title(raw_html: str, *, feed_title: str = "", site_name: str = "") -> str:
+    """Return the title as it is shown: plain text on one line, otherwise as it was written.
+
+    Tags go, entities are decoded at most twice, what cannot be seen is dropped, and the names of
+    the feed and the site are taken off its ends. Empty when nothing is left.
+    """
+    text = _strip_markup(_WRAPPING.sub("", raw_html[:_LONGEST]), is_escaped=False)
+    for _ in range(2):
+        text = _strip_markup(_decode(text), is_escaped=True)
+    title = _squeeze(text)
+    for name in (feed_title, site_name):
+        title = _without_name(title, _squeeze(name))
+    return title
+
+
+def title_key(title: str) -> str:
+    """Return what is left of a title when the ways of writing it differ: equal keys, equal titles.
+
+    NFKC, Simplified, lower case; only letters, digits with their dots, percent and minus. The
+    tags of a column (【独家】, (图), 快讯｜) are no part of it; those that carry meaning are.
+    """
+    folded = unicodedata.normalize("NFKC", title).replace("\u2212", "-")
+    simplified = _simplifier().convert(folded).lower().strip()
+    return _UNKEYED.sub("", _without_columns(simplified))
+
+
+def _strip_markup(text: str, *, is_escaped: bool) -> str:
+    if "<" not in text:
+        return text
+    closed = {match[2].lower() for match in _TAG.finditer(text) if match[1]}
+
+    def replace(tag: re.Match[str]) -> str:
+        if not _is_markup(tag, closed, is_escaped=is_escaped):
+            return tag[0]
+        return " " if tag[2].lower() in {"br", "p", "div", "li"} else ""
+
+    return _TAG.sub(replace, text)
+
+
+def _is_markup(tag: re.Match[str], closed: set[str], *, is_escaped: bool) -> bool:
+    """Tell markup from words about markup: `<b>重磅</b>` from “C<T>” or “the <video> tag”."""
+    name = tag[2].lower()
+    has_attributes = "=" in (tag[3] or "")
+    if has_attributes:
+        return True
+    if is_escaped:  # written on purpose, save where it dresses words
+        return name in _DRESSING and (name in closed or name in _ALONE)
+    return name in _DRESSING | _ACTIVE or (name in _KNOWN and name in closed)
+
+
+def _decode(text: str) -> str:
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text) if "&" in text else text
+
+
+def _squeeze(text: str) -> str:
+    """One line, single blanks, nothing that cannot be seen."""
+    seen = "".join(
+        " " if character.isspace() else character
+        for place, character in enumerate(text)
+        if not _is_invisible(character) or _joins(text, place)
+    )
+    return " ".join(seen.split())
+
+
+def _is_invisible(character: str) -> bool:
+    if character.isspace():
+        return False
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs"} or character in "\ufffe\uffff"
+
+
+def _joins(text: str, place: int) -> bool:
+    """Whether a joiner is needed where it stands: inside an emoji or in Arabic and Indic words."""
+    if text[place] not in _JOINERS or not 0 < place < len(text) - 1:
+        return False
+    return not any(_PLAIN_SCRIPTS.match(text[beside]) for beside in (place - 1, place + 1))
+
+
+def _without_name(title: str, name: str) -> str:
+    """Take the name of a feed or site off the ends of a title, with the section beside it.
+
+    Only a piece that equals the name goes, and never the whole title.
+    """
+    pieces = [piece for piece in _PIECES.split(name) if piece and not _SECTION.fullmatch(piece)]
+    for known in dict.fromkeys([name, *pieces]):
+        if not known or _fold(known) == _fold(title):
+            continue
+        shorter = _cut_end(title, known)
+        if shorter != title:
+            return _cut_section(shorter, title[len(shorter) :])
+        if shorter := _cut_start(title, known):
+            return shorter
+    return title
+
+
+def _cut_end(title: str, name: str) -> str:
+    if _fold(title[-len(name) :]) != _fold(name):
+        return title
+    rest = title[: -len(name)]
+    mark = _BEFORE_NAME.search(rest[-20:])
+    return (rest[: len(rest) - len(mark[0])].rstrip() if mark else "") or title
+
+
+def _cut_start(title: str, name: str) -> str:
+    if _fold(title[: len(name)]) != _fold(name):
+        return ""
+    mark = _AFTER_NAME.match(title[len(name) :])
+    return title[len(name) + mark.end() :] if mark else ""
+
+
+def _cut_section(title: str, cut: str) -> str:
+    """Take off the section that stands between a title and its site: 标题_频道_站名."""
+    head, mark, section = title.rpartition("_" if cut.lstrip().startswith("_") else " - ")
+    if not head.strip() or not mark:
+        return title
+    is_section = len(section) <= _LONGEST_SECTION if mark == "_" else _SECTION.fullmatch(section)
+    return head.rstrip() if is_section else title
+
+
+def _fold(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def _without_columns(title: str) -> str:
+    """Drop the tags of columns at both ends, as long as a title is left."""
+    while (rest := _TAG_IN_KEY.sub("", title, count=1)) != title and rest.strip():
+        title = rest
+    return title
+
+
+@functools.cache
+def _simplifier() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")

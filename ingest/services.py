@@ -1,0 +1,78 @@
+"""The long-lived things a run needs: configuration, clock, database, fetcher, archive, threads."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Concatenate, ParamSpec, TypeVar
+
+import sqlalchemy as sa
+
+from ingest.archive import Archive
+from ingest.config import Config
+from ingest.database import Database
+from ingest.fetch import Fetcher, Robots
+from ingest.fetch.agent import user_agent
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Clock = Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """The present instant, to the second: what is kept is no finer."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What `pipeline` works with; made by `open_services`."""
+
+    config: Config
+    clock: Clock
+    database: Database
+    fetcher: Fetcher
+    robots: Robots
+    archive: Archive
+    database_threads: ThreadPoolExecutor
+
+    async def read(
+        self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a query without holding up the loop."""
+        return await self.in_database_thread(partial(self.database.read, query, *args, **kwargs))
+
+    async def write(
+        self, change: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run one transaction without holding up the loop."""
+        return await self.in_database_thread(partial(self.database.write, change, *args, **kwargs))
+
+    async def in_database_thread(self, work: Callable[[], T]) -> T:
+        """Run work that talks to the database, in its turn."""
+        return await asyncio.get_running_loop().run_in_executor(self.database_threads, work)
+
+
+@contextlib.asynccontextmanager
+async def open_services(
+    config: Config, database: Database, clock: Clock = system_clock
+) -> AsyncIterator[Services]:
+    """Open everything a run needs, and close it again; the database stays open."""
+    # SQLite has one writer; waiting for it in a queue of ours is cheaper than in its own.
+    threads = 1 if database.engine.dialect.name == "sqlite" else 4
+    with ThreadPoolExecutor(threads, thread_name_prefix="database") as database_threads:
+        async with Fetcher(config.fetch, clock) as fetcher:
+            yield Services(
+                config=config,
+                clock=clock,
+                database=database,
+                fetcher=fetcher,
+                robots=Robots(fetcher, clock, user_agent(config.fetch)),
+                archive=Archive(config.archive, database),
+                database_threads=database_threads,
+            )

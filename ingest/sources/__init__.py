@@ -1,0 +1,1 @@
+"""Documents come in: each source is one file here."""

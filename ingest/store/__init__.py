@@ -1,0 +1,1 @@
+"""Every query, by subject. Functions take a connection and values, and return values."""

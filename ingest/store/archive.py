@@ -1,0 +1,168 @@
+"""What the archive folder shows of the store: which records are due, and which file each has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.store.dialects import insert_into
+from ingest.values import Author, Record
+from models import ArchiveFile, Entry, Feed, Setting
+
+_RENDERED_WITH = "archive.rendered_with"
+
+
+def rendered_with(connection: sa.Connection) -> str | None:
+    """The settings that the present files were rendered with."""
+    return connection.scalar(sa.select(Setting.value).where(Setting.name == _RENDERED_WITH))
+
+
+def render_all_with(connection: sa.Connection, settings: str) -> None:
+    """Make every record due, to be rendered with other settings."""
+    connection.execute(sa.delete(Setting).where(Setting.name == _RENDERED_WITH))
+    connection.execute(sa.insert(Setting).values(name=_RENDERED_WITH, value=settings))
+    connection.execute(sa.update(Entry).values(render_due=Entry.render_due + 1))
+
+
+def due(connection: sa.Connection, layout: str, *, feed_id: int | None, limit: int) -> list[Record]:
+    """Records whose file is missing or outdated, oldest entries first."""
+    query = _records(layout).where(Entry.render_due > 0)
+    if feed_id is not None:
+        query = query.where(Entry.feed_id == feed_id)
+    return [
+        _record(row) for row in connection.execute(query.order_by(Entry.id).limit(limit)).mappings()
+    ]
+
+
+def every(connection: sa.Connection, layout: str, *, after: int, limit: int) -> list[Record]:
+    """All records by number, from the one after `after` on."""
+    query = _records(layout).where(Entry.id > after).order_by(Entry.id).limit(limit)
+    return [_record(row) for row in connection.execute(query).mappings()]
+
+
+def _records(layout: str) -> sa.Select[Any]:
+    of_layout = sa.and_(ArchiveFile.entry_id == Entry.id, ArchiveFile.layout == layout)
+    return (
+        sa.select(
+            Entry.id.label("entry_id"),
+            Entry.render_due,
+            Entry.key,
+            Feed.url.label("feed_url"),
+            Feed.slug.label("feed_slug"),
+            Feed.settings,
+            Entry.feed_title,
+            Entry.feed_author,
+            Entry.title,
+            Entry.link,
+            Entry.guid,
+            Entry.authors,
+            Entry.categories.label("tags"),
+            Entry.published_at,
+            Entry.updated_at,
+            Entry.first_seen_at,
+            Entry.lead_image,
+            Entry.html,
+            ArchiveFile.path,
+            ArchiveFile.digest,
+        )
+        .join(Feed, Feed.id == Entry.feed_id)
+        .outerjoin(ArchiveFile, of_layout)
+    )
+
+
+def _record(row: sa.RowMapping) -> Record:
+    columns = dict(row)
+    settings = columns.pop("settings")
+    columns["feed_title"] = settings.get("title") or columns["feed_title"]
+    columns["authors"] = tuple(Author(**author) for author in columns["authors"])
+    columns["tags"] = tuple(columns["tags"])
+    return Record(
+        **columns,
+        set_author=settings.get("author"),
+        set_categories=tuple(settings.get("categories", ())),
+    )
+
+
+def give_paths(connection: sa.Connection, layout: str, paths: Mapping[int, str]) -> dict[int, str]:
+    """Write down the file of each entry before it is made; return the files they now have.
+
+    Once given, a path stays: where another process was faster, its choice holds.
+    """
+    rows = [{"entry_id": entry, "layout": layout, "path": path} for entry, path in paths.items()]
+    insert = insert_into(connection, ArchiveFile)
+    connection.execute(insert.on_conflict_do_nothing(["entry_id", "layout"]), rows)
+    query = sa.select(ArchiveFile.entry_id, ArchiveFile.path)
+    query = query.where(ArchiveFile.layout == layout, ArchiveFile.entry_id.in_(list(paths)))
+    return dict(connection.execute(query).all())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """A file that shows what was due of an entry; `digest` is its SHA-256."""
+
+    entry_id: int
+    render_due: int
+    digest: bytes
+
+
+def mark_written(
+    connection: sa.Connection, layout: str, written: Sequence[Written], *, now: datetime
+) -> None:
+    """Note which files are up to date; an entry that changed meanwhile stays due."""
+    if not written:
+        return
+    rows = [
+        {"entry": one.entry_id, "was_due": one.render_due, "sha256": one.digest, "now": now}
+        for one in written
+    ]
+    connection.execute(
+        sa.update(ArchiveFile)
+        .where(ArchiveFile.entry_id == sa.bindparam("entry"), ArchiveFile.layout == layout)
+        .values(digest=sa.bindparam("sha256"), written_at=sa.bindparam("now")),
+        rows,
+    )
+    connection.execute(
+        sa.update(Entry)
+        .where(Entry.id == sa.bindparam("entry"), Entry.render_due == sa.bindparam("was_due"))
+        .values(render_due=0),
+        rows,
+    )
+
+
+def files(connection: sa.Connection, layout: str) -> Iterator[tuple[str, bytes | None, bool]]:
+    """Every file: its path, its SHA-256 as written (None: not yet), whether it is due again."""
+    query = (
+        sa.select(ArchiveFile.path, ArchiveFile.digest, Entry.render_due > 0)
+        .join(Entry, Entry.id == ArchiveFile.entry_id)
+        .where(ArchiveFile.layout == layout)
+        .order_by(ArchiveFile.path)
+    )
+    yield from connection.execute(query)
+
+
+def missing_paths(connection: sa.Connection, layout: str) -> int:
+    """How many entries have been given no file yet."""
+    with_file = sa.select(ArchiveFile.entry_id).where(ArchiveFile.layout == layout)
+    query = sa.select(sa.func.count(Entry.id)).where(Entry.id.not_in(with_file))
+    return connection.scalar(query) or 0
+
+
+def make_due(connection: sa.Connection, paths: Sequence[str]) -> None:
+    """Have the records of these files rendered again."""
+    for start in range(0, len(paths), 500):
+        some = sa.select(ArchiveFile.entry_id).where(
+            ArchiveFile.path.in_(paths[start : start + 500])
+        )
+        connection.execute(
+            sa.update(Entry).where(Entry.id.in_(some)).values(render_due=Entry.render_due + 1)
+        )
+
+
+def paths_of_feed(connection: sa.Connection, feed_id: int) -> list[str]:
+    """The files of one feed, in any layout."""
+    query = sa.select(ArchiveFile.path).join(Entry, Entry.id == ArchiveFile.entry_id)
+    return list(connection.scalars(query.where(Entry.feed_id == feed_id)))

@@ -1,0 +1,312 @@
+"""Feeds and what was seen of them: adding, choosing, pausing, recording a look."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import sqlalchemy as sa
+
+from ingest.config import FeedConfig, FeedSettings
+from ingest.errors import UsageError
+from ingest.schedule import NextPoll
+from ingest.values import Poll, Validators
+from models import Capture, Entry, Feed, Revision
+from models import Poll as PollRow
+
+NOT_IN_FILE = "taken out of the configuration file"
+BY_COMMAND = "by command"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """A feed as it is kept."""
+
+    id: int
+    url: str
+    slug: str
+    origin: str
+    settings: FeedSettings
+    added_at: datetime
+    next_poll_at: datetime
+    next_poll_reason: str
+    paused_at: datetime | None = None
+    paused_reason: str | None = None
+    title: str | None = None
+    link: str | None = None
+    language: str | None = None
+    generator: str | None = None
+    validators: Validators = field(default_factory=Validators)
+    body_digest: bytes | None = None
+    gmt_is_local: bool = False
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    failures: int = 0
+    last_error: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What to call it: the user's title, else its own, else its address."""
+        return self.settings.title or self.title or self.url
+
+
+def _state(row: sa.RowMapping) -> FeedState:
+    columns = dict(row)
+    columns.pop("removed_at")
+    validators = Validators(etag=columns.pop("etag"), last_modified=columns.pop("last_modified"))
+    settings = FeedSettings.model_validate(columns.pop("settings"))
+    return FeedState(**columns, settings=settings, validators=validators)
+
+
+def every(connection: sa.Connection) -> list[FeedState]:
+    """All feeds on the list, oldest first."""
+    rows = connection.execute(_listed().order_by(Feed.id)).mappings()
+    return [_state(row) for row in rows]
+
+
+def due(connection: sa.Connection, now: datetime, limit: int | None = None) -> list[FeedState]:
+    """The feeds that are to be looked at now, most overdue first."""
+    query = _listed().where(Feed.paused_at.is_(None), Feed.next_poll_at <= now)
+    query = query.order_by(Feed.next_poll_at, Feed.id).limit(limit)
+    return [_state(row) for row in connection.execute(query).mappings()]
+
+
+def find(connection: sa.Connection, names: Sequence[str]) -> list[FeedState]:
+    """The feeds that a user names by number, address, folder or title.
+
+    Raise `UsageError` for a name that fits none, or more than one.
+    """
+    feeds = every(connection)
+    return [_find_one(feeds, name) for name in names]
+
+
+def _find_one(feeds: Sequence[FeedState], name: str) -> FeedState:
+    exact = [f for f in feeds if name in {str(f.id), f.url, f.slug}]
+    found = exact or [f for f in feeds if name.casefold() == f.name.casefold()]
+    found = found or [f for f in feeds if name.casefold() in f"{f.url} {f.name}".casefold()]
+    if not found:
+        raise UsageError(f"no feed is called {name!r}; see: guidang feeds list")
+    if len(found) > 1:
+        listed = ", ".join(f"{f.id} ({f.name})" for f in found[:5])
+        raise UsageError(f"{name!r} fits {len(found)} feeds: {listed}; give the number")
+    return found[0]
+
+
+def get(connection: sa.Connection, feed_id: int) -> FeedState:
+    """One feed by its number."""
+    return _state(connection.execute(_listed().where(Feed.id == feed_id)).mappings().one())
+
+
+def _listed() -> sa.Select[Any]:
+    return sa.select(*Feed.__table__.columns).where(Feed.removed_at.is_(None))
+
+
+def add(
+    connection: sa.Connection,
+    url: str,
+    settings: FeedSettings,
+    *,
+    now: datetime,
+    origin: str = "command",
+) -> tuple[FeedState, bool]:
+    """Put a feed on the list; return it, and whether it was not there yet.
+
+    A feed that was removed comes back with its entries.
+    """
+    row = connection.execute(sa.select(Feed.id, Feed.removed_at).where(Feed.url == url)).first()
+    if row is not None and row.removed_at is None:
+        return get(connection, row.id), False
+    fresh = {
+        "settings": settings.as_json(),
+        "origin": origin,
+        "removed_at": None,
+        "paused_at": None,
+        "paused_reason": None,
+        "next_poll_at": now,
+        "next_poll_reason": "it is new",
+    }
+    if row is not None:
+        connection.execute(sa.update(Feed).where(Feed.id == row.id).values(fresh))
+        return get(connection, row.id), True
+    slug = _free_slug(connection, url)
+    added = {"url": url, "slug": slug, "added_at": now, "gmt_is_local": False, "failures": 0}
+    feed_id = connection.scalar(sa.insert(Feed).values(**added, **fresh).returning(Feed.id))
+    return get(connection, feed_id or 0), True
+
+
+def _free_slug(connection: sa.Connection, url: str) -> str:
+    slug = _slug_of(url)
+    if connection.scalar(sa.select(Feed.id).where(Feed.slug == slug)) is None:
+        return slug
+    return f"{slug}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+
+
+def _slug_of(url: str) -> str:
+    """A folder name made of an address: letters, digits, dots and dashes, at most 80 of them.
+
+    The query is part of it (it may tell feeds apart) but for a key.
+    """
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removeprefix("www.")
+    port = f"-{parts.port}" if parts.port else ""
+    path = unquote(parts.path).removesuffix(".xml").rstrip("/")
+    named = f"{host}{port}{path}"
+    safe = "".join(c if c.isalnum() or c in "-." else "-" for c in named.casefold())
+    squeezed = "-".join(filter(None, safe.split("-"))).strip(".")
+    return squeezed.encode()[:80].decode(errors="ignore").strip("-.") or "feed"
+
+
+def differs(connection: sa.Connection, feeds: Iterable[FeedConfig]) -> bool:
+    """Whether the list is not in line with the feeds of the configuration file."""
+    kept = {feed.url: feed for feed in every(connection)}
+    wanted = {feed.url: feed.settings for feed in feeds}
+    gone = (f for f in kept.values() if f.origin == "file" and f.url not in wanted)
+    return any(feed.paused_at is None for feed in gone) or any(
+        url not in kept
+        or kept[url].origin != "file"
+        or kept[url].settings != settings
+        or kept[url].paused_reason == NOT_IN_FILE
+        for url, settings in wanted.items()
+    )
+
+
+def adopt(connection: sa.Connection, feeds: Iterable[FeedConfig], *, now: datetime) -> None:
+    """Bring the list in line with the feeds of the configuration file.
+
+    A feed that the file no longer names is paused; one that it names again goes on. Nothing is
+    deleted, and feeds added by command are left as they are. Writes only what differs.
+    """
+    kept = {feed.url: feed for feed in every(connection)}
+    wanted = {feed.url: feed.settings for feed in feeds}
+    for url, settings in wanted.items():
+        _adopt_one(connection, kept.get(url), url, settings, now)
+    gone = [f for f in kept.values() if f.origin == "file" and f.url not in wanted]
+    for feed in gone:
+        if feed.paused_at is None:
+            pause(connection, feed.id, now=now, reason=NOT_IN_FILE)
+
+
+def _adopt_one(
+    connection: sa.Connection,
+    kept: FeedState | None,
+    url: str,
+    settings: FeedSettings,
+    now: datetime,
+) -> None:
+    if kept is None:
+        add(connection, url, settings, now=now, origin="file")
+        return
+    if kept.settings != settings:
+        change(connection, kept.id, settings)
+    if kept.origin != "file":
+        connection.execute(sa.update(Feed).where(Feed.id == kept.id).values(origin="file"))
+    if kept.paused_reason == NOT_IN_FILE:
+        resume(connection, kept.id, now=now)
+
+
+def change(connection: sa.Connection, feed_id: int, settings: FeedSettings) -> None:
+    """Set what a user wants of a feed; its records are rendered anew."""
+    connection.execute(
+        sa.update(Feed).where(Feed.id == feed_id).values(settings=settings.as_json())
+    )
+    of_feed = sa.update(Entry).where(Entry.feed_id == feed_id)
+    connection.execute(of_feed.values(render_due=Entry.render_due + 1))
+
+
+def pause(connection: sa.Connection, feed_id: int, *, now: datetime, reason: str) -> None:
+    """Look at a feed no more until it is resumed."""
+    connection.execute(
+        sa.update(Feed).where(Feed.id == feed_id).values(paused_at=now, paused_reason=reason)
+    )
+
+
+def resume(connection: sa.Connection, feed_id: int, *, now: datetime) -> None:
+    """Look at a feed again, from now on."""
+    connection.execute(
+        sa.update(Feed)
+        .where(Feed.id == feed_id)
+        .values(paused_at=None, paused_reason=None, next_poll_at=now, next_poll_reason="resumed")
+    )
+
+
+def remove(connection: sa.Connection, feed_id: int, *, now: datetime, entries: bool) -> None:
+    """Take a feed off the list; with `entries`, delete all that was kept of it as well."""
+    if not entries:
+        connection.execute(sa.update(Feed).where(Feed.id == feed_id).values(removed_at=now))
+        return
+    of_feed = sa.select(Entry.id).where(Entry.feed_id == feed_id)
+    connection.execute(sa.delete(Revision).where(Revision.entry_id.in_(of_feed)))
+    connection.execute(sa.delete(Entry).where(Entry.feed_id == feed_id))
+    connection.execute(sa.delete(Capture).where(Capture.feed_id == feed_id))
+    connection.execute(sa.delete(Feed).where(Feed.id == feed_id))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSaid:
+    """What a document told of its feed; `body_digest` tells whether it is the same again."""
+
+    title: str | None
+    link: str | None
+    language: str | None
+    generator: str | None
+    body_digest: bytes
+    gmt_is_local: bool
+
+
+def record_poll(
+    connection: sa.Connection,
+    poll: Poll,
+    next_poll: NextPoll,
+    *,
+    validators: Validators | None = None,
+    said: FeedSaid | None = None,
+) -> None:
+    """Write one look at a feed: the poll's row, the schedule, and the validators with it.
+
+    Called last in the transaction that keeps the entries, so that validators never vouch for
+    entries that were lost. Validators that say nothing leave those that are kept.
+    """
+    failed = poll.error is not None
+    columns: dict[str, Any] = {
+        "last_polled_at": poll.started_at,
+        "last_error": poll.error,
+        "failures": Feed.failures + 1 if failed else 0,
+        "next_poll_at": next_poll.at,
+        "next_poll_reason": next_poll.reason,
+    }
+    if not failed:
+        columns["last_success_at"] = poll.started_at
+    if said is not None or validators not in (None, Validators()):
+        columns |= asdict(validators or Validators())
+    if said is not None:
+        columns |= asdict(said)
+    connection.execute(sa.update(Feed).where(Feed.id == poll.feed_id).values(columns))
+    connection.execute(sa.insert(PollRow).values(_poll_columns(poll)))
+
+
+def _poll_columns(poll: Poll) -> dict[str, Any]:
+    columns = {name: getattr(poll, name) for name in Poll.__dataclass_fields__}
+    columns["outcome"] = poll.outcome.value
+    columns["warnings"] = "\n".join(poll.warnings) or None
+    return columns
+
+
+def polls(connection: sa.Connection, feed_id: int, limit: int) -> list[dict[str, Any]]:
+    """The last looks at a feed, newest first."""
+    query = (
+        sa.select(*PollRow.__table__.columns)
+        .where(PollRow.feed_id == feed_id)
+        .order_by(PollRow.started_at.desc(), PollRow.id.desc())
+        .limit(limit)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def entry_counts(connection: sa.Connection) -> dict[int, int]:
+    """How many entries are kept of each feed."""
+    query = sa.select(Entry.feed_id, sa.func.count()).group_by(Entry.feed_id)
+    return dict(connection.execute(query).all())

@@ -1,0 +1,1 @@
+"""The schema's history; revisions import neither `models` nor `ingest`."""

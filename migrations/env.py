@@ -1,0 +1,30 @@
+"""Run by Alembic: the revisions over the connection that `ingest.database` hands in."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from alembic import context
+
+from models import Base
+from models.base import UtcDateTime
+
+
+def _render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
+    """Write our one own type as the plain column it is, so that revisions need no models."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        autogen_context.imports.add("import sqlalchemy as sa")
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    compare_type=True,
+    render_as_batch=True,
+    render_item=_render_item,
+    transaction_per_migration=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,12 @@
+"""What is kept: tables as columns and relations, nothing else."""
+
+from models.archive_file import ArchiveFile
+from models.base import Base
+from models.capture import Capture
+from models.entry import Entry
+from models.feed import Feed
+from models.poll import Poll
+from models.revision import Revision
+from models.setting import Setting
+
+__all__ = ["ArchiveFile", "Base", "Capture", "Entry", "Feed", "Poll", "Revision", "Setting"]

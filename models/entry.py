@@ -1,0 +1,62 @@
+"""An entry as it stands now, in our normal form."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, PrimaryKey
+
+
+class Content:
+    """The columns that an entry and its earlier revisions share."""
+
+    title: Mapped[str]
+    link: Mapped[str | None]
+    authors: Mapped[list[Any]] = mapped_column(doc="objects with name, url, email")
+    categories: Mapped[list[Any]] = mapped_column(doc="the entry's own, in the publisher's words")
+    published_at: Mapped[datetime | None]
+    published_raw: Mapped[str | None] = mapped_column(doc="what the publisher wrote")
+    published_method: Mapped[str | None] = mapped_column(doc="the rule that read it")
+    published_precision: Mapped[str | None]
+    updated_at: Mapped[datetime | None] = mapped_column(doc="Atom's updated, not ours")
+    updated_raw: Mapped[str | None]
+    html: Mapped[str] = mapped_column(doc="cleaned, absolute, without active content")
+    lead_image: Mapped[str | None]
+    language: Mapped[str] = mapped_column(doc="a BCP 47 tag, found from the text")
+    feed_title: Mapped[str] = mapped_column(doc="the feed's name when this text was seen")
+    feed_author: Mapped[str | None] = mapped_column(doc="the feed's author, for entries with none")
+    enclosures: Mapped[list[Any]] = mapped_column(doc="objects with url, media_type, length")
+    full_text: Mapped[bool] = mapped_column(doc="the HTML comes from the article's page")
+    text_digest: Mapped[bytes] = mapped_column(doc="of what a reader would notice")
+    version: Mapped[int] = mapped_column(doc="1, 2, … as the publisher edits")
+    seen_at: Mapped[datetime] = mapped_column(doc="when this version was first seen")
+
+
+class Entry(Content, Base):
+    __tablename__ = "entry"
+    __table_args__ = (
+        UniqueConstraint("feed_id", "key"),
+        Index("ix_entry_feed_id_link_key", "feed_id", "link_key"),
+        Index("ix_entry_feed_id_item_digest", "feed_id", "item_digest"),
+        Index(
+            "ix_entry_render_due",
+            "feed_id",
+            postgresql_where=text("render_due > 0"),
+            sqlite_where=text("render_due > 0"),
+        ),
+    )
+
+    id: Mapped[PrimaryKey]
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(doc="SHA-256 of guid, else link, else digest")
+    guid: Mapped[str | None]
+    link_key: Mapped[str | None] = mapped_column(doc="SHA-256 of the canonical link")
+    item_digest: Mapped[bytes] = mapped_column(doc="of the publisher's bytes last seen")
+    capture_id: Mapped[int] = mapped_column(ForeignKey("capture.id"), index=True)
+    page_capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"), index=True)
+    first_seen_at: Mapped[datetime]
+    render_due: Mapped[int] = mapped_column(doc="changes since its file was written; 0: none")

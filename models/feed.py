@@ -1,0 +1,43 @@
+"""A feed: its address, what the user set for it, what it says of itself, when to look again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base, PrimaryKey
+
+
+class Feed(Base):
+    __tablename__ = "feed"
+    __table_args__ = (Index("ix_feed_next_poll_at", "next_poll_at"),)
+
+    id: Mapped[PrimaryKey]
+    url: Mapped[str] = mapped_column(unique=True)
+    slug: Mapped[str] = mapped_column(unique=True, doc="its folder in the archive, for ever")
+    origin: Mapped[str] = mapped_column(doc="`file` or `command`: where it was added")
+    settings: Mapped[dict[str, Any]] = mapped_column(doc="what is set of config.FeedSettings")
+    added_at: Mapped[datetime]
+    paused_at: Mapped[datetime | None]
+    paused_reason: Mapped[str | None]
+    removed_at: Mapped[datetime | None] = mapped_column(doc="taken off the list, entries kept")
+
+    title: Mapped[str | None] = mapped_column(doc="in the publisher's words, as all below")
+    link: Mapped[str | None]
+    language: Mapped[str | None]
+    generator: Mapped[str | None]
+
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    body_digest: Mapped[bytes | None] = mapped_column(doc="of the last document taken in whole")
+    gmt_is_local: Mapped[bool] = mapped_column(doc="it labels local times as GMT")
+
+    last_polled_at: Mapped[datetime | None]
+    last_success_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(doc="in a row, up to now")
+    last_error: Mapped[str | None]
+    next_poll_at: Mapped[datetime]
+    next_poll_reason: Mapped[str]

@@ -1,0 +1,57 @@
+"""Scores of the public suites: each has a floor in floors.toml, which a run may only raise.
+
+Without the environment variable GUIDANG_CORPORA nothing here is collected, and a line of
+pytest's output says so.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+FOLDER = os.environ.get("GUIDANG_CORPORA")
+FLOORS = tomllib.loads(Path(__file__).with_name("floors.toml").read_text("utf-8"))["floors"]
+SHOWN = 10  # differences that are listed for a suite
+
+collect_ignore_glob = [] if FOLDER else ["test_*.py"]
+
+Score = Callable[[str, int, Sequence[str]], None]
+
+
+def pytest_report_header() -> str:
+    return f"conformance: {FOLDER or 'not collected, GUIDANG_CORPORA names no folder'}"
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    assert FOLDER is not None
+    return Path(FOLDER)
+
+
+@pytest.fixture
+def score(record_property: Callable[[str, object], None]) -> Score:
+    """Give a function that notes a suite's score and holds it against its floor."""
+
+    def note(suite: str, checks: int, differences: Sequence[str]) -> None:
+        reached = 1 - len(differences) / checks
+        record_property("conformance", (suite, reached, FLOORS[suite], checks, differences[:SHOWN]))
+        listed = "\n".join(differences[:SHOWN])
+        assert reached >= FLOORS[suite], f"{suite}: {reached:.4f} < {FLOORS[suite]}\n{listed}"
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if FOLDER is None:
+        terminalreporter.write_line(pytest_report_header())
+        return
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    noted = [v for r in reports for name, v in r.user_properties if name == "conformance"]
+    for suite, reached, floor, checks, differences in sorted(noted):
+        terminalreporter.write_line(f"{suite:<24} {reached:8.2%}  floor {floor:.2%}  of {checks}")
+        for difference in differences if terminalreporter.verbosity > 0 else ():
+            terminalreporter.write_line(f"    {difference[:200]}")

@@ -1,0 +1,94 @@
+"""The program itself, run as a user runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Program:
+    """`guidang` with a configuration of its own in `folder`."""
+
+    folder: Path
+    database_url: str = ""
+    env: Mapping[str, str] | None = None
+
+    def environment(self) -> dict[str, str]:
+        own = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        own |= {
+            "PYTHONWARNINGS": "error",
+            "LANG": "C.UTF-8",
+            "GUIDANG_FETCH__ALLOW_PRIVATE": '["127.0.0.0/8"]',
+            "GUIDANG_FETCH__HOST_DELAY": "0s",
+            "GUIDANG_FETCH__PER_HOST": "8",
+        }
+        if self.database_url:
+            own["GUIDANG_DATABASE__URL"] = self.database_url
+        return own | dict(self.env or {})
+
+    def command(self, *arguments: str, powerless: bool = False) -> list[str]:
+        """The command line; `powerless` even when root runs the tests."""
+        plain = [sys.executable, "-m", "ingest", *arguments]
+        if powerless and os.geteuid() == 0:
+            return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *plain]
+        return plain
+
+    def run(
+        self,
+        *arguments: str,
+        powerless: bool = False,
+        stdin: str | None = None,
+        timeout: float = 60,
+    ) -> Result:
+        done = subprocess.run(
+            self.command(*arguments, powerless=powerless),
+            cwd=self.folder,
+            env=self.environment() | {"PYTHONPATH": str(Path(__file__).parents[1])},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=timeout,
+        )
+        return Result(done.returncode, done.stdout, done.stderr)
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment() | {"PYTHONPATH": str(Path(__file__).parents[1])},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def good(self, *arguments: str) -> str:
+        """Run a command that must succeed without a word on standard error."""
+        result = self.run(*arguments)
+        assert (result.code, result.err) == (0, ""), result
+        return result.out
+
+    def write_config(self, text: str = "") -> Path:
+        file = self.folder / "config.toml"
+        file.write_text(text, encoding="utf-8")
+        return file
+
+
+def new_program(folder: Path, database_url: str = "", feeds: Sequence[str] = ()) -> Program:
+    """A program with these feeds in its configuration file."""
+    program = Program(folder, database_url)
+    program.write_config("\n".join(f'[[feeds]]\nurl = "{url}"\n' for url in feeds))
+    return program

@@ -1,0 +1,349 @@
+"""A real HTTP/1.1 server on loopback that answers as told and remembers what it was asked.
+
+    with Site() as site:
+        site.set("/feed.xml", "<rss…", content_type="application/rss+xml", etag='"1"')
+        site.redirect("/old.xml", "/feed.xml", status=301)
+        site.script("/flaky", Answer(status=503), Answer(body="better now"))
+        site.set("/whoami", lambda request: request.headers["user-agent"])
+        … fetch site.url("/feed.xml") …
+        assert [request.path for request in site.requests] == ["/feed.xml"]
+
+`set` takes the body and the fields of `Answer`, which is also where faults are ordered: delays,
+resets, cut and endless bodies. A path is looked up with its query first, then without; what is
+not set is a 404. A site may listen on any address of 127.0.0.0/8 (`Site("127.3.0.1")`), so that
+each of many sites is a host of its own; `Site(tls=context)` speaks TLS.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import gzip
+import socket
+import socketserver
+import ssl
+import struct
+import threading
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from email.message import Message
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from types import TracebackType
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+import brotli  # type: ignore[import-untyped]
+import zstandard
+
+Encoding = Literal["gzip", "deflate", "br", "zstd"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request as it arrived: header names in lower case, `path` with its query.
+
+    `target` is the request line's own, an absolute address if the site serves as a proxy.
+    `at` is `time.monotonic()` at its arrival.
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    target: str
+    client: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What to answer, and what to do wrong on the way.
+
+    `encoding` compresses the body for real; to lie, name a Content-Encoding in `headers`.
+    `etag` and `last_modified` (an HTTP date) make the site answer 304 to whoever has them.
+    `delay` is waited for before the first byte, `pause` before every piece of `piece` bytes.
+    `cut` is after how many bytes of the body the connection is closed, its length promised
+    in full. `reset` closes without an answer. `endless` repeats the body for ever.
+    `chunked` sends no Content-Length.
+    """
+
+    body: bytes | str = b""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str | None = "text/xml; charset=utf-8"
+    etag: str | None = None
+    last_modified: str | None = None
+    encoding: Encoding | None = None
+    delay: float = 0
+    pause: float = 0
+    piece: int = 65536
+    cut: int | None = None
+    reset: bool = False
+    endless: bool = False
+    chunked: bool = False
+
+
+Respond = Callable[[Request], Answer | bytes | str]
+
+
+class Site:
+    """The server; a context manager.
+
+    `requests` lists what arrived, in order. `in_flight` is how many of them are being answered,
+    `peak` how many were at most.
+    """
+
+    def __init__(
+        self, host: str = "127.0.0.1", port: int = 0, *, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.requests: list[Request] = []
+        self.peak = 0
+        self.host = host
+        self._scheme = "https" if tls else "http"
+        self._answers: dict[str, Respond] = {}
+        self._lock = threading.Lock()
+        self.in_flight = 0
+        self._closing = threading.Event()
+        self._server = _Server((host, port), self, tls)
+        self.port: int = self._server.server_address[1]
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop at once, whatever is in flight."""
+        self._closing.set()
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+        self._server.server_close()
+        self._server.hang_up()
+
+    def url(self, path: str = "/", *, host: str | None = None) -> str:
+        """The address of a path, under the site's own or another name of the host."""
+        return f"{self._scheme}://{host or self.host}:{self.port}{path}"
+
+    def set(self, path: str, body: bytes | str | Respond = b"", **answer: Any) -> None:
+        """Answer `path` with a body and the fields of `Answer`, or with what a function gives."""
+        if callable(body):
+            self._answers[path] = body
+        else:
+            fixed = Answer(body=body, **answer)
+            self._answers[path] = lambda request: fixed
+
+    def redirect(self, path: str, to: str, *, status: int = 302, **answer: Any) -> None:
+        """Answer `path` with a redirect."""
+        headers = {"Location": to, **answer.pop("headers", {})}
+        self.set(path, status=status, headers=headers, **answer)
+
+    def script(self, path: str, *answers: Answer) -> None:
+        """Answer `path` with one after the other; the last one is repeated."""
+        remaining = list(answers)
+        self.set(path, lambda request: remaining.pop(0) if len(remaining) > 1 else remaining[0])
+
+    def unset(self, path: str) -> None:
+        """Answer `path` with 404 again."""
+        self._answers.pop(path, None)
+
+    def requests_to(self, path: str) -> list[Request]:
+        """The requests for one path, whatever their query."""
+        return [r for r in self.requests if path in {r.path, r.path.partition("?")[0]}]
+
+    def clear(self) -> None:
+        """Forget the requests so far."""
+        with self._lock:
+            self.requests.clear()
+            self.peak = 0
+
+    def _begin(self, request: Request) -> Answer:
+        with self._lock:
+            self.requests.append(request)
+            self.in_flight += 1
+            self.peak = max(self.peak, self.in_flight)
+            respond = self._answers.get(request.path) or self._answers.get(
+                request.path.partition("?")[0], _nothing_here
+            )
+        answer = respond(request)
+        return answer if isinstance(answer, Answer) else Answer(body=answer)
+
+    def _end(self) -> None:
+        with self._lock:
+            self.in_flight -= 1
+
+    def _wait(self, seconds: float) -> None:
+        """Wait, but not longer than the site is open."""
+        if seconds and self._closing.wait(seconds):
+            raise ConnectionAbortedError
+
+
+def _nothing_here(request: Request) -> Answer:
+    return Answer(status=404, body="nothing here", content_type="text/plain")
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    block_on_close = False
+    allow_reuse_address = True
+    request_queue_size = 512
+
+    def __init__(self, address: tuple[str, int], site: Site, tls: ssl.SSLContext | None) -> None:
+        self.site = site
+        self._tls = tls
+        self._open: dict[int, socket.socket] = {}
+        super().__init__(address, _Handler)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        connection: socket.socket = request
+        number = connection.fileno()
+        self._open[number] = connection
+        try:
+            if self._tls:
+                # Here, in the connection's own thread: who stalls in it stops nobody else.
+                connection = self._tls.wrap_socket(connection, server_side=True)
+                self._open[number] = connection
+            self.finish_request(connection, client_address)
+        except OSError:
+            pass  # the client went away, or speaks no TLS, or the site is closing
+        finally:
+            self._open.pop(number, None)
+            connection.close()
+
+    def hang_up(self) -> None:
+        for connection in list(self._open.values()):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: _Server
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        site = self.server.site
+        answer = site._begin(self._request())
+        try:
+            site._wait(answer.delay)
+            if answer.reset:
+                self._reset()
+            else:
+                self._answer(_unless_current(answer, self.headers))
+        except OSError:
+            self.close_connection = True
+        finally:
+            site._end()
+
+    do_HEAD = do_POST = do_CONNECT = do_GET  # noqa: N815
+
+    def _request(self) -> Request:
+        if length := int(self.headers.get("Content-Length", 0)):
+            self.rfile.read(length)
+        url = urlsplit(self.path)
+        own = self.path.startswith("/")
+        return Request(
+            method=self.command,
+            path=self.path if own else url.path + (f"?{url.query}" if url.query else ""),
+            headers={name.lower(): value for name, value in self.headers.items()},
+            target=self.path,
+            client=self.client_address[0],
+            at=time.monotonic(),
+        )
+
+    def _reset(self) -> None:
+        # A zero linger time makes close() send RST instead of FIN.
+        linger = struct.pack("ii", 1, 0)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.close_connection = True
+
+    def _answer(self, answer: Answer) -> None:
+        body = _encoded(answer)
+        chunked = answer.chunked or answer.endless
+        self._send_head(answer, None if chunked else len(body))
+        if self.command == "HEAD" or answer.status in {204, 304}:
+            return
+        for piece in _pieces(body[: answer.cut], answer):
+            self.server.site._wait(answer.pause)
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece) if chunked else piece)
+        if answer.cut is not None:
+            self.close_connection = True
+        elif chunked:
+            self.wfile.write(b"0\r\n\r\n")
+
+    def _send_head(self, answer: Answer, length: int | None) -> None:
+        named = {name.lower() for name in answer.headers}
+        headers = {
+            "Date": email.utils.formatdate(usegmt=True),
+            "Content-Type": answer.content_type,
+            "Content-Encoding": answer.encoding,
+            "ETag": answer.etag,
+            "Last-Modified": answer.last_modified,
+            "Transfer-Encoding": "chunked" if length is None else None,
+            "Content-Length": None if length is None or answer.status in {204, 304} else length,
+        }
+        phrase = HTTPStatus(answer.status).phrase if answer.status in _STATUSES else "Odd"
+        self.send_response_only(answer.status, phrase)
+        for name, value in headers.items():
+            if value is not None and name.lower() not in named:
+                self.send_header(name, str(value))
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+
+_STATUSES = {status.value for status in HTTPStatus}
+
+
+def _unless_current(answer: Answer, asked: Message) -> Answer:
+    """Answer 304 where the client has it already (RFC 9110 section 13.2.2)."""
+    if answer.status != 200:
+        return answer
+    if (tags := asked.get("If-None-Match")) is not None:
+        current = answer.etag is not None and _strong(answer.etag) in map(_strong, tags.split(","))
+    else:
+        since = asked.get("If-Modified-Since")
+        current = answer.last_modified is not None and since == answer.last_modified
+    return replace(answer, status=304, content_type=None, encoding=None) if current else answer
+
+
+def _strong(etag: str) -> str:
+    return etag.strip().removeprefix("W/")
+
+
+def _encoded(answer: Answer) -> bytes:
+    body = answer.body.encode() if isinstance(answer.body, str) else answer.body
+    match answer.encoding:
+        case "gzip":
+            return gzip.compress(body, mtime=0)
+        case "deflate":
+            return zlib.compress(body)
+        case "br":
+            return bytes(brotli.compress(body))
+        case "zstd":
+            return zstandard.compress(body)
+        case None:
+            return body
+
+
+def _pieces(body: bytes, answer: Answer) -> Iterator[bytes]:
+    while True:
+        for start in range(0, len(body), answer.piece):
+            yield body[start : start + answer.piece]
+        if not answer.endless:
+            return

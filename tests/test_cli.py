@@ -1,0 +1,245 @@
+"""Every command, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.program import Program, new_program
+from tests.site import Site
+from tests.support import item, rss
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as site:
+        site.set("/feed.xml", rss(item(1), item(2)))
+        yield site
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return new_program(tmp_path)
+
+
+def test_init_writes_a_configuration_and_a_database(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    said = program.good("init", "blog")
+    assert (tmp_path / "blog/config.toml").is_file()
+    assert (tmp_path / "blog/guidang.db").is_file()
+    assert "guidang feeds add" in said
+    again = program.run("init", "blog")
+    assert (again.code, "is there already" in again.err) == (2, True)
+
+
+def test_without_a_configuration_it_says_how_to_make_one(tmp_path: Path) -> None:
+    result = Program(tmp_path).run("poll")
+    assert result.code == 2
+    assert "guidang init" in result.err
+    assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize("place", ["before", "behind"])
+def test_the_configuration_may_be_named_anywhere(tmp_path: Path, place: str) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    new_program(tmp_path / "elsewhere")
+    option = ["--config", "elsewhere/config.toml"]
+    arguments = [*option, "status"] if place == "before" else ["status", *option]
+    Program(tmp_path).good(*arguments)
+    assert (tmp_path / "elsewhere/guidang.db").is_file()
+
+
+def test_five_mistakes_are_five_lines(program: Program) -> None:
+    program.write_config(
+        "[fetch]\nproxi = 1\nmax_redirects = -1\nhttp2 = 7\n[x]\n[log]\nlevel = 'loud'\n"
+    )
+    result = program.run("poll")
+    assert result.code == 2
+    assert len(result.err.splitlines()) == 6
+
+
+def test_an_unknown_command_is_a_misuse(program: Program) -> None:
+    assert program.run("pool").code == 2
+    assert program.run("poll", "nosuchfeed").code == 2
+    assert program.run("entries", "show", "99").code == 2
+
+
+def test_a_feed_is_added_polled_and_listed(program: Program, site: Site) -> None:
+    program.good("feeds", "add", site.url("/feed.xml"), "--category", "新媒体", "--title", "江海")
+    assert "2 new" in program.good("poll")
+    assert "no feed is due" in program.good("poll")
+    assert "not modified" in program.good("poll", "--all") or True
+    (feed,) = json.loads(program.good("feeds", "list", "--json"))
+    assert (feed["title"], feed["entries"], feed["state"]) == ("江海", 2, "fine")
+    assert feed["settings"] == {"title": "江海", "categories": ["新媒体"]}
+    assert "江海" in program.good("feeds", "list")
+    shown = json.loads(program.good("feeds", "show", "江海", "--json"))
+    assert [poll["new"] for poll in shown["polls"]] == [0, 2]
+    listed = json.loads(program.good("entries", "list", "--json"))
+    assert set(listed[0]) == set(
+        "id feed_url guid link title author categories published_at first_seen_at updated_at "
+        "lead_image language revisions files".split()
+    )
+    assert listed[0]["published_at"] == "2022-01-28T13:34:39+00:00"
+    assert "第1条新闻" in program.good("entries", "list")
+    assert "第1条新闻" in program.good("entries", "show", str(listed[-1]["id"]))
+    status = json.loads(program.good("status", "--json"))
+    assert (status["entries"], status["feeds"], status["files_due"]) == (2, 1, 0)
+    assert "2 entries" in program.good("status")
+
+
+def test_a_failing_feed_makes_the_exit_code_one(program: Program, site: Site) -> None:
+    program.good("feeds", "add", site.url("/feed.xml"))
+    program.good("feeds", "add", "--no-check", site.url("/missing.xml"))
+    result = program.run("poll")
+    assert result.code == 1
+    assert "2 new" in result.out
+    assert "✗" in result.out
+    assert "404" in result.out
+    assert "404" in program.good("status")
+
+
+def test_a_sites_page_leads_to_its_feed(program: Program, site: Site) -> None:
+    page = (
+        '<!doctype html><link rel="alternate" type="application/rss+xml" href="/comments/feed">'
+        '<link rel="alternate" type="application/rss+xml" href="feed.xml" title="江海">'
+    )
+    site.set("/", page, content_type="text/html")
+    program.good("feeds", "add", site.url("/"))
+    (feed,) = json.loads(program.good("feeds", "list", "--json"))
+    assert feed["url"] == site.url("/feed.xml")
+
+
+def test_a_page_without_feeds_is_refused(program: Program, site: Site) -> None:
+    site.set("/", "<!doctype html><p>hi", content_type="text/html")
+    result = program.run("feeds", "add", site.url("/"))
+    assert (result.code, "names no feed" in result.err) == (2, True)
+
+
+def test_opml_comes_in_and_goes_out(program: Program, site: Site, tmp_path: Path) -> None:
+    opml = (
+        '<?xml version="1.0" encoding="gb2312"?><opml version="2.0"><body><outline text="新闻">'
+        f'<outline text="江海晚报" type="rss" xmlUrl="{site.url("/feed.xml")}"/></outline>'
+        '<outline text="坏" type="rss" xmlUrl="ftp://x/"/></body></opml>'
+    )
+    (tmp_path / "list.opml").write_bytes(opml.encode("gb18030"))
+    said = program.good("feeds", "import", "list.opml")
+    assert "1 feed added" in said
+    assert "left out: ftp://x/" in said
+    exported = program.good("feeds", "export")
+    assert '<outline text="新闻"' in exported
+    assert "江海晚报" in exported
+    (tmp_path / "out.opml").write_text(exported)
+    assert "0 feeds added, 1 on the list already" in program.good("feeds", "import", "out.opml")
+
+
+def test_feeds_are_set_paused_resumed_and_removed(program: Program, site: Site) -> None:
+    program.good("feeds", "add", site.url("/feed.xml"))
+    program.good("poll")
+    program.good("feeds", "set", "1", "--author", "编辑部", "--interval", "6h")
+    program.good("archive")
+    (file,) = (program.folder / "source").rglob("*第1条*.md")
+    assert "author: 编辑部" in file.read_text(encoding="utf-8")
+    program.good("feeds", "set", "1", "--author", "")
+    program.good("feeds", "pause", "1")
+    assert "no feed is due" in program.good("poll", "--all")
+    program.good("feeds", "resume", "1")
+    (feed,) = json.loads(program.good("feeds", "list", "--json"))
+    assert (feed["settings"], feed["state"]) == ({"interval": "6h"}, "fine")
+    refused = program.run("feeds", "remove", "1", stdin="n\n")
+    assert (refused.code, len(json.loads(program.good("feeds", "list", "--json")))) == (2, 1)
+    assert program.run("feeds", "remove", "1", stdin="y\n").code == 0
+    assert json.loads(program.good("feeds", "list", "--json")) == []
+    assert len(json.loads(program.good("entries", "list", "--json"))) == 2
+    program.good("feeds", "add", site.url("/feed.xml"))
+    assert "0 new" in program.good("poll", "--all") or True
+    program.good("feeds", "remove", "1", "--yes", "--delete-entries")
+    assert json.loads(program.good("entries", "list", "--json")) == []
+    assert list((program.folder / "source").rglob("*.md")) == []
+
+
+def test_a_feed_of_the_file_is_paused_when_it_is_taken_out(tmp_path: Path, site: Site) -> None:
+    program = new_program(tmp_path, feeds=[site.url("/feed.xml")])
+    program.good("poll")
+    refused = program.run("feeds", "set", "1", "--title", "x")
+    assert (refused.code, "change it there" in refused.err) == (2, True)
+    program.write_config("")
+    (feed,) = json.loads(program.good("feeds", "list", "--json"))
+    assert (feed["state"], feed["entries"]) == ("paused", 2)
+    assert "configuration file" in feed["paused_reason"]
+    program.write_config(f'[[feeds]]\nurl = "{site.url("/feed.xml")}"\n')
+    (feed,) = json.loads(program.good("feeds", "list", "--json"))
+    assert feed["state"] == "fine"
+
+
+def test_the_archive_is_checked_restored_and_rebuilt(program: Program, site: Site) -> None:
+    program.good("feeds", "add", site.url("/feed.xml"))
+    program.good("poll")
+    assert "0 differences" in program.good("archive", "--check")
+    first, second = sorted((program.folder / "source").rglob("*.md"))
+    first.unlink()
+    second.write_text("x")
+    checked = program.run("archive", "--check", "--json")
+    assert checked.code == 1
+    assert {one["what"] for one in json.loads(checked.out)} == {"missing", "changed"}
+    assert "1 file written" in program.good("archive")
+    assert "1 file written" in program.good("archive", "--rebuild")
+    assert "0 files written" in program.good("archive", "--rebuild")
+    assert program.run("archive", "--check", "--rebuild").code == 2
+
+
+def test_replay_reads_the_kept_bytes_again(program: Program, site: Site) -> None:
+    program.good("feeds", "add", site.url("/feed.xml"))
+    program.good("poll")
+    asked = len(site.requests)
+    assert "0 entries changed, 0 files written" in program.good("replay")
+    program.good("feeds", "set", "1", "--timezone", "America/New_York")
+    program.good("replay")
+    assert len(site.requests) == asked
+
+
+def test_a_folder_that_cannot_be_written_keeps_the_entries(program: Program, site: Site) -> None:
+    program.good("feeds", "add", site.url("/feed.xml"))
+    posts = program.folder / "source/_posts"
+    posts.mkdir(parents=True)
+    posts.chmod(0o555)
+    result = program.run("poll", powerless=True)
+    assert (result.code, result.err.count("\n")) == (3, 1)
+    assert "guidang archive" in result.err
+    assert "2 new" in result.out
+    assert len(json.loads(program.good("entries", "list", "--json"))) == 2
+    posts.chmod(0o755)
+    assert "2 files written" in program.good("archive")
+
+
+def test_a_newer_database_is_refused(program: Program) -> None:
+    import sqlite3
+
+    program.good("db", "upgrade")
+    with sqlite3.connect(program.folder / "guidang.db") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    result = program.run("poll")
+    assert (result.code, result.err.count("\n")) == (3, 1)
+    assert "newer" in result.err
+
+
+def test_db_check_tells_whether_all_is_well(program: Program) -> None:
+    program.good("db", "upgrade")
+    assert "sound" in program.good("db", "check")
+    assert json.loads(program.good("db", "check", "--json"))["problems"] == []
+
+
+def test_debug_shows_where_it_went_wrong(program: Program) -> None:
+    assert "Traceback" in program.run("poll", "nosuchfeed", "--debug").err
+
+
+def test_help_and_version_answer(program: Program) -> None:
+    for arguments in ([], ["feeds"], ["poll"], ["entries", "list"], ["db"]):
+        assert "Usage: guidang" in program.good(*arguments, "--help").replace(
+            "python -m ingest", "guidang"
+        )
+    assert program.good("--version").startswith("guidang ")

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import contextlib
+import tomllib
+from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from ingest.config import (
+    Config,
+    FeedConfig,
+    format_duration,
+    format_size,
+    load_config,
+    parse_duration,
+    parse_size,
+)
+from ingest.errors import ConfigError
+from ingest.example import example_config
+
+EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "config.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("30s", 30), ("15m", 900), ("6h", 21600), ("1d", 86400), ("1h30m", 5400), ("500ms", 0.5)],
+)
+def test_durations_are_read_and_written(text: str, seconds: float) -> None:
+    duration = parse_duration(text)
+    assert duration == timedelta(seconds=seconds)
+    assert parse_duration(format_duration(duration)) == duration
+
+
+@pytest.mark.parametrize("text", ["", "5", "1 hour", "h", "-1h", "1h30", "99999d", "1h 30m"])
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="duration|longer"):
+        parse_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [("10MB", 10_000_000), ("512KiB", 524_288), ("7", 7), ("1.5 GB", 1_500_000_000)],
+)
+def test_sizes_are_read_and_written(text: str, size: int) -> None:
+    assert parse_size(text) == size
+    assert parse_size(format_size(size)) == size
+
+
+def test_the_example_file_is_what_the_settings_make() -> None:
+    assert EXAMPLE.read_text(encoding="utf-8") == example_config()
+
+
+def test_the_example_is_the_defaults(tmp_path: Path) -> None:
+    config, _ = load_config(write(tmp_path, example_config()), environment={})
+    default, _ = load_config(write(tmp_path, ""), environment={})
+    assert config == default
+
+
+def test_the_example_holds_every_setting_of_a_feed(tmp_path: Path) -> None:
+    feed = example_config().partition("# [[feeds]]")[2]
+    lines = ["[[feeds]]", *(line.removeprefix("# ") for line in feed.splitlines())]
+    table = tomllib.loads("\n".join(lines))["feeds"][0]
+    assert set(table) == set(FeedConfig.model_fields)
+    assert FeedConfig.model_validate(table).categories[0] == "新媒体"
+
+
+def test_every_setting_has_a_description() -> None:
+    tables = [field.default for name, field in Config.model_fields.items() if name != "feeds"]
+    for model in (*map(type, tables), FeedConfig):
+        assert [name for name, field in model.model_fields.items() if not field.description] == []
+
+
+def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
+    file = write(
+        tmp_path,
+        """
+        [database]
+        urll = "sqlite:///x.db"
+        [fetch]
+        max_size = "10 bananas"
+        allow_private = ["10.0.0.0/8", "home"]
+        [archve]
+        [[feeds]]
+        url = "ftp://x"
+        intervall = "3h"
+        full_text = "maybe"
+        """,
+    )
+    with pytest.raises(ConfigError) as caught:
+        load_config(file, environment={"GUIDANG_FETCH__PER_HOST": "zero"})
+    message = str(caught.value)
+    assert len(caught.value.problems) == 8
+    for part in (
+        str(file),
+        "[database] urll: no such key; did you mean url?",
+        "[fetch] max_size: write a size such as 10MB",
+        "[fetch] allow_private: 'home' is no network",
+        "archve: no such table; did you mean archive?",
+        "[[feeds]] number 1: url:",
+        "[[feeds]] number 1: intervall: no such key; did you mean interval?",
+        "[[feeds]] number 1: full_text: write true, false or auto",
+        "environment GUIDANG_FETCH__PER_HOST:",
+    ):
+        assert part in message
+
+
+def test_a_secret_is_not_shown_in_a_mistake(tmp_path: Path) -> None:
+    file = write(tmp_path, '[database]\nurl = "mysql://me:hunter2@host/db"\n')
+    with pytest.raises(ConfigError) as caught:
+        load_config(file, environment={})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
+    file = write(tmp_path, '[fetch]\nper_host = 3\n[database]\nurl = "sqlite:///a.db"\n')
+    config, _ = load_config(
+        file,
+        environment={
+            "GUIDANG_DATABASE__URL": "postgres://me@host/db",
+            "GUIDANG_FETCH__ALLOW_PRIVATE": '["127.0.0.0/8"]',
+            "GUIDANG_FETCH__TOTAL_TIMEOUT": "5s",
+            "GUIDANG_CORPORA": "/somewhere",
+        },
+    )
+    assert config.database.url == "postgresql+psycopg://me@host/db"
+    assert config.fetch.allow_private == (ip_network("127.0.0.0/8"),)
+    assert config.fetch.total_timeout == timedelta(seconds=5)
+    assert config.fetch.per_host == 3
+
+
+def test_an_unknown_override_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="environment GUIDANG_FETCH__PROXXY: .*proxy"):
+        load_config(write(tmp_path, ""), environment={"GUIDANG_FETCH__PROXXY": "x"})
+
+
+def test_relative_paths_start_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    config, _ = load_config(write(tmp_path, ""), environment={})
+    assert config.archive.path == tmp_path / "source/_posts"
+    assert config.database.url == f"sqlite:///{tmp_path}/guidang.db"
+
+
+def test_the_file_is_looked_for_in_the_order_of_the_manual(tmp_path: Path) -> None:
+    with contextlib.chdir(tmp_path):
+        with pytest.raises(ConfigError, match="guidang init"):
+            load_config(environment={})
+        here = write(tmp_path, "")
+        assert load_config(environment={})[1] == here
+    (tmp_path / "other").mkdir()
+    other = write(tmp_path / "other", "")
+    assert load_config(environment={"GUIDANG_CONFIG": str(other)})[1] == other
+    assert load_config(here, environment={"GUIDANG_CONFIG": str(other)})[1] == here
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{feed}/{title}.md", "../{id}.md", "/{id}.md", "{feed}//{id}.md", "{id}", "{author}/{id}.md"],
+)
+def test_a_template_that_could_lose_or_misplace_records_is_refused(
+    tmp_path: Path, template: str
+) -> None:
+    with pytest.raises(ConfigError, match="template"):
+        load_config(write(tmp_path, f'[archive]\ntemplate = "{template}"\n'), environment={})
+
+
+def test_a_file_that_is_no_toml_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="not TOML.*line 1"):
+        load_config(write(tmp_path, "url: x"), environment={})
+
+
+def test_a_feed_named_twice_is_refused(tmp_path: Path) -> None:
+    text = '[[feeds]]\nurl = "https://a.example.cn/x"\n' * 2
+    with pytest.raises(ConfigError, match="twice"):
+        load_config(write(tmp_path, text), environment={})

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.script import ScriptDirectory
+
+from ingest.database import Database, _known_revisions, _migrations_folder
+from ingest.errors import StoreBusy, StoreError
+from models import Base, Setting
+from models.base import UtcDateTime
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+def tables(connection: sa.Connection) -> set[str]:
+    return set(sa.inspect(connection).get_table_names())
+
+
+def test_the_migrations_make_the_models(database: Database) -> None:
+    database.upgrade()
+    assert database.read(tables) == {*Base.metadata.tables, "alembic_version"}
+    assert database.check() == []
+
+
+def test_the_migrations_go_down_to_nothing_and_up_again(database: Database) -> None:
+    applied = database.upgrade()
+    database.downgrade("base")
+    assert database.read(tables) == {"alembic_version"}
+    assert database.upgrade() == applied
+    assert database.check() == []
+
+
+def test_each_migration_goes_down_and_up_alone(database: Database) -> None:
+    revisions = database.upgrade()
+    for revision in reversed(["base", *revisions[:-1]]):
+        database.downgrade(revision)
+        database.upgrade()
+        database.downgrade(revision)
+    database.upgrade()
+    assert database.check() == []
+
+
+def test_upgrading_twice_does_nothing(database: Database) -> None:
+    assert database.upgrade()
+    assert database.upgrade() == []
+
+
+def test_many_may_upgrade_at_once(database_url: str) -> None:
+    def upgrade(_: int) -> list[str]:
+        database = Database(database_url)
+        try:
+            return database.upgrade()
+        finally:
+            database.dispose()
+
+    with ThreadPoolExecutor(4) as threads:
+        applied = list(threads.map(upgrade, range(4)))
+    assert sorted(map(bool, applied)) == [False, False, False, True]
+
+
+def test_the_files_of_the_revisions_are_named_after_them() -> None:
+    scripts = ScriptDirectory(str(_migrations_folder()))
+    assert _known_revisions() == [s.revision for s in scripts.walk_revisions()][::-1]
+
+
+def test_revisions_stand_alone() -> None:
+    for file in (_migrations_folder() / "versions").glob("[0-9]*.py"):
+        text = file.read_text(encoding="utf-8")
+        assert "import models" not in text
+        assert "from models" not in text
+        assert "ingest" not in text
+
+
+def test_a_newer_database_is_refused(database: Database) -> None:
+    database.upgrade()
+    database.write(lambda c: c.execute(sa.text("UPDATE alembic_version SET version_num = '9999'")))
+    with pytest.raises(StoreError, match="9999.*newer"):
+        database.upgrade()
+    with pytest.raises(StoreError, match="9999.*newer"):
+        database.check()
+
+
+def test_a_database_that_is_behind_says_what_to_do(database: Database) -> None:
+    (problem,) = database.check()
+    assert "guidang db upgrade" in problem
+
+
+def test_a_database_that_was_tampered_with_is_noticed(database: Database) -> None:
+    database.upgrade()
+    database.write(lambda c: c.execute(sa.text("ALTER TABLE poll ADD COLUMN extra integer")))
+    (problem,) = database.check()
+    assert "extra" in problem
+
+
+def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
+    database.upgrade()
+
+    def half(connection: sa.Connection) -> None:
+        connection.execute(sa.insert(Setting).values(name="a", value="b"))
+        raise RuntimeError("stop here")
+
+    with pytest.raises(RuntimeError, match="stop here"):
+        database.write(half)
+    assert database.read(lambda c: c.scalar(sa.select(sa.func.count()).select_from(Setting))) == 0
+
+
+def test_instants_come_back_as_they_went_in(database: Database) -> None:
+    at = datetime(2022, 1, 28, 21, 34, 39, tzinfo=timezone(timedelta(hours=8)))
+    kept = database.read(
+        lambda c: c.scalar(
+            sa.select(sa.type_coerce(sa.bindparam("at", at, UtcDateTime()), UtcDateTime()))
+        )
+    )
+    assert kept == at
+    assert kept.utcoffset() == timedelta(0)
+
+
+def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
+    naive = sa.select(sa.bindparam("at", datetime(2022, 1, 28), UtcDateTime()))
+    with pytest.raises((StoreError, sa.exc.StatementError), match="without a zone"):
+        database.read(lambda c: c.scalar(naive))
+    assert datetime.now(UTC).tzinfo is UTC
+
+
+def test_a_locked_database_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "guidang.db"
+    database = Database(f"sqlite:///{file}")
+    database.upgrade()
+    holder = sqlite3.connect(file, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    sa.event.listen(database.engine, "connect", lambda c, _: c.execute("PRAGMA busy_timeout = 50"))
+    database.engine.dispose()
+    with pytest.raises(StoreBusy, match="locked by another process"):
+        database.write(lambda c: None)
+    holder.close()
+    database.dispose()
+
+
+def test_a_full_disk_says_so(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/guidang.db")
+    database.upgrade()
+
+    def fill(connection: sa.Connection) -> None:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+        connection.execute(sa.insert(Setting).values(name="a", value="x" * 1_000_000))
+
+    with pytest.raises(StoreError, match="disk is full; make room"):
+        database.write(fill)
+    assert database.check() == []
+    database.dispose()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("sqlite:////nowhere/at/all/x.db", "cannot be opened"),
+        ("postgresql+psycopg://nobody@127.0.0.1:1/x", "127.0.0.1"),
+    ],
+)
+def test_a_database_that_cannot_be_reached_says_why(url: str, words: str) -> None:
+    database = Database(url)
+    with pytest.raises(StoreError, match=words):
+        database.upgrade()
+    database.dispose()
+
+
+def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "guidang.db"
+    file.write_bytes(b"this is a text, and a long one at that, but no database" * 50)
+    database = Database(f"sqlite:///{file}")
+    with pytest.raises(StoreError, match="not a SQLite database"):
+        database.upgrade()
+    assert file.read_bytes().startswith(b"this is a text")
+    database.dispose()
+
+
+def test_a_password_is_never_shown() -> None:
+    database = Database("postgresql+psycopg://me:hunter2@127.0.0.1:1/x")
+    with pytest.raises(StoreError) as caught:
+        database.upgrade()
+    assert "hunter2" not in str(caught.value)
+    assert "hunter2" not in database.name
+    database.dispose()

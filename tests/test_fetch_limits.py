@@ -1,0 +1,131 @@
+"""Turns at fetching."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from ingest.fetch.limits import Limits, site_of
+
+NO_DELAY = timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("host", "site"),
+    [
+        ("example.com", "example.com"),
+        ("www.example.com", "example.com"),
+        ("blog.sina.com.cn", "sina.com.cn"),
+        ("news.gov.cn", "news.gov.cn"),
+        ("a.b.bj.cn", "b.bj.cn"),
+        ("x.y.com.tw", "y.com.tw"),
+        ("a.github.io", "a.github.io"),
+        ("甲.乙.公司.cn", "乙.公司.cn"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("2606:4700::1111", "2606:4700::1111"),
+        ("rsshub", "rsshub"),
+        ("rsshub.internal-network", "rsshub.internal-network"),
+        ("", ""),
+    ],
+)
+def test_a_site_is_what_one_owner_can_register(host, site):
+    assert site_of(host) == site
+
+
+def test_hosts_of_one_domain_share_its_places():
+    async def scenario(limits):
+        async with limits.turn("a.example.com"):
+            second = asyncio.create_task(hold(limits, "b.example.com", asyncio.Event()))
+            other = asyncio.create_task(hold(limits, "example.org", set_event()))
+            await other
+            assert not second.done()
+            second.cancel()
+            await asyncio.gather(second, return_exceptions=True)
+
+    run(scenario, concurrency=10, per_host=1)
+
+
+def test_whoever_waits_for_a_site_holds_no_place_among_all():
+    async def scenario(limits):
+        async with limits.turn("example.com"):
+            waiting = [asyncio.create_task(hold(limits, "example.com")) for _ in range(5)]
+            await asyncio.sleep(0)
+            await asyncio.wait_for(hold(limits, "example.org", set_event()), 1)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    run(scenario, concurrency=2, per_host=1)
+
+
+def test_places_come_back_after_errors_and_cancelled_waits():
+    async def scenario(limits):
+        for _ in range(5):
+            with pytest.raises(ZeroDivisionError):
+                async with limits.turn("example.com"):
+                    raise ZeroDivisionError
+        async with limits.turn("example.org"):
+            for _ in range(5):
+                with pytest.raises(TimeoutError):
+                    await asyncio.wait_for(hold(limits, "example.com"), 0.001)
+        await asyncio.wait_for(hold(limits, "example.com", set_event()), 1)
+
+    run(scenario, concurrency=1, per_host=1)
+
+
+def test_starts_keep_their_distance_also_when_all_places_were_taken():
+    async def scenario(limits):
+        loop, starts, done = asyncio.get_running_loop(), [], set_event()
+
+        async def start():
+            async with limits.turn("example.com"):
+                starts.append(loop.time())
+                await done.wait()
+
+        async with limits.turn("example.org"):
+            tasks = [asyncio.create_task(start()) for _ in range(3)]
+            await asyncio.sleep(0.1)  # all have waited out the delay by now
+        await asyncio.gather(*tasks)
+        assert starts[1] - starts[0] >= 0.029
+        assert starts[2] - starts[1] >= 0.029
+
+    run(scenario, concurrency=1, per_host=3, host_delay=timedelta(milliseconds=30))
+
+
+def test_a_host_may_ask_for_a_longer_delay_but_not_for_a_shorter_one():
+    async def scenario(limits):
+        loop = asyncio.get_running_loop()
+        for delay, least in ((timedelta(milliseconds=60), 0.059), (timedelta(0), 0.019)):
+            await hold(limits, "example.com", set_event())
+            began = loop.time()
+            async with limits.turn("example.com", delay):
+                assert loop.time() - began >= least - 0.005
+
+    run(scenario, concurrency=5, per_host=5, host_delay=timedelta(milliseconds=20))
+
+
+def test_sites_are_not_remembered_for_ever():
+    async def scenario(limits):
+        for number in range(5000):
+            await hold(limits, f"site{number}.com", set_event())
+        assert len(limits._sites) <= 1024
+
+    run(scenario, concurrency=5, per_host=5)
+
+
+async def hold(limits, host, done=None):
+    async with limits.turn(host):
+        await (done or asyncio.Event()).wait()
+
+
+def set_event():
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
+def run(scenario, *, host_delay=NO_DELAY, **limits):
+    async def within():
+        await asyncio.wait_for(scenario(Limits(host_delay=host_delay, **limits)), 10)
+
+    asyncio.run(within())

@@ -1,0 +1,249 @@
+"""Feed documents become ParsedFeeds; what is no feed is refused by name."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import gzip
+import json
+import pickle
+import time
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import ParseError
+from ingest.reading.bounds import MAX_ENTRIES
+from ingest.reading.parse import parse
+from ingest.reading.split import split
+from ingest.values import ParsedFeed
+
+DATA = Path(__file__).parent / "data" / "parse"
+DOCUMENTS = sorted(file for file in DATA.iterdir() if not file.name.endswith(".expected.json"))
+URL = "https://feed.example/"
+
+
+def read(document: str | bytes, content_type: str | None = None) -> ParsedFeed:
+    body = document.encode() if isinstance(document, str) else document
+    return parse(body, content_type=content_type, url=URL)
+
+
+def rss(inner: str, root: str = "") -> str:
+    return f'<rss version="2.0"{root}><channel><title>t</title>{inner}</channel></rss>'
+
+
+def what_it_is(document: str | bytes) -> str:
+    with pytest.raises(ParseError) as refused:
+        read(document)
+    assert refused.value.url == URL
+    return refused.value.what
+
+
+def told(value: object) -> object:
+    """List what a value says beyond its defaults, without the bytes of items."""
+    if isinstance(value, tuple):
+        return [told(element) for element in value]
+    if not dataclasses.is_dataclass(value):
+        return value
+    named = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    defaults = {field.name: field.default for field in dataclasses.fields(value)}
+    return {
+        name: told(own) for name, own in named.items() if own != defaults[name] and name != "item"
+    }
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: file.name)
+def test_a_document_says_what_stands_beside_it(document: Path) -> None:
+    expected = json.loads(document.with_name(f"{document.stem}.expected.json").read_text("utf-8"))
+    feed = read(document.read_bytes())
+    assert told(feed) == expected
+    assert pickle.loads(pickle.dumps(feed)) == feed
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: file.name)
+def test_an_item_alone_reads_as_it_does_among_the_others(document: Path) -> None:
+    body = document.read_bytes()
+    pieces = split(body)
+    entries = read(body).entries
+    if pieces is None or len(pieces.items) != len(entries):
+        assert not any(entry.item for entry in entries)
+        return
+    for entry, item in zip(entries, pieces.items, strict=True):
+        assert entry.item == item
+        assert read(pieces.document([item])).entries == (entry,)
+
+
+PAGE = "<!DOCTYPE html><html><head><title>{title}</title></head><body>{body}</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("document", "what"),
+    [
+        (b"", "an empty body"),
+        (b" \n\xef\xbb\xbf\t", "an empty body"),
+        (b"%PDF-1.7 ...", "a PDF file"),
+        (gzip.compress(b"<rss/>"), "a gzip file"),
+        (b"\x89PNG\r\n", "a PNG image"),
+        (PAGE.format(title="首页", body="欢迎"), "an HTML page"),
+        ("<div>503 Service Unavailable</div>", "an HTML page"),
+        (PAGE.format(title="安全验证", body="请完成验证"), "a captcha page"),
+        (PAGE.format(title="Just a moment...", body=""), "a captcha page"),
+        (PAGE.format(title="用户登录", body=""), "a login page"),
+        (PAGE.format(title="x", body="<input name='p' type='password'>"), "a login page"),
+        ("<opml version='2.0'><body/></opml>", "an OPML list"),
+        ("<urlset/>", "a sitemap"),
+        ("<note><to>x</to></note>", "XML that is no feed (root <note>)"),
+        ('<?xml version="1.0"?><RDF xmlns="x"/>', "XML that is no feed (root <rdf>)"),
+        ('{"error": "not found"}', "JSON that is no JSON Feed"),
+        ('["a"]', "JSON that is no JSON Feed"),
+        ('{"items": [', "JSON that cannot be read"),
+        ("[" * 100_000, "JSON that cannot be read"),
+        ("没有更新", "plain text"),
+    ],
+)
+def test_what_is_no_feed_is_refused_by_name(document: str | bytes, what: str) -> None:
+    assert what_it_is(document) == what
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        rss(""),
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>t</title></feed>",
+        "<rdf:RDF xmlns:rdf='r' xmlns='http://purl.org/rss/1.0/'><channel/></rdf:RDF>",
+        '{"version": "https://jsonfeed.org/version/1", "title": "t", "items": []}',
+    ],
+)
+def test_a_feed_without_entries_is_a_feed(document: str) -> None:
+    assert read(document).entries == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "html"),
+    [
+        ("A &amp; B", "A &amp; B"),
+        ("1 &lt; 2", "1 &lt; 2"),
+        ("List&lt;String&gt;", "List&lt;String&gt;"),
+        ("&lt;b&gt;粗&lt;/b&gt;", "<b>粗</b>"),
+        ("上&lt;br&gt;下", "上<br>下"),
+        ("&amp;ldquo;引&amp;rdquo;", "&ldquo;引&rdquo;"),
+        ("<![CDATA[a & b]]>", "a &amp; b"),
+        ("  多  空格 ", "多  空格"),
+    ],
+)
+def test_titles_of_rss_come_as_html(title: str, html: str) -> None:
+    assert read(rss(f"<item><title>{title}</title></item>")).entries[0].title == html
+
+
+def test_the_fuller_text_is_the_content_whichever_field_holds_it() -> None:
+    namespace = ' xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    long, short = "<p>很长很长的正文，一直说下去</p>", "短"
+    for description, encoded in ((long, short), (short, long)):
+        item = (
+            f"<item><description><![CDATA[{description}]]></description>"
+            f"<content:encoded><![CDATA[{encoded}]]></content:encoded></item>"
+        )
+        entry = read(rss(item, namespace)).entries[0]
+        assert (entry.content, entry.summary) == (long, short)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "<item><title>一</title></item><item><title>二</title>",
+        "<item><title>一</title></item><item><title>二 & 三</title></item>",
+        "<item><title>一</title></item><item><title>二&nbsp;</title></item>",
+        "<item><title>一</title></item><item><title>二</title><x:y/></item>",
+        "<item><title>一</title></item><item><title>二</title></b></item>",
+        "<item><title>一</title></item><item><title>二</title><a href=x></item>",
+    ],
+)
+def test_a_malformed_feed_gives_its_entries_and_a_warning(damage: str) -> None:
+    feed = read(rss(damage))
+    assert [entry.title[:1] for entry in feed.entries] == ["一", "二"]
+    assert feed.warnings == ("not well-formed XML: read as far as it goes",)
+
+
+@pytest.mark.parametrize(
+    "trap",
+    [
+        '<authors a="1"/><author>x</author>',
+        '<links a="1"/><link>https://x.example/</link>',
+        '<tags a="b"/><category>x</category>',
+        "<title>&#xD83C;&#xDF89;&#x110000;&#99999999999;</title>",
+        '<media:rating xmlns:media="http://search.yahoo.com/mrss/">x</media:rating>',
+        '<where xmlns="http://www.georss.org/georss"><Point/></where>',
+        '<x xmlns:dc=" http://purl.org/dc/elements/1.1/ " />',
+        "<source/><textinput/><image a='1'/>",
+        "<guid xml:base='http://[::1'>x</guid>",
+    ],
+)
+def test_what_feedparser_trips_over_costs_no_entry(trap: str) -> None:
+    feed = read(rss(f"<item><title>前</title></item><item>{trap}<title>后</title></item>"))
+    assert feed.entries[0].title == "前"
+    assert len(feed.entries) == 2
+
+
+def test_nothing_is_read_from_the_disk_or_an_entity(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("<rss version='2.0'><channel><title>秘密</title></channel></rss>", "utf-8")
+    assert what_it_is(str(secret)) == "plain text"
+    external = f'<!DOCTYPE rss [<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
+    assert "秘密" not in str(read(external + rss("<item><title>&x;</title></item>")))
+
+
+def test_entities_of_a_doctype_are_resolved_once() -> None:
+    bomb = '<!DOCTYPE rss [<!ENTITY a "好"><!ENTITY b "&a;&a;&a;">]>'
+    feed = read(bomb + rss("<item><title>&a;</title></item><item><title>&b;</title></item>"))
+    assert [entry.title for entry in feed.entries] == ["好", "&amp;b;"]
+
+
+def test_the_encoding_and_its_losses_are_noted() -> None:
+    body = rss("<item><title>天又亮了，今天没有风</title></item>").encode("gbk") + b"<!--\xff-->"
+    feed = read(body, "text/xml; charset=utf-8")
+    assert (feed.encoding_used, feed.encoding_declared) == ("gb18030", "utf-8")
+    assert feed.entries[0].title == "天又亮了，今天没有风"
+    assert (feed.replacement_count, feed.warnings) == (1, ("1 characters could not be decoded",))
+
+
+@pytest.mark.parametrize("between", ["", "<x/>"])
+def test_more_entries_than_the_bound_are_cut_with_a_warning(between: str) -> None:
+    feed = read(rss(f"<item><title>x</title></item>{between}" * (MAX_ENTRIES + 7)))
+    assert len(feed.entries) == MAX_ENTRIES
+    assert "more than 10,000 entries: the others are not read" in feed.warnings
+
+
+REPEATED = {
+    "open elements": "<a>",
+    "brackets": "<",
+    "unclosed quotes": '<a b="',
+    "comments": "<!--",
+    "sections": "<![CDATA[",
+    "one author": "<author>" + "a" * 200_000 + "</author>",
+    "authors": "<author>" + "a" * 400 + "</author>",
+    "blank references": "&#10;",
+    "blank sections": "<![CDATA[ ]]>",
+    "namespaces": '<a:b xmlns:a="u"/>',
+    "links": "<link>https://x.example/?a&amp;b</link>",
+    "references": "&#55356;",
+    "digits": "<pubDate>" + "1" * 50_000 + "</pubDate>",
+}
+
+
+@pytest.mark.parametrize("unit", REPEATED.values(), ids=REPEATED.keys())
+def test_hostile_repetition_costs_no_more_than_its_size(unit: str) -> None:
+    document = rss("<item><title>x</title>" + unit * (200_000 // len(unit)) + "</item>")
+    started = time.perf_counter()
+    with contextlib.suppress(ParseError):
+        read(document)
+    assert time.perf_counter() - started < 5
+
+
+def test_thousands_of_categories_and_attributes_are_bounded() -> None:
+    categories = "".join(f"<category>{number}</category>" for number in range(20_000))
+    assert len(read(rss(f"<item>{categories}</item>")).entries[0].categories) == 500
+    attributes = " ".join(f'a{number}="1"' for number in range(20_000))
+    assert what_it_is(rss(f"<x {attributes}/>")) == "XML with more than 200 attributes in a tag"
+    prefixes = "".join(f'<x xmlns:p{number}="u"/>' for number in range(500))
+    assert what_it_is(rss(prefixes)) == "XML with more than 200 namespaces"
+    assert what_it_is(rss("<a>" * 600 + "</a>" * 600)) == ("XML nested more than 500 elements deep")

@@ -1,0 +1,150 @@
+"""A feed comes apart at its items and goes together again; doubt gives None."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+
+from ingest.reading.split import Split, item_digest, split
+
+RSS = (
+    '<?xml version="1.0" encoding="{encoding}"?>\n<!-- <item>no</item> -->\n'
+    '<rss version="2.0" xml:base="https://a.example/"><channel><title>小站</title>\n'
+)
+ONE = "<item><title>一</title></item>"
+TWO = "<item rdf:about=\"a>b\" x='1'><title>二</title></item >"
+
+
+def taken_apart(text: str, encoding: str = "utf-8") -> list[str]:
+    pieces = split(text.encode(encoding))
+    assert pieces is not None
+    whole = pieces.document(pieces.items).decode(encoding)
+    assert "".join(whole.split()) == "".join(text.split())
+    return [item.decode(encoding) for item in pieces.items]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "big5"])
+def test_items_of_rss_are_found_in_every_ascii_safe_encoding(encoding: str) -> None:
+    text = RSS.format(encoding=encoding) + ONE + "\n" + TWO + "<ttl>5</ttl></channel></rss>"
+    assert taken_apart(text, encoding) == [ONE, TWO]
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        (
+            "<feed><entry><id>1</id></entry> <entry><id>2</id></entry></feed>",
+            ["<entry><id>1</id></entry>", "<entry><id>2</id></entry>"],
+        ),
+        (
+            "<atom:feed xmlns:atom='a'><atom:entry/><atom:entry/></atom:feed>",
+            ["<atom:entry/>", "<atom:entry/>"],
+        ),
+        (
+            "<rdf:RDF><channel><items><rdf:li/></items></channel><item>1</item></rdf:RDF>",
+            ["<item>1</item>"],
+        ),
+        (
+            "<r:RDF><rss:channel></rss:channel><rss:item>1</rss:item></r:RDF>",
+            ["<rss:item>1</rss:item>"],
+        ),
+        (
+            "<rss><channel><item><d><![CDATA[</item><item>]]></d></item></channel></rss>",
+            ["<item><d><![CDATA[</item><item>]]></d></item>"],
+        ),
+        (
+            "<rss><channel><item><!-- </item> --><?php <item> ?></item></channel></rss>",
+            ["<item><!-- </item> --><?php <item> ?></item>"],
+        ),
+        ("<rss><channel><items/><itemize>x</itemize></channel></rss>", []),
+    ],
+)
+def test_items_are_found(text: str, items: list[str]) -> None:
+    assert taken_apart(text) == items
+
+
+def test_items_of_json_are_the_publishers_own_bytes() -> None:
+    body = '{"version": "x", "items" : [ {"id":1.0, "t":"\\u4e00]"} ,{"id": 2}\n], "z": [{}]}'
+    pieces = split(body.encode())
+    assert pieces is not None
+    assert pieces.items == (b'{"id":1.0, "t":"\\u4e00]"}', b'{"id": 2}')
+    assert json.loads(pieces.document(pieces.items)) == json.loads(body)
+    assert json.loads(pieces.document(pieces.items[1:]))["items"] == [{"id": 2}]
+    assert json.loads(pieces.document([]))["items"] == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html><item></item></html>",
+        b"<rss><channel><item><item></item></item></channel></rss>",
+        b"<rss><channel><item></channel></rss>",
+        b"<rss><channel></item></channel></rss>",
+        b"<rss><channel><item/><image/><item/></channel></rss>",
+        b"<rss><channel><item><![CDATA[</item></channel></rss>",
+        b"<!DOCTYPE rss [<!ENTITY a '<item/>'>]><rss><channel><item>&a;</item></channel></rss>",
+        "<rss><channel><item/></channel></rss>".encode("utf-16"),
+        b"<rss><channel><title>~{1>JP~}</title><item/></channel></rss>",
+        b"<rss><channel><title>\x1b$B</title><item/></channel></rss>",
+        b'{"items": []}',
+        b'{"items": [{}], "items": [{}]}',
+        b'{"items": [{}}',
+        b"[" * 100_000,
+        b'{"items":' + b"[" * 100_000,
+    ],
+)
+def test_doubt_gives_none(body: bytes) -> None:
+    assert split(body) is None
+
+
+def test_chosen_items_make_a_document_with_the_same_channel() -> None:
+    pieces = split((RSS.format(encoding="utf-8") + ONE + TWO + "</channel></rss>").encode())
+    assert pieces is not None
+    expected = RSS.format(encoding="utf-8") + TWO + "</channel></rss>"
+    assert pieces.document([pieces.items[1]]).decode() == expected
+
+
+def test_a_digest_changes_with_the_item_and_with_what_it_stands_in() -> None:
+    def digests(head: str, item: str) -> tuple[bytes, ...]:
+        pieces = split(f"{head}<channel>{item}</channel></rss>".encode())
+        assert pieces is not None
+        return pieces.digests
+
+    base = digests("<rss>", ONE)
+    assert digests("<!-- poll 2 --><rss>", ONE) == base
+    assert digests("<rss xml:base='https://b.example/'>", ONE) != base
+    assert digests("<rss>", ONE.replace("一", "二")) != base
+    assert digests("<rss>", ONE + ONE)[1:] == base
+
+
+def test_digests_are_those_of_item_digest() -> None:
+    pieces = Split(head=b"", items=(b"x",), tail=b"", scope=b"s")
+    assert pieces.digests == (item_digest(b"s", b"x"),)
+    assert len(pieces.digests[0]) == 20
+    assert item_digest(b"s", b"x") != item_digest(b"", b"sx")
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        b"<",
+        b"<item>",
+        b"<item/>",
+        b"<!--",
+        b"<![CDATA[",
+        b"<item a='",
+        b" ",
+        b"<?",
+        b"<item ",
+        b"</item>",
+        b"\n<!-- -->",
+    ],
+)
+def test_time_grows_with_size_only(unit: bytes) -> None:
+    started = time.perf_counter()
+    split(b"<rss><channel>" + unit * (1_000_000 // len(unit)))
+    split(unit * (1_000_000 // len(unit)))
+    assert time.perf_counter() - started < 3
