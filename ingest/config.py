@@ -218,7 +218,7 @@ class FetchConfig(_Table):
     allow_private: tuple[IPv4Network | IPv6Network, ...] = Field(
         (),
         description="Networks that are not public but may be asked, such as your own RSSHub's: "
-        '["192.168.1.10/32"].',
+        '["192.168.1.10/32"]; with a fake-IP proxy (Clash, Surge) also "198.18.0.0/15".',
     )
     concurrency: int = Field(
         32, ge=1, le=1000, description="The most documents fetched at the same time."

@@ -1,5 +1,78 @@
+"""Databases for the tests: SQLite files and a real PostgreSQL, empty or with the schema made."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
-@pytest.fixture(params=["sqlite"])
-def database_url(request, tmp_path): return f"sqlite:///{tmp_path}/guidang.db"
+import sqlalchemy as sa
+
+from ingest.database import Database
+from tests.postgres import Server, running_server
+
+DATABASES = ["sqlite", "postgresql"]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    _migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres: Server) -> Iterator[str]:
+    url = postgres.create()
+    _migrate(url)
+    yield sa.make_url(url).database or ""
+    postgres.drop(url)
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    database.upgrade()
+    database.dispose()
+
+
 @pytest.fixture
-def sqlite_url(tmp_path): return f"sqlite:///{tmp_path}/guidang.db"
+def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
+    """The address of a SQLite file with the schema and nothing in it."""
+    file = tmp_path / "guidang.db"
+    shutil.copy(migrated_file, file)
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def postgres_url(postgres: Server, migrated_template: str) -> Iterator[str]:
+    """The address of a PostgreSQL database with the schema and nothing in it."""
+    url = postgres.create(migrated_template)
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """One test on both databases, with the schema and nothing in it."""
+    fixture = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]
+    url: str = request.getfixturevalue(fixture)
+    return url
+
+
+@pytest.fixture(params=DATABASES)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """One test on both databases, with nothing at all in it."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/guidang.db"
+        return
+    server: Server = request.getfixturevalue("postgres")
+    url = server.create()
+    yield url
+    server.drop(url)

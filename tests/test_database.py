@@ -17,8 +17,8 @@ from models.base import UtcDateTime
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    database = Database(database_url)
+def database(empty_database_url: str) -> Iterator[Database]:
+    database = Database(empty_database_url)
     yield database
     database.dispose()
 
@@ -56,9 +56,9 @@ def test_upgrading_twice_does_nothing(database: Database) -> None:
     assert database.upgrade() == []
 
 
-def test_many_may_upgrade_at_once(database_url: str) -> None:
+def test_many_may_upgrade_at_once(empty_database_url: str) -> None:
     def upgrade(_: int) -> list[str]:
-        database = Database(database_url)
+        database = Database(empty_database_url)
         try:
             return database.upgrade()
         finally:

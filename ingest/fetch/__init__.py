@@ -22,6 +22,5 @@ from ingest.fetch.addresses import is_public
 from ingest.fetch.agent import user_agent
 from ingest.fetch.client import FEED_ACCEPT, Fetcher
 from ingest.fetch.robots import Robots
-from ingest.fetch.settings import FetchSettings
 
-__all__ = ["FEED_ACCEPT", "FetchSettings", "Fetcher", "Robots", "is_public", "user_agent"]
+__all__ = ["FEED_ACCEPT", "Fetcher", "Robots", "is_public", "user_agent"]

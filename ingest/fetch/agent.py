@@ -7,10 +7,10 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingest.fetch.settings import FetchSettings
+    from ingest.config import FetchConfig
 
 
-def user_agent(settings: FetchSettings) -> str:
+def user_agent(settings: FetchConfig) -> str:
     """Write the User-Agent (RFC 9110 section 10.1.5): `Guidang/0.1.0 (+https://…)`."""
     name = settings.user_agent or _own_name()
     return f"{name} (+{settings.contact})" if settings.contact else name

@@ -27,7 +27,7 @@ from ingest.fetch.redirects import FOLLOWED, Hop, first_hop, next_hop
 from ingest.fetch.transport import GuardedTransport
 
 if TYPE_CHECKING:
-    from ingest.fetch.settings import FetchSettings
+    from ingest.config import FetchConfig
     from ingest.values import Document, NotModified, Validators
 
 FEED_ACCEPT = (
@@ -44,7 +44,7 @@ class Fetcher:
 
     def __init__(
         self,
-        settings: FetchSettings,
+        settings: FetchConfig,
         clock: Callable[[], datetime],
         *,
         resolve: Resolve | None = None,

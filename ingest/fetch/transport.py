@@ -14,7 +14,7 @@ from ingest.fetch.guard import Guard, GuardedBackend
 from ingest.fetch.redirects import port_of
 
 if TYPE_CHECKING:
-    from ingest.fetch.settings import FetchSettings
+    from ingest.config import FetchConfig
 
 # Publishers are met once in an hour: a kept connection serves redirects and article pages.
 _KEPT_CONNECTIONS = 32
@@ -33,7 +33,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     target's name is checked before, but the proxy resolves it again for itself.
     """
 
-    def __init__(self, settings: FetchSettings, guard: Guard) -> None:
+    def __init__(self, settings: FetchConfig, guard: Guard) -> None:
         self._guard = guard
         self._proxied = bool(settings.proxy)
         self._pool = httpcore.AsyncConnectionPool(

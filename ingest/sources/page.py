@@ -44,7 +44,8 @@ async def _fetch(fetcher: Fetcher, robots: Robots, link: str) -> Document | None
     if not await robots.allows(link):
         logger.warning("no full text of %s: its robots.txt asks us not to read it", link)
         return None
-    answer = await fetcher.fetch(link, accept=PAGE_ACCEPT)
+    delay = await robots.crawl_delay(link)
+    answer = await fetcher.fetch(link, accept=PAGE_ACCEPT, host_delay=delay)
     return answer if isinstance(answer, Document) else None
 
 

@@ -94,7 +94,7 @@ def give_paths(connection: sa.Connection, layout: str, paths: Mapping[int, str])
     """
     rows = [{"entry_id": entry, "layout": layout, "path": path} for entry, path in paths.items()]
     insert = insert_into(connection, ArchiveFile)
-    connection.execute(insert.on_conflict_do_nothing(["entry_id", "layout"]), rows)
+    connection.execute(insert.on_conflict_do_nothing(index_elements=["entry_id", "layout"]), rows)
     query = sa.select(ArchiveFile.entry_id, ArchiveFile.path)
     query = query.where(ArchiveFile.layout == layout, ArchiveFile.entry_id.in_(list(paths)))
     return dict(connection.execute(query).all())

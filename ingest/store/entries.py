@@ -100,7 +100,7 @@ def _keep_captures(
                 row = _capture_row(seen, page.body, page.final_url, page.content_type)
                 rows.setdefault(row["digest"], row)
     if rows:
-        insert = insert_into(connection, Capture).on_conflict_do_nothing(["feed_id", "digest"])
+        insert = insert_into(connection, Capture).on_conflict_do_nothing(index_elements=["feed_id", "digest"])
         connection.execute(insert, list(rows.values()))
     numbers: dict[bytes, int] = {}
     for some in _in_batches(sorted(rows)):

@@ -148,13 +148,11 @@ def _free_slug(connection: sa.Connection, url: str) -> str:
 def _slug_of(url: str) -> str:
     """A folder name made of an address: letters, digits, dots and dashes, at most 80 of them.
 
-    The query is part of it (it may tell feeds apart) but for a key.
+    What tells two feeds apart beside host and path (a port, a query) becomes a digest.
     """
     parts = urlsplit(url)
     host = (parts.hostname or "").removeprefix("www.")
-    port = f"-{parts.port}" if parts.port else ""
-    path = unquote(parts.path).removesuffix(".xml").rstrip("/")
-    named = f"{host}{port}{path}"
+    named = f"{host}{unquote(parts.path).removesuffix('.xml').removesuffix('.json')}"
     safe = "".join(c if c.isalnum() or c in "-." else "-" for c in named.casefold())
     squeezed = "-".join(filter(None, safe.split("-"))).strip(".")
     return squeezed.encode()[:80].decode(errors="ignore").strip("-.") or "feed"

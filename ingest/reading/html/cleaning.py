@@ -12,6 +12,8 @@ from ingest.reading.html.repair import repair
 from ingest.reading.html.tree import make_sound, parse_fragment
 
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&(?:[a-zA-Z]|#[0-9xX])[0-9a-zA-Z]*;")
+_TAGS = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*")
+_MOST_PASSES = 5
 _BLANK_LINES = re.compile(r"\n[ \t\u3000]*(?=\n)")
 _WHITE_SPACE = re.compile(r"[ \t\n\f]+")
 
@@ -24,18 +26,32 @@ def clean(fragment: str, *, base_url: str | None) -> str:
     """
     text = make_sound(fragment)
     if not _MARKUP.search(text):
-        return sanitize(_mark_up(text))
-    tree = parse_fragment(text)
+        return _mark_up(text)
+    for _ in range(_MOST_PASSES):
+        text, is_settled = _pass(text, base_url)
+        if is_settled:
+            break
+    return text
+
+
+def _pass(markup: str, base_url: str | None) -> tuple[str, bool]:
+    """Repair and sanitize once; say whether another pass would find nothing to do.
+
+    libxml2 and nh3's parser (html5ever) read tangled markup in two ways. Where the same tags come
+    out in the same order as they went in, neither will move anything again.
+    """
+    tree = parse_fragment(markup)
     repair(tree, base_url)
-    result = sanitize(etree.tostring(tree, method="html", encoding="unicode"))
-    if "\n" in result and not _MARKUP.search(result):
+    repaired = etree.tostring(tree, method="html", encoding="unicode")
+    result = sanitize(repaired)
+    if not _MARKUP.search(result):
         # The line ends of HTML are blanks; left alone they would be taken for lines next time.
-        return _WHITE_SPACE.sub(" ", result).strip()
-    return result
+        return _WHITE_SPACE.sub(" ", result).strip(), True
+    return result, _TAGS.findall(markup) == _TAGS.findall(result)
 
 
 def _mark_up(text: str) -> str:
-    escaped = html.escape(text.strip(), quote=False)
+    escaped = html.escape(text.strip(), quote=False).replace("\xa0", "&nbsp;")
     if "\n" not in escaped:
         return escaped
     paragraphs = _BLANK_LINES.sub("\n", escaped).split("\n\n")

@@ -13,14 +13,14 @@ from lxml import etree
 from ingest.reading.html import pictures
 from ingest.reading.html.addresses import MEDIA_SCHEMES, RASTER_DATA, absolute
 from ingest.reading.html.allowed import CONTENTLESS, is_player
-from ingest.reading.html.untangle import untangle
+from ingest.reading.html.untangle import part_long_text, untangle
 
 # Their tags mean nothing outside a form, a formula or a page.
 _TAGLESS = (
     "form fieldset legend label button select option optgroup datalist textarea output input"
     " math nobr noscript marquee frameset"
 ).split()
-_PREFORMATTED = ("listing", "xmp", "plaintext")
+_PREFORMATTED = ("pre", "listing", "xmp", "plaintext")
 _CITING = ("blockquote", "q", "ins", "del")
 _GONE = "template"  # renamed to this, an element is taken out with all that shows no text
 
@@ -29,6 +29,8 @@ def repair(tree: etree._Element, base_url: str | None) -> None:
     """Repair a tree in place."""
     for text in tree.iter(*_PREFORMATTED):
         text.tag = "pre"
+        # Each parser that reads it drops the first line end (HTML 13.1.2.5).
+        text.text = (text.text or "").lstrip("\n")
     _show_noscript(tree, base_url)
     for image in tree.iter("img", "image"):
         _repair_image(image, base_url)
@@ -41,6 +43,7 @@ def repair(tree: etree._Element, base_url: str | None) -> None:
     etree.strip_elements(tree, *shown, with_tail=False)
     etree.strip_tags(tree, *_TAGLESS)
     untangle(tree)
+    part_long_text(tree)
 
 
 def _show_noscript(tree: etree._Element, base_url: str | None) -> None:
@@ -105,8 +108,8 @@ def _own_address(image: etree._Element, sizes: str | None, base_url: str | None)
 
 
 def _repair_medium(medium: etree._Element, base_url: str | None) -> None:
-    source = medium.get("src") or medium.get("data-src")
-    _set(medium, "src", absolute(source, base_url, MEDIA_SCHEMES))
+    late = absolute(medium.get("data-src"), base_url, MEDIA_SCHEMES)
+    _set(medium, "src", absolute(medium.get("src"), base_url, MEDIA_SCHEMES) or late)
     _set(medium, "poster", absolute(medium.get("poster"), base_url, MEDIA_SCHEMES))
     sizes = medium.get("data-srcset") or medium.get("srcset")
     _set(medium, "srcset", pictures.absolute_set(sizes, base_url))

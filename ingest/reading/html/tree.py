@@ -6,24 +6,35 @@ Nothing is judged here: what the tree holds is as unsafe as what came in.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import cast
 
 from lxml import etree
 
 _DEEPEST = 200  # open elements; beyond, tags go and their text stays
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)[^<>]*>?")
+_MOST_ATTRIBUTES = 200  # of one element; parsers compare each with all before it
+_SMALL = 20_000  # characters in which no tag can hold enough attributes to matter
+
+# Tags as the standard's tokenizer reads them (HTML 13.2.5); possessive, hence linear.
+_ATTRIBUTE = (
+    r"[\s/]*+(?:=?[^\s/>=]++|=)"
+    r"(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?+)?+"
+)
+_TAG = re.compile(rf"<(/?)([a-zA-Z][^\s/>]*+)((?:{_ATTRIBUTE})*+)[\s/]*+>?")
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
 # These close themselves when the next one opens, or never hold anything: they make no depth.
 _SHALLOW = frozenset(
-    "a area base br col dd dt embed hr img input li link meta option p param source tbody td tfoot"
+    "a area base br col embed hr img input li link meta option p param source tbody td tfoot"
     " th thead tr track wbr".split()
 )
 # What XML cannot hold: controls, lone surrogates, the two non-characters.
 _UNSOUND = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-fA-F])|0*(\d{1,7})(?!\d));?")
 
 
 def parse_fragment(fragment: str) -> etree._Element:
     """Return the root of a tree whose `body` holds the fragment; it takes any text."""
-    text = flatten(make_sound(fragment))
+    text = flatten(_REFERENCE.sub(_sound_reference, make_sound(fragment)))
     # huge_tree lifts libxml2's depth of 256, at which it drops the rest of the document.
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
     source = f"<html><body>{text}</body></html>".encode()
@@ -36,30 +47,40 @@ def make_sound(text: str) -> str:
     return _UNSOUND.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def flatten(text: str) -> str:
-    """Drop the tags that open beyond the bound; hostile nesting costs parsers square time.
+def _sound_reference(reference: re.Match[str]) -> str:
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    if code == 0x0D or code > 0x10FFFF or _UNSOUND.match(chr(code)):
+        return " "  # not nothing: what stands around it must not become a reference
+    return reference[0]
 
-    The count is rough (it knows neither comments nor quotes), but a page would need hundreds of
-    unclosed elements to be touched by it.
+
+def flatten(text: str) -> str:
+    """Drop tags nested beyond the bound, and attributes beyond theirs: both cost square time.
+
+    The count is rough (it does not know which tags close others), but a page would need hundreds
+    of unclosed elements to be touched by it.
     """
-    if text.count("<") <= _DEEPEST:
+    if len(text) <= _SMALL and text.count("<") <= _DEEPEST:
         return text
     opened = dropped = 0
 
-    def count(tag: re.Match[str]) -> str:
+    def bound(tag: re.Match[str]) -> str:
         nonlocal opened, dropped
         if tag[2].lower() in _SHALLOW:
-            return tag[0]
+            return _with_few_attributes(tag)
         if tag[1]:
-            if dropped:
-                dropped -= 1
-                return ""
-            opened = max(0, opened - 1)
-        elif opened >= _DEEPEST:
-            dropped += 1
-            return ""
+            is_dropped = dropped > 0
+            dropped, opened = max(0, dropped - 1), opened if is_dropped else max(0, opened - 1)
         else:
-            opened += 1
-        return tag[0]
+            is_dropped = opened >= _DEEPEST
+            dropped, opened = dropped + is_dropped, opened + (not is_dropped)
+        return "" if is_dropped else _with_few_attributes(tag)
 
-    return _TAG.sub(count, text)
+    return _TAG.sub(bound, text)
+
+
+def _with_few_attributes(tag: re.Match[str]) -> str:
+    if len(tag[3]) < 2 * _MOST_ATTRIBUTES:
+        return tag[0]
+    few = islice(_ATTRIBUTES.finditer(tag[3]), _MOST_ATTRIBUTES)
+    return f"<{tag[1]}{tag[2]}{''.join(attribute[0] for attribute in few)}>"

