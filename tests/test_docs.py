@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -170,6 +171,14 @@ def test_the_map_names_nothing_that_is_not_there() -> None:
     assert (
         shown - {path.name for folder in folders for path in (ROOT / folder).rglob("*.py")} == set()
     )
+
+
+def test_the_layers_shown_are_those_that_are_checked() -> None:
+    project = tomllib.loads(text_of(ROOT / "pyproject.toml"))
+    checked = project["tool"]["importlinter"]["contracts"][0]["layers"]
+    manual = text_of(DOCS / "architecture.md")
+    shown = manual.partition("<!-- layers -->\n```\n")[2].partition("\n```\n<!-- /layers -->")[0]
+    assert shown.splitlines() == [layer.replace("ingest.", "") for layer in checked]
 
 
 def test_the_example_file_is_what_the_settings_make() -> None:

@@ -1,0 +1,52 @@
+# `make demo` shows the main job, `make test` runs all tests; both set everything up themselves.
+
+# The first Python here that is new enough; name another with: make PYTHON=/path/to/python
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+BIN := .venv/bin
+
+.PHONY: help
+help: ## print this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+.PHONY: set-up
+set-up: ## make .venv with the locked dependencies, if it is not there or outdated
+	@test -n "$(PYTHON)" || { echo "guidang needs CPython 3.11 or newer; none was found: install one, or name it with: make PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) .ci/set_up.py
+
+.PHONY: demo
+demo: set-up ## show the whole job on sample feeds, without the network
+	@$(BIN)/guidang demo
+
+.PHONY: test
+test: set-up ## run the tests, on SQLite and on a real PostgreSQL, with a real Hexo
+	@$(BIN)/pytest
+
+.PHONY: test-long
+test-long: set-up ## run the tests that last longer than a minute
+	@$(BIN)/python .ci/run_marked.py long
+
+.PHONY: test-deploy
+test-deploy: set-up ## run the tests that need root, a container engine or systemd
+	@$(BIN)/python .ci/run_marked.py deploy
+
+.PHONY: lint
+lint: set-up ## check format, style, types and the directions of imports
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: format
+format: set-up ## bring all files into the one format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: lock
+lock: set-up ## choose the dependencies' versions anew
+	@$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --generate-hashes --group dev \
+		--no-annotate --no-header --no-emit-index-url --no-emit-find-links -o requirements.lock
+
+.PHONY: clean
+clean: ## remove what the other targets made
+	@rm -rf .venv .cache build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
