@@ -26,7 +26,8 @@ def main() -> None:
     make_environment()
     pip = [str(python()), "-m", "pip", "--disable-pip-version-check", "--quiet"]
     say("installing the locked dependencies (once)")
-    run([*pip, "install", "--require-hashes", "-r", "requirements.lock"])
+    # The lock is complete; older versions of pip fail when they look for more.
+    run([*pip, "install", "--no-deps", "--require-hashes", "-r", "requirements.lock"])
     run([*pip, "install", "--no-deps", "--no-build-isolation", "-e", "."])
     MARK.write_text(made_from)
 
@@ -34,7 +35,7 @@ def main() -> None:
 def check_python() -> None:
     if sys.version_info < OLDEST:
         wanted, found = ".".join(map(str, OLDEST)), sys.version.split()[0]
-        sys.exit(f"guidang needs Python {wanted} or newer and this is {found}; name one with: make PYTHON=…")
+        sys.exit(f"guidang needs Python {wanted} or newer, this is {found}; name one: make PYTHON=…")
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401

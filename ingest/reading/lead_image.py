@@ -21,7 +21,7 @@ from ingest.values import Enclosure, ImageField, ImageKind
 _ORDER = (ImageKind.MEDIA_CONTENT, ImageKind.MEDIA_THUMBNAIL)
 _AFTER_ENCLOSURES = (ImageKind.ITUNES_IMAGE, ImageKind.JSON_IMAGE, ImageKind.JSON_BANNER)
 # Chinese image hosts put their processing after the suffix: x.jpg@640w, x.png!large, x.jpg_640.
-_SUFFIX = re.compile(r"\.(?:jpe?g|jfif|png|gif|webp|avif|bmp|heic)(?:\Z|[@!_~:-])", re.I)
+_SUFFIX = re.compile(r"\.(?:jpe?g|jfif|png|gif|webp|avif|bmp|heic)(?:\Z|[@!_~:-])", re.IGNORECASE)
 _ANY_TYPE = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 
 # Words that say wherever they stand in an address or a class that this is no picture of an entry.

@@ -32,7 +32,7 @@ _KNOWN = (
 )
 _ALONE = frozenset({"br", "img", "wbr"})
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)(\s[^<>]*|/)?>")
-_WRAPPING = re.compile(r"<!\[CDATA\[|\]\]>|<!--.{0,2000}?-->", re.S)
+_WRAPPING = re.compile(r"<!\[CDATA\[|\]\]>|<!--.{0,2000}?-->", re.DOTALL)
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,31}|#\d{1,8}|#[xX][0-9a-fA-F]{1,8});")
 _JOINERS = "\u200c\u200d"
 _PLAIN_SCRIPTS = re.compile("[\\s\x00-\x7f\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
@@ -42,7 +42,7 @@ _MARKS = "-–—―_|｜丨·•:：»/~"
 _BEFORE_NAME = re.compile(
     rf"(?:\s+[{_MARKS}]+\s*|\s*[–—―_|｜丨»]+\s*|(?<=[^\x00-\x7f])[-·•/]+\s*)\Z"
 )
-_AFTER_NAME = re.compile(rf"\A\s*(?:[:：|｜丨_–—―»]+|[-·•/~]+(?=\s|[^\x00-\x7f]))\s*")
+_AFTER_NAME = re.compile(r"\A\s*(?:[:：|｜丨_–—―»]+|[-·•/~]+(?=\s|[^\x00-\x7f]))\s*")
 _PIECES = re.compile(r"\s+[-–—―|·•/:]+\s+|\s*[_｜|丨»–—―：]+\s*|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f])")
 _SECTION = re.compile(
     r"(?:首页|新闻|资讯|要闻|快讯|滚动|国内|国际|社会|财经|经济|金融|股票|科技|体育|娱乐|文化|教育"

@@ -9,13 +9,15 @@ from urllib.parse import quote, urljoin, urlsplit
 # sites name files. None of them runs anything in the page.
 LINK_SCHEMES = frozenset("http https mailto tel ftp magnet ed2k thunder".split())
 MEDIA_SCHEMES = frozenset({"http", "https"})
-RASTER_DATA = re.compile(r"data:image/(?:png|jpe?g|gif|webp|avif|bmp);base64,[\w+/=\s%]+\Z", re.I)
+RASTER_DATA = re.compile(
+    r"data:image/(?:png|jpe?g|gif|webp|avif|bmp);base64,[\w+/=\s%]+\Z", re.IGNORECASE
+)
 
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
 _IGNORED = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]")
 _UNWRITABLE = re.compile(r'[^\x21-\x7e]|["<>`]')
 _LONGEST = 8000
-_ESCAPED_AMPERSAND = re.compile(r"&(?:amp|#0*38|#x0*26);", re.I)
+_ESCAPED_AMPERSAND = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
 
 
 def absolute(

@@ -80,11 +80,11 @@ _PROPERTIES = re.compile(
     r"|border(?:-(?:top|right|bottom|left))?(?:-(?:width|style|color|radius))?"
     r"|border-(?:collapse|spacing)|list-style-type|table-layout|caption-side"
 )
-_VALUE = re.compile(r"(?:rgba?\(|hsla?\(|calc\(|[\w\s.,%#!+\-*/)])*\Z", re.I)
+_VALUE = re.compile(r"(?:rgba?\(|hsla?\(|calc\(|[\w\s.,%#!+\-*/)])*\Z", re.IGNORECASE)
 
 
 def sanitize(markup: str) -> str:
-    """Return HTML that runs nothing, sends nothing and loads nothing but media, whatever came in."""
+    """Return HTML that runs nothing and loads nothing but media, whatever came in."""
     return _CLEANER.clean(markup)
 
 

@@ -20,20 +20,20 @@ LAZY_ATTRIBUTES = (
 LAZY_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set")
 # Beside a `src` of its own these are as often the address of a page.
 _OF_MANY_MEANINGS = frozenset({"data-url", "data-lazy", "file", "original", "src2"})
-_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)\b", re.I)
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)\b", re.IGNORECASE)
 
 _STAND_IN = re.compile(
     r"(?:.*[_.-])?(?:loading|lazy-?load|lazy|placeholder|blank|spacer|transparent|no-?(?:pic|image|img))\d*"
     r"|none|gr[ae]y|white|empty|clear|dot|pixel|null|undefined|404|1x1|[st]\d?",
-    re.I,
+    re.IGNORECASE,
 )
-_NO_PICTURE = re.compile(r"\.(?:html?|shtml|js|css)\Z", re.I)
+_NO_PICTURE = re.compile(r"\.(?:html?|shtml|js|css)\Z", re.IGNORECASE)
 _CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+([^,]*))?(?:,|\s*\Z)")
 _LONGEST_SET = 20_000
 
 
 def address_of(image: etree._Element, base_url: str | None) -> str | None:
-    """Return the absolute address of an `img`'s own picture, or None where there is only a stand-in.
+    """Return the absolute address of an `img`'s picture, None where there is only a stand-in.
 
     Lazy-loading attributes come before `src`, which they leave to a stand-in; a set of sizes
     comes before `src`, which is the smallest of them.
@@ -107,6 +107,6 @@ def in_noscript(noscript: etree._Element) -> list[etree._Element]:
 
 def _size(descriptor: str) -> float:
     try:
-        return float(descriptor.split()[0].rstrip("wxh")) if descriptor else 1.0
+        return float(descriptor.split(maxsplit=1)[0].rstrip("wxh")) if descriptor else 1.0
     except ValueError:
         return 1.0

@@ -39,8 +39,7 @@ def repair(tree: etree._Element, base_url: str | None) -> None:
     for frame in list(tree.iter("iframe", "frame", "embed", "object")):
         _repair_frame(frame, base_url)
     _repair_links(tree, base_url)
-    shown = (etree.Comment, etree.ProcessingInstruction, *CONTENTLESS)
-    etree.strip_elements(tree, *shown, with_tail=False)
+    etree.strip_elements(tree, etree.Comment, etree.PI, *CONTENTLESS, with_tail=False)
     etree.strip_tags(tree, *_TAGLESS)
     untangle(tree)
     part_long_text(tree)

@@ -14,7 +14,7 @@ _LINES = frozenset(
     " tbody td tfoot th thead title tr ul video audio iframe".split()
 )
 _UNSEEN = frozenset("script style template svg head title noscript iframe textarea select".split())
-_HIDDEN = re.compile(r"display\s*:\s*none", re.I)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
 def text_of(fragment: str) -> str:

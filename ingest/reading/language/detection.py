@@ -18,7 +18,8 @@ _LATIN_WORDS = re.compile("[A-Za-z\u00c0-\u024f]+")
 _CANTONESE = frozenset("嘅咗喺嚟啲冇嗰唔佢哋嘢乜嘥咁嗌攞喎㗎嘞噉")
 _ENGLISH = frozenset(
     "the and of with for from that this these those are were have has had you your how what when"
-    " where which who why not but can will would should could about into than then its their".split()
+    " where which who why not but can will would should could about into than then its"
+    " their".split()
 )
 
 _LEAST_KANA = 0.05

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from ingest.reading.language.boilerplate import strip_boilerplate
+from ingest.reading.language.boilerplate import is_boilerplate
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _COUNTED = re.compile(
@@ -19,6 +19,7 @@ _CLAUSE_END = re.compile("[，,、；;：:]")
 _UNBROKEN = re.compile(r"[A-Za-z0-9\u00c0-\u024f.,'’%+-]")
 _LATEST_SHARE = 0.7  # a sentence may end this early in an excerpt
 _LONGEST_WORD = 30
+_SAMPLE = 20_000  # characters that an excerpt is looked for in
 
 
 def length(text: str) -> int:
@@ -32,7 +33,7 @@ def excerpt(text: str, limit: int = 140) -> str:
     It ends with a sentence where one ends late enough, else at a comma or between words, then
     with an ellipsis; never inside a character, a Latin word or a number.
     """
-    whole = " ".join(strip_boilerplate(text).split()) or " ".join(text.split())
+    whole = _first_lines(text, 2 * limit)
     if len(whole) <= limit:
         return whole
     window, earliest = whole[:limit], int(limit * _LATEST_SHARE)
@@ -46,6 +47,18 @@ def excerpt(text: str, limit: int = 140) -> str:
     return f"{window[:end].rstrip()}…"
 
 
+def _first_lines(text: str, enough: int) -> str:
+    """Join the first lines that are the author's; all lines, if none is."""
+    text = text[:_SAMPLE]
+    joined = ""
+    for line in text.split("\n"):
+        if len(joined) > enough:
+            break
+        if not is_boilerplate(line):
+            joined = f"{joined} {' '.join(line.split())}".strip()
+    return joined or " ".join(text.split())
+
+
 def _between_words(text: str, end: int) -> int:
     """The last place up to `end` where no word, number or composed character is torn."""
     for place in range(end, max(0, end - _LONGEST_WORD), -1):
@@ -57,4 +70,4 @@ def _between_words(text: str, end: int) -> int:
 
 
 def _belongs_to_last(character: str) -> bool:
-    return character in "\u200d" or unicodedata.category(character) in {"Mn", "Mc", "Me"}
+    return character == "\u200d" or unicodedata.category(character) in {"Mn", "Mc", "Me"}
