@@ -118,6 +118,14 @@ def test_the_readmes_have_the_same_shell_lines() -> None:
     assert english == chinese
 
 
+def test_the_readmes_show_the_same_demo() -> None:
+    english, chinese = (
+        re.findall(r"(?s)<!-- demo -->\n(.*?)<!-- /demo -->", text_of(readme)) for readme in READMES
+    )
+    assert english == chinese
+    assert "One of them" in english[0]
+
+
 def shell_lines(manual: str) -> list[str]:
     blocks = re.findall(r"(?ms)^```sh\n(.*?)^```", manual)
     return [line for block in blocks for line in block.splitlines() if line.strip()]

@@ -110,8 +110,9 @@ def _is_markup(tag: re.Match[str], closed: set[str], *, is_escaped: bool) -> boo
     has_attributes = "=" in (tag[3] or "")
     if has_attributes:
         return True
-    if is_escaped:  # written on purpose, save where it dresses words
-        return name in _DRESSING and (name in closed or name in _ALONE)
+    if is_escaped:  # written on purpose, unless it is an element that dresses or runs
+        is_element = name in closed and name in _DRESSING | _ACTIVE
+        return is_element or name in _DRESSING & _ALONE
     return name in _DRESSING | _ACTIVE or (name in _KNOWN and name in closed)
 
 
