@@ -1,18 +1,21 @@
-# `make demo` shows the main job, `make test` runs all tests; both set everything up themselves.
+# `make demo` shows the main job, `make test` runs the tests; both set everything up themselves.
 
-# The first Python here that is new enough; name another with: make PYTHON=/path/to/python
-PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.14; do \
-	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+# The first Python here that will do; name another with: make PYTHON=/path/to/python3
+USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(or $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c '$(USABLE)' 2>/dev/null && echo $$python && break; done),python3)
 BIN := .venv/bin
 
 .PHONY: help
 help: ## print this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' $(MAKEFILE_LIST) | \
+		while read -r target purpose; do printf 'make %-12s %s\n' "$$target" "$$purpose"; done
 
 .PHONY: set-up
 set-up: ## make .venv with the locked dependencies, if it is not there or outdated
-	@test -n "$(PYTHON)" || { echo "guidang needs CPython 3.11 or newer; none was found: install one, or name it with: make PYTHON=..." >&2; exit 1; }
-	@$(PYTHON) .ci/set_up.py
+	@command -v "$(PYTHON)" >/dev/null || { echo "set-up: guidang needs CPython 3.11 or newer, and" \
+		"$(PYTHON) is not there: install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@"$(PYTHON)" .ci/set_up.py
 
 .PHONY: demo
 demo: set-up ## show the whole job on sample feeds, without the network
@@ -43,9 +46,8 @@ format: set-up ## bring all files into the one format
 	@$(BIN)/ruff format .
 
 .PHONY: lock
-lock: set-up ## choose the dependencies' versions anew
-	@$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --generate-hashes --group dev \
-		--no-annotate --no-header --no-emit-index-url --no-emit-find-links -o requirements.lock
+lock: set-up ## choose the versions of all dependencies anew
+	@$(BIN)/python .ci/lock.py
 
 .PHONY: clean
 clean: ## remove what the other targets made

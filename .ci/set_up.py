@@ -3,7 +3,7 @@
     python3 .ci/set_up.py
 
 It is quick when nothing has changed: a mark in the environment holds the digest of what it was
-made from.
+made from. The file must be readable to a Python that is too old, so that it can say so.
 """
 
 import hashlib
@@ -14,59 +14,62 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
+PYTHON = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin") / "python"
 MARK = ENVIRONMENT / ".made-from"
 OLDEST = (3, 11)
 
 
-def main() -> None:
+def main():
     check_python()
     made_from = digest()
-    if MARK.is_file() and MARK.read_text() == made_from:
+    if MARK.is_file() and MARK.read_text() == made_from and PYTHON.exists():
         return
-    make_environment()
-    pip = [str(python()), "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    say("installing the locked dependencies (once)")
+    say("making {} with Python {}".format(ENVIRONMENT.name, sys.version.split()[0]))
+    run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)])
+    say("installing what requirements.lock names (once, about half a minute)")
     # The lock is complete; older versions of pip fail when they look for more.
-    run([*pip, "install", "--no-deps", "--require-hashes", "-r", "requirements.lock"])
-    run([*pip, "install", "--no-deps", "--no-build-isolation", "-e", "."])
+    pip_install("--no-deps", "--require-hashes", "-r", "requirements.lock")
+    # Without isolation, so that the build backend, too, is the one the lock names.
+    pip_install("--no-deps", "--no-build-isolation", "-e", ".")
     MARK.write_text(made_from)
 
 
-def check_python() -> None:
+def check_python():
+    found = "{} is Python {}".format(sys.executable, sys.version.split()[0])
     if sys.version_info < OLDEST:
-        wanted, found = ".".join(map(str, OLDEST)), sys.version.split()[0]
-        sys.exit(f"guidang needs Python {wanted} or newer, this is {found}; name one: make PYTHON=…")
+        stop("guidang needs CPython 3.11 or newer; {}: install one, or name it: "
+             "make PYTHON=/path/to/python3".format(found))  # fmt: skip
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
     except ImportError:
-        name = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-        sys.exit(f"this Python has no venv module; on Debian and Ubuntu: apt install {name}")
+        stop("{}, but without its module venv; on Debian and Ubuntu: apt install python3-venv"
+             .format(found))  # fmt: skip
 
 
-def digest() -> str:
+def digest():
+    """What the environment depends on: the Python, the place, the versions, the package's data."""
     parts = [sys.version.encode(), str(ROOT).encode()]
     parts += [(ROOT / name).read_bytes() for name in ("requirements.lock", "pyproject.toml")]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def make_environment() -> None:
-    say(f"making {ENVIRONMENT.name} with Python {sys.version.split()[0]}")
-    run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)])
+def pip_install(*arguments):
+    options = ["--disable-pip-version-check", "--no-input", "--quiet"]
+    run([str(PYTHON), "-m", "pip", *options, "install", *arguments])
 
 
-def python() -> Path:
-    return ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin") / "python"
+def run(command):
+    if subprocess.call(command, cwd=str(ROOT)):
+        stop("this failed: " + " ".join(command))
 
 
-def run(command: list[str]) -> None:
-    done = subprocess.run(command, cwd=ROOT)
-    if done.returncode:
-        sys.exit(f"that failed: {' '.join(command)}")
+def say(text):
+    sys.stderr.write(text + "\n")
 
 
-def say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+def stop(text):
+    sys.exit("set-up: " + text)
 
 
 if __name__ == "__main__":

@@ -194,11 +194,11 @@ class FetchConfig(_Table):
 
     user_agent: str = Field(
         "",
-        description="The name told to publishers; empty: Guidang's name, version and address.",
+        description="The name told to publishers; empty: Guidang's own name and version.",
     )
     contact: str = Field(
-        "",
-        description="An address or page where a publisher can reach you, added to the name.",
+        "https://github.com/guidang/guidang",
+        description="The page or address added to the name; better one where you can be reached.",
     )
     max_size: Size = Field(
         20_000_000, description="The largest document taken, after decompression."
@@ -279,7 +279,9 @@ class RsshubConfig(_Table):
     """The RSSHub instances that `rsshub://` feeds are asked from."""
 
     instances: tuple[FeedUrl, ...] = Field(
-        ("https://rsshub.app",), description="The instances, in the order they are tried."
+        ("https://rsshub.app",),
+        min_length=1,
+        description="The instances, in the order they are tried.",
     )
     access_key: str = Field(
         "", description="The ACCESS_KEY of your instances; never shown, logged or exported."

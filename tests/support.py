@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.archive import Archive
-from ingest.config import ArchiveConfig, Config, DatabaseConfig, FeedSettings, FetchConfig
+from ingest.config import ArchiveConfig, Config, DatabaseConfig, FeedSettings, FetchConfig, RsshubConfig
 from ingest.database import Database
 from ingest.pipeline import poll_feeds
 from ingest.services import open_services
@@ -96,11 +96,13 @@ class World:
     clock: FrozenClock = field(default_factory=FrozenClock)
     fetch: dict[str, Any] = field(default_factory=dict)
     archive: dict[str, Any] = field(default_factory=dict)
+    rsshub: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.config = Config(
             database=DatabaseConfig(url=self.database_url),
             archive=ArchiveConfig(path=self.root / "posts", **self.archive),
+            rsshub=RsshubConfig(**self.rsshub),
             fetch=FetchConfig(
                 allow_private=(ip_network("127.0.0.0/8"),),
                 host_delay=timedelta(0),

@@ -67,7 +67,7 @@ def add(
         for url in urls:
             found = _find_feed(session, _address(url)) if check else _address(url)
             feed, is_new = session.database.write(store.add, found, settings, now=session.now)
-            say(f"{'added' if is_new else 'is on the list already:'} {feed.id}  {feed.url}")
+            say(f"{'added' if is_new else 'is on the list already:'} {feed.id}  {_shown_url(feed)}")
     say("look at what is due with: guidang poll")
 
 

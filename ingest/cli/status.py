@@ -48,9 +48,11 @@ def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
 
 
 def _failing(feed: FeedState) -> dict[str, object]:
+    from ingest.reading.links import without_secrets
+
     return {
         "id": feed.id,
-        "url": feed.url,
+        "url": without_secrets(feed.url),
         "failures": feed.failures,
         "error": feed.last_error,
         "next_poll_at": feed.next_poll_at,

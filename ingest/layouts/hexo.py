@@ -11,7 +11,7 @@ from email.utils import format_datetime
 from zoneinfo import ZoneInfo
 
 from ingest.config import ArchiveConfig
-from ingest.layouts.naming import record_path
+from ingest.layouts.naming import author_of, record_path
 from ingest.reading.links import without_secrets
 from ingest.values import Record
 
@@ -49,7 +49,7 @@ class HexoLayout:
         yield from _list("categories", self._categories(record))
         if image:
             yield f"headimg: {_quoted(image)}"
-        yield f"author: {_plain_or_quoted(self._author(record))}"
+        yield f"author: {_plain_or_quoted(_author(record))}"
         yield "comments: false"
         yield f"date: {self._date(record.at)}"
         if image:
@@ -74,18 +74,22 @@ class HexoLayout:
             path = (self._config.default_category, record.feed_title)
         return _distinct(path) or [self._config.default_category]
 
-    def _author(self, record: Record) -> str:
-        """The entry's author, else the one set, else the feed's, else the site's name."""
-        named = "、".join(_distinct(author.name for author in record.authors))
-        site = record.set_categories[1] if len(record.set_categories) > 1 else record.feed_title
-        return named or record.set_author or record.feed_author or site
-
     def _date(self, at: datetime) -> str:
         if self._config.date_style == "local":
             return f"{at.astimezone(ZoneInfo(self._config.timezone)):%Y-%m-%d %H:%M:%S}"
         if self._config.date_style == "iso":
             return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         return format_datetime(at.astimezone(UTC).replace(microsecond=0), usegmt=True)
+
+
+def _author(record: Record) -> str:
+    return author_of(
+        _distinct(author.name for author in record.authors),
+        set_author=record.set_author,
+        feed_author=record.feed_author,
+        set_categories=record.set_categories,
+        feed_title=record.feed_title,
+    )
 
 
 def _list(key: str, values: Iterable[str]) -> Iterator[str]:

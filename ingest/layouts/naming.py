@@ -1,9 +1,12 @@
-"""File names that are safe everywhere: on Windows, in a shell, in Hexo's addresses."""
+"""What a record is called: its file, safe everywhere (on Windows, in a shell, in Hexo's addresses),
+and its author.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from ingest.values import Record
@@ -17,6 +20,22 @@ _TITLE_BYTES = 120
 # or to a front-matter reader.
 _UNSAFE = re.compile(r"""[\s<>:"/\\|?*%#&'`$!;(){}\[\]^~=+,@]+""")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+
+
+def author_of(
+    names: Sequence[str],
+    *,
+    set_author: str | None,
+    feed_author: str | None,
+    set_categories: Sequence[str],
+    feed_title: str,
+) -> str:
+    """The entry's authors, else the one set, else the feed's, else the site's name.
+
+    The site is the second category where the user has set a path: subject, site, channel.
+    """
+    site = set_categories[1] if len(set_categories) > 1 else feed_title
+    return "、".join(names) or set_author or feed_author or site
 
 
 def record_path(template: str, record: Record, timezone: str) -> str:

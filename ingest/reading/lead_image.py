@@ -24,33 +24,40 @@ _AFTER_ENCLOSURES = (ImageKind.ITUNES_IMAGE, ImageKind.JSON_IMAGE, ImageKind.JSO
 _SUFFIX = re.compile(r"\.(?:jpe?g|jfif|png|gif|webp|avif|bmp|heic)(?:\Z|[@!_~:-])", re.IGNORECASE)
 _ANY_TYPE = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 
-# Words that say wherever they stand in an address or a class that this is no picture of an entry.
+# What an address says of a picture that stands for no entry, wherever it says so.
 _DECOY_PART = re.compile(
-    r"emoji|emoticon|smiley|smilie|avatar|qlogo|qr_?-?code|erweima|tongji|hm\.gif|feedburner"
-    r"|feedsportal|feedblitz|shields\.io|badge\.|/badges?/|timeline_card_small|placeholder|favicon"
-    r"|google-analytics|doubleclick|cnzz|scorecardresearch|stats?\.wordpress|pixel\.wp\.com"
-    r"|touxiang|weixin_?code|wechat_?code|zhihu\.com/equation|latex\.(?:php|codecogs)"
+    r"qr_?-?code|erweima|tongji|hm\.gif|feedburner|feedsportal|feedblitz|shields\.io|badge\."
+    r"|/badges?/|timeline_card_small|placeholder|favicon|google-analytics|doubleclick|cnzz"
+    r"|scorecardresearch|stats?\.wordpress|pixel\.wp\.com|weixin_?code|wechat_?code"
+    r"|zhihu\.com/equation|codecogs|/share[_-]|(?<![a-z])(?:ewm|adimg|guanggao|51la)(?![a-z])"
+    r"|(?<![a-z0-9])(?:ads?|advert)(?![a-z0-9])"
+    r"|(?:\A|[/.])(?:pixel|counter|beacon|spacer|track(?:er|ing)?|stat)(?:[/.]|\Z)"
 )
-# Words that say so only when they stand alone.
-_DECOY_WORD = re.compile(
-    r"(?<![a-z])(?:[a-z]*logo|face|icons?|ewm|share|counter|pixel|beacon|spacer|ads?|advert"
-    r"|adimg|guanggao|51la|tracking|tracker|cut-off)(?![a-z])"
+# The same of what is small by nature; a picture declared large is none, whatever its folder:
+# 36kr keeps all its pictures below /avatar/.
+_SMALL_PART = re.compile(
+    r"emoji|emoticon|smiley|smilie|avatar|qlogo|touxiang|/face/|/face\d*\."
+    r"|(?<![a-z0-9])(?:[a-z]*logo|icons?)(?![a-z])"
 )
+_LARGE = 200
 _DECOY_CLASS = re.compile(
     r"emo(?:ji|ticon)|smil|avatar|(?<![a-z])(?:face|icon|logo|qr|ewm|ads?)(?![a-z])"
 )
 _DECOY_ALT = re.compile(
-    r"扫码|掃碼|扫一扫|掃一掃|二维码|二維碼|头像|頭像|广告|廣告|\A\[[^\[\]]{1,8}\]\Z"
+    r"扫码|掃碼|扫一扫|掃一掃|二维码|二維碼|头像|頭像|广告|廣告|\A\[(?!图|image|img)[^\[\]]{1,8}\]\Z"
 )
 _UNSEEN = re.compile(
     r"(?:display\s*:\s*none|visibility\s*:\s*hidden|(?:width|height)\s*:\s*[0-2](?:\.\d+)?r?em\b)"
 )
 _PIXELS = re.compile(r"\s*(\d{1,6})(?:\.\d+)?\s*(?:px)?\s*\Z")
 _STYLED = re.compile(r"(?:\A|[;\s])(width|height)\s*:\s*(\d{1,6})(?:\.\d+)?px")
-_SITE_WIDE = re.compile(r"default|(?<![a-z])(?:share|site|common|og)[-_]?(?:image|img|pic|card)?\.")
+_SITE_WIDE = re.compile(
+    r"default|(?<![a-z])(?:share|site|common)[-_]?(?:image|img|pic|card)?\.|og-?image\."
+)
 
 _TINIEST = 3
 _SMALLEST = 50
+_THIN = 100
 _NARROWEST = 12  # times as long as wide: a rule or a banner
 _FLATTEST = 0.15  # the same, as WeChat writes it: height by width
 
@@ -72,7 +79,7 @@ def choose(
     """
     refused = {absolute(url, base_url, MEDIA_SCHEMES) for url in channel_images}
     for url in _in_order(fields, enclosures, body, base_url, page_image):
-        if url not in refused and not _is_private(url) and not _is_decoy_address(url):
+        if url not in refused and not _is_private(url):
             return url
     return None
 
@@ -90,11 +97,11 @@ def _in_order(
         *_of_kinds(fields, _AFTER_ENCLOSURES),
     ]
     for value in named:
-        if url := pictures.usable(value, base_url):
+        if (url := pictures.usable(value, base_url)) and not _is_decoy_address(url):
             yield url
     yield from _in_body(body, base_url)
     url = pictures.usable(page_image, base_url)
-    if url and not _SITE_WIDE.search(urlsplit(url).path.lower()):
+    if url and not _is_decoy_address(url) and not _SITE_WIDE.search(urlsplit(url).path.lower()):
         yield url
 
 
@@ -147,7 +154,8 @@ def _of_picture(picture: etree._Element, base_url: str | None) -> str | None:
     urls = [_of_image(image, base_url) for image in images]
     for source in picture.iter("source") if images or not picture.findall("img") else ():
         sizes = source.get("data-srcset") or source.get("srcset")
-        urls.append(pictures.largest(sizes, base_url))
+        url = pictures.largest(sizes, base_url)
+        urls.append(None if url is None or _is_decoy_address(url) else url)
     return next(filter(None, urls), None)
 
 
@@ -158,7 +166,8 @@ def _of_noscript(noscript: etree._Element, base_url: str | None) -> Iterator[str
 
 
 def _of_image(image: etree._Element, base_url: str | None) -> str | None:
-    return None if _is_decoy(image) else pictures.address_of(image, base_url)
+    url = None if _is_decoy(image) else pictures.address_of(image, base_url)
+    return None if url is None or _is_decoy_address(url, is_large=_is_large(image)) else url
 
 
 def _is_decoy(image: etree._Element) -> bool:
@@ -188,7 +197,7 @@ def _is_too_small(sides: Sequence[int | None]) -> bool:
     if not known:
         return False
     shortest, longest = min(known), max(known)
-    too_long = len(known) == 2 and longest > _NARROWEST * shortest
+    too_long = len(known) == 2 and shortest < _THIN and longest > _NARROWEST * shortest
     return shortest <= _TINIEST or longest < _SMALLEST or too_long
 
 
@@ -199,14 +208,19 @@ def _is_flat(ratio: str | None) -> bool:
         return False
 
 
-def _is_decoy_address(url: str) -> bool:
+def _is_large(image: etree._Element) -> bool:
+    sides = _sides(image, (image.get("style") or "").lower())
+    written = image.get("data-img-size-val") or image.get("data-rawwidth") or ""
+    sides += [int(side) for side in re.findall(r"\d{1,6}", written[:20])]
+    return max((side for side in sides if side is not None), default=0) >= _LARGE
+
+
+def _is_decoy_address(url: str, *, is_large: bool = False) -> bool:
     parts = urlsplit(url)
     address = f"{parts.netloc}{parts.path}".lower()
-    return (
-        parts.path.lower().endswith(".svg")
-        or bool(_DECOY_PART.search(address))
-        or bool(_DECOY_WORD.search(address))
-    )
+    if parts.path.lower().endswith(".svg") or _DECOY_PART.search(address):
+        return True
+    return not is_large and bool(_SMALL_PART.search(address))
 
 
 def _is_private(url: str) -> bool:

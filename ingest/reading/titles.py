@@ -87,7 +87,7 @@ def title_key(title: str) -> str:
     tags of a column (【独家】, (图), 快讯｜) are no part of it; those that carry meaning are.
     """
     folded = unicodedata.normalize("NFKC", title).replace("\u2212", "-")
-    simplified = _simplifier().convert(folded).lower().strip()
+    simplified = _simplify(folded).lower().strip()
     return _UNKEYED.sub("", _without_columns(simplified))
 
 
@@ -193,6 +193,11 @@ def _without_columns(title: str) -> str:
     while (rest := _TAG_IN_KEY.sub("", title, count=1)) != title and rest.strip():
         title = rest
     return title
+
+
+def _simplify(text: str) -> str:
+    # A lone surrogate, which JSON can hold, is nothing that opencc takes.
+    return str(_simplifier().convert(text.encode("utf-8", "replace").decode("utf-8")))
 
 
 @functools.cache

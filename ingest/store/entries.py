@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from ingest.layouts.naming import author_of
 from ingest.reading import dedupe
+from ingest.reading.links import without_secrets
 from ingest.store.dialects import insert_into
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import ArchiveFile, Capture, Entry, Feed, Revision
@@ -100,7 +102,9 @@ def _keep_captures(
                 row = _capture_row(seen, page.body, page.final_url, page.content_type)
                 rows.setdefault(row["digest"], row)
     if rows:
-        insert = insert_into(connection, Capture).on_conflict_do_nothing(index_elements=["feed_id", "digest"])
+        insert = insert_into(connection, Capture).on_conflict_do_nothing(
+            index_elements=["feed_id", "digest"]
+        )
         connection.execute(insert, list(rows.values()))
     numbers: dict[bytes, int] = {}
     for some in _in_batches(sorted(rows)):
@@ -248,6 +252,7 @@ def listing(
             Entry.title,
             Entry.authors,
             Entry.feed_author,
+            Entry.feed_title,
             Feed.settings,
             Entry.categories,
             Entry.published_at,
@@ -270,15 +275,20 @@ def listing(
 
 def _listed(row: sa.RowMapping) -> dict[str, Any]:
     """A row as it is shown: in place of the fields an author may come from, the author."""
-    own = "、".join(author["name"] for author in row["authors"])
-    author = own or row["settings"].get("author") or row["feed_author"]
-    shown: dict[str, Any] = {}
-    for name, value in row.items():
-        if name == "authors":
-            shown["author"] = author
-        elif name not in {"feed_author", "settings"}:
-            shown[name] = value
-    return shown
+    settings = row["settings"]
+    author = author_of(
+        [author["name"] for author in row["authors"]],
+        set_author=settings.get("author"),
+        feed_author=row["feed_author"],
+        set_categories=settings.get("categories", ()),
+        feed_title=settings.get("title") or row["feed_title"],
+    )
+    shown = {"author" if name == "authors" else name: value for name, value in row.items()}
+    shown |= {"author": author, "feed_url": without_secrets(row["feed_url"])}
+    return {name: value for name, value in shown.items() if name not in _ONLY_FOR_AUTHOR}
+
+
+_ONLY_FOR_AUTHOR = frozenset({"feed_author", "feed_title", "settings"})
 
 
 def _files(connection: sa.Connection, entry_ids: Sequence[int]) -> dict[int, list[str]]:
@@ -302,6 +312,7 @@ def show(connection: sa.Connection, entry_id: int) -> dict[str, Any] | None:
     earlier = sa.select(*(c for c in Revision.__table__.columns if c.key not in _INTERNAL))
     earlier = earlier.where(Revision.entry_id == entry_id).order_by(Revision.version)
     return dict(row) | {
+        "feed_url": without_secrets(row["feed_url"]),
         "files": _files(connection, [entry_id]).get(entry_id, []),
         "revisions": [dict(revision) for revision in connection.execute(earlier).mappings()],
     }

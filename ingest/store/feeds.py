@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from ingest.config import FeedConfig, FeedSettings
 from ingest.errors import UsageError
+from ingest.reading.links import without_secrets
 from ingest.schedule import NextPoll
 from ingest.values import Poll, Validators
 from models import Capture, Entry, Feed, Revision
@@ -20,6 +21,7 @@ from models import Poll as PollRow
 
 NOT_IN_FILE = "taken out of the configuration file"
 BY_COMMAND = "by command"
+_SHOWN_IN_RECORDS = ("title", "author", "categories")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,7 @@ class FeedState:
     @property
     def name(self) -> str:
         """What to call it: the user's title, else its own, else its address."""
-        return self.settings.title or self.title or self.url
+        return self.settings.title or self.title or without_secrets(self.url)
 
 
 def _state(row: sa.RowMapping) -> FeedState:
@@ -207,10 +209,13 @@ def _adopt_one(
 
 
 def change(connection: sa.Connection, feed_id: int, settings: FeedSettings) -> None:
-    """Set what a user wants of a feed; its records are rendered anew."""
+    """Set what a user wants of a feed; records that show it are rendered anew."""
+    before = get(connection, feed_id).settings
     connection.execute(
         sa.update(Feed).where(Feed.id == feed_id).values(settings=settings.as_json())
     )
+    if all(getattr(before, name) == getattr(settings, name) for name in _SHOWN_IN_RECORDS):
+        return
     of_feed = sa.update(Entry).where(Entry.feed_id == feed_id)
     connection.execute(of_feed.values(render_due=Entry.render_due + 1))
 

@@ -26,7 +26,8 @@ TAGS = frozenset(
 )
 # Gone with all they hold: it is no text for readers.
 CONTENTLESS = frozenset(
-    "script style template svg title noembed noframes xmp plaintext applet canvas".split()
+    "script style template svg title noembed noframes xmp plaintext applet canvas"
+    " annotation".split()
 )
 
 _CELL = {"colspan", "rowspan", "align", "valign", "width", "height", "headers", "scope"}

@@ -24,7 +24,7 @@ _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)\b", re.IGNORECASE)
 
 _STAND_IN = re.compile(
     r"(?:.*[_.-])?(?:loading|lazy-?load|lazy|placeholder|blank|spacer|transparent|no-?(?:pic|image|img))\d*"
-    r"|none|gr[ae]y|white|empty|clear|dot|pixel|null|undefined|404|1x1|[st]\d?",
+    r"|none|gr[ae]y|white|empty|clear|dot|pixel|null|undefined|404|1x1",
     re.IGNORECASE,
 )
 _NO_PICTURE = re.compile(r"\.(?:html?|shtml|js|css)\Z", re.IGNORECASE)

@@ -18,7 +18,7 @@ from ingest.reading.html.untangle import part_long_text, untangle
 # Their tags mean nothing outside a form, a formula or a page.
 _TAGLESS = (
     "form fieldset legend label button select option optgroup datalist textarea output input"
-    " math nobr noscript marquee frameset"
+    " math semantics mrow mi mo mn ms mtext nobr noscript marquee frameset"
 ).split()
 _PREFORMATTED = ("pre", "listing", "xmp", "plaintext")
 _CITING = ("blockquote", "q", "ins", "del")

@@ -14,7 +14,7 @@ import opencc
 
 _LONGEST = 160  # characters; a longer line is prose
 _BRACKETS = "()[]{}<>【】〔〕〖〗《》「」 \t\u3000"
-_COLON = r"\s*[:|/丨·]\s*"
+
 # A credit: its label, a mark, and names rather than a sentence.
 _ROLE = (
     r"(?:(?:本文|本期|本报|本网|网络|新媒体|微信|文字|图文|栏目|版面)?(?:"
@@ -80,7 +80,7 @@ _ACTION = (
     r"|好友)?|复制(?:链接|本文链接)?"
     r"|(?:我要)?(?:纠错|报错|举报|投诉|反馈)|点赞|点踩|喜欢|赞(?:一个|\d+)?|踩|打赏|赞赏"
     r"|订阅|关注|取消|大|中|小|字[号体](?:大小)?|默认|特大|[上下]一[篇页条章]|尾页|末页"
-    r"|第\d+页|共\d+页|\d+"
+    r"|第\d+页|共\d+页|\d{1,3}"
     r"|微信|微博|新浪微博|朋友圈|qq空间|qq|人人网|豆瓣|手机看新闻|手机版|电脑版|繁体|简体"
     r"|登录|注册|设为首页|加入收藏|联系我们|扫一扫(?:分享)?|阅读|浏览|目录|导航|播放|暂停"
     r"|全屏|下载"
@@ -95,7 +95,7 @@ _NOTICE = re.compile(
     r"|告知|须知)\s*:.*"
     r"|(?:©|\(c\)|copyright\b|(?:版权|著作权)(?:所有(?!者|人|权|的)|归(?!属)|属于)"
     r"|all rights reserved).*"
-    r"|.{0,40}(?:未经|未获|未得到|如需|若需|如要)\S{0,20}(?:授权|许可|同意|允许|转载"
+    r"|[^。?!]{0,24}(?:未经|未获|未得到|如需|若需|如要)\S{0,20}(?:授权|许可|同意|允许|转载"
     r"|使用)\S{0,20}"
     r"(?:不得|禁止|严禁|谢绝|请勿|勿|必究|追究|请联系|请注明|联系|转载).{0,60}"
     r"|(?:如需|若需|欢迎|商业|媒体|任何)?.{0,12}转载(?:时)?(?:请|须|需|务必|必须"
@@ -120,7 +120,6 @@ _END = re.compile(
 )
 
 _HANDS = r"[\W_]*"
-_CODE = r"(?:二维码|小程序码|微信码|海报)"
 _PROMOTION = re.compile(
     _HANDS + r"(?:"
     r"(?:长按|扫描|识别|微信扫描?|扫一?扫|扫码|手机扫).{0,20}(?:码|图片|关注|加入|下载"
@@ -137,7 +136,8 @@ _PROMOTION = re.compile(
     r"|(?:点赞|转发|分享|在看|收藏|关注|好看|星标|素质).{0,12}(?:支持(?:一下|我们)?|三连"
     r"|走一波|吧|哦|呀|哟)"
     r"|(?:一键|求)三连.{0,10}|求(?:关注|点赞|转发|扩散|打赏).{0,10}"
-    r"|(?:觉得|如果|要是|若|喜欢).{0,20}(?:点|分享|转发|在看|点赞|关注|收藏|打赏|赞赏).{0,24}"
+    r"|(?:觉得|如果|要是|若|喜欢).{0,16}(?:请|就|欢迎|记得|不妨|别忘|点个|帮).{0,6}"
+    r"(?:赞|分享|转发|在看|关注|收藏|打赏).{0,16}"
     r"|.{0,16}(?:后台|公众号|对话框|评论区|私信)?.{0,4}回复.{1,16}(?:领取|获取|下载|查看"
     r"|可得|免费|即可|进群|加入).{0,20}"
     r"|更多(?:精彩|内容|资讯|新闻|详情|好文|干货|信息|报道).{0,12}(?:关注|下载|扫码|点击"
@@ -165,10 +165,10 @@ _TRUNCATION = re.compile(
     r")[\W_]*",
 )
 _DATE_LINE = re.compile(
-    r"(?:(?:发布|发表|更新|编辑)?(?:于|时间|日期)?\s*:?\s*)?(?:19"
+    r"(?:(?:发布|发表|更新|编辑)(?:于|时间|日期)?\s*:?\s*)?(?:19"
     r"|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}日?"
     r"(?:\s*(?:星期|周)[一二三四五六日天])?(?:[\sT]*\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}秒?)?分?)?"
-    r"(?:\s+\S{1,20}|\s*(?:来源|作者|编辑|责编|浏览|阅读|评论|发布|记者)\S{0,30}){0,4}"
+    r"(?:\s+[\w.]{1,14}){0,2}(?:\s*(?:来源|作者|编辑|责编|浏览|阅读|评论|发布|记者)\S{0,30}){0,4}"
 )
 # What only an author tells; it overrules the rules that look for words.
 _PROSE = re.compile(r"[他她]|越来越|引发|已经|争议|突然|超过|[码文]的|一种|不得进入|说[.。,]?\Z")
@@ -181,7 +181,7 @@ def is_boilerplate(line: str) -> bool:
     bare = line.strip()
     if not bare or len(bare) > _LONGEST:
         return False
-    folded = _simplifier().convert(unicodedata.normalize("NFKC", bare)).lower()
+    folded = _simplify(unicodedata.normalize("NFKC", bare)).lower()
     shapes = {folded, folded.strip(_BRACKETS), folded.strip(_BRACKETS).rstrip(".。!;；:,")}
     rules = _SHAPES if _PROSE.search(folded) else (*_SHAPES, *_WORDS)
     return any(
@@ -203,6 +203,11 @@ def _is_credit(line: str) -> bool:
 def strip_boilerplate(text: str) -> str:
     """Drop the boilerplate lines of a text; only for keys and excerpts."""
     return "\n".join(line for line in text.split("\n") if not is_boilerplate(line))
+
+
+def _simplify(text: str) -> str:
+    # A lone surrogate, which JSON can hold, is nothing that opencc takes.
+    return str(_simplifier().convert(text.encode("utf-8", "replace").decode("utf-8")))
 
 
 @functools.cache

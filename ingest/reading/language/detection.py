@@ -24,7 +24,8 @@ _ENGLISH = frozenset(
 
 _LEAST_KANA = 0.05
 _LEAST_HANGUL = 0.3
-_LEAST_HAN = 0.1
+_LEAST_HAN = 0.1  # of Han characters and Latin words together
+_LEAST_HAN_BESIDE_ENGLISH = 0.3
 _LEAST_CANTONESE = 0.01
 _LEAST_ENGLISH = 0.05
 
@@ -44,9 +45,11 @@ def detect(text: str) -> str:
         return "ja"
     if hangul and hangul > _LEAST_HANGUL * (letters + len(words)):
         return "ko"
-    if han and len(han) >= _LEAST_HAN * (letters + len(words)):
+    latin = _which_latin(words)
+    least = _LEAST_HAN_BESIDE_ENGLISH if latin == "en" else _LEAST_HAN
+    if han and len(han) >= least * (letters + len(words)):
         return _which_chinese(han)
-    return _which_latin(words)
+    return latin
 
 
 def _which_chinese(han: list[str]) -> str:

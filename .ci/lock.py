@@ -1,0 +1,60 @@
+"""Choose the versions that pyproject.toml and the tests' Hexo site allow, and write the lock files.
+
+The files name versions and hashes, never the registry they were asked from.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+SITE = ROOT / "tests/hexo_site"
+ADDRESSES = {"resolved", "funding"}  # the keys of package-lock.json that hold any
+
+sys.path.insert(0, str(ROOT))
+
+from tests.hexo import find_node  # noqa: E402 - the checkout is on the path only now
+
+
+def main() -> None:
+    lock_python()
+    lock_hexo()
+
+
+def lock_python() -> None:
+    """Lock for every platform and every Python from the oldest on."""
+    options = "--quiet --upgrade --universal --python-version 3.11 --generate-hashes --group dev"
+    subprocess.run(
+        [Path(sys.executable).with_name("uv"), "pip", "compile", "pyproject.toml"]
+        + [*options.split(), "--no-config", "-o", "requirements.lock"],
+        cwd=ROOT,
+        env=os.environ | {"UV_CUSTOM_COMPILE_COMMAND": "make lock"},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+
+
+def lock_hexo() -> None:
+    """Lock the site's packages; npm keeps what the ranges still allow, so start from nothing."""
+    file = SITE / "package-lock.json"
+    file.unlink(missing_ok=True)
+    options = "--package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error"
+    subprocess.run([*find_node().npm, "install", *options.split()], cwd=SITE, check=True)
+    lock = json.loads(file.read_text("utf-8"))
+    text = json.dumps(_without_addresses(lock), ensure_ascii=False, indent=2)
+    file.write_text(text + "\n", "utf-8")
+
+
+def _without_addresses(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    return {k: _without_addresses(v) for k, v in value.items() if k not in ADDRESSES}
+
+
+if __name__ == "__main__":
+    main()

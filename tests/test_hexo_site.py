@@ -1,0 +1,83 @@
+"""A real Hexo builds what we write: every record, its title, and the DOM that is stored."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from pathlib import Path
+
+import pytest
+
+from ingest.demo.site import DemoSite
+from ingest.values import Outcome
+from tests.dom import dom_of
+from tests.hexo import Hexo, read_pages
+from tests.site import Site
+from tests.support import World, item, rss
+
+CASES = json.loads((Path(__file__).parent / "data/hexo/breaking.json").read_text("utf-8"))
+
+
+def pages_and_entries(world: World, hexo: Hexo) -> list[tuple[dict[str, str], dict[str, object]]]:
+    """Each kept entry beside what its page shows."""
+    pages = read_pages(hexo.build(world.config.archive.path))
+    entries = [world.entry(entry["id"]) for entry in world.entries()]
+    assert set(pages) == {path for entry in entries for path in entry["files"]}
+    return [(pages[entry["files"][0]], entry) for entry in entries]
+
+
+def assert_pages_show_what_is_stored(world: World, hexo: Hexo) -> None:
+    for page, entry in pages_and_entries(world, hexo):
+        assert page.title == (entry["title"] or page.title)
+        assert page.title.strip()
+        assert dom_of(page.body) == dom_of(f"<div>{entry['html']}</div>")
+
+
+def test_a_site_of_all_sample_feeds_shows_what_is_stored(
+    tmp_path: Path, sqlite_url: str, hexo: Hexo
+) -> None:
+    with DemoSite() as site:
+        world = World(tmp_path, sqlite_url, rsshub={"instances": (site.address,)})
+        for feed in site.feeds:
+            world.add(feed.url, **feed.settings.model_dump())
+        world.poll()
+        site.let_evening_come()
+        polls = world.poll()
+    assert [poll.outcome for poll in polls].count(Outcome.FAILED) == 1
+    assert_pages_show_what_is_stored(world, hexo)
+    world.database.dispose()
+
+
+@pytest.fixture
+def breaking_site(tmp_path: Path, sqlite_url: str) -> World:
+    world = World(tmp_path, sqlite_url)
+    items = [
+        item(f"t{number}", title=escape(title), description="正文。")
+        for number, title in enumerate(CASES["titles"])
+    ] + [
+        item(f"b{number}", description=escape(body)) for number, body in enumerate(CASES["bodies"])
+    ]
+    with Site() as site:
+        site.set("/feed.xml", rss(*items))
+        world.add(site.url("/feed.xml"), categories=CASES["categories"])
+        (poll,) = world.poll()
+    assert poll.new == len(items)
+    return world
+
+
+def test_titles_and_bodies_that_break_sites_build(breaking_site: World, hexo: Hexo) -> None:
+    assert_pages_show_what_is_stored(breaking_site, hexo)
+    breaking_site.database.dispose()
+
+
+def test_categories_are_a_path_of_the_names_set(breaking_site: World, hexo: Hexo) -> None:
+    for page, _ in pages_and_entries(breaking_site, hexo):
+        assert page.categories == tuple(CASES["categories"])
+    breaking_site.database.dispose()
+
+
+def test_dates_are_the_publishers_on_any_machine(breaking_site: World, hexo: Hexo) -> None:
+    for zone in ("UTC", "Asia/Shanghai", "America/New_York"):
+        pages = read_pages(hexo.build(breaking_site.config.archive.path, zone=zone))
+        assert {page.date for page in pages.values()} == {"2022-01-28T13:34:39.000Z"}
+    breaking_site.database.dispose()

@@ -1,0 +1,113 @@
+"""The lead image is the picture that a reader would choose, and never a decoy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest.reading import lead_image
+from ingest.values import Enclosure, ImageField, ImageKind
+
+_CASES = Path(__file__).parent / "data" / "lead_image" / "body.tsv"
+_BASE = "https://news.example.cn/a/1.html"
+_PICTURE = "https://cdn.example.cn/real.jpg"
+_BODY = f'<p>正文</p><img src="{_PICTURE}">'
+
+
+def _rows() -> list[tuple[str, str, str]]:
+    lines = _CASES.read_text("utf-8").splitlines()
+    return [(expected, body, why) for expected, body, why in (line.split("\t") for line in lines)]
+
+
+def _choose(body: str = "", *fields: ImageField, **more: object) -> str | None:
+    enclosures = more.pop("enclosures", ())
+    return lead_image.choose(fields, enclosures, body, base_url=_BASE, **more)  # type: ignore[arg-type]
+
+
+def _field(url: str, kind: ImageKind = ImageKind.MEDIA_CONTENT, **more: object) -> ImageField:
+    return ImageField(url=url, kind=kind, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("expected", "body", "why"), _rows(), ids=[why for _, _, why in _rows()])
+def test_the_body_gives_the_picture_that_it_really_shows(
+    expected: str, body: str, why: str
+) -> None:
+    assert (_choose(body) or "") == expected, why
+
+
+@pytest.mark.parametrize(
+    "decoy",
+    [body for expected, body, _ in _rows() if not expected],
+    ids=[why for expected, _, why in _rows() if not expected],
+)
+def test_a_decoy_makes_way_for_the_next_picture(decoy: str) -> None:
+    assert _choose(decoy + _BODY) == _PICTURE
+
+
+def test_a_field_of_the_feed_comes_before_the_body() -> None:
+    named = "https://cdn.example.cn/named.jpg"
+    assert _choose(_BODY, _field(named, medium="image")) == named
+
+
+def test_the_widest_media_content_is_taken() -> None:
+    fields = [_field(f"https://cdn.example.cn/{width}.jpg", width=width) for width in (90, 900)]
+    assert _choose("", *fields) == "https://cdn.example.cn/900.jpg"
+
+
+def test_thumbnails_come_before_enclosures_and_those_before_itunes() -> None:
+    thumbnail = _field("https://cdn.example.cn/1.jpg", ImageKind.MEDIA_THUMBNAIL)
+    itunes = _field("https://cdn.example.cn/3.jpg", ImageKind.ITUNES_IMAGE)
+    enclosures = [Enclosure(url="https://cdn.example.cn/2.jpg", media_type="image/jpeg")]
+    assert _choose("", itunes, thumbnail, enclosures=enclosures) == thumbnail.url
+    assert _choose("", itunes, enclosures=enclosures) == enclosures[0].url
+    assert _choose("", itunes) == itunes.url
+
+
+@pytest.mark.parametrize(
+    ("url", "media_type", "is_picture"),
+    [
+        ("https://cdn.example.cn/a.jpg", "image/jpeg", True),
+        ("https://cdn.example.cn/a", "image/webp", True),
+        ("https://cdn.example.cn/a.jpg?x=1", "", True),
+        ("https://cdn.example.cn/a.png!large", None, True),
+        ("https://cdn.example.cn/a.jpg", "application/octet-stream", True),
+        ("https://cdn.example.cn/a.mp3", "audio/mpeg", False),
+        ("https://cdn.example.cn/a.mp3", "", False),
+        ("magnet:?xt=urn:btih:abc", "application/x-bittorrent", False),
+    ],
+)
+def test_an_enclosure_is_a_picture_by_type_or_suffix(
+    url: str, media_type: str | None, is_picture: bool
+) -> None:
+    enclosures = [Enclosure(url=url, media_type=media_type)]
+    assert _choose("", enclosures=enclosures) == (url if is_picture else None)
+
+
+def test_a_film_in_media_content_is_no_picture() -> None:
+    film = _field("https://cdn.example.cn/a.mp4", medium="video")
+    assert _choose(_BODY, film) == _PICTURE
+
+
+def test_an_avatar_in_a_field_is_refused() -> None:
+    avatar = _field("https://secure.gravatar.com/avatar/abc", medium="image")
+    assert _choose(_BODY, avatar) == _PICTURE
+
+
+def test_the_picture_of_the_page_comes_last() -> None:
+    assert _choose(_BODY, page_image="https://cdn.example.cn/og.jpg") == _PICTURE
+    assert _choose("", page_image="/og.jpg") == "https://news.example.cn/og.jpg"
+
+
+def test_a_page_picture_that_all_pages_share_is_refused() -> None:
+    assert _choose("", page_image="https://cdn.example.cn/img/default_share.png") is None
+
+
+def test_the_picture_of_the_channel_stands_for_no_entry() -> None:
+    cover = _field("https://cdn.example.cn/cover.jpg", ImageKind.ITUNES_IMAGE)
+    assert _choose("", cover, channel_images=[cover.url]) is None
+
+
+def test_a_body_without_base_gives_absolute_addresses_only() -> None:
+    assert lead_image.choose((), (), _BODY, base_url=None) == _PICTURE
+    assert lead_image.choose((), (), '<img src="a.jpg">', base_url=None) is None

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+
+from ingest.reading.links import (
+    absolute_link,
+    canonical_link,
+    host_of,
+    names_a_site,
+    without_secrets,
+)
+
+BASE = "https://news.example.cn/list/"
+
+
+@pytest.mark.parametrize(
+    ("link", "absolute"),
+    [
+        ("https://a.example.cn/x?b=1", "https://a.example.cn/x?b=1"),
+        ("/a/1.html", "https://news.example.cn/a/1.html"),
+        ("//cdn.example.cn/x", "https://cdn.example.cn/x"),
+        (" https://a.example.cn/\n x ", "https://a.example.cn/x"),
+        ("javascript:alert(1)", None),
+        ("mailto:a@example.cn", None),
+        ("file:///etc/passwd", None),
+        ("https://[bad", None),
+        ("", None),
+        (None, None),
+        ("https://a.example.cn/" + "x" * 9000, None),
+    ],
+)
+def test_only_addresses_a_reader_can_open_are_links(link: str | None, absolute: str | None) -> None:
+    assert absolute_link(link, BASE) == absolute
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://A.example.cn:80/a/../b", "https://a.example.cn/b"),
+        ("https://a.example.cn/b?utm_source=rss&id=7", "https://a.example.cn/b?id=7"),
+        (
+            "https://a.example.cn/b?spm=1.2.3&from=timeline&isappinstalled=0",
+            "https://a.example.cn/b",
+        ),
+        ("https://a.example.cn/b#wechat_redirect", "https://a.example.cn/b"),
+        ("https://a.example.cn/新闻", "https://a.example.cn/%E6%96%B0%E9%97%BB"),
+    ],
+)
+def test_two_links_to_one_article_are_one(one: str, other: str) -> None:
+    assert canonical_link(one) == canonical_link(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "https://mp.weixin.qq.com/s?__biz=A==&mid=1",
+            "https://mp.weixin.qq.com/s?__biz=A==&mid=2",
+        ),
+        ("https://a.example.cn/log#v1", "https://a.example.cn/log#v2"),
+        ("https://a.example.cn/b?id=1", "https://a.example.cn/b?id=2"),
+    ],
+)
+def test_links_to_two_articles_stay_two(one: str, other: str) -> None:
+    assert canonical_link(one) != canonical_link(other)
+
+
+def test_no_link_stays_none() -> None:
+    assert canonical_link(None) is None
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        (None, True),
+        ("https://a.example.cn/", True),
+        ("https://a.example.cn", True),
+        ("https://a.example.cn/?p=1", False),
+        ("https://a.example.cn/a", False),
+    ],
+)
+def test_a_front_page_is_no_article(link: str | None, expected: bool) -> None:
+    assert names_a_site(link) is expected
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://u:p@a.example.cn:81/x?key=K&b=1&code=C#f", "https://a.example.cn:81/x?b=1#f"),
+        ("https://a.example.cn/x?access_token=T", "https://a.example.cn/x"),
+        ("rsshub://zhihu/hot?limit=5", "rsshub://zhihu/hot?limit=5"),
+    ],
+)
+def test_secrets_are_left_out_of_what_is_shown(url: str, shown: str) -> None:
+    assert without_secrets(url) == shown
+
+
+def test_the_host_is_without_its_port() -> None:
+    assert host_of("https://a.example.cn:8443/x") == "a.example.cn"

@@ -1,0 +1,70 @@
+"""Titles are shown as they were written, cleaned of what is not title; equal ones share a key."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.reading.titles import display_title, title_key
+
+_DATA = Path(__file__).parent / "data" / "titles"
+
+
+def _rows(name: str) -> list[tuple[str, ...]]:
+    lines = (_DATA / name).read_text("utf-8").rstrip("\n").split("\n")
+    return [tuple(line.split("\t")) for line in lines]
+
+
+@pytest.mark.parametrize(("raw", "feed_title", "expected"), _rows("display.tsv"))
+def test_the_title_as_shown(raw: str, feed_title: str, expected: str) -> None:
+    assert display_title(raw, feed_title=feed_title) == expected
+
+
+@pytest.mark.parametrize(("title", "expected"), _rows("keys.tsv"))
+def test_the_key_of_a_title(title: str, expected: str) -> None:
+    assert title_key(title) == expected
+
+
+@pytest.mark.parametrize(
+    "unseen", ["\u200b", "\ufeff", "\u00ad", "\u202e", "\u200d", "\u2060", "\x00", "\x7f", "\x85x"]
+)
+def test_what_cannot_be_seen_is_dropped(unseen: str) -> None:
+    assert display_title(f"夜{unseen.rstrip('x')}雨").replace(" ", "") == "夜雨"
+
+
+def test_a_lone_surrogate_is_survived() -> None:
+    assert title_key(display_title("\ud800夜雨")) == title_key("\ud800夜雨") == "夜雨"
+
+
+@pytest.mark.parametrize("blank", ["\u3000", "\xa0", "\n", "\t", "\u2028", "  "])
+def test_every_white_space_is_one_blank(blank: str) -> None:
+    assert display_title(f"{blank}夜雨{blank}晨晴{blank}") == "夜雨 晨晴"
+
+
+def test_an_emoji_of_several_people_stays_one() -> None:
+    family = "👨\u200d👩\u200d👧"
+    assert display_title(f"{family} 出游") == f"{family} 出游"
+
+
+def test_the_name_of_the_site_goes_as_well_as_that_of_the_feed() -> None:
+    title = display_title("夜雨 - 要闻 - 江海网", feed_title="要闻", site_name="江海网")
+    assert title == "夜雨"
+
+
+@given(st.text(), st.text(max_size=5))
+def test_a_shown_title_is_one_line_and_its_key_is_stable(raw: str, feed_title: str) -> None:
+    title = display_title(raw, feed_title=feed_title)
+    assert title == " ".join(title.split())
+    assert title_key(title_key(title)) == title_key(title)
+
+
+@pytest.mark.parametrize("piece", ["<", "<a ", "&", "&lt;", "<!--", "- ", "【图】", "<b>", "_"])
+def test_hostile_titles_take_linear_time(piece: str) -> None:
+    started = time.perf_counter()
+    title = display_title(piece * 100_000, feed_title=piece * 1000)
+    title_key(title)
+    assert time.perf_counter() - started < 2
