@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from ingest.database import Database
+from tests.hexo import Hexo, install_hexo
 from tests.postgres import Server, running_server
 
 DATABASES = ["sqlite", "postgresql"]
@@ -19,6 +20,11 @@ DATABASES = ["sqlite", "postgresql"]
 def postgres() -> Iterator[Server]:
     with running_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def hexo(tmp_path_factory: pytest.TempPathFactory) -> Hexo:
+    return install_hexo(tmp_path_factory.mktemp("hexo"))
 
 
 @pytest.fixture(scope="session")
