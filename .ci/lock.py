@@ -28,10 +28,11 @@ def main() -> None:
 
 def lock_python() -> None:
     """Lock for every platform and every Python from the oldest on."""
-    options = "--quiet --upgrade --universal --python-version 3.11 --generate-hashes --group dev"
+    uv = Path(sys.executable).with_name("uv")
+    options = "--quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes"
+    files = "pyproject.toml --group dev --output-file requirements.lock"
     subprocess.run(
-        [Path(sys.executable).with_name("uv"), "pip", "compile", "pyproject.toml"]
-        + [*options.split(), "--no-config", "-o", "requirements.lock"],
+        [uv, "pip", "compile", *options.split(), *files.split()],
         cwd=ROOT,
         env=os.environ | {"UV_CUSTOM_COMPILE_COMMAND": "make lock"},
         stdout=subprocess.DEVNULL,

@@ -2,8 +2,9 @@
 
     python3 .ci/set_up.py
 
-It is quick when nothing has changed: a mark in the environment holds the digest of what it was
-made from. The file must be readable to a Python that is too old, so that it can say so.
+It is quick when nothing has changed: marks in the environment hold the digest of what each step
+was made from. A Python that is too old must be able to read this file, so that it can say so: the
+newest thing in it is an f-string.
 """
 
 import hashlib
@@ -15,43 +16,52 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin") / "python"
-MARK = ENVIRONMENT / ".made-from"
 OLDEST = (3, 11)
 
 
 def main():
     check_python()
-    made_from = digest()
-    if MARK.is_file() and MARK.read_text() == made_from and PYTHON.exists():
-        return
-    say("making {} with Python {}".format(ENVIRONMENT.name, sys.version.split()[0]))
-    run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)])
-    say("installing what requirements.lock names (once, about half a minute)")
-    # The lock is complete; older versions of pip fail when they look for more.
-    pip_install("--no-deps", "--require-hashes", "-r", "requirements.lock")
-    # Without isolation, so that the build backend, too, is the one the lock names.
-    pip_install("--no-deps", "--no-build-isolation", "-e", ".")
-    MARK.write_text(made_from)
+    once(make_environment, sys.version, str(ROOT), read("requirements.lock"))
+    once(install_project, read("pyproject.toml"))
 
 
 def check_python():
-    found = "{} is Python {}".format(sys.executable, sys.version.split()[0])
+    found = f"{sys.executable} is Python {sys.version.split()[0]}"
     if sys.version_info < OLDEST:
-        stop("guidang needs CPython 3.11 or newer; {}: install one, or name it: "
-             "make PYTHON=/path/to/python3".format(found))  # fmt: skip
+        wanted = "install CPython 3.11 or newer, or name it: make PYTHON=/path/to/python3"
+        stop(f"{found}, which is too old; {wanted}")
     try:
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
     except ImportError:
-        stop("{}, but without its module venv; on Debian and Ubuntu: apt install python3-venv"
-             .format(found))  # fmt: skip
+        stop(f"{found}, but has no module venv; on Debian and Ubuntu: apt install python3-venv")
 
 
-def digest():
-    """What the environment depends on: the Python, the place, the versions, the package's data."""
-    parts = [sys.version.encode(), str(ROOT).encode()]
-    parts += [(ROOT / name).read_bytes() for name in ("requirements.lock", "pyproject.toml")]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()
+def once(step, *made_from):
+    """Take the step unless it was taken with the same."""
+    mark = ENVIRONMENT / f".{step.__name__}"
+    digest = hashlib.sha256("\0".join(made_from).encode()).hexdigest()
+    if PYTHON.exists() and mark.is_file() and mark.read_text() == digest:
+        return
+    step()
+    mark.write_text(digest)
+
+
+def make_environment():
+    say(f"making {ENVIRONMENT.name} with Python {sys.version.split()[0]}")
+    run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)])
+    say("installing what requirements.lock names (once, about half a minute)")
+    # The lock is complete; older versions of pip fail when they look for more.
+    pip_install("--no-deps", "--require-hashes", "-r", "requirements.lock")
+
+
+def install_project():
+    # Without isolation, so that the build backend, too, is the one that the lock names.
+    pip_install("--no-deps", "--no-build-isolation", "-e", ".")
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
 
 
 def pip_install(*arguments):
@@ -65,7 +75,7 @@ def run(command):
 
 
 def say(text):
-    sys.stderr.write(text + "\n")
+    print(text, file=sys.stderr)
 
 
 def stop(text):

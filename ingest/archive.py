@@ -51,6 +51,7 @@ class Archive:
         self._config = config
         self._layout: Layout = make_layout(config)
         self._database = database
+        self._settings_noticed = False
 
     def render_due(self, *, now: datetime, feed_id: int | None = None) -> int:
         """Write the files of all records that are due; return how many were written.
@@ -150,9 +151,12 @@ class Archive:
 
     def _notice_other_settings(self) -> None:
         """Have every record rendered again when the settings that shape them have changed."""
+        if self._settings_noticed:
+            return
         shape = self._config.model_dump_json(exclude={"path", "template"})
         if self._database.read(store.rendered_with) != shape:
             self._database.write(store.render_all_with, shape)
+        self._settings_noticed = True
 
     def _render(self, records: Iterable[Record], now: datetime) -> int:
         placed = self._place(records)

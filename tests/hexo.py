@@ -1,4 +1,4 @@
-"""A real Hexo for the tests: the site in tests/hexo_site with exactly the packages its lock file names.
+"""A real Hexo for the tests: the site in tests/hexo_site, with the packages its lock file names.
 
 The packages are installed once, into .cache/hexo of the checkout. Node.js is the machine's, or the
 one that a wheel carries.
@@ -70,8 +70,8 @@ class Hexo:
         shutil.copytree(posts, site / "source/_posts")
         (site / "node_modules").symlink_to(self.packages, target_is_directory=True)
         with (site / "_config.yml").open("a", encoding="utf-8") as file:
-            # A JSON value is a YAML value.
-            file.writelines(f"{key}: {json.dumps(value)}\n" for key, value in (config or {}).items())
+            for key, value in (config or {}).items():
+                file.write(f"{key}: {json.dumps(value)}\n")  # a JSON value is a YAML value
         program = self.packages / "hexo/bin/hexo"
         built = _run([self.node, str(program), "generate", "--bail"], cwd=site, TZ=zone)
         if re.search(r"^(ERROR|FATAL)\b", built, re.MULTILINE):

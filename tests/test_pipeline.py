@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -371,3 +372,44 @@ def test_nothing_is_kept_of_a_revision_but_what_was_said(world: World, site: Sit
     shown = world.entry(world.entries()[0]["id"])
     assert "第2稿" in shown["html"]
     assert [f"第{n}稿" in r["html"] for n, r in enumerate(shown["revisions"])] == [True, True]
+
+
+def test_text_that_no_database_takes_is_mended(world: World, site: Site) -> None:
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "坏\ud800标题\u0000",
+        "home_page_url": "https://news.example.cn/\ud800",
+        "language": "zh\u0000",
+        "authors": [{"name": "作\udfff者\u0000"}],
+        "items": [
+            {
+                "id": "a\ud800\u0000b",
+                "url": "https://news.example.cn/\ud800a",
+                "title": "题\ud83d目\u0000",
+                "content_html": "<p>正\ud800文\u0000</p>",
+                "tags": ["签\ud800\u0000"],
+                "date_published": "2022-01-28\ud800",
+                "attachments": [{"url": "https://a.cn/\ud800.mp3", "mime_type": "a\u0000"}],
+                "image": "https://a.cn/\ud800.jpg",
+            }
+        ],
+    }
+    site.set("/feed.json", json.dumps(feed), content_type="application/feed+json")
+    world.add(site.url("/feed.json"))
+    (poll,) = world.poll()
+    assert (poll.error, poll.new) == (None, 1)
+    (entry,) = world.entries()
+    assert entry["title"].startswith("题")
+
+
+def test_two_programs_at_the_same_feeds_keep_each_entry_once(world: World, site: Site) -> None:
+    for number in range(8):
+        site.set(f"/{number}.xml", rss(*(item(f"{number}-{n}") for n in range(20))))
+        world.add(site.url(f"/{number}.xml"))
+    other = World(world.root, world.database_url)
+    with ThreadPoolExecutor(2) as threads:
+        polls = [poll for done in threads.map(World.poll, (world, other)) for poll in done]
+    other.database.dispose()
+    assert [poll.error for poll in polls] == [None] * 16
+    assert sum(poll.new for poll in polls) == len(world.entries()) == len(world.files()) == 160
+    assert world.folder.check() == []

@@ -20,6 +20,7 @@ from ingest.errors import (
 )
 
 DONE, SOME_FAILED, MISUSED, UNUSABLE = 0, 1, 2, 3
+BUG = 70  # EX_SOFTWARE of sysexits.h
 
 app = typer.Typer(
     name="guidang",
@@ -99,6 +100,11 @@ def run(arguments: Sequence[str]) -> int:
         return DONE
     except TyperException as error:
         return _misused(error)
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        print(f"guidang: {_bug(error)}", file=sys.stderr)
+        return BUG
     return code if isinstance(code, int) else DONE
 
 
@@ -109,6 +115,13 @@ def _misused(error: TyperException) -> int:
     message = error.format_message()
     print(message if asked_for_help else f"guidang: {message}", file=sys.stderr)
     return MISUSED
+
+
+def _bug(error: Exception) -> str:
+    return (
+        f"a fault of guidang itself ({type(error).__name__}: {error}); "
+        "please report what the same command prints with --debug"
+    )
 
 
 def _code_of(error: GuidangError) -> int:

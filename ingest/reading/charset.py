@@ -241,6 +241,11 @@ def repair(text: str) -> str:
     return _REFERENCES.sub(_repair_run, text) if "#" in text else text
 
 
+def legal(text: str) -> str:
+    """Drop what no XML document and no database may hold (XML 1.0 section 2.2, Char)."""
+    return _NOT_CHAR.sub("", text)
+
+
 def _repair_run(run: re.Match[str]) -> str:
     """Repair neighbouring references; those that are right stay as they were written."""
     pieces: list[str] = []

@@ -53,10 +53,10 @@ def _normalize_entry(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> 
     feed_title = name_of(feed, context)
     link = _link(entry, feed, context)
     base_url = entry.base_url or link or feed.link or context.document.final_url
-    body = _sound(entry.content or entry.summary)
+    body = entry.content or entry.summary
     clean = html.clean(body, base_url=base_url)
     text = html.text_of(clean)
-    title = titles.display_title(_sound(entry.title), feed_title=feed_title)
+    title = titles.display_title(entry.title, feed_title=feed_title)
     title = title or _first_words(text)
     published, updated = _dates(entry, context)
     return NormalEntry(
@@ -88,7 +88,7 @@ def _normalize_entry(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> 
 
 def name_of(feed: ParsedFeed, context: Context) -> str:
     """The name a feed goes by: the user's, else its own, else its host's."""
-    own = titles.display_title(_sound(feed.title))
+    own = titles.display_title(feed.title)
     return context.feed_title or own or links.host_of(context.document.final_url)
 
 
@@ -101,7 +101,7 @@ def _link(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> str | None:
 
 
 def _guid(entry: ParsedEntry) -> str | None:
-    guid = _sound(entry.guid or "").strip()
+    guid = (entry.guid or "").strip()
     return guid[:_LONGEST_GUID] or None
 
 
@@ -119,7 +119,7 @@ def _dates(entry: ParsedEntry, context: Context) -> tuple[ResolvedDate | None, R
 
 
 def _authors(authors: tuple[Author, ...]) -> tuple[Author, ...]:
-    named = ((author, titles.display_title(_sound(author.name))) for author in authors)
+    named = ((author, titles.display_title(author.name)) for author in authors)
     return tuple(
         Author(name=name[:_LONGEST_NAME], url=author.url, email=author.email)
         for author, name in named
@@ -128,7 +128,7 @@ def _authors(authors: tuple[Author, ...]) -> tuple[Author, ...]:
 
 
 def _names(names: tuple[str, ...]) -> tuple[str, ...]:
-    clean = (titles.display_title(_sound(name))[:_LONGEST_NAME] for name in names)
+    clean = (titles.display_title(name)[:_LONGEST_NAME] for name in names)
     return tuple(dict.fromkeys(name for name in clean if name))[:_MOST_NAMES]
 
 
@@ -137,12 +137,7 @@ def _first_words(text: str) -> str:
 
 
 def _shown(raw: str | None) -> str | None:
-    return _sound(raw)[:_LONGEST_NAME] if raw else None
-
-
-def _sound(text: str) -> str:
-    """Text that every database takes: without NUL and lone surrogates (JSON can hold both)."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    return raw[:_LONGEST_NAME] if raw else None
 
 
 def _item_digest(entry: ParsedEntry, context: Context) -> bytes:

@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any
 
+from ingest.reading.charset import legal
 from ingest.values import Author, Enclosure, ImageField, ImageKind, ParsedEntry, ParsedFeed
 
 _VERSION = re.compile(r"(?:https?://(?:www\.)?jsonfeed\.org/version/)?1(?:\.[01])?/?")
@@ -85,7 +86,7 @@ def _authors(holder: dict[str, Any]) -> tuple[Author, ...]:
 
 
 def _tags(item: dict[str, Any]) -> tuple[str, ...]:
-    tags = [tag.strip() for tag in _list(item, "tags") if isinstance(tag, str)]
+    tags = [legal(tag).strip() for tag in _list(item, "tags") if isinstance(tag, str)]
     return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
@@ -113,7 +114,7 @@ def _list(holder: dict[str, Any], key: str) -> list[Any]:
 
 def _text(holder: dict[str, Any], key: str) -> str:
     value = holder.get(key)
-    return value.strip() if isinstance(value, str) else ""
+    return legal(value).strip() if isinstance(value, str) else ""
 
 
 def _optional(holder: dict[str, Any], key: str) -> str | None:

@@ -23,8 +23,10 @@ def rendered_with(connection: sa.Connection) -> str | None:
 
 def render_all_with(connection: sa.Connection, settings: str) -> None:
     """Make every record due, to be rendered with other settings."""
-    connection.execute(sa.delete(Setting).where(Setting.name == _RENDERED_WITH))
-    connection.execute(sa.insert(Setting).values(name=_RENDERED_WITH, value=settings))
+    insert = insert_into(connection, Setting).values(name=_RENDERED_WITH, value=settings)
+    connection.execute(
+        insert.on_conflict_do_update(index_elements=["name"], set_={"value": settings})
+    )
     connection.execute(sa.update(Entry).values(render_due=Entry.render_due + 1))
 
 
