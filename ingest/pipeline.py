@@ -28,6 +28,7 @@ from ingest.services import Services
 from ingest.sources import live, page
 from ingest.store import entries as entry_store
 from ingest.store import feeds as feed_store
+from ingest.store.captures import Seen
 from ingest.store.feeds import FeedSaid, FeedState
 from ingest.values import (
     Document,
@@ -188,7 +189,7 @@ class _Look:
         self, connection: sa.Connection, document: Document, reading: Reading, digest: bytes
     ) -> Poll:
         """Keep the entries and, in the same transaction, what vouches for them."""
-        seen = entry_store.Seen(
+        seen = Seen(
             feed_id=self._feed.id,
             url=without_secrets(document.final_url),
             content_type=document.content_type,

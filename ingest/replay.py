@@ -9,8 +9,8 @@ from ingest.reading import charset, extract
 from ingest.reading.normalize import take_article
 from ingest.reading.read import read
 from ingest.reading.split import split
-from ingest.store import entries as store
-from ingest.store.entries import Kept
+from ingest.store import captures, entries
+from ingest.store.captures import Kept
 from ingest.store.feeds import FeedState
 from ingest.values import Document, NormalEntry
 
@@ -23,11 +23,11 @@ def replay_feed(database: Database, feed: FeedState) -> int:
     An entry keeps its identity and the moment it was first seen, from which relative dates count.
     """
     changed = last = 0
-    while batch := database.read(store.kept, feed.id, after=last, limit=_BATCH):
+    while batch := database.read(captures.kept, feed.id, after=last, limit=_BATCH):
         for kept in batch:
             entry = read_again(feed, kept)
             if entry is not None:
-                changed += database.write(store.renormalize, kept.id, entry)
+                changed += database.write(entries.renormalize, kept.id, entry)
         last = batch[-1].id
     return changed
 

@@ -11,14 +11,14 @@ import sqlalchemy as sa
 
 from ingest.database import Database
 from tests.hexo import Hexo, install_hexo
-from tests.postgres import Server, running_server
+from tests.postgres import Server, server_for_tests
 
 DATABASES = ["sqlite", "postgresql"]
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
-    with running_server() as server:
+    with server_for_tests() as server:
         yield server
 
 

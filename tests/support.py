@@ -13,11 +13,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.archive import Archive
-from ingest.config import ArchiveConfig, Config, DatabaseConfig, FeedSettings, FetchConfig, RsshubConfig
+from ingest.config import (
+    ArchiveConfig,
+    Config,
+    DatabaseConfig,
+    FeedSettings,
+    FetchConfig,
+    RsshubConfig,
+)
 from ingest.database import Database
 from ingest.pipeline import poll_feeds
 from ingest.services import open_services
-from ingest.store import entries, feeds
+from ingest.store import feeds, listings
 from ingest.store.feeds import FeedState
 from ingest.values import Poll, Record
 from models import Base
@@ -130,10 +137,10 @@ class World:
 
     def entries(self) -> list[dict[str, Any]]:
         """All entries, oldest first."""
-        return self.database.read(entries.listing)[::-1]
+        return self.database.read(listings.listing)[::-1]
 
     def entry(self, entry_id: int) -> dict[str, Any]:
-        found = self.database.read(entries.show, entry_id)
+        found = self.database.read(listings.show, entry_id)
         assert found is not None
         return found
 

@@ -28,12 +28,12 @@ def list_entries(
     as_json: JsonOption = False,
 ) -> None:
     """List entries, newest first."""
-    from ingest.store import entries, feeds
+    from ingest.store import feeds, listings
 
     with open_session(ctx, quiet=True) as session:
         feed_id = session.database.read(feeds.find, [feed])[0].id if feed else None
         shown = limit if limit or as_json else _SHOWN_AT_ONCE
-        rows = session.database.read(entries.listing, feed_id=feed_id, limit=shown)
+        rows = session.database.read(listings.listing, feed_id=feed_id, limit=shown)
     if as_json:
         print_json(rows)
         return
@@ -59,10 +59,10 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show one entry with its earlier revisions."""
-    from ingest.store import entries
+    from ingest.store import listings
 
     with open_session(ctx, quiet=True) as session:
-        row = session.database.read(entries.show, entry)
+        row = session.database.read(listings.show, entry)
     if row is None:
         raise UsageError(f"there is no entry {entry}; see: guidang entries list")
     if as_json:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """Tell how much is kept and how the feeds are, the failing ones first."""
-    from ingest.store import entries, feeds
+    from ingest.store import feeds, listings
 
     with open_session(ctx, quiet=True) as session:
-        totals = session.database.read(entries.totals)
+        totals = session.database.read(listings.totals)
         known = session.database.read(feeds.every)
         name = session.database.name
     failing = sorted((f for f in known if f.failures), key=lambda feed: -feed.failures)

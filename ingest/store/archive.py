@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.store.dialects import insert_into
+from ingest.store.statements import in_batches, insert_into
 from ingest.values import Author, Record
 from models import ArchiveFile, Entry, Feed, Setting
 
@@ -155,13 +155,10 @@ def missing_paths(connection: sa.Connection, layout: str) -> int:
 
 def make_due(connection: sa.Connection, paths: Sequence[str]) -> None:
     """Have the records of these files rendered again."""
-    for start in range(0, len(paths), 500):
-        some = sa.select(ArchiveFile.entry_id).where(
-            ArchiveFile.path.in_(paths[start : start + 500])
-        )
-        connection.execute(
-            sa.update(Entry).where(Entry.id.in_(some)).values(render_due=Entry.render_due + 1)
-        )
+    for part in in_batches(paths):
+        some = sa.select(ArchiveFile.entry_id).where(ArchiveFile.path.in_(part))
+        due_again = sa.update(Entry).where(Entry.id.in_(some))
+        connection.execute(due_again.values(render_due=Entry.render_due + 1))
 
 
 def paths_of_feed(connection: sa.Connection, feed_id: int) -> list[str]:

@@ -1,0 +1,105 @@
+"""What a value of the configuration can be: durations, sizes, zones, addresses, networks."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+_DURATION_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
+_SIZE_UNITS = {"B": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3}
+_SIZE_UNITS |= {"KIB": 1024, "MIB": 1024**2, "GIB": 1024**3}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMG]?I?B)?", re.IGNORECASE)
+_LONGEST_DURATION = timedelta(days=3660)
+
+
+def parse_duration(value: object) -> timedelta:
+    """Read `30s`, `15m`, `6h`, `1d`, `1h30m`; raise `ValueError` for anything else."""
+    if isinstance(value, timedelta):
+        return value
+    text = str(value).strip().lower()
+    parts = _DURATION_PART.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise ValueError("write a duration such as 30s, 15m, 6h or 1d")
+    seconds = sum(float(number) * _DURATION_UNITS[unit] for number, unit in parts)
+    if seconds > _LONGEST_DURATION.total_seconds():
+        raise ValueError("is longer than ten years")
+    return timedelta(seconds=seconds)
+
+
+def format_duration(value: timedelta) -> str:
+    """Write a duration the way `parse_duration` reads it: `1h30m`."""
+    rest, written = value.total_seconds(), ""
+    for unit in ("d", "h", "m"):
+        count, rest = divmod(rest, _DURATION_UNITS[unit])
+        written += f"{count:.0f}{unit}" if count else ""
+    return written + f"{rest:g}s" if rest or not written else written
+
+
+def parse_size(value: object) -> int:
+    """Read `10MB`, `512KiB` or a number of bytes; raise `ValueError` for anything else."""
+    match = _SIZE.fullmatch(str(value).strip())
+    if match is None:
+        raise ValueError("write a size such as 10MB or 512KiB")
+    return int(float(match[1]) * _SIZE_UNITS[(match[2] or "B").upper()])
+
+
+def format_size(value: int) -> str:
+    """Write a size the way `parse_size` reads it: `20MB`."""
+    for unit in ("GB", "MB", "KB"):
+        if value and value % _SIZE_UNITS[unit] == 0:
+            return f"{value // _SIZE_UNITS[unit]}{unit}"
+    return str(value)
+
+
+def known_zone(name: str) -> str:
+    """Accept a name of the time zone database; raise `ValueError` for another."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no time zone; write one such as Asia/Shanghai") from None
+    return name
+
+
+def read_feed_url(url: str) -> str:
+    """Accept an address that feeds can have; raise `ValueError` for another."""
+    if not re.match(r"(https?|rsshub)://[^\s/?#]", url, re.IGNORECASE):
+        raise ValueError("write an address that begins with http://, https:// or rsshub://")
+    return url
+
+
+def _yes_no_or_auto(value: object) -> object:
+    words = {"true": True, "false": False, "auto": "auto"}
+    if isinstance(value, bool):
+        return value
+    if str(value).lower() not in words:
+        raise ValueError("write true, false or auto")
+    return words[str(value).lower()]
+
+
+def _positive(value: timedelta) -> timedelta:
+    if value <= timedelta(0):
+        raise ValueError("must be longer than nothing")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Interval = Annotated[Duration, AfterValidator(_positive)]
+Size = Annotated[int, BeforeValidator(parse_size), Field(gt=0)]
+Zone = Annotated[str, AfterValidator(known_zone)]
+FeedUrl = Annotated[str, AfterValidator(read_feed_url)]
+FullText = Annotated[bool | Literal["auto"], BeforeValidator(_yes_no_or_auto)]
+Category = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+def read_network(network: object) -> IPv4Network | IPv6Network:
+    """Read a network in CIDR form; raise `ValueError` for anything else."""
+    try:
+        return ip_network(str(network), strict=False)
+    except ValueError:
+        raise ValueError(f"{network!r} is no network such as 192.168.1.0/24") from None

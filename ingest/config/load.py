@@ -1,0 +1,98 @@
+"""Find the file, read it, let the environment override it."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from ingest.config.mistakes import ENVIRONMENT_PREFIX, explain
+from ingest.config.tables import Config
+from ingest.errors import ConfigError
+
+SYSTEM_CONFIG = Path("/etc/guidang/config.toml")
+
+
+def load_config(
+    path: Path | None = None, *, environment: Mapping[str, str] | None = None
+) -> tuple[Config, Path]:
+    """Read the configuration; return it with the file it came from.
+
+    The file is `path`, else `$GUIDANG_CONFIG`, else `./config.toml`, else
+    `/etc/guidang/config.toml`. Raise `ConfigError` with every mistake in it.
+    """
+    environment = os.environ if environment is None else environment
+    found = find_config(path, environment)
+    tables = _read_toml(found)
+    overrides = _environment_tables(environment, str(found))
+    try:
+        config = Config.model_validate(_merge(tables, overrides))
+    except ValidationError as error:
+        raise ConfigError(str(found), tuple(explain(error, overrides))) from None
+    return _resolve_paths(config, found.parent), found
+
+
+def find_config(path: Path | None, environment: Mapping[str, str]) -> Path:
+    """Name the file to read, absolute; raise `ConfigError` where there is none."""
+    named = path or (Path(p) if (p := environment.get("GUIDANG_CONFIG")) else None)
+    if named is not None:
+        if not named.is_file():
+            raise ConfigError(str(named), ("no such file; make one with: guidang init",))
+        return named.absolute()
+    for candidate in (Path("config.toml"), SYSTEM_CONFIG):
+        if candidate.is_file():
+            return candidate.absolute()
+    raise ConfigError(
+        "no configuration",
+        (f"neither ./config.toml nor {SYSTEM_CONFIG} is there; make one with: guidang init",),
+    )
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(str(path), (f"not TOML: {error}",)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(str(path), (f"cannot be read: {error}",)) from None
+
+
+def _environment_tables(environment: Mapping[str, str], source: str) -> dict[str, dict[str, Any]]:
+    tables: dict[str, dict[str, Any]] = {}
+    for name, text in environment.items():
+        table, separator, key = name.removeprefix(ENVIRONMENT_PREFIX).partition("__")
+        if not separator or not name.startswith(ENVIRONMENT_PREFIX):
+            continue
+        tables.setdefault(table.lower(), {})[key.lower()] = _environment_value(name, text, source)
+    return tables
+
+
+def _environment_value(name: str, text: str, source: str) -> Any:
+    if not text.startswith("["):
+        return text
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ConfigError(source, (f"environment {name}: not a JSON list: {error}",)) from None
+
+
+def _merge(tables: dict[str, Any], overrides: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    merged = dict(tables)
+    for table, values in overrides.items():
+        present = merged.get(table, {})
+        merged[table] = {**present, **values} if isinstance(present, dict) else present
+    return merged
+
+
+def _resolve_paths(config: Config, folder: Path) -> Config:
+    archive = config.archive.model_copy(update={"path": folder / config.archive.path.expanduser()})
+    url = config.database.url
+    if url.startswith("sqlite:///") and not url.startswith(("sqlite:////", "sqlite:///:")):
+        url = f"sqlite:///{folder / url.removeprefix('sqlite:///')}"
+    database = config.database.model_copy(update={"url": url})
+    return config.model_copy(update={"archive": archive, "database": database})

@@ -1,0 +1,262 @@
+"""What can be set: each table a model, each setting with its default and one sentence.
+
+`config.example.toml` and the manual are made from these; a setting without a description fails
+a test.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from ingest.config.kinds import (
+    Category,
+    Duration,
+    FeedUrl,
+    FullText,
+    Interval,
+    Size,
+    Zone,
+    format_duration,
+    read_network,
+)
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatabaseConfig(_Table):
+    """Where everything that was ever seen is kept."""
+
+    url: str = Field(
+        "sqlite:///guidang.db",
+        description="A SQLAlchemy address: a SQLite file (relative to this file), or "
+        "postgresql://user@host/name.",
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _name_the_driver(cls, url: str) -> str:
+        scheme, separator, rest = url.partition("://")
+        if not separator or scheme not in {
+            "sqlite",
+            "postgres",
+            "postgresql",
+            "postgresql+psycopg",
+        }:
+            raise ValueError("write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
+        return f"sqlite://{rest}" if scheme == "sqlite" else f"postgresql+psycopg://{rest}"
+
+
+class ArchiveConfig(_Table):
+    """The folder of front-matter files that Hexo builds."""
+
+    path: Path = Field(
+        Path("source/_posts"),
+        description="The folder that the records are written to, relative to this file.",
+    )
+    layout: Literal["hexo"] = Field("hexo", description="The form of the records.")
+    template: str = Field(
+        "{feed}/{year}/{month}/{date}-{title}-{id}.md",
+        description="The path of a record below `path`; {id} must be in its last part.",
+    )
+    timezone: Zone = Field(
+        "Asia/Shanghai",
+        description="The zone that the dates in paths, and `local` dates, are written in.",
+    )
+    date_style: Literal["rfc822", "local", "iso"] = Field(
+        "rfc822",
+        description="How `date` is written: rfc822 (GMT), local (in `timezone`) or iso (UTC).",
+    )
+    default_category: Category = Field(
+        "未分类", description="The first category of a feed that has none set."
+    )
+    default_image: str = Field(
+        "", description="The headimg of an entry without a picture; empty: none is written."
+    )
+
+    @field_validator("template")
+    @classmethod
+    def _identifies_every_entry(cls, template: str) -> str:
+        known = {"feed", "year", "month", "day", "date", "title", "id"}
+        unknown = set(re.findall(r"\{([^{}]*)\}", template)) - known
+        if unknown:
+            raise ValueError(f"knows no {{{min(unknown)}}}; it knows {', '.join(sorted(known))}")
+        parts = template.split("/")
+        if "{id}" not in parts[-1]:
+            raise ValueError("the last part must hold {id}, or two entries could share a file")
+        if not parts[-1].endswith((".md", ".html")):
+            raise ValueError("must end with .md or .html")
+        if any(part in {"", ".", ".."} for part in parts):
+            raise ValueError("must be a path below archive.path, without empty parts or ..")
+        return template
+
+
+class FetchConfig(_Table):
+    """How documents are asked for."""
+
+    user_agent: str = Field(
+        "",
+        description="The name told to publishers; empty: Guidang's own name and version.",
+    )
+    contact: str = Field(
+        "https://github.com/guidang/guidang",
+        description="The page or address added to the name; better one where you can be reached.",
+    )
+    max_size: Size = Field(
+        20_000_000, description="The largest document taken, after decompression."
+    )
+    connect_timeout: Interval = Field(
+        timedelta(seconds=15), description="The longest wait for a connection."
+    )
+    idle_timeout: Interval = Field(
+        timedelta(seconds=30), description="The longest silence while a document comes in."
+    )
+    total_timeout: Interval = Field(
+        timedelta(seconds=120), description="The longest a whole document may take."
+    )
+    max_redirects: int = Field(
+        8, ge=0, le=30, description="The most redirects followed for one document."
+    )
+    allow_private: tuple[IPv4Network | IPv6Network, ...] = Field(
+        (),
+        description="Networks that are not public but may be asked, such as your own RSSHub's: "
+        '["192.168.1.10/32"]; with a fake-IP proxy (Clash, Surge) also "198.18.0.0/15".',
+    )
+    concurrency: int = Field(
+        32, ge=1, le=1000, description="The most documents fetched at the same time."
+    )
+    per_host: int = Field(
+        2, ge=1, le=100, description="The most documents fetched from one site at the same time."
+    )
+    host_delay: Duration = Field(
+        timedelta(milliseconds=500),
+        description="The shortest time between two requests to one site.",
+    )
+    proxy: str = Field(
+        "", description="An http://, https:// or socks5:// proxy for every request; empty: none."
+    )
+    http2: bool = Field(True, description="Whether HTTP/2 is used where a server offers it.")
+    ca_file: str = Field(
+        "", description="A file of certificate authorities instead of the usual ones."
+    )
+
+    @field_validator("allow_private", mode="before")
+    @classmethod
+    def _read_networks(cls, networks: object) -> object:
+        if not isinstance(networks, list | tuple):
+            # pydantic explains a ValueError to the user, a TypeError it does not.
+            raise ValueError('write a list of networks such as ["192.168.1.0/24"]')  # noqa: TRY004
+        return tuple(read_network(network) for network in networks)
+
+    @field_validator("proxy")
+    @classmethod
+    def _proxy_address(cls, proxy: str) -> str:
+        if proxy and not re.match(r"(https?|socks5h?)://[^\s/]", proxy):
+            raise ValueError("write an address such as http://127.0.0.1:7890")
+        return proxy
+
+
+class ScheduleConfig(_Table):
+    """When feeds are looked at again."""
+
+    interval: Interval = Field(
+        timedelta(hours=1), description="The time between two looks at a feed of unknown habits."
+    )
+    min_interval: Interval = Field(
+        timedelta(minutes=15), description="The shortest time between two looks at a feed."
+    )
+    max_interval: Interval = Field(
+        timedelta(days=1), description="The longest time between two looks at a feed."
+    )
+
+
+class RsshubConfig(_Table):
+    """The RSSHub instances that `rsshub://` feeds are asked from."""
+
+    instances: tuple[FeedUrl, ...] = Field(
+        ("https://rsshub.app",),
+        min_length=1,
+        description="The instances, in the order they are tried.",
+    )
+    access_key: str = Field(
+        "", description="The ACCESS_KEY of your instances; never shown, logged or exported."
+    )
+
+
+class LogConfig(_Table):
+    """What is told while it works."""
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least important messages shown."
+    )
+    format: Literal["text", "json"] = Field("text", description="One line of text, or of JSON.")
+
+
+class FeedSettings(_Table):
+    """What a user sets for one feed; what is not set follows the feed and the tables above."""
+
+    title: str | None = Field(None, description="The name to use instead of the feed's own.")
+    author: str | None = Field(None, description="The author of entries that name none.")
+    categories: tuple[Category, ...] = Field(
+        (), description="The categories of its records, from the widest to the narrowest."
+    )
+    timezone: Zone | None = Field(
+        None, description="The zone of its dates that name none; Asia/Shanghai if not set."
+    )
+    interval: Interval | None = Field(
+        None, description="The time between two looks, instead of a fitting one."
+    )
+    full_text: FullText = Field(
+        False,
+        description="Whether article pages are fetched: true, false, or auto (where the feed's "
+        "text is cut short).",
+    )
+
+    def as_json(self) -> dict[str, Any]:
+        """Only what is set, in the form that config.toml has."""
+        settings = self.model_dump(exclude_defaults=True)
+        if self.interval is not None:
+            settings["interval"] = format_duration(self.interval)
+        if self.categories:
+            settings["categories"] = list(self.categories)
+        return settings
+
+
+class FeedConfig(FeedSettings):
+    """One feed of the file; its settings are in `FeedSettings`."""
+
+    url: FeedUrl = Field(description="The address of the feed.")
+
+    @property
+    def settings(self) -> FeedSettings:
+        """The settings without the address."""
+        return FeedSettings.model_validate(self.model_dump(exclude={"url"}))
+
+
+class Config(_Table):
+    """Everything a user can set. Paths are absolute."""
+
+    database: DatabaseConfig = DatabaseConfig()
+    archive: ArchiveConfig = ArchiveConfig()
+    fetch: FetchConfig = FetchConfig()
+    schedule: ScheduleConfig = ScheduleConfig()
+    rsshub: RsshubConfig = RsshubConfig()
+    log: LogConfig = LogConfig()
+    feeds: tuple[FeedConfig, ...] = ()
+
+    @field_validator("feeds")
+    @classmethod
+    def _no_feed_twice(cls, feeds: tuple[FeedConfig, ...]) -> tuple[FeedConfig, ...]:
+        seen: set[str] = set()
+        for feed in feeds:
+            if feed.url in seen:
+                raise ValueError(f"{feed.url} is there twice")
+            seen.add(feed.url)
+        return feeds

@@ -1,0 +1,117 @@
+"""The publisher's own bytes: kept once each, and given back to be read again."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.store.statements import in_batches, insert_into
+from models import Capture, Entry
+
+# A document: its bytes, where they came from, their Content-Type.
+Body = tuple[bytes, str, str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Where and when a document was seen."""
+
+    feed_id: int
+    url: str
+    content_type: str | None
+    at: datetime
+
+
+def keep_captures(
+    connection: sa.Connection, seen: Seen, bodies: Iterable[Body]
+) -> dict[bytes, int]:
+    """Keep documents that are not kept yet; return the number of each by its digest."""
+    rows = {digest_of(body): _row(seen, body, url, kind) for body, url, kind in bodies}
+    if rows:
+        insert = insert_into(connection, Capture).on_conflict_do_nothing(
+            index_elements=["feed_id", "digest"]
+        )
+        connection.execute(insert, list(rows.values()))
+    numbers: dict[bytes, int] = {}
+    for some in in_batches(sorted(rows)):
+        query = sa.select(Capture.digest, Capture.id)
+        query = query.where(Capture.feed_id == seen.feed_id, Capture.digest.in_(some))
+        numbers.update((digest, number) for digest, number in connection.execute(query))
+    return numbers
+
+
+def _row(seen: Seen, body: bytes, url: str, content_type: str | None) -> dict[str, Any]:
+    return {
+        "feed_id": seen.feed_id,
+        "digest": digest_of(body),
+        "url": url,
+        "content_type": content_type,
+        "body": zlib.compress(body),
+        "captured_at": seen.at,
+    }
+
+
+def digest_of(body: bytes) -> bytes:
+    """The SHA-256 by which a document is known."""
+    return hashlib.sha256(body).digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An entry with the bytes it was made of, to be normalised again."""
+
+    id: int
+    key: str
+    link_key: str | None
+    guid: str | None
+    first_seen_at: datetime
+    version: int
+    title: str
+    item_digest: bytes
+    url: str
+    content_type: str | None
+    body: bytes
+    page_url: str | None
+    page_content_type: str | None
+    page_body: bytes | None
+
+
+def kept(
+    connection: sa.Connection, feed_id: int, *, after: int = 0, limit: int = 200
+) -> list[Kept]:
+    """Entries of a feed with their bytes, by number, from the one after `after` on."""
+    page = sa.orm.aliased(Capture)
+    query = (
+        sa.select(
+            *(getattr(Entry, name) for name in _KEPT_OF_ENTRY),
+            Capture.url,
+            Capture.content_type,
+            Capture.body,
+            page.url.label("page_url"),
+            page.content_type.label("page_content_type"),
+            page.body.label("page_body"),
+        )
+        .join(Capture, Capture.id == Entry.capture_id)
+        .outerjoin(page, page.id == Entry.page_capture_id)
+        .where(Entry.feed_id == feed_id, Entry.id > after)
+        .order_by(Entry.id)
+        .limit(limit)
+    )
+    return [_kept(row) for row in connection.execute(query).mappings()]
+
+
+_KEPT_OF_ENTRY = tuple(Kept.__dataclass_fields__)[:8]
+
+
+def _kept(row: sa.RowMapping) -> Kept:
+    columns = dict(row)
+    columns["body"] = zlib.decompress(columns["body"])
+    if columns["page_body"] is not None:
+        columns["page_body"] = zlib.decompress(columns["page_body"])
+    return Kept(**columns)

@@ -1,0 +1,120 @@
+"""What is made around the program: locks, targets, and the servers and programs for the tests."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+import sqlalchemy as sa
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.hexo import Hexo, find_node, read_pages
+from tests.postgres import running_server, wheel_programs
+
+ROOT = Path(__file__).parents[1]
+SET_UP = ROOT / ".ci/set_up.py"
+LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+PINS = {
+    canonicalize_name(name): (version, hashes)
+    for name, version, hashes in re.findall(r"(?m)^([\w.-]+)==(\S+)(.*(?:\n +--hash.*)*)", LOCK)
+}
+
+
+def wanted() -> list[Requirement]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    groups = project["dependency-groups"]["dev"], project["build-system"]["requires"]
+    return [Requirement(r) for g in (project["project"]["dependencies"], *groups) for r in g]
+
+
+@pytest.mark.parametrize("requirement", wanted(), ids=str)
+def test_the_lock_pins_what_the_project_wants(requirement: Requirement) -> None:
+    version, _ = PINS[canonicalize_name(requirement.name)]
+    assert requirement.specifier.contains(version)
+
+
+def test_every_pin_has_its_hashes() -> None:
+    assert [name for name, (_, hashes) in PINS.items() if "--hash=sha256:" not in hashes] == []
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "tests/hexo_site/package-lock.json"])
+def test_a_lock_names_no_registry_and_no_folder(name: str) -> None:
+    lock = (ROOT / name).read_text("utf-8")
+    assert re.findall(r"\S*://\S*|--(?:extra-)?index\S*|--find-links\S*|^-e.*", lock) == []
+
+
+def test_make_lists_every_target() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = re.findall(r"(?m)^([a-z-]+):", makefile)
+    assert targets == re.findall(r"(?m)^\.PHONY: (.+)$", makefile)
+    assert targets == re.findall(r"(?m)^([a-z-]+):.*## \w", makefile)
+
+
+def test_a_python_that_is_too_old_can_read_the_set_up() -> None:
+    ast.parse(SET_UP.read_text("utf-8"), feature_version=(3, 6))
+
+
+@pytest.mark.parametrize(
+    ("machine", "advice"),
+    [
+        ("sys.version_info = (3, 10, 13, 'final', 0)", "install CPython 3.11 or newer"),
+        ("sys.modules['ensurepip'] = None", "apt install python3-venv"),
+        ("sys.modules['venv'] = None", "apt install python3-venv"),
+    ],
+)
+def test_the_set_up_says_what_is_missing(machine: str, advice: str) -> None:
+    program = f"import runpy, sys; {machine}; runpy.run_path({str(SET_UP)!r}, run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert advice in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_wheel_has_a_postgresql_that_runs() -> None:
+    with running_server(wheel_programs()) as server:
+        url = server.create()
+        with sa.create_engine(url, poolclass=sa.NullPool).connect() as connection:
+            assert connection.exec_driver_sql("SHOW server_encoding").scalar_one() == "UTF8"
+        server.drop(url)
+
+
+def test_no_postgresql_outlives_tests_that_are_killed() -> None:
+    program = (
+        "import os, psutil; from tests.postgres import *\n"
+        "with running_server(debian_programs() or wheel_programs()):\n"
+        "    server = psutil.Process().children()[0]\n"
+        "    print(server.pid, server.cwd(), flush=True)\n"
+        "    os.kill(os.getpid(), 9)"
+    )
+    killed = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    pid, folder = killed.stdout.decode().split(maxsplit=1)
+    left = [psutil.Process(int(pid))] if psutil.pid_exists(int(pid)) else []
+    _, alive = psutil.wait_procs(left, timeout=20)
+    shutil.rmtree(folder.strip())
+    assert alive == []
+
+
+def test_hexo_runs_on_the_node_of_a_wheel(tmp_path: Path, hexo: Hexo) -> None:
+    (tmp_path / "a.md").write_text("---\ntitle: 归档\n---\n<p>正文。</p>\n", "utf-8")
+    pages = read_pages(replace(hexo, node=find_node(path="").node).build(tmp_path))
+    assert {path: (page.title, page.body.strip()) for path, page in pages.items()} == {
+        "a.md": ("归档", "<p>正文。</p>")
+    }
+
+
+def test_a_site_that_does_not_build_is_an_error_with_hexos_words(
+    tmp_path: Path, hexo: Hexo
+) -> None:
+    (tmp_path / "a.md").write_text("---\ntitle: 归档\n---\n{% nothing %}\n", "utf-8")
+    with pytest.raises(RuntimeError, match="nothing"):
+        hexo.build(tmp_path)
