@@ -29,8 +29,8 @@ def main() -> None:
 def lock_python() -> None:
     """Lock for every platform and every Python from the oldest on."""
     uv = Path(sys.executable).with_name("uv")
-    options = "--quiet --no-config --upgrade --universal --python-version 3.11 --generate-hashes"
-    files = "pyproject.toml --group dev --output-file requirements.lock"
+    options = "--quiet --no-config --system-certs --upgrade --universal --python-version 3.11"
+    files = "pyproject.toml --group dev --generate-hashes --output-file requirements.lock"
     subprocess.run(
         [uv, "pip", "compile", *options.split(), *files.split()],
         cwd=ROOT,

@@ -1,33 +1,12 @@
-"""What many tests need: a frozen clock, builders of values, a small world to poll in."""
+"""What many tests need: a frozen clock, and builders of feeds and records."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_network
-from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
-from ingest.archive import Archive
-from ingest.config import (
-    ArchiveConfig,
-    Config,
-    DatabaseConfig,
-    FeedSettings,
-    FetchConfig,
-    RsshubConfig,
-)
-from ingest.database import Database
-from ingest.pipeline import poll_feeds
-from ingest.services import open_services
-from ingest.store import feeds, listings
-from ingest.store.feeds import FeedState
-from ingest.values import Poll, Record
-from models import Base
+from ingest.values import Record
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -92,79 +71,3 @@ def item(number: int | str, **fields: str) -> str:
     } | fields
     inner = "".join(f"<{name}>{text}</{name}>" for name, text in elements.items() if text)
     return f"<item>{inner}</item>"
-
-
-@dataclass
-class World:
-    """A configuration, a database and an archive folder in a place of their own."""
-
-    root: Path
-    database_url: str
-    clock: FrozenClock = field(default_factory=FrozenClock)
-    fetch: dict[str, Any] = field(default_factory=dict)
-    archive: dict[str, Any] = field(default_factory=dict)
-    rsshub: dict[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.config = Config(
-            database=DatabaseConfig(url=self.database_url),
-            archive=ArchiveConfig(path=self.root / "posts", **self.archive),
-            rsshub=RsshubConfig(**self.rsshub),
-            fetch=FetchConfig(
-                allow_private=(ip_network("127.0.0.0/8"),),
-                host_delay=timedelta(0),
-                per_host=8,
-                **self.fetch,
-            ),
-        )
-        self.database = Database(self.config.database.url)
-        self.database.upgrade()
-
-    def add(self, url: str, **settings: Any) -> FeedState:
-        wanted = FeedSettings.model_validate(settings)
-        feed, _ = self.database.write(feeds.add, url, wanted, now=self.clock())
-        return feed
-
-    def poll(self, *chosen: FeedState) -> list[Poll]:
-        """Look at these feeds (else all) once, as they are kept now."""
-        kept = self.database.read(feeds.every)
-        wanted = {feed.id for feed in chosen} or {feed.id for feed in kept}
-        return asyncio.run(self._poll([feed for feed in kept if feed.id in wanted]))
-
-    async def _poll(self, chosen: Sequence[FeedState]) -> list[Poll]:
-        async with open_services(self.config, self.database, self.clock) as services:
-            return await poll_feeds(services, chosen, lambda feed, poll: None)
-
-    def entries(self) -> list[dict[str, Any]]:
-        """All entries, oldest first."""
-        return self.database.read(listings.listing)[::-1]
-
-    def entry(self, entry_id: int) -> dict[str, Any]:
-        found = self.database.read(listings.show, entry_id)
-        assert found is not None
-        return found
-
-    @property
-    def folder(self) -> Archive:
-        return Archive(self.config.archive, self.database)
-
-    def files(self) -> dict[str, bytes]:
-        """The records in the archive folder by path."""
-        return {
-            path.relative_to(self.config.archive.path).as_posix(): path.read_bytes()
-            for path in sorted(self.config.archive.path.rglob("*.md"))
-        }
-
-    def counts(self) -> dict[str, int]:
-        """How many rows each table holds."""
-        return self.database.read(_count_rows)
-
-    def ask(self, query: Callable[[sa.Connection], Any]) -> Any:
-        return self.database.read(query)
-
-
-def _count_rows(connection: sa.Connection) -> dict[str, int]:
-    return {
-        table.name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
-        for table in Base.metadata.sorted_tables
-    }

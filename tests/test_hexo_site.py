@@ -13,7 +13,8 @@ from ingest.values import Outcome
 from tests.dom import dom_of
 from tests.hexo import Hexo, read_pages
 from tests.site import Site
-from tests.support import World, item, rss
+from tests.support import item, rss
+from tests.world import World
 
 CASES = json.loads((Path(__file__).parent / "data/hexo/breaking.json").read_text("utf-8"))
 

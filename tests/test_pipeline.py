@@ -15,7 +15,8 @@ from ingest.store import feeds as feed_store
 from ingest.values import Outcome
 from models import Capture, Entry, Revision
 from tests.site import Site
-from tests.support import World, item, rss
+from tests.support import item, rss
+from tests.world import World
 
 
 @pytest.fixture
@@ -308,7 +309,7 @@ def test_hostile_text_stays_text(world: World, site: Site) -> None:
         "link": "javascript:alert(1)",
         "category": "..",
         "author": "a: b\n- c",
-        "description": "&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;{% x %}",
+        "description": "&lt;script&gt;alert(1)&lt;/script&gt;&lt;img onerror=alert(1)&gt;{% x %}",
     }
     site.set("/feed.xml", rss(item(1, **evil), item(2)))
     world.add(site.url("/feed.xml"))

@@ -97,10 +97,10 @@ def test_no_postgresql_outlives_tests_that_are_killed() -> None:
     )
     killed = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    pid, folder = killed.stdout.decode().split(maxsplit=1)
+    pid, data = killed.stdout.decode().split(maxsplit=1)
     left = [psutil.Process(int(pid))] if psutil.pid_exists(int(pid)) else []
     _, alive = psutil.wait_procs(left, timeout=20)
-    shutil.rmtree(folder.strip())
+    shutil.rmtree(Path(data.strip()).parent)
     assert alive == []
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.dom import dom_of
 from tests.site import Site
-from tests.support import World
+from tests.world import World
 
 
 def seed(corpora: Path) -> list[str]:

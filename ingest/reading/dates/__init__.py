@@ -1,0 +1,152 @@
+"""What a publisher wrote → an aware UTC instant, with how it was read and how exactly.
+
+    wording     the string in one spelling: digits, no invisible characters
+    days        which day: calendars of all kinds, words, weekdays
+    clock       which time of the day
+    zones       in which zone, if it says so
+    relative    how long ago
+
+Rules come from RFC 5322 section 3.3 and its obsolete forms, ISO 8601, and from what Chinese feeds
+write instead. feedparser's dates are never used: it reads strings without a zone as UTC and `CST`
+as US Central.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from ingest.reading.dates.clock import Time, find_time
+from ingest.reading.dates.days import Day, find_day
+from ingest.reading.dates.relative import find_ago
+from ingest.reading.dates.wording import plain
+from ingest.reading.dates.zones import find_zone
+from ingest.values import DatePrecision, ResolvedDate
+
+__all__ = ["resolve_date"]
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+_OLDEST_YEAR = 1990
+_FARTHEST_AHEAD = timedelta(hours=48)
+# Clocks differ by minutes; a stamp further ahead was labelled wrongly.
+_CLOCK_SKEW = timedelta(minutes=10)
+_EPOCH = re.compile(r"(?:/Date\()?(-?\d{10}(?:\.\d+)?|\d{13}|\d{16})(?:[+-]\d{4})?(?:\)/)?")
+_STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?(?=\D|$)")
+
+
+def resolve_date(
+    raw: str | None,
+    *,
+    first_seen_at: datetime,
+    zone: tzinfo = SHANGHAI,
+    gmt_is_local: bool = False,
+) -> ResolvedDate | None:
+    """Resolve a publisher's date; None where nothing in it can be believed.
+
+    Words such as 昨天 and 3小时前 count from `first_seen_at`, an aware datetime. `zone` is where a
+    string without one was written; `gmt_is_local` says that this feed labels local times as GMT.
+    Refused are dates before 1990, more than 48 hours ahead, and days that do not exist. A stamp
+    labelled GMT that lies ahead of its first sight, but not if it is local time, is local time.
+    """
+    text = plain(raw or "")
+    if not text:
+        return None
+    now = first_seen_at.astimezone(zone)
+    try:
+        found = _epoch(text) or _absolute(text, now, zone, gmt_is_local) or find_ago(text, now)
+        found = found or _worded(text, now, zone)
+    except (ValueError, OverflowError):  # a day, a time or an offset that does not exist
+        return None
+    return found if found and _is_credible(found.at, first_seen_at) else None
+
+
+def _is_credible(at: datetime, first_seen_at: datetime) -> bool:
+    return at.year >= _OLDEST_YEAR and at - first_seen_at <= _FARTHEST_AHEAD
+
+
+def _epoch(text: str) -> ResolvedDate | None:
+    match = _EPOCH.fullmatch(text)
+    if match is None:
+        return None
+    seconds = float(match[1])
+    for scale in (1e6, 1e3):
+        if seconds > scale * 1e9:
+            seconds /= scale
+            break
+    at = datetime.fromtimestamp(int(seconds), UTC)
+    return ResolvedDate(at=at, method="epoch", precision=DatePrecision.SECOND)
+
+
+def _absolute(text: str, now: datetime, zone: tzinfo, gmt_is_local: bool) -> ResolvedDate | None:
+    """A day of a named year, with whatever time and zone stand beside it."""
+    if match := _STAMP.match(text):
+        text = _spaced(match) + text[match.end() :]
+    day = find_day(text, now, with_year=True)
+    if day is None:
+        return None
+    time = find_time(text, day.span)
+    found = _instant(text, day, time, zone)
+    if time is None:
+        return found
+    return _heed_misuse(found, text, time, now, zone, gmt_is_local)
+
+
+def _spaced(stamp: re.Match[str]) -> str:
+    """`20220128213439` as `2022-01-28 21:34:39`."""
+    year, month, day, *time = stamp.groups()
+    clock = ":".join(part for part in time if part)
+    return f"{year}-{month}-{day} {clock}".rstrip()
+
+
+def _instant(text: str, day: Day, time: Time | None, zone: tzinfo) -> ResolvedDate:
+    named = find_zone(text, time.end if time else day.span[1])
+    clock = time.since_midnight if time else timedelta(0)
+    local = datetime(day.date.year, day.date.month, day.date.day, tzinfo=named or zone) + clock
+    return ResolvedDate(
+        at=local.astimezone(UTC),
+        method=day.method,
+        precision=time.precision if time else day.precision,
+        zone_assumed=named is None,
+    )
+
+
+def _heed_misuse(
+    found: ResolvedDate, text: str, time: Time, now: datetime, zone: tzinfo, gmt_is_local: bool
+) -> ResolvedDate:
+    """Read a time labelled GMT as local where evidence says that it is local."""
+    if find_zone(text, time.end) is not UTC:
+        return found
+    local = found.at.replace(tzinfo=zone).astimezone(UTC)
+    seen_by = now + _CLOCK_SKEW
+    if not gmt_is_local and not (found.at > seen_by >= local):
+        return found
+    return ResolvedDate(
+        at=local,
+        method=f"{found.method}, local labelled GMT",
+        precision=found.precision,
+        zone_assumed=True,
+        gmt_misused=True,
+    )
+
+
+def _worded(text: str, now: datetime, zone: tzinfo) -> ResolvedDate | None:
+    """昨天 12:00, 周三, 1月28日 21:34, 08:15: what counts from the moment of first sight."""
+    day = find_day(text, now, with_year=False)
+    if day is not None:
+        found = _instant(text, day, find_time(text, day.span), zone)
+        return _not_ahead(found, now, day.repeats) if day.repeats else found
+    time = find_time(text, (0, 0))
+    if time is None or time.start > 0:
+        return None
+    today = Day(date=now.date(), span=(0, 0), method="time of day", precision=DatePrecision.DAY)
+    return _not_ahead(_instant(text, today, time, zone), now, timedelta(days=1))
+
+
+def _not_ahead(found: ResolvedDate, now: datetime, repeats: timedelta) -> ResolvedDate:
+    """The last time that this was so: 周三 is never the next one."""
+    at = found.at if found.at <= now + _CLOCK_SKEW else found.at - repeats
+    return ResolvedDate(
+        at=at, method=found.method, precision=found.precision, zone_assumed=found.zone_assumed
+    )

@@ -1,0 +1,71 @@
+"""The time of the day: 21:34:39, 下午9时34分, 晚上9点半, 9:34 PM."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ingest.values import DatePrecision
+
+_BEFORE_NOON = "上午|早上|清晨|早晨|凌晨|早间|早|AM"
+_AFTER_NOON = "下午|午后|午後|傍晚|晚上|晚间|晚間|夜间|夜里|夜裡|深夜|半夜|晚|夜|PM"
+_TIME = re.compile(
+    rf"(?P<half>{_BEFORE_NOON}|中午|正午|{_AFTER_NOON})?\s*"
+    r"(?<![\d.])(?P<hour>\d{1,2})\s*"
+    r"(?:(?::|时|時)\s*(?P<minute>[0-5]?\d)(?:\s*(?::|分)\s*(?P<second>[0-5]?\d|60)(?:[.,]\d+)?)?"
+    r"|(?P<oclock>点|點|时|時)(?:\s*(?P<part>半|[13]刻)|\s*(?P<past>[0-5]?\d)(?:\s*分"
+    r"(?:\s*(?P<past_second>[0-5]?\d))?)?)?)"
+    r"\s*[分秒]?钟?\s*(?P<meridiem>[AaPp]\.?[Mm]\b\.?)?"
+)
+_PARTS = {"半": 30, "1刻": 15, "3刻": 45}
+_LAST_HOUR = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Time:
+    """A time found in a text from `start` to `end`; 24:00 is the end of the day."""
+
+    since_midnight: timedelta
+    precision: DatePrecision
+    start: int
+    end: int
+
+
+def find_time(text: str, day: tuple[int, int]) -> Time | None:
+    """Find the time that belongs to a day found at these positions: behind it, else before it.
+
+    Raise `ValueError` for a time that does not exist.
+    """
+    # A slice, not a position: the digits of 2911:30 before the time are the day's.
+    behind = _TIME.search(text[day[1] :])
+    match, offset = (behind, day[1]) if behind else (_TIME.search(text[: day[0]]), 0)
+    if match is None:
+        return None
+    hour = _hour(int(match["hour"]), match["half"] or "", (match["meridiem"] or "").upper())
+    minute = int(match["minute"] or match["past"] or _PARTS.get(match["part"] or "", 0))
+    second = match["second"] or match["past_second"]
+    if hour > _LAST_HOUR or (hour == _LAST_HOUR and minute):
+        raise ValueError(f"no such time: {match[0]}")
+    exact = match["minute"] or match["past"] or match["part"]
+    precision = DatePrecision.MINUTE if exact else DatePrecision.HOUR
+    return Time(
+        since_midnight=timedelta(hours=hour, minutes=minute, seconds=int(second or 0)),
+        precision=DatePrecision.SECOND if second else precision,
+        start=offset + match.start(),
+        end=offset + match.end(),
+    )
+
+
+def _hour(hour: int, half: str, meridiem: str) -> int:
+    """The hour of 24: 上午12 and 12 AM are midnight, 下午12 and 12 PM noon, 晚上12 midnight."""
+    if re.fullmatch(_BEFORE_NOON, half) or meridiem.startswith("A"):
+        return 0 if hour == 12 else hour
+    if half in {"中午", "正午"}:
+        return hour + 12 if hour < 4 else hour
+    if re.fullmatch(_AFTER_NOON, half) or meridiem.startswith("P"):
+        if hour == 12 and half in {"晚上", "晚", "夜里", "夜裡", "深夜", "半夜", "夜", "夜间"}:
+            return _LAST_HOUR
+        late = half in {"深夜", "半夜", "夜里", "夜裡"} and hour < 6
+        return hour + 12 if 0 < hour < 12 and not late else hour
+    return hour

@@ -1,0 +1,199 @@
+"""Which day a string names: by calendar, by word, by weekday."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from ingest.values import DatePrecision
+
+_ROC_BEGAN = 1911  # 民国元年 is 1912
+_WEEK = timedelta(weeks=1)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+# Behind a day may stand its time without a space: 2016年6月2911:30.
+_END = r"(?=\D|$|\d\d?:\d\d)"
+_BEGIN = r"(?<![\d.])"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A day found in a text at `span`; if it would lie ahead, it is the one `repeats` before."""
+
+    date: date
+    span: tuple[int, int]
+    method: str
+    precision: DatePrecision = DatePrecision.DAY
+    repeats: timedelta | None = None
+
+
+Reader = Callable[[re.Match[str], datetime], Day]
+
+
+def _day(match: re.Match[str], year: int, month: int, day: int, method: str) -> Day:
+    return Day(date=date(year, month, day), span=match.span(), method=method)
+
+
+def _full_year(written: str, now: datetime) -> int:
+    """Two digits are of this century or the last, three of the Republic (民国)."""
+    year = int(written)
+    if len(written) == 3:
+        return year + _ROC_BEGAN
+    if len(written) > 2:
+        return year
+    return 2000 + year if 2000 + year <= now.year + 1 else 1900 + year
+
+
+def _month_number(name: str) -> int:
+    return _MONTHS.index(name[:3].lower()) + 1
+
+
+def _year_first(match: re.Match[str], now: datetime) -> Day:
+    year = _full_year(match["y"], now)
+    return _day(match, year, int(match["m"]), int(match["d"]), "year, month, day")
+
+
+def _republic(match: re.Match[str], _now: datetime) -> Day:
+    year = (1 if match["y"] == "元" else int(match["y"])) + _ROC_BEGAN
+    return _day(match, year, int(match["m"]), int(match["d"]), "民国")
+
+
+def _month_only(match: re.Match[str], now: datetime) -> Day:
+    first = date(_full_year(match["y"], now), int(match["m"]), 1)
+    return Day(date=first, span=match.span(), method="year, month", precision=DatePrecision.MONTH)
+
+
+def _english(match: re.Match[str], now: datetime) -> Day:
+    year = _full_year(match["y"], now)
+    span = match.span("date")
+    day = date(year, _month_number(match["m"]), int(match["d"]))
+    return Day(date=day, span=span, method="RFC 5322")
+
+
+def _localised(match: re.Match[str], now: datetime) -> Day:
+    year = _full_year(match["y"], now)
+    return _day(match, year, int(match["m"]), int(match["d"]), "localised RFC 5322")
+
+
+def _day_first(match: re.Match[str], _now: datetime) -> Day:
+    first, second = int(match["d"]), int(match["m"])
+    if second > 12:  # 01/28/2022
+        first, second = second, first
+    return _day(match, int(match["y"]), second, first, "day, month, year")
+
+
+def _iso_week(match: re.Match[str], _now: datetime) -> Day:
+    day = date.fromisocalendar(int(match["y"]), int(match["w"]), int(match["d"] or 1))
+    return Day(date=day, span=match.span(), method="ISO 8601 week")
+
+
+def _nearest_past(match: re.Match[str], now: datetime) -> Day:
+    return _last(int(match["m"]), int(match["d"]), match, now)
+
+
+def _english_of_no_year(match: re.Match[str], now: datetime) -> Day:
+    return _last(_month_number(match["name"]), int(match["d"]), match, now)
+
+
+def _last(month: int, day: int, match: re.Match[str], now: datetime) -> Day:
+    """A day of a year that is not named: this year's, or an earlier one's if that lies ahead."""
+    for year in range(now.year, now.year - 9, -1):  # eight years, for the 29th of February
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            continue
+        if found <= now.date() + timedelta(days=2):
+            return Day(date=found, span=match.span(), method="month, day")
+    raise ValueError(f"no such day: {match[0]}")
+
+
+def _of_named_year(match: re.Match[str], now: datetime) -> Day:
+    """去年12月30日, 今年1月5日."""
+    year = now.year - "今去前".index(match["year"])
+    return _day(match, year, int(match["m"]), int(match["d"]), "month, day")
+
+
+def _of_this_month(match: re.Match[str], now: datetime) -> Day:
+    return _day(match, now.year, now.month, int(match["d"]), "month, day")
+
+
+def _word(match: re.Match[str], now: datetime) -> Day:
+    """昨天, 前天, 大前天; in 昨晚 the second half belongs to the time."""
+    ago = len(match["farther"] or "") + {"今": 0, "昨": 1, "前": 2, "明": -1}[match["day"]]
+    start, end = match.span()
+    end -= 1 if match["half"] in {"晚", "早", "夜"} else 0
+    return Day(date=now.date() - timedelta(days=ago), span=(start, end), method="day word")
+
+
+def _english_word(match: re.Match[str], now: datetime) -> Day:
+    ago = {"today": 0, "yesterday": 1}[match[0].lower()]
+    return Day(date=now.date() - timedelta(days=ago), span=match.span(), method="day word")
+
+
+def _weekday(match: re.Match[str], now: datetime) -> Day:
+    """周三 is the last Wednesday, 上周三 that of the ISO week before."""
+    name = match["day"]
+    number = 7 if name in "日天7" else int(name)
+    return _day_of_week(match, now, number, match["week"] or "")
+
+
+def _english_weekday(match: re.Match[str], now: datetime) -> Day:
+    number = "mon tue wed thu fri sat sun".split().index(match["day"].lower()) + 1
+    return _day_of_week(match, now, number, "上" if match["last"] else "")
+
+
+def _day_of_week(match: re.Match[str], now: datetime, number: int, week: str) -> Day:
+    monday = now.date() - timedelta(days=now.weekday())
+    found = monday + timedelta(days=number - 1) - _WEEK * week.count("上")
+    repeats = None if week else _WEEK
+    return Day(date=found, span=match.span(), method="weekday", repeats=repeats)
+
+
+def _rule(pattern: str, read: Reader) -> tuple[re.Pattern[str], Reader]:
+    return re.compile(pattern, re.IGNORECASE), read
+
+
+_WITH_YEAR = [
+    _rule(r"(?:中[华華])?民[国國]\s*(?P<y>\d{1,3}|元)\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号號]?", _republic),
+    _rule(rf"{_BEGIN}(?P<y>\d{{4}}|\d{{2,3}})\s*年\s*(?P<m>\d{{1,2}})\s*月\s*(?P<d>\d{{1,2}})\s*[日号號]?{_END}", _year_first),
+    _rule(rf"{_BEGIN}(?P<y>\d{{4}})\s*([-/.·‧・])\s*(?P<m>\d{{1,2}})\s*\2\s*(?P<d>\d{{1,2}}){_END}(?![./]\d)", _year_first),
+    _rule(r"(?<!\d)(?P<y>\d{4})-?W(?P<w>\d\d)(?:-?(?P<d>[1-7]))?(?!\d)", _iso_week),
+    _rule(rf"(?<!\d)(?P<date>(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[ -]*(?P<m>{_MONTH})[ ,-]+(?P<y>\d{{4}}|\d\d))(?=\D|$)", _english),
+    _rule(rf"\b(?P<date>(?P<m>{_MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b),?(?:[ T]+\d{{1,2}}:\d\d[^,]{{0,40}}?)?[ ,]+(?P<y>\d{{4}})(?!\d|:)", _english),
+    _rule(r"(?<!\d)(?P<d>\d{1,2})[ ,/-]+(?P<m>\d{1,2})\s*月[ ,/-]+(?P<y>\d{4})(?!\d)", _localised),
+    _rule(r"(?<!\d)(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})[日号號]?\s*,\s*(?P<y>\d{4})(?!\d)", _localised),
+    _rule(r"(?<![\d./-])(?P<d>\d{1,2})([-/.])(?P<m>\d{1,2})\2(?P<y>\d{4})(?!\d)", _day_first),
+    _rule(rf"(?<![\d./-])(?P<y>1[0-4]\d)([-/.])(?P<m>\d{{1,2}})\2(?P<d>\d{{1,2}}){_END}(?![./]\d)", _year_first),
+    _rule(r"(?<![\d./-])(?P<y>\d\d)([-/])(?P<m>\d\d)\2(?P<d>\d\d)(?![\d./-])", _year_first),
+    _rule(r"(?<!\d)(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月(?:份)?(?!\s*\d)", _month_only),
+    _rule(r"^(?P<y>\d{4})[-/.](?P<m>\d{1,2})$", _month_only),
+]  # fmt: skip
+_WITHOUT_YEAR = [
+    _rule(r"(?P<year>[今去前])年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号號]?", _of_named_year),
+    _rule(r"(?:本月|这个月|這個月)\s*(?P<d>\d{1,2})\s*[日号號]", _of_this_month),
+    _rule(rf"{_BEGIN}(?P<m>\d{{1,2}})\s*月\s*(?P<d>\d{{1,2}})\s*[日号號]?{_END}", _nearest_past),
+    _rule(r"(?P<farther>大*)(?P<day>[今昨前明])(?P<half>[天日晚早夜])", _word),
+    _rule(r"\b(?:today|yesterday)\b", _english_word),
+    _rule(r"(?P<week>上+个?|本|这|這)?(?:周|週|星期|礼拜|禮拜)(?P<day>[1-7日天])", _weekday),
+    _rule(r"^(?P<m>\d{1,2})[-/](?P<d>\d{1,2})(?=\s|$)", _nearest_past),
+    _rule(r"^(?P<m>\d{1,2})\.(?P<d>\d{1,2})(?=\s+\d{1,2}:\d\d)", _nearest_past),
+    _rule(rf"^(?P<d>\d{{1,2}})\s+(?P<name>{_MONTH})(?=\s|$)", _english_of_no_year),
+    _rule(rf"^(?P<name>{_MONTH})\s+(?P<d>\d{{1,2}})(?=[\s,]|$)", _english_of_no_year),
+    _rule(r"\b(?P<last>last\s+)?(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?\b", _english_weekday),
+]  # fmt: skip
+
+
+def find_day(text: str, now: datetime, *, with_year: bool) -> Day | None:
+    """Find the day that a text names, with its year or (then counted from `now`) without.
+
+    Raise `ValueError` for a day that does not exist.
+    """
+    for pattern, read in _WITH_YEAR if with_year else _WITHOUT_YEAR:
+        if match := pattern.search(text):
+            return read(match, now)
+    return None

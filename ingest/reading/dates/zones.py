@@ -1,0 +1,69 @@
+"""The zone that a date names: an offset, an abbreviation, a Chinese word."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+_WIDEST = timedelta(hours=14)
+_OFFSET = re.compile(
+    r"(?:\b(?:GMT|UTC|UT|Z))?\s*([+-])(\d{1,2})(?::?([0-5]\d))?(?!\d)", re.IGNORECASE
+)
+_NAME = re.compile(r"(?<![A-Za-z])([A-Z]{1,5})(?![A-Za-z])")
+_CHINA = timezone(timedelta(hours=8))
+# RFC 5322 section 4.3; but CST in a Chinese feed is China Standard Time, not US Central.
+_HOURS = {
+    "CST": 8, "BJT": 8, "HKT": 8, "SGT": 8, "MYT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9,
+    "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+    "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "IST": 5.5, "ICT": 7, "AEST": 10,
+    "AEDT": 11, "NZST": 12, "NZDT": 13,
+}  # fmt: skip
+_WORDS = {
+    "北京|中国|台北|臺北|台湾|臺灣|香港|澳门|上海|新加坡": "Asia/Shanghai",
+    "美东|美東|美国东部|纽约|紐約": "America/New_York",
+    "美西|美国西部|太平洋|洛杉矶|洛杉磯": "America/Los_Angeles",
+    "东京|東京|日本": "Asia/Tokyo",
+    "首尔|首爾|韩国": "Asia/Seoul",
+    "伦敦|倫敦|英国": "Europe/London",
+    "莫斯科": "Europe/Moscow",
+    "巴黎|柏林|欧洲中部": "Europe/Paris",
+    "格林尼治|格林威治|世界标准|协调世界": "UTC",
+}
+
+
+def find_zone(text: str, start: int) -> tzinfo | None:
+    """The zone named behind position `start` (abbreviations and offsets) or anywhere (words).
+
+    `datetime.UTC` itself for anything that says GMT. Raise `ValueError` for an offset that no
+    place has.
+    """
+    behind = text[start:]
+    if match := _OFFSET.match(behind.lstrip(" .")) or _OFFSET.search(behind):
+        return _offset(match)
+    for name in _NAME.findall(behind):
+        if name in {"GMT", "UTC", "UT", "Z"}:
+            return UTC
+        if name in _HOURS:
+            return timezone(timedelta(hours=_HOURS[name]))
+    return _named_in_words(text)
+
+
+def _offset(match: re.Match[str]) -> tzinfo:
+    offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
+    if len(match[2]) == 2 and match[3] is None and int(match[2]) > 14:  # `+80` is no offset
+        raise ValueError(f"no place has the offset {match[0]}")
+    if offset > _WIDEST:
+        raise ValueError(f"no place has the offset {match[0]}")
+    if not offset:
+        return UTC
+    return timezone(-offset if match[1] == "-" else offset)
+
+
+def _named_in_words(text: str) -> tzinfo | None:
+    if "时间" not in text and "時間" not in text:
+        return None
+    for words, name in _WORDS.items():
+        if re.search(f"(?:{words})(?:标准|標準)?(?:时间|時間)", text):
+            return UTC if name == "UTC" else ZoneInfo(name)
+    return None

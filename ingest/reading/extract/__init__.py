@@ -1,0 +1,17 @@
+"""The article of a web page, and whether a feed's own text needs one.
+
+page        any text → a tree without what no reader sees
+sites       where well-known sites and content systems keep their articles
+opinions    what trafilatura, readability-lxml and the density of prose take for the article
+tally       which element of the page holds the text that an opinion took
+trim        what stands in an article's element without belonging to it
+facts       what the page says about its article: title, author, date, picture
+next_page   where the article goes on
+truncation  the signs that a feed cut its text
+article     all of it: a page → Article
+"""
+
+from ingest.reading.extract.article import extract_article
+from ingest.reading.extract.truncation import looks_truncated, page_is_better
+
+__all__ = ["extract_article", "looks_truncated", "page_is_better"]

@@ -1,0 +1,67 @@
+"""What three ways of looking at a page take for its article; trafilatura lives here only.
+
+Each gives a way of weighing text, so that all three can point at elements of one tree, whatever
+they make of pictures and headings themselves.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import logging
+import re
+from collections.abc import Callable
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from ingest.reading.extract.tally import Weigh, share_in
+from ingest.reading.html import text_of
+
+_PUNCTUATION = re.compile(r"[。，；！？：、,.;!?]")
+_SENTENCE = 12  # characters
+_UNPUNCTUATED = 0.3
+
+
+def by_readability(root: HtmlElement) -> str:
+    """Return the text that readability-lxml takes, nothing where it finds no article."""
+    document = _readability()(copy.deepcopy(root))
+    try:
+        return text_of(document.summary())
+    except Exception:  # noqa: BLE001  # its Unparseable wraps whatever went wrong inside
+        return ""
+
+
+@functools.cache
+def _readability() -> Callable[[HtmlElement], Any]:
+    from readability import Document
+
+    # It logs what it raises, with a traceback.
+    logging.getLogger("readability.readability").setLevel(logging.CRITICAL + 1)
+    reader: Callable[[HtmlElement], Any] = Document
+    return reader
+
+
+def by_trafilatura(root: HtmlElement) -> str:
+    """Return the text that trafilatura takes, nothing where it finds no article."""
+    import trafilatura
+
+    return trafilatura.extract(copy.deepcopy(root), include_comments=False) or ""
+
+
+def weigh_prose(body: HtmlElement) -> Weigh:
+    """Weigh by density: sentences are an article's, links a page's, the rest may be either."""
+    linked = {element for link in body.iter("a") for element in link.iter()}
+
+    def weigh(element: HtmlElement, run: str) -> float:
+        if element in linked:
+            return 0.0
+        is_sentence = len(run) > _SENTENCE and _PUNCTUATION.search(run)
+        return 1.0 if is_sentence else _UNPUNCTUATED
+
+    return weigh
+
+
+def weigh_shared(known: frozenset[str]) -> Weigh:
+    """Weigh by what a text shares with the shingles of another one."""
+    return lambda _, run: share_in(run, known)

@@ -1,0 +1,100 @@
+"""Anybody's page becomes a tree of bounded size and depth that holds what a reader may see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from ingest.reading.html.tree import flatten, make_sound
+
+_LONGEST = 5_000_000  # characters; a longer page is read as far as this
+_MOST_ELEMENTS = 100_000
+# Their content is no HTML, and what looks like tags in it would be counted as such.
+_OPAQUE = re.compile(r"<!--|<(script|style)(?=[\s/>])", re.IGNORECASE)
+_ENDS = {
+    name: re.compile(rf"</{name}[^<>]{{0,100}}>", re.IGNORECASE) for name in ("script", "style")
+}
+_DATA = re.compile(r"ld\+json", re.IGNORECASE)  # JSON-LD tells author and date
+_UNSEEN = ("template", "svg", "textarea", "select", "button", "input", "object", "applet")
+_INVISIBLE = re.compile(r"visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+
+
+def parse_page(text: str) -> HtmlElement | None:
+    """Return the page's root, None where there is no page; it takes any text."""
+    source = flatten("".join(_without_scripts(make_sound(text[:_LONGEST])))).encode()
+    # huge_tree lifts libxml2's depth of 256, at which it drops the rest of the document.
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = document_fromstring(source, parser=parser)
+    except etree.LxmlError:  # nothing but white space and comments
+        return None
+    return None if _has_too_many_elements(root) else root
+
+
+def _without_scripts(text: str) -> Iterator[str]:
+    pos = 0
+    while found := _OPAQUE.search(text, pos):
+        yield text[pos : found.start()]
+        end = _end_of(text, found)
+        if found[1] and _DATA.search(text[found.end() : found.end() + 100].partition(">")[0]):
+            yield text[found.start() : end]
+        pos = end
+    yield text[pos:]
+
+
+def _end_of(text: str, opening: re.Match[str]) -> int:
+    """Find the end of a comment, script or style; one that never ends takes the rest."""
+    if not opening[1]:
+        end = text.find("-->", opening.start() + 2)
+        return len(text) if end < 0 else end + 3
+    closing = _ENDS[opening[1].lower()].search(text, opening.end())
+    return closing.end() if closing else len(text)
+
+
+def _has_too_many_elements(root: HtmlElement) -> bool:
+    return any(number > _MOST_ELEMENTS for number, _ in enumerate(root.iter()))
+
+
+def body_of(root: HtmlElement) -> HtmlElement:
+    """Return the page's body; the page itself where it has none, as a frameset."""
+    body = root.find("body")
+    return root if body is None else body
+
+
+def show_as_read(root: HtmlElement) -> None:
+    """Leave in the tree what a reader sees once the page's scripts have run.
+
+    WeChat sends its articles invisible, to fade them in by script; what is not displayed at all
+    stays so, unless it is most of the page.
+    """
+    for element in list(root.iter(*_UNSEEN)):
+        drop(element)
+    length = _length(root)
+    for element in root.xpath("//*[@hidden or @style]"):
+        style = element.get("style") or ""
+        if _INVISIBLE.search(style):
+            del element.attrib["style"]
+        elif element.get("hidden") is not None or _HIDDEN.search(style):
+            _show_or_drop(element, length)
+
+
+def _show_or_drop(element: HtmlElement, length_of_page: int) -> None:
+    if 2 * _length(element) > length_of_page:
+        element.attrib.pop("style", None)
+        element.attrib.pop("hidden", None)
+    else:
+        drop(element)
+
+
+def _length(element: HtmlElement) -> int:
+    return sum(map(len, element.itertext()))
+
+
+def drop(element: HtmlElement) -> None:
+    """Take an element out of its tree; the text behind it stays."""
+    if element.getparent() is not None:
+        element.drop_tree()

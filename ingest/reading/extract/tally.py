@@ -1,0 +1,89 @@
+"""Which element of a page holds the text that an opinion took for the article."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+
+SHINGLE = 4  # characters
+# How much of a run of text, without its white space, belongs to the article: 0 to 1.
+Weigh = Callable[[HtmlElement, str], float]
+
+
+@dataclass(slots=True)
+class Tally:
+    """For each element with text: how much it holds, in characters, and how much was taken."""
+
+    taken: dict[HtmlElement, float] = field(default_factory=lambda: defaultdict(float))
+    total: dict[HtmlElement, int] = field(default_factory=lambda: defaultdict(int))
+
+    def share(self, element: HtmlElement) -> float | None:
+        """How much of its text was taken, None where it has none that counts."""
+        total = self.total.get(element, 0)
+        return self.taken.get(element, 0.0) / total if total else None
+
+
+def tally(body: HtmlElement, weigh: Weigh) -> Tally:
+    """Weigh each run of text, and add up from the leaves to the body.
+
+    Runs too short for a shingle do not count: nothing could be told about them.
+    """
+    sums = Tally()
+    for element, text in _runs(body):
+        run = squeeze(text)
+        if len(run) >= SHINGLE:
+            sums.taken[element] += weigh(element, run) * len(run)
+            sums.total[element] += len(run)
+    for element in reversed(list(body.iter())):
+        if element is not body and (parent := element.getparent()) is not None:
+            sums.taken[parent] += sums.taken[element]
+            sums.total[parent] += sums.total[element]
+    return sums
+
+
+def _runs(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Yield every run of text with the element it stands in."""
+    for element in body.iter():
+        if element.text:
+            yield element, element.text
+        parent = element.getparent()
+        if element is not body and element.tail and parent is not None:
+            yield parent, element.tail
+
+
+def holder(body: HtmlElement, sums: Tally) -> HtmlElement:
+    """Return the element whose text and the text taken are most alike, by F1.
+
+    Of elements that hold the same text it is the outermost: pictures stand beside it.
+    """
+    everything = sums.taken.get(body, 0.0)
+
+    def f1(element: HtmlElement) -> float:
+        return 2 * sums.taken.get(element, 0.0) / (sums.total.get(element, 0) + everything + 1)
+
+    return max(body.iter(), key=f1)
+
+
+def shingles(text: str) -> frozenset[str]:
+    """All runs of four characters, white space aside."""
+    run = squeeze(text)
+    return frozenset(run[i : i + SHINGLE] for i in range(len(run) - SHINGLE + 1))
+
+
+def likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """F1 of two sets of shingles; 0 where both are empty."""
+    return 2 * len(one & other) / ((len(one) + len(other)) or 1)
+
+
+def share_in(run: str, known: frozenset[str]) -> float:
+    """How much of a run of at least four characters is made of known shingles."""
+    count = len(run) - SHINGLE + 1
+    return sum(run[i : i + SHINGLE] in known for i in range(count)) / count
+
+
+def squeeze(text: str) -> str:
+    """Text without its white space."""
+    return "".join(text.split())

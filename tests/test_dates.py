@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ingest.reading.dates import resolve_date
+from tests.support import NOON
+
+CASES = [
+    line.split("\t")
+    for line in (Path(__file__).parent / "data/dates/cases.tsv").read_text("utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize(("text", "seen", "expected", "precision"), CASES)
+def test_what_publishers_write_is_read(text: str, seen: str, expected: str, precision: str) -> None:
+    found = resolve_date(text, first_seen_at=datetime.fromisoformat(seen))
+    if expected == "-":
+        assert found is None
+    else:
+        assert found is not None
+        assert found.at == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+        assert found.precision == precision
+
+
+@pytest.mark.parametrize(
+    ("zone", "expected"),
+    [("Asia/Tokyo", "2024-09-07T07:05"), ("America/New_York", "2024-09-07T20:05")],
+)
+def test_a_time_without_a_zone_is_the_feeds(zone: str, expected: str) -> None:
+    found = resolve_date("2024-09-07 16:05", first_seen_at=NOON, zone=ZoneInfo(zone))
+    assert found is not None
+    assert found.at == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+    assert found.zone_assumed
+
+
+def test_a_feed_known_to_misuse_gmt_is_read_as_local() -> None:
+    old = "Sat, 07 Sep 2024 16:05:03 GMT"
+    plain = resolve_date(old, first_seen_at=NOON)
+    shifted = resolve_date(old, first_seen_at=NOON, gmt_is_local=True)
+    assert plain is not None
+    assert shifted is not None
+    assert (plain.gmt_misused, shifted.gmt_misused) == (False, True)
+    assert plain.at - shifted.at == timedelta(hours=8)
+    other = resolve_date("Sat, 07 Sep 2024 16:05:03 +0800", first_seen_at=NOON, gmt_is_local=True)
+    assert other is not None
+    assert other.at == datetime(2024, 9, 7, 8, 5, 3, tzinfo=UTC)
+
+
+def test_no_string_is_no_date() -> None:
+    assert resolve_date(None, first_seen_at=NOON) is None
+
+
+PIECES = st.sampled_from(
+    "2024 9 07 31 99999 年 月 日 时 点 分 秒 前 小时 天 周 三 昨 今 大前 上 下午 晚 : - / . T Z "
+    "+ 0800 "
+    "GMT CST Sep Mon 一 十 廿 〇 半 个 ago h d ( ) , · 民国 发布于 \u200b \x00 😀".split()
+)
+
+
+@given(st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=14).map("".join)))
+@example("昨" * 100_000)
+@example("1小时" * 50_000)
+@example("9" * 100_000)
+@example("2024-09-07 " * 20_000)
+def test_no_string_is_read_as_anything_but_a_credible_instant(text: str) -> None:
+    found = resolve_date(text, first_seen_at=NOON)
+    if found is not None:
+        assert found.at.tzinfo is UTC
+        assert found.at.year >= 1990
+        assert found.at - NOON <= timedelta(hours=48)
