@@ -11,12 +11,13 @@ from lxml.html import HtmlElement
 from ingest.reading.extract import facts, next_page, opinions
 from ingest.reading.extract.page import body_of, parse_page, show_as_read
 from ingest.reading.extract.sites import place_of_article
-from ingest.reading.extract.tally import Tally, holder, likeness, shingles, tally
+from ingest.reading.extract.tally import Tally, Weigh, holder, likeness, shingles, tally
 from ingest.reading.extract.trim import trim
 from ingest.reading.html import pictures, text_of
+from ingest.reading.links import absolute_link
 from ingest.values import Article
 
-_UNTAKEN = 0.3
+_UNTAKEN = 0.3  # of a block: then it is not the opinion's article
 _TRUST = 0.2  # readability-lxml is the best of the three: the others must agree against it
 _SHORTEST = 20  # characters; less is no article
 
@@ -42,7 +43,7 @@ def extract_article(html: str, *, url: str) -> Article | None:
     if root is None:
         return None
     base_url = _base_of(root, url)
-    known = facts.read(root, base_url)
+    said = facts.read(root, base_url)
     following = next_page.find(root, base_url)
     show_as_read(root)
     opinion = _at_known_place(root, url) or _most_agreed(root)
@@ -54,7 +55,10 @@ def extract_article(html: str, *, url: str) -> Article | None:
         text=opinion.text,
         method=opinion.method,
         next_url=following,
-        **known,
+        title=said.title,
+        author=said.author,
+        published=said.published,
+        image=said.image,
     )
 
 

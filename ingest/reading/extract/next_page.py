@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from ingest.reading.extract.tally import squeeze
-from ingest.reading.links import absolute_link, canonical_link
+from ingest.reading.links import absolute_link
 
-_NEXT = re.compile(r"[\W_]*(?:下一?[页頁]|后一?页|後一?頁|next ?page|next)[\W_]*", re.IGNORECASE)
+_NEXT = re.compile(r"[\W_]*(?:下一?[页頁]|[后後]一?[页頁]|next ?(?:page)?)[\W_]*", re.IGNORECASE)
 _LONGEST = 20
-# What a page's number adds to the address of the first: `_2`, `-2`, `/2`, `?page=2`.
 _EXTENSION = re.compile(r"\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE)
-_NUMBER = re.compile(r"(?:[-_/](?:p(?:age)?)?|(?<=\d)[_-])\d{1,3}/?$", re.IGNORECASE)
-_PAGE_PARAMETER = re.compile(
-    r"(?:^|&)(?:page|p|pn|pg|pageno|page_?num|paged|cpage)=\d{1,3}(?=&|$)", re.IGNORECASE
-)
+# What the number of a page is written with behind the address of the first one.
+_NUMBERED = re.compile(r"(.+?)([-_]p?|[-_]page|/|/p|/page[-/_])(\d{1,2})$", re.IGNORECASE)
+_PARAMETER = re.compile(r"(page|pn|pg|pageno|page_?num|paged)=(\d{1,2})", re.IGNORECASE)
+_FIRST = (1, 2)  # the second page's number: some count from nought
+
+Reading = tuple[str, int | None]
 
 
 def find(root: HtmlElement, url: str) -> str | None:
@@ -26,11 +28,10 @@ def find(root: HtmlElement, url: str) -> str | None:
     A link counts if it is called so, or rel=next says so, and if its address is that of this
     page but for a number: otherwise "next" is another article.
     """
+    here = set(_readings(url))
     for link in root.iter("a", "link"):
-        if not _is_called_next(link):
-            continue
-        following = absolute_link(link.get("href"), url)
-        if following and _continues(url, following):
+        following = absolute_link(link.get("href"), url) if _is_called_next(link) else None
+        if following and any(_follows(reading, here) for reading in _readings(following)):
             return following
     return None
 
@@ -40,17 +41,29 @@ def _is_called_next(link: HtmlElement) -> bool:
         return True
     if link.tag == "link":
         return False
-    text = squeeze("".join(link.itertext()))
-    return len(text) <= _LONGEST and bool(_NEXT.fullmatch(text))
+    text = "".join(link.itertext())
+    return len(text) <= 5 * _LONGEST and bool(_NEXT.fullmatch(squeeze(text)[:_LONGEST]))
 
 
-def _continues(url: str, following: str) -> bool:
-    if canonical_link(url) == canonical_link(following):
+def _readings(url: str) -> Iterator[Reading]:
+    """Yield the ways to read an address as one of an article and the number of a page."""
+    parts = urlsplit(url)
+    site = parts.netloc.lower().removeprefix("www.")
+    path = site + _EXTENSION.sub("", parts.path.rstrip("/"))
+    pairs = parts.query.split("&")
+    numbers = [int(found[2]) for pair in pairs if (found := _PARAMETER.fullmatch(pair))]
+    query = "&".join(pair for pair in pairs if not _PARAMETER.fullmatch(pair))
+    yield f"{path}?{query}", numbers[0] if numbers else None
+    if (found := _NUMBERED.fullmatch(path)) and not numbers:
+        yield f"{found[1]}?{query}", int(found[3])
+
+
+def _follows(there: Reading, here: set[Reading]) -> bool:
+    article, number = there
+    if number is None:
         return False
-    here, there = urlsplit(url), urlsplit(following)
-    if here.netloc.lower() != there.netloc.lower():
-        return False
-    return (
-        _stem(here.path) == _stem(there.path)
-        and _page_number(there.path, there.query) == _page_number(here.path, here.query) + 1
-    )
+    if (article, None) in here:
+        return number in _FIRST
+    # Slugs count, too (`day-12`, `day-13`): an article's own address ends with its number.
+    has_number = article.partition("?")[0][-1:].isdigit() or not article.endswith("?")
+    return has_number and (article, number - 1) in here

@@ -71,7 +71,7 @@ def show_as_read(root: HtmlElement) -> None:
     WeChat sends its articles invisible, to fade them in by script; what is not displayed at all
     stays so, unless it is most of the page.
     """
-    for element in list(root.iter(*_UNSEEN)):
+    for element in list(root.iter("script", *_UNSEEN)):
         drop(element)
     length = _length(root)
     for element in root.xpath("//*[@hidden or @style]"):

@@ -7,8 +7,7 @@ it must hold most of what reads as prose on its page.
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -93,23 +92,28 @@ _MARKS = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The element that holds an article, and the rule that says so."""
+
+    element: HtmlElement
+    rule: str
+
+
 def place_of_article(body: HtmlElement, url: str, prose: dict[HtmlElement, float]) -> Place | None:
-    """Return the element that holds the article, and the rule that says so.
+    """Return the place of the article, if one of the rules finds it.
 
     `prose` is how much of an element's text reads as prose, in characters.
     """
     site = _places_for(host_of(url))
     for place in site:
         if (found := _fullest(body, place, prose)) is not None and prose[found] >= _CHARACTERS:
-            return found, f"site:{place}"
+            return Place(element=found, rule=f"site:{place}")
     for mark in _MARKS.split():
         found = _fullest(body, mark, prose)
         if found is not None and prose[found] >= max(_CHARACTERS, _OF_ALL_PROSE * prose[body]):
-            return found, f"mark:{mark}"
+            return Place(element=found, rule=f"mark:{mark}")
     return None
-
-
-Place = tuple[HtmlElement, str]
 
 
 def _places_for(host: str) -> list[str]:

@@ -7,11 +7,15 @@ editor and copyright stay: they are rights information.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Set
+from dataclasses import dataclass, field
+from itertools import takewhile
 
 from lxml.html import HtmlElement
 
 from ingest.reading.extract.page import drop
-from ingest.reading.extract.tally import Tally, squeeze
+from ingest.reading.extract.tally import squeeze
 
 _BLOCKS = frozenset(
     "address article aside blockquote center dd div dl dt fieldset figure footer form h1 h2 h3 h4"
@@ -39,74 +43,72 @@ _MOSTLY = 0.6
 _HALF = 0.5
 
 
-def trim(article: HtmlElement, sums: Tally | None, *, untaken: float = 0.0) -> None:
-    """Take out, in place, what does not belong.
+@dataclass(slots=True)
+class _Sizes:
+    """Of each element: its text's length, and the length and number of the links in it."""
 
-    Blocks of which less than `untaken` was taken by the opinion behind `sums` go too.
-    """
-    length = _length(article)
-    for element in list(article.iter(*_BLOCKS, *_FOREIGN)):
-        if element is article or not _is_in(element, article):
+    length: dict[HtmlElement, int] = field(default_factory=lambda: defaultdict(int))
+    linked: dict[HtmlElement, int] = field(default_factory=lambda: defaultdict(int))
+    links: dict[HtmlElement, int] = field(default_factory=lambda: defaultdict(int))
+
+
+def trim(article: HtmlElement, untaken: Set[HtmlElement] = frozenset()) -> None:
+    """Take out, in place, what does not belong; of `untaken`, all blocks."""
+    sizes = _sizes(article)
+    gone: set[HtmlElement] = {article}
+    for element in list(article.iter(*_BLOCKS)):
+        if element in gone:
             continue
-        if _is_foreign(element, length) or _is_link_list(element):
-            _drop_with_label(element)
-        elif sums is not None and _is_untaken(element, sums, untaken):
-            drop(element)
-    _drop_related(article)
+        if _is_label(element, sizes):
+            leaving = [element, *_lists_after(element, sizes)]
+        elif _is_foreign(element, article, sizes) or _is_link_list(element, sizes):
+            leaving = [element]
+        else:
+            leaving = [element] if element in untaken else []
+        for leaf in leaving:
+            gone.update(leaf.iter())
+            drop(leaf)
 
 
-def _is_in(element: HtmlElement, article: HtmlElement) -> bool:
-    return any(ancestor is article for ancestor in element.iterancestors())
+def _sizes(article: HtmlElement) -> _Sizes:
+    sizes = _Sizes()
+    elements = list(article.iter())
+    for element in elements:
+        sizes.length[element] += len(squeeze(element.text or ""))
+        if element is not article and (parent := element.getparent()) is not None:
+            sizes.length[parent] += len(squeeze(element.tail or ""))
+    for element in reversed(elements):
+        if element.tag == "a":
+            sizes.linked[element] = sizes.length[element]
+            sizes.links[element] = 1 if sizes.length[element] else 0
+        if element is not article and (parent := element.getparent()) is not None:
+            sizes.length[parent] += sizes.length[element]
+            sizes.linked[parent] += sizes.linked[element]
+            sizes.links[parent] += sizes.links[element]
+    return sizes
 
 
-def _is_foreign(element: HtmlElement, length: int) -> bool:
+def _is_label(element: HtmlElement, sizes: _Sizes) -> bool:
+    """Whether an element is the heading of a list of other articles."""
+    if not 0 < sizes.length[element] <= _LONGEST_LABEL:
+        return False
+    return bool(_RELATED.fullmatch(squeeze(str(element.text_content()))))
+
+
+def _lists_after(label: HtmlElement, sizes: _Sizes) -> list[HtmlElement]:
+    return list(takewhile(lambda element: _is_linked(element, sizes), label.itersiblings()))
+
+
+def _is_linked(element: HtmlElement, sizes: _Sizes) -> bool:
+    return sizes.links[element] > 0 and sizes.linked[element] > _MOSTLY * sizes.length[element]
+
+
+def _is_foreign(element: HtmlElement, article: HtmlElement, sizes: _Sizes) -> bool:
     """Whether an element is named after something that is no article, and not most of it."""
     names = f"{element.get('id') or ''} {element.get('class') or ''}"
     named = element.tag in _FOREIGN or _NAMES.search(_CAMEL.sub("-", names).lower())
-    return bool(named) and _length(element) < _HALF * length
+    return bool(named) and sizes.length[element] < _HALF * sizes.length[article]
 
 
-def _is_link_list(element: HtmlElement) -> bool:
-    if element.tag not in _LISTS:
-        return False
-    links = [length for link in element.iter("a") if (length := _length(link))]
-    if len(links) < 2:
-        return False
-    rest = _length(element) - sum(links)
-    return rest < (1 - _MOSTLY) * sum(links) / _MOSTLY
-
-
-def _is_untaken(element: HtmlElement, sums: Tally, untaken: float) -> bool:
-    share = sums.share(element)
-    return share is not None and share < untaken
-
-
-def _drop_with_label(element: HtmlElement) -> None:
-    before = element.getprevious()
-    if before is not None and _is_label(before):
-        drop(before)
-    drop(element)
-
-
-def _is_label(element: HtmlElement) -> bool:
-    text = squeeze(str(element.text_content()))
-    return len(text) <= _LONGEST_LABEL and bool(_RELATED.fullmatch(text))
-
-
-def _drop_related(article: HtmlElement) -> None:
-    """Drop labels of related lists, with the blocks after them that are links and no more."""
-    for label in [element for element in article.iter(*_BLOCKS) if _is_label(element)]:
-        if not _is_in(label, article):
-            continue
-        while (after := label.getnext()) is not None and _is_only_links(after):
-            drop(after)
-        drop(label)
-
-
-def _is_only_links(element: HtmlElement) -> bool:
-    linked = sum(_length(link) for link in element.iter("a"))
-    return linked > 0 and linked > _MOSTLY * _length(element)
-
-
-def _length(element: HtmlElement) -> int:
-    return sum(len(squeeze(text)) for text in element.itertext())
+def _is_link_list(element: HtmlElement, sizes: _Sizes) -> bool:
+    return element.tag in _LISTS and sizes.links[element] > 1 and _is_linked(element, sizes)

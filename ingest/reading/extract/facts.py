@@ -1,0 +1,211 @@
+"""What a page says about its article: title, author, date and picture, in its own words.
+
+Nothing is resolved here: dates are raw strings, names are as written.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from ingest.reading.extract.page import body_of
+from ingest.reading.links import absolute_link
+
+_TITLE = ("og:title", "twitter:title", "articletitle", "title")
+_AUTHOR = ("author", "article:author", "og:article:author", "byl", "dc.creator", "sailthru.author")
+_PUBLISHED = (
+    "article:published_time og:published_time og:article:published_time weibo:article:create_at"
+    " bytedance:published_time publishdate pubdate firstpublishtime datepublished publish_time"
+    " article_date_original og:release_date date dc.date dc.date.issued dcterms.created"
+    " parsely-pub-date sailthru.date"
+).split()
+_IMAGE = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "image")
+_ARTICLES = frozenset("Article NewsArticle BlogPosting Report ReportageNewsArticle".split())
+_LARGEST_DATA = 200_000  # characters of JSON-LD
+_MOST_NODES = 1_000
+_HEAD = 6_000  # characters of visible text in which a page says who wrote it and when
+_LONGEST_NAME = 40
+_LONGEST_TITLE = 300
+_MOST_PLACES = 5
+
+_DATE = re.compile(
+    r"(?:19|20)\d\d\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}\s?日?"
+    r"(?:\s*(?:星期|周)[一二三四五六日天])?"
+    r"(?:[\sT,，|]*(?:[上下]午|早上|晚上|中午|凌晨)?\s?\d{1,2}[:时點点]\d{1,2}(?:[:分]\d{1,2}秒?)?分?)?"
+)
+_CREDIT = re.compile(
+    r"(?:^|[\s(（【\[|])(?:本文)?(?:作\s*者|撰文|撰稿|文|记者|記者)\s*[:：/]\s*"
+    r"([^\s|,，;；。(（)）【】\[\]:：]{2,20})",
+    re.MULTILINE,
+)
+_PREFIX = re.compile(r"^(?:作\s*者|撰文|文|记者|記者|by)\s*[:：/ ]\s*", re.IGNORECASE)
+_HAS_DATE = re.compile(r"\d\d")
+_NO_NAME = re.compile(
+    r"https?:|@|admin|administrator|佚名|匿名|未知|本站|管理员|来源|責任|责任|编辑|點擊|点击"
+    r"|时间|日期|浏览|null|undefined|none",
+    re.IGNORECASE,
+)
+_visible = etree.XPath(
+    "descendant::text()[not(parent::script or parent::noscript or parent::option)]",
+    smart_strings=False,
+)
+_DATE_PLACES = (
+    "//time/@datetime",
+    "//*[@itemprop='datePublished']/@content",
+    "//*[@itemprop='datePublished']",
+    "//*[@id='publish_time' or @id='pubtime_baidu' or @id='pub_date' or @id='pubtime']",
+)
+_AUTHOR_PLACES = (
+    "//*[@id='author_baidu' or @id='js_name']",
+    "//*[@itemprop='author']//*[@itemprop='name']",
+    "//*[@itemprop='author']",
+    "//a[@rel='author']",
+    "//*[@class='author' or @class='author-name' or @class='byline']",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a page says about its article, each None where it says nothing."""
+
+    title: str | None
+    author: str | None
+    published: str | None
+    image: str | None
+
+
+def read(root: HtmlElement, base_url: str) -> Facts:
+    """Read the facts: fields made for machines first, then what stands above the article."""
+    fields = _fields(root)
+    data = next(_articles(root), {})
+    head = _head(root)
+    return Facts(
+        title=_title(root, fields, data),
+        author=_author(root, fields, data, head),
+        published=_published(root, fields, data, head),
+        image=absolute_link(_first(fields, _IMAGE) or _named(data.get("image")), base_url),
+    )
+
+
+def _fields(root: HtmlElement) -> dict[str, str]:
+    """Collect the page's meta elements by name, the first of each."""
+    fields: dict[str, str] = {}
+    for meta in root.iter("meta"):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop")
+        content = " ".join((meta.get("content") or "").split())
+        if name and content:
+            fields.setdefault(name.lower(), content)
+    return fields
+
+
+def _first(fields: dict[str, str], names: tuple[str, ...] | list[str]) -> str | None:
+    return next((fields[name] for name in names if name in fields), None)
+
+
+def _articles(root: HtmlElement) -> Iterator[dict[str, Any]]:
+    """Yield the articles that the page describes in JSON-LD (schema.org)."""
+    for script in root.iter("script"):
+        text = script.text or ""
+        if "ld+json" not in (script.get("type") or "") or len(text) > _LARGEST_DATA:
+            continue
+        try:
+            waiting: list[Any] = [json.loads(text, strict=False)]
+        except (ValueError, RecursionError):
+            continue
+        for node in waiting:
+            if isinstance(node, dict) and _ARTICLES.intersection(_listed(node.get("@type"))):
+                yield node
+            elif isinstance(node, dict):
+                waiting += _listed(node.get("@graph"))[:_MOST_NODES]
+            elif isinstance(node, list):
+                waiting += node[:_MOST_NODES]
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value] if isinstance(value, (str, dict)) else []
+
+
+def _named(value: object) -> str | None:
+    """The name or address of what schema.org lets be a text, an object or a list of either."""
+    first = next(iter(_listed(value)), None)
+    if isinstance(first, dict):
+        first = first.get("name") or first.get("url")
+    return first.strip() or None if isinstance(first, str) else None
+
+
+def _title(root: HtmlElement, fields: dict[str, str], data: dict[str, Any]) -> str | None:
+    heading = _only(root.xpath("//h1"))
+    title = root.find(".//title")
+    said = _squeeze(title.text) if title is not None else None
+    # A site's own h1 is its name; an article's stands in the page's title, too.
+    if heading and said and heading in said:
+        return heading
+    return _named(data.get("headline")) or _first(fields, _TITLE) or said or heading
+
+
+def _only(found: list[HtmlElement]) -> str | None:
+    return _squeeze(str(found[0].text_content())) if len(found) == 1 else None
+
+
+def _squeeze(text: str | None) -> str | None:
+    return " ".join((text or "").split())[:_LONGEST_TITLE] or None
+
+
+def _author(
+    root: HtmlElement, fields: dict[str, str], data: dict[str, Any], head: str
+) -> str | None:
+    places = (value for path in _AUTHOR_PLACES for value in _texts(root, path))
+    credit = _CREDIT.search(head)
+    said = (
+        _named(data.get("author")),
+        *(fields.get(name) for name in _AUTHOR),
+        *islice(places, _MOST_PLACES),
+        credit[1] if credit else None,
+    )
+    return next(filter(None, map(_name, said)), None)
+
+
+def _name(value: str | None) -> str | None:
+    name = _PREFIX.sub("", _squeeze(value) or "")
+    usable = name and len(name) <= _LONGEST_NAME and not _NO_NAME.search(name)
+    return name if usable else None
+
+
+def _published(
+    root: HtmlElement, fields: dict[str, str], data: dict[str, Any], head: str
+) -> str | None:
+    places = (value for path in _DATE_PLACES for value in _texts(root, path))
+    visible = [found[0].strip() for found in islice(_DATE.finditer(head), _MOST_PLACES)]
+    said = (
+        _named(data.get("datePublished")),
+        _first(fields, _PUBLISHED),
+        *(value for value in islice(places, _MOST_PLACES) if _HAS_DATE.search(value)),
+        # A day alone is often that of the visit; with a time of day it is the article's.
+        *(date for date in visible if ":" in date or "时" in date),
+        *visible,
+    )
+    return next(filter(None, map(_squeeze, said)), None)
+
+
+def _texts(root: HtmlElement, path: str) -> Iterator[str]:
+    for found in root.xpath(path)[:_MOST_PLACES]:
+        yield found if isinstance(found, str) else str(found.text_content())[:_LONGEST_TITLE]
+
+
+def _head(root: HtmlElement) -> str:
+    """The first visible text of the page, a line for each run."""
+    pieces: list[str] = []
+    length = 0
+    for text in _visible(body_of(root)):
+        pieces.append(text.strip())
+        length += len(pieces[-1])
+        if length > _HEAD:
+            break
+    return "\n".join(filter(None, pieces))

@@ -1,0 +1,61 @@
+"""Nothing executable survives the cleaning of hostile HTML."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import lxml.html
+
+from ingest.reading.html import clean
+from tests.conformance.conftest import Score
+
+ACTIVE = frozenset(
+    "script style object embed applet base form input button textarea select link meta svg math "
+    "frame frameset template noscript portal".split()
+)
+ADDRESSES = frozenset("href src srcset poster action formaction background cite longdesc".split())
+SAFE_SCHEMES = frozenset("http https mailto tel ftp magnet ed2k thunder".split())
+
+
+def test_no_payload_stays_active(corpora: Path, score: Score) -> None:
+    lines = (corpora / "attacks/xss.jsonl").read_text("utf-8").split("\n")
+    payloads = [json.loads(line) for line in lines if line.strip()]
+    left = [
+        f"{what} of {payload_of(payload)!r}"
+        for payload in payloads
+        for what in dangers(clean(payload_of(payload), base_url="https://news.example.cn/"))
+    ]
+    score("attacks-xss", len(payloads), left)
+
+
+def payload_of(payload: dict[str, str]) -> str:
+    return payload["payload"]
+
+
+def dangers(html: str) -> Iterator[str]:
+    if not html.strip():
+        return
+    for element in lxml.html.fragment_fromstring(html, create_parent="div").iter():
+        if not isinstance(element.tag, str):
+            yield "a comment or instruction"
+            continue
+        if element.tag in ACTIVE:
+            yield f"<{element.tag}>"
+        for name, value in element.attrib.items():
+            yield from dangers_of_attribute(str(name), str(value))
+
+
+def dangers_of_attribute(name: str, value: str) -> Iterator[str]:
+    if name.startswith("on") or name == "srcdoc":
+        yield name
+    if name in ADDRESSES:
+        scheme = urlsplit("".join(value.split())).scheme.lower()
+        raster = value.startswith(("data:image/png", "data:image/jpeg", "data:image/gif"))
+        if scheme and scheme not in SAFE_SCHEMES and not (name == "src" and raster):
+            yield f"{name}={value[:40]}"
+    folded = "".join(value.lower().split())
+    if name == "style" and any(word in folded for word in ("expression(", "url(", "javascript:")):
+        yield f"style={value[:40]}"
