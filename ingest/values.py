@@ -134,6 +134,7 @@ class ParsedFeed:
     """A whole feed document in the publisher's words.
 
     `format` is feedparser's version name (`rss20`, `atom10`, …) or `json11`, `json10`.
+    `logos` are the pictures that stand for the feed itself, never for an entry.
     `warnings` say in words what was wrong with a document that could still be read.
     """
 
@@ -144,6 +145,7 @@ class ParsedFeed:
     description: str = ""
     language: str | None = None
     generator: str | None = None
+    logos: tuple[str, ...] = ()
     authors: tuple[Author, ...] = ()
     updated: str | None = None
     ttl: str | None = None

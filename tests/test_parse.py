@@ -82,7 +82,7 @@ PAGE = "<!DOCTYPE html><html><head><title>{title}</title></head><body>{body}</bo
         (b"", "an empty body"),
         (b" \n\xef\xbb\xbf\t", "an empty body"),
         (b"%PDF-1.7 ...", "a PDF file"),
-        (gzip.compress(b"<rss/>"), "a gzip file"),
+        (gzip.compress(b"<rss/>", mtime=0), "a gzip file"),
         (b"\x89PNG\r\n", "a PNG image"),
         (PAGE.format(title="首页", body="欢迎"), "an HTML page"),
         ("<div>503 Service Unavailable</div>", "an HTML page"),
@@ -247,3 +247,18 @@ def test_thousands_of_categories_and_attributes_are_bounded() -> None:
     prefixes = "".join(f'<x xmlns:p{number}="u"/>' for number in range(500))
     assert what_it_is(rss(prefixes)) == "XML with more than 200 namespaces"
     assert what_it_is(rss("<a>" * 600 + "</a>" * 600)) == ("XML nested more than 500 elements deep")
+
+
+def test_the_pictures_of_the_feed_itself_are_told_apart() -> None:
+    rss = (
+        b'<rss version="2.0"><channel><title>t</title><image><url>https://a.cn/logo.png</url>'
+        b"<title>t</title><link>https://a.cn/</link></image></channel></rss>"
+    )
+    atom = (
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title>'
+        b"<logo>https://a.cn/l.png</logo><icon>https://a.cn/i.png</icon></feed>"
+    )
+    json_feed = b'{"version":"https://jsonfeed.org/version/1.1","items":[],"icon":"https://a.cn/i"}'
+    found = [parse(body, content_type=None, url="https://a.cn/").logos for body in (rss, atom)]
+    assert found == [("https://a.cn/logo.png",), ("https://a.cn/l.png", "https://a.cn/i.png")]
+    assert parse(json_feed, content_type=None, url="https://a.cn/").logos == ("https://a.cn/i",)

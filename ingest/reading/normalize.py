@@ -74,7 +74,9 @@ def _normalize_entry(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> 
         updated_at=updated.at if updated else None,
         updated_raw=_shown(entry.updated) if entry.published else None,
         html=clean,
-        lead_image=lead_image.choose(entry.images, entry.enclosures, body, base_url=base_url),
+        lead_image=lead_image.choose(
+            entry.images, entry.enclosures, body, base_url=base_url, channel_images=feed.logos
+        ),
         language=language.detect(f"{title}\n{text}"),
         feed_title=feed_title,
         feed_author=next((author.name for author in _authors(feed.authors)), None),

@@ -37,6 +37,7 @@ def parse_json(text: str) -> ParsedFeed:
         self_link=_optional(feed, "feed_url"),
         description=_escaped(feed, "description"),
         language=_optional(feed, "language"),
+        logos=tuple(url for name in ("icon", "favicon") if (url := _text(feed, name))),
         authors=_authors(feed),
         next_url=_optional(feed, "next_url"),
         entries=tuple(map(_entry, items)),

@@ -96,6 +96,7 @@ def _feed(result: Fields, text: str, version: str, warnings: tuple[str, ...]) ->
         description=_markup(feed, "subtitle", version) or _markup(feed, "summary", version),
         language=optional(feed, "language"),
         generator=optional(feed, "generator"),
+        logos=_logos(feed),
         authors=_authors(feed),
         updated=optional(feed, "updated") or optional(feed, "published"),
         ttl=optional(feed, "ttl"),
@@ -109,6 +110,14 @@ def _feed(result: Fields, text: str, version: str, warnings: tuple[str, ...]) ->
         entries=tuple(_entry(entry, version) for entry in result["entries"]),
         warnings=warnings,
     )
+
+
+def _logos(feed: Fields) -> tuple[str, ...]:
+    """RSS and iTunes image, Atom logo and icon."""
+    image = feed.get("image")
+    named = [string(image, "href") if isinstance(image, dict) else ""]
+    named += [string(feed, name) for name in ("logo", "icon")]
+    return tuple(dict.fromkeys(url for url in named if url))
 
 
 def _entry(entry: Fields, version: str) -> ParsedEntry:

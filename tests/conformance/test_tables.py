@@ -66,8 +66,8 @@ def gives(row: Row) -> bool:
 def test_dates_are_read_and_few_wrongly(cases: Path, score: Score) -> None:
     table = rows(cases / "dates.tsv")
     verdicts = {row["id"]: dated(row) for row in table}
-    score("dates", len(table), [id for id, verdict in verdicts.items() if verdict != "right"])
-    wrong = [id for id, verdict in verdicts.items() if verdict == "wrong"]
+    score("dates", len(table), [name for name, verdict in verdicts.items() if verdict != "right"])
+    wrong = [name for name, verdict in verdicts.items() if verdict == "wrong"]
     score("dates-silently-wrong", len(table), wrong)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lxml import etree
@@ -11,13 +12,13 @@ from lxml.html import HtmlElement
 from ingest.reading.extract import facts, next_page, opinions
 from ingest.reading.extract.page import body_of, parse_page, show_as_read
 from ingest.reading.extract.sites import place_of_article
-from ingest.reading.extract.tally import Tally, Weigh, holder, likeness, shingles, tally
+from ingest.reading.extract.tally import Tally, holder, likeness, shingles, tally
 from ingest.reading.extract.trim import trim
 from ingest.reading.html import pictures, text_of
 from ingest.reading.links import absolute_link
 from ingest.values import Article
 
-_UNTAKEN = 0.3  # of a block: then it is not the opinion's article
+_UNTAKEN, _TAKEN = 0.3, 0.7  # of a block's text
 _TRUST = 0.2  # readability-lxml is the best of the three: the others must agree against it
 _SHORTEST = 20  # characters; less is no article
 
@@ -47,7 +48,7 @@ def extract_article(html: str, *, url: str) -> Article | None:
     following = next_page.find(root, base_url)
     show_as_read(root)
     opinion = _at_known_place(root, url) or _most_agreed(root)
-    if opinion is None or len(opinion.text) < _SHORTEST:
+    if len(opinion.text) < _SHORTEST:
         return None
     return Article(
         url=url,
@@ -71,47 +72,56 @@ def _at_known_place(root: HtmlElement, url: str) -> _Opinion | None:
     body = body_of(root)
     prose = tally(body, opinions.weigh_prose(body))
     place = place_of_article(body, url, prose.taken)
-    return None if place is None else _opinion(place.rule, place.element, None)
+    return None if place is None else _trimmed(place.rule, place.element)
 
 
-def _most_agreed(root: HtmlElement) -> _Opinion | None:
+def _most_agreed(root: HtmlElement) -> _Opinion:
     """Return the opinion that is most like the others.
 
     Where the three do not agree, it is because one of them has lost the article, or taken what
     stands around it.
     """
-    body = body_of(root)
-    prose = _pointed_at(body, "prose", opinions.weigh_prose(body))
-    readability = _read_by("readability", body, opinions.by_readability(root))
-    trafilatura = _read_by("trafilatura", body, opinions.by_trafilatura(root))
-    held = [opinion for opinion in (readability, trafilatura, prose) if opinion is not None]
+    tallies = _tallies(root)
+    held = [_opinion(method, root, tallies) for method in tallies]
 
     def agreement(opinion: _Opinion) -> float:
         others = (likeness(opinion.shingles, other.shingles) for other in held)
-        return sum(others) + (_TRUST if opinion is readability else 0.0)
+        return sum(others) + (_TRUST if opinion.method == "readability" else 0.0)
 
-    return max(held, key=agreement, default=None)
-
-
-def _read_by(method: str, body: HtmlElement, text: str) -> _Opinion | None:
-    known = shingles(text)
-    return _pointed_at(body, method, opinions.weigh_shared(known)) if known else None
+    return max(held, key=agreement)
 
 
-def _pointed_at(body: HtmlElement, method: str, weigh: Weigh) -> _Opinion:
-    sums = tally(body, weigh)
-    return _opinion(method, holder(body, sums), sums)
+def _tallies(root: HtmlElement) -> dict[str, Tally]:
+    """Weigh the page's text in three ways; one that finds no article has no say."""
+    body = body_of(root)
+    texts = {
+        "readability": opinions.by_readability(root),
+        "trafilatura": opinions.by_trafilatura(root),
+    }
+    known = {method: shingles(text) for method, text in texts.items()}
+    weighs = {method: opinions.weigh_shared(text) for method, text in known.items() if text}
+    weighs["prose"] = opinions.weigh_prose(body)
+    return {method: tally(body, weigh) for method, weigh in weighs.items()}
 
 
-def _opinion(method: str, element: HtmlElement, sums: Tally | None) -> _Opinion:
+def _opinion(method: str, root: HtmlElement, tallies: dict[str, Tally]) -> _Opinion:
+    """Take what a way of looking points at, without the blocks that it alone does not take."""
+    own = tallies[method]
+    others = [sums for other, sums in tallies.items() if other != method]
+
+    def is_left_out(element: HtmlElement) -> bool:
+        taken = own.share(element, 1.0) >= _UNTAKEN
+        return not taken and not all(sums.share(element, 0.0) > _TAKEN for sums in others)
+
+    return _trimmed(method, holder(body_of(root), own), is_left_out)
+
+
+def _trimmed(
+    method: str, element: HtmlElement, is_left_out: Callable[[HtmlElement], bool] | None = None
+) -> _Opinion:
     article = copy.deepcopy(element)
-    untaken = set()
-    if sums is not None:
-        for twin, original in zip(article.iter(), element.iter(), strict=True):
-            share = sums.share(original)
-            if share is not None and share < _UNTAKEN:
-                untaken.add(twin)
-    trim(article, untaken)
+    pairs = zip(article.iter(), element.iter(), strict=True) if is_left_out else ()
+    trim(article, {twin for twin, original in pairs if is_left_out and is_left_out(original)})
     text = text_of(_markup_of(article))
     return _Opinion(method=method, element=article, text=text, shingles=shingles(text))
 

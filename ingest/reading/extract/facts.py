@@ -36,22 +36,24 @@ _LONGEST_TITLE = 300
 _MOST_PLACES = 5
 
 _DATE = re.compile(
-    r"(?:19|20)\d\d\s?[-年/.]\s?\d{1,2}\s?[-月/.]\s?\d{1,2}\s?日?"
+    r"(?:19|20)\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日?)"
     r"(?:\s*(?:星期|周)[一二三四五六日天])?"
     r"(?:[\sT,，|]*(?:[上下]午|早上|晚上|中午|凌晨)?\s?\d{1,2}[:时點点]\d{1,2}(?:[:分]\d{1,2}秒?)?分?)?"
 )
+# Behind it a name ends; an interview's `记者：` is followed by a question.
 _CREDIT = re.compile(
-    r"(?:^|[\s(（【\[|])(?:本文)?(?:作\s*者|撰文|撰稿|文|记者|記者)\s*[:：/]\s*"
-    r"([^\s|,，;；。(（)）【】\[\]:：]{2,20})",
+    r"(?:^|[\s(（【\[|])(?:本文)?(?:作\s{0,4}者|撰文|撰稿|文|记者|記者)\s{0,4}[:：/]\s{0,4}"
+    r"([\w·.\-]{2,12})(?=[\s|,，;；、(（)）【】\[\]]|\Z)",
     re.MULTILINE,
 )
-_PREFIX = re.compile(r"^(?:作\s*者|撰文|文|记者|記者|by)\s*[:：/ ]\s*", re.IGNORECASE)
-_HAS_DATE = re.compile(r"\d\d")
+_PREFIX = re.compile(r"^(?:作\s?者|撰文|文|记者|記者|by)\s?[:：/ ]\s?", re.IGNORECASE)
+# Sites, accounts, programs and labels, where a person's name should be.
 _NO_NAME = re.compile(
-    r"https?:|@|admin|administrator|佚名|匿名|未知|本站|管理员|来源|責任|责任|编辑|點擊|点击"
-    r"|时间|日期|浏览|null|undefined|none",
+    r"[@=<>\"_,，]|://|www\.|\.(?:com|cn|net|org)\b|\d{3}|admin|佚名|匿名|未知|本站|管理员|来源|责任|責任"
+    r"|编辑|編輯|点击|點擊|时间|日期|浏览|\bteam\b|undefined|^(?:null|none|author|作者)$",
     re.IGNORECASE,
 )
+_HAS_DATE = re.compile(r"\d\d")
 _visible = etree.XPath(
     "descendant::text()[not(parent::script or parent::noscript or parent::option)]",
     smart_strings=False,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from ingest.reading.extract.tally import squeeze
+from ingest.reading.extract.page import squeeze
 from ingest.reading.links import absolute_link
 
 _NEXT = re.compile(r"[\W_]*(?:下一?[页頁]|[后後]一?[页頁]|next ?(?:page)?)[\W_]*", re.IGNORECASE)
 _LONGEST = 20
+_MOST_LINKS = 50
 _EXTENSION = re.compile(r"\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE)
 # What the number of a page is written with behind the address of the first one.
 _NUMBERED = re.compile(r"(.+?)([-_]p?|[-_]page|/|/p|/page[-/_])(\d{1,2})$", re.IGNORECASE)
@@ -29,8 +31,8 @@ def find(root: HtmlElement, url: str) -> str | None:
     page but for a number: otherwise "next" is another article.
     """
     here = set(_readings(url))
-    for link in root.iter("a", "link"):
-        following = absolute_link(link.get("href"), url) if _is_called_next(link) else None
+    for link in islice(filter(_is_called_next, root.iter("a", "link")), _MOST_LINKS):
+        following = absolute_link(link.get("href"), url)
         if following and any(_follows(reading, here) for reading in _readings(following)):
             return following
     return None

@@ -11,6 +11,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from ingest.reading.html.tree import flatten, make_sound
 
 _LONGEST = 5_000_000  # characters; a longer page is read as far as this
+_LONGEST_MARKUP = 2_000_000  # without scripts and styles
 _MOST_ELEMENTS = 100_000
 # Their content is no HTML, and what looks like tags in it would be counted as such.
 _OPAQUE = re.compile(r"<!--|<(script|style)(?=[\s/>])", re.IGNORECASE)
@@ -25,7 +26,8 @@ _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 def parse_page(text: str) -> HtmlElement | None:
     """Return the page's root, None where there is no page; it takes any text."""
-    source = flatten("".join(_without_scripts(make_sound(text[:_LONGEST])))).encode()
+    markup = "".join(_without_scripts(make_sound(text[:_LONGEST])))
+    source = flatten(markup[:_LONGEST_MARKUP]).encode()
     # huge_tree lifts libxml2's depth of 256, at which it drops the rest of the document.
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
@@ -73,25 +75,36 @@ def show_as_read(root: HtmlElement) -> None:
     """
     for element in list(root.iter("script", *_UNSEEN)):
         drop(element)
-    length = _length(root)
+    lengths = text_lengths(root)
     for element in root.xpath("//*[@hidden or @style]"):
         style = element.get("style") or ""
         if _INVISIBLE.search(style):
             del element.attrib["style"]
         elif element.get("hidden") is not None or _HIDDEN.search(style):
-            _show_or_drop(element, length)
+            _show_or_drop(element, is_most=2 * lengths[element] > lengths[root])
 
 
-def _show_or_drop(element: HtmlElement, length_of_page: int) -> None:
-    if 2 * _length(element) > length_of_page:
+def _show_or_drop(element: HtmlElement, *, is_most: bool) -> None:
+    if is_most:
         element.attrib.pop("style", None)
         element.attrib.pop("hidden", None)
     else:
         drop(element)
 
 
-def _length(element: HtmlElement) -> int:
-    return sum(map(len, element.itertext()))
+def text_lengths(root: HtmlElement) -> dict[HtmlElement, int]:
+    """Count the characters that each element holds, white space aside."""
+    lengths = {element: len(squeeze(element.text or "")) for element in root.iter()}
+    for element in reversed(lengths):
+        parent = element.getparent()
+        if element is not root and parent is not None:
+            lengths[parent] += lengths[element] + len(squeeze(element.tail or ""))
+    return lengths
+
+
+def squeeze(text: str) -> str:
+    """Text without its white space."""
+    return "".join(text.split())
 
 
 def drop(element: HtmlElement) -> None:

@@ -122,9 +122,7 @@ def _places_for(host: str) -> list[str]:
     return next((_PLACES[domain].split() for domain in domains if domain in _PLACES), [])
 
 
-def _fullest(
-    body: HtmlElement, place: str, prose: dict[HtmlElement, float]
-) -> HtmlElement | None:
+def _fullest(body: HtmlElement, place: str, prose: dict[HtmlElement, float]) -> HtmlElement | None:
     """Of all elements at a place, return the one with most prose; the outermost of equals."""
     found = _selector(place)(body)
     return max(found, key=lambda element: prose.get(element, 0.0), default=None)
@@ -133,11 +131,10 @@ def _fullest(
 @functools.cache
 def _selector(place: str) -> etree.XPath:
     kind, name = place[0], place[1:]
-    return etree.XPath(
-        {
-            "#": f"descendant-or-self::*[@id='{name}']",
-            ".": f"descendant-or-self::*[contains(concat(' ',normalize-space(@class),' '),' {name} ')]",
-            "~": f"descendant-or-self::*[starts-with(@class,'{name}')]",
-            "@": f"descendant-or-self::*[@itemprop='{name}']",
-        }[kind]
-    )
+    condition = {
+        "#": f"@id='{name}'",
+        ".": f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')",
+        "~": f"starts-with(@class, '{name}')",
+        "@": f"@itemprop='{name}'",
+    }[kind]
+    return etree.XPath(f"descendant-or-self::*[{condition}]")

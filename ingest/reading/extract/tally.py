@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
+from ingest.reading.extract.page import squeeze
+
 SHINGLE = 4  # characters
 # How much of a run of text, without its white space, belongs to the article: 0 to 1.
 Weigh = Callable[[HtmlElement, str], float]
@@ -20,10 +22,10 @@ class Tally:
     taken: dict[HtmlElement, float] = field(default_factory=lambda: defaultdict(float))
     total: dict[HtmlElement, int] = field(default_factory=lambda: defaultdict(int))
 
-    def share(self, element: HtmlElement) -> float | None:
-        """How much of its text was taken, None where it has none that counts."""
+    def share(self, element: HtmlElement, empty: float) -> float:
+        """How much of its text was taken, `empty` where it has none that counts."""
         total = self.total.get(element, 0)
-        return self.taken.get(element, 0.0) / total if total else None
+        return self.taken.get(element, 0.0) / total if total else empty
 
 
 def tally(body: HtmlElement, weigh: Weigh) -> Tally:
@@ -82,8 +84,3 @@ def share_in(run: str, known: frozenset[str]) -> float:
     """How much of a run of at least four characters is made of known shingles."""
     count = len(run) - SHINGLE + 1
     return sum(run[i : i + SHINGLE] in known for i in range(count)) / count
-
-
-def squeeze(text: str) -> str:
-    """Text without its white space."""
-    return "".join(text.split())

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Set
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from itertools import takewhile
 
 from lxml.html import HtmlElement
 
-from ingest.reading.extract.page import drop
-from ingest.reading.extract.tally import squeeze
+from ingest.reading.extract.page import drop, squeeze, text_lengths
 
 _BLOCKS = frozenset(
     "address article aside blockquote center dd div dl dt fieldset figure footer form h1 h2 h3 h4"
@@ -38,21 +37,23 @@ _RELATED = re.compile(
     r"(?:的|都|也|还|還)*(?:新闻|新聞|阅读|閱讀|报道|報道|報導|链接|鏈接|連結|文章|推荐|推薦|内容|內容|专题|專題|资讯"
     r"|回顾|喜欢|喜歡|在看|评论|評論|精选|图集|视频|感兴趣|话题|主题)[\w]{0,8}[\W_]*"
 )
+_LICENCE = re.compile(r"ICP\s*[备備证証]|公网安备|许可证(?:编?号|[:：])")
+_LONGEST_IMPRINT = 600  # characters
 _LONGEST_LABEL = 20
 _MOSTLY = 0.6
 _HALF = 0.5
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Sizes:
     """Of each element: its text's length, and the length and number of the links in it."""
 
-    length: dict[HtmlElement, int] = field(default_factory=lambda: defaultdict(int))
-    linked: dict[HtmlElement, int] = field(default_factory=lambda: defaultdict(int))
-    links: dict[HtmlElement, int] = field(default_factory=lambda: defaultdict(int))
+    length: dict[HtmlElement, int]
+    linked: dict[HtmlElement, int]
+    links: dict[HtmlElement, int]
 
 
-def trim(article: HtmlElement, untaken: Set[HtmlElement] = frozenset()) -> None:
+def trim(article: HtmlElement, untaken: AbstractSet[HtmlElement] = frozenset()) -> None:
     """Take out, in place, what does not belong; of `untaken`, all blocks."""
     sizes = _sizes(article)
     gone: set[HtmlElement] = {article}
@@ -71,21 +72,16 @@ def trim(article: HtmlElement, untaken: Set[HtmlElement] = frozenset()) -> None:
 
 
 def _sizes(article: HtmlElement) -> _Sizes:
-    sizes = _Sizes()
-    elements = list(article.iter())
-    for element in elements:
-        sizes.length[element] += len(squeeze(element.text or ""))
-        if element is not article and (parent := element.getparent()) is not None:
-            sizes.length[parent] += len(squeeze(element.tail or ""))
-    for element in reversed(elements):
-        if element.tag == "a":
-            sizes.linked[element] = sizes.length[element]
-            sizes.links[element] = 1 if sizes.length[element] else 0
-        if element is not article and (parent := element.getparent()) is not None:
-            sizes.length[parent] += sizes.length[element]
-            sizes.linked[parent] += sizes.linked[element]
-            sizes.links[parent] += sizes.links[element]
-    return sizes
+    length = text_lengths(article)
+    linked, links = defaultdict[HtmlElement, int](int), defaultdict[HtmlElement, int](int)
+    for element in reversed(length):
+        if element.tag == "a" and length[element]:
+            linked[element], links[element] = length[element], 1
+        parent = element.getparent()
+        if element is not article and parent is not None:
+            linked[parent] += linked[element]
+            links[parent] += links[element]
+    return _Sizes(length, linked, links)
 
 
 def _is_label(element: HtmlElement, sizes: _Sizes) -> bool:
@@ -107,7 +103,15 @@ def _is_foreign(element: HtmlElement, article: HtmlElement, sizes: _Sizes) -> bo
     """Whether an element is named after something that is no article, and not most of it."""
     names = f"{element.get('id') or ''} {element.get('class') or ''}"
     named = element.tag in _FOREIGN or _NAMES.search(_CAMEL.sub("-", names).lower())
-    return bool(named) and sizes.length[element] < _HALF * sizes.length[article]
+    foreign = named or _is_imprint(element, sizes)
+    return bool(foreign) and sizes.length[element] < _HALF * sizes.length[article]
+
+
+def _is_imprint(element: HtmlElement, sizes: _Sizes) -> bool:
+    """Whether an element is the foot of a site, which Chinese law has its licences in."""
+    if sizes.length[element] > _LONGEST_IMPRINT:
+        return False
+    return bool(_LICENCE.search(str(element.text_content())))
 
 
 def _is_link_list(element: HtmlElement, sizes: _Sizes) -> bool:
