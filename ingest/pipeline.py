@@ -50,7 +50,7 @@ logger = logging.getLogger(__name__)
 
 
 async def poll_feeds(
-    services: Services, feeds: Sequence[FeedState], on_poll: Callable[[FeedState, Poll], None]
+    services: Services, feeds: Sequence[FeedState], on_poll: Callable[[Poll], None]
 ) -> list[Poll]:
     """Look at each feed once and render what came; tell of each as it is done.
 
@@ -69,7 +69,7 @@ async def poll_feeds(
                     await render(services, feed.id)
                 except ArchiveError as error:
                     unwritable.append(error)
-        on_poll(feed, poll)
+        on_poll(poll)
         return poll
 
     polls = await _all_or_first_error(poll_in_turn(feed) for feed in feeds)
@@ -108,7 +108,7 @@ async def poll_feed(services: Services, feed: FeedState) -> Poll:
             poll = await look.take(answer)
     except SourceError as error:
         poll = await look.note_failure(error)
-    _log(feed, poll)
+    _log(poll)
     return poll
 
 
@@ -121,6 +121,7 @@ class _Look:
         self._started = time.monotonic()
         self._poll = Poll(
             feed_id=feed.id,
+            feed_name=feed.name,
             started_at=services.clock(),
             outcome=Outcome.NO_NEWS,
             url=without_secrets(feed.url),
@@ -204,7 +205,8 @@ class _Look:
             body_digest=digest,
             gmt_is_local=reading.gmt_is_local,
         )
-        poll = _counted(self._poll, verdicts, reading)
+        poll = replace(self._poll, feed_name=self._feed.called(reading.title))
+        poll = _counted(poll, verdicts, reading)
         return self._record(connection, poll, document.validators, said=said)
 
     def _record(
@@ -256,8 +258,8 @@ def reading_context(feed: FeedState, document: Document) -> Context:
     )
 
 
-def _log(feed: FeedState, poll: Poll) -> None:
-    context = {"feed": feed.name}
+def _log(poll: Poll) -> None:
+    context = {"feed": poll.feed_name}
     if poll.error is not None:
         logger.warning("failed: %s (%.2f s)", poll.error, poll.seconds, extra=context)
         return

@@ -289,6 +289,7 @@ class Poll:
     """One look at one feed; `size` is in bytes after decompression."""
 
     feed_id: int
+    feed_name: str
     started_at: datetime
     outcome: Outcome
     url: str

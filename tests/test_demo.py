@@ -143,7 +143,7 @@ def test_one_record_is_shown_whole(demo: Run) -> None:
 
 
 def test_it_says_what_to_do_next(demo: Run) -> None:
-    for command in ("guidang init", "guidang feeds add", "guidang poll", "hexo generate"):
+    for command in ("guidang init", "feeds add https", "config.toml poll", "hexo generate"):
         assert command in demo.done.stdout
 
 

@@ -70,7 +70,7 @@ class World:
 
     async def _poll(self, chosen: Sequence[FeedState]) -> list[Poll]:
         async with open_services(self.config, self.database, self.clock) as services:
-            return await poll_feeds(services, chosen, lambda feed, poll: None)
+            return await poll_feeds(services, chosen, lambda poll: None)
 
     def entries(self) -> list[dict[str, Any]]:
         """All entries, oldest first."""

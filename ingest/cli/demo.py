@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shlex
+import shutil
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -190,19 +192,34 @@ def _record(text: str) -> Text:
 
 def _next_steps(directory: Path) -> Iterator[tuple[str, str]]:
     """Commands, each with what it is good for."""
-    folder = shlex.quote(str(directory))
+    folder, guidang = shlex.quote(str(directory)), _own_command()
     yield (
-        f"guidang --config {folder}/config.toml entries list",
+        f"{guidang} --config {folder}/config.toml entries list",
         "what this demo keeps of each entry",
     )
     yield (
-        f"guidang --config {folder}/config.toml archive --check",
+        f"{guidang} --config {folder}/config.toml archive --check",
         "whether the files are as they should be",
     )
     yield (
         f"cp -r {folder}/source/_posts YOUR-HEXO-SITE/source/",
         "let Hexo build the records: npx hexo generate",
     )
-    yield "guidang init my-archive && cd my-archive", "begin an archive of your own"
-    yield "guidang feeds add https://…", "a feed, an rsshub:// route, or a page that names its feed"
-    yield "guidang poll", "look at what is due, and write what is new"
+    yield f"{guidang} init my-archive", "begin an archive of your own"
+    in_archive = f"{guidang} --config my-archive/config.toml"
+    yield (
+        f"{in_archive} feeds add https://…",
+        "a feed, an rsshub:// route, or a page that names its feed",
+    )
+    yield f"{in_archive} poll", "look at what is due, and write what is new"
+
+
+def _own_command() -> str:
+    """How this program is called from here: by its name where the shell finds it by that."""
+    called = Path(sys.argv[0])
+    found = shutil.which("guidang")
+    if called.name != "guidang" or (found and called.samefile(found)):
+        return "guidang"
+    here = Path.cwd()
+    path = called.absolute()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))

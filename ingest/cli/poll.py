@@ -55,9 +55,9 @@ async def _poll(session: Session, feeds: Sequence[FeedState]) -> list[Poll]:
         polls: list[Poll] = []
         with _telling(len(feeds)) as tell:
 
-            def note(feed: FeedState, poll: Poll) -> None:
+            def note(poll: Poll) -> None:
                 polls.append(poll)
-                tell(_line(feed, poll))
+                tell(_line(poll))
 
             try:
                 await poll_feeds(services, feeds, note)
@@ -86,15 +86,16 @@ def _telling(total: int) -> Iterator[Callable[[str], None]]:
         yield tell
 
 
-def _line(feed: FeedState, poll: Poll) -> str:
+def _line(poll: Poll) -> str:
     if poll.error is not None:
-        return f"✗ {feed.name}: {poll.error}"
+        return f"✗ {poll.feed_name}: {poll.error}"
     warned = f" (warning: {'; '.join(poll.warnings)})" if poll.warnings else ""
     if poll.outcome == "not_modified":
-        return f"✓ {feed.name}: not modified"
-    return (
-        f"✓ {feed.name}: {poll.new} new, {poll.edited} edited, {poll.unchanged} unchanged{warned}"
-    )
+        return f"✓ {poll.feed_name}: not modified"
+    if poll.outcome == "no_news" and not poll.unchanged:
+        return f"✓ {poll.feed_name}: the same document"
+    counts = f"{poll.new} new, {poll.edited} edited, {poll.unchanged} unchanged"
+    return f"✓ {poll.feed_name}: {counts}{warned}"
 
 
 def _summary(session: Session, polls: Sequence[Poll]) -> str:

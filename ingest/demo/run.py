@@ -13,6 +13,7 @@ from ingest.config import load_config
 from ingest.database import Database
 from ingest.demo.samples import Sample
 from ingest.demo.site import DemoSite
+from ingest.errors import UsageError
 from ingest.services import Services, open_services
 from ingest.store import feeds as store
 from ingest.store.feeds import FeedState
@@ -74,7 +75,10 @@ class Demo:
 async def run(folder: Path, site: DemoSite) -> Demo:
     """Look twice at the feeds of a site; keep and render in `folder` what came."""
     file = folder / "config.toml"
-    file.write_text(config_text(site), encoding="utf-8")
+    try:
+        file.write_text(config_text(site), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
     # The user's environment is for the user's archive: it must not lead the demo there.
     config, _ = load_config(file, environment={})
     database = Database(config.database.url)
@@ -106,7 +110,7 @@ async def _look_twice(services: Services, site: DemoSite) -> Demo:
 
 async def _look(services: Services) -> dict[int, Poll]:
     feeds = await services.read(store.every)
-    polls = await pipeline.poll_feeds(services, feeds, lambda _feed, _poll: None)
+    polls = await pipeline.poll_feeds(services, feeds, lambda _poll: None)
     return {poll.feed_id: poll for poll in polls}
 
 

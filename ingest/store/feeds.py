@@ -53,7 +53,11 @@ class FeedState:
     @property
     def name(self) -> str:
         """What to call it: the user's title, else its own, else its address."""
-        return self.settings.title or self.title or without_secrets(self.url)
+        return self.called(self.title)
+
+    def called(self, title: str | None) -> str:
+        """What to call it when its document gives it this title."""
+        return self.settings.title or title or without_secrets(self.url)
 
 
 def _state(row: sa.RowMapping) -> FeedState:
@@ -293,6 +297,7 @@ def record_poll(
 
 def _poll_columns(poll: Poll) -> dict[str, Any]:
     columns = {name: getattr(poll, name) for name in Poll.__dataclass_fields__}
+    del columns["feed_name"]
     columns["outcome"] = poll.outcome.value
     columns["warnings"] = "\n".join(poll.warnings) or None
     return columns

@@ -1,0 +1,63 @@
+"""A disk that is really full: a small tmpfs in a mount namespace of its own (Linux, root)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.program import new_program
+from tests.site import Site
+from tests.support import item, rss
+
+pytestmark = pytest.mark.deploy
+
+# The tmpfs lives as long as the namespace: both looks are made in it.
+SCRIPT = """\
+set -u
+mount -t tmpfs -o size=8m tmpfs "$1" || exit 90
+run() { "$2" -m ingest --config "$3" poll --all; }
+[ "$4" = archive ] || "$2" -m ingest --config "$3" status >/dev/null
+dd if=/dev/zero of="$1/filler" bs=4096 2>/dev/null
+run "$@" >"$5/first.out" 2>"$5/first.err"; echo $? >"$5/first.code"
+rm "$1/filler"
+run "$@" >"$5/second.out" 2>"$5/second.err"; echo $? >"$5/second.code"
+"$2" -m ingest --config "$3" entries list --json >"$5/entries.json"
+"$2" -m ingest --config "$3" archive --check >"$5/check.out" 2>&1; echo $? >"$5/check.code"
+"""
+
+
+@pytest.mark.parametrize("full", ["archive", "database"])
+def test_with_a_full_disk_nothing_is_lost(tmp_path: Path, full: str) -> None:
+    disk, told = tmp_path / "disk", tmp_path / "told"
+    disk.mkdir()
+    told.mkdir()
+    with Site() as site:
+        items = [item(number, description="江海日报讯。" * 2000) for number in range(20)]
+        site.set("/feed.xml", rss(*items))
+        program = new_program(tmp_path, feeds=[site.url("/feed.xml")])
+        env = program.environment() | {"PYTHONPATH": str(Path(__file__).parents[1])}
+        env["GUIDANG_ARCHIVE__PATH"] = str(disk if full == "archive" else tmp_path / "posts")
+        place = disk if full == "database" else tmp_path
+        env["GUIDANG_DATABASE__URL"] = f"sqlite:///{place}/guidang.db"
+        config = str(tmp_path / "config.toml")
+        arguments = [str(disk), sys.executable, config, full, str(told)]
+        done = subprocess.run(
+            ["unshare", "--mount", "--", "sh", "-c", SCRIPT, "sh", *arguments],
+            env=env,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    assert done.returncode == 0, f"no tmpfs could be mounted; are we root? {done.stderr}"
+    said = {path.name: path.read_text(encoding="utf-8") for path in told.iterdir()}
+    assert (said["first.code"], said["second.code"]) == ("3\n", "0\n"), said
+    assert "full" in said["first.err"] or os.strerror(28) in said["first.err"]
+    assert "Traceback" not in said["first.err"]
+    assert len(json.loads(said["entries.json"])) == 20
+    assert said["check.code"] == "0\n", said["check.out"]
