@@ -49,13 +49,16 @@ class FetchError(SourceError):
 
 
 class Unreachable(FetchError):
-    """No answer came."""
+    """No answer came; `timed_out` if the server was there and did not answer in time."""
 
-    def __init__(self, url: str, reason: str, connection_refused: bool = False) -> None:
-        super().__init__(url, reason, connection_refused)
+    def __init__(
+        self, url: str, reason: str, connection_refused: bool = False, timed_out: bool = False
+    ) -> None:
+        super().__init__(url, reason, connection_refused, timed_out)
         self.url = url
         self.reason = reason
         self.connection_refused = connection_refused
+        self.timed_out = timed_out
 
     def __str__(self) -> str:
         return f"no answer: {self.reason}"

@@ -1,8 +1,33 @@
 from __future__ import annotations
 
+import json
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from ingest.rsshub import address_of, is_route
+from ingest.config import RsshubConfig
+from ingest.errors import (
+    BadStatus,
+    ForbiddenAddress,
+    Gone,
+    ParseError,
+    SourceError,
+    TooLarge,
+    Unreachable,
+    UsageError,
+)
+from ingest.rsshub import Instance, address_of, instances_of, is_route, kept_address, route_of
+from ingest.rsshub.health import Health, after_failure, in_order, is_fault_of_instance
+from ingest.rsshub.metadata import categories_of, read_metadata
+from ingest.rsshub.patterns import fit, segments_of
+from ingest.rsshub.recognition import generator_of, is_rsshub, matched_pattern
+from ingest.rsshub.subjects import SUBJECTS, subject_of
+from tests.support import NOON
+
+DATA = Path(__file__).parent / "data" / "rsshub"
 
 
 @pytest.mark.parametrize(
@@ -17,14 +42,213 @@ from ingest.rsshub import address_of, is_route
             "ILoveRSSHub",
             "https://h.cn/qdaily/column/59?code=0f820530128805ffc10351f22b5fd121",
         ),
+        # A code of some other key is replaced.
+        (
+            "rsshub://qdaily/column/59?code=old&limit=3&key=K",
+            "https://h.cn",
+            "ILoveRSSHub",
+            "https://h.cn/qdaily/column/59?limit=3&code=0f820530128805ffc10351f22b5fd121",
+        ),
     ],
 )
 def test_a_route_is_asked_from_an_instance(
     route: str, instance: str, key: str, address: str
 ) -> None:
-    assert address_of(route, instance, key) == address
+    config = RsshubConfig(instances=(instance,), access_key=key)
+    assert address_of(route, instances_of(config)[0]) == address
+
+
+def test_the_code_is_made_of_the_whole_path_as_rsshub_sees_it() -> None:
+    import hashlib
+
+    instance = Instance(address="https://h.cn/apps", key="K")
+    for written, seen in [("罗翔", "罗翔"), ("%E7%BD%97%E7%BF%94", "罗翔"), ("a%2Fb", "a%2Fb")]:
+        code = hashlib.md5(f"/apps/bili/{seen}K".encode()).hexdigest()
+        assert address_of(f"rsshub://bili/{written}", instance).endswith(f"?code={code}")
+
+
+def test_an_instance_may_have_a_key_of_its_own() -> None:
+    config = RsshubConfig(
+        instances=("https://a.cn", "https://b.cn/?key=OWN", "https://c.cn?key="), access_key="ALL"
+    )
+    assert [(one.address, one.key) for one in instances_of(config)] == [
+        ("https://a.cn", "ALL"),
+        ("https://b.cn", "OWN"),
+        ("https://c.cn", ""),
+    ]
 
 
 def test_a_route_is_known_by_its_scheme() -> None:
     assert is_route("RSSHub://zhihu/hot")
     assert not is_route("https://rsshub.example/zhihu/hot")
+
+
+INSTANCES = instances_of(
+    RsshubConfig(instances=("https://me:pw@a.cn/apps/", "http://b.cn:1200"), access_key="K")
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "route"),
+    [
+        ("https://a.cn/apps/zhihu/hot", "rsshub://zhihu/hot"),
+        ("http://A.cn:80/apps/zhihu/hot/", "rsshub://zhihu/hot"),
+        ("http://b.cn:1200/zhihu/hot?key=K&limit=5&code=C", "rsshub://zhihu/hot?limit=5"),
+        ("https://b.cn/zhihu/hot", None),
+        ("https://a.cn/other/zhihu", None),
+        ("https://a.cn/apps/", None),
+        ("rsshub://zhihu/hot", None),
+    ],
+)
+def test_the_address_of_an_instance_is_a_route(url: str, route: str | None) -> None:
+    assert route_of(url, INSTANCES) == route
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("RSSHub://zhihu/hot/?code=C&limit=5", "rsshub://zhihu/hot?limit=5"),
+        ("http://b.cn:1200/zhihu/hot?key=K", "http://b.cn:1200/zhihu/hot"),
+        # The key of a server that we know nothing of is the only way in.
+        ("https://news.cn/feed?key=K", "https://news.cn/feed?key=K"),
+    ],
+)
+def test_no_key_is_kept_with_an_address(url: str, kept: str) -> None:
+    assert kept_address(url, INSTANCES) == kept
+
+
+def test_the_name_of_an_instance_holds_no_password() -> None:
+    assert [one.name for one in INSTANCES] == ["https://a.cn/apps", "http://b.cn:1200"]
+
+
+A, B, C = (Instance(address=f"https://{name}.cn") for name in "abc")
+
+
+def failing(instance: Instance, minutes: float) -> dict[str, Health]:
+    until = NOON + timedelta(minutes=minutes)
+    return {instance.name: Health(instance=instance.name, failures=1, paused_until=until)}
+
+
+@pytest.mark.parametrize(
+    ("health", "being_tried", "order"),
+    [
+        ({}, set(), [A, B, C]),
+        (failing(A, 5), set(), [B, C]),
+        (failing(A, 0), set(), [A, B, C]),
+        (failing(A, 0), {A.name}, [B, C]),
+        (failing(A, 9) | failing(B, 3) | failing(C, 6), set(), [B, C, A]),
+    ],
+)
+def test_instances_are_asked_in_order_but_for_those_that_fail(
+    health: dict[str, Health], being_tried: set[str], order: list[Instance]
+) -> None:
+    assert in_order([A, B, C], health, NOON, being_tried=being_tried) == order
+
+
+def test_an_instance_that_fails_is_left_alone_for_longer_and_longer() -> None:
+    health = Health(instance=A.name)
+    pauses = []
+    for _ in range(9):
+        health = after_failure(health, Unreachable("u", "no such host"), now=NOON)
+        assert health.paused_until is not None
+        pauses.append((health.paused_until - NOON).total_seconds() / 60)
+    assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
+    assert (health.failures, health.failing_since) == (9, NOON)
+    assert health.last_error == "no answer: no such host"
+
+
+def test_an_instance_that_asks_to_wait_is_left_alone_as_long() -> None:
+    error = BadStatus("u", 429, retry_after=timedelta(hours=3))
+    health = after_failure(Health(instance=A.name), error, now=NOON)
+    assert health.paused_until == NOON + timedelta(hours=3)
+
+
+@pytest.mark.parametrize(
+    ("error", "is_its_fault"),
+    [
+        (Unreachable("u", "connection refused", connection_refused=True), True),
+        (Unreachable("u", "it took longer than 75 s", timed_out=True), False),
+        (BadStatus("u", 403), True),
+        (BadStatus("u", 429), True),
+        (BadStatus("u", 502), True),
+        (BadStatus("u", 522), True),
+        (BadStatus("u", 500), False),
+        (BadStatus("u", 503), False),
+        (Gone("u", 404), False),
+        (TooLarge("u", 1), False),
+        (ForbiddenAddress("u", "10.0.0.1"), True),
+        (ParseError("u", "a captcha page"), True),
+    ],
+)
+def test_a_failure_is_the_instances_or_the_routes(error: SourceError, is_its_fault: bool) -> None:
+    assert is_fault_of_instance(error) is is_its_fault
+
+
+@pytest.mark.parametrize(
+    ("headers", "generator", "description", "made_by"),
+    [
+        ((), "RSSHub", "", "RSSHub"),
+        ((), None, "知乎热榜 - Powered by RSSHub", "RSSHub"),
+        ((("rsshub-node", "x"),), None, "", "RSSHub"),
+        ((("x-rsshub-route", "/a"),), "Hexo", "", "RSSHub"),
+        ((("server", "nginx"),), "Hexo", "Powered by RSSHub and others", "Hexo"),
+        ((), None, "", None),
+    ],
+)
+def test_rsshub_is_recognised(
+    headers: Any, generator: str | None, description: str, made_by: str | None
+) -> None:
+    found = generator_of(headers, generator, description)
+    assert found == made_by
+    assert is_rsshub(found) is (made_by == "RSSHub")
+
+
+def test_rsshub_tells_the_pattern_of_a_route() -> None:
+    assert matched_pattern([("x-rsshub-route", "/zhihu/hot/:id?")]) == "/zhihu/hot/:id?"
+    assert matched_pattern([("x-rsshub-route", "nonsense")]) is None
+    assert matched_pattern([]) is None
+
+
+def test_the_subjects_are_rsshubs_25() -> None:
+    assert len(SUBJECTS) == 25
+    assert subject_of(["popular", "game"]) == "游戏"
+    assert subject_of(["popular"]) == "热门"
+    assert subject_of(["nonsense"]) == "其他"
+
+
+def categories() -> list[list[str]]:
+    lines = (DATA / "categories.tsv").read_text("utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize(("path", "pattern", "expected"), categories())
+def test_a_path_has_the_categories_of_its_route(path: str, pattern: str, expected: str) -> None:
+    read = read_metadata(json.loads((DATA / "namespaces.json").read_text("utf-8")), "file")
+    namespaces = {one.name: one for one in read}
+    told = None if pattern == "-" else pattern
+    found = " > ".join(categories_of(path, namespaces, told))
+    assert found == ("" if expected == "-" else expected)
+
+
+@pytest.mark.parametrize("answer", [[], {}, {"a": 1}, {"a": {"routes": []}}, {"": {"routes": 1}}])
+def test_what_is_no_metadata_is_refused(answer: Any) -> None:
+    with pytest.raises(UsageError, match="file: not RSSHub's metadata"):
+        read_metadata(answer, "file")
+
+
+def test_metadata_with_nonsense_in_it_are_read() -> None:
+    (namespace,) = read_metadata(
+        {"a": {"routes": {"/x": None, "/y": {"name": 7, "categories": "blog"}}}}, "file"
+    )
+    assert [(one.path, one.title, one.categories) for one in namespace.routes] == [
+        ("/y", "", ("blog",))
+    ]
+
+
+def test_a_hostile_pattern_takes_no_time() -> None:
+    pattern = "/" + "/".join([":a{.+}?", "*"] * 100)
+    path = segments_of("/".join(["a"] * 1000))
+    began = time.perf_counter()
+    fit(pattern, path)
+    fit("/:x{(a+)+$}", segments_of("/" + "a" * 400 + "b"))
+    assert time.perf_counter() - began < 1

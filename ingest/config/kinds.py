@@ -73,6 +73,13 @@ def read_feed_url(url: str) -> str:
     return url
 
 
+def read_instance_url(url: str) -> str:
+    """Accept an address that a server can have; raise `ValueError` for another."""
+    if not re.match(r"https?://[^\s/?#]", url, re.IGNORECASE):
+        raise ValueError("write an address that begins with http:// or https://")
+    return url
+
+
 def _yes_no_or_auto(value: object) -> object:
     words = {"true": True, "false": False, "auto": "auto"}
     if isinstance(value, bool):
@@ -93,6 +100,7 @@ Interval = Annotated[Duration, AfterValidator(_positive)]
 Size = Annotated[int, BeforeValidator(parse_size), Field(gt=0)]
 Zone = Annotated[str, AfterValidator(known_zone)]
 FeedUrl = Annotated[str, AfterValidator(read_feed_url)]
+InstanceUrl = Annotated[str, AfterValidator(read_instance_url)]
 FullText = Annotated[bool | Literal["auto"], BeforeValidator(_yes_no_or_auto)]
 Category = Annotated[str, Field(min_length=1, max_length=100)]
 

@@ -19,6 +19,7 @@ from ingest.config.kinds import (
     Duration,
     FeedUrl,
     FullText,
+    InstanceUrl,
     Interval,
     Size,
     Zone,
@@ -180,10 +181,11 @@ class ScheduleConfig(_Table):
 class RsshubConfig(_Table):
     """The RSSHub instances that `rsshub://` feeds are asked from."""
 
-    instances: tuple[FeedUrl, ...] = Field(
+    instances: tuple[InstanceUrl, ...] = Field(
         ("https://rsshub.app",),
         min_length=1,
-        description="The instances, in the order they are tried.",
+        description="The instances, in the order they are tried; one with a key of its own is "
+        "written https://HOST?key=KEY.",
     )
     access_key: str = Field(
         "", description="The ACCESS_KEY of your instances; never shown, logged or exported."

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 import httpx
 
-from ingest.errors import Unreachable
+from ingest.errors import BadStatus, Unreachable
 from ingest.fetch.agent import user_agent
 from ingest.fetch.answers import Answer, judge
 from ingest.fetch.asking import NO_VALIDATORS, Ask
@@ -25,10 +25,11 @@ from ingest.fetch.limits import Limits
 from ingest.fetch.receive import receive
 from ingest.fetch.redirects import FOLLOWED, Hop, first_hop, next_hop
 from ingest.fetch.transport import GuardedTransport
+from ingest.values import NotModified
 
 if TYPE_CHECKING:
     from ingest.config import FetchConfig
-    from ingest.values import Document, NotModified, Validators
+    from ingest.values import Document, Validators
 
 FEED_ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
@@ -113,6 +114,15 @@ class Fetcher:
         hop, answer, elapsed = await self._follow(ask)
         return judge(ask, hop, answer, self._clock(), elapsed)
 
+    async def fetch_document(
+        self, url: str, *, accept: str = FEED_ACCEPT, max_size: int | None = None
+    ) -> Document:
+        """Fetch what is at an http(s) address, whatever is known of it; raise `FetchError`."""
+        answer = await self.fetch(url, accept=accept, max_size=max_size)
+        if isinstance(answer, NotModified):  # nobody asked whether it is
+            raise BadStatus(url, 304)
+        return answer
+
     async def _follow(self, ask: Ask) -> tuple[Hop, Answer, timedelta]:
         """Go from hop to hop to the answer that is no redirect."""
         hop = first_hop(ask.url)
@@ -147,7 +157,7 @@ class Fetcher:
                     )
         except Unreachable as error:
             if bound.expired():
-                raise Unreachable(ask.url, too_long(ask.total)) from error
+                raise Unreachable(ask.url, too_long(ask.total), timed_out=True) from error
             raise
         return replace(answer, cookies=request.headers.get("cookie", ""))
 

@@ -36,7 +36,10 @@ def as_fetch_errors(url: str) -> Iterator[None]:
         OSError,
     ) as error:
         refused = any(isinstance(cause, ConnectionRefusedError) for cause in _causes(error))
-        raise Unreachable(url, describe(error), connection_refused=refused) from error
+        silent = isinstance(error, httpcore.ReadTimeout)
+        raise Unreachable(
+            url, describe(error), connection_refused=refused, timed_out=silent
+        ) from error
 
 
 def describe(error: BaseException) -> str:

@@ -44,6 +44,12 @@ def name_bytes(body: bytes) -> str | None:
     return next((name for magic, name in _MAGIC if body.startswith(magic)), None)
 
 
+def name_page(body: bytes) -> str | None:
+    """Name a document that begins as a page for people does; None if it may be something else."""
+    text = body[:_SEEN].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    return _name_page(text) if is_html(text, "") else None
+
+
 def is_html(text: str, root: str) -> bool:
     """Say whether a text whose root element is called so is a page for people."""
     return root == "html" or _HTML_TAG.match(text) is not None

@@ -1,0 +1,91 @@
+"""Which instances to ask, in which order, and what a failure says of an instance.
+
+A circuit breaker for each: one that failed is left alone for a minute, then two, then four, up
+to an hour. What is wrong with a single route says nothing of its instance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ingest.errors import BadStatus, ForbiddenAddress, ParseError, SourceError, Unreachable
+from ingest.rsshub.routes import Instance
+
+_FIRST_PAUSE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(hours=1)
+_LONGEST_ERROR = 300
+# It knows us not, has had enough of us, or what stands before it fails.
+_INSTANCE_FAILS = frozenset({401, 403, 407, 429, *range(501, 600)} - {503})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How an instance is; `failures` is in a row, 0 if it answers."""
+
+    instance: str
+    failures: int = 0
+    failing_since: datetime | None = None
+    paused_until: datetime | None = None
+    last_error: str | None = None
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether it may be asked."""
+        return self.paused_until is None or self.paused_until <= now
+
+
+def in_order(
+    instances: Sequence[Instance],
+    health: Mapping[str, Health],
+    now: datetime,
+    *,
+    being_tried: Collection[str] = (),
+) -> list[Instance]:
+    """The instances to ask, first choice first.
+
+    Those that failed come back in their time, and where another feed is just trying one of them
+    again, its answer is waited for. If none is left, all are asked, the most hopeful first.
+    """
+    usable = [
+        one for one in instances if one.name not in being_tried and _of(one, health).is_open(now)
+    ]
+    return usable or sorted(instances, key=lambda one: _of(one, health).paused_until or now)
+
+
+def _of(instance: Instance, health: Mapping[str, Health]) -> Health:
+    return health.get(instance.name) or Health(instance=instance.name)
+
+
+def after_failure(health: Health, error: SourceError, *, now: datetime) -> Health:
+    """How an instance is after a failure that is its own."""
+    pause = min(_FIRST_PAUSE * 2 ** min(health.failures, 16), _LONGEST_PAUSE)
+    asked = error.retry_after if isinstance(error, BadStatus) else None
+    return Health(
+        instance=health.instance,
+        failures=health.failures + 1,
+        failing_since=health.failing_since or now,
+        paused_until=now + max(pause, asked or pause),
+        last_error=str(error)[:_LONGEST_ERROR],
+    )
+
+
+def is_fault_of_instance(error: SourceError) -> bool:
+    """Whether a failure is the instance's, not the route's.
+
+    RSSHub answers 503 for whatever is wrong with a route: its site fails, it found no entries,
+    it is being made; and 404 if it has no such route. A route that is slow is slow by its site.
+    """
+    match error:
+        case Unreachable():
+            return not error.timed_out
+        case BadStatus():
+            return error.status in {401, 403, 407, 429} or (
+                error.status > 500 and error.status != 503
+            )
+        case ForbiddenAddress():
+            return True
+        case ParseError():
+            return True
+        case _:
+            return False

@@ -1,0 +1,158 @@
+"""RSSHub's description of its own routes (`/api/namespace`) → the categories of a feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ingest.errors import UsageError
+from ingest.rsshub.patterns import fit, segments_of
+from ingest.rsshub.subjects import subject_of
+
+_LONGEST_NAME = 100
+_LONGEST_PATTERN = 500
+_MOST_ROUTES = 2000
+# How many folders a reverse proxy may have put before the path: https://host/apps/rsshub/zhihu/hot
+_DEEPEST_PREFIX = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A route of a namespace: its pattern, its name, the ids of its categories."""
+
+    path: str
+    title: str
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Namespace:
+    """A site that RSSHub has routes for; `name` is the beginning of their paths."""
+
+    name: str
+    title: str
+    categories: tuple[str, ...] = ()
+    routes: tuple[Route, ...] = ()
+
+
+def read_metadata(answer: Any, source: str) -> list[Namespace]:
+    """Read what `/api/namespace` answers, or a file of the same form; raise `UsageError`."""
+    if not isinstance(answer, dict):
+        raise UsageError(f"{source}: not RSSHub's metadata: no object of namespaces")
+    found = [_namespace(name, fields) for name, fields in answer.items() if _is_one(name, fields)]
+    if not found:
+        raise UsageError(f"{source}: not RSSHub's metadata: it holds no routes")
+    return found
+
+
+def _is_one(name: str, fields: Any) -> bool:
+    routes = fields.get("routes") if isinstance(fields, dict) else None
+    return 0 < len(name) <= _LONGEST_NAME and isinstance(routes, dict) and bool(routes)
+
+
+def _namespace(name: str, fields: Mapping[str, Any]) -> Namespace:
+    routes = list(fields["routes"].items())[:_MOST_ROUTES]
+    return Namespace(
+        name=name.strip("/"),
+        title=_chinese_name(fields) or name,
+        categories=_strings(fields.get("categories")),
+        routes=tuple(route for key, value in routes for route in _routes(name, key, value)),
+    )
+
+
+def _routes(namespace: str, key: str, fields: Any) -> Iterator[Route]:
+    if not isinstance(fields, dict):
+        return
+    for path in _strings(fields.get("path")) or (key,):
+        # Some lists key their routes by the whole path.
+        inner = path.removeprefix(f"/{namespace}") if path == key else path
+        yield Route(
+            path=f"/{inner.strip('/')}"[:_LONGEST_PATTERN],
+            title=_channel(_chinese_name(fields)),
+            categories=_strings(fields.get("categories")),
+        )
+
+
+def _chinese_name(fields: Mapping[str, Any]) -> str:
+    """The name in Chinese where there is one: RSSHub's own language is English."""
+    for language in ("zh", "zh-TW"):
+        translated = fields.get(language)
+        if isinstance(translated, dict) and (name := _text(translated.get("name"))):
+            return name
+    return _text(fields.get("name"))
+
+
+def _channel(name: str) -> str:
+    """The first of several: a route that serves many lists is named after all of them."""
+    return name.replace("，", ",").replace("、", ",").partition(",")[0].strip()
+
+
+def _text(value: Any) -> str:
+    return " ".join(value.split())[:_LONGEST_NAME] if isinstance(value, str) else ""
+
+
+def _strings(value: Any) -> tuple[str, ...]:
+    values = value if isinstance(value, list) else [value]
+    return tuple(one[:_LONGEST_PATTERN] for one in values if isinstance(one, str) and one)
+
+
+def namespace_names(path: str, pattern: str | None = None) -> set[str]:
+    """The names that the namespace of a path may have; `gov/zhengce` is one of two segments."""
+    names = set()
+    for segments in (*_beginnings(path), segments_of(pattern or "")):
+        names |= {segments[0], "/".join(segments[:2])} if segments else set()
+    return names
+
+
+def _beginnings(path: str) -> Iterator[list[str]]:
+    """The path, and what is left of it if its first folders are a reverse proxy's."""
+    segments = segments_of(path)
+    for start in range(min(len(segments), _DEEPEST_PREFIX + 1)):
+        yield segments[start:]
+
+
+def categories_of(
+    path: str, namespaces: Mapping[str, Namespace], pattern: str | None = None
+) -> tuple[str, ...]:
+    """The categories of a path: subject, site, channel; empty if no route fits.
+
+    `pattern` is the one that RSSHub itself said to have matched, if it did (X-RSSHub-Route).
+    """
+    said = segments_of(pattern or "")
+    found = (_find(said, namespaces, exactly=True) if said else None) or next(
+        (match for segments in _beginnings(path) if (match := _find(segments, namespaces))), None
+    )
+    if found is None:
+        return ()
+    namespace, route = found
+    named = (subject_of(route.categories or namespace.categories), namespace.title, route.title)
+    return tuple(name for name in named if name)
+
+
+def _find(
+    segments: Sequence[str], namespaces: Mapping[str, Namespace], *, exactly: bool = False
+) -> tuple[Namespace, Route] | None:
+    for length in (2, 1):
+        namespace = namespaces.get("/".join(segments[:length]))
+        if namespace is None:
+            continue
+        rest = list(segments[length:])
+        route = _same(namespace, rest) if exactly else _closest(namespace, rest)
+        if route is not None:
+            return namespace, route
+    return None
+
+
+def _same(namespace: Namespace, pattern: list[str]) -> Route | None:
+    return next((one for one in namespace.routes if segments_of(one.path) == pattern), None)
+
+
+def _closest(namespace: Namespace, segments: list[str]) -> Route | None:
+    """The route with the most literal segments; of several the first."""
+    fitting = [
+        (closeness, -place, route)
+        for place, route in enumerate(namespace.routes)
+        if (closeness := fit(route.path, segments)) is not None
+    ]
+    return max(fitting, key=lambda one: one[:2])[2] if fitting else None

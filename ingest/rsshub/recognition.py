@@ -1,0 +1,31 @@
+"""Whether a document comes from an RSSHub, by its headers and by what the feed says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+GENERATOR = "RSSHub"
+_ROUTE_HEADER = "x-rsshub-route"
+_HEADERS = frozenset({"rsshub-node", _ROUTE_HEADER, "rsshub-cache-status"})
+_SIGNATURE = "Powered by RSSHub"
+_LONGEST_PATTERN = 500
+
+Headers = Iterable[tuple[str, str]]
+
+
+def generator_of(headers: Headers, generator: str | None, description: str) -> str | None:
+    """What made a feed: RSSHub where anything says so, else what the feed says itself."""
+    signed = description.rstrip().endswith(_SIGNATURE)
+    told = any(name in _HEADERS for name, _ in headers)
+    return GENERATOR if signed or told else generator
+
+
+def is_rsshub(generator: str | None) -> bool:
+    """Whether a feed's generator is RSSHub."""
+    return (generator or "").strip().lower() == GENERATOR.lower()
+
+
+def matched_pattern(headers: Headers) -> str | None:
+    """The pattern of the route that RSSHub says it took: `/zhihu/hot`."""
+    pattern = next((value for name, value in headers if name == _ROUTE_HEADER), "").strip()
+    return pattern if pattern.startswith("/") and len(pattern) <= _LONGEST_PATTERN else None

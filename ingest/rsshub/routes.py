@@ -1,0 +1,153 @@
+"""Routes and the addresses they are asked at: `rsshub://zhihu/hot` ↔ `https://host/zhihu/hot`.
+
+An ACCESS_KEY never travels and is never part of an address that is kept: a request carries the
+`code` that RSSHub derives from path and key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+
+from ingest.config import RsshubConfig
+
+SCHEME = "rsshub"
+_ACCESS = frozenset({"key", "code"})
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+# What JavaScript's decodeURI leaves encoded, and the percent sign, which Hono keeps beside.
+_LEFT_ENCODED = re.compile("%(?=2[3456BCF]|3[ABDF]|40)", re.IGNORECASE)
+# Shorter ones would be found in places that have nothing to do with them.
+_SHORTEST_SECRET = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """A server that runs RSSHub; `address` ends without a slash and holds no key."""
+
+    address: str
+    key: str = ""
+
+    @property
+    def name(self) -> str:
+        """The address as it may be shown and stored: without a name and password."""
+        parts = urlsplit(self.address)
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def instances_of(config: RsshubConfig) -> tuple[Instance, ...]:
+    """The instances in the order of the configuration.
+
+    One whose address says `?key=` has a key of its own, which may be none.
+    """
+    return tuple(_instance(address, config.access_key) for address in config.instances)
+
+
+def _instance(address: str, access_key: str) -> Instance:
+    parts = urlsplit(address)
+    own = dict(parse_qsl(parts.query, keep_blank_values=True))
+    base = urlunsplit((parts.scheme, parts.netloc, parts.path.rstrip("/"), "", ""))
+    return Instance(address=base, key=own.get("key", access_key))
+
+
+def is_route(url: str) -> bool:
+    """Whether a feed is kept by its route, not by an instance's address."""
+    return url.lower().startswith(f"{SCHEME}://")
+
+
+def kept_address(url: str, instances: Iterable[Instance]) -> str:
+    """The address to keep a feed by: a route in its one spelling, no key or code in either.
+
+    An address of some other server is left as it is: what it carries is its only way in.
+    """
+    if is_route(url):
+        parts = urlsplit(url)
+        path = f"{parts.netloc}{parts.path}".rstrip("/")
+        query = _without_access(parts.query)
+        return f"{SCHEME}://{path}" + (f"?{query}" if query else "")
+    return without_access(url) if instance_of(url, instances) else url
+
+
+def without_access(url: str) -> str:
+    """An address without `key` and `code`, all else as it was written."""
+    return urlunsplit(urlsplit(url)._replace(query=_without_access(urlsplit(url).query)))
+
+
+def carries_access(url: str) -> bool:
+    """Whether an address holds a key or a code."""
+    return without_access(url) != urlunsplit(urlsplit(url))
+
+
+def _without_access(query: str) -> str:
+    return "&".join(p for p in query.split("&") if p.partition("=")[0].lower() not in _ACCESS)
+
+
+def instance_of(url: str, instances: Iterable[Instance]) -> Instance | None:
+    """The instance that an http(s) address belongs to; whether it is http or https is all one."""
+    server, path = _place(url)
+    for instance in instances:
+        own_server, base = _place(instance.address)
+        if server == own_server and f"{path}/".startswith(f"{base}/"):
+            return instance
+    return None
+
+
+def _place(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    server = parts.netloc.rpartition("@")[2].lower()
+    return server.removesuffix(_DEFAULT_PORTS.get(parts.scheme.lower(), "\0")), parts.path
+
+
+def route_of(url: str, instances: Iterable[Instance]) -> str | None:
+    """The route behind an address of a known instance, for keeping the feed by it."""
+    instance = None if is_route(url) else instance_of(url, instances)
+    if instance is None:
+        return None
+    parts = urlsplit(url)
+    path = parts.path[len(urlsplit(instance.address).path) :].strip("/")
+    query = f"?{parts.query}" if parts.query else ""
+    return kept_address(f"{SCHEME}://{path}{query}", ()) if path else None
+
+
+def path_of(url: str) -> str:
+    """The path that RSSHub sees of a route, or of an address: `/zhihu/hot`."""
+    parts = urlsplit(url)
+    return f"/{parts.netloc}{parts.path}".rstrip("/") if is_route(url) else parts.path
+
+
+def address_of(route: str, instance: Instance) -> str:
+    """Where an instance serves a route: `rsshub://zhihu/hot` → `https://host/zhihu/hot`."""
+    query = urlsplit(route).query
+    return with_code(f"{instance.address}{path_of(route)}{f'?{query}' if query else ''}", instance)
+
+
+def with_code(url: str, instance: Instance) -> str:
+    """Add the `code` for an address to it: MD5 of path and key, where there is a key.
+
+    The path is the whole one, with the instance's own, and as Hono hands it to RSSHub: decoded
+    by JavaScript's decodeURI (`罗翔`, not `%E7%BD%97…`; but `%2F` stays).
+    """
+    url = without_access(url)
+    if not instance.key:
+        return url
+    code = _md5(f"{_decoded(urlsplit(url).path)}{instance.key}")
+    return f"{url}{'&' if urlsplit(url).query else '?'}code={code}"
+
+
+def _decoded(path: str) -> str:
+    try:
+        return unquote(_LEFT_ENCODED.sub("%25", path), errors="strict")
+    except UnicodeDecodeError:
+        return path
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def secrets_in(url: str, key: str = "") -> tuple[str, ...]:
+    """What must not be told of a request: the codes and keys of its address, and the key."""
+    named = [value for name, value in parse_qsl(urlsplit(url).query) if name.lower() in _ACCESS]
+    return tuple(secret for secret in (*named, key) if len(secret) >= _SHORTEST_SECRET)
