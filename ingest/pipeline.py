@@ -24,10 +24,15 @@ from ingest.reading.links import without_secrets
 from ingest.reading.normalize import Context
 from ingest.reading.read import Reading, read
 from ingest.reading.split import split
+from ingest.rsshub import is_route
+from ingest.rsshub.recognition import generator_of, is_rsshub, matched_pattern
+from ingest.rsshub.routes import carries_access
 from ingest.services import Services
 from ingest.sources import live, page
+from ingest.sources.instances import Answered
 from ingest.store import entries as entry_store
 from ingest.store import feeds as feed_store
+from ingest.store import rsshub as rsshub_store
 from ingest.store.captures import Seen
 from ingest.store.feeds import FeedSaid, FeedState
 from ingest.values import (
@@ -45,6 +50,10 @@ from ingest.values import (
 T = TypeVar("T")
 
 DEFAULT_ZONE = "Asia/Shanghai"
+_KEY_IN_ADDRESS = (
+    "this is an RSSHub, and the address holds its access key: "
+    "name the server in rsshub.instances, and the key in rsshub.access_key"
+)
 
 logger = logging.getLogger(__name__)
 
@@ -101,11 +110,8 @@ async def poll_feed(services: Services, feed: FeedState) -> Poll:
     """
     look = _Look(services, feed)
     try:
-        answer = await live.fetch_feed(services.fetcher, services.config, feed)
-        if isinstance(answer, NotModified):
-            poll = await look.note_not_modified(answer)
-        else:
-            poll = await look.take(answer)
+        answered = await live.fetch_feed(services.fetcher, services.instances, feed)
+        poll = await look.take(answered)
     except SourceError as error:
         poll = await look.note_failure(error)
     _log(poll)
@@ -118,6 +124,7 @@ class _Look:
     def __init__(self, services: Services, feed: FeedState) -> None:
         self._services = services
         self._feed = feed
+        self._instance: str | None = None
         self._started = time.monotonic()
         self._poll = Poll(
             feed_id=feed.id,
@@ -127,11 +134,14 @@ class _Look:
             url=without_secrets(feed.url),
         )
 
-    async def take(self, document: Document) -> Poll:
-        """Read a document and keep what is new or edited in it.
+    async def take(self, answered: Answered) -> Poll:
+        """Keep what is new or edited in what came; raise `ParseError` if it is no feed."""
+        self._instance = answered.instance
+        if isinstance(answered.answer, NotModified):
+            return await self._note_not_modified(answered.answer)
+        return await self._take_document(answered.answer)
 
-        Raise `ParseError` if it is no feed.
-        """
+    async def _take_document(self, document: Document) -> Poll:
         self._poll = replace(
             self._poll,
             url=without_secrets(document.final_url),
@@ -145,8 +155,7 @@ class _Look:
         reading = replace(reading, entries=await self._complete(reading.entries))
         return await self._services.write(self._keep, document, reading, digest)
 
-    async def note_not_modified(self, answer: NotModified) -> Poll:
-        """Write down that there is nothing new."""
+    async def _note_not_modified(self, answer: NotModified) -> Poll:
         poll = replace(self._poll, outcome=Outcome.NOT_MODIFIED, status=304)
         return await self._services.write(self._record, poll, answer.validators)
 
@@ -197,17 +206,30 @@ class _Look:
             at=document.fetched_at,
         )
         verdicts = entry_store.keep(connection, seen, reading.entries)
-        said = FeedSaid(
+        said = self._said(document, reading, digest)
+        poll = replace(self._poll, feed_name=self._feed.called(reading.title))
+        poll = _counted(poll, verdicts, reading)
+        if is_route(self._feed.url) or is_rsshub(said.generator):
+            poll = self._note_rsshub(connection, poll, said.rsshub_pattern)
+        return self._record(connection, poll, document.validators, said=said)
+
+    def _note_rsshub(self, connection: sa.Connection, poll: Poll, pattern: str | None) -> Poll:
+        rsshub_store.learn_categories(connection, self._feed.id, self._feed.url, pattern)
+        if self._instance is None and carries_access(self._feed.url):
+            return replace(poll, warnings=(*poll.warnings, _KEY_IN_ADDRESS))
+        return poll
+
+    def _said(self, document: Document, reading: Reading, digest: bytes) -> FeedSaid:
+        feed = reading.feed
+        return FeedSaid(
             title=reading.title,
-            link=reading.feed.link,
-            language=reading.feed.language,
-            generator=reading.feed.generator,
+            link=feed.link,
+            language=feed.language,
+            generator=generator_of(document.headers, feed.generator, feed.description),
+            rsshub_pattern=matched_pattern(document.headers) or self._feed.rsshub_pattern,
             body_digest=digest,
             gmt_is_local=reading.gmt_is_local,
         )
-        poll = replace(self._poll, feed_name=self._feed.called(reading.title))
-        poll = _counted(poll, verdicts, reading)
-        return self._record(connection, poll, document.validators, said=said)
 
     def _record(
         self,
@@ -227,7 +249,14 @@ class _Look:
             next_poll = schedule.after_failure(
                 config, settings, error, failures=self._feed.failures + 1, now=now
             )
-        feed_store.record_poll(connection, poll, next_poll, validators=validators, said=said)
+        feed_store.record_poll(
+            connection,
+            poll,
+            next_poll,
+            validators=validators,
+            validators_of=self._instance,
+            said=said,
+        )
         return poll
 
 

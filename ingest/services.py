@@ -18,6 +18,9 @@ from ingest.config import Config
 from ingest.database import Database
 from ingest.fetch import Fetcher, Robots
 from ingest.fetch.agent import user_agent
+from ingest.rsshub.health import Health
+from ingest.sources.instances import Instances
+from ingest.store import rsshub
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,6 +41,7 @@ class Services:
     database: Database
     fetcher: Fetcher
     robots: Robots
+    instances: Instances
     archive: Archive
     database_threads: ThreadPoolExecutor
 
@@ -66,13 +70,23 @@ async def open_services(
     # SQLite has one writer; waiting for it in a queue of ours is cheaper than in its own.
     threads = 1 if database.engine.dialect.name == "sqlite" else 4
     with ThreadPoolExecutor(threads, thread_name_prefix="database") as database_threads:
+        loop = asyncio.get_running_loop()
+
+        async def keep_health(health: Health) -> None:
+            save = partial(database.write, rsshub.save_health, health)
+            await loop.run_in_executor(database_threads, save)
+
         async with Fetcher(config.fetch, clock) as fetcher:
+            instances = Instances(
+                config, fetcher, clock, health=database.read(rsshub.health), keep=keep_health
+            )
             yield Services(
                 config=config,
                 clock=clock,
                 database=database,
                 fetcher=fetcher,
                 robots=Robots(fetcher, clock, user_agent(config.fetch)),
+                instances=instances,
                 archive=Archive(config.archive, database),
                 database_threads=database_threads,
             )

@@ -323,7 +323,7 @@ class Record:
     feed_title: str
     feed_author: str | None
     set_author: str | None
-    set_categories: tuple[str, ...]
+    feed_categories: tuple[str, ...]
     title: str
     link: str | None
     guid: str | None

@@ -7,6 +7,18 @@ from models.entry import Entry
 from models.feed import Feed
 from models.poll import Poll
 from models.revision import Revision
+from models.rsshub import RsshubInstance, RsshubNamespace
 from models.setting import Setting
 
-__all__ = ["ArchiveFile", "Base", "Capture", "Entry", "Feed", "Poll", "Revision", "Setting"]
+__all__ = [
+    "ArchiveFile",
+    "Base",
+    "Capture",
+    "Entry",
+    "Feed",
+    "Poll",
+    "Revision",
+    "RsshubInstance",
+    "RsshubNamespace",
+    "Setting",
+]

@@ -30,8 +30,14 @@ class Feed(Base):
     language: Mapped[str | None]
     generator: Mapped[str | None]
 
+    rsshub_pattern: Mapped[str | None] = mapped_column(doc="of its route: `/zhihu/hot/:id?`")
+    categories: Mapped[list[Any]] = mapped_column(
+        server_default="[]", doc="by RSSHub's metadata; what the user set goes before them"
+    )
+
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
+    validators_of: Mapped[str | None] = mapped_column(doc="the RSSHub instance that gave them")
     body_digest: Mapped[bytes | None] = mapped_column(doc="of the last document taken in whole")
     gmt_is_local: Mapped[bool] = mapped_column(doc="it labels local times as GMT")
 

@@ -103,6 +103,7 @@ class Site:
         self.host = host
         self._scheme = "https" if tls else "http"
         self._answers: dict[str, Respond] = {}
+        self._otherwise: Respond = _nothing_here
         self._lock = threading.Lock()
         self.in_flight = 0
         self._closing = threading.Event()
@@ -145,6 +146,10 @@ class Site:
             fixed = Answer(body=body, **answer)
             self._answers[path] = lambda request: fixed
 
+    def otherwise(self, respond: Respond) -> None:
+        """Answer what is not set with what a function gives."""
+        self._otherwise = respond
+
     def redirect(self, path: str, to: str, *, status: int = 302, **answer: Any) -> None:
         """Answer `path` with a redirect."""
         headers = {"Location": to, **answer.pop("headers", {})}
@@ -175,7 +180,7 @@ class Site:
             self.in_flight += 1
             self.peak = max(self.peak, self.in_flight)
             respond = self._answers.get(request.path) or self._answers.get(
-                request.path.partition("?")[0], _nothing_here
+                request.path.partition("?")[0], self._otherwise
             )
         answer = respond(request)
         return answer if isinstance(answer, Answer) else Answer(body=answer)

@@ -35,7 +35,7 @@ def make_record(**changes: Any) -> Record:
         "feed_title": "江海新闻",
         "feed_author": None,
         "set_author": None,
-        "set_categories": (),
+        "feed_categories": (),
         "title": "老旧小区加装电梯可提公积金",
         "link": "https://news.example.cn/a/1.html",
         "guid": "a-1",

@@ -202,7 +202,7 @@ def test_the_sample_record_is_what_the_layout_writes() -> None:
         key="7d3c91e05b" + "0" * 54,
         feed_url="rsshub://jianghai/news",
         feed_slug="jianghai-news",
-        set_categories=("新媒体", "江海半岛网", "新闻"),
+        feed_categories=("新媒体", "江海半岛网", "新闻"),
         title="江海大桥合龙：两岸车程由一个半小时缩短到十二分钟",
         link=page,
         guid=page,

@@ -24,7 +24,7 @@ def line(text: str, key: str) -> str | None:
 
 def test_a_record_has_the_form_of_the_manual() -> None:
     record = render(
-        set_categories=("新媒体", "江海 半岛网", "新闻"),
+        feed_categories=("新媒体", "江海 半岛网", "新闻"),
         updated_at=datetime(2022, 1, 29, tzinfo=UTC),
         tags=("房产", "城市 更新"),
         html='<p>一</p>\n<h3>二</h3>\n<p><img src="https://img.example.cn/1.jpg"></p>',
@@ -67,7 +67,7 @@ def test_titles_stay_titles(title: str, expected: str) -> None:
 def test_categories_are_a_path_of_distinct_names(
     categories: tuple[str, ...], expected: list[str]
 ) -> None:
-    lines = render(set_categories=categories).splitlines()
+    lines = render(feed_categories=categories).splitlines()
     start = lines.index("categories:") + 1
     assert (
         lines[start : lines.index("author: " + lines[start + len(expected) + 1][8:])][
@@ -84,8 +84,8 @@ def test_categories_are_a_path_of_distinct_names(
         ({"authors": (Author(name="周晓岚"), Author(name="何一鸣"))}, "周晓岚、何一鸣"),
         ({"set_author": "编辑部", "feed_author": "江海"}, "编辑部"),
         ({"feed_author": "江海"}, "江海"),
-        ({"set_categories": ("新媒体", "Aljazeera 半岛网", "新闻")}, "Aljazeera 半岛网"),
-        ({"set_categories": ("新闻",)}, "江海新闻"),
+        ({"feed_categories": ("新媒体", "Aljazeera 半岛网", "新闻")}, "Aljazeera 半岛网"),
+        ({"feed_categories": ("新闻",)}, "江海新闻"),
         ({}, "江海新闻"),
     ],
 )

@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from ingest.cli import archive, config, database, demo, entries, feeds, poll, replay, status
+from ingest.cli import (
+    archive,
+    config,
+    database,
+    demo,
+    entries,
+    feeds,
+    poll,
+    replay,
+    rsshub,
+    status,
+)
 from ingest.errors import (
     ArchiveError,
     ConfigError,
@@ -33,6 +44,7 @@ app = typer.Typer(
 )
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(entries.app, name="entries")
+app.add_typer(rsshub.app, name="rsshub")
 app.add_typer(database.app, name="db")
 app.command("init")(config.init)
 app.command("demo")(demo.demo)

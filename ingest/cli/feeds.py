@@ -53,6 +53,7 @@ def add(
     ] = True,
 ) -> None:
     """Add feeds; a site's page is asked for its feeds."""
+    from ingest.rsshub import is_route
     from ingest.store import feeds as store
 
     with open_session(ctx, quiet=True) as session:
@@ -64,8 +65,11 @@ def add(
             interval=interval,
             full_text=full_text,
         )
-        for url in urls:
-            found = _find_feed(session, _address(url)) if check else _address(url)
+        for url in map(_address, urls):
+            kept = session.database.read(store.address_of_new, url, session.instances)
+            if kept != url and is_route(kept):
+                say(f"kept as {kept}, so that any instance may answer")
+            found = _find_feed(session, kept) if check else kept
             feed, is_new = session.database.write(store.add, found, settings, now=session.now)
             say(f"{'added' if is_new else 'is on the list already:'} {feed.id}  {_shown_url(feed)}")
     say("look at what is due with: guidang poll")
@@ -92,7 +96,7 @@ async def _discover(session: Session, url: str) -> Finding:
     from ingest.sources.discovery import find_feed
 
     async with open_services(session.config, session.database) as services:
-        return await find_feed(services.fetcher, services.config, url)
+        return await find_feed(services.fetcher, services.instances, url)
 
 
 def _settings(**given: Any) -> FeedSettings:
@@ -129,7 +133,8 @@ def import_opml(
     with open_session(ctx, quiet=True) as session:
         added = 0
         for feed in listed.feeds:
-            _, is_new = session.database.write(store.add, feed.url, feed.settings, now=session.now)
+            url = session.database.read(store.address_of_new, feed.url, session.instances)
+            _, is_new = session.database.write(store.add, url, feed.settings, now=session.now)
             added += is_new
     for problem in listed.problems:
         say(f"left out: {problem}")
@@ -181,6 +186,7 @@ def _as_json(feed: FeedState, entries: int) -> dict[str, Any]:
         "link": feed.link,
         "language": feed.language,
         "generator": feed.generator,
+        "categories": feed.settings.categories or feed.categories,
         "entries": entries,
         "state": _condition(feed),
         "failures": feed.failures,
@@ -275,7 +281,7 @@ def set_feed(
 
 
 def _refuse_if_in_file(session: Session, feed: FeedState) -> None:
-    if feed.origin == "file" and feed.url in {one.url for one in session.config.feeds}:
+    if feed.origin == "file" and feed.url in {one.url for one in session.feeds}:
         raise ConfigError(
             str(session.file), (f"[[feeds]] {feed.url}: is set there; change it there",)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from ingest.config import Config
+    from ingest.config import Config, FeedConfig
     from ingest.database import Database
+    from ingest.rsshub import Instance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One command's configuration and database."""
+    """One command's configuration and database; `feeds` are the file's, without access codes."""
 
     config: Config
     file: Path
     database: Database
     now: datetime
+    feeds: Sequence[FeedConfig]
+    instances: Sequence[Instance]
 
 
 @contextlib.contextmanager
@@ -35,6 +38,7 @@ def open_session(ctx: typer.Context, *, quiet: bool = False) -> Iterator[Session
     from ingest.config import load_config
     from ingest.database import Database
     from ingest.logs import set_up_logging
+    from ingest.rsshub import instances_of, kept_address
     from ingest.services import system_clock
     from ingest.store import feeds
 
@@ -46,8 +50,20 @@ def open_session(ctx: typer.Context, *, quiet: bool = False) -> Iterator[Session
     try:
         database.upgrade()
         now = system_clock()
-        if database.read(feeds.differs, config.feeds):
-            database.write(feeds.adopt, config.feeds, now=now)
-        yield Session(config=config, file=file, database=database, now=now)
+        instances = instances_of(config.rsshub)
+        wanted = [
+            feed.model_copy(update={"url": kept_address(feed.url, instances)})
+            for feed in config.feeds
+        ]
+        if database.read(feeds.differs, wanted):
+            database.write(feeds.adopt, wanted, now=now)
+        yield Session(
+            config=config,
+            file=file,
+            database=database,
+            now=now,
+            feeds=wanted,
+            instances=instances,
+        )
     finally:
         database.dispose()

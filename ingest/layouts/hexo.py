@@ -69,7 +69,7 @@ class HexoLayout:
 
     def _categories(self, record: Record) -> list[str]:
         """Hexo reads the list as a path, from the widest category to the narrowest."""
-        path = record.set_categories
+        path = record.feed_categories
         if len(path) < 1:
             path = (self._config.default_category, record.feed_title)
         return _distinct(path) or [self._config.default_category]
@@ -87,7 +87,7 @@ def _author(record: Record) -> str:
         _distinct(author.name for author in record.authors),
         set_author=record.set_author,
         feed_author=record.feed_author,
-        set_categories=record.set_categories,
+        feed_categories=record.feed_categories,
         feed_title=record.feed_title,
     )
 

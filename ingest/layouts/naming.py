@@ -27,14 +27,14 @@ def author_of(
     *,
     set_author: str | None,
     feed_author: str | None,
-    set_categories: Sequence[str],
+    feed_categories: Sequence[str],
     feed_title: str,
 ) -> str:
     """The entry's authors, else the one set, else the feed's, else the site's name.
 
     The site is the second category where the user has set a path: subject, site, channel.
     """
-    site = set_categories[1] if len(set_categories) > 1 else feed_title
+    site = feed_categories[1] if len(feed_categories) > 1 else feed_title
     return "、".join(names) or set_author or feed_author or site
 
 

@@ -8,13 +8,14 @@ from urllib.parse import urljoin
 import lxml.html
 from lxml import etree
 
-from ingest.config import Config
-from ingest.errors import FetchError, ParseError, UsageError
+from ingest.errors import FetchError, ParseError, SourceError, UsageError
 from ingest.fetch import Fetcher
 from ingest.reading import charset
+from ingest.reading.links import without_secrets
 from ingest.reading.parse import parse
-from ingest.rsshub import is_route
-from ingest.sources.live import feed_address
+from ingest.rsshub.recognition import generator_of, is_rsshub
+from ingest.rsshub.routes import carries_access, without_access
+from ingest.sources.instances import Instances
 from ingest.values import Document
 
 _FEED_TYPES = {
@@ -37,32 +38,54 @@ class Finding:
     notes: tuple[str, ...] = ()
 
 
-async def find_feed(fetcher: Fetcher, config: Config, url: str) -> Finding:
+async def find_feed(fetcher: Fetcher, instances: Instances, url: str) -> Finding:
     """Find the feed at an address.
 
     Raise `UsageError` for a page that names no feed, or something else that is none. An address
     that cannot be reached at present is taken as it is, with a note.
     """
+    if (route := instances.route_of(url)) is not None:
+        return await _find_route(instances, route, url)
     try:
-        document = await fetcher.fetch(feed_address(config, url))
+        document = await fetcher.fetch_document(url)
     except FetchError as error:
-        return Finding(url=url, notes=(f"{url} could not be looked at ({error}); added as it is",))
-    if not isinstance(document, Document):
-        return Finding(url=url)
+        return Finding(url=url, notes=(_unseen(url, error),))
+    try:
+        feed = parse(document.body, content_type=document.content_type, url=document.final_url)
+    except ParseError as error:
+        return _named_by_page(document, url, error)
+    if carries_access(url) and is_rsshub(
+        generator_of(document.headers, feed.generator, feed.description)
+    ):
+        raise UsageError(
+            f"{without_access(url)}: this is an RSSHub, and the address holds an access key or "
+            "code; name the server in rsshub.instances, its key in rsshub.access_key, and add "
+            "the feed again"
+        )
+    return Finding(url=url)
+
+
+async def _find_route(instances: Instances, route: str, url: str) -> Finding:
+    try:
+        document = await instances.fetch_document(route)
+    except SourceError as error:
+        return Finding(url=url, notes=(_unseen(url, error),))
     try:
         parse(document.body, content_type=document.content_type, url=document.final_url)
     except ParseError as error:
-        if is_route(url):
-            raise UsageError(f"{url}: {error}") from None
-        return _named_by_page(document, url, error)
+        raise UsageError(f"{without_secrets(url)}: {error}") from None
     return Finding(url=url)
+
+
+def _unseen(url: str, error: SourceError) -> str:
+    return f"{without_secrets(url)} could not be looked at ({error}); added as it is"
 
 
 def _named_by_page(document: Document, url: str, error: ParseError) -> Finding:
     found = feeds_of_page(document)
     if not found:
-        raise UsageError(f"{url}: {error}, and it names no feed") from None
-    notes = [f"{url} is a page; it names {found[0][0]}"]
+        raise UsageError(f"{without_secrets(url)}: {error}, and it names no feed") from None
+    notes = [f"{without_secrets(url)} is a page; it names {found[0][0]}"]
     notes += [f"it names another: {address} {title}".rstrip() for address, title in found[1:]]
     return Finding(url=found[0][0], notes=tuple(notes))
 

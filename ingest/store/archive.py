@@ -56,6 +56,7 @@ def _records(layout: str) -> sa.Select[Any]:
             Feed.url.label("feed_url"),
             Feed.slug.label("feed_slug"),
             Feed.settings,
+            Feed.categories.label("known_categories"),
             Entry.feed_title,
             Entry.feed_author,
             Entry.title,
@@ -79,13 +80,14 @@ def _records(layout: str) -> sa.Select[Any]:
 def _record(row: sa.RowMapping) -> Record:
     columns = dict(row)
     settings = columns.pop("settings")
+    known_categories = columns.pop("known_categories")
     columns["feed_title"] = settings.get("title") or columns["feed_title"]
     columns["authors"] = tuple(Author(**author) for author in columns["authors"])
     columns["tags"] = tuple(columns["tags"])
     return Record(
         **columns,
         set_author=settings.get("author"),
-        set_categories=tuple(settings.get("categories", ())),
+        feed_categories=tuple(settings.get("categories") or known_categories),
     )
 
 

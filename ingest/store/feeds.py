@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from ingest.config import FeedConfig, FeedSettings
 from ingest.errors import UsageError
 from ingest.reading.links import without_secrets
+from ingest.rsshub import Instance, kept_address, route_of
 from ingest.schedule import NextPoll
 from ingest.values import Poll, Validators
 from models import Capture, Entry, Feed, Revision
@@ -42,7 +43,10 @@ class FeedState:
     link: str | None = None
     language: str | None = None
     generator: str | None = None
+    rsshub_pattern: str | None = None
+    categories: Sequence[str] = ()
     validators: Validators = field(default_factory=Validators)
+    validators_of: str | None = None
     body_digest: bytes | None = None
     gmt_is_local: bool = False
     last_polled_at: datetime | None = None
@@ -142,6 +146,16 @@ def add(
     added = {"url": url, "slug": slug, "added_at": now, "gmt_is_local": False, "failures": 0}
     feed_id = connection.scalar(sa.insert(Feed).values(**added, **fresh).returning(Feed.id))
     return get(connection, feed_id or 0), True
+
+
+def address_of_new(connection: sa.Connection, url: str, instances: Sequence[Instance]) -> str:
+    """The address to add a feed by: RSSHub's route where it has one.
+
+    One that is on the list by an instance's address already stays there under that.
+    """
+    kept = kept_address(url, instances)
+    is_known = connection.scalar(sa.select(Feed.id).where(Feed.url == kept)) is not None
+    return kept if is_known else route_of(url, instances) or kept
 
 
 def _free_slug(connection: sa.Connection, url: str) -> str:
@@ -260,6 +274,7 @@ class FeedSaid:
     link: str | None
     language: str | None
     generator: str | None
+    rsshub_pattern: str | None
     body_digest: bytes
     gmt_is_local: bool
 
@@ -270,12 +285,14 @@ def record_poll(
     next_poll: NextPoll,
     *,
     validators: Validators | None = None,
+    validators_of: str | None = None,
     said: FeedSaid | None = None,
 ) -> None:
     """Write one look at a feed: the poll's row, the schedule, and the validators with it.
 
     Called last in the transaction that keeps the entries, so that validators never vouch for
     entries that were lost. Validators that say nothing leave those that are kept.
+    `validators_of` is the RSSHub instance that gave them.
     """
     failed = poll.error is not None
     columns: dict[str, Any] = {
@@ -288,7 +305,7 @@ def record_poll(
     if not failed:
         columns["last_success_at"] = poll.started_at
     if said is not None or validators not in (None, Validators()):
-        columns |= asdict(validators or Validators())
+        columns |= asdict(validators or Validators()) | {"validators_of": validators_of}
     if said is not None:
         columns |= asdict(said)
     connection.execute(sa.update(Feed).where(Feed.id == poll.feed_id).values(columns))

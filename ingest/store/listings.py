@@ -31,6 +31,7 @@ def listing(
             Entry.feed_author,
             Entry.feed_title,
             Feed.settings,
+            Feed.categories.label("known_categories"),
             Entry.categories,
             Entry.published_at,
             Entry.first_seen_at,
@@ -57,7 +58,7 @@ def _listed(row: sa.RowMapping) -> dict[str, Any]:
         [author["name"] for author in row["authors"]],
         set_author=settings.get("author"),
         feed_author=row["feed_author"],
-        set_categories=settings.get("categories", ()),
+        feed_categories=settings.get("categories") or row["known_categories"],
         feed_title=settings.get("title") or row["feed_title"],
     )
     shown = {"author" if name == "authors" else name: value for name, value in row.items()}
@@ -65,7 +66,7 @@ def _listed(row: sa.RowMapping) -> dict[str, Any]:
     return {name: value for name, value in shown.items() if name not in _ONLY_FOR_AUTHOR}
 
 
-_ONLY_FOR_AUTHOR = frozenset({"feed_author", "feed_title", "settings"})
+_ONLY_FOR_AUTHOR = frozenset({"feed_author", "feed_title", "settings", "known_categories"})
 
 
 def _files(connection: sa.Connection, entry_ids: Sequence[int]) -> dict[int, list[str]]:

@@ -1,0 +1,89 @@
+"""`guidang rsshub`: the instances, and what they say of their routes."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ingest.cli.output import JsonOption, counted, local, print_json, print_table, say
+from ingest.cli.session import Session, open_session
+
+if TYPE_CHECKING:
+    from ingest.rsshub.health import Health
+    from ingest.rsshub.metadata import Namespace
+
+app = typer.Typer(help="RSSHub: its instances and its routes' categories.", no_args_is_help=True)
+
+
+@app.command()
+def sync(
+    ctx: typer.Context,
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[FILE|URL]",
+            help="RSSHub's metadata, or an instance; else the instances of the configuration.",
+        ),
+    ] = None,
+) -> None:
+    """Learn the categories of routes from RSSHub's own description of them.
+
+    What a feed has set itself goes before them.
+    """
+    from ingest.store import rsshub as store
+
+    with open_session(ctx, quiet=True) as session:
+        namespaces, origin = _namespaces(session, source)
+        changed = session.database.write(store.replace_metadata, namespaces)
+    routes = sum(len(one.routes) for one in namespaces)
+    say(f"{counted(len(namespaces), 'namespace')}, {counted(routes, 'route')} from {origin}")
+    say(f"{counted(changed, 'feed')} with other categories than before")
+    if changed:
+        say("render their records again with: guidang archive")
+
+
+def _namespaces(session: Session, source: str | None) -> tuple[list[Namespace], str]:
+    from ingest.sources.metadata import read_file
+
+    if source is None or source.startswith(("http://", "https://")):
+        return asyncio.run(_fetch(session, source))
+    return read_file(Path(source)), source
+
+
+async def _fetch(session: Session, url: str | None) -> tuple[list[Namespace], str]:
+    from ingest.services import open_services
+    from ingest.sources.metadata import fetch_namespaces
+
+    async with open_services(session.config, session.database) as services:
+        return await fetch_namespaces(services.fetcher, services.instances, url)
+
+
+@app.command()
+def instances(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """List the instances in the order they are asked, and how they are."""
+    from ingest.rsshub import instances_of
+    from ingest.rsshub.health import Health
+    from ingest.store import rsshub as store
+
+    with open_session(ctx, quiet=True) as session:
+        known = session.database.read(store.health)
+        names = [one.name for one in instances_of(session.config.rsshub)]
+    listed = [known.get(name) or Health(instance=name) for name in names]
+    if as_json:
+        print_json([asdict(one) | {"state": _condition(one)} for one in listed])
+        return
+    print_table(
+        ["instance", "state", "failures", "why", "asked again"],
+        [
+            (one.instance, _condition(one), one.failures, one.last_error, local(one.paused_until))
+            for one in listed
+        ],
+    )
+
+
+def _condition(health: Health) -> str:
+    return "failing" if health.failures else "fine"

@@ -1,0 +1,235 @@
+"""RSSHub's instances, asked one after the other until one answers; no secret leaves this module.
+
+Which come first, and what a failure says of them, is decided in `rsshub.health`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
+from weakref import WeakValueDictionary
+
+from ingest.config import Config
+from ingest.errors import BadStatus, ParseError, SourceError
+from ingest.fetch import FEED_ACCEPT, NO_VALIDATORS, Fetcher
+from ingest.reading import not_a_feed
+from ingest.rsshub import Instance, address_of, instance_of, instances_of, is_route, route_of
+from ingest.rsshub.health import Health, after_failure, in_order, is_fault_of_instance
+from ingest.rsshub.routes import SCHEME, path_of, secrets_in, without_access
+from ingest.values import Document, NotModified, Validators
+
+T = TypeVar("T")
+
+# A second request for a route in progress waits up to a minute at the instance.
+_ROUTE_TIMEOUT = timedelta(seconds=75)
+METADATA_PATH = "/api/namespace"
+METADATA_ACCEPT = "application/json"
+METADATA_MAX_SIZE = 50_000_000  # 2,014 namespaces are 8 MB
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """What came, and the name of the RSSHub instance that gave it, if it was one."""
+
+    answer: Document | NotModified
+    instance: str | None = None
+
+
+class Instances:
+    """The instances of a configuration, for one event loop.
+
+    `health` is how they were, by name; `keep` is told of every change. `timeout` is how long a
+    route may take to be made.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        fetcher: Fetcher,
+        clock: Callable[[], datetime],
+        *,
+        health: Mapping[str, Health],
+        keep: Callable[[Health], Awaitable[None]],
+    ) -> None:
+        self.timeout = max(config.fetch.total_timeout, _ROUTE_TIMEOUT)
+        self._instances = instances_of(config.rsshub)
+        self._fetcher = fetcher
+        self._clock = clock
+        self._health = dict(health)
+        self._keep = keep
+        self._being_tried: set[str] = set()
+        self._in_progress: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def route_of(self, url: str) -> str | None:
+        """The route that a feed is asked by, if its address is one, or an instance's."""
+        return url if is_route(url) else route_of(url, self._instances)
+
+    async def fetch(
+        self, route: str, *, validators: Validators, validators_of: str | None
+    ) -> Answered:
+        """Ask for a route until an instance answers with what may be a feed.
+
+        The validators are told to the instance that gave them, and to no other. Raise
+        `SourceError` when none answers: what is wrong with the route, if one of them said so.
+        """
+
+        async def ask(instance: Instance) -> Answered:
+            known = validators if instance.name == validators_of else NO_VALIDATORS
+            answer = await self._ask(instance, route, validators=known)
+            return Answered(answer=answer, instance=instance.name)
+
+        lock = self._in_progress.setdefault(path_of(route), asyncio.Lock())
+        async with lock:
+            return await self._first_answer(ask, self._instances)
+
+    async def fetch_document(self, route: str) -> Document:
+        """Ask for a route, whatever is known of it; raise `SourceError`."""
+        return await self._first_answer(partial(self._document, route=route), self._instances)
+
+    async def fetch_metadata(self, url: str | None = None) -> Document:
+        """Ask the instance of this address, or the first that answers, what its routes are.
+
+        Raise `SourceError` when none answers.
+        """
+        ask = partial(
+            self._document,
+            route=f"{SCHEME}:/{METADATA_PATH}",
+            accept=METADATA_ACCEPT,
+            max_size=METADATA_MAX_SIZE,
+        )
+        named = instance_of(url, self._instances) if url else None
+        return await self._first_answer(ask, [named] if named else self._instances)
+
+    async def _first_answer(
+        self, ask: Callable[[Instance], Awaitable[T]], instances: Sequence[Instance]
+    ) -> T:
+        errors: list[SourceError] = []
+        now = self._clock()
+        for instance in in_order(instances, self._health, now, being_tried=self._being_tried):
+            before = self._health_of(instance)
+            try:
+                answer = await self._try(instance, before, ask)
+            except SourceError as error:
+                errors.append(error)
+                await self._note_failure(before, error)
+            else:
+                await self._note_answer(before)
+                return answer
+        raise _most_telling(errors)
+
+    async def _try(
+        self, instance: Instance, before: Health, ask: Callable[[Instance], Awaitable[T]]
+    ) -> T:
+        """Ask an instance; one that failed is tried again by one request at a time."""
+        if not before.failures:
+            return await ask(instance)
+        self._being_tried.add(instance.name)
+        try:
+            return await ask(instance)
+        finally:
+            self._being_tried.discard(instance.name)
+
+    async def _document(
+        self,
+        instance: Instance,
+        route: str,
+        accept: str = FEED_ACCEPT,
+        max_size: int | None = None,
+    ) -> Document:
+        answer = await self._ask(instance, route, accept=accept, max_size=max_size)
+        if isinstance(answer, NotModified):  # nobody asked whether it is
+            raise BadStatus(answer.url, 304)
+        return answer
+
+    async def _ask(
+        self,
+        instance: Instance,
+        route: str,
+        *,
+        validators: Validators = NO_VALIDATORS,
+        accept: str = FEED_ACCEPT,
+        max_size: int | None = None,
+    ) -> Document | NotModified:
+        url = address_of(route, instance)
+        try:
+            answer = await self._fetcher.fetch(
+                url,
+                validators=validators,
+                accept=accept,
+                max_size=max_size,
+                timeout=self.timeout,
+            )
+        except SourceError as error:
+            raise _without_secrets(error, secrets_in(url, instance.key)) from None
+        answer = _without_access(answer, secrets_in(url))
+        # A page with status 200 is a captcha, a notice, somebody else's site.
+        if isinstance(answer, Document) and (what := not_a_feed.name_page(answer.body)):
+            raise ParseError(answer.final_url, what)
+        return answer
+
+    def _health_of(self, instance: Instance) -> Health:
+        return self._health.get(instance.name) or Health(instance=instance.name)
+
+    async def _note_failure(self, before: Health, error: SourceError) -> None:
+        if not is_fault_of_instance(error):
+            if isinstance(error, BadStatus):
+                await self._note_answer(before)
+            return
+        if self._health.get(before.instance, before) != before:
+            return  # another request has noted the same failure
+        after = after_failure(before, error, now=self._clock())
+        logger.warning("RSSHub instance %s: %s", after.instance, error)
+        await self._set(after)
+
+    async def _note_answer(self, before: Health) -> None:
+        if before.failures:
+            logger.info("RSSHub instance %s answers again", before.instance)
+            await self._set(Health(instance=before.instance))
+
+    async def _set(self, health: Health) -> None:
+        self._health[health.instance] = health
+        await self._keep(health)
+
+
+def _most_telling(errors: Sequence[SourceError]) -> SourceError:
+    of_route = (error for error in errors if not is_fault_of_instance(error))
+    return next(of_route, errors[0])
+
+
+def _without_secrets(error: SourceError, secrets: Sequence[str]) -> SourceError:
+    """The same error, its facts without the code that was asked with."""
+
+    def scrub(fact: object) -> object:
+        if not isinstance(fact, str):
+            return fact
+        for secret in secrets:
+            fact = fact.replace(secret, "…")
+        return fact
+
+    return type(error)(*map(scrub, error.args))
+
+
+def _without_access(
+    answer: Document | NotModified, secrets: Sequence[str]
+) -> Document | NotModified:
+    """The same answer without the code: RSSHub repeats the address in the feed's self link."""
+    if isinstance(answer, NotModified):
+        return replace(answer, url=without_access(answer.url))
+    body = answer.body
+    for secret in secrets:
+        body = body.replace(secret.encode(), b"")
+    permanent = answer.permanent_url
+    return replace(
+        answer,
+        url=without_access(answer.url),
+        final_url=without_access(answer.final_url),
+        permanent_url=permanent and without_access(permanent),
+        body=body,
+    )

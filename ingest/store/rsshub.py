@@ -1,0 +1,86 @@
+"""RSSHub's instances and metadata as they are kept, and the categories of feeds by them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, fields
+
+import sqlalchemy as sa
+
+from ingest.rsshub.health import Health
+from ingest.rsshub.metadata import Namespace, Route, categories_of, namespace_names
+from ingest.rsshub.recognition import is_rsshub
+from ingest.rsshub.routes import is_route, path_of
+from ingest.store.statements import insert_into
+from models import Entry, Feed, RsshubInstance, RsshubNamespace
+
+_HEALTH = [field.name for field in fields(Health) if field.name != "instance"]
+
+
+def health(connection: sa.Connection) -> dict[str, Health]:
+    """How the instances were when they were last asked, by name."""
+    rows = connection.execute(sa.select(*RsshubInstance.__table__.columns)).mappings()
+    return {
+        row["name"]: Health(instance=row["name"], **{name: row[name] for name in _HEALTH})
+        for row in rows
+    }
+
+
+def save_health(connection: sa.Connection, now: Health) -> None:
+    """Write down how an instance is now."""
+    columns = {name: getattr(now, name) for name in _HEALTH}
+    insert = insert_into(connection, RsshubInstance).values(name=now.instance, **columns)
+    connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=columns))
+
+
+def replace_metadata(connection: sa.Connection, namespaces: Sequence[Namespace]) -> int:
+    """Keep these namespaces and no others; return how many feeds have other categories now."""
+    connection.execute(sa.delete(RsshubNamespace))
+    distinct = {one.name: one for one in namespaces}
+    connection.execute(sa.insert(RsshubNamespace), [asdict(one) for one in distinct.values()])
+    feeds = sa.select(Feed.id, Feed.url, Feed.generator, Feed.rsshub_pattern)
+    return sum(
+        learn_categories(connection, feed.id, feed.url, feed.rsshub_pattern)
+        for feed in connection.execute(feeds).all()
+        if is_route(feed.url) or is_rsshub(feed.generator)
+    )
+
+
+def learn_categories(
+    connection: sa.Connection, feed_id: int, url: str, pattern: str | None
+) -> bool:
+    """Give a feed the categories of its route; say whether they are others than before.
+
+    Its records are rendered anew then, unless they show what the user set. Metadata that say
+    nothing of the route leave the categories that are kept.
+    """
+    path = path_of(url)
+    found = categories_of(path, _namespaces(connection, namespace_names(path, pattern)), pattern)
+    before = connection.execute(
+        sa.select(Feed.categories, Feed.settings).where(Feed.id == feed_id)
+    ).one()
+    if not found or list(found) == before.categories:
+        return False
+    of_feed = sa.update(Feed).where(Feed.id == feed_id)
+    connection.execute(of_feed.values(categories=list(found)))
+    if not before.settings.get("categories"):
+        entries = sa.update(Entry).where(Entry.feed_id == feed_id)
+        connection.execute(entries.values(render_due=Entry.render_due + 1))
+    return True
+
+
+def _namespaces(connection: sa.Connection, names: Collection[str]) -> dict[str, Namespace]:
+    query = sa.select(*RsshubNamespace.__table__.columns).where(RsshubNamespace.name.in_(names))
+    return {row["name"]: _namespace(row) for row in connection.execute(query).mappings()}
+
+
+def _namespace(row: sa.RowMapping) -> Namespace:
+    return Namespace(
+        name=row["name"],
+        title=row["title"],
+        categories=tuple(row["categories"]),
+        routes=tuple(
+            Route(path=one["path"], title=one["title"], categories=tuple(one["categories"]))
+            for one in row["routes"]
+        ),
+    )
