@@ -14,7 +14,12 @@ from pathlib import Path
 import pytest
 
 FOLDER = os.environ.get("GUIDANG_CORPORA")
-FLOORS = tomllib.loads(Path(__file__).with_name("floors.toml").read_text("utf-8"))["floors"]
+HERE = Path(__file__).parent
+FLOORS = tomllib.loads((HERE / "floors.toml").read_text("utf-8"))["floors"]
+EXPLAINED = {
+    suite: {document for group in groups for document in group["documents"]}
+    for suite, groups in tomllib.loads((HERE / "explained.toml").read_text("utf-8")).items()
+}
 SHOWN = 10  # differences that are listed for a suite
 
 collect_ignore_glob = [] if FOLDER else ["test_*.py"]
@@ -34,13 +39,19 @@ def corpora() -> Path:
 
 @pytest.fixture
 def score(record_property: Callable[[str, object], None]) -> Score:
-    """Give a function that notes a suite's score and holds it against its floor."""
+    """Give a function that notes a suite's score and holds it against its floor.
+
+    A difference begins with the document's name and `: `; in some suites each must be explained.
+    """
 
     def note(suite: str, checks: int, differences: Sequence[str]) -> None:
         reached = 1 - len(differences) / checks
         record_property("conformance", (suite, reached, FLOORS[suite], checks, differences[:SHOWN]))
         listed = "\n".join(differences[:SHOWN])
         assert reached >= FLOORS[suite], f"{suite}: {reached:.4f} < {FLOORS[suite]}\n{listed}"
+        if suite in EXPLAINED:
+            different = {difference.partition(": ")[0] for difference in differences}
+            assert different == EXPLAINED[suite]
 
     return note
 

@@ -142,7 +142,7 @@ def test_gofeeds_suite_gives_its_items(corpora: Path, score: Score) -> None:
         for name, ours, theirs in compare_gofeed(feed, expected):
             checks += 1
             if not same(ours, theirs):
-                place = document.relative_to(corpora)
+                place = document.relative_to(corpora / "gofeed")
                 differences.append(f"{place}: {name} {ours!r}, expected {theirs!r}")
     score("gofeed", checks, differences)
 
