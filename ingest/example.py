@@ -32,6 +32,7 @@ _EXAMPLES: dict[str, Any] = {
     "timezone": "Asia/Shanghai",
     "interval": timedelta(hours=1),
     "full_text": "auto",
+    "follow_moves": False,
 }
 _WIDTH = 96
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from ingest.database import Database
 from ingest.errors import ParseError
-from ingest.pipeline import reading_context
+from ingest.look import reading_context
 from ingest.reading import charset, extract
 from ingest.reading.normalize import take_article
 from ingest.reading.read import read
 from ingest.reading.split import split
 from ingest.store import captures, entries
 from ingest.store.captures import Kept
-from ingest.store.feeds import FeedState
+from ingest.store.feed_state import FeedState
 from ingest.values import Document, NormalEntry
 
 _BATCH = 100

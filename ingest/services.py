@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 
@@ -19,8 +19,9 @@ from ingest.database import Database
 from ingest.fetch import Fetcher, Robots
 from ingest.fetch.agent import user_agent
 from ingest.rsshub.health import Health
+from ingest.schedule.hosts import HostPause
 from ingest.sources.instances import Instances
-from ingest.store import rsshub
+from ingest.store import polls, rsshub
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -42,6 +43,7 @@ class Services:
     fetcher: Fetcher
     robots: Robots
     instances: Instances
+    host_pauses: dict[str, HostPause]
     archive: Archive
     database_threads: ThreadPoolExecutor
 
@@ -87,6 +89,17 @@ async def open_services(
                 fetcher=fetcher,
                 robots=Robots(fetcher, clock, user_agent(config.fetch)),
                 instances=instances,
+                host_pauses=database.read(polls.host_pauses),
                 archive=Archive(config.archive, database),
                 database_threads=database_threads,
             )
+
+
+async def all_or_first_error(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Do all of it at once; the first error stops what is still at work, and is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one) for one in work]
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+    return [task.result() for task in tasks]

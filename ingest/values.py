@@ -43,11 +43,15 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """The server says that what we have is still current (RFC 9110 section 15.4.5)."""
+    """The server says that what we have is still current (RFC 9110 section 15.4.5).
+
+    `permanent_url` is that of `Document`.
+    """
 
     url: str
     fetched_at: datetime
     validators: Validators = Validators()
+    permanent_url: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     elapsed: timedelta = timedelta(0)
 
@@ -281,12 +285,16 @@ class Outcome(enum.StrEnum):
     NEWS = "news"
     NO_NEWS = "no_news"
     NOT_MODIFIED = "not_modified"
+    PUT_OFF = "put_off"
     FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Poll:
-    """One look at one feed; `size` is in bytes after decompression."""
+    """One look at one feed; `size` is in bytes after decompression.
+
+    One that was put off asked nobody, and is written nowhere.
+    """
 
     feed_id: int
     feed_name: str

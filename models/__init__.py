@@ -5,6 +5,7 @@ from models.base import Base
 from models.capture import Capture
 from models.entry import Entry
 from models.feed import Feed
+from models.host_pause import HostPause
 from models.poll import Poll
 from models.revision import Revision
 from models.rsshub import RsshubInstance, RsshubNamespace
@@ -16,6 +17,7 @@ __all__ = [
     "Capture",
     "Entry",
     "Feed",
+    "HostPause",
     "Poll",
     "Revision",
     "RsshubInstance",

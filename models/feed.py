@@ -41,6 +41,23 @@ class Feed(Base):
     body_digest: Mapped[bytes | None] = mapped_column(doc="of the last document taken in whole")
     gmt_is_local: Mapped[bool] = mapped_column(doc="it labels local times as GMT")
 
+    entries_per_day: Mapped[float | None] = mapped_column(doc="new ones, as far as was seen")
+    gaps: Mapped[int] = mapped_column(
+        server_default="0", doc="how often a document had no entry in common with the one before"
+    )
+    interval_seconds: Mapped[float | None] = mapped_column(doc="the wait chosen last")
+    hints: Mapped[dict[str, Any]] = mapped_column(
+        server_default="{}", doc="what publisher and feed ask for: schedule.hints.Hints"
+    )
+    moved_to: Mapped[str | None] = mapped_column(doc="where permanent redirects lead")
+    moved_since: Mapped[datetime | None]
+    moved_looks: Mapped[int] = mapped_column(server_default="0", doc="in a row that led there")
+    moved_at: Mapped[datetime | None] = mapped_column(doc="since when the new address is asked")
+    server: Mapped[str] = mapped_column(
+        server_default="", doc="host and port that are asked; empty for a route"
+    )
+    site: Mapped[str] = mapped_column(server_default="", doc="the registrable domain of `server`")
+
     last_polled_at: Mapped[datetime | None]
     last_success_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(doc="in a row, up to now")

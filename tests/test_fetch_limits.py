@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from ingest.fetch.limits import Limits, site_of
+from ingest.fetch.limits import Limits
+from ingest.reading.links import site_of
 
 NO_DELAY = timedelta(0)
 

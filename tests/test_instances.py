@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ingest.services import open_services
 from ingest.store import rsshub as store
-from ingest.store.feeds import FeedState
+from ingest.store.feed_state import FeedState
 from ingest.values import Outcome
 from models import Base
 from tests.program import Program

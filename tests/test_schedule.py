@@ -1,21 +1,89 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ingest import schedule
 from ingest.config import FeedSettings, ScheduleConfig
-from ingest.errors import BadStatus, SourceError, Unreachable
+from ingest.config.kinds import parse_duration
+from ingest.errors import BadStatus, Gone, SourceError, Unreachable
+from ingest.schedule import Look, Ways, habits, hints, hosts, moves, waits
+from ingest.schedule.habits import Habits
+from ingest.schedule.moves import NOWHERE, Move
+from ingest.values import ParsedFeed
 from tests.support import NOON
 
 CONFIG = ScheduleConfig()
-HOUR = timedelta(hours=1)
-DOWN = Unreachable("https://a.example.cn/", "connection refused")
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+ADDRESS = "https://a.example.cn/"
+DOWN = Unreachable(ADDRESS, "connection refused")
 
 
-def asked(wait: timedelta) -> SourceError:
-    return BadStatus("https://a.example.cn/", 429, retry_after=wait)
+def answers() -> Iterator[list[str]]:
+    file = Path(__file__).parent / "data" / "schedule" / "answers.tsv"
+    for line in file.read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line.split("\t")
+
+
+def named(text: str) -> dict[str, str]:
+    pairs = (word.partition("=") for word in text.split() if word != "-")
+    return {name: value for name, _, value in pairs}
+
+
+def asked(words: dict[str, str]) -> hints.Hints:
+    feed = ParsedFeed(
+        format="rss20",
+        ttl=words.get("ttl"),
+        update_period=words.get("period"),
+        update_frequency=words.get("frequency"),
+        skip_hours=tuple(words.get("skip_hours", "").split(",")),
+        skip_days=tuple(words.get("skip_days", "").split(",")),
+    )
+    return hints.with_headers(hints.of_document(feed), list(headers(words)), NOON)
+
+
+def headers(words: dict[str, str]) -> Iterator[tuple[str, str]]:
+    if "max-age" in words:
+        age, _, since = words["max-age"].partition(",age=")
+        yield "cache-control", f"public, max-age={age}"
+        yield "age", since
+    if "no-cache" in words:
+        yield "cache-control", "no-cache"
+    if "expires" in words:
+        yield "date", format_datetime(NOON, usegmt=True)
+        yield "expires", expires(words["expires"])
+
+
+def expires(text: str) -> str:
+    if text[0] not in "+-":
+        return text
+    wait = parse_duration(text[1:])
+    return format_datetime(NOON + (wait if text[0] == "+" else -wait), usegmt=True)
+
+
+@pytest.mark.parametrize(("own", "known", "asked_for", "wait", "reason"), list(answers()))
+def test_after_an_answer(own: str, known: str, asked_for: str, wait: str, reason: str) -> None:
+    facts = named(known)
+    found = waits.after_success(
+        CONFIG,
+        FeedSettings.model_validate(named(own)),
+        Habits(
+            per_day=float(facts["per_day"]) if "per_day" in facts else None,
+            interval=parse_duration(facts["interval"]) if "interval" in facts else None,
+        ),
+        asked(named(asked_for)),
+        now=NOON,
+        is_gap="gap" in facts,
+    )
+    assert found.at - NOON == parse_duration(wait)
+    assert found.reason.startswith(reason)
 
 
 @pytest.mark.parametrize(
@@ -28,11 +96,20 @@ def asked(wait: timedelta) -> SourceError:
         (ScheduleConfig(interval=timedelta(days=9)), None, timedelta(days=1)),
     ],
 )
-def test_after_an_answer_the_interval_passes(
+def test_a_feed_of_unknown_habits_waits_as_configured(
     config: ScheduleConfig, own: timedelta | None, wait: timedelta
 ) -> None:
-    found = schedule.after_success(config, FeedSettings(interval=own), now=NOON)
-    assert found.at - NOON == wait
+    look = Look(at=NOON, since=None)
+    found = schedule.after_answer(config, FeedSettings(interval=own), Ways(), look)
+    assert found.next_poll.at - NOON == wait
+
+
+def waiting(error: SourceError, failures: int, config: ScheduleConfig = CONFIG) -> Any:
+    return waits.after_failure(config, FeedSettings(), error, failures=failures, now=NOON)
+
+
+def told(wait: timedelta, status: int = 429) -> SourceError:
+    return BadStatus(ADDRESS, status, retry_after=wait)
 
 
 @pytest.mark.parametrize(
@@ -43,23 +120,160 @@ def test_after_an_answer_the_interval_passes(
         (DOWN, 4, 8 * HOUR),
         (DOWN, 6, 24 * HOUR),
         (DOWN, 10_000, 24 * HOUR),
-        (asked(3 * HOUR), 1, 3 * HOUR),
-        (asked(timedelta(seconds=5)), 1, HOUR),
-        (asked(72 * HOUR), 9, 72 * HOUR),
+        (told(3 * HOUR), 1, 3 * HOUR),
+        (told(3 * HOUR, 503), 1, 3 * HOUR),
+        (told(timedelta(seconds=5)), 1, HOUR),
+        (told(72 * HOUR), 9, 72 * HOUR),
+        (Gone(ADDRESS, 404), 1, HOUR),
+        (Gone(ADDRESS, 404), 2, 2 * HOUR),
+        (Gone(ADDRESS, 404), 3, 7 * DAY),
+        (Gone(ADDRESS, 410), 1, 7 * DAY),
+        (Gone(ADDRESS, 410), 500, 7 * DAY),
     ],
 )
 def test_after_a_failure_the_wait_doubles_to_a_cap(
     error: SourceError, failures: int, wait: timedelta
 ) -> None:
-    settings = FeedSettings()
-    found = schedule.after_failure(CONFIG, settings, error, failures=failures, now=NOON)
-    assert found.at - NOON == wait
+    assert waiting(error, failures).at - NOON == wait
 
 
 def test_the_reason_is_said() -> None:
-    failed = schedule.after_failure(CONFIG, FeedSettings(), DOWN, failures=3, now=NOON)
-    assert failed.reason == "it failed 3 times in a row; waiting 4h"
-    waited = schedule.after_failure(CONFIG, FeedSettings(), asked(3 * HOUR), failures=1, now=NOON)
-    assert waited.reason == "its server asks to wait 3h"
-    fine = schedule.after_success(CONFIG, FeedSettings(interval=HOUR), now=NOON)
-    assert fine.reason == "the interval set for it is 1h"
+    assert waiting(DOWN, 3).reason == "it failed 3 times in a row; waiting 4h"
+    assert waiting(told(3 * HOUR), 1).reason == "its server asks to wait 3h"
+    gone = waiting(Gone(ADDRESS, 410), 1)
+    assert gone.reason == "its server says that it is gone; looking every 7d"
+
+
+def test_a_wait_is_never_shorter_for_chance_and_parts_those_that_were_together() -> None:
+    waited = set()
+    for feed_id in range(1000):
+        phase = schedule.phase(feed_id, NOON)
+        found = waits.after_success(
+            CONFIG, FeedSettings(), Habits(), hints.Hints(), now=NOON, phase=phase
+        )
+        waited.add(found.at - NOON)
+    assert min(waited) >= HOUR
+    assert max(waited) <= timedelta(minutes=66, seconds=1)
+    assert len(waited) > 300
+
+
+def test_feeds_that_are_added_together_are_looked_at_one_after_the_other() -> None:
+    few = schedule.first_looks(3, NOON)
+    assert [(at - NOON).total_seconds() for at in few] == [0, 3, 6]
+    many = schedule.first_looks(10_000, NOON)
+    assert many[-1] - NOON < HOUR
+    assert len(set(many)) == 10_000
+
+
+def test_hints_are_kept_as_json() -> None:
+    full = asked(named("ttl=60 period=daily max-age=5 skip_hours=1,2 skip_days=Monday"))
+    assert hints.from_json(full.as_json()) == full
+    assert hints.Hints().as_json() == {}
+
+
+# Habits
+
+
+def test_habits_are_guessed_from_the_dates_of_the_first_document() -> None:
+    dates = [NOON - timedelta(hours=3 * n) for n in range(1, 17)]
+    assert habits.begin(dates, NOON).per_day == pytest.approx(8)
+    assert habits.begin([], NOON).per_day is None
+    assert habits.begin([None, NOON + DAY], NOON).per_day is None
+    assert habits.begin([NOON], NOON).per_day == pytest.approx(4)
+
+
+@pytest.mark.parametrize(("per_day", "hours"), [(1, 24), (24, 1), (480, 1)])
+def test_habits_are_learnt(per_day: float, hours: float) -> None:
+    known = Habits(per_day=3.0)
+    for _ in range(int(30 * 24 / hours)):
+        new = round(per_day * hours / 24)
+        known = habits.after_look(known, new=new, since=timedelta(hours=hours))
+    assert known.per_day == pytest.approx(per_day, rel=0.05)
+
+
+def test_a_feed_that_falls_silent_is_looked_at_less_and_less() -> None:
+    ways, at, waits_seen = Ways(habits=Habits(per_day=48.0)), NOON, []
+    while at < NOON + 60 * DAY:
+        since = (ways.habits.interval or HOUR) * 1.05
+        at += since
+        plan = schedule.after_answer(CONFIG, FeedSettings(), ways, Look(at=at, since=since))
+        waits_seen.append(plan.next_poll.interval)
+        ways = plan.ways
+    assert waits_seen == sorted(waits_seen)
+    assert waits_seen[-1] == DAY
+
+
+def test_a_gap_is_counted_and_shortens_the_wait() -> None:
+    ways = Ways(habits=Habits(per_day=1.0, interval=12 * HOUR))
+    look = Look(at=NOON, since=12 * HOUR, feed=ParsedFeed(format="rss20"), new=20)
+    plan = schedule.after_answer(CONFIG, FeedSettings(), ways, replace(look, is_familiar=False))
+    assert plan.ways.habits.gaps == 1
+    assert plan.next_poll.interval <= 6 * HOUR
+    seen = schedule.after_answer(CONFIG, FeedSettings(), ways, look)
+    assert seen.ways.habits.gaps == 0
+    first = schedule.after_answer(CONFIG, FeedSettings(), Ways(), replace(look, since=None))
+    assert first.ways.habits.gaps == 0
+
+
+# Moves
+
+NEW = "https://b.example.cn/feed"
+
+
+def led(move: Move, days: float, to: str | None = NEW, *, same: bool = True) -> Move:
+    return moves.after_answer(move, to, is_same_feed=same, now=NOON + days * DAY)
+
+
+def test_a_permanent_redirect_is_believed_after_days_of_leading_to_the_same_feed() -> None:
+    move = led(NOWHERE, 0)
+    assert move.address is None
+    move = led(led(move, 1), 4)
+    assert move.address is None
+    move = led(move, 5)
+    assert move.address == NEW
+
+
+@pytest.mark.parametrize(
+    ("to", "same"), [(None, True), (NEW, False), ("https://c.example.cn/", True)]
+)
+def test_a_redirect_that_does_not_last_is_not_believed(to: str | None, same: bool) -> None:
+    move = led(led(NOWHERE, 0), 4)
+    move = led(move, 5, to, same=same)
+    assert led(move, 6).address is None
+
+
+def test_two_looks_are_not_enough_however_far_apart() -> None:
+    assert led(led(NOWHERE, 0), 30).address is None
+
+
+def test_a_move_is_taken_back_when_the_new_address_fails() -> None:
+    taken = Move(to=NEW, since=NOON, looks=3, taken_at=NOON)
+    assert moves.after_failure(taken, 2) == taken
+    assert moves.after_failure(taken, 3) == NOWHERE
+
+
+# Hosts
+
+
+@pytest.mark.parametrize(
+    ("error", "refusals", "wait"),
+    [
+        (Unreachable(ADDRESS, "connection refused", connection_refused=True), 0, 60),
+        (Unreachable(ADDRESS, "connection refused", connection_refused=True), 3, 480),
+        (Unreachable(ADDRESS, "connection refused", connection_refused=True), 99, 3600),
+        (told(timedelta(seconds=120)), 0, 120),
+        (told(timedelta(seconds=120), 503), 0, None),
+        (BadStatus(ADDRESS, 429), 0, None),
+        (Unreachable(ADDRESS, "the server fell silent"), 0, None),
+        (Gone(ADDRESS, 404), 0, None),
+    ],
+)
+def test_a_server_is_left_alone_only_when_it_says_so_itself(
+    error: SourceError, refusals: int, wait: float | None
+) -> None:
+    found = hosts.pause_for(error, server="a.example.cn", refusals=refusals, now=NOON)
+    assert (found and (found.until - NOON).total_seconds()) == wait
+
+
+def test_a_route_has_no_server_to_be_left_alone() -> None:
+    assert hosts.pause_for(told(HOUR), server="", refusals=0, now=NOON) is None

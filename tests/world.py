@@ -25,7 +25,7 @@ from ingest.database import Database
 from ingest.pipeline import poll_feeds
 from ingest.services import open_services
 from ingest.store import feeds, listings
-from ingest.store.feeds import FeedState
+from ingest.store.feed_state import FeedState
 from ingest.values import Poll
 from models import Base
 from tests.support import FrozenClock

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ingest.cli.explain import explanation
 from ingest.cli.output import JsonOption, counted, local, print_json, print_table, say
 from ingest.cli.session import Session, open_session
 from ingest.errors import ConfigError, UsageError
@@ -15,7 +16,7 @@ from ingest.errors import ConfigError, UsageError
 if TYPE_CHECKING:
     from ingest.config import FeedSettings
     from ingest.sources.discovery import Finding
-    from ingest.store.feeds import FeedState
+    from ingest.store.feed_state import FeedState
 
 app = typer.Typer(help="The feeds: add, list, set, pause, remove them.", no_args_is_help=True)
 
@@ -31,6 +32,9 @@ Categories = Annotated[
 ]
 Timezone = Annotated[str | None, typer.Option(help="The zone of dates that name none.")]
 Interval = Annotated[str | None, typer.Option(help="The time between two looks, such as 6h.")]
+FollowMoves = Annotated[
+    str | None, typer.Option("--follow-moves", help="Believe lasting redirects: true or false.")
+]
 FullText = Annotated[
     str | None, typer.Option("--full-text", help="Fetch article pages: true, false or auto.")
 ]
@@ -131,11 +135,11 @@ def import_opml(
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from None
     listed = read_opml(body, str(file))
     with open_session(ctx, quiet=True) as session:
-        added = 0
-        for feed in listed.feeds:
-            url = session.database.read(store.address_of_new, feed.url, session.instances)
-            _, is_new = session.database.write(store.add, url, feed.settings, now=session.now)
-            added += is_new
+        wanted = [
+            (session.database.read(store.address_of_new, one.url, session.instances), one.settings)
+            for one in listed.feeds
+        ]
+        added = session.database.write(store.add_all, wanted, now=session.now)
     for problem in listed.problems:
         say(f"left out: {problem}")
     say(f"{counted(added, 'feed')} added, {len(listed.feeds) - added} on the list already")
@@ -223,22 +227,43 @@ def _shown_url(feed: FeedState) -> str:
 def show(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> None:
     """Show one feed, its settings and its last polls."""
     from ingest.store import feeds as store
+    from ingest.store import polls
 
     with open_session(ctx, quiet=True) as session:
         feed = session.database.read(store.find, [name])[0]
         counts = session.database.read(store.entry_counts)
-        polls = session.database.read(store.polls, feed.id, 10)
+        last = session.database.read(polls.last, feed.id, 10)
     shown = _as_json(feed, counts.get(feed.id, 0))
     if as_json:
-        print_json(shown | {"polls": polls})
+        print_json(shown | {"polls": last})
         return
     for key, value in shown.items():
         if value not in (None, {}, ""):
             say(f"{key}: {local(value) if hasattr(value, 'astimezone') else value}")
     print_table(
         ["polled", "outcome", "new", "edited", "unchanged", "bytes", "seconds", "error"],
-        [(local(poll["started_at"]), *(poll[name] for name in _POLL_COLUMNS)) for poll in polls],
+        [(local(poll["started_at"]), *(poll[name] for name in _POLL_COLUMNS)) for poll in last],
     )
+
+
+@app.command()
+def explain(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> None:
+    """Tell when a feed is looked at next, and why."""
+    from ingest.store import feeds as store
+    from ingest.store import polls
+
+    with open_session(ctx, quiet=True) as session:
+        feed = session.database.read(store.find, [name])[0]
+        pause = session.database.read(polls.host_pauses).get(feed.server)
+    explained = explanation(feed, pause if pause and pause.until > session.now else None)
+    if as_json:
+        print_json(explained)
+        return
+    say(feed.name)
+    for key, value in explained.items():
+        if value not in (None, {}, "", 0):
+            shown = local(value) if hasattr(value, "astimezone") else value
+            say(f"  {key.replace('_', ' ')}: {shown}")
 
 
 _POLL_COLUMNS = ("outcome", "new", "edited", "unchanged", "size", "seconds", "error")
@@ -254,6 +279,7 @@ def set_feed(
     timezone: Timezone = None,
     interval: Interval = None,
     full_text: FullText = None,
+    follow_moves: FollowMoves = None,
 ) -> None:
     """Change a feed's settings; an empty value ('') takes a setting back."""
     from ingest.store import feeds as store
@@ -265,6 +291,7 @@ def set_feed(
         "timezone": timezone,
         "interval": interval,
         "full_text": full_text,
+        "follow_moves": follow_moves,
     }
     changes = {key: value for key, value in given.items() if value is not None}
     if not changes:

@@ -13,7 +13,7 @@ from ingest.cli.output import console, counted, local, say
 from ingest.cli.session import Session, open_session
 
 if TYPE_CHECKING:
-    from ingest.store.feeds import FeedState
+    from ingest.store.feed_state import FeedState
     from ingest.values import Poll
 
 
@@ -38,12 +38,13 @@ def poll(
 
 def _choose(session: Session, names: Sequence[str], every: bool) -> list[FeedState]:
     from ingest.store import feeds as store
+    from ingest.store import polls
 
     if names:
         return session.database.read(store.find, names)
     if every:
         return [feed for feed in session.database.read(store.every) if feed.paused_at is None]
-    return session.database.read(store.due, session.now)
+    return session.database.read(polls.due, session.now, or_new=True)
 
 
 async def _poll(session: Session, feeds: Sequence[FeedState]) -> list[Poll]:
@@ -89,6 +90,8 @@ def _telling(total: int) -> Iterator[Callable[[str], None]]:
 def _line(poll: Poll) -> str:
     if poll.error is not None:
         return f"✗ {poll.feed_name}: {poll.error}"
+    if poll.outcome == "put_off":
+        return f"– {poll.feed_name}: put off, {'; '.join(poll.warnings)}"
     warned = f" (warning: {'; '.join(poll.warnings)})" if poll.warnings else ""
     if poll.outcome == "not_modified":
         return f"✓ {poll.feed_name}: not modified"

@@ -10,7 +10,7 @@ from ingest.cli.output import JsonOption, counted, local, print_json, print_tabl
 from ingest.cli.session import open_session
 
 if TYPE_CHECKING:
-    from ingest.store.feeds import FeedState
+    from ingest.store.feed_state import FeedState
 
 
 def status(ctx: typer.Context, as_json: JsonOption = False) -> None:

@@ -10,9 +10,9 @@ import re
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ingest.config.kinds import (
     Category,
@@ -176,6 +176,16 @@ class ScheduleConfig(_Table):
     max_interval: Interval = Field(
         timedelta(days=1), description="The longest time between two looks at a feed."
     )
+    gone_interval: Interval = Field(
+        timedelta(days=7),
+        description="The time between two looks at a feed that its server says is gone (404, 410).",
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min_interval > self.max_interval:
+            raise ValueError("min_interval is longer than max_interval")
+        return self
 
 
 class RsshubConfig(_Table):
@@ -219,6 +229,11 @@ class FeedSettings(_Table):
         False,
         description="Whether article pages are fetched: true, false, or auto (where the feed's "
         "text is cut short).",
+    )
+    follow_moves: bool = Field(
+        True,
+        description="Whether it is asked at the address that permanent redirects have led to for "
+        "days; false goes back to its own.",
     )
 
     def as_json(self) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ingest.demo.site import DemoSite
 from ingest.errors import UsageError
 from ingest.services import Services, open_services
 from ingest.store import feeds as store
-from ingest.store.feeds import FeedState
+from ingest.store.feed_state import FeedState
 from ingest.values import Poll
 
 _HEAD = """\

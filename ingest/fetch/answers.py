@@ -77,7 +77,7 @@ def judge(
     """Make an answer at the end of its way into a value; raise `BadStatus` or `Gone`."""
     # A 304 to a request without conditions is a fault of the server, or of a cache before it.
     if answer.status == 304 and ask.validators != NO_VALIDATORS:
-        return _not_modified(ask, answer, now, elapsed)
+        return _not_modified(ask, hop, answer, now, elapsed)
     if not answer.is_document:
         kind = Gone if answer.status in {404, 410} else BadStatus
         wait = retry_after(answer.headers, now)
@@ -85,7 +85,7 @@ def judge(
     return Document(
         url=ask.url,
         final_url=str(hop.url),
-        permanent_url=str(hop.url) if hop.count and hop.permanent else None,
+        permanent_url=_permanent_url(hop),
         body=answer.body,
         fetched_at=now,
         status=answer.status,
@@ -97,7 +97,9 @@ def judge(
     )
 
 
-def _not_modified(ask: Ask, answer: Answer, now: datetime, elapsed: timedelta) -> NotModified:
+def _not_modified(
+    ask: Ask, hop: Hop, answer: Answer, now: datetime, elapsed: timedelta
+) -> NotModified:
     latest = answer.validators
     return NotModified(
         url=ask.url,
@@ -106,9 +108,14 @@ def _not_modified(ask: Ask, answer: Answer, now: datetime, elapsed: timedelta) -
             etag=latest.etag or ask.validators.etag,
             last_modified=latest.last_modified or ask.validators.last_modified,
         ),
+        permanent_url=_permanent_url(hop),
         headers=answer.header_items,
         elapsed=elapsed,
     )
+
+
+def _permanent_url(hop: Hop) -> str | None:
+    return str(hop.url) if hop.count and hop.permanent else None
 
 
 def retry_after(headers: httpx.Headers, now: datetime) -> timedelta | None:

@@ -1,8 +1,7 @@
 """How many documents are fetched at once: from all sites together, and from any one of them.
 
-A site is a registrable domain (`blog.sina.com.cn` and `news.sina.com.cn` are one, two users of
-`github.io` are two) or an IP address. Whoever waits for a site holds no place that another
-site's document could use.
+A site is a registrable domain or an IP address (see `reading.links.site_of`). Whoever waits for
+a site holds no place that another site's document could use.
 """
 
 from __future__ import annotations
@@ -12,19 +11,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from tld import get_fld
-
-from ingest.fetch.addresses import parse_literal
+from ingest.reading.links import site_of
 
 # Article pages lead to any number of sites: what is known of idle ones is forgotten above this.
 _REMEMBERED_SITES = 1024
-
-
-def site_of(host: str) -> str:
-    """Name the site that a host belongs to; `host` is in lower case and not punycode."""
-    if parse_literal(host):
-        return host
-    return get_fld(host, fix_protocol=True, fail_silently=True, search_private=True) or host
 
 
 class Limits:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
+from tld import get_fld
 from url_normalize import url_normalize
 
 _LONGEST = 4000
@@ -69,6 +70,24 @@ def names_a_site(link: str | None) -> bool:
 def host_of(url: str) -> str:
     """The host of an address, without its port."""
     return urlsplit(url).hostname or ""
+
+
+def server_of(url: str) -> str:
+    """The server that an address is asked at: host and port; empty if it is not http(s)."""
+    parts = urlsplit(url)
+    default = {"http": ":80", "https": ":443"}.get(parts.scheme.lower())
+    if default is None:
+        return ""
+    return parts.netloc.rpartition("@")[2].lower().removesuffix(default)
+
+
+def site_of(host: str) -> str:
+    """Name the site that a host belongs to: its registrable domain, or the IP address itself.
+
+    `blog.sina.com.cn` and `news.sina.com.cn` are one, two users of `github.io` are two. `host` is
+    in lower case and not punycode.
+    """
+    return get_fld(host, fix_protocol=True, fail_silently=True, search_private=True) or host
 
 
 def without_secrets(url: str) -> str:

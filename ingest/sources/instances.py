@@ -220,16 +220,16 @@ def _without_access(
     answer: Document | NotModified, secrets: Sequence[str]
 ) -> Document | NotModified:
     """The same answer without the code: RSSHub repeats the address in the feed's self link."""
+    # Where an instance has moved is no concern of a route.
     if isinstance(answer, NotModified):
-        return replace(answer, url=without_access(answer.url))
+        return replace(answer, url=without_access(answer.url), permanent_url=None)
     body = answer.body
     for secret in secrets:
         body = body.replace(secret.encode(), b"")
-    permanent = answer.permanent_url
     return replace(
         answer,
         url=without_access(answer.url),
         final_url=without_access(answer.final_url),
-        permanent_url=permanent and without_access(permanent),
+        permanent_url=None,
         body=body,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ingest.fetch import Fetcher
 from ingest.rsshub.recognition import is_rsshub
 from ingest.sources.instances import Answered, Instances
-from ingest.store.feeds import FeedState
+from ingest.store.feed_state import FeedState
 
 
 async def fetch_feed(fetcher: Fetcher, instances: Instances, feed: FeedState) -> Answered:
@@ -13,11 +13,11 @@ async def fetch_feed(fetcher: Fetcher, instances: Instances, feed: FeedState) ->
 
     Raise `SourceError` when there is no usable answer.
     """
-    route = instances.route_of(feed.url)
+    route = instances.route_of(feed.address)
     if route is not None:
         return await instances.fetch(
             route, validators=feed.validators, validators_of=feed.validators_of
         )
     timeout = instances.timeout if is_rsshub(feed.generator) else None
-    answer = await fetcher.fetch(feed.url, validators=feed.validators, timeout=timeout)
+    answer = await fetcher.fetch(feed.address, validators=feed.validators, timeout=timeout)
     return Answered(answer=answer)

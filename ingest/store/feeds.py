@@ -1,10 +1,9 @@
-"""Feeds and what was seen of them: adding, choosing, pausing, recording a look."""
+"""The list of feeds: adding, finding, changing, pausing, removing."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -13,76 +12,20 @@ import sqlalchemy as sa
 
 from ingest.config import FeedConfig, FeedSettings
 from ingest.errors import UsageError
-from ingest.reading.links import without_secrets
 from ingest.rsshub import Instance, kept_address, route_of
-from ingest.schedule import NextPoll
-from ingest.values import Poll, Validators
+from ingest.schedule import first_looks
+from ingest.store.feed_state import FeedState, listed, place_of, state_of
 from models import Capture, Entry, Feed, Revision
-from models import Poll as PollRow
 
 NOT_IN_FILE = "taken out of the configuration file"
 BY_COMMAND = "by command"
 _SHOWN_IN_RECORDS = ("title", "author", "categories")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedState:
-    """A feed as it is kept."""
-
-    id: int
-    url: str
-    slug: str
-    origin: str
-    settings: FeedSettings
-    added_at: datetime
-    next_poll_at: datetime
-    next_poll_reason: str
-    paused_at: datetime | None = None
-    paused_reason: str | None = None
-    title: str | None = None
-    link: str | None = None
-    language: str | None = None
-    generator: str | None = None
-    rsshub_pattern: str | None = None
-    categories: Sequence[str] = ()
-    validators: Validators = field(default_factory=Validators)
-    validators_of: str | None = None
-    body_digest: bytes | None = None
-    gmt_is_local: bool = False
-    last_polled_at: datetime | None = None
-    last_success_at: datetime | None = None
-    failures: int = 0
-    last_error: str | None = None
-
-    @property
-    def name(self) -> str:
-        """What to call it: the user's title, else its own, else its address."""
-        return self.called(self.title)
-
-    def called(self, title: str | None) -> str:
-        """What to call it when its document gives it this title."""
-        return self.settings.title or title or without_secrets(self.url)
-
-
-def _state(row: sa.RowMapping) -> FeedState:
-    columns = dict(row)
-    columns.pop("removed_at")
-    validators = Validators(etag=columns.pop("etag"), last_modified=columns.pop("last_modified"))
-    settings = FeedSettings.model_validate(columns.pop("settings"))
-    return FeedState(**columns, settings=settings, validators=validators)
-
-
 def every(connection: sa.Connection) -> list[FeedState]:
     """All feeds on the list, oldest first."""
-    rows = connection.execute(_listed().order_by(Feed.id)).mappings()
-    return [_state(row) for row in rows]
-
-
-def due(connection: sa.Connection, now: datetime, limit: int | None = None) -> list[FeedState]:
-    """The feeds that are to be looked at now, most overdue first."""
-    query = _listed().where(Feed.paused_at.is_(None), Feed.next_poll_at <= now)
-    query = query.order_by(Feed.next_poll_at, Feed.id).limit(limit)
-    return [_state(row) for row in connection.execute(query).mappings()]
+    rows = connection.execute(listed().order_by(Feed.id)).mappings()
+    return [state_of(row) for row in rows]
 
 
 def find(connection: sa.Connection, names: Sequence[str]) -> list[FeedState]:
@@ -108,11 +51,7 @@ def _find_one(feeds: Sequence[FeedState], name: str) -> FeedState:
 
 def get(connection: sa.Connection, feed_id: int) -> FeedState:
     """One feed by its number."""
-    return _state(connection.execute(_listed().where(Feed.id == feed_id)).mappings().one())
-
-
-def _listed() -> sa.Select[Any]:
-    return sa.select(*Feed.__table__.columns).where(Feed.removed_at.is_(None))
+    return state_of(connection.execute(listed().where(Feed.id == feed_id)).mappings().one())
 
 
 def add(
@@ -122,10 +61,11 @@ def add(
     *,
     now: datetime,
     origin: str = "command",
+    first_look: datetime | None = None,
 ) -> tuple[FeedState, bool]:
     """Put a feed on the list; return it, and whether it was not there yet.
 
-    A feed that was removed comes back with its entries.
+    A feed that was removed comes back with its entries. `first_look` is now if it is not given.
     """
     row = connection.execute(sa.select(Feed.id, Feed.removed_at).where(Feed.url == url)).first()
     if row is not None and row.removed_at is None:
@@ -136,8 +76,9 @@ def add(
         "removed_at": None,
         "paused_at": None,
         "paused_reason": None,
-        "next_poll_at": now,
+        "next_poll_at": first_look or now,
         "next_poll_reason": "it is new",
+        **place_of(url),
     }
     if row is not None:
         connection.execute(sa.update(Feed).where(Feed.id == row.id).values(fresh))
@@ -146,6 +87,21 @@ def add(
     added = {"url": url, "slug": slug, "added_at": now, "gmt_is_local": False, "failures": 0}
     feed_id = connection.scalar(sa.insert(Feed).values(**added, **fresh).returning(Feed.id))
     return get(connection, feed_id or 0), True
+
+
+def add_all(
+    connection: sa.Connection,
+    wanted: Sequence[tuple[str, FeedSettings]],
+    *,
+    now: datetime,
+    origin: str = "command",
+) -> int:
+    """Put feeds on the list, to be looked at one after the other; return how many are new."""
+    looks = first_looks(len(wanted), now)
+    return sum(
+        add(connection, url, settings, now=now, origin=origin, first_look=look)[1]
+        for (url, settings), look in zip(wanted, looks, strict=True)
+    )
 
 
 def address_of_new(connection: sa.Connection, url: str, instances: Sequence[Instance]) -> str:
@@ -200,8 +156,11 @@ def adopt(connection: sa.Connection, feeds: Iterable[FeedConfig], *, now: dateti
     """
     kept = {feed.url: feed for feed in every(connection)}
     wanted = {feed.url: feed.settings for feed in feeds}
+    fresh = [(url, settings) for url, settings in wanted.items() if url not in kept]
+    add_all(connection, fresh, now=now, origin="file")
     for url, settings in wanted.items():
-        _adopt_one(connection, kept.get(url), url, settings, now)
+        if url in kept:
+            _adopt_one(connection, kept[url], settings, now)
     gone = [f for f in kept.values() if f.origin == "file" and f.url not in wanted]
     for feed in gone:
         if feed.paused_at is None:
@@ -209,15 +168,8 @@ def adopt(connection: sa.Connection, feeds: Iterable[FeedConfig], *, now: dateti
 
 
 def _adopt_one(
-    connection: sa.Connection,
-    kept: FeedState | None,
-    url: str,
-    settings: FeedSettings,
-    now: datetime,
+    connection: sa.Connection, kept: FeedState, settings: FeedSettings, now: datetime
 ) -> None:
-    if kept is None:
-        add(connection, url, settings, now=now, origin="file")
-        return
     if kept.settings != settings:
         change(connection, kept.id, settings)
     if kept.origin != "file":
@@ -228,10 +180,13 @@ def _adopt_one(
 
 def change(connection: sa.Connection, feed_id: int, settings: FeedSettings) -> None:
     """Set what a user wants of a feed; records that show it are rendered anew."""
-    before = get(connection, feed_id).settings
-    connection.execute(
-        sa.update(Feed).where(Feed.id == feed_id).values(settings=settings.as_json())
-    )
+    feed = get(connection, feed_id)
+    before = feed.settings
+    columns: dict[str, Any] = {"settings": settings.as_json()}
+    if settings.interval not in (None, before.interval) and feed.last_polled_at:
+        columns["next_poll_at"] = feed.last_polled_at + settings.interval
+        columns["next_poll_reason"] = f"the interval set for it is {settings.as_json()['interval']}"
+    connection.execute(sa.update(Feed).where(Feed.id == feed_id).values(columns))
     if all(getattr(before, name) == getattr(settings, name) for name in _SHOWN_IN_RECORDS):
         return
     of_feed = sa.update(Entry).where(Entry.feed_id == feed_id)
@@ -264,71 +219,6 @@ def remove(connection: sa.Connection, feed_id: int, *, now: datetime, entries: b
     connection.execute(sa.delete(Entry).where(Entry.feed_id == feed_id))
     connection.execute(sa.delete(Capture).where(Capture.feed_id == feed_id))
     connection.execute(sa.delete(Feed).where(Feed.id == feed_id))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedSaid:
-    """What a document told of its feed; `body_digest` tells whether it is the same again."""
-
-    title: str | None
-    link: str | None
-    language: str | None
-    generator: str | None
-    rsshub_pattern: str | None
-    body_digest: bytes
-    gmt_is_local: bool
-
-
-def record_poll(
-    connection: sa.Connection,
-    poll: Poll,
-    next_poll: NextPoll,
-    *,
-    validators: Validators | None = None,
-    validators_of: str | None = None,
-    said: FeedSaid | None = None,
-) -> None:
-    """Write one look at a feed: the poll's row, the schedule, and the validators with it.
-
-    Called last in the transaction that keeps the entries, so that validators never vouch for
-    entries that were lost. Validators that say nothing leave those that are kept.
-    `validators_of` is the RSSHub instance that gave them.
-    """
-    failed = poll.error is not None
-    columns: dict[str, Any] = {
-        "last_polled_at": poll.started_at,
-        "last_error": poll.error,
-        "failures": Feed.failures + 1 if failed else 0,
-        "next_poll_at": next_poll.at,
-        "next_poll_reason": next_poll.reason,
-    }
-    if not failed:
-        columns["last_success_at"] = poll.started_at
-    if said is not None or validators not in (None, Validators()):
-        columns |= asdict(validators or Validators()) | {"validators_of": validators_of}
-    if said is not None:
-        columns |= asdict(said)
-    connection.execute(sa.update(Feed).where(Feed.id == poll.feed_id).values(columns))
-    connection.execute(sa.insert(PollRow).values(_poll_columns(poll)))
-
-
-def _poll_columns(poll: Poll) -> dict[str, Any]:
-    columns = {name: getattr(poll, name) for name in Poll.__dataclass_fields__}
-    del columns["feed_name"]
-    columns["outcome"] = poll.outcome.value
-    columns["warnings"] = "\n".join(poll.warnings) or None
-    return columns
-
-
-def polls(connection: sa.Connection, feed_id: int, limit: int) -> list[dict[str, Any]]:
-    """The last looks at a feed, newest first."""
-    query = (
-        sa.select(*PollRow.__table__.columns)
-        .where(PollRow.feed_id == feed_id)
-        .order_by(PollRow.started_at.desc(), PollRow.id.desc())
-        .limit(limit)
-    )
-    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def entry_counts(connection: sa.Connection) -> dict[int, int]:

@@ -1,0 +1,282 @@
+"""One look at one feed: what came of it, read, kept and written down with the next look.
+
+It decides nothing: what an entry is to us, `dedupe` says; when to look again, `schedule`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from ingest import schedule
+from ingest.errors import SourceError
+from ingest.reading.links import without_secrets
+from ingest.reading.normalize import Context
+from ingest.reading.read import Reading, read
+from ingest.reading.split import split
+from ingest.rsshub import is_route
+from ingest.rsshub.recognition import generator_of, is_rsshub, matched_pattern
+from ingest.rsshub.routes import carries_access
+from ingest.schedule.hosts import HostPause, pause_for
+from ingest.services import Services, all_or_first_error
+from ingest.sources import page
+from ingest.sources.instances import Answered
+from ingest.store import entries as entry_store
+from ingest.store import polls as poll_store
+from ingest.store import rsshub as rsshub_store
+from ingest.store.captures import Seen
+from ingest.store.feed_state import FeedState
+from ingest.store.polls import FeedSaid
+from ingest.values import (
+    Document,
+    KnownEntry,
+    NormalEntry,
+    NotModified,
+    Outcome,
+    Poll,
+    Verdict,
+    VerdictKind,
+)
+
+DEFAULT_ZONE = "Asia/Shanghai"
+_GAP = (
+    "nothing was left of what the last look had seen: entries may have been missed, "
+    "so the next look comes sooner"
+)
+_KEY_IN_ADDRESS = (
+    "this is an RSSHub, and the address holds its access key: "
+    "name the server in rsshub.instances, and the key in rsshub.access_key"
+)
+
+
+class Look:
+    """One look at one feed, from having asked to having written down what came of it."""
+
+    def __init__(self, services: Services, feed: FeedState) -> None:
+        self._services = services
+        self._feed = feed
+        self._instance: str | None = None
+        self._started = time.monotonic()
+        self._poll = Poll(
+            feed_id=feed.id,
+            feed_name=feed.name,
+            started_at=services.clock(),
+            outcome=Outcome.NO_NEWS,
+            url=without_secrets(feed.url),
+        )
+
+    async def put_off(self, pause: HostPause) -> Poll:
+        """Look later, without having asked."""
+        reason = f"its server is left alone: {pause.reason}"
+        await self._services.write(poll_store.put_off, self._feed.id, pause.until, reason)
+        return replace(self._poll, outcome=Outcome.PUT_OFF, error=None, warnings=(reason,))
+
+    async def take(self, answered: Answered) -> Poll:
+        """Keep what is new or edited in what came; raise `ParseError` if it is no feed."""
+        self._instance = answered.instance
+        answer = answered.answer
+        if isinstance(answer, NotModified):
+            poll = replace(self._poll, outcome=Outcome.NOT_MODIFIED, status=304)
+            return await self._services.write(self._note_answer, poll, answer)
+        return await self._take_document(answer)
+
+    async def _take_document(self, document: Document) -> Poll:
+        self._poll = replace(
+            self._poll,
+            url=without_secrets(document.final_url),
+            status=document.status,
+            size=len(document.body),
+        )
+        digest = hashlib.sha256(document.body).digest()
+        if digest == self._feed.body_digest:
+            return await self._services.write(self._note_answer, self._poll, document)
+        reading = await self._read(document)
+        reading = replace(reading, entries=await self._complete(reading.entries))
+        return await self._services.write(self._keep, document, reading, digest)
+
+    async def note_failure(self, error: SourceError) -> Poll:
+        """Write down what went wrong, and when to try again."""
+        failed = replace(
+            self._poll,
+            outcome=Outcome.FAILED,
+            status=getattr(error, "status", self._poll.status),
+            error_kind=error.kind,
+            error=str(error),
+        )
+        return await self._services.write(self._note_failure, failed, error)
+
+    async def _read(self, document: Document) -> Reading:
+        parts = await asyncio.to_thread(split, document.body)
+        recognised: list[KnownEntry] = []
+        if parts is not None:
+            recognised = await self._services.read(
+                entry_store.known_items, self._feed.id, parts.digests
+            )
+        context = reading_context(self._feed, document)
+        return await asyncio.to_thread(read, context, parts, recognised)
+
+    async def _complete(self, entries: Sequence[NormalEntry]) -> Sequence[NormalEntry]:
+        """Fetch the article pages of what is new or edited, where the feed asks for it."""
+        if self._feed.settings.full_text is False:
+            return entries
+        verdicts = await self._services.read(entry_store.judge, self._feed.id, entries)
+        return await all_or_first_error(self._complete_one(verdict) for verdict in verdicts)
+
+    async def _complete_one(self, verdict: Verdict) -> NormalEntry:
+        if verdict.kind is VerdictKind.UNCHANGED:
+            return verdict.entry
+        always = self._feed.settings.full_text is True
+        return await page.complete(
+            self._services.fetcher, self._services.robots, verdict.entry, always=always
+        )
+
+    def _keep(
+        self, connection: sa.Connection, document: Document, reading: Reading, digest: bytes
+    ) -> Poll:
+        """Keep the entries and, in the same transaction, what vouches for them."""
+        seen = Seen(
+            feed_id=self._feed.id,
+            url=without_secrets(document.final_url),
+            content_type=document.content_type,
+            at=document.fetched_at,
+        )
+        verdicts = entry_store.keep(connection, seen, reading.entries)
+        said = self._said(document, reading, digest)
+        poll = replace(self._poll, feed_name=self._feed.called(reading.title))
+        poll = _counted(poll, verdicts, reading)
+        if is_route(self._feed.url) or is_rsshub(said.generator):
+            poll = self._note_rsshub(connection, poll, said.rsshub_pattern)
+        return self._note_answer(connection, poll, document, said=said, reading=reading)
+
+    def _note_rsshub(self, connection: sa.Connection, poll: Poll, pattern: str | None) -> Poll:
+        rsshub_store.learn_categories(connection, self._feed.id, self._feed.url, pattern)
+        if self._instance is None and carries_access(self._feed.url):
+            return replace(poll, warnings=(*poll.warnings, _KEY_IN_ADDRESS))
+        return poll
+
+    def _said(self, document: Document, reading: Reading, digest: bytes) -> FeedSaid:
+        feed = reading.feed
+        return FeedSaid(
+            title=reading.title,
+            link=feed.link,
+            language=feed.language,
+            generator=generator_of(document.headers, feed.generator, feed.description),
+            rsshub_pattern=matched_pattern(document.headers) or self._feed.rsshub_pattern,
+            body_digest=digest,
+            gmt_is_local=reading.gmt_is_local,
+        )
+
+    def _note_answer(
+        self,
+        connection: sa.Connection,
+        poll: Poll,
+        answer: Document | NotModified,
+        *,
+        said: FeedSaid | None = None,
+        reading: Reading | None = None,
+    ) -> Poll:
+        """Write down a look that had an answer, and when to look again."""
+        look = self._seen(poll, answer, reading)
+        plan = schedule.after_answer(
+            self._services.config.schedule,
+            self._feed.settings,
+            self._feed.ways,
+            look,
+            phase=schedule.phase(self._feed.id, look.at),
+        )
+        if look.is_gap:
+            poll = replace(poll, warnings=(*poll.warnings, _GAP))
+        poll = self._timed(poll)
+        poll_store.record_poll(
+            connection,
+            poll,
+            plan,
+            address=self._feed.url,
+            validators=answer.validators,
+            validators_of=self._instance,
+            said=said,
+        )
+        if self._services.host_pauses.pop(self._feed.server, None):
+            poll_store.forgive_host(connection, self._feed.server)
+        return poll
+
+    def _seen(
+        self, poll: Poll, answer: Document | NotModified, reading: Reading | None
+    ) -> schedule.Look:
+        now, last = self._services.clock(), self._feed.last_success_at
+        return schedule.Look(
+            at=now,
+            since=None if last is None else now - last,
+            headers=answer.headers,
+            permanent_url=answer.permanent_url,
+            feed=reading.feed if reading else None,
+            new=poll.new,
+            is_familiar=reading is None or poll.edited + poll.unchanged > 0,
+            published=[entry.published_at for entry in reading.entries] if reading else (),
+        )
+
+    def _note_failure(self, connection: sa.Connection, poll: Poll, error: SourceError) -> Poll:
+        """Write down a look that failed, and when to try again."""
+        now = self._services.clock()
+        plan = schedule.after_failure(
+            self._services.config.schedule,
+            self._feed.settings,
+            self._feed.ways,
+            error,
+            failures=self._feed.failures + 1,
+            now=now,
+            phase=schedule.phase(self._feed.id, now),
+        )
+        poll = self._timed(poll)
+        poll_store.record_poll(connection, poll, plan, address=self._feed.url)
+        self._note_host(connection, error, now)
+        return poll
+
+    def _note_host(self, connection: sa.Connection, error: SourceError, now: datetime) -> None:
+        """Leave the server alone if that is what the failure says."""
+        server, pauses = self._feed.server, self._services.host_pauses
+        known = pauses.get(server)
+        if known is not None and known.until > now:
+            return  # another feed's failure said it already
+        refusals = known.refusals if known else 0
+        pause = pause_for(error, server=server, refusals=refusals, now=now)
+        if pause is not None:
+            pauses[server] = pause
+            poll_store.pause_host(connection, pause)
+
+    def _timed(self, poll: Poll) -> Poll:
+        return replace(poll, seconds=round(time.monotonic() - self._started, 3))
+
+
+def _counted(poll: Poll, verdicts: Sequence[Verdict], reading: Reading) -> Poll:
+    kinds = [verdict.kind for verdict in verdicts]
+    new, edited = kinds.count(VerdictKind.NEW), kinds.count(VerdictKind.EDITED)
+    return replace(
+        poll,
+        outcome=Outcome.NEWS if new or edited else Outcome.NO_NEWS,
+        new=new,
+        edited=edited,
+        unchanged=kinds.count(VerdictKind.UNCHANGED) + len(reading.recognised),
+        encoding_used=reading.feed.encoding_used,
+        encoding_declared=reading.feed.encoding_declared,
+        replacement_count=reading.feed.replacement_count,
+        warnings=reading.feed.warnings,
+    )
+
+
+def reading_context(feed: FeedState, document: Document) -> Context:
+    """What reading a document of this feed needs to know."""
+    return Context(
+        document=document,
+        first_seen_at=document.fetched_at,
+        zone=ZoneInfo(feed.settings.timezone or DEFAULT_ZONE),
+        feed_title=feed.settings.title or "",
+        gmt_is_local=feed.gmt_is_local,
+    )

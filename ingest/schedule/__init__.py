@@ -1,0 +1,16 @@
+"""When to look at a feed again, and why; pure.
+
+    plan       what follows from a look: the next one, and what is known now   ← open this first
+    waits      how long to wait after an answer, after a failure, before the first look
+    habits     how often a feed has news, as far as it was seen
+    hints      what publisher and feed ask for: Cache-Control, ttl, skipHours, …
+    moves      whether a feed that says it has moved is asked at its new address
+    hosts      which failures are a server's own, and how long all its feeds wait then
+
+`store.polls` keeps what these functions say, and knows what is due.
+"""
+
+from ingest.schedule.plan import Look, Plan, Ways, after_answer, after_failure
+from ingest.schedule.waits import first_looks, phase
+
+__all__ = ["Look", "Plan", "Ways", "after_answer", "after_failure", "first_looks", "phase"]

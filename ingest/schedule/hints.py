@@ -1,0 +1,146 @@
+"""What publisher and feed ask for: not sooner than this, not at these hours, not on these days."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from ingest.config import format_duration
+from ingest.values import ParsedFeed
+
+Headers = Iterable[tuple[str, str]]
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_PERIODS = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(weeks=1),
+    "monthly": timedelta(days=30),
+    "yearly": timedelta(days=365),
+}
+_MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What was asked for; hours and days are in UTC, Monday is 0.
+
+    `fresh` is Cache-Control or Expires of the last answer, `ttl` and `period` are the document's.
+    """
+
+    fresh: timedelta | None = None
+    ttl: timedelta | None = None
+    period: timedelta | None = None
+    skip_hours: frozenset[int] = frozenset()
+    skip_days: frozenset[int] = frozenset()
+
+    def as_json(self) -> dict[str, Any]:
+        """Only what is there; durations in seconds."""
+        seconds = {
+            name: wait.total_seconds()
+            for name in ("fresh", "ttl", "period")
+            if (wait := getattr(self, name)) is not None
+        }
+        skipped = {"skip_hours": sorted(self.skip_hours), "skip_days": sorted(self.skip_days)}
+        return seconds | {name: values for name, values in skipped.items() if values}
+
+
+def from_json(kept: Mapping[str, Any]) -> Hints:
+    """Hints as `as_json` wrote them."""
+    waits = {
+        name: timedelta(seconds=kept[name]) for name in ("fresh", "ttl", "period") if name in kept
+    }
+    return Hints(
+        **waits,
+        skip_hours=frozenset(kept.get("skip_hours", ())),
+        skip_days=frozenset(kept.get("skip_days", ())),
+    )
+
+
+def of_document(feed: ParsedFeed) -> Hints:
+    """Read what a feed says of itself.
+
+    `ttl` is in minutes, `skipHours` and `skipDays` are in GMT (RSS 2.0); `sy:updatePeriod` is
+    divided by `sy:updateFrequency` (RSS 1.0 syndication module).
+    """
+    ttl = _number(feed.ttl)
+    hours = {number % 24 for text in feed.skip_hours if (number := _number(text)) is not None}
+    days = {_DAYS.index(day) for text in feed.skip_days if (day := text.strip().lower()) in _DAYS}
+    return Hints(
+        ttl=timedelta(minutes=ttl) if ttl else None,
+        period=_period(feed),
+        # Who skips every hour or every day means none.
+        skip_hours=frozenset(hours) if len(hours) < 24 else frozenset(),
+        skip_days=frozenset(days) if len(days) < 7 else frozenset(),
+    )
+
+
+def _period(feed: ParsedFeed) -> timedelta | None:
+    period = _PERIODS.get((feed.update_period or "").strip().lower())
+    frequency = _number(feed.update_frequency)
+    if period is None and frequency is None:
+        return None
+    return (period or _PERIODS["daily"]) / max(frequency or 1, 1)
+
+
+def _number(text: str | None) -> int | None:
+    found = _NUMBER.fullmatch((text or "").strip())
+    return int(found[0]) if found else None
+
+
+def with_headers(hints: Hints, headers: Headers, now: datetime) -> Hints:
+    """Add how long an answer stays fresh (RFC 9111 section 4.2)."""
+    named = dict(headers)
+    if (found := _MAX_AGE.search(named.get("cache-control", ""))) is not None:
+        age = timedelta(seconds=_number(named.get("age")) or 0)
+        fresh = timedelta(seconds=int(found[1])) - age
+    elif (expires := _http_date(named.get("expires", ""))) is not None:
+        fresh = expires - (_http_date(named.get("date", "")) or now)
+    else:
+        return replace(hints, fresh=None)
+    return replace(hints, fresh=fresh if fresh > timedelta(0) else None)
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date
+
+
+def not_before(hints: Hints, at: datetime, now: datetime, most: timedelta) -> tuple[datetime, str]:
+    """The first moment from `at` on that is asked for, and what asks for it ("" if nothing does).
+
+    No hint holds longer than `most`: what says "in a year" is meant for caches.
+    """
+    waits = {
+        "its server says that the document stays fresh for": hints.fresh,
+        "its <ttl> is": hints.ttl,
+        "its sy:updatePeriod is": hints.period,
+    }
+    reason = ""
+    for words, wait in waits.items():
+        if wait is not None and now + min(wait, most) > at:
+            at, reason = now + min(wait, most), f"{words} {format_duration(_whole(wait))}"
+    skipped = _after_skipped(hints, at)
+    return (skipped, "it asks to be skipped until then") if skipped > at else (at, reason)
+
+
+def _whole(wait: timedelta) -> timedelta:
+    return timedelta(seconds=round(wait.total_seconds()))
+
+
+def _after_skipped(hints: Hints, at: datetime) -> datetime:
+    """The first moment that lies in no skipped hour or day, the minute of the hour kept."""
+    for _ in range(8 * 24):
+        at_utc = at.astimezone(UTC)
+        if at_utc.hour not in hints.skip_hours and at_utc.weekday() not in hints.skip_days:
+            break
+        at += timedelta(hours=1)
+    return at

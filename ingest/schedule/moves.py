@@ -1,0 +1,57 @@
+"""Whether a feed that says it has moved for good is asked at its new address.
+
+A permanent redirect (301, 308) is often none: a captive portal, an expired domain, a slip in a
+server's configuration. It is believed once it has led to the same feed for days, and the old
+address is asked again as soon as the new one fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+BELIEVED_AFTER = timedelta(days=5)
+_LOOKS = 3
+_FAILURES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """Where a feed says it is now.
+
+    `to` is the new address, first seen at `since`, `looks` times in a row with the same feed
+    behind it. `taken_at` is when it was believed; from then on it is the one that is asked.
+    """
+
+    to: str | None = None
+    since: datetime | None = None
+    looks: int = 0
+    taken_at: datetime | None = None
+
+    @property
+    def address(self) -> str | None:
+        """The address to ask in place of the feed's own."""
+        return self.to if self.taken_at is not None else None
+
+
+NOWHERE = Move()
+
+
+def after_answer(
+    move: Move, permanent_url: str | None, *, is_same_feed: bool, now: datetime
+) -> Move:
+    """What is known after an answer at the end of only permanent redirects (None: of none)."""
+    if move.taken_at is not None:
+        return move
+    if permanent_url is None or not is_same_feed:
+        return NOWHERE
+    if move.to != permanent_url or move.since is None:
+        return Move(to=permanent_url, since=now, looks=1)
+    seen = replace(move, looks=move.looks + 1)
+    is_believed = seen.looks >= _LOOKS and now - move.since >= BELIEVED_AFTER
+    return replace(seen, taken_at=now) if is_believed else seen
+
+
+def after_failure(move: Move, failures: int) -> Move:
+    """Go back to the feed's own address when the new one has failed for a while."""
+    return NOWHERE if move.taken_at is not None and failures >= _FAILURES else move

@@ -1,0 +1,129 @@
+"""How long to wait: after an answer, after a failure, before the first look."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ingest.config import FeedSettings, ScheduleConfig, format_duration
+from ingest.errors import BadStatus, Gone, SourceError
+from ingest.schedule import hints as asked
+from ingest.schedule.habits import DAY, Habits
+from ingest.schedule.hints import Hints
+
+# Every wait is longer by up to this, so that feeds that were once looked at together part ways.
+_JITTER = 0.1
+# Every second look is to find something: an entry is kept half of that time after it came out.
+_ENTRIES_A_LOOK = 0.5
+_GONE_FOR_CERTAIN = 3  # a 404 in a row; a 410 is certain at once
+_BETWEEN_FIRST_LOOKS = timedelta(seconds=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextPoll:
+    """The next look at a feed; `reason` completes the sentence "looked at then because".
+
+    `interval` is the wait that was chosen before hints and jitter.
+    """
+
+    at: datetime
+    reason: str
+    interval: timedelta
+
+
+def phase(feed_id: int, now: datetime) -> float:
+    """A number from 0 to 1 by chance, always the same for one feed at one moment."""
+    seed = f"{feed_id} {now.timestamp()}".encode()
+    return int.from_bytes(hashlib.sha256(seed).digest()[:4], "big") / 2**32
+
+
+def after_success(
+    config: ScheduleConfig,
+    settings: FeedSettings,
+    habits: Habits,
+    hints: Hints,
+    *,
+    now: datetime,
+    phase: float = 0.0,
+    is_gap: bool = False,
+) -> NextPoll:
+    """When to look again after the feed has answered.
+
+    The user's own interval goes before everything. Else it is what the feed's habits suggest,
+    within `schedule.min_interval` and `max_interval`, and never sooner than publisher and feed
+    ask for.
+    """
+    if settings.interval:
+        interval, reason = settings.interval, "the interval set for it is"
+        reason = f"{reason} {format_duration(settings.interval)}"
+        return NextPoll(at=_later(now, interval, phase), reason=reason, interval=interval)
+    interval, reason = _fitting(config, habits)
+    if is_gap:
+        interval = max(min(interval, (habits.interval or interval) / 2), config.min_interval)
+        reason = "nothing was left of what the look before had seen: entries may have been missed"
+    at = _later(now, interval, phase)
+    earliest, asked_for = asked.not_before(hints, at, now, config.max_interval)
+    return NextPoll(at=earliest, reason=asked_for or reason, interval=interval)
+
+
+def _fitting(config: ScheduleConfig, habits: Habits) -> tuple[timedelta, str]:
+    if habits.per_day is None:
+        interval = min(max(config.interval, config.min_interval), config.max_interval)
+        return interval, f"schedule.interval is {format_duration(config.interval)}"
+    most, per_day = config.max_interval, habits.per_day
+    wished = most if per_day * (most / DAY) < _ENTRIES_A_LOOK else DAY * (_ENTRIES_A_LOOK / per_day)
+    return _rounded(max(wished, config.min_interval)), f"it has about {_spoken(per_day)}"
+
+
+def _spoken(per_day: float) -> str:
+    if per_day >= 1:
+        return f"{per_day:.0f} new entries a day"
+    if per_day * 30 >= 1:
+        return f"{per_day * 30:.0f} new entries a month"
+    return "no new entry a month"
+
+
+def after_failure(
+    config: ScheduleConfig,
+    settings: FeedSettings,
+    error: SourceError,
+    *,
+    failures: int,
+    now: datetime,
+    phase: float = 0.0,
+) -> NextPoll:
+    """When to look again after `failures` failures in a row (this one counted).
+
+    The wait doubles with each, up to `schedule.max_interval`, and is never shorter than the
+    publisher asks for (Retry-After, RFC 9110 section 10.2.3). What is gone is looked at every
+    `schedule.gone_interval`: feeds come back.
+    """
+    interval = settings.interval or min(
+        max(config.interval, config.min_interval), config.max_interval
+    )
+    wait = min(interval * 2 ** min(failures - 1, 16), max(config.max_interval, interval))
+    times = "once" if failures == 1 else f"{failures} times in a row"
+    reason = f"it failed {times}; waiting {format_duration(_rounded(wait))}"
+    if isinstance(error, Gone) and (error.status == 410 or failures >= _GONE_FOR_CERTAIN):
+        wait = max(config.gone_interval, wait)
+        reason = f"its server says that it is gone; looking every {format_duration(wait)}"
+    ordered = error.retry_after if isinstance(error, BadStatus) else None
+    if ordered is not None and ordered > wait:
+        wait, reason = ordered, f"its server asks to wait {format_duration(_rounded(ordered))}"
+    return NextPoll(at=_later(now, wait, phase), reason=reason, interval=interval)
+
+
+def first_looks(count: int, now: datetime) -> list[datetime]:
+    """When feeds that are added together are first looked at: one after the other, in an hour."""
+    apart = min(_BETWEEN_FIRST_LOOKS, timedelta(hours=1) / max(count, 1))
+    return [now + apart * place for place in range(count)]
+
+
+def _later(now: datetime, wait: timedelta, phase: float) -> datetime:
+    at = now + wait * (1 + _JITTER * phase)
+    return at.replace(microsecond=0) + timedelta(seconds=at.microsecond > 0)
+
+
+def _rounded(wait: timedelta) -> timedelta:
+    return timedelta(seconds=round(wait.total_seconds()))

@@ -1,0 +1,123 @@
+"""A feed as it is kept: a row as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.config import FeedSettings
+from ingest.reading.links import host_of, server_of, site_of, without_secrets
+from ingest.schedule import Ways
+from ingest.schedule.habits import Habits
+from ingest.schedule.hints import from_json
+from ingest.schedule.moves import Move
+from ingest.values import Validators
+from models import Feed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """A feed as it is kept."""
+
+    id: int
+    url: str
+    slug: str
+    origin: str
+    settings: FeedSettings
+    added_at: datetime
+    next_poll_at: datetime
+    next_poll_reason: str
+    paused_at: datetime | None = None
+    paused_reason: str | None = None
+    title: str | None = None
+    link: str | None = None
+    language: str | None = None
+    generator: str | None = None
+    rsshub_pattern: str | None = None
+    categories: Sequence[str] = ()
+    validators: Validators = field(default_factory=Validators)
+    validators_of: str | None = None
+    body_digest: bytes | None = None
+    gmt_is_local: bool = False
+    ways: Ways = field(default_factory=Ways)
+    server: str = ""
+    site: str = ""
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    failures: int = 0
+    last_error: str | None = None
+
+    @property
+    def address(self) -> str:
+        """Where it is asked for: its address, or the one it has moved to."""
+        moved_to = self.ways.move.address if self.settings.follow_moves else None
+        return moved_to or self.url
+
+    @property
+    def name(self) -> str:
+        """What to call it: the user's title, else its own, else its address."""
+        return self.called(self.title)
+
+    def called(self, title: str | None) -> str:
+        """What to call it when its document gives it this title."""
+        return self.settings.title or title or without_secrets(self.url)
+
+
+def state_of(row: sa.RowMapping) -> FeedState:
+    """The value of a row of all columns."""
+    columns = dict(row)
+    columns.pop("removed_at")
+    return FeedState(
+        settings=FeedSettings.model_validate(columns.pop("settings")),
+        validators=Validators(etag=columns.pop("etag"), last_modified=columns.pop("last_modified")),
+        ways=_take_ways(columns),
+        **columns,
+    )
+
+
+def _take_ways(columns: dict[str, Any]) -> Ways:
+    seconds = columns.pop("interval_seconds")
+    return Ways(
+        habits=Habits(
+            per_day=columns.pop("entries_per_day"),
+            gaps=columns.pop("gaps"),
+            interval=None if seconds is None else timedelta(seconds=seconds),
+        ),
+        hints=from_json(columns.pop("hints")),
+        move=Move(
+            to=columns.pop("moved_to"),
+            since=columns.pop("moved_since"),
+            looks=columns.pop("moved_looks"),
+            taken_at=columns.pop("moved_at"),
+        ),
+    )
+
+
+def columns_of(ways: Ways) -> dict[str, Any]:
+    """The columns that keep what is known of a feed's ways."""
+    habits, move = ways.habits, ways.move
+    return {
+        "entries_per_day": habits.per_day,
+        "gaps": habits.gaps,
+        "interval_seconds": habits.interval and habits.interval.total_seconds(),
+        "hints": ways.hints.as_json(),
+        "moved_to": move.to,
+        "moved_since": move.since,
+        "moved_looks": move.looks,
+        "moved_at": move.taken_at,
+    }
+
+
+def place_of(address: str) -> dict[str, str]:
+    """The columns that say where an address is asked."""
+    server = server_of(address)
+    return {"server": server, "site": site_of(host_of(address)) if server else ""}
+
+
+def listed() -> sa.Select[Any]:
+    """The rows of all feeds on the list."""
+    return sa.select(*Feed.__table__.columns).where(Feed.removed_at.is_(None))

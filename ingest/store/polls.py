@@ -1,0 +1,135 @@
+"""Looks at feeds: which are due, and what came of each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.schedule import Plan
+from ingest.schedule.hosts import HostPause
+from ingest.store.feed_state import FeedState, columns_of, listed, place_of, state_of
+from ingest.store.statements import insert_into
+from ingest.values import Poll, Validators
+from models import Feed
+from models import HostPause as HostPauseRow
+from models import Poll as PollRow
+
+
+def due(
+    connection: sa.Connection,
+    now: datetime,
+    limit: int | None = None,
+    *,
+    without_sites: Collection[str] = (),
+    or_new: bool = False,
+) -> list[FeedState]:
+    """The feeds that are to be looked at now, most overdue first.
+
+    None of a server that is left alone, or of the sites named. `or_new` takes those that were
+    never looked at before their time.
+    """
+    is_due = Feed.next_poll_at <= now
+    if or_new:
+        is_due |= Feed.last_polled_at.is_(None)
+    left_alone = sa.select(HostPauseRow.server).where(HostPauseRow.until > now)
+    query = listed().where(Feed.paused_at.is_(None), is_due, Feed.server.not_in(left_alone))
+    if without_sites:
+        query = query.where(Feed.site.not_in(without_sites))
+    query = query.order_by(Feed.next_poll_at, Feed.id).limit(limit)
+    return [state_of(row) for row in connection.execute(query).mappings()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSaid:
+    """What a document told of its feed; `body_digest` tells whether it is the same again."""
+
+    title: str | None
+    link: str | None
+    language: str | None
+    generator: str | None
+    rsshub_pattern: str | None
+    body_digest: bytes
+    gmt_is_local: bool
+
+
+def record_poll(
+    connection: sa.Connection,
+    poll: Poll,
+    plan: Plan,
+    *,
+    address: str,
+    validators: Validators | None = None,
+    validators_of: str | None = None,
+    said: FeedSaid | None = None,
+) -> None:
+    """Write one look at a feed: the poll's row, the schedule, and the validators with it.
+
+    Called last in the transaction that keeps the entries, so that validators never vouch for
+    entries that were lost. Validators that say nothing leave those that are kept.
+    `validators_of` is the RSSHub instance that gave them; `address` is the feed's own.
+    """
+    failed = poll.error is not None
+    columns: dict[str, Any] = {
+        "last_polled_at": poll.started_at,
+        "last_error": poll.error,
+        "failures": Feed.failures + 1 if failed else 0,
+        "next_poll_at": plan.next_poll.at,
+        "next_poll_reason": plan.next_poll.reason,
+        **columns_of(plan.ways),
+        **place_of(plan.ways.move.address or address),
+    }
+    if not failed:
+        columns["last_success_at"] = poll.started_at
+    if said is not None or validators not in (None, Validators()):
+        columns |= asdict(validators or Validators()) | {"validators_of": validators_of}
+    if said is not None:
+        columns |= asdict(said)
+    connection.execute(sa.update(Feed).where(Feed.id == poll.feed_id).values(columns))
+    connection.execute(sa.insert(PollRow).values(_poll_columns(poll)))
+
+
+def _poll_columns(poll: Poll) -> dict[str, Any]:
+    columns = {name: getattr(poll, name) for name in Poll.__dataclass_fields__}
+    del columns["feed_name"]
+    columns["outcome"] = poll.outcome.value
+    columns["warnings"] = "\n".join(poll.warnings) or None
+    return columns
+
+
+def last(connection: sa.Connection, feed_id: int, limit: int) -> list[dict[str, Any]]:
+    """The last looks at a feed, newest first."""
+    query = (
+        sa.select(*PollRow.__table__.columns)
+        .where(PollRow.feed_id == feed_id)
+        .order_by(PollRow.started_at.desc(), PollRow.id.desc())
+        .limit(limit)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def put_off(connection: sa.Connection, feed_id: int, until: datetime, reason: str) -> None:
+    """Look at a feed later; it was not asked."""
+    of_feed = sa.update(Feed).where(Feed.id == feed_id)
+    connection.execute(of_feed.values(next_poll_at=until, next_poll_reason=reason))
+
+
+def host_pauses(connection: sa.Connection) -> dict[str, HostPause]:
+    """The servers that are left alone, or were, by host and port."""
+    rows = connection.execute(sa.select(*HostPauseRow.__table__.columns)).mappings()
+    return {row["server"]: HostPause(**row) for row in rows}
+
+
+def pause_host(connection: sa.Connection, pause: HostPause) -> None:
+    """Leave a server alone."""
+    columns = asdict(pause)
+    insert = insert_into(connection, HostPauseRow).values(columns)
+    connection.execute(insert.on_conflict_do_update(index_elements=["server"], set_=columns))
+
+
+def forgive_host(connection: sa.Connection, server: str) -> None:
+    """Forget what a server did; it answers again."""
+    connection.execute(sa.delete(HostPauseRow).where(HostPauseRow.server == server))

@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from ingest.store import feeds as feed_store
+from ingest.store import polls as poll_store
+from ingest.store.feed_state import FeedState
+from ingest.values import Outcome
+from tests.program import new_program
+from tests.site import Answer, Site
+from tests.support import item, rss
+from tests.world import World
+
+
+@pytest.fixture
+def world(tmp_path: Path, sqlite_url: str) -> World:
+    return World(tmp_path, sqlite_url)
+
+
+def kept(world: World, feed: FeedState) -> FeedState:
+    return world.database.read(feed_store.get, feed.id)
+
+
+def wait_of(world: World, feed: FeedState) -> float:
+    """Seconds until the feed is looked at again."""
+    return (kept(world, feed).next_poll_at - world.clock()).total_seconds()
+
+
+def busy(now: datetime) -> str:
+    """A feed that had twenty entries in the last hours."""
+    return rss(*(item(n, pubDate=format_datetime(now, usegmt=True)) for n in range(20)))
+
+
+def test_what_publisher_and_feed_ask_for_is_kept_from_look_to_look(world: World) -> None:
+    with Site() as site:
+        body = busy(world.clock()).replace("<description>d", "<ttl>120</ttl><description>d")
+        site.set("/feed", body, etag='"1"', headers={"Cache-Control": "max-age=60"})
+        feed = world.add(site.url("/feed"))
+        for _ in range(3):
+            world.poll(feed)
+            assert wait_of(world, feed) >= 7200
+            world.clock.move(hours=2)
+        assert kept(world, feed).next_poll_reason == "its <ttl> is 2h"
+
+
+def test_a_server_that_asks_to_wait_is_left_alone_by_all_its_feeds(world: World) -> None:
+    with Site() as site, Site("127.0.0.2") as other:
+        site.set("/a", status=429, headers={"Retry-After": "600"})
+        site.set("/b", rss(item(1)))
+        other.set("/c", rss(item(2)))
+        first, second, third = (
+            world.add(site.url("/a")),
+            world.add(site.url("/b")),
+            world.add(other.url("/c")),
+        )
+        world.poll(first)
+        put_off, looked_at = world.poll(second, third)
+        assert (put_off.outcome, looked_at.outcome) == (Outcome.PUT_OFF, Outcome.NEWS)
+        assert [request.path for request in site.requests] == ["/a"]
+        assert world.counts()["poll"] == 2
+        assert 599 < wait_of(world, second) <= 600
+        world.clock.move(minutes=10)
+        assert world.poll(second)[0].outcome is Outcome.NEWS
+        assert world.counts()["host_pause"] == 0
+
+
+def test_what_fails_for_one_feed_is_not_held_against_its_server(world: World) -> None:
+    with Site() as site:
+        site.set("/a", status=503, headers={"Retry-After": "600"})
+        site.set("/b", rss(item(1)))
+        world.poll(world.add(site.url("/a")))
+        assert world.poll(world.add(site.url("/b")))[-1].outcome is Outcome.NEWS
+
+
+def test_a_server_that_refuses_connections_is_left_alone_for_longer_and_longer(
+    world: World,
+) -> None:
+    with Site() as site:
+        feeds = [world.add(site.url(f"/{number}")) for number in range(3)]
+    waits = []
+    for _ in range(3):
+        world.poll(feeds[0])
+        (pause,) = world.ask(poll_store.host_pauses).values()
+        waits.append((pause.until - world.clock()).total_seconds())
+        assert {p.outcome for p in world.poll(*feeds[1:])} == {Outcome.PUT_OFF}
+        world.clock.move(hours=1)
+    assert waits == [60, 120, 240]
+
+
+def test_feeds_of_a_server_that_is_left_alone_are_not_due(world: World) -> None:
+    with Site() as site:
+        site.set("/a", status=429, headers={"Retry-After": "600"})
+        first, second = world.add(site.url("/a")), world.add(site.url("/b"))
+        world.poll(first)
+        assert world.database.read(poll_store.due, world.clock()) == []
+        world.clock.move(minutes=10)
+        due = world.database.read(poll_store.due, world.clock())
+        assert [feed.id for feed in due] == [second.id]
+        assert world.database.read(poll_store.due, world.clock(), without_sites=["127.0.0.1"]) == []
+
+
+def test_a_gap_is_counted_told_and_looked_at_sooner(world: World) -> None:
+    with Site() as site:
+        site.set("/feed", rss(item(1), item(2)))
+        feed = world.add(site.url("/feed"))
+        world.poll(feed)
+        before = wait_of(world, feed)
+        world.clock.move(hours=12)
+        site.set("/feed", rss(item(8), item(9)))
+        (poll,) = world.poll(feed)
+        assert "may have been missed" in poll.warnings[0]
+        assert kept(world, feed).ways.habits.gaps == 1
+        assert wait_of(world, feed) < before
+
+
+def test_a_lasting_redirect_is_followed_and_taken_back(world: World) -> None:
+    with Site() as site, Site("127.0.0.2") as new:
+        new.set("/feed", rss(item(1)), etag='"1"')
+        site.redirect("/feed", new.url("/feed"), status=301)
+        feed = world.add(site.url("/feed"))
+        for _ in range(7):
+            world.poll(feed)
+            world.clock.move(days=1)
+        assert kept(world, feed).address == new.url("/feed")
+        assert kept(world, feed).site == "127.0.0.2"
+        site.clear()
+        world.poll(feed)
+        assert site.requests == []
+        assert len(world.entries()) == 1
+
+        new.close()
+        site.set("/feed", rss(item(1), item(2)))
+        for _ in range(3):
+            world.clock.move(days=1)
+            world.poll(feed)
+        assert kept(world, feed).address == site.url("/feed")
+        world.clock.move(days=1)
+        assert world.poll(feed)[0].new == 1
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_a_passing_redirect_is_never_believed(world: World, status: int) -> None:
+    with Site() as site:
+        site.set("/new", rss(item(1)))
+        site.redirect("/feed", site.url("/new"), status=status)
+        feed = world.add(site.url("/feed"))
+        for _ in range(12):
+            world.poll(feed)
+            world.clock.move(days=1)
+        assert kept(world, feed).ways.move.to is None
+
+
+def test_a_redirect_to_another_feed_is_not_believed(world: World) -> None:
+    with Site() as site:
+        site.set("/feed", rss(item(1)))
+        feed = world.add(site.url("/feed"))
+        world.poll(feed)
+        site.redirect("/feed", site.url("/parked"), status=301)
+        for number in range(12):
+            world.clock.move(days=1)
+            site.set("/parked", rss(item(f"ad-{number}")))
+            world.poll(feed)
+        assert kept(world, feed).ways.move.address is None
+
+
+def test_a_user_can_have_the_own_address_back(world: World) -> None:
+    with Site() as site:
+        site.set("/new", rss(item(1)))
+        site.redirect("/feed", site.url("/new"), status=308)
+        feed = world.add(site.url("/feed"))
+        for _ in range(7):
+            world.poll(feed)
+            world.clock.move(days=1)
+        assert kept(world, feed).address == site.url("/new")
+        settings = feed.settings.model_copy(update={"follow_moves": False})
+        world.database.write(feed_store.change, feed.id, settings)
+        assert kept(world, feed).address == site.url("/feed")
+
+
+def test_an_interval_that_is_set_counts_from_the_last_look(world: World) -> None:
+    with Site() as site:
+        site.set("/feed", rss(item(1)))
+        feed = world.add(site.url("/feed"))
+        world.poll(feed)
+        world.clock.move(minutes=10)
+        settings = feed.settings.model_validate({"interval": "30m"})
+        world.database.write(feed_store.change, feed.id, settings)
+        assert wait_of(world, feed) == 20 * 60
+
+
+def test_the_servers_of_feeds_are_known(world: World) -> None:
+    world.add("https://Me:pw@Blog.Sina.com.cn:8443/feed")
+    world.add("rsshub://zhihu/hot")
+    rows = world.ask(
+        lambda c: c.execute(sa.text("SELECT server, site FROM feed ORDER BY id")).all()
+    )
+    assert list(map(tuple, rows)) == [("blog.sina.com.cn:8443", "sina.com.cn"), ("", "")]
+
+
+def test_explain_tells_when_and_why(tmp_path: Path, sqlite_url: str) -> None:
+    with Site() as site:
+        site.set("/feed", busy(datetime.now(UTC)), headers={"Cache-Control": "max-age=20000"})
+        site.set("/busy", status=429, headers={"Retry-After": "7200"})
+        urls = [site.url("/feed"), site.url("/busy")]
+        program = new_program(tmp_path, sqlite_url, urls)
+        program.run("poll", urls[0])
+        program.run("poll", urls[1])
+        said = program.good("feeds", "explain", "1")
+        assert "its server says that the document stays fresh for" in said
+        assert "publisher asks for: fresh for 5h33m20s" in said
+        assert "server left alone because: it asked all of us to wait" in said
+        assert "failures: 1" in program.good("feeds", "explain", "2")
+        assert '"because": "its server asks to wait 2h"' in program.good(
+            "feeds", "explain", "2", "--json"
+        )
+
+
+def test_a_put_off_feed_is_told_of(tmp_path: Path, sqlite_url: str) -> None:
+    with Site() as site:
+        site.script(
+            "/a", Answer(status=429, headers={"Retry-After": "600"}), Answer(body=rss(item(1)))
+        )
+        program = new_program(tmp_path, sqlite_url, [site.url("/a"), site.url("/b")])
+        assert program.run("poll", "1").code == 1
+        result = program.run("poll", "--all")
+        assert result.code == 0
+        assert result.out.count("put off, its server is left alone") == 2
