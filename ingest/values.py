@@ -256,6 +256,7 @@ class KnownEntry:
     link: str | None
     link_key: str | None
     title: str
+    published_at: datetime | None
     published_raw: str | None
     text_digest: bytes
     item_digest: bytes

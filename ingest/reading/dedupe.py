@@ -21,13 +21,21 @@ from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 
 _DIGEST_BYTES = 16
 _COUNTED = r"阅读|浏览|播放|评论|回复|点赞|赞|转发|收藏|弹幕|热度|观看|views?|comments?|likes?"
-_NOISE = re.compile(
-    r"\d+\s*(?:秒|分钟?|小时|天|日|周|个?月|年)(?:之?前|以前)"
-    r"|(?:刚刚|昨天|前天|今天)(?:\s*\d{1,2}:\d{2})?"
-    r"|\d+\s*(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\s+ago"
-    rf"|(?:{_COUNTED})(?:数|量|次数)?\s*[:：(（]?\s*\d[\d,.]*\s*[万亿kKwW]?[)）]?"
-    rf"|\d[\d,.]*\s*[万亿kKwW]?\s*(?:次|人|个|条)?\s*(?:{_COUNTED})",
-    re.IGNORECASE,
+# Bounded everywhere: a body may be a million digits.
+_NUMBER = r"(?<!\d)\d{1,12}(?:[,.]\d{1,6}){0,4}"
+_GAP = r"\s{0,20}"
+# In this order: "阅读 2小时前 8评论" is a section, a time and a counter, not 8 times read.
+_NOISE = tuple(
+    re.compile(pattern, re.IGNORECASE | re.MULTILINE)
+    for pattern in (
+        rf"{_NUMBER}{_GAP}(?:秒|分钟?|小时|天|日|周|个?月|年)(?:之?前|以前)",
+        rf"(?:刚刚|昨天|前天|今天)(?:{_GAP}\d{{1,2}}:\d{{2}})?",
+        rf"{_NUMBER}{_GAP}(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\s+ago",
+        rf"{_NUMBER}{_GAP}[万亿kKwW]?{_GAP}(?:次|人|个|条)?{_GAP}(?:{_COUNTED})",
+        # What "2小时前" becomes the day after, where it stands by itself at the end of a line.
+        rf"(?:(?<=\s)|^)(?:\d{{4}}[-/.])?\d{{1,2}}[-/.]\d{{1,2}}(?:{_GAP}\d{{1,2}}:\d{{2}})?{_GAP}$",
+        rf"(?:{_COUNTED})(?:数|量|次数)?{_GAP}[:：(（]?{_GAP}{_NUMBER}{_GAP}[万亿kKwW]?[)）]?",
+    )
 )
 
 
@@ -44,8 +52,10 @@ def text_digest(title: str, body: str) -> bytes:
 
 def _still(text: str) -> str:
     """Text without what moves by itself; only for comparing."""
-    folded = unicodedata.normalize("NFKC", text)
-    return "".join(_NOISE.sub("", folded).split())
+    text = unicodedata.normalize("NFKC", text)
+    for noise in _NOISE:
+        text = noise.sub(" ", text)
+    return "".join(text.split())
 
 
 def _picture_names(body: str) -> list[str]:

@@ -59,7 +59,9 @@ def keep(connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]) 
     _insert_new(connection, seen, _of_kind(verdicts, VerdictKind.NEW), captures)
     for verdict in _of_kind(verdicts, VerdictKind.EDITED):
         _replace(connection, seen, verdict, captures)
-    _note_noise(connection, _of_kind(verdicts, VerdictKind.UNCHANGED))
+    unchanged = _of_kind(verdicts, VerdictKind.UNCHANGED)
+    _note_noise(connection, unchanged)
+    _take_late_dates(connection, unchanged)
     return verdicts
 
 
@@ -181,6 +183,17 @@ def _note_noise(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
     if changed:
         update = sa.update(Entry).where(Entry.id == sa.bindparam("entry_id"))
         connection.execute(update.values(item_digest=sa.bindparam("digest")), changed)
+
+
+def _take_late_dates(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
+    """Give entries that came without a date the one that the publisher gives them now."""
+    names = ("published_at", "published_raw", "published_method", "published_precision")
+    for verdict in verdicts:
+        entry, known = verdict.entry, verdict.known
+        if known and known.published_at is None and entry.published_at is not None:
+            columns: dict[str, Any] = {name: getattr(entry, name) for name in names}
+            columns["render_due"] = Entry.render_due + 1
+            connection.execute(sa.update(Entry).where(Entry.id == known.id).values(columns))
 
 
 def renormalize(connection: sa.Connection, entry_id: int, entry: NormalEntry) -> bool:

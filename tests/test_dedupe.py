@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.reading.dedupe import text_digest
+from tests.site import Site
+from tests.support import item, rss
+from tests.world import World
+
+FILE = Path(__file__).parent / "data" / "dedupe" / "edits.tsv"
+
+
+def cases() -> list[list[str]]:
+    lines = FILE.read_text("utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize(("verdict", "title", "new_title", "body", "new_body"), cases())
+def test_noise_is_told_from_edits(
+    verdict: str, title: str, new_title: str, body: str, new_body: str
+) -> None:
+    same = text_digest(title, body) == text_digest(new_title, new_body)
+    assert ("noise" if same else "edit") == verdict
+
+
+@pytest.mark.parametrize("piece", ["1", "1,", "1 ", " ", "阅读", "12-", "刚刚", "1年"])
+def test_a_hostile_text_takes_no_time(piece: str) -> None:
+    began = time.perf_counter()
+    text_digest(piece * (300_000 // len(piece)), "")
+    assert time.perf_counter() - began < 2
+
+
+# What becomes of an entry from document to document, in the store
+
+
+@pytest.fixture
+def world(tmp_path: Path, sqlite_url: str) -> World:
+    return World(tmp_path, sqlite_url)
+
+
+def replay(world: World, *documents: list[str], **feed: str) -> list[tuple[Any, ...]]:
+    """Look at each document in turn; return title and number of revisions, oldest entry first."""
+    with Site() as site:
+        address = world.add(site.url("/feed"))
+        for items in documents:
+            site.set("/feed", rss(*items, **feed))
+            world.poll(address)
+            world.clock.move(hours=1)
+    return [(entry["title"], entry["revisions"]) for entry in world.entries()]
+
+
+def test_an_entry_that_vanishes_and_comes_back_is_one(world: World) -> None:
+    assert replay(world, [item(1), item(2)], [item(2)], [], [item(1)]) == [
+        ("第1条新闻", 0),
+        ("第2条新闻", 0),
+    ]
+
+
+def test_random_guids_on_every_build_double_nothing(world: World) -> None:
+    builds = [[item(n, guid=f"random-{build}-{n}") for n in (1, 2)] for build in range(4)]
+    assert replay(world, *builds) == [("第1条新闻", 0), ("第2条新闻", 0)]
+
+
+def test_random_guids_and_no_links_double_nothing(world: World) -> None:
+    builds = [[item(n, guid="", link="") for n in (1, 2)] for _ in range(3)]
+    assert replay(world, *builds) == [("第1条新闻", 0), ("第2条新闻", 0)]
+
+
+def test_random_guids_and_an_edit_are_one_edit(world: World) -> None:
+    first = [item(1, guid="a"), item(2, guid="b")]
+    second = [item(1, guid="c", title="第1条新闻（更正）"), item(2, guid="d")]
+    assert replay(world, first, second) == [("第1条新闻（更正）", 1), ("第2条新闻", 0)]
+
+
+def test_one_link_for_all_entries_does_not_make_them_one(world: World) -> None:
+    items = [item(n, guid="", link="https://news.example.cn/list?page=1") for n in (1, 2, 3)]
+    assert len(replay(world, items, items)) == 3
+
+
+def test_the_front_page_as_link_identifies_nothing(world: World) -> None:
+    first = [item(1, guid="", link="https://news.example.cn/")]
+    second = [item(2, guid="", link="https://news.example.cn/")]
+    assert len(replay(world, first, second)) == 2
+
+
+def test_a_guid_that_is_used_again_for_another_article_keeps_both(world: World) -> None:
+    old = item(1, guid="top", title="台风今夜登陆", pubDate="Fri, 28 Jan 2022 13:34:39 GMT")
+    new = item(2, guid="top", title="图书馆延长开放", pubDate="Sat, 29 Jan 2022 13:34:39 GMT")
+    assert replay(world, [old], [new], [new]) == [("台风今夜登陆", 0), ("图书馆延长开放", 0)]
+
+
+def test_one_guid_for_all_entries_does_not_make_them_one(world: World) -> None:
+    items = [item(n, guid="same") for n in (1, 2, 3)]
+    assert len(replay(world, items, items)) == 3
+
+
+def test_equal_titles_at_different_addresses_are_two(world: World) -> None:
+    items = [item(n, guid="", title="每日新闻") for n in (1, 2)]
+    assert len(replay(world, items[:1], items, items)) == 2
+
+
+def test_equal_titles_without_guid_and_link_are_one_that_is_edited(world: World) -> None:
+    texts = ["今天多云。", "今天多云转晴。"]
+    builds = [[item(1, guid="", link="", description=text)] for text in texts]
+    assert replay(world, *builds) == [("第1条新闻", 1)]
+
+
+def test_entries_without_titles_are_told_apart_by_their_texts(world: World) -> None:
+    items = [
+        item(n, guid="", link="", title="", description=f"今天的第{n}条微博，写点别的。{n}")
+        for n in (1, 2)
+    ]
+    assert len(replay(world, items, items)) == 2
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://news.example.cn/a/1.html",
+        "https://news.example.cn/a/1.html?utm_source=rss&spm=1",
+        "https://NEWS.example.cn:443/a/1.html#rd",
+    ],
+)
+def test_another_spelling_of_a_link_is_no_edit(world: World, link: str) -> None:
+    changed = item(1, guid="", link=link.replace("&", "&amp;"))
+    assert replay(world, [item(1, guid="")], [changed]) == [("第1条新闻", 0)]
+
+
+def test_a_date_that_moves_is_no_edit_and_the_first_one_stays(world: World) -> None:
+    dates = [f"Fri, 28 Jan 2022 13:{minute}:39 GMT" for minute in (10, 20, 30)]
+    assert replay(world, *([item(1, pubDate=date)] for date in dates)) == [("第1条新闻", 0)]
+    assert world.entries()[0]["published_at"].minute == 10
+
+
+def test_a_date_that_comes_late_is_taken(world: World) -> None:
+    assert replay(world, [item(1, pubDate="")], [item(1)]) == [("第1条新闻", 0)]
+    (entry,) = world.entries()
+    assert entry["published_at"].year == 2022
+    (record,) = world.files().values()
+    assert b"date: Fri, 28 Jan 2022 13:34:39 GMT" in record
+
+
+def test_each_revision_keeps_what_was_said_and_the_publishers_bytes(world: World) -> None:
+    titles = ["台风今夜登陆", "台风今夜登陆（更新）", "台风今夜登陆（再更新）"]
+    assert replay(world, *([item(1, title=title)] for title in titles)) == [(titles[-1], 2)]
+    shown = world.entry(world.entries()[0]["id"])
+    assert [revision["title"] for revision in shown["revisions"]] == titles[:2]
+    assert world.counts()["capture"] == 3
