@@ -10,7 +10,8 @@
     │   │   ├── TooLarge          more bytes than `fetch.max_size`
     │   │   ├── ForbiddenAddress  not a public address, or not http(s)
     │   │   └── BadRedirect       a loop, too many hops, a hop without an address
-    │   └── ParseError            an answer that is no feed
+    │   ├── ParseError            an answer that is no feed
+    │   └── Unreadable            a document that takes too long, or too much memory, to read
     ├── ConfigError         the run does not start: exit code 2
     ├── UsageError          the command cannot be carried out as asked: exit code 2
     ├── ArchiveError        the run stops: exit code 3
@@ -135,6 +136,18 @@ class ParseError(SourceError):
 
     def __str__(self) -> str:
         return f"not a feed: {self.what}"
+
+
+class Unreadable(SourceError):
+    """A document that cannot be read within its bounds."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(url, reason)
+        self.url = url
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"cannot be read: {self.reason}"
 
 
 class ConfigError(GuidangError):

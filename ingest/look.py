@@ -26,7 +26,6 @@ from ingest.rsshub.recognition import generator_of, is_rsshub, matched_pattern
 from ingest.rsshub.routes import carries_access
 from ingest.schedule.hosts import HostPause, pause_for
 from ingest.services import Services, all_or_first_error
-from ingest.sources import page
 from ingest.sources.instances import Answered
 from ingest.store import entries as entry_store
 from ingest.store import polls as poll_store
@@ -133,9 +132,8 @@ class Look:
         if verdict.kind is VerdictKind.UNCHANGED:
             return verdict.entry
         always = self._feed.settings.full_text is True
-        return await page.complete(
-            self._services.fetcher, self._services.robots, verdict.entry, always=always
-        )
+        zone = zone_of(self._feed)
+        return await self._services.pages.complete(verdict.entry, always=always, zone=zone)
 
     def _keep(
         self, connection: sa.Connection, document: Document, reading: Reading, digest: bytes
@@ -276,7 +274,12 @@ def reading_context(feed: FeedState, document: Document) -> Context:
     return Context(
         document=document,
         first_seen_at=document.fetched_at,
-        zone=ZoneInfo(feed.settings.timezone or DEFAULT_ZONE),
+        zone=zone_of(feed),
         feed_title=feed.settings.title or "",
         gmt_is_local=feed.gmt_is_local,
     )
+
+
+def zone_of(feed: FeedState) -> ZoneInfo:
+    """The zone of a feed's dates that name none."""
+    return ZoneInfo(feed.settings.timezone or DEFAULT_ZONE)

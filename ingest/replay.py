@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import tzinfo
+
 from ingest.database import Database
 from ingest.errors import ParseError
-from ingest.look import reading_context
-from ingest.reading import charset, extract
+from ingest.look import reading_context, zone_of
 from ingest.reading.normalize import take_article
 from ingest.reading.read import read
 from ingest.reading.split import split
+from ingest.sources.page import read_page
 from ingest.store import captures, entries
 from ingest.store.captures import Kept
 from ingest.store.feed_state import FeedState
@@ -46,14 +49,14 @@ def read_again(feed: FeedState, kept: Kept) -> NormalEntry | None:
     except ParseError:
         return None
     entry = next((one for one in found if _is(one, kept)), found[0] if len(found) == 1 else None)
-    return entry and _with_page(entry, kept)
+    return entry and _with_page(entry, kept, zone_of(feed))
 
 
 def _is(entry: NormalEntry, kept: Kept) -> bool:
     return entry.key == kept.key or (entry.guid is not None and entry.guid == kept.guid)
 
 
-def _with_page(entry: NormalEntry, kept: Kept) -> NormalEntry:
+def _with_page(entry: NormalEntry, kept: Kept, zone: tzinfo) -> NormalEntry:
     if kept.page_body is None or kept.page_url is None:
         return entry
     page = Document(
@@ -63,6 +66,9 @@ def _with_page(entry: NormalEntry, kept: Kept) -> NormalEntry:
         content_type=kept.page_content_type,
         fetched_at=kept.first_seen_at,
     )
-    decoded = charset.decode(page.body, page.content_type)
-    article = extract.extract_article(decoded.text, url=page.final_url)
-    return take_article(entry, article, page) if article else entry
+    article = read_page(page)
+    if article is None:
+        return entry
+    full = take_article(entry, article, page, zone=zone)
+    # Of an article that goes on only the first page is kept: its text stays as it is.
+    return replace(full, html=kept.html) if article.next_url else full

@@ -21,7 +21,9 @@ from ingest.fetch.agent import user_agent
 from ingest.rsshub.health import Health
 from ingest.schedule.hosts import HostPause
 from ingest.sources.instances import Instances
+from ingest.sources.page import Pages
 from ingest.store import polls, rsshub
+from ingest.workers import Workers
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,8 +43,8 @@ class Services:
     clock: Clock
     database: Database
     fetcher: Fetcher
-    robots: Robots
     instances: Instances
+    pages: Pages
     host_pauses: dict[str, HostPause]
     archive: Archive
     database_threads: ThreadPoolExecutor
@@ -71,7 +73,10 @@ async def open_services(
     """Open everything a run needs, and close it again; the database stays open."""
     # SQLite has one writer; waiting for it in a queue of ours is cheaper than in its own.
     threads = 1 if database.engine.dialect.name == "sqlite" else 4
-    with ThreadPoolExecutor(threads, thread_name_prefix="database") as database_threads:
+    with (
+        ThreadPoolExecutor(threads, thread_name_prefix="database") as database_threads,
+        Workers() as workers,
+    ):
         loop = asyncio.get_running_loop()
 
         async def keep_health(health: Health) -> None:
@@ -79,6 +84,7 @@ async def open_services(
             await loop.run_in_executor(database_threads, save)
 
         async with Fetcher(config.fetch, clock) as fetcher:
+            robots = Robots(fetcher, clock, user_agent(config.fetch))
             instances = Instances(
                 config, fetcher, clock, health=database.read(rsshub.health), keep=keep_health
             )
@@ -87,8 +93,8 @@ async def open_services(
                 clock=clock,
                 database=database,
                 fetcher=fetcher,
-                robots=Robots(fetcher, clock, user_agent(config.fetch)),
                 instances=instances,
+                pages=Pages(fetcher, robots, workers),
                 host_pauses=database.read(polls.host_pauses),
                 archive=Archive(config.archive, database),
                 database_threads=database_threads,

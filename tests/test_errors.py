@@ -17,6 +17,7 @@ EXAMPLES = [
     errors.ForbiddenAddress("https://a.cn/", "10.0.0.1"),
     errors.BadRedirect("https://a.cn/", "a loop"),
     errors.ParseError("https://a.cn/", "an HTML page"),
+    errors.Unreadable("https://a.cn/", "it takes longer than 20 s"),
     errors.ConfigError("config.toml", ("one", "two")),
     errors.UsageError("no such feed"),
     errors.ArchiveError("read-only"),

@@ -115,10 +115,15 @@ class Fetcher:
         return judge(ask, hop, answer, self._clock(), elapsed)
 
     async def fetch_document(
-        self, url: str, *, accept: str = FEED_ACCEPT, max_size: int | None = None
+        self,
+        url: str,
+        *,
+        accept: str = FEED_ACCEPT,
+        max_size: int | None = None,
+        host_delay: timedelta | None = None,
     ) -> Document:
         """Fetch what is at an http(s) address, whatever is known of it; raise `FetchError`."""
-        answer = await self.fetch(url, accept=accept, max_size=max_size)
+        answer = await self.fetch(url, accept=accept, max_size=max_size, host_delay=host_delay)
         if isinstance(answer, NotModified):  # nobody asked whether it is
             raise BadStatus(url, 304)
         return answer

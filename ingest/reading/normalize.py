@@ -154,14 +154,33 @@ def _raw_document(entry: ParsedEntry, context: Context) -> bytes:
     return context.split.document([entry.item])
 
 
-def take_article(entry: NormalEntry, article: Article, page: Document) -> NormalEntry:
+def take_article(
+    entry: NormalEntry, article: Article, page: Document, *, zone: tzinfo
+) -> NormalEntry:
     """Give an entry the text of its page, and what else the page knows that the feed did not.
 
-    Its digest stays that of the feed's own words, so that the next poll knows the entry again.
+    `zone` is that of the page's dates. The entry's digest stays that of the feed's own words, so
+    that the next poll knows the entry again.
     """
     clean = html.clean(article.html, base_url=page.final_url)
     authors = entry.authors or _authors((Author(name=article.author),) if article.author else ())
     image = entry.lead_image or lead_image.choose(
         (), (), article.html, base_url=page.final_url, page_image=article.image
     )
-    return replace(entry, html=clean, authors=authors, lead_image=image, page=page)
+    full = replace(entry, html=clean, authors=authors, lead_image=image, page=page)
+    return full if entry.published_at else _with_date_of(full, article, page, zone)
+
+
+def _with_date_of(
+    entry: NormalEntry, article: Article, page: Document, zone: tzinfo
+) -> NormalEntry:
+    found = dates.resolve_date(article.published, first_seen_at=page.fetched_at, zone=zone)
+    if found is None:
+        return entry
+    return replace(
+        entry,
+        published_at=found.at,
+        published_raw=_shown(article.published),
+        published_method=found.method,
+        published_precision=found.precision.value,
+    )

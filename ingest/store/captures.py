@@ -74,6 +74,7 @@ class Kept:
     version: int
     title: str
     item_digest: bytes
+    html: str
     url: str
     content_type: str | None
     body: bytes
@@ -106,7 +107,7 @@ def kept(
     return [_kept(row) for row in connection.execute(query).mappings()]
 
 
-_KEPT_OF_ENTRY = tuple(Kept.__dataclass_fields__)[:8]
+_KEPT_OF_ENTRY = tuple(Kept.__dataclass_fields__)[:9]
 
 
 def _kept(row: sa.RowMapping) -> Kept:

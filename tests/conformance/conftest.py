@@ -25,6 +25,7 @@ SHOWN = 10  # differences that are listed for a suite
 collect_ignore_glob = [] if FOLDER else ["test_*.py"]
 
 Score = Callable[[str, int, Sequence[str]], None]
+Mean = Callable[[str, dict[str, float]], None]
 
 
 def pytest_report_header() -> str:
@@ -52,6 +53,21 @@ def score(record_property: Callable[[str, object], None]) -> Score:
         if suite in EXPLAINED:
             different = {difference.partition(": ")[0] for difference in differences}
             assert different == EXPLAINED[suite]
+
+    return note
+
+
+@pytest.fixture
+def mean(record_property: Callable[[str, object], None]) -> Mean:
+    """Give a function that notes a suite's mean, from 0 to 1 a document, and its worst ones."""
+
+    def note(suite: str, values: dict[str, float]) -> None:
+        reached = sum(values.values()) / len(values)
+        worst = sorted(values, key=values.__getitem__)[:SHOWN]
+        listed = [f"{document}: {values[document]:.3f}" for document in worst]
+        record_property("conformance", (suite, reached, FLOORS[suite], len(values), listed))
+        shown = "\n".join(listed)
+        assert reached >= FLOORS[suite], f"{suite}: {reached:.4f} < {FLOORS[suite]}\n{shown}"
 
     return note
 

@@ -69,7 +69,10 @@ _AUTHOR_PLACES = (
     "//*[@itemprop='author']//*[@itemprop='name']",
     "//*[@itemprop='author']",
     "//a[@rel='author']",
-    "//*[@class='author' or @class='author-name' or @class='byline']",
+    *(
+        f"//*[contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]"
+        for name in ("author", "author-name", "byline")
+    ),
 )
 
 

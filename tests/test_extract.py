@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from ingest.reading import charset, extract
+from ingest.values import Article
+
+PAGES = sorted((Path(__file__).parent / "data" / "extract").iterdir())
+URL = "https://news.example.cn/2024/05/18/library.html"
+
+
+def extracted(name: str) -> Article | None:
+    page = next(one for one in PAGES if one.name == name) / "page.html"
+    text = charset.decode(page.read_bytes(), None).text
+    return extract.extract_article(text, url=URL)
+
+
+def article_of(name: str) -> Article:
+    article = extracted(name)
+    assert article is not None
+    return article
+
+
+def shingles(text: str) -> Counter[str]:
+    text = "".join(text.split())
+    return Counter(text[i : i + 4] for i in range(len(text) - 3))
+
+
+@pytest.mark.parametrize("page", [page.name for page in PAGES if page.name != "list"])
+def test_the_article_is_taken_and_little_else(page: str) -> None:
+    expected = (PAGES[0].parent / page / "expected.txt").read_text("utf-8")
+    found, wanted = shingles(article_of(page).text), shingles(expected)
+    shared = (found & wanted).total()
+    assert shared / wanted.total() > 0.97, "something is missing"
+    assert shared / found.total() > 0.9, f"something is too much: {article_of(page).text}"
+
+
+def test_a_list_is_no_article() -> None:
+    article = extracted("list")
+    assert article is None or len(article.text) < 200
+
+
+def test_what_a_page_says_of_its_article_is_read() -> None:
+    portal = article_of("portal")
+    assert (portal.author, portal.published) == ("何晚舟", "2024-05-18T09:30:00+08:00")
+    wordpress = article_of("wordpress")
+    assert (wordpress.author, wordpress.published) == ("林间", "2024-05-18T21:00:00+08:00")
+    wechat = article_of("wechat")
+    assert wechat.image == "https://mmbiz.example.cn/cover/0?wx_fmt=jpeg"
+
+
+def test_pictures_and_headings_stay() -> None:
+    html = article_of("wordpress").html
+    assert html.count("<h2>") == 2
+    assert 'src="https://news.example.cn/wp-content/uploads/2024/05/box.jpg"' in html
+    assert "<pre>" in article_of("hexo").html
+
+
+def test_lazy_pictures_have_their_real_address() -> None:
+    assert 'src="https://mmbiz.example.cn/pic/1/640?wx_fmt=png"' in article_of("wechat").html
+
+
+@pytest.mark.parametrize(
+    ("url", "link", "following"),
+    [
+        ("a/1.html", '<a href="1_2.html">下一页</a>', "a/1_2.html"),
+        ("a/1.shtml", '<a href="1_2.shtml">下页&gt;&gt;</a>', "a/1_2.shtml"),
+        ("a/1_2.html", '<a href="1_3.html">下一页</a>', "a/1_3.html"),
+        ("a?id=7", '<a href="?id=7&page=2">后页</a>', "a?id=7&page=2"),
+        ("a/1", '<link rel="next" href="/a/1/2">', "a/1/2"),
+        # Another article, another site, no page at all.
+        ("a/1.html", '<a href="2.html">下一篇</a>', None),
+        ("a/1.html", '<link rel="next" href="/a/other.html">', None),
+        ("a/1.html", '<a href="https://other.example.cn/a/1_2.html">下一页</a>', None),
+        ("a/1.html", '<a href="javascript:next()">下一页</a>', None),
+    ],
+)
+def test_the_next_page_is_found(url: str, link: str, following: str | None) -> None:
+    page = (PAGES[0].parent / "portal" / "page.html").read_text("utf-8")
+    html = page.replace("</body>", f"{link}</body>").replace("</head>", f"{link}</head>", 1)
+    article = extract.extract_article(html, url=f"https://news.example.cn/{url}")
+    assert article is not None
+    assert article.next_url == (following and f"https://news.example.cn/{following}")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_truncated"),
+    [
+        ("", True),
+        ("馆长周启明说，半年里借出去四千多册……", True),
+        ("馆长周启明说，半年里借出去四千多册 [...]", True),
+        ("馆长周启明说，半年里借出去四千多册。阅读全文", True),
+        ("馆长周启明说，半年里借出去四千多册。\n剩余 70%", True),
+        ("馆长周启明说，半年里借出去四千多册。", False),
+        ("他查看全文之后说，付费阅读的人不多。后来的事大家都知道了，不必再说。", False),
+        ("半年里借出去四千多册，" * 40 + "……", False),
+    ],
+)
+def test_signs_of_a_text_that_was_cut(text: str, is_truncated: bool) -> None:
+    assert extract.looks_truncated(f"<p>{text}</p>", text) is is_truncated
+
+
+def test_a_longer_text_is_never_given_up_for_a_shorter_one() -> None:
+    assert extract.page_is_better("短", "长一些的正文")
+    assert not extract.page_is_better("长一些的正文", "短")
+    assert not extract.page_is_better("一样长", "一样长")

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest.replay import replay_feed
+from ingest.store import feeds
+from tests.site import Answer, Site
+from tests.support import item, rss
+from tests.world import World
+
+PROSE = "这是第{}页第{}段的正文，讲述了老旧小区加装电梯的来龙去脉，以及住在里面的居民们的看法。"
+
+
+def page(number: int, link: str = "", *, head: str = "") -> str:
+    paragraphs = "".join(f"<p>{PROSE.format(number, n)}</p>" for n in range(8))
+    return (
+        f"<html><head><title>加装电梯</title>{head}</head><body><h1>加装电梯</h1>"
+        f'<div class="article-content">{paragraphs}</div>{link}</body></html>'
+    )
+
+
+def next_page(address: str) -> str:
+    return f'<div class="pages"><a href="{address}">下一页</a></div>'
+
+
+@pytest.fixture
+def world(tmp_path: Path, sqlite_url: str) -> World:
+    return World(tmp_path, sqlite_url)
+
+
+def text_of(world: World, site: Site, **fields: str) -> str:
+    """The text that is kept of an entry whose article begins at /a/1.html."""
+    fields = {"description": "摘要……"} | fields
+    site.set("/feed", rss(item(1, link=site.url("/a/1.html"), **fields)))
+    world.poll(world.add(site.url("/feed"), full_text=True))
+    (entry,) = world.entries()
+    kept: str = world.entry(entry["id"])["html"]
+    return kept
+
+
+def serve(site: Site, path: str, body: str, **answer: object) -> None:
+    site.set(path, body, content_type="text/html; charset=utf-8", **answer)
+
+
+def test_an_article_of_several_pages_is_put_together(world: World) -> None:
+    with Site() as site:
+        serve(site, "/a/1.html", page(1, next_page("1_2.html")))
+        serve(site, "/a/1_2.html", page(2, next_page("1_3.html")))
+        serve(site, "/a/1_3.html", page(3))
+        kept = text_of(world, site)
+        places = [kept.index(PROSE.format(n, 0)) for n in (1, 2, 3)]
+        assert places == sorted(places)
+        assert kept.count("<p>") == 24
+
+
+def test_pages_that_go_round_in_a_circle_are_read_once(world: World) -> None:
+    with Site() as site:
+        serve(site, "/a/1.html", page(1, next_page("1_2.html")))
+        serve(site, "/a/1_2.html", page(2, next_page("/a/1_3.html")))
+        serve(site, "/a/1_3.html", page(1, next_page("1_4.html")))
+        serve(site, "/a/1_4.html", page(4))
+        kept = text_of(world, site)
+        assert kept.count(PROSE.format(1, 0)) == 1
+        assert site.requests_to("/a/1_4.html") == []
+
+
+def test_a_page_without_end_is_read_twenty_times(world: World) -> None:
+    with Site() as site:
+        serve(site, "/a/1.html", page(1, next_page("1_2.html")))
+        for number in range(2, 40):
+            serve(site, f"/a/1_{number}.html", page(number, next_page(f"1_{number + 1}.html")))
+        text_of(world, site)
+        assert len([r for r in site.requests if r.path.startswith("/a/")]) == 20
+
+
+def test_a_next_page_that_is_missing_leaves_what_was_had(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Site() as site:
+        serve(site, "/a/1.html", page(1, next_page("1_2.html")))
+        assert PROSE.format(1, 7) in text_of(world, site)
+        assert "goes on at" in caplog.text
+
+
+def test_a_page_that_robots_txt_forbids_is_not_asked_for(world: World) -> None:
+    with Site() as site:
+        site.set("/robots.txt", "User-agent: *\nDisallow: /a/", content_type="text/plain")
+        serve(site, "/a/1.html", page(1))
+        assert "摘要" in text_of(world, site)
+        assert site.requests_to("/a/1.html") == []
+
+
+def test_what_the_feed_lacks_comes_from_the_page(world: World) -> None:
+    head = (
+        '<meta name="author" content="何晚舟">'
+        '<meta property="article:published_time" content="2024-05-18T09:30:00+08:00">'
+        '<meta property="og:image" content="https://i.example.cn/cover.jpg">'
+    )
+    with Site() as site:
+        serve(site, "/a/1.html", page(1, head=head))
+        text_of(world, site, pubDate="")
+    (entry,) = world.entries()
+    assert entry["author"] == "何晚舟"
+    assert entry["published_at"].isoformat() == "2024-05-18T01:30:00+00:00"
+    assert entry["lead_image"] == "https://i.example.cn/cover.jpg"
+
+
+def test_what_the_feed_says_goes_before_the_page(world: World) -> None:
+    head = '<meta property="article:published_time" content="2024-05-18T09:30:00+08:00">'
+    with Site() as site:
+        serve(site, "/a/1.html", page(1, head=head))
+        text_of(world, site, author="老周")
+    (entry,) = world.entries()
+    assert (entry["author"], entry["published_at"].year) == ("老周", 2022)
+
+
+def test_a_longer_text_of_the_feed_stays(world: World) -> None:
+    long = "".join(f"&lt;p&gt;{PROSE.format(0, n)}&lt;/p&gt;" for n in range(30))
+    with Site() as site:
+        serve(site, "/a/1.html", page(1))
+        assert PROSE.format(0, 29) in text_of(world, site, description=long)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(body="%PDF-1.7 nothing to read", content_type="application/pdf"),
+        Answer(body=b"\0" * 100_000),
+        Answer(body=""),
+        Answer(status=500),
+    ],
+    ids=["pdf", "nothing", "empty", "failing"],
+)
+def test_what_is_no_page_leaves_the_entry_as_the_feed_gave_it(world: World, answer: Answer) -> None:
+    with Site() as site:
+        site.script("/a/1.html", answer)
+        assert "摘要" in text_of(world, site)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["<div>" * 100_000 + PROSE + "</div>" * 100_000, "<p>" + "长" * 6_000_000, "<p>" * 500_000],
+    ids=["deep", "long", "open"],
+)
+def test_a_hostile_page_is_read_in_bounds(world: World, body: str) -> None:
+    with Site() as site:
+        serve(site, "/a/1.html", body)
+        assert len(text_of(world, site)) <= 5_000_010
+
+
+def test_a_replay_keeps_an_article_of_several_pages(world: World) -> None:
+    with Site() as site:
+        serve(site, "/a/1.html", page(1, next_page("1_2.html")))
+        serve(site, "/a/1_2.html", page(2))
+        kept = text_of(world, site)
+    (feed,) = world.ask(feeds.every)
+    assert replay_feed(world.database, feed) == 0
+    assert world.entry(1)["html"] == kept

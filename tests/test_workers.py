@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ingest.errors import Unreadable
+from ingest.workers import Workers
+
+URL = "https://news.example.cn/"
+SHORT, LONG = timedelta(seconds=1), timedelta(seconds=30)
+
+
+def run(within: timedelta, function: Callable[..., Any], *arguments: Any) -> Any:
+    with Workers(1) as workers:
+        return asyncio.run(workers.run(within, URL, function, *arguments))
+
+
+def test_work_is_done_in_another_process() -> None:
+    assert run(LONG, os.getpid) != os.getpid()
+
+
+def test_an_error_of_the_work_is_raised_here() -> None:
+    with pytest.raises(ValueError, match="invalid literal"):
+        run(LONG, int, "x")
+
+
+@pytest.mark.parametrize(
+    ("within", "function", "argument", "words"),
+    [
+        (SHORT, time.sleep, 60, "takes longer than 1 s"),
+        (LONG, bytearray, 3 * 1024**3, "too much memory"),
+        (LONG, os._exit, 3, "died"),
+    ],
+)
+def test_what_is_too_much_ends_with_its_process(
+    within: timedelta, function: Callable[..., Any], argument: Any, words: str
+) -> None:
+    async def fail_and_go_on() -> int:
+        with Workers(1) as workers:
+            with pytest.raises(Unreadable, match=words):
+                await workers.run(within, URL, function, argument)
+            return await workers.run(LONG, URL, os.getpid)
+
+    began = time.monotonic()
+    assert asyncio.run(fail_and_go_on()) != os.getpid()
+    assert time.monotonic() - began < 25
+
+
+def test_the_loop_goes_on_while_work_is_done() -> None:
+    async def count() -> int:
+        with Workers(1) as workers:
+            work = asyncio.create_task(workers.run(LONG, URL, time.sleep, 0.5))
+            turns = 0
+            while not work.done():
+                await asyncio.sleep(0.01)
+                turns += 1
+            return turns
+
+    assert asyncio.run(count()) > 20
+
+
+def test_no_process_is_started_for_nothing() -> None:
+    with Workers() as workers:
+        assert workers._pool is None
