@@ -26,6 +26,11 @@ T = TypeVar("T")
 
 # How long a writer waits for another one before it gives up.
 BUSY_TIMEOUT_SECONDS = 30
+_SQLITE_SAYS = {
+    "file is not a database": "is not a SQLite database",
+    "malformed": "is damaged; put a copy in its place, or save what is left: sqlite3 FILE .recover",
+    "readonly database": "cannot be written: it, or its folder, is read-only",
+}
 _UPGRADE_LOCK = int.from_bytes(b"guidang", "big")
 
 logger = logging.getLogger(__name__)
@@ -60,6 +65,14 @@ class Database:
         with self._explained(), self.engine.begin() as connection:
             return change(connection, *a, **k)
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether it is a SQLite file that is not there."""
+        if self.engine.dialect.name != "sqlite":
+            return False
+        file = self.engine.url.database
+        return file not in (None, "", ":memory:") and not Path(str(file)).exists()
+
     def upgrade(self) -> list[str]:
         """Bring the schema to this program's revision; return the revisions that were applied.
 
@@ -90,6 +103,8 @@ class Database:
 
         Raise `StoreError` if it cannot be asked, or is newer than the program.
         """
+        if self.is_missing:
+            raise StoreError(f"{self.name} is not there; make it with: guidang db upgrade")
         with self._explained(), self.engine.connect() as connection:
             pending = self._pending(connection)
             if pending:
@@ -124,15 +139,17 @@ class Database:
             raise self._explain(error) from error
         except SQLAlchemyError as error:
             if isinstance(error, DBAPIError) and not error.connection_invalidated:
-                if "file is not a database" in str(error.orig):
-                    raise StoreError(f"{self.name} is not a SQLite database") from error
-                if "readonly database" in str(error.orig):
-                    raise StoreError(f"{self.name} cannot be written: read-only") from error
-                raise
+                reason = str(error.orig)
+                known = next((said for sign, said in _SQLITE_SAYS.items() if sign in reason), None)
+                if known is None:
+                    raise
+                raise StoreError(f"{self.name} {known}") from error
             raise StoreError(f"{self.name}: {error}") from error
 
     def _explain(self, error: OperationalError) -> StoreError:
         reason = str(error.orig).strip().splitlines()[0]
+        if known := next((said for sign, said in _SQLITE_SAYS.items() if sign in reason), None):
+            return StoreError(f"{self.name} {known}")
         if "database is locked" in reason or "lock timeout" in reason:
             return StoreBusy(
                 f"{self.name} is locked by another process; try again when that has finished"

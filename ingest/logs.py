@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from datetime import UTC, datetime
+from typing import TextIO
 
 # httpx and others tell every request at INFO; a poll is one line here.
 _TALKATIVE = ("httpx", "httpcore", "trafilatura", "readability", "apscheduler", "alembic", "hpack")
@@ -13,11 +14,26 @@ _TALKATIVE = ("httpx", "httpcore", "trafilatura", "readability", "apscheduler", 
 
 def set_up_logging(level: str, form: str) -> None:
     """Send the messages of this process to standard error."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _StandardError()
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+
+
+class _StandardError(logging.StreamHandler[TextIO]):
+    """Writes to what standard error is at the moment: a progress bar stands in for it."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, stream: TextIO) -> None:
+        raise AttributeError(f"it is always standard error, not {stream}")
 
 
 def printable(text: str) -> str:

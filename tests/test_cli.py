@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,8 @@ import pytest
 from tests.program import Program, new_program
 from tests.site import Site
 from tests.support import item, rss
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -243,3 +247,159 @@ def test_help_and_version_answer(program: Program) -> None:
             "python -m ingest", "guidang"
         )
     assert program.good("--version").startswith("guidang ")
+
+
+# What a new user ran into
+
+
+def test_a_database_that_is_missing_beside_records_is_not_made_anew(
+    program: Program, site: Site
+) -> None:
+    site.set("/feed", rss(item(1)))
+    program.good("feeds", "add", site.url("/feed"))
+    program.good("poll")
+    for file in program.folder.glob("guidang.db*"):
+        file.unlink()
+    for command in (["poll"], ["status"], ["db", "check"]):
+        result = program.run(*command)
+        assert (result.code, result.out) == (3, "")
+        assert "is not there" in result.err
+        assert "guidang db upgrade" in result.err
+    assert not (program.folder / "guidang.db").exists()
+    program.good("db", "upgrade")
+    program.good("status")
+
+
+def test_a_damaged_database_says_so(program: Program) -> None:
+    program.good("db", "upgrade")
+    file = program.folder / "guidang.db"
+    body = bytearray(file.read_bytes())
+    body[4096:60_000] = b"\xff" * len(body[4096:60_000])
+    file.write_bytes(body)
+    result = program.run("db", "check")
+    assert result.code == 3
+    assert "damaged" in result.err
+    assert result.err.count("\n") == 1
+
+
+def test_one_address_in_several_spellings_is_one_feed(program: Program, site: Site) -> None:
+    site.set("/feed", rss(item(1)))
+    program.good("feeds", "add", site.url("/feed"))
+    for other in (site.url("/feed").replace("http", "HTTP"), site.url("/feed#x")):
+        assert "is on the list already: 1" in program.good("feeds", "add", other)
+    assert len(json.loads(program.good("feeds", "list", "--json"))) == 1
+
+
+def test_a_feed_taken_out_of_the_file_cannot_be_resumed(program: Program, site: Site) -> None:
+    config = program.write_config(f'[[feeds]]\nurl = "{site.url("/feed")}"\n')
+    program.good("feeds", "list")
+    config.write_text("")
+    result = program.run("feeds", "resume", "1")
+    assert result.code == 2
+    assert "was taken out of" in result.err
+
+
+@pytest.mark.parametrize("command", ["entries list", "feeds list --json", "status", "--help"])
+@pytest.mark.parametrize("reader", ["true", "head -c 1"])
+def test_a_reader_that_has_seen_enough_is_no_error(
+    program: Program, command: str, reader: str
+) -> None:
+    program.good("db", "upgrade")
+    line = " ".join(shlex.quote(word) for word in program.command(*command.split()))
+    done = subprocess.run(
+        ["bash", "-c", f"{line} | {reader} > /dev/null; exit ${{PIPESTATUS[0]}}"],
+        cwd=program.folder,
+        env=program.environment() | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("redirection", "code", "said"),
+    [
+        ("> /dev/full", 3, "guidang: the output cannot be written: the disk is full\n"),
+        (">&-", 0, ""),
+    ],
+)
+def test_an_output_that_cannot_be_written(
+    program: Program, redirection: str, code: int, said: str
+) -> None:
+    program.good("db", "upgrade")
+    line = " ".join(shlex.quote(word) for word in program.command("feeds", "list"))
+    done = subprocess.run(
+        ["bash", "-c", f"{line} {redirection}"],
+        cwd=program.folder,
+        env=program.environment() | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (code, said)
+
+
+def test_a_terminal_without_chinese_is_no_error(tmp_path: Path, site: Site) -> None:
+    program = Program(tmp_path, env={"PYTHONIOENCODING": "ascii"})
+    program.write_config()
+    site.set("/feed", rss(item(1)))
+    program.good("feeds", "add", site.url("/feed"))
+    assert "1 new" in program.good("poll")
+    assert "???" in program.good("entries", "list")
+
+
+def test_foreign_files_are_listed_and_are_nothing_to_mend(program: Program, site: Site) -> None:
+    site.set("/feed", rss(item(1)))
+    program.good("feeds", "add", site.url("/feed"))
+    program.good("poll")
+    (program.folder / "source" / "_posts" / "hello-world.md").write_text("mine")
+    said = program.good("archive", "--check")
+    assert "foreign: hello-world.md" in said
+    assert "0 differences, and 1 foreign file that nobody touches" in said
+
+
+def test_every_address_is_tried(program: Program, site: Site) -> None:
+    site.set("/a", rss(item(1)))
+    site.set("/page", "<html><body>nothing</body></html>", content_type="text/html")
+    site.set("/b", rss(item(2)))
+    result = program.run("feeds", "add", site.url("/a"), site.url("/page"), site.url("/b"))
+    assert result.code == 2
+    assert result.out.count("added") == 2
+    assert "names no feed" in result.err
+
+
+def test_settings_for_a_feed_that_is_there_are_not_lost_silently(
+    program: Program, site: Site
+) -> None:
+    site.set("/feed", rss(item(1)))
+    program.good("feeds", "add", site.url("/feed"))
+    said = program.good("feeds", "add", site.url("/feed"), "--category", "博客")
+    assert "change them with: guidang feeds set 1" in said
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["entries", "show", "9" * 30],
+        ["entries", "list", "--limit", "9" * 30],
+        ["feeds", "add", "--no-check", "http://[bad/x"],
+        ["--config", ".", "status"],
+    ],
+)
+def test_what_cannot_be_meant_is_misuse(program: Program, command: list[str]) -> None:
+    result = program.run(*command)
+    assert result.code == 2
+    assert result.err.startswith("guidang: ")
+
+
+def test_a_failure_is_told_once(program: Program, site: Site) -> None:
+    program.run("feeds", "add", "--no-check", site.url("/missing"))
+    result = program.run("poll")
+    assert result.out.count("answered 404") == 1
+    assert result.err == ""
+
+
+def test_times_are_those_of_the_archives_readers(program: Program, site: Site) -> None:
+    site.set("/feed", rss(item(1)))
+    program.good("feeds", "add", site.url("/feed"))
+    program.good("poll")
+    assert "2022-01-28 21:34 CST" in program.good("entries", "list")

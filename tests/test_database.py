@@ -92,6 +92,8 @@ def test_a_newer_database_is_refused(database: Database) -> None:
 
 
 def test_a_database_that_is_behind_says_what_to_do(database: Database) -> None:
+    database.upgrade()
+    database.downgrade("0001")
     (problem,) = database.check()
     assert "guidang db upgrade" in problem
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -21,6 +22,7 @@ from ingest.cli import (
     rsshub,
     status,
 )
+from ingest.cli.output import discard_output, prepare_output
 from ingest.errors import (
     ArchiveError,
     ConfigError,
@@ -32,6 +34,7 @@ from ingest.errors import (
 
 DONE, SOME_FAILED, MISUSED, UNUSABLE = 0, 1, 2, 3
 BUG = 70  # EX_SOFTWARE of sysexits.h
+INTERRUPTED = 130  # as shells count it: 128 and the number of SIGINT
 
 app = typer.Typer(
     name="guidang",
@@ -93,40 +96,49 @@ def run(arguments: Sequence[str]) -> int:
     0 done, 1 some feeds failed, 2 usage or configuration, 3 database or archive unusable.
     """
     arguments = _global_options_first(arguments)
+    prepare_output()
     try:
         code = app(list(arguments), standalone_mode=False)
-    except GuidangError as error:
-        if "--debug" in arguments:
-            raise
-        print(f"guidang: {error}", file=sys.stderr)
-        return _code_of(error)
-    except typer.Abort:
-        print("guidang: stopped; nothing was changed", file=sys.stderr)
-        return MISUSED
+        sys.stdout.flush()
     except KeyboardInterrupt:
         print("guidang: interrupted; what was done is kept", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # The reader of a listing has seen enough (| head).
-        sys.stderr.close()
+        return INTERRUPTED
+    except (BrokenPipeError, SystemExit):
+        # The reader of a listing has seen enough (| head); rich and typer want to exit then.
+        discard_output()
         return DONE
-    except TyperException as error:
+    except (TyperException, typer.Abort) as error:
         return _misused(error)
     except Exception as error:
         if "--debug" in arguments:
             raise
-        print(f"guidang: {_bug(error)}", file=sys.stderr)
-        return BUG
+        return _failed(error)
     return code if isinstance(code, int) else DONE
 
 
-def _misused(error: TyperException) -> int:
+def _misused(error: TyperException | typer.Abort) -> int:
     from typer._click.exceptions import NoArgsIsHelpError
 
-    asked_for_help = isinstance(error, NoArgsIsHelpError)
-    message = error.format_message()
-    print(message if asked_for_help else f"guidang: {message}", file=sys.stderr)
+    if isinstance(error, NoArgsIsHelpError):
+        print(error.format_message(), file=sys.stderr)
+    elif isinstance(error, TyperException):
+        print(f"guidang: {error.format_message()}", file=sys.stderr)
+    else:
+        print("guidang: stopped; nothing was changed", file=sys.stderr)
     return MISUSED
+
+
+def _failed(error: Exception) -> int:
+    """Say in one line what went wrong; a full disk before standard output is no bug of ours."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        discard_output()
+        print("guidang: the output cannot be written: the disk is full", file=sys.stderr)
+        return UNUSABLE
+    if isinstance(error, GuidangError):
+        print(f"guidang: {error}", file=sys.stderr)
+        return _code_of(error)
+    print(f"guidang: {_bug(error)}", file=sys.stderr)
+    return BUG
 
 
 def _bug(error: Exception) -> str:

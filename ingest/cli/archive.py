@@ -20,7 +20,7 @@ def archive(
         bool, typer.Option("--rebuild", help="Render every record again from the store.")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Only list what differs; exit 1 if anything does.")
+        bool, typer.Option("--check", help="Only list what differs; exit 1 if a record does.")
     ] = False,
     as_json: JsonOption = False,
 ) -> int:
@@ -44,13 +44,14 @@ def archive(
 
 def _check(folder: Archive, as_json: bool) -> int:
     differences = folder.check()
+    ours = [one for one in differences if one.what != "foreign"]
     if as_json:
         print_json([{"path": one.path, "what": one.what} for one in differences])
     else:
         for one in differences:
             say(f"{one.what}: {one.path}")
-        say(
-            f"{counted(len(differences), 'difference')}"
-            + ("; mend with: guidang archive --rebuild" if differences else "")
-        )
-    return 1 if differences else 0
+        foreign = len(differences) - len(ours)
+        beside = f", and {counted(foreign, 'foreign file')} that nobody touches" if foreign else ""
+        mend = "; mend with: guidang archive --rebuild" if ours else ""
+        say(f"{counted(len(ours), 'difference')}{beside}{mend}")
+    return 1 if ours else 0

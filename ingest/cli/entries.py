@@ -23,7 +23,9 @@ def list_entries(
     ] = None,
     limit: Annotated[
         int | None,
-        typer.Option("--limit", min=1, help="At most so many (else 50; with --json all)."),
+        typer.Option(
+            "--limit", min=1, max=10**9, help="At most so many (else 50; with --json all)."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -55,7 +57,7 @@ def list_entries(
 @app.command()
 def show(
     ctx: typer.Context,
-    entry: Annotated[int, typer.Argument(help="The entry's number.")],
+    entry: Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="The entry's number.")],
     as_json: JsonOption = False,
 ) -> None:
     """Show one entry with its earlier revisions."""

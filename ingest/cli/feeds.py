@@ -57,9 +57,6 @@ def add(
     ] = True,
 ) -> None:
     """Add feeds; a site's page is asked for its feeds."""
-    from ingest.rsshub import is_route
-    from ingest.store import feeds as store
-
     with open_session(ctx, quiet=True) as session:
         settings = _settings(
             title=title,
@@ -69,14 +66,30 @@ def add(
             interval=interval,
             full_text=full_text,
         )
-        for url in map(_address, urls):
-            kept = session.database.read(store.address_of_new, url, session.instances)
-            if kept != url and is_route(kept):
-                say(f"kept as {kept}, so that any instance may answer")
-            found = _find_feed(session, kept) if check else kept
-            feed, is_new = session.database.write(store.add, found, settings, now=session.now)
-            say(f"{'added' if is_new else 'is on the list already:'} {feed.id}  {_shown_url(feed)}")
-    say("look at what is due with: guidang poll")
+        refused = []
+        for url in urls:
+            try:
+                _add_one(session, _address(url), settings, check)
+            except UsageError as error:
+                refused.append(str(error))
+    if len(refused) < len(urls):
+        say("look at what is due with: guidang poll")
+    if refused:
+        raise UsageError("\nguidang: ".join(refused))
+
+
+def _add_one(session: Session, url: str, settings: FeedSettings, check: bool) -> None:
+    from ingest.rsshub import is_route
+    from ingest.store import feeds as store
+
+    kept = session.database.read(store.address_of_new, url, session.instances)
+    if kept != url and is_route(kept):
+        say(f"kept as {kept}, so that any instance may answer")
+    found = _find_feed(session, kept) if check else kept
+    feed, is_new = session.database.write(store.add, found, settings, now=session.now)
+    say(f"{'added' if is_new else 'is on the list already:'} {feed.id}  {_shown_url(feed)}")
+    if not is_new and settings.as_json():
+        say(f"its settings stay as they are; change them with: guidang feeds set {feed.id}")
 
 
 def _address(url: str) -> str:
@@ -332,6 +345,11 @@ def resume(ctx: typer.Context, names: FeedNames) -> None:
 
     with open_session(ctx, quiet=True) as session:
         for feed in session.database.read(store.find, names):
+            if feed.paused_reason == store.NOT_IN_FILE:
+                raise UsageError(
+                    f"{feed.name} was taken out of {session.file}; name it there again, or take it "
+                    f"off the list: guidang feeds remove {feed.id}"
+                )
             session.database.write(store.resume, feed.id, now=session.now)
             say(f"resumed {feed.id}  {feed.name}")
 

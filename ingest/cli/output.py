@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from io import StringIO, TextIOWrapper
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,6 +20,21 @@ if TYPE_CHECKING:
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 # No line is broken where a program, not a person, may be reading.
 _UNBROKEN = 1000
+
+
+def prepare_output() -> None:
+    """Let nothing fail for a closed output, or one whose charset has no Chinese."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, StringIO())
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def discard_output() -> None:
+    """Write no more: whoever was reading has gone, or there is no room left."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def console(*, errors: bool = False) -> Console:
@@ -65,9 +82,17 @@ def print_table(
     console().print(table)
 
 
+_zone: list[tzinfo] = []  # of the present command: archive.timezone
+
+
+def show_times_in(zone: tzinfo) -> None:
+    """Show instants in this zone from now on."""
+    _zone[:] = [zone]
+
+
 def local(at: datetime | None) -> str:
-    """An instant in the zone of whoever is looking."""
-    return at.astimezone().strftime("%Y-%m-%d %H:%M") if at else ""
+    """An instant as the archive's readers have it (`archive.timezone`)."""
+    return at.astimezone(_zone[0] if _zone else None).strftime("%Y-%m-%d %H:%M %Z") if at else ""
 
 
 def counted(count: int, noun: str, plural: str | None = None) -> str:

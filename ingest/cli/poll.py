@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ import typer
 
 from ingest.cli.output import console, counted, local, say
 from ingest.cli.session import Session, open_session
+from ingest.logs import printable
 
 if TYPE_CHECKING:
     from ingest.store.feed_state import FeedState
@@ -31,8 +33,18 @@ def poll(
 ) -> int:
     """Look once at the feeds that are due (or named, or all) and render what is new."""
     with open_session(ctx, quiet=True) as session:
+        if not ctx.obj["debug"]:
+            logging.getLogger("ingest.pipeline").setLevel(logging.ERROR)  # told below, line by line
         feeds = _choose(session, names or [], every)
-        polls = asyncio.run(_poll(session, feeds))
+        polls: list[Poll] = []
+        try:
+            asyncio.run(_poll(session, feeds, polls))
+        except KeyboardInterrupt:
+            say(f"interrupted; {counted(len(feeds) - len(polls), 'feed')} not looked at")
+            raise
+        finally:
+            if polls or not feeds:
+                say(_summary(session, polls))
     return 1 if any(one.error for one in polls) else 0
 
 
@@ -47,24 +59,19 @@ def _choose(session: Session, names: Sequence[str], every: bool) -> list[FeedSta
     return session.database.read(polls.due, session.now, or_new=True)
 
 
-async def _poll(session: Session, feeds: Sequence[FeedState]) -> list[Poll]:
+async def _poll(session: Session, feeds: Sequence[FeedState], polls: list[Poll]) -> None:
     from ingest.pipeline import poll_feeds
     from ingest.services import open_services
 
     async with open_services(session.config, session.database) as services:
         services.archive.prepare(now=session.now)
-        polls: list[Poll] = []
         with _telling(len(feeds)) as tell:
 
             def note(poll: Poll) -> None:
                 polls.append(poll)
                 tell(_line(poll))
 
-            try:
-                await poll_feeds(services, feeds, note)
-            finally:
-                say(_summary(session, polls))
-    return polls
+            await poll_feeds(services, feeds, note)
 
 
 @contextlib.contextmanager
@@ -76,12 +83,14 @@ def _telling(total: int) -> Iterator[Callable[[str], None]]:
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    bar = Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=terminal)
+    bar = Progress(
+        BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=terminal, transient=True
+    )
     with bar as progress:
         task = progress.add_task("", total=total)
 
         def tell(line: str) -> None:
-            progress.console.print(line)
+            progress.console.print(printable(line))
             progress.advance(task)
 
         yield tell
@@ -95,7 +104,7 @@ def _line(poll: Poll) -> str:
     warned = f" (warning: {'; '.join(poll.warnings)})" if poll.warnings else ""
     if poll.outcome == "not_modified":
         return f"✓ {poll.feed_name}: not modified"
-    if poll.outcome == "no_news" and not poll.unchanged:
+    if poll.outcome == "no_news" and poll.encoding_used is None:
         return f"✓ {poll.feed_name}: the same document"
     counts = f"{poll.new} new, {poll.edited} edited, {poll.unchanged} unchanged"
     return f"✓ {poll.feed_name}: {counts}{warned}"

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import typer
+
+from ingest.cli.output import show_times_in
 
 if TYPE_CHECKING:
     from ingest.config import Config, FeedConfig
@@ -46,8 +49,10 @@ def open_session(ctx: typer.Context, *, quiet: bool = False) -> Iterator[Session
     config, file = load_config(Path(named) if named else None)
     level = "debug" if ctx.obj["debug"] else config.log.level
     set_up_logging("warning" if quiet and level == "info" else level, config.log.format)
+    show_times_in(ZoneInfo(config.archive.timezone))
     database = Database(config.database.url)
     try:
+        _refuse_to_begin_anew(database, config)
         database.upgrade()
         now = system_clock()
         instances = instances_of(config.rsshub)
@@ -67,3 +72,14 @@ def open_session(ctx: typer.Context, *, quiet: bool = False) -> Iterator[Session
         )
     finally:
         database.dispose()
+
+
+def _refuse_to_begin_anew(database: Database, config: Config) -> None:
+    """Refuse to make an empty database for an archive that has records: its disk may be missing."""
+    from ingest.errors import StoreError
+
+    if database.is_missing and next(config.archive.path.rglob("*.md"), None) is not None:
+        raise StoreError(
+            f"{database.name} is not there, but {config.archive.path} has records: is its disk "
+            "mounted? To begin with an empty database: guidang db upgrade"
+        )

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Literal
+from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -67,10 +68,19 @@ def known_zone(name: str) -> str:
 
 
 def read_feed_url(url: str) -> str:
-    """Accept an address that feeds can have; raise `ValueError` for another."""
+    """Accept an address that feeds can have, in one spelling; raise `ValueError` for another.
+
+    Scheme and host are in lower case, without the default port, and nothing follows a `#`.
+    """
     if not re.match(r"(https?|rsshub)://[^\s/?#]", url, re.IGNORECASE):
         raise ValueError("write an address that begins with http://, https:// or rsshub://")
-    return url
+    parts = urlsplit(url)
+    scheme = parts.scheme.lower()
+    if scheme == "rsshub":
+        return urlunsplit((scheme, parts.netloc, parts.path, parts.query, ""))
+    user, at, server = parts.netloc.rpartition("@")
+    server = server.lower().removesuffix({"http": ":80", "https": ":443"}[scheme])
+    return urlunsplit((scheme, f"{user}{at}{server}", parts.path or "/", parts.query, ""))
 
 
 def read_instance_url(url: str) -> str:

@@ -41,6 +41,8 @@ def find_config(path: Path | None, environment: Mapping[str, str]) -> Path:
     """Name the file to read, absolute; raise `ConfigError` where there is none."""
     named = path or (Path(p) if (p := environment.get("GUIDANG_CONFIG")) else None)
     if named is not None:
+        if named.is_dir():
+            raise ConfigError(str(named), ("is a folder; name the file in it",))
         if not named.is_file():
             raise ConfigError(str(named), ("no such file; make one with: guidang init",))
         return named.absolute()

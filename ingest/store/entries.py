@@ -211,7 +211,7 @@ def renormalize(connection: sa.Connection, entry_id: int, entry: NormalEntry) ->
         .mappings()
         .one()
     )
-    if all(present[name] == columns[name] for name in names):
+    if all(present[name] == columns[name] for name in names if name != "item_digest"):
         return False
     columns["render_due"] = Entry.render_due + 1
     connection.execute(sa.update(Entry).where(Entry.id == entry_id).values(columns))
