@@ -32,6 +32,7 @@ _SQLITE_SAYS = {
     "readonly database": "cannot be written: it, or its folder, is read-only",
 }
 _UPGRADE_LOCK = int.from_bytes(b"guidang", "big")
+_DAEMON_LOCK = _UPGRADE_LOCK + 1
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,17 @@ class Database:
             return False
         file = self.engine.url.database
         return file not in (None, "", ":memory:") and not Path(str(file)).exists()
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[bool]:
+        """Hold a PostgreSQL database against who asks the same; say whether it could be had."""
+        if self.engine.dialect.name == "sqlite":
+            yield True
+            return
+        engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with self._explained(), engine.connect() as connection:
+            ask = sa.select(sa.func.pg_try_advisory_lock(_DAEMON_LOCK))
+            yield bool(connection.scalar(ask))
 
     def upgrade(self) -> list[str]:
         """Bring the schema to this program's revision; return the revisions that were applied.

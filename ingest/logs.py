@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 # httpx and others tell every request at INFO; a poll is one line here.
-_TALKATIVE = ("httpx", "httpcore", "trafilatura", "readability", "apscheduler", "alembic", "hpack")
+_TALKATIVE = tuple(
+    "httpx httpcore hpack trafilatura readability apscheduler alembic uvicorn".split()
+)
 
 
 def set_up_logging(level: str, form: str) -> None:

@@ -5,7 +5,6 @@ It decides nothing: what an entry is to us, `dedupe` says; when to look again, `
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import time
 from collections.abc import Sequence
@@ -112,14 +111,14 @@ class Look:
         return await self._services.write(self._note_failure, failed, error)
 
     async def _read(self, document: Document) -> Reading:
-        parts = await asyncio.to_thread(split, document.body)
+        parts = await self._services.call(document.url, split, document.body)
         recognised: list[KnownEntry] = []
         if parts is not None:
             recognised = await self._services.read(
                 entry_store.known_items, self._feed.id, parts.digests
             )
         context = reading_context(self._feed, document)
-        return await asyncio.to_thread(read, context, parts, recognised)
+        return await self._services.call(document.url, read, context, parts, recognised)
 
     async def _complete(self, entries: Sequence[NormalEntry]) -> Sequence[NormalEntry]:
         """Fetch the article pages of what is new or edited, where the feed asks for it."""

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -29,6 +29,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 
+_READ_WITHIN = timedelta(seconds=60)
+
 
 def system_clock() -> datetime:
     """The present instant, to the second: what is kept is no finer."""
@@ -45,6 +47,8 @@ class Services:
     fetcher: Fetcher
     instances: Instances
     pages: Pages
+    workers: Workers
+    in_processes: bool
     host_pauses: dict[str, HostPause]
     archive: Archive
     database_threads: ThreadPoolExecutor
@@ -61,6 +65,17 @@ class Services:
         """Run one transaction without holding up the loop."""
         return await self.in_database_thread(partial(self.database.write, change, *args, **kwargs))
 
+    async def call(
+        self, url: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Call a pure function of the document of `url` without holding up the loop.
+
+        Raise `Unreadable` if that takes too long, or too much memory.
+        """
+        if self.in_processes:
+            return await self.workers.run(_READ_WITHIN, url, function, *args, **kwargs)
+        return await asyncio.to_thread(function, *args, **kwargs)
+
     async def in_database_thread(self, work: Callable[[], T]) -> T:
         """Run work that talks to the database, in its turn."""
         return await asyncio.get_running_loop().run_in_executor(self.database_threads, work)
@@ -68,9 +83,16 @@ class Services:
 
 @contextlib.asynccontextmanager
 async def open_services(
-    config: Config, database: Database, clock: Clock = system_clock
+    config: Config,
+    database: Database,
+    clock: Clock = system_clock,
+    *,
+    in_processes: bool = False,
 ) -> AsyncIterator[Services]:
-    """Open everything a run needs, and close it again; the database stays open."""
+    """Open everything a run needs, and close it again; the database stays open.
+
+    With `in_processes`, documents are read in processes, which pays for many of them.
+    """
     # SQLite has one writer; waiting for it in a queue of ours is cheaper than in its own.
     threads = 1 if database.engine.dialect.name == "sqlite" else 4
     with (
@@ -95,6 +117,8 @@ async def open_services(
                 fetcher=fetcher,
                 instances=instances,
                 pages=Pages(fetcher, robots, workers),
+                workers=workers,
+                in_processes=in_processes,
                 host_pauses=database.read(polls.host_pauses),
                 archive=Archive(config.archive, database),
                 database_threads=database_threads,

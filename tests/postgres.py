@@ -44,6 +44,19 @@ class Server:
     def drop(self, url: str) -> None:
         self._do(f'DROP DATABASE "{sa.make_url(url).database}" WITH (FORCE)')
 
+    def shut(self, url: str) -> None:
+        """Let nobody use a database, and throw out who does."""
+        name = sa.make_url(url).database
+        self._do(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        self._do(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            f"WHERE datname = '{name}' AND pid <> pg_backend_pid()"
+        )
+
+    def open(self, url: str) -> None:
+        """Let a database be used again."""
+        self._do(f'ALTER DATABASE "{sa.make_url(url).database}" ALLOW_CONNECTIONS true')
+
     def _do(self, statement: str) -> None:
         engine = sa.create_engine(self._url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
         with engine.connect() as connection:

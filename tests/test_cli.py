@@ -403,3 +403,9 @@ def test_times_are_those_of_the_archives_readers(program: Program, site: Site) -
     program.good("feeds", "add", site.url("/feed"))
     program.good("poll")
     assert "2022-01-28 21:34 CST" in program.good("entries", "list")
+
+
+def test_the_unit_names_this_program(program: Program) -> None:
+    said = program.good("systemd-unit", "--for", "/srv/guidang.toml")
+    assert "--config /srv/guidang.toml run" in said
+    assert "Type=notify" in said

@@ -179,3 +179,25 @@ def test_a_feed_named_twice_is_refused(tmp_path: Path) -> None:
     text = '[[feeds]]\nurl = "https://a.example.cn/x"\n' * 2
     with pytest.raises(ConfigError, match="twice"):
         load_config(write(tmp_path, text), environment={})
+
+
+def test_systemd_hands_secrets_over(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[rsshub]\naccess_key = "in the file"\n')
+    secrets = tmp_path / "credentials"
+    secrets.mkdir()
+    (secrets / "rsshub.access_key").write_text("SECRET\n")
+    (secrets / "fetch.proxy").write_text("http://me:pw@127.0.0.1:7890")
+    environment = {"CREDENTIALS_DIRECTORY": str(secrets)}
+    config, _ = load_config(file, environment=environment)
+    assert config.rsshub.access_key == "SECRET"
+    assert config.fetch.proxy == "http://me:pw@127.0.0.1:7890"
+
+
+def test_a_credential_that_is_no_setting_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("")
+    (tmp_path / "rsshub.acess_key").write_text("SECRET")
+    with pytest.raises(ConfigError, match="did you mean access_key") as caught:
+        load_config(file, environment={"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    assert "SECRET" not in str(caught.value)

@@ -213,3 +213,19 @@ def test_the_sample_record_is_what_the_layout_writes() -> None:
     layout = HexoLayout(ArchiveConfig())
     assert layout.render(record).decode() == sample
     assert f"`source/_posts/{layout.path(record)}`" in manual
+
+
+def test_every_metric_is_told_of() -> None:
+    from ingest.metrics import Metrics
+
+    told = text_of(DOCS / "metrics.md")
+    exposed = Metrics().exposition().decode()
+    names = set(re.findall(r"^# HELP (\w+)", exposed, re.MULTILINE))
+    assert names == set(re.findall(r"^\| `(\w+)", told, re.MULTILINE))
+
+
+def test_the_unit_is_what_the_command_prints() -> None:
+    from ingest.cli.systemd_unit import CONFIG, UNIT
+
+    unit = text_of(ROOT / "deploy" / "systemd" / "guidang.service")
+    assert unit == UNIT.format(program="/opt/guidang/bin/guidang", config=CONFIG)

@@ -21,6 +21,10 @@ from ingest.cli import (
     replay,
     rsshub,
     status,
+    systemd_unit,
+)
+from ingest.cli import (
+    run as service,
 )
 from ingest.cli.output import discard_output, prepare_output
 from ingest.errors import (
@@ -52,6 +56,8 @@ app.add_typer(database.app, name="db")
 app.command("init")(config.init)
 app.command("demo")(demo.demo)
 app.command("poll")(poll.poll)
+app.command("run")(service.run)
+app.command("systemd-unit")(systemd_unit.systemd_unit)
 app.command("archive")(archive.archive)
 app.command("replay")(replay.replay)
 app.command("status")(status.status)

@@ -38,40 +38,53 @@ def open_session(ctx: typer.Context, *, quiet: bool = False) -> Iterator[Session
 
     With `quiet`, messages below a warning are not shown: the command tells of its work itself.
     """
-    from ingest.config import load_config
     from ingest.database import Database
-    from ingest.logs import set_up_logging
-    from ingest.rsshub import instances_of, kept_address
+    from ingest.rsshub import instances_of
     from ingest.services import system_clock
-    from ingest.store import feeds
+
+    config, file = read_configuration(ctx, quiet=quiet)
+    database = Database(config.database.url)
+    try:
+        _refuse_to_begin_anew(database, config)
+        database.upgrade()
+        now = system_clock()
+        yield Session(
+            config=config,
+            file=file,
+            database=database,
+            now=now,
+            feeds=adopt_feeds(config, database, now),
+            instances=instances_of(config.rsshub),
+        )
+    finally:
+        database.dispose()
+
+
+def read_configuration(ctx: typer.Context, *, quiet: bool = False) -> tuple[Config, Path]:
+    """Read the configuration, and let messages and times be shown as it says."""
+    from ingest.config import load_config
+    from ingest.logs import set_up_logging
 
     named = ctx.obj["config"]
     config, file = load_config(Path(named) if named else None)
     level = "debug" if ctx.obj["debug"] else config.log.level
     set_up_logging("warning" if quiet and level == "info" else level, config.log.format)
     show_times_in(ZoneInfo(config.archive.timezone))
-    database = Database(config.database.url)
-    try:
-        _refuse_to_begin_anew(database, config)
-        database.upgrade()
-        now = system_clock()
-        instances = instances_of(config.rsshub)
-        wanted = [
-            feed.model_copy(update={"url": kept_address(feed.url, instances)})
-            for feed in config.feeds
-        ]
-        if database.read(feeds.differs, wanted):
-            database.write(feeds.adopt, wanted, now=now)
-        yield Session(
-            config=config,
-            file=file,
-            database=database,
-            now=now,
-            feeds=wanted,
-            instances=instances,
-        )
-    finally:
-        database.dispose()
+    return config, file
+
+
+def adopt_feeds(config: Config, database: Database, now: datetime) -> Sequence[FeedConfig]:
+    """Bring the list in line with the file's feeds; return these as they are kept."""
+    from ingest.rsshub import instances_of, kept_address
+    from ingest.store import feeds
+
+    instances = instances_of(config.rsshub)
+    wanted = [
+        feed.model_copy(update={"url": kept_address(feed.url, instances)}) for feed in config.feeds
+    ]
+    if database.read(feeds.differs, wanted):
+        database.write(feeds.adopt, wanted, now=now)
+    return wanted
 
 
 def _refuse_to_begin_anew(database: Database, config: Config) -> None:

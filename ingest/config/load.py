@@ -30,6 +30,8 @@ def load_config(
     found = find_config(path, environment)
     tables = _read_toml(found)
     overrides = _environment_tables(environment, str(found))
+    for table, settings in _credentials(environment).items():
+        overrides.setdefault(table, {}).update(settings)
     try:
         config = Config.model_validate(_merge(tables, overrides))
     except ValidationError as error:
@@ -71,6 +73,22 @@ def _environment_tables(environment: Mapping[str, str], source: str) -> dict[str
         if not separator or not name.startswith(ENVIRONMENT_PREFIX):
             continue
         tables.setdefault(table.lower(), {})[key.lower()] = _environment_value(name, text, source)
+    return tables
+
+
+def _credentials(environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """The secrets that systemd hands over (systemd.exec(5), LoadCredential=): a file a setting.
+
+    The name of a file is that of its setting, `rsshub.access_key`.
+    """
+    tables: dict[str, dict[str, Any]] = {}
+    folder = environment.get("CREDENTIALS_DIRECTORY")
+    for file in sorted(Path(folder).glob("*.*")) if folder else ():
+        table, _, key = file.name.partition(".")
+        try:
+            tables.setdefault(table, {})[key] = file.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ConfigError(str(file), (f"cannot be read: {error.strerror}",)) from None
     return tables
 
 

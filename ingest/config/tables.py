@@ -202,6 +202,30 @@ class RsshubConfig(_Table):
     )
 
 
+class DaemonConfig(_Table):
+    """The long-running service, `guidang run`."""
+
+    shutdown_timeout: Interval = Field(
+        timedelta(seconds=20),
+        description="How long looks in flight may take to finish when it is stopped.",
+    )
+
+
+class WebConfig(_Table):
+    """The small web server of the service: /healthz, /readyz and /metrics."""
+
+    listen: str = Field(
+        "127.0.0.1:8710", description="Where it listens, HOST:PORT; empty: nowhere."
+    )
+
+    @field_validator("listen")
+    @classmethod
+    def _host_and_port(cls, listen: str) -> str:
+        if listen and not re.fullmatch(r"(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}", listen):
+            raise ValueError("write HOST:PORT, such as 127.0.0.1:8710 or [::1]:8710")
+        return listen
+
+
 class LogConfig(_Table):
     """What is told while it works."""
 
@@ -265,6 +289,8 @@ class Config(_Table):
     fetch: FetchConfig = FetchConfig()
     schedule: ScheduleConfig = ScheduleConfig()
     rsshub: RsshubConfig = RsshubConfig()
+    daemon: DaemonConfig = DaemonConfig()
+    web: WebConfig = WebConfig()
     log: LogConfig = LogConfig()
     feeds: tuple[FeedConfig, ...] = ()
 

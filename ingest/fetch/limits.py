@@ -1,13 +1,14 @@
 """How many documents are fetched at once: from all sites together, and from any one of them.
 
 A site is a registrable domain or an IP address (see `reading.links.site_of`). Whoever waits for
-a site holds no place that another site's document could use.
+a site holds no place that another site's document could use, and neither does a site that is slow
+to answer.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -15,6 +16,8 @@ from ingest.reading.links import site_of
 
 # Article pages lead to any number of sites: what is known of idle ones is forgotten above this.
 _REMEMBERED_SITES = 1024
+# Whoever takes longer gives its place among all to another, and keeps that at its site.
+_PATIENCE = 5.0  # seconds
 
 
 class Limits:
@@ -37,10 +40,13 @@ class Limits:
         try:
             async with site.places:
                 await self._start(site, max(self._host_delay, delay or self._host_delay))
+                release = _once(self._everywhere.release)
+                late = asyncio.get_running_loop().call_later(_PATIENCE, release)
                 try:
                     yield
                 finally:
-                    self._everywhere.release()
+                    late.cancel()
+                    release()
         finally:
             site.users -= 1
 
@@ -64,6 +70,17 @@ class Limits:
         self._sites = {
             name: site for name, site in self._sites.items() if site.users or site.started > over
         }
+
+
+def _once(function: Callable[[], None]) -> Callable[[], None]:
+    """A function that does it the first time it is called."""
+    waiting = [function]
+
+    def call() -> None:
+        if waiting:
+            waiting.pop()()
+
+    return call
 
 
 class _Site:

@@ -17,7 +17,7 @@ _JITTER = 0.1
 # Every second look is to find something: an entry is kept half of that time after it came out.
 _ENTRIES_A_LOOK = 0.5
 _GONE_FOR_CERTAIN = 3  # a 404 in a row; a 410 is certain at once
-_BETWEEN_FIRST_LOOKS = timedelta(seconds=3)
+_BETWEEN_FIRST_LOOKS = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

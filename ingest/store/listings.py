@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -99,6 +100,28 @@ def show(connection: sa.Connection, entry_id: int) -> dict[str, Any] | None:
 _INTERNAL = frozenset(
     "feed_id entry_id key link_key item_digest text_digest capture_id page_capture_id".split()
 )
+
+
+def overview(connection: sa.Connection, now: datetime) -> dict[str, float]:
+    """What is kept and how the feeds are, in numbers; `lag_seconds` is that of the latest feed."""
+    is_active = sa.and_(Feed.removed_at.is_(None), Feed.paused_at.is_(None))
+    is_due = sa.and_(is_active, Feed.next_poll_at <= now)
+
+    def count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        return sa.func.count(sa.case((condition, 1)))
+
+    row = connection.execute(
+        sa.select(
+            count(is_active).label("active"),
+            count(sa.and_(is_active, Feed.failures > 0)).label("failing"),
+            count(sa.and_(Feed.removed_at.is_(None), Feed.paused_at.is_not(None))).label("paused"),
+            count(is_due).label("due"),
+            sa.func.min(sa.case((is_due, Feed.next_poll_at))).label("latest"),
+        )
+    ).one()
+    lag = (now - row.latest).total_seconds() if row.latest else 0.0
+    counts = {name: getattr(row, name) for name in ("active", "failing", "paused", "due")}
+    return counts | totals(connection) | {"lag_seconds": lag}
 
 
 def totals(connection: sa.Connection) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -115,6 +115,14 @@ def put_off(connection: sa.Connection, feed_id: int, until: datetime, reason: st
     """Look at a feed later; it was not asked."""
     of_feed = sa.update(Feed).where(Feed.id == feed_id)
     connection.execute(of_feed.values(next_poll_at=until, next_poll_reason=reason))
+
+
+def mend_schedule(connection: sa.Connection, now: datetime, most: timedelta) -> int:
+    """Bring back feeds that are planned further ahead than anything plans; return how many."""
+    too_far = sa.update(Feed).where(Feed.next_poll_at > now + most)
+    reason = "it was planned by a clock that was wrong"
+    done = connection.execute(too_far.values(next_poll_at=now, next_poll_reason=reason))
+    return done.rowcount
 
 
 def host_pauses(connection: sa.Connection) -> dict[str, HostPause]:

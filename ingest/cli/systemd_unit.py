@@ -1,0 +1,90 @@
+"""`guidang systemd-unit`: the unit that runs this installation under systemd."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+CONFIG = Path("/etc/guidang/config.toml")
+
+# What is not commented says what it does by its name; systemd.exec(5) tells the rest.
+UNIT = """\
+# Made by: guidang systemd-unit
+[Unit]
+Description=Guidang keeps what feeds publish
+Documentation=https://github.com/guidang/guidang
+Wants=network-online.target
+After=network-online.target postgresql.service
+
+[Service]
+Type=notify
+ExecStart={program} --config {config} run
+# A shell's own kill: small systems have no other.
+ExecReload=/bin/sh -c 'kill -HUP $MAINPID'
+Restart=always
+RestartSec=5s
+# A look may take minutes; that nothing at all gets on for so long is a fault.
+WatchdogSec=3min
+TimeoutStartSec=10min
+TimeoutStopSec=60s
+# Only the main process is told; it ends its readers itself.
+KillMode=mixed
+
+DynamicUser=yes
+StateDirectory=guidang
+WorkingDirectory=/var/lib/guidang
+Environment=GUIDANG_DATABASE__URL=sqlite:////var/lib/guidang/guidang.db
+Environment=GUIDANG_ARCHIVE__PATH=/var/lib/guidang/posts
+# Secrets, readable by this service alone; the name is that of the setting:
+#LoadCredential=rsshub.access_key:/etc/guidang/rsshub.access_key
+#LoadCredential=database.url:/etc/guidang/database.url
+
+CapabilityBoundingSet=
+AmbientCapabilities=
+NoNewPrivileges=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+PrivateDevices=yes
+PrivateTmp=yes
+PrivateUsers=yes
+ProcSubset=pid
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHome=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectProc=invisible
+ProtectSystem=strict
+RemoveIPC=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+SystemCallArchitectures=native
+SystemCallErrorNumber=EPERM
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged
+UMask=0027
+MemoryMax=1G
+TasksMax=256
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def systemd_unit(
+    config: Annotated[
+        Path, typer.Option("--for", metavar="FILE", help="The configuration it is to read.")
+    ] = CONFIG,
+) -> None:
+    """Print a systemd unit that runs this installation."""
+    program = Path(sys.argv[0]).absolute()
+    if program.name != "guidang":
+        program = Path(sys.executable).with_name("guidang")
+    print(UNIT.format(program=program, config=config.absolute()), end="")

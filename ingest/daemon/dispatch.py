@@ -1,0 +1,153 @@
+"""Which looks are started, and how many at a time; what comes of each is `look`'s affair."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from datetime import datetime, timedelta
+
+from ingest.daemon.progress import Progress
+from ingest.daemon.troubles import Trouble
+from ingest.errors import ArchiveError, StoreError
+from ingest.metrics import Metrics
+from ingest.pipeline import poll_feed, render
+from ingest.services import Services
+from ingest.store import polls
+from ingest.store.feed_state import FeedState
+from ingest.values import Outcome
+
+logger = logging.getLogger(__name__)
+
+# Looks that wait for a slow answer hold no place among `fetch.concurrency`, but some memory.
+_IN_FLIGHT = 8
+# How long a feed is left alone whose news could not be kept: its publisher is not at fault.
+_AFTER_TROUBLE = timedelta(minutes=1)
+
+
+class Dispatcher:
+    """Starts looks at the feeds that are due, until it is drained."""
+
+    def __init__(
+        self,
+        services: Services,
+        progress: Progress,
+        metrics: Metrics,
+        *,
+        database: Trouble,
+        archive: Trouble,
+    ) -> None:
+        self._services = services
+        self._progress = progress
+        self._metrics = metrics
+        self._database = database
+        self._archive = archive
+        fetch = services.config.fetch
+        self._most, self._most_of_site = fetch.concurrency * _IN_FLIGHT, fetch.per_host
+        self._in_flight: dict[int, asyncio.Task[None]] = {}
+        self._sites: Counter[str] = Counter()
+        self._held: dict[int, datetime] = {}
+        self._filling = asyncio.Lock()
+        self._is_draining = False
+        self._more_due = False
+
+    async def fill(self) -> None:
+        """Start as many looks as there is room for; does nothing while it is at it already."""
+        if self._is_draining or self._filling.locked():
+            return
+        async with self._filling:
+            if self._database.is_waiting:
+                self._progress.tick()
+                return
+            try:
+                await self._start_due()
+            except StoreError as error:
+                self._database.met(error)
+            else:
+                self._database.over()
+            self._progress.tick()
+
+    async def _start_due(self) -> None:
+        started = True
+        while started and not self._is_draining:
+            now, free = self._services.clock(), self._most - len(self._in_flight)
+            feeds = await self._services.read(
+                polls.due,
+                now,
+                free + len(self._in_flight) + len(self._held),
+                without_sites=[site for site in self._sites if not self._has_room(site)],
+            )
+            self._held = {feed: until for feed, until in self._held.items() if until > now}
+            waiting = [feed for feed in feeds if not self._is_taken(feed)]
+            started = sum(map(self._start, waiting[:free])) > 0
+            self._more_due = bool(waiting)
+
+    def _is_taken(self, feed: FeedState) -> bool:
+        return feed.id in self._in_flight or feed.id in self._held
+
+    def _has_room(self, site: str) -> bool:
+        # Routes have no site of their own: RSSHub's instances are many, and each has its limit.
+        most = self._most // 2 if site == "" else self._most_of_site
+        return self._sites[site] < most
+
+    def _start(self, feed: FeedState) -> bool:
+        if not self._has_room(feed.site):
+            return False
+        self._sites[feed.site] += 1
+        self._progress.look_begun()
+        task = asyncio.create_task(self._look(feed), name=feed.name)
+        self._in_flight[feed.id] = task
+        self._metrics.in_flight.set(len(self._in_flight))
+        task.add_done_callback(lambda _: self._ended(feed))
+        return True
+
+    def _ended(self, feed: FeedState) -> None:
+        del self._in_flight[feed.id]
+        self._sites -= Counter([feed.site])
+        self._progress.look_ended()
+        self._metrics.in_flight.set(len(self._in_flight))
+        if self._more_due and not self._is_draining:
+            self._refill = asyncio.create_task(self.fill())
+
+    async def _look(self, feed: FeedState) -> None:
+        try:
+            poll = await poll_feed(self._services, feed)
+            self._metrics.observe(poll)
+            if poll.outcome is Outcome.NEWS:
+                await self.render(feed.id)
+        except StoreError as error:
+            self._database.met(error)
+            self._held[feed.id] = self._services.clock() + _AFTER_TROUBLE
+        except Exception:
+            logger.exception("a fault of guidang itself", extra={"feed": feed.name})
+            self._held[feed.id] = self._services.clock() + _AFTER_TROUBLE
+
+    async def render(self, feed_id: int | None = None) -> None:
+        """Write what is due of a feed, or of all; an archive that cannot be written waits."""
+        if self._archive.is_waiting or self._database.is_waiting:
+            return
+        try:
+            await render(self._services, feed_id)
+        except ArchiveError as error:
+            self._archive.met(error)
+        except StoreError as error:
+            self._database.met(error)
+        else:
+            self._archive.over()
+
+    async def drain(self, within: timedelta) -> None:
+        """Start no more looks, wait for those in flight, and give up on what takes too long.
+
+        Nothing is lost by giving up: what was not kept is looked at again.
+        """
+        self._is_draining = True
+        async with self._filling:
+            tasks = list(self._in_flight.values())
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=within.total_seconds())
+        for task in late:
+            task.cancel()
+        if late:
+            logger.warning("gave up on %d looks that were in flight", len(late))
+            await asyncio.wait(late)

@@ -1,0 +1,36 @@
+"""What the service manager is told: sd_notify(3), without its library."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from datetime import timedelta
+
+
+def notify(*lines: str) -> None:
+    """Tell the service manager; does nothing where there is none.
+
+    `READY=1`, `STOPPING=1`, `WATCHDOG=1`, `STATUS=…`; a reload is `RELOADING=1` with the time.
+    """
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    if address.startswith("@"):
+        address = "\0" + address[1:]
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as datagram:
+        datagram.sendto("\n".join(lines).encode(), address)
+
+
+def notify_reloading() -> None:
+    """Tell that the configuration is read again; `READY=1` ends it."""
+    notify("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
+
+
+def watchdog_interval() -> timedelta | None:
+    """How often the service manager wants to hear of progress; None if it does not."""
+    microseconds = os.environ.get("WATCHDOG_USEC", "")
+    meant_for = os.environ.get("WATCHDOG_PID", str(os.getpid()))
+    if not microseconds.isdigit() or meant_for != str(os.getpid()):
+        return None
+    return timedelta(microseconds=int(microseconds))

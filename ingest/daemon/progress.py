@@ -1,0 +1,43 @@
+"""Whether the daemon is alive and gets on: not that it runs, but that something comes of it."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+_TICK_WITHIN = timedelta(minutes=2)
+# The longest look: a page of a slow site after the feed of a slow site, twenty times.
+_LOOK_WITHIN = timedelta(minutes=45)
+
+
+class Progress:
+    """When something last came of the daemon's work, by the monotonic clock."""
+
+    def __init__(self) -> None:
+        self._ticked = self._looked = time.monotonic()
+        self._in_flight = 0
+
+    def tick(self) -> None:
+        """Note that the store was asked for what is due, or found out of reach."""
+        self._ticked = time.monotonic()
+
+    def look_begun(self) -> None:
+        """Note that a look was started."""
+        if self._in_flight == 0:
+            self._looked = time.monotonic()
+        self._in_flight += 1
+
+    def look_ended(self) -> None:
+        """Note that a look came to an end, whatever it was."""
+        self._in_flight -= 1
+        self._looked = time.monotonic()
+
+    @property
+    def fault(self) -> str | None:
+        """What is stuck; None if the daemon gets on."""
+        now = time.monotonic()
+        if now - self._ticked > _TICK_WITHIN.total_seconds():
+            return f"no tick for {now - self._ticked:.0f} s"
+        if self._in_flight and now - self._looked > _LOOK_WITHIN.total_seconds():
+            return f"no look has ended for {now - self._looked:.0f} s"
+        return None

@@ -1,0 +1,175 @@
+"""Start, reload, stop, and what is done every minute."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from ingest.config import Config
+from ingest.daemon.alone import alone_at
+from ingest.daemon.dispatch import Dispatcher
+from ingest.daemon.notify import notify, notify_reloading, watchdog_interval
+from ingest.daemon.progress import Progress
+from ingest.daemon.troubles import Trouble
+from ingest.database import Database
+from ingest.errors import ConfigError, StoreError
+from ingest.metrics import Metrics
+from ingest.services import Services, open_services, system_clock
+from ingest.store import listings, polls
+from ingest.web.app import make_app
+from ingest.web.server import serving
+
+logger = logging.getLogger(__name__)
+
+_TICK = timedelta(seconds=2)
+_HOUSEKEEPING = timedelta(seconds=30)
+# A clock that was set, or a machine that slept, shows in the wall clock and not in the other.
+_CLOCK_JUMP = timedelta(seconds=60)
+# No feed is planned further ahead than this: who is, was planned by a clock that was wrong.
+_LONGEST_PLAN = timedelta(days=9)
+
+# Reads the configuration and the feeds of its file again; raises `ConfigError` or `StoreError`.
+Reload = Callable[[], Config]
+
+
+class Daemon:
+    """The service: it runs until SIGTERM or SIGINT, and reads its configuration again on SIGHUP."""
+
+    def __init__(self, config: Config, database: Database, reload: Reload) -> None:
+        self._config = config
+        self._database = database
+        self._reload = reload
+        self._stop, self._reloaded = asyncio.Event(), asyncio.Event()
+        self._progress, self._metrics = Progress(), Metrics()
+        self._troubles = {"database": Trouble("database"), "archive": Trouble("archive")}
+        self._is_ready = False
+        self._clocks = (system_clock(), time.monotonic())
+
+    async def run(self) -> None:
+        """Work until told to stop.
+
+        Raise `StoreBusy` if another daemon works with the database, `ArchiveError` if the archive
+        cannot be written, `ConfigError` if the port is taken.
+        """
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        loop.add_signal_handler(signal.SIGHUP, self._read_again)
+        app = make_app(self._metrics, stuck=self._stuck, unusable=self._unusable)
+        with alone_at(self._database):
+            async with serving(app, self._config.web.listen):
+                while not self._stop.is_set():
+                    self._reloaded.clear()
+                    async with open_services(
+                        self._config, self._database, in_processes=True
+                    ) as services:
+                        await self._serve(services)
+        notify("STOPPING=1")
+        logger.info("stopped")
+
+    async def _serve(self, services: Services) -> None:
+        """Work with one configuration, until it is to be another or the end."""
+        services.archive.prepare(now=services.clock())
+        await services.write(polls.mend_schedule, services.clock(), _LONGEST_PLAN)
+        dispatcher = Dispatcher(
+            services,
+            self._progress,
+            self._metrics,
+            database=self._troubles["database"],
+            archive=self._troubles["archive"],
+        )
+        await self._keep_house(services, dispatcher)
+        scheduler = self._schedule(services, dispatcher)
+        self._is_ready = True
+        notify("READY=1", "STATUS=looking at feeds")
+        logger.info("ready: %s, archive %s", self._database.name, services.config.archive.path)
+        await dispatcher.fill()
+        await self._told_otherwise()
+        scheduler.shutdown(wait=False)
+        notify("STATUS=finishing what is in flight")
+        await dispatcher.drain(services.config.daemon.shutdown_timeout)
+
+    def _schedule(self, services: Services, dispatcher: Dispatcher) -> AsyncIOScheduler:
+        scheduler = AsyncIOScheduler(
+            timezone="UTC",
+            # By default, what is a second late is left out without a word.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        ticks = {
+            dispatcher.fill: _TICK,
+            self._ping: (watchdog_interval() or timedelta(minutes=1)) / 3,
+        }
+        for job, every in ticks.items():
+            scheduler.add_job(job, "interval", seconds=every.total_seconds())
+        scheduler.add_job(
+            self._keep_house,
+            "interval",
+            seconds=_HOUSEKEEPING.total_seconds(),
+            args=[services, dispatcher],
+        )
+        scheduler.start()
+        return scheduler
+
+    async def _told_otherwise(self) -> None:
+        waits = {asyncio.create_task(event.wait()) for event in (self._stop, self._reloaded)}
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+
+    async def _ping(self) -> None:
+        """Tell the watchdog of progress; where there is none, it is to start us anew."""
+        fault = self._progress.fault
+        if fault is None:
+            notify("WATCHDOG=1")
+        else:
+            logger.critical("stuck: %s", fault)
+
+    async def _keep_house(self, services: Services, dispatcher: Dispatcher) -> None:
+        """Write what could not be written, measure, and see whether the clock was set."""
+        now = services.clock()
+        try:
+            if self._clock_jumped(now):
+                await services.write(polls.mend_schedule, now, _LONGEST_PLAN)
+            self._metrics.measure(await services.read(listings.overview, now))
+        except StoreError as error:
+            self._troubles["database"].met(error)
+        await dispatcher.render()
+        for part, trouble in self._troubles.items():
+            self._metrics.set_up(part, trouble.reason is None)
+
+    def _clock_jumped(self, now: datetime) -> bool:
+        then, ticks = self._clocks
+        self._clocks = (now, time.monotonic())
+        jump = (now - then) - timedelta(seconds=self._clocks[1] - ticks)
+        if abs(jump) < _CLOCK_JUMP:
+            return False
+        logger.warning("the clock was set, or the machine slept: %s", jump)
+        return True
+
+    def _read_again(self) -> None:
+        """Take over a configuration that was changed; keep the old one if the new one is wrong."""
+        notify_reloading()
+        try:
+            self._config = self._reload()
+        except (ConfigError, StoreError) as error:
+            logger.error("%s; going on with the old configuration", error)  # noqa: TRY400
+            notify("READY=1")
+        else:
+            logger.info("the configuration was read again")
+            self._reloaded.set()
+
+    def _stuck(self) -> Mapping[str, str]:
+        fault = self._progress.fault
+        return {"progress": fault} if fault else {}
+
+    def _unusable(self) -> Mapping[str, str]:
+        if not self._is_ready:
+            return {"daemon": "starting"}
+        faults = {name: trouble.reason for name, trouble in self._troubles.items()}
+        return {name: reason for name, reason in faults.items() if reason}

@@ -1,0 +1,84 @@
+"""What is counted and measured for Prometheus; docs/metrics.md tells what each means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+
+from ingest.values import Outcome, Poll
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # as many series again, for nobody
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
+
+
+class Metrics:
+    """The metrics of one process."""
+
+    def __init__(self) -> None:
+        self._registry = registry = CollectorRegistry()
+        self._polls = Counter("guidang_polls", "Looks at feeds.", ["outcome"], registry=registry)
+        self._failures = Counter(
+            "guidang_failures", "Looks that failed.", ["kind"], registry=registry
+        )
+        self._entries = Counter(
+            "guidang_entries", "Entries in documents.", ["verdict"], registry=registry
+        )
+        self._seconds = Histogram(
+            "guidang_poll_seconds",
+            "From asking to having stored.",
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._bytes = Counter(
+            "guidang_fetched_bytes", "Bytes after decompression.", registry=registry
+        )
+        self.in_flight = Gauge("guidang_in_flight", "Looks being made.", registry=registry)
+        self._due = Gauge("guidang_due_feeds", "Feeds whose time has come.", registry=registry)
+        self._lag = Gauge(
+            "guidang_schedule_lag_seconds", "How late the latest feed is.", registry=registry
+        )
+        self._feeds = Gauge("guidang_feeds", "Feeds on the list.", ["state"], registry=registry)
+        self._kept = Gauge("guidang_kept_entries", "Entries that are kept.", registry=registry)
+        self._files_due = Gauge("guidang_files_due", "Records to be written.", registry=registry)
+        self._up = Gauge("guidang_up", "Whether it can be used.", ["part"], registry=registry)
+        for outcome in Outcome:
+            self._polls.labels(outcome.value)
+
+    def observe(self, poll: Poll) -> None:
+        """Count what came of a look."""
+        self._polls.labels(poll.outcome.value).inc()
+        if poll.outcome is Outcome.PUT_OFF:
+            return
+        self._seconds.observe(poll.seconds)
+        self._bytes.inc(poll.size)
+        if poll.error_kind:
+            self._failures.labels(poll.error_kind).inc()
+        for verdict in ("new", "edited", "unchanged"):
+            self._entries.labels(verdict).inc(getattr(poll, verdict))
+
+    def measure(self, totals: Mapping[str, float]) -> None:
+        """Take over what the store says; keys as `store.listings.overview` has them."""
+        self._due.set(totals["due"])
+        self._lag.set(totals["lag_seconds"])
+        self._kept.set(totals["entries"])
+        self._files_due.set(totals["files_due"])
+        for state in ("active", "failing", "paused"):
+            self._feeds.labels(state).set(totals[state])
+
+    def set_up(self, part: str, is_up: bool) -> None:
+        """Say whether the database or the archive can be used."""
+        self._up.labels(part).set(is_up)
+
+    def exposition(self) -> bytes:
+        """Write them in the text format of Prometheus."""
+        return generate_latest(self._registry)

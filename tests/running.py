@@ -1,0 +1,122 @@
+"""The daemon itself, run as a service manager runs it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.program import Program
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@dataclass
+class Running:
+    """A daemon with a configuration of its own in `folder`; its messages go to `log`."""
+
+    folder: Path
+    database_url: str = ""
+    feeds: Sequence[str] = ()
+    settings: str = ""
+    env: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.port = free_port()
+        self.program = Program(self.folder, self.database_url, self.env)
+        self.log = self.folder / "daemon.log"
+        self.process: subprocess.Popen[bytes] | None = None
+        self.configure(*self.feeds)
+
+    def configure(self, *feeds: str, more: str = "") -> None:
+        listed = "\n".join(f'[[feeds]]\nurl = "{url}"\ninterval = "1s"\n' for url in feeds)
+        self.program.write_config(
+            f'{self.settings}\n[web]\nlisten = "127.0.0.1:{self.port}"\n{more}\n{listed}'
+        )
+
+    def start(self, *, powerless: bool = False) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.program.command("run", powerless=powerless),
+                cwd=self.folder,
+                env=self.program.environment() | {"PYTHONPATH": str(Path(__file__).parents[1])},
+                stdout=log,
+                stderr=log,
+            )
+
+    def start_ready(self) -> None:
+        self.start()
+        self.wait_until(self.is_ready)
+
+    def is_ready(self) -> bool:
+        return self.get("/readyz")[0] == 200
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Ask the daemon's own server; status 0 if nobody answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            return 0, ""
+
+    def wait_until(self, is_so: Callable[[], bool], seconds: float = 40) -> None:
+        end = time.monotonic() + seconds
+        while not is_so():
+            assert time.monotonic() < end, self.said()
+            assert self.process is None or self.process.poll() is None, self.said()
+            time.sleep(0.05)
+
+    def said(self) -> str:
+        return self.log.read_text("utf-8") if self.log.exists() else ""
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self.process is not None
+        os.kill(self.process.pid, number)
+
+    def stop(self) -> int:
+        """Ask it to stop; return its exit code."""
+        self.signal(signal.SIGTERM)
+        return self.wait()
+
+    def wait(self) -> int:
+        assert self.process is not None
+        return self.process.wait(timeout=60)
+
+    def kill(self) -> None:
+        self.signal(signal.SIGKILL)
+        self.wait()
+
+    def entries(self) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = json.loads(self.program.good("entries", "list", "--json"))
+        return listed
+
+    def titles(self) -> list[str]:
+        return sorted(entry["title"] for entry in self.entries())
+
+
+@contextlib.contextmanager
+def running(folder: Path, *feeds: str, **more: Any) -> Iterator[Running]:
+    """A daemon that is ready, and is killed in the end whatever happens."""
+    daemon = Running(folder, feeds=feeds, **more)
+    try:
+        daemon.start_ready()
+        yield daemon
+    finally:
+        if daemon.process is not None and daemon.process.poll() is None:
+            daemon.kill()

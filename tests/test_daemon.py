@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import random
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import Server
+from tests.running import Running, running
+from tests.site import Answer, Site
+from tests.support import item, rss
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as site:
+        site.set("/a", rss(item(1)))
+        yield site
+
+
+def asked(site: Site, path: str, times: int = 1) -> bool:
+    return len(site.requests_to(path)) >= times
+
+
+def test_it_looks_at_what_is_due_and_stops_when_told(tmp_path: Path, site: Site) -> None:
+    with running(tmp_path, site.url("/a")) as daemon:
+        daemon.wait_until(lambda: asked(site, "/a", 2))
+        site.set("/a", rss(item(1), item(2)))
+        daemon.wait_until(lambda: len(list(tmp_path.rglob("source/**/*.md"))) == 2)
+        assert daemon.stop() == 0
+        assert daemon.titles() == ["第1条新闻", "第2条新闻"]
+        assert daemon.program.run("archive", "--check").code == 0
+        assert "INFO    [江海新闻] news: 1 new" in daemon.said()
+        assert "Traceback" not in daemon.said()
+
+
+def test_health_and_metrics_are_served(tmp_path: Path, site: Site) -> None:
+    with running(tmp_path, site.url("/a"), site.url("/missing")) as daemon:
+        daemon.wait_until(lambda: asked(site, "/missing"))
+        daemon.wait_until(
+            lambda: 'guidang_failures_total{kind="gone"} 1.0' in daemon.get("/metrics")[1]
+        )
+        assert daemon.get("/healthz") == (200, '{"status":"ok"}')
+        assert daemon.get("/readyz") == (200, '{"status":"ok"}')
+        assert 'guidang_up{part="database"} 1.0' in daemon.get("/metrics")[1]
+        assert 'guidang_entries_total{verdict="new"} 1.0' in daemon.get("/metrics")[1]
+
+
+def test_a_second_daemon_is_refused(tmp_path: Path, database_url: str, site: Site) -> None:
+    with running(tmp_path, site.url("/a"), database_url=database_url) as daemon:
+        result = daemon.program.run("run")
+        assert result.code == 3
+        assert "another daemon works with" in result.err
+        assert daemon.stop() == 0
+        daemon.start_ready()
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path, site: Site) -> None:
+    daemon = Running(tmp_path)
+    with socket.create_server(("127.0.0.1", daemon.port)):
+        result = daemon.program.run("run")
+    assert result.code == 2
+    assert f"[web] listen: 127.0.0.1:{daemon.port} cannot be had" in result.err
+
+
+def test_a_changed_configuration_is_taken_over(tmp_path: Path, site: Site) -> None:
+    site.set("/b", rss(item(2)))
+    with running(tmp_path, site.url("/a")) as daemon:
+        daemon.configure(site.url("/b"))
+        daemon.signal(signal.SIGHUP)
+        daemon.wait_until(lambda: asked(site, "/b"))
+        assert "the configuration was read again" in daemon.said()
+        count = len(site.requests_to("/a"))
+        daemon.wait_until(lambda: asked(site, "/b", 3))
+        assert len(site.requests_to("/a")) == count
+        assert daemon.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [("[fetch]\nconcurency = 3", "did you mean concurrency"), ("this is no TOML", "not TOML")],
+)
+def test_a_wrong_configuration_leaves_the_old_one(
+    tmp_path: Path, site: Site, more: str, words: str
+) -> None:
+    with running(tmp_path, site.url("/a")) as daemon:
+        daemon.configure(more=more)
+        daemon.signal(signal.SIGHUP)
+        daemon.wait_until(lambda: "going on with the old configuration" in daemon.said())
+        assert words in daemon.said()
+        count = len(site.requests_to("/a"))
+        daemon.wait_until(lambda: asked(site, "/a", count + 2))
+
+
+def test_what_takes_too_long_is_given_up_when_it_stops(tmp_path: Path, site: Site) -> None:
+    site.set("/slow", rss(item(7)), delay=60)
+    settings = '[daemon]\nshutdown_timeout = "1s"'
+    with running(tmp_path, site.url("/slow"), settings=settings) as daemon:
+        daemon.wait_until(lambda: asked(site, "/slow"))
+        assert daemon.stop() == 0
+        assert "gave up on 1 looks" in daemon.said()
+        site.set("/slow", rss(item(7)))
+        daemon.start_ready()
+        daemon.wait_until(lambda: daemon.titles() == ["第7条新闻"])
+
+
+def test_what_is_in_flight_is_finished_when_it_stops(tmp_path: Path, site: Site) -> None:
+    site.set("/slow", rss(item(7)), delay=2)
+    with running(tmp_path, site.url("/slow")) as daemon:
+        daemon.wait_until(lambda: asked(site, "/slow"))
+        assert daemon.stop() == 0
+        assert daemon.titles() == ["第7条新闻"]
+
+
+def test_a_slow_site_delays_no_other(tmp_path: Path, site: Site) -> None:
+    with Site("127.0.0.2") as slow:
+        for number in range(12):
+            slow.set(f"/{number}", rss(item(number)), delay=60)
+        settings = "[fetch]\nconcurrency = 2"
+        feeds = [site.url("/a"), *(slow.url(f"/{number}") for number in range(12))]
+        with running(tmp_path, *feeds, settings=settings) as daemon:
+            daemon.wait_until(lambda: len(slow.requests) >= 8, seconds=30)
+            count = len(site.requests_to("/a"))
+            daemon.wait_until(lambda: asked(site, "/a", count + 3), seconds=20)
+
+
+def test_an_archive_that_cannot_be_written_is_waited_for(tmp_path: Path, site: Site) -> None:
+    with running(tmp_path, site.url("/a")) as daemon:
+        daemon.wait_until(lambda: len(list(tmp_path.rglob("source/**/*.md"))) == 1)
+        posts = tmp_path / "source" / "_posts"
+        posts.rename(tmp_path / "away")
+        posts.write_text("a file where the folder should be")
+        site.set("/a", rss(item(1), item(2)))
+        daemon.wait_until(lambda: daemon.get("/readyz")[0] == 503)
+        assert "archive" in daemon.get("/readyz")[1]
+        assert daemon.get("/healthz")[0] == 200
+        posts.unlink()
+        (tmp_path / "away").rename(posts)
+        daemon.wait_until(lambda: len(list(posts.rglob("*.md"))) == 2, seconds=60)
+        daemon.wait_until(lambda: daemon.get("/readyz")[0] == 200)
+        assert "the archive can be used again" in daemon.said()
+
+
+def test_a_database_that_goes_away_is_waited_for(
+    tmp_path: Path, postgres: Server, postgres_url: str, site: Site
+) -> None:
+    with running(tmp_path, site.url("/a"), database_url=postgres_url) as daemon:
+        daemon.wait_until(lambda: asked(site, "/a"))
+        postgres.shut(postgres_url)
+        daemon.wait_until(lambda: daemon.get("/readyz")[0] == 503)
+        assert "the database cannot be used" in daemon.said()
+        assert daemon.get("/healthz")[0] == 200
+        count = len(site.requests_to("/a"))
+        site.set("/a", rss(item(1), item(2)))
+        postgres.open(postgres_url)
+        daemon.wait_until(lambda: daemon.get("/readyz")[0] == 200, seconds=60)
+        assert len(site.requests_to("/a")) <= count + 2
+        daemon.wait_until(lambda: daemon.titles() == ["第1条新闻", "第2条新闻"], seconds=90)
+        assert "the database can be used again" in daemon.said()
+
+
+def test_the_service_manager_is_told(tmp_path: Path, site: Site) -> None:
+    address = str(tmp_path / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(address)
+        manager.settimeout(30)
+        env = {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "3000000"}
+        with running(tmp_path, site.url("/a"), env=env) as daemon:
+            said = {manager.recv(1000).decode() for _ in range(3)}
+            assert "READY=1\nSTATUS=looking at feeds" in said
+            assert "WATCHDOG=1" in said
+            daemon.signal(signal.SIGHUP)
+            while not manager.recv(1000).startswith(b"RELOADING=1\nMONOTONIC_USEC="):
+                pass
+            while not manager.recv(1000).startswith(b"READY=1"):
+                pass
+            assert daemon.stop() == 0
+            while manager.recv(1000) != b"STOPPING=1":
+                pass
+
+
+def test_a_plan_made_by_a_wrong_clock_is_mended(tmp_path: Path, site: Site) -> None:
+    import sqlite3
+
+    with running(tmp_path, site.url("/a")) as daemon:
+        daemon.wait_until(lambda: asked(site, "/a"))
+        assert daemon.stop() == 0
+        with sqlite3.connect(tmp_path / "guidang.db") as database:
+            database.execute("UPDATE feed SET next_poll_at = '2099-01-01 00:00:00.000000'")
+        database.close()
+        site.clear()
+        daemon.start_ready()
+        daemon.wait_until(lambda: asked(site, "/a"))
+
+
+def test_a_daemon_killed_again_and_again_loses_and_doubles_nothing(
+    tmp_path: Path, database_url: str
+) -> None:
+    feeds, kills, chance = 5, 6, random.Random(3)
+    with Site() as site:
+        daemon = Running(tmp_path, database_url, [site.url(f"/{feed}") for feed in range(feeds)])
+        served = 0
+        for _ in range(kills):
+            served += 3
+            for feed in range(feeds):
+                site.set(f"/{feed}", rss(*(item(f"{feed}-{n}") for n in range(served))))
+            daemon.start_ready()
+            with pytest.raises(AssertionError):
+                daemon.wait_until(lambda: False, seconds=chance.uniform(0, 2))
+            daemon.kill()
+        daemon.start_ready()
+        daemon.wait_until(lambda: len(daemon.entries()) == feeds * served)
+        assert daemon.stop() == 0
+        links = [entry["link"] for entry in daemon.entries()]
+        assert len(links) == len(set(links)) == feeds * served
+        assert daemon.program.run("archive", "--check").code == 0
+
+
+def test_it_can_be_run_without_a_listener(tmp_path: Path, site: Site) -> None:
+    daemon = Running(tmp_path, feeds=[site.url("/a")], env={"GUIDANG_WEB__LISTEN": ""})
+    daemon.start()
+    daemon.wait_until(lambda: asked(site, "/a"))
+    assert daemon.stop() == 0
+
+
+def test_answers_that_ask_to_wait_are_kept(tmp_path: Path) -> None:
+    with Site() as site:
+        site.script("/busy", Answer(status=429, headers={"Retry-After": "3600"}))
+        site.set("/beside", rss(item(1)))
+        with Site("127.0.0.2") as other:
+            other.set("/a", rss(item(2)))
+            feeds = [site.url("/busy"), site.url("/beside"), other.url("/a")]
+            with running(tmp_path, *feeds) as daemon:
+                daemon.wait_until(lambda: asked(other, "/a", 4))
+                assert len(site.requests_to("/busy")) == 1
+                assert len(site.requests_to("/beside")) <= 1
