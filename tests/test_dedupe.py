@@ -65,9 +65,38 @@ def test_random_guids_on_every_build_double_nothing(world: World) -> None:
     assert replay(world, *builds) == [("第1条新闻", 0), ("第2条新闻", 0)]
 
 
-def test_random_guids_and_no_links_double_nothing(world: World) -> None:
+@pytest.mark.parametrize("link", ["", "https://news.example.cn/"])
+def test_random_guids_without_links_of_their_own_double_nothing(world: World, link: str) -> None:
+    builds = [[item(n, guid=f"{build}-{n}", link=link) for n in (1, 2)] for build in range(3)]
+    assert replay(world, *builds) == [("第1条新闻", 0), ("第2条新闻", 0)]
+
+
+def test_two_posts_that_say_the_same_at_different_times_are_two(world: World) -> None:
+    posts = [
+        item(
+            n,
+            title="转发微博",
+            description="转发微博",
+            link="",
+            pubDate=f"Fri, 28 Jan 2022 1{n}:00:00 GMT",
+        )
+        for n in (1, 2, 3)
+    ]
+    assert len(replay(world, posts[:1], posts[1:2], posts[1:])) == 3
+
+
+def test_entries_without_guid_and_link_are_kept_once(world: World) -> None:
     builds = [[item(n, guid="", link="") for n in (1, 2)] for _ in range(3)]
     assert replay(world, *builds) == [("第1条新闻", 0), ("第2条新闻", 0)]
+
+
+def test_equal_titles_without_guid_and_link_in_one_document_are_two(world: World) -> None:
+    def note(text: str) -> str:
+        return item(1, guid="", link="", title="每日新闻", description=text)
+
+    first, second, third = note("今天多云。"), note("今天转晴。"), note("今天有雨。")
+    documents = [[first], [second, first], [third, second], [third], [second, third]]
+    assert replay(world, *documents) == [("每日新闻", 0)] * 3
 
 
 def test_random_guids_and_an_edit_are_one_edit(world: World) -> None:
@@ -123,6 +152,8 @@ def test_entries_without_titles_are_told_apart_by_their_texts(world: World) -> N
         "http://news.example.cn/a/1.html",
         "https://news.example.cn/a/1.html?utm_source=rss&spm=1",
         "https://NEWS.example.cn:443/a/1.html#rd",
+        "https://m.news.example.cn/a/1.html",
+        "https://www.news.example.cn/a/1.html",
     ],
 )
 def test_another_spelling_of_a_link_is_no_edit(world: World, link: str) -> None:

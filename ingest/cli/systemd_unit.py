@@ -18,6 +18,8 @@ Description=Guidang keeps what feeds publish
 Documentation=https://github.com/guidang/guidang
 Wants=network-online.target
 After=network-online.target postgresql.service
+# It is started again however often it fails,
+StartLimitIntervalSec=0
 
 [Service]
 Type=notify
@@ -26,6 +28,8 @@ ExecStart={program} --config {config} run
 ExecReload=/bin/sh -c 'kill -HUP $MAINPID'
 Restart=always
 RestartSec=5s
+# but not with a configuration that is wrong.
+RestartPreventExitStatus=2
 # A look may take minutes; that nothing at all gets on for so long is a fault.
 WatchdogSec=3min
 TimeoutStartSec=10min
@@ -49,7 +53,6 @@ LockPersonality=yes
 MemoryDenyWriteExecute=yes
 PrivateDevices=yes
 PrivateTmp=yes
-PrivateUsers=yes
 ProcSubset=pid
 ProtectClock=yes
 ProtectControlGroups=yes

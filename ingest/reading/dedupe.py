@@ -20,6 +20,7 @@ from ingest.reading import html, links, titles
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 
 _DIGEST_BYTES = 16
+_SHORTEST_FILE_NAME = 4
 _COUNTED = r"阅读|浏览|播放|评论|回复|点赞|赞|转发|收藏|弹幕|热度|观看|views?|comments?|likes?"
 # Bounded everywhere: a body may be a million digits.
 _NUMBER = r"(?<!\d)\d{1,12}(?:[,.]\d{1,6}){0,4}"
@@ -28,9 +29,9 @@ _GAP = r"\s{0,20}"
 _NOISE = tuple(
     re.compile(pattern, re.IGNORECASE | re.MULTILINE)
     for pattern in (
-        rf"{_NUMBER}{_GAP}(?:秒|分钟?|小时|天|日|周|个?月|年)(?:之?前|以前)",
-        rf"(?:刚刚|昨天|前天|今天)(?:{_GAP}\d{{1,2}}:\d{{2}})?",
-        rf"{_NUMBER}{_GAP}(?:seconds?|minutes?|hours?|days?|weeks?|months?|years?)\s+ago",
+        rf"{_NUMBER}{_GAP}(?:秒|分钟?|小时|天|日|周|个?月)(?:之?前|以前)",
+        rf"(?:昨天|前天|今天){_GAP}\d{{1,2}}:\d{{2}}|(?:刚刚|昨天|前天|今天){_GAP}(?:$|(?=\d))",
+        rf"{_NUMBER}{_GAP}(?:seconds?|minutes?|hours?|days?|weeks?|months?)\s+ago",
         rf"{_NUMBER}{_GAP}[万亿kKwW]?{_GAP}(?:次|人|个|条)?{_GAP}(?:{_COUNTED})",
         # What "2小时前" becomes the day after, where it stands by itself at the end of a line.
         rf"(?:(?<=\s)|^)(?:\d{{4}}[-/.])?\d{{1,2}}[-/.]\d{{1,2}}(?:{_GAP}\d{{1,2}}:\d{{2}})?{_GAP}$",
@@ -59,7 +60,7 @@ def _still(text: str) -> str:
 
 
 def _picture_names(body: str) -> list[str]:
-    """The last path segment of each picture, audio and video, in order.
+    """The file name of each picture, audio and video, in order.
 
     A content network moves a file between hosts and folders, but keeps its name.
     """
@@ -70,7 +71,13 @@ def _picture_names(body: str) -> list[str]:
     except (etree.ParserError, ValueError):
         return []
     sources = (element.get("src") or "" for element in tree.iter("img", "video", "audio"))
-    return [source.partition("?")[0].rstrip("/").rpartition("/")[2] for source in sources]
+    return [_file_name(source) for source in sources]
+
+
+def _file_name(source: str) -> str:
+    """The last segment of an address; with the one before where it is only a size (`/640`)."""
+    *_, folder, name = ("", "", *source.partition("?")[0].rstrip("/").split("/"))
+    return f"{folder}/{name}" if name.isdigit() or len(name) < _SHORTEST_FILE_NAME else name
 
 
 def identify(
@@ -83,9 +90,9 @@ def identify(
 
     `beside` are the entries of the same document that were recognised by their bytes already.
 
-    The key is made of the guid, else the link, else the title and text. What two different
-    entries of the document share identifies neither: a guid or a link that stands for several
-    articles is passed over (some feeds give one link, or one id, to all their entries).
+    The key is made of the guid, else the link, else the title, else the text. What two different
+    entries of the document share identifies neither: a guid, a link or a title that stands for
+    several articles is passed over (some feeds give one link, or one id, to all their entries).
     """
     distinct = list({_likeness(entry): entry for entry in reversed(entries)}.values())[::-1]
     beside = list(beside)
@@ -94,7 +101,9 @@ def identify(
     guids.update(entry.guid for entry in beside if entry.guid)
     shared = Counter(entry.canonical_link for entry in distinct if entry.canonical_link)
     shared.update(link for entry in beside if (link := links.canonical_link(entry.link)))
-    identified = [_with_key(entry, guids, shared, site) for entry in distinct]
+    titled = Counter(entry.title_key for entry in distinct)
+    titled.update(titles.title_key(entry.title) for entry in beside)
+    identified = [_with_key(entry, guids, shared, titled, site) for entry in distinct]
     return list({entry.key: entry for entry in reversed(identified)}.values())[::-1]
 
 
@@ -103,7 +112,11 @@ def _likeness(entry: NormalEntry) -> tuple[object, ...]:
 
 
 def _with_key(
-    entry: NormalEntry, guids: Counter[str], shared: Counter[str], site: str | None
+    entry: NormalEntry,
+    guids: Counter[str],
+    shared: Counter[str],
+    titled: Counter[str],
+    site: str | None,
 ) -> NormalEntry:
     link = entry.canonical_link
     if link is None or shared[link] > 1 or link == site or links.names_a_site(link):
@@ -113,9 +126,9 @@ def _with_key(
         return replace(entry, key=_key("guid", entry.guid), link_key=link_key)
     if link_key:
         return replace(entry, key=link_key, link_key=link_key)
-    written = entry.published_raw or "" if not entry.title_key else ""
-    body = "" if entry.title_key else entry.text_digest.hex()
-    digest = _key("digest", f"{entry.guid or ''}\x00{entry.title_key}\x00{written}\x00{body}")
+    named = bool(entry.title_key) and titled[entry.title_key] == 1
+    text = "" if named else f"{entry.published_raw or ''}\x00{entry.text_digest.hex()}"
+    digest = _key("digest", f"{entry.guid or ''}\x00{entry.title_key}\x00{text}")
     return replace(entry, key=digest, link_key=None)
 
 
@@ -144,13 +157,17 @@ def decide(entries: Sequence[NormalEntry], known: Iterable[KnownEntry]) -> list[
     known = list(known)
     by_key = {entry.key: entry for entry in known}
     by_link: dict[str, list[KnownEntry]] = {}
+    by_text: dict[bytes, list[KnownEntry]] = {}
     for kept in known:
         if kept.link_key:
             by_link.setdefault(kept.link_key, []).append(kept)
+        else:
+            by_text.setdefault(kept.text_digest, []).append(kept)
     taken: set[int] = set()
     verdicts = []
     for entry in entries:
-        verdict = _judge(entry, by_key, by_link, taken)
+        alike = [k for k in by_text.get(entry.text_digest, ()) if k.id not in taken]
+        verdict = _judge(entry, by_key, by_link, alike, taken)
         if verdict.known:
             taken.add(verdict.known.id)
         verdicts.append(verdict)
@@ -161,9 +178,13 @@ def _judge(
     entry: NormalEntry,
     by_key: dict[str, KnownEntry],
     by_link: dict[str, list[KnownEntry]],
+    alike: list[KnownEntry],
     taken: set[int],
 ) -> Verdict:
+    by_words = _known_by_words(entry, alike) if entry.link_key is None else None
     kept = by_key.get(entry.key)
+    if kept is None or (entry.guid is None and by_words is not None):
+        kept = by_words
     if kept and not _is_same_article(entry, kept):
         entry = replace(entry, key=reused_key(entry))
         kept = by_key.get(entry.key)
@@ -174,6 +195,20 @@ def _judge(
     same = kept.text_digest == entry.text_digest and not _has_moved(entry, kept)
     kind = VerdictKind.UNCHANGED if same else VerdictKind.EDITED
     return Verdict(kind=kind, entry=replace(entry, key=kept.key), known=kept)
+
+
+def _known_by_words(entry: NormalEntry, alike: list[KnownEntry]) -> KnownEntry | None:
+    """The kept entry that says the same, for an entry that has no address of its own.
+
+    Some feeds give their entries other guids on every build. Two posts may well say the same
+    (转发微博), but not at the same time.
+    """
+    for kept in alike:
+        same_title = titles.title_key(kept.title) == entry.title_key
+        same_time = kept.published_raw == entry.published_raw
+        if same_title and (same_time or (entry.guid is None and kept.guid is None)):
+            return kept
+    return None
 
 
 def _is_same_article(entry: NormalEntry, kept: KnownEntry) -> bool:

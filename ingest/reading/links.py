@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from tld import get_fld
 from url_normalize import url_normalize
 
 _LONGEST = 4000
+# Two names of one site; what is left must still be one: `m.cn` is a host of its own.
+_MOBILE = re.compile(r"^(?:www|m)\.(?=[^.]+\.[^.])")
 _TRACKING_PREFIXES = ("utm_", "spm", "share_")
 _TRACKING = frozenset(
     "from isappinstalled fbclid gclid scene chksm srcid mpshare weibo_id wx_share_id "
@@ -36,8 +39,9 @@ def absolute_link(link: str | None, base_url: str | None) -> str | None:
 def canonical_link(link: str | None) -> str | None:
     """Bring a link to the form in which two links to one article are equal.
 
-    https, lower-case host, default port and dot segments gone (RFC 3986 section 6), parameters
-    that only tell where a reader came from dropped. The link itself is kept beside it as it was.
+    https, lower-case host without `www.` or `m.`, default port and dot segments gone (RFC 3986
+    section 6), parameters that only tell where a reader came from dropped. The link itself is
+    kept beside it as it was.
     """
     if link is None:
         return None
@@ -51,7 +55,8 @@ def canonical_link(link: str | None) -> str | None:
         if not _is_tracking(name)
     ]
     fragment = "" if normal.fragment.lower() in _TRACKING_FRAGMENTS else normal.fragment
-    return urlunsplit(("https", normal.netloc, normal.path, urlencode(query), fragment))
+    server = _MOBILE.sub("", normal.netloc)
+    return urlunsplit(("https", server, normal.path, urlencode(query), fragment))
 
 
 def _is_tracking(name: str) -> bool:

@@ -32,6 +32,8 @@ def judge(connection: sa.Connection, feed_id: int, entries: Sequence[NormalEntry
     keys, link_keys = dedupe.lookup_keys(entries)
     known = _known(connection, feed_id, Entry.key, keys)
     known += _known(connection, feed_id, Entry.link_key, link_keys)
+    texts = {entry.text_digest for entry in entries if entry.link_key is None}
+    known += _known(connection, feed_id, Entry.text_digest, texts)
     return dedupe.decide(entries, {entry.id: entry for entry in known}.values())
 
 
