@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest.cli.explain import explanation
+from ingest.cli.feed_views import all_of, condition, explanation, next_look, shown_url
 from ingest.cli.output import JsonOption, counted, local, print_json, print_table, say
 from ingest.cli.session import Session, open_session
 from ingest.errors import ConfigError, UsageError
@@ -87,7 +87,7 @@ def _add_one(session: Session, url: str, settings: FeedSettings, check: bool) ->
         say(f"kept as {kept}, so that any instance may answer")
     found = _find_feed(session, kept) if check else kept
     feed, is_new = session.database.write(store.add, found, settings, now=session.now)
-    say(f"{'added' if is_new else 'is on the list already:'} {feed.id}  {_shown_url(feed)}")
+    say(f"{'added' if is_new else 'is on the list already:'} {feed.id}  {shown_url(feed)}")
     if not is_new and settings.as_json():
         say(f"its settings stay as they are; change them with: guidang feeds set {feed.id}")
 
@@ -179,61 +179,15 @@ def list_feeds(ctx: typer.Context, as_json: JsonOption = False) -> None:
         feeds = session.database.read(store.every)
         counts = session.database.read(store.entry_counts)
     if as_json:
-        print_json([_as_json(feed, counts.get(feed.id, 0)) for feed in feeds])
+        print_json([all_of(feed, counts.get(feed.id, 0)) for feed in feeds])
         return
     print_table(
         ["id", "feed", "entries", "state", "next look", "address"],
         [
-            (f.id, f.name, counts.get(f.id, 0), _condition(f), _next_look(f), _shown_url(f))
+            (f.id, f.name, counts.get(f.id, 0), condition(f), next_look(f), shown_url(f))
             for f in feeds
         ],
     )
-
-
-def _as_json(feed: FeedState, entries: int) -> dict[str, Any]:
-    from ingest.reading.links import without_secrets
-
-    return {
-        "id": feed.id,
-        "url": without_secrets(feed.url),
-        "title": feed.name,
-        "folder": feed.slug,
-        "origin": feed.origin,
-        "settings": feed.settings.as_json(),
-        "link": feed.link,
-        "language": feed.language,
-        "generator": feed.generator,
-        "categories": feed.settings.categories or feed.categories,
-        "entries": entries,
-        "state": _condition(feed),
-        "failures": feed.failures,
-        "last_error": feed.last_error,
-        "added_at": feed.added_at,
-        "paused_at": feed.paused_at,
-        "paused_reason": feed.paused_reason,
-        "last_polled_at": feed.last_polled_at,
-        "last_success_at": feed.last_success_at,
-        "next_poll_at": None if feed.paused_at else feed.next_poll_at,
-        "next_poll_reason": feed.next_poll_reason,
-    }
-
-
-def _condition(feed: FeedState) -> str:
-    if feed.paused_at is not None:
-        return "paused"
-    if feed.failures:
-        return "failing"
-    return "fine" if feed.last_success_at else "new"
-
-
-def _next_look(feed: FeedState) -> str:
-    return "" if feed.paused_at else local(feed.next_poll_at)
-
-
-def _shown_url(feed: FeedState) -> str:
-    from ingest.reading.links import without_secrets
-
-    return without_secrets(feed.url)
 
 
 @app.command()
@@ -246,7 +200,7 @@ def show(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> Non
         feed = session.database.read(store.find, [name])[0]
         counts = session.database.read(store.entry_counts)
         last = session.database.read(polls.last, feed.id, 10)
-    shown = _as_json(feed, counts.get(feed.id, 0))
+    shown = all_of(feed, counts.get(feed.id, 0))
     if as_json:
         print_json(shown | {"polls": last})
         return

@@ -1,14 +1,66 @@
-"""Why a feed is looked at when it is, in words."""
+"""What is shown of a feed: its state, and why it is looked at when it is."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from ingest.cli.output import local
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from ingest.schedule.hosts import HostPause
     from ingest.store.feed_state import FeedState
+
+
+def all_of(feed: FeedState, entries: int) -> dict[str, Any]:
+    """Everything a user may want to know of a feed that has so many entries."""
+    from ingest.reading.links import without_secrets
+
+    return {
+        "id": feed.id,
+        "url": without_secrets(feed.url),
+        "title": feed.name,
+        "folder": feed.slug,
+        "origin": feed.origin,
+        "settings": feed.settings.as_json(),
+        "link": feed.link,
+        "language": feed.language,
+        "generator": feed.generator,
+        "categories": feed.settings.categories or feed.categories,
+        "entries": entries,
+        "state": condition(feed),
+        "failures": feed.failures,
+        "last_error": feed.last_error,
+        "added_at": feed.added_at,
+        "paused_at": feed.paused_at,
+        "paused_reason": feed.paused_reason,
+        "last_polled_at": feed.last_polled_at,
+        "last_success_at": feed.last_success_at,
+        "next_poll_at": None if feed.paused_at else feed.next_poll_at,
+        "next_poll_reason": feed.next_poll_reason,
+    }
+
+
+def condition(feed: FeedState) -> str:
+    """How it is: paused, failing, fine, or new."""
+    if feed.paused_at is not None:
+        return "paused"
+    if feed.failures:
+        return "failing"
+    return "fine" if feed.last_success_at else "new"
+
+
+def next_look(feed: FeedState) -> str:
+    """When it is looked at next; nothing if it is paused."""
+    return "" if feed.paused_at else local(feed.next_poll_at)
+
+
+def shown_url(feed: FeedState) -> str:
+    """Its address without secrets."""
+    from ingest.reading.links import without_secrets
+
+    return without_secrets(feed.url)
 
 
 def explanation(feed: FeedState, pause: HostPause | None) -> dict[str, Any]:
