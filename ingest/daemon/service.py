@@ -28,7 +28,7 @@ from ingest.web.server import serving
 logger = logging.getLogger(__name__)
 
 _TICK = timedelta(seconds=2)
-_HOUSEKEEPING = timedelta(seconds=30)
+_HOUSEKEEPING = timedelta(seconds=10)
 # A clock that was set, or a machine that slept, shows in the wall clock and not in the other.
 _CLOCK_JUMP = timedelta(seconds=60)
 # No feed is planned further ahead than this: who is, was planned by a clock that was wrong.
