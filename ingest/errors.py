@@ -9,7 +9,8 @@
     │   │   │   └── Gone          404 and 410
     │   │   ├── TooLarge          more bytes than `fetch.max_size`
     │   │   ├── ForbiddenAddress  not a public address, or not http(s)
-    │   │   └── BadRedirect       a loop, too many hops, a hop without an address
+    │   │   ├── BadRedirect       a loop, too many hops, a hop without an address
+    │   │   └── MissingSecret     a header or password that is not where it should be
     │   ├── ParseError            an answer that is no feed
     │   └── Unreadable            a document that takes too long, or too much memory, to read
     ├── ConfigError         the run does not start: exit code 2
@@ -124,6 +125,18 @@ class BadRedirect(FetchError):
 
     def __str__(self) -> str:
         return f"redirected nowhere: {self.reason}"
+
+
+class MissingSecret(FetchError):
+    """A header or password that the feed's settings look for in vain."""
+
+    def __init__(self, url: str, place: str) -> None:
+        super().__init__(url, place)
+        self.url = url
+        self.place = place
+
+    def __str__(self) -> str:
+        return f"not asked: its settings name {self.place}, and nothing is there"
 
 
 class ParseError(SourceError):

@@ -33,6 +33,9 @@ _EXAMPLES: dict[str, Any] = {
     "interval": timedelta(hours=1),
     "full_text": "auto",
     "follow_moves": False,
+    "user_agent": "my-archive/1.0 (+https://example.com)",
+    "headers": {"Cookie": "env:MY_COOKIE"},
+    "auth": "credential:my-feed",
 }
 _WIDTH = 96
 
@@ -78,6 +81,8 @@ def _toml(value: Any) -> str:
         return f'"{format_duration(value)}"'
     if isinstance(value, tuple | list):
         return "[" + ", ".join(_toml(one) for one in value) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
     if isinstance(value, bool | int):
         return json.dumps(value)
     if isinstance(value, Path):

@@ -16,6 +16,7 @@ EXAMPLES = [
     errors.TooLarge("https://a.cn/", 20_000_000),
     errors.ForbiddenAddress("https://a.cn/", "10.0.0.1"),
     errors.BadRedirect("https://a.cn/", "a loop"),
+    errors.MissingSecret("https://a.cn/", "env:COOKIE"),
     errors.ParseError("https://a.cn/", "an HTML page"),
     errors.Unreadable("https://a.cn/", "it takes longer than 20 s"),
     errors.ConfigError("config.toml", ("one", "two")),

@@ -23,7 +23,7 @@ def all_of(feed: FeedState, entries: int) -> dict[str, Any]:
         "title": feed.name,
         "folder": feed.slug,
         "origin": feed.origin,
-        "settings": feed.settings.as_json(),
+        "settings": feed.settings.as_shown(),
         "link": feed.link,
         "language": feed.language,
         "generator": feed.generator,

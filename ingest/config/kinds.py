@@ -110,9 +110,15 @@ Interval = Annotated[Duration, AfterValidator(_positive)]
 Size = Annotated[int, BeforeValidator(parse_size), Field(gt=0)]
 Zone = Annotated[str, AfterValidator(known_zone)]
 FeedUrl = Annotated[str, AfterValidator(read_feed_url)]
+HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$")]
 InstanceUrl = Annotated[str, AfterValidator(read_instance_url)]
 FullText = Annotated[bool | Literal["auto"], BeforeValidator(_yes_no_or_auto)]
 Category = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+def hidden(secret: str) -> str:
+    """A secret as it may be shown: not at all, but for where it is to be found."""
+    return secret if secret.startswith(("env:", "credential:")) else "***"
 
 
 def read_network(network: object) -> IPv4Network | IPv6Network:

@@ -19,11 +19,13 @@ from ingest.config.kinds import (
     Duration,
     FeedUrl,
     FullText,
+    HeaderName,
     InstanceUrl,
     Interval,
     Size,
     Zone,
     format_duration,
+    hidden,
     read_network,
 )
 
@@ -254,6 +256,18 @@ class FeedSettings(_Table):
         description="Whether article pages are fetched: true, false, or auto (where the feed's "
         "text is cut short).",
     )
+    user_agent: str | None = Field(
+        None, description="The name told to its publisher, instead of fetch.user_agent."
+    )
+    headers: dict[HeaderName, str] = Field(
+        {},
+        description="Headers sent to its server alone, such as Cookie; a value env:NAME or "
+        "credential:NAME is taken from there, and never stored.",
+    )
+    auth: str | None = Field(
+        None,
+        description="USER:PASSWORD for its server (HTTP Basic), or env:NAME, or credential:NAME.",
+    )
     follow_moves: bool = Field(
         True,
         description="Whether it is asked at the address that permanent redirects have led to for "
@@ -267,6 +281,15 @@ class FeedSettings(_Table):
             settings["interval"] = format_duration(self.interval)
         if self.categories:
             settings["categories"] = list(self.categories)
+        return settings
+
+    def as_shown(self) -> dict[str, Any]:
+        """The same without secrets: what says where one is to be found may be shown."""
+        settings = self.as_json()
+        if self.headers:
+            settings["headers"] = {name: hidden(value) for name, value in self.headers.items()}
+        if self.auth:
+            settings["auth"] = hidden(self.auth)
         return settings
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ingest.fetch import Fetcher
 from ingest.rsshub.recognition import is_rsshub
 from ingest.sources.instances import Answered, Instances
+from ingest.sources.secrets import reveal
 from ingest.store.feed_state import FeedState
 
 
@@ -19,5 +20,24 @@ async def fetch_feed(fetcher: Fetcher, instances: Instances, feed: FeedState) ->
             route, validators=feed.validators, validators_of=feed.validators_of
         )
     timeout = instances.timeout if is_rsshub(feed.generator) else None
-    answer = await fetcher.fetch(feed.address, validators=feed.validators, timeout=timeout)
+    answer = await fetcher.fetch(
+        feed.address,
+        validators=feed.validators,
+        timeout=timeout,
+        headers=_headers(feed),
+        auth=_auth(feed),
+    )
     return Answered(answer=answer)
+
+
+def _headers(feed: FeedState) -> dict[str, str]:
+    settings = feed.settings
+    own = {name: reveal(value, feed.url) for name, value in settings.headers.items()}
+    return own | ({"User-Agent": settings.user_agent} if settings.user_agent else {})
+
+
+def _auth(feed: FeedState) -> tuple[str, str] | None:
+    if feed.settings.auth is None:
+        return None
+    user, _, password = reveal(feed.settings.auth, feed.url).partition(":")
+    return user, password
