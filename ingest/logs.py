@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from datetime import UTC, datetime
 from typing import TextIO
@@ -17,7 +18,8 @@ _TALKATIVE = tuple(
 def set_up_logging(level: str, form: str) -> None:
     """Send the messages of this process to standard error."""
     handler = _StandardError()
-    handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
+    formatter = JsonFormatter() if form == "json" else TextFormatter()
+    handler.setFormatter(JournalFormatter(formatter) if _is_journal(sys.stderr) else formatter)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
@@ -69,6 +71,37 @@ class JsonFormatter(logging.Formatter):
         }
         present = {name: value for name, value in fields.items() if value is not None}
         return json.dumps(present, ensure_ascii=False)
+
+
+class JournalFormatter(logging.Formatter):
+    """Another form, each line with its level before it as the journal reads it (sd-daemon(3))."""
+
+    _PRIORITIES = (
+        (logging.CRITICAL, 2),
+        (logging.ERROR, 3),
+        (logging.WARNING, 4),
+        (logging.INFO, 6),
+    )
+
+    def __init__(self, form: logging.Formatter) -> None:
+        super().__init__()
+        self._form = form
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write one record."""
+        priority = next((p for level, p in self._PRIORITIES if record.levelno >= level), 7)
+        lines = self._form.format(record).splitlines()
+        return "\n".join(f"<{priority}>{line}" for line in lines)
+
+
+def _is_journal(stream: TextIO) -> bool:
+    """Whether a stream leads to the journal: systemd.exec(5), `$JOURNAL_STREAM`."""
+    named = os.environ.get("JOURNAL_STREAM")
+    try:
+        status = os.fstat(stream.fileno())
+    except (OSError, ValueError):  # no file at all, such as a progress bar or a closed stream
+        return False
+    return named == f"{status.st_dev}:{status.st_ino}"
 
 
 def _time(record: logging.LogRecord) -> str:

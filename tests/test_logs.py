@@ -2,8 +2,13 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import sys
+from pathlib import Path
 
-from ingest.logs import JsonFormatter, TextFormatter, printable
+import pytest
+
+from ingest.logs import JournalFormatter, JsonFormatter, TextFormatter, printable, set_up_logging
 
 
 def record(message: str, **extra: str) -> logging.LogRecord:
@@ -31,3 +36,29 @@ def test_json_lines_are_objects() -> None:
 
 def test_what_is_printable_stays() -> None:
     assert printable("“字” 😀 a\tb") == "“字” 😀 a b"
+
+
+def test_the_journal_is_told_the_level_of_each_line() -> None:
+    fault = (ValueError, ValueError("坏"), None)
+    told = logging.LogRecord("ingest", logging.ERROR, "p.py", 1, "失败", (), fault)
+    lines = JournalFormatter(TextFormatter()).format(told).splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith("<3>") for line in lines)
+    assert JournalFormatter(JsonFormatter()).format(record("失败")).startswith('<4>{"time"')
+
+
+@pytest.mark.parametrize(("is_journal", "begin"), [(True, "<4>"), (False, "20")])
+def test_only_the_journal_is_told_levels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_journal: bool, begin: str
+) -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    with (tmp_path / "journal").open("w", encoding="utf-8") as stream:
+        status = os.fstat(stream.fileno())
+        stream_id = f"{status.st_dev}:{status.st_ino + (not is_journal)}"
+        monkeypatch.setenv("JOURNAL_STREAM", stream_id)
+        monkeypatch.setattr(sys, "stderr", stream)
+        set_up_logging("info", "text")
+        logging.getLogger("ingest").warning("失败")
+    root.handlers[:], root.level = handlers, level
+    assert (tmp_path / "journal").read_text("utf-8").startswith(begin)
