@@ -19,6 +19,7 @@ from ingest.config import (
 )
 from ingest.errors import ConfigError
 from ingest.example import example_config
+from tests.program import Program, new_program
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
 
@@ -201,3 +202,21 @@ def test_a_credential_that_is_no_setting_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="did you mean access_key") as caught:
         load_config(file, environment={"CREDENTIALS_DIRECTORY": str(tmp_path)})
     assert "SECRET" not in str(caught.value)
+
+
+def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
+    program = new_program(tmp_path)
+    (tmp_path / "config.toml").chmod(0)
+    result = program.run("status", powerless=True)
+    assert (result.code, "config.toml" in result.err) == (2, True), result
+
+
+def test_a_folder_that_may_not_be_looked_into_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "shut"
+    folder.mkdir()
+    new_program(folder)
+    folder.chmod(0)
+    program = Program(tmp_path, env={"GUIDANG_CONFIG": str(folder / "config.toml")})
+    result = program.run("status", powerless=True)
+    folder.chmod(0o700)
+    assert (result.code, "who runs guidang may not" in result.err) == (2, True), result

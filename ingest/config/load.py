@@ -41,6 +41,13 @@ def load_config(
 
 def find_config(path: Path | None, environment: Mapping[str, str]) -> Path:
     """Name the file to read, absolute; raise `ConfigError` where there is none."""
+    try:
+        return _find_config(path, environment)
+    except PermissionError as error:
+        raise ConfigError(error.filename, ("cannot be read: who runs guidang may not",)) from None
+
+
+def _find_config(path: Path | None, environment: Mapping[str, str]) -> Path:
     named = path or (Path(p) if (p := environment.get("GUIDANG_CONFIG")) else None)
     if named is not None:
         if named.is_dir():
