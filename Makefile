@@ -27,11 +27,11 @@ test: set-up ## run the tests, on SQLite and on a real PostgreSQL, with a real H
 
 .PHONY: test-long
 test-long: set-up ## run the tests that last longer than a minute
-	@$(BIN)/python .ci/run_marked.py long
+	@$(BIN)/pytest -n 0 -m long
 
 .PHONY: test-deploy
 test-deploy: set-up ## run the tests that need root, a container engine or systemd
-	@$(BIN)/python .ci/run_marked.py deploy
+	@$(BIN)/pytest -n 0 -m deploy
 
 .PHONY: lint
 lint: set-up ## check format, style, types and the directions of imports

@@ -22,17 +22,18 @@ from tests.hexo import find_node  # noqa: E402 - the checkout is on the path onl
 
 
 def main() -> None:
-    lock_python()
+    lock_python("requirements.lock", "--group", "dev", "--upgrade")
+    lock_python("deploy/requirements.lock", "--constraints", "requirements.lock")
     lock_hexo()
 
 
-def lock_python() -> None:
+def lock_python(file: str, *which: str) -> None:
     """Lock for every platform and every Python from the oldest on."""
     uv = Path(sys.executable).with_name("uv")
-    options = "--quiet --no-config --system-certs --upgrade --universal --python-version 3.11"
-    files = "pyproject.toml --group dev --generate-hashes --output-file requirements.lock"
+    options = "--quiet --no-config --system-certs --universal --python-version 3.11"
+    files = ["pyproject.toml", "--generate-hashes", "--output-file", file]
     subprocess.run(
-        [uv, "pip", "compile", *options.split(), *files.split()],
+        [uv, "pip", "compile", *options.split(), *which, *files],
         cwd=ROOT,
         env=os.environ | {"UV_CUSTOM_COMPILE_COMMAND": "make lock"},
         stdout=subprocess.DEVNULL,

@@ -1,0 +1,205 @@
+"""The compose file on a real engine: what breaks there, and that nothing is lost by it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from signal import SIGKILL
+
+import pytest
+
+from tests.containers import Stack, docker, host_address, running_stack
+from tests.site import Site
+from tests.support import item, rss
+
+pytestmark = [pytest.mark.deploy, pytest.mark.engine, pytest.mark.timeout(900)]
+
+_NUMBERS = count(1)
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running_stack(tmp_path_factory.mktemp("stack")) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with Site("0.0.0.0") as site:
+        yield site
+
+
+class Feed:
+    """A feed of the site that the daemon looks at every second."""
+
+    def __init__(self, stack: Stack, site: Site) -> None:
+        self._site, self.path = site, f"/feed-{next(_NUMBERS)}.xml"
+        self.url = site.url(self.path, host=host_address())
+        self.served = 0
+        self.publish(2)
+        stack.guidang("feeds", "add", self.url, "--interval", "1s")
+
+    def publish(self, more: int, **answer: object) -> None:
+        self.served += more
+        items = [item(f"{self.path}-{n}", title=f"第{n}条") for n in range(self.served)]
+        self._site.set(self.path, rss(*items, title=self.path), **answer)
+
+    @property
+    def titles(self) -> list[str]:
+        return sorted(f"第{n}条" for n in range(self.served))
+
+    def asked(self) -> int:
+        return len(self._site.requests_to(self.path))
+
+
+def kept_and_written(stack: Stack, feed: Feed) -> None:
+    """Everything the feed ever served is kept once, and the volume equals the database."""
+    stack.wait_until(lambda: stack.titles(feed.url) == feed.titles)
+    stack.wait_until(lambda: "0 files to write" in stack.guidang("status"))
+    stack.guidang("archive", "--check")
+    assert "Traceback" not in stack.log()
+
+
+def test_entries_arrive_in_the_database_and_files_in_the_volume(stack: Stack, site: Site) -> None:
+    feed = Feed(stack, site)
+    kept_and_written(stack, feed)
+    kept = "SELECT count(*) FROM entry WHERE title = '第1条'"
+    counted = docker(
+        *("exec", stack.container("database"), "psql", "-U", "guidang", "-tA", "-c", kept)
+    )
+    assert int(counted) >= 1
+    files = docker("exec", stack.container("daemon"), "find", "/archive", "-name", "*第1条*.md")
+    assert feed.path.strip("/").removesuffix(".xml") in files
+
+
+def test_down_and_up_again_changes_nothing(stack: Stack, site: Site) -> None:
+    feed = Feed(stack, site)
+    kept_and_written(stack, feed)
+    stack.compose("down")
+    feed.publish(3)
+    stack.up()
+    kept_and_written(stack, feed)
+
+
+def test_a_database_that_is_killed_is_waited_for(stack: Stack, site: Site) -> None:
+    feed = Feed(stack, site)
+    kept_and_written(stack, feed)
+    stack.compose("stop", "--timeout", "0", "database")
+    feed.publish(3)
+    stack.wait_until(lambda: "the database cannot be used" in stack.log())
+    stack.compose("start", "database")
+    stack.wait_until(lambda: "the database can be used again" in stack.log())
+    kept_and_written(stack, feed)
+
+
+def test_a_daemon_killed_while_it_polls_comes_back(stack: Stack, site: Site) -> None:
+    feed = Feed(stack, site)
+    kept_and_written(stack, feed)
+    asked = feed.asked()
+    feed.publish(30, pause=0.2, piece=500)
+    stack.wait_until(lambda: feed.asked() > asked)
+    stack.kill("daemon")
+    feed.publish(1)
+    # What was killed by hand stays down, whatever its restart policy.
+    stack.compose("up", "--detach", "--no-build")
+    kept_and_written(stack, feed)
+
+
+def test_a_daemon_that_dies_by_itself_is_started_again(stack: Stack, site: Site) -> None:
+    feed = Feed(stack, site)
+    kept_and_written(stack, feed)
+    # From outside: within a container nobody can kill its first process.
+    os.kill(json.loads(docker("inspect", stack.container("daemon")))[0]["State"]["Pid"], SIGKILL)
+    feed.publish(2)
+    kept_and_written(stack, feed)
+
+
+def test_a_network_that_is_cut_comes_back(stack: Stack, site: Site) -> None:
+    feed = Feed(stack, site)
+    kept_and_written(stack, feed)
+    with cut_off(stack):
+        feed.publish(3)
+        stack.wait_until(lambda: "cannot be used" in stack.log())
+    kept_and_written(stack, feed)
+
+
+@contextmanager
+def cut_off(stack: Stack) -> Iterator[None]:
+    container = stack.container("daemon")
+    shown = json.loads(docker("inspect", container))[0]["NetworkSettings"]["Networks"]
+    network = next(iter(shown))
+    docker("network", "disconnect", network, container)
+    try:
+        yield
+    finally:
+        docker("network", "connect", "--alias", "daemon", network, container)
+
+
+def test_a_changed_configuration_is_taken_over(stack: Stack, site: Site) -> None:
+    feed = Feed(stack, site)
+    file = stack.folder / "config/config.toml"
+    text = file.read_text("utf-8")
+    for more, told in [
+        ("[schedule]\ngone_interval = '5d'\n", "the configuration was read again"),
+        ("[schedule]\ngone_intervall = '5d'\n", "going on with the old configuration"),
+    ]:
+        file.write_text(text + more, "utf-8")
+        stack.compose("kill", "-s", "HUP", "daemon")
+        stack.wait_until(lambda told=told: told in stack.log())  # type: ignore[misc]
+    file.write_text(text, "utf-8")
+    kept_and_written(stack, feed)
+
+
+def test_the_container_is_as_closed_as_can_be(stack: Stack) -> None:
+    shown = docker(
+        *("exec", stack.container("daemon"), "sh", "-c"),
+        "id -u; touch /opt/guidang/x 2>&1; grep CapEff /proc/1/status; which cc gcc make git curl",
+        check=False,
+    )
+    assert shown.splitlines() == [
+        "10001",
+        "touch: cannot touch '/opt/guidang/x': Read-only file system",
+        "CapEff:\t0000000000000000",
+    ]
+
+
+FULL = """\
+volumes:
+  archive:
+    driver: local
+    driver_opts:
+      type: tmpfs
+      device: tmpfs
+      o: size=1m,uid=10001
+"""
+
+
+def test_a_full_archive_volume_is_waited_for(tmp_path: Path, site: Site) -> None:
+    (tmp_path / "full.yml").write_text(FULL, "utf-8")
+    with running_stack(tmp_path, "full.yml") as stack:
+        feed = Feed(stack, site)
+        kept_and_written(stack, feed)
+        inside = ["exec", stack.container("daemon"), "sh", "-c"]
+        docker(*inside, "dd if=/dev/zero of=/archive/filler bs=4096", check=False)
+        feed.publish(20)
+        stack.wait_until(lambda: "the archive cannot be used" in stack.log())
+        stack.wait_until(lambda: len(stack.titles(feed.url)) == feed.served)
+        assert "the disk is full" in stack.log()
+        docker(*inside, "rm /archive/filler")
+        stack.wait_until(lambda: "the archive can be used again" in stack.log())
+        kept_and_written(stack, feed)
+
+
+def test_with_sqlite_instead(tmp_path: Path, site: Site) -> None:
+    with running_stack(tmp_path, "docker-compose.sqlite.yml") as stack:
+        feed = Feed(stack, site)
+        kept_and_written(stack, feed)
+        assert "database: sqlite:////data/guidang.db" in stack.guidang("status")
+        stack.compose("down")
+        feed.publish(2)
+        stack.up()
+        kept_and_written(stack, feed)

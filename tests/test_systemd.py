@@ -1,0 +1,164 @@
+"""The unit under a real systemd, which a container boots as its first process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from ingest.cli.systemd_unit import UNIT
+from tests.containers import ROOT, docker, ran, wait_until
+from tests.running import free_port
+from tests.site import Site
+from tests.support import item, rss
+
+pytestmark = [pytest.mark.deploy, pytest.mark.engine, pytest.mark.timeout(900)]
+
+IMAGE = "systemd:trixie"
+# What a system manager needs of its container.
+POWERS = (
+    "--network=host --cap-add=SYS_ADMIN --security-opt=seccomp=unconfined "
+    "--security-opt=apparmor=unconfined --tmpfs=/run --tmpfs=/run/lock --tmpfs=/tmp "
+    "--volume=/sys/fs/cgroup:/sys/fs/cgroup:ro"
+).split()
+INSTALL = """\
+set -e
+python3 -m venv /opt/guidang
+/opt/guidang/bin/pip install --quiet --no-deps --require-hashes -r /tmp/requirements.lock
+/opt/guidang/bin/pip install --quiet --no-deps /tmp/*.whl
+mkdir -p /etc/guidang
+/opt/guidang/bin/guidang systemd-unit > /etc/systemd/system/guidang.service
+"""
+WATCHED = "[Service]\nWatchdogSec=10s\n"  # the unit's three minutes are long for a test
+
+
+class Machine:
+    """A machine with systemd on which Guidang is installed as the how-to says."""
+
+    def __init__(self) -> None:
+        self.name = f"guidang-systemd-{os.getpid()}"
+        self.port = free_port()
+
+    def boot(self, wheel: Path) -> None:
+        docker("run", "--detach", "--name", self.name, *POWERS, IMAGE)
+        wait_until(self._is_up, lambda: self.sh("systemctl --failed; journalctl -b -n 30"))
+        for file in (wheel, ROOT / "deploy/requirements.lock"):
+            # docker cp does not see the tmpfs of a running container.
+            self.write(f"/tmp/{file.name}", file.read_bytes())
+        self.sh(INSTALL, check=True)
+
+    def _is_up(self) -> bool:
+        return self.sh("systemctl is-system-running").strip() in {"running", "degraded"}
+
+    def sh(self, script: str, *, check: bool = False) -> str:
+        return docker("exec", self.name, "sh", "-c", script, check=check)
+
+    def write(self, path: str, content: bytes) -> None:
+        command = ["docker", "exec", "-i", self.name, "sh", "-c", f"cat > {path}"]
+        subprocess.run(command, input=content, check=True, timeout=60)
+
+    def configure(self, *feeds: str, more: str = "") -> None:
+        listed = "\n".join(f'[[feeds]]\nurl = "{url}"\ninterval = "1s"\n' for url in feeds)
+        fetch = '[fetch]\nallow_private = ["127.0.0.0/8"]\nhost_delay = "0s"\n'
+        web = f'[web]\nlisten = "127.0.0.1:{self.port}"\n'
+        self.write("/etc/guidang/config.toml", f"{fetch}{web}{more}{listed}".encode())
+
+    @property
+    def pid(self) -> int:
+        return int(self.shown("MainPID"))
+
+    def shown(self, setting: str) -> str:
+        return self.sh(f"systemctl show --value --property={setting} guidang").strip()
+
+    def journal(self, *options: str) -> str:
+        return self.sh(f"journalctl --unit=guidang --output=cat --no-pager {' '.join(options)}")
+
+    def titles(self) -> list[str]:
+        """The titles that stand in the archive's records."""
+        return sorted(self.sh("grep -rh ^title: /var/lib/guidang/posts").splitlines())
+
+    def wait_for(self, *titles: str) -> None:
+        wanted = sorted(f"title: '{title}'" for title in titles)
+        wait_until(lambda: self.titles() == wanted, self.journal)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(folder)]
+    ran([*build, str(ROOT)])
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def machine(wheel: Path) -> Iterator[Machine]:
+    machine = Machine()
+    try:
+        machine.boot(wheel)
+        yield machine
+    finally:
+        docker("rm", "--force", machine.name)
+
+
+def test_the_unit_of_the_repository_is_the_one_that_is_printed(machine: Machine) -> None:
+    printed = machine.sh("/opt/guidang/bin/guidang systemd-unit")
+    assert printed == (ROOT / "deploy/systemd/guidang.service").read_text("utf-8")
+    assert printed.splitlines()[2] == UNIT.splitlines()[2]
+
+
+def test_systemd_has_nothing_to_say_against_the_unit(machine: Machine) -> None:
+    assert machine.sh("systemd-analyze verify /etc/systemd/system/guidang.service") == ""
+
+
+def test_the_unit_is_hardly_exposed(machine: Machine) -> None:
+    unit = "/etc/systemd/system/guidang.service"
+    said = machine.sh(f"systemd-analyze security --no-pager --offline=yes --threshold=15 {unit}")
+    exposure = said.rpartition("exposure level for guidang.service: ")[2].split()[0]
+    assert float(exposure) <= 1.5, said
+
+
+def test_a_service_lives_through_everything(machine: Machine) -> None:
+    """Start, reload, a killed and a hanging daemon, stop: no entry is lost or doubled."""
+    with Site() as site:
+        site.set("/a", rss(item(1, title="甲一")))
+        site.set("/b", rss(item(2, title="乙一")))
+        machine.configure(site.url("/a"))
+        machine.sh("systemctl start guidang", check=True)
+        # Type=notify: the command has returned because the service is ready.
+        with urlopen(f"http://127.0.0.1:{machine.port}/readyz") as answer:
+            assert answer.status == 200
+        machine.wait_for("甲一")
+
+        machine.configure(site.url("/a"), site.url("/b"))
+        machine.sh("systemctl reload guidang", check=True)
+        machine.wait_for("甲一", "乙一")
+
+        first = machine.pid
+        machine.sh("systemctl kill --signal=KILL --kill-whom=main guidang", check=True)
+        site.set("/a", rss(item(1, title="甲一"), item(3, title="甲二")))
+        machine.wait_for("甲一", "乙一", "甲二")
+        second = machine.pid
+        assert second not in {0, first}
+
+        machine.sh("mkdir -p /run/systemd/system/guidang.service.d", check=True)
+        machine.write("/run/systemd/system/guidang.service.d/test.conf", WATCHED.encode())
+        machine.sh("systemctl daemon-reload && systemctl restart guidang", check=True)
+        third = machine.pid
+        machine.sh("systemctl kill --signal=STOP --kill-whom=main guidang", check=True)
+        wait_until(lambda: machine.pid not in {0, third}, machine.journal)
+        assert "Watchdog timeout" in machine.journal()
+        site.set("/b", rss(item(2, title="乙一"), item(4, title="乙二")))
+        machine.wait_for("甲一", "乙一", "甲二", "乙二")
+
+        machine.sh("systemctl stop guidang", check=True)
+        assert machine.shown("Result") == "success"
+        assert machine.shown("ExecMainStatus") == "0"
+    said = machine.journal()
+    assert "news: 1 new" in said
+    assert "Traceback" not in said
+    assert "INFO" not in machine.journal("--priority=warning")
