@@ -186,6 +186,17 @@ def _make_engine(url: str) -> sa.Engine:
     return engine
 
 
+# A server whose packets no longer come would else be waited for until the kernel gives up, which
+# is a quarter of an hour; in seconds, and the last in milliseconds (libpq, "Parameter Key Words").
+_GIVE_UP = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+
+
 def _engine_options(url: str) -> dict[str, Any]:
     if make_url(url).get_backend_name() == "sqlite":
         return {}
@@ -193,8 +204,8 @@ def _engine_options(url: str) -> dict[str, Any]:
         "pool_pre_ping": True,
         "pool_size": 4,
         "max_overflow": 4,
-        "connect_args": {
-            "connect_timeout": 10,
+        "connect_args": _GIVE_UP
+        | {
             "application_name": "guidang",
             "options": f"-c timezone=UTC -c lock_timeout={BUSY_TIMEOUT_SECONDS}s",
         },

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import TextIO
 
 # httpx and others tell every request at INFO; a poll is one line here.
-_TALKATIVE = tuple(
-    "httpx httpcore hpack trafilatura readability apscheduler alembic uvicorn".split()
-)
+_TALKATIVE = tuple("httpx httpcore hpack trafilatura readability alembic uvicorn warcio".split())
+# It warns of every tick that comes while the one before still waits for the database.
+_ALARMED = ("apscheduler",)
 
 
 def set_up_logging(level: str, form: str) -> None:
@@ -23,6 +23,8 @@ def set_up_logging(level: str, form: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+    for name in _ALARMED:
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 class _StandardError(logging.StreamHandler[TextIO]):
