@@ -27,7 +27,7 @@ test: set-up ## run the tests, on SQLite and on a real PostgreSQL, with a real H
 
 .PHONY: test-long
 test-long: set-up ## run the tests that last longer than a minute
-	@$(BIN)/pytest -n 0 -m long
+	@$(BIN)/pytest -n 2 -m long
 
 .PHONY: test-deploy
 test-deploy: set-up ## run the tests that need root, a container engine or systemd

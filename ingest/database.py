@@ -7,6 +7,7 @@ import io
 import logging
 import sqlite3
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -32,7 +33,6 @@ _SQLITE_SAYS = {
     "readonly database": "cannot be written: it, or its folder, is read-only",
 }
 _UPGRADE_LOCK = int.from_bytes(b"guidang", "big")
-_DAEMON_LOCK = _UPGRADE_LOCK + 1
 
 logger = logging.getLogger(__name__)
 
@@ -75,14 +75,14 @@ class Database:
         return file not in (None, "", ":memory:") and not Path(str(file)).exists()
 
     @contextlib.contextmanager
-    def held(self) -> Iterator[bool]:
-        """Hold a PostgreSQL database against who asks the same; say whether it could be had."""
+    def held(self, work: str) -> Iterator[bool]:
+        """Hold a PostgreSQL database against who does the same work; say whether that succeeded."""
         if self.engine.dialect.name == "sqlite":
             yield True
             return
         engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         with self._explained(), engine.connect() as connection:
-            ask = sa.select(sa.func.pg_try_advisory_lock(_DAEMON_LOCK))
+            ask = sa.select(sa.func.pg_try_advisory_lock(_UPGRADE_LOCK ^ zlib.crc32(work.encode())))
             yield bool(connection.scalar(ask))
 
     def upgrade(self) -> list[str]:

@@ -268,8 +268,11 @@ def _counted(poll: Poll, verdicts: Sequence[Verdict], reading: Reading) -> Poll:
     )
 
 
-def reading_context(feed: FeedState, document: Document) -> Context:
-    """What reading a document of this feed needs to know."""
+def reading_context(feed: FeedState | None, document: Document) -> Context:
+    """What reading a document needs to know, of its feed if that is known already."""
+    if feed is None:
+        zone = ZoneInfo(DEFAULT_ZONE)
+        return Context(document=document, first_seen_at=document.fetched_at, zone=zone)
     return Context(
         document=document,
         first_seen_at=document.fetched_at,

@@ -46,6 +46,7 @@ class Services:
     database: Database
     fetcher: Fetcher
     instances: Instances
+    robots: Robots
     pages: Pages
     workers: Workers
     in_processes: bool
@@ -116,6 +117,7 @@ async def open_services(
                 database=database,
                 fetcher=fetcher,
                 instances=instances,
+                robots=robots,
                 pages=Pages(fetcher, robots, workers),
                 workers=workers,
                 in_processes=in_processes,

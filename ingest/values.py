@@ -7,8 +7,9 @@ Every `x_at` is an aware UTC datetime; every duration is a timedelta.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,6 +262,7 @@ class KnownEntry:
     text_digest: bytes
     item_digest: bytes
     version: int
+    published_method: str | None = None
 
 
 class VerdictKind(enum.StrEnum):
@@ -350,3 +352,26 @@ class Record:
     def at(self) -> datetime:
         """The instant that stands for the entry: its publication, else our first sight."""
         return self.published_at or self.first_seen_at
+
+
+class DocumentKind(enum.StrEnum):
+    """What a document of the past is expected to be."""
+
+    FEED = "feed"
+    PAGE = "page"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A document of the past that a backfill will take.
+
+    `key` is what it is known by within its walk; `as_of` when it was the present, where that is
+    known beforehand; `hints` are the source's own (JSON), to go on from here.
+    """
+
+    key: str
+    address: str
+    kind: DocumentKind = DocumentKind.FEED
+    as_of: datetime | None = None
+    hints: dict[str, Any] = field(default_factory=dict)

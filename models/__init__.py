@@ -1,6 +1,7 @@
 """What is kept: tables as columns and relations, nothing else."""
 
 from models.archive_file import ArchiveFile
+from models.backfill import Backfill, BackfillDocument, BackfillWalk
 from models.base import Base
 from models.capture import Capture
 from models.entry import Entry
@@ -13,6 +14,9 @@ from models.setting import Setting
 
 __all__ = [
     "ArchiveFile",
+    "Backfill",
+    "BackfillDocument",
+    "BackfillWalk",
     "Base",
     "Capture",
     "Entry",

@@ -139,6 +139,18 @@ def cut_off(stack: Stack) -> Iterator[None]:
         docker("network", "connect", "--alias", "daemon", network, container)
 
 
+def test_the_past_is_brought_in_by_a_container_of_its_own(stack: Stack, site: Site) -> None:
+    feed = Feed(stack, site)
+    kept_and_written(stack, feed)
+    older = rss(item(f"{feed.path}-old", title="旧闻"), title=feed.path)
+    site.set(f"{feed.path}?paged=2", older)
+    arguments = ("run", "--rm", "backfill", feed.url, "--source", "paged")
+    said = stack.compose("--profile", "backfill", *arguments, check=False)
+    assert "1 new" in said, said
+    stack.wait_until(lambda: stack.titles(feed.url) == sorted([*feed.titles, "旧闻"]))
+    stack.guidang("archive", "--check")
+
+
 def test_a_changed_configuration_is_taken_over(stack: Stack, site: Site) -> None:
     feed = Feed(stack, site)
     file = stack.folder / "config/config.toml"

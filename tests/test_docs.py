@@ -224,8 +224,11 @@ def test_every_metric_is_told_of() -> None:
     assert names == set(re.findall(r"^\| `(\w+)", told, re.MULTILINE))
 
 
-def test_the_unit_is_what_the_command_prints() -> None:
-    from ingest.cli.systemd_unit import CONFIG, UNIT
+@pytest.mark.parametrize(
+    ("file", "backfill"), [("guidang.service", False), ("guidang-backfill@.service", True)]
+)
+def test_the_units_are_what_the_command_prints(file: str, backfill: bool) -> None:
+    from ingest.cli.systemd_unit import CONFIG, unit_of
 
-    unit = text_of(ROOT / "deploy" / "systemd" / "guidang.service")
-    assert unit == UNIT.format(program="/opt/guidang/bin/guidang", config=CONFIG)
+    printed = unit_of(Path("/opt/guidang/bin/guidang"), CONFIG, backfill=backfill)
+    assert text_of(ROOT / "deploy" / "systemd" / file) == printed

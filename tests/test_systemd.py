@@ -11,7 +11,6 @@ from urllib.request import urlopen
 
 import pytest
 
-from ingest.cli.systemd_unit import UNIT
 from tests.containers import ROOT, docker, ran, wait_until
 from tests.running import free_port
 from tests.site import Site
@@ -33,6 +32,7 @@ python3 -m venv /opt/guidang
 /opt/guidang/bin/pip install --quiet --no-deps /tmp/*.whl
 mkdir -p /etc/guidang
 /opt/guidang/bin/guidang systemd-unit > /etc/systemd/system/guidang.service
+/opt/guidang/bin/guidang systemd-unit --backfill > /etc/systemd/system/guidang-backfill@.service
 """
 WATCHED = "[Service]\nWatchdogSec=10s\n"  # the unit's three minutes are long for a test
 
@@ -105,20 +105,27 @@ def machine(wheel: Path) -> Iterator[Machine]:
         docker("rm", "--force", machine.name)
 
 
-def test_the_unit_of_the_repository_is_the_one_that_is_printed(machine: Machine) -> None:
-    printed = machine.sh("/opt/guidang/bin/guidang systemd-unit")
-    assert printed == (ROOT / "deploy/systemd/guidang.service").read_text("utf-8")
-    assert printed.splitlines()[2] == UNIT.splitlines()[2]
+UNITS = ["guidang.service", "guidang-backfill@.service"]
 
 
-def test_systemd_has_nothing_to_say_against_the_unit(machine: Machine) -> None:
-    assert machine.sh("systemd-analyze verify /etc/systemd/system/guidang.service") == ""
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_units_of_the_repository_are_those_that_are_printed(
+    machine: Machine, unit: str
+) -> None:
+    written = machine.sh(f"cat /etc/systemd/system/{unit}")
+    assert written == (ROOT / "deploy/systemd" / unit).read_text("utf-8")
 
 
-def test_the_unit_is_hardly_exposed(machine: Machine) -> None:
-    unit = "/etc/systemd/system/guidang.service"
-    said = machine.sh(f"systemd-analyze security --no-pager --offline=yes --threshold=15 {unit}")
-    exposure = said.rpartition("exposure level for guidang.service: ")[2].split()[0]
+@pytest.mark.parametrize("unit", UNITS)
+def test_systemd_has_nothing_to_say_against_the_units(machine: Machine, unit: str) -> None:
+    assert machine.sh(f"systemd-analyze verify /etc/systemd/system/{unit}") == ""
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_units_are_hardly_exposed(machine: Machine, unit: str) -> None:
+    file = f"/etc/systemd/system/{unit}"
+    said = machine.sh(f"systemd-analyze security --no-pager --offline=yes --threshold=15 {file}")
+    exposure = said.rpartition("exposure level for ")[2].partition(": ")[2].split()[0]
     assert float(exposure) <= 1.5, said
 
 
@@ -154,6 +161,10 @@ def test_a_service_lives_through_everything(machine: Machine) -> None:
         assert "Watchdog timeout" in machine.journal()
         site.set("/b", rss(item(2, title="乙一"), item(4, title="乙二")))
         machine.wait_for("甲一", "乙一", "甲二", "乙二")
+
+        site.set("/a?paged=2", rss(item(5, title="旧一")))
+        machine.sh("systemctl start guidang-backfill@1", check=True)
+        machine.wait_for("甲一", "乙一", "甲二", "乙二", "旧一")
 
         machine.sh("systemctl stop guidang", check=True)
         assert machine.shown("Result") == "success"

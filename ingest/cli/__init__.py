@@ -12,6 +12,7 @@ from typer.exceptions import TyperException
 
 from ingest.cli import (
     archive,
+    backfill,
     config,
     database,
     demo,
@@ -57,6 +58,7 @@ app.command("init")(config.init)
 app.command("demo")(demo.demo)
 app.command("poll")(poll.poll)
 app.command("run")(service.run)
+app.command("backfill")(backfill.backfill)
 app.command("systemd-unit")(systemd_unit.systemd_unit)
 app.command("archive")(archive.archive)
 app.command("replay")(replay.replay)

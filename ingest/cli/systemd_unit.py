@@ -1,4 +1,4 @@
-"""`guidang systemd-unit`: the unit that runs this installation under systemd."""
+"""`guidang systemd-unit`: the units that run this installation under systemd."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 CONFIG = Path("/etc/guidang/config.toml")
 
 # What is not commented says what it does by its name; systemd.exec(5) tells the rest.
-UNIT = """\
+SERVICE = """\
 # Made by: guidang systemd-unit
 [Unit]
 Description=Guidang keeps what feeds publish
@@ -37,7 +37,36 @@ TimeoutStopSec=60s
 # Only the main process is told; it ends its readers itself.
 KillMode=mixed
 
+{sandbox}
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+# One run for the feed whose number or name is behind the @; it goes on where it was stopped.
+BACKFILL = """\
+# Made by: guidang systemd-unit --backfill
+[Unit]
+Description=Guidang brings in the past of feed %I
+Documentation=https://github.com/guidang/guidang
+Wants=network-online.target
+After=network-online.target postgresql.service
+
+[Service]
+Type=oneshot
+ExecStart={program} --config {config} backfill "%I"
+# Something was missing: it is told in the journal, and asked for by the next run.
+SuccessExitStatus=1
+TimeoutStartSec=infinity
+KillMode=mixed
+
+{sandbox}
+"""
+
+# Both run as the same user, so that they share database and archive.
+SANDBOX = """\
 DynamicUser=yes
+User=guidang
 StateDirectory=guidang
 WorkingDirectory=/var/lib/guidang
 Environment=GUIDANG_DATABASE__URL=sqlite:////var/lib/guidang/guidang.db
@@ -75,9 +104,6 @@ SystemCallFilter=~@privileged
 UMask=0027
 MemoryMax=1G
 TasksMax=256
-
-[Install]
-WantedBy=multi-user.target
 """
 
 
@@ -85,9 +111,18 @@ def systemd_unit(
     config: Annotated[
         Path, typer.Option("--for", metavar="FILE", help="The configuration it is to read.")
     ] = CONFIG,
+    backfill: Annotated[
+        bool, typer.Option("--backfill", help="The template unit for backfills instead.")
+    ] = False,
 ) -> None:
     """Print a systemd unit that runs this installation."""
     program = Path(sys.argv[0]).absolute()
     if program.name != "guidang":
         program = Path(sys.executable).with_name("guidang")
-    print(UNIT.format(program=program, config=config.absolute()), end="")
+    print(unit_of(program, config.absolute(), backfill=backfill), end="")
+
+
+def unit_of(program: Path, config: Path, *, backfill: bool = False) -> str:
+    """The text of the service's unit, or of the template for backfills."""
+    unit = BACKFILL if backfill else SERVICE
+    return unit.format(program=program, config=config, sandbox=SANDBOX.rstrip())

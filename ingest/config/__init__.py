@@ -25,6 +25,7 @@ from ingest.config.tables import (
     LogConfig,
     RsshubConfig,
     ScheduleConfig,
+    WaybackConfig,
 )
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "LogConfig",
     "RsshubConfig",
     "ScheduleConfig",
+    "WaybackConfig",
     "format_duration",
     "format_size",
     "load_config",

@@ -228,6 +228,25 @@ class WebConfig(_Table):
         return listen
 
 
+class WaybackConfig(_Table):
+    """The web archive that `guidang backfill --source wayback` asks."""
+
+    index: str = Field(
+        "https://web.archive.org/cdx/search/cdx",
+        description="The address of its index of captures (a CDX server).",
+    )
+    capture: str = Field(
+        "https://web.archive.org/web/{timestamp}id_/{url}",
+        description="The address of a capture's own bytes, of {timestamp} and {url}.",
+    )
+    delay: Duration = Field(
+        timedelta(seconds=4), description="The time between two requests to the archive."
+    )
+    order: Literal["newest", "oldest"] = Field(
+        "newest", description="Which captures are taken first: newest or oldest."
+    )
+
+
 class LogConfig(_Table):
     """What is told while it works."""
 
@@ -314,6 +333,7 @@ class Config(_Table):
     rsshub: RsshubConfig = RsshubConfig()
     daemon: DaemonConfig = DaemonConfig()
     web: WebConfig = WebConfig()
+    wayback: WaybackConfig = WaybackConfig()
     log: LogConfig = LogConfig()
     feeds: tuple[FeedConfig, ...] = ()
 

@@ -5,7 +5,6 @@
     troubles    what cannot be used at present: it is waited for, and told of
     progress    whether the daemon is alive and gets on
     notify      what the service manager is told
-    alone       one daemon for one database
 
 The schedule is in the store; APScheduler only ticks.
 """

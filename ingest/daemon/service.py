@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from ingest.alone import alone_at
 from ingest.config import Config
-from ingest.daemon.alone import alone_at
 from ingest.daemon.dispatch import Dispatcher
 from ingest.daemon.notify import notify, notify_reloading, watchdog_interval
 from ingest.daemon.progress import Progress
@@ -62,7 +62,7 @@ class Daemon:
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGHUP, self._read_again)
         app = make_app(self._metrics, stuck=self._stuck, unusable=self._unusable)
-        with alone_at(self._database):
+        with alone_at(self._database, "daemon"):
             async with serving(app, self._config.web.listen):
                 while not self._stop.is_set():
                     self._reloaded.clear()

@@ -121,7 +121,7 @@ def _with_key(
     link = entry.canonical_link
     if link is None or shared[link] > 1 or link == site or links.names_a_site(link):
         link = None
-    link_key = _key("link", link) if link else None
+    link_key = link_key_of(link) if link else None
     if entry.guid and guids[entry.guid] == 1:
         return replace(entry, key=_key("guid", entry.guid), link_key=link_key)
     if link_key:
@@ -130,6 +130,11 @@ def _with_key(
     text = "" if named else f"{entry.published_raw or ''}\x00{entry.text_digest.hex()}"
     digest = _key("digest", f"{entry.guid or ''}\x00{entry.title_key}\x00{text}")
     return replace(entry, key=digest, link_key=None)
+
+
+def link_key_of(canonical_link: str) -> str:
+    """What an entry is known by through its link."""
+    return _key("link", canonical_link)
 
 
 def _key(basis: str, value: str) -> str:

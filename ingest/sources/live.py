@@ -1,12 +1,15 @@
-"""The feed as its publisher serves it now."""
+"""The feed as its publisher serves it now, and what it links to of its past."""
 
 from __future__ import annotations
 
+from ingest.errors import BadStatus
 from ingest.fetch import Fetcher
+from ingest.reading.links import server_of
 from ingest.rsshub.recognition import is_rsshub
 from ingest.sources.instances import Answered, Instances
 from ingest.sources.secrets import reveal
 from ingest.store.feed_state import FeedState
+from ingest.values import Document, NotModified
 
 
 async def fetch_feed(fetcher: Fetcher, instances: Instances, feed: FeedState) -> Answered:
@@ -28,6 +31,22 @@ async def fetch_feed(fetcher: Fetcher, instances: Instances, feed: FeedState) ->
         auth=_auth(feed),
     )
     return Answered(answer=answer)
+
+
+async def fetch_past(fetcher: Fetcher, feed: FeedState, url: str) -> Document:
+    """Ask for a document of a feed's past; raise `SourceError`.
+
+    What is meant for the feed's own server is told to no other.
+    """
+    is_own = server_of(url) == server_of(feed.address)
+    answer = await fetcher.fetch(
+        url,
+        headers=_headers(feed) if is_own else {},
+        auth=_auth(feed) if is_own else None,
+    )
+    if isinstance(answer, NotModified):  # nobody asked whether it is
+        raise BadStatus(url, 304)
+    return answer
 
 
 def _headers(feed: FeedState) -> dict[str, str]:

@@ -16,7 +16,9 @@ from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import Entry, Feed, Revision
 from models.entry import Content
 
-_CONTENT = tuple(Content.__annotations__)
+# The rule of a date that nobody gave: it is that of the oldest document the entry was found in.
+FROM_CAPTURE = "capture"
+CONTENT = tuple(Content.__annotations__)
 _KNOWN = tuple(KnownEntry.__dataclass_fields__)
 
 
@@ -54,24 +56,30 @@ def keep(connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]) 
     An edit moves what it replaces into `revision`. The judgement is made again inside the
     transaction, so that two programs at the same feed keep an entry once.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(Feed.id).where(Feed.id == seen.feed_id).with_for_update())
+    hold_feed(connection, seen.feed_id)
     verdicts = judge(connection, seen.feed_id, entries)
-    captures = keep_captures(connection, seen, _bodies(seen, verdicts))
-    _insert_new(connection, seen, _of_kind(verdicts, VerdictKind.NEW), captures)
-    for verdict in _of_kind(verdicts, VerdictKind.EDITED):
-        _replace(connection, seen, verdict, captures)
-    unchanged = _of_kind(verdicts, VerdictKind.UNCHANGED)
+    captures = keep_captures(connection, seen, bodies(seen, verdicts))
+    insert_new(connection, seen, of_kind(verdicts, VerdictKind.NEW), captures)
+    for verdict in of_kind(verdicts, VerdictKind.EDITED):
+        replace_text(connection, seen, verdict, captures)
+    unchanged = of_kind(verdicts, VerdictKind.UNCHANGED)
     _note_noise(connection, unchanged)
-    _take_late_dates(connection, unchanged)
+    take_late_dates(connection, unchanged)
     return verdicts
 
 
-def _of_kind(verdicts: Iterable[Verdict], kind: VerdictKind) -> list[Verdict]:
+def hold_feed(connection: sa.Connection, feed_id: int) -> None:
+    """Keep other programs from writing entries of a feed while this transaction lasts."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        connection.execute(sa.select(Feed.id).where(Feed.id == feed_id).with_for_update())
+
+
+def of_kind(verdicts: Iterable[Verdict], kind: VerdictKind) -> list[Verdict]:
+    """Those of one kind."""
     return [verdict for verdict in verdicts if verdict.kind is kind]
 
 
-def _bodies(seen: Seen, verdicts: Iterable[Verdict]) -> Iterator[Body]:
+def bodies(seen: Seen, verdicts: Iterable[Verdict]) -> Iterator[Body]:
     """The bytes that the news among these were made of."""
     for verdict in verdicts:
         if verdict.kind is not VerdictKind.UNCHANGED:
@@ -80,17 +88,18 @@ def _bodies(seen: Seen, verdicts: Iterable[Verdict]) -> Iterator[Body]:
                 yield page.body, page.final_url, page.content_type
 
 
-def _insert_new(
+def insert_new(
     connection: sa.Connection,
     seen: Seen,
     verdicts: Sequence[Verdict],
     captures: dict[bytes, int],
 ) -> None:
+    """Keep entries that are not known yet."""
     if not verdicts:
         return
     rows = [
-        _content_columns(verdict.entry)
-        | _capture_numbers(verdict.entry, captures)
+        content_columns(verdict.entry)
+        | capture_numbers(verdict.entry, captures)
         | {
             "feed_id": seen.feed_id,
             "key": verdict.entry.key,
@@ -107,8 +116,9 @@ def _insert_new(
     connection.execute(sa.insert(Entry), rows)
 
 
-def _content_columns(entry: NormalEntry) -> dict[str, Any]:
-    own = {name: getattr(entry, name) for name in _CONTENT if hasattr(entry, name)}
+def content_columns(entry: NormalEntry) -> dict[str, Any]:
+    """The columns that hold what an entry says."""
+    own = {name: getattr(entry, name) for name in CONTENT if hasattr(entry, name)}
     return own | {
         "authors": [asdict(author) for author in entry.authors],
         "categories": list(entry.categories),
@@ -117,7 +127,8 @@ def _content_columns(entry: NormalEntry) -> dict[str, Any]:
     }
 
 
-def _capture_numbers(entry: NormalEntry, captures: dict[bytes, int]) -> dict[str, int | None]:
+def capture_numbers(entry: NormalEntry, captures: dict[bytes, int]) -> dict[str, int | None]:
+    """The columns that say where an entry's bytes are."""
     page = entry.page
     return {
         "capture_id": captures[digest_of(entry.raw)],
@@ -125,20 +136,20 @@ def _capture_numbers(entry: NormalEntry, captures: dict[bytes, int]) -> dict[str
     }
 
 
-def _replace(
+def replace_text(
     connection: sa.Connection, seen: Seen, verdict: Verdict, captures: dict[bytes, int]
 ) -> None:
     """Move what an entry said into `revision`, and let it say what it says now."""
     if verdict.known is None:
         raise ValueError("only a known entry can be replaced")
     entry_id, version = verdict.known.id, verdict.known.version
-    moved = (*_CONTENT, "capture_id", "page_capture_id")
+    moved = (*CONTENT, "capture_id", "page_capture_id")
     present = sa.select(
         Entry.id, *(getattr(Entry, name) for name in moved), sa.literal(seen.at, type_=_UTC)
     ).where(Entry.id == entry_id)
     names = ["entry_id", *moved, "replaced_at"]
     connection.execute(sa.insert(Revision).from_select(names, present))
-    columns = _content_columns(verdict.entry) | _capture_numbers(verdict.entry, captures)
+    columns = content_columns(verdict.entry) | capture_numbers(verdict.entry, captures)
     columns |= _first_date(connection, entry_id, verdict.entry)
     columns |= {
         "guid": verdict.entry.guid,
@@ -187,15 +198,19 @@ def _note_noise(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
         connection.execute(update.values(item_digest=sa.bindparam("digest")), changed)
 
 
-def _take_late_dates(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
+def take_late_dates(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
     """Give entries that came without a date the one that the publisher gives them now."""
     names = ("published_at", "published_raw", "published_method", "published_precision")
     for verdict in verdicts:
         entry, known = verdict.entry, verdict.known
-        if known and known.published_at is None and entry.published_at is not None:
+        if known and _wants_date(known) and entry.published_method not in {None, FROM_CAPTURE}:
             columns: dict[str, Any] = {name: getattr(entry, name) for name in names}
             columns["render_due"] = Entry.render_due + 1
             connection.execute(sa.update(Entry).where(Entry.id == known.id).values(columns))
+
+
+def _wants_date(known: KnownEntry) -> bool:
+    return known.published_at is None or known.published_method == FROM_CAPTURE
 
 
 def renormalize(connection: sa.Connection, entry_id: int, entry: NormalEntry) -> bool:
@@ -203,7 +218,7 @@ def renormalize(connection: sa.Connection, entry_id: int, entry: NormalEntry) ->
 
     No revision: the publisher changed nothing, only our reading of it did.
     """
-    columns = _content_columns(entry) | {"item_digest": entry.item_digest}
+    columns = content_columns(entry) | {"item_digest": entry.item_digest}
     columns.pop("feed_title")
     names = list(columns)
     present = (

@@ -104,6 +104,18 @@ def add_all(
     )
 
 
+def add_without_address(
+    connection: sa.Connection, categories: Sequence[str], *, reason: str, now: datetime
+) -> FeedState:
+    """The feed, never looked at, of records that name only the categories they stood in."""
+    settings = FeedSettings(title=categories[-1], categories=tuple(categories))
+    url = f"archive:{'/'.join(categories)}"
+    feed, is_new = add(connection, url, settings, now=now)
+    if is_new:
+        pause(connection, feed.id, now=now, reason=reason)
+    return get(connection, feed.id)
+
+
 def address_of_new(connection: sa.Connection, url: str, instances: Sequence[Instance]) -> str:
     """The address to add a feed by: RSSHub's route where it has one.
 

@@ -1,0 +1,24 @@
+"""Bring in the past: from wherever it can be had, through the same stages as a live look.
+
+    runs         what is asked for, begun or gone on with, and its report       ← open this first
+    walk         one source of one feed, document after document
+    reading      what a document of the past holds: a feed, a page, a record
+    patience     asking once more, later
+    belonging    whose a document is
+
+Every document is in the store's queue before it is taken, and what came of it is written with
+its entries: after any stop the next run goes on with the first one that waits.
+"""
+
+from ingest.backfill.runs import (
+    Asked,
+    Report,
+    asked_before,
+    begin,
+    first_documents,
+    report,
+    run,
+    web_of,
+)
+
+__all__ = ["Asked", "Report", "asked_before", "begin", "first_documents", "report", "run", "web_of"]

@@ -1,0 +1,86 @@
+"""Whose a document is: by what it says of itself, or by where it was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from ingest.backfill.reading import Held
+from ingest.reading import titles
+from ingest.reading.links import canonical_link, host_of, site_of
+from ingest.sources.past.source import Form, Piece
+from ingest.store.feed_state import FeedState
+from ingest.values import NormalEntry, ParsedFeed
+
+_SHORTEST_ARTICLE = 200  # characters of HTML: less is a list, a notice, an error
+
+
+def find_owner(piece: Piece, held: Held, feeds: Sequence[FeedState]) -> FeedState | None:
+    """The one feed of the list that a document is of; None if there is none, or several."""
+    if piece.form is Form.RECORD:
+        return _owner_of_record(held, feeds)
+    if piece.form is Form.PAGE:
+        return _only(feed for feed in feeds if _home(feed) == _site(piece.document.final_url))
+    said = held.feed
+    own = {canonical_link(url) for url in (piece.document.url, said.self_link) if url} - {None}
+    return (
+        _only(feed for feed in feeds if canonical_link(feed.url) in own)
+        or _only(f for f in feeds if said.link and canonical_link(f.link) == _canonical(said.link))
+        or _only(feed for feed in feeds if _is_called(feed, said.title))
+    )
+
+
+def _owner_of_record(held: Held, feeds: Sequence[FeedState]) -> FeedState | None:
+    """By the address that the record names, else by the categories that the user has set."""
+    named = _only(feed for feed in feeds if feed.url == held.feed_url)
+    path = held.categories
+    if named or not path:
+        return named
+    return _only(
+        feed for feed in feeds if tuple(feed.settings.categories or feed.categories) == path
+    )
+
+
+def _only(feeds: object) -> FeedState | None:
+    found = list(feeds)  # type: ignore[call-overload]
+    return found[0] if len(found) == 1 else None
+
+
+def _canonical(url: str) -> str | None:
+    return canonical_link(url) or url
+
+
+def _is_called(feed: FeedState, title: str) -> bool:
+    key = titles.title_key(titles.display_title(title))
+    own = (feed.settings.title, feed.title)
+    return bool(key) and any(key == titles.title_key(name) for name in own if name)
+
+
+def is_foreign(said: ParsedFeed, entries: Sequence[NormalEntry], feed: FeedState) -> bool:
+    """Whether a document at a feed's address is another's: another site, name, and entries.
+
+    Addresses change hands; an archive has what was there before and after.
+    """
+    if not said.link or _site(said.link) in {_home(feed), ""}:
+        return False
+    if _is_called(feed, said.title):
+        return False
+    return not any(entry.link and _site(entry.link) == _home(feed) for entry in entries)
+
+
+def is_article(entry: NormalEntry) -> bool:
+    """Whether a page that was merely found is an article: it has a date, a text, and a path."""
+    path = urlsplit(entry.link or "").path
+    return (
+        entry.published_at is not None
+        and len(entry.html) >= _SHORTEST_ARTICLE
+        and path not in {"", "/"}
+    )
+
+
+def _home(feed: FeedState) -> str:
+    return _site(feed.link or feed.url)
+
+
+def _site(url: str) -> str:
+    return site_of(host_of(url))

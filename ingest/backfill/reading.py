@@ -1,0 +1,100 @@
+"""What a document of the past holds: a feed, an article's page, or a record with front matter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+
+from ingest.errors import ParseError, Unreadable
+from ingest.reading import charset, dedupe, lead_image
+from ingest.reading.dates import resolve_date
+from ingest.reading.front_matter import NoRecordError, read_record
+from ingest.reading.normalize import Context, normalize
+from ingest.reading.read import read
+from ingest.reading.split import split
+from ingest.sources.page import read_page
+from ingest.sources.past.source import Form, Piece
+from ingest.values import Author, Document, NormalEntry, ParsedEntry, ParsedFeed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a document holds; `feed` is what it says of itself, without its entries.
+
+    `feed_url` and `categories` are a record's own word on where it belongs.
+    """
+
+    feed: ParsedFeed
+    entries: Sequence[NormalEntry]
+    as_of: datetime | None
+    feed_url: str | None = None
+    categories: tuple[str, ...] = ()
+
+
+def read_piece(piece: Piece, context: Context) -> Held:
+    """Read a document; raise `ParseError` or `Unreadable` if it is not what it should be."""
+    match piece.form:
+        case Form.FEED:
+            return _read_feed(piece, context)
+        case Form.PAGE:
+            return _read_page(piece, context)
+        case Form.RECORD:
+            return _read_record(piece, context)
+
+
+def _read_feed(piece: Piece, context: Context) -> Held:
+    reading = read(context, split(piece.document.body), ())
+    as_of = piece.as_of
+    if piece.dates_itself:
+        as_of = _instant(reading.feed.updated, context, context.zone)
+    return Held(feed=replace(reading.feed, entries=()), entries=reading.entries, as_of=as_of)
+
+
+def _instant(raw: str | None, context: Context, zone: tzinfo) -> datetime | None:
+    found = resolve_date(raw, first_seen_at=context.first_seen_at, zone=zone)
+    return found.at if found else None
+
+
+def _read_page(piece: Piece, context: Context) -> Held:
+    page = piece.document
+    article = read_page(page)
+    if article is None:
+        raise Unreadable(page.url, "there is no article in the page")
+    parsed = ParsedEntry(
+        link=page.final_url,
+        title=article.title or "",
+        content=article.html,
+        authors=(Author(name=article.author),) if article.author else (),
+        published=article.published,
+    )
+    feed = ParsedFeed(format="page", link=page.final_url)
+    (entry,) = _entries(parsed, feed, context)
+    if entry.lead_image is None:
+        found = lead_image.choose(
+            (), (), article.html, base_url=page.final_url, page_image=article.image
+        )
+        entry = replace(entry, lead_image=found)
+    return Held(feed=feed, entries=[entry], as_of=piece.as_of)
+
+
+def _read_record(piece: Piece, context: Context) -> Held:
+    document: Document = piece.document
+    text = charset.decode(document.body, document.content_type).text
+    try:
+        record = read_record(text, document.url)
+    except NoRecordError as error:
+        raise ParseError(document.url, str(error)) from None
+    title = record.categories[1] if len(record.categories) > 1 else ""
+    feed = ParsedFeed(format="record", title=title, authors=record.entry.authors)
+    return Held(
+        feed=feed,
+        entries=_entries(record.entry, feed, context),
+        as_of=_instant(record.seen, context, context.zone),
+        feed_url=record.feed_url,
+        categories=record.categories,
+    )
+
+
+def _entries(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> list[NormalEntry]:
+    return dedupe.identify(normalize(replace(feed, entries=(entry,)), context))

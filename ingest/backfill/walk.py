@@ -1,0 +1,213 @@
+"""One source of one feed, document after document, until nothing waits any more."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import sqlalchemy as sa
+
+from ingest.backfill.belonging import find_owner, is_article, is_foreign
+from ingest.backfill.patience import patiently
+from ingest.backfill.reading import Held, read_piece
+from ingest.errors import ParseError, SourceError, Unreadable
+from ingest.look import reading_context
+from ingest.reading.links import canonical_link, without_secrets
+from ingest.services import Services
+from ingest.sources.past.registry import FILES
+from ingest.sources.past.source import Content, Form, Piece, Source, Taken, Window
+from ingest.store import backfills, feeds, history
+from ingest.store.backfills import DONE, MISSING, PASSED_OVER, WalkState
+from ingest.store.captures import Seen
+from ingest.store.feed_state import FeedState
+from ingest.store.history import Kept
+from ingest.values import DocumentKind, NormalEntry, Planned
+
+logger = logging.getLogger(__name__)
+
+_FROM_ARCHIVE = "brought in from an archive; it has no address to be looked at"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Took:
+    """What came of one document."""
+
+    walk: WalkState
+    planned: Planned
+    state: str
+    reason: str | None = None
+    feed: FeedState | None = None
+    kept: Kept = field(default_factory=Kept)
+
+
+class Walk:
+    """The way through a source; `feed` is the one whose past it is, if that is known."""
+
+    def __init__(
+        self,
+        services: Services,
+        state: WalkState,
+        source: Source,
+        window: Window,
+        feed: FeedState | None,
+    ) -> None:
+        self._services, self._state = services, state
+        self._source, self._window, self._feed = source, window, feed
+
+    async def plan(self) -> bool:
+        """Fill the queue, if that is not done yet; return whether it could be."""
+        if self._state.is_planned:
+            return True
+        try:
+            documents = await patiently(self._source.plan)
+        except SourceError as error:
+            await self._services.write(backfills.note_walk, self._state.id, str(error))
+            logger.warning("%s: nothing to be had: %s", self._state.source, error)
+            return False
+        await self._services.write(backfills.begin_walk, self._state.id, documents)
+        return True
+
+    async def documents(self) -> AsyncIterator[Took]:
+        """Take what waits, one after the other; what came of each is kept before it is told."""
+        while (
+            found := await self._services.read(backfills.next_document, self._state.id)
+        ) is not None:
+            yield await self._take(*found)
+
+    async def _take(self, document_id: int, planned: Planned) -> Took:
+        try:
+            if await self._is_known(planned):
+                taken = Taken()
+            else:
+                taken = await patiently(self._source.take, planned)
+        except SourceError as error:
+            more = self._source.pass_by(planned, error)
+            state = PASSED_OVER if self._source.is_end(planned, error) else MISSING
+            return await self._note(document_id, planned, state, str(error), more)
+        if taken.piece is None:
+            state = DONE if taken.reason is None else PASSED_OVER
+            return await self._note(document_id, planned, state, taken.reason, taken.more)
+        return await self._read(document_id, planned, taken.piece, taken.more)
+
+    async def _is_known(self, planned: Planned) -> bool:
+        """Whether a page is of an article that is kept: then it is not asked for."""
+        link = canonical_link(planned.address)
+        if planned.kind is not DocumentKind.PAGE or self._feed is None or link is None:
+            return False
+        return await self._services.read(history.has_link, self._feed.id, link)
+
+    async def _read(
+        self, document_id: int, planned: Planned, piece: Piece, more: Sequence[Planned]
+    ) -> Took:
+        try:
+            held = await self._held(piece, self._feed)
+            feed = self._feed or await self._owner(piece, held)
+            if feed is not None and self._feed is None and feed.settings.timezone:
+                held = await self._held(piece, feed)
+        except (ParseError, Unreadable) as error:
+            behind = [*more, *self._source.pass_by(planned, error)]
+            state = MISSING if self._source.is_promised else PASSED_OVER
+            return await self._note(document_id, planned, state, str(error), behind)
+        if feed is None:
+            reason = f"no feed on the list is {_called(held)}; name it with --feed, or add it"
+            state = PASSED_OVER if piece.form is Form.PAGE else MISSING
+            return await self._note(document_id, planned, state, reason, more)
+        content = self._content(piece, held, feed)
+        more = [*more, *self._source.follow(planned, content)]
+        if content.is_foreign:
+            reason = f"it is of another feed: {_called(held)}"
+            return await self._note(document_id, planned, PASSED_OVER, reason, more)
+        took = Took(walk=self._state, planned=planned, state=DONE, feed=feed)
+        return await self._services.write(self._keep, document_id, took, piece, held, more)
+
+    def _content(self, piece: Piece, held: Held, feed: FeedState) -> Content:
+        dates = [entry.published_at for entry in held.entries if entry.published_at]
+        return Content(
+            url=piece.document.final_url,
+            feed=held.feed,
+            keys=[entry.key for entry in held.entries],
+            newest=max(dates, default=None),
+            is_foreign=self._source.may_be_foreign and is_foreign(held.feed, held.entries, feed),
+        )
+
+    async def _held(self, piece: Piece, feed: FeedState | None) -> Held:
+        context = reading_context(feed, piece.document)
+        return await self._services.call(piece.document.url, read_piece, piece, context)
+
+    async def _owner(self, piece: Piece, held: Held) -> FeedState | None:
+        """The feed that a document is of; one of their own for an old archive's categories."""
+        every = await self._services.read(feeds.every)
+        owner = find_owner(piece, held, every)
+        if owner is None and piece.form is Form.RECORD and held.categories:
+            return await self._services.write(
+                feeds.add_without_address,
+                held.categories,
+                reason=_FROM_ARCHIVE,
+                now=self._services.clock(),
+            )
+        return owner
+
+    def _keep(
+        self,
+        connection: sa.Connection,
+        document_id: int,
+        took: Took,
+        piece: Piece,
+        held: Held,
+        more: Sequence[Planned],
+    ) -> Took:
+        """Keep the entries and, in the same transaction, that this document is done."""
+        feed = took.feed
+        if feed is None:
+            raise ValueError("entries belong to a feed")
+        seen = Seen(
+            feed_id=feed.id,
+            url=without_secrets(piece.document.url),
+            content_type=piece.document.content_type,
+            at=self._services.clock(),
+        )
+        kept = history.keep_history(
+            connection,
+            seen,
+            self._wanted(piece, held.entries),
+            as_of=held.as_of,
+            by_link=piece.form is Form.PAGE,
+        )
+        self._write(connection, document_id, replace(took, kept=kept), more)
+        return replace(took, kept=kept)
+
+    def _wanted(self, piece: Piece, entries: Sequence[NormalEntry]) -> list[NormalEntry]:
+        wanted = [entry for entry in entries if self._window.has(entry.published_at)]
+        if piece.form is Form.PAGE and self._state.source == FILES:
+            return [entry for entry in wanted if is_article(entry)]
+        return wanted
+
+    async def _note(
+        self,
+        document_id: int,
+        planned: Planned,
+        state: str,
+        reason: str | None,
+        more: Sequence[Planned],
+    ) -> Took:
+        took = Took(walk=self._state, planned=planned, state=state, reason=reason)
+        await self._services.write(self._write, document_id, took, more)
+        return took
+
+    def _write(
+        self, connection: sa.Connection, document_id: int, took: Took, more: Sequence[Planned]
+    ) -> None:
+        backfills.plan(connection, self._state.id, more)
+        backfills.note_document(
+            connection,
+            document_id,
+            took.state,
+            feed_id=took.feed.id if took.feed else None,
+            reason=took.reason,
+            kept=took.kept,
+        )
+
+
+def _called(held: Held) -> str:
+    return held.feed_url or held.feed.self_link or held.feed.link or f"“{held.feed.title}”"

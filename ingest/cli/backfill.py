@@ -1,0 +1,326 @@
+"""`guidang backfill`: bring in the past, and go on after any stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from ingest.cli.output import JsonOption, console, counted, local, print_json, print_table, say
+from ingest.cli.session import Session, open_session
+from ingest.errors import UsageError
+from ingest.logs import printable
+
+if TYPE_CHECKING:
+    from ingest.backfill import Asked, Report
+    from ingest.backfill.walk import Took
+    from ingest.store.backfills import Run
+
+SOURCES = ("auto", "rfc5005", "paged", "rsshub", "sitemap", "wayback")
+_LIST = "list"
+_COUNTED = ("documents", "waiting", "passed_over", "missing", "new", "earlier", "edited", "known")
+
+
+def backfill(
+    ctx: typer.Context,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FEED]...",
+            help="Feeds by number, address or title; or the word list, for the runs so far.",
+        ),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="DATE", help="Nothing older: YYYY-MM-DD.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help="Nothing younger, that day incl.")
+    ] = None,
+    source: Annotated[
+        str, typer.Option("--source", help=f"Where from: {', '.join(SOURCES)}.")
+    ] = "auto",
+    paths: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from", metavar="PATH", help="Files, folders and archives instead of the network."
+        ),
+    ] = None,
+    feed: Annotated[
+        str | None, typer.Option("--feed", help="The feed that all of these files are of.")
+    ] = None,
+    most: Annotated[
+        int | None,
+        typer.Option("--max-documents", min=1, max=10**9, help="Stop after so many documents."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say which documents would be taken first.")
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the last run that is not complete.")
+    ] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Begin again, also what was begun or done already.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> int:
+    """Bring in what was published before, from the feed's own past or from an archive.
+
+    The same command goes on where it was stopped.
+    """
+    if source not in SOURCES:
+        raise UsageError(f"--source {source}: choose one of {', '.join(SOURCES)}")
+    with open_session(ctx, quiet=True) as session:
+        if names == [_LIST]:
+            return _list(session, as_json)
+        if not names and not paths:
+            asked = _asked_before(session, resume=resume, restart=restart)
+        else:
+            window = _window(session, since, until)
+            asked = _asked(session, names or [], source, paths or [], feed, window)
+        if asked is None:
+            say("every backfill is complete; there is nothing to go on with")
+            return 0
+        if dry_run:
+            asyncio.run(_tell_plan(session, asked))
+            return 0
+        report = _carry_out(session, asked, anew=restart, most=most, quiet=as_json)
+    if as_json:
+        print_json(report.as_json())
+    else:
+        _tell(report)
+    return 0 if report.is_complete else 1
+
+
+def _asked_before(session: Session, *, resume: bool, restart: bool) -> Asked | None:
+    from ingest.backfill import asked_before
+    from ingest.store import backfills
+
+    if not resume and not restart:
+        raise UsageError("name feeds, or files by --from; or go on with --resume")
+    runs = session.database.read(backfills.runs)
+    wanted = next((run for run in runs if restart or run.ended_at is None), None)
+    return asked_before(wanted) if wanted else None
+
+
+def _asked(
+    session: Session,
+    names: Sequence[str],
+    source: str,
+    paths: Sequence[Path],
+    feed: str | None,
+    window: tuple[str | None, str | None],
+) -> Asked:
+    from ingest.backfill import Asked
+    from ingest.store import feeds as store
+
+    if names and paths:
+        raise UsageError("either feeds, or --from; the feed of files is named by --feed")
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"--from {path}: no such file or folder")
+    _add_listed_feeds(session, paths)
+    owner = session.database.read(store.find, [feed])[0].id if feed else None
+    numbers = sorted({one.id for one in session.database.read(store.find, names)})
+    return Asked(
+        feeds=tuple(numbers),
+        source=source,
+        since=window[0],
+        until=window[1],
+        paths=tuple(str(path.absolute()) for path in paths),
+        feed=owner,
+    )
+
+
+def _add_listed_feeds(session: Session, paths: Sequence[Path]) -> None:
+    """Add the feeds of the OPML files among these paths: the others are their documents."""
+    from ingest.reading.opml import read_opml
+    from ingest.sources.past.files import files_below, is_feed_list
+    from ingest.store import feeds as store
+
+    for file in filter(is_feed_list, files_below(paths)):
+        wanted = [
+            (session.database.read(store.address_of_new, one.url, session.instances), one.settings)
+            for one in read_opml(file.read_bytes(), str(file)).feeds
+        ]
+        session.database.write(store.add_all, wanted, now=session.now)
+
+
+def _window(
+    session: Session, since: str | None, until: str | None
+) -> tuple[str | None, str | None]:
+    zone = ZoneInfo(session.config.archive.timezone)
+    first, last = _day(since, "--since", zone), _day(until, "--until", zone)
+    if first and last and first > last:
+        raise UsageError("--since is later than --until")
+    end = last + timedelta(days=1) if last else None
+    return (
+        first.astimezone(UTC).isoformat() if first else None,
+        end.astimezone(UTC).isoformat() if end else None,
+    )
+
+
+def _day(text: str | None, option: str, zone: ZoneInfo) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=zone)
+    except ValueError:
+        raise UsageError(f"{option} {text}: write a date as YYYY-MM-DD") from None
+
+
+def _carry_out(
+    session: Session, asked: Asked, *, anew: bool, most: int | None, quiet: bool
+) -> Report:
+    from ingest.alone import alone_at
+
+    with alone_at(session.database, "backfill"):
+        return asyncio.run(_run(session, asked, anew=anew, most=most, quiet=quiet))
+
+
+async def _run(
+    session: Session, asked: Asked, *, anew: bool, most: int | None, quiet: bool
+) -> Report:
+    from ingest import backfill
+    from ingest.services import open_services
+    from ingest.sources.past.registry import fitting
+
+    async with open_services(session.config, session.database, in_processes=True) as services:
+        services.archive.prepare(now=session.now)
+        web = backfill.web_of(services)
+        number, goes_on = await services.write(
+            backfill.begin, asked, lambda feed: fitting(feed, web), anew=anew, now=session.now
+        )
+        if goes_on and not quiet:
+            say(f"going on with backfill {number}")
+        with _telling(quiet=quiet) as tell:
+            return await backfill.run(services, number, asked, tell, most=most)
+
+
+async def _tell_plan(session: Session, asked: Asked) -> None:
+    from ingest import backfill
+    from ingest.services import open_services
+
+    async with open_services(session.config, session.database) as services:
+        async for source, planned in backfill.first_documents(services, asked):
+            say(f"{source}: {planned}")
+
+
+@contextlib.contextmanager
+def _telling(*, quiet: bool) -> Iterator[Callable[[Took, int], None]]:
+    """A line per document; on a terminal a progress bar with rate and time left below them."""
+    terminal = console()
+    if quiet:
+        yield lambda *_: None
+        return
+    if not terminal.is_terminal:
+        yield lambda took, waiting: say(_line(took, waiting))
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.speed:.1f}/s"))
+    with Progress(*columns, TimeRemainingColumn(), console=terminal, transient=True) as progress:
+        task = progress.add_task("", total=None)
+        taken = 0
+        waits: dict[int, int] = {}
+
+        def tell(took: Took, waiting: int) -> None:
+            nonlocal taken
+            taken += 1
+            waits[took.walk.id] = waiting
+            progress.console.print(printable(_line(took, waiting)))
+            progress.update(task, completed=taken, total=taken + sum(waits.values()))
+
+        yield tell
+
+
+def _line(took: Took, waiting: int) -> str:
+    what = printable(took.planned.hints.get("member") or took.planned.address)
+    left = f" ({waiting} left)" if waiting else ""
+    if took.reason is not None:
+        sign = "✗" if took.state == "missing" else "–"
+        return f"{sign} {what}: {took.state}: {took.reason}{left}"
+    if took.feed is None:
+        return f"✓ {what}: looked through{left}"
+    kept = took.kept
+    counts = f"{kept.new} new, {kept.earlier} earlier, {kept.edited} edited, {kept.known} known"
+    return f"✓ {took.feed.name}: {what}: {counts}{left}"
+
+
+def _tell(report: Report) -> None:
+    say("")
+    columns = ["feed", "source", "documents", "new", "earlier", "edited", "known", "back to"]
+    print_table(
+        columns,
+        [
+            (
+                line["feed"] or "—",
+                line["source"],
+                line["documents"],
+                *(line[name] for name in ("new", "earlier", "edited", "known")),
+                local(line["reaches_back_to"]),
+            )
+            for line in report.lines
+        ],
+    )
+    for line in report.lines:
+        if line["note"]:
+            say(f"{line['feed'] or ''} {line['source']}: {line['note']}".strip())
+    for document in report.missing:
+        say(f"missing: {printable(document['address'])}: {printable(document['reason'])}")
+    say(_verdict(report))
+
+
+def _verdict(report: Report) -> str:
+    if report.is_complete:
+        return f"backfill {report.number} is complete"
+    waiting = sum(line["waiting"] for line in report.lines)
+    missing = sum(line["missing"] for line in report.lines)
+    return (
+        f"backfill {report.number} is not complete: {counted(waiting, 'document')} to be taken, "
+        f"{missing} missing; go on with: guidang backfill --resume"
+    )
+
+
+def _list(session: Session, as_json: bool) -> int:
+    from ingest.backfill import report
+    from ingest.store import backfills
+
+    runs = session.database.read(backfills.runs)
+    rows = [_shown(run, session.database.read(report, run.id)) for run in runs]
+    if as_json:
+        print_json(rows)
+        return 0
+    names = ("id", "started_at", "state", "documents", "new", "earlier", "edited", "missing")
+    print_table(
+        [name.replace("_", " ") for name in names],
+        [
+            [local(row[name]) if name == "started_at" else row[name] for name in names]
+            for row in rows
+        ],
+    )
+    return 0
+
+
+def _shown(run: Run, report: Report) -> dict[str, Any]:
+    totals = {name: sum(line[name] for line in report.lines) for name in _COUNTED}
+    state = "complete" if report.is_complete else ("given up" if run.ended_at else "not complete")
+    return {
+        "id": run.id,
+        "started_at": run.started_at,
+        "ended_at": run.ended_at,
+        "state": state,
+        "asked": run.asked,
+        **totals,
+    }

@@ -1,0 +1,62 @@
+"""Sitemaps (https://www.sitemaps.org/protocol.html): addresses, and when they last changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from lxml import etree
+
+from ingest.errors import Unreadable
+from ingest.reading.dates import resolve_date
+
+_MOST = 50_000  # addresses, by the protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An address of a sitemap; `is_list` if it is that of another sitemap."""
+
+    url: str
+    changed_at: datetime | None
+    is_list: bool
+
+
+def read_sitemap(body: bytes, *, url: str, now: datetime) -> list[Listed]:
+    """Read a sitemap, a sitemap index, or a list of addresses as plain text.
+
+    Raise `Unreadable` if it is none of them.
+    """
+    if not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return _plain(body, url)
+    try:
+        root = _root(body)
+    except etree.XMLSyntaxError as error:
+        raise Unreadable(url, f"it is no sitemap: {error}") from None
+    name = "" if root is None else etree.QName(root).localname
+    if root is None or name not in {"urlset", "sitemapindex"}:
+        raise Unreadable(url, "it is no sitemap")
+    return list(islice(_listed(root, name == "sitemapindex", now), _MOST))
+
+
+def _root(body: bytes) -> etree._Element | None:
+    """The root of a document that may be broken; None if there is no element in it."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+    return etree.fromstring(body, parser)
+
+
+def _plain(body: bytes, url: str) -> list[Listed]:
+    lines = body.decode("utf-8", "replace").split()
+    if not lines or not all(line.startswith(("http://", "https://")) for line in lines[:_MOST]):
+        raise Unreadable(url, "it is no sitemap")
+    return [Listed(url=line, changed_at=None, is_list=False) for line in lines[:_MOST]]
+
+
+def _listed(root: etree._Element, is_list: bool, now: datetime) -> Iterator[Listed]:
+    for place in root.iterchildren("{*}url", "{*}sitemap"):
+        url = (place.findtext("{*}loc") or "").strip()
+        changed = resolve_date(place.findtext("{*}lastmod"), first_seen_at=now)
+        if url.startswith(("http://", "https://")):
+            yield Listed(url=url, changed_at=changed.at if changed else None, is_list=is_list)

@@ -1,0 +1,14 @@
+"""Sources of history: each plans documents, takes them one by one, and follows what they name.
+
+    source      what every source is, and what travels between it and the walk   ← open this first
+    registry    the sources by name
+    files       feed documents, folders, archives, old records on this machine
+    rfc5005     archived and paged feeds that link to their past
+    paged       ?paged=2, ?page=2, as blog engines have it
+    rsshub      limit= and further pages of a route
+    sitemap     the pages that a site lists
+    wayback     captures of the feed in a web archive
+    warc        responses in WARC files
+
+The queue is in the store, so a walk goes on after any stop with what it has not taken yet.
+"""

@@ -1,0 +1,43 @@
+"""Feeds that link to their past (RFC 5005): archives by `prev-archive`, pages by `next`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urljoin
+
+from ingest.sources import live
+from ingest.sources.past.source import Content, Piece, Source, Taken, Web, Window
+from ingest.store.feed_state import FeedState
+from ingest.values import Planned
+
+
+class Rfc5005(Source):
+    """From the feed as it is now, back from link to link."""
+
+    is_promised = True
+
+    def __init__(self, web: Web, feed: FeedState, window: Window) -> None:
+        self._web, self._feed, self._window = web, feed, window
+
+    async def plan(self) -> Sequence[Planned]:
+        """The feed itself."""
+        return [Planned(key=self._feed.address, address=self._feed.address)]
+
+    async def take(self, planned: Planned) -> Taken:
+        """Ask for a document of the chain.
+
+        Section 4: of an entry that is in several archives, the newest document has the last word.
+        """
+        document = await live.fetch_past(self._web.fetcher, self._feed, planned.address)
+        as_of = None if planned.hints.get("is_archive") else document.fetched_at
+        return Taken(piece=Piece(document=document, as_of=as_of))
+
+    def follow(self, planned: Planned, content: Content) -> Sequence[Planned]:
+        """The archive before this one (section 4), or the next page (section 3)."""
+        feed = content.feed
+        link = feed.prev_archive_url or feed.next_url
+        if link is None or self._window.is_before(content.newest):
+            return ()
+        address = urljoin(content.url, link)
+        is_archive = feed.prev_archive_url is not None
+        return [Planned(key=address, address=address, hints={"is_archive": is_archive})]

@@ -1,0 +1,60 @@
+"""More of an RSSHub route: `limit=`, and its further pages where the route counts them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from ingest.sources.past.source import Content, Piece, Source, Taken, Web, Window
+from ingest.store.feed_state import FeedState
+from ingest.values import Planned
+
+_LIMIT = "500"  # routes give what they have, up to this
+_COUNTED = re.compile(r":(?:page|pageNo|pn)\??(?=/|\Z)")
+
+
+class Rsshub(Source):
+    """The route with a high limit; then page after page, where its pattern ends with `:page?`."""
+
+    is_promised = True
+
+    def __init__(self, web: Web, feed: FeedState, window: Window) -> None:
+        self._web, self._window = web, window
+        self._route = web.instances.route_of(feed.address) or feed.address
+        self._pattern = feed.rsshub_pattern or ""
+
+    async def plan(self) -> Sequence[Planned]:
+        """The route with a high limit."""
+        parts = urlsplit(self._route)
+        query = [(k, v) for k, v in parse_qsl(parts.query, True) if k != "limit"]
+        route = urlunsplit(parts._replace(query=urlencode([*query, ("limit", _LIMIT)])))
+        return [Planned(key="page 1", address=route, hints={"page": 1, "last": []})]
+
+    async def take(self, planned: Planned) -> Taken:
+        """Ask the instances for a route."""
+        document = await self._web.instances.fetch_document(planned.address)
+        return Taken(piece=Piece(document=document, as_of=document.fetched_at))
+
+    def follow(self, planned: Planned, content: Content) -> Sequence[Planned]:
+        """The next page, where the route has any, until one says nothing that is new."""
+        at = _page_place(self._pattern)
+        if at is None or not content.keys or set(content.keys) <= set(planned.hints["last"]):
+            return ()
+        if self._window.is_before(content.newest):
+            return ()
+        page = planned.hints["page"] + 1
+        hints = {"page": page, "last": list(content.keys)}
+        return [Planned(key=f"page {page}", address=self._with_page(at, page), hints=hints)]
+
+    def _with_page(self, at: int, page: int) -> str:
+        head, _, query = self._route.partition("?")
+        scheme, _, path = head.partition("://")
+        parts = [*path.split("/")[:at], str(page)]
+        return f"{scheme}://{'/'.join(parts)}{'?' + query if query else ''}"
+
+
+def _page_place(pattern: str) -> int | None:
+    """Which part of a route is its page, if the pattern's last part is."""
+    parts = pattern.strip("/").split("/")
+    return len(parts) - 1 if _COUNTED.match(parts[-1]) else None

@@ -1,0 +1,92 @@
+"""The pages that a site lists in its sitemaps, each read as an article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import urljoin, urlsplit
+
+from ingest.errors import Gone, SourceError, Unreadable
+from ingest.reading.links import canonical_link, host_of, site_of
+from ingest.reading.sitemap import Listed, read_sitemap
+from ingest.sources.page import PAGE_ACCEPT
+from ingest.sources.past.source import Form, Piece, Source, Taken, Web, Window
+from ingest.store.feed_state import FeedState
+from ingest.values import Document, DocumentKind, Planned
+
+_USUAL = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml")
+_NAMED = re.compile(rb"(?im)^\s*sitemap\s*:\s*(\S+)")
+_LISTS_ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.5"
+
+
+class Sitemap(Source):
+    """The sitemaps that robots.txt names, or the usual ones, and the pages in the window."""
+
+    def __init__(self, web: Web, feed: FeedState, window: Window) -> None:
+        self._web, self._window = web, window
+        self._home = urljoin(feed.link or feed.address, "/")
+        self._site = site_of(host_of(self._home))
+
+    async def plan(self) -> Sequence[Planned]:
+        """The site's sitemaps; raise `SourceError` if it has none."""
+        named = await self._named_in_robots()
+        if named:
+            return [_list(url) for url in named]
+        for path in _USUAL:
+            url = urljoin(self._home, path)
+            try:
+                await self._listed(url)
+            except (Gone, Unreadable):
+                continue
+            return [_list(url)]
+        raise Unreadable(self._home, "the site has no sitemap that could be found")
+
+    async def _named_in_robots(self) -> list[str]:
+        try:
+            robots = await self._web.fetcher.fetch_document(urljoin(self._home, "/robots.txt"))
+        except SourceError:
+            return []  # a site without robots.txt may well have a sitemap
+        named = (url.decode("utf-8", "replace") for url in _NAMED.findall(robots.body))
+        return [url for url in dict.fromkeys(named) if self._is_of_site(url)]
+
+    async def take(self, planned: Planned) -> Taken:
+        """Ask for a sitemap or a page."""
+        if planned.kind is not DocumentKind.LIST:
+            return await self._page(planned)
+        listed = await self._listed(planned.address)
+        more = [self._planned(one) for one in listed if self._is_wanted(one)]
+        return Taken(more=more, reason=None if more else "it lists nothing that is wanted")
+
+    async def _listed(self, url: str) -> list[Listed]:
+        document = await self._web.fetcher.fetch_document(url, accept=_LISTS_ACCEPT)
+        return read_sitemap(document.body, url=document.final_url, now=document.fetched_at)
+
+    def _is_wanted(self, listed: Listed) -> bool:
+        """Whether it is of the site, and not too old; a late change says nothing of the date."""
+        is_front = urlsplit(listed.url).path in {"", "/"} and not listed.is_list
+        too_old = self._window.is_before(listed.changed_at)
+        return self._is_of_site(listed.url) and not is_front and not too_old
+
+    def _is_of_site(self, url: str) -> bool:
+        return site_of(host_of(url)) == self._site
+
+    def _planned(self, listed: Listed) -> Planned:
+        if listed.is_list:
+            return _list(listed.url)
+        key = canonical_link(listed.url) or listed.url
+        return Planned(key=key, address=listed.url, kind=DocumentKind.PAGE)
+
+    async def _page(self, planned: Planned) -> Taken:
+        robots = self._web.robots
+        if not await robots.allows(planned.address):
+            return Taken(reason="its robots.txt asks us not to read it")
+        page: Document = await self._web.fetcher.fetch_document(
+            planned.address,
+            accept=PAGE_ACCEPT,
+            host_delay=await robots.crawl_delay(planned.address),
+        )
+        return Taken(piece=Piece(document=page, form=Form.PAGE, as_of=page.fetched_at))
+
+
+def _list(url: str) -> Planned:
+    return Planned(key=url, address=url, kind=DocumentKind.LIST)

@@ -1,0 +1,116 @@
+"""What every source of history is, and what travels between it and the walk."""
+
+from __future__ import annotations
+
+import enum
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingest.config import WaybackConfig
+from ingest.errors import SourceError
+from ingest.fetch import Fetcher, Robots
+from ingest.sources.instances import Instances
+from ingest.values import Document, ParsedFeed, Planned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    """What sources ask with."""
+
+    fetcher: Fetcher
+    robots: Robots
+    instances: Instances
+    wayback: WaybackConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The time that is wanted, from `since` up to before `until`."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def has(self, at: datetime | None) -> bool:
+        """Whether an instant is wanted; one that is not known is."""
+        return not self.is_before(at) and not (at and self.until and at >= self.until)
+
+    def is_before(self, at: datetime | None) -> bool:
+        """Whether an instant is older than all that is wanted."""
+        return bool(at and self.since and at < self.since)
+
+
+class Form(enum.StrEnum):
+    """What a document is to be read as."""
+
+    FEED = "feed"
+    PAGE = "page"
+    RECORD = "record"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A document that was taken; `as_of` is when it was the present, None if long ago.
+
+    One that `dates_itself` is as old as it says.
+    """
+
+    document: Document
+    form: Form = Form.FEED
+    as_of: datetime | None = None
+    dates_itself: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What was at the place of a planned document: a piece, or lists of more, or neither."""
+
+    piece: Piece | None = None
+    more: Sequence[Planned] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What a piece was found to hold: the feed without its entries, and the entries' keys.
+
+    `newest` is the newest publication in it; `is_foreign` says that it is another site's.
+    """
+
+    url: str
+    feed: ParsedFeed
+    keys: Sequence[str]
+    newest: datetime | None
+    is_foreign: bool = False
+
+
+class Source(ABC):
+    """A source of history for one feed, or for whatever feeds files hold.
+
+    Where documents are promised, one that is something else is missing, and not passed over.
+    Where anything may stand at an address, it may be another site's feed.
+    """
+
+    is_promised = False
+    may_be_foreign = False
+
+    @abstractmethod
+    async def plan(self) -> Sequence[Planned]:
+        """The first documents; raise `SourceError` if the source cannot be had."""
+
+    @abstractmethod
+    async def take(self, planned: Planned) -> Taken:
+        """Take a document; raise `SourceError` if it cannot be had."""
+
+    def follow(self, planned: Planned, content: Content) -> Sequence[Planned]:
+        """The documents that one leads to: none, where all are in a list."""
+        return ()
+
+    def pass_by(self, planned: Planned, error: SourceError) -> Sequence[Planned]:
+        """The documents that lie behind one that cannot be had."""
+        return ()
+
+    def is_end(self, planned: Planned, error: SourceError) -> bool:
+        """Whether an error only says that there is no more."""
+        return False

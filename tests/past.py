@@ -1,0 +1,176 @@
+"""Sites with a past, as real ones have it: with gaps, refusals, moved pages and wrong charsets.
+
+Each function sets up a `Site` and returns the titles of all entries that it has to give.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from urllib.parse import parse_qs, urlsplit
+
+from tests.site import Answer, Request, Respond, Site
+from tests.support import item, rss
+
+PER_PAGE = 4
+
+
+def titled(number: int) -> str:
+    return f"第{number}条新闻"
+
+
+def titles(numbers: Iterable[int]) -> list[str]:
+    return sorted(titled(number) for number in numbers)
+
+
+def dated_item(number: int, **more: str) -> str:
+    """Entry number n is of the n-th day of 2020."""
+    at = datetime(2020, 1, 1, 8, tzinfo=UTC) + timedelta(days=number)
+    return item(number, pubDate=format_datetime(at, usegmt=True), **more)
+
+
+def channel(numbers: Iterable[int], site: Site, *, extra: str = "", **more: str) -> str:
+    """A feed of the site with these entries, newest first."""
+    items = [dated_item(n, link=site.url(f"/{n}.html"), **more) for n in sorted(numbers)[::-1]]
+    document = rss(*items, link=site.url("/"))
+    return document.replace("<description>d</description>", f"<description>d</description>{extra}")
+
+
+def wordpress(site: Site, entries: int, *, page: str = "paged", named: bool = True) -> list[str]:
+    """Pages by number: one fails at first, one is refused for a second, one fails for ever."""
+    generator = "<generator>https://wordpress.org/?v=6.4</generator>" if named else ""
+    refused = {2: [Answer(status=429, headers={"Retry-After": "1"})], 3: [Answer(status=503)]}
+
+    def answer(request: Request) -> Answer | str:
+        query = parse_qs(urlsplit(request.path).query)
+        number = int(query.get(page, ["1"])[0])
+        if refused.get(number):
+            return refused[number].pop()
+        first = entries - (number - 1) * PER_PAGE
+        numbers = range(max(first - PER_PAGE, 0), max(first, 0))
+        if not numbers:
+            return Answer(status=404, body="<html>没有了</html>", content_type="text/html")
+        return channel(numbers, site, extra=generator)
+
+    site.set("/feed", answer)
+    return titles(range(entries))
+
+
+def archived(site: Site, entries: int) -> list[str]:
+    """RFC 5005 section 4: the feed, and archives that link to the one before; one has moved."""
+    pages = [range(n, min(n + PER_PAGE, entries)) for n in range(0, entries, PER_PAGE)]
+    for number, numbers in enumerate(pages):
+        extra = '<fh:archive xmlns:fh="http://purl.org/syndication/history/1.0"/>'
+        site.set(f"/archive/{number}", channel(numbers, site, extra=extra + _prev(number)))
+    site.set("/feed", channel(range(entries - 2, entries), site, extra=_prev(len(pages))))
+    site.redirect("/archive/1", "/moved/1", status=301)
+    site.set("/moved/1", channel(pages[1], site, extra=_prev(1)))
+    return titles(range(entries))
+
+
+def _prev(number: int) -> str:
+    atom = 'xmlns:a="http://www.w3.org/2005/Atom"'
+    return f'<a:link {atom} rel="prev-archive" href="/archive/{number - 1}"/>' if number else ""
+
+
+def with_sitemap(site: Site, entries: int) -> list[str]:
+    """Article pages that an index of sitemaps lists, one of them compressed, one page gone."""
+    site.set("/feed", channel(range(entries - 2, entries), site))
+    site.set("/robots.txt", f"User-agent: *\nDisallow: /private\nSitemap: {site.url('/maps')}\n")
+    halves = {"/map-1.xml": range(entries // 2), "/map-2.xml.gz": range(entries // 2, entries)}
+    maps = "".join(f"<sitemap><loc>{site.url(path)}</loc></sitemap>" for path in halves)
+    site.set("/maps", f'<sitemapindex xmlns="{_SITEMAPS}">{maps}</sitemapindex>')
+    for path, numbers in halves.items():
+        more = [site.url("/"), site.url("/private/1.html"), "http://elsewhere.example/1.html"]
+        urls = [*more, *(site.url(f"/{number}.html") for number in numbers)]
+        listed = "".join(f"<url><loc>{url}</loc></url>" for url in urls)
+        body = f'<urlset xmlns="{_SITEMAPS}">{listed}</urlset>'.encode()
+        site.set(path, gzip.compress(body) if path.endswith("gz") else body)
+    for number in range(entries):
+        site.set(f"/{number}.html", page(number), content_type="text/html")
+    return titles(range(entries))
+
+
+_SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
+
+def page(number: int) -> str:
+    paragraphs = "".join(
+        f"<p>这是第{number}条新闻的第{n}段，说的是江海大桥合龙以后两岸往来的事，记者在现场看到车流不断。</p>"
+        for n in range(6)
+    )
+    date = f"2020-01-{number % 28 + 1:02}"
+    return (
+        f"<html><head><title>{titled(number)}</title>"
+        f'<meta property="og:title" content="{titled(number)}">'
+        f'<meta property="article:published_time" content="{date}T08:00:00+08:00"></head>'
+        f"<body><article><h1>{titled(number)}</h1>{paragraphs}</article></body></html>"
+    )
+
+
+def cdx(archive: Site, site: Site, entries: int) -> tuple[str, list[str]]:
+    """A web archive with captures of the site's feed: one a day, in parts, and faults among them.
+
+    Among them are an error page, another owner's feed, one in GBK labelled UTF-8, one compressed
+    and one that cannot be had. Return the settings of the archive, and the titles.
+    """
+    feed = site.url("/feed")
+    days = range(entries - PER_PAGE + 1)
+    bodies: dict[str, Respond | bytes] = {}
+    for day in days:
+        text = channel(range(day, day + PER_PAGE), site)
+        bodies[_stamp(day)] = text.encode()
+    bodies[_stamp(1)] = (
+        channel(range(1, 1 + PER_PAGE), site).replace("utf-8", "gb2312", 1).encode("gb18030")
+    )
+    bodies[_stamp(2)] = gzip.compress(channel(range(2, 2 + PER_PAGE), site).encode())
+    other = rss(
+        item("x", title="卖药", link="http://pills.example/1"),
+        title="药店",
+        link="http://pills.example/",
+    )
+    bodies["20191231000000"] = "<html><title>503</title>稍后再试</html>".encode()
+    bodies["20191230000000"] = other.encode()
+    rows = [[stamp, feed, f"DIGEST{stamp}"] for stamp in sorted(bodies)]
+    rows.append(["20210101000000", feed, f"DIGEST{_stamp(0)}"])  # what was there once already
+    archive.set("/cdx", lambda request: _index(rows, request))
+    for stamp, body in bodies.items():
+        archive.set(f"/web/{stamp}id_/{feed}", body, content_type="text/xml; charset=utf-8")
+    settings = (
+        f'[wayback]\nindex = "{archive.url("/cdx")}"\ndelay = "0s"\n'
+        f'capture = "{archive.url("/web/{timestamp}id_/{url}")}"\n'
+    )
+    return settings, titles(range(entries))
+
+
+def _stamp(day: int) -> str:
+    return f"{datetime(2020, 2, 1, 12, tzinfo=UTC) + timedelta(days=day):%Y%m%d%H%M%S}"
+
+
+def _index(rows: Sequence[Sequence[str]], request: Request) -> str:
+    """Three rows at a time, as the real index gives them with showResumeKey."""
+    query = parse_qs(urlsplit(request.path).query)
+    start = int(query.get("resumeKey", ["0"])[0])
+    header = [["timestamp", "original", "digest"]]
+    part = [list(row) for row in rows[start : start + 3]]
+    more: list[list[str]] = [[], [str(start + 3)]] if start + 3 < len(rows) else []
+    return json.dumps([*header, *part, *more])
+
+
+def warc_record(url: str, text: str, content_type: str, status: str) -> bytes:
+    """A response as a WARC/1.0 record of May 2021."""
+    body = text.encode()
+    answer = (
+        f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+    ).encode() + body
+    head = (
+        f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\n"
+        "WARC-Date: 2021-05-01T00:00:00Z\r\n"
+        "WARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-000000000000>\r\n"
+        "Content-Type: application/http; msgtype=response\r\n"
+        f"Content-Length: {len(answer)}\r\n\r\n"
+    ).encode()
+    return head + answer + b"\r\n\r\n"

@@ -1,0 +1,421 @@
+"""`guidang backfill` as a user runs it, against sites and files with a past."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import json
+import random
+import tarfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests import past
+from tests.program import Program
+from tests.rsshub_double import Route, RsshubDouble
+from tests.site import Site
+from tests.support import item, rss
+
+ENTRIES = 18
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as site:
+        yield site
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return configured(tmp_path)
+
+
+def configured(folder: Path, database_url: str = "", settings: str = "", *feeds: str) -> Program:
+    program = Program(folder, database_url)
+    listed = "\n".join(f'[[feeds]]\nurl = "{url}"\n' for url in feeds)
+    program.write_config(f"{settings}\n{listed}")
+    return program
+
+
+def kept(program: Program) -> list[str]:
+    return sorted(one["title"] for one in json.loads(program.good("entries", "list", "--json")))
+
+
+def is_whole(program: Program) -> bool:
+    return program.run("archive", "--check").code == program.run("db", "check").code == 0
+
+
+Past = Callable[[Site, Site, int], tuple[str, list[str]]]
+PASTS: dict[str, Past] = {
+    "rfc5005": lambda site, _, entries: ("", past.archived(site, entries)),
+    "paged": lambda site, _, entries: ("", past.wordpress(site, entries)),
+    "sitemap": lambda site, _, entries: ("", past.with_sitemap(site, entries)),
+    "wayback": lambda site, archive, entries: past.cdx(archive, site, entries),
+}
+
+
+@pytest.fixture(params=PASTS)
+def source(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def test_each_source_brings_in_what_exists_once(
+    tmp_path: Path, database_url: str, site: Site, source: str
+) -> None:
+    with Site() as archive:
+        settings, titles = PASTS[source](site, archive, ENTRIES)
+        program = configured(tmp_path, database_url, settings, site.url("/feed"))
+        result = program.run("backfill", "1", "--source", source, "--json")
+        assert result.code == 0, result
+        assert kept(program) == titles
+        asked = len(site.requests) + len(archive.requests)
+        report = json.loads(result.out)
+        assert report["is_complete"]
+        assert sum(line["new"] for line in report["lines"]) == len(titles)
+        assert report["lines"][0]["reaches_back_to"].startswith("2020-01-01")
+
+        again = program.run("backfill", "1", "--source", source, "--json")
+        assert again.code == 0
+        lines = json.loads(again.out)["lines"]
+        assert all(line["new"] == line["earlier"] == line["edited"] == 0 for line in lines)
+        assert kept(program) == titles
+        if source == "sitemap":  # the articles are not asked for again
+            assert len(site.requests) - asked < 8
+    assert is_whole(program)
+
+
+@pytest.mark.parametrize(
+    ("kills", "entries"),
+    [(5, ENTRIES), pytest.param(50, 100, marks=[pytest.mark.long, pytest.mark.timeout(600)])],
+)
+def test_a_killed_backfill_goes_on_where_it_was(
+    tmp_path: Path, database_url: str, site: Site, source: str, kills: int, entries: int
+) -> None:
+    chance = random.Random(source)
+    with Site() as archive:
+        settings, titles = PASTS[source](site, archive, entries)
+        program = configured(tmp_path, database_url, settings, site.url("/feed"))
+        program.good("status")
+        slow = replace(program, env={"GUIDANG_FETCH__HOST_DELAY": "0.25s"})
+        for _ in range(kills):
+            process = slow.start("backfill", "1", "--source", source)
+            time.sleep(chance.uniform(0.6, 1.6))
+            process.kill()
+            process.wait()
+        result = program.run("backfill", "1", "--source", source, timeout=120)
+        assert result.code == 0, result
+        assert kept(program) == titles
+        asked = [r.path for r in (*site.requests, *archive.requests) if is_document(r.path)]
+        # What was being read when it was killed is asked for once more; nothing else is.
+        assert len(asked) <= len(set(asked)) + kills
+    assert is_whole(program)
+
+
+def is_document(path: str) -> bool:
+    return path.endswith(".html") or path.startswith(("/archive/", "/web/"))
+
+
+def test_pages_by_another_parameter_are_found_by_trying(tmp_path: Path, site: Site) -> None:
+    titles = past.wordpress(site, 10, page="page", named=False)
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    assert program.run("backfill", "1", "--source", "paged").code == 0
+    assert kept(program) == titles
+
+
+def test_pages_end_where_one_repeats_what_was_said(tmp_path: Path, site: Site) -> None:
+    site.set("/feed", past.channel(range(3), site))  # whatever page is asked for
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    assert program.run("backfill", "1", "--source", "paged").code == 0
+    assert kept(program) == past.titles(range(3))
+    assert len(site.requests) == 3
+
+
+def test_what_is_missing_is_named_and_asked_for_again(tmp_path: Path, site: Site) -> None:
+    titles = past.archived(site, 10)
+    site.set("/archive/0", status=410)
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    result = program.run("backfill", "1", "--source", "rfc5005")
+    assert result.code == 1
+    assert f"missing: {site.url('/archive/0')}: the server answered 410" in result.out
+    assert kept(program) == past.titles(range(4, 10))
+    site.set("/archive/0", past.channel(range(4), site))
+    asked = len(site.requests)
+    assert program.run("backfill", "--resume").code == 0
+    assert kept(program) == titles
+    assert [request.path for request in site.requests[asked:]] == ["/archive/0"]
+    assert "nothing to go on with" in program.good("backfill", "--resume")
+
+
+def test_it_stops_after_so_many_documents(tmp_path: Path, site: Site) -> None:
+    titles = past.archived(site, 12)
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    result = program.run("backfill", "1", "--source", "rfc5005", "--max-documents", "2")
+    assert result.code == 1
+    assert "go on with: guidang backfill --resume" in result.out
+    assert len(site.requests) == 2
+    assert program.run("backfill", "--resume").code == 0
+    assert kept(program) == titles
+    assert json.loads(program.good("backfill", "list", "--json"))[0]["state"] == "complete"
+
+
+def test_restart_begins_anew(tmp_path: Path, site: Site) -> None:
+    past.archived(site, 12)
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    program.run("backfill", "1", "--source", "rfc5005", "--max-documents", "2")
+    site.clear()
+    assert program.run("backfill", "--restart").code == 0
+    assert len(site.requests) == 5  # four archives, the feed, and one redirect less one
+
+
+def test_a_window_of_time(tmp_path: Path, site: Site) -> None:
+    past.archived(site, ENTRIES)
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    window = ["--since", "2020-01-06", "--until", "2020-01-09"]
+    assert program.run("backfill", "1", "--source", "rfc5005", *window).code == 0
+    assert kept(program) == past.titles(range(5, 9))
+
+
+def test_a_dry_run_keeps_nothing(tmp_path: Path, site: Site) -> None:
+    with Site() as archive:
+        settings, _ = past.cdx(archive, site, 8)
+        program = configured(tmp_path, "", settings, site.url("/feed"))
+        said = program.good("backfill", "1", "--source", "wayback", "--dry-run")
+        assert said.count("wayback: http") == 7
+        assert all(request.path.startswith("/cdx") for request in archive.requests)
+    assert kept(program) == []
+    assert json.loads(program.good("backfill", "list", "--json")) == []
+
+
+def test_all_sources_of_a_feed_one_after_the_other(tmp_path: Path, site: Site) -> None:
+    with Site() as archive:
+        settings, _ = past.cdx(archive, site, 8)
+        titles = past.archived(site, ENTRIES)
+        program = configured(tmp_path, "", settings, site.url("/feed"))
+        result = program.run("backfill", "1", "--json")
+        assert result.code == 0, result
+        sources = [line["source"] for line in json.loads(result.out)["lines"]]
+        assert sources == ["rfc5005", "paged", "wayback"]
+    assert kept(program) == titles
+
+
+def test_more_of_a_route(tmp_path: Path) -> None:
+    with RsshubDouble() as hub:
+        items = [{"title": past.titled(n), "link": f"https://a.example.cn/{n}"} for n in range(30)]
+        hub.routes["/news"] = Route(items=items)
+        settings = f'[rsshub]\ninstances = ["{hub.address}"]'
+        program = configured(tmp_path, "", settings, "rsshub://news")
+        result = program.run("backfill", "1")
+        assert result.code == 0, result
+        assert any("limit=500" in request.path for request in hub.site.requests)
+    print(program.run("backfill", "1").out)
+    assert kept(program) == past.titles(range(30))
+
+
+def test_an_older_text_becomes_an_earlier_revision(
+    tmp_path: Path, database_url: str, site: Site
+) -> None:
+    with Site() as archive:
+        settings, _ = past.cdx(archive, site, 4)
+        site.set("/feed", past.channel(range(4), site, description="今天的说法。"))
+        program = configured(tmp_path, database_url, settings, site.url("/feed"))
+        program.good("poll")
+        before = json.loads(program.good("entries", "show", "1", "--json"))
+        assert program.run("backfill", "1", "--source", "wayback").code == 0
+        after = json.loads(program.good("entries", "show", "1", "--json"))
+    assert "今天的说法" in after["html"]
+    assert after["first_seen_at"] == before["first_seen_at"]
+    assert [r["version"] for r in after["revisions"]] == [1]
+    assert "的正文" in after["revisions"][0]["html"]
+    assert after["revisions"][0]["seen_at"].startswith("2020")
+
+
+def write_files(folder: Path, form: str) -> None:
+    """Documents of two feeds, in one of the forms that files come in."""
+    folder.mkdir()
+    link = {"a": "https://a.example.cn/", "b": "https://b.example.cn/"}
+    documents = {
+        f"{feed}-{part}.xml": rss(
+            *(past.dated_item(n, link=f"{link[feed]}{n}") for n in range(part * 3, part * 3 + 5)),
+            title=f"{feed}报",
+            link=link[feed],
+        ).encode()
+        for feed in link
+        for part in range(4)
+    }
+    outlines = "".join(f'<outline text="{f}报" xmlUrl="{link[f]}feed"/>' for f in link)
+    (folder / "feeds.opml").write_text(f'<opml version="2.0"><body>{outlines}</body></opml>')
+    match form:
+        case "plain":
+            for name, body in documents.items():
+                (folder / name).write_bytes(body)
+        case "gz":
+            for name, body in documents.items():
+                (folder / f"{name}.gz").write_bytes(gzip.compress(body))
+        case "zip":
+            with zipfile.ZipFile(folder / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+                for name, body in documents.items():
+                    archive.writestr(f"old/{name}", body)
+        case "tar.gz":
+            with tarfile.open(folder / "all.tar.gz", "w:gz") as tar:
+                for name, body in documents.items():
+                    member = tarfile.TarInfo(f"old/{name}")
+                    member.size = len(body)
+                    tar.addfile(member, io.BytesIO(body))
+
+
+@pytest.mark.parametrize("form", ["plain", "gz", "zip", "tar.gz"])
+def test_files_find_their_feeds(tmp_path: Path, program: Program, form: str) -> None:
+    folder = tmp_path / "old"
+    write_files(folder, form)
+    result = program.run("backfill", "--from", str(folder), "--json")
+    assert result.code == 0, result
+    assert kept(program) == sorted(past.titles(range(14)) * 2)
+    assert is_whole(program)
+
+
+def test_files_of_a_feed_that_is_named(tmp_path: Path) -> None:
+    program = configured(tmp_path, "", "", "https://c.example.cn/feed")
+    write_files(tmp_path / "old", "plain")
+    for file in (tmp_path / "old").glob("b-*"):
+        file.unlink()
+    (tmp_path / "old" / "note.txt").write_text("kein Feed")
+    (tmp_path / "old" / "broken.xml.gz").write_bytes(gzip.compress(b"<rss>")[:-9])
+    arguments = ["backfill", "--from", str(tmp_path / "old"), "--feed", "1"]
+    result = program.run(*arguments)
+    assert result.code == 1
+    assert "broken.xml.gz: cannot be read" in result.out
+    assert "passed over: " in result.out
+    assert kept(program) == past.titles(range(14))
+
+
+def test_responses_in_a_warc_file(tmp_path: Path) -> None:
+    feed = "https://news.example.cn/feed"
+    answers = [
+        (feed, rss(past.dated_item(1)), "application/rss+xml", "200 OK"),
+        (feed, rss(past.dated_item(2)), "text/xml", "200 OK"),
+        (feed, "<html>出错了</html>", "text/html", "503 Busy"),
+        ("https://news.example.cn/3.html", past.page(3), "text/html", "200 OK"),
+        ("https://news.example.cn/", past.page(4), "text/html", "200 OK"),
+        ("https://other.example.org/5.html", past.page(5), "text/html", "200 OK"),
+        ("https://news.example.cn/logo.png", "PNG", "image/png", "200 OK"),
+    ]
+    file = tmp_path / "crawl.warc.gz"
+    file.write_bytes(b"".join(gzip.compress(past.warc_record(*answer)) for answer in answers))
+    program = configured(tmp_path, "", "", feed)
+    result = program.run("backfill", "--from", str(file))
+    assert result.code == 0, result
+    assert kept(program) == past.titles([1, 2, 3])
+
+
+RECORDS = Path(__file__).parent / "data" / "backfill" / "records"
+
+
+def test_records_of_old_archives(tmp_path: Path, program: Program) -> None:
+    result = program.run("backfill", "--from", str(RECORDS))
+    assert result.code == 0, result
+    entries = {one["title"]: one for one in json.loads(program.good("entries", "list", "--json"))}
+    wanted = json.loads((RECORDS.parent / "records.json").read_text("utf-8"))
+    shown = {
+        title: {name: entries[title][name] for name in facts} for title, facts in wanted.items()
+    }
+    assert shown == wanted
+    assert set(entries) == set(wanted)
+    assert is_whole(program)
+
+
+def test_a_live_entry_joins_the_one_of_an_old_archive(tmp_path: Path, site: Site) -> None:
+    link = site.url("/1.html")
+    site.set("/feed", rss(past.dated_item(1, link=link), link=site.url("/")))
+    old = tmp_path / "old"
+    old.mkdir()
+    front = f"title: '{past.titled(1)}'\ndate: 2020-01-02 08:00:00\nsource_url: '{link}'"
+    (old / "one.md").write_text(f"---\n{front}\n---\n\n第1条新闻的正文，**旧的**。\n", "utf-8")
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    assert program.run("backfill", "--from", str(old), "--feed", "1").code == 0
+    program.good("poll")
+    assert kept(program) == [past.titled(1)]
+    shown = json.loads(program.good("entries", "show", "1", "--json"))
+    assert "<strong>旧的</strong>" in shown["revisions"][0]["html"]
+
+
+def test_beside_a_daemon_that_polls(tmp_path: Path, database_url: str, site: Site) -> None:
+    from tests.running import running
+
+    titles = past.archived(site, ENTRIES)
+    with running(tmp_path, site.url("/feed"), database_url=database_url) as daemon:
+        result = daemon.program.run("backfill", "1", "--source", "rfc5005")
+        assert result.code == 0, result
+        assert daemon.stop() == 0
+        assert kept(daemon.program) == titles
+        assert is_whole(daemon.program)
+
+
+def test_one_backfill_at_a_time(tmp_path: Path, database_url: str, site: Site) -> None:
+    site.set("/feed", rss(item(1)), delay=20)
+    program = configured(tmp_path, database_url, "", site.url("/feed"))
+    first = program.start("backfill", "1", "--source", "rfc5005")
+    end = time.monotonic() + 30
+    while not site.requests and time.monotonic() < end:
+        time.sleep(0.1)
+    second = program.run("backfill", "1", "--source", "rfc5005")
+    first.kill()
+    first.wait()
+    assert (second.code, "another backfill works with" in second.err) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "name feeds, or files by --from"),
+        (["1", "--source", "waybak"], "--source waybak"),
+        (["1", "--since", "yesterday"], "write a date as YYYY-MM-DD"),
+        (["1", "--since", "2021-01-02", "--until", "2021-01-01"], "--since is later"),
+        (["--from", "nowhere"], "no such file or folder"),
+        (["nobody"], "nobody"),
+    ],
+)
+def test_what_cannot_be_done_is_said(tmp_path: Path, arguments: list[str], said: str) -> None:
+    program = configured(tmp_path, "", "", "https://a.example.cn/feed")
+    result = program.run("backfill", *arguments)
+    assert (result.code, said in result.err) == (2, True), result
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_a_hundred_thousand_entries_of_one_file(tmp_path: Path) -> None:
+    file, text = tmp_path / "big.xml", "江海大桥今天上午合龙。" * 20
+    with file.open("w", encoding="utf-8") as stream:
+        head, tail = rss("\n").split("\n\n")
+        stream.write(head)
+        for number in range(100_000):
+            stream.write(
+                item(number, description=f"第{number}条。" + "江海大桥今天上午合龙。" * 20)
+            )
+        stream.write(tail)
+    program = configured(tmp_path, "", "", "https://news.example.cn/feed")
+    process = program.start("backfill", "--from", str(file), "--feed", "1")
+    largest = 0
+    while process.poll() is None:
+        largest = max(largest, memory_of(process.pid))
+        time.sleep(0.5)
+    assert process.returncode == 0
+    assert "kept: 100000 entries" in program.good("status")
+    assert largest < 500_000_000
+
+
+def memory_of(pid: int) -> int:
+    """The bytes that a process and its children hold, what they share counted once."""
+    total = 0
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for one in (process, *process.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                total += one.memory_full_info().pss
+    return total
