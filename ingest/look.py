@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -44,6 +44,8 @@ from ingest.values import (
 )
 
 DEFAULT_ZONE = "Asia/Shanghai"
+# The clock is cut to the second: waits begin with the next one, so that none is too short.
+_CLOCK_STEP = timedelta(seconds=1)
 _GAP = (
     "nothing was left of what the last look had seen: entries may have been missed, "
     "so the next look comes sooner"
@@ -207,7 +209,7 @@ class Look:
     def _seen(
         self, poll: Poll, answer: Document | NotModified, reading: Reading | None
     ) -> schedule.Look:
-        now, last = self._services.clock(), self._feed.last_success_at
+        now, last = self._services.clock() + _CLOCK_STEP, self._feed.last_success_at
         return schedule.Look(
             at=now,
             since=None if last is None else now - last,
@@ -221,7 +223,7 @@ class Look:
 
     def _note_failure(self, connection: sa.Connection, poll: Poll, error: SourceError) -> Poll:
         """Write down a look that failed, and when to try again."""
-        now = self._services.clock()
+        now = self._services.clock() + _CLOCK_STEP
         plan = schedule.after_failure(
             self._services.config.schedule,
             self._feed.settings,

@@ -395,9 +395,7 @@ def test_a_hundred_thousand_entries_of_one_file(tmp_path: Path) -> None:
         head, tail = rss("\n").split("\n\n")
         stream.write(head)
         for number in range(100_000):
-            stream.write(
-                item(number, description=f"第{number}条。" + "江海大桥今天上午合龙。" * 20)
-            )
+            stream.write(item(number, description=f"第{number}条。{text}"))
         stream.write(tail)
     program = configured(tmp_path, "", "", "https://news.example.cn/feed")
     process = program.start("backfill", "--from", str(file), "--feed", "1")
