@@ -18,6 +18,7 @@ from ingest.values import Outcome, Poll
 disable_created_metrics()  # type: ignore[no-untyped-call]  # as many series again, for nobody
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_LAGS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
 _SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 
 
@@ -50,6 +51,12 @@ class Metrics:
         self._feeds = Gauge("guidang_feeds", "Feeds on the list.", ["state"], registry=registry)
         self._kept = Gauge("guidang_kept_entries", "Entries that are kept.", registry=registry)
         self._files_due = Gauge("guidang_files_due", "Records to be written.", registry=registry)
+        self.loop_lag = Histogram(
+            "guidang_loop_lag_seconds",
+            "How late the event loop comes to what is due.",
+            buckets=_LAGS,
+            registry=registry,
+        )
         self._up = Gauge("guidang_up", "Whether it can be used.", ["part"], registry=registry)
         for outcome in Outcome:
             self._polls.labels(outcome.value)

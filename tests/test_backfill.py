@@ -404,7 +404,7 @@ def test_a_hundred_thousand_entries_of_one_file(tmp_path: Path) -> None:
         largest = max(largest, memory_of(process.pid))
         time.sleep(0.5)
     assert process.returncode == 0
-    assert "kept: 100000 entries" in program.good("status")
+    assert "kept: 100,000 entries" in program.good("status")
     assert largest < 500_000_000
 
 

@@ -28,6 +28,7 @@ from ingest.web.server import serving
 logger = logging.getLogger(__name__)
 
 _TICK = timedelta(seconds=2)
+_LOOKS_AT_LOOP = timedelta(seconds=0.1)
 _HOUSEKEEPING = timedelta(seconds=10)
 # A clock that was set, or a machine that slept, shows in the wall clock and not in the other.
 _CLOCK_JUMP = timedelta(seconds=60)
@@ -86,12 +87,14 @@ class Daemon:
         )
         await self._keep_house(services, dispatcher)
         scheduler = self._schedule(services, dispatcher)
+        watching = asyncio.create_task(self._watch_loop())
         self._is_ready = True
         notify("READY=1", "STATUS=looking at feeds")
         logger.info("ready: %s, archive %s", self._database.name, services.config.archive.path)
         await dispatcher.fill()
         await self._told_otherwise()
         scheduler.shutdown(wait=False)
+        watching.cancel()
         notify("STATUS=finishing what is in flight")
         await dispatcher.drain(services.config.daemon.shutdown_timeout)
 
@@ -121,6 +124,13 @@ class Daemon:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
+
+    async def _watch_loop(self) -> None:
+        """Measure how late the loop comes to what is due: nothing may block it for long."""
+        while True:
+            due = time.monotonic() + _LOOKS_AT_LOOP.total_seconds()
+            await asyncio.sleep(_LOOKS_AT_LOOP.total_seconds())
+            self._metrics.loop_lag.observe(time.monotonic() - due)
 
     async def _ping(self) -> None:
         """Tell the watchdog of progress; where there is none, it is to start us anew."""
