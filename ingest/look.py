@@ -48,7 +48,7 @@ DEFAULT_ZONE = "Asia/Shanghai"
 _CLOCK_STEP = timedelta(seconds=1)
 _GAP = (
     "nothing was left of what the last look had seen: entries may have been missed, "
-    "so the next look comes sooner"
+    "so the next look comes sooner, and guidang backfill may bring them in"
 )
 _KEY_IN_ADDRESS = (
     "this is an RSSHub, and the address holds its access key: "

@@ -65,7 +65,8 @@ class Files(Source):
         path, name = Path(planned.address), planned.hints.get("member") or planned.address
         try:
             if planned.hints.get("is_record"):
-                return Taken(piece=warc.read(path, planned.hints["at"]))
+                piece = warc.read(path, planned.hints["at"])
+                return Taken(piece=piece, reason=None if piece else "it is too large")
             if planned.kind is DocumentKind.LIST:
                 return _listed(path, planned.hints.get("at", 0))
             return _document(path, planned, name)

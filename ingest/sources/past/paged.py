@@ -58,7 +58,8 @@ class Paged(Source):
             return self._probe(hints["untried"], hints["first"]) if hints["page"] == 2 else ()
         if self._window.is_before(content.newest):
             return ()
-        return [self._page(hints | {"page": hints["page"] + 1, "last": _some(content.keys)})]
+        on = {"page": hints["page"] + 1, "last": _some(content.keys), "failures": 0}
+        return [self._page(hints | on)]
 
     def pass_by(self, planned: Planned, error: SourceError) -> Sequence[Planned]:
         """The page behind a gap; nothing is behind one that does not exist."""
