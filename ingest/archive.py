@@ -13,7 +13,7 @@ import hashlib
 import logging
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -59,11 +59,13 @@ class Archive:
         Raise `ArchiveError` when the folder cannot be written: what was not written stays due.
         """
         self._notice_other_settings()
-        written = 0
-        while records := self._database.read(
-            store.due, self._layout.name, feed_id=feed_id, limit=_BATCH
-        ):
+        written, left = 0, True
+        while left:
+            records = self._database.read(
+                store.due, self._layout.name, feed_id=feed_id, limit=_BATCH
+            )
             written += self._render(records, now)
+            left = len(records) == _BATCH
         return written
 
     def rebuild(self, *, now: datetime) -> int:
@@ -158,7 +160,9 @@ class Archive:
             self._database.write(store.render_all_with, shape)
         self._settings_noticed = True
 
-    def _render(self, records: Iterable[Record], now: datetime) -> int:
+    def _render(self, records: Sequence[Record], now: datetime) -> int:
+        if not records:
+            return 0
         placed = self._place(records)
         written = []
         changed = 0
@@ -176,9 +180,8 @@ class Archive:
             self._database.write(store.mark_written, self._layout.name, written, now=now)
         return changed
 
-    def _place(self, records: Iterable[Record]) -> list[tuple[Record, str]]:
+    def _place(self, records: Sequence[Record]) -> list[tuple[Record, str]]:
         """The path of each record; one that has none is given it, for ever."""
-        records = list(records)
         fresh = {r.entry_id: self._layout.path(r) for r in records if r.path is None}
         if fresh:
             fresh = self._database.write(store.give_paths, self._layout.name, fresh)

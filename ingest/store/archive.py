@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.store.statements import in_batches, insert_into
+from ingest.store.statements import in_batches, insert_if_new, insert_into, table_of
 from ingest.values import Author, Record
 from models import ArchiveFile, Entry, Feed, Setting
 
@@ -32,22 +32,21 @@ def render_all_with(connection: sa.Connection, settings: str) -> None:
 
 def due(connection: sa.Connection, layout: str, *, feed_id: int | None, limit: int) -> list[Record]:
     """Records whose file is missing or outdated, oldest entries first."""
-    query = _records(layout).where(Entry.render_due > 0)
-    if feed_id is not None:
-        query = query.where(Entry.feed_id == feed_id)
-    return [
-        _record(row) for row in connection.execute(query.order_by(Entry.id).limit(limit)).mappings()
-    ]
+    values = {"layout": layout, "most": limit, "of_feed": feed_id}
+    rows = connection.execute(_DUE if feed_id is None else _DUE_OF_FEED, values)
+    return [_record(row) for row in rows.mappings()]
 
 
 def every(connection: sa.Connection, layout: str, *, after: int, limit: int) -> list[Record]:
     """All records by number, from the one after `after` on."""
-    query = _records(layout).where(Entry.id > after).order_by(Entry.id).limit(limit)
-    return [_record(row) for row in connection.execute(query).mappings()]
+    rows = connection.execute(_EVERY, {"layout": layout, "most": limit, "after": after})
+    return [_record(row) for row in rows.mappings()]
 
 
-def _records(layout: str) -> sa.Select[Any]:
-    of_layout = sa.and_(ArchiveFile.entry_id == Entry.id, ArchiveFile.layout == layout)
+def _records() -> sa.Select[Any]:
+    of_layout = sa.and_(
+        ArchiveFile.entry_id == Entry.id, ArchiveFile.layout == sa.bindparam("layout")
+    )
     return (
         sa.select(
             Entry.id.label("entry_id"),
@@ -74,7 +73,14 @@ def _records(layout: str) -> sa.Select[Any]:
         )
         .join(Feed, Feed.id == Entry.feed_id)
         .outerjoin(ArchiveFile, of_layout)
+        .order_by(Entry.id)
+        .limit(sa.bindparam("most"))
     )
+
+
+_EVERY = _records().where(Entry.id > sa.bindparam("after"))
+_DUE = _records().where(Entry.render_due > 0)
+_DUE_OF_FEED = _DUE.where(Entry.feed_id == sa.bindparam("of_feed"))
 
 
 def _record(row: sa.RowMapping) -> Record:
@@ -97,11 +103,26 @@ def give_paths(connection: sa.Connection, layout: str, paths: Mapping[int, str])
     Once given, a path stays: where another process was faster, its choice holds.
     """
     rows = [{"entry_id": entry, "layout": layout, "path": path} for entry, path in paths.items()]
-    insert = insert_into(connection, ArchiveFile)
-    connection.execute(insert.on_conflict_do_nothing(index_elements=["entry_id", "layout"]), rows)
-    query = sa.select(ArchiveFile.entry_id, ArchiveFile.path)
-    query = query.where(ArchiveFile.layout == layout, ArchiveFile.entry_id.in_(list(paths)))
-    return dict(connection.execute(query).all())
+    insert = insert_if_new(connection.dialect.name, ArchiveFile, "entry_id", "layout")
+    connection.execute(insert, rows)
+    return dict(connection.execute(_PATHS, {"of_layout": layout, "entries": list(paths)}).all())
+
+
+_FILE, _ENTRY = table_of(ArchiveFile), table_of(Entry)
+_PATHS = sa.select(_FILE.c.entry_id, _FILE.c.path).where(
+    _FILE.c.layout == sa.bindparam("of_layout"),
+    _FILE.c.entry_id.in_(sa.bindparam("entries", expanding=True)),
+)
+_WRITTEN = (
+    sa.update(_FILE)
+    .where(_FILE.c.entry_id == sa.bindparam("entry"), _FILE.c.layout == sa.bindparam("of_layout"))
+    .values(digest=sa.bindparam("sha256"), written_at=sa.bindparam("now"))
+)
+_NO_LONGER_DUE = (
+    sa.update(_ENTRY)
+    .where(_ENTRY.c.id == sa.bindparam("entry"), _ENTRY.c.render_due == sa.bindparam("was_due"))
+    .values(render_due=0)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,21 +141,17 @@ def mark_written(
     if not written:
         return
     rows = [
-        {"entry": one.entry_id, "was_due": one.render_due, "sha256": one.digest, "now": now}
+        {
+            "entry": one.entry_id,
+            "was_due": one.render_due,
+            "sha256": one.digest,
+            "of_layout": layout,
+            "now": now,
+        }
         for one in written
     ]
-    connection.execute(
-        sa.update(ArchiveFile)
-        .where(ArchiveFile.entry_id == sa.bindparam("entry"), ArchiveFile.layout == layout)
-        .values(digest=sa.bindparam("sha256"), written_at=sa.bindparam("now")),
-        rows,
-    )
-    connection.execute(
-        sa.update(Entry)
-        .where(Entry.id == sa.bindparam("entry"), Entry.render_due == sa.bindparam("was_due"))
-        .values(render_due=0),
-        rows,
-    )
+    connection.execute(_WRITTEN, rows)
+    connection.execute(_NO_LONGER_DUE, rows)
 
 
 def files(connection: sa.Connection, layout: str) -> Iterator[tuple[str, bytes | None, bool]]:

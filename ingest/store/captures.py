@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.store.statements import in_batches, insert_into
+from ingest.store.statements import in_batches, insert_if_new, table_of
 from models import Capture, Entry
 
 # A document: its bytes, where they came from, their Content-Type.
@@ -34,16 +34,20 @@ def keep_captures(
     """Keep documents that are not kept yet; return the number of each by its digest."""
     rows = {digest_of(body): _row(seen, body, url, kind) for body, url, kind in bodies}
     if rows:
-        insert = insert_into(connection, Capture).on_conflict_do_nothing(
-            index_elements=["feed_id", "digest"]
-        )
+        insert = insert_if_new(connection.dialect.name, Capture, "feed_id", "digest")
         connection.execute(insert, list(rows.values()))
     numbers: dict[bytes, int] = {}
     for some in in_batches(sorted(rows)):
-        query = sa.select(Capture.digest, Capture.id)
-        query = query.where(Capture.feed_id == seen.feed_id, Capture.digest.in_(some))
-        numbers.update((digest, number) for digest, number in connection.execute(query))
+        found = connection.execute(_NUMBERS, {"of_feed": seen.feed_id, "digests": some})
+        numbers.update((digest, number) for digest, number in found)
     return numbers
+
+
+_CAPTURE = table_of(Capture)
+_NUMBERS = sa.select(_CAPTURE.c.digest, _CAPTURE.c.id).where(
+    _CAPTURE.c.feed_id == sa.bindparam("of_feed"),
+    _CAPTURE.c.digest.in_(sa.bindparam("digests", expanding=True)),
+)
 
 
 def _row(seen: Seen, body: bytes, url: str, content_type: str | None) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from ingest.reading import dedupe
 from ingest.store.captures import Body, Seen, digest_of, keep_captures
-from ingest.store.statements import in_batches
+from ingest.store.statements import in_batches, table_of
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import Entry, Feed, Revision
 from models.entry import Content
@@ -20,34 +21,44 @@ from models.entry import Content
 FROM_CAPTURE = "capture"
 CONTENT = tuple(Content.__annotations__)
 _KNOWN = tuple(KnownEntry.__dataclass_fields__)
+_ENTRY = table_of(Entry)
+_INSERT_ENTRY = sa.insert(_ENTRY).inline()
 
 
 def known_items(
     connection: sa.Connection, feed_id: int, digests: Iterable[bytes]
 ) -> list[KnownEntry]:
     """The kept entries of a feed whose own bytes have one of these digests."""
-    return _known(connection, feed_id, Entry.item_digest, digests)
+    return _known(connection, feed_id, "item_digest", digests)
 
 
 def judge(connection: sa.Connection, feed_id: int, entries: Sequence[NormalEntry]) -> list[Verdict]:
     """Say of each entry whether it is new, edited or unchanged; write nothing."""
     keys, link_keys = dedupe.lookup_keys(entries)
-    known = _known(connection, feed_id, Entry.key, keys)
-    known += _known(connection, feed_id, Entry.link_key, link_keys)
+    known = _known(connection, feed_id, "key", keys)
+    known += _known(connection, feed_id, "link_key", link_keys)
     texts = {entry.text_digest for entry in entries if entry.link_key is None}
-    known += _known(connection, feed_id, Entry.text_digest, texts)
+    known += _known(connection, feed_id, "text_digest", texts)
     return dedupe.decide(entries, {entry.id: entry for entry in known}.values())
 
 
 def _known(
-    connection: sa.Connection, feed_id: int, column: Any, values: Iterable[Any]
+    connection: sa.Connection, feed_id: int, column: str, values: Iterable[Any]
 ) -> list[KnownEntry]:
-    columns = [getattr(Entry, name) for name in _KNOWN]
     found: list[KnownEntry] = []
     for some in in_batches(sorted(values)):
-        query = sa.select(*columns).where(Entry.feed_id == feed_id, column.in_(some))
-        found += [KnownEntry(**row) for row in connection.execute(query).mappings()]
+        rows = connection.execute(_known_by(column), {"of_feed": feed_id, "values": some})
+        found += [KnownEntry(**row) for row in rows.mappings()]
     return found
+
+
+@cache
+def _known_by(column: str) -> sa.Select[Any]:
+    """The kept entries of a feed by the values of a column."""
+    return sa.select(*(_ENTRY.c[name] for name in _KNOWN)).where(
+        _ENTRY.c.feed_id == sa.bindparam("of_feed"),
+        _ENTRY.c[column].in_(sa.bindparam("values", expanding=True)),
+    )
 
 
 def keep(connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]) -> list[Verdict]:
@@ -113,7 +124,7 @@ def insert_new(
         }
         for verdict in verdicts
     ]
-    connection.execute(sa.insert(Entry), rows)
+    connection.execute(_INSERT_ENTRY, rows)
 
 
 def content_columns(entry: NormalEntry) -> dict[str, Any]:

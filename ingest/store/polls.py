@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ingest.schedule import Plan
 from ingest.schedule.hosts import HostPause
 from ingest.store.feed_state import FeedState, columns_of, listed, place_of, state_of
-from ingest.store.statements import insert_into
+from ingest.store.statements import insert_into, table_of
 from ingest.values import Poll, Validators
 from models import Feed
 from models import HostPause as HostPauseRow
@@ -76,7 +76,6 @@ def record_poll(
     columns: dict[str, Any] = {
         "last_polled_at": poll.started_at,
         "last_error": poll.error,
-        "failures": Feed.failures + 1 if failed else 0,
         "next_poll_at": plan.next_poll.at,
         "next_poll_reason": plan.next_poll.reason,
         **columns_of(plan.ways),
@@ -88,8 +87,15 @@ def record_poll(
         columns |= asdict(validators or Validators()) | {"validators_of": validators_of}
     if said is not None:
         columns |= asdict(said)
-    connection.execute(sa.update(Feed).where(Feed.id == poll.feed_id).values(columns))
-    connection.execute(sa.insert(PollRow).values(_poll_columns(poll)))
+    connection.execute(_FAILED if failed else _SUCCEEDED, {"of_feed": poll.feed_id, **columns})
+    connection.execute(_INSERT_POLL, _poll_columns(poll))
+
+
+# Made once: to put a statement together takes SQLAlchemy longer than SQLite takes to run it.
+_OF_FEED = sa.update(table_of(Feed)).where(table_of(Feed).c.id == sa.bindparam("of_feed"))
+_SUCCEEDED = _OF_FEED.values(failures=0)
+_FAILED = _OF_FEED.values(failures=table_of(Feed).c.failures + 1)
+_INSERT_POLL = sa.insert(table_of(PollRow)).inline()
 
 
 def _poll_columns(poll: Poll) -> dict[str, Any]:
@@ -113,8 +119,8 @@ def last(connection: sa.Connection, feed_id: int, limit: int) -> list[dict[str, 
 
 def put_off(connection: sa.Connection, feed_id: int, until: datetime, reason: str) -> None:
     """Look at a feed later; it was not asked."""
-    of_feed = sa.update(Feed).where(Feed.id == feed_id)
-    connection.execute(of_feed.values(next_poll_at=until, next_poll_reason=reason))
+    columns = {"next_poll_at": until, "next_poll_reason": reason}
+    connection.execute(_OF_FEED, {"of_feed": feed_id, **columns})
 
 
 def mend_schedule(connection: sa.Connection, now: datetime, most: timedelta) -> int:

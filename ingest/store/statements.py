@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+
+from models import Base
 
 T = TypeVar("T")
 
@@ -21,6 +24,25 @@ def insert_into(connection: sa.Connection, table: Any) -> Any:
     """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
+
+
+def table_of(model: type[Base]) -> sa.Table:
+    """The table of a model, for statements that are made once.
+
+    What they name is then the table's columns, not the model's attributes, which would take them
+    the long way round through the ORM.
+    """
+    table = model.__table__
+    if not isinstance(table, sa.Table):
+        raise TypeError(f"{model.__name__} is no table")
+    return table
+
+
+@cache
+def insert_if_new(dialect: str, model: type[Base], *unique: str) -> Any:
+    """An INSERT of rows that leaves those alone whose columns `unique` are there already."""
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(table_of(model))
+    return insert.on_conflict_do_nothing(index_elements=unique)
 
 
 def in_batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
