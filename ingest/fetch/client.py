@@ -151,12 +151,14 @@ class Fetcher:
 
     async def _visit(self, ask: Ask, hop: Hop, cookies: httpx.Cookies, left: timedelta) -> Answer:
         request = self._request(ask, hop)
-        cookies.set_cookie_header(request)
+        if cookies.jar:
+            cookies.set_cookie_header(request)
         bound = asyncio.timeout(max(left.total_seconds(), 0))
         try:
             with as_fetch_errors(ask.url):
                 async with bound, self._response(request) as response:
-                    cookies.extract_cookies(response)
+                    if "set-cookie" in response.headers:
+                        cookies.extract_cookies(response)
                     answer = await receive(
                         ask.url, response, max_size=ask.max_size, truncate=ask.truncate
                     )

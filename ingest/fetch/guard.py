@@ -17,6 +17,7 @@ from typing import Any
 import httpcore
 
 from ingest.fetch.addresses import Network, is_allowed, parse_literal
+from ingest.fetch.network import connect
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
@@ -82,15 +83,14 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
-        self._network = httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,
         host: str,
         port: int,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
+        local_address: str | None = None,  # noqa: ARG002 - we never ask for one
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - nor for these
     ) -> httpcore.AsyncNetworkStream:
         """Connect to the first allowed address that answers, all within `timeout` seconds."""
         loop = asyncio.get_running_loop()
@@ -103,9 +103,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             left = None if deadline is None else max(deadline - loop.time(), 0.001)
             share = None if left is None else left / (len(addresses) - position)
             try:
-                return await self._network.connect_tcp(
-                    address, port, share, local_address, socket_options
-                )
+                return await connect(address, port, share)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failure = error
         raise failure

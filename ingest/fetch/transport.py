@@ -10,15 +10,12 @@ import httpcore
 import httpx
 
 from ingest.errors import ConfigError
+from ingest.fetch.connections import KEPT_CONNECTIONS, KEPT_SECONDS, Connections
 from ingest.fetch.guard import Guard, GuardedBackend
 from ingest.fetch.redirects import port_of
 
 if TYPE_CHECKING:
     from ingest.config import FetchConfig
-
-# Publishers are met once in an hour: a kept connection serves redirects and article pages.
-_KEPT_CONNECTIONS = 32
-_KEPT_SECONDS = 5.0
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
@@ -36,16 +33,13 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     def __init__(self, settings: FetchConfig, guard: Guard) -> None:
         self._guard = guard
         self._proxied = bool(settings.proxy)
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=_tls_context(settings.ca_file),
-            proxy=_proxy(settings.proxy) if settings.proxy else None,
-            max_connections=None,  # `limits` counts
-            max_keepalive_connections=_KEPT_CONNECTIONS,
-            keepalive_expiry=_KEPT_SECONDS,
-            http1=True,
-            http2=settings.http2,
-            network_backend=None if settings.proxy else GuardedBackend(guard),
-        )
+        context = _tls_context(settings.ca_file)
+        self._connections: Connections | httpcore.AsyncConnectionPool
+        if settings.proxy:
+            self._connections = _proxied_pool(settings, context)
+        else:
+            backend = GuardedBackend(guard)
+            self._connections = Connections(context, backend, http2=settings.http2)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; the response's body is still to be read."""
@@ -57,13 +51,16 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         )
         if self._proxied:
             await self._guard.addresses(url.host.decode("ascii"), port_of(request.url))
-        response = await self._pool.handle_async_request(
+        extensions = request.extensions
+        if self._proxied:
+            extensions = {**extensions, "trace": _CloseHalfMade()}
+        response = await self._connections.handle_async_request(
             httpcore.Request(
                 method=request.method,
                 url=url,
                 headers=request.headers.raw,
                 content=request.stream,
-                extensions={**request.extensions, "trace": _CloseHalfMade()},
+                extensions=extensions,
             )
         )
         return httpx.Response(
@@ -75,12 +72,12 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._pool.aclose()
+        await self._connections.aclose()
 
 
 class _CloseHalfMade:
     """Closes a connection whose making fails half-way, which httpcore 1.0 leaves open where a
-    SOCKS proxy declines and where a TLS handshake is cancelled.
+    SOCKS proxy declines and where a TLS handshake over one is cancelled.
     """
 
     def __init__(self) -> None:
@@ -113,6 +110,18 @@ def _tls_context(ca_file: str) -> ssl.SSLContext:
         except OSError as error:
             raise ConfigError("fetch.ca_file", (f"{ca_file}: {error}",)) from error
     return httpx.create_ssl_context(trust_env=False)
+
+
+def _proxied_pool(settings: FetchConfig, context: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
+    return httpcore.AsyncConnectionPool(
+        ssl_context=context,
+        proxy=_proxy(settings.proxy),
+        max_connections=None,  # `limits` counts
+        max_keepalive_connections=KEPT_CONNECTIONS,
+        keepalive_expiry=KEPT_SECONDS,
+        http1=True,
+        http2=settings.http2,
+    )
 
 
 def _proxy(address: str) -> httpcore.Proxy:

@@ -1,0 +1,112 @@
+"""The connections that requests go over: one request at a time on each, kept for the next.
+
+httpcore's own pool looks through all its connections at each request, which with a host for each
+feed costs more than the request. Here a connection is found by where it leads.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterator
+
+import httpcore
+
+# Publishers are met once in an hour: a kept connection serves redirects and article pages.
+KEPT_CONNECTIONS = 32
+KEPT_SECONDS = 5.0
+
+_Place = tuple[bytes, bytes, int]
+
+
+class Connections:
+    """Makes connections by way of `backend`, and keeps some that are idle."""
+
+    def __init__(
+        self, context: ssl.SSLContext, backend: httpcore.AsyncNetworkBackend, *, http2: bool
+    ) -> None:
+        self._context = context
+        self._backend = backend
+        self._http2 = http2
+        # The one that is idle for longest comes first.
+        self._idle: dict[_Place, httpcore.AsyncHTTPConnection] = {}
+
+    async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
+        """Send a request; its connection is kept or closed when the response is."""
+        origin = request.url.origin
+        connection = await self._taken((origin.scheme, origin.host, origin.port))
+        if connection is None:
+            connection = self._made(origin)
+        try:
+            response = await connection.handle_async_request(request)
+        except BaseException:
+            await connection.aclose()
+            raise
+        return httpcore.Response(
+            status=response.status,
+            headers=response.headers,
+            content=_Content(self, origin, connection, response),
+            extensions=response.extensions,
+        )
+
+    async def _taken(self, place: _Place) -> httpcore.AsyncHTTPConnection | None:
+        connection = self._idle.pop(place, None)
+        if connection is not None and (connection.has_expired() or not connection.is_available()):
+            await connection.aclose()
+            return None
+        return connection
+
+    def _made(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
+        return httpcore.AsyncHTTPConnection(
+            origin=origin,
+            ssl_context=self._context,
+            keepalive_expiry=KEPT_SECONDS,
+            http1=True,
+            http2=self._http2,
+            network_backend=self._backend,
+        )
+
+    async def give_back(
+        self, origin: httpcore.Origin, connection: httpcore.AsyncHTTPConnection
+    ) -> None:
+        """Keep a connection that may be used again, and close what has been idle too long."""
+        place = (origin.scheme, origin.host, origin.port)
+        if place in self._idle or not connection.is_idle() or connection.has_expired():
+            await connection.aclose()
+        else:
+            self._idle[place] = connection
+        while self._idle:
+            oldest = next(iter(self._idle))
+            if len(self._idle) <= KEPT_CONNECTIONS and not self._idle[oldest].has_expired():
+                break
+            await self._idle.pop(oldest).aclose()
+
+    async def aclose(self) -> None:
+        """Close those that are kept."""
+        while self._idle:
+            await self._idle.popitem()[1].aclose()
+
+
+class _Content:
+    """A response's body, after which its connection goes back."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        origin: httpcore.Origin,
+        connection: httpcore.AsyncHTTPConnection,
+        response: httpcore.Response,
+    ) -> None:
+        self._connections = connections
+        self._origin = origin
+        self._connection = connection
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._response.aiter_stream():
+            yield part
+
+    async def aclose(self) -> None:
+        try:
+            await self._response.aclose()
+        finally:
+            await self._connections.give_back(self._origin, self._connection)
