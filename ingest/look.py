@@ -18,8 +18,8 @@ from ingest import schedule
 from ingest.errors import SourceError
 from ingest.reading.links import without_secrets
 from ingest.reading.normalize import Context
-from ingest.reading.read import Reading, read
-from ingest.reading.split import split
+from ingest.reading.read import Reading, read, read_items
+from ingest.reading.split import Split, split
 from ingest.rsshub import is_route
 from ingest.rsshub.recognition import generator_of, is_rsshub, matched_pattern
 from ingest.rsshub.routes import carries_access
@@ -34,7 +34,6 @@ from ingest.store.feed_state import FeedState
 from ingest.store.polls import FeedSaid
 from ingest.values import (
     Document,
-    KnownEntry,
     NormalEntry,
     NotModified,
     Outcome,
@@ -46,6 +45,8 @@ from ingest.values import (
 DEFAULT_ZONE = "Asia/Shanghai"
 # The clock is cut to the second: waits begin with the next one, so that none is too short.
 _CLOCK_STEP = timedelta(seconds=1)
+# Bytes that come apart in a few milliseconds.
+_SPLIT_AT_ONCE = 1 << 18
 _GAP = (
     "nothing was left of what the last look had seen: entries may have been missed, "
     "so the next look comes sooner, and guidang backfill may bring them in"
@@ -113,28 +114,42 @@ class Look:
         return await self._services.write(self._note_failure, failed, error)
 
     async def _read(self, document: Document) -> Reading:
-        parts = await self._services.call(document.url, split, document.body)
-        recognised: list[KnownEntry] = []
+        """Read what is new by its bytes; the whole document where that is not certain."""
+        context = reading_context(self._feed, document)
+        parts = await self._split(document)
         if parts is not None:
             recognised = await self._services.read(
                 entry_store.known_items, self._feed.id, parts.digests
             )
-        context = reading_context(self._feed, document)
-        return await self._services.call(document.url, read, context, parts, recognised)
+            fresh = parts.without({entry.item_digest for entry in recognised})
+            bare = replace(context, document=replace(document, body=b""))
+            reading = await self._services.call(document.url, read_items, bare, fresh, recognised)
+            if reading is not None:
+                return reading
+        return await self._services.call(document.url, read, context, None)
+
+    async def _split(self, document: Document) -> Split | None:
+        """Take a document apart: at once if that is quickly done, else where it holds up nobody."""
+        if len(document.body) <= _SPLIT_AT_ONCE:
+            return split(document.body)
+        return await self._services.call(document.url, split, document.body)
 
     async def _complete(self, entries: Sequence[NormalEntry]) -> Sequence[NormalEntry]:
         """Fetch the article pages of what is new or edited, where the feed asks for it."""
-        if self._feed.settings.full_text is False:
+        if not any(map(self._wants_page, entries)):
             return entries
         verdicts = await self._services.read(entry_store.judge, self._feed.id, entries)
         return await all_or_first_error(self._complete_one(verdict) for verdict in verdicts)
 
     async def _complete_one(self, verdict: Verdict) -> NormalEntry:
-        if verdict.kind is VerdictKind.UNCHANGED:
-            return verdict.entry
-        always = self._feed.settings.full_text is True
-        zone = zone_of(self._feed)
-        return await self._services.pages.complete(verdict.entry, always=always, zone=zone)
+        entry = verdict.entry
+        if verdict.kind is VerdictKind.UNCHANGED or not self._wants_page(entry):
+            return entry
+        return await self._services.pages.complete(entry, zone=zone_of(self._feed))
+
+    def _wants_page(self, entry: NormalEntry) -> bool:
+        always = self._feed.settings.full_text
+        return entry.looks_cut if always is None else always
 
     def _keep(
         self, connection: sa.Connection, document: Document, reading: Reading, digest: bytes

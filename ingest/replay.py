@@ -45,7 +45,7 @@ def read_again(feed: FeedState, kept: Kept) -> NormalEntry | None:
         fetched_at=kept.first_seen_at,
     )
     try:
-        found = read(reading_context(feed, document), split(kept.body), ()).entries
+        found = read(reading_context(feed, document), split(kept.body)).entries
     except ParseError:
         return None
     entry = next((one for one in found if _is(one, kept)), found[0] if len(found) == 1 else None)

@@ -216,6 +216,7 @@ class NormalEntry:
     `text_digest` is over what a reader would notice: two versions of an entry that share it
     differ in noise only. `item_digest` is over the publisher's own bytes. `raw` is the smallest
     document from which this entry can be read again: frame and item, or the whole document.
+    `looks_cut` says that the text shows signs of going on at the entry's page.
     `key` and `link_key` are its identity within its feed, given by `dedupe.identify`.
     """
 
@@ -242,6 +243,7 @@ class NormalEntry:
     item_digest: bytes
     raw: bytes
     gmt_misused: bool = False
+    looks_cut: bool = False
     page: Document | None = None
     key: str = ""
     link_key: str | None = None

@@ -26,7 +26,7 @@ T = TypeVar("T")
 # A process takes about 100 MB of memory and far more of addresses, which is what the system bounds.
 _ADDRESS_SPACE = 2 * 1024**3
 _TASKS_OF_A_PROCESS = 500
-_LOADED_BEFORE = ["ingest.reading.read", "ingest.reading.extract"]
+_LOADED_BEFORE = ["ingest.reading.read"]
 
 
 class Workers:

@@ -44,11 +44,11 @@ def read_piece(piece: Piece, context: Context) -> Held:
 
 
 def _read_feed(piece: Piece, context: Context) -> Held:
-    reading = read(context, split(piece.document.body), ())
+    reading = read(context, split(piece.document.body))
     as_of = piece.as_of
     if piece.dates_itself:
         as_of = _instant(reading.feed.updated, context, context.zone)
-    return Held(feed=replace(reading.feed, entries=()), entries=reading.entries, as_of=as_of)
+    return Held(feed=reading.feed, entries=reading.entries, as_of=as_of)
 
 
 def _instant(raw: str | None, context: Context, zone: tzinfo) -> datetime | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from ingest.reading import dates, dedupe, html, language, lead_image, links, titles
+from ingest.reading.extract.truncation import looks_truncated
 from ingest.reading.split import Split
 from ingest.values import (
     Article,
@@ -85,6 +86,7 @@ def _normalize_entry(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> 
         item_digest=_item_digest(entry, context),
         raw=_raw_document(entry, context),
         gmt_misused=bool(published and published.gmt_misused),
+        looks_cut=looks_truncated(clean, text),
     )
 
 

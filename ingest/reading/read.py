@@ -17,7 +17,10 @@ _PROOF_OF_LOCAL_TIME = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a document holds; `recognised` were known by their bytes and not read again."""
+    """What a document holds; `recognised` were known by their bytes and not read again.
+
+    `feed` is what it says of itself, without its entries.
+    """
 
     feed: ParsedFeed
     title: str
@@ -26,20 +29,27 @@ class Reading:
     recognised: Sequence[KnownEntry] = ()
 
 
-def read(context: Context, parts: Split | None, recognised: Sequence[KnownEntry]) -> Reading:
-    """Parse, normalise and identify what a document holds beside the recognised entries.
+def read(context: Context, parts: Split | None) -> Reading:
+    """Parse, normalise and identify what a document holds.
 
-    Where the parts do not read as the whole does, the whole document is read.
-    Raise `ParseError` if it is no feed.
+    With its `parts` each entry is given its own bytes. Where the parts do not read as the whole
+    does, the whole is read. Raise `ParseError` if it is no feed.
     """
-    if parts is not None:
-        known = {entry.item_digest for entry in recognised}
-        digests = dict(zip(parts.items, parts.digests, strict=True))
-        fresh = [item for item, digest in digests.items() if digest not in known]
-        parsed = _parse(parts.document(fresh), context)
-        if len(parsed.entries) == len(fresh):
-            return _reading(parsed, replace(context, split=parts, digests=digests), recognised)
-    return _reading(_parse(context.document.body, context), context, ())
+    by_parts = None if parts is None else read_items(context, parts.without(()), ())
+    return by_parts or _reading(_parse(context.document.body, context), context, ())
+
+
+def read_items(context: Context, fresh: Split, recognised: Sequence[KnownEntry]) -> Reading | None:
+    """Parse, normalise and identify the items that were not recognised by their bytes.
+
+    The document's own body is not looked at. None where the items do not read as one entry each:
+    then the whole document has to be read. Raise `ParseError` if it is no feed.
+    """
+    parsed = _parse(fresh.document(fresh.items), context)
+    if len(parsed.entries) != len(fresh.items):
+        return None
+    digests = dict(zip(fresh.items, fresh.digests, strict=True))
+    return _reading(parsed, replace(context, split=fresh, digests=digests), recognised)
 
 
 def _parse(body: bytes, context: Context) -> ParsedFeed:
@@ -53,7 +63,7 @@ def _reading(parsed: ParsedFeed, context: Context, recognised: Sequence[KnownEnt
         context = replace(context, gmt_is_local=True)
         entries = normalize(parsed, context)
     return Reading(
-        feed=parsed,
+        feed=replace(parsed, entries=()),
         title=name_of(parsed, context),
         gmt_is_local=context.gmt_is_local,
         entries=dedupe.identify(entries, beside=recognised, site_link=parsed.link),

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 _DIGEST_SIZE = 20
@@ -34,6 +34,12 @@ class Split:
     def document(self, items: Sequence[bytes]) -> bytes:
         """Make a document that holds only `items`."""
         return self.head + self.separator.join(items) + self.tail
+
+    def without(self, known: Collection[bytes]) -> Split:
+        """Make the parts of a document without the items of these digests, nor any item twice."""
+        digests = dict(zip(self.items, self.digests, strict=True))
+        fresh = tuple(item for item, digest in digests.items() if digest not in known)
+        return replace(self, items=fresh)
 
     @property
     def digests(self) -> tuple[bytes, ...]:

@@ -36,14 +36,12 @@ class Pages:
         self._robots = robots
         self._workers = workers
 
-    async def complete(self, entry: NormalEntry, *, always: bool, zone: tzinfo) -> NormalEntry:
+    async def complete(self, entry: NormalEntry, *, zone: tzinfo) -> NormalEntry:
         """Return the entry with the full text of its page, where that is better than what it has.
 
-        With `always` false only where the text shows signs of having been cut. `zone` is that of
-        the page's dates.
+        `zone` is that of the page's dates.
         """
-        text = html.text_of(entry.html)
-        if entry.link is None or not (always or extract.looks_truncated(entry.html, text)):
+        if entry.link is None:
             return entry
         try:
             found = await self._article_at(entry.link)
@@ -54,7 +52,7 @@ class Pages:
             return entry
         page, article = found
         article = joined([article, *await self._following(article, page)])
-        if not extract.page_is_better(text, article.text):
+        if not extract.page_is_better(html.text_of(entry.html), article.text):
             return entry
         return take_article(entry, article, page, zone=zone)
 
