@@ -148,8 +148,8 @@ class Look:
         return await self._services.pages.complete(entry, zone=zone_of(self._feed))
 
     def _wants_page(self, entry: NormalEntry) -> bool:
-        always = self._feed.settings.full_text
-        return entry.looks_cut if always is None else always
+        wish = self._feed.settings.full_text
+        return wish is True or (wish == "auto" and entry.looks_cut)
 
     def _keep(
         self, connection: sa.Connection, document: Document, reading: Reading, digest: bytes
@@ -217,9 +217,18 @@ class Look:
             validators_of=self._instance,
             said=said,
         )
-        if self._services.host_pauses.pop(self._feed.server, None):
-            poll_store.forgive_host(connection, self._feed.server)
+        self._forgive_host(connection, look.at)
         return poll
+
+    def _forgive_host(self, connection: sa.Connection, now: datetime) -> None:
+        """Forget what the server asked for, if this look was made after it had passed.
+
+        A look that was under way when another feed's answer asked to wait takes nothing back.
+        """
+        pauses, server = self._services.host_pauses, self._feed.server
+        if server in pauses and pauses[server].until <= now:
+            del pauses[server]
+            poll_store.forgive_host(connection, server)
 
     def _seen(
         self, poll: Poll, answer: Document | NotModified, reading: Reading | None
