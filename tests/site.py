@@ -46,7 +46,7 @@ class Request:
     """One request as it arrived: header names in lower case, `path` with its query.
 
     `target` is the request line's own, an absolute address if the site serves as a proxy.
-    `at` is `time.monotonic()` at its arrival.
+    `port` is the client's, one for each connection; `at` is `time.monotonic()` at its arrival.
     """
 
     method: str
@@ -54,6 +54,7 @@ class Request:
     headers: Mapping[str, str]
     target: str
     client: str
+    port: int
     at: float
 
 
@@ -268,6 +269,7 @@ class _Handler(BaseHTTPRequestHandler):
             headers={name.lower(): value for name, value in self.headers.items()},
             target=self.path,
             client=self.client_address[0],
+            port=self.client_address[1],
             at=time.monotonic(),
         )
 
