@@ -69,6 +69,19 @@ def test_a_server_that_asks_to_wait_is_left_alone_by_all_its_feeds(world: World)
         assert world.counts()["host_pause"] == 0
 
 
+def test_a_look_that_was_under_way_takes_no_wish_back(world: World) -> None:
+    with Site() as site:
+        site.set("/a", status=429, headers={"Retry-After": "600"})
+        site.set("/b", rss(item(1)), delay=0.5)
+        first, second = world.add(site.url("/a")), world.add(site.url("/b"))
+        assert [poll.outcome for poll in world.poll(second, first)] == [
+            Outcome.FAILED,
+            Outcome.NEWS,
+        ]
+        assert world.counts()["host_pause"] == 1
+        assert world.poll(second)[0].outcome is Outcome.PUT_OFF
+
+
 def test_what_fails_for_one_feed_is_not_held_against_its_server(world: World) -> None:
     with Site() as site:
         site.set("/a", status=503, headers={"Retry-After": "600"})
