@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -105,6 +106,13 @@ def test_chosen_items_make_a_document_with_the_same_channel() -> None:
     assert pieces is not None
     expected = RSS.format(encoding="utf-8") + TWO + "</channel></rss>"
     assert pieces.document([pieces.items[1]]).decode() == expected
+
+
+def test_known_items_and_repetitions_are_left_out() -> None:
+    pieces = split(f"<rss><channel>{ONE}{TWO}{TWO}</channel></rss>".encode())
+    assert pieces is not None
+    fresh = pieces.without({pieces.digests[0]})
+    assert fresh == replace(pieces, items=(TWO.encode(),))
 
 
 def test_a_digest_changes_with_the_item_and_with_what_it_stands_in() -> None:
