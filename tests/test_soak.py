@@ -18,7 +18,7 @@ WAYS = (
     Way(name="plain", respond=healthy()),
     Way(name="same", respond=healthy(extra="<ttl>1</ttl>")),
 )
-SETTINGS = "[fetch]\nconcurrency = 64\n[log]\nlevel = 'warning'\n"
+SETTINGS = "[log]\nlevel = 'warning'\n"
 
 
 @pytest.mark.parametrize(

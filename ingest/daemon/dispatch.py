@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from ingest.daemon.progress import Progress
@@ -21,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 # Looks that wait for a slow answer hold no place among `fetch.concurrency`, but some memory.
 _IN_FLIGHT = 8
+_AT_A_TIME = 16
 # How long a feed is left alone whose news could not be kept: its publisher is not at fault.
 _AFTER_TROUBLE = timedelta(minutes=1)
 
@@ -79,8 +81,16 @@ class Dispatcher:
             )
             self._held = {feed: until for feed, until in self._held.items() if until > now}
             waiting = [feed for feed in feeds if not self._is_taken(feed)]
-            started = sum(map(self._start, waiting[:free])) > 0
+            started = await self._start_all(waiting[:free])
             self._more_due = bool(waiting)
+
+    async def _start_all(self, feeds: Sequence[FeedState]) -> bool:
+        """Start looks, a few at a time so that others run between; say whether any was started."""
+        started = 0
+        for first in range(0, len(feeds), _AT_A_TIME):
+            started += sum(map(self._start, feeds[first : first + _AT_A_TIME]))
+            await asyncio.sleep(0)
+        return started > 0
 
     def _is_taken(self, feed: FeedState) -> bool:
         return feed.id in self._in_flight or feed.id in self._held

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import time
@@ -88,6 +89,7 @@ class Daemon:
         await self._keep_house(services, dispatcher)
         scheduler = self._schedule(services, dispatcher)
         watching = asyncio.create_task(self._watch_loop())
+        _leave_to_itself_what_stays()
         self._is_ready = True
         notify("READY=1", "STATUS=looking at feeds")
         logger.info("ready: %s, archive %s", self._database.name, services.config.archive.path)
@@ -183,3 +185,14 @@ class Daemon:
             return {"daemon": "starting"}
         faults = {name: trouble.reason for name, trouble in self._troubles.items()}
         return {name: reason for name, reason in faults.items() if reason}
+
+
+def _leave_to_itself_what_stays() -> None:
+    """Take what is loaded by now out of the garbage collector's sight.
+
+    It stays as long as the process, and to look through it took a tenth of a second each time,
+    in which nothing else ran.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
