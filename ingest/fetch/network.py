@@ -53,6 +53,8 @@ class PlainStream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
     ) -> None:
         """Send all of it."""
+        if not buffer:  # httpcore's way to end a request; a reset told here would be told to nobody
+            return
         with _told(httpcore.WriteTimeout, httpcore.WriteError):
             async with asyncio.timeout(timeout):
                 await asyncio.get_running_loop().sock_sendall(self._plug, buffer)
