@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ingest.reading import links
 from ingest.reading.links import (
     absolute_link,
     canonical_link,
@@ -97,3 +100,26 @@ def test_secrets_are_left_out_of_what_is_shown(url: str, shown: str) -> None:
 
 def test_the_host_is_without_its_port() -> None:
     assert host_of("https://a.example.cn:8443/x") == "a.example.cn"
+
+
+_HOSTS = st.sampled_from(
+    ["a.cn", "www.a.cn", "m.a.com.cn", "m.cn", "www.cn", "1.2.3.4", "xn--a.cn"]
+)
+_NAMES = st.text("aZ1-_~.", min_size=1, max_size=4)
+_PATHS = st.lists(_NAMES, max_size=3).map(lambda names: "".join(f"/{name}" for name in names))
+_PAIRS = st.tuples(st.sampled_from(["id", "from", "utm_a", "SPM", "a.b"]), _NAMES)
+_QUERIES = st.lists(_PAIRS.map("=".join), max_size=3).map("&".join)
+
+
+@given(
+    st.sampled_from(["http", "https"]),
+    _HOSTS,
+    _PATHS,
+    st.sampled_from(["", "/"]),
+    _QUERIES,
+)
+def test_plain_links_take_a_short_way_to_the_same_end(
+    scheme: str, host: str, path: str, end: str, query: str
+) -> None:
+    link = f"{scheme}://{host}{path}{end}{query and '?'}{query}"
+    assert canonical_link(link) == links._canonical_link(link)

@@ -13,10 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-import lxml.html
-from lxml import etree
-
-from ingest.reading import html, links, titles
+from ingest.reading import links, titles
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 
 _DIGEST_BYTES = 16
@@ -26,52 +23,53 @@ _COUNTED = r"阅读|浏览|播放|评论|回复|点赞|赞|转发|收藏|弹幕|
 _NUMBER = r"(?<!\d)\d{1,12}(?:[,.]\d{1,6}){0,4}"
 _GAP = r"\s{0,20}"
 # In this order: "阅读 2小时前 8评论" is a section, a time and a counter, not 8 times read.
+# Each with what a text must hold for it to be found there: most texts hold none of it.
 _NOISE = tuple(
-    re.compile(pattern, re.IGNORECASE | re.MULTILINE)
-    for pattern in (
-        rf"{_NUMBER}{_GAP}(?:秒|分钟?|小时|天|日|周|个?月)(?:之?前|以前)",
-        rf"(?:昨天|前天|今天){_GAP}\d{{1,2}}:\d{{2}}|(?:刚刚|昨天|前天|今天){_GAP}(?:$|(?=\d))",
-        rf"{_NUMBER}{_GAP}(?:seconds?|minutes?|hours?|days?|weeks?|months?)\s+ago",
-        rf"{_NUMBER}{_GAP}[万亿kKwW]?{_GAP}(?:次|人|个|条)?{_GAP}(?:{_COUNTED})",
+    (re.compile(sign, re.IGNORECASE), re.compile(pattern, re.IGNORECASE | re.MULTILINE))
+    for sign, pattern in (
+        ("前", rf"{_NUMBER}{_GAP}(?:秒|分钟?|小时|天|日|周|个?月)(?:之?前|以前)"),
+        (
+            "[今刚昨前]",
+            rf"(?:昨天|前天|今天){_GAP}\d{{1,2}}:\d{{2}}|(?:刚刚|昨天|前天|今天){_GAP}(?:$|(?=\d))",
+        ),
+        (
+            "ago",
+            rf"{_NUMBER}{_GAP}(?:seconds?|minutes?|hours?|days?|weeks?|months?)\s+ago",
+        ),
+        (_COUNTED, rf"{_NUMBER}{_GAP}[万亿kKwW]?{_GAP}(?:次|人|个|条)?{_GAP}(?:{_COUNTED})"),
         # What "2小时前" becomes the day after, where it stands by itself at the end of a line.
-        rf"(?:(?<=\s)|^)(?:\d{{4}}[-/.])?\d{{1,2}}[-/.]\d{{1,2}}(?:{_GAP}\d{{1,2}}:\d{{2}})?{_GAP}$",
-        rf"(?:{_COUNTED})(?:数|量|次数)?{_GAP}[:：(（]?{_GAP}{_NUMBER}{_GAP}[万亿kKwW]?[)）]?",
+        (
+            r"\d[-/.]\d",
+            rf"(?:(?<=\s)|^)(?:\d{{4}}[-/.])?\d{{1,2}}[-/.]\d{{1,2}}(?:{_GAP}\d{{1,2}}:\d{{2}})?{_GAP}$",
+        ),
+        (
+            _COUNTED,
+            rf"(?:{_COUNTED})(?:数|量|次数)?{_GAP}[:：(（]?{_GAP}{_NUMBER}{_GAP}[万亿kKwW]?[)）]?",
+        ),
     )
 )
 
 
-def text_digest(title: str, body: str) -> bytes:
+def text_digest(title: str, text: str, media: Iterable[str]) -> bytes:
     """Digest what a reader would notice of an entry: its words and its pictures.
 
-    Left out is what moves by itself: white space, attribute order, the hosts, queries and
-    signatures of picture addresses, relative times and counters.
+    `media` are the addresses of pictures, sounds and films. Left out is what moves by itself:
+    white space, attribute order, the hosts, queries and signatures of those addresses, relative
+    times and counters.
     """
-    pictures = "\n".join(_picture_names(body))
-    words = f"{_still(title)}\x00{_still(html.text_of(body))}\x00{pictures}"
+    # A content network moves a file between hosts and folders, but keeps its name.
+    names = "\n".join(map(_file_name, media))
+    words = f"{_still(title)}\x00{_still(text)}\x00{names}"
     return hashlib.sha256(words.encode("utf-8", "replace")).digest()[:_DIGEST_BYTES]
 
 
 def _still(text: str) -> str:
     """Text without what moves by itself; only for comparing."""
     text = unicodedata.normalize("NFKC", text)
-    for noise in _NOISE:
-        text = noise.sub(" ", text)
+    for sign, noise in _NOISE:
+        if sign.search(text):
+            text = noise.sub(" ", text)
     return "".join(text.split())
-
-
-def _picture_names(body: str) -> list[str]:
-    """The file name of each picture, audio and video, in order.
-
-    A content network moves a file between hosts and folders, but keeps its name.
-    """
-    if "<img" not in body and "<video" not in body and "<audio" not in body:
-        return []
-    try:
-        tree = lxml.html.fragment_fromstring(body, create_parent="div")
-    except (etree.ParserError, ValueError):
-        return []
-    sources = (element.get("src") or "" for element in tree.iter("img", "video", "audio"))
-    return [_file_name(source) for source in sources]
 
 
 def _file_name(source: str) -> str:

@@ -17,6 +17,12 @@ _TRACKING = frozenset(
     "nsukey ref_src yclid msclkid igshid _ga".split()
 )
 _SECRETS = frozenset({"key", "code", "token", "access_token", "password", "secret", "apikey"})
+# What most links look like: nothing in them can be written otherwise, save what is made https.
+_PLAIN_LINK = re.compile(
+    r"https?://(?P<host>(?!xn--)[a-z0-9]+(?:[.-](?!xn--)[a-z0-9]+)*\.[a-z]{2,})"
+    r"(?P<path>(?:/[\w~-][\w.~-]*)+/?|/)(?:\?(?P<query>[\w~.-]+=[\w~.-]+(?:&[\w~.-]+=[\w~.-]+)*))?",
+    re.ASCII,
+)
 _TRACKING_FRAGMENTS = frozenset({"", "rd", "wechat_redirect", "rss", "xtor"})
 
 
@@ -45,6 +51,18 @@ def canonical_link(link: str | None) -> str | None:
     """
     if link is None:
         return None
+    if plain := _PLAIN_LINK.fullmatch(link):
+        return _plain_canonical_link(plain)
+    return _canonical_link(link)
+
+
+def _plain_canonical_link(link: re.Match[str]) -> str:
+    pairs = (link["query"] or "").split("&")
+    kept = "&".join(pair for pair in pairs if not _is_tracking(pair.partition("=")[0]))
+    return f"https://{_MOBILE.sub('', link['host'])}{link['path']}{kept and '?'}{kept}"
+
+
+def _canonical_link(link: str) -> str:
     try:
         normal = urlsplit(url_normalize(link) or link)
     except (ValueError, UnicodeError):

@@ -56,7 +56,8 @@ def _normalize_entry(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> 
     base_url = entry.base_url or link or feed.link or context.document.final_url
     body = entry.content or entry.summary
     clean = html.clean(body, base_url=base_url)
-    text = html.text_of(clean)
+    tree = html.parse_fragment(clean)
+    text = html.text_of_tree(tree)
     title = titles.display_title(entry.title, feed_title=feed_title)
     title = title or _first_words(text)
     published, updated = _dates(entry, context)
@@ -82,7 +83,7 @@ def _normalize_entry(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> 
         feed_title=feed_title,
         feed_author=next((author.name for author in _authors(feed.authors)), None),
         enclosures=entry.enclosures,
-        text_digest=dedupe.text_digest(title, clean),
+        text_digest=dedupe.text_digest(title, text, html.media_of(tree)),
         item_digest=_item_digest(entry, context),
         raw=_raw_document(entry, context),
         gmt_misused=bool(published and published.gmt_misused),

@@ -19,10 +19,13 @@ _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 def text_of(fragment: str) -> str:
     """Return the visible text: blocks on lines of their own, white space squeezed."""
-    if not fragment:
-        return ""
+    return text_of_tree(parse_fragment(fragment)) if fragment else ""
+
+
+def text_of_tree(tree: etree._Element) -> str:
+    """Return the visible text of a fragment that was parsed."""
     pieces: list[str] = []
-    walker = etree.iterwalk(parse_fragment(fragment), events=("start", "end", "comment", "pi"))
+    walker = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
     for event, element in walker:
         if event == "start":
             if _is_unseen(element):
@@ -35,6 +38,11 @@ def text_of(fragment: str) -> str:
             pieces.append(_flowing(element.tail, element.getparent()))
     lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
     return "\n".join(filter(None, lines))
+
+
+def media_of(tree: etree._Element) -> list[str]:
+    """Return the addresses of pictures, sounds and films, in their order."""
+    return [element.get("src") or "" for element in tree.iter("img", "video", "audio")]
 
 
 def _is_unseen(element: etree._Element) -> bool:

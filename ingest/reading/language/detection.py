@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 import opencc
 
@@ -36,31 +37,34 @@ def detect(text: str) -> str:
     What a feed says of itself is not asked: RSSHub says `en` where it does not know.
     """
     sample = text[:_SAMPLE]
-    han = _HAN_CHARACTERS.findall(sample)
-    kana = _KANA.findall(sample)
-    hangul = len(_HANGUL.findall(sample))
+    counts = Counter(sample)
+    distinct = "".join(counts)
+    han = {character: counts[character] for character in _HAN_CHARACTERS.findall(distinct)}
+    kana = {character: counts[character] for character in _KANA.findall(distinct)}
+    hangul = sum(counts[character] for character in _HANGUL.findall(distinct))
     words = _LATIN_WORDS.findall(sample)
-    letters = len(han) + len(kana) + hangul
-    if len(set(kana)) > 1 and len(kana) > _LEAST_KANA * (len(han) + len(kana)):
+    how_much_han, how_much_kana = sum(han.values()), sum(kana.values())
+    letters = how_much_han + how_much_kana + hangul
+    if len(kana) > 1 and how_much_kana > _LEAST_KANA * (how_much_han + how_much_kana):
         return "ja"
     if hangul and hangul > _LEAST_HANGUL * (letters + len(words)):
         return "ko"
     latin = _which_latin(words)
     least = _LEAST_HAN_BESIDE_ENGLISH if latin == "en" else _LEAST_HAN
-    if han and len(han) >= least * (letters + len(words)):
+    if han and how_much_han >= least * (letters + len(words)):
         return _which_chinese(han)
     return latin
 
 
-def _which_chinese(han: list[str]) -> str:
-    cantonese = sum(1 for character in han if character in _CANTONESE)
-    if cantonese > _LEAST_CANTONESE * len(han):
+def _which_chinese(han: Mapping[str, int]) -> str:
+    """Judge by how often each character is there."""
+    cantonese = sum(han.get(character, 0) for character in _CANTONESE)
+    if cantonese > _LEAST_CANTONESE * sum(han.values()):
         return "yue"
     simplified, traditional = _variants()
-    counts = Counter(han)
     weight = sum(
         number * (simplified.get(character, 0.0) - traditional.get(character, 0.0))
-        for character, number in counts.items()
+        for character, number in han.items()
     )
     if weight == 0:
         return "und"
