@@ -9,7 +9,9 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
@@ -46,6 +48,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _make_engine(url)
+        # SQLite has one writer, and lets who waits for it sleep for up to a tenth of a second.
+        is_sqlite = self.engine.dialect.name == "sqlite"
+        self._turn: AbstractContextManager[object] = Lock() if is_sqlite else nullcontext()
 
     @property
     def name(self) -> str:
@@ -63,7 +68,7 @@ class Database:
         self, change: Callable[Concatenate[sa.Connection, P], T], *a: P.args, **k: P.kwargs
     ) -> T:
         """Give `change` a transaction that is committed when it returns."""
-        with self._explained(), self.engine.begin() as connection:
+        with self._explained(), self._turn, self.engine.begin() as connection:
             return change(connection, *a, **k)
 
     @property
