@@ -8,11 +8,12 @@ due until its file is there.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
 import hashlib
 import logging
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,6 +44,15 @@ class Difference:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """A record that is in its place, or ready to be moved there."""
+
+    written: store.Written
+    target: Path
+    unfinished: Path | None
+
+
 class Archive:
     """The folder of records."""
 
@@ -52,6 +62,8 @@ class Archive:
         self._layout: Layout = make_layout(config)
         self._database = database
         self._settings_noticed = False
+        # Nobody else who writes here has files of this name, in whatever container they are.
+        self._token = secrets.token_hex(8)
 
     def render_due(self, *, now: datetime, feed_id: int | None = None) -> int:
         """Write the files of all records that are due; return how many were written.
@@ -161,22 +173,14 @@ class Archive:
         self._settings_noticed = True
 
     def _render(self, records: Sequence[Record], now: datetime) -> int:
-        if not records:
-            return 0
-        placed = self._place(records)
-        written = []
-        changed = 0
+        finished: list[_Finished] = []
+        folders: set[Path] = set()
         try:
-            for record, path in placed:
-                content = self._layout.render(record)
-                digest = hashlib.sha256(content).digest()
-                changed += self._write(path, content, record.at)
-                written.append(
-                    store.Written(
-                        entry_id=record.entry_id, render_due=record.render_due, digest=digest
-                    )
-                )
+            for record, path in self._place(records):
+                finished.append(self._finish(record, path, folders))
         finally:
+            changed = self._put_in_place(finished)
+            written = [one.written for one in finished]
             self._database.write(store.mark_written, self._layout.name, written, now=now)
         return changed
 
@@ -187,33 +191,43 @@ class Archive:
             fresh = self._database.write(store.give_paths, self._layout.name, fresh)
         return [(record, record.path or fresh[record.entry_id]) for record in records]
 
-    def _write(self, path: str, content: bytes, at: datetime) -> bool:
-        """Put the content in place at once or not at all; return whether it was not there."""
-        target = self.root / path
-        if not target.resolve().is_relative_to(self.root.resolve()):
-            raise ArchiveError(f"{path} leads out of {self.root}; is a folder there a link?")
-        with self._explained():
-            if _is_there(target, content, at):
-                return False
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._replace(target, content, at)
-        return True
+    def _finish(self, record: Record, path: str, folders: set[Path]) -> _Finished:
+        """Write a record to a file beside its place, unless it is in its place already.
 
-    def _replace(self, target: Path, content: bytes, at: datetime) -> None:
-        unfinished = self.root / _UNFINISHED
-        unfinished.mkdir(exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=unfinished, delete=False) as file:
-            temporary = Path(file.name)
-            try:
-                file.write(content)
-                file.flush()
-                os.fchmod(file.fileno(), 0o644)
-                os.fsync(file.fileno())
-                os.utime(temporary, (at.timestamp(), at.timestamp()))
-                temporary.replace(target)
-            except OSError:
-                temporary.unlink(missing_ok=True)
-                raise
+        `folders` are those that were looked at in this pass.
+        """
+        content, target = self._layout.render(record), self.root / path
+        written = store.Written(
+            entry_id=record.entry_id,
+            render_due=record.render_due,
+            digest=hashlib.sha256(content).digest(),
+        )
+        with self._explained():
+            if target.parent not in folders:
+                self._make(target.parent)
+                folders.add(target.parent)
+            if _is_there(target, content, record.at):
+                return _Finished(written, target, None)
+            unfinished = self.root / _UNFINISHED / f"{self._token}-{record.entry_id}"
+            _write(unfinished, content, record.at)
+        return _Finished(written, target, unfinished)
+
+    def _make(self, folder: Path) -> None:
+        if not folder.resolve().is_relative_to(self.root.resolve()):
+            raise ArchiveError(f"{folder} leads out of {self.root}; is a folder there a link?")
+        folder.mkdir(parents=True, exist_ok=True)
+        (self.root / _UNFINISHED).mkdir(exist_ok=True)
+
+    def _put_in_place(self, finished: Sequence[_Finished]) -> int:
+        """Move files to their places when the disk has them; return how many."""
+        fresh = [(one.unfinished, one.target) for one in finished if one.unfinished]
+        if not fresh:
+            return 0
+        with self._explained():
+            _sync(self.root)
+            for unfinished, target in fresh:
+                unfinished.replace(target)
+        return len(fresh)
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
@@ -232,6 +246,38 @@ class Archive:
         }
         reason = advice.get(error.errno or 0, f"{error.strerror or error}; {_LATER}")
         return ArchiveError(f"{self.root}: {reason}")
+
+
+def _write(path: Path, content: bytes, at: datetime) -> None:
+    """Write a file, or none."""
+    try:
+        with path.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), 0o644)
+            os.utime(file.fileno(), (at.timestamp(), at.timestamp()))
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _sync(folder: Path) -> None:
+    """Return when the disk has what was written in the file system of `folder`; `OSError`.
+
+    Once for many files: to ask for each costs more than to render and write it. Python knows only
+    the call for all file systems, which other systems than Linux are left with.
+    """
+    syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if syncfs is None:
+        os.sync()
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        if syncfs(descriptor) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
+    finally:
+        os.close(descriptor)
 
 
 def _is_there(target: Path, content: bytes, at: datetime) -> bool:

@@ -36,13 +36,14 @@ async def poll_feeds(
         lambda: asyncio.Semaphore(services.config.fetch.per_host)
     )
     unwritable: list[ArchiveError] = []
+    renderer = Renderer(services)
 
     async def poll_in_turn(feed: FeedState) -> Poll:
         async with places[feed.site], slots:
             poll = await poll_feed(services, feed)
             if poll.outcome is Outcome.NEWS and not unwritable:
                 try:
-                    await render(services, feed.id)
+                    await renderer.render()
                 except ArchiveError as error:
                     unwritable.append(error)
         on_poll(poll)
@@ -58,7 +59,29 @@ async def poll_feeds(
 async def render(services: Services, feed_id: int | None = None) -> int:
     """Write the files that are due, of one feed or of all; return how many were written."""
     work = partial(services.archive.render_due, now=services.clock(), feed_id=feed_id)
-    return await services.in_database_thread(work)
+    return await services.in_archive_thread(work)
+
+
+class Renderer:
+    """Writes what is due, of all feeds, one pass at a time.
+
+    Looks that bring news while a pass is under way do not wait: the next one takes it all.
+    """
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._passing = asyncio.Lock()
+        self._has_news = False
+
+    async def render(self) -> None:
+        """Write what is due, or leave it to who is at it; raise `ArchiveError` or `StoreError`."""
+        self._has_news = True
+        if self._passing.locked():
+            return
+        async with self._passing:
+            while self._has_news:
+                self._has_news = False
+                await render(self._services)
 
 
 async def poll_feed(services: Services, feed: FeedState) -> Poll:

@@ -53,6 +53,7 @@ class Services:
     host_pauses: dict[str, HostPause]
     archive: Archive
     database_threads: ThreadPoolExecutor
+    archive_thread: ThreadPoolExecutor
 
     async def read(
         self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -81,6 +82,10 @@ class Services:
         """Run work that talks to the database, in its turn."""
         return await asyncio.get_running_loop().run_in_executor(self.database_threads, work)
 
+    async def in_archive_thread(self, work: Callable[[], T]) -> T:
+        """Run work that writes files, in its turn; the database does not wait for the disk."""
+        return await asyncio.get_running_loop().run_in_executor(self.archive_thread, work)
+
 
 @contextlib.asynccontextmanager
 async def open_services(
@@ -98,6 +103,7 @@ async def open_services(
     threads = 1 if database.engine.dialect.name == "sqlite" else 4
     with (
         ThreadPoolExecutor(threads, thread_name_prefix="database") as database_threads,
+        ThreadPoolExecutor(1, thread_name_prefix="archive") as archive_thread,
         Workers() as workers,
     ):
         loop = asyncio.get_running_loop()
@@ -124,6 +130,7 @@ async def open_services(
                 host_pauses=database.read(polls.host_pauses),
                 archive=Archive(config.archive, database),
                 database_threads=database_threads,
+                archive_thread=archive_thread,
             )
 
 

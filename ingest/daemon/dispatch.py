@@ -12,7 +12,7 @@ from ingest.daemon.progress import Progress
 from ingest.daemon.troubles import Trouble
 from ingest.errors import ArchiveError, StoreError
 from ingest.metrics import Metrics
-from ingest.pipeline import poll_feed, render
+from ingest.pipeline import Renderer, poll_feed
 from ingest.services import Services
 from ingest.store import polls
 from ingest.store.feed_state import FeedState
@@ -40,6 +40,7 @@ class Dispatcher:
         archive: Trouble,
     ) -> None:
         self._services = services
+        self._renderer = Renderer(services)
         self._progress = progress
         self._metrics = metrics
         self._database = database
@@ -124,7 +125,7 @@ class Dispatcher:
             poll = await poll_feed(self._services, feed)
             self._metrics.observe(poll)
             if poll.outcome is Outcome.NEWS:
-                await self.render(feed.id)
+                await self.render()
         except StoreError as error:
             self._database.met(error)
             self._held[feed.id] = self._services.clock() + _AFTER_TROUBLE
@@ -132,12 +133,12 @@ class Dispatcher:
             logger.exception("a fault of guidang itself", extra={"feed": feed.name})
             self._held[feed.id] = self._services.clock() + _AFTER_TROUBLE
 
-    async def render(self, feed_id: int | None = None) -> None:
-        """Write what is due of a feed, or of all; an archive that cannot be written waits."""
+    async def render(self) -> None:
+        """Write what is due; an archive that cannot be written waits."""
         if self._archive.is_waiting or self._database.is_waiting:
             return
         try:
-            await render(self._services, feed_id)
+            await self._renderer.render()
         except ArchiveError as error:
             self._archive.met(error)
         except StoreError as error:
