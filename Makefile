@@ -33,6 +33,19 @@ test-long: set-up ## run the tests that last longer than a minute
 test-deploy: set-up ## run the tests that need root, a container engine or systemd
 	@$(BIN)/pytest -n 0 -m deploy
 
+.PHONY: bench
+bench: set-up-bench ## compare with the library `reader` on 300 feeds (5 minutes)
+	@$(BIN)/python -m benchmarks
+
+.PHONY: bench-full
+bench-full: set-up-bench ## the same in three rounds, with 3,000 feeds, on PostgreSQL, and as the archive grows
+	@$(BIN)/python -m benchmarks --rounds 3
+	@$(BIN)/python -m benchmarks --feeds 3000
+
+.PHONY: set-up-bench
+set-up-bench: set-up ## add what the benchmarks compare with to .venv
+	@$(BIN)/pip install --quiet --no-deps --require-hashes -r benchmarks/requirements.lock
+
 .PHONY: lint
 lint: set-up ## check format, style, types and the directions of imports
 	@$(BIN)/ruff format --check .

@@ -24,6 +24,9 @@ from tests.hexo import find_node  # noqa: E402 - the checkout is on the path onl
 def main() -> None:
     lock_python("requirements.lock", "--group", "dev", "--upgrade")
     lock_python("deploy/requirements.lock", "--constraints", "requirements.lock")
+    lock_python(
+        "benchmarks/requirements.lock", "--group", "bench", "--constraints", "requirements.lock"
+    )
     lock_hexo()
 
 

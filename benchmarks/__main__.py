@@ -1,0 +1,137 @@
+"""Take both programs through the same four scenarios, turn and turn about, and compare them.
+
+    python -m benchmarks [--feeds 300] [--entries 30] [--rounds 1] [--json FILE]
+
+cold    everything is new
+304     nothing is new, and the server says so
+same    nothing is new: the same bytes once more, without validators
+plus1   each feed has one new entry
+
+A time counts only if what is kept afterwards is what it should be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.contestants import Contestant, Counted, Guidang, Reader
+from benchmarks.measure import Cost
+from benchmarks.server import Scenario, Server
+
+# How many times as many feeds a second, and as little CPU, Guidang is to have.
+GOALS = {Scenario.COLD: 2.5, Scenario.NOT_MODIFIED: 2.0, Scenario.SAME: 20.0, Scenario.PLUS1: 12.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One scenario of one program."""
+
+    scenario: Scenario
+    program: str
+    cost: Cost
+    counted: Counted
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--feeds", type=int, default=300)
+    parser.add_argument("--entries", type=int, default=30, help="in each feed")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--database", default="sqlite:///guidang.db", help="Guidang's")
+    parser.add_argument("--alone", action="store_true", help="Guidang only")
+    parser.add_argument("--json", type=Path, help="write every measurement to this file")
+    options = parser.parse_args()
+    results = []
+    for number in range(options.rounds):
+        results += run_round(options, number)
+    if options.json:
+        options.json.write_text(json.dumps([asdict(one) for one in results], indent=1), "utf-8")
+    show(results, options.feeds)
+
+
+def run_round(options: argparse.Namespace, number: int) -> Iterator[Result]:
+    """Take both through all scenarios; who begins changes from round to round."""
+    with tempfile.TemporaryDirectory() as temporary, ExitStack() as stack:
+        folder = Path(temporary)
+        (folder / "documents").mkdir()
+        server = stack.enter_context(Server(folder / "documents", options.feeds, options.entries))
+        server.write(0)
+        contestants: list[Contestant] = [Guidang(folder / "guidang", options.database)]
+        if not options.alone:
+            contestants.append(Reader(folder / "reader"))
+        for one in contestants:
+            stack.enter_context(one).subscribe(server.urls)
+        for scenario in Scenario:
+            server.scenario = scenario
+            if scenario is Scenario.PLUS1:
+                server.write(1)
+            for one in contestants[:: -1 if number % 2 else 1]:
+                yield measure(one, server, scenario, options)
+
+
+def measure(
+    one: Contestant, server: Server, scenario: Scenario, options: argparse.Namespace
+) -> Result:
+    """Let one program look at all feeds; raise `RuntimeError` if it did not do its work."""
+    before = server.requests
+    cost = one.update()
+    counted = one.counted()
+    kept = options.feeds * (options.entries + server.revision)
+    if counted.entries != kept or (isinstance(one, Guidang) and counted.records != kept):
+        raise RuntimeError(f"{one.name}, {scenario}: {kept} entries were served, kept {counted}")
+    if server.requests - before != options.feeds:
+        raise RuntimeError(f"{one.name}, {scenario}: {server.requests - before} requests")
+    return Result(scenario=scenario, program=one.name, cost=cost, counted=counted)
+
+
+def show(results: Sequence[Result], feeds: int) -> None:
+    """Print the middle of all rounds, and how the two compare."""
+    table = Table(
+        "", "", *("feeds/s", "CPU s", "MB", "entries", "on disk, MB", "× feeds/s", "× CPU", "goal")
+    )
+    for scenario in Scenario:
+        reader = [one for one in results if (one.scenario, one.program) == (scenario, "reader")]
+        for program in ("guidang", "reader"):
+            of_both = [one for one in results if one.scenario is scenario]
+            own = [one for one in of_both if one.program == program]
+            if own:
+                compared = _compared(own, reader, scenario) if program == "guidang" else ()
+                table.add_row(scenario.value, program, *_figures(own, feeds), *compared)
+    Console().print(table)
+
+
+def _figures(own: Sequence[Result], feeds: int) -> Iterator[str]:
+    yield f"{feeds / _seconds(own):.1f}"
+    yield f"{_cpu(own):.2f}"
+    yield f"{max(one.cost.memory for one in own) / 1e6:.0f}"
+    yield str(own[-1].counted.entries)
+    yield f"{own[-1].counted.size / 1e6:.0f}"
+
+
+def _compared(own: Sequence[Result], other: Sequence[Result], scenario: Scenario) -> Iterator[str]:
+    if other:
+        yield f"{_seconds(other) / _seconds(own):.1f}"
+        yield f"{_cpu(other) / _cpu(own):.1f}"
+        yield f"{GOALS[scenario]:g}"
+
+
+def _seconds(results: Sequence[Result]) -> float:
+    return median(one.cost.seconds for one in results)
+
+
+def _cpu(results: Sequence[Result]) -> float:
+    return median(one.cost.cpu for one in results)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""The two programs, behind one interface: made ready, told to look at all feeds, counted."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+
+from benchmarks.measure import Cost, Watch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What is kept: entries in the database, records in the archive, bytes on the disk."""
+
+    entries: int
+    records: int
+    size: int
+
+
+class Contestant(ABC):
+    """A running program with a database of its own in `folder`; a context manager."""
+
+    name: str
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.programs", self.name],
+            cwd=self.folder,
+            env=_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=(self.folder / "errors.txt").open("wb"),
+            text=True,
+        )
+        self._wait()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+    def subscribe(self, urls: Sequence[str]) -> None:
+        """Make the list of feeds."""
+        (self.folder / "feeds.txt").write_text("\n".join(urls), "utf-8")
+        self._tell("subscribe")
+
+    def update(self) -> Cost:
+        """Look at every feed once."""
+        with Watch(self._process.pid) as watch:
+            self._tell("update")
+        return watch.cost
+
+    @abstractmethod
+    def counted(self) -> Counted:
+        """Count what is kept."""
+
+    def _tell(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{line}\n")
+        self._process.stdin.flush()
+        self._wait()
+
+    def _wait(self) -> None:
+        assert self._process.stdout is not None
+        if self._process.stdout.readline() != "done\n":
+            told = (self.folder / "errors.txt").read_text("utf-8", "replace")
+            raise RuntimeError(f"{self.name} has failed:\n{told[-4000:]}")
+
+    def _size(self) -> int:
+        """Bytes on the disk, in whole blocks."""
+        files = (path.stat() for path in self.folder.rglob("*") if path.is_file())
+        return sum(file.st_blocks * 512 for file in files)
+
+
+_CONFIG = """\
+[database]
+url = "{}"
+[fetch]
+allow_private = ["127.0.0.0/8"]
+[archive]
+path = "archive"
+"""
+
+
+class Guidang(Contestant):
+    """Guidang doing its whole job: cleaning, revisions, the publisher's bytes, the files."""
+
+    name = "guidang"
+
+    def __init__(self, folder: Path, database_url: str = "sqlite:///guidang.db") -> None:
+        super().__init__(folder)
+        self._url = sa.make_url(database_url)
+        (folder / "config.toml").write_text(_CONFIG.format(database_url), "utf-8")
+
+    def counted(self) -> Counted:
+        url = self._url
+        if url.get_backend_name() == "sqlite":
+            url = url.set(database=str(self.folder / "guidang.db"))
+        engine = sa.create_engine(url)
+        with engine.connect() as connection:
+            entries = connection.scalar(sa.text("SELECT count(*) FROM entry"))
+        engine.dispose()
+        records = sum(1 for _ in (self.folder / "archive").rglob("*.md"))
+        return Counted(entries=int(entries or 0), records=records, size=self._size())
+
+
+class Reader(Contestant):
+    """The library `reader`."""
+
+    name = "reader"
+
+    def counted(self) -> Counted:
+        database = sqlite3.connect(self.folder / "reader.db")
+        entries = database.execute("SELECT count(*) FROM entries").fetchone()[0]
+        database.close()
+        return Counted(entries=entries, records=0, size=self._size())
+
+
+def _environment() -> Mapping[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GUIDANG_")}
+    return kept | {"PYTHONPATH": str(Path(__file__).parents[1])}
