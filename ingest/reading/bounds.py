@@ -13,9 +13,10 @@ MAX_ENTRIES = 10_000  # per document
 MAX_DEPTH = 500  # elements in one another
 MAX_ATTRIBUTES = 200  # per element
 _MAX_NAMESPACES = 200  # prefixes per document
-_MAX_TAGS = 500  # categories per entry
-_MAX_LENGTH = 500  # characters of an author, or of a list of keywords
+MAX_TAGS = 500  # categories per entry
+MAX_LENGTH = 500  # characters of an author, or of a list of keywords
 _BLANKS = re.compile(r"(?<!\s)\s{1000,}")
+_TWO_BLANKS = re.compile(r"\s\s")
 _DISGUISED_BLANK = re.compile(
     r"&#(?:0*(?:9|1[03]|32)|x0*(?:9|[ad]|20));|<!\[CDATA\[\s*\]\]>", re.IGNORECASE
 )
@@ -33,6 +34,20 @@ _BOUNDED = re.compile(
 
 class OutOfBoundsError(ValueError):
     """The document goes beyond a bound in a way that cannot be cut; the message names it."""
+
+
+def may_be_exceeded(text: str) -> bool:
+    """Say whether there is any sign of too many namespaces, blanks, entries; costs next to nothing.
+
+    Categories and authors are not looked at.
+    """
+    marks = text.count("xmlns:"), text.count("&#") + text.count("<![CDATA[")
+    return marks[0] > _MAX_NAMESPACES or marks[1] > _MAX_DISGUISED or _has_long_blanks(text)
+
+
+def _has_long_blanks(text: str) -> bool:
+    """Look at every 500th character: a thousand blanks cover two of them."""
+    return bool(_TWO_BLANKS.search(text[::500])) and bool(_BLANKS.search(text))
 
 
 def cut_to_bounds(text: str) -> str:
@@ -58,7 +73,7 @@ def _cut_elements(text: str) -> str:
                 text = text[: found.start()]
         else:
             tags += found["tag"] is not None
-            cut = _cut_of(text, found, over=tags > _MAX_TAGS)
+            cut = _cut_of(text, found, over=tags > MAX_TAGS)
             pieces.append(text[kept : cut.start])
             kept = pos = cut.stop
     pieces.append(text[kept:])
@@ -75,7 +90,7 @@ def _cut_of(text: str, found: re.Match[str], *, over: bool) -> slice:
     stop = len(text) if stop < 0 else stop
     if over:
         return slice(start, _end(text, ">", stop))
-    return slice(end, stop if stop - end > _MAX_LENGTH else end)
+    return slice(end, stop if stop - end > MAX_LENGTH else end)
 
 
 def _end(text: str, mark: str, pos: int) -> int:

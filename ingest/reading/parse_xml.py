@@ -14,7 +14,7 @@ from xml.sax import SAXException
 
 import feedparser
 
-from ingest.reading import media, xml_text
+from ingest.reading import media, parse_plain, xml_text
 from ingest.reading.fields import Fields, dicts, optional, string
 from ingest.reading.salvage import salvage
 from ingest.values import Author, ParsedEntry, ParsedFeed
@@ -42,6 +42,13 @@ class NotFeedError(ValueError):
 
 def parse_xml(text: str, root: xml_text.Root) -> ParsedFeed:
     """Read the feed whose root element was found; raise NotFeedError if it holds none."""
+    if (plain := parse_plain.read(text, root)) is not None:
+        return _feed(plain, text, plain["version"], ())
+    return _parse_any(text, root)
+
+
+def _parse_any(text: str, root: xml_text.Root) -> ParsedFeed:
+    """Read what feedparser reads."""
     warnings = ["text before the feed was skipped"] if root.rubbish else []
     text = xml_text.isolate_root(text, root)
     if not xml_text.is_well_formed(text):

@@ -18,7 +18,9 @@ import feedparser
 import pytest
 
 from ingest.errors import ParseError
+from ingest.reading import charset, parse_plain, parse_xml, xml_text
 from ingest.reading.parse import parse
+from ingest.reading.split import split
 
 if TYPE_CHECKING:
     from ingest.values import ParsedEntry, ParsedFeed
@@ -236,6 +238,37 @@ def test_real_feeds_give_their_items_without_a_warning(corpora: Path, score: Sco
         elif not all(entry.item for entry in feed.entries):
             differences.append(f"{row['file']}: entries without their own bytes")
     score("feeds", len(rows), differences)
+
+
+def test_what_is_read_without_feedparser_reads_as_with_it(corpora: Path, score: Score) -> None:
+    checks, differences = 0, []
+    for file in sorted(path for path in corpora.rglob("*") if path.is_file()):
+        text = charset.repair(charset.decode(file.read_bytes(), None).text)
+        root = xml_text.find_root(text)
+        plain = parse_plain.read(text, root) if root else None
+        if root is None or plain is None:
+            continue
+        checks += 1
+        if parse_xml._feed(plain, text, plain["version"], ()) != parse_xml._parse_any(text, root):
+            differences.append(f"{file.relative_to(corpora)}: read otherwise than by feedparser")
+    score("plain", checks, differences)
+
+
+def test_entries_read_from_parts_are_those_of_the_whole(corpora: Path, score: Score) -> None:
+    """An item alone in its frame reads as it does among the others."""
+    checks, differences = 0, []
+    for file in sorted(path for path in corpora.rglob("*") if path.suffix in {".xml", ".json"}):
+        body = file.read_bytes()
+        parts = split(body)
+        whole = read(body, file.name) if parts and parts.items else None
+        if parts is None or whole is None or len(whole.entries) != len(parts.items):
+            continue  # then the whole is read in any case
+        checks += 1
+        alone = [read(parts.document([item]), file.name) for item in parts.items[:40]]
+        entries = tuple(entry for feed in alone if feed for entry in feed.entries)
+        if entries != whole.entries[:40]:
+            differences.append(f"{file.relative_to(corpora)}: an item alone is another")
+    score("parts", checks, differences)
 
 
 def test_re_encoded_feeds_are_the_same_as_their_originals(corpora: Path, score: Score) -> None:
