@@ -19,5 +19,7 @@ class Capture(Base):
     digest: Mapped[bytes] = mapped_column(doc="SHA-256 of the bytes before compression")
     url: Mapped[str] = mapped_column(doc="where the bytes came from")
     content_type: Mapped[str | None]
-    body: Mapped[bytes] = mapped_column(doc="compressed with zlib (RFC 1950)")
+    body: Mapped[bytes] = mapped_column(
+        doc="compressed with Zstandard (RFC 8878) or zlib (RFC 1950)"
+    )
     captured_at: Mapped[datetime]

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import zstandard
 
 from ingest.store.statements import in_batches, insert_if_new, table_of
 from models import Capture, Entry
@@ -32,7 +33,11 @@ def keep_captures(
     connection: sa.Connection, seen: Seen, bodies: Iterable[Body]
 ) -> dict[bytes, int]:
     """Keep documents that are not kept yet; return the number of each by its digest."""
-    rows = {digest_of(body): _row(seen, body, url, kind) for body, url, kind in bodies}
+    compress = zstandard.ZstdCompressor().compress
+    rows = {}
+    for body, url, kind in bodies:
+        digest = digest_of(body)
+        rows[digest] = _row(seen, url, kind) | {"digest": digest, "body": compress(body)}
     if rows:
         insert = insert_if_new(connection.dialect.name, Capture, "feed_id", "digest")
         connection.execute(insert, list(rows.values()))
@@ -50,15 +55,24 @@ _NUMBERS = sa.select(_CAPTURE.c.digest, _CAPTURE.c.id).where(
 )
 
 
-def _row(seen: Seen, body: bytes, url: str, content_type: str | None) -> dict[str, Any]:
+def _row(seen: Seen, url: str, content_type: str | None) -> dict[str, Any]:
     return {
         "feed_id": seen.feed_id,
-        "digest": digest_of(body),
         "url": url,
         "content_type": content_type,
-        "body": zlib.compress(body),
         "captured_at": seen.at,
     }
+
+
+# Each Zstandard frame begins with this (RFC 8878 section 3.1.1), nothing of zlib's does.
+_ZSTANDARD = b"\x28\xb5\x2f\xfd"
+
+
+def decompress(body: bytes) -> bytes:
+    """The bytes as they came; those kept by earlier versions are compressed with zlib."""
+    if body.startswith(_ZSTANDARD):
+        return zstandard.ZstdDecompressor().decompress(body)
+    return zlib.decompress(body)
 
 
 def digest_of(body: bytes) -> bytes:
@@ -116,7 +130,7 @@ _KEPT_OF_ENTRY = tuple(Kept.__dataclass_fields__)[:9]
 
 def _kept(row: sa.RowMapping) -> Kept:
     columns = dict(row)
-    columns["body"] = zlib.decompress(columns["body"])
+    columns["body"] = decompress(columns["body"])
     if columns["page_body"] is not None:
-        columns["page_body"] = zlib.decompress(columns["page_body"])
+        columns["page_body"] = decompress(columns["page_body"])
     return Kept(**columns)
