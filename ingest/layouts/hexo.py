@@ -105,7 +105,8 @@ def _distinct(names: Iterable[str]) -> list[str]:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(_CONTROL.sub(" ", text).split())
+    seen = text if text.isprintable() else _CONTROL.sub(" ", text)
+    return " ".join(seen.split())
 
 
 def _quoted(text: str) -> str:
@@ -123,10 +124,13 @@ def _plain_or_quoted(text: str) -> str:
 
 def body_of(html: str) -> str:
     """The HTML in one `<div>`, written so that Markdown and templates leave it as it is."""
-    escaped = _BRACES.sub(lambda match: _ESCAPES[match[0]], html)
-    kept = _PRE.sub(_keep_preformatted_lines, escaped.replace("\r\n", "\n").replace("\r", "\n"))
+    text = html.replace("\r\n", "\n").replace("\r", "\n")
+    if "{" in text or "}" in text:
+        text = _BRACES.sub(lambda match: _ESCAPES[match[0]], text)
+    if "<pre" in text.lower():
+        text = _PRE.sub(_keep_preformatted_lines, text)
     # A blank line would end the HTML block, and what follows would be read as Markdown.
-    lines = [line for line in kept.split("\n") if line.strip(" \t\f\v")]
+    lines = [line for line in text.split("\n") if line.strip(" \t\f\v")]
     return "\n".join(["<div>", *lines, "</div>"])
 
 

@@ -74,8 +74,9 @@ def _as_part(name: str) -> str:
 def safe_name(text: str, longest: int = LONGEST_NAME) -> str:
     """Text as a part of a file name of at most `longest` bytes; empty if nothing is left."""
     normal = unicodedata.normalize("NFC", text)
-    printable = "".join(c if c.isprintable() else " " for c in normal)
-    return cut_bytes(_UNSAFE.sub("-", printable), longest).strip("-_. ")
+    if not normal.isprintable():
+        normal = "".join(c if c.isprintable() else " " for c in normal)
+    return cut_bytes(_UNSAFE.sub("-", normal), longest).strip("-_. ")
 
 
 def cut_bytes(text: str, longest: int) -> str:
