@@ -19,34 +19,39 @@ from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 _DIGEST_BYTES = 16
 _SHORTEST_FILE_NAME = 4
 _COUNTED = r"阅读|浏览|播放|评论|回复|点赞|赞|转发|收藏|弹幕|热度|观看|views?|comments?|likes?"
-# Bounded everywhere: a body may be a million digits.
-_NUMBER = r"(?<!\d)\d{1,12}(?:[,.]\d{1,6}){0,4}"
+# Bounded everywhere: a body may be a million digits. Each pattern that can begins with one kind of
+# character, for which a text is searched ten times as fast.
+_NUMBER = r"\d(?<!\d\d)\d{0,11}(?:[,.]\d{1,6}){0,4}"
 _GAP = r"\s{0,20}"
+_AGO = rf"{_NUMBER}{_GAP}(?:秒|分钟?|小时|天|日|周|个?月)(?:之?前|以前)"
+_DAY_AND_TIME = rf"[昨前今]天{_GAP}\d{{1,2}}:\d{{2}}"
+_DAY = rf"[刚昨前今][刚天]{_GAP}(?:$|(?=\d))"
+_AGO_IN_ENGLISH = rf"{_NUMBER}{_GAP}(?:seconds?|minutes?|hours?|days?|weeks?|months?)\s+ago"
+_COUNTER = rf"{_NUMBER}{_GAP}[万亿kKwW]?{_GAP}(?:次|人|个|条)?{_GAP}(?:{_COUNTED})"
+# What "2小时前" becomes the day after, where it stands by itself at the end of a line.
+_LONE_DATE = (
+    rf"(?:(?<=\s)|^)(?:\d{{4}}[-/.])?\d{{1,2}}[-/.]\d{{1,2}}(?:{_GAP}\d{{1,2}}:\d{{2}})?{_GAP}$"
+)
+_COUNTER_BEHIND = (
+    rf"(?:{_COUNTED})(?:数|量|次数)?{_GAP}[:：(（]?{_GAP}{_NUMBER}{_GAP}[万亿kKwW]?[)）]?"
+)
+# One of these words is in a text in lower case that holds such noise; most texts hold none.
+_SIGNS = {
+    "ago": ("前",),
+    "day": ("刚刚", "昨天", "前天", "今天"),
+    "ago in English": ("ago",),
+    "counter": tuple(_COUNTED.replace("s?", "").split("|")),
+    "date": ("-", "/", "."),
+}
 # In this order: "阅读 2小时前 8评论" is a section, a time and a counter, not 8 times read.
-# Each with what a text must hold for it to be found there: most texts hold none of it.
-_NOISE = tuple(
-    (re.compile(sign, re.IGNORECASE), re.compile(pattern, re.IGNORECASE | re.MULTILINE))
-    for sign, pattern in (
-        ("前", rf"{_NUMBER}{_GAP}(?:秒|分钟?|小时|天|日|周|个?月)(?:之?前|以前)"),
-        (
-            "[今刚昨前]",
-            rf"(?:昨天|前天|今天){_GAP}\d{{1,2}}:\d{{2}}|(?:刚刚|昨天|前天|今天){_GAP}(?:$|(?=\d))",
-        ),
-        (
-            "ago",
-            rf"{_NUMBER}{_GAP}(?:seconds?|minutes?|hours?|days?|weeks?|months?)\s+ago",
-        ),
-        (_COUNTED, rf"{_NUMBER}{_GAP}[万亿kKwW]?{_GAP}(?:次|人|个|条)?{_GAP}(?:{_COUNTED})"),
-        # What "2小时前" becomes the day after, where it stands by itself at the end of a line.
-        (
-            r"\d[-/.]\d",
-            rf"(?:(?<=\s)|^)(?:\d{{4}}[-/.])?\d{{1,2}}[-/.]\d{{1,2}}(?:{_GAP}\d{{1,2}}:\d{{2}})?{_GAP}$",
-        ),
-        (
-            _COUNTED,
-            rf"(?:{_COUNTED})(?:数|量|次数)?{_GAP}[:：(（]?{_GAP}{_NUMBER}{_GAP}[万亿kKwW]?[)）]?",
-        ),
-    )
+_NOISE = (
+    ("ago", re.compile(_AGO)),
+    ("day", re.compile(_DAY_AND_TIME)),
+    ("day", re.compile(_DAY, re.MULTILINE)),
+    ("ago in English", re.compile(_AGO_IN_ENGLISH, re.IGNORECASE)),
+    ("counter", re.compile(_COUNTER, re.IGNORECASE)),
+    ("date", re.compile(_LONE_DATE, re.MULTILINE)),
+    ("counter", re.compile(_COUNTER_BEHIND, re.IGNORECASE)),
 )
 
 
@@ -66,8 +71,10 @@ def text_digest(title: str, text: str, media: Iterable[str]) -> bytes:
 def _still(text: str) -> str:
     """Text without what moves by itself; only for comparing."""
     text = unicodedata.normalize("NFKC", text)
-    for sign, noise in _NOISE:
-        if sign.search(text):
+    lower = text.lower()
+    shown = {kind for kind, signs in _SIGNS.items() if any(sign in lower for sign in signs)}
+    for kind, noise in _NOISE:
+        if kind in shown:
             text = noise.sub(" ", text)
     return "".join(text.split())
 

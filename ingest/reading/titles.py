@@ -122,6 +122,8 @@ def _decode(text: str) -> str:
 
 def _squeeze(text: str) -> str:
     """One line, single blanks, nothing that cannot be seen."""
+    if text.isprintable():  # no blank but U+0020, and all of it can be seen
+        return " ".join(text.split())
     seen = "".join(
         " " if character.isspace() else character
         for place, character in enumerate(text)

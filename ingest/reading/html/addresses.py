@@ -17,6 +17,14 @@ _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
 _IGNORED = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]")
 _UNWRITABLE = re.compile(r'[^\x21-\x7e]|["<>`]')
 _LONGEST = 8000
+# What most addresses look like: nothing in them has to be resolved or encoded.
+_PLAIN = re.compile(
+    r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*(?::\d+)?(?:/[\w%~-][\w.%~-]*)*/?"
+    r"(?:\?[\w.%~=/:,+-]*(?:&(?!amp;)[\w.%~=/:,+-]*)*)?",
+    re.ASCII,
+)
+_PLAIN_PATH = re.compile(r"(?:/[\w%~-][\w.%~-]*)+/?(?:\?[\w.%~=-]+)?", re.ASCII)
+_ORIGIN = re.compile(r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*(?::\d+)?(?=[/?#]|\Z)", re.ASCII)
 _ESCAPED_AMPERSAND = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
 
 
@@ -28,6 +36,20 @@ def absolute(
     The query stays as it is. A protocol-relative address takes the scheme of `base_url`, else
     https; any other relative one stays relative where there is no base.
     """
+    return _plain(value or "", base_url or "") or _absolute(value, base_url, schemes)
+
+
+def _plain(address: str, base_url: str) -> str | None:
+    """The short way for an address that is written plainly; None for any other."""
+    if len(address) > _LONGEST:
+        return None
+    if _PLAIN_PATH.fullmatch(address):
+        origin = _ORIGIN.match(base_url)
+        return origin[0] + address if origin else None
+    return address if _PLAIN.fullmatch(address) else None
+
+
+def _absolute(value: str | None, base_url: str | None, schemes: frozenset[str]) -> str | None:
     address = _ESCAPED_AMPERSAND.sub("&", _IGNORED.sub("", value or "").strip())
     if not address or len(address) > _LONGEST:
         return None

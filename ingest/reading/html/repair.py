@@ -47,12 +47,13 @@ def repair(tree: etree._Element, base_url: str | None) -> None:
 
 def _show_noscript(tree: etree._Element, base_url: str | None) -> None:
     """Show the pictures that are there for readers without script, each of them once."""
+    noscripts = list(tree.iter("noscript"))
     shown = {
         url
-        for image in tree.iter("img")
+        for image in (tree.iter("img") if noscripts else ())
         if (url := pictures.address_of(image, base_url)) and not _is_in_noscript(image)
     }
-    for noscript in list(tree.iter("noscript")):
+    for noscript in noscripts:
         images = pictures.in_noscript(noscript)
         urls = [url for image in images if (url := pictures.address_of(image, base_url))]
         if shown.issuperset(urls):
@@ -133,14 +134,23 @@ def _repair_frame(frame: etree._Element, base_url: str | None) -> None:
 
 
 def _repair_links(tree: etree._Element, base_url: str | None) -> None:
-    targets = {element.get("id") for element in tree.iter() if element.get("id")}
-    targets.update(anchor.get("name") for anchor in tree.iter("a"))
+    targets: set[str] | None = None
     for link in tree.iter("a", "area"):
         href = (link.get("href") or "").strip()
-        if not href.startswith("#") or not (href == "#" or unquote(href[1:]) in targets):
-            _set(link, "href", absolute(href, base_url))
+        if href.startswith("#"):
+            targets = _targets(tree) if targets is None else targets
+            if href == "#" or unquote(href[1:]) in targets:
+                continue
+        _set(link, "href", absolute(href, base_url))
     for quoting in tree.iter(*_CITING):
         _set(quoting, "cite", absolute(quoting.get("cite"), base_url))
+
+
+def _targets(tree: etree._Element) -> set[str]:
+    """The places in the fragment that a link can lead to."""
+    named = [element.get("id") for element in tree.iter()]
+    named += [anchor.get("name") for anchor in tree.iter("a")]
+    return {name for name in named if name}
 
 
 def _set(element: etree._Element, name: str, value: str | None) -> None:

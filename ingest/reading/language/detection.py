@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
-from collections.abc import Mapping
 
 import opencc
 
-_SAMPLE = 20_000  # characters that decide
+_SAMPLE = 20_000  # characters that decide which language it is
+_CHINESE_SAMPLE = 1_000  # Han characters that decide which Chinese
 
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_HAN_CHARACTERS = re.compile(f"[{_HAN}]")
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
-_HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e]")
+_HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e]+")
 _LATIN_WORDS = re.compile("[A-Za-z\u00c0-\u024f]+")
-_CANTONESE = frozenset("嘅咗喺嚟啲冇嗰唔佢哋嘢乜嘥咁嗌攞喎㗎嘞噉")
+_CANTONESE = re.compile("[嘅咗喺嚟啲冇嗰唔佢哋嘢乜嘥咁嗌攞喎㗎嘞噉]")
 _ENGLISH = frozenset(
     "the and of with for from that this these those are were have has had you your how what when"
     " where which who why not but can will would should could about into than then its"
@@ -37,53 +35,46 @@ def detect(text: str) -> str:
     What a feed says of itself is not asked: RSSHub says `en` where it does not know.
     """
     sample = text[:_SAMPLE]
-    counts = Counter(sample)
-    distinct = "".join(counts)
-    han = {character: counts[character] for character in _HAN_CHARACTERS.findall(distinct)}
-    kana = {character: counts[character] for character in _KANA.findall(distinct)}
-    hangul = sum(counts[character] for character in _HANGUL.findall(distinct))
+    kana = "".join(_KANA.findall(sample))
+    hangul = sum(map(len, _HANGUL.findall(sample)))
+    han = "".join(_HAN.findall(sample))
     words = _LATIN_WORDS.findall(sample)
-    how_much_han, how_much_kana = sum(han.values()), sum(kana.values())
-    letters = how_much_han + how_much_kana + hangul
-    if len(kana) > 1 and how_much_kana > _LEAST_KANA * (how_much_han + how_much_kana):
+    letters = len(han) + len(kana) + hangul
+    if len(set(kana)) > 1 and len(kana) > _LEAST_KANA * (len(han) + len(kana)):
         return "ja"
     if hangul and hangul > _LEAST_HANGUL * (letters + len(words)):
         return "ko"
     latin = _which_latin(words)
     least = _LEAST_HAN_BESIDE_ENGLISH if latin == "en" else _LEAST_HAN
-    if han and how_much_han >= least * (letters + len(words)):
-        return _which_chinese(han)
+    if han and len(han) >= least * (letters + len(words)):
+        return _which_chinese(han[:_CHINESE_SAMPLE])
     return latin
 
 
-def _which_chinese(han: Mapping[str, int]) -> str:
-    """Judge by how often each character is there."""
-    cantonese = sum(han.get(character, 0) for character in _CANTONESE)
-    if cantonese > _LEAST_CANTONESE * sum(han.values()):
+def _which_chinese(han: str) -> str:
+    """Judge Han characters by those among them that not everybody writes."""
+    weights, telling = _variants()
+    if len(_CANTONESE.findall(han)) > _LEAST_CANTONESE * len(han):
         return "yue"
-    simplified, traditional = _variants()
-    weight = sum(
-        number * (simplified.get(character, 0.0) - traditional.get(character, 0.0))
-        for character, number in han.items()
-    )
+    weight = sum(map(weights.__getitem__, telling.findall(han)))
     if weight == 0:
         return "und"
     return "zh-Hans" if weight > 0 else "zh-Hant"
 
 
 @functools.cache
-def _variants() -> tuple[dict[str, float], dict[str, float]]:
-    """Weigh the characters that only one of the two scripts writes.
+def _variants() -> tuple[dict[str, float], re.Pattern[str]]:
+    """Weigh the characters that only one of the two scripts writes: Traditional ones below 0.
 
     One that the other script's character set holds as well (后, 里, 著) says little.
     """
     characters = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
     lines = "\n".join(characters)
     other = {to: opencc.OpenCC(to).convert(lines).split("\n") for to in ("s2t", "t2s")}
-    return (
-        _weigh(characters, other["s2t"], "big5"),
-        _weigh(characters, other["t2s"], "gb2312"),
-    )
+    weights = _weigh(characters, other["s2t"], "big5")
+    for character, weight in _weigh(characters, other["t2s"], "gb2312").items():
+        weights[character] = weights.get(character, 0.0) - weight
+    return weights, re.compile(f"[{''.join(weights)}]")
 
 
 def _weigh(characters: list[str], converted: list[str], charset_of_other: str) -> dict[str, float]:
