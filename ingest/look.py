@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -64,6 +64,7 @@ class Look:
         self._services = services
         self._feed = feed
         self._instance: str | None = None
+        self._forgave_host = False
         self._started = time.monotonic()
         self._poll = Poll(
             feed_id=feed.id,
@@ -82,6 +83,7 @@ class Look:
     async def take(self, answered: Answered) -> Poll:
         """Keep what is new or edited in what came; raise `ParseError` if it is no feed."""
         self._instance = answered.instance
+        self._forgave_host = self._forgive_host()
         answer = answered.answer
         if isinstance(answer, NotModified):
             poll = replace(self._poll, outcome=Outcome.NOT_MODIFIED, status=304)
@@ -111,7 +113,8 @@ class Look:
             error_kind=error.kind,
             error=str(error),
         )
-        return await self._services.write(self._note_failure, failed, error)
+        pause = self._pause_host(error)
+        return await self._services.write(self._note_failure, failed, error, pause)
 
     async def _read(self, document: Document) -> Reading:
         """Read what is new by its bytes; the whole document where that is not certain."""
@@ -217,18 +220,20 @@ class Look:
             validators_of=self._instance,
             said=said,
         )
-        self._forgive_host(connection, look.at)
+        if self._forgave_host:
+            poll_store.forgive_host(connection, self._feed.server)
         return poll
 
-    def _forgive_host(self, connection: sa.Connection, now: datetime) -> None:
+    def _forgive_host(self) -> bool:
         """Forget what the server asked for, if this look was made after it had passed.
 
         A look that was under way when another feed's answer asked to wait takes nothing back.
         """
         pauses, server = self._services.host_pauses, self._feed.server
-        if server in pauses and pauses[server].until <= now:
-            del pauses[server]
-            poll_store.forgive_host(connection, server)
+        if server not in pauses or pauses[server].until > self._services.clock():
+            return False
+        del pauses[server]
+        return True
 
     def _seen(
         self, poll: Poll, answer: Document | NotModified, reading: Reading | None
@@ -245,7 +250,9 @@ class Look:
             published=[entry.published_at for entry in reading.entries] if reading else (),
         )
 
-    def _note_failure(self, connection: sa.Connection, poll: Poll, error: SourceError) -> Poll:
+    def _note_failure(
+        self, connection: sa.Connection, poll: Poll, error: SourceError, pause: HostPause | None
+    ) -> Poll:
         """Write down a look that failed, and when to try again."""
         now = self._services.clock() + _CLOCK_STEP
         plan = schedule.after_failure(
@@ -259,20 +266,21 @@ class Look:
         )
         poll = self._timed(poll)
         poll_store.record_poll(connection, poll, plan, address=self._feed.url)
-        self._note_host(connection, error, now)
+        if pause is not None:
+            poll_store.pause_host(connection, pause)
         return poll
 
-    def _note_host(self, connection: sa.Connection, error: SourceError, now: datetime) -> None:
-        """Leave the server alone if that is what the failure says."""
+    def _pause_host(self, error: SourceError) -> HostPause | None:
+        """Leave the server alone from now on if that is what the failure says."""
         server, pauses = self._feed.server, self._services.host_pauses
-        known = pauses.get(server)
+        now, known = self._services.clock() + _CLOCK_STEP, pauses.get(server)
         if known is not None and known.until > now:
-            return  # another feed's failure said it already
+            return None  # another feed's failure said it already
         refusals = known.refusals if known else 0
         pause = pause_for(error, server=server, refusals=refusals, now=now)
         if pause is not None:
             pauses[server] = pause
-            poll_store.pause_host(connection, pause)
+        return pause
 
     def _timed(self, poll: Poll) -> Poll:
         return replace(poll, seconds=round(time.monotonic() - self._started, 3))

@@ -24,6 +24,7 @@ from ingest.sources.instances import Instances
 from ingest.sources.page import Pages
 from ingest.store import polls, rsshub
 from ingest.workers import Workers
+from ingest.writer import Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,6 +53,7 @@ class Services:
     in_processes: bool
     host_pauses: dict[str, HostPause]
     archive: Archive
+    writer: Writer
     database_threads: ThreadPoolExecutor
     archive_thread: ThreadPoolExecutor
 
@@ -64,8 +66,8 @@ class Services:
     async def write(
         self, change: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run one transaction without holding up the loop."""
-        return await self.in_database_thread(partial(self.database.write, change, *args, **kwargs))
+        """Make a change that is committed when this returns, without holding up the loop."""
+        return await self.writer.write(lambda connection: change(connection, *args, **kwargs))
 
     async def call(
         self, url: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
@@ -117,7 +119,8 @@ async def open_services(
             instances = Instances(
                 config, fetcher, clock, health=database.read(rsshub.health), keep=keep_health
             )
-            yield Services(
+            writer = Writer(database, database_threads, writers=threads)
+            services = Services(
                 config=config,
                 clock=clock,
                 database=database,
@@ -129,9 +132,14 @@ async def open_services(
                 in_processes=in_processes,
                 host_pauses=database.read(polls.host_pauses),
                 archive=Archive(config.archive, database),
+                writer=writer,
                 database_threads=database_threads,
                 archive_thread=archive_thread,
             )
+            try:
+                yield services
+            finally:
+                await writer.settle()
 
 
 async def all_or_first_error(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

@@ -95,6 +95,8 @@ def _is_web_address(url: httpx.URL) -> bool:
 
 def _bare(url: httpx.URL) -> httpx.URL:
     # A fragment is not sent, and a name and password in a Location are nobody's we know.
+    if not url.fragment and not url.userinfo:
+        return url
     return url.copy_with(fragment=None, username=None, password=None)
 
 

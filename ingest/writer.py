@@ -1,0 +1,94 @@
+"""Changes that wait for the database go into one transaction, where that is to be had for nothing.
+
+SQLite has one writer: whatever has queued up for it by the time it is free is written at once. It
+costs one commit, and each change is kept or not as if it had a transaction of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from ingest.database import Database
+from ingest.errors import StoreError
+
+T = TypeVar("T")
+_Change = Callable[[sa.Connection], Any]
+
+# One turn of SQLite's writer; another program may wait for its own.
+_MOST_TOGETHER = 32
+
+
+class Writer:
+    """Writes to a database on `threads`, for one event loop."""
+
+    def __init__(self, database: Database, threads: Executor, *, writers: int) -> None:
+        self._database = database
+        self._threads = threads
+        self._writers = writers
+        # PostgreSQL has many writers: changes of several feeds in one transaction could wait for
+        # those of another program in a circle.
+        is_sqlite = database.engine.dialect.name == "sqlite"
+        self._most = _MOST_TOGETHER if is_sqlite else 1
+        self._waiting: deque[tuple[_Change, asyncio.Future[Any]]] = deque()
+        self._at_work: set[asyncio.Task[None]] = set()
+
+    async def write(self, change: Callable[[sa.Connection], T]) -> T:
+        """Make a change; return what it returns once it is committed, raise what it raises."""
+        written: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((change, written))
+        if len(self._at_work) < self._writers:
+            task = asyncio.create_task(self._work())
+            self._at_work.add(task)
+            task.add_done_callback(self._at_work.discard)
+        return await written
+
+    async def settle(self) -> None:
+        """Wait until all that was to be written is written, or has failed."""
+        while self._at_work:
+            await asyncio.wait(self._at_work)
+
+    async def _work(self) -> None:
+        while self._waiting:
+            together = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            outcomes = await self._outcomes([change for change, _ in together])
+            for (_, written), outcome in zip(together, outcomes, strict=True):
+                if written.done():  # nobody waits for it any more
+                    continue
+                if isinstance(outcome, BaseException):
+                    written.set_exception(outcome)
+                else:
+                    written.set_result(outcome)
+
+    async def _outcomes(self, changes: Sequence[_Change]) -> Sequence[Any]:
+        """What each change returned or raised.
+
+        A fault in one of them undoes all; then each is made again by itself. Where the database
+        cannot be used at all, none is.
+        """
+        if len(changes) == 1:
+            return [await self._outcome(changes[0])]
+        outcome: Any = await self._outcome(partial(_make_all, changes=changes))
+        if isinstance(outcome, StoreError):
+            return [outcome] * len(changes)
+        if isinstance(outcome, BaseException):
+            return [await self._outcome(change) for change in changes]
+        return list(outcome)
+
+    async def _outcome(self, change: _Change) -> Any:
+        outcomes = await asyncio.gather(self._in_thread(change), return_exceptions=True)
+        return outcomes[0]
+
+    async def _in_thread(self, change: _Change) -> Any:
+        write = partial(self._database.write, change)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, write)
+
+
+def _make_all(connection: sa.Connection, changes: Sequence[_Change]) -> list[Any]:
+    return [change(connection) for change in changes]

@@ -1,0 +1,101 @@
+"""Changes that wait for the database share a transaction, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from ingest.database import Database
+from ingest.errors import StoreError
+from ingest.writer import Writer
+from models import Setting
+
+Change = Callable[[sa.Connection], Any]
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    database.upgrade()
+    yield database
+    database.dispose()
+
+
+def written(database: Database, *changes: Change) -> list[Any]:
+    """What the changes gave that were wanted at the same moment."""
+
+    async def write() -> list[Any]:
+        with ThreadPoolExecutor(1) as threads:
+            writer = Writer(database, threads, writers=1)
+            outcomes = await asyncio.gather(*map(writer.write, changes), return_exceptions=True)
+            await writer.settle()
+        return outcomes
+
+    return asyncio.run(write())
+
+
+def set_to(name: str, value: str) -> Change:
+    def change(connection: sa.Connection) -> str:
+        connection.execute(sa.insert(Setting).values(name=name, value=value))
+        return value
+
+    return change
+
+
+def faulty(_: sa.Connection) -> None:
+    raise LookupError("a fault of the program's own")
+
+
+def kept(database: Database) -> set[str]:
+    names = database.read(lambda c: c.scalars(sa.select(Setting.name)).all())
+    return {name for name in names if name.startswith("test.")}
+
+
+def test_each_change_gives_its_own_result(database: Database) -> None:
+    changes = [set_to(f"test.{number}", str(number)) for number in range(40)]
+    assert written(database, *changes) == [str(number) for number in range(40)]
+    assert len(kept(database)) == 40
+
+
+def test_what_waits_for_sqlite_is_committed_at_once(database: Database) -> None:
+    commits: list[object] = []
+    sa.event.listen(database.engine, "commit", commits.append)
+    written(database, *[set_to(f"test.{number}", "") for number in range(20)])
+    assert len(commits) == (1 if database.engine.dialect.name == "sqlite" else 20)
+
+
+def test_a_fault_in_one_change_keeps_no_other_from_being_written(database: Database) -> None:
+    twice = [set_to("test.twice", ""), set_to("test.twice", "")]
+    outcomes = written(database, set_to("test.1", "1"), faulty, *twice, set_to("test.2", "2"))
+    assert [type(outcome) for outcome in outcomes] == [
+        str,
+        LookupError,
+        str,
+        sa.exc.IntegrityError,
+        str,
+    ]
+    assert kept(database) == {"test.1", "test.2", "test.twice"}
+
+
+def test_a_database_that_cannot_be_used_is_told_to_all() -> None:
+    gone = Database("sqlite:////nowhere/guidang.db")
+    outcomes = written(gone, *[set_to(f"test.{number}", "") for number in range(3)])
+    assert [type(outcome) for outcome in outcomes] == [StoreError] * 3
+
+
+def test_who_no_longer_waits_loses_nothing(database: Database) -> None:
+    async def write() -> None:
+        with ThreadPoolExecutor(1) as threads:
+            writer = Writer(database, threads, writers=1)
+            wanted = asyncio.create_task(writer.write(set_to("test.left", "")))
+            await asyncio.sleep(0)
+            wanted.cancel()
+            await writer.settle()
+
+    asyncio.run(write())
+    assert kept(database) == {"test.left"}
