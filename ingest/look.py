@@ -121,12 +121,16 @@ class Look:
         context = reading_context(self._feed, document)
         parts = await self._split(document)
         if parts is not None:
+            fresh = parts.by_digest()
             recognised = await self._services.read(
-                entry_store.known_items, self._feed.id, parts.digests
+                entry_store.recognised, self._feed.id, fresh.keys()
             )
-            fresh = parts.without({entry.item_digest for entry in recognised})
+            for known in recognised:
+                fresh.pop(known.item_digest, None)
             bare = replace(context, document=replace(document, body=b""))
-            reading = await self._services.call(document.url, read_items, bare, fresh, recognised)
+            reading = await self._services.call(
+                document.url, read_items, bare, parts.of(()), fresh, recognised
+            )
             if reading is not None:
                 return reading
         return await self._services.call(document.url, read, context, None)
@@ -294,7 +298,7 @@ def _counted(poll: Poll, verdicts: Sequence[Verdict], reading: Reading) -> Poll:
         outcome=Outcome.NEWS if new or edited else Outcome.NO_NEWS,
         new=new,
         edited=edited,
-        unchanged=kinds.count(VerdictKind.UNCHANGED) + len(reading.recognised),
+        unchanged=kinds.count(VerdictKind.UNCHANGED) + reading.recognised,
         encoding_used=reading.feed.encoding_used,
         encoding_declared=reading.feed.encoding_declared,
         replacement_count=reading.feed.replacement_count,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +265,15 @@ class KnownEntry:
     item_digest: bytes
     version: int
     published_method: str | None = None
+
+
+class Recognised(NamedTuple):
+    """A kept entry whose own bytes are in a document again; a tuple, as many travel at once."""
+
+    item_digest: bytes
+    guid: str | None
+    link: str | None
+    title: str
 
 
 class VerdictKind(enum.StrEnum):

@@ -31,7 +31,7 @@ class Writer:
     def __init__(self, database: Database, threads: Executor, *, writers: int) -> None:
         self._database = database
         self._threads = threads
-        self._writers = writers
+        self._idle = writers
         # PostgreSQL has many writers: changes of several feeds in one transaction could wait for
         # those of another program in a circle.
         is_sqlite = database.engine.dialect.name == "sqlite"
@@ -43,7 +43,8 @@ class Writer:
         """Make a change; return what it returns once it is committed, raise what it raises."""
         written: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((change, written))
-        if len(self._at_work) < self._writers:
+        if self._idle:
+            self._idle -= 1
             task = asyncio.create_task(self._work())
             self._at_work.add(task)
             task.add_done_callback(self._at_work.discard)
@@ -65,6 +66,7 @@ class Writer:
                     written.set_exception(outcome)
                 else:
                     written.set_result(outcome)
+        self._idle += 1
 
     async def _outcomes(self, changes: Sequence[_Change]) -> Sequence[Any]:
         """What each change returned or raised.

@@ -99,3 +99,15 @@ def test_who_no_longer_waits_loses_nothing(database: Database) -> None:
 
     asyncio.run(write())
     assert kept(database) == {"test.left"}
+
+
+def test_one_change_after_another_is_written(database: Database) -> None:
+    async def write() -> None:
+        with ThreadPoolExecutor(1) as threads:
+            writer = Writer(database, threads, writers=1)
+            async with asyncio.timeout(60):
+                for number in range(20):
+                    await writer.write(set_to(f"test.{number}", ""))
+
+    asyncio.run(write())
+    assert len(kept(database)) == 20

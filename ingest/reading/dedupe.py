@@ -14,7 +14,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from ingest.reading import links, titles
-from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
+from ingest.values import KnownEntry, NormalEntry, Recognised, Verdict, VerdictKind
 
 _DIGEST_BYTES = 16
 _SHORTEST_FILE_NAME = 4
@@ -88,7 +88,7 @@ def _file_name(source: str) -> str:
 def identify(
     entries: Sequence[NormalEntry],
     *,
-    beside: Iterable[KnownEntry] = (),
+    beside: Iterable[Recognised] = (),
     site_link: str | None = None,
 ) -> list[NormalEntry]:
     """Give each entry of one document its identity, and drop repetitions of the same entry.

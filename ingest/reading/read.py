@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.reading import dedupe
 from ingest.reading.normalize import Context, name_of, normalize
 from ingest.reading.parse import parse
 from ingest.reading.split import Split
-from ingest.values import KnownEntry, NormalEntry, ParsedFeed
+from ingest.values import NormalEntry, ParsedFeed, Recognised
 
 # Fewer could be the clock of one author; so many are the feed's own way.
 _PROOF_OF_LOCAL_TIME = 3
@@ -17,16 +17,17 @@ _PROOF_OF_LOCAL_TIME = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a document holds; `recognised` were known by their bytes and not read again.
+    """What a document holds.
 
-    `feed` is what it says of itself, without its entries.
+    `feed` is what it says of itself, without its entries; `recognised` is how many of them were
+    known by their bytes and not read again.
     """
 
     feed: ParsedFeed
     title: str
     gmt_is_local: bool
     entries: Sequence[NormalEntry]
-    recognised: Sequence[KnownEntry] = ()
+    recognised: int = 0
 
 
 def read(context: Context, parts: Split | None) -> Reading:
@@ -35,21 +36,25 @@ def read(context: Context, parts: Split | None) -> Reading:
     With its `parts` each entry is given its own bytes. Where the parts do not read as the whole
     does, the whole is read. Raise `ParseError` if it is no feed.
     """
-    by_parts = None if parts is None else read_items(context, parts.without(()), ())
+    by_parts = None if parts is None else read_items(context, parts, parts.by_digest(), ())
     return by_parts or _reading(_parse(context.document.body, context), context, ())
 
 
-def read_items(context: Context, fresh: Split, recognised: Sequence[KnownEntry]) -> Reading | None:
+def read_items(
+    context: Context, frame: Split, fresh: Mapping[bytes, bytes], recognised: Sequence[Recognised]
+) -> Reading | None:
     """Parse, normalise and identify the items that were not recognised by their bytes.
 
-    The document's own body is not looked at. None where the items do not read as one entry each:
-    then the whole document has to be read. Raise `ParseError` if it is no feed.
+    `fresh` are these by their digests, `frame` is what stands around them; neither its items nor
+    the document's own body is looked at. None where the items do not read as one entry each: then
+    the whole document has to be read. Raise `ParseError` if it is no feed.
     """
-    parsed = _parse(fresh.document(fresh.items), context)
-    if len(parsed.entries) != len(fresh.items):
+    alone = frame.of(fresh.values())
+    parsed = _parse(alone.document(alone.items), context)
+    if len(parsed.entries) != len(fresh):
         return None
-    digests = dict(zip(fresh.items, fresh.digests, strict=True))
-    return _reading(parsed, replace(context, split=fresh, digests=digests), recognised)
+    digests = {item: digest for digest, item in fresh.items()}
+    return _reading(parsed, replace(context, split=alone, digests=digests), recognised)
 
 
 def _parse(body: bytes, context: Context) -> ParsedFeed:
@@ -57,7 +62,7 @@ def _parse(body: bytes, context: Context) -> ParsedFeed:
     return parse(body, content_type=document.content_type, url=document.final_url)
 
 
-def _reading(parsed: ParsedFeed, context: Context, recognised: Sequence[KnownEntry]) -> Reading:
+def _reading(parsed: ParsedFeed, context: Context, recognised: Sequence[Recognised]) -> Reading:
     entries = normalize(parsed, context)
     if not context.gmt_is_local and _labels_local_time_as_gmt(entries):
         context = replace(context, gmt_is_local=True)
@@ -67,7 +72,7 @@ def _reading(parsed: ParsedFeed, context: Context, recognised: Sequence[KnownEnt
         title=name_of(parsed, context),
         gmt_is_local=context.gmt_is_local,
         entries=dedupe.identify(entries, beside=recognised, site_link=parsed.link),
-        recognised=recognised,
+        recognised=len(recognised),
     )
 
 

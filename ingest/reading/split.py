@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -35,16 +35,13 @@ class Split:
         """Make a document that holds only `items`."""
         return self.head + self.separator.join(items) + self.tail
 
-    def without(self, known: Collection[bytes]) -> Split:
-        """Make the parts of a document without the items of these digests, nor any item twice."""
-        digests = dict(zip(self.items, self.digests, strict=True))
-        fresh = tuple(item for item, digest in digests.items() if digest not in known)
-        return replace(self, items=fresh)
+    def of(self, items: Iterable[bytes]) -> Split:
+        """Make the parts of a document that holds only `items`."""
+        return replace(self, items=tuple(items))
 
-    @property
-    def digests(self) -> tuple[bytes, ...]:
-        """A digest of each item within its scope, in order."""
-        return tuple(item_digest(self.scope, item) for item in self.items)
+    def by_digest(self) -> dict[bytes, bytes]:
+        """The items in order, each by its digest within its scope; repetitions count once."""
+        return {item_digest(self.scope, item): item for item in self.items}
 
 
 def item_digest(scope: bytes, item: bytes) -> bytes:

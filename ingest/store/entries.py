@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from ingest.reading import dedupe
 from ingest.store.captures import Body, Seen, digest_of, keep_captures
 from ingest.store.statements import in_batches, table_of
-from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
+from ingest.values import KnownEntry, NormalEntry, Recognised, Verdict, VerdictKind
 from models import Entry, Feed, Revision
 from models.entry import Content
 
@@ -25,11 +25,21 @@ _ENTRY = table_of(Entry)
 _INSERT_ENTRY = sa.insert(_ENTRY).inline()
 
 
-def known_items(
+def recognised(
     connection: sa.Connection, feed_id: int, digests: Iterable[bytes]
-) -> list[KnownEntry]:
+) -> list[Recognised]:
     """The kept entries of a feed whose own bytes have one of these digests."""
-    return _known(connection, feed_id, "item_digest", digests)
+    found: list[Recognised] = []
+    for some in in_batches(sorted(digests)):
+        rows = connection.execute(_BY_BYTES, {"of_feed": feed_id, "values": some})
+        found += map(Recognised._make, rows)
+    return found
+
+
+_BY_BYTES = sa.select(*(_ENTRY.c[name] for name in Recognised._fields)).where(
+    _ENTRY.c.feed_id == sa.bindparam("of_feed"),
+    _ENTRY.c.item_digest.in_(sa.bindparam("values", expanding=True)),
+)
 
 
 def judge(connection: sa.Connection, feed_id: int, entries: Sequence[NormalEntry]) -> list[Verdict]:
