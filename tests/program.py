@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -74,6 +76,26 @@ class Program:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+
+    def on_terminal(self, *arguments: str) -> Result:
+        """Run it with a terminal for its output, as a person sees it."""
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment()
+            | {"PYTHONPATH": str(Path(__file__).parents[1]), "TERM": "xterm", "COLUMNS": "120"},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # EIO: nobody holds the terminal any more
+            while piece := os.read(ours, 65536):
+                shown += piece
+        os.close(ours)
+        return Result(process.wait(), shown.decode(), "")
 
     def good(self, *arguments: str) -> str:
         """Run a command that must succeed without a word on standard error."""

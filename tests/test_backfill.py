@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import random
+import re
 import tarfile
 import time
 import zipfile
@@ -385,6 +386,26 @@ def test_what_cannot_be_done_is_said(tmp_path: Path, arguments: list[str], said:
     program = configured(tmp_path, "", "", "https://a.example.cn/feed")
     result = program.run("backfill", *arguments)
     assert (result.code, said in result.err) == (2, True), result
+
+
+def test_a_terminal_shows_how_far_it_is(tmp_path: Path, site: Site) -> None:
+    past.archived(site, 12)
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    result = program.on_terminal("backfill", "1", "--source", "rfc5005")
+    assert result.code == 0, result
+    assert "4/4" in result.out
+    assert re.search(r"\d\d?\.\d/(?:s|min)", result.out)  # the rate
+    assert re.search(r"\d:\d\d:\d\d", result.out)  # the time left
+    assert "back to" in result.out
+
+
+def test_where_no_terminal_is_there_are_plain_lines(tmp_path: Path, site: Site) -> None:
+    past.archived(site, 12)
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    said = program.good("backfill", "1", "--source", "rfc5005")
+    assert said.count("✓ ") == 4
+    assert "\x1b" not in said
+    assert "2020-01-01" in said.splitlines()[-2]
 
 
 @pytest.mark.long

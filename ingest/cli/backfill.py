@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from ingest.cli.output import JsonOption, console, counted, local, print_json, print_table, say
+from ingest.cli.backfill_views import run_row, show_report, show_runs, telling
+from ingest.cli.output import JsonOption, print_json, say
 from ingest.cli.session import Session, open_session
 from ingest.errors import UsageError
-from ingest.logs import printable
 
 if TYPE_CHECKING:
     from ingest.backfill import Asked, Report
-    from ingest.backfill.walk import Took
-    from ingest.store.backfills import Run
 
 SOURCES = ("auto", "rfc5005", "paged", "rsshub", "sitemap", "wayback")
 _LIST = "list"
-_COUNTED = ("documents", "waiting", "passed_over", "missing", "new", "earlier", "edited", "known")
 
 
 def backfill(
@@ -93,7 +89,7 @@ def backfill(
     if as_json:
         print_json(report.as_json())
     else:
-        _tell(report)
+        show_report(report)
     return 0 if report.is_complete else 1
 
 
@@ -198,7 +194,7 @@ async def _run(
         )
         if goes_on and not quiet:
             say(f"going on with backfill {number}")
-        with _telling(quiet=quiet) as tell:
+        with telling(quiet=quiet) as tell:
             return await backfill.run(services, number, asked, tell, most=most)
 
 
@@ -211,116 +207,14 @@ async def _tell_plan(session: Session, asked: Asked) -> None:
             say(f"{source}: {planned}")
 
 
-@contextlib.contextmanager
-def _telling(*, quiet: bool) -> Iterator[Callable[[Took, int], None]]:
-    """A line per document; on a terminal a progress bar with rate and time left below them."""
-    terminal = console()
-    if quiet:
-        yield lambda *_: None
-        return
-    if not terminal.is_terminal:
-        yield lambda took, waiting: say(_line(took, waiting))
-        return
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.speed:.1f}/s"))
-    with Progress(*columns, TimeRemainingColumn(), console=terminal, transient=True) as progress:
-        task = progress.add_task("", total=None)
-        taken = 0
-        waits: dict[int, int] = {}
-
-        def tell(took: Took, waiting: int) -> None:
-            nonlocal taken
-            taken += 1
-            waits[took.walk.id] = waiting
-            progress.console.print(printable(_line(took, waiting)))
-            progress.update(task, completed=taken, total=taken + sum(waits.values()))
-
-        yield tell
-
-
-def _line(took: Took, waiting: int) -> str:
-    what = printable(took.planned.hints.get("member") or took.planned.address)
-    left = f" ({waiting} left)" if waiting else ""
-    if took.reason is not None:
-        sign = "✗" if took.state == "missing" else "–"
-        return f"{sign} {what}: {took.state}: {took.reason}{left}"
-    if took.feed is None:
-        return f"✓ {what}: looked through{left}"
-    kept = took.kept
-    counts = f"{kept.new} new, {kept.earlier} earlier, {kept.edited} edited, {kept.known} known"
-    return f"✓ {took.feed.name}: {what}: {counts}{left}"
-
-
-def _tell(report: Report) -> None:
-    say("")
-    columns = ["feed", "source", "documents", "new", "earlier", "edited", "known", "back to"]
-    print_table(
-        columns,
-        [
-            (
-                line["feed"] or "—",
-                line["source"],
-                line["documents"],
-                *(line[name] for name in ("new", "earlier", "edited", "known")),
-                local(line["reaches_back_to"]),
-            )
-            for line in report.lines
-        ],
-    )
-    for line in report.lines:
-        if line["note"]:
-            say(f"{line['feed'] or ''} {line['source']}: {line['note']}".strip())
-    for document in report.missing:
-        say(f"missing: {printable(document['address'])}: {printable(document['reason'])}")
-    say(_verdict(report))
-
-
-def _verdict(report: Report) -> str:
-    if report.is_complete:
-        return f"backfill {report.number} is complete"
-    waiting = sum(line["waiting"] for line in report.lines)
-    missing = sum(line["missing"] for line in report.lines)
-    return (
-        f"backfill {report.number} is not complete: {counted(waiting, 'document')} to be taken, "
-        f"{missing} missing; go on with: guidang backfill --resume"
-    )
-
-
 def _list(session: Session, as_json: bool) -> int:
     from ingest.backfill import report
     from ingest.store import backfills
 
     runs = session.database.read(backfills.runs)
-    rows = [_shown(run, session.database.read(report, run.id)) for run in runs]
+    rows = [run_row(run, session.database.read(report, run.id)) for run in runs]
     if as_json:
         print_json(rows)
-        return 0
-    names = ("id", "started_at", "state", "documents", "new", "earlier", "edited", "missing")
-    print_table(
-        [name.replace("_", " ") for name in names],
-        [
-            [local(row[name]) if name == "started_at" else row[name] for name in names]
-            for row in rows
-        ],
-    )
+    else:
+        show_runs(rows)
     return 0
-
-
-def _shown(run: Run, report: Report) -> dict[str, Any]:
-    totals = {name: sum(line[name] for line in report.lines) for name in _COUNTED}
-    state = "complete" if report.is_complete else ("given up" if run.ended_at else "not complete")
-    return {
-        "id": run.id,
-        "started_at": run.started_at,
-        "ended_at": run.ended_at,
-        "state": state,
-        "asked": run.asked,
-        **totals,
-    }

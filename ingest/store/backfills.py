@@ -183,8 +183,8 @@ def counts(connection: sa.Connection, run_id: int) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def lacking(connection: sa.Connection, run_id: int, limit: int = 50) -> list[dict[str, Any]]:
-    """The documents of a run that are missing, and why."""
+def lacking(connection: sa.Connection, run_id: int, limit: int = 1000) -> list[dict[str, Any]]:
+    """The first documents of a run that are missing, and why."""
     query = (
         sa.select(BackfillDocument.address, BackfillDocument.reason)
         .join(BackfillWalk, BackfillWalk.id == BackfillDocument.walk_id)
