@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from ingest.backfill.patience import patiently
 from ingest.backfill.walk import Took, Walk
 from ingest.errors import SourceError, UsageError
 from ingest.pipeline import render
+from ingest.reading.links import without_secrets
 from ingest.services import Services, all_or_first_error
 from ingest.sources.past.files import Files
 from ingest.sources.past.registry import FILES, OF_A_FEED, fitting
@@ -25,7 +27,7 @@ from ingest.store.backfills import DONE, Run, WalkState
 from ingest.store.feed_state import FeedState
 
 AUTO = "auto"
-_RENDERED_AFTER = 25  # documents, so that a stop leaves something to look at
+_RENDERED_AFTER = 25  # documents with news, and the first, so that a stop leaves something
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,18 +173,20 @@ async def _walk_through(
             await services.write(backfills.begin_walk, state.id, [])
             continue
         feed = await services.read(feeds.get, state.feed_id) if state.feed_id else None
-        walk = Walk(services, state, _source(services, asked, state, feed), asked.window, feed)
-        if budget.left == 0 or not await walk.plan():
-            continue
-        count = 0
-        async for took in walk.documents():
-            count += took.state == DONE
-            waiting = await services.read(backfills.waiting, state.id)
-            on_taken(took, waiting)
-            if took.feed and (took.kept.new or took.kept.edited) and count % _RENDERED_AFTER == 1:
-                await render(services, took.feed.id)
-            if not budget.take():
-                return
+        with contextlib.closing(_source(services, asked, state, feed)) as source:
+            walk = Walk(services, state, source, asked.window, feed)
+            if budget.left == 0 or not await walk.plan():
+                continue
+            count, unrendered = 0, _RENDERED_AFTER - 1
+            async for took in walk.documents():
+                count += took.state == DONE
+                unrendered += took.kept.new + took.kept.edited > 0
+                on_taken(took, walk.waiting)
+                if unrendered == _RENDERED_AFTER:
+                    await render(services, state.feed_id)
+                    unrendered = 0
+                if not budget.take():
+                    return
         linked = linked or (state.source == "rfc5005" and count > 1)
 
 
@@ -194,27 +198,41 @@ def _source(services: Services, asked: Asked, state: WalkState, feed: FeedState 
     return OF_A_FEED[state.source](web_of(services), feed, asked.window)
 
 
-async def first_documents(services: Services, asked: Asked) -> AsyncIterator[tuple[str, str]]:
-    """The source and address of each document that a run would begin with; keeps nothing.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class First:
+    """A document that a run would begin with; or why its source cannot be had."""
+
+    feed_url: str | None
+    source: str
+    address: str | None = None
+    error: str | None = None
+
+
+async def first_documents(services: Services, asked: Asked) -> list[First]:
+    """The documents that a run would begin with, in their order; keeps nothing.
 
     Only lists are asked for. Where a document leads to the next, only the first can be known.
     """
     web = web_of(services)
-    sources: list[tuple[str, Source]] = []
+    sources: list[tuple[str | None, str, Source]] = []
     if asked.paths:
-        sources.append((FILES, Files([Path(path) for path in asked.paths], asked.window)))
+        sources.append((None, FILES, Files([Path(path) for path in asked.paths], asked.window)))
     for number in asked.feeds:
         feed = await services.read(feeds.get, number)
         names = fitting(feed, web) if asked.source == AUTO else [asked.source]
-        sources += [(name, OF_A_FEED[name](web, feed, asked.window)) for name in names]
-    for name, source in sources:
+        sources += [
+            (without_secrets(feed.url), name, OF_A_FEED[name](web, feed, asked.window))
+            for name in names
+        ]
+    first: list[First] = []
+    for url, name, source in sources:
         try:
             documents = await patiently(source.plan)
         except SourceError as error:
-            yield name, str(error)
+            first.append(First(feed_url=url, source=name, error=str(error)))
             continue
-        for document in documents:
-            yield name, document.address
+        first += [First(feed_url=url, source=name, address=one.address) for one in documents]
+    return first
 
 
 def web_of(services: Services) -> Web:

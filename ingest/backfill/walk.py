@@ -42,7 +42,10 @@ class Took:
 
 
 class Walk:
-    """The way through a source; `feed` is the one whose past it is, if that is known."""
+    """The way through a source; `feed` is the one whose past it is, if that is known.
+
+    `waiting` is how many documents are still to be taken.
+    """
 
     def __init__(
         self,
@@ -54,6 +57,8 @@ class Walk:
     ) -> None:
         self._services, self._state = services, state
         self._source, self._window, self._feed = source, window, feed
+        self.waiting = 0
+        self._is_to_count = True
 
     async def plan(self) -> bool:
         """Fill the queue, if that is not done yet; return whether it could be."""
@@ -70,10 +75,19 @@ class Walk:
 
     async def documents(self) -> AsyncIterator[Took]:
         """Take what waits, one after the other; what came of each is kept before it is told."""
-        while (
-            found := await self._services.read(backfills.next_document, self._state.id)
-        ) is not None:
-            yield await self._take(*found)
+        last = 0
+        while (found := await self._next(last)) is not None:
+            last = found[0]
+            took = await self._take(*found)
+            self.waiting -= 1
+            yield took
+
+    async def _next(self, last: int) -> tuple[int, Planned] | None:
+        """The next document that waits; how many do is counted now and then, for it takes long."""
+        if self._is_to_count:
+            self.waiting = await self._services.read(backfills.waiting, self._state.id)
+            self._is_to_count = False
+        return await self._services.read(backfills.next_document, self._state.id, after=last)
 
     async def _take(self, document_id: int, planned: Planned) -> Took:
         try:
@@ -198,7 +212,9 @@ class Walk:
     def _write(
         self, connection: sa.Connection, document_id: int, took: Took, more: Sequence[Planned]
     ) -> None:
-        backfills.plan(connection, self._state.id, more)
+        if more:
+            backfills.plan(connection, self._state.id, more)
+            self._is_to_count = True
         backfills.note_document(
             connection,
             document_id,

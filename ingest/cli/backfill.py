@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +20,8 @@ from ingest.errors import UsageError
 
 if TYPE_CHECKING:
     from ingest.backfill import Asked, Report
+
+logger = logging.getLogger(__name__)
 
 SOURCES = ("auto", "rfc5005", "paged", "rsshub", "sitemap", "wayback")
 _LIST = "list"
@@ -44,7 +48,9 @@ def backfill(
     paths: Annotated[
         list[Path] | None,
         typer.Option(
-            "--from", metavar="PATH", help="Files, folders and archives instead of the network."
+            "--from",
+            metavar="PATH...",
+            help="Files, folders and archives instead of the network.",
         ),
     ] = None,
     feed: Annotated[
@@ -83,8 +89,9 @@ def backfill(
             say("every backfill is complete; there is nothing to go on with")
             return 0
         if dry_run:
-            asyncio.run(_tell_plan(session, asked))
+            asyncio.run(_tell_plan(session, asked, most=most, as_json=as_json))
             return 0
+        _add_listed_feeds(session, [Path(path) for path in asked.paths])
         report = _carry_out(session, asked, anew=restart, most=most, quiet=as_json)
     if as_json:
         print_json(report.as_json())
@@ -115,12 +122,12 @@ def _asked(
     from ingest.backfill import Asked
     from ingest.store import feeds as store
 
-    if names and paths:
-        raise UsageError("either feeds, or --from; the feed of files is named by --feed")
+    if paths:
+        paths, names = [*paths, *map(Path, names)], []
     for path in paths:
         if not path.exists():
-            raise UsageError(f"--from {path}: no such file or folder")
-    _add_listed_feeds(session, paths)
+            hint = "; the feed of all files is named by --feed" if path.name == str(path) else ""
+            raise UsageError(f"--from {path}: no such file or folder{hint}")
     owner = session.database.read(store.find, [feed])[0].id if feed else None
     numbers = sorted({one.id for one in session.database.read(store.find, names)})
     return Asked(
@@ -136,13 +143,18 @@ def _asked(
 def _add_listed_feeds(session: Session, paths: Sequence[Path]) -> None:
     """Add the feeds of the OPML files among these paths: the others are their documents."""
     from ingest.reading.opml import read_opml
-    from ingest.sources.past.files import files_below, is_feed_list
+    from ingest.sources.past.files import lists_below
     from ingest.store import feeds as store
 
-    for file in filter(is_feed_list, files_below(paths)):
+    for name, body in lists_below(paths):
+        try:
+            listed = read_opml(body, name).feeds
+        except UsageError as error:  # one list among thousands of documents stops none of them
+            logger.warning("%s", error)
+            continue
         wanted = [
             (session.database.read(store.address_of_new, one.url, session.instances), one.settings)
-            for one in read_opml(file.read_bytes(), str(file)).feeds
+            for one in listed
         ]
         session.database.write(store.add_all, wanted, now=session.now)
 
@@ -198,13 +210,17 @@ async def _run(
             return await backfill.run(services, number, asked, tell, most=most)
 
 
-async def _tell_plan(session: Session, asked: Asked) -> None:
+async def _tell_plan(session: Session, asked: Asked, *, most: int | None, as_json: bool) -> None:
     from ingest import backfill
     from ingest.services import open_services
 
     async with open_services(session.config, session.database) as services:
-        async for source, planned in backfill.first_documents(services, asked):
-            say(f"{source}: {planned}")
+        planned = await backfill.first_documents(services, asked)
+    if as_json:
+        print_json([asdict(one) for one in planned[:most]])
+        return
+    for one in planned[:most]:
+        say(f"{one.source}: {one.address or one.error}")
 
 
 def _list(session: Session, as_json: bool) -> int:

@@ -76,16 +76,19 @@ def _columns(value: Any, table: Any) -> list[Any]:
 
 def plan(connection: sa.Connection, walk_id: int, documents: Sequence[Planned]) -> None:
     """Put documents at the end of a walk's queue; those that were in it already stay there."""
-    rows = [
-        {"walk_id": walk_id, "state": WAITING, "new": 0, "earlier": 0, "edited": 0, "known": 0}
-        | asdict(document)
-        for document in documents
-    ]
+    waiting = {
+        "walk_id": walk_id,
+        "state": WAITING,
+        "new": 0,
+        "earlier": 0,
+        "edited": 0,
+        "known": 0,
+    }
     insert = insert_into(connection, BackfillDocument).on_conflict_do_nothing(
         index_elements=["walk_id", "key"]
     )
-    for some in in_batches(rows):
-        connection.execute(insert, list(some))
+    for some in in_batches(documents):
+        connection.execute(insert, [waiting | asdict(document) for document in some])
 
 
 def begin_walk(connection: sa.Connection, walk_id: int, documents: Sequence[Planned]) -> None:
@@ -101,11 +104,20 @@ def note_walk(connection: sa.Connection, walk_id: int, note: str | None) -> None
     connection.execute(update.values(note=note))
 
 
-def next_document(connection: sa.Connection, walk_id: int) -> tuple[int, Planned] | None:
-    """The first document of a walk that waits, and its number; None if there is none."""
+def next_document(
+    connection: sa.Connection, walk_id: int, *, after: int = 0
+) -> tuple[int, Planned] | None:
+    """The first document of a walk that waits, and its number; None if there is none.
+
+    It is found at once if all those up to number `after` are known not to wait.
+    """
     names = ("id", *Planned.__dataclass_fields__)
     query = sa.select(*(getattr(BackfillDocument, name) for name in names))
-    query = query.where(BackfillDocument.walk_id == walk_id, BackfillDocument.state == WAITING)
+    query = query.where(
+        BackfillDocument.id > after,
+        BackfillDocument.walk_id == walk_id,
+        BackfillDocument.state == WAITING,
+    )
     row = connection.execute(query.order_by(BackfillDocument.id).limit(1)).mappings().first()
     if row is None:
         return None

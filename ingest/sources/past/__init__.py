@@ -3,6 +3,8 @@
     source      what every source is, and what travels between it and the walk   ← open this first
     registry    the sources by name
     files       feed documents, folders, archives, old records on this machine
+    archives    zip and tar, member by member
+    cutting     a large document in pieces
     rfc5005     archived and paged feeds that link to their past
     paged       ?paged=2, ?page=2, as blog engines have it
     rsshub      limit= and further pages of a route

@@ -6,30 +6,42 @@ A large document is taken in pieces, so that memory is bounded whatever its size
 from __future__ import annotations
 
 import contextlib
-import gzip
+import lzma
+import re
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO
 
 from ingest.errors import Unreadable
 from ingest.reading.front_matter import NoRecordError, read_record
 from ingest.sources.past import warc
+from ingest.sources.past.archives import Member, Opened, is_archive, members
 from ingest.sources.past.cutting import UncutError, cut
 from ingest.sources.past.source import Form, Piece, Source, Taken, Window
 from ingest.values import Document, DocumentKind, Planned
 
 _RECORDS = (".md", ".markdown", ".mdown", ".html", ".htm")
-_TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 _WARCS = (".warc", ".warc.gz")
-_ARCHIVES = (".zip", *_TARS, *_WARCS)
-_LISTS = (".opml",)
 _LARGEST_RECORD = 5 << 20
-_MOST_MEMBERS = 1_000_000
-_DAMAGED = (OSError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError, ValueError)
+_LARGEST_LIST = 16 << 20
+_HEAD = 1000
+_LIST = re.compile(rb"<opml[\s>]", re.IGNORECASE)
+# RuntimeError and NotImplementedError: a member of a zip that is encrypted, or in an odd coding.
+_DAMAGED = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def files_below(paths: Sequence[Path]) -> Iterator[Path]:
@@ -44,9 +56,36 @@ def files_below(paths: Sequence[Path]) -> Iterator[Path]:
                 yield below
 
 
-def is_feed_list(path: Path) -> bool:
-    """Whether a file is a list of feeds by its name."""
-    return path.name.lower().endswith(_LISTS)
+def lists_below(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
+    """The lists of feeds (OPML) among files, and within zip and tar archives, with their names.
+
+    One that cannot be read is left out: as a document it will be named.
+    """
+    opened = Opened()
+    with contextlib.closing(opened):
+        for path in files_below(paths):
+            with contextlib.suppress(*_DAMAGED):
+                for member in _all_members(path):
+                    if _is_named_list(member.name if member else path.name):
+                        stream = opened.stream(path, member)
+                        stream.seek(0)
+                        body = stream.read(_LARGEST_LIST)
+                        if _LIST.search(body[:_HEAD]):
+                            yield member.name if member else str(path), body
+
+
+def _all_members(path: Path) -> Iterator[Member | None]:
+    if not is_archive(path.name):
+        yield None
+        return
+    at: int | None = 0
+    while at is not None:
+        found, at = members(path, at)
+        yield from found
+
+
+def _is_named_list(name: str) -> bool:
+    return name.lower().endswith((".opml", ".xml"))
 
 
 class Files(Source):
@@ -54,11 +93,11 @@ class Files(Source):
 
     def __init__(self, paths: Sequence[Path], window: Window) -> None:
         self._paths, self._window = paths, window
+        self._opened = Opened()
 
     async def plan(self) -> Sequence[Planned]:
         """All files; what is in archives comes when they are taken."""
-        found = (path.absolute() for path in files_below(self._paths) if not is_feed_list(path))
-        return [_planned(path) for path in found]
+        return [_planned(path.absolute()) for path in files_below(self._paths)]
 
     async def take(self, planned: Planned) -> Taken:
         """Open a file, a member of an archive, or a record of a WARC file."""
@@ -69,84 +108,73 @@ class Files(Source):
                 return Taken(piece=piece, reason=None if piece else "it is too large")
             if planned.kind is DocumentKind.LIST:
                 return _listed(path, planned.hints.get("at", 0))
-            return _document(path, planned, name)
+            return self._document(path, planned, name)
         except UncutError as error:
             raise Unreadable(name, str(error)) from None
         except _DAMAGED as error:
+            self._opened.close()
             raise Unreadable(name, str(error)) from None
 
+    def close(self) -> None:
+        """Close the file that was read last."""
+        self._opened.close()
 
-def _planned(path: Path) -> Planned:
-    is_archive = path.name.lower().endswith(_ARCHIVES)
-    kind = DocumentKind.LIST if is_archive else DocumentKind.FEED
-    return Planned(key=str(path), address=str(path), kind=kind)
-
-
-def _listed(path: Path, at: int) -> Taken:
-    """What is in an archive."""
-    if path.name.lower().endswith(_WARCS):
-        found, go_on_at = warc.scan(path, at)
-        if go_on_at is not None:
-            more = Planned(
-                key=f"{path} from {go_on_at}",
-                address=str(path),
-                kind=DocumentKind.LIST,
-                hints={"at": go_on_at},
-            )
-            found.append(more)
-        return Taken(more=found)
-    return Taken(more=[_member(path, name) for name in _members(path)])
-
-
-def _member(path: Path, name: str) -> Planned:
-    return Planned(key=f"{path}!{name}", address=str(path), hints={"member": name})
-
-
-def _members(path: Path) -> list[str]:
-    if path.suffix.lower() == ".zip":
-        with zipfile.ZipFile(path) as archive:
-            names = [one.filename for one in archive.infolist() if not one.is_dir()]
-    else:
-        with tarfile.open(path) as archive:
-            names = [one.name for one in archive if one.isfile()]
-    visible = [n for n in names if not any(p.startswith(".") for p in n.split("/") if p != ".")]
-    return [n for n in visible if not n.lower().endswith((*_ARCHIVES, *_LISTS))][:_MOST_MEMBERS]
-
-
-@contextlib.contextmanager
-def _opened(path: Path, member: str | None) -> Iterator[BinaryIO]:
-    """The bytes of a file or of an archive's member, gzip undone."""
-    with contextlib.ExitStack() as stack:
-        stream: BinaryIO
-        if member is None:
-            stream = stack.enter_context(path.open("rb"))
-        elif path.suffix.lower() == ".zip":
-            archive = stack.enter_context(zipfile.ZipFile(path))
-            stream = cast("BinaryIO", stack.enter_context(archive.open(member)))
-        else:
-            inside = stack.enter_context(tarfile.open(path)).extractfile(member)
-            if inside is None:
-                raise ValueError("no file")
-            stream = cast("BinaryIO", stack.enter_context(inside))
-        is_gzip = stream.read(2) == b"\x1f\x8b"
-        stream.seek(0)
-        yield cast("BinaryIO", stack.enter_context(gzip.open(stream))) if is_gzip else stream
-
-
-def _document(path: Path, planned: Planned, name: str) -> Taken:
-    at = planned.hints.get("at", 0)
-    with _opened(path, planned.hints.get("member")) as stream:
+    def _document(self, path: Path, planned: Planned, name: str) -> Taken:
+        hints = planned.hints
+        if "member" in hints and _is_packed(name):
+            raise ValueError("it is an archive within an archive; unpack it first")
+        at = hints.get("at", 0)
+        stream = self._opened.stream(path, _member_of(hints))
         if at == 0 and _is_record(stream, name):
             stream.seek(0)
             body = stream.read(_LARGEST_RECORD)
             return Taken(piece=_piece(path, name, body, Form.RECORD))
         body, go_on_at = cut(stream, at)
-    more = []
+        if at == 0 and _LIST.search(body[:_HEAD]):
+            return Taken(reason="it is a list of feeds")
+        more = []
+        if go_on_at is not None:
+            key = f"{planned.key.partition(' from ')[0]} from {go_on_at}"
+            more = [Planned(key=key, address=planned.address, hints=hints | {"at": go_on_at})]
+        return Taken(piece=_piece(path, name, body, Form.FEED), more=more)
+
+
+def _is_packed(name: str) -> bool:
+    return is_archive(name) or name.lower().endswith(_WARCS)
+
+
+def _planned(path: Path) -> Planned:
+    kind = DocumentKind.LIST if _is_packed(path.name) else DocumentKind.FEED
+    return Planned(key=str(path), address=str(path), kind=kind)
+
+
+def _listed(path: Path, at: int) -> Taken:
+    """What is in an archive, or WARC file, from a place on."""
+    if path.name.lower().endswith(_WARCS):
+        found, go_on_at = warc.scan(path, at)
+    else:
+        inside, go_on_at = members(path, at)
+        found = [_planned_member(path, member) for member in inside]
     if go_on_at is not None:
-        key = f"{planned.key.partition(' from ')[0]} from {go_on_at}"
-        hints = planned.hints | {"at": go_on_at}
-        more = [Planned(key=key, address=planned.address, hints=hints)]
-    return Taken(piece=_piece(path, name, body, Form.FEED), more=more)
+        key = f"{path} from {go_on_at}"
+        hints = {"at": go_on_at}
+        more = Planned(key=key, address=str(path), kind=DocumentKind.LIST, hints=hints)
+        found.append(more)
+    return Taken(more=found)
+
+
+def _planned_member(path: Path, member: Member) -> Planned:
+    facts = {name: value for name, value in asdict(member).items() if value is not None}
+    hints = {"member": facts.pop("name"), **facts}
+    key = f"{path}!{member.name}"  # a tar may have a name twice
+    key = key if member.offset is None else f"{key}@{member.offset}"
+    return Planned(key=key, address=str(path), hints=hints)
+
+
+def _member_of(hints: dict[str, Any]) -> Member | None:
+    if "member" not in hints:
+        return None
+    return Member(name=hints["member"], offset=hints.get("offset"), size=hints.get("size"))
 
 
 def _is_record(stream: BinaryIO, name: str) -> bool:

@@ -111,6 +111,10 @@ class Source(ABC):
         """The documents that lie behind one that cannot be had."""
         return ()
 
+    def close(self) -> None:
+        """Let go of what is open."""
+        return
+
     def is_end(self, planned: Planned, error: SourceError) -> bool:
         """Whether an error only says that there is no more."""
         return False

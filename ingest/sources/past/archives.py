@@ -1,0 +1,156 @@
+"""Zip and tar archives, compressed or not: what is in them, some members at a time.
+
+A tar is never taken in as a whole: a member is known by where its bytes are.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, cast
+
+ZIPS = (".zip",)
+TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+_AT_ONCE = 1000  # members
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A file in an archive; in a tar, its `size` bytes are at `offset`."""
+
+    name: str
+    offset: int | None = None
+    size: int | None = None
+
+
+def is_archive(name: str) -> bool:
+    """Whether a file is an archive by its name."""
+    return name.lower().endswith((*ZIPS, *TARS))
+
+
+def members(path: Path, at: int = 0) -> tuple[list[Member], int | None]:
+    """The next members of an archive, and where to go on; hidden files are left out.
+
+    `at` is 0 or what was returned before. Raise what the archive's format does for a damaged one.
+    """
+    listed = _in_zip if path.name.lower().endswith(ZIPS) else _in_tar
+    with ExitStack() as stack:
+        found = listed(path, at, stack)
+        taken = list(islice(found, _AT_ONCE))
+        following = next(found, None)
+    visible = [member for _, member in taken if not _is_hidden(member.name)]
+    return visible, following[0] if following else None
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith(".") and part not in {".", ".."} for part in name.split("/"))
+
+
+def _in_zip(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member]]:
+    archive = stack.enter_context(zipfile.ZipFile(path))
+    for number, one in enumerate(archive.infolist()[at:], at):
+        if not one.is_dir():
+            yield number, Member(name=one.filename)
+
+
+def _in_tar(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member]]:
+    stream = decompressed(path.open("rb"), stack)
+    stream.seek(at)
+    # Without its list of members, which would hold all of them.
+    archive = stack.enter_context(tarfile.TarFile(fileobj=stream, mode="r"))
+    while (one := archive.next()) is not None:
+        archive.members = []  # type: ignore[attr-defined]
+        if one.isreg() and not one.issparse():
+            place = Member(name=one.name, offset=one.offset_data, size=one.size)
+            yield one.offset, place
+
+
+def decompressed(stream: BinaryIO, stack: ExitStack) -> BinaryIO:
+    """The bytes of a stream, compression undone; what is opened, the stack closes."""
+    stack.enter_context(stream)
+    start = stream.read(6)
+    stream.seek(0)
+    if start.startswith(b"\x1f\x8b"):
+        return cast("BinaryIO", stack.enter_context(gzip.open(stream)))
+    if start.startswith(b"BZh"):
+        return cast("BinaryIO", stack.enter_context(bz2.open(stream)))
+    if start == b"\xfd7zXZ\0":
+        return cast("BinaryIO", stack.enter_context(lzma.open(stream)))
+    return stream
+
+
+class Opened:
+    """The file that is being read stays open: its next piece, or member, is behind the last one."""
+
+    def __init__(self) -> None:
+        self._archive, self._member = ExitStack(), ExitStack()
+        self._path: Path | None = None
+        self._file: zipfile.ZipFile | BinaryIO | None = None
+        self._named: tuple[Path, Member | None] | None = None
+        self._stream: BinaryIO | None = None
+
+    def stream(self, path: Path, member: Member | None) -> BinaryIO:
+        """The bytes of a file or member, compression undone, to be read from any place."""
+        if self._stream is None or self._named != (path, member):
+            self._member.close()
+            self._stream = decompressed(self._bytes_of(path, member), self._member)
+            self._named = (path, member)
+        return self._stream
+
+    def _bytes_of(self, path: Path, member: Member | None) -> BinaryIO:
+        if member is None:
+            return path.open("rb")
+        if self._path != path or self._file is None:
+            self._archive.close()
+            is_zip = path.name.lower().endswith(ZIPS)
+            self._file = (
+                self._archive.enter_context(zipfile.ZipFile(path))
+                if is_zip
+                else decompressed(path.open("rb"), self._archive)
+            )
+            self._path = path
+        if isinstance(self._file, zipfile.ZipFile):
+            return cast("BinaryIO", self._file.open(member.name))
+        return cast("BinaryIO", io.BufferedReader(_Part(self._file, member)))
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._member.close()
+        self._archive.close()
+        self._path = self._file = self._named = self._stream = None
+
+
+class _Part(io.RawIOBase):
+    """A member's bytes within those of its tar."""
+
+    def __init__(self, whole: BinaryIO, member: Member) -> None:
+        self._whole, self._offset, self._size = whole, member.offset or 0, member.size or 0
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
+        self._at = max(start + offset, 0)
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        self._whole.seek(self._offset + self._at)
+        piece = self._whole.read(min(len(buffer), max(self._size - self._at, 0)))
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)

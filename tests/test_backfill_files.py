@@ -1,0 +1,151 @@
+"""`guidang backfill --from`: files of every kind, what lies beside them, what is wrong with one."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import shutil
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests import past
+from tests.program import Program
+from tests.support import rss
+from tests.test_backfill import configured, kept
+
+LINK = "https://news.example.cn/"
+
+
+def document(numbers: range) -> bytes:
+    return rss(*(past.dated_item(n) for n in numbers)).encode()
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return configured(tmp_path, "", "", f"{LINK}feed")
+
+
+def tar_of(members: dict[str, bytes], mode: str = "w") -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode=mode) as archive:  # type: ignore[call-overload]
+        for name, body in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(body)
+            archive.addfile(member, io.BytesIO(body))
+    return packed.getvalue()
+
+
+def zip_of(members: dict[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in members.items():
+            archive.writestr(name, body)
+    return packed.getvalue()
+
+
+def test_several_paths_after_one_from(tmp_path: Path, program: Program) -> None:
+    for part in range(3):
+        (tmp_path / f"{part}.xml").write_bytes(document(range(part * 2, part * 2 + 2)))
+    program.good("backfill", "--from", "0.xml", "1.xml", "2.xml", "--feed", "1")
+    assert kept(program) == past.titles(range(6))
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_a_tar_of_thousands_of_members(tmp_path: Path, program: Program, mode: str) -> None:
+    members = {f"old/{n}.txt": b"" for n in range(2400)}
+    members |= {f"old/{n}.xml.gz": gzip.compress(document(range(n, n + 1))) for n in range(3)}
+    members["old/.hidden.xml"] = document(range(9, 10))
+    (tmp_path / "old.tar").write_bytes(tar_of(members, mode))
+    result = program.run("backfill", "--from", "old.tar", "--feed", "1", "--json", timeout=300)
+    assert result.code == 0, result
+    assert kept(program) == past.titles(range(3))
+
+
+def test_versions_of_one_name_in_a_tar_are_all_taken(tmp_path: Path, program: Program) -> None:
+    bodies = [document(range(n, n + 1)) for n in range(2)]
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for body in bodies:
+            member = tarfile.TarInfo("feed.xml")
+            member.size = len(body)
+            archive.addfile(member, io.BytesIO(body))
+    (tmp_path / "old.tar").write_bytes(packed.getvalue())
+    program.good("backfill", "--from", "old.tar", "--feed", "1")
+    assert kept(program) == past.titles(range(2))
+
+
+def test_an_archive_within_an_archive_is_missing(tmp_path: Path, program: Program) -> None:
+    inner = {"in.zip": zip_of({"b.xml": document(range(1, 2))}), "a.xml": document(range(1))}
+    (tmp_path / "old.zip").write_bytes(zip_of(inner))
+    result = program.run("backfill", "--from", "old.zip", "--feed", "1")
+    assert result.code == 1
+    assert "it is an archive within an archive" in result.out
+    assert kept(program) == past.titles([0])
+
+
+@pytest.mark.parametrize("name", ["feeds.opml", "subscriptions.xml", "all.zip", "all.tar.gz"])
+def test_a_list_of_feeds_beside_documents_adds_them(tmp_path: Path, name: str) -> None:
+    opml = f'<opml version="2.0"><body><outline xmlUrl="{LINK}feed" text="江海新闻"/></body></opml>'
+    folder = tmp_path / "old"
+    folder.mkdir()
+    members = {"a.xml": document(range(2)), "z.opml": opml.encode()}
+    match name:
+        case "all.zip":
+            (folder / name).write_bytes(zip_of(members))
+        case "all.tar.gz":
+            (folder / name).write_bytes(tar_of(members, "w:gz"))
+        case _:
+            (folder / "a.xml").write_bytes(members["a.xml"])
+            (folder / name).write_text(opml)
+    program = configured(tmp_path)
+    assert "a.xml" in program.good("backfill", "--from", "old", "--dry-run") or "all" in name
+    assert json.loads(program.good("feeds", "list", "--json")) == []  # it was only asked
+    program.good("backfill", "--from", "old")
+    assert kept(program) == past.titles(range(2))
+
+
+def test_a_broken_list_of_feeds_stops_nothing(tmp_path: Path, program: Program) -> None:
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "feeds.opml").write_text("<opml><body></body></opml>")
+    (tmp_path / "old" / "a.xml").write_bytes(document(range(2)))
+    result = program.run("backfill", "--from", "old", "--feed", "1")
+    assert (result.code, "lists no feeds" in result.err) == (0, True), result
+    assert kept(program) == past.titles(range(2))
+
+
+def test_a_dry_run_for_programs(tmp_path: Path, program: Program) -> None:
+    for part in range(3):
+        (tmp_path / f"{part}.xml").write_bytes(document(range(part, part + 1)))
+    arguments = ["--from", ".", "--dry-run", "--json", "--max-documents", "1"]
+    (first,) = json.loads(program.good("backfill", *arguments))
+    assert (first["source"], first["error"]) == ("files", None)
+    assert Path(first["address"]).parent == tmp_path
+
+
+@pytest.mark.parametrize("form", ["gz", "zip", "tar.gz"])
+def test_bombs_are_missing_and_take_no_memory(tmp_path: Path, program: Program, form: str) -> None:
+    bomb, file = tmp_path / "bomb.xml", tmp_path / f"packed.{form}"
+    bomb.write_bytes(b"<rss><channel>")
+    os.truncate(bomb, 300 << 20)
+    match form:
+        case "gz":
+            with bomb.open("rb") as plain, gzip.open(file, "wb", 1) as packed:
+                shutil.copyfileobj(plain, packed)
+        case "zip":
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+                archive.write(bomb, "bomb.xml")
+        case "tar.gz":
+            with tarfile.open(file, "w:gz") as tar:
+                tar.add(bomb, "bomb.xml")
+    process = program.start("backfill", "--from", str(file), "--feed", "1")
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 1
+    assert used.ru_maxrss < 450_000  # KiB at most
+    report = json.loads(program.run("backfill", "--resume", "--json").out)
+    assert "more than 64 MiB" in report["missing"][0]["reason"]
