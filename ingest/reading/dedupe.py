@@ -11,6 +11,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 from urllib.parse import urlsplit
 
 from ingest.reading import links, titles
@@ -151,12 +153,48 @@ def reused_key(entry: NormalEntry) -> str:
     return _key("reused", f"{entry.guid}\x00{entry.canonical_link}\x00{entry.title_key}")
 
 
+def record_key(entry: NormalEntry) -> str:
+    """The key of an archive's record that names no address: its title, and its time if it has one.
+
+    A record with neither keeps the key that it has.
+    """
+    if entry.guid is not None or entry.link_key is not None or not entry.title_key:
+        return entry.key
+    at = entry.published_at.isoformat() if entry.published_at else ""
+    return _key("record", f"{entry.title_key}\x00{at}")
+
+
+def times_of_record(at: datetime | None) -> set[datetime | None]:
+    """The times that an archive's record may give an article of this time.
+
+    None at all; the day; the right one; and the one that takes Chinese time for GMT.
+    """
+    if at is None:
+        return {None}
+    days = (at.astimezone(zone).replace(**_MIDNIGHT) for zone in (UTC, _CHINA))
+    return {None, at, at + _AHEAD, at - _AHEAD, *(day.astimezone(UTC) for day in days)}
+
+
+_AHEAD = timedelta(hours=8)
+_CHINA = timezone(_AHEAD)
+_MIDNIGHT: dict[str, Any] = {"hour": 0, "minute": 0, "second": 0, "microsecond": 0}
+
+
+def _record_keys(entry: NormalEntry) -> list[str]:
+    """The keys of records that may be of an article with an address of its own."""
+    if entry.guid is None and entry.link_key is None:
+        return []
+    nameless = replace(entry, guid=None, link_key=None)
+    times = times_of_record(entry.published_at)
+    return [record_key(replace(nameless, published_at=at)) for at in times]
+
+
 def lookup_keys(entries: Iterable[NormalEntry]) -> tuple[set[str], set[str]]:
     """The keys and the link keys under which these entries may be known already."""
     keys: set[str] = set()
     link_keys: set[str] = set()
     for entry in entries:
-        keys |= {entry.key, reused_key(entry)}
+        keys |= {entry.key, reused_key(entry), *_record_keys(entry)}
         if entry.link_key:
             link_keys.add(entry.link_key)
     return keys, link_keys
@@ -200,11 +238,21 @@ def _judge(
         kept = by_key.get(entry.key)
     if kept is None:
         kept = _moved_here(entry, by_link.get(entry.link_key or "", []))
+    if kept is None and (kept := _record_of(entry, by_key)) and kept.id not in taken:
+        same = kept.text_digest == entry.text_digest
+        kind = VerdictKind.UNCHANGED if same else VerdictKind.EDITED
+        return Verdict(kind=kind, entry=entry, known=kept)  # it is known by its address from now on
     if kept is None or kept.id in taken:
         return Verdict(kind=VerdictKind.NEW, entry=entry)
     same = kept.text_digest == entry.text_digest and not _has_moved(entry, kept)
     kind = VerdictKind.UNCHANGED if same else VerdictKind.EDITED
     return Verdict(kind=kind, entry=replace(entry, key=kept.key), known=kept)
+
+
+def _record_of(entry: NormalEntry, by_key: dict[str, KnownEntry]) -> KnownEntry | None:
+    """The record of an archive, without an address, that an article was kept as."""
+    found = (by_key.get(key) for key in _record_keys(entry))
+    return next((kept for kept in found if kept and kept.guid is kept.link_key is None), None)
 
 
 def _known_by_words(entry: NormalEntry, alike: list[KnownEntry]) -> KnownEntry | None:

@@ -42,6 +42,12 @@ _BY_BYTES = sa.select(*(_ENTRY.c[name] for name in Recognised._fields)).where(
 )
 
 
+def known_entry(connection: sa.Connection, entry_id: int) -> KnownEntry:
+    """What is needed of an entry to recognise it, by its number."""
+    query = sa.select(*(_ENTRY.c[name] for name in _KNOWN)).where(_ENTRY.c.id == entry_id)
+    return KnownEntry(**connection.execute(query).mappings().one())
+
+
 def judge(connection: sa.Connection, feed_id: int, entries: Sequence[NormalEntry]) -> list[Verdict]:
     """Say of each entry whether it is new, edited or unchanged; write nothing."""
     keys, link_keys = dedupe.lookup_keys(entries)
@@ -83,6 +89,7 @@ def keep(connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]) 
     insert_new(connection, seen, of_kind(verdicts, VerdictKind.NEW), captures)
     for verdict in of_kind(verdicts, VerdictKind.EDITED):
         replace_text(connection, seen, verdict, captures)
+    take_addresses(connection, verdicts)
     unchanged = of_kind(verdicts, VerdictKind.UNCHANGED)
     _note_noise(connection, unchanged)
     take_late_dates(connection, unchanged)
@@ -198,7 +205,7 @@ def _first_date(
         .mappings()
         .one()
     )
-    if row["published_at"] is None:
+    if row["published_at"] is None or row["published_method"] == FROM_CAPTURE:
         return {}
     kept = dict(row)
     later = entry.published_at and entry.published_at > row["published_at"]
@@ -217,6 +224,21 @@ def _note_noise(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
     if changed:
         update = sa.update(Entry).where(Entry.id == sa.bindparam("entry_id"))
         connection.execute(update.values(item_digest=sa.bindparam("digest")), changed)
+
+
+def take_addresses(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
+    """Give the records of archives, which name no address, that of the article they are."""
+    for verdict in verdicts:
+        entry, known = verdict.entry, verdict.known
+        if known and entry.key != known.key:
+            columns: dict[str, Any] = {
+                "key": entry.key,
+                "guid": entry.guid,
+                "link": entry.link,
+                "link_key": entry.link_key,
+                "render_due": Entry.render_due + 1,
+            }
+            connection.execute(sa.update(Entry).where(Entry.id == known.id).values(columns))
 
 
 def take_late_dates(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
