@@ -87,9 +87,10 @@ def _read_record(piece: Piece, context: Context) -> Held:
         raise ParseError(document.url, str(error)) from None
     title = record.categories[1] if len(record.categories) > 1 else ""
     feed = ParsedFeed(format="record", title=title, authors=record.entry.authors)
+    entries = _entries(record.entry, feed, context)
     return Held(
         feed=feed,
-        entries=_entries(record.entry, feed, context),
+        entries=[replace(e, key=dedupe.record_key(e)) for e in entries],
         as_of=_instant(record.seen, context, context.zone),
         feed_url=record.feed_url,
         categories=record.categories,

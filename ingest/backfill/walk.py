@@ -59,6 +59,7 @@ class Walk:
         self._source, self._window, self._feed = source, window, feed
         self.waiting = 0
         self._is_to_count = True
+        self._titled: dict[int, history.Titled] = {}
 
     async def plan(self) -> bool:
         """Fill the queue, if that is not done yet; return whether it could be."""
@@ -187,9 +188,16 @@ class Walk:
             self._wanted(piece, held.entries),
             as_of=held.as_of,
             by_link=piece.form is Form.PAGE,
+            titled=self._titled_of(connection, feed.id) if piece.form is Form.RECORD else None,
         )
         self._write(connection, document_id, replace(took, kept=kept), more)
         return replace(took, kept=kept)
+
+    def _titled_of(self, connection: sa.Connection, feed_id: int) -> history.Titled:
+        """The entries that records may be of; asked once, for records come by the thousand."""
+        if feed_id not in self._titled:
+            self._titled = {feed_id: history.titled_entries(connection, feed_id)}
+        return self._titled[feed_id]
 
     def _wanted(self, piece: Piece, entries: Sequence[NormalEntry]) -> list[NormalEntry]:
         wanted = [entry for entry in entries if self._window.has(entry.published_at)]

@@ -65,11 +65,16 @@ def add(
 ) -> tuple[FeedState, bool]:
     """Put a feed on the list; return it, and whether it was not there yet.
 
-    A feed that was removed comes back with its entries. `first_look` is now if it is not given.
+    A feed that was removed comes back with its entries; one whose categories an archive's records
+    came in with takes these over. `first_look` is now if it is not given.
     """
-    row = connection.execute(sa.select(Feed.id, Feed.removed_at).where(Feed.url == url)).first()
+    kept = sa.select(Feed.id, Feed.removed_at)
+    row = connection.execute(kept.where(Feed.url == url)).first()
     if row is not None and row.removed_at is None:
         return get(connection, row.id), False
+    if row is None and settings.categories:
+        of_archive = kept.where(Feed.url == _in_place_of(settings.categories))
+        row = connection.execute(of_archive.where(Feed.removed_at.is_(None))).first()
     fresh = {
         "settings": settings.as_json(),
         "origin": origin,
@@ -81,7 +86,7 @@ def add(
         **place_of(url),
     }
     if row is not None:
-        connection.execute(sa.update(Feed).where(Feed.id == row.id).values(fresh))
+        connection.execute(sa.update(Feed).where(Feed.id == row.id).values(url=url, **fresh))
         return get(connection, row.id), True
     slug = _free_slug(connection, url)
     added = {"url": url, "slug": slug, "added_at": now, "gmt_is_local": False, "failures": 0}
@@ -109,11 +114,16 @@ def add_without_address(
 ) -> FeedState:
     """The feed, never looked at, of records that name only the categories they stood in."""
     settings = FeedSettings(title=categories[-1], categories=tuple(categories))
-    url = f"archive:{'/'.join(categories)}"
+    url = _in_place_of(categories)
     feed, is_new = add(connection, url, settings, now=now)
     if is_new:
         pause(connection, feed.id, now=now, reason=reason)
     return get(connection, feed.id)
+
+
+def _in_place_of(categories: Sequence[str]) -> str:
+    """What stands in the place of a feed's address, of which only its categories are known."""
+    return f"archive:{'/'.join(categories)}"
 
 
 def address_of_new(connection: sa.Connection, url: str, instances: Sequence[Instance]) -> str:

@@ -6,19 +6,22 @@ where it belongs. The short cuts of live polls (bytes, validators) are left as t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.reading import dedupe
+from ingest.reading import dedupe, titles
 from ingest.store import entries as store
 from ingest.store.captures import Seen, keep_captures
 from ingest.store.statements import in_batches
 from ingest.values import NormalEntry, Verdict, VerdictKind
 from models import Entry, Revision
+
+# The entries of a feed by the keys of their titles: number and publication.
+Titled = Mapping[str, Sequence[tuple[int, datetime | None]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,17 @@ def has_link(connection: sa.Connection, feed_id: int, canonical_link: str) -> bo
     return bool(known_links(connection, feed_id, [dedupe.link_key_of(canonical_link)]))
 
 
+def titled_entries(connection: sa.Connection, feed_id: int) -> Titled:
+    """The entries of a feed that have an address, by the keys of their titles."""
+    found: dict[str, list[tuple[int, datetime | None]]] = {}
+    query = sa.select(Entry.id, Entry.title, Entry.published_at).where(
+        Entry.feed_id == feed_id, sa.or_(Entry.link_key.is_not(None), Entry.guid.is_not(None))
+    )
+    for row in connection.execute(query):
+        found.setdefault(titles.title_key(row.title), []).append((row.id, row.published_at))
+    return found
+
+
 def keep_history(
     connection: sa.Connection,
     seen: Seen,
@@ -69,12 +83,14 @@ def keep_history(
     *,
     as_of: datetime | None,
     by_link: bool = False,
+    titled: Titled | None = None,
 ) -> Kept:
     """Keep what a document from the past adds, and count it.
 
     `as_of` is when the document was the present; without it, it is older than anything known.
     With `by_link`, entries whose link is known are known, whatever they say: an article's page
-    is not the words of its feed.
+    is not the words of its feed. With `titled`, entries without an address are looked for among
+    those of the feed that have one.
     """
     store.hold_feed(connection, seen.feed_id)
     familiar = 0
@@ -83,6 +99,8 @@ def keep_history(
         familiar = sum(entry.link_key in links for entry in entries)
         entries = [entry for entry in entries if entry.link_key not in links]
     verdicts = store.judge(connection, seen.feed_id, entries)
+    if titled is not None:
+        verdicts = [_recognised(connection, verdict, titled) for verdict in verdicts]
     new = [_dated(verdict, as_of) for verdict in store.of_kind(verdicts, VerdictKind.NEW)]
     others = store.of_kind(verdicts, VerdictKind.EDITED)
     present = _present(connection, others)
@@ -96,9 +114,29 @@ def keep_history(
             edited += 1
         else:
             _insert_earlier(connection, verdict, present, captures, as_of)
+    if titled is None:
+        store.take_addresses(connection, verdicts)
     store.take_late_dates(connection, [v for v in verdicts if v.known])
     known = len(verdicts) - len(new) - len(others)
     return Kept(new=len(new), edited=edited, earlier=len(others) - edited, known=known + familiar)
+
+
+def _recognised(connection: sa.Connection, verdict: Verdict, titled: Titled) -> Verdict:
+    """The verdict on a record without an address that is of an entry with one."""
+    entry = verdict.entry
+    if verdict.known or entry.guid or entry.link_key or not entry.title_key:
+        return verdict
+    alike = [
+        entry_id
+        for entry_id, at in titled.get(entry.title_key, ())
+        if entry.published_at in dedupe.times_of_record(at)
+    ]
+    if len(alike) != 1:
+        return verdict
+    known = store.known_entry(connection, alike[0])
+    same = known.text_digest == entry.text_digest
+    kind = VerdictKind.UNCHANGED if same else VerdictKind.EDITED
+    return Verdict(kind=kind, entry=replace(entry, key=known.key), known=known)
 
 
 def _dated(verdict: Verdict, as_of: datetime | None) -> Verdict:

@@ -1,0 +1,109 @@
+"""Records of old archives and the live feed: one article is one entry, whichever came first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import past
+from tests.program import Program
+from tests.site import Site
+from tests.support import item, rss
+from tests.test_backfill import is_whole, kept
+
+PATH = ("新媒体", "江海半岛网", "快讯")
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as site:
+        yield site
+
+
+def old_record(number: int, date: str, *, text: str = "旧档里的正文。") -> str:
+    """A record as the system before Guidang wrote it: without link, guid or feed."""
+    listed = "".join(f"\n - {name}" for name in PATH)
+    return (
+        f"\n---\ntitle: '{past.titled(number)}'\ncategories: {listed}\nheadimg: ''\n"
+        f"author: 江海半岛网\ncomments: false\ndate: {date}\nthumbnail: ''\n---\n\n"
+        f"<div>   \n<p>{text}</p>\n          \n</div>\n            "
+    )
+
+
+def with_records(folder: Path, *records: str) -> Path:
+    archive = folder / "old"
+    archive.mkdir()
+    for number, record in enumerate(records):
+        (archive / f"{number}.md").write_text(record, "utf-8")
+    return archive
+
+
+def program_of(folder: Path, database_url: str, *feeds: str) -> Program:
+    program = Program(folder, database_url)
+    categories = json.dumps(PATH, ensure_ascii=False)
+    listed = "\n".join(f'[[feeds]]\nurl = "{url}"\ncategories = {categories}\n' for url in feeds)
+    program.write_config(listed)
+    return program
+
+
+def live_item(number: int, date: str) -> str:
+    return item(number, pubDate=date, description="&lt;p&gt;今天的正文。&lt;/p&gt;")
+
+
+RIGHT = "Thu, 05 May 2022 10:20:30 GMT"
+BEIJING_AS_GMT = "Thu, 05 May 2022 18:20:30 GMT"
+TIME_OF_THE_RUN = "2022-05-13 14:13:35"
+
+
+@pytest.mark.parametrize("order", ["records first", "feed first", "feed added later"])
+@pytest.mark.parametrize("date", [RIGHT, BEIJING_AS_GMT, TIME_OF_THE_RUN, "Invalid Date"])
+def test_a_record_without_an_address_and_its_live_entry_are_one(
+    tmp_path: Path, database_url: str, site: Site, order: str, date: str
+) -> None:
+    site.set("/feed", rss(live_item(1, RIGHT), live_item(2, RIGHT)))
+    archive = with_records(tmp_path, old_record(1, date))
+    added = [] if order == "feed added later" else [site.url("/feed")]
+    program = program_of(tmp_path, database_url, *added)
+    if order == "feed first":
+        program.good("poll")
+    program.good("backfill", "--from", str(archive))
+    program_of(tmp_path, database_url, site.url("/feed"))
+    program.good("poll", "--all")
+    assert kept(program) == past.titles([1, 2])
+    (feed,) = json.loads(program.good("feeds", "list", "--json"))
+    assert feed["url"] == site.url("/feed")
+    entries = json.loads(program.good("entries", "list", "--json"))
+    (number,) = (e["id"] for e in entries if e["title"] == past.titled(1))
+    shown = json.loads(program.good("entries", "show", str(number), "--json"))
+    assert shown["link"] == "https://news.example.cn/a/1.html"
+    assert "今天的正文" in shown["html"]
+    assert ["旧档" in revision["html"] for revision in shown["revisions"]] == [True]
+    if date in {RIGHT, TIME_OF_THE_RUN, "Invalid Date"}:
+        assert shown["published_at"] == "2022-05-05T10:20:30+00:00"
+    before = kept(program)
+    site.set("/feed", rss(live_item(1, RIGHT), live_item(2, RIGHT), title="江海新闻 "))
+    program.good("poll", "--all")
+    program.good("backfill", "--restart")
+    assert kept(program) == before
+    assert is_whole(program)
+
+
+def test_records_that_share_a_title_stay_apart(tmp_path: Path) -> None:
+    days = [f"Thu, {day:02} May 2022 10:20:30 GMT" for day in (5, 12, 19)]
+    archive = with_records(tmp_path, *(old_record(1, day, text=day) for day in days))
+    program = program_of(tmp_path, "")
+    program.good("backfill", "--from", str(archive))
+    assert kept(program) == past.titles([1, 1, 1])
+    report = json.loads(program.run("backfill", "--restart", "--json").out)
+    assert [line["known"] for line in report["lines"]] == [3]
+
+
+def test_a_live_entry_of_another_day_is_another_article(tmp_path: Path, site: Site) -> None:
+    site.set("/feed", rss(live_item(1, "Thu, 12 May 2022 10:20:30 GMT")))
+    program = program_of(tmp_path, "", site.url("/feed"))
+    program.good("backfill", "--from", str(with_records(tmp_path, old_record(1, RIGHT))))
+    program.good("poll")
+    assert kept(program) == past.titles([1, 1])
