@@ -245,6 +245,9 @@ class WaybackConfig(_Table):
     order: Literal["newest", "oldest"] = Field(
         "newest", description="Which captures are taken first: newest or oldest."
     )
+    pages: bool = Field(
+        False, description="Whether captures of the site's article pages are taken as well."
+    )
 
 
 class LogConfig(_Table):

@@ -10,6 +10,7 @@
     rsshub      limit= and further pages of a route
     sitemap     the pages that a site lists
     wayback     captures of the feed in a web archive
+    cdx         the index of such an archive
     warc        responses in WARC files
 
 The queue is in the store, so a walk goes on after any stop with what it has not taken yet.

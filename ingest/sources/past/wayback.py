@@ -5,25 +5,29 @@ The index's language: https://github.com/internetarchive/wayback/tree/master/way
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 from ingest.errors import Unreadable
-from ingest.sources.past.source import Piece, Source, Taken, Web, Window
+from ingest.reading.links import canonical_link
+from ingest.sources.past.cdx import CdxError, read_cdx
+from ingest.sources.past.source import Form, Piece, Source, Taken, Web, Window
 from ingest.store.feed_state import FeedState
-from ingest.values import Planned
+from ingest.values import DocumentKind, Planned
 
 _STAMP = "%Y%m%d%H%M%S"
-_FIELDS = "timestamp,original,digest"
+_FIELDS = ("timestamp", "original", "digest")
 _AT_ONCE = 5000
 _MOST_LISTS = 100
+# What was published just before the end of a window is in a capture after it.
+_CAPTURED_LATER = timedelta(days=31)
 
 
 class Wayback(Source):
-    """One capture of each text that the feed ever had there."""
+    """One capture of each text that the feed ever had there; if wanted, one of each page."""
 
     may_be_foreign = True
 
@@ -34,54 +38,83 @@ class Wayback(Source):
     async def plan(self) -> Sequence[Planned]:
         """Ask for the whole index; raise `SourceError` if it cannot be had."""
         captures: list[Planned] = []
-        resume: str | None = ""
+        # The address of the day, and the one that it had before it moved.
+        for url in dict.fromkeys((self._feed.address, self._feed.url)):
+            captures += await self._of_feed(url)
+        captures = self._in_order(captures)
+        if self._settings.pages:
+            home = urljoin(self._feed.link or self._feed.address, "/")
+            captures += self._in_order(await self._of_pages(home))
+        return captures
+
+    def _in_order(self, captures: Sequence[Planned]) -> list[Planned]:
+        """The oldest of each text, newest or oldest first."""
+        oldest_last = sorted(captures, key=lambda one: str(one.as_of), reverse=True)
+        distinct = list({capture.key: capture for capture in oldest_last}.values())
+        is_newest_first = self._settings.order == "newest"
+        return sorted(distinct, key=lambda one: str(one.as_of), reverse=is_newest_first)
+
+    async def _of_feed(self, url: str) -> list[Planned]:
+        asked = {"url": url, "filter": "statuscode:200", "collapse": "digest", **self._since()}
+        if self._window.until:
+            asked["to"] = _stamp(self._window.until + _CAPTURED_LATER)
+        rows = await self._rows(asked)
+        return [self._planned(*row, key=row[2], kind=DocumentKind.FEED) for row in rows]
+
+    async def _of_pages(self, home: str) -> list[Planned]:
+        asked = {"url": home, "matchType": "prefix", "collapse": "urlkey", **self._since()}
+        filters = ["statuscode:200", "mimetype:text/html"]
+        rows = await self._rows({**asked, "filter": filters})
+        return [
+            self._planned(*row, key=canonical_link(row[1]) or row[1], kind=DocumentKind.PAGE)
+            for row in rows
+            if urlsplit(row[1]).path not in {"", "/"}
+        ]
+
+    def _since(self) -> dict[str, str]:
+        return {"from": _stamp(self._window.since)} if self._window.since else {}
+
+    async def _rows(self, asked: Mapping[str, str | list[str]]) -> list[tuple[str, str, str]]:
+        """The whole of an index, asked for part after part."""
+        found: list[tuple[str, str, str]] = []
+        resume = ""
         for _ in range(_MOST_LISTS):
-            rows, resume = await self._list(resume or "")
-            captures += [self._planned(*row) for row in rows]
+            url = self._index_url(asked, resume)
+            document = await self._web.fetcher.fetch_document(
+                url, accept="application/json", host_delay=self._settings.delay
+            )
+            try:
+                rows, resume = read_cdx(document.body, _FIELDS)
+            except CdxError as error:
+                raise Unreadable(url, str(error)) from None
+            found += [(stamp, original, digest) for stamp, original, digest in rows]
             if not resume:
                 break
-        distinct = list({capture.key: capture for capture in reversed(captures)}.values())
-        newest_first = self._settings.order == "newest"
-        return sorted(distinct, key=lambda one: str(one.as_of), reverse=newest_first)
+        return [row for row in found if _is_instant(row[0])]
 
-    async def _list(self, resume: str) -> tuple[list[list[str]], str]:
-        """One part of the index, and the key by which the next is asked for."""
-        url = self._index_url(resume)
-        document = await self._web.fetcher.fetch_document(
-            url, accept="application/json", host_delay=self._settings.delay
-        )
-        try:
-            rows = json.loads(document.body or b"[]")
-        except ValueError:
-            raise Unreadable(url, "the index of the archive is no JSON") from None
-        if not isinstance(rows, list) or not all(isinstance(row, list) for row in rows):
-            raise Unreadable(url, "the index of the archive is no table")
-        key = str(rows.pop()[0]) if len(rows) > 1 and rows[-2] == [] else ""
-        return [row for row in rows[1:] if _is_capture(row)], key
-
-    def _index_url(self, resume: str) -> str:
+    def _index_url(self, asked: Mapping[str, str | list[str]], resume: str) -> str:
         asked = {
-            "url": self._feed.address,
+            **asked,
             "output": "json",
-            "fl": _FIELDS,
-            "filter": "statuscode:200",
-            "collapse": "digest",
+            "fl": ",".join(_FIELDS),
             "limit": str(_AT_ONCE),
             "showResumeKey": "true",
         }
-        asked |= {"from": _stamp(self._window.since)} if self._window.since else {}
-        asked |= {"to": _stamp(self._window.until)} if self._window.until else {}
-        asked |= {"resumeKey": resume} if resume else {}
         parts = urlsplit(self._settings.index)
-        query = "&".join(filter(None, [parts.query, urlencode(asked)]))
-        return urlunsplit(parts._replace(query=query))
+        # The real index gives its key as it is to be sent, others as it is.
+        goes_on = f"resumeKey={resume}" if "%" in resume else urlencode({"resumeKey": resume})
+        query = [parts.query, urlencode(asked, doseq=True), goes_on if resume else ""]
+        return urlunsplit(parts._replace(query="&".join(filter(None, query))))
 
-    def _planned(self, timestamp: str, original: str, digest: str) -> Planned:
+    def _planned(
+        self, timestamp: str, original: str, digest: str, *, key: str, kind: DocumentKind
+    ) -> Planned:
         address = self._settings.capture.replace("{timestamp}", timestamp)
         return Planned(
-            key=digest,
+            key=key,
             address=address.replace("{url}", original),
-            as_of=datetime.strptime(timestamp, _STAMP).replace(tzinfo=UTC),
+            kind=kind,
+            as_of=_instant(timestamp),
             hints={"original": original},
         )
 
@@ -91,19 +124,32 @@ class Wayback(Source):
             planned.address, host_delay=self._settings.delay
         )
         original = planned.hints["original"]
-        fetched_at = planned.as_of or capture.fetched_at
-        document = replace(capture, url=original, final_url=original, fetched_at=fetched_at)
-        return Taken(piece=Piece(document=document, as_of=planned.as_of))
+        as_of = self._time_in(capture.final_url) or planned.as_of
+        document = replace(
+            capture, url=original, final_url=original, fetched_at=as_of or capture.fetched_at
+        )
+        form = Form.PAGE if planned.kind is DocumentKind.PAGE else Form.FEED
+        return Taken(piece=Piece(document=document, form=form, as_of=as_of))
+
+    def _time_in(self, address: str) -> datetime | None:
+        """When a capture was made: an archive leads on to another where one cannot be had."""
+        before, _, after = self._settings.capture.partition("{timestamp}")
+        between = after.partition("{url}")[0]
+        pattern = rf"{re.escape(urlsplit(before).path)}(\d{{14}}){re.escape(between)}"
+        found = re.match(pattern, urlsplit(address).path)
+        return _instant(found[1]) if found and _is_instant(found[1]) else None
 
 
-def _is_capture(row: list[object]) -> bool:
-    if len(row) != len(_FIELDS.split(",")) or not all(isinstance(value, str) for value in row):
-        return False
+def _is_instant(timestamp: str) -> bool:
     try:
-        datetime.strptime(str(row[0]), _STAMP).replace(tzinfo=UTC)
+        _instant(timestamp)
     except ValueError:
         return False
     return True
+
+
+def _instant(timestamp: str) -> datetime:
+    return datetime.strptime(timestamp, _STAMP).replace(tzinfo=UTC)
 
 
 def _stamp(at: datetime) -> str:

@@ -1,0 +1,165 @@
+"""Web archives as they are: each speaks another dialect of the index, and leads where it likes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+import pytest
+
+from tests import past
+from tests.site import Request, Site
+from tests.support import item, rss
+from tests.test_backfill import configured, kept
+
+ENTRIES = 12
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as site:
+        yield site
+
+
+@pytest.fixture
+def archive() -> Iterator[Site]:
+    with Site() as archive:
+        yield archive
+
+
+Row = tuple[str, str, str]
+Say = Callable[[list[Row], str], str]
+
+
+def table(rows: list[Row], key: str) -> str:
+    """With its columns in another order than asked for, and an encoded key, as the real one."""
+    header = ["urlkey", "original", "timestamp", "digest"]
+    listed = [["cn)/feed", original, stamp, digest] for stamp, original, digest in rows]
+    more: list[list[str]] = [[], [quote(key, safe="")]] if key else []
+    return json.dumps([header, *listed, *more])
+
+
+def lines(rows: list[Row], key: str) -> str:
+    listed = "\n".join(" ".join(row) for row in rows)
+    return f"{listed}\n\n{quote(key, safe='')}\n" if key else f"{listed}\n"
+
+
+def all_fields(rows: list[Row], key: str) -> str:
+    listed = (f"cn)/feed {t} {url} text/xml 200 {digest} 512" for t, url, digest in rows)
+    return "\n".join(listed) + (f"\n\n{key}" if key else "")
+
+
+def objects(rows: list[Row], key: str) -> str:
+    return "\n".join(
+        json.dumps({"urlkey": "cn)/feed", "timestamp": t, "url": url, "digest": digest})
+        for t, url, digest in rows
+    )
+
+
+def index(rows: list[Row], say: Say, *, at_once: int = 3) -> Callable[[Request], str]:
+    """Some rows at a time; a key that was encoded twice leads to the beginning again."""
+
+    def answer(request: Request) -> str:
+        query = parse_qs(urlsplit(request.path).query)
+        if query["url"][0] != rows[0][1]:
+            return "[]"
+        if say is objects:
+            return objects(rows, "")
+        key = query.get("resumeKey", ["cn)/feed 0!"])[0]
+        start = int(key.partition(" ")[2].rstrip("!") or 0)
+        more = start + at_once < len(rows)
+        return say(rows[start : start + at_once], f"cn)/feed {start + at_once}!" if more else "")
+
+    return answer
+
+
+def settings_of(archive: Site, more: str = "") -> str:
+    return (
+        f'[wayback]\nindex = "{archive.url("/cdx")}"\ndelay = "0s"\n{more}'
+        f'capture = "{archive.url("/web/{timestamp}id_/{url}")}"\n'
+    )
+
+
+@pytest.mark.parametrize("say", [table, lines, all_fields, objects])
+def test_every_dialect_of_the_index_is_read_to_its_end(
+    tmp_path: Path, site: Site, archive: Site, say: Say
+) -> None:
+    feed = site.url("/feed")
+    rows = [(f"202002{day + 1:02}120000", feed, f"DIGEST{day}") for day in range(ENTRIES)]
+    for number, (stamp, url, _) in enumerate(rows):
+        archive.set(f"/web/{stamp}id_/{url}", past.channel([number], site))
+    archive.set("/cdx", index(rows, say))
+    program = configured(tmp_path, "", settings_of(archive), feed)
+    result = program.run("backfill", "1", "--source", "wayback")
+    assert result.code == 0, result
+    assert kept(program) == past.titles(range(ENTRIES))
+    assert len(archive.requests_to("/cdx")) == (1 if say is objects else 4)
+
+
+def test_an_index_that_is_no_list_is_said(tmp_path: Path, site: Site, archive: Site) -> None:
+    archive.set("/cdx", "<html>稍后再试</html>", content_type="text/html")
+    program = configured(tmp_path, "", settings_of(archive), site.url("/feed"))
+    result = program.run("backfill", "1", "--source", "wayback")
+    assert (result.code, "is no list, but a page" in result.out) == (1, True), result
+
+
+def test_a_capture_that_leads_to_another_has_its_time(
+    tmp_path: Path, site: Site, archive: Site
+) -> None:
+    feed = site.url("/feed")
+    archive.set("/cdx", index([("20210301000000", feed, "A")], table))
+    archive.redirect(f"/web/20210301000000id_/{feed}", f"/web/20190301000000id_/{feed}")
+    undated = rss(item(1, pubDate="", link=site.url("/1.html")), link=site.url("/"))
+    archive.set(f"/web/20190301000000id_/{feed}", undated)
+    program = configured(tmp_path, "", settings_of(archive), feed)
+    assert program.run("backfill", "1", "--source", "wayback").code == 0
+    (entry,) = json.loads(program.good("entries", "list", "--json"))
+    assert entry["published_at"] == "2019-03-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_captures_come_in_the_order_that_is_set(
+    tmp_path: Path, site: Site, archive: Site, order: str
+) -> None:
+    past.cdx(archive, site, ENTRIES)
+    program = configured(
+        tmp_path, "", settings_of(archive, f'order = "{order}"\n'), site.url("/feed")
+    )
+    assert program.run("backfill", "1", "--source", "wayback").code == 0
+    stamps = [r.path.split("/")[2] for r in archive.requests if r.path.startswith("/web/")]
+    assert len(stamps) == ENTRIES - past.PER_PAGE + 3
+    assert stamps == sorted(stamps, reverse=order == "newest")
+    assert kept(program) == past.titles(range(ENTRIES))
+
+
+def test_captures_of_article_pages_where_they_are_wanted(
+    tmp_path: Path, site: Site, archive: Site
+) -> None:
+    feed, link = site.url("/feed"), {n: site.url(f"/{n}.html") for n in range(4)}
+
+    def answer(request: Request) -> str:
+        query = parse_qs(urlsplit(unquote(request.path)).query)
+        if query.get("matchType") == ["prefix"]:
+            assert query["url"] == [site.url("/")]
+            pages = [*link.values(), site.url("/about.html"), site.url("/")]
+            return lines([("20200301000000", url, f"P{n}") for n, url in enumerate(pages)], "")
+        return lines([("20200201000000", feed, "A")], "")
+
+    archive.set("/cdx", answer)
+    archive.set(f"/web/20200201000000id_/{feed}", past.channel([3], site))
+    for number, url in link.items():
+        body = past.page(number)
+        archive.set(f"/web/20200301000000id_/{url}", body, content_type="text/html")
+    about = past.page(9).replace("article:published_time", "nothing")
+    archive.set(
+        f"/web/20200301000000id_/{site.url('/about.html')}", about, content_type="text/html"
+    )
+    program = configured(tmp_path, "", settings_of(archive, "pages = true\n"), feed)
+    result = program.run("backfill", "1", "--source", "wayback")
+    assert result.code == 0, result
+    assert kept(program) == past.titles(range(4))
+    assert not archive.requests_to(f"/web/20200301000000id_/{link[3]}")  # it is known already
+    again = json.loads(program.run("backfill", "1", "--source", "wayback", "--json").out)
+    assert [line["new"] for line in again["lines"]] == [0]
