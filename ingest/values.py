@@ -196,7 +196,10 @@ class ResolvedDate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """The article of a web page: `html` is not yet cleaned, dates are raw strings."""
+    """The article of a web page: `html` is not yet cleaned, dates are raw strings.
+
+    `canonical_url` is the address that the page itself calls its own.
+    """
 
     url: str
     html: str
@@ -206,6 +209,7 @@ class Article:
     author: str | None = None
     published: str | None = None
     image: str | None = None
+    canonical_url: str | None = None
     next_url: str | None = None
 
 

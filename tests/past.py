@@ -77,18 +77,31 @@ def _prev(number: int) -> str:
 
 
 def with_sitemap(site: Site, entries: int) -> list[str]:
-    """Article pages that an index of sitemaps lists, one of them compressed, one page gone."""
+    """Article pages that an index of sitemaps lists, one of them compressed.
+
+    Listed are also pages that are none: a front page, lists, one about the site; and the same
+    article at an address of old, and at another that names its own.
+    """
     site.set("/feed", channel(range(entries - 2, entries), site))
     site.set("/robots.txt", f"User-agent: *\nDisallow: /private\nSitemap: {site.url('/maps')}\n")
     halves = {"/map-1.xml": range(entries // 2), "/map-2.xml.gz": range(entries // 2, entries)}
-    maps = "".join(f"<sitemap><loc>{site.url(path)}</loc></sitemap>" for path in halves)
+    listed = [*halves, "/category-sitemap.xml"]
+    maps = "".join(f"<sitemap><loc>{site.url(path)}</loc></sitemap>" for path in listed)
     site.set("/maps", f'<sitemapindex xmlns="{_SITEMAPS}">{maps}</sitemapindex>')
     for path, numbers in halves.items():
         more = [site.url("/"), site.url("/private/1.html"), "http://elsewhere.example/1.html"]
-        urls = [*more, *(site.url(f"/{number}.html") for number in numbers)]
+        also = [
+            site.url(path) for path in ("/tags/桥/", "/about.html", "/amp/3.html", "/old/3.html")
+        ]
+        urls = [*more, *also, *(site.url(f"/{number}.html") for number in numbers)]
         listed = "".join(f"<url><loc>{url}</loc></url>" for url in urls)
         body = f'<urlset xmlns="{_SITEMAPS}">{listed}</urlset>'.encode()
         site.set(path, gzip.compress(body) if path.endswith("gz") else body)
+    undated = page(99).replace("article:published_time", "nothing")
+    site.set("/about.html", undated, content_type="text/html")
+    canonical = f'<head><link rel="canonical" href="{site.url("/3.html")}">'
+    site.set("/amp/3.html", page(3).replace("<head>", canonical), content_type="text/html")
+    site.redirect("/old/3.html", "/3.html", status=301)
     for number in range(entries):
         site.set(f"/{number}.html", page(number), content_type="text/html")
     return titles(range(entries))

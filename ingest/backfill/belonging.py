@@ -68,14 +68,14 @@ def is_foreign(said: ParsedFeed, entries: Sequence[NormalEntry], feed: FeedState
     return not any(entry.link and _site(entry.link) == _home(feed) for entry in entries)
 
 
-def is_article(entry: NormalEntry) -> bool:
-    """Whether a page that was merely found is an article: it has a date, a text, and a path."""
+def is_article(entry: NormalEntry, *, anywhere: bool) -> bool:
+    """Whether a page that was merely found is an article: it has a date and a path.
+
+    One found `anywhere`, not in a list of the site's own, also has a text.
+    """
     path = urlsplit(entry.link or "").path
-    return (
-        entry.published_at is not None
-        and len(entry.html) >= _SHORTEST_ARTICLE
-        and path not in {"", "/"}
-    )
+    is_long = len(entry.html) >= _SHORTEST_ARTICLE
+    return entry.published_at is not None and path not in {"", "/"} and (is_long or not anywhere)
 
 
 def _home(feed: FeedState) -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from urllib.parse import urlsplit
 
 from ingest.errors import ParseError, Unreadable
 from ingest.reading import charset, dedupe, lead_image
 from ingest.reading.dates import resolve_date
 from ingest.reading.front_matter import NoRecordError, read_record
+from ingest.reading.links import site_of
 from ingest.reading.normalize import Context, normalize
 from ingest.reading.read import read
 from ingest.reading.split import split
 from ingest.sources.page import read_page
 from ingest.sources.past.source import Form, Piece
-from ingest.values import Author, Document, NormalEntry, ParsedEntry, ParsedFeed
+from ingest.values import Article, Author, Document, NormalEntry, ParsedEntry, ParsedFeed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +63,15 @@ def _read_page(piece: Piece, context: Context) -> Held:
     article = read_page(page)
     if article is None:
         raise Unreadable(page.url, "there is no article in the page")
+    link = _own_address(article, page)
     parsed = ParsedEntry(
-        link=page.final_url,
+        link=link,
         title=article.title or "",
         content=article.html,
         authors=(Author(name=article.author),) if article.author else (),
         published=article.published,
     )
-    feed = ParsedFeed(format="page", link=page.final_url)
+    feed = ParsedFeed(format="page", link=link)
     (entry,) = _entries(parsed, feed, context)
     if entry.lead_image is None:
         found = lead_image.choose(
@@ -76,6 +79,18 @@ def _read_page(piece: Piece, context: Context) -> Held:
         )
         entry = replace(entry, lead_image=found)
     return Held(feed=feed, entries=[entry], as_of=piece.as_of)
+
+
+def _own_address(article: Article, page: Document) -> str:
+    """The address that a page calls its own; a front page, or another site's, is a mistake."""
+    canonical = urlsplit(article.canonical_url or "")
+    is_own = site_of(canonical.hostname or "") == site_of(urlsplit(page.final_url).hostname or "")
+    is_front = canonical.path in {"", "/"} and not canonical.query
+    return (
+        article.canonical_url
+        if article.canonical_url and is_own and not is_front
+        else page.final_url
+    )
 
 
 def _read_record(piece: Piece, context: Context) -> Held:

@@ -15,7 +15,6 @@ from ingest.errors import ParseError, SourceError, Unreadable
 from ingest.look import reading_context
 from ingest.reading.links import canonical_link, without_secrets
 from ingest.services import Services
-from ingest.sources.past.registry import FILES
 from ingest.sources.past.source import Content, Form, Piece, Source, Taken, Window
 from ingest.store import backfills, feeds, history
 from ingest.store.backfills import DONE, MISSING, PASSED_OVER, WalkState
@@ -107,7 +106,7 @@ class Walk:
 
     async def _is_known(self, planned: Planned) -> bool:
         """Whether a page is of an article that is kept: then it is not asked for."""
-        link = canonical_link(planned.address)
+        link = canonical_link(planned.hints.get("original") or planned.address)
         if planned.kind is not DocumentKind.PAGE or self._feed is None or link is None:
             return False
         return await self._services.read(history.has_link, self._feed.id, link)
@@ -201,9 +200,10 @@ class Walk:
 
     def _wanted(self, piece: Piece, entries: Sequence[NormalEntry]) -> list[NormalEntry]:
         wanted = [entry for entry in entries if self._window.has(entry.published_at)]
-        if piece.form is Form.PAGE and self._state.source == FILES:
-            return [entry for entry in wanted if is_article(entry)]
-        return wanted
+        if piece.form is not Form.PAGE:
+            return wanted
+        is_anywhere = self._state.source != "sitemap"
+        return [entry for entry in wanted if is_article(entry, anywhere=is_anywhere)]
 
     async def _note(
         self,

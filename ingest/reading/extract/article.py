@@ -60,6 +60,7 @@ def extract_article(html: str, *, url: str) -> Article | None:
         author=said.author,
         published=said.published,
         image=said.image,
+        canonical_url=said.canonical_url,
     )
 
 

@@ -84,6 +84,7 @@ class Facts:
     author: str | None
     published: str | None
     image: str | None
+    canonical_url: str | None
 
 
 def read(root: HtmlElement, base_url: str) -> Facts:
@@ -96,7 +97,13 @@ def read(root: HtmlElement, base_url: str) -> Facts:
         author=_author(root, fields, data, head),
         published=_published(root, fields, data, head),
         image=absolute_link(_first(fields, _IMAGE) or _named(data.get("image")), base_url),
+        canonical_url=absolute_link(_canonical(root) or fields.get("og:url"), base_url),
     )
+
+
+def _canonical(root: HtmlElement) -> str | None:
+    """The address that a page itself calls its own (RFC 6596)."""
+    return next((str(href) for href in root.xpath("//link[@rel='canonical']/@href")), None)
 
 
 def _fields(root: HtmlElement) -> dict[str, str]:

@@ -16,6 +16,13 @@ from ingest.values import Document, DocumentKind, Planned
 
 _USUAL = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml")
 _NAMED = re.compile(rb"(?im)^\s*sitemap\s*:\s*(\S+)")
+# Sitemaps of lists, and lists, as WordPress, Yoast, Typecho, Hexo and Hugo name them.
+_OF_LISTS = re.compile(
+    r"(?:taxonom|categor|post_tag|(?:^|[/_-])(?:tags?|authors?|users?)[._-])[^/]*$"
+)
+_LIST = re.compile(
+    r"/?(?:(?:categor(?:y|ies)|tags?|authors?)/[^/.]*/?|archives?/?|page/\d+/?)?$", re.IGNORECASE
+)
 _LISTS_ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.5"
 
 
@@ -63,9 +70,10 @@ class Sitemap(Source):
 
     def _is_wanted(self, listed: Listed) -> bool:
         """Whether it is of the site, and not too old; a late change says nothing of the date."""
-        is_front = urlsplit(listed.url).path in {"", "/"} and not listed.is_list
+        path = urlsplit(listed.url).path
+        is_list = _OF_LISTS.search(path) if listed.is_list else path == "/" or _LIST.match(path)
         too_old = self._window.is_before(listed.changed_at)
-        return self._is_of_site(listed.url) and not is_front and not too_old
+        return self._is_of_site(listed.url) and not is_list and not too_old
 
     def _is_of_site(self, url: str) -> bool:
         return site_of(host_of(url)) == self._site
