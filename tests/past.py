@@ -64,14 +64,14 @@ def archived(site: Site, entries: int) -> list[str]:
     pages = [range(n, min(n + PER_PAGE, entries)) for n in range(0, entries, PER_PAGE)]
     for number, numbers in enumerate(pages):
         extra = '<fh:archive xmlns:fh="http://purl.org/syndication/history/1.0"/>'
-        site.set(f"/archive/{number}", channel(numbers, site, extra=extra + _prev(number)))
-    site.set("/feed", channel(range(entries - 2, entries), site, extra=_prev(len(pages))))
+        site.set(f"/archive/{number}", channel(numbers, site, extra=extra + prev_archive(number)))
+    site.set("/feed", channel(range(entries - 2, entries), site, extra=prev_archive(len(pages))))
     site.redirect("/archive/1", "/moved/1", status=301)
-    site.set("/moved/1", channel(pages[1], site, extra=_prev(1)))
+    site.set("/moved/1", channel(pages[1], site, extra=prev_archive(1)))
     return titles(range(entries))
 
 
-def _prev(number: int) -> str:
+def prev_archive(number: int) -> str:
     atom = 'xmlns:a="http://www.w3.org/2005/Atom"'
     return f'<a:link {atom} rel="prev-archive" href="/archive/{number - 1}"/>' if number else ""
 

@@ -8,6 +8,7 @@ import io
 import json
 import random
 import re
+import sqlite3
 import tarfile
 import time
 import zipfile
@@ -153,6 +154,40 @@ def test_what_is_missing_is_named_and_asked_for_again(tmp_path: Path, site: Site
     assert kept(program) == titles
     assert [request.path for request in site.requests[asked:]] == ["/archive/0"]
     assert "nothing to go on with" in program.good("backfill", "--resume")
+
+
+def test_a_server_that_wants_to_be_left_alone_is(tmp_path: Path, site: Site) -> None:
+    titles = past.archived(site, 12)
+    site.set("/archive/1", status=429, headers={"Retry-After": "3600"})
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    result = program.run("backfill", "1", "--source", "rfc5005")
+    assert (result.code, "asks to wait 1:00:00" in result.out) == (1, True), result
+    assert "1 document to be taken, 0 missing" in result.out
+    site.set("/archive/1", past.channel(range(4, 8), site, extra=past.prev_archive(1)))
+    site.clear()
+    assert program.run("backfill", "--resume").code == 1
+    program.good("poll")  # what the server said holds for polls as well
+    assert site.requests == []
+    assert kept(program) == past.titles(range(8, 12))
+    with sqlite3.connect(tmp_path / "guidang.db") as database:
+        database.execute("DELETE FROM host_pause")  # an hour later
+    database.close()
+    assert program.run("backfill", "--resume").code == 0
+    assert kept(program) == titles
+
+
+def test_a_server_that_answers_no_more_is_not_asked_on(tmp_path: Path, site: Site) -> None:
+    titles = past.with_sitemap(site, ENTRIES)
+    for number in range(ENTRIES):
+        site.set(f"/{number}.html", reset=True)
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    result = program.run("backfill", "1", "--source", "sitemap", timeout=120)
+    assert result.code == 1
+    assert len({r.path for r in site.requests if re.fullmatch(r"/\d+\.html", r.path)}) < 6
+    for number in range(ENTRIES):
+        site.set(f"/{number}.html", past.page(number), content_type="text/html")
+    assert program.run("backfill", "--resume").code == 0
+    assert kept(program) == titles
 
 
 def test_it_stops_after_so_many_documents(tmp_path: Path, site: Site) -> None:

@@ -1,7 +1,8 @@
-"""Asking once more, later, where that may help."""
+"""Asking once more, later, where that may help; and leaving those alone who want no more."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -10,7 +11,11 @@ from typing import TypeVar
 import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from ingest.errors import BadStatus, Unreachable
+from ingest.errors import BadStatus, SourceError, Unreachable
+from ingest.reading.links import server_of
+from ingest.schedule.hosts import HostPause, pause_for
+from ingest.services import Services
+from ingest.store import polls
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -47,6 +52,32 @@ def _worth_waiting(error: Exception) -> bool | timedelta:
             return True
         case _:
             return False
+
+
+def is_refusal(error: SourceError) -> bool:
+    """Whether a server wants to be asked nothing for a while, whatever it is."""
+    return isinstance(error, BadStatus) and (
+        error.status == 429 or (error.status == 503 and error.retry_after is not None)
+    )
+
+
+async def until_allowed(services: Services, url: str) -> HostPause | None:
+    """Wait while a server is left alone, by a poll's or our own word; return a wait too long."""
+    server = server_of(url)
+    pause = (await services.read(polls.host_pauses)).get(server) if server else None
+    wait = pause.until - services.clock() if pause else timedelta(0)
+    if wait > _LONGEST_WAIT:
+        return pause
+    await asyncio.sleep(max(wait.total_seconds(), 0))
+    return None
+
+
+async def leave_alone(services: Services, url: str, error: SourceError) -> None:
+    """Write down, for polls as well, that a server wants to be left alone."""
+    now = services.clock()
+    pause = pause_for(error, server=server_of(url), refusals=0, now=now)
+    if pause is not None and isinstance(error, BadStatus):
+        await services.write(polls.pause_host, pause)
 
 
 def _tell(details: RetryDetails) -> None:

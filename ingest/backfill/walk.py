@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 import sqlalchemy as sa
 
 from ingest.backfill.belonging import find_owner, is_article, is_foreign
-from ingest.backfill.patience import patiently
+from ingest.backfill.patience import is_refusal, leave_alone, patiently, until_allowed
 from ingest.backfill.reading import Held, read_piece
-from ingest.errors import ParseError, SourceError, Unreadable
+from ingest.errors import ParseError, SourceError, Unreachable, Unreadable
 from ingest.look import reading_context
 from ingest.reading.links import canonical_link, without_secrets
 from ingest.services import Services
@@ -25,6 +25,7 @@ from ingest.values import DocumentKind, NormalEntry, Planned
 
 logger = logging.getLogger(__name__)
 
+_MOST_SILENCES = 3  # in a row, each after some tries
 _FROM_ARCHIVE = "brought in from an archive; it has no address to be looked at"
 
 
@@ -58,11 +59,13 @@ class Walk:
         self._source, self._window, self._feed = source, window, feed
         self.waiting = 0
         self._is_to_count = True
+        self._silences = 0
         self._titled: dict[int, history.Titled] = {}
 
     async def plan(self) -> bool:
         """Fill the queue, if that is not done yet; return whether it could be."""
         if self._state.is_planned:
+            await self._services.write(backfills.note_walk, self._state.id, None)
             return True
         try:
             documents = await patiently(self._source.plan)
@@ -74,13 +77,38 @@ class Walk:
         return True
 
     async def documents(self) -> AsyncIterator[Took]:
-        """Take what waits, one after the other; what came of each is kept before it is told."""
+        """Take what waits, one after the other; what came of each is kept before it is told.
+
+        A server that wants to be left alone, or does not answer any more, ends it: the rest waits.
+        """
         last = 0
         while (found := await self._next(last)) is not None:
-            last = found[0]
-            took = await self._take(*found)
+            last, planned = found
+            pause = await until_allowed(self._services, planned.address)
+            if pause is not None:
+                await self._stop(f"{pause.server}: {pause.reason}, until {pause.until}")
+                return
+            try:
+                taken = await self._ask(planned)
+            except SourceError as error:
+                if is_refusal(error) or self._is_silent(error):
+                    await leave_alone(self._services, planned.address, error)
+                    await self._stop(f"{planned.address}: {error}")
+                    return
+                took = await self._pass_by(last, planned, error)
+            else:
+                self._silences = 0
+                took = await self._read(last, planned, taken)
             self.waiting -= 1
             yield took
+
+    async def _stop(self, reason: str) -> None:
+        await self._services.write(backfills.note_walk, self._state.id, reason)
+
+    def _is_silent(self, error: SourceError) -> bool:
+        """Whether nothing has answered for so long that asking on is of no use."""
+        self._silences = self._silences + 1 if isinstance(error, Unreachable) else 0
+        return self._silences == _MOST_SILENCES
 
     async def _next(self, last: int) -> tuple[int, Planned] | None:
         """The next document that waits; how many do is counted now and then, for it takes long."""
@@ -89,20 +117,15 @@ class Walk:
             self._is_to_count = False
         return await self._services.read(backfills.next_document, self._state.id, after=last)
 
-    async def _take(self, document_id: int, planned: Planned) -> Took:
-        try:
-            if await self._is_known(planned):
-                taken = Taken()
-            else:
-                taken = await patiently(self._source.take, planned)
-        except SourceError as error:
-            more = self._source.pass_by(planned, error)
-            state = PASSED_OVER if self._source.is_end(planned, error) else MISSING
-            return await self._note(document_id, planned, state, str(error), more)
-        if taken.piece is None:
-            state = DONE if taken.reason is None else PASSED_OVER
-            return await self._note(document_id, planned, state, taken.reason, taken.more)
-        return await self._read(document_id, planned, taken.piece, taken.more)
+    async def _ask(self, planned: Planned) -> Taken:
+        if await self._is_known(planned):
+            return Taken()
+        return await patiently(self._source.take, planned)
+
+    async def _pass_by(self, document_id: int, planned: Planned, error: SourceError) -> Took:
+        more = self._source.pass_by(planned, error)
+        state = PASSED_OVER if self._source.is_end(planned, error) else MISSING
+        return await self._note(document_id, planned, state, str(error), more)
 
     async def _is_known(self, planned: Planned) -> bool:
         """Whether a page is of an article that is kept: then it is not asked for."""
@@ -111,9 +134,11 @@ class Walk:
             return False
         return await self._services.read(history.has_link, self._feed.id, link)
 
-    async def _read(
-        self, document_id: int, planned: Planned, piece: Piece, more: Sequence[Planned]
-    ) -> Took:
+    async def _read(self, document_id: int, planned: Planned, taken: Taken) -> Took:
+        piece, more = taken.piece, taken.more
+        if piece is None:
+            state = DONE if taken.reason is None else PASSED_OVER
+            return await self._note(document_id, planned, state, taken.reason, more)
         try:
             held = await self._held(piece, self._feed)
             feed = self._feed or await self._owner(piece, held)
