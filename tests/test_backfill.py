@@ -137,7 +137,37 @@ def test_pages_end_where_one_repeats_what_was_said(tmp_path: Path, site: Site) -
     program = configured(tmp_path, "", "", site.url("/feed"))
     assert program.run("backfill", "1", "--source", "paged").code == 0
     assert kept(program) == past.titles(range(3))
-    assert len(site.requests) == 3
+    assert len(site.requests) == 4  # the feed, and three ways to count its pages
+
+
+@pytest.mark.parametrize(
+    ("generator", "way"),
+    [
+        ("Typecho 1.2.1", "/feed/page/{}/"),
+        ("Typecho 1.2.1", "/feed/?page={}"),
+        ("Z-BlogPHP 1.7.3", "/feed/?page={}"),
+        ("Discuz! Board", "/feed/?page={}"),
+        ("https://wordpress.org/?v=6.4", "/feed/?paged={}"),
+        ("", "/feed/page/{}/"),
+        ("", "/feed/?page={}"),
+    ],
+)
+def test_each_engine_counts_its_pages_in_its_way(
+    tmp_path: Path, site: Site, generator: str, way: str
+) -> None:
+    """The page of a wrong way is the front page, a refusal, or the first page once more."""
+    extra = f"<generator>{generator}</generator>" if generator else ""
+    site.set("/feed/", past.channel(range(8, 10), site, extra=extra))
+    site.set("/feed/?paged=2", "<html>首页</html>", content_type="text/html")
+    site.set("/feed/page/2/", status=403)
+    for page, first in enumerate((6, 4, 2, 0), 2):
+        site.set(way.format(page), past.channel(range(first, first + 2), site, extra=extra))
+    site.set(way.format(4), status=404)  # a gap
+    site.set(way.format(6), past.channel([], site))
+    program = configured(tmp_path, "", "", site.url("/feed/"))
+    result = program.run("backfill", "1", "--source", "paged")
+    assert kept(program) == past.titles([0, 1, *range(4, 10)]), result
+    assert not site.requests_to(way.format(7))
 
 
 def test_what_is_missing_is_named_and_asked_for_again(tmp_path: Path, site: Site) -> None:

@@ -1,31 +1,32 @@
-"""Pages of a feed that a blog engine gives by number: `?paged=2`, `?page=2`."""
+"""Pages of a feed that a blog engine gives by number: `?paged=2`, `?page=2`, `page/2/`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from ingest.errors import Gone, SourceError
+from ingest.errors import BadStatus, Gone, ParseError, SourceError
 from ingest.sources import live
 from ingest.sources.past.source import Content, Piece, Source, Taken, Web, Window
 from ingest.store.feed_state import FeedState
 from ingest.values import Planned
 
-# The parameter by which an engine counts its feed's pages, by a word in the feed's generator.
+# How an engine counts its feed's pages, by a word in the feed's generator: a parameter, or a path.
+_PATH = "page/"
 _ENGINES = {
-    "wordpress": "paged",
-    "wp.com": "paged",
-    "typecho": "page",
-    "z-blog": "page",
-    "zblog": "page",
-    "discuz": "page",
-    "emlog": "page",
-    "pbootcms": "page",
-    "drupal": "page",
-    "halo": "page",
-    "misskey": "page",
+    "wordpress": ("paged",),
+    "wp.com": ("paged",),
+    "typecho": (_PATH, "page"),
+    "z-blog": ("page",),
+    "zblog": ("page",),
+    "discuz": ("page",),
+    "emlog": ("page",),
+    "pbootcms": ("page",),
+    "drupal": ("page",),
+    "halo": ("page",),
+    "misskey": ("page",),
 }
-_PROBED = ("paged", "page")
+_WAYS = ("paged", "page", _PATH)
 # Gaps are stepped over; a server that fails so often in a row has no more to give.
 _FAILURES_IN_A_ROW = 3
 _MOST_KEYS = 200
@@ -49,7 +50,7 @@ class Paged(Source):
         return Taken(piece=Piece(document=document, as_of=document.fetched_at))
 
     def follow(self, planned: Planned, content: Content) -> Sequence[Planned]:
-        """The next page; in place of a page that is none, that by another parameter."""
+        """The next page; in place of a second page that is none, that by another way."""
         hints = planned.hints
         if hints["page"] == 1:
             return self._second(content)
@@ -66,29 +67,37 @@ class Paged(Source):
         hints = planned.hints
         if hints["page"] == 1:
             return ()
-        if self.is_end(planned, error):
-            return self._probe(hints["untried"], hints["first"]) if hints["page"] == 2 else ()
+        if hints["page"] == 2 and (hints["is_guess"] or not _may_be_a_gap(error)):
+            return self._probe(hints["untried"], hints["first"])
+        # One page that does not exist may be a gap, two are the end.
         failures = hints["failures"] + 1
-        if failures == _FAILURES_IN_A_ROW:
+        most = _FAILURES_IN_A_ROW if _may_be_a_gap(error) else 2
+        if failures >= most:
             return ()
         return [self._page(hints | {"page": hints["page"] + 1, "failures": failures})]
 
     def is_end(self, planned: Planned, error: SourceError) -> bool:
-        """A page behind the last one does not exist."""
-        return planned.hints["page"] > 1 and isinstance(error, Gone)
+        """A page behind the last one does not exist; nor does one that was only guessed at."""
+        page = planned.hints["page"]
+        return page > 1 and (isinstance(error, Gone) or (page == 2 and planned.hints["is_guess"]))
 
     def _second(self, content: Content) -> Sequence[Planned]:
         generator = (content.feed.generator or self._feed.generator or "").lower()
-        known = [name for engine, name in _ENGINES.items() if engine in generator]
-        return self._probe(known[:1] or _PROBED, _some(content.keys))
+        known = next((ways for engine, ways in _ENGINES.items() if engine in generator), ())
+        has_name = "." in urlsplit(self._feed.address).path.rpartition("/")[2]
+        ways = [way for way in known or _WAYS if not (has_name and way == _PATH)]
+        return self._probe(ways, _some(content.keys), is_guess=len(known) != 1)
 
-    def _probe(self, parameters: Sequence[str], first: list[str]) -> Sequence[Planned]:
-        if not parameters:
+    def _probe(
+        self, ways: Sequence[str], first: list[str], *, is_guess: bool = True
+    ) -> Sequence[Planned]:
+        if not ways:
             return ()
         hints = {
             "page": 2,
-            "parameter": parameters[0],
-            "untried": list(parameters[1:]),
+            "way": ways[0],
+            "untried": list(ways[1:]),
+            "is_guess": is_guess,
             "first": first,
             "last": [],
             "failures": 0,
@@ -96,11 +105,21 @@ class Paged(Source):
         return [self._page(hints)]
 
     def _page(self, hints: dict[str, object]) -> Planned:
-        parameter, page = str(hints["parameter"]), str(hints["page"])
+        way, page = str(hints["way"]), str(hints["page"])
         parts = urlsplit(self._feed.address)
-        query = [(k, v) for k, v in parse_qsl(parts.query, True) if k != parameter]
-        address = urlunsplit(parts._replace(query=urlencode([*query, (parameter, page)])))
-        return Planned(key=f"{parameter} {page}", address=address, hints=hints)
+        if way == _PATH:
+            parts = parts._replace(path=f"{parts.path.rstrip('/')}/{_PATH}{page}/")
+        else:
+            query = [(k, v) for k, v in parse_qsl(parts.query, True) if k != way]
+            parts = parts._replace(query=urlencode([*query, (way, page)]))
+        return Planned(key=f"{way} {page}", address=urlunsplit(parts), hints=hints)
+
+
+def _may_be_a_gap(error: SourceError) -> bool:
+    """Whether a server has failed, not said that it has no such page."""
+    return not (
+        isinstance(error, ParseError) or (isinstance(error, BadStatus) and error.status < 500)
+    )
 
 
 def _some(keys: Sequence[str]) -> list[str]:
