@@ -6,7 +6,9 @@ import gzip
 import io
 import json
 import os
+import random
 import shutil
+import subprocess
 import tarfile
 import zipfile
 from pathlib import Path
@@ -16,7 +18,7 @@ import pytest
 from tests import past
 from tests.program import Program
 from tests.support import rss
-from tests.test_backfill import configured, kept
+from tests.test_backfill import configured, is_whole, kept
 
 LINK = "https://news.example.cn/"
 
@@ -149,3 +151,63 @@ def test_bombs_are_missing_and_take_no_memory(tmp_path: Path, program: Program, 
     assert used.ru_maxrss < 450_000  # KiB at most
     report = json.loads(program.run("backfill", "--resume", "--json").out)
     assert "more than 64 MiB" in report["missing"][0]["reason"]
+
+
+def everything(folder: Path) -> list[str]:
+    """Entries in files of every kind, 200 of them in one document that is taken in pieces."""
+    folder.mkdir()
+    (folder / "big.xml").write_bytes(document(range(500)))
+    (folder / "a.tar.gz").write_bytes(
+        tar_of({f"{n}.xml": document(range(n, n + 3)) for n in range(500, 520)}, "w:gz")
+    )
+    (folder / "b.zip").write_bytes(
+        zip_of({f"{n}.xml": document(range(n, n + 3)) for n in range(520, 540)})
+    )
+    for number in range(600, 630):
+        link = f"source_url: '{LINK}a/{number}.html'\n" if number % 2 else ""
+        front = f"title: '{past.titled(number)}'\ndate: 2020-01-02 08:00:00\n{link}"
+        (folder / f"{number}.md").write_text(f"---\n{front}---\n\n第{number}条。\n", "utf-8")
+    answers = [(f"{LINK}feed", document(range(n, n + 2)).decode()) for n in range(700, 720)]
+    (folder / "c.warc.gz").write_bytes(
+        b"".join(
+            gzip.compress(past.warc_record(*answer, "application/rss+xml", "200 OK"))
+            for answer in answers
+        )
+    )
+    return past.titles([*range(542), *range(600, 630), *range(700, 721)])
+
+
+@pytest.mark.parametrize(
+    "kills", [4, pytest.param(50, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
+)
+def test_files_go_on_after_any_kill(tmp_path: Path, database_url: str, kills: int) -> None:
+    titles = everything(tmp_path / "old")
+    program = configured(tmp_path, database_url, "", f"{LINK}feed")
+    arguments = ["backfill", "--from", str(tmp_path / "old"), "--feed", "1"]
+    chance = random.Random(kills)
+    told: list[str] = []
+    for _ in range(kills):
+        process = subprocess.Popen(
+            program.command(*arguments),
+            cwd=tmp_path,
+            env=program.environment()
+            | {"PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        with process.stdout as stdout:
+            told += [stdout.readline() for _ in range(chance.randrange(4))]
+            process.kill()
+        process.wait()
+    result = program.run(*arguments, "--json", timeout=300)
+    assert result.code == 0, result
+    (line,) = (one for one in json.loads(result.out)["lines"] if one["feed"])
+    assert (line["new"], line["earlier"], line["edited"]) == (len(titles), 0, 0)
+    assert kept(program) == titles
+    done = [said for said in told if said.startswith("✓")]
+    assert len(done) == len(set(done))  # nothing that was told as done is taken again
+    assert is_whole(program)
+
+    again = json.loads(program.run(*arguments, "--json", timeout=300).out)
+    assert all(one["new"] == one["earlier"] == one["edited"] == 0 for one in again["lines"])
