@@ -211,3 +211,63 @@ def test_files_go_on_after_any_kill(tmp_path: Path, database_url: str, kills: in
 
     again = json.loads(program.run(*arguments, "--json", timeout=300).out)
     assert all(one["new"] == one["earlier"] == one["edited"] == 0 for one in again["lines"])
+
+
+def warc_response(body: bytes, *headers: str, version: str = "1.1") -> bytes:
+    """A response of a feed, as crawlers write them."""
+    head = "\r\n".join(["HTTP/1.1 200 OK", "Content-Type: application/rss+xml", *headers])
+    answer = f"{head}\r\n\r\n".encode() + body
+    fields = [
+        f"WARC/{version}",
+        "WARC-Type: response",
+        f"WARC-Target-URI: {LINK}feed",
+        "WARC-Date: 2021-05-01T00:00:00.123456789Z",
+        "WARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-000000000000>",
+        "Content-Type: application/http; msgtype=response",
+        f"Content-Length: {len(answer)}",
+    ]
+    return "\r\n".join(fields).encode() + b"\r\n\r\n" + answer + b"\r\n\r\n"
+
+
+def chunked(body: bytes) -> bytes:
+    pieces = [body[at : at + 100] for at in range(0, len(body), 100)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(one), one) for one in pieces) + b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_responses_are_read_as_they_were_sent(
+    tmp_path: Path, program: Program, is_packed: bool
+) -> None:
+    bodies = [document(range(n, n + 1)) for n in range(4)]
+    records = [
+        b"WARC/1.1\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n",
+        warc_response(bodies[0], version="1.0"),
+        warc_response(chunked(bodies[1]), "Transfer-Encoding: chunked"),
+        warc_response(gzip.compress(bodies[2]), "Content-Encoding: gzip"),
+        warc_response(
+            chunked(gzip.compress(bodies[3])),
+            "Content-Encoding: gzip",
+            "Transfer-Encoding: chunked",
+        ),
+    ]
+    packed = [gzip.compress(one) for one in records] if is_packed else records
+    file = tmp_path / ("crawl.warc.gz" if is_packed else "crawl.warc")
+    file.write_bytes(b"".join(packed))
+    result = program.run("backfill", "--from", str(file))
+    assert result.code == 0, result
+    assert kept(program) == past.titles(range(4))
+
+
+@pytest.mark.parametrize("lost", [150, 300])
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_a_warc_file_that_breaks_off_gives_what_it_has(
+    tmp_path: Path, program: Program, lost: int, is_packed: bool
+) -> None:
+    records = [warc_response(document(range(n, n + 1))) for n in range(3)]
+    packed = [gzip.compress(one) for one in records] if is_packed else records
+    file = tmp_path / ("cut.warc.gz" if is_packed else "cut.warc")
+    file.write_bytes(b"".join(packed)[:-lost])
+    result = program.run("backfill", "--from", str(file))
+    assert result.code == 1, result
+    assert "it breaks off within a record" in result.out
+    assert kept(program)[:2] == past.titles(range(2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from ingest.sources.past.source import Form, Piece
 from ingest.values import Document, DocumentKind, Planned
 
 _AT_ONCE = 1000  # records looked through in one go
+_BLOCK = 1 << 20
 _LARGEST = 20 << 20
 _PAGE_TYPES = ("text/html", "application/xhtml+xml")
 _FEED_WORDS = ("xml", "json", "rss", "atom")
@@ -28,20 +30,43 @@ class DamagedWarcError(ValueError):
 def scan(path: Path, at: int) -> tuple[list[Planned], int | None]:
     """Look through records from a place on: those to be read, and where to go on.
 
-    Raise `DamagedWarcError`, `OSError`.
+    A file that breaks off is gone on with at its end, which cannot be read. Raise
+    `DamagedWarcError`, `OSError`.
     """
+    size = path.stat().st_size
+    if at >= size > 0:
+        raise DamagedWarcError("it breaks off within a record")
     found: list[Planned] = []
+    place, left = at, 0
     with _records(path, at) as records:
         for number, record in enumerate(records):
             kind = _kind(record)
             place = records.get_record_offset()  # which reads the record to its end
             if number == _AT_ONCE:
                 return found, place
+            left = record.raw_stream.limit
             if kind is not None:
                 hints = {"at": place, "is_record": True}
                 key = f"{path}@{place}"
                 found.append(Planned(key=key, address=str(path), kind=kind, hints=hints))
-    return found, None
+    return found, size if left > 0 or not _is_closed(path, place) else None
+
+
+def _is_closed(path: Path, at: int) -> bool:
+    """Whether the gzip members of a file from a place on, if they are that, are all whole."""
+    with path.open("rb") as stream:
+        stream.seek(at)
+        if stream.read(2) != b"\x1f\x8b":
+            return True
+        stream.seek(at)
+        member = zlib.decompressobj(wbits=31)
+        while block := member.unused_data or stream.read(_BLOCK):
+            if member.eof:
+                member = zlib.decompressobj(wbits=31)
+            while block and not member.eof:
+                member.decompress(block, _BLOCK)
+                block = member.unconsumed_tail
+        return member.eof
 
 
 def read(path: Path, at: int) -> Piece | None:
