@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import gzip
 import io
 import json
@@ -10,11 +12,15 @@ import random
 import shutil
 import subprocess
 import tarfile
+import tracemalloc
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from ingest.errors import Unreadable
+from ingest.sources.past.files import Files
+from ingest.sources.past.source import Window
 from tests import past
 from tests.program import Program
 from tests.support import rss
@@ -144,13 +150,23 @@ def test_bombs_are_missing_and_take_no_memory(tmp_path: Path, program: Program, 
         case "tar.gz":
             with tarfile.open(file, "w:gz") as tar:
                 tar.add(bomb, "bomb.xml")
-    process = program.start("backfill", "--from", str(file), "--feed", "1")
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 1
-    assert used.ru_maxrss < 450_000  # KiB at most
-    report = json.loads(program.run("backfill", "--resume", "--json").out)
-    assert "more than 64 MiB" in report["missing"][0]["reason"]
+    bomb.unlink()
+    result = program.run("backfill", "--from", str(file), "--feed", "1", "--json")
+    assert result.code == 1
+    assert "more than 64 MiB" in json.loads(result.out)["missing"][0]["reason"]
+    tracemalloc.start()
+    with pytest.raises(Unreadable):
+        asyncio.run(take_all(file))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 200 << 20  # of 300 MiB
+
+
+async def take_all(file: Path) -> None:
+    with contextlib.closing(Files([file], Window())) as source:
+        waiting = list(await source.plan())
+        while waiting:
+            waiting += (await source.take(waiting.pop())).more
 
 
 def everything(folder: Path) -> list[str]:
