@@ -61,10 +61,11 @@ def _progress(terminal: Console) -> Progress:
     from rich.text import Text
 
     class Rate(ProgressColumn):
-        """Documents in a second, or in a minute where they are few; none before the second one."""
+        """Documents in a second since the beginning, or in a minute where they are few."""
 
         def render(self, task: Task) -> Text:
-            return Text(_rate(task.speed), style="progress.data.speed")
+            speed = task.completed / task.elapsed if task.elapsed else None
+            return Text(_rate(speed), style="progress.data.speed")
 
     columns = (BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
     return Progress(*columns, console=terminal, transient=True)
