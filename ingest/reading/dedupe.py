@@ -160,8 +160,11 @@ def record_key(entry: NormalEntry) -> str:
     """
     if entry.guid is not None or entry.link_key is not None or not entry.title_key:
         return entry.key
-    at = entry.published_at.isoformat() if entry.published_at else ""
-    return _key("record", f"{entry.title_key}\x00{at}")
+    return _record_key(entry.title_key, entry.published_at)
+
+
+def _record_key(title_key: str, at: datetime | None) -> str:
+    return _key("record", f"{title_key}\x00{at.isoformat() if at else ''}")
 
 
 def times_of_record(at: datetime | None) -> set[datetime | None]:
@@ -182,11 +185,9 @@ _MIDNIGHT: dict[str, Any] = {"hour": 0, "minute": 0, "second": 0, "microsecond":
 
 def _record_keys(entry: NormalEntry) -> list[str]:
     """The keys of records that may be of an article with an address of its own."""
-    if entry.guid is None and entry.link_key is None:
+    if not entry.title_key or (entry.guid is None and entry.link_key is None):
         return []
-    nameless = replace(entry, guid=None, link_key=None)
-    times = times_of_record(entry.published_at)
-    return [record_key(replace(nameless, published_at=at)) for at in times]
+    return [_record_key(entry.title_key, at) for at in times_of_record(entry.published_at)]
 
 
 def lookup_keys(entries: Iterable[NormalEntry]) -> tuple[set[str], set[str]]:
