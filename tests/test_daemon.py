@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+import contextlib
 import random
 import signal
 import socket
+import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.postgres import Server
-from tests.running import Running, running
+from tests.running import Running, free_port, running
 from tests.site import Answer, Site
 from tests.support import item, rss
 
@@ -84,7 +87,13 @@ def test_a_changed_configuration_is_taken_over(tmp_path: Path, site: Site) -> No
 
 @pytest.mark.parametrize(
     ("more", "words"),
-    [("[fetch]\nconcurency = 3", "did you mean concurrency"), ("this is no TOML", "not TOML")],
+    [
+        ("[fetch]\nconcurency = 3", "did you mean concurrency"),
+        ("this is no TOML", "not TOML"),
+        ('[archive]\npath = "/dev/null/posts"', "/dev/null"),
+        ('[fetch]\nca_file = "not-there.pem"', "not-there.pem"),
+        ('[database]\nurl = "sqlite:///other.db"', "another database needs a restart"),
+    ],
 )
 def test_a_wrong_configuration_leaves_the_old_one(
     tmp_path: Path, site: Site, more: str, words: str
@@ -96,6 +105,28 @@ def test_a_wrong_configuration_leaves_the_old_one(
         assert words in daemon.said()
         count = len(site.requests_to("/a"))
         daemon.wait_until(lambda: asked(site, "/a", count + 2))
+
+
+def test_a_wrong_configuration_changes_no_feed(tmp_path: Path, site: Site) -> None:
+    with running(tmp_path, site.url("/a")) as daemon:
+        daemon.configure(site.url("/b"), more='[archive]\npath = "/dev/null/posts"')
+        daemon.signal(signal.SIGHUP)
+        daemon.wait_until(lambda: "going on with the old configuration" in daemon.said())
+        assert rows(daemon, "SELECT url, paused_at FROM feed") == [(site.url("/a"), None)]
+
+
+def rows(daemon: Running, query: str) -> list[Any]:
+    """What stands in the database; a command would take over the file's feeds."""
+    with contextlib.closing(sqlite3.connect(daemon.folder / "guidang.db")) as database, database:
+        return database.execute(query).fetchall()
+
+
+def test_an_address_of_its_own_that_changes_needs_a_restart(tmp_path: Path, site: Site) -> None:
+    with running(tmp_path, site.url("/a")) as daemon:
+        daemon.program.write_config(f'[web]\nlisten = "127.0.0.1:{free_port()}"')
+        daemon.signal(signal.SIGHUP)
+        daemon.wait_until(lambda: "another address needs a restart" in daemon.said())
+        assert daemon.is_ready()
 
 
 def test_what_takes_too_long_is_given_up_when_it_stops(tmp_path: Path, site: Site) -> None:
@@ -187,14 +218,10 @@ def test_the_service_manager_is_told(tmp_path: Path, site: Site) -> None:
 
 
 def test_a_plan_made_by_a_wrong_clock_is_mended(tmp_path: Path, site: Site) -> None:
-    import sqlite3
-
     with running(tmp_path, site.url("/a")) as daemon:
         daemon.wait_until(lambda: asked(site, "/a"))
         assert daemon.stop() == 0
-        with sqlite3.connect(tmp_path / "guidang.db") as database:
-            database.execute("UPDATE feed SET next_poll_at = '2099-01-01 00:00:00.000000'")
-        database.close()
+        rows(daemon, "UPDATE feed SET next_poll_at = '2099-01-01 00:00:00.000000'")
         site.clear()
         daemon.start_ready()
         daemon.wait_until(lambda: asked(site, "/a"))

@@ -11,29 +11,37 @@ from ingest.cli.session import adopt_feeds, open_session, read_configuration
 
 if TYPE_CHECKING:
     from ingest.config import Config
-    from ingest.daemon.service import Reload
+    from ingest.daemon.service import Adopt, Read
     from ingest.database import Database
 
 
 def run(ctx: typer.Context) -> None:
     """Look at feeds whenever they are due, until stopped; SIGHUP reads the configuration again."""
-    from ingest.errors import ConfigError
     from ingest.services import system_clock
 
     with open_session(ctx) as session:
 
         def read_again() -> Config:
             config, file = read_configuration(ctx)
-            if config.database.url != session.config.database.url:
-                reason = "[database] url: another database needs a restart"
-                raise ConfigError(str(file), (reason,))
-            adopt_feeds(config, session.database, system_clock())
+            _refuse_what_needs_a_restart(session.config, config, str(file))
             return config
 
-        asyncio.run(_run(session.config, session.database, read_again))
+        def adopt(config: Config) -> None:
+            adopt_feeds(config, session.database, system_clock())
+
+        asyncio.run(_run(session.config, session.database, read_again, adopt))
 
 
-async def _run(config: Config, database: Database, reload: Reload) -> None:
+def _refuse_what_needs_a_restart(old: Config, new: Config, file: str) -> None:
+    from ingest.errors import ConfigError
+
+    if new.database.url != old.database.url:
+        raise ConfigError(file, ("[database] url: another database needs a restart",))
+    if new.web.listen != old.web.listen:
+        raise ConfigError(file, ("[web] listen: another address needs a restart",))
+
+
+async def _run(config: Config, database: Database, read: Read, adopt: Adopt) -> None:
     from ingest.daemon import Daemon
 
-    await Daemon(config, database, reload).run()
+    await Daemon(config, database, read, adopt).run()

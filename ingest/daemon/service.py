@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -19,7 +20,7 @@ from ingest.daemon.notify import notify, notify_reloading, watchdog_interval
 from ingest.daemon.progress import Progress
 from ingest.daemon.troubles import Trouble
 from ingest.database import Database
-from ingest.errors import ConfigError, StoreError
+from ingest.errors import ArchiveError, ConfigError, StoreError
 from ingest.metrics import Metrics
 from ingest.services import Services, open_services, system_clock
 from ingest.store import listings, polls
@@ -36,18 +37,21 @@ _CLOCK_JUMP = timedelta(seconds=60)
 # No feed is planned further ahead than this: who is, was planned by a clock that was wrong.
 _LONGEST_PLAN = timedelta(days=9)
 
-# Reads the configuration and the feeds of its file again; raises `ConfigError` or `StoreError`.
-Reload = Callable[[], Config]
+# Reads the configuration again; raises `ConfigError`.
+Read = Callable[[], Config]
+# Brings the list in line with the feeds of a configuration; raises `StoreError`.
+Adopt = Callable[[Config], object]
 
 
 class Daemon:
     """The service: it runs until SIGTERM or SIGINT, and reads its configuration again on SIGHUP."""
 
-    def __init__(self, config: Config, database: Database, reload: Reload) -> None:
+    def __init__(self, config: Config, database: Database, read: Read, adopt: Adopt) -> None:
         self._config = config
         self._database = database
-        self._reload = reload
+        self._read, self._adopt = read, adopt
         self._stop, self._reloaded = asyncio.Event(), asyncio.Event()
+        self._reading = asyncio.Lock()
         self._progress, self._metrics = Progress(), Metrics()
         self._troubles = {"database": Trouble("database"), "archive": Trouble("archive")}
         self._is_ready = False
@@ -62,7 +66,7 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        loop.add_signal_handler(signal.SIGHUP, self._read_again)
+        loop.add_signal_handler(signal.SIGHUP, self._hear_of_change)
         app = make_app(self._metrics, stuck=self._stuck, unusable=self._unusable)
         with alone_at(self._database, "daemon"):
             async with serving(app, self._config.web.listen):
@@ -77,8 +81,7 @@ class Daemon:
 
     async def _serve(self, services: Services) -> None:
         """Work with one configuration, until it is to be another or the end."""
-        services.archive.prepare(now=services.clock())
-        await services.write(polls.mend_schedule, services.clock(), _LONGEST_PLAN)
+        await self._prepare(services)
         dispatcher = Dispatcher(
             services,
             self._progress,
@@ -99,6 +102,20 @@ class Daemon:
         watching.cancel()
         notify("STATUS=finishing what is in flight")
         await dispatcher.drain(services.config.daemon.shutdown_timeout)
+
+    async def _prepare(self, services: Services) -> None:
+        """Heal what a killed run or a wrong clock has left.
+
+        What cannot be used at the start ends the run; what cannot be used later is waited for.
+        """
+        try:
+            await _prepare_archive(services)
+            await services.write(polls.mend_schedule, services.clock(), _LONGEST_PLAN)
+        except (ArchiveError, StoreError) as error:
+            if not self._is_ready:
+                raise
+            part = "archive" if isinstance(error, ArchiveError) else "database"
+            self._troubles[part].met(error)
 
     def _schedule(self, services: Services, dispatcher: Dispatcher) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
@@ -164,17 +181,29 @@ class Daemon:
         logger.warning("the clock was set, or the machine slept: %s", jump)
         return True
 
-    def _read_again(self) -> None:
+    def _hear_of_change(self) -> None:
+        self._change = asyncio.create_task(self._read_again())
+
+    async def _read_again(self) -> None:
         """Take over a configuration that was changed; keep the old one if the new one is wrong."""
-        notify_reloading()
-        try:
-            self._config = self._reload()
-        except (ConfigError, StoreError) as error:
-            logger.error("%s; going on with the old configuration", error)  # noqa: TRY400
-            notify("READY=1")
-        else:
-            logger.info("the configuration was read again")
-            self._reloaded.set()
+        async with self._reading:
+            notify_reloading()
+            try:
+                config = await asyncio.to_thread(self._read)
+                await self._try(config)
+                await asyncio.to_thread(self._adopt, config)
+            except (ConfigError, StoreError, ArchiveError) as error:
+                logger.error("%s; going on with the old configuration", error)  # noqa: TRY400
+                notify("READY=1")
+            else:
+                self._config = config
+                logger.info("the configuration was read again")
+                self._reloaded.set()
+
+    async def _try(self, config: Config) -> None:
+        """Open what a configuration names, and close it again; raise what is wrong with it."""
+        async with open_services(config, self._database) as services:
+            await _prepare_archive(services)
 
     def _stuck(self) -> Mapping[str, str]:
         fault = self._progress.fault
@@ -185,6 +214,10 @@ class Daemon:
             return {"daemon": "starting"}
         faults = {name: trouble.reason for name, trouble in self._troubles.items()}
         return {name: reason for name, reason in faults.items() if reason}
+
+
+async def _prepare_archive(services: Services) -> None:
+    await services.in_archive_thread(partial(services.archive.prepare, now=services.clock()))
 
 
 def _leave_to_itself_what_stays() -> None:
