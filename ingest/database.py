@@ -200,11 +200,20 @@ _GIVE_UP = {
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
 }
+# The server is to give up on us as soon: else a daemon whose network was cut, and that is started
+# anew, finds itself held out by its own old session for two hours ("Connection Settings").
+_LET_GO = {
+    "tcp_keepalives_idle": 10,
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
 
 
 def _engine_options(url: str) -> dict[str, Any]:
     if make_url(url).get_backend_name() == "sqlite":
         return {}
+    of_session = {"timezone": "UTC", "lock_timeout": f"{BUSY_TIMEOUT_SECONDS}s"} | _LET_GO
     return {
         "pool_pre_ping": True,
         "pool_size": 4,
@@ -212,7 +221,7 @@ def _engine_options(url: str) -> dict[str, Any]:
         "connect_args": _GIVE_UP
         | {
             "application_name": "guidang",
-            "options": f"-c timezone=UTC -c lock_timeout={BUSY_TIMEOUT_SECONDS}s",
+            "options": " ".join(f"-c {name}={value}" for name, value in of_session.items()),
         },
     }
 

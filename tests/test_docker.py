@@ -112,10 +112,14 @@ def test_a_daemon_killed_while_it_polls_comes_back(stack: Stack, site: Site) -> 
 def test_a_daemon_that_dies_by_itself_is_started_again(stack: Stack, site: Site) -> None:
     feed = Feed(stack, site)
     kept_and_written(stack, feed)
-    # From outside: within a container nobody can kill its first process.
-    os.kill(json.loads(docker("inspect", stack.container("daemon")))[0]["State"]["Pid"], SIGKILL)
+    die_by_itself(stack)
     feed.publish(2)
     kept_and_written(stack, feed)
+
+
+def die_by_itself(stack: Stack) -> None:
+    """Kill the daemon from outside: within a container nobody can kill its first process."""
+    os.kill(json.loads(docker("inspect", stack.container("daemon")))[0]["State"]["Pid"], SIGKILL)
 
 
 def test_a_network_that_is_cut_comes_back(stack: Stack, site: Site) -> None:
@@ -124,6 +128,10 @@ def test_a_network_that_is_cut_comes_back(stack: Stack, site: Site) -> None:
     with cut_off(stack):
         feed.publish(3)
         stack.wait_until(lambda: "cannot be used" in stack.log())
+    kept_and_written(stack, feed)
+    # The server may still hold the session of before, and would hold out the daemon for it.
+    die_by_itself(stack)
+    feed.publish(1)
     kept_and_written(stack, feed)
 
 
