@@ -220,3 +220,15 @@ def test_a_folder_that_may_not_be_looked_into_is_named(tmp_path: Path) -> None:
     result = program.run("status", powerless=True)
     folder.chmod(0o700)
     assert (result.code, "who runs guidang may not" in result.err) == (2, True), result
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(f'[fetch]\nproxy = "{proxy}"' for proxy in ("http://a b", "http://[", "socks5://a:b")),
+        *(f'[web]\nlisten = "{listen}"' for listen in ("8710", "127.0.0.1:99999", "::1:8710")),
+    ],
+)
+def test_an_address_that_cannot_be_one_is_a_mistake(tmp_path: Path, line: str) -> None:
+    with pytest.raises(ConfigError, match="write"):
+        load_config(write(tmp_path, line), environment={})

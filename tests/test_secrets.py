@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,53 @@ def test_a_secret_that_is_missing_is_named_and_nobody_is_asked(
         assert result.code == 1
         assert f"its settings name {place}, and nothing is there" in result.out
         assert site.requests == []
+
+
+@pytest.mark.parametrize("setting", ['headers = { Cookie = "env:MY_COOKIE" }', 'auth = "env:X"'])
+def test_a_secret_in_another_encoding_is_sent_as_it_is(program: Program, setting: str) -> None:
+    secret = os.fsdecode(b"me:\xc3\xdc\xc2\xeb")
+    program = replace(program, env={"MY_COOKIE": secret, "X": secret})
+    with Site() as site:
+        site.set("/feed", rss(item(1)))
+        name_feed(program, site.url("/feed"), setting)
+        program.good("poll")
+        (request,) = site.requests
+    sent = request.headers.get("cookie", "").encode("latin-1") or base64.b64decode(
+        request.headers["authorization"].removeprefix("Basic ")
+    )
+    assert sent == os.fsencode(secret)
+
+
+@pytest.mark.parametrize("cookie", ["a-secret\nin-two-lines", "a-secret\r\nX-Injected: 1"])
+def test_a_secret_that_cannot_be_sent_is_not_told(program: Program, cookie: str) -> None:
+    program = replace(program, env={"MY_COOKIE": cookie})
+    with Site() as site:
+        name_feed(program, site.url("/feed"), 'headers = { Cookie = "env:MY_COOKIE" }')
+        result = program.run("poll")
+        assert "a header of ours cannot be sent" in result.out
+        shown = [program.good(*words) for words in (["status"], ["feeds", "show", "1"])]
+        assert site.requests == []
+    assert not any("a-secret" in text for text in (result.out, result.err, *shown))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        'headers = "Cookie: open-sesame"',
+        'headers = { "Coo kie" = "open-sesame" }',
+        'headers = { "Cookie" = "open-sesame\\n" }',
+        'auth = ["open-sesame"]',
+        'user_agent = "two\\nlines"',
+        'url = "htp://me:open-sesame@news.example.cn/"',
+        'url = "me:open-sesame@news.example.cn"',
+        "[rsshub]\ninstances = 'https://hub.example.cn?key=open-sesame'",
+        "[rsshub]\ninstances = ['ftp://hub.example.cn?key=open-sesame']",
+        "[fetch]\nproxy = 'http://me:open-sesame@proxy:99999'",
+    ],
+)
+def test_a_mistake_beside_a_secret_does_not_tell_it(program: Program, settings: str) -> None:
+    known = "" if settings.startswith("url") else 'url = "https://news.example.cn/"'
+    program.write_config(f"[[feeds]]\n{known}\n{settings}\n")
+    result = program.run("status")
+    assert result.code == 2
+    assert "open-sesame" not in result.out + result.err

@@ -90,6 +90,41 @@ def read_instance_url(url: str) -> str:
     return url
 
 
+_SERVER = r"(?:[\w.-]+|\[[0-9a-fA-F:.]+\])"
+_LISTEN = re.compile(rf"{_SERVER}:(\d{{1,5}})")
+_PROXY = re.compile(rf"(?:https?|socks5h?)://(?:[^\s/@]*@)?{_SERVER}(?::(\d{{1,5}}))?/?")
+
+
+def read_listen(listen: str) -> str:
+    """Accept HOST:PORT, or nothing; raise `ValueError` for anything else."""
+    if listen and not _has_port(_LISTEN.fullmatch(listen)):
+        raise ValueError("write HOST:PORT, such as 127.0.0.1:8710 or [::1]:8710")
+    return listen
+
+
+def read_proxy(proxy: str) -> str:
+    """Accept the address of a proxy, or nothing; raise `ValueError` for anything else."""
+    if proxy and not _has_port(_PROXY.fullmatch(proxy)):
+        raise ValueError("write an address such as http://127.0.0.1:7890")
+    return proxy
+
+
+def _has_port(match: re.Match[str] | None) -> bool:
+    return match is not None and int(match[1] or 80) < 65536
+
+
+def _one_line(value: str) -> str:
+    if any(ord(c) < 32 or ord(c) == 127 for c in value):
+        raise ValueError("must be one line without control characters")
+    return value
+
+
+def _header_name(name: str) -> str:
+    if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}", name):
+        raise ValueError("the name of a header is letters, digits and hyphens, such as Cookie")
+    return name
+
+
 def _yes_no_or_auto(value: object) -> object:
     words = {"true": True, "false": False, "auto": "auto"}
     if isinstance(value, bool):
@@ -110,7 +145,10 @@ Interval = Annotated[Duration, AfterValidator(_positive)]
 Size = Annotated[int, BeforeValidator(parse_size), Field(gt=0)]
 Zone = Annotated[str, AfterValidator(known_zone)]
 FeedUrl = Annotated[str, AfterValidator(read_feed_url)]
-HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$")]
+Listen = Annotated[str, AfterValidator(read_listen)]
+Proxy = Annotated[str, AfterValidator(read_proxy)]
+HeaderName = Annotated[str, AfterValidator(_header_name)]
+HeaderValue = Annotated[str, AfterValidator(_one_line)]
 InstanceUrl = Annotated[str, AfterValidator(read_instance_url)]
 FullText = Annotated[bool | Literal["auto"], BeforeValidator(_yes_no_or_auto)]
 Category = Annotated[str, Field(min_length=1, max_length=100)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,7 +12,9 @@ from pydantic import BaseModel, ValidationError
 from ingest.config.tables import Config, FeedConfig
 
 ENVIRONMENT_PREFIX = "GUIDANG_"
-_SECRET_KEYS = {"access_key", "proxy", "database"}
+_SECRET_KEYS = {"access_key", "auth", "database", "headers", "instances", "proxy"}
+# What stands before the @ of an address, well-formed or not.
+_CREDENTIALS = re.compile(r"[^\s/]*@")
 
 
 def explain(error: ValidationError, overrides: Mapping[str, dict[str, Any]]) -> Iterable[str]:
@@ -49,7 +52,11 @@ def _problem(fault: Mapping[str, Any]) -> str:
     message = message[:1].lower() + message[1:]
     secret = _SECRET_KEYS & set(fault["loc"])
     shown = not secret and not isinstance(given, dict | list)
-    return f"{message} (it says {given!r})" if shown else message
+    return f"{message} (it says {_without_credentials(given)!r})" if shown else message
+
+
+def _without_credentials(given: object) -> object:
+    return _CREDENTIALS.sub("…@", given) if isinstance(given, str) else given
 
 
 def _unknown_key(loc: tuple[int | str, ...]) -> str:

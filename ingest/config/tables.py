@@ -20,8 +20,11 @@ from ingest.config.kinds import (
     FeedUrl,
     FullText,
     HeaderName,
+    HeaderValue,
     InstanceUrl,
     Interval,
+    Listen,
+    Proxy,
     Size,
     Zone,
     format_duration,
@@ -104,11 +107,11 @@ class ArchiveConfig(_Table):
 class FetchConfig(_Table):
     """How documents are asked for."""
 
-    user_agent: str = Field(
+    user_agent: HeaderValue = Field(
         "",
         description="The name told to publishers; empty: Guidang's own name and version.",
     )
-    contact: str = Field(
+    contact: HeaderValue = Field(
         "https://github.com/guidang/guidang",
         description="The page or address added to the name; better one where you can be reached.",
     )
@@ -142,7 +145,7 @@ class FetchConfig(_Table):
         timedelta(milliseconds=500),
         description="The shortest time between two requests to one site.",
     )
-    proxy: str = Field(
+    proxy: Proxy = Field(
         "", description="An http://, https:// or socks5:// proxy for every request; empty: none."
     )
     http2: bool = Field(True, description="Whether HTTP/2 is used where a server offers it.")
@@ -157,13 +160,6 @@ class FetchConfig(_Table):
             # pydantic explains a ValueError to the user, a TypeError it does not.
             raise ValueError('write a list of networks such as ["192.168.1.0/24"]')  # noqa: TRY004
         return tuple(read_network(network) for network in networks)
-
-    @field_validator("proxy")
-    @classmethod
-    def _proxy_address(cls, proxy: str) -> str:
-        if proxy and not re.match(r"(https?|socks5h?)://[^\s/]", proxy):
-            raise ValueError("write an address such as http://127.0.0.1:7890")
-        return proxy
 
 
 class ScheduleConfig(_Table):
@@ -216,16 +212,9 @@ class DaemonConfig(_Table):
 class WebConfig(_Table):
     """The small web server of the service: /healthz, /readyz and /metrics."""
 
-    listen: str = Field(
+    listen: Listen = Field(
         "127.0.0.1:8710", description="Where it listens, HOST:PORT; empty: nowhere."
     )
-
-    @field_validator("listen")
-    @classmethod
-    def _host_and_port(cls, listen: str) -> str:
-        if listen and not re.fullmatch(r"(?:[\w.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}", listen):
-            raise ValueError("write HOST:PORT, such as 127.0.0.1:8710 or [::1]:8710")
-        return listen
 
 
 class WaybackConfig(_Table):
@@ -278,10 +267,10 @@ class FeedSettings(_Table):
         description="Whether article pages are fetched: true, false, or auto (where the feed's "
         "text is cut short).",
     )
-    user_agent: str | None = Field(
+    user_agent: HeaderValue | None = Field(
         None, description="The name told to its publisher, instead of fetch.user_agent."
     )
-    headers: dict[HeaderName, str] = Field(
+    headers: dict[HeaderName, HeaderValue] = Field(
         {},
         description="Headers sent to its server alone, such as Cookie; a value env:NAME or "
         "credential:NAME is taken from there, and never stored.",

@@ -39,7 +39,7 @@ class Ask:
     def headers_for(self, hop: Hop) -> list[tuple[bytes, bytes]]:
         """Write the headers for a server on the way; once away from the first one, no secrets."""
         told = [
-            (name.encode(), value.encode())
+            (name.encode(), _encoded(value))
             for name, value in self.headers.items()
             if hop.trusted or name in _TOLD_TO_ANYONE
         ]
@@ -50,7 +50,12 @@ class Ask:
 
 def _basic(user: str, password: str) -> bytes:
     """Write credentials as RFC 7617 has them."""
-    return b"Basic " + b64encode(f"{user}:{password}".encode())
+    return b"Basic " + b64encode(_encoded(f"{user}:{password}"))
+
+
+def _encoded(value: str) -> bytes:
+    # What the environment holds in another encoding is sent as it is there (PEP 383).
+    return value.encode("utf-8", "surrogateescape")
 
 
 def _conditions(validators: Validators) -> Iterator[tuple[bytes, bytes]]:

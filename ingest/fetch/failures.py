@@ -80,16 +80,23 @@ def _describe_cause(cause: BaseException) -> str | None:
             return f"TLS: {cause.reason or cause}"
         case OSError(errno=int(number)):
             return os.strerror(number).lower()
-        case httpcore.RemoteProtocolError() if cut := _CUT.search(str(cause)):
-            return cut[1]
-        case httpcore.RemoteProtocolError() if "without sending a response" in str(cause):
-            return "the server closed the connection without an answer"
         case httpcore.ProxyError() | SOCKSError():
             return f"the proxy failed: {cause}"
         case httpcore.ProtocolError():
-            return f"not HTTP as it should be: {cause}"
+            return _describe_protocol_error(cause)
         case _:
             return None
+
+
+def _describe_protocol_error(error: httpcore.ProtocolError) -> str:
+    if isinstance(error, httpcore.LocalProtocolError):
+        # What it says holds the header that we meant to send, which may be a secret.
+        return "not asked: a header of ours cannot be sent, such as one of several lines"
+    if cut := _CUT.search(str(error)):
+        return cut[1]
+    if "without sending a response" in str(error):
+        return "the server closed the connection without an answer"
+    return f"not HTTP as it should be: {error}"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

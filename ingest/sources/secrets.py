@@ -16,7 +16,7 @@ def reveal(secret: str, url: str, environment: Mapping[str, str] = os.environ) -
     """
     kind, _, name = secret.partition(":")
     if kind == "env":
-        value = environment.get(name)
+        value: str | None = environment.get(name, "").strip()
     elif kind == "credential":
         value = _credential(name, environment)
     else:
