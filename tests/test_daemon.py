@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +226,28 @@ def test_a_plan_made_by_a_wrong_clock_is_mended(tmp_path: Path, site: Site) -> N
         site.clear()
         daemon.start_ready()
         daemon.wait_until(lambda: asked(site, "/a"))
+
+
+def test_a_feed_that_asks_to_be_skipped_now_is_not_asked_however_late_it_is(
+    tmp_path: Path, site: Site
+) -> None:
+    hours = "".join(f"<hour>{hour}</hour>" for hour in range(24) if hour != far_hour())
+    wish = f"<skipHours>{hours}</skipHours>"
+    site.set("/a", rss(item(1)).replace("<description>d<", f"{wish}<description>d<", 1))
+    with running(tmp_path, settings=f'[[feeds]]\nurl = "{site.url("/a")}"') as daemon:
+        daemon.wait_until(lambda: "1 new" in daemon.said())
+        assert daemon.stop() == 0
+        rows(daemon, "UPDATE feed SET next_poll_at = '2020-01-01 00:00:00.000000'")
+        daemon.start_ready()
+        planned = "SELECT next_poll_reason, next_poll_at > '2021' FROM feed"
+        put_off = [("it asks to be skipped until then", True)]
+        daemon.wait_until(lambda: rows(daemon, planned) == put_off)
+    assert len(site.requests_to("/a")) == 1
+
+
+def far_hour() -> int:
+    """An hour of the day that is half a day away."""
+    return (datetime.now(UTC).hour + 12) % 24
 
 
 @pytest.mark.parametrize(

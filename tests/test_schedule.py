@@ -105,7 +105,9 @@ def test_a_feed_of_unknown_habits_waits_as_configured(
 
 
 def waiting(error: SourceError, failures: int, config: ScheduleConfig = CONFIG) -> Any:
-    return waits.after_failure(config, FeedSettings(), error, failures=failures, now=NOON)
+    return waits.after_failure(
+        config, FeedSettings(), hints.Hints(), error, failures=failures, now=NOON
+    )
 
 
 def told(wait: timedelta, status: int = 429) -> SourceError:
@@ -135,6 +137,51 @@ def test_after_a_failure_the_wait_doubles_to_a_cap(
     error: SourceError, failures: int, wait: timedelta
 ) -> None:
     assert waiting(error, failures).at - NOON == wait
+
+
+@pytest.mark.parametrize(
+    ("error", "wished", "wait"),
+    [
+        (DOWN, {"skip_hours": frozenset({13, 14})}, 3 * HOUR),
+        (told(3 * HOUR), {"skip_hours": frozenset({15})}, 4 * HOUR),
+        # the test's clock says Sunday
+        (Gone(ADDRESS, 410), {"skip_days": frozenset({6})}, 7 * DAY + 12 * HOUR),
+    ],
+)
+def test_what_asks_to_be_skipped_is_skipped_after_failures_as_well(
+    error: SourceError, wished: dict[str, frozenset[int]], wait: timedelta
+) -> None:
+    ways = Ways(hints=hints.Hints(**wished))
+    plan = schedule.after_failure(CONFIG, FeedSettings(), ways, error, failures=1, now=NOON)
+    assert plan.next_poll.at - NOON == wait
+    assert plan.next_poll.reason == "it asks to be skipped until then"
+
+
+def test_a_look_that_comes_late_is_put_off_if_the_feed_asks_to_be_skipped_then() -> None:
+    ways = Ways(hints=hints.Hints(skip_hours=frozenset({12, 13})))
+    found = schedule.skipped_until(FeedSettings(), ways, NOON)
+    assert found is not None
+    assert found.at == NOON + 2 * HOUR
+    assert schedule.skipped_until(FeedSettings(), ways, NOON + 2 * HOUR) is None
+    assert schedule.skipped_until(FeedSettings(interval=HOUR), ways, NOON) is None
+
+
+@pytest.mark.parametrize("wished", ["expires=+1h", "max-age=3600", "ttl=60", "period=hourly"])
+def test_documents_that_expire_together_are_not_asked_for_together(wished: str) -> None:
+    waited = {
+        waits.after_success(
+            CONFIG,
+            FeedSettings(),
+            Habits(per_day=48.0),
+            asked(named(wished)),
+            now=NOON,
+            phase=schedule.phase(feed_id, NOON),
+        ).at
+        - NOON
+        for feed_id in range(1000)
+    }
+    assert min(waited) >= HOUR
+    assert len(waited) > 300
 
 
 def test_the_reason_is_said() -> None:

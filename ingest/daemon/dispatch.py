@@ -13,6 +13,7 @@ from ingest.daemon.troubles import Trouble
 from ingest.errors import ArchiveError, StoreError
 from ingest.metrics import Metrics
 from ingest.pipeline import Renderer, poll_feed
+from ingest.schedule import skipped_until
 from ingest.services import Services
 from ingest.store import polls
 from ingest.store.feed_state import FeedState
@@ -122,6 +123,8 @@ class Dispatcher:
 
     async def _look(self, feed: FeedState) -> None:
         try:
+            if await self._is_skipped(feed):
+                return
             poll = await poll_feed(self._services, feed)
             self._metrics.observe(poll)
             if poll.outcome is Outcome.NEWS:
@@ -132,6 +135,14 @@ class Dispatcher:
         except Exception:
             logger.exception("a fault of guidang itself", extra={"feed": feed.name})
             self._held[feed.id] = self._services.clock() + _AFTER_TROUBLE
+
+    async def _is_skipped(self, feed: FeedState) -> bool:
+        """Whether a feed that is due asks to be skipped now; it is put off then."""
+        later = skipped_until(feed.settings, feed.ways, self._services.clock())
+        if later is None:
+            return False
+        await self._services.write(polls.put_off, feed.id, later.at, later.reason)
+        return True
 
     async def render(self) -> None:
         """Write what is due; an archive that cannot be written waits."""

@@ -10,7 +10,16 @@
 `store.polls` keeps what these functions say, and knows what is due.
 """
 
-from ingest.schedule.plan import Look, Plan, Ways, after_answer, after_failure
+from ingest.schedule.plan import Look, Plan, Ways, after_answer, after_failure, skipped_until
 from ingest.schedule.waits import first_looks, phase
 
-__all__ = ["Look", "Plan", "Ways", "after_answer", "after_failure", "first_looks", "phase"]
+__all__ = [
+    "Look",
+    "Plan",
+    "Ways",
+    "after_answer",
+    "after_failure",
+    "first_looks",
+    "phase",
+    "skipped_until",
+]

@@ -114,8 +114,8 @@ def _http_date(text: str) -> datetime | None:
     return date.replace(tzinfo=UTC) if date.tzinfo is None else date
 
 
-def not_before(hints: Hints, at: datetime, now: datetime, most: timedelta) -> tuple[datetime, str]:
-    """The first moment from `at` on that is asked for, and what asks for it ("" if nothing does).
+def longest_wait(hints: Hints, most: timedelta) -> tuple[timedelta, str]:
+    """The longest wait that is asked for, and what asks for it; nothing if nothing does.
 
     No hint holds longer than `most`: what says "in a year" is meant for caches.
     """
@@ -124,20 +124,19 @@ def not_before(hints: Hints, at: datetime, now: datetime, most: timedelta) -> tu
         "its <ttl> is": hints.ttl,
         "its sy:updatePeriod is": hints.period,
     }
-    reason = ""
+    longest, reason = timedelta(0), ""
     for words, wait in waits.items():
-        if wait is not None and now + min(wait, most) > at:
-            at, reason = now + min(wait, most), f"{words} {format_duration(_whole(wait))}"
-    skipped = _after_skipped(hints, at)
-    return (skipped, "it asks to be skipped until then") if skipped > at else (at, reason)
+        if wait is not None and min(wait, most) > longest:
+            longest, reason = min(wait, most), f"{words} {format_duration(_whole(wait))}"
+    return longest, reason
 
 
 def _whole(wait: timedelta) -> timedelta:
     return timedelta(seconds=round(wait.total_seconds()))
 
 
-def _after_skipped(hints: Hints, at: datetime) -> datetime:
-    """The first moment that lies in no skipped hour or day, the minute of the hour kept."""
+def after_skipped(hints: Hints, at: datetime) -> datetime:
+    """The first moment from `at` on in no skipped hour or day, the minute of the hour kept."""
     for _ in range(8 * 24):
         at_utc = at.astimezone(UTC)
         if at_utc.hour not in hints.skip_hours and at_utc.weekday() not in hints.skip_days:

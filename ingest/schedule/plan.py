@@ -92,8 +92,20 @@ def after_failure(
 ) -> Plan:
     """Plan the next look after `failures` failures in a row, this one counted."""
     next_poll = waits.after_failure(
-        config, settings, error, failures=failures, now=now, phase=phase
+        config, settings, ways.hints, error, failures=failures, now=now, phase=phase
     )
     return Plan(
         next_poll=next_poll, ways=replace(ways, move=moves.after_failure(ways.move, failures))
     )
+
+
+def skipped_until(settings: FeedSettings, ways: Ways, now: datetime) -> NextPoll | None:
+    """When to look in place of now, if the feed asks to be skipped now; None if it does not.
+
+    A look is planned for a moment that is not skipped, but may come late: the daemon was not
+    there, the machine slept, its server was left alone.
+    """
+    at = hints.after_skipped(ways.hints, now)
+    if settings.interval or at == now:
+        return None
+    return NextPoll(at=at, reason=waits.SKIPPED, interval=at - now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ingest.config import FeedSettings, ScheduleConfig, format_duration
@@ -18,6 +18,7 @@ _JITTER = 0.1
 _ENTRIES_A_LOOK = 0.5
 _GONE_FOR_CERTAIN = 3  # a 404 in a row; a 410 is certain at once
 _BETWEEN_FIRST_LOOKS = timedelta(seconds=1)
+SKIPPED = "it asks to be skipped until then"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,8 @@ def after_success(
 
     The user's own interval goes before everything. Else it is what the feed's habits suggest,
     within `schedule.min_interval` and `max_interval`, and never sooner than publisher and feed
-    ask for.
+    ask for. What they ask for is made longer by chance as well: many a server lets all its
+    documents expire at the full hour.
     """
     if settings.interval:
         interval, reason = settings.interval, "the interval set for it is"
@@ -62,9 +64,17 @@ def after_success(
     if is_gap:
         interval = max(min(interval, (habits.interval or interval) / 2), config.min_interval)
         reason = "nothing was left of what the look before had seen: entries may have been missed"
-    at = _later(now, interval, phase)
-    earliest, asked_for = asked.not_before(hints, at, now, config.max_interval)
-    return NextPoll(at=earliest, reason=asked_for or reason, interval=interval)
+    asked_for, words = asked.longest_wait(hints, config.max_interval)
+    if asked_for > interval:
+        reason = words
+    at = _later(now, max(interval, asked_for), phase)
+    return _unless_skipped(hints, NextPoll(at=at, reason=reason, interval=interval))
+
+
+def _unless_skipped(hints: Hints, planned: NextPoll) -> NextPoll:
+    """The same, or the first moment after it at which the feed does not ask to be skipped."""
+    at = asked.after_skipped(hints, planned.at)
+    return planned if at == planned.at else replace(planned, at=at, reason=SKIPPED)
 
 
 def _fitting(config: ScheduleConfig, habits: Habits) -> tuple[timedelta, str]:
@@ -87,6 +97,7 @@ def _spoken(per_day: float) -> str:
 def after_failure(
     config: ScheduleConfig,
     settings: FeedSettings,
+    hints: Hints,
     error: SourceError,
     *,
     failures: int,
@@ -97,7 +108,7 @@ def after_failure(
 
     The wait doubles with each, up to `schedule.max_interval`, and is never shorter than the
     publisher asks for (Retry-After, RFC 9110 section 10.2.3). What is gone is looked at every
-    `schedule.gone_interval`: feeds come back.
+    `schedule.gone_interval`: feeds come back. Skipped hours and days are skipped all the same.
     """
     interval = settings.interval or min(
         max(config.interval, config.min_interval), config.max_interval
@@ -111,7 +122,8 @@ def after_failure(
     ordered = error.retry_after if isinstance(error, BadStatus) else None
     if ordered is not None and ordered > wait:
         wait, reason = ordered, f"its server asks to wait {format_duration(_rounded(ordered))}"
-    return NextPoll(at=_later(now, wait, phase), reason=reason, interval=interval)
+    planned = NextPoll(at=_later(now, wait, phase), reason=reason, interval=interval)
+    return planned if settings.interval else _unless_skipped(hints, planned)
 
 
 def first_looks(count: int, now: datetime) -> list[datetime]:
