@@ -52,7 +52,7 @@ Respond = Callable[[Asked, int], Reply]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
     """How a feed behaves. `apart` is how many seconds it wants between two looks, `kind` the
-    failure that it is to be named as; one without is healthy. `all_hosts` says that it speaks
+    failure that it is to be named as; one without is healthy. `for_host` says that it speaks
     for all feeds of its host.
     """
 
@@ -112,6 +112,52 @@ def moved(asked: Asked, count: int) -> Reply:
     return Reply(http(301, Location=f"{asked.path}?moved"))
 
 
+def around(asked: Asked, count: int) -> Reply:
+    """Two addresses that send to each other."""
+    path = asked.path.partition("?")[0]
+    return Reply(http(302, Location=path if asked.path.endswith("?b") else f"{path}?b"))
+
+
+def further(asked: Asked, count: int) -> Reply:
+    """Always to another address."""
+    return Reply(http(302, Location=f"{asked.path.partition('?')[0]}?{count}-{time.monotonic()}"))
+
+
+def at_last(location: str) -> Respond:
+    """By way of an address that is allowed to one that is not."""
+
+    def respond(asked: Asked, count: int) -> Reply:
+        leads_on = asked.path.endswith("?next")
+        return Reply(http(302, Location=location if leads_on else f"{asked.path}?next"))
+
+    return respond
+
+
+HOURLY = (
+    '<sy:updatePeriod xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">hourly'
+    "</sy:updatePeriod>"
+)
+_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+
+
+def all_hours_but_one() -> str:
+    """Skip every hour but the one in half a day."""
+    wanted = (time.gmtime().tm_hour + 12) % 24
+    hours = "".join(f"<hour>{hour}</hour>" for hour in range(24) if hour != wanted)
+    return f"<skipHours>{hours}</skipHours>"
+
+
+def all_days_but_one() -> str:
+    """Skip every day but the one in three days."""
+    wanted = (time.gmtime().tm_wday + 3) % 7
+    days = "".join(f"<day>{day}</day>" for n, day in enumerate(_DAYS) if n != wanted)
+    return f"<skipDays>{days}</skipDays>"
+
+
+def says(wish: Callable[[], str]) -> Respond:
+    return lambda asked, count: Reply(http(200, news(asked, count, wish())))
+
+
 PRIVATE = (
     "http://10.0.0.1/", "http://169.254.169.254/latest", "http://[::ffff:10.0.0.1]/",
     "http://2852039166/", "http://0xa9fea9fe/", "http://0251.0376.0251.0376/",
@@ -137,6 +183,9 @@ WAYS = (
         apart=6,
     ),
     Way(name="ttl", respond=healthy(extra="<ttl>60</ttl>"), apart=LONG),
+    Way(name="hourly", respond=healthy(extra=HOURLY), apart=LONG),
+    Way(name="skipped-hours", respond=says(all_hours_but_one), apart=LONG),
+    Way(name="skipped-days", respond=says(all_days_but_one), apart=LONG),
     Way(name="busy", respond=fixed(http(503, Retry_After="7")), apart=7, kind="bad_status"),
     Way(
         name="busy-until",
@@ -154,9 +203,13 @@ WAYS = (
     Way(name="reset", respond=fixed(b"", reset=True), kind="unreachable"),
     Way(name="cut", respond=fixed(http(200, FEED)[:-300], reset=True), kind="unreachable"),
     Way(name="too-short", respond=fixed(http(200, FEED, length=99_999)), kind="unreachable"),
+    Way(name="too-long", respond=fixed(http(200, FEED, length=20)), kind="parse"),
     Way(name="endless", respond=fixed(http(200, length=1 << 40) + b" " * 9999, times=_FOREVER),
         kind="too_large"),
     Way(name="loop", respond=to("{own}"), kind="bad_redirect"),
+    Way(name="round", respond=around, kind="bad_redirect"),
+    Way(name="far", respond=further, kind="bad_redirect"),
+    Way(name="chained", respond=at_last("http://10.0.0.1/"), kind="forbidden_address"),
     Way(name="login", respond=fixed(http(200, LOGIN)), kind="parse"),
     Way(name="moved", respond=moved),
     *(
@@ -165,6 +218,8 @@ WAYS = (
     ),
     Way(name="all-busy", respond=fixed(http(429, Retry_After="9")), apart=9, kind="bad_status",
         for_host=True),
+    Way(name="all-busy-until", respond=lambda a, n: Reply(http(429, Retry_After=in_future(10))),
+        apart=8, kind="bad_status", for_host=True),
 )  # fmt: skip
 
 

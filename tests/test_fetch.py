@@ -472,3 +472,49 @@ def fetch_all(urls, config, stop_after=None):
             return finished
 
     return asyncio.run(together())
+
+
+BUSY = Answer(status=429, headers={"Retry-After": "60"})
+
+
+class TestPauses:
+    def fetch_all(self, *urls):
+        """What came of each, asked for one after the other: its status."""
+
+        async def one(fetcher, url):
+            try:
+                return (await fetcher.fetch(url)).status
+            except BadStatus as error:
+                return error.status, error.retry_after is not None
+
+        async def every():
+            async with Fetcher(settings(), lambda: NOW) as fetcher:
+                return [await one(fetcher, url) for url in urls]
+
+        return asyncio.run(every())
+
+    def test_a_server_that_has_asked_to_wait_is_not_asked_before_by_any_way(self, site):
+        with Site("127.0.0.2") as other:
+            site.script("/busy", BUSY)
+            site.set("/page", "a page")
+            other.redirect("/way", site.url("/page"))
+            other.set("/page", "a page")
+            found = self.fetch_all(
+                site.url("/busy"), site.url("/page"), other.url("/way"), other.url("/page")
+            )
+        assert found == [(429, True), (429, True), (429, True), 200]
+        assert [request.path for request in site.requests] == ["/busy"]
+
+    @pytest.mark.parametrize(
+        "answer", [{"status": 429}, {"status": 503, "headers": {"Retry-After": "60"}}]
+    )
+    def test_other_answers_are_of_one_document_only(self, site, answer):
+        site.set("/busy", **answer)
+        site.set("/page", "a page")
+        assert self.fetch_all(site.url("/busy"), site.url("/page"))[1] == 200
+
+    def test_a_fault_behind_a_redirect_names_the_address_that_has_it(self, site):
+        with Site("127.0.0.2") as other:
+            other.redirect("/way", site.url("/busy"))
+            site.script("/busy", BUSY)
+            assert fails(other.url("/way")).url == site.url("/busy")

@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from itertools import cycle, islice, pairwise
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -60,6 +61,7 @@ def test_a_fleet_is_asked_with_manners(
     assert "Traceback" not in daemon.said()
     hosts_are_spared(fleet, ended - began)
     wishes_are_kept(fleet, urls, ended)
+    pauses_are_of_the_whole_host(fleet, urls)
     faults_are_named(daemon, urls, odd)
     healthy_feeds_are_whole(daemon, fleet, urls, seconds)
 
@@ -95,16 +97,34 @@ def wishes_are_kept(fleet: Fleet, urls: dict[str, Way], ended: float) -> None:
     for asked in fleet.asked:
         looks[f"http://{asked.host}:{fleet.port}{asked.path}"].append(asked.at)
     for url, way in urls.items():
-        assert looks[url], f"{url} was never asked"
+        # One whose server speaks for all its feeds may have to wait from the beginning.
+        assert looks[url] or way.for_host, f"{url} was never asked"
         if way.apart:
             gaps = [after - before for before, after in pairwise(looks[url])]
             assert all(gap >= way.apart - 0.2 for gap in gaps), (url, gaps)
+
+
+def pauses_are_of_the_whole_host(fleet: Fleet, urls: dict[str, Way]) -> None:
+    """Once a host has asked all of us to wait, none of its feeds is asked for before."""
+    apart = {urlsplit(url).hostname: 0.0 for url, way in urls.items() if way.for_host}
+    for url, way in urls.items():
+        if way.for_host:
+            host = urlsplit(url).hostname
+            apart[host] = min(apart[host] or way.apart, way.apart)
+    for host, wait in apart.items():
+        times = [asked.at for asked in fleet.asked if asked.host == host]
+        assert times, host
+        # Those that were under way when it spoke are answered as well.
+        for before, after in zip(times, times[PER_HOST:], strict=False):
+            assert after - before >= wait - 0.2, (host, times)
 
 
 def faults_are_named(daemon: Running, urls: dict[str, Way], odd: list[str]) -> None:
     listed = {one["url"]: one for one in json.loads(daemon.program.good("feeds", "list", "--json"))}
     kinds = kinds_of_polls(daemon)
     for url, way in urls.items():
+        if way.for_host and not kinds[url]:
+            continue
         assert kinds[url] == {way.kind}, (url, kinds[url])
         assert (listed[url]["failures"] == 0) == (way.kind is None), listed[url]
     assert all(listed[url]["failures"] for url in odd)

@@ -158,3 +158,16 @@ def test_a_replay_keeps_an_article_of_several_pages(world: World) -> None:
     (feed,) = world.ask(feeds.every)
     assert replay_feed(world.database, feed) == 0
     assert world.entry(1)["html"] == kept
+
+
+def test_a_site_that_asks_to_wait_is_not_asked_for_the_next_pages(world: World) -> None:
+    with Site() as site, Site("127.0.0.2") as pages:
+        busy = Answer(status=429, headers={"Retry-After": "600"})
+        pages.set("/robots.txt", "", content_type="text/plain")
+        pages.otherwise(lambda request: busy)
+        items = (item(n, link=pages.url(f"/a/{n}.html")) for n in range(12))
+        site.set("/feed", rss(*items))
+        world.poll(world.add(site.url("/feed"), full_text=True))
+        asked = [request for request in pages.requests if request.path != "/robots.txt"]
+    assert len(world.entries()) == 12
+    assert 0 < len(asked) <= world.config.fetch.per_host

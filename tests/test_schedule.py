@@ -322,5 +322,15 @@ def test_a_server_is_left_alone_only_when_it_says_so_itself(
     assert (found and (found.until - NOON).total_seconds()) == wait
 
 
+def test_a_server_is_not_left_alone_for_what_another_says() -> None:
+    elsewhere = "https://b.example.cn/"
+    for error in (
+        BadStatus(elsewhere, 429, retry_after=HOUR),
+        Unreachable(elsewhere, "connection refused", connection_refused=True),
+    ):
+        assert hosts.pause_for(error, server="a.example.cn", refusals=0, now=NOON) is None
+        assert hosts.pause_for(error, server="b.example.cn", refusals=0, now=NOON)
+
+
 def test_a_route_has_no_server_to_be_left_alone() -> None:
     assert hosts.pause_for(told(HOUR), server="", refusals=0, now=NOON) is None

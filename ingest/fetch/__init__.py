@@ -14,6 +14,7 @@ says: `Fetcher` gives a `Document` or `NotModified`, or raises a `FetchError`.
     decompress    content codings undone in bounded memory
     failures      what the network did, in words
     limits        how many documents at once, from all sites and from one
+    pauses        servers that asked all of us to wait
     robots        what robots.txt lets us see (RFC 9309)
     agent         the name that Guidang goes by
 """

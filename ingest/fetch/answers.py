@@ -81,7 +81,7 @@ def judge(
     if not answer.is_document:
         kind = Gone if answer.status in {404, 410} else BadStatus
         wait = retry_after(answer.headers, now)
-        raise kind(ask.url, answer.status, _detail(answer), wait)
+        raise kind(ask.address_at(hop), answer.status, _detail(answer), wait)
     return Document(
         url=ask.url,
         final_url=str(hop.url),

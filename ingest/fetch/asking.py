@@ -36,6 +36,10 @@ class Ask:
     delay: timedelta | None
     truncate: bool
 
+    def address_at(self, hop: Hop) -> str:
+        """Name what is asked for on the way: as the caller did, or where a redirect has led."""
+        return str(hop.url) if hop.count else self.url
+
     def headers_for(self, hop: Hop) -> list[tuple[bytes, bytes]]:
         """Write the headers for a server on the way; once away from the first one, no secrets."""
         told = [

@@ -17,13 +17,14 @@ import httpx
 
 from ingest.errors import BadStatus, Unreachable
 from ingest.fetch.agent import user_agent
-from ingest.fetch.answers import Answer, judge
+from ingest.fetch.answers import Answer, judge, retry_after
 from ingest.fetch.asking import NO_VALIDATORS, Ask
 from ingest.fetch.failures import as_fetch_errors, too_long
 from ingest.fetch.guard import Guard, Resolve, Resolver
 from ingest.fetch.limits import Limits
+from ingest.fetch.pauses import Pauses
 from ingest.fetch.receive import receive
-from ingest.fetch.redirects import FOLLOWED, Hop, first_hop, next_hop
+from ingest.fetch.redirects import FOLLOWED, Hop, first_hop, next_hop, port_of
 from ingest.fetch.transport import GuardedTransport
 from ingest.values import NotModified
 
@@ -59,6 +60,7 @@ class Fetcher:
             per_host=settings.per_host,
             host_delay=settings.host_delay,
         )
+        self._pauses = Pauses()
         # Without httpx.AsyncClient: it keeps cookies for ever, and reads every Location, even of
         # redirects that it is told not to follow, with an error of no known kind for a bad one.
         self._transport = GuardedTransport(settings, guard)
@@ -89,7 +91,7 @@ class Fetcher:
         host_delay: timedelta | None = None,
         truncate: bool = False,
     ) -> Document | NotModified:
-        """Fetch what is at an http(s) address; raise `FetchError`.
+        """Fetch what is at an http(s) address; raise `FetchError`, with the address that failed.
 
         `headers` and `auth` are for the server of `url` alone, also after redirects. `timeout`
         replaces the total and the idle time-out; time spent waiting for a turn counts in
@@ -134,10 +136,13 @@ class Fetcher:
         cookies = httpx.Cookies()  # they live as long as this fetch
         elapsed = timedelta(0)
         while True:
+            server = f"{hop.url.host}:{port_of(hop.url)}"
             async with self._limits.turn(hop.url.host, ask.delay):
+                self._pauses.heed(server, ask.address_at(hop))
                 started = _now()
                 answer = await self._visit(ask, hop, cookies, ask.total - elapsed)
                 elapsed += timedelta(seconds=_now() - started)
+                self._pauses.note(server, answer, retry_after(answer.headers, self._clock()))
             if answer.status not in FOLLOWED:
                 return hop, answer, elapsed
             hop = next_hop(
@@ -155,7 +160,7 @@ class Fetcher:
             cookies.set_cookie_header(request)
         bound = asyncio.timeout(max(left.total_seconds(), 0))
         try:
-            with as_fetch_errors(ask.url):
+            with as_fetch_errors(ask.address_at(hop)):
                 async with bound, self._response(request) as response:
                     if "set-cookie" in response.headers:
                         cookies.extract_cookies(response)
@@ -164,7 +169,8 @@ class Fetcher:
                     )
         except Unreachable as error:
             if bound.expired():
-                raise Unreachable(ask.url, too_long(ask.total), timed_out=True) from error
+                reason = too_long(ask.total)
+                raise Unreachable(ask.address_at(hop), reason, timed_out=True) from error
             raise
         return replace(answer, cookies=request.headers.get("cookie", ""))
 

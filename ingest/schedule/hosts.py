@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from ingest.errors import BadStatus, SourceError, Unreachable
 
@@ -29,8 +30,11 @@ class HostPause:
 
 
 def pause_for(error: SourceError, *, server: str, refusals: int, now: datetime) -> HostPause | None:
-    """How long a host is left alone after this failure; `refusals` came before it."""
-    if not server:
+    """How long a host is left alone after this failure; `refusals` came before it.
+
+    What a redirect has led to speaks for itself, not for the feed's own server.
+    """
+    if not server or not _is_of(error, server):
         return None
     if isinstance(error, Unreachable) and error.connection_refused:
         wait = min(_FIRST_PAUSE * 2 ** min(refusals, 16), _LONGEST_PAUSE)
@@ -40,3 +44,12 @@ def pause_for(error: SourceError, *, server: str, refusals: int, now: datetime) 
         reason = "it asked all of us to wait (429, Retry-After)"
         return HostPause(server=server, until=now + error.retry_after, reason=reason)
     return None
+
+
+def _is_of(error: SourceError, server: str) -> bool:
+    """Whether the address that failed is asked at this server, by host and port."""
+    if not isinstance(error, BadStatus | Unreachable):
+        return False
+    there, here = urlsplit(error.url), urlsplit(f"//{server}")
+    default = 443 if there.scheme == "https" else 80
+    return (there.hostname, there.port or default) == (here.hostname, here.port or default)
