@@ -6,9 +6,10 @@ import contextlib
 import fcntl
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from ingest.database import Database
-from ingest.errors import StoreBusy
+from ingest.errors import StoreBusy, StoreError
 
 
 @contextlib.contextmanager
@@ -24,12 +25,20 @@ def alone_at(database: Database, work: str) -> Iterator[None]:
                 raise StoreBusy(_told(database, work))
             yield
         return
-    with Path(f"{file}.{work}").open("w", encoding="ascii") as lock:
+    with _opened(Path(f"{Path(str(file)).resolve()}.{work}"), database) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StoreBusy(_told(database, work)) from None
         yield
+
+
+def _opened(file: Path, database: Database) -> TextIO:
+    """Open the file that is locked: beside the database itself, by whatever link it is named."""
+    try:
+        return file.open("w", encoding="ascii")
+    except OSError as error:
+        raise StoreError(f"{database.name}: {file} cannot be written: {error.strerror}") from None
 
 
 def _told(database: Database, work: str) -> str:

@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,32 @@ def test_a_second_daemon_is_refused(tmp_path: Path, database_url: str, site: Sit
         assert "another daemon works with" in result.err
         assert daemon.stop() == 0
         daemon.start_ready()
+
+
+def test_a_second_daemon_is_refused_by_whatever_link_it_names_the_database(
+    tmp_path: Path, site: Site
+) -> None:
+    with running(tmp_path, site.url("/a")) as daemon:
+        (tmp_path / "link.db").symlink_to(tmp_path / "guidang.db")
+        second = replace(daemon.program, database_url=f"sqlite:///{tmp_path}/link.db")
+        result = second.run("run")
+    assert (result.code, "another daemon works with" in result.err) == (3, True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_while_it_waits_for_its_database_to_start(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://me@127.0.0.1:{silent.getsockname()[1]}/archive"
+        daemon = Running(tmp_path, url)
+        daemon.start()
+        asking, _ = silent.accept()
+        daemon.signal(signal.SIGHUP)
+        daemon.signal(number)
+        assert daemon.wait() == 0
+        asking.close()
+    assert "Traceback" not in daemon.said()
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path, site: Site) -> None:

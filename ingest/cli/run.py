@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import typer
@@ -19,6 +22,7 @@ def run(ctx: typer.Context) -> None:
     """Look at feeds whenever they are due, until stopped; SIGHUP reads the configuration again."""
     from ingest.services import system_clock
 
+    _listen_while_starting()
     with open_session(ctx) as session:
 
         def read_again() -> Config:
@@ -30,6 +34,20 @@ def run(ctx: typer.Context) -> None:
             adopt_feeds(config, session.database, system_clock())
 
         asyncio.run(_run(session.config, session.database, read_again, adopt))
+
+
+def _listen_while_starting() -> None:
+    """Stop at once when told to, until the daemon hears signals itself; nothing is in flight yet.
+
+    The first process of a container would not hear them at all.
+    """
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        sys.exit()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what is to be read is being read
 
 
 def _refuse_what_needs_a_restart(old: Config, new: Config, file: str) -> None:
