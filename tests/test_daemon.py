@@ -8,16 +8,17 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ingest.daemon.clock import ClockWatch
 from tests.postgres import Server
 from tests.running import Running, free_port, running
 from tests.site import Answer, Site
-from tests.support import item, rss
+from tests.support import NOON, item, rss
 
 
 @pytest.fixture
@@ -253,6 +254,24 @@ def test_a_plan_made_by_a_wrong_clock_is_mended(tmp_path: Path, site: Site) -> N
         site.clear()
         daemon.start_ready()
         daemon.wait_until(lambda: asked(site, "/a"))
+
+
+@pytest.mark.parametrize(
+    ("passed", "ticks", "jump"),
+    [
+        (10, 10, 0),
+        (10, 11.5, 0),
+        (10 + 8 * 3600, 10, 8 * 3600),  # the machine slept
+        (10 - 86400, 10, -86400),  # the clock was set back
+    ],
+)
+def test_a_clock_that_goes_otherwise_than_time_is_noticed_once(
+    passed: float, ticks: float, jump: float
+) -> None:
+    watch = ClockWatch(NOON, 1000.0)
+    now = NOON + timedelta(seconds=passed)
+    assert watch.jump(now, 1000.0 + ticks) == timedelta(seconds=jump)
+    assert not watch.jump(now + timedelta(seconds=10), 1010.0 + ticks)
 
 
 def test_a_feed_that_asks_to_be_skipped_now_is_not_asked_however_late_it_is(

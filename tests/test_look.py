@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from ingest import schedule
+from ingest.config import ScheduleConfig
+from ingest.schedule.hosts import HostPause
 from ingest.store import feeds as feed_store
 from ingest.store import polls as poll_store
 from ingest.store.feed_state import FeedState
@@ -243,3 +246,55 @@ def test_a_put_off_feed_is_told_of(tmp_path: Path, sqlite_url: str) -> None:
         result = program.run("poll", "--all")
         assert result.code == 0
         assert result.out.count("put off, its server is left alone") == 2
+
+
+# A clock that was wrong
+
+
+def mend(world: World) -> int:
+    most = schedule.longest_plan(world.config.schedule)
+    return world.database.write(poll_store.mend_schedule, world.clock(), most)
+
+
+@pytest.mark.parametrize("ahead", [{"hours": 3}, {"days": 3}, {"days": 365 * 73}])
+def test_after_a_clock_was_set_back_feeds_are_looked_at_as_before(
+    world: World, ahead: dict[str, float]
+) -> None:
+    with Site() as site:
+        feeds = [world.add(site.url(f"/{n}")) for n in range(3)]
+        for feed in feeds:
+            site.set(feed.url.removeprefix(site.url("")), busy(world.clock()))
+        world.clock.move(**ahead)
+        world.poll()
+        world.clock.move(**{unit: -count for unit, count in ahead.items()})
+        assert mend(world) == 3
+        assert [wait_of(world, feed) for feed in feeds] == [0, 1, 2]
+        world.clock.move(seconds=3)
+        assert all(poll.error is None for poll in world.poll())
+        assert all(0 < wait_of(world, feed) <= 1.1 * 86400 + 1 for feed in feeds)
+    assert mend(world) == 0
+
+
+def test_a_long_wait_that_is_meant_is_no_sign_of_a_wrong_clock(
+    tmp_path: Path, sqlite_url: str
+) -> None:
+    world = World(tmp_path, sqlite_url)
+    rarely = {"gone_interval": timedelta(days=60)}
+    world.config = world.config.model_copy(update={"schedule": ScheduleConfig(**rarely)})
+    with Site() as site:
+        site.set("/a", rss(item(1)))
+        site.set("/gone", status=410)
+        own = world.add(site.url("/a"), interval="90d")
+        gone = world.add(site.url("/gone"))
+        world.poll()
+    assert (wait_of(world, own) // 86400, wait_of(world, gone) // 86400) >= (90, 60)
+    assert mend(world) == 0
+
+
+def test_a_server_left_alone_by_a_wrong_clock_is_asked_again(world: World) -> None:
+    far = world.clock() + timedelta(days=400)
+    for server, until in (("a.example.cn", far), ("b.example.cn", world.clock())):
+        pause = HostPause(server=server, until=until, reason="it refuses connections")
+        world.database.write(poll_store.pause_host, pause)
+    mend(world)
+    assert list(world.database.read(poll_store.host_pauses)) == ["b.example.cn"]

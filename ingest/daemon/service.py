@@ -8,13 +8,14 @@ import logging
 import signal
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from ingest.alone import alone_at
 from ingest.config import Config
+from ingest.daemon.clock import ClockWatch
 from ingest.daemon.dispatch import Dispatcher
 from ingest.daemon.notify import notify, notify_reloading, watchdog_interval
 from ingest.daemon.progress import Progress
@@ -22,6 +23,7 @@ from ingest.daemon.troubles import Trouble
 from ingest.database import Database
 from ingest.errors import ArchiveError, ConfigError, StoreError
 from ingest.metrics import Metrics
+from ingest.schedule import longest_plan
 from ingest.services import Services, open_services, system_clock
 from ingest.store import listings, polls
 from ingest.web.app import make_app
@@ -32,10 +34,6 @@ logger = logging.getLogger(__name__)
 _TICK = timedelta(seconds=2)
 _LOOKS_AT_LOOP = timedelta(seconds=0.1)
 _HOUSEKEEPING = timedelta(seconds=10)
-# A clock that was set, or a machine that slept, shows in the wall clock and not in the other.
-_CLOCK_JUMP = timedelta(seconds=60)
-# No feed is planned further ahead than this: who is, was planned by a clock that was wrong.
-_LONGEST_PLAN = timedelta(days=9)
 
 # Reads the configuration again; raises `ConfigError`.
 Read = Callable[[], Config]
@@ -55,7 +53,7 @@ class Daemon:
         self._progress, self._metrics = Progress(), Metrics()
         self._troubles = {"database": Trouble("database"), "archive": Trouble("archive")}
         self._is_ready = False
-        self._clocks = (system_clock(), time.monotonic())
+        self._clock = ClockWatch(system_clock(), time.monotonic())
 
     async def run(self) -> None:
         """Work until told to stop.
@@ -110,7 +108,7 @@ class Daemon:
         """
         try:
             await _prepare_archive(services)
-            await services.write(polls.mend_schedule, services.clock(), _LONGEST_PLAN)
+            await self._mend_schedule(services)
         except (ArchiveError, StoreError) as error:
             if not self._is_ready:
                 raise
@@ -163,8 +161,9 @@ class Daemon:
         """Write what could not be written, measure, and see whether the clock was set."""
         now = services.clock()
         try:
-            if self._clock_jumped(now):
-                await services.write(polls.mend_schedule, now, _LONGEST_PLAN)
+            if jump := self._clock.jump(now, time.monotonic()):
+                logger.warning("the clock was set, or the machine slept: %s", jump)
+                await self._mend_schedule(services)
             self._metrics.measure(await services.read(listings.overview, now))
         except StoreError as error:
             self._troubles["database"].met(error)
@@ -172,14 +171,15 @@ class Daemon:
         for part, trouble in self._troubles.items():
             self._metrics.set_up(part, trouble.reason is None)
 
-    def _clock_jumped(self, now: datetime) -> bool:
-        then, ticks = self._clocks
-        self._clocks = (now, time.monotonic())
-        jump = (now - then) - timedelta(seconds=self._clocks[1] - ticks)
-        if abs(jump) < _CLOCK_JUMP:
-            return False
-        logger.warning("the clock was set, or the machine slept: %s", jump)
-        return True
+    async def _mend_schedule(self, services: Services) -> None:
+        """Bring back what was planned by a clock that was wrong."""
+        now, most = services.clock(), longest_plan(services.config.schedule)
+        mended = await services.write(polls.mend_schedule, now, most)
+        if mended:
+            logger.warning("planned anew, since a wrong clock had planned it: %d feeds", mended)
+        for server, pause in list(services.host_pauses.items()):
+            if pause.until > now + most:
+                del services.host_pauses[server]
 
     def _hear_of_change(self) -> None:
         self._change = asyncio.create_task(self._read_again())

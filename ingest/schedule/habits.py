@@ -40,8 +40,10 @@ def begin(published: Iterable[datetime | None], now: datetime) -> Habits:
 def after_look(habits: Habits, *, new: int, since: timedelta, is_gap: bool = False) -> Habits:
     """What is known after a look that found `new` entries, `since` the one before.
 
-    The rate is a mean that forgets: of what a look adds, a third is left after a week.
+    The rate is a mean that forgets: of what a look adds, a third is left after a week. By a
+    clock that was set back in between, the one before may lie ahead.
     """
+    since = max(since, timedelta(0))
     kept = math.exp(-(since / _MEMORY))
     seen = new / max(since / DAY, _SHORTEST_LOOK / DAY)
     per_day = seen if habits.per_day is None else habits.per_day * kept + seen * (1 - kept)

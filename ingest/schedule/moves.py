@@ -45,7 +45,8 @@ def after_answer(
         return move
     if permanent_url is None or not is_same_feed:
         return NOWHERE
-    if move.to != permanent_url or move.since is None:
+    # What was first seen in the future was seen by a clock that was wrong.
+    if move.to != permanent_url or move.since is None or move.since > now:
         return Move(to=permanent_url, since=now, looks=1)
     seen = replace(move, looks=move.looks + 1)
     is_believed = seen.looks >= _LOOKS and now - move.since >= BELIEVED_AFTER

@@ -126,6 +126,16 @@ def after_failure(
     return planned if settings.interval else _unless_skipped(hints, planned)
 
 
+def longest_plan(config: ScheduleConfig) -> timedelta:
+    """How far ahead a feed without an interval of its own may be planned.
+
+    The longest wait of the configuration or of a server, made longer by chance, and then every
+    day but one of a week skipped.
+    """
+    wait = max(config.gone_interval, config.max_interval, timedelta(days=7))
+    return wait * (1 + _JITTER) + timedelta(days=8)
+
+
 def first_looks(count: int, now: datetime) -> list[datetime]:
     """When feeds that are added together are first looked at: one after the other, in an hour."""
     apart = min(_BETWEEN_FIRST_LOOKS, timedelta(hours=1) / max(count, 1))

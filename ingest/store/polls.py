@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.schedule import Plan
+from ingest.schedule import Plan, first_looks
 from ingest.schedule.hosts import HostPause
 from ingest.store.feed_state import FeedState, columns_of, listed, place_of, state_of
 from ingest.store.statements import insert_into, table_of
@@ -17,6 +17,9 @@ from ingest.values import Poll, Validators
 from models import Feed
 from models import HostPause as HostPauseRow
 from models import Poll as PollRow
+
+# A clock that is brought in line moves by less.
+_CLOCKS_AGREE = timedelta(minutes=1)
 
 
 def due(
@@ -124,11 +127,24 @@ def put_off(connection: sa.Connection, feed_id: int, until: datetime, reason: st
 
 
 def mend_schedule(connection: sa.Connection, now: datetime, most: timedelta) -> int:
-    """Bring back feeds that are planned further ahead than anything plans; return how many."""
-    too_far = sa.update(Feed).where(Feed.next_poll_at > now + most)
-    reason = "it was planned by a clock that was wrong"
-    done = connection.execute(too_far.values(next_poll_at=now, next_poll_reason=reason))
-    return done.rowcount
+    """Bring back feeds that a clock ahead of `now` has planned, one by one; return how many.
+
+    They were looked at in the future, or are planned further ahead than `most` and than their
+    own interval; so with the servers that are left alone.
+    """
+    passed = now + _CLOCKS_AGREE
+    query = listed().where(sa.or_(Feed.last_polled_at > passed, Feed.next_poll_at > now + most))
+    feeds = [state_of(row) for row in connection.execute(query).mappings()]
+    wrong = [
+        feed
+        for feed in feeds
+        if (feed.last_polled_at or now) > passed
+        or feed.next_poll_at > now + most + 2 * (feed.settings.interval or timedelta(0))
+    ]
+    for feed, at in zip(wrong, first_looks(len(wrong), now), strict=True):
+        put_off(connection, feed.id, at, "it was planned by a clock that was wrong")
+    connection.execute(sa.delete(HostPauseRow).where(HostPauseRow.until > now + most))
+    return len(wrong)
 
 
 def host_pauses(connection: sa.Connection) -> dict[str, HostPause]:
