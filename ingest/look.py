@@ -85,6 +85,7 @@ class Look:
         self._instance = answered.instance
         self._forgave_host = self._forgive_host()
         answer = answered.answer
+        self._poll = replace(self._poll, fetch_seconds=answer.elapsed.total_seconds())
         if isinstance(answer, NotModified):
             poll = replace(self._poll, outcome=Outcome.NOT_MODIFIED, status=304)
             return await self._services.write(self._note_answer, poll, answer)
@@ -213,7 +214,7 @@ class Look:
             phase=schedule.phase(self._feed.id, look.at),
         )
         if look.is_gap:
-            poll = replace(poll, warnings=(*poll.warnings, _GAP))
+            poll = replace(poll, is_gap=True, warnings=(*poll.warnings, _GAP))
         poll = self._timed(poll)
         poll_store.record_poll(
             connection,

@@ -40,6 +40,13 @@ class Metrics:
             buckets=_SECONDS,
             registry=registry,
         )
+        self._fetch_seconds = Histogram(
+            "guidang_fetch_seconds",
+            "How long answers took.",
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        self._gaps = Counter("guidang_gaps", "Looks that came too late.", registry=registry)
         self._bytes = Counter(
             "guidang_fetched_bytes", "Bytes after decompression.", registry=registry
         )
@@ -67,6 +74,9 @@ class Metrics:
         if poll.outcome is Outcome.PUT_OFF:
             return
         self._seconds.observe(poll.seconds)
+        if poll.fetch_seconds is not None:
+            self._fetch_seconds.observe(poll.fetch_seconds)
+        self._gaps.inc(poll.is_gap)
         self._bytes.inc(poll.size)
         if poll.error_kind:
             self._failures.labels(poll.error_kind).inc()

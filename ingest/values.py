@@ -311,7 +311,9 @@ class Outcome(enum.StrEnum):
 class Poll:
     """One look at one feed; `size` is in bytes after decompression.
 
-    One that was put off asked nobody, and is written nowhere.
+    `fetch_seconds` is how long its answer took, without waiting for a turn, and `is_gap` whether
+    entries came and went since the look before; both are counted and not kept with it. One that
+    was put off asked nobody, and is written nowhere.
     """
 
     feed_id: int
@@ -320,6 +322,8 @@ class Poll:
     outcome: Outcome
     url: str
     seconds: float = 0.0
+    fetch_seconds: float | None = None
+    is_gap: bool = False
     status: int | None = None
     size: int = 0
     new: int = 0

@@ -55,7 +55,19 @@ def test_health_and_metrics_are_served(tmp_path: Path, site: Site) -> None:
         )
         assert daemon.get("/healthz") == (200, '{"status":"ok"}')
         assert daemon.get("/readyz") == (200, '{"status":"ok"}')
-        assert 'guidang_up{part="database"} 1.0' in daemon.get("/metrics")[1]
+        metrics = daemon.get("/metrics")[1]
+        assert 'guidang_up{part="database"} 1.0' in metrics
+        assert "guidang_fetch_seconds_count 0" not in metrics
+
+
+def test_entries_that_were_missed_are_counted_and_offered(tmp_path: Path, site: Site) -> None:
+    with running(tmp_path, site.url("/a")) as daemon:
+        daemon.wait_until(lambda: "1 new" in daemon.said())
+        site.set("/a", rss(item(8), item(9)))
+        daemon.wait_until(lambda: "\nguidang_gaps_total 1.0" in daemon.get("/metrics")[1])
+        assert "to bring them in: guidang backfill 1" in daemon.said()
+        shown = [daemon.program.good(*words) for words in (["status"], ["feeds", "explain", "1"])]
+        assert ["guidang backfill 1" in text for text in shown] == [True, True]
 
 
 def test_a_second_daemon_is_refused(tmp_path: Path, database_url: str, site: Site) -> None:

@@ -74,6 +74,7 @@ def explanation(feed: FeedState, pause: HostPause | None) -> dict[str, Any]:
         "new_entries_a_day": None if habits.per_day is None else round(habits.per_day, 2),
         "interval": _spoken(habits.interval),
         "gaps": habits.gaps,
+        "entries_may_be_missing": offer(feed),
         "failures": feed.failures,
         "last_error": feed.last_error,
         "publisher_asks_for": _asked_for(feed),
@@ -84,6 +85,11 @@ def explanation(feed: FeedState, pause: HostPause | None) -> dict[str, Any]:
         "moved_since": move.since,
         "asked_there_since": move.taken_at,
     }
+
+
+def offer(feed: FeedState) -> str | None:
+    """How to bring in what was probably missed; None if nothing was."""
+    return f"bring them in with: guidang backfill {feed.id}" if feed.ways.habits.gaps else None
 
 
 def _asked_for(feed: FeedState) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import typer
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """Tell how much is kept and how the feeds are, the failing ones first."""
+    from datetime import timedelta
+
+    from ingest.config import format_duration
     from ingest.store import feeds, listings
 
     with open_session(ctx, quiet=True) as session:
@@ -22,6 +26,7 @@ def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
         known = session.database.read(feeds.every)
         name = session.database.name
     failing = sorted((f for f in known if f.failures), key=lambda feed: -feed.failures)
+    missed = [feed for feed in known if feed.ways.habits.gaps]
     paused = [feed for feed in known if feed.paused_at is not None]
     due = [f for f in known if f.paused_at is None and f.next_poll_at <= session.now]
     counts = {"feeds": len(known), "failing": len(failing), "paused": len(paused), "due": len(due)}
@@ -29,21 +34,38 @@ def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
         print_json(
             {"database": name, "archive": str(session.config.archive.path), **counts, **totals}
             | {"failing_feeds": [_failing(feed) for feed in failing]}
+            | {"feeds_with_gaps": [{"id": f.id, "gaps": f.ways.habits.gaps} for f in missed]}
         )
         return
     say(f"database: {name}")
     say(f"archive: {session.config.archive.path} ({counted(totals['files_due'], 'file')} to write)")
     say(f"kept: {counted(totals['entries'], 'entry')}, {counted(totals['revisions'], 'revision')}")
+    late = max((session.now - feed.next_poll_at for feed in due), default=timedelta(0))
     say(
         f"feeds: {', '.join(f'{count} {what}' for what, count in counts.items())}".replace(
             f"{counts['feeds']} feeds", str(counts["feeds"])
         )
+        + (f", the latest by {format_duration(late)}" if late else "")
     )
-    if failing:
+    _show_failing(failing)
+    _show_missed(missed)
+
+
+def _show_failing(feeds: Sequence[FeedState]) -> None:
+    if feeds:
         say()
         print_table(
             ["failing feed", "failures", "why", "next attempt"],
-            [(f.name, f.failures, f.last_error, local(f.next_poll_at)) for f in failing],
+            [(f.name, f.failures, f.last_error, local(f.next_poll_at)) for f in feeds],
+        )
+
+
+def _show_missed(feeds: Sequence[FeedState]) -> None:
+    if feeds:
+        say()
+        print_table(
+            ["entries probably missed", "times", "to bring them in"],
+            [(f.name, f.ways.habits.gaps, f"guidang backfill {f.id}") for f in feeds],
         )
 
 

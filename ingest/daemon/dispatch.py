@@ -26,6 +26,10 @@ _IN_FLIGHT = 8
 _AT_A_TIME = 16
 # How long a feed is left alone whose news could not be kept: its publisher is not at fault.
 _AFTER_TROUBLE = timedelta(minutes=1)
+_GAP = (
+    "nothing was left of what the last look had seen: entries may have been missed; "
+    "to bring them in: guidang backfill %d"
+)
 
 
 class Dispatcher:
@@ -127,6 +131,8 @@ class Dispatcher:
                 return
             poll = await poll_feed(self._services, feed)
             self._metrics.observe(poll)
+            if poll.is_gap:
+                logger.warning(_GAP, feed.id, extra={"feed": poll.feed_name})
             if poll.outcome is Outcome.NEWS:
                 await self.render()
         except StoreError as error:

@@ -103,7 +103,8 @@ _INSERT_POLL = sa.insert(table_of(PollRow)).inline()
 
 def _poll_columns(poll: Poll) -> dict[str, Any]:
     columns = {name: getattr(poll, name) for name in Poll.__dataclass_fields__}
-    del columns["feed_name"]
+    for not_kept in ("feed_name", "fetch_seconds", "is_gap"):
+        del columns[not_kept]
     columns["outcome"] = poll.outcome.value
     columns["warnings"] = "\n".join(poll.warnings) or None
     return columns
