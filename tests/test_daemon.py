@@ -105,6 +105,29 @@ def test_it_stops_while_it_waits_for_its_database_to_start(
     assert "Traceback" not in daemon.said()
 
 
+@pytest.mark.parametrize("moment", ["start", "reload"])
+def test_it_is_not_ready_with_a_folder_that_it_may_not_write(
+    tmp_path: Path, site: Site, moment: str
+) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o555)
+    if moment == "start":
+        daemon = Running(tmp_path, settings=f'[archive]\npath = "{closed}"')
+        result = daemon.program.run("run", powerless=True)
+        assert (result.code, "cannot be written" in result.err) == (3, True)
+        return
+    daemon = Running(tmp_path, feeds=[site.url("/a")])
+    daemon.start(powerless=True)
+    try:
+        daemon.wait_until(daemon.is_ready)
+        daemon.configure(site.url("/a"), more=f'[archive]\npath = "{closed}"')
+        daemon.signal(signal.SIGHUP)
+        daemon.wait_until(lambda: "going on with the old configuration" in daemon.said())
+        assert daemon.is_ready()
+    finally:
+        daemon.kill()
+
+
 def test_a_port_that_is_taken_is_named(tmp_path: Path, site: Site) -> None:
     daemon = Running(tmp_path)
     with socket.create_server(("127.0.0.1", daemon.port)):

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
 import time
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from ingest.alone import alone_at
+from ingest.archive import Archive
 from ingest.config import Config
 from ingest.daemon.clock import ClockWatch
 from ingest.daemon.dispatch import Dispatcher
@@ -217,7 +219,14 @@ class Daemon:
 
 
 async def _prepare_archive(services: Services) -> None:
-    await services.in_archive_thread(partial(services.archive.prepare, now=services.clock()))
+    await services.in_archive_thread(partial(_make_writable, services.archive, services.clock()))
+
+
+def _make_writable(archive: Archive, now: datetime) -> None:
+    """Raise `ArchiveError` also if there is nothing to be written yet that would show it."""
+    archive.prepare(now=now)
+    if not os.access(archive.root, os.W_OK | os.X_OK):
+        raise ArchiveError(f"{archive.root} cannot be written: is it read-only, or another user's?")
 
 
 def _leave_to_itself_what_stays() -> None:
