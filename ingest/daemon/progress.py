@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 _TICK_WITHIN = timedelta(minutes=2)
@@ -11,31 +12,32 @@ _LOOK_WITHIN = timedelta(minutes=45)
 
 
 class Progress:
-    """When something last came of the daemon's work, by the monotonic clock."""
+    """When something last came of the daemon's work, by a clock that is never set."""
 
-    def __init__(self) -> None:
-        self._ticked = self._looked = time.monotonic()
+    def __init__(self, ticks: Callable[[], float] = time.monotonic) -> None:
+        self._ticks = ticks
+        self._ticked = self._looked = ticks()
         self._in_flight = 0
 
     def tick(self) -> None:
         """Note that the store was asked for what is due, or found out of reach."""
-        self._ticked = time.monotonic()
+        self._ticked = self._ticks()
 
     def look_begun(self) -> None:
         """Note that a look was started."""
         if self._in_flight == 0:
-            self._looked = time.monotonic()
+            self._looked = self._ticks()
         self._in_flight += 1
 
     def look_ended(self) -> None:
         """Note that a look came to an end, whatever it was."""
         self._in_flight -= 1
-        self._looked = time.monotonic()
+        self._looked = self._ticks()
 
     @property
     def fault(self) -> str | None:
         """What is stuck; None if the daemon gets on."""
-        now = time.monotonic()
+        now = self._ticks()
         if now - self._ticked > _TICK_WITHIN.total_seconds():
             return f"no tick for {now - self._ticked:.0f} s"
         if self._in_flight and now - self._looked > _LOOK_WITHIN.total_seconds():

@@ -1,0 +1,141 @@
+"""What can be seen of the units, the image and the compose files without running them.
+
+`test_systemd` and `test_docker` run them, where there is an engine.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ingest.cli.systemd_unit import CONFIG, unit_of
+from ingest.daemon.progress import Progress
+
+ROOT = Path(__file__).parents[1]
+PROGRAM = Path("/opt/guidang/bin/guidang")
+UNITS = {"guidang.service": False, "guidang-backfill@.service": True}
+
+
+@pytest.mark.parametrize(("name", "backfill"), UNITS.items())
+def test_the_units_of_the_repository_are_those_that_are_printed(name: str, backfill: bool) -> None:
+    written = (ROOT / "deploy/systemd" / name).read_text("utf-8")
+    assert written == unit_of(PROGRAM, CONFIG, backfill=backfill)
+
+
+@pytest.mark.parametrize(("name", "backfill"), UNITS.items())
+def test_systemd_where_it_is_has_nothing_against_the_units(
+    tmp_path: Path, name: str, backfill: bool
+) -> None:
+    program = tmp_path / "guidang"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    unit = tmp_path / name
+    unit.write_text(unit_of(program, CONFIG, backfill=backfill))
+    if shutil.which("systemd-analyze"):
+        assert analyze("verify", "--recursive-errors=no", str(unit)) == ""
+        said = analyze("security", "--no-pager", "--offline=yes", "--threshold=15", str(unit))
+        exposure = said.rpartition("exposure level for ")[2].partition(": ")[2].split()[0]
+        assert float(exposure) <= 1.5, said
+
+
+def analyze(*arguments: str) -> str:
+    done = subprocess.run(
+        ["systemd-analyze", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+    )
+    return done.stdout
+
+
+def services(name: str = "docker-compose.yml") -> dict[str, Any]:
+    described: dict[str, Any] = yaml.safe_load((ROOT / name).read_text("utf-8"))["services"]
+    return described
+
+
+def test_the_database_is_waited_for_until_it_is_healthy() -> None:
+    described = services()
+    assert "healthcheck" in described["database"]
+    for name in ("daemon", "backfill"):
+        assert described[name]["depends_on"] == {"database": {"condition": "service_healthy"}}
+
+
+def test_every_service_is_bounded_and_kept_running_and_no_secret_is_in_the_file() -> None:
+    described = services()
+    assert described["backfill"]["profiles"] == ["backfill"]
+    restarts = {name: service["restart"] for name, service in described.items()}
+    assert restarts == {"daemon": "unless-stopped", "database": "unless-stopped", "backfill": "no"}
+    for service in described.values():
+        assert service["mem_limit"]
+        for name, value in service["environment"].items():
+            assert "PASSWORD" not in name or value == "${POSTGRES_PASSWORD:-}"
+
+
+def test_the_daemon_is_closed_in_and_reached_from_this_machine_only() -> None:
+    daemon = services()["daemon"]
+    assert (daemon["read_only"], daemon["cap_drop"]) == (True, ["ALL"])
+    assert all(port.startswith("127.0.0.1:") for port in daemon["ports"])
+    volumes = [one if isinstance(one, str) else one["target"] for one in daemon["volumes"]]
+    assert volumes == ["/etc/guidang", "archive:/archive"]
+
+
+def test_with_sqlite_no_server_is_needed() -> None:
+    described = services("docker-compose.sqlite.yml")
+    assert described["database"]["command"] == ["db", "upgrade"]
+    assert all("data:/data" in service["volumes"] for service in described.values())
+
+
+def test_the_image_is_made_in_two_stages_and_needs_no_rights() -> None:
+    lines = (ROOT / "Dockerfile").read_text("utf-8").splitlines()
+    last = lines[max(n for n, line in enumerate(lines) if line.startswith("FROM")) :]
+    assert "ARG BASE=python:3.13-slim-trixie" in lines
+    assert sum(line.startswith("FROM") for line in lines) == 2
+    assert "USER guidang" in last
+    assert any(line.startswith("HEALTHCHECK") for line in last)
+    assert not any(word in line for line in last for word in ("apt-get", "pip", "gcc"))
+
+
+class Ticks:
+    """A monotonic clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_the_watchdog_hears_nothing_of_a_daemon_that_does_not_tick() -> None:
+    ticks = Ticks()
+    progress = Progress(ticks)
+    ticks.now = 60
+    progress.tick()
+    ticks.now = 180
+    assert progress.fault is None
+    ticks.now = 181
+    assert progress.fault == "no tick for 121 s"
+    progress.tick()
+    assert progress.fault is None
+
+
+def test_the_watchdog_hears_nothing_of_a_daemon_whose_looks_never_end() -> None:
+    ticks = Ticks()
+    progress = Progress(ticks)
+    for _ in range(3):
+        progress.look_begun()
+    ticks.now = 3000
+    progress.tick()
+    assert progress.fault == "no look has ended for 3000 s"
+    progress.look_ended()
+    assert progress.fault is None
+    for _ in range(2):
+        progress.look_ended()
+    ticks.now = 9000
+    progress.tick()
+    assert progress.fault is None
