@@ -177,9 +177,9 @@ def test_a_stream_that_never_says_anything_overflows():
 
 def test_others_may_run_between_small_pieces_of_work():
     body = Body("gzip", 64 * MB)
-    longest, before, pieces = 0.0, time.perf_counter(), 0
+    longest, before, pieces = 0.0, time.thread_time(), 0
     for _ in body.write(gzip.compress(bytes(32 * MB), 1)):
-        now = time.perf_counter()
+        now = time.thread_time()
         longest, before, pieces = max(longest, now - before), now, pieces + 1
     assert pieces >= 32 * MB / 65536
     assert longest < 0.1
