@@ -1,0 +1,82 @@
+"""What a look costs the database: statements, counted, however large the feed and its past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.site import Site
+from tests.support import item, rss
+from tests.world import World
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as site:
+        yield site
+
+
+@pytest.fixture
+def world(tmp_path: Path, database_url: str) -> Iterator[World]:
+    world = World(tmp_path, database_url)
+    yield world
+    world.database.dispose()
+
+
+def statements_of_a_poll(world: World) -> list[str]:
+    """What a poll of all feeds sends to the database; many rows at once count once."""
+    sent: list[str] = []
+
+    def note(*event: Any) -> None:
+        sent.append(event[2])
+
+    sa.event.listen(world.database.engine, "before_cursor_execute", note)
+    world.poll()
+    sa.event.remove(world.database.engine, "before_cursor_execute", note)
+    return sent
+
+
+def serve(site: Site, numbers: range, etag: str | None = None) -> None:
+    site.set("/feed.xml", rss(*map(item, numbers)), etag=etag)
+
+
+@pytest.mark.parametrize("has_validators", [True, False])
+def test_a_poll_without_news_costs_the_same_however_much_is_kept(
+    world: World, site: Site, has_validators: bool
+) -> None:
+    world.add(site.url("/feed.xml"))
+    costs = []
+    for entries in (1, 60):
+        serve(site, range(entries), f'"{entries}"' if has_validators else None)
+        world.poll()
+        costs.append(len(statements_of_a_poll(world)))
+    assert costs[0] == costs[1]
+    assert costs[0] <= 16
+
+
+def test_a_poll_with_news_costs_the_same_however_much_is_new(world: World, site: Site) -> None:
+    world.add(site.url("/feed.xml"))
+    serve(site, range(1))
+    world.poll()
+    serve(site, range(2))
+    one = statements_of_a_poll(world)
+    serve(site, range(40))
+    many = statements_of_a_poll(world)
+    assert len(many) == len(one)
+    assert len(one) <= 32
+
+
+def test_what_is_known_by_its_bytes_is_neither_judged_nor_written(world: World, site: Site) -> None:
+    world.add(site.url("/feed.xml"))
+    serve(site, range(30))
+    world.poll()
+    told = rss(*map(item, range(30))).replace("</channel>", "<ttl>9</ttl></channel>")
+    site.set("/feed.xml", told)
+    sent = " ".join(statements_of_a_poll(world)).upper()
+    assert "INSERT INTO ENTRY" not in sent
+    assert "INSERT INTO CAPTURE" not in sent
+    assert "UPDATE ENTRY" not in sent
