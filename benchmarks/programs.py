@@ -39,7 +39,7 @@ async def guidang() -> None:
     config, _ = load_config(Path("config.toml"))
     database = Database(config.database.url)
     database.upgrade()
-    async with open_services(config, database, in_processes=True) as services:
+    async with open_services(config, database, feeds=1_000) as services:
         services.archive.prepare(now=services.clock())
         done()
         while line := (await asyncio.to_thread(sys.stdin.readline)).strip():

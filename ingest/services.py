@@ -23,7 +23,7 @@ from ingest.schedule.hosts import HostPause
 from ingest.sources.instances import Instances
 from ingest.sources.page import Pages
 from ingest.store import polls, rsshub
-from ingest.workers import Workers
+from ingest.workers import Workers, processes_pay
 from ingest.writer import Writer
 
 P = ParamSpec("P")
@@ -50,7 +50,6 @@ class Services:
     robots: Robots
     pages: Pages
     workers: Workers
-    in_processes: bool
     host_pauses: dict[str, HostPause]
     archive: Archive
     writer: Writer
@@ -76,7 +75,7 @@ class Services:
 
         Raise `Unreadable` if that takes too long, or too much memory.
         """
-        if self.in_processes:
+        if self.workers.pay:
             return await self.workers.run(_READ_WITHIN, url, function, *args, **kwargs)
         return await asyncio.to_thread(function, *args, **kwargs)
 
@@ -95,18 +94,18 @@ async def open_services(
     database: Database,
     clock: Clock = system_clock,
     *,
-    in_processes: bool = False,
+    feeds: int = 1,
 ) -> AsyncIterator[Services]:
     """Open everything a run needs, and close it again; the database stays open.
 
-    With `in_processes`, documents are read in processes, which pays for many of them.
+    `feeds` is how many are to be read, by which it is decided whether processes pay for it.
     """
     # SQLite has one writer; waiting for it in a queue of ours is cheaper than in its own.
     threads = 1 if database.engine.dialect.name == "sqlite" else 4
     with (
         ThreadPoolExecutor(threads, thread_name_prefix="database") as database_threads,
         ThreadPoolExecutor(1, thread_name_prefix="archive") as archive_thread,
-        Workers() as workers,
+        Workers(pay=processes_pay(feeds)) as workers,
     ):
         loop = asyncio.get_running_loop()
 
@@ -129,7 +128,6 @@ async def open_services(
                 robots=robots,
                 pages=Pages(fetcher, robots, workers),
                 workers=workers,
-                in_processes=in_processes,
                 host_pauses=database.read(polls.host_pauses),
                 archive=Archive(config.archive, database),
                 writer=writer,

@@ -26,14 +26,32 @@ T = TypeVar("T")
 # A process takes about 100 MB of memory and far more of addresses, which is what the system bounds.
 _ADDRESS_SPACE = 2 * 1024**3
 _TASKS_OF_A_PROCESS = 500
+_HANDFUL = 8
 _LOADED_BEFORE = ["ingest.reading.read"]
 
 
-class Workers:
-    """A pool of processes; they start with the first task. A context manager."""
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
-    def __init__(self, processes: int | None = None) -> None:
-        self._processes = processes or os.cpu_count() or 1
+
+def processes_pay(feeds: int) -> bool:
+    """Whether to read so many feeds in processes: not a handful, and nothing on one core.
+
+    A process takes a second to start, and a hundred megabytes.
+    """
+    return feeds > _HANDFUL and cores() > 1
+
+
+class Workers:
+    """A pool of processes; they start with the first task. A context manager.
+
+    `pay` says whether feeds are worth them; article pages are read in them in any case.
+    """
+
+    def __init__(self, processes: int | None = None, *, pay: bool = True) -> None:
+        self.pay = pay
+        self._processes = processes or cores()
         self._pool: ProcessPool | None = None
         self._starting = threading.Lock()
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ingest.errors import Unreadable
-from ingest.workers import Workers
+from ingest.workers import Workers, cores, processes_pay
 
 URL = "https://news.example.cn/"
 SHORT, LONG = timedelta(seconds=1), timedelta(seconds=30)
@@ -68,3 +68,17 @@ def test_the_loop_goes_on_while_work_is_done() -> None:
 def test_no_process_is_started_for_nothing() -> None:
     with Workers() as workers:
         assert workers._pool is None
+
+
+@pytest.mark.parametrize(("feeds", "pay"), [(1, False), (8, False), (9, True), (10_000, True)])
+def test_processes_are_for_many_feeds(feeds: int, pay: bool) -> None:
+    assert processes_pay(feeds) is (pay and cores() > 1)
+
+
+def test_there_is_no_process_on_one_core() -> None:
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    try:
+        assert not processes_pay(10_000)
+    finally:
+        os.sched_setaffinity(0, allowed)

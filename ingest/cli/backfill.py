@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 SOURCES = ("auto", "rfc5005", "paged", "rsshub", "sitemap", "wayback")
 _LIST = "list"
+_MANY = 1_000  # what a backfill reads is worth processes
 
 
 def backfill(
@@ -198,7 +199,7 @@ async def _run(
     from ingest.services import open_services
     from ingest.sources.past.registry import fitting
 
-    async with open_services(session.config, session.database, in_processes=True) as services:
+    async with open_services(session.config, session.database, feeds=_MANY) as services:
         services.archive.prepare(now=session.now)
         web = backfill.web_of(services)
         number, goes_on = await services.write(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,9 +17,6 @@ from ingest.logs import printable
 if TYPE_CHECKING:
     from ingest.store.feed_state import FeedState
     from ingest.values import Poll
-
-# Processes take a second to start: for fewer feeds that does not pay.
-_HANDFUL = 8
 
 
 def poll(
@@ -67,8 +63,7 @@ async def _poll(session: Session, feeds: Sequence[FeedState], polls: list[Poll])
     from ingest.pipeline import poll_feeds
     from ingest.services import open_services
 
-    many = len(feeds) > _HANDFUL and (os.cpu_count() or 1) > 1
-    async with open_services(session.config, session.database, in_processes=many) as services:
+    async with open_services(session.config, session.database, feeds=len(feeds)) as services:
         services.archive.prepare(now=session.now)
         with _telling(len(feeds)) as tell:
 

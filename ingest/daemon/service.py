@@ -30,6 +30,7 @@ from ingest.services import Services, open_services, system_clock
 from ingest.store import listings, polls
 from ingest.web.app import make_app
 from ingest.web.server import serving
+from ingest.workers import processes_pay
 
 logger = logging.getLogger(__name__)
 
@@ -72,9 +73,7 @@ class Daemon:
             async with serving(app, self._config.web.listen):
                 while not self._stop.is_set():
                     self._reloaded.clear()
-                    async with open_services(
-                        self._config, self._database, in_processes=True
-                    ) as services:
+                    async with open_services(self._config, self._database) as services:
                         await self._serve(services)
         notify("STOPPING=1")
         logger.info("stopped")
@@ -166,7 +165,9 @@ class Daemon:
             if jump := self._clock.jump(now, time.monotonic()):
                 logger.warning("the clock was set, or the machine slept: %s", jump)
                 await self._mend_schedule(services)
-            self._metrics.measure(await services.read(listings.overview, now))
+            overview = await services.read(listings.overview, now)
+            self._metrics.measure(overview)
+            services.workers.pay = processes_pay(int(overview["active"]))
         except StoreError as error:
             self._troubles["database"].met(error)
         await dispatcher.render()
