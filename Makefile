@@ -34,13 +34,16 @@ test-deploy: set-up ## run the tests that need root, a container engine or syste
 	@$(BIN)/pytest -n 0 -m deploy
 
 .PHONY: bench
-bench: set-up-bench ## compare with the library `reader` on 300 feeds (5 minutes)
+bench: set-up-bench ## compare with the library `reader` on 300 feeds (2 minutes)
 	@$(BIN)/python -m benchmarks
 
 .PHONY: bench-full
-bench-full: set-up-bench ## the same in three rounds, with 3,000 feeds, on PostgreSQL, and as the archive grows
+bench-full: set-up-bench ## in three rounds, with 3,000 feeds, on PostgreSQL, and as the archive grows (an hour)
 	@$(BIN)/python -m benchmarks --rounds 3
 	@$(BIN)/python -m benchmarks --feeds 3000
+	@$(BIN)/python -m benchmarks --postgresql --alone
+	@$(BIN)/python -m benchmarks.growth
+	@$(BIN)/python -m benchmarks.transports
 
 .PHONY: set-up-bench
 set-up-bench: set-up ## add what the benchmarks compare with to .venv

@@ -1,6 +1,6 @@
 """Take both programs through the same four scenarios, turn and turn about, and compare them.
 
-    python -m benchmarks [--feeds 300] [--entries 30] [--rounds 1] [--json FILE]
+    python -m benchmarks [--feeds 300] [--entries 30] [--rounds 1] [--alone] [--postgresql]
 
 cold    everything is new
 304     nothing is new, and the server says so
@@ -27,6 +27,7 @@ from rich.table import Table
 from benchmarks.contestants import Contestant, Counted, Guidang, Reader
 from benchmarks.measure import Cost
 from benchmarks.server import Scenario, Server
+from tests.postgres import server_for_tests
 
 # How many times as many feeds a second, and as little CPU, Guidang is to have.
 GOALS = {Scenario.COLD: 2.5, Scenario.NOT_MODIFIED: 2.0, Scenario.SAME: 20.0, Scenario.PLUS1: 12.0}
@@ -47,7 +48,7 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, default=300)
     parser.add_argument("--entries", type=int, default=30, help="in each feed")
     parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--database", default="sqlite:///guidang.db", help="Guidang's")
+    parser.add_argument("--postgresql", action="store_true", help="for Guidang: one made for this")
     parser.add_argument("--alone", action="store_true", help="Guidang only")
     parser.add_argument("--json", type=Path, help="write every measurement to this file")
     options = parser.parse_args()
@@ -66,7 +67,10 @@ def run_round(options: argparse.Namespace, number: int) -> Iterator[Result]:
         (folder / "documents").mkdir()
         server = stack.enter_context(Server(folder / "documents", options.feeds, options.entries))
         server.write(0)
-        contestants: list[Contestant] = [Guidang(folder / "guidang", options.database)]
+        url = "sqlite:///guidang.db"
+        if options.postgresql:
+            url = stack.enter_context(server_for_tests()).create()
+        contestants: list[Contestant] = [Guidang(folder / "guidang", url)]
         if not options.alone:
             contestants.append(Reader(folder / "reader"))
         for one in contestants:
