@@ -27,7 +27,7 @@ T = TypeVar("T")
 _ADDRESS_SPACE = 2 * 1024**3
 _TASKS_OF_A_PROCESS = 500
 _HANDFUL = 8
-_LOADED_BEFORE = ["ingest.reading.read"]
+_LOADED_BEFORE = ["ingest.reading.ready"]
 
 
 def cores() -> int:

@@ -70,15 +70,17 @@ def choose(
     base_url: str | None,
     page_image: str | None = None,
     channel_images: Collection[str] = (),
+    tree: etree._Element | None = None,
 ) -> str | None:
     """Return the absolute address of the entry's lead image, or None.
 
     The feed's fields come first, then the body in its order, last what the article's page names.
-    `body` is the publisher's HTML before cleaning. `channel_images` are the pictures of the feed
+    `body` is the publisher's HTML before cleaning, `tree` what `parse_fragment` made of it, if that
+    was done already; it is only looked at. `channel_images` are the pictures of the feed
     itself, which stand for no entry.
     """
     refused = {absolute(url, base_url, MEDIA_SCHEMES) for url in channel_images}
-    for url in _in_order(fields, enclosures, body, base_url, page_image):
+    for url in _in_order(fields, enclosures, _pictures(body, tree), base_url, page_image):
         if url not in refused and not _is_private(url):
             return url
     return None
@@ -87,7 +89,7 @@ def choose(
 def _in_order(
     fields: Sequence[ImageField],
     enclosures: Sequence[Enclosure],
-    body: str,
+    in_body: Iterator[etree._Element],
     base_url: str | None,
     page_image: str | None,
 ) -> Iterator[str]:
@@ -99,7 +101,7 @@ def _in_order(
     for value in named:
         if (url := pictures.usable(value, base_url)) and not _is_decoy_address(url):
             yield url
-    yield from _in_body(body, base_url)
+    yield from _in_body(in_body, base_url)
     url = pictures.usable(page_image, base_url)
     if url and not _is_decoy_address(url) and not _SITE_WIDE.search(urlsplit(url).path.lower()):
         yield url
@@ -130,11 +132,16 @@ def _is_picture(enclosure: Enclosure) -> bool:
     return media_type.startswith("image")
 
 
-def _in_body(body: str, base_url: str | None) -> Iterator[str]:
+def _pictures(body: str, tree: etree._Element | None) -> Iterator[etree._Element]:
+    """The elements that show pictures, in their order."""
+    if "<" in body:
+        tree = parse_fragment(body) if tree is None else tree
+        yield from tree.iter("video", "img", "image", "picture", "noscript")
+
+
+def _in_body(elements: Iterator[etree._Element], base_url: str | None) -> Iterator[str]:
     """Yield the pictures of the body that may stand for it, in their order."""
-    if "<" not in body:
-        return
-    for element in parse_fragment(body).iter("video", "img", "image", "picture", "noscript"):
+    for element in elements:
         if element.tag == "video":
             url = pictures.usable(element.get("poster"), base_url)
         elif element.tag == "picture":

@@ -55,7 +55,16 @@ def _normalize_entry(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> 
     link = _link(entry, feed, context)
     base_url = entry.base_url or link or feed.link or context.document.final_url
     body = entry.content or entry.summary
-    clean = html.clean(body, base_url=base_url)
+    written = html.parse_fragment(body)
+    image = lead_image.choose(
+        entry.images,
+        entry.enclosures,
+        body,
+        base_url=base_url,
+        channel_images=feed.logos,
+        tree=written,
+    )
+    clean = html.clean(body, base_url=base_url, tree=written)
     tree = html.parse_fragment(clean)
     text = html.text_of_tree(tree)
     title = titles.display_title(entry.title, feed_title=feed_title)
@@ -76,9 +85,7 @@ def _normalize_entry(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> 
         updated_at=updated.at if updated else None,
         updated_raw=_shown(entry.updated) if entry.published else None,
         html=clean,
-        lead_image=lead_image.choose(
-            entry.images, entry.enclosures, body, base_url=base_url, channel_images=feed.logos
-        ),
+        lead_image=image,
         language=language.detect(f"{title}\n{text}"),
         feed_title=feed_title,
         feed_author=next((author.name for author in _authors(feed.authors)), None),

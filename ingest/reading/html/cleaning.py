@@ -18,29 +18,30 @@ _BLANK_LINES = re.compile(r"\n[ \t\u3000]*(?=\n)")
 _WHITE_SPACE = re.compile(r"[ \t\n\f]+")
 
 
-def clean(fragment: str, *, base_url: str | None) -> str:
+def clean(fragment: str, *, base_url: str | None, tree: etree._Element | None = None) -> str:
     """Return the fragment as safe HTML whose addresses are absolute; never raises.
 
     Cleaning what is clean changes nothing. Text without any markup keeps its lines: blank lines
-    part paragraphs, others become `<br>`.
+    part paragraphs, others become `<br>`. `tree` is what `parse_fragment` made of it, if that
+    was done already; it is used up.
     """
     text = make_sound(fragment)
     if not _MARKUP.search(text):
         return _mark_up(text)
     for _ in range(_MOST_PASSES):
-        text, is_settled = _pass(text, base_url)
+        text, is_settled = _pass(text, parse_fragment(text) if tree is None else tree, base_url)
+        tree = None
         if is_settled:
             break
     return text
 
 
-def _pass(markup: str, base_url: str | None) -> tuple[str, bool]:
+def _pass(markup: str, tree: etree._Element, base_url: str | None) -> tuple[str, bool]:
     """Repair and sanitize once; say whether another pass would find nothing to do.
 
     libxml2 and nh3's parser (html5ever) read tangled markup in two ways. Where the same tags come
     out in the same order as they went in, neither will move anything again.
     """
-    tree = parse_fragment(markup)
     repair(tree, base_url)
     repaired = etree.tostring(tree, method="html", encoding="unicode")
     result = sanitize(repaired)
