@@ -96,7 +96,7 @@ def test_each_source_brings_in_what_exists_once(
 
 @pytest.mark.parametrize(
     ("kills", "entries"),
-    [(5, ENTRIES), pytest.param(50, 100, marks=[pytest.mark.long, pytest.mark.timeout(600)])],
+    [(2, ENTRIES), pytest.param(50, 100, marks=[pytest.mark.long, pytest.mark.timeout(600)])],
 )
 def test_a_killed_backfill_goes_on_where_it_was(
     tmp_path: Path, database_url: str, site: Site, source: str, kills: int, entries: int

@@ -194,7 +194,7 @@ def everything(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "kills", [4, pytest.param(50, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
+    "kills", [2, pytest.param(50, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
 )
 def test_files_go_on_after_any_kill(tmp_path: Path, database_url: str, kills: int) -> None:
     titles = everything(tmp_path / "old")
