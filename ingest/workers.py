@@ -14,11 +14,12 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as TooLate
 from datetime import timedelta
-from typing import ParamSpec, Self, TypeVar
-
-from pebble import ProcessExpired, ProcessPool
+from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
 
 from ingest.errors import Unreadable
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,6 +76,8 @@ class Workers:
         Raise what it raises, and `Unreadable` for the document of `url` if it takes longer than
         `within`, or more memory than a process may have.
         """
+        from pebble import ProcessExpired
+
         future = self._started().schedule(
             function, args=a, kwargs=k, timeout=within.total_seconds()
         )
@@ -88,6 +91,8 @@ class Workers:
             raise Unreadable(url, f"the process that read it died ({error.exitcode})") from None
 
     def _started(self) -> ProcessPool:
+        from pebble import ProcessPool
+
         with self._starting:
             if self._pool is None:
                 # A forked process would inherit the locks of our threads as they are held.

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ingest.reading import charset, extract
+from ingest.reading.extract.article import extract_article
 from ingest.values import Article
 
 PAGES = sorted((Path(__file__).parent / "data" / "extract").iterdir())
@@ -15,7 +16,7 @@ URL = "https://news.example.cn/2024/05/18/library.html"
 def extracted(name: str) -> Article | None:
     page = next(one for one in PAGES if one.name == name) / "page.html"
     text = charset.decode(page.read_bytes(), None).text
-    return extract.extract_article(text, url=URL)
+    return extract_article(text, url=URL)
 
 
 def article_of(name: str) -> Article:
@@ -81,7 +82,7 @@ def test_lazy_pictures_have_their_real_address() -> None:
 def test_the_next_page_is_found(url: str, link: str, following: str | None) -> None:
     page = (PAGES[0].parent / "portal" / "page.html").read_text("utf-8")
     html = page.replace("</body>", f"{link}</body>").replace("</head>", f"{link}</head>", 1)
-    article = extract.extract_article(html, url=f"https://news.example.cn/{url}")
+    article = extract_article(html, url=f"https://news.example.cn/{url}")
     assert article is not None
     assert article.next_url == (following and f"https://news.example.cn/{following}")
 

@@ -12,8 +12,6 @@ import io
 import re
 from xml.sax import SAXException
 
-import feedparser
-
 from ingest.reading import media, parse_plain, xml_text
 from ingest.reading.fields import Fields, dicts, optional, string
 from ingest.reading.salvage import salvage
@@ -82,6 +80,8 @@ def _read(text: str) -> Fields:
 
 def _feedparser(body: bytes) -> Fields:
     """Call feedparser; a stream, because it would take bytes for the name of a file."""
+    import feedparser
+
     result: Fields = feedparser.parse(
         io.BytesIO(body),
         response_headers={"content-type": "application/xml; charset=utf-8"},

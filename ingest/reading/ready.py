@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from ingest.reading import language, read, titles
+from ingest.reading import language, parse, read, titles
+from ingest.reading.extract import article
 
-__all__ = ["read"]
+__all__ = ["article", "read"]
 
-# Tables and converters that are made when they are first wanted.
+# Modules, tables and converters that are had when they are first wanted; feedparser among them,
+# which is wanted for all but the plainest feeds.
+parse.parse(b"<rss version='0.91'><channel><item/></channel></rss>", content_type=None, url="")
 language.detect("归档")
 titles.title_key("归档")

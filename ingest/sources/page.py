@@ -85,10 +85,12 @@ class Pages:
 
 def read_page(page: Document) -> Article | None:
     """Decode a page and take its article; None if it has none, or is no page."""
+    from ingest.reading.extract.article import extract_article
+
     if not_a_feed.name_bytes(page.body) is not None:
         return None
     decoded = charset.decode(page.body, page.content_type)
-    return extract.extract_article(decoded.text, url=page.final_url)
+    return extract_article(decoded.text, url=page.final_url)
 
 
 def _goes_on(parts: Sequence[Article], part: Article, page: Document, following: Document) -> bool:

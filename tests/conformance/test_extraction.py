@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.reading import charset, extract
+from ingest.reading import charset
 from ingest.reading.dates import SHANGHAI, resolve_date
+from ingest.reading.extract.article import extract_article
 from ingest.values import Article
 from tests.conformance.conftest import Mean, Score
 
@@ -24,7 +25,7 @@ def articles(corpora: Path) -> dict[str, Article | None]:
 
 def extracted(page: Path) -> Article | None:
     text = charset.decode(page.read_bytes(), None).text
-    return extract.extract_article(text, url=f"https://news.example.cn/{page.name}")
+    return extract_article(text, url=f"https://news.example.cn/{page.name}")
 
 
 def label(corpora: Path, kind: str, name: str) -> str:

@@ -11,7 +11,6 @@ truncation  the signs that a feed cut its text
 article     all of it: a page → Article
 """
 
-from ingest.reading.extract.article import extract_article
 from ingest.reading.extract.truncation import looks_truncated, page_is_better
 
-__all__ = ["extract_article", "looks_truncated", "page_is_better"]
+__all__ = ["looks_truncated", "page_is_better"]
