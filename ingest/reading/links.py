@@ -110,6 +110,8 @@ def site_of(host: str) -> str:
     `blog.sina.com.cn` and `news.sina.com.cn` are one, two users of `github.io` are two. `host` is
     in lower case and not punycode.
     """
+    if ":" in host or host.rpartition(".")[2].isdigit():
+        return host  # an IP address, for which no list of suffixes has to be read
     return get_fld(host, fix_protocol=True, fail_silently=True, search_private=True) or host
 
 
