@@ -58,8 +58,17 @@ BEIJING_AS_GMT = "Thu, 05 May 2022 18:20:30 GMT"
 TIME_OF_THE_RUN = "2022-05-13 14:13:35"
 
 
-@pytest.mark.parametrize("order", ["records first", "feed first", "feed added later"])
-@pytest.mark.parametrize("date", [RIGHT, BEIJING_AS_GMT, TIME_OF_THE_RUN, "Invalid Date"])
+# Each kind of date and each order, some of them together: a case takes six runs of the program.
+@pytest.mark.parametrize(
+    ("order", "date"),
+    [
+        ("records first", RIGHT),
+        ("feed first", BEIJING_AS_GMT),
+        ("feed first", TIME_OF_THE_RUN),
+        ("feed added later", "Invalid Date"),
+        ("records first", "Invalid Date"),
+    ],
+)
 def test_a_record_without_an_address_and_its_live_entry_are_one(
     tmp_path: Path, database_url: str, site: Site, order: str, date: str
 ) -> None:

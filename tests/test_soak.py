@@ -24,7 +24,7 @@ SETTINGS = "[log]\nlevel = 'warning'\n"
 @pytest.mark.parametrize(
     ("feeds", "warm", "polls"),
     [
-        (100, 500, 2_000),
+        (100, 500, 1_200),
         pytest.param(1_000, 10_000, 60_000, marks=[pytest.mark.long, pytest.mark.timeout(1500)]),
     ],
 )
