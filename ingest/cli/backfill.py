@@ -28,48 +28,56 @@ _LIST = "list"
 _MANY = 1_000  # what a backfill reads is worth processes
 
 
+_Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[FEED]...",
+        help="Feeds by number, address or title; or the word list, for the runs so far.",
+    ),
+]
+_Since = Annotated[
+    str | None, typer.Option("--since", metavar="DATE", help="Nothing older: YYYY-MM-DD.")
+]
+_Until = Annotated[
+    str | None, typer.Option("--until", metavar="DATE", help="Nothing younger, that day incl.")
+]
+_Source = Annotated[str, typer.Option("--source", help=f"Where from: {', '.join(SOURCES)}.")]
+_Paths = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--from", metavar="PATH...", help="Files, folders and archives instead of the network."
+    ),
+]
+_Feed = Annotated[
+    str | None, typer.Option("--feed", help="The feed that all of these files are of.")
+]
+_Most = Annotated[
+    int | None,
+    typer.Option("--max-documents", min=1, max=10**9, help="Stop after so many documents."),
+]
+_DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only say which documents would be taken first.")
+]
+_Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with the last run that is not complete.")
+]
+_Restart = Annotated[
+    bool, typer.Option("--restart", help="Begin again, also what was begun or done already.")
+]
+
+
 def backfill(
     ctx: typer.Context,
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[FEED]...",
-            help="Feeds by number, address or title; or the word list, for the runs so far.",
-        ),
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option("--since", metavar="DATE", help="Nothing older: YYYY-MM-DD.")
-    ] = None,
-    until: Annotated[
-        str | None, typer.Option("--until", metavar="DATE", help="Nothing younger, that day incl.")
-    ] = None,
-    source: Annotated[
-        str, typer.Option("--source", help=f"Where from: {', '.join(SOURCES)}.")
-    ] = "auto",
-    paths: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--from",
-            metavar="PATH...",
-            help="Files, folders and archives instead of the network.",
-        ),
-    ] = None,
-    feed: Annotated[
-        str | None, typer.Option("--feed", help="The feed that all of these files are of.")
-    ] = None,
-    most: Annotated[
-        int | None,
-        typer.Option("--max-documents", min=1, max=10**9, help="Stop after so many documents."),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say which documents would be taken first.")
-    ] = False,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the last run that is not complete.")
-    ] = False,
-    restart: Annotated[
-        bool, typer.Option("--restart", help="Begin again, also what was begun or done already.")
-    ] = False,
+    names: _Names = None,
+    since: _Since = None,
+    until: _Until = None,
+    source: _Source = "auto",
+    paths: _Paths = None,
+    feed: _Feed = None,
+    most: _Most = None,
+    dry_run: _DryRun = False,
+    resume: _Resume = False,
+    restart: _Restart = False,
     as_json: JsonOption = False,
 ) -> int:
     """Bring in what was published before, from the feed's own past or from an archive.
@@ -81,19 +89,26 @@ def backfill(
     with open_session(ctx, quiet=True) as session:
         if names == [_LIST]:
             return _list(session, as_json)
-        if not names and not paths:
-            asked = _asked_before(session, resume=resume, restart=restart)
-        else:
+        if names or paths:
             window = _window(session, since, until)
             asked = _asked(session, names or [], source, paths or [], feed, window)
-        if asked is None:
+        elif (before := _asked_before(session, resume=resume, restart=restart)) is not None:
+            asked = before
+        else:
             say("every backfill is complete; there is nothing to go on with")
             return 0
         if dry_run:
             asyncio.run(_tell_plan(session, asked, most=most, as_json=as_json))
             return 0
-        _add_listed_feeds(session, [Path(path) for path in asked.paths])
-        report = _carry_out(session, asked, anew=restart, most=most, quiet=as_json)
+        return _bring_in(session, asked, anew=restart, most=most, as_json=as_json)
+
+
+def _bring_in(
+    session: Session, asked: Asked, *, anew: bool, most: int | None, as_json: bool
+) -> int:
+    """Carry out what is asked, and report; return the exit code: 1 if something is missing."""
+    _add_listed_feeds(session, [Path(path) for path in asked.paths])
+    report = _carry_out(session, asked, anew=anew, most=most, quiet=as_json)
     if as_json:
         print_json(report.as_json())
     else:
