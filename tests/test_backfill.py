@@ -285,6 +285,26 @@ def test_more_of_a_route(tmp_path: Path) -> None:
     assert kept(program) == past.titles(range(30))
 
 
+def test_a_route_that_counts_its_pages(tmp_path: Path) -> None:
+    def items(numbers: range) -> list[dict[str, str]]:
+        return [{"title": past.titled(n), "link": f"https://a.example.cn/{n}"} for n in numbers]
+
+    with RsshubDouble() as hub:
+        hub.routes["/news"] = Route(items=items(range(10)), pattern="/news/:page?")
+        for page in (2, 3):
+            shown = items(range(10 * (page - 1), 10 * page))
+            hub.routes[f"/news/{page}"] = Route(items=shown, pattern="/news/:page?")
+        hub.routes["/news/4"] = Route(items=items(range(20, 30)), pattern="/news/:page?")
+        settings = f'[rsshub]\ninstances = ["{hub.address}"]'
+        program = configured(tmp_path, "", settings, "rsshub://news")
+        program.good("poll")
+        result = program.run("backfill", "1", "--source", "rsshub")
+        assert result.code == 0, result
+        asked = [request.path.partition("?")[0] for request in hub.site.requests]
+    assert kept(program) == past.titles(range(30))
+    assert "/news/5" not in asked
+
+
 def test_an_older_text_becomes_an_earlier_revision(
     tmp_path: Path, database_url: str, site: Site
 ) -> None:
