@@ -168,9 +168,13 @@ def test_a_changed_configuration_is_taken_over(stack: Stack, site: Site) -> None
         ("[schedule]\ngone_intervall = '5d'\n", "going on with the old configuration"),
     ]:
         file.write_text(text + more, "utf-8")
-        stack.compose("kill", "-s", "HUP", "daemon")
+        stack.compose("exec", "-T", "daemon", "sh", "-c", "kill -HUP 1")
         stack.wait_until(lambda told=told: told in stack.log())  # type: ignore[misc]
     file.write_text(text, "utf-8")
+    kept_and_written(stack, feed)
+    # After `docker kill --signal HUP` it would count as stopped by hand, and stay down.
+    die_by_itself(stack)
+    feed.publish(1)
     kept_and_written(stack, feed)
 
 
