@@ -1,4 +1,7 @@
-"""Databases for the tests: SQLite files and a real PostgreSQL, empty or with the schema made."""
+"""What many tests begin with: databases, a site, a program that keeps nothing yet.
+
+The databases are SQLite files and a real PostgreSQL, empty or with the schema made.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ import sqlalchemy as sa
 from ingest.database import Database
 from tests.hexo import Hexo, install_hexo
 from tests.postgres import Server, server_for_tests
+from tests.site import Site
+from tests.world import World
 
 DATABASES = ["sqlite", "postgresql"]
 
@@ -82,3 +87,18 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     url = server.create()
     yield url
     server.drop(url)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A site that serves nothing yet."""
+    with Site() as site:
+        yield site
+
+
+@pytest.fixture
+def world(tmp_path: Path, database_url: str) -> Iterator[World]:
+    """Guidang on both databases, with no feed yet."""
+    world = World(tmp_path, database_url)
+    yield world
+    world.database.dispose()

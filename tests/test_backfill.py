@@ -12,7 +12,7 @@ import sqlite3
 import tarfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,12 +26,6 @@ from tests.site import Site
 from tests.support import item, rss
 
 ENTRIES = 18
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as site:
-        yield site
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,6 @@ from tests.support import item, rss
 from tests.test_backfill import is_whole, kept
 
 PATH = ("新媒体", "江海半岛网", "快讯")
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as site:
-        yield site
 
 
 def old_record(number: int, date: str, *, text: str = "旧档里的正文。") -> str:

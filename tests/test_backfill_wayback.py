@@ -18,12 +18,6 @@ ENTRIES = 12
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as site:
-        yield site
-
-
-@pytest.fixture
 def archive() -> Iterator[Site]:
     with Site() as archive:
         yield archive

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,19 +10,6 @@ import sqlalchemy as sa
 from tests.site import Site
 from tests.support import item, rss
 from tests.world import World
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as site:
-        yield site
-
-
-@pytest.fixture
-def world(tmp_path: Path, database_url: str) -> Iterator[World]:
-    world = World(tmp_path, database_url)
-    yield world
-    world.database.dispose()
 
 
 def statements_of_a_poll(world: World) -> list[str]:

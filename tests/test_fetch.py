@@ -28,12 +28,6 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LOOPBACK = ("127.0.0.0/8",)
 
 
-@pytest.fixture
-def site():
-    with Site() as site:
-        yield site
-
-
 def settings(**changed):
     return FetchConfig(**{"allow_private": LOOPBACK, "host_delay": "0s"} | changed)
 

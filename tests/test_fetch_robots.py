@@ -9,7 +9,7 @@ import pytest
 from ingest.config import FetchConfig
 from ingest.fetch import Fetcher, Robots
 from ingest.fetch.robots import parse_robots
-from tests.site import Answer, Site
+from tests.site import Answer
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
@@ -110,12 +110,6 @@ class Clock:
 
     def __call__(self):
         return self.now
-
-
-@pytest.fixture
-def site():
-    with Site() as site:
-        yield site
 
 
 def ask(site, *steps):

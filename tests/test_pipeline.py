@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,19 +20,6 @@ from models import Capture, Entry, Revision
 from tests.site import Site
 from tests.support import item, rss
 from tests.world import World
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as site:
-        yield site
-
-
-@pytest.fixture
-def world(tmp_path: Path, database_url: str) -> Iterator[World]:
-    world = World(tmp_path, database_url)
-    yield world
-    world.database.dispose()
 
 
 def mtimes(world: World) -> dict[str, int]:
