@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import zstandard
 
 from tests.site import Site
 from tests.support import item, rss
@@ -65,3 +66,24 @@ def test_what_is_known_by_its_bytes_is_neither_judged_nor_written(world: World, 
     assert "INSERT INTO ENTRY" not in sent
     assert "INSERT INTO CAPTURE" not in sent
     assert "UPDATE ENTRY" not in sent
+
+
+def test_a_document_that_many_entries_share_is_compressed_once(
+    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compressed: list[int] = []
+    compressor = zstandard.ZstdCompressor()
+
+    class Counting:
+        def compress(self, data: bytes) -> bytes:
+            compressed.append(len(data))
+            return compressor.compress(data)
+
+    monkeypatch.setattr(zstandard, "ZstdCompressor", Counting)
+    # In UTF-16 no item can be told from the others by its bytes alone.
+    document = rss(*map(item, range(50))).replace("utf-8", "utf-16").encode("utf-16")
+    site.set("/feed.xml", document)
+    world.add(site.url("/feed.xml"))
+    (poll,) = world.poll()
+    assert poll.new == 50
+    assert compressed == [len(document)]

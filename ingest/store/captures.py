@@ -32,20 +32,25 @@ class Seen:
 def keep_captures(
     connection: sa.Connection, seen: Seen, bodies: Iterable[Body]
 ) -> dict[bytes, int]:
-    """Keep documents that are not kept yet; return the number of each by its digest."""
+    """Keep documents that are not kept yet; return the number of each by its bytes.
+
+    Many entries may share one document, as large as may be: it is digested and compressed once.
+    """
     compress = zstandard.ZstdCompressor().compress
-    rows = {}
+    digests: dict[bytes, bytes] = {}
+    rows = []
     for body, url, kind in bodies:
-        digest = digest_of(body)
-        rows[digest] = _row(seen, url, kind) | {"digest": digest, "body": compress(body)}
+        if body not in digests:
+            digests[body] = digest = hashlib.sha256(body).digest()
+            rows.append(_row(seen, url, kind) | {"digest": digest, "body": compress(body)})
     if rows:
         insert = insert_if_new(connection.dialect.name, Capture, "feed_id", "digest")
-        connection.execute(insert, list(rows.values()))
+        connection.execute(insert, rows)
     numbers: dict[bytes, int] = {}
-    for some in in_batches(sorted(rows)):
+    for some in in_batches(sorted(digests.values())):
         found = connection.execute(_NUMBERS, {"of_feed": seen.feed_id, "digests": some})
         numbers.update((digest, number) for digest, number in found)
-    return numbers
+    return {body: numbers[digest] for body, digest in digests.items()}
 
 
 _CAPTURE = table_of(Capture)
@@ -73,11 +78,6 @@ def decompress(body: bytes) -> bytes:
     if body.startswith(_ZSTANDARD):
         return zstandard.ZstdDecompressor().decompress(body)
     return zlib.decompress(body)
-
-
-def digest_of(body: bytes) -> bytes:
-    """The SHA-256 by which a document is known."""
-    return hashlib.sha256(body).digest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.reading import dedupe
-from ingest.store.captures import Body, Seen, digest_of, keep_captures
+from ingest.store.captures import Body, Seen, keep_captures
 from ingest.store.statements import in_batches, table_of
 from ingest.values import KnownEntry, NormalEntry, Recognised, Verdict, VerdictKind
 from models import Entry, Feed, Revision
@@ -159,8 +159,8 @@ def capture_numbers(entry: NormalEntry, captures: dict[bytes, int]) -> dict[str,
     """The columns that say where an entry's bytes are."""
     page = entry.page
     return {
-        "capture_id": captures[digest_of(entry.raw)],
-        "page_capture_id": captures[digest_of(page.body)] if page else None,
+        "capture_id": captures[entry.raw],
+        "page_capture_id": captures[page.body] if page else None,
     }
 
 
