@@ -5,11 +5,13 @@ It decides nothing: what an entry is to us, `dedupe` says; when to look again, `
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -42,11 +44,13 @@ from ingest.values import (
     VerdictKind,
 )
 
+T = TypeVar("T")
+
 DEFAULT_ZONE = "Asia/Shanghai"
 # The clock is cut to the second: waits begin with the next one, so that none is too short.
 _CLOCK_STEP = timedelta(seconds=1)
-# Bytes that come apart in a few milliseconds.
-_SPLIT_AT_ONCE = 1 << 18
+# Bytes that come apart, or are digested, in a few milliseconds.
+_AT_ONCE = 1 << 18
 _GAP = (
     "nothing was left of what the last look had seen: entries may have been missed, "
     "so the next look comes sooner, and guidang backfill may bring them in"
@@ -98,7 +102,7 @@ class Look:
             status=document.status,
             size=len(document.body),
         )
-        digest = hashlib.sha256(document.body).digest()
+        digest = await _aside(document, lambda: hashlib.sha256(document.body).digest())
         if digest == self._feed.body_digest:
             return await self._services.write(self._note_answer, self._poll, document)
         reading = await self._read(document)
@@ -122,7 +126,7 @@ class Look:
         context = reading_context(self._feed, document)
         parts = await self._split(document)
         if parts is not None:
-            fresh = parts.by_digest()
+            fresh = await _aside(document, parts.by_digest)
             recognised = await self._services.read(
                 entry_store.recognised, self._feed.id, fresh.keys()
             )
@@ -138,7 +142,7 @@ class Look:
 
     async def _split(self, document: Document) -> Split | None:
         """Take a document apart: at once if that is quickly done, else where it holds up nobody."""
-        if len(document.body) <= _SPLIT_AT_ONCE:
+        if len(document.body) <= _AT_ONCE:
             return split(document.body)
         return await self._services.call(document.url, split, document.body)
 
@@ -289,6 +293,13 @@ class Look:
 
     def _timed(self, poll: Poll) -> Poll:
         return replace(poll, seconds=round(time.monotonic() - self._started, 3))
+
+
+async def _aside(document: Document, work: Callable[[], T]) -> T:
+    """Do what takes as long as a document is large, where it holds up nobody."""
+    if len(document.body) <= _AT_ONCE:
+        return work()
+    return await asyncio.to_thread(work)
 
 
 def _counted(poll: Poll, verdicts: Sequence[Verdict], reading: Reading) -> Poll:

@@ -7,14 +7,16 @@ document. Both end with the process, and the program goes on.
 from __future__ import annotations
 
 import asyncio
+import io
 import multiprocessing
 import os
+import pickle
 import resource
 import threading
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as TooLate
 from datetime import timedelta
-from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, cast
 
 from ingest.errors import Unreadable
 
@@ -29,6 +31,8 @@ _ADDRESS_SPACE = 2 * 1024**3
 _TASKS_OF_A_PROCESS = 500
 _HANDFUL = 8
 _LOADED_BEFORE = ["ingest.reading.ready"]
+# Answers that are made into objects again within a few milliseconds.
+_AT_ONCE = 1 << 18
 
 
 def cores() -> int:
@@ -64,9 +68,10 @@ class Workers:
 
     def close(self) -> None:
         """End the processes, whatever they are doing."""
-        if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]
-            self._pool.join()
+        with self._starting:
+            if self._pool is not None:
+                self._pool.stop()  # type: ignore[no-untyped-call]
+                self._pool.join()
 
     async def run(
         self, within: timedelta, url: str, function: Callable[P, T], *a: P.args, **k: P.kwargs
@@ -78,19 +83,24 @@ class Workers:
         """
         from pebble import ProcessExpired
 
-        future = self._started().schedule(
-            function, args=a, kwargs=k, timeout=within.total_seconds()
-        )
+        pool = self._pool
+        if pool is None:
+            pool = await asyncio.to_thread(self._started)
+        future = pool.schedule(_packed, args=(function, a, k), timeout=within.total_seconds())
         try:
-            return await asyncio.wrap_future(future)
+            answer = await asyncio.wrap_future(future)
         except TooLate:
             raise Unreadable(url, f"it takes longer than {within.total_seconds():g} s") from None
         except MemoryError:
             raise Unreadable(url, "it takes too much memory") from None
         except ProcessExpired as error:
             raise Unreadable(url, f"the process that read it died ({error.exitcode})") from None
+        if len(answer) > _AT_ONCE:
+            return cast("T", await asyncio.to_thread(_unpacked, answer))
+        return cast("T", _unpacked(answer))
 
     def _started(self) -> ProcessPool:
+        """Start the pool if it is not; that takes half a second."""
         from pebble import ProcessPool
 
         with self._starting:
@@ -98,13 +108,41 @@ class Workers:
                 # A forked process would inherit the locks of our threads as they are held.
                 context = multiprocessing.get_context("forkserver")
                 context.set_forkserver_preload(_LOADED_BEFORE)
-                self._pool = ProcessPool(
+                pool = ProcessPool(
                     max_workers=self._processes,
                     max_tasks=_TASKS_OF_A_PROCESS,
                     initializer=_bound_memory,
                     context=context,
                 )
+                if not pool.active:  # to ask is what starts the processes
+                    raise RuntimeError("the processes that read did not start")
+                self._pool = pool
             return self._pool
+
+
+class _Frames:
+    """A pickle in memory, handed out by Python code.
+
+    To load a pickle from bytes is one long call in which no other thread has a turn; between
+    its frames of 64 KiB, read from here, each has.
+    """
+
+    def __init__(self, content: bytes) -> None:
+        self._content = io.BytesIO(content)
+
+    def read(self, size: int) -> bytes:
+        return self._content.read(size)
+
+    def readline(self) -> bytes:
+        return self._content.readline()
+
+
+def _packed(function: Callable[..., Any], a: tuple[Any, ...], k: dict[str, Any]) -> bytes:
+    return pickle.dumps(function(*a, **k), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _unpacked(answer: bytes) -> Any:
+    return pickle.load(_Frames(answer))  # noqa: S301 - a process of ours made it
 
 
 def _bound_memory() -> None:

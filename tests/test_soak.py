@@ -11,6 +11,8 @@ import pytest
 
 from tests.fleet import Fleet, Way, healthy, validated
 from tests.running import Running
+from tests.site import Site
+from tests.support import item, rss
 from tests.test_fleet import all_at_once
 
 WAYS = (
@@ -41,12 +43,15 @@ def test_memory_stays_flat(tmp_path: Path, feeds: int, warm: int, polls: int) ->
         daemon.start_ready()
         before = memory_after(daemon, fleet, warm)
         after = memory_after(daemon, fleet, polls)
-        late = share_of_late_ticks(daemon)
+        late, ticks = late_ticks(daemon)
         assert daemon.stop() == 0
-    told = f"{len(fleet.asked)} polls: {before / 1e6:.1f} MB, then {after / 1e6:.1f} MB; {late:.2%}"
+    told = (
+        f"{len(fleet.asked)} polls: {before / 1e6:.1f} MB, then {after / 1e6:.1f} MB; "
+        f"{late} of {ticks} ticks late"
+    )
     print(told)
     assert after < before * 1.10, told
-    assert late < 0.05, told  # of a machine that does other things as well
+    assert late < 0.05 * ticks, told  # of a machine that does other things as well
     assert "Traceback" not in daemon.said()
     assert len(daemon.entries()) == len({entry["link"] for entry in daemon.entries()})
 
@@ -71,8 +76,64 @@ def memory_of(daemon: Running) -> int:
     return sum(one.memory_full_info().pss for one in family if one.is_running())
 
 
-def share_of_late_ticks(daemon: Running) -> float:
-    """How often the loop came to what was due more than 0.1 s late."""
+def late_ticks(daemon: Running) -> tuple[int, int]:
+    """How often the loop came to what was due more than 0.1 s late, and how often in all."""
     lines = dict(line.rpartition(" ")[::2] for line in daemon.get("/metrics")[1].splitlines())
-    in_time = float(lines['guidang_loop_lag_seconds_bucket{le="0.1"}'])
-    return 1 - in_time / float(lines["guidang_loop_lag_seconds_count"])
+    ticks = int(float(lines["guidang_loop_lag_seconds_count"]))
+    return ticks - int(float(lines['guidang_loop_lag_seconds_bucket{le="0.1"}'])), ticks
+
+
+# How many entries of how many bytes; together each near the largest that is taken.
+LARGE = {"/many": (5_000, 3_500), "/long": (2, 9_000_000), "/small": (9_900, 1_200)}
+
+
+@pytest.mark.parametrize(
+    "large",
+    [
+        {"/many": (1_000, 3_500)},
+        pytest.param(LARGE, marks=[pytest.mark.long, pytest.mark.timeout(600)]),
+    ],
+)
+def test_no_document_holds_up_the_loop(
+    tmp_path: Path, site: Site, large: dict[str, tuple[int, int]]
+) -> None:
+    """Other programs may hold up a loop now and then; only what blocks does it in every try."""
+    sizes = large | {f"/{number}": (3, 100) for number in range(9)}
+    tries = []
+    for attempt in range(3):
+        (tmp_path / str(attempt)).mkdir()
+        daemon = Running(tmp_path / str(attempt), feeds=[site.url(path) for path in sizes])
+        publish(site, sizes)
+        late, ticks = late_while_reading(daemon, site, large)
+        tries.append(f"{late} of {ticks}")
+        if not late:
+            return
+    pytest.fail(f"ticks over 0.1 s late, in each of three tries: {'; '.join(tries)}")
+
+
+def late_while_reading(
+    daemon: Running, site: Site, large: dict[str, tuple[int, int]]
+) -> tuple[int, int]:
+    """Let the daemon read documents that are all new, the same, and with one more entry."""
+    daemon.start_ready()
+    try:
+        for more in (0, 1):
+            publish(site, large, more)
+            asked = {path: len(site.requests_to(path)) for path in large}
+            daemon.wait_until(
+                lambda asked=asked: all(  # type: ignore[misc]
+                    len(site.requests_to(path)) > times + 1 for path, times in asked.items()
+                ),
+                seconds=120,
+            )
+        return late_ticks(daemon)
+    finally:
+        assert daemon.stop() == 0
+
+
+def publish(site: Site, sizes: dict[str, tuple[int, int]], more: int = 0) -> None:
+    for path, (count, size) in sizes.items():
+        text = "这是一段很长的正文。" * (size // 30)
+        body = f"&lt;p&gt;{text}&lt;/p&gt;"
+        items = [item(f"{path}{n}", description=body) for n in range(count + more)]
+        site.set(path, rss(*items, title=path))
