@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.warm import warm
+
 
 @dataclass(frozen=True)
 class Result:
@@ -56,6 +58,25 @@ class Program:
         stdin: str | None = None,
         timeout: float = 60,
     ) -> Result:
+        if powerless or any(name.startswith("PYTHON") for name in self.env or {}):
+            return self.run_anew(*arguments, powerless=powerless, stdin=stdin, timeout=timeout)
+        done = warm().run(
+            arguments,
+            folder=self.folder,
+            environment=self.environment(),
+            stdin=stdin or "",
+            timeout=timeout,
+        )
+        return Result(*done)
+
+    def run_anew(
+        self,
+        *arguments: str,
+        powerless: bool = False,
+        stdin: str | None = None,
+        timeout: float = 60,
+    ) -> Result:
+        """Run it in a new process, loading what it needs by itself."""
         done = subprocess.run(
             self.command(*arguments, powerless=powerless),
             cwd=self.folder,

@@ -243,10 +243,24 @@ def test_debug_shows_where_it_went_wrong(program: Program) -> None:
 
 def test_help_and_version_answer(program: Program) -> None:
     for arguments in ([], ["feeds"], ["poll"], ["entries", "list"], ["db"]):
-        assert "Usage: guidang" in program.good(*arguments, "--help").replace(
-            "python -m ingest", "guidang"
-        )
+        shown = program.run_anew(*arguments, "--help").out
+        assert "Usage: guidang" in shown.replace("python -m ingest", "guidang")
     assert program.good("--version").startswith("guidang ")
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["poll --all", "status", "feeds list", "entries show 1", "archive", "replay", "backfill list",
+     "db check", "rsshub instances", "systemd-unit"],
+)  # fmt: skip
+def test_a_command_loads_what_it_needs_by_itself(
+    program: Program, site: Site, command: str
+) -> None:
+    """Elsewhere commands run where everything is loaded already."""
+    program.good("feeds", "add", site.url("/feed.xml"))
+    program.good("poll")
+    result = program.run_anew(*command.split())
+    assert (result.code, result.err) == (0, ""), result
 
 
 # What a new user ran into

@@ -80,8 +80,8 @@ def test_killed_polls_end_like_undisturbed_ones(
         tmp_path / "killed", database_url, [site.url(f"/{n}.xml") for n in range(FEEDS)]
     )
     started = time.monotonic()
-    program.good("db", "upgrade")
-    program.good("status")
+    program.run_anew("db", "upgrade")
+    program.run_anew("status")
     start_up = time.monotonic() - started
     chance = random.Random(7)
     killed = sum(
