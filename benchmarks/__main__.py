@@ -29,6 +29,7 @@ from benchmarks.measure import Cost
 from benchmarks.server import Scenario, Server
 from tests.postgres import server_for_tests
 
+_WIDTH = 100
 # How many times as many feeds a second, and as little CPU, Guidang is to have.
 GOALS = {Scenario.COLD: 2.5, Scenario.NOT_MODIFIED: 2.0, Scenario.SAME: 20.0, Scenario.PLUS1: 12.0}
 
@@ -111,7 +112,7 @@ def show(results: Sequence[Result], feeds: int) -> None:
             if own:
                 compared = _compared(own, reader, scenario) if program == "guidang" else ()
                 table.add_row(scenario.value, program, *_figures(own, feeds), *compared)
-    Console().print(table)
+    Console(width=_WIDTH).print(table)
 
 
 def _figures(own: Sequence[Result], feeds: int) -> Iterator[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
 import psutil
 
-_SAMPLE_SECONDS = 0.05
+# To add up the pages of a process stops it for milliseconds, and memory grows slowly.
+_SAMPLE_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,49 +27,48 @@ class Cost:
 class Watch:
     """Looks at a process and all below it while the block lasts; a context manager.
 
-    Memory that they share counts once (PSS). The CPU of a process that ends is what it had used
-    when it was last seen.
+    Memory that they share counts once (PSS). The CPU of processes that have ended is told by
+    those that started them.
     """
 
     def __init__(self, pid: int) -> None:
         self._process = psutil.Process(pid)
-        self._used: dict[int, float] = {}
         self._memory = 0
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._sample, daemon=True)
 
     def __enter__(self) -> Self:
-        self._look()
-        self._before = sum(self._used.values())
+        self._before = self._used()
         self._began = time.perf_counter()
         self._thread.start()
         return self
 
     def __exit__(self, *error: object) -> None:
         self._seconds = time.perf_counter() - self._began
+        self._cpu = self._used() - self._before
         self._is_over.set()
         self._thread.join()
-        self._look()
+        self._note_memory()
 
     @property
     def cost(self) -> Cost:
         """What the block cost, once it is over."""
-        cpu = sum(self._used.values()) - self._before
-        return Cost(seconds=self._seconds, cpu=cpu, memory=self._memory)
+        return Cost(seconds=self._seconds, cpu=self._cpu, memory=self._memory)
+
+    def _used(self) -> float:
+        return sum(sum(one.cpu_times()[:4]) for one in self._family())
 
     def _sample(self) -> None:
         while not self._is_over.wait(_SAMPLE_SECONDS):
-            self._look()
+            self._note_memory()
 
-    def _look(self) -> None:
+    def _note_memory(self) -> None:
         self._memory = max(self._memory, sum(self._sizes()))
 
     def _sizes(self) -> Iterator[int]:
-        for one in [self._process, *self._process.children(recursive=True)]:
-            try:
-                with one.oneshot():
-                    times = one.cpu_times()
-                    self._used[one.pid] = times.user + times.system
-                    yield one.memory_full_info().pss
-            except psutil.NoSuchProcess:  # it has just ended
-                continue
+        for one in self._family():
+            with suppress(psutil.NoSuchProcess):  # it has just ended
+                yield one.memory_full_info().pss
+
+    def _family(self) -> list[psutil.Process]:
+        return [self._process, *self._process.children(recursive=True)]
