@@ -32,6 +32,7 @@ async def guidang() -> None:
     """Guidang as its daemon runs: documents read in processes, everything kept open."""
     from ingest.config import FeedSettings, load_config
     from ingest.database import Database
+    from ingest.garbage import leave_out_what_stays, search_seldom
     from ingest.pipeline import poll_feeds
     from ingest.services import open_services
     from ingest.store import feeds
@@ -41,6 +42,8 @@ async def guidang() -> None:
     database.upgrade()
     async with open_services(config, database, feeds=1_000) as services:
         services.archive.prepare(now=services.clock())
+        search_seldom()
+        leave_out_what_stays()
         done()
         while line := (await asyncio.to_thread(sys.stdin.readline)).strip():
             if line == "subscribe":

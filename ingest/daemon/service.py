@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -24,6 +23,7 @@ from ingest.daemon.progress import Progress
 from ingest.daemon.troubles import Trouble
 from ingest.database import Database
 from ingest.errors import ArchiveError, ConfigError, StoreError
+from ingest.garbage import leave_out_what_stays
 from ingest.metrics import Metrics
 from ingest.schedule import longest_plan
 from ingest.services import Services, open_services, system_clock
@@ -91,7 +91,7 @@ class Daemon:
         await self._keep_house(services, dispatcher)
         scheduler = self._schedule(services, dispatcher)
         watching = asyncio.create_task(self._watch_loop())
-        _leave_to_itself_what_stays()
+        leave_out_what_stays()
         self._is_ready = True
         notify("READY=1", "STATUS=looking at feeds")
         logger.info("ready: %s, archive %s", self._database.name, services.config.archive.path)
@@ -228,14 +228,3 @@ def _make_writable(archive: Archive, now: datetime) -> None:
     archive.prepare(now=now)
     if not os.access(archive.root, os.W_OK | os.X_OK):
         raise ArchiveError(f"{archive.root} cannot be written: is it read-only, or another user's?")
-
-
-def _leave_to_itself_what_stays() -> None:
-    """Take what is loaded by now out of the garbage collector's sight.
-
-    It stays as long as the process, and to look through it took a tenth of a second each time,
-    in which nothing else ran.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
