@@ -175,13 +175,11 @@ class Fetcher:
         return replace(answer, cookies=request.headers.get("cookie", ""))
 
     def _request(self, ask: Ask, hop: Hop) -> httpx.Request:
-        timeouts = httpx.Timeout(
-            ask.idle.total_seconds(),
-            connect=self._settings.connect_timeout.total_seconds(),
-            pool=None,
-        )
+        idle = ask.idle.total_seconds()
+        connect = self._settings.connect_timeout.total_seconds()
+        timeouts = {"connect": connect, "read": idle, "write": idle, "pool": None}
         return httpx.Request(
-            "GET", hop.url, headers=ask.headers_for(hop), extensions={"timeout": timeouts.as_dict()}
+            "GET", hop.url, headers=ask.headers_for(hop), extensions={"timeout": timeouts}
         )
 
     @asynccontextmanager

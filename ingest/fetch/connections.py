@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator
+from typing import TypeAlias
 
 import httpcore
+
+from ingest.fetch.http1 import Http1Connection
 
 # Publishers are met once in an hour: a kept connection serves redirects and article pages.
 KEPT_CONNECTIONS = 32
 KEPT_SECONDS = 5.0
 
 _Place = tuple[bytes, bytes, int]
+Connection: TypeAlias = Http1Connection | httpcore.AsyncHTTP2Connection
 
 
 class Connections:
@@ -24,18 +28,18 @@ class Connections:
     def __init__(
         self, context: ssl.SSLContext, backend: httpcore.AsyncNetworkBackend, *, http2: bool
     ) -> None:
+        context.set_alpn_protocols(["http/1.1", "h2"] if http2 else ["http/1.1"])
         self._context = context
         self._backend = backend
-        self._http2 = http2
         # The one that is idle for longest comes first.
-        self._idle: dict[_Place, httpcore.AsyncHTTPConnection] = {}
+        self._idle: dict[_Place, Connection] = {}
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
         """Send a request; its connection is kept or closed when the response is."""
         origin = request.url.origin
         connection = await self._taken((origin.scheme, origin.host, origin.port))
         if connection is None:
-            connection = self._made(origin)
+            connection = await self._made(origin, request)
         try:
             response = await connection.handle_async_request(request)
         except BaseException:
@@ -48,26 +52,28 @@ class Connections:
             extensions=response.extensions,
         )
 
-    async def _taken(self, place: _Place) -> httpcore.AsyncHTTPConnection | None:
+    async def _taken(self, place: _Place) -> Connection | None:
         connection = self._idle.pop(place, None)
         if connection is not None and (connection.has_expired() or not connection.is_available()):
             await connection.aclose()
             return None
         return connection
 
-    def _made(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
-        return httpcore.AsyncHTTPConnection(
-            origin=origin,
-            ssl_context=self._context,
-            keepalive_expiry=KEPT_SECONDS,
-            http1=True,
-            http2=self._http2,
-            network_backend=self._backend,
-        )
+    async def _made(self, origin: httpcore.Origin, request: httpcore.Request) -> Connection:
+        """Connect; over TLS, what is spoken is agreed on (RFC 7301)."""
+        host = origin.host.decode("ascii")
+        seconds = request.extensions.get("timeout", {}).get("connect")
+        stream = await self._backend.connect_tcp(host, origin.port, seconds)
+        if origin.scheme == b"https":
+            stream = await stream.start_tls(self._context, host, seconds)
+            tls = stream.get_extra_info("ssl_object")
+            if tls is not None and tls.selected_alpn_protocol() == "h2":
+                return httpcore.AsyncHTTP2Connection(
+                    origin=origin, stream=stream, keepalive_expiry=KEPT_SECONDS
+                )
+        return Http1Connection(stream, kept_for=KEPT_SECONDS)
 
-    async def give_back(
-        self, origin: httpcore.Origin, connection: httpcore.AsyncHTTPConnection
-    ) -> None:
+    async def give_back(self, origin: httpcore.Origin, connection: Connection) -> None:
         """Keep a connection that may be used again, and close what has been idle too long."""
         place = (origin.scheme, origin.host, origin.port)
         if place in self._idle or not connection.is_idle() or connection.has_expired():
@@ -93,7 +99,7 @@ class _Content:
         self,
         connections: Connections,
         origin: httpcore.Origin,
-        connection: httpcore.AsyncHTTPConnection,
+        connection: Connection,
         response: httpcore.Response,
     ) -> None:
         self._connections = connections

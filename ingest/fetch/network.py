@@ -56,8 +56,17 @@ class PlainStream(httpcore.AsyncNetworkStream):
         if not buffer:  # httpcore's way to end a request; a reset told here would be told to nobody
             return
         with _told(httpcore.WriteTimeout, httpcore.WriteError):
-            async with asyncio.timeout(timeout):
-                await asyncio.get_running_loop().sock_sendall(self._plug, buffer)
+            sent = self._sent_at_once(buffer)
+            if sent < len(buffer):
+                async with asyncio.timeout(timeout):
+                    await asyncio.get_running_loop().sock_sendall(self._plug, buffer[sent:])
+
+    def _sent_at_once(self, buffer: bytes) -> int:
+        """Send what the system takes without waiting, which of a request is all of it."""
+        try:
+            return self._plug.send(buffer)
+        except BlockingIOError:
+            return 0
 
     async def aclose(self) -> None:
         """Close at once."""
