@@ -105,7 +105,7 @@ class Site:
         self._answers: dict[str, Respond] = {}
         self._otherwise: Respond = _nothing_here
         self._lock = threading.Lock()
-        self.in_flight = 0
+        self._answering: set[int] = set()
         self._closing = threading.Event()
         self._server = _Server((host, port), self, tls)
         self.port: int = self._server.server_address[1]
@@ -169,10 +169,14 @@ class Site:
             self.requests.clear()
             self.peak = 0
 
+    @property
+    def in_flight(self) -> int:
+        return len(self._answering)
+
     def _begin(self, request: Request) -> Answer:
         with self._lock:
             self.requests.append(request)
-            self.in_flight += 1
+            self._answering.add(id(request))
             self.peak = max(self.peak, self.in_flight)
             respond = self._answers.get(request.path) or self._answers.get(
                 request.path.partition("?")[0], self._otherwise
@@ -180,9 +184,9 @@ class Site:
         answer = respond(request)
         return answer if isinstance(answer, Answer) else Answer(body=answer)
 
-    def _end(self) -> None:
+    def _end(self, request: Request) -> None:
         with self._lock:
-            self.in_flight -= 1
+            self._answering.discard(id(request))
 
     def _wait(self, seconds: float) -> None:
         """Wait, but not longer than the site is open."""
@@ -238,9 +242,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         site = self.server.site
-        answer = site._begin(self._request())
+        request = self._request()
+        answer = site._begin(request)
         try:
             site._wait(answer.delay)
+            if not answer.pause and not answer.endless:
+                # Who has the last byte may ask again before this thread is back.
+                site._end(request)
             if answer.reset:
                 self._reset()
             else:
@@ -248,7 +256,7 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
         finally:
-            site._end()
+            site._end(request)
 
     do_HEAD = do_POST = do_CONNECT = do_GET  # noqa: N815
 
