@@ -19,7 +19,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
-from ingest.errors import StoreBusy, StoreError
+from ingest.errors import StoreBusy, StoreConflict, StoreError
 
 if TYPE_CHECKING:
     from alembic.config import Config as AlembicConfig
@@ -171,6 +171,8 @@ class Database:
             return StoreBusy(
                 f"{self.name} is locked by another process; try again when that has finished"
             )
+        if "deadlock detected" in reason:
+            return StoreConflict(f"{self.name}: {reason}")
         if "no such table" in reason:
             return StoreError(f"{self.name} is empty; run: guidang db upgrade")
         if "unable to open database file" in reason:

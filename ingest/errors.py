@@ -17,7 +17,8 @@
     ├── UsageError          the command cannot be carried out as asked: exit code 2
     ├── ArchiveError        the run stops: exit code 3
     └── StoreError          the run stops: exit code 3
-        └── StoreBusy             another process holds the database
+        ├── StoreBusy             another process holds the database
+        └── StoreConflict         two transactions waited for each other, and this one was undone
 
 Constructors take the facts and hand them to `Exception` as they are, so that every error can
 cross a process border; the sentence for people is made in `__str__`.
@@ -192,3 +193,7 @@ class StoreError(GuidangError):
 
 class StoreBusy(StoreError):
     """Another process holds the database."""
+
+
+class StoreConflict(StoreError):
+    """Two transactions waited for each other, and this one was undone; it may be made again."""

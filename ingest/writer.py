@@ -1,6 +1,6 @@
-"""Changes that wait for the database go into one transaction, where that is to be had for nothing.
+"""Changes that wait for the database go into one transaction.
 
-SQLite has one writer: whatever has queued up for it by the time it is free is written at once. It
+Whatever has queued up by the time that a writer is free (SQLite has one) is written at once. It
 costs one commit, and each change is kept or not as if it had a transaction of its own.
 """
 
@@ -16,12 +16,12 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from ingest.database import Database
-from ingest.errors import StoreError
+from ingest.errors import StoreConflict, StoreError
 
 T = TypeVar("T")
 _Change = Callable[[sa.Connection], Any]
 
-# One turn of SQLite's writer; another program may wait for its own.
+# One turn of a writer; another program may wait for its own.
 _MOST_TOGETHER = 32
 
 
@@ -32,10 +32,6 @@ class Writer:
         self._database = database
         self._threads = threads
         self._idle = writers
-        # PostgreSQL has many writers: changes of several feeds in one transaction could wait for
-        # those of another program in a circle.
-        is_sqlite = database.engine.dialect.name == "sqlite"
-        self._most = _MOST_TOGETHER if is_sqlite else 1
         self._waiting: deque[tuple[_Change, asyncio.Future[Any]]] = deque()
         self._at_work: set[asyncio.Task[None]] = set()
 
@@ -57,7 +53,9 @@ class Writer:
 
     async def _work(self) -> None:
         while self._waiting:
-            together = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            together = [
+                self._waiting.popleft() for _ in range(min(_MOST_TOGETHER, len(self._waiting)))
+            ]
             outcomes = await self._outcomes([change for change, _ in together])
             for (_, written), outcome in zip(together, outcomes, strict=True):
                 if written.done():  # nobody waits for it any more
@@ -71,13 +69,14 @@ class Writer:
     async def _outcomes(self, changes: Sequence[_Change]) -> Sequence[Any]:
         """What each change returned or raised.
 
-        A fault in one of them undoes all; then each is made again by itself. Where the database
-        cannot be used at all, none is.
+        A fault in one of them undoes all, and so does a circle of transactions that wait for each
+        other, which those of several feeds may make; then each is made again by itself. Where
+        the database cannot be used at all, none is.
         """
         if len(changes) == 1:
             return [await self._outcome(changes[0])]
         outcome: Any = await self._outcome(partial(_make_all, changes=changes))
-        if isinstance(outcome, StoreError):
+        if isinstance(outcome, StoreError) and not isinstance(outcome, StoreConflict):
             return [outcome] * len(changes)
         if isinstance(outcome, BaseException):
             return [await self._outcome(change) for change in changes]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -62,11 +63,47 @@ def test_each_change_gives_its_own_result(database: Database) -> None:
     assert len(kept(database)) == 40
 
 
-def test_what_waits_for_sqlite_is_committed_at_once(database: Database) -> None:
+def test_what_waits_for_the_database_is_committed_at_once(database: Database) -> None:
     commits: list[object] = []
     sa.event.listen(database.engine, "commit", commits.append)
     written(database, *[set_to(f"test.{number}", "") for number in range(20)])
-    assert len(commits) == (1 if database.engine.dialect.name == "sqlite" else 20)
+    assert len(commits) == 1
+
+
+def test_a_circle_of_waiting_is_left_by_one_after_the_other(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    for name in ("test.a", "test.b"):
+        database.write(set_to(name, "before"))
+    other = database.engine.connect()
+    has_taken_b = threading.Event()
+
+    def change_to(name: str, value: str) -> Change:
+        row = sa.update(Setting).where(Setting.name == name).values(value=value)
+        return lambda connection: connection.execute(row).rowcount
+
+    def take_a_with_b_in_hand() -> None:
+        with other.begin():
+            change_to("test.b", "other")(other)
+            has_taken_b.set()
+            # It waits for longer than we do: the server undoes whoever has waited for a second.
+            other.execute(sa.text("SET LOCAL deadlock_timeout = '30s'"))
+            change_to("test.a", "other")(other)
+
+    def wait_for_the_other(connection: sa.Connection) -> int:
+        found = change_to("test.a", "ours")(connection)
+        if not has_taken_b.is_set():
+            circle.start()
+            has_taken_b.wait(30)
+        return found
+
+    circle = threading.Thread(target=take_a_with_b_in_hand)
+    outcomes = written(database, wait_for_the_other, change_to("test.b", "ours"))
+    circle.join()
+    other.close()
+    kept = database.read(lambda c: dict(c.execute(sa.select(Setting.name, Setting.value)).all()))
+    database.dispose()
+    assert outcomes == [1, 1]
+    assert {kept["test.a"], kept["test.b"]} <= {"ours", "other"}
 
 
 def test_a_fault_in_one_change_keeps_no_other_from_being_written(database: Database) -> None:
