@@ -226,6 +226,54 @@ def test_it_stops_after_so_many_documents(tmp_path: Path, site: Site) -> None:
     assert json.loads(program.good("backfill", "list", "--json"))[0]["state"] == "complete"
 
 
+def test_it_stops_after_so_many_documents_of_all_feeds_together(tmp_path: Path, site: Site) -> None:
+    for number in range(6):
+        site.set(f"/{number}", past.channel(range(1), site))
+    program = configured(tmp_path, "", "", *(site.url(f"/{number}") for number in range(6)))
+    names = [str(number) for number in range(1, 7)]
+    program.run("backfill", *names, "--source", "rfc5005", "--max-documents", "2")
+    assert len(site.requests) == 2
+
+
+def test_a_run_is_gone_on_with_as_it_was_begun(tmp_path: Path, site: Site) -> None:
+    past.archived(site, 12)
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    program.run("backfill", "1", "--source", "rfc5005", "--max-documents", "2")
+    site.clear()
+    (planned,) = json.loads(program.good("backfill", "--resume", "--dry-run", "--json"))
+    assert (planned["address"], site.requests) == (site.url("/archive/1"), [])
+    refused = program.run("backfill", "--resume", "--since", "2020-01-01")
+    assert (refused.code, "keeps its own" in refused.err) == (2, True)
+
+
+def test_what_is_missing_for_good_hides_nothing_that_comes_later(
+    tmp_path: Path, site: Site
+) -> None:
+    past.with_sitemap(site, 3)
+    site.set("/1.html", status=500)
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    command = ["backfill", "1", "--source", "sitemap"]
+    assert program.run(*command, timeout=120).code == 1
+    titles = past.with_sitemap(site, 4)
+    site.set("/1.html", status=410)
+    site.clear()
+    assert program.run(*command).code == 1
+    assert kept(program) == sorted(set(titles) - set(past.titles([1])))
+    asked = {request.path for request in site.requests}
+    assert {path for path in asked if re.fullmatch(r"/\d+\.html", path)} == {"/1.html", "/3.html"}
+
+
+def test_a_feed_that_was_taken_off_the_list_holds_up_no_other(tmp_path: Path, site: Site) -> None:
+    past.archived(site, 12)
+    site.set("/other", past.channel(range(1), site))
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    program.good("feeds", "add", site.url("/other"))
+    program.run("backfill", "1", "2", "--source", "rfc5005", "--max-documents", "1")
+    program.good("feeds", "remove", "2", "--yes")
+    assert program.run("backfill", "--resume").code == 0
+    assert kept(program) == past.titles(range(12))
+
+
 def test_restart_begins_anew(tmp_path: Path, site: Site) -> None:
     past.archived(site, 12)
     program = configured(tmp_path, "", "", site.url("/feed"))

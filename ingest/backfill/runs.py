@@ -77,15 +77,19 @@ def begin(
     choose: Callable[[FeedState], Sequence[str]],
     *,
     anew: bool,
+    lists: bool,
     now: datetime,
 ) -> tuple[int, bool]:
     """Begin a run, or find the one that was asked for in the same way and not finished.
 
     `choose` says which sources of a feed are asked. Return the run's number, and whether it goes
-    on. With `anew` it is always a new one, and the one before is given up.
+    on. With `anew` it is always a new one, and the one before is given up. With `lists` a run
+    that lacks only what could not be had sees what has been listed since as well.
     """
     waiting = _unfinished(connection, asked)
     if waiting is not None and not anew:
+        if lists:
+            backfills.list_again(connection, waiting.id)
         backfills.ask_again(connection, waiting.id)
         return waiting.id, True
     if waiting is not None:
@@ -116,15 +120,21 @@ def asked_before(run: Run) -> Asked:
 
 @dataclass(slots=True)
 class _Budget:
-    """How many documents may still be taken; None: any number."""
+    """How many documents may still be taken, of all feeds together; None: any number."""
 
     left: int | None = None
 
     def take(self) -> bool:
-        """Whether one more may be taken after this one."""
-        if self.left is not None:
-            self.left -= 1
-        return self.left is None or self.left > 0
+        """Whether one more may be taken; then it counts as taken."""
+        if self.left is None:
+            return True
+        self.left -= 1
+        return self.left >= 0
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no more may be taken."""
+        return self.left is not None and self.left <= 0
 
 
 async def run(
@@ -139,6 +149,7 @@ async def run(
 
     After `most` documents it stops, and can be gone on with. Raise `StoreError`, `ArchiveError`.
     """
+    await services.write(backfills.give_up_removed, number)
     walks = await services.read(backfills.walks, number)
     of_feeds: dict[int | None, list[WalkState]] = defaultdict(list)
     for walk in walks:
@@ -175,18 +186,16 @@ async def _walk_through(
         feed = await services.read(feeds.get, state.feed_id) if state.feed_id else None
         with contextlib.closing(_source(services, asked, state, feed)) as source:
             walk = Walk(services, state, source, asked.window, feed)
-            if budget.left == 0 or not await walk.plan():
+            if budget.is_spent or not await walk.plan():
                 continue
             count, unrendered = 0, _RENDERED_AFTER - 1
-            async for took in walk.documents():
+            async for took in walk.documents(budget.take):
                 count += took.state == DONE
                 unrendered += took.kept.new + took.kept.edited > 0
                 on_taken(took, walk.waiting)
                 if unrendered == _RENDERED_AFTER:
                     await render(services, state.feed_id)
                     unrendered = 0
-                if not budget.take():
-                    return
         linked = linked or (state.source == "rfc5005" and count > 1)
 
 
@@ -209,10 +218,13 @@ class First:
 
 
 async def first_documents(services: Services, asked: Asked) -> list[First]:
-    """The documents that a run would begin with, in their order; keeps nothing.
+    """The documents that a run would begin or go on with, in their order; keeps nothing.
 
     Only lists are asked for. Where a document leads to the next, only the first can be known.
     """
+    unfinished = await services.read(_unfinished, asked)
+    if unfinished is not None:
+        return await _waiting(services, unfinished.id)
     web = web_of(services)
     sources: list[tuple[str | None, str, Source]] = []
     if asked.paths:
@@ -232,6 +244,20 @@ async def first_documents(services: Services, asked: Asked) -> list[First]:
             first.append(First(feed_url=url, source=name, error=str(error)))
             continue
         first += [First(feed_url=url, source=name, address=one.address) for one in documents]
+    return first
+
+
+async def _waiting(services: Services, number: int) -> list[First]:
+    """What waits of a run; a source whose lists are still to be asked for is named alone."""
+    names = {feed.id: without_secrets(feed.url) for feed in await services.read(feeds.every)}
+    first: list[First] = []
+    for walk in await services.read(backfills.walks, number):
+        url = names.get(walk.feed_id) if walk.feed_id else None
+        addresses = await services.read(backfills.addresses_waiting, walk.id)
+        first += [First(feed_url=url, source=walk.source, address=one) for one in addresses]
+        if not walk.is_planned:
+            reason = walk.note or "its lists are still to be asked for"
+            first.append(First(feed_url=url, source=walk.source, error=reason))
     return first
 
 

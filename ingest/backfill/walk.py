@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
@@ -76,13 +76,16 @@ class Walk:
         await self._services.write(backfills.begin_walk, self._state.id, documents)
         return True
 
-    async def documents(self) -> AsyncIterator[Took]:
+    async def documents(self, may_take: Callable[[], bool]) -> AsyncIterator[Took]:
         """Take what waits, one after the other; what came of each is kept before it is told.
 
-        A server that wants to be left alone, or does not answer any more, ends it: the rest waits.
+        It ends where `may_take`, which is asked before each, allows no more, and at a server that
+        wants to be left alone, or does not answer any more: the rest waits.
         """
         last = 0
         while (found := await self._next(last)) is not None:
+            if not may_take():
+                return
             last, planned = found
             pause = await until_allowed(self._services, planned.address)
             if pause is not None:

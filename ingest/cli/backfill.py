@@ -92,6 +92,11 @@ def backfill(
         if names or paths:
             window = _window(session, since, until)
             asked = _asked(session, names or [], source, paths or [], feed, window)
+        elif since or until or feed or source != SOURCES[0]:
+            raise UsageError(
+                "--since, --until, --source and --feed go with feeds or files; "
+                "a run that is gone on with keeps its own"
+            )
         elif (before := _asked_before(session, resume=resume, restart=restart)) is not None:
             asked = before
         else:
@@ -100,15 +105,16 @@ def backfill(
         if dry_run:
             asyncio.run(_tell_plan(session, asked, most=most, as_json=as_json))
             return 0
-        return _bring_in(session, asked, anew=restart, most=most, as_json=as_json)
+        lists = bool(names or paths)
+        return _bring_in(session, asked, anew=restart, lists=lists, most=most, as_json=as_json)
 
 
 def _bring_in(
-    session: Session, asked: Asked, *, anew: bool, most: int | None, as_json: bool
+    session: Session, asked: Asked, *, anew: bool, lists: bool, most: int | None, as_json: bool
 ) -> int:
     """Carry out what is asked, and report; return the exit code: 1 if something is missing."""
     _add_listed_feeds(session, [Path(path) for path in asked.paths])
-    report = _carry_out(session, asked, anew=anew, most=most, quiet=as_json)
+    report = _carry_out(session, asked, anew=anew, lists=lists, most=most, quiet=as_json)
     if as_json:
         print_json(report.as_json())
     else:
@@ -199,16 +205,16 @@ def _day(text: str | None, option: str, zone: ZoneInfo) -> datetime | None:
 
 
 def _carry_out(
-    session: Session, asked: Asked, *, anew: bool, most: int | None, quiet: bool
+    session: Session, asked: Asked, *, anew: bool, lists: bool, most: int | None, quiet: bool
 ) -> Report:
     from ingest.alone import alone_at
 
     with alone_at(session.database, "backfill"):
-        return asyncio.run(_run(session, asked, anew=anew, most=most, quiet=quiet))
+        return asyncio.run(_run(session, asked, anew=anew, lists=lists, most=most, quiet=quiet))
 
 
 async def _run(
-    session: Session, asked: Asked, *, anew: bool, most: int | None, quiet: bool
+    session: Session, asked: Asked, *, anew: bool, lists: bool, most: int | None, quiet: bool
 ) -> Report:
     from ingest import backfill
     from ingest.services import open_services
@@ -218,7 +224,12 @@ async def _run(
         services.archive.prepare(now=session.now)
         web = backfill.web_of(services)
         number, goes_on = await services.write(
-            backfill.begin, asked, lambda feed: fitting(feed, web), anew=anew, now=session.now
+            backfill.begin,
+            asked,
+            lambda feed: fitting(feed, web),
+            anew=anew,
+            lists=lists,
+            now=session.now,
         )
         if goes_on and not quiet:
             say(f"going on with backfill {number}")

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ingest.store.history import Kept
 from ingest.store.statements import in_batches, insert_into
 from ingest.values import DocumentKind, Planned
-from models import Backfill, BackfillDocument, BackfillWalk, Entry
+from models import Backfill, BackfillDocument, BackfillWalk, Entry, Feed
 
 WAITING, DONE, PASSED_OVER, MISSING = "waiting", "done", "passed over", "missing"
 
@@ -64,9 +64,13 @@ def runs(connection: sa.Connection, limit: int = 20) -> list[Run]:
 
 
 def walks(connection: sa.Connection, run_id: int) -> list[WalkState]:
-    """The walks of a run, in their order."""
-    query = sa.select(*_columns(WalkState, BackfillWalk))
-    query = query.where(BackfillWalk.backfill_id == run_id).order_by(BackfillWalk.id)
+    """The walks of a run, in their order; not those of feeds that were taken off the list."""
+    query = (
+        sa.select(*_columns(WalkState, BackfillWalk))
+        .outerjoin(Feed, Feed.id == BackfillWalk.feed_id)
+        .where(BackfillWalk.backfill_id == run_id, Feed.removed_at.is_(None))
+        .order_by(BackfillWalk.id)
+    )
     return [WalkState(**row) for row in connection.execute(query).mappings()]
 
 
@@ -126,6 +130,14 @@ def next_document(
     return columns.pop("id"), Planned(kind=kind, **columns)
 
 
+def addresses_waiting(connection: sa.Connection, walk_id: int) -> list[str]:
+    """The addresses of the documents of a walk that wait, in their order."""
+    query = sa.select(BackfillDocument.address).where(
+        BackfillDocument.walk_id == walk_id, BackfillDocument.state == WAITING
+    )
+    return list(connection.scalars(query.order_by(BackfillDocument.id)))
+
+
 def waiting(connection: sa.Connection, walk_id: int) -> int:
     """How many documents of a walk wait."""
     query = sa.select(sa.func.count()).where(
@@ -151,11 +163,40 @@ def note_document(
 
 def ask_again(connection: sa.Connection, run_id: int) -> None:
     """Let what was missing wait once more."""
-    ids = sa.select(BackfillWalk.id).where(BackfillWalk.backfill_id == run_id)
-    update = sa.update(BackfillDocument).where(
-        BackfillDocument.walk_id.in_(ids), BackfillDocument.state == MISSING
+    missing = sa.update(BackfillDocument).where(
+        BackfillDocument.walk_id.in_(_walk_ids(run_id)), BackfillDocument.state == MISSING
     )
-    connection.execute(update.values(state=WAITING, reason=None))
+    connection.execute(missing.values(state=WAITING, reason=None))
+
+
+def list_again(connection: sa.Connection, run_id: int) -> None:
+    """Let the lists of a run be asked for anew, if nothing of it waits: they may have grown.
+
+    Documents that were taken stay taken.
+    """
+    is_waiting = sa.exists().where(
+        BackfillDocument.walk_id.in_(_walk_ids(run_id)), BackfillDocument.state == WAITING
+    )
+    update = sa.update(BackfillWalk).where(BackfillWalk.backfill_id == run_id, ~is_waiting)
+    connection.execute(update.values(is_planned=False))
+
+
+def _walk_ids(run_id: int) -> sa.Select[Any]:
+    return sa.select(BackfillWalk.id).where(BackfillWalk.backfill_id == run_id)
+
+
+def give_up_removed(connection: sa.Connection, run_id: int) -> None:
+    """Pass over what waits of feeds that were taken off the list since the run began."""
+    removed = sa.select(Feed.id).where(Feed.removed_at.is_not(None))
+    walk = (BackfillWalk.backfill_id == run_id, BackfillWalk.feed_id.in_(removed))
+    ids = sa.select(BackfillWalk.id).where(*walk)
+    passed = {"state": PASSED_OVER, "reason": "its feed was taken off the list"}
+    connection.execute(
+        sa.update(BackfillDocument)
+        .where(BackfillDocument.walk_id.in_(ids), BackfillDocument.state.in_([WAITING, MISSING]))
+        .values(passed)
+    )
+    connection.execute(sa.update(BackfillWalk).where(*walk).values(is_planned=True, note=None))
 
 
 def end(connection: sa.Connection, run_id: int, *, now: datetime) -> None:
