@@ -53,6 +53,7 @@ def headers(words: dict[str, str]) -> Iterator[tuple[str, str]]:
     if "max-age" in words:
         age, _, since = words["max-age"].partition(",age=")
         yield "cache-control", f"public, max-age={age}"
+        yield "cache-control", "must-revalidate"
         yield "age", since
     if "no-cache" in words:
         yield "cache-control", "no-cache"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.program import Program
-from tests.site import Site
+from tests.site import Answer, Request, Site
 from tests.support import item, rss
 
 PASSWORD, COOKIE = "an-open-sesame", "session=a-secret-session"
@@ -67,6 +67,34 @@ def test_secrets_are_neither_kept_nor_shown(program: Program) -> None:
     for secret in (PASSWORD, COOKIE):
         assert not any(secret in result.out + result.err for result in told)
         assert secret.encode() not in kept
+
+
+def test_a_page_that_repeats_what_it_was_asked_with_tells_nobody(program: Program) -> None:
+    with Site() as site:
+
+        def echo(request: Request) -> Answer:
+            told = " ".join(f"{name}: {value}" for name, value in request.headers.items())
+            return Answer(status=403, body=f"<p>no: {request.path} {told}</p>")
+
+        site.set("/feed", echo)
+        name_feed(program, site.url("/feed?token=a-token-of-mine"), SETTINGS)
+        told = [
+            program.run(*command)
+            for command in (
+                ["poll", "--debug"],
+                ["status", "--json"],
+                ["feeds", "explain", "1"],
+                ["feeds", "list", "--json"],
+            )
+        ]
+    assert "403" in told[0].out
+    kept = b"".join(file.read_bytes() for file in program.folder.glob("guidang.db*"))
+    secret = [PASSWORD, COOKIE, "a-secret-session", base64.b64encode(f"me:{PASSWORD}".encode())]
+    for one in secret:
+        text = one if isinstance(one, str) else one.decode()
+        assert not any(text in result.out + result.err for result in told)
+        assert text.encode() not in kept
+    assert not any("a-token-of-mine" in r.out.partition("/feed")[2] for r in told[:1])
 
 
 def test_other_servers_are_told_nothing(program: Program) -> None:

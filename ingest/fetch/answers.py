@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ingest.fetch.redirects import Hop
 
 _LONGEST_WAIT = timedelta(days=7)
+_SECONDS = re.compile(r"(\d+(?:\.\d*)?)\s*(?:,|\Z)", re.ASCII)
 _LONGEST_DETAIL = 200
 # A server that sends longer ones is not served by getting them back on every request.
 _LONGEST_VALIDATOR = 1024
@@ -81,7 +82,7 @@ def judge(
     if not answer.is_document:
         kind = Gone if answer.status in {404, 410} else BadStatus
         wait = retry_after(answer.headers, now)
-        raise kind(ask.address_at(hop), answer.status, _detail(answer), wait)
+        raise kind(ask.address_at(hop), answer.status, _detail(answer, ask), wait)
     return Document(
         url=ask.url,
         final_url=str(hop.url),
@@ -124,8 +125,8 @@ def retry_after(headers: httpx.Headers, now: datetime) -> timedelta | None:
     A date is counted from the server's own clock where the server tells it.
     """
     value = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,9}(\.\d*)?", value, re.ASCII):
-        wait = timedelta(seconds=float(value))
+    if found := _SECONDS.match(value):
+        wait = timedelta(seconds=min(float(found[1]), _LONGEST_WAIT.total_seconds()))
     elif (until := _http_date(value)) is not None:
         wait = until - (_http_date(headers.get("date", "")) or now)
     else:
@@ -151,14 +152,19 @@ def _raw(headers: httpx.Headers, name: bytes) -> bytes:
     return next((value for key, value in headers.raw if key.lower() == name), b"")
 
 
-def _detail(answer: Answer) -> str:
-    """Take the first words of an error's page: RSSHub says there what is wrong with a route."""
+def _detail(answer: Answer, ask: Ask) -> str:
+    """Take the first words of an error's page: RSSHub says there what is wrong with a route.
+
+    Some pages repeat what they were asked with.
+    """
     media_type = answer.headers.get("content-type", "text/html").partition(";")[0].strip().lower()
     if not media_type.startswith("text/") and not media_type.endswith(("json", "xml", "xhtml")):
         return ""
     text = _decoded(answer.body)
     text = nh3.clean(text, tags=set(), clean_content_tags={"script", "style", "title"})
     text = "".join(c if c.isprintable() else " " for c in html.unescape(text))
+    for secret in sorted(ask.secrets, key=len, reverse=True):
+        text = text.replace(secret, "***")
     return " ".join(text.split())[:_LONGEST_DETAIL]
 
 

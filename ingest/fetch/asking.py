@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from ingest.reading.links import without_secrets
 from ingest.values import Validators
 
 if TYPE_CHECKING:
@@ -17,6 +20,8 @@ NO_VALIDATORS = Validators()
 _ACCEPT_ENCODING = b"gzip, deflate, br, zstd"
 # What of a feed's own headers may be told to a server that they were not meant for.
 _TOLD_TO_ANYONE = frozenset({"user-agent", "accept", "accept-language"})
+_SEPARATORS = re.compile(r"[;,=\s]")
+_SHORTEST_SECRET = 4  # anything shorter stands in any text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +40,18 @@ class Ask:
     idle: timedelta
     delay: timedelta | None
     truncate: bool
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What an answer may repeat and nobody is to read: whole values, and their parts."""
+        values = [value for name, value in self.headers.items() if name not in _TOLD_TO_ANYONE]
+        if self.auth:
+            values += [*self.auth, _basic(*self.auth).decode("ascii")]
+        query = urlsplit(self.url).query
+        shown = urlsplit(without_secrets(self.url)).query.split("&")
+        values += [pair.partition("=")[2] for pair in query.split("&") if pair not in shown]
+        parts = (part.strip() for value in values for part in _SEPARATORS.split(value))
+        return frozenset(one for one in (*values, *parts) if len(one) >= _SHORTEST_SECRET)
 
     def address_at(self, hop: Hop) -> str:
         """Name what is asked for on the way: as the caller did, or where a redirect has led."""

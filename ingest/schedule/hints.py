@@ -23,6 +23,7 @@ _PERIODS = {
     "yearly": timedelta(days=365),
 }
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
+_MEANT = timedelta(weeks=1)
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
@@ -95,7 +96,11 @@ def _number(text: str | None) -> int | None:
 
 def with_headers(hints: Hints, headers: Headers, now: datetime) -> Hints:
     """Add how long an answer stays fresh (RFC 9111 section 4.2)."""
-    named = dict(headers)
+    named: dict[str, str] = {}
+    for name, value in headers:  # lines of one name are one list (RFC 9110 section 5.3)
+        named[name] = (
+            f"{named[name]}, {value}" if name == "cache-control" and name in named else value
+        )
     if (found := _MAX_AGE.search(named.get("cache-control", ""))) is not None:
         age = timedelta(seconds=_number(named.get("age")) or 0)
         fresh = timedelta(seconds=int(found[1])) - age
@@ -117,7 +122,8 @@ def _http_date(text: str) -> datetime | None:
 def longest_wait(hints: Hints, most: timedelta) -> tuple[timedelta, str]:
     """The longest wait that is asked for, and what asks for it; nothing if nothing does.
 
-    No hint holds longer than `most`: what says "in a year" is meant for caches.
+    Up to a week it holds as it is. What says "in a year" is meant for caches, or not meant at
+    all: it holds no longer than `most`.
     """
     waits = {
         "its server says that the document stays fresh for": hints.fresh,
@@ -126,8 +132,11 @@ def longest_wait(hints: Hints, most: timedelta) -> tuple[timedelta, str]:
     }
     longest, reason = timedelta(0), ""
     for words, wait in waits.items():
-        if wait is not None and min(wait, most) > longest:
-            longest, reason = min(wait, most), f"{words} {format_duration(_whole(wait))}"
+        if wait is None:
+            continue
+        held = wait if wait <= _MEANT else most
+        if held > longest:
+            longest, reason = held, f"{words} {format_duration(_whole(wait))}"
     return longest, reason
 
 

@@ -12,6 +12,8 @@ from starlette.applications import Starlette
 
 from ingest.errors import ConfigError
 
+_GRACE = 2  # seconds for answers that are on their way when it closes
+
 
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
@@ -27,7 +29,13 @@ async def serving(app: Starlette, listen: str) -> AsyncIterator[None]:
         yield
         return
     listener = _bind(listen)
-    settings = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
+    settings = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=_GRACE,
+    )
     server = _Server(settings)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
