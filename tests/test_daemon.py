@@ -16,6 +16,7 @@ import pytest
 
 from ingest.daemon.clock import ClockWatch
 from tests.postgres import Server
+from tests.relay import Relay
 from tests.running import Running, free_port, running
 from tests.site import Answer, Site
 from tests.support import NOON, item, rss
@@ -156,6 +157,7 @@ def test_a_changed_configuration_is_taken_over(tmp_path: Path, site: Site) -> No
         ("this is no TOML", "not TOML"),
         ('[archive]\npath = "/dev/null/posts"', "/dev/null"),
         ('[fetch]\nca_file = "not-there.pem"', "not-there.pem"),
+        ('[archive]\npath = "a\\u0000b"', "NUL"),
         ('[database]\nurl = "sqlite:///other.db"', "another database needs a restart"),
     ],
 )
@@ -324,6 +326,50 @@ def test_a_feed_that_asks_to_be_skipped_now_is_not_asked_however_late_it_is(
         put_off = [("it asks to be skipped until then", True)]
         daemon.wait_until(lambda: rows(daemon, planned) == put_off)
     assert len(site.requests_to("/a")) == 1
+
+
+def test_what_is_late_is_not_looked_at_all_at_once(tmp_path: Path, site: Site) -> None:
+    paths = [f"/{number}" for number in range(60)]
+    for path in paths:
+        site.set(path, rss(item(path)))
+    listed = "".join(f'[[feeds]]\nurl = "{site.url(path)}"\n' for path in paths)
+    with running(tmp_path, settings=listed) as daemon:
+        assert daemon.stop() == 0
+        rows(daemon, "UPDATE feed SET next_poll_at = '2020-01-01 00:00:00.000000'")
+        site.clear()
+        daemon.start_ready()
+        daemon.wait_until(lambda: all(asked(site, path) for path in paths))
+    times = sorted(request.at for request in site.requests)
+    assert times[-1] - times[0] >= 2
+
+
+@pytest.mark.parametrize("sent", [b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 2_000])
+def test_a_client_that_reads_nothing_does_not_keep_it_from_stopping(
+    tmp_path: Path, site: Site, sent: bytes
+) -> None:
+    with running(tmp_path, site.url("/a")) as daemon, socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", daemon.port))
+        client.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            client.send(sent)
+        time.sleep(0.5)
+        began = time.monotonic()
+        assert daemon.stop() == 0
+        assert time.monotonic() - began < 10
+
+
+def test_a_database_that_falls_silent_does_not_keep_it_from_stopping(
+    tmp_path: Path, site: Site, postgres_url: str
+) -> None:
+    with Relay(postgres_url) as relay:
+        settings = '[daemon]\nshutdown_timeout = "1s"'
+        with running(tmp_path, site.url("/a"), database_url=relay.url, settings=settings) as daemon:
+            daemon.wait_until(lambda: asked(site, "/a", 2))
+            relay.is_silent.set()
+            time.sleep(3)  # the daemon asks what is due every two seconds
+            assert daemon.stop() == 0
+            assert "stopped without it" in daemon.said()
 
 
 def far_hour() -> int:

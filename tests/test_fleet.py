@@ -51,9 +51,9 @@ def test_a_fleet_is_asked_with_manners(
             + "".join(map(configured, urls, urls.values()))
             + "".join(f'[[feeds]]\nurl = "{url}"\n' for url in odd)
         )
-        all_at_once(daemon)
         began = time.monotonic()
         daemon.start_ready()
+        all_at_once(daemon)
         time.sleep(seconds)
         assert daemon.is_ready()
         assert daemon.stop() == 0
@@ -74,7 +74,6 @@ def configured(url: str, way: Way) -> str:
 
 def all_at_once(daemon: Running) -> None:
     """Let all feeds be due now, and not spread as they would be."""
-    daemon.program.good("status")
     with sqlite3.connect(daemon.folder / "guidang.db") as database:
         database.execute("UPDATE feed SET next_poll_at = '2020-01-01 00:00:00.000000'")
     database.close()

@@ -66,11 +66,14 @@ def _find_config(path: Path | None, environment: Mapping[str, str]) -> Path:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(str(path), (f"not TOML: {error}",)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(str(path), (f"cannot be read: {error}",)) from None
+    if "\\u0000" in json.dumps(tables, default=str):
+        raise ConfigError(str(path), ("no setting can hold a NUL character",))
+    return tables
 
 
 def _environment_tables(environment: Mapping[str, str], source: str) -> dict[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -37,6 +38,9 @@ logger = logging.getLogger(__name__)
 _TICK = timedelta(seconds=2)
 _LOOKS_AT_LOOP = timedelta(seconds=0.1)
 _HOUSEKEEPING = timedelta(seconds=10)
+# A look that is given up is made again; no other feed is looked at before.
+_RELOADS_WITHIN = timedelta(seconds=3)
+_ENDS_AFTER = timedelta(seconds=10)
 
 # Reads the configuration again; raises `ConfigError`.
 Read = Callable[[], Config]
@@ -100,7 +104,24 @@ class Daemon:
         scheduler.shutdown(wait=False)
         watching.cancel()
         notify("STATUS=finishing what is in flight")
-        await dispatcher.drain(services.config.daemon.shutdown_timeout)
+        within = services.config.daemon.shutdown_timeout
+        if self._stop.is_set():
+            self._end_in_any_case(within)
+        await dispatcher.drain(within if self._stop.is_set() else min(within, _RELOADS_WITHIN))
+
+    def _end_in_any_case(self, within: timedelta) -> None:
+        """End the process though a thread of it waits for a database that says nothing.
+
+        Nothing is lost by it: what was not committed is looked at again.
+        """
+
+        def end() -> None:
+            logger.critical("the database does not answer; stopped without it")
+            os._exit(0)
+
+        timer = threading.Timer((within + _ENDS_AFTER).total_seconds(), end)
+        timer.daemon = True
+        timer.start()
 
     async def _prepare(self, services: Services) -> None:
         """Heal what a killed run or a wrong clock has left.
@@ -175,9 +196,10 @@ class Daemon:
             self._metrics.set_up(part, trouble.reason is None)
 
     async def _mend_schedule(self, services: Services) -> None:
-        """Bring back what was planned by a clock that was wrong."""
+        """Bring back what was planned by a clock that was wrong, and part what is late."""
         now, most = services.clock(), longest_plan(services.config.schedule)
         mended = await services.write(polls.mend_schedule, now, most)
+        await services.write(polls.spread_late, now)
         if mended:
             logger.warning("planned anew, since a wrong clock had planned it: %d feeds", mended)
         for server, pause in list(services.host_pauses.items()):

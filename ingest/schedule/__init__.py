@@ -11,7 +11,7 @@
 """
 
 from ingest.schedule.plan import Look, Plan, Ways, after_answer, after_failure, skipped_until
-from ingest.schedule.waits import first_looks, longest_plan, phase
+from ingest.schedule.waits import first_looks, late_looks, longest_plan, phase
 
 __all__ = [
     "Look",
@@ -20,6 +20,7 @@ __all__ = [
     "after_answer",
     "after_failure",
     "first_looks",
+    "late_looks",
     "longest_plan",
     "phase",
     "skipped_until",

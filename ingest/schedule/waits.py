@@ -18,6 +18,7 @@ _JITTER = 0.1
 _ENTRIES_A_LOOK = 0.5
 _GONE_FOR_CERTAIN = 3  # a 404 in a row; a 410 is certain at once
 _BETWEEN_FIRST_LOOKS = timedelta(seconds=1)
+_BETWEEN_LATE_LOOKS = timedelta(seconds=0.05)
 SKIPPED = "it asks to be skipped until then"
 
 
@@ -139,6 +140,12 @@ def longest_plan(config: ScheduleConfig) -> timedelta:
 def first_looks(count: int, now: datetime) -> list[datetime]:
     """When feeds that are added together are first looked at: one after the other, in an hour."""
     apart = min(_BETWEEN_FIRST_LOOKS, timedelta(hours=1) / max(count, 1))
+    return [now + apart * place for place in range(count)]
+
+
+def late_looks(count: int, now: datetime) -> list[datetime]:
+    """When feeds are looked at whose time has passed unseen: at once, but not all at once."""
+    apart = min(_BETWEEN_LATE_LOOKS, timedelta(hours=1) / max(count, 1))
     return [now + apart * place for place in range(count)]
 
 

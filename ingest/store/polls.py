@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.schedule import Plan, first_looks
+from ingest.schedule import Plan, first_looks, late_looks
 from ingest.schedule.hosts import HostPause
 from ingest.store.feed_state import FeedState, columns_of, listed, place_of, state_of
 from ingest.store.statements import insert_into, table_of
@@ -146,6 +146,17 @@ def mend_schedule(connection: sa.Connection, now: datetime, most: timedelta) -> 
         put_off(connection, feed.id, at, "it was planned by a clock that was wrong")
     connection.execute(sa.delete(HostPauseRow).where(HostPauseRow.until > now + most))
     return len(wrong)
+
+
+def spread_late(connection: sa.Connection, now: datetime) -> None:
+    """Let feeds whose time has passed while nobody looked be due one after the other."""
+    late = sa.select(Feed.id).where(
+        Feed.removed_at.is_(None), Feed.paused_at.is_(None), Feed.next_poll_at <= now
+    )
+    ids = list(connection.scalars(late.order_by(Feed.next_poll_at, Feed.id)))
+    planned = zip(ids, late_looks(len(ids), now), strict=True)
+    if ids:
+        connection.execute(_OF_FEED, [{"of_feed": i, "next_poll_at": at} for i, at in planned])
 
 
 def host_pauses(connection: sa.Connection) -> dict[str, HostPause]:
