@@ -180,6 +180,41 @@ def test_what_is_missing_is_named_and_asked_for_again(tmp_path: Path, site: Site
     assert "nothing to go on with" in program.good("backfill", "--resume")
 
 
+@pytest.mark.parametrize(
+    "bad", ["http://[bad/1.html", "http://xn--/", "http://a:99999/", "ftp://a/"]
+)
+def test_a_link_to_no_address_is_named_as_missing(tmp_path: Path, site: Site, bad: str) -> None:
+    link = past.prev_archive(1).replace("/archive/0", bad)
+    site.set("/feed", past.channel(range(2), site, extra=link))
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    result = program.run("backfill", "1", "--source", "rfc5005")
+    assert result.code == 1, result
+    assert f"missing: {bad}: cannot be read: it is no address" in result.out
+    assert kept(program) == past.titles(range(2))
+
+
+def test_malformed_addresses_in_a_sitemap_are_named_as_missing(tmp_path: Path, site: Site) -> None:
+    titles = past.with_sitemap(site, 4)
+    host = site.url("").removeprefix("http://")
+    listed = ["http://[bad/1.html", f"http://{host}9999/2.html", site.url("/3.html")]
+    urls = "".join(f"<url><loc>{url}</loc></url>" for url in listed)
+    site.set("/map-1.xml", f"<urlset>{urls}<url><loc>{site.url('/0.html')}</loc></url></urlset>")
+    site.set("/sitemap.xml", f"<urlset>{urls}</urlset>")
+    robots = f"Sitemap: http://[worse\nSitemap: /maps\nSitemap: {site.url('/maps')}\n"
+    site.set("/robots.txt", robots)
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    result = program.run("backfill", "1", "--source", "sitemap")
+    assert result.code == 1, result
+    for bad in ("http://[worse", *listed[:2]):
+        assert f"missing: {bad}: cannot be read: it is no address" in result.out
+    assert kept(program) == [titles[0], *titles[2:]]
+    assert len(site.requests_to("/maps")) == 1
+
+    site.set("/robots.txt", "Sitemap: http://[worse\n")
+    assert program.run("backfill", "--restart").code == 1
+    assert site.requests_to("/sitemap.xml")
+
+
 def test_a_server_that_wants_to_be_left_alone_is(tmp_path: Path, site: Site) -> None:
     titles = past.archived(site, 12)
     site.set("/archive/1", status=429, headers={"Retry-After": "3600"})

@@ -92,11 +92,35 @@ def test_every_dialect_of_the_index_is_read_to_its_end(
     assert len(archive.requests_to("/cdx")) == (1 if say is objects else 4)
 
 
-def test_an_index_that_is_no_list_is_said(tmp_path: Path, site: Site, archive: Site) -> None:
-    archive.set("/cdx", "<html>稍后再试</html>", content_type="text/html")
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("<html>稍后再试</html>", "is no list, but a page"),
+        ('{"a":1}\n[1]', "is no list of captures"),
+        ("[" * 200_000, "is no JSON"),
+    ],
+)
+def test_an_index_that_is_no_list_is_said(
+    tmp_path: Path, site: Site, archive: Site, body: str, said: str
+) -> None:
+    archive.set("/cdx", body, content_type="text/html")
     program = configured(tmp_path, "", settings_of(archive), site.url("/feed"))
     result = program.run("backfill", "1", "--source", "wayback")
-    assert (result.code, "is no list, but a page" in result.out) == (1, True), result
+    assert (result.code, said in result.out) == (1, True), result
+
+
+def test_captures_of_malformed_addresses_are_left_out(
+    tmp_path: Path, site: Site, archive: Site
+) -> None:
+    feed = site.url("/feed")
+    rows = [("20200201000000", feed, "A"), ("20200202000000", "http://[bad/feed", "B")]
+    archive.set("/cdx", index(rows, table))
+    archive.set(f"/web/20200201000000id_/{feed}", past.channel([1], site))
+    program = configured(tmp_path, "", settings_of(archive), feed)
+    result = program.run("backfill", "1", "--source", "wayback")
+    assert result.code == 0, result
+    assert len(archive.requests) == 2
+    assert kept(program) == past.titles([1])
 
 
 def test_a_capture_that_leads_to_another_has_its_time(

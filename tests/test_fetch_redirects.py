@@ -2,6 +2,7 @@
 
 import pytest
 
+from ingest.errors import BadRedirect, Unreachable
 from ingest.fetch.redirects import first_hop, next_hop
 
 
@@ -45,6 +46,13 @@ def test_credentials_belong_to_one_server(here, there, trusted):
 def test_trust_that_was_left_does_not_come_back():
     away = follow(first_hop("http://a.cn/"), "http://b.cn/")
     assert not follow(away, "http://a.cn/x").trusted
+
+
+def test_a_host_that_is_no_name_is_no_address():
+    with pytest.raises(Unreachable, match="no valid address"):
+        first_hop("http://xn--/")
+    with pytest.raises(BadRedirect, match="no valid address"):
+        follow(first_hop("http://a.cn/"), "http://xn--/")
 
 
 def follow(hop, location):

@@ -10,6 +10,7 @@ from ingest.reading.links import (
     canonical_link,
     host_of,
     names_a_site,
+    server_of,
     without_secrets,
 )
 
@@ -100,6 +101,7 @@ def test_secrets_are_left_out_of_what_is_shown(url: str, shown: str) -> None:
 
 def test_the_host_is_without_its_port() -> None:
     assert host_of("https://a.example.cn:8443/x") == "a.example.cn"
+    assert host_of("http://[bad/x") == server_of("http://[bad/x") == ""
 
 
 _HOSTS = st.sampled_from(

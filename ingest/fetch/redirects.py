@@ -36,11 +36,12 @@ def first_hop(url: str) -> Hop:
     """Read the address that is asked for; raise `Unreachable` or `ForbiddenAddress`."""
     try:
         parsed = httpx.URL(url)
+        is_web_address = _is_web_address(parsed)
     except (httpx.InvalidURL, UnicodeError) as error:
         raise Unreachable(url, f"no valid address: {error}") from error
     if parsed.scheme and parsed.scheme not in _SCHEMES:
         raise ForbiddenAddress(url, url)
-    if not _is_web_address(parsed):
+    if not is_web_address:
         raise Unreachable(url, "no valid address: it is not of the form https://host/path")
     credentials = (parsed.username, parsed.password) if parsed.userinfo else None
     return Hop(url=_bare(parsed), credentials=credentials)
@@ -72,9 +73,10 @@ def _target(hop: Hop, asked: str, location: bytes) -> httpx.URL:
         raise BadRedirect(asked, f"{hop.url} does not say where to")
     try:
         url = hop.url.join(_text(location.strip()))
+        is_web_address = _is_web_address(url)
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise BadRedirect(asked, f"to no valid address: {error}") from error
-    if not _is_web_address(url):
+    if not is_web_address:
         raise BadRedirect(asked, f"to {str(url)[:200]}, which is no web address")
     return _bare(url)
 

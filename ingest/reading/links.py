@@ -91,13 +91,19 @@ def names_a_site(link: str | None) -> bool:
 
 
 def host_of(url: str) -> str:
-    """The host of an address, without its port."""
-    return urlsplit(url).hostname or ""
+    """The host of an address, without its port; empty if it names none, or is malformed."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def server_of(url: str) -> str:
     """The server that an address is asked at: host and port; empty if it is not http(s)."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     default = {"http": ":80", "https": ":443"}.get(parts.scheme.lower())
     if default is None:
         return ""

@@ -35,7 +35,7 @@ def read_cdx(body: bytes, fields: Sequence[str]) -> tuple[list[list[str]], str]:
 def _table(text: str, fields: Sequence[str]) -> tuple[list[list[str]], str]:
     try:
         rows = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise CdxError("the index of the archive is no JSON") from None
     if not all(isinstance(row, list) for row in rows):
         raise CdxError("the index of the archive is no table")
@@ -49,8 +49,10 @@ def _table(text: str, fields: Sequence[str]) -> tuple[list[list[str]], str]:
 def _objects(text: str, fields: Sequence[str]) -> list[list[str]]:
     try:
         rows = [json.loads(line) for line in text.splitlines() if line.strip()]
-    except ValueError:
+    except (ValueError, RecursionError):
         raise CdxError("the index of the archive is no JSON") from None
+    if not all(isinstance(row, dict) for row in rows):
+        raise CdxError("the index of the archive is no list of captures")
     named = [{_NAMES.get(name, name): value for name, value in row.items()} for row in rows]
     return _chosen(named, fields)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urljoin
 
+from ingest.reading.links import absolute_link
 from ingest.sources import live
-from ingest.sources.past.source import Content, Piece, Source, Taken, Web, Window
+from ingest.sources.past.source import Content, Piece, Source, Taken, Web, Window, askable
 from ingest.store.feed_state import FeedState
 from ingest.values import Planned
 
@@ -28,7 +28,8 @@ class Rfc5005(Source):
 
         Section 4: of an entry that is in several archives, the newest document has the last word.
         """
-        document = await live.fetch_past(self._web.fetcher, self._feed, planned.address)
+        url = askable(planned.address)
+        document = await live.fetch_past(self._web.fetcher, self._feed, url)
         as_of = None if planned.hints.get("is_archive") else document.fetched_at
         return Taken(piece=Piece(document=document, as_of=as_of))
 
@@ -38,6 +39,6 @@ class Rfc5005(Source):
         link = feed.prev_archive_url or feed.next_url
         if link is None or self._window.is_before(content.newest):
             return ()
-        address = urljoin(content.url, link)
+        address = absolute_link(link, content.url) or link
         is_archive = feed.prev_archive_url is not None
         return [Planned(key=address, address=address, hints={"is_archive": is_archive})]

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from urllib.parse import urljoin, urlsplit
 
 from ingest.errors import Gone, SourceError, Unreadable
-from ingest.reading.links import canonical_link, host_of, site_of
+from ingest.reading.links import absolute_link, canonical_link, host_of, site_of
 from ingest.reading.sitemap import Listed, read_sitemap
 from ingest.sources.page import PAGE_ACCEPT
-from ingest.sources.past.source import Form, Piece, Source, Taken, Web, Window
+from ingest.sources.past.source import Form, Piece, Source, Taken, Web, Window, askable
 from ingest.store.feed_state import FeedState
 from ingest.values import Document, DocumentKind, Planned
 
@@ -37,16 +37,22 @@ class Sitemap(Source):
     async def plan(self) -> Sequence[Planned]:
         """The site's sitemaps; raise `SourceError` if it has none."""
         named = await self._named_in_robots()
-        if named:
-            return [_list(url) for url in named]
+        if not any(host_of(url) for url in named):
+            named += await self._usual()
+        if not named:
+            raise Unreadable(self._home, "the site has no sitemap that could be found")
+        return [_list(url) for url in named]
+
+    async def _usual(self) -> list[str]:
+        """The first of the usual addresses with a sitemap."""
         for path in _USUAL:
             url = urljoin(self._home, path)
             try:
                 await self._listed(url)
             except (Gone, Unreadable):
                 continue
-            return [_list(url)]
-        raise Unreadable(self._home, "the site has no sitemap that could be found")
+            return [url]
+        return []
 
     async def _named_in_robots(self) -> list[str]:
         try:
@@ -54,10 +60,12 @@ class Sitemap(Source):
         except SourceError:
             return []  # a site without robots.txt may well have a sitemap
         named = (url.decode("utf-8", "replace") for url in _NAMED.findall(robots.body))
-        return [url for url in dict.fromkeys(named) if self._is_of_site(url)]
+        urls = dict.fromkeys(absolute_link(url, robots.final_url) or url for url in named)
+        return [url for url in urls if self._may_be_of_site(url)]
 
     async def take(self, planned: Planned) -> Taken:
         """Ask for a sitemap or a page."""
+        askable(planned.address)
         if planned.kind is not DocumentKind.LIST:
             return await self._page(planned)
         listed = await self._listed(planned.address)
@@ -70,13 +78,17 @@ class Sitemap(Source):
 
     def _is_wanted(self, listed: Listed) -> bool:
         """Whether it is of the site, and not too old; a late change says nothing of the date."""
-        path = urlsplit(listed.url).path
+        if not self._may_be_of_site(listed.url):
+            return False
+        path = urlsplit(listed.url).path if host_of(listed.url) else listed.url
         is_list = _OF_LISTS.search(path) if listed.is_list else path == "/" or _LIST.match(path)
         too_old = self._window.is_before(listed.changed_at)
-        return self._is_of_site(listed.url) and not is_list and not too_old
+        return not is_list and not too_old
 
-    def _is_of_site(self, url: str) -> bool:
-        return site_of(host_of(url)) == self._site
+    def _may_be_of_site(self, url: str) -> bool:
+        """Whether an address is the site's, or malformed: then it is named as missing."""
+        host = host_of(url)
+        return not host or site_of(host) == self._site
 
     def _planned(self, listed: Listed) -> Planned:
         if listed.is_list:

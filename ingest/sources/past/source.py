@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.config import WaybackConfig
-from ingest.errors import SourceError
+from ingest.errors import FetchError, SourceError, Unreadable
 from ingest.fetch import Fetcher, Robots
+from ingest.fetch.redirects import first_hop
+from ingest.reading.links import absolute_link
 from ingest.sources.instances import Instances
 from ingest.values import Document, ParsedFeed, Planned
 
@@ -118,3 +120,12 @@ class Source(ABC):
     def is_end(self, planned: Planned, error: SourceError) -> bool:
         """Whether an error only says that there is no more."""
         return False
+
+
+def askable(url: str) -> str:
+    """Return an address that some document has named; raise `Unreadable` if it is none."""
+    try:
+        first_hop(absolute_link(url, None) or "")
+    except FetchError:
+        raise Unreadable(url, "it is no address that can be asked for") from None
+    return url

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 from ingest.errors import Unreadable
-from ingest.reading.links import canonical_link
+from ingest.reading.links import canonical_link, host_of
 from ingest.sources.past.cdx import CdxError, read_cdx
 from ingest.sources.past.source import Form, Piece, Source, Taken, Web, Window
 from ingest.store.feed_state import FeedState
@@ -90,7 +90,7 @@ class Wayback(Source):
             found += [(stamp, original, digest) for stamp, original, digest in rows]
             if not resume:
                 break
-        return [row for row in found if _is_instant(row[0])]
+        return [row for row in found if _is_instant(row[0]) and _is_address(row[1])]
 
     def _index_url(self, asked: Mapping[str, str | list[str]], resume: str) -> str:
         asked = {
@@ -138,6 +138,11 @@ class Wayback(Source):
         pattern = rf"{re.escape(urlsplit(before).path)}(\d{{14}}){re.escape(between)}"
         found = re.match(pattern, urlsplit(address).path)
         return _instant(found[1]) if found and _is_instant(found[1]) else None
+
+
+def _is_address(original: str) -> bool:
+    """Whether this is no malformed address; archives leave out the scheme as well."""
+    return bool(host_of(original if "://" in original else f"//{original}"))
 
 
 def _is_instant(timestamp: str) -> bool:
