@@ -235,6 +235,24 @@ def test_a_server_that_wants_to_be_left_alone_is(tmp_path: Path, site: Site) -> 
     assert kept(program) == titles
 
 
+def test_a_server_that_wants_to_be_left_alone_is_not_asked_for_lists(
+    tmp_path: Path, site: Site
+) -> None:
+    with Site() as archive:
+        settings, _ = past.cdx(archive, site, 8)
+        archive.set("/cdx", status=429, headers={"Retry-After": "3600"})
+        past.with_sitemap(site, 8)
+        site.set("/robots.txt", status=429, headers={"Retry-After": "3600"})
+        program = configured(tmp_path, "", settings, site.url("/feed"))
+        for source in ("wayback", "sitemap"):
+            for _ in range(2):
+                result = program.run("backfill", "1", "--source", source)
+                assert (result.code, "wait" in result.out) == (1, True), result
+        program.good("poll")
+        assert len(archive.requests) == len(site.requests) == 1
+    assert kept(program) == []
+
+
 def test_a_server_that_answers_no_more_is_not_asked_on(tmp_path: Path, site: Site) -> None:
     titles = past.with_sitemap(site, ENTRIES)
     for number in range(ENTRIES):

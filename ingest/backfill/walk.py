@@ -67,9 +67,12 @@ class Walk:
         if self._state.is_planned:
             await self._services.write(backfills.note_walk, self._state.id, None)
             return True
+        if not await self._may_ask(self._source.listed_at):
+            return False
         try:
             documents = await patiently(self._source.plan)
         except SourceError as error:
+            await leave_alone(self._services, self._source.listed_at, error)
             await self._services.write(backfills.note_walk, self._state.id, str(error))
             logger.warning("%s: nothing to be had: %s", self._state.source, error)
             return False
@@ -87,9 +90,7 @@ class Walk:
             if not may_take():
                 return
             last, planned = found
-            pause = await until_allowed(self._services, planned.address)
-            if pause is not None:
-                await self._stop(f"{pause.server}: {pause.reason}, until {pause.until}")
+            if not await self._may_ask(planned.address):
                 return
             try:
                 taken = await self._ask(planned)
@@ -104,6 +105,13 @@ class Walk:
                 took = await self._read(last, planned, taken)
             self.waiting -= 1
             yield took
+
+    async def _may_ask(self, address: str) -> bool:
+        """Whether a server may be asked, soon enough to wait for; if not, write down when."""
+        pause = await until_allowed(self._services, address)
+        if pause is not None:
+            await self._stop(f"{pause.server}: {pause.reason}, until {pause.until}")
+        return pause is None
 
     async def _stop(self, reason: str) -> None:
         await self._services.write(backfills.note_walk, self._state.id, reason)

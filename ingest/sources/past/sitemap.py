@@ -31,7 +31,7 @@ class Sitemap(Source):
 
     def __init__(self, web: Web, feed: FeedState, window: Window) -> None:
         self._web, self._window = web, window
-        self._home = urljoin(feed.link or feed.address, "/")
+        self.listed_at = self._home = urljoin(feed.link or feed.address, "/")
         self._site = site_of(host_of(self._home))
 
     async def plan(self) -> Sequence[Planned]:

@@ -91,11 +91,13 @@ class Source(ABC):
     """A source of history for one feed, or for whatever feeds files hold.
 
     Where documents are promised, one that is something else is missing, and not passed over.
-    Where anything may stand at an address, it may be another site's feed.
+    Where anything may stand at an address, it may be another site's feed. Planning asks at
+    `listed_at`, if that is not empty.
     """
 
     is_promised = False
     may_be_foreign = False
+    listed_at = ""
 
     @abstractmethod
     async def plan(self) -> Sequence[Planned]:

@@ -34,6 +34,7 @@ class Wayback(Source):
     def __init__(self, web: Web, feed: FeedState, window: Window) -> None:
         self._web, self._feed, self._window = web, feed, window
         self._settings = web.wayback
+        self.listed_at = self._settings.index
 
     async def plan(self) -> Sequence[Planned]:
         """Ask for the whole index; raise `SourceError` if it cannot be had."""
