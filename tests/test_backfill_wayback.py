@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urljoin, urlsplit
 
 import pytest
 
@@ -121,6 +121,65 @@ def test_captures_of_malformed_addresses_are_left_out(
     assert result.code == 0, result
     assert len(archive.requests) == 2
     assert kept(program) == past.titles([1])
+
+
+def atom(link: str, title: str) -> str:
+    """An Atom document with one entry, and no link but to its own address."""
+    return (
+        '<feed xmlns="http://www.w3.org/2005/Atom"><title>Feed</title><id>urn:f</id>'
+        f'<link rel="self" href="{urljoin(link, "/atom.xml")}"/><entry><id>{link}</id>'
+        f'<title>{title}</title><link href="{link}"/><updated>2020-02-01T00:00:00Z</updated>'
+        "<content>…</content></entry></feed>"
+    )
+
+
+def without_link(link: str, title: str) -> str:
+    whole = rss(item("x", title=title, link=link, guid=link), title="Feed", link="")
+    return whole.replace("<link></link>", "")
+
+
+def test_captures_of_another_feed_without_a_link_are_passed_over(
+    tmp_path: Path, site: Site, archive: Site
+) -> None:
+    """Known are the sites that the feed and its entries lead to, also where it is on a third."""
+    feed, home = site.url("/feed"), "http://www.home.example/"
+    present = rss(past.dated_item(1, link=f"{home}1.html"), title="江海", link=site.url("/"))
+    site.set("/feed", present)
+    captures = {
+        "A": atom("http://pills.example/1", "卖药"),
+        "B": without_link("http://pills.example/2", "卖药"),
+        "C": atom(f"{home}2.html", past.titled(2)),
+        "D": without_link(f"{home}3.html", past.titled(3)),
+        "E": without_link(site.url("/4.html"), past.titled(4)),
+        "F": rss(past.dated_item(5, link=f"{home}5.html"), title="Feed", link=home),
+    }
+    rows = [(f"2020020{n}000000", feed, digest) for n, digest in enumerate(captures, 1)]
+    for stamp, url, digest in rows:
+        archive.set(f"/web/{stamp}id_/{url}", captures[digest])
+    archive.set("/cdx", index(rows, table, at_once=9))
+    program = configured(tmp_path, "", settings_of(archive), feed)
+    program.good("poll")
+    result = program.run("backfill", "1", "--source", "wayback")
+    assert result.code == 0, result
+    assert result.out.count("it is of another feed") == 2
+    assert kept(program) == past.titles(range(1, 6))
+
+
+def test_the_first_capture_of_a_feed_that_was_never_looked_at_says_where_it_leads(
+    tmp_path: Path, site: Site, archive: Site
+) -> None:
+    feed, home = site.url("/feed"), "http://www.home.example/"
+    captures = {
+        "A": without_link("http://pills.example/1", "卖药"),
+        "B": without_link(f"{home}2.html", past.titled(2)),
+    }
+    rows = [(f"2020020{n}000000", feed, digest) for n, digest in enumerate(captures, 1)]
+    for stamp, url, digest in rows:
+        archive.set(f"/web/{stamp}id_/{url}", captures[digest])
+    archive.set("/cdx", index(rows, table))
+    program = configured(tmp_path, "", settings_of(archive, 'order = "newest"\n'), feed)
+    assert program.run("backfill", "1", "--source", "wayback").code == 0
+    assert kept(program) == past.titles([2])
 
 
 def test_a_capture_that_leads_to_another_has_its_time(

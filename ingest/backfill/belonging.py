@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
 from ingest.backfill.reading import Held
@@ -56,16 +56,21 @@ def _is_called(feed: FeedState, title: str) -> bool:
     return bool(key) and any(key == titles.title_key(name) for name in own if name)
 
 
-def is_foreign(said: ParsedFeed, entries: Sequence[NormalEntry], feed: FeedState) -> bool:
+def is_foreign(
+    said: ParsedFeed, entries: Sequence[NormalEntry], feed: FeedState, known_links: Sequence[str]
+) -> bool:
     """Whether a document at a feed's address is another's: another site, name, and entries.
 
-    Addresses change hands; an archive has what was there before and after.
+    Addresses change hands; an archive has what was there before and after. Where its entries
+    lead to says something only of a feed of which more is known than its address.
     """
-    if not said.link or _site(said.link) in {_home(feed), ""}:
-        return False
     if _is_called(feed, said.title):
         return False
-    return not any(entry.link and _site(entry.link) == _home(feed) for entry in entries)
+    known = _sites((feed.link, feed.url, feed.address, *known_links))
+    named = _sites([said.link]) or _sites([said.self_link])
+    if named or feed.link or known_links:
+        named |= _sites(entry.link for entry in entries)
+    return bool(named) and not named & known
 
 
 def is_article(entry: NormalEntry, *, anywhere: bool) -> bool:
@@ -80,6 +85,11 @@ def is_article(entry: NormalEntry, *, anywhere: bool) -> bool:
 
 def _home(feed: FeedState) -> str:
     return _site(feed.link or feed.url)
+
+
+def _sites(urls: Iterable[str | None]) -> set[str]:
+    hosts = {host_of(url) for url in urls if url} - {""}
+    return {site_of(host) for host in hosts}
 
 
 def _site(url: str) -> str:

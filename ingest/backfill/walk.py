@@ -163,7 +163,7 @@ class Walk:
             reason = f"no feed on the list is {_called(held)}; name it with --feed, or add it"
             state = PASSED_OVER if piece.form is Form.PAGE else MISSING
             return await self._note(document_id, planned, state, reason, more)
-        content = self._content(piece, held, feed)
+        content = await self._content(piece, held, feed)
         more = [*more, *self._source.follow(planned, content)]
         if content.is_foreign:
             reason = f"it is of another feed: {_called(held)}"
@@ -171,15 +171,19 @@ class Walk:
         took = Took(walk=self._state, planned=planned, state=DONE, feed=feed)
         return await self._services.write(self._keep, document_id, took, piece, held, more)
 
-    def _content(self, piece: Piece, held: Held, feed: FeedState) -> Content:
+    async def _content(self, piece: Piece, held: Held, feed: FeedState) -> Content:
         dates = [entry.published_at for entry in held.entries if entry.published_at]
         return Content(
             url=piece.document.final_url,
             feed=held.feed,
             keys=[entry.key for entry in held.entries],
             newest=max(dates, default=None),
-            is_foreign=self._source.may_be_foreign and is_foreign(held.feed, held.entries, feed),
+            is_foreign=self._source.may_be_foreign and await self._is_foreign(held, feed),
         )
+
+    async def _is_foreign(self, held: Held, feed: FeedState) -> bool:
+        known_links = await self._services.read(history.some_links, feed.id)
+        return is_foreign(held.feed, held.entries, feed, known_links)
 
     async def _held(self, piece: Piece, feed: FeedState | None) -> Held:
         context = reading_context(feed, piece.document)

@@ -65,6 +65,12 @@ def has_link(connection: sa.Connection, feed_id: int, canonical_link: str) -> bo
     return bool(known_links(connection, feed_id, [dedupe.link_key_of(canonical_link)]))
 
 
+def some_links(connection: sa.Connection, feed_id: int, limit: int = 100) -> list[str]:
+    """The links of some entries of a feed, those kept last."""
+    query = sa.select(Entry.link).where(Entry.feed_id == feed_id, Entry.link.is_not(None))
+    return list(connection.scalars(query.order_by(Entry.id.desc()).limit(limit)))
+
+
 def titled_entries(connection: sa.Connection, feed_id: int) -> Titled:
     """The entries of a feed that have an address, by the keys of their titles."""
     found: dict[str, list[tuple[int, datetime | None]]] = {}
