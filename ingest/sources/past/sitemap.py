@@ -31,6 +31,7 @@ class Sitemap(Source):
 
     def __init__(self, web: Web, feed: FeedState, window: Window) -> None:
         self._web, self._window = web, window
+        self._at_hand: dict[str, list[Listed]] = {}
         self.listed_at = self._home = urljoin(feed.link or feed.address, "/")
         self._site = site_of(host_of(self._home))
 
@@ -48,7 +49,7 @@ class Sitemap(Source):
         for path in _USUAL:
             url = urljoin(self._home, path)
             try:
-                await self._listed(url)
+                self._at_hand[url] = await self._listed(url)
             except (Gone, Unreadable):
                 continue
             return [url]
@@ -68,7 +69,7 @@ class Sitemap(Source):
         askable(planned.address)
         if planned.kind is not DocumentKind.LIST:
             return await self._page(planned)
-        listed = await self._listed(planned.address)
+        listed = self._at_hand.pop(planned.address, None) or await self._listed(planned.address)
         more = [self._planned(one) for one in listed if self._is_wanted(one)]
         return Taken(more=more, reason=None if more else "it lists nothing that is wanted")
 
