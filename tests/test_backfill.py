@@ -14,6 +14,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import psutil
@@ -213,6 +214,21 @@ def test_malformed_addresses_in_a_sitemap_are_named_as_missing(tmp_path: Path, s
     site.set("/robots.txt", "Sitemap: http://[worse\n")
     assert program.run("backfill", "--restart").code == 1
     assert len(site.requests_to("/sitemap.xml")) == 1
+
+
+def test_pages_that_only_a_query_tells_apart_are_asked_for(tmp_path: Path, site: Site) -> None:
+    site.set("/feed", past.channel([1], site))
+    pages = ["/?p=2", "/?thread-3.htm", "/?p=4&utm_source=map", "/index.php?id=5"]
+    others = ["/?cat=6", "/?paged=7", "/?author=8", "/?utm_source=map", "/"]
+    listed = "".join(f"<url><loc>{escape(site.url(path))}</loc></url>" for path in pages + others)
+    site.set("/sitemap.xml", f"<urlset>{listed}</urlset>")
+    for number, path in enumerate(pages + others, 2):
+        site.set(path, past.page(number), content_type="text/html")
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    result = program.run("backfill", "1", "--source", "sitemap")
+    assert result.code == 0, result
+    assert kept(program) == past.titles(range(2, 6))
+    assert not {request.path for request in site.requests} & set(others)
 
 
 def test_a_server_that_wants_to_be_left_alone_is(tmp_path: Path, site: Site) -> None:

@@ -215,12 +215,13 @@ def test_captures_of_article_pages_where_they_are_wanted(
     tmp_path: Path, site: Site, archive: Site
 ) -> None:
     feed, link = site.url("/feed"), {n: site.url(f"/{n}.html") for n in range(4)}
+    link[2] = site.url("/?p=2")
 
     def answer(request: Request) -> str:
         query = parse_qs(urlsplit(unquote(request.path)).query)
         if query.get("matchType") == ["prefix"]:
             assert query["url"] == [site.url("/")]
-            pages = [*link.values(), site.url("/about.html"), site.url("/")]
+            pages = [*link.values(), *map(site.url, ("/about.html", "/", "/?ver=2"))]
             return lines([("20200301000000", url, f"P{n}") for n, url in enumerate(pages)], "")
         return lines([("20200201000000", feed, "A")], "")
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from urllib.parse import urlsplit
 
 from ingest.backfill.reading import Held
 from ingest.reading import titles
-from ingest.reading.links import canonical_link, host_of, site_of
+from ingest.reading.links import canonical_link, host_of, is_front_page, names_a_site, site_of
 from ingest.sources.past.source import Form, Piece
 from ingest.store.feed_state import FeedState
 from ingest.values import NormalEntry, ParsedFeed
@@ -76,11 +75,13 @@ def is_foreign(
 def is_article(entry: NormalEntry, *, anywhere: bool) -> bool:
     """Whether a page that was merely found is an article: it has a date and a path.
 
-    One found `anywhere`, not in a list of the site's own, also has a text.
+    One found `anywhere`, not in a list of the site's own, also has a text, and is no front page
+    with some query.
     """
-    path = urlsplit(entry.link or "").path
-    is_long = len(entry.html) >= _SHORTEST_ARTICLE
-    return entry.published_at is not None and path not in {"", "/"} and (is_long or not anywhere)
+    link = canonical_link(entry.link)
+    if link is None or entry.published_at is None or names_a_site(link):
+        return False
+    return not anywhere or (len(entry.html) >= _SHORTEST_ARTICLE and not is_front_page(link))
 
 
 def _home(feed: FeedState) -> str:

@@ -23,6 +23,8 @@ _PLAIN_LINK = re.compile(
     r"(?P<path>(?:/[\w~-][\w.~-]*)+/?|/)(?:\?(?P<query>[\w~.-]+=[\w~.-]+(?:&[\w~.-]+=[\w~.-]+)*))?",
     re.ASCII,
 )
+# As WordPress has them, until its user chooses others.
+_PLAIN_PERMALINK = re.compile(r"(?:^|&)p=[0-9]+(?:&|$)")
 _TRACKING_FRAGMENTS = frozenset({"", "rd", "wechat_redirect", "rss", "xtor"})
 
 
@@ -88,6 +90,15 @@ def names_a_site(link: str | None) -> bool:
         return True
     parts = urlsplit(link)
     return parts.path in {"", "/"} and not parts.query and not parts.fragment
+
+
+def is_front_page(link: str) -> bool:
+    """Whether a link leads to a front page, whatever its query, if that names no article."""
+    try:
+        parts = urlsplit(canonical_link(link) or link)
+    except ValueError:
+        return False
+    return parts.path in {"", "/"} and not _PLAIN_PERMALINK.search(parts.query)
 
 
 def host_of(url: str) -> str:

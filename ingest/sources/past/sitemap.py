@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from ingest.errors import Gone, SourceError, Unreadable
 from ingest.reading.links import absolute_link, canonical_link, host_of, site_of
@@ -23,6 +23,8 @@ _OF_LISTS = re.compile(
 _LIST = re.compile(
     r"/?(?:(?:categor(?:y|ies)|tags?|authors?)/[^/.]*/?|archives?/?|page/\d+/?)?$", re.IGNORECASE
 )
+# What WordPress without permalinks asks its lists by.
+_LISTED_BY = frozenset({"author", "cat", "feed", "m", "paged", "s", "tag"})
 _LISTS_ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.5"
 
 
@@ -81,10 +83,8 @@ class Sitemap(Source):
         """Whether it is of the site, and not too old; a late change says nothing of the date."""
         if not self._may_be_of_site(listed.url):
             return False
-        path = urlsplit(listed.url).path if host_of(listed.url) else listed.url
-        is_list = _OF_LISTS.search(path) if listed.is_list else path == "/" or _LIST.match(path)
-        too_old = self._window.is_before(listed.changed_at)
-        return not is_list and not too_old
+        is_list = _is_of_lists(listed.url) if listed.is_list else _is_list(listed.url)
+        return not is_list and not self._window.is_before(listed.changed_at)
 
     def _may_be_of_site(self, url: str) -> bool:
         """Whether an address is the site's, or malformed: then it is named as missing."""
@@ -107,6 +107,20 @@ class Sitemap(Source):
             host_delay=await robots.crawl_delay(planned.address),
         )
         return Taken(piece=Piece(document=page, form=Form.PAGE, as_of=page.fetched_at))
+
+
+def _is_of_lists(url: str) -> bool:
+    return bool(host_of(url) and _OF_LISTS.search(urlsplit(url).path))
+
+
+def _is_list(url: str) -> bool:
+    """Whether a page is a list: by its path, or, where only the query tells pages apart, by it."""
+    if not host_of(url):
+        return False
+    parts = urlsplit(canonical_link(url) or url)
+    if parts.path in {"", "/"} and parts.query:
+        return not _LISTED_BY.isdisjoint(dict(parse_qsl(parts.query, keep_blank_values=True)))
+    return bool(_LIST.match(parts.path))
 
 
 def _list(url: str) -> Planned:

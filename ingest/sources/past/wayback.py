@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 from ingest.errors import Unreadable
-from ingest.reading.links import canonical_link, host_of
+from ingest.reading.links import canonical_link, host_of, is_front_page
 from ingest.sources.past.cdx import CdxError, read_cdx
 from ingest.sources.past.source import Form, Piece, Source, Taken, Web, Window
 from ingest.store.feed_state import FeedState
@@ -69,7 +69,7 @@ class Wayback(Source):
         return [
             self._planned(*row, key=canonical_link(row[1]) or row[1], kind=DocumentKind.PAGE)
             for row in rows
-            if urlsplit(row[1]).path not in {"", "/"}
+            if not is_front_page(row[1])
         ]
 
     def _since(self) -> dict[str, str]:
