@@ -231,6 +231,19 @@ def test_pages_that_only_a_query_tells_apart_are_asked_for(tmp_path: Path, site:
     assert not {request.path for request in site.requests} & set(others)
 
 
+@pytest.mark.parametrize("link", ["http://[bad/", "/"])
+def test_a_feed_whose_link_is_no_address_has_the_site_of_its_own(
+    tmp_path: Path, site: Site, link: str
+) -> None:
+    titles = past.with_sitemap(site, 4)
+    site.set("/feed", rss(past.dated_item(3, link=site.url("/3.html")), link=link))
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    program.good("poll")
+    result = program.run("backfill", "1", "--source", "sitemap")
+    assert result.code == 0, result
+    assert set(kept(program)) == set(titles)
+
+
 def test_a_server_that_wants_to_be_left_alone_is(tmp_path: Path, site: Site) -> None:
     titles = past.archived(site, 12)
     site.set("/archive/1", status=429, headers={"Retry-After": "3600"})

@@ -10,7 +10,7 @@ from ingest.errors import Gone, SourceError, Unreadable
 from ingest.reading.links import absolute_link, canonical_link, host_of, site_of
 from ingest.reading.sitemap import Listed, read_sitemap
 from ingest.sources.page import PAGE_ACCEPT
-from ingest.sources.past.source import Form, Piece, Source, Taken, Web, Window, askable
+from ingest.sources.past.source import Form, Piece, Source, Taken, Web, Window, askable, home_of
 from ingest.store.feed_state import FeedState
 from ingest.values import Document, DocumentKind, Planned
 
@@ -34,7 +34,7 @@ class Sitemap(Source):
     def __init__(self, web: Web, feed: FeedState, window: Window) -> None:
         self._web, self._window = web, window
         self._at_hand: dict[str, list[Listed]] = {}
-        self.listed_at = self._home = urljoin(feed.link or feed.address, "/")
+        self.listed_at = self._home = home_of(feed)
         self._site = site_of(host_of(self._home))
 
     async def plan(self) -> Sequence[Planned]:

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urljoin
 
 from ingest.config import WaybackConfig
 from ingest.errors import FetchError, SourceError, Unreadable
@@ -14,6 +15,7 @@ from ingest.fetch import Fetcher, Robots
 from ingest.fetch.redirects import first_hop
 from ingest.reading.links import absolute_link
 from ingest.sources.instances import Instances
+from ingest.store.feed_state import FeedState
 from ingest.values import Document, ParsedFeed, Planned
 
 
@@ -122,6 +124,11 @@ class Source(ABC):
     def is_end(self, planned: Planned, error: SourceError) -> bool:
         """Whether an error only says that there is no more."""
         return False
+
+
+def home_of(feed: FeedState) -> str:
+    """The front page of the site that a feed says it is of, else of its own."""
+    return urljoin(absolute_link(feed.link, feed.address) or feed.address, "/")
 
 
 def askable(url: str) -> str:

@@ -9,12 +9,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from ingest.errors import Unreadable
 from ingest.reading.links import canonical_link, host_of, is_front_page
 from ingest.sources.past.cdx import CdxError, read_cdx
-from ingest.sources.past.source import Form, Piece, Source, Taken, Web, Window
+from ingest.sources.past.source import Form, Piece, Source, Taken, Web, Window, home_of
 from ingest.store.feed_state import FeedState
 from ingest.values import DocumentKind, Planned
 
@@ -44,8 +44,7 @@ class Wayback(Source):
             captures += await self._of_feed(url)
         captures = self._in_order(captures)
         if self._settings.pages:
-            home = urljoin(self._feed.link or self._feed.address, "/")
-            captures += self._in_order(await self._of_pages(home))
+            captures += self._in_order(await self._of_pages(home_of(self._feed)))
         return captures
 
     def _in_order(self, captures: Sequence[Planned]) -> list[Planned]:
