@@ -244,6 +244,29 @@ def test_a_feed_whose_link_is_no_address_has_the_site_of_its_own(
     assert set(kept(program)) == set(titles)
 
 
+def test_a_page_without_a_date_has_that_of_a_sitemap_of_news(tmp_path: Path, site: Site) -> None:
+    """When a page has changed says nothing: that is told of pages about the site as well."""
+    news = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+    dated = "<news:news><news:publication_date>{}</news:publication_date></news:news>".format
+    says = {
+        1: "<lastmod>2020-01-09</lastmod>",
+        2: dated("2020-01-07T08:00:00+08:00"),
+        3: dated("neulich"),
+    }
+    urls = (f"<url><loc>{site.url(f'/{n}.html')}</loc>{more}</url>" for n, more in says.items())
+    site.set("/sitemap.xml", f"<urlset {news}>{''.join(urls)}</urlset>")
+    for number in says:
+        undated = past.page(number).replace("article:published_time", "nothing")
+        site.set(f"/{number}.html", undated, content_type="text/html")
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    result = program.run("backfill", "1", "--source", "sitemap")
+    assert result.code == 0, result
+    assert result.out.count("nothing says when it was published") == 2
+    (entry,) = json.loads(program.good("entries", "list", "--json"))
+    assert entry["title"] == past.titled(2)
+    assert entry["published_at"].startswith("2020-01-07T00:00")
+
+
 def test_a_server_that_wants_to_be_left_alone_is(tmp_path: Path, site: Site) -> None:
     titles = past.archived(site, 12)
     site.set("/archive/1", status=429, headers={"Retry-After": "3600"})

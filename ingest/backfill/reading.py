@@ -69,7 +69,7 @@ def _read_page(piece: Piece, context: Context) -> Held:
         title=article.title or "",
         content=article.html,
         authors=(Author(name=article.author),) if article.author else (),
-        published=article.published,
+        published=article.published or piece.published,
     )
     feed = ParsedFeed(format="page", link=link)
     (entry,) = _entries(parsed, feed, context)

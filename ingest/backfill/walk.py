@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 
 _MOST_SILENCES = 3  # in a row, each after some tries
 _FROM_ARCHIVE = "brought in from an archive; it has no address to be looked at"
+_UNDATED = "nothing says when it was published, so it is taken for no article"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +169,8 @@ class Walk:
         if content.is_foreign:
             reason = f"it is of another feed: {_called(held)}"
             return await self._note(document_id, planned, PASSED_OVER, reason, more)
+        if piece.form is Form.PAGE and not any(entry.published_at for entry in held.entries):
+            return await self._note(document_id, planned, PASSED_OVER, _UNDATED, more)
         took = Took(walk=self._state, planned=planned, state=DONE, feed=feed)
         return await self._services.write(self._keep, document_id, took, piece, held, more)
 

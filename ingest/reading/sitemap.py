@@ -17,11 +17,15 @@ _MOST = 50_000  # addresses, by the protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """An address of a sitemap; `is_list` if it is that of another sitemap."""
+    """An address of a sitemap; `is_list` if it is that of another sitemap.
+
+    `published` is the date that a sitemap of news gives, as it is there.
+    """
 
     url: str
     changed_at: datetime | None
     is_list: bool
+    published: str | None = None
 
 
 def read_sitemap(body: bytes, *, url: str, now: datetime) -> list[Listed]:
@@ -59,4 +63,9 @@ def _listed(root: etree._Element, is_list: bool, now: datetime) -> Iterator[List
         url = (place.findtext("{*}loc") or "").strip()
         changed = resolve_date(place.findtext("{*}lastmod"), first_seen_at=now)
         if url.startswith(("http://", "https://")):
-            yield Listed(url=url, changed_at=changed.at if changed else None, is_list=is_list)
+            yield Listed(
+                url=url,
+                changed_at=changed.at if changed else None,
+                is_list=is_list,
+                published=place.findtext("{*}news/{*}publication_date"),
+            )

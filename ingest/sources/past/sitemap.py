@@ -95,7 +95,8 @@ class Sitemap(Source):
         if listed.is_list:
             return _list(listed.url)
         key = canonical_link(listed.url) or listed.url
-        return Planned(key=key, address=listed.url, kind=DocumentKind.PAGE)
+        hints = {"published": listed.published} if listed.published else {}
+        return Planned(key=key, address=listed.url, kind=DocumentKind.PAGE, hints=hints)
 
     async def _page(self, planned: Planned) -> Taken:
         robots = self._web.robots
@@ -106,7 +107,13 @@ class Sitemap(Source):
             accept=PAGE_ACCEPT,
             host_delay=await robots.crawl_delay(planned.address),
         )
-        return Taken(piece=Piece(document=page, form=Form.PAGE, as_of=page.fetched_at))
+        piece = Piece(
+            document=page,
+            form=Form.PAGE,
+            as_of=page.fetched_at,
+            published=planned.hints.get("published"),
+        )
+        return Taken(piece=piece)
 
 
 def _is_of_lists(url: str) -> bool:

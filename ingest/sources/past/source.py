@@ -57,13 +57,15 @@ class Form(enum.StrEnum):
 class Piece:
     """A document that was taken; `as_of` is when it was the present, None if long ago.
 
-    One that `dates_itself` is as old as it says.
+    One that `dates_itself` is as old as it says. `published` is the date of a page that has none
+    of its own, by what led to it.
     """
 
     document: Document
     form: Form = Form.FEED
     as_of: datetime | None = None
     dates_itself: bool = False
+    published: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
