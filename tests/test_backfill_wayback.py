@@ -92,6 +92,23 @@ def test_every_dialect_of_the_index_is_read_to_its_end(
     assert len(archive.requests_to("/cdx")) == (1 if say is objects else 4)
 
 
+def test_captures_long_after_the_window_are_taken_and_not_too_many(
+    tmp_path: Path, site: Site, archive: Site
+) -> None:
+    feed = site.url("/feed")
+    rows = [(f"2020{month:02}01000000", feed, f"DIGEST{month}") for month in range(4, 13)]
+    for month, (stamp, url, _) in enumerate(rows, 4):
+        archive.set(f"/web/{stamp}id_/{url}", past.channel([60, 61, 62, 63 + month], site))
+    archive.set(f"/web/{rows[0][0]}id_/{feed}", "<html>稍后再试</html>")
+    archive.set("/cdx", index(rows, table))
+    program = configured(tmp_path, "", settings_of(archive), feed)
+    window = ["--since", "2020-03-01", "--until", "2020-03-03"]
+    result = program.run("backfill", "1", "--source", "wayback", *window)
+    assert result.code == 0, result
+    assert kept(program) == past.titles(range(60, 63))
+    assert len([r for r in archive.requests if r.path.startswith("/web/")]) == 6
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [

@@ -6,6 +6,7 @@ The index's language: https://github.com/internetarchive/wayback/tree/master/way
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +24,9 @@ _FIELDS = ("timestamp", "original", "digest")
 _AT_ONCE = 5000
 _MOST_LISTS = 100
 # What was published just before the end of a window is in a capture after it.
+# Where there is none so soon, the next ones show it still, if the feed is slow.
 _CAPTURED_LATER = timedelta(days=31)
+_MOST_LATER_STILL = 5
 
 
 class Wayback(Source):
@@ -56,10 +59,19 @@ class Wayback(Source):
 
     async def _of_feed(self, url: str) -> list[Planned]:
         asked = {"url": url, "filter": "statuscode:200", "collapse": "digest", **self._since()}
-        if self._window.until:
-            asked["to"] = _stamp(self._window.until + _CAPTURED_LATER)
-        rows = await self._rows(asked)
+        rows = self._in_reach(await self._rows(asked))
         return [self._planned(*row, key=row[2], kind=DocumentKind.FEED) for row in rows]
+
+    def _in_reach(self, rows: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+        """The captures that may show what is wanted: what one after the window does not show any
+        more, those after it do not either; but it may be an error page, or another's.
+        """
+        rows = sorted(rows)
+        if self._window.until is None:
+            return rows
+        last = _stamp(self._window.until + _CAPTURED_LATER)
+        in_time = bisect_right(rows, last, key=lambda row: row[0])
+        return rows[: in_time + _MOST_LATER_STILL]
 
     async def _of_pages(self, home: str) -> list[Planned]:
         asked = {"url": home, "matchType": "prefix", "collapse": "urlkey", **self._since()}
