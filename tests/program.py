@@ -63,7 +63,7 @@ class Program:
         done = warm().run(
             arguments,
             folder=self.folder,
-            environment=self.environment(),
+            environment=self.environment() | {"PYTHONPATH": str(Path(__file__).parents[1])},
             stdin=stdin or "",
             timeout=timeout,
         )
