@@ -287,3 +287,26 @@ def test_a_warc_file_that_breaks_off_gives_what_it_has(
     assert result.code == 1, result
     assert "it breaks off within a record" in result.out
     assert kept(program)[:2] == past.titles(range(2))
+
+
+def test_names_in_gbk_are_kept_and_found_again(tmp_path: Path, program: Program) -> None:
+    old = tmp_path / os.fsdecode("旧".encode("gbk"))
+    old.mkdir()
+    for number, name in enumerate(["旧闻.xml".encode(), "旧闻.xml".encode("gbk"), b"\xff.xml"]):
+        (old / os.fsdecode(name)).write_bytes(document(range(number, number + 1)))
+    packed = zip_of({"a.xml": document(range(3, 4))})
+    (old / os.fsdecode("包.zip".encode("gbk"))).write_bytes(packed)
+    crawl = warc_response(document(range(4, 5)))
+    (old / os.fsdecode("爬.warc".encode("gbk"))).write_bytes(crawl)
+    with tarfile.open(
+        tmp_path / "旧.tar", "w", format=tarfile.GNU_FORMAT, encoding="gbk"
+    ) as archive:
+        member = tarfile.TarInfo("旧/闻.xml")
+        member.size = len(document(range(5, 6)))
+        archive.addfile(member, io.BytesIO(document(range(5, 6))))
+    arguments = ["--from", str(tmp_path), "--feed", "1"]
+    assert "/旧/旧闻.xml" in program.good("backfill", *arguments, "--dry-run")
+    assert program.run("backfill", *arguments, "--max-documents", "3").code == 1
+    result = program.run("backfill", "--resume")
+    assert "旧/闻.xml" in result.out
+    assert kept(program) == past.titles(range(6))

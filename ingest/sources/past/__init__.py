@@ -4,6 +4,7 @@
     registry    the sources by name
     files       feed documents, folders, archives, old records on this machine
     archives    zip and tar, member by member
+    names       names of files as text, whatever bytes they are
     cutting     a large document in pieces
     rfc5005     archived and paged feeds that link to their past
     paged       ?paged=2, ?page=2, as blog engines have it

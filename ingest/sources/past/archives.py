@@ -19,6 +19,8 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from ingest.sources.past.names import shown
+
 ZIPS = (".zip",)
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _AT_ONCE = 1000  # members
@@ -71,7 +73,7 @@ def _in_tar(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member
     while (one := archive.next()) is not None:
         archive.members = []  # type: ignore[attr-defined]
         if one.isreg() and not one.issparse():
-            place = Member(name=one.name, offset=one.offset_data, size=one.size)
+            place = Member(name=shown(one.name), offset=one.offset_data, size=one.size)
             yield one.offset, place
 
 

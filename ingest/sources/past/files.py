@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 from ingest.errors import Unreadable
 from ingest.reading.front_matter import NoRecordError, read_record
-from ingest.sources.past import warc
+from ingest.sources.past import names, warc
 from ingest.sources.past.archives import Member, Opened, is_archive, members
 from ingest.sources.past.cutting import UncutError, cut
 from ingest.sources.past.source import Form, Piece, Source, Taken, Window
@@ -71,7 +71,7 @@ def lists_below(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
                         stream.seek(0)
                         body = stream.read(_LARGEST_LIST)
                         if _LIST.search(body[:_HEAD]):
-                            yield member.name if member else str(path), body
+                            yield member.name if member else names.shown(str(path)), body
 
 
 def _all_members(path: Path) -> Iterator[Member | None]:
@@ -101,7 +101,7 @@ class Files(Source):
 
     async def take(self, planned: Planned) -> Taken:
         """Open a file, a member of an archive, or a record of a WARC file."""
-        path, name = Path(planned.address), planned.hints.get("member") or planned.address
+        path, name = names.path_of(planned), planned.hints.get("member") or planned.address
         try:
             if planned.hints.get("is_record"):
                 piece = warc.read(path, planned.hints["at"])
@@ -145,7 +145,7 @@ def _is_packed(name: str) -> bool:
 
 def _planned(path: Path) -> Planned:
     kind = DocumentKind.LIST if _is_packed(path.name) else DocumentKind.FEED
-    return Planned(key=str(path), address=str(path), kind=kind)
+    return names.planned(path, kind)
 
 
 def _listed(path: Path, at: int) -> Taken:
@@ -156,19 +156,17 @@ def _listed(path: Path, at: int) -> Taken:
         inside, go_on_at = members(path, at)
         found = [_planned_member(path, member) for member in inside]
     if go_on_at is not None:
-        key = f"{path} from {go_on_at}"
-        hints = {"at": go_on_at}
-        more = Planned(key=key, address=str(path), kind=DocumentKind.LIST, hints=hints)
-        found.append(more)
+        within, hints = f" from {go_on_at}", {"at": go_on_at}
+        found.append(names.planned(path, DocumentKind.LIST, within=within, hints=hints))
     return Taken(more=found)
 
 
 def _planned_member(path: Path, member: Member) -> Planned:
     facts = {name: value for name, value in asdict(member).items() if value is not None}
     hints = {"member": facts.pop("name"), **facts}
-    key = f"{path}!{member.name}"  # a tar may have a name twice
-    key = key if member.offset is None else f"{key}@{member.offset}"
-    return Planned(key=key, address=str(path), hints=hints)
+    within = f"!{member.name}"  # a tar may have a name twice
+    within = within if member.offset is None else f"{within}@{member.offset}"
+    return names.planned(path, DocumentKind.FEED, within=within, hints=hints)
 
 
 def _member_of(hints: dict[str, Any]) -> Member | None:

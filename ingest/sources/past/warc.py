@@ -13,6 +13,7 @@ from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from ingest.reading import not_a_feed
+from ingest.sources.past.names import planned
 from ingest.sources.past.source import Form, Piece
 from ingest.values import Document, DocumentKind, Planned
 
@@ -47,8 +48,7 @@ def scan(path: Path, at: int) -> tuple[list[Planned], int | None]:
             left = record.raw_stream.limit
             if kind is not None:
                 hints = {"at": place, "is_record": True}
-                key = f"{path}@{place}"
-                found.append(Planned(key=key, address=str(path), kind=kind, hints=hints))
+                found.append(planned(path, kind, within=f"@{place}", hints=hints))
     return found, size if left > 0 or not _is_closed(path, place) else None
 
 
