@@ -310,3 +310,33 @@ def test_names_in_gbk_are_kept_and_found_again(tmp_path: Path, program: Program)
     result = program.run("backfill", "--resume")
     assert "旧/闻.xml" in result.out
     assert kept(program) == past.titles(range(6))
+
+
+def test_what_is_no_file_is_missing(tmp_path: Path, program: Program) -> None:
+    old, elsewhere = tmp_path / "old", tmp_path / "elsewhere"
+    for folder in (old / "closed", old / ".hidden", elsewhere):
+        folder.mkdir(parents=True)
+        (folder / "b.xml").write_bytes(document(range(1, 2)))
+    (old / "a.xml").write_bytes(document(range(1)))
+    (old / "closed").chmod(0)
+    (old / "dead.xml").symlink_to(tmp_path / "nowhere")
+    (old / "linked").symlink_to(elsewhere)
+    (old / "loop").symlink_to(old)
+    os.mkfifo(old / "pipe.xml")
+    arguments = ["--from", "old", "--feed", "1", "--json"]
+    result = program.run("backfill", *arguments, powerless=True)
+    assert result.code == 1, result
+    reasons = {
+        Path(one["address"]).name: one["reason"] for one in json.loads(result.out)["missing"]
+    }
+    (old / "closed").chmod(0o700)
+    assert "Permission denied" in reasons.pop("closed")
+    assert reasons == {
+        "dead.xml": "cannot be read: it is a link to nothing",
+        "linked": "cannot be read: it is a link to a folder, which is not followed",
+        "loop": "cannot be read: it is a link to a folder, which is not followed",
+        "pipe.xml": "cannot be read: it is no file",
+    }
+    assert kept(program) == past.titles([0])
+    program.run("backfill", "--resume")
+    assert kept(program) == past.titles([0, 1])

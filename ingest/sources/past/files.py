@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import lzma
+import os
 import re
 import tarfile
 import zipfile
@@ -45,15 +46,24 @@ _DAMAGED = (
 
 
 def files_below(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files among paths and below folders, in their order, without hidden ones."""
+    """The files among paths and below folders, in their order, without hidden ones.
+
+    Among them are folders that cannot be looked into, and links to folders.
+    """
     for path in paths:
-        if not path.is_dir():
+        if path.is_dir():
+            yield from sorted(_below(path))
+        else:
             yield path
-            continue
-        for below in sorted(path.rglob("*")):
-            is_hidden = any(part.startswith(".") for part in below.relative_to(path).parts)
-            if below.is_file() and not is_hidden:
-                yield below
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    closed: list[OSError] = []
+    for at, folders, files in os.walk(folder, onerror=closed.append):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        links = [name for name in folders if Path(at, name).is_symlink()]
+        yield from (Path(at, name) for name in [*files, *links] if not name.startswith("."))
+    yield from (Path(error.filename) for error in closed)
 
 
 def lists_below(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
@@ -65,6 +75,7 @@ def lists_below(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
     with contextlib.closing(opened):
         for path in files_below(paths):
             with contextlib.suppress(*_DAMAGED):
+                _refuse_other_than_file(path)
                 for member in _all_members(path):
                     if _is_named_list(member.name if member else path.name):
                         stream = opened.stream(path, member)
@@ -72,6 +83,17 @@ def lists_below(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
                         body = stream.read(_LARGEST_LIST)
                         if _LIST.search(body[:_HEAD]):
                             yield member.name if member else names.shown(str(path)), body
+
+
+def _refuse_other_than_file(path: Path) -> None:
+    """Raise what is wrong with a path that is no file: a pipe would never come to its end."""
+    if path.is_file():
+        return
+    if path.is_symlink():
+        what = "a folder, which is not followed" if path.is_dir() else "nothing"
+        raise ValueError(f"it is a link to {what}")
+    path.stat()
+    raise ValueError("it is no file")
 
 
 def _all_members(path: Path) -> Iterator[Member | None]:
@@ -103,6 +125,9 @@ class Files(Source):
         """Open a file, a member of an archive, or a record of a WARC file."""
         path, name = names.path_of(planned), planned.hints.get("member") or planned.address
         try:
+            if path.is_dir() and not path.is_symlink():
+                return _looked_into(path)
+            _refuse_other_than_file(path)
             if planned.hints.get("is_record"):
                 piece = warc.read(path, planned.hints["at"])
                 return Taken(piece=piece, reason=None if piece else "it is too large")
@@ -146,6 +171,12 @@ def _is_packed(name: str) -> bool:
 def _planned(path: Path) -> Planned:
     kind = DocumentKind.LIST if _is_packed(path.name) else DocumentKind.FEED
     return names.planned(path, kind)
+
+
+def _looked_into(folder: Path) -> Taken:
+    """What is in a folder that could not be looked into before; raise `OSError` if it cannot."""
+    next(folder.iterdir(), None)
+    return Taken(more=[_planned(path) for path in files_below([folder])])
 
 
 def _listed(path: Path, at: int) -> Taken:
