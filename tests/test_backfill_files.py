@@ -74,6 +74,28 @@ def test_a_tar_of_thousands_of_members(tmp_path: Path, program: Program, mode: s
     assert kept(program) == past.titles(range(3))
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_versions_of_one_name_in_a_zip_are_all_taken(tmp_path: Path, program: Program) -> None:
+    with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:
+        for number in range(3):
+            archive.writestr("feed.xml", document(range(number, number + 1)))
+    program.good("backfill", "--from", "old.zip", "--feed", "1")
+    assert kept(program) == past.titles(range(3))
+
+
+def test_a_zip_that_was_replaced_is_missing(tmp_path: Path, program: Program) -> None:
+    old = tmp_path / "old.zip"
+    members = {f"{n}.xml": document(range(n, n + 1)) for n in range(4)}
+    old.write_bytes(zip_of(members))
+    program.run("backfill", "--from", "old.zip", "--feed", "1", "--max-documents", "2")
+    old.write_bytes(zip_of({"0.xml": members["0.xml"], "z.xml": b"", "2.xml": members["2.xml"]}))
+    result = program.run("backfill", "--resume", "--json")
+    reasons = [one["reason"] for one in json.loads(result.out)["missing"]]
+    assert (result.code, len(reasons)) == (1, 2)
+    assert set(reasons) == {"cannot be read: the archive has changed since the run began"}
+    assert kept(program) == past.titles([0, 2])
+
+
 def test_versions_of_one_name_in_a_tar_are_all_taken(tmp_path: Path, program: Program) -> None:
     bodies = [document(range(n, n + 1)) for n in range(2)]
     packed = io.BytesIO()

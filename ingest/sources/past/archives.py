@@ -26,11 +26,20 @@ TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _AT_ONCE = 1000  # members
 
 
+class ChangedError(ValueError):
+    """A file is another than it was when it was looked through."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A file in an archive; in a tar, its `size` bytes are at `offset`."""
+    """A file in an archive; in a tar, its `size` bytes are at `offset`, in a zip it has a `number`.
+
+    In a zip, one that `is_replaced` is followed by another of the same name.
+    """
 
     name: str
+    number: int | None = None
+    is_replaced: bool | None = None
     offset: int | None = None
     size: int | None = None
 
@@ -62,7 +71,8 @@ def _in_zip(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member
     archive = stack.enter_context(zipfile.ZipFile(path))
     for number, one in enumerate(archive.infolist()[at:], at):
         if not one.is_dir():
-            yield number, Member(name=one.filename)
+            is_last = archive.getinfo(one.filename) is one
+            yield number, Member(name=one.filename, number=number, is_replaced=not is_last or None)
 
 
 def _in_tar(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member]]:
@@ -122,7 +132,7 @@ class Opened:
             )
             self._path = path
         if isinstance(self._file, zipfile.ZipFile):
-            return cast("BinaryIO", self._file.open(member.name))
+            return cast("BinaryIO", self._file.open(_in_zip_again(self._file, member)))
         return cast("BinaryIO", io.BufferedReader(_Part(self._file, member)))
 
     def close(self) -> None:
@@ -130,6 +140,18 @@ class Opened:
         self._member.close()
         self._archive.close()
         self._path = self._file = self._named = self._stream = None
+
+
+def _in_zip_again(archive: zipfile.ZipFile, member: Member) -> zipfile.ZipInfo:
+    """Find a member that was listed; raise `ChangedError` if it is not there any more."""
+    listed = archive.infolist()
+    if member.number is None:  # it was listed before members had numbers
+        found = archive.NameToInfo.get(member.name)
+    else:
+        found = next(iter(listed[member.number : member.number + 1]), None)
+    if found is None or found.filename != member.name:
+        raise ChangedError("the archive has changed since the run began")
+    return found
 
 
 class _Part(io.RawIOBase):

@@ -194,16 +194,18 @@ def _listed(path: Path, at: int) -> Taken:
 
 def _planned_member(path: Path, member: Member) -> Planned:
     facts = {name: value for name, value in asdict(member).items() if value is not None}
+    is_replaced = facts.pop("is_replaced", False)
     hints = {"member": facts.pop("name"), **facts}
-    within = f"!{member.name}"  # a tar may have a name twice
-    within = within if member.offset is None else f"{within}@{member.offset}"
+    place = member.number if is_replaced else member.offset  # a name may be there twice
+    within = f"!{member.name}" if place is None else f"!{member.name}@{place}"
     return names.planned(path, DocumentKind.FEED, within=within, hints=hints)
 
 
 def _member_of(hints: dict[str, Any]) -> Member | None:
     if "member" not in hints:
         return None
-    return Member(name=hints["member"], offset=hints.get("offset"), size=hints.get("size"))
+    facts = {name: hints.get(name) for name in ("number", "offset", "size")}
+    return Member(name=hints["member"], **facts)
 
 
 def _is_record(stream: BinaryIO, name: str) -> bool:
