@@ -251,9 +251,11 @@ def test_files_go_on_after_any_kill(tmp_path: Path, database_url: str, kills: in
     assert all(one["new"] == one["earlier"] == one["edited"] == 0 for one in again["lines"])
 
 
-def warc_response(body: bytes, *headers: str, version: str = "1.1") -> bytes:
+def warc_response(
+    body: bytes, *headers: str, version: str = "1.1", content_type: str = "application/rss+xml"
+) -> bytes:
     """A response of a feed, as crawlers write them."""
-    head = "\r\n".join(["HTTP/1.1 200 OK", "Content-Type: application/rss+xml", *headers])
+    head = "\r\n".join(["HTTP/1.1 200 OK", f"Content-Type: {content_type}", *headers])
     answer = f"{head}\r\n\r\n".encode() + body
     fields = [
         f"WARC/{version}",

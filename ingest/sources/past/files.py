@@ -129,8 +129,7 @@ class Files(Source):
                 return _looked_into(path)
             _refuse_other_than_file(path)
             if planned.hints.get("is_record"):
-                piece = warc.read(path, planned.hints["at"])
-                return Taken(piece=piece, reason=None if piece else "it is too large")
+                return Taken(piece=warc.read(path, planned.hints["at"]))
             if planned.kind is DocumentKind.LIST:
                 return _listed(path, planned.hints.get("at", 0))
             return self._document(path, planned, name)

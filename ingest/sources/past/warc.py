@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import contextlib
 import zlib
+from collections import deque
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from warcio.archiveiterator import ArchiveIterator
+from warcio.archiveiterator import WARCIterator
+from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeadersParser
 
-from ingest.reading import not_a_feed
+from ingest.fetch.decompress import Body, Damaged, Overflow
+from ingest.reading import charset, not_a_feed, xml_text
 from ingest.sources.past.names import planned
 from ingest.sources.past.source import Form, Piece
 from ingest.values import Document, DocumentKind, Planned
 
 _AT_ONCE = 1000  # records looked through in one go
 _BLOCK = 1 << 20
+_PIECE = 65536
+_HEAD = 2048  # bytes of a body by which it is known for a feed
 _LARGEST = 20 << 20
 _PAGE_TYPES = ("text/html", "application/xhtml+xml")
 _FEED_WORDS = ("xml", "json", "rss", "atom")
+_BLANK = b"\xef\xbb\xbf\xff\xfe \t\r\n\0"
+_HTTP = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"], verify=False)
 
 
 class DamagedWarcError(ValueError):
@@ -31,98 +40,160 @@ class DamagedWarcError(ValueError):
 def scan(path: Path, at: int) -> tuple[list[Planned], int | None]:
     """Look through records from a place on: those to be read, and where to go on.
 
-    A file that breaks off is gone on with at its end, which cannot be read. Raise
+    A file that is damaged, or breaks off, is gone on with there, which cannot be read. Raise
     `DamagedWarcError`, `OSError`.
     """
-    size = path.stat().st_size
-    if at >= size > 0:
-        raise DamagedWarcError("it breaks off within a record")
     found: list[Planned] = []
-    place, left = at, 0
-    with _records(path, at) as records:
+    last, end, is_all = None, at, False
+    with path.open("rb") as stream, contextlib.suppress(ArchiveLoadFailed):
+        records = _records(stream, at)
         for number, record in enumerate(records):
             kind = _kind(record)
             place = records.get_record_offset()  # which reads the record to its end
             if number == _AT_ONCE:
                 return found, place
-            left = record.raw_stream.limit
             if kind is not None:
                 hints = {"at": place, "is_record": True}
                 found.append(planned(path, kind, within=f"@{place}", hints=hints))
-    return found, size if left > 0 or not _is_closed(path, place) else None
+            if _is_cut(record):
+                break
+            last, end = place, records.offset
+        else:
+            is_all = True
+    if last is not None:
+        end = _end_of_member(path, last) or end
+    return found, _behind(path, at, end, is_all=is_all, is_any=bool(found))
 
 
-def _is_closed(path: Path, at: int) -> bool:
-    """Whether the gzip members of a file from a place on, if they are that, are all whole."""
+def _behind(path: Path, at: int, end: int, *, is_all: bool, is_any: bool) -> int | None:
+    """Where to go on behind the end of the last whole record; None if there is no more."""
+    size = path.stat().st_size
+    if end >= size and end > at:
+        if not is_all:
+            raise DamagedWarcError("its records are compressed as one; unpack it first")
+        return None
+    if end > at:
+        return end
+    if at > 0:
+        raise DamagedWarcError(f"it breaks off within a record, or is damaged, at byte {at:,}")
+    if not is_any:
+        raise DamagedWarcError("it is no WARC file, or damaged at its beginning")
+    return size
+
+
+def _end_of_member(path: Path, at: int) -> int | None:
+    """Where the gzip member at a place ends: there, if it is not whole; None if there is none."""
     with path.open("rb") as stream:
         stream.seek(at)
         if stream.read(2) != b"\x1f\x8b":
-            return True
+            return None
         stream.seek(at)
         member = zlib.decompressobj(wbits=31)
-        while block := member.unused_data or stream.read(_BLOCK):
-            if member.eof:
-                member = zlib.decompressobj(wbits=31)
-            while block and not member.eof:
-                member.decompress(block, _BLOCK)
-                block = member.unconsumed_tail
-        return member.eof
+        with contextlib.suppress(zlib.error):
+            while not member.eof and (block := stream.read(_BLOCK)):
+                while block and not member.eof:
+                    member.decompress(block, _BLOCK)
+                    block = member.unconsumed_tail
+        return stream.tell() - len(member.unused_data) if member.eof else at
 
 
-def read(path: Path, at: int) -> Piece | None:
-    """Read the response at a place; None if it is larger than any document may be."""
-    with _records(path, at) as records:
-        record = next(iter(records))
-        body = record.content_stream().read(_LARGEST + 1)
-    if len(body) > _LARGEST:
-        return None
-    headers = record.rec_headers
-    url, fetched_at = headers.get_header("WARC-Target-URI"), _date(headers)
+def read(path: Path, at: int) -> Piece:
+    """Read the response at a place; raise `DamagedWarcError` if that cannot be done."""
+    with path.open("rb") as stream:
+        try:
+            record = next(iter(_records(stream, at)), None)
+        except ArchiveLoadFailed:
+            record = None
+        answer = _answer(record) if record else None
+        if record is None or answer is None:
+            raise DamagedWarcError("it has changed since the run began, or is damaged")
+        body = _body(record, answer)
+    url, as_of = record.rec_headers.get_header("WARC-Target-URI"), _date(record.rec_headers)
     document = Document(
         url=url,
         final_url=url,
         body=body,
-        content_type=record.http_headers.get_header("Content-Type"),
-        fetched_at=fetched_at,
+        content_type=answer.get_header("Content-Type"),
+        fetched_at=as_of or datetime.fromtimestamp(int(path.stat().st_mtime), UTC),
     )
-    is_page = not_a_feed.name_page(body) is not None
-    return Piece(document=document, form=Form.PAGE if is_page else Form.FEED, as_of=fetched_at)
+    form = Form.PAGE if not_a_feed.name_page(body) else Form.FEED
+    return Piece(document=document, form=form, as_of=as_of, dates_itself=as_of is None)
 
 
-@contextlib.contextmanager
-def _records(path: Path, at: int) -> Iterator[Any]:
-    with path.open("rb") as stream:
-        stream.seek(at)
-        try:
-            yield ArchiveIterator(stream)
-        except (ArchiveLoadFailed, EOFError) as error:
-            raise DamagedWarcError(f"it cannot be read on: {error}") from None
+def _records(stream: BinaryIO, at: int) -> Any:
+    stream.seek(at)
+    return WARCIterator(stream, no_record_parse=True)
+
+
+def _is_cut(record: Any) -> bool:
+    """Whether a record that was read to its end has less than it says; one must say it."""
+    return record.length is None or record.raw_stream.limit > 0
 
 
 def _kind(record: Any) -> DocumentKind | None:
-    """Whether a record is the response that a feed or a page was."""
-    if record.rec_type != "response" or record.http_headers is None:
+    """Whether a record is the response that a feed or a page was, by its type or its bytes."""
+    answer = _answer(record)
+    if answer is None or answer.get_statuscode() != "200":
         return None
-    if record.http_headers.get_statuscode() != "200":
-        return None
-    url = record.rec_headers.get_header("WARC-Target-URI") or ""
-    content_type = (record.http_headers.get_header("Content-Type") or "").lower()
-    if not url.startswith(("http://", "https://")) or not _date_or_none(record.rec_headers):
-        return None
-    if any(content_type.startswith(kind) for kind in _PAGE_TYPES):
+    content_type = (answer.get_header("Content-Type") or "").lower()
+    if content_type.startswith(_PAGE_TYPES):
         return DocumentKind.PAGE
-    return DocumentKind.FEED if any(word in content_type for word in _FEED_WORDS) else None
+    is_feed = any(word in content_type for word in _FEED_WORDS) or _begins_as_feed(record, answer)
+    return DocumentKind.FEED if is_feed else None
 
 
-def _date(headers: Any) -> datetime:
-    found = _date_or_none(headers)
-    if found is None:
-        raise DamagedWarcError("a response without a date")
-    return found
-
-
-def _date_or_none(headers: Any) -> datetime | None:
+def _answer(record: Any) -> Any:
+    """The head of the answer that a record holds, read from it; None if it holds none."""
+    url = record.rec_headers.get_header("WARC-Target-URI") or ""
+    if record.rec_type != "response" or not url.startswith(("http://", "https://")):
+        return None
     try:
-        return datetime.fromisoformat(headers.get_header("WARC-Date") or "")
-    except ValueError:
+        return _HTTP.parse(record.raw_stream)
+    except EOFError:
+        return None
+
+
+def _begins_as_feed(record: Any, answer: Any) -> bool:
+    raw = BytesIO(record.raw_stream.read(_PIECE))
+    body = Body(answer.get_header("Content-Encoding") or "", _PIECE)
+    with contextlib.suppress(Damaged, Overflow):
+        for piece in _payload(raw, answer):
+            deque(body.write(piece), maxlen=0)
+    head = body.content()[:_HEAD]
+    if head.lstrip(_BLANK)[:1] not in {b"<", b"{"}:
+        return False
+    text = charset.repair(charset.decode(head).text)
+    root = xml_text.find_root(text)
+    return "//jsonfeed.org/version" in text or bool(root and root.name in xml_text.FEED_ROOTS)
+
+
+def _body(record: Any, answer: Any) -> bytes:
+    """The body of an answer, its codings undone; raise `DamagedWarcError`."""
+    try:
+        body = Body(answer.get_header("Content-Encoding") or "", _LARGEST)
+        for piece in _payload(record.raw_stream, answer):
+            deque(body.write(piece), maxlen=0)
+        deque(body.finish(), maxlen=0)
+    except Overflow:
+        raise DamagedWarcError(f"it has more than {_LARGEST >> 20} MiB") from None
+    except Damaged as error:
+        raise DamagedWarcError(str(error)) from None
+    return body.content()
+
+
+def _payload(stream: Any, answer: Any) -> Iterator[bytes]:
+    """The bytes of a body as they were sent, in pieces, without the marks of chunks."""
+    if (answer.get_header("Transfer-Encoding") or "").strip().lower() == "chunked":
+        stream = ChunkedDataReader(stream)
+    while piece := stream.read(_PIECE):
+        yield piece
+
+
+def _date(headers: Any) -> datetime | None:
+    """Read when a response came; a year, month or day (WARC 1.1) is its beginning in UTC."""
+    said = headers.get_header("WARC-Date") or ""
+    try:
+        found = datetime.fromisoformat(said + "0000-01-01"[len(said) :])
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
