@@ -74,6 +74,22 @@ def test_a_tar_of_thousands_of_members(tmp_path: Path, program: Program, mode: s
     assert kept(program) == past.titles(range(3))
 
 
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz"])
+def test_members_before_damage_in_a_tar_are_kept(
+    tmp_path: Path, program: Program, mode: str
+) -> None:
+    chance = random.Random(1)
+    members = {f"{n}.xml": document(range(n, n + 1)) for n in range(2)}
+    members |= {f"{n}.txt": chance.randbytes(200_000).hex().encode() for n in range(2)}
+    packed = bytearray(tar_of(members | {"z.xml": document(range(2, 3))}, mode))
+    damage = packed.index(b"1.txt") if mode == "w" else 300_000
+    packed[damage : damage + 9] = b"\xff" * 9
+    (tmp_path / "old.tar").write_bytes(packed)
+    result = program.run("backfill", "--from", "old.tar", "--feed", "1", "--json")
+    assert (result.code, bool(json.loads(result.out)["missing"])) == (1, True)
+    assert set(past.titles(range(2))) <= set(kept(program))
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_versions_of_one_name_in_a_zip_are_all_taken(tmp_path: Path, program: Program) -> None:
     with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:

@@ -12,10 +12,10 @@ import lzma
 import os
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -24,6 +24,18 @@ from ingest.sources.past.names import shown
 ZIPS = (".zip",)
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _AT_ONCE = 1000  # members
+_BLOCK = 1 << 20
+# RuntimeError and NotImplementedError: a member of a zip that is encrypted, or in an odd coding.
+DAMAGED = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    RuntimeError,
+    ValueError,
+)
 
 
 class ChangedError(ValueError):
@@ -52,15 +64,18 @@ def is_archive(name: str) -> bool:
 def members(path: Path, at: int = 0) -> tuple[list[Member], int | None]:
     """The next members of an archive, and where to go on; hidden files are left out.
 
-    `at` is 0 or what was returned before. Raise what the archive's format does for a damaged one.
+    `at` is 0 or what was returned before. Raise one of `DAMAGED` for an archive that is damaged
+    there; one that is damaged further on is gone on with where it is.
     """
     listed = _in_zip if path.name.lower().endswith(ZIPS) else _in_tar
+    taken: list[Member] = []
     with ExitStack() as stack:
-        found = listed(path, at, stack)
-        taken = list(islice(found, _AT_ONCE))
-        following = next(found, None)
-    visible = [member for _, member in taken if not _is_hidden(member.name)]
-    return visible, following[0] if following else None
+        for number, (place, member) in enumerate(listed(path, at, stack)):
+            if member is None or number == _AT_ONCE:
+                return taken, place
+            if not _is_hidden(member.name):
+                taken.append(member)
+    return taken, None
 
 
 def _is_hidden(name: str) -> bool:
@@ -75,16 +90,40 @@ def _in_zip(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member
             yield number, Member(name=one.filename, number=number, is_replaced=not is_last or None)
 
 
-def _in_tar(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member]]:
+def _in_tar(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member | None]]:
+    """The members from a place on, and None where the rest cannot be read."""
     stream = decompressed(path.open("rb"), stack)
     stream.seek(at)
     # Without its list of members, which would hold all of them.
     archive = stack.enter_context(tarfile.TarFile(fileobj=stream, mode="r"))
-    while (one := archive.next()) is not None:
-        archive.members = []  # type: ignore[attr-defined]
+    place = at
+    while True:
+        try:
+            one = _next_in_tar(archive, stream)
+        except DAMAGED:
+            if place == at:
+                raise
+            yield place, None
+            return
+        if one is None:
+            return
         if one.isreg() and not one.issparse():
-            place = Member(name=shown(one.name), offset=one.offset_data, size=one.size)
-            yield one.offset, place
+            member = Member(name=shown(one.name), offset=one.offset_data, size=one.size)
+            yield one.offset, member
+        place = archive.offset
+
+
+def _next_in_tar(archive: tarfile.TarFile, stream: BinaryIO) -> tarfile.TarInfo | None:
+    """The next member, None at the end; a damaged one is no end, as it is to tarfile."""
+    one = archive.next()
+    archive.members = []  # type: ignore[attr-defined]
+    if one is None:
+        stream.seek(archive.offset)
+        if stream.read(tarfile.BLOCKSIZE).strip(b"\0"):
+            raise tarfile.ReadError("it is damaged")
+        while stream.read(_BLOCK):  # to where a compressed one has its checksum
+            pass
+    return one
 
 
 def decompressed(stream: BinaryIO, stack: ExitStack) -> BinaryIO:

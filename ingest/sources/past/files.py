@@ -6,12 +6,8 @@ A large document is taken in pieces, so that memory is bounded whatever its size
 from __future__ import annotations
 
 import contextlib
-import lzma
 import os
 import re
-import tarfile
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -21,7 +17,7 @@ from typing import Any, BinaryIO
 from ingest.errors import Unreadable
 from ingest.reading.front_matter import NoRecordError, read_record
 from ingest.sources.past import names, warc
-from ingest.sources.past.archives import Member, Opened, is_archive, members
+from ingest.sources.past.archives import DAMAGED, Member, Opened, is_archive, members
 from ingest.sources.past.cutting import UncutError, cut
 from ingest.sources.past.source import Form, Piece, Source, Taken, Window
 from ingest.values import Document, DocumentKind, Planned
@@ -32,17 +28,6 @@ _LARGEST_RECORD = 5 << 20
 _LARGEST_LIST = 16 << 20
 _HEAD = 1000
 _LIST = re.compile(rb"<opml[\s>]", re.IGNORECASE)
-# RuntimeError and NotImplementedError: a member of a zip that is encrypted, or in an odd coding.
-_DAMAGED = (
-    OSError,
-    EOFError,
-    zlib.error,
-    lzma.LZMAError,
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    RuntimeError,
-    ValueError,
-)
 
 
 def files_below(paths: Sequence[Path]) -> Iterator[Path]:
@@ -74,7 +59,7 @@ def lists_below(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
     opened = Opened()
     with contextlib.closing(opened):
         for path in files_below(paths):
-            with contextlib.suppress(*_DAMAGED):
+            with contextlib.suppress(*DAMAGED):
                 _refuse_other_than_file(path)
                 for member in _all_members(path):
                     if _is_named_list(member.name if member else path.name):
@@ -135,7 +120,7 @@ class Files(Source):
             return self._document(path, planned, name)
         except UncutError as error:
             raise Unreadable(name, str(error)) from None
-        except _DAMAGED as error:
+        except DAMAGED as error:
             self._opened.close()
             raise Unreadable(name, str(error)) from None
 
