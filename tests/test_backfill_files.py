@@ -112,6 +112,19 @@ def test_a_zip_that_was_replaced_is_missing(tmp_path: Path, program: Program) ->
     assert kept(program) == past.titles([0, 2])
 
 
+def test_a_tar_that_was_replaced_is_missing(tmp_path: Path, program: Program) -> None:
+    old = tmp_path / "old.tar"
+    members = {f"{n}.xml": document(range(n, n + 1)) for n in range(4)}
+    old.write_bytes(tar_of(members))
+    program.run("backfill", "--from", "old.tar", "--feed", "1", "--max-documents", "2")
+    old.write_bytes(tar_of({"0.xml": members["0.xml"], "z.xml": b"z" * 9000}))
+    result = program.run("backfill", "--resume", "--json")
+    reasons = [one["reason"] for one in json.loads(result.out)["missing"]]
+    assert (result.code, len(reasons)) == (1, 3)
+    assert set(reasons) == {"cannot be read: the archive has changed since the run began"}
+    assert kept(program) == past.titles([0])
+
+
 def test_versions_of_one_name_in_a_tar_are_all_taken(tmp_path: Path, program: Program) -> None:
     bodies = [document(range(n, n + 1)) for n in range(2)]
     packed = io.BytesIO()

@@ -25,6 +25,7 @@ ZIPS = (".zip",)
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _AT_ONCE = 1000  # members
 _BLOCK = 1 << 20
+_LARGEST_IN_HEADER = 8 << 30  # a larger size is noted elsewhere
 # RuntimeError and NotImplementedError: a member of a zip that is encrypted, or in an odd coding.
 DAMAGED = (
     OSError,
@@ -172,6 +173,7 @@ class Opened:
             self._path = path
         if isinstance(self._file, zipfile.ZipFile):
             return cast("BinaryIO", self._file.open(_in_zip_again(self._file, member)))
+        _refuse_changed_tar(self._file, member)
         return cast("BinaryIO", io.BufferedReader(_Part(self._file, member)))
 
     def close(self) -> None:
@@ -191,6 +193,19 @@ def _in_zip_again(archive: zipfile.ZipFile, member: Member) -> zipfile.ZipInfo:
     if found is None or found.filename != member.name:
         raise ChangedError("the archive has changed since the run began")
     return found
+
+
+def _refuse_changed_tar(stream: BinaryIO, member: Member) -> None:
+    """Raise `ChangedError` where the header before a place is not that of its member."""
+    stream.seek(max((member.offset or 0) - tarfile.BLOCKSIZE, 0))
+    header = stream.read(tarfile.BLOCKSIZE)
+    try:
+        size = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape").size
+    except tarfile.TarError:
+        size = None
+    has_room = (member.size or 0) < _LARGEST_IN_HEADER
+    if size is None or (has_room and size != member.size):
+        raise ChangedError("the archive has changed since the run began")
 
 
 class _Part(io.RawIOBase):
