@@ -23,7 +23,7 @@ import pytest
 from tests import past
 from tests.program import Program
 from tests.rsshub_double import Route, RsshubDouble
-from tests.site import Site
+from tests.site import Answer, Site
 from tests.support import item, rss
 
 ENTRIES = 18
@@ -377,6 +377,19 @@ def test_a_feed_that_was_taken_off_the_list_holds_up_no_other(tmp_path: Path, si
     program.good("feeds", "remove", "2", "--yes")
     assert program.run("backfill", "--resume").code == 0
     assert kept(program) == past.titles(range(12))
+
+
+def test_pages_of_a_site_whose_rules_cannot_be_had_are_missing(tmp_path: Path, site: Site) -> None:
+    titles = past.with_sitemap(site, 3)
+    rules = f"User-agent: *\nDisallow: /private\nSitemap: {site.url('/maps')}"
+    site.script("/robots.txt", Answer(body=rules), Answer(status=500))
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    result = program.run("backfill", "1", "--source", "sitemap")
+    assert (result.code, "its robots.txt cannot be had" in result.out) == (1, True), result
+    assert kept(program) == []
+    site.set("/robots.txt", rules)
+    assert program.run("backfill", "--resume").code == 0
+    assert kept(program) == titles
 
 
 def test_restart_begins_anew(tmp_path: Path, site: Site) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.backfill.patience import patiently
+from ingest.backfill.patience import leave_alone, patiently, until_allowed
 from ingest.backfill.walk import Took, Walk
 from ingest.errors import SourceError, UsageError
 from ingest.pipeline import render
@@ -218,7 +218,8 @@ class First:
 
 
 async def first_documents(services: Services, asked: Asked) -> list[First]:
-    """The documents that a run would begin or go on with, in their order; keeps nothing.
+    """The documents that a run would begin or go on with, in their order; keeps nothing
+    but that a server wants to be left alone.
 
     Only lists are asked for. Where a document leads to the next, only the first can be known.
     """
@@ -238,9 +239,15 @@ async def first_documents(services: Services, asked: Asked) -> list[First]:
         ]
     first: list[First] = []
     for url, name, source in sources:
+        pause = await until_allowed(services, source.listed_at)
+        if pause is not None:
+            reason = f"{pause.server}: {pause.reason}, until {pause.until}"
+            first.append(First(feed_url=url, source=name, error=reason))
+            continue
         try:
             documents = await patiently(source.plan)
         except SourceError as error:
+            await leave_alone(services, source.listed_at, error)
             first.append(First(feed_url=url, source=name, error=str(error)))
             continue
         first += [First(feed_url=url, source=name, address=one.address) for one in documents]

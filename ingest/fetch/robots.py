@@ -75,6 +75,10 @@ class Robots:
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         return (await self._rules(url)).allow(path)
 
+    async def is_known(self, url: str) -> bool:
+        """Whether the server has ever said what its rules are; until then it allows nothing."""
+        return await self._rules(url) is not _NOTHING
+
     async def crawl_delay(self, url: str) -> timedelta | None:
         """How long the server wants two requests to lie apart, if it says so."""
         return (await self._rules(url)).crawl_delay

@@ -100,6 +100,10 @@ class Sitemap(Source):
 
     async def _page(self, planned: Planned) -> Taken:
         robots = self._web.robots
+        if not await robots.is_known(planned.address):
+            raise Unreadable(
+                planned.address, "its robots.txt cannot be had, so it is not asked for"
+            )
         if not await robots.allows(planned.address):
             return Taken(reason="its robots.txt asks us not to read it")
         page: Document = await self._web.fetcher.fetch_document(
