@@ -380,7 +380,7 @@ def test_a_feed_that_was_taken_off_the_list_holds_up_no_other(tmp_path: Path, si
 
 
 def test_pages_of_a_site_whose_rules_cannot_be_had_are_missing(tmp_path: Path, site: Site) -> None:
-    titles = past.with_sitemap(site, 3)
+    titles = past.with_sitemap(site, 4)
     rules = f"User-agent: *\nDisallow: /private\nSitemap: {site.url('/maps')}"
     site.script("/robots.txt", Answer(body=rules), Answer(status=500))
     program = configured(tmp_path, "", "", site.url("/feed"))

@@ -24,6 +24,7 @@ EXAMPLES = [
     errors.ArchiveError("read-only"),
     errors.StoreError("gone"),
     errors.StoreBusy("locked"),
+    errors.StoreConflict("deadlock detected"),
 ]
 ABSTRACT = {errors.GuidangError, errors.SourceError, errors.FetchError}
 
