@@ -438,24 +438,6 @@ class TestManners:
             fetch_all(urls, settings(concurrency=2, per_host=1), stop_after=4)
             assert [len(other.requests) for other in others] == [1, 1, 1, 1]
 
-    def test_who_is_led_to_a_slow_site_waits_for_it_as_long_as_for_a_document(self, site):
-        site.set("/slow", "x", delay=0.4)
-        with ExitStack() as stack:
-            others = [stack.enter_context(Site(f"127.0.3.{n}")) for n in range(1, 7)]
-            for other in others:
-                other.redirect("/feed", site.url("/slow"), status=302)
-            config = settings(per_host=1, total_timeout="1s", concurrency=20)
-
-            async def together():
-                async with Fetcher(config, lambda: NOW) as fetcher:
-                    asked = [fetcher.fetch(other.url("/feed")) for other in others]
-                    return await asyncio.gather(*asked, return_exceptions=True)
-
-            outcomes = asyncio.run(together())
-        late = [one for one in outcomes if isinstance(one, Unreachable)]
-        assert 0 < len(late) < len(others)
-        assert all("its turn did not come within 1 s" in str(one) for one in late)
-
     def test_all_sites_together_keep_to_the_whole_limit(self):
         with ExitStack() as stack:
             sites = [stack.enter_context(Site(f"127.0.2.{n}")) for n in range(1, 7)]

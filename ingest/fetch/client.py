@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -137,7 +137,7 @@ class Fetcher:
         elapsed = timedelta(0)
         while True:
             server = f"{hop.url.host}:{port_of(hop.url)}"
-            async with self._turn(ask, hop):
+            async with self._limits.turn(hop.url.host, ask.delay):
                 self._pauses.heed(server, ask.address_at(hop))
                 started = _now()
                 answer = await self._visit(ask, hop, cookies, ask.total - elapsed)
@@ -153,22 +153,6 @@ class Fetcher:
                 cookies=answer.cookies,
                 most=self._settings.max_redirects,
             )
-
-    @asynccontextmanager
-    async def _turn(self, ask: Ask, hop: Hop) -> AsyncIterator[None]:
-        """Wait for a turn; at a server that a redirect leads to no longer than for a document.
-
-        Who waits there takes a place that a feed of another server could have.
-        """
-        bound = ask.total.total_seconds() if hop.count else None
-        async with AsyncExitStack() as stack:
-            try:
-                async with asyncio.timeout(bound):
-                    await stack.enter_async_context(self._limits.turn(hop.url.host, ask.delay))
-            except TimeoutError as error:
-                reason = f"its turn did not come within {bound:g} s: too many are led there"
-                raise Unreachable(ask.address_at(hop), reason, timed_out=True) from error
-            yield
 
     async def _visit(self, ask: Ask, hop: Hop, cookies: httpx.Cookies, left: timedelta) -> Answer:
         request = self._request(ask, hop)
