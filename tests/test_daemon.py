@@ -328,6 +328,23 @@ def test_a_feed_that_asks_to_be_skipped_now_is_not_asked_however_late_it_is(
     assert len(site.requests_to("/a")) == 1
 
 
+def test_a_slow_site_that_many_others_lead_to_delays_no_other(tmp_path: Path, site: Site) -> None:
+    settings = "[fetch]\nconcurrency = 3"  # room for 24 looks
+    env = {"GUIDANG_FETCH__PER_HOST": "2"}
+    with Site("127.0.0.2") as slow, contextlib.ExitStack() as stack:
+        others = [stack.enter_context(Site(f"127.0.4.{number}")) for number in range(1, 31)]
+        for other in others:
+            other.redirect("/feed", slow.url("/feed"))
+        slow.set("/feed", rss(item(1)), delay=25)
+        feeds = [site.url("/a"), *(other.url("/feed") for other in others)]
+        with running(tmp_path, *feeds, settings=settings, env=env) as daemon:
+            rows(daemon, "UPDATE feed SET next_poll_at = '2020-01-01 00:00:00.000000'")
+            daemon.wait_until(lambda: all(asked(other, "/feed") for other in others[:20]))
+            time.sleep(6)
+            count = len(site.requests_to("/a"))
+            daemon.wait_until(lambda: asked(site, "/a", count + 3), seconds=15)
+
+
 def test_what_is_late_is_not_looked_at_all_at_once(tmp_path: Path, site: Site) -> None:
     paths = [f"/{number}" for number in range(60)]
     for path in paths:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -24,6 +25,10 @@ logger = logging.getLogger(__name__)
 # Looks that wait for a slow answer hold no place among `fetch.concurrency`, but some memory.
 _IN_FLIGHT = 8
 _AT_A_TIME = 16
+# A look that takes longer gives its place to another, up to so many looks in all: many sites may
+# lead to one that is slow.
+_PATIENCE = 5.0  # seconds
+_MOST_IN_ALL = 2_000
 # How long a feed is left alone whose news could not be kept: its publisher is not at fault.
 _AFTER_TROUBLE = timedelta(minutes=1)
 _GAP = (
@@ -53,6 +58,7 @@ class Dispatcher:
         fetch = services.config.fetch
         self._most, self._most_of_site = fetch.concurrency * _IN_FLIGHT, fetch.per_host
         self._in_flight: dict[int, asyncio.Task[None]] = {}
+        self._begun: dict[int, float] = {}
         self._sites: Counter[str] = Counter()
         self._held: dict[int, datetime] = {}
         self._filling = asyncio.Lock()
@@ -78,7 +84,7 @@ class Dispatcher:
     async def _start_due(self) -> None:
         started = True
         while started and not self._is_draining:
-            now, free = self._services.clock(), self._most - len(self._in_flight)
+            now, free = self._services.clock(), self._free_places()
             feeds = await self._services.read(
                 polls.due,
                 now,
@@ -89,6 +95,11 @@ class Dispatcher:
             waiting = [feed for feed in feeds if not self._is_taken(feed)]
             started = await self._start_all(waiting[:free])
             self._more_due = bool(waiting)
+
+    def _free_places(self) -> int:
+        patient = time.monotonic() - _PATIENCE
+        recent = sum(begun > patient for begun in self._begun.values())
+        return max(min(self._most - recent, _MOST_IN_ALL - len(self._in_flight)), 0)
 
     async def _start_all(self, feeds: Sequence[FeedState]) -> bool:
         """Start looks, a few at a time so that others run between; say whether any was started."""
@@ -113,12 +124,13 @@ class Dispatcher:
         self._progress.look_begun()
         task = asyncio.create_task(self._look(feed), name=feed.name)
         self._in_flight[feed.id] = task
+        self._begun[feed.id] = time.monotonic()
         self._metrics.in_flight.set(len(self._in_flight))
         task.add_done_callback(lambda _: self._ended(feed))
         return True
 
     def _ended(self, feed: FeedState) -> None:
-        del self._in_flight[feed.id]
+        del self._in_flight[feed.id], self._begun[feed.id]
         self._sites -= Counter([feed.site])
         self._progress.look_ended()
         self._metrics.in_flight.set(len(self._in_flight))
