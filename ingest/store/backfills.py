@@ -172,13 +172,16 @@ def ask_again(connection: sa.Connection, run_id: int) -> None:
 def list_again(connection: sa.Connection, run_id: int) -> None:
     """Let the lists of a run be asked for anew, if nothing of it waits: they may have grown.
 
-    Documents that were taken stay taken.
+    What they list that was taken stays taken.
     """
-    is_waiting = sa.exists().where(
-        BackfillDocument.walk_id.in_(_walk_ids(run_id)), BackfillDocument.state == WAITING
-    )
-    update = sa.update(BackfillWalk).where(BackfillWalk.backfill_id == run_id, ~is_waiting)
-    connection.execute(update.values(is_planned=False))
+    of_run = BackfillDocument.walk_id.in_(_walk_ids(run_id))
+    is_waiting = sa.exists().where(of_run, BackfillDocument.state == WAITING)
+    if connection.scalar(sa.select(is_waiting)):
+        return
+    walks = sa.update(BackfillWalk).where(BackfillWalk.backfill_id == run_id)
+    connection.execute(walks.values(is_planned=False))
+    lists = sa.update(BackfillDocument).where(of_run, BackfillDocument.kind == DocumentKind.LIST)
+    connection.execute(lists.values(state=WAITING, reason=None))
 
 
 def _walk_ids(run_id: int) -> sa.Select[Any]:
