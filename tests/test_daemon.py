@@ -173,6 +173,19 @@ def test_a_wrong_configuration_leaves_the_old_one(
         daemon.wait_until(lambda: asked(site, "/a", count + 2))
 
 
+def test_a_slow_site_delays_no_other_when_the_configuration_is_read_again(
+    tmp_path: Path, site: Site
+) -> None:
+    with Site("127.0.0.2") as slow:
+        slow.set("/b", rss(item(1)), delay=40)
+        with running(tmp_path, site.url("/a"), slow.url("/b")) as daemon:
+            daemon.wait_until(lambda: asked(slow, "/b") and asked(site, "/a"))
+            daemon.signal(signal.SIGHUP)
+            daemon.wait_until(lambda: "the configuration was read again" in daemon.said())
+            count = len(site.requests_to("/a"))
+            daemon.wait_until(lambda: asked(site, "/a", count + 1), seconds=12)
+
+
 def test_a_wrong_configuration_changes_no_feed(tmp_path: Path, site: Site) -> None:
     with running(tmp_path, site.url("/a")) as daemon:
         daemon.configure(site.url("/b"), more='[archive]\npath = "/dev/null/posts"')
