@@ -105,11 +105,13 @@ def test_the_host_is_without_its_port() -> None:
 
 
 _HOSTS = st.sampled_from(
-    ["a.cn", "www.a.cn", "m.a.com.cn", "m.cn", "www.cn", "1.2.3.4", "xn--a.cn"]
+    "a.cn www.a.cn m.a.com.cn m.cn www.cn xn--a.cn a.cn:80 a.cn:443 a.cn:8080 a.cn:080 a.cn:99999"
+    " 1.2.3.4 1.2.3.4:1200 01.2.3.4 999.2.3.4 1.2.3".split()
 )
 _NAMES = st.text("aZ1-_~.", min_size=1, max_size=4)
 _PATHS = st.lists(_NAMES, max_size=3).map(lambda names: "".join(f"/{name}" for name in names))
 _PAIRS = st.tuples(st.sampled_from(["id", "from", "utm_a", "SPM", "a.b"]), _NAMES)
+_BASE = "https://b.cn/c/d?e"
 _QUERIES = st.lists(_PAIRS.map("=".join), max_size=3).map("&".join)
 
 
@@ -125,3 +127,5 @@ def test_plain_links_take_a_short_way_to_the_same_end(
 ) -> None:
     link = f"{scheme}://{host}{path}{end}{query and '?'}{query}"
     assert canonical_link(link) == links._canonical_link(link)
+    not_plain = absolute_link(link.replace("http", "HTTP", 1), _BASE)
+    assert absolute_link(link, _BASE) == (not_plain and not_plain.replace("HTTP", "http", 1))

@@ -19,7 +19,8 @@ _TRACKING = frozenset(
 _SECRETS = frozenset({"key", "code", "token", "access_token", "password", "secret", "apikey"})
 # What most links look like: nothing in them can be written otherwise, save what is made https.
 _PLAIN_LINK = re.compile(
-    r"https?://(?P<host>(?!xn--)[a-z0-9]+(?:[.-](?!xn--)[a-z0-9]+)*\.[a-z]{2,})"
+    r"https?://(?P<host>(?:(?!xn--)[a-z0-9]+(?:[.-](?!xn--)[a-z0-9]+)*\.[a-z]{2,}"
+    r"|[0-9]{1,3}(?:\.[0-9]{1,3}){3})(?::(?!80\b|443\b)[1-9][0-9]{0,4})?)"
     r"(?P<path>(?:/[\w~-][\w.~-]*)+/?|/)(?:\?(?P<query>[\w~.-]+=[\w~.-]+(?:&[\w~.-]+=[\w~.-]+)*))?",
     re.ASCII,
 )
@@ -35,6 +36,8 @@ def absolute_link(link: str | None, base_url: str | None) -> str | None:
     """
     if not link or not (link := "".join(link.split())):
         return None
+    if len(link) <= _LONGEST and _PLAIN_LINK.fullmatch(link):
+        return link
     try:
         joined = urljoin(base_url or "", link)
         parts = urlsplit(joined)
