@@ -9,11 +9,19 @@ import opencc
 
 _SAMPLE = 20_000  # characters that decide which language it is
 _CHINESE_SAMPLE = 1_000  # Han characters that decide which Chinese
+_FIRST_CHINESE = 200  # the same, where these are clearly one or the other
+_CLEARLY = 0.15
 
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
-_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d]")
-_HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e]+")
-_LATIN_WORDS = re.compile("[A-Za-z\u00c0-\u024f]+")
+
+def _runs(characters: str) -> re.Pattern[str]:
+    """Find runs of characters; `[…]+` would find the same, but not look ahead for the first."""
+    return re.compile(f"[{characters}][{characters}]*")
+
+
+_HAN = _runs("\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af")
+_KANA = _runs("\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d")
+_HANGUL = _runs("\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e")
+_LATIN_WORDS = _runs("A-Za-z\u00c0-\u024f")
 _CANTONESE = re.compile("[嘅咗喺嚟啲冇嗰唔佢哋嘢乜嘥咁嗌攞喎㗎嘞噉]")
 _ENGLISH = frozenset(
     "the and of with for from that this these those are were have has had you your how what when"
@@ -53,13 +61,20 @@ def detect(text: str) -> str:
 
 def _which_chinese(han: str) -> str:
     """Judge Han characters by those among them that not everybody writes."""
-    weights, telling = _variants()
     if len(_CANTONESE.findall(han)) > _LEAST_CANTONESE * len(han):
         return "yue"
-    weight = sum(map(weights.__getitem__, telling.findall(han)))
+    weight = _weight_of(han[:_FIRST_CHINESE])
+    if abs(weight) < _CLEARLY * _FIRST_CHINESE:
+        weight = _weight_of(han)
     if weight == 0:
         return "und"
     return "zh-Hans" if weight > 0 else "zh-Hant"
+
+
+def _weight_of(han: str) -> float:
+    """How much the characters speak for Simplified, below 0 for Traditional."""
+    weights, telling = _variants()
+    return sum(map(weights.__getitem__, telling.findall(han)))
 
 
 @functools.cache
