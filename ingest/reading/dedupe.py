@@ -45,6 +45,8 @@ _SIGNS = {
     "counter": tuple(_COUNTED.replace("s?", "").split("|")),
     "date": ("-", "/", "."),
 }
+_DIGIT = re.compile(r"\d")
+_NUMBERLESS = ("day",)  # all other noise has a number
 # In this order: "阅读 2小时前 8评论" is a section, a time and a counter, not 8 times read.
 _NOISE = (
     ("ago", re.compile(_AGO)),
@@ -73,8 +75,9 @@ def text_digest(title: str, text: str, media: Iterable[str]) -> bytes:
 def _still(text: str) -> str:
     """Text without what moves by itself; only for comparing."""
     text = unicodedata.normalize("NFKC", text)
+    kinds = _SIGNS if _DIGIT.search(text) else _NUMBERLESS
     lower = text.lower()
-    shown = {kind for kind, signs in _SIGNS.items() if any(sign in lower for sign in signs)}
+    shown = {kind for kind in kinds if any(sign in lower for sign in _SIGNS[kind])}
     for kind, noise in _NOISE:
         if kind in shown:
             text = noise.sub(" ", text)

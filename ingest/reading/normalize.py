@@ -47,11 +47,18 @@ class Context:
 
 def normalize(feed: ParsedFeed, context: Context) -> list[NormalEntry]:
     """Bring every entry of a feed into normal form; it drops none."""
-    return [_normalize_entry(entry, feed, context) for entry in feed.entries]
+    title = name_of(feed, context)
+    author = next((author.name for author in _authors(feed.authors)), None)
+    return [_normalize_entry(entry, feed, context, title, author) for entry in feed.entries]
 
 
-def _normalize_entry(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> NormalEntry:
-    feed_title = name_of(feed, context)
+def _normalize_entry(
+    entry: ParsedEntry,
+    feed: ParsedFeed,
+    context: Context,
+    feed_title: str,
+    feed_author: str | None,
+) -> NormalEntry:
     link = _link(entry, feed, context)
     base_url = entry.base_url or link or feed.link or context.document.final_url
     body = entry.content or entry.summary
@@ -88,7 +95,7 @@ def _normalize_entry(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> 
         lead_image=image,
         language=language.detect(f"{title}\n{text}"),
         feed_title=feed_title,
-        feed_author=next((author.name for author in _authors(feed.authors)), None),
+        feed_author=feed_author,
         enclosures=entry.enclosures,
         text_digest=dedupe.text_digest(title, text, html.media_of(tree)),
         item_digest=_item_digest(entry, context),

@@ -10,7 +10,7 @@ import re
 from itertools import islice
 
 _SAMPLE = 3000  # characters that decide; more make no difference, only time
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _KANA = re.compile("[\u3041-\u30fe\uff66-\uff9d]")
@@ -42,7 +42,21 @@ _BIG5_COMMON = _rows("big5", range(0xA4, 0xC7), _BIG5_TRAILS)
 _BIG5_RARE = _rows("big5", range(0xC9, 0xFA), _BIG5_TRAILS)
 _PUNCTUATION = frozenset("　，。、；：？！（）《》〈〉【】「」『』“”‘’…—·～％｜")
 
-_WEIGHTS: dict[str, float] = (
+_OTHER_HAN = 0.2
+_PRIVATE_USE = -0.5
+
+
+class _Weights(dict[str, float]):
+    """What each character speaks for Chinese; those in no table by their block."""
+
+    def __missing__(self, character: str) -> float:
+        if "\ue000" <= character <= "\uf8ff":
+            return _PRIVATE_USE
+        is_han = "\u3400" <= character <= "\u9fff" or character >= "\U00010000"
+        return _OTHER_HAN if is_han else 0.0
+
+
+_WEIGHTS = _Weights(
     dict.fromkeys(_BIG5_RARE, 0.3)
     | dict.fromkeys(_GB_RARE, 0.45)
     | dict.fromkeys(_BIG5_COMMON, 0.9)
@@ -50,23 +64,17 @@ _WEIGHTS: dict[str, float] = (
     | dict.fromkeys(_PUNCTUATION, 1.0)
     | {"\ufffd": -3.0}
 )
-_OTHER_HAN = 0.2
-_PRIVATE_USE = -0.5
 
 
 def chinese_share(text: str) -> float:
     """Weigh the characters beyond ASCII: 1 for everyday Chinese, below 0 for rubbish."""
-    sample = [match[0] for match in islice(_BEYOND_ASCII.finditer(text), _SAMPLE)]
-    return sum(map(_weigh, sample)) / len(sample) if sample else 0.0
+    sample = _beyond_ascii(text)
+    return sum(map(_WEIGHTS.__getitem__, sample)) / len(sample) if sample else 0.0
 
 
-def _weigh(character: str) -> float:
-    weight = _WEIGHTS.get(character)
-    if weight is not None:
-        return weight
-    if "\ue000" <= character <= "\uf8ff":
-        return _PRIVATE_USE
-    return _OTHER_HAN if "\u3400" <= character <= "\u9fff" or character >= "\U00010000" else 0.0
+def _beyond_ascii(text: str) -> str:
+    runs = islice(_BEYOND_ASCII.finditer(text), _SAMPLE)
+    return "".join(run[0] for run in runs)[:_SAMPLE]
 
 
 def has_own_script(codec: str) -> bool:
@@ -76,6 +84,6 @@ def has_own_script(codec: str) -> bool:
 
 def shows_own_script(text: str, codec: str) -> bool:
     """Say whether the letters that this codec was made for make up a fifth of the text."""
-    letters = [match[0] for match in islice(_BEYOND_ASCII.finditer(text), _SAMPLE)]
+    letters = _beyond_ascii(text)
     script = _SCRIPTS[codec]
     return sum(1 for letter in letters if script.match(letter)) * 5 > len(letters)

@@ -28,6 +28,7 @@ _SHALLOW = frozenset(
 )
 # What XML cannot hold: controls, lone surrogates, the two non-characters.
 _UNSOUND = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_TO_MEND = re.compile(f"{_UNSOUND.pattern}|\r")
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-fA-F])|0*(\d{1,7})(?!\d));?")
 
 
@@ -42,6 +43,8 @@ def parse_fragment(fragment: str) -> etree._Element:
 
 def make_sound(text: str) -> str:
     """Text with one kind of line end and without characters that no document may hold."""
+    if not _TO_MEND.search(text):
+        return text
     return _UNSOUND.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
