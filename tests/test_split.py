@@ -60,6 +60,11 @@ def test_items_of_rss_are_found_in_every_ascii_safe_encoding(encoding: str) -> N
             ["<item><!-- </item> --><?php <item> ?></item>"],
         ),
         ("<rss><channel><items/><itemize>x</itemize></channel></rss>", []),
+        # Not HZ, which has no character beyond ASCII.
+        (
+            "<rss><channel><title>临溪</title><item>a~{b}</item></channel></rss>",
+            ["<item>a~{b}</item>"],
+        ),
     ],
 )
 def test_items_are_found(text: str, items: list[str]) -> None:

@@ -111,9 +111,11 @@ def identify(
     guids.update(entry.guid for entry in beside if entry.guid)
     shared = Counter(entry.canonical_link for entry in distinct if entry.canonical_link)
     shared.update(link for entry in beside if (link := links.canonical_link(entry.link)))
-    titled = Counter(entry.title_key for entry in distinct)
-    titled.update(titles.title_key(entry.title) for entry in beside)
-    identified = [_with_key(entry, guids, shared, titled, site) for entry in distinct]
+    identified = [_with_address(entry, guids, shared, site) for entry in distinct]
+    if not all(entry.key for entry in identified):
+        titled = Counter(entry.title_key for entry in distinct)
+        titled.update(titles.title_key(entry.title) for entry in beside)
+        identified = [entry if entry.key else _with_words(entry, titled) for entry in identified]
     return list({entry.key: entry for entry in reversed(identified)}.values())[::-1]
 
 
@@ -121,25 +123,25 @@ def _likeness(entry: NormalEntry) -> tuple[object, ...]:
     return entry.guid, entry.canonical_link, entry.title_key, entry.text_digest
 
 
-def _with_key(
-    entry: NormalEntry,
-    guids: Counter[str],
-    shared: Counter[str],
-    titled: Counter[str],
-    site: str | None,
+def _with_address(
+    entry: NormalEntry, guids: Counter[str], shared: Counter[str], site: str | None
 ) -> NormalEntry:
+    """Identify an entry by its guid or its link; one that has neither to itself has no key yet."""
     link = entry.canonical_link
     if link is None or shared[link] > 1 or link == site or links.names_a_site(link):
         link = None
     link_key = link_key_of(link) if link else None
     if entry.guid and guids[entry.guid] == 1:
         return replace(entry, key=_key("guid", entry.guid), link_key=link_key)
-    if link_key:
-        return replace(entry, key=link_key, link_key=link_key)
+    return replace(entry, key=link_key or "", link_key=link_key)
+
+
+def _with_words(entry: NormalEntry, titled: Counter[str]) -> NormalEntry:
+    """Identify an entry by its title, or by what it says."""
     named = bool(entry.title_key) and titled[entry.title_key] == 1
     text = "" if named else f"{entry.published_raw or ''}\x00{entry.text_digest.hex()}"
     digest = _key("digest", f"{entry.guid or ''}\x00{entry.title_key}\x00{text}")
-    return replace(entry, key=digest, link_key=None)
+    return replace(entry, key=digest)
 
 
 def link_key_of(canonical_link: str) -> str:
