@@ -257,6 +257,8 @@ def _judge(
 
 def _record_of(entry: NormalEntry, by_key: dict[str, KnownEntry]) -> KnownEntry | None:
     """The record of an archive, without an address, that an article was kept as."""
+    if not by_key:
+        return None
     found = (by_key.get(key) for key in _record_keys(entry))
     return next((kept for kept in found if kept and kept.guid is kept.link_key is None), None)
 

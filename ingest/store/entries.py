@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,12 +51,17 @@ def known_entry(connection: sa.Connection, entry_id: int) -> KnownEntry:
 
 def judge(connection: sa.Connection, feed_id: int, entries: Sequence[NormalEntry]) -> list[Verdict]:
     """Say of each entry whether it is new, edited or unchanged; write nothing."""
+    if connection.scalar(_ANY, {"of_feed": feed_id}) is None:
+        return dedupe.decide(entries, ())
     keys, link_keys = dedupe.lookup_keys(entries)
     known = _known(connection, feed_id, "key", keys)
     known += _known(connection, feed_id, "link_key", link_keys)
     texts = {entry.text_digest for entry in entries if entry.link_key is None}
     known += _known(connection, feed_id, "text_digest", texts)
     return dedupe.decide(entries, {entry.id: entry for entry in known}.values())
+
+
+_ANY = sa.select(_ENTRY.c.id).where(_ENTRY.c.feed_id == sa.bindparam("of_feed")).limit(1)
 
 
 def _known(
@@ -144,10 +150,13 @@ def insert_new(
     connection.execute(_INSERT_ENTRY, rows)
 
 
+_AS_THEY_ARE = tuple(name for name in CONTENT if name in NormalEntry.__dataclass_fields__)
+_as_they_are = attrgetter(*_AS_THEY_ARE)
+
+
 def content_columns(entry: NormalEntry) -> dict[str, Any]:
     """The columns that hold what an entry says."""
-    own = {name: getattr(entry, name) for name in CONTENT if hasattr(entry, name)}
-    return own | {
+    return dict(zip(_AS_THEY_ARE, _as_they_are(entry), strict=True)) | {
         "authors": [asdict(author) for author in entry.authors],
         "categories": list(entry.categories),
         "enclosures": [asdict(enclosure) for enclosure in entry.enclosures],
