@@ -71,8 +71,7 @@ def _normalize_entry(
         channel_images=feed.logos,
         tree=written,
     )
-    clean = html.clean(body, base_url=base_url, tree=written)
-    tree = html.parse_fragment(clean)
+    clean, tree = html.clean_with_tree(body, base_url=base_url, tree=written)
     text = html.text_of_tree(tree)
     title = titles.display_title(entry.title, feed_title=feed_title)
     title = title or _first_words(text)

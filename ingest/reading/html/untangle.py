@@ -12,7 +12,8 @@ _BLOCKS = frozenset(
     "address article aside blockquote center details div dl dd dt figcaption figure footer h1 h2"
     " h3 h4 h5 h6 header hgroup hr li main nav ol p pre section summary table ul".split()
 )
-_THOUSAND_REFERENCES = re.compile("(?:[^&\xa0]*+[&\xa0]){1000}")
+_MANY_REFERENCES = 1000
+_REFERENCES = re.compile(f"(?:[^&\xa0]*+[&\xa0]){{{_MANY_REFERENCES}}}")
 _CELLS = frozenset({"td", "th", "caption"})
 
 
@@ -51,16 +52,21 @@ def _leave(
             opened.pop()
 
 
-def part_long_text(tree: etree._Element) -> None:
-    """Put comments into texts full of character references, which nh3 joins in square time."""
+def part_long_text(tree: etree._Element, markup: str) -> None:
+    """Put comments into texts full of character references, which nh3 joins in square time.
+
+    `markup` is what the tree was made of: most has too few references to look at its texts.
+    """
+    if markup.count("&") + markup.count("\xa0") < _MANY_REFERENCES:
+        return
     for element in list(tree.iter()):
         for place, text in ((-1, element.tail), (0, element.text)):
-            if text and len(text) > 1000 and _THOUSAND_REFERENCES.match(text):
+            if text and len(text) > _MANY_REFERENCES and _REFERENCES.match(text):
                 _part(element, place, text)
 
 
 def _part(element: etree._Element, place: int, text: str) -> None:
-    ends = [0, *(match.end() for match in _THOUSAND_REFERENCES.finditer(text)), len(text)]
+    ends = [0, *(match.end() for match in _REFERENCES.finditer(text)), len(text)]
     pieces = [text[start:end] for start, end in pairwise(ends)]
     comments = [etree.Comment("") for _ in pieces[1:]]
     for comment, piece in zip(comments, pieces[1:], strict=True):
