@@ -53,6 +53,28 @@ def test_a_feed_known_to_misuse_gmt_is_read_as_local() -> None:
     assert other.at == datetime(2024, 9, 7, 8, 5, 3, tzinfo=UTC)
 
 
+_ABOUT_NOON = st.integers(-20, 60).map(lambda hours: NOON + timedelta(hours=hours))
+_OFFSETS = st.sampled_from("GMT Z +0800 +08:00 -0330 -03:30 +0000 +00:00 -0000 +1400 +2000".split())
+
+
+@given(
+    st.datetimes(datetime(1989, 1, 1), datetime(2024, 12, 31)) | _ABOUT_NOON,
+    st.sampled_from(["%a, %d %b %Y %H:%M:%S ", "%d %b %Y %H:%M:%S ", "%Y-%m-%dT%H:%M:%S"]),
+    _OFFSETS,
+    st.booleans(),
+)
+def test_the_spellings_of_standards_take_a_short_way_to_the_same_end(
+    local: datetime, spelling: str, offset: str, gmt_is_local: bool
+) -> None:
+    text = local.strftime(spelling) + offset
+    beside = f"{text} 来源"  # which no standard allows
+    found, other = (
+        resolve_date(written, first_seen_at=NOON, gmt_is_local=gmt_is_local)
+        for written in (text, beside)
+    )
+    assert found == other
+
+
 def test_no_string_is_no_date() -> None:
     assert resolve_date(None, first_seen_at=NOON) is None
 

@@ -41,6 +41,7 @@ _COUNTER_BEHIND = (
 _SIGNS = {
     "ago": ("前",),
     "day": ("刚刚", "昨天", "前天", "今天"),
+    "day and time": ("昨天", "前天", "今天"),
     "ago in English": ("ago",),
     "counter": tuple(_COUNTED.replace("s?", "").split("|")),
     "date": ("-", "/", "."),
@@ -50,7 +51,7 @@ _NUMBERLESS = ("day",)  # all other noise has a number
 # In this order: "阅读 2小时前 8评论" is a section, a time and a counter, not 8 times read.
 _NOISE = (
     ("ago", re.compile(_AGO)),
-    ("day", re.compile(_DAY_AND_TIME)),
+    ("day and time", re.compile(_DAY_AND_TIME)),
     ("day", re.compile(_DAY, re.MULTILINE)),
     ("ago in English", re.compile(_AGO_IN_ENGLISH, re.IGNORECASE)),
     ("counter", re.compile(_COUNTER, re.IGNORECASE)),

@@ -1,6 +1,7 @@
 """What a publisher wrote → an aware UTC instant, with how it was read and how exactly.
 
     wording     the string in one spelling: digits, no invisible characters
+    standard    the spellings of the standards, at once
     days        which day: calendars of all kinds, words, weekdays
     clock       which time of the day
     zones       in which zone, if it says so
@@ -20,6 +21,7 @@ from zoneinfo import ZoneInfo
 from ingest.reading.dates.clock import Time, find_time
 from ingest.reading.dates.days import Day, find_day
 from ingest.reading.dates.relative import find_ago
+from ingest.reading.dates.standard import find_standard
 from ingest.reading.dates.wording import plain
 from ingest.reading.dates.zones import find_zone
 from ingest.values import DatePrecision, ResolvedDate
@@ -81,6 +83,10 @@ def _epoch(text: str) -> ResolvedDate | None:
 
 def _absolute(text: str, now: datetime, zone: tzinfo, gmt_is_local: bool) -> ResolvedDate | None:
     """A day of a named year, with whatever time and zone stand beside it."""
+    if standard := find_standard(text):
+        at, method = standard
+        found = ResolvedDate(at=at.astimezone(UTC), method=method, precision=DatePrecision.SECOND)
+        return _heed_misuse(found, at.tzinfo, now, zone, gmt_is_local)
     if match := _STAMP.match(text):
         text = _spaced(match) + text[match.end() :]
     day = find_day(text, now, with_year=True)
@@ -90,7 +96,7 @@ def _absolute(text: str, now: datetime, zone: tzinfo, gmt_is_local: bool) -> Res
     found = _instant(text, day, time, zone)
     if time is None:
         return found
-    return _heed_misuse(found, text, time, now, zone, gmt_is_local)
+    return _heed_misuse(found, find_zone(text, time.end), now, zone, gmt_is_local)
 
 
 def _spaced(stamp: re.Match[str]) -> str:
@@ -113,10 +119,10 @@ def _instant(text: str, day: Day, time: Time | None, zone: tzinfo) -> ResolvedDa
 
 
 def _heed_misuse(
-    found: ResolvedDate, text: str, time: Time, now: datetime, zone: tzinfo, gmt_is_local: bool
+    found: ResolvedDate, named: tzinfo | None, now: datetime, zone: tzinfo, gmt_is_local: bool
 ) -> ResolvedDate:
     """Read a time labelled GMT as local where evidence says that it is local."""
-    if find_zone(text, time.end) is not UTC:
+    if named is not UTC:
         return found
     local = found.at.replace(tzinfo=zone).astimezone(UTC)
     seen_by = now + _CLOCK_SKEW
