@@ -174,7 +174,9 @@ def _of_noscript(noscript: etree._Element, base_url: str | None) -> Iterator[str
 
 def _of_image(image: etree._Element, base_url: str | None) -> str | None:
     url = None if _is_decoy(image) else pictures.address_of(image, base_url)
-    return None if url is None or _is_decoy_address(url, is_large=_is_large(image)) else url
+    if url is None or _is_decoy_anywhere(url):
+        return None
+    return None if _is_small_by_nature(url) and not _is_large(image) else url
 
 
 def _is_decoy(image: etree._Element) -> bool:
@@ -222,22 +224,35 @@ def _is_large(image: etree._Element) -> bool:
     return max((side for side in sides if side is not None), default=0) >= _LARGE
 
 
-def _is_decoy_address(url: str, *, is_large: bool = False) -> bool:
+def _is_decoy_address(url: str) -> bool:
+    return _is_decoy_anywhere(url) or _is_small_by_nature(url)
+
+
+def _is_decoy_anywhere(url: str) -> bool:
+    address = _address(url)
+    return address.endswith(".svg") or bool(_DECOY_PART.search(address))
+
+
+def _is_small_by_nature(url: str) -> bool:
+    return bool(_SMALL_PART.search(_address(url)))
+
+
+def _address(url: str) -> str:
+    """Host and path, in lower case."""
     parts = urlsplit(url)
-    address = f"{parts.netloc}{parts.path}".lower()
-    if parts.path.lower().endswith(".svg") or _DECOY_PART.search(address):
-        return True
-    return not is_large and bool(_SMALL_PART.search(address))
+    return f"{parts.netloc}{parts.path}".lower()
 
 
 def _is_private(url: str) -> bool:
     """Whether the host cannot be one of the public web: a bare name, or an address kept apart."""
     host = (urlsplit(url).hostname or "").rstrip(".")
+    name, _, last = host.rpartition(".")
+    if ":" not in host and not last.isdigit():
+        return not name or last in {"local", "localhost", "internal", "lan", "home"}
     try:
         return not ipaddress.ip_address(host).is_global
     except ValueError:
-        name, _, last = host.rpartition(".")
-    return not name or last.isdigit() or last in {"local", "localhost", "internal", "lan", "home"}
+        return True
 
 
 def _path(url: str) -> str:

@@ -13,6 +13,7 @@ _LINES = frozenset(
     " footer form h1 h2 h3 h4 h5 h6 header hgroup hr li main nav ol p pre section summary table"
     " tbody td tfoot th thead title tr ul video audio iframe".split()
 )
+_BREAKS = _LINES | {"br"}
 _UNSEEN = frozenset("script style template svg head title noscript iframe textarea select".split())
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
@@ -27,15 +28,18 @@ def text_of_tree(tree: etree._Element) -> str:
     pieces: list[str] = []
     walker = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
     for event, element in walker:
-        if event == "start":
-            if _is_unseen(element):
-                walker.skip_subtree()
-            else:
-                pieces += _opening(element)
-        elif event == "end" and element.tag in _LINES:
-            pieces.append("\n")
-        if event != "start":
-            pieces.append(_flowing(element.tail, element.getparent()))
+        if event == "start" and _is_unseen(element):
+            walker.skip_subtree()
+        elif event == "start":
+            if element.tag in _BREAKS:
+                pieces.append("\n")
+            if text := element.text:
+                pieces.append(_flowing(text, element))
+        else:
+            if event == "end" and element.tag in _LINES:
+                pieces.append("\n")
+            if tail := element.tail:
+                pieces.append(_flowing(tail, element.getparent()))
     lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
     return "\n".join(filter(None, lines))
 
@@ -46,17 +50,12 @@ def media_of(tree: etree._Element) -> list[str]:
 
 
 def _is_unseen(element: etree._Element) -> bool:
-    hidden = element.get("hidden") is not None or _HIDDEN.search(element.get("style") or "")
-    return element.tag in _UNSEEN or bool(hidden)
+    if element.tag in _UNSEEN or element.get("hidden") is not None:
+        return True
+    style = element.get("style")
+    return bool(style and _HIDDEN.search(style))
 
 
-def _opening(element: etree._Element) -> list[str]:
-    line_end = "\n" if element.tag in _LINES or element.tag == "br" else ""
-    return [line_end, _flowing(element.text, element)]
-
-
-def _flowing(text: str | None, parent: etree._Element | None) -> str:
+def _flowing(text: str, parent: etree._Element | None) -> str:
     """Text as it flows: only preformatted text keeps its line ends."""
-    if not text or (parent is not None and parent.tag == "pre"):
-        return text or ""
-    return text.replace("\n", " ")
+    return text if parent is not None and parent.tag == "pre" else text.replace("\n", " ")
