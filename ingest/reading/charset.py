@@ -148,11 +148,19 @@ def _utf8(body: bytes) -> tuple[str, str] | None:
     """
     if (read := _strict(body, "utf-8") or _cesu8(body)) is not None:
         return read
+    good, bad = _good_and_bad(_sample(body).decode("utf-8", "replace"))
+    if bad > good:  # to decode all of it would take long
+        return None
     text = body.decode("utf-8", "replace")
-    bad = text.count("\ufffd")
-    good = len(text) - len(text.encode("ascii", "ignore")) - bad
+    good, bad = _good_and_bad(text)
     nearly = good >= bad * (8 if bad <= 2 else 50)
     return (text, "utf-8") if nearly else None
+
+
+def _good_and_bad(text: str) -> tuple[int, int]:
+    """Count the characters beyond ASCII, and those that could not be decoded."""
+    bad = text.count("\ufffd")
+    return len(text) - len(text.encode("ascii", "ignore")) - bad, bad
 
 
 def _cesu8(body: bytes) -> tuple[str, str] | None:

@@ -31,14 +31,14 @@ _UNSOUND = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]
 _TO_MEND = re.compile(f"{_UNSOUND.pattern}|\r")
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-fA-F])|0*(\d{1,7})(?!\d));?")
 
+# huge_tree lifts libxml2's depth of 256, at which it drops the rest of the document.
+_PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True)
+
 
 def parse_fragment(fragment: str) -> etree._Element:
     """Return the root of a tree whose `body` holds the fragment; it takes any text."""
     text = flatten(_REFERENCE.sub(_sound_reference, make_sound(fragment)))
-    # huge_tree lifts libxml2's depth of 256, at which it drops the rest of the document.
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
-    source = f"<html><body>{text}</body></html>".encode()
-    return etree.fromstring(source, parser)
+    return etree.fromstring(f"<html><body>{text}</body></html>".encode(), _PARSER)
 
 
 def make_sound(text: str) -> str:
