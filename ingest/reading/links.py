@@ -62,9 +62,11 @@ def canonical_link(link: str | None) -> str | None:
 
 
 def _plain_canonical_link(link: re.Match[str]) -> str:
-    pairs = (link["query"] or "").split("&")
-    kept = "&".join(pair for pair in pairs if not _is_tracking(pair.partition("=")[0]))
-    return f"https://{_MOBILE.sub('', link['host'])}{link['path']}{kept and '?'}{kept}"
+    query = link["query"] or ""
+    if query:
+        pairs = query.split("&")
+        query = "&".join(pair for pair in pairs if not _is_tracking(pair.partition("=")[0]))
+    return f"https://{_MOBILE.sub('', link['host'])}{link['path']}{query and '?'}{query}"
 
 
 def _canonical_link(link: str) -> str:

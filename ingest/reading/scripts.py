@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-_SAMPLE = 3000  # characters that decide; more make no difference, only time
+_SAMPLE = 1000  # characters that decide; more make no difference, only time
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 _HANGUL = re.compile("[\uac00-\ud7a3]")
