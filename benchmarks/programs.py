@@ -43,6 +43,7 @@ async def guidang() -> None:
     async with open_services(config, database, feeds=1_000) as services:
         services.archive.prepare(now=services.clock())
         search_seldom()
+        await services.call("", len, "")  # starts the processes
         leave_out_what_stays()
         done()
         while line := (await asyncio.to_thread(sys.stdin.readline)).strip():
@@ -57,6 +58,7 @@ async def guidang() -> None:
 def reader() -> None:
     """`reader` as its documentation shows it, with threads that wait for the network."""
     from reader import make_reader
+    from reader._vendor import feedparser  # noqa: F401 - else loaded by its first feed
 
     library = make_reader("reader.db")
     done()
