@@ -49,7 +49,7 @@ _META_CHARSET = re.compile(rb"<meta\s[^>]*?charset\s*=\s*[\"']?\s*([\w.:-]+)", r
 _HZ_RUN = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
 _EURO = 0x80  # in the GBK that Windows and browsers write; Python's codecs leave it out
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
-_SAMPLE = 16_384  # bytes by which GB18030 and Big5 are weighed
+_SAMPLE = 8_192  # bytes by which GB18030 and Big5 are weighed
 _LABEL_BONUS = 0.12  # what a label adds to a share of common characters (0 to 1)
 _LIKELY, _MOST_LIKELY = 0.3, 0.6
 _EURO_OR_REPLACEMENT = "guidang.euro"

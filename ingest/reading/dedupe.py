@@ -76,8 +76,10 @@ def text_digest(title: str, text: str, media: Iterable[str]) -> bytes:
 def _still(text: str) -> str:
     """Text without what moves by itself; only for comparing."""
     text = unicodedata.normalize("NFKC", text)
-    kinds = _SIGNS if _DIGIT.search(text) else _NUMBERLESS
-    lower = text.lower()
+    if _DIGIT.search(text):
+        lower, kinds = text.lower(), tuple(_SIGNS)
+    else:
+        lower, kinds = text, _NUMBERLESS
     shown = {kind for kind in kinds if any(sign in lower for sign in _SIGNS[kind])}
     for kind, noise in _NOISE:
         if kind in shown:

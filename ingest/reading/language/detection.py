@@ -18,10 +18,12 @@ def _runs(characters: str) -> re.Pattern[str]:
     return re.compile(f"[{characters}][{characters}]*")
 
 
+_OF_KANA = "\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d"
+_OF_HANGUL = "\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e"
+_OF_LATIN = "A-Za-z\u00c0-\u024f"
 _HAN = _runs("\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af")
-_KANA = _runs("\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d")
-_HANGUL = _runs("\uac00-\ud7a3\u1100-\u11ff\u3131-\u318e")
-_LATIN_WORDS = _runs("A-Za-z\u00c0-\u024f")
+_KANA, _HANGUL, _LATIN_WORDS = _runs(_OF_KANA), _runs(_OF_HANGUL), _runs(_OF_LATIN)
+_BESIDE_HAN = re.compile(f"[{_OF_KANA}{_OF_HANGUL}{_OF_LATIN}]")
 _CANTONESE = re.compile("[嘅咗喺嚟啲冇嗰唔佢哋嘢乜嘥咁嗌攞喎㗎嘞噉]")
 _ENGLISH = frozenset(
     "the and of with for from that this these those are were have has had you your how what when"
@@ -43,9 +45,11 @@ def detect(text: str) -> str:
     What a feed says of itself is not asked: RSSHub says `en` where it does not know.
     """
     sample = text[:_SAMPLE]
+    han = "".join(_HAN.findall(sample))
+    if han and not _BESIDE_HAN.search(sample):
+        return _which_chinese(han[:_CHINESE_SAMPLE])
     kana = "".join(_KANA.findall(sample))
     hangul = sum(map(len, _HANGUL.findall(sample)))
-    han = "".join(_HAN.findall(sample))
     words = _LATIN_WORDS.findall(sample)
     letters = len(han) + len(kana) + hangul
     if len(set(kana)) > 1 and len(kana) > _LEAST_KANA * (len(han) + len(kana)):
