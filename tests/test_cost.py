@@ -12,18 +12,42 @@ from tests.site import Site
 from tests.support import item, rss
 from tests.world import World
 
+Asked = tuple[str, Any]
 
-def statements_of_a_poll(world: World) -> list[str]:
-    """What a poll of all feeds sends to the database; many rows at once count once."""
-    sent: list[str] = []
 
-    def note(*event: Any) -> None:
-        sent.append(event[2])
+def asked_in_a_poll(world: World) -> list[Asked]:
+    """What a poll of all feeds sends to the database, with its values; those of the first row."""
+    asked: list[Asked] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *event: Any) -> None:
+        is_many = event[-1]
+        asked.append((statement, values[0] if is_many else values))
 
     sa.event.listen(world.database.engine, "before_cursor_execute", note)
     world.poll()
     sa.event.remove(world.database.engine, "before_cursor_execute", note)
-    return sent
+    return asked
+
+
+def statements_of_a_poll(world: World) -> list[str]:
+    """The statements of a poll of all feeds; many rows at once count once."""
+    return [statement for statement, _ in asked_in_a_poll(world)]
+
+
+# Entries and the like; a feed, a setting or a server that is left alone there are few of.
+_THROUGH = tuple(f"SCAN {t}" for t in ("entry", "capture", "revision", "poll", "archive_file"))
+
+
+def ways_of_a_poll(world: World) -> list[str]:
+    """How SQLite goes through the tables in a poll of all feeds: "SEARCH entry USING …"."""
+    asked = asked_in_a_poll(world)
+    with world.database.engine.connect() as connection:
+        return [
+            row.detail
+            for statement, values in asked
+            if statement.startswith(("SELECT", "UPDATE", "INSERT", "DELETE"))
+            for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        ]
 
 
 def serve(site: Site, numbers: range, etag: str | None = None) -> None:
@@ -54,6 +78,21 @@ def test_a_poll_with_news_costs_the_same_however_much_is_new(world: World, site:
     many = statements_of_a_poll(world)
     assert len(many) == len(one)
     assert len(one) <= 32
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_poll_goes_through_no_table_that_grows(world: World, site: Site) -> None:
+    world.add(site.url("/feed.xml"))
+    serve(site, range(1))
+    world.poll()  # the first one notices the settings that all files are made with
+    ways = []
+    for text in ("a", "b", "b"):  # new, edited, the same again
+        site.set("/feed.xml", rss(item(1, description=text), item(2)))
+        ways += ways_of_a_poll(world)
+    # All of an index of what is due is only what is due.
+    due = "SCAN entry USING INDEX ix_entry_render_due"
+    assert due in ways
+    assert not [way for way in ways if way.startswith(_THROUGH) and way != due]
 
 
 def test_what_is_known_by_its_bytes_is_neither_judged_nor_written(world: World, site: Site) -> None:

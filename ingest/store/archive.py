@@ -14,6 +14,8 @@ from ingest.values import Author, Record
 from models import ArchiveFile, Entry, Feed, Setting
 
 _RENDERED_WITH = "archive.rendered_with"
+# Written out, as in the index: of a parameter SQLite cannot know that the index holds it.
+IS_DUE = Entry.render_due > sa.literal_column("0")
 
 
 def rendered_with(connection: sa.Connection) -> str | None:
@@ -31,7 +33,7 @@ def render_all_with(connection: sa.Connection, settings: str) -> None:
 
 
 def due(connection: sa.Connection, layout: str, *, feed_id: int | None, limit: int) -> list[Record]:
-    """Records whose file is missing or outdated, oldest entries first."""
+    """Records whose file is missing or outdated, feed by feed, oldest entries first."""
     values = {"layout": layout, "most": limit, "of_feed": feed_id}
     rows = connection.execute(_DUE if feed_id is None else _DUE_OF_FEED, values)
     return [_record(row) for row in rows.mappings()]
@@ -73,13 +75,12 @@ def _records() -> sa.Select[Any]:
         )
         .join(Feed, Feed.id == Entry.feed_id)
         .outerjoin(ArchiveFile, of_layout)
-        .order_by(Entry.id)
         .limit(sa.bindparam("most"))
     )
 
 
-_EVERY = _records().where(Entry.id > sa.bindparam("after"))
-_DUE = _records().where(Entry.render_due > 0)
+_EVERY = _records().where(Entry.id > sa.bindparam("after")).order_by(Entry.id)
+_DUE = _records().where(IS_DUE).order_by(Entry.feed_id, Entry.id)
 _DUE_OF_FEED = _DUE.where(Entry.feed_id == sa.bindparam("of_feed"))
 
 
@@ -157,7 +158,7 @@ def mark_written(
 def files(connection: sa.Connection, layout: str) -> Iterator[tuple[str, bytes | None, bool]]:
     """Every file: its path, its SHA-256 as written (None: not yet), whether it is due again."""
     query = (
-        sa.select(ArchiveFile.path, ArchiveFile.digest, Entry.render_due > 0)
+        sa.select(ArchiveFile.path, ArchiveFile.digest, IS_DUE)
         .join(Entry, Entry.id == ArchiveFile.entry_id)
         .where(ArchiveFile.layout == layout)
         .order_by(ArchiveFile.path)

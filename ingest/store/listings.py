@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ingest.layouts.naming import author_of
 from ingest.reading.links import without_secrets
+from ingest.store.archive import IS_DUE
 from ingest.store.statements import in_batches
 from models import ArchiveFile, Entry, Feed, Revision
 
@@ -129,8 +130,5 @@ def totals(connection: sa.Connection) -> dict[str, int]:
     return {
         "entries": connection.scalar(sa.select(sa.func.count(Entry.id))) or 0,
         "revisions": connection.scalar(sa.select(sa.func.count(Revision.id))) or 0,
-        "files_due": connection.scalar(
-            sa.select(sa.func.count(Entry.id)).where(Entry.render_due > 0)
-        )
-        or 0,
+        "files_due": connection.scalar(sa.select(sa.func.count(Entry.id)).where(IS_DUE)) or 0,
     }
