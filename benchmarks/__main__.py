@@ -53,19 +53,21 @@ def main() -> None:
     parser.add_argument("--alone", action="store_true", help="Guidang only")
     parser.add_argument("--json", type=Path, help="write every measurement to this file")
     options = parser.parse_args()
-    results = []
-    for number in range(options.rounds):
-        results += run_round(options, number)
+    results: list[Result] = []
+    # All of it stays to the end: ext4 looks for long for places that were not freed lately.
+    with tempfile.TemporaryDirectory() as temporary:
+        for number in range(options.rounds):
+            folder = Path(temporary) / str(number)
+            results += run_round(options, number, folder)
     if options.json:
         options.json.write_text(json.dumps([asdict(one) for one in results], indent=1), "utf-8")
     show(results, options.feeds)
 
 
-def run_round(options: argparse.Namespace, number: int) -> Iterator[Result]:
+def run_round(options: argparse.Namespace, number: int, folder: Path) -> Iterator[Result]:
     """Take both through all scenarios; who begins changes from round to round."""
-    with tempfile.TemporaryDirectory() as temporary, ExitStack() as stack:
-        folder = Path(temporary)
-        (folder / "documents").mkdir()
+    with ExitStack() as stack:
+        (folder / "documents").mkdir(parents=True)
         server = stack.enter_context(Server(folder / "documents", options.feeds, options.entries))
         server.write(0)
         url = "sqlite:///guidang.db"
