@@ -38,7 +38,7 @@ bench: set-up-bench ## compare with the library `reader` on 300 feeds (2 minutes
 	@$(BIN)/python -m benchmarks
 
 .PHONY: bench-full
-bench-full: set-up-bench ## in three rounds, with 3,000 feeds, on PostgreSQL, and as the archive grows (an hour)
+bench-full: set-up-bench ## in three rounds, with 3,000 feeds, on PostgreSQL, and as the archive grows (half an hour)
 	@$(BIN)/python -m benchmarks --rounds 3
 	@$(BIN)/python -m benchmarks --feeds 3000
 	@$(BIN)/python -m benchmarks --postgresql --alone
