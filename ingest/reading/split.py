@@ -52,14 +52,17 @@ def item_digest(scope: bytes, item: bytes) -> bytes:
     return digest.digest()
 
 
+_HZ = re.compile(rb"~\{")
+
+
 def split(body: bytes) -> Split | None:
     """Take an RSS, RDF, Atom or JSON Feed apart; None unless it is certain where items are.
 
     In UTF-8, GB18030, Big5 and ISO 8859, `<` and `>` are never part of another character.
-    UTF-16 (NUL bytes), ISO-2022 (escapes) and HZ (`~{`) do not have that property; the last two
-    are ASCII by their bytes.
+    UTF-16 (NUL bytes), ISO-2022 (escapes) and HZ (`~{`) do not have that property. Their marks
+    count in any document: an item by itself may be ASCII where the whole is not.
     """
-    if b"\0" in body or (body.isascii() and (b"\x1b" in body or b"~{" in body)):
+    if b"\0" in body or b"\x1b" in body or _HZ.search(body):
         return None
     start = len(_UTF8_BOM) if body.startswith(_UTF8_BOM) else 0
     if body[start : start + 100].lstrip().startswith(b"{"):
@@ -73,7 +76,7 @@ _TAG = re.compile(
     rb"(?:\s+[\w.:-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*\s*(/?)>"
 )
 _ITEM_OF = {b"rss": b"item", b"RDF": b"item", b"feed": b"entry"}
-# Patterns, not strings: `find` takes twice as long for more than one byte.
+# Patterns: to find a string of more than one byte takes twice as long.
 _END_OF = {
     b"<![CDATA[": re.compile(rb"\]\]>"),
     b"<!--": re.compile(rb"-->"),

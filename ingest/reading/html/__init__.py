@@ -8,8 +8,8 @@ allowed    what may be in it at last
 text       a tree → its visible text, and what it shows beside
 """
 
-from ingest.reading.html.cleaning import clean, clean_with_tree
+from ingest.reading.html.cleaning import clean
 from ingest.reading.html.text import media_of, text_of, text_of_tree
 from ingest.reading.html.tree import parse_fragment
 
-__all__ = ["clean", "clean_with_tree", "media_of", "parse_fragment", "text_of", "text_of_tree"]
+__all__ = ["clean", "media_of", "parse_fragment", "text_of", "text_of_tree"]

@@ -10,12 +10,9 @@ from lxml import etree
 from ingest.reading.html.allowed import sanitize
 from ingest.reading.html.repair import repair
 from ingest.reading.html.tree import make_sound, parse_fragment
-from ingest.reading.html.untangle import part_long_text
 
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&(?:[a-zA-Z]|#[0-9xX])[0-9a-zA-Z]*;")
 _TAGS = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*")
-# Text beside the cells of a table is moved by html5ever and left by libxml2.
-_MOVED = "<table"
 _MOST_PASSES = 5
 _BLANK_LINES = re.compile(r"\n[ \t\u3000]*(?=\n)")
 _WHITE_SPACE = re.compile(r"[ \t\n\f]+")
@@ -28,41 +25,30 @@ def clean(fragment: str, *, base_url: str | None, tree: etree._Element | None = 
     part paragraphs, others become `<br>`. `tree` is what `parse_fragment` made of it, if that
     was done already; it is used up.
     """
-    return clean_with_tree(fragment, base_url=base_url, tree=tree)[0]
-
-
-def clean_with_tree(
-    fragment: str, *, base_url: str | None, tree: etree._Element | None = None
-) -> tuple[str, etree._Element]:
-    """Clean as `clean` does; the tree has the same text and pictures as the HTML."""
     text = make_sound(fragment)
     if not _MARKUP.search(text):
-        text = _mark_up(text)
-        return text, parse_fragment(text)
+        return _mark_up(text)
     for _ in range(_MOST_PASSES):
-        tree = parse_fragment(text) if tree is None else tree
-        before, text = text, _pass(text, tree, base_url)
-        if not _MARKUP.search(text):
-            # The line ends of HTML are blanks; left alone they would be taken for lines next time.
-            text = _WHITE_SPACE.sub(" ", text).strip()
-            break
-        if _TAGS.findall(before) == _TAGS.findall(text):
-            if _MOVED not in text:
-                return text, tree
-            break
+        text, is_settled = _pass(text, parse_fragment(text) if tree is None else tree, base_url)
         tree = None
-    return text, parse_fragment(text)
+        if is_settled:
+            break
+    return text
 
 
-def _pass(markup: str, tree: etree._Element, base_url: str | None) -> str:
-    """Repair and sanitize once what is markup and tree.
+def _pass(markup: str, tree: etree._Element, base_url: str | None) -> tuple[str, bool]:
+    """Repair and sanitize once; say whether another pass would find nothing to do.
 
     libxml2 and nh3's parser (html5ever) read tangled markup in two ways. Where the same tags come
     out in the same order as they went in, neither will move anything again.
     """
     repair(tree, base_url)
-    part_long_text(tree, markup)
-    return sanitize(etree.tostring(tree, method="html", encoding="unicode"))
+    repaired = etree.tostring(tree, method="html", encoding="unicode")
+    result = sanitize(repaired)
+    if not _MARKUP.search(result):
+        # The line ends of HTML are blanks; left alone they would be taken for lines next time.
+        return _WHITE_SPACE.sub(" ", result).strip(), True
+    return result, _TAGS.findall(markup) == _TAGS.findall(result)
 
 
 def _mark_up(text: str) -> str:

@@ -13,7 +13,7 @@ from lxml import etree
 from ingest.reading.html import pictures
 from ingest.reading.html.addresses import MEDIA_SCHEMES, RASTER_DATA, absolute
 from ingest.reading.html.allowed import CONTENTLESS, is_player
-from ingest.reading.html.untangle import untangle
+from ingest.reading.html.untangle import part_long_text, untangle
 
 # Their tags mean nothing outside a form, a formula or a page.
 _TAGLESS = (
@@ -41,8 +41,8 @@ def repair(tree: etree._Element, base_url: str | None) -> None:
     _repair_links(tree, base_url)
     etree.strip_elements(tree, etree.Comment, etree.PI, *CONTENTLESS, with_tail=False)
     etree.strip_tags(tree, *_TAGLESS)
-    etree.strip_attributes(tree, "hidden")  # what it hides, a page's script would show
     untangle(tree)
+    part_long_text(tree)
 
 
 def _show_noscript(tree: etree._Element, base_url: str | None) -> None:
