@@ -85,6 +85,13 @@ def test_a_damaged_character_costs_only_itself(encoding: str, damage: bytes) -> 
     assert decoded.encoding_used == encoding
 
 
+def test_a_stray_byte_long_before_the_text_costs_only_itself() -> None:
+    body = b"<rss><title>caf\xe9</title>" + b"a" * 9000 + ("临溪下了一夜的雨。" * 300).encode()
+    decoded = decode(body)
+    assert (decoded.encoding_used, decoded.replacement_count) == ("utf-8", 1)
+    assert decoded.text.endswith("下了一夜的雨。")
+
+
 def test_a_body_cut_within_a_character_keeps_the_rest() -> None:
     decoded = decode("今天下雨，明天放晴，后天再说吧".encode()[:-1])
     assert decoded.text == "今天下雨，明天放晴，后天再说\ufffd"

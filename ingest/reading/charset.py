@@ -49,7 +49,8 @@ _META_CHARSET = re.compile(rb"<meta\s[^>]*?charset\s*=\s*[\"']?\s*([\w.:-]+)", r
 _HZ_RUN = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
 _EURO = 0x80  # in the GBK that Windows and browsers write; Python's codecs leave it out
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
-_SAMPLE = 8_192  # bytes by which GB18030 and Big5 are weighed
+_SAMPLE = 8_192  # bytes by which GB18030 and Big5 are weighed, and UTF-8 is refused
+_MANY_BAD = 50  # a stray byte, or a few, before a long text that is UTF-8
 _LABEL_BONUS = 0.12  # what a label adds to a share of common characters (0 to 1)
 _LIKELY, _MOST_LIKELY = 0.3, 0.6
 _EURO_OR_REPLACEMENT = "guidang.euro"
@@ -149,7 +150,7 @@ def _utf8(body: bytes) -> tuple[str, str] | None:
     if (read := _strict(body, "utf-8") or _cesu8(body)) is not None:
         return read
     good, bad = _good_and_bad(_sample(body).decode("utf-8", "replace"))
-    if bad > good:  # to decode all of it would take long
+    if bad > max(good, _MANY_BAD):  # to decode all of it would take long
         return None
     text = body.decode("utf-8", "replace")
     good, bad = _good_and_bad(text)
