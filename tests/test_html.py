@@ -54,8 +54,6 @@ _ATTRIBUTES = [
     ' srcset="a.jpg 1x, b.jpg 2x"',
     ' id="x"',
     ' style="width:1px;position:fixed"',
-    ' style="display:none"',
-    " hidden",
     " onclick=1",
     ' src="https://v.qq.com/x"',
     " src=data:image/gif;base64,R0",
@@ -84,14 +82,6 @@ def test_cleaning_never_fails_and_is_done_after_once(written: str) -> None:
     cleaned = html.clean(written, base_url=_BASE)
     assert html.clean(cleaned, base_url=_BASE) == cleaned
     html.text_of(written)
-
-
-@settings(max_examples=400, deadline=None)
-@given(_ANYTHING)
-def test_the_tree_beside_what_is_clean_has_its_text_and_its_pictures(written: str) -> None:
-    cleaned, tree = html.clean_with_tree(written, base_url=_BASE)
-    assert html.text_of_tree(tree) == html.text_of(cleaned)
-    assert html.media_of(tree) == html.media_of(html.parse_fragment(cleaned))
 
 
 @settings(max_examples=400, deadline=None)

@@ -71,7 +71,8 @@ def _normalize_entry(
         channel_images=feed.logos,
         tree=written,
     )
-    clean, tree = html.clean_with_tree(body, base_url=base_url, tree=written)
+    clean = html.clean(body, base_url=base_url, tree=written)
+    tree = html.parse_fragment(clean)
     text = html.text_of_tree(tree)
     title = titles.display_title(entry.title, feed_title=feed_title)
     title = title or _first_words(text)

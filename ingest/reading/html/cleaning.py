@@ -10,6 +10,7 @@ from lxml import etree
 from ingest.reading.html.allowed import sanitize
 from ingest.reading.html.repair import repair
 from ingest.reading.html.tree import make_sound, parse_fragment
+from ingest.reading.html.untangle import part_long_text
 
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&(?:[a-zA-Z]|#[0-9xX])[0-9a-zA-Z]*;")
 _TAGS = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*")
@@ -43,6 +44,7 @@ def _pass(markup: str, tree: etree._Element, base_url: str | None) -> tuple[str,
     out in the same order as they went in, neither will move anything again.
     """
     repair(tree, base_url)
+    part_long_text(tree, markup)
     repaired = etree.tostring(tree, method="html", encoding="unicode")
     result = sanitize(repaired)
     if not _MARKUP.search(result):

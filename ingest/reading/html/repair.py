@@ -13,7 +13,7 @@ from lxml import etree
 from ingest.reading.html import pictures
 from ingest.reading.html.addresses import MEDIA_SCHEMES, RASTER_DATA, absolute
 from ingest.reading.html.allowed import CONTENTLESS, is_player
-from ingest.reading.html.untangle import part_long_text, untangle
+from ingest.reading.html.untangle import untangle
 
 # Their tags mean nothing outside a form, a formula or a page.
 _TAGLESS = (
@@ -42,7 +42,6 @@ def repair(tree: etree._Element, base_url: str | None) -> None:
     etree.strip_elements(tree, etree.Comment, etree.PI, *CONTENTLESS, with_tail=False)
     etree.strip_tags(tree, *_TAGLESS)
     untangle(tree)
-    part_long_text(tree)
 
 
 def _show_noscript(tree: etree._Element, base_url: str | None) -> None:
