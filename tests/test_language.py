@@ -41,6 +41,12 @@ def test_the_language_is_told_by_its_characters(text: str, expected: str) -> Non
     assert language.detect(text) == expected
 
 
+@pytest.mark.parametrize("quoted", [10, 15, 30])
+def test_a_long_quotation_at_the_beginning_does_not_change_the_language(quoted: int) -> None:
+    text = "市長在會議上說明了新的預算，並回答了記者的問題。" * quoted + "市长说明了预算。" * 200
+    assert language.detect(text) == ("zh-Hant" if quoted == 30 else "zh-Hans")
+
+
 def test_a_quotation_does_not_change_the_language() -> None:
     text = "市長在會議上說明了新的預算，並回答了記者的問題。" * 10 + "有市民話「唔好嘅」。"
     assert language.detect(text) == "zh-Hant"

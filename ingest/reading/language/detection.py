@@ -9,8 +9,8 @@ import opencc
 
 _SAMPLE = 20_000  # characters that decide which language it is
 _CHINESE_SAMPLE = 1_000  # Han characters that decide which Chinese
-_FIRST_CHINESE = 200  # the same, where these are clearly one or the other
-_CLEARLY = 0.15
+_CHINESE_ENDS = 200  # at either end of these, where both ends agree
+_CLEARLY = 0.15  # of them speak for one of the two
 
 
 def _runs(characters: str) -> re.Pattern[str]:
@@ -67,12 +67,19 @@ def _which_chinese(han: str) -> str:
     """Judge Han characters by those among them that not everybody writes."""
     if len(_CANTONESE.findall(han)) > _LEAST_CANTONESE * len(han):
         return "yue"
-    weight = _weight_of(han[:_FIRST_CHINESE])
-    if abs(weight) < _CLEARLY * _FIRST_CHINESE:
-        weight = _weight_of(han)
+    weight = _weight_at_ends(han) or _weight_of(han)
     if weight == 0:
         return "und"
     return "zh-Hans" if weight > 0 else "zh-Hant"
+
+
+def _weight_at_ends(han: str) -> float:
+    """Weigh both ends of a long text; 0 where they do not clearly agree."""
+    if len(han) <= 2 * _CHINESE_ENDS:
+        return 0.0
+    ends = _weight_of(han[:_CHINESE_ENDS]), _weight_of(han[-_CHINESE_ENDS:])
+    least = _CLEARLY * _CHINESE_ENDS
+    return sum(ends) if min(ends) > least or max(ends) < -least else 0.0
 
 
 def _weight_of(han: str) -> float:
