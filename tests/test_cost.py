@@ -34,7 +34,7 @@ def statements_of_a_poll(world: World) -> list[str]:
     return [statement for statement, _ in asked_in_a_poll(world)]
 
 
-# Entries and the like; a feed, a setting or a server that is left alone there are few of.
+# Tables that grow with every look; of feeds and settings there are few.
 _THROUGH = tuple(f"SCAN {t}" for t in ("entry", "capture", "revision", "poll", "archive_file"))
 
 

@@ -77,10 +77,10 @@ def _still(text: str) -> str:
     """Text without what moves by itself; only for comparing."""
     text = unicodedata.normalize("NFKC", text)
     if _DIGIT.search(text):
-        lower, kinds = text.lower(), tuple(_SIGNS)
+        searched, kinds = text.lower(), tuple(_SIGNS)
     else:
-        lower, kinds = text, _NUMBERLESS
-    shown = {kind for kind in kinds if any(sign in lower for sign in _SIGNS[kind])}
+        searched, kinds = text, _NUMBERLESS
+    shown = {kind for kind in kinds if any(sign in searched for sign in _SIGNS[kind])}
     for kind, noise in _NOISE:
         if kind in shown:
             text = noise.sub(" ", text)
@@ -260,7 +260,7 @@ def _judge(
 
 def _record_of(entry: NormalEntry, by_key: dict[str, KnownEntry]) -> KnownEntry | None:
     """The record of an archive, without an address, that an article was kept as."""
-    if not by_key:
+    if not by_key:  # six digests an entry for nothing
         return None
     found = (by_key.get(key) for key in _record_keys(entry))
     return next((kept for kept in found if kept and kept.guid is kept.link_key is None), None)

@@ -6,6 +6,7 @@ is refused: an entry without a picture is better than one with the wrong picture
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -229,8 +230,8 @@ def _is_decoy_address(url: str) -> bool:
 
 
 def _is_decoy_anywhere(url: str) -> bool:
-    address = _address(url)
-    return address.endswith(".svg") or bool(_DECOY_PART.search(address))
+    is_drawing = urlsplit(url).path.lower().endswith(".svg")
+    return is_drawing or bool(_DECOY_PART.search(_address(url)))
 
 
 def _is_small_by_nature(url: str) -> bool:
@@ -247,12 +248,10 @@ def _is_private(url: str) -> bool:
     """Whether the host cannot be one of the public web: a bare name, or an address kept apart."""
     host = (urlsplit(url).hostname or "").rstrip(".")
     name, _, last = host.rpartition(".")
-    if ":" not in host and not last.isdigit():
-        return not name or last in {"local", "localhost", "internal", "lan", "home"}
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return True
+    if ":" in host or last.isdigit():
+        with contextlib.suppress(ValueError):
+            return not ipaddress.ip_address(host).is_global
+    return not name or last.isdigit() or last in {"local", "localhost", "internal", "lan", "home"}
 
 
 def _path(url: str) -> str:

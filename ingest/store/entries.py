@@ -51,7 +51,7 @@ def known_entry(connection: sa.Connection, entry_id: int) -> KnownEntry:
 
 def judge(connection: sa.Connection, feed_id: int, entries: Sequence[NormalEntry]) -> list[Verdict]:
     """Say of each entry whether it is new, edited or unchanged; write nothing."""
-    if connection.scalar(_ANY, {"of_feed": feed_id}) is None:
+    if connection.scalar(_ONE_OF_FEED, {"of_feed": feed_id}) is None:
         return dedupe.decide(entries, ())
     keys, link_keys = dedupe.lookup_keys(entries)
     known = _known(connection, feed_id, "key", keys)
@@ -61,7 +61,7 @@ def judge(connection: sa.Connection, feed_id: int, entries: Sequence[NormalEntry
     return dedupe.decide(entries, {entry.id: entry for entry in known}.values())
 
 
-_ANY = sa.select(_ENTRY.c.id).where(_ENTRY.c.feed_id == sa.bindparam("of_feed")).limit(1)
+_ONE_OF_FEED = sa.select(_ENTRY.c.id).where(_ENTRY.c.feed_id == sa.bindparam("of_feed")).limit(1)
 
 
 def _known(
@@ -150,13 +150,13 @@ def insert_new(
     connection.execute(_INSERT_ENTRY, rows)
 
 
-_AS_THEY_ARE = tuple(name for name in CONTENT if name in NormalEntry.__dataclass_fields__)
-_as_they_are = attrgetter(*_AS_THEY_ARE)
+_SAME_NAMES = tuple(name for name in CONTENT if name in NormalEntry.__dataclass_fields__)
+_of_same_name = attrgetter(*_SAME_NAMES)
 
 
 def content_columns(entry: NormalEntry) -> dict[str, Any]:
     """The columns that hold what an entry says."""
-    return dict(zip(_AS_THEY_ARE, _as_they_are(entry), strict=True)) | {
+    return dict(zip(_SAME_NAMES, _of_same_name(entry), strict=True)) | {
         "authors": [asdict(author) for author in entry.authors],
         "categories": list(entry.categories),
         "enclosures": [asdict(enclosure) for enclosure in entry.enclosures],
