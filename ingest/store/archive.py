@@ -14,7 +14,7 @@ from ingest.values import Author, Record
 from models import ArchiveFile, Entry, Feed, Setting
 
 _RENDERED_WITH = "archive.rendered_with"
-# Written out, as in the index: of a parameter SQLite cannot know that the index holds it.
+# As in the index, whose order is kept below: ordered by id, SQLite would go through all entries.
 IS_DUE = Entry.render_due > sa.literal_column("0")
 
 
