@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.reading import lead_image
+from ingest.reading.html import Fragment
 from ingest.values import Enclosure, ImageField, ImageKind
 
 _CASES = Path(__file__).parent / "data" / "lead_image" / "body.tsv"
@@ -22,7 +23,8 @@ def _rows() -> list[tuple[str, str, str]]:
 
 def _choose(body: str = "", *fields: ImageField, **more: object) -> str | None:
     enclosures = more.pop("enclosures", ())
-    return lead_image.choose(fields, enclosures, body, base_url=_BASE, **more)  # type: ignore[arg-type]
+    fragment = Fragment(body, base_url=_BASE)
+    return lead_image.choose(fields, enclosures, fragment, **more)  # type: ignore[arg-type]
 
 
 def _field(url: str, kind: ImageKind = ImageKind.MEDIA_CONTENT, **more: object) -> ImageField:
@@ -109,5 +111,6 @@ def test_the_picture_of_the_channel_stands_for_no_entry() -> None:
 
 
 def test_a_body_without_base_gives_absolute_addresses_only() -> None:
-    assert lead_image.choose((), (), _BODY, base_url=None) == _PICTURE
-    assert lead_image.choose((), (), '<img src="a.jpg">', base_url=None) is None
+    relative = Fragment('<img src="a.jpg">', base_url=None)
+    assert lead_image.choose((), (), Fragment(_BODY, base_url=None)) == _PICTURE
+    assert lead_image.choose((), (), relative) is None

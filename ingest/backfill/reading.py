@@ -11,6 +11,7 @@ from ingest.errors import ParseError, Unreadable
 from ingest.reading import charset, dedupe, lead_image
 from ingest.reading.dates import resolve_date
 from ingest.reading.front_matter import NoRecordError, read_record
+from ingest.reading.html import Fragment
 from ingest.reading.links import site_of
 from ingest.reading.normalize import Context, normalize
 from ingest.reading.read import read
@@ -74,9 +75,8 @@ def _read_page(piece: Piece, context: Context) -> Held:
     feed = ParsedFeed(format="page", link=link)
     (entry,) = _entries(parsed, feed, context)
     if entry.lead_image is None:
-        found = lead_image.choose(
-            (), (), article.html, base_url=page.final_url, page_image=article.image
-        )
+        body = Fragment(article.html, base_url=page.final_url)
+        found = lead_image.choose((), (), body, page_image=article.image)
         entry = replace(entry, lead_image=found)
     return Held(feed=feed, entries=[entry], as_of=piece.as_of)
 

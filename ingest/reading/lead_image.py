@@ -14,9 +14,8 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from ingest.reading.html import pictures
+from ingest.reading.html import Fragment, pictures
 from ingest.reading.html.addresses import MEDIA_SCHEMES, absolute
-from ingest.reading.html.tree import parse_fragment
 from ingest.values import Enclosure, ImageField, ImageKind
 
 _ORDER = (ImageKind.MEDIA_CONTENT, ImageKind.MEDIA_THUMBNAIL)
@@ -66,22 +65,18 @@ _FLATTEST = 0.15  # the same, as WeChat writes it: height by width
 def choose(
     fields: Sequence[ImageField],
     enclosures: Sequence[Enclosure],
-    body: str,
+    body: Fragment,
     *,
-    base_url: str | None,
     page_image: str | None = None,
     channel_images: Collection[str] = (),
-    tree: etree._Element | None = None,
 ) -> str | None:
     """Return the absolute address of the entry's lead image, or None.
 
     The feed's fields come first, then the body in its order, last what the article's page names.
-    `body` is the publisher's HTML before cleaning, `tree` what `parse_fragment` made of it, if that
-    was done already; it is only looked at. `channel_images` are the pictures of the feed
-    itself, which stand for no entry.
+    `channel_images` are the pictures of the feed itself, which stand for no entry.
     """
-    refused = {absolute(url, base_url, MEDIA_SCHEMES) for url in channel_images}
-    for url in _in_order(fields, enclosures, _pictures(body, tree), base_url, page_image):
+    refused = {absolute(url, body.base_url, MEDIA_SCHEMES) for url in channel_images}
+    for url in _in_order(fields, enclosures, body, page_image):
         if url not in refused and not _is_private(url):
             return url
     return None
@@ -90,8 +85,7 @@ def choose(
 def _in_order(
     fields: Sequence[ImageField],
     enclosures: Sequence[Enclosure],
-    in_body: Iterator[etree._Element],
-    base_url: str | None,
+    body: Fragment,
     page_image: str | None,
 ) -> Iterator[str]:
     named = [
@@ -100,10 +94,10 @@ def _in_order(
         *_of_kinds(fields, _AFTER_ENCLOSURES),
     ]
     for value in named:
-        if (url := pictures.usable(value, base_url)) and not _is_decoy_address(url):
+        if (url := pictures.usable(value, body.base_url)) and not _is_decoy_address(url):
             yield url
-    yield from _in_body(in_body, base_url)
-    url = pictures.usable(page_image, base_url)
+    yield from _in_body(body.pictures(), body.base_url)
+    url = pictures.usable(page_image, body.base_url)
     if url and not _is_decoy_address(url) and not _SITE_WIDE.search(urlsplit(url).path.lower()):
         yield url
 
@@ -133,14 +127,7 @@ def _is_picture(enclosure: Enclosure) -> bool:
     return media_type.startswith("image")
 
 
-def _pictures(body: str, tree: etree._Element | None) -> Iterator[etree._Element]:
-    """The elements that show pictures, in their order."""
-    if "<" in body:
-        tree = parse_fragment(body) if tree is None else tree
-        yield from tree.iter("video", "img", "image", "picture", "noscript")
-
-
-def _in_body(elements: Iterator[etree._Element], base_url: str | None) -> Iterator[str]:
+def _in_body(elements: Sequence[etree._Element], base_url: str | None) -> Iterator[str]:
     """Yield the pictures of the body that may stand for it, in their order."""
     for element in elements:
         if element.tag == "video":

@@ -61,19 +61,10 @@ def _normalize_entry(
 ) -> NormalEntry:
     link = _link(entry, feed, context)
     base_url = entry.base_url or link or feed.link or context.document.final_url
-    body = entry.content or entry.summary
-    written = html.parse_fragment(body)
-    image = lead_image.choose(
-        entry.images,
-        entry.enclosures,
-        body,
-        base_url=base_url,
-        channel_images=feed.logos,
-        tree=written,
-    )
-    clean = html.clean(body, base_url=base_url, tree=written)
-    tree = html.parse_fragment(clean)
-    text = html.text_of_tree(tree)
+    body = html.Fragment(entry.content or entry.summary, base_url=base_url)
+    image = lead_image.choose(entry.images, entry.enclosures, body, channel_images=feed.logos)
+    clean = body.clean()
+    text = clean.shown.text
     title = titles.display_title(entry.title, feed_title=feed_title)
     title = title or _first_words(text)
     published, updated = _dates(entry, context)
@@ -91,17 +82,17 @@ def _normalize_entry(
         published_precision=published.precision.value if published else None,
         updated_at=updated.at if updated else None,
         updated_raw=_shown(entry.updated) if entry.published else None,
-        html=clean,
+        html=clean.html,
         lead_image=image,
         language=language.detect(f"{title}\n{text}"),
         feed_title=feed_title,
         feed_author=feed_author,
         enclosures=entry.enclosures,
-        text_digest=dedupe.text_digest(title, text, html.media_of(tree)),
+        text_digest=dedupe.text_digest(title, text, clean.shown.media),
         item_digest=_item_digest(entry, context),
         raw=_raw_document(entry, context),
         gmt_misused=bool(published and published.gmt_misused),
-        looks_cut=looks_truncated(clean, text),
+        looks_cut=looks_truncated(clean.html, text),
     )
 
 
@@ -179,12 +170,10 @@ def take_article(
     `zone` is that of the page's dates. The entry's digest stays that of the feed's own words, so
     that the next poll knows the entry again.
     """
-    clean = html.clean(article.html, base_url=page.final_url)
+    body = html.Fragment(article.html, base_url=page.final_url)
     authors = entry.authors or _authors((Author(name=article.author),) if article.author else ())
-    image = entry.lead_image or lead_image.choose(
-        (), (), article.html, base_url=page.final_url, page_image=article.image
-    )
-    full = replace(entry, html=clean, authors=authors, lead_image=image, page=page)
+    image = entry.lead_image or lead_image.choose((), (), body, page_image=article.image)
+    full = replace(entry, html=body.clean().html, authors=authors, lead_image=image, page=page)
     return full if entry.published_at else _with_date_of(full, article, page, zone)
 
 

@@ -19,6 +19,7 @@ import pytest
 
 from ingest.errors import ParseError
 from ingest.reading import charset, parse_plain, parse_xml, xml_text
+from ingest.reading.html import cleaning, plain, shown_by
 from ingest.reading.parse import parse
 from ingest.reading.split import split
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ingest.values import ParsedEntry, ParsedFeed
     from tests.conformance.conftest import Score
 
+BASE = "https://example.org/a/1.html"
 SECONDS = 5.0  # no document of any suite may take longer
 
 
@@ -245,11 +247,11 @@ def test_what_is_read_without_feedparser_reads_as_with_it(corpora: Path, score: 
     for file in sorted(path for path in corpora.rglob("*") if path.is_file()):
         text = charset.repair(charset.decode(file.read_bytes(), None).text)
         root = xml_text.find_root(text)
-        plain = parse_plain.read(text, root) if root else None
-        if root is None or plain is None:
+        fields = parse_plain.read(text, root) if root else None
+        if root is None or fields is None:
             continue
         checks += 1
-        if parse_xml._feed(plain, text, plain["version"], ()) != parse_xml._parse_any(text, root):
+        if parse_xml._feed(fields, text, fields["version"], ()) != parse_xml._parse_any(text, root):
             differences.append(f"{file.relative_to(corpora)}: read otherwise than by feedparser")
     score("plain", checks, differences)
 
@@ -269,6 +271,20 @@ def test_entries_read_from_parts_are_those_of_the_whole(corpora: Path, score: Sc
         if entries != whole.entries[:40]:
             differences.append(f"{file.relative_to(corpora)}: an item alone is another")
     score("parts", checks, differences)
+
+
+def test_html_cleaned_without_a_parser_is_as_clean_as_with_one(corpora: Path, score: Score) -> None:
+    checks, differences = 0, []
+    for file in sorted(path for path in corpora.rglob("*") if path.suffix in {".xml", ".json"}):
+        feed = read(file.read_bytes(), file.name)
+        for body in {entry.content or entry.summary for entry in feed.entries} if feed else ():
+            if (short := plain.read(body, BASE)) is None:
+                continue
+            checks += 1
+            long = cleaning.clean(body, base_url=BASE)
+            if (short.html, short.shown) != (long, shown_by(long)):
+                differences.append(f"{file.relative_to(corpora)}: cleaned to {short.html[:100]}")
+    score("plain-html", checks, differences)
 
 
 def test_re_encoded_feeds_are_the_same_as_their_originals(corpora: Path, score: Score) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from ingest.reading import charset, language, lead_image, titles
 from ingest.reading.dates import resolve_date
-from ingest.reading.html import text_of
+from ingest.reading.html import Fragment, text_of
 from ingest.reading.parse import parse
 from ingest.values import Enclosure, ImageField, ImageKind
 from tests.conformance.conftest import Score
@@ -97,8 +97,7 @@ def chooses(row: Row) -> bool:
     found = lead_image.choose(
         list(image_fields(fields)),
         enclosures,
-        row["html"],
-        base_url=row["base_url"],
+        Fragment(row["html"], base_url=row["base_url"]),
         page_image=fields.get("og_image"),
         channel_images=channel,
     )

@@ -1,5 +1,7 @@
 """HTML from outside, made safe and absolute once, on the way in; and the text that it shows.
 
+fragment   a fragment: its pictures, its clean form, what it shows
+plain      the short way through all below, for what most publishers write
 tree       any text → a tree
 addresses  an address as written → an absolute one
 pictures   where a picture really is
@@ -8,8 +10,7 @@ allowed    what may be in it at last
 text       a tree → its visible text, and what it shows beside
 """
 
-from ingest.reading.html.cleaning import clean
-from ingest.reading.html.text import media_of, text_of, text_of_tree
-from ingest.reading.html.tree import parse_fragment
+from ingest.reading.html.fragment import Fragment, clean
+from ingest.reading.html.text import shown_by, text_of
 
-__all__ = ["clean", "media_of", "parse_fragment", "text_of", "text_of_tree"]
+__all__ = ["Fragment", "clean", "shown_by", "text_of"]

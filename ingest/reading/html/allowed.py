@@ -68,7 +68,12 @@ _PLAYERS = frozenset(
     " geo.dailymotion.com player.twitch.tv w.soundcloud.com open.spotify.com"
     " embed.podcasts.apple.com embed.music.apple.com".split()
 )
-_SANDBOX = "allow-scripts allow-same-origin allow-popups allow-presentation"
+_PREFIXES = ("data-", "aria-")
+# Written on these elements whatever was there.
+ALWAYS_SET: dict[str, dict[str, str]] = {
+    "img": {"referrerpolicy": "no-referrer"},
+    "iframe": {"sandbox": "allow-scripts allow-same-origin allow-popups allow-presentation"},
+}
 
 # What says how a thing looks, but neither where it stands on the page nor what it loads.
 _PROPERTIES = re.compile(
@@ -87,6 +92,12 @@ _VALUE = re.compile(r"(?:rgba?\(|hsla?\(|calc\(|[\w\s.,%#!+\-*/)])*\Z", re.IGNOR
 def sanitize(markup: str) -> str:
     """Return HTML that runs nothing and loads nothing but media, whatever came in."""
     return _CLEANER.clean(markup)
+
+
+def is_allowed(element: str, attribute: str) -> bool:
+    """Whether an attribute may stay on an element, whatever it says."""
+    kinds = (_ATTRIBUTES["*"], _ATTRIBUTES.get(element, ()))
+    return any(attribute in kind for kind in kinds) or attribute.startswith(_PREFIXES)
 
 
 def is_player(url: str) -> bool:
@@ -143,11 +154,8 @@ _CLEANER = nh3.Cleaner(
     clean_content_tags=set(CONTENTLESS),
     attributes=_ATTRIBUTES,
     attribute_filter=_check_attribute,
-    generic_attribute_prefixes={"data-", "aria-"},
-    set_tag_attribute_values={
-        "img": {"referrerpolicy": "no-referrer"},
-        "iframe": {"sandbox": _SANDBOX},
-    },
+    generic_attribute_prefixes=set(_PREFIXES),
+    set_tag_attribute_values=ALWAYS_SET,
     url_schemes=set(LINK_SCHEMES | {"data"}),
     link_rel=None,
     strip_comments=True,

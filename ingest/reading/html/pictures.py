@@ -18,7 +18,7 @@ LAZY_ATTRIBUTES = (
     " data-url lay-src data-imgurl data-croporisrc data-backsrc ess-data _src src2 original"
 ).split()
 LAZY_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set")
-_LATE_ATTRIBUTES = frozenset({*LAZY_ATTRIBUTES, *LAZY_SETS})
+LATE_ATTRIBUTES = frozenset({*LAZY_ATTRIBUTES, *LAZY_SETS})
 # Beside a `src` of its own these are as often the address of a page.
 _OF_MANY_MEANINGS = frozenset({"data-url", "data-lazy", "file", "original", "src2"})
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)\b", re.IGNORECASE)
@@ -45,7 +45,7 @@ def address_of(image: etree._Element, base_url: str | None) -> str | None:
 
 def late_address(image: etree._Element, base_url: str | None) -> str | None:
     """Return the absolute address that a script would put into `src` or `srcset` later."""
-    if not _LATE_ATTRIBUTES.intersection(image.keys()):
+    if not LATE_ATTRIBUTES.intersection(image.keys()):
         return None
     has_own = usable(image.get("src"), base_url) is not None
     for name in LAZY_ATTRIBUTES:

@@ -3,50 +3,65 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from lxml import etree
 
 from ingest.reading.html.tree import parse_fragment
 
-_LINES = frozenset(
+LINES = frozenset(
     "address article aside blockquote body caption center dd details div dl dt figcaption figure"
     " footer form h1 h2 h3 h4 h5 h6 header hgroup hr li main nav ol p pre section summary table"
     " tbody td tfoot th thead title tr ul video audio iframe".split()
 )
-_BREAKS = _LINES | {"br"}
+BREAKS = LINES | {"br"}
 _UNSEEN = frozenset("script style template svg head title noscript iframe textarea select".split())
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is seen of HTML: its text, and the addresses of pictures, sounds and films."""
+
+    text: str
+    media: list[str]
+
+
 def text_of(fragment: str) -> str:
     """Return the visible text: blocks on lines of their own, white space squeezed."""
-    return text_of_tree(parse_fragment(fragment)) if fragment else ""
+    return _text_of(parse_fragment(fragment)) if fragment else ""
 
 
-def text_of_tree(tree: etree._Element) -> str:
-    """Return the visible text of a fragment that was parsed."""
+def shown_by(fragment: str) -> Shown:
+    """Return what is seen of a fragment."""
+    tree = parse_fragment(fragment)
+    media = [element.get("src") or "" for element in tree.iter("img", "video", "audio")]
+    return Shown(_text_of(tree), media)
+
+
+def _text_of(tree: etree._Element) -> str:
     pieces: list[str] = []
     walker = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
     for event, element in walker:
         if event == "start" and _is_unseen(element):
             walker.skip_subtree()
         elif event == "start":
-            if element.tag in _BREAKS:
+            if element.tag in BREAKS:
                 pieces.append("\n")
             if text := element.text:
                 pieces.append(_flowing(text, element))
         else:
-            if event == "end" and element.tag in _LINES:
+            if event == "end" and element.tag in LINES:
                 pieces.append("\n")
             if tail := element.tail:
                 pieces.append(_flowing(tail, element.getparent()))
-    lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
+    return squeeze("".join(pieces))
+
+
+def squeeze(text: str) -> str:
+    """Return the lines of a text that are not blank, with single blanks in them."""
+    lines = (" ".join(line.split()) for line in text.split("\n"))
     return "\n".join(filter(None, lines))
-
-
-def media_of(tree: etree._Element) -> list[str]:
-    """Return the addresses of pictures, sounds and films, in their order."""
-    return [element.get("src") or "" for element in tree.iter("img", "video", "audio")]
 
 
 def _is_unseen(element: etree._Element) -> bool:
