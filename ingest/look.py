@@ -122,9 +122,9 @@ class Look:
         return await self._services.write(self._note_failure, failed, error, pause)
 
     async def _read(self, document: Document) -> Reading:
-        """Read what is new by its bytes; the whole document where that is not certain."""
+        """Read what is new by its bytes; all of it where that is not certain, or was never seen."""
         context = reading_context(self._feed, document)
-        parts = await self._split(document)
+        parts = await self._split(document) if self._feed.body_digest else None
         if parts is not None:
             fresh = await _aside(document, parts.by_digest)
             recognised = await self._services.read(
@@ -138,7 +138,7 @@ class Look:
             )
             if reading is not None:
                 return reading
-        return await self._services.call(document.url, read, context, None)
+        return await self._services.call(document.url, read, context)
 
     async def _split(self, document: Document) -> Split | None:
         """Take a document apart: at once if that is quickly done, else where it holds up nobody."""

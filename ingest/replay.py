@@ -10,7 +10,6 @@ from ingest.errors import ParseError
 from ingest.look import reading_context, zone_of
 from ingest.reading.normalize import take_article
 from ingest.reading.read import read
-from ingest.reading.split import split
 from ingest.sources.page import read_page
 from ingest.store import captures, entries
 from ingest.store.captures import Kept
@@ -45,7 +44,7 @@ def read_again(feed: FeedState, kept: Kept) -> NormalEntry | None:
         fetched_at=kept.first_seen_at,
     )
     try:
-        found = read(reading_context(feed, document), split(kept.body)).entries
+        found = read(reading_context(feed, document)).entries
     except ParseError:
         return None
     entry = next((one for one in found if _is(one, kept)), found[0] if len(found) == 1 else None)

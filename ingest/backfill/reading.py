@@ -15,7 +15,6 @@ from ingest.reading.html import Fragment
 from ingest.reading.links import site_of
 from ingest.reading.normalize import Context, normalize
 from ingest.reading.read import read
-from ingest.reading.split import split
 from ingest.sources.page import read_page
 from ingest.sources.past.source import Form, Piece
 from ingest.values import Article, Author, Document, NormalEntry, ParsedEntry, ParsedFeed
@@ -47,7 +46,7 @@ def read_piece(piece: Piece, context: Context) -> Held:
 
 
 def _read_feed(piece: Piece, context: Context) -> Held:
-    reading = read(context, split(piece.document.body))
+    reading = read(context)
     as_of = piece.as_of
     if piece.dates_itself:
         as_of = _instant(reading.feed.updated, context, context.zone)

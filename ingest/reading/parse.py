@@ -20,19 +20,22 @@ if TYPE_CHECKING:
     from ingest.values import Decoded, ParsedFeed
 
 
-def parse(body: bytes, *, content_type: str | None, url: str) -> ParsedFeed:
+def parse(
+    body: bytes, *, content_type: str | None, url: str, parts: Split | None = None
+) -> ParsedFeed:
     """Read a feed document; raise ParseError naming what it is if it is no feed.
 
-    A malformed document gives the entries that can be had, and a warning.
+    A malformed document gives the entries that can be had, and a warning. `parts` is what `split`
+    made of it, if that was done already.
     """
     if (name := not_a_feed.name_bytes(body)) is not None:
         raise ParseError(url, name)
-    pieces = split(body)
-    if pieces is not None and len(pieces.items) > MAX_ENTRIES:
-        pieces = replace(pieces, items=pieces.items[: MAX_ENTRIES + 1])
-        body = pieces.document(pieces.items)
+    parts = parts or split(body)
+    if parts is not None and len(parts.items) > MAX_ENTRIES:
+        parts = parts.of(parts.items[: MAX_ENTRIES + 1])
+        body = parts.document(parts.items)
     decoded = charset.decode(body, content_type)
-    feed = _with_items(_read(charset.repair(decoded.text), url), pieces)
+    feed = _with_items(_read(charset.repair(decoded.text), url), parts)
     return _with_provenance(feed, decoded)
 
 
@@ -54,11 +57,11 @@ def _read(text: str, url: str) -> ParsedFeed:
         raise ParseError(url, str(error) or not_a_feed.name_text(text, name)) from error
 
 
-def _with_items(feed: ParsedFeed, pieces: Split | None) -> ParsedFeed:
+def _with_items(feed: ParsedFeed, parts: Split | None) -> ParsedFeed:
     """Attach the publisher's own bytes to each entry, where they can be told apart."""
-    if pieces is None or len(pieces.items) != len(feed.entries):
+    if parts is None or len(parts.items) != len(feed.entries):
         return feed
-    pairs = zip(feed.entries, pieces.items, strict=True)
+    pairs = zip(feed.entries, parts.items, strict=True)
     return replace(feed, entries=tuple(replace(entry, item=item) for entry, item in pairs))
 
 

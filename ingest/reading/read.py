@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ingest.reading import dedupe
 from ingest.reading.normalize import Context, name_of, normalize
 from ingest.reading.parse import parse
-from ingest.reading.split import Split
+from ingest.reading.split import Split, split
 from ingest.values import NormalEntry, ParsedFeed, Recognised
 
 # Fewer could be the clock of one author; so many are the feed's own way.
@@ -30,14 +30,16 @@ class Reading:
     recognised: int = 0
 
 
-def read(context: Context, parts: Split | None) -> Reading:
+def read(context: Context) -> Reading:
     """Parse, normalise and identify what a document holds.
 
-    With its `parts` each entry is given its own bytes. Where the parts do not read as the whole
-    does, the whole is read. Raise `ParseError` if it is no feed.
+    Each entry is given its own bytes. Where the document's parts do not read as the whole does,
+    the whole is read. Raise `ParseError` if it is no feed.
     """
+    body = context.document.body
+    parts = split(body)
     by_parts = None if parts is None else read_items(context, parts, parts.by_digest(), ())
-    return by_parts or _reading(_parse(context.document.body, context), context, ())
+    return by_parts or _reading(_parse(body, parts, context), context, ())
 
 
 def read_items(
@@ -50,16 +52,16 @@ def read_items(
     the whole document has to be read. Raise `ParseError` if it is no feed.
     """
     alone = frame.of(fresh.values())
-    parsed = _parse(alone.document(alone.items), context)
+    parsed = _parse(alone.document(alone.items), alone, context)
     if len(parsed.entries) != len(fresh):
         return None
     digests = {item: digest for digest, item in fresh.items()}
     return _reading(parsed, replace(context, split=alone, digests=digests), recognised)
 
 
-def _parse(body: bytes, context: Context) -> ParsedFeed:
+def _parse(body: bytes, parts: Split | None, context: Context) -> ParsedFeed:
     document = context.document
-    return parse(body, content_type=document.content_type, url=document.final_url)
+    return parse(body, content_type=document.content_type, url=document.final_url, parts=parts)
 
 
 def _reading(parsed: ParsedFeed, context: Context, recognised: Sequence[Recognised]) -> Reading:
