@@ -208,7 +208,7 @@ class Archive:
             if folder not in folders:
                 self._make(Path(folder))
                 folders.add(folder)
-            if _is_there(target, content, record.at):
+            if record.path and _is_there(target, content, record.at):
                 return _Finished(written, target, None)
             unfinished = f"{self.root}/{_UNFINISHED}/{self._token}-{record.entry_id}"
             _write(unfinished, content, record.at)

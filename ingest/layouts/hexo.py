@@ -23,7 +23,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]+")
 # One hostile entry must not run a template, or stop the build of a whole site.
 _BRACES = re.compile(r"\{(?=[{%#])|(?<=\{)\{|\}(?=\})|(?<=[%#}])\}")
 _ESCAPES = {"{": "&#123;", "}": "&#125;"}
-_PRE = re.compile(r"(<pre\b[^>]*>)(.*?)(</pre>)", re.DOTALL | re.IGNORECASE)
+_PRE = re.compile(r"(<pre\b[^>]*>)(.*?)(</pre>)", re.DOTALL)
 
 
 class HexoLayout:
@@ -127,7 +127,7 @@ def body_of(html: str) -> str:
     text = html.replace("\r\n", "\n").replace("\r", "\n")
     if "{" in text or "}" in text:
         text = _BRACES.sub(lambda match: _ESCAPES[match[0]], text)
-    if "<pre" in text.lower():
+    if "<pre" in text:  # clean HTML is in lower case
         text = _PRE.sub(_keep_preformatted_lines, text)
     # A blank line would end the HTML block, and what follows would be read as Markdown.
     lines = [line for line in text.split("\n") if line.strip(" \t\f\v")]

@@ -41,12 +41,14 @@ def author_of(
 def record_path(template: str, record: Record, timezone: str) -> str:
     """Fill the template of paths (`archive.template`) for one record."""
     local = record.at.astimezone(ZoneInfo(timezone))
+    date = f"{local:%Y-%m-%d}"
+    year, month, day = date.rsplit("-", 2)
     fields = {
         "feed": safe_name(record.feed_slug),
-        "year": f"{local:%Y}",
-        "month": f"{local:%m}",
-        "day": f"{local:%d}",
-        "date": f"{local:%Y-%m-%d}",
+        "year": year,
+        "month": month,
+        "day": day,
+        "date": date,
         "title": safe_name(record.title, _TITLE_BYTES),
         "id": record.key[:_ID_DIGITS],
     }
