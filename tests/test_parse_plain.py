@@ -49,7 +49,8 @@ _DATES = st.sampled_from(["Fri, 28 Jan 2022 13:34:39 GMT", "2022-01-28", "昨天
 
 def element(name: str, texts: st.SearchStrategy[str], attributes: str = "") -> st.SearchStrategy:
     escaped, cdata = texts.map(escape), texts.map(lambda text: f"<![CDATA[{text}]]>")
-    return (escaped | cdata).map(lambda text: f"<{name}{attributes}>{text}</{name}>")
+    references = st.sampled_from(["中&#150;文", "&#x96;", "&#8220;é&#8221;", "&#0131;", "&#xB7;"])
+    return (escaped | cdata | references).map(lambda text: f"<{name}{attributes}>{text}</{name}>")
 
 
 _PERMALINK = st.sampled_from(["", ' isPermaLink="false"', ' isPermaLink="true"', ' isPermaLink=""'])

@@ -30,6 +30,9 @@ from ingest.reading.xml_text import Root
 _SYNDICATION = "{http://purl.org/rss/1.0/modules/syndication/}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
+# What cp1252 has in place of controls: feedparser takes it for a sign of text decoded wrongly.
+_WINDOWS_CHARACTER = re.compile("[\x80-\x9f]|&#(?:0*(?:12[89]|1[345][0-9])|[xX]0*[89][0-9a-fA-F]);")
+_WINDOWS_LEAD = b"\xc2"  # in UTF-8 each of these begins with it
 # feedparser takes either for a sign that a title is HTML.
 _LIKE_HTML = re.compile(r"</|&")
 
@@ -38,8 +41,11 @@ def read(text: str, root: Root) -> Fields | None:
     """Read a feed whose root element was found, as feedparser would; None where only it can."""
     if root.rubbish or "<!DOCTYPE" in text[: root.start] or bounds.may_be_exceeded(text):
         return None
+    document = text[root.start :].encode()
+    if (_WINDOWS_LEAD in document or "&#" in text) and _WINDOWS_CHARACTER.search(text):
+        return None
     try:
-        return _feed(etree.fromstring(text[root.start :].encode(), _parser()))
+        return _feed(etree.fromstring(document, _parser()))
     except (UnusualError, etree.XMLSyntaxError):
         return None
 

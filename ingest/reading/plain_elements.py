@@ -17,7 +17,6 @@ _ATTRIBUTES_OF_LINK = frozenset({"href", "rel", "type", "title", "hreflang", "le
 
 # feedparser takes any of these for a sign of something to be put right.
 _REFERENCE = re.compile(r"&\w+;|:///")
-_WINDOWS_CHARACTER = re.compile("[\x80-\x9f]")
 _BEYOND_LATIN = re.compile("[^\x00-\xff]")
 _NO_BLANK = re.compile(r"\S")
 
@@ -207,11 +206,8 @@ def text_of(element: Element) -> str:
     if len(element):
         raise UnusualError
     text = (element.text or "").strip()
-    # feedparser mends text that was decoded wrongly, of which these may be signs.
-    is_odd = not text.isascii() and (
-        _WINDOWS_CHARACTER.search(text) or not _BEYOND_LATIN.search(text)
-    )
-    if is_odd:
+    # feedparser mends text that was decoded wrongly, of which this may be a sign.
+    if not text.isascii() and not _BEYOND_LATIN.search(text):
         raise UnusualError
     return text
 

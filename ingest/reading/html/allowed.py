@@ -96,8 +96,11 @@ def sanitize(markup: str) -> str:
 
 def is_allowed(element: str, attribute: str) -> bool:
     """Whether an attribute may stay on an element, whatever it says."""
-    kinds = (_ATTRIBUTES["*"], _ATTRIBUTES.get(element, ()))
-    return any(attribute in kind for kind in kinds) or attribute.startswith(_PREFIXES)
+    return (
+        attribute in _ATTRIBUTES["*"]
+        or attribute in _ATTRIBUTES.get(element, ())
+        or attribute.startswith(_PREFIXES)
+    )
 
 
 def is_player(url: str) -> bool:

@@ -69,7 +69,7 @@ _CLOSING = {
     for name in _HOLDS
     if name != _TOP
 }
-_WEB = re.compile(r"https?://")
+_WEB = ("http://", "https://")
 _ADDRESSES = {("a", "href"): LINK_SCHEMES, ("img", "src"): MEDIA_SCHEMES}
 # Attributes that ask for a closer look than is taken here.
 _ODD_ATTRIBUTES = LATE_ATTRIBUTES | {"cite", "name", "srcset"}
@@ -151,12 +151,13 @@ class _Reader:
         kept = {name: self._kept(element, name, value) for name, value in attributes.items()}
         if element == "img":
             self._note_picture(attributes, kept.get("src"))
-        kept |= ALWAYS_SET.get(element, {})
-        return "".join(
+            kept |= ALWAYS_SET[element]
+        quoted = [
             f' {name}="{value.replace("&", "&amp;")}"'
             for name, value in kept.items()
             if value is not None
-        )
+        ]
+        return "".join(quoted)
 
     def _note_picture(self, attributes: dict[str, str], source: str | None) -> None:
         if source is None:
@@ -176,7 +177,7 @@ class _Reader:
 
     def _address(self, written: str, schemes: frozenset[str]) -> str:
         url = absolute(written, self._base_url, schemes)
-        if url is None or written.lstrip().startswith("#") or not _WEB.match(url):
+        if url is None or not url.startswith(_WEB) or written.lstrip().startswith("#"):
             raise _OddError
         return url
 

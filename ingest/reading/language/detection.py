@@ -9,7 +9,7 @@ import opencc
 
 _SAMPLE = 20_000  # characters that decide which language it is
 _CHINESE_SAMPLE = 1_000  # Han characters that decide which Chinese
-_CHINESE_ENDS = 200  # at either end of these, where both ends agree
+_CHINESE_ENDS = 100  # at either end of these, where both ends agree
 _CLEARLY = 0.15  # of them speak for one of the two
 
 
