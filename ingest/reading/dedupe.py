@@ -47,12 +47,12 @@ _SIGNS = {
     "date": ("-", "/", "."),
 }
 _DIGIT = re.compile("[0-9]")  # NFKC knows no others that anybody counts with
-_NUMBERLESS = ("day",)  # all other noise has a number
+_NUMBERLESS = re.compile(_DAY, re.MULTILINE)  # all other noise has a number
 # In this order: "阅读 2小时前 8评论" is a section, a time and a counter, not 8 times read.
 _NOISE = (
     ("ago", re.compile(_AGO)),
     ("day and time", re.compile(_DAY_AND_TIME)),
-    ("day", re.compile(_DAY, re.MULTILINE)),
+    ("day", _NUMBERLESS),
     ("ago in English", re.compile(_AGO_IN_ENGLISH, re.IGNORECASE)),
     ("counter", re.compile(_COUNTER, re.IGNORECASE)),
     ("date", re.compile(_LONE_DATE, re.MULTILINE)),
@@ -76,15 +76,17 @@ def text_digest(title: str, text: str, media: Iterable[str]) -> bytes:
 def _still(text: str) -> str:
     """Text without what moves by itself; only for comparing."""
     text = unicodedata.normalize("NFKC", text)
-    if _DIGIT.search(text):
-        searched, kinds = text.lower(), tuple(_SIGNS)
-    else:
-        searched, kinds = text, _NUMBERLESS
-    shown = {kind for kind in kinds if any(sign in searched for sign in _SIGNS[kind])}
+    still = _without_noise(text) if _DIGIT.search(text) else _NUMBERLESS.sub(" ", text)
+    return "".join(still.split())
+
+
+def _without_noise(text: str) -> str:
+    searched = text.lower()
+    shown = {kind for kind, signs in _SIGNS.items() if any(sign in searched for sign in signs)}
     for kind, noise in _NOISE:
         if kind in shown:
             text = noise.sub(" ", text)
-    return "".join(text.split())
+    return text
 
 
 def _file_name(source: str) -> str:

@@ -22,14 +22,14 @@ _MORE = re.compile(
 )
 _CUT_MARK = re.compile(r"[\[(（【]\s*(?:\.{2,}|…+|&hellip;)\s*[\])）】]\s*\Z")
 _ELLIPSIS = re.compile(r"(?:…+|\.{3,}|。{3,})[\s\]）)】\"”]*\Z")
-_LINK = re.compile(r"<a\b[^<>]{0,2000}>([^<>]{1,60})</a", re.IGNORECASE)
+_LINK = re.compile(r"<a\b[^<>]{0,2000}>([^<>]{1,60})</a")
 
 
 def looks_truncated(html_body: str, text: str) -> bool:
     """Whether a feed's text ends as one that goes on elsewhere.
 
-    `text` is the visible text of `html_body`. A text without any prose is a title's echo, hence
-    truncated too.
+    `text` is the visible text of `html_body`, which is clean. A text without any prose is a
+    title's echo, hence truncated too.
     """
     ending = text.rstrip()
     if not ending:
