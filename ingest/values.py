@@ -213,6 +213,13 @@ class Article:
     next_url: str | None = None
 
 
+class Packed(NamedTuple):
+    """A document's bytes as they are kept; `digest` is their SHA-256 before compression."""
+
+    digest: bytes
+    body: bytes
+
+
 # Without slots, because those take half as long again to come from another process.
 @dataclass(frozen=True, kw_only=True)
 class NormalEntry:
@@ -246,7 +253,7 @@ class NormalEntry:
     enclosures: tuple[Enclosure, ...]
     text_digest: bytes
     item_digest: bytes
-    raw: bytes
+    raw: Packed
     gmt_misused: bool = False
     looks_cut: bool = False
     page: Document | None = None

@@ -13,8 +13,8 @@ import pytest
 import sqlalchemy as sa
 import zstandard
 
+from ingest.reading.packing import unpack
 from ingest.store import feeds as feed_store
-from ingest.store.captures import decompress
 from ingest.values import Outcome
 from models import Capture, Entry, Revision
 from tests.site import Site
@@ -183,13 +183,13 @@ def test_the_publishers_own_bytes_are_kept(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))
     world.poll()
     body = world.ask(lambda c: c.scalar(sa.select(Capture.body)))
-    assert item(1).encode("gbk") in decompress(body)
+    assert item(1).encode("gbk") in unpack(body)
     assert world.entries()[0]["title"] == "第1条新闻"
 
 
 @pytest.mark.parametrize("compress", [zlib.compress, zstandard.compress])
 def test_bytes_that_earlier_versions_kept_are_read(compress: Callable[[bytes], bytes]) -> None:
-    assert decompress(compress(item(1).encode())) == item(1).encode()
+    assert unpack(compress(item(1).encode())) == item(1).encode()
 
 
 FAULTY = {

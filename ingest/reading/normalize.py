@@ -6,17 +6,20 @@ It decides nothing about identity or news: that is `dedupe`'s.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from ingest.reading import dates, dedupe, html, language, lead_image, links, titles
 from ingest.reading.extract.truncation import looks_truncated
+from ingest.reading.packing import pack
 from ingest.reading.split import Split
 from ingest.values import (
     Article,
     Author,
     Document,
     NormalEntry,
+    Packed,
     ParsedEntry,
     ParsedFeed,
     ResolvedDate,
@@ -49,7 +52,10 @@ def normalize(feed: ParsedFeed, context: Context) -> list[NormalEntry]:
     """Bring every entry of a feed into normal form; it drops none."""
     title = name_of(feed, context)
     author = next((author.name for author in _authors(feed.authors)), None)
-    return [_normalize_entry(entry, feed, context, title, author) for entry in feed.entries]
+    raw = _raw_documents(feed, context)
+    return [
+        _normalize_entry(entry, feed, context, title, author, next(raw)) for entry in feed.entries
+    ]
 
 
 def _normalize_entry(
@@ -58,6 +64,7 @@ def _normalize_entry(
     context: Context,
     feed_title: str,
     feed_author: str | None,
+    raw: Packed,
 ) -> NormalEntry:
     link = _link(entry, feed, context)
     base_url = entry.base_url or link or feed.link or context.document.final_url
@@ -90,7 +97,7 @@ def _normalize_entry(
         enclosures=entry.enclosures,
         text_digest=dedupe.text_digest(title, text, clean.shown.media),
         item_digest=_item_digest(entry, context),
-        raw=_raw_document(entry, context),
+        raw=raw,
         gmt_misused=bool(published and published.gmt_misused),
         looks_cut=looks_truncated(clean.html, text),
     )
@@ -155,11 +162,18 @@ def _item_digest(entry: ParsedEntry, context: Context) -> bytes:
     return known or hashlib.sha256(repr(entry).encode()).digest()[:16]
 
 
-def _raw_document(entry: ParsedEntry, context: Context) -> bytes:
-    """The smallest document this entry can be read from again."""
-    if context.split is None or not entry.item:
-        return context.document.body
-    return context.split.document([entry.item])
+def _raw_documents(feed: ParsedFeed, context: Context) -> Iterator[Packed]:
+    """The smallest document that each entry can be read from again.
+
+    Many entries may share one, as large as may be: it is packed once.
+    """
+    whole: Packed | None = None
+    for entry in feed.entries:
+        if context.split is not None and entry.item:
+            yield pack(context.split.document([entry.item]))
+        else:
+            whole = whole or pack(context.document.body)
+            yield whole
 
 
 def take_article(

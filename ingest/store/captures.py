@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-import zstandard
 
+from ingest.reading.packing import unpack
 from ingest.store.statements import in_batches, insert_if_new, table_of
+from ingest.values import Packed
 from models import Capture, Entry
 
 # A document: its bytes, where they came from, their Content-Type.
-Body = tuple[bytes, str, str | None]
+Body = tuple[Packed, str, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,25 +31,18 @@ class Seen:
 def keep_captures(
     connection: sa.Connection, seen: Seen, bodies: Iterable[Body]
 ) -> dict[bytes, int]:
-    """Keep documents that are not kept yet; return the number of each by its bytes.
-
-    Many entries may share one document, as large as may be: it is digested and compressed once.
-    """
-    compress = zstandard.ZstdCompressor().compress
-    digests: dict[bytes, bytes] = {}
-    rows = []
-    for body, url, kind in bodies:
-        if body not in digests:
-            digests[body] = digest = hashlib.sha256(body).digest()
-            rows.append(_row(seen, url, kind) | {"digest": digest, "body": compress(body)})
+    """Keep documents that are not kept yet; return the number of each by its digest."""
+    rows: dict[bytes, dict[str, Any]] = {}
+    for packed, url, kind in bodies:
+        rows.setdefault(packed.digest, _row(seen, url, kind) | packed._asdict())
     if rows:
         insert = insert_if_new(connection.dialect.name, Capture, "feed_id", "digest")
-        connection.execute(insert, rows)
+        connection.execute(insert, list(rows.values()))
     numbers: dict[bytes, int] = {}
-    for some in in_batches(sorted(digests.values())):
+    for some in in_batches(sorted(rows)):
         found = connection.execute(_NUMBERS, {"of_feed": seen.feed_id, "digests": some})
         numbers.update((digest, number) for digest, number in found)
-    return {body: numbers[digest] for body, digest in digests.items()}
+    return numbers
 
 
 _CAPTURE = table_of(Capture)
@@ -67,17 +59,6 @@ def _row(seen: Seen, url: str, content_type: str | None) -> dict[str, Any]:
         "content_type": content_type,
         "captured_at": seen.at,
     }
-
-
-# Each Zstandard frame begins with this (RFC 8878 section 3.1.1), nothing of zlib's does.
-_ZSTANDARD = b"\x28\xb5\x2f\xfd"
-
-
-def decompress(body: bytes) -> bytes:
-    """The bytes as they came; those kept by earlier versions are compressed with zlib."""
-    if body.startswith(_ZSTANDARD):
-        return zstandard.ZstdDecompressor().decompress(body)
-    return zlib.decompress(body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +111,7 @@ _KEPT_OF_ENTRY = tuple(Kept.__dataclass_fields__)[:9]
 
 def _kept(row: sa.RowMapping) -> Kept:
     columns = dict(row)
-    columns["body"] = decompress(columns["body"])
+    columns["body"] = unpack(columns["body"])
     if columns["page_body"] is not None:
-        columns["page_body"] = decompress(columns["page_body"])
+        columns["page_body"] = unpack(columns["page_body"])
     return Kept(**columns)

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
+from hashlib import sha256
 from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
 
 from ingest.reading import dedupe
+from ingest.reading.packing import pack
 from ingest.store.captures import Body, Seen, keep_captures
 from ingest.store.statements import in_batches, table_of
 from ingest.values import KnownEntry, NormalEntry, Recognised, Verdict, VerdictKind
@@ -119,7 +121,7 @@ def bodies(seen: Seen, verdicts: Iterable[Verdict]) -> Iterator[Body]:
         if verdict.kind is not VerdictKind.UNCHANGED:
             yield verdict.entry.raw, seen.url, seen.content_type
             if page := verdict.entry.page:
-                yield page.body, page.final_url, page.content_type
+                yield pack(page.body), page.final_url, page.content_type
 
 
 def insert_new(
@@ -168,8 +170,8 @@ def capture_numbers(entry: NormalEntry, captures: dict[bytes, int]) -> dict[str,
     """The columns that say where an entry's bytes are."""
     page = entry.page
     return {
-        "capture_id": captures[entry.raw],
-        "page_capture_id": captures[page.body] if page else None,
+        "capture_id": captures[entry.raw.digest],
+        "page_capture_id": captures[sha256(page.body).digest()] if page else None,
     }
 
 
