@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -90,6 +91,7 @@ def measure(
     one: Contestant, server: Server, scenario: Scenario, options: argparse.Namespace
 ) -> Result:
     """Let one program look at all feeds; raise `RuntimeError` if it did not do its work."""
+    os.sync()  # else a program that syncs its files waits for what others have left to write
     before = server.requests
     cost = one.update()
     counted = one.counted()
