@@ -51,6 +51,7 @@ _EURO = 0x80  # in the GBK that Windows and browsers write; Python's codecs leav
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _SAMPLE = 8_192  # bytes by which GB18030 and Big5 are weighed, and UTF-8 is refused
 _MANY_BAD = 50  # a stray byte, or a few, before a long text that is UTF-8
+_CHINESE = ("gb18030", "big5hkscs")
 _LABEL_BONUS = 0.12  # what a label adds to a share of common characters (0 to 1)
 _LIKELY, _MOST_LIKELY = 0.3, 0.6
 _EURO_OR_REPLACEMENT = "guidang.euro"
@@ -176,10 +177,13 @@ def _cesu8(body: bytes) -> tuple[str, str] | None:
 def _chinese(body: bytes, labels: list[str]) -> tuple[str, str] | None:
     """Read GB18030 or Big5-HKSCS, whichever makes the commoner Chinese, if either does."""
     sample = _sample(body)
-    scores = {}
-    for name in ("gb18030", "big5hkscs"):
+    bonus = {name: _LABEL_BONUS if name in labels else 0.0 for name in _CHINESE}
+    scores: dict[str, float] = {}
+    for name in sorted(_CHINESE, key=bonus.__getitem__, reverse=True):
         share = scripts.chinese_share(sample.decode(name, _EURO_OR_REPLACEMENT))
-        scores[name] = share + (_LABEL_BONUS if name in labels else 0.0)
+        scores[name] = share + bonus[name]
+        if scores[name] > 1.0 + min(bonus.values()):  # no other can be likelier
+            break
     name = max(scores, key=scores.__getitem__)
     wanted = _MOST_LIKELY if _is_western(labels) else _LIKELY
     if scores[name] < wanted or any(_in_its_script(sample, label) for label in labels):
