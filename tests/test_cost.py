@@ -21,9 +21,8 @@ def asked_in_a_poll(world: World) -> list[Asked]:
     """What a poll of all feeds sends to the database, with its values; those of the first row."""
     asked: list[Asked] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *event: Any) -> None:
-        is_many = event[-1]
-        asked.append((statement, values[0] if is_many else values))
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+        asked.append((statement, values[0] if isinstance(values, list) else values))
 
     sa.event.listen(world.database.engine, "before_cursor_execute", note)
     world.poll()

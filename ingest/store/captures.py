@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,14 +36,20 @@ def keep_captures(
     rows: dict[bytes, dict[str, Any]] = {}
     for packed, url, kind in bodies:
         rows.setdefault(packed.digest, _row(seen, url, kind) | packed._asdict())
-    if rows:
-        insert = insert_if_new(connection.dialect.name, Capture, "feed_id", "digest")
-        connection.execute(insert, list(rows.values()))
     numbers: dict[bytes, int] = {}
-    for some in in_batches(sorted(rows)):
+    if rows:
+        insert = _insert_if_new(connection.dialect.name)
+        numbers = dict(connection.execute(insert, list(rows.values())).all())
+    for some in in_batches(sorted(rows.keys() - numbers.keys())):
         found = connection.execute(_NUMBERS, {"of_feed": seen.feed_id, "digests": some})
-        numbers.update((digest, number) for digest, number in found)
+        numbers.update(found.all())
     return numbers
+
+
+@cache
+def _insert_if_new(dialect: str) -> Any:
+    insert = insert_if_new(dialect, Capture, "feed_id", "digest")
+    return insert.returning(_CAPTURE.c.digest, _CAPTURE.c.id)
 
 
 _CAPTURE = table_of(Capture)
