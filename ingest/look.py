@@ -172,6 +172,7 @@ class Look:
             url=without_secrets(document.final_url),
             content_type=document.content_type,
             at=document.fetched_at,
+            is_first=self._feed.body_digest is None,
         )
         verdicts = entry_store.keep(connection, seen, reading.entries)
         said = self._said(document, reading, digest)

@@ -51,9 +51,18 @@ def known_entry(connection: sa.Connection, entry_id: int) -> KnownEntry:
     return KnownEntry(**connection.execute(query).mappings().one())
 
 
-def judge(connection: sa.Connection, feed_id: int, entries: Sequence[NormalEntry]) -> list[Verdict]:
-    """Say of each entry whether it is new, edited or unchanged; write nothing."""
-    if connection.scalar(_ONE_OF_FEED, {"of_feed": feed_id}) is None:
+def judge(
+    connection: sa.Connection,
+    feed_id: int,
+    entries: Sequence[NormalEntry],
+    *,
+    is_first: bool = False,
+) -> list[Verdict]:
+    """Say of each entry whether it is new, edited or unchanged; write nothing.
+
+    `is_first` says that the feed may have no entries yet, which is then asked before all else.
+    """
+    if is_first and connection.scalar(_ONE_OF_FEED, {"of_feed": feed_id}) is None:
         return dedupe.decide(entries, ())
     keys, link_keys = dedupe.lookup_keys(entries)
     known = _known(connection, feed_id, "key", keys)
@@ -92,7 +101,7 @@ def keep(connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]) 
     transaction, so that two programs at the same feed keep an entry once.
     """
     hold_feed(connection, seen.feed_id)
-    verdicts = judge(connection, seen.feed_id, entries)
+    verdicts = judge(connection, seen.feed_id, entries, is_first=seen.is_first)
     captures = keep_captures(connection, seen, bodies(seen, verdicts))
     insert_new(connection, seen, of_kind(verdicts, VerdictKind.NEW), captures)
     for verdict in of_kind(verdicts, VerdictKind.EDITED):
