@@ -195,6 +195,7 @@ class Archive:
     def _finish(self, record: Record, path: str, folders: set[str]) -> _Finished:
         """Write a record to a file beside its place, unless it is in its place already.
 
+        One that had no place before is written without looking there.
         `folders` are those that were looked at in this pass.
         """
         content, target = self._layout.render(record), f"{self.root}/{path}"

@@ -124,7 +124,7 @@ class Look:
     async def _read(self, document: Document) -> Reading:
         """Read what is new by its bytes; all of it where that is not certain, or was never seen."""
         context = reading_context(self._feed, document)
-        parts = await self._split(document) if self._feed.body_digest else None
+        parts = None if self._is_first else await self._split(document)
         if parts is not None:
             fresh = await _aside(document, parts.by_digest)
             recognised = await self._services.read(
@@ -139,6 +139,11 @@ class Look:
             if reading is not None:
                 return reading
         return await self._services.call(document.url, read, context)
+
+    @property
+    def _is_first(self) -> bool:
+        """Whether no look has brought a document of this feed yet; a backfill may have."""
+        return self._feed.body_digest is None
 
     async def _split(self, document: Document) -> Split | None:
         """Take a document apart: at once if that is quickly done, else where it holds up nobody."""
@@ -172,9 +177,8 @@ class Look:
             url=without_secrets(document.final_url),
             content_type=document.content_type,
             at=document.fetched_at,
-            is_first=self._feed.body_digest is None,
         )
-        verdicts = entry_store.keep(connection, seen, reading.entries)
+        verdicts = entry_store.keep(connection, seen, reading.entries, may_be_empty=self._is_first)
         said = self._said(document, reading, digest)
         poll = replace(self._poll, feed_name=self._feed.called(reading.title))
         poll = _counted(poll, verdicts, reading)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html.entities import name2codepoint
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -65,8 +67,8 @@ _ODD_TEXTS = "<|&|&apos;|&#150;|&#12;|&#x4e2d;|&#64976;|<!-- -->|&AMP;|&hellip|<
 )
 
 
-def _mostly(plain: list[str], odd: list[str]) -> st.SearchStrategy[str]:
-    return st.sampled_from([*plain * 8, *odd])
+def _mostly(usual: list[str], odd: list[str]) -> st.SearchStrategy[str]:
+    return st.sampled_from([*usual * 8, *odd])
 
 
 def _written(name: str, attributes: list[str], inside: str) -> str:
@@ -96,6 +98,28 @@ def test_the_short_way_ends_where_the_long_one_does(written: str, base_url: str 
         _assert_same(written, short, base_url)
 
 
+_PARTS_OF_ADDRESSES = st.sampled_from(
+    "a.example a b-c . .. - _ 1 1.2.3.400 127.0.0.1 [::1] 0x1 xn-- xn--zzzz xn--fiqs8s.cn ab--c | %"
+    " ^ : :80 :0 :99999 @ 中 A / ? # \\ %7c &amp;amp;".split()
+)
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(st.lists(_PARTS_OF_ADDRESSES, min_size=1, max_size=5).map("".join))
+def test_an_address_stays_only_where_the_long_way_lets_it(rest: str) -> None:
+    for element in ('<a href="{}">甲</a>', '<img src="{}">'):
+        written = element.format(f"https://{rest}")
+        if (short := plain.read(written, _BASE)) is not None:
+            _assert_same(written, short)
+
+
+@pytest.mark.parametrize("name", sorted(name2codepoint))
+def test_a_named_character_is_the_one_that_the_long_way_knows(name: str) -> None:
+    written = f"<p>甲&{name};乙</p>"
+    if (short := plain.read(written, _BASE)) is not None:
+        _assert_same(written, short)
+
+
 @pytest.mark.parametrize("outer", sorted(plain._HOLDS))
 def test_every_element_may_stand_where_it_is_said_to(outer: str) -> None:
     """Around every element are texts, and every element of the same place."""
@@ -105,10 +129,8 @@ def test_every_element_may_stand_where_it_is_said_to(outer: str) -> None:
             written = content if outer == plain._TOP else f"<{outer}>{content}</{outer}>"
             written = f"<ul>{written}</ul>" if outer == "li" else written
             short = plain.read(written, _BASE)
-            if outer == "a" or "a" not in {inner, other}:
-                assert short is not None, written
-            if short is not None:
-                _assert_same(written, short)
+            assert short is not None, written
+            _assert_same(written, short)
 
 
 def _whole(name: str) -> str:
@@ -154,6 +176,10 @@ def test_what_most_publishers_write_is_plain(written: str) -> None:
         '<a href="/1" href="/2">甲</a>',
         '<a href="javascript:alert(1)">甲</a>',
         '<a href="#1">甲</a>',
+        '<a href="http://a.example:99999/x">甲</a>',
+        '<img src="http://1.2.3.400/x">',
+        '<img src="http://xn--zzzz/">',
+        "<p>&lang;甲&rang;</p>",
         '<p style="display:none">甲</p>',
         '<img data-original="/1.jpg" src="/loading.gif">',
         '<img srcset="/1.jpg 1x, /2.jpg 2x" src="/1.jpg">',

@@ -182,7 +182,7 @@ def _chinese(body: bytes, labels: list[str]) -> tuple[str, str] | None:
     for name in sorted(_CHINESE, key=bonus.__getitem__, reverse=True):
         share = scripts.chinese_share(sample.decode(name, _EURO_OR_REPLACEMENT))
         scores[name] = share + bonus[name]
-        if scores[name] > 1.0 + min(bonus.values()):  # no other can be likelier
+        if scores[name] > 1.0 + min(bonus.values()):  # a share is 1 at the most
             break
     name = max(scores, key=scores.__getitem__)
     wanted = _MOST_LIKELY if _is_western(labels) else _LIKELY

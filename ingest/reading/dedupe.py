@@ -46,7 +46,7 @@ _SIGNS = {
     "counter": tuple(_COUNTED.replace("s?", "").split("|")),
     "date": ("-", "/", "."),
 }
-_DIGIT = re.compile("[0-9]")  # NFKC knows no others that anybody counts with
+_DIGIT = re.compile(r"\d")
 _NUMBERLESS = re.compile(_DAY, re.MULTILINE)  # all other noise has a number
 # In this order: "阅读 2小时前 8评论" is a section, a time and a counter, not 8 times read.
 _NOISE = (

@@ -52,9 +52,9 @@ def normalize(feed: ParsedFeed, context: Context) -> list[NormalEntry]:
     """Bring every entry of a feed into normal form; it drops none."""
     title = name_of(feed, context)
     author = next((author.name for author in _authors(feed.authors)), None)
-    raw = _raw_documents(feed, context)
     return [
-        _normalize_entry(entry, feed, context, title, author, next(raw)) for entry in feed.entries
+        _normalize_entry(entry, feed, context, title, author, raw)
+        for entry, raw in zip(feed.entries, _raw_documents(feed, context), strict=True)
     ]
 
 

@@ -30,7 +30,8 @@ def parse(
     """
     if (name := not_a_feed.name_bytes(body)) is not None:
         raise ParseError(url, name)
-    parts = parts or split(body)
+    if parts is None:
+        parts = split(body)
     if parts is not None and len(parts.items) > MAX_ENTRIES:
         parts = parts.of(parts.items[: MAX_ENTRIES + 1])
         body = parts.document(parts.items)

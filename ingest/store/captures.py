@@ -21,13 +21,12 @@ Body = tuple[Packed, str, str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Where and when a document was seen; `is_first` if it may be the first of its feed."""
+    """Where and when a document was seen."""
 
     feed_id: int
     url: str
     content_type: str | None
     at: datetime
-    is_first: bool = False
 
 
 def keep_captures(

@@ -56,13 +56,13 @@ def judge(
     feed_id: int,
     entries: Sequence[NormalEntry],
     *,
-    is_first: bool = False,
+    may_be_empty: bool = False,
 ) -> list[Verdict]:
     """Say of each entry whether it is new, edited or unchanged; write nothing.
 
-    `is_first` says that the feed may have no entries yet, which is then asked before all else.
+    Where the feed may have no entries yet, that is asked before all else.
     """
-    if is_first and connection.scalar(_ONE_OF_FEED, {"of_feed": feed_id}) is None:
+    if may_be_empty and connection.scalar(_ONE_OF_FEED, {"of_feed": feed_id}) is None:
         return dedupe.decide(entries, ())
     keys, link_keys = dedupe.lookup_keys(entries)
     known = _known(connection, feed_id, "key", keys)
@@ -94,14 +94,20 @@ def _known_by(column: str) -> sa.Select[Any]:
     )
 
 
-def keep(connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]) -> list[Verdict]:
+def keep(
+    connection: sa.Connection,
+    seen: Seen,
+    entries: Sequence[NormalEntry],
+    *,
+    may_be_empty: bool = False,
+) -> list[Verdict]:
     """Keep what is new or edited of these identified entries, and say what was.
 
     An edit moves what it replaces into `revision`. The judgement is made again inside the
     transaction, so that two programs at the same feed keep an entry once.
     """
     hold_feed(connection, seen.feed_id)
-    verdicts = judge(connection, seen.feed_id, entries, is_first=seen.is_first)
+    verdicts = judge(connection, seen.feed_id, entries, may_be_empty=may_be_empty)
     captures = keep_captures(connection, seen, bodies(seen, verdicts))
     insert_new(connection, seen, of_kind(verdicts, VerdictKind.NEW), captures)
     for verdict in of_kind(verdicts, VerdictKind.EDITED):
@@ -125,12 +131,13 @@ def of_kind(verdicts: Iterable[Verdict], kind: VerdictKind) -> list[Verdict]:
 
 
 def bodies(seen: Seen, verdicts: Iterable[Verdict]) -> Iterator[Body]:
-    """The bytes that the news among these were made of."""
+    """The bytes that the news among these were made of; a page that some share is packed once."""
+    packed = cache(pack)
     for verdict in verdicts:
         if verdict.kind is not VerdictKind.UNCHANGED:
             yield verdict.entry.raw, seen.url, seen.content_type
             if page := verdict.entry.page:
-                yield pack(page.body), page.final_url, page.content_type
+                yield packed(page.body), page.final_url, page.content_type
 
 
 def insert_new(

@@ -31,7 +31,10 @@ class Fragment:
         self._tree: etree._Element | None = None
 
     def pictures(self) -> list[etree._Element]:
-        """List the elements that may show a picture, in their order, as they were written."""
+        """List the elements that may show a picture, in their order, as they were written.
+
+        They are to be looked at before the fragment is cleaned.
+        """
         if self._plain is not None:
             return self._plain.pictures
         if "<" not in self._written:
@@ -46,7 +49,7 @@ class Fragment:
         tree, self._tree = self._tree, None  # it is used up
         html = cleaning.clean(self._written, base_url=self.base_url, tree=tree)
         again = plain.read(html, self.base_url)
-        return Clean(html, again.shown if again else shown_by(html))
+        return Clean(html, again.shown if again and again.html == html else shown_by(html))
 
 
 def clean(written: str, *, base_url: str | None) -> str:

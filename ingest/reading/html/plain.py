@@ -12,7 +12,7 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html.entities import name2codepoint
+from html.entities import html5, name2codepoint
 
 from lxml import etree
 
@@ -24,6 +24,8 @@ from ingest.reading.html.tree import make_sound
 
 _TAG = re.compile(r"<([^<>]*)>")
 _REFERENCE = re.compile(r"&(?:#([0-9]{2,5});|([a-zA-Z0-9]{2,8});)?")
+# HTML 4 and HTML 5 know two of these names as different characters.
+_NAMED = {name: code for name, code in name2codepoint.items() if html5.get(f"{name};") == chr(code)}
 # Characters that mean the same to every parser when they are named by their number.
 _NAMED_BY_NUMBER = re.compile("[\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd]")
 _ATTRIBUTE = r"[ \n]++([a-z][a-z-]*+)=\"((?:[^\"&\x00-\x1f\x7f-\xa0]|&amp;)*+)\""
@@ -69,7 +71,9 @@ _CLOSING = {
     for name in _HOLDS
     if name != _TOP
 }
-_WEB = ("http://", "https://")
+# Addresses of which nobody doubts the server: none in numbers, in IDNA or with an odd port.
+_LABEL = "(?!xn--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_WEB = re.compile(rf"https?://(?:{_LABEL}\.)+[a-z]{{2,}}(?::[1-9][0-9]{{0,3}})?(?=[/?#]|\Z)")
 _ADDRESSES = {("a", "href"): LINK_SCHEMES, ("img", "src"): MEDIA_SCHEMES}
 # Attributes that ask for a closer look than is taken here.
 _ODD_ATTRIBUTES = LATE_ATTRIBUTES | {"cite", "name", "srcset"}
@@ -177,7 +181,7 @@ class _Reader:
 
     def _address(self, written: str, schemes: frozenset[str]) -> str:
         url = absolute(written, self._base_url, schemes)
-        if url is None or not url.startswith(_WEB) or written.lstrip().startswith("#"):
+        if url is None or not _WEB.match(url) or written.lstrip().startswith("#"):
             raise _OddError
         return url
 
@@ -202,7 +206,7 @@ def _texts(pieces: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _character(reference: re.Match[str]) -> str:
-    code = int(reference[1]) if reference[1] else name2codepoint.get(reference[2], 0)
+    code = int(reference[1]) if reference[1] else _NAMED.get(reference[2], 0)
     if not _NAMED_BY_NUMBER.fullmatch(chr(code)):
         raise _OddError
     return chr(code)
