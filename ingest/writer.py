@@ -46,6 +46,11 @@ class Writer:
             task.add_done_callback(self._at_work.discard)
         return await written
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether something is being written, or waits for it."""
+        return bool(self._at_work)
+
     async def settle(self) -> None:
         """Wait until all that was to be written is written, or has failed."""
         while self._at_work:
