@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ingest.reading import html
+from ingest.reading import dedupe, html
 from ingest.reading.dedupe import text_digest
 from tests.site import Site
 from tests.support import item, rss
@@ -187,3 +188,9 @@ def test_each_revision_keeps_what_was_said_and_the_publishers_bytes(world: World
     shown = world.entry(world.entries()[0]["id"])
     assert [revision["title"] for revision in shown["revisions"]] == titles[:2]
     assert world.counts()["capture"] == 3
+
+
+def test_a_digit_of_any_script_is_looked_at() -> None:
+    digits = (unicodedata.normalize("NFKC", c) for c in map(chr, range(0x110000)) if c.isdecimal())
+    assert [digit for digit in digits if not dedupe._MAYBE_DIGIT.match(digit)] == []
+    assert text_digest("", "甲 ٥ comments", ()) == text_digest("", "甲 ٦ comments", ())

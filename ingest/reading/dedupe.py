@@ -46,7 +46,8 @@ _SIGNS = {
     "counter": tuple(_COUNTED.replace("s?", "").split("|")),
     "date": ("-", "/", "."),
 }
-_DIGIT = re.compile(r"\d")
+# Where the digits of all scripts are, save those that NFKC folds: twice as fast as `\d`.
+_MAYBE_DIGIT = re.compile("[0-9\u0660-\u1c59\ua620-\uabf9\U00010000-\U0010ffff]")
 _NUMBERLESS = re.compile(_DAY, re.MULTILINE)  # all other noise has a number
 # In this order: "阅读 2小时前 8评论" is a section, a time and a counter, not 8 times read.
 _NOISE = (
@@ -76,7 +77,7 @@ def text_digest(title: str, text: str, media: Iterable[str]) -> bytes:
 def _still(text: str) -> str:
     """Text without what moves by itself; only for comparing."""
     text = unicodedata.normalize("NFKC", text)
-    still = _without_noise(text) if _DIGIT.search(text) else _NUMBERLESS.sub(" ", text)
+    still = _without_noise(text) if _MAYBE_DIGIT.search(text) else _NUMBERLESS.sub(" ", text)
     return "".join(still.split())
 
 
