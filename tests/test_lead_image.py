@@ -114,3 +114,27 @@ def test_a_body_without_base_gives_absolute_addresses_only() -> None:
     relative = Fragment('<img src="a.jpg">', base_url=None)
     assert lead_image.choose((), (), Fragment(_BODY, base_url=None)) == _PICTURE
     assert lead_image.choose((), (), relative) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "is_public"),
+    [
+        ("img.example.cn", True),
+        ("img.example.cn.", True),
+        ("img.example.cn:8080", True),
+        ("8.8.8.8", True),
+        ("[2606:4700::1111]", True),
+        ("localhost", False),
+        ("intranet", False),
+        ("nas.local", False),
+        ("img.internal", False),
+        ("10.0.0.1", False),
+        ("127.0.0.1:8080", False),
+        ("169.254.169.254", False),
+        ("[::1]", False),
+        ("1.2.3", False),
+    ],
+)
+def test_only_a_host_of_the_public_web_shows_a_picture(host: str, is_public: bool) -> None:
+    url = f"http://{host}/1.jpg"
+    assert _choose(f'<img src="{url}">') == (url if is_public else None)
