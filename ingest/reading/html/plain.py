@@ -30,7 +30,7 @@ _NAMED = {name: code for name, code in name2codepoint.items() if html5.get(f"{na
 _NAMED_BY_NUMBER = re.compile("[\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd]")
 _ATTRIBUTE = r"[ \n]++([a-z][a-z-]*+)=\"((?:[^\"&\x00-\x1f\x7f-\xa0]|&amp;)*+)\""
 _EACH_ATTRIBUTE = re.compile(_ATTRIBUTE)
-_ATTRIBUTES = re.compile(rf"(?:{_ATTRIBUTE})*+[ \n]*+")
+_ATTRIBUTES = re.compile(rf"(?:{_ATTRIBUTE})*+")
 _MOST_ATTRIBUTES = 20
 _DEEPEST = 50
 
@@ -148,6 +148,8 @@ class _Reader:
     def _read_attributes(self, element: str, written: str) -> str:
         """Return the attributes of a tag as they are written in the end."""
         written = written if element in _HOLDS else written.removesuffix("/")
+        # From each of these blanks the search for an attribute would begin anew.
+        written = written.rstrip(" \n")
         pairs = _EACH_ATTRIBUTE.findall(written) if _ATTRIBUTES.fullmatch(written) else []
         attributes = {name: value.replace("&amp;", "&") for name, value in pairs}
         if not attributes or len(attributes) < len(pairs) or len(pairs) > _MOST_ATTRIBUTES:
