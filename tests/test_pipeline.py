@@ -19,9 +19,10 @@ import zstandard
 from ingest import pipeline
 from ingest.reading.packing import unpack
 from ingest.services import Services
+from ingest.store import archive as archive_store
 from ingest.store import feeds as feed_store
 from ingest.values import Outcome
-from models import Capture, Entry, Revision
+from models import ArchiveFile, Capture, Entry, Revision
 from tests.site import Site
 from tests.support import item, rss
 from tests.world import World
@@ -436,3 +437,14 @@ def test_a_pass_waits_for_what_is_being_kept_but_not_for_ever(
     monkeypatch.setattr(pipeline, "render", note_pass)
     asyncio.run(render_while_something_is_kept())
     assert began == [not is_ending]
+
+
+def test_a_path_that_another_process_gave_first_stays(world: World, site: Site) -> None:
+    site.set("/feed.xml", rss(item(1)))
+    world.add(site.url("/feed.xml"))
+    world.poll()
+    given = world.database.read(
+        lambda c: dict(c.execute(sa.select(ArchiveFile.entry_id, ArchiveFile.path)).all())
+    )
+    ours = dict.fromkeys(given, "elsewhere.md")
+    assert world.database.write(archive_store.give_paths, "hexo", ours) == given
