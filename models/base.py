@@ -4,13 +4,27 @@ PostgreSQL.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, LargeBinary, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.sqlite import DATETIME
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+
+class _SqliteDateTime(DATETIME):
+    """An instant in UTC as the text that SQLAlchemy's own type writes, in a fifth of the time."""
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:  # noqa: ARG002 - the signature is SQLAlchemy's
+        """Give what makes the text of a datetime."""
+        return _as_text
+
+
+def _as_text(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -18,18 +32,23 @@ class UtcDateTime(TypeDecorator[datetime]):
     and a naive datetime is refused.
     """
 
-    impl = DateTime(timezone=True)
+    impl = DateTime(timezone=True).with_variant(
+        _SqliteDateTime(),  # type: ignore[no-untyped-call]
+        "sqlite",
+    )
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - the signature is SQLAlchemy's
+    ) -> datetime | None:
         """Turn any aware datetime into UTC; raise `ValueError` for a naive one."""
-        if value is None:
-            return None
+        if value is None or value.tzinfo is UTC:
+            return value
         if value.tzinfo is None:
             raise ValueError(f"a datetime without a zone cannot be kept: {value!r}")
-        if value.tzinfo is not UTC:
-            value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        return value.astimezone(UTC)
 
     def process_result_value(
         self,

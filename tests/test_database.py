@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import sqlite
 
 from ingest.database import Database, _known_revisions, _migrations_folder
 from ingest.errors import StoreBusy, StoreError
@@ -126,6 +127,19 @@ def test_instants_come_back_as_they_went_in(database: Database) -> None:
     )
     assert kept == at
     assert kept.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize("microsecond", [0, 120])
+def test_sqlite_holds_an_instant_as_sqlalchemy_itself_writes_it(microsecond: int) -> None:
+    """So that nothing of what earlier versions wrote compares differently."""
+    at = datetime(2022, 1, 28, 21, 34, 39, microsecond, tzinfo=timezone(timedelta(hours=8)))
+    dialect = sqlite.dialect()
+    ours = UtcDateTime().dialect_impl(dialect).bind_processor(dialect)
+    its_own = sa.DateTime().dialect_impl(dialect).bind_processor(dialect)
+    assert ours is not None
+    assert its_own is not None
+    assert ours(at) == its_own(at.astimezone(UTC).replace(tzinfo=None))
+    assert ours(None) is None
 
 
 def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
