@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import logging
 import sqlite3
 import time
@@ -184,7 +185,10 @@ class Database:
 
 def _make_engine(url: str) -> sa.Engine:
     try:
-        engine = sa.create_engine(url, **_engine_options(url))
+        options = _options_of(url)
+        engine = sa.create_engine(
+            url, json_serializer=_to_json, json_deserializer=_from_json, **options
+        )
     except (sa.exc.ArgumentError, NoSuchModuleError, ValueError) as error:
         raise StoreError(f"database.url cannot be used: {error}") from None
     if engine.dialect.name == "sqlite":
@@ -212,7 +216,7 @@ _LET_GO = {
 }
 
 
-def _engine_options(url: str) -> dict[str, Any]:
+def _options_of(url: str) -> dict[str, Any]:
     if make_url(url).get_backend_name() == "sqlite":
         return {}
     of_session = {"timezone": "UTC", "lock_timeout": f"{BUSY_TIMEOUT_SECONDS}s"} | _LET_GO
@@ -226,6 +230,14 @@ def _engine_options(url: str) -> dict[str, Any]:
             "options": " ".join(f"-c {name}={value}" for name, value in of_session.items()),
         },
     }
+
+
+def _to_json(value: Any) -> str:
+    return "[]" if value == [] else json.dumps(value)  # as most lists are
+
+
+def _from_json(text: str | bytes) -> Any:
+    return [] if text in ("[]", b"[]") else json.loads(text)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
