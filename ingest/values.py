@@ -373,7 +373,6 @@ class Record:
     lead_image: str | None
     html: str
     path: str | None = None
-    digest: bytes | None = None
 
     @property
     def at(self) -> datetime:

@@ -36,13 +36,13 @@ def due(connection: sa.Connection, layout: str, *, feed_id: int | None, limit: i
     """Records whose file is missing or outdated, feed by feed, oldest entries first."""
     values = {"layout": layout, "most": limit, "of_feed": feed_id}
     rows = connection.execute(_DUE if feed_id is None else _DUE_OF_FEED, values)
-    return [_record(row) for row in rows.mappings()]
+    return [_record(row) for row in rows.all()]
 
 
 def every(connection: sa.Connection, layout: str, *, after: int, limit: int) -> list[Record]:
     """All records by number, from the one after `after` on."""
     rows = connection.execute(_EVERY, {"layout": layout, "most": limit, "after": after})
-    return [_record(row) for row in rows.mappings()]
+    return [_record(row) for row in rows.all()]
 
 
 def _records() -> sa.Select[Any]:
@@ -71,7 +71,6 @@ def _records() -> sa.Select[Any]:
             Entry.lead_image,
             Entry.html,
             ArchiveFile.path,
-            ArchiveFile.digest,
         )
         .join(Feed, Feed.id == Entry.feed_id)
         .outerjoin(ArchiveFile, of_layout)
@@ -79,13 +78,14 @@ def _records() -> sa.Select[Any]:
     )
 
 
+_COLUMNS = tuple(_records().selected_columns.keys())
 _EVERY = _records().where(Entry.id > sa.bindparam("after")).order_by(Entry.id)
 _DUE = _records().where(IS_DUE).order_by(Entry.feed_id, Entry.id)
 _DUE_OF_FEED = _DUE.where(Entry.feed_id == sa.bindparam("of_feed"))
 
 
-def _record(row: sa.RowMapping) -> Record:
-    columns = dict(row)
+def _record(row: sa.Row[Any]) -> Record:
+    columns = dict(zip(_COLUMNS, row, strict=True))
     settings = columns.pop("settings")
     known_categories = columns.pop("known_categories")
     columns["feed_title"] = settings.get("title") or columns["feed_title"]
