@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ingest.config import ArchiveConfig
@@ -24,6 +25,9 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]+")
 _BRACES = re.compile(r"\{(?=[{%#])|(?<=\{)\{|\}(?=\})|(?<=[%#}])\}")
 _ESCAPES = {"{": "&#123;", "}": "&#125;"}
 _PRE = re.compile(r"(<pre\b[^>]*>)(.*?)(</pre>)", re.DOTALL)
+
+# The same names and feeds come again and again.
+_MOST_REMEMBERED = 1_000
 
 
 class HexoLayout:
@@ -45,21 +49,23 @@ class HexoLayout:
 
     def _front_matter(self, record: Record) -> Iterator[str]:
         image = record.lead_image or self._config.default_image
-        yield f"title: {_quoted(record.title or self._date(record.at))}"
+        picture = _quoted(image)
+        date = self._date(record.at)
+        yield f"title: {_quoted(record.title or date)}"
         yield from _list("categories", self._categories(record))
         if image:
-            yield f"headimg: {_quoted(image)}"
+            yield f"headimg: {picture}"
         yield f"author: {_plain_or_quoted(_author(record))}"
         yield "comments: false"
-        yield f"date: {self._date(record.at)}"
+        yield f"date: {date}"
         if image:
-            yield f"thumbnail: {_quoted(image)}"
+            yield f"thumbnail: {picture}"
         yield from self._provenance(record)
 
     def _provenance(self, record: Record) -> Iterator[str]:
         if record.link:
             yield f"source_url: {_quoted(record.link)}"
-        yield f"source_feed: {_quoted(without_secrets(record.feed_url))}"
+        yield f"source_feed: {_address(record.feed_url)}"
         if record.guid:
             yield f"source_guid: {_quoted(record.guid)}"
         if record.updated_at:
@@ -115,6 +121,12 @@ def _quoted(text: str) -> str:
     return f"'{escaped}'"
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _address(url: str) -> str:
+    return _quoted(without_secrets(url))
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def _plain_or_quoted(text: str) -> str:
     """A plain YAML scalar where nothing could read it as anything but this text."""
     text = _one_line(text)

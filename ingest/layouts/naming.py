@@ -40,8 +40,7 @@ def author_of(
 
 def record_path(template: str, record: Record, timezone: str) -> str:
     """Fill the template of paths (`archive.template`) for one record."""
-    local = record.at.astimezone(ZoneInfo(timezone))
-    date = f"{local:%Y-%m-%d}"
+    date = record.at.astimezone(ZoneInfo(timezone)).date().isoformat()
     year, month, day = date.rsplit("-", 2)
     fields = {
         "feed": safe_name(record.feed_slug),
