@@ -17,7 +17,6 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from io import FileIO
 from pathlib import Path
 
 from ingest.config import ArchiveConfig
@@ -254,20 +253,23 @@ class Archive:
 def _write(path: str, content: bytes, at: datetime) -> None:
     """Write a file, or none."""
     try:
-        with open(path, "wb", buffering=0) as file:  # noqa: PTH123 - as above
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        try:
             _write_all(file, content)
-            os.fchmod(file.fileno(), 0o644)
-            os.utime(file.fileno(), (at.timestamp(), at.timestamp()))
+            os.fchmod(file, 0o644)  # whatever the umask has taken
+            os.utime(file, (at.timestamp(), at.timestamp()))
+        finally:
+            os.close(file)
     except OSError:
         Path(path).unlink(missing_ok=True)
         raise
 
 
-def _write_all(file: FileIO, content: bytes) -> None:
+def _write_all(file: int, content: bytes) -> None:
     """Write on where a disk that runs full takes only a part; the next part raises `OSError`."""
     left = memoryview(content)
     while left:
-        left = left[file.write(left) or 0 :]
+        left = left[os.write(file, left) :]
 
 
 def _sync(folder: Path) -> None:
