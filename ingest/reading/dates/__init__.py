@@ -52,13 +52,13 @@ def resolve_date(
     Refused are dates before 1990, more than 48 hours ahead, and days that do not exist. A stamp
     labelled GMT that lies ahead of its first sight, but not if it is local time, is local time.
     """
-    text = plain(raw or "")
-    if not text:
+    if not raw:
         return None
     now = first_seen_at.astimezone(zone)
     try:
-        found = _epoch(text) or _absolute(text, now, zone, gmt_is_local) or find_ago(text, now)
-        found = found or _worded(text, now, zone)
+        found = _standard(raw.strip(), now, zone, gmt_is_local) or _free(
+            plain(raw), now, zone, gmt_is_local
+        )
     except (ValueError, OverflowError):  # a day, a time or an offset that does not exist
         return None
     return found if found and _is_credible(found.at, first_seen_at) else None
@@ -66,6 +66,28 @@ def resolve_date(
 
 def _is_credible(at: datetime, first_seen_at: datetime) -> bool:
     return at.year >= _OLDEST_YEAR and at - first_seen_at <= _FARTHEST_AHEAD
+
+
+def _standard(text: str, now: datetime, zone: tzinfo, gmt_is_local: bool) -> ResolvedDate | None:
+    """A date by RFC 3339 or RFC 5322."""
+    if (standard := find_standard(text)) is None:
+        return None
+    at, method = standard
+    found = ResolvedDate(at=at.astimezone(UTC), method=method, precision=DatePrecision.SECOND)
+    return _heed_misuse(found, at.tzinfo, now, zone, gmt_is_local)
+
+
+def _free(text: str, now: datetime, zone: tzinfo, gmt_is_local: bool) -> ResolvedDate | None:
+    """A date in whatever words, in one spelling."""
+    if not text:
+        return None
+    return (
+        _epoch(text)
+        or _standard(text, now, zone, gmt_is_local)
+        or _absolute(text, now, zone, gmt_is_local)
+        or find_ago(text, now)
+        or _worded(text, now, zone)
+    )
 
 
 def _epoch(text: str) -> ResolvedDate | None:
@@ -83,10 +105,6 @@ def _epoch(text: str) -> ResolvedDate | None:
 
 def _absolute(text: str, now: datetime, zone: tzinfo, gmt_is_local: bool) -> ResolvedDate | None:
     """A day of a named year, with whatever time and zone stand beside it."""
-    if standard := find_standard(text):
-        at, method = standard
-        found = ResolvedDate(at=at.astimezone(UTC), method=method, precision=DatePrecision.SECOND)
-        return _heed_misuse(found, at.tzinfo, now, zone, gmt_is_local)
     if match := _STAMP.match(text):
         text = _spaced(match) + text[match.end() :]
     day = find_day(text, now, with_year=True)
