@@ -79,7 +79,12 @@ def test_no_link_stays_none() -> None:
         (None, True),
         ("https://a.example.cn/", True),
         ("https://a.example.cn", True),
+        ("https://a.example.cn/?", True),
+        ("https://a.example.cn/#", True),
+        ("https://a.example.cn?", True),
+        ("https://a.example.cn/#/p/1", False),
         ("https://a.example.cn/?p=1", False),
+        ("https://a.example.cn//", False),
         ("https://a.example.cn/a", False),
     ],
 )

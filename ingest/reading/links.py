@@ -24,6 +24,7 @@ _PLAIN_LINK = re.compile(
     r"(?P<path>(?:/[\w~-][\w.~-]*)+/?|/)(?:\?(?P<query>[\w~.-]+=[\w~.-]+(?:&[\w~.-]+=[\w~.-]+)*))?",
     re.ASCII,
 )
+_SITE = re.compile(r"[a-z]+://[^/?#]*/?\??#?")
 # As WordPress has them, until its user chooses others.
 _PLAIN_PERMALINK = re.compile(r"(?:^|&)p=[0-9]+(?:&|$)")
 _TRACKING_FRAGMENTS = frozenset({"", "rd", "wechat_redirect", "rss", "xtor"})
@@ -91,10 +92,7 @@ def _is_tracking(name: str) -> bool:
 
 def names_a_site(link: str | None) -> bool:
     """Whether a link leads to a site's front page, so that it cannot tell articles apart."""
-    if link is None:
-        return True
-    parts = urlsplit(link)
-    return parts.path in {"", "/"} and not parts.query and not parts.fragment
+    return link is None or _SITE.fullmatch(link) is not None
 
 
 def is_front_page(link: str) -> bool:
