@@ -75,7 +75,7 @@ def display_title(raw_html: str, *, feed_title: str = "", site_name: str = "") -
     for _ in range(2):
         text = _strip_markup(_decode(text), is_escaped=True)
     title = _squeeze(text)
-    for name in (feed_title, site_name):
+    for name in filter(None, (feed_title, site_name)):
         title = _without_name(title, _squeeze(name))
     return title
 
@@ -150,9 +150,8 @@ def _without_name(title: str, name: str) -> str:
 
     Only a piece that equals the name goes, and never the whole title.
     """
-    pieces = [piece for piece in _PIECES.split(name) if piece and not _SECTION.fullmatch(piece)]
-    for known in dict.fromkeys([name, *pieces]):
-        if not known or _fold(known) == _fold(title):
+    for known in _forms_of(name):
+        if _fold(known) == _fold(title):
             continue
         shorter = _cut_end(title, known)
         if shorter != title:
@@ -160,6 +159,13 @@ def _without_name(title: str, name: str) -> str:
         if shorter := _cut_start(title, known):
             return shorter
     return title
+
+
+@functools.lru_cache(maxsize=1_000)
+def _forms_of(name: str) -> tuple[str, ...]:
+    """A name, and the pieces of it that are no mere section."""
+    pieces = [piece for piece in _PIECES.split(name) if not _SECTION.fullmatch(piece)]
+    return tuple(form for form in dict.fromkeys([name, *pieces]) if form)
 
 
 def _cut_end(title: str, name: str) -> str:
