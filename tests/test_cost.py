@@ -81,6 +81,14 @@ def test_a_poll_with_news_costs_the_same_however_much_is_new(world: World, site:
     assert len(one) <= 32
 
 
+def test_nobody_is_asked_which_path_he_has_just_given(world: World, site: Site) -> None:
+    world.add(site.url("/feed.xml"))
+    serve(site, range(2))
+    sent = statements_of_a_poll(world)
+    assert [one for one in sent if one.startswith("INSERT INTO archive_file")]
+    assert not [one for one in sent if one.startswith("SELECT archive_file.entry_id")]
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_poll_goes_through_no_table_that_grows(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))

@@ -105,7 +105,8 @@ def give_paths(connection: sa.Connection, layout: str, paths: Mapping[int, str])
     """
     rows = [{"entry_id": entry, "layout": layout, "path": path} for entry, path in paths.items()]
     insert = insert_if_new(connection.dialect.name, ArchiveFile, "entry_id", "layout")
-    if connection.execute(insert, rows).rowcount == len(rows):
+    counted = {"preserve_rowcount": True}
+    if connection.execute(insert, rows, execution_options=counted).rowcount == len(rows):
         return dict(paths)
     return dict(connection.execute(_PATHS, {"of_layout": layout, "entries": list(paths)}).all())
 
