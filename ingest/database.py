@@ -52,6 +52,9 @@ class Database:
         # SQLite has one writer, and lets who waits for it sleep for up to a tenth of a second.
         is_sqlite = self.engine.dialect.name == "sqlite"
         self._turn: AbstractContextManager[object] = Lock() if is_sqlite else nullcontext()
+        # Each statement sees a state of its own on PostgreSQL, in a transaction or without one
+        # (READ COMMITTED); to begin and end one asks the server twice.
+        self._reading = {"readonly": True} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
 
     @property
     def name(self) -> str:
@@ -61,9 +64,12 @@ class Database:
     def read(
         self, query: Callable[Concatenate[sa.Connection, P], T], *a: P.args, **k: P.kwargs
     ) -> T:
-        """Give `query` a connection that sees one state and changes nothing."""
+        """Give `query` a connection that changes nothing.
+
+        On SQLite it sees one state; on PostgreSQL each of its statements does.
+        """
         with self._explained(), self.engine.connect() as connection:
-            return query(connection.execution_options(readonly=True), *a, **k)
+            return query(connection.execution_options(**self._reading), *a, **k)
 
     def write(
         self, change: Callable[Concatenate[sa.Connection, P], T], *a: P.args, **k: P.kwargs
