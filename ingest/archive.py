@@ -71,13 +71,13 @@ class Archive:
         Raise `ArchiveError` when the folder cannot be written: what was not written stays due.
         """
         self._notice_other_settings()
-        written, left = 0, True
-        while left:
-            records = self._database.read(
-                store.due, self._layout.name, feed_id=feed_id, limit=_BATCH
-            )
+        written = 0
+        while records := self._database.read(
+            store.due, self._layout.name, feed_id=feed_id, limit=_BATCH
+        ):
             written += self._render(records, now)
-            left = len(records) == _BATCH
+            if len(records) < _BATCH:
+                break
         return written
 
     def rebuild(self, *, now: datetime) -> int:
