@@ -120,8 +120,8 @@ class _Reader:
         if len(self._open) > 1:
             raise _OddError
         written[::2], shown[::2] = _texts(pieces[::2])
-        flowing = "".join(shown).replace("\n", " ").replace(_LINE_END, "\n")
-        return Plain("".join(written), Shown(squeeze(flowing), self._media), self._pictures)
+        text = squeeze("".join(shown).split(_LINE_END))
+        return Plain("".join(written), Shown(text, self._media), self._pictures)
 
     def _read_tag(self, written: str) -> tuple[str, str]:
         """Return what is written for a tag in the end, and the line end that it makes."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -55,13 +56,12 @@ def _text_of(tree: etree._Element) -> str:
                 pieces.append("\n")
             if tail := element.tail:
                 pieces.append(_flowing(tail, element.getparent()))
-    return squeeze("".join(pieces))
+    return squeeze("".join(pieces).split("\n"))
 
 
-def squeeze(text: str) -> str:
-    """Return the lines of a text that are not blank, with single blanks in them."""
-    lines = (" ".join(line.split()) for line in text.split("\n"))
-    return "\n".join(filter(None, lines))
+def squeeze(lines: Sequence[str]) -> str:
+    """Return the text of those lines that are not blank, with single blanks in them."""
+    return "\n".join(filter(None, [" ".join(line.split()) for line in lines]))
 
 
 def _is_unseen(element: etree._Element) -> bool:
