@@ -8,8 +8,8 @@ import re
 import opencc
 
 _SAMPLE = 20_000  # characters that decide which language it is
-_CHINESE_SAMPLE = 1_000  # that decide which Chinese
-_CHINESE_ENDS = 100  # Han characters at either end of these, where both ends agree
+_CHINESE_SAMPLE = 1_000  # Han characters that decide which Chinese
+_CHINESE_ENDS = 100  # at either end of these, where both ends agree
 _CLEARLY = 0.15  # of them speak for one of the two
 
 
@@ -45,9 +45,9 @@ def detect(text: str) -> str:
     What a feed says of itself is not asked: RSSHub says `en` where it does not know.
     """
     sample = text[:_SAMPLE]
-    if not _BESIDE_HAN.search(sample) and (han := _han_of(sample[:_CHINESE_SAMPLE])):
-        return _which_chinese(han)
-    han = _han_of(sample)
+    han = "".join(_HAN.findall(sample))
+    if han and not _BESIDE_HAN.search(sample):
+        return _which_chinese(han[:_CHINESE_SAMPLE])
     kana = "".join(_KANA.findall(sample))
     hangul = sum(map(len, _HANGUL.findall(sample)))
     words = _LATIN_WORDS.findall(sample)
@@ -61,10 +61,6 @@ def detect(text: str) -> str:
     if han and len(han) >= least * (letters + len(words)):
         return _which_chinese(han[:_CHINESE_SAMPLE])
     return latin
-
-
-def _han_of(text: str) -> str:
-    return "".join(_HAN.findall(text))
 
 
 def _which_chinese(han: str) -> str:
