@@ -1,4 +1,4 @@
-"""The engine, the schema's upgrade, and one transaction per call; it knows no table."""
+"""The engine, the schema's upgrade, and one transaction for each change; it knows no table."""
 
 from __future__ import annotations
 
@@ -52,9 +52,11 @@ class Database:
         # SQLite has one writer, and lets who waits for it sleep for up to a tenth of a second.
         is_sqlite = self.engine.dialect.name == "sqlite"
         self._turn: AbstractContextManager[object] = Lock() if is_sqlite else nullcontext()
-        # Each statement sees a state of its own on PostgreSQL, in a transaction or without one
-        # (READ COMMITTED); to begin and end one asks the server twice.
-        self._reading = {"readonly": True} if is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._readers = (
+            self.engine.execution_options(readonly=True)
+            if is_sqlite
+            else _make_engine(url, for_readers=True)
+        )
 
     @property
     def name(self) -> str:
@@ -68,8 +70,8 @@ class Database:
 
         On SQLite it sees one state; on PostgreSQL each of its statements does.
         """
-        with self._explained(), self.engine.connect() as connection:
-            return query(connection.execution_options(**self._reading), *a, **k)
+        with self._explained(), self._readers.connect() as connection:
+            return query(connection, *a, **k)
 
     def write(
         self, change: Callable[Concatenate[sa.Connection, P], T], *a: P.args, **k: P.kwargs
@@ -95,7 +97,10 @@ class Database:
         engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         with self._explained(), engine.connect() as connection:
             ask = sa.select(sa.func.pg_try_advisory_lock(_UPGRADE_LOCK ^ zlib.crc32(work.encode())))
-            yield bool(connection.scalar(ask))
+            try:
+                yield bool(connection.scalar(ask))
+            finally:
+                connection.invalidate()  # else the lock would go back to the pool with it
 
     def upgrade(self) -> list[str]:
         """Bring the schema to this program's revision; return the revisions that were applied.
@@ -141,6 +146,7 @@ class Database:
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        self._readers.dispose()
 
     def _pending(self, connection: sa.Connection) -> list[str]:
         """Revisions this program has and the database has not, oldest first."""
@@ -189,12 +195,9 @@ class Database:
         return StoreError(f"{self.name}: {reason}")
 
 
-def _make_engine(url: str) -> sa.Engine:
+def _make_engine(url: str, *, for_readers: bool = False) -> sa.Engine:
     try:
-        options = _options_of(url)
-        engine = sa.create_engine(
-            url, json_serializer=_to_json, json_deserializer=_from_json, **options
-        )
+        engine = sa.create_engine(url, **_engine_options(url, for_readers=for_readers))
     except (sa.exc.ArgumentError, NoSuchModuleError, ValueError) as error:
         raise StoreError(f"database.url cannot be used: {error}") from None
     if engine.dialect.name == "sqlite":
@@ -222,11 +225,17 @@ _LET_GO = {
 }
 
 
-def _options_of(url: str) -> dict[str, Any]:
+_OF_SESSION = {"timezone": "UTC", "lock_timeout": f"{BUSY_TIMEOUT_SECONDS}s"} | _LET_GO
+
+
+def _engine_options(url: str, *, for_readers: bool) -> dict[str, Any]:
     if make_url(url).get_backend_name() == "sqlite":
-        return {}
-    of_session = {"timezone": "UTC", "lock_timeout": f"{BUSY_TIMEOUT_SECONDS}s"} | _LET_GO
-    return {
+        return {"json_serializer": _to_json, "json_deserializer": _from_json}
+    of_session = _OF_SESSION | {"default_transaction_read_only": "on" if for_readers else "off"}
+    # Without a transaction: each statement sees a state of its own as a rule (READ COMMITTED), and
+    # to begin and to end one asks the server twice more.
+    without = {"isolation_level": "AUTOCOMMIT"} if for_readers else {}
+    return without | {
         "pool_pre_ping": True,
         "pool_size": 4,
         "max_overflow": 4,
@@ -242,8 +251,8 @@ def _to_json(value: Any) -> str:
     return "[]" if value == [] else json.dumps(value)  # as most lists are
 
 
-def _from_json(text: str | bytes) -> Any:
-    return [] if text in ("[]", b"[]") else json.loads(text)
+def _from_json(text: str) -> Any:
+    return [] if text == "[]" else json.loads(text)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -24,9 +24,9 @@ def asked_in_a_poll(world: World) -> list[Asked]:
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
         asked.append((statement, values[0] if isinstance(values, list) else values))
 
-    sa.event.listen(world.database.engine, "before_cursor_execute", note)
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
     world.poll()
-    sa.event.remove(world.database.engine, "before_cursor_execute", note)
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)
     return asked
 
 

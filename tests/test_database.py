@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from sqlalchemy.dialects import sqlite
 
 from ingest.database import Database, _known_revisions, _migrations_folder
 from ingest.errors import StoreBusy, StoreError
-from models import Base, Setting
+from models import Base, Feed, Setting
 from models.base import UtcDateTime
 
 
@@ -116,6 +117,35 @@ def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
     with pytest.raises(RuntimeError, match="stop here"):
         database.write(half)
     assert database.read(lambda c: c.scalar(sa.select(sa.func.count()).select_from(Setting))) == 0
+
+
+def test_a_read_changes_nothing(database: Database) -> None:
+    database.upgrade()
+
+    def write(connection: sa.Connection) -> None:
+        connection.execute(sa.insert(Setting).values(name="a", value="b"))
+
+    with contextlib.suppress(sa.exc.DBAPIError):  # PostgreSQL says so, SQLite forgets it
+        database.read(write)
+    assert database.read(lambda c: c.scalar(sa.select(sa.func.count()).select_from(Setting))) == 0
+    database.write(write)
+    assert database.read(lambda c: c.scalar(sa.select(Setting.value))) == "b"
+
+
+def test_a_database_is_held_until_the_work_is_done(database: Database) -> None:
+    other = Database(database.url)
+    with database.held("daemon") as first, other.held("daemon") as second:
+        assert (first, second) == (True, database.engine.dialect.name == "sqlite")
+    with other.held("daemon") as is_held:
+        assert is_held
+    other.dispose()
+
+
+@pytest.mark.parametrize("value", [[], {}, [[]], None, "[]", ["甲", {"a": []}]])
+def test_json_comes_back_as_it_went_in(database: Database, value: object) -> None:
+    kind = Feed.__table__.c.categories.type
+    asked = sa.select(sa.type_coerce(sa.bindparam("value", value, kind), kind))
+    assert database.read(lambda c: c.scalar(asked)) == value
 
 
 def test_instants_come_back_as_they_went_in(database: Database) -> None:
