@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import time
 import unicodedata
 from pathlib import Path
@@ -188,6 +189,15 @@ def test_each_revision_keeps_what_was_said_and_the_publishers_bytes(world: World
     shown = world.entry(world.entries()[0]["id"])
     assert [revision["title"] for revision in shown["revisions"]] == titles[:2]
     assert world.counts()["capture"] == 3
+
+
+def test_no_word_of_noise_hides_another() -> None:
+    """Words are found one behind the other: none may begin with what another ends in."""
+    for one, other in itertools.permutations(dedupe._WORDS, 2):
+        shared = range(1, min(len(one), len(other)))
+        assert not [n for n in shared if one[-n:] == other[:n]], (one, other)
+    for word in dedupe._WORDS:
+        assert dedupe._ANY_WORD.findall(f"甲{word}乙") == [word]
 
 
 def test_a_digit_of_any_script_is_looked_at() -> None:

@@ -38,6 +38,7 @@ _LONE_DATE = (
 _COUNTER_BEHIND = (
     rf"(?:{_COUNTED})(?:数|量|次数)?{_GAP}[:：(（]?{_GAP}{_NUMBER}{_GAP}[万亿kKwW]?[)）]?"
 )
+_DATE_MARKS = "-/."
 # One of these words is in a text in lower case that holds such noise; most texts hold none.
 _SIGNS = {
     "ago": ("前",),
@@ -45,9 +46,11 @@ _SIGNS = {
     "day and time": ("昨天", "前天", "今天"),
     "ago in English": ("ago",),
     "counter": tuple(_COUNTED.replace("s?", "").split("|")),
-    "date": ("-", "/", "."),
+    "date": tuple(_DATE_MARKS),
 }
-_SIGN = re.compile("|".join(sorted(map(re.escape, chain(*_SIGNS.values())), key=len)[::-1]))
+# None of them begins with what another ends in, so that all of them are found.
+_WORDS = {*chain(*_SIGNS.values())} - {*_DATE_MARKS}
+_ANY_WORD = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
 # Where the digits of all scripts are, save those that NFKC folds: twice as fast as `\d`.
 _MAYBE_DIGIT = re.compile("[0-9\u0660-\u1c59\ua620-\uabf9\U00010000-\U0010ffff]")
 _NUMBERLESS = re.compile(_DAY, re.MULTILINE)  # all other noise has a number
@@ -84,8 +87,9 @@ def _still(text: str) -> str:
 
 
 def _without_noise(text: str) -> str:
-    shown = "\n".join(set(_SIGN.findall(text.lower())))
-    for kind, noise in _NOISE if shown else ():
+    words = _ANY_WORD.findall(text.lower())
+    shown = "\n".join({*words, *(mark for mark in _DATE_MARKS if mark in text)})
+    for kind, noise in _NOISE:
         if any(sign in shown for sign in _SIGNS[kind]):
             text = noise.sub(" ", text)
     return text
