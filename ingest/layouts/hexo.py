@@ -26,8 +26,8 @@ _BRACES = re.compile(r"\{(?=[{%#])|(?<=\{)\{|\}(?=\})|(?<=[%#}])\}")
 _ESCAPES = {"{": "&#123;", "}": "&#125;"}
 _PRE = re.compile(r"(<pre\b[^>]*>)(.*?)(</pre>)", re.DOTALL)
 
-# The same names and feeds come again and again.
-_MOST_REMEMBERED = 1_000
+# The names and the address of a feed come again with each of its records; few, as they may be long.
+_MOST_REMEMBERED = 100
 
 
 class HexoLayout:
@@ -49,17 +49,16 @@ class HexoLayout:
 
     def _front_matter(self, record: Record) -> Iterator[str]:
         image = record.lead_image or self._config.default_image
-        picture = _quoted(image)
         date = self._date(record.at)
         yield f"title: {_quoted(record.title or date)}"
         yield from _list("categories", self._categories(record))
         if image:
-            yield f"headimg: {picture}"
+            yield f"headimg: {_quoted(image)}"
         yield f"author: {_plain_or_quoted(_author(record))}"
         yield "comments: false"
         yield f"date: {date}"
         if image:
-            yield f"thumbnail: {picture}"
+            yield f"thumbnail: {_quoted(image)}"
         yield from self._provenance(record)
 
     def _provenance(self, record: Record) -> Iterator[str]:

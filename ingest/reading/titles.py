@@ -161,7 +161,7 @@ def _without_name(title: str, name: str) -> str:
     return title
 
 
-@functools.lru_cache(maxsize=1_000)
+@functools.lru_cache(maxsize=16)  # a feed's entries are read one after the other
 def _forms_of(name: str) -> tuple[str, ...]:
     """A name, and the pieces of it that are no mere section."""
     pieces = [piece for piece in _PIECES.split(name) if not _SECTION.fullmatch(piece)]
