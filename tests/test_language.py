@@ -41,6 +41,13 @@ def test_the_language_is_told_by_its_characters(text: str, expected: str) -> Non
     assert language.detect(text) == expected
 
 
+@pytest.mark.parametrize(
+    "before", ["日期\n" + "12.5 13.7 8.88\n" * 80, "公告\n" + "—" * 1_100, "发" + "8.88\n" * 300]
+)
+def test_what_has_no_words_before_a_text_does_not_change_the_language(before: str) -> None:
+    assert language.detect(before + "市長在會議上說明了新的預算。" * 60) == "zh-Hant"
+
+
 @pytest.mark.parametrize("quoted", [10, 15, 30])
 def test_a_long_quotation_at_the_beginning_does_not_change_the_language(quoted: int) -> None:
     text = "市長在會議上說明了新的預算，並回答了記者的問題。" * quoted + "市长说明了预算。" * 200
