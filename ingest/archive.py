@@ -76,7 +76,7 @@ class Archive:
             store.due, self._layout.name, feed_id=feed_id, limit=_BATCH
         ):
             written += self._render(records, now)
-            if len(records) < _BATCH:
+            if len(records) < _BATCH:  # there are no more: nobody need be asked again
                 break
         return written
 
@@ -253,23 +253,23 @@ class Archive:
 def _write(path: str, content: bytes, at: datetime) -> None:
     """Write a file, or none."""
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         try:
-            _write_all(file, content)
-            os.fchmod(file, 0o644)  # whatever the umask has taken
-            os.utime(file, (at.timestamp(), at.timestamp()))
+            _write_all(descriptor, content)
+            os.fchmod(descriptor, 0o644)  # whatever the umask has taken
+            os.utime(descriptor, (at.timestamp(), at.timestamp()))
         finally:
-            os.close(file)
+            os.close(descriptor)
     except OSError:
         Path(path).unlink(missing_ok=True)
         raise
 
 
-def _write_all(file: int, content: bytes) -> None:
+def _write_all(descriptor: int, content: bytes) -> None:
     """Write on where a disk that runs full takes only a part; the next part raises `OSError`."""
     left = memoryview(content)
     while left:
-        left = left[os.write(file, left) :]
+        left = left[os.write(descriptor, left) :]
 
 
 def _sync(folder: Path) -> None:

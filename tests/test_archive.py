@@ -1,0 +1,64 @@
+"""Files are written whole or not at all, and begun only where something is due."""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from ingest.archive import _write
+from tests.site import Site
+from tests.support import item, rss
+from tests.world import World
+
+_AT = datetime(2022, 1, 28, 21, 34, 39, tzinfo=UTC)
+
+
+@pytest.fixture
+def strict_umask() -> Iterator[None]:
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """No file may be larger than a block, as on a disk that runs full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.usefixtures("strict_umask")
+def test_everybody_may_read_a_file_and_it_is_as_old_as_its_entry(tmp_path: Path) -> None:
+    file = tmp_path / "a.md"
+    file.write_bytes(b"of a run that was killed, and longer")
+    _write(str(file), b"new", _AT)
+    assert file.read_bytes() == b"new"
+    assert file.stat().st_mode & 0o777 == 0o600 | 0o044
+    assert file.stat().st_mtime == _AT.timestamp()
+
+
+@pytest.mark.usefixtures("small_files")
+def test_of_a_file_that_cannot_be_written_nothing_is_left(tmp_path: Path) -> None:
+    opened = len(list(Path("/proc/self/fd").iterdir()))
+    with pytest.raises(OSError, match="File too large"):
+        _write(str(tmp_path / "a.md"), b"x" * 10_000, _AT)
+    assert list(tmp_path.iterdir()) == []
+    assert len(list(Path("/proc/self/fd").iterdir())) == opened
+
+
+def test_where_nothing_is_due_nothing_is_begun(world: World, site: Site) -> None:
+    world.add(site.url("/feed.xml"))
+    site.set("/feed.xml", rss(item(1)))
+    world.poll()
+    begun: list[object] = []
+    sa.event.listen(world.database.engine, "commit", begun.append)
+    assert world.folder.render_due(now=_AT) == 0
+    assert begun == []
