@@ -80,6 +80,7 @@ def test_no_link_stays_none() -> None:
         ("https://a.example.cn/", True),
         ("https://a.example.cn", True),
         ("https://a.example.cn/?", True),
+        ("HTTPS://a.example.cn", True),
         ("https://a.example.cn/#", True),
         ("https://a.example.cn?", True),
         ("https://a.example.cn/#/p/1", False),

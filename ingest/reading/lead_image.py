@@ -103,7 +103,9 @@ def _in_order(
 
 
 def _of_kinds(fields: Sequence[ImageField], kinds: Sequence[ImageKind]) -> Iterator[str]:
-    for kind in kinds if fields else ():
+    if not fields:
+        return
+    for kind in kinds:
         named = [field for field in fields if field.kind is kind and _is_image_field(field)]
         named.sort(key=lambda field: field.width or 0, reverse=True)
         yield from (field.url for field in named)

@@ -24,7 +24,8 @@ _PLAIN_LINK = re.compile(
     r"(?P<path>(?:/[\w~-][\w.~-]*)+/?|/)(?:\?(?P<query>[\w~.-]+=[\w~.-]+(?:&[\w~.-]+=[\w~.-]+)*))?",
     re.ASCII,
 )
-_SITE = re.compile(r"[a-z]+://[^/?#]*/?\??#?")
+# A scheme and a host, and nothing behind them.
+_SITE = re.compile(r"[a-z]+://[^/?#]*/?\??#?", re.IGNORECASE)
 # As WordPress has them, until its user chooses others.
 _PLAIN_PERMALINK = re.compile(r"(?:^|&)p=[0-9]+(?:&|$)")
 _TRACKING_FRAGMENTS = frozenset({"", "rd", "wechat_redirect", "rss", "xtor"})
@@ -90,9 +91,9 @@ def _is_tracking(name: str) -> bool:
     return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
 
 
-def names_a_site(link: str | None) -> bool:
+def names_a_site(canonical_link: str | None) -> bool:
     """Whether a link leads to a site's front page, so that it cannot tell articles apart."""
-    return link is None or _SITE.fullmatch(link) is not None
+    return canonical_link is None or _SITE.fullmatch(canonical_link) is not None
 
 
 def is_front_page(link: str) -> bool:

@@ -78,8 +78,8 @@ def _records() -> sa.Select[Any]:
     )
 
 
-_COLUMNS = tuple(_records().selected_columns.keys())
 _EVERY = _records().where(Entry.id > sa.bindparam("after")).order_by(Entry.id)
+_COLUMNS = tuple(_EVERY.selected_columns.keys())
 _DUE = _records().where(IS_DUE).order_by(Entry.feed_id, Entry.id)
 _DUE_OF_FEED = _DUE.where(Entry.feed_id == sa.bindparam("of_feed"))
 

@@ -1,7 +1,7 @@
 """What a publisher wrote → an aware UTC instant, with how it was read and how exactly.
 
-    wording     the string in one spelling: digits, no invisible characters
     standard    the spellings of the standards, at once
+    wording     any other string in one spelling: digits, no invisible characters
     days        which day: calendars of all kinds, words, weekdays
     clock       which time of the day
     zones       in which zone, if it says so
@@ -22,7 +22,7 @@ from ingest.reading.dates.clock import Time, find_time
 from ingest.reading.dates.days import Day, find_day
 from ingest.reading.dates.relative import find_ago
 from ingest.reading.dates.standard import find_standard
-from ingest.reading.dates.wording import plain
+from ingest.reading.dates.wording import LONGEST, plain
 from ingest.reading.dates.zones import find_zone
 from ingest.values import DatePrecision, ResolvedDate
 
@@ -56,9 +56,9 @@ def resolve_date(
         return None
     now = first_seen_at.astimezone(zone)
     try:
-        found = _standard(raw.strip(), now, zone, gmt_is_local) or _free(
-            plain(raw), now, zone, gmt_is_local
-        )
+        written = raw[:LONGEST].strip()
+        found = _standard(written, now, zone, gmt_is_local)
+        found = found or _free(plain(written), now, zone, gmt_is_local)
     except (ValueError, OverflowError):  # a day, a time or an offset that does not exist
         return None
     return found if found and _is_credible(found.at, first_seen_at) else None

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 # No date is longer; what is, is a text.
-_LONGEST = 200
+LONGEST = 200
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f\x7f]+")
 _DIGITS = {
     c: n for n, group in enumerate("〇○零 一 二 三 四 五 六 七 八 九".split()) for c in group
@@ -23,7 +23,7 @@ _LABEL = re.compile(
 
 def plain(raw: str) -> str:
     """Fold a raw string: NFKC, Chinese numerals as digits, labels before the date dropped."""
-    text = unicodedata.normalize("NFKC", raw[:_LONGEST])
+    text = unicodedata.normalize("NFKC", raw[:LONGEST])
     text = _INVISIBLE.sub(" ", text).replace("\u3000", " ").strip()
     text = text.replace("元月", "1月")
     text = _NUMERAL.sub(lambda run: _number(run[0]), text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lxml import etree
@@ -59,7 +59,7 @@ def _text_of(tree: etree._Element) -> str:
     return squeeze("".join(pieces).split("\n"))
 
 
-def squeeze(lines: Sequence[str]) -> str:
+def squeeze(lines: Iterable[str]) -> str:
     """Return the text of those lines that are not blank, with single blanks in them."""
     return "\n".join(filter(None, [" ".join(line.split()) for line in lines]))
 
