@@ -140,6 +140,17 @@ def test_opml_comes_in_and_goes_out(program: Program, site: Site, tmp_path: Path
     assert "0 feeds added, 1 on the list already" in program.good("feeds", "import", "out.opml")
 
 
+def test_a_number_is_one_of_the_list_and_no_part_of_an_address(
+    program: Program, site: Site
+) -> None:
+    site.set("/feed7.xml", rss(item(1)))
+    program.good("feeds", "add", site.url("/feed7.xml"))
+    refused = program.run("feeds", "remove", "7", "--yes", "--delete-entries")
+    assert refused.code == 2
+    assert "no feed is called '7'" in refused.err
+    assert "feed7" in program.good("feeds", "show", "feed7")
+
+
 def test_feeds_are_set_paused_resumed_and_removed(program: Program, site: Site) -> None:
     program.good("feeds", "add", site.url("/feed.xml"))
     program.good("poll")

@@ -40,7 +40,8 @@ def find(connection: sa.Connection, names: Sequence[str]) -> list[FeedState]:
 def _find_one(feeds: Sequence[FeedState], name: str) -> FeedState:
     exact = [f for f in feeds if name in {str(f.id), f.url, f.slug}]
     found = exact or [f for f in feeds if name.casefold() == f.name.casefold()]
-    found = found or [f for f in feeds if name.casefold() in f"{f.url} {f.name}".casefold()]
+    if not name.isdecimal():  # a number is one of the list's, not a part of an address
+        found = found or [f for f in feeds if name.casefold() in f"{f.url} {f.name}".casefold()]
     if not found:
         raise UsageError(f"no feed is called {name!r}; see: guidang feeds list")
     if len(found) > 1:
