@@ -60,7 +60,9 @@ class Database:
 
     @property
     def name(self) -> str:
-        """The address without its password."""
+        """The address without its password, for people to read."""
+        if self.engine.dialect.name == "sqlite":
+            return f"sqlite:///{self.engine.url.database}"
         return self.engine.url.render_as_string(hide_password=True)
 
     def read(

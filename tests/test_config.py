@@ -17,6 +17,7 @@ from ingest.config import (
     parse_duration,
     parse_size,
 )
+from ingest.database import Database
 from ingest.errors import ConfigError
 from ingest.example import example_config
 from tests.program import Program, new_program
@@ -146,6 +147,18 @@ def test_relative_paths_start_from_the_folder_of_the_file(tmp_path: Path) -> Non
     config, _ = load_config(write(tmp_path, ""), environment={})
     assert config.archive.path == tmp_path / "source/_posts"
     assert config.database.url == f"sqlite:///{tmp_path}/guidang.db"
+
+
+@pytest.mark.parametrize("name", ["a?b", "a%20b", "博 客", "a#b"])
+def test_a_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    config, _ = load_config(write(folder, ""), environment={})
+    database = Database(config.database.url)
+    database.upgrade()
+    database.dispose()
+    assert (folder / "guidang.db").is_file()
+    assert database.name == f"sqlite:///{folder}/guidang.db"
 
 
 def test_the_file_is_looked_for_in_the_order_of_the_manual(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from pydantic import ValidationError
 
@@ -123,6 +124,7 @@ def _resolve_paths(config: Config, folder: Path) -> Config:
     archive = config.archive.model_copy(update={"path": folder / config.archive.path.expanduser()})
     url = config.database.url
     if url.startswith("sqlite:///") and not url.startswith(("sqlite:////", "sqlite:///:")):
-        url = f"sqlite:///{folder / url.removeprefix('sqlite:///')}"
+        # In an address `?` and `%` mean something else than in the name of a folder.
+        url = f"sqlite:///{quote(str(folder))}/{url.removeprefix('sqlite:///')}"
     database = config.database.model_copy(update={"url": url})
     return config.model_copy(update={"archive": archive, "database": database})
