@@ -186,10 +186,16 @@ class Archive:
 
     def _place(self, records: Sequence[Record]) -> list[tuple[Record, str]]:
         """The path of each record; one that has none is given it, for ever."""
-        fresh = {r.entry_id: self._layout.path(r) for r in records if r.path is None}
-        if fresh:
-            fresh = self._database.write(store.give_paths, self._layout.name, fresh)
-        return [(record, record.path or fresh[record.entry_id]) for record in records]
+        given = self._give_paths([r for r in records if r.path is None], apart=False)
+        without = [r for r in records if r.path is None and r.entry_id not in given]
+        given |= self._give_paths(without, apart=True)
+        return [(record, record.path or given[record.entry_id]) for record in records]
+
+    def _give_paths(self, records: Sequence[Record], *, apart: bool) -> dict[int, str]:
+        if not records:
+            return {}
+        paths = {record.entry_id: self._layout.path(record, apart=apart) for record in records}
+        return self._database.write(store.give_paths, self._layout.name, paths)
 
     def _finish(self, record: Record, path: str, folders: set[str]) -> _Finished:
         """Write a record to a file beside its place, unless it is in its place already.

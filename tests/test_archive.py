@@ -54,6 +54,24 @@ def test_of_a_file_that_cannot_be_written_nothing_is_left(tmp_path: Path) -> Non
     assert len(list(Path("/proc/self/fd").iterdir())) == opened
 
 
+def test_entries_of_two_feeds_never_share_a_file(
+    tmp_path: Path, database_url: str, site: Site
+) -> None:
+    """Identities are made of guids, which may be 1, 2, 3 in every feed."""
+    world = World(tmp_path, database_url, archive={"template": "{year}/{id}.md"})
+    for name in ("a", "b"):
+        site.set(f"/{name}.xml", rss(*(item(n, title=f"{name}{n}", guid=str(n)) for n in (1, 2))))
+        world.add(site.url(f"/{name}.xml"))
+    world.poll()
+    texts = sorted(text.split(b"\n")[1] for text in world.files().values())
+    assert texts == [b"title: 'a1'", b"title: 'a2'", b"title: 'b1'", b"title: 'b2'"]
+    assert world.folder.check() == []
+    before = world.files()
+    world.folder.rebuild(now=_AT)
+    assert world.files() == before
+    world.database.dispose()
+
+
 def test_where_nothing_is_due_nothing_is_begun(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))
     site.set("/feed.xml", rss(item(1)))

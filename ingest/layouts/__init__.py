@@ -17,8 +17,11 @@ class Layout(Protocol):
 
     name: str
 
-    def path(self, record: Record) -> str:
-        """Name the record's file below the archive's folder, with `/` between folders."""
+    def path(self, record: Record, *, apart: bool = False) -> str:
+        """Name the record's file below the archive's folder, with `/` between folders.
+
+        With `apart` no entry of another feed can have it.
+        """
 
     def render(self, record: Record) -> bytes:
         """Write the record; the same record gives the same bytes."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from ingest.values import Record
@@ -38,8 +39,13 @@ def author_of(
     return "、".join(names) or set_author or feed_author or site
 
 
-def record_path(template: str, record: Record, timezone: str) -> str:
-    """Fill the template of paths (`archive.template`) for one record."""
+def record_path(template: str, record: Record, timezone: str, *, apart: bool = False) -> str:
+    """Fill the template of paths (`archive.template`) for one record.
+
+    Entries of two feeds may have one identity (guids such as 1, 2, 3); with `apart` their ids
+    differ.
+    """
+    key = sha256(f"{record.feed_url}\0{record.key}".encode()).hexdigest() if apart else record.key
     date = record.at.astimezone(ZoneInfo(timezone)).date().isoformat()
     year, month, day = date.rsplit("-", 2)
     fields = {
@@ -49,7 +55,7 @@ def record_path(template: str, record: Record, timezone: str) -> str:
         "day": day,
         "date": date,
         "title": safe_name(record.title, _TITLE_BYTES),
-        "id": record.key[:_ID_DIGITS],
+        "id": key[:_ID_DIGITS],
     }
     *folders, name = template.split("/")
     filled = [_as_part(folder.format_map(fields)) for folder in folders]

@@ -101,10 +101,11 @@ def _record(row: sa.Row[Any]) -> Record:
 def give_paths(connection: sa.Connection, layout: str, paths: Mapping[int, str]) -> dict[int, str]:
     """Write down the file of each entry before it is made; return the files they now have.
 
-    Once given, a path stays: where another process was faster, its choice holds.
+    Once given, a path stays: where another process was faster, its choice holds. An entry whose
+    path is another entry's already has none.
     """
     rows = [{"entry_id": entry, "layout": layout, "path": path} for entry, path in paths.items()]
-    insert = insert_if_new(connection.dialect.name, ArchiveFile, "entry_id", "layout")
+    insert = insert_if_new(connection.dialect.name, ArchiveFile)
     counted = {"preserve_rowcount": True}
     if connection.execute(insert, rows, execution_options=counted).rowcount == len(rows):
         return dict(paths)

@@ -40,9 +40,12 @@ def table_of(model: type[Base]) -> sa.Table:
 
 @cache
 def insert_if_new(dialect: str, model: type[Base], *unique: str) -> Any:
-    """An INSERT of rows that leaves those alone whose columns `unique` are there already."""
+    """An INSERT of rows that leaves those alone whose columns `unique` are there already.
+
+    Without any named, whatever must be there only once.
+    """
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(table_of(model))
-    return insert.on_conflict_do_nothing(index_elements=unique)
+    return insert.on_conflict_do_nothing(index_elements=unique or None)
 
 
 def in_batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
