@@ -46,6 +46,7 @@ def test_only_addresses_a_reader_can_open_are_links(link: str | None, absolute: 
             "https://a.example.cn/b?spm=1.2.3&from=timeline&isappinstalled=0",
             "https://a.example.cn/b",
         ),
+        ("https://a.example.cn/b?id=7&PHPSESSID=a1b2&_=1700000000", "https://a.example.cn/b?id=7"),
         ("https://a.example.cn/b#wechat_redirect", "https://a.example.cn/b"),
         ("https://a.example.cn/新闻", "https://a.example.cn/%E6%96%B0%E9%97%BB"),
     ],
@@ -97,6 +98,7 @@ def test_a_front_page_is_no_article(link: str | None, expected: bool) -> None:
     ("url", "shown"),
     [
         ("https://u:p@a.example.cn:81/x?key=K&b=1&code=C#f", "https://a.example.cn:81/x?b=1#f"),
+        ("https://a.example.cn/x?api_key=K&pw=P&sign=S&auth=A&x=1", "https://a.example.cn/x?x=1"),
         ("https://a.example.cn/x?access_token=T", "https://a.example.cn/x"),
         ("rsshub://zhihu/hot?limit=5", "rsshub://zhihu/hot?limit=5"),
     ],

@@ -14,9 +14,14 @@ _MOBILE = re.compile(r"^(?:www|m)\.(?=[^.]+\.[^.])")
 _TRACKING_PREFIXES = ("utm_", "spm", "share_")
 _TRACKING = frozenset(
     "from isappinstalled fbclid gclid scene chksm srcid mpshare weibo_id wx_share_id "
-    "nsukey ref_src yclid msclkid igshid _ga".split()
+    "nsukey ref_src yclid msclkid igshid _ga"
+    # what changes with each look
+    " phpsessid jsessionid sessionid session_id _ rand random nocache".split()
 )
-_SECRETS = frozenset({"key", "code", "token", "access_token", "password", "secret", "apikey"})
+_SECRETS = frozenset(
+    "key code token access_token auth_token password passwd pwd pw pass secret apikey api_key"
+    " api-key appkey app_key access_key accesskey auth sign signature sig".split()
+)
 # What most links look like: nothing in them can be written otherwise, save what is made https.
 _PLAIN_LINK = re.compile(
     r"https?://(?P<host>(?:(?!xn--)[a-z0-9]+(?:[.-](?!xn--)[a-z0-9]+)*\.[a-z]{2,}"
