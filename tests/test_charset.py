@@ -92,6 +92,19 @@ def test_a_stray_byte_long_before_the_text_costs_only_itself() -> None:
     assert decoded.text.endswith("下了一夜的雨。")
 
 
+@pytest.mark.parametrize("items", [4, 5, 10, 15, 100])
+@pytest.mark.parametrize("encoding", ["gbk", "big5"])
+def test_a_piece_in_another_encoding_costs_only_itself(encoding: str, items: int) -> None:
+    """As where a database holds what an older program wrote."""
+    item = "<item><title>第{}條新聞</title><description>輪渡照常開行。</description></item>"
+    head = '<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel>'
+    others = "".join(map(item.format, range(items)))
+    body = head.encode() + item.format("某").encode(encoding) + others.encode()
+    decoded = decode(body)
+    assert decoded.encoding_used == "utf-8"
+    assert decoded.text.endswith(others)
+
+
 def test_a_body_cut_within_a_character_keeps_the_rest() -> None:
     decoded = decode("今天下雨，明天放晴，后天再说吧".encode()[:-1])
     assert decoded.text == "今天下雨，明天放晴，后天再说\ufffd"

@@ -50,6 +50,7 @@ _HZ_RUN = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
 _EURO = 0x80  # in the GBK that Windows and browsers write; Python's codecs leave it out
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _SAMPLE = 8_192  # bytes by which GB18030 and Big5 are weighed, and UTF-8 is refused
+_SOME_GOOD = 16
 _MANY_BAD = 50  # a stray byte, or a few, before a long text that is UTF-8
 _CHINESE = ("gb18030", "big5hkscs")
 _LABEL_BONUS = 0.12  # what a label adds to a share of common characters (0 to 1)
@@ -101,7 +102,7 @@ def _read(body: bytes, labels: list[str]) -> tuple[str, str]:
         _marked(body)
         or _wide(body)
         or _seven_bit(body, labels)
-        or _utf8(body)
+        or _utf8(body, labels)
         or _chinese(body, labels)
         or _labelled(body, labels)
         or (body.decode("cp1252", "replace"), "cp1252")
@@ -114,7 +115,7 @@ def _marked(body: bytes) -> tuple[str, str] | None:
         if body.startswith(mark):
             rest = body[len(mark) :]
             if name == "utf-8":
-                return _utf8(rest)
+                return _utf8(rest, [name])
             return rest.decode(name, "replace"), name
     return None
 
@@ -142,11 +143,12 @@ def _seven_bit(body: bytes, labels: list[str]) -> tuple[str, str] | None:
     return None
 
 
-def _utf8(body: bytes) -> tuple[str, str] | None:
-    """Read UTF-8; a stray or cut character does not make a document anything else.
+def _utf8(body: bytes, labels: list[str]) -> tuple[str, str] | None:
+    """Read UTF-8; stray characters, or a piece in another encoding, do not make it anything else.
 
-    Eight good characters for each of one or two bad ones, or 2 % bad ones in a longer text,
-    never happen by chance in GBK or Big5.
+    Eight good characters for each bad one never happen by chance in GBK, Big5, Shift_JIS or
+    EUC-KR; two never where there are sixteen (none in 20,000 pieces of each, from 4 characters
+    on). So many are believed where the label says the same.
     """
     if (read := _strict(body, "utf-8") or _cesu8(body)) is not None:
         return read
@@ -155,8 +157,8 @@ def _utf8(body: bytes) -> tuple[str, str] | None:
         return None
     text = body.decode("utf-8", "replace")
     good, bad = _good_and_bad(text)
-    nearly = good >= bad * (8 if bad <= 2 else 50)
-    return (text, "utf-8") if nearly else None
+    is_likely = "utf-8" in labels and good >= _SOME_GOOD
+    return (text, "utf-8") if good >= bad * (2 if is_likely else 8) else None
 
 
 def _good_and_bad(text: str) -> tuple[int, int]:
