@@ -115,6 +115,7 @@ class ParsedEntry:
     `title` may hold markup and entities; `published` and `updated` are the raw strings.
     `base_url` is what relative addresses of this entry are relative to (xml:base), if given.
     `item` is the publisher's own bytes of this entry, empty where they cannot be told apart.
+    `is_unfinished` says that the document ends within it.
     """
 
     guid: str | None = None
@@ -132,6 +133,7 @@ class ParsedEntry:
     language: str | None = None
     base_url: str | None = None
     item: bytes = b""
+    is_unfinished: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +230,8 @@ class NormalEntry:
     `text_digest` is over what a reader would notice: two versions of an entry that share it
     differ in noise only. `item_digest` is over the publisher's own bytes. `raw` is the smallest
     document from which this entry can be read again: frame and item, or the whole document.
-    `looks_cut` says that the text shows signs of going on at the entry's page.
+    `looks_cut` says that the text shows signs of going on at the entry's page, `is_unfinished` that
+    the document ends within it.
     `key` and `link_key` are its identity within its feed, given by `dedupe.identify`.
     """
 
@@ -256,6 +259,7 @@ class NormalEntry:
     raw: Packed
     gmt_misused: bool = False
     looks_cut: bool = False
+    is_unfinished: bool = False
     page: Document | None = None
     key: str = ""
     link_key: str | None = None

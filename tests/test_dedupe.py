@@ -204,3 +204,29 @@ def test_a_digit_of_any_script_is_looked_at() -> None:
     digits = (unicodedata.normalize("NFKC", c) for c in map(chr, range(0x110000)) if c.isdecimal())
     assert [digit for digit in digits if not dedupe._MAYBE_DIGIT.match(digit)] == []
     assert text_digest("", "甲 ٥ comments", ()) == text_digest("", "甲 ٦ comments", ())
+
+
+@pytest.mark.parametrize("kept", [0, 40])
+def test_a_document_that_is_cut_takes_nothing_back(world: World, site: Site, kept: int) -> None:
+    """Cut by a proxy or a full disk; `kept` are the characters left of the last description."""
+    whole = rss(item(1), item(2, description=f"<![CDATA[<p>{'天又亮了。' * 40}</p>]]>"))
+    cut = whole[: whole.index("<![CDATA[") + len("<![CDATA[") + kept]
+    address = world.add(site.url("/feed.xml"))
+    for document in (whole, cut, whole):
+        site.set("/feed.xml", document)
+        (poll,) = world.poll(address)
+        assert poll.error is None
+        world.clock.move(hours=1)
+    assert [entry["revisions"] for entry in world.entries()] == [0, 0]
+    assert "天又亮了。" * 40 in world.entry(world.entries()[1]["id"])["html"]
+
+
+def test_a_document_cut_between_entries_edits_as_any_other(world: World, site: Site) -> None:
+    whole = rss(item(1), item(2))
+    edited = whole.replace("第2条新闻", "第2条新闻（更新）").removesuffix("\n</channel></rss>\n")
+    address = world.add(site.url("/feed.xml"))
+    for document in (whole, edited):
+        site.set("/feed.xml", document)
+        world.poll(address)
+        world.clock.move(hours=1)
+    assert [entry["revisions"] for entry in world.entries()] == [0, 1]

@@ -262,6 +262,7 @@ def _judge(
     if kept is None or kept.id in taken:
         return Verdict(kind=VerdictKind.NEW, entry=entry)
     same = kept.text_digest == entry.text_digest and not _has_moved(entry, kept)
+    same = same or entry.is_unfinished  # the rest of it is no longer said, not taken back
     kind = VerdictKind.UNCHANGED if same else VerdictKind.EDITED
     return Verdict(kind=kind, entry=replace(entry, key=kept.key), known=kept)
 

@@ -100,6 +100,7 @@ def _normalize_entry(
         raw=raw,
         gmt_misused=bool(published and published.gmt_misused),
         looks_cut=looks_truncated(clean.html, text),
+        is_unfinished=entry.is_unfinished,
     )
 
 

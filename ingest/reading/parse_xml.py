@@ -10,6 +10,7 @@ import binascii
 import html
 import io
 import re
+from dataclasses import replace
 from xml.sax import SAXException
 
 from ingest.reading import media, parse_plain, xml_text
@@ -49,14 +50,22 @@ def _parse_any(text: str, root: xml_text.Root) -> ParsedFeed:
     """Read what feedparser reads."""
     warnings = ["text before the feed was skipped"] if root.rubbish else []
     text = xml_text.isolate_root(text, root)
+    is_cut = False
     if not xml_text.is_well_formed(text):
         warnings.append("not well-formed XML: read as far as it goes")
+        is_cut = xml_text.ends_within_an_entry(text)
         text = xml_text.mend(text)
     result = _read(text)
     version = string(result, "version")
     if not version and not result["entries"] and not _is_empty_feed(root, text):
         raise NotFeedError
-    return _feed(result, text, version, tuple(warnings))
+    feed = _feed(result, text, version, tuple(warnings))
+    return _with_last_unfinished(feed) if is_cut and feed.entries else feed
+
+
+def _with_last_unfinished(feed: ParsedFeed) -> ParsedFeed:
+    *others, last = feed.entries
+    return replace(feed, entries=(*others, replace(last, is_unfinished=True)))
 
 
 def _is_empty_feed(root: xml_text.Root, text: str) -> bool:

@@ -114,6 +114,15 @@ def is_well_formed(text: str) -> bool:
     return True
 
 
+_ENTRY_TAG = re.compile(r"<(/?)(?:[\w.-]{1,40}:)?(?:item|entry)[\s>]")
+
+
+def ends_within_an_entry(text: str) -> bool:
+    """Whether the last entry is begun and not ended, as where a document was cut."""
+    tags = _ENTRY_TAG.findall(text)
+    return bool(tags) and not tags[-1]
+
+
 _KEPT = frozenset({"lt", "gt", "amp", "quot", "apos"})
 _NAMED = re.compile(r"&([A-Za-z][\w.-]{0,63});")
 _BARE = re.compile(r"&(?!#[0-9]+;|#x[0-9a-fA-F]+;|(?:lt|gt|amp|quot|apos);)")
