@@ -252,8 +252,10 @@ class Archive:
             errno.EFBIG: f"the largest file size is reached; {_LATER}",
             errno.EACCES: f"no permission to write there; {_LATER}",
         }
-        reason = advice.get(error.errno or 0, f"{error.strerror or error}; {_LATER}")
-        return ArchiveError(f"{self.root}: {reason}")
+        if known := advice.get(error.errno or 0):
+            return ArchiveError(f"{self.root}: {known}")
+        where = error.filename2 or error.filename or self.root
+        return ArchiveError(f"{where}: {error.strerror or error}; {_LATER}")
 
 
 def _write(path: str, content: bytes, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from ingest.archive import _write
+from ingest.errors import ArchiveError
 from tests.site import Site
 from tests.support import item, rss
 from tests.world import World
@@ -70,6 +72,19 @@ def test_entries_of_two_feeds_never_share_a_file(
     world.folder.rebuild(now=_AT)
     assert world.files() == before
     world.database.dispose()
+
+
+def test_what_is_in_the_way_is_named(world: World, site: Site) -> None:
+    world.add(site.url("/feed.xml"))
+    site.set("/feed.xml", rss(item(1)))
+    world.poll()
+    (path,) = world.files()
+    (world.folder.root / path).unlink()
+    (world.folder.root / path).mkdir()
+    with pytest.raises(
+        ArchiveError, match=f"{re.escape(path)}: Is a directory; the entries are kept"
+    ):
+        world.folder.rebuild(now=_AT)
 
 
 def test_where_nothing_is_due_nothing_is_begun(world: World, site: Site) -> None:
