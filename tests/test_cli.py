@@ -434,3 +434,5 @@ def test_the_unit_names_this_program(program: Program) -> None:
     said = program.good("systemd-unit", "--for", "/srv/guidang.toml")
     assert "--config /srv/guidang.toml run" in said
     assert "Type=notify" in said
+    said = program.good("systemd-unit", "--for", '/srv/a b/100%/$x/"c".toml')
+    assert r'--config "/srv/a b/100%%/$$x/\"c\".toml" run' in said

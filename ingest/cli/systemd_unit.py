@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ from typing import Annotated
 import typer
 
 CONFIG = Path("/etc/guidang/config.toml")
+_PLAIN_WORD = re.compile(r"[\w%./@+:=,-]+")
 
 # What is not commented says what it does by its name; systemd.exec(5) tells the rest.
 SERVICE = """\
@@ -125,4 +127,10 @@ def systemd_unit(
 def unit_of(program: Path, config: Path, *, backfill: bool = False) -> str:
     """The text of the service's unit, or of the template for backfills."""
     unit = BACKFILL if backfill else SERVICE
-    return unit.format(program=program, config=config, sandbox=SANDBOX.rstrip())
+    return unit.format(program=_as_word(program), config=_as_word(config), sandbox=SANDBOX.rstrip())
+
+
+def _as_word(path: Path) -> str:
+    """A path as one word of a command line (systemd.service(5), "Command lines")."""
+    word = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$").replace("%", "%%")
+    return word if _PLAIN_WORD.fullmatch(word) else f'"{word}"'
