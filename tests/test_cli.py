@@ -434,5 +434,8 @@ def test_the_unit_names_this_program(program: Program) -> None:
     said = program.good("systemd-unit", "--for", "/srv/guidang.toml")
     assert "--config /srv/guidang.toml run" in said
     assert "Type=notify" in said
+    result = program.run("systemd-unit", "--for", "/home/me/guidang.toml")
+    assert (result.code, "/home/me/guidang.toml run" in result.out) == (0, True)
+    assert "the unit cannot see /home/me/guidang.toml" in result.err
     said = program.good("systemd-unit", "--for", '/srv/a b/100%/$x/"c".toml')
     assert r'--config "/srv/a b/100%%/$$x/\"c\".toml" run' in said

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 CONFIG = Path("/etc/guidang/config.toml")
+_ELSEWHERE = "put it elsewhere, such as below /opt or /etc, or take ProtectHome=yes out"
 _PLAIN_WORD = re.compile(r"[\w%./@+:=,-]+")
 
 # What is not commented says what it does by its name; systemd.exec(5) tells the rest.
@@ -121,7 +122,17 @@ def systemd_unit(
     program = Path(sys.argv[0]).absolute()
     if program.name != "guidang":
         program = Path(sys.executable).with_name("guidang")
+    for path in filter(_is_at_home, (program, config.absolute())):
+        print(
+            f"guidang: the unit cannot see {path}, nor any other home; {_ELSEWHERE}",
+            file=sys.stderr,
+        )
     print(unit_of(program, config.absolute(), backfill=backfill), end="")
+
+
+def _is_at_home(path: Path) -> bool:
+    """Whether `ProtectHome=yes` hides a path (systemd.exec(5))."""
+    return any(path.is_relative_to(home) for home in ("/home", "/root", "/run/user"))
 
 
 def unit_of(program: Path, config: Path, *, backfill: bool = False) -> str:
