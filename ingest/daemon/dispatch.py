@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import Counter
@@ -174,6 +175,13 @@ class Dispatcher:
             self._database.met(error)
         else:
             self._archive.over()
+
+    async def rest(self, within: timedelta) -> None:
+        """Start no more looks; return when none is being started, or it takes too long."""
+        self._is_draining = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within.total_seconds()), self._filling:
+                pass
 
     async def drain(self, within: timedelta) -> None:
         """Start no more looks, wait for those in flight, and give up on what takes too long.

@@ -40,6 +40,7 @@ _LOOKS_AT_LOOP = timedelta(seconds=0.1)
 _HOUSEKEEPING = timedelta(seconds=10)
 # A look that is given up is made again; no other feed is looked at before.
 _RELOADS_WITHIN = timedelta(seconds=3)
+_RESTS_WITHIN = timedelta(seconds=1)
 _ENDS_AFTER = timedelta(seconds=10)
 
 # Reads the configuration again; raises `ConfigError`.
@@ -101,6 +102,8 @@ class Daemon:
         logger.info("ready: %s, archive %s", self._database.name, services.config.archive.path)
         await dispatcher.fill()
         await self._told_otherwise()
+        scheduler.pause()
+        await dispatcher.rest(_RESTS_WITHIN)  # what is at work is cancelled by the next line
         scheduler.shutdown(wait=False)
         watching.cancel()
         notify("STATUS=finishing what is in flight")

@@ -1,0 +1,51 @@
+"""Looks are started no more once the service is told otherwise."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ingest.config import Config
+from ingest.daemon.dispatch import Dispatcher
+from tests.support import FrozenClock
+
+
+class SlowDatabase:
+    """Services of which only the database is asked, and answers when it is let."""
+
+    def __init__(self) -> None:
+        self.config = Config()
+        self.clock = FrozenClock()
+        self.is_asked, self.may_answer = asyncio.Event(), asyncio.Event()
+
+    async def read(self, *_: object, **__: object) -> list[Any]:
+        self.is_asked.set()
+        await self.may_answer.wait()
+        return []
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_it_rests_when_none_is_being_started_but_does_not_wait_for_ever(answers: bool) -> None:
+    async def rest() -> bool:
+        services: Any = SlowDatabase()
+        part: Any = SimpleNamespace(is_waiting=False, over=lambda: None)
+        counts: Any = SimpleNamespace(tick=lambda: None)
+        dispatcher = Dispatcher(services, counts, counts, database=part, archive=part)
+        filling = asyncio.create_task(dispatcher.fill())
+        await services.is_asked.wait()
+        resting = asyncio.create_task(dispatcher.rest(timedelta(seconds=0.2)))
+        await asyncio.sleep(0.05)
+        assert not resting.done()
+        if answers:
+            services.may_answer.set()
+        await resting
+        is_filled = filling.done()
+        services.may_answer.set()
+        await filling
+        return is_filled
+
+    assert asyncio.run(rest()) is answers
