@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import subprocess
 from collections.abc import Iterator
@@ -439,3 +440,15 @@ def test_the_unit_names_this_program(program: Program) -> None:
     assert "the unit cannot see /home/me/guidang.toml" in result.err
     said = program.good("systemd-unit", "--for", '/srv/a b/100%/$x/"c".toml')
     assert r'--config "/srv/a b/100%%/$$x/\"c\".toml" run' in said
+
+
+def test_what_is_shown_is_no_python(program: Program, site: Site) -> None:
+    site.set("/feed", rss(item(1, title="题" * 200, category="新闻")))
+    program.good("feeds", "add", site.url("/feed"), "--category", "要闻", "--category", "江城")
+    program.good("poll")
+    listed = program.good("entries", "list")
+    assert "题" * 79 + "…" in listed.replace("\n", "")
+    assert "题" * 81 not in listed
+    for shown in (program.good("feeds", "show", "1"), program.good("entries", "show", "1")):
+        assert not re.search(r"[(\[{]'", shown)
+    assert "categories: 要闻, 江城" in program.good("feeds", "show", "1").replace("\n  ", " ")

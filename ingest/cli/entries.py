@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
-from ingest.cli.output import JsonOption, local, print_json, print_table, say
+from ingest.cli.output import JsonOption, local, print_json, print_table, say, spoken
 from ingest.cli.session import open_session
 from ingest.errors import UsageError
 
 app = typer.Typer(help="The entries that are kept: list them, show one.", no_args_is_help=True)
 
 _SHOWN_AT_ONCE = 50
+_LONGEST_TITLE = 80  # in a table; "entries show" and --json have all of it
 
 
 @app.command("list")
@@ -45,13 +46,17 @@ def list_entries(
             (
                 row["id"],
                 local(row["published_at"] or row["first_seen_at"]),
-                row["title"],
+                _cut(row["title"]),
                 row["revisions"] or "",
                 row["feed_url"],
             )
             for row in rows
         ],
     )
+
+
+def _cut(title: str) -> str:
+    return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}…"
 
 
 @app.command()
@@ -76,7 +81,7 @@ def show(
 def _print_entry(row: dict[str, Any]) -> None:
     for name, value in row.items():
         if name not in {"html", "revisions"} and value not in (None, [], ""):
-            say(f"{name}: {local(value) if hasattr(value, 'astimezone') else value}")
+            say(f"{name}: {spoken(value)}")
     for revision in row["revisions"]:
         say(
             f"revision {revision['version']}, seen {local(revision['seen_at'])}, replaced "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ingest.cli.feed_views import all_of, condition, explanation, next_look, shown_url
-from ingest.cli.output import JsonOption, counted, local, print_json, print_table, say
+from ingest.cli.output import JsonOption, counted, local, print_json, print_table, say, spoken
 from ingest.cli.session import Session, open_session
 from ingest.errors import ConfigError, UsageError
 
@@ -205,8 +205,8 @@ def show(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> Non
         print_json(shown | {"polls": last})
         return
     for key, value in shown.items():
-        if value not in (None, {}, ""):
-            say(f"{key}: {local(value) if hasattr(value, 'astimezone') else value}")
+        if value not in (None, {}, "", [], ()):
+            say(f"{key}: {spoken(value)}")
     print_table(
         ["polled", "outcome", "new", "edited", "unchanged", "bytes", "seconds", "error"],
         [(local(poll["started_at"]), *(poll[name] for name in _POLL_COLUMNS)) for poll in last],
@@ -229,8 +229,7 @@ def explain(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> 
     say(feed.name)
     for key, value in explained.items():
         if value not in (None, {}, "", 0):
-            shown = local(value) if hasattr(value, "astimezone") else value
-            say(f"  {key.replace('_', ' ')}: {shown}")
+            say(f"  {key.replace('_', ' ')}: {spoken(value)}")
 
 
 _POLL_COLUMNS = ("outcome", "new", "edited", "unchanged", "size", "seconds", "error")

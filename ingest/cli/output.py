@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from io import StringIO, TextIOWrapper
 from typing import TYPE_CHECKING, Annotated, Any
@@ -88,6 +88,17 @@ _zone: list[tzinfo] = []  # of the present command: archive.timezone
 def show_times_in(zone: tzinfo) -> None:
     """Show instants in this zone from now on."""
     _zone[:] = [zone]
+
+
+def spoken(value: object) -> str:
+    """A value in a line for people: an instant in their zone, a list without its brackets."""
+    if isinstance(value, datetime):
+        return local(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {spoken(one)}" for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(spoken, value))
+    return str(value)
 
 
 def local(at: datetime | None) -> str:

@@ -84,15 +84,15 @@ def _fitting(config: ScheduleConfig, habits: Habits) -> tuple[timedelta, str]:
         return interval, f"schedule.interval is {format_duration(config.interval)}"
     most, per_day = config.max_interval, habits.per_day
     wished = most if per_day * (most / DAY) < _ENTRIES_A_LOOK else DAY * (_ENTRIES_A_LOOK / per_day)
-    return _rounded(max(wished, config.min_interval)), f"it has about {_spoken(per_day)}"
+    return _rounded(max(wished, config.min_interval)), f"it has {_spoken(per_day)}"
 
 
 def _spoken(per_day: float) -> str:
     if per_day >= 1:
-        return f"{per_day:.0f} new entries a day"
+        return f"about {per_day:.0f} new entries a day"
     if per_day * 30 >= 1:
-        return f"{per_day * 30:.0f} new entries a month"
-    return "no new entry a month"
+        return f"about {per_day * 30:.0f} new entries a month"
+    return "less than one new entry a month"
 
 
 def after_failure(
