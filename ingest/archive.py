@@ -173,16 +173,21 @@ class Archive:
         self._settings_noticed = True
 
     def _render(self, records: Sequence[Record], now: datetime) -> int:
+        """Write these records; what is in the way of one keeps none of the others back."""
         finished: list[_Finished] = []
+        failed: list[ArchiveError] = []
         folders: set[str] = set()
-        try:
-            for record, path in self._place(records):
+        for record, path in self._place(records):
+            try:
                 finished.append(self._finish(record, path, folders))
-        finally:
-            changed = self._put_in_place(finished)
-            written = [one.written for one in finished]
-            self._database.write(store.mark_written, self._layout.name, written, now=now)
-        return changed
+            except ArchiveError as error:
+                failed.append(error)
+        in_place = self._put_in_place(finished, failed)
+        written = [one.written for one in in_place]
+        self._database.write(store.mark_written, self._layout.name, written, now=now)
+        if failed:
+            raise failed[0]
+        return sum(one.unfinished is not None for one in in_place)
 
     def _place(self, records: Sequence[Record]) -> list[tuple[Record, str]]:
         """The path of each record; one that has none is given it, for ever."""
@@ -226,16 +231,23 @@ class Archive:
         folder.mkdir(parents=True, exist_ok=True)
         (self.root / _UNFINISHED).mkdir(exist_ok=True)
 
-    def _put_in_place(self, finished: Sequence[_Finished]) -> int:
-        """Move files to their places when the disk has them; return how many."""
-        fresh = [(one.unfinished, one.target) for one in finished if one.unfinished]
-        if not fresh:
-            return 0
-        with self._explained():
-            _sync(self.root)
-            for unfinished, target in fresh:
-                os.replace(unfinished, target)  # noqa: PTH105 - a Path costs as much as the call
-        return len(fresh)
+    def _put_in_place(
+        self, finished: Sequence[_Finished], failed: list[ArchiveError]
+    ) -> list[_Finished]:
+        """Move files to their places, once the disk has them; return those that are there."""
+        if any(one.unfinished for one in finished):
+            with self._explained():
+                _sync(self.root)
+        in_place = []
+        for one in finished:
+            try:
+                if one.unfinished:
+                    os.replace(one.unfinished, one.target)  # noqa: PTH105 - a Path costs as much
+            except OSError as error:
+                failed.append(self._unusable(error))
+            else:
+                in_place.append(one)
+        return in_place
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:

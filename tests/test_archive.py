@@ -74,17 +74,23 @@ def test_entries_of_two_feeds_never_share_a_file(
     world.database.dispose()
 
 
-def test_what_is_in_the_way_is_named(world: World, site: Site) -> None:
+def test_what_is_in_the_way_of_a_file_keeps_no_other_back(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))
     site.set("/feed.xml", rss(item(1)))
     world.poll()
     (path,) = world.files()
-    (world.folder.root / path).unlink()
-    (world.folder.root / path).mkdir()
-    with pytest.raises(
-        ArchiveError, match=f"{re.escape(path)}: Is a directory; the entries are kept"
-    ):
+    in_the_way = world.folder.root / path
+    in_the_way.unlink()
+    in_the_way.mkdir()
+    site.set("/feed.xml", rss(item(1, title="改了"), item(2), item(3)))
+    with pytest.raises(ArchiveError, match=f"{re.escape(path)}: Is a directory; the entries are"):
+        world.poll()
+    assert len([file for file in world.folder.root.rglob("*.md") if file.is_file()]) == 2
+    with pytest.raises(ArchiveError, match="Is a directory"):
         world.folder.rebuild(now=_AT)
+    in_the_way.rmdir()
+    assert world.folder.render_due(now=_AT) == 1
+    assert "改了".encode() in world.files()[path]
 
 
 def test_where_nothing_is_due_nothing_is_begun(world: World, site: Site) -> None:
