@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -59,7 +60,8 @@ class Contestant(ABC):
         self._tell("subscribe")
 
     def update(self) -> Cost:
-        """Look at every feed once."""
+        """Look at every feed once, when none of the hosts was asked a moment ago."""
+        time.sleep(_REST)
         with Watch(self._process.pid) as watch:
             self._tell("update")
         return watch.cost
@@ -86,6 +88,8 @@ class Contestant(ABC):
         return sum(file.st_blocks * 512 for file in files)
 
 
+# Seconds; Guidang leaves a host alone for half a second (fetch.host_delay).
+_REST = 0.6
 _CONFIG = """\
 [database]
 url = "{}"
