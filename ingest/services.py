@@ -100,8 +100,9 @@ async def open_services(
 
     `feeds` is how many are to be read, by which it is decided whether processes pay for it.
     """
-    # SQLite has one writer; waiting for it in a queue of ours is cheaper than in its own.
-    threads = 1 if database.engine.dialect.name == "sqlite" else 4
+    # SQLite has one writer; waiting for it in a queue of ours is cheaper than in its own. More than
+    # two for PostgreSQL commit less together, and wait for the interpreter's lock.
+    threads = 1 if database.engine.dialect.name == "sqlite" else 2
     with (
         ThreadPoolExecutor(threads, thread_name_prefix="database") as database_threads,
         ThreadPoolExecutor(1, thread_name_prefix="archive") as archive_thread,
