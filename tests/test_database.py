@@ -132,6 +132,16 @@ def test_a_read_changes_nothing(database: Database) -> None:
     assert database.read(lambda c: c.scalar(sa.select(Setting.value))) == "b"
 
 
+@pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
+def test_a_read_of_postgresql_asks_the_server_for_nothing_else(database: Database) -> None:
+    def state(connection: sa.Connection) -> tuple[object, ...]:
+        only_reads = connection.scalar(sa.text("SHOW default_transaction_read_only"))
+        return only_reads, connection.connection.dbapi_connection.autocommit  # type: ignore[union-attr]
+
+    assert database.read(state) == ("on", True)
+    assert database.write(state) == ("off", False)
+
+
 def test_a_database_is_held_until_the_work_is_done(database: Database) -> None:
     other = Database(database.url)
     with database.held("daemon") as first, other.held("daemon") as second:
