@@ -164,10 +164,14 @@ class Archive:
                     left.unlink(missing_ok=True)
 
     def _notice_other_settings(self) -> None:
-        """Have every record rendered again when the settings that shape them have changed."""
+        """Have every record rendered again when what shapes them has changed.
+
+        That is the settings, and the layout's own form when the program is a newer one.
+        """
         if self._settings_noticed:
             return
-        shape = self._config.model_dump_json(exclude={"path", "template"})
+        settings = self._config.model_dump_json(exclude={"path", "template"})
+        shape = f"form {self._layout.form} {settings}"
         if self._database.read(store.rendered_with) != shape:
             self._database.write(store.render_all_with, shape)
         self._settings_noticed = True

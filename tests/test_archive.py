@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ingest.archive import _write
+from ingest.archive import Archive, _write
 from ingest.errors import ArchiveError
 from tests.site import Site
 from tests.support import item, rss
@@ -101,3 +101,15 @@ def test_where_nothing_is_due_nothing_is_begun(world: World, site: Site) -> None
     sa.event.listen(world.database.engine, "commit", begun.append)
     assert world.folder.render_due(now=_AT) == 0
     assert begun == []
+
+
+def test_a_newer_form_of_the_layout_writes_all_records_again(world: World, site: Site) -> None:
+    world.add(site.url("/feed.xml"))
+    site.set("/feed.xml", rss(item(1), item(2)))
+    world.poll()
+    for file in world.folder.root.rglob("*.md"):
+        file.write_bytes(b"as an older program wrote it")
+    folder = Archive(world.config.archive, world.database)
+    folder._layout.form += 1
+    assert folder.render_due(now=_AT) == 2
+    assert folder.check() == []

@@ -16,6 +16,8 @@ class Layout(Protocol):
     """A form of file."""
 
     name: str
+    form: int
+    """Raised whenever one record gives other bytes than before, so that all are rendered again."""
 
     def path(self, record: Record, *, apart: bool = False) -> str:
         """Name the record's file below the archive's folder, with `/` between folders.

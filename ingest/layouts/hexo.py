@@ -12,6 +12,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ingest.config import ArchiveConfig
+from ingest.layouts.inert import inert_link, inert_picture, inert_text, without_tags
 from ingest.layouts.naming import author_of, record_path
 from ingest.reading.links import without_secrets
 from ingest.values import Record
@@ -34,6 +35,7 @@ class HexoLayout:
     """The default layout."""
 
     name = "hexo"
+    form = 2
 
     def __init__(self, config: ArchiveConfig) -> None:
         self._config = config
@@ -50,23 +52,23 @@ class HexoLayout:
     def _front_matter(self, record: Record) -> Iterator[str]:
         image = record.lead_image or self._config.default_image
         date = self._date(record.at)
-        yield f"title: {_quoted(record.title or date)}"
+        yield f"title: {_quoted(inert_text(_one_line(record.title)) or date)}"
         yield from _list("categories", self._categories(record))
         if image:
-            yield f"headimg: {_quoted(image)}"
+            yield f"headimg: {_quoted(inert_picture(image))}"
         yield f"author: {_plain_or_quoted(_author(record))}"
         yield "comments: false"
         yield f"date: {date}"
         if image:
-            yield f"thumbnail: {_quoted(image)}"
+            yield f"thumbnail: {_quoted(inert_picture(image))}"
         yield from self._provenance(record)
 
     def _provenance(self, record: Record) -> Iterator[str]:
         if record.link:
-            yield f"source_url: {_quoted(record.link)}"
+            yield f"source_url: {_quoted(inert_link(record.link))}"
         yield f"source_feed: {_address(record.feed_url)}"
         if record.guid:
-            yield f"source_guid: {_quoted(record.guid)}"
+            yield f"source_guid: {_quoted(without_tags(_one_line(record.guid)))}"
         if record.updated_at:
             yield f"updated: {self._date(record.updated_at)}"
         if tags := _distinct(record.tags):
@@ -122,13 +124,13 @@ def _quoted(text: str) -> str:
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def _address(url: str) -> str:
-    return _quoted(without_secrets(url))
+    return _quoted(inert_link(without_secrets(url)))
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def _plain_or_quoted(text: str) -> str:
     """A plain YAML scalar where nothing could read it as anything but this text."""
-    text = _one_line(text)
+    text = inert_text(_one_line(text))
     is_plain = _PLAIN.fullmatch(text) and not _NOT_TEXT.fullmatch(text)
     return text if is_plain else _quoted(text)
 
