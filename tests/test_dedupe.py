@@ -169,6 +169,25 @@ def test_another_spelling_of_a_link_is_no_edit(world: World, link: str) -> None:
     assert replay(world, [item(1, guid="")], [changed]) == [("第1条新闻", 0)]
 
 
+@pytest.mark.parametrize(
+    ("link", "other"),
+    [
+        ("https://news.example.cn/%e4%bd%a0/1", "https://news.example.cn/%E4%BD%A0/1"),
+        ("https://news.example.cn/你/1", "https://news.example.cn/%E4%BD%A0/1"),
+        ("https://news.example.cn/b/../a/1", "https://news.example.cn/a/1"),
+        ("https://news.example.cn/a/./1", "https://news.example.cn/a/1"),
+        ("https://news.example.cn/%7Eli/1", "https://news.example.cn/~li/1"),
+        ("https://news.example.cn//a//1", "https://news.example.cn/a/1"),
+    ],
+)
+@pytest.mark.parametrize("guid", ["", "news-1"])
+def test_another_spelling_of_a_path_is_no_edit(
+    world: World, link: str, other: str, guid: str
+) -> None:
+    documents = [[item(1, guid=guid, link=one)] for one in (link, other, link)]
+    assert replay(world, *documents) == [("第1条新闻", 0)]
+
+
 def test_a_date_that_moves_is_no_edit_and_the_first_one_stays(world: World) -> None:
     dates = [f"Fri, 28 Jan 2022 13:{minute}:39 GMT" for minute in (10, 20, 30)]
     assert replay(world, *([item(1, pubDate=date)] for date in dates)) == [("第1条新闻", 0)]

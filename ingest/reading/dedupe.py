@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import chain
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from ingest.reading import links, titles
 from ingest.values import KnownEntry, NormalEntry, Recognised, Verdict, VerdictKind
@@ -96,9 +96,20 @@ def _without_noise(text: str) -> str:
 
 
 def _file_name(source: str) -> str:
-    """The last segment of an address; with the one before where it is only a size (`/640`)."""
+    """The last segment of an address; with the one before where it is only a size (`/640`).
+
+    Percent-encoding has one spelling here, the usual one.
+    """
     *_, folder, name = ("", "", *source.partition("?")[0].rstrip("/").split("/"))
-    return f"{folder}/{name}" if name.isdigit() or len(name) < _SHORTEST_FILE_NAME else name
+    if name.isdigit() or len(name) < _SHORTEST_FILE_NAME:
+        name = f"{folder}/{name}"
+    if not name.isascii():
+        name = quote(name.encode("utf-8", "replace"), safe=_ASCII)
+    return _ESCAPE.sub(lambda escape: escape[0].upper(), name) if "%" in name else name
+
+
+_ASCII = "".join(map(chr, range(128)))
+_ESCAPE = re.compile("%[0-9a-f]{2}", re.IGNORECASE)
 
 
 def identify(
@@ -304,10 +315,14 @@ def _is_same_article(entry: NormalEntry, kept: KnownEntry) -> bool:
 
 
 def _has_moved(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether the article is at another place now; hosts and queries rotate, paths do not."""
-    if entry.link is None or kept.link is None:
+    """Whether the article is at another place now; hosts and queries rotate, paths do not.
+
+    Paths are compared in their canonical form: another spelling of one address is no move.
+    """
+    if None in (entry.link, kept.link) or entry.link == kept.link:
         return False
-    return urlsplit(entry.link).path != urlsplit(kept.link).path
+    here, there = entry.canonical_link or "", links.canonical_link(kept.link) or ""
+    return urlsplit(here).path != urlsplit(there).path
 
 
 def _are_alike(one: str, other: str) -> bool:
