@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ingest.reading import dedupe, html
-from ingest.reading.dedupe import text_digest
+from ingest.reading import html
+from ingest.reading.dedupe import noise, text_digest
 from tests.site import Site
 from tests.support import item, rss
 from tests.world import World
@@ -212,16 +212,16 @@ def test_each_revision_keeps_what_was_said_and_the_publishers_bytes(world: World
 
 def test_no_word_of_noise_hides_another() -> None:
     """Words are found one behind the other: none may begin with what another ends in."""
-    for one, other in itertools.permutations(dedupe._WORDS, 2):
+    for one, other in itertools.permutations(noise._WORDS, 2):
         shared = range(1, min(len(one), len(other)))
         assert not [n for n in shared if one[-n:] == other[:n]], (one, other)
-    for word in dedupe._WORDS:
-        assert dedupe._ANY_WORD.findall(f"甲{word}乙") == [word]
+    for word in noise._WORDS:
+        assert noise._ANY_WORD.findall(f"甲{word}乙") == [word]
 
 
 def test_a_digit_of_any_script_is_looked_at() -> None:
     digits = (unicodedata.normalize("NFKC", c) for c in map(chr, range(0x110000)) if c.isdecimal())
-    assert [digit for digit in digits if not dedupe._MAYBE_DIGIT.match(digit)] == []
+    assert [digit for digit in digits if not noise._MAYBE_DIGIT.match(digit)] == []
     assert text_digest("", "甲 ٥ comments", ()) == text_digest("", "甲 ٦ comments", ())
 
 

@@ -1,0 +1,25 @@
+"""The identity of an entry within its feed, and what counts as an edit.
+
+Everything here is a pure function of values; what is kept is looked up by `store.entries`.
+
+noise     what a reader would notice, and what changes by itself
+identity  the key of each entry of a document
+records   records of old archives, which may name no address
+verdict   new, edited or unchanged
+"""
+
+from ingest.reading.dedupe.identity import identify, link_key_of, reused_key
+from ingest.reading.dedupe.noise import text_digest
+from ingest.reading.dedupe.records import record_key, times_of_record
+from ingest.reading.dedupe.verdict import decide, lookup_keys
+
+__all__ = [
+    "decide",
+    "identify",
+    "link_key_of",
+    "lookup_keys",
+    "record_key",
+    "reused_key",
+    "text_digest",
+    "times_of_record",
+]

@@ -1,0 +1,80 @@
+"""The identity of each entry of a document: a key made of its guid, its link or its words."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ingest.reading import links, titles
+from ingest.values import NormalEntry, Recognised
+
+
+def identify(
+    entries: Sequence[NormalEntry],
+    *,
+    beside: Iterable[Recognised] = (),
+    site_link: str | None = None,
+) -> list[NormalEntry]:
+    """Give each entry of one document its identity, and drop repetitions of the same entry.
+
+    `beside` are the entries of the same document that were recognised by their bytes already.
+
+    The key is made of the guid, else the link, else the title, else the text. What two different
+    entries of the document share identifies neither: a guid, a link or a title that stands for
+    several articles is passed over (some feeds give one link, or one id, to all their entries).
+    """
+    distinct = list({_likeness(entry): entry for entry in reversed(entries)}.values())[::-1]
+    beside = list(beside)
+    site = links.canonical_link(site_link)
+    guids = Counter(entry.guid for entry in distinct if entry.guid)
+    guids.update(entry.guid for entry in beside if entry.guid)
+    shared = Counter(entry.canonical_link for entry in distinct if entry.canonical_link)
+    shared.update(link for entry in beside if (link := links.canonical_link(entry.link)))
+    identified = [_with_address(entry, guids, shared, site) for entry in distinct]
+    if not all(entry.key for entry in identified):
+        titled = Counter(entry.title_key for entry in distinct)
+        titled.update(titles.title_key(entry.title) for entry in beside)
+        identified = [entry if entry.key else _with_words(entry, titled) for entry in identified]
+    return list({entry.key: entry for entry in reversed(identified)}.values())[::-1]
+
+
+def _likeness(entry: NormalEntry) -> tuple[object, ...]:
+    return entry.guid, entry.canonical_link, entry.title_key, entry.text_digest
+
+
+def _with_address(
+    entry: NormalEntry, guids: Counter[str], shared: Counter[str], site: str | None
+) -> NormalEntry:
+    """Identify an entry by its guid or its link; one that has neither to itself has no key yet."""
+    link = entry.canonical_link
+    if link is None or shared[link] > 1 or link == site or links.names_a_site(link):
+        link = None
+    link_key = link_key_of(link) if link else None
+    if entry.guid and guids[entry.guid] == 1:
+        return replace(entry, key=key_of("guid", entry.guid), link_key=link_key)
+    return replace(entry, key=link_key or "", link_key=link_key)
+
+
+def _with_words(entry: NormalEntry, titled: Counter[str]) -> NormalEntry:
+    """Identify an entry by its title, or by what it says."""
+    named = bool(entry.title_key) and titled[entry.title_key] == 1
+    text = "" if named else f"{entry.published_raw or ''}\x00{entry.text_digest.hex()}"
+    digest = key_of("digest", f"{entry.guid or ''}\x00{entry.title_key}\x00{text}")
+    return replace(entry, key=digest)
+
+
+def link_key_of(canonical_link: str) -> str:
+    """What an entry is known by through its link."""
+    return key_of("link", canonical_link)
+
+
+def key_of(basis: str, value: str) -> str:
+    """Make a key; keys of different bases never meet."""
+    return hashlib.sha256(f"{basis}\x00{value}".encode("utf-8", "replace")).hexdigest()
+
+
+def reused_key(entry: NormalEntry) -> str:
+    """The key of an entry whose guid belongs to another article already."""
+    return key_of("reused", f"{entry.guid}\x00{entry.canonical_link}\x00{entry.title_key}")
