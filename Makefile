@@ -12,25 +12,29 @@ help: ## print this list
 		while read -r target purpose; do printf 'make %-12s %s\n' "$$target" "$$purpose"; done
 
 .PHONY: set-up
-set-up: ## make .venv with the locked dependencies, if it is not there or outdated
+set-up: ## make .venv with what the program needs, if it is not there or outdated
 	@command -v "$(PYTHON)" >/dev/null || { echo "set-up: guidang needs CPython 3.11 or newer, and" \
 		"$(PYTHON) is not there: install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@"$(PYTHON)" .ci/set_up.py
+
+.PHONY: set-up-tests
+set-up-tests: set-up ## add what the tests need to .venv
+	@"$(PYTHON)" .ci/set_up.py tests
 
 .PHONY: demo
 demo: set-up ## show the whole job on sample feeds, without the network
 	@$(BIN)/guidang demo
 
 .PHONY: test
-test: set-up ## run the tests, on SQLite and on a real PostgreSQL, with a real Hexo
+test: set-up-tests ## run the tests, on SQLite and on a real PostgreSQL, with a real Hexo
 	@$(BIN)/pytest
 
 .PHONY: test-long
-test-long: set-up ## run the tests that last longer than a minute
+test-long: set-up-tests ## run the tests that last longer than a minute
 	@$(BIN)/pytest -n 2 -m long
 
 .PHONY: test-deploy
-test-deploy: set-up ## run the tests that need root, a container engine or systemd
+test-deploy: set-up-tests ## run the tests that need root, a container engine or systemd
 	@$(BIN)/pytest -n 0 -m deploy
 
 .PHONY: bench
@@ -46,23 +50,23 @@ bench-full: set-up-bench ## in three rounds, with 3,000 feeds, on PostgreSQL, an
 	@$(BIN)/python -m benchmarks.transports
 
 .PHONY: set-up-bench
-set-up-bench: set-up ## add what the benchmarks compare with to .venv
+set-up-bench: set-up-tests ## add what the benchmarks compare with to .venv
 	@$(BIN)/pip install --quiet --no-deps --require-hashes -r benchmarks/requirements.lock
 
 .PHONY: lint
-lint: set-up ## check format, style, types and the directions of imports
+lint: set-up-tests ## check format, style, types and the directions of imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
 .PHONY: format
-format: set-up ## bring all files into the one format
+format: set-up-tests ## bring all files into the one format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
 .PHONY: lock
-lock: set-up ## choose the versions of all dependencies anew
+lock: set-up-tests ## choose the versions of all dependencies anew
 	@$(BIN)/python .ci/lock.py
 
 .PHONY: clean

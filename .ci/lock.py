@@ -22,11 +22,12 @@ from tests.hexo import find_node  # noqa: E402 - the checkout is on the path onl
 
 
 def main() -> None:
-    lock_python("requirements.lock", "--group", "dev", "--upgrade")
-    lock_python("deploy/requirements.lock", "--constraints", "requirements.lock")
-    lock_python(
-        "benchmarks/requirements.lock", "--group", "bench", "--constraints", "requirements.lock"
-    )
+    project = "pyproject.toml"
+    known = ("--constraints", "requirements.lock")
+    lock_python("requirements.lock", project, "--group", "dev", "--upgrade")
+    lock_python("deploy/requirements.lock", project, *known)
+    lock_python("benchmarks/requirements.lock", project, "--group", "bench", *known)
+    lock_python(".ci/installer.lock", "--group", "installer", *known, "--upgrade")
     lock_hexo()
 
 
@@ -34,9 +35,8 @@ def lock_python(file: str, *which: str) -> None:
     """Lock for every platform and every Python from the oldest on."""
     uv = Path(sys.executable).with_name("uv")
     options = "--quiet --no-config --system-certs --universal --python-version 3.11"
-    files = ["pyproject.toml", "--generate-hashes", "--output-file", file]
     subprocess.run(
-        [uv, "pip", "compile", *options.split(), *which, *files],
+        [uv, "pip", "compile", *options.split(), *which, "--generate-hashes", "-o", file],
         cwd=ROOT,
         env=os.environ | {"UV_CUSTOM_COMPILE_COMMAND": "make lock"},
         stdout=subprocess.DEVNULL,

