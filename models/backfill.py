@@ -54,8 +54,10 @@ class BackfillDocument(Base):
     kind: Mapped[str] = mapped_column(doc="feed, page, list: what it is expected to be")
     as_of: Mapped[datetime | None] = mapped_column(doc="when it was the present")
     hints: Mapped[dict[str, Any]] = mapped_column(doc="the source's own, to go on from here")
-    state: Mapped[str] = mapped_column(doc="waiting, done, passed over or missing")
-    reason: Mapped[str | None] = mapped_column(doc="why it was passed over, or is missing")
+    state: Mapped[str] = mapped_column(doc="waiting, done, in part, passed over or missing")
+    reason: Mapped[str | None] = mapped_column(
+        doc="why it was passed over or is missing; what of it was left out"
+    )
     new: Mapped[int] = mapped_column(doc="entries that were not known")
     earlier: Mapped[int] = mapped_column(doc="versions of entries from before those kept")
     edited: Mapped[int] = mapped_column(doc="versions of entries from after those kept")

@@ -109,3 +109,72 @@ def test_a_live_entry_of_another_day_is_another_article(tmp_path: Path, site: Si
     program.good("backfill", "--from", str(with_records(tmp_path, old_record(1, RIGHT))))
     program.good("poll")
     assert kept(program) == past.titles([1, 1])
+
+
+def with_files(folder: Path, **texts: str) -> Path:
+    """A folder with these files, named with `/` for folders."""
+    for name, text in texts.items():
+        file = folder / "old" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    return folder / "old"
+
+
+OF_ALL_KINDS = {
+    "fenceless.md": f"title: {past.titled(1)}\ndate: 2014-03-01\ncategories: 随笔\n---\n正文。",
+    "fenced.md": f"---\ntitle: {past.titled(2)}\ncategories: 随笔\n---\n正文。",
+    "bare.md": f"---\ntitle: {past.titled(3)}\n---\n正文。",
+    "code.mdx": f"---\ntitle: {past.titled(4)}\ncategories: 随笔\n---\n正文。",
+    "bundle/index.md": f"---\ntitle: {past.titled(5)}\ncategories: 随笔\n---\n![](a.jpg) 正文。",
+    "broken.md": "+++\ntitle = 没有引号\n+++\n正文。",
+    "readme.md": "# 说明",
+    "_drafts/later.md": f"---\ntitle: {past.titled(6)}\ncategories: 随笔\n---\n正文。",
+    "closed.md": f"---\ntitle: {past.titled(7)}\npassword: 桥\n---\n正文。",
+}
+
+
+def test_nothing_in_a_folder_of_posts_is_passed_over_unnamed(tmp_path: Path) -> None:
+    archive = with_files(tmp_path, **OF_ALL_KINDS)
+    program = program_of(tmp_path, "")
+    result = program.run("backfill", "--from", str(archive), "--json")
+    assert kept(program) == past.titles(range(1, 6))
+    report = json.loads(result.out)
+    named = {
+        state: {str(Path(one["address"]).relative_to(archive)) for one in report[state]}
+        for state in ("missing", "in_part", "passed_over", "left_out")
+    }
+    assert (result.code, named) == (
+        1,
+        {
+            "missing": {"broken.md"},
+            "in_part": {"bundle/index.md"},
+            "passed_over": {"readme.md", "_drafts/later.md", "closed.md"},
+            "left_out": set(),
+        },
+    )
+    assert "a.jpg" in report["in_part"][0]["reason"]
+    said = program.run("backfill", "--restart").out
+    assert "1 missing, 1 kept in part; 3 documents passed over" in said
+
+
+def test_drafts_are_taken_if_asked_for(tmp_path: Path) -> None:
+    archive = with_files(tmp_path, **OF_ALL_KINDS)
+    program = program_of(tmp_path, "")
+    program.run("backfill", "--from", str(archive), "--drafts")
+    assert kept(program) == past.titles(range(1, 8))
+
+
+def test_pictures_are_found_on_the_site_of_a_record(tmp_path: Path, site: Site) -> None:
+    site.set("/feed", rss(live_item(1, RIGHT), link="https://hill.example.cn/blog/"))
+    linked = "---\ntitle: 一\nlink: https://hill.example.cn/blog/a/\n---\n![](pic.jpg) 正文。"
+    rooted = "---\ntitle: 二\ncover: /c.jpg\n---\n![](/i/pic.jpg) 正文。"
+    archive = with_files(tmp_path, **{"1.md": linked, "2.md": rooted})
+    program = program_of(tmp_path, "", site.url("/feed"))
+    program.good("poll")
+    program.good("backfill", "--from", str(archive), "--feed", "1")
+    bodies = [
+        json.loads(program.good("entries", "show", number, "--json")) for number in ("2", "3")
+    ]
+    assert 'src="https://hill.example.cn/blog/a/pic.jpg"' in bodies[0]["html"]
+    assert 'src="https://hill.example.cn/i/pic.jpg"' in bodies[1]["html"]
+    assert bodies[1]["lead_image"] == "https://hill.example.cn/c.jpg"

@@ -17,7 +17,7 @@ from ingest.reading.links import canonical_link, without_secrets
 from ingest.services import Services
 from ingest.sources.past.source import Content, Form, Piece, Source, Taken, Window
 from ingest.store import backfills, feeds, history
-from ingest.store.backfills import DONE, MISSING, PASSED_OVER, WalkState
+from ingest.store.backfills import DONE, IN_PART, MISSING, PASSED_OVER, WalkState
 from ingest.store.captures import Seen
 from ingest.store.feed_state import FeedState
 from ingest.store.history import Kept
@@ -26,8 +26,10 @@ from ingest.values import DocumentKind, NormalEntry, Planned
 logger = logging.getLogger(__name__)
 
 _MOST_SILENCES = 3  # in a row, each after some tries
+_NO_CATEGORY = ("uncategorized",)  # what Hexo calls it
 _FROM_ARCHIVE = "brought in from an archive; it has no address to be looked at"
 _UNDATED = "nothing says when it was published, so it is taken for no article"
+_NO_ARTICLE = "it is a front page, a list or a notice, not an article"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,11 +152,12 @@ class Walk:
         piece, more = taken.piece, taken.more
         if piece is None:
             state = DONE if taken.reason is None else PASSED_OVER
-            return await self._note(document_id, planned, state, taken.reason, more)
+            reason = taken.reason or taken.left_out
+            return await self._note(document_id, planned, state, reason, more)
         try:
             held = await self._held(piece, self._feed)
             feed = self._feed or await self._owner(piece, held)
-            if feed is not None and self._feed is None and feed.settings.timezone:
+            if feed is not None and self._feed is None and (feed.settings.timezone or held.lacks):
                 held = await self._held(piece, feed)
         except (ParseError, Unreadable) as error:
             behind = [*more, *self._source.pass_by(planned, error)]
@@ -169,9 +172,10 @@ class Walk:
         if content.is_foreign:
             reason = f"it is of another feed: {_called(held)}"
             return await self._note(document_id, planned, PASSED_OVER, reason, more)
-        if piece.form is Form.PAGE and not any(entry.published_at for entry in held.entries):
-            return await self._note(document_id, planned, PASSED_OVER, _UNDATED, more)
-        took = Took(walk=self._state, planned=planned, state=DONE, feed=feed)
+        if piece.form is Form.PAGE and (no_article := self._why_no_article(held)):
+            return await self._note(document_id, planned, PASSED_OVER, no_article, more)
+        state = IN_PART if held.lacks else DONE
+        took = Took(walk=self._state, planned=planned, state=state, reason=held.lacks, feed=feed)
         return await self._services.write(self._keep, document_id, took, piece, held, more)
 
     async def _content(self, piece: Piece, held: Held, feed: FeedState) -> Content:
@@ -190,16 +194,17 @@ class Walk:
 
     async def _held(self, piece: Piece, feed: FeedState | None) -> Held:
         context = reading_context(feed, piece.document)
-        return await self._services.call(piece.document.url, read_piece, piece, context)
+        home = feed.link if feed else None
+        return await self._services.call(piece.document.url, read_piece, piece, context, home)
 
     async def _owner(self, piece: Piece, held: Held) -> FeedState | None:
         """The feed that a document is of; one of their own for an old archive's categories."""
         every = await self._services.read(feeds.every)
         owner = find_owner(piece, held, every)
-        if owner is None and piece.form is Form.RECORD and held.categories:
+        if owner is None and piece.form is Form.RECORD and (held.categories or not held.feed_url):
             return await self._services.write(
                 feeds.add_without_address,
-                held.categories,
+                held.categories or _NO_CATEGORY,
                 reason=_FROM_ARCHIVE,
                 now=self._services.clock(),
             )
@@ -227,7 +232,7 @@ class Walk:
         kept = history.keep_history(
             connection,
             seen,
-            self._wanted(piece, held.entries),
+            self._wanted(held.entries),
             as_of=held.as_of,
             by_link=piece.form is Form.PAGE,
             titled=self._titled_of(connection, feed.id) if piece.form is Form.RECORD else None,
@@ -241,12 +246,16 @@ class Walk:
             self._titled = {feed_id: history.titled_entries(connection, feed_id)}
         return self._titled[feed_id]
 
-    def _wanted(self, piece: Piece, entries: Sequence[NormalEntry]) -> list[NormalEntry]:
-        wanted = [entry for entry in entries if self._window.has(entry.published_at)]
-        if piece.form is not Form.PAGE:
-            return wanted
+    def _why_no_article(self, held: Held) -> str | None:
+        """Say why nothing in a page is taken for an article; None if something is."""
+        if not any(entry.published_at for entry in held.entries):
+            return _UNDATED
         is_anywhere = self._state.source != "sitemap"
-        return [entry for entry in wanted if is_article(entry, anywhere=is_anywhere)]
+        is_one = any(is_article(entry, anywhere=is_anywhere) for entry in held.entries)
+        return None if is_one else _NO_ARTICLE
+
+    def _wanted(self, entries: Sequence[NormalEntry]) -> list[NormalEntry]:
+        return [entry for entry in entries if self._window.has(entry.published_at)]
 
     async def _note(
         self,

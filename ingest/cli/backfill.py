@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -51,6 +51,9 @@ _Paths = Annotated[
 _Feed = Annotated[
     str | None, typer.Option("--feed", help="The feed that all of these files are of.")
 ]
+_Drafts = Annotated[
+    bool, typer.Option("--drafts", help="Take drafts, protected posts and templates as well.")
+]
 _Most = Annotated[
     int | None,
     typer.Option("--max-documents", min=1, max=10**9, help="Stop after so many documents."),
@@ -74,6 +77,7 @@ def backfill(
     source: _Source = "auto",
     paths: _Paths = None,
     feed: _Feed = None,
+    drafts: _Drafts = False,
     most: _Most = None,
     dry_run: _DryRun = False,
     resume: _Resume = False,
@@ -91,10 +95,12 @@ def backfill(
             return _list(session, as_json)
         if names or paths:
             window = _window(session, since, until)
-            asked = _asked(session, names or [], source, paths or [], feed, window)
-        elif since or until or feed or source != SOURCES[0]:
+            asked = replace(
+                _asked(session, names or [], source, paths or [], feed, window), drafts=drafts
+            )
+        elif since or until or feed or drafts or source != SOURCES[0]:
             raise UsageError(
-                "--since, --until, --source and --feed go with feeds or files; "
+                "--since, --until, --source, --feed and --drafts go with feeds or files; "
                 "a run that is gone on with keeps its own"
             )
         elif (before := _asked_before(session, resume=resume, restart=restart)) is not None:

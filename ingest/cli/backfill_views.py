@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from ingest.store.backfills import Run
 
 Tell = Callable[["Took", int], None]
-_COUNTED = ("documents", "waiting", "passed_over", "missing", "new", "earlier", "edited", "known")
+_COUNTED = (
+    *("documents", "waiting", "passed_over", "in_part", "missing"),
+    *("new", "earlier", "edited", "known"),
+)
 
 
 @contextlib.contextmanager
@@ -80,18 +83,22 @@ def _rate(speed: float | None) -> str:
 def _line(took: Took, waiting: int) -> str:
     what = printable(took.planned.hints.get("member") or took.planned.address)
     left = f" ({waiting} left)" if waiting else ""
-    if took.reason is not None:
+    more = f"; {took.reason}" if took.reason else ""
+    if took.state in {"missing", "passed over"}:
         sign = "✗" if took.state == "missing" else "–"
         return f"{sign} {what}: {took.state}: {took.reason}{left}"
     if took.feed is None:
-        return f"✓ {what}: looked through{left}"
+        return f"✓ {what}: looked through{more}{left}"
     kept = took.kept
     counts = f"{kept.new} new, {kept.earlier} earlier, {kept.edited} edited, {kept.known} known"
-    return f"✓ {took.feed.name}: {what}: {counts}{left}"
+    return f"✓ {took.feed.name}: {what}: {counts}{more}{left}"
 
 
 def show_report(report: Report) -> None:
-    """What is new, how far back each feed now reaches, what is missing and why."""
+    """What is new, how far back each feed now reaches, what is missing and why.
+
+    What was passed over has had its line when that happened; here it is only counted.
+    """
     say("")
     columns = ["feed", "source", "documents", "new", "earlier", "edited", "known", "back to"]
     print_table(
@@ -110,21 +117,30 @@ def show_report(report: Report) -> None:
     for line in report.lines:
         if line["note"]:
             say(f"{line['feed'] or ''} {line['source']}: {line['note']}".strip())
-    for document in report.missing:
-        say(f"missing: {printable(document['address'])}: {printable(document['reason'])}")
-    unnamed = _sum(report, "missing") - len(report.missing)
-    if unnamed:
-        say(f"missing: {counted(unnamed, 'document')} more")
+    _show_each("in part", report.in_part, _sum(report, "in_part"))
+    _show_each("missing", report.missing, _sum(report, "missing"))
     say(_verdict(report))
 
 
+def _show_each(what: str, documents: Sequence[dict[str, Any]], total: int) -> None:
+    for document in documents:
+        say(f"{what}: {printable(document['address'])}: {printable(document['reason'])}")
+    if total > len(documents):
+        say(f"{what}: {counted(total - len(documents), 'document')} more")
+
+
 def _verdict(report: Report) -> str:
+    passed = _sum(report, "passed_over")
+    beside = f"; {counted(passed, 'document')} passed over" if passed else ""
     if report.is_complete:
-        return f"backfill {report.number} is complete"
+        return f"backfill {report.number} is complete{beside}"
     waiting = counted(_sum(report, "waiting"), "document")
+    in_part = _sum(report, "in_part")
+    partly = f", {in_part} kept in part" if in_part else ""
     return (
         f"backfill {report.number} is not complete: {waiting} to be taken, "
-        f"{_sum(report, 'missing')} missing; go on with: guidang backfill --resume"
+        f"{_sum(report, 'missing')} missing{partly}{beside}; "
+        "go on with: guidang backfill --resume"
     )
 
 

@@ -1,8 +1,6 @@
-"""Records with front matter → what their writer said, whoever wrote them: Hexo, Jekyll, Hugo.
+"""Front matter: the fields before a record's body, in YAML, TOML or JSON.
 
-The front matter is YAML between `---`, TOML between `+++`, or JSON; broken YAML is read line by
-line. The records of the system that Guidang takes the place of are known by their seven keys:
-their random pictures, picture proxies, `Invalid Date` and times of the run are not taken over.
+It says what the fields are, not what they mean: that is `records`'.
 """
 
 from __future__ import annotations
@@ -10,85 +8,76 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from ingest.values import Author, ImageField, ImageKind, ParsedEntry
-
-_OLD_KEYS = {"title", "categories", "headimg", "author", "comments", "date", "thumbnail"}
-_RANDOM_PICTURE = re.compile(r"https?://(?:picsum\.photos|source\.unsplash\.com|placeimg\.com)/")
-_PICTURE_PROXY = re.compile(r"https?://[\w.-]+\.workers\.dev/\?(?=https?://)")
+# Hexo takes any run of dashes or semicolons; Jekyll and Pandoc end YAML with dots as well.
 _FENCED = re.compile(
-    r"\A\s*(?P<fence>---|\+\+\+|;;;)[ \t]*\r?\n(?P<front>.*?)\r?\n(?P=fence)[ \t]*(?:\r?\n|\Z)",
+    r"\A\s*(?P<fence>-{3,}|\+{3}|;{3,})[ \t]*\r?\n(?P<front>.*?)"
+    r"(?<=\n)(?P<end>(?P=fence)|\.{3})[ \t]*(?:\r?\n|\Z)",
     re.DOTALL,
 )
+# Until 2014 Hexo wrote no fence before the fields, and it still reads such posts.
+_ENDED = re.compile(
+    r"\A\s*(?P<front>[^\s<#][^\n]*?\n(?:.*?\n)??)(?P<fence>-{3,}|;{3,})[ \t]*(?:\r?\n|\Z)",
+    re.DOTALL,
+)
+# Without a fence before it, text that ends in a line of dashes is a heading, unless it has these.
+_USUAL = frozenset(
+    "title date categories category tags tag layout permalink updated author comments".split()
+)
+_LONGEST = 1 << 18  # characters of fields: YAML is read slowly
 _LINE = re.compile(r"(?P<key>[A-Za-z_][\w-]*)[ \t]*:[ \t]*(?P<value>.*)")
 _LISTED = re.compile(r"[ \t]*-[ \t]+(?P<value>.*)")
-_NAMED_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})-")
-_LINKS = ("source_url", "original_url", "original", "source", "link", "url")
-_PICTURES = ("headimg", "cover", "thumbnail", "image", "banner", "featured_image", "index_img")
+_LEADING_TABS = re.compile(r"^\t+", re.MULTILINE)
 
 
 class NoRecordError(ValueError):
     """A text without front matter."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontMatter:
-    """A record: its entry, the feed it says it came from, and its path of categories.
+class BrokenRecordError(NoRecordError):
+    """A text with front matter that cannot be read."""
 
-    `seen` is the raw time at which its writer saw the entry, where that is all it wrote down.
+
+def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
+    """Return the fields of a record and its body; every YAML scalar stays the text it was.
+
+    Raise `BrokenRecordError` for fields that cannot be read, else `NoRecordError` without any.
     """
-
-    entry: ParsedEntry
-    feed_url: str | None
-    categories: tuple[str, ...]
-    seen: str | None = None
-
-
-def read_record(text: str, name: str) -> FrontMatter:
-    """Read a record; `name` is its file's. Raise `NoRecordError` if it has no front matter."""
-    fields, body = _apart(text.lstrip("\ufeff"))
-    is_old = "headimg" in fields and fields.keys() <= _OLD_KEYS
-    date = _text(fields.get("date")) or _day_of(name)
-    seen = None
-    if is_old and date and not date.endswith("GMT"):
-        seen = None if date.startswith("Invalid") else f"{date} UTC"
-        date = None
-    content = _PICTURE_PROXY.sub("", _as_html(body))
-    return FrontMatter(
-        entry=ParsedEntry(
-            guid=_text(fields.get("source_guid") or fields.get("guid")),
-            link=_first_link(fields),
-            title=_text(fields.get("title")) or "",
-            content=content,
-            authors=_authors(fields),
-            categories=tuple(_names(fields.get("tags"))),
-            published=date,
-            updated=_text(fields.get("updated") or fields.get("lastmod")),
-            images=tuple(_pictures(fields, content, is_old=is_old)),
-        ),
-        feed_url=_text(fields.get("source_feed")),
-        categories=tuple(_names(fields.get("categories"))),
-        seen=seen,
-    )
+    text = text.lstrip("\ufeff")
+    if found := _FENCED.match(text):
+        return _fields(found["fence"], found["front"]), text[found.end() :]
+    if found := _ENDED.match(text):
+        fields = _unfenced(found["fence"], found["front"])
+        if fields is not None:
+            return fields, text[found.end() :]
+    return _leading_json(text)
 
 
-def _apart(text: str) -> tuple[dict[str, Any], str]:
-    found = _FENCED.match(text)
-    if found is None:
-        return _leading_json(text)
-    front, body = found["front"], text[found.end() :]
-    match found["fence"]:
-        case "+++":
-            return _toml(front), body
-        case ";;;":
-            return _mapping(_json("{" + front + "}")), body
+def _fields(fence: str, front: str) -> dict[str, Any]:
+    if len(front) > _LONGEST:
+        raise BrokenRecordError(f"front matter of more than {_LONGEST >> 10} KiB")
+    match fence[0]:
+        case "+":
+            return _toml(front)
+        case ";":
+            return _mapping(_json("{" + front + "}"))
         case _:
-            return _yaml(front), body
+            return _yaml(front) if front.strip() else {}
+
+
+def _unfenced(fence: str, front: str) -> dict[str, Any] | None:
+    """Read what stands before the first fence; None if it is text."""
+    first = next(line for line in front.splitlines() if line.strip())
+    if ":" not in first:
+        return None
+    try:
+        fields = _fields(fence, front)
+    except BrokenRecordError:
+        return None
+    return fields if any(str(name).lower() in _USUAL for name in fields) else None
 
 
 def _leading_json(text: str) -> tuple[dict[str, Any], str]:
@@ -97,7 +86,7 @@ def _leading_json(text: str) -> tuple[dict[str, Any], str]:
         raise NoRecordError("no front matter")
     try:
         fields, end = json.JSONDecoder().raw_decode(start)
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         raise NoRecordError("no front matter") from None
     return _mapping(fields), start[end:]
 
@@ -105,19 +94,20 @@ def _leading_json(text: str) -> tuple[dict[str, Any], str]:
 def _json(text: str) -> object:
     try:
         return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise NoRecordError(f"front matter that is no JSON: {error}") from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise BrokenRecordError(f"front matter that is no JSON: {error}") from None
 
 
 def _toml(text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise NoRecordError(f"front matter that is no TOML: {error}") from None
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BrokenRecordError(f"front matter that is no TOML: {error}") from None
 
 
 def _yaml(text: str) -> dict[str, Any]:
-    """Every scalar stays the text it was: a date is read by the rules of dates, not of YAML."""
+    # Hexo reads tabs as indentation; YAML forbids them.
+    text = _LEADING_TABS.sub(lambda tabs: "  " * len(tabs[0]), text)
     try:
         fields = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it makes nothing but text
     except (yaml.YAMLError, RecursionError):
@@ -127,12 +117,12 @@ def _yaml(text: str) -> dict[str, Any]:
 
 def _mapping(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise NoRecordError("front matter that is no mapping")
+        raise BrokenRecordError("front matter that is no mapping")
     return value
 
 
 def _line_by_line(text: str) -> dict[str, Any]:
-    """What can be had of YAML that is broken, as by a quote within quotes."""
+    """Read what can be read of YAML that is broken, as by a quote within quotes."""
     fields: dict[str, Any] = {}
     key = ""
     for line in text.splitlines():
@@ -143,7 +133,7 @@ def _line_by_line(text: str) -> dict[str, Any]:
             listed = fields[key] if isinstance(fields[key], list) else []
             fields[key] = [*listed, _unquoted(found["value"])]
     if not fields:
-        raise NoRecordError("front matter that is no YAML")
+        raise BrokenRecordError("front matter that is no YAML")
     return fields
 
 
@@ -153,55 +143,3 @@ def _unquoted(value: str) -> str:
     if len(value) > 1 and quote in {"'", '"'} and value.endswith(quote):
         value = value[1:-1].replace("''", "'") if quote == "'" else value[1:-1]
     return value
-
-
-def _text(value: object) -> str | None:
-    if value is None or isinstance(value, dict | list):
-        return None
-    return str(value).strip() or None
-
-
-def _names(value: object) -> Iterable[str]:
-    """Names as a list, as one text, or as lists in a list (Hexo's sibling categories)."""
-    if isinstance(value, list):
-        for one in value:
-            yield from _names(one)
-    elif (name := _text(value)) is not None:
-        yield name
-
-
-def _day_of(name: str) -> str | None:
-    """Jekyll writes the date of a post into the name of its file."""
-    found = _NAMED_DAY.match(name.rpartition("/")[2])
-    return found[1] if found else None
-
-
-def _first_link(fields: Mapping[str, Any]) -> str | None:
-    values = (_text(fields.get(name)) for name in _LINKS)
-    return next((v for v in values if v and v.startswith(("http://", "https://"))), None)
-
-
-def _authors(fields: Mapping[str, Any]) -> tuple[Author, ...]:
-    return tuple(Author(name=name) for name in _names(fields.get("author")))
-
-
-def _pictures(fields: Mapping[str, Any], content: str, *, is_old: bool) -> Iterable[ImageField]:
-    """The pictures that the front matter names.
-
-    The old ones were chosen from the text without looking: what it has, is looked at again.
-    """
-    for name in _PICTURES:
-        url = _PICTURE_PROXY.sub("", _text(fields.get(name)) or "")
-        if not url or _RANDOM_PICTURE.match(url) or (is_old and url in content):
-            continue
-        yield ImageField(url=url, kind=ImageKind.MEDIA_THUMBNAIL)
-
-
-def _as_html(body: str) -> str:
-    """The body as HTML; Markdown, where it is that, is rendered."""
-    body = body.strip()
-    if body.startswith("<div>") and body.endswith("</div>"):
-        return body.removeprefix("<div>").removesuffix("</div>").strip()
-    from markdown_it import MarkdownIt
-
-    return str(MarkdownIt("commonmark", {"html": True}).enable("table").render(body))

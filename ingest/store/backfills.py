@@ -15,6 +15,8 @@ from ingest.values import DocumentKind, Planned
 from models import Backfill, BackfillDocument, BackfillWalk, Entry, Feed
 
 WAITING, DONE, PASSED_OVER, MISSING = "waiting", "done", "passed over", "missing"
+IN_PART = "in part"  # kept, without something that belongs to it
+_TO_ASK_AGAIN = (MISSING, IN_PART)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,9 +164,9 @@ def note_document(
 
 
 def ask_again(connection: sa.Connection, run_id: int) -> None:
-    """Let what was missing wait once more."""
+    """Let what was missing, or kept in part, wait once more."""
     missing = sa.update(BackfillDocument).where(
-        BackfillDocument.walk_id.in_(_walk_ids(run_id)), BackfillDocument.state == MISSING
+        BackfillDocument.walk_id.in_(_walk_ids(run_id)), BackfillDocument.state.in_(_TO_ASK_AGAIN)
     )
     connection.execute(missing.values(state=WAITING, reason=None))
 
@@ -212,8 +214,8 @@ def counts(connection: sa.Connection, run_id: int) -> list[dict[str, Any]]:
     document = BackfillDocument
     feed = sa.func.coalesce(document.feed_id, BackfillWalk.feed_id)
 
-    def in_state(state: str, name: str) -> Any:
-        return sa.func.count().filter(document.state == state).label(name)
+    def in_state(name: str, *states: str) -> Any:
+        return sa.func.count().filter(document.state.in_(states)).label(name)
 
     def total(column: Any) -> Any:
         return sa.func.coalesce(sa.func.sum(column), 0).label(column.key)
@@ -225,10 +227,11 @@ def counts(connection: sa.Connection, run_id: int) -> list[dict[str, Any]]:
             BackfillWalk.source,
             BackfillWalk.is_planned,
             BackfillWalk.note,
-            in_state(DONE, "documents"),
-            in_state(WAITING, "waiting"),
-            in_state(PASSED_OVER, "passed_over"),
-            in_state(MISSING, "missing"),
+            in_state("documents", DONE, IN_PART),
+            in_state("waiting", WAITING),
+            in_state("passed_over", PASSED_OVER),
+            in_state("in_part", IN_PART),
+            in_state("missing", MISSING),
             *(total(c) for c in (document.new, document.earlier, document.edited, document.known)),
         )
         .outerjoin(document, document.walk_id == BackfillWalk.id)
@@ -239,16 +242,30 @@ def counts(connection: sa.Connection, run_id: int) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def lacking(connection: sa.Connection, run_id: int, limit: int = 1000) -> list[dict[str, Any]]:
-    """The first documents of a run that are missing, and why."""
+def reasons(
+    connection: sa.Connection, run_id: int, state: str, limit: int = 1000
+) -> list[dict[str, Any]]:
+    """Return the first documents of a run that are in a state, and why, where there is a reason."""
     query = (
-        sa.select(BackfillDocument.address, BackfillDocument.reason)
-        .join(BackfillWalk, BackfillWalk.id == BackfillDocument.walk_id)
-        .where(BackfillWalk.backfill_id == run_id, BackfillDocument.state == MISSING)
+        sa.select(BackfillDocument.address, BackfillDocument.hints, BackfillDocument.reason)
+        .where(
+            BackfillDocument.walk_id.in_(_walk_ids(run_id)),
+            BackfillDocument.state == state,
+            BackfillDocument.reason.is_not(None),
+        )
         .order_by(BackfillDocument.id)
         .limit(limit)
     )
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return [
+        {"address": _place(row.address, row.hints), "reason": row.reason}
+        for row in connection.execute(query)
+    ]
+
+
+def _place(address: str, hints: dict[str, Any]) -> str:
+    """Name a document, with its name in the archive that it is in."""
+    member = hints.get("member")
+    return f"{address}!{member}" if member else address
 
 
 def reach(connection: sa.Connection, feed_ids: Iterable[int]) -> dict[int, datetime]:

@@ -15,15 +15,21 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ingest.errors import Unreadable
-from ingest.reading.front_matter import NoRecordError, read_record
+from ingest.reading.front_matter import BrokenRecordError, NoRecordError
+from ingest.reading.records import read_record
 from ingest.sources.past import names, warc
 from ingest.sources.past.archives import DAMAGED, Member, Opened, is_archive, members
 from ingest.sources.past.cutting import UncutError, cut
 from ingest.sources.past.source import Form, Piece, Source, Taken, Window
 from ingest.values import Document, DocumentKind, Planned
 
-_RECORDS = (".md", ".markdown", ".mdown", ".html", ".htm")
+# As Hexo, Jekyll, Hugo and Astro name what they render.
+_MARKDOWN = tuple(
+    f".{name}" for name in "md mdx markdown mdown mkd mkdn mdwn mdtxt mdtext qmd rmd".split()
+)
+_RECORDS = (*_MARKDOWN, ".html", ".htm")
 _WARCS = (".warc", ".warc.gz")
+_NO_POST = "it has no front matter, so it is taken for no post"
 _LARGEST_RECORD = 5 << 20
 _LARGEST_LIST = 16 << 20
 _HEAD = 1000
@@ -98,8 +104,8 @@ def _is_named_list(name: str) -> bool:
 class Files(Source):
     """The documents in files, whatever feeds they are of."""
 
-    def __init__(self, paths: Sequence[Path], window: Window) -> None:
-        self._paths, self._window = paths, window
+    def __init__(self, paths: Sequence[Path], window: Window, *, drafts: bool = False) -> None:
+        self._paths, self._window, self._drafts = paths, window, drafts
         self._opened = Opened()
 
     async def plan(self) -> Sequence[Planned]:
@@ -134,10 +140,10 @@ class Files(Source):
             raise ValueError("it is an archive within an archive; unpack it first")
         at = hints.get("at", 0)
         stream = self._opened.stream(path, _member_of(hints))
-        if at == 0 and _is_record(stream, name):
-            stream.seek(0)
-            body = stream.read(_LARGEST_RECORD)
-            return Taken(piece=_piece(path, name, body, Form.RECORD))
+        if at == 0 and _may_be_record(name):
+            short = hints.get("member") or self._below(path)
+            if (taken := self._record(path, name, short, stream)) is not None:
+                return taken
         body, go_on_at = cut(stream, at)
         if at == 0 and _LIST.search(body[:_HEAD]):
             return Taken(reason="it is a list of feeds")
@@ -146,6 +152,39 @@ class Files(Source):
             key = f"{planned.key.partition(' from ')[0]} from {go_on_at}"
             more = [Planned(key=key, address=planned.address, hints=hints | {"at": go_on_at})]
         return Taken(piece=_piece(path, name, body, Form.FEED), more=more)
+
+    def _below(self, path: Path) -> str:
+        """The name of a file with its folders, from that on which was given."""
+        roots = (root.absolute() for root in self._paths)
+        root = next((root for root in roots if path.is_relative_to(root)), path)
+        return str(path.relative_to(root.parent))
+
+    def _record(self, path: Path, name: str, short: str, stream: BinaryIO) -> Taken | None:
+        """Take a record; None for a page of HTML that is none.
+
+        Raise `ValueError` for one that cannot be read.
+        """
+        stream.seek(0)
+        body = stream.read(_LARGEST_RECORD + 1)
+        try:
+            record = read_record(body.decode("utf-8", "replace"), short)
+        except BrokenRecordError as error:
+            raise ValueError(str(error)) from None
+        except NoRecordError:
+            return Taken(reason=_NO_POST) if _is_markdown(name) else None
+        if len(body) > _LARGEST_RECORD:
+            raise ValueError(f"it has more than {_LARGEST_RECORD >> 20} MiB")
+        if record.withheld and not self._drafts:
+            return Taken(reason=f"{record.withheld}, so it is left out; --drafts takes it as well")
+        return Taken(piece=_piece(path, name, body, Form.RECORD, short=short))
+
+
+def _may_be_record(name: str) -> bool:
+    return name.lower().removesuffix(".gz").endswith(_RECORDS)
+
+
+def _is_markdown(name: str) -> bool:
+    return name.lower().removesuffix(".gz").endswith(_MARKDOWN)
 
 
 def _is_packed(name: str) -> bool:
@@ -192,22 +231,11 @@ def _member_of(hints: dict[str, Any]) -> Member | None:
     return Member(name=hints["member"], **facts)
 
 
-def _is_record(stream: BinaryIO, name: str) -> bool:
-    if not name.lower().removesuffix(".gz").endswith(_RECORDS):
-        return False
-    stream.seek(0)
-    try:
-        read_record(stream.read(_LARGEST_RECORD).decode("utf-8", "replace"), name)
-    except NoRecordError:
-        return False
-    return True
-
-
-def _piece(path: Path, name: str, body: bytes, form: Form) -> Piece:
+def _piece(path: Path, name: str, body: bytes, form: Form, short: str = "") -> Piece:
     document = Document(
         url=f"file:{name}",
         final_url=f"file:{name}",
         body=body,
         fetched_at=datetime.fromtimestamp(int(path.stat().st_mtime), UTC),
     )
-    return Piece(document=document, form=form, dates_itself=True)
+    return Piece(document=document, form=form, dates_itself=True, name=short)

@@ -58,7 +58,8 @@ class Piece:
     """A document that was taken; `as_of` is when it was the present, None if long ago.
 
     One that `dates_itself` is as old as it says. `published` is the date of a page that has none
-    of its own, by what led to it.
+    of its own, by what led to it. `name` is that of a record, with its folders below the path
+    that was given.
     """
 
     document: Document
@@ -66,15 +67,20 @@ class Piece:
     as_of: datetime | None = None
     dates_itself: bool = False
     published: str | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What was at the place of a planned document: a piece, or lists of more, or neither."""
+    """What was at the place of a planned document: a piece, or lists of more, or neither.
+
+    `reason` says why there is neither. `left_out` says what was ignored beside what was found.
+    """
 
     piece: Piece | None = None
     more: Sequence[Planned] = ()
     reason: str | None = None
+    left_out: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

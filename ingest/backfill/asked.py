@@ -1,0 +1,99 @@
+"""What a backfill is asked for, and the run that it begins or goes on with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.sources.past.files import Files
+from ingest.sources.past.registry import FILES
+from ingest.sources.past.source import Window
+from ingest.store import backfills, feeds
+from ingest.store.backfills import Run
+from ingest.store.feed_state import FeedState
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a command asks for; dates are ISO instants, paths absolute, `feed` that of files.
+
+    `drafts` says that records which their writers did not publish are wanted as well.
+    """
+
+    feeds: tuple[int, ...] = ()
+    source: str = AUTO
+    since: str | None = None
+    until: str | None = None
+    paths: tuple[str, ...] = ()
+    feed: int | None = None
+    drafts: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The form in which it is kept."""
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+
+    @property
+    def window(self) -> Window:
+        """The time that is wanted."""
+        since, until = (
+            datetime.fromisoformat(day) if day else None for day in (self.since, self.until)
+        )
+        return Window(since=since, until=until)
+
+
+def begin(
+    connection: sa.Connection,
+    asked: Asked,
+    choose: Callable[[FeedState], Sequence[str]],
+    *,
+    anew: bool,
+    lists: bool,
+    now: datetime,
+) -> tuple[int, bool]:
+    """Begin a run, or find the one that was asked for in the same way and not finished.
+
+    `choose` says which sources of a feed are asked. Return the run's number, and whether it goes
+    on. With `anew` it is always a new one, and the one before is given up. With `lists` a run
+    that lacks only what could not be had sees what has been listed since as well.
+    """
+    waiting = unfinished(connection, asked)
+    if waiting is not None and not anew:
+        if lists:
+            backfills.list_again(connection, waiting.id)
+        backfills.ask_again(connection, waiting.id)
+        return waiting.id, True
+    if waiting is not None:
+        backfills.end(connection, waiting.id, now=now)
+    walks: list[tuple[int | None, str]] = [(asked.feed, FILES)] if asked.paths else []
+    for number in asked.feeds:
+        feed = feeds.get(connection, number)
+        sources = choose(feed) if asked.source == AUTO else [asked.source]
+        walks += [(number, source) for source in sources]
+    return backfills.start(connection, asked.as_json(), walks, now=now), False
+
+
+def unfinished(connection: sa.Connection, asked: Asked) -> Run | None:
+    """The run that was asked for in the same way and has not ended; None if there is none."""
+    waiting = (run for run in backfills.runs(connection) if not run.ended_at)
+    return next((run for run in waiting if asked_before(run) == asked), None)
+
+
+def asked_before(run: Run) -> Asked:
+    """What an earlier run was asked for."""
+    kept: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in run.asked.items()
+    }
+    return Asked(**kept)
+
+
+def files_of(asked: Asked) -> Files:
+    """The source of the files that are asked for."""
+    return Files([Path(path) for path in asked.paths], asked.window, drafts=asked.drafts)

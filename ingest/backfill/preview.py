@@ -1,0 +1,76 @@
+"""The documents that a backfill would begin or go on with; nothing of them is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ingest.backfill.asked import AUTO, Asked, files_of, unfinished
+from ingest.backfill.patience import leave_alone, patiently, until_allowed
+from ingest.backfill.runs import web_of
+from ingest.errors import SourceError
+from ingest.reading.links import without_secrets
+from ingest.services import Services
+from ingest.sources.past.registry import FILES, OF_A_FEED, fitting
+from ingest.sources.past.source import Source
+from ingest.store import backfills, feeds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class First:
+    """A document that a run would begin with; or why its source cannot be had."""
+
+    feed_url: str | None
+    source: str
+    address: str | None = None
+    error: str | None = None
+
+
+async def first_documents(services: Services, asked: Asked) -> list[First]:
+    """The documents that a run would begin or go on with, in their order; keeps nothing
+    but that a server wants to be left alone.
+
+    Only lists are asked for. Where a document leads to the next, only the first can be known.
+    """
+    begun = await services.read(unfinished, asked)
+    if begun is not None:
+        return await _waiting(services, begun.id)
+    web = web_of(services)
+    sources: list[tuple[str | None, str, Source]] = []
+    if asked.paths:
+        sources.append((None, FILES, files_of(asked)))
+    for number in asked.feeds:
+        feed = await services.read(feeds.get, number)
+        names = fitting(feed, web) if asked.source == AUTO else [asked.source]
+        sources += [
+            (without_secrets(feed.url), name, OF_A_FEED[name](web, feed, asked.window))
+            for name in names
+        ]
+    first: list[First] = []
+    for url, name, source in sources:
+        pause = await until_allowed(services, source.listed_at)
+        if pause is not None:
+            reason = f"{pause.server}: {pause.reason}, until {pause.until}"
+            first.append(First(feed_url=url, source=name, error=reason))
+            continue
+        try:
+            documents = await patiently(source.plan)
+        except SourceError as error:
+            await leave_alone(services, source.listed_at, error)
+            first.append(First(feed_url=url, source=name, error=str(error)))
+            continue
+        first += [First(feed_url=url, source=name, address=one.address) for one in documents]
+    return first
+
+
+async def _waiting(services: Services, number: int) -> list[First]:
+    """What waits of a run; a source whose lists are still to be asked for is named alone."""
+    names = {feed.id: without_secrets(feed.url) for feed in await services.read(feeds.every)}
+    first: list[First] = []
+    for walk in await services.read(backfills.walks, number):
+        url = names.get(walk.feed_id) if walk.feed_id else None
+        addresses = await services.read(backfills.addresses_waiting, walk.id)
+        first += [First(feed_url=url, source=walk.source, address=one) for one in addresses]
+        if not walk.is_planned:
+            reason = walk.note or "its lists are still to be asked for"
+            first.append(First(feed_url=url, source=walk.source, error=reason))
+    return first

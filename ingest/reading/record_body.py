@@ -1,0 +1,87 @@
+"""The body of a record as HTML, and the pictures of it that are only files beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from urllib.parse import unquote, urljoin
+
+import lxml.html
+from lxml import etree
+
+# {% asset_img [class names] slug [width] [height] ["title" ["alt"]] %}, Hexo's post asset folders.
+_ASSET = re.compile(
+    r"\{%-?[ \t]*asset_img[ \t]+[^%\n]*?(?P<file>[^\s%\"']+\.\w+)(?P<more>[^%\n]*)%\}"
+)
+_QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
+# MDX: lines that import and export code, and comments, stand outside of the text.
+_CODE_LINE = re.compile(r"(?m)^(?:import|export)[ \t].*\n?")
+_CODE_COMMENT = re.compile(r"\{/\*.*?\*/\}", re.DOTALL)
+_FENCE = re.compile(r"(?m)^[ \t]*(`{3,}|~{3,}).*$")
+_ROOTED = re.compile(
+    r"""(<[a-z][^<>]*?\s(?:src|href|poster)\s*=\s*["']?)/(?![/\\])""", re.IGNORECASE
+)
+_ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:|//|#")
+
+
+def body_as_html(body: str, name: str) -> str:
+    """Return the body as HTML; Markdown, where it is that, is rendered."""
+    body = body.strip()
+    if body.startswith("<div>") and body.endswith("</div>"):
+        return body.removeprefix("<div>").removesuffix("</div>").strip()
+    from markdown_it import MarkdownIt
+
+    if name.lower().endswith(".mdx"):
+        body = _without_code(body)
+    body = _ASSET.sub(_as_markdown, body)
+    return str(MarkdownIt("commonmark", {"html": True}).enable("table").render(body))
+
+
+def _as_markdown(tag: re.Match[str]) -> str:
+    said = _QUOTED.findall(tag["more"])
+    return f"![{said[-1] if said else ''}](<{tag['file']}>)"
+
+
+def _without_code(body: str) -> str:
+    """The text of an MDX file without code of its own; what is fenced is text."""
+    pieces: list[str] = []
+    at, fence = 0, ""
+    for line in _FENCE.finditer(body):
+        if not fence:
+            pieces.append(_CODE_COMMENT.sub("", _CODE_LINE.sub("", body[at : line.start()])))
+            at, fence = line.start(), line[1]
+        elif line[1].startswith(fence):
+            pieces.append(body[at : line.end()])
+            at, fence = line.end(), ""
+    rest = body[at:]
+    pieces.append(rest if fence else _CODE_COMMENT.sub("", _CODE_LINE.sub("", rest)))
+    return "".join(pieces)
+
+
+def at_home(content: str, site_url: str) -> str:
+    """Return HTML in which addresses from the root of a site (`/images/a.jpg`) are absolute."""
+    root = urljoin(site_url, "/")
+    return _ROOTED.sub(lambda found: f"{found[1]}{root}", content)
+
+
+def local_pictures(content: str, named: Sequence[str] = ()) -> Iterator[str]:
+    """The addresses of pictures that are relative to a record: in its body, or named by it."""
+    seen = {url for url in named if _is_local(url)}
+    if "<img" in content or "<IMG" in content:
+        seen.update(_in_body(content))
+    yield from sorted(unquote(url) for url in seen)
+
+
+def _in_body(content: str) -> Iterator[str]:
+    try:
+        tree = lxml.html.fragment_fromstring(content, create_parent=True)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return
+    for picture in tree.iter("img"):
+        url = (picture.get("src") or "").strip()
+        if _is_local(url):
+            yield url
+
+
+def _is_local(url: str) -> bool:
+    return bool(url) and not _ELSEWHERE.match(url)

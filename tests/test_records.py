@@ -1,0 +1,149 @@
+"""Records with front matter: what is taken for one, what it says, and what is left out of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.reading.front_matter import BrokenRecordError, NoRecordError, split_front_matter
+from ingest.reading.record_body import body_as_html, local_pictures
+from ingest.reading.records import read_record
+
+TITLED = {"title": "旧文"}
+
+# What hexo-front-matter 4.2.1 takes, and what Jekyll and Pandoc end their fields with.
+TAKEN = [
+    ("---\ntitle: 旧文\n---\n正文", TITLED, "正文"),
+    ("title: 旧文\n---\n正文", TITLED, "正文"),
+    ("\n\ntitle: 旧文\n---\n正文", TITLED, "正文"),
+    ("title: 旧文\r\n---\r\n正文", TITLED, "正文"),
+    ("title: 旧文\n-----\n正文", TITLED, "正文"),
+    ('"title": "旧文"\n;;;\n正文', TITLED, "正文"),
+    (';;;\n"title": "旧文"\n;;;\n正文', TITLED, "正文"),
+    ("-----\ntitle: 旧文\n-----\n正文", TITLED, "正文"),
+    ("---\ntitle: 旧文\n...\n正文", TITLED, "正文"),
+    ("\ufeff---\ntitle: 旧文\n---", TITLED, ""),
+    ("title: 旧文\ntags:\n\t- 桥\n---\n", TITLED | {"tags": ["桥"]}, ""),
+    ('+++\r\ntitle = "旧文"\r\n+++\r\n正文', TITLED, "正文"),
+    ('{"title": "旧文"}\n正文', TITLED, "\n正文"),
+    ("---\n---\n正文", {}, "正文"),
+]
+
+
+@pytest.mark.parametrize(("text", "fields", "body"), TAKEN)
+def test_front_matter_and_body(text: str, fields: dict[str, object], body: str) -> None:
+    assert split_front_matter(text) == (fields, body)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "只有正文。",
+        "# 说明\n\n一段\n---\n另一段",
+        "一个标题\n---\n它下面的话",
+        "注意: 这是一句话\n---\n它下面的话",
+        "<p>title: 旧文</p>\n---\n正文",
+        "title: 旧文\n没有结尾",
+    ],
+)
+def test_text_is_no_front_matter(text: str) -> None:
+    with pytest.raises(NoRecordError) as caught:
+        split_front_matter(text)
+    assert not isinstance(caught.value, BrokenRecordError)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["+++\ntitle = 旧文\n+++\n", ';;;\n"title"\n;;;\n', f"---\na: {'长' * 300_000}\n---\n"],
+)
+def test_front_matter_that_cannot_be_read_is_said_to_be_broken(text: str) -> None:
+    with pytest.raises(BrokenRecordError):
+        split_front_matter(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "front", "tags", "categories"),
+    [
+        ("a.md", "tags: alpha beta", ("alpha", "beta"), ()),
+        ("a.md", "tags: 桥, 江海", ("桥", "江海"), ()),
+        ("a.md", "tags: 桥、江海大桥", ("桥", "江海大桥"), ()),
+        ("a.md", "tags: 'machine learning'", ("machine learning",), ()),
+        ("a.md", "tag: 桥\ncategory: 随笔 杂谈", ("桥",), ("随笔 杂谈",)),
+        ("2014-03-01-a.md", "categories: jekyll update", (), ("jekyll", "update")),
+        ("a.md", "Tags: [桥]\nCategories: [随笔]", ("桥",), ("随笔",)),
+    ],
+)
+def test_tags_and_categories(
+    name: str, front: str, tags: tuple[str, ...], categories: tuple[str, ...]
+) -> None:
+    record = read_record(f"---\ntitle: 旧文\n{front}\n---\n", name)
+    assert (record.entry.categories, record.categories) == (tags, categories)
+
+
+@pytest.mark.parametrize(
+    ("name", "front", "date"),
+    [
+        ("2014-03-01-a.md", "", "2014-03-01"),
+        ("post/2014-03-01-a/index.md", "", "2014-03-01"),
+        ("a.md", "pubDate: 2014-03-01", "2014-03-01"),
+        ("a.md", "publishDate: 2014-03-01", "2014-03-01"),
+    ],
+)
+def test_dates_where_other_writers_have_them(name: str, front: str, date: str) -> None:
+    assert read_record(f"---\ntitle: 旧文\n{front}\n---\n", name).entry.published == date
+
+
+@pytest.mark.parametrize(
+    ("name", "front", "reason"),
+    [
+        ("a.md", "draft: true", "draft"),
+        ("a.md", "draft: 'Yes'", "draft"),
+        ("a.md", "published: false", "published: false"),
+        ("a.md", "status: private", "private"),
+        ("a.md", "private: true", "private"),
+        ("a.md", "password: 桥", "password"),
+        ("site/source/_drafts/a.md", "", "folder of drafts"),
+        ("content/_index.md", "", "section"),
+        ("content/posts/_index.zh.md", "", "section"),
+        ("scaffolds/post.md", "", "template"),
+        ("archetypes/default.md", "", "template"),
+        ("_layouts/post.html", "", "template"),
+        ("a.md", "title: '{{ title }}'", "template"),
+        ("a.md", "draft: false\npublished: true\npassword: ''\nstatus: publish", None),
+        ("a.md", "published: 2014-03-01", None),
+        ("drafts-of-mine/a.md", "", None),
+    ],
+)
+def test_what_its_writer_did_not_publish(name: str, front: str, reason: str | None) -> None:
+    withheld = read_record(f"---\nauthor: 山人\n{front}\n---\n正文", name).withheld
+    assert (reason in withheld) if reason and withheld else withheld == reason
+
+
+def test_the_code_of_mdx_is_no_text() -> None:
+    body = (
+        'import Chart from "../chart"\n\n正文。{/* 一句\n旁白 */}\n\n'
+        "```js\nimport kept from 'code'\n```\n\nexport const year = 2014\n\n完。"
+    )
+    html = body_as_html(body, "a.mdx")
+    assert "import kept" in html
+    assert [word in html for word in ("Chart", "旁白", "year")] == [False] * 3
+    assert "正文。" in html
+    assert "完。" in html
+    assert "import Chart" in body_as_html(body, "a.md")
+
+
+def test_pictures_that_are_only_files_beside_a_record() -> None:
+    body = '![](a.jpg) ![](https://img.example.cn/b.jpg) <img src="图/c.png"> ![](data:image/png,)'
+    html = body_as_html(body + ' {% asset_img d.png 600 "题" "说明" %}', "a.md")
+    assert 'alt="说明"' in html
+    assert list(local_pictures(html, ["/e.jpg", "https://img.example.cn/f.jpg"])) == [
+        *("/e.jpg", "a.jpg", "d.png", "图/c.png")
+    ]
+
+
+def test_names_that_alias_each_other_without_end_are_bounded() -> None:
+    laughs = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"{this}: &{this} [{', '.join([f'*{last}'] * 9)}]\n"
+        for last, this in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    record = read_record(f"---\n{laughs}tags: *i\n---\n", "a.md")
+    assert len(record.entry.categories) <= 1000
