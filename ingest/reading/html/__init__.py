@@ -2,8 +2,11 @@
 
 fragment   a fragment: its pictures, its clean form, what it shows
 plain      the short way through all below, for what most publishers write
+tags       what a tag is
+names      names in angle brackets that are no elements go, before they hide what follows
 tree       any text → a tree
 addresses  an address as written → an absolute one
+custom     players and pictures in elements of AMP, WeChat and others → those of HTML
 pictures   where a picture really is
 repair     a tree → one that means the same wherever it is shown
 allowed    what may be in it at last

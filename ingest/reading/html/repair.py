@@ -13,6 +13,8 @@ from lxml import etree
 from ingest.reading.html import pictures
 from ingest.reading.html.addresses import MEDIA_SCHEMES, RASTER_DATA, absolute
 from ingest.reading.html.allowed import CONTENTLESS, is_player
+from ingest.reading.html.custom import replace_custom
+from ingest.reading.html.names import is_known
 from ingest.reading.html.untangle import untangle
 
 # Their tags mean nothing outside a form, a formula or a page.
@@ -31,8 +33,9 @@ def repair(tree: etree._Element, base_url: str | None) -> None:
         text.tag = "pre"
         # Each parser that reads it drops the first line end (HTML 13.1.2.5).
         text.text = (text.text or "").lstrip("\n")
+    _replace_unknown(tree, base_url)
     _show_noscript(tree, base_url)
-    for image in tree.iter("img", "image"):
+    for image in tree.iter("img"):
         _repair_image(image, base_url)
     for medium in tree.iter("source", "video", "audio", "track"):
         _repair_medium(medium, base_url)
@@ -42,6 +45,13 @@ def repair(tree: etree._Element, base_url: str | None) -> None:
     etree.strip_elements(tree, etree.Comment, etree.PI, *CONTENTLESS, with_tail=False)
     etree.strip_tags(tree, *_TAGLESS)
     untangle(tree)
+
+
+def _replace_unknown(tree: etree._Element, base_url: str | None) -> None:
+    """Leave no element that is not of HTML."""
+    unknown = [element for element in tree.iter(etree.Element) if not is_known(str(element.tag))]
+    names = {str(element.tag) for element in unknown if not replace_custom(element, base_url)}
+    etree.strip_tags(tree, *names)
 
 
 def _show_noscript(tree: etree._Element, base_url: str | None) -> None:
@@ -84,7 +94,6 @@ def _stand_in_before(noscript: etree._Element, base_url: str | None) -> etree._E
 
 
 def _repair_image(image: etree._Element, base_url: str | None) -> None:
-    image.tag = "img"
     late = pictures.late_address(image, base_url)
     sizes = next(filter(None, map(image.get, pictures.LAZY_SETS)), None) or image.get("srcset")
     own = late or _own_address(image, sizes, base_url)
@@ -112,6 +121,8 @@ def _repair_medium(medium: etree._Element, base_url: str | None) -> None:
     _set(medium, "poster", absolute(medium.get("poster"), base_url, MEDIA_SCHEMES))
     sizes = medium.get("data-srcset") or medium.get("srcset")
     _set(medium, "srcset", pictures.absolute_set(sizes, base_url))
+    if medium.tag in {"video", "audio"} and medium.get("controls") is None:
+        medium.set("controls", "")  # the script that would start it does not come along
 
 
 def _repair_frame(frame: etree._Element, base_url: str | None) -> None:

@@ -6,21 +6,16 @@ Nothing is judged here: what the tree holds is as unsafe as what came in.
 from __future__ import annotations
 
 import re
-from itertools import islice
 
 from lxml import etree
+
+from ingest.reading.html.names import drop_unknown
+from ingest.reading.html.tags import TAG, with_few_attributes
 
 _DEEPEST = 200  # open elements; beyond, tags go and their text stays
 _MOST_ATTRIBUTES = 200  # of one element; parsers compare each with all before it
 _SMALL = 20_000  # characters in which no tag can hold enough attributes to matter
 
-# Tags as the standard's tokenizer reads them (HTML 13.2.5); possessive, hence linear.
-_ATTRIBUTE = (
-    r"[\s/]*+(?:=?[^\s/>=]++|=)"
-    r"(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?+)?+"
-)
-_TAG = re.compile(rf"<(/?)([a-zA-Z][^\s/>]*+)((?:{_ATTRIBUTE})*+)[\s/]*+>?")
-_ATTRIBUTES = re.compile(_ATTRIBUTE)
 # These close themselves when the next one opens, or never hold anything: they make no depth.
 _SHALLOW = frozenset(
     "a area base br col embed hr img input li link meta option p param source tbody td tfoot"
@@ -37,8 +32,9 @@ _PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True)
 
 def parse_fragment(fragment: str) -> etree._Element:
     """Return the root of a tree whose `body` holds the fragment; it takes any text."""
-    text = flatten(_REFERENCE.sub(_sound_reference, make_sound(fragment)))
-    return etree.fromstring(f"<html><body>{text}</body></html>".encode(), _PARSER)
+    text = flatten(drop_unknown(_REFERENCE.sub(_sound_reference, make_sound(fragment))))
+    # Left open: in text that ends within a tag or a comment, closing tags would be text as well.
+    return etree.fromstring(f"<html><body>{text}".encode(), _PARSER)
 
 
 def make_sound(text: str) -> str:
@@ -68,20 +64,13 @@ def flatten(text: str) -> str:
     def bound(tag: re.Match[str]) -> str:
         nonlocal opened, dropped
         if tag[2].lower() in _SHALLOW:
-            return _with_few_attributes(tag)
+            return with_few_attributes(tag, _MOST_ATTRIBUTES)
         if tag[1]:
             is_dropped = dropped > 0
             dropped, opened = max(0, dropped - 1), opened if is_dropped else max(0, opened - 1)
         else:
             is_dropped = opened >= _DEEPEST
             dropped, opened = dropped + is_dropped, opened + (not is_dropped)
-        return "" if is_dropped else _with_few_attributes(tag)
+        return "" if is_dropped else with_few_attributes(tag, _MOST_ATTRIBUTES)
 
-    return _TAG.sub(bound, text)
-
-
-def _with_few_attributes(tag: re.Match[str]) -> str:
-    if len(tag[3]) < 2 * _MOST_ATTRIBUTES:
-        return tag[0]
-    few = islice(_ATTRIBUTES.finditer(tag[3]), _MOST_ATTRIBUTES)
-    return f"<{tag[1]}{tag[2]}{''.join(attribute[0] for attribute in few)}>"
+    return TAG.sub(bound, text)

@@ -1,0 +1,202 @@
+"""Names in angle brackets that are no elements of HTML go, so that they take nothing with them.
+
+`vector<int>` and `cp <path>` are text of people who escaped nothing. A browser hides the name and
+shows what follows; nh3 drops an element named like one of SVG or MathML with all that it holds,
+which is the rest of the paragraph. The same befalls what stands behind a `<template>` or `<title>`
+that nobody closes.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ingest.reading.html.allowed import CONTENTLESS, TAGS
+from ingest.reading.html.tags import TAG_PATTERN
+
+# Elements of HTML that do not stay, and what means something to `repair`.
+_PASSING = frozenset(
+    "html head body base link meta frame frameset noscript form fieldset legend label button select"
+    " option optgroup datalist textarea output input progress meter object param embed map area"
+    " dialog menu menuitem dir slot search acronym marquee blink nobr listing keygen basefont"
+    " bgsound".split()
+)
+_KNOWN = (TAGS | CONTENTLESS | _PASSING) - {"annotation"}
+# What these hold is read as text, up to their own closing tag (HTML 13.2.6.2).
+_RAW = frozenset("script style textarea title xmp iframe noembed noframes amp-iframe".split())
+# Left open, these would hide all that follows.
+_PAIRED = frozenset(
+    "template svg math canvas applet noscript video audio object amp-video amp-audio view".split()
+)
+# Elements of other programs that are elements of HTML by another name.
+_RENAMED = {
+    "image": "img",
+    "amp-img": "img",
+    "amp-anim": "img",
+    "amp-video": "video",
+    "amp-audio": "audio",
+    "amp-iframe": "iframe",
+    "view": "div",
+}
+# Prefixes of MathML as XML.
+_MATH_PREFIX = re.compile(r"(?:m|mml|math):(?=m)")
+_OF_MATHJAX = "mjx-"
+
+_NAME = re.compile(r"</?([a-zA-Z][^\s/>]*)")
+_MEDIUM_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_SOURCE = re.compile(r"(?:^|[\s\"'])(?:data-|data-lazy-)?(?:src|data)\s*=", re.IGNORECASE)
+_SIDES = re.compile(r"\s(?:width|height)\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
+# No tag says this without a value: it is a comparison that nobody escaped, `a<b 则输出`.
+_OF_PROSE = r"&;()+,{}\[\]*|\u3400-\u9fff"
+_PROSE = rf"<[a-zA-Z][^<>=\"{_OF_PROSE}]*+[{_OF_PROSE}][^<>=\"]*+(?![=\"])"
+_PERHAPS_PROSE = re.compile(_PROSE)
+_COMMENT = r"<!--(?:-?>|.*?(?:--!?>|\Z))|<(?:[!?]|/(?![a-zA-Z]))[^>]*+>?"
+_TOKEN = re.compile(rf"({_PROSE})|(?:{_COMMENT})|{TAG_PATTERN}", re.DOTALL)
+
+
+def is_known(name: str) -> bool:
+    """Whether an element of this name is one of HTML."""
+    return name in _KNOWN
+
+
+def drop_unknown(text: str) -> str:
+    """Return HTML without the tags that name no element of it, and without those left open.
+
+    An unknown element with attributes may be a player or a picture: it stays, but holds nothing.
+    """
+    names = {name.lower() for name in _NAME.findall(text)}
+    is_plain = names <= _KNOWN and not _PERHAPS_PROSE.search(text)
+    if is_plain and _are_closed(text, names & (_RAW | _PAIRED)):
+        return text
+    first = _Reader(text, frozenset())
+    written = first.read()
+    return _Reader(text, first.unclosed).read() if first.unclosed else written
+
+
+def _are_closed(text: str, names: set[str]) -> bool:
+    """Whether each such element is surely closed, which is so in most documents."""
+    lower = text.lower() if names else ""
+    return all(
+        lower.count(f"<{name}") == lower.count(f"</{name}>")
+        and lower.rfind(f"<{name}") < lower.rfind(f"</{name}>")
+        for name in names
+    )
+
+
+class _Reader:
+    """Reads a document once from its beginning to its end.
+
+    `known_unclosed` are the places of tags that are known to be left open.
+    """
+
+    def __init__(self, text: str, known_unclosed: frozenset[int]) -> None:
+        self._text = text
+        self._known_unclosed = known_unclosed
+        self._open: dict[str, list[int]] = {name: [] for name in _PAIRED}
+        self._without_end: set[str] = set()
+        self._last_end = text.rfind("</")
+
+    @property
+    def unclosed(self) -> frozenset[int]:
+        """The places of tags that were found to be left open."""
+        return frozenset(place for places in self._open.values() for place in places)
+
+    def read(self) -> str:
+        """Return the text with other tags in the place of its own."""
+        pieces: list[str] = []
+        place = 0
+        while token := _TOKEN.search(self._text, place):
+            pieces.append(self._text[place : token.start()])
+            written, place = self._read_token(token)
+            pieces.append(written)
+        return "".join([*pieces, self._text[place:]])
+
+    def _read_token(self, token: re.Match[str]) -> tuple[str, int]:
+        """Return what is written in its place, and where to go on."""
+        if token[1]:
+            return f"&lt;{token[1][1:]}", token.end()
+        if not token[3]:  # a comment or the like
+            return token[0], token.end()
+        tag = _Tag(token)
+        if tag.is_end:
+            written = self._close(tag.name)
+        elif tag.name in _RAW and not tag.closes_itself:
+            return self._raw(tag)
+        else:
+            written = self._open_tag(tag)
+        return written or self._nothing(tag), tag.end
+
+    def _nothing(self, tag: _Tag) -> str:
+        """What stood on both sides of a tag must not become a tag."""
+        return "<!---->" if self._text.endswith("<", 0, tag.start) else ""
+
+    def _close(self, name: str) -> str:
+        if name in _PAIRED:
+            if not self._open[name]:
+                return ""
+            self._open[name].pop()
+        target = _RENAMED.get(name, name)
+        return f"</{target}>" if self._is_element(name) and target != "img" else ""
+
+    def _open_tag(self, tag: _Tag) -> str:
+        if tag.name in _PAIRED and not tag.closes_itself:
+            if tag.start in self._known_unclosed:
+                return f"{tag.written}</{tag.target}>" if tag.has_source else ""
+            self._open[tag.name].append(tag.start)
+        if self._is_element(tag.name):
+            return tag.written
+        is_medium = "=" in tag.attributes and _MEDIUM_NAME.fullmatch(tag.name)
+        return f"{tag.written}</{tag.target}>" if is_medium else ""
+
+    def _is_element(self, name: str) -> bool:
+        is_foreign = bool(self._open["svg"] or self._open["math"])
+        known = name in _KNOWN or name in _RENAMED or name.startswith(_OF_MATHJAX)
+        return known or is_foreign
+
+    def _raw(self, tag: _Tag) -> tuple[str, int]:
+        """Pass over what is read as text; a tag that nobody closes holds none."""
+        end = self._end_of_raw(tag)
+        if end is not None:
+            return f"{tag.written}{self._text[tag.end : end]}", end
+        if tag.has_source:
+            return f"{tag.written}</{tag.target}>", tag.end
+        is_code = tag.name in {"script", "style"}
+        if is_code and (tag.attributes or self._last_end < tag.end):
+            return "", len(self._text)  # a document that was cut within it
+        return self._nothing(tag), tag.end
+
+    def _end_of_raw(self, tag: _Tag) -> int | None:
+        if tag.name in self._without_end:
+            return None
+        if end := _END_OF_RAW[tag.name].search(self._text, tag.end):
+            return end.start()
+        self._without_end.add(tag.name)
+        return None
+
+
+class _Tag:
+    """A tag as it was written, and as it is to be."""
+
+    def __init__(self, token: re.Match[str]) -> None:
+        self.start, self.end = token.span()
+        self.is_end = bool(token[2])
+        self.name = _MATH_PREFIX.sub("", token[3].lower())
+        self.target = _RENAMED.get(self.name, self.name)
+        # In AMP width and height are most often the two sides of a ratio, such as 16 and 9.
+        is_amp = self.name.startswith("amp-")
+        self.attributes = _SIDES.sub("", token[4]) if is_amp else token[4]
+        # A slash that ends an unquoted value is the value's.
+        self.closes_itself = "/" in token[0][1 + len(token[2]) + len(token[3]) + len(token[4]) :]
+
+    @property
+    def written(self) -> str:
+        """The tag as it is to be written."""
+        end = "/>" if self.closes_itself else ">"
+        return f"<{self.target}{self.attributes}{end}"
+
+    @property
+    def has_source(self) -> bool:
+        """Whether it names what it shows."""
+        return bool(_SOURCE.search(self.attributes))
+
+
+_END_OF_RAW = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _RAW}
