@@ -108,3 +108,37 @@ def test_a_longer_text_is_never_given_up_for_a_shorter_one() -> None:
     assert extract.page_is_better("短", "长一些的正文")
     assert not extract.page_is_better("长一些的正文", "短")
     assert not extract.page_is_better("一样长", "一样长")
+
+
+AFTER_THE_END = {
+    "hidden statistics": '<div style="display:none">统计</div>',
+    "a hidden element": "<p hidden>统计</p>尾",
+    "a script and its picture": "<script>count()</script><noscript><img hidden></noscript>",
+    "a second document": '<html><body style="opacity:0"><div hidden>统计</div></body></html>',
+    "the end twice": "</body></html></html>",
+}
+
+
+@pytest.mark.parametrize("added", AFTER_THE_END.values(), ids=AFTER_THE_END)
+@pytest.mark.parametrize("end", ["</body></html>", "</html>", "</BODY ></HTML\n>", "</body>"])
+def test_what_stands_behind_the_end_of_a_page_does_no_harm(end: str, added: str) -> None:
+    prose = "".join(
+        f"<p>这是第{n}段的正文，讲述了老旧小区加装电梯的来龙去脉。</p>" for n in range(9)
+    )
+    article = extract_article(f"<html><body><article>{prose}</article>{end}{added}", url=URL)
+    assert article is not None
+    assert "第8段" in article.text
+    assert "统计" not in article.text
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["<html><head><title>加装</title></head></html>", "<p>目录</p></body></html><html><body>"],
+)
+def test_an_article_behind_the_end_of_a_page_is_found(head: str) -> None:
+    prose = "".join(
+        f"<p>这是第{n}段的正文，讲述了老旧小区加装电梯的来龙去脉。</p>" for n in range(9)
+    )
+    article = extract_article(f"{head}<article>{prose}</article>", url=URL)
+    assert article is not None
+    assert "第8段" in article.text

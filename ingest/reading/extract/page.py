@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from ingest.reading.html.tree import flatten, make_sound
+from ingest.reading.html.tree import flatten, keep_open, make_sound
 
 _LONGEST = 5_000_000  # characters; a longer page is read as far as this
 _LONGEST_MARKUP = 2_000_000  # without scripts and styles
@@ -25,9 +25,12 @@ _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
 def parse_page(text: str) -> HtmlElement | None:
-    """Return the page's root, None where there is no page; it takes any text."""
+    """Return the page's root, None where there is no page; it takes any text.
+
+    What a page adds after `</html>`, such as statistics or a second document, is part of its body.
+    """
     markup = "".join(_without_scripts(make_sound(text[:_LONGEST])))
-    source = flatten(markup[:_LONGEST_MARKUP]).encode()
+    source = flatten(keep_open(markup[:_LONGEST_MARKUP])).encode()
     # huge_tree lifts libxml2's depth of 256, at which it drops the rest of the document.
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
@@ -76,7 +79,7 @@ def show_as_read(root: HtmlElement) -> None:
     for element in list(root.iter("script", *_UNSEEN)):
         drop(element)
     lengths = text_lengths(root)
-    for element in root.xpath("//*[@hidden or @style]"):
+    for element in root.xpath("descendant-or-self::*[@hidden or @style]"):
         style = element.get("style") or ""
         if _INVISIBLE.search(style):
             del element.attrib["style"]

@@ -26,15 +26,24 @@ _UNSOUND = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]
 _TO_MEND = re.compile(f"{_UNSOUND.pattern}|\r")
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-fA-F])|0*(\d{1,7})(?!\d));?")
 
+# Anything after these still belongs to the body (HTML 13.2.6.4.19 and 22); libxml2 would put it
+# into a second document.
+_EARLY_ENDS = re.compile(r"</(?:body|html)(?=[\s/>])[^<>]{0,100}>", re.IGNORECASE)
+
 # huge_tree lifts libxml2's depth of 256, at which it drops the rest of the document.
 _PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True)
 
 
 def parse_fragment(fragment: str) -> etree._Element:
     """Return the root of a tree whose `body` holds the fragment; it takes any text."""
-    text = flatten(drop_unknown(_REFERENCE.sub(_sound_reference, make_sound(fragment))))
+    text = flatten(drop_unknown(_REFERENCE.sub(_sound_reference, make_sound(keep_open(fragment)))))
     # Left open: in text that ends within a tag or a comment, closing tags would be text as well.
     return etree.fromstring(f"<html><body>{text}".encode(), _PARSER)
+
+
+def keep_open(text: str) -> str:
+    """Drop `</body>` and `</html>`: what follows them is read as part of the body."""
+    return _EARLY_ENDS.sub("", text) if "</" in text else text
 
 
 def make_sound(text: str) -> str:
