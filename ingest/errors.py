@@ -1,7 +1,6 @@
 """What can go wrong, classed by how much stops.
 
     GuidangError
-    ├── EntryError          one entry is skipped, its bytes are kept
     ├── SourceError         one feed backs off, the others go on
     │   ├── FetchError
     │   │   ├── Unreachable       no answer: DNS, connection, TLS, time-out
@@ -12,7 +11,8 @@
     │   │   ├── BadRedirect       a loop, too many hops, a hop without an address
     │   │   └── MissingSecret     a header or password that is not where it should be
     │   ├── ParseError            an answer that is no feed
-    │   └── Unreadable            a document that takes too long, or too much memory, to read
+    │   ├── Unreadable            a document that takes too long, or too much memory, to read
+    │   └── Fault                 an error that nobody expected: a bug of ours
     ├── ConfigError         the run does not start: exit code 2
     ├── UsageError          the command cannot be carried out as asked: exit code 2
     ├── ArchiveError        the run stops: exit code 3
@@ -20,13 +20,23 @@
         ├── StoreBusy             another process holds the database
         └── StoreConflict         two transactions waited for each other, and this one was undone
 
+Whatever else is raised becomes a `Fault` at the nearest `border`: that of an entry's page, of a
+document of the past, of a feed. An entry is kept without its full text, a document counts as
+missing, a feed backs off.
+
 Constructors take the facts and hand them to `Exception` as they are, so that every error can
 cross a process border; the sentence for people is made in `__str__`.
 """
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Self
+
+_LONGEST_FAULT, _LONGEST_TRACE = 200, 20_000  # characters; a message may quote a document
 
 
 class GuidangError(Exception):
@@ -37,10 +47,6 @@ class GuidangError(Exception):
         """A short stable name for logs, metrics and the poll history, such as `bad_status`."""
         name = type(self).__name__.removesuffix("Error")
         return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
-
-
-class EntryError(GuidangError):
-    """An entry that cannot be made into our normal form."""
 
 
 class SourceError(GuidangError):
@@ -162,6 +168,46 @@ class Unreadable(SourceError):
 
     def __str__(self) -> str:
         return f"cannot be read: {self.reason}"
+
+
+class Fault(SourceError):
+    """An error that nobody expected while a feed was polled or a document was read.
+
+    It is made at the borders of a feed, an entry and a reader process, of whatever was raised
+    there; `trace` is the traceback, as text, because the error itself may not be picklable.
+    """
+
+    def __init__(self, url: str, what: str, trace: str = "") -> None:
+        super().__init__(url, what, trace)
+        self.url = url
+        self.what = what
+        self.trace = trace
+
+    @classmethod
+    def of(cls, url: str, error: BaseException) -> Self:
+        """Make a fault of any error, with what is known of where it was raised."""
+        last = traceback.format_exception_only(error)[-1].strip().partition("\n")[0]
+        trace = "".join(traceback.format_exception(error, chain=False))
+        return cls(url, last[:_LONGEST_FAULT], trace[-_LONGEST_TRACE:])
+
+    def __str__(self) -> str:
+        return f"a fault of Guidang itself ({self.what}); please report it"
+
+
+@contextmanager
+def border(url: str) -> Iterator[None]:
+    """Let a `GuidangError` pass; raise anything else as a `SourceError` of `url`.
+
+    Running out of memory is the document's doing, and all the rest a fault of ours.
+    """
+    try:
+        yield
+    except GuidangError:
+        raise
+    except MemoryError:
+        raise Unreadable(url, "it takes too much memory") from None
+    except Exception as error:  # noqa: BLE001 - the one place that takes whatever is raised
+        raise Fault.of(url, error) from None
 
 
 class ConfigError(GuidangError):

@@ -55,7 +55,8 @@ class TextFormatter(logging.Formatter):
         feed = getattr(record, "feed", None)
         where = f"[{printable(feed)}] " if feed else ""
         line = f"{_time(record)} {record.levelname:<7} {where}{printable(record.getMessage())}"
-        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+        trace = _trace_of(self, record)
+        return "\n".join([line, *map(printable, trace.splitlines())]) if trace else line
 
 
 class JsonFormatter(logging.Formatter):
@@ -69,10 +70,23 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "feed": getattr(record, "feed", None),
             "message": record.getMessage(),
-            "exception": self.formatException(record.exc_info) if record.exc_info else None,
+            "exception": _trace_of(self, record),
         }
         present = {name: value for name, value in fields.items() if value is not None}
         return json.dumps(present, ensure_ascii=False)
+
+
+def log_fault(
+    logger: logging.Logger, fault: Exception, trace: str, *, feed: str | None = None
+) -> None:
+    """Log an unexpected error at level ERROR, with its traceback as it came from elsewhere."""
+    logger.error("%s", fault, extra={"feed": feed, "trace": trace})
+
+
+def _trace_of(form: logging.Formatter, record: logging.LogRecord) -> str | None:
+    """The traceback of a record: its own, or one that came as text."""
+    trace: str | None = getattr(record, "trace", None)
+    return form.formatException(record.exc_info) if record.exc_info else trace
 
 
 class JournalFormatter(logging.Formatter):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
@@ -33,6 +33,7 @@ from ingest.store import polls as poll_store
 from ingest.store import rsshub as rsshub_store
 from ingest.store.captures import Seen
 from ingest.store.feed_state import FeedState
+from ingest.store.full_texts import may_be_tried
 from ingest.store.polls import FeedSaid
 from ingest.values import (
     Document,
@@ -159,8 +160,9 @@ class Look:
         return await all_or_first_error(self._complete_one(verdict) for verdict in verdicts)
 
     async def _complete_one(self, verdict: Verdict) -> NormalEntry:
-        entry = verdict.entry
-        if verdict.kind is VerdictKind.UNCHANGED or not self._wants_page(entry):
+        entry, known = verdict.entry, verdict.known
+        is_settled = verdict.kind is VerdictKind.UNCHANGED and not (known and may_be_tried(known))
+        if is_settled or not self._wants_page(entry):
             return entry
         return await self._services.pages.complete(entry, zone=zone_of(self._feed))
 
@@ -319,8 +321,16 @@ def _counted(poll: Poll, verdicts: Sequence[Verdict], reading: Reading) -> Poll:
         encoding_used=reading.feed.encoding_used,
         encoding_declared=reading.feed.encoding_declared,
         replacement_count=reading.feed.replacement_count,
-        warnings=reading.feed.warnings,
+        warnings=(*reading.feed.warnings, *_lacking_full_text(reading.entries)),
     )
+
+
+def _lacking_full_text(entries: Sequence[NormalEntry]) -> Iterator[str]:
+    """Say of how many entries the page could not be fetched or read, and why of the first."""
+    lacking = [entry for entry in entries if entry.full_text_error]
+    if lacking:
+        some = "1 entry is" if len(lacking) == 1 else f"{len(lacking)} entries are"
+        yield f"{some} kept without full text: {lacking[0].link}: {lacking[0].full_text_error}"
 
 
 def reading_context(feed: FeedState | None, document: Document) -> Context:

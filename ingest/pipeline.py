@@ -11,8 +11,10 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from ingest.errors import ArchiveError, SourceError
+from ingest.errors import ArchiveError, Fault, SourceError, border
+from ingest.logs import log_fault
 from ingest.look import Look
+from ingest.reading.links import without_secrets
 from ingest.services import Services, all_or_first_error
 from ingest.sources import live
 from ingest.store.feed_state import FeedState
@@ -99,24 +101,30 @@ class Renderer:
 async def poll_feed(services: Services, feed: FeedState) -> Poll:
     """Look at one feed once, keep its news, and write down what came of it.
 
-    What is wrong with the feed is in the result; only `StoreError` is raised. A feed whose server
-    has asked to be left alone is put off.
+    What is wrong with the feed is in the result, a fault of ours as well; only `StoreError` is
+    raised. A feed whose server has asked to be left alone is put off.
     """
     look = Look(services, feed)
     pause = services.host_pauses.get(feed.server)
     if pause is not None and pause.until > services.clock():
         return await look.put_off(pause)
     try:
-        answered = await live.fetch_feed(services.fetcher, services.instances, feed)
-        poll = await look.take(answered)
+        with border(without_secrets(feed.url)):
+            answered = await live.fetch_feed(services.fetcher, services.instances, feed)
+            poll = await look.take(answered)
     except SourceError as error:
         poll = await look.note_failure(error)
-    _log(poll)
+        _log(poll, error)
+    else:
+        _log(poll)
     return poll
 
 
-def _log(poll: Poll) -> None:
+def _log(poll: Poll, error: SourceError | None = None) -> None:
     context = {"feed": poll.feed_name}
+    if isinstance(error, Fault):
+        log_fault(logger, error, error.trace, feed=poll.feed_name)
+        return
     if poll.error is not None:
         logger.warning("failed: %s (%.2f s)", poll.error, poll.seconds, extra=context)
         return

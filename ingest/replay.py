@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import tzinfo
 
 from ingest.database import Database
-from ingest.errors import ParseError
+from ingest.errors import ParseError, SourceError, border
 from ingest.look import reading_context, zone_of
+from ingest.reading import extract, html
 from ingest.reading.normalize import take_article
 from ingest.reading.read import read
 from ingest.sources.page import read_page
 from ingest.store import captures, entries
 from ingest.store.captures import Kept
 from ingest.store.feed_state import FeedState
-from ingest.values import Document, NormalEntry
+from ingest.values import Article, Document, NormalEntry
+
+logger = logging.getLogger(__name__)
 
 _BATCH = 100
 
@@ -27,11 +31,22 @@ def replay_feed(database: Database, feed: FeedState) -> int:
     changed = last = 0
     while batch := database.read(captures.kept, feed.id, after=last, limit=_BATCH):
         for kept in batch:
-            entry = read_again(feed, kept)
+            entry = _read_again_or_leave(feed, kept)
             if entry is not None:
                 changed += database.write(entries.renormalize, kept.id, entry)
         last = batch[-1].id
     return changed
+
+
+def _read_again_or_leave(feed: FeedState, kept: Kept) -> NormalEntry | None:
+    """Read an entry again; None, and a traceback in the log, if that raises anything."""
+    try:
+        with border(kept.url):
+            return read_again(feed, kept)
+    except SourceError as error:
+        context = {"feed": feed.name, "trace": getattr(error, "trace", None)}
+        logger.error("entry %d stays as it is: %s", kept.id, error, extra=context)  # noqa: TRY400
+        return None
 
 
 def read_again(feed: FeedState, kept: Kept) -> NormalEntry | None:
@@ -57,7 +72,7 @@ def _is(entry: NormalEntry, kept: Kept) -> bool:
 
 def _with_page(entry: NormalEntry, kept: Kept, zone: tzinfo) -> NormalEntry:
     if kept.page_body is None or kept.page_url is None:
-        return entry
+        return replace(entry, full_text_error=kept.full_text_error)
     page = Document(
         url=kept.page_url,
         final_url=kept.page_url,
@@ -66,8 +81,12 @@ def _with_page(entry: NormalEntry, kept: Kept, zone: tzinfo) -> NormalEntry:
         fetched_at=kept.first_seen_at,
     )
     article = read_page(page)
-    if article is None:
+    if article is None or (kept.full_text_error and not _is_better(article, entry)):
         return entry
     full = take_article(entry, article, page, zone=zone)
     # Of an article that goes on only the first page is kept: its text stays as it is.
     return replace(full, html=kept.html) if article.next_url else full
+
+
+def _is_better(article: Article, entry: NormalEntry) -> bool:
+    return extract.page_is_better(html.text_of(entry.html), article.text)

@@ -73,11 +73,12 @@ class Services:
     ) -> T:
         """Call a pure function of the document of `url` without holding up the loop.
 
-        Raise `Unreadable` if that takes too long, or too much memory.
+        Raise `Unreadable` if that takes too long, or too much memory, and `Fault` if it raises
+        anything but a `GuidangError`.
         """
         if self.workers.pay:
             return await self.workers.run(_READ_WITHIN, url, function, *args, **kwargs)
-        return await asyncio.to_thread(function, *args, **kwargs)
+        return await self.workers.run_in_thread(url, function, *args, **kwargs)
 
     async def in_database_thread(self, work: Callable[[], T]) -> T:
         """Run work that talks to the database, in its turn."""

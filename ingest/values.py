@@ -232,7 +232,9 @@ class NormalEntry:
     document from which this entry can be read again: frame and item, or the whole document.
     `looks_cut` says that the text shows signs of going on at the entry's page, `is_unfinished` that
     the document ends within it.
-    `key` and `link_key` are its identity within its feed, given by `dedupe.identify`.
+    `full_text_error` says why it is without the full text of its page, which is in `page` where the
+    page came and could not be read. `key` and `link_key` are its identity within its feed, given by
+    `dedupe.identify`.
     """
 
     guid: str | None
@@ -261,6 +263,7 @@ class NormalEntry:
     looks_cut: bool = False
     is_unfinished: bool = False
     page: Document | None = None
+    full_text_error: str | None = None
     key: str = ""
     link_key: str | None = None
 
@@ -281,6 +284,8 @@ class KnownEntry:
     item_digest: bytes
     version: int
     published_method: str | None = None
+    full_text_error: str | None = None
+    full_text_tries: int = 0
 
 
 class Recognised(NamedTuple):

@@ -16,9 +16,10 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as TooLate
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, cast
 
-from ingest.errors import Unreadable
+from ingest.errors import Unreadable, border
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
@@ -78,15 +79,16 @@ class Workers:
     ) -> T:
         """Call a function of a module in another process; values in, a value out.
 
-        Raise what it raises, and `Unreadable` for the document of `url` if it takes longer than
-        `within`, or more memory than a process may have.
+        Raise the `GuidangError` that it raises, `Fault` if it raises anything else, and
+        `Unreadable` for the document of `url` if it takes longer than `within`, or more memory
+        than a process may have.
         """
         from pebble import ProcessExpired
 
         pool = self._pool
         if pool is None:
             pool = await asyncio.to_thread(self._started)
-        future = pool.schedule(_packed, args=(function, a, k), timeout=within.total_seconds())
+        future = pool.schedule(_packed, args=(url, function, a, k), timeout=within.total_seconds())
         try:
             answer = await asyncio.wrap_future(future)
         except TooLate:
@@ -98,6 +100,12 @@ class Workers:
         if len(answer) > _AT_ONCE:
             return cast("T", await asyncio.to_thread(_unpacked, answer))
         return cast("T", _unpacked(answer))
+
+    async def run_in_thread(
+        self, url: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Call a function in a thread, without bounds; raise as `run` does."""
+        return await asyncio.to_thread(_in_border, url, partial(function, *args, **kwargs))
 
     def _started(self) -> ProcessPool:
         """Start the pool if it is not; that takes half a second."""
@@ -137,8 +145,15 @@ class _Frames:
         return self._content.readline()
 
 
-def _packed(function: Callable[..., Any], a: tuple[Any, ...], k: dict[str, Any]) -> bytes:
-    return pickle.dumps(function(*a, **k), protocol=pickle.HIGHEST_PROTOCOL)
+def _packed(url: str, function: Callable[..., Any], a: tuple[Any, ...], k: dict[str, Any]) -> bytes:
+    """Call a function in the other process; what it raises can be pickled as well."""
+    with border(url):
+        return pickle.dumps(function(*a, **k), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+def _in_border(url: str, work: Callable[[], T]) -> T:
+    with border(url):
+        return work()
 
 
 def _unpacked(answer: bytes) -> Any:

@@ -48,6 +48,12 @@ class Entry(Content, Base):
             postgresql_where=text("render_due > 0"),
             sqlite_where=text("render_due > 0"),
         ),
+        Index(
+            "ix_entry_full_text_error",
+            "feed_id",
+            postgresql_where=text("full_text_error IS NOT NULL"),
+            sqlite_where=text("full_text_error IS NOT NULL"),
+        ),
     )
 
     id: Mapped[PrimaryKey]
@@ -58,5 +64,9 @@ class Entry(Content, Base):
     item_digest: Mapped[bytes] = mapped_column(doc="of the publisher's bytes last seen")
     capture_id: Mapped[int] = mapped_column(ForeignKey("capture.id"), index=True)
     page_capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"), index=True)
+    full_text_error: Mapped[str | None] = mapped_column(
+        doc="why its page was not read; tried again"
+    )
+    full_text_tries: Mapped[int] = mapped_column(server_default="0", doc="that failed, in a row")
     first_seen_at: Mapped[datetime]
     render_due: Mapped[int] = mapped_column(doc="changes since its file was written; 0: none")

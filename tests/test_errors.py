@@ -9,7 +9,6 @@ import pytest
 from ingest import errors
 
 EXAMPLES = [
-    errors.EntryError("no"),
     errors.Unreachable("https://a.cn/", "connection refused", True),
     errors.BadStatus("https://a.cn/", 503, "busy", timedelta(minutes=5)),
     errors.Gone("https://a.cn/", 410),
@@ -19,6 +18,7 @@ EXAMPLES = [
     errors.MissingSecret("https://a.cn/", "env:COOKIE"),
     errors.ParseError("https://a.cn/", "an HTML page"),
     errors.Unreadable("https://a.cn/", "it takes longer than 20 s"),
+    errors.Fault("https://a.cn/", "KeyError: 'x'", "Traceback …"),
     errors.ConfigError("config.toml", ("one", "two")),
     errors.UsageError("no such feed"),
     errors.ArchiveError("read-only"),
@@ -47,7 +47,7 @@ def test_errors_cross_process_borders(error: errors.GuidangError) -> None:
 
 
 def test_kinds_are_short_names() -> None:
-    assert [error.kind for error in EXAMPLES[1:4]] == ["unreachable", "bad_status", "gone"]
+    assert [error.kind for error in EXAMPLES[:3]] == ["unreachable", "bad_status", "gone"]
     assert errors.StoreError("x").kind == "store"
 
 

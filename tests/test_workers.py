@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pickle
+import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from ingest.errors import Unreadable
+from ingest.errors import Fault, ParseError, Unreadable
 from ingest.workers import Workers, cores, processes_pay
+from tests import faults
 
 URL = "https://news.example.cn/"
 SHORT, LONG = timedelta(seconds=1), timedelta(seconds=30)
@@ -25,9 +28,28 @@ def test_work_is_done_in_another_process() -> None:
     assert run(LONG, os.getpid) != os.getpid()
 
 
-def test_an_error_of_the_work_is_raised_here() -> None:
-    with pytest.raises(ValueError, match="invalid literal"):
-        run(LONG, int, "x")
+@pytest.mark.parametrize(
+    ("function", "arguments", "words"),
+    [(int, ["x"], "ValueError: invalid literal"), (faults.fail, [], "KeyError: <Element div")],
+)
+def test_whatever_is_raised_there_arrives_here_as_a_fault(
+    function: Callable[..., Any], arguments: list[Any], words: str
+) -> None:
+    with pytest.raises(Fault) as raised:
+        run(LONG, function, *arguments)
+    assert words in str(raised.value)
+    assert "Traceback" in raised.value.trace
+    assert pickle.loads(pickle.dumps(raised.value)).trace == raised.value.trace
+
+
+def test_an_answer_that_cannot_leave_its_process_is_a_fault() -> None:
+    with pytest.raises(Fault, match="pickle"):
+        run(LONG, threading.Lock)
+
+
+def test_an_error_of_ours_arrives_as_it_is() -> None:
+    with pytest.raises(ParseError, match="not a feed"):
+        run(LONG, faults.refuse)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from ingest.backfill.belonging import find_owner, is_article, is_foreign
 from ingest.backfill.patience import is_refusal, leave_alone, patiently, until_allowed
 from ingest.backfill.reading import Held, read_piece
-from ingest.errors import ParseError, SourceError, Unreachable, Unreadable
+from ingest.errors import Fault, ParseError, SourceError, Unreachable, Unreadable, border
+from ingest.logs import log_fault
 from ingest.look import reading_context
 from ingest.reading.links import canonical_link, without_secrets
 from ingest.services import Services
@@ -73,8 +74,10 @@ class Walk:
         if not await self._may_ask(self._source.listed_at):
             return False
         try:
-            documents = await patiently(self._source.plan)
+            with border(self._source.listed_at):
+                documents = await patiently(self._source.plan)
         except SourceError as error:
+            _log_if_fault(error)
             await leave_alone(self._services, self._source.listed_at, error)
             await self._services.write(backfills.note_walk, self._state.id, str(error))
             logger.warning("%s: nothing to be had: %s", self._state.source, error)
@@ -96,16 +99,16 @@ class Walk:
             if not await self._may_ask(planned.address):
                 return
             try:
-                taken = await self._ask(planned)
+                with border(planned.address):
+                    taken = await self._ask(planned)
+                    self._silences = 0
+                    took = await self._read(last, planned, taken)
             except SourceError as error:
                 if is_refusal(error) or self._is_silent(error):
                     await leave_alone(self._services, planned.address, error)
                     await self._stop(f"{planned.address}: {error}")
                     return
                 took = await self._pass_by(last, planned, error)
-            else:
-                self._silences = 0
-                took = await self._read(last, planned, taken)
             self.waiting -= 1
             yield took
 
@@ -137,8 +140,10 @@ class Walk:
         return await patiently(self._source.take, planned)
 
     async def _pass_by(self, document_id: int, planned: Planned, error: SourceError) -> Took:
+        _log_if_fault(error)
         more = self._source.pass_by(planned, error)
-        state = PASSED_OVER if self._source.is_end(planned, error) else MISSING
+        is_end = self._source.is_end(planned, error) and not isinstance(error, Fault)
+        state = PASSED_OVER if is_end else MISSING
         return await self._note(document_id, planned, state, str(error), more)
 
     async def _is_known(self, planned: Planned) -> bool:
@@ -159,9 +164,11 @@ class Walk:
             feed = self._feed or await self._owner(piece, held)
             if feed is not None and self._feed is None and (feed.settings.timezone or held.lacks):
                 held = await self._held(piece, feed)
-        except (ParseError, Unreadable) as error:
+        except (ParseError, Unreadable, Fault) as error:
+            _log_if_fault(error)
             behind = [*more, *self._source.pass_by(planned, error)]
-            state = MISSING if self._source.is_promised else PASSED_OVER
+            is_missing = self._source.is_promised or isinstance(error, Fault)
+            state = MISSING if is_missing else PASSED_OVER
             return await self._note(document_id, planned, state, str(error), behind)
         if feed is None:
             reason = f"no feed on the list is {_called(held)}; name it with --feed, or add it"
@@ -283,6 +290,11 @@ class Walk:
             reason=took.reason,
             kept=took.kept,
         )
+
+
+def _log_if_fault(error: SourceError) -> None:
+    if isinstance(error, Fault):
+        log_fault(logger, error, error.trace)
 
 
 def _called(held: Held) -> str:

@@ -40,6 +40,11 @@ def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
     say(f"database: {name}")
     say(f"archive: {session.config.archive.path} ({counted(totals['files_due'], 'file')} to write)")
     say(f"kept: {counted(totals['entries'], 'entry')}, {counted(totals['revisions'], 'revision')}")
+    if lacking := totals["without_full_text"]:
+        say(
+            f"without their full text: {counted(lacking, 'entry')}, tried again with the next "
+            "looks (guidang entries show says why)"
+        )
     late = max((session.now - feed.next_poll_at for feed in due), default=timedelta(0))
     say(
         f"feeds: {', '.join(f'{count} {what}' for what, count in counts.items())}".replace(

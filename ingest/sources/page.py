@@ -1,7 +1,7 @@
 """The article page of an entry, for feeds that give only a summary.
 
 Pages are asked for politely (robots.txt, the site's limits) and read in a bounded process. One
-that cannot be had leaves the entry as its feed gave it.
+that cannot be fetched or read leaves the entry as its feed gave it, and the entry says why.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from dataclasses import replace
 from datetime import timedelta, tzinfo
 from urllib.parse import urlsplit
 
-from ingest.errors import SourceError
+from ingest.errors import Fault, SourceError, Unreadable, border
 from ingest.fetch import Fetcher, Robots
+from ingest.logs import log_fault
 from ingest.reading import charset, extract, html, not_a_feed
 from ingest.reading.links import site_of
 from ingest.reading.normalize import take_article
@@ -39,18 +40,27 @@ class Pages:
     async def complete(self, entry: NormalEntry, *, zone: tzinfo) -> NormalEntry:
         """Return the entry with the full text of its page, where that is better than what it has.
 
-        `zone` is that of the page's dates.
+        `zone` is that of the page's dates. Where the page cannot be fetched or read, whatever the
+        reason, the entry says so; a page that our own fault kept from being read stays with it.
         """
         if entry.link is None:
             return entry
+        page = None
         try:
-            found = await self._article_at(entry.link)
+            with border(entry.link):
+                page = await self._page_at(entry.link)
+                return await self._complete_from(entry, page, zone)
+        except Fault as fault:
+            log_fault(logger, fault, fault.trace, feed=entry.feed_title)
+            return replace(entry, full_text_error=str(fault), page=page)
         except SourceError as error:
             logger.warning("no full text of %s: %s", entry.link, error)
+            return replace(entry, full_text_error=str(error))
+
+    async def _complete_from(self, entry: NormalEntry, page: Document, zone: tzinfo) -> NormalEntry:
+        article = await self._article_in(page)
+        if article is None:
             return entry
-        if found is None:
-            return entry
-        page, article = found
         article = joined([article, *await self._following(article, page)])
         if not extract.page_is_better(html.text_of(entry.html), article.text):
             return entry
@@ -62,25 +72,27 @@ class Pages:
         while url and url not in seen and len(parts) < _MOST_PAGES:
             seen.add(url)
             try:
-                found = await self._article_at(url)
+                following = await self._page_at(url)
+                part = await self._article_in(following)
             except SourceError as error:
                 logger.warning("%s goes on at %s, which cannot be had: %s", page.url, url, error)
                 break
-            if found is None or not _goes_on(parts, found[1], page, found[0]):
+            if part is None or not _goes_on(parts, part, page, following):
                 break
-            parts.append(found[1])
-            url = found[1].next_url
+            parts.append(part)
+            url = part.next_url
         return parts[1:]
 
-    async def _article_at(self, url: str) -> tuple[Document, Article] | None:
-        """Return a page and its article; None if it has none, or its site wants no readers."""
+    async def _page_at(self, url: str) -> Document:
+        """Fetch a page; raise `SourceError`, also if its site wants no readers."""
         if not await self._robots.allows(url):
-            logger.warning("no full text of %s: its robots.txt asks us not to read it", url)
-            return None
+            raise Unreadable(url, "its robots.txt asks us not to read it")
         delay = await self._robots.crawl_delay(url)
-        page = await self._fetcher.fetch_document(url, accept=PAGE_ACCEPT, host_delay=delay)
-        article = await self._workers.run(_WITHIN, url, read_page, page)
-        return None if article is None else (page, article)
+        return await self._fetcher.fetch_document(url, accept=PAGE_ACCEPT, host_delay=delay)
+
+    async def _article_in(self, page: Document) -> Article | None:
+        """Read a page in a process; None if it has no article. Raise `Unreadable` or `Fault`."""
+        return await self._workers.run(_WITHIN, page.url, read_page, page)
 
 
 def read_page(page: Document) -> Article | None:

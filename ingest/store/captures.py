@@ -81,6 +81,7 @@ class Kept:
     title: str
     item_digest: bytes
     html: str
+    full_text_error: str | None
     url: str
     content_type: str | None
     body: bytes
@@ -113,7 +114,7 @@ def kept(
     return [_kept(row) for row in connection.execute(query).mappings()]
 
 
-_KEPT_OF_ENTRY = tuple(Kept.__dataclass_fields__)[:9]
+_KEPT_OF_ENTRY = tuple(Kept.__dataclass_fields__)[:10]
 
 
 def _kept(row: sa.RowMapping) -> Kept:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.reading import dedupe
-from ingest.reading.packing import pack
+from ingest.store import full_texts
 from ingest.store.captures import Body, Seen, keep_captures
 from ingest.store.statements import in_batches, table_of
 from ingest.values import KnownEntry, NormalEntry, Recognised, Verdict, VerdictKind
@@ -31,7 +31,10 @@ _INSERT_ENTRY = sa.insert(_ENTRY).inline()
 def recognised(
     connection: sa.Connection, feed_id: int, digests: Iterable[bytes]
 ) -> list[Recognised]:
-    """The kept entries of a feed whose own bytes have one of these digests."""
+    """The kept entries of a feed whose own bytes have one of these digests.
+
+    Those whose page is to be asked for again are left out, so that they are read again.
+    """
     found: list[Recognised] = []
     for some in in_batches(sorted(digests)):
         rows = connection.execute(_BY_BYTES, {"of_feed": feed_id, "values": some})
@@ -42,6 +45,7 @@ def recognised(
 _BY_BYTES = sa.select(*(_ENTRY.c[name] for name in Recognised._fields)).where(
     _ENTRY.c.feed_id == sa.bindparam("of_feed"),
     _ENTRY.c.item_digest.in_(sa.bindparam("values", expanding=True)),
+    sa.not_(full_texts.MAY_BE_TRIED),
 )
 
 
@@ -116,6 +120,7 @@ def keep(
     unchanged = of_kind(verdicts, VerdictKind.UNCHANGED)
     _note_noise(connection, unchanged)
     take_late_dates(connection, unchanged)
+    full_texts.take_late(connection, unchanged, captures)
     return verdicts
 
 
@@ -131,13 +136,12 @@ def of_kind(verdicts: Iterable[Verdict], kind: VerdictKind) -> list[Verdict]:
 
 
 def bodies(seen: Seen, verdicts: Iterable[Verdict]) -> Iterator[Body]:
-    """The bytes that the news among these were made of; a page that some share is packed once."""
-    packed = cache(pack)
+    """The bytes that the news among these, and their pages, were made of."""
+    verdicts = list(verdicts)
     for verdict in verdicts:
         if verdict.kind is not VerdictKind.UNCHANGED:
             yield verdict.entry.raw, seen.url, seen.content_type
-            if page := verdict.entry.page:
-                yield packed(page.body), page.final_url, page.content_type
+    yield from full_texts.page_bodies(verdicts)
 
 
 def insert_new(
@@ -152,6 +156,7 @@ def insert_new(
     rows = [
         content_columns(verdict.entry)
         | capture_numbers(verdict.entry, captures)
+        | full_texts.columns_of(verdict.entry)
         | {
             "feed_id": seen.feed_id,
             "key": verdict.entry.key,
@@ -178,7 +183,7 @@ def content_columns(entry: NormalEntry) -> dict[str, Any]:
         "authors": [asdict(author) for author in entry.authors],
         "categories": list(entry.categories),
         "enclosures": [asdict(enclosure) for enclosure in entry.enclosures],
-        "full_text": entry.page is not None,
+        "full_text": entry.page is not None and entry.full_text_error is None,
     }
 
 
@@ -205,6 +210,7 @@ def replace_text(
     names = ["entry_id", *moved, "replaced_at"]
     connection.execute(sa.insert(Revision).from_select(names, present))
     columns = content_columns(verdict.entry) | capture_numbers(verdict.entry, captures)
+    columns |= full_texts.columns_of(verdict.entry)
     columns |= _first_date(connection, entry_id, verdict.entry)
     columns |= {
         "guid": verdict.entry.guid,
@@ -289,6 +295,7 @@ def renormalize(connection: sa.Connection, entry_id: int, entry: NormalEntry) ->
     No revision: the publisher changed nothing, only our reading of it did.
     """
     columns = content_columns(entry) | {"item_digest": entry.item_digest}
+    columns["full_text_error"] = entry.full_text_error
     columns.pop("feed_title")
     names = list(columns)
     present = (

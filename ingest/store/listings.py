@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ingest.layouts.naming import author_of
 from ingest.reading.links import without_secrets
+from ingest.store import full_texts
 from ingest.store.archive import IS_DUE
 from ingest.store.statements import in_batches
 from models import ArchiveFile, Entry, Feed, Revision
@@ -99,7 +100,10 @@ def show(connection: sa.Connection, entry_id: int) -> dict[str, Any] | None:
 
 
 _INTERNAL = frozenset(
-    "feed_id entry_id key link_key item_digest text_digest capture_id page_capture_id".split()
+    (
+        "feed_id entry_id key link_key item_digest text_digest capture_id page_capture_id "
+        "full_text_tries"
+    ).split()
 )
 
 
@@ -128,6 +132,7 @@ def overview(connection: sa.Connection, now: datetime) -> dict[str, float]:
 def totals(connection: sa.Connection) -> dict[str, int]:
     """How much is kept: entries, revisions, files to be rendered."""
     return {
+        "without_full_text": full_texts.lacking(connection),
         "entries": connection.scalar(sa.select(sa.func.count(Entry.id))) or 0,
         "revisions": connection.scalar(sa.select(sa.func.count(Revision.id))) or 0,
         "files_due": connection.scalar(sa.select(sa.func.count(Entry.id)).where(IS_DUE)) or 0,

@@ -1,0 +1,317 @@
+"""A fault of ours stops at the border of an entry, a document or a feed; all others go on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+import sqlalchemy as sa
+
+from ingest.backfill import runs
+from ingest.pipeline import poll_feeds
+from ingest.replay import replay_feed
+from ingest.services import Services, open_services
+from ingest.store import feeds, listings, polls
+from ingest.store.feed_state import FeedState
+from ingest.values import Outcome, Poll
+from ingest.workers import Workers
+from tests import faults
+from tests.faults import FaultyWorkers
+from tests.program import new_program
+from tests.running import running
+from tests.site import Answer, Site
+from tests.support import item, rss
+from tests.world import World
+
+PROSE = "这是第{}段的正文，讲述了老旧小区加装电梯的来龙去脉，以及住在里面的居民们的看法。"
+
+
+def article(paragraphs: int = 8) -> str:
+    text = "".join(f"<p>{PROSE.format(n)}</p>" for n in range(paragraphs))
+    return f"<html><body><h1>加装电梯</h1><div class='article-content'>{text}</div></body></html>"
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as site:
+        for name in ("broken", "good", "other"):
+            site.set(f"/{name}", rss(item(1), title=name))
+        yield site
+
+
+@pytest.fixture
+def world(tmp_path: Path, sqlite_url: str) -> World:
+    return World(tmp_path, sqlite_url)
+
+
+def with_workers(services: Services, workers: Workers) -> Services:
+    pages = type(services.pages)(services.fetcher, services.robots, workers)
+    return replace(services, workers=workers, pages=pages)
+
+
+def poll_all(world: World, workers: Workers) -> dict[str, Poll]:
+    """Poll every feed, with these workers."""
+
+    async def poll() -> list[Poll]:
+        async with open_services(world.config, world.database, world.clock) as services:
+            chosen = world.ask(feeds.every)
+            return await poll_feeds(with_workers(services, workers), chosen, lambda _: None)
+
+    with workers:
+        return {poll.url.rpartition("/")[2]: poll for poll in asyncio.run(poll())}
+
+
+def tracebacks(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The tracebacks in the log, whether of this process or of another."""
+    errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
+    return [getattr(record, "trace", "") or str(record.exc_info) for record in errors]
+
+
+@pytest.mark.parametrize("pay", [False, True], ids=["thread", "process"])
+@pytest.mark.parametrize(
+    ("fault", "kind"), [(faults.fail, "fault"), (faults.exhaust_memory, "unreadable")]
+)
+def test_a_feed_whose_reading_raises_fails_alone(
+    world: World,
+    site: Site,
+    caplog: pytest.LogCaptureFixture,
+    pay: bool,
+    fault: Callable[[], NoReturn],
+    kind: str,
+) -> None:
+    for name in ("broken", "good", "other"):
+        world.add(site.url(f"/{name}"))
+    done = poll_all(world, FaultyWorkers("/broken", pay=pay, fault=fault))
+    assert {name: poll.outcome for name, poll in done.items()} == {
+        "broken": Outcome.FAILED,
+        "good": Outcome.NEWS,
+        "other": Outcome.NEWS,
+    }
+    assert done["broken"].error_kind == kind
+    if kind == "fault":
+        assert "KeyError" in (done["broken"].error or "")
+        (trace,) = tracebacks(caplog)
+        assert "in fail" in trace
+
+
+def test_a_feed_that_met_a_fault_waits_longer_each_time(world: World, site: Site) -> None:
+    world.add(site.url("/broken"))
+    waits = []
+    for failures in (1, 2, 3):
+        poll_all(world, FaultyWorkers("/broken", pay=False))
+        (feed,) = world.ask(feeds.every)
+        assert (feed.failures, "fault of Guidang" in (feed.last_error or "")) == (failures, True)
+        waits.append(feed.next_poll_at - world.clock())
+    assert waits == sorted(waits)
+    assert waits[0] < waits[2]
+    poll_all(world, Workers(1, pay=False))
+    (feed,) = world.ask(feeds.every)
+    assert (feed.failures, len(world.entries())) == (0, 1)
+
+
+def refuse_entries_of(connection: sa.Connection, feed_id: int) -> None:
+    """Let the database refuse entries of one feed, as it refuses what breaks a constraint."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER refuse BEFORE INSERT ON entry WHEN NEW.feed_id = {feed_id} "
+            "BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        )
+    else:
+        connection.exec_driver_sql(
+            f"ALTER TABLE entry ADD CONSTRAINT refuse CHECK (feed_id <> {feed_id})"
+        )
+
+
+def test_a_feed_whose_news_the_database_refuses_fails_alone(
+    tmp_path: Path, database_url: str, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = World(tmp_path, database_url)
+    broken = world.add(site.url("/broken"))
+    world.add(site.url("/good"))
+    world.database.write(refuse_entries_of, broken.id)
+    done = {poll.url.rpartition("/")[2]: poll.error_kind for poll in world.poll()}
+    assert done == {"broken": "fault", "good": None}
+    assert [entry["feed_url"] for entry in world.entries()] == [site.url("/good")]
+    assert len(tracebacks(caplog)) == 1
+    world.database.dispose()
+
+
+def test_the_command_names_the_feed_and_goes_on(tmp_path: Path, site: Site) -> None:
+    program = new_program(tmp_path)
+    for name in ("broken", "good"):
+        program.good("feeds", "add", site.url(f"/{name}"))
+    world = World(tmp_path, f"sqlite:///{tmp_path / 'guidang.db'}")
+    world.database.write(refuse_entries_of, 1)
+    result = program.run("poll")
+    assert result.code == 1
+    assert "/broken: a fault of Guidang itself" in result.out + result.err
+    assert result.err.count("Traceback") == 1
+    assert "1 failing" in program.good("status")
+    assert "good" in program.good("entries", "list")
+
+
+def test_the_service_goes_on_and_counts_the_failure(tmp_path: Path, site: Site) -> None:
+    with running(tmp_path, site.url("/good"), site.url("/broken")) as daemon:
+        daemon.wait_until(lambda: len(daemon.titles()) == 2)
+        world = World(tmp_path / "world", daemon.program.database_url or daemon_database(tmp_path))
+        broken = next(feed for feed in world.ask(feeds.every) if feed.url.endswith("/broken"))
+        world.database.write(refuse_entries_of, broken.id)
+        site.set("/broken", rss(item(1), item(2)))
+        site.set("/good", rss(item(1), item(2)))
+        daemon.wait_until(lambda: 'failures_total{kind="fault"}' in daemon.get("/metrics")[1])
+        daemon.wait_until(lambda: len(daemon.titles()) == 3)
+        assert world.ask(lambda c: feeds.get(c, broken.id)).failures > 0
+        assert daemon.get("/readyz")[0] == 200
+
+
+def daemon_database(folder: Path) -> str:
+    return f"sqlite:///{next(folder.rglob('guidang.db'))}"
+
+
+def test_a_document_of_the_past_that_raises_is_missing_and_the_rest_is_taken(
+    world: World, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in (3, 2, 1):
+        older = f'<a:link rel="prev-archive" href="{site.url(f"/past/{number - 1}")}"/>'
+        document = rss(item(number), link=site.url("/"))
+        document = document.replace("<rss", '<rss xmlns:a="http://www.w3.org/2005/Atom"')
+        document = document.replace("<description>d</description>", older if number > 1 else "")
+        site.set(f"/past/{number}", document)
+    feed = world.add(site.url("/past/3"))
+    report = backfill(world, feed, FaultyWorkers("/past/1", pay=False))
+    assert not report.is_complete
+    assert [(one["address"], "KeyError" in one["reason"]) for one in report.missing] == [
+        (site.url("/past/1"), True)
+    ]
+    assert len(tracebacks(caplog)) == 1
+    assert len(world.entries()) == 2
+    assert backfill(world, feed, Workers(1, pay=False)).is_complete
+    assert len(world.entries()) == 3
+
+
+def backfill(world: World, feed: FeedState, workers: Workers) -> runs.Report:
+    asked = runs.Asked(feeds=(feed.id,), source="rfc5005")
+
+    async def run() -> runs.Report:
+        async with open_services(world.config, world.database, world.clock) as services:
+            number, _ = await services.write(
+                runs.begin, asked, lambda _: (), anew=False, lists=True, now=world.clock()
+            )
+            return await runs.run(with_workers(services, workers), number, asked, lambda *_: None)
+
+    with workers:
+        return asyncio.run(run())
+
+
+class Summaries:
+    """A feed of summaries whose entries' pages hold their articles."""
+
+    def __init__(self, world: World, site: Site) -> None:
+        self.world, self.site = world, site
+        self.feed = world.add(site.url("/feed"), full_text=True)
+        self.entries = 0
+        self.publish()
+
+    def publish(self) -> None:
+        """Let the feed have one entry more."""
+        self.entries += 1
+        numbers = range(self.entries, 0, -1)
+        self.site.set("/feed", rss(*(self._item(n) for n in numbers), title="摘要"))
+        self.site.set(f"/a/{self.entries}.html", article(), content_type="text/html")
+
+    def _item(self, number: int) -> str:
+        return item(number, link=self.site.url(f"/a/{number}.html"), description="摘要……")
+
+    def poll(self, workers: Workers | None = None) -> Poll:
+        return poll_all(self.world, workers or Workers(1, pay=False))["feed"]
+
+    def kept(self) -> list[tuple[bool, bool, int]]:
+        """Of each entry: whether it has its full text, whether it says why not, its version."""
+        entries = sorted(self.world.entries(), key=lambda entry: str(entry["link"]))
+        rows = [self.world.entry(one["id"]) for one in entries]
+        return [
+            (PROSE.format(7) in row["html"], bool(row["full_text_error"]), row["version"])
+            for row in rows
+        ]
+
+
+def test_an_entry_whose_page_raises_is_kept_without_its_full_text_and_says_so(
+    world: World, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    summaries = Summaries(world, site)
+    summaries.publish()
+    poll = summaries.poll(FaultyWorkers("/a/1.html", pay=False))
+    assert (poll.outcome, poll.new) == (Outcome.NEWS, 2)
+    assert summaries.kept() == [(False, True, 1), (True, False, 1)]
+    (warning,) = poll.warnings
+    assert warning.startswith(f"1 entry is kept without full text: {site.url('/a/1.html')}: ")
+    assert world.ask(listings.totals)["without_full_text"] == 1
+    assert len(tracebacks(caplog)) == 1
+
+
+def test_a_replay_reads_the_page_again_that_raised(world: World, site: Site) -> None:
+    summaries = Summaries(world, site)
+    summaries.poll(FaultyWorkers("/a/1.html", pay=False))
+    site.unset("/a/1.html")
+    assert replay_feed(world.database, summaries.feed) == 1
+    assert summaries.kept() == [(True, False, 1)]
+    assert world.ask(listings.totals)["without_full_text"] == 0
+
+
+@pytest.mark.parametrize(
+    "trouble", [Answer(status=503), Answer(reset=True), Answer(status=403)], ids=str
+)
+def test_a_page_that_fails_is_asked_for_again_with_the_next_news(
+    world: World, site: Site, trouble: Answer
+) -> None:
+    summaries = Summaries(world, site)
+    site.set("/a/1.html", lambda request: trouble)
+    assert "1 entry is kept without full text" in summaries.poll().warnings[0]
+    site.set("/a/1.html", article(), content_type="text/html")
+    summaries.publish()
+    poll = summaries.poll()
+    assert (poll.new, poll.edited, poll.warnings) == (1, 0, ())
+    assert summaries.kept() == [(True, False, 1), (True, False, 1)]
+    assert all(PROSE.format(7) in file.decode() for file in world.files().values())
+
+
+def test_a_page_that_fails_for_ever_is_asked_for_five_times(world: World, site: Site) -> None:
+    summaries = Summaries(world, site)
+    site.unset("/a/1.html")
+    for _ in range(7):
+        summaries.poll()
+        summaries.publish()
+    assert len(site.requests_to("/a/1.html")) == 5
+    assert summaries.kept()[0] == (False, True, 1)
+
+
+def test_a_site_that_wants_no_readers_is_named_and_its_page_not_asked_for(
+    world: World, site: Site
+) -> None:
+    site.set("/robots.txt", "User-agent: *\nDisallow: /a/", content_type="text/plain")
+    summaries = Summaries(world, site)
+    assert "its robots.txt asks us not to read it" in summaries.poll().warnings[0]
+    assert site.requests_to("/a/1.html") == []
+
+
+def test_a_page_with_no_more_than_the_feed_settles_the_matter(world: World, site: Site) -> None:
+    summaries = Summaries(world, site)
+    site.unset("/a/1.html")
+    summaries.poll()
+    site.set("/a/1.html", "<html><body><p>摘要</p></body></html>", content_type="text/html")
+    summaries.publish()
+    summaries.poll()
+    assert summaries.kept()[0] == (False, False, 1)
+
+
+def test_the_history_of_a_feed_shows_the_warning(world: World, site: Site) -> None:
+    summaries = Summaries(world, site)
+    site.unset("/a/1.html")
+    summaries.poll()
+    (row,) = world.ask(lambda c: polls.last(c, summaries.feed.id, 5))
+    assert "without full text" in row["warnings"]
