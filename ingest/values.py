@@ -111,7 +111,7 @@ class ImageField:
 class ParsedEntry:
     """One entry in the publisher's words: nothing repaired, nothing resolved.
 
-    `content` is the fullest HTML the entry carries, `summary` the shorter one beside it.
+    `content` is the HTML that the publisher calls the entry's, `summary` what stands beside it.
     `title` may hold markup and entities; `published` and `updated` are the raw strings.
     `base_url` is what relative addresses of this entry are relative to (xml:base), if given.
     `item` is the publisher's own bytes of this entry, empty where they cannot be told apart.

@@ -135,16 +135,71 @@ def test_titles_of_rss_come_as_html(title: str, html: str) -> None:
     assert read(rss(f"<item><title>{title}</title></item>")).entries[0].title == html
 
 
-def test_the_fuller_text_is_the_content_whichever_field_holds_it() -> None:
-    namespace = ' xmlns:content="http://purl.org/rss/1.0/modules/content/"'
-    long, short = "<p>很长很长的正文，一直说下去</p>", "短"
-    for description, encoded in ((long, short), (short, long)):
-        item = (
-            f"<item><description><![CDATA[{description}]]></description>"
-            f"<content:encoded><![CDATA[{encoded}]]></content:encoded></item>"
-        )
-        entry = read(rss(item, namespace)).entries[0]
-        assert (entry.content, entry.summary) == (long, short)
+_NAMESPACES = (
+    ' xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    ' xmlns:media="http://search.yahoo.com/mrss/"'
+    ' xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+)
+_CAPTION = "<media:description type='plain'>图注，比什么都长的图注</media:description>"
+_PICTURE = f"<media:content url='/1.jpg'><media:title>图</media:title>{_CAPTION}</media:content>"
+_LONG = "<description>很长很长的导语，一直说下去</description>"
+
+
+@pytest.mark.parametrize(
+    ("elements", "content", "summary"),
+    [
+        ([_LONG, "<content:encoded>正文</content:encoded>"], "正文", "很长很长的导语，一直说下去"),
+        ([_LONG, _PICTURE], "很长很长的导语，一直说下去", ""),
+        (["<description>短</description>", _PICTURE], "短", ""),
+        (["<content:encoded>正文</content:encoded>", _PICTURE], "正文", ""),
+        ([f"<media:group>{_PICTURE}</media:group>"], "图注，比什么都长的图注", ""),
+        (
+            ["<description>短</description>", "<itunes:summary>很长的简介</itunes:summary>"],
+            "短",
+            "很长的简介",
+        ),
+        (
+            ["<itunes:summary>简介</itunes:summary>", "<itunes:subtitle>副题</itunes:subtitle>"],
+            "简介",
+            "副题",
+        ),
+        (
+            ["<content:encoded>甲</content:encoded>", "<content:encoded>乙</content:encoded>"],
+            "<p>甲</p>\n<p>乙</p>",
+            "",
+        ),
+        (
+            ["<description>甲</description>", "<description>乙</description>"],
+            "<p>甲</p>\n<p>乙</p>",
+            "",
+        ),
+    ],
+)
+@pytest.mark.parametrize("backwards", [False, True])
+def test_the_element_decides_which_text_is_the_content(
+    elements: list[str], content: str, summary: str, *, backwards: bool
+) -> None:
+    inner = "".join(elements[::-1] if backwards and "\n" not in content else elements)
+    entry = read(rss(f"<item>{inner}</item>", _NAMESPACES)).entries[0]
+    assert (entry.content, entry.summary) == (content, summary)
+
+
+@pytest.mark.parametrize(
+    ("elements", "title"),
+    [
+        (f"{_PICTURE}<title>题</title>", "题"),
+        (f"<title>题</title>{_PICTURE}", "题"),
+        (f"{_PICTURE}<description>嘟文</description>", ""),
+        (_PICTURE, "图"),
+    ],
+)
+def test_the_title_of_a_picture_is_not_the_entrys(elements: str, title: str) -> None:
+    assert read(rss(f"<item>{elements}</item>", _NAMESPACES)).entries[0].title == title
+
+
+def test_the_summary_of_a_podcast_does_not_replace_its_feeds_description() -> None:
+    channel = "<description>讲河的节目</description><itunes:subtitle>副题</itunes:subtitle>"
+    assert read(rss(channel, _NAMESPACES)).description == "讲河的节目"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,14 @@ from typing import Any
 
 Fields = dict[str, Any]
 
+# Where the texts of an entry are, by role: lists of details. No element has a name with a blank.
+CONTENT = "content texts"
+SUMMARY = "summary texts"
+PODCAST = "podcast texts"
+SUBTITLE = "subtitle texts"
+CAPTION = "caption texts"
+MEDIA_TITLE = "media titles"
+
 
 def dicts(holder: Fields, key: str) -> list[Fields]:
     """Read a list; an unknown element of that name has put something else there."""

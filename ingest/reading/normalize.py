@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
-from ingest.reading import dates, dedupe, html, language, lead_image, links, titles
+from ingest.reading import dates, dedupe, html, language, lead_image, links, merging, titles
 from ingest.reading.extract.truncation import looks_truncated
 from ingest.reading.packing import pack
 from ingest.reading.split import Split
@@ -68,7 +68,8 @@ def _normalize_entry(
 ) -> NormalEntry:
     link = _link(entry, feed, context)
     base_url = entry.base_url or link or feed.link or context.document.final_url
-    body = html.Fragment(entry.content or entry.summary, base_url=base_url)
+    written = merging.with_summary(entry.content, entry.summary, title=entry.title)
+    body = html.Fragment(written, base_url=base_url)
     image = lead_image.choose(entry.images, entry.enclosures, body, channel_images=feed.logos)
     clean = body.clean()
     text = clean.shown.text

@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any
 
+from ingest.reading import merging
 from ingest.reading.charset import legal
 from ingest.values import Author, Enclosure, ImageField, ImageKind, ParsedEntry, ParsedFeed
 
@@ -53,7 +54,7 @@ def _looks_like_items(items: list[Any]) -> bool:
 
 
 def _entry(item: dict[str, Any]) -> ParsedEntry:
-    content = _text(item, "content_html") or _escaped(item, "content_text")
+    content = merging.merge([_text(item, "content_html"), _escaped(item, "content_text")])
     summary = _escaped(item, "summary")
     return ParsedEntry(
         guid=_identifier(item),

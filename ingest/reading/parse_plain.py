@@ -13,7 +13,7 @@ from functools import partial
 from lxml import etree
 
 from ingest.reading import bounds
-from ingest.reading.fields import Fields
+from ingest.reading.fields import CONTENT, SUMMARY, Fields
 from ingest.reading.plain_elements import (
     ATOM,
     Element,
@@ -131,6 +131,10 @@ def _markup_as(name: str, type_of: TypeOf) -> Reader:
     return partial(Holder.take_markup, name=name, type_of=type_of)
 
 
+def _entry_text_as(role: str, type_of: TypeOf) -> Reader:
+    return partial(Holder.take_entry_text, role=role, type_of=type_of)
+
+
 def _skip(_holder: Holder, _element: Element) -> None:
     """Pass over what is read elsewhere, or by nobody."""
 
@@ -154,10 +158,8 @@ _OF_ITEM: Readers = {
     "title": _markup_as("title", _guessed_type),
     "link": Holder.take_link,
     "guid": Holder.take_id,
-    "description": _markup_as("summary", _html),
-    "{http://purl.org/rss/1.0/modules/content/}encoded": partial(
-        Holder.take_content, type_of=_html
-    ),
+    "description": _entry_text_as(SUMMARY, _html),
+    "{http://purl.org/rss/1.0/modules/content/}encoded": _entry_text_as(CONTENT, _html),
     "pubDate": _text_as("published"),
     "author": Holder.take_author,
     "{http://purl.org/dc/elements/1.1/}creator": Holder.take_author,
@@ -185,7 +187,7 @@ _OF_FEED: Readers = {
 }
 _OF_ENTRY: Readers = {
     **_OF_BOTH,
-    f"{ATOM}summary": _markup_as("summary", _said_type),
-    f"{ATOM}content": partial(Holder.take_content, type_of=_said_type),
+    f"{ATOM}summary": _entry_text_as(SUMMARY, _said_type),
+    f"{ATOM}content": _entry_text_as(CONTENT, _said_type),
     f"{ATOM}category": Holder.take_atom_category,
 }

@@ -7,13 +7,11 @@ its dates, its sanitiser and its resolver stay unused.
 from __future__ import annotations
 
 import binascii
-import html
-import io
 import re
 from dataclasses import replace
 from xml.sax import SAXException
 
-from ingest.reading import media, parse_plain, xml_text
+from ingest.reading import media, parse_plain, roles, xml_text
 from ingest.reading.fields import Fields, dicts, optional, string
 from ingest.reading.salvage import salvage
 from ingest.values import Author, ParsedEntry, ParsedFeed
@@ -88,16 +86,10 @@ def _read(text: str) -> Fields:
 
 
 def _feedparser(body: bytes) -> Fields:
-    """Call feedparser; a stream, because it would take bytes for the name of a file."""
-    import feedparser
+    """Call feedparser, which takes long to be imported."""
+    from ingest.reading.feedparser_reader import read_document
 
-    result: Fields = feedparser.parse(
-        io.BytesIO(body),
-        response_headers={"content-type": "application/xml; charset=utf-8"},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-    return result
+    return read_document(body, "")
 
 
 def _feed(result: Fields, text: str, version: str, warnings: tuple[str, ...]) -> ParsedFeed:
@@ -106,10 +98,10 @@ def _feed(result: Fields, text: str, version: str, warnings: tuple[str, ...]) ->
     history = _history_prefix(result)
     return ParsedFeed(
         format=version or "rss",
-        title=_markup(feed, "title", version),
+        title=roles.markup(feed, "title", version),
         link=_alternate(links) or optional(feed, "link"),
         self_link=_linked(links, "self"),
-        description=_markup(feed, "subtitle", version) or _markup(feed, "summary", version),
+        description=_description(feed, version),
         language=optional(feed, "language"),
         generator=optional(feed, "generator"),
         logos=_logos(feed),
@@ -128,6 +120,11 @@ def _feed(result: Fields, text: str, version: str, warnings: tuple[str, ...]) ->
     )
 
 
+def _description(feed: Fields, version: str) -> str:
+    names = ("subtitle", "summary", "itunes_summary", "itunes_subtitle")
+    return next((text for name in names if (text := roles.markup(feed, name, version))), "")
+
+
 def _logos(feed: Fields) -> tuple[str, ...]:
     """RSS and iTunes image, Atom logo and icon."""
     image = feed.get("image")
@@ -138,13 +135,13 @@ def _logos(feed: Fields) -> tuple[str, ...]:
 
 def _entry(entry: Fields, version: str) -> ParsedEntry:
     links = _links(entry)
-    content, summary = _texts(entry, version)
+    content, summary = roles.texts_of(entry, version)
     published, updated = _dates(entry, version)
     return ParsedEntry(
         guid=optional(entry, "id"),
         guid_is_permalink=bool(entry.get("guidislink")) and _is_url(string(entry, "id")),
         link=_link(entry, links),
-        title=_markup(entry, "title", version),
+        title=roles.title_of(entry, version),
         content=content,
         summary=summary,
         authors=_authors(entry),
@@ -153,8 +150,8 @@ def _entry(entry: Fields, version: str) -> ParsedEntry:
         updated=updated,
         enclosures=tuple(dict.fromkeys(media.enclosures(entry, links))),
         images=tuple(dict.fromkeys(media.images(entry))),
-        language=_language(entry),
-        base_url=_base_url(entry),
+        language=roles.language_of(entry),
+        base_url=roles.base_of(entry),
     )
 
 
@@ -192,48 +189,6 @@ def _links(holder: Fields) -> list[Fields]:
     return [link for link in dicts(holder, "links") if string(link, "href")]
 
 
-def _texts(entry: Fields, version: str) -> tuple[str, str]:
-    """Choose the fullest text as the content, another one as the summary.
-
-    feedparser copies the content to an absent summary; such a copy has no detail.
-    """
-    texts = [_markup(entry, "summary", version)] if "summary_detail" in entry else []
-    texts += [_value(detail, version) for detail in dicts(entry, "content")]
-    if not any(texts):
-        texts = [_markup(entry, key, version) for key in ("summary", "subtitle")]
-    content = max(texts, key=len)
-    return content, next((text for text in texts if text not in {"", content}), "")
-
-
-def _markup(holder: Fields, key: str, version: str) -> str:
-    """Read a text construct as HTML, whatever it was written as."""
-    detail = holder.get(f"{key}_detail")
-    if isinstance(detail, dict):
-        return _value(detail, version)
-    return string(holder, key)
-
-
-_INLINE_TAG = re.compile(r"</?(?:a|b|br|em|font|hr|i|img|p|s|span|strong|su[bp]|u|wbr)\b[^<>]*>")
-
-
-def _value(detail: Fields, version: str) -> str:
-    """Read the value of a text construct as HTML: plain text is escaped, so nothing is lost.
-
-    Atom says what is plain (RFC 4287 section 3.1). RSS does not: feedparser guesses, but wants
-    a closing tag or an entity for HTML, which `line<br>line` has not.
-    """
-    value, media_type = string(detail, "value"), string(detail, "type") or "text/html"
-    if "html" in media_type or media_type.endswith(("/xml", "+xml")):
-        return value
-    if media_type.startswith(("image/", "audio/", "video/")):
-        return ""  # a file as base64 (RFC 4287 section 4.1.3.3)
-    if media_type == "application/octet-stream":
-        return value  # what feedparser could decode; people put markup there
-    if not version.startswith("atom") and _INLINE_TAG.search(value):
-        return value
-    return html.escape(value, quote=False)
-
-
 def _authors(holder: Fields) -> tuple[Author, ...]:
     """List the authors of an entry or a feed; feedparser does not hand down a feed's."""
     found = [
@@ -257,23 +212,6 @@ def _categories(entry: Fields) -> tuple[str, ...]:
     """List the categories; an Atom label is the one for people (RFC 4287 section 4.2.2.3)."""
     names = [string(tag, "label") or string(tag, "term") for tag in dicts(entry, "tags")]
     return tuple(dict.fromkeys(name for name in names if name))
-
-
-def _details(entry: Fields) -> list[Fields]:
-    """List what feedparser noted beside the texts, the fullest first."""
-    beside = [entry.get(f"{key}_detail") for key in ("summary", "title")]
-    return dicts(entry, "content") + [detail for detail in beside if isinstance(detail, dict)]
-
-
-def _language(entry: Fields) -> str | None:
-    spoken = [optional(entry, "language")]
-    spoken += [optional(detail, "language") for detail in _details(entry)]
-    return next((language for language in spoken if language), None)
-
-
-def _base_url(entry: Fields) -> str | None:
-    """Tell the xml:base in force at the entry's text."""
-    return next((base for detail in _details(entry) if (base := string(detail, "base"))), None)
 
 
 def _history_prefix(result: Fields) -> str | None:

@@ -64,11 +64,10 @@ class Holder:
         self.fields[name] = text
         self.fields[f"{name}_detail"] = self._detail(text, type_of(element, text))
 
-    def take_content(self, element: Element, type_of: TypeOf) -> None:
-        """Take the whole text; it is the summary as well until there is another."""
-        text = self._once(element)
-        self.fields["content"] = [self._detail(text, type_of(element, text))]
-        self.fields.setdefault("summary", text)
+    def take_entry_text(self, element: Element, role: str, type_of: TypeOf) -> None:
+        """Take a text of an entry; an empty one is none."""
+        if text := self._once(element):
+            self.fields[role] = [self._detail(text, type_of(element, text))]
 
     def _detail(self, text: str, media_type: str) -> Fields:
         return {"value": text, "type": media_type, "language": self._language, "base": ""}

@@ -181,13 +181,23 @@ def is_boilerplate(line: str) -> bool:
     bare = line.strip()
     if not bare or len(bare) > _LONGEST:
         return False
-    folded = _simplify(unicodedata.normalize("NFKC", bare)).lower()
+    folded = _folded(bare)
     shapes = {folded, folded.strip(_BRACKETS), folded.strip(_BRACKETS).rstrip(".。!;；:,")}
     rules = _SHAPES if _PROSE.search(folded) else (*_SHAPES, *_WORDS)
     return any(
         _is_credit(shape) or any(rule.fullmatch(shape) for rule in rules)
         for shape in filter(None, shapes)
     )
+
+
+def invites_to_read_on(line: str) -> bool:
+    """Whether the line only leads to the rest of a text: 阅读全文, Read more."""
+    bare = line.strip()
+    return len(bare) <= _LONGEST and _TRUNCATION.fullmatch(_folded(bare)) is not None
+
+
+def _folded(line: str) -> str:
+    return _simplify(unicodedata.normalize("NFKC", line)).lower()
 
 
 def _is_credit(line: str) -> bool:

@@ -1,0 +1,122 @@
+"""Let feedparser read a document, and keep apart which element each text comes from.
+
+feedparser stores `description`, `itunes:summary` and `media:description` in one place, by their
+order. Here each text keeps its role, and an address is resolved only where xml:base is given.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+from xml.sax import SAXException, make_parser
+from xml.sax.handler import feature_external_ges, feature_namespaces
+from xml.sax.xmlreader import InputSource
+
+from feedparser.api import LooseFeedParser, StrictFeedParser
+
+from ingest.reading.fields import CAPTION, CONTENT, MEDIA_TITLE, PODCAST, SUBTITLE, SUMMARY, Fields
+
+_ROLES = {
+    "content": CONTENT,
+    "description": SUMMARY,
+    "summary": SUMMARY,
+    "itunes_summary": PODCAST,
+    "itunes_subtitle": SUBTITLE,
+    "media_description": CAPTION,
+    "media_title": MEDIA_TITLE,
+}
+
+
+def read_document(body: bytes, url: str) -> Fields:
+    """Read XML in UTF-8 without a DOCTYPE; what is not well-formed is read loosely.
+
+    xml:base is resolved against `url`, the document's address.
+    """
+    try:
+        reader = _read_strictly(body, url)
+    except SAXException:
+        reader = _LooseReader(url, None, "utf-8", {})
+        reader.feed(body.decode())
+    return {
+        "feed": reader.feeddata,
+        "entries": reader.entries,
+        "version": reader.version,
+        "namespaces": reader.namespaces_in_use,
+    }
+
+
+def _read_strictly(body: bytes, url: str) -> Any:
+    reader = _StrictReader(url, None, "utf-8")
+    parser = make_parser()  # noqa: S317 (the document has no DOCTYPE: nothing to expand)
+    parser.setFeature(feature_namespaces, True)
+    parser.setFeature(feature_external_ges, False)
+    parser.setContentHandler(reader)
+    parser.setErrorHandler(reader)
+    source = InputSource()
+    source.setByteStream(io.BytesIO(body))
+    parser.parse(source)
+    return reader
+
+
+class _Roles:
+    """What both of feedparser's readers do otherwise; they call a method for each element."""
+
+    resolve_relative_uris = False
+    sanitize_html = False
+
+    def pop_content(self: Any, tag: str) -> str | None:
+        """Take the text that ends here, and note it under its role."""
+        value: str | None = self.pop(tag)
+        self.incontent -= 1
+        if value and tag in _ROLES and self.inentry and not self.insource:
+            detail = dict(self.contentparams) | {"value": value}
+            self.entries[-1].setdefault(_ROLES[tag], []).append(detail)
+        self.contentparams.clear()
+        return value
+
+    def _start_description(self: Any, attributes: Fields) -> None:
+        self.push_content("description", attributes, "text/html", True)
+
+    def _end_description(self: Any) -> None:
+        self.pop_content("description")
+
+    def _start_summary(self: Any, attributes: Fields) -> None:
+        self.push_content("summary", attributes, "text/plain", True)
+
+    def _end_summary(self: Any) -> None:
+        self.pop_content("summary")
+
+    def _start_itunes_summary(self: Any, attributes: Fields) -> None:
+        self.push_content("itunes_summary", attributes, "text/plain", True)
+
+    def _end_itunes_summary(self: Any) -> None:
+        self.pop_content("itunes_summary")
+
+    def _start_itunes_subtitle(self: Any, attributes: Fields) -> None:
+        self.push_content("itunes_subtitle", attributes, "text/plain", True)
+
+    def _end_itunes_subtitle(self: Any) -> None:
+        self.pop_content("itunes_subtitle")
+
+    _start_googleplay_description = _start_itunes_summary
+    _end_googleplay_description = _end_itunes_summary
+
+    def _start_media_description(self: Any, attributes: Fields) -> None:
+        self.push_content("media_description", attributes, "text/plain", True)
+
+    def _end_media_description(self: Any) -> None:
+        self.pop_content("media_description")
+
+    def _start_media_title(self: Any, attributes: Fields) -> None:
+        self.push_content("media_title", attributes, "text/plain", True)
+
+    def _end_media_title(self: Any) -> None:
+        self.pop_content("media_title")
+
+
+class _StrictReader(_Roles, StrictFeedParser):  # type: ignore[misc]  # feedparser has no types
+    """Reads well-formed XML."""
+
+
+class _LooseReader(_Roles, LooseFeedParser):  # type: ignore[misc]  # feedparser has no types
+    """Reads whatever has tags."""
