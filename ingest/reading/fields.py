@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ingest.reading.cdata import unwrap
+
 Fields = dict[str, Any]
 
 # Where the texts of an entry are, by role: lists of details. No element has a name with a blank.
@@ -24,7 +26,7 @@ def dicts(holder: Fields, key: str) -> list[Fields]:
 def string(holder: Fields, key: str) -> str:
     """Read a text; empty if there is none."""
     value = dict.get(holder, key)
-    return value.strip() if isinstance(value, str) else ""
+    return unwrap(value.strip()) if isinstance(value, str) else ""
 
 
 def optional(holder: Fields, key: str) -> str | None:

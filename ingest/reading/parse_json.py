@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from ingest.reading import merging
+from ingest.reading.cdata import unwrap, without_sections
 from ingest.reading.charset import legal
 from ingest.values import Author, Enclosure, ImageField, ImageKind, ParsedEntry, ParsedFeed
 
@@ -54,7 +55,9 @@ def _looks_like_items(items: list[Any]) -> bool:
 
 
 def _entry(item: dict[str, Any]) -> ParsedEntry:
-    content = merging.merge([_text(item, "content_html"), _escaped(item, "content_text")])
+    content = merging.merge(
+        [without_sections(_text(item, "content_html")), _escaped(item, "content_text")]
+    )
     summary = _escaped(item, "summary")
     return ParsedEntry(
         guid=_identifier(item),
@@ -116,7 +119,7 @@ def _list(holder: dict[str, Any], key: str) -> list[Any]:
 
 def _text(holder: dict[str, Any], key: str) -> str:
     value = holder.get(key)
-    return legal(value).strip() if isinstance(value, str) else ""
+    return unwrap(legal(value).strip()) if isinstance(value, str) else ""
 
 
 def _optional(holder: dict[str, Any], key: str) -> str | None:

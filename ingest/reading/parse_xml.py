@@ -12,6 +12,7 @@ from dataclasses import replace
 from xml.sax import SAXException
 
 from ingest.reading import media, parse_plain, roles, xml_text
+from ingest.reading.cdata import mend_sections
 from ingest.reading.fields import Fields, dicts, optional, string
 from ingest.reading.salvage import salvage
 from ingest.values import Author, ParsedEntry, ParsedFeed
@@ -52,7 +53,7 @@ def _parse_any(text: str, root: xml_text.Root) -> ParsedFeed:
     if not xml_text.is_well_formed(text):
         warnings.append("not well-formed XML: read as far as it goes")
         is_cut = xml_text.ends_within_an_entry(text)
-        text = xml_text.mend(text)
+        text = xml_text.mend(mend_sections(text))
     result = _read(text)
     version = string(result, "version")
     if not version and not result["entries"] and not _is_empty_feed(root, text):

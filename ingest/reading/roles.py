@@ -9,6 +9,7 @@ import html
 import re
 
 from ingest.reading import merging
+from ingest.reading.cdata import without_sections
 from ingest.reading.fields import (
     CAPTION,
     CONTENT,
@@ -70,7 +71,7 @@ def as_html(detail: Fields, version: str) -> str:
     """
     value, media_type = string(detail, "value"), string(detail, "type") or "text/html"
     if "html" in media_type or media_type.endswith(("/xml", "+xml")):
-        return value
+        return without_sections(value)
     if media_type.startswith(("image/", "audio/", "video/")):
         return ""  # a file as base64 (RFC 4287 section 4.1.3.3)
     if media_type == "application/octet-stream":

@@ -1,0 +1,112 @@
+"""CDATA sections that were escaped, nested, or ended too early give the text that they wrap."""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+
+_OPENINGS = ("<![CDATA[", "&lt;![CDATA[")
+_ENDINGS = ("]]>", "]]&gt;")
+_MOST_WRAPPINGS = 5
+
+
+def unwrap(text: str) -> str:
+    """Return a text without the CDATA section that it was put into as text."""
+    for _ in range(_MOST_WRAPPINGS):
+        opening = next((mark for mark in _OPENINGS if text.startswith(mark)), None)
+        if opening is None:
+            break
+        inner = text[len(opening) :]
+        ending = next((mark for mark in _ENDINGS if inner.endswith(mark)), None)
+        if ending is not None:
+            inner = inner[: -len(ending)].replace("]]><![CDATA[", "")
+        elif any(mark in inner for mark in _ENDINGS):
+            break  # the text only begins with a section
+        if opening.startswith("&") and "<" not in inner:
+            inner = html.unescape(inner)
+        text = inner.strip()
+    return text
+
+
+_IN_HTML = re.compile(
+    r"<!\[CDATA\[(?P<inner>.*?)(?:\]\]>|\Z)|<(?P<end>/?)(?:pre|code)\b", re.DOTALL | re.IGNORECASE
+)
+
+
+def without_sections(markup: str) -> str:
+    """Return HTML without CDATA sections, which it does not have: to a browser they are comments.
+
+    In code they are shown as they were written; elsewhere what they hold is part of the HTML.
+    """
+    if "<![CDATA[" not in markup:
+        return markup
+    code = 0
+
+    def show(found: re.Match[str]) -> str:
+        nonlocal code
+        if found["inner"] is None:
+            code = max(0, code - 1) if found["end"] else code + 1
+            return found[0]
+        return html.escape(found[0], quote=False) if code else found["inner"]
+
+    return _IN_HTML.sub(show, markup)
+
+
+# Where a section begins an element's text. XML's own rule ends it at the first `]]>`.
+_SECTION = re.compile(r"<([A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>\s*<!\[CDATA\[")
+_BETWEEN_SECTIONS = re.compile(r"[^<>\]]*<!\[CDATA\[")
+_MOST_GUESSES = 10  # of sections whose end is not certain; each may cost a look at a whole entry
+
+
+def mend_sections(text: str) -> str:
+    """Let a section with which an element begins go on to the last `]]>` before its closing tag.
+
+    For XML that is not well-formed: an article that quotes `]]>` ends its own section.
+    """
+    pieces, pos, guesses = [], 0, 0
+    while section := _SECTION.search(text, pos):
+        start = section.end()
+        end, is_certain = _end_of_section(text, start, section[1])
+        guesses += not is_certain
+        if end < 0 or guesses > _MOST_GUESSES:
+            break
+        pieces += [text[pos:start], _escape_endings(text[start:end])]
+        pos = end
+    return "".join(pieces) + text[pos:]
+
+
+def _end_of_section(text: str, start: int, name: str) -> tuple[int, bool]:
+    """Return where a section ends, and whether its quoted sections end in it as well."""
+    depth, last, guess = 1, -1, -1
+    for mark in _marks_within(name).finditer(text, start):
+        if mark[0] == "<![CDATA[":
+            depth += 1
+        elif mark[0] == "]]>":
+            depth -= 1
+            last = mark.start()
+        elif mark["own"] is None:
+            break  # the entry ends
+        elif last >= 0 and depth <= 0:
+            return last, True
+        elif guess < 0:
+            guess = last
+    return guess, False
+
+
+@functools.lru_cache(maxsize=32)
+def _marks_within(name: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"<!\[CDATA\[|\]\]>|(?P<own></{re.escape(name)}\s*>)"
+        r"|</(?:[\w.-]{1,40}:)?(?:item|entry)\s*>"
+    )
+
+
+def _escape_endings(inner: str) -> str:
+    """Keep each `]]>` in a section as text, save where another section follows it."""
+    first, *others = inner.split("]]>")
+    pieces = [first]
+    for other in others:
+        is_end = _BETWEEN_SECTIONS.match(other)
+        pieces += ["]]>" if is_end else "]]]]><![CDATA[>", other]
+    return "".join(pieces)
