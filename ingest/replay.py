@@ -9,18 +9,28 @@ from datetime import tzinfo
 from ingest.database import Database
 from ingest.errors import ParseError, SourceError, border
 from ingest.look import reading_context, zone_of
-from ingest.reading import extract, html
-from ingest.reading.normalize import take_article
+from ingest.reading import charset, extract, html
+from ingest.reading.articles import (
+    FROM_LASTMOD,
+    FROM_NEWS_SITEMAP,
+    ListedDates,
+    entry_of_page,
+    take_article,
+)
 from ingest.reading.read import read
 from ingest.sources.page import read_page
 from ingest.store import captures, entries
 from ingest.store.captures import Kept
+from ingest.store.entries import FROM_CAPTURE
 from ingest.store.feed_state import FeedState
 from ingest.values import Article, Document, NormalEntry
 
 logger = logging.getLogger(__name__)
 
 _BATCH = 100
+_NOT_IN_PAGES = frozenset({FROM_LASTMOD, FROM_NEWS_SITEMAP, FROM_CAPTURE})
+_DAY = len("2024-05-20")
+_DATE = ("published_at", "published_raw", "published_method", "published_precision")
 
 
 def replay_feed(database: Database, feed: FeedState) -> int:
@@ -61,9 +71,29 @@ def read_again(feed: FeedState, kept: Kept) -> NormalEntry | None:
     try:
         found = read(reading_context(feed, document)).entries
     except ParseError:
-        return None
+        return _page_again(feed, document, kept)
     entry = next((one for one in found if _is(one, kept)), found[0] if len(found) == 1 else None)
     return entry and _with_page(entry, kept, zone_of(feed))
+
+
+def _page_again(feed: FeedState, document: Document, kept: Kept) -> NormalEntry | None:
+    """Read an entry again that was made of a page; a date that only its list gave stays."""
+    article = read_page(document)
+    if article is None:
+        return None
+    context = reading_context(feed, document)
+    _, entry = entry_of_page(article, document, context, ListedDates())
+    if entry.published_at is not None or _is_of_page(document, kept):
+        return entry
+    return replace(entry, **{name: getattr(kept, name) for name in _DATE})
+
+
+def _is_of_page(page: Document, kept: Kept) -> bool:
+    """Whether an entry had its date from the page, where it is none any more."""
+    if kept.published_method in _NOT_IN_PAGES or not kept.published_raw:
+        return False
+    text = charset.decode(page.body, page.content_type).text
+    return kept.published_raw[:_DAY] in text
 
 
 def _is(entry: NormalEntry, kept: Kept) -> bool:

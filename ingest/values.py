@@ -200,7 +200,8 @@ class ResolvedDate:
 class Article:
     """The article of a web page: `html` is not yet cleaned, dates are raw strings.
 
-    `canonical_url` is the address that the page itself calls its own.
+    `canonical_url` is the address that the page itself calls its own; `published_is_shown` says
+    that the date is one that the page shows, not one that it gives in a field for machines.
     """
 
     url: str
@@ -210,6 +211,7 @@ class Article:
     title: str | None = None
     author: str | None = None
     published: str | None = None
+    published_is_shown: bool = False
     image: str | None = None
     canonical_url: str | None = None
     next_url: str | None = None

@@ -244,27 +244,42 @@ def test_a_feed_whose_link_is_no_address_has_the_site_of_its_own(
     assert set(kept(program)) == set(titles)
 
 
-def test_a_page_without_a_date_has_that_of_a_sitemap_of_news(tmp_path: Path, site: Site) -> None:
-    """When a page has changed says nothing: that is told of pages about the site as well."""
+def test_a_page_without_a_date_has_that_of_its_address_or_its_sitemap(
+    tmp_path: Path, site: Site
+) -> None:
+    """When a page about the site has changed says nothing of when it was published."""
     news = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
     dated = "<news:news><news:publication_date>{}</news:publication_date></news:news>".format
     says = {
-        1: "<lastmod>2020-01-09</lastmod>",
-        2: dated("2020-01-07T08:00:00+08:00"),
-        3: dated("neulich"),
+        "/1.html": "<lastmod>2020-01-09</lastmod>",
+        "/2.html": dated("2020-01-07T08:00:00+08:00"),
+        "/3.html": dated("neulich"),
+        "/2020/01/04/bridge/": "<lastmod>2020-02-08T08:00:00+08:00</lastmod>",
+        "/about.html": "<lastmod>2020-01-10</lastmod>",
     }
-    urls = (f"<url><loc>{site.url(f'/{n}.html')}</loc>{more}</url>" for n, more in says.items())
+    urls = (f"<url><loc>{site.url(path)}</loc>{more}</url>" for path, more in says.items())
     site.set("/sitemap.xml", f"<urlset {news}>{''.join(urls)}</urlset>")
-    for number in says:
+    for number, path in enumerate(says):
         undated = past.page(number).replace("article:published_time", "nothing")
-        site.set(f"/{number}.html", undated, content_type="text/html")
+        site.set(path, undated, content_type="text/html")
     program = configured(tmp_path, "", "", site.url("/feed"))
     result = program.run("backfill", "1", "--source", "sitemap")
     assert result.code == 0, result
     assert result.out.count("nothing says when it was published") == 2
-    (entry,) = json.loads(program.good("entries", "list", "--json"))
-    assert entry["title"] == past.titled(2)
-    assert entry["published_at"].startswith("2020-01-07T00:00")
+    with sqlite3.connect(tmp_path / "guidang.db") as database:
+        dates = "SELECT title, substr(published_at, 1, 16), published_method FROM entry"
+        expected = {
+            (past.titled(0), "2020-01-08 16:00", "lastmod"),
+            (past.titled(1), "2020-01-07 00:00", "news sitemap"),
+            (past.titled(3), "2020-01-03 16:00", "address"),
+        }
+        assert set(database.execute(dates)) == expected
+        # Of a page's own list of other posts, as it was read once.
+        wrong = "UPDATE entry SET published_at = '2020-03-01 00:00:00', published_method = 'year'"
+        database.execute(f"{wrong}, published_raw = '江海大桥' WHERE published_method = 'address'")
+    assert "1 " in program.good("replay")
+    with sqlite3.connect(tmp_path / "guidang.db") as database:
+        assert set(database.execute(dates)) == expected
 
 
 def test_a_server_that_wants_to_be_left_alone_is(tmp_path: Path, site: Site) -> None:

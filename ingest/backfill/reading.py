@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from urllib.parse import urlsplit
 
 from ingest.errors import ParseError, Unreadable
-from ingest.reading import charset, dedupe, lead_image
+from ingest.reading import charset, dedupe
+from ingest.reading.articles import ListedDates, entry_of_page
 from ingest.reading.dates import resolve_date
 from ingest.reading.front_matter import NoRecordError
-from ingest.reading.html import Fragment
-from ingest.reading.links import absolute_link, site_of
+from ingest.reading.links import absolute_link
 from ingest.reading.normalize import Context, normalize
 from ingest.reading.read import read
 from ingest.reading.record_body import at_home, local_pictures
 from ingest.reading.records import read_record
 from ingest.sources.page import read_page
 from ingest.sources.past.source import Form, Piece
-from ingest.values import Article, Author, Document, NormalEntry, ParsedEntry, ParsedFeed
+from ingest.values import Document, NormalEntry, ParsedEntry, ParsedFeed
 
 _MOST_NAMED = 20  # pictures of one record
 
@@ -72,33 +71,9 @@ def _read_page(piece: Piece, context: Context) -> Held:
     article = read_page(page)
     if article is None:
         raise Unreadable(page.url, "there is no article in the page")
-    link = _own_address(article, page)
-    parsed = ParsedEntry(
-        link=link,
-        title=article.title or "",
-        content=article.html,
-        authors=(Author(name=article.author),) if article.author else (),
-        published=article.published or piece.published,
-    )
-    feed = ParsedFeed(format="page", link=link)
-    (entry,) = _entries(parsed, feed, context)
-    if entry.lead_image is None:
-        body = Fragment(article.html, base_url=page.final_url)
-        found = lead_image.choose((), (), body, page_image=article.image)
-        entry = replace(entry, lead_image=found)
+    listed = ListedDates(published=piece.published, changed=piece.changed)
+    feed, entry = entry_of_page(article, page, context, listed)
     return Held(feed=feed, entries=[entry], as_of=piece.as_of)
-
-
-def _own_address(article: Article, page: Document) -> str:
-    """The address that a page calls its own; a front page, or another site's, is a mistake."""
-    canonical = urlsplit(article.canonical_url or "")
-    is_own = site_of(canonical.hostname or "") == site_of(urlsplit(page.final_url).hostname or "")
-    is_front = canonical.path in {"", "/"} and not canonical.query
-    return (
-        article.canonical_url
-        if article.canonical_url and is_own and not is_front
-        else page.final_url
-    )
 
 
 def _read_record(piece: Piece, context: Context, home: str | None) -> Held:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from ingest.reading import dates, dedupe, html, language, lead_image, links, merging, titles
@@ -15,7 +15,6 @@ from ingest.reading.extract.truncation import looks_truncated
 from ingest.reading.packing import pack
 from ingest.reading.split import Split
 from ingest.values import (
-    Article,
     Author,
     Document,
     NormalEntry,
@@ -51,7 +50,7 @@ class Context:
 def normalize(feed: ParsedFeed, context: Context) -> list[NormalEntry]:
     """Bring every entry of a feed into normal form; it drops none."""
     title = name_of(feed, context)
-    author = next((author.name for author in _authors(feed.authors)), None)
+    author = next((author.name for author in authors_of(feed.authors)), None)
     return [
         _normalize_entry(entry, feed, context, title, author, raw)
         for entry, raw in zip(feed.entries, _raw_documents(feed, context), strict=True)
@@ -82,14 +81,14 @@ def _normalize_entry(
         canonical_link=links.canonical_link(link),
         title=title,
         title_key=titles.title_key(title),
-        authors=_authors(entry.authors),
+        authors=authors_of(entry.authors),
         categories=_names(entry.categories),
         published_at=published.at if published else None,
-        published_raw=_shown(entry.published or entry.updated),
+        published_raw=shown(entry.published or entry.updated),
         published_method=published.method if published else None,
         published_precision=published.precision.value if published else None,
         updated_at=updated.at if updated else None,
-        updated_raw=_shown(entry.updated) if entry.published else None,
+        updated_raw=shown(entry.updated) if entry.published else None,
         html=clean.html,
         lead_image=image,
         language=language.detect(f"{title}\n{text}"),
@@ -137,7 +136,8 @@ def _dates(entry: ParsedEntry, context: Context) -> tuple[ResolvedDate | None, R
     return (published, updated) if published else (updated, None)
 
 
-def _authors(authors: tuple[Author, ...]) -> tuple[Author, ...]:
+def authors_of(authors: tuple[Author, ...]) -> tuple[Author, ...]:
+    """Bring the names of authors into normal form; one without a name is none."""
     named = ((author, titles.display_title(author.name)) for author in authors)
     return tuple(
         Author(name=name[:_LONGEST_NAME], url=author.url, email=author.email)
@@ -155,7 +155,8 @@ def _first_words(text: str) -> str:
     return language.excerpt(text, _TITLE_FROM_TEXT) if text else ""
 
 
-def _shown(raw: str | None) -> str | None:
+def shown(raw: str | None) -> str | None:
+    """Return as much of a publisher's own words as is kept."""
     return raw[:_LONGEST_NAME] if raw else None
 
 
@@ -176,33 +177,3 @@ def _raw_documents(feed: ParsedFeed, context: Context) -> Iterator[Packed]:
         else:
             whole = whole or pack(context.document.body)
             yield whole
-
-
-def take_article(
-    entry: NormalEntry, article: Article, page: Document, *, zone: tzinfo
-) -> NormalEntry:
-    """Give an entry the text of its page, and what else the page knows that the feed did not.
-
-    `zone` is that of the page's dates. The entry's digest stays that of the feed's own words, so
-    that the next poll knows the entry again.
-    """
-    body = html.Fragment(article.html, base_url=page.final_url)
-    authors = entry.authors or _authors((Author(name=article.author),) if article.author else ())
-    image = entry.lead_image or lead_image.choose((), (), body, page_image=article.image)
-    full = replace(entry, html=body.clean().html, authors=authors, lead_image=image, page=page)
-    return full if entry.published_at else _with_date_of(full, article, page, zone)
-
-
-def _with_date_of(
-    entry: NormalEntry, article: Article, page: Document, zone: tzinfo
-) -> NormalEntry:
-    found = dates.resolve_date(article.published, first_seen_at=page.fetched_at, zone=zone)
-    if found is None:
-        return entry
-    return replace(
-        entry,
-        published_at=found.at,
-        published_raw=_shown(article.published),
-        published_method=found.method,
-        published_precision=found.precision.value,
-    )

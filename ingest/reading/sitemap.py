@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -13,19 +14,22 @@ from ingest.errors import Unreadable
 from ingest.reading.dates import resolve_date
 
 _MOST = 50_000  # addresses, by the protocol
+_FEW = 3  # addresses that may have changed in one moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """An address of a sitemap; `is_list` if it is that of another sitemap.
 
-    `published` is the date that a sitemap of news gives, as it is there.
+    `published` is the date that a sitemap of news gives, as it is there; `changed` is the raw
+    `lastmod` where it tells the address apart from the others of its list.
     """
 
     url: str
     changed_at: datetime | None
     is_list: bool
     published: str | None = None
+    changed: str | None = None
 
 
 def read_sitemap(body: bytes, *, url: str, now: datetime) -> list[Listed]:
@@ -42,7 +46,7 @@ def read_sitemap(body: bytes, *, url: str, now: datetime) -> list[Listed]:
     name = "" if root is None else etree.QName(root).localname
     if root is None or name not in {"urlset", "sitemapindex"}:
         raise Unreadable(url, "it is no sitemap")
-    return list(islice(_listed(root, name == "sitemapindex", now), _MOST))
+    return _without_build_dates(islice(_listed(root, name == "sitemapindex", now), _MOST))
 
 
 def _root(body: bytes) -> etree._Element | None:
@@ -58,14 +62,24 @@ def _plain(body: bytes, url: str) -> list[Listed]:
     return [Listed(url=line, changed_at=None, is_list=False) for line in lines[:_MOST]]
 
 
+def _without_build_dates(listed: Iterator[Listed]) -> list[Listed]:
+    """Drop a `lastmod` that most of the addresses have: it is when the site was built."""
+    found = list(listed)
+    (most,) = Counter(one.changed for one in found).most_common(1) or [(None, 0)]
+    is_build = most[1] > max(_FEW, len(found) / 2)
+    return [replace(o, changed=None) if is_build and o.changed == most[0] else o for o in found]
+
+
 def _listed(root: etree._Element, is_list: bool, now: datetime) -> Iterator[Listed]:
     for place in root.iterchildren("{*}url", "{*}sitemap"):
         url = (place.findtext("{*}loc") or "").strip()
-        changed = resolve_date(place.findtext("{*}lastmod"), first_seen_at=now)
+        raw = (place.findtext("{*}lastmod") or "").strip() or None
+        changed = resolve_date(raw, first_seen_at=now)
         if url.startswith(("http://", "https://")):
             yield Listed(
                 url=url,
                 changed_at=changed.at if changed else None,
                 is_list=is_list,
                 published=place.findtext("{*}news/{*}publication_date"),
+                changed=raw,
             )

@@ -16,8 +16,8 @@ from ingest.errors import Fault, SourceError, Unreadable, border
 from ingest.fetch import Fetcher, Robots
 from ingest.logs import log_fault
 from ingest.reading import charset, extract, html, not_a_feed
+from ingest.reading.articles import take_article
 from ingest.reading.links import site_of
-from ingest.reading.normalize import take_article
 from ingest.values import Article, Document, NormalEntry
 from ingest.workers import Workers
 

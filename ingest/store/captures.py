@@ -82,6 +82,10 @@ class Kept:
     item_digest: bytes
     html: str
     full_text_error: str | None
+    published_at: datetime | None
+    published_raw: str | None
+    published_method: str | None
+    published_precision: str | None
     url: str
     content_type: str | None
     body: bytes
@@ -114,7 +118,7 @@ def kept(
     return [_kept(row) for row in connection.execute(query).mappings()]
 
 
-_KEPT_OF_ENTRY = tuple(Kept.__dataclass_fields__)[:10]
+_KEPT_OF_ENTRY = tuple(Kept.__dataclass_fields__)[:14]
 
 
 def _kept(row: sa.RowMapping) -> Kept:

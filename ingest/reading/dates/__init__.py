@@ -6,6 +6,7 @@
     clock       which time of the day
     zones       in which zone, if it says so
     relative    how long ago
+    addresses   the day in the address of a page
 
 Rules come from RFC 5322 section 3.3 and its obsolete forms, ISO 8601, and from what Chinese feeds
 write instead. feedparser's dates are never used: it reads strings without a zone as UTC and `CST`
@@ -18,6 +19,7 @@ import re
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from ingest.reading.dates.addresses import date_of_address
 from ingest.reading.dates.clock import Time, find_time
 from ingest.reading.dates.days import Day, find_day
 from ingest.reading.dates.relative import find_ago
@@ -26,7 +28,7 @@ from ingest.reading.dates.wording import LONGEST, plain
 from ingest.reading.dates.zones import find_zone
 from ingest.values import DatePrecision, ResolvedDate
 
-__all__ = ["resolve_date"]
+__all__ = ["SHANGHAI", "date_of_address", "resolve_date"]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

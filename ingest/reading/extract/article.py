@@ -11,7 +11,10 @@ from lxml.html import HtmlElement
 
 from ingest.reading.extract import facts, next_page, opinions
 from ingest.reading.extract.page import body_of, parse_page, show_as_read
+from ingest.reading.extract.page_dates import find_dates
+from ingest.reading.extract.published import choose_date
 from ingest.reading.extract.sites import place_of_article
+from ingest.reading.extract.surroundings import Surroundings
 from ingest.reading.extract.tally import Tally, holder, likeness, shingles, tally
 from ingest.reading.extract.trim import trim
 from ingest.reading.html import pictures, text_of
@@ -25,9 +28,10 @@ _SHORTEST = 20  # characters; less is no article
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opinion:
-    """An article as one way of looking at the page has it."""
+    """An article as one way of looking at the page has it; `place` is where the page has it."""
 
     method: str
+    place: HtmlElement
     element: HtmlElement
     text: str
     shingles: frozenset[str]
@@ -46,10 +50,13 @@ def extract_article(html: str, *, url: str) -> Article | None:
     base_url = _base_of(root, url)
     said = facts.read(root, base_url)
     following = next_page.find(root, base_url)
+    shown = find_dates(root)
     show_as_read(root)
     opinion = _at_known_place(root, url) or _most_agreed(root)
     if len(opinion.text) < _SHORTEST:
         return None
+    own = (url, said.canonical_url)
+    surroundings = Surroundings(opinion.place, base_url=base_url, own=own)
     return Article(
         url=url,
         html=_html_of(opinion.element, base_url),
@@ -58,7 +65,8 @@ def extract_article(html: str, *, url: str) -> Article | None:
         next_url=following,
         title=said.title,
         author=said.author,
-        published=said.published,
+        published=said.published or choose_date(shown, surroundings),
+        published_is_shown=not said.published,
         image=said.image,
         canonical_url=said.canonical_url,
     )
@@ -124,7 +132,9 @@ def _trimmed(
     pairs = zip(article.iter(), element.iter(), strict=True) if is_left_out else ()
     trim(article, {twin for twin, original in pairs if is_left_out and is_left_out(original)})
     text = text_of(_markup_of(article))
-    return _Opinion(method=method, element=article, text=text, shingles=shingles(text))
+    return _Opinion(
+        method=method, place=element, element=article, text=text, shingles=shingles(text)
+    )
 
 
 def _html_of(article: HtmlElement, base_url: str) -> str:

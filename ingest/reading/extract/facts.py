@@ -1,6 +1,7 @@
 """What a page says about its article: title, author, date and picture, in its own words.
 
-Nothing is resolved here: dates are raw strings, names are as written.
+Nothing is resolved here: dates are raw strings, names are as written. The date is the one in the
+fields made for machines; what the page shows is `page_dates`.
 """
 
 from __future__ import annotations
@@ -35,11 +36,6 @@ _LONGEST_NAME = 40
 _LONGEST_TITLE = 300
 _MOST_PLACES = 5
 
-_DATE = re.compile(
-    r"(?:19|20)\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日?)"
-    r"(?:\s*(?:星期|周)[一二三四五六日天])?"
-    r"(?:[\sT,，|]*(?:[上下]午|早上|晚上|中午|凌晨)?\s?\d{1,2}[:时點点]\d{1,2}(?:[:分]\d{1,2}秒?)?分?)?"
-)
 # Behind it a name ends; an interview's `记者：` is followed by a question.
 _CREDIT = re.compile(
     r"(?:^|[\s(（【\[|])(?:本文)?(?:作\s{0,4}者|撰文|撰稿|文|记者|記者)\s{0,4}[:：/]\s{0,4}"
@@ -53,16 +49,9 @@ _NO_NAME = re.compile(
     r"|编辑|編輯|点击|點擊|时间|日期|浏览|\bteam\b|undefined|^(?:null|none|author|作者)$",
     re.IGNORECASE,
 )
-_HAS_DATE = re.compile(r"\d\d")
 _visible = etree.XPath(
     "descendant::text()[not(parent::script or parent::noscript or parent::option)]",
     smart_strings=False,
-)
-_DATE_PLACES = (
-    "//time/@datetime",
-    "//*[@itemprop='datePublished']/@content",
-    "//*[@itemprop='datePublished']",
-    "//*[@id='publish_time' or @id='pubtime_baidu' or @id='pub_date' or @id='pubtime']",
 )
 _AUTHOR_PLACES = (
     "//*[@id='author_baidu' or @id='js_name']",
@@ -95,7 +84,7 @@ def read(root: HtmlElement, base_url: str) -> Facts:
     return Facts(
         title=_title(root, fields, data),
         author=_author(root, fields, data, head),
-        published=_published(root, fields, data, head),
+        published=_squeeze(_named(data.get("datePublished")) or _first(fields, _PUBLISHED)),
         image=absolute_link(_first(fields, _IMAGE) or _named(data.get("image")), base_url),
         canonical_url=absolute_link(_canonical(root) or fields.get("og:url"), base_url),
     )
@@ -107,14 +96,22 @@ def _canonical(root: HtmlElement) -> str | None:
 
 
 def _fields(root: HtmlElement) -> dict[str, str]:
-    """Collect the page's meta elements by name, the first of each."""
+    """Collect the page's meta elements by name, the first of each.
+
+    Those of microdata in the body may be another article's.
+    """
     fields: dict[str, str] = {}
     for meta in root.iter("meta"):
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop")
+        name = meta.get("property") or meta.get("name") or _itemprop_of_page(meta)
         content = " ".join((meta.get("content") or "").split())
         if name and content:
             fields.setdefault(name.lower(), content)
     return fields
+
+
+def _itemprop_of_page(meta: HtmlElement) -> str | None:
+    parent = meta.getparent()
+    return meta.get("itemprop") if parent is not None and parent.tag == "head" else None
 
 
 def _first(fields: dict[str, str], names: tuple[str, ...] | list[str]) -> str | None:
@@ -188,22 +185,6 @@ def _name(value: str | None) -> str | None:
     name = _PREFIX.sub("", _squeeze(value) or "")
     usable = name and len(name) <= _LONGEST_NAME and not _NO_NAME.search(name)
     return name if usable else None
-
-
-def _published(
-    root: HtmlElement, fields: dict[str, str], data: dict[str, Any], head: str
-) -> str | None:
-    places = (value for path in _DATE_PLACES for value in _texts(root, path))
-    visible = [found[0].strip() for found in islice(_DATE.finditer(head), _MOST_PLACES)]
-    said = (
-        _named(data.get("datePublished")),
-        _first(fields, _PUBLISHED),
-        *(value for value in islice(places, _MOST_PLACES) if _HAS_DATE.search(value)),
-        # A day alone is often that of the visit; with a time of day it is the article's.
-        *(date for date in visible if ":" in date or "时" in date),
-        *visible,
-    )
-    return next(filter(None, map(_squeeze, said)), None)
 
 
 def _texts(root: HtmlElement, path: str) -> Iterator[str]:

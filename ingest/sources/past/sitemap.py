@@ -20,6 +20,13 @@ _NAMED = re.compile(rb"(?im)^\s*sitemap\s*:\s*(\S+)")
 _OF_LISTS = re.compile(
     r"(?:taxonom|categor|post_tag|(?:^|[/_-])(?:tags?|authors?|users?)[._-])[^/]*$"
 )
+# Sitemaps of pages that are no articles, as WordPress and Yoast name them.
+_OF_PAGES = re.compile(r"(?:^|[/_-])pages?[._-][^/]*$")
+_ABOUT = re.compile(
+    r"/(?:about(?:[-_](?:us|me))?|contact(?:[-_]us)?|links?|friends?|guestbook|privacy(?:-policy)?"
+    r"|terms|search|404|projects?)(?:\.html?|/index\.html?|/)?$",
+    re.IGNORECASE,
+)
 _LIST = re.compile(
     r"/?(?:(?:categor(?:y|ies)|tags?|authors?)/[^/.]*/?|archives?/?|page/\d+/?)?$", re.IGNORECASE
 )
@@ -72,7 +79,7 @@ class Sitemap(Source):
         if planned.kind is not DocumentKind.LIST:
             return await self._page(planned)
         listed = self._at_hand.pop(planned.address, None) or await self._listed(planned.address)
-        more = [self._planned(one) for one in listed if self._is_wanted(one)]
+        more = [self._planned(one, planned.address) for one in listed if self._is_wanted(one)]
         return Taken(more=more, reason=None if more else "it lists nothing that is wanted")
 
     async def _listed(self, url: str) -> list[Listed]:
@@ -91,11 +98,12 @@ class Sitemap(Source):
         host = host_of(url)
         return not host or site_of(host) == self._site
 
-    def _planned(self, listed: Listed) -> Planned:
+    def _planned(self, listed: Listed, list_url: str) -> Planned:
         if listed.is_list:
             return _list(listed.url)
         key = canonical_link(listed.url) or listed.url
-        hints = {"published": listed.published} if listed.published else {}
+        dates = {"published": listed.published, "changed": _telling_change(listed, list_url)}
+        hints = {name: date for name, date in dates.items() if date}
         return Planned(key=key, address=listed.url, kind=DocumentKind.PAGE, hints=hints)
 
     async def _page(self, planned: Planned) -> Taken:
@@ -116,8 +124,17 @@ class Sitemap(Source):
             form=Form.PAGE,
             as_of=page.fetched_at,
             published=planned.hints.get("published"),
+            changed=planned.hints.get("changed"),
         )
         return Taken(piece=piece)
+
+
+def _telling_change(listed: Listed, list_url: str) -> str | None:
+    """When a page changed; pages about the site change, too, and have no date of publication."""
+    is_about = _OF_PAGES.search(urlsplit(list_url).path) or (
+        host_of(listed.url) and _ABOUT.search(urlsplit(listed.url).path)
+    )
+    return None if is_about else listed.changed
 
 
 def _is_of_lists(url: str) -> bool:

@@ -57,9 +57,9 @@ class Form(enum.StrEnum):
 class Piece:
     """A document that was taken; `as_of` is when it was the present, None if long ago.
 
-    One that `dates_itself` is as old as it says. `published` is the date of a page that has none
-    of its own, by what led to it. `name` is that of a record, with its folders below the path
-    that was given.
+    One that `dates_itself` is as old as it says. `published` and `changed` are the dates of a page
+    that has none of its own, by the list that led to it. `name` is that of a record, with its
+    folders below the path that was given.
     """
 
     document: Document
@@ -67,6 +67,7 @@ class Piece:
     as_of: datetime | None = None
     dates_itself: bool = False
     published: str | None = None
+    changed: str | None = None
     name: str = ""
 
 

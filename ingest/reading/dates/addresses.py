@@ -1,0 +1,56 @@
+"""The day, or the month, in the address of an article: `/2024/01/05/slug`, `/t20240105_7.html`."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, tzinfo
+from urllib.parse import urlsplit
+
+from ingest.values import DatePrecision, ResolvedDate
+
+_LONGEST = 500
+_YEAR = r"/(?P<y>(?:19|20)\d\d)"
+# A number of eight digits is a day where it stands by itself, or behind the marks of content
+# systems; six digits are a month only as a folder.
+_DAYS = (
+    re.compile(rf"{_YEAR}[/-](?P<m>\d\d?)[/-](?P<d>\d\d?)(?=[/_.-]|$)"),
+    re.compile(rf"{_YEAR}/(?P<m>\d\d)-?(?P<d>\d\d)(?=/|$)"),
+    re.compile(rf"{_YEAR}(?P<m>\d\d)/(?P<d>\d\d)(?=/)"),
+    re.compile(
+        r"/(?:[a-z]{0,4}|content_|art_)(?P<y>(?:19|20)\d\d)(?P<m>\d\d)(?P<d>\d\d)(?=[/_.-]|$)",
+        re.IGNORECASE,
+    ),
+)
+_MONTHS = (
+    re.compile(rf"{_YEAR}[/-](?P<m>\d\d?)(?=/[^/])"),
+    re.compile(rf"{_YEAR}(?P<m>0[1-9]|1[0-2])(?=/[^/])"),
+)
+_OLDEST_YEAR = 1990
+_FARTHEST_AHEAD = timedelta(hours=48)
+
+
+def date_of_address(url: str | None, *, now: datetime, zone: tzinfo) -> ResolvedDate | None:
+    """Read the day that an address names, in `zone`; None where it names none.
+
+    Refused are days that do not exist, before 1990, or ahead of `now`.
+    """
+    path = urlsplit(url or "").path[:_LONGEST]
+    for patterns, precision in ((_DAYS, DatePrecision.DAY), (_MONTHS, DatePrecision.MONTH)):
+        for match in filter(None, (pattern.search(path) for pattern in patterns)):
+            if found := _resolved(match, precision, now, zone):
+                return found
+    return None
+
+
+def _resolved(
+    match: re.Match[str], precision: DatePrecision, now: datetime, zone: tzinfo
+) -> ResolvedDate | None:
+    day = int(match["d"]) if precision is DatePrecision.DAY else 1
+    try:
+        local = datetime(int(match["y"]), int(match["m"]), day, tzinfo=zone)
+    except ValueError:  # the number of an article
+        return None
+    at = local.astimezone(UTC)
+    if at.year < _OLDEST_YEAR or at - now > _FARTHEST_AHEAD:
+        return None
+    return ResolvedDate(at=at, method="address", precision=precision, zone_assumed=True)

@@ -1,0 +1,122 @@
+"""What stands around an article on its page: measured once, so that each question is cheap."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from ingest.reading.extract.page import text_lengths
+from ingest.reading.links import absolute_link, canonical_link
+
+# Sections that are not the article's, unless they hold it or it holds them.
+_OTHERS = frozenset({"article", "nav", "menu", "dialog"})
+_BESIDE = frozenset({"aside", "footer"})
+_NAMES = re.compile(
+    r"(?:^|[^a-z])(?:comments?|commentlist|pinglun|replies|respond|related?|recommend(?:ed|ation)?s?"
+    r"|tuijian|side-?bar|widgets?|rank(?:ing)?|paihang|(?:hot|recent|latest|more|popular|other)"
+    r"-?(?:news|lists?|articles?|posts?|entries))(?![a-z])"
+)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_MOST_SIBLINGS = 200
+_HALF = 0.5
+
+
+class Surroundings:
+    """A page seen from the element that holds its article; `own` are the page's addresses."""
+
+    def __init__(self, article: HtmlElement, *, base_url: str, own: Sequence[str | None]) -> None:
+        root = article.getroottree().getroot()
+        self.article = article
+        self._base_url, self._own = base_url, {_page(url) for url in own if url}
+        self._inner = set(article.iter())
+        self._order = {element: number for number, element in enumerate(root.iter())}
+        self._lengths = text_lengths(root)
+        half = _HALF * self._lengths[article]
+        middle = (element for element in self._inner if self._lengths[element] > half)
+        self._around = {article, *article.iterancestors(), *middle}
+        self._linked = self._holders_of_links(root)
+        last = max(self._order[element] for element in self._inner)
+        self._headline = self._place_of_headline(root, last)
+        after = (self._order[heading] for heading in root.iter(*_HEADINGS))
+        self._next_heading = min((n for n in after if n > last), default=len(self._order))
+
+    def _holders_of_links(self, root: HtmlElement) -> set[HtmlElement]:
+        holders: set[HtmlElement] = set()
+        for link in filter(self.leads_away, root.iter("a")):
+            element: HtmlElement | None = link
+            while element is not None and element not in holders:
+                holders.add(element)
+                element = element.getparent()
+        return holders
+
+    def _place_of_headline(self, root: HtmlElement, last: int) -> int:
+        """The h1 above the article, else the first one in it."""
+        places = [place for h1 in root.iter("h1") if (place := self._order[h1]) <= last]
+        above = [place for place in places if place < self._order[self.article]]
+        return max(above, default=min(places, default=0))
+
+    def leads_away(self, link: HtmlElement) -> bool:
+        """Whether a link leads to another page."""
+        href = (link.get("href") or "").strip()
+        if not href or href.startswith("#"):
+            return False
+        address = absolute_link(href, self._base_url)
+        return address is not None and _page(address) not in self._own
+
+    def has_link(self, element: HtmlElement | None) -> bool:
+        """Whether an element is, or holds, a link to another page."""
+        return element in self._linked
+
+    def length(self, element: HtmlElement) -> int:
+        """How many characters an element holds, white space aside."""
+        return self._lengths.get(element, 0)
+
+    def is_in_article(self, element: HtmlElement | None) -> bool:
+        """Whether an element is the article's, or within it."""
+        return element in self._inner
+
+    def is_above_headline(self, element: HtmlElement) -> bool:
+        """Whether an element comes before the headline."""
+        return self._order.get(element, self._headline) < self._headline
+
+    def is_below_next_heading(self, element: HtmlElement) -> bool:
+        """Whether an element comes after a heading that comes after the article."""
+        return self._order.get(element, 0) > self._next_heading
+
+    def sections(self, inside: Sequence[HtmlElement]) -> Iterator[HtmlElement]:
+        """Of the elements that hold something, yield those that do not hold most of the article."""
+        for element in inside:
+            if element in self._around:
+                return
+            yield element
+
+    def is_elsewhere(self, inside: Sequence[HtmlElement]) -> bool:
+        """Whether a section that holds something is by its name not the article's."""
+        shares = any(one.tag == "article" and one in self._around for one in inside)
+        return any(
+            section.tag in _OTHERS
+            or (section.tag in _BESIDE and not shares)
+            or bool(_NAMES.search(_names(section)))
+            for section in self.sections(inside)
+        )
+
+    def siblings(self, section: HtmlElement, *, preceding: bool) -> Iterator[HtmlElement]:
+        """Yield the siblings of a section on its side of the article."""
+        for one in islice(section.itersiblings(preceding=preceding), _MOST_SIBLINGS):
+            if one in self._around:
+                return
+            yield one
+
+
+def _page(url: str) -> str:
+    """Return an address in the one form, without what names a place in its page."""
+    return (canonical_link(url) or url).partition("#")[0].rstrip("/")
+
+
+def _names(element: HtmlElement) -> str:
+    names = f"{element.get('id') or ''} {element.get('class') or ''}"
+    return _CAMEL.sub("-", names).lower()
