@@ -147,12 +147,16 @@ class MissingSecret(FetchError):
 
 
 class ParseError(SourceError):
-    """A document that is no feed; `what` names what it is instead, as far as we can tell."""
+    """A document that is no feed; `what` names what it is instead, as far as we can tell.
 
-    def __init__(self, url: str, what: str) -> None:
+    `holds_entries` says that it has entries all the same, in a form that cannot be read.
+    """
+
+    def __init__(self, url: str, what: str, *, holds_entries: bool = False) -> None:
         super().__init__(url, what)
         self.url = url
         self.what = what
+        self.holds_entries = holds_entries
 
     def __str__(self) -> str:
         return f"not a feed: {self.what}"

@@ -393,3 +393,15 @@ def test_what_is_no_file_is_missing(tmp_path: Path, program: Program) -> None:
     assert kept(program) == past.titles([0])
     program.run("backfill", "--resume")
     assert kept(program) == past.titles([0, 1])
+
+
+def test_an_export_that_cannot_be_read_yet_is_missing(tmp_path: Path, program: Program) -> None:
+    """Other JSON in a folder is passed over: it holds nothing."""
+    (tmp_path / "takeout").mkdir()
+    export = {"items": [{"title": "t", "summary": {"content": "x"}, "crawlTimeMsec": "1"}]}
+    (tmp_path / "takeout" / "starred.json").write_text(json.dumps(export), "utf-8")
+    (tmp_path / "takeout" / "settings.json").write_text("{}", "utf-8")
+    result = program.run("backfill", "--from", "takeout", "--json")
+    report = json.loads(result.out)
+    assert (result.code, len(report["missing"]), len(report["passed_over"])) == (1, 1, 1)
+    assert "an export in Google Reader's form" in str(report["missing"])

@@ -73,6 +73,28 @@ def test_an_item_alone_reads_as_it_does_among_the_others(document: Path) -> None
         assert read(pieces.document([item])).entries == (entry,)
 
 
+_NO_VERSION = "JSON with items, but without JSON Feed's version"
+_OF_GOOGLE_READER = (
+    "an export in Google Reader's form (Takeout, Inoreader, FreshRSS), which cannot be imported"
+    " yet; add its feeds by their addresses or as OPML"
+)
+_LINKED = "linked data (ActivityPub or schema.org); ask for the site's feed instead"
+_OF_WORDPRESS = "posts of WordPress's REST interface; ask for the site's /feed/ instead"
+_TAKEOUT = json.dumps(
+    {
+        "id": "user/1/state/com.google/starred",
+        "items": [
+            {
+                "id": "tag:google.com,2005:reader/item/1",
+                "title": "渡口",
+                "published": 1716169179,
+                "canonical": [{"href": "https://a.example/1"}],
+                "summary": {"content": "<p>正文</p>"},
+                "url": "https://a.example/1",
+            }
+        ],
+    }
+)
 PAGE = "<!DOCTYPE html><html><head><title>{title}</title></head><body>{body}</body></html>"
 
 
@@ -96,6 +118,13 @@ PAGE = "<!DOCTYPE html><html><head><title>{title}</title></head><body>{body}</bo
         ('<?xml version="1.0"?><RDF xmlns="x"/>', "XML that is no feed (root <rdf>)"),
         ('{"error": "not found"}', "JSON that is no JSON Feed"),
         ('["a"]', "JSON that is no JSON Feed"),
+        ('{"items": [{"id": "1", "title": "t"}]}', _NO_VERSION),
+        ('{"version": "1.0", "items": [{"name": "x"}]}', _NO_VERSION),
+        ('{"version": "2.0", "items": []}', _NO_VERSION),
+        (_TAKEOUT, _OF_GOOGLE_READER),
+        ('{"items": [{"summary": {"content": "x"}, "title": "t"}]}', _OF_GOOGLE_READER),
+        ('{"@context": "https://www.w3.org/ns/activitystreams"}', _LINKED),
+        ('[{"id": 1, "guid": {}, "slug": "s", "link": "l"}]', _OF_WORDPRESS),
         ('{"items": [', "JSON that cannot be read"),
         ("[" * 100_000, "JSON that cannot be read"),
         ("没有更新", "plain text"),
@@ -317,3 +346,12 @@ def test_the_pictures_of_the_feed_itself_are_told_apart() -> None:
     found = [parse(body, content_type=None, url="https://a.cn/").logos for body in (rss, atom)]
     assert found == [("https://a.cn/logo.png",), ("https://a.cn/l.png", "https://a.cn/i.png")]
     assert parse(json_feed, content_type=None, url="https://a.cn/").logos == ("https://a.cn/i",)
+
+
+def test_an_export_that_cannot_be_read_is_known_to_hold_entries() -> None:
+    with pytest.raises(ParseError) as refused:
+        read(_TAKEOUT)
+    assert pickle.loads(pickle.dumps(refused.value)).holds_entries
+    with pytest.raises(ParseError) as other:
+        read("{}")
+    assert not other.value.holds_entries

@@ -167,7 +167,8 @@ class Walk:
         except (ParseError, Unreadable, Fault) as error:
             _log_if_fault(error)
             behind = [*more, *self._source.pass_by(planned, error)]
-            is_missing = self._source.is_promised or isinstance(error, Fault)
+            holds_entries = isinstance(error, ParseError) and error.holds_entries
+            is_missing = self._source.is_promised or isinstance(error, Fault) or holds_entries
             state = MISSING if is_missing else PASSED_OVER
             return await self._note(document_id, planned, state, str(error), behind)
         if feed is None:

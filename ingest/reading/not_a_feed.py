@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 _MAGIC = (
     (b"%PDF-", "a PDF file"),
@@ -66,6 +67,46 @@ def name_text(text: str, root: str) -> str:
     if root:
         return f"XML that is no feed (root <{root[:40]}>)"
     return "plain text"
+
+
+GOOGLE_READER = (
+    "an export in Google Reader's form (Takeout, Inoreader, FreshRSS), which cannot be"
+    " imported yet; add its feeds by their addresses or as OPML"
+)
+
+
+def name_json(value: Any) -> str:
+    """Name JSON that is no JSON Feed; what is known by its form comes with what to do."""
+    if _are_wordpress_posts(value):
+        return "posts of WordPress's REST interface; ask for the site's /feed/ instead"
+    if not isinstance(value, dict):
+        return _OTHER_JSON
+    if "@context" in value:
+        return "linked data (ActivityPub or schema.org); ask for the site's feed instead"
+    items = value.get("items")
+    if isinstance(items, list) and any(map(_is_google_readers, items)):
+        return GOOGLE_READER
+    if isinstance(items, list):
+        return "JSON with items, but without JSON Feed's version"
+    return _OTHER_JSON
+
+
+_OTHER_JSON = "JSON that is no JSON Feed"
+_OF_GOOGLE_READER = frozenset(
+    {"crawlTimeMsec", "timestampUsec", "canonical", "alternate", "origin"}
+)
+
+
+def _is_google_readers(item: Any) -> bool:
+    if not isinstance(item, dict):
+        return False
+    texts = (item.get("summary"), item.get("content"))
+    return bool(_OF_GOOGLE_READER & item.keys()) or any(isinstance(text, dict) for text in texts)
+
+
+def _are_wordpress_posts(value: Any) -> bool:
+    first = value[0] if isinstance(value, list) and value else None
+    return isinstance(first, dict) and {"guid", "slug", "link"} <= first.keys()
 
 
 def _name_page(page: str) -> str:

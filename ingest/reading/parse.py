@@ -45,7 +45,8 @@ def _read(text: str, url: str) -> ParsedFeed:
         try:
             return parse_json(text)
         except NotJsonFeedError as error:
-            raise ParseError(url, str(error)) from error
+            what = str(error)
+            raise ParseError(url, what, holds_entries=what == not_a_feed.GOOGLE_READER) from error
     root = xml_text.find_root(text)
     name = root.name if root else ""
     if root is None or (not_a_feed.is_html(text, name) and name not in xml_text.FEED_ROOTS):

@@ -7,13 +7,14 @@ import json
 import re
 from typing import Any
 
-from ingest.reading import merging
+from ingest.reading import merging, not_a_feed
 from ingest.reading.cdata import unwrap, without_sections
 from ingest.reading.charset import legal
 from ingest.values import Author, Enclosure, ImageField, ImageKind, ParsedEntry, ParsedFeed
 
-_VERSION = re.compile(r"(?:https?://(?:www\.)?jsonfeed\.org/version/)?1(?:\.[01])?/?")
-_NO_JSON_FEED = "JSON that is no JSON Feed"
+_VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/[0-9.]{1,9}/?")
+# What some write in its place.
+_BARE_VERSION = re.compile(r"1(?:\.[01])?")
 
 
 class NotJsonFeedError(ValueError):
@@ -26,11 +27,9 @@ def parse_json(text: str) -> ParsedFeed:
         feed = json.loads(text, strict=False)  # control characters in strings do occur
     except (ValueError, RecursionError) as error:
         raise NotJsonFeedError("JSON that cannot be read") from error
-    if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
-        raise NotJsonFeedError(_NO_JSON_FEED)
+    if not isinstance(feed, dict) or not _is_json_feed(feed):
+        raise NotJsonFeedError(not_a_feed.name_json(feed))
     version = _text(feed, "version")
-    if not _VERSION.fullmatch(version) and not _looks_like_items(feed["items"]):
-        raise NotJsonFeedError(_NO_JSON_FEED)
     items = [item for item in feed["items"] if isinstance(item, dict)]
     return ParsedFeed(
         format="json11" if version.rstrip("/").endswith("1.1") else "json10",
@@ -43,15 +42,21 @@ def parse_json(text: str) -> ParsedFeed:
         authors=_authors(feed),
         next_url=_optional(feed, "next_url"),
         entries=tuple(map(_entry, items)),
-        warnings=() if version else ("no version: read as JSON Feed all the same",),
     )
 
 
-def _looks_like_items(items: list[Any]) -> bool:
-    """Say whether these are items of a feed that forgot its version."""
-    return bool(items) and all(
-        isinstance(item, dict) and "id" in item and {"url", "title"} & item.keys() for item in items
-    )
+def _is_json_feed(feed: dict[str, Any]) -> bool:
+    """Tell a JSON Feed from other JSON: its version is required (version 1.1, "version")."""
+    version, items = _text(feed, "version"), feed.get("items")
+    if not isinstance(items, list):
+        return False
+    if _BARE_VERSION.fullmatch(version):
+        return all(isinstance(item, dict) and _is_item(item) for item in items)
+    return _VERSION.fullmatch(version) is not None
+
+
+def _is_item(item: dict[str, Any]) -> bool:
+    return "id" in item and bool({"url", "title", "content_html", "content_text"} & item.keys())
 
 
 def _entry(item: dict[str, Any]) -> ParsedEntry:
