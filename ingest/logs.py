@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TextIO
 
 # httpx and others tell every request at INFO; a poll is one line here.
@@ -15,10 +15,10 @@ _TALKATIVE = tuple("httpx httpcore hpack trafilatura readability alembic uvicorn
 _ALARMED = ("apscheduler",)
 
 
-def set_up_logging(level: str, form: str) -> None:
-    """Send the messages of this process to standard error."""
+def set_up_logging(level: str, form: str, zone: tzinfo = UTC) -> None:
+    """Send the messages of this process to standard error, with times in this zone."""
     handler = _StandardError()
-    formatter = JsonFormatter() if form == "json" else TextFormatter()
+    formatter = JsonFormatter(zone) if form == "json" else TextFormatter(zone)
     handler.setFormatter(JournalFormatter(formatter) if _is_journal(sys.stderr) else formatter)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in _TALKATIVE:
@@ -47,25 +47,39 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-class TextFormatter(logging.Formatter):
+class _ZonedFormatter(logging.Formatter):
+    """A form whose times are those of a zone, with their offset (RFC 3339)."""
+
+    def __init__(self, zone: tzinfo = UTC) -> None:
+        super().__init__()
+        self._zone = zone
+
+    def time_of(self, record: logging.LogRecord) -> str:
+        """Write the instant of a record, to the millisecond."""
+        at = datetime.fromtimestamp(record.created, self._zone)
+        return at.isoformat(timespec="milliseconds")
+
+
+class TextFormatter(_ZonedFormatter):
     """`time LEVEL [feed] message`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Write one record; only a traceback takes more than a line."""
         feed = getattr(record, "feed", None)
         where = f"[{printable(feed)}] " if feed else ""
-        line = f"{_time(record)} {record.levelname:<7} {where}{printable(record.getMessage())}"
+        message = printable(record.getMessage())
+        line = f"{self.time_of(record)} {record.levelname:<7} {where}{message}"
         trace = _trace_of(self, record)
         return "\n".join([line, *map(printable, trace.splitlines())]) if trace else line
 
 
-class JsonFormatter(logging.Formatter):
+class JsonFormatter(_ZonedFormatter):
     """One JSON object a line: time, level, logger, feed, message, exception."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Write one record."""
         fields = {
-            "time": _time(record),
+            "time": self.time_of(record),
             "level": record.levelname.lower(),
             "logger": record.name,
             "feed": getattr(record, "feed", None),
@@ -118,7 +132,3 @@ def _is_journal(stream: TextIO) -> bool:
     except (OSError, ValueError):  # no file at all, such as a progress bar or a closed stream
         return False
     return named == f"{status.st_dev}:{status.st_ino}"
-
-
-def _time(record: logging.LogRecord) -> str:
-    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")

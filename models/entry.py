@@ -42,6 +42,13 @@ class Entry(Content, Base):
         UniqueConstraint("feed_id", "key"),
         Index("ix_entry_feed_id_link_key", "feed_id", "link_key"),
         Index("ix_entry_feed_id_item_digest", "feed_id", "item_digest"),
+        Index("ix_entry_published_at", "published_at"),
+        Index(
+            "ix_entry_first_seen_at_undated",
+            "first_seen_at",
+            postgresql_where=text("published_at IS NULL"),
+            sqlite_where=text("published_at IS NULL"),
+        ),
         Index(
             "ix_entry_render_due",
             "feed_id",

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import typer.main
+from typer.testing import CliRunner
 
 from ingest.cli import app
 from ingest.config import ArchiveConfig, Config, FeedConfig
@@ -67,6 +68,16 @@ def section(text: str, heading: str) -> str:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_its_section(command: str) -> None:
     assert section(text_of(DOCS / "commands.md"), re.escape(command) + r"\b")
+
+
+GROUPS = [(), *{tuple(name.split()[1:-1]) for name in COMMANDS if name.count(" ") > 1}]
+
+
+@pytest.mark.parametrize("group", GROUPS, ids=" ".join)
+def test_no_sentence_is_cut_in_a_list_of_commands(group: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(app, [*group, "--help"], env={"COLUMNS": "80"})
+    assert "Commands:" in shown.output
+    assert "..." not in shown.output.partition("Commands:")[2]
 
 
 @pytest.mark.parametrize(("command", "option"), OPTIONS)

@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,6 +21,16 @@ def record(message: str, **extra: str) -> logging.LogRecord:
 def test_the_feed_stands_on_the_line() -> None:
     line = TextFormatter().format(record("failed: busy", feed="江海"))
     assert line.endswith("WARNING [江海] failed: busy")
+
+
+@pytest.mark.parametrize("form", [TextFormatter, JsonFormatter])
+def test_times_are_those_of_the_zone_that_the_commands_show(
+    form: type[TextFormatter | JsonFormatter],
+) -> None:
+    message = record("失败")
+    message.created = 1_643_376_879.5
+    shown = form(ZoneInfo("Asia/Shanghai")).format(message)
+    assert "2022-01-28T21:34:39.500+08:00" in shown
 
 
 def test_text_from_outside_cannot_forge_a_line_or_steer_a_terminal() -> None:

@@ -73,8 +73,8 @@ class World:
             return await poll_feeds(services, chosen, lambda poll: None)
 
     def entries(self) -> list[dict[str, Any]]:
-        """All entries, oldest first."""
-        return self.database.read(listings.listing)[::-1]
+        """All entries, those kept first in front."""
+        return sorted(listings.listing(self.database), key=lambda entry: entry["id"])
 
     def entry(self, entry_id: int) -> dict[str, Any]:
         found = self.database.read(listings.show, entry_id)

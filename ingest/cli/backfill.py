@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from ingest.cli.backfill_views import run_row, show_report, show_runs, telling
+from ingest.cli.days import Since, Until, span
 from ingest.cli.output import JsonOption, print_json, say
 from ingest.cli.session import Session, open_session
 from ingest.errors import UsageError
@@ -34,12 +34,6 @@ _Names = Annotated[
         metavar="[FEED]...",
         help="Feeds by number, address or title; or the word list, for the runs so far.",
     ),
-]
-_Since = Annotated[
-    str | None, typer.Option("--since", metavar="DATE", help="Nothing older: YYYY-MM-DD.")
-]
-_Until = Annotated[
-    str | None, typer.Option("--until", metavar="DATE", help="Nothing younger, that day incl.")
 ]
 _Source = Annotated[str, typer.Option("--source", help=f"Where from: {', '.join(SOURCES)}.")]
 _Paths = Annotated[
@@ -72,8 +66,8 @@ _Restart = Annotated[
 def backfill(
     ctx: typer.Context,
     names: _Names = None,
-    since: _Since = None,
-    until: _Until = None,
+    since: Since = None,
+    until: Until = None,
     source: _Source = "auto",
     paths: _Paths = None,
     feed: _Feed = None,
@@ -84,7 +78,9 @@ def backfill(
     restart: _Restart = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Bring in what was published before, from the feed's own past or from an archive.
+    """Bring in what was published before.
+
+    From the feed's own past, from a web archive, or from files.
 
     The same command goes on where it was stopped.
     """
@@ -190,24 +186,8 @@ def _add_listed_feeds(session: Session, paths: Sequence[Path]) -> None:
 def _window(
     session: Session, since: str | None, until: str | None
 ) -> tuple[str | None, str | None]:
-    zone = ZoneInfo(session.config.archive.timezone)
-    first, last = _day(since, "--since", zone), _day(until, "--until", zone)
-    if first and last and first > last:
-        raise UsageError("--since is later than --until")
-    end = last + timedelta(days=1) if last else None
-    return (
-        first.astimezone(UTC).isoformat() if first else None,
-        end.astimezone(UTC).isoformat() if end else None,
-    )
-
-
-def _day(text: str | None, option: str, zone: ZoneInfo) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=zone)
-    except ValueError:
-        raise UsageError(f"{option} {text}: write a date as YYYY-MM-DD") from None
+    first, end = span(since, until, ZoneInfo(session.config.archive.timezone))
+    return first.isoformat() if first else None, end.isoformat() if end else None
 
 
 def _carry_out(

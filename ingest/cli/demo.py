@@ -34,7 +34,10 @@ def demo(
         ),
     ] = Path("guidang-demo"),
 ) -> int:
-    """Show the whole job on sample feeds served on loopback: two looks, and what they wrote."""
+    """Show the whole job on sample feeds, without the network.
+
+    A small site is served on loopback and looked at twice; then it shows what was written.
+    """
     from ingest.demo import folder
     from ingest.logs import set_up_logging
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import typer
 
-from ingest.cli.output import JsonOption, local, print_json, print_table, say, spoken
+from ingest.cli.days import Since, Until, span
+from ingest.cli.entry_views import facts_of, write_csv
+from ingest.cli.output import JsonOption, local, print_json, print_json_list, print_table, say
 from ingest.cli.session import open_session
 from ingest.errors import UsageError
 
 app = typer.Typer(help="The entries that are kept: list them, show one.", no_args_is_help=True)
 
 _SHOWN_AT_ONCE = 50
-_LONGEST_TITLE = 80  # in a table; "entries show" and --json have all of it
+_LONGEST_TITLE = 80  # in a table; "entries show" and --format have all of it
+
+_Format = Annotated[
+    Literal["table", "json", "csv"],
+    typer.Option("--format", help="For people, or with all fields for programs."),
+]
 
 
 @app.command("list")
@@ -22,37 +31,47 @@ def list_entries(
     feed: Annotated[
         str | None, typer.Option("--feed", help="Only this feed's: number, address or title.")
     ] = None,
+    category: Annotated[
+        str | None, typer.Option("--category", help="Only with this one, of the feed or its own.")
+    ] = None,
+    since: Since = None,
+    until: Until = None,
     limit: Annotated[
         int | None,
-        typer.Option(
-            "--limit", min=1, max=10**9, help="At most so many (else 50; with --json all)."
-        ),
+        typer.Option("--limit", min=1, max=10**9, help="At most so many (else 50; in a file all)."),
     ] = None,
+    form: _Format = "table",
     as_json: JsonOption = False,
 ) -> None:
-    """List entries, newest first."""
+    """List entries, newest first by publication."""
     from ingest.store import feeds, listings
 
+    form = "json" if as_json else form
     with open_session(ctx, quiet=True) as session:
-        feed_id = session.database.read(feeds.find, [feed])[0].id if feed else None
-        shown = limit if limit or as_json else _SHOWN_AT_ONCE
-        rows = session.database.read(listings.listing, feed_id=feed_id, limit=shown)
-    if as_json:
-        print_json(rows)
-        return
-    print_table(
-        ["id", "date", "title", "edited", "feed"],
-        [
-            (
-                row["id"],
-                local(row["published_at"] or row["first_seen_at"]),
-                _cut(row["title"]),
-                row["revisions"] or "",
-                row["feed_url"],
-            )
-            for row in rows
-        ],
-    )
+        first, end = span(since, until, ZoneInfo(session.config.archive.timezone))
+        selection = listings.Selection(
+            feed_id=session.database.read(feeds.find, [feed])[0].id if feed else None,
+            category=category,
+            since=first,
+            until=end,
+        )
+        most = limit if limit or form != "table" else _SHOWN_AT_ONCE
+        rows = listings.listing(session.database, selection, limit=most)
+        _print_rows(rows, form)
+
+
+def _print_rows(rows: Iterable[dict[str, Any]], form: str) -> None:
+    if form == "json":
+        print_json_list(rows)
+    elif form == "csv":
+        write_csv(rows)
+    else:
+        print_table(["id", "date", "title", "edited", "feed"], map(_table_row, rows))
+
+
+def _table_row(row: dict[str, Any]) -> tuple[object, ...]:
+    at = local(row["published_at"] or row["first_seen_at"])
+    return row["id"], at, _cut(row["title"]), row["revisions"] or "", row["feed_title"]
 
 
 def _cut(title: str) -> str:
@@ -79,14 +98,8 @@ def show(
 
 
 def _print_entry(row: dict[str, Any]) -> None:
-    for name, value in row.items():
-        if name not in {"html", "revisions"} and value not in (None, [], ""):
-            say(f"{name}: {spoken(value)}")
-    for revision in row["revisions"]:
-        say(
-            f"revision {revision['version']}, seen {local(revision['seen_at'])}, replaced "
-            f"{local(revision['replaced_at'])}: {revision['title']}"
-        )
+    for label, value in facts_of(row):
+        say(f"{label}: {value}")
     say()
     for line in row["html"].splitlines():
         say(line)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ingest.cli.output import local
+from ingest.cli.output import local, spoken
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -40,6 +41,31 @@ def all_of(feed: FeedState, entries: int) -> dict[str, Any]:
         "next_poll_at": None if feed.paused_at else feed.next_poll_at,
         "next_poll_reason": feed.next_poll_reason,
     }
+
+
+_LABELS = {
+    "id": "number",
+    "url": "address",
+    "origin": "named in",
+    "link": "site",
+    "added_at": "added",
+    "last_error": "last error",
+    "paused_at": "paused since",
+    "paused_reason": "paused because",
+    "last_polled_at": "last look",
+    "last_success_at": "last success",
+    "next_poll_at": "next look",
+    "next_poll_reason": "because",
+    "new_entries_a_day": "new entries a day",
+    "gaps": "times that entries were probably missed",
+}
+
+
+def facts_of(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield values with names that people know, without those that are empty."""
+    for name, value in values.items():
+        if value not in (None, {}, "", [], (), 0):
+            yield _LABELS.get(name, name.replace("_", " ")), spoken(value)
 
 
 def condition(feed: FeedState) -> str:

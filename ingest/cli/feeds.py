@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest.cli.feed_views import all_of, condition, explanation, next_look, shown_url
-from ingest.cli.output import JsonOption, counted, local, print_json, print_table, say, spoken
+from ingest.cli.feed_views import (
+    all_of,
+    condition,
+    explanation,
+    facts_of,
+    next_look,
+    shown_url,
+)
+from ingest.cli.output import JsonOption, counted, local, print_json, print_table, say
 from ingest.cli.session import Session, open_session
 from ingest.errors import ConfigError, UsageError
 
@@ -204,9 +211,8 @@ def show(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> Non
     if as_json:
         print_json(shown | {"polls": last})
         return
-    for key, value in shown.items():
-        if value not in (None, {}, "", [], ()):
-            say(f"{key}: {spoken(value)}")
+    for label, value in facts_of(shown):
+        say(f"{label}: {value}")
     print_table(
         ["polled", "outcome", "new", "edited", "unchanged", "bytes", "seconds", "error"],
         [(local(poll["started_at"]), *(poll[name] for name in _POLL_COLUMNS)) for poll in last],
@@ -227,9 +233,8 @@ def explain(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> 
         print_json(explained)
         return
     say(feed.name)
-    for key, value in explained.items():
-        if value not in (None, {}, "", 0):
-            say(f"  {key.replace('_', ' ')}: {spoken(value)}")
+    for label, value in facts_of(explained):
+        say(f"  {label}: {value}")
 
 
 _POLL_COLUMNS = ("outcome", "new", "edited", "unchanged", "size", "seconds", "error")
@@ -247,7 +252,10 @@ def set_feed(
     full_text: FullText = None,
     follow_moves: FollowMoves = None,
 ) -> None:
-    """Change a feed's settings; an empty value ('') takes a setting back."""
+    """Change a feed's settings.
+
+    An empty value ('') takes a setting back.
+    """
     from ingest.store import feeds as store
 
     given = {
@@ -317,7 +325,10 @@ def remove(
         typer.Option("--delete-entries", help="Delete the entries and files kept of it, too."),
     ] = False,
 ) -> None:
-    """Take feeds off the list; their entries are kept unless told otherwise."""
+    """Take feeds off the list; their entries are kept.
+
+    With --delete-entries these are deleted, too.
+    """
     from ingest.archive import Archive
     from ingest.store import feeds as store
 

@@ -57,6 +57,17 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2, default=_as_json))
 
 
+def print_json_list(rows: Iterable[Any]) -> None:
+    """Print a JSON array row by row, so that a long one takes no memory."""
+    separator = "["
+    for row in rows:
+        print(separator, end="\n  ")
+        text = json.dumps(row, ensure_ascii=False, indent=2, default=_as_json)
+        print(text.replace("\n", "\n  "), end="")
+        separator = ","
+    print("[]" if separator == "[" else "\n]")
+
+
 def _as_json(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()

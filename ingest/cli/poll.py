@@ -31,7 +31,11 @@ def poll(
         bool, typer.Option("--all", help="Look at all feeds, due or not; not at paused ones.")
     ] = False,
 ) -> int:
-    """Look once at the feeds that are due (or named, or all) and render what is new."""
+    """Look once at feeds and render what is new.
+
+    Without names, at those that are due. When none is due and no person is looking, as under cron,
+    nothing is printed.
+    """
     with open_session(ctx, quiet=True) as session:
         if not ctx.obj["debug"]:
             logging.getLogger("ingest.pipeline").setLevel(logging.ERROR)  # told below, line by line
@@ -43,8 +47,10 @@ def poll(
             say(f"interrupted; {counted(len(feeds) - len(polls), 'feed')} not looked at")
             raise
         finally:
-            if polls or not feeds:
+            if polls:
                 say(_summary(session, polls))
+            elif not feeds:
+                _say_that_nothing_is_due(session)
     return 1 if any(one.error for one in polls) else 0
 
 
@@ -111,8 +117,6 @@ def _line(poll: Poll) -> str:
 
 
 def _summary(session: Session, polls: Sequence[Poll]) -> str:
-    if not polls:
-        return f"no feed is due{_next_due(session)}"
     failed = sum(poll.error is not None for poll in polls)
     new, edited = sum(poll.new for poll in polls), sum(poll.edited for poll in polls)
     return (
@@ -121,10 +125,16 @@ def _summary(session: Session, polls: Sequence[Poll]) -> str:
     )
 
 
-def _next_due(session: Session) -> str:
+def _say_that_nothing_is_due(session: Session) -> None:
+    """Say so to a person; a log that cron writes stays empty."""
     from ingest.store import feeds as store
 
-    active = [f for f in session.database.read(store.every) if f.paused_at is None]
-    if not active:
-        return "; add one with: guidang feeds add URL"
-    return f"; the next is at {local(min(f.next_poll_at for f in active))} (or use --all)"
+    known = session.database.read(store.every)
+    active = [feed for feed in known if feed.paused_at is None]
+    if not known:
+        say("there is no feed yet; add one with: guidang feeds add URL")
+    elif not active:
+        say("no feed is due: all are paused; resume one with: guidang feeds resume FEED")
+    elif console().is_terminal:
+        following = local(min(f.next_poll_at for f in active))
+        say(f"no feed is due; the next is at {following} (or use --all)")

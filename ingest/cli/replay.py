@@ -17,7 +17,10 @@ def replay(
         typer.Argument(metavar="[FEED]...", help="Feeds by number, address or title; else all."),
     ] = None,
 ) -> None:
-    """Normalise entries again from the publisher's own bytes, without the network."""
+    """Read the kept bytes again with the rules of today.
+
+    It needs no network and makes no revisions.
+    """
     from ingest.archive import Archive
     from ingest.replay import replay_feed
     from ingest.store import feeds as store

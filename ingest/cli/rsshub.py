@@ -30,7 +30,7 @@ def sync(
         ),
     ] = None,
 ) -> None:
-    """Learn the categories of routes from RSSHub's own description of them.
+    """Learn the categories of routes from RSSHub.
 
     What a feed has set itself goes before them.
     """
@@ -64,7 +64,10 @@ async def _fetch(session: Session, url: str | None) -> tuple[list[Namespace], st
 
 @app.command()
 def instances(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """List the instances in the order they are asked, and how they are."""
+    """List the instances and how they are.
+
+    They stand in the order in which they are asked.
+    """
     from ingest.rsshub import instances_of
     from ingest.rsshub.health import Health
     from ingest.store import rsshub as store

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def run(ctx: typer.Context) -> None:
-    """Look at feeds whenever they are due, until stopped; SIGHUP reads the configuration again."""
+    """Look at feeds whenever they are due: the service.
+
+    It runs until it is stopped; SIGHUP makes it read its configuration again.
+    """
     from ingest.services import system_clock
 
     _listen_while_starting()

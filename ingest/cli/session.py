@@ -68,8 +68,9 @@ def read_configuration(ctx: typer.Context, *, quiet: bool = False) -> tuple[Conf
     named = ctx.obj["config"]
     config, file = load_config(Path(named) if named else None)
     level = "debug" if ctx.obj["debug"] else config.log.level
-    set_up_logging("warning" if quiet and level == "info" else level, config.log.format)
-    show_times_in(ZoneInfo(config.archive.timezone))
+    zone = ZoneInfo(config.archive.timezone)
+    set_up_logging("warning" if quiet and level == "info" else level, config.log.format, zone)
+    show_times_in(zone)
     return config, file
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,8 +14,14 @@ if TYPE_CHECKING:
     from ingest.store.feed_state import FeedState
 
 
-def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """Tell how much is kept and how the feeds are, the failing ones first."""
+def status(
+    ctx: typer.Context,
+    as_json: JsonOption = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 1 if a feed is failing.")
+    ] = False,
+) -> int:
+    """Show what is kept and how the feeds are."""
     from datetime import timedelta
 
     from ingest.config import format_duration
@@ -30,13 +36,14 @@ def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
     paused = [feed for feed in known if feed.paused_at is not None]
     due = [f for f in known if f.paused_at is None and f.next_poll_at <= session.now]
     counts = {"feeds": len(known), "failing": len(failing), "paused": len(paused), "due": len(due)}
+    code = 1 if exit_code and failing else 0
     if as_json:
         print_json(
             {"database": name, "archive": str(session.config.archive.path), **counts, **totals}
             | {"failing_feeds": [_failing(feed) for feed in failing]}
             | {"feeds_with_gaps": [{"id": f.id, "gaps": f.ways.habits.gaps} for f in missed]}
         )
-        return
+        return code
     say(f"database: {name}")
     say(f"archive: {session.config.archive.path} ({counted(totals['files_due'], 'file')} to write)")
     say(f"kept: {counted(totals['entries'], 'entry')}, {counted(totals['revisions'], 'revision')}")
@@ -54,6 +61,7 @@ def status(ctx: typer.Context, as_json: JsonOption = False) -> None:
     )
     _show_failing(failing)
     _show_missed(missed)
+    return code
 
 
 def _show_failing(feeds: Sequence[FeedState]) -> None:

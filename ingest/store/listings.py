@@ -2,74 +2,149 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from ingest.layouts.naming import author_of
+from ingest.reading.html import text_of
 from ingest.reading.links import without_secrets
 from ingest.store import full_texts
 from ingest.store.archive import IS_DUE
 from ingest.store.statements import in_batches
 from models import ArchiveFile, Entry, Feed, Revision
 
+if TYPE_CHECKING:
+    from ingest.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which entries to list; `until` is exclusive, and None leaves a side open.
+
+    An entry's date is that of its publication, else that of our first sight of it. `category` is
+    one of the feed's or of the entry's own.
+    """
+
+    feed_id: int | None = None
+    category: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+_IN_ONE_PAGE = 500
+# Where the rows of a page end: the date and the number of the last one.
+_Place = tuple[datetime, int]
+
 
 def listing(
-    connection: sa.Connection, *, feed_id: int | None = None, limit: int | None = None
-) -> list[dict[str, Any]]:
-    """Entries with their feed's address, their files and how often they were edited.
+    database: Database, selection: Selection | None = None, *, limit: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield entries with their feed, text, files and number of edits, newest first.
 
-    Newest first; all, unless there is a limit.
+    They are read a page at a time, so that memory stays flat however many there are.
     """
-    query = (
-        sa.select(
-            Entry.id,
-            Feed.url.label("feed_url"),
-            Entry.guid,
-            Entry.link,
-            Entry.title,
-            Entry.authors,
-            Entry.feed_author,
-            Entry.feed_title,
-            Feed.settings,
-            Feed.categories.label("known_categories"),
-            Entry.categories,
-            Entry.published_at,
-            Entry.first_seen_at,
-            Entry.updated_at,
-            Entry.lead_image,
-            Entry.language,
-            (Entry.version - 1).label("revisions"),
-        )
-        .join(Feed, Feed.id == Entry.feed_id)
-        .order_by(Entry.first_seen_at.desc(), Entry.id.desc())
-        .limit(limit)
-    )
-    if feed_id is not None:
-        query = query.where(Entry.feed_id == feed_id)
+    selection = selection or Selection()
+    size = min(limit or _IN_ONE_PAGE, _IN_ONE_PAGE)
+    streams = [_stream(database, selection, dated, size) for dated in (True, False)]
+    newest_first = heapq.merge(*streams, key=_place, reverse=True)
+    return islice(newest_first, limit)
+
+
+def _place(row: dict[str, Any]) -> _Place:
+    return row["published_at"] or row["first_seen_at"], row["id"]
+
+
+def _stream(
+    database: Database, selection: Selection, dated: bool, size: int
+) -> Iterator[dict[str, Any]]:
+    """Yield the entries with a date of publication, or those without; each has its own index."""
+    after: _Place | None = None
+    while True:
+        rows = database.read(_page, selection, dated, after, size)
+        yield from (row for row in rows if _is_in_category(row, selection.category))
+        if len(rows) < size:
+            return
+        after = _place(rows[-1])
+
+
+def _is_in_category(row: dict[str, Any], category: str | None) -> bool:
+    return category is None or category in {*row["feed_categories"], *row["categories"]}
+
+
+def _page(
+    connection: sa.Connection, selection: Selection, dated: bool, after: _Place | None, size: int
+) -> list[dict[str, Any]]:
+    at = Entry.published_at if dated else Entry.first_seen_at
+    query = sa.select(*_LISTED).join(Feed, Feed.id == Entry.feed_id)
+    query = query.where(Entry.published_at.is_not(None) if dated else Entry.published_at.is_(None))
+    if selection.feed_id is not None:
+        query = query.where(Entry.feed_id == selection.feed_id)
+    if selection.since is not None:
+        query = query.where(at >= selection.since)
+    if selection.until is not None:
+        query = query.where(at < selection.until)
+    if after is not None:
+        query = query.where(sa.or_(at < after[0], sa.and_(at == after[0], Entry.id < after[1])))
+    query = query.order_by(at.desc(), Entry.id.desc()).limit(size)
     rows = [_listed(row) for row in connection.execute(query).mappings()]
     files = _files(connection, [row["id"] for row in rows])
     return [row | {"files": files.get(row["id"], [])} for row in rows]
 
 
+_LISTED = (
+    Entry.id,
+    Feed.url.label("feed_url"),
+    Entry.feed_title,
+    Entry.guid,
+    Entry.link,
+    Entry.title,
+    Entry.authors,
+    Entry.feed_author,
+    Feed.settings,
+    Feed.categories.label("feed_categories"),
+    Entry.categories,
+    Entry.published_at,
+    Entry.published_method,
+    Entry.published_precision,
+    Entry.first_seen_at,
+    Entry.updated_at,
+    Entry.lead_image,
+    Entry.language,
+    Entry.html,
+    (Entry.version - 1).label("revisions"),
+)
+
+
 def _listed(row: sa.RowMapping) -> dict[str, Any]:
-    """A row as it is shown: in place of the fields an author may come from, the author."""
+    """A row as it is shown: with one author, its feed as it is called, and text for HTML."""
     settings = row["settings"]
+    feed_title = settings.get("title") or row["feed_title"]
+    feed_categories = settings.get("categories") or row["feed_categories"]
     author = author_of(
         [author["name"] for author in row["authors"]],
         set_author=settings.get("author"),
         feed_author=row["feed_author"],
-        feed_categories=settings.get("categories") or row["known_categories"],
-        feed_title=settings.get("title") or row["feed_title"],
+        feed_categories=feed_categories,
+        feed_title=feed_title,
     )
     shown = {"author" if name == "authors" else name: value for name, value in row.items()}
-    shown |= {"author": author, "feed_url": without_secrets(row["feed_url"])}
-    return {name: value for name, value in shown.items() if name not in _ONLY_FOR_AUTHOR}
+    shown |= {
+        "author": author,
+        "feed_url": without_secrets(row["feed_url"]),
+        "feed_title": feed_title,
+        "feed_categories": feed_categories or [],
+        "text": text_of(row["html"]),
+    }
+    return {name: value for name, value in shown.items() if name not in _NOT_LISTED}
 
 
-_ONLY_FOR_AUTHOR = frozenset({"feed_author", "feed_title", "settings", "known_categories"})
+_NOT_LISTED = frozenset({"feed_author", "settings", "html"})
 
 
 def _files(connection: sa.Connection, entry_ids: Sequence[int]) -> dict[int, list[str]]:

@@ -1,0 +1,126 @@
+"""What is shown of entries: which are listed, in which order, and in which forms."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from ingest.store.listings import Selection, listing
+from tests.program import Program, new_program
+from tests.site import Site
+from tests.support import item, rss
+from tests.world import World
+
+DAYS = [
+    item(1, pubDate="Sat, 01 Jun 2024 08:00:00 +0800", category="社会"),
+    item(2, pubDate="Mon, 03 Jun 2024 08:00:00 +0800"),
+    item(3, pubDate="Sun, 02 Jun 2024 08:00:00 +0800", category="社会"),
+]
+
+
+@pytest.fixture
+def program(tmp_path: Path, site: Site) -> Program:
+    site.set("/feed", rss(*DAYS))
+    program = new_program(tmp_path)
+    program.good("feeds", "add", site.url("/feed"), "--title", "江海", "--category", "要闻")
+    program.good("poll")
+    return program
+
+
+def titles(program: Program, *options: str) -> list[str]:
+    listed = json.loads(program.good("entries", "list", "--format", "json", *options))
+    return [entry["title"] for entry in listed]
+
+
+def test_entries_are_listed_newest_first_by_publication(program: Program) -> None:
+    assert titles(program) == ["第2条新闻", "第3条新闻", "第1条新闻"]
+    assert titles(program, "--limit", "1") == ["第2条新闻"]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("--since 2024-06-02", ["第2条新闻", "第3条新闻"]),
+        ("--until 2024-06-02", ["第3条新闻", "第1条新闻"]),
+        ("--since 2024-06-02 --until 2024-06-02", ["第3条新闻"]),
+        ("--category 社会", ["第3条新闻", "第1条新闻"]),
+        ("--category 要闻", ["第2条新闻", "第3条新闻", "第1条新闻"]),
+        ("--category 社会 --limit 1", ["第3条新闻"]),
+        ("--category 体育", []),
+        ("--feed 江海 --since 2024-06-03", ["第2条新闻"]),
+    ],
+)
+def test_a_selection_lists_what_it_names(
+    program: Program, options: str, expected: list[str]
+) -> None:
+    assert titles(program, *options.split()) == expected
+
+
+def test_a_span_that_ends_before_it_begins_is_refused(program: Program) -> None:
+    refused = program.run("entries", "list", "--since", "2024-06-02", "--until", "2024-06-01")
+    assert (refused.code, refused.err) == (2, "guidang: --since is later than --until\n")
+
+
+def test_programs_get_the_text_the_feed_and_how_the_date_was_known(program: Program) -> None:
+    first = json.loads(program.good("entries", "list", "--json"))[0]
+    assert first["feed_title"] == "江海"
+    assert first["feed_categories"] == ["要闻"]
+    assert (first["published_method"], first["published_precision"]) == ("RFC 5322", "second")
+    assert first["text"].startswith("第2条")
+
+
+def test_csv_holds_the_same_as_json(program: Program) -> None:
+    rows = list(csv.DictReader(io.StringIO(program.good("entries", "list", "--format", "csv"))))
+    listed = json.loads(program.good("entries", "list", "--format", "json"))
+    assert [row["text"] for row in rows] == [entry["text"] for entry in listed]
+    assert [row["categories"] for row in rows] == ["", "社会", "社会"]
+    assert rows[0]["published_at"] == "2024-06-03T00:00:00+00:00"
+
+
+def test_the_table_names_feeds_by_their_titles(program: Program) -> None:
+    assert "江海" in program.good("entries", "list")
+    assert "127.0.0.1" not in program.good("entries", "list")
+
+
+def test_an_entry_is_shown_in_words_for_people(tmp_path: Path, site: Site) -> None:
+    site.set("/feed", rss(item(1, author="陈堃")))
+    program = new_program(tmp_path)
+    program.good("feeds", "add", site.url("/feed"))
+    program.good("poll")
+    shown = program.good("entries", "show", "1")
+    assert "authors: 陈堃\n" in shown
+    assert "None" not in shown
+    assert "_" not in shown.split("lead image")[0].replace(site.url(""), "")
+
+
+def test_pages_follow_one_another_without_gap_or_repetition(world: World, site: Site) -> None:
+    """More entries than a page holds, of one date and of none."""
+    many = [
+        item(n, pubDate="Sat, 01 Jun 2024 08:00:00 +0800" if n % 2 else "") for n in range(1100)
+    ]
+    site.set("/feed", rss(*many))
+    world.poll(world.add(site.url("/feed")))
+    listed = [entry["id"] for entry in listing(world.database)]
+    assert len(listed) == len(set(listed)) == 1100
+
+
+def test_a_short_listing_reads_no_more_than_its_rows(world: World, site: Site) -> None:
+    site.set("/feed", rss(*DAYS))
+    world.poll(world.add(site.url("/feed")))
+    if world.database.name.startswith("sqlite"):
+        plan = world.database.read(_plan)
+        assert any("ix_entry_published_at" in step for step in plan), plan
+    since = datetime(2024, 6, 2, 12, tzinfo=UTC)
+    assert len(list(listing(world.database, Selection(since=since)))) == 1
+
+
+def _plan(connection: sa.Connection) -> list[str]:
+    ordered = "SELECT title FROM entry WHERE published_at IS NOT NULL ORDER BY published_at DESC"
+    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {ordered}, id DESC LIMIT 50")
+    return [row[3] for row in rows]
