@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from ingest import schedule
+from ingest.ask import Asked, after_check, fault_of
 from ingest.errors import SourceError
 from ingest.reading.links import without_secrets
 from ingest.reading.normalize import Context
@@ -26,8 +27,8 @@ from ingest.rsshub import is_route
 from ingest.rsshub.recognition import generator_of, is_rsshub, matched_pattern
 from ingest.rsshub.routes import carries_access
 from ingest.schedule.hosts import HostPause, pause_for
+from ingest.schedule.trust import after_not_modified
 from ingest.services import Services, all_or_first_error
-from ingest.sources.instances import Answered
 from ingest.store import entries as entry_store
 from ingest.store import polls as poll_store
 from ingest.store import rsshub as rsshub_store
@@ -70,6 +71,8 @@ class Look:
         self._feed = feed
         self._instance: str | None = None
         self._forgave_host = False
+        self._trust = feed.trust
+        self._is_check = False
         self._started = time.monotonic()
         self._poll = Poll(
             feed_id=feed.id,
@@ -85,8 +88,10 @@ class Look:
         await self._services.write(poll_store.put_off, self._feed.id, pause.until, reason)
         return replace(self._poll, outcome=Outcome.PUT_OFF, error=None, warnings=(reason,))
 
-    async def take(self, answered: Answered) -> Poll:
+    async def take(self, asked: Asked) -> Poll:
         """Keep what is new or edited in what came; raise `ParseError` if it is no feed."""
+        answered = asked.answered
+        self._trust, self._is_check = asked.trust, asked.is_check
         self._instance = answered.instance
         self._forgave_host = self._forgive_host()
         answer = answered.answer
@@ -108,7 +113,19 @@ class Look:
             return await self._services.write(self._note_answer, self._poll, document)
         reading = await self._read(document)
         reading = replace(reading, entries=await self._complete(reading.entries))
+        if self._is_check and await self._has_news(reading):
+            await self._check_trust()
         return await self._services.write(self._keep, document, reading, digest)
+
+    async def _has_news(self, reading: Reading) -> bool:
+        verdicts = await self._services.read(entry_store.judge, self._feed.id, reading.entries)
+        return any(verdict.kind is not VerdictKind.UNCHANGED for verdict in verdicts)
+
+    async def _check_trust(self) -> None:
+        """See whether a 304 is the answer even to the validators of the document before."""
+        feed = self._feed
+        reason = await fault_of(self._services, feed, feed.validators, are_outdated=True)
+        self._trust = after_check(self._trust, reason, self._services.clock())
 
     async def note_failure(self, error: SourceError) -> Poll:
         """Write down what went wrong, and when to try again."""
@@ -226,19 +243,33 @@ class Look:
         )
         if look.is_gap:
             poll = replace(poll, is_gap=True, warnings=(*poll.warnings, _GAP))
-        poll = self._timed(poll)
+        validators = answer.validators
+        if isinstance(answer, NotModified):
+            validators = after_not_modified(self._feed.validators, validators)
+        else:
+            self._trust = replace(self._trust, document_at=answer.fetched_at)
+        poll = self._timed(self._with_distrust(connection, poll))
         poll_store.record_poll(
             connection,
             poll,
             plan,
             address=self._feed.url,
-            validators=answer.validators,
+            validators=validators,
             validators_of=self._instance,
+            trust=self._trust,
             said=said,
         )
         if self._forgave_host:
             poll_store.forgive_host(connection, self._feed.server)
         return poll
+
+    def _with_distrust(self, connection: sa.Connection, poll: Poll) -> Poll:
+        """Warn of a server that is trusted no longer, and doubt what it says of its other feeds."""
+        if self._trust.distrusted_at in (None, self._feed.trust.distrusted_at):
+            return poll
+        poll_store.doubt_server(connection, self._feed.server, self._feed.id)
+        reason = f"its validators are no longer sent: {self._trust.distrusted_because}"
+        return replace(poll, warnings=(*poll.warnings, reason))
 
     def _forgive_host(self) -> bool:
         """Forget what the server asked for, if this look was made after it had passed.

@@ -11,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from ingest.ask import ask
 from ingest.errors import ArchiveError, Fault, SourceError, border
 from ingest.logs import log_fault
 from ingest.look import Look
 from ingest.reading.links import without_secrets
 from ingest.services import Services, all_or_first_error
-from ingest.sources import live
 from ingest.store.feed_state import FeedState
 from ingest.values import Outcome, Poll
 
@@ -27,9 +27,15 @@ _PAUSE, _MOST_PAUSES = 0.01, 10
 
 
 async def poll_feeds(
-    services: Services, feeds: Sequence[FeedState], on_poll: Callable[[Poll], None]
+    services: Services,
+    feeds: Sequence[FeedState],
+    on_poll: Callable[[Poll], None],
+    *,
+    fresh: bool = False,
 ) -> list[Poll]:
     """Look at each feed once and render what came; tell of each as it is done.
+
+    With `fresh` the whole document of each is asked for.
 
     A feed that fails stops no other. When the archive cannot be written the entries are kept all
     the same, and `ArchiveError` is raised when all feeds have been looked at; `StoreError` stops
@@ -45,7 +51,7 @@ async def poll_feeds(
 
     async def poll_in_turn(feed: FeedState) -> Poll:
         async with places[feed.site], slots:
-            poll = await poll_feed(services, feed)
+            poll = await poll_feed(services, feed, fresh=fresh)
             if poll.outcome is Outcome.NEWS and not unwritable:
                 try:
                     await renderer.render()
@@ -98,11 +104,12 @@ class Renderer:
             await asyncio.sleep(_PAUSE)
 
 
-async def poll_feed(services: Services, feed: FeedState) -> Poll:
+async def poll_feed(services: Services, feed: FeedState, *, fresh: bool = False) -> Poll:
     """Look at one feed once, keep its news, and write down what came of it.
 
     What is wrong with the feed is in the result, a fault of ours as well; only `StoreError` is
-    raised. A feed whose server has asked to be left alone is put off.
+    raised. A feed whose server has asked to be left alone is put off. With `fresh` the whole
+    document is asked for, whatever is known of it.
     """
     look = Look(services, feed)
     pause = services.host_pauses.get(feed.server)
@@ -110,8 +117,7 @@ async def poll_feed(services: Services, feed: FeedState) -> Poll:
         return await look.put_off(pause)
     try:
         with border(without_secrets(feed.url)):
-            answered = await live.fetch_feed(services.fetcher, services.instances, feed)
-            poll = await look.take(answered)
+            poll = await look.take(await ask(services, feed, fresh=fresh))
     except SourceError as error:
         poll = await look.note_failure(error)
         _log(poll, error)

@@ -20,6 +20,9 @@ class Validators:
     last_modified: str | None = None
 
 
+NO_VALIDATORS = Validators()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """Bytes that came from outside, as they came (content codings removed), and where from.

@@ -38,6 +38,14 @@ class Feed(Base):
     etag: Mapped[str | None]
     last_modified: Mapped[str | None]
     validators_of: Mapped[str | None] = mapped_column(doc="the RSSHub instance that gave them")
+    etag_spelling: Mapped[str] = mapped_column(
+        server_default="given", doc="how it is sent: a value of schedule.trust.Spelling"
+    )
+    document_at: Mapped[datetime | None] = mapped_column(doc="when a whole document last came")
+    distrusted_at: Mapped[datetime | None] = mapped_column(
+        doc="since when its validators are not sent"
+    )
+    distrusted_because: Mapped[str | None]
     body_digest: Mapped[bytes | None] = mapped_column(doc="of the last document taken in whole")
     gmt_is_local: Mapped[bool] = mapped_column(doc="it labels local times as GMT")
 

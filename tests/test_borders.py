@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from ingest.backfill import runs
+from ingest.backfill.asked import Asked, begin
 from ingest.pipeline import poll_feeds
 from ingest.replay import replay_feed
 from ingest.services import Services, open_services
@@ -195,12 +196,12 @@ def test_a_document_of_the_past_that_raises_is_missing_and_the_rest_is_taken(
 
 
 def backfill(world: World, feed: FeedState, workers: Workers) -> runs.Report:
-    asked = runs.Asked(feeds=(feed.id,), source="rfc5005")
+    asked = Asked(feeds=(feed.id,), source="rfc5005")
 
     async def run() -> runs.Report:
         async with open_services(world.config, world.database, world.clock) as services:
             number, _ = await services.write(
-                runs.begin, asked, lambda _: (), anew=False, lists=True, now=world.clock()
+                begin, asked, lambda _: (), anew=False, lists=True, now=world.clock()
             )
             return await runs.run(with_workers(services, workers), number, asked, lambda *_: None)
 

@@ -104,6 +104,8 @@ def explanation(feed: FeedState, pause: HostPause | None) -> dict[str, Any]:
         "failures": feed.failures,
         "last_error": feed.last_error,
         "publisher_asks_for": _asked_for(feed),
+        "validators": _validators(feed),
+        "last_whole_document_at": feed.trust.document_at,
         "server": feed.server or None,
         "server_left_alone_until": pause and pause.until,
         "server_left_alone_because": pause and pause.reason,
@@ -111,6 +113,22 @@ def explanation(feed: FeedState, pause: HostPause | None) -> dict[str, Any]:
         "moved_since": move.since,
         "asked_there_since": move.taken_at,
     }
+
+
+def _validators(feed: FeedState) -> str | None:
+    """Whether it is asked with the validators of its last document."""
+    from ingest.schedule.trust import spelled
+    from ingest.values import NO_VALIDATORS
+
+    trust = feed.trust
+    if trust.distrusted_because and trust.distrusted_at:
+        return f"not sent since {local(trust.distrusted_at)}: {trust.distrusted_because}"
+    if feed.validators == NO_VALIDATORS:
+        return None
+    sent = spelled(feed.validators, trust.spelling)
+    named = {"ETag": sent.etag, "Last-Modified": sent.last_modified}
+    said = ", ".join(f"{name} {value}" for name, value in named.items() if value)
+    return f"sent: {said}" if said else "not sent: its server does not recognise its own ETag"
 
 
 def offer(feed: FeedState) -> str | None:

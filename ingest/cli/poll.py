@@ -30,6 +30,10 @@ def poll(
     every: Annotated[
         bool, typer.Option("--all", help="Look at all feeds, due or not; not at paused ones.")
     ] = False,
+    fresh: Annotated[
+        bool,
+        typer.Option("--fresh", help="Ask for whole documents, whatever is known of them."),
+    ] = False,
 ) -> int:
     """Look once at feeds and render what is new.
 
@@ -42,7 +46,7 @@ def poll(
         feeds = _choose(session, names or [], every)
         polls: list[Poll] = []
         try:
-            asyncio.run(_poll(session, feeds, polls))
+            asyncio.run(_poll(session, feeds, polls, fresh=fresh))
         except KeyboardInterrupt:
             say(f"interrupted; {counted(len(feeds) - len(polls), 'feed')} not looked at")
             raise
@@ -65,7 +69,9 @@ def _choose(session: Session, names: Sequence[str], every: bool) -> list[FeedSta
     return session.database.read(polls.due, session.now, or_new=True)
 
 
-async def _poll(session: Session, feeds: Sequence[FeedState], polls: list[Poll]) -> None:
+async def _poll(
+    session: Session, feeds: Sequence[FeedState], polls: list[Poll], *, fresh: bool
+) -> None:
     from ingest.pipeline import poll_feeds
     from ingest.services import open_services
 
@@ -77,7 +83,7 @@ async def _poll(session: Session, feeds: Sequence[FeedState], polls: list[Poll])
                 polls.append(poll)
                 tell(_line(poll))
 
-            await poll_feeds(services, feeds, note)
+            await poll_feeds(services, feeds, note, fresh=fresh)
 
 
 @contextlib.contextmanager

@@ -179,6 +179,11 @@ class ScheduleConfig(_Table):
         description="The time between two looks at a feed that its server says is gone (404, 410).",
     )
 
+    check_interval: Interval = Field(
+        timedelta(days=7),
+        description="How long a feed may say that it is unchanged before all of it is asked for.",
+    )
+
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.min_interval > self.max_interval:

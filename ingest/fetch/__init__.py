@@ -21,8 +21,8 @@ says: `Fetcher` gives a `Document` or `NotModified`, or raises a `FetchError`.
 
 from ingest.fetch.addresses import is_public
 from ingest.fetch.agent import user_agent
-from ingest.fetch.asking import NO_VALIDATORS
 from ingest.fetch.client import FEED_ACCEPT, Fetcher
 from ingest.fetch.robots import Robots
+from ingest.values import NO_VALIDATORS
 
 __all__ = ["FEED_ACCEPT", "NO_VALIDATORS", "Fetcher", "Robots", "is_public", "user_agent"]

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import nh3
 
 from ingest.errors import BadStatus, Gone
-from ingest.fetch.asking import NO_VALIDATORS, Ask
-from ingest.values import Document, NotModified, Validators
+from ingest.fetch.asking import Ask
+from ingest.values import NO_VALIDATORS, Document, NotModified, Validators
 
 if TYPE_CHECKING:
     import httpx

@@ -16,7 +16,6 @@ from ingest.values import Validators
 if TYPE_CHECKING:
     from ingest.fetch.redirects import Hop
 
-NO_VALIDATORS = Validators()
 _ACCEPT_ENCODING = b"gzip, deflate, br, zstd"
 # What of a feed's own headers may be told to a server that they were not meant for.
 _TOLD_TO_ANYONE = frozenset({"user-agent", "accept", "accept-language"})

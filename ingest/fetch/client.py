@@ -18,7 +18,7 @@ import httpx
 from ingest.errors import BadStatus, Unreachable
 from ingest.fetch.agent import user_agent
 from ingest.fetch.answers import Answer, judge, retry_after
-from ingest.fetch.asking import NO_VALIDATORS, Ask
+from ingest.fetch.asking import Ask
 from ingest.fetch.failures import as_fetch_errors, too_long
 from ingest.fetch.guard import Guard, Resolve, Resolver
 from ingest.fetch.limits import Limits
@@ -26,7 +26,7 @@ from ingest.fetch.pauses import Pauses
 from ingest.fetch.receive import receive
 from ingest.fetch.redirects import FOLLOWED, Hop, first_hop, next_hop, port_of
 from ingest.fetch.transport import GuardedTransport
-from ingest.values import NotModified
+from ingest.values import NO_VALIDATORS, NotModified
 
 if TYPE_CHECKING:
     from ingest.config import FetchConfig

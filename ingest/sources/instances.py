@@ -36,10 +36,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What came, and the name of the RSSHub instance that gave it, if it was one."""
+    """What came, and the name of the RSSHub instance that gave it, if it was one.
+
+    `was_conditional` says that validators were sent.
+    """
 
     answer: Document | NotModified
     instance: str | None = None
+    was_conditional: bool = False
 
 
 class Instances:
@@ -83,7 +87,9 @@ class Instances:
         async def ask(instance: Instance) -> Answered:
             known = validators if instance.name == validators_of else NO_VALIDATORS
             answer = await self._ask(instance, route, validators=known)
-            return Answered(answer=answer, instance=instance.name)
+            return Answered(
+                answer=answer, instance=instance.name, was_conditional=known != NO_VALIDATORS
+            )
 
         lock = self._in_progress.setdefault(path_of(route), asyncio.Lock())
         async with lock:

@@ -9,28 +9,32 @@ from ingest.rsshub.recognition import is_rsshub
 from ingest.sources.instances import Answered, Instances
 from ingest.sources.secrets import reveal
 from ingest.store.feed_state import FeedState
-from ingest.values import Document, NotModified
+from ingest.values import NO_VALIDATORS, Document, NotModified, Validators
 
 
-async def fetch_feed(fetcher: Fetcher, instances: Instances, feed: FeedState) -> Answered:
-    """Ask for a feed, with the validators of the last document taken in whole.
+async def fetch_feed(
+    fetcher: Fetcher,
+    instances: Instances,
+    feed: FeedState,
+    *,
+    validators: Validators = NO_VALIDATORS,
+) -> Answered:
+    """Ask for a feed, with these validators of the last document taken in whole.
 
     Raise `SourceError` when there is no usable answer.
     """
     route = instances.route_of(feed.address)
     if route is not None:
-        return await instances.fetch(
-            route, validators=feed.validators, validators_of=feed.validators_of
-        )
+        return await instances.fetch(route, validators=validators, validators_of=feed.validators_of)
     timeout = instances.timeout if is_rsshub(feed.generator) else None
     answer = await fetcher.fetch(
         feed.address,
-        validators=feed.validators,
+        validators=validators,
         timeout=timeout,
         headers=_headers(feed),
         auth=_auth(feed),
     )
-    return Answered(answer=answer)
+    return Answered(answer=answer, was_conditional=validators != NO_VALIDATORS)
 
 
 async def fetch_past(fetcher: Fetcher, feed: FeedState, url: str) -> Document:

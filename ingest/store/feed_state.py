@@ -15,6 +15,7 @@ from ingest.schedule import Ways
 from ingest.schedule.habits import Habits
 from ingest.schedule.hints import from_json
 from ingest.schedule.moves import Move
+from ingest.schedule.trust import Spelling, Trust
 from ingest.values import Validators
 from models import Feed
 
@@ -41,6 +42,7 @@ class FeedState:
     categories: Sequence[str] = ()
     validators: Validators = field(default_factory=Validators)
     validators_of: str | None = None
+    trust: Trust = field(default_factory=Trust)
     body_digest: bytes | None = None
     gmt_is_local: bool = False
     ways: Ways = field(default_factory=Ways)
@@ -74,9 +76,39 @@ def state_of(row: sa.RowMapping) -> FeedState:
     return FeedState(
         settings=FeedSettings.model_validate(columns.pop("settings")),
         validators=Validators(etag=columns.pop("etag"), last_modified=columns.pop("last_modified")),
+        trust=_take_trust(columns),
         ways=_take_ways(columns),
         **columns,
     )
+
+
+def _take_trust(columns: dict[str, Any]) -> Trust:
+    return Trust(
+        document_at=columns.pop("document_at"),
+        distrusted_at=columns.pop("distrusted_at"),
+        distrusted_because=columns.pop("distrusted_because"),
+        spelling=Spelling(columns.pop("etag_spelling")),
+    )
+
+
+def columns_of_trust(trust: Trust) -> dict[str, Any]:
+    """The columns that keep how far a feed's validators can be trusted."""
+    return {
+        "document_at": trust.document_at,
+        "distrusted_at": trust.distrusted_at,
+        "distrusted_because": trust.distrusted_because,
+        "etag_spelling": trust.spelling.value,
+    }
+
+
+# The columns of a feed of which no document is known.
+WITHOUT_VALIDATORS: dict[str, Any] = {
+    "etag": None,
+    "last_modified": None,
+    "validators_of": None,
+    "body_digest": None,
+    **columns_of_trust(Trust()),
+}
 
 
 def _take_ways(columns: dict[str, Any]) -> Ways:

@@ -14,7 +14,7 @@ from ingest.config import FeedConfig, FeedSettings
 from ingest.errors import UsageError
 from ingest.rsshub import Instance, kept_address, route_of
 from ingest.schedule import first_looks
-from ingest.store.feed_state import FeedState, listed, place_of, state_of
+from ingest.store.feed_state import WITHOUT_VALIDATORS, FeedState, listed, place_of, state_of
 from models import Capture, Entry, Feed, Revision
 
 NOT_IN_FILE = "taken out of the configuration file"
@@ -85,6 +85,7 @@ def add(
         "next_poll_at": first_look or now,
         "next_poll_reason": "it is new",
         **place_of(url),
+        **WITHOUT_VALIDATORS,
     }
     if row is not None:
         connection.execute(sa.update(Feed).where(Feed.id == row.id).values(url=url, **fresh))
@@ -233,9 +234,13 @@ def resume(connection: sa.Connection, feed_id: int, *, now: datetime) -> None:
 
 
 def remove(connection: sa.Connection, feed_id: int, *, now: datetime, entries: bool) -> None:
-    """Take a feed off the list; with `entries`, delete all that was kept of it as well."""
+    """Take a feed off the list; with `entries`, delete all that was kept of it as well.
+
+    Its validators go in any case: if it comes back, it is read as if for the first time.
+    """
     if not entries:
-        connection.execute(sa.update(Feed).where(Feed.id == feed_id).values(removed_at=now))
+        columns = {"removed_at": now, **WITHOUT_VALIDATORS}
+        connection.execute(sa.update(Feed).where(Feed.id == feed_id).values(columns))
         return
     of_feed = sa.select(Entry.id).where(Entry.feed_id == feed_id)
     connection.execute(sa.delete(Revision).where(Revision.entry_id.in_(of_feed)))

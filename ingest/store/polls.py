@@ -11,7 +11,15 @@ import sqlalchemy as sa
 
 from ingest.schedule import Plan, first_looks, late_looks
 from ingest.schedule.hosts import HostPause
-from ingest.store.feed_state import FeedState, columns_of, listed, place_of, state_of
+from ingest.schedule.trust import Trust
+from ingest.store.feed_state import (
+    FeedState,
+    columns_of,
+    columns_of_trust,
+    listed,
+    place_of,
+    state_of,
+)
 from ingest.store.statements import insert_into, table_of
 from ingest.values import Poll, Validators
 from models import Feed
@@ -67,6 +75,7 @@ def record_poll(
     address: str,
     validators: Validators | None = None,
     validators_of: str | None = None,
+    trust: Trust | None = None,
     said: FeedSaid | None = None,
 ) -> None:
     """Write one look at a feed: the poll's row, the schedule, and the validators with it.
@@ -88,10 +97,19 @@ def record_poll(
         columns["last_success_at"] = poll.started_at
     if said is not None or validators not in (None, Validators()):
         columns |= asdict(validators or Validators()) | {"validators_of": validators_of}
+    if trust is not None:
+        columns |= columns_of_trust(trust)
     if said is not None:
         columns |= asdict(said)
     connection.execute(_FAILED if failed else _SUCCEEDED, {"of_feed": poll.feed_id, **columns})
     connection.execute(_INSERT_POLL, _poll_columns(poll))
+
+
+def doubt_server(connection: sa.Connection, server: str, feed_id: int) -> None:
+    """Ask the other feeds of a server for whole documents next: it cannot be trusted."""
+    others = sa.update(Feed).where(Feed.server == server, Feed.id != feed_id)
+    if server:
+        connection.execute(others.values(document_at=None))
 
 
 # Made once: to put a statement together takes SQLAlchemy longer than SQLite takes to run it.

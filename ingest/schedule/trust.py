@@ -1,0 +1,134 @@
+"""Whether a feed is asked with its validators, and how they are spelled.
+
+Some servers answer 304 for ever, some fail whenever they are asked with validators, and some
+compare an ETag with another spelling than the one they gave. Each is learned here.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ingest.config import ScheduleConfig, format_duration
+from ingest.errors import BadStatus, ParseError, SourceError, Unreachable
+from ingest.schedule.habits import DAY, Habits
+from ingest.values import Validators
+
+# So many entries would have come by now, by the feed's habits: a 304 is believed no longer.
+_ENTRIES_AWAITED = 3
+_SHORTEST_WAIT = timedelta(hours=6)
+# A server may have been mended.
+_TRIED_AGAIN_AFTER = timedelta(days=30)
+_TOO_MANY_REQUESTS = 429
+
+
+class Spelling(enum.StrEnum):
+    """How an ETag is sent back."""
+
+    GIVEN = "given"
+    OTHER = "other"  # without its `W/`, or with one
+    NONE = "none"  # not at all: the server recognises neither
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """What is known of the way a server treats the validators of a feed.
+
+    `document_at` is when it last gave a whole document, `distrusted_at` since when its validators
+    are not sent, and `distrusted_because` why.
+    """
+
+    document_at: datetime | None = None
+    distrusted_at: datetime | None = None
+    distrusted_because: str | None = None
+    spelling: Spelling = Spelling.GIVEN
+
+    def is_to_be_tried(self, now: datetime) -> bool:
+        """Whether a server that is not trusted has been left so for long."""
+        return self.distrusted_at is not None and now - self.distrusted_at >= _TRIED_AGAIN_AFTER
+
+
+def why_without(
+    trust: Trust, config: ScheduleConfig, habits: Habits, *, failures: int, now: datetime
+) -> str | None:
+    """Say why a feed is asked without its validators this time; None if it is asked with them."""
+    if trust.distrusted_because:
+        return trust.distrusted_because
+    if failures:
+        return "the last request failed"
+    if trust.document_at is None:
+        return "it is not known whether its server can be trusted with them"
+    wait = check_interval(config, habits)
+    if now - trust.document_at >= wait:
+        return f"no whole document has come for {format_duration(wait)}"
+    return None
+
+
+def check_interval(config: ScheduleConfig, habits: Habits) -> timedelta:
+    """How long a feed may answer 304 before it is asked for a whole document."""
+    if not habits.per_day or habits.per_day * (config.check_interval / DAY) < _ENTRIES_AWAITED:
+        return config.check_interval
+    awaited = max(DAY * (_ENTRIES_AWAITED / habits.per_day), _SHORTEST_WAIT)
+    return min(timedelta(seconds=round(awaited.total_seconds())), config.check_interval)
+
+
+def spelled(validators: Validators, spelling: Spelling) -> Validators:
+    """The validators as they are sent."""
+    match spelling, validators.etag:
+        case (Spelling.GIVEN, _) | (_, None):
+            return validators
+        case (Spelling.OTHER, str() as etag):
+            return replace(validators, etag=etag[2:] if etag.startswith("W/") else f"W/{etag}")
+        case _:
+            return replace(validators, etag=None)
+
+
+def after_document(trust: Trust, kept: Validators, sent: Validators, given: Validators) -> Trust:
+    """Learn from a whole document that came in answer to a request with validators.
+
+    One with the very ETag that was sent shows that the server compares it otherwise.
+    """
+    if not sent.etag or not _is_same(kept.etag, given.etag):
+        return trust
+    following = {Spelling.GIVEN: Spelling.OTHER, Spelling.OTHER: Spelling.NONE}
+    return replace(trust, spelling=following.get(trust.spelling, Spelling.NONE))
+
+
+def after_not_modified(kept: Validators, given: Validators) -> Validators:
+    """The validators to keep after a 304, which may spell the ETag otherwise than the document."""
+    etag = kept.etag if _is_same(kept.etag, given.etag) else given.etag
+    return replace(given, etag=etag)
+
+
+def _is_same(one: str | None, other: str | None) -> bool:
+    """Whether two ETags are equal by weak comparison (RFC 9110 section 8.8.3.2)."""
+    return bool(one and other) and _opaque(one or "") == _opaque(other or "")
+
+
+def _opaque(etag: str) -> str:
+    return etag.removeprefix("W/")
+
+
+def may_be_their_fault(error: SourceError) -> bool:
+    """Whether an answer may have failed because the request had validators.
+
+    Not where the server asks to wait, refuses connections, or takes too long.
+    """
+    match error:
+        case BadStatus():
+            return error.status != _TOO_MANY_REQUESTS and error.retry_after is None
+        case Unreachable():
+            return not (error.connection_refused or error.timed_out)
+        case _:
+            return isinstance(error, ParseError)
+
+
+def distrust(trust: Trust, reason: str, now: datetime) -> Trust:
+    """Send no validators from now on."""
+    return replace(trust, distrusted_at=now, distrusted_because=reason)
+
+
+def believe(trust: Trust) -> Trust:
+    """Send validators again."""
+    return replace(trust, distrusted_at=None, distrusted_because=None)
