@@ -245,6 +245,15 @@ def test_metadata_with_nonsense_in_it_are_read() -> None:
     ]
 
 
+def test_paths_may_be_listed_with_their_namespace() -> None:
+    routes = {"/sea/:kind": {}, "/sea/seaport/:id": {"name": "港口"}, "/sea/sea": {"name": "深海"}}
+    read = read_metadata({"sea": {"name": "海", "routes": routes}}, "file")
+    assert [route.path for route in read[0].routes] == ["/:kind", "/seaport/:id", "/sea"]
+    namespaces = {one.name: one for one in read}
+    assert categories_of("/sea/seaport/7", namespaces) == ("其他", "海", "港口")
+    assert categories_of("/sea/sea", namespaces) == ("其他", "海", "深海")
+
+
 def test_a_hostile_pattern_takes_no_time() -> None:
     pattern = "/" + "/".join([":a{.+}?", "*"] * 100)
     path = segments_of("/".join(["a"] * 1000))

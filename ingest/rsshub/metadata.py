@@ -40,7 +40,9 @@ def read_metadata(answer: Any, source: str) -> list[Namespace]:
     """Read what `/api/namespace` answers, or a file of the same form; raise `UsageError`."""
     if not isinstance(answer, dict):
         raise UsageError(f"{source}: not RSSHub's metadata: no object of namespaces")
-    found = [_namespace(name, fields) for name, fields in answer.items() if _is_one(name, fields)]
+    written = {name: fields for name, fields in answer.items() if _is_one(name, fields)}
+    is_whole = _lists_whole_paths(written)
+    found = [_namespace(name, fields, is_whole) for name, fields in written.items()]
     if not found:
         raise UsageError(f"{source}: not RSSHub's metadata: it holds no routes")
     return found
@@ -51,22 +53,52 @@ def _is_one(name: str, fields: Any) -> bool:
     return 0 < len(name) <= _LONGEST_NAME and isinstance(routes, dict) and bool(routes)
 
 
-def _namespace(name: str, fields: Mapping[str, Any]) -> Namespace:
+def _lists_whole_paths(namespaces: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether the paths of routes begin with their namespace: in most, or by chance in a few.
+
+    RSSHub itself leaves the namespace out, and has routes such as `/cell/cell/current`.
+    """
+    routes = [
+        (name, path)
+        for name, fields in namespaces.items()
+        for key, route in fields["routes"].items()
+        if (path := _own_path(key, route))
+    ]
+    return 2 * sum(_within(name, path) != path for name, path in routes) > len(routes)
+
+
+def _own_path(key: str, fields: Any) -> str:
+    """The key of a route, where that is its only path."""
+    paths = _strings(fields.get("path")) if isinstance(fields, dict) else ()
+    return key if paths in {(), (key,)} else ""
+
+
+def _within(namespace: str, path: str) -> str:
+    """What is left of a path behind the segments of its namespace; all of it without them."""
+    prefix = f"/{namespace.strip('/')}"
+    return path[len(prefix) :] if f"{path}/".startswith(f"{prefix}/") else path
+
+
+def _namespace(name: str, fields: Mapping[str, Any], is_whole: bool) -> Namespace:
     routes = list(fields["routes"].items())[:_MOST_ROUTES]
     return Namespace(
         name=name.strip("/"),
         title=_chinese_name(fields) or name,
         categories=_strings(fields.get("categories")),
-        routes=tuple(route for key, value in routes for route in _routes(name, key, value)),
+        routes=tuple(
+            route
+            for key, value in routes
+            for route in _routes(name if is_whole else "", key, value)
+        ),
     )
 
 
-def _routes(namespace: str, key: str, fields: Any) -> Iterator[Route]:
+def _routes(prefix: str, key: str, fields: Any) -> Iterator[Route]:
+    """Yield the routes of one key, a path each; keys may begin with the namespace, `prefix`."""
     if not isinstance(fields, dict):
         return
     for path in _strings(fields.get("path")) or (key,):
-        # Some lists key their routes by the whole path.
-        inner = path.removeprefix(f"/{namespace}") if path == key else path
+        inner = _within(prefix, path) if prefix and path == key else path
         yield Route(
             path=f"/{inner.strip('/')}"[:_LONGEST_PATTERN],
             title=_channel(_chinese_name(fields)),

@@ -8,22 +8,32 @@ fits any one segment.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import unquote
 
 _LONGEST = 500
 _MOST_SEGMENTS = 40
-_PARAMETER = re.compile(r":(?P<name>[^{}/?]+)(?:\{(?P<kind>[^/]*)\})?(?P<optional>\??)")
+_PARAMETER = re.compile(r":(?P<name>[^{}/?]+)(?:\{(?P<kind>.*)\})?(?P<optional>\??)")
 _DIGITS = frozenset({r"\d+", "[0-9]+", r"\d*"})
 _WORDS = re.compile(r"\(?[\w.-]+(?:\|[\w.-]+)*\)?")
+_SET = re.compile(r"\[(?P<set>[\w.~@-]+)\](?:\{(?P<count>\d{1,2})\}|(?P<many>[+*]))?", re.ASCII)
+_BEGINNING = re.compile(r"(?P<word>[\w-]+)\.[+*]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What may stand in one place of a path; with no words, anything."""
+    """What may stand in one place of a path: anything, unless a field says more.
+
+    `characters` are all that a segment may be made of, `length` is how many of them.
+    """
 
     words: frozenset[str] = frozenset()
+    characters: frozenset[str] = frozenset()
+    length: int | None = None
+    begins: str = ""
     digits: bool = False
     literal: bool = False
     optional: bool = False
@@ -33,37 +43,73 @@ class Step:
         """Whether a segment may stand here."""
         if self.digits:
             return segment.isascii() and segment.isdigit()
-        return not self.words or segment in self.words
+        if self.characters and not self.characters.issuperset(segment):
+            return False
+        if self.length is not None and len(segment) != self.length:
+            return False
+        return segment.startswith(self.begins) and (not self.words or segment in self.words)
 
 
 @lru_cache(maxsize=4096)
 def read_pattern(pattern: str) -> tuple[Step, ...]:
     """Read a pattern's segments."""
-    return tuple(_read_step(segment) for segment in _segments(pattern[:_LONGEST]))
+    segments = islice(_segments_of_pattern(pattern[:_LONGEST]), _MOST_SEGMENTS)
+    return tuple(step for segment in segments for step in _read_steps(segment))
 
 
-def _segments(path: str) -> list[str]:
-    return path.strip("/").split("/", _MOST_SEGMENTS)[:_MOST_SEGMENTS] if path.strip("/") else []
+def _segments_of_pattern(pattern: str) -> Iterator[str]:
+    """Split a pattern at its slashes, but for those in the braces of an expression."""
+    begin = depth = 0
+    pattern = f"{pattern.strip('/')}/"
+    for place, character in enumerate(pattern):
+        depth += (character == "{") - (character == "}")
+        if character == "/" and depth <= 0:
+            if place > begin:
+                yield pattern[begin:place]
+            begin = place + 1
 
 
 def segments_of(path: str) -> list[str]:
     """Split a path; only then is it decoded, since `%2F` parts nothing."""
-    return [unquote(segment) for segment in _segments(path)]
+    path = path.strip("/")
+    segments = path.split("/", _MOST_SEGMENTS)[:_MOST_SEGMENTS] if path else []
+    return [unquote(segment) for segment in segments]
 
 
-def _read_step(segment: str) -> Step:
-    if segment == "*":
-        return Step(repeats=True, optional=True)
+def _read_steps(segment: str) -> Iterator[Step]:
     parameter = _PARAMETER.fullmatch(segment)
-    if parameter is None:
-        return Step(words=frozenset({segment}), literal=True)
-    kind, optional = parameter["kind"] or "", bool(parameter["optional"])
+    if segment == "*":
+        yield Step(repeats=True, optional=True)
+    elif parameter is None:
+        yield Step(words=frozenset({segment}), literal=True)
+    else:
+        yield from _read_parameter(parameter["kind"] or "", bool(parameter["optional"]))
+
+
+def _read_parameter(kind: str, optional: bool) -> Iterator[Step]:
     if kind.startswith((".+", ".*")):
-        return Step(repeats=True, optional=optional or kind.startswith(".*"))
-    if kind in _DIGITS:
-        return Step(digits=True, optional=optional)
-    words = frozenset(kind.strip("()").split("|")) if _WORDS.fullmatch(kind) else frozenset()
-    return Step(words=words, optional=optional)
+        yield Step(repeats=True, optional=optional or kind.startswith(".*"))
+    elif "/" in kind:
+        yield Step(repeats=True, optional=optional)
+    elif kind in _DIGITS:
+        yield Step(digits=True, optional=optional)
+    elif beginning := _BEGINNING.fullmatch(kind):
+        yield Step(begins=beginning["word"], optional=optional)
+        yield Step(repeats=True, optional=True)
+    elif of_set := _SET.fullmatch(kind):
+        length = None if of_set["many"] else int(of_set["count"] or 1)
+        yield Step(characters=_characters(of_set["set"]), length=length, optional=optional)
+    else:
+        words = frozenset(kind.strip("()").split("|")) if _WORDS.fullmatch(kind) else frozenset()
+        yield Step(words=words, optional=optional)
+
+
+def _characters(written: str) -> frozenset[str]:
+    """The characters of a set such as `a-z0-9_`."""
+    found: set[str] = set()
+    for first, last, single in re.findall(r"(\w)-(\w)|(.)", written, re.ASCII):
+        found.update(map(chr, range(ord(first), ord(last) + 1)) if first else single)
+    return frozenset(found)
 
 
 def fit(pattern: str, segments: list[str]) -> int | None:
