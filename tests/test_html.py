@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.reading import html
+from ingest.reading.html import mathml
 from tests.dom import dom_of
 
 _BASE = "https://news.example.cn/a/1.html"
@@ -43,7 +44,9 @@ def test_without_a_base_relative_addresses_stay() -> None:
 _TAGS = (
     "p div a b span ul li dl dd table tr td th h1 pre br img noscript iframe video source picture"
     " figure blockquote form input select option textarea svg math mi style script title template"
-    " nobr xmp listing plaintext object embed frameset html head body image x-y"
+    " nobr xmp listing plaintext object embed frameset html head body image x-y mrow mfrac mtext"
+    " annotation annotation-xml semantics mfenced maction mglyph malignmark mjx-container mjx-math"
+    " mjx-mi g path foreignObject"
 ).split()
 _ATTRIBUTES = [
     ' src="a b.jpg"',
@@ -58,6 +61,14 @@ _ATTRIBUTES = [
     ' src="https://v.qq.com/x"',
     " src=data:image/gif;base64,R0",
     ' title="<b>"',
+    ' class="MathJax katex"',
+    ' data-formula="a<b"',
+    ' data-mathml="<math><mi>x</mi><img src=x onerror=1></math>"',
+    ' data-mml-node="math"',
+    ' type="math/tex"',
+    ' encoding="application/x-tex"',
+    ' encoding="text/html"',
+    ' alttext="x"',
     '"',
     " <",
 ]
@@ -93,7 +104,7 @@ def test_nothing_that_runs_is_left(written: str) -> None:
 def _assert_harmless(cleaned: str) -> None:
     tree = lxml.html.fragment_fromstring(cleaned, create_parent="main")
     for element in tree.iter():
-        assert element.tag not in {"script", "style", "form", "svg", "math", "object", "base"}
+        assert element.tag not in {"script", "style", "form", "svg", "object", "base"}
         for name, value in element.attrib.items():
             assert not name.startswith("on")
             assert name != "srcdoc"
@@ -101,12 +112,21 @@ def _assert_harmless(cleaned: str) -> None:
                 bare = re.sub(r"[\x00-\x20]", "", value).lower()
                 assert not re.match(r"(?:javascript|vbscript|data:(?!image/))", bare)
         assert element.tag != "iframe" or element.get("sandbox")
+        if element.tag == "math":
+            assert {inner.tag for inner in element.iter()} <= mathml.ELEMENTS
 
 
 @pytest.mark.parametrize(
     "written",
     [
         "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img onerror=x src>'>",
+        "<math><mi><mglyph><svg><mtext><textarea><path id='</textarea><img onerror=a() src=1>'>",
+        "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
+        "<math><annotation-xml encoding='text/html'><style><img src=x onerror=a()></style></math>",
+        "<math href='javascript:alert(1)'><mi xlink:href='javascript:1'>x</mi></math>",
+        "<math><maction actiontype='statusline#http://x' xlink:href='javascript:1'><mi>x</mi>",
+        "<p data-formula='&lt;img src=x onerror=a()&gt;'><svg></svg></p>",
+        "<script type='math/tex'></span><img src=x onerror=a()></script>",
         "<svg></p><style><a id='</style><img src=1 onerror=alert(1)>'>",
         "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
         "<a href='&#1;javascript:alert(1)'>x</a>",
@@ -166,6 +186,20 @@ def test_hostile_input_takes_linear_time_and_keeps_its_text(written: str) -> Non
         ("<p style='display: none'>甲</p>乙", "乙"),
         ("a &lt; b &amp;&amp; c", "a < b && c"),
         ("<img alt='图'>", ""),
+        ("<math><msup><mi>e</mi><mrow><mi>k</mi><mi>t</mi></mrow></msup></math>", "e^(kt)"),
+        ("甲<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>乙", "甲1/2乙"),
+        (
+            "<math><msqrt><mn>2</mn></msqrt><mo>+</mo><msqrt><mi>a</mi><mi>b</mi></msqrt></math>",
+            "√2+√(ab)",
+        ),
+        ("<math><msubsup><mi>x</mi><mn>12</mn><mn>2</mn></msubsup></math>", "x_12^2"),
+        ("<math><mroot><mi>x</mi><mn>3</mn></mroot></math>", "x^(1/3)"),
+        (
+            "<math><mtable><mtr><mtd>1</mtd><mtd>2</mtd></mtr><mtr><mtd>3</mtd></mtr></mtable></math>",
+            "1, 2; 3",
+        ),
+        ("<math alttext='e^{kt}'><mi>e</mi></math>", "e^{kt}"),
+        ("<math><semantics><mi>x</mi><annotation>y</annotation></semantics></math>", "x"),
         ("", ""),
     ],
 )

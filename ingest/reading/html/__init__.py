@@ -8,6 +8,7 @@ tree       any text → a tree
 addresses  an address as written → an absolute one
 custom     players and pictures in elements of AMP, WeChat and others → those of HTML
 pictures   where a picture really is
+formulas   each formula shown once: MathML (mathml, mathjax), or else its TeX
 repair     a tree → one that means the same wherever it is shown
 allowed    what may be in it at last
 text       a tree → its visible text, and what it shows beside

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from ingest.reading.html import mathml
 from ingest.reading.html.addresses import LINK_SCHEMES, MEDIA_SCHEMES, RASTER_DATA
 
 TAGS = frozenset(
@@ -24,6 +25,7 @@ TAGS = frozenset(
     # pictures, sound, film
     " img picture source video audio track iframe".split()
 )
+FORMULAS = mathml.ELEMENTS
 # Gone with all they hold: it is no text for readers.
 CONTENTLESS = frozenset(
     "script style template svg title noembed noframes xmp plaintext applet canvas"
@@ -58,6 +60,8 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "time": {"datetime"},
     "data": {"value"},
     "details": {"open"},
+    **{name: set(mathml.ATTRIBUTES) for name in FORMULAS},
+    "math": {*mathml.ATTRIBUTES, "display", "alttext"},
 }
 # Players known to show a film or play a tune and nothing else; all of them speak https.
 _PLAYERS = frozenset(
@@ -153,7 +157,7 @@ def _is_media(tag: str, value: str) -> bool:
 
 
 _CLEANER = nh3.Cleaner(
-    tags=set(TAGS),
+    tags=set(TAGS | FORMULAS),
     clean_content_tags=set(CONTENTLESS),
     attributes=_ATTRIBUTES,
     attribute_filter=_check_attribute,

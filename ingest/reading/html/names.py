@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from ingest.reading.html.allowed import CONTENTLESS, TAGS
+from ingest.reading.html.allowed import CONTENTLESS, FORMULAS, TAGS
 from ingest.reading.html.tags import TAG_PATTERN
 
 # Elements of HTML that do not stay, and what means something to `repair`.
@@ -20,7 +20,7 @@ _PASSING = frozenset(
     " dialog menu menuitem dir slot search acronym marquee blink nobr listing keygen basefont"
     " bgsound".split()
 )
-_KNOWN = (TAGS | CONTENTLESS | _PASSING) - {"annotation"}
+_KNOWN = (TAGS | CONTENTLESS | _PASSING | {"math"}) - {"annotation"}
 # What these hold is read as text, up to their own closing tag (HTML 13.2.6.2).
 _RAW = frozenset("script style textarea title xmp iframe noembed noframes amp-iframe".split())
 # Left open, these would hide all that follows.
@@ -54,8 +54,8 @@ _TOKEN = re.compile(rf"({_PROSE})|(?:{_COMMENT})|{TAG_PATTERN}", re.DOTALL)
 
 
 def is_known(name: str) -> bool:
-    """Whether an element of this name is one of HTML."""
-    return name in _KNOWN
+    """Whether an element of this name is one of HTML or MathML."""
+    return name in _KNOWN or name in FORMULAS
 
 
 def drop_unknown(text: str) -> str:

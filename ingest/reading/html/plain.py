@@ -18,6 +18,7 @@ from lxml import etree
 
 from ingest.reading.html.addresses import LINK_SCHEMES, MEDIA_SCHEMES, absolute
 from ingest.reading.html.allowed import ALWAYS_SET, harmless_style, is_allowed
+from ingest.reading.html.formulas import SOURCES, lacks_source
 from ingest.reading.html.pictures import LATE_ATTRIBUTES
 from ingest.reading.html.text import BREAKS, LINES, Shown, squeeze
 from ingest.reading.html.tree import make_sound
@@ -76,7 +77,7 @@ _LABEL = "(?!xn--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _WEB = re.compile(rf"https?://(?:{_LABEL}\.)+[a-z]{{2,}}(?::[1-9][0-9]{{0,3}})?(?=[/?#]|\Z)")
 _ADDRESSES = {("a", "href"): LINK_SCHEMES, ("img", "src"): MEDIA_SCHEMES}
 # Attributes that ask for a closer look than is taken here.
-_ODD_ATTRIBUTES = LATE_ATTRIBUTES | {"cite", "name", "srcset"}
+_ODD_ATTRIBUTES = LATE_ATTRIBUTES | {"cite", "name", "srcset", *SOURCES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ class _Reader:
         return "".join(quoted)
 
     def _note_picture(self, attributes: dict[str, str], source: str | None) -> None:
-        if source is None:
+        if source is None or lacks_source(attributes["src"], attributes.get("alt")):
             raise _OddError
         self._media.append(source)
         self._pictures.append(etree.Element("img", attributes))

@@ -14,13 +14,14 @@ from ingest.reading.html import pictures
 from ingest.reading.html.addresses import MEDIA_SCHEMES, RASTER_DATA, absolute
 from ingest.reading.html.allowed import CONTENTLESS, is_player
 from ingest.reading.html.custom import replace_custom
+from ingest.reading.html.formulas import settle_formulas
 from ingest.reading.html.names import is_known
 from ingest.reading.html.untangle import untangle
 
 # Their tags mean nothing outside a form, a formula or a page.
 _TAGLESS = (
     "form fieldset legend label button select option optgroup datalist textarea output input"
-    " math semantics mrow mi mo mn ms mtext nobr noscript marquee frameset"
+    " nobr noscript marquee frameset"
 ).split()
 _PREFORMATTED = ("pre", "listing", "xmp", "plaintext")
 _CITING = ("blockquote", "q", "ins", "del")
@@ -33,6 +34,7 @@ def repair(tree: etree._Element, base_url: str | None) -> None:
         text.tag = "pre"
         # Each parser that reads it drops the first line end (HTML 13.1.2.5).
         text.text = (text.text or "").lstrip("\n")
+    settle_formulas(tree)
     _replace_unknown(tree, base_url)
     _show_noscript(tree, base_url)
     for image in tree.iter("img"):
@@ -48,8 +50,9 @@ def repair(tree: etree._Element, base_url: str | None) -> None:
 
 
 def _replace_unknown(tree: etree._Element, base_url: str | None) -> None:
-    """Leave no element that is not of HTML."""
-    unknown = [element for element in tree.iter(etree.Element) if not is_known(str(element.tag))]
+    """Leave no element that is not of HTML or MathML."""
+    elements = tree.iter(etree.Element)
+    unknown = [element for element in elements if not is_known(str(element.tag))]
     names = {str(element.tag) for element in unknown if not replace_custom(element, base_url)}
     etree.strip_tags(tree, *names)
 

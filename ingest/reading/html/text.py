@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from ingest.reading.html.mathml import linear
 from ingest.reading.html.tree import parse_fragment
 
 LINES = frozenset(
@@ -45,6 +46,9 @@ def _text_of(tree: etree._Element) -> str:
     walker = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
     for event, element in walker:
         if event == "start" and _is_unseen(element):
+            walker.skip_subtree()
+        elif event == "start" and element.tag == "math":
+            pieces.append(linear(element))
             walker.skip_subtree()
         elif event == "start":
             if element.tag in BREAKS:

@@ -1,0 +1,117 @@
+"""What of MathML may stay, and how a formula reads as plain text."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+TOKENS = frozenset({"mi", "mn", "mo", "ms", "mtext"})
+# The presentation elements of MathML Core, and the older ones that browsers still know.
+ELEMENTS = TOKENS | frozenset(
+    "math mrow mfrac msqrt mroot mstyle merror mpadded mphantom mspace msub msup msubsup munder"
+    " mover munderover mmultiscripts mprescripts none mtable mtr mtd mlabeledtr menclose".split()
+)
+ATTRIBUTES = frozenset(
+    "mathvariant displaystyle scriptlevel accent accentunder stretchy form fence separator lspace"
+    " rspace movablelimits symmetric largeop minsize maxsize linethickness columnalign rowalign"
+    " columnspacing rowspacing columnlines rowlines frame notation columnspan rowspan width height"
+    " depth voffset".split()
+)
+_TEX = re.compile(r"tex", re.IGNORECASE)
+_LONGEST_TEX = 5000
+
+
+def clean_math(math: etree._Element) -> None:
+    """Leave of a formula its presentation; its source in TeX becomes the `alttext`."""
+    tex = tex_of(math)
+    for fence in list(math.iter("mfenced")):
+        _unfold(fence)
+    for action in math.iter("maction"):
+        del action[1:]  # the others are shown after a click
+    etree.strip_elements(math, "annotation", "annotation-xml", "script", "style", with_tail=False)
+    unknown = {str(e.tag) for e in math.iter(etree.Element)} - ELEMENTS
+    etree.strip_tags(math, etree.Comment, etree.PI, *unknown)
+    for element in math.iter():
+        for name in set(element.attrib) - ATTRIBUTES - {"display", "alttext"}:
+            del element.attrib[name]
+    for inner in list(math.iter("math"))[1:]:
+        inner.tag = "mrow"
+    if tex:
+        math.set("alttext", tex)
+
+
+def tex_of(math: etree._Element) -> str:
+    """Return the formula's source in TeX, if it brings one along."""
+    for annotation in math.iter("annotation"):
+        if _TEX.search(annotation.get("encoding") or ""):
+            return _short("".join(annotation.itertext()))
+    return _short(math.get("data-latex") or math.get("alttext") or "")
+
+
+def _short(tex: str) -> str:
+    tex = " ".join(tex.split())
+    return tex if len(tex) <= _LONGEST_TEX else ""
+
+
+def _unfold(fence: etree._Element) -> None:
+    """Write brackets and commas as elements, since browsers no longer know `mfenced`."""
+    parts = list(fence)
+    separators = "".join(fence.get("separators", ",").split())
+    fence.tag = "mrow"
+    fence[:] = []
+    fence.append(_operator(fence.get("open", "(")))
+    for place, part in enumerate(parts):
+        if place and separators:
+            fence.append(_operator(separators[min(place, len(separators)) - 1]))
+        fence.append(part)
+    fence.append(_operator(fence.get("close", ")")))
+
+
+def _operator(text: str) -> etree._Element:
+    operator = etree.Element("mo")
+    operator.text = text
+    return operator
+
+
+def linear(math: etree._Element) -> str:
+    """Return a formula as a line of text, in which a power is no product: `x^2`, `1/2`."""
+    alternative = " ".join((math.get("alttext") or "").split())
+    return alternative or " ".join(_linear(math).split())
+
+
+def _linear(element: etree._Element) -> str:
+    name = str(element.tag)
+    if name in TOKENS:
+        return "".join(element.itertext())
+    if name in {"annotation", "annotation-xml", "mphantom"}:
+        return ""
+    children = list(element.iterchildren(etree.Element))
+    pattern = _SHAPES.get((name, len(children)))
+    if pattern is not None:
+        return pattern.format(*map(_one_thing, children))
+    inside = _BETWEEN.get(name, "").join(map(_linear, children))
+    if name == "msqrt":
+        return f"√{_one_thing(children[0])}" if len(children) == 1 else f"√({inside})"
+    return (element.text or "") + inside
+
+
+def _one_thing(element: etree._Element) -> str:
+    """A part of a formula, in brackets unless it is one letter, word or number."""
+    text = _linear(element).strip()
+    while element.tag not in TOKENS and len(element) == 1:
+        element = element[0]
+    return text if element.tag in TOKENS or len(text) < 2 else f"({text})"
+
+
+_BETWEEN = {"mtable": "; ", "mtr": ", ", "mlabeledtr": ", "}
+_SHAPES = {
+    ("mfrac", 2): "{}/{}",
+    ("msup", 2): "{}^{}",
+    ("msub", 2): "{}_{}",
+    ("msubsup", 3): "{}_{}^{}",
+    ("munder", 2): "{}_{}",
+    ("mover", 2): "{}^{}",
+    ("munderover", 3): "{}_{}^{}",
+    ("mroot", 2): "{}^(1/{})",
+}
