@@ -21,6 +21,25 @@ from tests.world import World
 DATABASES = ["sqlite", "postgresql"]
 
 
+class NamesFailures:
+    """Names each failed test at once, so that a run that is cut has told what it found."""
+
+    def __init__(self, terminal: pytest.TerminalReporter) -> None:
+        self._terminal = terminal
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self._terminal.ensure_newline()
+            self._terminal.write_line(f"FAILED {report.nodeid} ({report.when})", red=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is not None:  # the workers of a run have none
+        config.pluginmanager.register(NamesFailures(terminal), "names-failures")
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     with server_for_tests() as server:

@@ -163,3 +163,15 @@ def test_a_site_that_does_not_build_is_an_error_with_hexos_words(
     (tmp_path / "a.md").write_text("---\ntitle: 归档\n---\n{% nothing %}\n", "utf-8")
     with pytest.raises(RuntimeError, match="nothing"):
         hexo.build(tmp_path)
+
+
+def test_a_failed_test_is_named_while_the_others_still_run(tmp_path: Path) -> None:
+    file = tmp_path / "test_two.py"
+    file.write_text(
+        "def test_one():\n    assert 0\n\ndef test_two():\n    print('later')\n", "utf-8"
+    )
+    options = ["-p", "tests.conftest", "-p", "no:randomly", "-n", "0", "-s", "--rootdir", tmp_path]
+    command = [sys.executable, "-m", "pytest", *options, file]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
+    before, _, _ = shown.partition("later")
+    assert re.search(r"(?m)^FAILED .*test_two\.py::test_one \(call\)$", before), shown
