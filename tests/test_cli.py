@@ -142,6 +142,18 @@ def test_opml_comes_in_and_goes_out(program: Program, site: Site, tmp_path: Path
     assert "0 feeds added, 1 on the list already" in program.good("feeds", "import", "out.opml")
 
 
+def test_a_list_that_is_cut_is_taken_as_far_as_it_goes(program: Program, tmp_path: Path) -> None:
+    feed = '<outline type="rss" text="甲" xmlUrl="https://a.example/feed"/>'
+    (tmp_path / "list.opml").write_text(f'<opml version="2.0"><body>{feed}<outl', "utf-8")
+    result = program.run("feeds", "import", "list.opml")
+    assert (result.code, "1 feed added" in result.out) == (1, True)
+    assert "list.opml: cut off at line 1" in result.out + result.err
+    (tmp_path / "pages.opml").write_text(
+        '<opml version="2.0"><body><outline text="x" htmlUrl="https://a.example/"/></body></opml>'
+    )
+    assert program.run("feeds", "import", "pages.opml").code == 1
+
+
 def test_a_number_is_one_of_the_list_and_no_part_of_an_address(
     program: Program, site: Site
 ) -> None:

@@ -40,6 +40,87 @@ def test_what_lists_no_feeds_is_refused(body: bytes) -> None:
         read_opml(body, "list.opml")
 
 
+LIST = '<opml version="2.0"><body>\n<outline text="新闻">\n{}\n</outline>\n</body></opml>'
+FEED = '<outline type="rss" text="甲" xmlUrl="https://a.example/feed"/>'
+
+
+@pytest.mark.parametrize(
+    ("outline", "url"),
+    [
+        ('<outline type="rss" text="乙" url="https://b.example/x"/>', "https://b.example/x"),
+        ('<outline TYPE="RSS" text="乙" xmlURL="https://b.example/x"/>', "https://b.example/x"),
+        (
+            '<outline type="link" text="乙" url="https://b.example/rss.xml"/>',
+            "https://b.example/rss.xml",
+        ),
+        ('<outline text="乙" url="https://b.example/feed/"/>', "https://b.example/feed/"),
+        ('<outline text="乙" url="https://b.example/?feed=rss"/>', "https://b.example/?feed=rss"),
+        ('<outline text="R&D" xmlUrl="https://b.example/?a=1&b=2"/>', "https://b.example/?a=1&b=2"),
+    ],
+)
+def test_a_feed_is_taken_from_whatever_attribute_names_it(outline: str, url: str) -> None:
+    listed = read_opml(LIST.format(FEED + outline).encode(), "list.opml")
+    found = [feed.url for feed in listed.feeds[1:]]
+    assert found == [url]
+    assert listed.feeds[-1].categories == ("新闻",)
+    assert (listed.problems, listed.damage) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("outline", "problem"),
+    [
+        (
+            '<outline text="乙" htmlUrl="https://b.example/"/>',
+            "https://b.example/: a page; find its feed with: guidang feeds add ADDRESS",
+        ),
+        (
+            '<outline type="link" text="乙" url="https://b.example/about"/>',
+            "https://b.example/about: a page; find its feed with: guidang feeds add ADDRESS",
+        ),
+        (
+            '<outline type="include" text="乙" url="https://b.example/all.opml"/>',
+            "https://b.example/all.opml: a list of its own; save it and import it",
+        ),
+        (
+            '<outline type="source" text="乙" xmlUrl="https://b.example/all"/>',
+            "https://b.example/all: a list of its own; save it and import it",
+        ),
+        ('<outline type="rss" text="乙"/>', "乙: names no address"),
+    ],
+)
+def test_what_cannot_be_taken_is_listed(outline: str, problem: str) -> None:
+    listed = read_opml(LIST.format(FEED + outline).encode(), "list.opml")
+    assert (len(listed.feeds), listed.problems) == (1, (problem,))
+    assert read_opml(LIST.format(outline).encode(), "list.opml").problems == (problem,)
+
+
+def test_an_empty_folder_is_no_problem() -> None:
+    assert (
+        read_opml(LIST.format(FEED + '<outline text="空"/>').encode(), "list.opml").problems == ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("end", "feeds", "damage"),
+    [
+        ('<outline type="rss" text="乙" xmlUrl="https://b.exam', 1, "cut off at line 3"),
+        ("<out", 1, "cut off at line 3"),
+        ("", 1, "cut off at line 3"),
+        ("</body></opml>", 1, "broken at line 3"),
+    ],
+)
+def test_a_list_that_is_cut_or_broken_says_where(end: str, feeds: int, damage: str) -> None:
+    whole = LIST.format(FEED)
+    listed = read_opml((whole[: whole.index(FEED) + len(FEED)] + end).encode(), "list.opml")
+    assert len(listed.feeds) == feeds
+    assert (listed.damage or "").startswith(damage)
+
+
+def test_a_list_that_is_cut_before_its_first_feed_is_refused() -> None:
+    with pytest.raises(UsageError, match="lists no feeds; is it an OPML file.; it is cut off"):
+        read_opml(LIST[:40].encode(), "list.opml")
+
+
 def test_what_is_written_is_read_again() -> None:
     settings = FeedSettings(title="江海 <晚报>", categories=("新闻", "国际"))
     written = write_opml(

@@ -172,14 +172,16 @@ def _add_listed_feeds(session: Session, paths: Sequence[Path]) -> None:
 
     for name, body in lists_below(paths):
         try:
-            listed = read_opml(body, name).feeds
+            listed = read_opml(body, name)
         except UsageError as error:  # one list among thousands of documents stops none of them
             logger.warning("%s", error)
             continue
         wanted = [
             (session.database.read(store.address_of_new, one.url, session.instances), one.settings)
-            for one in listed
+            for one in listed.feeds
         ]
+        for problem in filter(None, [*listed.problems, listed.damage]):
+            logger.warning("%s: %s", name, problem)
         session.database.write(store.add_all, wanted, now=session.now)
 
 

@@ -163,6 +163,10 @@ def import_opml(
     for problem in listed.problems:
         say(f"left out: {problem}")
     say(f"{counted(added, 'feed')} added, {len(listed.feeds) - added} on the list already")
+    if listed.damage:
+        say(f"{file}: {listed.damage}: what follows was not read; export the list again")
+    if listed.damage or not listed.feeds:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -4,49 +4,107 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from lxml import etree
 from pydantic import ValidationError
 
 from ingest.config import FeedConfig, FeedSettings
 from ingest.errors import UsageError
 from ingest.reading import charset
 from ingest.reading.links import without_secrets
+from ingest.reading.xml_text import mend
 
+_END = re.compile(r"</opml\s*>", re.IGNORECASE)
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+
+
+# What an address looks like that is a feed by all appearance.
+_LIKE_FEED = re.compile(
+    r"rsshub://|.*(?:\.(?:rss|atom|rdf|xml)|[/=](?:rss|atom|feeds?)(?:\.\w+)?)/?(?:[?#].*)?\Z",
+    re.IGNORECASE,
+)
+_TYPES_OF_FEED = frozenset({"rss", "atom", "rdf", "feed", "rss1", "rss2", "jsonfeed"})
+_LONGEST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedList:
-    """The feeds of an OPML file, and what of it could not be taken, in words."""
+    """The feeds of an OPML file, and what of it could not be taken, in words.
+
+    `damage` says where the file is cut or broken, if it is: what follows was not read.
+    """
 
     feeds: tuple[FeedConfig, ...]
     problems: tuple[str, ...] = ()
+    damage: str | None = None
 
 
 def read_opml(body: bytes, name: str) -> FeedList:
     """Read an OPML file in any charset; its folders become categories.
 
-    Raise `UsageError` when it is no OPML or lists no feed.
+    Raise `UsageError` when it is no OPML or lists nothing.
     """
     import listparser
 
-    text = charset.repair(charset.decode(body).text)
+    root, damage = _read_xml(charset.repair(charset.decode(body).text))
+    problems = [] if root is None else [word for word in map(_mend, _outlines(root)) if word]
     # listparser guesses the charset of text without a declaration; there is nothing to guess.
-    declared = '<?xml version="1.0" encoding="utf-8"?>' + _DECLARATION.sub("", text, count=1)
-    outline = listparser.parse(declared.encode())
-    if not outline.feeds:
-        raise UsageError(f"{name}: lists no feeds; is it an OPML file?")
-    feeds, problems = [], []
-    for listed in outline.feeds:
+    text = b"" if root is None else etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    feeds = []
+    for listed in listparser.parse(text).feeds:
         try:
             feeds.append(_feed(listed))
         except ValidationError as error:
             problems.append(
                 f"{listed.url}: {error.errors()[0]['msg'].removeprefix('Value error, ')}"
             )
-    return FeedList(feeds=tuple(feeds), problems=tuple(problems))
+    if not feeds and not problems:
+        cut = f"; it is {damage}" if damage else ""
+        raise UsageError(f"{name}: lists no feeds; is it an OPML file?{cut}")
+    return FeedList(feeds=tuple(feeds), problems=tuple(problems), damage=damage)
+
+
+def _read_xml(text: str) -> tuple[etree._Element | None, str | None]:
+    """Read XML as far as it goes, and say where it is cut or broken."""
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
+    try:
+        root = etree.fromstring(mend(_DECLARATION.sub("", text, count=1)).encode(), parser)
+    except etree.XMLSyntaxError:
+        return None, None
+    if not parser.error_log:
+        return root, None
+    error = parser.error_log[0]
+    is_cut = not _END.search(text[-1_000:])
+    return root, f"{'cut off' if is_cut else 'broken'} at line {error.line} ({error.message})"
+
+
+def _outlines(root: etree._Element) -> Iterator[etree._Element]:
+    return root.iter("{*}outline")
+
+
+def _mend(outline: etree._Element) -> str | None:
+    """Put a feed's address where every program puts it; say what of an outline cannot be taken."""
+    given = {name.lower(): value.strip() for name, value in outline.attrib.items()}
+    url, page, kind = given.get("url", ""), given.get("htmlurl", ""), given.get("type", "").lower()
+    if given.get("xmlurl") and kind != "source":
+        return None
+    if kind == "source":
+        return f"{_shown(given['xmlurl'])}: a list of its own; save it and import it"
+    if url and kind == "include":
+        return f"{_shown(url)}: a list of its own; save it and import it"
+    if url and (kind in _TYPES_OF_FEED or _LIKE_FEED.match(url)):
+        outline.set("xmlUrl", url)
+        return None
+    if page or url:
+        return f"{_shown(page or url)}: a page; find its feed with: guidang feeds add ADDRESS"
+    named = given.get("text") or given.get("title") or "an outline"
+    return f"{_shown(named)}: names no address" if kind in _TYPES_OF_FEED else None
+
+
+def _shown(text: str) -> str:
+    return text[:_LONGEST_SHOWN]
 
 
 def _feed(listed: dict[str, object]) -> FeedConfig:
