@@ -16,7 +16,7 @@ import zstandard
 from tests import past
 from tests.program import Program
 from tests.test_backfill import configured, kept
-from tests.test_backfill_files import LINK, chunked, document, warc_response
+from tests.test_backfill_files import LINK, chunked, document, tar_of, warc_response, zip_of
 
 
 @pytest.fixture
@@ -181,3 +181,95 @@ def test_a_file_that_was_shortened_is_missing(program: Program, left: int) -> No
     reasons = [one["reason"] for one in json.loads(result.out)["missing"]]
     assert result.code == 1
     assert "cannot be read: it has changed since the run began, or is damaged" in reasons
+
+
+DATA = Path(__file__).parent / "data" / "backfill"
+
+
+def of_type(kind: str, url: str, content_type: str, body: bytes) -> bytes:
+    head = (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\n"
+        f"WARC-Date: 2021-05-01T00:00:00Z\r\nContent-Type: {content_type}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body + b"\r\n\r\n"
+
+
+# As warcit 0.4.0 and py-wacz 0.6.0 have written them: two feeds, a page, a picture, a text.
+@pytest.mark.parametrize("file", ["warcit-0.4.0.warc.gz", "py-wacz-0.6.0.wacz"])
+def test_resources_are_read_and_what_is_left_out_is_named(tmp_path: Path, file: str) -> None:
+    program = configured(tmp_path, "", "", f"{LINK}feed.xml")
+    result = program.run("backfill", "--from", str(DATA / file), "--json")
+    assert result.code == 0, result
+    assert kept(program) == past.titles([*range(5), 7])
+    (left_out,) = (one["reason"] for one in json.loads(result.out)["left_out"])
+    assert left_out == (
+        f"left out: 1 × image/png ({LINK}logo.png); 1 × text/plain ({LINK}notes.txt)"
+    )
+
+
+@pytest.mark.parametrize("file", ["a.zip", "a.tar", "a.tar.gz", "a.wacz"])
+def test_a_warc_file_within_an_archive_is_read(program: Program, file: str) -> None:
+    records = b"".join(gzip.compress(warc_response(of_one(n))) for n in range(3))
+    members = {"archive/data.warc.gz": records}
+    packed = {"zip": zip_of, "wacz": zip_of, "tar": tar_of}.get(file.partition(".")[2])
+    packed_bytes = packed(members) if packed else tar_of(members, "w:gz")
+    assert bring_in(program, file, packed_bytes) == (0, [])
+    assert kept(program) == past.titles(range(3))
+
+
+def test_a_wacz_file_without_a_warc_file_is_passed_over(program: Program) -> None:
+    (program.folder / "a.wacz").write_bytes(zip_of({"datapackage.json": b"{}"}))
+    result = program.run("backfill", "--from", "a.wacz")
+    assert (result.code, "there is no WARC file in it" in result.out) == (0, True)
+
+
+def test_a_warc_file_that_grows_much_when_unpacked_is_missing(program: Program) -> None:
+    code, reasons = bring_in(program, "a.zip", zip_of({"a.warc": bytes(300 << 20)}))
+    assert (code, "may be a bomb" in reasons[0]) == (1, True)
+
+
+def test_records_of_other_kinds_are_named(program: Program) -> None:
+    records = [
+        of_type("warcinfo", "", "application/warc-fields", b"software: x\r\n"),
+        of_type("request", f"{LINK}feed", "application/http", b"GET / HTTP/1.1\r\n\r\n"),
+        warc_response(of_one(0)),
+        of_type("metadata", f"{LINK}feed", "application/warc-fields", b"via: x\r\n"),
+        of_type("conversion", f"{LINK}1.html", "text/plain", b"text"),
+        of_type("revisit", f"{LINK}feed", "application/http", b""),
+        of_type("resource", "metadata://gnu.org/wget", "text/plain", b"log"),
+        warc_response(b"gone").replace(b"200 OK", b"404 No"),
+    ]
+    (program.folder / "a.warc").write_bytes(b"".join(records))
+    result = program.run("backfill", "--from", "a.warc")
+    assert result.code == 0, result
+    for kind in ("metadata", "conversion", "revisit", "resource"):
+        assert f"1 × {kind} record" in result.out
+    assert "1 × status 404" in result.out
+    assert "warcinfo" not in result.out
+
+
+# A dead site cannot be polled, so only its documents tell what its feed is called.
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("address", [f"{LINK}feed/?paged=2", f"{LINK}2.xml"])
+def test_documents_of_a_feed_that_was_never_polled(
+    program: Program, order: int, address: str
+) -> None:
+    pages = [
+        (f"{LINK}feed", document(range(2)).decode()),
+        (address, document(range(2, 4)).decode()),
+    ]
+    records = [past.warc_record(*page, "application/rss+xml", "200 OK") for page in pages]
+    assert bring_in(program, "a.warc", *records[::order]) == (0, [])
+    assert kept(program) == past.titles(range(4))
+    (feed,) = json.loads(program.good("feeds", "list", "--json"))
+    assert (feed["title"], feed["link"]) == ("江海新闻", LINK)
+
+
+def test_documents_that_wait_for_others_are_no_part_of_the_budget(program: Program) -> None:
+    late = past.warc_record(f"{LINK}2.xml", document(range(1)).decode(), "text/xml", "200 OK")
+    (program.folder / "a.warc").write_bytes(late + warc_response(of_one(1)))
+    program.run("backfill", "--from", "a.warc", "--max-documents", "2")
+    assert kept(program) == past.titles([1])
+    assert program.run("backfill", "--resume").code == 0
+    assert kept(program) == past.titles(range(2))

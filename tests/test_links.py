@@ -137,3 +137,9 @@ def test_plain_links_take_a_short_way_to_the_same_end(
     assert canonical_link(link) == links._canonical_link(link)
     not_plain = absolute_link(link.replace("http", "HTTP", 1), _BASE)
     assert absolute_link(link, _BASE) == (not_plain and not_plain.replace("HTTP", "http", 1))
+
+
+def test_a_malformed_address_is_shown_without_what_may_be_secret() -> None:
+    from ingest.reading.links import without_secrets
+
+    assert without_secrets("http://me:secret@[bad/feed?key=1") == "[bad/feed"

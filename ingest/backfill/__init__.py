@@ -5,6 +5,7 @@
     preview      the documents that would be taken first
     report       what came of a run
     walk         one source of one feed, document after document
+    taking       a document that was taken: whose it is, and what is kept of it
     reading      what a document of the past holds: a feed, a page, a record
     patience     asking once more, later
     belonging    whose a document is

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from ingest.backfill.reading import Held
@@ -11,6 +12,7 @@ from ingest.sources.past.source import Form, Piece
 from ingest.store.feed_state import FeedState
 from ingest.values import NormalEntry, ParsedFeed
 
+_PAGE = re.compile(r"(?<=/)page/\d+/?\Z|\?paged?=\d+\Z|&paged?=\d+(?=&|\Z)|(?<=\?)paged?=\d+&")
 _SHORTEST_ARTICLE = 200  # characters of HTML: less is a list, a notice, an error
 
 
@@ -21,12 +23,18 @@ def find_owner(piece: Piece, held: Held, feeds: Sequence[FeedState]) -> FeedStat
     if piece.form is Form.PAGE:
         return _only(feed for feed in feeds if _home(feed) == _site(piece.document.final_url))
     said = held.feed
-    own = {canonical_link(url) for url in (piece.document.url, said.self_link) if url} - {None}
+    addresses = (piece.document.url, _first_page(piece.document.url), said.self_link)
+    own = {canonical_link(url) for url in addresses if url} - {None}
     return (
         _only(feed for feed in feeds if canonical_link(feed.url) in own)
         or _only(f for f in feeds if said.link and canonical_link(f.link) == _canonical(said.link))
         or _only(feed for feed in feeds if _is_called(feed, said.title))
     )
+
+
+def _first_page(url: str) -> str:
+    """The address of a feed by that of one of its pages (`?paged=2`, `page/2/`)."""
+    return _PAGE.sub("", url)
 
 
 def _owner_of_record(held: Held, feeds: Sequence[FeedState]) -> FeedState | None:

@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from ingest.backfill.asked import AUTO, Asked, files_of
+from ingest.backfill.budget import Budget
 from ingest.backfill.report import Report, report
-from ingest.backfill.walk import Took, Walk
+from ingest.backfill.taking import Took
+from ingest.backfill.walk import Walk
 from ingest.errors import UsageError
 from ingest.pipeline import render
 from ingest.services import Services, all_or_first_error
@@ -21,25 +22,6 @@ from ingest.store.backfills import DONE, IN_PART, WalkState
 from ingest.store.feed_state import FeedState
 
 _RENDERED_AFTER = 25  # documents with news, and the first, so that a stop leaves something
-
-
-@dataclass(slots=True)
-class _Budget:
-    """How many documents may still be taken, of all feeds together; None: any number."""
-
-    left: int | None = None
-
-    def take(self) -> bool:
-        """Whether one more may be taken; then it counts as taken."""
-        if self.left is None:
-            return True
-        self.left -= 1
-        return self.left >= 0
-
-    @property
-    def is_spent(self) -> bool:
-        """Whether no more may be taken."""
-        return self.left is not None and self.left <= 0
 
 
 async def run(
@@ -59,7 +41,7 @@ async def run(
     of_feeds: dict[int | None, list[WalkState]] = defaultdict(list)
     for walk in walks:
         of_feeds[walk.feed_id].append(walk)
-    budget = _Budget(left=most)
+    budget = Budget(left=most)
     slots = asyncio.Semaphore(services.config.fetch.concurrency)
 
     async def of_one_feed(states: Sequence[WalkState]) -> None:
@@ -79,7 +61,7 @@ async def _walk_through(
     asked: Asked,
     states: Sequence[WalkState],
     on_taken: Callable[[Took, int], None],
-    budget: _Budget,
+    budget: Budget,
 ) -> None:
     """The walks of one feed, one after the other."""
     linked = False
@@ -94,7 +76,7 @@ async def _walk_through(
             if budget.is_spent or not await walk.plan():
                 continue
             count, unrendered = 0, _RENDERED_AFTER - 1
-            async for took in walk.documents(budget.take):
+            async for took in walk.documents(budget):
                 count += took.state in {DONE, IN_PART}
                 unrendered += took.kept.new + took.kept.edited > 0
                 on_taken(took, walk.waiting)

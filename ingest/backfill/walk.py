@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator
 
-import sqlalchemy as sa
-
-from ingest.backfill.belonging import find_owner, is_article, is_foreign
+from ingest.backfill.budget import Budget
 from ingest.backfill.patience import is_refusal, leave_alone, patiently, until_allowed
-from ingest.backfill.reading import Held, read_piece
-from ingest.errors import Fault, ParseError, SourceError, Unreachable, Unreadable, border
-from ingest.logs import log_fault
-from ingest.look import reading_context
-from ingest.reading.links import canonical_link, without_secrets
+from ingest.backfill.taking import Taking, Took, log_if_fault
+from ingest.errors import Fault, SourceError, Unreachable, border
+from ingest.reading.links import canonical_link
 from ingest.services import Services
-from ingest.sources.past.source import Content, Form, Piece, Source, Taken, Window
-from ingest.store import backfills, feeds, history
-from ingest.store.backfills import DONE, IN_PART, MISSING, PASSED_OVER, WalkState
-from ingest.store.captures import Seen
+from ingest.sources.past.source import Source, Taken, Window
+from ingest.store import backfills, history
+from ingest.store.backfills import MISSING, PASSED_OVER, WalkState
 from ingest.store.feed_state import FeedState
-from ingest.store.history import Kept
-from ingest.values import DocumentKind, NormalEntry, Planned
+from ingest.values import DocumentKind, Planned
 
 logger = logging.getLogger(__name__)
 
@@ -31,18 +24,6 @@ _NO_CATEGORY = ("uncategorized",)  # what Hexo calls it
 _FROM_ARCHIVE = "brought in from an archive; it has no address to be looked at"
 _UNDATED = "nothing says when it was published, so it is taken for no article"
 _NO_ARTICLE = "it is a front page, a list or a notice, not an article"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Took:
-    """What came of one document."""
-
-    walk: WalkState
-    planned: Planned
-    state: str
-    reason: str | None = None
-    feed: FeedState | None = None
-    kept: Kept = field(default_factory=Kept)
 
 
 class Walk:
@@ -60,11 +41,11 @@ class Walk:
         feed: FeedState | None,
     ) -> None:
         self._services, self._state = services, state
-        self._source, self._window, self._feed = source, window, feed
+        self._source, self._feed = source, feed
+        self._taking = Taking(services, state, source, window, feed)
         self.waiting = 0
-        self._is_to_count = True
+        self._is_counted = False
         self._silences = 0
-        self._titled: dict[int, history.Titled] = {}
 
     async def plan(self) -> bool:
         """Fill the queue, if that is not done yet; return whether it could be."""
@@ -77,7 +58,7 @@ class Walk:
             with border(self._source.listed_at):
                 documents = await patiently(self._source.plan)
         except SourceError as error:
-            _log_if_fault(error)
+            log_if_fault(error)
             await leave_alone(self._services, self._source.listed_at, error)
             await self._services.write(backfills.note_walk, self._state.id, str(error))
             logger.warning("%s: nothing to be had: %s", self._state.source, error)
@@ -85,15 +66,20 @@ class Walk:
         await self._services.write(backfills.begin_walk, self._state.id, documents)
         return True
 
-    async def documents(self, may_take: Callable[[], bool]) -> AsyncIterator[Took]:
+    async def documents(self, budget: Budget) -> AsyncIterator[Took]:
         """Take what waits, one after the other; what came of each is kept before it is told.
 
-        It ends where `may_take`, which is asked before each, allows no more, and at a server that
-        wants to be left alone, or does not answer any more: the rest waits.
+        Those that nobody owns come once more at the end: a feed that was never looked at is
+        known by its link only when one of its documents was read. The walk ends where `budget`
+        is spent, and at a server that wants to be left alone, or does not answer any more: the
+        rest waits.
         """
         last = 0
-        while (found := await self._next(last)) is not None:
-            if not may_take():
+        while (found := await self._next(last)) is not None or self._taking.postponed:
+            if found is None:
+                last, self._taking.postponed, self._taking.is_last_try = 0, 0, True
+                continue
+            if not budget.take():
                 return
             last, planned = found
             if not await self._may_ask(planned.address):
@@ -102,13 +88,16 @@ class Walk:
                 with border(planned.address):
                     taken = await self._ask(planned)
                     self._silences = 0
-                    took = await self._read(last, planned, taken)
+                    took = await self._taking.read(last, planned, taken)
             except SourceError as error:
                 if is_refusal(error) or self._is_silent(error):
                     await leave_alone(self._services, planned.address, error)
                     await self._stop(f"{planned.address}: {error}")
                     return
                 took = await self._pass_by(last, planned, error)
+            if took is None:
+                budget.give_back()
+                continue
             self.waiting -= 1
             yield took
 
@@ -129,9 +118,9 @@ class Walk:
 
     async def _next(self, last: int) -> tuple[int, Planned] | None:
         """The next document that waits; how many do is counted now and then, for it takes long."""
-        if self._is_to_count:
+        if self._taking.has_planned or not self._is_counted:
             self.waiting = await self._services.read(backfills.waiting, self._state.id)
-            self._is_to_count = False
+            self._taking.has_planned, self._is_counted = False, True
         return await self._services.read(backfills.next_document, self._state.id, after=last)
 
     async def _ask(self, planned: Planned) -> Taken:
@@ -140,11 +129,11 @@ class Walk:
         return await patiently(self._source.take, planned)
 
     async def _pass_by(self, document_id: int, planned: Planned, error: SourceError) -> Took:
-        _log_if_fault(error)
+        log_if_fault(error)
         more = self._source.pass_by(planned, error)
         is_end = self._source.is_end(planned, error) and not isinstance(error, Fault)
         state = PASSED_OVER if is_end else MISSING
-        return await self._note(document_id, planned, state, str(error), more)
+        return await self._taking.note(document_id, planned, state, str(error), more)
 
     async def _is_known(self, planned: Planned) -> bool:
         """Whether a page is of an article that is kept: then it is not asked for."""
@@ -152,151 +141,3 @@ class Walk:
         if planned.kind is not DocumentKind.PAGE or self._feed is None or link is None:
             return False
         return await self._services.read(history.has_link, self._feed.id, link)
-
-    async def _read(self, document_id: int, planned: Planned, taken: Taken) -> Took:
-        piece, more = taken.piece, taken.more
-        if piece is None:
-            state = DONE if taken.reason is None else PASSED_OVER
-            reason = taken.reason or taken.left_out
-            return await self._note(document_id, planned, state, reason, more)
-        try:
-            held = await self._held(piece, self._feed)
-            feed = self._feed or await self._owner(piece, held)
-            if feed is not None and self._feed is None and (feed.settings.timezone or held.lacks):
-                held = await self._held(piece, feed)
-        except (ParseError, Unreadable, Fault) as error:
-            _log_if_fault(error)
-            behind = [*more, *self._source.pass_by(planned, error)]
-            holds_entries = isinstance(error, ParseError) and error.holds_entries
-            is_missing = self._source.is_promised or isinstance(error, Fault) or holds_entries
-            state = MISSING if is_missing else PASSED_OVER
-            return await self._note(document_id, planned, state, str(error), behind)
-        if feed is None:
-            reason = f"no feed on the list is {_called(held)}; name it with --feed, or add it"
-            state = PASSED_OVER if piece.form is Form.PAGE else MISSING
-            return await self._note(document_id, planned, state, reason, more)
-        content = await self._content(piece, held, feed)
-        more = [*more, *self._source.follow(planned, content)]
-        if content.is_foreign:
-            reason = f"it is of another feed: {_called(held)}"
-            return await self._note(document_id, planned, PASSED_OVER, reason, more)
-        if piece.form is Form.PAGE and (no_article := self._why_no_article(held)):
-            return await self._note(document_id, planned, PASSED_OVER, no_article, more)
-        state = IN_PART if held.lacks else DONE
-        took = Took(walk=self._state, planned=planned, state=state, reason=held.lacks, feed=feed)
-        return await self._services.write(self._keep, document_id, took, piece, held, more)
-
-    async def _content(self, piece: Piece, held: Held, feed: FeedState) -> Content:
-        dates = [entry.published_at for entry in held.entries if entry.published_at]
-        return Content(
-            url=piece.document.final_url,
-            feed=held.feed,
-            keys=[entry.key for entry in held.entries],
-            newest=max(dates, default=None),
-            is_foreign=self._source.may_be_foreign and await self._is_foreign(held, feed),
-        )
-
-    async def _is_foreign(self, held: Held, feed: FeedState) -> bool:
-        known_links = await self._services.read(history.some_links, feed.id)
-        return is_foreign(held.feed, held.entries, feed, known_links)
-
-    async def _held(self, piece: Piece, feed: FeedState | None) -> Held:
-        context = reading_context(feed, piece.document)
-        home = feed.link if feed else None
-        return await self._services.call(piece.document.url, read_piece, piece, context, home)
-
-    async def _owner(self, piece: Piece, held: Held) -> FeedState | None:
-        """The feed that a document is of; one of their own for an old archive's categories."""
-        every = await self._services.read(feeds.every)
-        owner = find_owner(piece, held, every)
-        if owner is None and piece.form is Form.RECORD and (held.categories or not held.feed_url):
-            return await self._services.write(
-                feeds.add_without_address,
-                held.categories or _NO_CATEGORY,
-                reason=_FROM_ARCHIVE,
-                now=self._services.clock(),
-            )
-        return owner
-
-    def _keep(
-        self,
-        connection: sa.Connection,
-        document_id: int,
-        took: Took,
-        piece: Piece,
-        held: Held,
-        more: Sequence[Planned],
-    ) -> Took:
-        """Keep the entries and, in the same transaction, that this document is done."""
-        feed = took.feed
-        if feed is None:
-            raise ValueError("entries belong to a feed")
-        seen = Seen(
-            feed_id=feed.id,
-            url=without_secrets(piece.document.url),
-            content_type=piece.document.content_type,
-            at=self._services.clock(),
-        )
-        kept = history.keep_history(
-            connection,
-            seen,
-            self._wanted(held.entries),
-            as_of=held.as_of,
-            by_link=piece.form is Form.PAGE,
-            titled=self._titled_of(connection, feed.id) if piece.form is Form.RECORD else None,
-        )
-        self._write(connection, document_id, replace(took, kept=kept), more)
-        return replace(took, kept=kept)
-
-    def _titled_of(self, connection: sa.Connection, feed_id: int) -> history.Titled:
-        """The entries that records may be of; asked once, for records come by the thousand."""
-        if feed_id not in self._titled:
-            self._titled = {feed_id: history.titled_entries(connection, feed_id)}
-        return self._titled[feed_id]
-
-    def _why_no_article(self, held: Held) -> str | None:
-        """Say why nothing in a page is taken for an article; None if something is."""
-        if not any(entry.published_at for entry in held.entries):
-            return _UNDATED
-        is_anywhere = self._state.source != "sitemap"
-        is_one = any(is_article(entry, anywhere=is_anywhere) for entry in held.entries)
-        return None if is_one else _NO_ARTICLE
-
-    def _wanted(self, entries: Sequence[NormalEntry]) -> list[NormalEntry]:
-        return [entry for entry in entries if self._window.has(entry.published_at)]
-
-    async def _note(
-        self,
-        document_id: int,
-        planned: Planned,
-        state: str,
-        reason: str | None,
-        more: Sequence[Planned],
-    ) -> Took:
-        took = Took(walk=self._state, planned=planned, state=state, reason=reason)
-        await self._services.write(self._write, document_id, took, more)
-        return took
-
-    def _write(
-        self, connection: sa.Connection, document_id: int, took: Took, more: Sequence[Planned]
-    ) -> None:
-        if more:
-            backfills.plan(connection, self._state.id, more)
-            self._is_to_count = True
-        backfills.note_document(
-            connection,
-            document_id,
-            took.state,
-            feed_id=took.feed.id if took.feed else None,
-            reason=took.reason,
-            kept=took.kept,
-        )
-
-
-def _log_if_fault(error: SourceError) -> None:
-    if isinstance(error, Fault):
-        log_fault(logger, error, error.trace)
-
-
-def _called(held: Held) -> str:
-    return held.feed_url or held.feed.self_link or held.feed.link or f"“{held.feed.title}”"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from ingest.backfill import Report
-    from ingest.backfill.walk import Took
+    from ingest.backfill.taking import Took
     from ingest.store.backfills import Run
 
 Tell = Callable[["Took", int], None]
@@ -81,7 +81,8 @@ def _rate(speed: float | None) -> str:
 
 
 def _line(took: Took, waiting: int) -> str:
-    what = printable(took.planned.hints.get("member") or took.planned.address)
+    hints = took.planned.hints
+    what = printable(hints.get("url") or hints.get("member") or took.planned.address)
     left = f" ({waiting} left)" if waiting else ""
     more = f"; {took.reason}" if took.reason else ""
     if took.state in {"missing", "passed over"}:

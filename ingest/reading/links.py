@@ -143,7 +143,10 @@ def site_of(host: str) -> str:
 
 def without_secrets(url: str) -> str:
     """An address that may be shown: without a password and without keys in its query."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # it is malformed, so nothing tells what in it is secret
+        return url.partition("?")[0].rpartition("@")[2]
     host = parts.netloc.rpartition("@")[2]
     query = "&".join(
         pair for pair in parts.query.split("&") if pair.partition("=")[0].lower() not in _SECRETS

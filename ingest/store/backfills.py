@@ -263,9 +263,9 @@ def reasons(
 
 
 def _place(address: str, hints: dict[str, Any]) -> str:
-    """Name a document, with its name in the archive that it is in."""
-    member = hints.get("member")
-    return f"{address}!{member}" if member else address
+    """Name a document, with its name in the archive, or its address in the WARC file, it is in."""
+    member, url = hints.get("member"), hints.get("url")
+    return f"{address}{f'!{member}' if member else ''}{f' {url}' if url else ''}"
 
 
 def reach(connection: sa.Connection, feed_ids: Iterable[int]) -> dict[int, datetime]:

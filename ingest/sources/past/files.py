@@ -5,10 +5,7 @@ A large document is taken in pieces, so that memory is bounded whatever its size
 
 from __future__ import annotations
 
-import contextlib
-import os
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,8 +15,10 @@ from ingest.errors import Unreadable
 from ingest.reading.front_matter import BrokenRecordError, NoRecordError
 from ingest.reading.records import read_record
 from ingest.sources.past import names, warc
-from ingest.sources.past.archives import DAMAGED, Member, Opened, is_archive, members
+from ingest.sources.past.archives import DAMAGED, Member, is_archive, members
 from ingest.sources.past.cutting import UncutError, cut
+from ingest.sources.past.folders import HEAD, LIST, files_below, refuse_other_than_file
+from ingest.sources.past.opened import Opened
 from ingest.sources.past.source import Form, Piece, Source, Taken, Window
 from ingest.values import Document, DocumentKind, Planned
 
@@ -31,74 +30,6 @@ _RECORDS = (*_MARKDOWN, ".html", ".htm")
 _WARCS = (".warc", ".warc.gz")
 _NO_POST = "it has no front matter, so it is taken for no post"
 _LARGEST_RECORD = 5 << 20
-_LARGEST_LIST = 16 << 20
-_HEAD = 1000
-_LIST = re.compile(rb"<opml[\s>]", re.IGNORECASE)
-
-
-def files_below(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files among paths and below folders, in their order, without hidden ones.
-
-    Among them are folders that cannot be looked into, and links to folders.
-    """
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(_below(path))
-        else:
-            yield path
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    closed: list[OSError] = []
-    for at, folders, files in os.walk(folder, onerror=closed.append):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        links = [name for name in folders if Path(at, name).is_symlink()]
-        yield from (Path(at, name) for name in [*files, *links] if not name.startswith("."))
-    yield from (Path(error.filename) for error in closed)
-
-
-def lists_below(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
-    """The lists of feeds (OPML) among files, and within zip and tar archives, with their names.
-
-    One that cannot be read is left out: as a document it will be named.
-    """
-    opened = Opened()
-    with contextlib.closing(opened):
-        for path in files_below(paths):
-            with contextlib.suppress(*DAMAGED):
-                _refuse_other_than_file(path)
-                for member in _all_members(path):
-                    if _is_named_list(member.name if member else path.name):
-                        stream = opened.stream(path, member)
-                        stream.seek(0)
-                        body = stream.read(_LARGEST_LIST)
-                        if _LIST.search(body[:_HEAD]):
-                            yield member.name if member else names.shown(str(path)), body
-
-
-def _refuse_other_than_file(path: Path) -> None:
-    """Raise what is wrong with a path that is no file: a pipe would never come to its end."""
-    if path.is_file():
-        return
-    if path.is_symlink():
-        what = "a folder, which is not followed" if path.is_dir() else "nothing"
-        raise ValueError(f"it is a link to {what}")
-    path.stat()
-    raise ValueError("it is no file")
-
-
-def _all_members(path: Path) -> Iterator[Member | None]:
-    if not is_archive(path.name):
-        yield None
-        return
-    at: int | None = 0
-    while at is not None:
-        found, at = members(path, at)
-        yield from found
-
-
-def _is_named_list(name: str) -> bool:
-    return name.lower().endswith((".opml", ".xml"))
 
 
 class Files(Source):
@@ -118,11 +49,11 @@ class Files(Source):
         try:
             if path.is_dir() and not path.is_symlink():
                 return _looked_into(path)
-            _refuse_other_than_file(path)
+            refuse_other_than_file(path)
             if planned.hints.get("is_record"):
-                return Taken(piece=warc.read(path, planned.hints["at"]))
+                return self._of_warc(path, planned.hints)
             if planned.kind is DocumentKind.LIST:
-                return _listed(path, planned.hints.get("at", 0))
+                return self._listed(path, planned.hints)
             return self._document(path, planned, name)
         except UncutError as error:
             raise Unreadable(name, str(error)) from None
@@ -136,7 +67,7 @@ class Files(Source):
 
     def _document(self, path: Path, planned: Planned, name: str) -> Taken:
         hints = planned.hints
-        if "member" in hints and _is_packed(name):
+        if "member" in hints and is_archive(name):
             raise ValueError("it is an archive within an archive; unpack it first")
         at = hints.get("at", 0)
         stream = self._opened.stream(path, _member_of(hints))
@@ -145,13 +76,50 @@ class Files(Source):
             if (taken := self._record(path, name, short, stream)) is not None:
                 return taken
         body, go_on_at = cut(stream, at)
-        if at == 0 and _LIST.search(body[:_HEAD]):
+        if at == 0 and LIST.search(body[:HEAD]):
             return Taken(reason="it is a list of feeds")
         more = []
         if go_on_at is not None:
             key = f"{planned.key.partition(' from ')[0]} from {go_on_at}"
             more = [Planned(key=key, address=planned.address, hints=hints | {"at": go_on_at})]
         return Taken(piece=_piece(path, name, body, Form.FEED), more=more)
+
+    def _of_warc(self, path: Path, hints: dict[str, Any]) -> Taken:
+        stream = self._opened.packed(path, _member_of(hints))
+        return Taken(piece=warc.read(stream, hints["at"], otherwise=_changed_at(path)))
+
+    def _listed(self, path: Path, hints: dict[str, Any]) -> Taken:
+        """What is in an archive, or WARC file, from a place on."""
+        if _is_warc(hints.get("member") or path.name):
+            return self._listed_in_warc(path, hints)
+        inside, go_on_at = members(path, hints.get("at", 0))
+        found = [_planned_member(path, member) for member in inside]
+        if path.name.lower().endswith(".wacz"):
+            # Its index and its description of itself hold nothing that was published.
+            found = [one for one in found if one.kind is DocumentKind.LIST]
+            if not found and go_on_at is None:
+                return Taken(reason="there is no WARC file in it")
+        if go_on_at is not None:
+            found.append(_rest(path, {"at": go_on_at}))
+        return Taken(more=found)
+
+    def _listed_in_warc(self, path: Path, hints: dict[str, Any]) -> Taken:
+        member = _member_of(hints)
+        scan = warc.scan(self._opened.packed(path, member), hints.get("at", 0))
+        inside = f"!{_place(member)}" if member else ""
+        found = [
+            names.planned(
+                path,
+                kind,
+                within=f"{inside}@{at}",
+                hints=hints | {"at": at, "url": url, "is_record": True},
+            )
+            for at, url, kind in scan.found
+        ]
+        if scan.go_on_at is not None:
+            found.append(_rest(path, hints | {"at": scan.go_on_at}, inside))
+        left_out = f"left out: {scan.left_out}" if scan.left_out.kinds else None
+        return Taken(more=found, left_out=left_out)
 
     def _below(self, path: Path) -> str:
         """The name of a file with its folders, from that on which was given."""
@@ -188,7 +156,11 @@ def _is_markdown(name: str) -> bool:
 
 
 def _is_packed(name: str) -> bool:
-    return is_archive(name) or name.lower().endswith(_WARCS)
+    return is_archive(name) or _is_warc(name)
+
+
+def _is_warc(name: str) -> bool:
+    return name.lower().endswith(_WARCS)
 
 
 def _planned(path: Path) -> Planned:
@@ -202,26 +174,24 @@ def _looked_into(folder: Path) -> Taken:
     return Taken(more=[_planned(path) for path in files_below([folder])])
 
 
-def _listed(path: Path, at: int) -> Taken:
-    """What is in an archive, or WARC file, from a place on."""
-    if path.name.lower().endswith(_WARCS):
-        found, go_on_at = warc.scan(path, at)
-    else:
-        inside, go_on_at = members(path, at)
-        found = [_planned_member(path, member) for member in inside]
-    if go_on_at is not None:
-        within, hints = f" from {go_on_at}", {"at": go_on_at}
-        found.append(names.planned(path, DocumentKind.LIST, within=within, hints=hints))
-    return Taken(more=found)
+def _rest(path: Path, hints: dict[str, Any], inside: str = "") -> Planned:
+    """The part of an archive or WARC file that is still to be looked through."""
+    within = f"{inside} from {hints['at']}"
+    return names.planned(path, DocumentKind.LIST, within=within, hints=hints)
 
 
 def _planned_member(path: Path, member: Member) -> Planned:
     facts = {name: value for name, value in asdict(member).items() if value is not None}
-    is_replaced = facts.pop("is_replaced", False)
+    facts.pop("is_replaced", None)
     hints = {"member": facts.pop("name"), **facts}
-    place = member.number if is_replaced else member.offset  # a name may be there twice
-    within = f"!{member.name}" if place is None else f"!{member.name}@{place}"
-    return names.planned(path, DocumentKind.FEED, within=within, hints=hints)
+    kind = DocumentKind.LIST if _is_warc(member.name) else DocumentKind.FEED
+    return names.planned(path, kind, within=f"!{_place(member)}", hints=hints)
+
+
+def _place(member: Member) -> str:
+    """Name a member so that another of the same name in its archive is told apart."""
+    place = member.number if member.is_replaced else member.offset
+    return member.name if place is None else f"{member.name}@{place}"
 
 
 def _member_of(hints: dict[str, Any]) -> Member | None:
@@ -231,11 +201,15 @@ def _member_of(hints: dict[str, Any]) -> Member | None:
     return Member(name=hints["member"], **facts)
 
 
+def _changed_at(path: Path) -> datetime:
+    return datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+
+
 def _piece(path: Path, name: str, body: bytes, form: Form, short: str = "") -> Piece:
     document = Document(
         url=f"file:{name}",
         final_url=f"file:{name}",
         body=body,
-        fetched_at=datetime.fromtimestamp(int(path.stat().st_mtime), UTC),
+        fetched_at=_changed_at(path),
     )
     return Piece(document=document, form=form, dates_itself=True, name=short)

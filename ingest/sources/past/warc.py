@@ -1,26 +1,30 @@
-"""Feeds and pages among the responses in WARC files (ISO 28500), such as news crawls."""
+"""Feeds and pages in WARC files (ISO 28500): responses, and resources.
+
+What holds neither is counted by its kind, so that nothing is dropped unnamed.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import zlib
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from warcio.archiveiterator import WARCIterator
 from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
-from warcio.statusandheaders import StatusAndHeadersParser
+from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
 from ingest.fetch.decompress import Body, Damaged, Overflow
 from ingest.reading import charset, not_a_feed, xml_text
-from ingest.sources.past.names import planned
+from ingest.sources.past.left_out import LeftOut
 from ingest.sources.past.source import Form, Piece
-from ingest.values import Document, DocumentKind, Planned
+from ingest.values import Document, DocumentKind
 
 _AT_ONCE = 1000  # records looked through in one go
 _BLOCK = 1 << 20
@@ -31,43 +35,60 @@ _PAGE_TYPES = ("text/html", "application/xhtml+xml")
 _FEED_WORDS = ("xml", "json", "rss", "atom")
 _BLANK = b"\xef\xbb\xbf\xff\xfe \t\r\n\0"
 _HTTP = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"], verify=False)
+_OF_THE_CRAWL = frozenset({"warcinfo", "request"})  # they hold nothing that was published
 
 
 class DamagedWarcError(ValueError):
     """A WARC file that cannot be read on."""
 
 
-def scan(path: Path, at: int) -> tuple[list[Planned], int | None]:
-    """Look through records from a place on: those to be read, and where to go on.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """The feeds and pages in a part of a WARC file, with places and addresses; where to go on."""
+
+    found: list[tuple[int, str, DocumentKind]]
+    left_out: LeftOut
+    go_on_at: int | None
+
+
+def scan(stream: BinaryIO, at: int) -> Scan:
+    """Look through records from a place on.
 
     A file that is damaged, or breaks off, is gone on with there, which cannot be read. Raise
     `DamagedWarcError`, `OSError`.
     """
-    found: list[Planned] = []
+    found: list[tuple[int, str, DocumentKind]] = []
+    left_out = LeftOut()
     last, end, is_all = None, at, False
-    with path.open("rb") as stream, contextlib.suppress(ArchiveLoadFailed):
+    with contextlib.suppress(ArchiveLoadFailed):
         records = _records(stream, at)
         for number, record in enumerate(records):
             kind = _kind(record)
+            what = None if kind else _left_out(record)
             place = records.get_record_offset()  # which reads the record to its end
             if number == _AT_ONCE:
-                return found, place
+                return Scan(found=found, left_out=left_out, go_on_at=place)
             if kind is not None:
-                hints = {"at": place, "is_record": True}
-                found.append(planned(path, kind, within=f"@{place}", hints=hints))
+                found.append((place, _url(record), kind))
+            elif what is not None:
+                left_out.add(what, _url(record))
             if _is_cut(record):
                 break
             last, end = place, records.offset
         else:
             is_all = True
     if last is not None:
-        end = _end_of_member(path, last) or end
-    return found, _behind(path, at, end, is_all=is_all, is_any=bool(found))
+        end = _end_of_member(stream, last) or end
+    go_on_at = _behind(_size(stream), at, end, is_all=is_all, is_any=bool(found))
+    return Scan(found=found, left_out=left_out, go_on_at=go_on_at)
 
 
-def _behind(path: Path, at: int, end: int, *, is_all: bool, is_any: bool) -> int | None:
+def _size(stream: BinaryIO) -> int:
+    return stream.seek(0, os.SEEK_END)
+
+
+def _behind(size: int, at: int, end: int, *, is_all: bool, is_any: bool) -> int | None:
     """Where to go on behind the end of the last whole record; None if there is no more."""
-    size = path.stat().st_size
     if end >= size and end > at:
         if not is_all:
             raise DamagedWarcError("its records are compressed as one; unpack it first")
@@ -81,40 +102,41 @@ def _behind(path: Path, at: int, end: int, *, is_all: bool, is_any: bool) -> int
     return size
 
 
-def _end_of_member(path: Path, at: int) -> int | None:
+def _end_of_member(stream: BinaryIO, at: int) -> int | None:
     """Where the gzip member at a place ends: there, if it is not whole; None if there is none."""
-    with path.open("rb") as stream:
-        stream.seek(at)
-        if stream.read(2) != b"\x1f\x8b":
-            return None
-        stream.seek(at)
-        member = zlib.decompressobj(wbits=31)
-        with contextlib.suppress(zlib.error):
-            while not member.eof and (block := stream.read(_BLOCK)):
-                while block and not member.eof:
-                    member.decompress(block, _BLOCK)
-                    block = member.unconsumed_tail
-        return stream.tell() - len(member.unused_data) if member.eof else at
+    stream.seek(at)
+    if stream.read(2) != b"\x1f\x8b":
+        return None
+    stream.seek(at)
+    member = zlib.decompressobj(wbits=31)
+    with contextlib.suppress(zlib.error):
+        while not member.eof and (block := stream.read(_BLOCK)):
+            while block and not member.eof:
+                member.decompress(block, _BLOCK)
+                block = member.unconsumed_tail
+    return stream.tell() - len(member.unused_data) if member.eof else at
 
 
-def read(path: Path, at: int) -> Piece:
-    """Read the response at a place; raise `DamagedWarcError` if that cannot be done."""
-    with path.open("rb") as stream:
-        try:
-            record = next(iter(_records(stream, at)), None)
-        except ArchiveLoadFailed:
-            record = None
-        answer = _answer(record) if record else None
-        if record is None or answer is None:
-            raise DamagedWarcError("it has changed since the run began, or is damaged")
-        body = _body(record, answer)
-    url, as_of = record.rec_headers.get_header("WARC-Target-URI"), _date(record.rec_headers)
+def read(stream: BinaryIO, at: int, otherwise: datetime) -> Piece:
+    """Read the response or resource at a place; `otherwise` is its time if it names none.
+
+    Raise `DamagedWarcError` if that cannot be done.
+    """
+    try:
+        record = next(iter(_records(stream, at)), None)
+    except ArchiveLoadFailed:
+        record = None
+    answer = _answer(record) if record else None
+    if record is None or answer is None:
+        raise DamagedWarcError("it has changed since the run began, or is damaged")
+    body = _body(record, answer)
+    url, as_of = _url(record), _date(record.rec_headers)
     document = Document(
         url=url,
         final_url=url,
         body=body,
         content_type=answer.get_header("Content-Type"),
-        fetched_at=as_of or datetime.fromtimestamp(int(path.stat().st_mtime), UTC),
+        fetched_at=as_of or otherwise,
     )
     form = Form.PAGE if not_a_feed.name_page(body) else Form.FEED
     return Piece(document=document, form=form, as_of=as_of, dates_itself=as_of is None)
@@ -131,21 +153,45 @@ def _is_cut(record: Any) -> bool:
 
 
 def _kind(record: Any) -> DocumentKind | None:
-    """Whether a record is the response that a feed or a page was, by its type or its bytes."""
-    answer = _answer(record)
+    """Whether a record holds a feed or a page, by its type or its bytes."""
+    answer = record.http_headers = _answer(record)
     if answer is None or answer.get_statuscode() != "200":
         return None
-    content_type = (answer.get_header("Content-Type") or "").lower()
+    content_type = _type(answer)
     if content_type.startswith(_PAGE_TYPES):
         return DocumentKind.PAGE
     is_feed = any(word in content_type for word in _FEED_WORDS) or _begins_as_feed(record, answer)
     return DocumentKind.FEED if is_feed else None
 
 
+def _left_out(record: Any) -> str | None:
+    """Name the kind of a record that holds neither feed nor page; None if it is of the crawl."""
+    answer = record.http_headers
+    if answer is None:
+        return None if record.rec_type in _OF_THE_CRAWL else f"{record.rec_type} record"
+    status = answer.get_statuscode()
+    return f"status {status}" if status != "200" else _type(answer) or "no type"
+
+
+def _type(answer: Any) -> str:
+    return (answer.get_header("Content-Type") or "").partition(";")[0].strip().lower()
+
+
+def _url(record: Any) -> str:
+    return record.rec_headers.get_header("WARC-Target-URI") or ""
+
+
 def _answer(record: Any) -> Any:
-    """The head of the answer that a record holds, read from it; None if it holds none."""
-    url = record.rec_headers.get_header("WARC-Target-URI") or ""
-    if record.rec_type != "response" or not url.startswith(("http://", "https://")):
+    """The head of the answer that a record holds, read from it; None if it holds none.
+
+    A resource is the body alone, and its type is among the record's own fields.
+    """
+    if not _url(record).startswith(("http://", "https://")):
+        return None
+    if record.rec_type == "resource":
+        content_type = record.rec_headers.get_header("Content-Type") or ""
+        return StatusAndHeaders("200 OK", [("Content-Type", content_type)], "HTTP/1.1")
+    if record.rec_type != "response":
         return None
     try:
         return _HTTP.parse(record.raw_stream)

@@ -1,0 +1,236 @@
+"""A document that a walk has taken: whose it is, whether it is wanted, and what is kept of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import sqlalchemy as sa
+
+from ingest.backfill.belonging import find_owner, is_article, is_foreign
+from ingest.backfill.reading import Held, read_piece
+from ingest.errors import Fault, ParseError, SourceError, Unreadable
+from ingest.logs import log_fault
+from ingest.look import reading_context
+from ingest.reading import titles
+from ingest.reading.links import host_of, without_secrets
+from ingest.services import Services
+from ingest.sources.past.source import Content, Form, Piece, Source, Taken, Window
+from ingest.store import backfills, feeds, history
+from ingest.store.backfills import DONE, IN_PART, MISSING, PASSED_OVER, WalkState
+from ingest.store.captures import Seen
+from ingest.store.feed_state import FeedState
+from ingest.store.history import Kept
+from ingest.values import NormalEntry, Planned
+
+logger = logging.getLogger(__name__)
+
+_NO_CATEGORY = ("uncategorized",)  # what Hexo calls it
+_FROM_ARCHIVE = "brought in from an archive; it has no address to be looked at"
+_UNDATED = "nothing says when it was published, so it is taken for no article"
+_NO_ARTICLE = "it is a front page, a list or a notice, not an article"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Took:
+    """What came of one document."""
+
+    walk: WalkState
+    planned: Planned
+    state: str
+    reason: str | None = None
+    feed: FeedState | None = None
+    kept: Kept = field(default_factory=Kept)
+
+
+class Taking:
+    """What is done with the documents of one walk; `feed` is the one whose past it is, if known."""
+
+    def __init__(
+        self,
+        services: Services,
+        state: WalkState,
+        source: Source,
+        window: Window,
+        feed: FeedState | None,
+    ) -> None:
+        self._services, self._state = services, state
+        self._source, self._window, self._feed = source, window, feed
+        self._titled: dict[int, history.Titled] = {}
+        self.has_planned = False
+        self.postponed = 0
+        self.is_last_try = False
+
+    async def read(self, document_id: int, planned: Planned, taken: Taken) -> Took | None:
+        """Read a document and keep what it adds; None if it has to wait for the others."""
+        piece, more = taken.piece, taken.more
+        if piece is None:
+            state = DONE if taken.reason is None else PASSED_OVER
+            reason = taken.reason or taken.left_out
+            return await self.note(document_id, planned, state, reason, more)
+        try:
+            held = await self._held(piece, self._feed)
+            feed = self._feed or await self._owner(piece, held)
+            if feed is not None and self._feed is None and (feed.settings.timezone or held.lacks):
+                held = await self._held(piece, feed)
+        except (ParseError, Unreadable, Fault) as error:
+            log_if_fault(error)
+            behind = [*more, *self._source.pass_by(planned, error)]
+            holds_entries = isinstance(error, ParseError) and error.holds_entries
+            is_missing = self._source.is_promised or isinstance(error, Fault) or holds_entries
+            state = MISSING if is_missing else PASSED_OVER
+            return await self.note(document_id, planned, state, str(error), behind)
+        if feed is None:
+            if not self.is_last_try and await self._may_be_known_soon(piece):
+                self.postponed += 1
+                return None
+            reason = f"no feed on the list is {_called(held)}; name it with --feed, or add it"
+            state = PASSED_OVER if piece.form is Form.PAGE else MISSING
+            return await self.note(document_id, planned, state, reason, more)
+        content = await self._content(piece, held, feed)
+        more = [*more, *self._source.follow(planned, content)]
+        if content.is_foreign:
+            reason = f"it is of another feed: {_called(held)}"
+            return await self.note(document_id, planned, PASSED_OVER, reason, more)
+        if piece.form is Form.PAGE and (no_article := self._why_no_article(held)):
+            return await self.note(document_id, planned, PASSED_OVER, no_article, more)
+        state = IN_PART if held.lacks else DONE
+        took = Took(walk=self._state, planned=planned, state=state, reason=held.lacks, feed=feed)
+        return await self._services.write(self._keep, document_id, took, piece, held, more)
+
+    async def _may_be_known_soon(self, piece: Piece) -> bool:
+        """Whether a feed on the list was never read, so that its link is not known yet."""
+        url = piece.document.url
+        is_malformed = url.startswith("http") and not host_of(url)
+        if piece.form is not Form.FEED or is_malformed:
+            return False
+        every = await self._services.read(feeds.every)
+        return any(feed.link is None and feed.last_success_at is None for feed in every)
+
+    async def _content(self, piece: Piece, held: Held, feed: FeedState) -> Content:
+        dates = [entry.published_at for entry in held.entries if entry.published_at]
+        return Content(
+            url=piece.document.final_url,
+            feed=held.feed,
+            keys=[entry.key for entry in held.entries],
+            newest=max(dates, default=None),
+            is_foreign=self._source.may_be_foreign and await self._is_foreign(held, feed),
+        )
+
+    async def _is_foreign(self, held: Held, feed: FeedState) -> bool:
+        known_links = await self._services.read(history.some_links, feed.id)
+        return is_foreign(held.feed, held.entries, feed, known_links)
+
+    async def _held(self, piece: Piece, feed: FeedState | None) -> Held:
+        context = reading_context(feed, piece.document)
+        home = feed.link if feed else None
+        return await self._services.call(piece.document.url, read_piece, piece, context, home)
+
+    async def _owner(self, piece: Piece, held: Held) -> FeedState | None:
+        """The feed that a document is of; one of their own for an old archive's categories."""
+        every = await self._services.read(feeds.every)
+        owner = find_owner(piece, held, every)
+        if owner is None and piece.form is Form.RECORD and (held.categories or not held.feed_url):
+            return await self._services.write(
+                feeds.add_without_address,
+                held.categories or _NO_CATEGORY,
+                reason=_FROM_ARCHIVE,
+                now=self._services.clock(),
+            )
+        return owner
+
+    def _keep(
+        self,
+        connection: sa.Connection,
+        document_id: int,
+        took: Took,
+        piece: Piece,
+        held: Held,
+        more: Sequence[Planned],
+    ) -> Took:
+        """Keep the entries and, in the same transaction, that this document is done."""
+        feed = took.feed
+        if feed is None:
+            raise ValueError("entries belong to a feed")
+        seen = Seen(
+            feed_id=feed.id,
+            url=without_secrets(piece.document.url),
+            content_type=piece.document.content_type,
+            at=self._services.clock(),
+        )
+        if piece.form is Form.FEED:
+            title = titles.display_title(held.feed.title)
+            feeds.introduce(
+                connection,
+                feed.id,
+                title=title or None,
+                link=held.feed.link,
+                language=held.feed.language,
+                generator=held.feed.generator,
+            )
+        kept = history.keep_history(
+            connection,
+            seen,
+            self._wanted(held.entries),
+            as_of=held.as_of,
+            by_link=piece.form is Form.PAGE,
+            titled=self._titled_of(connection, feed.id) if piece.form is Form.RECORD else None,
+        )
+        self._write(connection, document_id, replace(took, kept=kept), more)
+        return replace(took, kept=kept)
+
+    def _titled_of(self, connection: sa.Connection, feed_id: int) -> history.Titled:
+        """The entries that records may be of; asked once, for records come by the thousand."""
+        if feed_id not in self._titled:
+            self._titled = {feed_id: history.titled_entries(connection, feed_id)}
+        return self._titled[feed_id]
+
+    def _why_no_article(self, held: Held) -> str | None:
+        """Say why nothing in a page is taken for an article; None if something is."""
+        if not any(entry.published_at for entry in held.entries):
+            return _UNDATED
+        is_anywhere = self._state.source != "sitemap"
+        is_one = any(is_article(entry, anywhere=is_anywhere) for entry in held.entries)
+        return None if is_one else _NO_ARTICLE
+
+    def _wanted(self, entries: Sequence[NormalEntry]) -> list[NormalEntry]:
+        return [entry for entry in entries if self._window.has(entry.published_at)]
+
+    async def note(
+        self,
+        document_id: int,
+        planned: Planned,
+        state: str,
+        reason: str | None,
+        more: Sequence[Planned],
+    ) -> Took:
+        """Write down what came of a document of which nothing is kept."""
+        took = Took(walk=self._state, planned=planned, state=state, reason=reason)
+        await self._services.write(self._write, document_id, took, more)
+        return took
+
+    def _write(
+        self, connection: sa.Connection, document_id: int, took: Took, more: Sequence[Planned]
+    ) -> None:
+        if more:
+            backfills.plan(connection, self._state.id, more)
+            self.has_planned = True
+        backfills.note_document(
+            connection,
+            document_id,
+            took.state,
+            feed_id=took.feed.id if took.feed else None,
+            reason=took.reason,
+            kept=took.kept,
+        )
+
+
+def log_if_fault(error: SourceError) -> None:
+    """Log an error of our own with the place where it came from."""
+    if isinstance(error, Fault):
+        log_fault(logger, error, error.trace)
+
+
+def _called(held: Held) -> str:
+    return held.feed_url or held.feed.self_link or held.feed.link or f"“{held.feed.title}”"

@@ -1,0 +1,82 @@
+"""The files below folders, and the lists of feeds (OPML) among them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ingest.sources.past import names
+from ingest.sources.past.archives import DAMAGED, Member, is_archive, members
+from ingest.sources.past.opened import Opened
+
+LIST = re.compile(rb"<opml[\s>]", re.IGNORECASE)
+HEAD = 1000  # bytes in which a list says that it is one
+_LARGEST_LIST = 16 << 20
+
+
+def files_below(paths: Sequence[Path]) -> Iterator[Path]:
+    """The files among paths and below folders, in their order, without hidden ones.
+
+    Among them are folders that cannot be looked into, and links to folders.
+    """
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(_below(path))
+        else:
+            yield path
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    closed: list[OSError] = []
+    for at, folders, files in os.walk(folder, onerror=closed.append):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        links = [name for name in folders if Path(at, name).is_symlink()]
+        yield from (Path(at, name) for name in [*files, *links] if not name.startswith("."))
+    yield from (Path(error.filename) for error in closed)
+
+
+def lists_below(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
+    """The lists of feeds (OPML) among files, and within zip and tar archives, with their names.
+
+    One that cannot be read is left out: as a document it will be named.
+    """
+    opened = Opened()
+    with contextlib.closing(opened):
+        for path in files_below(paths):
+            with contextlib.suppress(*DAMAGED):
+                refuse_other_than_file(path)
+                for member in _all_members(path):
+                    if _is_named_list(member.name if member else path.name):
+                        stream = opened.stream(path, member)
+                        stream.seek(0)
+                        body = stream.read(_LARGEST_LIST)
+                        if LIST.search(body[:HEAD]):
+                            yield member.name if member else names.shown(str(path)), body
+
+
+def refuse_other_than_file(path: Path) -> None:
+    """Raise what is wrong with a path that is no file: a pipe would never come to its end."""
+    if path.is_file():
+        return
+    if path.is_symlink():
+        what = "a folder, which is not followed" if path.is_dir() else "nothing"
+        raise ValueError(f"it is a link to {what}")
+    path.stat()
+    raise ValueError("it is no file")
+
+
+def _all_members(path: Path) -> Iterator[Member | None]:
+    if not is_archive(path.name):
+        yield None
+        return
+    at: int | None = 0
+    while at is not None:
+        found, at = members(path, at)
+        yield from found
+
+
+def _is_named_list(name: str) -> bool:
+    return name.lower().endswith((".opml", ".xml"))
