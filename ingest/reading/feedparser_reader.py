@@ -15,6 +15,7 @@ from xml.sax.xmlreader import InputSource
 from feedparser.api import LooseFeedParser, StrictFeedParser
 
 from ingest.reading.fields import CAPTION, CONTENT, MEDIA_TITLE, PODCAST, SUBTITLE, SUMMARY, Fields
+from ingest.reading.untyped import is_html
 
 _ROLES = {
     "content": CONTENT,
@@ -64,12 +65,19 @@ class _Roles:
     resolve_relative_uris = False
     sanitize_html = False
 
+    def push_content(self: Any, tag: str, attributes: Fields, media_type: str, text: Any) -> None:
+        """Begin a text; note whether the document says of which type it is."""
+        super().push_content(tag, attributes, media_type, text)  # type: ignore[misc]
+        self.is_untyped = "type" not in attributes
+
     def pop_content(self: Any, tag: str) -> str | None:
         """Take the text that ends here, and note it under its role."""
         value: str | None = self.pop(tag)
         self.incontent -= 1
         if value and tag in _ROLES and self.inentry and not self.insource:
             detail = dict(self.contentparams) | {"value": value}
+            if self.is_untyped and detail["type"] == "text/plain" and is_html(value):
+                detail["type"] = "text/html"
             self.entries[-1].setdefault(_ROLES[tag], []).append(detail)
         self.contentparams.clear()
         return value

@@ -25,6 +25,7 @@ from ingest.reading.plain_elements import (
     attributes_of,
     children_of,
 )
+from ingest.reading.untyped import is_html
 from ingest.reading.xml_text import Root
 
 _SYNDICATION = "{http://purl.org/rss/1.0/modules/syndication/}"
@@ -123,6 +124,12 @@ def _said_type(element: Element, _text: str) -> str:
     return said if said.startswith("text/") else {"text": "text/plain", "html": "text/html"}[said]
 
 
+def _type_in_fact(element: Element, text: str) -> str:
+    """Atom may say nothing, and mean HTML all the same."""
+    said = _said_type(element, text)
+    return "text/html" if "type" not in element.attrib and is_html(text) else said
+
+
 def _text_as(name: str) -> Reader:
     return partial(Holder.take_text, name=name)
 
@@ -187,7 +194,7 @@ _OF_FEED: Readers = {
 }
 _OF_ENTRY: Readers = {
     **_OF_BOTH,
-    f"{ATOM}summary": _entry_text_as(SUMMARY, _said_type),
-    f"{ATOM}content": _entry_text_as(CONTENT, _said_type),
+    f"{ATOM}summary": _entry_text_as(SUMMARY, _type_in_fact),
+    f"{ATOM}content": _entry_text_as(CONTENT, _type_in_fact),
     f"{ATOM}category": Holder.take_atom_category,
 }

@@ -1,0 +1,43 @@
+"""Tell HTML from text that speaks of HTML, where Atom gives no type.
+
+Without `type` a text is plain (RFC 4287 section 3.1.1), but Hexo with feedsmith 2 writes its
+articles so.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+_BLOCK = re.compile(
+    r"<(p|div|h[1-6]|ul|ol|li|dl|pre|blockquote|table|figure|section|article)(?:\s[^<>]*)?>",
+    re.IGNORECASE,
+)
+_ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_BEGINS = re.compile(r"<(?:!--|[a-zA-Z][a-zA-Z0-9]*[\s/>])")
+_MOST_BLOCKS = 50
+_LOOKED_AT = 2_000  # characters of a block in which words are looked for
+
+
+def is_html(text: str) -> bool:
+    """Whether a text without a type is HTML: blocks with words in them, up to its ends.
+
+    Who speaks of tags has words around them, or nothing in them.
+    """
+    if "</" not in text:
+        return False
+    text = text.strip()
+    ends = [_BEGINS.match(text) is not None, text.endswith(">")]
+    if not any(ends):
+        return False
+    blocks = islice(_BLOCK.finditer(text), _MOST_BLOCKS)
+    found = (block for block in blocks if _has_words(text, block))
+    return len(list(islice(found, 2))) >= (1 if all(ends) else 2)
+
+
+def _has_words(text: str, block: re.Match[str]) -> bool:
+    end = text.find(f"</{block[1]}", block.end())
+    if end < 0:
+        return False
+    inner = text[block.end() : min(end, block.end() + _LOOKED_AT)]
+    return bool(_ANY_TAG.sub("", inner).strip()) or "<img" in inner
