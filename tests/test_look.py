@@ -9,9 +9,12 @@ import sqlalchemy as sa
 
 from ingest import schedule
 from ingest.config import ScheduleConfig
+from ingest.rsshub.health import Health
 from ingest.schedule.hosts import HostPause
 from ingest.store import feeds as feed_store
 from ingest.store import polls as poll_store
+from ingest.store import rsshub as rsshub_store
+from ingest.store import times
 from ingest.store.feed_state import FeedState
 from ingest.values import Outcome
 from tests.program import new_program
@@ -253,7 +256,7 @@ def test_a_put_off_feed_is_told_of(tmp_path: Path, sqlite_url: str) -> None:
 
 def mend(world: World) -> int:
     most = schedule.longest_plan(world.config.schedule)
-    return world.database.write(poll_store.mend_schedule, world.clock(), most)
+    return world.database.write(times.mend, world.clock(), most)
 
 
 @pytest.mark.parametrize("ahead", [{"hours": 3}, {"days": 3}, {"days": 365 * 73}])
@@ -273,6 +276,42 @@ def test_after_a_clock_was_set_back_feeds_are_looked_at_as_before(
         assert all(poll.error is None for poll in world.poll())
         assert all(0 < wait_of(world, feed) <= 1.1 * 86400 + 1 for feed in feeds)
     assert mend(world) == 0
+
+
+def test_a_poll_heals_what_a_wrong_clock_has_left(tmp_path: Path, sqlite_url: str) -> None:
+    """The clock said 2038 once: two feeds were polled, a server and an instance put off."""
+    world = World(tmp_path, sqlite_url)
+    with Site() as site:
+        for name in ("a", "b"):
+            site.set(f"/{name}", rss(item(1), title=name), etag='"1"')
+        for name in "ab":
+            world.add(site.url(f"/{name}"))
+        program = new_program(tmp_path, sqlite_url)
+        world.clock.at = datetime(2038, 1, 19, tzinfo=UTC)
+        world.poll()
+        health = Health(
+            instance="https://rsshub.app",
+            failures=3,
+            failing_since=world.clock(),
+            paused_until=world.clock() + timedelta(hours=1),
+        )
+        world.database.write(rsshub_store.save_health, health)
+        pause = HostPause(server="127.0.0.1:1", until=world.clock(), reason="it refuses")
+        world.database.write(poll_store.pause_host, pause)
+        site.clear()
+        result = program.run("poll")
+        assert result.code == 0
+        assert "2 feeds planned by a clock that was wrong: due now" in result.out
+        assert {request.path for request in site.requests} == {"/a", "/b"}
+        assert world.ask(poll_store.host_pauses) == {}
+        assert world.ask(rsshub_store.health)["https://rsshub.app"].paused_until is None
+        assert all(
+            feed.trust.document_at < datetime(2038, 1, 1, tzinfo=UTC)
+            for feed in world.ask(feed_store.every)
+        )
+        site.clear()
+        assert program.run("poll").code == 0
+        assert site.requests == []
 
 
 def test_a_long_wait_that_is_meant_is_no_sign_of_a_wrong_clock(

@@ -15,7 +15,7 @@ import typer
 from ingest.cli.backfill_views import run_row, show_report, show_runs, telling
 from ingest.cli.days import Since, Until, span
 from ingest.cli.output import JsonOption, print_json, say
-from ingest.cli.session import Session, open_session
+from ingest.cli.session import Session, mend_times, open_session
 from ingest.errors import UsageError
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def backfill(
     if source not in SOURCES:
         raise UsageError(f"--source {source}: choose one of {', '.join(SOURCES)}")
     with open_session(ctx, quiet=True) as session:
+        mend_times(session)
         if names == [_LIST]:
             return _list(session, as_json)
         if names or paths:

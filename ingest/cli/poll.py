@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ingest.cli.output import console, counted, local, say
-from ingest.cli.session import Session, open_session
+from ingest.cli.session import Session, mend_times, open_session
 from ingest.logs import printable
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ def poll(
     with open_session(ctx, quiet=True) as session:
         if not ctx.obj["debug"]:
             logging.getLogger("ingest.pipeline").setLevel(logging.ERROR)  # told below, line by line
+        mended = mend_times(session)
+        if mended:
+            say(f"{counted(mended, 'feed')} planned by a clock that was wrong: due now")
         feeds = _choose(session, names or [], every)
         polls: list[Poll] = []
         try:

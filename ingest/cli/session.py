@@ -60,6 +60,15 @@ def open_session(ctx: typer.Context, *, quiet: bool = False) -> Iterator[Session
         database.dispose()
 
 
+def mend_times(session: Session) -> int:
+    """Undo what a clock that was wrong has planned; return how many feeds are due by that."""
+    from ingest.schedule import longest_plan
+    from ingest.store import times
+
+    most = longest_plan(session.config.schedule)
+    return session.database.write(times.mend, session.now, most, at_once=True)
+
+
 def read_configuration(ctx: typer.Context, *, quiet: bool = False) -> tuple[Config, Path]:
     """Read the configuration, and let messages and times be shown as it says."""
     from ingest.config import load_config

@@ -28,7 +28,7 @@ from ingest.garbage import leave_out_what_stays
 from ingest.metrics import Metrics
 from ingest.schedule import longest_plan
 from ingest.services import Services, open_services, system_clock
-from ingest.store import listings, polls
+from ingest.store import listings, polls, rsshub, times
 from ingest.web.app import make_app
 from ingest.web.server import serving
 from ingest.workers import processes_pay
@@ -201,13 +201,14 @@ class Daemon:
     async def _mend_schedule(self, services: Services) -> None:
         """Bring back what was planned by a clock that was wrong, and part what is late."""
         now, most = services.clock(), longest_plan(services.config.schedule)
-        mended = await services.write(polls.mend_schedule, now, most)
+        mended = await services.write(times.mend, now, most)
         await services.write(polls.spread_late, now)
         if mended:
             logger.warning("planned anew, since a wrong clock had planned it: %d feeds", mended)
         for server, pause in list(services.host_pauses.items()):
             if pause.until > now + most:
                 del services.host_pauses[server]
+        services.instances.take_health(await services.read(rsshub.health))
 
     def _hear_of_change(self) -> None:
         self._change = asyncio.create_task(self._read_again())

@@ -71,6 +71,10 @@ class Instances:
         self._being_tried: set[str] = set()
         self._in_progress: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
+    def take_health(self, health: Mapping[str, Health]) -> None:
+        """Take over how the instances are, as it is kept."""
+        self._health = dict(health)
+
     def route_of(self, url: str) -> str | None:
         """The route that a feed is asked by, if its address is one, or an instance's."""
         return url if is_route(url) else route_of(url, self._instances)

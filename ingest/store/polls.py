@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.schedule import Plan, first_looks, late_looks
+from ingest.schedule import Plan, late_looks
 from ingest.schedule.hosts import HostPause
 from ingest.schedule.trust import Trust
 from ingest.store.feed_state import (
@@ -25,9 +25,6 @@ from ingest.values import Poll, Validators
 from models import Feed
 from models import HostPause as HostPauseRow
 from models import Poll as PollRow
-
-# A clock that is brought in line moves by less.
-_CLOCKS_AGREE = timedelta(minutes=1)
 
 
 def due(
@@ -133,7 +130,7 @@ def last(connection: sa.Connection, feed_id: int, limit: int) -> list[dict[str, 
     query = (
         sa.select(*PollRow.__table__.columns)
         .where(PollRow.feed_id == feed_id)
-        .order_by(PollRow.started_at.desc(), PollRow.id.desc())
+        .order_by(PollRow.id.desc())
         .limit(limit)
     )
     return [dict(row) for row in connection.execute(query).mappings()]
@@ -143,27 +140,6 @@ def put_off(connection: sa.Connection, feed_id: int, until: datetime, reason: st
     """Look at a feed later; it was not asked."""
     columns = {"next_poll_at": until, "next_poll_reason": reason}
     connection.execute(_OF_FEED, {"of_feed": feed_id, **columns})
-
-
-def mend_schedule(connection: sa.Connection, now: datetime, most: timedelta) -> int:
-    """Bring back feeds that a clock ahead of `now` has planned, one by one; return how many.
-
-    They were looked at in the future, or are planned further ahead than `most` and than their
-    own interval; so with the servers that are left alone.
-    """
-    passed = now + _CLOCKS_AGREE
-    query = listed().where(sa.or_(Feed.last_polled_at > passed, Feed.next_poll_at > now + most))
-    feeds = [state_of(row) for row in connection.execute(query).mappings()]
-    wrong = [
-        feed
-        for feed in feeds
-        if (feed.last_polled_at or now) > passed
-        or feed.next_poll_at > now + most + 2 * (feed.settings.interval or timedelta(0))
-    ]
-    for feed, at in zip(wrong, first_looks(len(wrong), now), strict=True):
-        put_off(connection, feed.id, at, "it was planned by a clock that was wrong")
-    connection.execute(sa.delete(HostPauseRow).where(HostPauseRow.until > now + most))
-    return len(wrong)
 
 
 def spread_late(connection: sa.Connection, now: datetime) -> None:

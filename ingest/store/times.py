@@ -1,0 +1,54 @@
+"""What a clock that was wrong has left: times that lie in the future, or too far ahead."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from ingest.schedule import first_looks
+from ingest.store.feed_state import FeedState, listed, state_of
+from ingest.store.polls import put_off
+from models import Feed, HostPause, RsshubInstance
+
+# A clock that is brought in line moves by less.
+_CLOCKS_AGREE = timedelta(minutes=1)
+_REASON = "it was planned by a clock that was wrong"
+
+
+def mend(
+    connection: sa.Connection, now: datetime, most: timedelta, *, at_once: bool = False
+) -> int:
+    """Undo what a clock ahead of `now` has planned; return how many feeds are planned anew.
+
+    `most` is how far ahead a feed may be planned. The feeds are looked at one by one, or with
+    `at_once` all now. Servers and RSSHub instances that were put off for too long are asked again.
+    """
+    wrong = _planned_wrongly(connection, now, most)
+    looks = [now] * len(wrong) if at_once else first_looks(len(wrong), now)
+    for feed, at in zip(wrong, looks, strict=True):
+        put_off(connection, feed.id, at, _REASON)
+    passed = now + _CLOCKS_AGREE
+    for column in (Feed.document_at, Feed.distrusted_at):
+        in_future = sa.update(Feed).where(column > passed)
+        connection.execute(in_future.values({column.key: now}))
+    connection.execute(sa.delete(HostPause).where(HostPause.until > now + most))
+    is_wrong = sa.or_(
+        RsshubInstance.failing_since > passed, RsshubInstance.paused_until > now + most
+    )
+    columns = {"failing_since": now, "paused_until": None}
+    connection.execute(sa.update(RsshubInstance).where(is_wrong).values(columns))
+    return len(wrong)
+
+
+def _planned_wrongly(connection: sa.Connection, now: datetime, most: timedelta) -> list[FeedState]:
+    """The feeds that were looked at in the future, or are planned too far ahead."""
+    passed = now + _CLOCKS_AGREE
+    query = listed().where(sa.or_(Feed.last_polled_at > passed, Feed.next_poll_at > now + most))
+    feeds = [state_of(row) for row in connection.execute(query).mappings()]
+    return [
+        feed
+        for feed in feeds
+        if (feed.last_polled_at or now) > passed
+        or feed.next_poll_at > now + most + 2 * (feed.settings.interval or timedelta(0))
+    ]
