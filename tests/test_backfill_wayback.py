@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -258,3 +259,80 @@ def test_captures_of_article_pages_where_they_are_wanted(
     assert not archive.requests_to(f"/web/20200301000000id_/{link[3]}")  # it is known already
     again = json.loads(program.run("backfill", "1", "--source", "wayback", "--json").out)
     assert [line["new"] for line in again["lines"]] == [0]
+
+
+def pywb_double(rows: list[Row]) -> Callable[[Request], str]:
+    """An index as pywb 2.10 answers it: fields that it does not know are left out of each line."""
+
+    def answer(request: Request) -> str:
+        query = parse_qs(urlsplit(request.path).query)
+        known = [
+            {"urlkey": "cn)/feed", "timestamp": stamp, "url": url, "digest": digest}
+            for stamp, url, digest in rows
+            if url.startswith(query["url"][0])
+        ]
+        fields = query["fl"][0].split(",")
+        listed = [{name: row[name] for name in fields if name in row} for row in known]
+        return "".join(
+            json.dumps(row) + "\n" for row in listed[: int(query.get("limit", [9999])[0])]
+        )
+
+    return answer
+
+
+def test_a_server_that_calls_the_address_otherwise_is_asked_again(
+    tmp_path: Path, site: Site, archive: Site
+) -> None:
+    feed = site.url("/feed")
+    rows = [(f"202002{day + 1:02}120000", feed, f"DIGEST{day}") for day in range(3)]
+    rows.append(("20200301000000", site.url("/feed/9.html"), "P"))
+    for number, (stamp, url, _) in enumerate(rows[:3]):
+        archive.set(f"/web/{stamp}id_/{url}", past.channel([number], site))
+    archive.set("/cdx", pywb_double(rows[:3]))
+    program = configured(tmp_path, "", settings_of(archive), feed)
+    result = program.run("backfill", "1", "--source", "wayback")
+    assert result.code == 0, result
+    assert kept(program) == past.titles(range(3))
+
+
+def test_an_index_of_which_nothing_can_be_used_is_an_error(
+    tmp_path: Path, site: Site, archive: Site
+) -> None:
+    archive.set("/cdx", '{"timestamp": "20200201000000", "digest": "A"}\n' * 2)
+    program = configured(tmp_path, "", settings_of(archive), site.url("/feed"))
+    result = program.run("backfill", "1", "--source", "wayback")
+    said = "none of its 2 captures has an address"
+    assert (result.code, said in result.out) == (1, True), result
+
+
+def test_an_index_without_captures_is_complete(tmp_path: Path, site: Site, archive: Site) -> None:
+    archive.set("/cdx", "")
+    program = configured(tmp_path, "", settings_of(archive), site.url("/feed"))
+    assert program.run("backfill", "1", "--source", "wayback").code == 0
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_a_real_pywb(tmp_path: Path) -> None:
+    from tests.pywb import pywb
+
+    link = "https://news.example.cn/"
+    feeds = [
+        past.warc_record(f"{link}feed", rss(past.dated_item(n)), "text/xml", "200 OK")
+        for n in range(3)
+    ]
+    records = [one.replace(b"2021-05-01", b"2021-05-0%d" % n) for n, one in enumerate(feeds, 1)]
+    records.append(past.warc_record(f"{link}7.html", past.page(7), "text/html", "200 OK"))
+    gone = past.warc_record(f"{link}feed", "没有了", "text/html", "404 Gone")
+    records.append(gone.replace(b"2021-05-01", b"2021-04-01"))
+    (tmp_path / "kept.warc.gz").write_bytes(b"".join(map(gzip.compress, records)))
+    (tmp_path / "archive").mkdir()
+    with pywb(tmp_path / "archive", tmp_path / "kept.warc.gz") as address:
+        settings = (
+            f'[wayback]\nindex = "{address}/cdx"\ndelay = "0s"\npages = true\n'
+            f'capture = "{address}/{{timestamp}}id_/{{url}}"\n'
+        )
+        program = configured(tmp_path, "", settings, f"{link}feed")
+        result = program.run("backfill", "1", "--source", "wayback")
+    assert result.code == 0, result
+    assert kept(program) == past.titles([0, 1, 2, 7])

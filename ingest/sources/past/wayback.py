@@ -5,24 +5,44 @@ The index's language: https://github.com/internetarchive/wayback/tree/master/way
 
 from __future__ import annotations
 
+import logging
 import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from ingest.errors import Unreadable
 from ingest.reading.links import canonical_link, host_of, is_front_page
-from ingest.sources.past.cdx import CdxError, read_cdx
+from ingest.sources.past.cdx import CdxError, Listing, read_cdx
 from ingest.sources.past.source import Form, Piece, Source, Taken, Web, Window, home_of
 from ingest.store.feed_state import FeedState
 from ingest.values import DocumentKind, Planned
+
+logger = logging.getLogger(__name__)
 
 _STAMP = "%Y%m%d%H%M%S"
 _FIELDS = ("timestamp", "original", "digest")
 _AT_ONCE = 5000
 _MOST_LISTS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Dialect:
+    """What a server calls the fields of its index, and how many captures it gives at once.
+
+    pywb leaves fields that it does not know out of its answer, filters by none of them, and has
+    no key to ask for the rest of a limited answer.
+    """
+
+    address: str
+    media_type: str
+    limit: int | None
+
+
+_OF_WAYBACK = _Dialect(address="original", media_type="mimetype", limit=_AT_ONCE)
+_OF_PYWB = _Dialect(address="url", media_type="mime", limit=None)
 # What was published just before the end of a window is in a capture after it.
 # Where there is none so soon, the next ones show it still, if the feed is slow.
 _CAPTURED_LATER = timedelta(days=31)
@@ -38,6 +58,7 @@ class Wayback(Source):
         self._web, self._feed, self._window = web, feed, window
         self._settings = web.wayback
         self.listed_at = self._settings.index
+        self._dialects: tuple[_Dialect, ...] = (_OF_WAYBACK, _OF_PYWB)
 
     async def plan(self) -> Sequence[Planned]:
         """Ask for the whole index; raise `SourceError` if it cannot be had."""
@@ -58,7 +79,7 @@ class Wayback(Source):
         return sorted(distinct, key=lambda one: str(one.as_of), reverse=is_newest_first)
 
     async def _of_feed(self, url: str) -> list[Planned]:
-        asked = {"url": url, "filter": "statuscode:200", "collapse": "digest", **self._since()}
+        asked = {"url": url, "collapse": "digest", **self._since()}
         rows = self._in_reach(await self._rows(asked))
         return [self._planned(*row, key=row[2], kind=DocumentKind.FEED) for row in rows]
 
@@ -75,8 +96,7 @@ class Wayback(Source):
 
     async def _of_pages(self, home: str) -> list[Planned]:
         asked = {"url": home, "matchType": "prefix", "collapse": "urlkey", **self._since()}
-        filters = ["statuscode:200", "mimetype:text/html"]
-        rows = await self._rows({**asked, "filter": filters})
+        rows = await self._rows(asked, media_type="text/html")
         return [
             self._planned(*row, key=canonical_link(row[1]) or row[1], kind=DocumentKind.PAGE)
             for row in rows
@@ -86,36 +106,74 @@ class Wayback(Source):
     def _since(self) -> dict[str, str]:
         return {"from": _stamp(self._window.since)} if self._window.since else {}
 
-    async def _rows(self, asked: Mapping[str, str | list[str]]) -> list[tuple[str, str, str]]:
-        """The whole of an index, asked for part after part."""
-        found: list[tuple[str, str, str]] = []
-        resume = ""
+    async def _rows(
+        self, asked: Mapping[str, str], *, media_type: str | None = None
+    ) -> list[tuple[str, str, str]]:
+        """The whole of an index, asked for in the dialect that its server speaks.
+
+        Raise `Unreadable` if it has captures, and none with a time and an address.
+        """
+        total = 0
+        for dialect in self._dialects:
+            listing = await self._whole(asked, dialect, media_type)
+            usable = [
+                (stamp, original, digest)
+                for stamp, original, digest in listing.rows
+                if _is_instant(stamp) and _is_address(original)
+            ]
+            total = max(total, listing.total)
+            is_cut = not listing.is_table and listing.total == dialect.limit
+            if listing.is_table or (usable and not is_cut):
+                self._dialects = (dialect,)
+                break
+        if total and not usable:
+            raise Unreadable(self.listed_at, f"none of its {total:,} captures has an address")
+        if total > len(usable):
+            logger.warning(
+                "%s: %d captures without an address are left out",
+                self.listed_at,
+                total - len(usable),
+            )
+        return usable
+
+    async def _whole(
+        self, asked: Mapping[str, str], dialect: _Dialect, media_type: str | None
+    ) -> Listing:
+        """Everything that is asked for, part after part."""
+        found: list[list[str]] = []
+        total, resume = 0, ""
         for _ in range(_MOST_LISTS):
-            url = self._index_url(asked, resume)
+            url = self._index_url(asked, dialect, media_type, resume)
             document = await self._web.fetcher.fetch_document(
                 url, accept="application/json", host_delay=self._settings.delay
             )
             try:
-                rows, resume = read_cdx(document.body, _FIELDS)
+                listing = read_cdx(document.body, _FIELDS)
             except CdxError as error:
                 raise Unreadable(url, str(error)) from None
-            found += [(stamp, original, digest) for stamp, original, digest in rows]
+            found += listing.rows
+            total += listing.total
+            resume = listing.resume
             if not resume:
                 break
-        return [row for row in found if _is_instant(row[0]) and _is_address(row[1])]
+        return Listing(rows=found, total=total, is_table=listing.is_table)
 
-    def _index_url(self, asked: Mapping[str, str | list[str]], resume: str) -> str:
-        asked = {
+    def _index_url(
+        self, asked: Mapping[str, str], dialect: _Dialect, media_type: str | None, resume: str
+    ) -> str:
+        filters = [f"{dialect.media_type}:{media_type}"] if media_type else []
+        asked_in_full = {
             **asked,
+            "filter": ["statuscode:200", *filters],
             "output": "json",
-            "fl": ",".join(_FIELDS),
-            "limit": str(_AT_ONCE),
-            "showResumeKey": "true",
+            "fl": ",".join(("timestamp", dialect.address, "digest")),
         }
+        if dialect.limit:
+            asked_in_full |= {"limit": str(dialect.limit), "showResumeKey": "true"}
         parts = urlsplit(self._settings.index)
         # The real index gives its key as it is to be sent, others as it is.
         goes_on = f"resumeKey={resume}" if "%" in resume else urlencode({"resumeKey": resume})
-        query = [parts.query, urlencode(asked, doseq=True), goes_on if resume else ""]
+        query = [parts.query, urlencode(asked_in_full, doseq=True), goes_on if resume else ""]
         return urlunsplit(parts._replace(query="&".join(filter(None, query))))
 
     def _planned(
