@@ -26,6 +26,7 @@ _ROLES = {
     "media_description": CAPTION,
     "media_title": MEDIA_TITLE,
 }
+_BEFORE_DIV = 5  # pieces of text: blanks, and the tag itself
 
 
 def read_document(body: bytes, url: str) -> Fields:
@@ -37,6 +38,7 @@ def read_document(body: bytes, url: str) -> Fields:
         reader = _read_strictly(body, url)
     except SAXException:
         reader = _LooseReader(url, None, "utf-8", {})
+        reader.document_url = url
         reader.feed(body.decode())
     return {
         "feed": reader.feeddata,
@@ -48,6 +50,7 @@ def read_document(body: bytes, url: str) -> Fields:
 
 def _read_strictly(body: bytes, url: str) -> Any:
     reader = _StrictReader(url, None, "utf-8")
+    reader.document_url = url
     parser = make_parser()  # noqa: S317 (the document has no DOCTYPE: nothing to expand)
     parser.setFeature(feature_namespaces, True)
     parser.setFeature(feature_external_ges, False)
@@ -64,6 +67,22 @@ class _Roles:
 
     resolve_relative_uris = False
     sanitize_html = False
+    document_url = ""
+
+    def resolve_uri(self: Any, uri: str) -> str:
+        """Resolve an address where xml:base is given; elsewhere it stays as it is."""
+        if self.baseuri == self.document_url:
+            return uri
+        resolved: str = super().resolve_uri(uri)  # type: ignore[misc]
+        return resolved
+
+    def unknown_starttag(self: Any, tag: str, attributes: list[tuple[str, str]]) -> None:
+        """Begin an element; an xml:base on the `div` of XHTML counts for all of its text."""
+        super().unknown_starttag(tag, attributes)  # type: ignore[misc]
+        if self.incontent and self.baseuri != self.contentparams.get("base"):
+            pieces = self.elementstack[-1][2]
+            if len(pieces) <= _BEFORE_DIV and not any(piece.strip() for piece in pieces[:-1]):
+                self.contentparams["base"] = self.baseuri
 
     def push_content(self: Any, tag: str, attributes: Fields, media_type: str, text: Any) -> None:
         """Begin a text; note whether the document says of which type it is."""
@@ -76,6 +95,8 @@ class _Roles:
         self.incontent -= 1
         if value and tag in _ROLES and self.inentry and not self.insource:
             detail = dict(self.contentparams) | {"value": value}
+            if detail["base"] == self.document_url:
+                detail["base"] = ""
             if self.is_untyped and detail["type"] == "text/plain" and is_html(value):
                 detail["type"] = "text/html"
             self.entries[-1].setdefault(_ROLES[tag], []).append(detail)

@@ -66,7 +66,7 @@ def _normalize_entry(
     raw: Packed,
 ) -> NormalEntry:
     link = _link(entry, feed, context)
-    base_url = entry.base_url or link or feed.link or context.document.final_url
+    base_url = _absolute_base(entry, context) or link or _site_of(feed, context)
     written = merging.with_summary(entry.content, entry.summary, title=entry.title)
     body = html.Fragment(written, base_url=base_url)
     image = lead_image.choose(entry.images, entry.enclosures, body, channel_images=feed.logos)
@@ -111,11 +111,20 @@ def name_of(feed: ParsedFeed, context: Context) -> str:
 
 
 def _link(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> str | None:
-    base_url = entry.base_url or feed.link or context.document.final_url
-    link = links.absolute_link(entry.link, base_url)
+    link = links.absolute_link(entry.link, _site_of(feed, context))
     # RSS 2.0: a guid is a permalink unless it says that it is none.
     guid = entry.guid if entry.guid_is_permalink else None
     return link or links.absolute_link(guid, None)
+
+
+def _site_of(feed: ParsedFeed, context: Context) -> str:
+    """The page that a feed links to; relative addresses are counted from there."""
+    url = context.document.final_url
+    return links.absolute_link(feed.link, url) or url
+
+
+def _absolute_base(entry: ParsedEntry, context: Context) -> str | None:
+    return links.absolute_link(entry.base_url, context.document.final_url)
 
 
 def _guid(entry: ParsedEntry) -> str | None:

@@ -52,7 +52,7 @@ def _read(text: str, url: str) -> ParsedFeed:
     if root is None or (not_a_feed.is_html(text, name) and name not in xml_text.FEED_ROOTS):
         raise ParseError(url, not_a_feed.name_text(text, name))
     try:
-        return parse_xml(text, root)
+        return parse_xml(text, root, url)
     except OutOfBoundsError as error:
         raise ParseError(url, str(error)) from error
     except NotFeedError as error:

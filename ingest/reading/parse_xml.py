@@ -38,14 +38,17 @@ class NotFeedError(ValueError):
     """feedparser finds no feed in the text; the message, if any, names what it is."""
 
 
-def parse_xml(text: str, root: xml_text.Root) -> ParsedFeed:
-    """Read the feed whose root element was found; raise NotFeedError if it holds none."""
+def parse_xml(text: str, root: xml_text.Root, url: str = "") -> ParsedFeed:
+    """Read the feed whose root element was found; raise NotFeedError if it holds none.
+
+    `url` is the document's address, which a relative xml:base is relative to.
+    """
     if (plain := parse_plain.read(text, root)) is not None:
         return _feed(plain, text, plain["version"], ())
-    return _parse_any(text, root)
+    return _parse_any(text, root, url)
 
 
-def _parse_any(text: str, root: xml_text.Root) -> ParsedFeed:
+def _parse_any(text: str, root: xml_text.Root, url: str = "") -> ParsedFeed:
     """Read what feedparser reads."""
     warnings = ["text before the feed was skipped"] if root.rubbish else []
     text = xml_text.isolate_root(text, root)
@@ -54,7 +57,7 @@ def _parse_any(text: str, root: xml_text.Root) -> ParsedFeed:
         warnings.append("not well-formed XML: read as far as it goes")
         is_cut = xml_text.ends_within_an_entry(text)
         text = xml_text.mend(mend_sections(text))
-    result = _read(text)
+    result = _read(text, url)
     version = string(result, "version")
     if not version and not result["entries"] and not _is_empty_feed(root, text):
         raise NotFeedError
@@ -74,23 +77,23 @@ def _is_empty_feed(root: xml_text.Root, text: str) -> bool:
     return root.name in xml_text.FEED_ROOTS
 
 
-def _read(text: str) -> Fields:
+def _read(text: str, url: str) -> Fields:
     """Let feedparser read; where it raises, let it read what can be salvaged."""
     try:
-        return _feedparser(text.encode())
+        return _feedparser(text.encode(), url)
     except FEEDPARSER_RAISES:
         pass
     try:
-        return _feedparser(salvage(text))
+        return _feedparser(salvage(text), url)
     except FEEDPARSER_RAISES as error:
         raise NotFeedError("XML too damaged to be read") from error
 
 
-def _feedparser(body: bytes) -> Fields:
+def _feedparser(body: bytes, url: str) -> Fields:
     """Call feedparser, which takes long to be imported."""
     from ingest.reading.feedparser_reader import read_document
 
-    return read_document(body, "")
+    return read_document(body, url)
 
 
 def _feed(result: Fields, text: str, version: str, warnings: tuple[str, ...]) -> ParsedFeed:

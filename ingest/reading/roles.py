@@ -84,17 +84,13 @@ def as_html(detail: Fields, version: str) -> str:
 def language_of(entry: Fields) -> str | None:
     """Return the language of an entry's text."""
     spoken = [optional(entry, "language")]
-    spoken += [optional(detail, "language") for detail in _details(entry)]
+    spoken += [optional(d, "language") for role in _BY_RANK for d in dicts(entry, role)]
+    title = entry.get("title_detail")
+    spoken += [optional(title, "language")] if isinstance(title, dict) else []
     return next((language for language in spoken if language), None)
 
 
 def base_of(entry: Fields) -> str | None:
     """Return the xml:base in force at the entry's text."""
-    return next((base for detail in _details(entry) if (base := string(detail, "base"))), None)
-
-
-def _details(entry: Fields) -> list[Fields]:
-    """List what was noted beside the texts, the content's first."""
-    title = entry.get("title_detail")
-    found = [detail for role in _BY_RANK for detail in dicts(entry, role)]
-    return [*found, title] if isinstance(title, dict) else found
+    texts = (detail for role in _BY_RANK for detail in dicts(entry, role))
+    return next((base for detail in texts if (base := string(detail, "base"))), None)

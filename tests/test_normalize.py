@@ -1,0 +1,154 @@
+"""What a document says becomes one form: absolute addresses, whole texts."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from ingest.reading.normalize import Context
+from ingest.reading.read import read
+from ingest.values import Document, NormalEntry
+
+SEEN = datetime(2024, 6, 1, tzinfo=UTC)
+URL = "http://feed.example/dir/feed.xml"
+
+
+def entry_of(text: str, url: str = URL) -> NormalEntry:
+    document = Document(url=url, final_url=url, fetched_at=SEEN, body=text.encode())
+    (entry,) = read(Context(document=document, first_seen_at=SEEN, zone=UTC)).entries
+    return entry
+
+
+def atom(entry: str, feed: str = "", root: str = "") -> str:
+    return f'<feed xmlns="http://www.w3.org/2005/Atom"{root}><title>t</title>{feed}{entry}</feed>'
+
+
+def rss(item: str, channel: str = "", root: str = "") -> str:
+    return f'<rss version="2.0"{root}><channel><title>t</title>{channel}{item}</channel></rss>'
+
+
+def json_feed(**item: str) -> str:
+    version = "https://jsonfeed.org/version/1.1"
+    return json.dumps({"version": version, "title": "t", "items": [item]})
+
+
+PICTURE = '&lt;img src="p.png"&gt;'
+SITE = '<link href="https://site.example/blog/"/>'
+
+
+@pytest.mark.parametrize(
+    ("document", "link", "picture"),
+    [
+        (  # relative, on the entry
+            atom(
+                '<entry xml:base="2024/"><link href="a"/>'
+                f'<content type="html">{PICTURE}</content></entry>'
+            ),
+            "http://feed.example/dir/2024/a",
+            "http://feed.example/dir/2024/p.png",
+        ),
+        (  # relative, on the feed
+            atom(
+                f'<entry><link href="a"/><content type="html">{PICTURE}</content></entry>',
+                root=' xml:base="/blog/"',
+            ),
+            "http://feed.example/blog/a",
+            "http://feed.example/blog/p.png",
+        ),
+        (  # one in another in a third
+            atom(
+                '<entry xml:base="05/"><link href="a"/>'
+                f'<content type="html" xml:base="pics/">{PICTURE}</content></entry>',
+                root=' xml:base="https://b.example/2024/"',
+            ),
+            "https://b.example/2024/05/a",
+            "https://b.example/2024/05/pics/p.png",
+        ),
+        (  # on the content only, before and after the link
+            atom(
+                f'<entry><content type="html" xml:base="https://cdn.example/x/">{PICTURE}</content>'
+                '<link href="/a"/></entry>',
+                feed=SITE,
+            ),
+            "https://site.example/a",
+            "https://cdn.example/x/p.png",
+        ),
+        (  # on the div of XHTML
+            atom(
+                '<entry><link href="/a"/><content type="xhtml">'
+                '<div xmlns="http://www.w3.org/1999/xhtml" xml:base="https://cdn.example/x/">'
+                '<img src="p.png"/></div></content></entry>',
+                feed=SITE,
+            ),
+            "https://site.example/a",
+            "https://cdn.example/x/p.png",
+        ),
+        (  # in RSS
+            rss(
+                f'<item xml:base="2024/"><link>a</link><description>{PICTURE}</description></item>'
+            ),
+            "http://feed.example/dir/2024/a",
+            "http://feed.example/dir/2024/p.png",
+        ),
+        (
+            rss(
+                f'<item><description xml:base="https://cdn.example/x/">{PICTURE}</description><link>a</link></item>',
+                channel="<link>https://site.example/blog/</link>",
+            ),
+            "https://site.example/blog/a",
+            "https://cdn.example/x/p.png",
+        ),
+        (  # none: the link counts from the site, the picture from the link
+            atom(
+                f'<entry><link href="2024/a"/><content type="html">{PICTURE}</content></entry>',
+                feed=SITE,
+            ),
+            "https://site.example/blog/2024/a",
+            "https://site.example/blog/2024/p.png",
+        ),
+        (  # a relative link of the feed counts from the feed
+            atom(
+                f'<entry><link href="a"/><content type="html">{PICTURE}</content></entry>',
+                feed='<link href="../"/>',
+            ),
+            "http://feed.example/a",
+            "http://feed.example/p.png",
+        ),
+        (  # what is no address is no base
+            atom(
+                '<entry xml:base="javascript:x"><link href="/a"/>'
+                f'<content type="html">{PICTURE}</content></entry>'
+            ),
+            "http://feed.example/a",
+            "http://feed.example/p.png",
+        ),
+    ],
+)
+def test_addresses_count_from_the_base_in_force(document: str, link: str, picture: str) -> None:
+    entry = entry_of(document)
+    assert (entry.link, f'src="{picture}"' in entry.html) == (link, True)
+
+
+def test_a_summary_stands_beside_the_content_in_every_format() -> None:
+    text = "<p>导语。</p>\n<p>正文。</p>"
+    encoded = 'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    documents = [
+        atom(
+            "<entry><summary>导语。</summary>"
+            '<content type="html">&lt;p>正文。&lt;/p></content></entry>'
+        ),
+        rss(
+            "<item><description>导语。</description>"
+            "<content:encoded>&lt;p>正文。&lt;/p></content:encoded></item>",
+            root=f" {encoded}",
+        ),
+        rss(
+            "<item><odd:x xmlns:odd='y'/><description>导语。</description>"
+            "<content:encoded>&lt;p>正文。&lt;/p></content:encoded></item>",
+            root=f" {encoded}",
+        ),
+        json_feed(id="1", summary="导语。", content_html="<p>正文。</p>"),
+    ]
+    assert [entry_of(document).html for document in documents] == [text] * 4
