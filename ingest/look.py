@@ -31,6 +31,7 @@ from ingest.schedule.trust import after_not_modified
 from ingest.services import Services, all_or_first_error
 from ingest.store import entries as entry_store
 from ingest.store import polls as poll_store
+from ingest.store import recognise
 from ingest.store import rsshub as rsshub_store
 from ingest.store.captures import Seen
 from ingest.store.feed_state import FeedState
@@ -112,13 +113,15 @@ class Look:
         if digest == self._feed.body_digest:
             return await self._services.write(self._note_answer, self._poll, document)
         reading = await self._read(document)
-        reading = replace(reading, entries=await self._complete(reading.entries))
+        reading = replace(reading, entries=await self._complete(reading))
         if self._is_check and await self._has_news(reading):
             await self._check_trust()
         return await self._services.write(self._keep, document, reading, digest)
 
     async def _has_news(self, reading: Reading) -> bool:
-        verdicts = await self._services.read(entry_store.judge, self._feed.id, reading.entries)
+        verdicts = await self._services.read(
+            recognise.judge, self._feed.id, reading.entries, beside=reading.beside
+        )
         return any(verdict.kind is not VerdictKind.UNCHANGED for verdict in verdicts)
 
     async def _check_trust(self) -> None:
@@ -146,7 +149,7 @@ class Look:
         if parts is not None:
             fresh = await _aside(document, parts.by_digest)
             recognised = await self._services.read(
-                entry_store.recognised, self._feed.id, fresh.keys()
+                recognise.recognised, self._feed.id, fresh.keys()
             )
             for known in recognised:
                 fresh.pop(known.item_digest, None)
@@ -169,11 +172,13 @@ class Look:
             return split(document.body)
         return await self._services.call(document.url, split, document.body)
 
-    async def _complete(self, entries: Sequence[NormalEntry]) -> Sequence[NormalEntry]:
+    async def _complete(self, reading: Reading) -> Sequence[NormalEntry]:
         """Fetch the article pages of what is new or edited, where the feed asks for it."""
-        if not any(map(self._wants_page, entries)):
-            return entries
-        verdicts = await self._services.read(entry_store.judge, self._feed.id, entries)
+        if not any(map(self._wants_page, reading.entries)):
+            return reading.entries
+        verdicts = await self._services.read(
+            recognise.judge, self._feed.id, reading.entries, beside=reading.beside
+        )
         return await all_or_first_error(self._complete_one(verdict) for verdict in verdicts)
 
     async def _complete_one(self, verdict: Verdict) -> NormalEntry:
@@ -197,7 +202,13 @@ class Look:
             content_type=document.content_type,
             at=document.fetched_at,
         )
-        verdicts = entry_store.keep(connection, seen, reading.entries, may_be_empty=self._is_first)
+        verdicts = entry_store.keep(
+            connection,
+            seen,
+            reading.entries,
+            beside=reading.beside,
+            may_be_empty=self._is_first,
+        )
         said = self._said(document, reading, digest)
         poll = replace(self._poll, feed_name=self._feed.called(reading.title))
         poll = _counted(poll, verdicts, reading)
@@ -348,7 +359,7 @@ def _counted(poll: Poll, verdicts: Sequence[Verdict], reading: Reading) -> Poll:
         outcome=Outcome.NEWS if new or edited else Outcome.NO_NEWS,
         new=new,
         edited=edited,
-        unchanged=kinds.count(VerdictKind.UNCHANGED) + reading.recognised,
+        unchanged=kinds.count(VerdictKind.UNCHANGED) + len(reading.beside),
         encoding_used=reading.feed.encoding_used,
         encoding_declared=reading.feed.encoding_declared,
         replacement_count=reading.feed.replacement_count,

@@ -17,11 +17,11 @@ from ingest.reading.articles import (
     entry_of_page,
     take_article,
 )
+from ingest.reading.dedupe import FROM_CAPTURE
 from ingest.reading.read import read
 from ingest.sources.page import read_page
 from ingest.store import captures, entries
 from ingest.store.captures import Kept
-from ingest.store.entries import FROM_CAPTURE
 from ingest.store.feed_state import FeedState
 from ingest.values import Article, Document, NormalEntry
 

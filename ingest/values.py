@@ -275,7 +275,11 @@ class NormalEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownEntry:
-    """What is needed of a kept entry to recognise it again."""
+    """What is needed of a kept entry to recognise it again.
+
+    `is_former` says that `key`, `guid`, `link` and `link_key` are not its present ones: it was
+    known by them before, or is known by them as well.
+    """
 
     id: int
     key: str
@@ -291,6 +295,8 @@ class KnownEntry:
     published_method: str | None = None
     full_text_error: str | None = None
     full_text_tries: int = 0
+    published_precision: str | None = None
+    is_former: bool = False
 
 
 class Recognised(NamedTuple):
@@ -312,11 +318,15 @@ class VerdictKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The decision on one entry of a document; `known` is what it was until now, if anything."""
+    """The decision on one entry of a document; `known` is what it was until now, if anything.
+
+    `moved` says that the entry is known by its present address from now on.
+    """
 
     kind: VerdictKind
     entry: NormalEntry
     known: KnownEntry | None = None
+    moved: bool = False
 
 
 class Outcome(enum.StrEnum):

@@ -1,5 +1,6 @@
 """What is kept: tables as columns and relations, nothing else."""
 
+from models.address import Address
 from models.archive_file import ArchiveFile
 from models.backfill import Backfill, BackfillDocument, BackfillWalk
 from models.base import Base
@@ -13,6 +14,7 @@ from models.rsshub import RsshubInstance, RsshubNamespace
 from models.setting import Setting
 
 __all__ = [
+    "Address",
     "ArchiveFile",
     "Backfill",
     "BackfillDocument",

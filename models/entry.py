@@ -42,6 +42,7 @@ class Entry(Content, Base):
         UniqueConstraint("feed_id", "key"),
         Index("ix_entry_feed_id_link_key", "feed_id", "link_key"),
         Index("ix_entry_feed_id_item_digest", "feed_id", "item_digest"),
+        Index("ix_entry_feed_id_text_digest", "feed_id", "text_digest"),
         Index("ix_entry_published_at", "published_at"),
         Index(
             "ix_entry_first_seen_at_undated",

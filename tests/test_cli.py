@@ -262,6 +262,20 @@ def test_db_check_tells_whether_all_is_well(program: Program) -> None:
     assert json.loads(program.good("db", "check", "--json"))["problems"] == []
 
 
+def test_an_entry_is_shown_by_any_of_its_links(program: Program, site: Site) -> None:
+    program.good("feeds", "add", site.url("/feed.xml"))
+    links = [f"https://{host}.example.cn/a/1" for host in ("old", "new")]
+    for link in links:
+        site.set("/feed.xml", rss(item(1, link=link, guid=""), item(2, guid="")))
+        program.good("poll", "--all")
+    shown = [json.loads(program.good("entries", "show", link, "--json")) for link in links]
+    assert shown[0] == shown[1]
+    assert (shown[0]["link"], shown[0]["other_links"]) == (links[1], links[:1])
+    assert links[0] in program.good("entries", "show", links[1])
+    for wrong in ("https://new.example.cn/a/3", "修渠记", "0"):
+        assert program.run("entries", "show", wrong).code == 2
+
+
 def test_debug_shows_where_it_went_wrong(program: Program) -> None:
     assert "Traceback" in program.run("poll", "nosuchfeed", "--debug").err
 

@@ -36,7 +36,9 @@ def statements_of_a_poll(world: World) -> list[str]:
 
 
 # Tables that grow with every look; of feeds and settings there are few.
-_THROUGH = tuple(f"SCAN {t}" for t in ("entry", "capture", "revision", "poll", "archive_file"))
+_THROUGH = tuple(
+    f"SCAN {t}" for t in ("entry", "capture", "revision", "poll", "archive_file", "entry_address")
+)
 
 
 def ways_of_a_poll(world: World) -> list[str]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,11 +10,14 @@ from ingest.reading import links
 from ingest.reading.links import (
     absolute_link,
     canonical_link,
+    earlier_form,
+    exact_link,
     host_of,
     names_a_site,
     server_of,
     without_secrets,
 )
+from ingest.reading.spellings import nearby
 
 BASE = "https://news.example.cn/list/"
 
@@ -49,6 +54,34 @@ def test_only_addresses_a_reader_can_open_are_links(link: str | None, absolute: 
         ("https://a.example.cn/b?id=7&PHPSESSID=a1b2&_=1700000000", "https://a.example.cn/b?id=7"),
         ("https://a.example.cn/b#wechat_redirect", "https://a.example.cn/b"),
         ("https://a.example.cn/新闻", "https://a.example.cn/%E6%96%B0%E9%97%BB"),
+        ("https://a.example.cn/b/index.html", "https://a.example.cn/b/"),
+        ("https://a.example.cn/b/INDEX.php", "https://a.example.cn/b/"),
+        ("https://a.example.cn/b/default.aspx?utm_source=rss", "https://a.example.cn/b/"),
+        ("https://a.example.cn/index.php/archives/7/", "https://a.example.cn/archives/7/"),
+        ("https://a.example.cn/b?id=7&cat=3", "https://a.example.cn/b?cat=3&id=7"),
+        ("https://a.example.cn/b?名=七&cat=3", "https://a.example.cn/b?cat=3&%E5%90%8D=%e4%b8%83"),
+        ("https://a.example.cn/b#comments", "https://a.example.cn/b"),
+        ("https://a.example.cn/b#respond", "https://a.example.cn/b"),
+        ("https://a.example.cn/b#more-12", "https://a.example.cn/b"),
+        (
+            "https://a.example.cn/b.jsp;jsessionid=0A1B.node1?id=7",
+            "https://a.example.cn/b.jsp?id=7",
+        ),
+        ("https://a.example.cn/(S(lit3py55t21z5v55vlm25s55))/b", "https://a.example.cn/b"),
+        ("https://a.example.cn/b/amp", "https://a.example.cn/b"),
+        ("https://a.example.cn/b/amp/", "https://a.example.cn/b/"),
+        ("https://a.example.cn/b.amp.html", "https://a.example.cn/b.html"),
+        ("https://a.example.cn/b?amp=1&id=7", "https://a.example.cn/b?id=7"),
+        ("https://a.example.cn/b?amp", "https://a.example.cn/b"),
+        ("https://a.example.cn/b?outputType=amp", "https://a.example.cn/b"),
+        ("https://amp.a.example.cn/b", "https://a.example.cn/b"),
+        ("https://a-example-cn.cdn.ampproject.org/c/s/a.example.cn/b", "https://a.example.cn/b"),
+        (
+            "https://a-example-cn.cdn.ampproject.org/v/s/www.a.example.cn/b/amp?id=7&amp_js_v=0.1",
+            "https://a.example.cn/b?id=7",
+        ),
+        ("https://www.google.com/amp/s/a.example.cn/b", "https://a.example.cn/b"),
+        ("https://a-example-cn.mipcdn.com/c/s/a.example.cn/b", "https://a.example.cn/b"),
     ],
 )
 def test_two_links_to_one_article_are_one(one: str, other: str) -> None:
@@ -64,10 +97,69 @@ def test_two_links_to_one_article_are_one(one: str, other: str) -> None:
         ),
         ("https://a.example.cn/log#v1", "https://a.example.cn/log#v2"),
         ("https://a.example.cn/b?id=1", "https://a.example.cn/b?id=2"),
+        ("https://a.example.cn/b?id=1&id=2", "https://a.example.cn/b?id=2&id=1"),
+        ("https://a.example.cn/b#comment-1", "https://a.example.cn/b#comment-2"),
+        ("https://a.example.cn/index.php?id=7", "https://a.example.cn/?id=8"),
+        ("https://a.example.cn/amp", "https://a.example.cn/"),
+        ("https://a.example.cn/b/example", "https://a.example.cn/b/ex"),
+        ("https://a.example.cn/b?amp=7", "https://a.example.cn/b?amp=8"),
+        ("https://a.cdn.ampproject.org/c/s/a.cn/b", "https://a.cdn.ampproject.org/c/s/a.cn/c"),
     ],
 )
 def test_links_to_two_articles_stay_two(one: str, other: str) -> None:
     assert canonical_link(one) != canonical_link(other)
+
+
+@pytest.mark.parametrize(
+    ("link", "earlier"),
+    [
+        ("https://a.example.cn/b.html?id=7&from=timeline", None),
+        ("https://a.example.cn/b?b=1&a=2", "https://a.example.cn/b?b=1&a=2"),
+        ("https://www.a.example.cn/b/index.html?_=1", "https://a.example.cn/b/index.html"),
+        ("https://a.example.cn/新?b=1&a=2", "https://a.example.cn/%E6%96%B0?b=1&a=2"),
+        ("https://a.example.cn/b#comments", "https://a.example.cn/b#comments"),
+    ],
+)
+def test_the_form_that_earlier_versions_kept_is_known(link: str, earlier: str | None) -> None:
+    assert earlier_form(link) == earlier
+
+
+@pytest.mark.parametrize(
+    ("link", "exact"),
+    [
+        ("https://a.example.cn/b?from=1", "https://a.example.cn/b?from=1"),
+        ("https://a.example.cn/b?scene=2&id=7&utm_source=x", "https://a.example.cn/b?id=7&scene=2"),
+        ("https://a.example.cn/b?id=7&utm_source=x", None),
+        ("https://a.example.cn/b", None),
+        ("https://[a/?from=1", None),
+    ],
+)
+def test_parameters_that_may_name_an_article_are_known(link: str, exact: str | None) -> None:
+    assert exact_link(link) == exact
+
+
+@pytest.mark.parametrize(
+    ("address", "others"),
+    [
+        ("https://a.example.cn/1", {"/1", "/1/", "/1.html"}),
+        ("https://a.example.cn/1/", {"/1", "/1/", "/1.html"}),
+        ("https://a.example.cn/b/1.html", {"/b/1", "/b/1/", "/b/1.html"}),
+        ("https://a.example.cn/b/1.htm", {"/b/1", "/b/1/", "/b/1.html", "/b/1.htm"}),
+        ("https://a.example.cn/?p=1", {"/?p=1"}),
+        ("https://a.example.cn/", {"/"}),
+        ("https://a.example.cn", {""}),
+    ],
+)
+def test_addresses_that_differ_in_their_end_are_near(address: str, others: set[str]) -> None:
+    assert nearby(address) == {f"https://a.example.cn{other}" for other in others}
+
+
+@pytest.mark.parametrize("piece", [";jsessionid=", "/amp", "/(S(", "index.", "a=1&"])
+def test_a_hostile_link_takes_no_time(piece: str) -> None:
+    began = time.perf_counter()
+    canonical_link(f"https://a.example.cn/b?{piece * (4000 // len(piece))}")
+    canonical_link(f"https://a.example.cn/b{piece * (4000 // len(piece))}")
+    assert time.perf_counter() - began < 1
 
 
 def test_no_link_stays_none() -> None:
@@ -113,12 +205,14 @@ def test_the_host_is_without_its_port() -> None:
 
 
 _HOSTS = st.sampled_from(
-    "a.cn www.a.cn m.a.com.cn m.cn www.cn xn--a.cn a.cn:80 a.cn:443 a.cn:8080 a.cn:080 a.cn:99999"
-    " 1.2.3.4 1.2.3.4:1200 01.2.3.4 999.2.3.4 1.2.3".split()
+    "a.cn amp.a.cn www.a.cn m.a.com.cn m.cn www.cn xn--a.cn a.cn:80 a.cn:443 a.cn:8080 a.cn:080"
+    " a.cn:99999 1.2.3.4 1.2.3.4:1200 01.2.3.4 999.2.3.4 1.2.3".split()
 )
 _NAMES = st.text("aZ1-_~.", min_size=1, max_size=4)
-_PATHS = st.lists(_NAMES, max_size=3).map(lambda names: "".join(f"/{name}" for name in names))
-_PAIRS = st.tuples(st.sampled_from(["id", "from", "utm_a", "SPM", "a.b"]), _NAMES)
+_PATHS = st.lists(_NAMES | st.sampled_from(["amp", "index.html", "c", "s"]), max_size=3).map(
+    lambda names: "".join(f"/{name}" for name in names)
+)
+_PAIRS = st.tuples(st.sampled_from(["amp", "id", "from", "utm_a", "SPM", "a.b"]), _NAMES)
 _BASE = "https://b.cn/c/d?e"
 _QUERIES = st.lists(_PAIRS.map("=".join), max_size=3).map("&".join)
 

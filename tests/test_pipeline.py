@@ -117,6 +117,21 @@ def test_a_guid_that_moves_to_another_link_is_one_entry(world: World, site: Site
     assert len(world.files()) == 1
 
 
+def test_a_site_that_moves_and_goes_back_is_known_at_both_addresses(
+    world: World, site: Site
+) -> None:
+    world.add(site.url("/feed.xml"))
+    old, new = "https://news.example.cn/a/1.html", "https://new.example.org/2022/1/"
+    for link, text in ((old, "甲"), (new, "甲"), (old, "乙"), (new, "丙")):
+        site.set("/feed.xml", rss(item(1, link=link, guid=link, description=text)))
+        world.poll()
+    (entry,) = world.entries()
+    assert entry["revisions"] == 2
+    shown = world.entry(entry["id"])
+    assert (shown["link"], shown["other_links"]) == (new, [old])
+    assert len(world.files()) == 1
+
+
 def test_a_new_guid_for_the_same_article_is_one_entry(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))
     for build in range(3):

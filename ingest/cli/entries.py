@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 import typer
@@ -14,9 +14,13 @@ from ingest.cli.output import JsonOption, local, print_json, print_json_list, pr
 from ingest.cli.session import open_session
 from ingest.errors import UsageError
 
+if TYPE_CHECKING:
+    from ingest.cli.session import Session
+
 app = typer.Typer(help="The entries that are kept: list them, show one.", no_args_is_help=True)
 
 _SHOWN_AT_ONCE = 50
+_PAST_ALL = 2**63  # beyond the numbers that a database has
 _LONGEST_TITLE = 80  # in a table; "entries show" and --format have all of it
 
 _Format = Annotated[
@@ -81,20 +85,41 @@ def _cut(title: str) -> str:
 @app.command()
 def show(
     ctx: typer.Context,
-    entry: Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="The entry's number.")],
+    entry: Annotated[
+        str, typer.Argument(metavar="NUMBER|LINK", help="The entry's number, or a link of it.")
+    ],
     as_json: JsonOption = False,
 ) -> None:
-    """Show one entry with its earlier revisions."""
+    """Show one entry with its other links and its earlier revisions."""
     from ingest.store import listings
 
     with open_session(ctx, quiet=True) as session:
-        row = session.database.read(listings.show, entry)
+        number = int(entry) if entry.isdecimal() else _number_of(session, entry)
+        row = session.database.read(listings.show, number) if 0 < number < _PAST_ALL else None
     if row is None:
         raise UsageError(f"there is no entry {entry}; see: guidang entries list")
     if as_json:
         print_json(row)
     else:
         _print_entry(row)
+
+
+def _number_of(session: Session, link: str) -> int:
+    """The number of the one entry that has, or had, a link."""
+    from ingest.reading.dedupe import link_key_of
+    from ingest.reading.links import absolute_link, canonical_link
+    from ingest.store import addresses
+
+    canonical = canonical_link(absolute_link(link, None))
+    if canonical is None:
+        raise UsageError(f"{link} is no number and no link; see: guidang entries list")
+    found = session.database.read(addresses.entries_at, link_key_of(canonical))
+    if len(found) > 1:
+        numbers = ", ".join(map(str, found))
+        raise UsageError(f"{len(found)} entries have this link: {numbers}; give the number")
+    if not found:
+        raise UsageError(f"no entry has the link {link}; see: guidang entries list")
+    return found[0]
 
 
 def _print_entry(row: dict[str, Any]) -> None:

@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from tld import get_fld
 from url_normalize import url_normalize
 
+from ingest.reading.spellings import Parts, may_have_others, one_spelling
+
 _LONGEST = 4000
 # Two names of one site; what is left must still be one: `m.cn` is a host of its own.
 _MOBILE = re.compile(r"^(?:www|m)\.(?=[^.]+\.[^.])")
@@ -18,6 +20,8 @@ _TRACKING = frozenset(
     # what changes with each look
     " phpsessid jsessionid sessionid session_id _ rand random nocache".split()
 )
+# Of these, what may be all that tells two articles of a site apart.
+_MAY_NAME = frozenset("from scene _ rand random nocache srcid".split())
 _SECRETS = frozenset(
     "key code token access_token auth_token password passwd pwd pw pass secret apikey api_key"
     " api-key appkey app_key access_key accesskey auth sign signature sig".split()
@@ -58,8 +62,8 @@ def canonical_link(link: str | None) -> str | None:
     """Bring a link to the form in which two links to one article are equal.
 
     https, lower-case host without `www.` or `m.`, default port and dot segments gone (RFC 3986
-    section 6), parameters that only tell where a reader came from dropped. The link itself is
-    kept beside it as it was.
+    section 6), parameters that only tell where a reader came from dropped, and what `spellings`
+    knows. The link itself is kept beside it as it was.
     """
     if link is None:
         return None
@@ -68,27 +72,67 @@ def canonical_link(link: str | None) -> str | None:
     return _canonical_link(link)
 
 
+def earlier_form(link: str) -> str | None:
+    """The canonical link that earlier versions made of a link, if it was another."""
+    if (plain := _PLAIN_LINK.fullmatch(link)) and not may_have_others(link):
+        return None
+    if plain and (pairs := _pairs(plain["query"])):
+        earlier = _join(Parts(_MOBILE.sub("", plain["host"]), plain["path"], pairs, ""))
+    else:
+        parts = _parts(link)
+        earlier = link if parts is None else _join(parts)
+    return None if earlier == canonical_link(link) else earlier
+
+
+def exact_link(link: str) -> str | None:
+    """The canonical link with the parameters that, on some sites, are all that names an article.
+
+    None where it has none of them.
+    """
+    if "?" not in link or (parts := _parts(link, but=_MAY_NAME)) is None:
+        return None
+    exact = _join(one_spelling(parts))
+    return None if exact == canonical_link(link) else exact
+
+
 def _plain_canonical_link(link: re.Match[str]) -> str:
-    query = link["query"] or ""
-    if query:
-        pairs = query.split("&")
-        query = "&".join(pair for pair in pairs if not _is_tracking(pair.partition("=")[0]))
-    return f"https://{_MOBILE.sub('', link['host'])}{link['path']}{query and '?'}{query}"
+    query, server = link["query"] or "", _MOBILE.sub("", link["host"])
+    if may_have_others(link[0]):
+        return _join(one_spelling(Parts(server, link["path"], _pairs(query), "")))
+    if query and _is_tracking(query.partition("=")[0]):  # one parameter: two have an order
+        query = ""
+    return f"https://{server}{link['path']}{query and '?'}{query}"
+
+
+def _pairs(query: str | None) -> list[tuple[str, str]]:
+    """The parameters of a plain query, without those that name nothing."""
+    split = (pair.partition("=") for pair in query.split("&")) if query else ()
+    return [(name, value) for name, _, value in split if not _is_tracking(name)]
 
 
 def _canonical_link(link: str) -> str:
+    parts = _parts(link)
+    return link if parts is None else _join(one_spelling(parts))
+
+
+def _parts(link: str, *, but: frozenset[str] = frozenset()) -> Parts | None:
+    """Take a link apart; None if it is malformed. Tracking parameters in `but` stay."""
     try:
         normal = urlsplit(url_normalize(link) or link)
     except (ValueError, UnicodeError):
-        return link
+        return None
     query = [
         (name, value)
         for name, value in parse_qsl(normal.query, keep_blank_values=True)
-        if not _is_tracking(name)
+        if name.lower() in but or not _is_tracking(name)
     ]
     fragment = "" if normal.fragment.lower() in _TRACKING_FRAGMENTS else normal.fragment
-    server = _MOBILE.sub("", normal.netloc)
-    return urlunsplit(("https", server, normal.path, urlencode(query), fragment))
+    return Parts(_MOBILE.sub("", normal.netloc), normal.path, query, fragment)
+
+
+def _join(parts: Parts) -> str:
+    query = urlencode(parts.query) if parts.query else ""
+    return urlunsplit(("https", parts.server, parts.path, query, parts.fragment))
 
 
 def _is_tracking(name: str) -> bool:

@@ -19,15 +19,15 @@ _PROOF_OF_LOCAL_TIME = 3
 class Reading:
     """What a document holds.
 
-    `feed` is what it says of itself, without its entries; `recognised` is how many of them were
-    known by their bytes and not read again.
+    `feed` is what it says of itself, without its entries; `beside` are the item digests of those
+    that were known by their bytes and not read again.
     """
 
     feed: ParsedFeed
     title: str
     gmt_is_local: bool
     entries: Sequence[NormalEntry]
-    recognised: int = 0
+    beside: Sequence[bytes] = ()
 
 
 def read(context: Context) -> Reading:
@@ -74,7 +74,7 @@ def _reading(parsed: ParsedFeed, context: Context, recognised: Sequence[Recognis
         title=name_of(parsed, context),
         gmt_is_local=context.gmt_is_local,
         entries=dedupe.identify(entries, beside=recognised, site_link=parsed.link),
-        recognised=len(recognised),
+        beside=[one.item_digest for one in recognised],
     )
 
 

@@ -1,101 +1,28 @@
-"""Entries and their revisions: recognised, judged and kept; what is shown of them is `listings`."""
+"""Entries and their revisions, kept as `recognise` judges them; `listings` shows them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import cache
 from hashlib import sha256
 from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.reading import dedupe
-from ingest.store import full_texts
+from ingest.reading.dedupe import FROM_CAPTURE
+from ingest.store import addresses, full_texts
 from ingest.store.captures import Body, Seen, keep_captures
-from ingest.store.statements import in_batches, table_of
-from ingest.values import KnownEntry, NormalEntry, Recognised, Verdict, VerdictKind
+from ingest.store.recognise import judge
+from ingest.store.statements import table_of
+from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import Entry, Feed, Revision
 from models.entry import Content
 
-# The rule of a date that nobody gave: it is that of the oldest document the entry was found in.
-FROM_CAPTURE = "capture"
 CONTENT = tuple(Content.__annotations__)
-_KNOWN = tuple(KnownEntry.__dataclass_fields__)
 _ENTRY = table_of(Entry)
 _INSERT_ENTRY = sa.insert(_ENTRY).inline()
-
-
-def recognised(
-    connection: sa.Connection, feed_id: int, digests: Iterable[bytes]
-) -> list[Recognised]:
-    """The kept entries of a feed whose own bytes have one of these digests.
-
-    Those whose page is to be asked for again are left out, so that they are read again.
-    """
-    found: list[Recognised] = []
-    for some in in_batches(sorted(digests)):
-        rows = connection.execute(_BY_BYTES, {"of_feed": feed_id, "values": some})
-        found += map(Recognised._make, rows)
-    return found
-
-
-_BY_BYTES = sa.select(*(_ENTRY.c[name] for name in Recognised._fields)).where(
-    _ENTRY.c.feed_id == sa.bindparam("of_feed"),
-    _ENTRY.c.item_digest.in_(sa.bindparam("values", expanding=True)),
-    sa.not_(full_texts.MAY_BE_TRIED),
-)
-
-
-def known_entry(connection: sa.Connection, entry_id: int) -> KnownEntry:
-    """What is needed of an entry to recognise it, by its number."""
-    query = sa.select(*(_ENTRY.c[name] for name in _KNOWN)).where(_ENTRY.c.id == entry_id)
-    return KnownEntry(**connection.execute(query).mappings().one())
-
-
-def judge(
-    connection: sa.Connection,
-    feed_id: int,
-    entries: Sequence[NormalEntry],
-    *,
-    may_be_empty: bool = False,
-) -> list[Verdict]:
-    """Say of each entry whether it is new, edited or unchanged; write nothing.
-
-    Where the feed may have no entries yet, that is asked before all else.
-    """
-    if may_be_empty and connection.scalar(_ONE_OF_FEED, {"of_feed": feed_id}) is None:
-        return dedupe.decide(entries, ())
-    keys, link_keys = dedupe.lookup_keys(entries)
-    known = _known(connection, feed_id, "key", keys)
-    known += _known(connection, feed_id, "link_key", link_keys)
-    texts = {entry.text_digest for entry in entries if entry.link_key is None}
-    known += _known(connection, feed_id, "text_digest", texts)
-    return dedupe.decide(entries, {entry.id: entry for entry in known}.values())
-
-
-_ONE_OF_FEED = sa.select(_ENTRY.c.id).where(_ENTRY.c.feed_id == sa.bindparam("of_feed")).limit(1)
-
-
-def _known(
-    connection: sa.Connection, feed_id: int, column: str, values: Iterable[Any]
-) -> list[KnownEntry]:
-    found: list[KnownEntry] = []
-    for some in in_batches(sorted(values)):
-        rows = connection.execute(_known_by(column), {"of_feed": feed_id, "values": some})
-        found += [KnownEntry(**row) for row in rows.mappings()]
-    return found
-
-
-@cache
-def _known_by(column: str) -> sa.Select[Any]:
-    """The kept entries of a feed by the values of a column."""
-    return sa.select(*(_ENTRY.c[name] for name in _KNOWN)).where(
-        _ENTRY.c.feed_id == sa.bindparam("of_feed"),
-        _ENTRY.c[column].in_(sa.bindparam("values", expanding=True)),
-    )
 
 
 def keep(
@@ -103,6 +30,7 @@ def keep(
     seen: Seen,
     entries: Sequence[NormalEntry],
     *,
+    beside: Collection[bytes] = (),
     may_be_empty: bool = False,
 ) -> list[Verdict]:
     """Keep what is new or edited of these identified entries, and say what was.
@@ -111,12 +39,14 @@ def keep(
     transaction, so that two programs at the same feed keep an entry once.
     """
     hold_feed(connection, seen.feed_id)
-    verdicts = judge(connection, seen.feed_id, entries, may_be_empty=may_be_empty)
+    verdicts = judge(connection, seen.feed_id, entries, beside=beside, may_be_empty=may_be_empty)
     captures = keep_captures(connection, seen, bodies(seen, verdicts))
     insert_new(connection, seen, of_kind(verdicts, VerdictKind.NEW), captures)
-    for verdict in of_kind(verdicts, VerdictKind.EDITED):
+    edited = of_kind(verdicts, VerdictKind.EDITED)
+    addresses.note_replaced(connection, edited, seen.at)
+    for verdict in edited:
         replace_text(connection, seen, verdict, captures)
-    take_addresses(connection, verdicts)
+    addresses.take(connection, verdicts, seen.at)
     unchanged = of_kind(verdicts, VerdictKind.UNCHANGED)
     _note_noise(connection, unchanged)
     take_late_dates(connection, unchanged)
@@ -257,21 +187,6 @@ def _note_noise(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
     if changed:
         update = sa.update(Entry).where(Entry.id == sa.bindparam("entry_id"))
         connection.execute(update.values(item_digest=sa.bindparam("digest")), changed)
-
-
-def take_addresses(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
-    """Give the records of archives, which name no address, that of the article they are."""
-    for verdict in verdicts:
-        entry, known = verdict.entry, verdict.known
-        if known and entry.key != known.key:
-            columns: dict[str, Any] = {
-                "key": entry.key,
-                "guid": entry.guid,
-                "link": entry.link,
-                "link_key": entry.link_key,
-                "render_due": Entry.render_due + 1,
-            }
-            connection.execute(sa.update(Entry).where(Entry.id == known.id).values(columns))
 
 
 def take_late_dates(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:

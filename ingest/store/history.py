@@ -6,7 +6,7 @@ where it belongs. The short cuts of live polls (bytes, validators) are left as t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.reading import dedupe, titles
+from ingest.store import addresses, recognise
 from ingest.store import entries as store
 from ingest.store.captures import Seen, keep_captures
 from ingest.store.statements import in_batches
@@ -51,18 +52,9 @@ class _Present:
     full_text: bool
 
 
-def known_links(connection: sa.Connection, feed_id: int, link_keys: Iterable[str]) -> set[str]:
-    """Those of these links' keys that entries of a feed have."""
-    found: set[str] = set()
-    for some in in_batches(sorted(link_keys)):
-        query = sa.select(Entry.link_key).where(Entry.feed_id == feed_id)
-        found.update(connection.scalars(query.where(Entry.link_key.in_(some))))
-    return found
-
-
 def has_link(connection: sa.Connection, feed_id: int, canonical_link: str) -> bool:
-    """Whether an entry of a feed has this link."""
-    return bool(known_links(connection, feed_id, [dedupe.link_key_of(canonical_link)]))
+    """Whether an entry of a feed has, or had, this link."""
+    return bool(addresses.known_links(connection, feed_id, [dedupe.link_key_of(canonical_link)]))
 
 
 def some_links(connection: sa.Connection, feed_id: int, limit: int = 100) -> list[str]:
@@ -101,10 +93,12 @@ def keep_history(
     store.hold_feed(connection, seen.feed_id)
     familiar = 0
     if by_link:
-        links = known_links(connection, seen.feed_id, {e.link_key for e in entries if e.link_key})
+        links = addresses.known_links(
+            connection, seen.feed_id, {e.link_key for e in entries if e.link_key}
+        )
         familiar = sum(entry.link_key in links for entry in entries)
         entries = [entry for entry in entries if entry.link_key not in links]
-    verdicts = store.judge(connection, seen.feed_id, entries)
+    verdicts = recognise.judge(connection, seen.feed_id, entries)
     if titled is not None:
         verdicts = [_recognised(connection, verdict, titled) for verdict in verdicts]
     new = [_dated(verdict, as_of) for verdict in store.of_kind(verdicts, VerdictKind.NEW)]
@@ -120,11 +114,20 @@ def keep_history(
             edited += 1
         else:
             _insert_earlier(connection, verdict, present, captures, as_of)
-    if titled is None:
-        store.take_addresses(connection, verdicts)
+    _keep_addresses(connection, verdicts, seen.at, of_records=titled is not None)
     store.take_late_dates(connection, [v for v in verdicts if v.known])
     known = len(verdicts) - len(new) - len(others)
     return Kept(new=len(new), edited=edited, earlier=len(others) - edited, known=known + familiar)
+
+
+def _keep_addresses(
+    connection: sa.Connection, verdicts: Sequence[Verdict], at: datetime, *, of_records: bool
+) -> None:
+    """Give records of archives that name no address that of their article; keep others beside."""
+    nameless = [v for v in verdicts if v.known and v.known.guid is v.known.link_key is None]
+    if not of_records:
+        addresses.take(connection, nameless, at)
+    addresses.note_others(connection, [v for v in verdicts if v not in nameless], at)
 
 
 def _recognised(connection: sa.Connection, verdict: Verdict, titled: Titled) -> Verdict:
@@ -139,7 +142,7 @@ def _recognised(connection: sa.Connection, verdict: Verdict, titled: Titled) -> 
     ]
     if len(alike) != 1:
         return verdict
-    known = store.known_entry(connection, alike[0])
+    known = recognise.known_entry(connection, alike[0])
     same = known.text_digest == entry.text_digest
     kind = VerdictKind.UNCHANGED if same else VerdictKind.EDITED
     return Verdict(kind=kind, entry=replace(entry, key=known.key), known=known)
@@ -152,7 +155,7 @@ def _dated(verdict: Verdict, as_of: datetime | None) -> Verdict:
     entry = replace(
         verdict.entry,
         published_at=as_of,
-        published_method=store.FROM_CAPTURE,
+        published_method=dedupe.FROM_CAPTURE,
         published_precision="day",
     )
     return replace(verdict, entry=entry)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from ingest.layouts.naming import author_of
 from ingest.reading.html import text_of
 from ingest.reading.links import without_secrets
-from ingest.store import full_texts
+from ingest.store import addresses, full_texts
 from ingest.store.archive import IS_DUE
 from ingest.store.statements import in_batches
 from models import ArchiveFile, Entry, Feed, Revision
@@ -169,6 +169,7 @@ def show(connection: sa.Connection, entry_id: int) -> dict[str, Any] | None:
     earlier = earlier.where(Revision.entry_id == entry_id).order_by(Revision.version)
     return dict(row) | {
         "feed_url": without_secrets(row["feed_url"]),
+        "other_links": addresses.others(connection, entry_id),
         "files": _files(connection, [entry_id]).get(entry_id, []),
         "revisions": [dict(revision) for revision in connection.execute(earlier).mappings()],
     }

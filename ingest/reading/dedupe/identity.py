@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ingest.reading import links, titles
+from ingest.reading.spellings import nearby
 from ingest.values import NormalEntry, Recognised
 
 
@@ -32,6 +33,7 @@ def identify(
     guids.update(entry.guid for entry in beside if entry.guid)
     shared = Counter(entry.canonical_link for entry in distinct if entry.canonical_link)
     shared.update(link for entry in beside if (link := links.canonical_link(entry.link)))
+    shared.update(_exact_links([*distinct, *beside], shared))
     identified = [_with_address(entry, guids, shared, site) for entry in distinct]
     if not all(entry.key for entry in identified):
         titled = Counter(entry.title_key for entry in distinct)
@@ -48,13 +50,34 @@ def _with_address(
     entry: NormalEntry, guids: Counter[str], shared: Counter[str], site: str | None
 ) -> NormalEntry:
     """Identify an entry by its guid or its link; one that has neither to itself has no key yet."""
-    link = entry.canonical_link
-    if link is None or shared[link] > 1 or link == site or links.names_a_site(link):
-        link = None
+    link = _own_link(entry, shared, site)
     link_key = link_key_of(link) if link else None
     if entry.guid and guids[entry.guid] == 1:
         return replace(entry, key=key_of("guid", entry.guid), link_key=link_key)
     return replace(entry, key=link_key or "", link_key=link_key)
+
+
+def _own_link(entry: NormalEntry, shared: Counter[str], site: str | None) -> str | None:
+    """The canonical link of an entry that no other of the document has; else its exact one."""
+    link = entry.canonical_link
+    if link is None or link == site or links.names_a_site(link):
+        return None
+    if shared[link] == 1:
+        return link
+    exact = links.exact_link(entry.link or "")
+    return exact if exact and shared[exact] == 1 else None
+
+
+def _exact_links(
+    entries: Iterable[NormalEntry | Recognised], shared: Counter[str]
+) -> Iterator[str]:
+    """The exact links of entries whose canonical links are shared: `?from=1` and `?from=2`."""
+    if all(count == 1 for count in shared.values()):
+        return
+    for entry in entries:
+        link = entry.link or ""
+        if "?" in link and shared[links.canonical_link(link) or ""] > 1:
+            yield links.exact_link(link) or ""
 
 
 def _with_words(entry: NormalEntry, titled: Counter[str]) -> NormalEntry:
@@ -68,6 +91,26 @@ def _with_words(entry: NormalEntry, titled: Counter[str]) -> NormalEntry:
 def link_key_of(canonical_link: str) -> str:
     """What an entry is known by through its link."""
     return key_of("link", canonical_link)
+
+
+def other_link_keys(entry: NormalEntry) -> list[str]:
+    """The keys of other forms of an entry's link, under which it may have been kept."""
+    if entry.link is None or entry.link_key is None:
+        return []
+    forms = (
+        links.earlier_form(entry.link),
+        links.exact_link(entry.link),
+        entry.canonical_link,
+    )
+    keys = dict.fromkeys(link_key_of(form) for form in forms if form)
+    return [key for key in keys if key != entry.link_key]
+
+
+def nearby_link_keys(entry: NormalEntry) -> list[str]:
+    """The keys of what an entry's link may have been before its site changed their form."""
+    if entry.link_key is None or entry.canonical_link is None:
+        return []
+    return [link_key_of(link) for link in sorted(nearby(entry.canonical_link))]
 
 
 def key_of(basis: str, value: str) -> str:

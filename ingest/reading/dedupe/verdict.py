@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from urllib.parse import urlsplit
 
-from ingest.reading import links, titles
-from ingest.reading.dedupe.identity import reused_key
+from ingest.reading.dedupe import likeness
+from ingest.reading.dedupe.identity import (
+    nearby_link_keys,
+    other_link_keys,
+    reused_key,
+)
 from ingest.reading.dedupe.records import record_keys, record_of
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
+
+# What was found for an entry, and whether its address is another than the kept one's.
+_Found = tuple[NormalEntry, KnownEntry | None, bool]
+_Find = Callable[[NormalEntry], _Found]
+# So many entries of a document, and half of them, show that a site has moved.
+_FEWEST_OF_A_MOVE = 3
 
 
 def lookup_keys(entries: Iterable[NormalEntry]) -> tuple[set[str], set[str]]:
@@ -19,109 +29,158 @@ def lookup_keys(entries: Iterable[NormalEntry]) -> tuple[set[str], set[str]]:
     for entry in entries:
         keys |= {entry.key, reused_key(entry), *record_keys(entry)}
         if entry.link_key:
-            link_keys.add(entry.link_key)
+            others = other_link_keys(entry)
+            link_keys |= {entry.link_key, *others, *nearby_link_keys(entry)}
+            keys |= set(others) if entry.guid is None else set()
     return keys, link_keys
 
 
-def decide(entries: Sequence[NormalEntry], known: Iterable[KnownEntry]) -> list[Verdict]:
-    """Judge each identified entry against what is kept of its feed; one verdict an entry."""
-    known = list(known)
-    by_key = {entry.key: entry for entry in known}
-    by_link: dict[str, list[KnownEntry]] = {}
-    by_text: dict[bytes, list[KnownEntry]] = {}
-    for kept in known:
-        if kept.link_key:
-            by_link.setdefault(kept.link_key, []).append(kept)
-        else:
-            by_text.setdefault(kept.text_digest, []).append(kept)
-    taken: set[int] = set()
-    verdicts = []
-    for entry in entries:
-        alike = [k for k in by_text.get(entry.text_digest, ()) if k.id not in taken]
-        verdict = _judge(entry, by_key, by_link, alike, taken)
-        if verdict.known:
-            taken.add(verdict.known.id)
-        verdicts.append(verdict)
-    return verdicts
+def decide(
+    entries: Sequence[NormalEntry],
+    known: Iterable[KnownEntry],
+    *,
+    beside: Collection[bytes] = frozenset(),
+) -> list[Verdict]:
+    """Judge each identified entry against what is kept of its feed; one verdict an entry.
+
+    `beside` are the item digests of kept entries that are in the same document, and were
+    recognised by their bytes: no other entry of it is one of them.
+    """
+    judging = _Judging(entries, known)
+    judging.match(judging.by_guid)
+    judging.match(judging.by_key)
+    judging.take(kept.id for kept in judging.known if kept.item_digest in beside)
+    judging.match(judging.by_link)
+    judging.match(judging.by_record)
+    is_gap = not judging.matched and not beside
+    judging.match(judging.by_words)
+    if is_gap:
+        judging.match_moved_site()
+    return judging.verdicts()
 
 
-def _judge(
-    entry: NormalEntry,
-    by_key: dict[str, KnownEntry],
-    by_link: dict[str, list[KnownEntry]],
-    alike: list[KnownEntry],
-    taken: set[int],
-) -> Verdict:
-    by_words = _known_by_words(entry, alike) if entry.link_key is None else None
-    kept = by_key.get(entry.key)
-    if kept is None or (entry.guid is None and by_words is not None):
-        kept = by_words
-    if kept and not _is_same_article(entry, kept):
-        entry = replace(entry, key=reused_key(entry))
-        kept = by_key.get(entry.key)
-    if kept is None:
-        kept = _moved_here(entry, by_link.get(entry.link_key or "", []))
-    if kept is None and (kept := record_of(entry, by_key)) and kept.id not in taken:
+class _Judging:
+    """The entries of a document beside what is kept; each kept entry is taken by one of them."""
+
+    def __init__(self, entries: Sequence[NormalEntry], known: Iterable[KnownEntry]) -> None:
+        # Present addresses last: they go before those that an entry had once.
+        self.known = sorted(known, key=lambda kept: not kept.is_former)
+        self.matched: dict[int, Verdict] = {}
+        self._entries = list(entries)
+        self._taken: set[int] = set()
+        self._by_key = {kept.key: kept for kept in self.known}
+        self._by_link: dict[str, list[KnownEntry]] = defaultdict(list)
+        self._by_text: dict[bytes, list[KnownEntry]] = defaultdict(list)
+        for kept in self.known:
+            self._by_text[kept.text_digest].append(kept)
+            if kept.link_key:
+                self._by_link[kept.link_key].append(kept)
+
+    def take(self, entry_ids: Iterable[int]) -> None:
+        """Let no more entries be these."""
+        self._taken.update(entry_ids)
+
+    def match(self, find: _Find) -> None:
+        """Judge each entry that was not found yet by one way of finding it."""
+        if not self._by_key:
+            return
+        for place, entry in enumerate(self._entries):
+            if place not in self.matched:
+                self._note(place, *find(entry))
+
+    def verdicts(self) -> list[Verdict]:
+        """The verdict on each entry; what was not found is new."""
+        return [
+            self.matched.get(place) or Verdict(kind=VerdictKind.NEW, entry=entry)
+            for place, entry in enumerate(self._entries)
+        ]
+
+    def _note(self, place: int, entry: NormalEntry, kept: KnownEntry | None, moved: bool) -> None:
+        self._entries[place] = entry
+        if kept is None or kept.id in self._taken:
+            return
+        self._taken.add(kept.id)
+        # An entry without an address of its own takes none from the one that is kept.
+        moved = moved and (entry.link_key is not None or kept.link_key is None)
         same = kept.text_digest == entry.text_digest
-        kind = VerdictKind.UNCHANGED if same else VerdictKind.EDITED
-        return Verdict(kind=kind, entry=entry, known=kept)  # it is known by its address from now on
-    if kept is None or kept.id in taken:
-        return Verdict(kind=VerdictKind.NEW, entry=entry)
-    same = kept.text_digest == entry.text_digest and not _has_moved(entry, kept)
-    same = same or entry.is_unfinished  # the rest of it is no longer said, not taken back
-    kind = VerdictKind.UNCHANGED if same else VerdictKind.EDITED
-    return Verdict(kind=kind, entry=replace(entry, key=kept.key), known=kept)
+        same = same and (moved or not likeness.has_moved(entry, kept))
+        same = same or entry.is_unfinished  # the rest of it is no longer said, not taken back
+        self.matched[place] = Verdict(
+            kind=VerdictKind.UNCHANGED if same else VerdictKind.EDITED,
+            entry=entry if moved else replace(entry, key=kept.key),
+            known=kept,
+            moved=moved,
+        )
 
+    def by_guid(self, entry: NormalEntry) -> _Found:
+        """Find an entry by its guid; nothing else that it says can then be another's."""
+        kept = self._by_key.get(entry.key) if entry.guid is not None else None
+        if kept is None or not likeness.is_same_article(entry, kept):
+            return entry, None, False
+        return entry, kept, kept.is_former
 
-def _known_by_words(entry: NormalEntry, alike: list[KnownEntry]) -> KnownEntry | None:
-    """The kept entry that says the same, for an entry that has no address of its own.
+    def by_key(self, entry: NormalEntry) -> _Found:
+        """Find an entry by its link, or what it says if it has neither link nor guid."""
+        by_words = next(self._unlinked(entry), None) if entry.link_key is None else None
+        kept = self._by_key.get(entry.key)
+        if kept is None or (entry.guid is None and by_words is not None):
+            kept = by_words
+        if kept and (kept.id in self._taken or not likeness.is_same_article(entry, kept)):
+            entry = replace(entry, key=reused_key(entry))
+            kept = self._by_key.get(entry.key)
+        if kept is None and entry.guid is None:
+            kept = next(self._by_other_links(entry), None)
+        return entry, kept, kept is not None and kept.is_former
 
-    Some feeds give their entries other guids on every build. Two posts may well say the same
-    (转发微博), but not at the same time.
-    """
-    for kept in alike:
-        same_title = titles.title_key(kept.title) == entry.title_key
-        same_time = kept.published_raw == entry.published_raw
-        if same_title and (same_time or (entry.guid is None and kept.guid is None)):
-            return kept
-    return None
+    def _unlinked(self, entry: NormalEntry) -> Iterator[KnownEntry]:
+        for kept in self._by_text.get(entry.text_digest, ()):
+            is_free = kept.id not in self._taken and kept.link_key is None
+            if is_free and likeness.is_known_by_words(entry, kept):
+                yield kept
 
+    def _by_other_links(self, entry: NormalEntry) -> Iterator[KnownEntry]:
+        for key in other_link_keys(entry):
+            kept = self._by_key.get(key)
+            if kept and kept.id not in self._taken and likeness.is_same_article(entry, kept):
+                yield kept
 
-def _is_same_article(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether a guid or link still means the article it meant.
+    def by_link(self, entry: NormalEntry) -> _Found:
+        """Find the one kept entry with this link, if the publisher only gave it another guid."""
+        same = (entry.link_key, *other_link_keys(entry)) if entry.link_key else ()
+        for key in (*same, *nearby_link_keys(entry)):
+            free = {k.id: k for k in self._by_link.get(key, ()) if k.id not in self._taken}
+            if len(free) == 1:
+                (kept,) = free.values()
+                if likeness.is_moved_here(entry, kept):
+                    return entry, kept, kept.is_former or key not in same
+        return entry, None, False
 
-    A publisher who edits changes the title or the address; one who uses an id again changes
-    both, and the date.
-    """
-    if entry.guid is not None:
-        moved = None not in (entry.link_key, kept.link_key) and entry.link_key != kept.link_key
-    else:
-        dates = (entry.published_raw, kept.published_raw)
-        moved = None not in dates and dates[0] != dates[1]
-    return not moved or _are_alike(entry.title_key, titles.title_key(kept.title))
+    def by_record(self, entry: NormalEntry) -> _Found:
+        """Find the record of an archive, without an address, that an article was kept as."""
+        return entry, record_of(entry, self._by_key), True
 
+    def by_words(self, entry: NormalEntry) -> _Found:
+        """Find an entry that was kept at another address: its text, title and time are equal."""
+        alike = self._alike(entry)
+        return entry, next((k for k in alike if likeness.is_joined(entry, k)), None), True
 
-def _has_moved(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether the article is at another place now; hosts and queries rotate, paths do not.
+    def match_moved_site(self) -> None:
+        """Find entries of a site that has moved, where none of a document is known by its address.
 
-    Paths are compared in their canonical form: another spelling of one address is no move.
-    """
-    if None in (entry.link, kept.link) or entry.link == kept.link:
-        return False
-    here, there = entry.canonical_link or "", links.canonical_link(kept.link) or ""
-    return urlsplit(here).path != urlsplit(there).path
+        Then equal titles and texts are enough, also where they are short and bear no date.
+        """
+        found = {}
+        for place, entry in enumerate(self._entries):
+            if place in self.matched:
+                continue
+            alike = [k for k in self._alike(entry) if likeness.has_same_title(entry, k)]
+            if len({k.id for k in alike}) == 1 and likeness.has_like_time(entry, alike[0]):
+                found[place] = alike[0]
+        if len(found) + len(self.matched) >= max(_FEWEST_OF_A_MOVE, len(self._entries) / 2):
+            for place, kept in found.items():
+                self._note(place, self._entries[place], kept, True)
 
-
-def _are_alike(one: str, other: str) -> bool:
-    """Whether two titles share half of their character pairs (Dice, on bigrams)."""
-    pairs = [{text[i : i + 2] for i in range(len(text) - 1)} or {text} for text in (one, other)]
-    return 2 * len(pairs[0] & pairs[1]) >= 0.5 * (len(pairs[0]) + len(pairs[1]))
-
-
-def _moved_here(entry: NormalEntry, same_link: list[KnownEntry]) -> KnownEntry | None:
-    """The one kept entry with this link, if the publisher only gave it another guid."""
-    if len(same_link) != 1:
-        return None
-    kept = same_link[0]
-    same = kept.text_digest == entry.text_digest
-    return kept if same or _are_alike(entry.title_key, titles.title_key(kept.title)) else None
+    def _alike(self, entry: NormalEntry) -> list[KnownEntry]:
+        """The kept entries with the same text that no entry of the document is yet."""
+        found = self._by_text.get(entry.text_digest, ())
+        return [kept for kept in found if kept.id not in self._taken]

@@ -1,0 +1,127 @@
+"""The addresses of an entry beside its present one: the old ones lead to it as the new one does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.store.statements import in_batches, insert_into, table_of
+from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
+from models import Address, Entry
+
+# A feed that gives its entries other addresses on every build fills no table.
+_MOST = 20
+_ENTRY, _ADDRESS = table_of(Entry), table_of(Address)
+_OF_ADDRESS = ("key", "guid", "link", "link_key")
+_NAMES = tuple(name for name in KnownEntry.__dataclass_fields__ if name != "is_former")
+
+
+def known_by(
+    connection: sa.Connection, feed_id: int, column: str, values: Iterable[str]
+) -> list[KnownEntry]:
+    """The kept entries of a feed that had one of these values in an earlier address."""
+    found: list[KnownEntry] = []
+    for some in in_batches(sorted(values)):
+        rows = connection.execute(_known_by(column), {"of_feed": feed_id, "values": some})
+        found += [KnownEntry(**row, is_former=True) for row in rows.mappings()]
+    return found
+
+
+@cache
+def _known_by(column: str) -> sa.Select[Any]:
+    columns = [(_ADDRESS if name in _OF_ADDRESS else _ENTRY).c[name] for name in _NAMES]
+    return (
+        sa.select(*columns)
+        .join(_ENTRY, _ENTRY.c.id == _ADDRESS.c.entry_id)
+        .where(
+            _ADDRESS.c.feed_id == sa.bindparam("of_feed"),
+            _ADDRESS.c[column].in_(sa.bindparam("values", expanding=True)),
+        )
+    )
+
+
+def known_links(connection: sa.Connection, feed_id: int, link_keys: Iterable[str]) -> set[str]:
+    """Those of these links' keys that entries of a feed have, or had."""
+    found: set[str] = set()
+    for some in in_batches(sorted(link_keys)):
+        for table in (_ENTRY, _ADDRESS):
+            query = sa.select(table.c.link_key).where(table.c.feed_id == feed_id)
+            found.update(connection.scalars(query.where(table.c.link_key.in_(some))))
+    return found
+
+
+def others(connection: sa.Connection, entry_id: int) -> list[str]:
+    """The links of an entry beside its present one, those known first before those known last."""
+    query = sa.select(Address.link).join(Entry, Entry.id == Address.entry_id)
+    query = query.where(Address.entry_id == entry_id, Address.link != Entry.link)
+    return list(dict.fromkeys(connection.scalars(query.order_by(Address.noted_at, Address.id))))
+
+
+def entries_at(connection: sa.Connection, link_key: str) -> list[int]:
+    """The numbers of the entries, of all feeds, that have or had this link."""
+    present = sa.select(Entry.id).where(Entry.link_key == link_key)
+    former = sa.select(Address.entry_id).where(Address.link_key == link_key)
+    return sorted(connection.scalars(present.union(former)))
+
+
+def take(connection: sa.Connection, verdicts: Iterable[Verdict], at: datetime) -> None:
+    """Give entries that have moved the address they have now, and keep the one they had."""
+    moved = [(v.known.id, v.entry) for v in verdicts if v.moved and v.known]
+    note_present(connection, [entry_id for entry_id, _ in moved], at)
+    for entry_id, entry in moved:
+        present = {name: getattr(entry, name) for name in _OF_ADDRESS}
+        columns: dict[str, Any] = present | {"render_due": Entry.render_due + 1}
+        connection.execute(sa.update(Entry).where(Entry.id == entry_id).values(columns))
+
+
+def note_replaced(connection: sa.Connection, verdicts: Iterable[Verdict], at: datetime) -> None:
+    """Keep the links of entries whose edits bring another, before these are written."""
+    replaced = [
+        v.known.id
+        for v in verdicts
+        if v.kind is VerdictKind.EDITED and v.known and not v.moved
+        if v.entry.link_key != v.known.link_key
+    ]
+    note_present(connection, replaced, at, key=Entry.link_key)
+
+
+def note_present(
+    connection: sa.Connection,
+    entry_ids: Sequence[int],
+    at: datetime,
+    *,
+    key: sa.ColumnElement[Any] | Any = Entry.key,
+) -> None:
+    """Keep the present address of entries as one that they had."""
+    count = sa.select(sa.func.count()).where(Address.entry_id == Entry.id).scalar_subquery()
+    columns = (Entry.feed_id, Entry.id, key, Entry.guid, Entry.link, Entry.link_key)
+    for some in in_batches(entry_ids):
+        present = sa.select(*columns, sa.literal(at, type_=_ADDRESS.c.noted_at.type)).where(
+            Entry.id.in_(some), sa.or_(Entry.link_key.is_not(None), Entry.guid.is_not(None))
+        )
+        present = present.where(key.is_not(None), count < _MOST)
+        names = ["feed_id", "entry_id", *_OF_ADDRESS, "noted_at"]
+        insert = insert_into(connection, Address).from_select(names, present)
+        connection.execute(insert.on_conflict_do_nothing())
+
+
+def note_others(connection: sa.Connection, verdicts: Iterable[Verdict], at: datetime) -> None:
+    """Keep addresses that entries have in documents of the past beside their present ones."""
+    rows = [
+        _row(verdict.known.id, verdict.entry) | {"noted_at": at}
+        for verdict in verdicts
+        if verdict.moved and verdict.known and not verdict.known.is_former
+    ]
+    if rows:
+        of_feed = sa.select(Entry.feed_id).where(Entry.id == rows[0]["entry_id"])
+        feed_id = connection.scalar(of_feed)
+        insert = insert_into(connection, Address).on_conflict_do_nothing()
+        connection.execute(insert, [row | {"feed_id": feed_id} for row in rows])
+
+
+def _row(entry_id: int, entry: NormalEntry) -> dict[str, Any]:
+    return {"entry_id": entry_id} | {name: getattr(entry, name) for name in _OF_ADDRESS}

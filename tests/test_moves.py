@@ -1,0 +1,210 @@
+"""Sites that move: an article at another address is one entry, and both addresses lead to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.site import Site
+from tests.support import item, rss
+from tests.world import World
+
+DAY = "Fri, {:02} Jan 2022 13:34:39 GMT"
+LONG = "这一带的水渠是三十年前修的，去年冬天冻裂了两段，村里人自己补上了，开春放水没有再漏。" * 3
+
+Form = Callable[[int], dict[str, str]]
+
+
+def post(n: int, **fields: str) -> str:
+    """One of many posts, each of its own day."""
+    return item(n, **{"pubDate": DAY.format(n), "title": f"修渠记之{n}"} | fields)
+
+
+def typecho(n: int) -> dict[str, str]:
+    link = f"https://old.example.cn/archives/{n}/"
+    return {"guid": link, "link": link}
+
+
+def at(pattern: str, *, guid: bool = True) -> Form:
+    """Posts whose addresses are made like this; the guid is the link, or there is none."""
+
+    def fields(n: int) -> dict[str, str]:
+        link = pattern.format(n)
+        return {"guid": link if guid else "", "link": link}
+
+    return fields
+
+
+MOVES = {
+    "from Typecho to Hexo": (typecho, at("https://new.example.cn/2022/01/{:02}/xiu-qu/")),
+    "a new domain": (typecho, at("https://new.example.org/archives/{}/")),
+    "a slash at the end": (at("https://a.example.cn/{}"), at("https://a.example.cn/{}/")),
+    "no .html any more": (at("https://a.example.cn/{}.html"), at("https://a.example.cn/{}")),
+    "a folder more": (at("https://a.example.cn/{}"), at("https://a.example.cn/blog/{}")),
+    "no guid any more": (typecho, at("https://new.example.cn/{}", guid=False)),
+}
+
+
+@pytest.fixture
+def world(tmp_path: Path, sqlite_url: str) -> Iterator[World]:
+    world = World(tmp_path, sqlite_url)
+    yield world
+    world.database.dispose()
+
+
+def kept_of(world: World, *documents: Sequence[str]) -> list[dict[str, Any]]:
+    """Look at each document in turn; return the entries, in whole, oldest first."""
+    with Site() as site:
+        address = world.add(site.url("/feed"))
+        for items in documents:
+            site.set("/feed", rss(*items))
+            world.poll(address)
+            world.clock.move(hours=1)
+    return [world.entry(entry["id"]) for entry in world.entries()]
+
+
+@pytest.mark.parametrize("count", [1, 9, 20])
+@pytest.mark.parametrize("move", MOVES)
+def test_a_site_that_moves_doubles_nothing(world: World, move: str, count: int) -> None:
+    before, after = ([post(n, **form(n)) for n in range(1, count + 1)] for form in MOVES[move])
+    entries = kept_of(world, before, after)
+    assert len(entries) == count == len(world.files())
+    assert [entry["revisions"] for entry in entries] == [[]] * count
+
+
+def test_both_addresses_of_a_moved_entry_lead_to_it(world: World) -> None:
+    old, new = MOVES["from Typecho to Hexo"]
+    documents = [[post(n, **form(n)) for n in range(1, 4)] for form in (old, new, old, new)]
+    entries = kept_of(world, *documents)
+    assert [entry["link"] for entry in entries] == [new(n)["link"] for n in range(1, 4)]
+    assert [entry["other_links"] for entry in entries] == [[old(n)["link"]] for n in range(1, 4)]
+    (record, *_) = world.files().values()
+    assert b"https://new.example.cn/2022/01/01/xiu-qu/" in record
+
+
+def test_an_entry_that_moved_is_edited_at_either_address(world: World) -> None:
+    old, new = MOVES["a new domain"]
+    documents = [[post(1, **form(1))] for form in (old, new)]
+    edited = [[post(1, description=text, **form(1))] for text, form in (("甲", old), ("乙", new))]
+    (entry,) = kept_of(world, *documents, *edited)
+    assert entry["html"] == "乙"
+    assert len(entry["revisions"]) == 2
+
+
+def test_a_moved_entry_is_joined_among_entries_that_stay(world: World) -> None:
+    """The news of the day are at the new address, the rest is still at the old one."""
+    before = [post(n) for n in range(1, 11)]
+    after = [post(1, **typecho(1)), *before[1:], post(11)]
+    assert len(kept_of(world, before, after)) == 11
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("https://a.example.cn/b/", "https://a.example.cn/b/index.html"),
+        ("https://a.example.cn/b?id=7&cat=3", "https://a.example.cn/b?cat=3&id=7"),
+        ("https://a.example.cn/b", "https://a.example.cn/b#comments"),
+        ("https://a.example.cn/b;jsessionid=A1", "https://a.example.cn/b;jsessionid=B2"),
+        ("https://a.example.cn/b", "https://a.example.cn/b/amp"),
+        ("https://a.example.cn/b/", "https://a.example.cn/b/amp"),
+        (
+            "https://a.example.cn/b",
+            "https://a-example-cn.cdn.ampproject.org/c/s/a.example.cn/b",
+        ),
+    ],
+)
+@pytest.mark.parametrize("guids", [("", ""), ("1", "2")])
+@pytest.mark.parametrize("is_edited", [True, False])
+def test_another_spelling_of_a_page_is_no_other_entry(
+    world: World, before: str, after: str, guids: tuple[str, str], is_edited: bool
+) -> None:
+    """Also where the text changes with it, and nothing is dated."""
+    documents = [
+        [post(1, link=link.replace("&", "&amp;"), guid=guid, pubDate="", description=text)]
+        for link, guid, text in zip(
+            (before, after, before),
+            (*guids, guids[0]),
+            "甲乙丙" if is_edited else "甲甲甲",
+            strict=True,
+        )
+    ]
+    (entry,) = kept_of(world, *documents)
+    assert len(entry["revisions"]) == (2 if is_edited else 0)
+
+
+@pytest.mark.parametrize("name", ["from", "scene", "_", "rand"])
+@pytest.mark.parametrize("titles", [("台风今夜登陆", "图书馆延长开放"), ("第1期", "第2期")])
+def test_articles_that_only_a_tracking_parameter_tells_apart_stay_two(
+    world: World, name: str, titles: tuple[str, str]
+) -> None:
+    one, other = (
+        post(
+            n,
+            title=titles[n - 1],
+            link=f"https://a.example.cn/show?{name}={n}",
+            guid="",
+            pubDate="",
+        )
+        for n in (1, 2)
+    )
+    entries = kept_of(world, [one], [other], [other, one], [one], [other], [one, other])
+    assert [entry["title"] for entry in entries] == list(titles)
+    assert [entry["revisions"] for entry in entries] == [[], []]
+
+
+@pytest.mark.parametrize("name", ["from", "scene", "_", "rand", "utm_source"])
+def test_a_tracking_parameter_makes_no_second_entry(world: World, name: str) -> None:
+    links = [f"https://a.example.cn/show?id=7&amp;{name}={n}" for n in range(3)]
+    texts = ("甲", "甲", "乙")
+    documents = [
+        [post(1, link=link, guid="", pubDate="", description=text)]
+        for link, text in zip(links, texts, strict=True)
+    ]
+    (entry,) = kept_of(world, *documents)
+    assert len(entry["revisions"]) == 1
+
+
+# What is alike and stays two
+
+
+def short(n: int, **fields: str) -> str:
+    return post(n, **{"title": "转发微博", "description": "转发微博"} | fields)
+
+
+def test_two_posts_with_one_short_text_at_other_times_stay_two(world: World) -> None:
+    assert len(kept_of(world, [short(1)], [short(2)], [short(3), short(2)])) == 3
+
+
+def test_two_posts_with_one_short_text_and_no_date_stay_two(world: World) -> None:
+    assert len(kept_of(world, *([short(n, pubDate="")] for n in (1, 2)))) == 2
+
+
+def test_two_posts_with_one_short_text_on_one_day_stay_two(world: World) -> None:
+    assert len(kept_of(world, *([short(n, pubDate="2022-01-28")] for n in (1, 2)))) == 2
+
+
+def test_one_long_text_without_a_date_is_one_entry(world: World) -> None:
+    documents = [[short(n, pubDate="", description=LONG)] for n in (1, 2)]
+    assert len(kept_of(world, *documents)) == 1
+
+
+@pytest.mark.parametrize("description", ["转发微博", LONG])
+def test_two_entries_of_one_document_stay_two(world: World, description: str) -> None:
+    """Whether they came together, or the second came beside the first that is known already."""
+    one, other = (short(n, pubDate=DAY.format(1), description=description) for n in (1, 2))
+    assert len(kept_of(world, [one], [one, other], [other, one], [other], [one])) == 2
+
+
+def test_texts_without_dates_are_joined_when_a_whole_site_has_moved(world: World) -> None:
+    old, new = MOVES["a new domain"]
+    before, after = ([post(n, pubDate="", **form(n)) for n in range(1, 6)] for form in (old, new))
+    assert len(kept_of(world, before, after)) == 5
+
+
+def test_a_feed_with_other_addresses_on_every_build_fills_no_table(world: World) -> None:
+    builds = [[post(1, guid=f"{n}", link=f"https://a.example.cn/{n}/x")] for n in range(30)]
+    assert len(kept_of(world, *builds)) == 1
+    assert world.counts()["entry_address"] <= 20
