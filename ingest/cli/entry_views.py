@@ -15,6 +15,7 @@ _LABELS = {
     "feed_url": "feed address",
     "title": "title",
     "link": "link",
+    "other_links": "other links",
     "guid": "guid",
     "authors": "authors",
     "feed_author": "author of the feed",
