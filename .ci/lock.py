@@ -1,4 +1,4 @@
-"""Choose the versions that pyproject.toml and the tests' Hexo site allow, and write the lock files.
+"""Choose the versions that pyproject.toml and the tests' Hexo sites allow; write the lock files.
 
 The files name versions and hashes, never the registry they were asked from.
 """
@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-SITE = ROOT / "tests/hexo_site"
 ADDRESSES = {"resolved", "funding"}  # the keys of package-lock.json that hold any
 
 sys.path.insert(0, str(ROOT))
 
-from tests.hexo import find_node  # noqa: E402 - the checkout is on the path only now
+from tests.hexo import PLAIN, THEMES, find_node  # noqa: E402 - the checkout is on the path only now
 
 
 def main() -> None:
@@ -28,7 +27,8 @@ def main() -> None:
     lock_python("deploy/requirements.lock", project, *known)
     lock_python("benchmarks/requirements.lock", project, "--group", "bench", *known)
     lock_python(".ci/installer.lock", "--group", "installer", *known, "--upgrade")
-    lock_hexo()
+    lock_hexo(PLAIN)
+    lock_hexo(THEMES)
 
 
 def lock_python(file: str, *which: str) -> None:
@@ -44,12 +44,12 @@ def lock_python(file: str, *which: str) -> None:
     )
 
 
-def lock_hexo() -> None:
-    """Lock the site's packages; npm keeps what the ranges still allow, so start from nothing."""
-    file = SITE / "package-lock.json"
+def lock_hexo(site: Path) -> None:
+    """Lock a site's packages; npm keeps what the ranges still allow, so start from nothing."""
+    file = site / "package-lock.json"
     file.unlink(missing_ok=True)
     options = "--package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error"
-    subprocess.run([*find_node().npm, "install", *options.split()], cwd=SITE, check=True)
+    subprocess.run([*find_node().npm, "install", *options.split()], cwd=site, check=True)
     lock = json.loads(file.read_text("utf-8"))
     text = json.dumps(_without_addresses(lock), ensure_ascii=False, indent=2)
     file.write_text(text + "\n", "utf-8")

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from ingest.database import Database
-from tests.hexo import Hexo, install_hexo
+from tests.hexo import THEMES, Hexo, install_hexo
 from tests.postgres import Server, server_for_tests
 from tests.site import Site
 from tests.world import World
@@ -49,6 +49,12 @@ def postgres() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def hexo(tmp_path_factory: pytest.TempPathFactory) -> Hexo:
     return install_hexo(tmp_path_factory.mktemp("hexo"))
+
+
+@pytest.fixture(scope="session")
+def themes(tmp_path_factory: pytest.TempPathFactory) -> Hexo:
+    """Hexo with the themes that most people use."""
+    return install_hexo(tmp_path_factory.mktemp("themes"), THEMES)
 
 
 @pytest.fixture(scope="session")

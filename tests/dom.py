@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import lxml.html
@@ -9,17 +10,21 @@ import lxml.html
 Node = tuple[str, tuple[tuple[str, str], ...], tuple[Any, ...]]
 
 
-def dom_of(html: str) -> Node:
-    """The tree of a fragment; runs of white space are one blank, as they are shown."""
-    return _node(lxml.html.fragment_fromstring(html.strip(), create_parent="main"))
+def dom_of(html: str, *, without: Collection[str] = ()) -> Node:
+    """The tree of a fragment; runs of white space are one blank, as they are shown.
+
+    Attributes named in `without` are passed over.
+    """
+    return _node(lxml.html.fragment_fromstring(html.strip(), create_parent="main"), without)
 
 
-def _node(element: lxml.html.HtmlElement) -> Node:
+def _node(element: lxml.html.HtmlElement, without: Collection[str]) -> Node:
     preformatted = any(e.tag == "pre" for e in (element, *element.iterancestors()))
     children: list[Any] = [_text(element.text, preformatted)]
     for child in element:
-        children += [_node(child), _text(child.tail, preformatted)]
-    attributes = tuple(sorted((name, value) for name, value in element.attrib.items()))
+        children += [_node(child, without), _text(child.tail, preformatted)]
+    present = sorted((str(name), str(value)) for name, value in element.attrib.items())
+    attributes = tuple(one for one in present if one[0] not in without)
     return str(element.tag), attributes, tuple(child for child in children if child)
 
 

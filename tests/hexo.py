@@ -1,4 +1,5 @@
-"""A real Hexo for the tests: the site in tests/hexo_site, with the packages its lock file names.
+"""A real Hexo for the tests: a site of tests/hexo_site or hexo_themes, with the packages its lock
+file names.
 
 The packages are installed once, into .cache/hexo of the checkout. Node.js is the machine's, or the
 one that a wheel carries.
@@ -15,7 +16,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +24,11 @@ from typing import Any
 
 import lxml.html
 
-TEMPLATE = Path(__file__).with_name("hexo_site")
+PLAIN = Path(__file__).with_name("hexo_site")
+THEMES = Path(__file__).with_name("hexo_themes")
 CACHE = Path(__file__).parents[1] / ".cache/hexo"
+# Plugins that change pages: only a site that asks for them has them.
+OPTIONAL = frozenset({"hexo-filter-github-emojis", "hexo-generator-alias"})
 OLDEST_NODE = (20, 19)  # what Hexo 8 asks for
 BUILD_SECONDS = 240
 
@@ -51,32 +55,60 @@ class Page:
 
 @dataclass(frozen=True)
 class Hexo:
-    """Hexo with its packages installed; each build is a site of its own below `folder`."""
+    """Hexo with its packages installed; each build is a copy of `template` below `folder`."""
 
+    template: Path
     node: str
     packages: Path
     folder: Path
 
+    def new_folder(self) -> Path:
+        """An empty folder, for posts."""
+        return Path(tempfile.mkdtemp(prefix="posts-", dir=self.folder))
+
     def build(
-        self, posts: Path, config: Mapping[str, Any] | None = None, zone: str = "UTC"
+        self,
+        posts: Path,
+        config: Mapping[str, Any] | None = None,
+        zone: str = "UTC",
+        pages: Mapping[str, str] | None = None,
+        plugins: Sequence[str] = (),
     ) -> Path:
         """Build the site whose source/_posts is `posts`; return its folder of pages.
 
-        `config` is added to the site's _config.yml; `zone` is the time zone of the machine.
+        `config` is added to the site's _config.yml; `zone` is the time zone of the machine;
+        `pages` are further files below source; `plugins` are those of OPTIONAL that it has.
         Raises RuntimeError with what Hexo said when the build fails or an error is logged.
         """
         site = Path(tempfile.mkdtemp(prefix="site-", dir=self.folder))
-        shutil.copytree(TEMPLATE, site, dirs_exist_ok=True)
+        shutil.copytree(self.template, site, dirs_exist_ok=True)
+        _leave_out(OPTIONAL.difference(plugins), site / "package.json")
         shutil.copytree(posts, site / "source/_posts")
+        for name, text in (pages or {}).items():
+            (site / "source" / name).parent.mkdir(parents=True, exist_ok=True)
+            (site / "source" / name).write_text(text, encoding="utf-8")
         (site / "node_modules").symlink_to(self.packages, target_is_directory=True)
         with (site / "_config.yml").open("a", encoding="utf-8") as file:
             for key, value in (config or {}).items():
                 file.write(f"{key}: {json.dumps(value)}\n")  # a JSON value is a YAML value
         program = self.packages / "hexo/bin/hexo"
-        built = _run([self.node, str(program), "generate", "--bail"], cwd=site, TZ=zone)
+        # volantis asks `node` and `hexo` for their versions.
+        path = os.pathsep.join(
+            [str(self.packages / ".bin"), str(Path(self.node).parent), os.environ["PATH"]]
+        )
+        command = [self.node, str(program), "generate", "--bail"]
+        built = _run(command, cwd=site, TZ=zone, PATH=path)
         if re.search(r"^(ERROR|FATAL)\b", built, re.MULTILINE):
             raise RuntimeError(f"Hexo logged an error:\n{built}")
         return site / "public"
+
+
+def _leave_out(packages: Collection[str], file: Path) -> None:
+    """Hexo loads as plugins what package.json names."""
+    wanted = json.loads(file.read_text("utf-8"))
+    for package in packages:
+        wanted["dependencies"].pop(package, None)
+    file.write_text(json.dumps(wanted), "utf-8")
 
 
 def read_pages(public: Path) -> dict[str, Page]:
@@ -103,22 +135,22 @@ def _page(path: str, post: lxml.html.HtmlElement) -> Page:
     )
 
 
-def install_hexo(folder: Path) -> Hexo:
+def install_hexo(folder: Path, template: Path = PLAIN) -> Hexo:
     """Install the locked packages, unless that is done; builds will go below `folder`."""
     node = find_node()
-    lock = (TEMPLATE / "package-lock.json").read_bytes()
+    lock = (template / "package-lock.json").read_bytes()
     packages = CACHE / hashlib.sha256(lock).hexdigest()[:16] / "node_modules"
     with _one_at_a_time(CACHE):
         if not packages.is_dir():
-            _install(node, packages)
-    return Hexo(node.node, packages, folder)
+            _install(node, template, packages)
+    return Hexo(template, node.node, packages, folder)
 
 
-def _install(node: Node, packages: Path) -> None:
+def _install(node: Node, template: Path, packages: Path) -> None:
     with tempfile.TemporaryDirectory(dir=CACHE, prefix="installing-") as name:
         made = Path(name)
         for file in ("package.json", "package-lock.json"):
-            shutil.copy(TEMPLATE / file, made)
+            shutil.copy(template / file, made)
         # npm's own cache is below the home folder, where tests leave nothing.
         options = f"--ignore-scripts --no-audit --no-fund --loglevel=error --cache={made / 'npm'}"
         _run([*node.npm, "ci", *options.split()], cwd=made)

@@ -55,6 +55,7 @@ class Request:
     client: str
     port: int
     at: float
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,8 +262,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_POST = do_CONNECT = do_GET  # noqa: N815
 
     def _request(self) -> Request:
-        if length := int(self.headers.get("Content-Length", 0)):
-            self.rfile.read(length)
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         url = urlsplit(self.path)
         own = self.path.startswith("/")
         return Request(
@@ -273,6 +273,7 @@ class _Handler(BaseHTTPRequestHandler):
             client=self.client_address[0],
             port=self.client_address[1],
             at=time.monotonic(),
+            body=body,
         )
 
     def _reset(self) -> None:

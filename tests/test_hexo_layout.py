@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ingest.config import ArchiveConfig
-from ingest.layouts.hexo import HexoLayout, body_of
+from ingest.layouts.body import body_of
+from ingest.layouts.hexo import HexoLayout
 from ingest.values import Author
 from tests.support import make_record
 
@@ -138,7 +139,43 @@ def test_a_key_in_a_feeds_address_is_not_written() -> None:
         ("<p>a</p>\n\n \t\n<p>b</p>\r\n\r\n", "<p>a</p>\n<p>b</p>"),
         ("<pre>a\n\n  b</pre>", "<pre>a&#10;&#10;  b</pre>"),
         ("", ""),
+        ("<p>甲</p>\n```js\nx\n```", "<p>甲</p>\n" + "&#96;" * 3 + "js\nx\n" + "&#96;" * 3),
+        ("~~~~ `a` ~~b~~ ``", "&#126;&#126;&#126;&#126; `a` ~~b~~ ``"),
+        ("&lt;!--swig\ufffc0--&gt;", "&lt;!--swig&#65532;0--&gt;"),
+        ("[^1]: 注 [^甲]", "&#91;^1]: 注 [^甲]"),
+        (
+            '<a href="//x.cn/?a=1&amp;rel=2" title="href=y src=z a=b">href="c"</a>',
+            '<a href="//x.cn/?a=1&amp;rel&#61;2" title="href&#61;y src&#61;z a=b">href="c"</a>',
+        ),
+        ('<img src="//x.cn/$`a"><p>$1 = $2</p>', '<img src="//x.cn/&#36;`a"><p>$1 = $2</p>'),
+        ('<a title="rel=" class="x">rel="y"</a>', '<a title="rel&#61;" class="x">rel="y"</a>'),
     ],
 )
 def test_bodies_survive_markdown_and_templates(html: str, body: str) -> None:
     assert body_of(html) == "\n".join(filter(None, ["<div>", body, "</div>"]))
+
+
+@pytest.mark.parametrize(
+    ("html", "has_key"),
+    [
+        ("<p>:smile:</p>", True),
+        ("a :100: b", True),
+        ('<p title="rel=a">b</p>', True),
+        ("12:30:45", False),
+        ("a: b :", False),
+        ('<a href="//x.cn/?a=b" title="c">rel=d</a>', False),
+    ],
+)
+def test_where_a_filter_would_see_emoji_it_is_told_not_to_look(html: str, has_key: bool) -> None:
+    assert (line(render(html=html), "no-emoji") == "no-emoji: true") is has_key
+
+
+def test_names_of_which_hexo_makes_folders_are_no_longer_than_a_file_system_takes() -> None:
+    long = "很长的标签" * 40
+    text = render(tags=(long, f"{long}二", "短"), feed_categories=("a" * 300,))
+    categories, tags = text.partition("tags:\n")[::2]
+    assert f" - {'a' * 120}…" in categories.replace("'", "")
+    assert tags.partition("\n---")[0].replace("'", "").split("\n") == [
+        f" - {'很长的标签' * 8}…",
+        " - 短",
+    ]

@@ -3,38 +3,49 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ingest.demo.site import DemoSite
+from ingest.layouts.inert import inert_text
 from ingest.values import Outcome
 from tests.dom import dom_of
-from tests.hexo import Hexo, read_pages
+from tests.hexo import Hexo, Page, read_pages
 from tests.site import Site
 from tests.support import item, rss
 from tests.world import World
 
 CASES = json.loads((Path(__file__).parent / "data/hexo/breaking.json").read_text("utf-8"))
 
-# By default Hexo adds target and rel to links that lead away; here its pages are to be ours.
-AS_WRITTEN = {"external_link": {"enable": False}}
+# By default Hexo highlights code, and adds these to links that lead away.
+DEFAULT: dict[str, object] = {}
+ADDED = ("rel", "target")
+PLAIN = {"syntax_highlighter": "", "external_link": {"enable": False}}
 
 
-def pages_and_entries(world: World, hexo: Hexo) -> list[tuple[dict[str, str], dict[str, object]]]:
+def pages_and_entries(
+    world: World, hexo: Hexo, config: Mapping[str, object], plugins: Sequence[str] = ()
+) -> list[tuple[Page, dict[str, Any]]]:
     """Each kept entry beside what its page shows."""
-    pages = read_pages(hexo.build(world.config.archive.path, AS_WRITTEN))
+    pages = read_pages(hexo.build(world.config.archive.path, config, plugins=plugins))
     entries = [world.entry(entry["id"]) for entry in world.entries()]
     assert set(pages) == {path for entry in entries for path in entry["files"]}
     return [(pages[entry["files"][0]], entry) for entry in entries]
 
 
-def assert_pages_show_what_is_stored(world: World, hexo: Hexo) -> None:
-    for page, entry in pages_and_entries(world, hexo):
-        assert page.title == (entry["title"] or page.title)
+def assert_pages_show_what_is_stored(
+    world: World, hexo: Hexo, config: Mapping[str, object], plugins: Sequence[str] = ()
+) -> None:
+    without = ADDED if config is DEFAULT else ()
+    for page, entry in pages_and_entries(world, hexo, config, plugins):
+        assert page.title == (inert_text(entry["title"]) or page.title)
         assert page.title.strip()
-        assert dom_of(page.body) == dom_of(f"<div>{entry['html']}</div>")
+        stored = dom_of(f"<div>{entry['html']}</div>", without=without)
+        assert dom_of(page.body, without=without) == stored
 
 
 def test_a_site_of_all_sample_feeds_shows_what_is_stored(
@@ -48,7 +59,7 @@ def test_a_site_of_all_sample_feeds_shows_what_is_stored(
         site.let_evening_come()
         polls = world.poll()
     assert [poll.outcome for poll in polls].count(Outcome.FAILED) == 1
-    assert_pages_show_what_is_stored(world, hexo)
+    assert_pages_show_what_is_stored(world, hexo, DEFAULT)
     world.database.dispose()
 
 
@@ -69,13 +80,20 @@ def breaking_site(tmp_path: Path, sqlite_url: str) -> World:
     return world
 
 
-def test_titles_and_bodies_that_break_sites_build(breaking_site: World, hexo: Hexo) -> None:
-    assert_pages_show_what_is_stored(breaking_site, hexo)
+@pytest.mark.parametrize(
+    ("config", "plugins"),
+    [(PLAIN, ()), (DEFAULT, ()), (DEFAULT, ("hexo-filter-github-emojis",))],
+    ids=["nothing added", "as Hexo is installed", "with emojis"],
+)
+def test_titles_and_bodies_that_break_sites_build(
+    breaking_site: World, hexo: Hexo, config: Mapping[str, object], plugins: Sequence[str]
+) -> None:
+    assert_pages_show_what_is_stored(breaking_site, hexo, config, plugins)
     breaking_site.database.dispose()
 
 
 def test_categories_are_a_path_of_the_names_set(breaking_site: World, hexo: Hexo) -> None:
-    for page, _ in pages_and_entries(breaking_site, hexo):
+    for page, _ in pages_and_entries(breaking_site, hexo, DEFAULT):
         assert page.categories == tuple(CASES["categories"])
     breaking_site.database.dispose()
 

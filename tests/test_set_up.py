@@ -51,6 +51,7 @@ LOCKS = [
     "deploy/requirements.lock",
     ".ci/installer.lock",
     "tests/hexo_site/package-lock.json",
+    "tests/hexo_themes/package-lock.json",
 ]
 
 

@@ -12,8 +12,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ingest.config import ArchiveConfig
+from ingest.layouts.body import body_of, must_stay_raw
 from ingest.layouts.inert import inert_link, inert_picture, inert_text, without_tags
-from ingest.layouts.naming import author_of, record_path
+from ingest.layouts.naming import author_of, cut_bytes, record_path
 from ingest.reading.links import without_secrets
 from ingest.values import Record
 
@@ -22,10 +23,8 @@ _PLAIN = re.compile(r"[^\W\d_][\w ./·•・－—–-]*", re.UNICODE)
 _NOT_TEXT = re.compile(r"(?i)(y|n|yes|no|true|false|on|off|null|none|nan|inf|[.]?nan|[.]?inf)")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]+")
 
-# One hostile entry must not run a template, or stop the build of a whole site.
-_BRACES = re.compile(r"\{(?=[{%#])|(?<=\{)\{|\}(?=\})|(?<=[%#}])\}")
-_ESCAPES = {"{": "&#123;", "}": "&#125;"}
-_PRE = re.compile(r"(<pre\b[^>]*>)(.*?)(</pre>)", re.DOTALL)
+# Of a category's or tag's folder in the site, before the `…`; eCryptfs takes 143 bytes.
+LONGEST_FOLDER = 120
 
 # The names and the address of a feed come again with each of its records; few, as they may be long.
 _MOST_REMEMBERED = 100
@@ -71,15 +70,17 @@ class HexoLayout:
             yield f"source_guid: {_quoted(without_tags(_one_line(record.guid)))}"
         if record.updated_at:
             yield f"updated: {self._date(record.updated_at)}"
-        if tags := _distinct(record.tags):
+        if tags := _pages(record.tags):
             yield from _list("tags", tags)
+        if must_stay_raw(record.html):
+            yield "no-emoji: true"
 
     def _categories(self, record: Record) -> list[str]:
         """Hexo reads the list as a path, from the widest category to the narrowest."""
         path = record.feed_categories
         if len(path) < 1:
             path = (self._config.default_category, record.feed_title)
-        return _distinct(path) or [self._config.default_category]
+        return _pages(path) or [self._config.default_category]
 
     def _date(self, at: datetime) -> str:
         if self._config.date_style == "local":
@@ -111,6 +112,16 @@ def _distinct(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(name for name in clean if name.strip("./ ")))
 
 
+def _pages(names: Iterable[str]) -> list[str]:
+    """Names of which Hexo makes folders; one that no file system takes would end the build."""
+    return list(dict.fromkeys(_cut(name) for name in _distinct(names)))
+
+
+def _cut(name: str) -> str:
+    cut = cut_bytes(name, LONGEST_FOLDER)
+    return name if cut == name else f"{cut.rstrip()}…"
+
+
 def _one_line(text: str) -> str:
     seen = text if text.isprintable() else _CONTROL.sub(" ", text)
     return " ".join(seen.split())
@@ -133,19 +144,3 @@ def _plain_or_quoted(text: str) -> str:
     text = inert_text(_one_line(text))
     is_plain = _PLAIN.fullmatch(text) and not _NOT_TEXT.fullmatch(text)
     return text if is_plain else _quoted(text)
-
-
-def body_of(html: str) -> str:
-    """The HTML in one `<div>`, written so that Markdown and templates leave it as it is."""
-    text = html.replace("\r\n", "\n").replace("\r", "\n")
-    if "{" in text or "}" in text:
-        text = _BRACES.sub(lambda match: _ESCAPES[match[0]], text)
-    if "<pre" in text:  # clean HTML is in lower case
-        text = _PRE.sub(_keep_preformatted_lines, text)
-    # A blank line would end the HTML block, and what follows would be read as Markdown.
-    lines = [line for line in text.split("\n") if line.strip(" \t\f\v")]
-    return "\n".join(["<div>", *lines, "</div>"])
-
-
-def _keep_preformatted_lines(match: re.Match[str]) -> str:
-    return match[1] + match[2].replace("\n", "&#10;") + match[3]

@@ -1,4 +1,4 @@
-"""Nothing executable survives the cleaning of hostile HTML."""
+"""Nothing executable survives the cleaning of hostile HTML, nor a theme that prints fields raw."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import lxml.html
+import pytest
 
 from ingest.reading.html import clean
 from ingest.reading.html.mathml import ELEMENTS
 from tests.conformance.conftest import Score
+from tests.hexo import Hexo
+from tests.themes import PAGES, look_at_fields, texts_for
 
 ACTIVE = frozenset(
     "script style object embed applet base form input button textarea select link meta svg "
@@ -22,14 +25,28 @@ SAFE_SCHEMES = frozenset("http https mailto tel ftp magnet ed2k thunder".split()
 
 
 def test_no_payload_stays_active(corpora: Path, score: Score) -> None:
-    lines = (corpora / "attacks/xss.jsonl").read_text("utf-8").split("\n")
-    payloads = [json.loads(line) for line in lines if line.strip()]
+    payloads = payloads_of(corpora)
     left = [
         f"{what} of {payload_of(payload)!r}"
         for payload in payloads
         for what in dangers(clean(payload_of(payload), base_url="https://news.example.cn/"))
     ]
     score("attacks-xss", len(payloads), left)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("theme", sorted(PAGES))
+def test_no_payload_in_a_field_stays_active(
+    theme: str, corpora: Path, score: Score, themes: Hexo
+) -> None:
+    texts = texts_for(theme, [payload_of(payload) for payload in payloads_of(corpora)])
+    score(f"attacks-{theme}", len(texts), look_at_fields(themes, theme, texts, show=False))
+
+
+def payloads_of(corpora: Path) -> list[dict[str, str]]:
+    lines = (corpora / "attacks/xss.jsonl").read_text("utf-8").split("\n")
+    return [json.loads(line) for line in lines if line.strip()]
 
 
 def payload_of(payload: dict[str, str]) -> str:

@@ -1,0 +1,20 @@
+"""Themes that print fields as they are show what a feed wrote, and run none of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.hexo import Hexo
+from tests.themes import PAGES, look_at_fields, texts_for
+
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
+
+HOSTILE = json.loads((Path(__file__).parent / "data/hexo/hostile.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("theme", sorted(PAGES))
+def test_hostile_fields_are_text_in_a_theme(theme: str, themes: Hexo) -> None:
+    assert look_at_fields(themes, theme, texts_for(theme, HOSTILE), show=True) == []
