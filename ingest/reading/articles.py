@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
 from ingest.reading import dates, dedupe, html, lead_image
+from ingest.reading.enclosed import with_files
 from ingest.reading.links import site_of
 from ingest.reading.normalize import Context, authors_of, normalize, shown
 from ingest.values import (
@@ -79,7 +80,8 @@ def take_article(
     body = html.Fragment(article.html, base_url=page.final_url)
     authors = entry.authors or authors_of((Author(name=article.author),) if article.author else ())
     image = entry.lead_image or lead_image.choose((), (), body, page_image=article.image)
-    full = replace(entry, html=body.clean().html, authors=authors, lead_image=image, page=page)
+    text = with_files(body.clean().html, entry.enclosures, base_url=entry.link, lead_image=image)
+    full = replace(entry, html=text, authors=authors, lead_image=image, page=page)
     return full if entry.published_at else _dated(full, article, page, zone, ListedDates())
 
 

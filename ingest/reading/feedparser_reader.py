@@ -142,6 +142,29 @@ class _Roles:
     def _end_media_title(self: Any) -> None:
         self.pop_content("media_title")
 
+    def _start_enclosure(self: Any, attributes: Fields) -> None:
+        super()._start_enclosure(attributes)  # type: ignore[misc]
+        if not attributes.get("href"):
+            self.push("enclosure", True)
+
+    def _end_enclosure(self: Any) -> None:
+        _address_from_text(self._get_context().get("links"), "href", self.pop("enclosure"))
+
+    def _start_media_content(self: Any, attributes: Fields) -> None:
+        super()._start_media_content(attributes)  # type: ignore[misc]
+        if not attributes.get("url"):
+            self.push("media_content_text", True)
+
+    def _end_media_content(self: Any) -> None:
+        text = self.pop("media_content_text")
+        _address_from_text(self._get_context().get("media_content"), "url", text)
+
+
+def _address_from_text(files: Any, name: str, text: str | None) -> None:
+    """Take the address of a file from its element's text, where no attribute has it."""
+    if files and text and not files[-1].get(name):
+        files[-1][name] = text
+
 
 class _StrictReader(_Roles, StrictFeedParser):  # type: ignore[misc]  # feedparser has no types
     """Reads well-formed XML."""

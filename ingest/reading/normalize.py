@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from ingest.reading import dates, dedupe, html, language, lead_image, links, merging, titles
+from ingest.reading.enclosed import with_files
 from ingest.reading.extract.truncation import looks_truncated
 from ingest.reading.packing import pack
 from ingest.reading.split import Split
@@ -89,7 +90,7 @@ def _normalize_entry(
         published_precision=published.precision.value if published else None,
         updated_at=updated.at if updated else None,
         updated_raw=shown(entry.updated) if entry.published else None,
-        html=clean.html,
+        html=with_files(clean.html, entry.enclosures, base_url=base_url, lead_image=image),
         lead_image=image,
         language=language.detect(f"{title}\n{text}"),
         feed_title=feed_title,

@@ -101,7 +101,9 @@ def _tags(item: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _enclosures(item: dict[str, Any]) -> list[Enclosure]:
-    files = [f for f in _list(item, "attachments") if isinstance(f, dict) and _text(f, "url")]
+    attachments = _list(item, "attachments")
+    named = [{"url": f} if isinstance(f, str) else f for f in attachments]
+    files = [f for f in named if isinstance(f, dict) and _text(f, "url")]
     return [
         Enclosure(
             url=_text(file, "url"),

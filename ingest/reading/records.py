@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from ingest.reading.enclosed import split_files
 from ingest.reading.front_matter import split_front_matter
 from ingest.reading.record_body import body_as_html
 from ingest.values import Author, ImageField, ImageKind, ParsedEntry
@@ -61,7 +62,7 @@ def read_record(text: str, name: str) -> FrontMatter:
     if is_old and date and not date.endswith("GMT"):
         seen = None if date.startswith("Invalid") else f"{date} UTC"
         date = None
-    content = _PICTURE_PROXY.sub("", body_as_html(body, name))
+    content, files = split_files(_PICTURE_PROXY.sub("", body_as_html(body, name)))
     return FrontMatter(
         entry=ParsedEntry(
             guid=_text(fields.get("source_guid") or fields.get("guid")),
@@ -72,6 +73,7 @@ def read_record(text: str, name: str) -> FrontMatter:
             categories=_tags(fields, text),
             published=date,
             updated=_first(fields, ("updated", "lastmod")),
+            enclosures=files,
             images=tuple(_pictures(fields, content, is_old=is_old)),
         ),
         feed_url=_text(fields.get("source_feed")),

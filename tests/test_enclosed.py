@@ -1,0 +1,148 @@
+"""A record of a podcast leads to its sound: files that the text does not show stand below it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ingest.reading import html
+from ingest.reading.enclosed import split_files, with_files
+from ingest.reading.normalize import Context, normalize
+from ingest.reading.parse import parse
+from ingest.values import Document, Enclosure, NormalEntry
+
+_BASE = "https://cast.example.cn/12"
+_MP3 = "https://cdn.example.cn/12.mp3?sig=a&b=2"
+
+
+def _shown(clean: str, *urls: str, kind: str | None = None, image: str | None = None) -> str:
+    enclosures = [Enclosure(url=url, media_type=kind) for url in urls]
+    whole = with_files(clean, enclosures, base_url=_BASE, lead_image=image)
+    assert whole.startswith(clean)
+    assert html.clean(whole, base_url=_BASE) == whole
+    return whole.removeprefix(clean)
+
+
+def test_a_sound_gets_a_player_and_a_link() -> None:
+    assert _shown("<p>说明</p>", _MP3, kind="audio/mpeg") == (
+        '<p class="enclosure"><audio controls="" preload="none"'
+        ' src="https://cdn.example.cn/12.mp3?sig=a&amp;b=2"></audio><br>'
+        '<a href="https://cdn.example.cn/12.mp3?sig=a&amp;b=2" type="audio/mpeg">12.mp3</a></p>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "element"),
+    [
+        ("a.m4a", None, "audio"),
+        ("/a.MP3?x=1", "application/octet-stream", "audio"),
+        ("//c.example.cn/a", "Audio/mpeg", "audio"),
+        ("a.mp4", "video/mp4", "video"),
+        ("a.webm", "", "video"),
+    ],
+)
+def test_a_file_is_shown_by_what_it_is(url: str, kind: str | None, element: str) -> None:
+    shown = _shown("", url, kind=kind)
+    assert f"<{element} " in shown
+    assert shown.count("<a href=") == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"), [("a.pdf", "application/pdf"), ("magnet:?xt=urn:btih:abc", None)]
+)
+def test_any_other_file_gets_a_link(url: str, kind: str | None) -> None:
+    shown = _shown("", url, kind=kind)
+    assert shown.startswith('<p class="enclosure"><a href=')
+    assert "src=" not in shown
+
+
+def test_every_file_is_there_and_one_of_a_kind_has_a_player() -> None:
+    shown = _shown("", "480.mp4", "1080.mp4", "a.mp3", "a.ogg", "480.mp4")
+    assert (shown.count("<video"), shown.count("<audio"), shown.count("<a ")) == (1, 1, 4)
+
+
+@pytest.mark.parametrize(
+    "clean",
+    [
+        '<audio src="https://cdn.example.cn/12.mp3" controls=""></audio>',
+        '<audio><source src="http://cdn.example.cn/12.mp3?sig=other"></audio>',
+        '<a href="https://cdn.example.cn/12.mp3?sig=a&amp;b=2">下载</a>',
+        '<a href="https://count.example.com/r/cdn.example.cn/12.mp3">下载</a>',
+    ],
+)
+def test_what_the_text_leads_to_is_not_doubled(clean: str) -> None:
+    clean = html.clean(clean, base_url=_BASE)
+    assert _shown(clean, _MP3) == ""
+
+
+def test_the_lead_image_is_not_doubled() -> None:
+    image = "https://cdn.example.cn/12.jpg"
+    assert _shown("", f"{image}?w=1", image=image) == ""
+
+
+def test_further_pictures_are_shown_where_the_text_has_none() -> None:
+    assert '<img src="https://cast.example.cn/b.png"' in _shown("", "b.png", image=f"{_BASE}.jpg")
+    assert _shown("", "b.png", kind="image/png") == ""
+    text = html.clean("<img src='c.png'>", base_url=_BASE)
+    assert _shown(text, "b.png", image=f"{_BASE}.jpg") == ""
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:audio/mpeg;base64,AA", "", "https://"]
+)
+def test_what_cannot_be_followed_is_left_out(url: str) -> None:
+    assert _shown("<p>甲</p>", url, kind="audio/mpeg") == ""
+
+
+def test_names_are_text() -> None:
+    shown = _shown("", "https://c.example.cn/%3Cimg%20src=x%3E%22.mp3", kind='audio/"><script>')
+    assert "<img" not in shown
+    assert "<script" not in shown
+
+
+def test_the_files_of_a_record_are_files_again() -> None:
+    files = (Enclosure(url=_MP3, media_type="audio/mpeg"), Enclosure(url="https://c.cn/a.pdf"))
+    whole = with_files("<p>说明</p>\n", files, base_url=_BASE, lead_image=None)
+    assert split_files(whole) == ("<p>说明</p>\n", files)
+    assert split_files("<p>说明</p>") == ("<p>说明</p>", ())
+    assert split_files(whole + "<p>后</p>") == (whole + "<p>后</p>", ())
+
+
+def _entry(inner: str) -> NormalEntry:
+    media = 'xmlns:media="http://search.yahoo.com/mrss/"'
+    body = (
+        f'<rss version="2.0" {media}><channel><title>t</title><item><title>甲</title>{inner}'
+        "</item></channel></rss>"
+    ).encode()
+    at = datetime(2024, 5, 20, tzinfo=UTC)
+    document = Document(
+        url=_BASE, final_url=_BASE, status=200, content_type=None, body=body, fetched_at=at
+    )
+    feed = parse(body, content_type=None, url=_BASE)
+    (entry,) = normalize(feed, Context(document=document, first_seen_at=at, zone=UTC))
+    return entry
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        '<enclosure url="https://c.example.cn/1.mp3" type="audio/mpeg"/>',
+        "<enclosure>https://c.example.cn/1.mp3</enclosure>",
+        "<description>x</description><enclosure>\n https://c.example.cn/1.mp3 \n</enclosure>",
+        '<media:content medium="audio">https://c.example.cn/1.mp3</media:content>',
+        '<media:group><media:content type="audio/mpeg" url="https://c.example.cn/1.mp3"/></media:group>',
+    ],
+)
+def test_the_sound_of_a_feed_is_in_the_text_of_its_entry(inner: str) -> None:
+    entry = _entry(inner)
+    assert [file.url for file in entry.enclosures] == ["https://c.example.cn/1.mp3"]
+    assert '<audio controls="" preload="none" src="https://c.example.cn/1.mp3">' in entry.html
+    assert entry.title == "甲"
+
+
+def test_a_file_below_the_text_is_no_edit() -> None:
+    with_file = _entry('<description>文</description><enclosure url="https://c.cn/1.mp3"/>')
+    without = _entry("<description>文</description>")
+    assert with_file.html != without.html
+    assert with_file.text_digest == without.text_digest
