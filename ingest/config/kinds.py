@@ -72,6 +72,9 @@ def read_feed_url(url: str) -> str:
 
     Scheme and host are in lower case, without the default port, and nothing follows a `#`.
     """
+    # feed:// is http://, and feed: may stand before an address: what browsers gave to readers.
+    url = re.sub(r"\Afeed:(?://)?(?=https?://)", "", url, flags=re.IGNORECASE)
+    url = re.sub(r"\Afeed://", "http://", url, flags=re.IGNORECASE)
     if not re.match(r"(https?|rsshub)://[^\s/?#]", url, re.IGNORECASE):
         raise ValueError("write an address that begins with http://, https:// or rsshub://")
     parts = urlsplit(url)

@@ -1,16 +1,13 @@
-"""The feed behind an address that a user gives: itself, or the one that a site's page names."""
+"""The feed behind an address that a user gives: itself, or the one that a site's page leads to."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urljoin
-
-import lxml.html
-from lxml import etree
 
 from ingest.errors import FetchError, ParseError, SourceError, UsageError
 from ingest.fetch import Fetcher
-from ingest.reading import charset
+from ingest.reading.feed_links import FeedLink, feed_links, is_about_comments
 from ingest.reading.links import without_secrets
 from ingest.reading.parse import parse
 from ingest.rsshub.recognition import generator_of, is_rsshub
@@ -18,16 +15,9 @@ from ingest.rsshub.routes import carries_access, without_access
 from ingest.sources.instances import Instances
 from ingest.values import Document
 
-_FEED_TYPES = {
-    "application/rss+xml",
-    "application/atom+xml",
-    "application/feed+json",
-    "application/rdf+xml",
-    "application/xml",
-    "text/xml",
-    "application/json",
-}
-_COMMENTS = ("comments", "评论", "comment")
+_EMPTY = "it is a feed without entries"
+_ABOUT_COMMENTS = "it is a feed of comments"
+_SECOND_BEST = (_EMPTY, _ABOUT_COMMENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +43,7 @@ async def find_feed(fetcher: Fetcher, instances: Instances, url: str) -> Finding
     try:
         feed = parse(document.body, content_type=document.content_type, url=document.final_url)
     except ParseError as error:
-        return _named_by_page(document, url, error)
+        return await _behind_page(fetcher, document, url, error)
     if carries_access(url) and is_rsshub(
         generator_of(document.headers, feed.generator, feed.description)
     ):
@@ -81,39 +71,51 @@ def _unseen(url: str, error: SourceError) -> str:
     return f"{without_secrets(url)} could not be looked at ({error}); added as it is"
 
 
-def _named_by_page(document: Document, url: str, error: ParseError) -> Finding:
-    found = feeds_of_page(document)
-    if not found:
-        raise UsageError(f"{without_secrets(url)}: {error}, and it names no feed") from None
-    notes = [f"{without_secrets(url)} is a page; it names {found[0][0]}"]
-    notes += [f"it names another: {address} {title}".rstrip() for address, title in found[1:]]
-    return Finding(url=found[0][0], notes=tuple(notes))
+async def _behind_page(fetcher: Fetcher, page: Document, url: str, error: ParseError) -> Finding:
+    """The first of the addresses that a page leads to with a feed that has entries.
 
-
-def feeds_of_page(document: Document) -> list[tuple[str, str]]:
-    """The feeds that a page names by `link rel=alternate`, comment feeds last: address, title.
-
-    See https://www.rssboard.org/rss-autodiscovery.
+    A feed without entries, and one of comments, is taken only where there is no other.
     """
-    text = charset.decode(document.body, document.content_type).text
+    links = feed_links(page)
+    passed_over: list[str] = []
+    second_best: FeedLink | None = None
+    for link in links:
+        reason = await _why_not(fetcher, link)
+        if reason is None:
+            return _found(url, link, links, passed_over)
+        if reason in _SECOND_BEST and second_best is None:
+            second_best = link
+        if link.is_named:
+            passed_over.append(f"passed over: {without_secrets(link.url)}: {reason}")
+    if second_best is not None:
+        return _found(url, second_best, links, passed_over)
+    named = "".join(f"\n{note}" for note in passed_over)
+    raise UsageError(
+        f"{without_secrets(url)}: {error}, and it names no feed that can be read; "
+        f"at the usual addresses there is none either{named}"
+    ) from None
+
+
+async def _why_not(fetcher: Fetcher, link: FeedLink) -> str | None:
+    """Why there is no feed with entries at an address; None if there is one."""
     try:
-        tree = lxml.html.document_fromstring(charset.repair(text).encode(), parser=_parser())
-    except (etree.ParserError, ValueError):
-        return []
-    base = urljoin(document.final_url, next(iter(tree.xpath("//base/@href")), ""))
-    found: dict[str, str] = {}
-    for link in tree.iter("link"):
-        kind = (link.get("type") or "").partition(";")[0].strip().lower()
-        if "alternate" in (link.get("rel") or "").lower().split() and kind in _FEED_TYPES:
-            address = urljoin(base, (link.get("href") or "").strip())
-            if address.startswith(("http://", "https://")):
-                found.setdefault(address, link.get("title") or "")
-    return sorted(found.items(), key=lambda one: _is_about_comments(*one))
+        document = await fetcher.fetch_document(link.url)
+        feed = parse(document.body, content_type=document.content_type, url=document.final_url)
+    except SourceError as error:
+        return str(error)
+    if not feed.entries:
+        return _EMPTY
+    return _ABOUT_COMMENTS if link.is_about_comments or is_about_comments(feed.title) else None
 
 
-def _is_about_comments(address: str, title: str) -> bool:
-    return any(word in f"{address} {title}".lower() for word in _COMMENTS)
-
-
-def _parser() -> lxml.html.HTMLParser:
-    return lxml.html.HTMLParser(encoding="utf-8")
+def _found(url: str, link: FeedLink, links: Sequence[FeedLink], passed_over: list[str]) -> Finding:
+    what = "it names" if link.is_named else "its feed is at a usual address:"
+    notes = [f"{without_secrets(url)} is a page; {what} {without_secrets(link.url)}"]
+    notes += [note for note in passed_over if f" {without_secrets(link.url)}: " not in note]
+    behind = links[links.index(link) + 1 :]
+    notes += [
+        f"it names another: {without_secrets(one.url)} {one.title}".rstrip()
+        for one in behind
+        if one.is_named
+    ]
+    return Finding(url=link.url, notes=tuple(notes))

@@ -1,0 +1,150 @@
+"""The feed of a site, found from one of its pages: in what order addresses are tried, and taken."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ingest.reading.feed_links import feed_links
+from ingest.values import Document
+from tests.program import Program, new_program
+from tests.site import Site
+from tests.support import item, rss
+
+PAGE = "https://news.example.cn/2024/a.html"
+RSS = 'type="application/rss+xml"'
+
+
+def links_of(body: str, *, named: bool = True) -> list[str]:
+    page = Document(
+        url=PAGE, final_url=PAGE, body=body.encode(), fetched_at=datetime(2024, 1, 1, tzinfo=UTC)
+    )
+    return [link.url for link in feed_links(page) if link.is_named or not named]
+
+
+# What the page says, and the addresses in the order in which they are tried.
+@pytest.mark.parametrize(
+    ("body", "paths"),
+    [
+        (f'<link rel="alternate" {RSS} href="/feed">', ["/feed"]),
+        ('<link rel="alternate" href="/feed.xml">', ["/feed.xml"]),
+        ('<link rel="alternate" href="/en/" hreflang="en">', []),
+        ('<link rel="alternate" media="handheld" href="/m/">', []),
+        ('<link rel="feed" href="/news.php">', ["/news.php"]),
+        ('<link rel="ALTERNATE feed" type="text/html" href="/x">', []),
+        ('<link rel="alternate" type="application/x-rss+xml" href="/x">', ["/x"]),
+        ('<link rel="alternate" type="RSS" href="/x">', ["/x"]),
+        ('<link rel="alternate" type="application/json+oembed" href="/x">', []),
+        (f'<link rel="alternate" {RSS} href="feed://news.example.cn/x">', ["http://n/x"]),
+        (f'<link rel="alternate" {RSS} href="feed:https://news.example.cn/x">', ["/x"]),
+        (f'<link rel="alternate" {RSS} href="">', []),
+        (f'<link rel="alternate" {RSS} href="http://[bad/">', []),
+        (f'<base href="https://news.example.cn/b/"><link rel=alternate {RSS} href=f>', ["/b/f"]),
+        ('<link rel="alternate" type="application/json" href="/wp-json/wp/v2/posts/1">', []),
+        ('<link rel="alternate" type="application/xml" href="/sitemap.xml">', []),
+        # The main feed before others, whatever their order.
+        (
+            (f'<link rel="alternate" {RSS} href="/comments/feed/">'
+            f'<link rel="alternate" {RSS} title="Kommentar-Feed" href="/k/feed/">'
+            f'<link rel="alternate" {RSS} href="/category/a/feed/">'
+            '<link rel="alternate" type="text/xml" href="/odd">'
+            f'<link rel="alternate" {RSS} href="/feed/">'),
+            ["/feed/", "/category/a/feed/", "/odd", "/comments/feed/", "/k/feed/"],
+        ),
+        (
+            (f'<html lang="zh-CN"><link rel="alternate" {RSS} hreflang="en" href="/feed-en.xml">'
+            f'<link rel="alternate" {RSS} href="/en/feed.xml">'
+            f'<link rel="alternate" {RSS} href="/feed.xml">'),
+            ["/feed.xml", "/feed-en.xml", "/en/feed.xml"],
+        ),
+        # Links in the text that look like a feed, or are called one.
+        ('<a href="/atom.xml">a</a>', ["/atom.xml"]),
+        ('<a href="/blog/index.xml"><img alt=rss></a>', ["/blog/index.xml"]),
+        ('<a href="/?feed=rss2">x</a>', ["/?feed=rss2"]),
+        ('<a href="/subscribe.php?id=1">RSS 订阅</a>', ["/subscribe.php?id=1"]),
+        ('<a href="https://other.example.org/about">our feed</a>', []),
+        ('<a href="/news/feeding-birds">x</a><a href="/a.html#rss">y</a>', []),
+        (
+            f'<a href="/rss">RSS</a><link rel="alternate" {RSS} href="/feed">',
+            ["/feed", "/rss"],
+        ),
+    ],
+)
+def test_where_a_page_leads(body: str, paths: list[str]) -> None:
+    wanted = [
+        path.replace("//n/", "//news.example.cn/") if "://" in path else f"{PAGE[:23]}{path}"
+        for path in paths
+    ]
+    assert links_of(body) == wanted
+
+
+def test_the_usual_addresses_come_before_feeds_of_comments() -> None:
+    found = links_of(f'<link rel="alternate" {RSS} href="/comments/feed/">', named=False)
+    assert found[0] == "https://news.example.cn/feed"
+    assert "https://news.example.cn/2024/index.xml" in found
+    assert found[-1] == "https://news.example.cn/comments/feed/"
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return new_program(tmp_path)
+
+
+def added(program: Program, site: Site, head: str) -> tuple[str, str]:
+    """What `feeds add` of a page prints, and the path of the feed that it added."""
+    site.set("/", f"<!doctype html><html><head>{head}</head>", content_type="text/html")
+    said = program.good("feeds", "add", site.url("/"))
+    line = next(line for line in said.splitlines() if line.startswith("added"))
+    return said, line.partition(site.url("/"))[2]
+
+
+def test_what_is_no_feed_is_passed_over_and_named(program: Program, site: Site) -> None:
+    site.set("/wp-json/wp/v2/pages/2", '{"id": 2}', content_type="application/json")
+    site.set("/empty.xml", rss())
+    site.set("/feed", rss(item(1)))
+    head = "".join(
+        f'<link rel="alternate" {RSS} href="{path}">'
+        for path in ("", "/gone.xml", "/empty.xml", "/wp-json/wp/v2/pages/2", "/feed")
+    )
+    said, path = added(program, site, head)
+    assert path == "feed"
+    assert f"it names {site.url('/feed')}" in said
+    for passed in ("/gone.xml: the server answered 404", "/empty.xml: it is a feed without"):
+        assert f"passed over: {site.url('')}{passed}" in said
+    assert f"passed over: {site.url('/wp-json/wp/v2/pages/2')}: not a feed" in said
+
+
+def test_a_feed_at_a_usual_address_is_found(program: Program, site: Site) -> None:
+    site.set("/index.xml", rss(item(1)))
+    said, path = added(program, site, "")
+    assert (path, "at a usual address" in said) == ("index.xml", True)
+
+
+def test_the_only_feed_is_taken_even_if_it_is_empty(program: Program, site: Site) -> None:
+    site.set("/empty.xml", rss())
+    assert added(program, site, f'<link rel="alternate" {RSS} href="/empty.xml">')[1] == "empty.xml"
+
+
+def test_a_feed_of_comments_by_its_own_title_is_the_last_choice(
+    program: Program, site: Site
+) -> None:
+    site.set("/a.xml", rss(item(1), title="Comments on: 江海大桥"))
+    site.set("/b.xml", rss(item(2)))
+    head = "".join(f'<link rel="alternate" {RSS} href="/{name}.xml">' for name in "ab")
+    assert added(program, site, head)[1] == "b.xml"
+
+
+def test_an_address_as_browsers_gave_it_to_readers(program: Program, site: Site) -> None:
+    site.set("/feed", rss(item(1)))
+    program.good("feeds", "add", site.url("/feed").replace("http://", "feed://"))
+    assert "is on the list already" in program.good("feeds", "add", f"feed:{site.url('/feed')}")
+
+
+def test_a_page_without_any_feed_says_what_was_tried(program: Program, site: Site) -> None:
+    head = f'<link rel="alternate" {RSS} href="/gone.xml">'
+    site.set("/", f"<!doctype html><head>{head}", content_type="text/html")
+    result = program.run("feeds", "add", site.url("/"))
+    assert (result.code, "passed over: " in result.err) == (2, True)
+    assert "/gone.xml: the server answered 404" in result.err
