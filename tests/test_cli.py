@@ -120,6 +120,7 @@ def test_a_sites_page_leads_to_its_feed(program: Program, site: Site) -> None:
 
 
 def test_a_page_without_feeds_is_refused(program: Program, site: Site) -> None:
+    site.unset("/feed.xml")  # it would be found at this usual address
     site.set("/", "<!doctype html><p>hi", content_type="text/html")
     result = program.run("feeds", "add", site.url("/"))
     assert (result.code, "names no feed" in result.err) == (2, True)
@@ -411,6 +412,7 @@ def test_foreign_files_are_listed_and_are_nothing_to_mend(program: Program, site
 
 
 def test_every_address_is_tried(program: Program, site: Site) -> None:
+    site.unset("/feed.xml")
     site.set("/a", rss(item(1)))
     site.set("/page", "<html><body>nothing</body></html>", content_type="text/html")
     site.set("/b", rss(item(2)))

@@ -46,17 +46,21 @@ def links_of(body: str, *, named: bool = True) -> list[str]:
         ('<link rel="alternate" type="application/xml" href="/sitemap.xml">', []),
         # The main feed before others, whatever their order.
         (
-            (f'<link rel="alternate" {RSS} href="/comments/feed/">'
-            f'<link rel="alternate" {RSS} title="Kommentar-Feed" href="/k/feed/">'
-            f'<link rel="alternate" {RSS} href="/category/a/feed/">'
-            '<link rel="alternate" type="text/xml" href="/odd">'
-            f'<link rel="alternate" {RSS} href="/feed/">'),
+            (
+                f'<link rel="alternate" {RSS} href="/comments/feed/">'
+                f'<link rel="alternate" {RSS} title="Kommentar-Feed" href="/k/feed/">'
+                f'<link rel="alternate" {RSS} href="/category/a/feed/">'
+                '<link rel="alternate" type="text/xml" href="/odd">'
+                f'<link rel="alternate" {RSS} href="/feed/">'
+            ),
             ["/feed/", "/category/a/feed/", "/odd", "/comments/feed/", "/k/feed/"],
         ),
         (
-            (f'<html lang="zh-CN"><link rel="alternate" {RSS} hreflang="en" href="/feed-en.xml">'
-            f'<link rel="alternate" {RSS} href="/en/feed.xml">'
-            f'<link rel="alternate" {RSS} href="/feed.xml">'),
+            (
+                f'<html lang="zh-CN"><link rel="alternate" {RSS} hreflang="en" href="/feed-en.xml">'
+                f'<link rel="alternate" {RSS} href="/en/feed.xml">'
+                f'<link rel="alternate" {RSS} href="/feed.xml">'
+            ),
             ["/feed.xml", "/feed-en.xml", "/en/feed.xml"],
         ),
         # Links in the text that look like a feed, or are called one.
