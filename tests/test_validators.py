@@ -16,6 +16,7 @@ from ingest.store import feeds
 from ingest.store.feed_state import FeedState
 from ingest.values import Outcome, Validators
 from tests.program import new_program
+from tests.rsshub_real import real_rsshub
 from tests.site import Answer, Request, Site
 from tests.support import NOON, item, rss
 from tests.world import World
@@ -336,6 +337,18 @@ def test_a_date_helps_where_no_spelling_does(world: World, site: Site) -> None:
     world.add(site.url("/feed"))
     outcomes = [world.poll()[0].outcome.value for _ in range(5)]
     assert outcomes == ["news", "no_news", "no_news", "not_modified", "not_modified"]
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_the_real_rsshub_is_not_asked_twice_for_the_same_document(world: World) -> None:
+    """It hands out `W/"x"` for packed bodies, and compares with `"x"`."""
+    with real_rsshub() as address:
+        world.add(f"{address}/guidang/5")
+        outcomes = [world.poll()[0].outcome for _ in range(5)]
+    assert outcomes == [Outcome.NEWS, Outcome.NO_NEWS, *[Outcome.NOT_MODIFIED] * 3]
+    assert (state(world).validators.etag or "").startswith('W/"')
+    assert len(world.entries()) == 5
 
 
 def test_a_backfill_tells_the_validators_of_a_feed_to_no_page(tmp_path: Path, site: Site) -> None:
