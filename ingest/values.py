@@ -373,8 +373,8 @@ class Poll:
 class Record:
     """An entry as a layout sees it: what is kept of it, and what its feed has set.
 
-    `path` is the file it was given below the archive's folder, once and for ever; `render_due`
-    counts its changes since that file was written.
+    `edited_at` is when its last edit was seen. `path` is the file it was given below the archive's
+    folder, once and for ever; `render_due` counts its changes since that file was written.
     """
 
     entry_id: int
@@ -396,12 +396,18 @@ class Record:
     first_seen_at: datetime
     lead_image: str | None
     html: str
+    edited_at: datetime | None = None
     path: str | None = None
 
     @property
     def at(self) -> datetime:
         """The instant that stands for the entry: its publication, else our first sight."""
         return self.published_at or self.first_seen_at
+
+    @property
+    def last_change_at(self) -> datetime:
+        """When the publisher says it was updated, else when its last edit was seen, else `at`."""
+        return self.updated_at or max(self.edited_at or self.at, self.at)
 
 
 class DocumentKind(enum.StrEnum):

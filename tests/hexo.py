@@ -50,6 +50,7 @@ class Page:
     author: str
     categories: tuple[str, ...]
     date: str
+    updated: str
     body: str
 
 
@@ -83,7 +84,8 @@ class Hexo:
         site = Path(tempfile.mkdtemp(prefix="site-", dir=self.folder))
         shutil.copytree(self.template, site, dirs_exist_ok=True)
         _leave_out(OPTIONAL.difference(plugins), site / "package.json")
-        shutil.copytree(posts, site / "source/_posts")
+        # As after a `git clone`, no file keeps its time.
+        shutil.copytree(posts, site / "source/_posts", copy_function=shutil.copyfile)
         for name, text in (pages or {}).items():
             (site / "source" / name).parent.mkdir(parents=True, exist_ok=True)
             (site / "source" / name).write_text(text, encoding="utf-8")
@@ -131,6 +133,7 @@ def _page(path: str, post: lxml.html.HtmlElement) -> Page:
         author=author.text_content(),
         categories=tuple(category.text_content() for category in categories),
         date=post.get("data-date"),
+        updated=post.get("data-updated"),
         body=(body.text or "") + "".join(inside),
     )
 

@@ -113,3 +113,17 @@ def test_a_newer_form_of_the_layout_writes_all_records_again(world: World, site:
     folder._layout.form += 1
     assert folder.render_due(now=_AT) == 2
     assert folder.check() == []
+
+
+def test_a_record_was_updated_when_its_last_edit_was_seen(world: World, site: Site) -> None:
+    """Where the feed gives no time of its own; no later run changes it."""
+    world.add(site.url("/feed.xml"))
+    site.set("/feed.xml", rss(item(1)))
+    world.poll()
+    world.clock.at = datetime(2026, 4, 1, 8, tzinfo=UTC)
+    site.set("/feed.xml", rss(item(1, description="<p>改过的正文，说的是另一件事。</p>")))
+    world.poll()
+    (text,) = world.files().values()
+    assert b"\nupdated: Wed, 01 Apr 2026 08:00:00 GMT\n" in text
+    world.folder.rebuild(now=datetime(2027, 1, 1, tzinfo=UTC))
+    assert list(world.files().values()) == [text]

@@ -179,3 +179,21 @@ def test_names_of_which_hexo_makes_folders_are_no_longer_than_a_file_system_take
         f" - {'很长的标签' * 8}…",
         " - 短",
     ]
+
+
+DAY = datetime(2024, 5, 20, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("changes", "updated"),
+    [
+        ({"updated_at": DAY, "edited_at": datetime(2025, 1, 1, tzinfo=UTC)}, DAY),
+        ({"edited_at": DAY}, DAY),
+        ({"edited_at": datetime(2021, 1, 1, tzinfo=UTC)}, make_record().at),
+        ({}, make_record().at),
+        ({"published_at": None}, make_record().first_seen_at),
+    ],
+)
+def test_every_record_says_when_it_was_updated(changes: dict[str, Any], updated: datetime) -> None:
+    shown = line(render(archive={"date_style": "iso"}, **changes), "updated")
+    assert shown == f"updated: {updated:%Y-%m-%dT%H:%M:%SZ}"

@@ -68,8 +68,8 @@ class HexoLayout:
         yield f"source_feed: {_address(record.feed_url)}"
         if record.guid:
             yield f"source_guid: {_quoted(without_tags(_one_line(record.guid)))}"
-        if record.updated_at:
-            yield f"updated: {self._date(record.updated_at)}"
+        # Without it Hexo takes the file's time, which is that of the clone on most servers.
+        yield f"updated: {self._date(record.last_change_at)}"
         if tags := _pages(record.tags):
             yield from _list("tags", tags)
         if must_stay_raw(record.html):

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from ingest.store.statements import in_batches, insert_if_new, insert_into, table_of
 from ingest.values import Author, Record
-from models import ArchiveFile, Entry, Feed, Setting
+from models import ArchiveFile, Entry, Feed, Revision, Setting
 
 _RENDERED_WITH = "archive.rendered_with"
 # As in the index, whose order is kept below: ordered by id, SQLite would go through all entries.
@@ -49,6 +49,11 @@ def _records() -> sa.Select[Any]:
     of_layout = sa.and_(
         ArchiveFile.entry_id == Entry.id, ArchiveFile.layout == sa.bindparam("layout")
     )
+    last_edit = (
+        sa.select(sa.func.max(Revision.replaced_at))
+        .where(Revision.entry_id == Entry.id)
+        .scalar_subquery()
+    )
     return (
         sa.select(
             Entry.id.label("entry_id"),
@@ -70,6 +75,7 @@ def _records() -> sa.Select[Any]:
             Entry.first_seen_at,
             Entry.lead_image,
             Entry.html,
+            last_edit.label("edited_at"),
             ArchiveFile.path,
         )
         .join(Feed, Feed.id == Entry.feed_id)
