@@ -9,7 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingest.reading.dates import resolve_date
-from tests.support import NOON
+from ingest.reading.normalize import Context
+from ingest.reading.read import read
+from ingest.values import Document
+from tests.support import NOON, rss
 
 CASES = [
     line.split("\t")
@@ -51,6 +54,80 @@ def test_a_feed_known_to_misuse_gmt_is_read_as_local() -> None:
     other = resolve_date("Sat, 07 Sep 2024 16:05:03 +0800", first_seen_at=NOON, gmt_is_local=True)
     assert other is not None
     assert other.at == datetime(2024, 9, 7, 8, 5, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("is_american", "expected"), [(False, "2024-09-07T08:05:03"), (True, "2024-09-07T22:05:03")]
+)
+def test_cst_is_chinas_time_or_americas(is_american: bool, expected: str) -> None:
+    for text in ("Sat, 07 Sep 2024 16:05:03 CST", "Sat Sep 07 16:05:03 CST 2024"):
+        found = resolve_date(text, first_seen_at=NOON, cst_is_american=is_american)
+        assert found is not None
+        assert found.at == datetime.fromisoformat(expected).replace(tzinfo=UTC)
+    offset = resolve_date(
+        "2024-09-07 16:05:03 +0800 CST", first_seen_at=NOON, cst_is_american=is_american
+    )
+    assert offset is not None
+    assert offset.at == datetime(2024, 9, 7, 8, 5, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text", "link", "zone", "hour"),
+    [
+        ("en-us", "River Notes", "The river rose again this week.", None, None, 16),
+        ("es-mx", "Notas", "El río subió de nuevo.", None, None, 16),
+        (None, "River Notes", "The river rose again and the ferry was late.", None, None, 16),
+        ("zh-CN", "江海新闻", "江水又涨了。", None, None, 2),
+        # Programs say `en` of Chinese feeds.
+        ("en", "江海新闻", "江水又涨了。", None, None, 2),
+        ("en", "River", "江水又涨了，渡船停在港里。", None, None, 2),
+        ("en-US", "River Notes", "The river rose.", "https://river.example.cn/", None, 2),
+        ("en-hk", "River Notes", "The river rose.", None, None, 2),
+        (None, "1", "2", None, None, 2),
+        ("zh-CN", "江海新闻", "江水又涨了。", None, "America/Chicago", 16),
+    ],
+)
+def test_the_feed_says_which_cst_it_means(
+    language: str | None, title: str, text: str, link: str | None, zone: str | None, hour: int
+) -> None:
+    item = f"<item><title>{text}</title><pubDate>Mon, 20 May 2024 10:00:00 CST</pubDate></item>"
+    said = f"</link><language>{language}</language>" if language else "</link>"
+    document = rss(item, title=title, link=link or "https://river.example.org/")
+    body = document.replace("</link>", said, 1).encode()
+    context = Context(
+        document=Document(
+            url="https://river.example.org/feed",
+            final_url="https://river.example.org/feed",
+            body=body,
+            content_type=None,
+            fetched_at=NOON,
+        ),
+        first_seen_at=NOON,
+        zone=ZoneInfo(zone or "Asia/Shanghai"),
+    )
+    (entry,) = read(context).entries
+    assert entry.published_at == datetime(2024, 5, 20, hour, tzinfo=UTC)
+
+
+_WORDS = st.text("abcdefghijklmnopqrstuvwxyzäéöüабвгд", min_size=3, max_size=9)
+
+
+@given(
+    st.sampled_from(["", "Mon, ", "Wed ", "周三 ", "vendredi ", "10:30 "]),
+    st.integers(1, 39),
+    _WORDS,
+    st.sampled_from([" ", "-", ". ", "/"]),
+    st.integers(1995, 2025),
+    st.sampled_from(["", " 11:14:11 +0200", " 08:00", " GMT"]),
+)
+def test_a_named_year_is_never_taken_for_another(
+    before: str, day: int, month: str, mark: str, year: int, time: str
+) -> None:
+    text = f"{before}{day}{mark}{month}{mark}{year}{time}"
+    found = resolve_date(text, first_seen_at=NOON)
+    if found is not None:
+        years = {(found.at + timedelta(hours=hours)).year for hours in (-26, 26)}
+        assert year in years
 
 
 _ABOUT_NOON = st.integers(-20, 60).map(lambda hours: NOON + timedelta(hours=hours))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
-from ingest.reading import dates, dedupe, html, lead_image
+from ingest.reading import cst, dates, dedupe, html, language, lead_image
 from ingest.reading.enclosed import with_files
 from ingest.reading.links import site_of
 from ingest.reading.normalize import Context, authors_of, normalize, shown
@@ -109,9 +109,22 @@ def _date_of(
 
     A date that a page only shows is not believed against the day that its address names.
     """
+    cst_is_american = "CST" in (article.published or "") and cst.is_american(
+        zone=zone,
+        now=page.fetched_at,
+        said=None,
+        title=article.title or "",
+        url=page.final_url,
+        detected=language.detect(article.text),
+    )
 
     def read(raw: str | None, method: str = "") -> tuple[ResolvedDate, str] | None:
-        date = dates.resolve_date(raw, first_seen_at=page.fetched_at, zone=zone)
+        date = dates.resolve_date(
+            raw,
+            first_seen_at=page.fetched_at,
+            zone=zone,
+            cst_is_american=cst_is_american,
+        )
         return (replace(date, method=method or date.method), raw) if date and raw else None
 
     named = _by_address(article, page, page.fetched_at, zone)

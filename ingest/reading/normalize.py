@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from ingest.reading import dates, dedupe, html, language, lead_image, links, merging, titles
+from ingest.reading import cst, dates, dedupe, html, language, lead_image, links, merging, titles
 from ingest.reading.enclosed import with_files
 from ingest.reading.extract.truncation import looks_truncated
 from ingest.reading.packing import pack
@@ -75,7 +75,8 @@ def _normalize_entry(
     text = clean.shown.text
     title = titles.display_title(entry.title, feed_title=feed_title)
     title = title or _first_words(text)
-    published, updated = _dates(entry, context)
+    spoken = language.detect(f"{title}\n{text}")
+    published, updated = _dates(entry, feed, context, spoken)
     return NormalEntry(
         guid=_guid(entry),
         link=link,
@@ -92,7 +93,7 @@ def _normalize_entry(
         updated_raw=shown(entry.updated) if entry.published else None,
         html=with_files(clean.html, entry.enclosures, base_url=base_url, lead_image=image),
         lead_image=image,
-        language=language.detect(f"{title}\n{text}"),
+        language=spoken,
         feed_title=feed_title,
         feed_author=feed_author,
         enclosures=entry.enclosures,
@@ -133,13 +134,25 @@ def _guid(entry: ParsedEntry) -> str | None:
     return guid[:_LONGEST_GUID] or None
 
 
-def _dates(entry: ParsedEntry, context: Context) -> tuple[ResolvedDate | None, ResolvedDate | None]:
+def _dates(
+    entry: ParsedEntry, feed: ParsedFeed, context: Context, spoken: str
+) -> tuple[ResolvedDate | None, ResolvedDate | None]:
+    """When an entry was published and updated; `spoken` is the language of its text."""
+    cst_is_american = "CST" in f"{entry.published} {entry.updated}" and cst.is_american(
+        zone=context.zone,
+        now=context.first_seen_at,
+        said=entry.language or feed.language,
+        title=feed.title,
+        url=feed.link or context.document.final_url,
+        detected=spoken,
+    )
     published, updated = (
         dates.resolve_date(
             raw,
             first_seen_at=context.first_seen_at,
             zone=context.zone,
             gmt_is_local=context.gmt_is_local,
+            cst_is_american=cst_is_american,
         )
         for raw in (entry.published, entry.updated)
     )

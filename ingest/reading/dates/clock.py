@@ -8,15 +8,18 @@ from datetime import timedelta
 
 from ingest.values import DatePrecision
 
-_BEFORE_NOON = "上午|早上|清晨|早晨|凌晨|早间|早|AM"
-_AFTER_NOON = "下午|午后|午後|傍晚|晚上|晚间|晚間|夜间|夜里|夜裡|深夜|半夜|晚|夜|PM"
+_BEFORE_NOON = "上午|早上|清晨|早晨|凌晨|早间|早間|早|午前|오전|AM"
+_AFTER_NOON = "下午|午后|午後|傍晚|晚上|晚间|晚間|夜间|夜間|夜里|夜裡|深夜|半夜|晚|夜|오후|PM"
+_NIGHT = frozenset("晚上 晚间 晚間 晚 夜间 夜間 夜里 夜裡 夜 深夜 半夜".split())
+_SECOND = r"60|[0-5]?\d"  # the leap second is the next day's first
 _TIME = re.compile(
     rf"(?P<half>{_BEFORE_NOON}|中午|正午|{_AFTER_NOON})?\s*"
     r"(?<![\d.])(?P<hour>\d{1,2})\s*"
-    r"(?:(?::|时|時)\s*(?P<minute>[0-5]?\d)(?:\s*(?::|分)\s*(?P<second>[0-5]?\d|60)(?:[.,]\d+)?)?"
-    r"|(?P<oclock>点|點|时|時)(?:\s*(?P<part>半|[13]刻)|\s*(?P<past>[0-5]?\d)(?:\s*分"
-    r"(?:\s*(?P<past_second>[0-5]?\d))?)?)?)"
-    r"\s*[分秒]?钟?\s*(?P<meridiem>[AaPp]\.?[Mm]\b\.?)?"
+    rf"(?:(?::|时|時|시)\s*(?P<minute>[0-5]?\d)(?:\s*(?::|分|분)\s*(?P<second>{_SECOND})(?:[.,]\d+)?)?"
+    r"|h\s?(?P<minute_of_h>[0-5]\d)\b"
+    r"|(?P<oclock>点|點|时|時|시)(?:\s*(?P<part>半|[13]刻)|\s*(?P<past>[0-5]?\d)(?:\s*분?分?"
+    rf"(?:\s*(?P<past_second>{_SECOND}))?)?)?)"
+    r"\s*[分秒분초]?钟?\s*(?P<meridiem>[AaPp]\.?\s?[Mm]\b\.?)?"
 )
 _PARTS = {"半": 30, "1刻": 15, "3刻": 45}
 _LAST_HOUR = 24
@@ -24,7 +27,10 @@ _LAST_HOUR = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Time:
-    """A time found in a text from `start` to `end`; 24:00 is the end of the day."""
+    """A time found in a text from `start` to `end`; 24:00 is the end of the day.
+
+    晚上12:30 of a day is 24:30, and so the next day's 00:30.
+    """
 
     since_midnight: timedelta
     precision: DatePrecision
@@ -42,12 +48,14 @@ def find_time(text: str, day: tuple[int, int]) -> Time | None:
     match, offset = (behind, day[1]) if behind else (_TIME.search(text[: day[0]]), 0)
     if match is None:
         return None
-    hour = _hour(int(match["hour"]), match["half"] or "", (match["meridiem"] or "").upper())
-    minute = int(match["minute"] or match["past"] or _PARTS.get(match["part"] or "", 0))
+    half = match["half"] or ""
+    hour = _hour(int(match["hour"]), half, (match["meridiem"] or "").upper())
+    written = match["minute"] or match["minute_of_h"] or match["past"]
+    minute = int(written or _PARTS.get(match["part"] or "", 0))
     second = match["second"] or match["past_second"]
-    if hour > _LAST_HOUR or (hour == _LAST_HOUR and minute):
+    if hour > _LAST_HOUR or (hour == _LAST_HOUR and minute and half not in _NIGHT):
         raise ValueError(f"no such time: {match[0]}")
-    exact = match["minute"] or match["past"] or match["part"]
+    exact = written or match["part"]
     precision = DatePrecision.MINUTE if exact else DatePrecision.HOUR
     return Time(
         since_midnight=timedelta(hours=hour, minutes=minute, seconds=int(second or 0)),
@@ -64,8 +72,8 @@ def _hour(hour: int, half: str, meridiem: str) -> int:
     if half in {"中午", "正午"}:
         return hour + 12 if hour < 4 else hour
     if re.fullmatch(_AFTER_NOON, half) or meridiem.startswith("P"):
-        if hour == 12 and half in {"晚上", "晚", "夜里", "夜裡", "深夜", "半夜", "夜", "夜间"}:
-            return _LAST_HOUR
+        if half in _NIGHT and hour in {0, 12}:
+            return _LAST_HOUR if hour else 0
         late = half in {"深夜", "半夜", "夜里", "夜裡"} and hour < 6
-        return hour + 12 if 0 < hour < 12 and not late else hour
+        return hour + 12 if hour < 12 and not late else hour
     return hour

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from ingest.reading.dates.calendars import is_of_another_calendar
+from ingest.reading.dates.clock import Time, find_time
+from ingest.reading.dates.day import ROC_BEGAN, Day, full_year
 from ingest.values import DatePrecision
 
-_ROC_BEGAN = 1911  # 民国元年 is 1912
 _WEEK = timedelta(weeks=1)
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = (
@@ -21,17 +22,6 @@ _END = r"(?=\D|$|\d\d?:\d\d)"
 _BEGIN = r"(?<![\d.])"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
-    """A day found in a text at `span`; if it would lie ahead, it is the one `repeats` before."""
-
-    date: date
-    span: tuple[int, int]
-    method: str
-    precision: DatePrecision = DatePrecision.DAY
-    repeats: timedelta | None = None
-
-
 Reader = Callable[[re.Match[str], datetime], Day]
 
 
@@ -39,44 +29,34 @@ def _day(match: re.Match[str], year: int, month: int, day: int, method: str) -> 
     return Day(date=date(year, month, day), span=match.span(), method=method)
 
 
-def _full_year(written: str, now: datetime) -> int:
-    """Two digits are of this century or the last, three of the Republic (民国)."""
-    year = int(written)
-    if len(written) == 3:
-        return year + _ROC_BEGAN
-    if len(written) > 2:
-        return year
-    return 2000 + year if 2000 + year <= now.year + 1 else 1900 + year
-
-
 def _month_number(name: str) -> int:
     return _MONTHS.index(name[:3].lower()) + 1
 
 
 def _year_first(match: re.Match[str], now: datetime) -> Day:
-    year = _full_year(match["y"], now)
+    year = full_year(match["y"], now)
     return _day(match, year, int(match["m"]), int(match["d"]), "year, month, day")
 
 
 def _republic(match: re.Match[str], _now: datetime) -> Day:
-    year = (1 if match["y"] == "元" else int(match["y"])) + _ROC_BEGAN
+    year = (1 if match["y"] == "元" else int(match["y"])) + ROC_BEGAN
     return _day(match, year, int(match["m"]), int(match["d"]), "民国")
 
 
 def _month_only(match: re.Match[str], now: datetime) -> Day:
-    first = date(_full_year(match["y"], now), int(match["m"]), 1)
+    first = date(full_year(match["y"], now), int(match["m"]), 1)
     return Day(date=first, span=match.span(), method="year, month", precision=DatePrecision.MONTH)
 
 
 def _english(match: re.Match[str], now: datetime) -> Day:
-    year = _full_year(match["y"], now)
+    year = full_year(match["y"], now)
     span = match.span("date")
     day = date(year, _month_number(match["m"]), int(match["d"]))
     return Day(date=day, span=span, method="RFC 5322")
 
 
 def _localised(match: re.Match[str], now: datetime) -> Day:
-    year = _full_year(match["y"], now)
+    year = full_year(match["y"], now)
     return _day(match, year, int(match["m"]), int(match["d"]), "localised RFC 5322")
 
 
@@ -127,12 +107,19 @@ def _word(match: re.Match[str], now: datetime) -> Day:
     ago = len(match["farther"] or "") + {"今": 0, "昨": 1, "前": 2, "明": -1}[match["day"]]
     start, end = match.span()
     end -= 1 if match["half"] in {"晚", "早", "夜"} else 0
-    return Day(date=now.date() - timedelta(days=ago), span=(start, end), method="day word")
+    return _days_ago(ago, (start, end), now)
+
+
+def _days_ago(ago: int, span: tuple[int, int], now: datetime) -> Day:
+    """A day counted from today; a time of today that lies ahead was written yesterday."""
+    day = now.date() - timedelta(days=ago)
+    repeats = timedelta(days=1) if ago == 0 else None
+    return Day(date=day, span=span, method="day word", repeats=repeats)
 
 
 def _english_word(match: re.Match[str], now: datetime) -> Day:
-    ago = {"today": 0, "yesterday": 1}[match[0].lower()]
-    return Day(date=now.date() - timedelta(days=ago), span=match.span(), method="day word")
+    ago = {"today": 0, "yesterday": 1, "오늘": 0, "어제": 1, "그저께": 2}[match[0].lower()]
+    return _days_ago(ago, match.span(), now)
 
 
 def _weekday(match: re.Match[str], now: datetime) -> Day:
@@ -151,7 +138,7 @@ def _day_of_week(match: re.Match[str], now: datetime, number: int, week: str) ->
     monday = now.date() - timedelta(days=now.weekday())
     found = monday + timedelta(days=number - 1) - _WEEK * week.count("上")
     repeats = None if week else _WEEK
-    return Day(date=found, span=match.span(), method="weekday", repeats=repeats)
+    return Day(date=found, span=match.span(), method="weekday", repeats=repeats, stands_alone=True)
 
 
 def _rule(pattern: str, read: Reader) -> tuple[re.Pattern[str], Reader]:
@@ -162,23 +149,28 @@ _WITH_YEAR = [
     _rule(r"(?:中[华華])?民[国國]\s*(?P<y>\d{1,3}|元)\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号號]?", _republic),
     _rule(rf"{_BEGIN}(?P<y>\d{{4}}|\d{{2,3}})\s*年\s*(?P<m>\d{{1,2}})\s*月\s*(?P<d>\d{{1,2}})\s*[日号號]?{_END}", _year_first),
     _rule(rf"{_BEGIN}(?P<y>\d{{4}})\s*([-/.·‧・])\s*(?P<m>\d{{1,2}})\s*\2\s*(?P<d>\d{{1,2}}){_END}(?![./]\d)", _year_first),
+    _rule(rf"{_BEGIN}(?P<y>\d{{4}})\s*[年년]\s*(?P<m>\d{{1,2}})\s*(?:[-/.월]|月\s*[-/.])\s*(?P<d>\d{{1,2}})\s*[日号號일]?{_END}", _year_first),
+    _rule(rf"{_BEGIN}(?P<y>\d{{4}})\s*[-/.]\s*(?P<m>\d{{1,2}})\s*月\s*(?P<d>\d{{1,2}})\s*[日号號]?{_END}", _year_first),
     _rule(r"(?<!\d)(?P<y>\d{4})-?W(?P<w>\d\d)(?:-?(?P<d>[1-7]))?(?!\d)", _iso_week),
     _rule(rf"(?<!\d)(?P<date>(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[ -]*(?P<m>{_MONTH})[ ,-]+(?P<y>\d{{4}}|\d\d))(?=\D|$)", _english),
     _rule(rf"\b(?P<date>(?P<m>{_MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b),?(?:[ T]+\d{{1,2}}:\d\d[^,]{{0,40}}?)?[ ,]+(?P<y>\d{{4}})(?!\d|:)", _english),
-    _rule(r"(?<!\d)(?P<d>\d{1,2})[ ,/-]+(?P<m>\d{1,2})\s*月[ ,/-]+(?P<y>\d{4})(?!\d)", _localised),
-    _rule(r"(?<!\d)(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})[日号號]?\s*,\s*(?P<y>\d{4})(?!\d)", _localised),
+    _rule(r"(?<!\d)(?P<d>\d{1,2})[ ,/-]+(?P<m>\d{1,2})\s*[月월][ ,/-]+(?P<y>\d{4})(?!\d)", _localised),
+    _rule(r"(?<!\d)(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})[日号號일]?\s*,\s*(?P<y>\d{4})(?!\d)", _localised),
+    _rule(r"(?<!\d)(?P<d>\d{1,2})\s+(?:tháng|thg)\s+(?P<m>\d{1,2})(?:\s+năm)?[ ,]+(?P<y>\d{4})(?!\d)", _localised),
     _rule(r"(?<![\d./-])(?P<d>\d{1,2})([-/.])(?P<m>\d{1,2})\2(?P<y>\d{4})(?!\d)", _day_first),
+    _rule(r"(?<![\d.:/-])(?P<d>\d{1,2}) (?P<m>\d{1,2}) (?P<y>\d{4})(?![\d:])", _day_first),
+    _rule(r"(?<![\d.:/-])(?P<y>\d{4}) (?P<m>\d\d) (?P<d>\d\d)(?![\d:])", _year_first),
     _rule(rf"(?<![\d./-])(?P<y>1[0-4]\d)([-/.])(?P<m>\d{{1,2}})\2(?P<d>\d{{1,2}}){_END}(?![./]\d)", _year_first),
-    _rule(r"(?<![\d./-])(?P<y>\d\d)([-/])(?P<m>\d\d)\2(?P<d>\d\d)(?![\d./-])", _year_first),
-    _rule(r"(?<!\d)(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月(?:份)?(?!\s*\d)", _month_only),
+    _rule(r"(?<![\d./-])(?P<y>\d\d)([-/])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?![\d./-])", _year_first),
+    _rule(r"(?<!\d)(?P<y>\d{4})\s*[年년]\s*(?P<m>\d{1,2})\s*[月월](?:份)?(?!\s*[\d初])", _month_only),
     _rule(r"^(?P<y>\d{4})[-/.](?P<m>\d{1,2})$", _month_only),
 ]  # fmt: skip
 _WITHOUT_YEAR = [
     _rule(r"(?P<year>[今去前])年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*[日号號]?", _of_named_year),
     _rule(r"(?:本月|这个月|這個月)\s*(?P<d>\d{1,2})\s*[日号號]", _of_this_month),
-    _rule(rf"{_BEGIN}(?P<m>\d{{1,2}})\s*月\s*(?P<d>\d{{1,2}})\s*[日号號]?{_END}", _nearest_past),
+    _rule(rf"{_BEGIN}(?P<m>\d{{1,2}})\s*[月월]\s*(?P<d>\d{{1,2}})\s*[日号號일]?{_END}", _nearest_past),
     _rule(r"(?P<farther>大*)(?P<day>[今昨前明])(?P<half>[天日晚早夜])", _word),
-    _rule(r"\b(?:today|yesterday)\b", _english_word),
+    _rule(r"\b(?:today|yesterday)\b|오늘|어제|그저께", _english_word),
     _rule(r"(?P<week>上+个?|本|这|這)?(?:周|週|星期|礼拜|禮拜)(?P<day>[1-7日天])", _weekday),
     _rule(r"^(?P<m>\d{1,2})[-/](?P<d>\d{1,2})(?=\s|$)", _nearest_past),
     _rule(r"^(?P<m>\d{1,2})\.(?P<d>\d{1,2})(?=\s+\d{1,2}:\d\d)", _nearest_past),
@@ -186,6 +178,11 @@ _WITHOUT_YEAR = [
     _rule(rf"^(?P<name>{_MONTH})\s+(?P<d>\d{{1,2}})(?=[\s,]|$)", _english_of_no_year),
     _rule(r"\b(?P<last>last\s+)?(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?\b", _english_weekday),
 ]  # fmt: skip
+_A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# What may stand beside a weekday, its time aside.
+_BESIDE_WEEKDAY = re.compile(
+    r"\b(?:at|on)\b|(?:GMT|UTC|[A-Z]{1,5})?\s*[+-]\d\d?:?\d*|\b[A-Z]{1,5}$|[\W_]+"
+)
 
 
 def find_day(text: str, now: datetime, *, with_year: bool) -> Day | None:
@@ -194,6 +191,34 @@ def find_day(text: str, now: datetime, *, with_year: bool) -> Day | None:
     Raise `ValueError` for a day that does not exist.
     """
     for pattern, read in _WITH_YEAR if with_year else _WITHOUT_YEAR:
-        if match := pattern.search(text):
-            return read(match, now)
+        for match in pattern.finditer(text):
+            if read is not _republic and is_of_another_calendar(text, match):
+                continue
+            day = read(match, now)
+            if with_year or _is_understood(text, day):
+                return day
     return None
+
+
+def _is_understood(text: str, day: Day) -> bool:
+    """Whether what stands beside a day without a year says no more of it.
+
+    A weekday, or a day of a month, beside a date in a form that is not known is not of this year.
+    """
+    if day.method == "day word":
+        return True
+    rest = without_time(text, day.span)
+    if day.stands_alone:
+        return not _BESIDE_WEEKDAY.sub("", rest)
+    return not _A_YEAR.search(rest)
+
+
+def without_time(text: str, span: tuple[int, int]) -> str:
+    """What stands beside a day and the time that belongs to it."""
+    time: Time | None = find_time(text, span)
+    pieces = [span] if time is None else sorted([span, (time.start, time.end)])
+    rest, end = "", 0
+    for begin, stop in pieces:
+        rest += text[end:begin] + " "
+        end = max(end, stop)
+    return rest + text[end:]

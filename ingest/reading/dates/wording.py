@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from ingest.reading.dates.calendars import in_gregorian_years
+
 # No date is longer; what is, is a text.
 LONGEST = 200
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f\x7f]+")
@@ -22,12 +24,12 @@ _LABEL = re.compile(
 
 
 def plain(raw: str) -> str:
-    """Fold a raw string: NFKC, Chinese numerals as digits, labels before the date dropped."""
+    """Fold a raw string: NFKC, Chinese numerals as digits, years of our era, no labels in front."""
     text = unicodedata.normalize("NFKC", raw[:LONGEST])
     text = _INVISIBLE.sub(" ", text).replace("\u3000", " ").strip()
-    text = text.replace("元月", "1月")
+    text = text.replace("元月", "1月").replace("一昨日", "前天").replace("本日", "今日")
     text = _NUMERAL.sub(lambda run: _number(run[0]), text)
-    return _LABEL.sub("", text).strip()
+    return _LABEL.sub("", in_gregorian_years(text)).strip()
 
 
 def _number(run: str) -> str:

@@ -12,7 +12,8 @@ _OFFSET = re.compile(
 )
 _NAME = re.compile(r"(?<![A-Za-z])([A-Z]{1,5})(?![A-Za-z])")
 _CHINA = timezone(timedelta(hours=8))
-# RFC 5322 section 4.3; but CST in a Chinese feed is China Standard Time, not US Central.
+_CENTRAL = timezone(timedelta(hours=-6))
+# RFC 5322 section 4.3; but CST is China Standard Time unless the feed is an American one.
 _HOURS = {
     "CST": 8, "BJT": 8, "HKT": 8, "SGT": 8, "MYT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9,
     "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
@@ -32,7 +33,7 @@ _WORDS = {
 }
 
 
-def find_zone(text: str, start: int) -> tzinfo | None:
+def find_zone(text: str, start: int, *, cst_is_american: bool = False) -> tzinfo | None:
     """The zone named behind position `start` (abbreviations and offsets) or anywhere (words).
 
     `datetime.UTC` itself for anything that says GMT. Raise `ValueError` for an offset that no
@@ -44,6 +45,8 @@ def find_zone(text: str, start: int) -> tzinfo | None:
     for name in _NAME.findall(behind):
         if name in {"GMT", "UTC", "UT", "Z"}:
             return UTC
+        if name == "CST" and cst_is_american:
+            return _CENTRAL
         if name in _HOURS:
             return timezone(timedelta(hours=_HOURS[name]))
     return _named_in_words(text)
