@@ -14,7 +14,7 @@ import hashlib
 import logging
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -106,13 +106,17 @@ class Archive:
     def delete_feed(self, feed_id: int) -> int:
         """Delete the files of a feed, and folders left empty; return how many files."""
         paths = self._database.read(store.paths_of_feed, feed_id)
+        self.delete(paths)
+        return len(paths)
+
+    def delete(self, paths: Iterable[str]) -> None:
+        """Delete files, and folders left empty; what is gone already is fine."""
         with self._explained():
             for path in paths:
                 (self.root / path).unlink(missing_ok=True)
                 for folder in list(Path(path).parents)[:-1]:
                     with contextlib.suppress(OSError):  # not empty, or gone: both are fine
                         (self.root / folder).rmdir()
-        return len(paths)
 
     def check(self) -> list[Difference]:
         """Compare the folder with the store; change nothing."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
+from ingest.archive import Archive
 from ingest.database import Database
 from ingest.errors import ParseError, SourceError, border
 from ingest.look import reading_context, zone_of
@@ -20,7 +22,7 @@ from ingest.reading.articles import (
 from ingest.reading.dedupe import FROM_CAPTURE
 from ingest.reading.read import read
 from ingest.sources.page import read_page
-from ingest.store import captures, entries
+from ingest.store import captures, doubles, entries
 from ingest.store.captures import Kept
 from ingest.store.feed_state import FeedState
 from ingest.values import Article, Document, NormalEntry
@@ -48,6 +50,19 @@ def replay_feed(database: Database, feed: FeedState) -> int:
     return changed
 
 
+def join_doubles(database: Database, archive: Archive, feed: FeedState, *, now: datetime) -> int:
+    """Make one of entries that were kept twice when their site moved; return how many were.
+
+    The file of the later one is deleted first, so that a stop in between leaves none without its
+    entry. Call it after `replay_feed`, which makes texts comparable.
+    """
+    found = database.read(doubles.pairs, feed.id)
+    for entry_id, double_id in found:
+        archive.delete(database.read(doubles.files_of, double_id))
+        database.write(doubles.join, entry_id, double_id, at=now)
+    return len(found)
+
+
 def _read_again_or_leave(feed: FeedState, kept: Kept) -> NormalEntry | None:
     """Read an entry again; None, and a traceback in the log, if that raises anything."""
     try:
@@ -72,7 +87,7 @@ def read_again(feed: FeedState, kept: Kept) -> NormalEntry | None:
         found = read(reading_context(feed, document)).entries
     except ParseError:
         return _page_again(feed, document, kept)
-    entry = next((one for one in found if _is(one, kept)), found[0] if len(found) == 1 else None)
+    entry = next((one for one in found if _is(one, kept)), None) or _only_of_title(found, kept)
     return entry and _with_page(entry, kept, zone_of(feed))
 
 
@@ -98,6 +113,14 @@ def _is_of_page(page: Document, kept: Kept) -> bool:
 
 def _is(entry: NormalEntry, kept: Kept) -> bool:
     return entry.key == kept.key or (entry.guid is not None and entry.guid == kept.guid)
+
+
+def _only_of_title(found: Sequence[NormalEntry], kept: Kept) -> NormalEntry | None:
+    """The entry of a document that one which has moved since was read from."""
+    if len(found) == 1:
+        return found[0]
+    titled = [entry for entry in found if entry.title == kept.title]
+    return titled[0] if len(titled) == 1 else None
 
 
 def _with_page(entry: NormalEntry, kept: Kept, zone: tzinfo) -> NormalEntry:

@@ -63,6 +63,21 @@ def test_several_paths_after_one_from(tmp_path: Path, program: Program) -> None:
     assert kept(program) == past.titles(range(6))
 
 
+def test_documents_from_before_a_site_moved_double_nothing(
+    tmp_path: Path, program: Program
+) -> None:
+    """The address of the past leads to the entry, and does not take the place of the present."""
+    new = rss(*(past.dated_item(n) for n in range(3)))
+    old = new.replace("/news.example.cn/a/", "/alt.example.cn/a/").replace("<guid>", "<guid>alt-")
+    for name, body in (("new.xml", new), ("old.xml", old)):
+        (tmp_path / name).write_text(body, "utf-8")
+        program.good("backfill", "--from", name, "--feed", "1")
+    assert kept(program) == past.titles(range(3))
+    link = "https://alt.example.cn/a/1.html"
+    entry = json.loads(program.good("entries", "show", link, "--json"))
+    assert (entry["link"], entry["other_links"]) == (f"{LINK}a/1.html", [link])
+
+
 @pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
 def test_a_tar_of_thousands_of_members(tmp_path: Path, program: Program, mode: str) -> None:
     members = {f"old/{n}.txt": b"" for n in range(2400)}

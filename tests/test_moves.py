@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from ingest.replay import join_doubles, replay_feed
+from ingest.store import feeds
+from ingest.store.entries import CONTENT
 from tests.site import Site
 from tests.support import item, rss
 from tests.world import World
@@ -81,6 +85,8 @@ def test_both_addresses_of_a_moved_entry_lead_to_it(world: World) -> None:
     entries = kept_of(world, *documents)
     assert [entry["link"] for entry in entries] == [new(n)["link"] for n in range(1, 4)]
     assert [entry["other_links"] for entry in entries] == [[old(n)["link"]] for n in range(1, 4)]
+    (feed,) = world.database.read(feeds.every)
+    assert replay_feed(world.database, feed) == 0
     (record, *_) = world.files().values()
     assert b"https://new.example.cn/2022/01/01/xiu-qu/" in record
 
@@ -208,3 +214,87 @@ def test_a_feed_with_other_addresses_on_every_build_fills_no_table(world: World)
     builds = [[post(1, guid=f"{n}", link=f"https://a.example.cn/{n}/x")] for n in range(30)]
     assert len(kept_of(world, *builds)) == 1
     assert world.counts()["entry_address"] <= 20
+
+
+# What was kept twice before moves were known
+
+
+def keep_twice(world: World, before: Sequence[str], after: Sequence[str]) -> None:
+    """Keep entries as versions did that knew of no moves: under two feeds, then made one."""
+    with Site() as site:
+        for path, items in (("/old", before), ("/new", after)):
+            site.set(path, rss(*items))
+            world.poll(world.add(site.url(path)))
+            world.clock.move(hours=1)
+    world.database.write(_merge_feeds)
+
+
+def _merge_feeds(connection: sa.Connection) -> None:
+    for table in ("capture", "entry"):
+        connection.execute(sa.text(f"UPDATE {table} SET feed_id = 1"))
+    connection.execute(
+        sa.text("UPDATE setting SET value = '999' WHERE name = 'entries.doubles_up_to'")
+    )
+
+
+def replayed(world: World) -> int:
+    (feed, _) = world.database.read(feeds.every)
+    replay_feed(world.database, feed)
+    return join_doubles(world.database, world.folder, feed, now=world.clock())
+
+
+def test_a_replay_joins_what_a_moved_site_had_doubled(world: World) -> None:
+    old, new = MOVES["from Typecho to Hexo"]
+    before, after = ([post(n, **form(n)) for n in range(1, 4)] for form in (old, new))
+    keep_twice(world, before, after)
+    first = [entry["id"] for entry in world.entries()[-6:] if "old." in entry["link"]]
+    assert (len(world.entries()), len(world.files())) == (6, 6)
+    assert replayed(world) == 3
+    assert replayed(world) == 0
+    assert sorted(entry["id"] for entry in world.entries()) == sorted(first)
+    shown = [world.entry(number) for number in sorted(first)]
+    assert [entry["link"] for entry in shown] == [new(n)["link"] for n in range(1, 4)]
+    assert [entry["other_links"] for entry in shown] == [[old(n)["link"]] for n in range(1, 4)]
+    world.folder.render_due(now=world.clock())
+    assert len(world.files()) == 3
+    assert world.folder.check() == []
+
+
+def test_a_replay_keeps_the_revisions_of_both(world: World) -> None:
+    old, new = MOVES["a new domain"]
+    before, after = ([post(1, **form(1))] for form in (old, new))
+    keep_twice(world, before, after)
+    world.database.write(_give_revisions)
+    assert replayed(world) == 1
+    (entry,) = world.entries()
+    shown = world.entry(entry["id"])
+    assert [one["title"] for one in shown["revisions"]] == ["旧一", "旧二"]
+    assert [one["version"] for one in shown["revisions"]] == [1, 2]
+    assert shown["version"] == 3
+
+
+def _give_revisions(connection: sa.Connection) -> None:
+    names = ", ".join((*CONTENT, "capture_id", "page_capture_id"))
+    for entry_id, title in ((1, "旧一"), (2, "旧二")):
+        values = names.replace("title,", f"'{title}',", 1)
+        connection.execute(
+            sa.text(
+                f"INSERT INTO revision (entry_id, {names}, replaced_at) "
+                f"SELECT id, {values}, seen_at FROM entry WHERE id = {entry_id}"
+            )
+        )
+        connection.execute(sa.text(f"UPDATE entry SET version = 2 WHERE id = {entry_id}"))
+
+
+def test_a_replay_leaves_two_entries_of_one_document_two(world: World) -> None:
+    pair = [short(n, pubDate=DAY.format(1)) for n in (1, 2)]
+    keep_twice(world, pair, [])
+    assert replayed(world) == 0
+
+
+def test_a_replay_leaves_what_was_kept_as_two_since(world: World) -> None:
+    old, new = MOVES["a new domain"]
+    keep_twice(world, [post(1, **old(1))], [post(1, **new(1))])
+    update = sa.text("UPDATE setting SET value = '0' WHERE name = 'entries.doubles_up_to'")
+    world.database.write(lambda connection: connection.execute(update))
+    assert replayed(world) == 0

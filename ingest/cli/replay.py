@@ -22,7 +22,7 @@ def replay(
     It needs no network and makes no revisions.
     """
     from ingest.archive import Archive
-    from ingest.replay import replay_feed
+    from ingest.replay import join_doubles, replay_feed
     from ingest.store import feeds as store
 
     with open_session(ctx) as session:
@@ -31,5 +31,9 @@ def replay(
         changed = sum(replay_feed(database, feed) for feed in feeds)
         folder = Archive(session.config.archive, database)
         folder.prepare(now=session.now)
+        now = session.now
+        joined = sum(join_doubles(database, folder, feed, now=now) for feed in feeds)
         written = folder.render_due(now=session.now)
+    if joined:
+        say(f"{counted(joined, 'entry')} that a moved site had doubled joined with the first")
     say(f"{counted(changed, 'entry')} changed, {counted(written, 'file')} written")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -68,13 +68,24 @@ def entries_at(connection: sa.Connection, link_key: str) -> list[int]:
     return sorted(connection.scalars(present.union(former)))
 
 
-def take(connection: sa.Connection, verdicts: Iterable[Verdict], at: datetime) -> None:
-    """Give entries that have moved the address they have now, and keep the one they had."""
+def take(
+    connection: sa.Connection,
+    verdicts: Iterable[Verdict],
+    captures: Mapping[bytes, int],
+    at: datetime,
+) -> None:
+    """Give entries that have moved the address they have now, and keep the one they had.
+
+    `captures` are the numbers of the bytes in which they have it.
+    """
     moved = [(v.known.id, v.entry) for v in verdicts if v.moved and v.known]
     note_present(connection, [entry_id for entry_id, _ in moved], at)
     for entry_id, entry in moved:
         present = {name: getattr(entry, name) for name in _OF_ADDRESS}
-        columns: dict[str, Any] = present | {"render_due": Entry.render_due + 1}
+        columns: dict[str, Any] = present | {
+            "capture_id": captures[entry.raw.digest],
+            "render_due": Entry.render_due + 1,
+        }
         connection.execute(sa.update(Entry).where(Entry.id == entry_id).values(columns))
 
 

@@ -46,7 +46,7 @@ def keep(
     addresses.note_replaced(connection, edited, seen.at)
     for verdict in edited:
         replace_text(connection, seen, verdict, captures)
-    addresses.take(connection, verdicts, seen.at)
+    addresses.take(connection, verdicts, captures, seen.at)
     unchanged = of_kind(verdicts, VerdictKind.UNCHANGED)
     _note_noise(connection, unchanged)
     take_late_dates(connection, unchanged)
@@ -66,10 +66,13 @@ def of_kind(verdicts: Iterable[Verdict], kind: VerdictKind) -> list[Verdict]:
 
 
 def bodies(seen: Seen, verdicts: Iterable[Verdict]) -> Iterator[Body]:
-    """The bytes that the news among these, and their pages, were made of."""
+    """The bytes that the news among these, and their pages, were made of.
+
+    Of an entry that has moved, too: read again, it shall be found at its present address.
+    """
     verdicts = list(verdicts)
     for verdict in verdicts:
-        if verdict.kind is not VerdictKind.UNCHANGED:
+        if verdict.moved or verdict.kind is not VerdictKind.UNCHANGED:
             yield verdict.entry.raw, seen.url, seen.content_type
     yield from full_texts.page_bodies(verdicts)
 

@@ -105,7 +105,8 @@ def keep_history(
     others = store.of_kind(verdicts, VerdictKind.EDITED)
     present = _present(connection, others)
     others = [v for v in others if _says_more(v, present) and not _is_kept(connection, v)]
-    captures = keep_captures(connection, seen, store.bodies(seen, [*new, *others]))
+    named = [] if titled is not None else [v for v in verdicts if _was_nameless(v)]
+    captures = keep_captures(connection, seen, store.bodies(seen, [*new, *others, *named]))
     store.insert_new(connection, seen, new, captures)
     edited = 0
     for verdict in others:
@@ -114,20 +115,17 @@ def keep_history(
             edited += 1
         else:
             _insert_earlier(connection, verdict, present, captures, as_of)
-    _keep_addresses(connection, verdicts, seen.at, of_records=titled is not None)
+    addresses.take(connection, named, captures, seen.at)
+    addresses.note_others(connection, [v for v in verdicts if v not in named], seen.at)
     store.take_late_dates(connection, [v for v in verdicts if v.known])
     known = len(verdicts) - len(new) - len(others)
     return Kept(new=len(new), edited=edited, earlier=len(others) - edited, known=known + familiar)
 
 
-def _keep_addresses(
-    connection: sa.Connection, verdicts: Sequence[Verdict], at: datetime, *, of_records: bool
-) -> None:
-    """Give records of archives that name no address that of their article; keep others beside."""
-    nameless = [v for v in verdicts if v.known and v.known.guid is v.known.link_key is None]
-    if not of_records:
-        addresses.take(connection, nameless, at)
-    addresses.note_others(connection, [v for v in verdicts if v not in nameless], at)
+def _was_nameless(verdict: Verdict) -> bool:
+    """Whether this is the address of an archive's record that named none."""
+    known = verdict.known
+    return verdict.moved and known is not None and known.guid is known.link_key is None
 
 
 def _recognised(connection: sa.Connection, verdict: Verdict, titled: Titled) -> Verdict:

@@ -15,7 +15,7 @@ from ingest.values import KnownEntry, NormalEntry, Recognised, Verdict
 from models import Entry
 
 _ENTRY = table_of(Entry)
-_KNOWN = tuple(name for name in KnownEntry.__dataclass_fields__ if name != "is_former")
+KNOWN = tuple(name for name in KnownEntry.__dataclass_fields__ if name != "is_former")
 
 
 def recognised(
@@ -41,7 +41,7 @@ _BY_BYTES = sa.select(*(_ENTRY.c[name] for name in Recognised._fields)).where(
 
 def known_entry(connection: sa.Connection, entry_id: int) -> KnownEntry:
     """What is needed of an entry to recognise it, by its number."""
-    query = sa.select(*(_ENTRY.c[name] for name in _KNOWN)).where(_ENTRY.c.id == entry_id)
+    query = sa.select(*(_ENTRY.c[name] for name in KNOWN)).where(_ENTRY.c.id == entry_id)
     return KnownEntry(**connection.execute(query).mappings().one())
 
 
@@ -86,7 +86,7 @@ def _known(
 @cache
 def _known_by(column: str) -> sa.Select[Any]:
     """The kept entries of a feed by the values of a column."""
-    return sa.select(*(_ENTRY.c[name] for name in _KNOWN)).where(
+    return sa.select(*(_ENTRY.c[name] for name in KNOWN)).where(
         _ENTRY.c.feed_id == sa.bindparam("of_feed"),
         _ENTRY.c[column].in_(sa.bindparam("values", expanding=True)),
     )

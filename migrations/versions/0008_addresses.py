@@ -14,6 +14,8 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
+SETTING = sa.table("setting", sa.column("name", sa.Text()), sa.column("value", sa.Text()))
+UP_TO = "entries.doubles_up_to"
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -36,6 +38,10 @@ def upgrade() -> None:
     op.create_index(op.f("ix_entry_address_entry_id"), "entry_address", ["entry_id"])
     op.create_index("ix_entry_address_feed_id_link_key", "entry_address", ["feed_id", "link_key"])
     op.create_index("ix_entry_feed_id_text_digest", "entry", ["feed_id", "text_digest"])
+    # Entries up to this one may be there twice, for their site has moved: replay joins them.
+    last = sa.select(sa.cast(sa.func.coalesce(sa.func.max(sa.column("id")), 0), sa.Text))
+    row = sa.select(sa.literal(UP_TO), last.select_from(sa.table("entry")).scalar_subquery())
+    op.execute(SETTING.insert().from_select(["name", "value"], row))
 
 
 def _owned_by(column: str, owner: str) -> sa.ForeignKeyConstraint:
@@ -44,5 +50,6 @@ def _owned_by(column: str, owner: str) -> sa.ForeignKeyConstraint:
 
 
 def downgrade() -> None:
+    op.execute(SETTING.delete().where(SETTING.c.name == UP_TO))
     op.drop_index("ix_entry_feed_id_text_digest", table_name="entry")
     op.drop_table("entry_address")

@@ -10,7 +10,7 @@ verdict   new, edited or unchanged
 """
 
 from ingest.reading.dedupe.identity import identify, link_key_of, reused_key
-from ingest.reading.dedupe.likeness import FROM_CAPTURE
+from ingest.reading.dedupe.likeness import FROM_CAPTURE, is_joined
 from ingest.reading.dedupe.noise import text_digest
 from ingest.reading.dedupe.records import record_key, times_of_record
 from ingest.reading.dedupe.verdict import decide, lookup_keys
@@ -19,6 +19,7 @@ __all__ = [
     "FROM_CAPTURE",
     "decide",
     "identify",
+    "is_joined",
     "link_key_of",
     "lookup_keys",
     "record_key",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from ingest.reading import links, titles
@@ -16,6 +18,30 @@ _PRECISE = frozenset({"second", "minute"})
 # Two articles may share a short text (转发微博), but not one of so many characters.
 _LONG = 60
 _TAG = re.compile(r"<[^>]*>")
+
+
+class Said(Protocol):
+    """What an entry says, as far as it tells articles apart."""
+
+    @property
+    def title_key(self) -> str:
+        """The key under which titles are equal."""
+
+    @property
+    def html(self) -> str:
+        """The text."""
+
+    @property
+    def published_at(self) -> datetime | None:
+        """The date."""
+
+    @property
+    def published_method(self) -> str | None:
+        """The rule that read the date."""
+
+    @property
+    def published_precision(self) -> str | None:
+        """The smallest unit of the date."""
 
 
 def is_same_article(entry: NormalEntry, kept: KnownEntry) -> bool:
@@ -64,7 +90,7 @@ def is_known_by_words(entry: NormalEntry, kept: KnownEntry) -> bool:
     return has_same_title(entry, kept) and (same_time or entry.guid is kept.guid is None)
 
 
-def is_joined(entry: NormalEntry, kept: KnownEntry) -> bool:
+def is_joined(entry: Said, kept: KnownEntry) -> bool:
     """Whether an entry is one that is kept with the same text, at another address.
 
     Title and time are equal; where the time is not known to the minute, only a text that is too
@@ -78,7 +104,7 @@ def is_joined(entry: NormalEntry, kept: KnownEntry) -> bool:
     return len(_TAG.sub("", entry.html)) >= _LONG
 
 
-def has_like_time(entry: NormalEntry, kept: KnownEntry) -> bool:
+def has_like_time(entry: Said, kept: KnownEntry) -> bool:
     """Whether two dates may be of one moment: one missing, only the day, or another zone."""
     at = kept.published_at if _dated(kept) else None
     if entry.published_method == FROM_CAPTURE or entry.published_at is None or at is None:
@@ -86,7 +112,7 @@ def has_like_time(entry: NormalEntry, kept: KnownEntry) -> bool:
     return at in times_of_record(entry.published_at) or entry.published_at in times_of_record(at)
 
 
-def has_same_title(entry: NormalEntry, kept: KnownEntry) -> bool:
+def has_same_title(entry: Said, kept: KnownEntry) -> bool:
     """Whether the titles are equal but for their writing."""
     return titles.title_key(kept.title) == entry.title_key
 
