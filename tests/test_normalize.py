@@ -152,3 +152,34 @@ def test_a_summary_stands_beside_the_content_in_every_format() -> None:
         json_feed(id="1", summary="导语。", content_html="<p>正文。</p>"),
     ]
     assert [entry_of(document).html for document in documents] == [text] * 4
+
+
+@pytest.mark.parametrize("sign", ["", " & ", " < ", " &amp; ", "&nbsp;", " x > y "])
+def test_plain_text_keeps_its_lines_whatever_is_in_it(sign: str) -> None:
+    text = f"第一行\n第二行{sign}\n\n第二段"
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
+    documents = [
+        json_feed(id="1", content_text=text),
+        json_feed(id="1", summary=text),
+        atom(f'<entry><content type="text">{escaped}</content></entry>'),
+        atom(f"<entry><summary>{escaped}</summary></entry>"),
+        atom(f'<entry><content type="text/markdown">{escaped}</content></entry>'),
+    ]
+    if "<" not in sign:
+        documents.append(rss(f"<item><description>{escaped}</description></item>"))
+    for document in documents:
+        entry = entry_of(document)
+        assert entry.html.count("<br>") == 1
+        assert entry.html.count("<p>") == 2
+
+
+def test_untitled_entries_are_named_by_their_own_text() -> None:
+    entry = entry_of(json_feed(id="1", summary="导语。", content_html="<p>正文。</p>"))
+    assert entry.title == "正文。"
+
+
+def test_files_have_addresses_that_can_be_opened() -> None:
+    files = '<enclosure url="/My Talk.mp3" type="audio/mpeg"/><enclosure url="magnet:?xt=a"/>'
+    item = f"<item><link>https://a.example/1</link>{files}</item>"
+    urls = [file.url for file in entry_of(rss(item)).enclosures]
+    assert urls == ["https://a.example/My%20Talk.mp3", "magnet:?xt=a"]

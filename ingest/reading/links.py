@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from tld import get_fld
 from url_normalize import url_normalize
@@ -33,6 +33,8 @@ _PLAIN_LINK = re.compile(
     r"(?P<path>(?:/[\w~-][\w.~-]*)+/?|/)(?:\?(?P<query>[\w~.-]+=[\w~.-]+(?:&[\w~.-]+=[\w~.-]+)*))?",
     re.ASCII,
 )
+_BLANKS = re.compile(r"\s+")
+_LINE_END = re.compile(r"[\r\n]")
 # A scheme and a host, and nothing behind them.
 _SITE = re.compile(r"[a-z]+://[^/?#]*/?\??#?", re.IGNORECASE)
 # As WordPress has them, until its user chooses others.
@@ -43,9 +45,10 @@ _TRACKING_FRAGMENTS = frozenset({"", "rd", "wechat_redirect", "rss", "xtor"})
 def absolute_link(link: str | None, base_url: str | None) -> str | None:
     """Return the address a reader can open, or None where there is none.
 
-    Only http and https; a relative one needs `base_url`.
+    Only http and https; a relative one needs `base_url`. Blanks in it are encoded as browsers
+    encode them; where it is folded into lines, it is joined.
     """
-    if not link or not (link := "".join(link.split())):
+    if not link or not (link := _BLANKS.sub(_encoded, link.strip())):
         return None
     if len(link) <= _LONGEST and _PLAIN_LINK.fullmatch(link):
         return link
@@ -56,6 +59,10 @@ def absolute_link(link: str | None, base_url: str | None) -> str | None:
         return None
     usable = parts.scheme.lower() in {"http", "https"} and parts.hostname
     return joined if usable and len(joined) <= _LONGEST else None
+
+
+def _encoded(blanks: re.Match[str]) -> str:
+    return "" if _LINE_END.search(blanks[0]) else quote(blanks[0].replace("\t", ""))
 
 
 def canonical_link(link: str | None) -> str | None:

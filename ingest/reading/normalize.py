@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from ingest.reading import cst, dates, dedupe, html, language, lead_image, links, merging, titles
@@ -18,6 +18,7 @@ from ingest.reading.split import Split
 from ingest.values import (
     Author,
     Document,
+    Enclosure,
     NormalEntry,
     Packed,
     ParsedEntry,
@@ -74,7 +75,7 @@ def _normalize_entry(
     clean = body.clean()
     text = clean.shown.text
     title = titles.display_title(entry.title, feed_title=feed_title)
-    title = title or _first_words(text)
+    title = title or _first_words(html.text_of(entry.content)) or _first_words(text)
     spoken = language.detect(f"{title}\n{text}")
     published, updated = _dates(entry, feed, context, spoken)
     return NormalEntry(
@@ -96,7 +97,7 @@ def _normalize_entry(
         language=spoken,
         feed_title=feed_title,
         feed_author=feed_author,
-        enclosures=entry.enclosures,
+        enclosures=_enclosures(entry, base_url),
         text_digest=dedupe.text_digest(title, text, clean.shown.media),
         item_digest=_item_digest(entry, context),
         raw=raw,
@@ -117,6 +118,14 @@ def _link(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> str | None:
     # RSS 2.0: a guid is a permalink unless it says that it is none.
     guid = entry.guid if entry.guid_is_permalink else None
     return link or links.absolute_link(guid, None)
+
+
+def _enclosures(entry: ParsedEntry, base_url: str) -> tuple[Enclosure, ...]:
+    """The files of an entry by addresses that can be opened; other schemes stay as they are."""
+    return tuple(
+        replace(file, url=links.absolute_link(file.url, base_url) or file.url)
+        for file in entry.enclosures
+    )
 
 
 def _site_of(feed: ParsedFeed, context: Context) -> str:

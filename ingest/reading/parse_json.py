@@ -10,6 +10,7 @@ from typing import Any
 from ingest.reading import merging, not_a_feed
 from ingest.reading.cdata import unwrap, without_sections
 from ingest.reading.charset import legal
+from ingest.reading.html import from_text
 from ingest.values import Author, Enclosure, ImageField, ImageKind, ParsedEntry, ParsedFeed
 
 _VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/[0-9.]{1,9}/?")
@@ -61,9 +62,9 @@ def _is_item(item: dict[str, Any]) -> bool:
 
 def _entry(item: dict[str, Any]) -> ParsedEntry:
     content = merging.merge(
-        [without_sections(_text(item, "content_html")), _escaped(item, "content_text")]
+        [without_sections(_text(item, "content_html")), from_text(_text(item, "content_text"))]
     )
-    summary = _escaped(item, "summary")
+    summary = from_text(_text(item, "summary"))
     return ParsedEntry(
         guid=_identifier(item),
         link=_optional(item, "url") or _optional(item, "external_url"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 
 from ingest.reading import merging
 from ingest.reading.cdata import without_sections
@@ -22,6 +23,7 @@ from ingest.reading.fields import (
     optional,
     string,
 )
+from ingest.reading.html import from_text
 
 _BY_RANK = (CONTENT, SUMMARY, PODCAST, SUBTITLE)
 
@@ -41,7 +43,8 @@ def texts_of(entry: Fields, version: str) -> tuple[str, str]:
 
 
 def _texts(entry: Fields, role: str, version: str) -> str:
-    return merging.merge([as_html(detail, version) for detail in dicts(entry, role)])
+    details = dicts(entry, role)
+    return merging.merge([as_html(detail, version, escape=from_text) for detail in details])
 
 
 def title_of(entry: Fields, version: str) -> str:
@@ -63,7 +66,11 @@ def markup(holder: Fields, key: str, version: str) -> str:
 _INLINE_TAG = re.compile(r"</?(?:a|b|br|em|font|hr|i|img|p|s|span|strong|su[bp]|u|wbr)\b[^<>]*>")
 
 
-def as_html(detail: Fields, version: str) -> str:
+def _escape(text: str) -> str:
+    return html.escape(text, quote=False)
+
+
+def as_html(detail: Fields, version: str, *, escape: Callable[[str], str] = _escape) -> str:
     """Return the value of a text construct as HTML: plain text is escaped, so nothing is lost.
 
     Atom says what is plain (RFC 4287 section 3.1). RSS does not: feedparser guesses, but wants
@@ -78,7 +85,7 @@ def as_html(detail: Fields, version: str) -> str:
         return value  # what feedparser could decode; people put markup there
     if not version.startswith("atom") and _INLINE_TAG.search(value):
         return value
-    return html.escape(value, quote=False)
+    return escape(value)
 
 
 def language_of(entry: Fields) -> str | None:

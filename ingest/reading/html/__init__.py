@@ -11,10 +11,12 @@ pictures   where a picture really is
 formulas   each formula shown once: MathML (mathml, mathjax), or else its TeX
 repair     a tree → one that means the same wherever it is shown
 allowed    what may be in it at last
+plain_text plain text → HTML that keeps its lines
 text       a tree → its visible text, and what it shows beside
 """
 
 from ingest.reading.html.fragment import Fragment, clean
+from ingest.reading.html.plain_text import from_text
 from ingest.reading.html.text import shown_by, text_of
 
-__all__ = ["Fragment", "clean", "shown_by", "text_of"]
+__all__ = ["Fragment", "clean", "from_text", "shown_by", "text_of"]

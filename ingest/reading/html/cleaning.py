@@ -8,27 +8,27 @@ import re
 from lxml import etree
 
 from ingest.reading.html.allowed import sanitize
+from ingest.reading.html.plain_text import from_text
 from ingest.reading.html.repair import repair
 from ingest.reading.html.tree import make_sound, parse_fragment
 from ingest.reading.html.untangle import part_long_text
 
-_MARKUP = re.compile(r"<[a-zA-Z/!?]|&(?:[a-zA-Z]|#[0-9xX])[0-9a-zA-Z]*;")
+_TAG_BEGINS = re.compile(r"<[a-zA-Z/!?]")
 _TAGS = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*")
 _MOST_PASSES = 5
-_BLANK_LINES = re.compile(r"\n[ \t\u3000]*(?=\n)")
 _WHITE_SPACE = re.compile(r"[ \t\n\f]+")
 
 
 def clean(fragment: str, *, base_url: str | None, tree: etree._Element | None = None) -> str:
     """Return the fragment as safe HTML whose addresses are absolute; never raises.
 
-    Cleaning what is clean changes nothing. Text without any markup keeps its lines: blank lines
+    Cleaning what is clean changes nothing. Text without any tag keeps its lines: blank lines
     part paragraphs, others become `<br>`. `tree` is what `parse_fragment` made of it, if that
     was done already; it is used up.
     """
     text = make_sound(fragment)
-    if not _MARKUP.search(text):
-        return _mark_up(text)
+    if not _TAG_BEGINS.search(text):
+        return from_text(make_sound(html.unescape(text)))
     for _ in range(_MOST_PASSES):
         text, is_settled = _pass(text, parse_fragment(text) if tree is None else tree, base_url)
         tree = None
@@ -47,16 +47,7 @@ def _pass(markup: str, tree: etree._Element, base_url: str | None) -> tuple[str,
     part_long_text(tree, markup)
     repaired = etree.tostring(tree, method="html", encoding="unicode")
     result = sanitize(repaired)
-    if not _MARKUP.search(result):
+    if not _TAG_BEGINS.search(result):
         # The line ends of HTML are blanks; left alone they would be taken for lines next time.
-        return _WHITE_SPACE.sub(" ", result).strip(), True
+        return from_text(_WHITE_SPACE.sub(" ", html.unescape(result))), True
     return result, _TAGS.findall(markup) == _TAGS.findall(result)
-
-
-def _mark_up(text: str) -> str:
-    escaped = html.escape(text.strip(), quote=False).replace("\xa0", "&nbsp;")
-    if "\n" not in escaped:
-        return escaped
-    paragraphs = _BLANK_LINES.sub("\n", escaped).split("\n\n")
-    lines = ("<br>".join(filter(None, map(str.strip, p.split("\n")))) for p in paragraphs)
-    return "\n".join(f"<p>{line}</p>" for line in lines if line)
