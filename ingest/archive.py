@@ -8,7 +8,6 @@ due until its file is there.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import hashlib
 import logging
@@ -22,6 +21,8 @@ from pathlib import Path
 from ingest.config import ArchiveConfig
 from ingest.database import Database
 from ingest.errors import ArchiveError
+from ingest.files import is_there, sync
+from ingest.files import write as _write
 from ingest.layouts import Layout, make_layout
 from ingest.store import archive as store
 from ingest.values import Record
@@ -32,6 +33,9 @@ _BATCH = 100
 # Leading dot: Hexo, Hugo and Jekyll pass over it.
 _UNFINISHED = ".guidang-unfinished"
 _LATER = "the entries are kept; when that is mended, run: guidang archive"
+# What a file system says of a name that it takes from nobody; then a shorter one is given.
+_BAD_NAME = frozenset({errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL})
+_SHORTER = (100, 60, 0)
 # Another process may be at work there; no file takes it an hour.
 _ABANDONED = timedelta(hours=1)
 
@@ -48,6 +52,7 @@ class Difference:
 class _Finished:
     """A record that is in its place, or ready to be moved there."""
 
+    record: Record
     written: store.Written
     target: str
     unfinished: str | None
@@ -223,39 +228,74 @@ class Archive:
             digest=hashlib.sha256(content).digest(),
         )
         with self._explained():
-            folder = target.rpartition("/")[0]
+            if not folders:
+                (self.root / _UNFINISHED).mkdir(parents=True, exist_ok=True)
+            if self._is_in_place(record, target, content, folders):
+                return _Finished(record, written, target, None)
+            unfinished = f"{self.root}/{_UNFINISHED}/{self._token}-{record.entry_id}"
+            _write(unfinished, content, record.at)
+        return _Finished(record, written, target, unfinished)
+
+    def _is_in_place(self, record: Record, target: str, content: bytes, folders: set[str]) -> bool:
+        """Make the folder of a file; look there if the file is not new."""
+        folder = target.rpartition("/")[0]
+        try:
             if folder not in folders:
                 self._make(Path(folder))
                 folders.add(folder)
-            if record.path and _is_there(target, content, record.at):
-                return _Finished(written, target, None)
-            unfinished = f"{self.root}/{_UNFINISHED}/{self._token}-{record.entry_id}"
-            _write(unfinished, content, record.at)
-        return _Finished(written, target, unfinished)
+            return record.path is not None and is_there(target, content, record.at)
+        except OSError as error:
+            if error.errno in _BAD_NAME:  # it gets another one when it is put in place
+                return False
+            raise
 
     def _make(self, folder: Path) -> None:
         if not folder.resolve().is_relative_to(self.root.resolve()):
             raise ArchiveError(f"{folder} leads out of {self.root}; is a folder there a link?")
         folder.mkdir(parents=True, exist_ok=True)
-        (self.root / _UNFINISHED).mkdir(exist_ok=True)
 
     def _put_in_place(
         self, finished: Sequence[_Finished], failed: list[ArchiveError]
     ) -> list[_Finished]:
         """Move files to their places, once the disk has them; return those that are there."""
-        if any(one.unfinished for one in finished):
-            with self._explained():
-                _sync(self.root)
-        in_place = []
-        for one in finished:
-            try:
+        try:
+            if any(one.unfinished for one in finished):
+                with self._explained():
+                    sync(self.root)
+            return [one for one in finished if self._is_put(one, failed)]
+        finally:
+            for one in finished:
                 if one.unfinished:
-                    os.replace(one.unfinished, one.target)  # noqa: PTH105 - a Path costs as much
+                    Path(one.unfinished).unlink(missing_ok=True)
+
+    def _is_put(self, one: _Finished, failed: list[ArchiveError]) -> bool:
+        """Move a file to its place, or to another if no file can have that name."""
+        try:
+            if one.unfinished:
+                os.replace(one.unfinished, one.target)  # noqa: PTH105 - a Path costs as much
+        except OSError as error:
+            if error.errno in _BAD_NAME and self._is_put_elsewhere(one):
+                return True
+            failed.append(self._unusable(error))
+            return False
+        return True
+
+    def _is_put_elsewhere(self, one: _Finished) -> bool:
+        """Give a record a shorter path, and move its file there."""
+        for longest in _SHORTER:
+            path = self._layout.path(one.record, apart=True, longest=longest)
+            entry, target = one.record.entry_id, self.root / path
+            if not self._database.write(store.change_path, self._layout.name, entry, path):
+                continue
+            try:
+                self._make(target.parent)
+                Path(one.unfinished or "").replace(target)
             except OSError as error:
-                failed.append(self._unusable(error))
+                logger.debug("%s: %s", target, error)
             else:
-                in_place.append(one)
-        return in_place
+                logger.warning("%s: no file can have this name; it is %s", one.target, path)
+                return True
+        return False
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
@@ -276,53 +316,3 @@ class Archive:
             return ArchiveError(f"{self.root}: {known}")
         where = error.filename2 or error.filename or self.root
         return ArchiveError(f"{where}: {error.strerror or error}; {_LATER}")
-
-
-def _write(path: str, content: bytes, at: datetime) -> None:
-    """Write a file, or none."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-        try:
-            _write_all(descriptor, content)
-            os.fchmod(descriptor, 0o644)  # whatever the umask has taken
-            os.utime(descriptor, (at.timestamp(), at.timestamp()))
-        finally:
-            os.close(descriptor)
-    except OSError:
-        Path(path).unlink(missing_ok=True)
-        raise
-
-
-def _write_all(descriptor: int, content: bytes) -> None:
-    """Write on where a disk that runs full takes only a part; the next part raises `OSError`."""
-    left = memoryview(content)
-    while left:
-        left = left[os.write(descriptor, left) :]
-
-
-def _sync(folder: Path) -> None:
-    """Return when the disk has what was written in the file system of `folder`; `OSError`.
-
-    Once for many files: to ask for each costs more than to render and write it. Python knows only
-    the call for all file systems, which other systems than Linux are left with.
-    """
-    syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
-    if syncfs is None:
-        os.sync()
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        if syncfs(descriptor) != 0:
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number))
-    finally:
-        os.close(descriptor)
-
-
-def _is_there(target: str, content: bytes, at: datetime) -> bool:
-    try:
-        with open(target, "rb") as file:  # noqa: PTH123 - as above
-            is_same_time = int(os.fstat(file.fileno()).st_mtime) == int(at.timestamp())
-            return is_same_time and file.read() == content
-    except FileNotFoundError:
-        return False

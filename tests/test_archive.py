@@ -127,3 +127,36 @@ def test_a_record_was_updated_when_its_last_edit_was_seen(world: World, site: Si
     assert b"\nupdated: Wed, 01 Apr 2026 08:00:00 GMT\n" in text
     world.folder.rebuild(now=datetime(2027, 1, 1, tzinfo=UTC))
     assert list(world.files().values()) == [text]
+
+
+@pytest.fixture
+def deep_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder so deep that a file with a long name in it has a path that no system takes."""
+    before = Path.cwd()
+    folder = tmp_path
+    while len(str(folder)) < 3_700:
+        folder /= "d" * 200
+    folder /= "d" * (3_955 - len(str(folder)))
+    folder.mkdir(parents=True)
+    yield folder
+    os.chdir(before)
+
+
+def test_a_name_that_no_file_can_have_is_made_shorter(
+    deep_folder: Path, sqlite_url: str, site: Site
+) -> None:
+    title = "海" * 100
+    world = World(deep_folder, sqlite_url, archive={"template": "{feed}/{title}-{id}.md"})
+    site.set("/feed.xml", rss(item(1, title=title), item(2)))
+    world.add(site.url("/feed.xml"))
+    world.poll()
+    assert len(world.files()) == 2
+    long = max(world.files(), key=len)
+    assert "海海海海" in long
+    assert len(long.rpartition("/")[2].encode()) <= 100
+    assert list((world.folder.root / ".guidang-unfinished").iterdir()) == []
+    assert world.folder.check() == []
+    before = world.files()
+    world.folder.rebuild(now=_AT)
+    assert world.files() == before
+    world.database.dispose()

@@ -19,10 +19,11 @@ class Layout(Protocol):
     form: int
     """Raised whenever one record gives other bytes than before, so that all are rendered again."""
 
-    def path(self, record: Record, *, apart: bool = False) -> str:
+    def path(self, record: Record, *, apart: bool = False, longest: int | None = None) -> str:
         """Name the record's file below the archive's folder, with `/` between folders.
 
-        With `apart` no entry of another feed can have it.
+        With `apart` no entry of another feed can have it. `longest` is how many bytes each part
+        may have; with 0 it has only what it cannot do without.
         """
 
     def render(self, record: Record) -> bytes:

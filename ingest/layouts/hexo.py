@@ -39,9 +39,10 @@ class HexoLayout:
     def __init__(self, config: ArchiveConfig) -> None:
         self._config = config
 
-    def path(self, record: Record, *, apart: bool = False) -> str:
+    def path(self, record: Record, *, apart: bool = False, longest: int | None = None) -> str:
         """Name the record's file by `archive.template`."""
-        return record_path(self._config.template, record, self._config.timezone, apart=apart)
+        template, zone = self._config.template, self._config.timezone
+        return record_path(template, record, zone, apart=apart, longest=longest)
 
     def render(self, record: Record) -> bytes:
         """Front matter, a blank line, the body; UTF-8, LF, one newline at the end."""

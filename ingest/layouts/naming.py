@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from ingest.values import Record
 
-# 255 bytes is what file systems take; room is left for suffixes that tools add.
-LONGEST_NAME = 200
+# What eCryptfs takes (encrypted home folders, many network drives); others take 255 bytes.
+LONGEST_NAME = 143
 _ID_DIGITS = 10
 _TITLE_BYTES = 120
 
@@ -39,12 +39,15 @@ def author_of(
     return "、".join(names) or set_author or feed_author or site
 
 
-def record_path(template: str, record: Record, timezone: str, *, apart: bool = False) -> str:
+def record_path(
+    template: str, record: Record, timezone: str, *, apart: bool = False, longest: int | None = None
+) -> str:
     """Fill the template of paths (`archive.template`) for one record.
 
     Entries of two feeds may have one identity (guids such as 1, 2, 3); with `apart` their ids
-    differ.
+    differ. Each part has at most `longest` bytes, if the fields that can be cut allow it.
     """
+    longest = LONGEST_NAME if longest is None else longest
     key = sha256(f"{record.feed_url}\0{record.key}".encode()).hexdigest() if apart else record.key
     date = record.at.astimezone(ZoneInfo(timezone)).date().isoformat()
     year, month, day = date.rsplit("-", 2)
@@ -58,16 +61,25 @@ def record_path(template: str, record: Record, timezone: str, *, apart: bool = F
         "id": key[:_ID_DIGITS],
     }
     *folders, name = template.split("/")
-    filled = [_as_part(folder.format_map(fields)) for folder in folders]
-    return "/".join([*filled, _file_name(name, fields)])
+    filled = [_as_part(_fill(folder, fields, longest)) for folder in folders]
+    return "/".join([*filled, _file_name(name, fields, longest)])
 
 
-def _file_name(template: str, fields: dict[str, str]) -> str:
-    """The last part; a title too long for it is cut, the id never."""
-    while len((name := template.format_map(fields)).encode()) > LONGEST_NAME and fields["title"]:
-        fields = fields | {"title": cut_bytes(fields["title"], len(fields["title"].encode()) - 8)}
-    stem, dot, suffix = name.rpartition(".")
+def _file_name(template: str, fields: dict[str, str], longest: int) -> str:
+    """The last part of a path."""
+    stem, dot, suffix = _fill(template, fields, longest).rpartition(".")
     return _as_part(re.sub("-{2,}", "-", stem)) + dot + suffix
+
+
+def _fill(template: str, fields: dict[str, str], longest: int) -> str:
+    """Fill a part of a path; a title, then a feed too long for it are cut, the id never."""
+    part = template.format_map(fields)
+    for field in ("title", "feed"):
+        while len(part.encode()) > longest and f"{{{field}" in template and fields[field]:
+            shorter = cut_bytes(fields[field], len(fields[field].encode()) - 8)
+            fields = fields | {field: shorter.rstrip("-_. ")}
+            part = template.format_map(fields)
+    return part
 
 
 def _as_part(name: str) -> str:

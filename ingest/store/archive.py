@@ -118,6 +118,16 @@ def give_paths(connection: sa.Connection, layout: str, paths: Mapping[int, str])
     return dict(connection.execute(_PATHS, {"of_layout": layout, "entries": list(paths)}).all())
 
 
+def change_path(connection: sa.Connection, layout: str, entry_id: int, path: str) -> bool:
+    """Give an entry another file, whose first one cannot be; say whether nobody else has it."""
+    of_entry = sa.and_(_FILE.c.layout == layout, _FILE.c.entry_id == entry_id)
+    has_it = sa.and_(_FILE.c.path == path, sa.not_(of_entry))
+    if connection.execute(sa.select(_FILE.c.path).where(has_it)).first():
+        return False
+    connection.execute(sa.update(_FILE).where(of_entry).values(path=path))
+    return True
+
+
 _FILE, _ENTRY = table_of(ArchiveFile), table_of(Entry)
 _PATHS = sa.select(_FILE.c.entry_id, _FILE.c.path).where(
     _FILE.c.layout == sa.bindparam("of_layout"),
