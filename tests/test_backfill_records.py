@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,56 @@ def test_records_that_share_a_title_stay_apart(tmp_path: Path) -> None:
     assert kept(program) == past.titles([1, 1, 1])
     report = json.loads(program.run("backfill", "--restart", "--json").out)
     assert [line["known"] for line in report["lines"]] == [3]
+
+
+def texts_of(program: Program) -> list[tuple[str, int]]:
+    """The texts of all entries, in their order, and how often each was edited."""
+    listed = json.loads(program.good("entries", "list", "--json"))
+    shown = [json.loads(program.good("entries", "show", str(e["id"]), "--json")) for e in listed]
+    texts = ((re.sub("<[^>]*>", "", one["html"]).strip(), len(one["revisions"])) for one in shown)
+    return sorted(texts)
+
+
+@pytest.mark.parametrize("date", [RIGHT, "2022-05-05", "Invalid Date"])
+def test_different_records_of_one_title_and_day_are_posts_of_their_own(
+    tmp_path: Path, date: str
+) -> None:
+    archive = with_records(tmp_path, *(old_record(1, date, text=text) for text in "甲乙丙乙"))
+    program = program_of(tmp_path, "")
+    program.good("backfill", "--from", str(archive))
+    assert texts_of(program) == [("丙", 0), ("乙", 0), ("甲", 0)]
+    assert len(list((tmp_path / "source").rglob("*.md"))) == 3
+    (archive / "1.md").write_text(old_record(1, date, text="乙，改过"), "utf-8")
+    (archive / "4.md").write_text(old_record(1, date, text="丁"), "utf-8")
+    (archive / "3.md").unlink()
+    program.good("backfill", "--restart")
+    assert [text for text, _ in texts_of(program) if text != "丁"] in (
+        ["丙", "乙", "甲"],
+        ["丙", "乙，改过", "甲"],
+    )
+    assert len(texts_of(program)) == 4
+
+
+def test_records_in_two_folders_of_one_run_are_posts_of_their_own(tmp_path: Path) -> None:
+    archive = with_records(tmp_path)
+    for name, text in (("a", "甲"), ("b", "乙"), ("c", "甲")):
+        (archive / name).mkdir()
+        (archive / name / "1.md").write_text(old_record(1, RIGHT, text=text), "utf-8")
+    program = program_of(tmp_path, "")
+    program.good("backfill", "--from", str(archive))
+    assert texts_of(program) == [("乙", 0), ("甲", 0)]
+
+
+def test_a_record_with_another_text_than_its_live_entry_leaves_others_alone(
+    tmp_path: Path, site: Site
+) -> None:
+    """Two records of the live entry's title and day: the second is no version of it."""
+    site.set("/feed", rss(live_item(1, RIGHT)))
+    program = program_of(tmp_path, "", site.url("/feed"))
+    program.good("poll")
+    archive = with_records(tmp_path, *(old_record(1, RIGHT, text=text) for text in "甲乙"))
+    program.good("backfill", "--from", str(archive))
+    assert texts_of(program) == [("乙", 0), ("今天的正文。", 1)]
 
 
 def test_a_live_entry_of_another_day_is_another_article(tmp_path: Path, site: Site) -> None:

@@ -22,6 +22,7 @@ from ingest.store.backfills import DONE, IN_PART, MISSING, PASSED_OVER, WalkStat
 from ingest.store.captures import Seen
 from ingest.store.feed_state import FeedState
 from ingest.store.history import Kept
+from ingest.store.records import Records, titled_entries
 from ingest.values import NormalEntry, Planned
 
 logger = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class Taking:
     ) -> None:
         self._services, self._state = services, state
         self._source, self._window, self._feed = source, window, feed
-        self._titled: dict[int, history.Titled] = {}
+        self._records: dict[int, Records] = {}
         self.has_planned = False
         self.postponed = 0
         self.is_last_try = False
@@ -175,16 +176,16 @@ class Taking:
             self._wanted(held.entries),
             as_of=held.as_of,
             by_link=piece.form is Form.PAGE,
-            titled=self._titled_of(connection, feed.id) if piece.form is Form.RECORD else None,
+            records=self._records_of(connection, feed.id) if piece.form is Form.RECORD else None,
         )
         self._write(connection, document_id, replace(took, kept=kept), more)
         return replace(took, kept=kept)
 
-    def _titled_of(self, connection: sa.Connection, feed_id: int) -> history.Titled:
-        """The entries that records may be of; asked once, for records come by the thousand."""
-        if feed_id not in self._titled:
-            self._titled = {feed_id: history.titled_entries(connection, feed_id)}
-        return self._titled[feed_id]
+    def _records_of(self, connection: sa.Connection, feed_id: int) -> Records:
+        """The records of this walk that are of a feed."""
+        if feed_id not in self._records:
+            self._records[feed_id] = Records(titled_entries(connection, feed_id))
+        return self._records[feed_id]
 
     def _why_no_article(self, held: Held) -> str | None:
         """Say why nothing in a page is taken for an article; None if something is."""

@@ -6,23 +6,21 @@ where it belongs. The short cuts of live polls (bytes, validators) are left as t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.reading import dedupe, titles
+from ingest.reading import dedupe
 from ingest.store import addresses, recognise
 from ingest.store import entries as store
 from ingest.store.captures import Seen, keep_captures
+from ingest.store.records import Records
 from ingest.store.statements import in_batches
 from ingest.values import NormalEntry, Verdict, VerdictKind
 from models import Entry, Revision
-
-# The entries of a feed by the keys of their titles: number and publication.
-Titled = Mapping[str, Sequence[tuple[int, datetime | None]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +61,6 @@ def some_links(connection: sa.Connection, feed_id: int, limit: int = 100) -> lis
     return list(connection.scalars(query.order_by(Entry.id.desc()).limit(limit)))
 
 
-def titled_entries(connection: sa.Connection, feed_id: int) -> Titled:
-    """The entries of a feed that have an address, by the keys of their titles."""
-    found: dict[str, list[tuple[int, datetime | None]]] = {}
-    query = sa.select(Entry.id, Entry.title, Entry.published_at).where(
-        Entry.feed_id == feed_id, sa.or_(Entry.link_key.is_not(None), Entry.guid.is_not(None))
-    )
-    for row in connection.execute(query):
-        found.setdefault(titles.title_key(row.title), []).append((row.id, row.published_at))
-    return found
-
-
 def keep_history(
     connection: sa.Connection,
     seen: Seen,
@@ -81,14 +68,13 @@ def keep_history(
     *,
     as_of: datetime | None,
     by_link: bool = False,
-    titled: Titled | None = None,
+    records: Records | None = None,
 ) -> Kept:
     """Keep what a document from the past adds, and count it.
 
     `as_of` is when the document was the present; without it, it is older than anything known.
     With `by_link`, entries whose link is known are known, whatever they say: an article's page
-    is not the words of its feed. With `titled`, entries without an address are looked for among
-    those of the feed that have one.
+    is not the words of its feed. With `records`, the document is a record of an archive.
     """
     store.hold_feed(connection, seen.feed_id)
     familiar = 0
@@ -99,15 +85,17 @@ def keep_history(
         familiar = sum(entry.link_key in links for entry in entries)
         entries = [entry for entry in entries if entry.link_key not in links]
     verdicts = recognise.judge(connection, seen.feed_id, entries)
-    if titled is not None:
-        verdicts = [_recognised(connection, verdict, titled) for verdict in verdicts]
+    if records is not None:
+        verdicts = records.judge(connection, seen, verdicts)
     new = [_dated(verdict, as_of) for verdict in store.of_kind(verdicts, VerdictKind.NEW)]
     others = store.of_kind(verdicts, VerdictKind.EDITED)
     present = _present(connection, others)
     others = [v for v in others if _says_more(v, present) and not _is_kept(connection, v)]
-    named = [] if titled is not None else [v for v in verdicts if _was_nameless(v)]
+    named = [] if records is not None else [v for v in verdicts if _was_nameless(v)]
     captures = keep_captures(connection, seen, store.bodies(seen, [*new, *others, *named]))
     store.insert_new(connection, seen, new, captures)
+    if records is not None:
+        records.claim_new(connection, seen, new)
     edited = 0
     for verdict in others:
         if _is_newer(verdict, present, as_of):
@@ -126,24 +114,6 @@ def _was_nameless(verdict: Verdict) -> bool:
     """Whether this is the address of an archive's record that named none."""
     known = verdict.known
     return verdict.moved and known is not None and known.guid is known.link_key is None
-
-
-def _recognised(connection: sa.Connection, verdict: Verdict, titled: Titled) -> Verdict:
-    """The verdict on a record without an address that is of an entry with one."""
-    entry = verdict.entry
-    if verdict.known or entry.guid or entry.link_key or not entry.title_key:
-        return verdict
-    alike = [
-        entry_id
-        for entry_id, at in titled.get(entry.title_key, ())
-        if entry.published_at in dedupe.times_of_record(at)
-    ]
-    if len(alike) != 1:
-        return verdict
-    known = recognise.known_entry(connection, alike[0])
-    same = known.text_digest == entry.text_digest
-    kind = VerdictKind.UNCHANGED if same else VerdictKind.EDITED
-    return Verdict(kind=kind, entry=replace(entry, key=known.key), known=known)
 
 
 def _dated(verdict: Verdict, as_of: datetime | None) -> Verdict:

@@ -10,18 +10,20 @@ from ingest.reading.dedupe.identity import key_of
 from ingest.values import KnownEntry, NormalEntry
 
 
-def record_key(entry: NormalEntry) -> str:
+def record_key(entry: NormalEntry, nth: int = 1) -> str:
     """The key of an archive's record that names no address: its title, and its time if it has one.
 
-    A record with neither keeps the key that it has.
+    `nth` counts records of one title and time that are different posts. A record with an address,
+    or without a title, keeps the key that it has.
     """
     if entry.guid is not None or entry.link_key is not None or not entry.title_key:
         return entry.key
-    return _record_key(entry.title_key, entry.published_at)
+    return _record_key(entry.title_key, entry.published_at, nth)
 
 
-def _record_key(title_key: str, at: datetime | None) -> str:
-    return key_of("record", f"{title_key}\x00{at.isoformat() if at else ''}")
+def _record_key(title_key: str, at: datetime | None, nth: int = 1) -> str:
+    number = f"\x00{nth}" if nth > 1 else ""
+    return key_of("record", f"{title_key}\x00{at.isoformat() if at else ''}{number}")
 
 
 def times_of_record(at: datetime | None) -> set[datetime | None]:

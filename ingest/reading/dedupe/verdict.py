@@ -51,9 +51,9 @@ def decide(
     judging.match(judging.by_key)
     judging.take(kept.id for kept in judging.known if kept.item_digest in beside)
     judging.match(judging.by_link)
-    judging.match(judging.by_record)
     is_gap = not judging.matched and not beside
     judging.match(judging.by_words)
+    judging.match(judging.by_record)
     if is_gap:
         judging.match_moved_site()
     return judging.verdicts()

@@ -1,0 +1,109 @@
+"""Records of an archive that name no address: which entries of their feed they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ingest.reading import dedupe, titles
+from ingest.store.captures import Seen
+from ingest.store.recognise import known_entry
+from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
+from models import Capture, Entry
+
+# The entries of a feed by the keys of their titles: number and publication.
+_Titled = Mapping[str, Sequence[tuple[int, datetime | None]]]
+_MOST_OF_ONE_TITLE = 50
+
+
+class Records:
+    """The records of one run and one feed: each is an entry of its own, unless texts agree.
+
+    Made once, for records come by the thousand; with the entries of the feed that have an
+    address, which they may be of.
+    """
+
+    def __init__(self, titled: _Titled) -> None:
+        self._titled = titled
+        self._claimed: set[int] = set()
+
+    def judge(
+        self, connection: sa.Connection, seen: Seen, verdicts: Iterable[Verdict]
+    ) -> list[Verdict]:
+        """Judge records anew by their titles, and by the files that they came in."""
+        judged = [self._judge(connection, seen, verdict) for verdict in verdicts]
+        self._claimed.update(verdict.known.id for verdict in judged if verdict.known)
+        return judged
+
+    def claim_new(self, connection: sa.Connection, seen: Seen, verdicts: Sequence[Verdict]) -> None:
+        """Remember which entries were made of records of this run."""
+        keys = [verdict.entry.key for verdict in verdicts]
+        query = sa.select(Entry.id).where(Entry.feed_id == seen.feed_id, Entry.key.in_(keys))
+        self._claimed.update(connection.scalars(query))
+
+    def _judge(self, connection: sa.Connection, seen: Seen, verdict: Verdict) -> Verdict:
+        entry = verdict.entry
+        if entry.guid or entry.link_key or not entry.title_key:
+            return verdict
+        known = verdict.known or self._of_title(connection, entry)
+        if known is None:
+            return verdict
+        if known.text_digest != entry.text_digest and self._is_taken(connection, known, seen):
+            return _another(connection, seen, entry)
+        return _verdict(entry, known)
+
+    def _of_title(self, connection: sa.Connection, entry: NormalEntry) -> KnownEntry | None:
+        """The one entry with an address, a record's title and a time that it may give."""
+        alike = [
+            entry_id
+            for entry_id, at in self._titled.get(entry.title_key, ())
+            if entry.published_at in dedupe.times_of_record(at)
+        ]
+        return known_entry(connection, alike[0]) if len(alike) == 1 else None
+
+    def _is_taken(self, connection: sa.Connection, known: KnownEntry, seen: Seen) -> bool:
+        """Whether another file of this run, or of the same folder, is this entry already."""
+        query = sa.select(Capture.url).join(Entry, Entry.capture_id == Capture.id)
+        url = connection.scalar(query.where(Entry.id == known.id)) or ""
+        if url == seen.url:
+            return False
+        is_beside = url.startswith("file:") and _folder(url) == _folder(seen.url)
+        return is_beside or known.id in self._claimed
+
+
+def titled_entries(connection: sa.Connection, feed_id: int) -> _Titled:
+    """The entries of a feed that have an address, by the keys of their titles."""
+    found: dict[str, list[tuple[int, datetime | None]]] = {}
+    query = sa.select(Entry.id, Entry.title, Entry.published_at).where(
+        Entry.feed_id == feed_id, sa.or_(Entry.link_key.is_not(None), Entry.guid.is_not(None))
+    )
+    for row in connection.execute(query):
+        found.setdefault(titles.title_key(row.title), []).append((row.id, row.published_at))
+    return found
+
+
+def _another(connection: sa.Connection, seen: Seen, entry: NormalEntry) -> Verdict:
+    """The verdict on another post of one title and time: the one of this file, or a new one."""
+    keys = [dedupe.record_key(entry, nth) for nth in range(1, _MOST_OF_ONE_TITLE + 1)]
+    query = sa.select(Entry.key, Entry.id, Capture.url)
+    query = query.join(Capture, Capture.id == Entry.capture_id)
+    rows = connection.execute(query.where(Entry.feed_id == seen.feed_id, Entry.key.in_(keys))).all()
+    of_file = next((row.id for row in rows if row.url == seen.url), None)
+    if of_file is not None:
+        return _verdict(entry, known_entry(connection, of_file))
+    kept = {row.key for row in rows}
+    free = next((key for key in keys if key not in kept), f"{keys[0]}{entry.text_digest.hex()}")
+    return Verdict(kind=VerdictKind.NEW, entry=replace(entry, key=free))
+
+
+def _verdict(entry: NormalEntry, known: KnownEntry) -> Verdict:
+    same = known.text_digest == entry.text_digest
+    kind = VerdictKind.UNCHANGED if same else VerdictKind.EDITED
+    return Verdict(kind=kind, entry=replace(entry, key=known.key), known=known)
+
+
+def _folder(url: str) -> str:
+    return url.rpartition("/")[0]
