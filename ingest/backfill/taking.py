@@ -68,6 +68,13 @@ class Taking:
         piece, more = taken.piece, taken.more
         if piece is None:
             state = DONE if taken.reason is None else PASSED_OVER
+            if taken.is_suspect and not await self._services.read(
+                backfills.has_pages, self._state.id
+            ):
+                if not self.is_last_try:
+                    self.postponed += 1
+                    return None
+                state = MISSING
             reason = taken.reason or taken.left_out
             return await self.note(document_id, planned, state, reason, more)
         try:

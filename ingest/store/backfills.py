@@ -148,6 +148,12 @@ def waiting(connection: sa.Connection, walk_id: int) -> int:
     return connection.execute(query).scalar_one()
 
 
+def has_pages(connection: sa.Connection, walk_id: int) -> bool:
+    """Whether any list of a walk has led to a page."""
+    pages = BackfillDocument.walk_id == walk_id, BackfillDocument.kind == DocumentKind.PAGE
+    return connection.scalar(sa.select(sa.exists().where(*pages))) is True
+
+
 def note_document(
     connection: sa.Connection,
     document_id: int,

@@ -6,16 +6,18 @@ import re
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from ingest.errors import Gone, SourceError, Unreadable
+from ingest.errors import BadStatus, Gone, SourceError, Unreadable
 from ingest.reading.links import absolute_link, canonical_link, host_of, site_of
-from ingest.reading.sitemap import Listed, read_sitemap
+from ingest.reading.sitemap import Listed, read_sitemap, sitemaps_of_robots
 from ingest.sources.page import PAGE_ACCEPT
 from ingest.sources.past.source import Form, Piece, Source, Taken, Web, Window, askable, home_of
 from ingest.store.feed_state import FeedState
 from ingest.values import Document, DocumentKind, Planned
 
-_USUAL = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml")
-_NAMED = re.compile(rb"(?im)^\s*sitemap\s*:\s*(\S+)")
+_USUAL = (
+    *("sitemap.xml", "sitemap_index.xml", "sitemap-index.xml", "wp-sitemap.xml", "sitemap.xml.gz"),
+    *("sitemap_index.xml.gz", "sitemap.txt", "sitemaps.xml", "sitemapindex.xml", "sitemap/"),
+)
 # Sitemaps of lists, and lists, as WordPress, Yoast, Typecho, Hexo and Hugo name them.
 _OF_LISTS = re.compile(
     r"(?:taxonom|categor|post_tag|(?:^|[/_-])(?:tags?|authors?|users?)[._-])[^/]*$"
@@ -32,6 +34,8 @@ _LIST = re.compile(
 )
 # What WordPress without permalinks asks its lists by.
 _LISTED_BY = frozenset({"author", "cat", "feed", "m", "paged", "s", "tag"})
+_MOST_FOLDERS = 2
+_MAY_PASS = frozenset({408, 425, 429})
 _LISTS_ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.5"
 
 
@@ -43,25 +47,40 @@ class Sitemap(Source):
         self._at_hand: dict[str, list[Listed]] = {}
         self.listed_at = self._home = home_of(feed)
         self._site = site_of(host_of(self._home))
+        self._folders = _folders_of(feed, self._home)
 
     async def plan(self) -> Sequence[Planned]:
-        """The site's sitemaps; raise `SourceError` if it has none."""
+        """The site's sitemaps; raise `SourceError` if it has none.
+
+        Of a site in a folder, its own come before those of the whole host.
+        """
+        refused: list[str] = []
         named = await self._named_in_robots()
+        own = [url for url in named if url.startswith(self._folders)]
+        own = own or await self._usual(self._folders, refused)
+        named = own or named
         if not any(host_of(url) for url in named):
-            named += await self._usual()
+            named += await self._usual((self._home,), refused)
         if not named:
-            raise Unreadable(self._home, "the site has no sitemap that could be found")
+            why = f" ({'; '.join(refused)})" if refused else ""
+            raise Unreadable(self._home, f"the site has no sitemap that could be found{why}")
         return [_list(url) for url in named]
 
-    async def _usual(self) -> list[str]:
-        """The first of the usual addresses with a sitemap."""
-        for path in _USUAL:
-            url = urljoin(self._home, path)
-            try:
-                self._at_hand[url] = await self._listed(url)
-            except (Gone, Unreadable):
-                continue
-            return [url]
+    async def _usual(self, folders: Sequence[str], refused: list[str]) -> list[str]:
+        """The first of the usual addresses with a sitemap; those that are refused are noted."""
+        for folder in folders:
+            for name in _USUAL:
+                url = urljoin(folder, name)
+                try:
+                    self._at_hand[url] = await self._listed(url)
+                except (Gone, Unreadable):
+                    continue
+                except BadStatus as error:
+                    if error.status in _MAY_PASS or error.status >= 500:
+                        raise
+                    refused.append(f"{url}: {error}")
+                    continue
+                return [url]
         return []
 
     async def _named_in_robots(self) -> list[str]:
@@ -69,8 +88,7 @@ class Sitemap(Source):
             robots = await self._web.fetcher.fetch_document(urljoin(self._home, "/robots.txt"))
         except SourceError:
             return []  # a site without robots.txt may well have a sitemap
-        named = (url.decode("utf-8", "replace") for url in _NAMED.findall(robots.body))
-        urls = dict.fromkeys(absolute_link(url, robots.final_url) or url for url in named)
+        urls = sitemaps_of_robots(robots.body, robots.final_url)
         return [url for url in urls if self._may_be_of_site(url)]
 
     async def take(self, planned: Planned) -> Taken:
@@ -80,11 +98,28 @@ class Sitemap(Source):
             return await self._page(planned)
         listed = self._at_hand.pop(planned.address, None) or await self._listed(planned.address)
         more = [self._planned(one, planned.address) for one in listed if self._is_wanted(one)]
-        return Taken(more=more, reason=None if more else "it lists nothing that is wanted")
+        if more:
+            return Taken(more=more)
+        in_time = [one for one in listed if not self._window.is_before(one.changed_at)]
+        return Taken(reason=self._why_unwanted(listed, in_time), is_suspect=bool(in_time))
+
+    def _why_unwanted(self, listed: Sequence[Listed], in_time: Sequence[Listed]) -> str:
+        if not listed:
+            return "it lists nothing"
+        if not in_time:
+            return "it lists nothing from the time that is wanted"
+        elsewhere = {host_of(one.url) for one in in_time if not self._may_be_of_site(one.url)}
+        hosts = f", on other sites: {', '.join(sorted(elsewhere)[:3])}" if elsewhere else ""
+        return f"it lists nothing that is wanted, of {len(in_time):,} addresses{hosts}"
 
     async def _listed(self, url: str) -> list[Listed]:
         document = await self._web.fetcher.fetch_document(url, accept=_LISTS_ACCEPT)
-        return read_sitemap(document.body, url=document.final_url, now=document.fetched_at)
+        return read_sitemap(
+            document.body,
+            url=document.final_url,
+            now=document.fetched_at,
+            content_type=document.content_type,
+        )
 
     def _is_wanted(self, listed: Listed) -> bool:
         """Whether it is of the site, and not too old; a late change says nothing of the date."""
@@ -135,6 +170,17 @@ def _telling_change(listed: Listed, list_url: str) -> str | None:
         host_of(listed.url) and _ABOUT.search(urlsplit(listed.url).path)
     )
     return None if is_about else listed.changed
+
+
+def _folders_of(feed: FeedState, home: str) -> tuple[str, ...]:
+    """The folders that a site may have to itself, below the root of its host: its own first."""
+    page = absolute_link(feed.link, feed.address) or feed.address
+    folders: list[str] = []
+    folder = urljoin(page if page.endswith("/") or feed.link is None else f"{page}/", ".")
+    while folder.startswith(home) and folder != home and len(folders) < _MOST_FOLDERS:
+        folders.append(folder)
+        folder = urljoin(folder, "..")
+    return tuple(folders)
 
 
 def _is_of_lists(url: str) -> bool:

@@ -76,12 +76,15 @@ class Taken:
     """What was at the place of a planned document: a piece, or lists of more, or neither.
 
     `reason` says why there is neither. `left_out` says what was ignored beside what was found.
+    A list that `is_suspect` has something in it and leads to nothing: if no list of the walk leads
+    to anything, that is no success.
     """
 
     piece: Piece | None = None
     more: Sequence[Planned] = ()
     reason: str | None = None
     left_out: str | None = None
+    is_suspect: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
