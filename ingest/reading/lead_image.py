@@ -158,7 +158,7 @@ def _of_picture(picture: etree._Element, base_url: str | None) -> str | None:
 
 def _of_noscript(noscript: etree._Element, base_url: str | None) -> Iterator[str]:
     if next(noscript.iter("img"), None) is None:
-        escaped = pictures.in_noscript(noscript)
+        escaped = [medium for medium in pictures.in_noscript(noscript) if medium.tag == "img"]
         yield from filter(None, (_of_image(image, base_url) for image in escaped))
 
 

@@ -7,7 +7,9 @@ names      names in angle brackets that are no elements go, before they hide wha
 tree       any text → a tree
 addresses  an address as written → an absolute one
 custom     players and pictures in elements of AMP, WeChat and others → those of HTML
-pictures   where a picture really is
+pictures   where a picture really is; players: the same of players, sounds and films
+hidden     text that the page's script would have shown
+lines      code whose lines are elements
 formulas   each formula shown once: MathML (mathml, mathjax), or else its TeX
 repair     a tree → one that means the same wherever it is shown
 allowed    what may be in it at last

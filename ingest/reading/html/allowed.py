@@ -113,7 +113,8 @@ def is_player(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return parts.scheme == "https" and parts.netloc.lower() in _PLAYERS
+    host = parts.netloc.lower().removesuffix(":443")
+    return parts.scheme == "https" and host in _PLAYERS
 
 
 def harmless_style(style: str) -> str:

@@ -43,7 +43,7 @@ _OF_MATHJAX = "mjx-"
 
 _NAME = re.compile(r"</?([a-zA-Z][^\s/>]*)")
 _MEDIUM_NAME = re.compile(r"[a-z][a-z0-9_-]*")
-_SOURCE = re.compile(r"(?:^|[\s\"'])(?:data-|data-lazy-)?(?:src|data)\s*=", re.IGNORECASE)
+_SOURCE = re.compile(r"(?:^|[\s\"'])(?:data-[\w-]*)?(?:src|data|original|url)\s*=", re.IGNORECASE)
 _SIDES = re.compile(r"\s(?:width|height)\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
 # No tag says this without a value: it is a comparison that nobody escaped, `a<b 则输出`.
 _OF_PROSE = r"&;()+,{}\[\]*|\u3400-\u9fff"

@@ -102,10 +102,12 @@ def absolute_set(srcset: str | None, base_url: str | None) -> str:
 
 
 def in_noscript(noscript: etree._Element) -> list[etree._Element]:
-    """List the pictures for readers without script; some publishers escape them once more."""
-    images = list(noscript.iter("img"))
+    """List the pictures and frames for readers without script; some escape them once more."""
+    media = list(noscript.iter("img", "iframe"))
     text = "".join(noscript.itertext())
-    return images if images or "<img" not in text else list(parse_fragment(text).iter("img"))
+    if media or not ("<img" in text or "<iframe" in text):
+        return media
+    return list(parse_fragment(text).iter("img", "iframe"))
 
 
 def _size(descriptor: str) -> float:

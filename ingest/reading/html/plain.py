@@ -19,6 +19,7 @@ from lxml import etree
 from ingest.reading.html.addresses import LINK_SCHEMES, MEDIA_SCHEMES, absolute
 from ingest.reading.html.allowed import ALWAYS_SET, harmless_style, is_allowed
 from ingest.reading.html.formulas import SOURCES, lacks_source
+from ingest.reading.html.hidden import hides
 from ingest.reading.html.pictures import LATE_ATTRIBUTES
 from ingest.reading.html.text import BREAKS, LINES, Shown, squeeze
 from ingest.reading.html.tree import make_sound
@@ -192,7 +193,7 @@ class _Reader:
 def _style(written: str) -> str:
     harmless = harmless_style(written)
     # Where nothing of it is left nh3 puts the other attributes in another order.
-    if not harmless or "display" in written.lower():
+    if not harmless or "display" in written.lower() or hides(written):
         raise _OddError
     return harmless
 

@@ -12,10 +12,13 @@ from lxml import etree
 
 from ingest.reading.html import pictures
 from ingest.reading.html.addresses import MEDIA_SCHEMES, RASTER_DATA, absolute
-from ingest.reading.html.allowed import CONTENTLESS, is_player
+from ingest.reading.html.allowed import CONTENTLESS
 from ingest.reading.html.custom import replace_custom
 from ingest.reading.html.formulas import settle_formulas
+from ingest.reading.html.hidden import reveal
+from ingest.reading.html.lines import part_lines
 from ingest.reading.html.names import is_known
+from ingest.reading.html.players import address_of, identity, settle_medium, settle_players
 from ingest.reading.html.untangle import untangle
 
 # Their tags mean nothing outside a form, a formula or a page.
@@ -34,18 +37,19 @@ def repair(tree: etree._Element, base_url: str | None) -> None:
         text.tag = "pre"
         # Each parser that reads it drops the first line end (HTML 13.1.2.5).
         text.text = (text.text or "").lstrip("\n")
+        part_lines(text)
     settle_formulas(tree)
     _replace_unknown(tree, base_url)
     _show_noscript(tree, base_url)
     for image in tree.iter("img"):
         _repair_image(image, base_url)
     for medium in tree.iter("source", "video", "audio", "track"):
-        _repair_medium(medium, base_url)
-    for frame in list(tree.iter("iframe", "frame", "embed", "object")):
-        _repair_frame(frame, base_url)
+        settle_medium(medium, base_url)
+    settle_players(tree, base_url)
     _repair_links(tree, base_url)
     etree.strip_elements(tree, etree.Comment, etree.PI, *CONTENTLESS, with_tail=False)
     etree.strip_tags(tree, *_TAGLESS)
+    reveal(tree)
     untangle(tree)
 
 
@@ -58,25 +62,31 @@ def _replace_unknown(tree: etree._Element, base_url: str | None) -> None:
 
 
 def _show_noscript(tree: etree._Element, base_url: str | None) -> None:
-    """Show the pictures that are there for readers without script, each of them once."""
+    """Show the pictures and players for readers without script, each of them once."""
     noscripts = list(tree.iter("noscript"))
-    shown = {
-        url
-        for image in (tree.iter("img") if noscripts else ())
-        if (url := pictures.address_of(image, base_url)) and not _is_in_noscript(image)
-    }
+    everywhere = tree.iter("img", "iframe") if noscripts else ()
+    outside = [medium for medium in everywhere if not _is_in_noscript(medium)]
+    shown = {place for medium in outside if (place := _place(medium, base_url))}
     for noscript in noscripts:
-        images = pictures.in_noscript(noscript)
-        urls = [url for image in images if (url := pictures.address_of(image, base_url))]
-        if shown.issuperset(urls):
-            _keep_unless_message(noscript, bool(images))
+        media = pictures.in_noscript(noscript)
+        places = [place for medium in media if (place := _place(medium, base_url))]
+        if shown.issuperset(places):
+            _keep_unless_message(noscript, bool(media))
         elif (stand_in := _stand_in_before(noscript, base_url)) is not None:
-            stand_in.set("src", urls[0])
+            stand_in.set("src", places[0])
             noscript.tag = _GONE
         elif not len(noscript):
             noscript.text = None
-            noscript.extend(images)
-        shown.update(urls)
+            noscript.extend(media)
+        shown.update(places)
+
+
+def _place(medium: etree._Element, base_url: str | None) -> str | None:
+    """What a picture or player is known by; of a picture it is the address."""
+    if medium.tag == "img":
+        return pictures.address_of(medium, base_url)
+    url = address_of(medium, base_url)
+    return identity(url) if url else None
 
 
 def _keep_unless_message(noscript: etree._Element, is_double: bool) -> None:
@@ -91,6 +101,8 @@ def _is_in_noscript(image: etree._Element) -> bool:
 
 def _stand_in_before(noscript: etree._Element, base_url: str | None) -> etree._Element | None:
     before = noscript.getprevious()
+    if next(noscript.iter("iframe"), None) is not None:
+        return None
     if before is None or before.tag != "img" or pictures.address_of(before, base_url):
         return None
     return before
@@ -116,34 +128,6 @@ def _own_address(image: etree._Element, sizes: str | None, base_url: str | None)
     if found or not RASTER_DATA.match(source):
         return found or absolute(source, base_url, MEDIA_SCHEMES)
     return source
-
-
-def _repair_medium(medium: etree._Element, base_url: str | None) -> None:
-    late = absolute(medium.get("data-src"), base_url, MEDIA_SCHEMES)
-    _set(medium, "src", absolute(medium.get("src"), base_url, MEDIA_SCHEMES) or late)
-    _set(medium, "poster", absolute(medium.get("poster"), base_url, MEDIA_SCHEMES))
-    sizes = medium.get("data-srcset") or medium.get("srcset")
-    _set(medium, "srcset", pictures.absolute_set(sizes, base_url))
-    if medium.tag in {"video", "audio"} and medium.get("controls") is None:
-        medium.set("controls", "")  # the script that would start it does not come along
-
-
-def _repair_frame(frame: etree._Element, base_url: str | None) -> None:
-    """Leave a known player in its place; let any other frame become a link to what it shows."""
-    written = frame.get("src") or frame.get("data-src") or frame.get("data")
-    url = absolute(written, base_url, MEDIA_SCHEMES)
-    if url is None:
-        frame.tag = _GONE if frame.tag == "iframe" else frame.tag
-        return
-    secure = f"https:{url.partition(':')[2]}"
-    if frame.tag == "iframe" and is_player(secure):
-        frame.set("src", secure)
-        frame.text = None
-        return
-    name, tail = frame.get("title"), frame.tail
-    frame.clear()
-    frame.tag, frame.text, frame.tail = "a", name or url, tail
-    frame.set("href", url)
 
 
 def _repair_links(tree: etree._Element, base_url: str | None) -> None:

@@ -1,0 +1,83 @@
+"""Text that the page's own script would have shown is shown, as the script does not come along.
+
+WeChat serves a whole article with `opacity: 0`. What only a part hides stays hidden: spacers,
+pixels that count, and the words that forums put between lines to spoil copies.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from lxml import etree
+
+_ZERO = r"0*(?:\.0+)?(?:px|pt|r?em|%|vh|vw)?"
+_FAR = r"-(?:\d{4,}px|\d{3,}(?:\.\d+)?(?:r?em|%|vw))"
+_END = r"\s*(?:!\s*important)?\s*(?=;|\Z)"
+# What a start of an animation looks like; nobody hides words for good in this way.
+_FADED = rf"opacity\s*:\s*(?:{_ZERO}|0?\.0\d*){_END}"
+_AWAY = (
+    rf"display\s*:\s*none{_END}|(?:font-size|line-height|(?:max-)?(?:height|width))\s*:\s*{_ZERO}{_END}"
+    rf"|(?:text-indent|margin-left|margin-top|margin-right|letter-spacing)\s*:\s*{_FAR}{_END}"
+    rf"|color\s*:\s*(?:transparent|rgba\([^()]*,\s*0*(?:\.0+)?\s*\)){_END}"
+)
+_HIDING = re.compile(rf"(?:\A|(?<=;))\s*(?:{_FADED}|{_AWAY});?", re.IGNORECASE)
+_FADING = re.compile(rf"(?:\A|(?<=;))\s*(?:{_FADED})", re.IGNORECASE)
+_BLOCKS = frozenset(
+    "address article aside blockquote center details div dl figure footer h1 h2 h3 h4 h5 h6 header"
+    " li main nav ol p pre section table tbody td tr ul".split()
+)
+
+
+_MOST_REMEMBERED = 2_000
+_LONG = 200
+
+
+def hides(style: str) -> bool:
+    """Whether a style keeps what it is for from being seen."""
+    return _hides(style) if len(style) <= _LONG else bool(_HIDING.search(style))
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _hides(style: str) -> bool:
+    """The same few styles come again with each paragraph."""
+    return bool(_HIDING.search(style))
+
+
+def reveal(tree: etree._Element) -> None:
+    """Show what is hidden, if it is most of the text around it, or fades in."""
+    scopes = [tree]
+    while scopes:
+        scopes += _reveal_within(scopes.pop())
+
+
+def _reveal_within(scope: etree._Element) -> list[etree._Element]:
+    """Show what is hidden by the outermost elements that hide; return those that now show."""
+    hiding = [e for e in scope.iterdescendants(etree.Element) if hides(e.get("style") or "")]
+    if not hiding:
+        return []
+    within = set(hiding)
+    lengths = {e: _length(e) for e in hiding if within.isdisjoint(e.iterancestors())}
+    hidden, whole = sum(lengths.values()), _length(scope)
+    has_blocks = any(element.tag in _BLOCKS for element in lengths)
+    has_media = next(scope.iter("img", "video", "audio", "iframe"), None) is not None
+    is_all = hidden == whole and not has_blocks and not has_media
+    shown = []
+    for element, length in lengths.items():
+        is_text = hidden * 2 > whole and element.tag in _BLOCKS
+        if length and (is_all or is_text or _FADING.search(element.get("style") or "")):
+            _show(element)
+            shown.append(element)
+    return shown
+
+
+def _length(element: etree._Element) -> int:
+    return sum(len("".join(text.split())) for text in element.itertext())
+
+
+def _show(element: etree._Element) -> None:
+    style = _HIDING.sub("", element.get("style") or "").strip()
+    if style:
+        element.set("style", style)
+    else:
+        del element.attrib["style"]

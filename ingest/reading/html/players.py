@@ -1,0 +1,132 @@
+"""Players, sounds and films get their real address, also where a script would set it later."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from ingest.reading.html import pictures
+from ingest.reading.html.addresses import MEDIA_SCHEMES, absolute
+from ingest.reading.html.allowed import is_player
+from ingest.reading.html.pictures import LATE_ATTRIBUTES
+
+_LATE = (
+    "data-src data-lazy-src data-litespeed-src data-original data-lazyload data-lazy data-url"
+    " data-original-src data-orig-src data-real-src data-iframe-src data-video-src data-href"
+).split()
+# In other attributes these are addresses of something else.
+_BESIDE = re.compile(r"poster|thumb|img|image|cover|avatar|icon|logo|track|ping|api|config")
+_NO_PAGE = re.compile(r"(?:blank|empty|loading|placeholder|lazy)[\w-]*\.html?\Z", re.IGNORECASE)
+_URL = re.compile(r"(?:https?:)?//[^\s\"'<>\\]{4,500}")
+# Here the address without its query says what is played.
+_NAMED_BY_PATH = re.compile(r"/(?:embed|video)/[\w-]+\Z")
+_FACADES = ("div", "span", "a", "figure", "button", "section", "p")
+
+
+def settle_players(tree: etree._Element, base_url: str | None) -> None:
+    """Leave known players in their places; let other frames become links to what they show."""
+    for frame in list(tree.iter("iframe", "frame", "embed", "object")):
+        _settle(frame, base_url)
+    facades = [element for element in tree.iter(*_FACADES) if _is_empty_facade(element)]
+    if facades:
+        shown = {identity(str(frame.get("src"))) for frame in tree.iter("iframe")}
+        for facade in facades:
+            _play_in(facade, base_url, shown)
+
+
+def identity(url: str) -> str:
+    """What two addresses of one player have in common."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    query = "" if _NAMED_BY_PATH.search(parts.path) else parts.query
+    return f"{parts.netloc}{parts.path}?{query}"
+
+
+def address_of(frame: etree._Element, base_url: str | None) -> str | None:
+    """Return the absolute address of what a frame shows, or will show once a script ran."""
+    own = absolute(frame.get("src") or frame.get("data"), base_url, MEDIA_SCHEMES)
+    own = None if own and _NO_PAGE.search(urlsplit(own).path) else own
+    if own and is_player(_secure(own)):
+        return own
+    late = list(_late_addresses(frame, base_url))
+    player = next((url for url in late if is_player(_secure(url))), None)
+    return player or own or (late[0] if late else None)
+
+
+def settle_medium(medium: etree._Element, base_url: str | None) -> None:
+    """Give a sound, a film or a source of one its addresses, and a player its buttons."""
+    names = ("src", *_LATE)
+    urls = (absolute(medium.get(name), base_url, MEDIA_SCHEMES) for name in names)
+    sizes = medium.get("data-srcset") or medium.get("srcset")
+    poster = medium.get("poster") or medium.get("data-poster")
+    addresses = {
+        "src": next(filter(None, urls), None),
+        "poster": absolute(poster, base_url, MEDIA_SCHEMES),
+        "srcset": pictures.absolute_set(sizes, base_url),
+    }
+    for name, value in addresses.items():
+        if value:
+            medium.set(name, value)
+        else:
+            medium.attrib.pop(name, None)
+    if medium.tag in {"video", "audio"} and medium.get("controls") is None:
+        medium.set("controls", "")  # the script that would start it does not come along
+
+
+def _late_addresses(frame: etree._Element, base_url: str | None) -> Iterator[str]:
+    for name in _LATE:
+        if url := absolute(frame.get(name), base_url, MEDIA_SCHEMES):
+            yield url
+    for name, value in frame.attrib.items():
+        is_address = str(name).startswith("data-") and _URL.match(str(value).strip())
+        if is_address and not _BESIDE.search(str(name)):
+            yield from filter(None, [absolute(str(value), base_url, MEDIA_SCHEMES)])
+    # A page that stands in for a player links to it.
+    linked = _URL.findall(html.unescape(frame.get("srcdoc") or ""))
+    urls = filter(None, (absolute(url, base_url, MEDIA_SCHEMES) for url in linked))
+    yield from (url for url in urls if is_player(_secure(url)))
+
+
+def _secure(url: str) -> str:
+    return f"https:{url.partition(':')[2]}"
+
+
+def _settle(frame: etree._Element, base_url: str | None) -> None:
+    url = address_of(frame, base_url)
+    if url is None:
+        frame.tag = "template" if frame.tag == "iframe" else frame.tag
+        return
+    if frame.tag == "iframe" and is_player(_secure(url)):
+        frame.set("src", _secure(url))
+        frame.text = None
+        for late in _LATE:  # kept, they would be taken again, as they are, by a theme's script
+            frame.attrib.pop(late, None)
+        return
+    name, tail = frame.get("title"), frame.tail
+    frame.clear()
+    frame.tag, frame.text, frame.tail = "a", name or url, tail
+    frame.set("href", url)
+
+
+def _is_empty_facade(element: etree._Element) -> bool:
+    is_late = not LATE_ATTRIBUTES.isdisjoint(element.attrib)
+    return is_late and not "".join(element.itertext()).strip()
+
+
+def _play_in(facade: etree._Element, base_url: str | None, shown: set[str]) -> None:
+    """Put the player into what stands in for it, unless it is shown elsewhere."""
+    player = next(
+        (url for url in _late_addresses(facade, base_url) if is_player(_secure(url))), None
+    )
+    if player is None or identity(player) in shown:
+        return
+    shown.add(identity(player))
+    frame = etree.Element("iframe")
+    frame.set("src", _secure(player))
+    facade[:] = [frame]
