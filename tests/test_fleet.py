@@ -34,7 +34,7 @@ ENV = {"GUIDANG_FETCH__HOST_DELAY": f"{DELAY}s", "GUIDANG_FETCH__PER_HOST": str(
 @pytest.mark.parametrize(
     ("hosts", "feeds", "seconds"),
     [
-        (30, 100, 25),
+        (30, 100, 15),
         pytest.param(300, 1000, 120, marks=[pytest.mark.long, pytest.mark.timeout(600)]),
     ],
 )

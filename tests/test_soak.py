@@ -26,7 +26,7 @@ SETTINGS = "[log]\nlevel = 'warning'\n"
 @pytest.mark.parametrize(
     ("feeds", "warm", "polls"),
     [
-        (100, 500, 1_200),
+        (100, 300, 700),
         pytest.param(1_000, 10_000, 60_000, marks=[pytest.mark.long, pytest.mark.timeout(1500)]),
     ],
 )

@@ -208,6 +208,9 @@ class RsshubConfig(_Table):
 class DaemonConfig(_Table):
     """The long-running service, `guidang run`."""
 
+    tick: Interval = Field(
+        timedelta(seconds=2), description="How often it asks which feeds are due."
+    )
     shutdown_timeout: Interval = Field(
         timedelta(seconds=20),
         description="How long looks in flight may take to finish when it is stopped.",

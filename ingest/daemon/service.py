@@ -35,9 +35,8 @@ from ingest.workers import processes_pay
 
 logger = logging.getLogger(__name__)
 
-_TICK = timedelta(seconds=2)
 _LOOKS_AT_LOOP = timedelta(seconds=0.1)
-_HOUSEKEEPING = timedelta(seconds=10)
+_HOUSEKEEPING = 5  # ticks
 # A look that is given up is made again; no other feed is looked at before.
 _RELOADS_WITHIN = timedelta(seconds=3)
 _RESTS_WITHIN = timedelta(seconds=1)
@@ -146,8 +145,9 @@ class Daemon:
             # By default, what is a second late is left out without a word.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
+        tick = services.config.daemon.tick
         ticks = {
-            dispatcher.fill: _TICK,
+            dispatcher.fill: tick,
             self._ping: (watchdog_interval() or timedelta(minutes=1)) / 3,
         }
         for job, every in ticks.items():
@@ -155,7 +155,7 @@ class Daemon:
         scheduler.add_job(
             self._keep_house,
             "interval",
-            seconds=_HOUSEKEEPING.total_seconds(),
+            seconds=_HOUSEKEEPING * tick.total_seconds(),
             args=[services, dispatcher],
         )
         scheduler.start()
