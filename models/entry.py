@@ -77,4 +77,7 @@ class Entry(Content, Base):
     )
     full_text_tries: Mapped[int] = mapped_column(server_default="0", doc="that failed, in a row")
     first_seen_at: Mapped[datetime]
+    said_before_at: Mapped[datetime | None] = mapped_column(
+        doc="when this text was first seen, if the publisher went back to it"
+    )
     render_due: Mapped[int] = mapped_column(doc="changes since its file was written; 0: none")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 import time
 import unicodedata
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from ingest.reading import html
 from ingest.reading.dedupe import noise, text_digest
 from tests.site import Site
-from tests.support import item, rss
+from tests.support import NOON, item, rss
 from tests.world import World
 
 FILE = Path(__file__).parent / "data" / "dedupe" / "edits.tsv"
@@ -208,6 +209,28 @@ def test_each_revision_keeps_what_was_said_and_the_publishers_bytes(world: World
     shown = world.entry(world.entries()[0]["id"])
     assert [revision["title"] for revision in shown["revisions"]] == titles[:2]
     assert world.counts()["capture"] == 3
+
+
+def test_texts_that_flip_make_one_revision_each(world: World) -> None:
+    """A→B→A of caches and of machine translation; what is said now is what is shown."""
+    said = "甲乙甲乙甲丙甲"
+    assert replay(world, *([item(1, description=text)] for text in said)) == [("第1条新闻", 2)]
+    shown = world.entry(world.entries()[0]["id"])
+    assert shown["html"] == "甲"
+    assert [(one["version"], one["html"]) for one in shown["revisions"]] == [(1, "乙"), (2, "丙")]
+    assert shown["version"] == 3
+    assert shown["said_before_at"] == NOON
+    assert shown["seen_at"] == NOON + timedelta(hours=6)
+    (record,) = world.files().values()
+    assert "甲".encode() in record
+
+
+def test_a_new_text_is_none_that_came_back(world: World) -> None:
+    replay(world, *([item(1, description=text)] for text in "甲乙甲丁"))
+    shown = world.entry(world.entries()[0]["id"])
+    assert shown["said_before_at"] is None
+    assert [one["html"] for one in shown["revisions"]] == ["乙", "甲"]
+    assert [one["seen_at"] for one in shown["revisions"]] == [NOON + timedelta(hours=1), NOON]
 
 
 def test_no_word_of_noise_hides_another() -> None:

@@ -28,6 +28,7 @@ _LABELS = {
     "updated_raw": "updated, as written",
     "first_seen_at": "first seen",
     "seen_at": "this text first seen",
+    "said_before_at": "went back to a text first seen",
     "version": "version",
     "language": "language",
     "lead_image": "lead image",

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.reading.dedupe import FROM_CAPTURE
-from ingest.store import addresses, full_texts
+from ingest.store import addresses, full_texts, revisions
 from ingest.store.captures import Body, Seen, keep_captures
 from ingest.store.recognise import judge
 from ingest.store.statements import table_of
@@ -132,16 +132,16 @@ def capture_numbers(entry: NormalEntry, captures: dict[bytes, int]) -> dict[str,
 def replace_text(
     connection: sa.Connection, seen: Seen, verdict: Verdict, captures: dict[bytes, int]
 ) -> None:
-    """Move what an entry said into `revision`, and let it say what it says now."""
+    """Move what an entry said into `revision`, and let it say what it says now.
+
+    A text that it said before is no revision any more: it is the present one again.
+    """
     if verdict.known is None:
         raise ValueError("only a known entry can be replaced")
-    entry_id, version = verdict.known.id, verdict.known.version
-    moved = (*CONTENT, "capture_id", "page_capture_id")
-    present = sa.select(
-        Entry.id, *(getattr(Entry, name) for name in moved), sa.literal(seen.at, type_=_UTC)
-    ).where(Entry.id == entry_id)
-    names = ["entry_id", *moved, "replaced_at"]
-    connection.execute(sa.insert(Revision).from_select(names, present))
+    entry_id = verdict.known.id
+    said_before_at = revisions.take_out(connection, entry_id, verdict.entry.text_digest)
+    version = verdict.known.version - (said_before_at is not None)
+    connection.execute(_move_present(entry_id, seen.at))
     columns = content_columns(verdict.entry) | capture_numbers(verdict.entry, captures)
     columns |= full_texts.columns_of(verdict.entry)
     columns |= _first_date(connection, entry_id, verdict.entry)
@@ -151,12 +151,26 @@ def replace_text(
         "item_digest": verdict.entry.item_digest,
         "version": version + 1,
         "seen_at": seen.at,
+        "said_before_at": said_before_at,
         "render_due": Entry.render_due + 1,
     }
     connection.execute(sa.update(Entry).where(Entry.id == entry_id).values(columns))
 
 
 _UTC = Revision.__table__.c.replaced_at.type
+_MOVED = (*(name for name in CONTENT if name != "seen_at"), "capture_id", "page_capture_id")
+
+
+def _move_present(entry_id: int, replaced_at: datetime) -> sa.Insert:
+    """The statement that makes a revision of what an entry says."""
+    present = sa.select(
+        Entry.id,
+        *(getattr(Entry, name) for name in _MOVED),
+        sa.func.coalesce(Entry.said_before_at, Entry.seen_at, type_=_UTC),
+        sa.literal(replaced_at, type_=_UTC),
+    )
+    names = ["entry_id", *_MOVED, "seen_at", "replaced_at"]
+    return sa.insert(Revision).from_select(names, present.where(Entry.id == entry_id))
 
 
 def _first_date(

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.reading import dedupe
-from ingest.store import addresses, recognise
+from ingest.store import addresses, recognise, revisions
 from ingest.store import entries as store
 from ingest.store.captures import Seen, keep_captures
 from ingest.store.records import Records
@@ -182,7 +182,7 @@ def _insert_earlier(
     of_entry = Revision.entry_id == entry_id
     before = sa.select(sa.func.count()).where(of_entry, Revision.seen_at <= at)
     place = connection.execute(before).scalar_one() + 1 if as_of else 1
-    _count_on(connection, entry_id, place)
+    revisions.count_on(connection, entry_id, place)
     after = sa.select(Revision.seen_at).where(of_entry, Revision.version == place + 1)
     columns: dict[str, Any] = store.content_columns(entry)
     columns |= store.capture_numbers(entry, captures)
@@ -195,13 +195,3 @@ def _insert_earlier(
     earlier = sa.update(Revision).where(of_entry, Revision.version == place - 1)
     connection.execute(earlier.values(replaced_at=at))
     connection.execute(sa.insert(Revision).values(columns))
-
-
-def _count_on(connection: sa.Connection, entry_id: int, place: int) -> None:
-    """Make room for one version; by way of negative numbers, for each must be there once."""
-    later = sa.update(Revision).where(Revision.entry_id == entry_id, Revision.version >= place)
-    connection.execute(later.values(version=-Revision.version - 1))
-    turned = sa.update(Revision).where(Revision.entry_id == entry_id, Revision.version < 0)
-    connection.execute(turned.values(version=-Revision.version))
-    whole = sa.update(Entry).where(Entry.id == entry_id)
-    connection.execute(whole.values(version=Entry.version + 1))
