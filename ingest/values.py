@@ -115,7 +115,8 @@ class ParsedEntry:
     """One entry in the publisher's words: nothing repaired, nothing resolved.
 
     `content` is the HTML that the publisher calls the entry's, `summary` what stands beside it.
-    `title` may hold markup and entities; `published` and `updated` are the raw strings.
+    `title` is HTML, or plain text where `title_is_text`; `published` and `updated` are the raw
+    strings.
     `base_url` is what relative addresses of this entry are relative to (xml:base), if given.
     `item` is the publisher's own bytes of this entry, empty where they cannot be told apart.
     `is_unfinished` says that the document ends within it.
@@ -125,6 +126,7 @@ class ParsedEntry:
     guid_is_permalink: bool = False
     link: str | None = None
     title: str = ""
+    title_is_text: bool = False
     content: str = ""
     summary: str = ""
     authors: tuple[Author, ...] = ()
@@ -144,12 +146,16 @@ class ParsedFeed:
     """A whole feed document in the publisher's words.
 
     `format` is feedparser's version name (`rss20`, `atom10`, …) or `json11`, `json10`.
+    `title` is HTML, or plain text where `title_is_text`; `names_are_text` says the same of all
+    names of authors and categories.
     `logos` are the pictures that stand for the feed itself, never for an entry.
     `warnings` say in words what was wrong with a document that could still be read.
     """
 
     format: str
     title: str = ""
+    title_is_text: bool = False
+    names_are_text: bool = False
     link: str | None = None
     self_link: str | None = None
     description: str = ""

@@ -29,7 +29,7 @@ def rss(item: str, channel: str = "", root: str = "") -> str:
     return f'<rss version="2.0"{root}><channel><title>t</title>{channel}{item}</channel></rss>'
 
 
-def json_feed(**item: str) -> str:
+def json_feed(**item: object) -> str:
     version = "https://jsonfeed.org/version/1.1"
     return json.dumps({"version": version, "title": "t", "items": [item]})
 
@@ -183,3 +183,34 @@ def test_files_have_addresses_that_can_be_opened() -> None:
     item = f"<item><link>https://a.example/1</link>{files}</item>"
     urls = [file.url for file in entry_of(rss(item)).enclosures]
     assert urls == ["https://a.example/My%20Talk.mp3", "magnet:?xt=a"]
+
+
+@pytest.mark.parametrize(
+    ("document", "title"),
+    [
+        (
+            atom('<entry><title type="text">The &lt;b&gt; and &lt;/b&gt; tags</title></entry>'),
+            "The <b> and </b> tags",
+        ),
+        (
+            atom('<entry><title type="text">Write &amp;lt; as &amp;amp;lt;</title></entry>'),
+            "Write &lt; as &amp;lt;",
+        ),
+        (
+            atom('<entry><title type="html">&lt;b>夜&lt;/b>雨 &amp;amp; 风</title></entry>'),
+            "夜雨 & 风",
+        ),
+        (atom("<entry><title>&lt;b>夜&lt;/b>雨 &amp;amp; 风</title></entry>"), "夜雨 & 风"),
+        (rss("<item><title>if a&lt;b and c&gt;d</title></item>"), "if a<b and c>d"),
+        (json_feed(id="1", title="Use &lt; not <"), "Use &lt; not <"),
+        (json_feed(id="1", title="The <i>right</i> tag"), "The <i>right</i> tag"),
+    ],
+)
+def test_what_is_written_as_text_stays_text(document: str, title: str) -> None:
+    assert entry_of(document).title == title
+
+
+def test_names_of_json_feed_are_text() -> None:
+    item = {"id": "1", "tags": ["C&lt;T&gt;"], "authors": [{"name": "<b>甲</b>"}]}
+    entry = entry_of(json_feed(**item))
+    assert (entry.categories, entry.authors[0].name) == (("C&lt;T&gt;",), "<b>甲</b>")

@@ -24,6 +24,21 @@ def test_the_title_as_shown(raw: str, feed_title: str, expected: str) -> None:
     assert display_title(raw, feed_title=feed_title) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Use &lt; not <",
+        "The <i>right</i> <br> tag",
+        "How the <b> and </b> tags work",
+        "Write &lt; as &amp;lt;",
+        "<![CDATA[ 与 <!-- --> 怎么写",
+    ],
+)
+def test_a_title_that_is_text_stays_as_it_is(text: str) -> None:
+    assert display_title(f" {text}\n", is_text=True) == text
+    assert display_title(f"{text} - 江海网", feed_title="江海网", is_text=True) == text
+
+
 @pytest.mark.parametrize(("title", "expected"), _rows("keys.tsv"))
 def test_the_key_of_a_title(title: str, expected: str) -> None:
     assert title_key(title) == expected
@@ -62,7 +77,24 @@ def test_a_shown_title_is_one_line_and_its_key_is_stable(raw: str, feed_title: s
     assert title_key(title_key(title)) == title_key(title)
 
 
-@pytest.mark.parametrize("piece", ["<", "<a ", "&", "&lt;", "<!--", "- ", "【图】", "<b>", "_"])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<",
+        "<a ",
+        "&",
+        "&lt;",
+        "<!--",
+        "<b a=/",
+        "<b> ",
+        "<![CDATA[x",
+        "🏴\U000e0067",
+        "- ",
+        "【图】",
+        "<b>",
+        "_",
+    ],
+)
 def test_hostile_titles_take_linear_time(piece: str) -> None:
     started = time.perf_counter()
     title = display_title(piece * 100_000, feed_title=piece * 1000)

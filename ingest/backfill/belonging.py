@@ -28,7 +28,7 @@ def find_owner(piece: Piece, held: Held, feeds: Sequence[FeedState]) -> FeedStat
     return (
         _only(feed for feed in feeds if canonical_link(feed.url) in own)
         or _only(f for f in feeds if said.link and canonical_link(f.link) == _canonical(said.link))
-        or _only(feed for feed in feeds if _is_called(feed, said.title))
+        or _only(feed for feed in feeds if _is_called(feed, said))
     )
 
 
@@ -57,8 +57,8 @@ def _canonical(url: str) -> str | None:
     return canonical_link(url) or url
 
 
-def _is_called(feed: FeedState, title: str) -> bool:
-    key = titles.title_key(titles.display_title(title))
+def _is_called(feed: FeedState, said: ParsedFeed) -> bool:
+    key = titles.title_key(titles.display_title(said.title, is_text=said.title_is_text))
     own = (feed.settings.title, feed.title)
     return bool(key) and any(key == titles.title_key(name) for name in own if name)
 
@@ -71,7 +71,7 @@ def is_foreign(
     Addresses change hands; an archive has what was there before and after. Where its entries
     lead to says something only of a feed of which more is known than its address.
     """
-    if _is_called(feed, said.title):
+    if _is_called(feed, said):
         return False
     known = _sites((feed.link, feed.url, feed.address, *known_links))
     named = _sites([said.link]) or _sites([said.self_link])

@@ -168,7 +168,7 @@ class Taking:
             at=self._services.clock(),
         )
         if piece.form is Form.FEED:
-            title = titles.display_title(held.feed.title)
+            title = titles.display_title(held.feed.title, is_text=held.feed.title_is_text)
             feeds.introduce(
                 connection,
                 feed.id,

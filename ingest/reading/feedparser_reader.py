@@ -87,7 +87,7 @@ class _Roles:
     def push_content(self: Any, tag: str, attributes: Fields, media_type: str, text: Any) -> None:
         """Begin a text; note whether the document says of which type it is."""
         super().push_content(tag, attributes, media_type, text)  # type: ignore[misc]
-        self.is_untyped = "type" not in attributes
+        self.contentparams["is_typed"] = "type" in attributes
 
     def pop_content(self: Any, tag: str) -> str | None:
         """Take the text that ends here, and note it under its role."""
@@ -97,7 +97,7 @@ class _Roles:
             detail = dict(self.contentparams) | {"value": value}
             if detail["base"] == self.document_url:
                 detail["base"] = ""
-            if self.is_untyped and detail["type"] == "text/plain" and is_html(value):
+            if not detail["is_typed"] and detail["type"] == "text/plain" and is_html(value):
                 detail["type"] = "text/html"
             self.entries[-1].setdefault(_ROLES[tag], []).append(detail)
         self.contentparams.clear()

@@ -52,7 +52,9 @@ class Context:
 def normalize(feed: ParsedFeed, context: Context) -> list[NormalEntry]:
     """Bring every entry of a feed into normal form; it drops none."""
     title = name_of(feed, context)
-    author = next((author.name for author in authors_of(feed.authors)), None)
+    author = next(
+        (author.name for author in authors_of(feed.authors, are_text=feed.names_are_text)), None
+    )
     return [
         _normalize_entry(entry, feed, context, title, author, raw)
         for entry, raw in zip(feed.entries, _raw_documents(feed, context), strict=True)
@@ -74,7 +76,8 @@ def _normalize_entry(
     image = lead_image.choose(entry.images, entry.enclosures, body, channel_images=feed.logos)
     clean = body.clean()
     text = clean.shown.text
-    title = titles.display_title(entry.title, feed_title=feed_title)
+    is_text = entry.title_is_text
+    title = titles.display_title(entry.title, feed_title=feed_title, is_text=is_text)
     title = title or _first_words(html.text_of(entry.content)) or _first_words(text)
     spoken = language.detect(f"{title}\n{text}")
     published, updated = _dates(entry, feed, context, spoken)
@@ -84,8 +87,8 @@ def _normalize_entry(
         canonical_link=links.canonical_link(link),
         title=title,
         title_key=titles.title_key(title),
-        authors=authors_of(entry.authors),
-        categories=_names(entry.categories),
+        authors=authors_of(entry.authors, are_text=feed.names_are_text),
+        categories=_names(entry.categories, are_text=feed.names_are_text),
         published_at=published.at if published else None,
         published_raw=shown(entry.published or entry.updated),
         published_method=published.method if published else None,
@@ -109,7 +112,7 @@ def _normalize_entry(
 
 def name_of(feed: ParsedFeed, context: Context) -> str:
     """The name a feed goes by: the user's, else its own, else its host's."""
-    own = titles.display_title(feed.title)
+    own = titles.display_title(feed.title, is_text=feed.title_is_text)
     return context.feed_title or own or links.host_of(context.document.final_url)
 
 
@@ -168,9 +171,9 @@ def _dates(
     return (published, updated) if published else (updated, None)
 
 
-def authors_of(authors: tuple[Author, ...]) -> tuple[Author, ...]:
+def authors_of(authors: tuple[Author, ...], *, are_text: bool = False) -> tuple[Author, ...]:
     """Bring the names of authors into normal form; one without a name is none."""
-    named = ((author, titles.display_title(author.name)) for author in authors)
+    named = ((one, titles.display_title(one.name, is_text=are_text)) for one in authors)
     return tuple(
         Author(name=name[:_LONGEST_NAME], url=author.url, email=author.email)
         for author, name in named
@@ -178,8 +181,8 @@ def authors_of(authors: tuple[Author, ...]) -> tuple[Author, ...]:
     )[:_MOST_NAMES]
 
 
-def _names(names: tuple[str, ...]) -> tuple[str, ...]:
-    clean = (titles.display_title(name)[:_LONGEST_NAME] for name in names)
+def _names(names: tuple[str, ...], *, are_text: bool) -> tuple[str, ...]:
+    clean = (titles.display_title(name, is_text=are_text)[:_LONGEST_NAME] for name in names)
     return tuple(dict.fromkeys(name for name in clean if name))[:_MOST_NAMES]
 
 

@@ -1,7 +1,7 @@
 """A feed document becomes a ParsedFeed, whatever its format; anything else a ParseError.
 
-It says what the publisher said: nothing is resolved, cleaned or dated here. Titles, summaries
-and contents are always HTML; what was plain text is escaped.
+It says what the publisher said: nothing is resolved, cleaned or dated here. Summaries and
+contents are always HTML, what was plain text is escaped; titles are, unless they say they are text.
 """
 
 from __future__ import annotations

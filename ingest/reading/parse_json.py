@@ -34,7 +34,9 @@ def parse_json(text: str) -> ParsedFeed:
     items = [item for item in feed["items"] if isinstance(item, dict)]
     return ParsedFeed(
         format="json11" if version.rstrip("/").endswith("1.1") else "json10",
-        title=_escaped(feed, "title"),
+        title=_text(feed, "title"),
+        title_is_text=True,
+        names_are_text=True,
         link=_optional(feed, "home_page_url"),
         self_link=_optional(feed, "feed_url"),
         description=_escaped(feed, "description"),
@@ -68,7 +70,8 @@ def _entry(item: dict[str, Any]) -> ParsedEntry:
     return ParsedEntry(
         guid=_identifier(item),
         link=_optional(item, "url") or _optional(item, "external_url"),
-        title=_escaped(item, "title"),
+        title=_text(item, "title"),
+        title_is_text=True,
         content=content or summary,
         summary=summary if content else "",
         authors=_authors(item),

@@ -100,9 +100,11 @@ def _feed(result: Fields, text: str, version: str, warnings: tuple[str, ...]) ->
     feed: Fields = result["feed"]
     links = _links(feed)
     history = _history_prefix(result)
+    title, title_is_text = roles.own_title(feed, version)
     return ParsedFeed(
         format=version or "rss",
-        title=roles.markup(feed, "title", version),
+        title=title,
+        title_is_text=title_is_text,
         link=_alternate(links) or optional(feed, "link"),
         self_link=_linked(links, "self"),
         description=_description(feed, version),
@@ -139,13 +141,15 @@ def _logos(feed: Fields) -> tuple[str, ...]:
 
 def _entry(entry: Fields, version: str) -> ParsedEntry:
     links = _links(entry)
+    title, title_is_text = roles.title_of(entry, version)
     content, summary = roles.texts_of(entry, version)
     published, updated = _dates(entry, version)
     return ParsedEntry(
         guid=optional(entry, "id"),
         guid_is_permalink=bool(entry.get("guidislink")) and _is_url(string(entry, "id")),
         link=_link(entry, links),
-        title=roles.title_of(entry, version),
+        title=title,
+        title_is_text=title_is_text,
         content=content,
         summary=summary,
         authors=_authors(entry),

@@ -62,15 +62,21 @@ class Holder:
         """Take a title or summary, and of which media type it is."""
         text = self._once(element)
         self.fields[name] = text
-        self.fields[f"{name}_detail"] = self._detail(text, type_of(element, text))
+        self.fields[f"{name}_detail"] = self._detail(element, text, type_of)
 
     def take_entry_text(self, element: Element, role: str, type_of: TypeOf) -> None:
         """Take a text of an entry; an empty one is none."""
         if text := self._once(element):
-            self.fields[role] = [self._detail(text, type_of(element, text))]
+            self.fields[role] = [self._detail(element, text, type_of)]
 
-    def _detail(self, text: str, media_type: str) -> Fields:
-        return {"value": text, "type": media_type, "language": self._language, "base": ""}
+    def _detail(self, element: Element, text: str, type_of: TypeOf) -> Fields:
+        return {
+            "value": text,
+            "type": type_of(element, text),
+            "is_typed": "type" in element.attrib,
+            "language": self._language,
+            "base": "",
+        }
 
     def take_link(self, element: Element) -> None:
         """Take the `link` of RSS."""

@@ -47,12 +47,31 @@ def _texts(entry: Fields, role: str, version: str) -> str:
     return merging.merge([as_html(detail, version, escape=from_text) for detail in details])
 
 
-def title_of(entry: Fields, version: str) -> str:
-    """Return an entry's title; that of a medium only where the entry has neither title nor text."""
-    title = markup(entry, "title", version)
+def title_of(entry: Fields, version: str) -> tuple[str, bool]:
+    """Return an entry's title, and whether it is plain text.
+
+    That of a medium stands for it only where the entry has neither title nor text.
+    """
+    title, is_text = own_title(entry, version)
     if title or any(dicts(entry, role) for role in _BY_RANK):
-        return title
-    return next((as_html(detail, version) for detail in dicts(entry, MEDIA_TITLE)), "")
+        return title, is_text
+    return next((as_html(detail, version) for detail in dicts(entry, MEDIA_TITLE)), ""), False
+
+
+def own_title(holder: Fields, version: str) -> tuple[str, bool]:
+    """Return a title, and whether it is plain text.
+
+    Atom's `type="text"` is taken at its word; where there is none, many mean HTML.
+    """
+    found = holder.get("title_detail")
+    detail: Fields = found if isinstance(found, dict) else {}
+    if (
+        detail.get("is_typed")
+        and version.startswith("atom")
+        and string(detail, "type") == "text/plain"
+    ):
+        return string(detail, "value"), True
+    return markup(holder, "title", version), False
 
 
 def markup(holder: Fields, key: str, version: str) -> str:

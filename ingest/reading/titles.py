@@ -3,39 +3,15 @@
 from __future__ import annotations
 
 import functools
-import html
 import re
 import unicodedata
 
 import opencc
 
-_LONGEST = 20_000
+from ingest.reading.title_markup import without_markup
+from ingest.reading.visible import one_line
 
-# Their tags dress words: in a title they are markup wherever they stand.
-_DRESSING = frozenset(
-    "a abbr b bdi bdo big br center cite code div em font h1 h2 h3 h4 h5 h6 i img ins kbd mark p"
-    " q s small span strike strong sub sup tt u var wbr".split()
-)
-# Never text: a theme that forgets to escape a title would run them.
-_ACTIVE = frozenset("script style iframe object embed svg math link meta base form".split())
-_KNOWN = (
-    _DRESSING
-    | _ACTIVE
-    | frozenset(
-        "address area article aside audio blockquote body button canvas caption col colgroup"
-        " data datalist dd del details dfn dialog dl dt fieldset figcaption figure footer frame"
-        " frameset head header hr html input label legend li main map marquee menu meter nav"
-        " noscript ol optgroup option output param picture pre progress rp rt ruby samp section"
-        " select source summary table tbody td template textarea tfoot th thead time title tr"
-        " track ul video".split()
-    )
-)
-_ALONE = frozenset({"br", "img", "wbr"})
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)(\s[^<>]*|/)?>")
-_WRAPPING = re.compile(r"<!\[CDATA\[|\]\]>|<!--.{0,2000}?-->", re.DOTALL)
-_ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,31}|#\d{1,8}|#[xX][0-9a-fA-F]{1,8});")
-_JOINERS = "\u200c\u200d"
-_PLAIN_SCRIPTS = re.compile("[\\s\x00-\x7f\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+_LONGEST = 20_000
 
 # Between a title and a name; a mere hyphen needs blanks around it beside Latin words.
 _MARKS = "-–—―_|｜丨·•:：»/~"
@@ -65,18 +41,19 @@ _TAG_IN_KEY = re.compile(
 _UNKEYED = re.compile(r"(?<!\d)\.|\.(?!\d)|(?<!\d)%|(?<=[a-z0-9])-|-(?!\d)|[^\w.%-]|_")
 
 
-def display_title(raw_html: str, *, feed_title: str = "", site_name: str = "") -> str:
+def display_title(
+    raw: str, *, feed_title: str = "", site_name: str = "", is_text: bool = False
+) -> str:
     """Return the title as it is shown: plain text on one line, otherwise as it was written.
 
-    Tags go, entities are decoded at most twice, what cannot be seen is dropped, and the names of
-    the feed and the site are taken off its ends. Empty when nothing is left.
+    Of HTML, tags go and entities are decoded; `is_text` says that it is text and not HTML. What
+    cannot be seen is dropped, and the names of the feed and the site are taken off its ends.
+    Empty when nothing is left.
     """
-    text = _strip_markup(_WRAPPING.sub("", raw_html[:_LONGEST]), is_escaped=False)
-    for _ in range(2):
-        text = _strip_markup(_decode(text), is_escaped=True)
-    title = _squeeze(text)
+    raw = raw[:_LONGEST]
+    title = one_line(raw if is_text else without_markup(raw))
     for name in filter(None, (feed_title, site_name)):
-        title = _without_name(title, _squeeze(name))
+        title = _without_name(title, one_line(name))
     return title
 
 
@@ -89,60 +66,6 @@ def title_key(title: str) -> str:
     folded = unicodedata.normalize("NFKC", title).replace("\u2212", "-")
     simplified = _simplify(folded).lower().strip()
     return _UNKEYED.sub("", _without_columns(simplified))
-
-
-def _strip_markup(text: str, *, is_escaped: bool) -> str:
-    if "<" not in text:
-        return text
-    closed = {match[2].lower() for match in _TAG.finditer(text) if match[1]}
-
-    def replace(tag: re.Match[str]) -> str:
-        if not _is_markup(tag, closed, is_escaped=is_escaped):
-            return tag[0]
-        return " " if tag[2].lower() in {"br", "p", "div", "li"} else ""
-
-    return _TAG.sub(replace, text)
-
-
-def _is_markup(tag: re.Match[str], closed: set[str], *, is_escaped: bool) -> bool:
-    """Tell markup from words about markup: `<b>重磅</b>` from “C<T>” or “the <video> tag”."""
-    name = tag[2].lower()
-    has_attributes = "=" in (tag[3] or "")
-    if has_attributes:
-        return True
-    if is_escaped:  # written on purpose, unless it is an element that dresses or runs
-        is_element = name in closed and name in _DRESSING | _ACTIVE
-        return is_element or name in _DRESSING & _ALONE
-    return name in _DRESSING | _ACTIVE or (name in _KNOWN and name in closed)
-
-
-def _decode(text: str) -> str:
-    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text) if "&" in text else text
-
-
-def _squeeze(text: str) -> str:
-    """One line, single blanks, nothing that cannot be seen."""
-    if text.isprintable():  # no blank but U+0020, and all of it can be seen
-        return " ".join(text.split())
-    seen = "".join(
-        " " if character.isspace() else character
-        for place, character in enumerate(text)
-        if not _is_invisible(character) or _joins(text, place)
-    )
-    return " ".join(seen.split())
-
-
-def _is_invisible(character: str) -> bool:
-    if character.isspace():
-        return False
-    return unicodedata.category(character) in {"Cc", "Cf", "Cs"} or character in "\ufffe\uffff"
-
-
-def _joins(text: str, place: int) -> bool:
-    """Whether a joiner is needed where it stands: inside an emoji or in Arabic and Indic words."""
-    if text[place] not in _JOINERS or not 0 < place < len(text) - 1:
-        return False
-    return not any(_PLAIN_SCRIPTS.match(text[beside]) for beside in (place - 1, place + 1))
 
 
 def _without_name(title: str, name: str) -> str:

@@ -69,5 +69,10 @@ def _between_words(text: str, end: int) -> int:
     return end
 
 
+# Joiner, skin tones, and the tags that make a flag a region's.
+_OF_EMOJI = re.compile("[\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+
+
 def _belongs_to_last(character: str) -> bool:
-    return character == "\u200d" or unicodedata.category(character) in {"Mn", "Mc", "Me"}
+    is_mark = unicodedata.category(character) in {"Mn", "Mc", "Me"}
+    return is_mark or _OF_EMOJI.match(character) is not None
