@@ -233,7 +233,7 @@ def _merge_feeds(connection: sa.Connection) -> None:
     for table in ("capture", "entry"):
         connection.execute(sa.text(f"UPDATE {table} SET feed_id = 1"))
     connection.execute(
-        sa.text("UPDATE setting SET value = '999' WHERE name = 'entries.doubles_up_to'")
+        sa.text("INSERT INTO setting (name, value) VALUES ('entries.doubles_up_to', '999')")
     )
 
 
@@ -298,3 +298,13 @@ def test_a_replay_leaves_what_was_kept_as_two_since(world: World) -> None:
     update = sa.text("UPDATE setting SET value = '0' WHERE name = 'entries.doubles_up_to'")
     world.database.write(lambda connection: connection.execute(update))
     assert replayed(world) == 0
+
+
+def test_an_upgrade_notes_which_entries_may_be_doubles(world: World) -> None:
+    kept_of(world, [post(1), post(2)])
+    world.database.downgrade("0007")
+    world.database.upgrade()
+    kept = world.ask(
+        lambda c: c.scalar(sa.text("SELECT value FROM setting WHERE name LIKE 'entries.%'"))
+    )
+    assert kept == "2"

@@ -14,6 +14,7 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
+ENTRY = sa.table("entry", sa.column("id"))
 SETTING = sa.table("setting", sa.column("name", sa.Text()), sa.column("value", sa.Text()))
 UP_TO = "entries.doubles_up_to"
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -39,8 +40,8 @@ def upgrade() -> None:
     op.create_index("ix_entry_address_feed_id_link_key", "entry_address", ["feed_id", "link_key"])
     op.create_index("ix_entry_feed_id_text_digest", "entry", ["feed_id", "text_digest"])
     # Entries up to this one may be there twice, for their site has moved: replay joins them.
-    last = sa.select(sa.cast(sa.func.coalesce(sa.func.max(sa.column("id")), 0), sa.Text))
-    row = sa.select(sa.literal(UP_TO), last.select_from(sa.table("entry")).scalar_subquery())
+    last = sa.cast(sa.func.max(ENTRY.c.id), sa.Text)
+    row = sa.select(sa.literal(UP_TO), last).having(sa.func.count() > 0).select_from(ENTRY)
     op.execute(SETTING.insert().from_select(["name", "value"], row))
 
 
