@@ -336,3 +336,29 @@ def test_a_real_pywb(tmp_path: Path) -> None:
         result = program.run("backfill", "1", "--source", "wayback")
     assert result.code == 0, result
     assert kept(program) == past.titles([0, 1, 2, 7])
+
+
+@pytest.mark.parametrize(("source", "code"), [("auto", 0), ("wayback", 1)])
+def test_an_archive_that_cannot_be_reached_is_named_and_the_rest_is_complete(
+    tmp_path: Path, site: Site, archive: Site, source: str, code: int
+) -> None:
+    titles = past.archived(site, ENTRIES)
+    settings = settings_of(archive)
+    archive.close()
+    program = configured(tmp_path, "", settings, site.url("/feed"))
+    result = program.run("backfill", "1", "--source", source)
+    assert (result.code, "no answer: " in result.out) == (code, True), result
+    if source == "auto":
+        assert "wayback cannot be reached, so it is left out" in result.out
+        assert "is complete; 1 document passed over" in result.out
+        assert kept(program) == titles
+
+
+def test_an_archive_that_asks_to_wait_is_not_left_out(
+    tmp_path: Path, site: Site, archive: Site
+) -> None:
+    past.archived(site, ENTRIES)
+    archive.set("/cdx", status=429, headers={"Retry-After": "7200"})
+    program = configured(tmp_path, "", settings_of(archive), site.url("/feed"))
+    result = program.run("backfill", "1")
+    assert (result.code, "is not complete" in result.out) == (1, True), result

@@ -72,7 +72,8 @@ async def _walk_through(
             continue
         feed = await services.read(feeds.get, state.feed_id) if state.feed_id else None
         with contextlib.closing(_source(services, asked, state, feed)) as source:
-            walk = Walk(services, state, source, asked.window, feed)
+            is_optional = asked.source == AUTO
+            walk = Walk(services, state, source, asked.window, feed, is_optional=is_optional)
             if budget.is_spent or not await walk.plan():
                 continue
             count, unrendered = 0, _RENDERED_AFTER - 1

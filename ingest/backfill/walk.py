@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from ingest.backfill.budget import Budget
 from ingest.backfill.patience import is_refusal, leave_alone, patiently, until_allowed
 from ingest.backfill.taking import Taking, Took, log_if_fault
-from ingest.errors import Fault, SourceError, Unreachable, border
+from ingest.errors import BadStatus, Fault, SourceError, Unreachable, border
 from ingest.reading.links import canonical_link
 from ingest.services import Services
 from ingest.sources.past.source import Source, Taken, Window
@@ -29,7 +29,9 @@ _NO_ARTICLE = "it is a front page, a list or a notice, not an article"
 class Walk:
     """The way through a source; `feed` is the one whose past it is, if that is known.
 
-    `waiting` is how many documents are still to be taken.
+    One that `is_optional` was not asked for by name: if its lists cannot be reached, that is
+    named, and the run is complete without it. `waiting` is how many documents are still to be
+    taken.
     """
 
     def __init__(
@@ -39,8 +41,10 @@ class Walk:
         source: Source,
         window: Window,
         feed: FeedState | None,
+        *,
+        is_optional: bool = False,
     ) -> None:
-        self._services, self._state = services, state
+        self._services, self._state, self._is_optional = services, state, is_optional
         self._source, self._feed = source, feed
         self._taking = Taking(services, state, source, window, feed)
         self.waiting = 0
@@ -59,12 +63,22 @@ class Walk:
                 documents = await patiently(self._source.plan)
         except SourceError as error:
             log_if_fault(error)
+            if self._is_optional and not isinstance(error, BadStatus | Fault):
+                documents = [self._out_of_reach(error)]
+                await self._services.write(backfills.begin_walk, self._state.id, documents)
+                return True
             await leave_alone(self._services, self._source.listed_at, error)
             await self._services.write(backfills.note_walk, self._state.id, str(error))
             logger.warning("%s: nothing to be had: %s", self._state.source, error)
             return False
         await self._services.write(backfills.begin_walk, self._state.id, documents)
         return True
+
+    def _out_of_reach(self, error: SourceError) -> Planned:
+        """What stands in the queue for lists that cannot be reached, to be passed over."""
+        reason = f"{self._state.source} cannot be reached, so it is left out: {error}"
+        listed_at = self._source.listed_at
+        return Planned(key=listed_at, address=listed_at, hints={"out_of_reach": reason})
 
     async def documents(self, budget: Budget) -> AsyncIterator[Took]:
         """Take what waits, one after the other; what came of each is kept before it is told.
@@ -124,6 +138,8 @@ class Walk:
         return await self._services.read(backfills.next_document, self._state.id, after=last)
 
     async def _ask(self, planned: Planned) -> Taken:
+        if reason := planned.hints.get("out_of_reach"):
+            return Taken(reason=reason)
         if await self._is_known(planned):
             return Taken()
         return await patiently(self._source.take, planned)
