@@ -5,17 +5,15 @@ Only the status and the headers are read, and of an error's page a few words for
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-import nh3
-
 from ingest.errors import BadStatus, Gone
 from ingest.fetch.asking import Ask
+from ingest.fetch.error_pages import words_of
 from ingest.values import NO_VALIDATORS, Document, NotModified, Validators
 
 if TYPE_CHECKING:
@@ -160,12 +158,10 @@ def _detail(answer: Answer, ask: Ask) -> str:
     media_type = answer.headers.get("content-type", "text/html").partition(";")[0].strip().lower()
     if not media_type.startswith("text/") and not media_type.endswith(("json", "xml", "xhtml")):
         return ""
-    text = _decoded(answer.body)
-    text = nh3.clean(text, tags=set(), clean_content_tags={"script", "style", "title"})
-    text = "".join(c if c.isprintable() else " " for c in html.unescape(text))
+    text = words_of(_decoded(answer.body))
     for secret in sorted(ask.secrets, key=len, reverse=True):
         text = text.replace(secret, "***")
-    return " ".join(text.split())[:_LONGEST_DETAIL]
+    return text[:_LONGEST_DETAIL]
 
 
 def _decoded(body: bytes) -> str:

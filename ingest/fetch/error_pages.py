@@ -1,0 +1,37 @@
+"""An error's page → the few words of it that tell an operator what is wrong; pure."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import nh3
+
+_BLOCK = re.compile(
+    r"<(?:/?(?:address|article|blockquote|center|dd|div|dl|dt|footer|form|h[1-6]|header|li|main|nav"
+    r"|ol|p|pre|section|table|td|th|tr|ul|body|html|head|title)|br|hr)(?=[\s/>])",
+    re.IGNORECASE,
+)
+_LINE_END = "\ue000"  # stands for the end of a block while tags are taken out
+_UNSEEN = {"script", "style", "title", "template", "noscript"}
+# RSSHub writes the reason on the line after these words.
+_REASON_FOLLOWS = re.compile(r"Error Message:\s*(.*)", re.IGNORECASE)
+
+
+def words_of(page: str) -> str:
+    """Return what a page says: of RSSHub's the reason, of others the first words."""
+    lines = _lines(page)
+    for place, line in enumerate(lines):
+        if found := _REASON_FOLLOWS.match(line):
+            return found[1] or next(iter(lines[place + 1 :]), "")
+    return " ".join(lines)
+
+
+def _lines(page: str) -> list[str]:
+    parted = _BLOCK.sub(lambda tag: _LINE_END + tag[0], page.replace(_LINE_END, ""))
+    text = html.unescape(nh3.clean(parted, tags=set(), clean_content_tags=_UNSEEN))
+    return [line for one in text.split(_LINE_END) if (line := _on_one_line(one))]
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
