@@ -166,6 +166,16 @@ def test_a_number_is_one_of_the_list_and_no_part_of_an_address(
     assert "feed7" in program.good("feeds", "show", "feed7")
 
 
+def test_an_address_with_nothing_there_is_added_only_by_force(program: Program, site: Site) -> None:
+    refused = program.run("feeds", "add", site.url("/nothing"))
+    assert refused.code == 2
+    assert "the server answered 404" in refused.err
+    assert "--force" in refused.err
+    assert json.loads(program.good("feeds", "list", "--json")) == []
+    program.good("feeds", "add", site.url("/nothing"), "--force")
+    assert len(json.loads(program.good("feeds", "list", "--json"))) == 1
+
+
 def test_feeds_are_set_paused_resumed_and_removed(program: Program, site: Site) -> None:
     program.good("feeds", "add", site.url("/feed.xml"))
     program.good("poll")

@@ -62,6 +62,9 @@ def add(
     check: Annotated[
         bool, typer.Option(help="Ask for the address first, to see that it is a feed.")
     ] = True,
+    force: Annotated[
+        bool, typer.Option("--force", help="Add it as it is, whatever is there; asks nobody.")
+    ] = False,
 ) -> None:
     """Add feeds; a site's page is asked for its feeds."""
     with open_session(ctx, quiet=True) as session:
@@ -76,7 +79,7 @@ def add(
         refused = []
         for url in urls:
             try:
-                _add_one(session, _address(url), settings, check)
+                _add_one(session, _address(url), settings, check and not force)
             except UsageError as error:
                 refused.append(str(error))
     if len(refused) < len(urls):

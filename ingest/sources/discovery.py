@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.errors import FetchError, ParseError, SourceError, UsageError
+from ingest.errors import FetchError, Gone, ParseError, SourceError, UsageError
 from ingest.fetch import Fetcher
 from ingest.reading.feed_links import FeedLink, feed_links, is_about_comments
 from ingest.reading.links import without_secrets
@@ -31,13 +31,16 @@ class Finding:
 async def find_feed(fetcher: Fetcher, instances: Instances, url: str) -> Finding:
     """Find the feed at an address.
 
-    Raise `UsageError` for a page that names no feed, or something else that is none. An address
-    that cannot be reached at present is taken as it is, with a note.
+    Raises `UsageError` for a page that names no feed, something else that is none, and an address
+    where its server says that there is nothing. One that cannot be reached at present is taken as
+    it is, with a note.
     """
     if (route := instances.route_of(url)) is not None:
         return await _find_route(instances, route, url)
     try:
         document = await fetcher.fetch_document(url)
+    except Gone as error:
+        raise _nothing_there(url, error) from None
     except FetchError as error:
         return Finding(url=url, notes=(_unseen(url, error),))
     try:
@@ -58,6 +61,8 @@ async def find_feed(fetcher: Fetcher, instances: Instances, url: str) -> Finding
 async def _find_route(instances: Instances, route: str, url: str) -> Finding:
     try:
         document = await instances.fetch_document(route)
+    except Gone as error:
+        raise _nothing_there(url, error) from None
     except SourceError as error:
         return Finding(url=url, notes=(_unseen(url, error),))
     try:
@@ -65,6 +70,12 @@ async def _find_route(instances: Instances, route: str, url: str) -> Finding:
     except ParseError as error:
         raise UsageError(f"{without_secrets(url)}: {error}") from None
     return Finding(url=url)
+
+
+def _nothing_there(url: str, error: Gone) -> UsageError:
+    return UsageError(
+        f"{without_secrets(url)}: {error}; look at the address, or add it as it is with --force"
+    )
 
 
 def _unseen(url: str, error: SourceError) -> str:
