@@ -39,6 +39,57 @@ def test_the_article_is_taken_and_little_else(page: str) -> None:
     assert shared / found.total() > 0.9, f"something is too much: {article_of(page).text}"
 
 
+def test_an_article_keeps_what_it_says_of_licences() -> None:
+    told = [
+        "办理ICP备案的网站须在首页底部标明备案号，逾期不改的由通信管理部门责令停业整顿。",
+        "记者走访时看到，这家店的食品经营许可证编号贴在门上，字迹已经模糊，举报电话也打不通。",
+        "未经授权转载他人文章的网站今年下架了七家，市网信办公布了举报邮箱，请市民监督。",
+    ]
+    prose = "".join(f"<p>{told[n % 3]}第{n}条。</p>" for n in range(6))
+    foot = "<div><p>京ICP备12345678号</p><p>未经授权禁止转载本网站的任何内容，违者必究。</p></div>"
+    article = extract_article(f"<h1>备案</h1><div>{prose}</div>{foot}", url=URL)
+    assert article is not None
+    assert all(sentence in article.text for sentence in told)
+    assert "禁止转载本网站" not in article.text
+
+
+def test_lines_of_a_poem_are_no_foot() -> None:
+    lines = "<br>".join(f"渡口的第{n}盏灯亮了" for n in range(20))
+    article = extract_article(f"<div>{lines}<p>京ICP备12345678号</p></div>", url=URL)
+    assert article is not None
+    assert "第19盏灯" in article.text
+
+
+def test_of_articles_under_one_mark_that_of_the_headline_is_taken() -> None:
+    paragraph = "<p>{}的第{}段，说的是江海县的往事，记者在现场看了很久。</p>".format
+    own = "".join(paragraph("渡口", n) for n in range(8))
+    next_one = "".join(paragraph("船厂", n) for n in range(30))
+    html = (
+        "<head><title>江海老渡口今日停航 - 江海新闻</title></head>"
+        f"<div><h1>江海老渡口今日停航</h1><div class='entry-content'>{own}</div></div>"
+        f"<div><h1>船厂改成少年宫</h1><div class='entry-content'>{next_one}</div></div>"
+    )
+    article = extract_article(html, url=URL)
+    assert article is not None
+    assert "渡口的第7段" in article.text
+    assert "船厂的第" not in article.text
+
+
+def test_sections_of_an_article_stay_together() -> None:
+    sections = "".join(
+        f"<section class='part'><h2>第{n}节</h2>"
+        + f"<p>第{n}节说的是渡口的往事，摆渡的人姓周，撑了四十年船，直到大桥合龙。</p>" * 6
+        + "</section>"
+        for n in range(4)
+    )
+    first = "<p>开头说的是渡口停航的那一天，来了三百多人，有不少是从外地赶回来的。</p>" * 6
+    head = "<head><title>江海老渡口今日停航</title></head>"
+    beginning = f"<section class='part'><h1>江海老渡口今日停航</h1>{first}</section>"
+    article = extract_article(f"{head}{beginning}{sections}", url=URL)
+    assert article is not None
+    assert "第3节说的是" in article.text
+
+
 def test_a_list_is_no_article() -> None:
     article = extracted("list")
     assert article is None or len(article.text) < 200

@@ -4,8 +4,13 @@ page        any text → a tree without what no reader sees
 sites       where well-known sites and content systems keep their articles
 opinions    what trafilatura, readability-lxml and the density of prose take for the article
 tally       which element of the page holds the text that an opinion took
+imprint     the foot of a site, which is no article
+headline    the headline of the page's own article, and what is another's
 trim        what stands in an article's element without belonging to it
 facts       what the page says about its article: title, author, date, picture
+page_dates  the dates that a page shows
+published   which of them is the article's
+surroundings  what stands around the article on its page
 next_page   where the article goes on
 truncation  the signs that a feed cut its text
 article     all of it: a page → Article

@@ -10,6 +10,8 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.reading.extract import facts, next_page, opinions
+from ingest.reading.extract.headline import find_headline
+from ingest.reading.extract.imprint import drop_imprints
 from ingest.reading.extract.page import body_of, parse_page, show_as_read
 from ingest.reading.extract.page_dates import find_dates
 from ingest.reading.extract.published import choose_date
@@ -52,6 +54,7 @@ def extract_article(html: str, *, url: str) -> Article | None:
     following = next_page.find(root, base_url)
     shown = find_dates(root)
     show_as_read(root)
+    drop_imprints(body_of(root))
     opinion = _at_known_place(root, url) or _most_agreed(root)
     if len(opinion.text) < _SHORTEST:
         return None
@@ -81,11 +84,17 @@ def _at_known_place(root: HtmlElement, url: str) -> _Opinion | None:
     body = body_of(root)
     prose = tally(body, opinions.weigh_prose(body))
     place = place_of_article(body, url, prose.taken)
-    return None if place is None else _trimmed(place.rule, place.element)
+    if place is None:
+        return None
+    headline = find_headline(body, prose.taken)
+    # A content system's mark stands on each of several articles.
+    if not place.is_of_site and headline and headline.is_of_another(place.element):
+        return None
+    return _trimmed(place.rule, place.element)
 
 
 def _most_agreed(root: HtmlElement) -> _Opinion:
-    """Return the opinion that is most like the others.
+    """Return the opinion that is most like the others, unless it is another article's.
 
     Where the three do not agree, it is because one of them has lost the article, or taken what
     stands around it.
@@ -97,7 +106,15 @@ def _most_agreed(root: HtmlElement) -> _Opinion:
         others = (likeness(opinion.shingles, other.shingles) for other in held)
         return sum(others) + (_TRUST if opinion.method == "readability" else 0.0)
 
-    return max(held, key=agreement)
+    best = max(held, key=agreement)
+    prose = tallies["prose"]
+    headline = find_headline(body_of(root), prose.taken)
+    if headline is None:
+        return best
+    if headline.is_of_another(best.place):
+        return _trimmed("headline", holder(headline.part, prose))
+    part = headline.own_part_of(best.place)
+    return best if part is best.place else _trimmed("headline", holder(part, prose))
 
 
 def _tallies(root: HtmlElement) -> dict[str, Tally]:

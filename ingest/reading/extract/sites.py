@@ -99,6 +99,11 @@ class Place:
     element: HtmlElement
     rule: str
 
+    @property
+    def is_of_site(self) -> bool:
+        """Whether the rule is one of the site's own."""
+        return self.rule.startswith("site:")
+
 
 def place_of_article(body: HtmlElement, url: str, prose: dict[HtmlElement, float]) -> Place | None:
     """Return the place of the article, if one of the rules finds it.

@@ -34,7 +34,7 @@ def tally(body: HtmlElement, weigh: Weigh) -> Tally:
     Runs too short for a shingle do not count: nothing could be told about them.
     """
     sums = Tally()
-    for element, text in _runs(body):
+    for element, text in runs(body):
         run = squeeze(text)
         if len(run) >= SHINGLE:
             sums.taken[element] += weigh(element, run) * len(run)
@@ -46,7 +46,7 @@ def tally(body: HtmlElement, weigh: Weigh) -> Tally:
     return sums
 
 
-def _runs(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+def runs(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
     """Yield every run of text with the element it stands in."""
     for element in body.iter():
         if element.text:

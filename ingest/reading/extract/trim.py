@@ -14,6 +14,7 @@ from itertools import takewhile
 
 from lxml.html import HtmlElement
 
+from ingest.reading.extract.imprint import LICENCE
 from ingest.reading.extract.page import drop, squeeze, text_lengths
 
 _BLOCKS = frozenset(
@@ -37,7 +38,6 @@ _RELATED = re.compile(
     r"(?:的|都|也|还|還)*(?:新闻|新聞|阅读|閱讀|报道|報道|報導|链接|鏈接|連結|文章|推荐|推薦|内容|內容|专题|專題|资讯"
     r"|回顾|喜欢|喜歡|在看|评论|評論|精选|图集|视频|感兴趣|话题|主题)[\w]{0,8}[\W_]*"
 )
-_LICENCE = re.compile(r"ICP\s*[备備证証]|公网安备|许可证(?:编?号|[:：])")
 _LONGEST_IMPRINT = 600  # characters
 _LONGEST_LABEL = 20
 _MOSTLY = 0.6
@@ -111,7 +111,7 @@ def _is_imprint(element: HtmlElement, sizes: _Sizes) -> bool:
     """Whether an element is the foot of a site, which Chinese law has its licences in."""
     if sizes.length[element] > _LONGEST_IMPRINT:
         return False
-    return bool(_LICENCE.search(str(element.text_content())))
+    return bool(LICENCE.search(str(element.text_content())))
 
 
 def _is_link_list(element: HtmlElement, sizes: _Sizes) -> bool:

@@ -1,0 +1,119 @@
+"""The headline of a page's own article, and whether a text belongs to another article.
+
+A portal's page shows summaries, or whole texts, of other articles beside its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from ingest.reading.extract.page import squeeze
+
+_SHORTEST = 6  # characters; a shorter one may be a section's, or the site's name
+_LONGEST = 120
+_MOST_RUNS = 9
+_MOST = 20
+_LEAST_PROSE = 150  # characters
+_HEADINGS = ("h1", "h2", "h3", "h4")
+_PLAIN = ("div", "p", "td", "span", "strong", "b", "font", "center")
+_DATE = re.compile(r"(?:19|20)\d\d(?:[-/.]\d|年)")
+_PARTS = re.compile(r"\s*[_|｜]\s*|\s+[-–—]\s+|[-–—]{2,}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """A page's headline, and `part`: the smallest element with it and some prose."""
+
+    element: HtmlElement
+    part: HtmlElement
+
+    def is_of_another(self, place: HtmlElement) -> bool:
+        """Whether what stands at a place comes before the headline, or below another heading."""
+        body = self.part.getroottree().getroot()
+        inner, own = set(place.iter()), set(self.part.iter())
+        if place in own or self.part in inner:
+            return False
+        has_begun = has_heading = False
+        for element in body.iter():
+            if element is place:
+                return not has_begun or has_heading
+            has_begun = has_begun or element is self.element
+            is_heading = element.tag in _HEADINGS and bool(squeeze(str(element.text_content())))
+            has_heading = has_heading or (has_begun and is_heading and element not in own)
+        return False
+
+    def own_part_of(self, place: HtmlElement) -> HtmlElement:
+        """Of a place with several articles, return the part that is the headline's.
+
+        Articles stand beside each other in elements that are alike, each below a heading like
+        this one: sections of one article have lesser headings. All of the place without them.
+        """
+        part: HtmlElement | None = self.part
+        while part is not None and part is not place:
+            if any(map(self._is_article, _alike(part))):
+                return part
+            part = part.getparent()
+        return place
+
+    def _is_article(self, element: HtmlElement) -> bool:
+        heading = next(element.iter(str(self.element.tag)), None)
+        if self.element.tag not in _HEADINGS or heading is None or not _says(heading):
+            return False
+        text = squeeze(str(element.text_content()))
+        is_sure = heading.tag == "h1" or (element.get("class") and _DATE.search(text))
+        return bool(is_sure) and len(text) >= _LEAST_PROSE
+
+
+def find_headline(body: HtmlElement, prose: dict[HtmlElement, float]) -> Headline | None:
+    """Find the one heading, or other element, that says what the page's title says.
+
+    `prose` is how much of an element's text reads as prose. None where no prose is near it.
+    """
+    headline = _headline(body)
+    element = headline
+    while headline is not None and element is not None and element is not body:
+        if prose.get(element, 0.0) - prose.get(headline, 0.0) >= _LEAST_PROSE:
+            return Headline(element=headline, part=element)
+        element = element.getparent()
+    return None
+
+
+def _alike(element: HtmlElement) -> Iterator[HtmlElement]:
+    name = element.get("class")
+    for preceding in (False, True):
+        for one in islice(element.itersiblings(preceding=preceding), _MOST):
+            if one.tag == element.tag and one.get("class") == name:
+                yield one
+
+
+def _headline(body: HtmlElement) -> HtmlElement | None:
+    title = body.getroottree().getroot().find(".//title")
+    text = (title.text or "") if title is not None else ""
+    said, first = squeeze(text), squeeze(_PARTS.split(text.strip())[0])
+    headings = [one for one in body.iter(*_HEADINGS) if _agree(_says(one), said, first)]
+    if not headings:
+        headings = [one for one in body.iter(*_PLAIN) if _says(one) == first]
+    headings = headings[:_MOST]
+    # What stands around a headline says the same.
+    inmost = [one for one in headings if not any(one in e.iterancestors() for e in headings)]
+    return inmost[0] if inmost and len({_says(one) for one in inmost}) == 1 else None
+
+
+def _agree(heading: str, said: str, first: str) -> bool:
+    """Whether a heading says what the page's title does, or more."""
+    if not heading:
+        return False
+    return heading in said or (len(first) >= _SHORTEST and heading.startswith(first))
+
+
+def _says(element: HtmlElement) -> str:
+    """What an element says, "" if it is too short or too long for a headline, or in a link."""
+    text = squeeze("".join(islice(element.itertext(), _MOST_RUNS)))
+    if not _SHORTEST <= len(text) <= _LONGEST:
+        return ""
+    return "" if any(one.tag == "a" for one in element.iterancestors()) else text
