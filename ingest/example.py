@@ -36,6 +36,7 @@ _EXAMPLES: dict[str, Any] = {
     "user_agent": "my-archive/1.0 (+https://example.com)",
     "headers": {"Cookie": "env:MY_COOKIE"},
     "auth": "credential:my-feed",
+    "proxy": "socks5://127.0.0.1:7890",
 }
 _WIDTH = 96
 

@@ -29,6 +29,7 @@ from ingest.rsshub.routes import carries_access
 from ingest.schedule.hosts import HostPause, pause_for
 from ingest.schedule.trust import after_not_modified
 from ingest.services import Services, all_or_first_error
+from ingest.sources.live import proxy_of
 from ingest.store import entries as entry_store
 from ingest.store import polls as poll_store
 from ingest.store import recognise
@@ -186,7 +187,8 @@ class Look:
         is_settled = verdict.kind is VerdictKind.UNCHANGED and not (known and may_be_tried(known))
         if is_settled or not self._wants_page(entry):
             return entry
-        return await self._services.pages.complete(entry, zone=zone_of(self._feed))
+        pages = self._services.pages.via(proxy_of(self._feed))
+        return await pages.complete(entry, zone=zone_of(self._feed))
 
     def _wants_page(self, entry: NormalEntry) -> bool:
         wish = self._feed.settings.full_text

@@ -154,13 +154,6 @@ class TestProxy:
         assert document.body == b"by proxy"
         assert site.requests[0].target == "http://feeds.example.com/feed.xml"
 
-    @pytest.mark.parametrize("scheme", ["http", "https"])
-    def test_a_proxy_is_not_asked_for_what_is_not_public(self, site, scheme):
-        resolve = names({"inside.example.com": ["10.0.0.1"]})
-        with pytest.raises(ForbiddenAddress):
-            fetch(f"{scheme}://inside.example.com/", resolve=resolve, proxy=site.url(""))
-        assert site.requests == []
-
     def test_a_proxy_that_is_away_is_unreachable(self):
         with socket.socket() as unused:
             unused.bind(("127.0.0.1", 0))

@@ -13,6 +13,7 @@ import trustme
 from ingest.config import FetchConfig
 from ingest.errors import ConfigError, Unreachable
 from ingest.fetch import Fetcher
+from ingest.fetch.transport import _tls_context
 from tests.site import Site
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -118,3 +119,9 @@ def test_an_unusable_ca_file_is_a_mistake_in_the_configuration(tmp_path, content
         path.write_text(content)
     with pytest.raises(ConfigError, match="ca_file"):
         Fetcher(FetchConfig(ca_file=str(path)), lambda: NOW)
+
+
+def test_the_authorities_of_a_file_are_trusted_beside_the_usual_ones(ca_file):
+    usual, more = (_tls_context(file).cert_store_stats()["x509_ca"] for file in ("", ca_file))
+    assert usual > 50
+    assert more == usual + 1

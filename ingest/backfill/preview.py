@@ -42,7 +42,11 @@ async def first_documents(services: Services, asked: Asked) -> list[First]:
         feed = await services.read(feeds.get, number)
         names = fitting(feed, web) if asked.source == AUTO else [asked.source]
         sources += [
-            (without_secrets(feed.url), name, OF_A_FEED[name](web, feed, asked.window))
+            (
+                without_secrets(feed.url),
+                name,
+                OF_A_FEED[name](web_of(services, feed), feed, asked.window),
+            )
             for name in names
         ]
     first: list[First] = []

@@ -12,9 +12,10 @@ from ingest.backfill.budget import Budget
 from ingest.backfill.report import Report, report
 from ingest.backfill.taking import Took
 from ingest.backfill.walk import Walk
-from ingest.errors import UsageError
+from ingest.errors import MissingSecret, UsageError
 from ingest.pipeline import render
 from ingest.services import Services, all_or_first_error
+from ingest.sources.live import proxy_of
 from ingest.sources.past.registry import FILES, OF_A_FEED
 from ingest.sources.past.source import Source, Web
 from ingest.store import backfills, feeds
@@ -71,7 +72,12 @@ async def _walk_through(
             await services.write(backfills.begin_walk, state.id, [])
             continue
         feed = await services.read(feeds.get, state.feed_id) if state.feed_id else None
-        with contextlib.closing(_source(services, asked, state, feed)) as source:
+        try:
+            begun = _source(services, asked, state, feed)
+        except MissingSecret as error:  # of the feed's own proxy
+            await services.write(backfills.note_walk, state.id, str(error))
+            continue
+        with contextlib.closing(begun) as source:
             is_optional = asked.source == AUTO
             walk = Walk(services, state, source, asked.window, feed, is_optional=is_optional)
             if budget.is_spent or not await walk.plan():
@@ -92,14 +98,15 @@ def _source(services: Services, asked: Asked, state: WalkState, feed: FeedState 
         return files_of(asked)
     if feed is None:
         raise UsageError("a source needs a feed")
-    return OF_A_FEED[state.source](web_of(services), feed, asked.window)
+    return OF_A_FEED[state.source](web_of(services, feed), feed, asked.window)
 
 
-def web_of(services: Services) -> Web:
-    """What sources ask with."""
+def web_of(services: Services, feed: FeedState | None = None) -> Web:
+    """What the sources of a feed ask with, by way of its own proxy if it has one."""
+    fetcher = services.fetcher.via(proxy_of(feed) if feed else None)
     return Web(
-        fetcher=services.fetcher,
-        robots=services.robots,
+        fetcher=fetcher,
+        robots=services.robots.via(fetcher),
         instances=services.instances,
         wayback=services.config.wayback,
     )

@@ -42,6 +42,9 @@ Interval = Annotated[str | None, typer.Option(help="The time between two looks, 
 FollowMoves = Annotated[
     str | None, typer.Option("--follow-moves", help="Believe lasting redirects: true or false.")
 ]
+FeedProxy = Annotated[
+    str | None, typer.Option("--proxy", help="A proxy of its own, or none to ask it directly.")
+]
 FullText = Annotated[
     str | None, typer.Option("--full-text", help="Fetch article pages: true, false or auto.")
 ]
@@ -59,6 +62,7 @@ def add(
     timezone: Timezone = None,
     interval: Interval = None,
     full_text: FullText = None,
+    proxy: FeedProxy = None,
     check: Annotated[
         bool, typer.Option(help="Ask for the address first, to see that it is a feed.")
     ] = True,
@@ -75,6 +79,7 @@ def add(
             timezone=timezone,
             interval=interval,
             full_text=full_text,
+            proxy=proxy,
         )
         refused = []
         for url in urls:
@@ -95,7 +100,7 @@ def _add_one(session: Session, url: str, settings: FeedSettings, check: bool) ->
     kept = session.database.read(store.address_of_new, url, session.instances)
     if kept != url and is_route(kept):
         say(f"kept as {kept}, so that any instance may answer")
-    found = _find_feed(session, kept) if check else kept
+    found = _find_feed(session, kept, settings.proxy) if check else kept
     feed, is_new = session.database.write(store.add, found, settings, now=session.now)
     say(f"{'added' if is_new else 'is on the list already:'} {feed.id}  {shown_url(feed)}")
     if not is_new and settings.as_json():
@@ -111,19 +116,21 @@ def _address(url: str) -> str:
         raise UsageError(f"{url}: {error}") from None
 
 
-def _find_feed(session: Session, url: str) -> str:
-    finding = asyncio.run(_discover(session, url))
+def _find_feed(session: Session, url: str, proxy: str | None) -> str:
+    finding = asyncio.run(_discover(session, url, proxy))
     for note in finding.notes:
         say(note)
     return finding.url
 
 
-async def _discover(session: Session, url: str) -> Finding:
+async def _discover(session: Session, url: str, proxy: str | None) -> Finding:
     from ingest.services import open_services
     from ingest.sources.discovery import find_feed
+    from ingest.sources.secrets import reveal
 
     async with open_services(session.config, session.database) as services:
-        return await find_feed(services.fetcher, services.instances, url)
+        fetcher = services.fetcher.via(None if proxy is None else reveal(proxy, url))
+        return await find_feed(fetcher, services.instances, url)
 
 
 def _settings(**given: Any) -> FeedSettings:
@@ -257,6 +264,7 @@ def set_feed(
     timezone: Timezone = None,
     interval: Interval = None,
     full_text: FullText = None,
+    proxy: FeedProxy = None,
     follow_moves: FollowMoves = None,
 ) -> None:
     """Change a feed's settings.
@@ -272,6 +280,7 @@ def set_feed(
         "timezone": timezone,
         "interval": interval,
         "full_text": full_text,
+        "proxy": proxy,
         "follow_moves": follow_moves,
     }
     changes = {key: value for key, value in given.items() if value is not None}

@@ -112,6 +112,26 @@ def read_proxy(proxy: str) -> str:
     return proxy
 
 
+def read_feed_proxy(proxy: str) -> str:
+    """Accept what `read_proxy` does, `none`, and where an address is to be found."""
+    if proxy == "none" or proxy.startswith(("env:", "credential:")):
+        return proxy
+    if not proxy:
+        raise ValueError("write an address such as http://127.0.0.1:7890, or none")
+    return read_proxy(proxy)
+
+
+def read_host(entry: str) -> str:
+    """Bring a host, domain, address or network into one form; raise `ValueError` for another."""
+    name = entry.strip().lower().removeprefix("*.").strip(".")
+    name = name.removeprefix("[").removesuffix("]")
+    if "/" in name:
+        return str(read_network(name))
+    if name != "*" and not re.fullmatch(r"[\w.:-]+", name):
+        raise ValueError(f"{entry!r} is no host, address or network such as 192.168.1.0/24")
+    return name
+
+
 def _has_port(match: re.Match[str] | None) -> bool:
     return match is not None and int(match[1] or 80) < 65536
 
@@ -150,6 +170,7 @@ Zone = Annotated[str, AfterValidator(known_zone)]
 FeedUrl = Annotated[str, AfterValidator(read_feed_url)]
 Listen = Annotated[str, AfterValidator(read_listen)]
 Proxy = Annotated[str, AfterValidator(read_proxy)]
+FeedProxy = Annotated[str, AfterValidator(read_feed_proxy)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 HeaderValue = Annotated[str, AfterValidator(_one_line)]
 InstanceUrl = Annotated[str, AfterValidator(read_instance_url)]
@@ -160,6 +181,11 @@ Category = Annotated[str, Field(min_length=1, max_length=100)]
 def hidden(secret: str) -> str:
     """A secret as it may be shown: not at all, but for where it is to be found."""
     return secret if secret.startswith(("env:", "credential:")) else "***"
+
+
+def without_password(proxy: str) -> str:
+    """The address of a proxy as it may be shown."""
+    return re.sub(r"//[^/@]*@", "//***@", proxy)
 
 
 def read_network(network: object) -> IPv4Network | IPv6Network:

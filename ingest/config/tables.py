@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from ingest.config.kinds import (
     Category,
     Duration,
+    FeedProxy,
     FeedUrl,
     FullText,
     HeaderName,
@@ -29,7 +30,9 @@ from ingest.config.kinds import (
     Zone,
     format_duration,
     hidden,
+    read_host,
     read_network,
+    without_password,
 )
 
 
@@ -148,10 +151,22 @@ class FetchConfig(_Table):
     proxy: Proxy = Field(
         "", description="An http://, https:// or socks5:// proxy for every request; empty: none."
     )
+    no_proxy: tuple[str, ...] = Field(
+        (),
+        description="Hosts, domains, addresses and networks that are asked without the proxy, such "
+        'as ["example.cn", "edu.cn"]; this machine and its own network always are.',
+    )
     http2: bool = Field(True, description="Whether HTTP/2 is used where a server offers it.")
     ca_file: str = Field(
-        "", description="A file of certificate authorities instead of the usual ones."
+        "", description="A file of certificate authorities to trust beside the usual ones."
     )
+
+    @field_validator("no_proxy", mode="before")
+    @classmethod
+    def _read_hosts(cls, hosts: object) -> object:
+        if not isinstance(hosts, list | tuple):
+            raise ValueError('write a list of hosts such as ["example.cn"]')  # noqa: TRY004
+        return tuple(read_host(str(host)) for host in hosts)
 
     @field_validator("allow_private", mode="before")
     @classmethod
@@ -287,6 +302,11 @@ class FeedSettings(_Table):
         None,
         description="USER:PASSWORD for its server (HTTP Basic), or env:NAME, or credential:NAME.",
     )
+    proxy: FeedProxy | None = Field(
+        None,
+        description="The proxy for it and its pages instead of fetch.proxy, or none; its password "
+        "may be in env:NAME or credential:NAME, which hold the whole address.",
+    )
     follow_moves: bool = Field(
         True,
         description="Whether it is asked at the address that permanent redirects have led to for "
@@ -309,6 +329,8 @@ class FeedSettings(_Table):
             settings["headers"] = {name: hidden(value) for name, value in self.headers.items()}
         if self.auth:
             settings["auth"] = hidden(self.auth)
+        if self.proxy:
+            settings["proxy"] = without_password(self.proxy)
         return settings
 
 

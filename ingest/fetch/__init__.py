@@ -9,6 +9,7 @@ says: `Fetcher` gives a `Document` or `NotModified`, or raises a `FetchError`.
     answers       what an answer means: a document, not modified, or which error
     redirects     where a redirect leads, and what may be carried there
     transport     httpx over connections that the guard has allowed
+    proxies       which requests go through a proxy
     guard         host names → addresses that may be connected to
     addresses     which addresses are public
     decompress    content codings undone in bounded memory

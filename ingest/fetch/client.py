@@ -6,6 +6,7 @@ What comes back is judged in `answers`; where it is carried next, in `redirects`
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -23,6 +24,7 @@ from ingest.fetch.failures import as_fetch_errors, too_long
 from ingest.fetch.guard import Guard, Resolve, Resolver
 from ingest.fetch.limits import Limits
 from ingest.fetch.pauses import Pauses
+from ingest.fetch.proxies import Proxies
 from ingest.fetch.receive import receive
 from ingest.fetch.redirects import FOLLOWED, Hop, first_hop, next_hop, port_of
 from ingest.fetch.transport import GuardedTransport
@@ -65,6 +67,8 @@ class Fetcher:
         # redirects that it is told not to follow, with an error of no known kind for a bad one.
         self._transport = GuardedTransport(settings, guard)
         self._agent = user_agent(settings)
+        self._proxies = Proxies(proxy=settings.proxy, apart=settings.no_proxy)
+        self.own_proxy: str | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -77,6 +81,17 @@ class Fetcher:
     ) -> None:
         await self._transport.aclose()
         self._resolver.close()
+
+    def via(self, proxy: str | None) -> Fetcher:
+        """Return the same fetcher for requests that have a proxy of their own, or `none`.
+
+        It shares connections and limits, and is closed with this one.
+        """
+        if proxy is None:
+            return self
+        fetcher = copy.copy(self)
+        fetcher.own_proxy = proxy
+        return fetcher
 
     async def fetch(
         self,
@@ -178,9 +193,9 @@ class Fetcher:
         idle = ask.idle.total_seconds()
         connect = self._settings.connect_timeout.total_seconds()
         timeouts = {"connect": connect, "read": idle, "write": idle, "pool": None}
-        return httpx.Request(
-            "GET", hop.url, headers=ask.headers_for(hop), extensions={"timeout": timeouts}
-        )
+        proxy = self._proxies.way_to(hop.url.host, self.own_proxy)
+        extensions = {"timeout": timeouts, "proxy": proxy}
+        return httpx.Request("GET", hop.url, headers=ask.headers_for(hop), extensions=extensions)
 
     @asynccontextmanager
     async def _response(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:

@@ -7,6 +7,7 @@ crawled, and do.
 from __future__ import annotations
 
 import asyncio
+import copy
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -64,10 +65,18 @@ class Robots:
     """
 
     def __init__(self, fetcher: Fetch, clock: Callable[[], datetime], agent: str) -> None:
-        self._fetcher = fetcher
+        self.fetcher = fetcher
         self._clock = clock
         self._agent = product_token(agent)
         self._servers: OrderedDict[str, _Server] = OrderedDict()
+
+    def via(self, fetcher: Fetch) -> Robots:
+        """Return the same for servers that are asked through another fetcher."""
+        if fetcher is self.fetcher:
+            return self
+        robots = copy.copy(self)
+        robots.fetcher = fetcher
+        return robots
 
     async def allows(self, url: str) -> bool:
         """Whether a page may be fetched."""
@@ -101,7 +110,7 @@ class Robots:
     async def _ask(self, server: _Server) -> tuple[Rules, timedelta]:
         """Give the rules as they are now, and for how long they hold (section 2.3.1)."""
         try:
-            answer = await self._fetcher.fetch(
+            answer = await self.fetcher.fetch(
                 f"{server.origin}/robots.txt",
                 accept="text/plain, */*;q=0.5",
                 max_size=_MOST_READ,

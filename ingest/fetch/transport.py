@@ -12,7 +12,6 @@ import httpx
 from ingest.errors import ConfigError
 from ingest.fetch.connections import KEPT_CONNECTIONS, KEPT_SECONDS, Connections
 from ingest.fetch.guard import Guard, GuardedBackend
-from ingest.fetch.redirects import port_of
 
 if TYPE_CHECKING:
     from ingest.config import FetchConfig
@@ -26,20 +25,15 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     layer over httpcore's pool, made of public names only. It lets httpcore's errors through as
     they are: `failures` puts them into words.
 
-    With a proxy, connections go to the proxy, whose address is the operator's own choice; the
-    target's name is checked before, but the proxy resolves it again for itself.
+    A request whose extensions name a `proxy` goes through it: its address is the operator's own
+    choice, and the names are its to resolve. `proxies` says which requests these are.
     """
 
     def __init__(self, settings: FetchConfig, guard: Guard) -> None:
-        self._guard = guard
-        self._proxied = bool(settings.proxy)
-        context = _tls_context(settings.ca_file)
-        self._connections: Connections | httpcore.AsyncConnectionPool
-        if settings.proxy:
-            self._connections = _proxied_pool(settings, context)
-        else:
-            backend = GuardedBackend(guard)
-            self._connections = Connections(context, backend, http2=settings.http2)
+        self._context = _tls_context(settings.ca_file)
+        self._http2 = settings.http2
+        self._direct = Connections(self._context, GuardedBackend(guard), http2=settings.http2)
+        self._proxied: dict[str, httpcore.AsyncConnectionPool] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; the response's body is still to be read."""
@@ -49,12 +43,13 @@ class GuardedTransport(httpx.AsyncBaseTransport):
             port=request.url.port,
             target=request.url.raw_path,
         )
-        if self._proxied:
-            await self._guard.addresses(url.host.decode("ascii"), port_of(request.url))
-        extensions = request.extensions
-        if self._proxied:
-            extensions = {**extensions, "trace": _CloseHalfMade()}
-        response = await self._connections.handle_async_request(
+        proxy: str | None = request.extensions.get("proxy")
+        extensions = {name: v for name, v in request.extensions.items() if name != "proxy"}
+        connections: Connections | httpcore.AsyncConnectionPool = self._direct
+        if proxy:
+            extensions["trace"] = _CloseHalfMade()
+            connections = self._through(proxy)
+        response = await connections.handle_async_request(
             httpcore.Request(
                 method=request.method,
                 url=url,
@@ -72,7 +67,22 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         """Close every connection."""
-        await self._connections.aclose()
+        await self._direct.aclose()
+        for pool in self._proxied.values():
+            await pool.aclose()
+
+    def _through(self, proxy: str) -> httpcore.AsyncConnectionPool:
+        if proxy not in self._proxied:
+            self._proxied[proxy] = httpcore.AsyncConnectionPool(
+                ssl_context=self._context,
+                proxy=_proxy(proxy, self._context),
+                max_connections=None,  # `limits` counts
+                max_keepalive_connections=KEPT_CONNECTIONS,
+                keepalive_expiry=KEPT_SECONDS,
+                http1=True,
+                http2=self._http2,
+            )
+        return self._proxied[proxy]
 
 
 class _CloseHalfMade:
@@ -104,27 +114,17 @@ class _Stream(httpx.AsyncByteStream):
 
 
 def _tls_context(ca_file: str) -> ssl.SSLContext:
+    """Trust the usual authorities, and those of the file beside them."""
+    context = httpx.create_ssl_context(trust_env=False)
     if ca_file:
         try:
-            return ssl.create_default_context(cafile=ca_file)
+            context.load_verify_locations(cafile=ca_file)
         except OSError as error:
             raise ConfigError("fetch.ca_file", (f"{ca_file}: {error}",)) from error
-    return httpx.create_ssl_context(trust_env=False)
+    return context
 
 
-def _proxied_pool(settings: FetchConfig, context: ssl.SSLContext) -> httpcore.AsyncConnectionPool:
-    return httpcore.AsyncConnectionPool(
-        ssl_context=context,
-        proxy=_proxy(settings.proxy),
-        max_connections=None,  # `limits` counts
-        max_keepalive_connections=KEPT_CONNECTIONS,
-        keepalive_expiry=KEPT_SECONDS,
-        http1=True,
-        http2=settings.http2,
-    )
-
-
-def _proxy(address: str) -> httpcore.Proxy:
+def _proxy(address: str, context: ssl.SSLContext) -> httpcore.Proxy:
     proxy = httpx.Proxy(address)
     return httpcore.Proxy(
         url=httpcore.URL(
@@ -134,4 +134,5 @@ def _proxy(address: str) -> httpcore.Proxy:
             target=proxy.url.raw_path,
         ),
         auth=proxy.raw_auth,
+        ssl_context=context if proxy.url.scheme == "https" else None,
     )

@@ -27,7 +27,7 @@ async def fetch_feed(
     if route is not None:
         return await instances.fetch(route, validators=validators, validators_of=feed.validators_of)
     timeout = instances.timeout if is_rsshub(feed.generator) else None
-    answer = await fetcher.fetch(
+    answer = await fetcher.via(proxy_of(feed)).fetch(
         feed.address,
         validators=validators,
         timeout=timeout,
@@ -43,7 +43,7 @@ async def fetch_past(fetcher: Fetcher, feed: FeedState, url: str) -> Document:
     What is meant for the feed's own server is told to no other.
     """
     is_own = server_of(url) == server_of(feed.address)
-    answer = await fetcher.fetch(
+    answer = await fetcher.via(proxy_of(feed)).fetch(
         url,
         headers=_headers(feed) if is_own else {},
         auth=_auth(feed) if is_own else None,
@@ -51,6 +51,12 @@ async def fetch_past(fetcher: Fetcher, feed: FeedState, url: str) -> Document:
     if isinstance(answer, NotModified):  # nobody asked whether it is
         raise BadStatus(url, 304)
     return answer
+
+
+def proxy_of(feed: FeedState) -> str | None:
+    """The proxy that is set for a feed, `none`, or None if nothing is; raise `MissingSecret`."""
+    proxy = feed.settings.proxy
+    return None if proxy is None else reveal(proxy, feed.url)
 
 
 def _headers(feed: FeedState) -> dict[str, str]:

@@ -37,6 +37,11 @@ class Pages:
         self._robots = robots
         self._workers = workers
 
+    def via(self, proxy: str | None) -> Pages:
+        """Return the same for pages that are asked for through a proxy of their own."""
+        fetcher = self._fetcher.via(proxy)
+        return Pages(fetcher, self._robots.via(fetcher), self._workers)
+
     async def complete(self, entry: NormalEntry, *, zone: tzinfo) -> NormalEntry:
         """Return the entry with the full text of its page, where that is better than what it has.
 

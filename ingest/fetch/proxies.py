@@ -1,0 +1,86 @@
+"""Which requests go through a proxy, and which go straight to their server.
+
+A proxy resolves names for itself: it is often there because the names here are resolved wrongly.
+What only this machine or its network can mean never goes through one.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Address, ip_network
+
+from ingest.fetch.addresses import Address, is_public, parse_literal
+
+NO_PROXY = "none"
+# RFC 6761, 6762 and 8375, and what ICANN has set aside: no public server has such a name.
+_LOCAL_DOMAINS = (".localhost", ".local", ".internal", ".home.arpa")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxies:
+    """The proxy for all requests, and the hosts that are asked without it.
+
+    `apart` are host names, which stand for the hosts below them as well, addresses, networks, or
+    `*` for all.
+    """
+
+    proxy: str
+    apart: tuple[str, ...] = ()
+
+    def way_to(self, host: str, own: str | None = None) -> str | None:
+        """Return the proxy to ask a host through; None: it is asked directly.
+
+        `own` is the proxy of the feed that is asked for: it goes before that for all requests.
+        """
+        if is_local(host) or own == NO_PROXY:
+            return None
+        if own:
+            return own
+        return None if not self.proxy or _is_among(host, self.apart) else self.proxy
+
+
+def is_local(host: str) -> bool:
+    """Whether a host can only be one of this machine or of its network.
+
+    Names without a dot and of the domains set aside for that are, and addresses that are not
+    public, however they are spelled.
+    """
+    name = _plain(host)
+    address = address_of(name)
+    if address is not None:
+        return not is_public(address)
+    return "." not in name or name.endswith(_LOCAL_DOMAINS)
+
+
+def address_of(host: str) -> Address | None:
+    """Read a host that is an address, in any spelling that the system knows (`127.1`)."""
+    literal = parse_literal(host)
+    if literal is not None or not host[:1].isdigit():
+        return literal
+    try:
+        return IPv4Address(socket.inet_aton(host))
+    except (OSError, UnicodeError):
+        return None
+
+
+def _is_among(host: str, apart: Iterable[str]) -> bool:
+    name = _plain(host)
+    address = address_of(name)
+    return any(_fits(name, address, entry) for entry in apart)
+
+
+def _fits(name: str, address: Address | None, entry: str) -> bool:
+    if entry == "*" or name == entry:
+        return True
+    if address is None:
+        return name.endswith(f".{entry}")
+    if "/" in entry:
+        network = ip_network(entry)
+        return network.version == address.version and address in network
+    return address_of(entry) == address
+
+
+def _plain(host: str) -> str:
+    return host.lower().strip(".").removeprefix("[").removesuffix("]")
