@@ -103,7 +103,8 @@ class Archive:
         paths = self._database.read(
             lambda c: [path for path, *_ in store.files(c, self._layout.name)]
         )
-        gone = [path for path in paths if not (self.root / path).is_file()]
+        # os.path, not Path: that raises where the name is too long.
+        gone = [path for path in paths if not os.path.isfile(self.root / path)]  # noqa: PTH113
         if gone:
             self._database.write(store.make_due, gone)
         return self.render_due(now=now)
@@ -146,6 +147,8 @@ class Archive:
         except FileNotFoundError:
             return "missing"
         except OSError as error:
+            if error.errno in _BAD_NAME:
+                return "missing"
             raise self._unusable(error) from error
         if is_due or digest is None:
             return "outdated"
