@@ -24,6 +24,7 @@ from ingest.errors import ArchiveError
 from ingest.files import is_there, sync
 from ingest.files import write as _write
 from ingest.layouts import Layout, make_layout
+from ingest.site_names import SiteNames
 from ingest.store import archive as store
 from ingest.values import Record
 
@@ -42,10 +43,14 @@ _ABANDONED = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A file that is not as the store has it; `what` is missing, changed, outdated or foreign."""
+    """A file that is not as the store has it; `what` is missing, changed, outdated or foreign.
+
+    Or a name that is written otherwise than it is: then it is apart, and `note` says why.
+    """
 
     path: str
     what: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class Archive:
         self._config = config
         self._layout: Layout = make_layout(config)
         self._database = database
+        self._names = SiteNames(self._layout, database)
         self._settings_noticed = False
         # Nobody else who writes here has files of this name, in whatever container they are.
         self._token = secrets.token_hex(8)
@@ -139,6 +145,9 @@ class Archive:
         differences += [
             Difference(path=path, what="foreign") for path in self._present() if path not in known
         ]
+        differences += [
+            Difference(path=page, what="apart", note=note) for page, note in self._names.apart()
+        ]
         return sorted(differences, key=lambda difference: difference.path)
 
     def _compare(self, path: str, digest: bytes | None, is_due: bool) -> str | None:
@@ -193,9 +202,11 @@ class Archive:
         finished: list[_Finished] = []
         failed: list[ArchiveError] = []
         folders: set[str] = set()
+        names = self._names.of(records)
         for record, path in self._place(records):
+            content = self._layout.render(record, names)
             try:
-                finished.append(self._finish(record, path, folders))
+                finished.append(self._finish(record, path, content, folders))
             except ArchiveError as error:
                 failed.append(error)
         in_place = self._put_in_place(finished, failed)
@@ -218,13 +229,13 @@ class Archive:
         paths = {record.entry_id: self._layout.path(record, apart=apart) for record in records}
         return self._database.write(store.give_paths, self._layout.name, paths)
 
-    def _finish(self, record: Record, path: str, folders: set[str]) -> _Finished:
+    def _finish(self, record: Record, path: str, content: bytes, folders: set[str]) -> _Finished:
         """Write a record to a file beside its place, unless it is in its place already.
 
         One that had no place before is written without looking there.
         `folders` are those that were looked at in this pass.
         """
-        content, target = self._layout.render(record), f"{self.root}/{path}"
+        target = f"{self.root}/{path}"
         written = store.Written(
             entry_id=record.entry_id,
             render_due=record.render_due,

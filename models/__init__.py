@@ -12,6 +12,7 @@ from models.poll import Poll
 from models.revision import Revision
 from models.rsshub import RsshubInstance, RsshubNamespace
 from models.setting import Setting
+from models.site_name import SiteName
 
 __all__ = [
     "Address",
@@ -29,4 +30,5 @@ __all__ = [
     "RsshubInstance",
     "RsshubNamespace",
     "Setting",
+    "SiteName",
 ]

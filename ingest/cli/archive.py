@@ -11,7 +11,7 @@ from ingest.cli.session import open_session
 from ingest.errors import UsageError
 
 if TYPE_CHECKING:
-    from ingest.archive import Archive
+    from ingest.archive import Archive, Difference
 
 
 def archive(
@@ -42,15 +42,19 @@ def archive(
     return 0
 
 
+def _as_json(one: Difference) -> dict[str, str]:
+    return {"path": one.path, "what": one.what} | ({"note": one.note} if one.note else {})
+
+
 def _check(folder: Archive, as_json: bool) -> int:
     differences = folder.check()
-    ours = [one for one in differences if one.what != "foreign"]
+    ours = [one for one in differences if one.what not in {"foreign", "apart"}]
     if as_json:
-        print_json([{"path": one.path, "what": one.what} for one in differences])
+        print_json([_as_json(one) for one in differences])
     else:
         for one in differences:
-            say(f"{one.what}: {one.path}")
-        foreign = len(differences) - len(ours)
+            say(f"{one.what}: {one.path}" + (f" ({one.note})" if one.note else ""))
+        foreign = sum(one.what == "foreign" for one in differences)
         beside = f", and {counted(foreign, 'foreign file')} that nobody touches" if foreign else ""
         mend = "; mend with: guidang archive --rebuild" if ours else ""
         say(f"{counted(len(ours), 'difference')}{beside}{mend}")

@@ -5,10 +5,11 @@ A layout is a pure function of the record and the archive's settings; `archive` 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from ingest.config import ArchiveConfig
-from ingest.layouts.hexo import HexoLayout
+from ingest.layouts.hexo import NOTHING_APART, HexoLayout, Names
 from ingest.values import Record
 
 
@@ -26,8 +27,15 @@ class Layout(Protocol):
         may have; with 0 it has only what it cannot do without.
         """
 
-    def render(self, record: Record) -> bytes:
-        """Write the record; the same record gives the same bytes."""
+    def names(self, record: Record, written: Names) -> Iterator[tuple[str, str]]:
+        """Categories and tags by the place of their pages, each with how it would be written.
+
+        A category's place depends on how its parent is written: none is given below one that
+        `written` has not.
+        """
+
+    def render(self, record: Record, names: Names = NOTHING_APART) -> bytes:
+        """Write the record, its categories and tags as `names` say; the same, the same bytes."""
 
 
 def make_layout(config: ArchiveConfig) -> Layout:

@@ -4,17 +4,20 @@ the entry's HTML in one `<div>`.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from ingest.config import ArchiveConfig
 from ingest.layouts.body import body_of, must_stay_raw
 from ingest.layouts.inert import inert_link, inert_picture, inert_text, without_tags
 from ingest.layouts.naming import author_of, cut_bytes, record_path
+from ingest.layouts.pages import page_of
 from ingest.reading.links import without_secrets
 from ingest.values import Record
 
@@ -25,9 +28,15 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]+")
 
 # Of a category's or tag's folder in the site, before the `…`; eCryptfs takes 143 bytes.
 LONGEST_FOLDER = 120
+_LONGEST_PLACE = 1_000  # PostgreSQL's indexes take 2,700 bytes in all
 
 # The names and the address of a feed come again with each of its records; few, as they may be long.
 _MOST_REMEMBERED = 100
+
+
+# How categories and tags are written by place and name, where that is otherwise.
+Names = Mapping[tuple[str, str], str]
+NOTHING_APART: Names = MappingProxyType({})
 
 
 class HexoLayout:
@@ -44,16 +53,29 @@ class HexoLayout:
         template, zone = self._config.template, self._config.timezone
         return record_path(template, record, zone, apart=apart, longest=longest)
 
-    def render(self, record: Record) -> bytes:
+    def names(self, record: Record, written: Names) -> Iterator[tuple[str, str]]:
+        """Each category with the place that its parents make, then the tags."""
+        yield from self._category_places(record, written)
+        yield from (("tags", tag) for tag in _pages(record.tags))
+
+    def _category_places(self, record: Record, written: Names) -> Iterator[tuple[str, str]]:
+        place = "categories"
+        for name in self._categories(record):
+            yield place, name
+            if (place, name) not in written:
+                return
+            place = _below(place, written[place, name])
+
+    def render(self, record: Record, names: Names = NOTHING_APART) -> bytes:
         """Front matter, a blank line, the body; UTF-8, LF, one newline at the end."""
-        front_matter = "\n".join(self._front_matter(record))
+        front_matter = "\n".join(self._front_matter(record, names))
         return f"---\n{front_matter}\n---\n\n{body_of(record.html)}\n".encode()
 
-    def _front_matter(self, record: Record) -> Iterator[str]:
+    def _front_matter(self, record: Record, names: Names) -> Iterator[str]:
         image = record.lead_image or self._config.default_image
         date = self._date(record.at)
         yield f"title: {_quoted(inert_text(_one_line(record.title)) or date)}"
-        yield from _list("categories", self._categories(record))
+        yield from _list("categories", self._written_categories(record, names))
         if image:
             yield f"headimg: {_quoted(inert_picture(image))}"
         yield f"author: {_plain_or_quoted(_author(record))}"
@@ -62,6 +84,10 @@ class HexoLayout:
         if image:
             yield f"thumbnail: {_quoted(inert_picture(image))}"
         yield from self._provenance(record)
+        if tags := [names.get(("tags", tag), tag) for tag in _pages(record.tags)]:
+            yield from _list("tags", dict.fromkeys(tags))
+        if must_stay_raw(record.html):
+            yield "no-emoji: true"
 
     def _provenance(self, record: Record) -> Iterator[str]:
         if record.link:
@@ -71,10 +97,11 @@ class HexoLayout:
             yield f"source_guid: {_quoted(without_tags(_one_line(record.guid)))}"
         # Without it Hexo takes the file's time, which is that of the clone on most servers.
         yield f"updated: {self._date(record.last_change_at)}"
-        if tags := _pages(record.tags):
-            yield from _list("tags", tags)
-        if must_stay_raw(record.html):
-            yield "no-emoji: true"
+
+    def _written_categories(self, record: Record, names: Names) -> list[str]:
+        if not names:
+            return self._categories(record)
+        return [names.get(one, one[1]) for one in self._category_places(record, names)]
 
     def _categories(self, record: Record) -> list[str]:
         """Hexo reads the list as a path, from the widest category to the narrowest."""
@@ -116,6 +143,16 @@ def _distinct(names: Iterable[str]) -> list[str]:
 def _pages(names: Iterable[str]) -> list[str]:
     """Names of which Hexo makes folders; one that no file system takes would end the build."""
     return list(dict.fromkeys(_cut(name) for name in _distinct(names)))
+
+
+def _below(place: str, category: str) -> str:
+    """Where the pages of a category's children are; a long one by its digest, for the index."""
+    inner = f"{place}/{page_of(category)}"
+    return inner if len(inner.encode()) < _LONGEST_PLACE else f"…/{_digest(inner)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _cut(name: str) -> str:

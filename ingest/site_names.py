@@ -1,0 +1,58 @@
+"""Which categories and tags of records are written otherwise, since their pages would meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from ingest.database import Database
+from ingest.layouts import Layout
+from ingest.layouts.pages import loses_nothing
+from ingest.store import site_names as store
+from ingest.values import Record
+
+# Names come again with each record of a feed; those of a whole archive need not be in memory.
+_MOST_REMEMBERED = 10_000
+
+
+class SiteNames:
+    """The names of one layout, as records have them."""
+
+    def __init__(self, layout: Layout, database: Database) -> None:
+        self._layout = layout
+        self._database = database
+        self._known: dict[store.Name, str] = {}
+
+    def of(self, records: Sequence[Record]) -> Mapping[store.Name, str]:
+        """How the names in these records are written; names that are new are given their pages."""
+        if len(self._known) > _MOST_REMEMBERED:
+            self._known.clear()
+        while new := self._unknown(records):  # a category's place is known when its parent is
+            for place, names in new.items():
+                self._known |= self._look_up(place, sorted(names, key=_rank))
+        return self._known
+
+    def _unknown(self, records: Iterable[Record]) -> dict[str, list[str]]:
+        new: dict[str, dict[str, None]] = {}
+        for record in records:
+            for place, name in self._layout.names(record, self._known):
+                if (place, name) not in self._known:
+                    new.setdefault(place, {})[name] = None
+        return {place: list(names) for place, names in new.items()}
+
+    def _look_up(self, place: str, names: Sequence[str]) -> dict[store.Name, str]:
+        name = self._layout.name
+        known = self._database.read(store.written, name, place, names)
+        missing = [one for one in names if (place, one) not in known]
+        if missing:
+            known |= self._database.write(store.give, name, place, missing)
+        return known
+
+    def apart(self) -> Iterator[tuple[str, str]]:
+        """What is written otherwise: where, and a sentence that says how and why."""
+        for place, name, way, owner in self._database.read(store.apart, self._layout.name):
+            why = f"{owner} has its page" if owner else "it would take the page of all names"
+            yield f"{place}/{way}", f"{name} is written {way}, for {why}"
+
+
+def _rank(name: str) -> bool:
+    return not loses_nothing(name)

@@ -1,0 +1,101 @@
+"""Categories and tags that would share a page in the site are written apart."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from html import escape
+from pathlib import Path
+
+import lxml.html
+import pytest
+
+from ingest.layouts.pages import page_of, ways_to_write
+from tests.hexo import Hexo
+from tests.site import Site
+from tests.support import item, rss
+from tests.world import World
+
+MEET = ["c", "c++", "C#", "C+", "???", "!!!", "Node.js", "node js", "Python", "NET", ".NET", "🎉"]
+NAMES = [
+    *MEET,
+    "Café",
+    "ＡＢ",
+    "新闻/快讯",
+    "a_b-c",
+    "  ",
+    "é",
+    "ǎ",
+    "ñ",
+    "“引”",
+    "x…",
+    "ﬁ",
+    "①",
+    "ß",
+    "À!",
+]
+
+
+def test_the_page_of_a_name_is_hexos(hexo: Hexo) -> None:
+    program = f"""
+        const {{ slugize }} = require({str(hexo.packages / "hexo-util")!r});
+        console.log(JSON.stringify({json.dumps(NAMES)}.map(name => slugize(name))));
+    """
+    done = subprocess.run([hexo.node, "-e", program], capture_output=True, text=True, check=True)
+    assert [page_of(name) for name in NAMES] == [
+        slug.casefold() for slug in json.loads(done.stdout)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "ways"),
+    [("c++", ["c++", "c＋＋", "c＋＋ 2"]), ("C", ["C", "C 2", "C 3"]), ("???", ["???", "？？？"])],
+)
+def test_a_name_is_written_with_full_width_signs_or_a_number(name: str, ways: list[str]) -> None:
+    tried = ways_to_write(name)
+    assert [next(tried) for _ in ways] == ways
+
+
+@pytest.fixture
+def meeting(tmp_path: Path, sqlite_url: str) -> World:
+    """A feed whose entries have one tag each, and two feeds in categories that meet."""
+    world = World(tmp_path, sqlite_url)
+    items = [item(n, category=escape(tag)) for n, tag in enumerate([*MEET, "python"])]
+    with Site() as site:
+        site.set("/all.xml", rss(*items))
+        world.add(site.url("/all.xml"), categories=("语言", "C"))
+        world.poll()
+        for name in ("C++", "c"):
+            site.set(f"/{len(name)}.xml", rss(item(f"of {name}")))
+            world.add(site.url(f"/{len(name)}.xml"), categories=("语言", name))
+        world.poll()
+    return world
+
+
+def test_every_name_has_a_page_of_its_own(meeting: World, hexo: Hexo) -> None:
+    for case in (0, 1):
+        config = {"filename_case": case, "category_generator": {"per_page": 0}}
+        public = hexo.build(meeting.config.archive.path, config)
+        tags = {page: posts_of(page) for page in (public / "tags").rglob("*.html")}
+        assert sorted(len(posts) for posts in tags.values()) == [1] * (len(MEET) - 1) + [2]
+        assert not (public / "tags/index.html").exists()
+        categories = [posts_of(page) for page in (public / "categories/语言").glob("*/*.html")]
+        assert sorted(map(len, categories)) == [1, len(MEET) + 2]
+    meeting.database.dispose()
+
+
+def posts_of(page: Path) -> list[str]:
+    document = lxml.html.document_fromstring(page.read_text("utf-8"))
+    return [str(title) for title in document.xpath("//li/a/text()")]
+
+
+def test_what_is_written_apart_is_named(meeting: World) -> None:
+    notes = {one.path: one.note for one in meeting.folder.check() if one.what == "apart"}
+    assert notes["tags/c＋＋"] == "c++ is written c＋＋, for c has its page"
+    assert notes["tags/？？？"] == "??? is written ？？？, for it would take the page of all names"
+    assert notes["categories/语言/C＋＋"] == "C++ is written C＋＋, for C has its page"
+    assert {one.what for one in meeting.folder.check()} == {"apart"}
+    before = meeting.files()
+    meeting.folder.rebuild(now=meeting.clock())
+    assert meeting.files() == before
+    meeting.database.dispose()
