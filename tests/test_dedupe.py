@@ -10,25 +10,49 @@ from typing import Any
 import pytest
 
 from ingest.reading import html
-from ingest.reading.dedupe import noise, text_digest
+from ingest.reading.dedupe import is_noise, noise, text_digest
 from tests.site import Site
 from tests.support import NOON, item, rss
 from tests.world import World
 
-FILE = Path(__file__).parent / "data" / "dedupe" / "edits.tsv"
+FOLDER = Path(__file__).parent / "data" / "dedupe"
 
 
-def cases() -> list[list[str]]:
-    lines = FILE.read_text("utf-8").splitlines()
+def cases(name: str) -> list[list[str]]:
+    lines = (FOLDER / name).read_text("utf-8").splitlines()
     return [line.split("\t") for line in lines if line and not line.startswith("#")]
 
 
-@pytest.mark.parametrize(("verdict", "title", "new_title", "body", "new_body"), cases())
+@pytest.mark.parametrize(("verdict", "title", "new_title", "body", "new_body"), cases("edits.tsv"))
 def test_noise_is_told_from_edits(
     verdict: str, title: str, new_title: str, body: str, new_body: str
 ) -> None:
     same = digest_of(title, body) == digest_of(new_title, new_body)
     assert ("noise" if same else "edit") == verdict
+
+
+@pytest.mark.parametrize(
+    ("verdict", "title", "new_title", "body", "new_body"),
+    [*cases("edits.tsv"), *cases("pairs.tsv")],
+)
+def test_noise_is_told_from_edits_side_by_side(
+    verdict: str, title: str, new_title: str, body: str, new_body: str
+) -> None:
+    assert ("noise" if is_noise(new_title, new_body, title, body) else "edit") == verdict
+    assert ("noise" if is_noise(title, body, new_title, new_body) else "edit") == verdict
+
+
+@pytest.mark.parametrize(
+    "piece", ["海港网", "-", "编辑精选", "1小时前", "a1B", "; ", "1.", "eyJ.", " -"]
+)
+def test_hostile_versions_take_no_time(piece: str) -> None:
+    text = piece * (190_000 // len(piece))
+    began = time.perf_counter()
+    is_noise(text, text, f"{text}x", f"{text}x")
+    is_noise(text[:300], text, f"{text[:299]}x", f"{text}x")
+    name = f'<img src="https://i.example.cn/{text}">'
+    is_noise("甲", name, "甲", name.replace("example", "x").replace(piece, f"{piece}2", 1))
+    assert time.perf_counter() - began < 5
 
 
 def digest_of(title: str, body: str) -> bytes:
@@ -209,6 +233,16 @@ def test_each_revision_keeps_what_was_said_and_the_publishers_bytes(world: World
     shown = world.entry(world.entries()[0]["id"])
     assert [revision["title"] for revision in shown["revisions"]] == titles[:2]
     assert world.counts()["capture"] == 3
+
+
+def test_what_is_noise_beside_the_kept_version_makes_no_revision(world: World) -> None:
+    titles = ("跨海大桥今日合龙", "编辑精选跨海大桥今日合龙海港网-3小时前", "跨海大桥今日合龙")
+    texts = ("文字; 文字", "文字 文字", "文字；文字")
+    documents = [
+        [item(1, title=title, description=text)] for title, text in zip(titles, texts, strict=True)
+    ]
+    edited = [item(1, title="跨海大桥今日未合龙", description=texts[0])]
+    assert replay(world, *documents, edited) == [("跨海大桥今日未合龙", 1)]
 
 
 def test_texts_that_flip_make_one_revision_each(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from ingest.reading import dedupe
 from ingest.store import addresses, full_texts
 from ingest.store.statements import in_batches, table_of
-from ingest.values import KnownEntry, NormalEntry, Recognised, Verdict
+from ingest.values import KnownEntry, NormalEntry, Recognised, Verdict, VerdictKind
 from models import Entry
 
 _ENTRY = table_of(Entry)
@@ -67,7 +68,41 @@ def judge(
     known += addresses.known_by(connection, feed_id, "key", keys)
     known += addresses.known_by(connection, feed_id, "link_key", link_keys)
     distinct = {(one.id, one.key): one for one in known}
-    return dedupe.decide(entries, distinct.values(), beside=frozenset(beside))
+    verdicts = dedupe.decide(entries, distinct.values(), beside=frozenset(beside))
+    return _without_noise(connection, verdicts)
+
+
+def _without_noise(connection: sa.Connection, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The verdicts, with those edits unchanged that no reader would notice.
+
+    Only edits cost a look at the text that is kept. A full text is its page's and cannot be
+    compared with what the feed says.
+    """
+    ids = [verdict.known.id for verdict in verdicts if verdict.known and _may_be_noise(verdict)]
+    kept: dict[int, tuple[str, str]] = {}
+    for some in in_batches(ids):
+        rows = connection.execute(_TEXTS, {"ids": some})
+        kept |= {row.id: (row.title, row.html) for row in rows if not row.full_text}
+    return [
+        replace(verdict, kind=VerdictKind.UNCHANGED)
+        if verdict.known
+        and (text := kept.get(verdict.known.id))
+        and dedupe.is_noise(verdict.entry.title, verdict.entry.html, *text)
+        else verdict
+        for verdict in verdicts
+    ]
+
+
+_TEXTS = sa.select(_ENTRY.c.id, _ENTRY.c.title, _ENTRY.c.html, _ENTRY.c.full_text).where(
+    _ENTRY.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+
+
+def _may_be_noise(verdict: Verdict) -> bool:
+    known, entry = verdict.known, verdict.entry
+    if known is None or verdict.kind is not VerdictKind.EDITED or entry.page is not None:
+        return False
+    return verdict.moved or not dedupe.has_moved(entry, known)
 
 
 _ONE_OF_FEED = sa.select(_ENTRY.c.id).where(_ENTRY.c.feed_id == sa.bindparam("of_feed")).limit(1)

@@ -5,21 +5,25 @@ Everything here is a pure function of values; what is kept is looked up by `stor
 noise     what a reader would notice, and what changes by itself
 identity  the key of each entry of a document
 likeness  whether an entry and a kept one are the same article
+pairs     noise that only shows in two versions side by side
 records   records of old archives, which may name no address
 verdict   new, edited or unchanged
 """
 
 from ingest.reading.dedupe.identity import identify, link_key_of, reused_key
-from ingest.reading.dedupe.likeness import FROM_CAPTURE, is_joined
+from ingest.reading.dedupe.likeness import FROM_CAPTURE, has_moved, is_joined
 from ingest.reading.dedupe.noise import text_digest
+from ingest.reading.dedupe.pairs import is_noise
 from ingest.reading.dedupe.records import record_key, times_of_record
 from ingest.reading.dedupe.verdict import decide, lookup_keys
 
 __all__ = [
     "FROM_CAPTURE",
     "decide",
+    "has_moved",
     "identify",
     "is_joined",
+    "is_noise",
     "link_key_of",
     "lookup_keys",
     "record_key",

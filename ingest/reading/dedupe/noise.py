@@ -21,10 +21,14 @@ _DAY_AND_TIME = rf"[昨前今]天{_GAP}\d{{1,2}}:\d{{2}}"
 _DAY = rf"[刚昨前今][刚天]{_GAP}(?:$|(?=\d))"
 _AGO_IN_ENGLISH = rf"{_NUMBER}{_GAP}(?:seconds?|minutes?|hours?|days?|weeks?|months?)\s+ago"
 _COUNTER = rf"{_NUMBER}{_GAP}[万亿kKwW]?{_GAP}(?:次|人|个|条)?{_GAP}(?:{_COUNTED})"
-# What "2小时前" becomes the day after, where it stands by itself at the end of a line.
-_LONE_DATE = (
-    rf"(?:(?<=\s)|^)(?:\d{{4}}[-/.])?\d{{1,2}}[-/.]\d{{1,2}}(?:{_GAP}\d{{1,2}}:\d{{2}})?{_GAP}$"
+# What "2小时前" becomes the day after, where it stands by itself at the end of a line. Without a
+# year, "2-1" is a score and "9.9" a price: the day has two digits, and a month before a dot a zero.
+_MONTH, _DAY_OF_MONTH = r"(?:0?[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+_DATE = (
+    rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|{_MONTH}[-/]{_DAY_OF_MONTH}"
+    rf"|0[1-9]\.{_DAY_OF_MONTH})(?:{_GAP}\d{{1,2}}:\d{{2}})?"
 )
+_LONE_DATE = rf"(?:(?<=\s)|^){_DATE}{_GAP}$"
 _COUNTER_BEHIND = (
     rf"(?:{_COUNTED})(?:数|量|次数)?{_GAP}[:：(（]?{_GAP}{_NUMBER}{_GAP}[万亿kKwW]?[)）]?"
 )
@@ -55,6 +59,10 @@ _NOISE = (
     ("counter", re.compile(_COUNTER_BEHIND, re.IGNORECASE)),
 )
 
+# At the end of a title: how long ago, or a date.
+AGO_AT_END = re.compile(rf"(?:{_AGO}|{_DAY_AND_TIME}|{_AGO_IN_ENGLISH}|[刚昨前今][刚天])\)?$")
+DATE_AT_END = re.compile(rf"(?<!\d){_DATE}\)?$")
+
 
 def text_digest(title: str, text: str, media: Iterable[str]) -> bytes:
     """Digest what a reader would notice of an entry: its words and its pictures.
@@ -64,16 +72,16 @@ def text_digest(title: str, text: str, media: Iterable[str]) -> bytes:
     times and counters.
     """
     # A content network moves a file between hosts and folders, but keeps its name.
-    names = "\n".join(map(_file_name, media))
-    words = f"{_still(title)}\x00{_still(text)}\x00{names}"
+    names = "\n".join(map(file_name, media))
+    words = f"{still(title)}\x00{still(text)}\x00{names}"
     return hashlib.sha256(words.encode("utf-8", "replace")).digest()[:_DIGEST_BYTES]
 
 
-def _still(text: str) -> str:
+def still(text: str) -> str:
     """Text without what moves by itself; only for comparing."""
     text = unicodedata.normalize("NFKC", text)
-    still = _without_noise(text) if _MAYBE_DIGIT.search(text) else _NUMBERLESS.sub(" ", text)
-    return "".join(still.split())
+    lasting = _without_noise(text) if _MAYBE_DIGIT.search(text) else _NUMBERLESS.sub(" ", text)
+    return "".join(lasting.split())
 
 
 def _without_noise(text: str) -> str:
@@ -85,7 +93,7 @@ def _without_noise(text: str) -> str:
     return text
 
 
-def _file_name(source: str) -> str:
+def file_name(source: str) -> str:
     """The last segment of an address; with the one before where it is only a size (`/640`).
 
     Percent-encoding has one spelling here, the usual one.
