@@ -14,29 +14,40 @@ from ingest.reading.visible import one_line
 _LONGEST = 20_000
 
 # Between a title and a name; a mere hyphen needs blanks around it beside Latin words.
-_MARKS = "-–—―_|｜丨·•:：»/~"
+_MARKS = "-－–—―_|｜丨·•:：»›>/~"
 _BEFORE_NAME = re.compile(
-    rf"(?:\s+[{_MARKS}]+\s*|\s*[–—―_|｜丨»]+\s*|(?<=[^\x00-\x7f])[-·•/]+\s*)\Z"
+    rf"(?:\s+[{_MARKS}]+\s*|\s*[－–—―_|｜丨»]+\s*|(?<=[^\x00-\x7f])[-·•/]+\s*)\Z"
 )
 _AFTER_NAME = re.compile(r"\A\s*(?:[:：|｜丨_–—―»]+|[-·•/~]+(?=\s|[^\x00-\x7f]))\s*")
 _PIECES = re.compile(r"\s+[-–—―|·•/:]+\s+|\s*[_｜|丨»–—―：]+\s*|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f])")
 _SECTION = re.compile(
     r"(?:首页|新闻|资讯|要闻|快讯|滚动|国内|国际|社会|财经|经济|金融|股票|科技|体育|娱乐|文化|教育"
     r"|健康|汽车|房产|旅游|军事|历史|时政|政务|法治|评论|观点|生活|时尚|游戏|数码|视频|图片|专题"
-    r"|本地|地方|民生|本网|独家|热点|综合|头条|港澳|台湾|频道|中心|栏目|正文|网站){1,3}"
+    r"|本地|地方|民生|本网|独家|热点|综合|头条|港澳|台湾|频道|中心|栏目|正文|网站|法制|三农|乡村"
+    r"|生态|环保|能源|产业|公司|市场|证券|基金|银行|保险|楼市|电影|音乐|读书|海外|环球|两岸|台海"
+    r"|公益|消费|专栏|副刊|城事|都市|原创|党建|理论|科普|人物|直播|动态|公告){1,3}"
 )
+# A section stands behind the same kind of mark as the name does: title | section | name.
+_BEFORE_SECTION = re.compile(
+    r"(?P<bar>\s*[|｜丨]\s*)|(?P<line>\s*_\s*)|(?P<dash>\s*[－–—―]+\s*)"
+    r"|(?P<hyphen>\s+-+\s+|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f]))|(?P<arrow>\s*[»›]\s*|\s+[>/]\s+)"
+)
+_MOST_SECTIONS = 3
 _LONGEST_SECTION = 6
+_LONGEST_PLACE = 2  # characters of a name that a section may begin with
 
 _COLUMN = (
     r"(?:图|组图|多图|高清|图文|图集|图解|图说|视频|短视频|音频|直播|快讯|简讯|速递|速报|独家|首发"
     r"|原创|转载|重磅|突发|热点|热议|热评|关注|头条|要闻|推荐|置顶|精华|滚动|最新|更新|实时|公告"
     r"|通知|通告|专题|专访|访谈|评论|观点|社评|时评|快评|锐评|深度|特稿|特写|调查|解读|解析|现场"
-    r"|聚焦|盘点|揭秘|辟谣|提醒|提示|预告|回顾|新闻|全文|附全文|一图读懂|网评|短评|说明|资讯)"
+    r"|早报|晨报|午报|晚报|日报|周报|早读|夜读|早餐|聚焦|盘点|揭秘|辟谣|提醒|提示|预告|回顾|新闻|全文|附全文|一图读懂|网评|短评|说明|资讯)"
 )
 _COLUMNS = rf"(?:附|含|有|内附)?{_COLUMN}{{1,2}}"
+# What cries for attention before a title.
+_CRY = rf"(?:{_COLUMNS}|刚刚|官宣|定了|紧急(?:通知|提醒)?|速看|注意|警惕|喜报|好消息)"
 _TAG_IN_KEY = re.compile(
-    rf"\A(?:[\[(【〔〖]\s*{_COLUMNS}\s*[\])】〕〗]\s*|{_COLUMNS}\s*[|丨:]\s*)"
-    rf"|\s*[\[(【〔〖]\s*{_COLUMNS}\s*[\])】〕〗]\Z"
+    rf"\A(?:[\[(【〔〖]\s*{_COLUMNS}\s*[\])】〕〗]\s*|{_COLUMNS}\s*[|丨:]\s*|{_CRY}\s*!+\s*)"
+    rf"|\s*[\[(【〔〖]\s*{_COLUMNS}\s*[\])】〕〗]\Z|\s*[|丨]\s*{_COLUMNS}\Z"
 )
 _UNKEYED = re.compile(r"(?<!\d)\.|\.(?!\d)|(?<!\d)%|(?<=[a-z0-9])-|-(?!\d)|[^\w.%-]|_")
 
@@ -78,7 +89,7 @@ def _without_name(title: str, name: str) -> str:
             continue
         shorter = _cut_end(title, known)
         if shorter != title:
-            return _cut_section(shorter, title[len(shorter) :])
+            return _cut_sections(shorter, title[len(shorter) :], known)
         if shorter := _cut_start(title, known):
             return shorter
     return title
@@ -106,13 +117,28 @@ def _cut_start(title: str, name: str) -> str:
     return title[len(name) + mark.end() :] if mark else ""
 
 
-def _cut_section(title: str, cut: str) -> str:
-    """Take off the section that stands between a title and its site: 标题_频道_站名."""
-    head, mark, section = title.rpartition("_" if cut.lstrip().startswith("_") else " - ")
-    if not head.strip() or not mark:
+def _cut_sections(title: str, cut: str, name: str) -> str:
+    """Take off the sections between a title and its site: 标题_频道_站名."""
+    for place in range(_MOST_SECTIONS):
+        shorter = _cut_section(
+            title, name, longest=0 if place or "_" not in cut else _LONGEST_SECTION
+        )
+        if shorter == title:
+            break
+        title = shorter
+    return title
+
+
+def _cut_section(title: str, name: str, *, longest: int) -> str:
+    """Take off the last section; behind a line any word up to `longest` is one."""
+    marks = list(_BEFORE_SECTION.finditer(title))
+    if not marks or not (head := title[: marks[-1].start()].rstrip()) or _SECTION.fullmatch(head):
         return title
-    is_section = len(section) <= _LONGEST_SECTION if mark == "_" else _SECTION.fullmatch(section)
-    return head.rstrip() if is_section else title
+    mark, section = marks[-1].lastgroup, title[marks[-1].end() :]
+    if mark == "line" and len(section) <= longest:
+        return head
+    own = section.removeprefix(name[:_LONGEST_PLACE])  # 江海新闻, of 江海晚报
+    return head if _SECTION.fullmatch(own or section) else title
 
 
 def _fold(name: str) -> str:

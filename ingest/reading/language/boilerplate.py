@@ -12,7 +12,12 @@ import unicodedata
 
 import opencc
 
+from ingest.reading.language.origins import is_sentence_after_label, names_an_origin
+
 _LONGEST = 160  # characters; a longer line is prose
+_CLAUSES = re.compile(r"[,;。!]+\s*")
+_MOST_CLAUSES = 6
+_ENDS = ".。!;；:,"
 _BRACKETS = "()[]{}<>【】〔〕〖〗《》「」 \t\u3000"
 
 # A credit: its label, a mark, and names rather than a sentence.
@@ -172,7 +177,7 @@ _DATE_LINE = re.compile(
 )
 # What only an author tells; it overrules the rules that look for words.
 _PROSE = re.compile(r"[他她]|越来越|引发|已经|争议|突然|超过|[码文]的|一种|不得进入|说[.。,]?\Z")
-_SHAPES = (_LABELLED, _BARE_LABEL, _NAVIGATION, _TRAIL, _END, _TRUNCATION, _DATE_LINE)
+_SHAPES = (_BARE_LABEL, _NAVIGATION, _TRAIL, _END, _TRUNCATION, _DATE_LINE)
 _WORDS = (_NOTICE, _PROMOTION)
 
 
@@ -182,12 +187,23 @@ def is_boilerplate(line: str) -> bool:
     if not bare or len(bare) > _LONGEST:
         return False
     folded = _folded(bare)
-    shapes = {folded, folded.strip(_BRACKETS), folded.strip(_BRACKETS).rstrip(".。!;；:,")}
+    if _is_of_the_page(folded):
+        return True
+    clauses = [clause for clause in _CLAUSES.split(folded.strip(_BRACKETS)) if clause]
+    return 1 < len(clauses) <= _MOST_CLAUSES and all(map(_is_of_the_page, clauses))
+
+
+def _is_of_the_page(folded: str) -> bool:
+    inner = folded.strip(_BRACKETS)
+    shapes = {folded, inner, inner.rstrip(_ENDS)}
     rules = _SHAPES if _PROSE.search(folded) else (*_SHAPES, *_WORDS)
-    return any(
-        _is_credit(shape) or any(rule.fullmatch(shape) for rule in rules)
-        for shape in filter(None, shapes)
-    )
+    if any(rule.fullmatch(shape) for shape in filter(None, shapes) for rule in rules):
+        return True
+    if names_an_origin(inner.rstrip(_ENDS), in_brackets=folded[0] in "(【[〔"):
+        return True
+    if is_sentence_after_label(inner):
+        return False
+    return any(_is_credit(shape) or _LABELLED.fullmatch(shape) for shape in filter(None, shapes))
 
 
 def invites_to_read_on(line: str) -> bool:
