@@ -8,6 +8,8 @@ imprint     the foot of a site, which is no article
 headline    the headline of the page's own article, and what is another's
 trim        what stands in an article's element without belonging to it
 facts       what the page says about its article: title, author, date, picture
+linked_data  its JSON-LD
+bylines     the names of authors that a page shows
 page_dates  the dates that a page shows
 published   which of them is the article's
 surroundings  what stands around the article on its page

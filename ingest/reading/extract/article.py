@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.reading.extract import facts, next_page, opinions
+from ingest.reading.extract.bylines import Byline, find_bylines
 from ingest.reading.extract.headline import find_headline
 from ingest.reading.extract.imprint import drop_imprints
 from ingest.reading.extract.page import body_of, parse_page, show_as_read
@@ -50,9 +51,9 @@ def extract_article(html: str, *, url: str) -> Article | None:
     if root is None:
         return None
     base_url = _base_of(root, url)
-    said = facts.read(root, base_url)
+    said = facts.read(root, base_url, url)
     following = next_page.find(root, base_url)
-    shown = find_dates(root)
+    shown, bylines = find_dates(root), find_bylines(root)
     show_as_read(root)
     drop_imprints(body_of(root))
     opinion = _at_known_place(root, url) or _most_agreed(root)
@@ -67,12 +68,17 @@ def extract_article(html: str, *, url: str) -> Article | None:
         method=opinion.method,
         next_url=following,
         title=said.title,
-        author=said.author,
+        author=said.author or _shown_author(bylines, surroundings) or said.credit,
         published=said.published or choose_date(shown, surroundings),
         published_is_shown=not said.published,
         image=said.image,
         canonical_url=said.canonical_url,
     )
+
+
+def _shown_author(bylines: Sequence[Byline], surroundings: Surroundings) -> str | None:
+    own = (one for one in bylines if not surroundings.is_elsewhere(one.inside))
+    return next(filter(None, (facts.name_of(one.text) for one in own)), None)
 
 
 def _base_of(root: HtmlElement, url: str) -> str:

@@ -6,16 +6,14 @@ fields made for machines; what the page shows is `page_dates`.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from lxml import etree
 from lxml.html import HtmlElement
 
+from ingest.reading.extract.linked_data import article_in_data, named
 from ingest.reading.extract.page import body_of
 from ingest.reading.links import absolute_link
 
@@ -28,13 +26,9 @@ _PUBLISHED = (
     " parsely-pub-date sailthru.date"
 ).split()
 _IMAGE = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "image")
-_ARTICLES = frozenset("Article NewsArticle BlogPosting Report ReportageNewsArticle".split())
-_LARGEST_DATA = 200_000  # characters of JSON-LD
-_MOST_NODES = 1_000
 _HEAD = 6_000  # characters of visible text in which a page says who wrote it and when
 _LONGEST_NAME = 40
 _LONGEST_TITLE = 300
-_MOST_PLACES = 5
 
 # Behind it a name ends; an interview's `记者：` is followed by a question.
 _CREDIT = re.compile(
@@ -53,41 +47,51 @@ _visible = etree.XPath(
     "descendant::text()[not(parent::script or parent::noscript or parent::option)]",
     smart_strings=False,
 )
-_AUTHOR_PLACES = (
-    "//*[@id='author_baidu' or @id='js_name']",
-    "//*[@itemprop='author']//*[@itemprop='name']",
-    "//*[@itemprop='author']",
-    "//a[@rel='author']",
-    *(
-        f"//*[contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]"
-        for name in ("author", "author-name", "byline")
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a page says about its article, each None where it says nothing."""
+    """What a page says about its article, each None where it says nothing.
+
+    `author` is from a field for machines, `credit` the name that a line of the page gives.
+    """
 
     title: str | None
     author: str | None
+    credit: str | None
     published: str | None
     image: str | None
     canonical_url: str | None
 
 
-def read(root: HtmlElement, base_url: str) -> Facts:
-    """Read the facts: fields made for machines first, then what stands above the article."""
+def read(root: HtmlElement, base_url: str, url: str) -> Facts:
+    """Read the facts of a page at an address: fields made for machines, then its headings."""
     fields = _fields(root)
-    data = next(_articles(root), {})
-    head = _head(root)
+    canonical = _canonical(root) or fields.get("og:url")
+    title = _title_of_page(root) or ""
+    own = (url, absolute_link(canonical, base_url))
+    data = article_in_data(root, base_url=base_url, own=own, title=title)
+    published = named(data.get("datePublished")) or _first(fields, _PUBLISHED)
+    names = (named(data.get("author")), *(fields.get(name) for name in _AUTHOR))
     return Facts(
         title=_title(root, fields, data),
-        author=_author(root, fields, data, head),
-        published=_squeeze(_named(data.get("datePublished")) or _first(fields, _PUBLISHED)),
-        image=absolute_link(_first(fields, _IMAGE) or _named(data.get("image")), base_url),
-        canonical_url=absolute_link(_canonical(root) or fields.get("og:url"), base_url),
+        author=next(filter(None, map(name_of, names)), None),
+        credit=_credit(root),
+        published=_squeeze(published or named(data.get("pubDate"))),
+        image=absolute_link(_first(fields, _IMAGE) or named(data.get("image")), base_url),
+        canonical_url=own[1],
     )
+
+
+def _title_of_page(root: HtmlElement) -> str | None:
+    title = root.find(".//title")
+    return _squeeze(title.text) if title is not None else None
+
+
+def _credit(root: HtmlElement) -> str | None:
+    """The name behind `作者：` in the first visible text."""
+    credit = _CREDIT.search(_head(root))
+    return name_of(credit[1]) if credit else None
 
 
 def _canonical(root: HtmlElement) -> str | None:
@@ -118,45 +122,13 @@ def _first(fields: dict[str, str], names: tuple[str, ...] | list[str]) -> str | 
     return next((fields[name] for name in names if name in fields), None)
 
 
-def _articles(root: HtmlElement) -> Iterator[dict[str, Any]]:
-    """Yield the articles that the page describes in JSON-LD (schema.org)."""
-    for script in root.iter("script"):
-        text = script.text or ""
-        if "ld+json" not in (script.get("type") or "") or len(text) > _LARGEST_DATA:
-            continue
-        try:
-            waiting: list[Any] = [json.loads(text, strict=False)]
-        except (ValueError, RecursionError):
-            continue
-        for node in waiting:
-            if isinstance(node, dict) and _ARTICLES.intersection(_listed(node.get("@type"))):
-                yield node
-            elif isinstance(node, dict):
-                waiting += _listed(node.get("@graph"))[:_MOST_NODES]
-            elif isinstance(node, list):
-                waiting += node[:_MOST_NODES]
-
-
-def _listed(value: object) -> list[Any]:
-    return value if isinstance(value, list) else [value] if isinstance(value, (str, dict)) else []
-
-
-def _named(value: object) -> str | None:
-    """The name or address of what schema.org lets be a text, an object or a list of either."""
-    first = next(iter(_listed(value)), None)
-    if isinstance(first, dict):
-        first = first.get("name") or first.get("url")
-    return first.strip() or None if isinstance(first, str) else None
-
-
 def _title(root: HtmlElement, fields: dict[str, str], data: dict[str, Any]) -> str | None:
     heading = _only(root.xpath("//h1"))
-    title = root.find(".//title")
-    said = _squeeze(title.text) if title is not None else None
+    said = _title_of_page(root)
     # A site's own h1 is its name; an article's stands in the page's title, too.
     if heading and said and heading in said:
         return heading
-    return _named(data.get("headline")) or _first(fields, _TITLE) or said or heading
+    return named(data.get("headline")) or _first(fields, _TITLE) or said or heading
 
 
 def _only(found: list[HtmlElement]) -> str | None:
@@ -167,29 +139,11 @@ def _squeeze(text: str | None) -> str | None:
     return " ".join((text or "").split())[:_LONGEST_TITLE] or None
 
 
-def _author(
-    root: HtmlElement, fields: dict[str, str], data: dict[str, Any], head: str
-) -> str | None:
-    places = (value for path in _AUTHOR_PLACES for value in _texts(root, path))
-    credit = _CREDIT.search(head)
-    said = (
-        _named(data.get("author")),
-        *(fields.get(name) for name in _AUTHOR),
-        *islice(places, _MOST_PLACES),
-        credit[1] if credit else None,
-    )
-    return next(filter(None, map(_name, said)), None)
-
-
-def _name(value: str | None) -> str | None:
+def name_of(value: str | None) -> str | None:
+    """The person's name in what stands where one should; None if it is none."""
     name = _PREFIX.sub("", _squeeze(value) or "")
     usable = name and len(name) <= _LONGEST_NAME and not _NO_NAME.search(name)
     return name if usable else None
-
-
-def _texts(root: HtmlElement, path: str) -> Iterator[str]:
-    for found in root.xpath(path)[:_MOST_PLACES]:
-        yield found if isinstance(found, str) else str(found.text_content())[:_LONGEST_TITLE]
 
 
 def _head(root: HtmlElement) -> str:

@@ -31,7 +31,7 @@ class Surroundings:
     def __init__(self, article: HtmlElement, *, base_url: str, own: Sequence[str | None]) -> None:
         root = article.getroottree().getroot()
         self.article = article
-        self._base_url, self._own = base_url, {_page(url) for url in own if url}
+        self._base_url, self._own = base_url, {page_of(url) for url in own if url}
         self._inner = set(article.iter())
         self._order = {element: number for number, element in enumerate(root.iter())}
         self._lengths = text_lengths(root)
@@ -65,7 +65,7 @@ class Surroundings:
         if not href or href.startswith("#"):
             return False
         address = absolute_link(href, self._base_url)
-        return address is not None and _page(address) not in self._own
+        return address is not None and page_of(address) not in self._own
 
     def has_link(self, element: HtmlElement | None) -> bool:
         """Whether an element is, or holds, a link to another page."""
@@ -112,7 +112,7 @@ class Surroundings:
             yield one
 
 
-def _page(url: str) -> str:
+def page_of(url: str) -> str:
     """Return an address in the one form, without what names a place in its page."""
     return (canonical_link(url) or url).partition("#")[0].rstrip("/")
 
