@@ -23,7 +23,7 @@ from ingest.database import Database
 from ingest.errors import ArchiveError
 from ingest.files import is_there, sync
 from ingest.files import write as _write
-from ingest.layouts import Layout, make_layout
+from ingest.layouts import SHORTER, Layout, is_at_home, make_layout
 from ingest.site_names import SiteNames
 from ingest.store import archive as store
 from ingest.values import Record
@@ -36,7 +36,6 @@ _UNFINISHED = ".guidang-unfinished"
 _LATER = "the entries are kept; when that is mended, run: guidang archive"
 # What a file system says of a name that it takes from nobody; then a shorter one is given.
 _BAD_NAME = frozenset({errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL})
-_SHORTER = (100, 60, 0)
 # Another process may be at work there; no file takes it an hour.
 _ABANDONED = timedelta(hours=1)
 
@@ -73,6 +72,7 @@ class Archive:
         self._database = database
         self._names = SiteNames(self._layout, database)
         self._settings_noticed = False
+        self.other_paths = 0
         # Nobody else who writes here has files of this name, in whatever container they are.
         self._token = secrets.token_hex(8)
 
@@ -92,14 +92,21 @@ class Archive:
         return written
 
     def rebuild(self, *, now: datetime) -> int:
-        """Render every record again; a file that is as it should be is not touched."""
+        """Render every record again; a file that is as it should be is not touched.
+
+        `other_paths` is then how many have a path that they would not be given today.
+        """
         self.prepare(now=now)
         self._notice_other_settings()
-        written = last = 0
+        written = last = self.other_paths = 0
         while records := self._database.read(
             store.every, self._layout.name, after=last, limit=_BATCH
         ):
             written += self._render(records, now)
+            self.other_paths += sum(
+                record.path is not None and not is_at_home(self._layout, record)
+                for record in records
+            )
             last = records[-1].entry_id
         return written
 
@@ -296,7 +303,7 @@ class Archive:
 
     def _is_put_elsewhere(self, one: _Finished) -> bool:
         """Give a record a shorter path, and move its file there."""
-        for longest in _SHORTER:
+        for longest in SHORTER:
             path = self._layout.path(one.record, apart=True, longest=longest)
             entry, target = one.record.entry_id, self.root / path
             if not self._database.write(store.change_path, self._layout.name, entry, path):

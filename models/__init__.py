@@ -7,6 +7,7 @@ from models.base import Base
 from models.capture import Capture
 from models.entry import Entry
 from models.feed import Feed
+from models.former_path import FormerPath
 from models.host_pause import HostPause
 from models.poll import Poll
 from models.revision import Revision
@@ -24,6 +25,7 @@ __all__ = [
     "Capture",
     "Entry",
     "Feed",
+    "FormerPath",
     "HostPause",
     "Poll",
     "Revision",

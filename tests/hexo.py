@@ -74,11 +74,13 @@ class Hexo:
         zone: str = "UTC",
         pages: Mapping[str, str] | None = None,
         plugins: Sequence[str] = (),
+        more: str = "",
     ) -> Path:
         """Build the site whose source/_posts is `posts`; return its folder of pages.
 
         `config` is added to the site's _config.yml; `zone` is the time zone of the machine;
-        `pages` are further files below source; `plugins` are those of OPTIONAL that it has.
+        `pages` are further files below source; `plugins` are those of OPTIONAL that it has;
+        `more` is a second file of settings.
         Raises RuntimeError with what Hexo said when the build fails or an error is logged.
         """
         site = Path(tempfile.mkdtemp(prefix="site-", dir=self.folder))
@@ -93,12 +95,14 @@ class Hexo:
         with (site / "_config.yml").open("a", encoding="utf-8") as file:
             for key, value in (config or {}).items():
                 file.write(f"{key}: {json.dumps(value)}\n")  # a JSON value is a YAML value
+        (site / "more.yml").write_text(more, encoding="utf-8")
         program = self.packages / "hexo/bin/hexo"
         # volantis asks `node` and `hexo` for their versions.
         path = os.pathsep.join(
             [str(self.packages / ".bin"), str(Path(self.node).parent), os.environ["PATH"]]
         )
         command = [self.node, str(program), "generate", "--bail"]
+        command += ["--config", "_config.yml,more.yml"] if more else []
         built = run_node(command, cwd=site, TZ=zone, PATH=path)
         if re.search(r"^(ERROR|FATAL)\b", built, re.MULTILINE):
             raise RuntimeError(f"Hexo logged an error:\n{built}")

@@ -1,13 +1,14 @@
-"""`guidang archive`: render what is missing, render all again, or compare."""
+"""`guidang archive`: render what is missing, render all again, compare, or rename."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingest.cli.output import JsonOption, counted, print_json, say
-from ingest.cli.session import open_session
+from ingest.cli.session import Session, open_session
 from ingest.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,24 +23,63 @@ def archive(
     check: Annotated[
         bool, typer.Option("--check", help="Only list what differs; exit 1 if a record does.")
     ] = False,
+    rename: Annotated[
+        bool, typer.Option("--rename", help="Give all records the paths that new ones get.")
+    ] = False,
+    redirects: Annotated[
+        Path | None,
+        typer.Option("--redirects", metavar="FILE", help="List old addresses with the new ones."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> int:
     """Render the records that are missing or outdated."""
     from ingest.archive import Archive
 
-    if rebuild and check:
-        raise UsageError("--rebuild writes and --check does not; take one of them")
+    if rebuild + check + rename > 1:
+        raise UsageError("--rebuild, --check and --rename exclude each other; take one of them")
     with open_session(ctx) as session:
         folder = Archive(session.config.archive, session.database)
         if check:
             return _check(folder, as_json)
+        if rename or redirects:
+            return _rename(session, folder.root, redirects, as_json, only_list=not rename)
         render = folder.rebuild if rebuild else folder.restore_missing
         written = render(now=session.now)
     if as_json:
         print_json({"written": written, "path": str(folder.root)})
     else:
         say(f"{counted(written, 'file')} written in {folder.root}")
+        if folder.other_paths:
+            say(
+                f"{counted(folder.other_paths, 'file')} kept another path than new ones get; "
+                "to move them: guidang archive --rename"
+            )
     return 0
+
+
+def _rename(
+    session: Session, root: Path, redirects: Path | None, as_json: bool, *, only_list: bool
+) -> int:
+    from ingest.renaming import Renaming
+
+    renaming = Renaming(session.config.archive, session.database)
+    moved = 0 if only_list else renaming.rename(now=session.now)
+    if redirects:
+        _write_redirects(redirects, renaming.redirects())
+    if as_json:
+        print_json({"renamed": moved, "path": str(root)})
+    elif not only_list:
+        say(f"{counted(moved, 'file')} renamed in {root}")
+    if redirects and not as_json:
+        say(f"old addresses are listed in {redirects}")
+    return 0
+
+
+def _write_redirects(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}") from error
 
 
 def _as_json(one: Difference) -> dict[str, str]:

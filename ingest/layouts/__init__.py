@@ -12,6 +12,9 @@ from ingest.config import ArchiveConfig
 from ingest.layouts.hexo import NOTHING_APART, HexoLayout, Names
 from ingest.values import Record
 
+# How long the parts of a path may be where the file system takes no longer ones.
+SHORTER = (100, 60, 0)
+
 
 class Layout(Protocol):
     """A form of file."""
@@ -41,3 +44,19 @@ class Layout(Protocol):
 def make_layout(config: ArchiveConfig) -> Layout:
     """The layout that the configuration names."""
     return {"hexo": HexoLayout}[config.layout](config)
+
+
+def paths_for(layout: Layout, record: Record) -> Iterator[str]:
+    """The paths that a record may have, the wanted one first.
+
+    The others are for one whose path is another record's already, or is too long for the disk.
+    """
+    yield layout.path(record)
+    yield layout.path(record, apart=True)
+    for longest in SHORTER:
+        yield layout.path(record, apart=True, longest=longest)
+
+
+def is_at_home(layout: Layout, record: Record) -> bool:
+    """Whether a record has a path that it would be given today."""
+    return record.path is not None and record.path in paths_for(layout, record)

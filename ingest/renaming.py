@@ -1,0 +1,82 @@
+"""Apply a new template of paths to records that have one; nothing else gives them another."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+
+from ingest.archive import Archive
+from ingest.config import ArchiveConfig
+from ingest.database import Database
+from ingest.layouts import is_at_home, make_layout, paths_for
+from ingest.store import archive as archive_store
+from ingest.store import renaming as store
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 100
+
+
+class Renaming:
+    """Moves the files of an archive, and knows where each was."""
+
+    def __init__(self, config: ArchiveConfig, database: Database) -> None:
+        self._layout = make_layout(config)
+        self._database = database
+        self._archive = Archive(config, database)
+
+    def rename(self, *, now: datetime) -> int:
+        """Give each record the path that the settings give new ones; return how many moved.
+
+        After a stop at any moment the next run goes on: files are written at their new paths
+        before those at the old ones are deleted. Raise `ArchiveError`.
+        """
+        self._archive.prepare(now=now)
+        moved = last = 0
+        while records := self._database.read(
+            archive_store.every, self._layout.name, after=last, limit=_BATCH
+        ):
+            wanted = {
+                record.entry_id: list(paths_for(self._layout, record))
+                for record in records
+                if record.path and not is_at_home(self._layout, record)
+            }
+            if wanted:
+                moved += self._database.write(store.rename, self._layout.name, wanted, now=now)
+            last = records[-1].entry_id
+        self._archive.render_due(now=now)
+        self._delete_former()
+        return moved
+
+    def _delete_former(self) -> None:
+        """Delete what is left at paths that are nobody's any more; not what others changed."""
+        for path, digest, _ in self._database.read(store.former, self._layout.name):
+            file = self._archive.root / path
+            if not file.is_file():
+                continue
+            if hashlib.sha256(file.read_bytes()).digest() == digest:
+                self._archive.delete([path])
+            else:
+                logger.warning("%s was changed by somebody; it stays where it is", file)
+
+    def redirects(self) -> str:
+        """The old addresses with the new ones, as hexo-generator-alias reads them from YAML."""
+        return "\n".join(["alias:", *self._redirects()]) + "\n"
+
+    def _redirects(self) -> Iterator[str]:
+        known = set()
+        for old, _, new in self._database.read(store.former, self._layout.name):
+            if old not in known:  # of two entries that had it, the last
+                known.add(old)
+                yield f"  {_quoted(_page(old) + 'index.html')}: {_quoted(_page(new))}"
+
+
+def _page(path: str) -> str:
+    """The address of a record with `permalink: :title/`."""
+    return path.rpartition(".")[0] + "/"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

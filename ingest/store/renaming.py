@@ -1,0 +1,55 @@
+"""Other paths for files that have one; those they had are remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ingest.store.archive import change_path
+from ingest.store.statements import insert_if_new, table_of
+from models import ArchiveFile, Entry, FormerPath
+
+_FILE, _FORMER, _ENTRY = table_of(ArchiveFile), table_of(FormerPath), table_of(Entry)
+
+
+def rename(
+    connection: sa.Connection, layout: str, wanted: Mapping[int, Sequence[str]], *, now: datetime
+) -> int:
+    """Give entries the first of these paths that is free; say how many have another one now.
+
+    They are due, so that their files are written there.
+    """
+    return sum(_rename(connection, layout, entry, paths, now) for entry, paths in wanted.items())
+
+
+def _rename(
+    connection: sa.Connection, layout: str, entry_id: int, paths: Iterable[str], now: datetime
+) -> bool:
+    present = sa.select(_FILE.c.entry_id, _FILE.c.layout, _FILE.c.path, _FILE.c.digest).where(
+        _FILE.c.entry_id == entry_id, _FILE.c.layout == layout
+    )
+    former = connection.execute(present).mappings().one()
+    if not any(change_path(connection, layout, entry_id, path) for path in paths):
+        return False
+    insert = insert_if_new(connection.dialect.name, FormerPath)
+    connection.execute(insert, {**former, "left_at": now})
+    due = sa.update(_ENTRY).where(_ENTRY.c.id == entry_id)
+    connection.execute(due.values(render_due=_ENTRY.c.render_due + 1))
+    return True
+
+
+def former(connection: sa.Connection, layout: str) -> list[tuple[str, bytes | None, str]]:
+    """Each path that is nobody's any more, what was in it, and where that is now."""
+    in_use = sa.select(_FILE.c.path)
+    query = (
+        sa.select(_FORMER.c.path, _FORMER.c.digest, _FILE.c.path)
+        .join(
+            _FILE,
+            sa.and_(_FILE.c.entry_id == _FORMER.c.entry_id, _FILE.c.layout == _FORMER.c.layout),
+        )
+        .where(_FORMER.c.layout == layout, _FORMER.c.path.not_in(in_use))
+        .order_by(_FORMER.c.path, _FORMER.c.id.desc())
+    )
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]

@@ -1,0 +1,106 @@
+"""A new template for records that have a path; the old ones are remembered."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ingest.archive import Archive
+from ingest.config import ArchiveConfig
+from ingest.renaming import Renaming
+from tests.hexo import Hexo
+from tests.program import new_program
+from tests.site import Site
+from tests.support import item, rss
+from tests.world import World
+
+_AT = datetime(2026, 4, 1, tzinfo=UTC)
+
+
+def with_template(world: World, template: str) -> ArchiveConfig:
+    return world.config.archive.model_copy(update={"template": template})
+
+
+@pytest.fixture
+def archived(world: World, site: Site) -> World:
+    for name in ("a", "b"):
+        site.set(f"/{name}.xml", rss(*(item(n, guid=str(n), title=f"{name}{n}") for n in (1, 2))))
+        world.add(site.url(f"/{name}.xml"))
+    world.poll()
+    return world
+
+
+def test_files_move_to_the_paths_of_a_new_template(archived: World) -> None:
+    before = archived.files()
+    config = with_template(archived, "{year}/{id}.md")
+    Archive(config, archived.database).rebuild(now=_AT)
+    assert archived.files() == before
+    assert Renaming(config, archived.database).rename(now=_AT) == 4
+    after = archived.files()
+    assert sorted(after.values()) == sorted(before.values())
+    assert {path.count("/") for path in after} == {1}
+    assert sorted(folder.name for folder in archived.folder.root.iterdir()) == [
+        ".guidang-unfinished",
+        "2022",
+    ]
+    assert archived.folder.check() == []
+    assert Renaming(config, archived.database).rename(now=_AT) == 0
+
+
+def test_a_rename_that_was_stopped_is_finished_by_the_next(archived: World) -> None:
+    before = archived.files()
+    config = with_template(archived, "{id}.md")
+    Renaming(config, archived.database).rename(now=_AT)
+    for path, content in before.items():  # as if it had not come to delete them
+        (archived.folder.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (archived.folder.root / path).write_bytes(content)
+    changed = min(before)
+    (archived.folder.root / changed).write_bytes(b"by hand")
+    Renaming(config, archived.database).rename(now=_AT)
+    assert [path for path in archived.files() if path in before] == [changed]
+
+
+def test_old_addresses_lead_to_the_present_one(
+    tmp_path: Path, sqlite_url: str, site: Site, hexo: Hexo
+) -> None:
+    world = World(tmp_path, sqlite_url)
+    site.set("/a.xml", rss(item(1, title="it's 标题")))
+    world.add(site.url("/a.xml"))
+    world.poll()
+    paths = [*world.files()]
+    for template in ("{title}-{id}.md", "{year}/{id}.md"):
+        config = with_template(world, template)
+        Renaming(config, world.database).rename(now=_AT)
+        paths += world.files()
+    redirects = Renaming(config, world.database).redirects()
+    assert redirects.count("\n") == 3
+    more = f"permalink: :title/\n{redirects}"
+    public = hexo.build(config.path, plugins=["hexo-generator-alias"], more=more)
+    *old, new = [path.removesuffix(".md") for path in paths]
+    for path in old:
+        page = (public / path / "index.html").read_text("utf-8")
+        assert f'content="0; url=http://site.example.cn/{new}/"' in page
+    world.database.dispose()
+
+
+def test_the_command_renames_and_lists_redirects(tmp_path: Path, site: Site) -> None:
+    site.set("/a.xml", rss(item(1)))
+    program = new_program(tmp_path, feeds=[site.url("/a.xml")])
+    program.good("poll")
+    program.write_config(
+        f'[archive]\ntemplate = "{{id}}.md"\n[[feeds]]\nurl = "{site.url("/a.xml")}"\n'
+    )
+    assert "1 file kept another path than new ones get; to move them: guidang archive --rename" in (
+        program.good("archive", "--rebuild")
+    )
+    out = program.good("archive", "--rename", "--redirects", "redirects.yml")
+    assert "1 file renamed in " in out
+    assert "old addresses are listed in redirects.yml" in out
+    listed = (tmp_path / "redirects.yml").read_text("utf-8")
+    assert listed.startswith("alias:\n  '127.0.0.1")
+    assert program.good("archive", "--rebuild").count("\n") == 1
+    refused = program.run("archive", "--rename", "--check")
+    assert refused.code == 2
+    assert "exclude each other" in refused.err
