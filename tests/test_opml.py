@@ -5,6 +5,7 @@ import pytest
 from ingest.config import FeedSettings
 from ingest.errors import UsageError
 from ingest.reading.opml import read_opml, write_opml
+from ingest.reading.opml_settings import NAMESPACE
 
 OPML = """<?xml version="1.0" encoding="{charset}"?>
 <opml version="2.0"><body>
@@ -129,3 +130,48 @@ def test_what_is_written_is_read_again() -> None:
     assert "K" not in written.replace("OPML", "")
     (feed,) = read_opml(written.encode(), "x").feeds
     assert (feed.url, feed.settings) == ("https://a.example.cn/x?b=1", settings)
+
+
+ALL_SET = {
+    "author": "编辑部 <&>",
+    "timezone": "Asia/Taipei",
+    "interval": "6h",
+    "full_text": "auto",
+    "user_agent": "Reader/1",
+    "follow_moves": False,
+    "categories": ("新闻", "国际"),
+}
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, ALL_SET, ALL_SET | {"title": "晚报"}, {"full_text": True}]
+)
+def test_settings_go_through_a_list_and_back(settings: dict[str, object]) -> None:
+    """A name that nobody set is none that is set afterwards."""
+    wanted = FeedSettings.model_validate(settings)
+    written = write_opml([("https://a.example/x", "它自己的名字", None, wanted)])
+    (feed,) = read_opml(written.encode(), "x").feeds
+    assert feed.settings == wanted
+
+
+def test_neither_headers_nor_passwords_nor_proxies_travel() -> None:
+    wanted = FeedSettings.model_validate(
+        {"auth": "env:PAROLE", "headers": {"Cookie": "a=GEHEIM"}, "proxy": "socks5://u:GEHEIM@p:1"}
+    )
+    written = write_opml([("https://a.example/x", "甲", None, wanted)])
+    assert not [secret for secret in ("PAROLE", "GEHEIM") if secret in written]
+
+
+@pytest.mark.parametrize(
+    "attribute", ['auth="env:PAROLE"', 'proxy="http://p.example:1"', 'user-agent="env:PAROLE"']
+)
+def test_a_list_from_elsewhere_names_no_secret_of_this_machine(attribute: str) -> None:
+    outline = FEED.replace("/>", f' xmlns:g="{NAMESPACE}" g:{attribute} g:interval="6h"/>')
+    (feed,) = read_opml(LIST.format(outline).encode(), "x").feeds
+    assert feed.settings.as_json() == {"title": "甲", "categories": ["新闻"], "interval": "6h"}
+
+
+def test_a_setting_that_is_wrong_is_named() -> None:
+    outline = FEED.replace("/>", f' xmlns:g="{NAMESPACE}" g:interval="bald"/>')
+    listed = read_opml(LIST.format(outline).encode(), "x")
+    assert (len(listed.feeds), len(listed.problems)) == (0, 1)

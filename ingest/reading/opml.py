@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 from pydantic import ValidationError
@@ -14,6 +15,7 @@ from ingest.config import FeedConfig, FeedSettings
 from ingest.errors import UsageError
 from ingest.reading import charset
 from ingest.reading.links import without_secrets
+from ingest.reading.opml_settings import FORM, NAMESPACE, attributes_of, settings_of
 from ingest.reading.xml_text import mend
 
 _END = re.compile(r"</opml\s*>", re.IGNORECASE)
@@ -52,10 +54,11 @@ def read_opml(body: bytes, name: str) -> FeedList:
     problems = [] if root is None else [word for word in map(_mend, _outlines(root)) if word]
     # listparser guesses the charset of text without a declaration; there is nothing to guess.
     text = b"" if root is None else etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    own = {} if root is None else _own_settings(root)
     feeds = []
     for listed in listparser.parse(text).feeds:
         try:
-            feeds.append(_feed(listed))
+            feeds.append(_feed(listed, own))
         except ValidationError as error:
             problems.append(
                 f"{listed.url}: {error.errors()[0]['msg'].removeprefix('Value error, ')}"
@@ -107,19 +110,36 @@ def _shown(text: str) -> str:
     return text[:_LONGEST_SHOWN]
 
 
-def _feed(listed: dict[str, object]) -> FeedConfig:
+def _own_settings(root: etree._Element) -> dict[str, dict[str, Any]]:
+    """The settings that a list of ours names, by the addresses of the feeds.
+
+    Their titles are those that a user set: another's list has one for each feed.
+    """
+    is_ours = FORM in root.attrib
+    found = {}
+    for outline in _outlines(root):
+        settings = settings_of({str(name): str(text) for name, text in outline.attrib.items()})
+        if is_ours or settings:
+            url = str(outline.get("xmlUrl") or "").strip()
+            found[url] = ({"title": None} if is_ours else {}) | settings
+    return found
+
+
+def _feed(listed: dict[str, object], own: Mapping[str, dict[str, Any]]) -> FeedConfig:
     paths = listed.get("categories") or [[]]
     path = paths[0] if isinstance(paths, list) else []
-    return FeedConfig(
-        url=str(listed["url"]).strip(),
-        title=str(listed.get("title") or "").strip() or None,
-        categories=tuple(name for one in path if (name := str(one).strip()[:100])),
-    )
+    url = str(listed["url"]).strip()
+    given: dict[str, Any] = {
+        "title": str(listed.get("title") or "").strip() or None,
+        "categories": tuple(name for one in path if (name := str(one).strip()[:100])),
+    }
+    return FeedConfig(url=url, **(given | own.get(url, {})))
 
 
 def write_opml(feeds: Iterable[tuple[str, str, str | None, FeedSettings]]) -> str:
     """Write feeds (address, name, site, settings) as OPML; passwords and keys are left out."""
-    root = ET.Element("opml", version="2.0")
+    ET.register_namespace("guidang", NAMESPACE)
+    root = ET.Element("opml", {"version": "2.0", FORM: "1"})
     ET.SubElement(ET.SubElement(root, "head"), "title").text = "Guidang"
     body = ET.SubElement(root, "body")
     for url, name, site, settings in feeds:
@@ -127,7 +147,8 @@ def write_opml(feeds: Iterable[tuple[str, str, str | None, FeedSettings]]) -> st
         for category in settings.categories:
             folder = _folder(folder, category)
         outline = {"type": "rss", "text": name, "title": name, "xmlUrl": without_secrets(url)}
-        ET.SubElement(folder, "outline", outline | ({"htmlUrl": site} if site else {}))
+        outline |= {"htmlUrl": site} if site else {}
+        ET.SubElement(folder, "outline", outline | attributes_of(settings))
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
