@@ -29,6 +29,7 @@ _BLOCKS = frozenset(
 )
 
 
+_DEEPEST = 8
 _MOST_REMEMBERED = 2_000
 _LONG = 200
 
@@ -47,8 +48,8 @@ def _hides(style: str) -> bool:
 def reveal(tree: etree._Element) -> None:
     """Show what is hidden, if it is most of the text around it, or fades in."""
     scopes = [tree]
-    while scopes:
-        scopes += _reveal_within(scopes.pop())
+    for _ in range(_DEEPEST):  # each level is read once more
+        scopes = [shown for scope in scopes for shown in _reveal_within(scope)]
 
 
 def _reveal_within(scope: etree._Element) -> list[etree._Element]:
