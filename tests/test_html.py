@@ -162,6 +162,8 @@ def test_attacks_are_neutral(written: str) -> None:
         "<p" + " \n" * 200_000 + ">甲</p>",
         "<!--" * 100_000 + "-->甲",
         "甲\n" * 100_000,
+        "[b]" * 30_000 + "甲" + "[/b]" * 30_000,
+        "[b]x" * 25 + "[i]y[/i]" * 20_000 + "[url]//a.cn/[/url]甲",
         '<div style="opacity:0">' * 190 + "<p>甲" * 10_000,
         '<p style="display:none">甲</p>' * 10_000,
         '<p style="' + "opacity:0;" * 20_000 + '">甲',

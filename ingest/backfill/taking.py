@@ -15,6 +15,7 @@ from ingest.logs import log_fault
 from ingest.look import reading_context
 from ingest.reading import titles
 from ingest.reading.links import host_of, without_secrets
+from ingest.reading.normalize import without_program
 from ingest.services import Services
 from ingest.sources.past.source import Content, Form, Piece, Source, Taken, Window
 from ingest.store import backfills, feeds, history
@@ -169,6 +170,7 @@ class Taking:
         )
         if piece.form is Form.FEED:
             title = titles.display_title(held.feed.title, is_text=held.feed.title_is_text)
+            title = without_program(title)
             feeds.introduce(
                 connection,
                 feed.id,

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from ingest.reading import cst, dates, dedupe, html, language, lead_image
 from ingest.reading.enclosed import with_files
+from ingest.reading.headings import without_title
 from ingest.reading.links import site_of
 from ingest.reading.normalize import Context, authors_of, normalize, shown
 from ingest.values import (
@@ -49,6 +50,8 @@ def entry_of_page(
     )
     feed = ParsedFeed(format="page", link=link)
     (entry,) = dedupe.identify(normalize(replace(feed, entries=(parsed,)), context))
+    # The digest stays that of the page's own words, so that the page is known again.
+    entry = replace(entry, html=without_title(entry.html, entry.title))
     entry = _dated(entry, article, page, context.zone, listed)
     if entry.lead_image is None:
         body = html.Fragment(article.html, base_url=page.final_url)
@@ -80,7 +83,8 @@ def take_article(
     body = html.Fragment(article.html, base_url=page.final_url)
     authors = entry.authors or authors_of((Author(name=article.author),) if article.author else ())
     image = entry.lead_image or lead_image.choose((), (), body, page_image=article.image)
-    text = with_files(body.clean().html, entry.enclosures, base_url=entry.link, lead_image=image)
+    shown_text = without_title(body.clean().html, entry.title)
+    text = with_files(shown_text, entry.enclosures, base_url=entry.link, lead_image=image)
     full = replace(entry, html=text, authors=authors, lead_image=image, page=page)
     return full if entry.published_at else _dated(full, article, page, zone, ListedDates())
 

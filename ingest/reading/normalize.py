@@ -6,6 +6,7 @@ It decides nothing about identity or news: that is `dedupe`'s.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
@@ -26,6 +27,8 @@ from ingest.values import (
     ResolvedDate,
 )
 
+# `知乎热榜 - RSSHub`
+_PROGRAM = re.compile(r"\s*[-–—|_·]\s*(?:powered by\s+)?rsshub\s*\Z", re.IGNORECASE)
 _LONGEST_NAME = 200
 _MOST_NAMES = 50
 _LONGEST_GUID = 4000
@@ -112,8 +115,13 @@ def _normalize_entry(
 
 def name_of(feed: ParsedFeed, context: Context) -> str:
     """The name a feed goes by: the user's, else its own, else its host's."""
-    own = titles.display_title(feed.title, is_text=feed.title_is_text)
+    own = without_program(titles.display_title(feed.title, is_text=feed.title_is_text))
     return context.feed_title or own or links.host_of(context.document.final_url)
+
+
+def without_program(name: str) -> str:
+    """Return a name without that of the program that wrote the feed, which says nothing of it."""
+    return _PROGRAM.sub("", name) or name
 
 
 def _link(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> str | None:
@@ -182,7 +190,8 @@ def authors_of(authors: tuple[Author, ...], *, are_text: bool = False) -> tuple[
 
 
 def _names(names: tuple[str, ...], *, are_text: bool) -> tuple[str, ...]:
-    clean = (titles.display_title(name, is_text=are_text)[:_LONGEST_NAME] for name in names)
+    displayed = (titles.display_title(name, is_text=are_text) for name in names)
+    clean = (without_program(name)[:_LONGEST_NAME] for name in displayed)
     return tuple(dict.fromkeys(name for name in clean if name))[:_MOST_NAMES]
 
 

@@ -2,6 +2,7 @@
 
 fragment   a fragment: its pictures, its clean form, what it shows
 plain      the short way through all below, for what most publishers write
+bbcode     what a forum's feed left of BBCode → HTML
 tags       what a tag is
 names      names in angle brackets that are no elements go, before they hide what follows
 tree       any text → a tree

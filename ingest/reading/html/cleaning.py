@@ -28,13 +28,20 @@ def clean(fragment: str, *, base_url: str | None, tree: etree._Element | None = 
     """
     text = make_sound(fragment)
     if not _TAG_BEGINS.search(text):
-        return from_text(make_sound(html.unescape(text)))
+        return as_html(text)
     for _ in range(_MOST_PASSES):
         text, is_settled = _pass(text, parse_fragment(text) if tree is None else tree, base_url)
         tree = None
         if is_settled:
             break
     return text
+
+
+def as_html(text: str) -> str:
+    """Return a text without tags as HTML that has its lines; what has tags stays as it is."""
+    if _TAG_BEGINS.search(text):
+        return text
+    return from_text(make_sound(html.unescape(text)))
 
 
 def _pass(markup: str, tree: etree._Element, base_url: str | None) -> tuple[str, bool]:

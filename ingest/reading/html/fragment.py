@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from ingest.reading.html import cleaning, plain
+from ingest.reading.html import bbcode, cleaning, plain
 from ingest.reading.html.text import Shown, shown_by
 from ingest.reading.html.tree import parse_fragment
 
@@ -25,6 +25,8 @@ class Fragment:
     """HTML as it was written, at an address from which its own are counted."""
 
     def __init__(self, written: str, *, base_url: str | None) -> None:
+        if "[/" in written and (code := bbcode.rendered(cleaning.as_html(written))):
+            written = code
         self._written = written
         self.base_url = base_url
         self._plain = plain.read(written, base_url)

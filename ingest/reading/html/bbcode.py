@@ -1,0 +1,140 @@
+"""BBCode that a forum's feed left in its text becomes HTML.
+
+It is rendered only where the text is BBCode: pictures and links with addresses, or several pairs
+of tags. Text that speaks of BBCode, and code, stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+
+_TOKEN = re.compile(
+    r"<(?P<end>/?)(?P<html>[a-z][a-z0-9]*)[^<>]*>"
+    r"|\[(?P<close>/?)(?P<name>[a-z]{1,10}|\*)(?:=(?P<option>[^\[\]<>\n]{0,500}))?\]",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"(?:https?:)?//[^\s<>\"'\[\]]{4,2000}", re.IGNORECASE)
+_ITEM = "[*]"
+_MARKUP = re.compile(r"<[^<>]*>")
+_LESSON = re.compile(
+    r"bb ?code|\bubb|标签|標籤|语法|語法|写法|寫法|\btags?\b|\bsyntax\b", re.IGNORECASE
+)
+_COLOR = re.compile(r"#[0-9a-f]{3,8}|[a-z]{3,20}|rgb\([\d, ]+\)", re.IGNORECASE)
+_SIDES = re.compile(r"(\d{1,4})\s*[,x]\s*(\d{1,4})")
+_SOUND = re.compile(r"\.(?:mp3|m4a|ogg|wav|aac)\Z", re.IGNORECASE)
+_FILM = re.compile(r"\.(?:mp4|webm|m4v)\Z", re.IGNORECASE)
+
+_SIMPLE = {
+    **{name: name for name in "b i u s sub sup table tr td th li".split()},
+    "quote": "blockquote",
+    "indent": "blockquote",
+    "p": "div",
+    **dict.fromkeys("size font backcolor float hide free".split(), "span"),
+}
+_ALIGNED = frozenset({"align", "center", "left", "right"})
+_PLAYED = frozenset("media video audio flash".split())
+_FROM_CONTENT = frozenset({"img", "code", "email"}) | _PLAYED
+_KNOWN = {*_SIMPLE, *_ALIGNED, *_FROM_CONTENT, "color", "list", "url"}
+# What nobody else writes in brackets.
+_UNMISTAKABLE = frozenset("size color font backcolor align quote hide free code".split())
+_DEEPEST = 30
+_ENOUGH = 3
+
+
+def rendered(text: str) -> str | None:
+    """Return the HTML with its BBCode rendered, None where it holds none."""
+    if _LESSON.search(text):
+        return None
+    reader = _Reader()
+    reader.read(text)
+    is_code = reader.addresses or reader.weight >= _ENOUGH
+    return "".join(reader.pieces) if is_code else None
+
+
+class _Reader:
+    """Reads a text once; each pair of tags is replaced when its end is found."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.addresses = 0
+        self.weight = 0
+        self._open: list[tuple[str, str, int]] = []
+        self._code = 0
+
+    def read(self, text: str) -> None:
+        place = 0
+        for token in _TOKEN.finditer(text):
+            self.pieces.append(text[place : token.start()])
+            place = token.end()
+            self._read_token(token)
+        self.pieces.append(text[place:])
+
+    def _read_token(self, token: re.Match[str]) -> None:
+        name = (token["name"] or "").lower()
+        if not name:
+            if token["html"].lower() in {"pre", "code"}:
+                self._code = max(0, self._code + (-1 if token["end"] else 1))
+        elif name in _KNOWN and not self._code:
+            if token["close"]:
+                self._close(name, token[0])
+                return
+            self._open = [
+                *self._open[1 - _DEEPEST :],
+                (name, token["option"] or "", len(self.pieces)),
+            ]
+        self.pieces.append(token[0])
+
+    def _close(self, name: str, written: str) -> None:
+        places = [place for place, (opened, *_) in enumerate(self._open) if opened == name]
+        if not places:
+            self.pieces.append(written)
+            return
+        _, option, start = self._open[places[-1]]
+        del self._open[places[-1] :]
+        content = "".join(self.pieces[start + 1 :])
+        html = self._html(name, option.strip("\"' "), content)
+        if html is None:
+            self.pieces.append(written)
+            return
+        # Discuz writes `[i=s]` where a post was edited.
+        self.weight += 1 + (name in _UNMISTAKABLE) + bool(option) + ((name, option) == ("i", "s"))
+        self.pieces[start:] = [html]
+
+    def _html(self, name: str, option: str, content: str) -> str | None:
+        if name in _FROM_CONTENT or name == "url":
+            return self._leading(name, option, content)
+        if name == "color":
+            style = f' style="color:{option}"' if _COLOR.fullmatch(option) else ""
+            return f"<span{style}>{content}</span>"
+        if name in _ALIGNED:
+            side = option if name == "align" else name
+            return f'<div align="{escape(side)}">{content}</div>'
+        if name == "list":
+            lead, *items = content.split(_ITEM)
+            return f"<ul>{lead}{''.join(f'<li>{item}</li>' for item in items)}</ul>"
+        return f"<{_SIMPLE[name]}>{content}</{_SIMPLE[name]}>"
+
+    def _leading(self, name: str, option: str, content: str) -> str | None:
+        """What is made of its content: a picture, a player, a link or code."""
+        text = unescape(_MARKUP.sub("", content)).strip()
+        if name == "code":
+            return f"<pre><code>{content}</code></pre>"
+        if name == "email":
+            return f'<a href="mailto:{escape(option or text)}">{content}</a>'
+        written = unescape(option) if name == "url" and option else text
+        if not _ADDRESS.fullmatch(written):
+            return None
+        self.addresses += 1
+        url = escape(written)
+        if name == "img":
+            sides = _SIDES.fullmatch(option)
+            size = f' width="{sides[1]}" height="{sides[2]}"' if sides else ""
+            return f'<img src="{url}"{size}>'
+        if name == "url":
+            return f'<a href="{url}">{content}</a>'
+        path = written.partition("?")[0]
+        for kind, pattern in (("audio", _SOUND), ("video", _FILM)):
+            if pattern.search(path):
+                return f'<{kind} controls src="{url}"></{kind}>'
+        return f'<a href="{url}">{url}</a>'
