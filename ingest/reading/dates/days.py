@@ -38,6 +38,14 @@ def _year_first(match: re.Match[str], now: datetime) -> Day:
     return _day(match, year, int(match["m"]), int(match["d"]), "year, month, day")
 
 
+def _short_year_first(match: re.Match[str], now: datetime) -> Day:
+    """24-2-1; but 20/5/24, seen in 2024, was written day first, and is not understood."""
+    recent = {now.year % 100, (now.year - 1) % 100}
+    if match[2] == "/" and int(match["d"]) in recent and int(match["y"]) not in recent:
+        raise ValueError(f"the year may be the last number: {match[0]}")
+    return _year_first(match, now)
+
+
 def _republic(match: re.Match[str], _now: datetime) -> Day:
     year = (1 if match["y"] == "元" else int(match["y"])) + ROC_BEGAN
     return _day(match, year, int(match["m"]), int(match["d"]), "民国")
@@ -161,7 +169,7 @@ _WITH_YEAR = [
     _rule(r"(?<![\d.:/-])(?P<d>\d{1,2}) (?P<m>\d{1,2}) (?P<y>\d{4})(?![\d:])", _day_first),
     _rule(r"(?<![\d.:/-])(?P<y>\d{4}) (?P<m>\d\d) (?P<d>\d\d)(?![\d:])", _year_first),
     _rule(rf"(?<![\d./-])(?P<y>1[0-4]\d)([-/.])(?P<m>\d{{1,2}})\2(?P<d>\d{{1,2}}){_END}(?![./]\d)", _year_first),
-    _rule(r"(?<![\d./-])(?P<y>\d\d)([-/])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?![\d./-])", _year_first),
+    _rule(r"(?<![\d./-])(?P<y>\d\d)([-/])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?![\d./-])", _short_year_first),
     _rule(r"(?<!\d)(?P<y>\d{4})\s*[年년]\s*(?P<m>\d{1,2})\s*[月월](?:份)?(?!\s*[\d初])", _month_only),
     _rule(r"^(?P<y>\d{4})[-/.](?P<m>\d{1,2})$", _month_only),
 ]  # fmt: skip
@@ -172,7 +180,7 @@ _WITHOUT_YEAR = [
     _rule(r"(?P<farther>大*)(?P<day>[今昨前明])(?P<half>[天日晚早夜])", _word),
     _rule(r"\b(?:today|yesterday)\b|오늘|어제|그저께", _english_word),
     _rule(r"(?P<week>上+个?|本|这|這)?(?:周|週|星期|礼拜|禮拜)(?P<day>[1-7日天])", _weekday),
-    _rule(r"^(?P<m>\d{1,2})[-/](?P<d>\d{1,2})(?=\s|$)", _nearest_past),
+    _rule(r"^(?:(?:周|週|星期)[1-7日天]\s*)?(?P<m>\d{1,2})[-/](?P<d>\d{1,2})(?=[\s(]|$)", _nearest_past),
     _rule(r"^(?P<m>\d{1,2})\.(?P<d>\d{1,2})(?=\s+\d{1,2}:\d\d)", _nearest_past),
     _rule(rf"^(?P<d>\d{{1,2}})\s+(?P<name>{_MONTH})(?=\s|$)", _english_of_no_year),
     _rule(rf"^(?P<name>{_MONTH})\s+(?P<d>\d{{1,2}})(?=[\s,]|$)", _english_of_no_year),

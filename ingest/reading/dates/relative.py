@@ -8,19 +8,19 @@ from datetime import UTC, datetime, timedelta
 from ingest.values import DatePrecision, ResolvedDate
 
 _UNITS = {
-    "second": "秒钟|秒鐘|秒|seconds?|secs?|s",
-    "minute": "分钟|分鐘|分|minutes?|mins?|m",
-    "hour": "小时|小時|钟头|鐘頭|hours?|hrs?|h",
-    "day": "天|日|days?|d",
-    "week": "周|週|星期|礼拜|禮拜|weeks?|w",
-    "month": "个月|個月|月|months?|mos?",
-    "year": "年|years?|yrs?|y",
+    "second": "秒钟|秒鐘|秒|초|seconds?|secs?|s",
+    "minute": "分钟|分鐘|分|분|minutes?|mins?|m",
+    "hour": "小时|小時|钟头|鐘頭|時間|시간|hours?|hrs?|h",
+    "day": "天|日|일|days?|d",
+    "week": "周|週間|週|星期|礼拜|禮拜|주일|주|weeks?|w",
+    "month": "个月|個月|[ヶケかカヵ]月|개월|달|月|months?|mos?",
+    "year": "年|년|years?|yrs?|y",
 }
 _COUNT = r"(?P<count>\d+(?:\.\d+)?|几|幾|数|數|半|an?)\s*(?:个|個)?(?P<half>半)?\s*"
 _UNIT = "|".join(f"(?P<{name}>{words})" for name, words in _UNITS.items())
 _PART = re.compile(rf"{_COUNT}(?:{_UNIT})(?![a-z])(?P<half_more>半)?", re.IGNORECASE)
 _GAP = re.compile(r"[\s,，]*(?:and|零|又|多)?\s*", re.IGNORECASE)
-_BEFORE_NOW = re.compile(r"\s*(?:多)?\s*(?:之前|以前|前|ago)", re.IGNORECASE)
+_BEFORE_NOW = re.compile(r"\s*(?:多)?\s*(?:之前|以前|前|전|ago)", re.IGNORECASE)
 _SHORT = re.compile(r"(\d+)\s*(s|sec|m|min|h|hr|d|w|mo|y)", re.IGNORECASE)
 _JUST_NOW = re.compile(r"^(?:刚刚|剛剛|刚才|剛才|片刻前|just now|now|moments? ago)", re.IGNORECASE)
 # 几天前 is a few days ago.

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _WIDEST = timedelta(hours=14)
 _OFFSET = re.compile(
     r"(?:\b(?:GMT|UTC|UT|Z))?\s*([+-])(\d{1,2})(?::?([0-5]\d))?(?!\d)", re.IGNORECASE
 )
+# Not the end of another date: `2024-05-20 至 2024-05-22`.
+_OFFSET_APART = re.compile(rf"(?<!\d){_OFFSET.pattern}(?!-)", re.IGNORECASE)
+_PLACE = re.compile(r"\b(?:Asia|Europe|America|Africa|Australia|Pacific)/[A-Z][A-Za-z_]{2,20}\b")
 _NAME = re.compile(r"(?<![A-Za-z])([A-Z]{1,5})(?![A-Za-z])")
 _CHINA = timezone(timedelta(hours=8))
 _CENTRAL = timezone(timedelta(hours=-6))
@@ -18,7 +21,8 @@ _HOURS = {
     "CST": 8, "BJT": 8, "HKT": 8, "SGT": 8, "MYT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9,
     "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
     "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "IST": 5.5, "ICT": 7, "AEST": 10,
-    "AEDT": 11, "NZST": 12, "NZDT": 13,
+    "AEDT": 11, "NZST": 12, "NZDT": 13, "MEZ": 1, "MESZ": 2, "WEST": 1,
+    "WIB": 7, "BRT": -3, "ART": -3,
 }  # fmt: skip
 _WORDS = {
     "北京|中国|台北|臺北|台湾|臺灣|香港|澳门|上海|新加坡": "Asia/Shanghai",
@@ -40,8 +44,10 @@ def find_zone(text: str, start: int, *, cst_is_american: bool = False) -> tzinfo
     place has.
     """
     behind = text[start:]
-    if match := _OFFSET.match(behind.lstrip(" .")) or _OFFSET.search(behind):
+    if match := _OFFSET.match(behind.lstrip(" .")) or _OFFSET_APART.search(behind):
         return _offset(match)
+    if match := _PLACE.search(behind):
+        return _zone_of(match[0])
     for name in _NAME.findall(behind):
         if name in {"GMT", "UTC", "UT", "Z"}:
             return UTC
@@ -61,6 +67,13 @@ def _offset(match: re.Match[str]) -> tzinfo:
     if not offset:
         return UTC
     return timezone(-offset if match[1] == "-" else offset)
+
+
+def _zone_of(place: str) -> tzinfo | None:
+    try:
+        return ZoneInfo(place)
+    except ZoneInfoNotFoundError:
+        return None
 
 
 def _named_in_words(text: str) -> tzinfo | None:
