@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ingest.cli.adding import add_one, checked_address
 from ingest.cli.feed_views import (
     all_of,
     condition,
@@ -22,7 +22,6 @@ from ingest.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from ingest.config import FeedSettings
-    from ingest.sources.discovery import Finding
     from ingest.store.feed_state import FeedState
 
 app = typer.Typer(help="The feeds: add, list, set, pause, remove them.", no_args_is_help=True)
@@ -84,53 +83,13 @@ def add(
         refused = []
         for url in urls:
             try:
-                _add_one(session, _address(url), settings, check and not force)
+                add_one(session, checked_address(url), settings, check and not force)
             except UsageError as error:
                 refused.append(str(error))
     if len(refused) < len(urls):
         say("look at what is due with: guidang poll")
     if refused:
         raise UsageError("\nguidang: ".join(refused))
-
-
-def _add_one(session: Session, url: str, settings: FeedSettings, check: bool) -> None:
-    from ingest.rsshub import is_route
-    from ingest.store import feeds as store
-
-    kept = session.database.read(store.address_of_new, url, session.instances)
-    if kept != url and is_route(kept):
-        say(f"kept as {kept}, so that any instance may answer")
-    found = _find_feed(session, kept, settings.proxy) if check else kept
-    feed, is_new = session.database.write(store.add, found, settings, now=session.now)
-    say(f"{'added' if is_new else 'is on the list already:'} {feed.id}  {shown_url(feed)}")
-    if not is_new and settings.as_json():
-        say(f"its settings stay as they are; change them with: guidang feeds set {feed.id}")
-
-
-def _address(url: str) -> str:
-    from ingest.config import read_feed_url
-
-    try:
-        return read_feed_url(url)
-    except ValueError as error:
-        raise UsageError(f"{url}: {error}") from None
-
-
-def _find_feed(session: Session, url: str, proxy: str | None) -> str:
-    finding = asyncio.run(_discover(session, url, proxy))
-    for note in finding.notes:
-        say(note)
-    return finding.url
-
-
-async def _discover(session: Session, url: str, proxy: str | None) -> Finding:
-    from ingest.services import open_services
-    from ingest.sources.discovery import find_feed
-    from ingest.sources.secrets import reveal
-
-    async with open_services(session.config, session.database) as services:
-        fetcher = services.fetcher.via(None if proxy is None else reveal(proxy, url))
-        return await find_feed(fetcher, services.instances, url)
 
 
 def _settings(**given: Any) -> FeedSettings:
@@ -266,11 +225,15 @@ def set_feed(
     full_text: FullText = None,
     proxy: FeedProxy = None,
     follow_moves: FollowMoves = None,
+    url: Annotated[
+        str | None, typer.Option("--url", help="Its new address; its entries stay.")
+    ] = None,
 ) -> None:
-    """Change a feed's settings.
+    """Change a feed's settings, or its address.
 
     An empty value ('') takes a setting back.
     """
+    from ingest.store import feed_moves
     from ingest.store import feeds as store
 
     given = {
@@ -284,16 +247,25 @@ def set_feed(
         "follow_moves": follow_moves,
     }
     changes = {key: value for key, value in given.items() if value is not None}
-    if not changes:
+    if not changes and url is None:
         raise UsageError("nothing to set; see: guidang feeds set --help")
+    address = None if url is None else checked_address(url)
     with open_session(ctx, quiet=True) as session:
         feed = session.database.read(store.find, [name])[0]
         _refuse_if_in_file(session, feed)
         merged = feed.settings.as_json() | changes
         settings = _settings(**{k: v for k, v in merged.items() if v not in ("", [""])})
-        session.database.write(store.change, feed.id, settings)
+        if address is not None:
+            new = session.database.read(store.address_of_new, address, session.instances)
+            session.database.write(feed_moves.move, feed.id, new, now=session.now)
+        if changes:
+            session.database.write(store.change, feed.id, settings)
+    if address is not None:
+        changes["url"] = address
+        if settings.headers or settings.auth:
+            say("its headers and its password go to the server of the new address from now on")
     say(f"set {feed.id}  {feed.name}: {', '.join(changes)}")
-    if {"categories", "title", "author"} & changes.keys():
+    if {"categories", "title", "author", "url"} & changes.keys():
         say("render its records again with: guidang archive")
 
 

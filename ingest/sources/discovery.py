@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.errors import FetchError, Gone, ParseError, SourceError, UsageError
 from ingest.fetch import Fetcher
@@ -22,10 +22,11 @@ _SECOND_BEST = (_EMPTY, _ABOUT_COMMENTS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """The feed that was found, and what the user should know of it."""
+    """The feed that was found, and what the user should know of it; its document, if it came."""
 
     url: str
     notes: tuple[str, ...] = ()
+    document: Document | None = None
 
 
 async def find_feed(fetcher: Fetcher, instances: Instances, url: str) -> Finding:
@@ -55,7 +56,7 @@ async def find_feed(fetcher: Fetcher, instances: Instances, url: str) -> Finding
             "code; name the server in rsshub.instances, its key in rsshub.access_key, and add "
             "the feed again"
         )
-    return Finding(url=url)
+    return Finding(url=url, document=document)
 
 
 async def _find_route(instances: Instances, route: str, url: str) -> Finding:
@@ -69,7 +70,7 @@ async def _find_route(instances: Instances, route: str, url: str) -> Finding:
         parse(document.body, content_type=document.content_type, url=document.final_url)
     except ParseError as error:
         raise UsageError(f"{without_secrets(url)}: {error}") from None
-    return Finding(url=url)
+    return Finding(url=url, document=document)
 
 
 def _nothing_there(url: str, error: Gone) -> UsageError:
@@ -91,9 +92,9 @@ async def _behind_page(fetcher: Fetcher, page: Document, url: str, error: ParseE
     passed_over: list[str] = []
     second_best: FeedLink | None = None
     for link in links:
-        reason = await _why_not(fetcher, link)
+        document, reason = await _look_at(fetcher, link)
         if reason is None:
-            return _found(url, link, links, passed_over)
+            return replace(_found(url, link, links, passed_over), document=document)
         if reason in _SECOND_BEST and second_best is None:
             second_best = link
         if link.is_named:
@@ -107,16 +108,17 @@ async def _behind_page(fetcher: Fetcher, page: Document, url: str, error: ParseE
     ) from None
 
 
-async def _why_not(fetcher: Fetcher, link: FeedLink) -> str | None:
-    """Why there is no feed with entries at an address; None if there is one."""
+async def _look_at(fetcher: Fetcher, link: FeedLink) -> tuple[Document | None, str | None]:
+    """The document at an address, and why it is no feed with entries; None if it is one."""
     try:
         document = await fetcher.fetch_document(link.url)
         feed = parse(document.body, content_type=document.content_type, url=document.final_url)
     except SourceError as error:
-        return str(error)
+        return None, str(error)
     if not feed.entries:
-        return _EMPTY
-    return _ABOUT_COMMENTS if link.is_about_comments or is_about_comments(feed.title) else None
+        return document, _EMPTY
+    is_second_best = link.is_about_comments or is_about_comments(feed.title)
+    return document, _ABOUT_COMMENTS if is_second_best else None
 
 
 def _found(url: str, link: FeedLink, links: Sequence[FeedLink], passed_over: list[str]) -> Finding:

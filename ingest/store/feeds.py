@@ -66,18 +66,22 @@ def add(
 ) -> tuple[FeedState, bool]:
     """Put a feed on the list; return it, and whether it was not there yet.
 
-    A feed that was removed comes back with its entries; one whose categories an archive's records
-    came in with takes these over. `first_look` is now if it is not given.
+    A feed that was removed comes back with its entries, and with what was set of it and is not
+    set otherwise now; the configuration file alone says all that is set. One whose categories an
+    archive's records came in with takes these over. `first_look` is now if it is not given.
     """
-    kept = sa.select(Feed.id, Feed.removed_at)
+    kept = sa.select(Feed.id, Feed.removed_at, Feed.settings)
     row = connection.execute(kept.where(Feed.url == url)).first()
     if row is not None and row.removed_at is None:
         return get(connection, row.id), False
     if row is None and settings.categories:
         of_archive = kept.where(Feed.url == _in_place_of(settings.categories))
         row = connection.execute(of_archive.where(Feed.removed_at.is_(None))).first()
+    wanted = settings.as_json()
+    if row is not None and row.removed_at is not None and origin == "command":
+        wanted = row.settings | wanted
     fresh = {
-        "settings": settings.as_json(),
+        "settings": wanted,
         "origin": origin,
         "removed_at": None,
         "paused_at": None,
