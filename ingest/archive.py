@@ -24,6 +24,7 @@ from ingest.errors import ArchiveError
 from ingest.files import is_there, sync
 from ingest.files import write as _write
 from ingest.layouts import SHORTER, Layout, is_at_home, make_layout
+from ingest.presence import are_all_gone
 from ingest.site_names import SiteNames
 from ingest.store import archive as store
 from ingest.values import Record
@@ -79,8 +80,13 @@ class Archive:
     def render_due(self, *, now: datetime, feed_id: int | None = None) -> int:
         """Write the files of all records that are due; return how many were written.
 
-        Raise `ArchiveError` when the folder cannot be written: what was not written stays due.
+        Raise `ArchiveError` when the folder cannot be written, or all records that were there are
+        gone: what was not written stays due.
         """
+        self._refuse_if_gone()
+        return self._render_due(now, feed_id)
+
+    def _render_due(self, now: datetime, feed_id: int | None = None) -> int:
         self._notice_other_settings()
         written = 0
         while records := self._database.read(
@@ -96,7 +102,7 @@ class Archive:
 
         `other_paths` is then how many have a path that they would not be given today.
         """
-        self.prepare(now=now)
+        self.prepare(now=now, anew=True)
         self._notice_other_settings()
         written = last = self.other_paths = 0
         while records := self._database.read(
@@ -112,7 +118,7 @@ class Archive:
 
     def restore_missing(self, *, now: datetime) -> int:
         """Render what is due and what was deleted from the folder; return how many files."""
-        self.prepare(now=now)
+        self.prepare(now=now, anew=True)
         paths = self._database.read(
             lambda c: [path for path, *_ in store.files(c, self._layout.name)]
         )
@@ -120,7 +126,7 @@ class Archive:
         gone = [path for path in paths if not os.path.isfile(self.root / path)]  # noqa: PTH113
         if gone:
             self._database.write(store.make_due, gone)
-        return self.render_due(now=now)
+        return self._render_due(now)
 
     def delete_feed(self, feed_id: int) -> int:
         """Delete the files of a feed, and folders left empty; return how many files."""
@@ -178,11 +184,14 @@ class Archive:
                 if name.endswith((".md", ".html")):
                     yield (Path(folder) / name).relative_to(self.root).as_posix()
 
-    def prepare(self, *, now: datetime) -> None:
+    def prepare(self, *, now: datetime, anew: bool = False) -> None:
         """Make the folder if need be, and clear what a killed run left unfinished.
 
-        Raise `ArchiveError` if nothing can be written there.
+        Raise `ArchiveError` if nothing can be written there, or if all records that were are gone,
+        unless they are to be made `anew`.
         """
+        if not anew:
+            self._refuse_if_gone()
         old = (now - _ABANDONED).timestamp()
         with self._explained():
             self.root.mkdir(parents=True, exist_ok=True)
@@ -190,6 +199,23 @@ class Archive:
             for left in unfinished.iterdir() if unfinished.is_dir() else ():
                 if left.stat().st_ctime < old:
                     left.unlink(missing_ok=True)
+
+    def _refuse_if_gone(self) -> None:
+        if problem := self.problem():
+            raise ArchiveError(problem)
+
+    def problem(self) -> str | None:
+        """Say that the folder, or every record in it, is gone; None if it is as it should be."""
+        layout = self._layout.name
+        if not self._database.read(
+            lambda c: are_all_gone(self.root, store.written_paths(c, layout))
+        ):
+            return None
+        return (
+            f"{self.root} has none of the records that were written there: is its disk mounted? "
+            "The entries are kept; to make the files anew, there or where archive.path says now, "
+            "run: guidang archive"
+        )
 
     def _notice_other_settings(self) -> None:
         """Have every record rendered again when what shapes them has changed.

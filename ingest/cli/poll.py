@@ -15,6 +15,8 @@ from ingest.cli.session import Session, mend_times, open_session
 from ingest.logs import printable
 
 if TYPE_CHECKING:
+    from ingest.errors import ArchiveError
+    from ingest.services import Services
     from ingest.store.feed_state import FeedState
     from ingest.values import Poll
 
@@ -79,7 +81,7 @@ async def _poll(
     from ingest.services import open_services
 
     async with open_services(session.config, session.database, feeds=len(feeds)) as services:
-        services.archive.prepare(now=session.now)
+        unusable = _prepare(services, session)
         with _telling(len(feeds)) as tell:
 
             def note(poll: Poll) -> None:
@@ -87,6 +89,19 @@ async def _poll(
                 tell(_line(poll))
 
             await poll_feeds(services, feeds, note, fresh=fresh)
+        if unusable:
+            raise unusable
+
+
+def _prepare(services: Services, session: Session) -> ArchiveError | None:
+    """Make the archive's folder ready; return what is wrong with it, for the feeds go first."""
+    from ingest.errors import ArchiveError
+
+    try:
+        services.archive.prepare(now=session.now)
+    except ArchiveError as error:
+        return error
+    return None
 
 
 @contextlib.contextmanager

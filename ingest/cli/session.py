@@ -98,10 +98,11 @@ def adopt_feeds(config: Config, database: Database, now: datetime) -> Sequence[F
 
 
 def _refuse_to_begin_anew(database: Database, config: Config) -> None:
-    """Refuse to make an empty database for an archive that has records: its disk may be missing."""
+    """Refuse to make an empty database for an archive of ours: its disk may be missing."""
     from ingest.errors import StoreError
+    from ingest.presence import has_records
 
-    if database.is_missing and next(config.archive.path.rglob("*.md"), None) is not None:
+    if database.is_missing and has_records(config.archive.path):
         raise StoreError(
             f"{database.name} is not there, but {config.archive.path} has records: is its disk "
             "mounted? To begin with an empty database: guidang db upgrade"

@@ -24,6 +24,7 @@ def status(
     """Show what is kept and how the feeds are."""
     from datetime import timedelta
 
+    from ingest.archive import Archive
     from ingest.config import format_duration
     from ingest.store import feeds, listings
 
@@ -31,6 +32,7 @@ def status(
         totals = session.database.read(listings.totals)
         known = session.database.read(feeds.every)
         name = session.database.name
+        problem = Archive(session.config.archive, session.database).problem()
     failing = sorted((f for f in known if f.failures), key=lambda feed: -feed.failures)
     missed = [feed for feed in known if feed.ways.habits.gaps]
     paused = [feed for feed in known if feed.paused_at is not None]
@@ -40,12 +42,15 @@ def status(
     if as_json:
         print_json(
             {"database": name, "archive": str(session.config.archive.path), **counts, **totals}
+            | {"archive_problem": problem}
             | {"failing_feeds": [_failing(feed) for feed in failing]}
             | {"feeds_with_gaps": [{"id": f.id, "gaps": f.ways.habits.gaps} for f in missed]}
         )
         return code
     say(f"database: {name}")
     say(f"archive: {session.config.archive.path} ({counted(totals['files_due'], 'file')} to write)")
+    if problem:
+        say(f"warning: {problem}")
     say(f"kept: {counted(totals['entries'], 'entry')}, {counted(totals['revisions'], 'revision')}")
     if lacking := totals["without_full_text"]:
         say(

@@ -13,6 +13,7 @@ from ingest.store.statements import in_batches, insert_if_new, insert_into, tabl
 from ingest.values import Author, Record
 from models import ArchiveFile, Entry, Feed, Revision, Setting
 
+_PATHS_AT_ONCE = 100
 _RENDERED_WITH = "archive.rendered_with"
 # As in the index, whose order is kept below: ordered by id, SQLite would go through all entries.
 IS_DUE = Entry.render_due > sa.literal_column("0")
@@ -183,6 +184,20 @@ def files(connection: sa.Connection, layout: str) -> Iterator[tuple[str, bytes |
         .order_by(ArchiveFile.path)
     )
     yield from connection.execute(query)
+
+
+def written_paths(connection: sa.Connection, layout: str) -> Iterator[str]:
+    """The files that were written, as long as they are asked for."""
+    last = 0
+    query = (
+        sa.select(ArchiveFile.entry_id, ArchiveFile.path)
+        .where(ArchiveFile.layout == layout, ArchiveFile.digest.is_not(None))
+        .order_by(ArchiveFile.entry_id)
+        .limit(_PATHS_AT_ONCE)
+    )
+    while rows := connection.execute(query.where(ArchiveFile.entry_id > last)).all():
+        yield from (row.path for row in rows)
+        last = rows[-1].entry_id
 
 
 def missing_paths(connection: sa.Connection, layout: str) -> int:

@@ -1,0 +1,114 @@
+"""A folder that has vanished is noticed, and a blog's own posts are no sign of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ingest.presence import has_records
+from tests.program import Program, new_program
+from tests.running import running
+from tests.site import Site
+from tests.support import item, rss
+
+GONE = "has none of the records that were written there: is its disk mounted?"
+
+
+def posts(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*.md"))
+
+
+def unmount(folder: Path) -> None:
+    """Leave what is there without a disk: an empty mount point."""
+    for child in folder.iterdir():
+        shutil.rmtree(child)
+
+
+def unmount_beside_others(folder: Path) -> None:
+    unmount(folder)
+    (folder / "about.md").write_text("---\ntitle: 关于\n---\n我的博客\n")
+
+
+@pytest.mark.parametrize("vanish", [shutil.rmtree, unmount, unmount_beside_others])
+def test_a_vanished_folder_is_noticed_and_nothing_written_in_its_place(
+    tmp_path: Path, vanish: Callable[[Path], None]
+) -> None:
+    with Site() as site:
+        site.set("/feed", rss(item(1), item(2)))
+        program = new_program(tmp_path, feeds=[site.url("/feed")])
+        program.good("poll")
+        folder = next(tmp_path.rglob("_posts"))
+        written = posts(folder)
+        vanish(folder)
+        before = posts(folder)
+        site.set("/feed", rss(item(1), item(2), item(3)))
+        for _ in range(2):  # with news, and without
+            result = program.run("poll", "--all")
+            assert (result.code, GONE in result.err) == (3, True)
+        assert posts(folder) == before
+        assert len(json.loads(program.good("entries", "list", "--json"))) == 3
+        assert GONE in program.good("status")
+        assert GONE in json.loads(program.good("status", "--json"))["archive_problem"]
+        assert program.run("replay").code == 3
+        program.good("archive")
+        assert set(written) < set(posts(folder))
+        assert GONE not in program.good("status")
+        program.good("poll", "--all")
+
+
+def test_a_folder_that_vanishes_from_the_service_is_waited_for(tmp_path: Path) -> None:
+    with Site() as site:
+        site.set("/a", rss(item(1)))
+        with running(tmp_path, site.url("/a")) as daemon:
+            daemon.wait_until(lambda: len(list(tmp_path.rglob("source/**/*.md"))) == 1)
+            folder = next(tmp_path.rglob("_posts"))
+            folder.rename(tmp_path / "elsewhere")
+            site.set("/a", rss(item(1), item(2)))
+            daemon.wait_until(lambda: GONE in daemon.get("/readyz")[1])
+            assert not folder.exists()
+            (tmp_path / "elsewhere").rename(folder)
+            daemon.wait_until(lambda: len(posts(folder)) == 2)
+            daemon.wait_until(daemon.is_ready)
+
+
+def fresh(tmp_path: Path, name: str, text: str) -> Program:
+    """A program that was never run, and a post in the folder that it will write to."""
+    program = new_program(tmp_path)
+    post = tmp_path / "source" / "_posts" / name
+    post.parent.mkdir(parents=True, exist_ok=True)
+    post.write_text(text)
+    return program
+
+
+OWN_POSTS = {
+    "hello-world.md": "---\ntitle: Hello World\ndate: 2024-05-20 09:00:00\n---\n欢迎。\n",
+    "no-front-matter.md": "# 你好\n\nsource_feed: 说的是别人的\n",
+    "quoted.md": "---\ntitle: 归档的格式\n---\n\n---\nsource_feed: 'https://a.example.cn/'\n---\n",
+    "empty.md": "",
+    "page.html": "<html><body>source_feed: x</body></html>",
+}
+
+
+@pytest.mark.parametrize("name", OWN_POSTS)
+def test_a_bloggers_posts_beside_a_fresh_database_are_healthy(tmp_path: Path, name: str) -> None:
+    with Site() as site:
+        site.set("/feed", rss(item(1)))
+        program = fresh(tmp_path, name, OWN_POSTS[name])
+        program.good("feeds", "add", site.url("/feed"))
+        assert "1 new" in program.good("poll")
+
+
+def test_records_of_ours_beside_no_database_are_asked_about(tmp_path: Path) -> None:
+    with Site() as site:
+        site.set("/feed", rss(item(1)))
+        program = new_program(tmp_path, feeds=[site.url("/feed")])
+        program.good("poll")
+        assert has_records(next(tmp_path.rglob("_posts")))
+        for file in tmp_path.glob("guidang.db*"):
+            file.unlink()
+        result = program.run("poll")
+        assert (result.code, "is its disk mounted?" in result.err) == (3, True)
