@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from urllib.parse import urljoin
 from xml.sax import SAXException, make_parser
 from xml.sax.handler import feature_external_ges, feature_namespaces
 from xml.sax.xmlreader import InputSource
@@ -26,6 +27,7 @@ _ROLES = {
     "media_description": CAPTION,
     "media_title": MEDIA_TITLE,
 }
+_BASES = frozenset({"xml:base", "base"})  # feedparser takes either
 _BEFORE_DIV = 5  # pieces of text: blanks, and the tag itself
 
 
@@ -37,7 +39,7 @@ def read_document(body: bytes, url: str) -> Fields:
     try:
         reader = _read_strictly(body, url)
     except SAXException:
-        reader = _LooseReader(url, None, "utf-8", {})
+        reader = _LooseReader("", None, "utf-8", {})
         reader.document_url = url
         reader.feed(body.decode())
     return {
@@ -49,7 +51,7 @@ def read_document(body: bytes, url: str) -> Fields:
 
 
 def _read_strictly(body: bytes, url: str) -> Any:
-    reader = _StrictReader(url, None, "utf-8")
+    reader = _StrictReader("", None, "utf-8")
     reader.document_url = url
     parser = make_parser()  # noqa: S317 (the document has no DOCTYPE: nothing to expand)
     parser.setFeature(feature_namespaces, True)
@@ -69,20 +71,31 @@ class _Roles:
     sanitize_html = False
     document_url = ""
 
-    def resolve_uri(self: Any, uri: str) -> str:
-        """Resolve an address where xml:base is given; elsewhere it stays as it is."""
-        if self.baseuri == self.document_url:
-            return uri
-        resolved: str = super().resolve_uri(uri)  # type: ignore[misc]
-        return resolved
-
     def unknown_starttag(self: Any, tag: str, attributes: list[tuple[str, str]]) -> None:
         """Begin an element; an xml:base on the `div` of XHTML counts for all of its text."""
+        if not self.baseuri and any(name.lower() in _BASES for name, _ in attributes):
+            attributes = [self._with_whole_base(*attribute) for attribute in attributes]
         super().unknown_starttag(tag, attributes)  # type: ignore[misc]
         if self.incontent and self.baseuri != self.contentparams.get("base"):
             pieces = self.elementstack[-1][2]
             if len(pieces) <= _BEFORE_DIV and not any(piece.strip() for piece in pieces[:-1]):
                 self.contentparams["base"] = self.baseuri
+
+    def _with_whole_base(self: Any, name: str, value: str) -> tuple[str, str]:
+        """Resolve the outermost xml:base against the document's address."""
+        if name.lower() not in _BASES:
+            return name, value
+        try:
+            base = urljoin(self.document_url, value)
+        except ValueError:
+            return name, ""
+        return name, base if base.startswith(("http://", "https://")) else ""
+
+    def unknown_endtag(self: Any, tag: str) -> None:
+        """End an element; feedparser does not leave the outermost xml:base."""
+        super().unknown_endtag(tag)  # type: ignore[misc]
+        if not (self.basestack and self.basestack[-1]):
+            self.baseuri = ""
 
     def push_content(self: Any, tag: str, attributes: Fields, media_type: str, text: Any) -> None:
         """Begin a text; note whether the document says of which type it is."""
@@ -95,8 +108,6 @@ class _Roles:
         self.incontent -= 1
         if value and tag in _ROLES and self.inentry and not self.insource:
             detail = dict(self.contentparams) | {"value": value}
-            if detail["base"] == self.document_url:
-                detail["base"] = ""
             if not detail["is_typed"] and detail["type"] == "text/plain" and is_html(value):
                 detail["type"] = "text/html"
             self.entries[-1].setdefault(_ROLES[tag], []).append(detail)
