@@ -16,7 +16,9 @@ from ingest.reading.normalize import Context, normalize
 from ingest.reading.read import read
 from ingest.reading.record_body import at_home, local_pictures
 from ingest.reading.records import read_record
+from ingest.reading.wxr import is_wxr, posts_of_export
 from ingest.sources.page import read_page
+from ingest.sources.past.left_out import LeftOut
 from ingest.sources.past.source import Form, Piece
 from ingest.values import Document, NormalEntry, ParsedEntry, ParsedFeed
 
@@ -28,7 +30,7 @@ class Held:
     """What a document holds; `feed` is what it says of itself, without its entries.
 
     `feed_url` and `categories` are a record's own word on where it belongs; `lacks` says what
-    belongs to it and cannot be kept with it.
+    belongs to it and cannot be kept with it, `left_out` what of it is not wanted.
     """
 
     feed: ParsedFeed
@@ -37,6 +39,7 @@ class Held:
     feed_url: str | None = None
     categories: tuple[str, ...] = ()
     lacks: str | None = None
+    left_out: str | None = None
 
 
 def read_piece(piece: Piece, context: Context, home: str | None = None) -> Held:
@@ -54,11 +57,22 @@ def read_piece(piece: Piece, context: Context, home: str | None = None) -> Held:
 
 
 def _read_feed(piece: Piece, context: Context) -> Held:
+    left_out = LeftOut()
+    if is_wxr(context.document.body):
+        body, others = posts_of_export(context.document.body, drafts=piece.drafts)
+        context = replace(context, document=replace(context.document, body=body))
+        for kind, title in others:
+            left_out.add(kind, title)
     reading = read(context)
     as_of = piece.as_of
     if piece.dates_itself:
         as_of = _instant(reading.feed.updated, context, context.zone)
-    return Held(feed=reading.feed, entries=reading.entries, as_of=as_of)
+    return Held(
+        feed=reading.feed,
+        entries=reading.entries,
+        as_of=as_of,
+        left_out=f"left out: {left_out}" if left_out.kinds else None,
+    )
 
 
 def _instant(raw: str | None, context: Context, zone: tzinfo) -> datetime | None:

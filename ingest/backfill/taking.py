@@ -105,7 +105,13 @@ class Taking:
         if piece.form is Form.PAGE and (no_article := self._why_no_article(held)):
             return await self.note(document_id, planned, PASSED_OVER, no_article, more)
         state = IN_PART if held.lacks else DONE
-        took = Took(walk=self._state, planned=planned, state=state, reason=held.lacks, feed=feed)
+        took = Took(
+            walk=self._state,
+            planned=planned,
+            state=state,
+            reason=held.lacks or held.left_out,
+            feed=feed,
+        )
         return await self._services.write(self._keep, document_id, took, piece, held, more)
 
     async def _may_be_known_soon(self, piece: Piece) -> bool:

@@ -6,7 +6,7 @@ A large document is taken in pieces, so that memory is bounded whatever its size
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -82,7 +82,8 @@ class Files(Source):
         if go_on_at is not None:
             key = f"{planned.key.partition(' from ')[0]} from {go_on_at}"
             more = [Planned(key=key, address=planned.address, hints=hints | {"at": go_on_at})]
-        return Taken(piece=_piece(path, name, body, Form.FEED), more=more)
+        piece = replace(_piece(path, name, body, Form.FEED), drafts=self._drafts)
+        return Taken(piece=piece, more=more)
 
     def _of_warc(self, path: Path, hints: dict[str, Any]) -> Taken:
         stream = self._opened.packed(path, _member_of(hints))

@@ -59,7 +59,8 @@ class Piece:
 
     One that `dates_itself` is as old as it says. `published` and `changed` are the dates of a page
     that has none of its own, by the list that led to it. `name` is that of a record, with its
-    folders below the path that was given.
+    folders below the path that was given. With `drafts`, posts that were not published are
+    wanted as well.
     """
 
     document: Document
@@ -69,6 +70,7 @@ class Piece:
     published: str | None = None
     changed: str | None = None
     name: str = ""
+    drafts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
