@@ -187,11 +187,15 @@ def files(connection: sa.Connection, layout: str) -> Iterator[tuple[str, bytes |
 
 
 def written_paths(connection: sa.Connection, layout: str) -> Iterator[str]:
-    """The files that were written, as long as they are asked for."""
+    """The files that must be there: written, and not due again, as after a rename.
+
+    They are read as long as they are asked for.
+    """
     last = 0
     query = (
         sa.select(ArchiveFile.entry_id, ArchiveFile.path)
-        .where(ArchiveFile.layout == layout, ArchiveFile.digest.is_not(None))
+        .join(Entry, Entry.id == ArchiveFile.entry_id)
+        .where(ArchiveFile.layout == layout, ArchiveFile.digest.is_not(None), Entry.render_due == 0)
         .order_by(ArchiveFile.entry_id)
         .limit(_PATHS_AT_ONCE)
     )
