@@ -75,6 +75,33 @@ def test_of_articles_under_one_mark_that_of_the_headline_is_taken() -> None:
     assert "船厂的第" not in article.text
 
 
+def test_a_list_of_contents_parts_no_article_from_its_headline() -> None:
+    lead = "<p>导语说的是渡口停航的那一天，来了三百多人，有不少是从外地赶回来的。</p>" * 6
+    text = "".join(f"<p>正文第{n}段，摆渡的人姓周，在这条河上撑了四十年船。</p>" for n in range(30))
+    html = (
+        "<head><title>江海老渡口今日停航</title></head>"
+        f"<div class='head'><h1>江海老渡口今日停航</h1>{lead}</div>"
+        f"<div class='toc'><h2>目录</h2></div><div class='text'>{text}</div>"
+    )
+    article = extract_article(html, url=URL)
+    assert article is not None
+    assert "正文第29段" in article.text
+
+
+def test_the_words_of_the_headline_tell_its_article_from_what_stands_beside_it() -> None:
+    other = "<p>海带收成好于往年，收购价稳中有升，合作社忙着晾晒，码头上堆满了货。</p>" * 6
+    text = "".join(f"<p>第{n}段，老渡口今日停航，江海的人都来送船。</p>" for n in range(150))
+    html = (
+        "<head><title>江海老渡口今日停航</title></head>"
+        f"<div class='head'><h1>江海老渡口今日停航</h1><div class='box'>{other}</div></div>"
+        f"<h2>大家都在看的新闻</h2><div class='entry-content'>{text}</div>"
+    )
+    article = extract_article(html, url=URL)
+    assert article is not None
+    assert "第149段" in article.text
+    assert "海带" not in article.text
+
+
 def test_sections_of_an_article_stay_together() -> None:
     sections = "".join(
         f"<section class='part'><h2>第{n}节</h2>"

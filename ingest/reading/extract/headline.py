@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice
 
@@ -18,10 +19,17 @@ _SHORTEST = 6  # characters; a shorter one may be a section's, or the site's nam
 _LONGEST = 120
 _MOST_RUNS = 9
 _MOST = 20
+_CLEARLY = 0.2
 _LEAST_PROSE = 150  # characters
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _PLAIN = ("div", "p", "td", "span", "strong", "b", "font", "center")
 _DATE = re.compile(r"(?:19|20)\d\d(?:[-/.]\d|年)")
+# Headings of what stands between a headline and its text.
+_OF_A_PART = re.compile(
+    r"目[录錄次]|文章目录|本文目录|摘要|导[读語语]|導[讀語]|内容提要|内容简介|核心提示|编者按|編者按|正文|前言|引言"
+    r"|(?:tableof)?contents|summary|abstract|introduction|keypoints",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(r"\s*[_|｜]\s*|\s+[-–—]\s+|[-–—]{2,}")
 
 
@@ -33,19 +41,35 @@ class Headline:
     part: HtmlElement
 
     def is_of_another(self, place: HtmlElement) -> bool:
-        """Whether what stands at a place comes before the headline, or below another heading."""
-        body = self.part.getroottree().getroot()
+        """Whether what stands at a place comes before the headline, or below another heading.
+
+        It is this article's nevertheless where the words of the headline say so.
+        """
         inner, own = set(place.iter()), set(self.part.iter())
         if place in own or self.part in inner:
             return False
-        has_begun = has_heading = False
-        for element in body.iter():
+        return self._is_apart(place, own) and not self._speaks_of(place)
+
+    def _is_apart(self, place: HtmlElement, own: AbstractSet[HtmlElement]) -> bool:
+        has_begun = False
+        for element in self.part.getroottree().getroot().iter():
             if element is place:
-                return not has_begun or has_heading
+                return not has_begun
             has_begun = has_begun or element is self.element
-            is_heading = element.tag in _HEADINGS and bool(squeeze(str(element.text_content())))
-            has_heading = has_heading or (has_begun and is_heading and element not in own)
+            is_heading = element.tag in _HEADINGS and _heads_an_article(element)
+            if has_begun and is_heading and element not in own:
+                return True
         return False
+
+    def _speaks_of(self, place: HtmlElement) -> bool:
+        """Whether more of the headline's words stand at a place than below the headline."""
+        words = squeeze(str(self.element.text_content()))
+        pairs = {words[i : i + 2] for i in range(len(words) - 1)}
+        there, here = (
+            squeeze(str(one.text_content())).replace(words, "") for one in (place, self.part)
+        )
+        more = sum(pair in there for pair in pairs) - sum(pair in here for pair in pairs)
+        return more > _CLEARLY * len(pairs)
 
     def own_part_of(self, place: HtmlElement) -> HtmlElement:
         """Of a place with several articles, return the part that is the headline's.
@@ -102,6 +126,11 @@ def _headline(body: HtmlElement) -> HtmlElement | None:
     # What stands around a headline says the same.
     inmost = [one for one in headings if not any(one in e.iterancestors() for e in headings)]
     return inmost[0] if inmost and len({_says(one) for one in inmost}) == 1 else None
+
+
+def _heads_an_article(heading: HtmlElement) -> bool:
+    text = squeeze(str(heading.text_content()))
+    return bool(text) and not _OF_A_PART.fullmatch(text)
 
 
 def _agree(heading: str, said: str, first: str) -> bool:
