@@ -20,7 +20,10 @@ from ingest.reading.articles import (
     take_article,
 )
 from ingest.reading.dedupe import FROM_CAPTURE
+from ingest.reading.front_matter import NoRecordError
 from ingest.reading.read import read
+from ingest.reading.record_entries import entry_of_record
+from ingest.reading.records import may_be_record
 from ingest.sources.page import read_page
 from ingest.store import captures, doubles, entries
 from ingest.store.captures import Kept
@@ -83,12 +86,27 @@ def read_again(feed: FeedState, kept: Kept) -> NormalEntry | None:
         content_type=kept.content_type,
         fetched_at=kept.first_seen_at,
     )
+    is_record = kept.url.startswith("file:") and may_be_record(kept.url)
+    if is_record and (record := _record_again(feed, document, kept)) is not None:
+        return record
     try:
         found = read(reading_context(feed, document)).entries
     except ParseError:
         return _page_again(feed, document, kept)
     entry = next((one for one in found if _is(one, kept)), None) or _only_of_title(found, kept)
     return entry and _with_page(entry, kept, zone_of(feed))
+
+
+def _record_again(feed: FeedState, document: Document, kept: Kept) -> NormalEntry | None:
+    """Read an entry again that was made of a record; a date that it does not name stays."""
+    context = reading_context(feed, document)
+    try:
+        entry = entry_of_record(document, context, name=kept.url, home=feed.link).entry
+    except NoRecordError:
+        return None
+    if entry.published_at is not None:
+        return entry
+    return replace(entry, **{name: getattr(kept, name) for name in _DATE})
 
 
 def _page_again(feed: FeedState, document: Document, kept: Kept) -> NormalEntry | None:

@@ -229,3 +229,19 @@ def test_pictures_are_found_on_the_site_of_a_record(tmp_path: Path, site: Site) 
     assert 'src="https://hill.example.cn/blog/a/pic.jpg"' in bodies[0]["html"]
     assert 'src="https://hill.example.cn/i/pic.jpg"' in bodies[1]["html"]
     assert bodies[1]["lead_image"] == "https://hill.example.cn/c.jpg"
+
+
+def test_a_record_is_read_again_as_a_record(tmp_path: Path, site: Site) -> None:
+    kinds = {
+        "a.md": "title: 一\ndate: 2014-03-01\ntags: 桥\n---\n**正文**",
+        "b.md": "---\ntitle: 二\n---\n另一篇的正文",
+        "c.mdx": "---\ntitle: 三\n---\nimport X from 'x'\n\n第三篇",
+        "1.md": old_record(4, TIME_OF_THE_RUN),
+    }
+    site.set("/feed", rss(live_item(9, RIGHT)))
+    program = program_of(tmp_path, "", site.url("/feed"))
+    program.good("poll")
+    program.good("backfill", "--from", str(with_files(tmp_path, **kinds)), "--feed", "1")
+    before = json.loads(program.good("entries", "list", "--json"))
+    assert "0 entries changed" in program.good("replay")
+    assert json.loads(program.good("entries", "list", "--json")) == before

@@ -7,22 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from ingest.errors import ParseError, Unreadable
-from ingest.reading import charset, dedupe
 from ingest.reading.articles import ListedDates, entry_of_page
 from ingest.reading.dates import resolve_date
 from ingest.reading.front_matter import NoRecordError
-from ingest.reading.links import absolute_link
-from ingest.reading.normalize import Context, normalize
+from ingest.reading.normalize import Context
 from ingest.reading.read import read
-from ingest.reading.record_body import at_home, local_pictures
-from ingest.reading.records import read_record
+from ingest.reading.record_entries import entry_of_record
 from ingest.reading.wxr import is_wxr, posts_of_export
 from ingest.sources.page import read_page
 from ingest.sources.past.left_out import LeftOut
 from ingest.sources.past.source import Form, Piece
-from ingest.values import Document, NormalEntry, ParsedEntry, ParsedFeed
-
-_MOST_NAMED = 20  # pictures of one record
+from ingest.values import Document, NormalEntry, ParsedFeed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,44 +87,15 @@ def _read_page(piece: Piece, context: Context) -> Held:
 
 def _read_record(piece: Piece, context: Context, home: str | None) -> Held:
     document: Document = piece.document
-    text = charset.decode(document.body, document.content_type).text
     try:
-        record = read_record(text, piece.name or document.url)
+        found = entry_of_record(document, context, name=piece.name or document.url, home=home)
     except NoRecordError as error:
         raise ParseError(document.url, str(error)) from None
-    title = record.categories[1] if len(record.categories) > 1 else ""
-    feed = ParsedFeed(format="record", title=title, authors=record.entry.authors)
-    entry = _at_home(record.entry, home) if home else record.entry
-    entries = _entries(entry, feed, context)
     return Held(
-        feed=feed,
-        entries=[replace(e, key=dedupe.record_key(e)) for e in entries],
-        as_of=_instant(record.seen, context, context.zone),
-        feed_url=record.feed_url,
-        categories=record.categories,
-        lacks=None if entry.link else _without_pictures(entry),
+        feed=found.feed,
+        entries=[found.entry],
+        as_of=_instant(found.record.seen, context, context.zone),
+        feed_url=found.record.feed_url,
+        categories=found.record.categories,
+        lacks=found.lacks,
     )
-
-
-def _at_home(entry: ParsedEntry, home: str) -> ParsedEntry:
-    """Give the addresses from the root of a record's site that site."""
-    images = [
-        replace(one, url=absolute_link(one.url, home) or one.url)
-        if one.url.startswith("/")
-        else one
-        for one in entry.images
-    ]
-    return replace(entry, content=at_home(entry.content or "", home), images=tuple(images))
-
-
-def _without_pictures(entry: ParsedEntry) -> str | None:
-    """Name the pictures of a record that nothing but files beside it have."""
-    found = list(local_pictures(entry.content or "", [one.url for one in entry.images]))
-    if not found:
-        return None
-    more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
-    return f"without pictures that are only files beside it: {', '.join(found[:_MOST_NAMED])}{more}"
-
-
-def _entries(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> list[NormalEntry]:
-    return dedupe.identify(normalize(replace(feed, entries=(entry,)), context))

@@ -17,6 +17,11 @@ from ingest.reading.front_matter import split_front_matter
 from ingest.reading.record_body import body_as_html
 from ingest.values import Author, ImageField, ImageKind, ParsedEntry
 
+# As Hexo, Jekyll, Hugo and Astro name what they render.
+_MARKDOWN = tuple(
+    f".{name}" for name in "md mdx markdown mdown mkd mkdn mdwn mdtxt mdtext qmd rmd".split()
+)
+_NAMES = (*_MARKDOWN, ".html", ".htm")
 _OLD_KEYS = {"title", "categories", "headimg", "author", "comments", "date", "thumbnail"}
 _RANDOM_PICTURE = re.compile(r"https?://(?:picsum\.photos|source\.unsplash\.com|placeimg\.com)/")
 _PICTURE_PROXY = re.compile(r"https?://[\w.-]+\.workers\.dev/\?(?=https?://)")
@@ -47,6 +52,16 @@ class FrontMatter:
     categories: tuple[str, ...]
     seen: str | None = None
     withheld: str | None = None
+
+
+def may_be_record(name: str) -> bool:
+    """Whether a file may be a record, by its name."""
+    return name.lower().removesuffix(".gz").endswith(_NAMES)
+
+
+def is_markdown(name: str) -> bool:
+    """Whether a file is Markdown, by its name."""
+    return name.lower().removesuffix(".gz").endswith(_MARKDOWN)
 
 
 def read_record(text: str, name: str) -> FrontMatter:

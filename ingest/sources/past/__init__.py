@@ -3,7 +3,9 @@
     source      what every source is, and what travels between it and the walk   ← open this first
     registry    the sources by name
     files       feed documents, folders, archives, old records on this machine
+    folders     the files below folders, and the lists of feeds among them
     archives    zip and tar, member by member
+    opened      a file or member, open for reading from any place
     names       names of files as text, whatever bytes they are
     cutting     a large document in pieces
     rfc5005     archived and paged feeds that link to their past
@@ -12,7 +14,8 @@
     sitemap     the pages that a site lists
     wayback     captures of the feed in a web archive
     cdx         the index of such an archive
-    warc        responses in WARC files
+    warc        responses and resources in WARC files
+    left_out    what is ignored inside a file, counted by kind
 
 The queue is in the store, so a walk goes on after any stop with what it has not taken yet.
 """

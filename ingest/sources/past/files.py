@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from ingest.errors import Unreadable
 from ingest.reading.front_matter import BrokenRecordError, NoRecordError
-from ingest.reading.records import read_record
+from ingest.reading.records import is_markdown, may_be_record, read_record
 from ingest.sources.past import names, warc
 from ingest.sources.past.archives import DAMAGED, Member, is_archive, members
 from ingest.sources.past.cutting import UncutError, cut
@@ -22,11 +22,6 @@ from ingest.sources.past.opened import Opened
 from ingest.sources.past.source import Form, Piece, Source, Taken, Window
 from ingest.values import Document, DocumentKind, Planned
 
-# As Hexo, Jekyll, Hugo and Astro name what they render.
-_MARKDOWN = tuple(
-    f".{name}" for name in "md mdx markdown mdown mkd mkdn mdwn mdtxt mdtext qmd rmd".split()
-)
-_RECORDS = (*_MARKDOWN, ".html", ".htm")
 _WARCS = (".warc", ".warc.gz")
 _NO_POST = "it has no front matter, so it is taken for no post"
 _LARGEST_RECORD = 5 << 20
@@ -71,7 +66,7 @@ class Files(Source):
             raise ValueError("it is an archive within an archive; unpack it first")
         at = hints.get("at", 0)
         stream = self._opened.stream(path, _member_of(hints))
-        if at == 0 and _may_be_record(name):
+        if at == 0 and may_be_record(name):
             short = hints.get("member") or self._below(path)
             if (taken := self._record(path, name, short, stream)) is not None:
                 return taken
@@ -140,20 +135,12 @@ class Files(Source):
         except BrokenRecordError as error:
             raise ValueError(str(error)) from None
         except NoRecordError:
-            return Taken(reason=_NO_POST) if _is_markdown(name) else None
+            return Taken(reason=_NO_POST) if is_markdown(name) else None
         if len(body) > _LARGEST_RECORD:
             raise ValueError(f"it has more than {_LARGEST_RECORD >> 20} MiB")
         if record.withheld and not self._drafts:
             return Taken(reason=f"{record.withheld}, so it is left out; --drafts takes it as well")
         return Taken(piece=_piece(path, name, body, Form.RECORD, short=short))
-
-
-def _may_be_record(name: str) -> bool:
-    return name.lower().removesuffix(".gz").endswith(_RECORDS)
-
-
-def _is_markdown(name: str) -> bool:
-    return name.lower().removesuffix(".gz").endswith(_MARKDOWN)
 
 
 def _is_packed(name: str) -> bool:
