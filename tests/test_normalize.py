@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -15,9 +16,13 @@ SEEN = datetime(2024, 6, 1, tzinfo=UTC)
 URL = "http://feed.example/dir/feed.xml"
 
 
-def entry_of(text: str, url: str = URL) -> NormalEntry:
-    document = Document(url=url, final_url=url, fetched_at=SEEN, body=text.encode())
-    (entry,) = read(Context(document=document, first_seen_at=SEEN, zone=UTC)).entries
+def entries_of(text: str) -> Sequence[NormalEntry]:
+    document = Document(url=URL, final_url=URL, fetched_at=SEEN, body=text.encode())
+    return read(Context(document=document, first_seen_at=SEEN, zone=UTC)).entries
+
+
+def entry_of(text: str) -> NormalEntry:
+    (entry,) = entries_of(text)
     return entry
 
 
@@ -214,3 +219,13 @@ def test_names_of_json_feed_are_text() -> None:
     item = {"id": "1", "tags": ["C&lt;T&gt;"], "authors": [{"name": "<b>甲</b>"}]}
     entry = entry_of(json_feed(**item))
     assert (entry.categories, entry.authors[0].name) == (("C&lt;T&gt;",), "<b>甲</b>")
+
+
+def test_the_base_of_one_entry_ends_with_it() -> None:
+    entries = (
+        '<entry xml:base="https://cdn.example/2024/"><id>1</id><link href="a"/></entry>'
+        '<entry><id>2</id><link href="/b"/></entry>'
+    )
+    first, second = entries_of(atom(entries, feed=SITE))
+    assert first.link == "https://cdn.example/2024/a"
+    assert (second.link, second.guid) == ("https://site.example/b", "2")
