@@ -26,26 +26,22 @@ class SiteNames:
         """How the names in these records are written; names that are new are given their pages."""
         if len(self._known) > _MOST_REMEMBERED:
             self._known.clear()
-        while new := self._unknown(records):  # a category's place is known when its parent is
-            for place, names in new.items():
-                self._known |= self._look_up(place, sorted(names, key=_rank))
+        layout = self._layout.name
+        # Most parents are written as they are, so that one query finds their children as well.
+        if guessed := self._unknown(records, guess=True):
+            self._known |= self._database.read(store.written, layout, guessed)
+        while new := self._unknown(records, guess=False):
+            self._known |= self._database.write(store.give, layout, new)
         return self._known
 
-    def _unknown(self, records: Iterable[Record]) -> dict[str, list[str]]:
+    def _unknown(self, records: Iterable[Record], *, guess: bool) -> dict[str, list[str]]:
+        """The names by their places; of several that meet, those without signs come first."""
         new: dict[str, dict[str, None]] = {}
         for record in records:
-            for place, name in self._layout.names(record, self._known):
+            for place, name in self._layout.names(record, self._known, guess=guess):
                 if (place, name) not in self._known:
                     new.setdefault(place, {})[name] = None
-        return {place: list(names) for place, names in new.items()}
-
-    def _look_up(self, place: str, names: Sequence[str]) -> dict[store.Name, str]:
-        name = self._layout.name
-        known = self._database.read(store.written, name, place, names)
-        missing = [one for one in names if (place, one) not in known]
-        if missing:
-            known |= self._database.write(store.give, name, place, missing)
-        return known
+        return {place: sorted(names, key=_rank) for place, names in new.items()}
 
     def apart(self) -> Iterator[tuple[str, str]]:
         """What is written otherwise: where, and a sentence that says how and why."""

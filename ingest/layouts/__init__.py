@@ -30,11 +30,13 @@ class Layout(Protocol):
         may have; with 0 it has only what it cannot do without.
         """
 
-    def names(self, record: Record, written: Names) -> Iterator[tuple[str, str]]:
+    def names(
+        self, record: Record, written: Names, *, guess: bool = False
+    ) -> Iterator[tuple[str, str]]:
         """Categories and tags by the place of their pages, each with how it would be written.
 
         A category's place depends on how its parent is written: none is given below one that
-        `written` has not.
+        `written` has not, unless with `guess`, which takes that as it is.
         """
 
     def render(self, record: Record, names: Names = NOTHING_APART) -> bytes:

@@ -53,18 +53,22 @@ class HexoLayout:
         template, zone = self._config.template, self._config.timezone
         return record_path(template, record, zone, apart=apart, longest=longest)
 
-    def names(self, record: Record, written: Names) -> Iterator[tuple[str, str]]:
+    def names(
+        self, record: Record, written: Names, *, guess: bool = False
+    ) -> Iterator[tuple[str, str]]:
         """Each category with the place that its parents make, then the tags."""
-        yield from self._category_places(record, written)
+        yield from self._category_places(record, written, guess=guess)
         yield from (("tags", tag) for tag in _pages(record.tags))
 
-    def _category_places(self, record: Record, written: Names) -> Iterator[tuple[str, str]]:
+    def _category_places(
+        self, record: Record, written: Names, *, guess: bool = False
+    ) -> Iterator[tuple[str, str]]:
         place = "categories"
         for name in self._categories(record):
             yield place, name
-            if (place, name) not in written:
+            if not guess and (place, name) not in written:
                 return
-            place = _below(place, written[place, name])
+            place = _below(place, written.get((place, name), name))
 
     def render(self, record: Record, names: Names = NOTHING_APART) -> bytes:
         """Front matter, a blank line, the body; UTF-8, LF, one newline at the end."""

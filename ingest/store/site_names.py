@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,26 +17,29 @@ _NAME = table_of(SiteName)
 
 
 def written(
-    connection: sa.Connection, layout: str, place: str, names: Sequence[str]
+    connection: sa.Connection, layout: str, names: Mapping[str, Sequence[str]]
 ) -> dict[Name, str]:
-    """How these names are written in their place, so far as that is known."""
-    keys = {name.casefold(): name for name in names}
-    known: dict[str, str] = {}
-    for some in in_batches(list(keys)):
-        query = sa.select(_NAME.c.key, _NAME.c.written).where(
-            _NAME.c.layout == layout, _NAME.c.place == place, _NAME.c.key.in_(some)
+    """How names, given by their places, are written, so far as that is known."""
+    keys = sorted({name.casefold() for some in names.values() for name in some})
+    known: dict[Name, str] = {}
+    for some in in_batches(keys):
+        query = sa.select(_NAME.c.place, _NAME.c.key, _NAME.c.written).where(
+            _NAME.c.layout == layout, _NAME.c.place.in_(names), _NAME.c.key.in_(some)
         )
-        known |= dict(connection.execute(query).all())
-    return {(place, name): known[name.casefold()] for name in names if name.casefold() in known}
+        known |= {(place, key): way for place, key, way in connection.execute(query)}
+    wanted = ((place, name) for place, some in names.items() for name in some)
+    ways = {(place, name): known.get((place, name.casefold())) for place, name in wanted}
+    return {name: way for name, way in ways.items() if way is not None}
 
 
 def give(
-    connection: sa.Connection, layout: str, place: str, names: Sequence[str]
+    connection: sa.Connection, layout: str, names: Mapping[str, Sequence[str]]
 ) -> dict[Name, str]:
     """Decide how new names are written: each has a page that no other name in its place has."""
-    for name in names:
-        _give(connection, layout, place, name)
-    return written(connection, layout, place, names)
+    for place, some in names.items():
+        for name in some:
+            _give(connection, layout, place, name)
+    return written(connection, layout, names)
 
 
 def _give(connection: sa.Connection, layout: str, place: str, name: str) -> None:
@@ -46,7 +49,7 @@ def _give(connection: sa.Connection, layout: str, place: str, name: str) -> None
         page = page_of(way)
         if page and connection.execute(insert, row | {"page": page, "written": way}).rowcount == 1:
             return
-        if written(connection, layout, place, [name]):  # in another case, or by another process
+        if written(connection, layout, {place: [name]}):  # in another case, or by another process
             return
 
 
