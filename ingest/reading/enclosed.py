@@ -46,6 +46,12 @@ def with_files(
     return clean + html.clean("".join(_shown(files)), base_url=base_url) if files else clean
 
 
+def files_below(clean: str) -> str:
+    """Return what `with_files` put below a text, empty where it put nothing."""
+    found = _BLOCK.search(clean) if "enclosure" in clean else None
+    return found[0] if found else ""
+
+
 def split_files(body: str) -> tuple[str, tuple[Enclosure, ...]]:
     """Part the body of a record from the files below it: the reverse of `with_files`."""
     found = _BLOCK.search(body)

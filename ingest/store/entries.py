@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
 
 from ingest.reading.dedupe import FROM_CAPTURE
-from ingest.store import addresses, full_texts, revisions
+from ingest.store import addresses, full_texts, pictures, revisions
 from ingest.store.captures import Body, Seen, keep_captures
 from ingest.store.recognise import judge
 from ingest.store.statements import table_of
@@ -40,14 +41,17 @@ def keep(
     """
     hold_feed(connection, seen.feed_id)
     verdicts = judge(connection, seen.feed_id, entries, beside=beside, may_be_empty=may_be_empty)
-    captures = keep_captures(connection, seen, bodies(seen, verdicts))
+    unchanged = of_kind(verdicts, VerdictKind.UNCHANGED)
+    pictured = pictures.find(connection, unchanged)
+    kept_bodies = chain(bodies(seen, verdicts), pictures.bodies(seen, pictured))
+    captures = keep_captures(connection, seen, kept_bodies)
     insert_new(connection, seen, of_kind(verdicts, VerdictKind.NEW), captures)
     edited = of_kind(verdicts, VerdictKind.EDITED)
     addresses.note_replaced(connection, edited, seen.at)
     for verdict in edited:
         replace_text(connection, seen, verdict, captures)
     addresses.take(connection, verdicts, captures, seen.at)
-    unchanged = of_kind(verdicts, VerdictKind.UNCHANGED)
+    pictures.take(connection, pictured, captures)
     _note_noise(connection, unchanged)
     take_late_dates(connection, unchanged)
     full_texts.take_late(connection, unchanged, captures)
@@ -237,6 +241,7 @@ def renormalize(connection: sa.Connection, entry_id: int, entry: NormalEntry) ->
         .mappings()
         .one()
     )
+    columns |= pictures.signatures_of(entry, *(present[name] for name in pictures.NAMES))
     if all(present[name] == columns[name] for name in names if name != "item_digest"):
         return False
     columns["render_due"] = Entry.render_due + 1
