@@ -32,6 +32,7 @@ def entries(document: str) -> tuple[ParsedEntry, ...]:
         ("<![CDATA[<p>被截断的", "<p>被截断的"),
         ("<![CDATA[ x ]]> 是 XML 的写法", "<![CDATA[ x ]]> 是 XML 的写法"),
         ("写 <![CDATA[ x ]]>", "写 <![CDATA[ x ]]>"),
+        ("&lt;![cdata[<p>通航</p>]]&gt;", "<p>通航</p>"),
         ("没有", "没有"),
     ],
 )
@@ -49,6 +50,9 @@ def test_a_text_that_is_one_section_is_unwrapped(text: str, unwrapped: str) -> N
             "<pre><b>1</b>\n&lt;![CDATA[ &lt;x/&gt; ]]&gt;</pre>",
         ),
         ("<code>a</code><![CDATA[b]]>", "<code>a</code>b"),
+        ("按 <kbd><![CDATA[k]]></kbd>", "按 <kbd>&lt;![CDATA[k]]&gt;</kbd>"),
+        ("<p>前</p><!--[CDATA[<p>后</p>]]-->", "<p>前</p><p>后</p>"),
+        ("<p>前</p><!-- [CDATA[ 注 -->", "<p>前</p><!-- [CDATA[ 注 -->"),
         ("<p>前<![CDATA[后", "<p>前后"),
     ],
 )
@@ -64,12 +68,24 @@ def test_every_field_is_unwrapped(field: str) -> None:
     assert wrapped == bare
 
 
+def test_a_text_without_closing_tags_and_the_tags_of_json_hold_no_section() -> None:
+    (entry,) = entries(
+        ITEM.format("<item><description>甲&lt;br>&lt;![CDATA[乙]]&gt;</description></item>")
+    )
+    assert entry.content == "甲<br>乙"
+    item = '{"id": "1", "content_text": "甲", "tags": ["<![CDATA[要闻]]>"]}'
+    version = '"version": "https://jsonfeed.org/version/1.1"'
+    (entry,) = entries(f'{{{version}, "items": [{item}]}}')
+    assert entry.categories == ("要闻",)
+
+
 BROKEN = [
     '<p>前</p><div data-x="]]>">块</div><p>后</p>',
     "<p>前</p><pre><code><![CDATA[ 文 ]]></code></pre><p>后</p>",
     "<p>前</p><code>a[b[0]]>1</code> <b>]]></b><p>后</p>",
     "<p>前</p><code><content><![CDATA[ 文 ]]></content></code><p>后</p>",
     "<p>前</p> 以 ]]> 结尾，见 <entry>，<p>后</p>",
+    "<p>前</p><pre><entry><title><![CDATA[ 文 ]]></title></entry></pre><p>后</p>",
 ]
 
 
@@ -111,7 +127,9 @@ def test_sections_that_are_right_stay(sound: str) -> None:
     assert mend_sections(sound) == sound
 
 
-@pytest.mark.parametrize("piece", ["<d><![CDATA[", "<d><![CDATA[<![CDATA[]]></d>", "]]>", "<d>"])
+@pytest.mark.parametrize(
+    "piece", ["<d><![CDATA[", "<d><![CDATA[<![CDATA[]]></d>", "]]>", "<d>", "<!--[CDATA["]
+)
 def test_hostile_sections_take_linear_time(piece: str) -> None:
     started = time.perf_counter()
     mend_sections("<d><![CDATA[" + piece * 100_000)

@@ -6,7 +6,7 @@ import functools
 import html
 import re
 
-_OPENINGS = ("<![CDATA[", "&lt;![CDATA[")
+_OPENING = re.compile(r"(?:<|&lt;)!\[CDATA\[", re.IGNORECASE)
 _ENDINGS = ("]]>", "]]&gt;")
 _MOST_WRAPPINGS = 5
 
@@ -14,24 +14,28 @@ _MOST_WRAPPINGS = 5
 def unwrap(text: str) -> str:
     """Return a text without the CDATA section that it was put into as text."""
     for _ in range(_MOST_WRAPPINGS):
-        opening = next((mark for mark in _OPENINGS if text.startswith(mark)), None)
+        opening = _OPENING.match(text)
         if opening is None:
             break
-        inner = text[len(opening) :]
+        inner = text[opening.end() :]
         ending = next((mark for mark in _ENDINGS if inner.endswith(mark)), None)
         if ending is not None:
             inner = inner[: -len(ending)].replace("]]><![CDATA[", "")
         elif any(mark in inner for mark in _ENDINGS):
             break  # the text only begins with a section
-        if opening.startswith("&") and "<" not in inner:
+        if opening[0].startswith("&") and "<" not in inner:
             inner = html.unescape(inner)
         text = inner.strip()
     return text
 
 
+# A section; the comment that HTML's serialisers make of one; the tags of code.
 _IN_HTML = re.compile(
-    r"<!\[CDATA\[(?P<inner>.*?)(?:\]\]>|\Z)|<(?P<end>/?)(?:pre|code)\b", re.DOTALL | re.IGNORECASE
+    r"<!\[CDATA\[(?P<inner>.*?)(?:\]\]>|\Z)|<!--\[CDATA\[(?P<comment>.*?)(?:\]\]-->|\Z)"
+    r"|<(?P<end>/?)(?:pre|code|kbd|samp|tt)\b",
+    re.DOTALL | re.IGNORECASE,
 )
+_SIGN = re.compile(r"<!(?:--)?\[CDATA\[", re.IGNORECASE)
 
 
 def without_sections(markup: str) -> str:
@@ -39,15 +43,17 @@ def without_sections(markup: str) -> str:
 
     In code they are shown as they were written; elsewhere what they hold is part of the HTML.
     """
-    if "<![CDATA[" not in markup:
+    if "[" not in markup or not _SIGN.search(markup):
         return markup
     code = 0
 
     def show(found: re.Match[str]) -> str:
         nonlocal code
-        if found["inner"] is None:
+        if found["end"] is not None:
             code = max(0, code - 1) if found["end"] else code + 1
             return found[0]
+        if found["comment"] is not None:
+            return found["comment"]
         return html.escape(found[0], quote=False) if code else found["inner"]
 
     return _IN_HTML.sub(show, markup)
@@ -78,15 +84,17 @@ def mend_sections(text: str) -> str:
 
 def _end_of_section(text: str, start: int, name: str) -> tuple[int, bool]:
     """Return where a section ends, and whether its quoted sections end in it as well."""
-    depth, last, guess = 1, -1, -1
+    depth, quoted, last, guess = 1, 0, -1, -1
     for mark in _marks_within(name).finditer(text, start):
         if mark[0] == "<![CDATA[":
             depth += 1
         elif mark[0] == "]]>":
             depth -= 1
             last = mark.start()
-        elif mark["own"] is None:
-            break  # the entry ends
+        elif mark["item"] is not None:
+            quoted += 1 if not mark["item"] else -1
+            if quoted < 0:
+                break  # the entry ends
         elif last >= 0 and depth <= 0:
             return last, True
         elif guess < 0:
@@ -98,7 +106,7 @@ def _end_of_section(text: str, start: int, name: str) -> tuple[int, bool]:
 def _marks_within(name: str) -> re.Pattern[str]:
     return re.compile(
         rf"<!\[CDATA\[|\]\]>|(?P<own></{re.escape(name)}\s*>)"
-        r"|</(?:[\w.-]{1,40}:)?(?:item|entry)\s*>"
+        r"|<(?P<item>/?)(?:[\w.-]{1,40}:)?(?:item|entry)\b(?:\s[^<>]*)?>"
     )
 
 

@@ -100,7 +100,7 @@ def _authors(holder: dict[str, Any]) -> tuple[Author, ...]:
 
 
 def _tags(item: dict[str, Any]) -> tuple[str, ...]:
-    tags = [legal(tag).strip() for tag in _list(item, "tags") if isinstance(tag, str)]
+    tags = [unwrap(legal(tag).strip()) for tag in _list(item, "tags") if isinstance(tag, str)]
     return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 

@@ -101,9 +101,9 @@ def as_html(detail: Fields, version: str, *, escape: Callable[[str], str] = _esc
     if media_type.startswith(("image/", "audio/", "video/")):
         return ""  # a file as base64 (RFC 4287 section 4.1.3.3)
     if media_type == "application/octet-stream":
-        return value  # what feedparser could decode; people put markup there
+        return without_sections(value)  # what feedparser could decode; people put markup there
     if not version.startswith("atom") and _INLINE_TAG.search(value):
-        return value
+        return without_sections(value)
     return escape(value)
 
 
