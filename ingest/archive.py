@@ -20,8 +20,8 @@ from pathlib import Path
 
 from ingest.config import ArchiveConfig
 from ingest.database import Database
-from ingest.errors import ArchiveError
-from ingest.files import is_there, sync
+from ingest.errors import ArchiveError, ArchiveFull
+from ingest.files import has_room, is_there, sync
 from ingest.files import write as _write
 from ingest.layouts import SHORTER, Layout, is_at_home, make_layout
 from ingest.presence import are_all_gone
@@ -200,6 +200,11 @@ class Archive:
                 if left.stat().st_ctime < old:
                     left.unlink(missing_ok=True)
 
+    def check_room(self) -> None:
+        """Raise `ArchiveFull` if nothing can be written to the folder's disk."""
+        if not has_room(self.root):
+            raise ArchiveFull(f"{self.root}: the disk is full; {_LATER}")
+
     def _refuse_if_gone(self) -> None:
         if problem := self.problem():
             raise ArchiveError(problem)
@@ -353,12 +358,13 @@ class Archive:
 
     def _unusable(self, error: OSError) -> ArchiveError:
         advice = {
-            errno.ENOSPC: f"the disk is full; {_LATER}",
             errno.EDQUOT: f"the disk quota is used up; {_LATER}",
             errno.EROFS: f"the file system is read-only; {_LATER}",
             errno.EFBIG: f"the largest file size is reached; {_LATER}",
             errno.EACCES: f"no permission to write there; {_LATER}",
         }
+        if error.errno == errno.ENOSPC:
+            return ArchiveFull(f"{self.root}: the disk is full; {_LATER}")
         if known := advice.get(error.errno or 0):
             return ArchiveError(f"{self.root}: {known}")
         where = error.filename2 or error.filename or self.root

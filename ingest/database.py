@@ -20,7 +20,8 @@ from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
-from ingest.errors import StoreBusy, StoreConflict, StoreError
+from ingest.errors import StoreBusy, StoreConflict, StoreError, StoreFull
+from ingest.files import has_room
 
 if TYPE_CHECKING:
     from alembic.config import Config as AlembicConfig
@@ -178,6 +179,17 @@ class Database:
                 raise StoreError(f"{self.name} {known}") from error
             raise StoreError(f"{self.name}: {error}") from error
 
+    def check_room(self) -> None:
+        """Raise `StoreFull` if nothing can be written to the disk of a SQLite file."""
+        if self._is_full():
+            raise StoreFull(f"{self.name}: the disk is full; make room and run again")
+
+    def _is_full(self) -> bool:
+        file = self.engine.url.database
+        if self.engine.dialect.name != "sqlite" or file in (None, "", ":memory:"):
+            return False
+        return not has_room(Path(str(file)).parent)
+
     def _explain(self, error: OperationalError) -> StoreError:
         reason = str(error.orig).strip().splitlines()[0]
         if known := next((said for sign, said in _SQLITE_SAYS.items() if sign in reason), None):
@@ -192,8 +204,8 @@ class Database:
             return StoreError(f"{self.name} is empty; run: guidang db upgrade")
         if "unable to open database file" in reason:
             return StoreError(f"{self.name} cannot be opened; is its folder there and writable?")
-        if "disk is full" in reason:
-            return StoreError(f"{self.name}: the disk is full; make room and run again")
+        if "disk is full" in reason or "No space left" in reason or self._is_full():
+            return StoreFull(f"{self.name}: the disk is full; make room and run again")
         return StoreError(f"{self.name}: {reason}")
 
 

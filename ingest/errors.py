@@ -16,7 +16,9 @@
     ├── ConfigError         the run does not start: exit code 2
     ├── UsageError          the command cannot be carried out as asked: exit code 2
     ├── ArchiveError        the run stops: exit code 3
+    │   └── ArchiveFull           its disk is full; the service waits for room
     └── StoreError          the run stops: exit code 3
+        ├── StoreFull             its disk is full; the service waits for room
         ├── StoreBusy             another process holds the database
         └── StoreConflict         two transactions waited for each other, and this one was undone
 
@@ -237,8 +239,16 @@ class ArchiveError(GuidangError):
     """The archive folder cannot be written or read."""
 
 
+class ArchiveFull(ArchiveError):
+    """The disk that the archive folder is on is full."""
+
+
 class StoreError(GuidangError):
     """The database cannot be used."""
+
+
+class StoreFull(StoreError):
+    """The disk that the database is on is full."""
 
 
 class StoreBusy(StoreError):

@@ -7,6 +7,20 @@ import os
 from datetime import datetime
 from pathlib import Path
 
+# Less is no room: a transaction, or a batch of records, needs more.
+_LEAST_ROOM = 1 << 20
+
+
+def has_room(folder: Path) -> bool:
+    """Whether something can still be written to the disk of a folder; it may not be there yet."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        disk = os.statvfs(folder)
+    except OSError:  # whoever writes there will hear why
+        return True
+    return disk.f_bavail * disk.f_frsize >= _LEAST_ROOM
+
 
 def write(path: str, content: bytes, at: datetime) -> None:
     """Write a file, or none."""

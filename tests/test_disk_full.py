@@ -61,3 +61,14 @@ def test_with_a_full_disk_nothing_is_lost(tmp_path: Path, full: str) -> None:
     assert "Traceback" not in said["first.err"]
     assert len(json.loads(said["entries.json"])) == 20
     assert said["check.code"] == "0\n", said["check.out"]
+
+
+def test_the_service_waits_for_room_and_takes_up_what_it_was_told(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["unshare", "--mount", "--", sys.executable, "-m", "tests.full_disk", str(tmp_path)],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +22,11 @@ class SlowDatabase:
         self.config = Config()
         self.clock = FrozenClock()
         self.is_asked, self.may_answer = asyncio.Event(), asyncio.Event()
+
+    database = SimpleNamespace(check_room=lambda: None)
+
+    async def in_database_thread(self, work: Callable[[], None]) -> None:
+        work()
 
     async def read(self, *_: object, **__: object) -> list[Any]:
         self.is_asked.set()

@@ -23,6 +23,8 @@ EXAMPLES = [
     errors.UsageError("no such feed"),
     errors.ArchiveError("read-only"),
     errors.StoreError("gone"),
+    errors.ArchiveFull("full"),
+    errors.StoreFull("full"),
     errors.StoreBusy("locked"),
     errors.StoreConflict("deadlock detected"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+import time
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,12 @@ from ingest.cli.session import adopt_feeds, open_session, read_configuration
 if TYPE_CHECKING:
     from ingest.config import Config
     from ingest.daemon.service import Adopt, Read
+    from ingest.daemon.troubles import Trouble
     from ingest.database import Database
+    from ingest.errors import StoreFull
+
+
+_TRIES_AFTER = 5  # seconds
 
 
 def run(ctx: typer.Context) -> None:
@@ -23,9 +29,37 @@ def run(ctx: typer.Context) -> None:
 
     It runs until it is stopped; SIGHUP makes it read its configuration again.
     """
+    from ingest.errors import StoreFull
+
+    trouble = None
+    while True:
+        _listen_while_starting()
+        try:
+            _serve(ctx)
+        except StoreFull as error:
+            trouble = _wait_for_room(error, trouble)
+        else:
+            return
+
+
+def _wait_for_room(error: StoreFull, trouble: Trouble | None) -> Trouble:
+    """Wait a while, for a start that found the disk full; tell of it once."""
+    from ingest.daemon.notify import notify
+    from ingest.daemon.troubles import Trouble
+
+    trouble = trouble or Trouble("database")
+    trouble.met(error)
+    # The service manager must not take the wait for a start that hangs.
+    notify(
+        "STATUS=the disk is full; waiting for room", f"EXTEND_TIMEOUT_USEC={3 * _TRIES_AFTER}000000"
+    )
+    time.sleep(_TRIES_AFTER)
+    return trouble
+
+
+def _serve(ctx: typer.Context) -> None:
     from ingest.services import system_clock
 
-    _listen_while_starting()
     with open_session(ctx) as session:
 
         def read_again() -> Config:

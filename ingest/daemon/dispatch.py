@@ -75,6 +75,7 @@ class Dispatcher:
                 self._progress.tick()
                 return
             try:
+                await self._services.in_database_thread(self._services.database.check_room)
                 await self._start_due()
             except StoreError as error:
                 self._database.met(error)
@@ -168,6 +169,7 @@ class Dispatcher:
         if self._archive.is_waiting or self._database.is_waiting:
             return
         try:
+            await self._services.in_archive_thread(self._services.archive.check_room)
             await self._renderer.render()
         except ArchiveError as error:
             self._archive.met(error)

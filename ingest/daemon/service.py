@@ -23,7 +23,7 @@ from ingest.daemon.notify import notify, notify_reloading, watchdog_interval
 from ingest.daemon.progress import Progress
 from ingest.daemon.troubles import Trouble
 from ingest.database import Database
-from ingest.errors import ArchiveError, ConfigError, StoreError
+from ingest.errors import ArchiveError, ArchiveFull, ConfigError, StoreError, StoreFull
 from ingest.garbage import leave_out_what_stays
 from ingest.metrics import Metrics
 from ingest.schedule import longest_plan
@@ -60,6 +60,7 @@ class Daemon:
         self._progress, self._metrics = Progress(), Metrics()
         self._troubles = {"database": Trouble("database"), "archive": Trouble("archive")}
         self._is_ready = False
+        self._is_reload_waiting = False
         self._clock = ClockWatch(system_clock(), time.monotonic())
 
     async def run(self) -> None:
@@ -128,13 +129,14 @@ class Daemon:
     async def _prepare(self, services: Services) -> None:
         """Heal what a killed run or a wrong clock has left.
 
-        What cannot be used at the start ends the run; what cannot be used later is waited for.
+        What cannot be used at the start ends the run; what cannot be used later is waited for, and
+        so is room on a full disk.
         """
         try:
             await _prepare_archive(services)
             await self._mend_schedule(services)
         except (ArchiveError, StoreError) as error:
-            if not self._is_ready:
+            if not self._is_ready and not isinstance(error, ArchiveFull | StoreFull):
                 raise
             part = "archive" if isinstance(error, ArchiveError) else "database"
             self._troubles[part].met(error)
@@ -197,6 +199,8 @@ class Daemon:
         await dispatcher.render()
         for part, trouble in self._troubles.items():
             self._metrics.set_up(part, trouble.reason is None)
+        if self._is_reload_waiting and not any(t.reason for t in self._troubles.values()):
+            self._hear_of_change()
 
     async def _mend_schedule(self, services: Services) -> None:
         """Bring back what was planned by a clock that was wrong, and part what is late."""
@@ -217,11 +221,14 @@ class Daemon:
         """Take over a configuration that was changed; keep the old one if the new one is wrong."""
         async with self._reading:
             notify_reloading()
+            self._is_reload_waiting = False
             try:
                 config = await asyncio.to_thread(self._read)
                 await self._try(config)
                 await asyncio.to_thread(self._adopt, config)
             except (ConfigError, StoreError, ArchiveError) as error:
+                # The new configuration may be right: it is tried again once there is room.
+                self._is_reload_waiting = isinstance(error, StoreError | ArchiveFull)
                 logger.error("%s; going on with the old configuration", error)  # noqa: TRY400
                 notify("READY=1")
             else:
@@ -251,6 +258,7 @@ async def _prepare_archive(services: Services) -> None:
 
 def _make_writable(archive: Archive, now: datetime) -> None:
     """Raise `ArchiveError` also if there is nothing to be written yet that would show it."""
+    archive.check_room()
     archive.prepare(now=now)
     if not os.access(archive.root, os.W_OK | os.X_OK):
         raise ArchiveError(f"{archive.root} cannot be written: is it read-only, or another user's?")
