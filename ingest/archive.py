@@ -24,7 +24,7 @@ from ingest.errors import ArchiveError, ArchiveFull
 from ingest.files import has_room, is_there, sync
 from ingest.files import write as _write
 from ingest.layouts import SHORTER, Layout, is_at_home, make_layout
-from ingest.presence import are_all_gone
+from ingest.presence import Presence
 from ingest.site_names import SiteNames
 from ingest.store import archive as store
 from ingest.values import Record
@@ -72,6 +72,7 @@ class Archive:
         self._layout: Layout = make_layout(config)
         self._database = database
         self._names = SiteNames(self._layout, database)
+        self._presence = Presence(self.root)
         self._settings_noticed = False
         self.other_paths = 0
         # Nobody else who writes here has files of this name, in whatever container they are.
@@ -211,15 +212,20 @@ class Archive:
 
     def problem(self) -> str | None:
         """Say that the folder, or every record in it, is gone; None if it is as it should be."""
-        layout = self._layout.name
-        if not self._database.read(
-            lambda c: are_all_gone(self.root, store.written_paths(c, layout))
-        ):
+        if not self._are_all_gone():
             return None
         return (
             f"{self.root} has none of the records that were written there: is its disk mounted? "
             "The entries are kept; to make the files anew, there or where archive.path says now, "
             "run: guidang archive"
+        )
+
+    def _are_all_gone(self) -> bool:
+        """The database is asked only where the file that was found last is gone."""
+        if self._presence.is_known:
+            return False
+        return self._database.read(
+            lambda c: self._presence.are_all_gone(store.written_paths(c, self._layout.name))
         )
 
     def _notice_other_settings(self) -> None:

@@ -33,11 +33,27 @@ def _is_record(path: Path) -> bool:
     return head.startswith(b"---\n") and _MARK in front_matter
 
 
-def are_all_gone(root: Path, paths: Iterable[str]) -> bool:
-    """Whether none of these files is left below a folder; none was there: none is gone."""
-    has_any = False
-    for path in paths:
-        if os.path.lexists(f"{root}/{path}"):
-            return False
-        has_any = True
-    return has_any
+class Presence:
+    """Whether files below a folder are still there; the one that was found last is asked first."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._found: str | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the file that was found last is still there: then nobody need be asked."""
+        return self._found is not None and self._is_there(self._found)
+
+    def are_all_gone(self, paths: Iterable[str]) -> bool:
+        """Whether none of these files is left; where there are no paths, nothing is gone."""
+        has_any = False
+        for path in paths:
+            if self._is_there(path):
+                self._found = path
+                return False
+            has_any = True
+        return has_any
+
+    def _is_there(self, path: str) -> bool:
+        return os.path.lexists(f"{self._root}/{path}")

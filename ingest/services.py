@@ -117,9 +117,8 @@ async def open_services(
 
         async with Fetcher(config.fetch, clock) as fetcher:
             robots = Robots(fetcher, clock, user_agent(config.fetch))
-            instances = Instances(
-                config, fetcher, clock, health=database.read(rsshub.health), keep=keep_health
-            )
+            health, host_pauses = database.read(lambda c: (rsshub.health(c), polls.host_pauses(c)))
+            instances = Instances(config, fetcher, clock, health=health, keep=keep_health)
             writer = Writer(database, database_threads, writers=threads)
             services = Services(
                 config=config,
@@ -130,7 +129,7 @@ async def open_services(
                 robots=robots,
                 pages=Pages(fetcher, robots, workers),
                 workers=workers,
-                host_pauses=database.read(polls.host_pauses),
+                host_pauses=host_pauses,
                 archive=Archive(config.archive, database),
                 writer=writer,
                 database_threads=database_threads,

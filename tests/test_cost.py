@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from ingest.archive import Archive
 from ingest.reading import normalize
 from ingest.reading.packing import pack
 from ingest.values import Packed
@@ -17,16 +20,25 @@ from tests.world import World
 Asked = tuple[str, Any]
 
 
-def asked_in_a_poll(world: World) -> list[Asked]:
-    """What a poll of all feeds sends to the database, with its values; those of the first row."""
+@contextlib.contextmanager
+def statements() -> Iterator[list[Asked]]:
+    """What is sent to the database meanwhile, with its values; those of the first row."""
     asked: list[Asked] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
         asked.append((statement, values[0] if isinstance(values, list) else values))
 
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    world.poll()
-    sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+def asked_in_a_poll(world: World) -> list[Asked]:
+    """What a poll of all feeds sends to the database, with its values."""
+    with statements() as asked:
+        world.poll()
     return asked
 
 
@@ -88,7 +100,7 @@ def test_nobody_is_asked_which_path_he_has_just_given(world: World, site: Site) 
     serve(site, range(2))
     sent = statements_of_a_poll(world)
     assert [one for one in sent if one.startswith("INSERT INTO archive_file")]
-    assert not [one for one in sent if one.startswith("SELECT archive_file.entry_id")]
+    assert not [one for one in sent if "archive_file.entry_id IN" in one]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -135,3 +147,24 @@ def test_a_document_that_many_entries_share_is_compressed_once(
     (poll,) = world.poll()
     assert poll.new == 50
     assert compressed == [len(document)]
+
+
+def test_a_folder_whose_files_are_there_costs_no_statement_again(world: World, site: Site) -> None:
+    world.add(site.url("/feed.xml"))
+    serve(site, range(3))
+    world.poll()
+    folder = world.folder
+    assert [asks_for_files(folder) for _ in range(3)] == [True, False, False]
+    for path in list(world.files())[:2]:  # whichever was found, it is gone now
+        (folder.root / path).unlink()
+    assert folder.problem() is None
+    assert not asks_for_files(folder)
+    (folder.root / next(iter(world.files()))).unlink()
+    assert folder.problem() is not None
+
+
+def asks_for_files(folder: Archive) -> bool:
+    """Whether the database is asked for them when it is checked that they are there."""
+    with statements() as asked:
+        assert folder.problem() is None
+    return any("FROM archive_file" in statement for statement, _ in asked)
