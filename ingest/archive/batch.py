@@ -1,0 +1,146 @@
+"""Write a batch of records: render each, beside its place, and move all of them there at once."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ingest.archive.folder import Folder, is_bad_name
+from ingest.database import Database
+from ingest.errors import ArchiveError
+from ingest.layouts import SHORTER, Layout
+from ingest.site_names import SiteNames
+from ingest.store import archive as store
+from ingest.values import Record
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """A record that is in its place, or ready to be moved there."""
+
+    record: Record
+    written: store.Written
+    path: str
+    unfinished: str | None
+
+
+class Batch:
+    """One pass over some records; a new one for each pass."""
+
+    def __init__(
+        self, folder: Folder, layout: Layout, database: Database, names: SiteNames
+    ) -> None:
+        self._folder = folder
+        self._layout = layout
+        self._database = database
+        self._names = names
+        self._parents: set[str] = set()
+        self._failed: list[ArchiveError] = []
+
+    def render(self, records: Sequence[Record], *, now: datetime) -> int:
+        """Write these records; return how many files were written.
+
+        What is in the way of one keeps none of the others back: the first `ArchiveError` is raised
+        when all have had their turn.
+        """
+        names = self._names.of(records)
+        finished = []
+        for record, path in self._place(records):
+            content = self._layout.render(record, names)
+            try:
+                finished.append(self._finish(record, path, content))
+            except ArchiveError as error:
+                self._failed.append(error)
+        in_place = self._put_in_place(finished)
+        written = [one.written for one in in_place]
+        self._database.write(store.mark_written, self._layout.name, written, now=now)
+        if self._failed:
+            raise self._failed[0]
+        return sum(one.unfinished is not None for one in in_place)
+
+    def _place(self, records: Sequence[Record]) -> list[tuple[Record, str]]:
+        """The path of each record; one that has none is given it, for ever."""
+        given = self._give_paths([r for r in records if r.path is None], apart=False)
+        without = [r for r in records if r.path is None and r.entry_id not in given]
+        given |= self._give_paths(without, apart=True)
+        return [(record, record.path or given[record.entry_id]) for record in records]
+
+    def _give_paths(self, records: Sequence[Record], *, apart: bool) -> dict[int, str]:
+        if not records:
+            return {}
+        paths = {record.entry_id: self._layout.path(record, apart=apart) for record in records}
+        return self._database.write(store.give_paths, self._layout.name, paths)
+
+    def _finish(self, record: Record, path: str, content: bytes) -> _Finished:
+        """Write a record to a file beside its place, unless it is in its place already."""
+        written = store.Written(
+            entry_id=record.entry_id,
+            render_due=record.render_due,
+            digest=hashlib.sha256(content).digest(),
+        )
+        if not self._parents:
+            self._folder.make_unfinished()
+        if self._is_in_place(record, path, content):
+            return _Finished(record, written, path, None)
+        unfinished = self._folder.write_unfinished(str(record.entry_id), content, record.at)
+        return _Finished(record, written, path, unfinished)
+
+    def _is_in_place(self, record: Record, path: str, content: bytes) -> bool:
+        """Make the folder of a file; look there if the file is not new."""
+        parent = path.rpartition("/")[0]
+        try:
+            if parent not in self._parents:
+                self._folder.make_parent(path)
+                self._parents.add(parent)
+            return record.path is not None and self._folder.holds(path, content, record.at)
+        except OSError as error:
+            if is_bad_name(error):  # it gets another one when it is put in place
+                return False
+            raise self._folder.explain(error) from error
+
+    def _put_in_place(self, finished: Sequence[_Finished]) -> list[_Finished]:
+        """Move files to their places, once the disk has them; return those that are there."""
+        try:
+            if any(one.unfinished for one in finished):
+                self._folder.sync()
+            return [one for one in finished if self._is_put(one)]
+        finally:
+            for one in finished:
+                if one.unfinished:
+                    Path(one.unfinished).unlink(missing_ok=True)
+
+    def _is_put(self, one: _Finished) -> bool:
+        """Move a file to its place, or to another if no file can have that name."""
+        if one.unfinished is None:
+            return True
+        try:
+            self._folder.move(one.unfinished, one.path)
+        except OSError as error:
+            if is_bad_name(error) and self._is_put_elsewhere(one, one.unfinished):
+                return True
+            self._failed.append(self._folder.explain(error))
+            return False
+        return True
+
+    def _is_put_elsewhere(self, one: _Finished, unfinished: str) -> bool:
+        """Give a record a shorter path, and move its file there."""
+        for longest in SHORTER:
+            path = self._layout.path(one.record, apart=True, longest=longest)
+            entry = one.record.entry_id
+            if not self._database.write(store.change_path, self._layout.name, entry, path):
+                continue
+            try:
+                self._folder.make_parent(path)
+                self._folder.move(unfinished, path)
+            except OSError as error:
+                logger.debug("%s: %s", path, error)
+            else:
+                logger.warning("%s: no file can have this name; it is %s", one.path, path)
+                return True
+        return False

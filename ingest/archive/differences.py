@@ -1,0 +1,54 @@
+"""What in the folder is not as the store has it; changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.archive.folder import Folder
+from ingest.database import Database
+from ingest.site_names import SiteNames
+from ingest.store import archive as store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A file that is not as the store has it; `what` is missing, changed, outdated or foreign.
+
+    Or a name that is written otherwise than it is: then it is apart, and `note` says why.
+    """
+
+    path: str
+    what: str
+    note: str = ""
+
+
+def differences(
+    folder: Folder, layout: str, database: Database, names: SiteNames
+) -> list[Difference]:
+    """Compare the folder with the store; raise `ArchiveError` if it cannot be read."""
+    found = [*_of_files(folder, layout, database)]
+    found += [Difference(path=page, what="apart", note=note) for page, note in names.apart()]
+    return sorted(found, key=lambda difference: difference.path)
+
+
+def _of_files(folder: Folder, layout: str, database: Database) -> Iterator[Difference]:
+    known = set()
+    for path, digest, is_due in database.read(lambda c: list(store.files(c, layout))):
+        known.add(path)
+        if what := _compare(folder, path, None if is_due else digest):
+            yield Difference(path=path, what=what)
+    for _ in range(database.read(store.missing_paths, layout)):
+        yield Difference(path="(no path yet)", what="missing")
+    for path in folder.records():
+        if path not in known:
+            yield Difference(path=path, what="foreign")
+
+
+def _compare(folder: Folder, path: str, expected: bytes | None) -> str | None:
+    present = folder.digest(path)
+    if present is None:
+        return "missing"
+    if expected is None:
+        return "outdated"
+    return None if present == expected else "changed"

@@ -1,0 +1,152 @@
+"""Render what is missing or outdated, batch after batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from ingest.archive.batch import Batch
+from ingest.archive.differences import Difference, differences
+from ingest.archive.folder import Folder
+from ingest.config import ArchiveConfig
+from ingest.database import Database
+from ingest.errors import ArchiveError
+from ingest.layouts import Layout, is_at_home, make_layout
+from ingest.presence import Presence
+from ingest.site_names import SiteNames
+from ingest.store import archive as store
+from ingest.values import Record
+
+_BATCH = 100
+
+
+class Archive:
+    """The folder of records."""
+
+    def __init__(self, config: ArchiveConfig, database: Database) -> None:
+        self.root = config.path
+        self._config = config
+        self._layout: Layout = make_layout(config)
+        self._database = database
+        self._folder = Folder(self.root)
+        self._names = SiteNames(self._layout, database)
+        self._presence = Presence(self.root)
+        self._settings_noticed = False
+        self.other_paths = 0
+
+    def render_due(self, *, now: datetime, feed_id: int | None = None) -> int:
+        """Write the files of all records that are due; return how many were written.
+
+        Raise `ArchiveError` when the folder cannot be written, or all records that were there are
+        gone: what was not written stays due.
+        """
+        self._refuse_if_gone()
+        return self._render_due(now, feed_id)
+
+    def _render_due(self, now: datetime, feed_id: int | None = None) -> int:
+        self._notice_other_settings()
+        written = 0
+        while records := self._database.read(
+            store.due, self._layout.name, feed_id=feed_id, limit=_BATCH
+        ):
+            written += self._render(records, now)
+            if len(records) < _BATCH:  # there are no more: nobody need be asked again
+                break
+        return written
+
+    def rebuild(self, *, now: datetime) -> int:
+        """Render every record again; a file that is as it should be is not touched.
+
+        `other_paths` is then how many have a path that they would not be given today.
+        """
+        self.prepare(now=now, anew=True)
+        self._notice_other_settings()
+        written = last = self.other_paths = 0
+        while records := self._database.read(
+            store.every, self._layout.name, after=last, limit=_BATCH
+        ):
+            written += self._render(records, now)
+            self.other_paths += sum(
+                record.path is not None and not is_at_home(self._layout, record)
+                for record in records
+            )
+            last = records[-1].entry_id
+        return written
+
+    def restore_missing(self, *, now: datetime) -> int:
+        """Render what is due and what was deleted from the folder; return how many files."""
+        self.prepare(now=now, anew=True)
+        paths = self._database.read(
+            lambda c: [path for path, *_ in store.files(c, self._layout.name)]
+        )
+        gone = [path for path in paths if not self._folder.has_file(path)]
+        if gone:
+            self._database.write(store.make_due, gone)
+        return self._render_due(now)
+
+    def _render(self, records: Sequence[Record], now: datetime) -> int:
+        batch = Batch(self._folder, self._layout, self._database, self._names)
+        return batch.render(records, now=now)
+
+    def delete_feed(self, feed_id: int) -> int:
+        """Delete the files of a feed, and folders left empty; return how many files."""
+        paths = self._database.read(store.paths_of_feed, feed_id)
+        self.delete(paths)
+        return len(paths)
+
+    def delete(self, paths: Iterable[str]) -> None:
+        """Delete files, and folders left empty; what is gone already is fine."""
+        self._folder.delete(paths)
+
+    def check(self) -> list[Difference]:
+        """Compare the folder with the store; change nothing."""
+        return differences(self._folder, self._layout.name, self._database, self._names)
+
+    def prepare(self, *, now: datetime, anew: bool = False) -> None:
+        """Make the folder if need be, and clear what a killed run left unfinished.
+
+        Raise `ArchiveError` if nothing can be written there, or if all records that were are gone,
+        unless they are to be made `anew`.
+        """
+        if not anew:
+            self._refuse_if_gone()
+        self._folder.prepare(now=now)
+
+    def check_room(self) -> None:
+        """Raise `ArchiveFull` if nothing can be written to the folder's disk."""
+        self._folder.check_room()
+
+    def _refuse_if_gone(self) -> None:
+        if problem := self.problem():
+            raise ArchiveError(problem)
+
+    def problem(self) -> str | None:
+        """Say that the folder, or every record in it, is gone; None if it is as it should be."""
+        if not self._are_all_gone():
+            return None
+        return (
+            f"{self.root} has none of the records that were written there: is its disk mounted? "
+            "The entries are kept; to make the files anew, there or where archive.path says now, "
+            "run: guidang archive"
+        )
+
+    def _are_all_gone(self) -> bool:
+        """The database is asked only where the file that was found last is gone."""
+        if self._presence.is_known:
+            return False
+        return self._database.read(
+            lambda c: self._presence.are_all_gone(store.written_paths(c, self._layout.name))
+        )
+
+    def _notice_other_settings(self) -> None:
+        """Have every record rendered again when what shapes them has changed.
+
+        That is the settings, and the layout's own form when the program is a newer one.
+        """
+        if self._settings_noticed:
+            return
+        settings = self._config.model_dump_json(exclude={"path", "template"})
+        shape = f"form {self._layout.form} {settings}"
+        if self._database.read(store.rendered_with) != shape:
+            self._database.write(store.render_all_with, shape)
+        self._settings_noticed = True
