@@ -86,7 +86,12 @@ def test_a_feed_is_taken_from_whatever_attribute_names_it(outline: str, url: str
             '<outline type="source" text="乙" xmlUrl="https://b.example/all"/>',
             "https://b.example/all: a list of its own; save it and import it",
         ),
+        (
+            '<outline type="Include" text="乙" xmlURL="https://b.example/all.opml"/>',
+            "https://b.example/all.opml: a list of its own; save it and import it",
+        ),
         ('<outline type="rss" text="乙"/>', "乙: names no address"),
+        ('<outline type="source" text="乙"/>', "乙: names no address"),
     ],
 )
 def test_what_cannot_be_taken_is_listed(outline: str, problem: str) -> None:

@@ -28,6 +28,7 @@ _LIKE_FEED = re.compile(
     re.IGNORECASE,
 )
 _TYPES_OF_FEED = frozenset({"rss", "atom", "rdf", "feed", "rss1", "rss2", "jsonfeed"})
+_TYPES_OF_LIST = frozenset({"include", "source"})
 _LONGEST_SHOWN = 200
 
 
@@ -91,19 +92,21 @@ def _mend(outline: etree._Element) -> str | None:
     """Put a feed's address where every program puts it; say what of an outline cannot be taken."""
     given = {name.lower(): value.strip() for name, value in outline.attrib.items()}
     url, page, kind = given.get("url", ""), given.get("htmlurl", ""), given.get("type", "").lower()
-    if given.get("xmlurl") and kind != "source":
+    feed = given.get("xmlurl", "")
+    if kind in _TYPES_OF_LIST and (feed or url):
+        for name in [name for name in outline.attrib if str(name).lower() == "xmlurl"]:
+            del outline.attrib[name]
+        return f"{_shown(feed or url)}: a list of its own; save it and import it"
+    if feed:
         return None
-    if kind == "source":
-        return f"{_shown(given['xmlurl'])}: a list of its own; save it and import it"
-    if url and kind == "include":
-        return f"{_shown(url)}: a list of its own; save it and import it"
     if url and (kind in _TYPES_OF_FEED or _LIKE_FEED.match(url)):
         outline.set("xmlUrl", url)
         return None
     if page or url:
         return f"{_shown(page or url)}: a page; find its feed with: guidang feeds add ADDRESS"
     named = given.get("text") or given.get("title") or "an outline"
-    return f"{_shown(named)}: names no address" if kind in _TYPES_OF_FEED else None
+    is_named = kind in _TYPES_OF_FEED | _TYPES_OF_LIST
+    return f"{_shown(named)}: names no address" if is_named else None
 
 
 def _shown(text: str) -> str:
