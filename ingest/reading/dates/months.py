@@ -16,23 +16,32 @@ from functools import cache
 from ingest.reading.dates.day import Day, full_year
 
 _LANGUAGES = (
-    "af ar az be bg bs ca cs cy da de de_AT el es es_PE et eu fi fr ga gl hr hu hy id is it ka kk"
-    " lt lv mk ms mt nb nl nn pl pt ro ru sk sl sq sr sr_Latn sv sw tr uk uz"
+    "af ar az be bg bn bs ca cs cy da de de_AT el es es_PE et eu fa fi fr ga gl hi hr hu hy id is"
+    " it ka kk lt lv mk mr ms mt nb nl nn pl pt ro ru sk sl sq sr sr_Latn sv sw ta th tr uk ur uz"
 ).split()
 _SHORTEST = 3  # letters of an abbreviated name
-_NAME = r"(?P<name>[^\W\d_]{3,20})\.?"
+# Letters, and the vowels that Thai and Indian scripts write as marks, which are no `\w`.
+_MARKS = (
+    "\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09cd\u0b82\u0bbe-\u0bcd"
+    "\u0e31-\u0e3a\u0e47-\u0e4e"
+)
+_LETTER = rf"(?:[^\W\d_]|[{_MARKS}])"
+_NAME = rf"(?P<name>{_LETTER}{{3,20}})\.?"
 _OF = r"(?:\s+(?:de|del|di|do)\s+|\s+d['’]|[\s,./-]{1,3})"
 _DAY = r"(?<!\d)(?P<d>\d{1,2})(?:\.|er|º|ª)?"
 _PATTERNS = (
     re.compile(rf"(?P<span>{_DAY}{_OF}{_NAME}{_OF}(?P<y>\d{{4}}|\d\d))(?![\d:])", re.IGNORECASE),
     re.compile(rf"(?<!\w)(?P<span>{_NAME}\s+(?P<d>\d{{1,2}}),?\s+(?P<y>\d{{4}}))(?![\d:])"),
-    re.compile(rf"(?<!\d)(?P<span>(?P<y>\d{{4}})\.?\s+{_NAME}\s+(?P<d>\d{{1,2}}))(?![\d:])"),
+    re.compile(
+        rf"(?<!\d)(?P<span>(?P<y>\d{{4}})\.?\s+(?:m\.\s+)?{_NAME}\s+(?P<d>\d{{1,2}}))(?![\d:])"
+    ),
 )
 # Abbreviations that are common and not CLDR's.
 _MORE = {"mrz": 3}
 # By context (beside a day, or alone) and width: numbers and names.
 _Table = Mapping[str, Mapping[str, Mapping[int, str]]]
-_WORD = re.compile(r"[^\W\d_]{2,20}")
+_WORD = re.compile(rf"{_LETTER}{{2,20}}")
+_WHOLE_WORD = re.compile(rf"{_LETTER}+")
 _MANY_WORDS = 10
 
 
@@ -82,6 +91,7 @@ def _names() -> _Names:
     beginnings = (
         (name[:length], number) for name, number in months for length in range(_SHORTEST, len(name))
     )
+    locales.append(Locale.parse("en"))  # months of other languages often have English weekdays
     days = ((name, number + 1) for name, number in _pairs(locale.days for locale in locales))
     return _Names(months=_by_name(months), beginnings=_by_name(beginnings), weekdays=_by_name(days))
 
@@ -98,12 +108,12 @@ def _pairs(tables: Iterable[_Table]) -> Iterator[tuple[str, int]]:
 def _by_name(pairs: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:
     found: dict[str, set[int]] = {}
     for name, number in pairs:
-        if name.isalpha():
+        if _WHOLE_WORD.fullmatch(name):
             found.setdefault(name, set()).add(number)
     return {name: frozenset(numbers) for name, numbers in found.items()}
 
 
 def _folded(word: str) -> str:
-    """A word without case, accents and the dot of an abbreviation."""
+    """A word without case, accents and other marks, and the dot of an abbreviation."""
     parts = unicodedata.normalize("NFD", word.casefold().strip(".’'"))
-    return "".join(c for c in parts if not unicodedata.combining(c))
+    return "".join(c for c in parts if not unicodedata.category(c).startswith("M"))
