@@ -87,8 +87,7 @@ def test_every_dialect_of_the_index_is_read_to_its_end(
         archive.set(f"/web/{stamp}id_/{url}", past.channel([number], site))
     archive.set("/cdx", index(rows, say))
     program = configured(tmp_path, "", settings_of(archive), feed)
-    result = program.run("backfill", "1", "--source", "wayback")
-    assert result.code == 0, result
+    program.good("backfill", "1", "--source", "wayback")
     assert kept(program) == past.titles(range(ENTRIES))
     assert len(archive.requests_to("/cdx")) == (1 if say is objects else 4)
 

@@ -51,7 +51,10 @@ def _table(text: str, fields: Sequence[str]) -> Listing:
         raise CdxError("the index of the archive is no JSON") from None
     if not all(isinstance(row, list) for row in rows):
         raise CdxError("the index of the archive is no table")
-    resume = str(rows.pop()[0]) if len(rows) > 1 and rows[-2] == [] and rows[-1] else ""
+    resume = ""
+    if len(rows) > 1 and rows[-2] == [] and rows[-1]:
+        resume = str(rows[-1][0])
+        del rows[-2:]
     if not rows:
         return Listing(rows=[], total=0, resume=resume, is_table=True)
     names = [str(name) for name in rows[0]]
