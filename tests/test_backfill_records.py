@@ -208,6 +208,16 @@ def test_nothing_in_a_folder_of_posts_is_passed_over_unnamed(tmp_path: Path) -> 
     assert "1 missing, 1 kept in part; 3 documents passed over" in said
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
+def test_a_post_in_any_encoding_is_a_post(tmp_path: Path, encoding: str) -> None:
+    archive = with_files(tmp_path, **{"a.md": ""})
+    text = f"---\ntitle: {past.titled(1)}\ndate: 2014-03-01\n---\n正文在这里，有几句话。"
+    (archive / "a.md").write_bytes(text.encode(encoding))
+    program = program_of(tmp_path, "")
+    program.good("backfill", "--from", str(archive))
+    assert kept(program) == past.titles([1])
+
+
 def test_drafts_are_taken_if_asked_for(tmp_path: Path) -> None:
     archive = with_files(tmp_path, **OF_ALL_KINDS)
     program = program_of(tmp_path, "")

@@ -75,7 +75,7 @@ def test_front_matter_that_cannot_be_read_is_said_to_be_broken(text: str) -> Non
 def test_tags_and_categories(
     name: str, front: str, tags: tuple[str, ...], categories: tuple[str, ...]
 ) -> None:
-    record = read_record(f"---\ntitle: 旧文\n{front}\n---\n", name)
+    record = read_record(f"---\ntitle: 旧文\n{front}\n---\ntags: '别的'\n", name)
     assert (record.entry.categories, record.categories) == (tags, categories)
 
 
@@ -101,7 +101,9 @@ def test_dates_where_other_writers_have_them(name: str, front: str, date: str) -
         ("a.md", "status: private", "private"),
         ("a.md", "private: true", "private"),
         ("a.md", "password: 桥", "password"),
+        ("a.md", "published: n", "published: false"),
         ("site/source/_drafts/a.md", "", "folder of drafts"),
+        ("site\\source\\_drafts\\a.md", "", "folder of drafts"),
         ("content/_index.md", "", "section"),
         ("content/posts/_index.zh.md", "", "section"),
         ("scaffolds/post.md", "", "template"),
@@ -138,6 +140,32 @@ def test_pictures_that_are_only_files_beside_a_record() -> None:
     assert list(local_pictures(html, ["/e.jpg", "https://img.example.cn/f.jpg"])) == [
         *("/e.jpg", "a.jpg", "d.png", "图/c.png")
     ]
+
+
+@pytest.mark.parametrize(
+    ("tag", "picture"),
+    [
+        ("{% asset_img d.png %}", '<img src="d.png" alt="" />'),
+        (
+            '{% asset_img left big d.png 600 50% \'"题" "说明"\' %}',
+            '<img src="d.png" alt="说明" />',
+        ),
+        (
+            '{% asset_img "山 水.png" "说明" %}',
+            '<img src="%E5%B1%B1%20%E6%B0%B4.png" alt="说明" />',
+        ),
+        ("{% asset_img {% asset_img d.png %}", '{% asset_img <img src="d.png" alt="" />'),
+        ("{% asset_img none %}", "{% asset_img none %}"),
+    ],
+)
+def test_pictures_by_the_tag_of_hexo(tag: str, picture: str) -> None:
+    assert body_as_html(tag, "a.md") == f"<p>{picture}</p>\n"
+
+
+@pytest.mark.parametrize("piece", ["{/*", "*/}{/*", "{% asset_img ", "a.", "import \n"])
+@pytest.mark.timeout(20)
+def test_bodies_of_hostile_records_take_no_long_time(piece: str) -> None:
+    assert body_as_html("{% asset_img " + piece * (300_000 // len(piece)), "a.mdx")
 
 
 def test_names_that_alias_each_other_without_end_are_bounded() -> None:

@@ -18,7 +18,7 @@ _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _BLANKS = re.compile(r"[^\S\n]{2,}")
 _PARTED = re.compile(r"\n[ \t]*\n\s*")
 _CAPTION = re.compile(
-    r"\[caption[^\]]*\](?P<picture>\s*(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?)"
+    r"\[caption[^\][]*\](?P<picture>\s*(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?)"
     r"(?P<text>[^\[]*)\[/caption\]"
 )
 

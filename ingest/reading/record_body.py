@@ -10,9 +10,9 @@ import lxml.html
 from lxml import etree
 
 # {% asset_img [class names] slug [width] [height] ["title" ["alt"]] %}, Hexo's post asset folders.
-_ASSET = re.compile(
-    r"\{%-?[ \t]*asset_img[ \t]+[^%\n]*?(?P<file>[^\s%\"']+\.\w+)(?P<more>[^%\n]*)%\}"
-)
+_ASSET = re.compile(r"\{%-?[ \t]*asset_img[ \t]+((?:[^%{\n]|%(?!\})|\{(?!%))*)%\}")
+_ARGUMENT = re.compile(r"""(["'])(?P<quoted>.*?)\1|(?P<plain>[^\s"']+)""")
+_FILE = re.compile(r"\.\w+$")
 _QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
 # MDX: lines that import and export code, and comments, stand outside of the text.
 _CODE_LINE = re.compile(r"(?m)^(?:import|export)[ \t].*\n?")
@@ -38,8 +38,12 @@ def body_as_html(body: str, name: str) -> str:
 
 
 def _as_markdown(tag: re.Match[str]) -> str:
-    said = _QUOTED.findall(tag["more"])
-    return f"![{said[-1] if said else ''}](<{tag['file']}>)"
+    for argument in _ARGUMENT.finditer(tag[1]):
+        file = argument["quoted"] or argument["plain"] or ""
+        if _FILE.search(file):
+            quoted = _QUOTED.findall(tag[1], argument.end())
+            return f"![{quoted[-1] if quoted else ''}](<{file}>)"
+    return tag[0]
 
 
 def _without_code(body: str) -> str:
@@ -48,14 +52,20 @@ def _without_code(body: str) -> str:
     at, fence = 0, ""
     for line in _FENCE.finditer(body):
         if not fence:
-            pieces.append(_CODE_COMMENT.sub("", _CODE_LINE.sub("", body[at : line.start()])))
+            pieces.append(_as_text(body[at : line.start()]))
             at, fence = line.start(), line[1]
         elif line[1].startswith(fence):
             pieces.append(body[at : line.end()])
             at, fence = line.end(), ""
     rest = body[at:]
-    pieces.append(rest if fence else _CODE_COMMENT.sub("", _CODE_LINE.sub("", rest)))
+    pieces.append(rest if fence else _as_text(rest))
     return "".join(pieces)
+
+
+def _as_text(piece: str) -> str:
+    """Return a piece of MDX without lines of code and comments; one that is left open stays."""
+    commented, end, rest = _CODE_LINE.sub("", piece).rpartition("*/}")
+    return _CODE_COMMENT.sub("", commented + end) + rest
 
 
 def at_home(content: str, site_url: str) -> str:

@@ -34,8 +34,8 @@ _MOST_NAMES = 1000
 
 # What is not for readers: folders and names of Hexo, Jekyll and Hugo, and values of fields.
 _TEMPLATE_FOLDERS = frozenset({"scaffolds", "archetypes", "_layouts", "_includes"})
-_NO = frozenset({"false", "no", "off", "0"})
-_YES = frozenset({"true", "yes", "on", "1"})
+_NO = frozenset({"false", "no", "n", "off", "0"})
+_YES = frozenset({"true", "yes", "y", "on", "1"})
 _UNPUBLISHED = frozenset("draft private pending trash auto-draft".split())
 
 
@@ -70,6 +70,7 @@ def read_record(text: str, name: str) -> FrontMatter:
     Raise `NoRecordError` if it has no front matter that can be read.
     """
     raw_fields, body = split_front_matter(text)
+    name = name.replace("\\", "/")  # as archives made on Windows have it
     fields = {str(name).lower(): value for name, value in raw_fields.items()}
     is_old = "headimg" in fields and fields.keys() <= _OLD_KEYS
     date = _first(fields, _DATES) or _day_of(name) or _day_of(name.rpartition("/")[0])
@@ -85,7 +86,7 @@ def read_record(text: str, name: str) -> FrontMatter:
             title=_text(fields.get("title")) or "",
             content=content,
             authors=tuple(Author(name=author) for author in _names(fields.get("author"))),
-            categories=_tags(fields, text),
+            categories=_tags(fields, text.removesuffix(body)),
             published=date,
             updated=_first(fields, ("updated", "lastmod")),
             enclosures=files,
@@ -122,10 +123,10 @@ def _each_name(value: object, depth: int) -> Iterator[str]:
         yield name
 
 
-def _tags(fields: Mapping[str, Any], text: str) -> tuple[str, ...]:
+def _tags(fields: Mapping[str, Any], front: str) -> tuple[str, ...]:
     """The tags; a text of several is split as Jekyll does it, unless it is in quotes."""
     value = fields.get("tags") or fields.get("tag")
-    if not isinstance(value, str) or re.search(r"^tags?[ \t]*[:=][ \t]*[\"']", text, re.MULTILINE):
+    if not isinstance(value, str) or re.search(r"^tags?[ \t]*[:=][ \t]*[\"']", front, re.MULTILINE):
         return _names(value)
     parts = _COMMAS.split(value) if _COMMAS.search(value) else value.split()
     return _names([part.strip() for part in parts])

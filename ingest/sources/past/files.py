@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ingest.errors import Unreadable
+from ingest.reading import charset
 from ingest.reading.front_matter import BrokenRecordError, NoRecordError
 from ingest.reading.records import is_markdown, may_be_record, read_record
 from ingest.sources.past import names, warc
@@ -131,7 +132,7 @@ class Files(Source):
         stream.seek(0)
         body = stream.read(_LARGEST_RECORD + 1)
         try:
-            record = read_record(body.decode("utf-8", "replace"), short)
+            record = read_record(charset.decode(body).text, short)
         except BrokenRecordError as error:
             raise ValueError(str(error)) from None
         except NoRecordError:
