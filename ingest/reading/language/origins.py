@@ -15,7 +15,7 @@ _ORIGIN = re.compile(
     rf"(?:本文|此文|文章|图片|图文|照片|视频|素材)(?:均|皆|系)?{_TAKEN_FROM}{_NAMED}{{1,30}}"
     rf"|(?:本文|此文)(?:系)?{_PUBLISHED_IN}{_NAMED}{{1,30}}"
     rf"|转自(?!行|动|然|从){_NAMED}{{1,24}}"
-    rf"|(?:本文)?(?:作者|译者|笔者|受访者|口述者)系(?!统|列){_NAMED}{{2,50}}"
+    rf"|(?:本文)?(?:作者|译者|笔者|受访者|口述者)系(?!统|列|着|好|紧){_NAMED}{{2,50}}"
 )
 _ORIGIN_IN_BRACKETS = re.compile(
     rf"(?:{_TAKEN_FROM}|{_PUBLISHED_IN}|来源)(?!,)(?:(?!,){_NAMED}){{1,40}}"
@@ -31,7 +31,9 @@ _FREE_LABEL = re.compile(
     r"|联系|投稿|商务|合作|举报|投诉|报料|服务|客服|当前|阅读原文|点击"
 )
 _RIGHTS = re.compile(r"代表|侵权|转载|版权|授权|删除|关注|下载|公众号|客户端|观点")
-_OF_SENTENCES = re.compile(r"[了是没不也都就把被这那哪谁吗呢么吧我你他她它们]|从|直到|因为|所以")
+_OF_SENTENCES = re.compile(
+    r"[了是没不也都就把被这那哪谁吗呢么吧我你他她它们着很再却]|从|直到|因为|所以|在(?!线|读|职)|一[张个座位片场]"
+)
 _SHORTEST_SENTENCE = 6
 _SHORTEST_CLAUSE = 10
 
