@@ -20,6 +20,8 @@ _LONGEST_LINKED = 400
 _LONGEST_ITEM = 2_000
 _MOST_OF_IT = 0.5
 _ITEMS = frozenset({"article", "dd", "li", "tr"})
+# The list of a day's or a month's posts, to which themes link the date of each post.
+_ARCHIVE = re.compile(r"/(?:19|20)\d\d/\d{1,2}(?:/\d{1,2})?/?(?:[?#].*)?\Z")
 _SENTENCE = re.compile(r"[。！？；]")
 _LONGEST_LINE = 40  # of a line with a sentence in it, which is prose
 # `来源：新华网`, `发布时间`, `Posted on`: what stands beside the date of the article itself.
@@ -66,7 +68,8 @@ class _View:
         links = [element for element in date.inside if element.tag == "a"]
         if date.inside[0].tag == "time":
             links += date.inside[0].iter("a")
-        return any(map(self._around.leads_away, links))
+        away = filter(self._around.leads_away, links)
+        return any(not _ARCHIVE.search(link.get("href") or "") for link in away)
 
     def _is_prose(self, date: PageDate) -> bool:
         return len(date.line) > _LONGEST_LINE and bool(_SENTENCE.search(date.line))
@@ -83,10 +86,15 @@ class _View:
             if self._is_thread(alike):
                 return False
             count = sum(map(self._tells, alike))
-            if count > 2:
+            if count > 2 or self._is_item_below(section):
                 return True
             is_one_of_two = is_one_of_two or count > 1
         return is_one_of_two
+
+    def _is_item_below(self, section: HtmlElement) -> bool:
+        """Whether an element made for lists leads, below the article, to another page."""
+        is_below = section.tag in _ITEMS and self._around.is_below_article(section)
+        return is_below and self._around.has_link(section)
 
     def _shares_its_element(self, date: PageDate) -> bool:
         """Whether its element has several lines, each with a date and something else."""

@@ -39,7 +39,7 @@ class Surroundings:
         middle = (element for element in self._inner if self._lengths[element] > half)
         self._around = {article, *article.iterancestors(), *middle}
         self._linked = self._holders_of_links(root)
-        last = max(self._order[element] for element in self._inner)
+        last = self._last = max(self._order[element] for element in self._inner)
         self._headline = self._place_of_headline(root, last)
         after = (self._order[heading] for heading in root.iter(*_HEADINGS))
         self._next_heading = min((n for n in after if n > last), default=len(self._order))
@@ -82,6 +82,10 @@ class Surroundings:
     def is_above_headline(self, element: HtmlElement) -> bool:
         """Whether an element comes before the headline."""
         return self._order.get(element, self._headline) < self._headline
+
+    def is_below_article(self, element: HtmlElement) -> bool:
+        """Whether an element comes after the article."""
+        return self._order.get(element, 0) > self._last
 
     def is_below_next_heading(self, element: HtmlElement) -> bool:
         """Whether an element comes after a heading that comes after the article."""
