@@ -24,6 +24,11 @@ RSSHUB = """<html><head><title>Welcome</title><style>p {{ color: red }}</style><
             "Looks wrong Helpful Information",
         ),
         ("<ul><li>one</li><li>two</li></ul>three<br>four", "one two three four"),
+        (
+            "<aside>one</aside>two<details><summary>three</summary>four</details>",
+            "one two three four",
+        ),
+        ("<label>one</label><button>two</button><option>three<option>four", "one two three four"),
         ("<title>503</title><script>a()</script><p>忙</p>", "忙"),
         (RSSHUB.format("this route is empty, please check"), "this route is empty, please check"),
         (RSSHUB.format("a &lt;b&gt; c"), "a <b> c"),

@@ -8,14 +8,16 @@ import re
 import nh3
 
 _BLOCK = re.compile(
-    r"<(?:/?(?:address|article|blockquote|center|dd|div|dl|dt|footer|form|h[1-6]|header|li|main|nav"
-    r"|ol|p|pre|section|table|td|th|tr|ul|body|html|head|title)|br|hr)(?=[\s/>])",
+    r"<(?:/?(?:address|article|aside|blockquote|button|caption|center|dd|details|dialog|div|dl|dt"
+    r"|fieldset|figcaption|figure|footer|form|h[1-6]|header|hgroup|label|legend|li|main|menu|nav|ol"
+    r"|optgroup|option|p|pre|section|select|summary|table|tbody|td|textarea|tfoot|th|thead|tr|ul|body"
+    r"|html|head|title)|br|hr|img|input)(?=[\s/>])",
     re.IGNORECASE,
 )
 _LINE_END = "\ue000"  # stands for the end of a block while tags are taken out
 _UNSEEN = {"script", "style", "title", "template", "noscript"}
 # RSSHub writes the reason on the line after these words.
-_REASON_FOLLOWS = re.compile(r"Error Message:\s*(.*)", re.IGNORECASE)
+_REASON_FOLLOWS = re.compile(r"Error Message\s*[:：]\s*(.*)", re.IGNORECASE)
 
 
 def words_of(page: str) -> str:
