@@ -26,6 +26,8 @@ ENTRY = (
         "开头没有标签。<p>第一段。</p><p>第二段。</p>",
         '<p><img src="/a.jpg"></p>',
         "<img src='/a.jpg'><ul><li>甲</li></ul>",
+        "<details><summary>题</summary>文</details>",
+        "<p><b>甲</b>和<i>乙</i></p>",
     ],
 )
 def test_blocks_with_words_are_html(text: str) -> None:
@@ -43,6 +45,8 @@ def test_blocks_with_words_are_html(text: str) -> None:
         "用 <p>段落</p> 包住一段",
         "用 <p>段落</p>",
         "<div></div> 与 <span></span>",
+        "<p>段落</p> 与 <div>块</div>",
+        "<h1>A</h1> or <h2>B</h2>",
         "List<String> 与 Map<String, List<String>>",
         "<br>",
         "<3 </3>",

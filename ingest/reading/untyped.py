@@ -9,8 +9,14 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-_BLOCK = re.compile(
-    r"<(p|div|h[1-6]|ul|ol|li|dl|pre|blockquote|table|figure|section|article)(?:\s[^<>]*)?>",
+_NAMES = (
+    "p|div|h[1-6]|ul|ol|li|dl|dd|pre|blockquote|table|figure|section|article|main|aside|header|footer"
+    "|details|center|address"
+)
+_BLOCK = re.compile(rf"<({_NAMES})(?:\s[^<>]*)?>", re.IGNORECASE)
+# `<p>甲</p> 与 <div>乙</div>` speaks of blocks.
+_BETWEEN_WORDS = re.compile(
+    rf"</(?:{_NAMES})>\s{{0,9}}(?:[和与與跟或及、&/]|and|or|vs\.?)\s{{0,9}}<(?:{_NAMES})[\s>]",
     re.IGNORECASE,
 )
 _ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
@@ -28,7 +34,7 @@ def is_html(text: str) -> bool:
         return False
     text = text.strip()
     ends = [_BEGINS.match(text) is not None, text.endswith(">")]
-    if not any(ends):
+    if not any(ends) or _BETWEEN_WORDS.search(text):
         return False
     blocks = islice(_BLOCK.finditer(text), _MOST_BLOCKS)
     found = (block for block in blocks if _has_words(text, block))
