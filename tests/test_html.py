@@ -211,3 +211,7 @@ def test_hostile_input_takes_linear_time_and_keeps_its_text(written: str) -> Non
 )
 def test_text_is_what_a_reader_sees(written: str, expected: str) -> None:
     assert html.text_of(written) == expected
+
+
+def test_the_line_ends_of_unicode_are_lines() -> None:
+    assert html.from_text("甲 & 乙\u2028丙\u2029丁") == "<p>甲 &amp; 乙<br>丙</p>\n<p>丁</p>"

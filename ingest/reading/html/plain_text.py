@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import re
 
+_LINE_ENDS = str.maketrans({"\r": "\n", "\u2028": "\n", "\u2029": "\n\n"})
 _BLANK_LINES = re.compile(r"\n[ \t\u3000]*(?=\n)")
 
 
 def from_text(text: str) -> str:
     """Escape a text; blank lines part paragraphs, other line ends become `<br>`."""
-    text = text.strip().replace("\r\n", "\n").replace("\r", "\n")
+    text = text.strip().replace("\r\n", "\n").translate(_LINE_ENDS)
     escaped = html.escape(text, quote=False).replace("\xa0", "&nbsp;")
     if "\n" not in escaped:
         return escaped
