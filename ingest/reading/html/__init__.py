@@ -7,6 +7,7 @@ tags       what a tag is
 names      names in angle brackets that are no elements go, before they hide what follows
 tree       any text → a tree
 addresses  an address as written → an absolute one
+drawings   HTML and pictures in SVG, which goes
 custom     players and pictures in elements of AMP, WeChat and others → those of HTML
 pictures   where a picture really is; players: the same of players, sounds and films
 hidden     text that the page's script would have shown

@@ -13,6 +13,7 @@ from lxml import etree
 
 from ingest.reading.html.addresses import MEDIA_SCHEMES, absolute
 from ingest.reading.html.allowed import is_player
+from ingest.reading.html.players import player_at
 
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)\Z", re.IGNORECASE)
 _PICTURE_OF_WECHAT = re.compile(r"[?&]wx_fmt=")
@@ -57,11 +58,11 @@ _SERVICES: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
 )
 _NAMES = (
     "data-title title name music_name data-nickname data-miniprogram-title"
-    " data-miniprogram-nickname aria-label alt"
+    " data-miniprogram-nickname aria-label alt data-desc"
 ).split()
 _KEPT = ("width", "height", "alt", "srcset", "poster")
 # Elements that show a card with a name, whatever else they lead to.
-_CARD = re.compile(r"mp-?(?:common|miniprogram|weapp|profile)")
+_CARD = re.compile(r"mp-?(?:common|miniprogram|weapp|profile|videosnap)")
 
 
 def replace_custom(element: etree._Element, base_url: str | None) -> bool:
@@ -89,7 +90,8 @@ def replace_custom(element: etree._Element, base_url: str | None) -> bool:
 def _medium(element: etree._Element, base_url: str | None) -> tuple[str, str | None]:
     """Return the element that shows the medium, and where the medium is."""
     written = filter(None, map(element.get, _ADDRESSES))
-    urls = [url for value in written if (url := absolute(value, base_url, MEDIA_SCHEMES))]
+    found = (absolute(value, base_url, MEDIA_SCHEMES) for value in written)
+    urls = [player_at(url) for url in found if url]
     for url in urls:
         if tag := _tag_for(url):
             return tag, url

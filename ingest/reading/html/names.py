@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from ingest.reading.html.allowed import CONTENTLESS, FORMULAS, TAGS
-from ingest.reading.html.tags import TAG_PATTERN
+from ingest.reading.html.tags import TAG, TAG_PATTERN
 
 # Elements of HTML that do not stay, and what means something to `repair`.
 _PASSING = frozenset(
@@ -22,10 +22,13 @@ _PASSING = frozenset(
 )
 _KNOWN = (TAGS | CONTENTLESS | _PASSING | {"math"}) - {"annotation"}
 # What these hold is read as text, up to their own closing tag (HTML 13.2.6.2).
-_RAW = frozenset("script style textarea title xmp iframe noembed noframes amp-iframe".split())
-# Left open, these would hide all that follows.
+_RAW = frozenset(
+    "script style textarea title xmp iframe noembed noframes plaintext amp-iframe".split()
+)
+# Left open, these would hide all that follows, fold it up or move it away.
 _PAIRED = frozenset(
-    "template svg math canvas applet noscript video audio object amp-video amp-audio view".split()
+    "template svg math canvas applet noscript video audio object details dialog dir amp-video"
+    " amp-audio view".split()
 )
 # Elements of other programs that are elements of HTML by another name.
 _RENAMED = {
@@ -45,10 +48,12 @@ _NAME = re.compile(r"</?([a-zA-Z][^\s/>]*)")
 _MEDIUM_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _SOURCE = re.compile(r"(?:^|[\s\"'])(?:data-[\w-]*)?(?:src|data|original|url)\s*=", re.IGNORECASE)
 _SIDES = re.compile(r"\s(?:width|height)\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
-# No tag says this without a value: it is a comparison that nobody escaped, `a<b 则输出`.
+# No tag says this without a value: it is a comparison that nobody escaped, `a<b 则输出`. Nor has
+# one another in it: `0<x<1`.
 _OF_PROSE = r"&;()+,{}\[\]*|\u3400-\u9fff"
-_PROSE = rf"<[a-zA-Z][^<>=\"{_OF_PROSE}]*+[{_OF_PROSE}][^<>=\"]*+(?![=\"])"
+_PROSE = rf"<[a-zA-Z][^<>=\"{_OF_PROSE}]*+(?:[{_OF_PROSE}][^<>=\"]*+(?![=\"])|(?=<|\Z))"
 _PERHAPS_PROSE = re.compile(_PROSE)
+_MARK_OF_PROSE = re.compile(f"[{_OF_PROSE}]")
 _COMMENT = r"<!--(?:-?>|.*?(?:--!?>|\Z))|<(?:[!?]|/(?![a-zA-Z]))[^>]*+>?"
 _TOKEN = re.compile(rf"({_PROSE})|(?:{_COMMENT})|{TAG_PATTERN}", re.DOTALL)
 
@@ -112,11 +117,12 @@ class _Reader:
 
     def _read_token(self, token: re.Match[str]) -> tuple[str, int]:
         """Return what is written in its place, and where to go on."""
-        if token[1]:
+        if token[1] and self._is_prose(token):
             return f"&lt;{token[1][1:]}", token.end()
-        if not token[3]:  # a comment or the like
+        found = TAG.match(self._text, token.start()) if token[1] else token
+        if found is None or not found.groups()[-2]:  # a comment or the like
             return token[0], token.end()
-        tag = _Tag(token)
+        tag = _Tag(found)
         if tag.is_end:
             written = self._close(tag.name)
         elif tag.name in _RAW and not tag.closes_itself:
@@ -124,6 +130,15 @@ class _Reader:
         else:
             written = self._open_tag(tag)
         return written or self._nothing(tag), tag.end
+
+    def _is_prose(self, token: re.Match[str]) -> bool:
+        """Whether it is no tag of an element that lacks its end, as in `<p <b>`."""
+        if _MARK_OF_PROSE.search(token[1]):
+            return True
+        name = token[1][1:].split(maxsplit=1)[0].lower()
+        if token.end() == len(self._text):  # perhaps a tag that was cut
+            return not any(known.startswith(name) for known in _KNOWN)
+        return len(name) == 1 or not self._is_element(name)
 
     def _nothing(self, tag: _Tag) -> str:
         """What stood on both sides of a tag must not become a tag."""
@@ -178,14 +193,15 @@ class _Tag:
 
     def __init__(self, token: re.Match[str]) -> None:
         self.start, self.end = token.span()
-        self.is_end = bool(token[2])
-        self.name = _MATH_PREFIX.sub("", token[3].lower())
+        slash, name, attributes = token.groups()[-3:]
+        self.is_end = bool(slash)
+        self.name = _MATH_PREFIX.sub("", name.lower())
         self.target = _RENAMED.get(self.name, self.name)
         # In AMP width and height are most often the two sides of a ratio, such as 16 and 9.
         is_amp = self.name.startswith("amp-")
-        self.attributes = _SIDES.sub("", token[4]) if is_amp else token[4]
+        self.attributes = _SIDES.sub("", attributes) if is_amp else attributes
         # A slash that ends an unquoted value is the value's.
-        self.closes_itself = "/" in token[0][1 + len(token[2]) + len(token[3]) + len(token[4]) :]
+        self.closes_itself = "/" in token[0][1 + len(slash) + len(name) + len(attributes) :]
 
     @property
     def written(self) -> str:

@@ -24,6 +24,22 @@ _NO_PAGE = re.compile(r"(?:blank|empty|loading|placeholder|lazy)[\w-]*\.html?\Z"
 _URL = re.compile(r"(?:https?:)?//[^\s\"'<>\\]{4,500}")
 # Here the address without its query says what is played.
 _NAMED_BY_PATH = re.compile(r"/(?:embed|video)/[\w-]+\Z")
+# Pages that show a player, and the address of the player alone: no page may frame the others.
+_PAGES = tuple(
+    (re.compile(page), player)
+    for page, player in (
+        (
+            r"https?://(?:(?:www|m)\.)?youtube\.com/(?:watch\?(?:[^#]*&)?v=|shorts/|live/)([\w-]{3,20})",
+            "https://www.youtube.com/embed/{}",
+        ),
+        (r"https?://youtu\.be/([\w-]{3,20})", "https://www.youtube.com/embed/{}"),
+        (r"https?://(?:www\.)?vimeo\.com/(\d{1,15})(?![\w-])", "https://player.vimeo.com/video/{}"),
+        (
+            r"https?://(?:(?:www|m)\.)?bilibili\.com/video/(BV\w{1,20})",
+            "https://player.bilibili.com/player.html?bvid={}",
+        ),
+    )
+)
 _FACADES = ("div", "span", "a", "figure", "button", "section", "p")
 
 
@@ -48,10 +64,18 @@ def identity(url: str) -> str:
     return f"{parts.netloc}{parts.path}?{query}"
 
 
+def player_at(url: str) -> str:
+    """Return the address of the player that a page shows, any other address as it is."""
+    for page, player in _PAGES:
+        if found := page.match(url):
+            return player.format(found[1])
+    return url
+
+
 def address_of(frame: etree._Element, base_url: str | None) -> str | None:
     """Return the absolute address of what a frame shows, or will show once a script ran."""
     own = absolute(frame.get("src") or frame.get("data"), base_url, MEDIA_SCHEMES)
-    own = None if own and _NO_PAGE.search(urlsplit(own).path) else own
+    own = None if own and _NO_PAGE.search(urlsplit(own).path) else own and player_at(own)
     if own and is_player(_secure(own)):
         return own
     late = list(_late_addresses(frame, base_url))
@@ -82,7 +106,7 @@ def settle_medium(medium: etree._Element, base_url: str | None) -> None:
 def _late_addresses(frame: etree._Element, base_url: str | None) -> Iterator[str]:
     for name in _LATE:
         if url := absolute(frame.get(name), base_url, MEDIA_SCHEMES):
-            yield url
+            yield player_at(url)
     for name, value in frame.attrib.items():
         is_address = str(name).startswith("data-") and _URL.match(str(value).strip())
         if is_address and not _BESIDE.search(str(name)):

@@ -14,6 +14,7 @@ from ingest.reading.html import pictures
 from ingest.reading.html.addresses import MEDIA_SCHEMES, RASTER_DATA, absolute
 from ingest.reading.html.allowed import CONTENTLESS
 from ingest.reading.html.custom import replace_custom
+from ingest.reading.html.drawings import take_from_drawings
 from ingest.reading.html.formulas import settle_formulas
 from ingest.reading.html.hidden import reveal
 from ingest.reading.html.lines import part_lines
@@ -39,6 +40,7 @@ def repair(tree: etree._Element, base_url: str | None) -> None:
         text.text = (text.text or "").lstrip("\n")
         part_lines(text)
     settle_formulas(tree)
+    take_from_drawings(tree)
     _replace_unknown(tree, base_url)
     _show_noscript(tree, base_url)
     for image in tree.iter("img"):
