@@ -12,7 +12,7 @@ custom     players and pictures in elements of AMP, WeChat and others → those 
 pictures   where a picture really is; players: the same of players, sounds and films
 hidden     text that the page's script would have shown
 lines      code whose lines are elements
-formulas   each formula shown once: MathML (mathml, mathjax), or else its TeX
+formulas   each formula shown once: MathML (mathml, mathjax, katex), or else its TeX
 repair     a tree → one that means the same wherever it is shown
 allowed    what may be in it at last
 plain_text plain text → HTML that keeps its lines

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from lxml import etree
 
+from ingest.reading.html import katex
 from ingest.reading.html.mathjax import rebuild
 from ingest.reading.html.mathml import clean_math, tex_of
 
@@ -75,12 +76,17 @@ def _is_preview(drawn: etree._Element) -> bool:
     return is_next and bool(_PREVIEW.search(drawn.get("class") or ""))
 
 
+def is_drawn(classes: str) -> bool:
+    """Whether an element of these classes holds what a program drew of a formula."""
+    return bool(_CLASSES.search(classes))
+
+
 def _is_container(element: etree._Element) -> bool:
     """Whether an element is nothing but one formula, in whatever forms."""
     if not element.attrib:
         return False
-    is_named = element.tag == "mjx-container" or _CLASSES.search(element.get("class") or "")
-    if element.tag == "math" or not (is_named or _source_of(element)):
+    is_named = element.tag == "mjx-container" or is_drawn(element.get("class") or "")
+    if element.tag in {"math", "template"} or not (is_named or _source_of(element)):
         return False
     within = next(element.iterancestors("math", "svg"), None) is not None
     return not within and next(element.iter(*_OF_ARTICLES), None) in {None, element}
@@ -109,9 +115,27 @@ def _settle_container(container: etree._Element) -> None:
     elif tex and not maths:
         _replace(container, _tex_element(tex, is_block=_is_block(container)))
     elif container.tag == "mjx-container" and not maths:
-        mark = etree.Element("span")
-        mark.text = _UNKNOWN
-        _replace(container, mark)
+        _replace(container, _unknown())
+    elif not maths and katex.find(container, katex.DRAWN) is not None:
+        _settle_katex(container)
+
+
+def _settle_katex(container: etree._Element) -> None:
+    """Show what KaTeX drew without MathML by its source, or as it is where it is one line."""
+    parent = container.getparent()
+    if source := katex.source_of(container):
+        is_block = parent is not None and "katex-display" in (parent.get("class") or "")
+        _replace(container, _tex_element(source, is_block=is_block))
+    elif katex.is_stacked(container):
+        _replace(container, _unknown())
+    elif (twin := katex.find(container, katex.TWIN)) is not None:
+        _replace(twin, None)
+
+
+def _unknown() -> etree._Element:
+    mark = etree.Element("span")
+    mark.text = _UNKNOWN
+    return mark
 
 
 def _settle_picture(image: etree._Element, tex: str) -> None:
