@@ -41,6 +41,11 @@ def test_without_a_base_relative_addresses_stay() -> None:
     assert "https://a.example.cn/b" in html.clean('<a href="//a.example.cn/b">', base_url=None)
 
 
+@pytest.mark.parametrize("void", ["wbr", "embed src=a", "source", "track", "img src=a", "br"])
+def test_no_void_element_takes_what_follows(void: str) -> None:
+    assert html.text_of(html.clean(f"<{void}>字" * 3000, base_url=_BASE)).count("字") == 3000
+
+
 _TAGS = (
     "p div a b span ul li dl dd table tr td th h1 pre br img noscript iframe video source picture"
     " figure blockquote form input select option textarea svg math mi style script title template"
@@ -206,6 +211,9 @@ def test_hostile_input_takes_linear_time_and_keeps_its_text(written: str) -> Non
         ),
         ("<math alttext='e^{kt}'><mi>e</mi></math>", "e^{kt}"),
         ("<math><semantics><mi>x</mi><annotation>y</annotation></semantics></math>", "x"),
+        ('<section style="white-space: pre-wrap">一\n<b>二\n三</b></section>', "一\n二\n三"),
+        ('<pre>一<b style="white-space:normal">\n二</b>\n三</pre>', "一 二\n三"),
+        ('<p>一\n二<code style="display:block">三</code>四</p>', "一 二\n三\n四"),
         ("", ""),
     ],
 )

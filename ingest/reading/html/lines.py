@@ -6,6 +6,8 @@ import re
 
 from lxml import etree
 
+_HOLDERS = frozenset({"section", "div", "figure"})
+_BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|table)\b", re.IGNORECASE)
 _LINE = re.compile(r"(?:^|[\s_-])line(?:$|\s)", re.IGNORECASE)
 
 
@@ -18,6 +20,19 @@ def part_lines(pre: etree._Element) -> None:
                 _end(line, is_last=line is lines[-1])
 
 
+def part_codes(tree: etree._Element) -> None:
+    """Part the lines of code that stand in a block as one `code` each, without a `pre`."""
+    for code in list(tree.iter("code")):
+        holder = code.getparent()
+        if holder is None or holder.tag not in _HOLDERS or holder[0] is not code:
+            continue
+        lines = list(holder)
+        if len(lines) > 1 and lines[0].tag == "code" and _are_lines(holder, lines):
+            for place in range(len(lines) - 1, 0, -1):
+                if not is_block(lines[place]):
+                    holder.insert(place, etree.Element("br"))
+
+
 def _are_lines(holder: etree._Element, lines: list[etree._Element]) -> bool:
     between = [holder.text, *(line.tail for line in lines)]
     if any(text and (text.strip() or "\n" in text) for text in between):
@@ -26,8 +41,17 @@ def _are_lines(holder: etree._Element, lines: list[etree._Element]) -> bool:
     if any(line.tag != tag for line in lines):
         return False
     return tag == "code" or (
-        tag == "span" and all(_LINE.search(line.get("class") or "") for line in lines)
+        tag == "span" and all(_is_line(line) for line in lines) and not is_block(lines[0])
     )
+
+
+def _is_line(span: etree._Element) -> bool:
+    return span.get("data-line") is not None or bool(_LINE.search(span.get("class") or ""))
+
+
+def is_block(element: etree._Element) -> bool:
+    """Whether its style puts an element on lines of its own."""
+    return bool(_BLOCK.search(element.get("style") or ""))
 
 
 def _end(line: etree._Element, *, is_last: bool) -> None:

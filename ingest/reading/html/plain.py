@@ -50,6 +50,7 @@ _HOLDS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(_LISTS, frozenset({"li"})),
     **dict.fromkeys([_TOP, "li", *_SECTIONS], _FLOW),
 }
+_KEEPS_LINES = re.compile(r"white-space\s*:\s*(?:pre|break)", re.IGNORECASE)
 # Stands for a line end while text is gathered, in which it cannot be.
 _LINE_END = "\0"
 
@@ -193,7 +194,8 @@ class _Reader:
 def _style(written: str) -> str:
     harmless = harmless_style(written)
     # Where nothing of it is left nh3 puts the other attributes in another order.
-    if not harmless or "display" in written.lower() or hides(written):
+    is_odd = "display" in written.lower() or hides(written)
+    if not harmless or is_odd or _KEEPS_LINES.search(written):
         raise _OddError
     return harmless
 

@@ -17,7 +17,7 @@ from ingest.reading.html.custom import replace_custom
 from ingest.reading.html.drawings import take_from_drawings
 from ingest.reading.html.formulas import settle_formulas
 from ingest.reading.html.hidden import reveal
-from ingest.reading.html.lines import part_lines
+from ingest.reading.html.lines import part_codes, part_lines
 from ingest.reading.html.names import is_known
 from ingest.reading.html.players import address_of, identity, settle_medium, settle_players
 from ingest.reading.html.untangle import untangle
@@ -39,6 +39,7 @@ def repair(tree: etree._Element, base_url: str | None) -> None:
         # Each parser that reads it drops the first line end (HTML 13.1.2.5).
         text.text = (text.text or "").lstrip("\n")
         part_lines(text)
+    part_codes(tree)
     settle_formulas(tree)
     take_from_drawings(tree)
     _replace_unknown(tree, base_url)

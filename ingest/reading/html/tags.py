@@ -15,6 +15,17 @@ TAG = re.compile(TAG_PATTERN)
 ATTRIBUTES = re.compile(_ATTRIBUTE)
 
 
+# Void elements (HTML 13.1.2) that libxml2 lets hold what follows them.
+_HOLDING = re.compile(
+    rf"<(wbr|embed|source|track)(?=[\s/>])(?:{_ATTRIBUTE})*+[\s/]*+>", re.IGNORECASE
+)
+
+
+def close_voids(text: str) -> str:
+    """Return HTML whose void elements hold nothing, however it is parsed."""
+    return _HOLDING.sub(r"\g<0></\1>", text)
+
+
 def with_few_attributes(tag: re.Match[str], most: int) -> str:
     """Return a tag with at most so many attributes, as it was written where it has no more."""
     if len(tag[3]) < 2 * most:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 
 from lxml import etree
 
+from ingest.reading.html.lines import is_block
 from ingest.reading.html.mathml import linear
 from ingest.reading.html.tree import parse_fragment
 
@@ -18,6 +20,7 @@ LINES = frozenset(
 )
 BREAKS = LINES | {"br"}
 _UNSEEN = frozenset("script style template svg head title noscript iframe textarea select".split())
+WHITE_SPACE = re.compile(r"white-space\s*:\s*(?:(pre|break-spaces)|\w)", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
@@ -43,24 +46,50 @@ def shown_by(fragment: str) -> Shown:
 
 def _text_of(tree: etree._Element) -> str:
     pieces: list[str] = []
+    flows = [_Flow()]  # of the open elements
     walker = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
     for event, element in walker:
-        if event == "start" and _is_unseen(element):
-            walker.skip_subtree()
-        elif event == "start" and element.tag == "math":
-            pieces.append(linear(element))
-            walker.skip_subtree()
-        elif event == "start":
-            if element.tag in BREAKS:
+        if event == "start":
+            flows.append(_flow_in(element, flows[-1]))
+            if flows[-1].is_line:
                 pieces.append("\n")
-            if text := element.text:
-                pieces.append(_flowing(text, element))
+            if _is_unseen(element):
+                walker.skip_subtree()
+            elif element.tag == "math":
+                pieces.append(linear(element))
+                walker.skip_subtree()
+            elif text := element.text:
+                pieces.append(flows[-1].of(text))
         else:
-            if event == "end" and element.tag in LINES:
+            if event == "end" and flows.pop().is_line and element.tag != "br":
                 pieces.append("\n")
             if tail := element.tail:
-                pieces.append(_flowing(tail, element.getparent()))
+                pieces.append(flows[-1].of(tail))
     return squeeze("".join(pieces).split("\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Flow:
+    """Whether an element stands on lines of its own, and whether its line ends are kept."""
+
+    is_line: bool = False
+    keeps_lines: bool = False
+
+    def of(self, text: str) -> str:
+        """Text as it flows."""
+        return text if self.keeps_lines else text.replace("\n", " ")
+
+
+_FLOWS = {pair: _Flow(*pair) for pair in product((False, True), repeat=2)}
+
+
+def _flow_in(element: etree._Element, around: _Flow) -> _Flow:
+    is_line, keeps_lines = element.tag in BREAKS, around.keeps_lines or element.tag == "pre"
+    if style := element.get("style"):
+        is_line = is_line or is_block(element)
+        if white_space := WHITE_SPACE.search(style):
+            keeps_lines = white_space[1] is not None
+    return _FLOWS[is_line, keeps_lines]
 
 
 def squeeze(lines: Iterable[str]) -> str:
@@ -73,8 +102,3 @@ def _is_unseen(element: etree._Element) -> bool:
         return True
     style = element.get("style")
     return bool(style and _HIDDEN.search(style))
-
-
-def _flowing(text: str, parent: etree._Element | None) -> str:
-    """Text as it flows: only preformatted text keeps its line ends."""
-    return text if parent is not None and parent.tag == "pre" else text.replace("\n", " ")

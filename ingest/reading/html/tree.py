@@ -10,7 +10,7 @@ import re
 from lxml import etree
 
 from ingest.reading.html.names import drop_unknown
-from ingest.reading.html.tags import TAG, with_few_attributes
+from ingest.reading.html.tags import TAG, close_voids, with_few_attributes
 
 _DEEPEST = 200  # open elements; beyond, tags go and their text stays
 _MOST_ATTRIBUTES = 200  # of one element; parsers compare each with all before it
@@ -36,7 +36,8 @@ _PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True)
 
 def parse_fragment(fragment: str) -> etree._Element:
     """Return the root of a tree whose `body` holds the fragment; it takes any text."""
-    text = flatten(drop_unknown(_REFERENCE.sub(_sound_reference, make_sound(keep_open(fragment)))))
+    sound = _REFERENCE.sub(_sound_reference, make_sound(keep_open(fragment)))
+    text = close_voids(flatten(drop_unknown(sound)))
     # Left open: in text that ends within a tag or a comment, closing tags would be text as well.
     return etree.fromstring(f"<html><body>{text}".encode(), _PARSER)
 
