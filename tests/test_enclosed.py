@@ -76,6 +76,19 @@ def test_what_the_text_leads_to_is_not_doubled(clean: str) -> None:
     assert _shown(clean, _MP3) == ""
 
 
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        ("https://cast.example.cn/12", "https://cast.example.cn/12/sound.mp3"),
+        ("https://cast.example.cn/ep", "https://cast.example.cn/ep1.mp3"),
+        ("https://cast.example.cn/play?id=1", "https://cast.example.cn/play?id=2"),
+    ],
+)
+def test_a_link_to_something_else_hides_no_file(link: str, url: str) -> None:
+    clean = html.clean(f'<a href="{link}">节目页</a>', base_url=_BASE)
+    assert f'src="{url}"' in _shown(clean, url, kind="audio/mpeg")
+
+
 def test_the_lead_image_is_not_doubled() -> None:
     image = "https://cdn.example.cn/12.jpg"
     assert _shown("", f"{image}?w=1", image=image) == ""
@@ -139,6 +152,20 @@ def test_the_sound_of_a_feed_is_in_the_text_of_its_entry(inner: str) -> None:
     assert [file.url for file in entry.enclosures] == ["https://c.example.cn/1.mp3"]
     assert '<audio controls="" preload="none" src="https://c.example.cn/1.mp3">' in entry.html
     assert entry.title == "甲"
+
+
+def test_the_other_files_of_a_podcast_follow_its_own() -> None:
+    other = (
+        '<podcast:alternateEnclosure xmlns:podcast="https://podcastindex.org/namespace/1.0"'
+        ' type="audio/opus" length="5"><podcast:source uri="ipfs://a"/>'
+        '<podcast:source uri="https://c.cn/1.opus"/><podcast:source uri="https://d.cn/1.opus"/>'
+        "</podcast:alternateEnclosure>"
+    )
+    entry = _entry(f'{other}<enclosure url="https://c.cn/1.mp3" type="audio/mpeg"/>')
+    assert entry.enclosures == (
+        Enclosure(url="https://c.cn/1.mp3", media_type="audio/mpeg"),
+        Enclosure(url="https://c.cn/1.opus", media_type="audio/opus", length=5),
+    )
 
 
 def test_a_file_below_the_text_is_no_edit() -> None:

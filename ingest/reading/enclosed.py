@@ -69,14 +69,21 @@ def _unknown(
     for enclosure in enclosures:
         url = absolute(enclosure.url, base_url)
         place = _place(url) if url else ""
-        # Those who count downloads put their own host before the file's.
-        if url and place and not any(place in other or other in place for other in known):
+        if url and place and not any(_is_same(place, other) for other in known):
             known.append(place)
             yield replace(enclosure, url=url)
 
 
+def _is_same(place: str, other: str) -> bool:
+    """Whether two places are one: who counts downloads puts an own host before the file's."""
+    return place == other or place.endswith(f"/{other}") or other.endswith(f"/{place}")
+
+
 def _place(url: str) -> str:
-    """What stays of an address when scheme, signature and fragment change."""
+    """What stays of an address when scheme, signature and fragment change.
+
+    The query of a program that hands out files, such as `play.php?id=1`, says which.
+    """
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -84,6 +91,8 @@ def _place(url: str) -> str:
     if parts.scheme not in {"http", "https"}:
         return url
     path = parts.path.rstrip("/")
+    if parts.query and not any(file.search(path) for file in (_SOUND, _FILM, _PICTURE)):
+        return f"{parts.netloc}{path}?{parts.query}"
     return f"{parts.netloc}{path}" if path else url
 
 

@@ -15,7 +15,16 @@ from xml.sax.xmlreader import InputSource
 
 from feedparser.api import LooseFeedParser, StrictFeedParser
 
-from ingest.reading.fields import CAPTION, CONTENT, MEDIA_TITLE, PODCAST, SUBTITLE, SUMMARY, Fields
+from ingest.reading.fields import (
+    ALTERNATES,
+    CAPTION,
+    CONTENT,
+    MEDIA_TITLE,
+    PODCAST,
+    SUBTITLE,
+    SUMMARY,
+    Fields,
+)
 from ingest.reading.untyped import is_html
 
 _ROLES = {
@@ -160,6 +169,16 @@ class _Roles:
 
     def _end_enclosure(self: Any) -> None:
         _address_from_text(self._get_context().get("links"), "href", self.pop("enclosure"))
+
+    def _start_podcast_alternateenclosure(self: Any, attributes: Fields) -> None:
+        if self.inentry:
+            self._get_context().setdefault(ALTERNATES, []).append(dict(attributes) | {"url": ""})
+
+    def _start_podcast_source(self: Any, attributes: Fields) -> None:
+        """Take the first source of a file that the web has; others are of IPFS and the like."""
+        files, address = self._get_context().get(ALTERNATES), attributes.get("uri", "")
+        if files and not files[-1]["url"] and address.startswith(("http://", "https://")):
+            files[-1]["url"] = address
 
     def _start_media_content(self: Any, attributes: Fields) -> None:
         super()._start_media_content(attributes)  # type: ignore[misc]

@@ -11,6 +11,7 @@ Fields = dict[str, Any]
 # Where the texts of an entry are, by role: lists of details. No element has a name with a blank.
 CONTENT = "content texts"
 SUMMARY = "summary texts"
+ALTERNATES = "alternate files"
 PODCAST = "podcast texts"
 SUBTITLE = "subtitle texts"
 CAPTION = "caption texts"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ingest.reading.fields import Fields, dicts, number, optional, string
+from ingest.reading.fields import ALTERNATES, Fields, dicts, number, optional, string
 from ingest.values import Enclosure, ImageField, ImageKind
 
 
 def enclosures(entry: Fields, links: list[Fields]) -> Iterator[Enclosure]:
-    """List the files: enclosures, and what Media RSS says is sound or film."""
+    """List the files: enclosures, what Media RSS says is sound or film, and a podcast's others."""
     files = [link for link in links if link.get("rel") == "enclosure"]
     original = string(entry, "feedburner_origenclosurelink") if len(files) == 1 else ""
     for file in files:
@@ -19,6 +19,9 @@ def enclosures(entry: Fields, links: list[Fields]) -> Iterator[Enclosure]:
         url = string(medium, "url")
         if url and url not in known and _is_recording(medium):
             yield _enclosure(medium, url, number(medium, "filesize"))
+    for file in dicts(entry, ALTERNATES):
+        if url := string(file, "url"):
+            yield _enclosure(file, url, number(file, "length"))
 
 
 def _enclosure(file: Fields, url: str, length: int | None) -> Enclosure:
