@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, tzinfo
 
 from ingest.reading import links
 
 _CHINESE = ("zh", "yue", "ja", "ko")
 _REGIONS = ("cn", "tw", "hk", "mo", "sg", "my")
+# China's papers in English say CST, too, and many have an address in .com.
+_PLACES = re.compile(
+    r"\b(?:china(?!town)|chinese|beijing|shanghai|guangzhou|shenzhen|hong ?kong|taiwan|taipei"
+    r"|singapore|xinhua|caixin)",
+    re.IGNORECASE,
+)
 
 
 def is_american(
@@ -24,6 +31,8 @@ def is_american(
     if language in _CHINESE or detected.startswith(_CHINESE) or region in _REGIONS:
         return False
     if any("\u3400" <= character <= "\u9fff" for character in title):
+        return False
+    if _PLACES.search(f"{title} {links.host_of(url or '')}"):
         return False
     if links.host_of(url or "").rpartition(".")[2] in _REGIONS:
         return False
