@@ -213,16 +213,15 @@ def test_a_busy_feed_is_doubted_sooner(per_day: float | None, hours: float) -> N
 def test_the_other_feeds_of_a_server_that_lies_are_doubted(world: World, site: Site) -> None:
     feed = Publisher(site, failing(Answer(status=500)))
     site.set("/other", rss(item(1)), etag='"1"')
-    world.add(site.url("/feed"))
-    world.add(site.url("/other"))
+    lying, other = world.add(site.url("/feed")), world.add(site.url("/other"))
     world.poll()
-    world.poll()
+    world.poll(lying)
     assert feed.asked == [False, True, False, True]
     site.clear()
-    world.poll()
+    world.poll(other)
     assert [is_conditional(request) for request in site.requests_to("/other")] == [False]
     site.clear()
-    world.poll()
+    world.poll(other)
     assert [is_conditional(request) for request in site.requests_to("/other")] == [True]
 
 
