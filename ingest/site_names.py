@@ -31,6 +31,8 @@ class SiteNames:
         if guessed := self._unknown(records, guess=True):
             self._known |= self._database.read(store.written, layout, guessed)
         while new := self._unknown(records, guess=False):
+            # One that even its digest gives no page of its own stays as it is.
+            self._known |= {(place, name): name for place, some in new.items() for name in some}
             self._known |= self._database.write(store.give, layout, new)
         return self._known
 

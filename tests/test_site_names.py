@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import subprocess
 from html import escape
 from pathlib import Path
@@ -49,7 +51,12 @@ def test_the_page_of_a_name_is_hexos(hexo: Hexo) -> None:
 
 @pytest.mark.parametrize(
     ("name", "ways"),
-    [("c++", ["c++", "c＋＋", "c＋＋ 2"]), ("C", ["C", "C 2", "C 3"]), ("???", ["???", "？？？"])],
+    [
+        ("c++", ["c++", "c＋＋", "c＋＋ 2"]),
+        ("C", ["C", *(f"C {number}" for number in range(2, 10)), "C 6b23c0d5f35d"]),
+        ("???", ["???", "？？？"]),
+        ("?" * 120, ["?" * 120, "？" * 40 + "…", "？" * 40 + "… 2"]),
+    ],
 )
 def test_a_name_is_written_with_full_width_signs_or_a_number(name: str, ways: list[str]) -> None:
     tried = ways_to_write(name)
@@ -99,3 +106,29 @@ def test_what_is_written_apart_is_named(meeting: World) -> None:
     meeting.folder.rebuild(now=meeting.clock())
     assert meeting.files() == before
     meeting.database.dispose()
+
+
+def test_many_names_that_meet_are_all_written_apart(tmp_path: Path, sqlite_url: str) -> None:
+    """However many a feed has: a few get a number, the rest a digest."""
+    world = World(tmp_path, sqlite_url)
+    names = ["".join(letters) for letters in itertools.product("éèêë", repeat=4)]
+    with Site() as site:
+        site.set("/feed.xml", rss(*(item(n, category=name) for n, name in enumerate(names))))
+        world.add(site.url("/feed.xml"))
+        world.poll()
+    tags = [text.decode().partition("\ntags:\n - ")[2] for text in world.files().values()]
+    written = [tag.partition("\n")[0].strip("'") for tag in tags]
+    assert len({page_of(one) for one in written}) == len(names) == 256
+    world.database.dispose()
+
+
+def test_names_meet_as_they_are_written(tmp_path: Path, sqlite_url: str) -> None:
+    """`<` is written full-width, so that `a<b>` has the page of `a＜b`."""
+    world = World(tmp_path, sqlite_url)
+    with Site() as site:
+        site.set("/feed.xml", rss(*(item(n, category=escape(n)) for n in ("a<b>", "a＜b"))))
+        world.add(site.url("/feed.xml"))
+        world.poll()
+    texts = b"\n".join(world.files().values()).decode()
+    assert sorted(re.findall(r"^tags:\n - (.+)", texts, re.MULTILINE)) == ["'a＜b'", "'a＜b＞'"]
+    world.database.dispose()

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from ingest.config import ArchiveConfig
 from ingest.layouts.body import body_of, must_stay_raw
 from ingest.layouts.inert import inert_link, inert_picture, inert_text, without_tags
-from ingest.layouts.naming import author_of, cut_bytes, record_path
-from ingest.layouts.pages import page_of
+from ingest.layouts.naming import author_of, record_path
+from ingest.layouts.pages import page_of, short_name
 from ingest.reading.links import without_secrets
 from ingest.values import Record
 
@@ -26,8 +26,6 @@ _PLAIN = re.compile(r"[^\W\d_][\w ./·•・－—–-]*", re.UNICODE)
 _NOT_TEXT = re.compile(r"(?i)(y|n|yes|no|true|false|on|off|null|none|nan|inf|[.]?nan|[.]?inf)")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]+")
 
-# Of a category's or tag's folder in the site, before the `…`; eCryptfs takes 143 bytes.
-LONGEST_FOLDER = 120
 _LONGEST_PLACE = 1_000  # PostgreSQL's indexes take 2,700 bytes in all
 
 # The names and the address of a feed come again with each of its records; few, as they may be long.
@@ -145,8 +143,8 @@ def _distinct(names: Iterable[str]) -> list[str]:
 
 
 def _pages(names: Iterable[str]) -> list[str]:
-    """Names of which Hexo makes folders; one that no file system takes would end the build."""
-    return list(dict.fromkeys(_cut(name) for name in _distinct(names)))
+    """Names of which Hexo makes pages, as they are written in the record."""
+    return list(dict.fromkeys(short_name(inert_text(name)) for name in _distinct(names)))
 
 
 def _below(place: str, category: str) -> str:
@@ -157,11 +155,6 @@ def _below(place: str, category: str) -> str:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _cut(name: str) -> str:
-    cut = cut_bytes(name, LONGEST_FOLDER)
-    return name if cut == name else f"{cut.rstrip()}…"
 
 
 def _one_line(text: str) -> str:

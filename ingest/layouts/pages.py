@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import count, islice
+from hashlib import sha256
+
+from ingest.layouts.naming import cut_bytes
 
 _SIGNS = r"~`!@#$%^&*()\-_+=\[\]{}|\\;:\"'<>,.?/"
 _SIGN = re.compile(f"[{_SIGNS}]")
@@ -19,7 +21,10 @@ _FULL_WIDTH = 0xFEE0  # from a sign of ASCII to its full-width form
 _LETTERS = str.maketrans(
     {"ß": "s", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE"}
 )
-_MOST_TRIED = 1_000
+# Of a category's or tag's folder in the site, before the `…`; eCryptfs takes 143 bytes.
+LONGEST_FOLDER = 120
+_LAST_NUMBER = 9  # each is tried in the database, so that a thousand names take their time
+_DIGITS = 12
 
 
 def page_of(name: str) -> str:
@@ -45,13 +50,20 @@ def _letter(character: str) -> str:
     return parts[0] if is_letter else character.translate(_LETTERS)
 
 
+def short_name(name: str) -> str:
+    """A name of which every file system can make a folder; a longer one would end the build."""
+    cut = cut_bytes(name, LONGEST_FOLDER)
+    return name if cut == name else f"{cut.rstrip()}…"
+
+
 def ways_to_write(name: str) -> Iterator[str]:
-    """The name, the same with full-width signs (`c＋＋`), then with a number (`c 2`)."""
+    """The name; the same with full-width signs (`c＋＋`), a number (`c 2`), at last a digest."""
     yield name
-    full_width = _SIGN.sub(lambda sign: chr(ord(sign[0]) + _FULL_WIDTH), name)
+    full_width = short_name(_SIGN.sub(lambda sign: chr(ord(sign[0]) + _FULL_WIDTH), name))
     if full_width != name:
         yield full_width
-    yield from (f"{full_width} {number}" for number in islice(count(2), _MOST_TRIED))
+    yield from (f"{full_width} {number}" for number in range(2, _LAST_NUMBER + 1))
+    yield f"{full_width} {sha256(name.encode()).hexdigest()[:_DIGITS]}"
 
 
 def loses_nothing(name: str) -> bool:

@@ -45,11 +45,12 @@ def give(
 def _give(connection: sa.Connection, layout: str, place: str, name: str) -> None:
     insert = insert_if_new(connection.dialect.name, SiteName)
     row: dict[str, Any] = {"layout": layout, "place": place, "key": name.casefold(), "name": name}
-    for way in ways_to_write(name):
+    for number, way in enumerate(ways_to_write(name)):
         page = page_of(way)
         if page and connection.execute(insert, row | {"page": page, "written": way}).rowcount == 1:
             return
-        if written(connection, layout, {place: [name]}):  # in another case, or by another process
+        # In another case it may be there; else its page is taken.
+        if number == 0 and written(connection, layout, {place: [name]}):
             return
 
 
