@@ -2,7 +2,7 @@
 
 from models.address import Address
 from models.archive_file import ArchiveFile
-from models.backfill import Backfill, BackfillDocument, BackfillWalk
+from models.backfill import Backfill, BackfillDocument, BackfillRecord, BackfillWalk
 from models.base import Base
 from models.capture import Capture
 from models.entry import Entry
@@ -20,6 +20,7 @@ __all__ = [
     "ArchiveFile",
     "Backfill",
     "BackfillDocument",
+    "BackfillRecord",
     "BackfillWalk",
     "Base",
     "Capture",

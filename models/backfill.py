@@ -62,3 +62,14 @@ class BackfillDocument(Base):
     earlier: Mapped[int] = mapped_column(doc="versions of entries from before those kept")
     edited: Mapped[int] = mapped_column(doc="versions of entries from after those kept")
     known: Mapped[int]
+
+
+class BackfillRecord(Base):
+    """Which entry a file of an old archive is: no other file of its walk is that one as well."""
+
+    __tablename__ = "backfill_record"
+
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("backfill_document.id", ondelete="CASCADE"), primary_key=True
+    )
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id", ondelete="CASCADE"), index=True)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests import past
 from tests.program import Program
@@ -140,6 +141,48 @@ def test_records_in_two_folders_of_one_run_are_posts_of_their_own(tmp_path: Path
     program = program_of(tmp_path, "")
     program.good("backfill", "--from", str(archive))
     assert texts_of(program) == [("乙", 0), ("甲", 0)]
+
+
+def test_what_a_stopped_run_has_taken_stays_taken(
+    tmp_path: Path, database_url: str, site: Site
+) -> None:
+    """The first file is the live entry; the second is taken by the next process."""
+    archive = with_records(tmp_path)
+    for name, text in (("a", "今天的正文。"), ("b", "另一篇。")):
+        (archive / name).mkdir()
+        (archive / name / "1.md").write_text(old_record(1, RIGHT, text=text), "utf-8")
+    site.set("/feed", rss(live_item(1, RIGHT)))
+    program = program_of(tmp_path, database_url, site.url("/feed"))
+    program.good("poll")
+    program.good("backfill", "--from", str(archive))
+    stop_before_the_last_document(database_url)
+    program.good("backfill", "--from", str(archive))
+    assert sorted(texts_of(program)) == [("今天的正文。", 0), ("另一篇。", 0)]
+
+
+def stop_before_the_last_document(database_url: str) -> None:
+    """Leave a database as a run does that is killed before it takes its last document."""
+    engine = sa.create_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE backfill SET ended_at = NULL"))
+        last = "(SELECT max(id) FROM {})"
+        waits = f"UPDATE backfill_document SET state = 'waiting' WHERE id = {last}"
+        connection.execute(sa.text(waits.format("backfill_document")))
+        for table in ("backfill_record WHERE document_id", "archive_file WHERE entry_id"):
+            of = "backfill_document" if "document" in table else "entry"
+            connection.execute(sa.text(f"DELETE FROM {table} = {last.format(of)}"))
+        connection.execute(sa.text(f"DELETE FROM entry WHERE id = {last.format('entry')}"))
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("text", "posts"), [("早上好。", 3), ("早上好，今天有雨。" * 9, 1)])
+def test_a_short_text_of_another_day_is_another_post(tmp_path: Path, text: str, posts: int) -> None:
+    dates = [f"{day} May 2022 10:20:30 GMT" for day in ("5", "6", "7", "7")]
+    archive = with_records(tmp_path, *(old_record(1, date, text=text) for date in dates))
+    program = program_of(tmp_path, "")
+    for _ in range(2):
+        program.good("backfill", "--restart", "--from", str(archive))
+    assert texts_of(program) == [(text, 0)] * posts
 
 
 def test_a_record_with_another_text_than_its_live_entry_leaves_others_alone(

@@ -173,6 +173,7 @@ class Taking:
             url=without_secrets(piece.document.url),
             content_type=piece.document.content_type,
             at=self._services.clock(),
+            document_id=document_id,
         )
         if piece.form is Form.FEED:
             title = titles.display_title(held.feed.title, is_text=held.feed.title_is_text)

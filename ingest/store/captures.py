@@ -21,12 +21,13 @@ Body = tuple[Packed, str, str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Where and when a document was seen."""
+    """Where and when a document was seen; its number, if it is one of a backfill."""
 
     feed_id: int
     url: str
     content_type: str | None
     at: datetime
+    document_id: int | None = None
 
 
 def keep_captures(

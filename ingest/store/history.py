@@ -95,7 +95,7 @@ def keep_history(
     captures = keep_captures(connection, seen, store.bodies(seen, [*new, *others, *named]))
     store.insert_new(connection, seen, new, captures)
     if records is not None:
-        records.claim_new(connection, seen, new)
+        records.claim(connection, seen, [*verdicts, *new])
     edited = 0
     for verdict in others:
         if _is_newer(verdict, present, as_of):

@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from ingest.reading import dedupe, titles
 from ingest.store.captures import Seen
 from ingest.store.recognise import known_entry
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
-from models import Capture, Entry
+from models import BackfillDocument, BackfillRecord, Capture, Entry
 
 # The entries of a feed by the keys of their titles: number and publication.
 _Titled = Mapping[str, Sequence[tuple[int, datetime | None]]]
@@ -28,21 +29,24 @@ class Records:
 
     def __init__(self, titled: _Titled) -> None:
         self._titled = titled
-        self._claimed: set[int] = set()
 
     def judge(
         self, connection: sa.Connection, seen: Seen, verdicts: Iterable[Verdict]
     ) -> list[Verdict]:
         """Judge records anew by their titles, and by the files that they came in."""
-        judged = [self._judge(connection, seen, verdict) for verdict in verdicts]
-        self._claimed.update(verdict.known.id for verdict in judged if verdict.known)
-        return judged
+        return [self._judge(connection, seen, verdict) for verdict in verdicts]
 
-    def claim_new(self, connection: sa.Connection, seen: Seen, verdicts: Sequence[Verdict]) -> None:
-        """Remember which entries were made of records of this run."""
+    def claim(self, connection: sa.Connection, seen: Seen, verdicts: Sequence[Verdict]) -> None:
+        """Write down which entry a file is, once it is kept; a run that is killed goes on so."""
+        known = [verdict.known.id for verdict in verdicts if verdict.known]
         keys = [verdict.entry.key for verdict in verdicts]
         query = sa.select(Entry.id).where(Entry.feed_id == seen.feed_id, Entry.key.in_(keys))
-        self._claimed.update(connection.scalars(query))
+        entry_id = known[0] if known else connection.scalar(query.limit(1))
+        of_document = BackfillRecord.document_id == seen.document_id
+        connection.execute(sa.delete(BackfillRecord).where(of_document))
+        if entry_id is not None and seen.document_id is not None:
+            row = {"document_id": seen.document_id, "entry_id": entry_id}
+            connection.execute(sa.insert(BackfillRecord).values(row))
 
     def _judge(self, connection: sa.Connection, seen: Seen, verdict: Verdict) -> Verdict:
         entry = verdict.entry
@@ -51,7 +55,7 @@ class Records:
         known = verdict.known or self._of_title(connection, entry)
         if known is None:
             return verdict
-        if known.text_digest != entry.text_digest and self._is_taken(connection, known, seen):
+        if not _are_one(entry, known) and _is_taken(connection, known, seen):
             return _another(connection, seen, entry)
         return _verdict(entry, known)
 
@@ -64,14 +68,31 @@ class Records:
         ]
         return known_entry(connection, alike[0]) if len(alike) == 1 else None
 
-    def _is_taken(self, connection: sa.Connection, known: KnownEntry, seen: Seen) -> bool:
-        """Whether another file of this run, or of the same folder, is this entry already."""
-        query = sa.select(Capture.url).join(Entry, Entry.capture_id == Capture.id)
-        url = connection.scalar(query.where(Entry.id == known.id)) or ""
-        if url == seen.url:
-            return False
-        is_beside = url.startswith("file:") and _folder(url) == _folder(seen.url)
-        return is_beside or known.id in self._claimed
+
+def _are_one(entry: NormalEntry, known: KnownEntry) -> bool:
+    """Whether two records are of one post: 早安 is written anew each day."""
+    return known.text_digest == entry.text_digest and (
+        dedupe.has_like_time(entry, known) or dedupe.is_long(entry.html)
+    )
+
+
+def _is_taken(connection: sa.Connection, known: KnownEntry, seen: Seen) -> bool:
+    """Whether another file of this run, or of the same folder, is this entry already."""
+    query = sa.select(Capture.url).join(Entry, Entry.capture_id == Capture.id)
+    url = connection.scalar(query.where(Entry.id == known.id)) or ""
+    if url == seen.url:
+        return False
+    is_beside = url.startswith("file:") and _folder(url) == _folder(seen.url)
+    return is_beside or _is_claimed(connection, known.id, seen)
+
+
+def _is_claimed(connection: sa.Connection, entry_id: int, seen: Seen) -> bool:
+    """Whether another document of the same walk is this entry."""
+    this, other = aliased(BackfillDocument), aliased(BackfillDocument)
+    query = sa.select(other.id).join(BackfillRecord, BackfillRecord.document_id == other.id)
+    query = query.join(this, this.walk_id == other.walk_id)
+    query = query.where(BackfillRecord.entry_id == entry_id, this.id == seen.document_id)
+    return connection.scalar(query.where(other.id != this.id).limit(1)) is not None
 
 
 def titled_entries(connection: sa.Connection, feed_id: int) -> _Titled:

@@ -11,7 +11,13 @@ verdict   new, edited or unchanged
 """
 
 from ingest.reading.dedupe.identity import identify, link_key_of, reused_key
-from ingest.reading.dedupe.likeness import FROM_CAPTURE, has_moved, is_joined
+from ingest.reading.dedupe.likeness import (
+    FROM_CAPTURE,
+    has_like_time,
+    has_moved,
+    is_joined,
+    is_long,
+)
 from ingest.reading.dedupe.noise import text_digest
 from ingest.reading.dedupe.pairs import is_noise
 from ingest.reading.dedupe.records import record_key, times_of_record
@@ -20,9 +26,11 @@ from ingest.reading.dedupe.verdict import decide, lookup_keys
 __all__ = [
     "FROM_CAPTURE",
     "decide",
+    "has_like_time",
     "has_moved",
     "identify",
     "is_joined",
+    "is_long",
     "is_noise",
     "link_key_of",
     "lookup_keys",

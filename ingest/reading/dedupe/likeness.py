@@ -101,7 +101,12 @@ def is_joined(entry: Said, kept: KnownEntry) -> bool:
     precise = {entry.published_precision, kept.published_precision} <= _PRECISE
     if precise and entry.published_at == kept.published_at and _dated(kept):
         return True
-    return len(_TAG.sub("", entry.html)) >= _LONG
+    return is_long(entry.html)
+
+
+def is_long(html: str) -> bool:
+    """Whether a text is too long for two articles to have it."""
+    return len(_TAG.sub("", html)) >= _LONG
 
 
 def has_like_time(entry: Said, kept: KnownEntry) -> bool:
