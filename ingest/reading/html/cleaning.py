@@ -8,12 +8,15 @@ import re
 from lxml import etree
 
 from ingest.reading.html.allowed import sanitize
+from ingest.reading.html.names import drop_unknown
 from ingest.reading.html.plain_text import from_text
 from ingest.reading.html.repair import repair
 from ingest.reading.html.tree import make_sound, parse_fragment
 from ingest.reading.html.untangle import part_long_text
 
 _TAG_BEGINS = re.compile(r"<[a-zA-Z/!?]")
+# `if a<b`, which nobody escaped, and no tag that was cut: these follow a blank, or have attributes.
+_COMPARED_AT_END = re.compile(r"(?<=[A-Za-z0-9_)\]])<(?=[a-zA-Z][^<>=]*\Z)")
 _TAGS = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*")
 _MOST_PASSES = 5
 _WHITE_SPACE = re.compile(r"[ \t\n\f]+")
@@ -27,13 +30,23 @@ def clean(fragment: str, *, base_url: str | None, tree: etree._Element | None = 
     was done already; it is used up.
     """
     text = make_sound(fragment)
-    if not _TAG_BEGINS.search(text):
-        return as_html(text)
+    as_text = _without_seeming_tags(text)
+    if not _TAG_BEGINS.search(as_text):
+        return as_html(as_text)
     for _ in range(_MOST_PASSES):
         text, is_settled = _pass(text, parse_fragment(text) if tree is None else tree, base_url)
         tree = None
         if is_settled:
             break
+    return text
+
+
+def _without_seeming_tags(text: str) -> str:
+    """Return a text without what looks like tags, where it has lines and no closing tag."""
+    if ">" not in text:
+        text = _COMPARED_AT_END.sub("&lt;", text)
+    if "\n" in text and "</" not in text and _TAG_BEGINS.search(text):
+        return drop_unknown(text)
     return text
 
 
