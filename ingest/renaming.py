@@ -52,9 +52,10 @@ class Renaming:
 
     def _delete_former(self) -> None:
         """Delete what is left at paths that are nobody's any more; not what others changed."""
-        for path, digest, _ in self._database.read(store.former, self._layout.name):
-            file = self._archive.root / path
-            if not file.is_file():
+        for path, digest, present in self._database.read(store.former, self._layout.name):
+            file, new = self._archive.root / path, self._archive.root / present
+            # Where case does not count, or a folder is a link, both can be one file.
+            if not file.is_file() or (new.is_file() and file.samefile(new)):
                 continue
             if hashlib.sha256(file.read_bytes()).digest() == digest:
                 self._archive.delete([path])

@@ -62,6 +62,18 @@ def test_a_rename_that_was_stopped_is_finished_by_the_next(archived: World) -> N
     assert [path for path in archived.files() if path in before] == [changed]
 
 
+def test_a_path_that_leads_to_the_present_file_is_not_deleted(archived: World) -> None:
+    """As where case does not count in names, or a folder is a link to the new one."""
+    before = archived.files()
+    Renaming(with_template(archived, "Posts/{id}.md"), archived.database).rename(now=_AT)
+    config = with_template(archived, "posts/{id}.md")
+    Renaming(config, archived.database).rename(now=_AT)
+    (archived.folder.root / "Posts").symlink_to("posts")
+    Renaming(config, archived.database).rename(now=_AT)
+    assert sorted(archived.files().values()) == sorted(before.values())
+    assert Archive(config, archived.database).check() == []
+
+
 def test_old_addresses_lead_to_the_present_one(
     tmp_path: Path, sqlite_url: str, site: Site, hexo: Hexo
 ) -> None:
