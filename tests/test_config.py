@@ -175,7 +175,10 @@ def test_the_file_is_looked_for_in_the_order_of_the_manual(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     "template",
-    ["{feed}/{title}.md", "../{id}.md", "/{id}.md", "{feed}//{id}.md", "{id}", "{author}/{id}.md"],
+    [
+        *("{feed}/{title}.md", "../{id}.md", "/{id}.md", "{feed}//{id}.md", "{id}"),
+        *("{author}/{id}.md", f"{'字' * 41}/{{id}}.md", f"{{title}}{'x' * 118}{{id}}.md"),
+    ],
 )
 def test_a_template_that_could_lose_or_misplace_records_is_refused(
     tmp_path: Path, template: str

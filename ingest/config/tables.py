@@ -35,6 +35,9 @@ from ingest.config.kinds import (
     without_password,
 )
 
+# Of 143, which eCryptfs takes, the id and a year need their part.
+_LONGEST_OWN = 120
+
 
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -104,6 +107,9 @@ class ArchiveConfig(_Table):
             raise ValueError("must end with .md or .html")
         if any(part in {"", ".", ".."} for part in parts):
             raise ValueError("must be a path below archive.path, without empty parts or ..")
+        own = (re.sub(r"\{[^{}]*\}", "", part) for part in parts)
+        if any(len(text.encode()) > _LONGEST_OWN for text in own):
+            raise ValueError(f"a part may have {_LONGEST_OWN} bytes beside what it is filled with")
         return template
 
 
