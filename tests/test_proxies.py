@@ -39,6 +39,10 @@ PROXY = "http://127.0.0.1:7890"
         ("nas.local", True),
         ("metadata.google.internal", True),
         ("router.home.arpa", True),
+        ("rsshub.lan", True),
+        ("nas.home", True),
+        ("git.corp", True),
+        ("box.localdomain", True),
         ("127.0.0.1", True),
         ("127.1", True),
         ("2130706433", True),
@@ -57,6 +61,7 @@ PROXY = "http://127.0.0.1:7890"
         ("localhost.example.cn", False),
         ("127.0.0.1.nip.io", False),
         ("10.example.cn", False),
+        ("lan.example.cn", False),
     ],
 )
 def test_what_only_this_network_can_mean_is_local(host: str, is_so: bool) -> None:
@@ -73,6 +78,8 @@ def test_what_only_this_network_can_mean_is_local(host: str, is_so: bool) -> Non
         (["*.example.cn"], ["a.example.cn"], ["example.com"]),
         (["8.8.8.0/24"], ["8.8.8.8", "8.8.2056"], ["8.8.9.8", "8.8.8.8.example.cn"]),
         (["8.8.8.8"], ["8.8.8.8", "0x08080808"], ["8.8.8.9"]),
+        (["xn--fsqu00a.xn--fiqs8s"], ["例子.中国", "a.例子.中国"], ["例.中国"]),
+        (["[2001:4860:0:0::1]"], ["2001:4860::1"], ["2001:4860::2"]),
         (["2001:4860::/32"], ["2001:4860:4860::8888"], ["2001:4861::1"]),
         (["*"], ["example.cn", "8.8.8.8"], []),
         ([], [], ["example.cn", "8.8.8.8"]),
@@ -101,6 +108,8 @@ def test_the_proxy_of_a_feed_goes_before_that_for_all() -> None:
         ('"example.cn"', "write a list"),
         ('["a b"]', "is no host"),
         ('["10.0.0.0/99"]', "no network"),
+        ('["example.cn:8080"]', "without a port"),
+        ('["127.0.0.1:80"]', "without a port"),
     ],
 )
 def test_a_list_that_names_no_hosts_is_refused(tmp_path: Path, value: str, words: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import Annotated, Literal
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -129,7 +129,24 @@ def read_host(entry: str) -> str:
         return str(read_network(name))
     if name != "*" and not re.fullmatch(r"[\w.:-]+", name):
         raise ValueError(f"{entry!r} is no host, address or network such as 192.168.1.0/24")
-    return name
+    if ":" in name:
+        return str(_ipv6_address(entry, name))
+    return _as_people_write_it(name) if "xn--" in name else name
+
+
+def _ipv6_address(entry: str, name: str) -> IPv6Address:
+    try:
+        return IPv6Address(name)
+    except ValueError:
+        raise ValueError(f"{entry!r}: write the host alone, without a port") from None
+
+
+def _as_people_write_it(name: str) -> str:
+    """A name of other letters than ASCII's, which is how addresses are asked for."""
+    try:
+        return name.encode("ascii").decode("idna")
+    except UnicodeError:
+        return name
 
 
 def _has_port(match: re.Match[str] | None) -> bool:

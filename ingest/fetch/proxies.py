@@ -14,8 +14,12 @@ from ipaddress import IPv4Address, ip_network
 from ingest.fetch.addresses import Address, is_public, parse_literal
 
 NO_PROXY = "none"
-# RFC 6761, 6762 and 8375, and what ICANN has set aside: no public server has such a name.
-_LOCAL_DOMAINS = (".localhost", ".local", ".internal", ".home.arpa")
+# RFC 6761, 6762 and 8375, and what ICANN has set aside or gives to nobody, since routers and
+# companies use it (OpenWrt: `.lan`): no public server has such a name.
+_LOCAL_DOMAINS = (
+    *(".localhost", ".local", ".internal", ".home.arpa"),
+    *(".lan", ".home", ".corp", ".localdomain"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
