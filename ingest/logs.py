@@ -91,10 +91,19 @@ class JsonFormatter(_ZonedFormatter):
 
 
 def log_fault(
-    logger: logging.Logger, fault: Exception, trace: str, *, feed: str | None = None
+    logger: logging.Logger,
+    fault: Exception,
+    trace: str,
+    *,
+    feed: str | None = None,
+    entry: str = "",
 ) -> None:
-    """Log an unexpected error at level ERROR, with its traceback as it came from elsewhere."""
-    logger.error("%s", fault, extra={"feed": feed, "trace": trace})
+    """Log an unexpected error at level ERROR, with its traceback as it came from elsewhere.
+
+    `entry` is the name of the entry that it befell, where it was one.
+    """
+    message = f"{entry}: {fault}" if entry else str(fault)
+    logger.error("%s", message, extra={"feed": feed, "trace": trace})
 
 
 def _trace_of(form: logging.Formatter, record: logging.LogRecord) -> str | None:

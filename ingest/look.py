@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from ingest import schedule
+from ingest import schedule, summary
 from ingest.ask import Asked, after_check, fault_of
 from ingest.errors import SourceError
 from ingest.reading.links import without_secrets
@@ -36,9 +36,10 @@ from ingest.store import recognise
 from ingest.store import rsshub as rsshub_store
 from ingest.store.captures import Seen
 from ingest.store.feed_state import FeedState
-from ingest.store.full_texts import may_be_tried
+from ingest.store.full_texts import may_be_tried, will_be_tried
 from ingest.store.polls import FeedSaid
 from ingest.values import (
+    NO_VALIDATORS,
     Document,
     NormalEntry,
     NotModified,
@@ -114,6 +115,7 @@ class Look:
         if digest == self._feed.body_digest:
             return await self._services.write(self._note_answer, self._poll, document)
         reading = await self._read(document)
+        summary.log_broken(reading.broken, feed=self._feed.called(reading.title))
         reading = replace(reading, entries=await self._complete(reading))
         if self._is_check and await self._has_news(reading):
             await self._check_trust()
@@ -165,7 +167,7 @@ class Look:
     @property
     def _is_first(self) -> bool:
         """Whether no look has brought a document of this feed yet; a backfill may have."""
-        return self._feed.body_digest is None
+        return self._feed.last_success_at is None
 
     async def _split(self, document: Document) -> Split | None:
         """Take a document apart: at once if that is quickly done, else where it holds up nobody."""
@@ -195,7 +197,7 @@ class Look:
         return wish is True or (wish == "auto" and entry.looks_cut)
 
     def _keep(
-        self, connection: sa.Connection, document: Document, reading: Reading, digest: bytes
+        self, connection: sa.Connection, document: Document, reading: Reading, digest: bytes | None
     ) -> Poll:
         """Keep the entries and, in the same transaction, what vouches for them."""
         seen = Seen(
@@ -211,9 +213,12 @@ class Look:
             beside=reading.beside,
             may_be_empty=self._is_first,
         )
+        if reading.broken or any(map(will_be_tried, verdicts)):
+            # The next look has to see the document again, also where it has not changed.
+            document, digest = replace(document, validators=NO_VALIDATORS), None
         said = self._said(document, reading, digest)
         poll = replace(self._poll, feed_name=self._feed.called(reading.title))
-        poll = _counted(poll, verdicts, reading)
+        poll = summary.counted(poll, verdicts, reading)
         if is_route(self._feed.url) or is_rsshub(said.generator):
             poll = self._note_rsshub(connection, poll, said.rsshub_pattern)
         return self._note_answer(connection, poll, document, said=said, reading=reading)
@@ -224,7 +229,7 @@ class Look:
             return replace(poll, warnings=(*poll.warnings, _KEY_IN_ADDRESS))
         return poll
 
-    def _said(self, document: Document, reading: Reading, digest: bytes) -> FeedSaid:
+    def _said(self, document: Document, reading: Reading, digest: bytes | None) -> FeedSaid:
         feed = reading.feed
         return FeedSaid(
             title=reading.title,
@@ -351,30 +356,6 @@ async def _aside(document: Document, work: Callable[[], T]) -> T:
     if len(document.body) <= _AT_ONCE:
         return work()
     return await asyncio.to_thread(work)
-
-
-def _counted(poll: Poll, verdicts: Sequence[Verdict], reading: Reading) -> Poll:
-    kinds = [verdict.kind for verdict in verdicts]
-    new, edited = kinds.count(VerdictKind.NEW), kinds.count(VerdictKind.EDITED)
-    return replace(
-        poll,
-        outcome=Outcome.NEWS if new or edited else Outcome.NO_NEWS,
-        new=new,
-        edited=edited,
-        unchanged=kinds.count(VerdictKind.UNCHANGED) + len(reading.beside),
-        encoding_used=reading.feed.encoding_used,
-        encoding_declared=reading.feed.encoding_declared,
-        replacement_count=reading.feed.replacement_count,
-        warnings=(*reading.feed.warnings, *_lacking_full_text(reading.entries)),
-    )
-
-
-def _lacking_full_text(entries: Sequence[NormalEntry]) -> Iterator[str]:
-    """Say of how many entries the page could not be fetched or read, and why of the first."""
-    lacking = [entry for entry in entries if entry.full_text_error]
-    if lacking:
-        some = "1 entry is" if len(lacking) == 1 else f"{len(lacking)} entries are"
-        yield f"{some} kept without full text: {lacking[0].link}: {lacking[0].full_text_error}"
 
 
 def reading_context(feed: FeedState | None, document: Document) -> Context:

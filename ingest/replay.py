@@ -90,10 +90,14 @@ def read_again(feed: FeedState, kept: Kept) -> NormalEntry | None:
     if is_record and (record := _record_again(feed, document, kept)) is not None:
         return record
     try:
-        found = read(reading_context(feed, document)).entries
+        reading = read(reading_context(feed, document))
     except ParseError:
         return _page_again(feed, document, kept)
-    entry = next((one for one in found if _is(one, kept)), None) or _only_of_title(found, kept)
+    found = reading.entries
+    entry = next((one for one in found if _is(one, kept)), None)
+    if entry is None and reading.broken:
+        raise reading.broken[0].fault  # it may be this one
+    entry = entry or _only_of_title(found, kept)
     return entry and _with_page(entry, kept, zone_of(feed))
 
 

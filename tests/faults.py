@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, NoReturn
 
 from lxml import etree
 
 from ingest.errors import ParseError
+from ingest.reading.normalize import Context
 from ingest.workers import Workers
 
 
@@ -46,4 +48,34 @@ class FaultyWorkers(Workers):
         """Run the fault in place of the function."""
         if self._sign in url:
             return await super().run_in_thread(url, self._fault)
+        return await super().run_in_thread(url, function, *a, **k)
+
+
+class BrokenZone(tzinfo):
+    """A zone that raises for times of one year: normalising an entry of that year fails."""
+
+    def __init__(self, year: int) -> None:
+        self._year = year
+
+    def utcoffset(self, at: datetime | None) -> timedelta:
+        """Return the offset of UTC, or raise."""
+        if at is not None and at.year == self._year:
+            fail()
+        return timedelta(0)
+
+    def dst(self, at: datetime | None) -> timedelta:
+        """There is no summer time."""
+        return timedelta(0)
+
+
+class BrokenYear(Workers):
+    """Workers whose readers raise for entries of one year."""
+
+    def __init__(self, year: int) -> None:
+        super().__init__(1, pay=False)
+        self._zone = BrokenZone(year)
+
+    async def run_in_thread(self, url: str, function: Callable[..., Any], *a: Any, **k: Any) -> Any:
+        """Run the function with a zone that raises."""
+        a = tuple(replace(one, zone=self._zone) if isinstance(one, Context) else one for one in a)
         return await super().run_in_thread(url, function, *a, **k)

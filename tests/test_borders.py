@@ -22,7 +22,7 @@ from ingest.store.feed_state import FeedState
 from ingest.values import Outcome, Poll
 from ingest.workers import Workers
 from tests import faults
-from tests.faults import FaultyWorkers
+from tests.faults import BrokenYear, FaultyWorkers
 from tests.program import new_program
 from tests.running import running
 from tests.site import Answer, Site
@@ -113,6 +113,37 @@ def test_a_feed_that_met_a_fault_waits_longer_each_time(world: World, site: Site
     poll_all(world, Workers(1, pay=False))
     (feed,) = world.ask(feeds.every)
     assert (feed.failures, len(world.entries())) == (0, 1)
+
+
+def dated(number: int, year: int) -> str:
+    """An item whose date names no zone, so that the feed's own is asked for its offset."""
+    return item(number, title=f"第{number}篇", pubDate=f"{year}-05-0{number} 08:00:00")
+
+
+def test_an_entry_that_raises_is_left_out_and_read_again_with_the_next_look(
+    world: World, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.add(site.url("/broken"))
+    document = rss(dated(3, 2024), dated(2, 2023), dated(1, 2024))
+    site.set("/broken", document, etag='"1"')
+    for looks, (new, unchanged) in enumerate([(2, 0), (0, 2)], start=1):
+        poll = poll_all(world, BrokenYear(2023))["broken"]
+        assert (poll.new, poll.unchanged, poll.error) == (new, unchanged, None)
+        (warning,) = poll.warnings
+        assert warning.startswith("1 entry is left out until the next look: 第2篇: a fault of")
+        assert len(tracebacks(caplog)) == looks
+    assert "第2篇: a fault of Guidang itself" in caplog.text
+    poll = poll_all(world, Workers(1, pay=False))["broken"]
+    assert (poll.new, poll.unchanged, poll.warnings) == (1, 2, ())
+    assert poll_all(world, Workers(1, pay=False))["broken"].status == 304
+    assert {entry["title"] for entry in world.entries()} == {"第1篇", "第2篇", "第3篇"}
+
+
+def test_a_feed_none_of_whose_entries_can_be_read_fails(world: World, site: Site) -> None:
+    world.add(site.url("/broken"))
+    site.set("/broken", rss(dated(2, 2023), dated(1, 2023)))
+    assert poll_all(world, BrokenYear(2023))["broken"].error_kind == "fault"
+    assert poll_all(world, Workers(1, pay=False))["broken"].new == 2
 
 
 def refuse_entries_of(connection: sa.Connection, feed_id: int) -> None:
@@ -221,9 +252,12 @@ class Summaries:
     def publish(self) -> None:
         """Let the feed have one entry more."""
         self.entries += 1
-        numbers = range(self.entries, 0, -1)
-        self.site.set("/feed", rss(*(self._item(n) for n in numbers), title="摘要"))
+        self.site.set("/feed", self.document())
         self.site.set(f"/a/{self.entries}.html", article(), content_type="text/html")
+
+    def document(self) -> str:
+        """The feed as it is now."""
+        return rss(*(self._item(n) for n in range(self.entries, 0, -1)), title="摘要")
 
     def _item(self, number: int) -> str:
         return item(number, link=self.site.url(f"/a/{number}.html"), description="摘要……")
@@ -279,6 +313,36 @@ def test_a_page_that_fails_is_asked_for_again_with_the_next_news(
     assert (poll.new, poll.edited, poll.warnings) == (1, 0, ())
     assert summaries.kept() == [(True, False, 1), (True, False, 1)]
     assert all(PROSE.format(7) in file.decode() for file in world.files().values())
+
+
+@pytest.mark.parametrize("etag", [None, '"1"'], ids=["same bytes", "304"])
+def test_a_page_that_fails_is_asked_for_again_though_the_feed_stays_as_it_is(
+    world: World, site: Site, etag: str | None
+) -> None:
+    summaries = Summaries(world, site)
+    site.set("/feed", summaries.document(), etag=etag)
+    site.set("/a/1.html", "", status=503)
+    assert "without full text" in summaries.poll().warnings[0]
+    site.set("/a/1.html", article(), content_type="text/html")
+    poll = summaries.poll()
+    assert (poll.new, poll.edited, poll.warnings) == (0, 0, ())
+    assert summaries.kept() == [(True, False, 1)]
+    assert all(PROSE.format(7) in file.decode() for file in world.files().values())
+    summaries.poll()
+    assert len(site.requests_to("/a/1.html")) == 2
+
+
+@pytest.mark.parametrize("etag", [None, '"1"'], ids=["same bytes", "304"])
+def test_a_feed_that_stays_as_it_is_lets_its_page_be_after_five_tries(
+    world: World, site: Site, etag: str | None
+) -> None:
+    summaries = Summaries(world, site)
+    site.set("/feed", summaries.document(), etag=etag)
+    site.unset("/a/1.html")
+    polls = [summaries.poll() for _ in range(7)]
+    assert len(site.requests_to("/a/1.html")) == 5
+    assert [bool(poll.warnings) for poll in polls] == [True] * 5 + [False] * 2
+    assert polls[6].status == (304 if etag else 200)
 
 
 def test_a_page_that_fails_for_ever_is_asked_for_five_times(world: World, site: Site) -> None:

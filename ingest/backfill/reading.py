@@ -59,6 +59,8 @@ def _read_feed(piece: Piece, context: Context) -> Held:
         for kind, title in others:
             left_out.add(kind, title)
     reading = read(context)
+    if reading.broken:
+        raise reading.broken[0].fault  # the document counts as missing, and is read again
     as_of = piece.as_of
     if piece.dates_itself:
         as_of = _instant(reading.feed.updated, context, context.zone)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from functools import partial
 
 from ingest.reading import cst, dates, dedupe, html, language, lead_image, links, merging, titles
 from ingest.reading.enclosed import with_files
@@ -53,15 +54,20 @@ class Context:
 
 
 def normalize(feed: ParsedFeed, context: Context) -> list[NormalEntry]:
-    """Bring every entry of a feed into normal form; it drops none."""
+    """Bring every entry of a feed into normal form; raise what any of them raises."""
+    return [normalize_it() for _, normalize_it in each_entry(feed, context)]
+
+
+def each_entry(
+    feed: ParsedFeed, context: Context
+) -> Iterator[tuple[ParsedEntry, Callable[[], NormalEntry]]]:
+    """Each entry of a feed, with the call that brings it into normal form."""
     title = name_of(feed, context)
     author = next(
         (author.name for author in authors_of(feed.authors, are_text=feed.names_are_text)), None
     )
-    return [
-        _normalize_entry(entry, feed, context, title, author, raw)
-        for entry, raw in zip(feed.entries, _raw_documents(feed, context), strict=True)
-    ]
+    for entry, raw in zip(feed.entries, _raw_documents(feed, context), strict=True):
+        yield entry, partial(_normalize_entry, entry, feed, context, title, author, raw)
 
 
 def _normalize_entry(

@@ -27,6 +27,13 @@ def may_be_tried(known: KnownEntry) -> bool:
     return known.full_text_error is not None and known.full_text_tries < _MOST_TRIES
 
 
+def will_be_tried(verdict: Verdict) -> bool:
+    """Whether the page of an entry failed, and the next look is to ask for it again."""
+    known = verdict.known if verdict.kind is VerdictKind.UNCHANGED else None
+    tries_before = known.full_text_tries if known else 0
+    return verdict.entry.full_text_error is not None and tries_before + 1 < _MOST_TRIES
+
+
 def columns_of(entry: NormalEntry, tries_before: int = 0) -> dict[str, Any]:
     """The columns that say whether the page of an entry could be read."""
     failed = entry.full_text_error is not None

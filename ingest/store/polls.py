@@ -53,14 +53,17 @@ def due(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSaid:
-    """What a document told of its feed; `body_digest` tells whether it is the same again."""
+    """What a document told of its feed; `body_digest` tells whether it is the same again.
+
+    It is None where the document is to be read again even so.
+    """
 
     title: str | None
     link: str | None
     language: str | None
     generator: str | None
     rsshub_pattern: str | None
-    body_digest: bytes
+    body_digest: bytes | None
     gmt_is_local: bool
 
 

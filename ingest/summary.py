@@ -1,0 +1,58 @@
+"""What a look at a document has to say: how much was new, and what people should know of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from ingest.logs import log_fault
+from ingest.reading.read import BrokenEntry, Reading
+from ingest.values import NormalEntry, Outcome, Poll, Verdict, VerdictKind
+
+logger = logging.getLogger(__name__)
+
+_MOST_LOGGED = 5  # tracebacks of one document: those of the others are most likely the same
+
+
+def counted(poll: Poll, verdicts: Sequence[Verdict], reading: Reading) -> Poll:
+    """The poll with its counts, its outcome and the warnings of its document."""
+    kinds = [verdict.kind for verdict in verdicts]
+    new, edited = kinds.count(VerdictKind.NEW), kinds.count(VerdictKind.EDITED)
+    return replace(
+        poll,
+        outcome=Outcome.NEWS if new or edited else Outcome.NO_NEWS,
+        new=new,
+        edited=edited,
+        unchanged=kinds.count(VerdictKind.UNCHANGED) + len(reading.beside),
+        encoding_used=reading.feed.encoding_used,
+        encoding_declared=reading.feed.encoding_declared,
+        replacement_count=reading.feed.replacement_count,
+        warnings=(
+            *reading.feed.warnings,
+            *_left_out(reading.broken),
+            *_lacking_full_text(reading.entries),
+        ),
+    )
+
+
+def _left_out(broken: Sequence[BrokenEntry]) -> Iterator[str]:
+    """Say how many entries could not be read, and why of the first."""
+    if broken:
+        some = "1 entry is" if len(broken) == 1 else f"{len(broken)} entries are"
+        first = broken[0]
+        yield f"{some} left out until the next look: {first.name}: {first.fault}"
+
+
+def _lacking_full_text(entries: Sequence[NormalEntry]) -> Iterator[str]:
+    """Say of how many entries the page could not be fetched or read, and why of the first."""
+    lacking = [entry for entry in entries if entry.full_text_error]
+    if lacking:
+        some = "1 entry is" if len(lacking) == 1 else f"{len(lacking)} entries are"
+        yield f"{some} kept without full text: {lacking[0].link}: {lacking[0].full_text_error}"
+
+
+def log_broken(broken: Sequence[BrokenEntry], *, feed: str) -> None:
+    """Log the tracebacks of entries that could not be read."""
+    for one in broken[:_MOST_LOGGED]:
+        log_fault(logger, one.fault, one.fault.trace, feed=feed, entry=one.name)
