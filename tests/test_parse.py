@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import ParseError
+from ingest.reading import titles
 from ingest.reading.bounds import MAX_ENTRIES
 from ingest.reading.parse import parse
 from ingest.reading.split import split
@@ -355,3 +356,11 @@ def test_an_export_that_cannot_be_read_is_known_to_hold_entries() -> None:
     with pytest.raises(ParseError) as other:
         read("{}")
     assert not other.value.holds_entries
+
+
+@pytest.mark.parametrize("title", ["if a<b and c>d", "if a<b", "i<n && x"])
+def test_comparisons_that_nobody_escaped_stay_in_xml(title: str) -> None:
+    feed = rss(f"<item><title>{title}</title><description>文</description></item>")
+    (entry,) = parse(feed.encode(), content_type=None, url="https://feed.example/").entries
+    assert titles.display_title(entry.title) == title
+    assert entry.content == "文"

@@ -126,11 +126,16 @@ def ends_within_an_entry(text: str) -> bool:
 _KEPT = frozenset({"lt", "gt", "amp", "quot", "apos"})
 _NAMED = re.compile(r"&([A-Za-z][\w.-]{0,63});")
 _BARE = re.compile(r"&(?!#[0-9]+;|#x[0-9a-fA-F]+;|(?:lt|gt|amp|quot|apos);)")
+# What begins as a tag and cannot be one: `a<b and c>d`, and `a<b` with the next tag behind it.
+_NO_TAG = re.compile(
+    r"<(?=[A-Za-z][\w.:-]*+(?:\s++(?!(?:allowfullscreen|async|autoplay|checked|controls|defer|disabled"
+    r"|hidden|loop|muted|open|reversed|selected)\b)[\w.:-]++)++\s*+>|[A-Za-z][^<>=\"'/]*+<)"
+)
 _LAST_TAG = re.compile(r"</[\w.:-]+\s*>")
 
 
 def mend(text: str, entities: dict[str, str] | None = None) -> str:
-    """Resolve HTML's entities, escape bare ampersands, drop what follows the root's end.
+    """Resolve HTML's entities, escape bare signs, drop what follows the root's end.
 
     What stands in CDATA sections is left alone.
     """
@@ -148,7 +153,8 @@ def mend(text: str, entities: dict[str, str] | None = None) -> str:
         begin = text.find("<![CDATA[", pos)
         end = text.find("]]>", begin) + 3 if begin >= 0 else 0
         begin, end = (begin, end) if end >= 3 else (len(text), len(text))
-        pieces += [_BARE.sub("&amp;", _NAMED.sub(resolve, text[pos:begin])), text[begin:end]]
+        between = _NO_TAG.sub("&lt;", _NAMED.sub(resolve, text[pos:begin]))
+        pieces += [_BARE.sub("&amp;", between), text[begin:end]]
         pos = end
     return _drop_tail("".join(pieces))
 
