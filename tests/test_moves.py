@@ -216,6 +216,40 @@ def test_a_feed_with_other_addresses_on_every_build_fills_no_table(world: World)
     assert world.counts()["entry_address"] <= 20
 
 
+NEW_THEMES = {
+    "a line more": "正文{0}。&lt;p&gt;本文链接：https://new.example.org/archives/{0}/&lt;/p&gt;",
+    "a picture with another name": '正文{0}。&lt;img src="https://c.example.org/h{0}.webp"&gt;',
+    "an excerpt": "正…",
+}
+
+
+@pytest.mark.parametrize("theme", NEW_THEMES)
+def test_a_site_that_moves_and_writes_texts_otherwise_doubles_nothing(
+    world: World, theme: str
+) -> None:
+    old, new = MOVES["a new domain"]
+    before = [post(n, description=f"正文{n}。", **old(n)) for n in range(1, 6)]
+    after = [post(n, description=NEW_THEMES[theme].format(n), **new(n)) for n in range(1, 6)]
+    entries = kept_of(world, before, after)
+    assert [entry["link"] for entry in entries] == [new(n)["link"] for n in range(1, 6)]
+    assert [entry["other_links"] for entry in entries] == [[old(n)["link"]] for n in range(1, 6)]
+    assert [len(entry["revisions"]) for entry in entries] == [1] * 5
+
+
+@pytest.mark.parametrize(
+    ("title", "at"), [("早报", DAY.format(1)), ("早报{}", "2022-01-28"), ("早报{}", "")]
+)
+def test_a_window_of_other_articles_is_no_move(world: World, title: str, at: str) -> None:
+    documents = [
+        [
+            post(n, title=title.format(n % 10), pubDate=at, description=f"第{n}篇。")
+            for n in range(first, first + 5)
+        ]
+        for first in (1, 11)
+    ]
+    assert len(kept_of(world, *documents)) == 10
+
+
 # What was kept twice before moves were known
 
 

@@ -91,11 +91,12 @@ def take(
 
 def note_replaced(connection: sa.Connection, verdicts: Iterable[Verdict], at: datetime) -> None:
     """Keep the links of entries whose edits bring another, before these are written."""
+    edits = [v for v in verdicts if v.kind is VerdictKind.EDITED]
+    note_present(connection, [v.known.id for v in edits if v.known and v.moved], at)
     replaced = [
         v.known.id
-        for v in verdicts
-        if v.kind is VerdictKind.EDITED and v.known and not v.moved
-        if v.entry.link_key != v.known.link_key
+        for v in edits
+        if v.known and not v.moved and v.entry.link_key != v.known.link_key
     ]
     note_present(connection, replaced, at, key=Entry.link_key)
 

@@ -69,6 +69,11 @@ def judge(
     known += addresses.known_by(connection, feed_id, "link_key", link_keys)
     distinct = {(one.id, one.key): one for one in known}
     verdicts = dedupe.decide(entries, distinct.values(), beside=frozenset(beside))
+    if dedupe.has_nothing_known(verdicts, beside):
+        times = {entry.published_at for entry in entries if entry.published_at}
+        for one in _known(connection, feed_id, "published_at", times):
+            distinct.setdefault((one.id, one.key), one)
+        verdicts = dedupe.decide(entries, distinct.values())
     return _without_noise(connection, verdicts)
 
 

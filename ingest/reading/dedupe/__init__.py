@@ -21,13 +21,14 @@ from ingest.reading.dedupe.likeness import (
 from ingest.reading.dedupe.noise import text_digest
 from ingest.reading.dedupe.pairs import is_noise
 from ingest.reading.dedupe.records import record_key, times_of_record
-from ingest.reading.dedupe.verdict import decide, lookup_keys
+from ingest.reading.dedupe.verdict import decide, has_nothing_known, lookup_keys
 
 __all__ = [
     "FROM_CAPTURE",
     "decide",
     "has_like_time",
     "has_moved",
+    "has_nothing_known",
     "identify",
     "is_joined",
     "is_long",

@@ -117,6 +117,14 @@ def has_like_time(entry: Said, kept: KnownEntry) -> bool:
     return at in times_of_record(entry.published_at) or entry.published_at in times_of_record(at)
 
 
+def title_and_time(entry: NormalEntry | KnownEntry) -> tuple[str, datetime] | None:
+    """What tells an article whose text has changed; None if its time is not known to the minute."""
+    if entry.published_at is None or entry.published_precision not in _PRECISE:
+        return None
+    title = entry.title_key if isinstance(entry, NormalEntry) else titles.title_key(entry.title)
+    return (title, entry.published_at) if title else None
+
+
 def has_same_title(entry: Said, kept: KnownEntry) -> bool:
     """Whether the titles are equal but for their writing."""
     return titles.title_key(kept.title) == entry.title_key

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from ingest.reading.dedupe import likeness
 from ingest.reading.dedupe.identity import (
@@ -18,6 +19,7 @@ from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 # What was found for an entry, and whether its address is another than the kept one's.
 _Found = tuple[NormalEntry, KnownEntry | None, bool]
 _Find = Callable[[NormalEntry], _Found]
+_TitleAndTime = tuple[str, datetime] | None
 # So many entries of a document, and half of them, show that a site has moved.
 _FEWEST_OF_A_MOVE = 3
 
@@ -33,6 +35,12 @@ def lookup_keys(entries: Iterable[NormalEntry]) -> tuple[set[str], set[str]]:
             link_keys |= {entry.link_key, *others, *nearby_link_keys(entry)}
             keys |= set(others) if entry.guid is None else set()
     return keys, link_keys
+
+
+def has_nothing_known(verdicts: Sequence[Verdict], beside: Collection[bytes]) -> bool:
+    """Whether so many entries are new, and none is known, that the site may have moved."""
+    is_new = all(verdict.kind is VerdictKind.NEW for verdict in verdicts)
+    return is_new and not beside and len(verdicts) >= _FEWEST_OF_A_MOVE
 
 
 def decide(
@@ -54,7 +62,7 @@ def decide(
     is_gap = not judging.matched and not beside
     judging.match(judging.by_words)
     judging.match(judging.by_record)
-    if is_gap:
+    if is_gap and judging.known:
         judging.match_moved_site()
     return judging.verdicts()
 
@@ -167,15 +175,19 @@ class _Judging:
     def match_moved_site(self) -> None:
         """Find entries of a site that has moved, where none of a document is known by its address.
 
-        Then equal titles and texts are enough, also where they are short and bear no date.
+        Then equal titles and texts are enough, also where they are short and bear no date; or
+        equal titles and times, for a new theme adds words of its own and names pictures anew.
         """
         found = {}
+        titled = self._by_title_and_time()
         for place, entry in enumerate(self._entries):
             if place in self.matched:
                 continue
             alike = [k for k in self._alike(entry) if likeness.has_same_title(entry, k)]
             if len({k.id for k in alike}) == 1 and likeness.has_like_time(entry, alike[0]):
                 found[place] = alike[0]
+            elif not alike and (kept := titled.get(likeness.title_and_time(entry))):
+                found[place] = kept
         if len(found) + len(self.matched) >= max(_FEWEST_OF_A_MOVE, len(self._entries) / 2):
             for place, kept in found.items():
                 self._note(place, self._entries[place], kept, True)
@@ -184,3 +196,14 @@ class _Judging:
         """The kept entries with the same text that no entry of the document is yet."""
         found = self._by_text.get(entry.text_digest, ())
         return [kept for kept in found if kept.id not in self._taken]
+
+    def _by_title_and_time(self) -> dict[_TitleAndTime, KnownEntry]:
+        """The kept entries with a title and a precise time that no other has, here or there."""
+        counted = Counter(map(likeness.title_and_time, self._entries))
+        found = {(likeness.title_and_time(kept), kept.id): kept for kept in self.known}
+        counted_kept = Counter(title for title, _ in found)
+        return {
+            title: kept
+            for (title, entry_id), kept in found.items()
+            if title and counted[title] == counted_kept[title] == 1 and entry_id not in self._taken
+        }
