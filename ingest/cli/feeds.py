@@ -3,50 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingest.cli.adding import add_one, checked_address
-from ingest.cli.feed_views import (
-    all_of,
-    condition,
-    explanation,
-    facts_of,
-    next_look,
-    shown_url,
+from ingest.cli.feed_listing import explain, list_feeds, show
+from ingest.cli.feed_options import (
+    Author,
+    Categories,
+    FeedName,
+    FeedNames,
+    FeedProxy,
+    FollowMoves,
+    FullText,
+    Interval,
+    Timezone,
+    Title,
+    settings_of,
 )
-from ingest.cli.output import JsonOption, counted, local, print_json, print_table, say
+from ingest.cli.output import counted, say
 from ingest.cli.session import Session, open_session
 from ingest.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from ingest.config import FeedSettings
     from ingest.store.feed_state import FeedState
 
 app = typer.Typer(help="The feeds: add, list, set, pause, remove them.", no_args_is_help=True)
-
-FeedName = Annotated[str, typer.Argument(metavar="FEED", help="Its number, address or title.")]
-FeedNames = Annotated[
-    list[str], typer.Argument(metavar="FEED...", help="Their numbers, addresses or titles.")
-]
-Title = Annotated[str | None, typer.Option(help="The name to use instead of its own.")]
-Author = Annotated[str | None, typer.Option(help="The author of entries that name none.")]
-Categories = Annotated[
-    list[str] | None,
-    typer.Option("--category", help="A category of its records; repeat it for a path."),
-]
-Timezone = Annotated[str | None, typer.Option(help="The zone of dates that name none.")]
-Interval = Annotated[str | None, typer.Option(help="The time between two looks, such as 6h.")]
-FollowMoves = Annotated[
-    str | None, typer.Option("--follow-moves", help="Believe lasting redirects: true or false.")
-]
-FeedProxy = Annotated[
-    str | None, typer.Option("--proxy", help="A proxy of its own, or none to ask it directly.")
-]
-FullText = Annotated[
-    str | None, typer.Option("--full-text", help="Fetch article pages: true, false or auto.")
-]
 
 
 @app.command()
@@ -71,7 +54,7 @@ def add(
 ) -> None:
     """Add feeds; a site's page is asked for its feeds."""
     with open_session(ctx, quiet=True) as session:
-        settings = _settings(
+        settings = settings_of(
             title=title,
             author=author,
             categories=category,
@@ -90,23 +73,6 @@ def add(
         say("look at what is due with: guidang poll")
     if refused:
         raise UsageError("\nguidang: ".join(refused))
-
-
-def _settings(**given: Any) -> FeedSettings:
-    """Settings from options; those that were not given are not set."""
-    from pydantic import ValidationError
-
-    from ingest.config import FeedSettings
-
-    try:
-        return FeedSettings.model_validate({k: v for k, v in given.items() if v is not None})
-    except ValidationError as error:
-        problems = [
-            f"--{str(fault['loc'][0]).replace('_', '-')}: "
-            + fault["msg"].removeprefix("Value error, ")
-            for fault in error.errors()
-        ]
-        raise UsageError("; ".join(problems)) from None
 
 
 @app.command("import")
@@ -150,67 +116,9 @@ def export(ctx: typer.Context) -> None:
     print(write_opml(listed), end="")
 
 
-@app.command("list")
-def list_feeds(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """List all feeds."""
-    from ingest.store import feeds as store
-
-    with open_session(ctx, quiet=True) as session:
-        feeds = session.database.read(store.every)
-        counts = session.database.read(store.entry_counts)
-    if as_json:
-        print_json([all_of(feed, counts.get(feed.id, 0)) for feed in feeds])
-        return
-    print_table(
-        ["id", "feed", "entries", "state", "next look", "address"],
-        [
-            (f.id, f.name, counts.get(f.id, 0), condition(f), next_look(f), shown_url(f))
-            for f in feeds
-        ],
-    )
-
-
-@app.command()
-def show(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> None:
-    """Show one feed, its settings and its last polls."""
-    from ingest.store import feeds as store
-    from ingest.store import polls
-
-    with open_session(ctx, quiet=True) as session:
-        feed = session.database.read(store.find, [name])[0]
-        counts = session.database.read(store.entry_counts)
-        last = session.database.read(polls.last, feed.id, 10)
-    shown = all_of(feed, counts.get(feed.id, 0))
-    if as_json:
-        print_json(shown | {"polls": last})
-        return
-    for label, value in facts_of(shown):
-        say(f"{label}: {value}")
-    print_table(
-        ["polled", "outcome", "new", "edited", "unchanged", "bytes", "seconds", "error"],
-        [(local(poll["started_at"]), *(poll[name] for name in _POLL_COLUMNS)) for poll in last],
-    )
-
-
-@app.command()
-def explain(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> None:
-    """Tell when a feed is looked at next, and why."""
-    from ingest.store import feeds as store
-    from ingest.store import polls
-
-    with open_session(ctx, quiet=True) as session:
-        feed = session.database.read(store.find, [name])[0]
-        pause = session.database.read(polls.host_pauses).get(feed.server)
-    explained = explanation(feed, pause if pause and pause.until > session.now else None)
-    if as_json:
-        print_json(explained)
-        return
-    say(feed.name)
-    for label, value in facts_of(explained):
-        say(f"  {label}: {value}")
-
-
-_POLL_COLUMNS = ("outcome", "new", "edited", "unchanged", "size", "seconds", "error")
+app.command("list")(list_feeds)
+app.command()(show)
+app.command()(explain)
 
 
 @app.command("set")
@@ -254,7 +162,7 @@ def set_feed(
         feed = session.database.read(store.find, [name])[0]
         _refuse_if_in_file(session, feed)
         merged = feed.settings.as_json() | changes
-        settings = _settings(**{k: v for k, v in merged.items() if v not in ("", [""])})
+        settings = settings_of(**{k: v for k, v in merged.items() if v not in ("", [""])})
         if address is not None:
             new = session.database.read(store.address_of_new, address, session.instances)
             session.database.write(feed_moves.move, feed.id, new, now=session.now)

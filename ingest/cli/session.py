@@ -86,14 +86,14 @@ def read_configuration(ctx: typer.Context, *, quiet: bool = False) -> tuple[Conf
 def adopt_feeds(config: Config, database: Database, now: datetime) -> Sequence[FeedConfig]:
     """Bring the list in line with the file's feeds; return these as they are kept."""
     from ingest.rsshub import instances_of, kept_address
-    from ingest.store import feeds
+    from ingest.store import feeds_of_file
 
     instances = instances_of(config.rsshub)
     wanted = [
         feed.model_copy(update={"url": kept_address(feed.url, instances)}) for feed in config.feeds
     ]
-    if database.read(feeds.differs, wanted):
-        database.write(feeds.adopt, wanted, now=now)
+    if database.read(feeds_of_file.differs, wanted):
+        database.write(feeds_of_file.adopt, wanted, now=now)
     return wanted
 
 

@@ -16,6 +16,7 @@ from ingest.demo.site import DemoSite
 from ingest.errors import UsageError
 from ingest.services import Services, open_services
 from ingest.store import feeds as store
+from ingest.store import feeds_of_file
 from ingest.store.feed_state import FeedState
 from ingest.values import Poll
 
@@ -93,7 +94,7 @@ async def run(folder: Path, site: DemoSite) -> Demo:
 async def _look_twice(services: Services, site: DemoSite) -> Demo:
     now = services.clock()
     services.archive.prepare(now=now)
-    await services.write(store.adopt, services.config.feeds, now=now)
+    await services.write(feeds_of_file.adopt, services.config.feeds, now=now)
     first = await _look(services)
     site.let_evening_come()
     second = await _look(services)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
 
-from ingest.config import FeedConfig, FeedSettings
+from ingest.config import FeedSettings
 from ingest.errors import UsageError
 from ingest.rsshub import Instance, kept_address, route_of
 from ingest.schedule import first_looks
@@ -175,50 +175,6 @@ def _slug_of(url: str) -> str:
     safe = "".join(c if c.isalnum() or c in "-." else "-" for c in named.casefold())
     squeezed = "-".join(filter(None, safe.split("-"))).strip(".")
     return squeezed.encode()[:80].decode(errors="ignore").strip("-.") or "feed"
-
-
-def differs(connection: sa.Connection, feeds: Iterable[FeedConfig]) -> bool:
-    """Whether the list is not in line with the feeds of the configuration file."""
-    kept = {feed.url: feed for feed in every(connection)}
-    wanted = {feed.url: feed.settings for feed in feeds}
-    gone = (f for f in kept.values() if f.origin == "file" and f.url not in wanted)
-    return any(feed.paused_at is None for feed in gone) or any(
-        url not in kept
-        or kept[url].origin != "file"
-        or kept[url].settings != settings
-        or kept[url].paused_reason == NOT_IN_FILE
-        for url, settings in wanted.items()
-    )
-
-
-def adopt(connection: sa.Connection, feeds: Iterable[FeedConfig], *, now: datetime) -> None:
-    """Bring the list in line with the feeds of the configuration file.
-
-    A feed that the file no longer names is paused; one that it names again goes on. Nothing is
-    deleted, and feeds added by command are left as they are. Writes only what differs.
-    """
-    kept = {feed.url: feed for feed in every(connection)}
-    wanted = {feed.url: feed.settings for feed in feeds}
-    fresh = [(url, settings) for url, settings in wanted.items() if url not in kept]
-    add_all(connection, fresh, now=now, origin="file")
-    for url, settings in wanted.items():
-        if url in kept:
-            _adopt_one(connection, kept[url], settings, now)
-    gone = [f for f in kept.values() if f.origin == "file" and f.url not in wanted]
-    for feed in gone:
-        if feed.paused_at is None:
-            pause(connection, feed.id, now=now, reason=NOT_IN_FILE)
-
-
-def _adopt_one(
-    connection: sa.Connection, kept: FeedState, settings: FeedSettings, now: datetime
-) -> None:
-    if kept.settings != settings:
-        change(connection, kept.id, settings)
-    if kept.origin != "file":
-        connection.execute(sa.update(Feed).where(Feed.id == kept.id).values(origin="file"))
-    if kept.paused_reason == NOT_IN_FILE:
-        resume(connection, kept.id, now=now)
 
 
 def change(connection: sa.Connection, feed_id: int, settings: FeedSettings) -> None:

@@ -1,0 +1,76 @@
+"""`guidang feeds list`, `show` and `explain`: feeds as people and programs see them."""
+
+from __future__ import annotations
+
+import typer
+
+from ingest.cli.feed_options import FeedName
+from ingest.cli.feed_views import (
+    all_of,
+    condition,
+    explanation,
+    facts_of,
+    next_look,
+    shown_url,
+)
+from ingest.cli.output import JsonOption, local, print_json, print_table, say
+from ingest.cli.session import open_session
+
+_POLL_COLUMNS = ("outcome", "new", "edited", "unchanged", "size", "seconds", "error")
+
+
+def list_feeds(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """List all feeds."""
+    from ingest.store import feeds as store
+
+    with open_session(ctx, quiet=True) as session:
+        feeds = session.database.read(store.every)
+        counts = session.database.read(store.entry_counts)
+    if as_json:
+        print_json([all_of(feed, counts.get(feed.id, 0)) for feed in feeds])
+        return
+    print_table(
+        ["id", "feed", "entries", "state", "next look", "address"],
+        [
+            (f.id, f.name, counts.get(f.id, 0), condition(f), next_look(f), shown_url(f))
+            for f in feeds
+        ],
+    )
+
+
+def show(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> None:
+    """Show one feed, its settings and its last polls."""
+    from ingest.store import feeds as store
+    from ingest.store import polls
+
+    with open_session(ctx, quiet=True) as session:
+        feed = session.database.read(store.find, [name])[0]
+        counts = session.database.read(store.entry_counts)
+        last = session.database.read(polls.last, feed.id, 10)
+    shown = all_of(feed, counts.get(feed.id, 0))
+    if as_json:
+        print_json(shown | {"polls": last})
+        return
+    for label, value in facts_of(shown):
+        say(f"{label}: {value}")
+    print_table(
+        ["polled", "outcome", "new", "edited", "unchanged", "bytes", "seconds", "error"],
+        [(local(poll["started_at"]), *(poll[name] for name in _POLL_COLUMNS)) for poll in last],
+    )
+
+
+def explain(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> None:
+    """Tell when a feed is looked at next, and why."""
+    from ingest.store import feeds as store
+    from ingest.store import polls
+
+    with open_session(ctx, quiet=True) as session:
+        feed = session.database.read(store.find, [name])[0]
+        pause = session.database.read(polls.host_pauses).get(feed.server)
+    explained = explanation(feed, pause if pause and pause.until > session.now else None)
+    if as_json:
+        print_json(explained)
+        return
+    say(feed.name)
+    for label, value in facts_of(explained):
+        say(f"  {label}: {value}")
