@@ -39,6 +39,10 @@ _SOURCE = re.compile(
     rf"\s{{0,5}}{_MARK}?\s{{0,5}}(?:来源:?)?[\u3400-\u9fffA-Za-z]{{0,6}}{_MEDIUM}\s{{0,5}}{_MARK}{{0,2}}\s{{0,5}}",
     re.IGNORECASE,
 )
+_SOURCE_IN_FRONT = re.compile(
+    rf"[\[【(]?[\u3400-\u9fffA-Za-z]{{0,6}}{_MEDIUM}(?:\s{{0,5}}[\]】)|丨:·-]|\s)\s{{0,5}}",
+    re.IGNORECASE,
+)
 # Beside a time any short name is a source, if it stands apart: "海港发布 · 3小时前".
 _SOURCE_BEFORE_TIME = re.compile(
     rf"(?:\s{{0,5}}{_MARK}\s{{0,5}}|\s{{1,5}})[\u3400-\u9fffA-Za-z]{{2,10}}\s{{0,5}}{_MARK}?\s{{0,5}}"
@@ -90,11 +94,11 @@ def _are_same_titles(one: str, other: str) -> bool:
 
 
 def _bare_titles(title: str) -> set[str]:
-    """What a title may be without the label before it, and source and time behind it."""
+    """What a title may be without label or source before it, and source and time behind it."""
     title = unicodedata.normalize("NFKC", title).strip()
-    label = _LABEL.match(title)
+    before = (pattern.match(title) for pattern in (_LABEL, _SOURCE_IN_FRONT))
     found = set()
-    for begun in {title, title[label.end() :] if label else title}:
+    for begun in {title, *(title[part.end() :] for part in before if part)}:
         found |= {begun, *_without_end(begun)}
     return {"".join(form.split()).strip("-|丨_/·•—:(") for form in found}
 
