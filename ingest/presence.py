@@ -26,7 +26,7 @@ def _files(root: Path) -> Iterator[Path]:
 def _is_record(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            head = file.read(_FRONT_MATTER)
+            head = file.read(_FRONT_MATTER).replace(b"\r\n", b"\n")  # as Git has it on Windows
     except OSError:  # nobody can tell; then it is not ours to ask about
         return False
     front_matter, _, _ = head.removeprefix(b"---\n").partition(b"\n---\n")

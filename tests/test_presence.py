@@ -102,11 +102,16 @@ def test_a_bloggers_posts_beside_a_fresh_database_are_healthy(tmp_path: Path, na
         assert "1 new" in program.good("poll")
 
 
-def test_records_of_ours_beside_no_database_are_asked_about(tmp_path: Path) -> None:
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
+def test_records_of_ours_beside_no_database_are_asked_about(
+    tmp_path: Path, line_end: bytes
+) -> None:
     with Site() as site:
         site.set("/feed", rss(item(1)))
         program = new_program(tmp_path, feeds=[site.url("/feed")])
         program.good("poll")
+        (record,) = next(tmp_path.rglob("_posts")).rglob("*.md")
+        record.write_bytes(record.read_bytes().replace(b"\n", line_end))
         assert has_records(next(tmp_path.rglob("_posts")))
         for file in tmp_path.glob("guidang.db*"):
             file.unlink()
