@@ -52,11 +52,12 @@ def test_a_vanished_folder_is_noticed_and_nothing_written_in_its_place(
         assert posts(folder) == before
         assert len(json.loads(program.good("entries", "list", "--json"))) == 3
         assert GONE in program.good("status")
+        assert program.run("status", "--exit-code").code == 1
         assert GONE in json.loads(program.good("status", "--json"))["archive_problem"]
         assert program.run("replay").code == 3
         program.good("archive")
         assert set(written) < set(posts(folder))
-        assert GONE not in program.good("status")
+        assert GONE not in program.good("status", "--exit-code")
         program.good("poll", "--all")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +11,9 @@ from ingest.cli.output import JsonOption, counted, local, print_json, print_tabl
 from ingest.cli.session import open_session
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+    from pathlib import Path
+
     from ingest.store.feed_state import FeedState
 
 
@@ -18,14 +21,12 @@ def status(
     ctx: typer.Context,
     as_json: JsonOption = False,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit with 1 if a feed is failing.")
+        bool,
+        typer.Option("--exit-code", help="Exit with 1 if a feed fails, or the folder is gone."),
     ] = False,
 ) -> int:
     """Show what is kept and how the feeds are."""
-    from datetime import timedelta
-
     from ingest.archive import Archive
-    from ingest.config import format_duration
     from ingest.store import feeds, listings
 
     with open_session(ctx, quiet=True) as session:
@@ -38,7 +39,7 @@ def status(
     paused = [feed for feed in known if feed.paused_at is not None]
     due = [f for f in known if f.paused_at is None and f.next_poll_at <= session.now]
     counts = {"feeds": len(known), "failing": len(failing), "paused": len(paused), "due": len(due)}
-    code = 1 if exit_code and failing else 0
+    code = 1 if exit_code and (failing or problem) else 0
     if as_json:
         print_json(
             {"database": name, "archive": str(session.config.archive.path), **counts, **totals}
@@ -48,7 +49,15 @@ def status(
         )
         return code
     say(f"database: {name}")
-    say(f"archive: {session.config.archive.path} ({counted(totals['files_due'], 'file')} to write)")
+    _show_kept(session.config.archive.path, problem, totals)
+    _show_feeds(counts, [session.now - feed.next_poll_at for feed in due])
+    _show_failing(failing)
+    _show_missed(missed)
+    return code
+
+
+def _show_kept(folder: Path, problem: str | None, totals: Mapping[str, int]) -> None:
+    say(f"archive: {folder} ({counted(totals['files_due'], 'file')} to write)")
     if problem:
         say(f"warning: {problem}")
     say(f"kept: {counted(totals['entries'], 'entry')}, {counted(totals['revisions'], 'revision')}")
@@ -57,16 +66,16 @@ def status(
             f"without their full text: {counted(lacking, 'entry')}, tried again with the next "
             "looks (guidang entries show says why)"
         )
-    late = max((session.now - feed.next_poll_at for feed in due), default=timedelta(0))
-    say(
-        f"feeds: {', '.join(f'{count} {what}' for what, count in counts.items())}".replace(
-            f"{counts['feeds']} feeds", str(counts["feeds"])
-        )
-        + (f", the latest by {format_duration(late)}" if late else "")
-    )
-    _show_failing(failing)
-    _show_missed(missed)
-    return code
+
+
+def _show_feeds(counts: Mapping[str, int], delays: Sequence[timedelta]) -> None:
+    from ingest.config import format_duration
+
+    (_, total), *others = counts.items()
+    parts = [str(total), *(f"{count} {what}" for what, count in others)]
+    if delays and (longest := max(delays)):
+        parts.append(f"the latest by {format_duration(longest)}")
+    say(f"feeds: {', '.join(parts)}")
 
 
 def _show_failing(feeds: Sequence[FeedState]) -> None:
