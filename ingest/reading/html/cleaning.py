@@ -63,7 +63,7 @@ def _pass(markup: str, tree: etree._Element, base_url: str | None) -> tuple[str,
     libxml2 and nh3's parser (html5ever) read tangled markup in two ways. Where the same tags come
     out in the same order as they went in, neither will move anything again.
     """
-    repair(tree, base_url)
+    repair(tree, base_url, markup)
     part_long_text(tree, markup)
     repaired = etree.tostring(tree, method="html", encoding="unicode")
     result = sanitize(repaired)

@@ -23,6 +23,8 @@ _SET_OF_SOURCES = frozenset(SOURCES)
 _CLASSES = re.compile(
     r"(?:^|\s)(?:katex|mwe-math-element|MathJax(?:_Display|_SVG|_CHTML)?)(?:\s|$)"
 )
+# Without one of these in a document there is no formula in it.
+_SIGNS = "math katex mjx- formula latex equation -tex /tex mimetex codecogs cht=tx".split()
 _PREVIEW = re.compile(r"(?:^|\s)MathJax(?:_|\s|$)")
 _BLOCKS = frozenset({"div", "section", "figure", "p"})
 _DISPLAYED = re.compile(r"block-equation|MathJax_Display|math-display|display=(?:true|block)")
@@ -37,8 +39,11 @@ _PICTURED = re.compile(
 _PARAMETERS = ("tex", "latex", "chl")
 
 
-def settle_formulas(tree: etree._Element) -> None:
-    """Repair the formulas of a tree in place."""
+def settle_formulas(tree: etree._Element, markup: str) -> None:
+    """Repair the formulas of a tree in place; `markup` is what the tree was made of."""
+    lower = markup.lower()
+    if not any(sign in lower for sign in _SIGNS):
+        return
     for script in list(tree.iter("script")):
         _settle_script(script)
     for element in [e for e in tree.iter(etree.Element) if _is_container(e)]:

@@ -29,6 +29,7 @@ _BLOCKS = frozenset(
 )
 
 
+_STYLED = etree.XPath("descendant::*[@style]")
 _DEEPEST = 8
 _MOST_REMEMBERED = 2_000
 _LONG = 200
@@ -54,7 +55,7 @@ def reveal(tree: etree._Element) -> None:
 
 def _reveal_within(scope: etree._Element) -> list[etree._Element]:
     """Show what is hidden by the outermost elements that hide; return those that now show."""
-    hiding = [e for e in scope.iterdescendants(etree.Element) if hides(e.get("style") or "")]
+    hiding = [element for element in _STYLED(scope) if hides(element.get("style") or "")]
     if not hiding:
         return []
     within = set(hiding)

@@ -21,6 +21,7 @@ _PASSING = frozenset(
     " bgsound".split()
 )
 _KNOWN = (TAGS | CONTENTLESS | _PASSING | {"math"}) - {"annotation"}
+ELEMENTS = _KNOWN | FORMULAS
 # What these hold is read as text, up to their own closing tag (HTML 13.2.6.2).
 _RAW = frozenset(
     "script style textarea title xmp iframe noembed noframes plaintext amp-iframe".split()
@@ -58,17 +59,12 @@ _COMMENT = r"<!--(?:-?>|.*?(?:--!?>|\Z))|<(?:[!?]|/(?![a-zA-Z]))[^>]*+>?"
 _TOKEN = re.compile(rf"({_PROSE})|(?:{_COMMENT})|{TAG_PATTERN}", re.DOTALL)
 
 
-def is_known(name: str) -> bool:
-    """Whether an element of this name is one of HTML or MathML."""
-    return name in _KNOWN or name in FORMULAS
-
-
 def drop_unknown(text: str) -> str:
     """Return HTML without the tags that name no element of it, and without those left open.
 
     An unknown element with attributes may be a player or a picture: it stays, but holds nothing.
     """
-    names = {name.lower() for name in _NAME.findall(text)}
+    names = {name.lower() for name in set(_NAME.findall(text))}
     is_plain = names <= _KNOWN and not _PERHAPS_PROSE.search(text)
     if is_plain and _are_closed(text, names & (_RAW | _PAIRED)):
         return text

@@ -40,14 +40,15 @@ _PAGES = tuple(
         ),
     )
 )
-_FACADES = ("div", "span", "a", "figure", "button", "section", "p")
+_FACADES = frozenset({"div", "span", "a", "figure", "button", "section", "p"})
+_LATER = etree.XPath("descendant::*[@*[starts-with(name(), 'data-')]]")
 
 
 def settle_players(tree: etree._Element, base_url: str | None) -> None:
     """Leave known players in their places; let other frames become links to what they show."""
     for frame in list(tree.iter("iframe", "frame", "embed", "object")):
         _settle(frame, base_url)
-    facades = [element for element in tree.iter(*_FACADES) if _is_empty_facade(element)]
+    facades = [element for element in _LATER(tree) if _is_empty_facade(element)]
     if facades:
         shown = {identity(str(frame.get("src"))) for frame in tree.iter("iframe")}
         for facade in facades:
@@ -139,7 +140,7 @@ def _settle(frame: etree._Element, base_url: str | None) -> None:
 
 
 def _is_empty_facade(element: etree._Element) -> bool:
-    is_late = not LATE_ATTRIBUTES.isdisjoint(element.attrib)
+    is_late = element.tag in _FACADES and not LATE_ATTRIBUTES.isdisjoint(element.attrib)
     return is_late and not "".join(element.itertext()).strip()
 
 

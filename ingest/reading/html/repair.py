@@ -18,7 +18,7 @@ from ingest.reading.html.drawings import take_from_drawings
 from ingest.reading.html.formulas import settle_formulas
 from ingest.reading.html.hidden import reveal
 from ingest.reading.html.lines import part_codes, part_lines
-from ingest.reading.html.names import is_known
+from ingest.reading.html.names import ELEMENTS
 from ingest.reading.html.players import address_of, identity, settle_medium, settle_players
 from ingest.reading.html.untangle import untangle
 
@@ -32,15 +32,15 @@ _CITING = ("blockquote", "q", "ins", "del")
 _GONE = "template"  # renamed to this, an element is taken out with all that shows no text
 
 
-def repair(tree: etree._Element, base_url: str | None) -> None:
-    """Repair a tree in place."""
+def repair(tree: etree._Element, base_url: str | None, markup: str) -> None:
+    """Repair a tree in place; `markup` is what it was made of."""
     for text in tree.iter(*_PREFORMATTED):
         text.tag = "pre"
         # Each parser that reads it drops the first line end (HTML 13.1.2.5).
         text.text = (text.text or "").lstrip("\n")
         part_lines(text)
     part_codes(tree)
-    settle_formulas(tree)
+    settle_formulas(tree, markup)
     take_from_drawings(tree)
     _replace_unknown(tree, base_url)
     _show_noscript(tree, base_url)
@@ -59,7 +59,7 @@ def repair(tree: etree._Element, base_url: str | None) -> None:
 def _replace_unknown(tree: etree._Element, base_url: str | None) -> None:
     """Leave no element that is not of HTML or MathML."""
     elements = tree.iter(etree.Element)
-    unknown = [element for element in elements if not is_known(str(element.tag))]
+    unknown = [element for element in elements if element.tag not in ELEMENTS]
     names = {str(element.tag) for element in unknown if not replace_custom(element, base_url)}
     etree.strip_tags(tree, *names)
 

@@ -16,13 +16,17 @@ ATTRIBUTES = re.compile(_ATTRIBUTE)
 
 
 # Void elements (HTML 13.1.2) that libxml2 lets hold what follows them.
+_HOLDING_NAMES = ("wbr", "embed", "source", "track")
 _HOLDING = re.compile(
-    rf"<(wbr|embed|source|track)(?=[\s/>])(?:{_ATTRIBUTE})*+[\s/]*+>", re.IGNORECASE
+    rf"<({'|'.join(_HOLDING_NAMES)})(?=[\s/>])(?:{_ATTRIBUTE})*+[\s/]*+>", re.IGNORECASE
 )
 
 
 def close_voids(text: str) -> str:
     """Return HTML whose void elements hold nothing, however it is parsed."""
+    lower = text.lower()
+    if not any(f"<{name}" in lower for name in _HOLDING_NAMES):
+        return text
     return _HOLDING.sub(r"\g<0></\1>", text)
 
 

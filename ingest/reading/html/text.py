@@ -50,10 +50,11 @@ def _text_of(tree: etree._Element) -> str:
     walker = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
     for event, element in walker:
         if event == "start":
-            flows.append(_flow_in(element, flows[-1]))
+            style = element.get("style")
+            flows.append(_flow_in(element, style, flows[-1]))
             if flows[-1].is_line:
                 pieces.append("\n")
-            if _is_unseen(element):
+            if _is_unseen(element, style):
                 walker.skip_subtree()
             elif element.tag == "math":
                 pieces.append(linear(element))
@@ -83,9 +84,9 @@ class _Flow:
 _FLOWS = {pair: _Flow(*pair) for pair in product((False, True), repeat=2)}
 
 
-def _flow_in(element: etree._Element, around: _Flow) -> _Flow:
+def _flow_in(element: etree._Element, style: str | None, around: _Flow) -> _Flow:
     is_line, keeps_lines = element.tag in BREAKS, around.keeps_lines or element.tag == "pre"
-    if style := element.get("style"):
+    if style:
         is_line = is_line or is_block(element)
         if white_space := WHITE_SPACE.search(style):
             keeps_lines = white_space[1] is not None
@@ -97,8 +98,7 @@ def squeeze(lines: Iterable[str]) -> str:
     return "\n".join(filter(None, [" ".join(line.split()) for line in lines]))
 
 
-def _is_unseen(element: etree._Element) -> bool:
+def _is_unseen(element: etree._Element, style: str | None) -> bool:
     if element.tag in _UNSEEN or element.get("hidden") is not None:
         return True
-    style = element.get("style")
     return bool(style and _HIDDEN.search(style))
