@@ -11,17 +11,24 @@ from html import escape, unescape
 
 _TOKEN = re.compile(
     r"<(?P<end>/?)(?P<html>[a-z][a-z0-9]*)[^<>]*>"
-    r"|\[(?P<close>/?)(?P<name>[a-z]{1,10}|\*)(?:=(?P<option>[^\[\]<>\n]{0,500}))?\]",
+    r"|\[(?P<close>/?)(?P<name>[a-z]{1,10}|\*)(?:[= ](?P<option>[^\[\]<>\n]{0,500}))?\]",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:https?:)?//[^\s<>\"'\[\]]{4,2000}", re.IGNORECASE)
+# Discuz writes its own pages and files relative to the forum.
+_OF_FORUM = re.compile(
+    r"/?(?:[\w%~-]{1,100}/){0,20}[\w%~-]{1,200}\.(?:php|html?|jpe?g|png|gif|webp|bmp)"
+    r"(?:[?#][^\s<>\"'\[\]]{0,1000})?",
+    re.IGNORECASE,
+)
+_RULE = "hr"
 _ITEM = "[*]"
 _MARKUP = re.compile(r"<[^<>]*>")
 _LESSON = re.compile(
     r"bb ?code|\bubb|标签|標籤|语法|語法|写法|寫法|\btags?\b|\bsyntax\b", re.IGNORECASE
 )
 _COLOR = re.compile(r"#[0-9a-f]{3,8}|[a-z]{3,20}|rgb\([\d, ]+\)", re.IGNORECASE)
-_SIDES = re.compile(r"(\d{1,4})\s*[,x]\s*(\d{1,4})")
+_SIDES = re.compile(r"(?:width=)?(\d{1,4})\s*(?:[,x]|\s(?:height=)?)\s*(\d{1,4})")
 _SOUND = re.compile(r"\.(?:mp3|m4a|ogg|wav|aac)\Z", re.IGNORECASE)
 _FILM = re.compile(r"\.(?:mp4|webm|m4v)\Z", re.IGNORECASE)
 
@@ -75,6 +82,9 @@ class _Reader:
         if not name:
             if token["html"].lower() in {"pre", "code"}:
                 self._code = max(0, self._code + (-1 if token["end"] else 1))
+        elif name == _RULE and not self._code:
+            self.pieces.append("<hr>")
+            return
         elif name in _KNOWN and not self._code:
             if token["close"]:
                 self._close(name, token[0])
@@ -123,9 +133,10 @@ class _Reader:
         if name == "email":
             return f'<a href="mailto:{escape(option or text)}">{content}</a>'
         written = unescape(option) if name == "url" and option else text
-        if not _ADDRESS.fullmatch(written):
+        is_whole = _ADDRESS.fullmatch(written) is not None
+        if not is_whole and not (name in {"img", "url"} and _OF_FORUM.fullmatch(written)):
             return None
-        self.addresses += 1
+        self.addresses += is_whole or name == "img"
         url = escape(written)
         if name == "img":
             sides = _SIDES.fullmatch(option)
