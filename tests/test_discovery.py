@@ -21,7 +21,8 @@ def links_of(body: str, *, named: bool = True) -> list[str]:
     page = Document(
         url=PAGE, final_url=PAGE, body=body.encode(), fetched_at=datetime(2024, 1, 1, tzinfo=UTC)
     )
-    return [link.url for link in feed_links(page) if link.is_named or not named]
+    links = [link for link in feed_links(page) if not link.refusal]
+    return [link.url for link in links if link.is_named or not named]
 
 
 # What the page says, and the addresses in the order in which they are tried.
@@ -63,10 +64,40 @@ def links_of(body: str, *, named: bool = True) -> list[str]:
             ),
             ["/feed.xml", "/feed-en.xml", "/en/feed.xml"],
         ),
+        ('<link rel="alternate" href="/syndication" title="RSS">', ["/syndication"]),
+        ('<link rel="alternate" type="text/html" href="/x/rss.php">', ["/x/rss.php"]),
+        ('<link rel="alternate" type="text/plain" href="/x.rss">', ["/x.rss"]),
+        (
+            (
+                f'<link rel="alternate" {RSS} title="X » خلاصة التعليقات" href="/a">'
+                f'<link rel="alternate" {RSS} title="X » Ροή Σχολίων" href="/b">'
+                f'<link rel="alternate" {RSS} title="X » Dòng bình luận" href="/c">'
+                f'<link rel="alternate" {RSS} title="X" href="/d">'
+            ),
+            ["/d", "/a", "/b", "/c"],
+        ),
+        (
+            (
+                "<title>江海评论</title>"
+                f'<link rel="alternate" {RSS} title="江海评论 » 评论 Feed" href="/a">'
+                f'<link rel="alternate" {RSS} title="江海评论" href="/b">'
+            ),
+            ["/b", "/a"],
+        ),
+        (
+            (
+                f'<link rel=alternate {RSS} href="/?cat=3&feed=rss2">'
+                f'<link rel=alternate {RSS} href="/?feed=rss2">'
+            ),
+            ["/?feed=rss2", "/?cat=3&feed=rss2"],
+        ),
         # Links in the text that look like a feed, or are called one.
         ('<a href="/atom.xml">a</a>', ["/atom.xml"]),
         ('<a href="/blog/index.xml"><img alt=rss></a>', ["/blog/index.xml"]),
         ('<a href="/?feed=rss2">x</a>', ["/?feed=rss2"]),
+        ('<a href="FEED:https://news.example.cn/g">x</a>', ["/g"]),
+        ('<a href="/x"><i class="fa fa-rss"></i></a>', ["/x"]),
+        ('<a href="/x"><img alt="订阅"></a><a href="/y" aria-label="RSS"></a>', ["/x", "/y"]),
         ('<a href="/subscribe.php?id=1">RSS 订阅</a>', ["/subscribe.php?id=1"]),
         ('<a href="https://other.example.org/about">our feed</a>', []),
         ('<a href="/news/feeding-birds">x</a><a href="/a.html#rss">y</a>', []),
@@ -89,6 +120,16 @@ def test_the_usual_addresses_come_before_feeds_of_comments() -> None:
     assert found[0] == "https://news.example.cn/feed"
     assert "https://news.example.cn/2024/index.xml" in found
     assert found[-1] == "https://news.example.cn/comments/feed/"
+
+
+def test_a_page_without_an_ending_is_a_folder() -> None:
+    page = Document(
+        url=(url := "https://news.example.cn/blog"),
+        final_url=url,
+        body=b"<p>x</p>",
+        fetched_at=datetime(2024, 1, 1, tzinfo=UTC),
+    )
+    assert f"{url}/atom.xml" in [link.url for link in feed_links(page)]
 
 
 @pytest.fixture
@@ -152,3 +193,19 @@ def test_a_page_without_any_feed_says_what_was_tried(program: Program, site: Sit
     result = program.run("feeds", "add", site.url("/"))
     assert (result.code, "passed over: " in result.err) == (2, True)
     assert "/gone.xml: the server answered 404" in result.err
+
+
+def test_links_that_cannot_be_feeds_are_not_asked_for_and_named(
+    program: Program, site: Site
+) -> None:
+    site.set("/feed/", rss(item(1)))
+    head = (
+        f'<link rel="alternate" {RSS} href="">'
+        '<link rel="alternate" type="application/json" href="/wp-json/wp/v2/posts/1">'
+        f'<link rel="alternate" {RSS} href="/feed/">'
+    )
+    said, path = added(program, site, head)
+    assert path == "feed/"
+    assert "/wp-json/wp/v2/posts/1: what is at such an address is no feed" in said
+    assert "the link has no address of its own" in said
+    assert len(site.requests) == 2

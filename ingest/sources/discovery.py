@@ -88,8 +88,9 @@ async def _behind_page(fetcher: Fetcher, page: Document, url: str, error: ParseE
 
     A feed without entries, and one of comments, is taken only where there is no other.
     """
-    links = feed_links(page)
-    passed_over: list[str] = []
+    every = feed_links(page)
+    links = [link for link in every if not link.refusal]
+    passed_over = [_passed_over(link, link.refusal) for link in every if link.refusal]
     second_best: FeedLink | None = None
     for link in links:
         document, reason = await _look_at(fetcher, link)
@@ -98,7 +99,7 @@ async def _behind_page(fetcher: Fetcher, page: Document, url: str, error: ParseE
         if reason in _SECOND_BEST and second_best is None:
             second_best = link
         if link.is_named:
-            passed_over.append(f"passed over: {without_secrets(link.url)}: {reason}")
+            passed_over.append(_passed_over(link, reason))
     if second_best is not None:
         return _found(url, second_best, links, passed_over)
     named = "".join(f"\n{note}" for note in passed_over)
@@ -106,6 +107,10 @@ async def _behind_page(fetcher: Fetcher, page: Document, url: str, error: ParseE
         f"{without_secrets(url)}: {error}, and it names no feed that can be read; "
         f"at the usual addresses there is none either{named}"
     ) from None
+
+
+def _passed_over(link: FeedLink, reason: str) -> str:
+    return f"passed over: {without_secrets(link.url)}: {reason}"
 
 
 async def _look_at(fetcher: Fetcher, link: FeedLink) -> tuple[Document | None, str | None]:
