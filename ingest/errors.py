@@ -165,12 +165,16 @@ class ParseError(SourceError):
 
 
 class Unreadable(SourceError):
-    """A document that cannot be read within its bounds."""
+    """A document that cannot be read within its bounds.
 
-    def __init__(self, url: str, reason: str) -> None:
+    `holds_entries` says that it has some all the same, in a form that cannot be read.
+    """
+
+    def __init__(self, url: str, reason: str, *, holds_entries: bool = False) -> None:
         super().__init__(url, reason)
         self.url = url
         self.reason = reason
+        self.holds_entries = holds_entries
 
     def __str__(self) -> str:
         return f"cannot be read: {self.reason}"

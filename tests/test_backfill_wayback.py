@@ -294,12 +294,14 @@ def test_a_server_that_calls_the_address_otherwise_is_asked_again(
     assert kept(program) == past.titles(range(3))
 
 
+@pytest.mark.parametrize("source", ["auto", "wayback"])
 def test_an_index_of_which_nothing_can_be_used_is_an_error(
-    tmp_path: Path, site: Site, archive: Site
+    tmp_path: Path, site: Site, archive: Site, source: str
 ) -> None:
+    past.archived(site, ENTRIES)
     archive.set("/cdx", '{"timestamp": "20200201000000", "digest": "A"}\n' * 2)
     program = configured(tmp_path, "", settings_of(archive), site.url("/feed"))
-    result = program.run("backfill", "1", "--source", "wayback")
+    result = program.run("backfill", "1", "--source", source)
     said = "none of its 2 captures has an address"
     assert (result.code, said in result.out) == (1, True), result
 
@@ -351,6 +353,18 @@ def test_an_archive_that_cannot_be_reached_is_named_and_the_rest_is_complete(
         assert "wayback cannot be reached, so it is left out" in result.out
         assert "is complete; 1 document passed over" in result.out
         assert kept(program) == titles
+
+
+@pytest.mark.parametrize("status", [403, 451, 502])
+def test_an_archive_behind_a_refusal_is_left_out(
+    tmp_path: Path, site: Site, archive: Site, status: int
+) -> None:
+    titles = past.archived(site, ENTRIES)
+    archive.set("/cdx", status=status)
+    program = configured(tmp_path, "", settings_of(archive), site.url("/feed"))
+    result = program.run("backfill", "1")
+    assert (result.code, f"the server answered {status}" in result.out) == (0, True), result
+    assert kept(program) == titles
 
 
 def test_an_archive_that_asks_to_wait_is_not_left_out(

@@ -8,7 +8,15 @@ from collections.abc import AsyncIterator
 from ingest.backfill.budget import Budget
 from ingest.backfill.patience import is_refusal, leave_alone, patiently, until_allowed
 from ingest.backfill.taking import Taking, Took, log_if_fault
-from ingest.errors import BadStatus, Fault, SourceError, Unreachable, border
+from ingest.errors import (
+    Fault,
+    FetchError,
+    ParseError,
+    SourceError,
+    Unreachable,
+    Unreadable,
+    border,
+)
 from ingest.reading.links import canonical_link
 from ingest.services import Services
 from ingest.sources.past.source import Source, Taken, Window
@@ -20,10 +28,6 @@ from ingest.values import DocumentKind, Planned
 logger = logging.getLogger(__name__)
 
 _MOST_SILENCES = 3  # in a row, each after some tries
-_NO_CATEGORY = ("uncategorized",)  # what Hexo calls it
-_FROM_ARCHIVE = "brought in from an archive; it has no address to be looked at"
-_UNDATED = "nothing says when it was published, so it is taken for no article"
-_NO_ARTICLE = "it is a front page, a list or a notice, not an article"
 
 
 class Walk:
@@ -63,7 +67,7 @@ class Walk:
                 documents = await patiently(self._source.plan)
         except SourceError as error:
             log_if_fault(error)
-            if self._is_optional and not isinstance(error, BadStatus | Fault):
+            if self._is_optional and _is_out_of_reach(error):
                 documents = [self._out_of_reach(error)]
                 await self._services.write(backfills.begin_walk, self._state.id, documents)
                 return True
@@ -76,7 +80,8 @@ class Walk:
 
     def _out_of_reach(self, error: SourceError) -> Planned:
         """What stands in the queue for lists that cannot be reached, to be passed over."""
-        reason = f"{self._state.source} cannot be reached, so it is left out: {error}"
+        what = "cannot be reached" if isinstance(error, FetchError) else "has nothing to be read"
+        reason = f"{self._state.source} {what}, so it is left out: {error}"
         listed_at = self._source.listed_at
         return Planned(key=listed_at, address=listed_at, hints={"out_of_reach": reason})
 
@@ -157,3 +162,12 @@ class Walk:
         if planned.kind is not DocumentKind.PAGE or self._feed is None or link is None:
             return False
         return await self._services.read(history.has_link, self._feed.id, link)
+
+
+def _is_out_of_reach(error: SourceError) -> bool:
+    """Whether nothing can be had from a source, and waiting for it may well be in vain.
+
+    A server that asks to wait is there. A list with captures that cannot be read has something.
+    """
+    holds_entries = isinstance(error, ParseError | Unreadable) and error.holds_entries
+    return not (is_refusal(error) or holds_entries or isinstance(error, Fault))

@@ -127,7 +127,8 @@ class Wayback(Source):
                 self._dialects = (dialect,)
                 break
         if total and not usable:
-            raise Unreadable(self.listed_at, f"none of its {total:,} captures has an address")
+            reason = f"none of its {total:,} captures has an address"
+            raise Unreadable(self.listed_at, reason, holds_entries=True)
         if total > len(usable):
             logger.warning(
                 "%s: %d captures without an address are left out",
