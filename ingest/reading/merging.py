@@ -25,6 +25,7 @@ _APPEARED = re.compile(
 )
 _LAST_LINK = re.compile(r"<a\b[^<>]*>([^<>]{1,100})</a>(?:\s{0,9}</\w{1,9}>){0,9}\s{0,99}\Z")
 _MOST_SENTENCES = 2_000  # more are not compared one by one
+_MARKUP_BEFORE = 1_000  # characters before the text, such as a picture's tag
 _MOST_PARTS = 4
 _SHORTEST_PART = 10  # letters of a part of a sentence that is not there by chance
 
@@ -68,8 +69,12 @@ def _beside(content: str, summary: str, title: str) -> tuple[str, str]:
     if _PLAYER.search(summary) and not _PLAYER.search(content):
         return summary, ""
     pictures = _pictures_beside(content, summary)
+    letters = _letters(summary)
+    # Most summaries are the beginning: the whole of a long article is rarely looked at.
+    if letters in _letters(content[: 4 * len(summary) + _MARKUP_BEFORE]):
+        return pictures, ""
     known = f"{_letters(title)}\n{_letters(content)}"
-    if _letters(summary) in known:
+    if letters in known:
         return pictures, ""
     sentences = _sentences(summary)
     if len(sentences) > _MOST_SENTENCES:
