@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.reading.autop import paragraphs
+from ingest.reading.wxr import is_wxr, posts_of_export
 from tests.program import Program
 from tests.test_backfill import configured, kept
 
@@ -46,6 +47,15 @@ def test_a_post_is_as_its_site_shows_it(program: Program) -> None:
 def test_posts_that_were_not_published_if_asked_for(program: Program) -> None:
     program.good("backfill", "--from", str(EXPORT), "--feed", "1", "--drafts")
     assert kept(program) == sorted(["块", "雨后", "草稿", "私密", "加密"])
+
+
+def test_an_export_with_control_characters_and_a_long_head_loses_nothing() -> None:
+    export = EXPORT.read_text("utf-8").replace("第一段，", "第一段\x0b，")
+    export = export.replace("<rss", f"<!-- {'x' * 9000} -->\n<rss", 1)
+    assert is_wxr(export.encode())
+    posts, _ = posts_of_export(export.encode(), drafts=False)
+    assert "第一段，山路弯弯。" in posts.decode()
+    assert "草稿" not in posts.decode()
 
 
 # As @wordpress/autop 4 gives them, apart from blanks.

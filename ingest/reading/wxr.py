@@ -13,8 +13,10 @@ from lxml import etree
 
 from ingest.reading.autop import paragraphs
 
-_HEAD = 4096
+_HEAD = 1 << 16
 _IS_EXPORT = re.compile(rb"xmlns:wp\s*=\s*[\"']https?://wordpress\.org/export/")
+# What XML cannot hold, and exports have all the same: a parser would lose the text before it.
+_CONTROLS = bytes({*range(32)} - set(b"\t\n\r"))
 _TAXONOMIES = frozenset({"category", "post_tag", ""})
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
@@ -33,7 +35,8 @@ def posts_of_export(body: bytes, *, drafts: bool) -> tuple[bytes, list[tuple[str
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=True)
     try:
-        root: etree._Element | None = etree.fromstring(body, parser)
+        text = body if b"\0" in body[:_HEAD] else body.translate(None, _CONTROLS)
+        root: etree._Element | None = etree.fromstring(text, parser)
     except etree.XMLSyntaxError:
         return body, []
     if root is None:
