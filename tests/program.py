@@ -98,14 +98,18 @@ class Program:
             stderr=subprocess.DEVNULL,
         )
 
-    def on_terminal(self, *arguments: str) -> Result:
+    def on_terminal(self, *arguments: str, columns: int = 120) -> Result:
         """Run it with a terminal for its output, as a person sees it."""
         ours, theirs = pty.openpty()
         process = subprocess.Popen(
             self.command(*arguments),
             cwd=self.folder,
             env=self.environment()
-            | {"PYTHONPATH": str(Path(__file__).parents[1]), "TERM": "xterm", "COLUMNS": "120"},
+            | {
+                "PYTHONPATH": str(Path(__file__).parents[1]),
+                "TERM": "xterm",
+                "COLUMNS": str(columns),
+            },
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from rich.cells import cell_len
 
 from ingest.store.listings import Selection, listing
 from tests.program import Program, new_program
@@ -124,3 +126,48 @@ def _plan(connection: sa.Connection) -> list[str]:
     ordered = "SELECT title FROM entry WHERE published_at IS NOT NULL ORDER BY published_at DESC"
     rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {ordered}, id DESC LIMIT 50")
     return [row[3] for row in rows]
+
+
+def test_no_time_is_broken_on_a_narrow_terminal(program: Program, site: Site) -> None:
+    program.good("feeds", "set", "1", "--title", "江海日报数字版每日要闻精选订阅" * 2)
+    for command in ("feeds list", "entries list"):
+        shown = program.on_terminal(*command.split(), columns=60).out
+        assert re.search(r"\d{4}-\d\d-\d\d \d\d:\d\d CST", shown)
+        assert max(cell_len(line) for line in plain(shown).splitlines()) <= 60
+
+
+def plain(shown: str) -> str:
+    """What a terminal shows, without its colours."""
+    return re.sub(r"\x1b\[[\d;]*m", "", shown)
+
+
+def test_a_list_of_nothing_says_so(tmp_path: Path) -> None:
+    program = new_program(tmp_path)
+    assert program.good("feeds", "list").startswith("there is no feed yet; add one with:")
+    assert program.good("entries", "list") == "there is no such entry\n"
+    assert program.good("backfill", "list").startswith("there was no backfill yet;")
+    assert program.good("feeds", "list", "--json") == "[]\n"
+
+
+def test_a_feed_shows_what_came_of_its_looks(program: Program, site: Site) -> None:
+    site.set("/feed", rss(*DAYS), etag='"1"')
+    program.good("poll", "1")
+    program.good("poll", "1")
+    site.set("/feed", status=500)
+    assert program.run("poll", "1").code == 1
+    looks = program.good("feeds", "show", "1").partition("what came of it")[2]
+    assert [re.split(r"  +", line.strip())[-1] for line in looks.strip().splitlines()] == [
+        "failed: the server answered 500",
+        "not modified",
+        "the same document",
+        "3 new, 0 edited, 0 unchanged",
+    ]
+
+
+def test_a_feed_shows_the_warnings_of_its_looks(program: Program, site: Site) -> None:
+    program.good("feeds", "set", "1", "--full-text", "true")
+    lacking = item(4, link=site.url("/none.html"))
+    site.set("/feed", rss(*DAYS, lacking))
+    assert program.run("poll", "1").code == 0
+    shown = program.good("feeds", "show", "1")
+    assert "1 new, 0 edited, 3 unchanged; warning: 1 entry is kept without full text" in shown

@@ -287,6 +287,7 @@ def test_a_poll_heals_what_a_wrong_clock_has_left(tmp_path: Path, sqlite_url: st
         for name in "ab":
             world.add(site.url(f"/{name}"))
         program = new_program(tmp_path, sqlite_url)
+        program.write_config(f'[archive]\npath = "{world.config.archive.path}"')
         world.clock.at = datetime(2038, 1, 19, tzinfo=UTC)
         world.poll()
         health = Health(

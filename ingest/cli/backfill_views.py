@@ -171,4 +171,5 @@ def show_runs(rows: Sequence[dict[str, Any]]) -> None:
             [local(row[name]) if name == "started_at" else row[name] for name in names]
             for row in rows
         ],
+        if_empty="there was no backfill yet; begin one with: guidang backfill FEED",
     )

@@ -70,7 +70,11 @@ def _print_rows(rows: Iterable[dict[str, Any]], form: str) -> None:
     elif form == "csv":
         write_csv(rows)
     else:
-        print_table(["id", "date", "title", "edited", "feed"], map(_table_row, rows))
+        print_table(
+            ["id", "date", "title", "edited", "feed"],
+            map(_table_row, rows),
+            if_empty="there is no such entry",
+        )
 
 
 def _table_row(row: dict[str, Any]) -> tuple[object, ...]:

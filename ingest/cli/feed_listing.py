@@ -11,12 +11,11 @@ from ingest.cli.feed_views import (
     explanation,
     facts_of,
     next_look,
+    poll_cells,
     shown_url,
 )
-from ingest.cli.output import JsonOption, local, print_json, print_table, say
+from ingest.cli.output import JsonOption, print_json, print_table, say
 from ingest.cli.session import open_session
-
-_POLL_COLUMNS = ("outcome", "new", "edited", "unchanged", "size", "seconds", "error")
 
 
 def list_feeds(ctx: typer.Context, as_json: JsonOption = False) -> None:
@@ -35,6 +34,7 @@ def list_feeds(ctx: typer.Context, as_json: JsonOption = False) -> None:
             (f.id, f.name, counts.get(f.id, 0), condition(f), next_look(f), shown_url(f))
             for f in feeds
         ],
+        if_empty="there is no feed yet; add one with: guidang feeds add URL",
     )
 
 
@@ -54,8 +54,9 @@ def show(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> Non
     for label, value in facts_of(shown):
         say(f"{label}: {value}")
     print_table(
-        ["polled", "outcome", "new", "edited", "unchanged", "bytes", "seconds", "error"],
-        [(local(poll["started_at"]), *(poll[name] for name in _POLL_COLUMNS)) for poll in last],
+        ["look", "bytes", "seconds", "what came of it"],
+        map(poll_cells, last),
+        if_empty=f"it was not looked at yet; to do so now: guidang poll {feed.id}",
     )
 
 

@@ -68,6 +68,26 @@ def facts_of(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield _LABELS.get(name, name.replace("_", " ")), spoken(value)
 
 
+def poll_cells(poll: Mapping[str, Any]) -> tuple[object, ...]:
+    """A look as a row of cells: when, how much came, how long it took, what came of it."""
+    return local(poll["started_at"]), poll["size"], poll["seconds"], _what_came_of(poll)
+
+
+def _what_came_of(poll: Mapping[str, Any]) -> str:
+    if poll["error"] is not None:
+        return f"failed: {poll['error']}"
+    warnings = poll["warnings"].splitlines() if poll["warnings"] else ()
+    return "; ".join([_counts(poll), *(f"warning: {warning}" for warning in warnings)])
+
+
+def _counts(poll: Mapping[str, Any]) -> str:
+    if poll["outcome"] == "not_modified":
+        return "not modified"
+    if poll["outcome"] == "no_news" and poll["encoding_used"] is None:
+        return "the same document"
+    return f"{poll['new']} new, {poll['edited']} edited, {poll['unchanged']} unchanged"
+
+
 def condition(feed: FeedState) -> str:
     """How it is: paused, failing, fine, or new."""
     if feed.paused_at is not None:

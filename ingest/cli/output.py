@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 # No line is broken where a program, not a person, may be reading.
 _UNBROKEN = 1000
+_SHORT = 22  # cells of a terminal, as an instant takes; where all are so short, none is broken
 
 
 def prepare_output() -> None:
@@ -79,17 +80,25 @@ def _as_json(value: Any) -> Any:
 
 
 def print_table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str | None = None
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, if_empty: str | None = None
 ) -> None:
-    """Print rows under their headings; what comes from feeds is shown as plain text."""
+    """Print rows under their headings; what comes from feeds is shown as plain text.
+
+    Where there are no rows, print the line `if_empty`, if there is one.
+    """
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, box=None, pad_edge=False, title_justify="left", padding=(0, 2, 0, 0))
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(printable("" if cell is None else str(cell))) for cell in row))
+    lines = [[Text(printable("" if cell is None else str(cell))) for cell in row] for row in rows]
+    if if_empty is not None and not lines:
+        say(if_empty)
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for number, column in enumerate(columns):
+        is_short = all(line[number].cell_len <= _SHORT for line in lines)
+        table.add_column(column, overflow="fold", no_wrap=is_short)
+    for line in lines:
+        table.add_row(*line)
     console().print(table)
 
 

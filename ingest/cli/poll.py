@@ -133,9 +133,9 @@ def _line(poll: Poll) -> str:
         return f"– {poll.feed_name}: put off, {'; '.join(poll.warnings)}"
     warned = f" (warning: {'; '.join(poll.warnings)})" if poll.warnings else ""
     if poll.outcome == "not_modified":
-        return f"✓ {poll.feed_name}: not modified"
+        return f"✓ {poll.feed_name}: not modified{warned}"
     if poll.outcome == "no_news" and poll.encoding_used is None:
-        return f"✓ {poll.feed_name}: the same document"
+        return f"✓ {poll.feed_name}: the same document{warned}"
     counts = f"{poll.new} new, {poll.edited} edited, {poll.unchanged} unchanged"
     return f"✓ {poll.feed_name}: {counts}{warned}"
 
