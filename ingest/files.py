@@ -7,8 +7,8 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-# Less is no room: a transaction, or a batch of records, needs more.
-_LEAST_ROOM = 1 << 20
+# Bytes; a file takes at least a block, and a volume may be small as a whole.
+_LEAST_ROOM = 1 << 16
 
 
 def has_room(folder: Path) -> bool:
