@@ -91,7 +91,7 @@ def test_killed_polls_end_like_undisturbed_ones(
     start_up = time.monotonic() - started
     chance = random.Random(7)
     killed = sum(
-        kill_while_polling(program, chance.uniform(0.3, 1.2) * start_up) for _ in range(12)
+        kill_while_polling(program, chance.uniform(0.3, 1.2) * start_up) for _ in range(9)
     )
     assert killed
     program.good("poll", "--all")
@@ -99,7 +99,7 @@ def test_killed_polls_end_like_undisturbed_ones(
 
     publish(site, range(3, ENTRIES + 3), edited=5)
     reference.good("poll", "--all")
-    for _ in range(8):
+    for _ in range(6):
         kill_while_polling(program, chance.uniform(0.3, 1.2) * start_up)
     program.good("poll", "--all")
     assert state(program) == state(reference)
