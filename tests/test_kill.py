@@ -90,9 +90,7 @@ def test_killed_polls_end_like_undisturbed_ones(
     program.run_anew("status")
     start_up = time.monotonic() - started
     chance = random.Random(7)
-    killed = sum(
-        kill_while_polling(program, chance.uniform(0.3, 1.2) * start_up) for _ in range(9)
-    )
+    killed = sum(kill_while_polling(program, chance.uniform(0.3, 1.2) * start_up) for _ in range(9))
     assert killed
     program.good("poll", "--all")
     assert state(program) == state(reference)
