@@ -1,0 +1,66 @@
+"""The nouns that travel between the stages: frozen, picklable, without behaviour.
+
+Import them from here; the modules below only group them by subject.
+Every `x_at` is an aware UTC datetime; every duration is a timedelta.
+"""
+
+from __future__ import annotations
+
+from ingest.values.documents import (
+    NO_VALIDATORS,
+    Decoded,
+    Document,
+    DocumentKind,
+    NotModified,
+    Packed,
+    Planned,
+    Validators,
+)
+from ingest.values.entries import (
+    DatePrecision,
+    KnownEntry,
+    NormalEntry,
+    Recognised,
+    ResolvedDate,
+    Verdict,
+    VerdictKind,
+)
+from ingest.values.parsed import (
+    Article,
+    Author,
+    Enclosure,
+    ImageField,
+    ImageKind,
+    ParsedEntry,
+    ParsedFeed,
+)
+from ingest.values.polls import Outcome, Poll
+from ingest.values.records import Record
+
+__all__ = [
+    "NO_VALIDATORS",
+    "Article",
+    "Author",
+    "DatePrecision",
+    "Decoded",
+    "Document",
+    "DocumentKind",
+    "Enclosure",
+    "ImageField",
+    "ImageKind",
+    "KnownEntry",
+    "NormalEntry",
+    "NotModified",
+    "Outcome",
+    "Packed",
+    "ParsedEntry",
+    "ParsedFeed",
+    "Planned",
+    "Poll",
+    "Recognised",
+    "Record",
+    "ResolvedDate",
+    "Validators",
+    "Verdict",
+    "VerdictKind",
+]

@@ -1,0 +1,96 @@
+"""Documents: bytes from outside, as fetched, decoded or stored, and those that a backfill plans."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """The validators of a response, for conditional requests (RFC 9110 section 8.8)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+NO_VALIDATORS = Validators()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Bytes from outside, unchanged except that content codings are removed, and their origin.
+
+    `url` is the requested address, `final_url` the one that answered after redirects.
+    `permanent_url` is where a chain of only permanent redirects (301, 308) ended.
+    `headers` are those of the response, with names in lower case.
+    """
+
+    url: str
+    final_url: str
+    body: bytes
+    fetched_at: datetime
+    status: int = 200
+    content_type: str | None = None
+    validators: Validators = Validators()
+    permanent_url: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    truncated: bool = False
+    elapsed: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """A response 304: our copy is still current (RFC 9110 section 15.4.5).
+
+    `permanent_url` has the same meaning as in `Document`.
+    """
+
+    url: str
+    fetched_at: datetime
+    validators: Validators = Validators()
+    permanent_url: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    elapsed: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """Decoded text and the encoding used; encodings are Python codec names in lower case."""
+
+    text: str
+    encoding_used: str
+    encoding_declared: str | None = None
+    replacement_count: int = 0
+
+
+class Packed(NamedTuple):
+    """A document as it is stored; `digest` is its SHA-256 before compression."""
+
+    digest: bytes
+    body: bytes
+
+
+class DocumentKind(enum.StrEnum):
+    """The expected content of a document that a backfill fetches."""
+
+    FEED = "feed"
+    PAGE = "page"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A document that a backfill will fetch.
+
+    `key` identifies it within its backfill. `as_of` is the date it shows the feed at, if known
+    in advance. `hints` is JSON of the source's own, needed to continue from this document.
+    """
+
+    key: str
+    address: str
+    kind: DocumentKind = DocumentKind.FEED
+    as_of: datetime | None = None
+    hints: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,138 @@
+"""Entries: as we normalize them, as we store them, and the verdict that compares the two."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from ingest.values.documents import Document, Packed
+from ingest.values.parsed import Author, Enclosure
+
+
+class DatePrecision(enum.StrEnum):
+    """The smallest unit of time in what the publisher wrote."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedDate:
+    """The instant that a publisher's date string stands for.
+
+    `method` names the rule that read it. `zone_assumed` is true if the string had no usable
+    zone and the zone of the feed was used.
+    """
+
+    at: datetime
+    method: str
+    precision: DatePrecision
+    zone_assumed: bool = False
+    gmt_misused: bool = False
+
+
+# No slots: unpickling a class with slots takes half as long again.
+@dataclass(frozen=True, kw_only=True)
+class NormalEntry:
+    """An entry in normal form: safe HTML, absolute links, aware UTC instants.
+
+    `text_digest` covers what a reader would notice: versions with the same one differ only in
+    noise. `item_digest` covers the publisher's own bytes. `raw` is the smallest document from
+    which this entry can be read again: frame and item, or the whole document.
+    `looks_cut` is true if the text seems to continue on the entry's page, `is_unfinished` if the
+    document ends inside the entry.
+    `full_text_error` says why the full text is missing; `page` is the page that was fetched but
+    could not be read. `dedupe.identify` sets `key` and `link_key`, its identity in its feed.
+    """
+
+    guid: str | None
+    link: str | None
+    canonical_link: str | None
+    title: str
+    title_key: str
+    authors: tuple[Author, ...]
+    categories: tuple[str, ...]
+    published_at: datetime | None
+    published_raw: str | None
+    published_method: str | None
+    published_precision: str | None
+    updated_at: datetime | None
+    updated_raw: str | None
+    html: str
+    lead_image: str | None
+    language: str
+    feed_title: str
+    feed_author: str | None
+    enclosures: tuple[Enclosure, ...]
+    text_digest: bytes
+    item_digest: bytes
+    raw: Packed
+    gmt_misused: bool = False
+    looks_cut: bool = False
+    is_unfinished: bool = False
+    page: Document | None = None
+    full_text_error: str | None = None
+    key: str = ""
+    link_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEntry:
+    """The part of a stored entry that is needed to recognise it again.
+
+    `is_former` is true if `key`, `guid`, `link` and `link_key` are a former or an additional
+    identity of the entry instead of its current one.
+    """
+
+    id: int
+    key: str
+    guid: str | None
+    link: str | None
+    link_key: str | None
+    title: str
+    published_at: datetime | None
+    published_raw: str | None
+    text_digest: bytes
+    item_digest: bytes
+    version: int
+    published_method: str | None = None
+    full_text_error: str | None = None
+    full_text_tries: int = 0
+    published_precision: str | None = None
+    is_former: bool = False
+
+
+class Recognised(NamedTuple):
+    """A stored entry whose exact bytes are in a document again; a tuple, because there are many."""
+
+    item_digest: bytes
+    guid: str | None
+    link: str | None
+    title: str
+
+
+class VerdictKind(enum.StrEnum):
+    """How an entry of a document relates to the stored ones."""
+
+    NEW = "new"
+    EDITED = "edited"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The decision on one entry of a document; `known` is its stored version, if there is one.
+
+    `moved` is true if the stored entry takes the new address as its own.
+    """
+
+    kind: VerdictKind
+    entry: NormalEntry
+    known: KnownEntry | None = None
+    moved: bool = False

@@ -1,0 +1,136 @@
+"""A feed or a page in the publisher's own words: nothing repaired, nothing resolved."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """A person or an organisation (RFC 4287 section 3.2)."""
+
+    name: str
+    url: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file attached to an entry (RSS 2.0 enclosure, RFC 4287 section 4.2.7.2)."""
+
+    url: str
+    media_type: str | None = None
+    length: int | None = None
+
+
+class ImageKind(enum.StrEnum):
+    """The field of the feed that named a picture."""
+
+    MEDIA_CONTENT = "media:content"
+    MEDIA_THUMBNAIL = "media:thumbnail"
+    ITUNES_IMAGE = "itunes:image"
+    JSON_IMAGE = "image"
+    JSON_BANNER = "banner_image"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImageField:
+    """A picture named by a field of an entry; sizes are in pixels, None if not given."""
+
+    url: str
+    kind: ImageKind
+    media_type: str | None = None
+    medium: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedEntry:
+    """One entry in the publisher's words: nothing repaired, nothing resolved.
+
+    `content` and `summary` are HTML, from the feed's elements of that meaning.
+    `title` is plain text if `title_is_text`, otherwise HTML. `published` and `updated` are the
+    raw strings.
+    `base_url` is the base of relative addresses in this entry (xml:base), if given.
+    `item` is the publisher's own bytes of this entry, empty if they cannot be told apart.
+    `is_unfinished` is true if the document ends inside the entry.
+    """
+
+    guid: str | None = None
+    guid_is_permalink: bool = False
+    link: str | None = None
+    title: str = ""
+    title_is_text: bool = False
+    content: str = ""
+    summary: str = ""
+    authors: tuple[Author, ...] = ()
+    categories: tuple[str, ...] = ()
+    published: str | None = None
+    updated: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    images: tuple[ImageField, ...] = ()
+    language: str | None = None
+    base_url: str | None = None
+    item: bytes = b""
+    is_unfinished: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A whole feed document in the publisher's words.
+
+    `format` is feedparser's version name (`rss20`, `atom10`, …) or `json11`, `json10`.
+    `title` is plain text if `title_is_text`, otherwise HTML; `names_are_text` says the same about
+    the names of authors and categories.
+    `logos` are pictures of the feed itself; they never illustrate an entry.
+    `warnings` are sentences about faults of a document that could still be read.
+    """
+
+    format: str
+    title: str = ""
+    title_is_text: bool = False
+    names_are_text: bool = False
+    link: str | None = None
+    self_link: str | None = None
+    description: str = ""
+    language: str | None = None
+    generator: str | None = None
+    logos: tuple[str, ...] = ()
+    authors: tuple[Author, ...] = ()
+    updated: str | None = None
+    ttl: str | None = None
+    update_period: str | None = None
+    update_frequency: str | None = None
+    skip_hours: tuple[str, ...] = ()
+    skip_days: tuple[str, ...] = ()
+    next_url: str | None = None
+    prev_archive_url: str | None = None
+    complete: bool = False
+    entries: tuple[ParsedEntry, ...] = ()
+    warnings: tuple[str, ...] = ()
+    encoding_used: str = "utf-8"
+    encoding_declared: str | None = None
+    replacement_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """The article of a web page: `html` is not yet cleaned, dates are raw strings.
+
+    `canonical_url` is the address that the page states as its own. `published_is_shown` is true
+    if the date comes from the visible text instead of a metadata field.
+    """
+
+    url: str
+    html: str
+    text: str
+    method: str
+    title: str | None = None
+    author: str | None = None
+    published: str | None = None
+    published_is_shown: bool = False
+    image: str | None = None
+    canonical_url: str | None = None
+    next_url: str | None = None

@@ -1,0 +1,49 @@
+"""An entry as the layouts see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingest.values.parsed import Author
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The stored entry, with the settings of its feed that a layout needs.
+
+    `edited_at` is when we saw its last edit. `path` is its file below the archive's folder; it
+    never changes. `render_due` counts the changes since that file was written.
+    """
+
+    entry_id: int
+    render_due: int
+    key: str
+    feed_url: str
+    feed_slug: str
+    feed_title: str
+    feed_author: str | None
+    set_author: str | None
+    feed_categories: tuple[str, ...]
+    title: str
+    link: str | None
+    guid: str | None
+    authors: tuple[Author, ...]
+    tags: tuple[str, ...]
+    published_at: datetime | None
+    updated_at: datetime | None
+    first_seen_at: datetime
+    lead_image: str | None
+    html: str
+    edited_at: datetime | None = None
+    path: str | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When it was published, or first seen if that is unknown."""
+        return self.published_at or self.first_seen_at
+
+    @property
+    def last_change_at(self) -> datetime:
+        """When the publisher updated it, or we saw its last edit, or `at`."""
+        return self.updated_at or max(self.edited_at or self.at, self.at)
