@@ -19,7 +19,6 @@ import sqlalchemy as sa
 from ingest import schedule, summary
 from ingest.ask import Asked, after_check, fault_of
 from ingest.errors import SourceError
-from ingest.reading.links import without_secrets
 from ingest.reading.normalize import Context
 from ingest.reading.read import Reading, read, read_items
 from ingest.reading.split import Split, split
@@ -38,6 +37,7 @@ from ingest.store.captures import Seen
 from ingest.store.feed_state import FeedState
 from ingest.store.full_texts import may_be_tried, will_be_tried
 from ingest.store.polls import FeedSaid
+from ingest.urls import without_secrets
 from ingest.values import (
     NO_VALIDATORS,
     Document,

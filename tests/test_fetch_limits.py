@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from ingest.fetch.limits import Limits
-from ingest.reading.links import site_of
+from ingest.urls import site_of
 
 NO_DELAY = timedelta(0)
 

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from ingest.backfill.reading import Held
 from ingest.reading import titles
-from ingest.reading.links import canonical_link, host_of, is_front_page, names_a_site, site_of
+from ingest.reading.links import canonical_link, is_front_page, names_a_site
 from ingest.sources.past.source import Form, Piece
 from ingest.store.feed_state import FeedState
+from ingest.urls import host_of, site_of
 from ingest.values import NormalEntry, ParsedFeed
 
 _PAGE = re.compile(r"(?<=/)page/\d+/?\Z|\?paged?=\d+\Z|&paged?=\d+(?=&|\Z)|(?<=\?)paged?=\d+&")

@@ -12,10 +12,10 @@ import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from ingest.errors import BadStatus, SourceError, Unreachable
-from ingest.reading.links import server_of
 from ingest.schedule.hosts import HostPause, pause_for
 from ingest.services import Services
 from ingest.store import polls
+from ingest.urls import server_of
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -8,11 +8,11 @@ from ingest.backfill.asked import AUTO, Asked, files_of, unfinished
 from ingest.backfill.patience import leave_alone, patiently, until_allowed
 from ingest.backfill.runs import web_of
 from ingest.errors import SourceError
-from ingest.reading.links import without_secrets
 from ingest.services import Services
 from ingest.sources.past.registry import FILES, OF_A_FEED, fitting
 from ingest.sources.past.source import Source
 from ingest.store import backfills, feeds
+from ingest.urls import without_secrets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,6 @@ from ingest.errors import Fault, ParseError, SourceError, Unreadable
 from ingest.logs import log_fault
 from ingest.look import reading_context
 from ingest.reading import titles
-from ingest.reading.links import host_of, without_secrets
 from ingest.reading.normalize import without_program
 from ingest.services import Services
 from ingest.sources.past.source import Content, Form, Piece, Source, Taken, Window
@@ -24,6 +23,7 @@ from ingest.store.captures import Seen
 from ingest.store.feed_state import FeedState
 from ingest.store.history import Kept
 from ingest.store.records import Records, titled_entries
+from ingest.urls import host_of, without_secrets
 from ingest.values import NormalEntry, Planned
 
 logger = logging.getLogger(__name__)

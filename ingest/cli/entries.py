@@ -111,8 +111,9 @@ def show(
 def _number_of(session: Session, link: str) -> int:
     """The number of the one entry that has, or had, a link."""
     from ingest.reading.dedupe import link_key_of
-    from ingest.reading.links import absolute_link, canonical_link
+    from ingest.reading.links import canonical_link
     from ingest.store import addresses
+    from ingest.urls import absolute_link
 
     canonical = canonical_link(absolute_link(link, None))
     if canonical is None:

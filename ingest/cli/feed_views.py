@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def all_of(feed: FeedState, entries: int) -> dict[str, Any]:
     """Everything a user may want to know of a feed that has so many entries."""
-    from ingest.reading.links import without_secrets
+    from ingest.urls import without_secrets
 
     return {
         "id": feed.id,
@@ -104,7 +104,7 @@ def next_look(feed: FeedState) -> str:
 
 def shown_url(feed: FeedState) -> str:
     """Its address without secrets."""
-    from ingest.reading.links import without_secrets
+    from ingest.urls import without_secrets
 
     return without_secrets(feed.url)
 

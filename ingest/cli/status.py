@@ -97,7 +97,7 @@ def _show_missed(feeds: Sequence[FeedState]) -> None:
 
 
 def _failing(feed: FeedState) -> dict[str, object]:
-    from ingest.reading.links import without_secrets
+    from ingest.urls import without_secrets
 
     return {
         "id": feed.id,

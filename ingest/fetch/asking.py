@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ingest.reading.links import without_secrets
+from ingest.urls import without_secrets
 from ingest.values import Validators
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from ingest.reading.links import site_of
+from ingest.urls import site_of
 
 # Article pages lead to any number of sites: what is known of idle ones is forgotten above this.
 _REMEMBERED_SITES = 1024

@@ -18,7 +18,7 @@ from ingest.layouts.body import body_of, must_stay_raw
 from ingest.layouts.inert import inert_link, inert_picture, inert_text, without_tags
 from ingest.layouts.naming import author_of, record_path
 from ingest.layouts.pages import page_of, short_name
-from ingest.reading.links import without_secrets
+from ingest.urls import without_secrets
 from ingest.values import Record
 
 # What YAML may read as something else than text (YAML 1.1 and 1.2), or Hexo as syntax.

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from ingest.reading import cst, dates, dedupe, html, language, lead_image
 from ingest.reading.enclosed import with_files
 from ingest.reading.headings import without_title
-from ingest.reading.links import site_of
 from ingest.reading.normalize import Context, authors_of, normalize, shown
+from ingest.urls import site_of
 from ingest.values import (
     Article,
     Author,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, tzinfo
 
-from ingest.reading import links
+from ingest import urls
 
 _CHINESE = ("zh", "yue", "ja", "ko")
 _REGIONS = ("cn", "tw", "hk", "mo", "sg", "my")
@@ -32,8 +32,8 @@ def is_american(
         return False
     if any("\u3400" <= character <= "\u9fff" for character in title):
         return False
-    if _PLACES.search(f"{title} {links.host_of(url or '')}"):
+    if _PLACES.search(f"{title} {urls.host_of(url or '')}"):
         return False
-    if links.host_of(url or "").rpartition(".")[2] in _REGIONS:
+    if urls.host_of(url or "").rpartition(".")[2] in _REGIONS:
         return False
     return bool(language) or detected == "en"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from tld import get_fld
 from url_normalize import url_normalize
 
 from ingest.reading.spellings import Parts, may_have_others, one_spelling
+from ingest.urls import PLAIN_LINK
 
-_LONGEST = 4000
 # Two names of one site; what is left must still be one: `m.cn` is a host of its own.
 _MOBILE = re.compile(r"^(?:www|m)\.(?=[^.]+\.[^.])")
 _TRACKING_PREFIXES = ("utm_", "spm", "share_")
@@ -22,47 +21,11 @@ _TRACKING = frozenset(
 )
 # Of these, what may be all that tells two articles of a site apart.
 _MAY_NAME = frozenset("from scene _ rand random nocache srcid".split())
-_SECRETS = frozenset(
-    "key code token access_token auth_token password passwd pwd pw pass secret apikey api_key"
-    " api-key appkey app_key access_key accesskey auth sign signature sig".split()
-)
-# What most links look like: nothing in them can be written otherwise, save what is made https.
-_PLAIN_LINK = re.compile(
-    r"https?://(?P<host>(?:(?!xn--)[a-z0-9]+(?:[.-](?!xn--)[a-z0-9]+)*\.[a-z]{2,}"
-    r"|[0-9]{1,3}(?:\.[0-9]{1,3}){3})(?::(?!80\b|443\b)[1-9][0-9]{0,4})?)"
-    r"(?P<path>(?:/[\w~-][\w.~-]*)+/?|/)(?:\?(?P<query>[\w~.-]+=[\w~.-]+(?:&[\w~.-]+=[\w~.-]+)*))?",
-    re.ASCII,
-)
-_BLANKS = re.compile(r"\s+")
-_LINE_END = re.compile(r"[\r\n]")
 # A scheme and a host, and nothing behind them.
 _SITE = re.compile(r"[a-z]+://[^/?#]*/?\??#?", re.IGNORECASE)
 # As WordPress has them, until its user chooses others.
 _PLAIN_PERMALINK = re.compile(r"(?:^|&)p=[0-9]+(?:&|$)")
 _TRACKING_FRAGMENTS = frozenset({"", "rd", "wechat_redirect", "rss", "xtor"})
-
-
-def absolute_link(link: str | None, base_url: str | None) -> str | None:
-    """Return the address a reader can open, or None where there is none.
-
-    Only http and https; a relative one needs `base_url`. Blanks in it are encoded as browsers
-    encode them; where it is folded into lines, it is joined.
-    """
-    if not link or not (link := _BLANKS.sub(_encoded, link.strip())):
-        return None
-    if len(link) <= _LONGEST and _PLAIN_LINK.fullmatch(link):
-        return link
-    try:
-        joined = urljoin(base_url or "", link)
-        parts = urlsplit(joined)
-    except ValueError:
-        return None
-    usable = parts.scheme.lower() in {"http", "https"} and parts.hostname
-    return joined if usable and len(joined) <= _LONGEST else None
-
-
-def _encoded(blanks: re.Match[str]) -> str:
-    return "" if _LINE_END.search(blanks[0]) else quote(blanks[0].replace("\t", ""))
 
 
 def canonical_link(link: str | None) -> str | None:
@@ -74,14 +37,14 @@ def canonical_link(link: str | None) -> str | None:
     """
     if link is None:
         return None
-    if plain := _PLAIN_LINK.fullmatch(link):
+    if plain := PLAIN_LINK.fullmatch(link):
         return _plain_canonical_link(plain)
     return _canonical_link(link)
 
 
 def earlier_form(link: str) -> str | None:
     """The canonical link that earlier versions made of a link, if it was another."""
-    if (plain := _PLAIN_LINK.fullmatch(link)) and not may_have_others(link):
+    if (plain := PLAIN_LINK.fullmatch(link)) and not may_have_others(link):
         return None
     if plain and (pairs := _pairs(plain["query"])):
         earlier = _join(Parts(_MOBILE.sub("", plain["host"]), plain["path"], pairs, ""))
@@ -159,47 +122,3 @@ def is_front_page(link: str) -> bool:
     except ValueError:
         return False
     return parts.path in {"", "/"} and not _PLAIN_PERMALINK.search(parts.query)
-
-
-def host_of(url: str) -> str:
-    """The host of an address, without its port; empty if it names none, or is malformed."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-def server_of(url: str) -> str:
-    """The server that an address is asked at: host and port; empty if it is not http(s)."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    default = {"http": ":80", "https": ":443"}.get(parts.scheme.lower())
-    if default is None:
-        return ""
-    return parts.netloc.rpartition("@")[2].lower().removesuffix(default)
-
-
-def site_of(host: str) -> str:
-    """Name the site that a host belongs to: its registrable domain, or the IP address itself.
-
-    `blog.sina.com.cn` and `news.sina.com.cn` are one, two users of `github.io` are two. `host` is
-    in lower case and not punycode.
-    """
-    if ":" in host or host.rpartition(".")[2].isdigit():
-        return host  # an IP address, for which no list of suffixes has to be read
-    return get_fld(host, fix_protocol=True, fail_silently=True, search_private=True) or host
-
-
-def without_secrets(url: str) -> str:
-    """An address that may be shown: without a password and without keys in its query."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:  # it is malformed, so nothing tells what in it is secret
-        return url.partition("?")[0].rpartition("@")[2]
-    host = parts.netloc.rpartition("@")[2]
-    query = "&".join(
-        pair for pair in parts.query.split("&") if pair.partition("=")[0].lower() not in _SECRETS
-    )
-    return urlunsplit((parts.scheme, host, parts.path, query, parts.fragment))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from functools import partial
 
+from ingest import urls
 from ingest.reading import cst, dates, dedupe, html, language, lead_image, links, merging, titles
 from ingest.reading.enclosed import with_files
 from ingest.reading.extract.truncation import looks_truncated
@@ -122,7 +123,7 @@ def _normalize_entry(
 def name_of(feed: ParsedFeed, context: Context) -> str:
     """The name a feed goes by: the user's, else its own, else its host's."""
     own = without_program(titles.display_title(feed.title, is_text=feed.title_is_text))
-    return context.feed_title or own or links.host_of(context.document.final_url)
+    return context.feed_title or own or urls.host_of(context.document.final_url)
 
 
 def without_program(name: str) -> str:
@@ -131,16 +132,16 @@ def without_program(name: str) -> str:
 
 
 def _link(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> str | None:
-    link = links.absolute_link(entry.link, _site_of(feed, context))
+    link = urls.absolute_link(entry.link, _site_of(feed, context))
     # RSS 2.0: a guid is a permalink unless it says that it is none.
     guid = entry.guid if entry.guid_is_permalink else None
-    return link or links.absolute_link(guid, None)
+    return link or urls.absolute_link(guid, None)
 
 
 def _enclosures(entry: ParsedEntry, base_url: str) -> tuple[Enclosure, ...]:
     """The files of an entry by addresses that can be opened; other schemes stay as they are."""
     return tuple(
-        replace(file, url=links.absolute_link(file.url, base_url) or file.url)
+        replace(file, url=urls.absolute_link(file.url, base_url) or file.url)
         for file in entry.enclosures
     )
 
@@ -148,11 +149,11 @@ def _enclosures(entry: ParsedEntry, base_url: str) -> tuple[Enclosure, ...]:
 def _site_of(feed: ParsedFeed, context: Context) -> str:
     """The page that a feed links to; relative addresses are counted from there."""
     url = context.document.final_url
-    return links.absolute_link(feed.link, url) or url
+    return urls.absolute_link(feed.link, url) or url
 
 
 def _absolute_base(entry: ParsedEntry, context: Context) -> str | None:
-    return links.absolute_link(entry.base_url, context.document.final_url)
+    return urls.absolute_link(entry.base_url, context.document.final_url)
 
 
 def _guid(entry: ParsedEntry) -> str | None:

@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from ingest.config import FeedConfig, FeedSettings
 from ingest.errors import UsageError
 from ingest.reading import charset
-from ingest.reading.links import without_secrets
 from ingest.reading.opml_settings import FORM, NAMESPACE, attributes_of, settings_of
 from ingest.reading.xml_text import mend
+from ingest.urls import without_secrets
 
 _END = re.compile(r"</opml\s*>", re.IGNORECASE)
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")

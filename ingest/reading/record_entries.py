@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ingest.reading import charset, dedupe
-from ingest.reading.links import absolute_link
 from ingest.reading.normalize import Context, normalize
 from ingest.reading.record_body import at_home, local_pictures
 from ingest.reading.records import FrontMatter, read_record
+from ingest.urls import absolute_link
 from ingest.values import Document, NormalEntry, ParsedEntry, ParsedFeed
 
 _MOST_NAMED = 20  # pictures of one record

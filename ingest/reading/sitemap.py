@@ -13,8 +13,8 @@ from lxml import etree
 from ingest.errors import ParseError, Unreadable
 from ingest.reading import charset, xml_text
 from ingest.reading.dates import resolve_date
-from ingest.reading.links import absolute_link
 from ingest.reading.parse import parse
+from ingest.urls import absolute_link
 from ingest.values import ParsedEntry, ResolvedDate
 
 _NAMED = re.compile(r"\s*sitemap\s*:\s*([^\s#]\S*)", re.IGNORECASE)

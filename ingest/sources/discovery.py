@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from ingest.errors import FetchError, Gone, ParseError, SourceError, UsageError
 from ingest.fetch import Fetcher
 from ingest.reading.feed_links import FeedLink, feed_links, is_about_comments
-from ingest.reading.links import without_secrets
 from ingest.reading.parse import parse
 from ingest.rsshub.recognition import generator_of, is_rsshub
 from ingest.rsshub.routes import carries_access, without_access
 from ingest.sources.instances import Instances
+from ingest.urls import without_secrets
 from ingest.values import Document
 
 _EMPTY = "it is a feed without entries"

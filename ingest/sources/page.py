@@ -17,7 +17,7 @@ from ingest.fetch import Fetcher, Robots
 from ingest.logs import log_fault
 from ingest.reading import charset, extract, html, not_a_feed
 from ingest.reading.articles import take_article
-from ingest.reading.links import site_of
+from ingest.urls import site_of
 from ingest.values import Article, Document, NormalEntry
 from ingest.workers import Workers
 

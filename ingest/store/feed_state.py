@@ -10,12 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.config import FeedSettings
-from ingest.reading.links import host_of, server_of, site_of, without_secrets
 from ingest.schedule import Ways
 from ingest.schedule.habits import Habits
 from ingest.schedule.hints import from_json
 from ingest.schedule.moves import Move
 from ingest.schedule.trust import Spelling, Trust
+from ingest.urls import host_of, server_of, site_of, without_secrets
 from ingest.values import Validators
 from models import Feed
 

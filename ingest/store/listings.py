@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from ingest.layouts.naming import author_of
 from ingest.reading.html import text_of
-from ingest.reading.links import without_secrets
 from ingest.store import addresses, full_texts
 from ingest.store.archive import IS_DUE
 from ingest.store.statements import in_batches
+from ingest.urls import without_secrets
 from models import ArchiveFile, Entry, Feed, Revision
 
 if TYPE_CHECKING:

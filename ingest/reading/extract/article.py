@@ -21,7 +21,7 @@ from ingest.reading.extract.surroundings import Surroundings
 from ingest.reading.extract.tally import Tally, holder, likeness, shingles, tally
 from ingest.reading.extract.trim import trim
 from ingest.reading.html import pictures, text_of
-from ingest.reading.links import absolute_link
+from ingest.urls import absolute_link
 from ingest.values import Article
 
 _UNTAKEN, _TAKEN = 0.3, 0.7  # of a block's text

@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from ingest.reading.extract.linked_data import article_in_data, named
 from ingest.reading.extract.page import body_of
-from ingest.reading.links import absolute_link
+from ingest.urls import absolute_link
 
 _TITLE = ("og:title", "twitter:title", "articletitle", "title")
 _AUTHOR = ("author", "article:author", "og:article:author", "byl", "dc.creator", "sailthru.author")

@@ -11,7 +11,7 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from ingest.reading.extract.surroundings import page_of
-from ingest.reading.links import absolute_link
+from ingest.urls import absolute_link
 
 _KINDS = ("Article", "BlogPosting", "Report", "SocialMediaPosting", "DiscussionForumPosting")
 _LARGEST = 200_000  # characters of one script

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from ingest.reading.extract.page import squeeze
-from ingest.reading.links import absolute_link
+from ingest.urls import absolute_link
 
 _NEXT = re.compile(r"[\W_]*(?:下一?[页頁]|[后後]一?[页頁]|next ?(?:page)?)[\W_]*", re.IGNORECASE)
 _LONGEST = 20

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.html import HtmlElement
 
-from ingest.reading.links import host_of
+from ingest.urls import host_of
 
 _CHARACTERS = 150  # fewer are a caption, or a player's
 _OF_ALL_PROSE = 0.5

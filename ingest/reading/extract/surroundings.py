@@ -9,7 +9,8 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from ingest.reading.extract.page import text_lengths
-from ingest.reading.links import absolute_link, canonical_link
+from ingest.reading.links import canonical_link
+from ingest.urls import absolute_link
 
 # Sections that are not the article's, unless they hold it or it holds them.
 _OTHERS = frozenset({"article", "nav", "menu", "dialog"})

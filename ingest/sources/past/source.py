@@ -13,9 +13,9 @@ from ingest.config import WaybackConfig
 from ingest.errors import FetchError, SourceError, Unreadable
 from ingest.fetch import Fetcher, Robots
 from ingest.fetch.redirects import first_hop
-from ingest.reading.links import absolute_link
 from ingest.sources.instances import Instances
 from ingest.store.feed_state import FeedState
+from ingest.urls import absolute_link
 from ingest.values import Document, ParsedFeed, Planned
 
 
