@@ -1,4 +1,4 @@
-"""Recognises lines that say where a text or its author comes from; and sentences behind a label.
+"""Recognises lines that say where a text or its author comes from; and sentences after a label.
 
 All patterns are for lines in Simplified Chinese, NFKC and lower case.
 """
@@ -6,6 +6,8 @@ All patterns are for lines in Simplified Chinese, NFKC and lower case.
 from __future__ import annotations
 
 import re
+
+from ingest.reading.language.clauses import is_clause_after_label
 
 # What a name or the title of a paper does not hold, and most sentences do.
 _NAMED = r"[^。!?;我你他她它这那哪谁了的]"
@@ -25,11 +27,13 @@ _ORIGIN_IN_BRACKETS = re.compile(
 )
 
 _LABEL = re.compile(r"([^:|/丨>]{1,12})[:|/丨>]\s*(.*)")
-# Behind these stand the titles of other articles, or what is asked of the reader.
+# After these stand the titles of other articles, or what is asked of the reader.
 _FREE_LABEL = re.compile(
     r"相关|延伸|推荐|扩展|拓展|精彩|热门|往期|[上下前后][一1]?[篇条页章]|原标题|原题|猜你|精选|更多"
-    r"|联系|投稿|商务|合作|举报|投诉|报料|服务|客服|当前|阅读原文|点击"
+    r"|联系(?!人)|投稿(?!人)|商务|合作|举报|投诉|报料(?!人)|服务|客服|当前|阅读原文|点击"
 )
+# After these stand lists of words, which may be anything short.
+_LABEL_OF_LIST = re.compile(r"标签|关键|tags?|分类|栏目|专题|位置|字[号体]")
 _RIGHTS = re.compile(r"代表|侵权|转载|版权|授权|删除|关注|下载|公众号|客户端|观点")
 _OF_SENTENCES = re.compile(
     r"[了是没不也都就把被这那哪谁吗呢么吧我你他她它们着很再却]|从|直到|因为|所以|在(?!线|读|职)|一[张个座位片场]"
@@ -46,12 +50,18 @@ def names_an_origin(line: str, *, in_brackets: bool) -> bool:
 
 
 def is_sentence_after_label(line: str) -> bool:
-    """Whether a label is followed by a sentence (来源：没有人说得清。) and not by a name."""
+    """Whether a label is followed by a sentence or a clause (来源：没人知道), not by a name."""
     found = _LABEL.match(line)
     if found is None or _FREE_LABEL.search(found[1]) or _RIGHTS.search(found[2]):
         return False
     value = found[2].strip()
     signs = len(_OF_SENTENCES.findall(value))
-    if value.endswith(("。", "!", "?", "…", ".")):
-        return signs >= 1 and len(value) >= _SHORTEST_SENTENCE
-    return signs > 1 and "," in value and len(value) >= _SHORTEST_CLAUSE
+    if value.endswith(("。", "!", "?", "…", ".")) and len(value) >= _SHORTEST_SENTENCE:
+        return signs >= 1 or _has_clause(found[1], value)
+    if signs > 1 and "," in value and len(value) >= _SHORTEST_CLAUSE:
+        return True
+    return _has_clause(found[1], value)
+
+
+def _has_clause(label: str, value: str) -> bool:
+    return not _LABEL_OF_LIST.search(label) and is_clause_after_label(label, value)
