@@ -23,6 +23,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from ingest.reading.dates.addresses import date_of_address
+from ingest.reading.dates.calendars import without_buddhist_years
 from ingest.reading.dates.clock import Time, find_time
 from ingest.reading.dates.day import Day
 from ingest.reading.dates.days import find_day
@@ -72,7 +73,7 @@ def resolve_date(
         cst_is_american=cst_is_american,
     )
     try:
-        written = raw[:LONGEST].strip()
+        written = without_buddhist_years(raw[:LONGEST].strip())
         found = _standard(written, where)
         found = found or _free(plain(written), where)
     except (ValueError, OverflowError):  # a day, a time or an offset that does not exist

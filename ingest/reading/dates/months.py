@@ -1,7 +1,7 @@
 """Days whose month is named in a language that CLDR knows: `09 Okt 2019`, `2024. május 20.`.
 
 English and Chinese are read elsewhere. Reading the names takes some tenths of a second, once, and
-only when a date needs them.
+only when a date needs them. Short Thai years are those of the Buddhist era: `9 ต.ค. 62` is in 2019.
 """
 
 from __future__ import annotations
@@ -13,35 +13,44 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
+from ingest.reading.dates.calendars import BUDDHIST_ERA
 from ingest.reading.dates.day import Day, full_year
 
 _LANGUAGES = (
-    "af ar az be bg bn bs ca cs cy da de de_AT el es es_PE et eu fa fi fr ga gl hi hr hu hy id is"
-    " it ka kk lt lv mk mr ms mt nb nl nn pl pt ro ru sk sl sq sr sr_Latn sv sw ta th tr uk ur uz"
+    "af am ar ar_SY az be bg bn bs ca cs cy da de de_AT el es es_PE et eu fa fi fr ga gl gu he hi"
+    " hr hu hy id is it ka kk km kn ky lo lt lv mk ml mr ms mt my nb ne nl nn pa pl pt ro ru si sk"
+    " sl sq sr sr_Latn sv sw ta te tg th tr uk ur uz"
 ).split()
 _SHORTEST = 3  # letters of an abbreviated name
-# Letters, and the vowels that Thai and Indian scripts write as marks, which are no `\w`.
-_MARKS = (
-    "\u0900-\u0903\u093a-\u094f\u0981-\u0983\u09bc-\u09cd\u0b82\u0bbe-\u0bcd"
-    "\u0e31-\u0e3a\u0e47-\u0e4e"
-)
+# Letters, and the vowels that scripts from Hindi to Khmer write as marks, which are no `\w`.
+_SCRIPTS_WITH_MARKS = (*range(0x0900, 0x10A0), *range(0x1780, 0x17E0))
+_MARKS = "".join(chr(c) for c in _SCRIPTS_WITH_MARKS if unicodedata.category(chr(c))[0] == "M")
 _LETTER = rf"(?:[^\W\d_]|[{_MARKS}])"
-_NAME = rf"(?P<name>{_LETTER}{{3,20}})\.?"
+_THAI = r"[\u0e01-\u0e2e\u0e34-\u0e3a]{1,3}\.\s?[\u0e01-\u0e2e]\."  # ต.ค., มี.ค.
+_NAME = rf"(?P<name>{_THAI}|{_LETTER}{{3,20}}(?:\s{_LETTER}{{2,20}})?)\.?"
+_ERA = r"(?P<era>พ\.\s?ศ\.\s*|ค\.\s?ศ\.\s*)?"  # of Buddha, of Christ
 _OF = r"(?:\s+(?:de|del|di|do)\s+|\s+d['’]|[\s,./-]{1,3})"
 _DAY = r"(?<!\d)(?P<d>\d{1,2})(?:\.|er|º|ª)?"
 _PATTERNS = (
-    re.compile(rf"(?P<span>{_DAY}{_OF}{_NAME}{_OF}(?P<y>\d{{4}}|\d\d))(?![\d:])", re.IGNORECASE),
+    re.compile(
+        rf"(?P<span>{_DAY}{_OF}{_NAME}{_OF}{_ERA}(?P<y>\d{{4}}|\d\d))(?![\d:])", re.IGNORECASE
+    ),
     re.compile(rf"(?<!\w)(?P<span>{_NAME}\s+(?P<d>\d{{1,2}}),?\s+(?P<y>\d{{4}}))(?![\d:])"),
     re.compile(
         rf"(?<!\d)(?P<span>(?P<y>\d{{4}})\.?\s+(?:m\.\s+)?{_NAME}\s+(?P<d>\d{{1,2}}))(?![\d:])"
     ),
 )
 # Abbreviations that are common and not CLDR's.
-_MORE = {"mrz": 3}
+_MORE = {"mrz": 3, "अक्तूबर": 10}
+_OLDEST_BUDDHIST = 1980
+_IS_THAI = re.compile(r"[\u0e00-\u0e7f]")
+_LAST_ACCENT = "\u08ff"  # later marks are vowels: without them มี.ค. would be ม.ค.
+_INVISIBLE = re.compile("[\u200b-\u200f]")
+_HEBREW_IN = "\u05d1"  # "in" is written as the month's first letter
 # By context (beside a day, or alone) and width: numbers and names.
 _Table = Mapping[str, Mapping[str, Mapping[int, str]]]
 _WORD = re.compile(rf"{_LETTER}{{2,20}}")
-_WHOLE_WORD = re.compile(rf"{_LETTER}+")
+_WHOLE_NAME = re.compile(rf"{_LETTER}[{_MARKS}\w. ]+")
 _MANY_WORDS = 10
 
 
@@ -59,9 +68,20 @@ def find_foreign_day(text: str, now: datetime) -> Day | None:
 
 def _days(match: re.Match[str], now: datetime) -> Iterator[date]:
     """The days that a match may name; `listopad` is October in Zagreb, November in Warsaw."""
-    year, day = full_year(match["y"], now), int(match["d"])
+    year, day = _year(match, now), int(match["d"])
     for month in sorted(_names().months_of(match["name"])):
         yield date(year, month, day)
+
+
+def _year(match: re.Match[str], now: datetime) -> int:
+    """The Gregorian year; a short Thai year counts from the Buddha, if that is not too long ago."""
+    era = match.groupdict().get("era") or ""
+    is_buddhist = era.startswith("พ") or (not era and _IS_THAI.match(match["name"]))
+    if is_buddhist and len(match["y"]) == 2:
+        year = int(match["y"]) + 2500 - BUDDHIST_ERA
+        if _OLDEST_BUDDHIST <= year <= now.year + 1:
+            return year
+    return full_year(match["y"], now)
 
 
 def _weekdays_in(text: str) -> set[int]:
@@ -78,8 +98,12 @@ class _Names:
     weekdays: Mapping[str, frozenset[int]]
 
     def months_of(self, word: str) -> frozenset[int]:
-        name = _folded(word)
-        return self.months.get(name) or self.beginnings.get(name) or frozenset()
+        first, last = word.split(maxsplit=1)[0], word.rsplit(maxsplit=1)[-1]
+        for name in (word, last, last.removeprefix(_HEBREW_IN), first):
+            folded = _folded(name)
+            if found := self.months.get(folded) or self.beginnings.get(folded):
+                return found
+        return frozenset()
 
 
 @cache
@@ -108,12 +132,12 @@ def _pairs(tables: Iterable[_Table]) -> Iterator[tuple[str, int]]:
 def _by_name(pairs: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:
     found: dict[str, set[int]] = {}
     for name, number in pairs:
-        if _WHOLE_WORD.fullmatch(name):
+        if _WHOLE_NAME.fullmatch(name):
             found.setdefault(name, set()).add(number)
     return {name: frozenset(numbers) for name, numbers in found.items()}
 
 
 def _folded(word: str) -> str:
-    """A word without case, accents and other marks, and the dot of an abbreviation."""
-    parts = unicodedata.normalize("NFD", word.casefold().strip(".’'"))
-    return "".join(c for c in parts if not unicodedata.category(c).startswith("M"))
+    """A word without case, accents, invisible characters and an abbreviation's dot."""
+    parts = unicodedata.normalize("NFKD", _INVISIBLE.sub("", word).casefold()).strip(".’' ")
+    return "".join(c for c in parts if c > _LAST_ACCENT or unicodedata.category(c)[0] != "M")
