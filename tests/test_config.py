@@ -17,9 +17,9 @@ from ingest.config import (
     parse_duration,
     parse_size,
 )
+from ingest.config.example import example_config
 from ingest.database import Database
 from ingest.errors import ConfigError
-from ingest.example import example_config
 from tests.program import Program, new_program
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from ingest.cli import app
 from ingest.config import ArchiveConfig, Config, FeedConfig
-from ingest.example import example_config
+from ingest.config.example import example_config
 from ingest.layouts.hexo import HexoLayout
 from tests.support import make_record
 

@@ -18,8 +18,8 @@ def init(
 ) -> None:
     """Write a commented config.toml and create the database."""
     from ingest.config import load_config
+    from ingest.config.example import example_config
     from ingest.database import Database
-    from ingest.example import example_config
 
     file = directory / "config.toml"
     if file.exists():

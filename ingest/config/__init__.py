@@ -1,12 +1,16 @@
-"""The configuration: `config.toml` and the environment → `Config`, or a `ConfigError` that names
-every mistake at once with its file, table and key.
+"""The configuration: `config.toml` and the environment → `Config`, or a `ConfigError` that lists
+every mistake with its file, table and key.
 
-    load        find the file, read it, let the environment override it   ← open this first
-    tables      what can be set, with defaults and one sentence each
-    kinds       what a value can be: durations, sizes, zones, addresses
-    mistakes    what pydantic found wrong, in the words of the file
+    load            find the file, read it, apply the environment   ← open this first
+    tables          the tables of the file
+    requests        the tables about requests to others
+    feed_settings   the settings of a feed, each declared once for file, command, OPML and manual
+    kinds           types of values: durations, sizes, zones, addresses
+    mistakes        validation errors in the words of the file
+    example         config.example.toml, and the manual's table of feed settings
 """
 
+from ingest.config.feed_settings import FeedConfig, FeedSettings
 from ingest.config.kinds import (
     format_duration,
     format_size,
@@ -15,18 +19,8 @@ from ingest.config.kinds import (
     read_feed_url,
 )
 from ingest.config.load import load_config
-from ingest.config.tables import (
-    ArchiveConfig,
-    Config,
-    DatabaseConfig,
-    FeedConfig,
-    FeedSettings,
-    FetchConfig,
-    LogConfig,
-    RsshubConfig,
-    ScheduleConfig,
-    WaybackConfig,
-)
+from ingest.config.requests import FetchConfig, RsshubConfig, WaybackConfig
+from ingest.config.tables import ArchiveConfig, Config, DatabaseConfig, LogConfig, ScheduleConfig
 
 __all__ = [
     "ArchiveConfig",

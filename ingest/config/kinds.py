@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 _DURATION_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
@@ -193,6 +193,12 @@ HeaderValue = Annotated[str, AfterValidator(_one_line)]
 InstanceUrl = Annotated[str, AfterValidator(read_instance_url)]
 FullText = Annotated[bool | Literal["auto"], BeforeValidator(_yes_no_or_auto)]
 Category = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Table(BaseModel):
+    """A table of the configuration: unknown keys are refused, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def hidden(secret: str) -> str:

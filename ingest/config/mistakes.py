@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from ingest.config.tables import Config, FeedConfig
+from ingest.config.feed_settings import FeedConfig
+from ingest.config.tables import Config
 
 ENVIRONMENT_PREFIX = "GUIDANG_"
 _SECRET_KEYS = {"access_key", "auth", "database", "headers", "instances", "proxy"}
