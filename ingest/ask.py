@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.errors import ParseError, SourceError
-from ingest.reading import not_a_feed
+from ingest.reading.documents import not_a_feed
 from ingest.schedule import trust as trusting
 from ingest.schedule.trust import Trust
 from ingest.services import Services

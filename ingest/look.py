@@ -19,9 +19,9 @@ import sqlalchemy as sa
 from ingest import schedule, summary
 from ingest.ask import Asked, after_check, fault_of
 from ingest.errors import SourceError
-from ingest.reading.normalize import Context
+from ingest.reading.entries.normalize import Context
 from ingest.reading.read import Reading, read, read_items
-from ingest.reading.split import Split, split
+from ingest.reading.shortcuts.split import Split, split
 from ingest.rsshub import is_route
 from ingest.rsshub.recognition import generator_of, is_rsshub, matched_pattern
 from ingest.rsshub.routes import carries_access

@@ -11,19 +11,20 @@ from ingest.archive import Archive
 from ingest.database import Database
 from ingest.errors import ParseError, SourceError, border
 from ingest.look import reading_context, zone_of
-from ingest.reading import charset, extract, html
-from ingest.reading.articles import (
+from ingest.reading import extract, html
+from ingest.reading.dedupe import FROM_CAPTURE
+from ingest.reading.documents import charset
+from ingest.reading.entries.articles import (
     FROM_LASTMOD,
     FROM_NEWS_SITEMAP,
     ListedDates,
     entry_of_page,
     take_article,
 )
-from ingest.reading.dedupe import FROM_CAPTURE
-from ingest.reading.front_matter import NoRecordError
 from ingest.reading.read import read
-from ingest.reading.record_entries import entry_of_record
-from ingest.reading.records import may_be_record
+from ingest.reading.records.front_matter import NoRecordError
+from ingest.reading.records.record_entries import entry_of_record
+from ingest.reading.records.records import may_be_record
 from ingest.sources.page import read_page
 from ingest.store import captures, doubles, entries
 from ingest.store.captures import Kept

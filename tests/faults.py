@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from lxml import etree
 
 from ingest.errors import ParseError
-from ingest.reading.normalize import Context
+from ingest.reading.entries.normalize import Context
 from ingest.workers import Workers
 
 

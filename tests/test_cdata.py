@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.reading.cdata import mend_sections, unwrap, without_sections
-from ingest.reading.parse import parse
-from ingest.reading.split import split
+from ingest.reading.documents.parse import parse
+from ingest.reading.shortcuts.split import split
+from ingest.reading.xml.cdata import mend_sections, unwrap, without_sections
 from ingest.values import ParsedEntry
 
 ITEM = "<rss version='2.0'><channel><title>t</title>{}</channel></rss>"

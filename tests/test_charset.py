@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.reading.charset import decode, repair
+from ingest.reading.documents.charset import decode, repair
 
 DATA = Path(__file__).parent / "data" / "charset"
 SENTENCES = [

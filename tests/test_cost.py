@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from ingest.archive import Archive
-from ingest.reading import normalize
-from ingest.reading.packing import pack
+from ingest.reading.documents.packing import pack
+from ingest.reading.entries import normalize
 from ingest.values import Packed
 from tests.site import Site
 from tests.support import item, rss

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ingest.reading.dates import resolve_date
-from ingest.reading.normalize import Context
+from ingest.reading.entries.normalize import Context
 from ingest.reading.read import read
 from ingest.values import Document
 from tests.support import NOON, rss

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.reading.feed_links import feed_links
+from ingest.reading.lists.feed_links import feed_links
 from ingest.values import Document
 from tests.program import Program, new_program
 from tests.site import Site

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.reading import html
-from ingest.reading.enclosed import split_files, with_files
-from ingest.reading.normalize import Context, normalize
-from ingest.reading.parse import parse
+from ingest.reading.documents.parse import parse
+from ingest.reading.entries.enclosed import split_files, with_files
+from ingest.reading.entries.fragment import clean as clean_html
+from ingest.reading.entries.normalize import Context, normalize
 from ingest.values import Document, Enclosure, NormalEntry
 
 _BASE = "https://cast.example.cn/12"
@@ -20,7 +20,7 @@ def _shown(clean: str, *urls: str, kind: str | None = None, image: str | None = 
     enclosures = [Enclosure(url=url, media_type=kind) for url in urls]
     whole = with_files(clean, enclosures, base_url=_BASE, lead_image=image)
     assert whole.startswith(clean)
-    assert html.clean(whole, base_url=_BASE) == whole
+    assert clean_html(whole, base_url=_BASE) == whole
     return whole.removeprefix(clean)
 
 
@@ -72,7 +72,7 @@ def test_every_file_is_there_and_one_of_a_kind_has_a_player() -> None:
     ],
 )
 def test_what_the_text_leads_to_is_not_doubled(clean: str) -> None:
-    clean = html.clean(clean, base_url=_BASE)
+    clean = clean_html(clean, base_url=_BASE)
     assert _shown(clean, _MP3) == ""
 
 
@@ -85,7 +85,7 @@ def test_what_the_text_leads_to_is_not_doubled(clean: str) -> None:
     ],
 )
 def test_a_link_to_something_else_hides_no_file(link: str, url: str) -> None:
-    clean = html.clean(f'<a href="{link}">节目页</a>', base_url=_BASE)
+    clean = clean_html(f'<a href="{link}">节目页</a>', base_url=_BASE)
     assert f'src="{url}"' in _shown(clean, url, kind="audio/mpeg")
 
 
@@ -97,7 +97,7 @@ def test_the_lead_image_is_not_doubled() -> None:
 def test_further_pictures_are_shown_where_the_text_has_none() -> None:
     assert '<img src="https://cast.example.cn/b.png"' in _shown("", "b.png", image=f"{_BASE}.jpg")
     assert _shown("", "b.png", kind="image/png") == ""
-    text = html.clean("<img src='c.png'>", base_url=_BASE)
+    text = clean_html("<img src='c.png'>", base_url=_BASE)
     assert _shown(text, "b.png", image=f"{_BASE}.jpg") == ""
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.reading import charset, extract
+from ingest.reading import extract
+from ingest.reading.documents import charset
 from ingest.reading.extract.article import extract_article
 from ingest.values import Article
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.reading.headings import without_title
-from ingest.reading.normalize import Context, name_of, without_program
+from ingest.reading.entries.headings import without_title
+from ingest.reading.entries.normalize import Context, name_of, without_program
 from ingest.values import Document, ParsedFeed
 
 _TITLE = "【独家】老旧小区加装电梯：居民怎么看"

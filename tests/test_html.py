@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.reading import html
+from ingest.reading.entries.fragment import clean
 from ingest.reading.html import mathml
 from tests.dom import dom_of
 
@@ -31,19 +32,19 @@ def _cases() -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize(("_title", "written", "expected"), _cases(), ids=[c[0] for c in _cases()])
 def test_cleaning(_title: str, written: str, expected: str) -> None:
-    cleaned = html.clean(written, base_url=_BASE)
+    cleaned = clean(written, base_url=_BASE)
     assert dom_of(cleaned) == dom_of(expected)
-    assert html.clean(cleaned, base_url=_BASE) == cleaned
+    assert clean(cleaned, base_url=_BASE) == cleaned
 
 
 def test_without_a_base_relative_addresses_stay() -> None:
-    assert html.clean('<a href="b">甲</a>', base_url=None) == '<a href="b">甲</a>'
-    assert "https://a.example.cn/b" in html.clean('<a href="//a.example.cn/b">', base_url=None)
+    assert clean('<a href="b">甲</a>', base_url=None) == '<a href="b">甲</a>'
+    assert "https://a.example.cn/b" in clean('<a href="//a.example.cn/b">', base_url=None)
 
 
 @pytest.mark.parametrize("void", ["wbr", "embed src=a", "source", "track", "img src=a", "br"])
 def test_no_void_element_takes_what_follows(void: str) -> None:
-    assert html.text_of(html.clean(f"<{void}>字" * 3000, base_url=_BASE)).count("字") == 3000
+    assert html.text_of(clean(f"<{void}>字" * 3000, base_url=_BASE)).count("字") == 3000
 
 
 _TAGS = (
@@ -95,15 +96,15 @@ _ANYTHING = st.one_of(st.lists(_PIECES, max_size=12).map("".join), st.text(max_s
 @settings(max_examples=400, deadline=None)
 @given(_ANYTHING)
 def test_cleaning_never_fails_and_is_done_after_once(written: str) -> None:
-    cleaned = html.clean(written, base_url=_BASE)
-    assert html.clean(cleaned, base_url=_BASE) == cleaned
+    cleaned = clean(written, base_url=_BASE)
+    assert clean(cleaned, base_url=_BASE) == cleaned
     html.text_of(written)
 
 
 @settings(max_examples=400, deadline=None)
 @given(_ANYTHING)
 def test_nothing_that_runs_is_left(written: str) -> None:
-    _assert_harmless(html.clean(written, base_url=None))
+    _assert_harmless(clean(written, base_url=None))
 
 
 def _assert_harmless(cleaned: str) -> None:
@@ -146,7 +147,7 @@ def _assert_harmless(cleaned: str) -> None:
     ],
 )
 def test_attacks_are_neutral(written: str) -> None:
-    _assert_harmless(html.clean(written, base_url=_BASE))
+    _assert_harmless(clean(written, base_url=_BASE))
 
 
 @pytest.mark.parametrize(
@@ -178,7 +179,7 @@ def test_attacks_are_neutral(written: str) -> None:
 )
 def test_hostile_input_takes_linear_time_and_keeps_its_text(written: str) -> None:
     started = time.perf_counter()
-    cleaned = html.clean(written, base_url=_BASE)
+    cleaned = clean(written, base_url=_BASE)
     assert "甲" in html.text_of(cleaned)
     assert time.perf_counter() - started < 10
 

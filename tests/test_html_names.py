@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.reading import html
+from ingest.reading.entries.fragment import clean
 
 _BASE = "https://news.example.cn/a/1.html"
 # Types and places of programs: names of nothing, of SVG, of MathML, of HTML as it was and is.
@@ -49,15 +50,15 @@ def _with_words(written: str) -> tuple[str, list[str]]:
 @given(_WRITTEN)
 def test_no_word_is_lost_around_names(written: str) -> None:
     text, words = _with_words(written)
-    cleaned = html.clean(text, base_url=_BASE)
+    cleaned = clean(text, base_url=_BASE)
     shown = html.text_of(cleaned)
     assert [word for word in words if word not in shown] == []
-    assert html.clean(cleaned, base_url=_BASE) == cleaned
+    assert clean(cleaned, base_url=_BASE) == cleaned
 
 
 @pytest.mark.parametrize("name", _NAMES)
 def test_what_follows_a_name_stays_where_it_was(name: str) -> None:
-    cleaned = html.clean(f"<p>先开 vector<{name}> 存边。</p><p>其余</p>", base_url=_BASE)
+    cleaned = clean(f"<p>先开 vector<{name}> 存边。</p><p>其余</p>", base_url=_BASE)
     paragraphs = html.text_of(cleaned).split("\n")
     assert paragraphs[0].startswith("先开 vector")
     assert paragraphs[0].endswith("存边。")
@@ -84,5 +85,5 @@ def test_what_follows_a_name_stays_where_it_was(name: str) -> None:
 )
 def test_many_names_take_linear_time(written: str) -> None:
     started = time.perf_counter()
-    assert "甲" in html.text_of(html.clean(written, base_url=_BASE))
+    assert "甲" in html.text_of(clean(written, base_url=_BASE))
     assert time.perf_counter() - started < 10

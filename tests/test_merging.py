@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ingest.reading.merging import merge, with_summary
+from ingest.reading.documents.merging import merge, with_summary
 
 ARTICLE = (
     "<h2>旧码头</h2><p>渡口今年翻修，工期三个月。</p><p>船改到<b>下游两里</b>的旧码头停靠。</p>"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.reading.newest import Pictured, is_signed_anew, newest, resigned
+from ingest.reading.entries.newest import Pictured, is_signed_anew, newest, resigned
 from ingest.replay import replay_feed
 from ingest.store import feeds
 from ingest.values import Enclosure

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.reading.normalize import Context
+from ingest.reading.entries.normalize import Context
 from ingest.reading.read import read
 from ingest.values import Document, NormalEntry
 

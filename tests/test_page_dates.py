@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.reading.articles import ListedDates, entry_of_page
 from ingest.reading.dates import SHANGHAI, date_of_address
+from ingest.reading.entries.articles import ListedDates, entry_of_page
+from ingest.reading.entries.normalize import Context
 from ingest.reading.extract.article import extract_article
-from ingest.reading.normalize import Context
 from ingest.values import Document, NormalEntry
 from tests.support import NOON
 

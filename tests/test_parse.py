@@ -14,9 +14,9 @@ import pytest
 
 from ingest.errors import ParseError
 from ingest.reading import titles
-from ingest.reading.bounds import MAX_ENTRIES
-from ingest.reading.parse import parse
-from ingest.reading.split import split
+from ingest.reading.documents.parse import parse
+from ingest.reading.shortcuts.split import split
+from ingest.reading.xml.bounds import MAX_ENTRIES
 from ingest.values import ParsedFeed
 
 DATA = Path(__file__).parent / "data" / "parse"

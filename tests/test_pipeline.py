@@ -17,7 +17,7 @@ import sqlalchemy as sa
 import zstandard
 
 from ingest import pipeline
-from ingest.reading.packing import unpack
+from ingest.reading.documents.packing import unpack
 from ingest.services import Services
 from ingest.store import archive as archive_store
 from ingest.store import feeds as feed_store

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.reading.front_matter import BrokenRecordError, NoRecordError, split_front_matter
-from ingest.reading.record_body import body_as_html, local_pictures
-from ingest.reading.records import read_record
+from ingest.reading.records.front_matter import BrokenRecordError, NoRecordError, split_front_matter
+from ingest.reading.records.record_body import body_as_html, local_pictures
+from ingest.reading.records.records import read_record
 
 TITLED = {"title": "旧文"}
 

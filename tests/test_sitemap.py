@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import Unreadable
-from ingest.reading.sitemap import read_sitemap, sitemaps_of_robots
+from ingest.reading.lists.sitemap import read_sitemap, sitemaps_of_robots
 from tests import past
 from tests.program import Program
 from tests.site import Site

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.reading.split import Split, item_digest, split
+from ingest.reading.shortcuts.split import Split, item_digest, split
 
 RSS = (
     '<?xml version="1.0" encoding="{encoding}"?>\n<!-- <item>no</item> -->\n'

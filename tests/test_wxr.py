@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.reading.autop import paragraphs
-from ingest.reading.wxr import is_wxr, posts_of_export
+from ingest.reading.records.autop import paragraphs
+from ingest.reading.records.wxr import is_wxr, posts_of_export
 from tests.program import Program
 from tests.test_backfill import configured, kept
 

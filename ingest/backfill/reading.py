@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from ingest.errors import ParseError, Unreadable
-from ingest.reading.articles import ListedDates, entry_of_page
 from ingest.reading.dates import resolve_date
-from ingest.reading.front_matter import NoRecordError
-from ingest.reading.normalize import Context
+from ingest.reading.entries.articles import ListedDates, entry_of_page
+from ingest.reading.entries.normalize import Context
 from ingest.reading.read import read
-from ingest.reading.record_entries import entry_of_record
-from ingest.reading.wxr import is_wxr, posts_of_export
+from ingest.reading.records.front_matter import NoRecordError
+from ingest.reading.records.record_entries import entry_of_record
+from ingest.reading.records.wxr import is_wxr, posts_of_export
 from ingest.sources.page import read_page
 from ingest.sources.past.left_out import LeftOut
 from ingest.sources.past.source import Form, Piece

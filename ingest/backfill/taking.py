@@ -14,7 +14,7 @@ from ingest.errors import Fault, ParseError, SourceError, Unreadable
 from ingest.logs import log_fault
 from ingest.look import reading_context
 from ingest.reading import titles
-from ingest.reading.normalize import without_program
+from ingest.reading.entries.normalize import without_program
 from ingest.services import Services
 from ingest.sources.past.source import Content, Form, Piece, Source, Taken, Window
 from ingest.store import backfills, feeds, history

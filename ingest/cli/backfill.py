@@ -167,7 +167,7 @@ def _asked(
 
 def _add_listed_feeds(session: Session, paths: Sequence[Path]) -> None:
     """Add the feeds of the OPML files among these paths: the others are their documents."""
-    from ingest.reading.opml import read_opml
+    from ingest.reading.lists.opml import read_opml
     from ingest.sources.past.folders import lists_below
     from ingest.store import feeds as store
 

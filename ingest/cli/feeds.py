@@ -81,7 +81,7 @@ def import_opml(
     file: Annotated[Path, typer.Argument(metavar="FILE.opml", help="A list of feeds.")],
 ) -> None:
     """Add the feeds of an OPML file, its folders as categories."""
-    from ingest.reading.opml import read_opml
+    from ingest.reading.lists.opml import read_opml
     from ingest.store import feeds as store
 
     try:
@@ -107,7 +107,7 @@ def import_opml(
 @app.command()
 def export(ctx: typer.Context) -> None:
     """Print the list as OPML; without passwords and keys."""
-    from ingest.reading.opml import write_opml
+    from ingest.reading.lists.opml import write_opml
     from ingest.store import feeds as store
 
     with open_session(ctx, quiet=True) as session:

@@ -1,10 +1,14 @@
-"""Bytes become entries: pure functions from what was fetched to the values we keep.
+"""Bytes become entries: pure functions from what was fetched to the values that are kept.
 
-    charset    bytes and headers → text
-    split      a feed's bytes → head, items, tail, so that only news is parsed
-    parse      a feed document → ParsedFeed
-    normalize  the publisher's words → one normal form
-    dedupe     new, edited, unchanged; near-duplicate of
+read       a document → its entries, in normal form and identified; ready: preloaded for processes
+documents  a feed's bytes → ParsedFeed
+entries    a parsed entry → its normal form
+dedupe     identity; new, edited or unchanged; near-duplicates
+extract    an article's page → its article
+records    records of old archives → entries
+lists      OPML, sitemaps, the feeds that a page names
+shortcuts  faster ways for plain documents, which can be switched off
+dates titles language html xml links spellings    the single subjects
 
 Nothing in here waits, reads a clock or touches a database.
 """

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from ingest.errors import Fault, border
 from ingest.reading import dedupe
-from ingest.reading.normalize import Context, each_entry, name_of
-from ingest.reading.parse import parse
-from ingest.reading.split import Split, split
+from ingest.reading.documents.parse import parse
+from ingest.reading.entries.normalize import Context, each_entry, name_of
+from ingest.reading.shortcuts.split import Split, split
 from ingest.values import NormalEntry, ParsedFeed, Recognised
 
 # Fewer could be the clock of one author; so many are the feed's own way.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ingest.garbage import leave_out_what_stays, search_seldom
-from ingest.reading import language, parse, read, titles
+from ingest.reading import language, read, titles
+from ingest.reading.documents import parse
 from ingest.reading.extract import article
 
 __all__ = ["article", "read"]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from ingest.errors import FetchError, Gone, ParseError, SourceError, UsageError
 from ingest.fetch import Fetcher
-from ingest.reading.feed_links import FeedLink, feed_links, is_about_comments
-from ingest.reading.parse import parse
+from ingest.reading.documents.parse import parse
+from ingest.reading.lists.feed_links import FeedLink, feed_links, is_about_comments
 from ingest.rsshub.recognition import generator_of, is_rsshub
 from ingest.rsshub.routes import carries_access, without_access
 from ingest.sources.instances import Instances

@@ -17,7 +17,7 @@ from weakref import WeakValueDictionary
 from ingest.config import Config
 from ingest.errors import BadStatus, ParseError, SourceError
 from ingest.fetch import FEED_ACCEPT, NO_VALIDATORS, Fetcher
-from ingest.reading import not_a_feed
+from ingest.reading.documents import not_a_feed
 from ingest.rsshub import Instance, address_of, instance_of, instances_of, is_route, route_of
 from ingest.rsshub.health import Health, after_failure, in_order, is_fault_of_instance
 from ingest.rsshub.routes import SCHEME, path_of, secrets_in, without_access

@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 from ingest.errors import Fault, SourceError, Unreadable, border
 from ingest.fetch import Fetcher, Robots
 from ingest.logs import log_fault
-from ingest.reading import charset, extract, html, not_a_feed
-from ingest.reading.articles import take_article
+from ingest.reading import extract, html
+from ingest.reading.documents import charset, not_a_feed
+from ingest.reading.entries.articles import take_article
 from ingest.urls import site_of
 from ingest.values import Article, Document, NormalEntry
 from ingest.workers import Workers

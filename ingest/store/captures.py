@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.reading.packing import unpack
+from ingest.reading.documents.packing import unpack
 from ingest.store.statements import in_batches, insert_if_new, table_of
 from ingest.values import Packed
 from models import Capture, Entry

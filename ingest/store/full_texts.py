@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.reading.packing import pack
+from ingest.reading.documents.packing import pack
 from ingest.store.captures import Body
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import Entry

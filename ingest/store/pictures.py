@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.reading.newest import Newest, Pictured, newest, resigned
+from ingest.reading.entries.newest import Newest, Pictured, newest, resigned
 from ingest.store.captures import Body, Seen
 from ingest.store.statements import in_batches
 from ingest.values import Enclosure, NormalEntry, Verdict

@@ -18,11 +18,13 @@ import feedparser
 import pytest
 
 from ingest.errors import ParseError
-from ingest.reading import charset, parse_plain, parse_xml, xml_text
-from ingest.reading.html import cleaning, plain, shown_by
+from ingest.reading.documents import charset, parse_xml
+from ingest.reading.documents.parse import parse
+from ingest.reading.html import cleaning, shown_by
 from ingest.reading.html.tree import parse_fragment
-from ingest.reading.parse import parse
-from ingest.reading.split import split
+from ingest.reading.shortcuts import plain_feed, plain_html
+from ingest.reading.shortcuts.split import split
+from ingest.reading.xml import xml_text
 
 if TYPE_CHECKING:
     from ingest.values import ParsedEntry, ParsedFeed
@@ -255,7 +257,7 @@ def test_what_is_read_without_feedparser_reads_as_with_it(corpora: Path, score: 
     for file in sorted(path for path in corpora.rglob("*") if path.is_file()):
         text = charset.repair(charset.decode(file.read_bytes(), None).text)
         root = xml_text.find_root(text)
-        fields = parse_plain.read(text, root) if root else None
+        fields = plain_feed.read(text, root) if root else None
         if root is None or fields is None:
             continue
         checks += 1
@@ -287,7 +289,7 @@ def test_html_cleaned_without_a_parser_is_as_clean_as_with_one(corpora: Path, sc
         feed = read(file.read_bytes(), file.name)
         for body in {entry.content or entry.summary for entry in feed.entries} if feed else ():
             marked_up += "<" in body
-            for base_url in (BASE, None) if plain.read(body, BASE) else ():
+            for base_url in (BASE, None) if plain_html.read(body, BASE) else ():
                 checks += 1
                 if not is_cleaned_alike(body, base_url):
                     differences.append(f"{file.relative_to(corpora)}: {body[:100]}")
@@ -296,7 +298,7 @@ def test_html_cleaned_without_a_parser_is_as_clean_as_with_one(corpora: Path, sc
 
 
 def is_cleaned_alike(body: str, base_url: str | None) -> bool:
-    if (short := plain.read(body, base_url)) is None:
+    if (short := plain_html.read(body, base_url)) is None:
         return True  # without a base its addresses are not plain
     long = cleaning.clean(body, base_url=base_url)
     pictures = [dict(one.attrib) for one in parse_fragment(body).iter("img")]

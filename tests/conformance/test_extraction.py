@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.reading import charset
 from ingest.reading.dates import SHANGHAI, resolve_date
+from ingest.reading.documents import charset
 from ingest.reading.extract.article import extract_article
 from ingest.values import Article
 from tests.conformance.conftest import Mean, Score

@@ -13,10 +13,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ingest.reading import charset, language, lead_image, titles
+from ingest.reading import language, titles
 from ingest.reading.dates import resolve_date
-from ingest.reading.html import Fragment, text_of
-from ingest.reading.parse import parse
+from ingest.reading.documents import charset
+from ingest.reading.documents.parse import parse
+from ingest.reading.entries import lead_image
+from ingest.reading.entries.fragment import Fragment
+from ingest.reading.html import text_of
 from ingest.values import Enclosure, ImageField, ImageKind
 from tests.conformance.conftest import Score
 

@@ -8,11 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from ingest.reading.dedupe import likeness
-from ingest.reading.dedupe.identity import (
-    nearby_link_keys,
-    other_link_keys,
-    reused_key,
-)
+from ingest.reading.dedupe.identity import nearby_link_keys, other_link_keys, reused_key
 from ingest.reading.dedupe.records import record_keys, record_of
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 

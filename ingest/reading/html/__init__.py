@@ -1,26 +1,24 @@
-"""HTML from outside, made safe and absolute once, on the way in; and the text that it shows.
+"""Clean HTML from outside: repaired, with absolute addresses, safe; and the text that it shows.
 
-fragment   a fragment: its pictures, its clean form, what it shows
-plain      the short way through all below, for what most publishers write
-bbcode     what a forum's feed left of BBCode → HTML
-tags       what a tag is
-names      names in angle brackets that are no elements go, before they hide what follows
+cleaning   HTML from outside → safe HTML
+tags       tags, as the standard's tokenizer reads them
+names      names in angle brackets that are not elements are removed, before they hide text
 tree       any text → a tree
 addresses  an address as written → an absolute one
-drawings   HTML and pictures in SVG, which goes
-custom     players and pictures in elements of AMP, WeChat and others → those of HTML
-pictures   where a picture really is; players: the same of players, sounds and films
+drawings   SVG is replaced by the HTML and the pictures in it
+custom     pictures and players in elements of AMP, WeChat and others → HTML's own
+pictures   the address of a picture, wherever it was written; players: the same for sound and film
 hidden     text that the page's script would have shown
-lines      code whose lines are elements
-formulas   each formula shown once: MathML (mathml, mathjax, katex), or else its TeX
-repair     a tree → one that means the same wherever it is shown
-allowed    what may be in it at last
+lines      code with one element for each line
+formulas   each formula once: as MathML (mathml, mathjax, katex), else as TeX
+repair     a tree → one that every parser reads in the same way
+allowed    nh3: the last step of all HTML that is stored
+bbcode     BBCode of forums → HTML
 plain_text plain text → HTML that keeps its lines
-text       a tree → its visible text, and what it shows beside
+text       a tree → its visible text, and the media in it
 """
 
-from ingest.reading.html.fragment import Fragment, clean
 from ingest.reading.html.plain_text import from_text
 from ingest.reading.html.text import shown_by, text_of
 
-__all__ = ["Fragment", "clean", "from_text", "shown_by", "text_of"]
+__all__ = ["from_text", "shown_by", "text_of"]

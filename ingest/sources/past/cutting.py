@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import BinaryIO
 
-from ingest.reading.split import split
+from ingest.reading.shortcuts.split import split
 
 AT_ONCE = 200  # items
 _BLOCK = 4 << 20

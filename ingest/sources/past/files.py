@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ingest.errors import Unreadable
-from ingest.reading import charset
-from ingest.reading.front_matter import BrokenRecordError, NoRecordError
-from ingest.reading.records import is_markdown, may_be_record, read_record
+from ingest.reading.documents import charset
+from ingest.reading.records.front_matter import BrokenRecordError, NoRecordError
+from ingest.reading.records.records import is_markdown, may_be_record, read_record
 from ingest.sources.past import names, warc
 from ingest.sources.past.archives import DAMAGED, Member, is_archive, members
 from ingest.sources.past.cutting import UncutError, cut

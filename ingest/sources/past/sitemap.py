@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from ingest.errors import BadStatus, Gone, SourceError, Unreadable
 from ingest.reading.links import canonical_link
-from ingest.reading.sitemap import Listed, read_sitemap, sitemaps_of_robots
+from ingest.reading.lists.sitemap import Listed, read_sitemap, sitemaps_of_robots
 from ingest.sources.page import PAGE_ACCEPT
 from ingest.sources.past.source import Form, Piece, Source, Taken, Web, Window, askable, home_of
 from ingest.store.feed_state import FeedState

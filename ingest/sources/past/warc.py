@@ -21,7 +21,8 @@ from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
 from ingest.fetch.decompress import Body, Damaged, Overflow
-from ingest.reading import charset, not_a_feed, xml_text
+from ingest.reading.documents import charset, not_a_feed
+from ingest.reading.xml import xml_text
 from ingest.sources.past.left_out import LeftOut
 from ingest.sources.past.source import Form, Piece
 from ingest.values import Document, DocumentKind

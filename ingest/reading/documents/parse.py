@@ -1,0 +1,85 @@
+"""A feed document becomes a ParsedFeed, whatever its format; anything else a ParseError.
+
+It says what the publisher said: nothing is resolved, cleaned or dated here. Summaries and
+contents are always HTML, what was plain text is escaped; titles are, unless they say they are text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ingest.errors import ParseError
+from ingest.reading.documents import charset, not_a_feed
+from ingest.reading.documents.parse_json import NotJsonFeedError, parse_json
+from ingest.reading.documents.parse_xml import NotFeedError, parse_xml
+from ingest.reading.shortcuts.split import Split, split
+from ingest.reading.xml import xml_text
+from ingest.reading.xml.bounds import MAX_ENTRIES, OutOfBoundsError
+
+if TYPE_CHECKING:
+    from ingest.values import Decoded, ParsedFeed
+
+
+def parse(
+    body: bytes, *, content_type: str | None, url: str, parts: Split | None = None
+) -> ParsedFeed:
+    """Read a feed document; raise ParseError naming what it is if it is no feed.
+
+    A malformed document gives the entries that can be had, and a warning. `parts` is what `split`
+    made of it, if that was done already.
+    """
+    if (name := not_a_feed.name_bytes(body)) is not None:
+        raise ParseError(url, name)
+    if parts is None:
+        parts = split(body)
+    if parts is not None and len(parts.items) > MAX_ENTRIES:
+        parts = parts.of(parts.items[: MAX_ENTRIES + 1])
+        body = parts.document(parts.items)
+    decoded = charset.decode(body, content_type)
+    feed = _with_items(_read(charset.repair(decoded.text), url), parts)
+    return _with_provenance(feed, decoded)
+
+
+def _read(text: str, url: str) -> ParsedFeed:
+    if text.startswith(("{", "[")):
+        try:
+            return parse_json(text)
+        except NotJsonFeedError as error:
+            what = str(error)
+            raise ParseError(url, what, holds_entries=what == not_a_feed.GOOGLE_READER) from error
+    root = xml_text.find_root(text)
+    name = root.name if root else ""
+    if root is None or (not_a_feed.is_html(text, name) and name not in xml_text.FEED_ROOTS):
+        raise ParseError(url, not_a_feed.name_text(text, name))
+    try:
+        return parse_xml(text, root, url)
+    except OutOfBoundsError as error:
+        raise ParseError(url, str(error)) from error
+    except NotFeedError as error:
+        raise ParseError(url, str(error) or not_a_feed.name_text(text, name)) from error
+
+
+def _with_items(feed: ParsedFeed, parts: Split | None) -> ParsedFeed:
+    """Attach the publisher's own bytes to each entry, where they can be told apart."""
+    if parts is None or len(parts.items) != len(feed.entries):
+        return feed
+    pairs = zip(feed.entries, parts.items, strict=True)
+    return replace(feed, entries=tuple(replace(entry, item=item) for entry, item in pairs))
+
+
+def _with_provenance(feed: ParsedFeed, decoded: Decoded) -> ParsedFeed:
+    """Note how the text was read, and what was lost in it."""
+    warnings = list(feed.warnings)
+    if decoded.replacement_count:
+        warnings.append(f"{decoded.replacement_count} characters could not be decoded")
+    if len(feed.entries) > MAX_ENTRIES:
+        warnings.append(f"more than {MAX_ENTRIES:,} entries: the others are not read")
+    return replace(
+        feed,
+        entries=feed.entries[:MAX_ENTRIES],
+        warnings=tuple(warnings),
+        encoding_used=decoded.encoding_used,
+        encoding_declared=decoded.encoding_declared,
+        replacement_count=decoded.replacement_count,
+    )

@@ -1,0 +1,245 @@
+"""RSS, RDF and Atom become a ParsedFeed; feedparser's dictionaries end in this file.
+
+feedparser is used for its knowledge of the formats only: text comes to it decoded and mended,
+its dates, its sanitiser and its resolver stay unused.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from dataclasses import replace
+from xml.sax import SAXException
+
+from ingest.reading.documents import media, roles
+from ingest.reading.documents.salvage import salvage
+from ingest.reading.shortcuts import plain_feed
+from ingest.reading.xml import xml_text
+from ingest.reading.xml.cdata import mend_sections
+from ingest.reading.xml.fields import Fields, dicts, optional, string
+from ingest.values import Author, ParsedEntry, ParsedFeed
+
+# What feedparser 6 is known to raise on documents, each found by its own suite or by fuzzing:
+# bad references (ValueError, OverflowError), elements named like its own fields (TypeError,
+# AttributeError, KeyError, IndexError), declarations (AssertionError, and RuntimeError, which
+# its SGML parser's errors are), base64 content (binascii.Error is a ValueError), deep nesting.
+FEEDPARSER_RAISES = (
+    ValueError,
+    ArithmeticError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    AssertionError,
+    RuntimeError,
+    SAXException,
+    binascii.Incomplete,
+)
+
+
+class NotFeedError(ValueError):
+    """feedparser finds no feed in the text; the message, if any, names what it is."""
+
+
+def parse_xml(text: str, root: xml_text.Root, url: str = "") -> ParsedFeed:
+    """Read the feed whose root element was found; raise NotFeedError if it holds none.
+
+    `url` is the document's address, which a relative xml:base is relative to.
+    """
+    if (plain := plain_feed.read(text, root)) is not None:
+        return _feed(plain, text, plain["version"], ())
+    return _parse_any(text, root, url)
+
+
+def _parse_any(text: str, root: xml_text.Root, url: str = "") -> ParsedFeed:
+    """Read what feedparser reads."""
+    warnings = ["text before the feed was skipped"] if root.rubbish else []
+    text = xml_text.isolate_root(text, root)
+    is_cut = False
+    if not xml_text.is_well_formed(text):
+        warnings.append("not well-formed XML: read as far as it goes")
+        is_cut = xml_text.ends_within_an_entry(text)
+        text = xml_text.mend(mend_sections(text))
+    result = _read(text, url)
+    version = string(result, "version")
+    if not version and not result["entries"] and not _is_empty_feed(root, text):
+        raise NotFeedError
+    feed = _feed(result, text, version, tuple(warnings))
+    return _with_last_unfinished(feed) if is_cut and feed.entries else feed
+
+
+def _with_last_unfinished(feed: ParsedFeed) -> ParsedFeed:
+    *others, last = feed.entries
+    return replace(feed, entries=(*others, replace(last, is_unfinished=True)))
+
+
+def _is_empty_feed(root: xml_text.Root, text: str) -> bool:
+    """Tell a feed without entries from other XML; RDF is used for much that is no feed."""
+    if root.name == "rdf":
+        return "/rss/1.0" in text or "/rdf/simple/0.9" in text
+    return root.name in xml_text.FEED_ROOTS
+
+
+def _read(text: str, url: str) -> Fields:
+    """Let feedparser read; where it raises, let it read what can be salvaged."""
+    try:
+        return _feedparser(text.encode(), url)
+    except FEEDPARSER_RAISES:
+        pass
+    try:
+        return _feedparser(salvage(text), url)
+    except FEEDPARSER_RAISES as error:
+        raise NotFeedError("XML too damaged to be read") from error
+
+
+def _feedparser(body: bytes, url: str) -> Fields:
+    """Call feedparser, which takes long to be imported."""
+    from ingest.reading.documents.feedparser_reader import read_document
+
+    return read_document(body, url)
+
+
+def _feed(result: Fields, text: str, version: str, warnings: tuple[str, ...]) -> ParsedFeed:
+    feed: Fields = result["feed"]
+    links = _links(feed)
+    history = _history_prefix(result)
+    title, title_is_text = roles.own_title(feed, version)
+    return ParsedFeed(
+        format=version or "rss",
+        title=title,
+        title_is_text=title_is_text,
+        link=_alternate(links) or optional(feed, "link"),
+        self_link=_linked(links, "self"),
+        description=_description(feed, version),
+        language=optional(feed, "language"),
+        generator=optional(feed, "generator"),
+        logos=_logos(feed),
+        authors=_authors(feed),
+        updated=optional(feed, "updated") or optional(feed, "published"),
+        ttl=optional(feed, "ttl"),
+        update_period=optional(feed, "sy_updateperiod"),
+        update_frequency=optional(feed, "sy_updatefrequency"),
+        skip_hours=_skipped(text, "skipHours", "hour"),
+        skip_days=_skipped(text, "skipDays", "day"),
+        next_url=_linked(links, "next"),
+        prev_archive_url=_linked(links, "prev-archive"),
+        complete=history is not None and f"{history}_complete" in feed,
+        entries=tuple(_entry(entry, version) for entry in result["entries"]),
+        warnings=warnings,
+    )
+
+
+def _description(feed: Fields, version: str) -> str:
+    names = ("subtitle", "summary", "itunes_summary", "itunes_subtitle")
+    return next((text for name in names if (text := roles.markup(feed, name, version))), "")
+
+
+def _logos(feed: Fields) -> tuple[str, ...]:
+    """RSS and iTunes image, Atom logo and icon."""
+    image = feed.get("image")
+    named = [string(image, "href") if isinstance(image, dict) else ""]
+    named += [string(feed, name) for name in ("logo", "icon")]
+    return tuple(dict.fromkeys(url for url in named if url))
+
+
+def _entry(entry: Fields, version: str) -> ParsedEntry:
+    links = _links(entry)
+    title, title_is_text = roles.title_of(entry, version)
+    content, summary = roles.texts_of(entry, version)
+    published, updated = _dates(entry, version)
+    return ParsedEntry(
+        guid=optional(entry, "id"),
+        guid_is_permalink=bool(entry.get("guidislink")) and _is_url(string(entry, "id")),
+        link=_link(entry, links),
+        title=title,
+        title_is_text=title_is_text,
+        content=content,
+        summary=summary,
+        authors=_authors(entry),
+        categories=_categories(entry),
+        published=published,
+        updated=updated,
+        enclosures=tuple(dict.fromkeys(media.enclosures(entry, links))),
+        images=tuple(dict.fromkeys(media.images(entry))),
+        language=roles.language_of(entry),
+        base_url=roles.base_of(entry),
+    )
+
+
+def _dates(entry: Fields, version: str) -> tuple[str | None, str | None]:
+    """Take the raw dates; outside Atom, dc:date is when the entry appeared."""
+    published = optional(entry, "published") or optional(entry, "created")
+    updated = optional(entry, "updated")
+    if published is None and not version.startswith("atom"):
+        return updated, None
+    return published, updated
+
+
+def _link(entry: Fields, links: list[Fields]) -> str | None:
+    """Choose the page of an entry: FeedBurner hides it, RSS lets a guid stand for it."""
+    link = optional(entry, "feedburner_origlink") or _alternate(links)
+    if link is None and _is_url(guid_or_link := string(entry, "link")):
+        return guid_or_link
+    return link
+
+
+def _alternate(links: list[Fields]) -> str | None:
+    """Choose among rel=alternate: what browsers open first, pages before other types."""
+    pages = [link for link in links if link.get("rel", "alternate") == "alternate"]
+    pages.sort(
+        key=lambda link: (not _is_url(string(link, "href")), "html" not in string(link, "type"))
+    )
+    return string(pages[0], "href") if pages else None
+
+
+def _linked(links: list[Fields], rel: str) -> str | None:
+    return next((string(link, "href") for link in links if link.get("rel") == rel), None)
+
+
+def _links(holder: Fields) -> list[Fields]:
+    return [link for link in dicts(holder, "links") if string(link, "href")]
+
+
+def _authors(holder: Fields) -> tuple[Author, ...]:
+    """List the authors of an entry or a feed; feedparser does not hand down a feed's."""
+    found = [
+        Author(
+            name=_name(author),
+            url=optional(author, "href"),
+            email=optional(author, "email"),
+        )
+        for author in dicts(holder, "authors")
+    ]
+    return tuple(dict.fromkeys(author for author in found if author.name))
+
+
+def _name(author: Fields) -> str:
+    """Read a name; feedparser leaves `Name (mailto:` where it took the address out."""
+    name = string(author, "name").removesuffix("mailto:").rstrip(" (<")
+    return name or string(author, "email")
+
+
+def _categories(entry: Fields) -> tuple[str, ...]:
+    """List the categories; an Atom label is the one for people (RFC 4287 section 4.2.2.3)."""
+    names = [string(tag, "label") or string(tag, "term") for tag in dicts(entry, "tags")]
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _history_prefix(result: Fields) -> str | None:
+    """Find the prefix of RFC 5005's namespace in this document."""
+    namespaces: Fields = result.get("namespaces") or {}
+    wanted = "http://purl.org/syndication/history/1.0"
+    return next((prefix for prefix, uri in namespaces.items() if uri == wanted), None)
+
+
+def _skipped(text: str, holder: str, element: str) -> tuple[str, ...]:
+    """List the hours or days not to call at; feedparser keeps only the last of them."""
+    start = text.find(f"<{holder}")
+    end = text.find(f"</{holder}>", start, start + 4_000) if start >= 0 else -1
+    if end < 0:
+        return ()
+    values = re.findall(f"<{element}>\\s*([\\w]+)\\s*</{element}>", text[start:end])
+    return tuple(values)
+
+
+def _is_url(text: str) -> bool:
+    return text.lower().startswith(("http://", "https://"))

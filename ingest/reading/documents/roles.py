@@ -1,0 +1,122 @@
+"""Which of an entry's texts is its content, which its summary; each becomes HTML.
+
+The element decides it, never the length: a caption of a picture is no text of the entry.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+from ingest.reading.documents import merging
+from ingest.reading.html import from_text
+from ingest.reading.xml.cdata import without_sections
+from ingest.reading.xml.fields import (
+    CAPTION,
+    CONTENT,
+    MEDIA_TITLE,
+    PODCAST,
+    SUBTITLE,
+    SUMMARY,
+    Fields,
+    dicts,
+    optional,
+    string,
+)
+
+_BY_RANK = (CONTENT, SUMMARY, PODCAST, SUBTITLE)
+
+
+def texts_of(entry: Fields, version: str) -> tuple[str, str]:
+    """Return an entry's content and the summary beside it.
+
+    `content:encoded` and Atom's `content` come first, then `description` and Atom's `summary`,
+    then what podcasts have. Captions of Media RSS count only where there is no other text, as at
+    YouTube.
+    """
+    texts = [_texts(entry, role, version) for role in _BY_RANK]
+    content, *beside = [text for text in texts if text] or [_texts(entry, CAPTION, version)]
+    if not content:
+        content = markup(entry, "summary", version) or markup(entry, "subtitle", version)
+    return content, merging.merge(beside)
+
+
+def _texts(entry: Fields, role: str, version: str) -> str:
+    details = dicts(entry, role)
+    return merging.merge([as_html(detail, version, escape=from_text) for detail in details])
+
+
+def title_of(entry: Fields, version: str) -> tuple[str, bool]:
+    """Return an entry's title, and whether it is plain text.
+
+    That of a medium stands for it only where the entry has neither title nor text.
+    """
+    title, is_text = own_title(entry, version)
+    if title or any(dicts(entry, role) for role in _BY_RANK):
+        return title, is_text
+    return next((as_html(detail, version) for detail in dicts(entry, MEDIA_TITLE)), ""), False
+
+
+def own_title(holder: Fields, version: str) -> tuple[str, bool]:
+    """Return a title, and whether it is plain text.
+
+    Atom's `type="text"` is taken at its word; where there is none, many mean HTML.
+    """
+    found = holder.get("title_detail")
+    detail: Fields = found if isinstance(found, dict) else {}
+    if (
+        detail.get("is_typed")
+        and version.startswith("atom")
+        and string(detail, "type") == "text/plain"
+    ):
+        return string(detail, "value"), True
+    return markup(holder, "title", version), False
+
+
+def markup(holder: Fields, key: str, version: str) -> str:
+    """Return a text construct as HTML, whatever it was written as."""
+    detail = holder.get(f"{key}_detail")
+    if isinstance(detail, dict):
+        return as_html(detail, version)
+    return string(holder, key)
+
+
+_INLINE_TAG = re.compile(r"</?(?:a|b|br|em|font|hr|i|img|p|s|span|strong|su[bp]|u|wbr)\b[^<>]*>")
+
+
+def _escape(text: str) -> str:
+    return html.escape(text, quote=False)
+
+
+def as_html(detail: Fields, version: str, *, escape: Callable[[str], str] = _escape) -> str:
+    """Return the value of a text construct as HTML: plain text is escaped, so nothing is lost.
+
+    Atom says what is plain (RFC 4287 section 3.1). RSS does not: feedparser guesses, but wants
+    a closing tag or an entity for HTML, which `line<br>line` has not.
+    """
+    value, media_type = string(detail, "value"), string(detail, "type") or "text/html"
+    if "html" in media_type or media_type.endswith(("/xml", "+xml")):
+        return without_sections(value)
+    if media_type.startswith(("image/", "audio/", "video/")):
+        return ""  # a file as base64 (RFC 4287 section 4.1.3.3)
+    if media_type == "application/octet-stream":
+        return without_sections(value)  # what feedparser could decode; people put markup there
+    if not version.startswith("atom") and _INLINE_TAG.search(value):
+        return without_sections(value)
+    return escape(value)
+
+
+def language_of(entry: Fields) -> str | None:
+    """Return the language of an entry's text."""
+    spoken = [optional(entry, "language")]
+    spoken += [optional(d, "language") for role in _BY_RANK for d in dicts(entry, role)]
+    title = entry.get("title_detail")
+    spoken += [optional(title, "language")] if isinstance(title, dict) else []
+    return next((language for language in spoken if language), None)
+
+
+def base_of(entry: Fields) -> str | None:
+    """Return the xml:base in force at the entry's text."""
+    texts = (detail for role in _BY_RANK for detail in dicts(entry, role))
+    return next((base for detail in texts if (base := string(detail, "base"))), None)

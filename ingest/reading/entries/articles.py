@@ -1,0 +1,160 @@
+"""What an article's page says becomes an entry, or completes one that its feed gave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+from urllib.parse import urlsplit
+
+from ingest.reading import dates, dedupe, language
+from ingest.reading.dates import cst
+from ingest.reading.entries import lead_image
+from ingest.reading.entries.enclosed import with_files
+from ingest.reading.entries.fragment import Fragment
+from ingest.reading.entries.headings import without_title
+from ingest.reading.entries.normalize import Context, authors_of, normalize, shown
+from ingest.urls import site_of
+from ingest.values import (
+    Article,
+    Author,
+    DatePrecision,
+    Document,
+    NormalEntry,
+    ParsedEntry,
+    ParsedFeed,
+    ResolvedDate,
+)
+
+# How the dates are called that only the list which led to a page gave.
+FROM_NEWS_SITEMAP = "news sitemap"
+FROM_LASTMOD = "lastmod"
+_LEEWAY = timedelta(days=1)
+_LENGTHS = {DatePrecision.DAY: timedelta(days=1), DatePrecision.MONTH: timedelta(days=31)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedDates:
+    """What the list that led to a page says of its dates, as written there."""
+
+    published: str | None = None
+    changed: str | None = None
+
+
+def entry_of_page(
+    article: Article, page: Document, context: Context, listed: ListedDates
+) -> tuple[ParsedFeed, NormalEntry]:
+    """Make an entry of a page that no feed led to, and the feed that holds only it."""
+    link = _own_address(article, page)
+    parsed = ParsedEntry(
+        link=link,
+        title=article.title or "",
+        content=article.html,
+        authors=(Author(name=article.author),) if article.author else (),
+    )
+    feed = ParsedFeed(format="page", link=link)
+    (entry,) = dedupe.identify(normalize(replace(feed, entries=(parsed,)), context))
+    # The digest stays that of the page's own words, so that the page is known again.
+    entry = replace(entry, html=without_title(entry.html, entry.title))
+    entry = _dated(entry, article, page, context.zone, listed)
+    if entry.lead_image is None:
+        body = Fragment(article.html, base_url=page.final_url)
+        found = lead_image.choose((), (), body, page_image=article.image)
+        entry = replace(entry, lead_image=found)
+    return feed, entry
+
+
+def _own_address(article: Article, page: Document) -> str:
+    """The address that a page calls its own; a front page, or another site's, is a mistake."""
+    canonical = urlsplit(article.canonical_url or "")
+    is_own = site_of(canonical.hostname or "") == site_of(urlsplit(page.final_url).hostname or "")
+    is_front = canonical.path in {"", "/"} and not canonical.query
+    return (
+        article.canonical_url
+        if article.canonical_url and is_own and not is_front
+        else page.final_url
+    )
+
+
+def take_article(
+    entry: NormalEntry, article: Article, page: Document, *, zone: tzinfo
+) -> NormalEntry:
+    """Give an entry the text of its page, and what else the page knows that the feed did not.
+
+    `zone` is that of the page's dates. The entry's digest stays that of the feed's own words, so
+    that the next poll knows the entry again.
+    """
+    body = Fragment(article.html, base_url=page.final_url)
+    authors = entry.authors or authors_of((Author(name=article.author),) if article.author else ())
+    image = entry.lead_image or lead_image.choose((), (), body, page_image=article.image)
+    shown_text = without_title(body.clean().html, entry.title)
+    text = with_files(shown_text, entry.enclosures, base_url=entry.link, lead_image=image)
+    full = replace(entry, html=text, authors=authors, lead_image=image, page=page)
+    return full if entry.published_at else _dated(full, article, page, zone, ListedDates())
+
+
+def _dated(
+    entry: NormalEntry, article: Article, page: Document, zone: tzinfo, listed: ListedDates
+) -> NormalEntry:
+    """Give an entry the best date that there is evidence for, if there is any."""
+    found = _date_of(article, page, zone, listed)
+    if found is None:
+        return entry
+    date, raw = found
+    return replace(
+        entry,
+        published_at=date.at,
+        published_raw=shown(raw),
+        published_method=date.method,
+        published_precision=date.precision.value,
+    )
+
+
+def _date_of(
+    article: Article, page: Document, zone: tzinfo, listed: ListedDates
+) -> tuple[ResolvedDate, str] | None:
+    """The date by the page, a news sitemap, the address, or the last change; and its own words.
+
+    A date that a page only shows is not believed against the day that its address names.
+    """
+    cst_is_american = "CST" in (article.published or "") and cst.is_american(
+        zone=zone,
+        now=page.fetched_at,
+        said=None,
+        title=article.title or "",
+        url=page.final_url,
+        detected=language.detect(article.text),
+    )
+
+    def read(raw: str | None, method: str = "") -> tuple[ResolvedDate, str] | None:
+        date = dates.resolve_date(
+            raw,
+            first_seen_at=page.fetched_at,
+            zone=zone,
+            cst_is_american=cst_is_american,
+        )
+        return (replace(date, method=method or date.method), raw) if date and raw else None
+
+    named = _by_address(article, page, page.fetched_at, zone)
+    by_page = read(article.published)
+    if by_page and named and article.published_is_shown and not _agree(by_page[0], named[0]):
+        by_page = None
+    return (
+        by_page
+        or read(listed.published, FROM_NEWS_SITEMAP)
+        or named
+        or read(listed.changed, FROM_LASTMOD)
+    )
+
+
+def _by_address(
+    article: Article, page: Document, now: datetime, zone: tzinfo
+) -> tuple[ResolvedDate, str] | None:
+    for url in (_own_address(article, page), page.final_url):
+        if date := dates.date_of_address(url, now=now, zone=zone):
+            return date, urlsplit(url).path
+    return None
+
+
+def _agree(date: ResolvedDate, named: ResolvedDate) -> bool:
+    """Whether a date lies within the day or month that an address names, or close to it."""
+    return named.at - _LEEWAY <= date.at < named.at + _LENGTHS[named.precision] + _LEEWAY

@@ -1,0 +1,60 @@
+"""A publisher's HTML, read once: the pictures in it, its clean form, and what that shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from ingest.reading.html import bbcode, cleaning
+from ingest.reading.html.text import Shown, shown_by
+from ingest.reading.html.tree import parse_fragment
+from ingest.reading.shortcuts import plain_html
+
+_WITH_PICTURES = ("video", "img", "image", "picture", "noscript")
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """Safe HTML whose addresses are absolute, and what it shows."""
+
+    html: str
+    shown: Shown
+
+
+class Fragment:
+    """HTML as it was written, at an address from which its own are counted."""
+
+    def __init__(self, written: str, *, base_url: str | None) -> None:
+        if "[/" in written and (code := bbcode.rendered(cleaning.as_html(written))):
+            written = code
+        self._written = written
+        self.base_url = base_url
+        self._plain = plain_html.read(written, base_url)
+        self._tree: etree._Element | None = None
+
+    def pictures(self) -> list[etree._Element]:
+        """List the elements that may show a picture, in their order, as they were written.
+
+        They are to be looked at before the fragment is cleaned.
+        """
+        if self._plain is not None:
+            return self._plain.pictures
+        if "<" not in self._written:
+            return []
+        self._tree = parse_fragment(self._written)
+        return list(self._tree.iter(*_WITH_PICTURES))
+
+    def clean(self) -> Clean:
+        """Make it safe, and tell what is seen of it; never raises."""
+        if self._plain is not None:
+            return Clean(self._plain.html, self._plain.shown)
+        tree, self._tree = self._tree, None  # it is used up
+        html = cleaning.clean(self._written, base_url=self.base_url, tree=tree)
+        again = plain_html.read(html, self.base_url)
+        return Clean(html, again.shown if again and again.html == html else shown_by(html))
+
+
+def clean(written: str, *, base_url: str | None) -> str:
+    """Return a fragment as safe HTML whose addresses are absolute; never raises."""
+    return Fragment(written, base_url=base_url).clean().html

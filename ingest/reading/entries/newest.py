@@ -1,0 +1,182 @@
+"""The newest addresses of an entry's pictures and files, where nothing else of it changed.
+
+Publishers sign addresses anew for each answer, move pictures to another host, and give an entry a
+cover or a sound later. None of this is an edit. What a reader sees of it is worth a new file; a
+signature alone is not, unless the old one is known to expire.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import escape, unescape
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from ingest.reading.dedupe.noise import file_name
+from ingest.reading.entries.enclosed import files_below
+from ingest.reading.html import pictures
+from ingest.values import Enclosure
+
+_ATTRIBUTE = re.compile(r'\b(src|srcset|poster|href)="([^"]*)"')
+_FILE = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|avif|bmp|mp3|m4a|ogg|wav|mp4|m4v|webm|pdf)\Z", re.IGNORECASE
+)
+_EXPIRES = re.compile(
+    r"(?:\A|[&;])(?:expires?|exp|e|se|oe|deadline|auth_key|x-(?:amz-|oss-|goog-)?expires|q-sign-time"
+    r"|q-key-time|wstime|valid(?:until)?|ttl)=",
+    re.IGNORECASE,
+)
+_SIGNED = re.compile(
+    r"sig|sign|token|auth|expire|key|policy|deadline|time|nonce|hash|credential|\A(?:e|t|ts|oe|oh|se|_)\Z",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"(?=[^/]*\d)[\w=-]{16,}|\d{8,}", re.ASCII)
+_NUMBERS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictured:
+    """What an entry shows, and the files that its fields name."""
+
+    html: str
+    lead_image: str | None
+    enclosures: tuple[Enclosure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """An entry with its newest addresses.
+
+    `is_other` says that the bytes they came in are to be kept, since the old ones no longer tell
+    them; `is_visible` that the file should follow.
+    """
+
+    pictured: Pictured
+    is_other: bool
+    is_visible: bool
+
+
+def newest(kept: Pictured, now: Pictured) -> Newest | None:
+    """Return what is kept with the addresses of now; None if they are the same."""
+    moves = _moves(kept.html, now.html)
+    html = _with_addresses(kept.html, moves)
+    lead_image = _newest_image(kept, now, moves)
+    enclosures = _newest_files(kept.enclosures, now.enclosures)
+    if len(enclosures) > len(kept.enclosures):
+        html = html.removesuffix(files_below(html)) + files_below(now.html)
+    pictured = Pictured(html=html, lead_image=lead_image, enclosures=enclosures)
+    if pictured == kept:
+        return None
+    if kept.lead_image and lead_image:
+        moves = {**moves, kept.lead_image: lead_image}
+    is_other = any(not is_signed_anew(old, new) for old, new in moves.items() if old != new)
+    is_other |= lead_image is not None and kept.lead_image is None
+    is_other |= len(enclosures) > len(kept.enclosures)
+    expired = any(old != new and _EXPIRES.search(urlsplit(old).query) for old, new in moves.items())
+    return Newest(pictured=pictured, is_other=is_other, is_visible=is_other or expired)
+
+
+def resigned(read: Pictured, present: Pictured) -> Pictured:
+    """Return what was read from old bytes with the signatures that are known by now."""
+    moves = {
+        old: new for old, new in _moves(read.html, present.html).items() if is_signed_anew(old, new)
+    }
+    image = read.lead_image
+    if image and present.lead_image and is_signed_anew(image, present.lead_image):
+        image = present.lead_image
+    files = {file.url: file for file in present.enclosures}
+    enclosures = tuple(
+        next((files[url] for url in files if is_signed_anew(file.url, url)), file)
+        for file in read.enclosures
+    )
+    return Pictured(html=_with_addresses(read.html, moves), lead_image=image, enclosures=enclosures)
+
+
+def is_signed_anew(old: str, new: str) -> bool:
+    """Whether two addresses lead to one file of one server, in all but what signs them."""
+    try:
+        was, now = urlsplit(old), urlsplit(new)
+    except ValueError:
+        return False
+    # Networks hand out their servers in turn: img1, img2.
+    hosts = [_NUMBERS.sub("", parts.netloc) for parts in (was, now)]
+    if was.scheme != now.scheme or hosts[0] != hosts[1] or not _are_alike(was.path, now.path):
+        return False
+    return was.query == now.query or _are_signatures(was, now)
+
+
+def _are_alike(was: str, now: str) -> bool:
+    pairs = list(zip(was.split("/"), now.split("/"), strict=False))
+    return was.count("/") == now.count("/") and all(
+        one == other or (_TOKEN.fullmatch(one) and _TOKEN.fullmatch(other)) for one, other in pairs
+    )
+
+
+def _are_signatures(was: SplitResult, now: SplitResult) -> bool:
+    old, new = (dict(parse_qsl(parts.query, keep_blank_values=True)) for parts in (was, now))
+    changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    return all(
+        _SIGNED.search(name) or _TOKEN.fullmatch(old.get(name) or new.get(name, ""))
+        for name in changed
+    )
+
+
+def _moves(kept: str, now: str) -> dict[str, str]:
+    """Where each file of a text is now: by its place where all are the same, else by its name."""
+    olds, news = list(_addresses(kept)), list(_addresses(now))
+    if [*map(file_name, olds)] == [*map(file_name, news)]:
+        return dict(zip(olds, news, strict=True))
+    by_name: dict[str, set[str]] = {}
+    for url in news:
+        by_name.setdefault(file_name(url), set()).add(url)
+    return {
+        old: next(iter(found))
+        for old in olds
+        if len(found := by_name.get(file_name(old), set())) == 1
+    }
+
+
+def _addresses(html: str) -> Iterator[str]:
+    for name, value in _ATTRIBUTE.findall(html):
+        url = unescape(value)
+        if name == "srcset":
+            yield from (candidate for candidate, _ in pictures.candidates(url))
+        elif url.startswith(("http://", "https://")) and (name != "href" or _is_file(url)):
+            yield url
+
+
+def _is_file(url: str) -> bool:
+    return bool(_FILE.search(url.partition("?")[0]))
+
+
+def _with_addresses(html: str, moves: Mapping[str, str]) -> str:
+    if all(old == new for old, new in moves.items()):
+        return html
+
+    def moved(attribute: re.Match[str]) -> str:
+        value = unescape(attribute[2])
+        if attribute[1] == "srcset":
+            parts = pictures.candidates(value)
+            value = ", ".join(f"{moves.get(url, url)} {size}".strip() for url, size in parts)
+        elif value not in moves:
+            return attribute[0]
+        return f'{attribute[1]}="{escape(moves.get(value, value))}"'
+
+    return _ATTRIBUTE.sub(moved, html)
+
+
+def _newest_image(kept: Pictured, now: Pictured, moves: Mapping[str, str]) -> str | None:
+    """The lead image: the same at its new place, or the first one there is."""
+    if kept.lead_image is None or now.lead_image is None:
+        return (kept.lead_image and moves.get(kept.lead_image, kept.lead_image)) or now.lead_image
+    is_same = file_name(kept.lead_image) == file_name(now.lead_image)
+    return now.lead_image if is_same else moves.get(kept.lead_image, kept.lead_image)
+
+
+def _newest_files(kept: Sequence[Enclosure], now: Sequence[Enclosure]) -> tuple[Enclosure, ...]:
+    """The files by name, each at its newest address; those that came later behind them."""
+    by_name = {file_name(file.url): file for file in now}
+    files = [replace(file, url=by_name.get(file_name(file.url), file).url) for file in kept]
+    names = {file_name(file.url) for file in kept}
+    return (*files, *(file for name, file in by_name.items() if name not in names))

@@ -1,0 +1,234 @@
+"""What a publisher said → our one normal form: clean text, safe absolute HTML, aware UTC dates.
+
+It decides nothing about identity or news: that is `dedupe`'s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+from functools import partial
+
+from ingest import urls
+from ingest.reading import dates, dedupe, html, language, links, titles
+from ingest.reading.dates import cst
+from ingest.reading.documents import merging
+from ingest.reading.documents.packing import pack
+from ingest.reading.entries import lead_image
+from ingest.reading.entries.enclosed import with_files
+from ingest.reading.entries.fragment import Fragment
+from ingest.reading.extract.truncation import looks_truncated
+from ingest.reading.shortcuts.split import Split
+from ingest.values import (
+    Author,
+    Document,
+    Enclosure,
+    NormalEntry,
+    Packed,
+    ParsedEntry,
+    ParsedFeed,
+    ResolvedDate,
+)
+
+# `知乎热榜 - RSSHub`
+_PROGRAM = re.compile(r"\s*[-–—|_·]\s*(?:powered by\s+)?rsshub\s*\Z", re.IGNORECASE)
+_LONGEST_NAME = 200
+_MOST_NAMES = 50
+_LONGEST_GUID = 4000
+_TITLE_FROM_TEXT = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What normalising needs to know beside the entry.
+
+    `first_seen_at` is when the entries were first seen: relative dates count from there.
+    `feed_title` is the name to use where the feed gives none or the user set another.
+    """
+
+    document: Document
+    first_seen_at: datetime
+    zone: tzinfo
+    feed_title: str = ""
+    gmt_is_local: bool = False
+    split: Split | None = None
+    digests: dict[bytes, bytes] = field(default_factory=dict)
+
+
+def normalize(feed: ParsedFeed, context: Context) -> list[NormalEntry]:
+    """Bring every entry of a feed into normal form; raise what any of them raises."""
+    return [normalize_it() for _, normalize_it in each_entry(feed, context)]
+
+
+def each_entry(
+    feed: ParsedFeed, context: Context
+) -> Iterator[tuple[ParsedEntry, Callable[[], NormalEntry]]]:
+    """Each entry of a feed, with the call that brings it into normal form."""
+    title = name_of(feed, context)
+    author = next(
+        (author.name for author in authors_of(feed.authors, are_text=feed.names_are_text)), None
+    )
+    for entry, raw in zip(feed.entries, _raw_documents(feed, context), strict=True):
+        yield entry, partial(_normalize_entry, entry, feed, context, title, author, raw)
+
+
+def _normalize_entry(
+    entry: ParsedEntry,
+    feed: ParsedFeed,
+    context: Context,
+    feed_title: str,
+    feed_author: str | None,
+    raw: Packed,
+) -> NormalEntry:
+    link = _link(entry, feed, context)
+    base_url = _absolute_base(entry, context) or link or _site_of(feed, context)
+    written = merging.with_summary(entry.content, entry.summary, title=entry.title)
+    body = Fragment(written, base_url=base_url)
+    image = lead_image.choose(entry.images, entry.enclosures, body, channel_images=feed.logos)
+    clean = body.clean()
+    text = clean.shown.text
+    is_text = entry.title_is_text
+    title = titles.display_title(entry.title, feed_title=feed_title, is_text=is_text)
+    title = title or _first_words(html.text_of(entry.content)) or _first_words(text)
+    spoken = language.detect(f"{title}\n{text}")
+    published, updated = _dates(entry, feed, context, spoken)
+    return NormalEntry(
+        guid=_guid(entry),
+        link=link,
+        canonical_link=links.canonical_link(link),
+        title=title,
+        title_key=titles.title_key(title),
+        authors=authors_of(entry.authors, are_text=feed.names_are_text),
+        categories=_names(entry.categories, are_text=feed.names_are_text),
+        published_at=published.at if published else None,
+        published_raw=shown(entry.published or entry.updated),
+        published_method=published.method if published else None,
+        published_precision=published.precision.value if published else None,
+        updated_at=updated.at if updated else None,
+        updated_raw=shown(entry.updated) if entry.published else None,
+        html=with_files(clean.html, entry.enclosures, base_url=base_url, lead_image=image),
+        lead_image=image,
+        language=spoken,
+        feed_title=feed_title,
+        feed_author=feed_author,
+        enclosures=_enclosures(entry, base_url),
+        text_digest=dedupe.text_digest(title, text, clean.shown.media),
+        item_digest=_item_digest(entry, context),
+        raw=raw,
+        gmt_misused=bool(published and published.gmt_misused),
+        looks_cut=looks_truncated(clean.html, text),
+        is_unfinished=entry.is_unfinished,
+    )
+
+
+def name_of(feed: ParsedFeed, context: Context) -> str:
+    """The name a feed goes by: the user's, else its own, else its host's."""
+    own = without_program(titles.display_title(feed.title, is_text=feed.title_is_text))
+    return context.feed_title or own or urls.host_of(context.document.final_url)
+
+
+def without_program(name: str) -> str:
+    """Return a name without that of the program that wrote the feed, which says nothing of it."""
+    return _PROGRAM.sub("", name) or name
+
+
+def _link(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> str | None:
+    link = urls.absolute_link(entry.link, _site_of(feed, context))
+    # RSS 2.0: a guid is a permalink unless it says that it is none.
+    guid = entry.guid if entry.guid_is_permalink else None
+    return link or urls.absolute_link(guid, None)
+
+
+def _enclosures(entry: ParsedEntry, base_url: str) -> tuple[Enclosure, ...]:
+    """The files of an entry by addresses that can be opened; other schemes stay as they are."""
+    return tuple(
+        replace(file, url=urls.absolute_link(file.url, base_url) or file.url)
+        for file in entry.enclosures
+    )
+
+
+def _site_of(feed: ParsedFeed, context: Context) -> str:
+    """The page that a feed links to; relative addresses are counted from there."""
+    url = context.document.final_url
+    return urls.absolute_link(feed.link, url) or url
+
+
+def _absolute_base(entry: ParsedEntry, context: Context) -> str | None:
+    return urls.absolute_link(entry.base_url, context.document.final_url)
+
+
+def _guid(entry: ParsedEntry) -> str | None:
+    guid = (entry.guid or "").strip()
+    return guid[:_LONGEST_GUID] or None
+
+
+def _dates(
+    entry: ParsedEntry, feed: ParsedFeed, context: Context, spoken: str
+) -> tuple[ResolvedDate | None, ResolvedDate | None]:
+    """When an entry was published and updated; `spoken` is the language of its text."""
+    cst_is_american = "CST" in f"{entry.published} {entry.updated}" and cst.is_american(
+        zone=context.zone,
+        now=context.first_seen_at,
+        said=entry.language or feed.language,
+        title=feed.title,
+        url=feed.link or context.document.final_url,
+        detected=spoken,
+    )
+    published, updated = (
+        dates.resolve_date(
+            raw,
+            first_seen_at=context.first_seen_at,
+            zone=context.zone,
+            gmt_is_local=context.gmt_is_local,
+            cst_is_american=cst_is_american,
+        )
+        for raw in (entry.published, entry.updated)
+    )
+    return (published, updated) if published else (updated, None)
+
+
+def authors_of(authors: tuple[Author, ...], *, are_text: bool = False) -> tuple[Author, ...]:
+    """Bring the names of authors into normal form; one without a name is none."""
+    named = ((one, titles.display_title(one.name, is_text=are_text)) for one in authors)
+    return tuple(
+        Author(name=name[:_LONGEST_NAME], url=author.url, email=author.email)
+        for author, name in named
+        if name
+    )[:_MOST_NAMES]
+
+
+def _names(names: tuple[str, ...], *, are_text: bool) -> tuple[str, ...]:
+    displayed = (titles.display_title(name, is_text=are_text) for name in names)
+    clean = (without_program(name)[:_LONGEST_NAME] for name in displayed)
+    return tuple(dict.fromkeys(name for name in clean if name))[:_MOST_NAMES]
+
+
+def _first_words(text: str) -> str:
+    return language.excerpt(text, _TITLE_FROM_TEXT) if text else ""
+
+
+def shown(raw: str | None) -> str | None:
+    """Return as much of a publisher's own words as is kept."""
+    return raw[:_LONGEST_NAME] if raw else None
+
+
+def _item_digest(entry: ParsedEntry, context: Context) -> bytes:
+    known = context.digests.get(entry.item)
+    return known or hashlib.sha256(repr(entry).encode()).digest()[:16]
+
+
+def _raw_documents(feed: ParsedFeed, context: Context) -> Iterator[Packed]:
+    """The smallest document that each entry can be read from again.
+
+    Many entries may share one, as large as may be: it is packed once.
+    """
+    whole: Packed | None = None
+    for entry in feed.entries:
+        if context.split is not None and entry.item:
+            yield pack(context.split.document([entry.item]))
+        else:
+            whole = whole or pack(context.document.body)
+            yield whole

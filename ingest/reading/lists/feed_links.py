@@ -1,0 +1,236 @@
+"""The addresses at which a site may have its feed, by one of its pages: the likeliest first.
+
+See https://www.rssboard.org/rss-autodiscovery for what a page should say, and the tests for what
+pages do say. Whether there is a feed at an address, the page cannot tell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from urllib.parse import urljoin, urlsplit
+
+import lxml.html
+from lxml import etree
+
+from ingest.reading.documents import charset
+from ingest.values import Document
+
+_MOST = 30
+_FEED_TYPES = frozenset(
+    "application/rss+xml application/atom+xml application/feed+json application/rdf+xml".split()
+)
+# Types that feeds are named by, and other things as well.
+_ODD_TYPE = re.compile(r"rss|atom|feed|rdf|^(?:application|text)/(?:xml|json)$|^$")
+_NO_FEED = re.compile(r"oembed|opensearch|activity\+json|ld\+json|wlwmanifest|rsd\+xml")
+_FEED_PATH = re.compile(
+    r"/(?:(?:feed|rss|atom|rdf)s?\d?(?:/(?:rss|atom|posts|all)2?)?/?|[^/]*\.(?:rss|atom|rdf)"
+    r"|(?:[^/]*[._-])?(?:feed|rss|atom)s?[\d._-]*(?:\.(?:xml|json|php|aspx?))?|index\.xml)$"
+    r"|[?&]feed=",
+    re.IGNORECASE,
+)
+_FEED_WORDS = re.compile(r"\b(?:rss|atom|feed)\b|订阅|訂閱", re.IGNORECASE)
+# As WordPress and others call the feed of comments in their languages.
+_COMMENTS = re.compile(
+    r"comm?ent|komm?ent|coment|коммент|комент|コメント|댓글|评论|評論|留言|回應|迴響|reacties|yorum"
+    r"|hozzászól|bình luận|[σΣ]χ[οό]λ|ความ(?:คิด)?เห็น|تعليق|دیدگاه|תגוב|टिप्पण|মন্তব্য|კომენტარ"
+    r"|մեկնաբան|iruzkin|athugasemd|каментар|сэтгэгдэл",
+    re.IGNORECASE,
+)
+_TITLE_OF_COMMENTS = re.compile(
+    r"^(?:comments|comm?entaires?|comentarios|commenti|kommentarer?|reacties)"
+    r" (?:for|on|pour|sur|en|a|su|zu|för|til|op)\b|^comments:"
+    r"|的评论$|的評論$|^评论|^評論|へのコメント$",
+    re.IGNORECASE,
+)
+_NARROW = re.compile(
+    r"/(?:categor(?:y|ies)|tags?|topics?|author|authors|users?|search|podcasts?|series)/"
+    r"|[?&](?:cat|category|tag|author|s|q)=",
+    re.IGNORECASE,
+)
+_LANGUAGE_FOLDER = re.compile(r"/(en|de|fr|es|it|pt|ru|ja|ko|zh)(?:-\w+)?/", re.IGNORECASE)
+_NEVER = re.compile(r"/wp-json(?:/|$)|[?&]rest_route=|sitemap[^/]*\.xml|/xmlrpc\.php|/osd\.xml")
+_NO_ADDRESS = "the link has no address of its own"
+_NEVER_A_FEED = "what is at such an address is no feed"
+_MOST_WORDS = 300  # characters
+_USUAL = (
+    *("feed", "atom.xml", "rss.xml", "index.xml", "feed.xml", "rss", "feed.json"),
+    *("feed/", "rss2.xml", "index.rdf", "feed.atom", "?feed=rss2"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLink:
+    """An address at which there may be a feed; `is_named` if the page says so of it.
+
+    `refusal` says why it is not even looked at ("": it is).
+    """
+
+    url: str
+    title: str = ""
+    is_named: bool = True
+    is_about_comments: bool = False
+    refusal: str = ""
+    rank: tuple[bool | int, ...] = ()
+
+
+def feed_links(document: Document) -> list[FeedLink]:
+    """Return where the feed of a page's site may be.
+
+    First what the page names by `link`, the feed of the whole site before others; then links in
+    its text that look like a feed; then the usual addresses; last feeds of comments.
+    """
+    text = charset.decode(document.body, document.content_type).text
+    try:
+        tree = lxml.html.document_fromstring(charset.repair(text).encode(), parser=_parser())
+    except (etree.ParserError, ValueError):
+        tree = lxml.html.document_fromstring("<html></html>")
+    base = _join(document.final_url, next(iter(tree.xpath("//base/@href")), "")) or ""
+    base = base or document.final_url
+    links = [
+        *_in_head(tree, base),
+        *islice(_in_text(tree, base), _MOST),
+        *_usual(document.final_url),
+    ]
+    first: dict[str, FeedLink] = {}
+    for link in sorted(links, key=lambda one: one.rank):
+        first.setdefault(link.url, link)
+    return list(first.values())[:_MOST]
+
+
+def is_about_comments(title: str) -> bool:
+    """Whether a feed's own title says that it has the comments of a site."""
+    return bool(_TITLE_OF_COMMENTS.search(title))
+
+
+def _in_head(tree: lxml.html.HtmlElement, base: str) -> Iterator[FeedLink]:
+    language = _main_language(tree.get("lang"))
+    site_name = tree.findtext(".//title") or ""
+    for link in tree.iter("link"):
+        relations = set((link.get("rel") or "").lower().split())
+        kind = (link.get("type") or "").partition(";")[0].strip().lower()
+        if not {"alternate", "feed"} & relations or _NO_FEED.search(kind):
+            continue
+        url, title = _join(base, link.get("href")), link.get("title") or ""
+        is_sure = kind in _FEED_TYPES or ("feed" in relations and "html" not in kind)
+        refusal = _refusal(url, is_sure=is_sure, is_typed=bool(kind and _ODD_TYPE.search(kind)))
+        if refusal:
+            yield FeedLink(url=url or base, title=title, refusal=refusal, rank=(True, 9))
+        elif url and (is_sure or _may_be_feed(url, kind, title)):
+            spoken = _main_language(link.get("hreflang")) or _language_in(url, base)
+            is_foreign = bool(spoken and language and spoken != language)
+            sort = 0 if is_sure else 1
+            yield _link(url, title, sort=sort, is_foreign=is_foreign, site_name=site_name)
+
+
+def _refusal(url: str | None, *, is_sure: bool, is_typed: bool) -> str:
+    """Why a link that calls itself a feed is not looked at; "" if it is, or calls itself none."""
+    if url is None:
+        return _NO_ADDRESS if is_sure else ""
+    return _NEVER_A_FEED if is_typed and not is_sure and _NEVER.search(url) else ""
+
+
+def _may_be_feed(url: str, kind: str, title: str) -> bool:
+    """Whether another version of a page, as languages and telephones have it, may be a feed."""
+    if _NEVER.search(url):
+        return False
+    if _looks_like_feed(url):
+        return True
+    return bool(_ODD_TYPE.search(kind) if kind else _FEED_WORDS.search(title))
+
+
+def _in_text(tree: lxml.html.HtmlElement, base: str) -> Iterator[FeedLink]:
+    for link in tree.iter("a"):
+        url = _join(base, link.get("href"))
+        if url is None or _NEVER.search(url):
+            continue
+        is_feed = _looks_like_feed(url) or link.get("href", "").strip().lower().startswith("feed:")
+        is_called = _is_of_site(url, base) and _FEED_WORDS.search(_words_of(link))
+        if is_feed or is_called:
+            title = " ".join(link.itertext())[:100].strip()
+            yield _link(url, title, sort=2 if is_feed else 3)
+
+
+def _words_of(link: lxml.html.HtmlElement) -> str:
+    """What a link says to those who read it, see its picture, or have it read to them."""
+    words = [" ".join(link.itertext())[:_MOST_WORDS]]
+    for element in islice(link.iter(etree.Element), _MOST):
+        words += [element.get(name) or "" for name in ("title", "alt", "aria-label", "class")]
+    return " ".join(words)
+
+
+def _usual(page_url: str) -> Iterator[FeedLink]:
+    """The usual addresses at the root of the page's site, and in its folder.
+
+    A page without an ending (`/blog`) is a folder.
+    """
+    path = urlsplit(page_url).path
+    folder = urljoin(page_url, "." if "." in path.rpartition("/")[2] else f"{path.rstrip('/')}/")
+    for at in dict.fromkeys((urljoin(page_url, "/"), folder)):
+        for number, name in enumerate(_USUAL):
+            rank = (False, 4, False, at.count("/"), number)
+            yield FeedLink(url=at + name, is_named=False, rank=rank)
+
+
+def _main_language(tag: str | None) -> str:
+    return (tag or "").partition("-")[0].strip().lower()
+
+
+def _language_in(url: str, page_url: str) -> str:
+    """The language that an address names in its first folder, unless the page is there too."""
+    found = _LANGUAGE_FOLDER.match(urlsplit(url).path)
+    is_own = found and urlsplit(page_url).path.startswith(found[0])
+    return found[1].lower() if found and not is_own else ""
+
+
+def _link(
+    url: str, title: str, *, sort: int, is_foreign: bool = False, site_name: str = ""
+) -> FeedLink:
+    is_about_comments = bool(
+        _COMMENTS.search(urlsplit(url).path)
+        or "feed=comments" in url
+        or _names_comments(title, site_name)
+    )
+    is_narrow = bool(_NARROW.search(_path_of(url)))
+    rank = (is_about_comments, sort, is_foreign, is_narrow, 0)
+    return FeedLink(url=url, title=title, is_about_comments=is_about_comments, rank=rank)
+
+
+def _names_comments(title: str, site_name: str) -> bool:
+    """Whether the title of a feed is about comments; the name of its site may have that word."""
+    _, part, own = title.rpartition("»")
+    found = _COMMENTS.search(own)
+    return bool(found and (part or found[0] not in site_name))
+
+
+def _looks_like_feed(url: str) -> bool:
+    return bool(_FEED_PATH.search(_path_of(url)))
+
+
+def _path_of(url: str) -> str:
+    parts = urlsplit(url)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _is_of_site(url: str, base: str) -> bool:
+    return urlsplit(url).netloc == urlsplit(base).netloc
+
+
+def _join(base: str, href: str | None) -> str | None:
+    """The address of a link, without its fragment; None if it is none of the web, or the page."""
+    href = re.sub(r"(?i)^feed:(?://)?(?=https?://)|^feed(?=://)", "", (href or "").strip())
+    href = f"http{href}" if href.startswith("://") else href
+    if not href or href.startswith("#"):
+        return None
+    try:
+        url = urljoin(base, href).partition("#")[0]
+        is_web = urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).hostname)
+    except ValueError:
+        return None
+    return url if is_web and url != base.partition("#")[0] else None
+
+
+def _parser() -> lxml.html.HTMLParser:
+    return lxml.html.HTMLParser(encoding="utf-8")

@@ -1,0 +1,163 @@
+"""Lists of feeds as OPML 2.0: read whatever programs write, write what every program reads."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+from pydantic import ValidationError
+
+from ingest.config import FeedConfig, FeedSettings
+from ingest.errors import UsageError
+from ingest.reading.documents import charset
+from ingest.reading.lists.opml_settings import FORM, NAMESPACE, attributes_of, settings_of
+from ingest.reading.xml.xml_text import mend
+from ingest.urls import without_secrets
+
+_END = re.compile(r"</opml\s*>", re.IGNORECASE)
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+
+
+# What an address looks like that is a feed by all appearance.
+_LIKE_FEED = re.compile(
+    r"rsshub://|.*(?:\.(?:rss|atom|rdf|xml)|[/=](?:rss|atom|feeds?)(?:\.\w+)?)/?(?:[?#].*)?\Z",
+    re.IGNORECASE,
+)
+_TYPES_OF_FEED = frozenset({"rss", "atom", "rdf", "feed", "rss1", "rss2", "jsonfeed"})
+_TYPES_OF_LIST = frozenset({"include", "source"})
+_LONGEST_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedList:
+    """The feeds of an OPML file, and what of it could not be taken, in words.
+
+    `damage` says where the file is cut or broken, if it is: what follows was not read.
+    """
+
+    feeds: tuple[FeedConfig, ...]
+    problems: tuple[str, ...] = ()
+    damage: str | None = None
+
+
+def read_opml(body: bytes, name: str) -> FeedList:
+    """Read an OPML file in any charset; its folders become categories.
+
+    Raise `UsageError` when it is no OPML or lists nothing.
+    """
+    import listparser
+
+    root, damage = _read_xml(charset.repair(charset.decode(body).text))
+    problems = [] if root is None else [word for word in map(_mend, _outlines(root)) if word]
+    # listparser guesses the charset of text without a declaration; there is nothing to guess.
+    text = b"" if root is None else etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    own = {} if root is None else _own_settings(root)
+    feeds = []
+    for listed in listparser.parse(text).feeds:
+        try:
+            feeds.append(_feed(listed, own))
+        except ValidationError as error:
+            problems.append(
+                f"{listed.url}: {error.errors()[0]['msg'].removeprefix('Value error, ')}"
+            )
+    if not feeds and not problems:
+        cut = f"; it is {damage}" if damage else ""
+        raise UsageError(f"{name}: lists no feeds; is it an OPML file?{cut}")
+    return FeedList(feeds=tuple(feeds), problems=tuple(problems), damage=damage)
+
+
+def _read_xml(text: str) -> tuple[etree._Element | None, str | None]:
+    """Read XML as far as it goes, and say where it is cut or broken."""
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
+    try:
+        root = etree.fromstring(mend(_DECLARATION.sub("", text, count=1)).encode(), parser)
+    except etree.XMLSyntaxError:
+        return None, None
+    if not parser.error_log:
+        return root, None
+    error = parser.error_log[0]
+    is_cut = not _END.search(text[-1_000:])
+    return root, f"{'cut off' if is_cut else 'broken'} at line {error.line} ({error.message})"
+
+
+def _outlines(root: etree._Element) -> Iterator[etree._Element]:
+    return root.iter("{*}outline")
+
+
+def _mend(outline: etree._Element) -> str | None:
+    """Put a feed's address where every program puts it; say what of an outline cannot be taken."""
+    given = {name.lower(): value.strip() for name, value in outline.attrib.items()}
+    url, page, kind = given.get("url", ""), given.get("htmlurl", ""), given.get("type", "").lower()
+    feed = given.get("xmlurl", "")
+    if kind in _TYPES_OF_LIST and (feed or url):
+        for name in [name for name in outline.attrib if str(name).lower() == "xmlurl"]:
+            del outline.attrib[name]
+        return f"{_shown(feed or url)}: a list of its own; save it and import it"
+    if feed:
+        return None
+    if url and (kind in _TYPES_OF_FEED or _LIKE_FEED.match(url)):
+        outline.set("xmlUrl", url)
+        return None
+    if page or url:
+        return f"{_shown(page or url)}: a page; find its feed with: guidang feeds add ADDRESS"
+    named = given.get("text") or given.get("title") or "an outline"
+    is_named = kind in _TYPES_OF_FEED | _TYPES_OF_LIST
+    return f"{_shown(named)}: names no address" if is_named else None
+
+
+def _shown(text: str) -> str:
+    return text[:_LONGEST_SHOWN]
+
+
+def _own_settings(root: etree._Element) -> dict[str, dict[str, Any]]:
+    """The settings that a list of ours names, by the addresses of the feeds.
+
+    Their titles are those that a user set: another's list has one for each feed.
+    """
+    is_ours = FORM in root.attrib
+    found = {}
+    for outline in _outlines(root):
+        settings = settings_of({str(name): str(text) for name, text in outline.attrib.items()})
+        if is_ours or settings:
+            url = str(outline.get("xmlUrl") or "").strip()
+            found[url] = ({"title": None} if is_ours else {}) | settings
+    return found
+
+
+def _feed(listed: dict[str, object], own: Mapping[str, dict[str, Any]]) -> FeedConfig:
+    paths = listed.get("categories") or [[]]
+    path = paths[0] if isinstance(paths, list) else []
+    url = str(listed["url"]).strip()
+    given: dict[str, Any] = {
+        "title": str(listed.get("title") or "").strip() or None,
+        "categories": tuple(name for one in path if (name := str(one).strip()[:100])),
+    }
+    return FeedConfig(url=url, **(given | own.get(url, {})))
+
+
+def write_opml(feeds: Iterable[tuple[str, str, str | None, FeedSettings]]) -> str:
+    """Write feeds (address, name, site, settings) as OPML; passwords and keys are left out."""
+    ET.register_namespace("guidang", NAMESPACE)
+    root = ET.Element("opml", {"version": "2.0", FORM: "1"})
+    ET.SubElement(ET.SubElement(root, "head"), "title").text = "Guidang"
+    body = ET.SubElement(root, "body")
+    for url, name, site, settings in feeds:
+        folder = body
+        for category in settings.categories:
+            folder = _folder(folder, category)
+        outline = {"type": "rss", "text": name, "title": name, "xmlUrl": without_secrets(url)}
+        outline |= {"htmlUrl": site} if site else {}
+        ET.SubElement(folder, "outline", outline | attributes_of(settings))
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _folder(parent: ET.Element, name: str) -> ET.Element:
+    for child in parent:
+        if child.get("text") == name and "xmlUrl" not in child.attrib:
+            return child
+    return ET.SubElement(parent, "outline", text=name, title=name)

@@ -1,0 +1,133 @@
+"""Sitemaps (https://www.sitemaps.org/protocol.html): addresses, and when they last changed."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from lxml import etree
+
+from ingest.errors import ParseError, Unreadable
+from ingest.reading.dates import resolve_date
+from ingest.reading.documents import charset
+from ingest.reading.documents.parse import parse
+from ingest.reading.xml import xml_text
+from ingest.urls import absolute_link
+from ingest.values import ParsedEntry, ResolvedDate
+
+_NAMED = re.compile(r"\s*sitemap\s*:\s*([^\s#]\S*)", re.IGNORECASE)
+_FEW = 3  # addresses that may have changed in one moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An address of a sitemap; `is_list` if it is that of another sitemap.
+
+    `published` is the date that a sitemap of news gives, as it is there; `changed` is the raw
+    `lastmod` where it tells the address apart from the others of its list.
+    """
+
+    url: str
+    changed_at: datetime | None
+    is_list: bool
+    published: str | None = None
+    changed: str | None = None
+
+
+def read_sitemap(
+    body: bytes, *, url: str, now: datetime, content_type: str | None = None
+) -> list[Listed]:
+    """Read a sitemap, a sitemap index, a list of addresses as plain text, or a feed.
+
+    Raise `Unreadable` if it is none of them.
+    """
+    text = charset.repair(charset.decode(body, content_type).text).lstrip("\ufeff \t\r\n")
+    if not text.startswith("<"):
+        return _plain(text, url)
+    root = xml_text.find_root(text)
+    if root is not None and root.name in xml_text.FEED_ROOTS:
+        return _in_feed(body, url, now, content_type)
+    try:
+        tree = _tree(text)
+    except etree.XMLSyntaxError as error:
+        raise Unreadable(url, f"it is no sitemap: {error}") from None
+    if tree is None or next(tree.iter("{*}urlset", "{*}sitemapindex"), None) is None:
+        raise Unreadable(url, "it is no sitemap")
+    return _without_build_dates(_listed(tree, url, now))
+
+
+def sitemaps_of_robots(body: bytes, url: str) -> list[str]:
+    """The sitemaps that a robots.txt names (https://www.sitemaps.org/protocol.html#submit_robots).
+
+    An address that is malformed stays as it is.
+    """
+    text = charset.decode(body).text.lstrip("\ufeff")
+    named = (found[1] for line in text.splitlines() if (found := _NAMED.match(line)))
+    return list(dict.fromkeys(absolute_link(one, url) or one for one in named))
+
+
+def _tree(text: str) -> etree._Element | None:
+    """The root of a document that may be broken; None if there is no element in it."""
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, recover=True, encoding="utf-8"
+    )
+    return etree.fromstring(text.encode("utf-8", "replace"), parser)
+
+
+def _plain(text: str, url: str) -> list[Listed]:
+    lines = text.split()
+    if not lines or not all(line.startswith(("http://", "https://")) for line in lines):
+        raise Unreadable(url, "it is no sitemap")
+    return [Listed(url=line, changed_at=None, is_list=False) for line in lines]
+
+
+def _in_feed(body: bytes, url: str, now: datetime, content_type: str | None) -> list[Listed]:
+    """The pages that a feed in a sitemap's place leads to."""
+    try:
+        feed = parse(body, content_type=content_type, url=url)
+    except ParseError as error:
+        raise Unreadable(url, f"it is no sitemap: {error}") from None
+    links = ((absolute_link(entry.link, feed.link or url), entry) for entry in feed.entries)
+    return [
+        Listed(
+            url=link,
+            changed_at=changed.at if (changed := _instant(entry, now)) else None,
+            is_list=False,
+            published=entry.published,
+        )
+        for link, entry in links
+        if link
+    ]
+
+
+def _instant(entry: ParsedEntry, now: datetime) -> ResolvedDate | None:
+    return resolve_date(entry.updated or entry.published, first_seen_at=now)
+
+
+def _without_build_dates(listed: Iterator[Listed]) -> list[Listed]:
+    """Drop a `lastmod` that most of the addresses have: it is when the site was built."""
+    found = list(listed)
+    (most,) = Counter(one.changed for one in found).most_common(1) or [(None, 0)]
+    is_build = most[1] > max(_FEW, len(found) / 2)
+    return [replace(o, changed=None) if is_build and o.changed == most[0] else o for o in found]
+
+
+def _listed(root: etree._Element, list_url: str, now: datetime) -> Iterator[Listed]:
+    """What is listed, wherever it stands: some sites nest lists in each other."""
+    for place in root.iter("{*}url", "{*}sitemap"):
+        said = (place.findtext("{*}loc") or "").strip()
+        is_whole = said.startswith(("http://", "https://"))
+        url = said if is_whole else absolute_link(said, list_url) or said
+        raw = (place.findtext("{*}lastmod") or "").strip() or None
+        changed = resolve_date(raw, first_seen_at=now)
+        if url:
+            yield Listed(
+                url=url,
+                changed_at=changed.at if changed else None,
+                is_list=etree.QName(place).localname == "sitemap",
+                published=place.findtext("{*}news/{*}publication_date"),
+                changed=raw,
+            )

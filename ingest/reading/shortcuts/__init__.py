@@ -1,0 +1,6 @@
+"""Faster ways to read what is written plainly. Everything is read without them as well.
+
+split           a feed's bytes → head, items, tail, so that only new items are parsed
+plain_feed      plain RSS 2.0 and Atom by libxml2 (plain_elements: element by element)
+plain_html      plain HTML in one pass
+"""

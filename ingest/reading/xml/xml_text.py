@@ -1,0 +1,168 @@
+"""XML text is made fit for feedparser: one root, known entities, nothing that takes for ever.
+
+It finds the root element, drops what stands before it, and mends what publishers get wrong;
+it does not read the feed.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from html.entities import html5
+from xml.parsers import expat
+
+from ingest.reading.xml.bounds import MAX_ATTRIBUTES, MAX_DEPTH, OutOfBoundsError, cut_to_bounds
+
+DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
+FEED_ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
+
+_TAG_NAME = re.compile(r"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)")
+_FEED_TAG = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|rdf|feed)[\s>]", re.IGNORECASE)
+_SEARCHED = 65_536  # characters before the root that may be rubbish (PHP warnings, blank lines)
+_DOCTYPE = re.compile(r"<!DOCTYPE(?:[^\[>]*\[[^\]]*\]\s*>|[^\[>]*>)", re.IGNORECASE)
+_ENTITY = re.compile(r"<!ENTITY\s+([\w.-]{1,64})\s+(?:\"([^\"&%<]{0,64})\"|'([^'&%<]{0,64})')")
+_NAMESPACE = re.compile(r"(\sxmlns(?::[\w.-]+)?\s*=\s*)(\"[^\"<>]*\"|'[^'<>]*')")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Root:
+    """The outermost element: its local name in lower case, and where its tag begins.
+
+    `rubbish` says that it was found behind text that XML does not allow there.
+    """
+
+    name: str
+    start: int
+    rubbish: bool = False
+
+
+def find_root(text: str) -> Root | None:
+    """Find the root element; that of a feed is looked for behind rubbish as well."""
+    start = _skip_prolog(text)
+    tag = _TAG_NAME.match(text, start)
+    name = tag[2].lower() if tag else ""
+    if name not in FEED_ROOTS and name != "html":
+        found = _FEED_TAG.search(text, start, start + _SEARCHED)
+        if found and (feed_tag := _TAG_NAME.match(text, found.start())):
+            return Root(name=feed_tag[2].lower(), start=found.start(), rubbish=True)
+    return Root(name=name, start=start) if tag else None
+
+
+def _skip_prolog(text: str) -> int:
+    """Step over instructions, comments, a DOCTYPE and blanks (XML 1.0 section 2.8)."""
+    pos = 0
+    while (begin := text.find("<", pos)) >= 0 and not text[pos:begin].strip():
+        if text.startswith("<?", begin):
+            end = text.find("?>", begin)
+            pos = end + 2
+        elif text.startswith("<!--", begin):
+            end = text.find("-->", begin)
+            pos = end + 3
+        elif doctype := _DOCTYPE.match(text, begin):
+            end = pos = doctype.end()
+        else:
+            return begin
+        if end < 0:
+            break
+    return len(text) - len(text[pos:].lstrip())
+
+
+def isolate_root(text: str, root: Root) -> str:
+    """Put our own declaration before the root, and resolve the entities that stood there.
+
+    DOCTYPEs never reach a parser: no external subset, no entity in an entity.
+    """
+    own = {}
+    if root.start and "<!ENTITY" in text[: root.start]:
+        own = {m[1]: m[2] or m[3] or "" for m in _ENTITY.finditer(text, 0, root.start)}
+    body = cut_to_bounds(_NAMESPACE.sub(_without_blanks, text[root.start :]))
+    return DECLARATION + (mend(body, own) if own else body)
+
+
+def _without_blanks(declaration: re.Match[str]) -> str:
+    """Take blanks out of a namespace's address: to feedparser they end it."""
+    return declaration[1] + "".join(declaration[2].split())
+
+
+def is_well_formed(text: str) -> bool:
+    """Say whether a namespace-aware XML parser reads the text to its end.
+
+    Raise OutOfBoundsError for what feedparser, or who reads its texts later, takes too long to
+    go through: for each attribute it goes through all of them.
+    """
+    parser = expat.ParserCreate(namespace_separator=" ")
+    depth = 0
+
+    def open_element(_name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise OutOfBoundsError(f"XML nested more than {MAX_DEPTH} elements deep")
+        if len(attributes) > MAX_ATTRIBUTES:
+            raise OutOfBoundsError(f"XML with more than {MAX_ATTRIBUTES} attributes in a tag")
+
+    def close_element(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.StartElementHandler, parser.EndElementHandler = open_element, close_element
+    try:
+        parser.Parse(text.encode(), True)
+    except expat.ExpatError:
+        return False
+    return True
+
+
+_ENTRY_TAG = re.compile(r"<(/?)(?:[\w.-]{1,40}:)?(?:item|entry)[\s>]")
+
+
+def ends_within_an_entry(text: str) -> bool:
+    """Whether the last entry is begun and not ended, as where a document was cut."""
+    tags = _ENTRY_TAG.findall(text)
+    return bool(tags) and not tags[-1]
+
+
+_KEPT = frozenset({"lt", "gt", "amp", "quot", "apos"})
+_NAMED = re.compile(r"&([A-Za-z][\w.-]{0,63});")
+_BARE = re.compile(r"&(?!#[0-9]+;|#x[0-9a-fA-F]+;|(?:lt|gt|amp|quot|apos);)")
+# What begins as a tag and cannot be one: `a<b and c>d`, and `a<b` with the next tag behind it.
+_NO_TAG = re.compile(
+    r"<(?=[A-Za-z][\w.:-]*+(?:\s++(?!(?:allowfullscreen|async|autoplay|checked|controls|defer|disabled"
+    r"|hidden|loop|muted|open|reversed|selected)\b)[\w.:-]++)++\s*+>|[A-Za-z][^<>=\"'/]*+<)"
+)
+_LAST_TAG = re.compile(r"</[\w.:-]+\s*>")
+
+
+def mend(text: str, entities: dict[str, str] | None = None) -> str:
+    """Resolve HTML's entities, escape bare signs, drop what follows the root's end.
+
+    What stands in CDATA sections is left alone.
+    """
+    known = entities or {}
+
+    def resolve(match: re.Match[str]) -> str:
+        name = match[1]
+        if name in _KEPT:
+            return match[0]
+        value = known.get(name, html5.get(name + ";"))
+        return match[0] if value is None else html.escape(value, quote=False)
+
+    pieces, pos = [], 0
+    while pos < len(text):
+        begin = text.find("<![CDATA[", pos)
+        end = text.find("]]>", begin) + 3 if begin >= 0 else 0
+        begin, end = (begin, end) if end >= 3 else (len(text), len(text))
+        between = _NO_TAG.sub("&lt;", _NAMED.sub(resolve, text[pos:begin]))
+        pieces += [_BARE.sub("&amp;", between), text[begin:end]]
+        pos = end
+    return _drop_tail("".join(pieces))
+
+
+def _drop_tail(text: str) -> str:
+    """Drop what follows the end tag of the root: scripts of providers, a second document."""
+    tag = _TAG_NAME.search(text)
+    end = text.rfind(f"</{tag[0][1:]}") if tag else -1
+    if end < 0 or (last := _LAST_TAG.match(text, end)) is None:
+        return text
+    return text[: last.end()]

@@ -1,0 +1,198 @@
+"""What most publishers write takes a short way, which ends where the long one does."""
+
+from __future__ import annotations
+
+from html.entities import name2codepoint
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.reading.html import cleaning, text
+from ingest.reading.html.tree import parse_fragment
+from ingest.reading.shortcuts import plain_html
+
+_BASE = "https://news.example.cn/a/1.html"
+
+
+def _assert_same(written: str, short: plain_html.Plain, base_url: str | None = _BASE) -> None:
+    html = cleaning.clean(written, base_url=base_url)
+    assert (short.html, short.shown) == (html, text.shown_by(html))
+    pictures = parse_fragment(written).iter("img")
+    assert [dict(one.attrib) for one in short.pictures] == [dict(one.attrib) for one in pictures]
+
+
+_NAMES = sorted({name for names in plain_html._HOLDS.values() for name in names})
+_ATTRIBUTES = [
+    ' href="/x?a=1&amp;b=2"',
+    ' href="https://a.example.cn/%E4%B8%AD"',
+    ' href="//a.example.cn/中 文"',
+    ' src="1.jpg"',
+    ' src="https://a.example.cn/1.jpg"',
+    ' src="/loading.gif"',
+    ' data-x="中&amp;文"',
+    ' class="a  b"',
+    ' id="中"',
+    ' alt=""',
+    ' width="640"',
+    ' style="color:red;position:fixed"',
+    ' target="_blank"',
+    ' onclick="x()"',
+    ' referrerpolicy="origin"',
+    '  lang="zh"\n',
+]
+_ODD_ATTRIBUTES = [
+    ' href="#x"',
+    ' href="javascript:1"',
+    ' href="mailto:a@b.cn"',
+    ' src="data:image/gif;base64,R0"',
+    ' data-src="/l.png"',
+    ' srcset="a.jpg 1x, b.jpg 2x"',
+    ' data-x="<"',
+    ' name="中"',
+    ' title="甲&quot;乙"',
+    " alt",
+    ' style="position:fixed"',
+    ' style="Display: none"',
+    ' style="opacity: 0"',
+    ' style="color:red; font-size:0px"',
+    ' style="color:rgba(0,0,0,0.0)"',
+    ' style="opacity:0.5;text-indent:-2em"',
+    " onclick=x",
+    " /",
+    "/",
+    " ",
+]
+_TEXTS = (
+    "甲|乙丙|\n|\n\n| 丁 |　|&amp;|&lt;|&gt;|&nbsp;|\xa0|>|&copy;|&ldquo;|&quot;|&#39;|&#169;|\x85"
+    "|\u2028|\ufdd0|\x00|\r\n|\ud800|\U0001f600|&amp;lt;|&#38;lt;|<br>|<br/>|<br />|<hr>"
+).split("|")
+_ODD_TEXTS = "<|&|&apos;|&#150;|&#12;|&#x4e2d;|&#64976;|<!-- -->|&AMP;|&hellip|</p>|</br>".split(
+    "|"
+)
+
+
+def _mostly(usual: list[str], odd: list[str]) -> st.SearchStrategy[str]:
+    return st.sampled_from([*usual * 8, *odd])
+
+
+def _written(name: str, attributes: list[str], inside: str) -> str:
+    if name == "img" and len(attributes) < 3:  # most pictures have an address
+        attributes = [' src="2.jpg"', *attributes]
+    opening = f"<{name}{''.join(attributes)}>"
+    return opening if name in {"br", "hr", "img"} else f"{opening}{inside}</{name}>"
+
+
+def _element(content: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    names = _mostly(["p", "span", "a", "img", "div", *_NAMES], ["table", "pre", "P"])
+    attributes = st.lists(_mostly(_ATTRIBUTES, _ODD_ATTRIBUTES), max_size=4, unique=True)
+    return st.builds(_written, names, attributes, content)
+
+
+_FRAGMENTS = st.recursive(
+    _mostly(_TEXTS, _ODD_TEXTS),
+    lambda inner: st.lists(_element(inner) | inner, max_size=4).map("".join),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=2_000, deadline=None)
+@given(_FRAGMENTS, st.sampled_from([_BASE, None]))
+def test_the_short_way_ends_where_the_long_one_does(written: str, base_url: str | None) -> None:
+    if (short := plain_html.read(written, base_url)) is not None:
+        _assert_same(written, short, base_url)
+
+
+_PARTS_OF_ADDRESSES = st.sampled_from(
+    "a.example a b-c . .. - _ 1 1.2.3.400 127.0.0.1 [::1] 0x1 xn-- xn--zzzz xn--fiqs8s.cn ab--c | %"
+    " ^ : :80 :0 :99999 @ 中 A / ? # \\ %7c &amp;amp;".split()
+)
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(st.lists(_PARTS_OF_ADDRESSES, min_size=1, max_size=5).map("".join))
+def test_an_address_stays_only_where_the_long_way_lets_it(rest: str) -> None:
+    for element in ('<a href="{}">甲</a>', '<img src="{}">'):
+        written = element.format(f"https://{rest}")
+        if (short := plain_html.read(written, _BASE)) is not None:
+            _assert_same(written, short)
+
+
+@pytest.mark.parametrize("name", sorted(name2codepoint))
+def test_a_named_character_is_the_one_that_the_long_way_knows(name: str) -> None:
+    written = f"<p>甲&{name};乙</p>"
+    if (short := plain_html.read(written, _BASE)) is not None:
+        _assert_same(written, short)
+
+
+@pytest.mark.parametrize("outer", sorted(plain_html._HOLDS))
+def test_every_element_may_stand_where_it_is_said_to(outer: str) -> None:
+    """Around every element are texts, and every element of the same place."""
+    for inner in sorted(plain_html._HOLDS[outer]):
+        for other in sorted(plain_html._HOLDS[outer]):
+            content = f" 甲\n{_whole(inner)}乙{_whole(other)}\n丙 "
+            written = content if outer == plain_html._TOP else f"<{outer}>{content}</{outer}>"
+            written = f"<ul>{written}</ul>" if outer == "li" else written
+            short = plain_html.read(written, _BASE)
+            assert short is not None, written
+            _assert_same(written, short)
+
+
+def _whole(name: str) -> str:
+    if name == "img":
+        return '<img src="/1.jpg">'
+    return f"<{name}>" if name in {"br", "hr"} else f"<{name}>丁</{name}>"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "<p>今天 &ldquo;气温&rdquo; 30 > 20&nbsp;度</p>\n<p>第二段<br/>换行</p>",
+        '<img src="https://img.example.cn/1.jpg" referrerpolicy="no-referrer"><br><br>微博',
+        '<p style="text-align: center;"><a href="/t/1?a=1&amp;b=2" target="_blank">全文</a></p>',
+        '<div class="rich"><h2 id="x">标题</h2><ul>\n<li><p>一</p></li>\n<li>二</li></ul></div>',
+        '<figure><img alt="" width="640" src="1.jpg" /><figcaption>图</figcaption></figure>',
+        "<blockquote><p><strong><em>引</em>文</strong></p></blockquote>",
+    ],
+)
+def test_what_most_publishers_write_is_plain(written: str) -> None:
+    short = plain_html.read(written, _BASE)
+    assert short is not None
+    _assert_same(written, short)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "没有标记",
+        "<p>甲",
+        "甲</p>",
+        "<P>甲</P>",
+        "<p><p>甲</p></p>",
+        "<b><p>甲</p></b>",
+        "<p><b>甲</p></b>",
+        '<a href="/1"><b><a href="/2">甲</a></b></a>',
+        "<ul><p>甲</p></ul>",
+        "<li>甲</li>",
+        "<script>alert(1)</script>",
+        "<p onclick=alert(1)>甲</p>",
+        "<p>甲<!-- 乙 --></p>",
+        "<a href='/1'>甲</a>",
+        '<a href="/1" href="/2">甲</a>',
+        '<a href="javascript:alert(1)">甲</a>',
+        '<a href="#1">甲</a>',
+        '<a href="http://a.example:99999/x">甲</a>',
+        '<img src="http://1.2.3.400/x">',
+        '<img src="http://xn--zzzz/">',
+        "<p>&lang;甲&rang;</p>",
+        '<p style="display:none">甲</p>',
+        '<img data-original="/1.jpg" src="/loading.gif">',
+        '<img srcset="/1.jpg 1x, /2.jpg 2x" src="/1.jpg">',
+        "<img>",
+        "<p>甲 & 乙</p>",
+        "<p>&#0;</p>",
+        "<div>" * 60 + "</div>" * 60,
+    ],
+)
+def test_what_is_odd_takes_the_long_way(written: str) -> None:
+    assert plain_html.read(written, _BASE) is None
