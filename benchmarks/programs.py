@@ -33,7 +33,7 @@ async def guidang() -> None:
     from ingest.config import FeedSettings, load_config
     from ingest.database import Database
     from ingest.garbage import leave_out_what_stays, search_seldom
-    from ingest.pipeline import poll_feeds
+    from ingest.poll import poll_feeds
     from ingest.services import open_services
     from ingest.store import feeds
 
@@ -49,9 +49,9 @@ async def guidang() -> None:
         while line := (await asyncio.to_thread(sys.stdin.readline)).strip():
             if line == "subscribe":
                 for url in subscriptions():
-                    database.write(feeds.add, url, FeedSettings(), now=services.clock())
+                    database.transact(feeds.add, url, FeedSettings(), now=services.clock())
             else:
-                await poll_feeds(services, database.read(feeds.every), lambda _: None)
+                await poll_feeds(services, database.query(feeds.every), lambda _: None)
             done()
 
 

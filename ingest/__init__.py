@@ -3,5 +3,5 @@
  sources/ ──Document──▶ reading/ ──────────────────────────────▶ store/ ──▶ archive ──▶ layouts/
  live, …                parse ▶ normalize ▶ dedupe ▶ extract     database   files       hexo, …
 
-`pipeline` is the module to open first; docs/architecture.md has the whole map.
+`poll` is the module to open first; docs/architecture.md has the whole map.
 """

@@ -66,7 +66,7 @@ class Database:
             return f"sqlite:///{self.engine.url.database}"
         return self.engine.url.render_as_string(hide_password=True)
 
-    def read(
+    def query(
         self, query: Callable[Concatenate[sa.Connection, P], T], *a: P.args, **k: P.kwargs
     ) -> T:
         """Give `query` a connection that changes nothing.
@@ -76,7 +76,7 @@ class Database:
         with self._explained(), self._readers.connect() as connection:
             return query(connection, *a, **k)
 
-    def write(
+    def transact(
         self, change: Callable[Concatenate[sa.Connection, P], T], *a: P.args, **k: P.kwargs
     ) -> T:
         """Give `change` a transaction that is committed when it returns."""

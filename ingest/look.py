@@ -88,7 +88,7 @@ class Look:
     async def put_off(self, pause: HostPause) -> Poll:
         """Look later, without having asked."""
         reason = f"its server is left alone: {pause.reason}"
-        await self._services.write(poll_store.put_off, self._feed.id, pause.until, reason)
+        await self._services.transact(poll_store.put_off, self._feed.id, pause.until, reason)
         return replace(self._poll, outcome=Outcome.PUT_OFF, error=None, warnings=(reason,))
 
     async def take(self, asked: Asked) -> Poll:
@@ -101,7 +101,7 @@ class Look:
         self._poll = replace(self._poll, fetch_seconds=answer.elapsed.total_seconds())
         if isinstance(answer, NotModified):
             poll = replace(self._poll, outcome=Outcome.NOT_MODIFIED, status=304)
-            return await self._services.write(self._note_answer, poll, answer)
+            return await self._services.transact(self._note_answer, poll, answer)
         return await self._take_document(answer)
 
     async def _take_document(self, document: Document) -> Poll:
@@ -113,16 +113,16 @@ class Look:
         )
         digest = await _aside(document, lambda: hashlib.sha256(document.body).digest())
         if digest == self._feed.body_digest:
-            return await self._services.write(self._note_answer, self._poll, document)
+            return await self._services.transact(self._note_answer, self._poll, document)
         reading = await self._read(document)
         summary.log_broken(reading.broken, feed=self._feed.called(reading.title))
         reading = replace(reading, entries=await self._complete(reading))
         if self._is_check and await self._has_news(reading):
             await self._check_trust()
-        return await self._services.write(self._keep, document, reading, digest)
+        return await self._services.transact(self._keep, document, reading, digest)
 
     async def _has_news(self, reading: Reading) -> bool:
-        verdicts = await self._services.read(
+        verdicts = await self._services.query(
             recognise.judge, self._feed.id, reading.entries, beside=reading.beside
         )
         return any(verdict.kind is not VerdictKind.UNCHANGED for verdict in verdicts)
@@ -143,7 +143,7 @@ class Look:
             error=str(error),
         )
         pause = self._pause_host(error)
-        return await self._services.write(self._note_failure, failed, error, pause)
+        return await self._services.transact(self._note_failure, failed, error, pause)
 
     async def _read(self, document: Document) -> Reading:
         """Read what is new by its bytes; all of it where that is not certain, or was never seen."""
@@ -151,7 +151,7 @@ class Look:
         parts = None if self._is_first else await self._split(document)
         if parts is not None:
             fresh = await _aside(document, parts.by_digest)
-            recognised = await self._services.read(
+            recognised = await self._services.query(
                 recognise.recognised, self._feed.id, fresh.keys()
             )
             for known in recognised:
@@ -179,7 +179,7 @@ class Look:
         """Fetch the article pages of what is new or edited, where the feed asks for it."""
         if not any(map(self._wants_page, reading.entries)):
             return reading.entries
-        verdicts = await self._services.read(
+        verdicts = await self._services.query(
             recognise.judge, self._feed.id, reading.entries, beside=reading.beside
         )
         return await all_or_first_error(self._complete_one(verdict) for verdict in verdicts)

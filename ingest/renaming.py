@@ -35,7 +35,7 @@ class Renaming:
         """
         self._archive.prepare(now=now)
         moved = last = 0
-        while records := self._database.read(
+        while records := self._database.query(
             archive_store.every, self._layout.name, after=last, limit=_BATCH
         ):
             wanted = {
@@ -44,7 +44,7 @@ class Renaming:
                 if record.path and not is_at_home(self._layout, record)
             }
             if wanted:
-                moved += self._database.write(store.rename, self._layout.name, wanted, now=now)
+                moved += self._database.transact(store.rename, self._layout.name, wanted, now=now)
             last = records[-1].entry_id
         self._archive.render_due(now=now)
         self._delete_former()
@@ -52,7 +52,7 @@ class Renaming:
 
     def _delete_former(self) -> None:
         """Delete what is left at paths that are nobody's any more; not what others changed."""
-        for path, digest, present in self._database.read(store.former, self._layout.name):
+        for path, digest, present in self._database.query(store.former, self._layout.name):
             file, new = self._archive.root / path, self._archive.root / present
             # Where case does not count, or a folder is a link, both can be one file.
             if not file.is_file() or (new.is_file() and file.samefile(new)):
@@ -68,7 +68,7 @@ class Renaming:
 
     def _redirects(self) -> Iterator[str]:
         known = set()
-        for old, _, new in self._database.read(store.former, self._layout.name):
+        for old, _, new in self._database.query(store.former, self._layout.name):
             if old not in known:  # of two entries that had it, the last
                 known.add(old)
                 yield f"  {_quoted(_page(old) + 'index.html')}: {_quoted(_page(new))}"

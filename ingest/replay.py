@@ -45,11 +45,11 @@ def replay_feed(database: Database, feed: FeedState) -> int:
     An entry keeps its identity and the moment it was first seen, from which relative dates count.
     """
     changed = last = 0
-    while batch := database.read(captures.kept, feed.id, after=last, limit=_BATCH):
+    while batch := database.query(captures.kept, feed.id, after=last, limit=_BATCH):
         for kept in batch:
             entry = _read_again_or_leave(feed, kept)
             if entry is not None:
-                changed += database.write(entries.renormalize, kept.id, entry)
+                changed += database.transact(entries.renormalize, kept.id, entry)
         last = batch[-1].id
     return changed
 
@@ -60,10 +60,10 @@ def join_doubles(database: Database, archive: Archive, feed: FeedState, *, now: 
     The file of the later one is deleted first, so that a stop in between leaves none without its
     entry. Call it after `replay_feed`, which makes texts comparable.
     """
-    found = database.read(doubles.pairs, feed.id)
+    found = database.query(doubles.pairs, feed.id)
     for entry_id, double_id in found:
-        archive.delete(database.read(doubles.files_of, double_id))
-        database.write(doubles.join, entry_id, double_id, at=now)
+        archive.delete(database.query(doubles.files_of, double_id))
+        database.transact(doubles.join, entry_id, double_id, at=now)
     return len(found)
 
 

@@ -40,7 +40,7 @@ def system_clock() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What `pipeline` works with; made by `open_services`."""
+    """What `poll` works with; made by `open_services`."""
 
     config: Config
     clock: Clock
@@ -56,17 +56,17 @@ class Services:
     database_threads: ThreadPoolExecutor
     archive_thread: ThreadPoolExecutor
 
-    async def read(
+    async def query(
         self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run a query without holding up the loop."""
-        return await self.in_database_thread(partial(self.database.read, query, *args, **kwargs))
+        return await self.in_database_thread(partial(self.database.query, query, *args, **kwargs))
 
-    async def write(
+    async def transact(
         self, change: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Make a change that is committed when this returns, without holding up the loop."""
-        return await self.writer.write(lambda connection: change(connection, *args, **kwargs))
+        return await self.writer.transact(lambda connection: change(connection, *args, **kwargs))
 
     async def call(
         self, url: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
@@ -112,12 +112,12 @@ async def open_services(
         loop = asyncio.get_running_loop()
 
         async def keep_health(health: Health) -> None:
-            save = partial(database.write, rsshub.save_health, health)
+            save = partial(database.transact, rsshub.save_health, health)
             await loop.run_in_executor(database_threads, save)
 
         async with Fetcher(config.fetch, clock) as fetcher:
             robots = Robots(fetcher, clock, user_agent(config.fetch))
-            health, host_pauses = database.read(lambda c: (rsshub.health(c), polls.host_pauses(c)))
+            health, host_pauses = database.query(lambda c: (rsshub.health(c), polls.host_pauses(c)))
             instances = Instances(config, fetcher, clock, health=health, keep=keep_health)
             writer = Writer(database, database_threads, writers=threads)
             services = Services(

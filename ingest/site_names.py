@@ -29,11 +29,11 @@ class SiteNames:
         layout = self._layout.name
         # Most parents are written as they are, so that one query finds their children as well.
         if guessed := self._unknown(records, guess=True):
-            self._known |= self._database.read(store.written, layout, guessed)
+            self._known |= self._database.query(store.written, layout, guessed)
         while new := self._unknown(records, guess=False):
             # One that even its digest gives no page of its own stays as it is.
             self._known |= {(place, name): name for place, some in new.items() for name in some}
-            self._known |= self._database.write(store.give, layout, new)
+            self._known |= self._database.transact(store.give, layout, new)
         return self._known
 
     def _unknown(self, records: Iterable[Record], *, guess: bool) -> dict[str, list[str]]:
@@ -47,7 +47,7 @@ class SiteNames:
 
     def apart(self) -> Iterator[tuple[str, str]]:
         """What is written otherwise: where, and a sentence that says how and why."""
-        for place, name, way, owner in self._database.read(store.apart, self._layout.name):
+        for place, name, way, owner in self._database.query(store.apart, self._layout.name):
             why = f"{owner} has its page" if owner else "it would take the page of all names"
             yield f"{place}/{way}", f"{name} is written {way}, for {why}"
 

@@ -35,7 +35,7 @@ class Writer:
         self._waiting: deque[tuple[_Change, asyncio.Future[Any]]] = deque()
         self._at_work: set[asyncio.Task[None]] = set()
 
-    async def write(self, change: Callable[[sa.Connection], T]) -> T:
+    async def transact(self, change: Callable[[sa.Connection], T]) -> T:
         """Make a change; return what it returns once it is committed, raise what it raises."""
         written: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((change, written))
@@ -92,7 +92,7 @@ class Writer:
         return outcomes[0]
 
     async def _in_thread(self, change: _Change) -> Any:
-        write = partial(self._database.write, change)
+        write = partial(self._database.transact, change)
         return await asyncio.get_running_loop().run_in_executor(self._threads, write)
 
 

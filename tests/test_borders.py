@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from ingest.backfill import runs
 from ingest.backfill.asked import Asked, begin
-from ingest.pipeline import poll_feeds
+from ingest.poll import poll_feeds
 from ingest.replay import replay_feed
 from ingest.services import Services, open_services
 from ingest.store import feeds, listings, polls
@@ -165,7 +165,7 @@ def test_a_feed_whose_news_the_database_refuses_fails_alone(
     world = World(tmp_path, database_url)
     broken = world.add(site.url("/broken"))
     world.add(site.url("/good"))
-    world.database.write(refuse_entries_of, broken.id)
+    world.database.transact(refuse_entries_of, broken.id)
     done = {poll.url.rpartition("/")[2]: poll.error_kind for poll in world.poll()}
     assert done == {"broken": "fault", "good": None}
     assert [entry["feed_url"] for entry in world.entries()] == [site.url("/good")]
@@ -178,7 +178,7 @@ def test_the_command_names_the_feed_and_goes_on(tmp_path: Path, site: Site) -> N
     for name in ("broken", "good"):
         program.good("feeds", "add", site.url(f"/{name}"))
     world = World(tmp_path, f"sqlite:///{tmp_path / 'guidang.db'}")
-    world.database.write(refuse_entries_of, 1)
+    world.database.transact(refuse_entries_of, 1)
     result = program.run("poll")
     assert result.code == 1
     assert "/broken: a fault of Guidang itself" in result.out + result.err
@@ -192,7 +192,7 @@ def test_the_service_goes_on_and_counts_the_failure(tmp_path: Path, site: Site) 
         daemon.wait_until(lambda: len(daemon.titles()) == 2)
         world = World(tmp_path / "world", daemon.program.database_url or daemon_database(tmp_path))
         broken = next(feed for feed in world.ask(feeds.every) if feed.url.endswith("/broken"))
-        world.database.write(refuse_entries_of, broken.id)
+        world.database.transact(refuse_entries_of, broken.id)
         site.set("/broken", rss(item(1), item(2)))
         site.set("/good", rss(item(1), item(2)))
         daemon.wait_until(lambda: 'failures_total{kind="fault"}' in daemon.get("/metrics")[1])
@@ -231,7 +231,7 @@ def backfill(world: World, feed: FeedState, workers: Workers) -> runs.Report:
 
     async def run() -> runs.Report:
         async with open_services(world.config, world.database, world.clock) as services:
-            number, _ = await services.write(
+            number, _ = await services.transact(
                 begin, asked, lambda _: (), anew=False, lists=True, now=world.clock()
             )
             return await runs.run(with_workers(services, workers), number, asked, lambda *_: None)

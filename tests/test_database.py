@@ -31,14 +31,14 @@ def tables(connection: sa.Connection) -> set[str]:
 
 def test_the_migrations_make_the_models(database: Database) -> None:
     database.upgrade()
-    assert database.read(tables) == {*Base.metadata.tables, "alembic_version"}
+    assert database.query(tables) == {*Base.metadata.tables, "alembic_version"}
     assert database.check() == []
 
 
 def test_the_migrations_go_down_to_nothing_and_up_again(database: Database) -> None:
     applied = database.upgrade()
     database.downgrade("base")
-    assert database.read(tables) == {"alembic_version"}
+    assert database.query(tables) == {"alembic_version"}
     assert database.upgrade() == applied
     assert database.check() == []
 
@@ -86,7 +86,9 @@ def test_revisions_stand_alone() -> None:
 
 def test_a_newer_database_is_refused(database: Database) -> None:
     database.upgrade()
-    database.write(lambda c: c.execute(sa.text("UPDATE alembic_version SET version_num = '9999'")))
+    database.transact(
+        lambda c: c.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    )
     with pytest.raises(StoreError, match="9999.*newer"):
         database.upgrade()
     with pytest.raises(StoreError, match="9999.*newer"):
@@ -102,7 +104,7 @@ def test_a_database_that_is_behind_says_what_to_do(database: Database) -> None:
 
 def test_a_database_that_was_tampered_with_is_noticed(database: Database) -> None:
     database.upgrade()
-    database.write(lambda c: c.execute(sa.text("ALTER TABLE poll ADD COLUMN extra integer")))
+    database.transact(lambda c: c.execute(sa.text("ALTER TABLE poll ADD COLUMN extra integer")))
     (problem,) = database.check()
     assert "extra" in problem
 
@@ -115,8 +117,8 @@ def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
         raise RuntimeError("stop here")
 
     with pytest.raises(RuntimeError, match="stop here"):
-        database.write(half)
-    assert database.read(lambda c: c.scalar(sa.select(sa.func.count()).select_from(Setting))) == 0
+        database.transact(half)
+    assert database.query(lambda c: c.scalar(sa.select(sa.func.count()).select_from(Setting))) == 0
 
 
 def test_a_read_changes_nothing(database: Database) -> None:
@@ -126,10 +128,10 @@ def test_a_read_changes_nothing(database: Database) -> None:
         connection.execute(sa.insert(Setting).values(name="a", value="b"))
 
     with contextlib.suppress(sa.exc.DBAPIError):  # PostgreSQL says so, SQLite forgets it
-        database.read(write)
-    assert database.read(lambda c: c.scalar(sa.select(sa.func.count()).select_from(Setting))) == 0
-    database.write(write)
-    assert database.read(lambda c: c.scalar(sa.select(Setting.value))) == "b"
+        database.query(write)
+    assert database.query(lambda c: c.scalar(sa.select(sa.func.count()).select_from(Setting))) == 0
+    database.transact(write)
+    assert database.query(lambda c: c.scalar(sa.select(Setting.value))) == "b"
 
 
 @pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
@@ -138,8 +140,8 @@ def test_a_read_of_postgresql_asks_the_server_for_nothing_else(database: Databas
         only_reads = connection.scalar(sa.text("SHOW default_transaction_read_only"))
         return only_reads, connection.connection.dbapi_connection.autocommit  # type: ignore[union-attr]
 
-    assert database.read(state) == ("on", True)
-    assert database.write(state) == ("off", False)
+    assert database.query(state) == ("on", True)
+    assert database.transact(state) == ("off", False)
 
 
 def test_a_database_is_held_until_the_work_is_done(database: Database) -> None:
@@ -155,12 +157,12 @@ def test_a_database_is_held_until_the_work_is_done(database: Database) -> None:
 def test_json_comes_back_as_it_went_in(database: Database, value: object) -> None:
     kind = Feed.__table__.c.categories.type
     asked = sa.select(sa.type_coerce(sa.bindparam("value", value, kind), kind))
-    assert database.read(lambda c: c.scalar(asked)) == value
+    assert database.query(lambda c: c.scalar(asked)) == value
 
 
 def test_instants_come_back_as_they_went_in(database: Database) -> None:
     at = datetime(2022, 1, 28, 21, 34, 39, tzinfo=timezone(timedelta(hours=8)))
-    kept = database.read(
+    kept = database.query(
         lambda c: c.scalar(
             sa.select(sa.type_coerce(sa.bindparam("at", at, UtcDateTime()), UtcDateTime()))
         )
@@ -185,7 +187,7 @@ def test_sqlite_holds_an_instant_as_sqlalchemy_itself_writes_it(microsecond: int
 def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
     naive = sa.select(sa.bindparam("at", datetime(2022, 1, 28), UtcDateTime()))
     with pytest.raises((StoreError, sa.exc.StatementError), match="without a zone"):
-        database.read(lambda c: c.scalar(naive))
+        database.query(lambda c: c.scalar(naive))
     assert datetime.now(UTC).tzinfo is UTC
 
 
@@ -198,7 +200,7 @@ def test_a_locked_database_says_so(tmp_path: Path) -> None:
     sa.event.listen(database.engine, "connect", lambda c, _: c.execute("PRAGMA busy_timeout = 50"))
     database.engine.dispose()
     with pytest.raises(StoreBusy, match="locked by another process"):
-        database.write(lambda c: None)
+        database.transact(lambda c: None)
     holder.close()
     database.dispose()
 
@@ -213,7 +215,7 @@ def test_a_full_disk_says_so(tmp_path: Path) -> None:
         connection.execute(sa.insert(Setting).values(name="a", value="x" * 1_000_000))
 
     with pytest.raises(StoreError, match="disk is full; make room"):
-        database.write(fill)
+        database.transact(fill)
     assert database.check() == []
     database.dispose()
 

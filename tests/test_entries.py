@@ -116,7 +116,7 @@ def test_a_short_listing_reads_no_more_than_its_rows(world: World, site: Site) -
     site.set("/feed", rss(*DAYS))
     world.poll(world.add(site.url("/feed")))
     if world.database.name.startswith("sqlite"):
-        plan = world.database.read(_plan)
+        plan = world.database.query(_plan)
         assert any("ix_entry_published_at" in step for step in plan), plan
     since = datetime(2024, 6, 2, 12, tzinfo=UTC)
     assert len(list(listing(world.database, Selection(since=since)))) == 1

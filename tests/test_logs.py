@@ -13,7 +13,7 @@ from ingest.logs import JournalFormatter, JsonFormatter, TextFormatter, printabl
 
 
 def record(message: str, **extra: str) -> logging.LogRecord:
-    made = logging.LogRecord("ingest.pipeline", logging.WARNING, "p.py", 1, message, (), None)
+    made = logging.LogRecord("ingest.poll", logging.WARNING, "p.py", 1, message, (), None)
     made.__dict__.update(extra)
     return made
 

@@ -29,7 +29,7 @@ def world(tmp_path: Path, sqlite_url: str) -> World:
 
 
 def kept(world: World, feed: FeedState) -> FeedState:
-    return world.database.read(feed_store.get, feed.id)
+    return world.database.query(feed_store.get, feed.id)
 
 
 def wait_of(world: World, feed: FeedState) -> float:
@@ -116,11 +116,13 @@ def test_feeds_of_a_server_that_is_left_alone_are_not_due(world: World) -> None:
         site.set("/a", status=429, headers={"Retry-After": "600"})
         first, second = world.add(site.url("/a")), world.add(site.url("/b"))
         world.poll(first)
-        assert world.database.read(poll_store.due, world.clock()) == []
+        assert world.database.query(poll_store.due, world.clock()) == []
         world.clock.move(minutes=10, seconds=1)
-        due = world.database.read(poll_store.due, world.clock())
+        due = world.database.query(poll_store.due, world.clock())
         assert [feed.id for feed in due] == [second.id]
-        assert world.database.read(poll_store.due, world.clock(), without_sites=["127.0.0.1"]) == []
+        assert (
+            world.database.query(poll_store.due, world.clock(), without_sites=["127.0.0.1"]) == []
+        )
 
 
 def test_a_gap_is_counted_told_and_looked_at_sooner(world: World) -> None:
@@ -197,7 +199,7 @@ def test_a_user_can_have_the_own_address_back(world: World) -> None:
             world.clock.move(days=1)
         assert kept(world, feed).address == site.url("/new")
         settings = feed.settings.model_copy(update={"follow_moves": False})
-        world.database.write(feed_store.change, feed.id, settings)
+        world.database.transact(feed_store.change, feed.id, settings)
         assert kept(world, feed).address == site.url("/feed")
 
 
@@ -208,7 +210,7 @@ def test_an_interval_that_is_set_counts_from_the_last_look(world: World) -> None
         world.poll(feed)
         world.clock.move(minutes=10)
         settings = feed.settings.model_validate({"interval": "30m"})
-        world.database.write(feed_store.change, feed.id, settings)
+        world.database.transact(feed_store.change, feed.id, settings)
         assert wait_of(world, feed) == 20 * 60
 
 
@@ -256,7 +258,7 @@ def test_a_put_off_feed_is_told_of(tmp_path: Path, sqlite_url: str) -> None:
 
 def mend(world: World) -> int:
     most = schedule.longest_plan(world.config.schedule)
-    return world.database.write(times.mend, world.clock(), most)
+    return world.database.transact(times.mend, world.clock(), most)
 
 
 @pytest.mark.parametrize("ahead", [{"hours": 3}, {"days": 3}, {"days": 365 * 73}])
@@ -296,9 +298,9 @@ def test_a_poll_heals_what_a_wrong_clock_has_left(tmp_path: Path, sqlite_url: st
             failing_since=world.clock(),
             paused_until=world.clock() + timedelta(hours=1),
         )
-        world.database.write(rsshub_store.save_health, health)
+        world.database.transact(rsshub_store.save_health, health)
         pause = HostPause(server="127.0.0.1:1", until=world.clock(), reason="it refuses")
-        world.database.write(poll_store.pause_host, pause)
+        world.database.transact(poll_store.pause_host, pause)
         site.clear()
         result = program.run("poll")
         assert result.code == 0
@@ -335,6 +337,6 @@ def test_a_server_left_alone_by_a_wrong_clock_is_asked_again(world: World) -> No
     far = world.clock() + timedelta(days=400)
     for server, until in (("a.example.cn", far), ("b.example.cn", world.clock())):
         pause = HostPause(server=server, until=until, reason="it refuses connections")
-        world.database.write(poll_store.pause_host, pause)
+        world.database.transact(poll_store.pause_host, pause)
     mend(world)
-    assert list(world.database.read(poll_store.host_pauses)) == ["b.example.cn"]
+    assert list(world.database.query(poll_store.host_pauses)) == ["b.example.cn"]

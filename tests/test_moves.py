@@ -85,7 +85,7 @@ def test_both_addresses_of_a_moved_entry_lead_to_it(world: World) -> None:
     entries = kept_of(world, *documents)
     assert [entry["link"] for entry in entries] == [new(n)["link"] for n in range(1, 4)]
     assert [entry["other_links"] for entry in entries] == [[old(n)["link"]] for n in range(1, 4)]
-    (feed,) = world.database.read(feeds.every)
+    (feed,) = world.database.query(feeds.every)
     assert replay_feed(world.database, feed) == 0
     (record, *_) = world.files().values()
     assert b"https://new.example.cn/2022/01/01/xiu-qu/" in record
@@ -260,7 +260,7 @@ def keep_twice(world: World, before: Sequence[str], after: Sequence[str]) -> Non
             site.set(path, rss(*items))
             world.poll(world.add(site.url(path)))
             world.clock.move(hours=1)
-    world.database.write(_merge_feeds)
+    world.database.transact(_merge_feeds)
 
 
 def _merge_feeds(connection: sa.Connection) -> None:
@@ -272,7 +272,7 @@ def _merge_feeds(connection: sa.Connection) -> None:
 
 
 def replayed(world: World) -> int:
-    (feed, _) = world.database.read(feeds.every)
+    (feed, _) = world.database.query(feeds.every)
     replay_feed(world.database, feed)
     return join_doubles(world.database, world.folder, feed, now=world.clock())
 
@@ -298,7 +298,7 @@ def test_a_replay_keeps_the_revisions_of_both(world: World) -> None:
     old, new = MOVES["a new domain"]
     before, after = ([post(1, **form(1))] for form in (old, new))
     keep_twice(world, before, after)
-    world.database.write(_give_revisions)
+    world.database.transact(_give_revisions)
     assert replayed(world) == 1
     (entry,) = world.entries()
     shown = world.entry(entry["id"])
@@ -330,7 +330,7 @@ def test_a_replay_leaves_what_was_kept_as_two_since(world: World) -> None:
     old, new = MOVES["a new domain"]
     keep_twice(world, [post(1, **old(1))], [post(1, **new(1))])
     update = sa.text("UPDATE setting SET value = '0' WHERE name = 'entries.doubles_up_to'")
-    world.database.write(lambda connection: connection.execute(update))
+    world.database.transact(lambda connection: connection.execute(update))
     assert replayed(world) == 0
 
 

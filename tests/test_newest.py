@@ -45,7 +45,7 @@ class Polled:
         return self._world.entry(entry["id"]), record.decode(), written
 
     def replay(self) -> str:
-        feed = next(f for f in self._world.database.read(feeds.every) if f.id == self._feed.id)
+        feed = next(f for f in self._world.database.query(feeds.every) if f.id == self._feed.id)
         replay_feed(self._world.database, feed)
         (entry,) = self._world.entries()
         return str(self._world.entry(entry["id"])["html"])

@@ -33,7 +33,7 @@ def written(database: Database, *changes: Change) -> list[Any]:
     async def write() -> list[Any]:
         with ThreadPoolExecutor(1) as threads:
             writer = Writer(database, threads, writers=1)
-            outcomes = await asyncio.gather(*map(writer.write, changes), return_exceptions=True)
+            outcomes = await asyncio.gather(*map(writer.transact, changes), return_exceptions=True)
             await writer.settle()
         return outcomes
 
@@ -53,7 +53,7 @@ def faulty(_: sa.Connection) -> None:
 
 
 def kept(database: Database) -> set[str]:
-    names = database.read(lambda c: c.scalars(sa.select(Setting.name)).all())
+    names = database.query(lambda c: c.scalars(sa.select(Setting.name)).all())
     return {name for name in names if name.startswith("test.")}
 
 
@@ -73,7 +73,7 @@ def test_what_waits_for_the_database_is_committed_at_once(database: Database) ->
 def test_a_circle_of_waiting_is_left_by_one_after_the_other(postgres_url: str) -> None:
     database = Database(postgres_url)
     for name in ("test.a", "test.b"):
-        database.write(set_to(name, "before"))
+        database.transact(set_to(name, "before"))
     other = database.engine.connect()
     has_taken_b = threading.Event()
 
@@ -100,7 +100,7 @@ def test_a_circle_of_waiting_is_left_by_one_after_the_other(postgres_url: str) -
     outcomes = written(database, wait_for_the_other, change_to("test.b", "ours"))
     circle.join()
     other.close()
-    kept = database.read(lambda c: dict(c.execute(sa.select(Setting.name, Setting.value)).all()))
+    kept = database.query(lambda c: dict(c.execute(sa.select(Setting.name, Setting.value)).all()))
     database.dispose()
     assert outcomes == [1, 1]
     assert {kept["test.a"], kept["test.b"]} <= {"ours", "other"}
@@ -129,7 +129,7 @@ def test_who_no_longer_waits_loses_nothing(database: Database) -> None:
     async def write() -> None:
         with ThreadPoolExecutor(1) as threads:
             writer = Writer(database, threads, writers=1)
-            wanted = asyncio.create_task(writer.write(set_to("test.left", "")))
+            wanted = asyncio.create_task(writer.transact(set_to("test.left", "")))
             await asyncio.sleep(0)
             wanted.cancel()
             await writer.settle()
@@ -144,7 +144,7 @@ def test_one_change_after_another_is_written(database: Database) -> None:
             writer = Writer(database, threads, writers=1)
             async with asyncio.timeout(60):
                 for number in range(20):
-                    await writer.write(set_to(f"test.{number}", ""))
+                    await writer.transact(set_to(f"test.{number}", ""))
 
     asyncio.run(write())
     assert len(kept(database)) == 20

@@ -22,7 +22,7 @@ from ingest.config import (
     RsshubConfig,
 )
 from ingest.database import Database
-from ingest.pipeline import poll_feeds
+from ingest.poll import poll_feeds
 from ingest.services import open_services
 from ingest.store import feeds, listings
 from ingest.store.feed_state import FeedState
@@ -59,12 +59,12 @@ class World:
 
     def add(self, url: str, **settings: Any) -> FeedState:
         wanted = FeedSettings.model_validate(settings)
-        feed, _ = self.database.write(feeds.add, url, wanted, now=self.clock())
+        feed, _ = self.database.transact(feeds.add, url, wanted, now=self.clock())
         return feed
 
     def poll(self, *chosen: FeedState) -> list[Poll]:
         """Look at these feeds (else all) once, as they are kept now."""
-        kept = self.database.read(feeds.every)
+        kept = self.database.query(feeds.every)
         wanted = {feed.id for feed in chosen} or {feed.id for feed in kept}
         return asyncio.run(self._poll([feed for feed in kept if feed.id in wanted]))
 
@@ -77,7 +77,7 @@ class World:
         return sorted(listings.listing(self.database), key=lambda entry: entry["id"])
 
     def entry(self, entry_id: int) -> dict[str, Any]:
-        found = self.database.read(listings.show, entry_id)
+        found = self.database.query(listings.show, entry_id)
         assert found is not None
         return found
 
@@ -94,10 +94,10 @@ class World:
 
     def counts(self) -> dict[str, int]:
         """How many rows each table holds."""
-        return self.database.read(_count_rows)
+        return self.database.query(_count_rows)
 
     def ask(self, query: Callable[[sa.Connection], Any]) -> Any:
-        return self.database.read(query)
+        return self.database.query(query)
 
 
 def _count_rows(connection: sa.Connection) -> dict[str, int]:

@@ -59,7 +59,7 @@ class Batch:
                 self._failed.append(error)
         in_place = self._put_in_place(finished)
         written = [one.written for one in in_place]
-        self._database.write(store.mark_written, self._layout.name, written, now=now)
+        self._database.transact(store.mark_written, self._layout.name, written, now=now)
         if self._failed:
             raise self._failed[0]
         return sum(one.unfinished is not None for one in in_place)
@@ -75,7 +75,7 @@ class Batch:
         if not records:
             return {}
         paths = {record.entry_id: self._layout.path(record, apart=apart) for record in records}
-        return self._database.write(store.give_paths, self._layout.name, paths)
+        return self._database.transact(store.give_paths, self._layout.name, paths)
 
     def _finish(self, record: Record, path: str, content: bytes) -> _Finished:
         """Write a record to a file beside its place, unless it is in its place already."""
@@ -133,7 +133,7 @@ class Batch:
         for longest in SHORTER:
             path = self._layout.path(one.record, apart=True, longest=longest)
             entry = one.record.entry_id
-            if not self._database.write(store.change_path, self._layout.name, entry, path):
+            if not self._database.transact(store.change_path, self._layout.name, entry, path):
                 continue
             try:
                 self._folder.make_parent(path)

@@ -34,11 +34,11 @@ def differences(
 
 def _of_files(folder: Folder, layout: str, database: Database) -> Iterator[Difference]:
     known = set()
-    for path, digest, is_due in database.read(lambda c: list(store.files(c, layout))):
+    for path, digest, is_due in database.query(lambda c: list(store.files(c, layout))):
         known.add(path)
         if what := _compare(folder, path, None if is_due else digest):
             yield Difference(path=path, what=what)
-    for _ in range(database.read(store.missing_paths, layout)):
+    for _ in range(database.query(store.missing_paths, layout)):
         yield Difference(path="(no path yet)", what="missing")
     for path in folder.records():
         if path not in known:

@@ -46,7 +46,7 @@ class Archive:
     def _render_due(self, now: datetime, feed_id: int | None = None) -> int:
         self._notice_other_settings()
         written = 0
-        while records := self._database.read(
+        while records := self._database.query(
             store.due, self._layout.name, feed_id=feed_id, limit=_BATCH
         ):
             written += self._render(records, now)
@@ -62,7 +62,7 @@ class Archive:
         self.prepare(now=now, anew=True)
         self._notice_other_settings()
         written = last = self.other_paths = 0
-        while records := self._database.read(
+        while records := self._database.query(
             store.every, self._layout.name, after=last, limit=_BATCH
         ):
             written += self._render(records, now)
@@ -76,12 +76,12 @@ class Archive:
     def restore_missing(self, *, now: datetime) -> int:
         """Render what is due and what was deleted from the folder; return how many files."""
         self.prepare(now=now, anew=True)
-        paths = self._database.read(
+        paths = self._database.query(
             lambda c: [path for path, *_ in store.files(c, self._layout.name)]
         )
         gone = [path for path in paths if not self._folder.has_file(path)]
         if gone:
-            self._database.write(store.make_due, gone)
+            self._database.transact(store.make_due, gone)
         return self._render_due(now)
 
     def _render(self, records: Sequence[Record], now: datetime) -> int:
@@ -90,7 +90,7 @@ class Archive:
 
     def delete_feed(self, feed_id: int) -> int:
         """Delete the files of a feed, and folders left empty; return how many files."""
-        paths = self._database.read(store.paths_of_feed, feed_id)
+        paths = self._database.query(store.paths_of_feed, feed_id)
         self.delete(paths)
         return len(paths)
 
@@ -134,7 +134,7 @@ class Archive:
         """The database is asked only where the file that was found last is gone."""
         if self._presence.is_known:
             return False
-        return self._database.read(
+        return self._database.query(
             lambda c: self._presence.are_all_gone(store.written_paths(c, self._layout.name))
         )
 
@@ -147,6 +147,6 @@ class Archive:
             return
         settings = self._config.model_dump_json(exclude={"path", "template"})
         shape = f"form {self._layout.form} {settings}"
-        if self._database.read(store.rendered_with) != shape:
-            self._database.write(store.render_all_with, shape)
+        if self._database.query(store.rendered_with) != shape:
+            self._database.transact(store.render_all_with, shape)
         self._settings_noticed = True

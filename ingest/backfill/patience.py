@@ -64,7 +64,7 @@ def is_refusal(error: SourceError) -> bool:
 async def until_allowed(services: Services, url: str) -> HostPause | None:
     """Wait while a server is left alone, by a poll's or our own word; return a wait too long."""
     server = server_of(url)
-    pause = (await services.read(polls.host_pauses)).get(server) if server else None
+    pause = (await services.query(polls.host_pauses)).get(server) if server else None
     wait = pause.until - services.clock() if pause else timedelta(0)
     if wait > _LONGEST_WAIT:
         return pause
@@ -77,7 +77,7 @@ async def leave_alone(services: Services, url: str, error: SourceError) -> None:
     now = services.clock()
     pause = pause_for(error, server=server_of(url), refusals=0, now=now)
     if pause is not None and isinstance(error, BadStatus):
-        await services.write(polls.pause_host, pause)
+        await services.transact(polls.pause_host, pause)
 
 
 def _tell(details: RetryDetails) -> None:

@@ -31,7 +31,7 @@ async def first_documents(services: Services, asked: Asked) -> list[First]:
 
     Only lists are asked for. Where a document leads to the next, only the first can be known.
     """
-    begun = await services.read(unfinished, asked)
+    begun = await services.query(unfinished, asked)
     if begun is not None:
         return await _waiting(services, begun.id)
     web = web_of(services)
@@ -39,7 +39,7 @@ async def first_documents(services: Services, asked: Asked) -> list[First]:
     if asked.paths:
         sources.append((None, FILES, files_of(asked)))
     for number in asked.feeds:
-        feed = await services.read(feeds.get, number)
+        feed = await services.query(feeds.get, number)
         names = fitting(feed, web) if asked.source == AUTO else [asked.source]
         sources += [
             (
@@ -68,11 +68,11 @@ async def first_documents(services: Services, asked: Asked) -> list[First]:
 
 async def _waiting(services: Services, number: int) -> list[First]:
     """What waits of a run; a source whose lists are still to be asked for is named alone."""
-    names = {feed.id: without_secrets(feed.url) for feed in await services.read(feeds.every)}
+    names = {feed.id: without_secrets(feed.url) for feed in await services.query(feeds.every)}
     first: list[First] = []
-    for walk in await services.read(backfills.walks, number):
+    for walk in await services.query(backfills.walks, number):
         url = names.get(walk.feed_id) if walk.feed_id else None
-        addresses = await services.read(backfills.addresses_waiting, walk.id)
+        addresses = await services.query(backfills.addresses_waiting, walk.id)
         first += [First(feed_url=url, source=walk.source, address=one) for one in addresses]
         if not walk.is_planned:
             reason = walk.note or "its lists are still to be asked for"

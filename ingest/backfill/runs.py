@@ -13,7 +13,7 @@ from ingest.backfill.report import Report, report
 from ingest.backfill.taking import Took
 from ingest.backfill.walk import Walk
 from ingest.errors import MissingSecret, UsageError
-from ingest.pipeline import render
+from ingest.poll import render
 from ingest.services import Services, all_or_first_error
 from ingest.sources.live import proxy_of
 from ingest.sources.past.registry import FILES, OF_A_FEED
@@ -37,8 +37,8 @@ async def run(
 
     After `most` documents it stops, and can be gone on with. Raise `StoreError`, `ArchiveError`.
     """
-    await services.write(backfills.give_up_removed, number)
-    walks = await services.read(backfills.walks, number)
+    await services.transact(backfills.give_up_removed, number)
+    walks = await services.query(backfills.walks, number)
     of_feeds: dict[int | None, list[WalkState]] = defaultdict(list)
     for walk in walks:
         of_feeds[walk.feed_id].append(walk)
@@ -51,9 +51,9 @@ async def run(
 
     await all_or_first_error(of_one_feed(states) for states in of_feeds.values())
     await render(services)
-    result = await services.read(report, number)
+    result = await services.query(report, number)
     if result.is_complete:
-        await services.write(backfills.end, number, now=services.clock())
+        await services.transact(backfills.end, number, now=services.clock())
     return result
 
 
@@ -69,13 +69,13 @@ async def _walk_through(
     for state in states:
         if state.source == "paged" and linked and asked.source == AUTO:
             # Its own links have led through its past already.
-            await services.write(backfills.begin_walk, state.id, [])
+            await services.transact(backfills.begin_walk, state.id, [])
             continue
-        feed = await services.read(feeds.get, state.feed_id) if state.feed_id else None
+        feed = await services.query(feeds.get, state.feed_id) if state.feed_id else None
         try:
             begun = _source(services, asked, state, feed)
         except MissingSecret as error:  # of the feed's own proxy
-            await services.write(backfills.note_walk, state.id, str(error))
+            await services.transact(backfills.note_walk, state.id, str(error))
             continue
         with contextlib.closing(begun) as source:
             is_optional = asked.source == AUTO

@@ -69,7 +69,7 @@ class Taking:
         piece, more = taken.piece, taken.more
         if piece is None:
             state = DONE if taken.reason is None else PASSED_OVER
-            if taken.is_suspect and not await self._services.read(
+            if taken.is_suspect and not await self._services.query(
                 backfills.has_pages, self._state.id
             ):
                 if not self.is_last_try:
@@ -112,7 +112,7 @@ class Taking:
             reason=held.lacks or held.left_out,
             feed=feed,
         )
-        return await self._services.write(self._keep, document_id, took, piece, held, more)
+        return await self._services.transact(self._keep, document_id, took, piece, held, more)
 
     async def _may_be_known_soon(self, piece: Piece) -> bool:
         """Whether a feed on the list was never read, so that its link is not known yet."""
@@ -120,7 +120,7 @@ class Taking:
         is_malformed = url.startswith("http") and not host_of(url)
         if piece.form is not Form.FEED or is_malformed:
             return False
-        every = await self._services.read(feeds.every)
+        every = await self._services.query(feeds.every)
         return any(feed.link is None and feed.last_success_at is None for feed in every)
 
     async def _content(self, piece: Piece, held: Held, feed: FeedState) -> Content:
@@ -134,7 +134,7 @@ class Taking:
         )
 
     async def _is_foreign(self, held: Held, feed: FeedState) -> bool:
-        known_links = await self._services.read(history.some_links, feed.id)
+        known_links = await self._services.query(history.some_links, feed.id)
         return is_foreign(held.feed, held.entries, feed, known_links)
 
     async def _held(self, piece: Piece, feed: FeedState | None) -> Held:
@@ -144,10 +144,10 @@ class Taking:
 
     async def _owner(self, piece: Piece, held: Held) -> FeedState | None:
         """The feed that a document is of; one of their own for an old archive's categories."""
-        every = await self._services.read(feeds.every)
+        every = await self._services.query(feeds.every)
         owner = find_owner(piece, held, every)
         if owner is None and piece.form is Form.RECORD and (held.categories or not held.feed_url):
-            return await self._services.write(
+            return await self._services.transact(
                 feeds.add_without_address,
                 held.categories or _NO_CATEGORY,
                 reason=_FROM_ARCHIVE,
@@ -224,7 +224,7 @@ class Taking:
     ) -> Took:
         """Write down what came of a document of which nothing is kept."""
         took = Took(walk=self._state, planned=planned, state=state, reason=reason)
-        await self._services.write(self._write, document_id, took, more)
+        await self._services.transact(self._write, document_id, took, more)
         return took
 
     def _write(

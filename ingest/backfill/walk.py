@@ -58,7 +58,7 @@ class Walk:
     async def plan(self) -> bool:
         """Fill the queue, if that is not done yet; return whether it could be."""
         if self._state.is_planned:
-            await self._services.write(backfills.note_walk, self._state.id, None)
+            await self._services.transact(backfills.note_walk, self._state.id, None)
             return True
         if not await self._may_ask(self._source.listed_at):
             return False
@@ -69,13 +69,13 @@ class Walk:
             log_if_fault(error)
             if self._is_optional and _is_out_of_reach(error):
                 documents = [self._out_of_reach(error)]
-                await self._services.write(backfills.begin_walk, self._state.id, documents)
+                await self._services.transact(backfills.begin_walk, self._state.id, documents)
                 return True
             await leave_alone(self._services, self._source.listed_at, error)
-            await self._services.write(backfills.note_walk, self._state.id, str(error))
+            await self._services.transact(backfills.note_walk, self._state.id, str(error))
             logger.warning("%s: nothing to be had: %s", self._state.source, error)
             return False
-        await self._services.write(backfills.begin_walk, self._state.id, documents)
+        await self._services.transact(backfills.begin_walk, self._state.id, documents)
         return True
 
     def _out_of_reach(self, error: SourceError) -> Planned:
@@ -128,7 +128,7 @@ class Walk:
         return pause is None
 
     async def _stop(self, reason: str) -> None:
-        await self._services.write(backfills.note_walk, self._state.id, reason)
+        await self._services.transact(backfills.note_walk, self._state.id, reason)
 
     def _is_silent(self, error: SourceError) -> bool:
         """Whether nothing has answered for so long that asking on is of no use."""
@@ -138,9 +138,9 @@ class Walk:
     async def _next(self, last: int) -> tuple[int, Planned] | None:
         """The next document that waits; how many do is counted now and then, for it takes long."""
         if self._taking.has_planned or not self._is_counted:
-            self.waiting = await self._services.read(backfills.waiting, self._state.id)
+            self.waiting = await self._services.query(backfills.waiting, self._state.id)
             self._taking.has_planned, self._is_counted = False, True
-        return await self._services.read(backfills.next_document, self._state.id, after=last)
+        return await self._services.query(backfills.next_document, self._state.id, after=last)
 
     async def _ask(self, planned: Planned) -> Taken:
         if reason := planned.hints.get("out_of_reach"):
@@ -161,7 +161,7 @@ class Walk:
         link = canonical_link(planned.hints.get("original") or planned.address)
         if planned.kind is not DocumentKind.PAGE or self._feed is None or link is None:
             return False
-        return await self._services.read(history.has_link, self._feed.id, link)
+        return await self._services.query(history.has_link, self._feed.id, link)
 
 
 def _is_out_of_reach(error: SourceError) -> bool:

@@ -22,14 +22,14 @@ def add_one(session: Session, url: str, settings: FeedSettings, check: bool) -> 
     from ingest.rsshub import is_route
     from ingest.store import feeds as store
 
-    kept = session.database.read(store.address_of_new, url, session.instances)
+    kept = session.database.query(store.address_of_new, url, session.instances)
     if kept != url and is_route(kept):
         say(f"kept as {kept}, so that any instance may answer")
     document = None
     if check:
         finding = _find_feed(session, kept, settings.proxy)
         kept, document = finding.url, finding.document
-    feed, is_new = session.database.write(store.add, kept, settings, now=session.now)
+    feed, is_new = session.database.transact(store.add, kept, settings, now=session.now)
     say(f"{'added' if is_new else 'is on the list already:'} {feed.id}  {shown_url(feed)}")
     if not is_new and settings.as_json():
         say(f"its settings stay as they are; change them with: guidang feeds set {feed.id}")
@@ -47,7 +47,7 @@ def _offer_earlier(session: Session, feed: FeedState, document: Document | None)
     from ingest.store import feed_moves
 
     reading = read(reading_context(None, document)) if document else None
-    earlier = session.database.read(
+    earlier = session.database.query(
         feed_moves.earlier_address,
         feed.url,
         reading.title if reading else "",

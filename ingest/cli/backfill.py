@@ -131,7 +131,7 @@ def _asked_before(session: Session, *, resume: bool, restart: bool) -> Asked | N
 
     if not resume and not restart:
         raise UsageError("name feeds, or files by --from; or go on with --resume")
-    runs = session.database.read(backfills.runs)
+    runs = session.database.query(backfills.runs)
     wanted = next((run for run in runs if restart or run.ended_at is None), None)
     return asked_before(wanted) if wanted else None
 
@@ -153,8 +153,8 @@ def _asked(
         if not path.exists():
             hint = "; the feed of all files is named by --feed" if path.name == str(path) else ""
             raise UsageError(f"--from {path}: no such file or folder{hint}")
-    owner = session.database.read(store.find, [feed])[0].id if feed else None
-    numbers = sorted({one.id for one in session.database.read(store.find, names)})
+    owner = session.database.query(store.find, [feed])[0].id if feed else None
+    numbers = sorted({one.id for one in session.database.query(store.find, names)})
     return Asked(
         feeds=tuple(numbers),
         source=source,
@@ -178,12 +178,12 @@ def _add_listed_feeds(session: Session, paths: Sequence[Path]) -> None:
             logger.warning("%s", error)
             continue
         wanted = [
-            (session.database.read(store.address_of_new, one.url, session.instances), one.settings)
+            (session.database.query(store.address_of_new, one.url, session.instances), one.settings)
             for one in listed.feeds
         ]
         for problem in filter(None, [*listed.problems, listed.damage]):
             logger.warning("%s: %s", name, problem)
-        session.database.write(store.add_all, wanted, now=session.now)
+        session.database.transact(store.add_all, wanted, now=session.now)
 
 
 def _window(
@@ -212,7 +212,7 @@ async def _run(
     async with open_services(session.config, session.database, feeds=_MANY) as services:
         services.archive.prepare(now=session.now)
         web = backfill.web_of(services)
-        number, goes_on = await services.write(
+        number, goes_on = await services.transact(
             backfill.begin,
             asked,
             lambda feed: fitting(feed, web),
@@ -243,8 +243,8 @@ def _list(session: Session, as_json: bool) -> int:
     from ingest.backfill import report
     from ingest.store import backfills
 
-    runs = session.database.read(backfills.runs)
-    rows = [run_row(run, session.database.read(report, run.id)) for run in runs]
+    runs = session.database.query(backfills.runs)
+    rows = [run_row(run, session.database.query(report, run.id)) for run in runs]
     if as_json:
         print_json(rows)
     else:

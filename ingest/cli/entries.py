@@ -54,7 +54,7 @@ def list_entries(
     with open_session(ctx, quiet=True) as session:
         first, end = span(since, until, ZoneInfo(session.config.archive.timezone))
         selection = listings.Selection(
-            feed_id=session.database.read(feeds.find, [feed])[0].id if feed else None,
+            feed_id=session.database.query(feeds.find, [feed])[0].id if feed else None,
             category=category,
             since=first,
             until=end,
@@ -99,7 +99,7 @@ def show(
 
     with open_session(ctx, quiet=True) as session:
         number = int(entry) if entry.isdecimal() else _number_of(session, entry)
-        row = session.database.read(listings.show, number) if 0 < number < _PAST_ALL else None
+        row = session.database.query(listings.show, number) if 0 < number < _PAST_ALL else None
     if row is None:
         raise UsageError(f"there is no entry {entry}; see: guidang entries list")
     if as_json:
@@ -118,7 +118,7 @@ def _number_of(session: Session, link: str) -> int:
     canonical = canonical_link(absolute_link(link, None))
     if canonical is None:
         raise UsageError(f"{link} is no number and no link; see: guidang entries list")
-    found = session.database.read(addresses.entries_at, link_key_of(canonical))
+    found = session.database.query(addresses.entries_at, link_key_of(canonical))
     if len(found) > 1:
         numbers = ", ".join(map(str, found))
         raise UsageError(f"{len(found)} entries have this link: {numbers}; give the number")

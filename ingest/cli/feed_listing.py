@@ -23,8 +23,8 @@ def list_feeds(ctx: typer.Context, as_json: JsonOption = False) -> None:
     from ingest.store import feeds as store
 
     with open_session(ctx, quiet=True) as session:
-        feeds = session.database.read(store.every)
-        counts = session.database.read(store.entry_counts)
+        feeds = session.database.query(store.every)
+        counts = session.database.query(store.entry_counts)
     if as_json:
         print_json([all_of(feed, counts.get(feed.id, 0)) for feed in feeds])
         return
@@ -44,9 +44,9 @@ def show(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> Non
     from ingest.store import polls
 
     with open_session(ctx, quiet=True) as session:
-        feed = session.database.read(store.find, [name])[0]
-        counts = session.database.read(store.entry_counts)
-        last = session.database.read(polls.last, feed.id, 10)
+        feed = session.database.query(store.find, [name])[0]
+        counts = session.database.query(store.entry_counts)
+        last = session.database.query(polls.last, feed.id, 10)
     shown = all_of(feed, counts.get(feed.id, 0))
     if as_json:
         print_json(shown | {"polls": last})
@@ -66,8 +66,8 @@ def explain(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> 
     from ingest.store import polls
 
     with open_session(ctx, quiet=True) as session:
-        feed = session.database.read(store.find, [name])[0]
-        pause = session.database.read(polls.host_pauses).get(feed.server)
+        feed = session.database.query(store.find, [name])[0]
+        pause = session.database.query(polls.host_pauses).get(feed.server)
     explained = explanation(feed, pause if pause and pause.until > session.now else None)
     if as_json:
         print_json(explained)

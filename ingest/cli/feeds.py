@@ -91,10 +91,10 @@ def import_opml(
     listed = read_opml(body, str(file))
     with open_session(ctx, quiet=True) as session:
         wanted = [
-            (session.database.read(store.address_of_new, one.url, session.instances), one.settings)
+            (session.database.query(store.address_of_new, one.url, session.instances), one.settings)
             for one in listed.feeds
         ]
-        added = session.database.write(store.add_all, wanted, now=session.now)
+        added = session.database.transact(store.add_all, wanted, now=session.now)
     for problem in listed.problems:
         say(f"left out: {problem}")
     say(f"{counted(added, 'feed')} added, {len(listed.feeds) - added} on the list already")
@@ -111,7 +111,7 @@ def export(ctx: typer.Context) -> None:
     from ingest.store import feeds as store
 
     with open_session(ctx, quiet=True) as session:
-        feeds = session.database.read(store.every)
+        feeds = session.database.query(store.every)
     listed = ((feed.url, feed.name, feed.link, feed.settings) for feed in feeds)
     print(write_opml(listed), end="")
 
@@ -159,15 +159,15 @@ def set_feed(
         raise UsageError("nothing to set; see: guidang feeds set --help")
     address = None if url is None else checked_address(url)
     with open_session(ctx, quiet=True) as session:
-        feed = session.database.read(store.find, [name])[0]
+        feed = session.database.query(store.find, [name])[0]
         _refuse_if_in_file(session, feed)
         merged = feed.settings.as_json() | changes
         settings = settings_of(**{k: v for k, v in merged.items() if v not in ("", [""])})
         if address is not None:
-            new = session.database.read(store.address_of_new, address, session.instances)
-            session.database.write(feed_moves.move, feed.id, new, now=session.now)
+            new = session.database.query(store.address_of_new, address, session.instances)
+            session.database.transact(feed_moves.move, feed.id, new, now=session.now)
         if changes:
-            session.database.write(store.change, feed.id, settings)
+            session.database.transact(store.change, feed.id, settings)
     if address is not None:
         changes["url"] = address
         if settings.headers or settings.auth:
@@ -190,8 +190,10 @@ def pause(ctx: typer.Context, names: FeedNames) -> None:
     from ingest.store import feeds as store
 
     with open_session(ctx, quiet=True) as session:
-        for feed in session.database.read(store.find, names):
-            session.database.write(store.pause, feed.id, now=session.now, reason=store.BY_COMMAND)
+        for feed in session.database.query(store.find, names):
+            session.database.transact(
+                store.pause, feed.id, now=session.now, reason=store.BY_COMMAND
+            )
             say(f"paused {feed.id}  {feed.name}")
 
 
@@ -201,13 +203,13 @@ def resume(ctx: typer.Context, names: FeedNames) -> None:
     from ingest.store import feeds as store
 
     with open_session(ctx, quiet=True) as session:
-        for feed in session.database.read(store.find, names):
+        for feed in session.database.query(store.find, names):
             if feed.paused_reason == store.NOT_IN_FILE:
                 raise UsageError(
                     f"{feed.name} was taken out of {session.file}; name it there again, or take it "
                     f"off the list: guidang feeds remove {feed.id}"
                 )
-            session.database.write(store.resume, feed.id, now=session.now)
+            session.database.transact(store.resume, feed.id, now=session.now)
             say(f"resumed {feed.id}  {feed.name}")
 
 
@@ -230,12 +232,14 @@ def remove(
 
     with open_session(ctx, quiet=True) as session:
         archive = Archive(session.config.archive, session.database)
-        for feed in session.database.read(store.find, names):
+        for feed in session.database.query(store.find, names):
             _refuse_if_in_file(session, feed)
             what = "and DELETE all its entries" if delete_entries else "(its entries are kept)"
             if not yes:
                 typer.confirm(f"remove {feed.name} {what}?", abort=True)
             if delete_entries:
                 archive.delete_feed(feed.id)
-            session.database.write(store.remove, feed.id, now=session.now, entries=delete_entries)
+            session.database.transact(
+                store.remove, feed.id, now=session.now, entries=delete_entries
+            )
             say(f"removed {feed.id}  {feed.name}")

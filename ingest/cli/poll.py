@@ -44,7 +44,7 @@ def poll(
     """
     with open_session(ctx, quiet=True) as session:
         if not ctx.obj["debug"]:
-            logging.getLogger("ingest.pipeline").setLevel(logging.ERROR)  # told below, line by line
+            logging.getLogger("ingest.poll").setLevel(logging.ERROR)  # told below, line by line
         mended = mend_times(session)
         if mended:
             say(f"{counted(mended, 'feed')} planned by a clock that was wrong: due now")
@@ -68,16 +68,16 @@ def _choose(session: Session, names: Sequence[str], every: bool) -> list[FeedSta
     from ingest.store import polls
 
     if names:
-        return session.database.read(store.find, names)
+        return session.database.query(store.find, names)
     if every:
-        return [feed for feed in session.database.read(store.every) if feed.paused_at is None]
-    return session.database.read(polls.due, session.now, or_new=True)
+        return [feed for feed in session.database.query(store.every) if feed.paused_at is None]
+    return session.database.query(polls.due, session.now, or_new=True)
 
 
 async def _poll(
     session: Session, feeds: Sequence[FeedState], polls: list[Poll], *, fresh: bool
 ) -> None:
-    from ingest.pipeline import poll_feeds
+    from ingest.poll import poll_feeds
     from ingest.services import open_services
 
     async with open_services(session.config, session.database, feeds=len(feeds)) as services:
@@ -153,7 +153,7 @@ def _say_that_nothing_is_due(session: Session) -> None:
     """Say so to a person; a log that cron writes stays empty."""
     from ingest.store import feeds as store
 
-    known = session.database.read(store.every)
+    known = session.database.query(store.every)
     active = [feed for feed in known if feed.paused_at is None]
     if not known:
         say("there is no feed yet; add one with: guidang feeds add URL")

@@ -27,7 +27,7 @@ def replay(
 
     with open_session(ctx) as session:
         database = session.database
-        feeds = database.read(store.find, names) if names else database.read(store.every)
+        feeds = database.query(store.find, names) if names else database.query(store.every)
         changed = sum(replay_feed(database, feed) for feed in feeds)
         folder = Archive(session.config.archive, database)
         folder.prepare(now=session.now)

@@ -38,7 +38,7 @@ def sync(
 
     with open_session(ctx, quiet=True) as session:
         namespaces, origin = _namespaces(session, source)
-        changed = session.database.write(store.replace_metadata, namespaces)
+        changed = session.database.transact(store.replace_metadata, namespaces)
     routes = sum(len(one.routes) for one in namespaces)
     say(f"{counted(len(namespaces), 'namespace')}, {counted(routes, 'route')} from {origin}")
     say(f"{counted(changed, 'feed')} with other categories than before")
@@ -73,7 +73,7 @@ def instances(ctx: typer.Context, as_json: JsonOption = False) -> None:
     from ingest.store import rsshub as store
 
     with open_session(ctx, quiet=True) as session:
-        known = session.database.read(store.health)
+        known = session.database.query(store.health)
         names = [one.name for one in instances_of(session.config.rsshub)]
     listed = [known.get(name) or Health(instance=name) for name in names]
     if as_json:

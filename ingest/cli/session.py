@@ -66,7 +66,7 @@ def mend_times(session: Session) -> int:
     from ingest.store import times
 
     most = longest_plan(session.config.schedule)
-    return session.database.write(times.mend, session.now, most, at_once=True)
+    return session.database.transact(times.mend, session.now, most, at_once=True)
 
 
 def read_configuration(ctx: typer.Context, *, quiet: bool = False) -> tuple[Config, Path]:
@@ -92,8 +92,8 @@ def adopt_feeds(config: Config, database: Database, now: datetime) -> Sequence[F
     wanted = [
         feed.model_copy(update={"url": kept_address(feed.url, instances)}) for feed in config.feeds
     ]
-    if database.read(feeds_of_file.differs, wanted):
-        database.write(feeds_of_file.adopt, wanted, now=now)
+    if database.query(feeds_of_file.differs, wanted):
+        database.transact(feeds_of_file.adopt, wanted, now=now)
     return wanted
 
 

@@ -30,8 +30,8 @@ def status(
     from ingest.store import feeds, listings
 
     with open_session(ctx, quiet=True) as session:
-        totals = session.database.read(listings.totals)
-        known = session.database.read(feeds.every)
+        totals = session.database.query(listings.totals)
+        known = session.database.query(feeds.every)
         name = session.database.name
         problem = Archive(session.config.archive, session.database).problem()
     failing = sorted((f for f in known if f.failures), key=lambda feed: -feed.failures)

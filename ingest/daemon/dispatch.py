@@ -14,7 +14,7 @@ from ingest.daemon.progress import Progress
 from ingest.daemon.troubles import Trouble
 from ingest.errors import ArchiveError, StoreError
 from ingest.metrics import Metrics
-from ingest.pipeline import Renderer, poll_feed
+from ingest.poll import Renderer, poll_feed
 from ingest.schedule import skipped_until
 from ingest.services import Services
 from ingest.store import polls
@@ -87,7 +87,7 @@ class Dispatcher:
         started = True
         while started and not self._is_draining:
             now, free = self._services.clock(), self._free_places()
-            feeds = await self._services.read(
+            feeds = await self._services.query(
                 polls.due,
                 now,
                 free + len(self._in_flight) + len(self._held),
@@ -161,7 +161,7 @@ class Dispatcher:
         later = skipped_until(feed.settings, feed.ways, self._services.clock())
         if later is None:
             return False
-        await self._services.write(polls.put_off, feed.id, later.at, later.reason)
+        await self._services.transact(polls.put_off, feed.id, later.at, later.reason)
         return True
 
     async def render(self) -> None:

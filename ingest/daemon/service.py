@@ -191,7 +191,7 @@ class Daemon:
             if jump := self._clock.jump(now, time.monotonic()):
                 logger.warning("the clock was set, or the machine slept: %s", jump)
                 await self._mend_schedule(services)
-            overview = await services.read(listings.overview, now)
+            overview = await services.query(listings.overview, now)
             self._metrics.measure(overview)
             services.workers.pay = processes_pay(int(overview["active"]))
         except StoreError as error:
@@ -205,14 +205,14 @@ class Daemon:
     async def _mend_schedule(self, services: Services) -> None:
         """Bring back what was planned by a clock that was wrong, and part what is late."""
         now, most = services.clock(), longest_plan(services.config.schedule)
-        mended = await services.write(times.mend, now, most)
-        await services.write(polls.spread_late, now)
+        mended = await services.transact(times.mend, now, most)
+        await services.transact(polls.spread_late, now)
         if mended:
             logger.warning("planned anew, since a wrong clock had planned it: %d feeds", mended)
         for server, pause in list(services.host_pauses.items()):
             if pause.until > now + most:
                 del services.host_pauses[server]
-        services.instances.take_health(await services.read(rsshub.health))
+        services.instances.take_health(await services.query(rsshub.health))
 
     def _hear_of_change(self) -> None:
         self._change = asyncio.create_task(self._read_again())

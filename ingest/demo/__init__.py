@@ -4,5 +4,5 @@ samples    which feeds, and what each is a sample of
 documents  what they say, in the morning and in the evening
 site       the server that answers for them
 folder     the folder a demo is written to
-run        two looks at all of them, with the real pipeline
+run        two looks at all of them, with the real program
 """

@@ -1,4 +1,4 @@
-"""Two looks at all sample feeds with the real pipeline, the second when evening has come."""
+"""Two looks at all sample feeds with the real program, the second when evening has come."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest import pipeline
 from ingest.config import load_config
 from ingest.database import Database
 from ingest.demo.samples import Sample
 from ingest.demo.site import DemoSite
 from ingest.errors import UsageError
+from ingest.poll import poll_feeds
 from ingest.services import Services, open_services
 from ingest.store import feeds as store
 from ingest.store import feeds_of_file
@@ -94,11 +94,11 @@ async def run(folder: Path, site: DemoSite) -> Demo:
 async def _look_twice(services: Services, site: DemoSite) -> Demo:
     now = services.clock()
     services.archive.prepare(now=now)
-    await services.write(feeds_of_file.adopt, services.config.feeds, now=now)
+    await services.transact(feeds_of_file.adopt, services.config.feeds, now=now)
     first = await _look(services)
     site.let_evening_come()
     second = await _look(services)
-    feeds = await services.read(store.every)
+    feeds = await services.query(store.every)
     return Demo(
         looks=[
             Looks(sample=sample, feed=feed, first=first[feed.id], second=second[feed.id])
@@ -110,8 +110,8 @@ async def _look_twice(services: Services, site: DemoSite) -> Demo:
 
 
 async def _look(services: Services) -> dict[int, Poll]:
-    feeds = await services.read(store.every)
-    polls = await pipeline.poll_feeds(services, feeds, lambda _poll: None)
+    feeds = await services.query(store.every)
+    polls = await poll_feeds(services, feeds, lambda _poll: None)
     return {poll.feed_id: poll for poll in polls}
 
 

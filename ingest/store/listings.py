@@ -66,7 +66,7 @@ def _stream(
     """Yield the entries with a date of publication, or those without; each has its own index."""
     after: _Place | None = None
     while True:
-        rows = database.read(_page, selection, dated, after, size)
+        rows = database.query(_page, selection, dated, after, size)
         yield from (row for row in rows if _is_in_category(row, selection.category))
         if len(rows) < size:
             return

@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 import zstandard
 
-from ingest import pipeline
+from ingest import poll as polling
 from ingest.reading.documents.packing import unpack
 from ingest.services import Services
 from ingest.store import archive as archive_store
@@ -249,7 +249,7 @@ def test_a_fault_is_named_and_stops_no_other_feed(world: World, site: Site) -> N
         assert poll.error, name
         assert word in poll.error, (name, poll.error)
         assert "\n" not in poll.error
-    kept = world.database.read(feed_store.every)
+    kept = world.database.query(feed_store.every)
     assert [feed.failures for feed in kept] == [1] * len(FAULTY) + [0]
 
 
@@ -262,7 +262,7 @@ def test_a_feed_that_fails_and_recovers_loses_nothing(world: World, site: Site) 
     site.set("/feed.xml", rss(item(2)), etag='"2"')
     (poll,) = world.poll()
     assert poll.new == 1
-    assert world.database.read(feed_store.get, feed.id).failures == 0
+    assert world.database.query(feed_store.get, feed.id).failures == 0
     assert len(world.entries()) == 2
 
 
@@ -360,7 +360,7 @@ def test_changed_settings_of_a_feed_change_its_records_in_place(world: World, si
     world.poll()
     (path,) = world.files()
     settings = feed.settings.model_copy(update={"categories": ("新媒体", "江海", "新闻")})
-    world.database.write(feed_store.change, feed.id, settings)
+    world.database.transact(feed_store.change, feed.id, settings)
     assert world.folder.render_due(now=world.clock()) == 1
     assert list(world.files()) == [path]
     assert " - 新媒体\n - 江海\n - 新闻\n" in world.files()[path].decode()
@@ -442,14 +442,14 @@ def test_a_pass_waits_for_what_is_being_kept_but_not_for_ever(
         return 0
 
     async def render_while_something_is_kept() -> None:
-        rendering = asyncio.create_task(pipeline.Renderer(services).render())
+        rendering = asyncio.create_task(polling.Renderer(services).render())
         await asyncio.sleep(0.02)
         assert not began
         writer.is_at_work = not is_ending
         await asyncio.wait_for(rendering, 10)
 
     services = cast(Services, SimpleNamespace(writer=writer))
-    monkeypatch.setattr(pipeline, "render", note_pass)
+    monkeypatch.setattr(polling, "render", note_pass)
     asyncio.run(render_while_something_is_kept())
     assert began == [not is_ending]
 
@@ -458,8 +458,8 @@ def test_a_path_that_another_process_gave_first_stays(world: World, site: Site) 
     site.set("/feed.xml", rss(item(1)))
     world.add(site.url("/feed.xml"))
     world.poll()
-    given = world.database.read(
+    given = world.database.query(
         lambda c: dict(c.execute(sa.select(ArchiveFile.entry_id, ArchiveFile.path)).all())
     )
     ours = dict.fromkeys(given, "elsewhere.md")
-    assert world.database.write(archive_store.give_paths, "hexo", ours) == given
+    assert world.database.transact(archive_store.give_paths, "hexo", ours) == given
