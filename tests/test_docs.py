@@ -24,6 +24,8 @@ DOCS = ROOT / "docs"
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 MANUALS = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 DECISIONS = sorted((DOCS / "decisions").glob("0*.md"))
+HOWTOS = sorted(path.name for path in (DOCS / "howto").glob("*.md"))
+INDEXES = (DOCS / "README.md", DOCS / "zh" / "README.md")
 
 
 def text_of(path: Path) -> str:
@@ -135,6 +137,49 @@ def test_the_readmes_show_the_same_demo() -> None:
     )
     assert english == chinese
     assert "One of them" in english[0]
+
+
+def test_every_how_to_has_its_chinese_page() -> None:
+    assert sorted(path.name for path in (DOCS / "zh" / "howto").glob("*.md")) == HOWTOS
+
+
+@pytest.mark.parametrize("howto", HOWTOS)
+def test_a_how_to_and_its_chinese_page_show_the_same_code(howto: str) -> None:
+    assert code_blocks(text_of(DOCS / "howto" / howto)) == code_blocks(
+        text_of(DOCS / "zh" / "howto" / howto)
+    )
+
+
+@pytest.mark.parametrize("howto", HOWTOS)
+def test_a_how_to_says_whom_it_is_for_and_leads_to_the_other_language(howto: str) -> None:
+    english = text_of(DOCS / "howto" / howto).splitlines()[2]
+    chinese = text_of(DOCS / "zh" / "howto" / howto).splitlines()[2]
+    assert re.fullmatch(rf"\*For .+\. \[中文\]\(\.\./zh/howto/{howto}\)\*", english)
+    assert re.fullmatch(rf"\*写给.+的人。\[English\]\(\.\./\.\./howto/{howto}\)\*", chinese)
+
+
+@pytest.mark.parametrize("index", [*READMES, *INDEXES], ids=named)
+def test_an_index_leads_to_every_how_to_in_its_language(index: Path) -> None:
+    chinese = "zh" in str(index.relative_to(ROOT))
+    folder = (DOCS / "zh" if chinese else DOCS) / "howto"
+    links = re.findall(r"\]\(([^)#:]+)\)", text_of(index))
+    linked = {(index.parent / link).resolve() for link in links}
+    assert {folder / howto for howto in HOWTOS} <= linked
+
+
+def test_chinese_manuals_call_the_product_guidang() -> None:
+    """As the product's name, 归档 would read as a verb; in the titles it stands beside the name."""
+    manuals = [ROOT / "README.zh-CN.md", *(DOCS / "zh").rglob("*.md")]
+    verbs = re.compile(r"归档(?:会|把|用|从|的 ?Python|订阅|保存|抓取|写)")
+    assert {named(path): verbs.findall(text_of(path)) for path in manuals} == {
+        named(path): [] for path in manuals
+    }
+
+
+def code_blocks(manual: str) -> list[str]:
+    """The fenced blocks without their comments."""
+    blocks = re.findall(r"(?ms)^```(\w*\n.*?)^```", manual)
+    return [re.sub(r"(?m)(^| +)# .*\n", "\n", block) for block in blocks]
 
 
 def shell_lines(manual: str) -> list[str]:
