@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.errors import ParseError, SourceError
+from ingest.feed import FeedState
 from ingest.reading.documents import not_a_feed
 from ingest.schedule import trust as trusting
 from ingest.schedule.trust import Trust
 from ingest.services import Services
 from ingest.sources import live
 from ingest.sources.instances import Answered
-from ingest.store.feed_state import FeedState
 from ingest.values import NO_VALIDATORS, Document, NotModified, Validators
 
 _LIED = "it answered 304 (not modified) though its document had changed"

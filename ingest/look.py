@@ -12,14 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from ingest import schedule, summary
 from ingest.ask import Asked, after_check, fault_of
 from ingest.errors import SourceError
-from ingest.reading.entries.normalize import Context
+from ingest.feed import FeedState, reading_context, zone_of
 from ingest.reading.read import Reading, read, read_items
 from ingest.reading.shortcuts.split import Split, split
 from ingest.rsshub import is_route
@@ -34,7 +33,6 @@ from ingest.store import polls as poll_store
 from ingest.store import recognise
 from ingest.store import rsshub as rsshub_store
 from ingest.store.captures import Seen
-from ingest.store.feed_state import FeedState
 from ingest.store.full_texts import may_be_tried, will_be_tried
 from ingest.store.polls import FeedSaid
 from ingest.urls import without_secrets
@@ -51,7 +49,6 @@ from ingest.values import (
 
 T = TypeVar("T")
 
-DEFAULT_ZONE = "Asia/Shanghai"
 # The clock is cut to the second: waits begin with the next one, so that none is too short.
 _CLOCK_STEP = timedelta(seconds=1)
 # Bytes that come apart, or are digested, in a few milliseconds.
@@ -356,22 +353,3 @@ async def _aside(document: Document, work: Callable[[], T]) -> T:
     if len(document.body) <= _AT_ONCE:
         return work()
     return await asyncio.to_thread(work)
-
-
-def reading_context(feed: FeedState | None, document: Document) -> Context:
-    """What reading a document needs to know, of its feed if that is known already."""
-    if feed is None:
-        zone = ZoneInfo(DEFAULT_ZONE)
-        return Context(document=document, first_seen_at=document.fetched_at, zone=zone)
-    return Context(
-        document=document,
-        first_seen_at=document.fetched_at,
-        zone=zone_of(feed),
-        feed_title=feed.settings.title or "",
-        gmt_is_local=feed.gmt_is_local,
-    )
-
-
-def zone_of(feed: FeedState) -> ZoneInfo:
-    """The zone of a feed's dates that name none."""
-    return ZoneInfo(feed.settings.timezone or DEFAULT_ZONE)

@@ -13,10 +13,10 @@ from functools import partial
 
 from ingest.ask import ask
 from ingest.errors import ArchiveError, Fault, SourceError, border
+from ingest.feed import FeedState
 from ingest.logs import log_fault
 from ingest.look import Look
 from ingest.services import Services, all_or_first_error
-from ingest.store.feed_state import FeedState
 from ingest.urls import without_secrets
 from ingest.values import Outcome, Poll
 

@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 from ingest.archive import Archive
 from ingest.database import Database
 from ingest.errors import ParseError, SourceError, border
-from ingest.look import reading_context, zone_of
+from ingest.feed import FeedState, reading_context, zone_of
 from ingest.reading import extract, html
 from ingest.reading.dedupe import FROM_CAPTURE
 from ingest.reading.documents import charset
@@ -28,7 +28,6 @@ from ingest.reading.records.records import may_be_record
 from ingest.sources.page import read_page
 from ingest.store import captures, doubles, entries
 from ingest.store.captures import Kept
-from ingest.store.feed_state import FeedState
 from ingest.values import Article, Document, NormalEntry
 
 logger = logging.getLogger(__name__)

@@ -14,11 +14,11 @@ import sqlalchemy as sa
 
 from ingest.backfill import runs
 from ingest.backfill.asked import Asked, begin
+from ingest.feed import FeedState
 from ingest.poll import poll_feeds
 from ingest.replay import replay_feed
 from ingest.services import Services, open_services
 from ingest.store import feeds, listings, polls
-from ingest.store.feed_state import FeedState
 from ingest.values import Outcome, Poll
 from ingest.workers import Workers
 from tests import faults

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from ingest.feed import FeedState
 from ingest.services import open_services
 from ingest.store import rsshub as store
-from ingest.store.feed_state import FeedState
 from ingest.values import Outcome
 from models import Base
 from tests.program import Program

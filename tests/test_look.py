@@ -9,13 +9,13 @@ import sqlalchemy as sa
 
 from ingest import schedule
 from ingest.config import ScheduleConfig
+from ingest.feed import FeedState
 from ingest.rsshub.health import Health
 from ingest.schedule.hosts import HostPause
 from ingest.store import feeds as feed_store
 from ingest.store import polls as poll_store
 from ingest.store import rsshub as rsshub_store
 from ingest.store import times
-from ingest.store.feed_state import FeedState
 from ingest.values import Outcome
 from tests.program import new_program
 from tests.site import Answer, Site

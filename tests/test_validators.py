@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from ingest.config import ScheduleConfig
+from ingest.feed import FeedState
 from ingest.schedule import trust as trusting
 from ingest.schedule.habits import Habits
 from ingest.schedule.trust import Spelling, Trust
 from ingest.store import feeds
-from ingest.store.feed_state import FeedState
 from ingest.values import Outcome, Validators
 from tests.program import new_program
 from tests.rsshub_real import real_rsshub

@@ -22,10 +22,10 @@ from ingest.config import (
     RsshubConfig,
 )
 from ingest.database import Database
+from ingest.feed import FeedState
 from ingest.poll import poll_feeds
 from ingest.services import open_services
 from ingest.store import feeds, listings
-from ingest.store.feed_state import FeedState
 from ingest.values import Poll
 from models import Base
 from tests.support import FrozenClock

@@ -10,12 +10,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ingest.feed import FeedState
 from ingest.sources.past.files import Files
 from ingest.sources.past.registry import FILES
 from ingest.sources.past.source import Window
 from ingest.store import backfills, feeds
 from ingest.store.backfills import Run
-from ingest.store.feed_state import FeedState
 
 AUTO = "auto"
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ingest.backfill.reading import Held
+from ingest.feed import FeedState
 from ingest.reading import titles
 from ingest.reading.links import canonical_link, is_front_page, names_a_site
 from ingest.sources.past.source import Form, Piece
-from ingest.store.feed_state import FeedState
 from ingest.urls import host_of, site_of
 from ingest.values import NormalEntry, ParsedFeed
 

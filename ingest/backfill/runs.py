@@ -13,6 +13,7 @@ from ingest.backfill.report import Report, report
 from ingest.backfill.taking import Took
 from ingest.backfill.walk import Walk
 from ingest.errors import MissingSecret, UsageError
+from ingest.feed import FeedState
 from ingest.poll import render
 from ingest.services import Services, all_or_first_error
 from ingest.sources.live import proxy_of
@@ -20,7 +21,6 @@ from ingest.sources.past.registry import FILES, OF_A_FEED
 from ingest.sources.past.source import Source, Web
 from ingest.store import backfills, feeds
 from ingest.store.backfills import DONE, IN_PART, WalkState
-from ingest.store.feed_state import FeedState
 
 _RENDERED_AFTER = 25  # documents with news, and the first, so that a stop leaves something
 

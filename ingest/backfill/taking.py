@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from ingest.backfill.belonging import find_owner, is_article, is_foreign
 from ingest.backfill.reading import Held, read_piece
 from ingest.errors import Fault, ParseError, SourceError, Unreadable
+from ingest.feed import FeedState, reading_context
 from ingest.logs import log_fault
-from ingest.look import reading_context
 from ingest.reading import titles
 from ingest.reading.entries.normalize import without_program
 from ingest.services import Services
@@ -20,7 +20,6 @@ from ingest.sources.past.source import Content, Form, Piece, Source, Taken, Wind
 from ingest.store import backfills, feeds, history
 from ingest.store.backfills import DONE, IN_PART, MISSING, PASSED_OVER, WalkState
 from ingest.store.captures import Seen
-from ingest.store.feed_state import FeedState
 from ingest.store.history import Kept
 from ingest.store.records import Records, titled_entries
 from ingest.urls import host_of, without_secrets

@@ -17,12 +17,12 @@ from ingest.errors import (
     Unreadable,
     border,
 )
+from ingest.feed import FeedState
 from ingest.reading.links import canonical_link
 from ingest.services import Services
 from ingest.sources.past.source import Source, Taken, Window
 from ingest.store import backfills, history
 from ingest.store.backfills import MISSING, PASSED_OVER, WalkState
-from ingest.store.feed_state import FeedState
 from ingest.values import DocumentKind, Planned
 
 logger = logging.getLogger(__name__)

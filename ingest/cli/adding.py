@@ -12,8 +12,8 @@ from ingest.errors import UsageError
 if TYPE_CHECKING:
     from ingest.cli.session import Session
     from ingest.config import FeedSettings
+    from ingest.feed import FeedState
     from ingest.sources.discovery import Finding
-    from ingest.store.feed_state import FeedState
     from ingest.values import Document
 
 
@@ -42,7 +42,7 @@ def add_one(session: Session, url: str, settings: FeedSettings, check: bool) -> 
 
 def _offer_earlier(session: Session, feed: FeedState, document: Document | None) -> None:
     """Say so if a new feed is likely to be one of the list at another address."""
-    from ingest.look import reading_context
+    from ingest.feed import reading_context
     from ingest.reading.read import read
     from ingest.store import feed_moves
 

@@ -10,8 +10,8 @@ from ingest.cli.output import local, spoken
 if TYPE_CHECKING:
     from datetime import timedelta
 
+    from ingest.feed import FeedState
     from ingest.schedule.hosts import HostPause
-    from ingest.store.feed_state import FeedState
 
 
 def all_of(feed: FeedState, entries: int) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from ingest.cli.session import Session, open_session
 from ingest.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
-    from ingest.store.feed_state import FeedState
+    from ingest.feed import FeedState
 
 app = typer.Typer(help="The feeds: add, list, set, pause, remove them.", no_args_is_help=True)
 

@@ -16,8 +16,8 @@ from ingest.logs import printable
 
 if TYPE_CHECKING:
     from ingest.errors import ArchiveError
+    from ingest.feed import FeedState
     from ingest.services import Services
-    from ingest.store.feed_state import FeedState
     from ingest.values import Poll
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
     from pathlib import Path
 
-    from ingest.store.feed_state import FeedState
+    from ingest.feed import FeedState
 
 
 def status(

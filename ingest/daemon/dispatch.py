@@ -13,12 +13,12 @@ from datetime import datetime, timedelta
 from ingest.daemon.progress import Progress
 from ingest.daemon.troubles import Trouble
 from ingest.errors import ArchiveError, StoreError
+from ingest.feed import FeedState
 from ingest.metrics import Metrics
 from ingest.poll import Renderer, poll_feed
 from ingest.schedule import skipped_until
 from ingest.services import Services
 from ingest.store import polls
-from ingest.store.feed_state import FeedState
 from ingest.values import Outcome
 
 logger = logging.getLogger(__name__)

@@ -13,11 +13,11 @@ from ingest.database import Database
 from ingest.demo.samples import Sample
 from ingest.demo.site import DemoSite
 from ingest.errors import UsageError
+from ingest.feed import FeedState
 from ingest.poll import poll_feeds
 from ingest.services import Services, open_services
 from ingest.store import feeds as store
 from ingest.store import feeds_of_file
-from ingest.store.feed_state import FeedState
 from ingest.values import Poll
 
 _HEAD = """\

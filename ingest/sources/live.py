@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ingest.errors import BadStatus
+from ingest.feed import FeedState
 from ingest.fetch import Fetcher
 from ingest.rsshub.recognition import is_rsshub
 from ingest.sources.instances import Answered, Instances
 from ingest.sources.secrets import reveal
-from ingest.store.feed_state import FeedState
 from ingest.urls import server_of
 from ingest.values import NO_VALIDATORS, Document, NotModified, Validators
 

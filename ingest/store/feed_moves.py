@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.errors import UsageError
+from ingest.feed import FeedState
 from ingest.reading.links import canonical_link, exact_link
 from ingest.store import feeds, recognise
-from ingest.store.feed_state import WITHOUT_VALIDATORS, FeedState, place_of
+from ingest.store.feed_state import WITHOUT_VALIDATORS, place_of
 from ingest.urls import without_secrets
 from ingest.values import NormalEntry
 from models import Entry, Feed

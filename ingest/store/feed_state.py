@@ -1,72 +1,22 @@
-"""A feed as it is kept: a row as a value."""
+"""The row of a feed and its value `FeedState`, each made from the other."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from ingest.config import FeedSettings
+from ingest.feed import FeedState
 from ingest.schedule import Ways
 from ingest.schedule.habits import Habits
 from ingest.schedule.hints import from_json
 from ingest.schedule.moves import Move
 from ingest.schedule.trust import Spelling, Trust
-from ingest.urls import host_of, server_of, site_of, without_secrets
+from ingest.urls import host_of, server_of, site_of
 from ingest.values import Validators
 from models import Feed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedState:
-    """A feed as it is kept."""
-
-    id: int
-    url: str
-    slug: str
-    origin: str
-    settings: FeedSettings
-    added_at: datetime
-    next_poll_at: datetime
-    next_poll_reason: str
-    paused_at: datetime | None = None
-    paused_reason: str | None = None
-    title: str | None = None
-    link: str | None = None
-    language: str | None = None
-    generator: str | None = None
-    rsshub_pattern: str | None = None
-    categories: Sequence[str] = ()
-    validators: Validators = field(default_factory=Validators)
-    validators_of: str | None = None
-    trust: Trust = field(default_factory=Trust)
-    body_digest: bytes | None = None
-    gmt_is_local: bool = False
-    ways: Ways = field(default_factory=Ways)
-    server: str = ""
-    site: str = ""
-    last_polled_at: datetime | None = None
-    last_success_at: datetime | None = None
-    failures: int = 0
-    last_error: str | None = None
-
-    @property
-    def address(self) -> str:
-        """Where it is asked for: its address, or the one it has moved to."""
-        moved_to = self.ways.move.address if self.settings.follow_moves else None
-        return moved_to or self.url
-
-    @property
-    def name(self) -> str:
-        """What to call it: the user's title, else its own, else its address."""
-        return self.called(self.title)
-
-    def called(self, title: str | None) -> str:
-        """What to call it when its document gives it this title."""
-        return self.settings.title or title or without_secrets(self.url)
 
 
 def state_of(row: sa.RowMapping) -> FeedState:

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from ingest.config import FeedSettings
 from ingest.errors import UsageError
+from ingest.feed import FeedState
 from ingest.rsshub import Instance, kept_address, route_of
 from ingest.schedule import first_looks
-from ingest.store.feed_state import WITHOUT_VALIDATORS, FeedState, listed, place_of, state_of
+from ingest.store.feed_state import WITHOUT_VALIDATORS, listed, place_of, state_of
 from models import Address, Capture, Entry, Feed, Revision
 
 NOT_IN_FILE = "taken out of the configuration file"

@@ -8,8 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from ingest.config import FeedConfig, FeedSettings
+from ingest.feed import FeedState
 from ingest.store import feeds
-from ingest.store.feed_state import FeedState
 from models import Feed
 
 

@@ -9,17 +9,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ingest.feed import FeedState
 from ingest.schedule import Plan, late_looks
 from ingest.schedule.hosts import HostPause
 from ingest.schedule.trust import Trust
-from ingest.store.feed_state import (
-    FeedState,
-    columns_of,
-    columns_of_trust,
-    listed,
-    place_of,
-    state_of,
-)
+from ingest.store.feed_state import columns_of, columns_of_trust, listed, place_of, state_of
 from ingest.store.statements import insert_into, table_of
 from ingest.values import Poll, Validators
 from models import Feed

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from ingest.feed import FeedState
 from ingest.schedule import first_looks
-from ingest.store.feed_state import FeedState, listed, state_of
+from ingest.store.feed_state import listed, state_of
 from ingest.store.polls import put_off
 from models import Feed, HostPause, RsshubInstance
 

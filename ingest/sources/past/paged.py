@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ingest.errors import BadStatus, Gone, ParseError, SourceError
+from ingest.feed import FeedState
 from ingest.sources import live
 from ingest.sources.past.source import Content, Piece, Source, Taken, Web, Window
-from ingest.store.feed_state import FeedState
 from ingest.values import Planned
 
 # How an engine counts its feed's pages, by a word in the feed's generator: a parameter, or a path.

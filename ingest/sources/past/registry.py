@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ingest.feed import FeedState
 from ingest.sources.past.paged import Paged
 from ingest.sources.past.rfc5005 import Rfc5005
 from ingest.sources.past.rsshub import Rsshub
 from ingest.sources.past.sitemap import Sitemap
 from ingest.sources.past.source import Source, Web, Window
 from ingest.sources.past.wayback import Wayback
-from ingest.store.feed_state import FeedState
 
 FILES = "files"
 OF_A_FEED: dict[str, Callable[[Web, FeedState, Window], Source]] = {

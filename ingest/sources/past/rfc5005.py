@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ingest.feed import FeedState
 from ingest.sources import live
 from ingest.sources.past.source import Content, Piece, Source, Taken, Web, Window, askable
-from ingest.store.feed_state import FeedState
 from ingest.urls import absolute_link
 from ingest.values import Planned
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from ingest.feed import FeedState
 from ingest.sources.past.source import Content, Piece, Source, Taken, Web, Window
-from ingest.store.feed_state import FeedState
 from ingest.values import Planned
 
 _LIMIT = "500"  # routes give what they have, up to this

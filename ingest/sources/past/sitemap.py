@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from ingest.errors import BadStatus, Gone, SourceError, Unreadable
+from ingest.feed import FeedState
 from ingest.reading.links import canonical_link
 from ingest.reading.lists.sitemap import Listed, read_sitemap, sitemaps_of_robots
 from ingest.sources.page import PAGE_ACCEPT
 from ingest.sources.past.source import Form, Piece, Source, Taken, Web, Window, askable, home_of
-from ingest.store.feed_state import FeedState
 from ingest.urls import absolute_link, host_of, site_of
 from ingest.values import Document, DocumentKind, Planned
 

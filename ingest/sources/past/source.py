@@ -11,10 +11,10 @@ from urllib.parse import urljoin
 
 from ingest.config import WaybackConfig
 from ingest.errors import FetchError, SourceError, Unreadable
+from ingest.feed import FeedState
 from ingest.fetch import Fetcher, Robots
 from ingest.fetch.redirects import first_hop
 from ingest.sources.instances import Instances
-from ingest.store.feed_state import FeedState
 from ingest.urls import absolute_link
 from ingest.values import Document, ParsedFeed, Planned
 

@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from ingest.errors import Unreadable
+from ingest.feed import FeedState
 from ingest.reading.links import canonical_link, is_front_page
 from ingest.sources.past.cdx import CdxError, Listing, read_cdx
 from ingest.sources.past.source import Form, Piece, Source, Taken, Web, Window, home_of
-from ingest.store.feed_state import FeedState
 from ingest.urls import host_of
 from ingest.values import DocumentKind, Planned
 

@@ -1,0 +1,85 @@
+"""A feed on the list as a value, and what reading one of its documents needs to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ingest.config import FeedSettings
+from ingest.reading.entries.normalize import Context
+from ingest.schedule import Ways
+from ingest.schedule.trust import Trust
+from ingest.urls import without_secrets
+from ingest.values import Document, Validators
+
+DEFAULT_ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """A feed as it is stored: its settings, its schedule, and what its last document said."""
+
+    id: int
+    url: str
+    slug: str
+    origin: str
+    settings: FeedSettings
+    added_at: datetime
+    next_poll_at: datetime
+    next_poll_reason: str
+    paused_at: datetime | None = None
+    paused_reason: str | None = None
+    title: str | None = None
+    link: str | None = None
+    language: str | None = None
+    generator: str | None = None
+    rsshub_pattern: str | None = None
+    categories: Sequence[str] = ()
+    validators: Validators = field(default_factory=Validators)
+    validators_of: str | None = None
+    trust: Trust = field(default_factory=Trust)
+    body_digest: bytes | None = None
+    gmt_is_local: bool = False
+    ways: Ways = field(default_factory=Ways)
+    server: str = ""
+    site: str = ""
+    last_polled_at: datetime | None = None
+    last_success_at: datetime | None = None
+    failures: int = 0
+    last_error: str | None = None
+
+    @property
+    def address(self) -> str:
+        """The address to request: its own, or the one it has moved to."""
+        moved_to = self.ways.move.address if self.settings.follow_moves else None
+        return moved_to or self.url
+
+    @property
+    def name(self) -> str:
+        """Its display name: the user's title, else its own, else its address."""
+        return self.called(self.title)
+
+    def called(self, title: str | None) -> str:
+        """Return its display name if its document gives it this title."""
+        return self.settings.title or title or without_secrets(self.url)
+
+
+def reading_context(feed: FeedState | None, document: Document) -> Context:
+    """Return what reading a document needs to know; `feed` is None if it is not known yet."""
+    if feed is None:
+        zone = ZoneInfo(DEFAULT_ZONE)
+        return Context(document=document, first_seen_at=document.fetched_at, zone=zone)
+    return Context(
+        document=document,
+        first_seen_at=document.fetched_at,
+        zone=zone_of(feed),
+        feed_title=feed.settings.title or "",
+        gmt_is_local=feed.gmt_is_local,
+    )
+
+
+def zone_of(feed: FeedState) -> ZoneInfo:
+    """Return the time zone of the feed's dates that name none."""
+    return ZoneInfo(feed.settings.timezone or DEFAULT_ZONE)
