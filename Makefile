@@ -65,6 +65,10 @@ format: set-up-tests ## bring all files into the one format
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
+.PHONY: messages
+messages: set-up-tests ## bring the Chinese catalogues up to date, and list what lacks a translation
+	@$(BIN)/python .ci/messages.py
+
 .PHONY: lock
 lock: set-up-tests ## choose the versions of all dependencies anew
 	@$(BIN)/python .ci/lock.py

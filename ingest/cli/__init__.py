@@ -5,9 +5,10 @@ from __future__ import annotations
 import errno
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+import typer.main
 from typer.exceptions import TyperException
 
 from ingest.cli import (
@@ -36,6 +37,10 @@ from ingest.errors import (
     StoreError,
     UsageError,
 )
+from ingest.messages import _, is_translated, recognized
+
+if TYPE_CHECKING:
+    from typer._click.core import Command
 
 DONE, SOME_FAILED, MISUSED, UNUSABLE = 0, 1, 2, 3
 BUG = 70  # EX_SOFTWARE of sysexits.h
@@ -43,7 +48,7 @@ INTERRUPTED = 130  # as shells count it: 128 and the number of SIGINT
 
 app = typer.Typer(
     name="guidang",
-    help="Keeps what feeds publish: as a Hexo archive, and in a database that forgets nothing.",
+    help="Archive what feeds publish: in a database that keeps everything, and as files for Hexo.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -82,11 +87,11 @@ def _guidang(
             "--config",
             "-c",
             metavar="FILE",
-            help="The configuration; else $GUIDANG_CONFIG, ./config.toml, or in /etc/guidang.",
+            help="Default: $GUIDANG_CONFIG, ./config.toml, or config.toml in /etc/guidang.",
         ),
     ] = None,
     debug: Annotated[
-        bool, typer.Option("--debug", help="Tell everything; show tracebacks.")
+        bool, typer.Option("--debug", help="Show all log messages, and tracebacks of errors.")
     ] = False,
     _version: Annotated[
         bool,
@@ -106,10 +111,10 @@ def run(arguments: Sequence[str]) -> int:
     arguments = _global_options_first(arguments)
     prepare_output()
     try:
-        code = app(list(arguments), standalone_mode=False)
+        code = _command()(list(arguments), standalone_mode=False)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        print("guidang: interrupted; what was done is kept", file=sys.stderr)
+        _complain(_("interrupted; what was done is kept"))
         return INTERRUPTED
     except (BrokenPipeError, SystemExit):
         # The reader of a listing has seen enough (| head); rich and typer want to exit then.
@@ -124,15 +129,25 @@ def run(arguments: Sequence[str]) -> int:
     return code if isinstance(code, int) else DONE
 
 
+def _command() -> Command:
+    """Return the whole command line, its help in the reader's language."""
+    command = typer.main.get_command(app)
+    if is_translated():
+        from ingest.cli.help import translate_help
+
+        translate_help(command)
+    return command
+
+
 def _misused(error: TyperException | typer.Abort) -> int:
     from typer._click.exceptions import NoArgsIsHelpError
 
     if isinstance(error, NoArgsIsHelpError):
         print(error.format_message(), file=sys.stderr)
     elif isinstance(error, TyperException):
-        print(f"guidang: {error.format_message()}", file=sys.stderr)
+        _complain(recognized(error.format_message()))
     else:
-        print("guidang: stopped; nothing was changed", file=sys.stderr)
+        _complain(_("stopped; nothing was changed"))
     return MISUSED
 
 
@@ -140,20 +155,20 @@ def _failed(error: Exception) -> int:
     """Say in one line what went wrong; a full disk before standard output is no bug of ours."""
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         discard_output()
-        print("guidang: the output cannot be written: the disk is full", file=sys.stderr)
+        _complain(_("the output cannot be written: the disk is full"))
         return UNUSABLE
     if isinstance(error, GuidangError):
-        print(f"guidang: {error}", file=sys.stderr)
+        _complain(recognized(str(error)))
         return _code_of(error)
-    print(f"guidang: {_bug(error)}", file=sys.stderr)
+    name = f"{type(error).__name__}: {error}"
+    _complain(
+        _("a bug in Guidang ({error}); please report what it prints with --debug", error=name)
+    )
     return BUG
 
 
-def _bug(error: Exception) -> str:
-    return (
-        f"a fault of guidang itself ({type(error).__name__}: {error}); "
-        "please report what the same command prints with --debug"
-    )
+def _complain(text: str) -> None:
+    print(f"guidang: {text}", file=sys.stderr)
 
 
 def _code_of(error: GuidangError) -> int:

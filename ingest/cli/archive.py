@@ -1,4 +1,4 @@
-"""`guidang archive`: render what is missing, render all again, compare, or rename."""
+"""`guidang archive`: write missing files, rebuild, compare or rename them."""
 
 from __future__ import annotations
 
@@ -18,21 +18,25 @@ if TYPE_CHECKING:
 def archive(
     ctx: typer.Context,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Render every record again from the store.")
+        bool, typer.Option("--rebuild", help="Write every file again from the database.")
     ] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Only list what differs; exit 1 if a record does.")
+        bool, typer.Option("--check", help="Only list differences; exit with 1 if a file differs.")
     ] = False,
     rename: Annotated[
-        bool, typer.Option("--rename", help="Give all records the paths that new ones get.")
+        bool, typer.Option("--rename", help="Move all files to the paths that new ones get.")
     ] = False,
     redirects: Annotated[
         Path | None,
-        typer.Option("--redirects", metavar="FILE", help="List old addresses with the new ones."),
+        typer.Option(
+            "--redirects",
+            metavar="FILE",
+            help="Write the old addresses and the new ones to a file.",
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Render the records that are missing or outdated."""
+    """Write the files that are missing or outdated."""
     from ingest.archive import Archive
 
     if rebuild + check + rename > 1:

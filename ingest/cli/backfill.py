@@ -1,4 +1,4 @@
-"""`guidang backfill`: bring in the past, and go on after any stop."""
+"""`guidang backfill`: import older entries; continue after any stop."""
 
 from __future__ import annotations
 
@@ -32,34 +32,32 @@ _Names = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[FEED]...",
-        help="Feeds by number, address or title; or the word list, for the runs so far.",
+        help='Feeds by number, address or title; or "list", to list the runs so far.',
     ),
 ]
-_Source = Annotated[str, typer.Option("--source", help=f"Where from: {', '.join(SOURCES)}.")]
+_Source = Annotated[str, typer.Option("--source", help=f"Where to look: {', '.join(SOURCES)}.")]
 _Paths = Annotated[
     list[Path] | None,
     typer.Option(
-        "--from", metavar="PATH...", help="Files, folders and archives instead of the network."
+        "--from", metavar="PATH...", help="Read files, folders and archives instead of the network."
     ),
 ]
 _Feed = Annotated[
-    str | None, typer.Option("--feed", help="The feed that all of these files are of.")
+    str | None, typer.Option("--feed", help="The feed that all of these files belong to.")
 ]
 _Drafts = Annotated[
-    bool, typer.Option("--drafts", help="Take drafts, protected posts and templates as well.")
+    bool, typer.Option("--drafts", help="Include drafts, protected posts and templates.")
 ]
 _Most = Annotated[
     int | None,
-    typer.Option("--max-documents", min=1, max=10**9, help="Stop after so many documents."),
+    typer.Option("--max-documents", min=1, max=10**9, help="Stop after this many documents."),
 ]
 _DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Only say which documents would be taken first.")
+    bool, typer.Option("--dry-run", help="Only list the documents that would be read first.")
 ]
-_Resume = Annotated[
-    bool, typer.Option("--resume", help="Go on with the last run that is not complete.")
-]
+_Resume = Annotated[bool, typer.Option("--resume", help="Continue the last incomplete run.")]
 _Restart = Annotated[
-    bool, typer.Option("--restart", help="Begin again, also what was begun or done already.")
+    bool, typer.Option("--restart", help="Start over, including what is already done.")
 ]
 
 
@@ -78,11 +76,11 @@ def backfill(
     restart: _Restart = False,
     as_json: JsonOption = False,
 ) -> int:
-    """Bring in what was published before.
+    """Import older entries.
 
-    From the feed's own past, from a web archive, or from files.
+    They come from the feed's own history, from a web archive, or from files.
 
-    The same command goes on where it was stopped.
+    Run the same command again to continue where it stopped.
     """
     if source not in SOURCES:
         raise UsageError(f"--source {source}: choose one of {', '.join(SOURCES)}")

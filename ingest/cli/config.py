@@ -13,7 +13,7 @@ from ingest.errors import ConfigError, UsageError
 
 def init(
     directory: Annotated[
-        Path, typer.Argument(metavar="DIR", help="The folder to begin in.")
+        Path, typer.Argument(metavar="DIR", help="The folder to create it in.")
     ] = Path(),
 ) -> None:
     """Write a commented config.toml and create the database."""

@@ -1,4 +1,4 @@
-"""`guidang db`: the database's schema and soundness."""
+"""`guidang db`: upgrade and check the database."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ingest.cli.output import JsonOption, print_json, say
 if TYPE_CHECKING:
     from ingest.database import Database
 
-app = typer.Typer(help="The database: bring its schema up to date, check it.", no_args_is_help=True)
+app = typer.Typer(help="Upgrade and check the database.", no_args_is_help=True)
 
 
 @app.command()
 def upgrade(ctx: typer.Context) -> None:
-    """Bring the database to this version's schema."""
+    """Upgrade the database to this version's schema."""
     database = _open(ctx)
     applied = database.upgrade()
     say(f"{database.name}: " + (f"applied {', '.join(applied)}" if applied else "is up to date"))
@@ -25,7 +25,7 @@ def upgrade(ctx: typer.Context) -> None:
 
 @app.command()
 def check(ctx: typer.Context, as_json: JsonOption = False) -> int:
-    """Say whether the database is sound and up to date; exit 3 if not."""
+    """Check the database; exit with 3 if it is damaged or outdated."""
     database = _open(ctx)
     problems = database.check()
     if as_json:

@@ -11,10 +11,12 @@ import typer
 from ingest.errors import UsageError
 
 Since = Annotated[
-    str | None, typer.Option("--since", metavar="DATE", help="Nothing older: YYYY-MM-DD.")
+    str | None,
+    typer.Option("--since", metavar="DATE", help="Only entries from this day on: YYYY-MM-DD."),
 ]
 Until = Annotated[
-    str | None, typer.Option("--until", metavar="DATE", help="Nothing younger, that day incl.")
+    str | None,
+    typer.Option("--until", metavar="DATE", help="Only entries up to and including this day."),
 ]
 
 

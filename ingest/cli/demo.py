@@ -36,7 +36,7 @@ def demo(
 ) -> int:
     """Show the whole job on sample feeds, without the network.
 
-    A small site is served on loopback and looked at twice; then it shows what was written.
+    It serves a small site on loopback, polls it twice, and shows what was written.
     """
     from ingest.demo import folder
     from ingest.logs import set_up_logging

@@ -1,4 +1,4 @@
-"""`guidang entries`: what is kept."""
+"""`guidang entries`: list and show entries."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ingest.errors import UsageError
 if TYPE_CHECKING:
     from ingest.cli.session import Session
 
-app = typer.Typer(help="The entries that are kept: list them, show one.", no_args_is_help=True)
+app = typer.Typer(help="List and show entries.", no_args_is_help=True)
 
 _SHOWN_AT_ONCE = 50
 _PAST_ALL = 2**63  # beyond the numbers that a database has
@@ -25,7 +25,7 @@ _LONGEST_TITLE = 80  # in a table; "entries show" and --format have all of it
 
 _Format = Annotated[
     Literal["table", "json", "csv"],
-    typer.Option("--format", help="For people, or with all fields for programs."),
+    typer.Option("--format", help="A table, or all fields as JSON or CSV."),
 ]
 
 
@@ -33,21 +33,27 @@ _Format = Annotated[
 def list_entries(
     ctx: typer.Context,
     feed: Annotated[
-        str | None, typer.Option("--feed", help="Only this feed's: number, address or title.")
+        str | None,
+        typer.Option("--feed", help="Only entries of this feed: number, address or title."),
     ] = None,
     category: Annotated[
-        str | None, typer.Option("--category", help="Only with this one, of the feed or its own.")
+        str | None,
+        typer.Option(
+            "--category", help="Only entries with this category, their own or the feed's."
+        ),
     ] = None,
     since: Since = None,
     until: Until = None,
     limit: Annotated[
         int | None,
-        typer.Option("--limit", min=1, max=10**9, help="At most so many (else 50; in a file all)."),
+        typer.Option(
+            "--limit", min=1, max=10**9, help="At most this many. Default: 50 in a table, else all."
+        ),
     ] = None,
     form: _Format = "table",
     as_json: JsonOption = False,
 ) -> None:
-    """List entries, newest first by publication."""
+    """List entries, newest first."""
     from ingest.store import feeds, listings
 
     form = "json" if as_json else form
@@ -90,11 +96,11 @@ def _cut(title: str) -> str:
 def show(
     ctx: typer.Context,
     entry: Annotated[
-        str, typer.Argument(metavar="NUMBER|LINK", help="The entry's number, or a link of it.")
+        str, typer.Argument(metavar="NUMBER|LINK", help="The entry's number, or one of its links.")
     ],
     as_json: JsonOption = False,
 ) -> None:
-    """Show one entry with its other links and its earlier revisions."""
+    """Show one entry with its links and earlier versions."""
     from ingest.store import listings
 
     with open_session(ctx, quiet=True) as session:

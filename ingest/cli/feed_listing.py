@@ -61,7 +61,7 @@ def show(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> Non
 
 
 def explain(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> None:
-    """Tell when a feed is looked at next, and why."""
+    """Show when a feed is polled next, and why."""
     from ingest.store import feeds as store
     from ingest.store import polls
 

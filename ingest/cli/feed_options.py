@@ -11,23 +11,25 @@ from ingest.errors import UsageError
 if TYPE_CHECKING:
     from ingest.config import FeedSettings
 
-FeedName = Annotated[str, typer.Argument(metavar="FEED", help="Its number, address or title.")]
-FeedNames = Annotated[
-    list[str], typer.Argument(metavar="FEED...", help="Their numbers, addresses or titles.")
+FeedName = Annotated[
+    str, typer.Argument(metavar="FEED", help="The feed's number, address or title.")
 ]
-Title = Annotated[str | None, typer.Option(help="The name to use instead of its own.")]
+FeedNames = Annotated[
+    list[str], typer.Argument(metavar="FEED...", help="The feeds' numbers, addresses or titles.")
+]
+Title = Annotated[str | None, typer.Option(help="The name to use instead of the feed's own.")]
 Author = Annotated[str | None, typer.Option(help="The author of entries that name none.")]
 Categories = Annotated[
     list[str] | None,
-    typer.Option("--category", help="A category of its records; repeat it for a path."),
+    typer.Option("--category", help="A category of the feed; repeat the option for a path."),
 ]
-Timezone = Annotated[str | None, typer.Option(help="The zone of dates that name none.")]
-Interval = Annotated[str | None, typer.Option(help="The time between two looks, such as 6h.")]
+Timezone = Annotated[str | None, typer.Option(help="The time zone of dates that name none.")]
+Interval = Annotated[str | None, typer.Option(help="The time between two polls, such as 6h.")]
 FollowMoves = Annotated[
-    str | None, typer.Option("--follow-moves", help="Believe lasting redirects: true or false.")
+    str | None, typer.Option("--follow-moves", help="Follow permanent redirects: true or false.")
 ]
 FeedProxy = Annotated[
-    str | None, typer.Option("--proxy", help="A proxy of its own, or none to ask it directly.")
+    str | None, typer.Option("--proxy", help="A proxy for this feed; none to connect directly.")
 ]
 FullText = Annotated[
     str | None, typer.Option("--full-text", help="Fetch article pages: true, false or auto.")

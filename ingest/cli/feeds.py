@@ -29,14 +29,17 @@ from ingest.errors import ConfigError, UsageError
 if TYPE_CHECKING:
     from ingest.feed import FeedState
 
-app = typer.Typer(help="The feeds: add, list, set, pause, remove them.", no_args_is_help=True)
+app = typer.Typer(help="Add, list, change, pause and remove feeds.", no_args_is_help=True)
 
 
 @app.command()
 def add(
     ctx: typer.Context,
     urls: Annotated[
-        list[str], typer.Argument(metavar="URL...", help="Feeds, or pages that name theirs.")
+        list[str],
+        typer.Argument(
+            metavar="URL...", help="Addresses of feeds, or of pages that link to their feeds."
+        ),
     ],
     category: Categories = None,
     title: Title = None,
@@ -46,13 +49,13 @@ def add(
     full_text: FullText = None,
     proxy: FeedProxy = None,
     check: Annotated[
-        bool, typer.Option(help="Ask for the address first, to see that it is a feed.")
+        bool, typer.Option(help="Fetch the address first, to check that it is a feed.")
     ] = True,
     force: Annotated[
-        bool, typer.Option("--force", help="Add it as it is, whatever is there; asks nobody.")
+        bool, typer.Option("--force", help="Add the address as it is, without fetching it.")
     ] = False,
 ) -> None:
-    """Add feeds; a site's page is asked for its feeds."""
+    """Add feeds, by their address or that of their site."""
     with open_session(ctx, quiet=True) as session:
         settings = settings_of(
             title=title,
@@ -78,7 +81,7 @@ def add(
 @app.command("import")
 def import_opml(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE.opml", help="A list of feeds.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE.opml", help="The list of feeds.")],
 ) -> None:
     """Add the feeds of an OPML file, its folders as categories."""
     from ingest.reading.lists.opml import read_opml
@@ -106,7 +109,7 @@ def import_opml(
 
 @app.command()
 def export(ctx: typer.Context) -> None:
-    """Print the list as OPML; without passwords and keys."""
+    """Print the list as OPML, without passwords and keys."""
     from ingest.reading.lists.opml import write_opml
     from ingest.store import feeds as store
 
@@ -134,12 +137,12 @@ def set_feed(
     proxy: FeedProxy = None,
     follow_moves: FollowMoves = None,
     url: Annotated[
-        str | None, typer.Option("--url", help="Its new address; its entries stay.")
+        str | None, typer.Option("--url", help="The feed's new address; its entries are kept.")
     ] = None,
 ) -> None:
     """Change a feed's settings, or its address.
 
-    An empty value ('') takes a setting back.
+    An empty value ('') removes a setting.
     """
     from ingest.store import feed_moves
     from ingest.store import feeds as store
@@ -186,7 +189,7 @@ def _refuse_if_in_file(session: Session, feed: FeedState) -> None:
 
 @app.command()
 def pause(ctx: typer.Context, names: FeedNames) -> None:
-    """Look at feeds no more until they are resumed."""
+    """Stop polling feeds until they are resumed."""
     from ingest.store import feeds as store
 
     with open_session(ctx, quiet=True) as session:
@@ -199,7 +202,7 @@ def pause(ctx: typer.Context, names: FeedNames) -> None:
 
 @app.command()
 def resume(ctx: typer.Context, names: FeedNames) -> None:
-    """Look at paused feeds again."""
+    """Poll paused feeds again."""
     from ingest.store import feeds as store
 
     with open_session(ctx, quiet=True) as session:
@@ -217,15 +220,15 @@ def resume(ctx: typer.Context, names: FeedNames) -> None:
 def remove(
     ctx: typer.Context,
     names: FeedNames,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     delete_entries: Annotated[
         bool,
-        typer.Option("--delete-entries", help="Delete the entries and files kept of it, too."),
+        typer.Option("--delete-entries", help="Delete the feed's entries and files, too."),
     ] = False,
 ) -> None:
-    """Take feeds off the list; their entries are kept.
+    """Remove feeds from the list; their entries are kept.
 
-    With --delete-entries these are deleted, too.
+    With --delete-entries, the entries are deleted, too.
     """
     from ingest.archive import Archive
     from ingest.store import feeds as store

@@ -1,4 +1,4 @@
-"""`guidang poll`: look once at what is due, keep the news, render them."""
+"""`guidang poll`: poll the feeds that are due, once."""
 
 from __future__ import annotations
 
@@ -26,21 +26,22 @@ def poll(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FEED]...", help="Feeds by number, address or title; else those that are due."
+            metavar="[FEED]...",
+            help="Feeds by number, address or title. Default: those that are due.",
         ),
     ] = None,
     every: Annotated[
-        bool, typer.Option("--all", help="Look at all feeds, due or not; not at paused ones.")
+        bool, typer.Option("--all", help="Poll all feeds, due or not, except paused ones.")
     ] = False,
     fresh: Annotated[
         bool,
-        typer.Option("--fresh", help="Ask for whole documents, whatever is known of them."),
+        typer.Option("--fresh", help="Ask for whole documents, without ETag and Last-Modified."),
     ] = False,
 ) -> int:
-    """Look once at feeds and render what is new.
+    """Poll feeds once and write what is new.
 
-    Without names, at those that are due. When none is due and no person is looking, as under cron,
-    nothing is printed.
+    Without names, it polls the feeds that are due. If none is due, it prints nothing except on a
+    terminal, so that cron logs stay empty.
     """
     with open_session(ctx, quiet=True) as session:
         if not ctx.obj["debug"]:

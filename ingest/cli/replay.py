@@ -1,4 +1,4 @@
-"""`guidang replay`: normalise what is kept again, with the rules of today."""
+"""`guidang replay`: read stored documents again with the current rules."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ def replay(
     ctx: typer.Context,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FEED]...", help="Feeds by number, address or title; else all."),
+        typer.Argument(
+            metavar="[FEED]...", help="Feeds by number, address or title. Default: all."
+        ),
     ] = None,
 ) -> None:
-    """Read the kept bytes again with the rules of today.
+    """Read stored documents again with the current rules.
 
-    It needs no network and makes no revisions.
+    It needs no network and creates no revisions.
     """
     from ingest.archive import Archive
     from ingest.replay import join_doubles, replay_feed

@@ -1,4 +1,4 @@
-"""`guidang rsshub`: the instances, and what they say of their routes."""
+"""`guidang rsshub`: the instances and the categories of routes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ingest.rsshub.health import Health
     from ingest.rsshub.metadata import Namespace
 
-app = typer.Typer(help="RSSHub: its instances and its routes' categories.", no_args_is_help=True)
+app = typer.Typer(help="RSSHub instances and the categories of their routes.", no_args_is_help=True)
 
 
 @app.command()
@@ -26,13 +26,13 @@ def sync(
         str | None,
         typer.Argument(
             metavar="[FILE|URL]",
-            help="RSSHub's metadata, or an instance; else the instances of the configuration.",
+            help="A file of RSSHub's metadata, or an instance. Default: the configured instances.",
         ),
     ] = None,
 ) -> None:
-    """Learn the categories of routes from RSSHub.
+    """Get the categories of routes from RSSHub.
 
-    What a feed has set itself goes before them.
+    Categories set for a feed take precedence.
     """
     from ingest.store import rsshub as store
 
@@ -64,9 +64,9 @@ async def _fetch(session: Session, url: str | None) -> tuple[list[Namespace], st
 
 @app.command()
 def instances(ctx: typer.Context, as_json: JsonOption = False) -> None:
-    """List the instances and how they are.
+    """List the instances and their state.
 
-    They stand in the order in which they are asked.
+    They are listed in the order they are tried.
     """
     from ingest.rsshub import instances_of
     from ingest.rsshub.health import Health

@@ -25,9 +25,9 @@ _TRIES_AFTER = 5  # seconds
 
 
 def run(ctx: typer.Context) -> None:
-    """Look at feeds whenever they are due: the service.
+    """Run the service: poll feeds whenever they are due.
 
-    It runs until it is stopped; SIGHUP makes it read its configuration again.
+    It runs until it is stopped. SIGHUP makes it reload its configuration.
     """
     from ingest.errors import StoreFull
 

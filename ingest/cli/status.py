@@ -1,4 +1,4 @@
-"""`guidang status`: what is kept and how the feeds are, the failing ones first."""
+"""`guidang status`: what is stored, and the state of the feeds."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ def status(
     as_json: JsonOption = False,
     exit_code: Annotated[
         bool,
-        typer.Option("--exit-code", help="Exit with 1 if a feed fails, or the folder is gone."),
+        typer.Option(
+            "--exit-code", help="Exit with 1 if a feed fails or the archive folder is missing."
+        ),
     ] = False,
 ) -> int:
-    """Show what is kept and how the feeds are."""
+    """Show what is stored and the state of the feeds."""
     from ingest.archive import Archive
     from ingest.store import feeds, listings
 

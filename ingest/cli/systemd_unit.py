@@ -112,10 +112,13 @@ TasksMax=256
 
 def systemd_unit(
     config: Annotated[
-        Path, typer.Option("--for", metavar="FILE", help="The configuration it is to read.")
+        Path,
+        typer.Option(
+            "--for", metavar="FILE", help="The configuration file that the service reads."
+        ),
     ] = CONFIG,
     backfill: Annotated[
-        bool, typer.Option("--backfill", help="The template unit for backfills instead.")
+        bool, typer.Option("--backfill", help="Print the template unit for backfills instead.")
     ] = False,
 ) -> None:
     """Print a systemd unit that runs this installation."""

@@ -1,0 +1,135 @@
+"""The language of what people read: English, or Chinese where the locale is Chinese.
+
+Everything is written, stored and logged in English. Only the command line translates, when it
+prints: `_` and `ngettext` fill a template of the catalogue, as in gettext; `recognized` translates
+a finished English sentence, such as an error or a reason from the database. The catalogues are in
+`locale/`; `make messages` updates them.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, BinaryIO
+
+SIMPLIFIED, TRADITIONAL = "zh_CN", "zh_TW"
+LOCALE = Path(__file__).with_name("locale")
+_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in gettext's order
+_FIELD = re.compile(r"\{(\w+)[^{}]*\}")
+_FEWEST_LETTERS = 4  # of a template beside its fields; with less it would fit anything
+
+
+def language_of(environment: Mapping[str, str]) -> str | None:
+    """Return the catalogue's name for a locale; None for English and all other languages."""
+    value = next((value for name in _VARIABLES if (value := environment.get(name))), "")
+    for wanted in value.split(":"):
+        language, *others = re.split(r"[-_.@]", wanted.lower())
+        if language == "zh":
+            is_traditional = {"tw", "hk", "mo", "hant"} & set(others)
+            return TRADITIONAL if is_traditional else SIMPLIFIED
+        if language in {"en", "c", "posix"}:
+            return None
+    return None
+
+
+def _(template: str, /, **facts: object) -> str:
+    """Return a template in the reader's language, with its fields filled."""
+    text = _catalogue().gettext(template)
+    return text.format(**facts) if facts else text
+
+
+def ngettext(one: str, many: str, count: int, /, **facts: object) -> str:
+    """Return the template that fits a number, with its fields filled; `{count}` is the number."""
+    return _catalogue().ngettext(one, many, count).format(count=count, **facts)
+
+
+def message(text: str) -> str:
+    """Mark a sentence, constant or f-string, for translation when it is shown; return it."""
+    return text
+
+
+def recognized(text: str) -> str:
+    """Translate a finished English sentence, also within a larger one; keep what is unknown."""
+    catalogue = _catalogue()
+    if not isinstance(catalogue, _Chinese):
+        return text
+    return "\n".join(map(catalogue.recognized, text.split("\n")))
+
+
+def is_translated() -> bool:
+    """Whether the reader's language is another than English."""
+    return isinstance(_catalogue(), _Chinese)
+
+
+@cache
+def _catalogue() -> gettext.NullTranslations:
+    language = language_of(os.environ)
+    if language is None:
+        return gettext.NullTranslations()
+    with (LOCALE / language / "LC_MESSAGES" / "guidang.mo").open("rb") as file:
+        return _Chinese(file)
+
+
+class _Chinese(gettext.GNUTranslations):
+    """A catalogue that also finds the template that a finished sentence was made from."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file)
+        catalog: dict[Any, str] = self._catalog  # type: ignore[attr-defined]
+        self._known = {key if isinstance(key, str) else key[0]: catalog[key] for key in catalog}
+        self._templates = [text for text in self._known if _FIELD.search(text)]
+
+    def recognized(self, text: str) -> str:
+        """Translate one line: as it is, by the template that fits best, or after a colon."""
+        bare = text.strip()
+        if not bare:
+            return text
+        found = self._known.get(bare) or self._by_template(bare) or self._by_parts(bare)
+        return text.replace(bare, found) if found else text
+
+    def _by_template(self, text: str) -> str | None:
+        fitting = ((_letters(one), one, facts) for one, facts in self._fitting(text))
+        best = max(fitting, key=lambda each: each[0], default=None)
+        if best is None:
+            return None
+        _, template, facts = best
+        shown = {name: self._fact(value) for name, value in facts.items()}
+        return _FIELD.sub(lambda field: shown[field[1]], self._known[template])
+
+    def _fitting(self, text: str) -> Iterator[tuple[str, dict[str, str]]]:
+        for template in self._templates:
+            longest = max(_FIELD.split(template)[::2], key=len)
+            if longest in text and (match := _pattern(template).fullmatch(text)):
+                yield template, match.groupdict()
+
+    def _fact(self, value: str) -> str:
+        """Translate a sentence within a sentence; one word is a name."""
+        return self.recognized(value) if " " in value.strip() else value
+
+    def _by_parts(self, text: str) -> str | None:
+        for separator, translated in ((": ", "："), ("; ", "；")):
+            parts = text.split(separator)
+            shown = [self._known.get(p) or self._by_template(p) or p for p in parts]
+            if shown != parts:
+                return translated.join(shown)
+        return None
+
+
+def _letters(template: str) -> int:
+    return sum(map(str.isalpha, "".join(_FIELD.split(template)[::2])))
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    """Match what a template was filled to; two fields of one name are not allowed in it."""
+    texts, names = _FIELD.split(template)[::2], _FIELD.split(template)[1::2]
+    if _letters(template) < _FEWEST_LETTERS:
+        return re.compile(r"(?!)")
+    parts = [re.escape(texts[0])]
+    for name, text in zip(names, texts[1:], strict=True):
+        parts += [f"(?P<{name}>.+?)", re.escape(text)]
+    return re.compile("".join(parts))
