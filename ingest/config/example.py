@@ -1,4 +1,4 @@
-"""The text of config.example.toml, made from the settings themselves so that it lacks none."""
+"""The text of config.example.toml, made from the settings, so that none is missing."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pydantic import BaseModel
 from ingest.config import Config, FeedConfig, format_duration, format_size
 
 _HEAD = """\
-# Guidang's configuration. Every setting is here with its default.
+# The configuration of Guidang: every setting with its default.
 # Durations: 30s, 15m, 6h, 1d. Sizes: 512KiB, 10MB. Relative paths start from this file's folder.
 # An environment variable overrides a setting: GUIDANG_DATABASE__URL for [database] url;
 # lists are written as JSON: GUIDANG_FETCH__ALLOW_PRIVATE='["10.0.0.0/8"]'.
 """
 _FEEDS = """\
-# Feeds, one table each; feeds can be added by command as well: guidang feeds add URL.
-# A feed taken out of this file is paused, never deleted.
+# Feeds, one table each. You can also add feeds by command: guidang feeds add URL.
+# If you remove a feed from this file, it is paused; nothing is deleted.
 #
 """
 _EXAMPLES: dict[str, Any] = {
@@ -42,7 +42,7 @@ _WIDTH = 96
 
 
 def example_config() -> str:
-    """The whole file; as it stands it is a valid configuration without feeds."""
+    """Return the whole file: a valid configuration without feeds."""
     tables = [_table(name, field.default) for name, field in _tables()]
     return "\n".join([_HEAD, *tables, _FEEDS + _feed()])
 

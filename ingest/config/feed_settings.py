@@ -23,31 +23,32 @@ from ingest.config.kinds import (
 
 
 class FeedSettings(Table):
-    """What a user sets for one feed; what is not set follows the feed and the tables above."""
+    """The settings of one feed. Settings that are missing follow the feed and the other tables."""
 
-    title: str | None = Field(None, description="The name to use instead of the feed's own.")
+    title: str | None = Field(None, description="A name to use instead of the feed's own.")
     author: str | None = Field(None, description="The author of entries that name none.")
     categories: tuple[Category, ...] = Field(
-        (), description="The categories of its records, from the widest to the narrowest."
+        (), description="The categories of its records, widest first."
     )
     timezone: Zone | None = Field(
-        None, description="The zone of its dates that name none; Asia/Shanghai if not set."
+        None, description="The time zone of dates that name none; Asia/Shanghai if not set."
     )
     interval: Interval | None = Field(
-        None, description="The time between two looks, instead of a fitting one."
+        None,
+        description="The time between two polls, instead of one that follows the feed's habits.",
     )
     full_text: FullText = Field(
         False,
-        description="Whether article pages are fetched: true, false, or auto (where the feed's "
-        "text is cut short).",
+        description="Whether to fetch article pages: true, false, or auto (if the feed's text "
+        "looks shortened).",
     )
     user_agent: HeaderValue | None = Field(
-        None, description="The name told to its publisher, instead of fetch.user_agent."
+        None, description="The User-Agent for this feed, instead of fetch.user_agent."
     )
     headers: dict[HeaderName, HeaderValue] = Field(
         {},
-        description="Headers sent to its server alone, such as Cookie; a value env:NAME or "
-        "credential:NAME is taken from there, and never stored.",
+        description="Headers sent only to the feed's own server, such as Cookie; a value env:NAME "
+        "or credential:NAME names where the secret is, and the secret is never stored.",
     )
     auth: str | None = Field(
         None,
@@ -55,13 +56,13 @@ class FeedSettings(Table):
     )
     proxy: FeedProxy | None = Field(
         None,
-        description="The proxy for it and its pages instead of fetch.proxy, or none; its password "
-        "may be in env:NAME or credential:NAME, which hold the whole address.",
+        description="The proxy for the feed and its pages, instead of fetch.proxy, or none; "
+        "env:NAME or credential:NAME holds the whole address, with its password.",
     )
     follow_moves: bool = Field(
         True,
-        description="Whether it is asked at the address that permanent redirects have led to for "
-        "days; false goes back to its own.",
+        description="Whether to use the address that permanent redirects have led to for days; "
+        "false goes back to the feed's own address.",
     )
 
     def as_json(self) -> dict[str, Any]:

@@ -22,41 +22,40 @@ from ingest.config.kinds import (
 
 
 class FetchConfig(Table):
-    """How documents are asked for."""
+    """How documents are fetched."""
 
     user_agent: HeaderValue = Field(
         "",
-        description="The name told to publishers; empty: Guidang's own name and version.",
+        description="The User-Agent sent to publishers; empty: Guidang's name and version.",
     )
     contact: HeaderValue = Field(
         "https://github.com/guidang/guidang",
-        description="The page or address added to the name; better one where you can be reached.",
+        description="A page or mail address where publishers can reach you, added to the "
+        "User-Agent.",
     )
     max_size: Size = Field(
-        20_000_000, description="The largest document taken, after decompression."
+        20_000_000, description="The largest document accepted, after decompression."
     )
     connect_timeout: Interval = Field(
         timedelta(seconds=15), description="The longest wait for a connection."
     )
     idle_timeout: Interval = Field(
-        timedelta(seconds=30), description="The longest silence while a document comes in."
+        timedelta(seconds=30), description="The longest pause within a document."
     )
     total_timeout: Interval = Field(
-        timedelta(seconds=120), description="The longest a whole document may take."
+        timedelta(seconds=120), description="The longest time for a whole document."
     )
-    max_redirects: int = Field(
-        8, ge=0, le=30, description="The most redirects followed for one document."
-    )
+    max_redirects: int = Field(8, ge=0, le=30, description="The most redirects for one document.")
     allow_private: tuple[IPv4Network | IPv6Network, ...] = Field(
         (),
-        description="Networks that are not public but may be asked, such as your own RSSHub's: "
+        description="Private networks that Guidang may connect to, such as your own RSSHub's: "
         '["192.168.1.10/32"]; with a fake-IP proxy (Clash, Surge) also "198.18.0.0/15".',
     )
     concurrency: int = Field(
         32, ge=1, le=1000, description="The most documents fetched at the same time."
     )
     per_host: int = Field(
-        2, ge=1, le=100, description="The most documents fetched from one site at the same time."
+        2, ge=1, le=100, description="The most documents fetched at the same time from one site."
     )
     host_delay: Duration = Field(
         timedelta(milliseconds=500),
@@ -67,12 +66,12 @@ class FetchConfig(Table):
     )
     no_proxy: tuple[str, ...] = Field(
         (),
-        description="Hosts, domains, addresses and networks that are asked without the proxy, such "
-        'as ["example.cn", "edu.cn"]; this machine and its own network always are.',
+        description="Hosts, domains, addresses and networks to reach without the proxy, such as "
+        '["example.cn", "edu.cn"]; this machine and its own network never use it.',
     )
-    http2: bool = Field(True, description="Whether HTTP/2 is used where a server offers it.")
+    http2: bool = Field(True, description="Whether to use HTTP/2 if a server offers it.")
     ca_file: str = Field(
-        "", description="A file of certificate authorities to trust beside the usual ones."
+        "", description="A file of certificate authorities to trust, in addition to the usual ones."
     )
 
     @field_validator("no_proxy", mode="before")
@@ -92,13 +91,13 @@ class FetchConfig(Table):
 
 
 class RsshubConfig(Table):
-    """The RSSHub instances that `rsshub://` feeds are asked from."""
+    """The RSSHub instances that serve `rsshub://` feeds."""
 
     instances: tuple[InstanceUrl, ...] = Field(
         ("https://rsshub.app",),
         min_length=1,
-        description="The instances, in the order they are tried; one with a key of its own is "
-        "written https://HOST?key=KEY.",
+        description="The instances, in the order in which they are tried; write one with a key of "
+        "its own as https://HOST?key=KEY.",
     )
     access_key: str = Field(
         "", description="The ACCESS_KEY of your instances; never shown, logged or exported."
@@ -106,22 +105,22 @@ class RsshubConfig(Table):
 
 
 class WaybackConfig(Table):
-    """The web archive that `guidang backfill --source wayback` asks."""
+    """The web archive that `guidang backfill --source wayback` uses."""
 
     index: str = Field(
         "https://web.archive.org/cdx/search/cdx",
-        description="The address of its index of captures (a CDX server).",
+        description="The address of the index of captures (a CDX server).",
     )
     capture: str = Field(
         "https://web.archive.org/web/{timestamp}id_/{url}",
-        description="The address of a capture's own bytes, of {timestamp} and {url}.",
+        description="The address of a capture's bytes, with {timestamp} and {url} in it.",
     )
     delay: Duration = Field(
         timedelta(seconds=4), description="The time between two requests to the archive."
     )
     order: Literal["newest", "oldest"] = Field(
-        "newest", description="Which captures are taken first: newest or oldest."
+        "newest", description="Which captures are fetched first: newest or oldest."
     )
     pages: bool = Field(
-        False, description="Whether captures of the site's article pages are taken as well."
+        False, description="Whether to fetch captures of the site's article pages too."
     )

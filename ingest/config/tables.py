@@ -21,7 +21,7 @@ _LONGEST_OWN = 120
 
 
 class DatabaseConfig(Table):
-    """Where everything that was ever seen is kept."""
+    """The database, which stores everything that Guidang has seen."""
 
     url: str = Field(
         "sqlite:///guidang.db",
@@ -44,30 +44,30 @@ class DatabaseConfig(Table):
 
 
 class ArchiveConfig(Table):
-    """The folder of front-matter files that Hexo builds."""
+    """The archive: the folder of record files, one for each entry, that Hexo builds."""
 
     path: Path = Field(
         Path("source/_posts"),
-        description="The folder that the records are written to, relative to this file.",
+        description="The folder of the records, relative to this file.",
     )
-    layout: Literal["hexo"] = Field("hexo", description="The form of the records.")
+    layout: Literal["hexo"] = Field("hexo", description="The file format of the records.")
     template: str = Field(
         "{feed}/{year}/{month}/{date}-{title}-{id}.md",
         description="The path of a record below `path`; {id} must be in its last part.",
     )
     timezone: Zone = Field(
         "Asia/Shanghai",
-        description="The zone that the dates in paths, and `local` dates, are written in.",
+        description="The time zone of the dates in paths and of `local` dates.",
     )
     date_style: Literal["rfc822", "local", "iso"] = Field(
         "rfc822",
         description="How `date` is written: rfc822 (GMT), local (in `timezone`) or iso (UTC).",
     )
     default_category: Category = Field(
-        "未分类", description="The first category of a feed that has none set."
+        "未分类", description="The first category of a feed without categories."
     )
     default_image: str = Field(
-        "", description="The headimg of an entry without a picture; empty: none is written."
+        "", description="The headimg of an entry without a picture; empty: no headimg."
     )
 
     @field_validator("template")
@@ -91,25 +91,26 @@ class ArchiveConfig(Table):
 
 
 class ScheduleConfig(Table):
-    """When feeds are looked at again."""
+    """How often feeds are polled."""
 
     interval: Interval = Field(
-        timedelta(hours=1), description="The time between two looks at a feed of unknown habits."
+        timedelta(hours=1),
+        description="The time between two polls of a new feed, until its habits are known.",
     )
     min_interval: Interval = Field(
-        timedelta(minutes=15), description="The shortest time between two looks at a feed."
+        timedelta(minutes=15), description="The shortest time between two polls of a feed."
     )
     max_interval: Interval = Field(
-        timedelta(days=1), description="The longest time between two looks at a feed."
+        timedelta(days=1), description="The longest time between two polls of a feed."
     )
     gone_interval: Interval = Field(
         timedelta(days=7),
-        description="The time between two looks at a feed that its server says is gone (404, 410).",
+        description="The time between two polls of a feed whose server says it is gone (404, 410).",
     )
 
     check_interval: Interval = Field(
         timedelta(days=7),
-        description="How long a feed may say that it is unchanged before all of it is asked for.",
+        description="A feed that is unchanged for this long is fetched whole, without validators.",
     )
 
     @model_validator(mode="after")
@@ -123,11 +124,11 @@ class DaemonConfig(Table):
     """The long-running service, `guidang run`."""
 
     tick: Interval = Field(
-        timedelta(seconds=2), description="How often it asks which feeds are due."
+        timedelta(seconds=2), description="How often the service checks which feeds are due."
     )
     shutdown_timeout: Interval = Field(
         timedelta(seconds=20),
-        description="How long looks in flight may take to finish when it is stopped.",
+        description="How long running polls may take to finish when the service is stopped.",
     )
 
 
@@ -135,17 +136,17 @@ class WebConfig(Table):
     """The small web server of the service: /healthz, /readyz and /metrics."""
 
     listen: Listen = Field(
-        "127.0.0.1:8710", description="Where it listens, HOST:PORT; empty: nowhere."
+        "127.0.0.1:8710", description="The address to listen on, HOST:PORT; empty: no web server."
     )
 
 
 class LogConfig(Table):
-    """What is told while it works."""
+    """The log, on standard error."""
 
     level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="The least important messages shown."
     )
-    format: Literal["text", "json"] = Field("text", description="One line of text, or of JSON.")
+    format: Literal["text", "json"] = Field("text", description="text, or json: one object a line.")
 
 
 class Config(Table):
