@@ -31,7 +31,6 @@ _OTHER = {
     "item_digest": "randomblob(20)",
     "text_digest": "randomblob(16)",
     "html": "substr(html, 1, 200)",
-    "render_due": "0",
 }
 
 

@@ -217,11 +217,14 @@ class Look:
         poll = replace(self._poll, feed_name=self._feed.called(reading.title))
         poll = summary.counted(poll, verdicts, reading)
         if is_route(self._feed.url) or is_rsshub(said.generator):
-            poll = self._note_rsshub(connection, poll, said.rsshub_pattern)
+            poll = self._note_rsshub(connection, poll, said.rsshub_pattern, seen)
         return self._note_answer(connection, poll, document, said=said, reading=reading)
 
-    def _note_rsshub(self, connection: sa.Connection, poll: Poll, pattern: str | None) -> Poll:
-        rsshub_store.learn_categories(connection, self._feed.id, self._feed.url, pattern)
+    def _note_rsshub(
+        self, connection: sa.Connection, poll: Poll, pattern: str | None, seen: Seen
+    ) -> Poll:
+        feed = self._feed
+        rsshub_store.learn_categories(connection, feed.id, feed.url, pattern, now=seen.at)
         if self._instance is None and carries_access(self._feed.url):
             return replace(poll, warnings=(*poll.warnings, _KEY_IN_ADDRESS))
         return poll

@@ -67,9 +67,9 @@ async def poll_feeds(
     return polls
 
 
-async def render(services: Services, feed_id: int | None = None) -> int:
-    """Write the files that are due, of one feed or of all; return how many were written."""
-    work = partial(services.archive.render_due, now=services.clock(), feed_id=feed_id)
+async def render(services: Services) -> int:
+    """Write the files that are due; return how many were written."""
+    work = partial(services.archive.render_due, now=services.clock())
     return await services.in_archive_thread(work)
 
 

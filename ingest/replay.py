@@ -38,7 +38,7 @@ _DAY = len("2024-05-20")
 _DATE = ("published_at", "published_raw", "published_method", "published_precision")
 
 
-def replay_feed(database: Database, feed: FeedState) -> int:
+def replay_feed(database: Database, feed: FeedState, *, now: datetime) -> int:
     """Normalise every entry of a feed again; return how many came out otherwise.
 
     An entry keeps its identity and the moment it was first seen, from which relative dates count.
@@ -48,7 +48,7 @@ def replay_feed(database: Database, feed: FeedState) -> int:
         for kept in batch:
             entry = _read_again_or_leave(feed, kept)
             if entry is not None:
-                changed += database.transact(entries.renormalize, kept.id, entry)
+                changed += database.transact(entries.renormalize, kept.id, entry, at=now)
         last = batch[-1].id
     return changed
 

@@ -7,6 +7,7 @@ from models.base import Base
 from models.capture import Capture
 from models.entry import Entry
 from models.feed import Feed
+from models.follower import Due, Follower
 from models.former_path import FormerPath
 from models.host_pause import HostPause
 from models.poll import Poll
@@ -24,8 +25,10 @@ __all__ = [
     "BackfillWalk",
     "Base",
     "Capture",
+    "Due",
     "Entry",
     "Feed",
+    "Follower",
     "FormerPath",
     "HostPause",
     "Poll",

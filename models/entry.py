@@ -51,12 +51,6 @@ class Entry(Content, Base):
             sqlite_where=text("published_at IS NULL"),
         ),
         Index(
-            "ix_entry_render_due",
-            "feed_id",
-            postgresql_where=text("render_due > 0"),
-            sqlite_where=text("render_due > 0"),
-        ),
-        Index(
             "ix_entry_full_text_error",
             "feed_id",
             postgresql_where=text("full_text_error IS NOT NULL"),
@@ -80,4 +74,3 @@ class Entry(Content, Base):
     said_before_at: Mapped[datetime | None] = mapped_column(
         doc="when this text was first seen, if the publisher went back to it"
     )
-    render_due: Mapped[int] = mapped_column(doc="changes since its file was written; 0: none")

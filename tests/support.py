@@ -28,7 +28,6 @@ def make_record(**changes: Any) -> Record:
     """A record with everything in it, changed as asked."""
     defaults: dict[str, Any] = {
         "entry_id": 1,
-        "render_due": 1,
         "key": "0123456789abcdef" * 4,
         "feed_url": "https://news.example.cn/feed.xml",
         "feed_slug": "news.example.cn-feed",

@@ -199,7 +199,7 @@ def test_a_user_can_have_the_own_address_back(world: World) -> None:
             world.clock.move(days=1)
         assert kept(world, feed).address == site.url("/new")
         settings = feed.settings.model_copy(update={"follow_moves": False})
-        world.database.transact(feed_store.change, feed.id, settings)
+        world.database.transact(feed_store.change, feed.id, settings, now=world.clock())
         assert kept(world, feed).address == site.url("/feed")
 
 
@@ -210,7 +210,7 @@ def test_an_interval_that_is_set_counts_from_the_last_look(world: World) -> None
         world.poll(feed)
         world.clock.move(minutes=10)
         settings = feed.settings.model_validate({"interval": "30m"})
-        world.database.transact(feed_store.change, feed.id, settings)
+        world.database.transact(feed_store.change, feed.id, settings, now=world.clock())
         assert wait_of(world, feed) == 20 * 60
 
 

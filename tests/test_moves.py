@@ -86,7 +86,7 @@ def test_both_addresses_of_a_moved_entry_lead_to_it(world: World) -> None:
     assert [entry["link"] for entry in entries] == [new(n)["link"] for n in range(1, 4)]
     assert [entry["other_links"] for entry in entries] == [[old(n)["link"]] for n in range(1, 4)]
     (feed,) = world.database.query(feeds.every)
-    assert replay_feed(world.database, feed) == 0
+    assert replay_feed(world.database, feed, now=world.clock()) == 0
     (record, *_) = world.files().values()
     assert b"https://new.example.cn/2022/01/01/xiu-qu/" in record
 
@@ -273,7 +273,7 @@ def _merge_feeds(connection: sa.Connection) -> None:
 
 def replayed(world: World) -> int:
     (feed, _) = world.database.query(feeds.every)
-    replay_feed(world.database, feed)
+    replay_feed(world.database, feed, now=world.clock())
     return join_doubles(world.database, world.folder, feed, now=world.clock())
 
 

@@ -46,7 +46,7 @@ class Polled:
 
     def replay(self) -> str:
         feed = next(f for f in self._world.database.query(feeds.every) if f.id == self._feed.id)
-        replay_feed(self._world.database, feed)
+        replay_feed(self._world.database, feed, now=self._world.clock())
         (entry,) = self._world.entries()
         return str(self._world.entry(entry["id"])["html"])
 

@@ -156,7 +156,7 @@ def test_a_replay_keeps_an_article_of_several_pages(world: World) -> None:
         serve(site, "/a/1_2.html", page(2))
         kept = text_of(world, site)
     (feed,) = world.ask(feeds.every)
-    assert replay_feed(world.database, feed) == 0
+    assert replay_feed(world.database, feed, now=world.clock()) == 0
     assert world.entry(1)["html"] == kept
 
 

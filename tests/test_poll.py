@@ -360,7 +360,7 @@ def test_changed_settings_of_a_feed_change_its_records_in_place(world: World, si
     world.poll()
     (path,) = world.files()
     settings = feed.settings.model_copy(update={"categories": ("新媒体", "江海", "新闻")})
-    world.database.transact(feed_store.change, feed.id, settings)
+    world.database.transact(feed_store.change, feed.id, settings, now=world.clock())
     assert world.folder.render_due(now=world.clock()) == 1
     assert list(world.files()) == [path]
     assert " - 新媒体\n - 江海\n - 新闻\n" in world.files()[path].decode()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,14 @@ from ingest.store import archive as store
 from ingest.values import Record
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """How many files were written, and what kept each of the other entries from it."""
+
+    written: int
+    failed: Mapping[int, ArchiveError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +49,10 @@ class Batch:
         self._database = database
         self._names = names
         self._parents: set[str] = set()
-        self._failed: list[ArchiveError] = []
+        self._failed: dict[int, ArchiveError] = {}
 
-    def render(self, records: Sequence[Record], *, now: datetime) -> int:
-        """Write these records; return how many files were written.
-
-        What is in the way of one keeps none of the others back: the first `ArchiveError` is raised
-        when all have had their turn.
-        """
+    def render(self, records: Sequence[Record], *, now: datetime) -> Rendered:
+        """Write the files of these records. One that cannot be written does not stop the others."""
         names = self._names.of(records)
         finished = []
         for record, path in self._place(records):
@@ -56,13 +60,12 @@ class Batch:
             try:
                 finished.append(self._finish(record, path, content))
             except ArchiveError as error:
-                self._failed.append(error)
+                self._failed[record.entry_id] = error
         in_place = self._put_in_place(finished)
         written = [one.written for one in in_place]
-        self._database.transact(store.mark_written, self._layout.name, written, now=now)
-        if self._failed:
-            raise self._failed[0]
-        return sum(one.unfinished is not None for one in in_place)
+        self._database.transact(store.note_written, self._layout.name, written, now=now)
+        count = sum(one.unfinished is not None for one in in_place)
+        return Rendered(written=count, failed=self._failed)
 
     def _place(self, records: Sequence[Record]) -> list[tuple[Record, str]]:
         """The path of each record; one that has none is given it, for ever."""
@@ -79,11 +82,7 @@ class Batch:
 
     def _finish(self, record: Record, path: str, content: bytes) -> _Finished:
         """Write a record to a file beside its place, unless it is in its place already."""
-        written = store.Written(
-            entry_id=record.entry_id,
-            render_due=record.render_due,
-            digest=hashlib.sha256(content).digest(),
-        )
+        written = store.Written(entry_id=record.entry_id, digest=hashlib.sha256(content).digest())
         if not self._parents:
             self._folder.make_unfinished()
         if self._is_in_place(record, path, content):
@@ -124,7 +123,7 @@ class Batch:
         except OSError as error:
             if is_bad_name(error) and self._is_put_elsewhere(one, one.unfinished):
                 return True
-            self._failed.append(self._folder.explain(error))
+            self._failed[one.record.entry_id] = self._folder.explain(error)
             return False
         return True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from ingest.archive.batch import Batch
+from ingest.archive.batch import Batch, Rendered
 from ingest.archive.differences import Difference, differences
 from ingest.archive.folder import Folder
 from ingest.config import ArchiveConfig
@@ -15,7 +15,7 @@ from ingest.layouts import Layout, is_at_home, make_layout
 from ingest.presence import Presence
 from ingest.site_names import SiteNames
 from ingest.store import archive as store
-from ingest.values import Record
+from ingest.store.due import mark_all_due_for, take_back, take_due
 
 _BATCH = 100
 
@@ -34,44 +34,39 @@ class Archive:
         self._settings_noticed = False
         self.other_paths = 0
 
-    def render_due(self, *, now: datetime, feed_id: int | None = None) -> int:
+    def render_due(self, *, now: datetime) -> int:
         """Write the files of all records that are due; return how many were written.
 
         Raise `ArchiveError` when the folder cannot be written, or all records that were there are
         gone: what was not written stays due.
         """
         self._refuse_if_gone()
-        return self._render_due(now, feed_id)
+        return self._render_due(now)
 
-    def _render_due(self, now: datetime, feed_id: int | None = None) -> int:
-        self._notice_other_settings()
-        written = 0
-        while records := self._database.query(
-            store.due, self._layout.name, feed_id=feed_id, limit=_BATCH
-        ):
-            written += self._render(records, now)
-            if len(records) < _BATCH:  # there are no more: nobody need be asked again
+    def _render_due(self, now: datetime) -> int:
+        self._notice_other_settings(now)
+        written = last = 0
+        while marked := self._database.query(take_due, store.FILES, after=last, limit=_BATCH):
+            rendered = self._render([one.entry_id for one in marked], now)
+            done = [one for one in marked if one.entry_id not in rendered.failed]
+            self._database.transact(take_back, store.FILES, done)
+            if rendered.failed:
+                raise next(iter(rendered.failed.values()))
+            written += rendered.written
+            last = marked[-1].entry_id
+            if len(marked) < _BATCH:  # there are no more
                 break
         return written
 
     def rebuild(self, *, now: datetime) -> int:
-        """Render every record again; a file that is as it should be is not touched.
+        """Make every record due and render it; a file that is as it should be is not touched.
 
         `other_paths` is then how many have a path that they would not be given today.
         """
         self.prepare(now=now, anew=True)
-        self._notice_other_settings()
-        written = last = self.other_paths = 0
-        while records := self._database.query(
-            store.every, self._layout.name, after=last, limit=_BATCH
-        ):
-            written += self._render(records, now)
-            self.other_paths += sum(
-                record.path is not None and not is_at_home(self._layout, record)
-                for record in records
-            )
-            last = records[-1].entry_id
-        return written
+        self._database.transact(mark_all_due_for, store.FILES, now)
+        self.other_paths = 0
+        return self._render_due(now)
 
     def restore_missing(self, *, now: datetime) -> int:
         """Render what is due and what was deleted from the folder; return how many files."""
@@ -81,10 +76,14 @@ class Archive:
         )
         gone = [path for path in paths if not self._folder.has_file(path)]
         if gone:
-            self._database.transact(store.make_due, gone)
+            self._database.transact(store.mark_paths_due, gone, now=now)
         return self._render_due(now)
 
-    def _render(self, records: Sequence[Record], now: datetime) -> int:
+    def _render(self, entry_ids: Sequence[int], now: datetime) -> Rendered:
+        records = self._database.query(store.records, self._layout.name, entry_ids)
+        self.other_paths += sum(
+            record.path is not None and not is_at_home(self._layout, record) for record in records
+        )
         batch = Batch(self._folder, self._layout, self._database, self._names)
         return batch.render(records, now=now)
 
@@ -138,7 +137,7 @@ class Archive:
             lambda c: self._presence.are_all_gone(store.written_paths(c, self._layout.name))
         )
 
-    def _notice_other_settings(self) -> None:
+    def _notice_other_settings(self, now: datetime) -> None:
         """Have every record rendered again when what shapes them has changed.
 
         That is the settings, and the layout's own form when the program is a newer one.
@@ -148,5 +147,5 @@ class Archive:
         settings = self._config.model_dump_json(exclude={"path", "template"})
         shape = f"form {self._layout.form} {settings}"
         if self._database.query(store.rendered_with) != shape:
-            self._database.transact(store.render_all_with, shape)
+            self._database.transact(store.render_all_with, shape, now=now)
         self._settings_noticed = True

@@ -88,7 +88,7 @@ async def _walk_through(
                 unrendered += took.kept.new + took.kept.edited > 0
                 on_taken(took, walk.waiting)
                 if unrendered == _RENDERED_AFTER:
-                    await render(services, state.feed_id)
+                    await render(services)
                     unrendered = 0
         linked = linked or (state.source == "rfc5005" and count > 1)
 

@@ -170,7 +170,7 @@ def set_feed(
             new = session.database.query(store.address_of_new, address, session.instances)
             session.database.transact(feed_moves.move, feed.id, new, now=session.now)
         if changes:
-            session.database.transact(store.change, feed.id, settings)
+            session.database.transact(store.change, feed.id, settings, now=session.now)
     if address is not None:
         changes["url"] = address
         if settings.headers or settings.auth:

@@ -30,7 +30,7 @@ def replay(
     with open_session(ctx) as session:
         database = session.database
         feeds = database.query(store.find, names) if names else database.query(store.every)
-        changed = sum(replay_feed(database, feed) for feed in feeds)
+        changed = sum(replay_feed(database, feed, now=session.now) for feed in feeds)
         folder = Archive(session.config.archive, database)
         folder.prepare(now=session.now)
         now = session.now

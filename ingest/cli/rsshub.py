@@ -38,7 +38,7 @@ def sync(
 
     with open_session(ctx, quiet=True) as session:
         namespaces, origin = _namespaces(session, source)
-        changed = session.database.transact(store.replace_metadata, namespaces)
+        changed = session.database.transact(store.replace_metadata, namespaces, now=session.now)
     routes = sum(len(one.routes) for one in namespaces)
     say(f"{counted(len(namespaces), 'namespace')}, {counted(routes, 'route')} from {origin}")
     say(f"{counted(changed, 'feed')} with other categories than before")

@@ -73,20 +73,19 @@ def take(
     verdicts: Iterable[Verdict],
     captures: Mapping[bytes, int],
     at: datetime,
-) -> None:
+) -> list[int]:
     """Give entries that have moved the address they have now, and keep the one they had.
 
-    `captures` are the numbers of the bytes in which they have it.
+    `captures` are the numbers of the bytes in which they have it. Return the numbers of these
+    entries; the caller makes them due.
     """
     moved = [(v.known.id, v.entry) for v in verdicts if v.moved and v.known]
     note_present(connection, [entry_id for entry_id, _ in moved], at)
     for entry_id, entry in moved:
         present = {name: getattr(entry, name) for name in _OF_ADDRESS}
-        columns: dict[str, Any] = present | {
-            "capture_id": captures[entry.raw.digest],
-            "render_due": Entry.render_due + 1,
-        }
+        columns: dict[str, Any] = present | {"capture_id": captures[entry.raw.digest]}
         connection.execute(sa.update(Entry).where(Entry.id == entry_id).values(columns))
+    return [entry_id for entry_id, _ in moved]
 
 
 def note_replaced(connection: sa.Connection, verdicts: Iterable[Verdict], at: datetime) -> None:

@@ -9,14 +9,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ingest.store.due import is_due_for, mark_all_due_for, mark_due_for
 from ingest.store.statements import in_batches, insert_if_new, insert_into, table_of
 from ingest.values import Author, Record
 from models import ArchiveFile, Entry, Feed, Revision, Setting
 
 _PATHS_AT_ONCE = 100
 _RENDERED_WITH = "archive.rendered_with"
-# As in the index, whose order is kept below: ordered by id, SQLite would go through all entries.
-IS_DUE = Entry.render_due > sa.literal_column("0")
+FILES = "files"  # the follower that writes them
+IS_DUE = is_due_for(FILES)
 
 
 def rendered_with(connection: sa.Connection) -> str | None:
@@ -24,19 +25,18 @@ def rendered_with(connection: sa.Connection) -> str | None:
     return connection.scalar(sa.select(Setting.value).where(Setting.name == _RENDERED_WITH))
 
 
-def render_all_with(connection: sa.Connection, settings: str) -> None:
+def render_all_with(connection: sa.Connection, settings: str, *, now: datetime) -> None:
     """Make every record due, to be rendered with other settings."""
     insert = insert_into(connection, Setting).values(name=_RENDERED_WITH, value=settings)
     connection.execute(
         insert.on_conflict_do_update(index_elements=["name"], set_={"value": settings})
     )
-    connection.execute(sa.update(Entry).values(render_due=Entry.render_due + 1))
+    mark_all_due_for(connection, FILES, now)
 
 
-def due(connection: sa.Connection, layout: str, *, feed_id: int | None, limit: int) -> list[Record]:
-    """Records whose file is missing or outdated, feed by feed, oldest entries first."""
-    values = {"layout": layout, "most": limit, "of_feed": feed_id}
-    rows = connection.execute(_DUE if feed_id is None else _DUE_OF_FEED, values)
+def records(connection: sa.Connection, layout: str, entry_ids: Sequence[int]) -> list[Record]:
+    """The records of these entries, by number; those that were deleted are left out."""
+    rows = connection.execute(_RECORDS, {"layout": layout, "entries": entry_ids})
     return [_record(row) for row in rows.all()]
 
 
@@ -46,7 +46,7 @@ def every(connection: sa.Connection, layout: str, *, after: int, limit: int) -> 
     return [_record(row) for row in rows.all()]
 
 
-def _records() -> sa.Select[Any]:
+def _select_records() -> sa.Select[Any]:
     of_layout = sa.and_(
         ArchiveFile.entry_id == Entry.id, ArchiveFile.layout == sa.bindparam("layout")
     )
@@ -58,7 +58,6 @@ def _records() -> sa.Select[Any]:
     return (
         sa.select(
             Entry.id.label("entry_id"),
-            Entry.render_due,
             Entry.key,
             Feed.url.label("feed_url"),
             Feed.slug.label("feed_slug"),
@@ -81,14 +80,14 @@ def _records() -> sa.Select[Any]:
         )
         .join(Feed, Feed.id == Entry.feed_id)
         .outerjoin(ArchiveFile, of_layout)
-        .limit(sa.bindparam("most"))
+        .order_by(Entry.id)
     )
 
 
-_EVERY = _records().where(Entry.id > sa.bindparam("after")).order_by(Entry.id)
-_COLUMNS = tuple(_EVERY.selected_columns.keys())
-_DUE = _records().where(IS_DUE).order_by(Entry.feed_id, Entry.id)
-_DUE_OF_FEED = _DUE.where(Entry.feed_id == sa.bindparam("of_feed"))
+_SELECT = _select_records()
+_COLUMNS = tuple(_SELECT.selected_columns.keys())
+_EVERY = _SELECT.where(Entry.id > sa.bindparam("after")).limit(sa.bindparam("most"))
+_RECORDS = _SELECT.where(Entry.id.in_(sa.bindparam("entries", expanding=True)))
 
 
 def _record(row: sa.Row[Any]) -> Record:
@@ -120,16 +119,17 @@ def give_paths(connection: sa.Connection, layout: str, paths: Mapping[int, str])
 
 
 def change_path(connection: sa.Connection, layout: str, entry_id: int, path: str) -> bool:
-    """Give an entry another file, whose first one cannot be; say whether nobody else has it."""
+    """Give an entry another path, where nothing is written yet; return False if it is taken."""
     of_entry = sa.and_(_FILE.c.layout == layout, _FILE.c.entry_id == entry_id)
     has_it = sa.and_(_FILE.c.path == path, sa.not_(of_entry))
     if connection.execute(sa.select(_FILE.c.path).where(has_it)).first():
         return False
-    connection.execute(sa.update(_FILE).where(of_entry).values(path=path))
+    moved = {"path": path, "digest": None, "written_at": None}
+    connection.execute(sa.update(_FILE).where(of_entry).values(moved))
     return True
 
 
-_FILE, _ENTRY = table_of(ArchiveFile), table_of(Entry)
+_FILE = table_of(ArchiveFile)
 _PATHS = sa.select(_FILE.c.entry_id, _FILE.c.path).where(
     _FILE.c.layout == sa.bindparam("of_layout"),
     _FILE.c.entry_id.in_(sa.bindparam("entries", expanding=True)),
@@ -139,32 +139,25 @@ _WRITTEN = (
     .where(_FILE.c.entry_id == sa.bindparam("entry"), _FILE.c.layout == sa.bindparam("of_layout"))
     .values(digest=sa.bindparam("sha256"), written_at=sa.bindparam("now"))
 )
-_NO_LONGER_DUE = (
-    sa.update(_ENTRY)
-    .where(_ENTRY.c.id == sa.bindparam("entry"), _ENTRY.c.render_due == sa.bindparam("was_due"))
-    .values(render_due=0)
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """A file that shows what was due of an entry; `digest` is its SHA-256."""
+    """The file of an entry that was written; `digest` is its SHA-256."""
 
     entry_id: int
-    render_due: int
     digest: bytes
 
 
-def mark_written(
+def note_written(
     connection: sa.Connection, layout: str, written: Sequence[Written], *, now: datetime
 ) -> None:
-    """Note which files are up to date; an entry that changed meanwhile stays due."""
+    """Keep the digests of files that were written."""
     if not written:
         return
     rows = [
         {
             "entry": one.entry_id,
-            "was_due": one.render_due,
             "sha256": one.digest,
             "of_layout": layout,
             "now": now,
@@ -172,7 +165,6 @@ def mark_written(
         for one in written
     ]
     connection.execute(_WRITTEN, rows)
-    connection.execute(_NO_LONGER_DUE, rows)
 
 
 def files(connection: sa.Connection, layout: str) -> Iterator[tuple[str, bytes | None, bool]]:
@@ -187,15 +179,11 @@ def files(connection: sa.Connection, layout: str) -> Iterator[tuple[str, bytes |
 
 
 def written_paths(connection: sa.Connection, layout: str) -> Iterator[str]:
-    """The files that must be there: written, and not due again, as after a rename.
-
-    They are read as long as they are asked for.
-    """
+    """The files that must be there, page by page."""
     last = 0
     query = (
         sa.select(ArchiveFile.entry_id, ArchiveFile.path)
-        .join(Entry, Entry.id == ArchiveFile.entry_id)
-        .where(ArchiveFile.layout == layout, ArchiveFile.digest.is_not(None), Entry.render_due == 0)
+        .where(ArchiveFile.layout == layout, ArchiveFile.digest.is_not(None))
         .order_by(ArchiveFile.entry_id)
         .limit(_PATHS_AT_ONCE)
     )
@@ -211,12 +199,11 @@ def missing_paths(connection: sa.Connection, layout: str) -> int:
     return connection.scalar(query) or 0
 
 
-def make_due(connection: sa.Connection, paths: Sequence[str]) -> None:
+def mark_paths_due(connection: sa.Connection, paths: Sequence[str], *, now: datetime) -> None:
     """Have the records of these files rendered again."""
     for part in in_batches(paths):
         some = sa.select(ArchiveFile.entry_id).where(ArchiveFile.path.in_(part))
-        due_again = sa.update(Entry).where(Entry.id.in_(some))
-        connection.execute(due_again.values(render_due=Entry.render_due + 1))
+        mark_due_for(connection, FILES, connection.scalars(some), now)
 
 
 def paths_of_feed(connection: sa.Connection, feed_id: int) -> list[str]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from ingest.reading import dedupe, titles
 from ingest.store import addresses
+from ingest.store.due import mark_due
 from ingest.store.recognise import KNOWN
 from ingest.values import KnownEntry
 from models import Address, ArchiveFile, Entry, Revision, Setting
@@ -85,11 +86,11 @@ def join(connection: sa.Connection, entry_id: int, double_id: int, *, at: dateti
     connection.execute(sa.update(Revision).where(_of(Revision, double_id)).values(moved))
     connection.execute(sa.update(Address).where(_of(Address, double_id)).values(entry_id=entry_id))
     addresses.note_present(connection, [entry_id], at)
+    mark_due(connection, [entry_id, double_id], at)
     connection.execute(sa.delete(ArchiveFile).where(_of(ArchiveFile, double_id)))
     connection.execute(sa.delete(Entry).where(Entry.id == double_id))
     double["version"] += before
-    columns = double | {"render_due": Entry.render_due + 1}
-    connection.execute(sa.update(Entry).where(Entry.id == entry_id).values(columns))
+    connection.execute(sa.update(Entry).where(Entry.id == entry_id).values(double))
 
 
 def _of(table: Any, entry_id: int) -> sa.ColumnElement[bool]:

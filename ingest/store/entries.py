@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from ingest.reading.dedupe import FROM_CAPTURE
 from ingest.store import addresses, full_texts, pictures, revisions
 from ingest.store.captures import Body, Seen, keep_captures
+from ingest.store.due import mark_due, mark_new_due
 from ingest.store.recognise import judge
 from ingest.store.statements import table_of
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
@@ -50,11 +51,13 @@ def keep(
     addresses.note_replaced(connection, edited, seen.at)
     for verdict in edited:
         replace_text(connection, seen, verdict, captures)
-    addresses.take(connection, verdicts, captures, seen.at)
-    pictures.take(connection, pictured, captures)
+    changed = [verdict.known.id for verdict in edited if verdict.known]
+    changed += addresses.take(connection, verdicts, captures, seen.at)
+    changed += pictures.take(connection, pictured, captures)
     _note_noise(connection, unchanged)
-    take_late_dates(connection, unchanged)
-    full_texts.take_late(connection, unchanged, captures)
+    changed += take_late_dates(connection, unchanged)
+    changed += full_texts.take_late(connection, unchanged, captures)
+    mark_due(connection, changed, seen.at)
     return verdicts
 
 
@@ -87,7 +90,7 @@ def insert_new(
     verdicts: Sequence[Verdict],
     captures: dict[bytes, int],
 ) -> None:
-    """Keep entries that are not known yet."""
+    """Keep entries that are not known yet, and make them due."""
     if not verdicts:
         return
     rows = [
@@ -103,11 +106,11 @@ def insert_new(
             "version": 1,
             "first_seen_at": seen.at,
             "seen_at": seen.at,
-            "render_due": 1,
         }
         for verdict in verdicts
     ]
     connection.execute(_INSERT_ENTRY, rows)
+    mark_new_due(connection, seen.feed_id, [row["key"] for row in rows], seen.at)
 
 
 _SAME_NAMES = tuple(name for name in CONTENT if name in NormalEntry.__dataclass_fields__)
@@ -138,7 +141,8 @@ def replace_text(
 ) -> None:
     """Move what an entry said into `revision`, and let it say what it says now.
 
-    A text that it said before is no revision any more: it is the present one again.
+    The caller makes it due. A text that it said before is no revision any more: it is the present
+    one again.
     """
     if verdict.known is None:
         raise ValueError("only a known entry can be replaced")
@@ -156,7 +160,6 @@ def replace_text(
         "version": version + 1,
         "seen_at": seen.at,
         "said_before_at": said_before_at,
-        "render_due": Entry.render_due + 1,
     }
     connection.execute(sa.update(Entry).where(Entry.id == entry_id).values(columns))
 
@@ -210,22 +213,29 @@ def _note_noise(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
         connection.execute(update.values(item_digest=sa.bindparam("digest")), changed)
 
 
-def take_late_dates(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
-    """Give entries that came without a date the one that the publisher gives them now."""
+def take_late_dates(connection: sa.Connection, verdicts: Iterable[Verdict]) -> list[int]:
+    """Give entries that came without a date the one that the publisher gives them now.
+
+    Return their numbers; the caller makes them due.
+    """
+    changed = []
     names = ("published_at", "published_raw", "published_method", "published_precision")
     for verdict in verdicts:
         entry, known = verdict.entry, verdict.known
         if known and _wants_date(known) and entry.published_method not in {None, FROM_CAPTURE}:
             columns: dict[str, Any] = {name: getattr(entry, name) for name in names}
-            columns["render_due"] = Entry.render_due + 1
             connection.execute(sa.update(Entry).where(Entry.id == known.id).values(columns))
+            changed.append(known.id)
+    return changed
 
 
 def _wants_date(known: KnownEntry) -> bool:
     return known.published_at is None or known.published_method == FROM_CAPTURE
 
 
-def renormalize(connection: sa.Connection, entry_id: int, entry: NormalEntry) -> bool:
+def renormalize(
+    connection: sa.Connection, entry_id: int, entry: NormalEntry, *, at: datetime
+) -> bool:
     """Write what the rules of today make of an entry; return whether anything differs.
 
     No revision: the publisher changed nothing, only our reading of it did.
@@ -244,6 +254,6 @@ def renormalize(connection: sa.Connection, entry_id: int, entry: NormalEntry) ->
     columns |= pictures.signatures_of(entry, *(present[name] for name in pictures.NAMES))
     if all(present[name] == columns[name] for name in names if name != "item_digest"):
         return False
-    columns["render_due"] = Entry.render_due + 1
     connection.execute(sa.update(Entry).where(Entry.id == entry_id).values(columns))
+    mark_due(connection, [entry_id], at)
     return True

@@ -12,6 +12,7 @@ from ingest.errors import UsageError
 from ingest.feed import FeedState
 from ingest.reading.links import canonical_link, exact_link
 from ingest.store import feeds, recognise
+from ingest.store.due import mark_feed_due
 from ingest.store.feed_state import WITHOUT_VALIDATORS, place_of
 from ingest.urls import without_secrets
 from ingest.values import NormalEntry
@@ -44,8 +45,7 @@ def move(connection: sa.Connection, feed_id: int, url: str, *, now: datetime) ->
     columns = _UNKNOWN | place_of(url) | _taken_over(connection, feed, url)
     columns |= {"url": url, "next_poll_at": now, "next_poll_reason": "its address was set"}
     connection.execute(sa.update(Feed).where(Feed.id == feed_id).values(columns))
-    of_feed = sa.update(Entry).where(Entry.feed_id == feed_id)
-    connection.execute(of_feed.values(render_due=Entry.render_due + 1))
+    mark_feed_due(connection, feed_id, now)
 
 
 def _taken_over(connection: sa.Connection, feed: FeedState, url: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ingest.errors import UsageError
 from ingest.feed import FeedState
 from ingest.rsshub import Instance, kept_address, route_of
 from ingest.schedule import first_looks
+from ingest.store.due import mark_feed_due
 from ingest.store.feed_state import WITHOUT_VALIDATORS, listed, place_of, state_of
 from models import Address, Capture, Entry, Feed, Revision
 
@@ -178,7 +179,9 @@ def _slug_of(url: str) -> str:
     return squeezed.encode()[:80].decode(errors="ignore").strip("-.") or "feed"
 
 
-def change(connection: sa.Connection, feed_id: int, settings: FeedSettings) -> None:
+def change(
+    connection: sa.Connection, feed_id: int, settings: FeedSettings, *, now: datetime
+) -> None:
     """Set what a user wants of a feed; records that show it are rendered anew."""
     feed = get(connection, feed_id)
     before = feed.settings
@@ -189,8 +192,7 @@ def change(connection: sa.Connection, feed_id: int, settings: FeedSettings) -> N
     connection.execute(sa.update(Feed).where(Feed.id == feed_id).values(columns))
     if all(getattr(before, name) == getattr(settings, name) for name in _SHOWN_IN_RECORDS):
         return
-    of_feed = sa.update(Entry).where(Entry.feed_id == feed_id)
-    connection.execute(of_feed.values(render_due=Entry.render_due + 1))
+    mark_feed_due(connection, feed_id, now)
 
 
 def pause(connection: sa.Connection, feed_id: int, *, now: datetime, reason: str) -> None:
@@ -218,6 +220,7 @@ def remove(connection: sa.Connection, feed_id: int, *, now: datetime, entries: b
         columns = {"removed_at": now, **WITHOUT_VALIDATORS}
         connection.execute(sa.update(Feed).where(Feed.id == feed_id).values(columns))
         return
+    mark_feed_due(connection, feed_id, now)
     of_feed = sa.select(Entry.id).where(Entry.feed_id == feed_id)
     connection.execute(sa.delete(Revision).where(Revision.entry_id.in_(of_feed)))
     connection.execute(sa.delete(Address).where(Address.feed_id == feed_id))

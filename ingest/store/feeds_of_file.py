@@ -50,7 +50,7 @@ def _adopt_one(
     connection: sa.Connection, kept: FeedState, settings: FeedSettings, now: datetime
 ) -> None:
     if kept.settings != settings:
-        feeds.change(connection, kept.id, settings)
+        feeds.change(connection, kept.id, settings, now=now)
     if kept.origin != "file":
         connection.execute(sa.update(Feed).where(Feed.id == kept.id).values(origin="file"))
     if kept.paused_reason == feeds.NOT_IN_FILE:

@@ -62,11 +62,13 @@ def _is_late(verdict: Verdict) -> bool:
 
 def take_late(
     connection: sa.Connection, verdicts: Iterable[Verdict], captures: dict[bytes, int]
-) -> None:
+) -> list[int]:
     """Give unchanged entries the full text that they lacked, or note that it failed again.
 
-    No revision: the publisher changed nothing.
+    No revision: the publisher changed nothing. Return the numbers of those that have it now; the
+    caller makes them due.
     """
+    changed = []
     for verdict in filter(_is_late, verdicts):
         entry, known = verdict.entry, verdict.known
         if known is None:
@@ -76,7 +78,9 @@ def take_late(
             columns["page_capture_id"] = captures[sha256(entry.page.body).digest()]
             if entry.full_text_error is None:
                 columns |= _full_text(entry, known)
+                changed.append(known.id)
         connection.execute(sa.update(Entry).where(Entry.id == known.id).values(columns))
+    return changed
 
 
 def _full_text(entry: NormalEntry, known: KnownEntry) -> dict[str, Any]:
@@ -85,7 +89,6 @@ def _full_text(entry: NormalEntry, known: KnownEntry) -> dict[str, Any]:
         "lead_image": entry.lead_image,
         "authors": [asdict(author) for author in entry.authors],
         "full_text": True,
-        "render_due": Entry.render_due + 1,
     }
     if known.published_at is None:
         names = ("published_at", "published_raw", "published_method", "published_precision")

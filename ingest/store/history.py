@@ -17,6 +17,7 @@ from ingest.reading import dedupe
 from ingest.store import addresses, recognise, revisions
 from ingest.store import entries as store
 from ingest.store.captures import Seen, keep_captures
+from ingest.store.due import mark_due
 from ingest.store.records import Records
 from ingest.store.statements import in_batches
 from ingest.values import NormalEntry, Verdict, VerdictKind
@@ -96,16 +97,18 @@ def keep_history(
     store.insert_new(connection, seen, new, captures)
     if records is not None:
         records.claim(connection, seen, [*verdicts, *new])
-    edited = 0
+    changed = []
     for verdict in others:
         if _is_newer(verdict, present, as_of):
             store.replace_text(connection, seen, verdict, captures)
-            edited += 1
+            changed.append(_known_id(verdict))
         else:
             _insert_earlier(connection, verdict, present, captures, as_of)
-    addresses.take(connection, named, captures, seen.at)
+    edited = len(changed)
+    changed += addresses.take(connection, named, captures, seen.at)
     addresses.note_others(connection, [v for v in verdicts if v not in named], seen.at)
-    store.take_late_dates(connection, [v for v in verdicts if v.known])
+    changed += store.take_late_dates(connection, [v for v in verdicts if v.known])
+    mark_due(connection, changed, seen.at)
     known = len(verdicts) - len(new) - len(others)
     return Kept(new=len(new), edited=edited, earlier=len(others) - edited, known=known + familiar)
 

@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from ingest.layouts.naming import author_of
 from ingest.reading.html import text_of
 from ingest.store import addresses, full_texts
-from ingest.store.archive import IS_DUE
+from ingest.store.archive import FILES, IS_DUE
 from ingest.store.statements import in_batches
 from ingest.urls import without_secrets
-from models import ArchiveFile, Entry, Feed, Revision
+from models import ArchiveFile, Due, Entry, Feed, Revision
 
 if TYPE_CHECKING:
     from ingest.database import Database
@@ -157,10 +157,13 @@ def _files(connection: sa.Connection, entry_ids: Sequence[int]) -> dict[int, lis
     return files
 
 
+_RENDER_DUE = sa.cast(IS_DUE, sa.Integer).label("render_due")
+
+
 def show(connection: sa.Connection, entry_id: int) -> dict[str, Any] | None:
     """One entry with everything kept of it, its revisions oldest first."""
     columns = [column for column in Entry.__table__.columns if column.key not in _INTERNAL]
-    query = sa.select(Feed.url.label("feed_url"), *columns)
+    query = sa.select(Feed.url.label("feed_url"), *columns, _RENDER_DUE)
     query = query.join(Feed, Feed.id == Entry.feed_id).where(Entry.id == entry_id)
     row = connection.execute(query).mappings().first()
     if row is None:
@@ -205,11 +208,20 @@ def overview(connection: sa.Connection, now: datetime) -> dict[str, float]:
     return counts | totals(connection) | {"lag_seconds": lag}
 
 
+# The join leaves out the marks of entries that were deleted.
+_FILES_DUE = (
+    sa.select(sa.func.count())
+    .select_from(Due)
+    .join(Entry, Entry.id == Due.entry_id)
+    .where(Due.follower == FILES)
+)
+
+
 def totals(connection: sa.Connection) -> dict[str, int]:
     """How much is kept: entries, revisions, files to be rendered."""
     return {
         "without_full_text": full_texts.lacking(connection),
         "entries": connection.scalar(sa.select(sa.func.count(Entry.id))) or 0,
         "revisions": connection.scalar(sa.select(sa.func.count(Revision.id))) or 0,
-        "files_due": connection.scalar(sa.select(sa.func.count(Entry.id)).where(IS_DUE)) or 0,
+        "files_due": connection.scalar(_FILES_DUE) or 0,
     }

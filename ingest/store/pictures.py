@@ -61,8 +61,12 @@ def take(
     connection: sa.Connection,
     found: Iterable[tuple[Verdict, Newest]],
     captures: Mapping[bytes, int],
-) -> None:
-    """Write down the newest addresses; no revision, as nobody wrote anything."""
+) -> list[int]:
+    """Write down the newest addresses; no revision, as nobody wrote anything.
+
+    Return the numbers of the entries that look different now; the caller makes them due.
+    """
+    changed = []
     for verdict, other in found:
         if verdict.known is None:
             continue
@@ -70,8 +74,9 @@ def take(
         if other.is_other:
             columns["capture_id"] = captures[verdict.entry.raw.digest]
         if other.is_visible:
-            columns["render_due"] = Entry.render_due + 1
+            changed.append(verdict.known.id)
         connection.execute(sa.update(Entry).where(Entry.id == verdict.known.id).values(columns))
+    return changed
 
 
 def signatures_of(

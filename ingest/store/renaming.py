@@ -7,21 +7,26 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ingest.store.archive import change_path
+from ingest.store.archive import FILES, change_path
+from ingest.store.due import mark_due_for
 from ingest.store.statements import insert_if_new, table_of
-from models import ArchiveFile, Entry, FormerPath
+from models import ArchiveFile, FormerPath
 
-_FILE, _FORMER, _ENTRY = table_of(ArchiveFile), table_of(FormerPath), table_of(Entry)
+_FILE, _FORMER = table_of(ArchiveFile), table_of(FormerPath)
 
 
 def rename(
     connection: sa.Connection, layout: str, wanted: Mapping[int, Sequence[str]], *, now: datetime
 ) -> int:
-    """Give entries the first of these paths that is free; say how many have another one now.
+    """Give entries the first of these paths that is free; return how many have another one now.
 
     They are due, so that their files are written there.
     """
-    return sum(_rename(connection, layout, entry, paths, now) for entry, paths in wanted.items())
+    renamed = [
+        entry for entry, paths in wanted.items() if _rename(connection, layout, entry, paths, now)
+    ]
+    mark_due_for(connection, FILES, renamed, now)
+    return len(renamed)
 
 
 def _rename(
@@ -35,8 +40,6 @@ def _rename(
         return False
     insert = insert_if_new(connection.dialect.name, FormerPath)
     connection.execute(insert, {**former, "left_at": now})
-    due = sa.update(_ENTRY).where(_ENTRY.c.id == entry_id)
-    connection.execute(due.values(render_due=_ENTRY.c.render_due + 1))
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -11,8 +12,9 @@ from ingest.rsshub.health import Health
 from ingest.rsshub.metadata import Namespace, Route, categories_of, namespace_names
 from ingest.rsshub.recognition import is_rsshub
 from ingest.rsshub.routes import is_route, path_of
+from ingest.store.due import mark_feed_due
 from ingest.store.statements import insert_into
-from models import Entry, Feed, RsshubInstance, RsshubNamespace
+from models import Feed, RsshubInstance, RsshubNamespace
 
 _HEALTH = [field.name for field in fields(Health) if field.name != "instance"]
 
@@ -33,21 +35,23 @@ def save_health(connection: sa.Connection, now: Health) -> None:
     connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=columns))
 
 
-def replace_metadata(connection: sa.Connection, namespaces: Sequence[Namespace]) -> int:
+def replace_metadata(
+    connection: sa.Connection, namespaces: Sequence[Namespace], *, now: datetime
+) -> int:
     """Keep these namespaces and no others; return how many feeds have other categories now."""
     connection.execute(sa.delete(RsshubNamespace))
     distinct = {one.name: one for one in namespaces}
     connection.execute(sa.insert(RsshubNamespace), [asdict(one) for one in distinct.values()])
     feeds = sa.select(Feed.id, Feed.url, Feed.generator, Feed.rsshub_pattern)
     return sum(
-        learn_categories(connection, feed.id, feed.url, feed.rsshub_pattern)
+        learn_categories(connection, feed.id, feed.url, feed.rsshub_pattern, now=now)
         for feed in connection.execute(feeds).all()
         if is_route(feed.url) or is_rsshub(feed.generator)
     )
 
 
 def learn_categories(
-    connection: sa.Connection, feed_id: int, url: str, pattern: str | None
+    connection: sa.Connection, feed_id: int, url: str, pattern: str | None, *, now: datetime
 ) -> bool:
     """Give a feed the categories of its route; say whether they are others than before.
 
@@ -64,8 +68,7 @@ def learn_categories(
     of_feed = sa.update(Feed).where(Feed.id == feed_id)
     connection.execute(of_feed.values(categories=list(found)))
     if not before.settings.get("categories"):
-        entries = sa.update(Entry).where(Entry.feed_id == feed_id)
-        connection.execute(entries.values(render_due=Entry.render_due + 1))
+        mark_feed_due(connection, feed_id, now)
     return True
 
 

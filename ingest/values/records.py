@@ -13,11 +13,10 @@ class Record:
     """The stored entry, with the settings of its feed that a layout needs.
 
     `edited_at` is when we saw its last edit. `path` is its file below the archive's folder; it
-    never changes. `render_due` counts the changes since that file was written.
+    never changes.
     """
 
     entry_id: int
-    render_due: int
     key: str
     feed_url: str
     feed_slug: str

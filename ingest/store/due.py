@@ -1,0 +1,141 @@
+"""What is due for each follower: marked by the transaction that changes an entry.
+
+It is a table of what is due, not a cursor over a sequence: on PostgreSQL a lower number may be
+committed after a higher one. A mark is a random number, and each change sets another one. A
+follower takes a mark back only if it is still the one that it began with, so that a change in
+the meantime stays due.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ingest.store.statements import table_of
+from models import Due, Entry, Follower
+
+_DUE, _ENTRY, _FOLLOWER = table_of(Due), table_of(Entry), table_of(Follower)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """An entry that is due, and its mark at the time it was taken."""
+
+    entry_id: int
+    mark: int
+
+
+def mark_due(connection: sa.Connection, entry_ids: Iterable[int], at: datetime) -> None:
+    """Make entries due for every follower. `at` is when they changed."""
+    rows = [{"entry": entry_id} for entry_id in sorted(set(entry_ids))]
+    _mark(connection, _BY_ID, rows, at)
+
+
+def mark_new_due(
+    connection: sa.Connection, feed_id: int, keys: Iterable[str], at: datetime
+) -> None:
+    """Make entries due for every follower that were inserted by their keys."""
+    rows = [{"feed": feed_id, "entry_key": key} for key in keys]
+    _mark(connection, _BY_KEY, rows, at)
+
+
+def mark_feed_due(connection: sa.Connection, feed_id: int, at: datetime) -> None:
+    """Make all entries of a feed due for every follower, because something all show changed."""
+    _mark(connection, _OF_FEED, [{"feed": feed_id}], at)
+
+
+def mark_due_for(
+    connection: sa.Connection, follower: str, entry_ids: Iterable[int], at: datetime
+) -> None:
+    """Make entries due for one follower."""
+    rows = [{"only": follower, "entry": entry_id} for entry_id in sorted(set(entry_ids))]
+    _mark(connection, _BY_ID_FOR_ONE, rows, at)
+
+
+def mark_all_due_for(connection: sa.Connection, follower: str, at: datetime) -> None:
+    """Make every entry due for one follower."""
+    _mark(connection, _ALL_FOR_ONE, [{"only": follower}], at)
+
+
+_BY_ID = _ENTRY.c.id == sa.bindparam("entry")
+_BY_KEY = sa.and_(
+    _ENTRY.c.feed_id == sa.bindparam("feed"), _ENTRY.c.key == sa.bindparam("entry_key")
+)
+_OF_FEED = _ENTRY.c.feed_id == sa.bindparam("feed")
+_ALL_FOR_ONE = _FOLLOWER.c.name == sa.bindparam("only")
+_BY_ID_FOR_ONE = sa.and_(_ALL_FOR_ONE, _BY_ID)
+
+
+def _mark(
+    connection: sa.Connection,
+    condition: sa.ColumnElement[bool],
+    rows: Sequence[dict[str, Any]],
+    at: datetime,
+) -> None:
+    if not rows:
+        return
+    mark = {"new_mark": secrets.randbits(63), "at": at}
+    connection.execute(_upsert(connection.dialect.name, condition), [row | mark for row in rows])
+
+
+@cache
+def _upsert(dialect: str, condition: sa.ColumnElement[bool]) -> Any:
+    """Mark each entry for each follower; one that is due already keeps its `since`."""
+    each_for_each = _FOLLOWER.join(_ENTRY, sa.true())
+    marks = sa.select(
+        _FOLLOWER.c.name,
+        _ENTRY.c.id,
+        sa.bindparam("new_mark", type_=_DUE.c.mark.type),
+        sa.bindparam("at", type_=_DUE.c.since.type),
+    )
+    marks = marks.select_from(each_for_each).where(condition)
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(_DUE)
+    insert = insert.from_select(["follower", "entry_id", "mark", "since"], marks)
+    return insert.on_conflict_do_update(
+        index_elements=["follower", "entry_id"], set_={"mark": insert.excluded.mark}
+    )
+
+
+def take_due(connection: sa.Connection, follower: str, *, after: int, limit: int) -> list[Marked]:
+    """The next entries that are due for a follower, by number, from the one after `after`."""
+    values = {"of_follower": follower, "after": after, "most": limit}
+    return [Marked(entry_id=row[0], mark=row[1]) for row in connection.execute(_TAKE, values)]
+
+
+_OF_FOLLOWER = _DUE.c.follower == sa.bindparam("of_follower")
+_TAKE = (
+    sa.select(_DUE.c.entry_id, _DUE.c.mark)
+    .where(_OF_FOLLOWER, _DUE.c.entry_id > sa.bindparam("after"))
+    .order_by(_DUE.c.entry_id)
+    .limit(sa.bindparam("most"))
+)
+
+
+def take_back(connection: sa.Connection, follower: str, done: Iterable[Marked]) -> None:
+    """Take back the marks of entries that are done; one that changed meanwhile stays due.
+
+    This never waits for another transaction: a mark that one has locked is being renewed there.
+    """
+    rows = [{"of_follower": follower, "entry": one.entry_id, "old_mark": one.mark} for one in done]
+    if rows:
+        connection.execute(_TAKE_BACK, rows)
+
+
+_UNCHANGED = sa.select(_DUE.c.entry_id).where(
+    _OF_FOLLOWER, _DUE.c.entry_id == sa.bindparam("entry"), _DUE.c.mark == sa.bindparam("old_mark")
+)
+_TAKE_BACK = sa.delete(_DUE).where(
+    _OF_FOLLOWER, _DUE.c.entry_id.in_(_UNCHANGED.with_for_update(skip_locked=True))
+)
+
+
+def is_due_for(follower: str) -> sa.ColumnElement[bool]:
+    """Whether an entry is due for a follower, as a condition on `Entry`."""
+    return sa.exists().where(Due.follower == follower, Due.entry_id == Entry.id)
