@@ -19,12 +19,12 @@ from ingest import schedule, summary
 from ingest.ask import Asked, after_check, fault_of
 from ingest.errors import SourceError
 from ingest.feed import FeedState, reading_context, zone_of
+from ingest.manners import Pause
 from ingest.reading.read import Reading, read, read_items
 from ingest.reading.shortcuts.split import Split, split
 from ingest.rsshub import is_route
 from ingest.rsshub.recognition import generator_of, is_rsshub, matched_pattern
 from ingest.rsshub.routes import carries_access
-from ingest.schedule.hosts import HostPause, pause_for
 from ingest.schedule.trust import after_not_modified
 from ingest.services import Services, all_or_first_error
 from ingest.sources.live import proxy_of
@@ -82,7 +82,7 @@ class Look:
             url=without_secrets(feed.url),
         )
 
-    async def put_off(self, pause: HostPause) -> Poll:
+    async def put_off(self, pause: Pause) -> Poll:
         """Look later, without having asked."""
         reason = f"its server is left alone: {pause.reason}"
         await self._services.transact(poll_store.put_off, self._feed.id, pause.until, reason)
@@ -93,7 +93,7 @@ class Look:
         answered = asked.answered
         self._trust, self._is_check = asked.trust, asked.is_check
         self._instance = answered.instance
-        self._forgave_host = self._forgive_host()
+        self._forgave_host = self._services.manners.note_answer(self._feed.server)
         answer = answered.answer
         self._poll = replace(self._poll, fetch_seconds=answer.elapsed.total_seconds())
         if isinstance(answer, NotModified):
@@ -139,7 +139,7 @@ class Look:
             error_kind=error.kind,
             error=str(error),
         )
-        pause = self._pause_host(error)
+        pause = self._services.manners.note_failure(self._feed.server, error)
         return await self._services.transact(self._note_failure, failed, error, pause)
 
     async def _read(self, document: Document) -> Reading:
@@ -289,17 +289,6 @@ class Look:
         reason = f"its validators are no longer sent: {self._trust.distrusted_because}"
         return replace(poll, warnings=(*poll.warnings, reason))
 
-    def _forgive_host(self) -> bool:
-        """Forget what the server asked for, if this look was made after it had passed.
-
-        A look that was under way when another feed's answer asked to wait takes nothing back.
-        """
-        pauses, server = self._services.host_pauses, self._feed.server
-        if server not in pauses or pauses[server].until > self._services.clock():
-            return False
-        del pauses[server]
-        return True
-
     def _seen(
         self, poll: Poll, answer: Document | NotModified, reading: Reading | None
     ) -> schedule.Look:
@@ -316,7 +305,7 @@ class Look:
         )
 
     def _note_failure(
-        self, connection: sa.Connection, poll: Poll, error: SourceError, pause: HostPause | None
+        self, connection: sa.Connection, poll: Poll, error: SourceError, pause: Pause | None
     ) -> Poll:
         """Write down a look that failed, and when to try again."""
         now = self._services.clock() + _CLOCK_STEP
@@ -334,18 +323,6 @@ class Look:
         if pause is not None:
             poll_store.pause_host(connection, pause)
         return poll
-
-    def _pause_host(self, error: SourceError) -> HostPause | None:
-        """Leave the server alone from now on if that is what the failure says."""
-        server, pauses = self._feed.server, self._services.host_pauses
-        now, known = self._services.clock() + _CLOCK_STEP, pauses.get(server)
-        if known is not None and known.until > now:
-            return None  # another feed's failure said it already
-        refusals = known.refusals if known else 0
-        pause = pause_for(error, server=server, refusals=refusals, now=now)
-        if pause is not None:
-            pauses[server] = pause
-        return pause
 
     def _timed(self, poll: Poll) -> Poll:
         return replace(poll, seconds=round(time.monotonic() - self._started, 3))

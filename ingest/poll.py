@@ -112,8 +112,8 @@ async def poll_feed(services: Services, feed: FeedState, *, fresh: bool = False)
     document is asked for, whatever is known of it.
     """
     look = Look(services, feed)
-    pause = services.host_pauses.get(feed.server)
-    if pause is not None and pause.until > services.clock():
+    pause = services.manners.pause_of(feed.server)
+    if pause is not None:
         return await look.put_off(pause)
     try:
         with border(without_secrets(feed.url)):

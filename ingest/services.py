@@ -16,10 +16,9 @@ import sqlalchemy as sa
 from ingest.archive import Archive
 from ingest.config import Config
 from ingest.database import Database
-from ingest.fetch import Fetcher, Robots
-from ingest.fetch.agent import user_agent
-from ingest.rsshub.health import Health
-from ingest.schedule.hosts import HostPause
+from ingest.fetch import Fetcher
+from ingest.manners import Manners
+from ingest.manners.health import Health
 from ingest.sources.instances import Instances
 from ingest.sources.page import Pages
 from ingest.store import polls, rsshub
@@ -47,10 +46,9 @@ class Services:
     database: Database
     fetcher: Fetcher
     instances: Instances
-    robots: Robots
+    manners: Manners
     pages: Pages
     workers: Workers
-    host_pauses: dict[str, HostPause]
     archive: Archive
     writer: Writer
     database_threads: ThreadPoolExecutor
@@ -115,9 +113,9 @@ async def open_services(
             save = partial(database.transact, rsshub.save_health, health)
             await loop.run_in_executor(database_threads, save)
 
-        async with Fetcher(config.fetch, clock) as fetcher:
-            robots = Robots(fetcher, clock, user_agent(config.fetch))
-            health, host_pauses = database.query(lambda c: (rsshub.health(c), polls.host_pauses(c)))
+        health, pauses = database.query(lambda c: (rsshub.health(c), polls.host_pauses(c)))
+        manners = Manners(config.fetch, clock, pauses.values())
+        async with Fetcher(config.fetch, clock, manners=manners) as fetcher:
             instances = Instances(config, fetcher, clock, health=health, keep=keep_health)
             writer = Writer(database, database_threads, writers=threads)
             services = Services(
@@ -126,10 +124,9 @@ async def open_services(
                 database=database,
                 fetcher=fetcher,
                 instances=instances,
-                robots=robots,
-                pages=Pages(fetcher, robots, workers),
+                manners=manners,
+                pages=Pages(fetcher, manners, workers),
                 workers=workers,
-                host_pauses=host_pauses,
                 archive=Archive(config.archive, database),
                 writer=writer,
                 database_threads=database_threads,

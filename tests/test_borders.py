@@ -51,7 +51,7 @@ def world(tmp_path: Path, sqlite_url: str) -> World:
 
 
 def with_workers(services: Services, workers: Workers) -> Services:
-    pages = type(services.pages)(services.fetcher, services.robots, workers)
+    pages = type(services.pages)(services.fetcher, services.manners, workers)
     return replace(services, workers=workers, pages=pages)
 
 

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from ingest import schedule
 from ingest.config import ScheduleConfig
 from ingest.feed import FeedState
-from ingest.rsshub.health import Health
-from ingest.schedule.hosts import HostPause
+from ingest.manners import Pause
+from ingest.manners.health import Health
 from ingest.store import feeds as feed_store
 from ingest.store import polls as poll_store
 from ingest.store import rsshub as rsshub_store
@@ -299,7 +299,7 @@ def test_a_poll_heals_what_a_wrong_clock_has_left(tmp_path: Path, sqlite_url: st
             paused_until=world.clock() + timedelta(hours=1),
         )
         world.database.transact(rsshub_store.save_health, health)
-        pause = HostPause(server="127.0.0.1:1", until=world.clock(), reason="it refuses")
+        pause = Pause(server="127.0.0.1:1", until=world.clock(), reason="it refuses")
         world.database.transact(poll_store.pause_host, pause)
         site.clear()
         result = program.run("poll")
@@ -336,7 +336,7 @@ def test_a_long_wait_that_is_meant_is_no_sign_of_a_wrong_clock(
 def test_a_server_left_alone_by_a_wrong_clock_is_asked_again(world: World) -> None:
     far = world.clock() + timedelta(days=400)
     for server, until in (("a.example.cn", far), ("b.example.cn", world.clock())):
-        pause = HostPause(server=server, until=until, reason="it refuses connections")
+        pause = Pause(server=server, until=until, reason="it refuses connections")
         world.database.transact(poll_store.pause_host, pause)
     mend(world)
     assert list(world.database.query(poll_store.host_pauses)) == ["b.example.cn"]

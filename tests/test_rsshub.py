@@ -19,8 +19,8 @@ from ingest.errors import (
     Unreachable,
     UsageError,
 )
+from ingest.manners.health import Health, after_failure, in_order, is_fault_of_instance
 from ingest.rsshub import Instance, address_of, instances_of, is_route, kept_address, route_of
-from ingest.rsshub.health import Health, after_failure, in_order, is_fault_of_instance
 from ingest.rsshub.metadata import categories_of, read_metadata
 from ingest.rsshub.patterns import fit, segments_of
 from ingest.rsshub.recognition import generator_of, is_rsshub, matched_pattern

@@ -13,7 +13,8 @@ from ingest import schedule
 from ingest.config import FeedSettings, ScheduleConfig
 from ingest.config.kinds import parse_duration
 from ingest.errors import BadStatus, Gone, SourceError, Unreachable
-from ingest.schedule import Look, Ways, habits, hints, hosts, moves, waits
+from ingest.manners.pauses import pause_after
+from ingest.schedule import Look, Ways, habits, hints, moves, waits
 from ingest.schedule.habits import Habits
 from ingest.schedule.moves import NOWHERE, Move
 from ingest.values import ParsedFeed
@@ -319,7 +320,7 @@ def test_a_move_is_taken_back_when_the_new_address_fails() -> None:
 def test_a_server_is_left_alone_only_when_it_says_so_itself(
     error: SourceError, refusals: int, wait: float | None
 ) -> None:
-    found = hosts.pause_for(error, server="a.example.cn", refusals=refusals, now=NOON)
+    found = pause_after(error, server="a.example.cn", refusals=refusals, now=NOON)
     assert (found and (found.until - NOON).total_seconds()) == wait
 
 
@@ -329,9 +330,9 @@ def test_a_server_is_not_left_alone_for_what_another_says() -> None:
         BadStatus(elsewhere, 429, retry_after=HOUR),
         Unreachable(elsewhere, "connection refused", connection_refused=True),
     ):
-        assert hosts.pause_for(error, server="a.example.cn", refusals=0, now=NOON) is None
-        assert hosts.pause_for(error, server="b.example.cn", refusals=0, now=NOON)
+        assert pause_after(error, server="a.example.cn", refusals=0, now=NOON) is None
+        assert pause_after(error, server="b.example.cn", refusals=0, now=NOON)
 
 
 def test_a_route_has_no_server_to_be_left_alone() -> None:
-    assert hosts.pause_for(told(HOUR), server="", refusals=0, now=NOON) is None
+    assert pause_after(told(HOUR), server="", refusals=0, now=NOON) is None

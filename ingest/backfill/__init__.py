@@ -7,7 +7,7 @@
     walk         one source of one feed, document after document
     taking       a document that was taken: whose it is, and what is kept of it
     reading      what a document of the past holds: a feed, a page, a record
-    patience     asking once more, later
+    pauses       the pauses of servers, shared with polls
     belonging    whose a document is
 
 Every document is in the store's queue before it is taken, and what came of it is written with

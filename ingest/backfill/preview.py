@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ingest.backfill.asked import AUTO, Asked, files_of, unfinished
-from ingest.backfill.patience import leave_alone, patiently, until_allowed
+from ingest.backfill.pauses import keep_pause, wait_until_allowed
 from ingest.backfill.runs import web_of
 from ingest.errors import SourceError
+from ingest.manners.patience import patiently
 from ingest.services import Services
 from ingest.sources.past.registry import FILES, OF_A_FEED, fitting
 from ingest.sources.past.source import Source
@@ -51,7 +52,7 @@ async def first_documents(services: Services, asked: Asked) -> list[First]:
         ]
     first: list[First] = []
     for url, name, source in sources:
-        pause = await until_allowed(services, source.listed_at)
+        pause = await wait_until_allowed(services, source.listed_at)
         if pause is not None:
             reason = f"{pause.server}: {pause.reason}, until {pause.until}"
             first.append(First(feed_url=url, source=name, error=reason))
@@ -59,7 +60,7 @@ async def first_documents(services: Services, asked: Asked) -> list[First]:
         try:
             documents = await patiently(source.plan)
         except SourceError as error:
-            await leave_alone(services, source.listed_at, error)
+            await keep_pause(services, source.listed_at, error)
             first.append(First(feed_url=url, source=name, error=str(error)))
             continue
         first += [First(feed_url=url, source=name, address=one.address) for one in documents]

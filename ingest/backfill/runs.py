@@ -8,12 +8,12 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from ingest.backfill.asked import AUTO, Asked, files_of
-from ingest.backfill.budget import Budget
 from ingest.backfill.report import Report, report
 from ingest.backfill.taking import Took
 from ingest.backfill.walk import Walk
 from ingest.errors import MissingSecret, UsageError
 from ingest.feed import FeedState
+from ingest.manners.patience import Budget
 from ingest.poll import render
 from ingest.services import Services, all_or_first_error
 from ingest.sources.live import proxy_of
@@ -106,7 +106,7 @@ def web_of(services: Services, feed: FeedState | None = None) -> Web:
     fetcher = services.fetcher.via(proxy_of(feed) if feed else None)
     return Web(
         fetcher=fetcher,
-        robots=services.robots.via(fetcher),
+        manners=services.manners,
         instances=services.instances,
         wayback=services.config.wayback,
     )

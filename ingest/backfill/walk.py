@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 
-from ingest.backfill.budget import Budget
-from ingest.backfill.patience import is_refusal, leave_alone, patiently, until_allowed
+from ingest.backfill.pauses import keep_pause, wait_until_allowed
 from ingest.backfill.taking import Taking, Took, log_if_fault
 from ingest.errors import (
     Fault,
@@ -18,6 +17,7 @@ from ingest.errors import (
     border,
 )
 from ingest.feed import FeedState
+from ingest.manners.patience import Budget, is_refusal, patiently
 from ingest.reading.links import canonical_link
 from ingest.services import Services
 from ingest.sources.past.source import Source, Taken, Window
@@ -71,7 +71,7 @@ class Walk:
                 documents = [self._out_of_reach(error)]
                 await self._services.transact(backfills.begin_walk, self._state.id, documents)
                 return True
-            await leave_alone(self._services, self._source.listed_at, error)
+            await keep_pause(self._services, self._source.listed_at, error)
             await self._services.transact(backfills.note_walk, self._state.id, str(error))
             logger.warning("%s: nothing to be had: %s", self._state.source, error)
             return False
@@ -110,7 +110,7 @@ class Walk:
                     took = await self._taking.read(last, planned, taken)
             except SourceError as error:
                 if is_refusal(error) or self._is_silent(error):
-                    await leave_alone(self._services, planned.address, error)
+                    await keep_pause(self._services, planned.address, error)
                     await self._stop(f"{planned.address}: {error}")
                     return
                 took = await self._pass_by(last, planned, error)
@@ -122,7 +122,7 @@ class Walk:
 
     async def _may_ask(self, address: str) -> bool:
         """Whether a server may be asked, soon enough to wait for; if not, write down when."""
-        pause = await until_allowed(self._services, address)
+        pause = await wait_until_allowed(self._services, address)
         if pause is not None:
             await self._stop(f"{pause.server}: {pause.reason}, until {pause.until}")
         return pause is None

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from ingest.feed import FeedState
-    from ingest.schedule.hosts import HostPause
+    from ingest.manners import Pause
 
 
 def all_of(feed: FeedState, entries: int) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def shown_url(feed: FeedState) -> str:
     return without_secrets(feed.url)
 
 
-def explanation(feed: FeedState, pause: HostPause | None) -> dict[str, Any]:
+def explanation(feed: FeedState, pause: Pause | None) -> dict[str, Any]:
     """Everything that bears on the next look; what does not apply is None."""
     habits, move = feed.ways.habits, feed.ways.move
     return {

@@ -13,7 +13,7 @@ from ingest.cli.output import JsonOption, counted, local, print_json, print_tabl
 from ingest.cli.session import Session, open_session
 
 if TYPE_CHECKING:
-    from ingest.rsshub.health import Health
+    from ingest.manners.health import Health
     from ingest.rsshub.metadata import Namespace
 
 app = typer.Typer(help="RSSHub instances and the categories of their routes.", no_args_is_help=True)
@@ -68,8 +68,8 @@ def instances(ctx: typer.Context, as_json: JsonOption = False) -> None:
 
     They are listed in the order they are tried.
     """
+    from ingest.manners.health import Health
     from ingest.rsshub import instances_of
-    from ingest.rsshub.health import Health
     from ingest.store import rsshub as store
 
     with open_session(ctx, quiet=True) as session:

@@ -209,9 +209,6 @@ class Daemon:
         await services.transact(polls.spread_late, now)
         if mended:
             logger.warning("planned anew, since a wrong clock had planned it: %d feeds", mended)
-        for server, pause in list(services.host_pauses.items()):
-            if pause.until > now + most:
-                del services.host_pauses[server]
         services.instances.take_health(await services.query(rsshub.health))
 
     def _hear_of_change(self) -> None:

@@ -6,6 +6,8 @@ import logging
 import time
 from datetime import timedelta
 
+from ingest.manners.backoff import doubled
+
 logger = logging.getLogger(__name__)
 
 _FIRST_WAIT = timedelta(seconds=5)
@@ -28,7 +30,7 @@ class Trouble:
 
     def met(self, error: Exception) -> None:
         """Note that it cannot be used; it is told once, and whenever the reason is another."""
-        wait = min(_FIRST_WAIT * 2 ** min(self._tries, 16), _LONGEST_WAIT)
+        wait = doubled(_FIRST_WAIT, self._tries, _LONGEST_WAIT)
         self._tries += 1
         self._again = time.monotonic() + wait.total_seconds()
         if str(error) != self.reason:

@@ -14,16 +14,10 @@ says: `Fetcher` gives a `Document` or `NotModified`, or raises a `FetchError`.
     addresses     which addresses are public
     decompress    content codings undone in bounded memory
     failures      what the network did, in words
-    limits        how many documents at once, from all sites and from one
-    pauses        servers that asked all of us to wait
-    robots        what robots.txt lets us see (RFC 9309)
-    agent         the name that Guidang goes by
 """
 
 from ingest.fetch.addresses import is_public
-from ingest.fetch.agent import user_agent
 from ingest.fetch.client import FEED_ACCEPT, Fetcher
-from ingest.fetch.robots import Robots
 from ingest.values import NO_VALIDATORS
 
-__all__ = ["FEED_ACCEPT", "NO_VALIDATORS", "Fetcher", "Robots", "is_public", "user_agent"]
+__all__ = ["FEED_ACCEPT", "NO_VALIDATORS", "Fetcher", "is_public"]

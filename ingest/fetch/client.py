@@ -17,17 +17,16 @@ from typing import TYPE_CHECKING, Self
 import httpx
 
 from ingest.errors import BadStatus, Unreachable
-from ingest.fetch.agent import user_agent
 from ingest.fetch.answers import Answer, judge, retry_after
 from ingest.fetch.asking import Ask
 from ingest.fetch.failures import as_fetch_errors, too_long
 from ingest.fetch.guard import Guard, Resolve, Resolver
-from ingest.fetch.limits import Limits
-from ingest.fetch.pauses import Pauses
 from ingest.fetch.proxies import Proxies
 from ingest.fetch.receive import receive
-from ingest.fetch.redirects import FOLLOWED, Hop, first_hop, next_hop, port_of
+from ingest.fetch.redirects import FOLLOWED, Hop, first_hop, next_hop
 from ingest.fetch.transport import GuardedTransport
+from ingest.manners import Manners, user_agent
+from ingest.urls import server_of
 from ingest.values import NO_VALIDATORS, NotModified
 
 if TYPE_CHECKING:
@@ -43,7 +42,8 @@ FEED_ACCEPT = (
 class Fetcher:
     """Fetches documents; an asynchronous context manager, for one event loop.
 
-    `resolve` replaces the operating system's name service.
+    It waits its turn by `manners`, of its own if none are shared with it. `resolve` replaces the
+    operating system's name service.
     """
 
     def __init__(
@@ -51,18 +51,14 @@ class Fetcher:
         settings: FetchConfig,
         clock: Callable[[], datetime],
         *,
+        manners: Manners | None = None,
         resolve: Resolve | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._resolver = Resolver(settings.concurrency)
         guard = Guard(settings.allow_private, resolve or self._resolver)
-        self._limits = Limits(
-            concurrency=settings.concurrency,
-            per_host=settings.per_host,
-            host_delay=settings.host_delay,
-        )
-        self._pauses = Pauses()
+        self._manners = manners or Manners(settings, clock)
         # Without httpx.AsyncClient: it keeps cookies for ever, and reads every Location, even of
         # redirects that it is told not to follow, with an error of no known kind for a bad one.
         self._transport = GuardedTransport(settings, guard)
@@ -151,13 +147,15 @@ class Fetcher:
         cookies = httpx.Cookies()  # they live as long as this fetch
         elapsed = timedelta(0)
         while True:
-            server = f"{hop.url.host}:{port_of(hop.url)}"
-            async with self._limits.turn(hop.url.host, ask.delay):
-                self._pauses.heed(server, ask.address_at(hop))
+            address = ask.address_at(hop)
+            server = server_of(address)
+            async with self._manners.turn(hop.url.host, ask.delay):
+                self._manners.check(server, address)
                 started = _now()
                 answer = await self._visit(ask, hop, cookies, ask.total - elapsed)
                 elapsed += timedelta(seconds=_now() - started)
-                self._pauses.note(server, answer, retry_after(answer.headers, self._clock()))
+                wait = retry_after(answer.headers, self._clock())
+                self._manners.note_status(server, answer.status, wait)
             if answer.status not in FOLLOWED:
                 return hop, answer, elapsed
             hop = next_hop(

@@ -1,7 +1,6 @@
 """What is known of RSSHub: its routes, its instances, the names of its categories; pure.
 
     routes        a route's address at an instance, and back; access codes   ← open this first
-    health        which instances to ask, and what a failure says of them
     recognition   whether a document comes from an RSSHub
     subjects      the names of its categories
     patterns      paths that fit a route's pattern

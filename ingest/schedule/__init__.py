@@ -6,7 +6,6 @@
     hints      what publisher and feed ask for: Cache-Control, ttl, skipHours, …
     moves      whether a feed that says it has moved is asked at its new address
     trust      whether a feed is asked with its validators, and how they are spelled
-    hosts      which failures are a server's own, and how long all its feeds wait then
 
 `store.polls` keeps what these functions say, and knows what is due.
 """

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from ingest.config import FeedSettings, ScheduleConfig, format_duration
 from ingest.errors import BadStatus, Gone, SourceError
+from ingest.manners.backoff import doubled
 from ingest.schedule import hints as asked
 from ingest.schedule.habits import DAY, Habits
 from ingest.schedule.hints import Hints
@@ -114,7 +115,7 @@ def after_failure(
     interval = settings.interval or min(
         max(config.interval, config.min_interval), config.max_interval
     )
-    wait = min(interval * 2 ** min(failures - 1, 16), max(config.max_interval, interval))
+    wait = doubled(interval, failures - 1, max(config.max_interval, interval))
     times = "once" if failures == 1 else f"{failures} times in a row"
     reason = f"it failed {times}; waiting {format_duration(_rounded(wait))}"
     if isinstance(error, Gone) and (error.status == 410 or failures >= _GONE_FOR_CERTAIN):

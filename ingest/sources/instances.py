@@ -1,6 +1,6 @@
 """RSSHub's instances, asked one after the other until one answers; no secret leaves this module.
 
-Which come first, and what a failure says of them, is decided in `rsshub.health`.
+Which come first, and what a failure says of them, is decided in `manners.health`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from weakref import WeakValueDictionary
 from ingest.config import Config
 from ingest.errors import BadStatus, ParseError, SourceError
 from ingest.fetch import FEED_ACCEPT, NO_VALIDATORS, Fetcher
+from ingest.manners.health import Health, after_failure, in_order, is_fault_of_instance
 from ingest.reading.documents import not_a_feed
 from ingest.rsshub import Instance, address_of, instance_of, instances_of, is_route, route_of
-from ingest.rsshub.health import Health, after_failure, in_order, is_fault_of_instance
 from ingest.rsshub.routes import SCHEME, path_of, secrets_in, without_access
 from ingest.values import Document, NotModified, Validators
 

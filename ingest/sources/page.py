@@ -13,8 +13,9 @@ from datetime import timedelta, tzinfo
 from urllib.parse import urlsplit
 
 from ingest.errors import Fault, SourceError, Unreadable, border
-from ingest.fetch import Fetcher, Robots
+from ingest.fetch import Fetcher
 from ingest.logs import log_fault
+from ingest.manners import Manners
 from ingest.reading import extract, html
 from ingest.reading.documents import charset, not_a_feed
 from ingest.reading.entries.articles import take_article
@@ -33,15 +34,14 @@ _SHORTEST_PARAGRAPH = 20  # characters; shorter ones may well come twice
 class Pages:
     """Article pages, asked for and read."""
 
-    def __init__(self, fetcher: Fetcher, robots: Robots, workers: Workers) -> None:
+    def __init__(self, fetcher: Fetcher, manners: Manners, workers: Workers) -> None:
         self._fetcher = fetcher
-        self._robots = robots
+        self._manners = manners
         self._workers = workers
 
     def via(self, proxy: str | None) -> Pages:
         """Return the same for pages that are asked for through a proxy of their own."""
-        fetcher = self._fetcher.via(proxy)
-        return Pages(fetcher, self._robots.via(fetcher), self._workers)
+        return Pages(self._fetcher.via(proxy), self._manners, self._workers)
 
     async def complete(self, entry: NormalEntry, *, zone: tzinfo) -> NormalEntry:
         """Return the entry with the full text of its page, where that is better than what it has.
@@ -91,10 +91,12 @@ class Pages:
 
     async def _page_at(self, url: str) -> Document:
         """Fetch a page; raise `SourceError`, also if its site wants no readers."""
-        if not await self._robots.allows(url):
+        permission = await self._manners.permission(url, self._fetcher)
+        if not permission.is_allowed:
             raise Unreadable(url, "its robots.txt asks us not to read it")
-        delay = await self._robots.crawl_delay(url)
-        return await self._fetcher.fetch_document(url, accept=PAGE_ACCEPT, host_delay=delay)
+        return await self._fetcher.fetch_document(
+            url, accept=PAGE_ACCEPT, host_delay=permission.delay
+        )
 
     async def _article_in(self, page: Document) -> Article | None:
         """Read a page in a process; None if it has no article. Raise `Unreadable` or `Fault`."""

@@ -10,14 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.feed import FeedState
+from ingest.manners import Pause
 from ingest.schedule import Plan, late_looks
-from ingest.schedule.hosts import HostPause
 from ingest.schedule.trust import Trust
 from ingest.store.feed_state import columns_of, columns_of_trust, listed, place_of, state_of
 from ingest.store.statements import insert_into, table_of
 from ingest.values import Poll, Validators
-from models import Feed
-from models import HostPause as HostPauseRow
+from models import Feed, HostPause
 from models import Poll as PollRow
 
 
@@ -37,7 +36,7 @@ def due(
     is_due = Feed.next_poll_at <= now
     if or_new:
         is_due |= Feed.last_polled_at.is_(None)
-    left_alone = sa.select(HostPauseRow.server).where(HostPauseRow.until > now)
+    left_alone = sa.select(HostPause.server).where(HostPause.until > now)
     query = listed().where(Feed.paused_at.is_(None), is_due, Feed.server.not_in(left_alone))
     if without_sites:
         query = query.where(Feed.site.not_in(without_sites))
@@ -150,19 +149,19 @@ def spread_late(connection: sa.Connection, now: datetime) -> None:
         connection.execute(_OF_FEED, [{"of_feed": i, "next_poll_at": at} for i, at in planned])
 
 
-def host_pauses(connection: sa.Connection) -> dict[str, HostPause]:
+def host_pauses(connection: sa.Connection) -> dict[str, Pause]:
     """The servers that are left alone, or were, by host and port."""
-    rows = connection.execute(sa.select(*HostPauseRow.__table__.columns)).mappings()
-    return {row["server"]: HostPause(**row) for row in rows}
+    rows = connection.execute(sa.select(*HostPause.__table__.columns)).mappings()
+    return {row["server"]: Pause(**row) for row in rows}
 
 
-def pause_host(connection: sa.Connection, pause: HostPause) -> None:
+def pause_host(connection: sa.Connection, pause: Pause) -> None:
     """Leave a server alone."""
     columns = asdict(pause)
-    insert = insert_into(connection, HostPauseRow).values(columns)
+    insert = insert_into(connection, HostPause).values(columns)
     connection.execute(insert.on_conflict_do_update(index_elements=["server"], set_=columns))
 
 
 def forgive_host(connection: sa.Connection, server: str) -> None:
     """Forget what a server did; it answers again."""
-    connection.execute(sa.delete(HostPauseRow).where(HostPauseRow.server == server))
+    connection.execute(sa.delete(HostPause).where(HostPause.server == server))

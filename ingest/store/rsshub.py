@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ingest.rsshub.health import Health
+from ingest.manners.health import Health
 from ingest.rsshub.metadata import Namespace, Route, categories_of, namespace_names
 from ingest.rsshub.recognition import is_rsshub
 from ingest.rsshub.routes import is_route, path_of

@@ -143,17 +143,17 @@ class Sitemap(Source):
         return Planned(key=key, address=listed.url, kind=DocumentKind.PAGE, hints=hints)
 
     async def _page(self, planned: Planned) -> Taken:
-        robots = self._web.robots
-        if not await robots.is_known(planned.address):
+        permission = await self._web.manners.permission(planned.address, self._web.fetcher)
+        if not permission.is_known:
             raise Unreadable(
                 planned.address, "its robots.txt cannot be had, so it is not asked for"
             )
-        if not await robots.allows(planned.address):
+        if not permission.is_allowed:
             return Taken(reason="its robots.txt asks us not to read it")
         page: Document = await self._web.fetcher.fetch_document(
             planned.address,
             accept=PAGE_ACCEPT,
-            host_delay=await robots.crawl_delay(planned.address),
+            host_delay=permission.delay,
         )
         piece = Piece(
             document=page,

@@ -12,8 +12,9 @@ from urllib.parse import urljoin
 from ingest.config import WaybackConfig
 from ingest.errors import FetchError, SourceError, Unreadable
 from ingest.feed import FeedState
-from ingest.fetch import Fetcher, Robots
+from ingest.fetch import Fetcher
 from ingest.fetch.redirects import first_hop
+from ingest.manners import Manners
 from ingest.sources.instances import Instances
 from ingest.urls import absolute_link
 from ingest.values import Document, ParsedFeed, Planned
@@ -24,7 +25,7 @@ class Web:
     """What sources ask with."""
 
     fetcher: Fetcher
-    robots: Robots
+    manners: Manners
     instances: Instances
     wayback: WaybackConfig
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from ingest.fetch.limits import Limits
+from ingest.manners.limits import Limits
 from ingest.urls import site_of
 
 NO_DELAY = timedelta(0)

@@ -1,6 +1,6 @@
 """How many documents are fetched at once: from all sites together, and from any one of them.
 
-A site is a registrable domain or an IP address (see `reading.links.site_of`). Whoever waits for
+A site is a registrable domain or an IP address (see `urls.site_of`). Whoever waits for
 a site holds no place that another site's document could use, and neither does a site that is slow
 to answer.
 """

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ingest.errors import BadStatus, ForbiddenAddress, ParseError, SourceError, Unreachable
+from ingest.manners.backoff import doubled
 from ingest.rsshub.routes import Instance
 
 _FIRST_PAUSE = timedelta(minutes=1)
@@ -59,7 +60,7 @@ def _of(instance: Instance, health: Mapping[str, Health]) -> Health:
 
 def after_failure(health: Health, error: SourceError, *, now: datetime) -> Health:
     """How an instance is after a failure that is its own."""
-    pause = min(_FIRST_PAUSE * 2 ** min(health.failures, 16), _LONGEST_PAUSE)
+    pause = doubled(_FIRST_PAUSE, health.failures, _LONGEST_PAUSE)
     asked = error.retry_after if isinstance(error, BadStatus) else None
     return Health(
         instance=health.instance,

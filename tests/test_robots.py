@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ingest.config import FetchConfig
-from ingest.fetch import Fetcher, Robots
-from ingest.fetch.robots import parse_robots
+from ingest.fetch import Fetcher
+from ingest.manners.robots import Robots, parse_robots
 from tests.site import Answer
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -119,13 +119,14 @@ def ask(site, *steps):
         clock, answers = Clock(), []
         config = FetchConfig(allow_private=["127.0.0.0/8"], host_delay="0s", max_redirects=2)
         async with Fetcher(config, clock) as fetcher:
-            robots = Robots(fetcher, clock, "Guidang/0.1 (+https://example.org)")
+            robots = Robots(clock, "Guidang/0.1 (+https://example.org)")
             for step in steps:
                 if isinstance(step, timedelta):
                     clock.now += step
                 else:
                     step()
-                answers.append(await robots.allows(site.url("/x?y=1")))
+                permission = await robots.permission(site.url("/x?y=1"), fetcher)
+                answers.append(permission.is_allowed)
         return answers
 
     return asyncio.run(asking())
@@ -179,8 +180,9 @@ def test_many_who_ask_at_once_cause_one_request(site):
     async def asking():
         config = FetchConfig(allow_private=["127.0.0.0/8"], host_delay="0s")
         async with Fetcher(config, lambda: NOW) as fetcher:
-            robots = Robots(fetcher, lambda: NOW, "Guidang")
-            return await asyncio.gather(*(robots.crawl_delay(site.url("/x")) for _ in range(9)))
+            robots = Robots(lambda: NOW, "Guidang")
+            asked = (robots.permission(site.url("/x"), fetcher) for _ in range(9))
+            return [permission.delay for permission in await asyncio.gather(*asked)]
 
     assert asyncio.run(asking()) == [timedelta(seconds=3)] * 9
     assert len(site.requests) == 1

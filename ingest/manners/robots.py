@@ -1,24 +1,26 @@
-"""What robots.txt lets a crawler see (RFC 9309).
+"""What robots.txt allows (RFC 9309), and the name by which it may call us.
 
-Feeds are asked for by a person's wish and need no leave; pages that a feed links to are
-crawled, and do.
+A feed is fetched because a person named it; that needs no permission. A page that a feed links to
+is crawled, and does.
 """
 
 from __future__ import annotations
 
 import asyncio
-import copy
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 from ingest.errors import BadRedirect, BadStatus, FetchError
-from ingest.fetch.agent import product_token
 from ingest.values import Document, NotModified
+
+if TYPE_CHECKING:
+    from ingest.config import FetchConfig
 
 # RFC 9309 section 2.5: at least this much of the file is read; 2.4: a day is the usual age.
 _MOST_READ = 500 * 1024
@@ -58,45 +60,43 @@ _EVERYTHING = Rules()
 _NOTHING = Rules(lines=(("/", False),))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """What a server's robots.txt says about one address.
+
+    `is_known` is false, and nothing allowed, until the server has answered once. `delay` is how
+    long two requests shall lie apart, if the server says so.
+    """
+
+    is_allowed: bool
+    is_known: bool
+    delay: timedelta | None
+
+
 class Robots:
     """Asks servers for their rules, and remembers them for a day.
 
     Rules may name us by the product token that our User-Agent, `agent`, begins with.
     """
 
-    def __init__(self, fetcher: Fetch, clock: Callable[[], datetime], agent: str) -> None:
-        self.fetcher = fetcher
+    def __init__(self, clock: Callable[[], datetime], agent: str) -> None:
         self._clock = clock
         self._agent = product_token(agent)
         self._servers: OrderedDict[str, _Server] = OrderedDict()
 
-    def via(self, fetcher: Fetch) -> Robots:
-        """Return the same for servers that are asked through another fetcher."""
-        if fetcher is self.fetcher:
-            return self
-        robots = copy.copy(self)
-        robots.fetcher = fetcher
-        return robots
-
-    async def allows(self, url: str) -> bool:
-        """Whether a page may be fetched."""
-        parts = urlsplit(url)
+    async def permission(self, url: str, fetcher: Fetch) -> Permission:
+        """Return what the rules of an address's server say about it."""
+        rules, parts = await self._rules(url, fetcher), urlsplit(url)
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        return (await self._rules(url)).allow(path)
+        return Permission(
+            is_allowed=rules.allow(path), is_known=rules is not _NOTHING, delay=rules.crawl_delay
+        )
 
-    async def is_known(self, url: str) -> bool:
-        """Whether the server has ever said what its rules are; until then it allows nothing."""
-        return await self._rules(url) is not _NOTHING
-
-    async def crawl_delay(self, url: str) -> timedelta | None:
-        """How long the server wants two requests to lie apart, if it says so."""
-        return (await self._rules(url)).crawl_delay
-
-    async def _rules(self, url: str) -> Rules:
+    async def _rules(self, url: str, fetcher: Fetch) -> Rules:
         server = self._server("{0.scheme}://{0.netloc}".format(urlsplit(url)))
         async with server.asking:
             if server.until is None or self._clock() >= server.until:
-                server.rules, kept = await self._ask(server)
+                server.rules, kept = await self._ask(server, fetcher)
                 server.until = self._clock() + kept
         return server.rules
 
@@ -107,10 +107,10 @@ class Robots:
             self._servers.popitem(last=False)
         return server
 
-    async def _ask(self, server: _Server) -> tuple[Rules, timedelta]:
-        """Give the rules as they are now, and for how long they hold (section 2.3.1)."""
+    async def _ask(self, server: _Server, fetcher: Fetch) -> tuple[Rules, timedelta]:
+        """Return the rules as they are now, and for how long they hold (section 2.3.1)."""
         try:
-            answer = await self.fetcher.fetch(
+            answer = await fetcher.fetch(
                 f"{server.origin}/robots.txt",
                 accept="text/plain, */*;q=0.5",
                 max_size=_MOST_READ,
@@ -210,3 +210,22 @@ def _fits(pattern: str, path: str) -> bool:
     if last is not None:
         return len(path) - len(last) >= position and path.endswith(last)
     return not anchored or position == len(path)
+
+
+def user_agent(settings: FetchConfig) -> str:
+    """Write the User-Agent (RFC 9110 section 10.1.5): `Guidang/0.1.0 (+https://…)`."""
+    name = settings.user_agent or _own_name()
+    return f"{name} (+{settings.contact})" if settings.contact else name
+
+
+def product_token(agent: str) -> str:
+    """Take the name that robots.txt may call us by (RFC 9309 section 2.2.1)."""
+    match = re.match(r"[A-Za-z_-]+", agent)
+    return match[0] if match else "Guidang"
+
+
+def _own_name() -> str:
+    try:
+        return f"Guidang/{version('guidang')}"
+    except PackageNotFoundError:  # run from a checkout
+        return "Guidang"

@@ -1,0 +1,69 @@
+"""Servers that are left alone for a while, and which failures make them so; pure.
+
+Only what a server says about itself counts: that it has had enough requests (429 with
+Retry-After), or nothing at all (a refused connection). Any other failure concerns one address.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from ingest.errors import BadStatus, SourceError, Unreachable
+from ingest.manners.backoff import doubled
+
+TOO_MANY_REQUESTS = 429
+_FIRST_REFUSAL, _LONGEST_REFUSAL = timedelta(minutes=1), timedelta(hours=1)
+# `fetch` cuts every Retry-After to a week: a longer pause was noted by a clock that was wrong.
+_LONGEST_PAUSE = timedelta(days=7, minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """A server (host and port) that is left alone until a moment.
+
+    `refusals` counts the connections that it refused in a row; 0 if it asked for the pause.
+    """
+
+    server: str
+    until: datetime
+    reason: str
+    refusals: int = 0
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the server may be asked again."""
+        return not now < self.until <= now + _LONGEST_PAUSE
+
+
+def pause_after(
+    error: SourceError, *, server: str, refusals: int = 0, now: datetime
+) -> Pause | None:
+    """Return the pause that a failure means for a server; None if it concerns only one address.
+
+    `refusals` is how many connections the server had refused before this failure. An error at
+    an address that a redirect led to says nothing about `server`, unless it is there as well.
+    """
+    if not server or not _is_at(error, server):
+        return None
+    if isinstance(error, Unreachable) and error.connection_refused:
+        wait = doubled(_FIRST_REFUSAL, refusals, _LONGEST_REFUSAL)
+        reason = "it refuses connections"
+        return Pause(server=server, until=now + wait, reason=reason, refusals=refusals + 1)
+    if isinstance(error, BadStatus) and error.status == TOO_MANY_REQUESTS and error.retry_after:
+        return asked_pause(server, now + error.retry_after)
+    return None
+
+
+def asked_pause(server: str, until: datetime) -> Pause:
+    """Return the pause of a server that asked for it."""
+    return Pause(server=server, until=until, reason="it asked all of us to wait (429, Retry-After)")
+
+
+def _is_at(error: SourceError, server: str) -> bool:
+    """Whether the address that failed is at this server, by host and port."""
+    if not isinstance(error, BadStatus | Unreachable):
+        return False
+    there, here = urlsplit(error.url), urlsplit(f"//{server}")
+    default = 443 if there.scheme == "https" else 80
+    return (there.hostname, there.port or default) == (here.hostname, here.port or default)
