@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
-from ingest.archive import Archive
 from ingest.database import Database
 from ingest.errors import ParseError, SourceError, border
 from ingest.feed import FeedState, reading_context, zone_of
+from ingest.follow.files import Archive
 from ingest.reading import extract, html
 from ingest.reading.dedupe import FROM_CAPTURE
 from ingest.reading.documents import charset

@@ -13,10 +13,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 
-from ingest.archive import Archive
 from ingest.config import Config
 from ingest.database import Database
 from ingest.fetch import Fetcher
+from ingest.follow.files import Archive
 from ingest.manners import Manners
 from ingest.manners.health import Health
 from ingest.sources.instances import Instances

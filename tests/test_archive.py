@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ingest.archive import Archive
 from ingest.errors import ArchiveError
 from ingest.files import write
+from ingest.follow.files import Archive
 from tests.site import Site
 from tests.support import item, rss
 from tests.world import World

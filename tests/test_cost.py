@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ingest.archive import Archive
+from ingest.follow.files import Archive
 from ingest.reading.documents.packing import pack
 from ingest.reading.entries import normalize
 from ingest.values import Packed

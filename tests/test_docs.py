@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from ingest.cli import app
 from ingest.config import ArchiveConfig, Config, FeedConfig
 from ingest.config.example import example_config
-from ingest.layouts.hexo import HexoLayout
+from ingest.outputs.hexo import HexoLayout
 from tests.support import make_record
 
 ROOT = Path(__file__).parents[1]

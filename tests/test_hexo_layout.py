@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from ingest.config import ArchiveConfig
-from ingest.layouts.body import body_of
-from ingest.layouts.hexo import HexoLayout
+from ingest.outputs.body import body_of
+from ingest.outputs.hexo import HexoLayout
 from ingest.values import Author
 from tests.support import make_record
 

@@ -12,8 +12,8 @@ import pytest
 
 from ingest.config import ArchiveConfig
 from ingest.demo.site import DemoSite
-from ingest.layouts.hexo import HexoLayout
-from ingest.layouts.inert import inert_text
+from ingest.outputs.hexo import HexoLayout
+from ingest.outputs.inert import inert_text
 from ingest.values import Outcome
 from tests.dom import dom_of
 from tests.hexo import Hexo, Page, read_pages

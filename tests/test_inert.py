@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ingest.config import ArchiveConfig
-from ingest.layouts.hexo import HexoLayout
-from ingest.layouts.inert import inert_link, inert_picture, inert_text, without_tags
+from ingest.outputs.hexo import HexoLayout
+from ingest.outputs.inert import inert_link, inert_picture, inert_text, without_tags
 from ingest.values import Author
 from tests.support import make_record
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.layouts.naming import LONGEST_NAME, cut_bytes, record_path, safe_name
+from ingest.outputs.naming import LONGEST_NAME, cut_bytes, record_path, safe_name
 from tests.support import make_record
 
 TEMPLATE = "{feed}/{year}/{month}/{date}-{title}-{id}.md"

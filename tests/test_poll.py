@@ -19,8 +19,8 @@ import zstandard
 from ingest import poll as polling
 from ingest.reading.documents.packing import unpack
 from ingest.services import Services
-from ingest.store import archive as archive_store
 from ingest.store import feeds as feed_store
+from ingest.store import files as file_store
 from ingest.values import Outcome
 from models import ArchiveFile, Capture, Entry, Revision
 from tests.site import Site
@@ -462,4 +462,4 @@ def test_a_path_that_another_process_gave_first_stays(world: World, site: Site) 
         lambda c: dict(c.execute(sa.select(ArchiveFile.entry_id, ArchiveFile.path)).all())
     )
     ours = dict.fromkeys(given, "elsewhere.md")
-    assert world.database.transact(archive_store.give_paths, "hexo", ours) == given
+    assert world.database.transact(file_store.give_paths, "hexo", ours) == given

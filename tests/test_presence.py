@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.presence import has_records
+from ingest.follow.files.presence import has_records
 from tests.program import Program, new_program
 from tests.running import running
 from tests.site import Site

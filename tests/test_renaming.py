@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.archive import Archive
 from ingest.config import ArchiveConfig
-from ingest.renaming import Renaming
+from ingest.follow.files import Archive
+from ingest.follow.files.renaming import Renaming
 from tests.hexo import Hexo
 from tests.program import new_program
 from tests.site import Site

@@ -12,7 +12,7 @@ from pathlib import Path
 import lxml.html
 import pytest
 
-from ingest.layouts.pages import page_of, ways_to_write
+from ingest.outputs.pages import page_of, ways_to_write
 from tests.hexo import Hexo
 from tests.site import Site
 from tests.support import item, rss

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ingest.config import ArchiveConfig
-from ingest.layouts.hexo import HexoLayout
+from ingest.outputs.hexo import HexoLayout
 from ingest.values import Author
 from tests.browser import Looks, look_at
 from tests.hexo import Hexo

@@ -12,7 +12,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.archive import Archive
 from ingest.config import (
     ArchiveConfig,
     Config,
@@ -23,6 +22,7 @@ from ingest.config import (
 )
 from ingest.database import Database
 from ingest.feed import FeedState
+from ingest.follow.files import Archive
 from ingest.poll import poll_feeds
 from ingest.services import open_services
 from ingest.store import feeds, listings

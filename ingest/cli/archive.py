@@ -12,7 +12,7 @@ from ingest.cli.session import Session, open_session
 from ingest.errors import UsageError
 
 if TYPE_CHECKING:
-    from ingest.archive import Archive, Difference
+    from ingest.follow.files import Archive, Difference
 
 
 def archive(
@@ -37,7 +37,7 @@ def archive(
     as_json: JsonOption = False,
 ) -> int:
     """Write the files that are missing or outdated."""
-    from ingest.archive import Archive
+    from ingest.follow.files import Archive
 
     if rebuild + check + rename > 1:
         raise UsageError("--rebuild, --check and --rename exclude each other; take one of them")
@@ -64,7 +64,7 @@ def archive(
 def _rename(
     session: Session, root: Path, redirects: Path | None, as_json: bool, *, only_list: bool
 ) -> int:
-    from ingest.renaming import Renaming
+    from ingest.follow.files.renaming import Renaming
 
     renaming = Renaming(session.config.archive, session.database)
     moved = 0 if only_list else renaming.rename(now=session.now)

@@ -230,7 +230,7 @@ def remove(
 
     With --delete-entries, the entries are deleted, too.
     """
-    from ingest.archive import Archive
+    from ingest.follow.files import Archive
     from ingest.store import feeds as store
 
     with open_session(ctx, quiet=True) as session:

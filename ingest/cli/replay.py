@@ -23,7 +23,7 @@ def replay(
 
     It needs no network and creates no revisions.
     """
-    from ingest.archive import Archive
+    from ingest.follow.files import Archive
     from ingest.replay import join_doubles, replay_feed
     from ingest.store import feeds as store
 

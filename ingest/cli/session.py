@@ -100,7 +100,7 @@ def adopt_feeds(config: Config, database: Database, now: datetime) -> Sequence[F
 def _refuse_to_begin_anew(database: Database, config: Config) -> None:
     """Refuse to make an empty database for an archive of ours: its disk may be missing."""
     from ingest.errors import StoreError
-    from ingest.presence import has_records
+    from ingest.follow.files.presence import has_records
 
     if database.is_missing and has_records(config.archive.path):
         raise StoreError(

@@ -28,7 +28,7 @@ def status(
     ] = False,
 ) -> int:
     """Show what is stored and the state of the feeds."""
-    from ingest.archive import Archive
+    from ingest.follow.files import Archive
     from ingest.store import feeds, listings
 
     with open_session(ctx, quiet=True) as session:

@@ -15,7 +15,6 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from ingest.alone import alone_at
-from ingest.archive import Archive
 from ingest.config import Config
 from ingest.daemon.clock import ClockWatch
 from ingest.daemon.dispatch import Dispatcher
@@ -24,6 +23,7 @@ from ingest.daemon.progress import Progress
 from ingest.daemon.troubles import Trouble
 from ingest.database import Database
 from ingest.errors import ArchiveError, ArchiveFull, ConfigError, StoreError, StoreFull
+from ingest.follow.files import Archive
 from ingest.garbage import leave_out_what_stays
 from ingest.metrics import Metrics
 from ingest.schedule import longest_plan

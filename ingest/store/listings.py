@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from ingest.layouts.naming import author_of
+from ingest.outputs.naming import author_of
 from ingest.reading.html import text_of
 from ingest.store import addresses, full_texts
-from ingest.store.archive import FILES, IS_DUE
+from ingest.store.files import FILES, IS_DUE
 from ingest.store.statements import in_batches
 from ingest.urls import without_secrets
 from models import ArchiveFile, Due, Entry, Feed, Revision

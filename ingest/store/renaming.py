@@ -7,8 +7,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ingest.store.archive import FILES, change_path
 from ingest.store.due import mark_due_for
+from ingest.store.files import FILES, change_path
 from ingest.store.statements import insert_if_new, table_of
 from models import ArchiveFile, FormerPath
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.layouts.pages import page_of, ways_to_write
+from ingest.outputs.pages import page_of, ways_to_write
 from ingest.store.statements import in_batches, insert_if_new, table_of
 from models import SiteName
 

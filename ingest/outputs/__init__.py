@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from ingest.config import ArchiveConfig
-from ingest.layouts.hexo import NOTHING_APART, HexoLayout, Names
+from ingest.outputs.hexo import NOTHING_APART, HexoLayout, Names
 from ingest.values import Record
 
 # How long the parts of a path may be where the file system takes no longer ones.

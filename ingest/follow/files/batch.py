@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from ingest.archive.folder import Folder, is_bad_name
 from ingest.database import Database
 from ingest.errors import ArchiveError
-from ingest.layouts import SHORTER, Layout
-from ingest.site_names import SiteNames
-from ingest.store import archive as store
+from ingest.follow.files.folder import Folder, is_bad_name
+from ingest.follow.files.site_names import SiteNames
+from ingest.outputs import SHORTER, Layout
+from ingest.store import files as store
 from ingest.values import Record
 
 logger = logging.getLogger(__name__)

@@ -1,6 +1,6 @@
 """The folder of records: written where it lacks one, compared with the store, deleted from.
 
-    rendering     what is due, or all of it, batch after batch           ← open this first
+    archive       what is due, or all of it, batch after batch           ← open this first
     batch         some records: rendered, given a path, moved into place
     folder        the files themselves, and what can be wrong with their disk
     differences   files that are not as the store has them
@@ -10,7 +10,7 @@ heals at the next pass, because a path is written down before its file is made a
 due until its file is there.
 """
 
-from ingest.archive.differences import Difference
-from ingest.archive.rendering import Archive
+from ingest.follow.files.archive import Archive
+from ingest.follow.files.differences import Difference
 
 __all__ = ["Archive", "Difference"]

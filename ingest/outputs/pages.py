@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from hashlib import sha256
 
-from ingest.layouts.naming import cut_bytes
+from ingest.outputs.naming import cut_bytes
 
 _SIGNS = r"~`!@#$%^&*()\-_+=\[\]{}|\\;:\"'<>,.?/"
 _SIGN = re.compile(f"[{_SIGNS}]")

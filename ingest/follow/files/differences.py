@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.archive.folder import Folder
 from ingest.database import Database
-from ingest.site_names import SiteNames
-from ingest.store import archive as store
+from ingest.follow.files.folder import Folder
+from ingest.follow.files.site_names import SiteNames
+from ingest.store import files as store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ingest.database import Database
-from ingest.layouts import Layout
-from ingest.layouts.pages import loses_nothing
+from ingest.outputs import Layout
+from ingest.outputs.pages import loses_nothing
 from ingest.store import site_names as store
 from ingest.values import Record
 

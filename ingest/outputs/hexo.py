@@ -14,10 +14,10 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from ingest.config import ArchiveConfig
-from ingest.layouts.body import body_of, must_stay_raw
-from ingest.layouts.inert import inert_link, inert_picture, inert_text, without_tags
-from ingest.layouts.naming import author_of, record_path
-from ingest.layouts.pages import page_of, short_name
+from ingest.outputs.body import body_of, must_stay_raw
+from ingest.outputs.inert import inert_link, inert_picture, inert_text, without_tags
+from ingest.outputs.naming import author_of, record_path
+from ingest.outputs.pages import page_of, short_name
 from ingest.urls import without_secrets
 from ingest.values import Record
 

@@ -7,11 +7,11 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime
 
-from ingest.archive import Archive
 from ingest.config import ArchiveConfig
 from ingest.database import Database
-from ingest.layouts import is_at_home, make_layout, paths_for
-from ingest.store import archive as archive_store
+from ingest.follow.files import Archive
+from ingest.outputs import is_at_home, make_layout, paths_for
+from ingest.store import files as file_store
 from ingest.store import renaming as store
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Renaming:
         self._archive.prepare(now=now)
         moved = last = 0
         while records := self._database.query(
-            archive_store.every, self._layout.name, after=last, limit=_BATCH
+            file_store.every, self._layout.name, after=last, limit=_BATCH
         ):
             wanted = {
                 record.entry_id: list(paths_for(self._layout, record))

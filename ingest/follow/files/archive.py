@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from ingest.archive.batch import Batch, Rendered
-from ingest.archive.differences import Difference, differences
-from ingest.archive.folder import Folder
 from ingest.config import ArchiveConfig
 from ingest.database import Database
 from ingest.errors import ArchiveError
-from ingest.layouts import Layout, is_at_home, make_layout
-from ingest.presence import Presence
-from ingest.site_names import SiteNames
-from ingest.store import archive as store
+from ingest.follow.files.batch import Batch, Rendered
+from ingest.follow.files.differences import Difference, differences
+from ingest.follow.files.folder import Folder
+from ingest.follow.files.presence import Presence
+from ingest.follow.files.site_names import SiteNames
+from ingest.outputs import Layout, is_at_home, make_layout
+from ingest.store import files as store
 from ingest.store.due import mark_all_due_for, take_back, take_due
 
 _BATCH = 100
