@@ -1,10 +1,10 @@
-# Guidang in a container: docs/howto/docker.md tells how to use it.
+# The image of Guidang; docs/howto/docker.md explains how to use it.
 ARG BASE=python:3.13-slim-trixie
 
 FROM ${BASE} AS build
 WORKDIR /src
 RUN python -m venv --without-pip /opt/guidang
-# Before the source, so that a change of it installs nothing anew.
+# Before the source, so that a change of the source does not reinstall the libraries.
 COPY deploy/requirements.lock deploy/
 RUN python -m pip --python /opt/guidang/bin/python install --no-cache-dir --no-deps \
     --require-hashes --requirement deploy/requirements.lock
@@ -29,7 +29,7 @@ ENV PATH=/opt/guidang/bin:$PATH \
 USER guidang
 WORKDIR /data
 EXPOSE 8710
-# Healthy is what can do its work: the database and the archive can be used.
+# Healthy means that the service can use the database and the archive.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 CMD ["python", "-c", \
     "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8710/readyz', timeout=8)"]
 ENTRYPOINT ["guidang"]

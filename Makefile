@@ -1,6 +1,6 @@
 # `make demo` shows the main job, `make test` runs the tests; both set everything up themselves.
 
-# The first Python here that will do; name another with: make PYTHON=/path/to/python3
+# The first suitable Python; choose another with: make PYTHON=/path/to/python3
 USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(or $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c '$(USABLE)' 2>/dev/null && echo $$python && break; done),python3)
@@ -12,17 +12,17 @@ help: ## print this list
 		while read -r target purpose; do printf 'make %-12s %s\n' "$$target" "$$purpose"; done
 
 .PHONY: set-up
-set-up: ## make .venv with what the program needs, if it is not there or outdated
+set-up: ## install the program into .venv, if it is missing or outdated
 	@command -v "$(PYTHON)" >/dev/null || { echo "set-up: guidang needs CPython 3.11 or newer, and" \
 		"$(PYTHON) is not there: install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@"$(PYTHON)" .ci/set_up.py
 
 .PHONY: set-up-tests
-set-up-tests: set-up ## add what the tests need to .venv
+set-up-tests: set-up ## add the libraries of the tests to .venv
 	@"$(PYTHON)" .ci/set_up.py tests
 
 .PHONY: demo
-demo: set-up ## show the whole job on sample feeds, without the network
+demo: set-up ## show everything on sample feeds, without the network
 	@$(BIN)/guidang demo
 
 .PHONY: test
@@ -30,7 +30,7 @@ test: set-up-tests ## run the tests, on SQLite and on a real PostgreSQL, with a 
 	@$(BIN)/pytest
 
 .PHONY: test-long
-test-long: set-up-tests ## run the tests that last longer than a minute
+test-long: set-up-tests ## run the tests that take longer than a minute
 	@$(BIN)/pytest -n 2 -m long
 
 .PHONY: test-deploy
@@ -42,7 +42,7 @@ bench: set-up-bench ## compare with the library `reader` on 300 feeds (2 minutes
 	@$(BIN)/python -m benchmarks
 
 .PHONY: bench-full
-bench-full: set-up-bench ## in three rounds, with 3,000 feeds, on PostgreSQL, and as the archive grows (half an hour)
+bench-full: set-up-bench ## more rounds, 3,000 feeds, PostgreSQL, and a growing archive (half an hour)
 	@$(BIN)/python -m benchmarks --rounds 3
 	@$(BIN)/python -m benchmarks --feeds 3000
 	@$(BIN)/python -m benchmarks --postgresql --alone
@@ -50,18 +50,18 @@ bench-full: set-up-bench ## in three rounds, with 3,000 feeds, on PostgreSQL, an
 	@$(BIN)/python -m benchmarks.transports
 
 .PHONY: set-up-bench
-set-up-bench: set-up-tests ## add what the benchmarks compare with to .venv
+set-up-bench: set-up-tests ## add the libraries of the benchmarks to .venv
 	@$(BIN)/pip install --quiet --no-deps --require-hashes -r benchmarks/requirements.lock
 
 .PHONY: lint
-lint: set-up-tests ## check format, style, types and the directions of imports
+lint: set-up-tests ## check format, style, types and imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
 .PHONY: format
-format: set-up-tests ## bring all files into the one format
+format: set-up-tests ## format all files
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
@@ -70,9 +70,9 @@ messages: set-up-tests ## bring the Chinese catalogues up to date, and list what
 	@$(BIN)/python .ci/messages.py
 
 .PHONY: lock
-lock: set-up-tests ## choose the versions of all dependencies anew
+lock: set-up-tests ## update the locked versions of all dependencies
 	@$(BIN)/python .ci/lock.py
 
 .PHONY: clean
-clean: ## remove what the other targets made
+clean: ## remove what the other targets have made
 	@rm -rf .venv .cache build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

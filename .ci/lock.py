@@ -1,6 +1,6 @@
-"""Choose the versions that pyproject.toml and the tests' Hexo sites allow; write the lock files.
+"""Write the lock files: the newest versions that pyproject.toml and the tests' Hexo sites allow.
 
-The files name versions and hashes, never the registry they were asked from.
+The files have versions and hashes, but no address of a registry.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-ADDRESSES = {"resolved", "funding"}  # the keys of package-lock.json that hold any
+ADDRESSES = {"resolved", "funding"}  # keys of package-lock.json with addresses
 
 sys.path.insert(0, str(ROOT))
 
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def lock_python(file: str, *which: str) -> None:
-    """Lock for every platform and every Python from the oldest on."""
+    """Lock for every platform and every supported Python."""
     uv = Path(sys.executable).with_name("uv")
     options = "--quiet --no-config --system-certs --universal --python-version 3.11"
     subprocess.run(
@@ -45,7 +45,7 @@ def lock_python(file: str, *which: str) -> None:
 
 
 def lock_hexo(site: Path) -> None:
-    """Lock a site's packages; npm keeps what the ranges still allow, so start from nothing."""
+    """Lock a site's packages; delete the old lock first, because npm would keep its versions."""
     file = site / "package-lock.json"
     file.unlink(missing_ok=True)
     options = "--package-lock-only --ignore-scripts --no-audit --no-fund --loglevel=error"

@@ -1,11 +1,10 @@
-"""Make the virtual environment that everything here runs in; needs CPython alone.
+"""Make the virtual environment of this checkout; needs only CPython.
 
-    python3 .ci/set_up.py          what the program needs
-    python3 .ci/set_up.py tests    what the tests need as well
+    python3 .ci/set_up.py          install the program
+    python3 .ci/set_up.py tests    also the libraries of the tests
 
-It is quick when nothing has changed: marks in the environment hold the digest of what each step
-was made from. A Python that is too old must be able to read this file, so that it can say so: the
-newest thing in it is an f-string.
+It is quick if nothing has changed: for each step, a file in the environment has the digest of the
+step's inputs. Python 3.6 must be able to run this file, to tell its user that it is too old.
 """
 
 import hashlib
@@ -42,7 +41,7 @@ def check_python():
 
 
 def once(step, *made_from):
-    """Take the step unless it was taken with the same."""
+    """Run the step unless it has run with the same inputs."""
     mark = ENVIRONMENT / f".{step.__name__}"
     digest = hashlib.sha256("\0".join(made_from).encode()).hexdigest()
     if PYTHON.exists() and mark.is_file() and mark.read_text() == digest:
@@ -55,12 +54,12 @@ def make_environment():
     say(f"making {ENVIRONMENT.name} with Python {sys.version.split()[0]}")
     run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(ENVIRONMENT)])
     bootstrap_pip()
-    say("installing what the program needs (once, some 45 MB)")
+    say("installing the program's libraries (once, about 45 MB)")
     install_lock(PROGRAM)
 
 
 def bootstrap_pip():
-    """Install a recent pip, which needs half the time of those that old Pythons bring."""
+    """Install a recent pip, which is twice as fast as the one of an old Python."""
     options = ["install", "--quiet", "--no-deps", "--require-hashes", "-r", INSTALLER]
     pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
     if subprocess.call([*pip, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
@@ -70,18 +69,18 @@ def bootstrap_pip():
 
 
 def install_project():
-    # Without isolation, so that the build backend, too, is the one that the lock names.
+    # Without isolation, so that the build backend has the locked version too.
     pip_install("--no-deps", "--no-build-isolation", "-e", ".")
 
 
 def install_for_tests():
-    say("installing what the tests need as well (once, some 120 MB more)")
+    say("installing the libraries of the tests (once, about 120 MB more)")
     install_lock(ALL)
 
 
 def install_lock(name):
-    # The lock is complete; older versions of pip fail when they look for more. What is imported
-    # is compiled then: to compile all of it beforehand takes as long as to install it.
+    # --no-deps: the lock is complete, and older versions of pip fail when they check it.
+    # --no-compile: compiling everything takes as long as the installation.
     pip_install("--no-compile", "--no-deps", "--require-hashes", "-r", name)
 
 

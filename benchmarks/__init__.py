@@ -1,4 +1,4 @@
-"""Guidang beside the feed reader library `reader`, through the same work on this machine.
+"""Compare Guidang with the feed reader library `reader` on this machine.
 
 python -m benchmarks --help
 """

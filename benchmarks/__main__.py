@@ -1,13 +1,13 @@
-"""Take both programs through the same four scenarios, turn and turn about, and compare them.
+"""Run both programs through the same four scenarios, in turn, and compare them.
 
     python -m benchmarks [--feeds 300] [--entries 30] [--rounds 1] [--alone] [--postgresql]
 
 cold    everything is new
-304     nothing is new, and the server says so
-same    nothing is new: the same bytes once more, without validators
+304     nothing is new, and the server answers "not modified"
+same    nothing is new, but the server sends the same bytes again, without validators
 plus1   each feed has one new entry
 
-A time counts only if what is kept afterwards is what it should be.
+A time counts only if the stored entries are right afterwards.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ from benchmarks.server import Scenario, Server
 from tests.postgres import server_for_tests
 
 _WIDTH = 100
-# How many times as many feeds a second, and as little CPU, Guidang is to have.
+# Goals: how many times faster than `reader` Guidang shall be, in feeds a second and in CPU.
 GOALS = {Scenario.COLD: 2.5, Scenario.NOT_MODIFIED: 2.0, Scenario.SAME: 20.0, Scenario.PLUS1: 12.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One scenario of one program."""
+    """The cost of one scenario for one program, and what it stored."""
 
     scenario: Scenario
     program: str
@@ -50,12 +50,14 @@ def main() -> None:
     parser.add_argument("--feeds", type=int, default=300)
     parser.add_argument("--entries", type=int, default=30, help="in each feed")
     parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--postgresql", action="store_true", help="for Guidang: one made for this")
-    parser.add_argument("--alone", action="store_true", help="Guidang only")
+    parser.add_argument(
+        "--postgresql", action="store_true", help="let Guidang use a temporary PostgreSQL"
+    )
+    parser.add_argument("--alone", action="store_true", help="run Guidang only")
     parser.add_argument("--json", type=Path, help="write every measurement to this file")
     options = parser.parse_args()
     results: list[Result] = []
-    # All of it stays to the end: ext4 looks for long for places that were not freed lately.
+    # Delete nothing until the end: ext4 allocates slowly after many files were deleted.
     with tempfile.TemporaryDirectory() as temporary:
         for number in range(options.rounds):
             folder = Path(temporary) / str(number)
@@ -66,7 +68,7 @@ def main() -> None:
 
 
 def run_round(options: argparse.Namespace, number: int, folder: Path) -> Iterator[Result]:
-    """Take both through all scenarios; who begins changes from round to round."""
+    """Run both programs through all scenarios; they take turns at being first."""
     with ExitStack() as stack:
         (folder / "documents").mkdir(parents=True)
         server = stack.enter_context(Server(folder / "documents", options.feeds, options.entries))
@@ -90,8 +92,8 @@ def run_round(options: argparse.Namespace, number: int, folder: Path) -> Iterato
 def measure(
     one: Contestant, server: Server, scenario: Scenario, options: argparse.Namespace
 ) -> Result:
-    """Let one program look at all feeds; raise `RuntimeError` if it did not do its work."""
-    os.sync()  # else a program that syncs its files waits for what others have left to write
+    """Let one program poll all feeds; raise `RuntimeError` if its result is wrong."""
+    os.sync()  # so that no program waits for writes of the other
     before = server.requests
     cost = one.update()
     counted = one.counted()
@@ -104,7 +106,7 @@ def measure(
 
 
 def show(results: Sequence[Result], feeds: int) -> None:
-    """Print the middle of all rounds, and how the two compare."""
+    """Print the median of all rounds, and the ratios."""
     table = Table(
         "", "", *("feeds/s", "CPU s", "MB", "entries", "on disk, MB", "× feeds/s", "× CPU", "goal")
     )

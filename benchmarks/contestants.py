@@ -1,4 +1,4 @@
-"""The two programs, behind one interface: made ready, told to look at all feeds, counted."""
+"""The two programs behind one interface: start, subscribe, update, count."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from benchmarks.measure import Cost, Watch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """What is kept: entries in the database, records in the archive, bytes on the disk."""
+    """What a program has stored: entries in the database, records, bytes on the disk."""
 
     entries: int
     records: int
@@ -28,7 +28,7 @@ class Counted:
 
 
 class Contestant(ABC):
-    """A running program with a database of its own in `folder`; a context manager."""
+    """A running program with its own database in `folder`; a context manager."""
 
     name: str
 
@@ -55,12 +55,12 @@ class Contestant(ABC):
         self._process.wait()
 
     def subscribe(self, urls: Sequence[str]) -> None:
-        """Make the list of feeds."""
+        """Add the feeds to the program's list."""
         (self.folder / "feeds.txt").write_text("\n".join(urls), "utf-8")
         self._tell("subscribe")
 
     def update(self) -> Cost:
-        """Look at every feed once, when none of the hosts was asked a moment ago."""
+        """Poll every feed once, after a pause, so that no host delay is measured."""
         time.sleep(_REST)
         with Watch(self._process.pid) as watch:
             self._tell("update")
@@ -68,7 +68,7 @@ class Contestant(ABC):
 
     @abstractmethod
     def counted(self) -> Counted:
-        """Count what is kept."""
+        """Count what the program has stored."""
 
     def _tell(self, line: str) -> None:
         assert self._process.stdin is not None
@@ -79,16 +79,16 @@ class Contestant(ABC):
     def _wait(self) -> None:
         assert self._process.stdout is not None
         if self._process.stdout.readline() != "done\n":
-            told = (self.folder / "errors.txt").read_text("utf-8", "replace")
-            raise RuntimeError(f"{self.name} has failed:\n{told[-4000:]}")
+            log = (self.folder / "errors.txt").read_text("utf-8", "replace")
+            raise RuntimeError(f"{self.name} has failed:\n{log[-4000:]}")
 
     def _size(self) -> int:
-        """Bytes on the disk, in whole blocks."""
+        """Return the bytes used on disk, in whole blocks."""
         files = (path.stat() for path in self.folder.rglob("*") if path.is_file())
         return sum(file.st_blocks * 512 for file in files)
 
 
-# Seconds; Guidang leaves a host alone for half a second (fetch.host_delay).
+# Seconds; longer than the half second between two requests to a host (fetch.host_delay).
 _REST = 0.6
 _CONFIG = """\
 [database]
@@ -101,7 +101,7 @@ path = "archive"
 
 
 class Guidang(Contestant):
-    """Guidang doing its whole job: cleaning, revisions, the publisher's bytes, the files."""
+    """Guidang with all its work: cleaning, revisions, captures, records."""
 
     name = "guidang"
 

@@ -1,8 +1,8 @@
-"""Chinese feeds made up by rule: the same bytes for the same numbers, on every machine.
+"""Generate Chinese feeds: the same bytes for the same numbers, on every machine.
 
-A quarter of them is RSS in UTF-8, Atom in UTF-8, RSS in GBK, and RSS in Big5 (in traditional
-characters). An entry has 2 to 8 KB of HTML. Revision `k` of a feed is its first one with `k` new
-entries at the top, and as many fewer at the bottom: a publisher's window of a fixed size.
+One quarter each: RSS in UTF-8, Atom in UTF-8, RSS in GBK, RSS in Big5 (traditional characters). An
+entry has 2 to 8 KB of HTML. Revision `k` of a feed has `k` new entries at the top and `k` fewer at
+the bottom: a window of a fixed size.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A format, an encoding, and the characters it is written in."""
+    """A format, an encoding, and a script (`hans` or `hant`)."""
 
     is_atom: bool
     encoding: str
@@ -46,7 +46,7 @@ KINDS = (
 
 
 def document(number: int, host: str, *, entries: int, revision: int = 0) -> bytes:
-    """Feed `number` as its host serves it: the entries from newest to oldest."""
+    """Return the document of feed `number`, newest entry first."""
     kind = KINDS[number % len(KINDS)]
     write = _atom if kind.is_atom else _rss
     serials = range(entries + revision - 1, revision - 1, -1)
@@ -102,7 +102,7 @@ def _headline(number: int, serial: int, kind: Kind) -> str:
 
 
 def _body(number: int, serial: int, host: str, kind: Kind) -> str:
-    """Paragraphs and a picture; 2 to 8 KB in UTF-8."""
+    """Return paragraphs and a picture; 2 to 8 KB in UTF-8."""
     pool = _sentences(kind.script)
     chosen = random.Random(number * 100_003 + serial)
     size, written = chosen.uniform(2_000, 8_000), 0

@@ -2,8 +2,8 @@
 
     python -m benchmarks.growth [--feeds 300] [--entries 34] [--to 1000000]
 
-The archive is filled with copies of its own entries under other keys, with little text: what a poll
-looks up are rows and indexes, not texts.
+It fills the database with copies of its entries, with other keys and short texts: a poll looks up
+rows and indexes, not texts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from benchmarks.server import Scenario, Server
 
 _ROUNDS = 3
 _MEASURED = (Scenario.NOT_MODIFIED, Scenario.SAME, Scenario.PLUS1)
-# What a copy has in place of the entry's own.
+# The columns in which a copy differs from its entry.
 _OTHER = {
     "key": "'copy-' || :number || '-' || id",
     "guid": "'copy-' || :number || '-' || id",
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def measure(guidang: Guidang, server: Server) -> Mapping[Scenario, float]:
-    """Look at all feeds a few times in each scenario; return seconds."""
+    """Poll all feeds a few times in each scenario; return the median seconds."""
     return {scenario: median(seconds(guidang, server, scenario)) for scenario in _MEASURED}
 
 
@@ -72,7 +72,7 @@ def seconds(guidang: Guidang, server: Server, scenario: Scenario) -> list[float]
 
 
 def grow(file: Path, to: int) -> None:
-    """Copy the entries until there are `to` of them."""
+    """Copy the entries until there are about `to` of them."""
     database = sqlite3.connect(file, timeout=60)
     columns = [row[1] for row in database.execute("PRAGMA table_info(entry)") if row[1] != "id"]
     values = ", ".join(_OTHER.get(name, name) for name in columns)

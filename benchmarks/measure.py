@@ -1,4 +1,4 @@
-"""What work costs: time, CPU and memory of a process and of all that it starts."""
+"""Measure the time, CPU and memory of a process and its children."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Self
 
 import psutil
 
-# To add up the pages of a process stops it for milliseconds, and memory grows slowly.
+# Measuring memory stops the process for milliseconds, so it is not done often.
 _SAMPLE_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds by the clock, seconds of CPU, and bytes at the peak of all its processes."""
+    """Wall-clock seconds, CPU seconds, and peak memory in bytes, of all processes together."""
 
     seconds: float
     cpu: float
@@ -25,10 +25,9 @@ class Cost:
 
 
 class Watch:
-    """Looks at a process and all below it while the block lasts; a context manager.
+    """Watch a process and its children during a `with` block.
 
-    Memory that they share counts once (PSS). The CPU of processes that have ended is told by
-    those that started them.
+    Shared memory counts once (PSS). The CPU of children that have ended is in their parent's times.
     """
 
     def __init__(self, pid: int) -> None:
@@ -52,7 +51,7 @@ class Watch:
 
     @property
     def cost(self) -> Cost:
-        """What the block cost, once it is over."""
+        """The cost of the block, after its end."""
         return Cost(seconds=self._seconds, cpu=self._cpu, memory=self._memory)
 
     def _used(self) -> float:

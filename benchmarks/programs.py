@@ -1,9 +1,9 @@
-"""The two programs as they run for long: they do what each line on standard input says.
+"""Run one of the two programs as a long-lived process that obeys lines on standard input.
 
     python -m benchmarks.programs guidang|reader
 
-`subscribe` takes the feeds of feeds.txt, `update` looks at each once; both answer `done`. What it
-takes to start is no part of either: a daemon starts once.
+`subscribe` adds the feeds of feeds.txt, `update` polls each once; both answer `done`. The start of
+the program is not measured, because a daemon starts once.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def done() -> None:
 
 
 async def guidang() -> None:
-    """Guidang as its daemon runs: documents read in processes, everything kept open."""
+    """Run Guidang like its service: documents read in processes, everything kept open."""
     from ingest.config import FeedSettings, load_config
     from ingest.database import Database
     from ingest.garbage import leave_out_what_stays, search_seldom
@@ -56,9 +56,9 @@ async def guidang() -> None:
 
 
 def reader() -> None:
-    """`reader` as its documentation shows it, with threads that wait for the network."""
+    """Run `reader` as its documentation shows, with threads for the network."""
     from reader import make_reader
-    from reader._vendor import feedparser  # noqa: F401 - else loaded by its first feed
+    from reader._vendor import feedparser  # noqa: F401 - the first feed would load it
 
     library = make_reader("reader.db")
     done()

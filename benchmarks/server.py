@@ -1,6 +1,6 @@
-"""A fast server on loopback: each feed at an address of its own, as feeds are in the world.
+"""A fast server on loopback, with an address for each feed.
 
-Documents are written to files beforehand, so that serving them costs next to nothing.
+Documents are written to files beforehand, so that serving them costs almost nothing.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ _BACKLOG = 16
 
 
 class Scenario(StrEnum):
-    """What the server has for who has been there before."""
+    """How the server answers a client that polls again."""
 
     COLD = "cold"  # everything is new
-    NOT_MODIFIED = "304"  # the validators still hold
+    NOT_MODIFIED = "304"  # the validators still match
     SAME = "same"  # the same bytes, and no validators
     PLUS1 = "plus1"  # one new entry in each feed
 
 
 class Server:
-    """Serves feeds by number, from files in `folder`; a context manager."""
+    """Serve feeds by number, from files in `folder`; a context manager."""
 
     def __init__(self, folder: Path, feeds: int, entries: int) -> None:
         self.scenario = Scenario.COLD
@@ -50,7 +50,7 @@ class Server:
         return [f"http://{name}:{self._port}/feed.xml" for name in self._names]
 
     def write(self, revision: int) -> None:
-        """Write the documents of a revision, and serve that one from now on."""
+        """Write the documents of a revision, and serve them from now on."""
         self.revision = revision
         for number in range(len(self._names)):
             host = f"https://site-{number}.example"
@@ -83,7 +83,7 @@ class Server:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def answer(self, number: int, request: bytes) -> bytes:
-        """What feed `number` is to say to a request."""
+        """Return the response of feed `number` to a request."""
         self.requests += 1
         etag = f'"{number}-{self.revision}"'.encode()
         if self.scenario is Scenario.NOT_MODIFIED and etag in request:

@@ -1,9 +1,9 @@
-"""Measure what a request costs over each way that httpx could take, a host for each feed.
+"""Measure the CPU of a request over different transports of httpx, with a host for each feed.
 
     python -m benchmarks.transports [--feeds 300]
 
-Each asks all feeds with the validators they gave, ten at a time, and is answered 304. Plain HTTP:
-over TLS the handshake, which is the same for all, costs more than anything else.
+Each transport polls all feeds with validators, ten at a time, and gets 304. It uses plain HTTP:
+with TLS the handshake, the same for all transports, would cost more than the rest.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 async def measure_all(urls: Sequence[str]) -> dict[str, float]:
-    """CPU seconds a request by each way; the server's share is in all of them alike."""
+    """Return the CPU seconds of a request by transport, including the server's share."""
     settings = FetchConfig(allow_private=(ip_network("127.0.0.0/8"),), host_delay="0s")
     guard = Guard(settings.allow_private, Resolver(10))
     bare = httpx.Limits(max_keepalive_connections=0)
@@ -90,13 +90,13 @@ def fetched_by(fetcher: Fetcher) -> Get:
 
 
 def etag_of(url: str) -> str:
-    """What the server gave the feed at this address at revision 0."""
+    """Return the ETag of the feed at this address at revision 0."""
     third, fourth = url.split("/")[2].partition(":")[0].split(".")[2:]
     return f'"{250 * int(third) + int(fourth) - 1}-0"'
 
 
 async def measure(urls: Sequence[str], get: Get) -> float:
-    """CPU seconds that one request takes."""
+    """Return the CPU seconds of one request."""
     places = asyncio.Semaphore(_AT_ONCE)
 
     async def ask(url: str) -> None:

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# courlan 1.4.0 (the addresses of trafilatura): in strict mode all articles of WeChat have one address.
+# courlan 1.4.0 (a library of trafilatura): in strict mode, all WeChat articles have one address.
 #
-# Expected: strict normalisation removes trackers and keeps what names the page.
+# Expected: strict normalisation removes trackers and keeps the parameters that name the page.
 # Seen: https://mp.weixin.qq.com/s?__biz=…&mid=…&idx=…&sn=… becomes https://mp.weixin.qq.com/s, for
-# every article of every account, because all four parameters are of unknown names. Without strict
-# they stay. Whoever uses the strict form as an identity keeps one article of WeChat and drops the rest.
+# every article of every account, because courlan knows none of the four parameters. Without strict
+# mode they stay. A program that uses the strict form as an identity stores one WeChat article and
+# drops all others.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# feedparser 6.0.14: the xml:base of one entry stays in force for the entries after it.
+# feedparser 6.0.14: the xml:base of one entry also applies to the entries after it.
 #
-# Expected: xml:base counts within its element (XML Base section 3.1). Each entry is read the same
-# whatever stands before it.
-# Seen: when a document is read from bytes, without the header that names its address, the base is not
-# left at the element's end. The next entry's "/b" leads to the host of the entry before, and so does
-# its id. With the header it is left. Whoever fetches feeds with a client of his own reads from bytes.
+# Expected: xml:base applies within its element (XML Base section 3.1), so an entry is read in the
+# same way whatever comes before it.
+# Seen: if the document is read from bytes, without a header that gives its address, the base is not
+# reset at the end of the element. The next entry's "/b" and its id lead to the host of the entry
+# before. With the header the base is reset. Programs with their own HTTP client read from bytes.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# feedparser 6.0.14: a date written in Chinese is parsed to the first day of the month in which the
-# program runs, in the year that was written.
+# feedparser 6.0.14: a date in Chinese is parsed as the first day of the current month, in the year
+# of the date.
 #
-# Expected: the day that is written, or no parsed date (published_parsed missing), as for a date
-# that feedparser says it does not know.
-# Seen: 2024年2月29日 23:30, 2024/2/29 and 2024.2.29 give 2024, this month, day 1, midnight, without a
-# word in `bozo`. The same feed read again next month has another date. A compact time
+# Expected: the right day, or no parsed date (published_parsed missing), as for other unknown dates.
+# Seen: 2024年2月29日 23:30, 2024/2/29 and 2024.2.29 give 2024, this month, day 1, midnight, and `bozo`
+# is not set. The same feed read next month has other dates. A compact time
 # (20240229T233000) loses its time of day; HKT is read as UTC.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# feedparser 6.0.14: a guid that is no address is made one, with the host that the feed came from.
+# feedparser 6.0.14: a guid that is not an address becomes one, with the host of the feed.
 #
-# Expected: an id is an opaque text (Atom's is compared character by character, RFC 4287 4.2.6.1), and
-# resolve_relative_uris=False leaves everything as it was written.
-# Seen: <guid>g3</guid> and <id>g5</id> come out as https://HOST/g3 and https://HOST/g5, also with
-# resolve_relative_uris=False, and as the entry's link as well. The same feed from another host, an
-# RSSHub instance or a mirror, has other ids for all its entries: a reader that keys by id doubles them.
+# Expected: an id is opaque text (Atom ids are compared character by character, RFC 4287 4.2.6.1), and
+# resolve_relative_uris=False changes nothing.
+# Seen: <guid>g3</guid> and <id>g5</id> become https://HOST/g3 and https://HOST/g5, also with
+# resolve_relative_uris=False, and so does the entry's link. The same feed from another host (an RSSHub
+# instance, a mirror) has other ids for all entries: a reader that compares ids doubles them.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# npm feed 6.0.0: the required `date` of an item is the date of publication in RSS, and that of the last
-# change in Atom and JSON Feed; a JSON item without `id` has none.
+# npm feed 6.0.0: the required `date` of an item is the date of publication in RSS, but the date of the
+# last change in Atom and JSON Feed. A JSON item without `id` gets none.
 #
-# Expected: one item says the same in the three forms: published in all of them, with an id in each,
-# because JSON Feed 1.1 requires `id`, and RSS and Atom fall back to the link.
+# Expected: the three forms say the same: all have a date of publication and an id. JSON Feed 1.1
+# requires `id`; RSS and Atom use the link.
 # Seen: RSS has <pubDate>; Atom has <updated> and no <published>; JSON has `date_modified` and neither
-# `date_published` nor `id`. A reader that trusts only dates of publication sees undated entries.
+# `date_published` nor `id`. A reader that uses only dates of publication sees entries without a date.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

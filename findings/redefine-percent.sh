@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The Hexo theme redefine takes each title for a format of sprintf: a post called "涨了 100%" becomes
-# an empty page, and Hexo ends with exit code 0.
+# The Hexo theme redefine uses each title as a sprintf format: a post titled "涨了 100%" becomes an
+# empty page, and Hexo exits with 0.
 set -euo pipefail
 
 folder=$(mktemp -d)
