@@ -173,6 +173,7 @@ def test_attacks_are_neutral(written: str) -> None:
         '<div style="opacity:0">' * 190 + "<p>甲" * 10_000,
         '<p style="display:none">甲</p>' * 10_000,
         '<p style="' + "opacity:0;" * 20_000 + '">甲',
+        '<p style="opacity:0' + " " * 200_000 + 'x">甲',
         "<noscript><iframe src=//a.cn/x></noscript>" * 5_000 + "甲",
     ],
     ids=lambda written: written[:16],

@@ -13,6 +13,7 @@ from lxml import etree
 
 from ingest.reading.html.addresses import MEDIA_SCHEMES, absolute
 from ingest.reading.html.allowed import is_player
+from ingest.reading.html.named_players import player_named_by, player_of
 from ingest.reading.html.players import player_at
 
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)\Z", re.IGNORECASE)
@@ -26,7 +27,7 @@ _ADDRESSES = (
 _IDS = (
     "videoid data-videoid video-id data-video-id bvid data-bvid data-mpvid data-vid vid"
     " voice_encode_fileid mid data-trackid data-shortcode data-tweetid tweet-id data-gistid"
-    " playback-id data-id"
+    " playback-id data-id aid data-aid"
 ).split()
 _ID = re.compile(r"[\w=-]{1,80}", re.ASCII)
 # By what the element's name speaks of: which element shows it, and at which address.
@@ -114,9 +115,13 @@ def _tag_for(url: str) -> str | None:
 
 
 def _of_service(element: etree._Element) -> tuple[str, str] | None:
+    if player := player_named_by(element):
+        return "iframe", player
     identity = next(filter(None, map(element.get, _IDS)), "")
     if not _ID.fullmatch(identity):
         return None
+    if player := player_of(str(element.tag), identity):
+        return "iframe", player
     for pattern, tag, address in _SERVICES:
         if pattern.search(str(element.tag)):
             return tag, address.format(identity)

@@ -11,15 +11,19 @@ from functools import lru_cache
 
 from lxml import etree
 
-_ZERO = r"0*(?:\.0+)?(?:px|pt|r?em|%|vh|vw)?"
+_ZERO = r"0*(?:\.0+\d{0,3})?(?:px|pt|r?em|%|vh|vw)?"
 _FAR = r"-(?:\d{4,}px|\d{3,}(?:\.\d+)?(?:r?em|%|vw))"
-_END = r"\s*(?:!\s*important)?\s*(?=;|\Z)"
+_END = r"\s*(?:!\s*important\s*)?(?=;|\Z)"
 # What a start of an animation looks like; nobody hides words for good in this way.
-_FADED = rf"opacity\s*:\s*(?:{_ZERO}|0?\.0\d*){_END}"
+_NEARLY_ZERO = (  # below a tenth, in any of the spellings of a number
+    r"[+-]?(?:0*\.0\d*|0+\.?(?!\d)|0*\d(?:\.\d*)?%|0*\.\d+%)(?![\d.%e])"
+    r"|[+-]?(?:0+(?:\.0*)?e[+-]?\d+|\d?\.?\d+e-0*(?:[2-9]|[1-9]\d+))%?|-[\d.]+%?"
+)
+_FADED = rf"opacity\s*:\s*(?:{_NEARLY_ZERO}){_END}"
 _AWAY = (
     rf"display\s*:\s*none{_END}|(?:font-size|line-height|(?:max-)?(?:height|width))\s*:\s*{_ZERO}{_END}"
     rf"|(?:text-indent|margin-left|margin-top|margin-right|letter-spacing)\s*:\s*{_FAR}{_END}"
-    rf"|color\s*:\s*(?:transparent|rgba\([^()]*,\s*0*(?:\.0+)?\s*\)){_END}"
+    rf"|color\s*:\s*(?:transparent|rgba\([^()]*,\s*0*(?:\.0+)?%?\s*\)|#(?:[\da-f]{{6}}00|[\da-f]{{3}}0)(?![\da-f])){_END}"
 )
 _HIDING = re.compile(rf"(?:\A|(?<=;))\s*(?:{_FADED}|{_AWAY});?", re.IGNORECASE)
 _FADING = re.compile(rf"(?:\A|(?<=;))\s*(?:{_FADED})", re.IGNORECASE)

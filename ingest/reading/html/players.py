@@ -12,6 +12,7 @@ from lxml import etree
 from ingest.reading.html import pictures
 from ingest.reading.html.addresses import MEDIA_SCHEMES, absolute
 from ingest.reading.html.allowed import is_player
+from ingest.reading.html.named_players import player_named_by
 from ingest.reading.html.pictures import LATE_ATTRIBUTES
 
 _LATE = (
@@ -41,14 +42,17 @@ _PAGES = tuple(
     )
 )
 _FACADES = frozenset({"div", "span", "a", "figure", "button", "section", "p"})
-_LATER = etree.XPath("descendant::*[@*[starts-with(name(), 'data-')]]")
+_ATTRIBUTES_OF_FACADES = LATE_ATTRIBUTES | {"data-plyr-embed-id"}
+_LATER = etree.XPath(
+    "descendant::*[@*[starts-with(name(), 'data-')] or @videoid or @video-id or @bvid or @aid]"
+)
 
 
 def settle_players(tree: etree._Element, base_url: str | None) -> None:
     """Leave known players in their places; let other frames become links to what they show."""
     for frame in list(tree.iter("iframe", "frame", "embed", "object")):
         _settle(frame, base_url)
-    facades = [element for element in _LATER(tree) if _is_empty_facade(element)]
+    facades = [element for element in _LATER(tree) if _is_facade(element)]
     if facades:
         shown = {identity(str(frame.get("src"))) for frame in tree.iter("iframe")}
         for facade in facades:
@@ -81,7 +85,7 @@ def address_of(frame: etree._Element, base_url: str | None) -> str | None:
         return own
     late = list(_late_addresses(frame, base_url))
     player = next((url for url in late if is_player(_secure(url))), None)
-    return player or own or (late[0] if late else None)
+    return player or own or player_named_by(frame) or (late[0] if late else None)
 
 
 def settle_medium(medium: etree._Element, base_url: str | None) -> None:
@@ -110,8 +114,10 @@ def _late_addresses(frame: etree._Element, base_url: str | None) -> Iterator[str
             yield player_at(url)
     for name, value in frame.attrib.items():
         is_address = str(name).startswith("data-") and _URL.match(str(value).strip())
-        if is_address and not _BESIDE.search(str(name)):
-            yield from filter(None, [absolute(str(value), base_url, MEDIA_SCHEMES)])
+        if not is_address or _BESIDE.search(str(name)):
+            continue
+        if url := absolute(str(value), base_url, MEDIA_SCHEMES):
+            yield player_at(url)
     # A page that stands in for a player links to it.
     linked = _URL.findall(html.unescape(frame.get("srcdoc") or ""))
     urls = filter(None, (absolute(url, base_url, MEDIA_SCHEMES) for url in linked))
@@ -139,19 +145,32 @@ def _settle(frame: etree._Element, base_url: str | None) -> None:
     frame.set("href", url)
 
 
-def _is_empty_facade(element: etree._Element) -> bool:
-    is_late = element.tag in _FACADES and not LATE_ATTRIBUTES.isdisjoint(element.attrib)
+def _is_facade(element: etree._Element) -> bool:
+    """Whether a player belongs into an element; a link stays one."""
+    if element.tag not in _FACADES:
+        return False
+    if _is_late_and_empty(element):
+        return True
+    is_link = element.tag == "a" and element.get("href")
+    return not is_link and player_named_by(element) is not None
+
+
+def _is_late_and_empty(element: etree._Element) -> bool:
+    is_late = not _ATTRIBUTES_OF_FACADES.isdisjoint(element.attrib)
     return is_late and not "".join(element.itertext()).strip()
 
 
 def _play_in(facade: etree._Element, base_url: str | None, shown: set[str]) -> None:
     """Put the player into what stands in for it, unless it is shown elsewhere."""
-    player = next(
-        (url for url in _late_addresses(facade, base_url) if is_player(_secure(url))), None
-    )
+    players = (url for url in _late_addresses(facade, base_url) if is_player(_secure(url)))
+    player = next(players, None) or player_named_by(facade)
     if player is None or identity(player) in shown:
         return
     shown.add(identity(player))
     frame = etree.Element("iframe")
     frame.set("src", _secure(player))
-    facade[:] = [frame]
+    if not "".join(facade.itertext()).strip():
+        facade[:] = [frame]
+        return
+    frame.tail, facade.text = facade.text, None
+    facade.insert(0, frame)

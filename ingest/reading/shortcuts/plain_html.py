@@ -20,6 +20,7 @@ from ingest.reading.html.addresses import LINK_SCHEMES, MEDIA_SCHEMES, absolute
 from ingest.reading.html.allowed import ALWAYS_SET, harmless_style, is_allowed
 from ingest.reading.html.formulas import SOURCES, is_drawn, lacks_source
 from ingest.reading.html.hidden import hides
+from ingest.reading.html.named_players import names_player
 from ingest.reading.html.pictures import LATE_ATTRIBUTES
 from ingest.reading.html.text import BREAKS, LINES, Shown, squeeze
 from ingest.reading.html.tree import make_sound
@@ -176,7 +177,9 @@ class _Reader:
 
     def _kept(self, element: str, name: str, value: str) -> str | None:
         """Return the value of an attribute as it is in the end, None where the attribute goes."""
-        if name in _ODD_ATTRIBUTES or (name == "class" and is_drawn(value)):
+        if name in _ODD_ATTRIBUTES or names_player(name):
+            raise _OddError
+        if name == "class" and is_drawn(value):
             raise _OddError
         if name == "style":
             return _style(value)
