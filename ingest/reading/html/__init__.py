@@ -7,7 +7,8 @@ tree       any text → a tree
 addresses  an address as written → an absolute one
 drawings   SVG is replaced by the HTML and the pictures in it
 custom     pictures and players in elements of AMP, WeChat and others → HTML's own
-pictures   the address of a picture, wherever it was written; players: the same for sound and film
+pictures   the address of a picture, wherever it was written
+players    the same for sound and film; named_players: by a service and an id
 hidden     text that the page's script would have shown
 lines      code with one element for each line
 formulas   each formula once: as MathML (mathml, mathjax, katex), else as TeX

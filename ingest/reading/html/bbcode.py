@@ -11,7 +11,7 @@ from html import escape, unescape
 
 _TOKEN = re.compile(
     r"<(?P<end>/?)(?P<html>[a-z][a-z0-9]*)[^<>]*>"
-    r"|\[(?P<close>/?)(?P<name>[a-z]{1,10}|\*)(?:[= ](?P<option>[^\[\]<>\n]{0,500}))?\]",
+    r"|\[(?P<close>/?)(?P<name>[a-z]{1,10}|\*)(?:(?: ?=| )(?P<option>[^\[\]<>\n]{0,500}))?\]",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:https?:)?//[^\s<>\"'\[\]]{4,2000}", re.IGNORECASE)
@@ -29,6 +29,10 @@ _LESSON = re.compile(
 )
 _COLOR = re.compile(r"#[0-9a-f]{3,8}|[a-z]{3,20}|rgb\([\d, ]+\)", re.IGNORECASE)
 _SIDES = re.compile(r"(?:width=)?(\d{1,4})\s*(?:[,x]|\s(?:height=)?)\s*(\d{1,4})")
+_OF_HOST = re.compile(r"www\.[\w-]{1,63}\.", re.IGNORECASE)
+_OF_PICTURE = re.compile(r"https?://[^\n]{1,1000}\.(?:jpe?g|png|gif|webp|bmp)\Z", re.IGNORECASE)
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{3,200}")
+_NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 _SOUND = re.compile(r"\.(?:mp3|m4a|ogg|wav|aac)\Z", re.IGNORECASE)
 _FILM = re.compile(r"\.(?:mp4|webm|m4v)\Z", re.IGNORECASE)
 
@@ -37,14 +41,19 @@ _SIMPLE = {
     "quote": "blockquote",
     "indent": "blockquote",
     "p": "div",
-    **dict.fromkeys("size font backcolor float hide free".split(), "span"),
+    **dict.fromkeys("strike del".split(), "s"),
+    **dict.fromkeys("size font backcolor float hide free fly sell mask".split(), "span"),
 }
 _ALIGNED = frozenset({"align", "center", "left", "right"})
 _PLAYED = frozenset("media video audio flash".split())
 _FROM_CONTENT = frozenset({"img", "code", "email"}) | _PLAYED
-_KNOWN = {*_SIMPLE, *_ALIGNED, *_FROM_CONTENT, "color", "list", "url"}
+# Discuz keeps files and people by their numbers, which its feeds have without addresses.
+_NUMBERED = {"attach": "附件", "attachimg": "图片附件", "qq": "QQ"}
+_FOLDED = frozenset({"spoiler", "collapse"})
+_KNOWN = {*_SIMPLE, *_ALIGNED, *_FROM_CONTENT, *_NUMBERED, *_FOLDED, "color", "list", "url"}
 # What nobody else writes in brackets.
 _UNMISTAKABLE = frozenset("size color font backcolor align quote hide free code".split())
+_SURE = frozenset({*_NUMBERED, "spoiler"})  # one pair of these is enough
 _DEEPEST = 30
 _ENOUGH = 3
 
@@ -109,11 +118,18 @@ class _Reader:
             return
         # Discuz writes `[i=s]` where a post was edited.
         self.weight += 1 + (name in _UNMISTAKABLE) + bool(option) + ((name, option) == ("i", "s"))
+        self.weight += _ENOUGH * (name in _SURE)
         self.pieces[start:] = [html]
 
     def _html(self, name: str, option: str, content: str) -> str | None:
         if name in _FROM_CONTENT or name == "url":
             return self._leading(name, option, content)
+        if name in _NUMBERED:
+            number = unescape(_MARKUP.sub("", content)).strip()
+            return f"<span>{_NUMBERED[name]} {number}</span>" if _NUMBER.fullmatch(number) else None
+        if name in _FOLDED:
+            summary = escape(unescape(option)) or "剧透"
+            return f"<details><summary>{summary}</summary>{content}</details>"
         if name == "color":
             style = f' style="color:{option}"' if _COLOR.fullmatch(option) else ""
             return f"<span{style}>{content}</span>"
@@ -131,8 +147,9 @@ class _Reader:
         if name == "code":
             return f"<pre><code>{content}</code></pre>"
         if name == "email":
+            self.addresses += _MAIL.fullmatch(option or text) is not None
             return f'<a href="mailto:{escape(option or text)}">{content}</a>'
-        written = unescape(option) if name == "url" and option else text
+        written = _written(name, unescape(option) if name == "url" and option else text)
         is_whole = _ADDRESS.fullmatch(written) is not None
         if not is_whole and not (name in {"img", "url"} and _OF_FORUM.fullmatch(written)):
             return None
@@ -149,3 +166,11 @@ class _Reader:
             if pattern.search(path):
                 return f'<{kind} controls src="{url}"></{kind}>'
         return f'<a href="{url}">{url}</a>'
+
+
+def _written(name: str, address: str) -> str:
+    """An address as a forum means it: with its scheme, and a picture's blanks encoded."""
+    address = address.strip("\"' \t\n\xa0")
+    if name == "url" and _OF_HOST.match(address):
+        return f"http://{address}"
+    return address.replace(" ", "%20") if name == "img" and _OF_PICTURE.match(address) else address
