@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest.config import FeedSettings
+from ingest.config.feed_settings import option_of
 from tests.program import Program, new_program
 from tests.site import Site
 from tests.support import item, rss
@@ -174,6 +176,25 @@ def test_an_address_with_nothing_there_is_added_only_by_force(program: Program, 
     assert json.loads(program.good("feeds", "list", "--json")) == []
     program.good("feeds", "add", site.url("/nothing"), "--force")
     assert len(json.loads(program.good("feeds", "list", "--json"))) == 1
+
+
+def test_every_setting_of_a_feed_has_its_option(program: Program, site: Site) -> None:
+    examples = {
+        name: (field.examples or ("",))[0] for name, field in FeedSettings.model_fields.items()
+    }
+    wanted = {name: value for name, value in examples.items() if option_of(name)}
+    options = [
+        word
+        for name, value in wanted.items()
+        for one in (value if isinstance(value, list) else [value])
+        for word in (str(option_of(name)), str(one).lower() if one is False else str(one))
+    ]
+    program.good("feeds", "add", "--no-check", site.url("/feed.xml"), *options)
+    (added,) = json.loads(program.good("feeds", "list", "--json"))
+    assert added["settings"] == wanted
+    program.good("feeds", "add", "--no-check", site.url("/other.xml"))
+    program.good("feeds", "set", "2", *options)
+    assert json.loads(program.good("feeds", "show", "2", "--json"))["settings"] == wanted
 
 
 def test_feeds_are_set_paused_resumed_and_removed(program: Program, site: Site) -> None:

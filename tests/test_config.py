@@ -11,6 +11,8 @@ import pytest
 from ingest.config import (
     Config,
     FeedConfig,
+    FeedSettings,
+    feed_settings,
     format_duration,
     format_size,
     load_config,
@@ -72,6 +74,19 @@ def test_the_example_holds_every_setting_of_a_feed(tmp_path: Path) -> None:
     table = tomllib.loads("\n".join(lines))["feeds"][0]
     assert set(table) == set(FeedConfig.model_fields)
     assert FeedConfig.model_validate(table).categories[0] == "新媒体"
+
+
+def test_every_example_of_a_feed_setting_is_valid_and_not_the_default() -> None:
+    for name, field in FeedSettings.model_fields.items():
+        (example,) = field.examples or ()
+        assert set(FeedSettings.model_validate({name: example}).as_json()) == {name}
+
+
+def test_a_secret_setting_is_in_no_list_and_not_shown() -> None:
+    secret = {"headers": {"Cookie": "open-sesame"}, "auth": "me:open-sesame"}
+    settings = FeedSettings.model_validate(secret | {"proxy": "http://me:open-sesame@a.cn:1"})
+    assert "open-sesame" not in str(settings.as_shown())
+    assert not any(feed_settings()[name].in_lists for name in settings.as_json())
 
 
 def test_every_setting_has_a_description() -> None:

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from ingest.cli import app
 from ingest.config import ArchiveConfig, Config, FeedConfig
-from ingest.config.example import example_config
+from ingest.config.example import example_config, table_of_feed_settings
 from ingest.outputs.hexo import HexoLayout
 from tests.support import make_record
 
@@ -50,7 +50,7 @@ COMMANDS = dict(commands())
 OPTIONS = [
     (name, option)
     for name, command in COMMANDS.items()
-    for parameter in command.params
+    for parameter in command.get_params(command.make_context(name, [], resilient_parsing=True))
     for option in (*parameter.opts, *parameter.secondary_opts)
     if option.startswith("--") and option != "--help"
 ]
@@ -86,8 +86,8 @@ def test_no_sentence_is_cut_in_a_list_of_commands(group: tuple[str, ...]) -> Non
 def test_every_option_is_told_of(command: str, option: str) -> None:
     manual = text_of(DOCS / "commands.md")
     told = section(manual, re.escape(command) + r"\b")
-    if "options of `feeds add`" in told:
-        told += section(manual, "guidang feeds add")
+    if "[feed settings](configuration.md" in told:
+        told += table_of_feed_settings()
     assert f"`{option}" in told
 
 
@@ -247,6 +247,12 @@ def test_the_layers_shown_are_those_that_are_checked() -> None:
 
 def test_the_example_file_is_what_the_settings_make() -> None:
     assert text_of(ROOT / "config.example.toml") == example_config()
+
+
+def test_the_table_of_feed_settings_is_what_is_declared() -> None:
+    manual = text_of(DOCS / "configuration.md")
+    table = manual.partition("<!-- feed settings -->\n")[2].partition("<!-- /feed settings -->")[0]
+    assert table == table_of_feed_settings()
 
 
 def test_the_sample_record_is_what_the_layout_writes() -> None:

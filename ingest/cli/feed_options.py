@@ -1,14 +1,25 @@
-"""The options of `guidang feeds`, and the settings that they make."""
+"""The arguments and options of `guidang feeds`, and the settings made of them.
+
+The options of a command with `cls=SettingsCommand` follow from the declared feed settings. They
+are made only when the command is used, because loading the declarations takes a while.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+import inspect
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, get_origin
 
 import typer
+from typer.core import TyperCommand
 
 from ingest.errors import UsageError
+from ingest.messages import _
 
 if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+    from typer._click import Context, Parameter
+
     from ingest.config import FeedSettings
 
 FeedName = Annotated[
@@ -17,37 +28,76 @@ FeedName = Annotated[
 FeedNames = Annotated[
     list[str], typer.Argument(metavar="FEED...", help="The feeds' numbers, addresses or titles.")
 ]
-Title = Annotated[str | None, typer.Option(help="The name to use instead of the feed's own.")]
-Author = Annotated[str | None, typer.Option(help="The author of entries that name none.")]
-Categories = Annotated[
-    list[str] | None,
-    typer.Option("--category", help="A category of the feed; repeat the option for a path."),
-]
-Timezone = Annotated[str | None, typer.Option(help="The time zone of dates that name none.")]
-Interval = Annotated[str | None, typer.Option(help="The time between two polls, such as 6h.")]
-FollowMoves = Annotated[
-    str | None, typer.Option("--follow-moves", help="Follow permanent redirects: true or false.")
-]
-FeedProxy = Annotated[
-    str | None, typer.Option("--proxy", help="A proxy for this feed; none to connect directly.")
-]
-FullText = Annotated[
-    str | None, typer.Option("--full-text", help="Fetch article pages: true, false or auto.")
-]
+_NOT_GIVEN: tuple[object, ...] = (None, (), [])
+_GIVEN = "ingest.cli.feed_options.given"
 
 
-def settings_of(**given: Any) -> FeedSettings:
-    """Settings from options; those that were not given are not set."""
+class SettingsCommand(TyperCommand):
+    """A command with an option for every feed setting; read them with `given_settings`."""
+
+    def get_params(self, ctx: Context) -> list[Parameter]:
+        """Return the command's own parameters and the options of the settings, help last."""
+        *own, help_option = super().get_params(ctx)
+        return [*own, *_options(), help_option]
+
+    def invoke(self, ctx: Context) -> Any:
+        """Run the command; keep the options of the settings apart from its own arguments."""
+        given = {str(one.name): ctx.params.pop(str(one.name)) for one in _options()}
+        ctx.meta[_GIVEN] = {name: value for name, value in given.items() if value not in _NOT_GIVEN}
+        return super().invoke(ctx)
+
+
+def given_settings(ctx: typer.Context) -> dict[str, Any]:
+    """Return the options of a `SettingsCommand` that were given, by the names of settings."""
+    return dict(ctx.meta[_GIVEN])
+
+
+@cache
+def _options() -> tuple[Parameter, ...]:
+    """Return an option for each setting that has one."""
+    from ingest.config import FeedSettings
+    from ingest.config.feed_settings import option_of
+
+    def settings() -> None: ...
+
+    settings.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            _parameter(name, option, field)
+            for name, field in FeedSettings.model_fields.items()
+            if (option := option_of(name))
+        ]
+    )
+    app = typer.Typer(add_completion=False)
+    app.command()(settings)
+    return tuple(one for one in typer.main.get_command(app).params if one.name != "help")
+
+
+def _parameter(name: str, option: str, field: FieldInfo) -> inspect.Parameter:
+    is_list = get_origin(field.annotation) is tuple
+    text = _(field.description or "")
+    if is_list:
+        text = _("{text} Repeat the option for each.", text=text)
+    kind = list[str] | None if is_list else str | None
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[kind, typer.Option(option, help=text)],
+    )
+
+
+def settings_of(given: dict[str, Any]) -> FeedSettings:
+    """Return the settings of these values; raise `UsageError` if one is wrong."""
     from pydantic import ValidationError
 
     from ingest.config import FeedSettings
+    from ingest.config.feed_settings import option_of
 
     try:
-        return FeedSettings.model_validate({k: v for k, v in given.items() if v is not None})
+        return FeedSettings.model_validate(given)
     except ValidationError as error:
         problems = [
-            f"--{str(fault['loc'][0]).replace('_', '-')}: "
-            + fault["msg"].removeprefix("Value error, ")
+            f"{option_of(str(fault['loc'][0]))}: " + fault["msg"].removeprefix("Value error, ")
             for fault in error.errors()
         ]
         raise UsageError("; ".join(problems)) from None

@@ -10,16 +10,10 @@ import typer
 from ingest.cli.adding import add_one, checked_address
 from ingest.cli.feed_listing import explain, list_feeds, show
 from ingest.cli.feed_options import (
-    Author,
-    Categories,
     FeedName,
     FeedNames,
-    FeedProxy,
-    FollowMoves,
-    FullText,
-    Interval,
-    Timezone,
-    Title,
+    SettingsCommand,
+    given_settings,
     settings_of,
 )
 from ingest.cli.output import counted, say
@@ -32,7 +26,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Add, list, change, pause and remove feeds.", no_args_is_help=True)
 
 
-@app.command()
+@app.command(cls=SettingsCommand)
 def add(
     ctx: typer.Context,
     urls: Annotated[
@@ -41,13 +35,6 @@ def add(
             metavar="URL...", help="Addresses of feeds, or of pages that link to their feeds."
         ),
     ],
-    category: Categories = None,
-    title: Title = None,
-    author: Author = None,
-    timezone: Timezone = None,
-    interval: Interval = None,
-    full_text: FullText = None,
-    proxy: FeedProxy = None,
     check: Annotated[
         bool, typer.Option(help="Fetch the address first, to check that it is a feed.")
     ] = True,
@@ -57,15 +44,7 @@ def add(
 ) -> None:
     """Add feeds, by their address or that of their site."""
     with open_session(ctx, quiet=True) as session:
-        settings = settings_of(
-            title=title,
-            author=author,
-            categories=category,
-            timezone=timezone,
-            interval=interval,
-            full_text=full_text,
-            proxy=proxy,
-        )
+        settings = settings_of(given_settings(ctx))
         refused = []
         for url in urls:
             try:
@@ -124,18 +103,10 @@ app.command()(show)
 app.command()(explain)
 
 
-@app.command("set")
+@app.command("set", cls=SettingsCommand)
 def set_feed(
     ctx: typer.Context,
     name: FeedName,
-    category: Categories = None,
-    title: Title = None,
-    author: Author = None,
-    timezone: Timezone = None,
-    interval: Interval = None,
-    full_text: FullText = None,
-    proxy: FeedProxy = None,
-    follow_moves: FollowMoves = None,
     url: Annotated[
         str | None, typer.Option("--url", help="The feed's new address; its entries are kept.")
     ] = None,
@@ -144,20 +115,11 @@ def set_feed(
 
     An empty value ('') removes a setting.
     """
+    from ingest.config import feed_settings
     from ingest.store import feed_moves
     from ingest.store import feeds as store
 
-    given = {
-        "categories": category,
-        "title": title,
-        "author": author,
-        "timezone": timezone,
-        "interval": interval,
-        "full_text": full_text,
-        "proxy": proxy,
-        "follow_moves": follow_moves,
-    }
-    changes = {key: value for key, value in given.items() if value is not None}
+    changes = given_settings(ctx)
     if not changes and url is None:
         raise UsageError("nothing to set; see: guidang feeds set --help")
     address = None if url is None else checked_address(url)
@@ -165,7 +127,7 @@ def set_feed(
         feed = session.database.query(store.find, [name])[0]
         _refuse_if_in_file(session, feed)
         merged = feed.settings.as_json() | changes
-        settings = settings_of(**{k: v for k, v in merged.items() if v not in ("", [""])})
+        settings = settings_of({k: v for k, v in merged.items() if v not in ("", [""])})
         if address is not None:
             new = session.database.query(store.address_of_new, address, session.instances)
             session.database.transact(feed_moves.move, feed.id, new, now=session.now)
@@ -176,7 +138,8 @@ def set_feed(
         if settings.headers or settings.auth:
             say("its headers and its password go to the server of the new address from now on")
     say(f"set {feed.id}  {feed.name}: {', '.join(changes)}")
-    if {"categories", "title", "author", "url"} & changes.keys():
+    in_records = {name for name, setting in feed_settings().items() if setting.in_records}
+    if changes.keys() & {"url", *in_records}:
         say("render its records again with: guidang archive")
 
 

@@ -10,7 +10,7 @@ every mistake with its file, table and key.
     example         config.example.toml, and the manual's table of feed settings
 """
 
-from ingest.config.feed_settings import FeedConfig, FeedSettings
+from ingest.config.feed_settings import FeedConfig, FeedSettings, feed_settings
 from ingest.config.kinds import (
     format_duration,
     format_size,
@@ -33,6 +33,7 @@ __all__ = [
     "RsshubConfig",
     "ScheduleConfig",
     "WaybackConfig",
+    "feed_settings",
     "format_duration",
     "format_size",
     "load_config",

@@ -1,4 +1,4 @@
-"""The text of config.example.toml, made from the settings, so that none is missing."""
+"""Texts made from the declared settings: config.example.toml, and a table for the manual."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
-from ingest.config import Config, FeedConfig, format_duration, format_size
+from ingest.config import Config, FeedConfig, FeedSettings, format_duration, format_size
+from ingest.config.feed_settings import option_of
 
 _HEAD = """\
 # The configuration of Guidang: every setting with its default.
@@ -24,25 +26,11 @@ _FEEDS = """\
 # If you remove a feed from this file, it is paused; nothing is deleted.
 #
 """
-_EXAMPLES: dict[str, Any] = {
-    "url": "rsshub://aljazeera/news",
-    "title": "半岛新闻",
-    "author": "Aljazeera 半岛网",
-    "categories": ["新媒体", "Aljazeera 半岛网", "新闻"],
-    "timezone": "Asia/Shanghai",
-    "interval": timedelta(hours=1),
-    "full_text": "auto",
-    "follow_moves": False,
-    "user_agent": "my-archive/1.0 (+https://example.com)",
-    "headers": {"Cookie": "env:MY_COOKIE"},
-    "auth": "credential:my-feed",
-    "proxy": "socks5://127.0.0.1:7890",
-}
 _WIDTH = 96
 
 
 def example_config() -> str:
-    """Return the whole file: a valid configuration without feeds."""
+    """Return the text of config.example.toml: a valid configuration without feeds."""
     tables = [_table(name, field.default) for name, field in _tables()]
     return "\n".join([_HEAD, *tables, _FEEDS + _feed()])
 
@@ -68,9 +56,23 @@ def _written(defaults: BaseModel, key: str) -> Any:
 def _feed() -> str:
     lines = ["[[feeds]]"]
     fields = FeedConfig.model_fields
-    for key in ("url", *(key for key in fields if key != "url")):
-        lines += [*_comment(fields[key].description or ""), f"{key} = {_toml(_EXAMPLES[key])}"]
+    for key in ("url", *FeedSettings.model_fields):
+        field = fields[key]
+        lines += [*_comment(field.description or ""), f"{key} = {_example(field)}"]
     return "".join(f"# {line}\n" for line in lines)
+
+
+def table_of_feed_settings() -> str:
+    """Return the Markdown table of the feed settings for docs/configuration.md."""
+    rows = ["| setting | example | option | |", "|---|---|---|---|"]
+    for key, field in FeedSettings.model_fields.items():
+        option = f"`{option}`" if (option := option_of(key)) else ""
+        rows.append(f"| `{key}` | `{_example(field)}` | {option} | {field.description} |")
+    return "\n".join(rows) + "\n"
+
+
+def _example(field: FieldInfo) -> str:
+    return _toml((field.examples or [""])[0])
 
 
 def _comment(text: str) -> list[str]:

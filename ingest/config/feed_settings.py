@@ -1,8 +1,17 @@
-"""The settings of a single feed."""
+"""The settings of a feed. Each is declared once, as a field of `FeedSettings`.
+
+The name, type, check and default of a field are those of the setting, `description` explains it
+and `examples` has a value for the example file. `Setting` says where else it appears. From this
+follow config.toml, config.example.toml, the options of `guidang feeds add` and `set`, the
+attributes in OPML lists, what `feeds show` prints, and the table in docs/configuration.md.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -22,51 +31,101 @@ from ingest.config.kinds import (
 )
 
 
+def _unchanged(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """Where a setting appears besides the file.
+
+    `option` is its option of `guidang feeds`: None means none, "" one named after the setting.
+    `in_lists` says that OPML lists carry it, `in_records` that it changes the files of entries.
+    `show` makes of its value what may be shown.
+    """
+
+    option: str | None = ""
+    in_lists: bool = True
+    in_records: bool = False
+    show: Callable[[Any], Any] = _unchanged
+
+
+def _hide_values(headers: dict[str, str]) -> dict[str, str]:
+    return {name: hidden(value) for name, value in headers.items()}
+
+
 class FeedSettings(Table):
     """The settings of one feed. Settings that are missing follow the feed and the other tables."""
 
-    title: str | None = Field(None, description="A name to use instead of the feed's own.")
-    author: str | None = Field(None, description="The author of entries that name none.")
-    categories: tuple[Category, ...] = Field(
-        (), description="The categories of its records, widest first."
+    title: Annotated[str | None, Setting(in_records=True)] = Field(
+        None,
+        description="A name to use instead of the feed's own.",
+        examples=["半岛新闻"],
+    )
+    author: Annotated[str | None, Setting(in_records=True)] = Field(
+        None,
+        description="The author of entries that name none.",
+        examples=["Aljazeera 半岛网"],
+    )
+    # OPML lists carry the categories as folders.
+    categories: Annotated[
+        tuple[Category, ...], Setting(option="--category", in_lists=False, in_records=True)
+    ] = Field(
+        (),
+        description="The categories of its records, widest first.",
+        examples=[["新媒体", "Aljazeera 半岛网", "新闻"]],
     )
     timezone: Zone | None = Field(
-        None, description="The time zone of dates that name none; Asia/Shanghai if not set."
+        None,
+        description="The time zone of dates that name none; Asia/Shanghai if not set.",
+        examples=["Asia/Shanghai"],
     )
     interval: Interval | None = Field(
         None,
         description="The time between two polls, instead of one that follows the feed's habits.",
+        examples=["1h"],
     )
     full_text: FullText = Field(
         False,
-        description="Whether to fetch article pages: true, false, or auto (if the feed's text "
-        "looks shortened).",
+        description="Whether to fetch article pages: true, false, or auto (if the "
+        "feed's text looks shortened).",
+        examples=["auto"],
     )
     user_agent: HeaderValue | None = Field(
-        None, description="The User-Agent for this feed, instead of fetch.user_agent."
+        None,
+        description="The User-Agent for this feed, instead of fetch.user_agent.",
+        examples=["my-archive/1.0 (+https://example.com)"],
     )
-    headers: dict[HeaderName, HeaderValue] = Field(
+    headers: Annotated[
+        dict[HeaderName, HeaderValue], Setting(option=None, in_lists=False, show=_hide_values)
+    ] = Field(
         {},
-        description="Headers sent only to the feed's own server, such as Cookie; a value env:NAME "
-        "or credential:NAME names where the secret is, and the secret is never stored.",
+        description="Headers sent only to the feed's own server, such as Cookie; a "
+        "value env:NAME or credential:NAME names where the secret is, and "
+        "the secret is never stored.",
+        examples=[{"Cookie": "env:MY_COOKIE"}],
     )
-    auth: str | None = Field(
+    auth: Annotated[str | None, Setting(option=None, in_lists=False, show=hidden)] = Field(
         None,
         description="USER:PASSWORD for its server (HTTP Basic), or env:NAME, or credential:NAME.",
+        examples=["credential:my-feed"],
     )
-    proxy: FeedProxy | None = Field(
+    proxy: Annotated[FeedProxy | None, Setting(in_lists=False, show=without_password)] = Field(
         None,
-        description="The proxy for the feed and its pages, instead of fetch.proxy, or none; "
-        "env:NAME or credential:NAME holds the whole address, with its password.",
+        description="The proxy for the feed and its pages, instead of fetch.proxy, or "
+        "none; env:NAME or credential:NAME holds the whole address, with "
+        "its password.",
+        examples=["socks5://127.0.0.1:7890"],
     )
     follow_moves: bool = Field(
         True,
-        description="Whether to use the address that permanent redirects have led to for days; "
-        "false goes back to the feed's own address.",
+        description="Whether to use the address that permanent redirects have led to "
+        "for days; false goes back to the feed's own address.",
+        examples=[False],
     )
 
     def as_json(self) -> dict[str, Any]:
-        """Only what is set, in the form that config.toml has."""
+        """Return only what is set, in the form of config.toml."""
         settings = self.model_dump(exclude_defaults=True)
         if self.interval is not None:
             settings["interval"] = format_duration(self.interval)
@@ -75,23 +134,34 @@ class FeedSettings(Table):
         return settings
 
     def as_shown(self) -> dict[str, Any]:
-        """The same without secrets: what says where one is to be found may be shown."""
-        settings = self.as_json()
-        if self.headers:
-            settings["headers"] = {name: hidden(value) for name, value in self.headers.items()}
-        if self.auth:
-            settings["auth"] = hidden(self.auth)
-        if self.proxy:
-            settings["proxy"] = without_password(self.proxy)
-        return settings
+        """Return the same without secrets; a reference such as env:NAME is not secret."""
+        declared = feed_settings()
+        return {name: declared[name].show(value) for name, value in self.as_json().items()}
 
 
 class FeedConfig(FeedSettings):
     """One feed of the file; its settings are in `FeedSettings`."""
 
-    url: FeedUrl = Field(description="The address of the feed.")
+    url: FeedUrl = Field(
+        description="The address of the feed.", examples=["rsshub://aljazeera/news"]
+    )
 
     @property
     def settings(self) -> FeedSettings:
         """The settings without the address."""
         return FeedSettings.model_validate(self.model_dump(exclude={"url"}))
+
+
+@cache
+def feed_settings() -> dict[str, Setting]:
+    """Return every feed setting by its name, in the order of their declaration."""
+    return {
+        name: next((one for one in field.metadata if isinstance(one, Setting)), Setting())
+        for name, field in FeedSettings.model_fields.items()
+    }
+
+
+def option_of(name: str) -> str | None:
+    """Return the option of `guidang feeds` for a setting, such as `--full-text`, or None."""
+    option = feed_settings()[name].option
+    return f"--{name.replace('_', '-')}" if option == "" else option

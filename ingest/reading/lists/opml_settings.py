@@ -1,7 +1,7 @@
 """A feed's settings as attributes of an OPML outline, in a namespace of their own.
 
-Headers, passwords and proxies are neither written nor read: a list from elsewhere must not say
-which secrets of this machine are sent to whom.
+Headers, passwords and proxies are neither written nor read: a list from elsewhere must not
+decide which secrets of this machine are sent to whom.
 """
 
 from __future__ import annotations
@@ -9,24 +9,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.config import FeedSettings
+from ingest.config import FeedSettings, feed_settings
 
 NAMESPACE = "https://github.com/guidang/guidang/ns/opml"
-FORM = f"{{{NAMESPACE}}}form"  # on the root: the list was written by us, and says all of titles
-_PLAIN = ("title", "author", "timezone", "interval", "full_text", "user_agent", "follow_moves")
+FORM = f"{{{NAMESPACE}}}form"  # on the root element of lists that we write
 _REFERENCES = ("env:", "credential:")
 
 
 def attributes_of(settings: FeedSettings) -> dict[str, str]:
-    """The attributes that keep what is set of a feed beside its folders."""
+    """Return the attributes for those settings of a feed that lists carry."""
     values = settings.as_json()
-    return {_name(key): _written(values[key]) for key in _PLAIN if key in values}
+    return {_name(key): _written(values[key]) for key in _carried() if key in values}
 
 
 def settings_of(attributes: Mapping[str, str]) -> dict[str, Any]:
-    """What attributes of an outline set, not yet checked."""
-    found = {key: attributes[_name(key)] for key in _PLAIN if _name(key) in attributes}
+    """Return the settings that the attributes of an outline name; they are not checked."""
+    found = {key: attributes[_name(key)] for key in _carried() if _name(key) in attributes}
     return {key: value for key, value in found.items() if not value.startswith(_REFERENCES)}
+
+
+def _carried() -> list[str]:
+    return [name for name, setting in feed_settings().items() if setting.in_lists]
 
 
 def _name(key: str) -> str:
