@@ -25,6 +25,8 @@ READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 MANUALS = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 DECISIONS = sorted((DOCS / "decisions").glob("0*.md"))
 HOWTOS = sorted(path.name for path in (DOCS / "howto").glob("*.md"))
+PAGES = ["commands.md", "configuration.md", *(f"howto/{name}" for name in HOWTOS)]
+LANGUAGES = (DOCS, DOCS / "zh")
 INDEXES = (DOCS / "README.md", DOCS / "zh" / "README.md")
 
 
@@ -67,9 +69,10 @@ def section(text: str, heading: str) -> str:
     return found[1] if found else ""
 
 
+@pytest.mark.parametrize("folder", LANGUAGES, ids=named)
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_its_section(command: str) -> None:
-    assert section(text_of(DOCS / "commands.md"), re.escape(command) + r"\b")
+def test_every_command_has_its_section(command: str, folder: Path) -> None:
+    assert section(text_of(folder / "commands.md"), re.escape(command) + r"\b")
 
 
 GROUPS = [(), *{tuple(name.split()[1:-1]) for name in COMMANDS if name.count(" ") > 1}]
@@ -82,19 +85,20 @@ def test_no_sentence_is_cut_in_a_list_of_commands(group: tuple[str, ...]) -> Non
     assert "..." not in shown.output.partition("Commands:")[2]
 
 
+@pytest.mark.parametrize("folder", LANGUAGES, ids=named)
 @pytest.mark.parametrize(("command", "option"), OPTIONS)
-def test_every_option_is_told_of(command: str, option: str) -> None:
-    manual = text_of(DOCS / "commands.md")
-    told = section(manual, re.escape(command) + r"\b")
-    if "[feed settings](configuration.md" in told:
-        told += table_of_feed_settings()
-    assert f"`{option}" in told
+def test_every_option_is_explained(command: str, option: str, folder: Path) -> None:
+    explained = section(text_of(folder / "commands.md"), re.escape(command) + r"\b")
+    if "(configuration.md#feeds)" in explained:
+        explained += section(text_of(folder / "configuration.md"), r"\[\[feeds\]\]")
+    assert f"`{option}" in explained
 
 
+@pytest.mark.parametrize("folder", LANGUAGES, ids=named)
 @pytest.mark.parametrize(("table", "key"), SETTINGS)
-def test_every_setting_is_told_of(table: str, key: str) -> None:
+def test_every_setting_is_explained(table: str, key: str, folder: Path) -> None:
     heading = r"\[\[feeds\]\]" if table == "feeds" else rf"\[{table}\]"
-    assert f"`{key}`" in section(text_of(DOCS / "configuration.md"), heading)
+    assert f"`{key}`" in section(text_of(folder / "configuration.md"), heading)
 
 
 def commands_in(manual: str) -> set[str]:
@@ -139,23 +143,23 @@ def test_the_readmes_show_the_same_demo() -> None:
     assert "One of them" in english[0]
 
 
-def test_every_how_to_has_its_chinese_page() -> None:
-    assert sorted(path.name for path in (DOCS / "zh" / "howto").glob("*.md")) == HOWTOS
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_and_its_chinese_page_show_the_same_code(page: str) -> None:
+    assert code_blocks(text_of(DOCS / page)) == code_blocks(text_of(DOCS / "zh" / page))
 
 
-@pytest.mark.parametrize("howto", HOWTOS)
-def test_a_how_to_and_its_chinese_page_show_the_same_code(howto: str) -> None:
-    assert code_blocks(text_of(DOCS / "howto" / howto)) == code_blocks(
-        text_of(DOCS / "zh" / "howto" / howto)
-    )
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_says_whom_it_is_for_and_leads_to_the_other_language(page: str) -> None:
+    up = "../" * page.count("/")
+    english = text_of(DOCS / page).splitlines()[2]
+    chinese = text_of(DOCS / "zh" / page).splitlines()[2]
+    assert re.fullmatch(rf"\*For .+\. \[中文\]\({up}zh/{page}\)\*", english)
+    assert re.fullmatch(rf"\*写给.+。\[English\]\({up}\.\./{page}\)\*", chinese)
 
 
-@pytest.mark.parametrize("howto", HOWTOS)
-def test_a_how_to_says_whom_it_is_for_and_leads_to_the_other_language(howto: str) -> None:
-    english = text_of(DOCS / "howto" / howto).splitlines()[2]
-    chinese = text_of(DOCS / "zh" / "howto" / howto).splitlines()[2]
-    assert re.fullmatch(rf"\*For .+\. \[中文\]\(\.\./zh/howto/{howto}\)\*", english)
-    assert re.fullmatch(rf"\*写给.+的人。\[English\]\(\.\./\.\./howto/{howto}\)\*", chinese)
+def test_chinese_pages_stand_for_pages_that_are_there() -> None:
+    pages = {path.relative_to(DOCS / "zh").as_posix() for path in (DOCS / "zh").rglob("*.md")}
+    assert pages == {*PAGES, "README.md", "terms.md"}
 
 
 @pytest.mark.parametrize("index", [*READMES, *INDEXES], ids=named)
