@@ -28,7 +28,7 @@ class SlowDatabase:
     async def in_database_thread(self, work: Callable[[], None]) -> None:
         work()
 
-    async def read(self, *_: object, **__: object) -> list[Any]:
+    async def query(self, *_: object, **__: object) -> list[Any]:
         self.is_asked.set()
         await self.may_answer.wait()
         return []

@@ -9,9 +9,11 @@ import pytest
 from ingest.config import FetchConfig
 from ingest.fetch import Fetcher
 from ingest.manners.robots import Robots, parse_robots
+from ingest.values import Document
 from tests.site import Answer
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
+SITE = "https://example.com"
 
 RULES = b"""\xef\xbb\xbf# of a Chinese portal
 User-agent: *
@@ -61,7 +63,7 @@ Disallow: /also-guidang$
     ],
 )
 def test_the_longest_rule_of_the_crawlers_own_groups_decides(agent, path, allowed):
-    assert parse_robots(RULES, agent).allow(path) is allowed
+    assert parse_robots(RULES, agent).allow(SITE + path) is allowed
 
 
 @pytest.mark.parametrize(
@@ -85,7 +87,125 @@ def test_the_longest_rule_of_the_crawlers_own_groups_decides(agent, path, allowe
     ],
 )
 def test_odd_files_are_read_as_the_rfc_says(rules, path, allowed):
-    assert parse_robots(rules, "Guidang").allow(path) is allowed
+    assert parse_robots(rules, "Guidang").allow(SITE + path) is allowed
+
+
+def to_all(*rules):
+    return "\n".join(("User-agent: *", *rules)).encode()
+
+
+@pytest.mark.parametrize(
+    ("rules", "path", "allowed"),
+    [
+        # Section 2.2.1: groups and names
+        (b"User-agent: Guidang\nDisallow: /a\n\nUser-agent: GUIDANG\nDisallow: /b", "/b", False),
+        (b"User-agent: b\nUser-agent: guidang\nDisallow: /x", "/x", False),
+        (b"User-agent: *\nDisallow: /x\nUser-agent: guidang\nDisallow: /y", "/x", True),
+        (b"User-agent: *\nDisallow: /x\nUser-agent: gui\nDisallow: /y", "/x", False),
+        (b"User-agent: *\nDisallow: /x\nUser-agent: gui\nDisallow: /y", "/y", True),
+        (b"User-agent: GuidangNews\nDisallow: /x", "/x", True),
+        (b"User-agent: Guidang/9.1 (archive)\nDisallow: /x", "/x", False),
+        (b"Disallow: /x\nUser-agent: guidang\nDisallow: /y", "/x", True),
+        (b"User-agent: guidang\nUser-agent: *\nDisallow: /x", "/x", False),
+        # Section 2.2.2: the longest match, percent-encoding
+        (to_all("Allow: /a/page/", "Disallow: /a/page/no.gif"), "/a/page/no.gif", False),
+        (to_all("Allow: /a/page/", "Disallow: /a/page/no.gif"), "/a/page/x", True),
+        (to_all("Allow: /a", "Disallow: /a"), "/a", True),
+        (to_all("Disallow: /a?b=c"), "/a?b=c", False),
+        (to_all("Disallow: /a?"), "/a?x", False),
+        (to_all("Disallow: /a;b"), "/a;b=1", False),
+        (to_all("Disallow: /归档"), "/%E5%BD%92%E6%A1%A3", False),
+        (to_all("Disallow: /%e5%bd%92"), "/%E5%BD%92", False),
+        (to_all("Disallow: /%E5%BD%92"), "/归", False),
+        (to_all("Disallow: /%62%61%7A"), "/baz", False),
+        (to_all("Disallow: /baz"), "/%62%61%7A", False),
+        (to_all("Disallow: /a%2fb"), "/a%2Fb", False),
+        (to_all("Disallow: /a/b"), "/a%2Fb", True),
+        (to_all("Disallow: /Fish"), "/fish", True),
+        (to_all("Disallow: /"), "/robots.txt", True),
+        # Section 2.2.3: special characters
+        (to_all("Disallow: /file-%2A.html"), "/file-*.html", False),
+        (to_all("Disallow: /file-%2A.html"), "/file-xy.html", True),
+        (to_all("Disallow: /foo-%24"), "/foo-$", False),
+        (to_all("Disallow: /foo-%24"), "/foo-", True),
+        (to_all("Allow: /a/*/exactly", "Disallow: /a"), "/a/b/c/exactly", True),
+        (to_all("Disallow: /a$b"), "/a$b", False),
+        (to_all("Disallow: /x # a comment"), "/x", False),
+        # Section 2.2.4: other records
+        (b"User-agent: guidang\nSitemap: https://a/b.xml\nDisallow: /x", "/x", False),
+        (b"User-agent: guidang\n\nSitemap: https://a/b.xml\n\nDisallow: /x", "/x", False),
+        (b"User-agent: guidang\nSitemap: https://a/b\nUser-agent: b\nDisallow: /x", "/x", False),
+        # Section 2.2: lines
+        (b"\xef\xbb\xbfUser-agent: *\nDisallow: /x", "/x", False),
+        (b"User-agent: *\rDisallow: /x\r", "/x", False),
+        (b"  USER-AGENT : *\r\n\tDISALLOW : /x\r\n", "/x", False),
+        (b"User-agent: *\nDisallow: /x\nDisallow: /\xff\xfe", "/x", False),
+        (to_all("Disallow: /a\u2028Disallow: /b"), "/b", True),
+        (to_all("Disallow: /a\x85b"), "/a", True),
+        (to_all("Disallow: /a\x0bb"), "/a", True),
+    ],
+)
+def test_the_cases_of_rfc_9309(rules, path, allowed):
+    assert parse_robots(rules, "Guidang").allow(SITE + path) is allowed
+
+
+SEVERAL = b"""\
+User-Agent: *
+Disallow: *.gif$
+Disallow: /made/
+Allow: /open/
+
+User-Agent: one
+Disallow:/
+Allow:/made/page.html
+
+User-Agent: two
+User-Agent: three
+Disallow: /made/page.html
+
+User-Agent: four
+"""
+
+
+@pytest.mark.parametrize(
+    ("agent", "path", "allowed"),
+    [
+        ("other", "/a.gif", False),
+        ("other", "/made/", False),
+        ("other", "/open/", True),
+        ("one", "/", False),
+        ("one", "/made/page.html", True),
+        ("two", "/made/page.html", False),
+        ("three", "/made/page.html", False),
+        ("three", "/other", True),
+        ("four", "/a.gif", True),
+    ],
+)
+def test_a_group_without_rules_allows_all(agent, path, allowed):
+    assert parse_robots(SEVERAL, agent).allow(SITE + path) is allowed
+
+
+class Published:
+    """A fetcher that finds the same file at every server."""
+
+    def __init__(self, body):
+        self.body, self.asked = body, []
+
+    async def fetch(self, url, **_):
+        self.asked.append(url)
+        return Document(url=url, final_url=url, body=self.body, fetched_at=NOW, status=200)
+
+
+def test_what_large_files_say_is_not_remembered_for_ever():
+    fetcher = Published(b"User-agent: *\nDisallow: /" + b"x" * 400_000)
+
+    async def asking():
+        robots = Robots(lambda: NOW, "Guidang")
+        for number in (*range(6), 5, 0):
+            await robots.permission(f"https://{number}.example.com/", fetcher)
+
+    asyncio.run(asking())
+    assert [url[8] for url in fetcher.asked] == ["0", "1", "2", "3", "4", "5", "0"]
 
 
 def test_a_crawl_delay_is_read_and_bounded():
@@ -98,9 +218,9 @@ def test_a_crawl_delay_is_read_and_bounded():
 def test_hostile_files_take_linear_time():
     began = time.perf_counter()
     stars = b"User-agent: *\nDisallow: /" + b"*a" * 200_000 + b"b$"
-    assert parse_robots(stars, "Guidang").allow("/" + "a" * 20_000)
+    assert parse_robots(stars, "Guidang").allow(SITE + "/" + "a" * 20_000)
     many = b"User-agent: *\n" + b"Disallow: /x*y\n" * 30_000
-    assert parse_robots(many, "Guidang").allow("/" + "x" * 2_000)
+    assert parse_robots(many, "Guidang").allow(SITE + "/" + "x" * 2_000)
     assert time.perf_counter() - began < 2
 
 

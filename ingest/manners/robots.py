@@ -1,7 +1,7 @@
 """What robots.txt allows (RFC 9309), and the name by which it may call us.
 
 A feed is fetched because a person named it; that needs no permission. A page that a feed links to
-is crawled, and does.
+is crawled, and does. Protego reads the file; `_plain` brings it into the form that Protego expects.
 """
 
 from __future__ import annotations
@@ -9,17 +9,19 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import quote, unquote_to_bytes, urlsplit
+from urllib.parse import urlsplit
 
 from ingest.errors import BadRedirect, BadStatus, FetchError
 from ingest.values import Document, NotModified
 
 if TYPE_CHECKING:
+    from protego import Protego
+
     from ingest.config import FetchConfig
 
 # RFC 9309 section 2.5: at least this much of the file is read; 2.4: a day is the usual age.
@@ -28,11 +30,17 @@ _KEPT = timedelta(hours=24)
 # A server that did not answer is asked again sooner.
 _KEPT_WITHOUT_ANSWER = timedelta(hours=1)
 _LONGEST_CRAWL_DELAY = timedelta(minutes=5)
-_REMEMBERED_SERVERS = 1024
+# Rules take about twenty times the memory of the file that they were read from.
+_REMEMBERED_SERVERS, _REMEMBERED_BYTES = 1024, 2_000_000
+_AGENT_LINE = re.compile(
+    r"^[ \t]*user[ -]?agent[ \t]*[: \t][ \t]*(\*|[a-z_-]*)[^\r\n]*", re.IGNORECASE | re.MULTILINE
+)
+_NOT_ASCII = re.compile(rb"[^\t\r\n -~]")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Fetch(Protocol):
-    """The fetcher, as far as it is needed here."""
+    """The part of the fetcher that is needed here."""
 
     async def fetch(
         self, url: str, *, accept: str, max_size: int, truncate: bool
@@ -40,32 +48,12 @@ class Fetch(Protocol):
         """Fetch a document, cut off at `max_size`; raise `FetchError`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What one robots.txt says to one crawler; without rules all is allowed."""
-
-    lines: tuple[tuple[str, bool], ...] = ()
-    crawl_delay: timedelta | None = None
-
-    def allow(self, path: str) -> bool:
-        """Whether a path (with its query) may be asked for: the longest rule that fits wins,
-        and of two as long the one that allows (section 2.2.2).
-        """
-        path = _normal(path)
-        fitting = [(len(p), allowed) for p, allowed in self.lines if _fits(p, path)]
-        return max(fitting, default=(0, True))[1]
-
-
-_EVERYTHING = Rules()
-_NOTHING = Rules(lines=(("/", False),))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
     """What a server's robots.txt says about one address.
 
-    `is_known` is false, and nothing allowed, until the server has answered once. `delay` is how
-    long two requests shall lie apart, if the server says so.
+    `is_known` is false, and nothing allowed, until the server has answered once. `delay` is the
+    time that the server wants between two requests, if it names one.
     """
 
     is_allowed: bool
@@ -73,10 +61,31 @@ class Permission:
     delay: timedelta | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What one robots.txt says to the crawler `agent`; all is allowed if `parsed` is None."""
+
+    agent: str
+    parsed: Protego | None = None
+    size: int = 0
+
+    def allow(self, url: str) -> bool:
+        """Whether an address may be fetched."""
+        return self.parsed is None or self.parsed.can_fetch(url, self.agent)
+
+    @property
+    def crawl_delay(self) -> timedelta | None:
+        """The time between two requests, five minutes at most; None if the file names none."""
+        seconds = self.parsed.crawl_delay(self.agent) if self.parsed else None
+        if seconds is None:
+            return None
+        return timedelta(seconds=min(seconds, _LONGEST_CRAWL_DELAY.total_seconds()))
+
+
 class Robots:
     """Asks servers for their rules, and remembers them for a day.
 
-    Rules may name us by the product token that our User-Agent, `agent`, begins with.
+    A file may name us by the product token that our User-Agent, `agent`, begins with.
     """
 
     def __init__(self, clock: Callable[[], datetime], agent: str) -> None:
@@ -86,28 +95,32 @@ class Robots:
 
     async def permission(self, url: str, fetcher: Fetch) -> Permission:
         """Return what the rules of an address's server say about it."""
-        rules, parts = await self._rules(url, fetcher), urlsplit(url)
-        path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        return Permission(
-            is_allowed=rules.allow(path), is_known=rules is not _NOTHING, delay=rules.crawl_delay
-        )
+        rules = await self._rules(url, fetcher)
+        if rules is None:
+            return Permission(is_allowed=False, is_known=False, delay=None)
+        return Permission(is_allowed=rules.allow(url), is_known=True, delay=rules.crawl_delay)
 
-    async def _rules(self, url: str, fetcher: Fetch) -> Rules:
+    async def _rules(self, url: str, fetcher: Fetch) -> Rules | None:
         server = self._server("{0.scheme}://{0.netloc}".format(urlsplit(url)))
         async with server.asking:
             if server.until is None or self._clock() >= server.until:
                 server.rules, kept = await self._ask(server, fetcher)
                 server.until = self._clock() + kept
+                self._forget_oldest()
         return server.rules
 
     def _server(self, origin: str) -> _Server:
         server = self._servers.setdefault(origin, _Server(origin))
         self._servers.move_to_end(origin)
-        if len(self._servers) > _REMEMBERED_SERVERS:
-            self._servers.popitem(last=False)
         return server
 
-    async def _ask(self, server: _Server, fetcher: Fetch) -> tuple[Rules, timedelta]:
+    def _forget_oldest(self) -> None:
+        """Drop the rules that have not been needed for longest, beyond what is remembered."""
+        size = sum(server.size for server in self._servers.values())
+        while len(self._servers) > _REMEMBERED_SERVERS or size > _REMEMBERED_BYTES:
+            size -= self._servers.popitem(last=False)[1].size
+
+    async def _ask(self, server: _Server, fetcher: Fetch) -> tuple[Rules | None, timedelta]:
         """Return the rules as they are now, and for how long they hold (section 2.3.1)."""
         try:
             answer = await fetcher.fetch(
@@ -119,7 +132,7 @@ class Robots:
         except (BadStatus, BadRedirect) as error:
             status = error.status if isinstance(error, BadStatus) else 404
             if 400 <= status < 500 and status != 429:
-                return _EVERYTHING, _KEPT
+                return Rules(agent=self._agent), _KEPT
             return server.rules, _KEPT_WITHOUT_ANSWER
         except FetchError:
             return server.rules, _KEPT_WITHOUT_ANSWER
@@ -128,88 +141,44 @@ class Robots:
 
 
 class _Server:
+    """A server's rules: None until it answers, its last ones while it does not."""
+
     def __init__(self, origin: str) -> None:
         self.origin = origin
         self.asking = asyncio.Lock()
-        self.rules = _NOTHING  # until it answers, and what it said last if it then does not
+        self.rules: Rules | None = None
         self.until: datetime | None = None
+
+    @property
+    def size(self) -> int:
+        """The size of the file in bytes."""
+        return self.rules.size if self.rules else 0
 
 
 def parse_robots(body: bytes, agent: str) -> Rules:
     """Read the rules for a crawler: its own groups', else those of `*`."""
-    lines = list(_lines(body))
-    for wanted in (agent.lower(), "*"):
-        if any(field == "user-agent" and _token(value) == wanted for field, value in lines):
-            return _rules_for(wanted, lines)
-    return _EVERYTHING
+    from protego import Protego
+
+    return Rules(agent=agent, parsed=Protego.parse(_plain(body, agent)), size=len(body))
 
 
-def _lines(body: bytes) -> Iterator[tuple[str, str]]:
-    for line in re.split(r"[\r\n]+", body.decode("utf-8-sig", "replace")):
-        field, colon, value = line.partition("#")[0].partition(":")
-        if colon:
-            yield field.strip().lower(), value.strip()
+def _plain(body: bytes, agent: str) -> str:
+    """Write a robots.txt with one spelling for what the RFC lets differ.
 
+    Octets outside of ASCII are percent-encoded (section 2.2.2), so that CR and LF are the only line
+    ends (2.2). Of each agent's name the product token is left (2.2.1), and one that is not ours is
+    replaced: Protego would also take a shorter name for ours.
+    """
 
-def _token(value: str) -> str:
-    match = re.match(r"\*|[a-z_-]+", value.lower())
-    return match[0] if match else ""
+    def escape(octet: re.Match[bytes]) -> bytes:
+        return b"%%%02X" % octet[0][0]
 
+    def own_or_other(line: re.Match[str]) -> str:
+        is_ours = line[1] == "*" or line[1].lower() == agent.lower()
+        return f"User-agent: {line[1] if is_ours else '-'}"
 
-def _rules_for(wanted: str, lines: list[tuple[str, str]]) -> Rules:
-    """Gather a crawler's groups into one; a group is named by all the lines on its top."""
-    rules: list[tuple[str, bool]] = []
-    delay: timedelta | None = None
-    naming = ours = False
-    for field, value in lines:
-        if field == "user-agent":
-            ours = (ours and naming) or _token(value) == wanted
-            naming = True
-        elif field in {"allow", "disallow"}:
-            naming = False
-            if ours and value:
-                rules.append((_normal(value), field == "allow"))
-        elif field == "crawl-delay":
-            naming = False
-            delay = _seconds(value) if ours else delay
-    return Rules(tuple(rules), delay)
-
-
-def _seconds(value: str) -> timedelta | None:
-    if not re.fullmatch(r"\d{1,6}(\.\d*)?", value, re.ASCII):
-        return None
-    return min(timedelta(seconds=float(value)), _LONGEST_CRAWL_DELAY)
-
-
-def _normal(path: str) -> str:
-    """Write a path with one spelling for each octet, so that paths compare (section 2.2.2)."""
-    head, *escaped = path.split("%")
-    kept = "".join(_unescaped(part) for part in escaped)
-    return quote(head + kept, safe="/?#[]@!$&'()*+,;=:%-._~")
-
-
-def _unescaped(part: str) -> str:
-    octet = unquote_to_bytes(f"%{part[:2]}")
-    harmless = len(octet) == 1 and re.fullmatch(rb"[A-Za-z0-9._~-]", octet)
-    return octet.decode() + part[2:] if harmless else f"%{part[:2].upper()}{part[2:]}"
-
-
-def _fits(pattern: str, path: str) -> bool:
-    """Match `*` and a last `$`, in time linear in the path: each part where it first occurs."""
-    anchored = pattern.endswith("$")
-    first, *parts = pattern.removesuffix("$").split("*")
-    if not path.startswith(first):
-        return False
-    position = len(first)
-    last = parts.pop() if anchored and parts else None
-    for part in parts:
-        found = path.find(part, position)
-        if found < 0:
-            return False
-        position = found + len(part)
-    if last is not None:
-        return len(path) - len(last) >= position and path.endswith(last)
-    return not anchored or position == len(path)
+    text = _NOT_ASCII.sub(escape, body.removeprefix(_BYTE_ORDER_MARK)).decode("ascii")
+    return _AGENT_LINE.sub(own_or_other, text.replace("\r", "\n"))
 
 
 def user_agent(settings: FetchConfig) -> str:
