@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.reading.records.autop import paragraphs
+from ingest.reading.records.shortcodes import rendered
 from ingest.reading.records.wxr import is_wxr, posts_of_export
 from tests.program import Program
 from tests.test_backfill import configured, kept
@@ -53,9 +54,62 @@ def test_an_export_with_control_characters_and_a_long_head_loses_nothing() -> No
     export = EXPORT.read_text("utf-8").replace("第一段，", "第一段\x0b，")
     export = export.replace("<rss", f"<!-- {'x' * 9000} -->\n<rss", 1)
     assert is_wxr(export.encode())
-    posts, _ = posts_of_export(export.encode(), drafts=False)
-    assert "第一段，山路弯弯。" in posts.decode()
-    assert "草稿" not in posts.decode()
+    posts = posts_of_export(export.encode(), drafts=False).feed.decode()
+    assert "第一段，山路弯弯。" in posts
+    assert "草稿" not in posts
+
+
+_ITEM_AT_END = """<item><title>末篇</title><link>https://hill.example.cn/z/</link><content:encoded>
+<![CDATA[末篇的话]]></content:encoded><wp:status>publish</wp:status><wp:post_type>post</wp:post_type>
+<wp:post_password></wp:post_password><category domain="post_tag"><![CDATA[雨]]></category></item>"""
+
+
+@pytest.mark.parametrize(
+    ("cut_at", "expected"),
+    [
+        ("</channel>", ["块", "雨后"]),
+        ("的话</p>\n<!-- /wp", ["雨后"]),  # whether it was published is not said
+        ("<item><title>关于", ["雨后"]),
+        ('<category domain="post_tag"><![CDATA[雨', ["块", "末篇", "雨后"]),
+    ],
+)
+def test_an_export_that_is_cut_off_is_taken_as_far_as_it_goes_and_named(
+    program: Program, tmp_path: Path, cut_at: str, expected: list[str]
+) -> None:
+    export = EXPORT.read_text("utf-8")
+    if "末篇" in expected:
+        export = export.replace("</channel>", f"{_ITEM_AT_END}</channel>")
+    file = tmp_path / "cut.xml"
+    file.write_text(export[: export.rindex(cut_at)], "utf-8")
+    done = program.run("backfill", "--from", str(file), "--feed", "1")
+    assert done.code == 1
+    assert "the export is cut off: " in done.out
+    assert kept(program) == expected
+
+
+def test_pictures_and_players_of_shortcodes_are_shown_where_the_export_names_them() -> None:
+    pictures = {"3": "https://hill.example.cn/a.jpg", "4": "https://hill.example.cn/b.jpg"}
+    a, b = (f'<img src="{url}">' for url in pictures.values())
+    for text, html in (
+        ('[gallery ids="4,3" size="full"]', f"<figure>{b}{a}</figure>"),
+        ("[gallery]", f"<figure>{a}</figure>"),
+        ('[gallery ids="3,9"]', f'<figure>{a}</figure>\n\n[gallery ids="9"]'),
+        ('[gallery ids="9"]', '[gallery ids="9"]'),
+        ("<code>[gallery]</code>，[[gallery]]", "<code>[gallery]</code>，[[gallery]]"),
+        (
+            '[embed width="640"]https://www.youtube.com/watch?v=aB-cdefgh12[/embed]',
+            '<iframe src="https://www.youtube.com/watch?v=aB-cdefgh12"></iframe>',
+        ),
+        (
+            '[audio mp3="https://hill.example.cn/s.mp3"][/audio]',
+            '<audio controls src="https://hill.example.cn/s.mp3"></audio>',
+        ),
+        (
+            '[caption id="x" caption="山"]<img src="a">[/caption]',
+            '<figure><img src="a"><figcaption>山</figcaption></figure>',
+        ),
+    ):
+        assert rendered(text, pictures=pictures, attached=["3"]).strip() == html
 
 
 # As @wordpress/autop 4 gives them, apart from blanks.

@@ -52,11 +52,12 @@ def read_piece(piece: Piece, context: Context, home: str | None = None) -> Held:
 
 
 def _read_feed(piece: Piece, context: Context) -> Held:
-    left_out = LeftOut()
+    left_out, damage = LeftOut(), None
     if is_wxr(context.document.body):
-        body, others = posts_of_export(context.document.body, drafts=piece.drafts)
-        context = replace(context, document=replace(context.document, body=body))
-        for kind, title in others:
+        export = posts_of_export(context.document.body, drafts=piece.drafts)
+        damage = export.damage
+        context = replace(context, document=replace(context.document, body=export.feed))
+        for kind, title in export.left_out:
             left_out.add(kind, title)
     reading = read(context)
     if reading.broken:
@@ -64,11 +65,13 @@ def _read_feed(piece: Piece, context: Context) -> Held:
     as_of = piece.as_of
     if piece.dates_itself:
         as_of = _instant(reading.feed.updated, context, context.zone)
+    others = f"left out: {left_out}" if left_out.kinds else None
     return Held(
         feed=reading.feed,
         entries=reading.entries,
         as_of=as_of,
-        left_out=f"left out: {left_out}" if left_out.kinds else None,
+        lacks="; ".join(filter(None, [damage, others])) if damage else None,
+        left_out=others,
     )
 
 

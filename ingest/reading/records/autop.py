@@ -17,10 +17,6 @@ _KEPT = re.compile("\ue000(\\d+)\ue001")
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _BLANKS = re.compile(r"[^\S\n]{2,}")
 _PARTED = re.compile(r"\n[ \t]*\n\s*")
-_CAPTION = re.compile(
-    r"\[caption[^\][]*\](?P<picture>\s*(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?)"
-    r"(?P<text>[^\[]*)\[/caption\]"
-)
 
 # What a paragraph must not stand around, in the order in which WordPress takes it away.
 _REPAIRS = [
@@ -47,7 +43,7 @@ _CLOSED = re.compile(rf"(</{_BLOCKS}>|<hr\s*/?>)", re.IGNORECASE)
 
 def paragraphs(text: str) -> str:
     """Return the text of a post as HTML; what the block editor wrote has its paragraphs already."""
-    text = _CAPTION.sub(_as_figure, text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "<!-- wp:" in text:
         return text
     if len(text) > _LONGEST:
@@ -96,9 +92,3 @@ def _repaired(piece: str) -> str:
     for pattern, by in _REPAIRS:
         html = pattern.sub(by, html)
     return html
-
-
-def _as_figure(caption: re.Match[str]) -> str:
-    text = " ".join(caption["text"].split())
-    inner = f"<figcaption>{text}</figcaption>" if text else ""
-    return f"\n\n<figure>{caption['picture'].strip()}{inner}</figure>\n\n"

@@ -7,16 +7,23 @@ as they were written, without paragraphs, and its authors are named by their log
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from lxml import etree
 
 from ingest.reading.records.autop import paragraphs
+from ingest.reading.records.shortcodes import rendered
 
 _HEAD = 1 << 16
 _IS_EXPORT = re.compile(rb"xmlns:wp\s*=\s*[\"']https?://wordpress\.org/export/")
 # What XML cannot hold, and exports have all the same: a parser would lose the text before it.
 _CONTROLS = bytes({*range(32)} - set(b"\t\n\r"))
+_END = b"</rss>"
+_TAIL = 4_000
+# An item says these in this order, behind its text.
+_SAYS_PUBLISHED = ("status", "post_type", "post_password")
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)\Z", re.IGNORECASE)
 _TAXONOMIES = frozenset({"category", "post_tag", ""})
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
@@ -27,25 +34,48 @@ def is_wxr(body: bytes) -> bool:
     return _IS_EXPORT.search(body[:_HEAD]) is not None
 
 
-def posts_of_export(body: bytes, *, drafts: bool) -> tuple[bytes, list[tuple[str, str]]]:
-    """Return a feed of the posts, and the kind and title of all that is left out.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pictures:
+    """The addresses of attachments by their numbers, and the pictures attached to each post."""
 
-    With `drafts`, posts that were not published are wanted as well. A document that cannot be
-    read comes back as it is.
+    addresses: Mapping[str, str]
+    attached: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """A feed of the posts of an export, and the kind and title of all that is left out.
+
+    `damage` says that the export ends before its end, if it does.
+    """
+
+    feed: bytes
+    left_out: Sequence[tuple[str, str]] = ()
+    damage: str | None = None
+
+
+def posts_of_export(body: bytes, *, drafts: bool) -> Export:
+    """Return the posts; with `drafts`, those that were not published as well.
+
+    A document that cannot be read comes back as it is. Of an export that was cut off, its last item
+    is taken only where it says that it was published.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=True)
     try:
         text = body if b"\0" in body[:_HEAD] else body.translate(None, _CONTROLS)
         root: etree._Element | None = etree.fromstring(text, parser)
     except etree.XMLSyntaxError:
-        return body, []
+        return Export(feed=body)
     if root is None:
-        return body, []
-    names = dict(_authors(root))
-    pictures = dict(_attachments(root))
+        return Export(feed=body)
+    is_cut = _END not in body[-_TAIL:].replace(b"\0", b"")
+    items = list(root.iter("item"))
+    last = items[-1] if items and is_cut and _ends_within_item(body) else None
+    names, pictures = dict(_authors(root)), _pictures(root)
     left_out: list[tuple[str, str]] = []
-    for item in list(root.iter("item")):
+    for item in items:
         kind = _why_left_out(item, drafts=drafts)
+        kind = "unfinished item" if item is last and _is_open(item) else kind
         if kind is None:
             left_out += [("comment", _wp(one, "comment_author")) for one in item.iter("{*}comment")]
             _prepare(item, names, pictures)
@@ -54,7 +84,23 @@ def posts_of_export(body: bytes, *, drafts: bool) -> tuple[bytes, list[tuple[str
             parent = item.getparent()
             if parent is not None:
                 parent.remove(item)
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True), left_out
+    feed = etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return Export(feed=feed, left_out=left_out, damage=_damage(items) if is_cut else None)
+
+
+def _ends_within_item(body: bytes) -> bool:
+    text = body.replace(b"\0", b"")
+    return text.rfind(b"<item>") > text.rfind(b"</item>")
+
+
+def _is_open(item: etree._Element) -> bool:
+    """Whether an item ends before it says all that tells whether it was published."""
+    return any(item.find(f"{{*}}{name}") is None for name in _SAYS_PUBLISHED)
+
+
+def _damage(items: Sequence[etree._Element]) -> str:
+    title = (items[-1].findtext("title") or "").strip() if items else ""
+    return f"the export is cut off: {len(items):,} items are in it, the last is “{title}”"
 
 
 def _wp(item: etree._Element, name: str) -> str:
@@ -68,10 +114,16 @@ def _authors(root: etree._Element) -> Iterator[tuple[str, str]]:
             yield login, name
 
 
-def _attachments(root: etree._Element) -> Iterator[tuple[str, str]]:
+def _pictures(root: etree._Element) -> _Pictures:
+    addresses: dict[str, str] = {}
+    attached: dict[str, list[str]] = {}
     for item in root.iter("item"):
         if url := _wp(item, "attachment_url"):
-            yield _wp(item, "post_id"), url
+            number = _wp(item, "post_id")
+            addresses[number] = url
+            if _PICTURE.search(url):
+                attached.setdefault(_wp(item, "post_parent"), []).append(number)
+    return _Pictures(addresses=addresses, attached=attached)
 
 
 def _why_left_out(item: etree._Element, *, drafts: bool) -> str | None:
@@ -86,11 +138,13 @@ def _why_left_out(item: etree._Element, *, drafts: bool) -> str | None:
     return "post with a password" if _wp(item, "post_password") else None
 
 
-def _prepare(item: etree._Element, names: dict[str, str], pictures: dict[str, str]) -> None:
+def _prepare(item: etree._Element, names: dict[str, str], pictures: _Pictures) -> None:
     """Give a post its paragraphs, its author's name and its picture, and drop its comments."""
     content = item.find(_CONTENT)
-    html = paragraphs(content.text or "") if content is not None else ""
-    picture = pictures.get(_thumbnail(item))
+    text = (content.text if content is not None else None) or ""
+    attached = pictures.attached.get(_wp(item, "post_id"), ())
+    html = paragraphs(rendered(text, pictures=pictures.addresses, attached=attached))
+    picture = pictures.addresses.get(_thumbnail(item))
     for child in list(item):
         name = etree.QName(child)
         is_wp = (name.namespace or "").startswith(("http://wordpress.org", "https://wordpress.org"))
