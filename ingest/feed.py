@@ -1,4 +1,4 @@
-"""A feed on the list as a value, and what reading one of its documents needs to know of it."""
+"""A feed on the list as a value, its server's answer, and what reading needs to know of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.reading.entries.normalize import Context
 from ingest.schedule import Ways
 from ingest.schedule.trust import Trust
 from ingest.urls import without_secrets
-from ingest.values import Document, Validators
+from ingest.values import Document, NotModified, Validators
 
 DEFAULT_ZONE = "Asia/Shanghai"
 
@@ -83,3 +83,19 @@ def reading_context(feed: FeedState | None, document: Document) -> Context:
 def zone_of(feed: FeedState) -> ZoneInfo:
     """Return the time zone of the feed's dates that name none."""
     return ZoneInfo(feed.settings.timezone or DEFAULT_ZONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a feed's server answered to a poll.
+
+    `digest` is the SHA-256 of a document's body, None for a 304. `instance` is the name of the
+    RSSHub instance that answered. `trust` is what is now known of the server's validators, and
+    `is_check` is true if the whole document was requested to see whether a 304 can be believed.
+    """
+
+    content: Document | NotModified
+    trust: Trust
+    digest: bytes | None = None
+    instance: str | None = None
+    is_check: bool = False

@@ -7,23 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
-from ingest.ask import ask
 from ingest.errors import ArchiveError, Fault, SourceError, border
-from ingest.feed import FeedState
+from ingest.feed import Answer, FeedState
 from ingest.logs import log_fault
-from ingest.look import Look
+from ingest.manners import Pause
+from ingest.read import has_news, read
+from ingest.reading.read import Reading
 from ingest.services import Services, all_or_first_error
+from ingest.sources.ask import ask, check_validators
+from ingest.store import polls
+from ingest.store.commit import commit, commit_failure
 from ingest.urls import without_secrets
-from ingest.values import Outcome, Poll
+from ingest.values import NotModified, Outcome, Poll
 
 logger = logging.getLogger(__name__)
 
 # Seconds; nobody's files come more than a tenth of a second later for the sake of others'.
 _PAUSE, _MOST_PAUSES = 0.01, 10
+_MOST_LOGGED = 5  # tracebacks of the entries of one document
 
 
 async def poll_feeds(
@@ -105,25 +112,104 @@ class Renderer:
 
 
 async def poll_feed(services: Services, feed: FeedState, *, fresh: bool = False) -> Poll:
-    """Look at one feed once, keep its news, and write down what came of it.
+    """Poll one feed, store what came, and log it.
 
-    What is wrong with the feed is in the result, a fault of ours as well; only `StoreError` is
-    raised. A feed whose server has asked to be left alone is put off. With `fresh` the whole
-    document is asked for, whatever is known of it.
+    A problem with the feed, even a fault of ours, is in the result; only `StoreError` is raised.
+    A feed whose server asked to be left alone is put off. With `fresh` the whole document is
+    requested, whatever is known of it.
     """
-    look = Look(services, feed)
+    began = time.monotonic()
+    poll = Poll(
+        feed_id=feed.id,
+        feed_name=feed.name,
+        started_at=services.clock(),
+        outcome=Outcome.NO_NEWS,
+        url=without_secrets(feed.url),
+    )
     pause = services.manners.pause_of(feed.server)
     if pause is not None:
-        return await look.put_off(pause)
+        return await _put_off(services, feed, poll, pause)
+    poll = await _ask_read_commit(services, feed, poll, began, fresh=fresh)
+    return replace(poll, seconds=_since(began))
+
+
+async def _ask_read_commit(
+    services: Services, feed: FeedState, poll: Poll, began: float, *, fresh: bool
+) -> Poll:
+    """Poll a feed: the sentence that the whole program is about."""
     try:
-        with border(without_secrets(feed.url)):
-            poll = await look.take(await ask(services, feed, fresh=fresh))
+        with border(poll.url):
+            answer = await ask(services.network, feed, fresh=fresh)
+            poll = _answered(poll, answer)
+            ends_pause = services.manners.note_answer(feed.server)
+            reading = await read(services, feed, answer)
+            if answer.is_check and reading and await has_news(services, feed, reading):
+                answer = await check_validators(services.network, feed, answer)
+            poll = replace(poll, seconds=_since(began))
+            _log_broken(feed, reading)
+            rules, now = services.config.schedule, services.clock()
+            work = partial(commit, rules=rules, now=now, ends_pause=ends_pause)
+            poll = await services.transact(work, feed, answer, reading, poll)
     except SourceError as error:
-        poll = await look.note_failure(error)
+        poll = replace(poll, seconds=_since(began))
+        poll = await _commit_failure(services, feed, poll, error)
         _log(poll, error)
     else:
         _log(poll)
     return poll
+
+
+async def _commit_failure(
+    services: Services, feed: FeedState, poll: Poll, error: SourceError
+) -> Poll:
+    failed = replace(
+        poll,
+        outcome=Outcome.FAILED,
+        status=getattr(error, "status", poll.status),
+        error_kind=error.kind,
+        error=str(error),
+    )
+    return await services.transact(
+        commit_failure,
+        feed,
+        error,
+        failed,
+        rules=services.config.schedule,
+        now=services.clock(),
+        pause=services.manners.note_failure(feed.server, error),
+    )
+
+
+async def _put_off(services: Services, feed: FeedState, poll: Poll, pause: Pause) -> Poll:
+    """Plan the poll for the end of a pause; no request is made."""
+    reason = f"its server is left alone: {pause.reason}"
+    await services.transact(polls.put_off, feed.id, pause.until, reason)
+    return replace(poll, outcome=Outcome.PUT_OFF, warnings=(reason,))
+
+
+def _answered(poll: Poll, answer: Answer) -> Poll:
+    """Return the poll with the facts of its answer."""
+    content = answer.content
+    poll = replace(poll, fetch_seconds=content.elapsed.total_seconds())
+    if isinstance(content, NotModified):
+        return replace(poll, outcome=Outcome.NOT_MODIFIED, status=304)
+    return replace(
+        poll,
+        url=without_secrets(content.final_url),
+        status=content.status,
+        size=len(content.body),
+    )
+
+
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 3)
+
+
+def _log_broken(feed: FeedState, reading: Reading | None) -> None:
+    """Log the tracebacks of entries that could not be read: a few, as most are the same."""
+    broken = reading.broken if reading else ()
+    for one in broken[:_MOST_LOGGED]:
+        log_fault(logger, one.fault, one.fault.trace, feed=feed.name, entry=one.name)
 
 
 def _log(poll: Poll, error: SourceError | None = None) -> None:

@@ -19,6 +19,7 @@ from ingest.fetch import Fetcher
 from ingest.follow.files import Archive
 from ingest.manners import Manners
 from ingest.manners.health import Health
+from ingest.sources.ask import Network
 from ingest.sources.instances import Instances
 from ingest.sources.page import Pages
 from ingest.store import polls, rsshub
@@ -45,6 +46,7 @@ class Services:
     clock: Clock
     database: Database
     fetcher: Fetcher
+    network: Network
     instances: Instances
     manners: Manners
     pages: Pages
@@ -123,6 +125,9 @@ async def open_services(
                 clock=clock,
                 database=database,
                 fetcher=fetcher,
+                network=Network(
+                    fetcher=fetcher, instances=instances, schedule=config.schedule, clock=clock
+                ),
                 instances=instances,
                 manners=manners,
                 pages=Pages(fetcher, manners, workers),

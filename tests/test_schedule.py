@@ -14,7 +14,7 @@ from ingest.config import FeedSettings, ScheduleConfig
 from ingest.config.kinds import parse_duration
 from ingest.errors import BadStatus, Gone, SourceError, Unreachable
 from ingest.manners.pauses import pause_after
-from ingest.schedule import Look, Ways, habits, hints, moves, waits
+from ingest.schedule import Observed, Ways, habits, hints, moves, waits
 from ingest.schedule.habits import Habits
 from ingest.schedule.moves import NOWHERE, Move
 from ingest.values import ParsedFeed
@@ -101,7 +101,7 @@ def test_after_an_answer(own: str, known: str, asked_for: str, wait: str, reason
 def test_a_feed_of_unknown_habits_waits_as_configured(
     config: ScheduleConfig, own: timedelta | None, wait: timedelta
 ) -> None:
-    look = Look(at=NOON, since=None)
+    look = Observed(at=NOON, since=None)
     found = schedule.after_answer(config, FeedSettings(interval=own), Ways(), look)
     assert found.next_poll.at - NOON == wait
 
@@ -207,9 +207,9 @@ def test_a_wait_is_never_shorter_for_chance_and_parts_those_that_were_together()
 
 
 def test_feeds_that_are_added_together_are_looked_at_one_after_the_other() -> None:
-    few = schedule.first_looks(3, NOON)
+    few = schedule.first_polls(3, NOON)
     assert [(at - NOON).total_seconds() for at in few] == [0, 1, 2]
-    many = schedule.first_looks(10_000, NOON)
+    many = schedule.first_polls(10_000, NOON)
     assert many[-1] - NOON < HOUR
     assert len(set(many)) == 10_000
 
@@ -236,7 +236,7 @@ def test_habits_are_learnt(per_day: float, hours: float) -> None:
     known = Habits(per_day=3.0)
     for _ in range(int(30 * 24 / hours)):
         new = round(per_day * hours / 24)
-        known = habits.after_look(known, new=new, since=timedelta(hours=hours))
+        known = habits.after_poll(known, new=new, since=timedelta(hours=hours))
     assert known.per_day == pytest.approx(per_day, rel=0.05)
 
 
@@ -245,7 +245,7 @@ def test_a_feed_that_falls_silent_is_looked_at_less_and_less() -> None:
     while at < NOON + 60 * DAY:
         since = (ways.habits.interval or HOUR) * 1.05
         at += since
-        plan = schedule.after_answer(CONFIG, FeedSettings(), ways, Look(at=at, since=since))
+        plan = schedule.after_answer(CONFIG, FeedSettings(), ways, Observed(at=at, since=since))
         waits_seen.append(plan.next_poll.interval)
         ways = plan.ways
     assert waits_seen == sorted(waits_seen)
@@ -254,7 +254,7 @@ def test_a_feed_that_falls_silent_is_looked_at_less_and_less() -> None:
 
 def test_a_gap_is_counted_and_shortens_the_wait() -> None:
     ways = Ways(habits=Habits(per_day=1.0, interval=12 * HOUR))
-    look = Look(at=NOON, since=12 * HOUR, feed=ParsedFeed(format="rss20"), new=20)
+    look = Observed(at=NOON, since=12 * HOUR, feed=ParsedFeed(format="rss20"), new=20)
     plan = schedule.after_answer(CONFIG, FeedSettings(), ways, replace(look, is_familiar=False))
     assert plan.ways.habits.gaps == 1
     assert plan.next_poll.interval <= 6 * HOUR

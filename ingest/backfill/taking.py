@@ -17,13 +17,14 @@ from ingest.reading import titles
 from ingest.reading.entries.normalize import without_program
 from ingest.services import Services
 from ingest.sources.past.source import Content, Form, Piece, Source, Taken, Window
-from ingest.store import backfills, feeds, history
+from ingest.store import addresses, backfills, commit, feeds
 from ingest.store.backfills import DONE, IN_PART, MISSING, PASSED_OVER, WalkState
 from ingest.store.captures import Seen
-from ingest.store.history import Kept
+from ingest.store.changes import Counts
+from ingest.store.judges import Judge, Page, Past, RecordFile
 from ingest.store.records import Records, titled_entries
 from ingest.urls import host_of, without_secrets
-from ingest.values import NormalEntry, Planned
+from ingest.values import NormalEntry, ParsedFeed, Planned
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class Took:
     state: str
     reason: str | None = None
     feed: FeedState | None = None
-    kept: Kept = field(default_factory=Kept)
+    kept: Counts = field(default_factory=Counts)
 
 
 class Taking:
@@ -65,53 +66,78 @@ class Taking:
 
     async def read(self, document_id: int, planned: Planned, taken: Taken) -> Took | None:
         """Read a document and keep what it adds; None if it has to wait for the others."""
-        piece, more = taken.piece, taken.more
-        if piece is None:
-            state = DONE if taken.reason is None else PASSED_OVER
-            if taken.is_suspect and not await self._services.query(
-                backfills.has_pages, self._state.id
-            ):
-                if not self.is_last_try:
-                    self.postponed += 1
-                    return None
-                state = MISSING
-            reason = taken.reason or taken.left_out
-            return await self.note(document_id, planned, state, reason, more)
+        if taken.piece is None:
+            return await self._note_nothing(document_id, planned, taken)
         try:
-            held = await self._held(piece, self._feed)
-            feed = self._feed or await self._owner(piece, held)
-            if feed is not None and self._feed is None and (feed.settings.timezone or held.lacks):
-                held = await self._held(piece, feed)
+            held, feed = await self._held_by(taken.piece)
         except (ParseError, Unreadable, Fault) as error:
-            log_if_fault(error)
-            behind = [*more, *self._source.pass_by(planned, error)]
-            holds_entries = isinstance(error, ParseError) and error.holds_entries
-            is_missing = self._source.is_promised or isinstance(error, Fault) or holds_entries
-            state = MISSING if is_missing else PASSED_OVER
-            return await self.note(document_id, planned, state, str(error), behind)
+            return await self._note_unreadable(document_id, planned, taken, error)
         if feed is None:
-            if not self.is_last_try and await self._may_be_known_soon(piece):
-                self.postponed += 1
-                return None
-            reason = f"no feed on the list is {_called(held)}; name it with --feed, or add it"
-            state = PASSED_OVER if piece.form is Form.PAGE else MISSING
-            return await self.note(document_id, planned, state, reason, more)
-        content = await self._content(piece, held, feed)
-        more = [*more, *self._source.follow(planned, content)]
-        if content.is_foreign:
-            reason = f"it is of another feed: {_called(held)}"
+            return await self._note_ownerless(document_id, planned, taken, held)
+        content = await self._content(taken.piece, held, feed)
+        more = [*taken.more, *self._source.follow(planned, content)]
+        if reason := self._why_not(taken.piece, held, content):
             return await self.note(document_id, planned, PASSED_OVER, reason, more)
-        if piece.form is Form.PAGE and (no_article := self._why_no_article(held)):
-            return await self.note(document_id, planned, PASSED_OVER, no_article, more)
-        state = IN_PART if held.lacks else DONE
         took = Took(
             walk=self._state,
             planned=planned,
-            state=state,
+            state=IN_PART if held.lacks else DONE,
             reason=held.lacks or held.left_out,
             feed=feed,
         )
-        return await self._services.transact(self._keep, document_id, took, piece, held, more)
+        return await self._keep(document_id, took, taken.piece, held, more)
+
+    async def _held_by(self, piece: Piece) -> tuple[Held, FeedState | None]:
+        """Read a document, and find the feed it is of; None if no feed on the list is."""
+        held = await self._held(piece, self._feed)
+        if self._feed is not None:
+            return held, self._feed
+        feed = await self._owner(piece, held)
+        if feed is not None and (feed.settings.timezone or held.lacks):
+            held = await self._held(piece, feed)
+        return held, feed
+
+    async def _note_nothing(self, document_id: int, planned: Planned, taken: Taken) -> Took | None:
+        """Note that a source had nothing at an address, or that it may have it later."""
+        state = DONE if taken.reason is None else PASSED_OVER
+        is_suspect = taken.is_suspect
+        if is_suspect and not await self._services.query(backfills.has_pages, self._state.id):
+            if not self.is_last_try:
+                self.postponed += 1
+                return None
+            state = MISSING
+        reason = taken.reason or taken.left_out
+        return await self.note(document_id, planned, state, reason, taken.more)
+
+    async def _note_unreadable(
+        self, document_id: int, planned: Planned, taken: Taken, error: SourceError
+    ) -> Took:
+        """Note a document that could not be read: missing if it should be one, else passed over."""
+        log_if_fault(error)
+        more = [*taken.more, *self._source.pass_by(planned, error)]
+        holds_entries = isinstance(error, ParseError) and error.holds_entries
+        is_missing = self._source.is_promised or isinstance(error, Fault) or holds_entries
+        state = MISSING if is_missing else PASSED_OVER
+        return await self.note(document_id, planned, state, str(error), more)
+
+    async def _note_ownerless(
+        self, document_id: int, planned: Planned, taken: Taken, held: Held
+    ) -> Took | None:
+        """Note a document that is of no feed on the list, or may be of one that is read soon."""
+        piece = taken.piece
+        if piece is not None and not self.is_last_try and await self._may_be_known_soon(piece):
+            self.postponed += 1
+            return None
+        reason = f"no feed on the list is {_called(held)}; name it with --feed, or add it"
+        is_page = piece is not None and piece.form is Form.PAGE
+        state = PASSED_OVER if is_page else MISSING
+        return await self.note(document_id, planned, state, reason, taken.more)
+
+    def _why_not(self, piece: Piece, held: Held, content: Content) -> str | None:
+        """Say why nothing of a document is kept; None if something is."""
+        if content.is_foreign:
+            return f"it is of another feed: {_called(held)}"
+        return self._why_no_article(held) if piece.form is Form.PAGE else None
 
     async def _may_be_known_soon(self, piece: Piece) -> bool:
         """Whether a feed on the list was never read, so that its link is not known yet."""
@@ -133,7 +159,7 @@ class Taking:
         )
 
     async def _is_foreign(self, held: Held, feed: FeedState) -> bool:
-        known_links = await self._services.query(history.some_links, feed.id)
+        known_links = await self._services.query(addresses.some_links, feed.id)
         return is_foreign(held.feed, held.entries, feed, known_links)
 
     async def _held(self, piece: Piece, feed: FeedState | None) -> Held:
@@ -154,52 +180,41 @@ class Taking:
             )
         return owner
 
-    def _keep(
-        self,
-        connection: sa.Connection,
-        document_id: int,
-        took: Took,
-        piece: Piece,
-        held: Held,
-        more: Sequence[Planned],
+    async def _keep(
+        self, document_id: int, took: Took, piece: Piece, held: Held, more: Sequence[Planned]
     ) -> Took:
         """Keep the entries and, in the same transaction, that this document is done."""
-        feed = took.feed
-        if feed is None:
+        if took.feed is None:
             raise ValueError("entries belong to a feed")
         seen = Seen(
-            feed_id=feed.id,
+            feed_id=took.feed.id,
             url=without_secrets(piece.document.url),
             content_type=piece.document.content_type,
             at=self._services.clock(),
             document_id=document_id,
         )
-        if piece.form is Form.FEED:
-            title = titles.display_title(held.feed.title, is_text=held.feed.title_is_text)
-            title = without_program(title)
-            feeds.introduce(
-                connection,
-                feed.id,
-                title=title or None,
-                link=held.feed.link,
-                language=held.feed.language,
-                generator=held.feed.generator,
-            )
-        kept = history.keep_history(
-            connection,
-            seen,
-            self._wanted(held.entries),
-            as_of=held.as_of,
-            by_link=piece.form is Form.PAGE,
-            records=self._records_of(connection, feed.id) if piece.form is Form.RECORD else None,
-        )
-        self._write(connection, document_id, replace(took, kept=kept), more)
-        return replace(took, kept=kept)
+        wanted = [entry for entry in held.entries if self._window.has(entry.published_at)]
+        judge = await self._judge(piece, held, took.feed.id)
+        feed = held.feed if piece.form is Form.FEED else None
+        took = await self._services.transact(_store, seen, took, wanted, judge, feed, more)
+        self.has_planned = self.has_planned or bool(more)
+        return took
 
-    def _records_of(self, connection: sa.Connection, feed_id: int) -> Records:
-        """The records of this walk that are of a feed."""
+    async def _judge(self, piece: Piece, held: Held, feed_id: int) -> Judge:
+        """Return who judges the entries of a document, by its form."""
+        match piece.form:
+            case Form.FEED:
+                return Past(as_of=held.as_of)
+            case Form.PAGE:
+                return Page(as_of=held.as_of)
+            case Form.RECORD:
+                return RecordFile(as_of=held.as_of, records=await self._records_of(feed_id))
+
+    async def _records_of(self, feed_id: int) -> Records:
+        """Return the records of this walk that are of a feed."""
         if feed_id not in self._records:
-            self._records[feed_id] = Records(titled_entries(connection, feed_id))
+            titled = await self._services.query(titled_entries, feed_id)
+            self._records[feed_id] = Records(titled)
         return self._records[feed_id]
 
     def _why_no_article(self, held: Held) -> str | None:
@@ -209,9 +224,6 @@ class Taking:
         is_anywhere = self._state.source != "sitemap"
         is_one = any(is_article(entry, anywhere=is_anywhere) for entry in held.entries)
         return None if is_one else _NO_ARTICLE
-
-    def _wanted(self, entries: Sequence[NormalEntry]) -> list[NormalEntry]:
-        return [entry for entry in entries if self._window.has(entry.published_at)]
 
     async def note(
         self,
@@ -223,23 +235,53 @@ class Taking:
     ) -> Took:
         """Write down what came of a document of which nothing is kept."""
         took = Took(walk=self._state, planned=planned, state=state, reason=reason)
-        await self._services.transact(self._write, document_id, took, more)
+        await self._services.transact(_note, document_id, took, more)
+        self.has_planned = self.has_planned or bool(more)
         return took
 
-    def _write(
-        self, connection: sa.Connection, document_id: int, took: Took, more: Sequence[Planned]
-    ) -> None:
-        if more:
-            backfills.plan(connection, self._state.id, more)
-            self.has_planned = True
-        backfills.note_document(
+
+def _store(
+    connection: sa.Connection,
+    seen: Seen,
+    took: Took,
+    wanted: Sequence[NormalEntry],
+    judge: Judge,
+    said: ParsedFeed | None,
+    more: Sequence[Planned],
+) -> Took:
+    """Keep entries, what their document says of its feed, and that it is done; may run twice."""
+    if said is not None:
+        title = titles.display_title(said.title, is_text=said.title_is_text)
+        feeds.introduce(
             connection,
-            document_id,
-            took.state,
-            feed_id=took.feed.id if took.feed else None,
-            reason=took.reason,
-            kept=took.kept,
+            seen.feed_id,
+            title=without_program(title) or None,
+            link=said.link,
+            language=said.language,
+            generator=said.generator,
         )
+    changes = commit.keep(connection, seen, wanted, judge)
+    if isinstance(judge, RecordFile):
+        judge.records.claim(connection, seen, changes.verdicts)
+    if seen.document_id is None:
+        raise ValueError("a document of a backfill has a number")
+    took = replace(took, kept=changes.counts)
+    _note(connection, seen.document_id, took, more)
+    return took
+
+
+def _note(connection: sa.Connection, document_id: int, took: Took, more: Sequence[Planned]) -> None:
+    """Write what came of a document, and the documents that it led to; may run twice."""
+    if more:
+        backfills.plan(connection, took.walk.id, more)
+    backfills.note_document(
+        connection,
+        document_id,
+        took.state,
+        feed_id=took.feed.id if took.feed else None,
+        reason=took.reason,
+        kept=took.kept,
+    )
 
 
 def log_if_fault(error: SourceError) -> None:

@@ -21,7 +21,7 @@ from ingest.manners.patience import Budget, is_refusal, patiently
 from ingest.reading.links import canonical_link
 from ingest.services import Services
 from ingest.sources.past.source import Source, Taken, Window
-from ingest.store import backfills, history
+from ingest.store import addresses, backfills
 from ingest.store.backfills import MISSING, PASSED_OVER, WalkState
 from ingest.values import DocumentKind, Planned
 
@@ -161,7 +161,7 @@ class Walk:
         link = canonical_link(planned.hints.get("original") or planned.address)
         if planned.kind is not DocumentKind.PAGE or self._feed is None or link is None:
             return False
-        return await self._services.query(history.has_link, self._feed.id, link)
+        return await self._services.query(addresses.has_link, self._feed.id, link)
 
 
 def _is_out_of_reach(error: SourceError) -> bool:

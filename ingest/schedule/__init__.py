@@ -10,17 +10,17 @@
 `store.polls` keeps what these functions say, and knows what is due.
 """
 
-from ingest.schedule.plan import Look, Plan, Ways, after_answer, after_failure, skipped_until
-from ingest.schedule.waits import first_looks, late_looks, longest_plan, phase
+from ingest.schedule.plan import Observed, Plan, Ways, after_answer, after_failure, skipped_until
+from ingest.schedule.waits import first_polls, late_polls, longest_plan, phase
 
 __all__ = [
-    "Look",
+    "Observed",
     "Plan",
     "Ways",
     "after_answer",
     "after_failure",
-    "first_looks",
-    "late_looks",
+    "first_polls",
+    "late_polls",
     "longest_plan",
     "phase",
     "skipped_until",

@@ -37,7 +37,7 @@ def begin(published: Iterable[datetime | None], now: datetime) -> Habits:
     return Habits(per_day=len(dates) / (span / DAY))
 
 
-def after_look(habits: Habits, *, new: int, since: timedelta, is_gap: bool = False) -> Habits:
+def after_poll(habits: Habits, *, new: int, since: timedelta, is_gap: bool = False) -> Habits:
     """What is known after a look that found `new` entries, `since` the one before.
 
     The rate is a mean that forgets: of what a look adds, a third is left after a week. By a

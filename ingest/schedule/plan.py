@@ -1,4 +1,4 @@
-"""What follows from a look: what is known of the feed's ways now, and when to look again."""
+"""What follows from a poll: the feed's habits, wishes and address, and its next poll."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Ways:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """A look that had an answer.
+class Observed:
+    """What a poll that had an answer shows of its feed.
 
-    `since` is the time since the one before, None if there was none. `feed` is the document, None
-    if it is the one before; `new` how many of its entries were not known, and `is_familiar`
-    whether any was. `published` are the dates of the new ones.
+    `since` is the time since the last poll, None if there was none. `feed` is the document, None if
+    it did not change; `new` counts its unknown entries, and `is_familiar` says whether any of its
+    entries was known. `published` are the dates of its entries.
     """
 
     at: datetime
@@ -45,36 +45,41 @@ class Look:
 
     @property
     def is_gap(self) -> bool:
-        """Whether entries came and went between two looks: nothing was left of the one before."""
+        """Whether entries may have come and gone since the last poll: none of its were left."""
         return self.since is not None and self.new > 0 and not self.is_familiar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The next look, and what it was made of."""
+    """The next poll, and what is known of the feed's ways."""
 
     next_poll: NextPoll
     ways: Ways
 
 
 def after_answer(
-    config: ScheduleConfig, settings: FeedSettings, ways: Ways, look: Look, *, phase: float = 0.0
+    config: ScheduleConfig,
+    settings: FeedSettings,
+    ways: Ways,
+    seen: Observed,
+    *,
+    phase: float = 0.0,
 ) -> Plan:
-    """Plan the next look after an answer."""
-    if look.since is None:
-        known = habits.begin(look.published, look.at)
+    """Plan the next poll after an answer."""
+    if seen.since is None:
+        known = habits.begin(seen.published, seen.at)
     else:
-        known = habits.after_look(ways.habits, new=look.new, since=look.since, is_gap=look.is_gap)
-    wished = hints.of_document(look.feed) if look.feed else ways.hints
-    wished = hints.with_headers(wished, look.headers, look.at)
+        known = habits.after_poll(ways.habits, new=seen.new, since=seen.since, is_gap=seen.is_gap)
+    wished = hints.of_document(seen.feed) if seen.feed else ways.hints
+    wished = hints.with_headers(wished, seen.headers, seen.at)
     next_poll = waits.after_success(
-        config, settings, known, wished, now=look.at, phase=phase, is_gap=look.is_gap
+        config, settings, known, wished, now=seen.at, phase=phase, is_gap=seen.is_gap
     )
     move = moves.after_answer(
         ways.move,
-        look.permanent_url if settings.follow_moves else None,
-        is_same_feed=look.since is not None and look.is_familiar,
-        now=look.at,
+        seen.permanent_url if settings.follow_moves else None,
+        is_same_feed=seen.since is not None and seen.is_familiar,
+        now=seen.at,
     )
     known = replace(known, interval=next_poll.interval)
     return Plan(next_poll=next_poll, ways=Ways(habits=known, hints=wished, move=move))
@@ -90,7 +95,7 @@ def after_failure(
     now: datetime,
     phase: float = 0.0,
 ) -> Plan:
-    """Plan the next look after `failures` failures in a row, this one counted."""
+    """Plan the next poll after `failures` failures in a row, this one counted."""
     next_poll = waits.after_failure(
         config, settings, ways.hints, error, failures=failures, now=now, phase=phase
     )
@@ -100,10 +105,10 @@ def after_failure(
 
 
 def skipped_until(settings: FeedSettings, ways: Ways, now: datetime) -> NextPoll | None:
-    """When to look in place of now, if the feed asks to be skipped now; None if it does not.
+    """When to poll in place of now, if the feed asks to be skipped now; None if it does not.
 
-    A look is planned for a moment that is not skipped, but may come late: the daemon was not
-    there, the machine slept, its server was left alone.
+    A poll is planned for a moment that is not skipped, but may come late: the daemon did not run,
+    the machine slept, its server was paused.
     """
     at = hints.after_skipped(ways.hints, now)
     if settings.interval or at == now:

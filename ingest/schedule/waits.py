@@ -138,13 +138,13 @@ def longest_plan(config: ScheduleConfig) -> timedelta:
     return wait * (1 + _JITTER) + timedelta(days=8)
 
 
-def first_looks(count: int, now: datetime) -> list[datetime]:
+def first_polls(count: int, now: datetime) -> list[datetime]:
     """When feeds that are added together are first looked at: one after the other, in an hour."""
     apart = min(_BETWEEN_FIRST_LOOKS, timedelta(hours=1) / max(count, 1))
     return [now + apart * place for place in range(count)]
 
 
-def late_looks(count: int, now: datetime) -> list[datetime]:
+def late_polls(count: int, now: datetime) -> list[datetime]:
     """When feeds are looked at whose time has passed unseen: at once, but not all at once."""
     apart = min(_BETWEEN_LATE_LOOKS, timedelta(hours=1) / max(count, 1))
     return [now + apart * place for place in range(count)]

@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ingest.reading.dedupe import link_key_of
 from ingest.store.statements import in_batches, insert_into, table_of
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import Address, Entry
@@ -52,6 +53,17 @@ def known_links(connection: sa.Connection, feed_id: int, link_keys: Iterable[str
             query = sa.select(table.c.link_key).where(table.c.feed_id == feed_id)
             found.update(connection.scalars(query.where(table.c.link_key.in_(some))))
     return found
+
+
+def has_link(connection: sa.Connection, feed_id: int, canonical_link: str) -> bool:
+    """Whether an entry of a feed has, or had, this link."""
+    return bool(known_links(connection, feed_id, [link_key_of(canonical_link)]))
+
+
+def some_links(connection: sa.Connection, feed_id: int, limit: int = 100) -> list[str]:
+    """Return the links of some entries of a feed, the last stored first."""
+    query = sa.select(Entry.link).where(Entry.feed_id == feed_id, Entry.link.is_not(None))
+    return list(connection.scalars(query.order_by(Entry.id.desc()).limit(limit)))
 
 
 def others(connection: sa.Connection, entry_id: int) -> list[str]:

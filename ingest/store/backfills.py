@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.store.history import Kept
+from ingest.store.changes import Counts
 from ingest.store.statements import in_batches, insert_into
 from ingest.values import DocumentKind, Planned
 from models import Backfill, BackfillDocument, BackfillWalk, Entry, Feed
@@ -161,11 +161,11 @@ def note_document(
     *,
     feed_id: int | None = None,
     reason: str | None = None,
-    kept: Kept | None = None,
+    kept: Counts | None = None,
 ) -> None:
     """Write down what came of a document."""
     update = sa.update(BackfillDocument).where(BackfillDocument.id == document_id)
-    counts = asdict(kept or Kept())
+    counts = asdict(kept or Counts())
     connection.execute(update.values(state=state, feed_id=feed_id, reason=reason, **counts))
 
 

@@ -1,87 +1,28 @@
-"""Entries and their revisions, kept as `recognise` judges them; `listings` shows them."""
+"""The rows of entries: inserted, replaced, brought up to date. `commit.keep` decides which."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
-from itertools import chain
 from operator import attrgetter
 from typing import Any
 
 import sqlalchemy as sa
 
 from ingest.reading.dedupe import FROM_CAPTURE
-from ingest.store import addresses, full_texts, pictures, revisions
-from ingest.store.captures import Body, Seen, keep_captures
+from ingest.store import full_texts, pictures, revisions
+from ingest.store.captures import Seen
 from ingest.store.due import mark_due, mark_new_due
-from ingest.store.recognise import judge
 from ingest.store.statements import table_of
-from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
-from models import Entry, Feed, Revision
+from ingest.values import KnownEntry, NormalEntry, Verdict
+from models import Entry, Revision
 from models.entry import Content
 
 CONTENT = tuple(Content.__annotations__)
 _ENTRY = table_of(Entry)
 _INSERT_ENTRY = sa.insert(_ENTRY).inline()
-
-
-def keep(
-    connection: sa.Connection,
-    seen: Seen,
-    entries: Sequence[NormalEntry],
-    *,
-    beside: Collection[bytes] = (),
-    may_be_empty: bool = False,
-) -> list[Verdict]:
-    """Keep what is new or edited of these identified entries, and say what was.
-
-    An edit moves what it replaces into `revision`. The judgement is made again inside the
-    transaction, so that two programs at the same feed keep an entry once.
-    """
-    hold_feed(connection, seen.feed_id)
-    verdicts = judge(connection, seen.feed_id, entries, beside=beside, may_be_empty=may_be_empty)
-    unchanged = of_kind(verdicts, VerdictKind.UNCHANGED)
-    pictured = pictures.find(connection, unchanged)
-    kept_bodies = chain(bodies(seen, verdicts), pictures.bodies(seen, pictured))
-    captures = keep_captures(connection, seen, kept_bodies)
-    insert_new(connection, seen, of_kind(verdicts, VerdictKind.NEW), captures)
-    edited = of_kind(verdicts, VerdictKind.EDITED)
-    addresses.note_replaced(connection, edited, seen.at)
-    for verdict in edited:
-        replace_text(connection, seen, verdict, captures)
-    changed = [verdict.known.id for verdict in edited if verdict.known]
-    changed += addresses.take(connection, verdicts, captures, seen.at)
-    changed += pictures.take(connection, pictured, captures)
-    _note_noise(connection, unchanged)
-    changed += take_late_dates(connection, unchanged)
-    changed += full_texts.take_late(connection, unchanged, captures)
-    mark_due(connection, changed, seen.at)
-    return verdicts
-
-
-def hold_feed(connection: sa.Connection, feed_id: int) -> None:
-    """Keep other programs from writing entries of a feed while this transaction lasts."""
-    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
-        connection.execute(sa.select(Feed.id).where(Feed.id == feed_id).with_for_update())
-
-
-def of_kind(verdicts: Iterable[Verdict], kind: VerdictKind) -> list[Verdict]:
-    """Those of one kind."""
-    return [verdict for verdict in verdicts if verdict.kind is kind]
-
-
-def bodies(seen: Seen, verdicts: Iterable[Verdict]) -> Iterator[Body]:
-    """The bytes that the news among these, and their pages, were made of.
-
-    Of an entry that has moved, too: read again, it shall be found at its present address.
-    """
-    verdicts = list(verdicts)
-    for verdict in verdicts:
-        if verdict.moved or verdict.kind is not VerdictKind.UNCHANGED:
-            yield verdict.entry.raw, seen.url, seen.content_type
-    yield from full_texts.page_bodies(verdicts)
 
 
 def insert_new(
@@ -94,8 +35,7 @@ def insert_new(
     if not verdicts:
         return
     rows = [
-        content_columns(verdict.entry)
-        | capture_numbers(verdict.entry, captures)
+        version_columns(verdict.entry, captures)
         | full_texts.columns_of(verdict.entry)
         | {
             "feed_id": seen.feed_id,
@@ -127,8 +67,13 @@ def content_columns(entry: NormalEntry) -> dict[str, Any]:
     }
 
 
-def capture_numbers(entry: NormalEntry, captures: dict[bytes, int]) -> dict[str, int | None]:
-    """The columns that say where an entry's bytes are."""
+def version_columns(entry: NormalEntry, captures: dict[bytes, int]) -> dict[str, Any]:
+    """Return the columns that an entry and its revisions share."""
+    return content_columns(entry) | _capture_numbers(entry, captures)
+
+
+def _capture_numbers(entry: NormalEntry, captures: dict[bytes, int]) -> dict[str, int | None]:
+    """Return the columns that say where an entry's bytes are."""
     page = entry.page
     return {
         "capture_id": captures[entry.raw.digest],
@@ -150,7 +95,7 @@ def replace_text(
     said_before_at = revisions.take_out(connection, entry_id, verdict.entry.text_digest)
     version = verdict.known.version - (said_before_at is not None)
     connection.execute(_move_present(entry_id, seen.at))
-    columns = content_columns(verdict.entry) | capture_numbers(verdict.entry, captures)
+    columns = version_columns(verdict.entry, captures)
     columns |= full_texts.columns_of(verdict.entry)
     columns |= _first_date(connection, entry_id, verdict.entry)
     columns |= {
@@ -201,7 +146,7 @@ def _first_date(
     return kept
 
 
-def _note_noise(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
+def note_noise(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
     """Remember the present bytes of entries that changed in noise only."""
     changed = [
         {"entry_id": verdict.known.id, "digest": verdict.entry.item_digest}

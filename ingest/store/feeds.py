@@ -14,7 +14,7 @@ from ingest.config import FeedSettings
 from ingest.errors import UsageError
 from ingest.feed import FeedState
 from ingest.rsshub import Instance, kept_address, route_of
-from ingest.schedule import first_looks
+from ingest.schedule import first_polls
 from ingest.store.due import mark_feed_due
 from ingest.store.feed_state import WITHOUT_VALIDATORS, listed, place_of, state_of
 from models import Address, Capture, Entry, Feed, Revision
@@ -125,7 +125,7 @@ def add_all(
     origin: str = "command",
 ) -> int:
     """Put feeds on the list, to be looked at one after the other; return how many are new."""
-    looks = first_looks(len(wanted), now)
+    looks = first_polls(len(wanted), now)
     return sum(
         add(connection, url, settings, now=now, origin=origin, first_look=look)[1]
         for (url, settings), look in zip(wanted, looks, strict=True)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from ingest.feed import FeedState
 from ingest.manners import Pause
-from ingest.schedule import Plan, late_looks
+from ingest.schedule import Plan, late_polls
 from ingest.schedule.trust import Trust
 from ingest.store.feed_state import columns_of, columns_of_trust, listed, place_of, state_of
 from ingest.store.statements import insert_into, table_of
@@ -144,7 +144,7 @@ def spread_late(connection: sa.Connection, now: datetime) -> None:
         Feed.removed_at.is_(None), Feed.paused_at.is_(None), Feed.next_poll_at <= now
     )
     ids = list(connection.scalars(late.order_by(Feed.next_poll_at, Feed.id)))
-    planned = zip(ids, late_looks(len(ids), now), strict=True)
+    planned = zip(ids, late_polls(len(ids), now), strict=True)
     if ids:
         connection.execute(_OF_FEED, [{"of_feed": i, "next_poll_at": at} for i, at in planned])
 

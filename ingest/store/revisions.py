@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
+from ingest.store.changes import Earlier
 from models import Entry, Revision
 
 
@@ -35,3 +38,31 @@ def count_on(connection: sa.Connection, entry_id: int, place: int, *, by: int = 
     connection.execute(turned.values(version=-Revision.version))
     whole = sa.update(Entry).where(Entry.id == entry_id)
     connection.execute(whole.values(version=Entry.version + by))
+
+
+def has_text(connection: sa.Connection, entry_id: int, text_digest: bytes) -> bool:
+    """Whether a text of an entry is among its revisions."""
+    query = sa.select(Revision.id).where(
+        Revision.entry_id == entry_id, Revision.text_digest == text_digest
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def insert_earlier(connection: sa.Connection, earlier: Earlier, columns: Mapping[str, Any]) -> None:
+    """Insert a version among the revisions at its place in time; later ones count one on.
+
+    `columns` hold its content, and where its bytes are.
+    """
+    known = earlier.verdict.known
+    if known is None:
+        raise ValueError("only a known entry has an earlier version")
+    of_entry, at = Revision.entry_id == known.id, earlier.at
+    before = sa.select(sa.func.count()).where(of_entry, Revision.seen_at <= at)
+    place = 1 if earlier.is_first else connection.execute(before).scalar_one() + 1
+    count_on(connection, known.id, place)
+    after = sa.select(Revision.seen_at).where(of_entry, Revision.version == place + 1)
+    replaced_at = connection.execute(after).scalar_one_or_none() or earlier.present_since
+    row = {"entry_id": known.id, "version": place, "seen_at": at, "replaced_at": replaced_at}
+    previous = sa.update(Revision).where(of_entry, Revision.version == place - 1)
+    connection.execute(previous.values(replaced_at=at))
+    connection.execute(sa.insert(Revision).values({**columns, **row}))

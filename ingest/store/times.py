@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from ingest.feed import FeedState
-from ingest.schedule import first_looks
+from ingest.schedule import first_polls
 from ingest.store.feed_state import listed, state_of
 from ingest.store.polls import put_off
 from models import Feed, HostPause, RsshubInstance
@@ -26,7 +26,7 @@ def mend(
     `at_once` all now. Servers and RSSHub instances that were put off for too long are asked again.
     """
     wrong = _planned_wrongly(connection, now, most)
-    looks = [now] * len(wrong) if at_once else first_looks(len(wrong), now)
+    looks = [now] * len(wrong) if at_once else first_polls(len(wrong), now)
     for feed, at in zip(wrong, looks, strict=True):
         put_off(connection, feed.id, at, _REASON)
     passed = now + _CLOCKS_AGREE

@@ -1,18 +1,12 @@
-"""What a look at a document has to say: how much was new, and what people should know of it."""
+"""The counts and warnings of a poll that brought a document."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ingest.logs import log_fault
 from ingest.reading.read import BrokenEntry, Reading
 from ingest.values import NormalEntry, Outcome, Poll, Verdict, VerdictKind
-
-logger = logging.getLogger(__name__)
-
-_MOST_LOGGED = 5  # tracebacks of one document: those of the others are most likely the same
 
 
 def counted(poll: Poll, verdicts: Sequence[Verdict], reading: Reading) -> Poll:
@@ -50,9 +44,3 @@ def _lacking_full_text(entries: Sequence[NormalEntry]) -> Iterator[str]:
     if lacking:
         some = "1 entry is" if len(lacking) == 1 else f"{len(lacking)} entries are"
         yield f"{some} kept without full text: {lacking[0].link}: {lacking[0].full_text_error}"
-
-
-def log_broken(broken: Sequence[BrokenEntry], *, feed: str) -> None:
-    """Log the tracebacks of entries that could not be read."""
-    for one in broken[:_MOST_LOGGED]:
-        log_fault(logger, one.fault, one.fault.trace, feed=feed, entry=one.name)

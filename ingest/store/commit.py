@@ -1,0 +1,236 @@
+"""The one transaction that stores what a document holds: judge, keep, plan, mark what is due.
+
+`commit` ends a poll that had an answer, `commit_failure` one that had none; `keep` is the part
+that backfill and replay share with them. Values go in, values come out: nothing here waits for
+the network, reads the clock or remembers anything, so that a transaction may run twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import chain
+
+import sqlalchemy as sa
+
+from ingest import schedule
+from ingest.config import ScheduleConfig
+from ingest.errors import SourceError
+from ingest.feed import Answer, FeedState
+from ingest.manners import Pause
+from ingest.reading.read import Reading
+from ingest.rsshub import is_route
+from ingest.rsshub.recognition import generator_of, is_rsshub, matched_pattern
+from ingest.rsshub.routes import carries_access
+from ingest.schedule.trust import after_not_modified
+from ingest.store import addresses, entries, full_texts, pictures, polls, revisions, rsshub, summary
+from ingest.store.captures import Body, Seen, keep_captures
+from ingest.store.changes import Changes
+from ingest.store.due import mark_due
+from ingest.store.judges import Judge, Live
+from ingest.store.polls import FeedSaid
+from ingest.urls import without_secrets
+from ingest.values import NO_VALIDATORS, Document, NormalEntry, NotModified, Poll, Validators
+from models import Feed
+
+# The clock is cut to the second: waits begin with the next one, so that none is too short.
+_CLOCK_STEP = timedelta(seconds=1)
+_GAP = (
+    "nothing was left of what the last poll had seen: entries may have been missed, "
+    "so the next poll comes sooner, and guidang backfill may bring them in"
+)
+_KEY_IN_ADDRESS = (
+    "this is an RSSHub, and the address holds its access key: "
+    "name the server in rsshub.instances, and the key in rsshub.access_key"
+)
+
+
+def commit(
+    connection: sa.Connection,
+    feed: FeedState,
+    answer: Answer,
+    reading: Reading | None,
+    poll: Poll,
+    *,
+    rules: ScheduleConfig,
+    now: datetime,
+    ends_pause: bool = False,
+) -> Poll:
+    """Store a poll that had an answer; return it with its counts and warnings.
+
+    `reading` is None if the document is the one before. `ends_pause` says that the feed's server
+    answers again after a pause. May run twice: all of it is undone with its transaction.
+    """
+    said = None
+    if reading is not None:
+        poll, said = _keep_document(connection, feed, answer, reading, poll)
+    poll = _with_distrust(connection, feed, answer, poll)
+    observed = _observed(feed, answer, reading, poll, now + _CLOCK_STEP)
+    if observed.is_gap:
+        poll = replace(poll, is_gap=True, warnings=(*poll.warnings, _GAP))
+    phase = schedule.phase(feed.id, observed.at)
+    plan = schedule.after_answer(rules, feed.settings, feed.ways, observed, phase=phase)
+    trust = answer.trust
+    if isinstance(answer.content, Document):
+        trust = replace(trust, document_at=answer.content.fetched_at)
+    polls.record_poll(
+        connection,
+        poll,
+        plan,
+        address=feed.url,
+        validators=_validators(feed, answer, said),
+        validators_of=answer.instance,
+        trust=trust,
+        said=said,
+    )
+    if ends_pause:
+        polls.forgive_host(connection, feed.server)
+    return poll
+
+
+def commit_failure(
+    connection: sa.Connection,
+    feed: FeedState,
+    error: SourceError,
+    poll: Poll,
+    *,
+    rules: ScheduleConfig,
+    now: datetime,
+    pause: Pause | None = None,
+) -> Poll:
+    """Store a poll that failed, when to try again, and a pause of its server, if it wants one."""
+    at = now + _CLOCK_STEP
+    plan = schedule.after_failure(
+        rules,
+        feed.settings,
+        feed.ways,
+        error,
+        failures=feed.failures + 1,
+        now=at,
+        phase=schedule.phase(feed.id, at),
+    )
+    polls.record_poll(connection, poll, plan, address=feed.url)
+    if pause is not None:
+        polls.pause_host(connection, pause)
+    return poll
+
+
+def keep(
+    connection: sa.Connection, seen: Seen, found: Sequence[NormalEntry], judge: Judge
+) -> Changes:
+    """Keep what a document adds; return what it changed.
+
+    The entries are judged under the feed's lock, so that two programs at the same feed keep an
+    entry once.
+    """
+    hold_feed(connection, seen.feed_id)
+    changes = judge.judge(connection, seen, found)
+    pictured = pictures.find(connection, changes.current)
+    captures = keep_captures(
+        connection, seen, chain(_bodies(seen, changes), pictures.bodies(seen, pictured))
+    )
+    entries.insert_new(connection, seen, changes.new, captures)
+    addresses.note_replaced(connection, changes.readdressed, seen.at)
+    for verdict in changes.edited:
+        entries.replace_text(connection, seen, verdict, captures)
+    for earlier in changes.earlier:
+        columns = entries.version_columns(earlier.verdict.entry, captures)
+        revisions.insert_earlier(connection, earlier, columns)
+    changed = [verdict.known.id for verdict in changes.edited if verdict.known]
+    changed += addresses.take(connection, changes.moved, captures, seen.at)
+    addresses.note_others(connection, changes.elsewhere, seen.at)
+    changed += pictures.take(connection, pictured, captures)
+    entries.note_noise(connection, changes.current)
+    changed += entries.take_late_dates(connection, changes.dated)
+    changed += full_texts.take_late(connection, changes.current, captures)
+    mark_due(connection, changed, seen.at)
+    return changes
+
+
+def hold_feed(connection: sa.Connection, feed_id: int) -> None:
+    """Lock a feed's entries against other programs for the rest of this transaction."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        connection.execute(sa.select(Feed.id).where(Feed.id == feed_id).with_for_update())
+
+
+def _bodies(seen: Seen, changes: Changes) -> Iterator[Body]:
+    """Yield the bytes that what is new, and its pages, was made of."""
+    verdicts = changes.with_bytes
+    for verdict in verdicts:
+        yield verdict.entry.raw, seen.url, seen.content_type
+    yield from full_texts.page_bodies([*verdicts, *changes.current])
+
+
+def _keep_document(
+    connection: sa.Connection, feed: FeedState, answer: Answer, reading: Reading, poll: Poll
+) -> tuple[Poll, FeedSaid]:
+    """Keep the entries of a document, and return what it says of its feed."""
+    document = answer.content
+    if isinstance(document, NotModified):
+        raise TypeError("a 304 has no document to read")
+    seen = Seen(
+        feed_id=feed.id,
+        url=without_secrets(document.final_url),
+        content_type=document.content_type,
+        at=document.fetched_at,
+    )
+    judge = Live(beside=reading.beside, may_be_empty=feed.last_success_at is None)
+    changes = keep(connection, seen, reading.entries, judge)
+    # The next poll has to see the document again if anything in it is to be tried again.
+    is_settled = not (reading.broken or any(map(full_texts.will_be_tried, changes.verdicts)))
+    said = _said(feed, document, reading, answer.digest if is_settled else None)
+    poll = replace(poll, feed_name=feed.called(reading.title))
+    poll = summary.counted(poll, changes.verdicts, reading)
+    if is_route(feed.url) or is_rsshub(said.generator):
+        pattern = said.rsshub_pattern
+        rsshub.learn_categories(connection, feed.id, feed.url, pattern, now=seen.at)
+        if answer.instance is None and carries_access(feed.url):
+            poll = replace(poll, warnings=(*poll.warnings, _KEY_IN_ADDRESS))
+    return poll, said
+
+
+def _said(feed: FeedState, document: Document, reading: Reading, digest: bytes | None) -> FeedSaid:
+    own = reading.feed
+    return FeedSaid(
+        title=reading.title,
+        link=own.link,
+        language=own.language,
+        generator=generator_of(document.headers, own.generator, own.description),
+        rsshub_pattern=matched_pattern(document.headers) or feed.rsshub_pattern,
+        body_digest=digest,
+        gmt_is_local=reading.gmt_is_local,
+    )
+
+
+def _validators(feed: FeedState, answer: Answer, said: FeedSaid | None) -> Validators:
+    """The validators for the next request; none if it has to bring the document again."""
+    given = answer.content.validators
+    if isinstance(answer.content, NotModified):
+        return after_not_modified(feed.validators, given)
+    return NO_VALIDATORS if said is not None and said.body_digest is None else given
+
+
+def _with_distrust(connection: sa.Connection, feed: FeedState, answer: Answer, poll: Poll) -> Poll:
+    """Warn of a server that is no longer trusted, and doubt what it says of its other feeds."""
+    if answer.trust.distrusted_at in (None, feed.trust.distrusted_at):
+        return poll
+    polls.doubt_server(connection, feed.server, feed.id)
+    reason = f"its validators are no longer sent: {answer.trust.distrusted_because}"
+    return replace(poll, warnings=(*poll.warnings, reason))
+
+
+def _observed(
+    feed: FeedState, answer: Answer, reading: Reading | None, poll: Poll, at: datetime
+) -> schedule.Observed:
+    last = feed.last_success_at
+    return schedule.Observed(
+        at=at,
+        since=None if last is None else at - last,
+        headers=answer.content.headers,
+        permanent_url=answer.content.permanent_url,
+        feed=reading.feed if reading else None,
+        new=poll.new,
+        is_familiar=reading is None or poll.edited + poll.unchanged > 0,
+        published=[entry.published_at for entry in reading.entries] if reading else (),
+    )

@@ -1,0 +1,206 @@
+"""What a document changes, by what kind of document it is; they write nothing.
+
+    Live       the feed as it is served now: its text replaces the stored one
+    Past       an old document of the feed: it never overwrites what is newer
+    Late       a document of a poll that could not be read then
+    Page       an article's page from the past: a known link is known, whatever the page says
+    RecordFile a file of an archive, which may name no address
+
+`commit.keep` calls one of them in its transaction, when it holds the feed's lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from ingest.reading import dedupe
+from ingest.store import addresses, recognise, revisions
+from ingest.store.captures import Seen
+from ingest.store.changes import Changes, Earlier, of_kind
+from ingest.store.records import Records
+from ingest.store.statements import in_batches
+from ingest.values import NormalEntry, Verdict, VerdictKind
+from models import Entry
+
+
+class Judge(Protocol):
+    """Sorts the entries of a document by what is to be written of each."""
+
+    def judge(
+        self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
+    ) -> Changes:
+        """Return what the entries change; write nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Live:
+    """The feed as it is served now.
+
+    `beside` are the item digests of what was recognised by its bytes. `may_be_empty` says that
+    the feed may have no entries yet, which is then asked first.
+    """
+
+    beside: Collection[bytes] = ()
+    may_be_empty: bool = False
+
+    def judge(
+        self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
+    ) -> Changes:
+        """Return what the entries change; write nothing."""
+        verdicts = recognise.judge(
+            connection, seen.feed_id, entries, beside=self.beside, may_be_empty=self.may_be_empty
+        )
+        unchanged = of_kind(verdicts, VerdictKind.UNCHANGED)
+        edited = of_kind(verdicts, VerdictKind.EDITED)
+        return Changes(
+            verdicts=verdicts,
+            new=of_kind(verdicts, VerdictKind.NEW),
+            edited=edited,
+            readdressed=edited,
+            moved=[verdict for verdict in verdicts if verdict.moved],
+            current=unchanged,
+            dated=unchanged,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """An old document of the feed, current at `as_of`; None: older than anything stored.
+
+    An unknown entry is new; another text of a known one becomes a revision at its place in time.
+    The short cuts of polls (bytes, validators) stay as they are.
+    """
+
+    as_of: datetime | None
+
+    def judge(
+        self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
+    ) -> Changes:
+        """Return what the entries change; write nothing."""
+        verdicts = recognise.judge(connection, seen.feed_id, entries)
+        return self._sort(connection, verdicts, [one for one in verdicts if _was_nameless(one)])
+
+    def _sort(
+        self, connection: sa.Connection, verdicts: Sequence[Verdict], moved: Sequence[Verdict]
+    ) -> Changes:
+        others = of_kind(verdicts, VerdictKind.EDITED)
+        present = _present(connection, others)
+        versions = [
+            verdict
+            for verdict in others
+            if _is_another_text(verdict, present[_known_id(verdict)])
+            and not revisions.has_text(connection, _known_id(verdict), verdict.entry.text_digest)
+        ]
+        edited = [one for one in versions if self._is_newer(one, present[_known_id(one)])]
+        earlier = [one for one in versions if one not in edited]
+        return Changes(
+            verdicts=verdicts,
+            new=[self._with_date(one) for one in of_kind(verdicts, VerdictKind.NEW)],
+            edited=edited,
+            earlier=[self._placed(one, present[_known_id(one)]) for one in earlier],
+            moved=moved,
+            elsewhere=[one for one in verdicts if one not in moved],
+            dated=[verdict for verdict in verdicts if verdict.known],
+        )
+
+    def _with_date(self, verdict: Verdict) -> Verdict:
+        """Date an undated entry: it is at least as old as its document."""
+        if verdict.entry.published_at is not None or self.as_of is None:
+            return verdict
+        entry = replace(
+            verdict.entry,
+            published_at=self.as_of,
+            published_method=dedupe.FROM_CAPTURE,
+            published_precision="day",
+        )
+        return replace(verdict, entry=entry)
+
+    def _is_newer(self, verdict: Verdict, present: _Present) -> bool:
+        """Whether a version is newer than the stored one, by the publisher or by the document."""
+        updated_at = verdict.entry.updated_at
+        if updated_at and present.updated_at and updated_at != present.updated_at:
+            return updated_at > present.updated_at
+        return self.as_of is not None and self.as_of > present.seen_at
+
+    def _placed(self, verdict: Verdict, present: _Present) -> Earlier:
+        entry, latest = verdict.entry, present.seen_at
+        at = min(self.as_of or entry.updated_at or entry.published_at or latest, latest)
+        return Earlier(verdict, at=at, present_since=latest, is_first=self.as_of is None)
+
+
+class Late(Past):
+    """A document of a poll at `as_of` that could not be read then; its entries keep no date."""
+
+    def _with_date(self, verdict: Verdict) -> Verdict:
+        return verdict
+
+
+class Page(Past):
+    """An article's page from the past; an entry with its link is known, whatever the page says."""
+
+    def judge(
+        self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
+    ) -> Changes:
+        """Return what the entries change; write nothing."""
+        links = {entry.link_key for entry in entries if entry.link_key}
+        known = addresses.known_links(connection, seen.feed_id, links)
+        others = [entry for entry in entries if entry.link_key not in known]
+        changes = super().judge(connection, seen, others)
+        return replace(changes, passed=len(entries) - len(others))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordFile(Past):
+    """A file of an archive, which may name no address; `records` tells which entry it is."""
+
+    records: Records
+
+    def judge(
+        self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
+    ) -> Changes:
+        """Return what the entries change; write nothing."""
+        verdicts = recognise.judge(connection, seen.feed_id, entries)
+        return self._sort(connection, self.records.judge(connection, seen, verdicts), ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """What places another version of a stored entry before or after it."""
+
+    seen_at: datetime
+    updated_at: datetime | None
+    full_text: bool
+
+
+def _present(connection: sa.Connection, verdicts: Sequence[Verdict]) -> dict[int, _Present]:
+    found: dict[int, _Present] = {}
+    columns = (Entry.id, Entry.seen_at, Entry.updated_at, Entry.full_text)
+    for some in in_batches([_known_id(verdict) for verdict in verdicts]):
+        for row in connection.execute(sa.select(*columns).where(Entry.id.in_(some))):
+            found[row.id] = _Present(row.seen_at, row.updated_at, row.full_text)
+    return found
+
+
+def _known_id(verdict: Verdict) -> int:
+    if verdict.known is None:
+        raise ValueError("only a known entry has another version")
+    return verdict.known.id
+
+
+def _was_nameless(verdict: Verdict) -> bool:
+    """Whether this is the address of an archive's record that named none."""
+    known = verdict.known
+    return verdict.moved and known is not None and known.guid is known.link_key is None
+
+
+def _is_another_text(verdict: Verdict, present: _Present) -> bool:
+    """Whether this is another text; a feed's summary is none beside the full text of a page."""
+    if verdict.known is None or verdict.entry.text_digest == verdict.known.text_digest:
+        return False
+    return not present.full_text or verdict.entry.page is not None
