@@ -31,6 +31,22 @@ ERRORS = {
     *("Damaged", "StoreFull", "StoreBusy", "StoreConflict", "ArchiveFull"),
 }
 NOT_FOR_PEOPLE = {"TypeError", "AttributeError", "RuntimeError", "OverflowError", "KeyError"}
+# Folders whose modules speak to nobody; their strings are names, patterns and file contents.
+SILENT = (
+    *("cli", "config", "locale", "layouts", "outputs", "reading/dates", "reading/dedupe"),
+    *("reading/extract", "reading/html", "reading/language", "reading/shortcuts", "reading/titles"),
+    *("reading/xml", "reading/links.py", "urls.py", "metrics.py", "logs.py", "fetch/http1.py"),
+    *("reading/plain", "store/statements.py", "demo/run.py", "daemon", "reading/documents/split"),
+)
+# Not for people: what databases say, and what is in documents.
+NO_SENTENCES = {
+    *("file is not a database", "readonly database", "deadlock detected", "no such table"),
+    *("unable to open database file", "database is locked", "lock timeout", "disk is full"),
+    *("No space left", "without sending a response", "no article", "(no path yet)"),
+    *("only a known entry can be replaced", "only a known entry has an earlier version"),
+}
+LISTS = ("draft private", "md mdx", "key guid link", "application/")
+_NO_SENTENCE = re.compile(r"[<>|\\^=@]|\w/\w+[;,]|SELECT|STATUS|^[a-z -]+ [a-z -]{60,}$")
 # Sentences of typer, pydantic and the system that reach people through us.
 FOREIGN = """\
 Options:
@@ -53,6 +69,11 @@ Got unexpected extra argument(s) ({names})
 {value} is not a valid int.
 {value} is not in the range {range}.
 {value} is not one of {choices}.
+Input should be greater than or equal to {limit}
+Input should be less than or equal to {limit}
+Input should be {choices}
+Input should be a valid integer, unable to parse string as an integer
+input should be a valid integer, unable to parse string as an integer
 input should be a valid string
 input should be a valid integer
 input should be a valid boolean
@@ -79,7 +100,14 @@ def collect() -> Catalog:
     catalog = Catalog(project="Guidang", domain="guidang", charset="utf-8")
     for file in sorted(PACKAGE.rglob("*.py")):
         where = file.relative_to(ROOT).as_posix()
-        for text in texts_in(ast.parse(file.read_text("utf-8"))):
+        tree = ast.parse(file.read_text("utf-8"))
+        place = where.removeprefix("ingest/")
+        texts = [*marked(tree)]
+        if not place.startswith(SILENT):
+            texts += sentences_below(tree)
+        if not place.startswith(SILENT) or place.startswith(("cli", "config")):
+            texts += sentences_of_errors(tree)
+        for text in texts:
             catalog.add(text, locations=[(where, None)])
     for text in texts_of(typer.main.get_command(app)):
         catalog.add(text, locations=[("--help", None)])
@@ -100,22 +128,59 @@ def settings() -> Iterator[str]:
             yield " ".join((setting.description or "").split())
 
 
-def texts_in(tree: ast.AST) -> Iterator[str | tuple[str, str]]:
-    """The marked texts of a module, and the sentences of the errors that it makes."""
+def marked(tree: ast.AST) -> Iterator[str | tuple[str, str]]:
+    """The texts in calls of `_`, `ngettext` and `message`."""
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
-            continue
-        name = getattr(node.func, "id", None) or getattr(node.func, "attr", "")
-        given = [*node.args, *(keyword.value for keyword in node.keywords)]
-        texts = [one.value for one in given[:2] if isinstance(one, ast.Constant)]
-        if name == "ngettext" and isinstance(node.func, ast.Name):
-            yield (texts[0], texts[1])
-        elif name == "_" and texts:
-            yield texts[0]
-        elif name == "message" and isinstance(node.func, ast.Name):
-            yield from sentences(node.args[0])
-        elif name in ERRORS or (name.endswith("Error") and name not in NOT_FOR_PEOPLE):
-            yield from (text for argument in given for text in sentences(argument) if " " in text)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            texts = [one.value for one in node.args[:2] if isinstance(one, ast.Constant)]
+            if node.func.id == "ngettext":
+                yield (texts[0], texts[1])
+            elif node.func.id == "_" and texts:
+                yield texts[0]
+            elif node.func.id == "message":
+                yield from sentences(node.args[0])
+
+
+def sentences_of_errors(tree: ast.AST) -> Iterator[str]:
+    """The sentences of the errors that a module makes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", None) or getattr(node.func, "attr", "")
+            if name in ERRORS or (name.endswith("Error") and name not in NOT_FOR_PEOPLE):
+                given = [*node.args, *(keyword.value for keyword in node.keywords)]
+                texts = (text for one in given for text in sentences(one))
+                yield from (text for text in texts if " " in text and text not in NO_SENTENCES)
+
+
+def sentences_below(tree: ast.AST) -> Iterator[str]:
+    """What looks like a sentence in a module below the command line: reasons, warnings, notes.
+
+    They are stored and logged in English, and translated when the command line shows them.
+    """
+    silent = {id(inner) for node in ast.walk(tree) if is_silent(node) for inner in ast.walk(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            silent |= {id(inner) for inner in ast.walk(node) if inner is not node}
+        if id(node) not in silent and isinstance(node, ast.Constant | ast.JoinedStr):
+            yield from (text for text in sentences(node) if is_sentence(text))
+
+
+def is_silent(node: ast.AST) -> bool:
+    """Whether a part of a module is a docstring, a line of the log or a list of words."""
+    names = {"debug", "info", "warning", "error", "exception", "split"}
+    is_silent_call = isinstance(node, ast.Call) and getattr(node.func, "attr", "") in names
+    return is_silent_call or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+
+
+def is_sentence(text: str) -> bool:
+    words = re.findall(r"\b[a-z]{2,}\b", re.sub(r"\{\w+\}", " ", text))
+    is_noise = (
+        text in NO_SENTENCES
+        or text.startswith(LISTS)
+        or _NO_SENTENCE.search(text)
+        or len(text) > 300
+    )
+    return len(words) >= 2 and " " in text.strip() and not is_noise
 
 
 def sentences(node: ast.AST) -> Iterator[str]:

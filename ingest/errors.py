@@ -1,4 +1,4 @@
-"""What can go wrong, classed by how much stops.
+"""Everything that can go wrong, grouped by how much of a run it stops.
 
     GuidangError
     ├── SourceError         one feed backs off, the others go on
@@ -9,10 +9,10 @@
     │   │   ├── TooLarge          more bytes than `fetch.max_size`
     │   │   ├── ForbiddenAddress  not a public address, or not http(s)
     │   │   ├── BadRedirect       a loop, too many hops, a hop without an address
-    │   │   └── MissingSecret     a header or password that is not where it should be
-    │   ├── ParseError            an answer that is no feed
+    │   │   └── MissingSecret     a header or password that is not set
+    │   ├── ParseError            a document that is not a feed
     │   ├── Unreadable            a document that takes too long, or too much memory, to read
-    │   └── Fault                 an error that nobody expected: a bug of ours
+    │   └── Fault                 an unexpected error: a bug in Guidang
     ├── ConfigError         the run does not start: exit code 2
     ├── UsageError          the command cannot be carried out as asked: exit code 2
     ├── ArchiveError        the run stops: exit code 3
@@ -20,14 +20,14 @@
     └── StoreError          the run stops: exit code 3
         ├── StoreFull             its disk is full; the service waits for room
         ├── StoreBusy             another process holds the database
-        └── StoreConflict         two transactions waited for each other, and this one was undone
+        └── StoreConflict         a deadlock; this transaction was rolled back
 
-Whatever else is raised becomes a `Fault` at the nearest `border`: that of an entry's page, of a
-document of the past, of a feed. An entry is kept without its full text, a document counts as
+Any other exception becomes a `Fault` at the nearest `border`: of an entry's page, of a document
+in a backfill, or of a feed. An entry is kept without its full text, a document counts as
 missing, a feed backs off.
 
-Constructors take the facts and hand them to `Exception` as they are, so that every error can
-cross a process border; the sentence for people is made in `__str__`.
+Constructors pass their arguments to `Exception` unchanged, so that every error can be pickled; the
+sentence for people is made in `__str__`. It is English: the command line translates it.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Self
+
+from ingest.messages import message
 
 _LONGEST_FAULT, _LONGEST_TRACE = 200, 20_000  # characters; a message may quote a document
 
@@ -60,7 +62,7 @@ class FetchError(SourceError):
 
 
 class Unreachable(FetchError):
-    """No answer came; `timed_out` if the server was there and did not answer in time."""
+    """No answer came; `timed_out` if the connection stood but the answer came too late."""
 
     def __init__(
         self, url: str, reason: str, connection_refused: bool = False, timed_out: bool = False
@@ -72,11 +74,11 @@ class Unreachable(FetchError):
         self.timed_out = timed_out
 
     def __str__(self) -> str:
-        return f"no answer: {self.reason}"
+        return message(f"no answer: {self.reason}")
 
 
 class BadStatus(FetchError):
-    """The server answered with a status that is no success."""
+    """The server answered with a status other than 2xx or 304."""
 
     def __init__(
         self, url: str, status: int, detail: str = "", retry_after: timedelta | None = None
@@ -88,13 +90,15 @@ class BadStatus(FetchError):
         self.retry_after = retry_after
 
     def __str__(self) -> str:
-        wait = f", asks to wait {self.retry_after}" if self.retry_after is not None else ""
         detail = f": {self.detail}" if self.detail else ""
-        return f"the server answered {self.status}{wait}{detail}"
+        if self.retry_after is None:
+            return message(f"the server answered {self.status}{detail}")
+        wait = f"{self.retry_after}{detail}"
+        return message(f"the server answered {self.status}, asks to wait {wait}")
 
 
 class Gone(BadStatus):
-    """The server says that nothing is there (404, 410)."""
+    """The server answered that nothing is there (404, 410)."""
 
 
 class TooLarge(FetchError):
@@ -106,11 +110,12 @@ class TooLarge(FetchError):
         self.limit = limit
 
     def __str__(self) -> str:
-        return f"larger than fetch.max_size ({self.limit:,} bytes after decompression)"
+        limit = f"{self.limit:,}"
+        return message(f"larger than fetch.max_size ({limit} bytes after decompression)")
 
 
 class ForbiddenAddress(FetchError):
-    """The address is not one that a feed may lead us to."""
+    """The address is not public, so a feed must not make Guidang fetch it."""
 
     def __init__(self, url: str, address: str) -> None:
         super().__init__(url, address)
@@ -118,14 +123,14 @@ class ForbiddenAddress(FetchError):
         self.address = address
 
     def __str__(self) -> str:
-        return (
+        return message(
             f"{self.address} is not a public address; "
-            "if you trust it, name its network in fetch.allow_private"
+            "if you trust it, add its network to fetch.allow_private"
         )
 
 
 class BadRedirect(FetchError):
-    """A redirect that leads nowhere."""
+    """A redirect that cannot be followed."""
 
     def __init__(self, url: str, reason: str) -> None:
         super().__init__(url, reason)
@@ -133,11 +138,11 @@ class BadRedirect(FetchError):
         self.reason = reason
 
     def __str__(self) -> str:
-        return f"redirected nowhere: {self.reason}"
+        return message(f"cannot follow the redirect: {self.reason}")
 
 
 class MissingSecret(FetchError):
-    """A header or password that the feed's settings look for in vain."""
+    """A header or password that the feed's settings refer to, and that is not set."""
 
     def __init__(self, url: str, place: str) -> None:
         super().__init__(url, place)
@@ -145,13 +150,13 @@ class MissingSecret(FetchError):
         self.place = place
 
     def __str__(self) -> str:
-        return f"not asked: its settings name {self.place}, and nothing is there"
+        return message(f"not fetched: its settings refer to {self.place}, which is not set")
 
 
 class ParseError(SourceError):
-    """A document that is no feed; `what` names what it is instead, as far as we can tell.
+    """A document that is not a feed; `what` says what it seems to be instead.
 
-    `holds_entries` says that it has entries all the same, in a form that cannot be read.
+    `holds_entries`: it has entries, in a form that cannot be read.
     """
 
     def __init__(self, url: str, what: str, *, holds_entries: bool = False) -> None:
@@ -161,13 +166,13 @@ class ParseError(SourceError):
         self.holds_entries = holds_entries
 
     def __str__(self) -> str:
-        return f"not a feed: {self.what}"
+        return message(f"not a feed: {self.what}")
 
 
 class Unreadable(SourceError):
-    """A document that cannot be read within its bounds.
+    """A document that cannot be read within the limits of time and memory.
 
-    `holds_entries` says that it has some all the same, in a form that cannot be read.
+    `holds_entries`: it has entries, in a form that cannot be read.
     """
 
     def __init__(self, url: str, reason: str, *, holds_entries: bool = False) -> None:
@@ -177,14 +182,14 @@ class Unreadable(SourceError):
         self.holds_entries = holds_entries
 
     def __str__(self) -> str:
-        return f"cannot be read: {self.reason}"
+        return message(f"cannot be read: {self.reason}")
 
 
 class Fault(SourceError):
-    """An error that nobody expected while a feed was polled or a document was read.
+    """An unexpected error while polling a feed or reading a document: a bug in Guidang.
 
-    It is made at the borders of a feed, an entry and a reader process, of whatever was raised
-    there; `trace` is the traceback, as text, because the error itself may not be picklable.
+    It is made from any exception at the border of a feed, an entry or a reader process. `trace` is
+    the traceback as text, because the exception itself may not be picklable.
     """
 
     def __init__(self, url: str, what: str, trace: str = "") -> None:
@@ -195,20 +200,20 @@ class Fault(SourceError):
 
     @classmethod
     def of(cls, url: str, error: BaseException) -> Self:
-        """Make a fault of any error, with what is known of where it was raised."""
+        """Make a fault from any exception, with its traceback as text."""
         last = traceback.format_exception_only(error)[-1].strip().partition("\n")[0]
         trace = "".join(traceback.format_exception(error, chain=False))
         return cls(url, last[:_LONGEST_FAULT], trace[-_LONGEST_TRACE:])
 
     def __str__(self) -> str:
-        return f"a fault of Guidang itself ({self.what}); please report it"
+        return message(f"a bug in Guidang ({self.what}); please report it")
 
 
 @contextmanager
 def border(url: str) -> Iterator[None]:
     """Let a `GuidangError` pass; raise anything else as a `SourceError` of `url`.
 
-    Running out of memory is the document's doing, and all the rest a fault of ours.
+    A `MemoryError` becomes `Unreadable`: the document is too large. All others become a `Fault`.
     """
     try:
         yield
@@ -216,12 +221,12 @@ def border(url: str) -> Iterator[None]:
         raise
     except MemoryError:
         raise Unreadable(url, "it takes too much memory") from None
-    except Exception as error:  # noqa: BLE001 - the one place that takes whatever is raised
+    except Exception as error:  # noqa: BLE001 - the one place that catches every exception
         raise Fault.of(url, error) from None
 
 
 class ConfigError(GuidangError):
-    """A configuration that cannot be used; `problems` names each place and what is wrong."""
+    """A configuration that cannot be used; `problems` lists each mistake with its place."""
 
     def __init__(self, source: str, problems: tuple[str, ...]) -> None:
         super().__init__(source, problems)
@@ -232,7 +237,7 @@ class ConfigError(GuidangError):
         if len(self.problems) == 1:
             return f"{self.source}: {self.problems[0]}"
         listed = "".join(f"\n  {problem}" for problem in self.problems)
-        return f"{self.source}: {len(self.problems)} mistakes:{listed}"
+        return f"{message(f'{self.source}: {len(self.problems)} mistakes:')}{listed}"
 
 
 class UsageError(GuidangError):
@@ -260,4 +265,4 @@ class StoreBusy(StoreError):
 
 
 class StoreConflict(StoreError):
-    """Two transactions waited for each other, and this one was undone; it may be made again."""
+    """A deadlock: this transaction was rolled back and may be tried again."""

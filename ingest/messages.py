@@ -19,6 +19,8 @@ from typing import Any, BinaryIO
 SIMPLIFIED, TRADITIONAL = "zh_CN", "zh_TW"
 LOCALE = Path(__file__).with_name("locale")
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in gettext's order
+_SEPARATORS = {": ": "：", "; ": "；"}
+_SEPARATOR = re.compile("|".join(_SEPARATORS))
 _FIELD = re.compile(r"\{(\w+)[^{}]*\}")
 _FEWEST_LETTERS = 4  # of a template beside its fields; with less it would fit anything
 
@@ -88,8 +90,11 @@ class _Chinese(gettext.GNUTranslations):
         bare = text.strip()
         if not bare:
             return text
-        found = self._known.get(bare) or self._by_template(bare) or self._by_parts(bare)
+        found = self._whole(bare) or self._by_parts(bare)
         return text.replace(bare, found) if found else text
+
+    def _whole(self, text: str) -> str | None:
+        return self._known.get(text) or self._by_template(text)
 
     def _by_template(self, text: str) -> str | None:
         fitting = ((_letters(one), one, facts) for one, facts in self._fitting(text))
@@ -111,11 +116,14 @@ class _Chinese(gettext.GNUTranslations):
         return self.recognized(value) if " " in value.strip() else value
 
     def _by_parts(self, text: str) -> str | None:
-        for separator, translated in ((": ", "："), ("; ", "；")):
-            parts = text.split(separator)
-            shown = [self._known.get(p) or self._by_template(p) or p for p in parts]
-            if shown != parts:
-                return translated.join(shown)
+        """Translate a sentence with something before it, or else one with something behind it."""
+        cuts = [(cut, _SEPARATORS[cut[0]]) for cut in _SEPARATOR.finditer(text)]
+        for cut, colon in cuts:
+            if tail := self._whole(text[cut.end() :]):
+                return f"{self.recognized(text[: cut.start()])}{colon}{tail}"
+        for cut, colon in reversed(cuts):
+            if head := self._whole(text[: cut.start()]):
+                return f"{head}{colon}{self.recognized(text[cut.end() :])}"
         return None
 
 

@@ -5,6 +5,7 @@ The databases are SQLite files and a real PostgreSQL, empty or with the schema m
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +36,7 @@ class NamesFailures:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ["LANGUAGE"] = "en"  # the tests read English, whatever the developer reads
     terminal = config.pluginmanager.get_plugin("terminalreporter")
     if terminal is not None:  # the workers of a run have none
         config.pluginmanager.register(NamesFailures(terminal), "names-failures")

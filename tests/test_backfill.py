@@ -178,7 +178,7 @@ def test_what_is_missing_is_named_and_asked_for_again(tmp_path: Path, site: Site
     assert program.run("backfill", "--resume").code == 0
     assert kept(program) == titles
     assert [request.path for request in site.requests[asked:]] == ["/archive/0"]
-    assert "nothing to go on with" in program.good("backfill", "--resume")
+    assert "nothing to continue" in program.good("backfill", "--resume")
 
 
 @pytest.mark.parametrize(
@@ -288,7 +288,7 @@ def test_a_server_that_wants_to_be_left_alone_is(tmp_path: Path, site: Site) -> 
     program = configured(tmp_path, "", "", site.url("/feed"))
     result = program.run("backfill", "1", "--source", "rfc5005")
     assert (result.code, "asks to wait 1:00:00" in result.out) == (1, True), result
-    assert "1 document to be taken, 0 missing" in result.out
+    assert "1 document to read, 0 missing" in result.out
     site.set("/archive/1", past.channel(range(4, 8), site, extra=past.prev_archive(1)))
     site.clear()
     assert program.run("backfill", "--resume").code == 1
@@ -686,7 +686,7 @@ def test_a_hundred_thousand_entries_of_one_file(tmp_path: Path) -> None:
         largest = max(largest, memory_of(process.pid))
         time.sleep(0.5)
     assert process.returncode == 0
-    assert "kept: 100,000 entries" in program.good("status")
+    assert "stored: 100,000 entries" in program.good("status")
     assert largest < 500_000_000
 
 

@@ -248,7 +248,7 @@ def test_nothing_in_a_folder_of_posts_is_passed_over_unnamed(tmp_path: Path) -> 
     )
     assert "a.jpg" in report["in_part"][0]["reason"]
     said = program.run("backfill", "--restart").out
-    assert "1 missing, 1 kept in part; 3 documents passed over" in said
+    assert "1 missing, 1 kept in part; 3 documents skipped" in said
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])

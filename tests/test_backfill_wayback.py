@@ -351,7 +351,7 @@ def test_an_archive_that_cannot_be_reached_is_named_and_the_rest_is_complete(
     assert (result.code, "no answer: " in result.out) == (code, True), result
     if source == "auto":
         assert "wayback cannot be reached, so it is left out" in result.out
-        assert "is complete; 1 document passed over" in result.out
+        assert "is complete; 1 document skipped" in result.out
         assert kept(program) == titles
 
 

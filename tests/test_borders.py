@@ -106,7 +106,7 @@ def test_a_feed_that_met_a_fault_waits_longer_each_time(world: World, site: Site
     for failures in (1, 2, 3):
         poll_all(world, FaultyWorkers("/broken", pay=False))
         (feed,) = world.ask(feeds.every)
-        assert (feed.failures, "fault of Guidang" in (feed.last_error or "")) == (failures, True)
+        assert (feed.failures, "bug in Guidang" in (feed.last_error or "")) == (failures, True)
         waits.append(feed.next_poll_at - world.clock())
     assert waits == sorted(waits)
     assert waits[0] < waits[2]
@@ -130,9 +130,9 @@ def test_an_entry_that_raises_is_left_out_and_read_again_with_the_next_look(
         poll = poll_all(world, BrokenYear(2023))["broken"]
         assert (poll.new, poll.unchanged, poll.error) == (new, unchanged, None)
         (warning,) = poll.warnings
-        assert warning.startswith("1 entry is left out until the next look: 第2篇: a fault of")
+        assert warning.startswith("1 entry is left out until the next look: 第2篇: a bug in")
         assert len(tracebacks(caplog)) == looks
-    assert "第2篇: a fault of Guidang itself" in caplog.text
+    assert "第2篇: a bug in Guidang" in caplog.text
     poll = poll_all(world, Workers(1, pay=False))["broken"]
     assert (poll.new, poll.unchanged, poll.warnings) == (1, 2, ())
     assert poll_all(world, Workers(1, pay=False))["broken"].status == 304
@@ -181,7 +181,7 @@ def test_the_command_names_the_feed_and_goes_on(tmp_path: Path, site: Site) -> N
     world.database.transact(refuse_entries_of, 1)
     result = program.run("poll")
     assert result.code == 1
-    assert "/broken: a fault of Guidang itself" in result.out + result.err
+    assert "/broken: a bug in Guidang" in result.out + result.err
     assert result.err.count("Traceback") == 1
     assert "1 failing" in program.good("status")
     assert "good" in program.good("entries", "list")

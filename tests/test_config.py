@@ -119,7 +119,7 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
         str(file),
         "[database] urll: no such key; did you mean url?",
         "[fetch] max_size: write a size such as 10MB",
-        "[fetch] allow_private: 'home' is no network",
+        "[fetch] allow_private: 'home' is not a network",
         "archve: no such table; did you mean archive?",
         "[[feeds]] number 1: url:",
         "[[feeds]] number 1: intervall: no such key; did you mean interval?",
@@ -250,7 +250,10 @@ def test_a_folder_that_may_not_be_looked_into_is_named(tmp_path: Path) -> None:
     program = Program(tmp_path, env={"GUIDANG_CONFIG": str(folder / "config.toml")})
     result = program.run("status", powerless=True)
     folder.chmod(0o700)
-    assert (result.code, "who runs guidang may not" in result.err) == (2, True), result
+    assert (result.code, "the user that runs guidang has no permission" in result.err) == (
+        2,
+        True,
+    ), result
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ RECORD_PATH = Path(
 )
 
 TABLE = """\
-Feed Look New Edited Unchanged Outcome
+Feed Poll New Edited Unchanged Outcome
 新闻 - 江海半岛网 1st 2 · · news
 RSSHub route 2nd 1 · 2 news
 临溪晚报 1st 2 · · news

@@ -253,7 +253,7 @@ def test_records_show_the_categories_of_their_route(program: Program, hub: Rsshu
 
     said = program.good("rsshub", "sync")
     assert f"{KNOWN} from {hub.address}/api/namespace" in said
-    assert "1 feed with other categories" in said
+    assert "1 feed has new categories" in said
     program.good("archive")
     assert categories_in(program.folder) == [["新媒体", "江海半岛网", "新闻"]]
 
@@ -316,9 +316,9 @@ def test_the_instances_are_listed_with_how_they_are(program: Program, hub: Rsshu
 
 def test_an_instances_address_is_kept_by_its_route(program: Program, hub: RsshubDouble) -> None:
     said = program.good("feeds", "add", f"{hub.address}/zhihu/hot?key={KEY}&limit=2")
-    assert "kept as rsshub://zhihu/hot?limit=2" in said
+    assert "stored as rsshub://zhihu/hot?limit=2" in said
     again = program.good("feeds", "add", "--no-check", f"{hub.address}/zhihu/hot?limit=2")
-    assert "is on the list already: 1" in again
+    assert "already on the list: 1" in again
 
 
 def test_a_feed_known_by_an_instances_address_is_not_added_twice(
@@ -329,7 +329,7 @@ def test_a_feed_known_by_an_instances_address_is_not_added_twice(
     hub.key = ""
     program.good("feeds", "add", f"{hub.address}/zhihu/hot")
     program.write_config(f"[rsshub]\ninstances = ['{hub.address}']\n")
-    assert "is on the list already: 1" in program.good("feeds", "add", f"{hub.address}/zhihu/hot")
+    assert "already on the list: 1" in program.good("feeds", "add", f"{hub.address}/zhihu/hot")
 
 
 def test_the_key_of_an_unknown_rsshub_is_not_taken(program: Program) -> None:

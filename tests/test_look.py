@@ -304,7 +304,7 @@ def test_a_poll_heals_what_a_wrong_clock_has_left(tmp_path: Path, sqlite_url: st
         site.clear()
         result = program.run("poll")
         assert result.code == 0
-        assert "2 feeds planned by a clock that was wrong: due now" in result.out
+        assert "2 feeds were scheduled by a wrong clock and are due now" in result.out
         assert {request.path for request in site.requests} == {"/a", "/b"}
         assert world.ask(poll_store.host_pauses) == {}
         assert world.ask(rsshub_store.health)["https://rsshub.app"].paused_until is None

@@ -104,11 +104,11 @@ def test_the_command_renames_and_lists_redirects(tmp_path: Path, site: Site) -> 
     program.write_config(
         f'[archive]\ntemplate = "{{id}}.md"\n[[feeds]]\nurl = "{site.url("/a.xml")}"\n'
     )
-    assert "1 file kept another path than new ones get; to move them: guidang archive --rename" in (
+    assert "1 file has another path than new ones get; to move it: guidang archive --rename" in (
         program.good("archive", "--rebuild")
     )
     out = program.good("archive", "--rename", "--redirects", "redirects.yml")
-    assert "1 file renamed in " in out
+    assert "1 file moved in " in out
     assert "old addresses are listed in redirects.yml" in out
     listed = (tmp_path / "redirects.yml").read_text("utf-8")
     assert listed.startswith("alias:\n  '127.0.0.1")

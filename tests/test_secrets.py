@@ -115,7 +115,7 @@ def test_a_secret_that_is_missing_is_named_and_nobody_is_asked(
         name_feed(program, site.url("/feed"), f'auth = "{place}"')
         result = program.run("poll")
         assert result.code == 1
-        assert f"its settings name {place}, and nothing is there" in result.out
+        assert f"its settings refer to {place}, which is not set" in result.out
         assert site.requests == []
 
 

@@ -1,4 +1,4 @@
-"""One address of `guidang feeds add`: find its feed, add it, say what is to be known."""
+"""Add one address of `guidang feeds add`: find its feed and report what was done."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ingest.cli.feed_views import shown_url
 from ingest.cli.output import say
 from ingest.errors import UsageError
+from ingest.messages import _, recognized
 
 if TYPE_CHECKING:
     from ingest.cli.session import Session
@@ -18,30 +19,37 @@ if TYPE_CHECKING:
 
 
 def add_one(session: Session, url: str, settings: FeedSettings, check: bool) -> None:
-    """Add the feed at an address; with `check`, only after having asked for it."""
+    """Add the feed at an address; with `check`, only after fetching it."""
     from ingest.rsshub import is_route
     from ingest.store import feeds as store
 
     kept = session.database.query(store.address_of_new, url, session.instances)
     if kept != url and is_route(kept):
-        say(f"kept as {kept}, so that any instance may answer")
+        say(_("stored as {route}, so that any instance can answer", route=kept))
     document = None
     if check:
         finding = _find_feed(session, kept, settings.proxy)
         kept, document = finding.url, finding.document
     feed, is_new = session.database.transact(store.add, kept, settings, now=session.now)
-    say(f"{'added' if is_new else 'is on the list already:'} {feed.id}  {shown_url(feed)}")
+    done = _("added") if is_new else _("already on the list:")
+    say(f"{done} {feed.id}  {shown_url(feed)}")
     if not is_new and settings.as_json():
-        say(f"its settings stay as they are; change them with: guidang feeds set {feed.id}")
+        say(_("its settings are unchanged; change them with: guidang feeds set {id}", id=feed.id))
     if is_new and feed.settings != settings:
         names = ", ".join(sorted(feed.settings.as_json().keys() - settings.as_json().keys()))
-        say(f"with what was set of it before: {names}; change it with: guidang feeds set {feed.id}")
+        say(
+            _(
+                "it keeps earlier settings: {names}; change them with: guidang feeds set {id}",
+                names=names,
+                id=feed.id,
+            )
+        )
     if is_new and feed.last_polled_at is None:
         _offer_earlier(session, feed, document)
 
 
 def _offer_earlier(session: Session, feed: FeedState, document: Document | None) -> None:
-    """Say so if a new feed is likely to be one of the list at another address."""
+    """Report if a new feed is probably a known one at another address."""
     from ingest.feed import reading_context
     from ingest.reading.read import read
     from ingest.store import feed_moves
@@ -55,8 +63,13 @@ def _offer_earlier(session: Session, feed: FeedState, document: Document | None)
     )
     if earlier is not None:
         say(
-            f"it looks like the new address of {feed_moves.spoken(earlier)}; to go on with that "
-            f"one and its entries: guidang feeds set {earlier.id} --url {shown_url(feed)}"
+            _(
+                "it looks like the new address of {feed}; to continue that feed with its "
+                "entries: guidang feeds set {id} --url {url}",
+                feed=feed_moves.spoken(earlier),
+                id=earlier.id,
+                url=shown_url(feed),
+            )
         )
 
 
@@ -73,7 +86,7 @@ def checked_address(url: str) -> str:
 def _find_feed(session: Session, url: str, proxy: str | None) -> Finding:
     finding = asyncio.run(_discover(session, url, proxy))
     for note in finding.notes:
-        say(note)
+        say(recognized(note))
     return finding
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.cli.output import JsonOption, counted, print_json, say
+from ingest.cli.output import JsonOption, print_json, say
 from ingest.cli.session import Session, open_session
 from ingest.errors import UsageError
+from ingest.messages import _, ngettext, recognized
 
 if TYPE_CHECKING:
     from ingest.follow.files import Archive, Difference
@@ -40,7 +41,7 @@ def archive(
     from ingest.follow.files import Archive
 
     if rebuild + check + rename > 1:
-        raise UsageError("--rebuild, --check and --rename exclude each other; take one of them")
+        raise UsageError("--rebuild, --check and --rename exclude each other; choose one of them")
     with open_session(ctx) as session:
         folder = Archive(session.config.archive, session.database)
         if check:
@@ -52,13 +53,28 @@ def archive(
     if as_json:
         print_json({"written": written, "path": str(folder.root)})
     else:
-        say(f"{counted(written, 'file')} written in {folder.root}")
+        say(_written(written, folder.root))
         if folder.other_paths:
-            say(
-                f"{counted(folder.other_paths, 'file')} kept another path than new ones get; "
-                "to move them: guidang archive --rename"
-            )
+            say(_off_template(folder.other_paths))
     return 0
+
+
+def _written(count: int, root: Path) -> str:
+    return ngettext(
+        "{count:,} file written in {folder}",
+        "{count:,} files written in {folder}",
+        count,
+        folder=root,
+    )
+
+
+def _off_template(count: int) -> str:
+    return ngettext(
+        "{count:,} file has another path than new ones get; to move it: guidang archive --rename",
+        "{count:,} files have other paths than new ones get; to move them: "
+        "guidang archive --rename",
+        count,
+    )
 
 
 def _rename(
@@ -73,9 +89,16 @@ def _rename(
     if as_json:
         print_json({"renamed": moved, "path": str(root)})
     elif not only_list:
-        say(f"{counted(moved, 'file')} renamed in {root}")
+        say(
+            ngettext(
+                "{count:,} file moved in {folder}",
+                "{count:,} files moved in {folder}",
+                moved,
+                folder=root,
+            )
+        )
     if redirects and not as_json:
-        say(f"old addresses are listed in {redirects}")
+        say(_("old addresses are listed in {file}", file=redirects))
     return 0
 
 
@@ -90,6 +113,25 @@ def _as_json(one: Difference) -> dict[str, str]:
     return {"path": one.path, "what": one.what} | ({"note": one.note} if one.note else {})
 
 
+_NAMES = {
+    "missing": _("missing"),
+    "changed": _("changed"),
+    "outdated": _("outdated"),
+    "foreign": _("foreign"),
+    "apart": _("apart"),
+}
+
+
+def _count_of(ours: int, foreign: int) -> str:
+    found = ngettext("{count:,} difference", "{count:,} differences", ours)
+    if foreign:
+        beside = ngettext("{count:,} foreign file", "{count:,} foreign files", foreign)
+        found = _(
+            "{differences}, and {files} that Guidang leaves alone", differences=found, files=beside
+        )
+    return found + (_("; repair with: guidang archive --rebuild") if ours else "")
+
+
 def _check(folder: Archive, as_json: bool) -> int:
     differences = folder.check()
     ours = [one for one in differences if one.what not in {"foreign", "apart"}]
@@ -97,9 +139,7 @@ def _check(folder: Archive, as_json: bool) -> int:
         print_json([_as_json(one) for one in differences])
     else:
         for one in differences:
-            say(f"{one.what}: {one.path}" + (f" ({one.note})" if one.note else ""))
-        foreign = sum(one.what == "foreign" for one in differences)
-        beside = f", and {counted(foreign, 'foreign file')} that nobody touches" if foreign else ""
-        mend = "; mend with: guidang archive --rebuild" if ours else ""
-        say(f"{counted(len(ours), 'difference')}{beside}{mend}")
+            note = f" ({recognized(one.note)})" if one.note else ""
+            say(f"{_NAMES[one.what]}: {one.path}{note}")
+        say(_count_of(len(ours), sum(one.what == "foreign" for one in differences)))
     return 1 if ours else 0

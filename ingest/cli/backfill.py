@@ -17,6 +17,7 @@ from ingest.cli.days import Since, Until, span
 from ingest.cli.output import JsonOption, print_json, say
 from ingest.cli.session import Session, mend_times, open_session
 from ingest.errors import UsageError
+from ingest.messages import _, recognized
 
 if TYPE_CHECKING:
     from ingest.backfill import Asked, Report
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 SOURCES = ("auto", "rfc5005", "paged", "rsshub", "sitemap", "wayback")
 _LIST = "list"
-_MANY = 1_000  # what a backfill reads is worth processes
+_MANY = 1_000  # as many feeds as make separate reader processes worthwhile
 
 
 _Names = Annotated[
@@ -96,24 +97,24 @@ def backfill(
         elif since or until or feed or drafts or source != SOURCES[0]:
             raise UsageError(
                 "--since, --until, --source, --feed and --drafts go with feeds or files; "
-                "a run that is gone on with keeps its own"
+                "a continued run keeps its own"
             )
         elif (before := _asked_before(session, resume=resume, restart=restart)) is not None:
             asked = before
         else:
-            say("every backfill is complete; there is nothing to go on with")
+            say(_("every backfill is complete; there is nothing to continue"))
             return 0
         if dry_run:
-            asyncio.run(_tell_plan(session, asked, most=most, as_json=as_json))
+            asyncio.run(_show_plan(session, asked, most=most, as_json=as_json))
             return 0
         lists = bool(names or paths)
-        return _bring_in(session, asked, anew=restart, lists=lists, most=most, as_json=as_json)
+        return _import(session, asked, anew=restart, lists=lists, most=most, as_json=as_json)
 
 
-def _bring_in(
+def _import(
     session: Session, asked: Asked, *, anew: bool, lists: bool, most: int | None, as_json: bool
 ) -> int:
-    """Carry out what is asked, and report; return the exit code: 1 if something is missing."""
+    """Run the backfill and print its report; return exit code 1 if documents are missing."""
     _add_listed_feeds(session, [Path(path) for path in asked.paths])
     report = _carry_out(session, asked, anew=anew, lists=lists, most=most, quiet=as_json)
     if as_json:
@@ -128,7 +129,7 @@ def _asked_before(session: Session, *, resume: bool, restart: bool) -> Asked | N
     from ingest.store import backfills
 
     if not resume and not restart:
-        raise UsageError("name feeds, or files by --from; or go on with --resume")
+        raise UsageError("name feeds, or files with --from; or continue with --resume")
     runs = session.database.query(backfills.runs)
     wanted = next((run for run in runs if restart or run.ended_at is None), None)
     return asked_before(wanted) if wanted else None
@@ -149,7 +150,7 @@ def _asked(
         paths, names = [*paths, *map(Path, names)], []
     for path in paths:
         if not path.exists():
-            hint = "; the feed of all files is named by --feed" if path.name == str(path) else ""
+            hint = "; to name the feed of all files, use --feed" if path.name == str(path) else ""
             raise UsageError(f"--from {path}: no such file or folder{hint}")
     owner = session.database.query(store.find, [feed])[0].id if feed else None
     numbers = sorted({one.id for one in session.database.query(store.find, names)})
@@ -164,7 +165,7 @@ def _asked(
 
 
 def _add_listed_feeds(session: Session, paths: Sequence[Path]) -> None:
-    """Add the feeds of the OPML files among these paths: the others are their documents."""
+    """Add the feeds of the OPML files among these paths: other files are documents."""
     from ingest.reading.lists.opml import read_opml
     from ingest.sources.past.folders import lists_below
     from ingest.store import feeds as store
@@ -172,7 +173,7 @@ def _add_listed_feeds(session: Session, paths: Sequence[Path]) -> None:
     for name, body in lists_below(paths):
         try:
             listed = read_opml(body, name)
-        except UsageError as error:  # one list among thousands of documents stops none of them
+        except UsageError as error:  # a bad list must not stop the other documents
             logger.warning("%s", error)
             continue
         wanted = [
@@ -219,12 +220,12 @@ async def _run(
             now=session.now,
         )
         if goes_on and not quiet:
-            say(f"going on with backfill {number}")
+            say(_("continuing backfill {number}", number=number))
         with telling(quiet=quiet) as tell:
             return await backfill.run(services, number, asked, tell, most=most)
 
 
-async def _tell_plan(session: Session, asked: Asked, *, most: int | None, as_json: bool) -> None:
+async def _show_plan(session: Session, asked: Asked, *, most: int | None, as_json: bool) -> None:
     from ingest import backfill
     from ingest.services import open_services
 
@@ -234,7 +235,7 @@ async def _tell_plan(session: Session, asked: Asked, *, most: int | None, as_jso
         print_json([asdict(one) for one in planned[:most]])
         return
     for one in planned[:most]:
-        say(f"{one.source}: {one.address or one.error}")
+        say(f"{one.source}: {one.address or recognized(str(one.error))}")
 
 
 def _list(session: Session, as_json: bool) -> int:

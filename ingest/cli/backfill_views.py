@@ -1,4 +1,4 @@
-"""How a backfill is shown: its progress, its report, the list of runs."""
+"""Show a backfill: its progress, its report, the list of runs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ingest.cli.output import console, counted, local, print_table, say
+from ingest.cli.output import console, local, print_table, say
 from ingest.logs import printable
+from ingest.messages import _, message, ngettext, recognized
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -83,65 +84,85 @@ def _rate(speed: float | None) -> str:
 def _line(took: Took, waiting: int) -> str:
     hints = took.planned.hints
     what = printable(hints.get("url") or hints.get("member") or took.planned.address)
-    left = f" ({waiting} left)" if waiting else ""
-    more = f"; {took.reason}" if took.reason else ""
+    left = _(" ({count} left)", count=waiting) if waiting else ""
+    reason = recognized(took.reason) if took.reason else ""
+    more = f"; {reason}" if reason else ""
     if took.state in {"missing", "passed over"}:
         sign = "✗" if took.state == "missing" else "–"
-        return f"{sign} {what}: {took.state}: {took.reason}{left}"
+        return f"{sign} {what}: {recognized(took.state)}: {reason}{left}"
     if took.feed is None:
-        return f"✓ {what}: looked through{more}{left}"
+        return f"✓ {what}: {_('read')}{more}{left}"
     kept = took.kept
-    counts = f"{kept.new} new, {kept.earlier} earlier, {kept.edited} edited, {kept.known} known"
+    counts = _(
+        "{new} new, {earlier} earlier, {edited} edited, {known} known",
+        new=kept.new,
+        earlier=kept.earlier,
+        edited=kept.edited,
+        known=kept.known,
+    )
     return f"✓ {took.feed.name}: {what}: {counts}{more}{left}"
 
 
 def show_report(report: Report) -> None:
-    """What is new, how far back each feed now reaches, what is missing and why.
+    """Print what is new, how far back each feed now goes, and what is missing and why.
 
-    What was passed over has had its line when that happened; here it is only counted.
+    Skipped documents were shown during the run; here they are only counted.
     """
     say("")
-    columns = ["feed", "source", "documents", "new", "earlier", "edited", "known", "back to"]
-    print_table(
-        columns,
-        [
-            (
-                line["feed"] or "—",
-                line["source"],
-                line["documents"],
-                *(line[name] for name in ("new", "earlier", "edited", "known")),
-                local(line["reaches_back_to"]),
-            )
-            for line in report.lines
-        ],
-    )
+    columns = [
+        _("feed"),
+        _("source"),
+        _("documents"),
+        _("new"),
+        _("earlier"),
+        _("edited"),
+        _("known"),
+    ]
+    columns.append(_("back to"))
+    print_table(columns, map(_report_row, report.lines))
     for line in report.lines:
         if line["note"]:
-            say(f"{line['feed'] or ''} {line['source']}: {line['note']}".strip())
-    _show_each("in part", report.in_part, _sum(report, "in_part"))
-    _show_each("missing", report.missing, _sum(report, "missing"))
+            say(f"{line['feed'] or ''} {line['source']}: {recognized(line['note'])}".strip())
+    _show_each(_("in part"), report.in_part, _sum(report, "in_part"))
+    _show_each(_("missing"), report.missing, _sum(report, "missing"))
     say(_verdict(report))
+
+
+def _report_row(line: dict[str, Any]) -> list[object]:
+    counts = [line[name] for name in ("documents", "new", "earlier", "edited", "known")]
+    return [line["feed"] or "—", line["source"], *counts, local(line["reaches_back_to"])]
 
 
 def _show_each(what: str, documents: Sequence[dict[str, Any]], total: int) -> None:
     for document in documents:
-        say(f"{what}: {printable(document['address'])}: {printable(document['reason'])}")
+        say(
+            f"{what}: {printable(document['address'])}: {printable(recognized(document['reason']))}"
+        )
     if total > len(documents):
-        say(f"{what}: {counted(total - len(documents), 'document')} more")
+        left = total - len(documents)
+        say(f"{what}: {ngettext('{count:,} more document', '{count:,} more documents', left)}")
 
 
 def _verdict(report: Report) -> str:
     passed = _sum(report, "passed_over")
-    beside = f"; {counted(passed, 'document')} passed over" if passed else ""
+    skipped = (
+        ngettext("; {count:,} document skipped", "; {count:,} documents skipped", passed)
+        if passed
+        else ""
+    )
     if report.is_complete:
-        return f"backfill {report.number} is complete{beside}"
-    waiting = counted(_sum(report, "waiting"), "document")
+        return _("backfill {number} is complete{skipped}", number=report.number, skipped=skipped)
     in_part = _sum(report, "in_part")
-    partly = f", {in_part} kept in part" if in_part else ""
-    return (
-        f"backfill {report.number} is not complete: {waiting} to be taken, "
-        f"{_sum(report, 'missing')} missing{partly}{beside}; "
-        "go on with: guidang backfill --resume"
+    return _(
+        "backfill {number} is not complete: {waiting}, {missing} missing"
+        "{in_part}{skipped}; continue with: guidang backfill --resume",
+        number=report.number,
+        waiting=ngettext(
+            "{count:,} document to read", "{count:,} documents to read", _sum(report, "waiting")
+        ),
+        missing=_sum(report, "missing"),
+        in_part=_(", {count} kept in part", count=in_part) if in_part else "",
+        skipped=skipped,
     )
 
 
@@ -150,8 +171,9 @@ def _sum(report: Report, name: str) -> int:
 
 
 def run_row(run: Run, report: Report) -> dict[str, Any]:
-    """A run as programs get it in the list of runs."""
-    state = "complete" if report.is_complete else ("given up" if run.ended_at else "not complete")
+    """Return a run as a JSON object."""
+    unfinished = message("given up") if run.ended_at else message("not complete")
+    state = message("complete") if report.is_complete else unfinished
     return {
         "id": run.id,
         "started_at": run.started_at,
@@ -162,14 +184,20 @@ def run_row(run: Run, report: Report) -> dict[str, Any]:
     }
 
 
+def _run_cell(row: dict[str, Any], name: str) -> object:
+    if name == "started_at":
+        return local(row[name])
+    return recognized(row[name]) if name == "state" else row[name]
+
+
 def show_runs(rows: Sequence[dict[str, Any]]) -> None:
-    """The runs so far, newest first."""
+    """Print the runs, newest first."""
     names = ("id", "started_at", "state", "documents", "new", "earlier", "edited", "missing")
     print_table(
-        [name.replace("_", " ") for name in names],
         [
-            [local(row[name]) if name == "started_at" else row[name] for name in names]
-            for row in rows
+            *(_("id"), _("started at"), _("state"), _("documents")),
+            *(_("new"), _("earlier"), _("edited"), _("missing")),
         ],
-        if_empty="there was no backfill yet; begin one with: guidang backfill FEED",
+        [[_run_cell(row, name) for name in names] for row in rows],
+        if_empty=_("no backfill yet; start one with: guidang backfill FEED"),
     )

@@ -9,6 +9,7 @@ import typer
 
 from ingest.cli.output import say
 from ingest.errors import ConfigError, UsageError
+from ingest.messages import _
 
 
 def init(
@@ -23,16 +24,16 @@ def init(
 
     file = directory / "config.toml"
     if file.exists():
-        raise UsageError(f"{file} is there already; it was left as it is")
+        raise UsageError(f"{file} already exists and was not changed")
     try:
         directory.mkdir(parents=True, exist_ok=True)
         file.write_text(example_config(), encoding="utf-8")
     except OSError as error:
         raise ConfigError(str(file), (f"cannot be written: {error.strerror}",)) from error
-    config, _ = load_config(file)
+    config = load_config(file)[0]
     database = Database(config.database.url)
     database.upgrade()
-    say(f"wrote {file} and created {database.name}")
+    say(_("wrote {file} and created {database}", file=file, database=database.name))
     database.dispose()
     inside = "" if directory == Path() else f"cd {directory} && "
-    say(f"next: {inside}guidang feeds add URL, then: guidang poll")
+    say(_("next: {inside}guidang feeds add URL, then: guidang poll", inside=inside))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from ingest.cli.output import JsonOption, print_json, say
+from ingest.messages import _, recognized
 
 if TYPE_CHECKING:
     from ingest.database import Database
@@ -19,7 +20,8 @@ def upgrade(ctx: typer.Context) -> None:
     """Upgrade the database to this version's schema."""
     database = _open(ctx)
     applied = database.upgrade()
-    say(f"{database.name}: " + (f"applied {', '.join(applied)}" if applied else "is up to date"))
+    done = _("applied {names}", names=", ".join(applied)) if applied else _("is up to date")
+    say(f"{database.name}: {done}")
     database.dispose()
 
 
@@ -32,9 +34,9 @@ def check(ctx: typer.Context, as_json: JsonOption = False) -> int:
         print_json({"database": database.name, "problems": problems})
     else:
         for problem in problems:
-            say(f"{database.name}: {problem}")
+            say(f"{database.name}: {recognized(problem)}")
         if not problems:
-            say(f"{database.name}: sound and up to date")
+            say(_("{database}: intact and up to date", database=database.name))
     database.dispose()
     return 3 if problems else 0
 
@@ -47,6 +49,6 @@ def _open(ctx: typer.Context) -> Database:
     from ingest.logs import set_up_logging
 
     named = ctx.obj["config"]
-    config, _ = load_config(Path(named) if named else None)
+    config, _file = load_config(Path(named) if named else None)
     set_up_logging("debug" if ctx.obj["debug"] else "warning", config.log.format)
     return Database(config.database.url)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest.cli.output import console, counted
+from ingest.cli.output import console
 from ingest.logs import printable
+from ingest.messages import _, recognized
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -41,7 +42,7 @@ def demo(
     from ingest.demo import folder
     from ingest.logs import set_up_logging
 
-    # Some of the feeds fail on purpose; the table says so better than warnings would.
+    # Some feeds fail on purpose; the table shows this, so warnings would be noise.
     set_up_logging("debug" if ctx.obj["debug"] else "error", "text")
     started = time.monotonic()
     folder.claim(directory)
@@ -58,8 +59,14 @@ def _run(directory: Path) -> Demo:
     from ingest.demo.site import DemoSite
 
     with DemoSite() as site:
-        _print(f"Two looks at {len(site.samples)} sample feeds on {site.address}")
-        _print("(its own server, on loopback; no other address is asked)\n", style="dim")
+        _print(
+            _(
+                "Polling {count} sample feeds twice on {address}",
+                count=len(site.samples),
+                address=site.address,
+            )
+        )
+        _print(_("(its own server on loopback; no other address is used)") + "\n", style="dim")
         return asyncio.run(run(directory, site))
 
 
@@ -71,13 +78,13 @@ def _show(done: Demo, directory: Path, seconds: float) -> None:
     _print(_table(done.looks))
     _print(_summary(done, seconds))
     for difference in done.differences:
-        _print(f"not as meant: {difference}", style="bold red")
-    _heading("The files")
+        _print(_("unexpected: {what}", what=recognized(difference)), style="bold red")
+    _heading(_("The files"))
     _print(_tree(done.archive, str(directory / "source" / "_posts")))
-    record = _telling_record(done)
-    _heading("One of them")
+    record = _example_file(done)
+    _heading(_("One of them"))
     _print(_record(record.read_text(encoding="utf-8")))
-    _heading("What to do next")
+    _heading(_("What to do next"))
     for command, purpose in _next_steps(directory):
         _print(f"  {command}")
         _print(f"      {purpose}", style="dim")
@@ -88,23 +95,23 @@ def _heading(text: str) -> None:
 
 
 def _table(looks: Sequence[Looks]) -> Table:
-    """Two lines a feed, one for each look; what it is a sample of stands below its name."""
+    """Return a table with a line for each poll; below a feed's name is what it shows."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
-    table.add_column("Feed", no_wrap=True)
-    table.add_column("Look", no_wrap=True)
-    for heading in ("New", "Edited", "Unchanged"):
+    table.add_column(_("Feed"), no_wrap=True)
+    table.add_column(_("Poll"), no_wrap=True)
+    for heading in (_("New"), _("Edited"), _("Unchanged")):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("Outcome", overflow="fold")
+    table.add_column(_("Outcome"), overflow="fold")
     for one in looks:
-        table.add_row(Text(printable(one.feed.name)), "1st", *_cells(one.first))
-        shows = Text(f" {one.sample.shows}", style="dim")
+        table.add_row(Text(printable(one.feed.name)), _("1st"), *_cells(one.first))
+        shows = Text(f" {recognized(one.sample.shows)}", style="dim")
         if not one.went_as_meant:
-            shows.append(" – not as meant", "bold red")
-        table.add_row(shows, "2nd", *_cells(one.second))
+            shows.append(_(" – unexpected"), "bold red")
+        table.add_row(shows, _("2nd"), *_cells(one.second))
     return table
 
 
@@ -114,28 +121,33 @@ def _cells(poll: Poll) -> Iterator[Text]:
     for count, style in ((poll.new, "green"), (poll.edited, "yellow"), (poll.unchanged, "")):
         yield Text(str(count), style=style) if count else Text("·", style="dim")
     if poll.error is not None:
-        yield Text(printable(f"failed: {poll.error}"), style="red")
+        yield Text(printable(_("failed: {error}", error=recognized(poll.error))), style="red")
     elif poll.new or poll.edited:
-        yield Text("news")
+        yield Text(_("news"))
     else:
         yield Text(_without_news(poll), style="dim")
 
 
 def _without_news(poll: Poll) -> str:
     if poll.outcome == "not_modified":
-        return "not modified (304)"
-    return "no news" if poll.unchanged else "the same document"
+        return _("not modified (304)")
+    return _("no news") if poll.unchanged else _("the same document")
 
 
 def _summary(done: Demo, seconds: float) -> str:
     if not done.went_as_meant:
-        return "\nNot everything went as meant."
+        return "\n" + _("Some results were unexpected.")
     polls = [poll for looks in done.looks for poll in (looks.first, looks.second)]
     new, edited = sum(poll.new for poll in polls), sum(poll.edited for poll in polls)
     failed = sum(looks.second.error is not None for looks in done.looks)
-    return (
-        f"\n{counted(len(done.looks), 'feed')}: {counted(new, 'new entry', 'new entries')}, "
-        f"{edited} edited, {failed} failed as it should; {seconds:.1f} seconds"
+    return "\n" + _(
+        "{feeds} feeds: {new} new entries, {edited} edited, {failed} failed as intended; "
+        "{seconds:.1f} seconds",
+        feeds=len(done.looks),
+        new=new,
+        edited=edited,
+        failed=failed,
+        seconds=seconds,
     )
 
 
@@ -157,7 +169,7 @@ def _grow(tree: Tree, folder: Path) -> None:
 
 
 def _through_single_folders(folder: Path) -> Path:
-    """Go down as long as there is but one way: `2024/05` is one branch."""
+    """Skip folders that hold only a folder: `2024/05` is one branch."""
     inside = list(folder.iterdir())
     if len(inside) == 1 and inside[0].is_dir():
         return _through_single_folders(inside[0])
@@ -170,14 +182,14 @@ def _label(name: str, style: str = "") -> Text:
     return Text(printable(name), style=style, no_wrap=True, overflow="ellipsis")
 
 
-def _telling_record(done: Demo) -> Path:
-    """The longest record of the RSSHub route: it has something of everything."""
+def _example_file(done: Demo) -> Path:
+    """Return the longest file of the RSSHub route: it shows the most."""
     records = (done.archive / done.looks[0].feed.slug).rglob("*.md")
     return max(records, key=lambda record: record.stat().st_size)
 
 
 def _record(text: str) -> Text:
-    """A record as it stands in its file, its keys in colour."""
+    """Return a file's text with its keys in colour."""
     from rich.text import Text
 
     shown = Text()
@@ -194,31 +206,31 @@ def _record(text: str) -> Text:
 
 
 def _next_steps(directory: Path) -> Iterator[tuple[str, str]]:
-    """Commands, each with what it is good for."""
+    """Yield commands, each with its purpose."""
     folder, guidang = shlex.quote(str(directory)), _own_command()
     yield (
         f"{guidang} --config {folder}/config.toml entries list",
-        "what this demo keeps of each entry",
+        _("list the entries of this demo"),
     )
     yield (
         f"{guidang} --config {folder}/config.toml archive --check",
-        "whether the files are as they should be",
+        _("check that the files match the database"),
     )
     yield (
         f"cp -r {folder}/source/_posts YOUR-HEXO-SITE/source/",
-        "let Hexo build the records: npx hexo generate",
+        _("let Hexo build the files: npx hexo generate"),
     )
-    yield f"{guidang} init my-archive", "begin an archive of your own"
+    yield f"{guidang} init my-archive", _("start an archive of your own")
     in_archive = f"{guidang} --config my-archive/config.toml"
     yield (
         f"{in_archive} feeds add https://…",
-        "a feed, an rsshub:// route, or a page that names its feed",
+        _("add a feed, an rsshub:// route, or a page that links to its feed"),
     )
-    yield f"{in_archive} poll", "look at what is due, and write what is new"
+    yield f"{in_archive} poll", _("poll the feeds that are due, and write what is new")
 
 
 def _own_command() -> str:
-    """How this program is called from here: by its name where the shell finds it by that."""
+    """Return how to call this program from here: by name if the shell finds it."""
     called = Path(sys.argv[0])
     found = shutil.which("guidang")
     if called.name != "guidang" or (found and called.samefile(found)):

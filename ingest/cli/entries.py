@@ -13,6 +13,7 @@ from ingest.cli.entry_views import facts_of, write_csv
 from ingest.cli.output import JsonOption, local, print_json, print_json_list, print_table, say
 from ingest.cli.session import open_session
 from ingest.errors import UsageError
+from ingest.messages import _
 
 if TYPE_CHECKING:
     from ingest.cli.session import Session
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="List and show entries.", no_args_is_help=True)
 
 _SHOWN_AT_ONCE = 50
-_PAST_ALL = 2**63  # beyond the numbers that a database has
-_LONGEST_TITLE = 80  # in a table; "entries show" and --format have all of it
+_PAST_ALL = 2**63  # above any number in a database
+_LONGEST_TITLE = 80  # in a table; `entries show` and --format do not cut it
 
 _Format = Annotated[
     Literal["table", "json", "csv"],
@@ -77,9 +78,9 @@ def _print_rows(rows: Iterable[dict[str, Any]], form: str) -> None:
         write_csv(rows)
     else:
         print_table(
-            ["id", "date", "title", "edited", "feed"],
+            [_("id"), _("date"), _("title"), _("edited"), _("feed")],
             map(_table_row, rows),
-            if_empty="there is no such entry",
+            if_empty=_("no such entry"),
         )
 
 
@@ -115,7 +116,7 @@ def show(
 
 
 def _number_of(session: Session, link: str) -> int:
-    """The number of the one entry that has, or had, a link."""
+    """Return the number of the one entry that has, or had, a link."""
     from ingest.reading.dedupe import link_key_of
     from ingest.reading.links import canonical_link
     from ingest.store import addresses
@@ -123,7 +124,7 @@ def _number_of(session: Session, link: str) -> int:
 
     canonical = canonical_link(absolute_link(link, None))
     if canonical is None:
-        raise UsageError(f"{link} is no number and no link; see: guidang entries list")
+        raise UsageError(f"{link} is neither a number nor a link; see: guidang entries list")
     found = session.database.query(addresses.entries_at, link_key_of(canonical))
     if len(found) > 1:
         numbers = ", ".join(map(str, found))

@@ -1,4 +1,4 @@
-"""How an entry is shown: with names that people know, and as a row of a table of values."""
+"""Show an entry: with labels for people, and as a row of CSV."""
 
 from __future__ import annotations
 
@@ -8,49 +8,52 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ingest.cli.output import local, spoken
+from ingest.messages import _, recognized
 
 _LABELS = {
-    "id": "number",
-    "feed_title": "feed",
-    "feed_url": "feed address",
-    "title": "title",
-    "link": "link",
-    "other_links": "other links",
-    "guid": "guid",
-    "authors": "authors",
-    "feed_author": "author of the feed",
-    "categories": "categories of its own",
-    "published_at": "published",
-    "published_raw": "as the publisher wrote it",
-    "published_method": "read as",
-    "published_precision": "precise to the",
-    "updated_at": "updated",
-    "updated_raw": "updated, as written",
-    "first_seen_at": "first seen",
-    "seen_at": "this text first seen",
-    "said_before_at": "went back to a text first seen",
-    "version": "version",
-    "language": "language",
-    "lead_image": "lead image",
-    "enclosures": "enclosures",
-    "full_text": "text from its page",
-    "files": "files",
-    "render_due": "file to be written",
+    "id": _("number"),
+    "feed_title": _("feed"),
+    "feed_url": _("feed address"),
+    "title": _("title"),
+    "link": _("link"),
+    "other_links": _("other links"),
+    "guid": _("guid"),
+    "authors": _("authors"),
+    "feed_author": _("author of the feed"),
+    "categories": _("the entry's own categories"),
+    "published_at": _("published"),
+    "published_raw": _("as the publisher wrote it"),
+    "published_method": _("read as"),
+    "published_precision": _("precise to the"),
+    "updated_at": _("updated"),
+    "updated_raw": _("updated, as written"),
+    "first_seen_at": _("first seen"),
+    "seen_at": _("this text first seen"),
+    "said_before_at": _("returned to a text first seen"),
+    "version": _("version"),
+    "language": _("language"),
+    "lead_image": _("lead image"),
+    "enclosures": _("enclosures"),
+    "full_text": _("text from its page"),
+    "files": _("files"),
+    "render_due": _("file to be written"),
 }
 _AS_YES = frozenset({"full_text", "render_due"})
 
 
 def facts_of(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield what is known of an entry as label and value, without what is empty."""
+    """Yield the labels and values of an entry, without empty ones."""
     for name in [*_LABELS, *(name for name in row if name not in _LABELS)]:
         value = row.get(name)
         if name in {"html", "revisions"} or value in (None, [], "", False, 0):
             continue
-        label = _LABELS.get(name, name.replace("_", " "))
-        yield label, "yes" if name in _AS_YES else _shown(name, value)
+        label = _LABELS.get(name) or recognized(name.replace("_", " "))
+        yield label, _("yes") if name in _AS_YES else _shown(name, value)
     for revision in row["revisions"]:
         seen, replaced = local(revision["seen_at"]), local(revision["replaced_at"])
-        yield f"version {revision['version']}", f"{revision['title']} ({seen} to {replaced})"
+        label = _("version {number}", number=revision["version"])
+        title = revision["title"]
+        yield label, _("{title} ({seen} to {replaced})", title=title, seen=seen, replaced=replaced)
 
 
 def _shown(name: str, value: object) -> str:
@@ -74,7 +77,7 @@ _CSV_COLUMNS = (
 
 
 def write_csv(rows: Iterable[Mapping[str, Any]]) -> None:
-    """Print rows as CSV (RFC 4180) with a heading; what is a list is joined by semicolons."""
+    """Print rows as CSV (RFC 4180) with a heading; lists are joined by semicolons."""
     writer = csv.writer(sys.stdout, lineterminator="\r\n")
     writer.writerow(_CSV_COLUMNS)
     for row in rows:

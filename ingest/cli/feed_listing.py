@@ -1,4 +1,4 @@
-"""`guidang feeds list`, `show` and `explain`: feeds as people and programs see them."""
+"""`guidang feeds list`, `show` and `explain`: show feeds, as text or as JSON."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from ingest.cli.feed_views import (
     condition,
     explanation,
     facts_of,
-    next_look,
+    next_poll,
     poll_cells,
     shown_url,
 )
 from ingest.cli.output import JsonOption, print_json, print_table, say
 from ingest.cli.session import open_session
+from ingest.messages import _, recognized
 
 
 def list_feeds(ctx: typer.Context, as_json: JsonOption = False) -> None:
@@ -29,12 +30,19 @@ def list_feeds(ctx: typer.Context, as_json: JsonOption = False) -> None:
         print_json([all_of(feed, counts.get(feed.id, 0)) for feed in feeds])
         return
     print_table(
-        ["id", "feed", "entries", "state", "next look", "address"],
+        [_("id"), _("feed"), _("entries"), _("state"), _("next poll"), _("address")],
         [
-            (f.id, f.name, counts.get(f.id, 0), condition(f), next_look(f), shown_url(f))
+            (
+                f.id,
+                f.name,
+                counts.get(f.id, 0),
+                recognized(condition(f)),
+                next_poll(f),
+                shown_url(f),
+            )
             for f in feeds
         ],
-        if_empty="there is no feed yet; add one with: guidang feeds add URL",
+        if_empty=_("there is no feed yet; add one with: guidang feeds add URL"),
     )
 
 
@@ -54,9 +62,9 @@ def show(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> Non
     for label, value in facts_of(shown):
         say(f"{label}: {value}")
     print_table(
-        ["look", "bytes", "seconds", "what came of it"],
+        [_("poll"), _("bytes"), _("seconds"), _("result")],
         map(poll_cells, last),
-        if_empty=f"it was not looked at yet; to do so now: guidang poll {feed.id}",
+        if_empty=_("not polled yet; to do so now: guidang poll {id}", id=feed.id),
     )
 
 

@@ -1,4 +1,4 @@
-"""What is shown of a feed: its state, and why it is looked at when it is."""
+"""Show a feed: its state, and when and why it is polled."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ingest.cli.output import local, spoken
+from ingest.messages import _, message, recognized
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def all_of(feed: FeedState, entries: int) -> dict[str, Any]:
-    """Everything a user may want to know of a feed that has so many entries."""
+    """Return everything there is to show of a feed with this number of entries."""
     from ingest.urls import without_secrets
 
     return {
@@ -44,73 +45,118 @@ def all_of(feed: FeedState, entries: int) -> dict[str, Any]:
 
 
 _LABELS = {
-    "id": "number",
-    "url": "address",
-    "origin": "named in",
-    "link": "site",
-    "added_at": "added",
-    "last_error": "last error",
-    "paused_at": "paused since",
-    "paused_reason": "paused because",
-    "last_polled_at": "last look",
-    "last_success_at": "last success",
-    "next_poll_at": "next look",
-    "next_poll_reason": "because",
-    "new_entries_a_day": "new entries a day",
-    "gaps": "times that entries were probably missed",
+    "id": _("number"),
+    "url": _("address"),
+    "title": _("title"),
+    "folder": _("folder"),
+    "origin": _("named in"),
+    "settings": _("settings"),
+    "link": _("site"),
+    "language": _("language"),
+    "generator": _("generator"),
+    "categories": _("categories"),
+    "entries": _("entries"),
+    "state": _("state"),
+    "failures": _("failures"),
+    "added_at": _("added"),
+    "last_error": _("last error"),
+    "paused_at": _("paused since"),
+    "paused_reason": _("paused because"),
+    "last_polled_at": _("last poll"),
+    "last_success_at": _("last success"),
+    "next_poll_at": _("next poll"),
+    "next_poll_reason": _("because"),
+    "because": _("because"),
+    "interval": _("interval"),
+    "new_entries_a_day": _("new entries a day"),
+    "gaps": _("times that entries were probably missed"),
+    "entries_may_be_missing": _("entries may be missing"),
+    "publisher_asks_for": _("publisher asks for"),
+    "validators": _("validators"),
+    "last_whole_document_at": _("last whole document at"),
+    "server": _("server"),
+    "server_left_alone_until": _("server left alone until"),
+    "server_left_alone_because": _("server left alone because"),
+    "moved_to": _("moved to"),
+    "moved_since": _("moved since"),
+    "asked_there_since": _("asked there since"),
+}
+
+
+# Stored in English, or made for JSON as well: translated when shown.
+_IN_ENGLISH = {
+    *("state", "origin", "last_error", "paused_reason", "next_poll_reason", "because"),
+    *("entries_may_be_missing", "publisher_asks_for", "validators", "server_left_alone_because"),
 }
 
 
 def facts_of(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield values with names that people know, without those that are empty."""
+    """Yield labels and values for people, without empty ones."""
     for name, value in values.items():
         if value not in (None, {}, "", [], (), 0):
-            yield _LABELS.get(name, name.replace("_", " ")), spoken(value)
+            text = spoken(value)
+            label = _LABELS.get(name, name.replace("_", " "))
+            yield label, recognized(text) if name in _IN_ENGLISH else text
 
 
 def poll_cells(poll: Mapping[str, Any]) -> tuple[object, ...]:
-    """A look as a row of cells: when, how much came, how long it took, what came of it."""
-    return local(poll["started_at"]), poll["size"], poll["seconds"], _what_came_of(poll)
+    """Return a poll as cells: when it was, its size, its duration, its result."""
+    return local(poll["started_at"]), poll["size"], poll["seconds"], _result_of(poll)
 
 
-def _what_came_of(poll: Mapping[str, Any]) -> str:
+def _result_of(poll: Mapping[str, Any]) -> str:
     if poll["error"] is not None:
-        return f"failed: {poll['error']}"
+        return _("failed: {error}", error=recognized(poll["error"]))
     warnings = poll["warnings"].splitlines() if poll["warnings"] else ()
-    return "; ".join([_counts(poll), *(f"warning: {warning}" for warning in warnings)])
+    return "; ".join([_counts(poll), *map(warning_of, warnings)])
+
+
+def warning_of(text: str) -> str:
+    """Return a stored warning as people read it."""
+    return _("warning: {text}", text=recognized(text))
 
 
 def _counts(poll: Mapping[str, Any]) -> str:
     if poll["outcome"] == "not_modified":
-        return "not modified"
+        return _("not modified")
     if poll["outcome"] == "no_news" and poll["encoding_used"] is None:
-        return "the same document"
-    return f"{poll['new']} new, {poll['edited']} edited, {poll['unchanged']} unchanged"
+        return _("the same document")
+    return counts_of(poll["new"], poll["edited"], poll["unchanged"])
+
+
+def counts_of(new: int, edited: int, unchanged: int) -> str:
+    """Return how many entries a poll found."""
+    return _(
+        "{new} new, {edited} edited, {unchanged} unchanged",
+        new=new,
+        edited=edited,
+        unchanged=unchanged,
+    )
 
 
 def condition(feed: FeedState) -> str:
-    """How it is: paused, failing, fine, or new."""
+    """Return the state of a feed: paused, failing, fine or new."""
     if feed.paused_at is not None:
-        return "paused"
+        return message("paused")
     if feed.failures:
-        return "failing"
-    return "fine" if feed.last_success_at else "new"
+        return message("failing")
+    return message("fine") if feed.last_success_at else message("new")
 
 
-def next_look(feed: FeedState) -> str:
-    """When it is looked at next; nothing if it is paused."""
+def next_poll(feed: FeedState) -> str:
+    """Return when a feed is polled next; nothing if it is paused."""
     return "" if feed.paused_at else local(feed.next_poll_at)
 
 
 def shown_url(feed: FeedState) -> str:
-    """Its address without secrets."""
+    """Return the address of a feed without secrets."""
     from ingest.urls import without_secrets
 
     return without_secrets(feed.url)
 
 
 def explanation(feed: FeedState, pause: Pause | None) -> dict[str, Any]:
-    """Everything that bears on the next look; what does not apply is None."""
+    """Return everything that affects the next poll; None where it does not apply."""
     habits, move = feed.ways.habits, feed.ways.move
     return {
         "next_poll_at": None if feed.paused_at else feed.next_poll_at,
@@ -136,35 +182,40 @@ def explanation(feed: FeedState, pause: Pause | None) -> dict[str, Any]:
 
 
 def _validators(feed: FeedState) -> str | None:
-    """Whether it is asked with the validators of its last document."""
+    """Return whether the validators of the last document are sent."""
     from ingest.schedule.trust import spelled
     from ingest.values import NO_VALIDATORS
 
     trust = feed.trust
     if trust.distrusted_because and trust.distrusted_at:
-        return f"not sent since {local(trust.distrusted_at)}: {trust.distrusted_because}"
+        return message(f"not sent since {local(trust.distrusted_at)}: {trust.distrusted_because}")
     if feed.validators == NO_VALIDATORS:
         return None
     sent = spelled(feed.validators, trust.spelling)
     named = {"ETag": sent.etag, "Last-Modified": sent.last_modified}
     said = ", ".join(f"{name} {value}" for name, value in named.items() if value)
-    return f"sent: {said}" if said else "not sent: its server does not recognise its own ETag"
+    unknown = message("not sent: its server does not recognise its own ETag")
+    return message(f"sent: {said}") if said else unknown
 
 
 def offer(feed: FeedState) -> str | None:
-    """How to bring in what was probably missed; None if nothing was."""
-    return f"bring them in with: guidang backfill {feed.id}" if feed.ways.habits.gaps else None
+    """Return how to import entries that were probably missed; None if none were."""
+    how = message(f"import them with: guidang backfill {feed.id}")
+    return how if feed.ways.habits.gaps else None
 
 
 def _asked_for(feed: FeedState) -> str | None:
     hints = feed.ways.hints
-    waits = {"fresh for": hints.fresh, "<ttl>": hints.ttl, "sy:updatePeriod": hints.period}
-    said = [f"{words} {_spoken(wait)}" for words, wait in waits.items() if wait is not None]
+    waits = {"<ttl>": hints.ttl, "sy:updatePeriod": hints.period}
+    asked = [message(f"fresh for {_spoken(hints.fresh)}")] if hints.fresh is not None else []
+    asked += [f"{words} {_spoken(wait)}" for words, wait in waits.items() if wait is not None]
     if hints.skip_hours:
-        said.append(f"not in the hours {', '.join(map(str, sorted(hints.skip_hours)))} (UTC)")
+        hours = ", ".join(map(str, sorted(hints.skip_hours)))
+        asked.append(message(f"not in the hours {hours} (UTC)"))
     if hints.skip_days:
-        said.append(f"not on {', '.join(_DAYS[day] for day in sorted(hints.skip_days))} (UTC)")
-    return "; ".join(said) or None
+        days = ", ".join(_DAYS[day] for day in sorted(hints.skip_days))
+        asked.append(message(f"not on {days} (UTC)"))
+    return "; ".join(asked) or None
 
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

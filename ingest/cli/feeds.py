@@ -16,9 +16,10 @@ from ingest.cli.feed_options import (
     given_settings,
     settings_of,
 )
-from ingest.cli.output import counted, say
+from ingest.cli.output import say
 from ingest.cli.session import Session, open_session
 from ingest.errors import ConfigError, UsageError
+from ingest.messages import _, ngettext, recognized
 
 if TYPE_CHECKING:
     from ingest.feed import FeedState
@@ -50,9 +51,9 @@ def add(
             try:
                 add_one(session, checked_address(url), settings, check and not force)
             except UsageError as error:
-                refused.append(str(error))
+                refused.append(recognized(str(error)))
     if len(refused) < len(urls):
-        say("look at what is due with: guidang poll")
+        say(_("poll what is due with: guidang poll"))
     if refused:
         raise UsageError("\nguidang: ".join(refused))
 
@@ -78,10 +79,24 @@ def import_opml(
         ]
         added = session.database.transact(store.add_all, wanted, now=session.now)
     for problem in listed.problems:
-        say(f"left out: {problem}")
-    say(f"{counted(added, 'feed')} added, {len(listed.feeds) - added} on the list already")
+        say(_("left out: {problem}", problem=recognized(problem)))
+    known = len(listed.feeds) - added
+    say(
+        ngettext(
+            "{count:,} feed added, {known} already on the list",
+            "{count:,} feeds added, {known} already on the list",
+            added,
+            known=known,
+        )
+    )
     if listed.damage:
-        say(f"{file}: {listed.damage}: what follows was not read; export the list again")
+        say(
+            _(
+                "{file}: {damage}: the rest was not read; export the list again",
+                file=file,
+                damage=recognized(listed.damage),
+            )
+        )
     if listed.damage or not listed.feeds:
         raise typer.Exit(1)
 
@@ -136,17 +151,17 @@ def set_feed(
     if address is not None:
         changes["url"] = address
         if settings.headers or settings.auth:
-            say("its headers and its password go to the server of the new address from now on")
-    say(f"set {feed.id}  {feed.name}: {', '.join(changes)}")
+            say(_("its headers and password are now sent to the server of the new address"))
+    say(_("changed {feed}: {names}", feed=f"{feed.id}  {feed.name}", names=", ".join(changes)))
     in_records = {name for name, setting in feed_settings().items() if setting.in_records}
     if changes.keys() & {"url", *in_records}:
-        say("render its records again with: guidang archive")
+        say(_("write its files again with: guidang archive"))
 
 
 def _refuse_if_in_file(session: Session, feed: FeedState) -> None:
     if feed.origin == "file" and feed.url in {one.url for one in session.feeds}:
         raise ConfigError(
-            str(session.file), (f"[[feeds]] {feed.url}: is set there; change it there",)
+            str(session.file), (f"[[feeds]] {feed.url}: is set in this file; change it there",)
         )
 
 
@@ -160,7 +175,7 @@ def pause(ctx: typer.Context, names: FeedNames) -> None:
             session.database.transact(
                 store.pause, feed.id, now=session.now, reason=store.BY_COMMAND
             )
-            say(f"paused {feed.id}  {feed.name}")
+            say(_("paused {feed}", feed=f"{feed.id}  {feed.name}"))
 
 
 @app.command()
@@ -172,11 +187,17 @@ def resume(ctx: typer.Context, names: FeedNames) -> None:
         for feed in session.database.query(store.find, names):
             if feed.paused_reason == store.NOT_IN_FILE:
                 raise UsageError(
-                    f"{feed.name} was taken out of {session.file}; name it there again, or take it "
-                    f"off the list: guidang feeds remove {feed.id}"
+                    f"{feed.name} was removed from {session.file}; add it there again, or remove "
+                    f"it from the list: guidang feeds remove {feed.id}"
                 )
             session.database.transact(store.resume, feed.id, now=session.now)
-            say(f"resumed {feed.id}  {feed.name}")
+            say(_("resumed {feed}", feed=f"{feed.id}  {feed.name}"))
+
+
+def _question(name: str, delete_entries: bool) -> str:
+    if delete_entries:
+        return _("remove {feed} and DELETE all its entries?", feed=name)
+    return _("remove {feed} (its entries are kept)?", feed=name)
 
 
 @app.command()
@@ -200,12 +221,11 @@ def remove(
         archive = Archive(session.config.archive, session.database)
         for feed in session.database.query(store.find, names):
             _refuse_if_in_file(session, feed)
-            what = "and DELETE all its entries" if delete_entries else "(its entries are kept)"
             if not yes:
-                typer.confirm(f"remove {feed.name} {what}?", abort=True)
+                typer.confirm(_question(feed.name, delete_entries), abort=True)
             if delete_entries:
                 archive.delete_feed(feed.id)
             session.database.transact(
                 store.remove, feed.id, now=session.now, entries=delete_entries
             )
-            say(f"removed {feed.id}  {feed.name}")
+            say(_("removed {feed}", feed=f"{feed.id}  {feed.name}"))

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.cli.output import console, counted, local, say
+from ingest.cli.feed_views import counts_of
+from ingest.cli.output import console, local, say
 from ingest.cli.session import Session, mend_times, open_session
 from ingest.logs import printable
+from ingest.messages import _, ngettext, recognized
 
 if TYPE_CHECKING:
     from ingest.errors import ArchiveError
@@ -45,16 +47,31 @@ def poll(
     """
     with open_session(ctx, quiet=True) as session:
         if not ctx.obj["debug"]:
-            logging.getLogger("ingest.poll").setLevel(logging.ERROR)  # told below, line by line
+            logging.getLogger("ingest.poll").setLevel(
+                logging.ERROR
+            )  # the lines below report failures
         mended = mend_times(session)
         if mended:
-            say(f"{counted(mended, 'feed')} planned by a clock that was wrong: due now")
+            say(
+                ngettext(
+                    "{count:,} feed was scheduled by a wrong clock and is due now",
+                    "{count:,} feeds were scheduled by a wrong clock and are due now",
+                    mended,
+                )
+            )
         feeds = _choose(session, names or [], every)
         polls: list[Poll] = []
         try:
             asyncio.run(_poll(session, feeds, polls, fresh=fresh))
         except KeyboardInterrupt:
-            say(f"interrupted; {counted(len(feeds) - len(polls), 'feed')} not looked at")
+            left = len(feeds) - len(polls)
+            say(
+                ngettext(
+                    "interrupted; {count:,} feed not polled",
+                    "interrupted; {count:,} feeds not polled",
+                    left,
+                )
+            )
             raise
         finally:
             if polls:
@@ -95,7 +112,7 @@ async def _poll(
 
 
 def _prepare(services: Services, session: Session) -> ArchiveError | None:
-    """Make the archive's folder ready; return what is wrong with it, for the feeds go first."""
+    """Prepare the archive folder; return its error, as feeds are polled anyway."""
     from ingest.errors import ArchiveError
 
     try:
@@ -129,24 +146,32 @@ def _telling(total: int) -> Iterator[Callable[[str], None]]:
 
 def _line(poll: Poll) -> str:
     if poll.error is not None:
-        return f"✗ {poll.feed_name}: {poll.error}"
+        return f"✗ {poll.feed_name}: {recognized(poll.error)}"
+    warnings = "; ".join(map(recognized, poll.warnings))
     if poll.outcome == "put_off":
-        return f"– {poll.feed_name}: put off, {'; '.join(poll.warnings)}"
-    warned = f" (warning: {'; '.join(poll.warnings)})" if poll.warnings else ""
+        return f"– {poll.feed_name}: " + _("put off, {reason}", reason=warnings)
+    warned = _(" (warning: {text})", text=warnings) if warnings else ""
+    return f"✓ {poll.feed_name}: {_result_of(poll)}{warned}"
+
+
+def _result_of(poll: Poll) -> str:
     if poll.outcome == "not_modified":
-        return f"✓ {poll.feed_name}: not modified{warned}"
+        return _("not modified")
     if poll.outcome == "no_news" and poll.encoding_used is None:
-        return f"✓ {poll.feed_name}: the same document{warned}"
-    counts = f"{poll.new} new, {poll.edited} edited, {poll.unchanged} unchanged"
-    return f"✓ {poll.feed_name}: {counts}{warned}"
+        return _("the same document")
+    return counts_of(poll.new, poll.edited, poll.unchanged)
 
 
 def _summary(session: Session, polls: Sequence[Poll]) -> str:
     failed = sum(poll.error is not None for poll in polls)
     new, edited = sum(poll.new for poll in polls), sum(poll.edited for poll in polls)
-    return (
-        f"{counted(len(polls), 'feed')}: {counted(new, 'new entry', 'new entries')}, "
-        f"{edited} edited, {failed} failed; archive: {session.config.archive.path}"
+    return _(
+        "{feeds}: {new}, {edited} edited, {failed} failed; archive: {folder}",
+        feeds=ngettext("{count:,} feed", "{count:,} feeds", len(polls)),
+        new=ngettext("{count:,} new entry", "{count:,} new entries", new),
+        edited=edited,
+        failed=failed,
+        folder=session.config.archive.path,
     )
 
 
@@ -157,9 +182,9 @@ def _say_that_nothing_is_due(session: Session) -> None:
     known = session.database.query(store.every)
     active = [feed for feed in known if feed.paused_at is None]
     if not known:
-        say("there is no feed yet; add one with: guidang feeds add URL")
+        say(_("there is no feed yet; add one with: guidang feeds add URL"))
     elif not active:
-        say("no feed is due: all are paused; resume one with: guidang feeds resume FEED")
+        say(_("no feed is due: all are paused; resume one with: guidang feeds resume FEED"))
     elif console().is_terminal:
         following = local(min(f.next_poll_at for f in active))
-        say(f"no feed is due; the next is at {following} (or use --all)")
+        say(_("no feed is due; the next is due at {time}; to poll now: --all", time=following))

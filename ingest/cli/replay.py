@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ingest.cli.output import counted, say
+from ingest.cli.output import say
 from ingest.cli.session import open_session
+from ingest.messages import ngettext
 
 
 def replay(
@@ -37,5 +38,12 @@ def replay(
         joined = sum(join_doubles(database, folder, feed, now=now) for feed in feeds)
         written = folder.render_due(now=session.now)
     if joined:
-        say(f"{counted(joined, 'entry')} that a moved site had doubled joined with the first")
-    say(f"{counted(changed, 'entry')} changed, {counted(written, 'file')} written")
+        say(
+            ngettext(
+                "{count:,} duplicate of a moved site merged",
+                "{count:,} duplicates of a moved site merged",
+                joined,
+            )
+        )
+    entries = ngettext("{count:,} entry changed", "{count:,} entries changed", changed)
+    say(f"{entries}, {ngettext('{count:,} file written', '{count:,} files written', written)}")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.cli.output import JsonOption, counted, local, print_json, print_table, say
+from ingest.cli.output import JsonOption, local, print_json, print_table, say
 from ingest.cli.session import Session, open_session
+from ingest.messages import _, message, ngettext, recognized
 
 if TYPE_CHECKING:
     from ingest.manners.health import Health
@@ -40,10 +41,21 @@ def sync(
         namespaces, origin = _namespaces(session, source)
         changed = session.database.transact(store.replace_metadata, namespaces, now=session.now)
     routes = sum(len(one.routes) for one in namespaces)
-    say(f"{counted(len(namespaces), 'namespace')}, {counted(routes, 'route')} from {origin}")
-    say(f"{counted(changed, 'feed')} with other categories than before")
+    say(
+        _(
+            "{namespaces}, {routes} from {origin}",
+            namespaces=ngettext("{count:,} namespace", "{count:,} namespaces", len(namespaces)),
+            routes=ngettext("{count:,} route", "{count:,} routes", routes),
+            origin=origin,
+        )
+    )
+    say(
+        ngettext(
+            "{count:,} feed has new categories", "{count:,} feeds have new categories", changed
+        )
+    )
     if changed:
-        say("render their records again with: guidang archive")
+        say(_("write their files again with: guidang archive"))
 
 
 def _namespaces(session: Session, source: str | None) -> tuple[list[Namespace], str]:
@@ -80,13 +92,19 @@ def instances(ctx: typer.Context, as_json: JsonOption = False) -> None:
         print_json([asdict(one) | {"state": _condition(one)} for one in listed])
         return
     print_table(
-        ["instance", "state", "failures", "why", "asked again"],
+        [_("instance"), _("state"), _("failures"), _("why"), _("next attempt")],
         [
-            (one.instance, _condition(one), one.failures, one.last_error, local(one.paused_until))
+            (
+                one.instance,
+                recognized(_condition(one)),
+                one.failures,
+                recognized(one.last_error or ""),
+                local(one.paused_until),
+            )
             for one in listed
         ],
     )
 
 
 def _condition(health: Health) -> str:
-    return "failing" if health.failures else "fine"
+    return message("failing") if health.failures else message("fine")

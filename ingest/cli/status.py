@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.cli.output import JsonOption, counted, local, print_json, print_table, say
+from ingest.cli.output import JsonOption, local, print_json, print_table, say
 from ingest.cli.session import open_session
+from ingest.messages import _, ngettext, recognized
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -50,7 +51,7 @@ def status(
             | {"feeds_with_gaps": [{"id": f.id, "gaps": f.ways.habits.gaps} for f in missed]}
         )
         return code
-    say(f"database: {name}")
+    say(_("database: {name}", name=name))
     _show_kept(session.config.archive.path, problem, totals)
     _show_feeds(counts, [session.now - feed.next_poll_at for feed in due])
     _show_failing(failing)
@@ -59,33 +60,43 @@ def status(
 
 
 def _show_kept(folder: Path, problem: str | None, totals: Mapping[str, int]) -> None:
-    say(f"archive: {folder} ({counted(totals['files_due'], 'file')} to write)")
+    due = ngettext("{count:,} file to write", "{count:,} files to write", totals["files_due"])
+    say(_("archive: {folder} ({due})", folder=folder, due=due))
     if problem:
-        say(f"warning: {problem}")
-    say(f"kept: {counted(totals['entries'], 'entry')}, {counted(totals['revisions'], 'revision')}")
+        say(_("warning: {text}", text=recognized(problem)))
+    entries = ngettext("{count:,} entry", "{count:,} entries", totals["entries"])
+    revisions = ngettext("{count:,} revision", "{count:,} revisions", totals["revisions"])
+    say(_("stored: {entries}, {revisions}", entries=entries, revisions=revisions))
     if lacking := totals["without_full_text"]:
         say(
-            f"without their full text: {counted(lacking, 'entry')}, tried again with the next "
-            "looks (guidang entries show says why)"
+            ngettext(
+                "without full text: {count:,} entry; the next polls try again "
+                "(guidang entries show tells why)",
+                "without full text: {count:,} entries; the next polls try again "
+                "(guidang entries show tells why)",
+                lacking,
+            )
         )
 
 
 def _show_feeds(counts: Mapping[str, int], delays: Sequence[timedelta]) -> None:
     from ingest.config import format_duration
 
-    (_, total), *others = counts.items()
-    parts = [str(total), *(f"{count} {what}" for what, count in others)]
-    if delays and (longest := max(delays)):
-        parts.append(f"the latest by {format_duration(longest)}")
-    say(f"feeds: {', '.join(parts)}")
+    say(
+        _("feeds: {feeds}, {failing} failing, {paused} paused, {due} due", **counts)
+        + (_(", overdue by up to {time}", time=format_duration(max(delays))) if any(delays) else "")
+    )
 
 
 def _show_failing(feeds: Sequence[FeedState]) -> None:
     if feeds:
         say()
         print_table(
-            ["failing feed", "failures", "why", "next attempt"],
-            [(f.name, f.failures, f.last_error, local(f.next_poll_at)) for f in feeds],
+            [_("failing feed"), _("failures"), _("why"), _("next attempt")],
+            [
+                (f.name, f.failures, recognized(f.last_error or ""), local(f.next_poll_at))
+                for f in feeds
+            ],
         )
 
 
@@ -93,7 +104,7 @@ def _show_missed(feeds: Sequence[FeedState]) -> None:
     if feeds:
         say()
         print_table(
-            ["entries probably missed", "times", "to bring them in"],
+            [_("entries probably missed"), _("times"), _("to import them")],
             [(f.name, f.ways.habits.gaps, f"guidang backfill {f.id}") for f in feeds],
         )
 

@@ -9,8 +9,10 @@ from typing import Annotated
 
 import typer
 
+from ingest.messages import _
+
 CONFIG = Path("/etc/guidang/config.toml")
-_ELSEWHERE = "put it elsewhere, such as below /opt or /etc, or take ProtectHome=yes out"
+_ELSEWHERE = _("move it, for example to /opt or /etc, or remove ProtectHome=yes")
 _PLAIN_WORD = re.compile(r"[\w%./@+:=,-]+")
 
 # What is not commented says what it does by its name; systemd.exec(5) tells the rest.
@@ -127,7 +129,9 @@ def systemd_unit(
         program = Path(sys.executable).with_name("guidang")
     for path in filter(_is_at_home, (program, config.absolute())):
         print(
-            f"guidang: the unit cannot see {path}, nor any other home; {_ELSEWHERE}",
+            "guidang: "
+            + _("the service cannot read home folders such as {path}", path=path)
+            + f"; {_ELSEWHERE}",
             file=sys.stderr,
         )
     print(unit_of(program, config.absolute(), backfill=backfill), end="")

@@ -1,4 +1,4 @@
-"""What a value of the configuration can be: durations, sizes, zones, addresses, networks."""
+"""Read the values of the configuration: durations, sizes, zones, addresses, networks."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no time zone; write one such as Asia/Shanghai") from None
+        raise ValueError(f"{name!r} is not a time zone; write one such as Asia/Shanghai") from None
     return name
 
 
@@ -113,11 +113,11 @@ def read_proxy(proxy: str) -> str:
 
 
 def read_feed_proxy(proxy: str) -> str:
-    """Accept what `read_proxy` does, `none`, and where an address is to be found."""
+    """Accept what `read_proxy` accepts, `none`, and `env:` or `credential:` references."""
     if proxy == "none" or proxy.startswith(("env:", "credential:")):
         return proxy
     if not proxy:
-        raise ValueError("write an address such as http://127.0.0.1:7890, or none")
+        raise ValueError("write an address such as http://127.0.0.1:7890, or the word none")
     return read_proxy(proxy)
 
 
@@ -128,7 +128,7 @@ def read_host(entry: str) -> str:
     if "/" in name:
         return str(read_network(name))
     if name != "*" and not re.fullmatch(r"[\w.:-]+", name):
-        raise ValueError(f"{entry!r} is no host, address or network such as 192.168.1.0/24")
+        raise ValueError(f"{entry!r} is not a host, address or network such as 192.168.1.0/24")
     if ":" in name:
         return str(_ipv6_address(entry, name))
     return _as_people_write_it(name) if "xn--" in name else name
@@ -142,7 +142,7 @@ def _ipv6_address(entry: str, name: str) -> IPv6Address:
 
 
 def _as_people_write_it(name: str) -> str:
-    """A name of other letters than ASCII's, which is how addresses are asked for."""
+    """Decode a punycode name; feeds are fetched by the decoded name."""
     try:
         return name.encode("ascii").decode("idna")
     except UnicodeError:
@@ -176,7 +176,7 @@ def _yes_no_or_auto(value: object) -> object:
 
 def _positive(value: timedelta) -> timedelta:
     if value <= timedelta(0):
-        raise ValueError("must be longer than nothing")
+        raise ValueError("must be longer than zero")
     return value
 
 
@@ -202,12 +202,12 @@ class Table(BaseModel):
 
 
 def hidden(secret: str) -> str:
-    """A secret as it may be shown: not at all, but for where it is to be found."""
+    """Return `***` for a secret; a reference to one is returned as it is."""
     return secret if secret.startswith(("env:", "credential:")) else "***"
 
 
 def without_password(proxy: str) -> str:
-    """The address of a proxy as it may be shown."""
+    """Return the address of a proxy without its password."""
     return re.sub(r"//[^/@]*@", "//***@", proxy)
 
 
@@ -216,4 +216,4 @@ def read_network(network: object) -> IPv4Network | IPv6Network:
     try:
         return ip_network(str(network), strict=False)
     except ValueError:
-        raise ValueError(f"{network!r} is no network such as 192.168.1.0/24") from None
+        raise ValueError(f"{network!r} is not a network such as 192.168.1.0/24") from None

@@ -45,7 +45,9 @@ def find_config(path: Path | None, environment: Mapping[str, str]) -> Path:
     try:
         return _find_config(path, environment)
     except PermissionError as error:
-        raise ConfigError(error.filename, ("cannot be read: who runs guidang may not",)) from None
+        raise ConfigError(
+            error.filename, ("cannot be read: the user that runs guidang has no permission",)
+        ) from None
 
 
 def _find_config(path: Path | None, environment: Mapping[str, str]) -> Path:
@@ -73,7 +75,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(str(path), (f"cannot be read: {error}",)) from None
     if "\\u0000" in json.dumps(tables, default=str):
-        raise ConfigError(str(path), ("no setting can hold a NUL character",))
+        raise ConfigError(str(path), ("a setting must not contain a NUL character",))
     return tables
 
 
@@ -88,9 +90,9 @@ def _environment_tables(environment: Mapping[str, str], source: str) -> dict[str
 
 
 def _credentials(environment: Mapping[str, str]) -> dict[str, dict[str, Any]]:
-    """The secrets that systemd hands over (systemd.exec(5), LoadCredential=): a file a setting.
+    """Read the secrets that systemd passes (systemd.exec(5), LoadCredential=), one file each.
 
-    The name of a file is that of its setting, `rsshub.access_key`.
+    A file is named after its setting, for example `rsshub.access_key`.
     """
     tables: dict[str, dict[str, Any]] = {}
     folder = environment.get("CREDENTIALS_DIRECTORY")
@@ -124,7 +126,7 @@ def _resolve_paths(config: Config, folder: Path) -> Config:
     archive = config.archive.model_copy(update={"path": folder / config.archive.path.expanduser()})
     url = config.database.url
     if url.startswith("sqlite:///") and not url.startswith(("sqlite:////", "sqlite:///:")):
-        # In an address `?` and `%` mean something else than in the name of a folder.
+        # `?` and `%` have a meaning in an address, but not in the name of a folder.
         url = f"sqlite:///{quote(str(folder))}/{url.removeprefix('sqlite:///')}"
     database = config.database.model_copy(update={"url": url})
     return config.model_copy(update={"archive": archive, "database": database})

@@ -1,4 +1,4 @@
-"""What pydantic found wrong, in the words of the file."""
+"""Explain pydantic's errors in terms of the configuration file."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from ingest.config.feed_settings import FeedConfig
 from ingest.config.tables import Config
+from ingest.messages import message
 
 ENVIRONMENT_PREFIX = "GUIDANG_"
 _SECRET_KEYS = {"access_key", "auth", "database", "headers", "instances", "proxy"}
@@ -19,7 +20,7 @@ _CREDENTIALS = re.compile(r"[^\s/]*@")
 
 
 def explain(error: ValidationError, overrides: Mapping[str, dict[str, Any]]) -> Iterable[str]:
-    """Say each mistake once, in the words of the file."""
+    """Yield each mistake once, in terms of the file."""
     said: set[str] = set()
     for fault in error.errors():
         place = _place(fault["loc"], overrides)
@@ -35,7 +36,8 @@ def _place(loc: tuple[int | str, ...], overrides: Mapping[str, dict[str, Any]]) 
     if names and names[0] in overrides.get(str(table), {}):
         return f"environment {ENVIRONMENT_PREFIX}{str(table).upper()}__{names[0].upper()}"
     if table == "feeds" and keys:
-        return " ".join([f"[[feeds]] number {int(keys[0]) + 1}:", *names[1:2]])
+        number = int(keys[0]) + 1
+        return " ".join([message(f"[[feeds]] number {number}:"), *names[1:2]])
     return ".".join([f"[{table}] {names[0]}", *names[1:]]) if names else f"{table}"
 
 
@@ -48,12 +50,12 @@ def _problem(fault: Mapping[str, Any]) -> str:
     if kind == "extra_forbidden":
         return _unknown_key(fault["loc"])
     if kind == "missing":
-        return "is missing"
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
+        return message("is missing")
+    problem = str(fault["msg"]).removeprefix("Value error, ")
+    problem = problem[:1].lower() + problem[1:]
     secret = _SECRET_KEYS & set(fault["loc"])
     shown = not secret and not isinstance(given, dict | list)
-    return f"{message} (it says {_without_credentials(given)!r})" if shown else message
+    return message(f"{problem} (it says {_without_credentials(given)!r})") if shown else problem
 
 
 def _without_credentials(given: object) -> object:
@@ -65,8 +67,9 @@ def _unknown_key(loc: tuple[int | str, ...]) -> str:
     if len(loc) > 1:
         known = list(_model_of(str(loc[0])).model_fields)
     close = difflib.get_close_matches(key, known, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(known)}"
-    return f"no such {'key' if len(loc) > 1 else 'table'}; {hint}"
+    meant, names = close[0] if close else "", ", ".join(known)
+    hint = message(f"did you mean {meant}?") if close else message(f"known are {names}")
+    return message(f"no such key; {hint}") if len(loc) > 1 else message(f"no such table; {hint}")
 
 
 def _model_of(table: str) -> type[BaseModel]:

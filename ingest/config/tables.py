@@ -76,7 +76,7 @@ class ArchiveConfig(Table):
         known = {"feed", "year", "month", "day", "date", "title", "id"}
         unknown = set(re.findall(r"\{([^{}]*)\}", template)) - known
         if unknown:
-            raise ValueError(f"knows no {{{min(unknown)}}}; it knows {', '.join(sorted(known))}")
+            raise ValueError(f"unknown field {min(unknown)}; known are {', '.join(sorted(known))}")
         parts = template.split("/")
         if "{id}" not in parts[-1]:
             raise ValueError("the last part must hold {id}, or two entries could share a file")

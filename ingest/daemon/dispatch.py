@@ -153,7 +153,7 @@ class Dispatcher:
             self._database.met(error)
             self._held[feed.id] = self._services.clock() + _AFTER_TROUBLE
         except Exception:
-            logger.exception("a fault of guidang itself", extra={"feed": feed.name})
+            logger.exception("a bug in Guidang", extra={"feed": feed.name})
             self._held[feed.id] = self._services.clock() + _AFTER_TROUBLE
 
     async def _is_skipped(self, feed: FeedState) -> bool:
