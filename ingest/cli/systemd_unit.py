@@ -15,7 +15,7 @@ CONFIG = Path("/etc/guidang/config.toml")
 _ELSEWHERE = _("move it, for example to /opt or /etc, or remove ProtectHome=yes")
 _PLAIN_WORD = re.compile(r"[\w%./@+:=,-]+")
 
-# What is not commented says what it does by its name; systemd.exec(5) tells the rest.
+# Lines without a comment are explained in systemd.exec(5).
 SERVICE = """\
 # Made by: guidang systemd-unit
 [Unit]
@@ -23,23 +23,23 @@ Description=Guidang keeps what feeds publish
 Documentation=https://github.com/guidang/guidang
 Wants=network-online.target
 After=network-online.target postgresql.service
-# It is started again however often it fails,
+# No limit: systemd restarts the service after every failure.
 StartLimitIntervalSec=0
 
 [Service]
 Type=notify
 ExecStart={program} --config {config} run
-# A shell's own kill: small systems have no other.
+# The kill of the shell: small systems have no other.
 ExecReload=/bin/sh -c 'kill -HUP $MAINPID'
 Restart=always
 RestartSec=5s
-# but not with a configuration that is wrong.
+# But do not restart it with mistakes in its configuration (exit code 2).
 RestartPreventExitStatus=2
-# A look may take minutes; that nothing at all gets on for so long is a fault.
+# One poll may take minutes, but no progress at all for this long is a fault.
 WatchdogSec=3min
 TimeoutStartSec=10min
 TimeoutStopSec=60s
-# Only the main process is told; it ends its readers itself.
+# Signal only the main process; it ends its own child processes.
 KillMode=mixed
 
 {sandbox}
@@ -48,7 +48,7 @@ KillMode=mixed
 WantedBy=multi-user.target
 """
 
-# One run for the feed whose number or name is behind the @; it goes on where it was stopped.
+# One run for the feed named after the @; the next start continues a run that was stopped.
 BACKFILL = """\
 # Made by: guidang systemd-unit --backfill
 [Unit]
@@ -60,7 +60,7 @@ After=network-online.target postgresql.service
 [Service]
 Type=oneshot
 ExecStart={program} --config {config} backfill "%I"
-# Something was missing: it is told in the journal, and asked for by the next run.
+# Exit code 1: documents are missing. The journal names them; the next run retries them.
 SuccessExitStatus=1
 TimeoutStartSec=infinity
 KillMode=mixed
@@ -68,7 +68,7 @@ KillMode=mixed
 {sandbox}
 """
 
-# Both run as the same user, so that they share database and archive.
+# Both units have the same user, so that they share the database and the archive.
 SANDBOX = """\
 DynamicUser=yes
 User=guidang
@@ -76,7 +76,7 @@ StateDirectory=guidang
 WorkingDirectory=/var/lib/guidang
 Environment=GUIDANG_DATABASE__URL=sqlite:////var/lib/guidang/guidang.db
 Environment=GUIDANG_ARCHIVE__PATH=/var/lib/guidang/posts
-# Secrets, readable by this service alone; the name is that of the setting:
+# Secrets that only this service can read, by the name of the setting:
 #LoadCredential=rsshub.access_key:/etc/guidang/rsshub.access_key
 #LoadCredential=database.url:/etc/guidang/database.url
 
@@ -143,12 +143,12 @@ def _is_at_home(path: Path) -> bool:
 
 
 def unit_of(program: Path, config: Path, *, backfill: bool = False) -> str:
-    """The text of the service's unit, or of the template for backfills."""
+    """Return the unit of the service, or the template unit for backfills."""
     unit = BACKFILL if backfill else SERVICE
     return unit.format(program=_as_word(program), config=_as_word(config), sandbox=SANDBOX.rstrip())
 
 
 def _as_word(path: Path) -> str:
-    """A path as one word of a command line (systemd.service(5), "Command lines")."""
+    """Quote a path for a command line (systemd.service(5), "Command lines")."""
     word = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("$", "$$").replace("%", "%%")
     return word if _PLAIN_WORD.fullmatch(word) else f'"{word}"'
