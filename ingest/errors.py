@@ -39,6 +39,7 @@ from datetime import timedelta
 from typing import Self
 
 from ingest.messages import message
+from ingest.urls import Url, hide_secrets
 
 _LONGEST_FAULT, _LONGEST_TRACE = 200, 20_000  # characters; a message may quote a document
 
@@ -67,8 +68,9 @@ class Unreachable(FetchError):
     def __init__(
         self, url: str, reason: str, connection_refused: bool = False, timed_out: bool = False
     ) -> None:
-        super().__init__(url, reason, connection_refused, timed_out)
-        self.url = url
+        reason = hide_secrets(reason)
+        super().__init__(Url(url), reason, connection_refused, timed_out)
+        self.url = Url(url)
         self.reason = reason
         self.connection_refused = connection_refused
         self.timed_out = timed_out
@@ -83,8 +85,8 @@ class BadStatus(FetchError):
     def __init__(
         self, url: str, status: int, detail: str = "", retry_after: timedelta | None = None
     ) -> None:
-        super().__init__(url, status, detail, retry_after)
-        self.url = url
+        super().__init__(Url(url), status, detail, retry_after)
+        self.url = Url(url)
         self.status = status
         self.detail = detail
         self.retry_after = retry_after
@@ -105,8 +107,8 @@ class TooLarge(FetchError):
     """The document is larger than we accept."""
 
     def __init__(self, url: str, limit: int) -> None:
-        super().__init__(url, limit)
-        self.url = url
+        super().__init__(Url(url), limit)
+        self.url = Url(url)
         self.limit = limit
 
     def __str__(self) -> str:
@@ -118,8 +120,8 @@ class ForbiddenAddress(FetchError):
     """The address is not public, so a feed must not make Guidang fetch it."""
 
     def __init__(self, url: str, address: str) -> None:
-        super().__init__(url, address)
-        self.url = url
+        super().__init__(Url(url), address)
+        self.url = Url(url)
         self.address = address
 
     def __str__(self) -> str:
@@ -133,8 +135,9 @@ class BadRedirect(FetchError):
     """A redirect that cannot be followed."""
 
     def __init__(self, url: str, reason: str) -> None:
-        super().__init__(url, reason)
-        self.url = url
+        reason = hide_secrets(reason)
+        super().__init__(Url(url), reason)
+        self.url = Url(url)
         self.reason = reason
 
     def __str__(self) -> str:
@@ -145,8 +148,8 @@ class MissingSecret(FetchError):
     """A header or password that the feed's settings refer to, and that is not set."""
 
     def __init__(self, url: str, place: str) -> None:
-        super().__init__(url, place)
-        self.url = url
+        super().__init__(Url(url), place)
+        self.url = Url(url)
         self.place = place
 
     def __str__(self) -> str:
@@ -160,8 +163,8 @@ class ParseError(SourceError):
     """
 
     def __init__(self, url: str, what: str, *, holds_entries: bool = False) -> None:
-        super().__init__(url, what)
-        self.url = url
+        super().__init__(Url(url), what)
+        self.url = Url(url)
         self.what = what
         self.holds_entries = holds_entries
 
@@ -176,8 +179,8 @@ class Unreadable(SourceError):
     """
 
     def __init__(self, url: str, reason: str, *, holds_entries: bool = False) -> None:
-        super().__init__(url, reason)
-        self.url = url
+        super().__init__(Url(url), reason)
+        self.url = Url(url)
         self.reason = reason
         self.holds_entries = holds_entries
 
@@ -193,16 +196,16 @@ class Fault(SourceError):
     """
 
     def __init__(self, url: str, what: str, trace: str = "") -> None:
-        super().__init__(url, what, trace)
-        self.url = url
+        super().__init__(Url(url), what, trace)
+        self.url = Url(url)
         self.what = what
         self.trace = trace
 
     @classmethod
     def of(cls, url: str, error: BaseException) -> Self:
         """Make a fault from any exception, with its traceback as text."""
-        last = traceback.format_exception_only(error)[-1].strip().partition("\n")[0]
-        trace = "".join(traceback.format_exception(error, chain=False))
+        last = hide_secrets(traceback.format_exception_only(error)[-1].strip().partition("\n")[0])
+        trace = hide_secrets("".join(traceback.format_exception(error, chain=False)))
         return cls(url, last[:_LONGEST_FAULT], trace[-_LONGEST_TRACE:])
 
     def __str__(self) -> str:

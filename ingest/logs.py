@@ -9,6 +9,8 @@ import sys
 from datetime import UTC, datetime, tzinfo
 from typing import TextIO
 
+from ingest.urls import hide_secrets
+
 # httpx and others tell every request at INFO; a poll is one line here.
 _TALKATIVE = tuple("httpx httpcore hpack trafilatura readability alembic uvicorn warcio".split())
 # It warns of every tick that comes while the one before still waits for the database.
@@ -67,7 +69,7 @@ class TextFormatter(_ZonedFormatter):
         """Write one record; only a traceback takes more than a line."""
         feed = getattr(record, "feed", None)
         where = f"[{printable(feed)}] " if feed else ""
-        message = printable(record.getMessage())
+        message = printable(hide_secrets(record.getMessage()))
         line = f"{self.time_of(record)} {record.levelname:<7} {where}{message}"
         trace = _trace_of(self, record)
         return "\n".join([line, *map(printable, trace.splitlines())]) if trace else line
@@ -83,7 +85,7 @@ class JsonFormatter(_ZonedFormatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "feed": getattr(record, "feed", None),
-            "message": record.getMessage(),
+            "message": hide_secrets(record.getMessage()),
             "exception": _trace_of(self, record),
         }
         present = {name: value for name, value in fields.items() if value is not None}
@@ -109,7 +111,8 @@ def log_fault(
 def _trace_of(form: logging.Formatter, record: logging.LogRecord) -> str | None:
     """The traceback of a record: its own, or one that came as text."""
     trace: str | None = getattr(record, "trace", None)
-    return form.formatException(record.exc_info) if record.exc_info else trace
+    trace = form.formatException(record.exc_info) if record.exc_info else trace
+    return trace and hide_secrets(trace)
 
 
 class JournalFormatter(logging.Formatter):

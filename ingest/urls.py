@@ -1,11 +1,14 @@
-"""Addresses: resolve them, take them apart, and show them without secrets."""
+"""Addresses: resolve them, take them apart, and show them without secrets.
+
+`Url` and `Secret` are text that `str`, `repr`, formats and log messages show without what is
+secret. Every other operation, such as joining, encoding or storing, works on the whole text.
+"""
 
 from __future__ import annotations
 
 import re
+from typing import Self
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
-
-from tld import get_fld
 
 _LONGEST = 4000
 _SECRETS = frozenset(
@@ -19,8 +22,47 @@ PLAIN_LINK = re.compile(
     r"(?P<path>(?:/[\w~-][\w.~-]*)+/?|/)(?:\?(?P<query>[\w~.-]+=[\w~.-]+(?:&[\w~.-]+=[\w~.-]+)*))?",
     re.ASCII,
 )
+# An address within a text; it ends before a blank, a quote or a bracket.
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s'\"<>()]+", re.IGNORECASE)
+_REFERENCES = ("env:", "credential:")
+_HIDDEN = "***"
 _BLANKS = re.compile(r"\s+")
 _LINE_END = re.compile(r"[\r\n]")
+
+
+class Url(str):
+    """An address; it is shown without its password and without the keys in its query."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Self:
+        """Take over the whole text, also that of another `Url`, whose `str()` would not show it."""
+        return super().__new__(cls, str.__str__(text))
+
+    def __str__(self) -> str:
+        return without_secrets(self)
+
+    def __repr__(self) -> str:
+        return repr(str(self))
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+
+class Secret(Url):
+    """A password, a key or a header; only a reference such as `env:NAME` is shown."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return str.__str__(self) if self.startswith(_REFERENCES) else _HIDDEN
+
+
+def hide_secrets(text: str) -> str:
+    """Return a text in which every address is shown without its secrets."""
+    if "://" not in text:
+        return text
+    return _ADDRESS.sub(lambda address: without_secrets(address[0]), text)
 
 
 def absolute_link(link: str | None, base_url: str | None) -> str | None:
@@ -74,6 +116,8 @@ def site_of(host: str) -> str:
     """
     if ":" in host or host.rpartition(".")[2].isdigit():
         return host  # an IP address; loading the list of suffixes is not necessary
+    from tld import get_fld  # the list of suffixes loads slowly
+
     return get_fld(host, fix_protocol=True, fail_silently=True, search_private=True) or host
 
 
@@ -83,6 +127,8 @@ def without_secrets(url: str) -> str:
         parts = urlsplit(url)
     except ValueError:  # malformed: any part of it may be secret
         return url.partition("?")[0].rpartition("@")[2]
+    if "@" not in parts.netloc and "=" not in parts.query:
+        return str.__str__(url)
     host = parts.netloc.rpartition("@")[2]
     query = "&".join(
         pair for pair in parts.query.split("&") if pair.partition("=")[0].lower() not in _SECRETS

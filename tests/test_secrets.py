@@ -2,12 +2,18 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import os
+import pickle
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from ingest.config import Config
+from ingest.errors import BadRedirect, BadStatus, Fault, Unreachable
+from ingest.logs import JsonFormatter, TextFormatter
+from ingest.rsshub import instances_of
 from tests.program import Program
 from tests.site import Answer, Request, Site
 from tests.support import item, rss
@@ -167,3 +173,62 @@ def test_a_mistake_beside_a_secret_does_not_tell_it(program: Program, settings: 
     result = program.run("status")
     assert result.code == 2
     assert "open-sesame" not in result.out + result.err
+
+
+ADDRESS = "https://me:open-sesame@a.example.cn/feed?key=open-sesame"
+
+
+def test_no_configuration_shows_its_secrets() -> None:
+    config = Config.model_validate(
+        {
+            "database": {"url": "postgresql://me:open-sesame@localhost/guidang"},
+            "fetch": {"proxy": "http://me:open-sesame@127.0.0.1:7890"},
+            "rsshub": {
+                "access_key": "open-sesame",
+                "instances": ["https://me:open-sesame@hub.example.cn?key=open-sesame"],
+            },
+            "feeds": [
+                {
+                    "url": ADDRESS,
+                    "auth": "me:open-sesame",
+                    "headers": {"Cookie": "open-sesame"},
+                    "proxy": "http://me:open-sesame@127.0.0.1:7890",
+                }
+            ],
+        }
+    )
+    assert "open-sesame" not in f"{config} {config!r} {instances_of(config.rsshub)}"
+    assert config.feeds[0].settings.as_json()["auth"] == "me:open-sesame"
+
+
+@pytest.mark.parametrize("form", [TextFormatter(), JsonFormatter()])
+def test_no_message_or_traceback_of_the_log_shows_the_secrets_of_an_address(
+    form: logging.Formatter,
+) -> None:
+    error = ValueError(ADDRESS)
+    record = logging.LogRecord(
+        "x", logging.ERROR, "x", 1, "asked %s", (ADDRESS,), (ValueError, error, None)
+    )
+    assert "open-sesame" not in form.format(record)
+    assert "a.example.cn/feed" in form.format(record)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Unreachable(ADDRESS, f"proxy {ADDRESS} refused"),
+        BadRedirect(ADDRESS, f"in a circle, by way of {ADDRESS}"),
+        Fault.of(ADDRESS, ValueError(ADDRESS)),
+        BadStatus(ADDRESS, 404),
+    ],
+)
+def test_no_error_shows_the_secrets_of_its_address(error: Exception) -> None:
+    assert "open-sesame" not in f"{error} {error!r} {getattr(error, 'trace', '')}"
+    assert pickle.loads(pickle.dumps(error)).args == error.args
+
+
+def test_a_feed_that_is_named_twice_is_shown_without_its_secrets(program: Program) -> None:
+    program.write_config(f'[[feeds]]\nurl = "{ADDRESS}"\n[[feeds]]\nurl = "{ADDRESS}"\n')
+    refused = program.run("status")
+    assert "https://a.example.cn/feed is there twice" in refused.err
+    assert "open-sesame" not in refused.err

@@ -1,8 +1,19 @@
 from __future__ import annotations
 
+import json
+import pickle
+
 import pytest
 
-from ingest.urls import absolute_link, host_of, server_of, without_secrets
+from ingest.urls import (
+    Secret,
+    Url,
+    absolute_link,
+    hide_secrets,
+    host_of,
+    server_of,
+    without_secrets,
+)
 
 BASE = "https://news.example.cn/list/"
 
@@ -51,3 +62,37 @@ def test_the_host_is_without_its_port() -> None:
 
 def test_a_malformed_address_is_shown_without_what_may_be_secret() -> None:
     assert without_secrets("http://me:secret@[bad/feed?key=1") == "[bad/feed"
+
+
+SECRET = "https://me:open-sesame@a.example.cn/feed?b=1&key=open-sesame"
+SHOWN = "https://a.example.cn/feed?b=1"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [str(Url(SECRET)), f"{Url(SECRET)}", "%s" % Url(SECRET), repr(Url(SECRET)).strip("'")],  # noqa: UP031
+)
+def test_an_address_is_shown_without_its_secrets(shown: str) -> None:
+    assert shown == SHOWN
+
+
+def test_an_address_is_sent_and_stored_whole() -> None:
+    url = Url(SECRET)
+    assert (url.encode(), url + "", json.loads(json.dumps(url))) == (
+        SECRET.encode(),
+        SECRET,
+        SECRET,
+    )
+    assert pickle.loads(pickle.dumps(url)) == url == SECRET
+
+
+def test_a_secret_is_not_shown_and_a_reference_to_one_is() -> None:
+    assert (f"{Secret('open-sesame')}", repr([Secret("open-sesame")])) == ("***", "['***']")
+    assert (f"{Secret('env:NAME')}", str(Secret("credential:x"))) == ("env:NAME", "credential:x")
+
+
+def test_every_address_in_a_text_loses_its_secrets() -> None:
+    assert hide_secrets(f"no answer from '{SECRET}', nor from {SECRET} at all") == (
+        f"no answer from '{SHOWN}', nor from {SHOWN} at all"
+    )
+    assert hide_secrets("sqlite:////a/b.db, 3/4") == "sqlite:////a/b.db, 3/4"

@@ -23,10 +23,11 @@ from ingest.config.kinds import (
     HeaderName,
     HeaderValue,
     Interval,
+    SecretHeader,
+    SecretText,
     Table,
     Zone,
     format_duration,
-    hidden,
     without_password,
 )
 
@@ -51,7 +52,7 @@ class Setting:
 
 
 def _hide_values(headers: dict[str, str]) -> dict[str, str]:
-    return {name: hidden(value) for name, value in headers.items()}
+    return {name: str(value) for name, value in headers.items()}
 
 
 class FeedSettings(Table):
@@ -97,7 +98,7 @@ class FeedSettings(Table):
         examples=["my-archive/1.0 (+https://example.com)"],
     )
     headers: Annotated[
-        dict[HeaderName, HeaderValue], Setting(option=None, in_lists=False, show=_hide_values)
+        dict[HeaderName, SecretHeader], Setting(option=None, in_lists=False, show=_hide_values)
     ] = Field(
         {},
         description="Headers sent only to the feed's own server, such as Cookie; a "
@@ -105,7 +106,7 @@ class FeedSettings(Table):
         "the secret is never stored.",
         examples=[{"Cookie": "env:MY_COOKIE"}],
     )
-    auth: Annotated[str | None, Setting(option=None, in_lists=False, show=hidden)] = Field(
+    auth: Annotated[SecretText | None, Setting(option=None, in_lists=False, show=str)] = Field(
         None,
         description="USER:PASSWORD for its server (HTTP Basic), or env:NAME, or credential:NAME.",
         examples=["credential:my-feed"],

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from ingest.urls import Secret, Url
+
 _DURATION_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
 _SIZE_UNITS = {"B": 1, "KB": 1000, "MB": 1000**2, "GB": 1000**3}
@@ -184,13 +186,15 @@ Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Interval = Annotated[Duration, AfterValidator(_positive)]
 Size = Annotated[int, BeforeValidator(parse_size), Field(gt=0)]
 Zone = Annotated[str, AfterValidator(known_zone)]
-FeedUrl = Annotated[str, AfterValidator(read_feed_url)]
+FeedUrl = Annotated[str, AfterValidator(read_feed_url), AfterValidator(Url)]
 Listen = Annotated[str, AfterValidator(read_listen)]
-Proxy = Annotated[str, AfterValidator(read_proxy)]
-FeedProxy = Annotated[str, AfterValidator(read_feed_proxy)]
+Proxy = Annotated[str, AfterValidator(read_proxy), AfterValidator(Url)]
+FeedProxy = Annotated[str, AfterValidator(read_feed_proxy), AfterValidator(Url)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 HeaderValue = Annotated[str, AfterValidator(_one_line)]
-InstanceUrl = Annotated[str, AfterValidator(read_instance_url)]
+SecretText = Annotated[str, AfterValidator(Secret)]
+SecretHeader = Annotated[HeaderValue, AfterValidator(Secret)]
+InstanceUrl = Annotated[str, AfterValidator(read_instance_url), AfterValidator(Url)]
 FullText = Annotated[bool | Literal["auto"], BeforeValidator(_yes_no_or_auto)]
 Category = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -199,11 +203,6 @@ class Table(BaseModel):
     """A table of the configuration: unknown keys are refused, values do not change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def hidden(secret: str) -> str:
-    """Return `***` for a secret; a reference to one is returned as it is."""
-    return secret if secret.startswith(("env:", "credential:")) else "***"
 
 
 def without_password(proxy: str) -> str:

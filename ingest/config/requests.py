@@ -14,6 +14,7 @@ from ingest.config.kinds import (
     InstanceUrl,
     Interval,
     Proxy,
+    SecretText,
     Size,
     Table,
     read_host,
@@ -99,7 +100,7 @@ class RsshubConfig(Table):
         description="The instances, in the order in which they are tried; write one with a key of "
         "its own as https://HOST?key=KEY.",
     )
-    access_key: str = Field(
+    access_key: SecretText = Field(
         "", description="The ACCESS_KEY of your instances; never shown, logged or exported."
     )
 

@@ -15,6 +15,7 @@ from pydantic import Field, field_validator, model_validator
 from ingest.config.feed_settings import FeedConfig
 from ingest.config.kinds import Category, Interval, Listen, Table, Zone
 from ingest.config.requests import FetchConfig, RsshubConfig, WaybackConfig
+from ingest.urls import Url
 
 # A file name may have 143 bytes on eCryptfs; the id and the year take their part of these.
 _LONGEST_OWN = 120
@@ -40,7 +41,8 @@ class DatabaseConfig(Table):
             "postgresql+psycopg",
         }:
             raise ValueError("write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
-        return f"sqlite://{rest}" if scheme == "sqlite" else f"postgresql+psycopg://{rest}"
+        driver = "sqlite" if scheme == "sqlite" else "postgresql+psycopg"
+        return Url(f"{driver}://{rest}")
 
 
 class ArchiveConfig(Table):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from ingest.config import RsshubConfig
@@ -27,8 +27,8 @@ _SHORTEST_SECRET = 8
 class Instance:
     """A server that runs RSSHub; `address` ends without a slash and holds no key."""
 
-    address: str
-    key: str = ""
+    address: str = field(repr=False)
+    key: str = field(default="", repr=False)
 
     @property
     def name(self) -> str:
@@ -132,7 +132,7 @@ def with_code(url: str, instance: Instance) -> str:
     url = without_access(url)
     if not instance.key:
         return url
-    code = _md5(f"{_decoded(urlsplit(url).path)}{instance.key}")
+    code = _md5(_decoded(urlsplit(url).path) + instance.key)
     return f"{url}{'&' if urlsplit(url).query else '?'}code={code}"
 
 

@@ -14,7 +14,7 @@ from ingest.schedule.habits import Habits
 from ingest.schedule.hints import from_json
 from ingest.schedule.moves import Move
 from ingest.schedule.trust import Spelling, Trust
-from ingest.urls import host_of, server_of, site_of
+from ingest.urls import Url, host_of, server_of, site_of
 from ingest.values import Validators
 from models import Feed
 
@@ -24,6 +24,7 @@ def state_of(row: sa.RowMapping) -> FeedState:
     columns = dict(row)
     columns.pop("removed_at")
     return FeedState(
+        url=Url(columns.pop("url")),
         settings=FeedSettings.model_validate(columns.pop("settings")),
         validators=Validators(etag=columns.pop("etag"), last_modified=columns.pop("last_modified")),
         trust=_take_trust(columns),
