@@ -105,6 +105,24 @@ class Database:
             finally:
                 connection.invalidate()  # else the lock would go back to the pool with it
 
+    @contextlib.contextmanager
+    def turn(self, work: str) -> Iterator[None]:
+        """Wait until nobody else does this work with a PostgreSQL database, and keep others out.
+
+        Raise `StoreBusy` after `BUSY_TIMEOUT_SECONDS`.
+        """
+        engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        number = _UPGRADE_LOCK ^ zlib.crc32(work.encode())
+        with self._explained(), engine.connect() as connection:
+            connection.execute(sa.select(sa.func.pg_advisory_lock(number)))
+            try:
+                yield
+            finally:
+                try:
+                    connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
+                except SQLAlchemyError:  # the connection is lost, and the lock with it
+                    connection.invalidate()
+
     def upgrade(self) -> list[str]:
         """Bring the schema to this program's revision; return the revisions that were applied.
 

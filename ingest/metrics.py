@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from prometheus_client import (
     CollectorRegistry,
@@ -13,6 +14,7 @@ from prometheus_client import (
     generate_latest,
 )
 
+from ingest.store.due import Lag
 from ingest.values import Outcome, Poll
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # as many series again, for nobody
@@ -58,6 +60,15 @@ class Metrics:
         self._feeds = Gauge("guidang_feeds", "Feeds on the list.", ["state"], registry=registry)
         self._kept = Gauge("guidang_kept_entries", "Entries that are kept.", registry=registry)
         self._files_due = Gauge("guidang_files_due", "Records to be written.", registry=registry)
+        self._follow_due = Gauge(
+            "guidang_follow_due", "Entries that are due for it.", ["follower"], registry=registry
+        )
+        self._follow_oldest = Gauge(
+            "guidang_follow_oldest_due_seconds",
+            "How long the oldest entry has been due for it.",
+            ["follower"],
+            registry=registry,
+        )
         self.loop_lag = Histogram(
             "guidang_loop_lag_seconds",
             "How late the event loop comes to what is due.",
@@ -91,6 +102,12 @@ class Metrics:
         self._files_due.set(totals["files_due"])
         for state in ("active", "failing", "paused"):
             self._feeds.labels(state).set(totals[state])
+
+    def measure_following(self, lags: Iterable[Lag], now: datetime) -> None:
+        """Set how far behind each follower is."""
+        for lag in lags:
+            self._follow_due.labels(lag.follower).set(lag.due)
+            self._follow_oldest.labels(lag.follower).set(lag.seconds(now))
 
     def set_up(self, part: str, is_up: bool) -> None:
         """Say whether the database or the archive can be used."""

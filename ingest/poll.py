@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from ingest.errors import ArchiveError, Fault, SourceError, border
+from ingest.errors import Fault, SourceError, border
 from ingest.feed import Answer, FeedState
 from ingest.logs import log_fault
 from ingest.manners import Pause
@@ -28,8 +28,6 @@ from ingest.values import NotModified, Outcome, Poll
 
 logger = logging.getLogger(__name__)
 
-# Seconds; nobody's files come more than a tenth of a second later for the sake of others'.
-_PAUSE, _MOST_PAUSES = 0.01, 10
 _MOST_LOGGED = 5  # tracebacks of the entries of one document
 
 
@@ -53,62 +51,18 @@ async def poll_feeds(
     places: dict[str, asyncio.Semaphore] = defaultdict(
         lambda: asyncio.Semaphore(services.config.fetch.per_host)
     )
-    unwritable: list[ArchiveError] = []
-    renderer = Renderer(services)
 
     async def poll_in_turn(feed: FeedState) -> Poll:
         async with places[feed.site], slots:
             poll = await poll_feed(services, feed, fresh=fresh)
-            if poll.outcome is Outcome.NEWS and not unwritable:
-                try:
-                    await renderer.render()
-                except ArchiveError as error:
-                    unwritable.append(error)
+            if poll.outcome is Outcome.NEWS:
+                services.following.wake()
         on_poll(poll)
         return poll
 
     polls = await all_or_first_error(poll_in_turn(feed) for feed in feeds)
-    if unwritable:
-        raise unwritable[0]
-    await render(services)
+    await services.following.finish()
     return polls
-
-
-async def render(services: Services) -> int:
-    """Write the files that are due; return how many were written."""
-    work = partial(services.archive.render_due, now=services.clock())
-    return await services.in_archive_thread(work)
-
-
-class Renderer:
-    """Writes what is due, of all feeds, one pass at a time.
-
-    Looks that bring news while a pass is under way do not wait: the next one takes it all. A pass
-    begins when nothing more is being kept, or a tenth of a second later.
-    """
-
-    def __init__(self, services: Services) -> None:
-        self._services = services
-        self._passing = asyncio.Lock()
-        self._has_news = False
-
-    async def render(self) -> None:
-        """Write what is due, or leave it to who is at it; raise `ArchiveError` or `StoreError`."""
-        self._has_news = True
-        if self._passing.locked():
-            return
-        async with self._passing:
-            while self._has_news:
-                await self._let_more_come()
-                self._has_news = False
-                await render(self._services)
-
-    async def _let_more_come(self) -> None:
-        """Wait while more is being kept, which costs little more to write with the rest."""
-        for _ in range(_MOST_PAUSES):
-            if not self._services.writer.is_at_work:
-                return
-            await asyncio.sleep(_PAUSE)
 
 
 async def poll_feed(services: Services, feed: FeedState, *, fresh: bool = False) -> Poll:

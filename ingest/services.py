@@ -1,4 +1,4 @@
-"""The long-lived things a run needs: configuration, clock, database, fetcher, archive, threads."""
+"""What a run needs for long: configuration, clock, database, fetcher, followers, threads."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from ingest.config import Config
 from ingest.database import Database
 from ingest.fetch import Fetcher
 from ingest.follow.files import Archive
+from ingest.follow.following import Following
+from ingest.follow.registry import make_followers
 from ingest.manners import Manners
 from ingest.manners.health import Health
 from ingest.sources.ask import Network
@@ -52,9 +54,9 @@ class Services:
     pages: Pages
     workers: Workers
     archive: Archive
+    following: Following
     writer: Writer
     database_threads: ThreadPoolExecutor
-    archive_thread: ThreadPoolExecutor
 
     async def query(
         self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -84,10 +86,6 @@ class Services:
         """Run work that talks to the database, in its turn."""
         return await asyncio.get_running_loop().run_in_executor(self.database_threads, work)
 
-    async def in_archive_thread(self, work: Callable[[], T]) -> T:
-        """Run work that writes files, in its turn; the database does not wait for the disk."""
-        return await asyncio.get_running_loop().run_in_executor(self.archive_thread, work)
-
 
 @contextlib.asynccontextmanager
 async def open_services(
@@ -106,7 +104,6 @@ async def open_services(
     threads = 1 if database.engine.dialect.name == "sqlite" else 2
     with (
         ThreadPoolExecutor(threads, thread_name_prefix="database") as database_threads,
-        ThreadPoolExecutor(1, thread_name_prefix="archive") as archive_thread,
         Workers(pay=processes_pay(feeds)) as workers,
     ):
         loop = asyncio.get_running_loop()
@@ -120,6 +117,12 @@ async def open_services(
         async with Fetcher(config.fetch, clock, manners=manners) as fetcher:
             instances = Instances(config, fetcher, clock, health=health, keep=keep_health)
             writer = Writer(database, database_threads, writers=threads)
+            following = Following(
+                make_followers(config, database),
+                database,
+                clock,
+                is_committing=lambda: writer.is_at_work,
+            )
             services = Services(
                 config=config,
                 clock=clock,
@@ -133,14 +136,15 @@ async def open_services(
                 pages=Pages(fetcher, manners, workers),
                 workers=workers,
                 archive=Archive(config.archive, database),
+                following=following,
                 writer=writer,
                 database_threads=database_threads,
-                archive_thread=archive_thread,
             )
-            try:
-                yield services
-            finally:
-                await writer.settle()
+            async with following.running():
+                try:
+                    yield services
+                finally:
+                    await writer.settle()
 
 
 async def all_or_first_error(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

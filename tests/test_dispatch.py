@@ -40,7 +40,7 @@ def test_it_rests_when_none_is_being_started_but_does_not_wait_for_ever(answers:
         services: Any = SlowDatabase()
         part: Any = SimpleNamespace(is_waiting=False, over=lambda: None)
         counts: Any = SimpleNamespace(tick=lambda: None)
-        dispatcher = Dispatcher(services, counts, counts, database=part, archive=part)
+        dispatcher = Dispatcher(services, counts, counts, database=part, followers={})
         filling = asyncio.create_task(dispatcher.fill())
         await services.is_asked.wait()
         resting = asyncio.create_task(dispatcher.rest(timedelta(seconds=0.2)))

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 import sqlalchemy as sa
 import zstandard
 
-from ingest import poll as polling
 from ingest.reading.documents.packing import unpack
-from ingest.services import Services
 from ingest.store import feeds as feed_store
 from ingest.store import files as file_store
 from ingest.values import Outcome
@@ -428,30 +423,6 @@ def test_two_programs_at_the_same_feeds_keep_each_entry_once(world: World, site:
     assert [poll.error for poll in polls] == [None] * 16
     assert sum(poll.new for poll in polls) == len(world.entries()) == len(world.files()) == 160
     assert world.folder.check() == []
-
-
-@pytest.mark.parametrize("is_ending", [True, False])
-def test_a_pass_waits_for_what_is_being_kept_but_not_for_ever(
-    monkeypatch: pytest.MonkeyPatch, is_ending: bool
-) -> None:
-    writer = SimpleNamespace(is_at_work=True)
-    began: list[bool] = []
-
-    async def note_pass(_services: object) -> int:
-        began.append(writer.is_at_work)
-        return 0
-
-    async def render_while_something_is_kept() -> None:
-        rendering = asyncio.create_task(polling.Renderer(services).render())
-        await asyncio.sleep(0.02)
-        assert not began
-        writer.is_at_work = not is_ending
-        await asyncio.wait_for(rendering, 10)
-
-    services = cast(Services, SimpleNamespace(writer=writer))
-    monkeypatch.setattr(polling, "render", note_pass)
-    asyncio.run(render_while_something_is_kept())
-    assert began == [not is_ending]
 
 
 def test_a_path_that_another_process_gave_first_stays(world: World, site: Site) -> None:

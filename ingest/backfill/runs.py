@@ -14,7 +14,6 @@ from ingest.backfill.walk import Walk
 from ingest.errors import MissingSecret, UsageError
 from ingest.feed import FeedState
 from ingest.manners.patience import Budget
-from ingest.poll import render
 from ingest.services import Services, all_or_first_error
 from ingest.sources.live import proxy_of
 from ingest.sources.past.registry import FILES, OF_A_FEED
@@ -50,7 +49,7 @@ async def run(
             await _walk_through(services, asked, states, on_taken, budget)
 
     await all_or_first_error(of_one_feed(states) for states in of_feeds.values())
-    await render(services)
+    await services.following.finish()
     result = await services.query(report, number)
     if result.is_complete:
         await services.transact(backfills.end, number, now=services.clock())
@@ -88,7 +87,7 @@ async def _walk_through(
                 unrendered += took.kept.new + took.kept.edited > 0
                 on_taken(took, walk.waiting)
                 if unrendered == _RENDERED_AFTER:
-                    await render(services)
+                    services.following.wake()
                     unrendered = 0
         linked = linked or (state.source == "rfc5005" and count > 1)
 

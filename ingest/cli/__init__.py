@@ -19,6 +19,7 @@ from ingest.cli import (
     demo,
     entries,
     feeds,
+    follow,
     poll,
     replay,
     rsshub,
@@ -58,6 +59,7 @@ app = typer.Typer(
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(entries.app, name="entries")
 app.add_typer(rsshub.app, name="rsshub")
+app.add_typer(follow.app, name="follow")
 app.add_typer(database.app, name="db")
 app.command("init")(config.init)
 app.command("demo")(demo.demo)

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 def archive(
     ctx: typer.Context,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Write every file again from the database.")
+        bool,
+        typer.Option(
+            "--rebuild",
+            help="Write every file again from the database, now: guidang follow rebuild files "
+            "leaves it to the service.",
+        ),
     ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Only list differences; exit with 1 if a file differs.")

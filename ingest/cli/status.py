@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ingest.cli.follow import lag_as_json
 from ingest.cli.output import JsonOption, local, print_json, print_table, say
 from ingest.cli.session import open_session
 from ingest.messages import _, ngettext, recognized
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from datetime import datetime
     from pathlib import Path
 
     from ingest.feed import FeedState
+    from ingest.store.due import Lag
 
 
 def status(
@@ -30,30 +33,32 @@ def status(
 ) -> int:
     """Show what is stored and the state of the feeds."""
     from ingest.follow.files import Archive
-    from ingest.store import feeds, listings
+    from ingest.store import due, feeds, listings
 
     with open_session(ctx, quiet=True) as session:
         totals = session.database.query(listings.totals)
+        following = session.database.query(due.lags)
         known = session.database.query(feeds.every)
         name = session.database.name
         problem = Archive(session.config.archive, session.database).problem()
     failing = sorted((f for f in known if f.failures), key=lambda feed: -feed.failures)
     missed = [feed for feed in known if feed.ways.habits.gaps]
     paused = [feed for feed in known if feed.paused_at is not None]
-    due = [f for f in known if f.paused_at is None and f.next_poll_at <= session.now]
-    counts = {"feeds": len(known), "failing": len(failing), "paused": len(paused), "due": len(due)}
+    late = [f for f in known if f.paused_at is None and f.next_poll_at <= session.now]
+    counts = {"feeds": len(known), "failing": len(failing), "paused": len(paused), "due": len(late)}
     code = 1 if exit_code and (failing or problem) else 0
     if as_json:
         print_json(
             {"database": name, "archive": str(session.config.archive.path), **counts, **totals}
-            | {"archive_problem": problem}
+            | {"archive_problem": problem, "following": [lag_as_json(lag) for lag in following]}
             | {"failing_feeds": [_failing(feed) for feed in failing]}
             | {"feeds_with_gaps": [{"id": f.id, "gaps": f.ways.habits.gaps} for f in missed]}
         )
         return code
     say(_("database: {name}", name=name))
     _show_kept(session.config.archive.path, problem, totals)
-    _show_feeds(counts, [session.now - feed.next_poll_at for feed in due])
+    _show_following(following, session.now)
+    _show_feeds(counts, [session.now - feed.next_poll_at for feed in late])
     _show_failing(failing)
     _show_missed(missed)
     return code
@@ -77,6 +82,31 @@ def _show_kept(folder: Path, problem: str | None, totals: Mapping[str, int]) -> 
                 lacking,
             )
         )
+
+
+def _show_following(lags: Sequence[Lag], now: datetime) -> None:
+    """Show the followers that are behind, or failed."""
+    from ingest.config import format_duration
+
+    for lag in lags:
+        if lag.due:
+            say(
+                ngettext(
+                    "follower {name}: {count:,} entry due, for {time}",
+                    "follower {name}: {count:,} entries due, the oldest for {time}",
+                    lag.due,
+                    name=lag.follower,
+                    time=format_duration(timedelta(seconds=int(lag.seconds(now)))),
+                )
+            )
+        if lag.error:
+            say(
+                _(
+                    "the last run of the follower {name} failed: {error}",
+                    name=lag.follower,
+                    error=recognized(lag.error),
+                )
+            )
 
 
 def _show_feeds(counts: Mapping[str, int], delays: Sequence[timedelta]) -> None:

@@ -7,15 +7,15 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from ingest.daemon.progress import Progress
 from ingest.daemon.troubles import Trouble
-from ingest.errors import ArchiveError, StoreError
+from ingest.errors import GuidangError, StoreError
 from ingest.feed import FeedState
 from ingest.metrics import Metrics
-from ingest.poll import Renderer, poll_feed
+from ingest.poll import poll_feed
 from ingest.schedule import skipped_until
 from ingest.services import Services
 from ingest.store import polls
@@ -48,14 +48,13 @@ class Dispatcher:
         metrics: Metrics,
         *,
         database: Trouble,
-        archive: Trouble,
+        followers: Mapping[str, Trouble],
     ) -> None:
         self._services = services
-        self._renderer = Renderer(services)
         self._progress = progress
         self._metrics = metrics
         self._database = database
-        self._archive = archive
+        self._followers = followers
         fetch = services.config.fetch
         self._most, self._most_of_site = fetch.concurrency * _IN_FLIGHT, fetch.per_host
         self._in_flight: dict[int, asyncio.Task[None]] = {}
@@ -148,7 +147,7 @@ class Dispatcher:
             if poll.is_gap:
                 logger.warning(_GAP, feed.id, extra={"feed": poll.feed_name})
             if poll.outcome is Outcome.NEWS:
-                await self.render()
+                self.follow()
         except StoreError as error:
             self._database.met(error)
             self._held[feed.id] = self._services.clock() + _AFTER_TROUBLE
@@ -164,19 +163,22 @@ class Dispatcher:
         await self._services.transact(polls.put_off, feed.id, later.at, later.reason)
         return True
 
-    async def render(self) -> None:
-        """Write what is due; an archive that cannot be written waits."""
-        if self._archive.is_waiting or self._database.is_waiting:
+    def follow(self) -> None:
+        """Start the followers in the background, except those that failed a short while ago."""
+        if self._database.is_waiting:
             return
-        try:
-            await self._services.in_archive_thread(self._services.archive.check_room)
-            await self._renderer.render()
-        except ArchiveError as error:
-            self._archive.met(error)
-        except StoreError as error:
+        ready = [name for name, trouble in self._followers.items() if not trouble.is_waiting]
+        self._services.following.wake(self._note_followed, only=ready)
+
+    def _note_followed(self, name: str, error: GuidangError | None) -> None:
+        trouble = self._followers[name]
+        if isinstance(error, StoreError):
             self._database.met(error)
+        elif error is not None:
+            trouble.met(error)
         else:
-            self._archive.over()
+            trouble.over()
+        self._metrics.set_up(trouble.name, trouble.reason is None)
 
     async def rest(self, within: timedelta) -> None:
         """Start no more looks; return when none is being started, or it takes too long."""

@@ -24,11 +24,12 @@ from ingest.daemon.troubles import Trouble
 from ingest.database import Database
 from ingest.errors import ArchiveError, ArchiveFull, ConfigError, StoreError, StoreFull
 from ingest.follow.files import Archive
+from ingest.follow.registry import FOLLOWERS
 from ingest.garbage import leave_out_what_stays
 from ingest.metrics import Metrics
 from ingest.schedule import longest_plan
 from ingest.services import Services, open_services, system_clock
-from ingest.store import listings, polls, rsshub, times
+from ingest.store import due, listings, polls, rsshub, times
 from ingest.web.app import make_app
 from ingest.web.server import serving
 from ingest.workers import processes_pay
@@ -41,6 +42,9 @@ _HOUSEKEEPING = 5  # ticks
 _RELOADS_WITHIN = timedelta(seconds=3)
 _RESTS_WITHIN = timedelta(seconds=1)
 _ENDS_AFTER = timedelta(seconds=10)
+
+# Followers whose trouble is shown under another name, in /health and metrics.
+_PARTS = {"files": "archive"}
 
 # Reads the configuration again; raises `ConfigError`.
 Read = Callable[[], Config]
@@ -58,7 +62,9 @@ class Daemon:
         self._stop, self._reloaded = asyncio.Event(), asyncio.Event()
         self._reading = asyncio.Lock()
         self._progress, self._metrics = Progress(), Metrics()
-        self._troubles = {"database": Trouble("database"), "archive": Trouble("archive")}
+        self._followers = {name: Trouble(_PARTS.get(name, name)) for name in FOLLOWERS}
+        self._troubles = {"database": Trouble("database")}
+        self._troubles |= {trouble.name: trouble for trouble in self._followers.values()}
         self._is_ready = False
         self._is_reload_waiting = False
         self._clock = ClockWatch(system_clock(), time.monotonic())
@@ -91,7 +97,7 @@ class Daemon:
             self._progress,
             self._metrics,
             database=self._troubles["database"],
-            archive=self._troubles["archive"],
+            followers=self._followers,
         )
         await self._keep_house(services, dispatcher)
         scheduler = self._schedule(services, dispatcher)
@@ -110,7 +116,11 @@ class Daemon:
         within = services.config.daemon.shutdown_timeout
         if self._stop.is_set():
             self._end_in_any_case(within)
-        await dispatcher.drain(within if self._stop.is_set() else min(within, _RELOADS_WITHIN))
+        within = within if self._stop.is_set() else min(within, _RELOADS_WITHIN)
+        begun = time.monotonic()
+        await dispatcher.drain(within)
+        left = within.total_seconds() - (time.monotonic() - begun)
+        await services.following.settle(timedelta(seconds=max(left, 0)))
 
     def _end_in_any_case(self, within: timedelta) -> None:
         """End the process though a thread of it waits for a database that says nothing.
@@ -193,10 +203,11 @@ class Daemon:
                 await self._mend_schedule(services)
             overview = await services.query(listings.overview, now)
             self._metrics.measure(overview)
+            self._metrics.measure_following(await services.query(due.lags), now)
             services.workers.pay = processes_pay(int(overview["active"]))
         except StoreError as error:
             self._troubles["database"].met(error)
-        await dispatcher.render()
+        dispatcher.follow()
         for part, trouble in self._troubles.items():
             self._metrics.set_up(part, trouble.reason is None)
         if self._is_reload_waiting and not any(t.reason for t in self._troubles.values()):
@@ -250,7 +261,8 @@ class Daemon:
 
 
 async def _prepare_archive(services: Services) -> None:
-    await services.in_archive_thread(partial(_make_writable, services.archive, services.clock()))
+    work = partial(_make_writable, services.archive, services.clock())
+    await services.following.in_thread_of("files", work)
 
 
 def _make_writable(archive: Archive, now: datetime) -> None:

@@ -136,6 +136,56 @@ _TAKE_BACK = sa.delete(_DUE).where(
 )
 
 
+def note_run(connection: sa.Connection, follower: str, now: datetime) -> None:
+    """Keep when a follower last did something."""
+    connection.execute(_NOTE_RUN, {"of_follower": follower, "now": now, "why": None})
+
+
+def note_error(connection: sa.Connection, follower: str, error: str, now: datetime) -> None:
+    """Keep why a follower's last run failed."""
+    connection.execute(_NOTE_RUN, {"of_follower": follower, "now": now, "why": error})
+
+
+_NOTE_RUN = (
+    sa.update(_FOLLOWER)
+    .where(_FOLLOWER.c.name == sa.bindparam("of_follower"))
+    .values(ran_at=sa.bindparam("now"), error=sa.bindparam("why"))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lag:
+    """How far behind a follower is. `oldest_at` is since when its oldest entry is due."""
+
+    follower: str
+    due: int
+    oldest_at: datetime | None
+    ran_at: datetime | None
+    error: str | None
+
+    def seconds(self, now: datetime) -> float:
+        """How long the oldest entry has been due; 0 if none is."""
+        return max((now - self.oldest_at).total_seconds(), 0.0) if self.oldest_at else 0.0
+
+
+def lags(connection: sa.Connection) -> list[Lag]:
+    """How far behind each follower is, by name."""
+    query = (
+        sa.select(
+            _FOLLOWER.c.name,
+            sa.func.count(_DUE.c.entry_id),
+            sa.func.min(_DUE.c.since),
+            _FOLLOWER.c.ran_at,
+            _FOLLOWER.c.error,
+        )
+        .outerjoin(_DUE, _DUE.c.follower == _FOLLOWER.c.name)
+        .group_by(_FOLLOWER.c.name, _FOLLOWER.c.ran_at, _FOLLOWER.c.error)
+        .order_by(_FOLLOWER.c.name)
+    )
+    names = ("follower", "due", "oldest_at", "ran_at", "error")
+    return [Lag(**dict(zip(names, row, strict=True))) for row in connection.execute(query)]
+
+
 def is_due_for(follower: str) -> sa.ColumnElement[bool]:
     """Whether an entry is due for a follower, as a condition on `Entry`."""
     return sa.exists().where(Due.follower == follower, Due.entry_id == Entry.id)

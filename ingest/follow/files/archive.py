@@ -8,16 +8,15 @@ from datetime import datetime
 from ingest.config import ArchiveConfig
 from ingest.database import Database
 from ingest.errors import ArchiveError
-from ingest.follow.files.batch import Batch, Rendered
+from ingest.follow.files.batch import Batch
 from ingest.follow.files.differences import Difference, differences
 from ingest.follow.files.folder import Folder
 from ingest.follow.files.presence import Presence
 from ingest.follow.files.site_names import SiteNames
+from ingest.follow.follower import Followed, Run
 from ingest.outputs import Layout, is_at_home, make_layout
 from ingest.store import files as store
-from ingest.store.due import mark_all_due_for, take_back, take_due
-
-_BATCH = 100
+from ingest.store.due import mark_all_due_for
 
 
 class Archive:
@@ -31,8 +30,28 @@ class Archive:
         self._folder = Folder(self.root)
         self._names = SiteNames(self._layout, database)
         self._presence = Presence(self.root)
-        self._settings_noticed = False
+        self._settings_noticed = self._is_made_anew = False
         self.other_paths = 0
+
+    @property
+    def name(self) -> str:
+        """The follower's name."""
+        return store.FILES
+
+    def begin(self, *, now: datetime) -> None:
+        """Raise `ArchiveError` if no file can be written; make all due if the settings changed."""
+        self._refuse_if_gone()
+        self._folder.check_room()
+        self._notice_other_settings(now)
+
+    def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:
+        """Write the files of these entries; those of deleted ones were deleted before."""
+        records = self._database.query(store.records, self._layout.name, entry_ids)
+        self.other_paths += sum(
+            record.path is not None and not is_at_home(self._layout, record) for record in records
+        )
+        batch = Batch(self._folder, self._layout, self._database, self._names)
+        return batch.render(records, now=now)
 
     def render_due(self, *, now: datetime) -> int:
         """Write the files of all records that are due; return how many were written.
@@ -40,23 +59,7 @@ class Archive:
         Raise `ArchiveError` when the folder cannot be written, or all records that were there are
         gone: what was not written stays due.
         """
-        self._refuse_if_gone()
-        return self._render_due(now)
-
-    def _render_due(self, now: datetime) -> int:
-        self._notice_other_settings(now)
-        written = last = 0
-        while marked := self._database.query(take_due, store.FILES, after=last, limit=_BATCH):
-            rendered = self._render([one.entry_id for one in marked], now)
-            done = [one for one in marked if one.entry_id not in rendered.failed]
-            self._database.transact(take_back, store.FILES, done)
-            if rendered.failed:
-                raise next(iter(rendered.failed.values()))
-            written += rendered.written
-            last = marked[-1].entry_id
-            if len(marked) < _BATCH:  # there are no more
-                break
-        return written
+        return Run(self._database, self, now=now).finish()
 
     def rebuild(self, *, now: datetime) -> int:
         """Make every record due and render it; a file that is as it should be is not touched.
@@ -66,7 +69,7 @@ class Archive:
         self.prepare(now=now, anew=True)
         self._database.transact(mark_all_due_for, store.FILES, now)
         self.other_paths = 0
-        return self._render_due(now)
+        return self.render_due(now=now)
 
     def restore_missing(self, *, now: datetime) -> int:
         """Render what is due and what was deleted from the folder; return how many files."""
@@ -77,15 +80,7 @@ class Archive:
         gone = [path for path in paths if not self._folder.has_file(path)]
         if gone:
             self._database.transact(store.mark_paths_due, gone, now=now)
-        return self._render_due(now)
-
-    def _render(self, entry_ids: Sequence[int], now: datetime) -> Rendered:
-        records = self._database.query(store.records, self._layout.name, entry_ids)
-        self.other_paths += sum(
-            record.path is not None and not is_at_home(self._layout, record) for record in records
-        )
-        batch = Batch(self._folder, self._layout, self._database, self._names)
-        return batch.render(records, now=now)
+        return self.render_due(now=now)
 
     def delete_feed(self, feed_id: int) -> int:
         """Delete the files of a feed, and folders left empty; return how many files."""
@@ -107,8 +102,8 @@ class Archive:
         Raise `ArchiveError` if nothing can be written there, or if all records that were are gone,
         unless they are to be made `anew`.
         """
-        if not anew:
-            self._refuse_if_gone()
+        self._is_made_anew = anew
+        self._refuse_if_gone()
         self._folder.prepare(now=now)
 
     def check_room(self) -> None:
@@ -116,7 +111,7 @@ class Archive:
         self._folder.check_room()
 
     def _refuse_if_gone(self) -> None:
-        if problem := self.problem():
+        if not self._is_made_anew and (problem := self.problem()):
             raise ArchiveError(problem)
 
     def problem(self) -> str | None:

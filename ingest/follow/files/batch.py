@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from ingest.database import Database
-from ingest.errors import ArchiveError
+from ingest.errors import ArchiveError, GuidangError, SourceError, border
 from ingest.follow.files.folder import Folder, is_bad_name
 from ingest.follow.files.site_names import SiteNames
+from ingest.follow.follower import Followed
 from ingest.outputs import SHORTER, Layout
 from ingest.store import files as store
 from ingest.values import Record
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
-    """How many files were written, and what kept each of the other entries from it."""
-
-    written: int
-    failed: Mapping[int, ArchiveError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +43,26 @@ class Batch:
         self._database = database
         self._names = names
         self._parents: set[str] = set()
-        self._failed: dict[int, ArchiveError] = {}
+        self._failed: dict[int, GuidangError] = {}
 
-    def render(self, records: Sequence[Record], *, now: datetime) -> Rendered:
+    def render(self, records: Sequence[Record], *, now: datetime) -> Followed:
         """Write the files of these records. One that cannot be written does not stop the others."""
         names = self._names.of(records)
         finished = []
         for record, path in self._place(records):
-            content = self._layout.render(record, names)
             try:
+                with border(record.feed_url):
+                    content = self._layout.render(record, names)
                 finished.append(self._finish(record, path, content))
-            except ArchiveError as error:
+            except (ArchiveError, SourceError) as error:
                 self._failed[record.entry_id] = error
         in_place = self._put_in_place(finished)
         written = [one.written for one in in_place]
-        self._database.transact(store.note_written, self._layout.name, written, now=now)
-        count = sum(one.unfinished is not None for one in in_place)
-        return Rendered(written=count, failed=self._failed)
+        return Followed(
+            count=sum(one.unfinished is not None for one in in_place),
+            failed=self._failed,
+            keep=partial(store.note_written, layout=self._layout.name, written=written, now=now),
+        )
 
     def _place(self, records: Sequence[Record]) -> list[tuple[Record, str]]:
         """The path of each record; one that has none is given it, for ever."""

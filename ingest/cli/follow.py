@@ -1,0 +1,91 @@
+"""`guidang follow`: what is made of the entries, such as the archive's files, and how far it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ingest.cli.output import JsonOption, local, print_json, print_table, say
+from ingest.cli.session import open_session
+from ingest.messages import _, ngettext, recognized
+
+if TYPE_CHECKING:
+    from ingest.store.due import Lag
+
+app = typer.Typer(
+    help="Followers: what is made of the entries, such as files.", no_args_is_help=True
+)
+
+
+@app.command("list")
+def list_followers(ctx: typer.Context, as_json: JsonOption = False) -> None:
+    """List the followers, and how much is due for each."""
+    from ingest.follow.registry import FOLLOWERS
+    from ingest.store.due import lags
+
+    with open_session(ctx, quiet=True) as session:
+        known = [lag for lag in session.database.query(lags) if lag.follower in FOLLOWERS]
+    if as_json:
+        print_json([lag_as_json(lag) | {"what": FOLLOWERS[lag.follower].what} for lag in known])
+        return
+    print_table(
+        [_("follower"), _("purpose"), _("due"), _("oldest"), _("last run"), _("last error")],
+        [
+            (
+                lag.follower,
+                recognized(FOLLOWERS[lag.follower].what),
+                f"{lag.due:,}",
+                local(lag.oldest_at),
+                local(lag.ran_at),
+                recognized(lag.error or ""),
+            )
+            for lag in known
+        ],
+    )
+
+
+@app.command()
+def rebuild(
+    ctx: typer.Context,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="A follower; see: guidang follow list")
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Make every entry due again for a follower.
+
+    The service does the work in the background, or else the next poll. For the files,
+    guidang archive --rebuild does the same and waits until they are written.
+    """
+    from ingest.follow.registry import check_name
+    from ingest.store.due import lags, mark_all_due_for
+
+    check_name(name)
+    with open_session(ctx, quiet=True) as session:
+        session.database.transact(mark_all_due_for, name, session.now)
+        lag = next(lag for lag in session.database.query(lags) if lag.follower == name)
+    if as_json:
+        print_json(lag_as_json(lag))
+    else:
+        say(
+            ngettext(
+                "{count:,} entry due for {name}; the service does the work, or the next "
+                "guidang poll",
+                "{count:,} entries due for {name}; the service does the work, or the next "
+                "guidang poll",
+                lag.due,
+                name=name,
+            )
+        )
+
+
+def lag_as_json(lag: Lag) -> dict[str, object]:
+    """How far behind a follower is, as JSON shows it."""
+    return {
+        "follower": lag.follower,
+        "due": lag.due,
+        "oldest_due_at": lag.oldest_at,
+        "last_run_at": lag.ran_at,
+        "last_error": lag.error,
+    }

@@ -1,0 +1,118 @@
+"""What a follower is, and how it takes up what is due for it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from ingest.alone import turn_at
+from ingest.database import Database
+from ingest.errors import Fault, GuidangError, StoreError
+from ingest.logs import log_fault
+from ingest.store import due as store
+
+logger = logging.getLogger(__name__)
+
+_BATCH = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What came of a batch.
+
+    `count` is how much was made. `failed` says of each entry that stays due what went wrong.
+    `keep` writes what the store has to know, in the transaction that takes the marks back.
+    """
+
+    count: int = 0
+    failed: Mapping[int, GuidangError] = field(default_factory=dict)
+    keep: Callable[[sa.Connection], object] | None = None
+
+
+class Follower(Protocol):
+    """Makes something of entries, outside of the transaction that changes them."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the tables `follower` and `due`."""
+
+    def begin(self, *, now: datetime) -> None:
+        """Get ready for a run; raise `GuidangError` if the follower cannot work at present."""
+
+    def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:
+        """Take up these entries, each of which was inserted, changed or deleted.
+
+        It may be called twice for one entry, after a stop.
+        """
+
+
+class Run:
+    """One run of a follower: batch after batch, until nothing is due."""
+
+    def __init__(self, database: Database, follower: Follower, *, now: datetime) -> None:
+        self._database = database
+        self._follower = follower
+        self._now = now
+        self._failed: dict[int, GuidangError] = {}
+        self._count = 0
+        self._last = 0
+        self._is_stopped = False
+
+    def stop(self) -> None:
+        """End the run after the present batch; what is left stays due."""
+        self._is_stopped = True
+
+    def finish(self) -> int:
+        """Take up all that is due; return how much was made.
+
+        Other processes that follow too wait for the end of a batch, not of the run. An entry that
+        fails stays due and stops no other; the first error is raised in the end. A batch of which
+        nothing succeeds ends the run.
+        """
+        try:
+            self._follower.begin(now=self._now)
+            while not self._is_stopped and self._take_up_some():
+                pass
+        except StoreError:
+            raise
+        except GuidangError as error:
+            self._note_error(error)
+            raise
+        for fault in self._failed.values():
+            if isinstance(fault, Fault):
+                log_fault(logger, fault, fault.trace)
+        for first in self._failed.values():
+            self._note_error(first)
+            raise first
+        return self._count
+
+    def _take_up_some(self) -> bool:
+        """Take up a batch; return whether there may be another."""
+        name = self._follower.name
+        with turn_at(self._database, f"follow-{name}"):
+            taken = self._database.query(store.take_due, name, after=self._last, limit=_BATCH)
+            if not taken:
+                return False
+            followed = self._follower.follow([one.entry_id for one in taken], now=self._now)
+            done = [one for one in taken if one.entry_id not in followed.failed]
+            self._database.transact(self._keep, followed, done)
+        self._count += followed.count
+        self._failed |= followed.failed
+        self._last = taken[-1].entry_id
+        return bool(done) and len(taken) == _BATCH
+
+    def _keep(
+        self, connection: sa.Connection, followed: Followed, done: Sequence[store.Marked]
+    ) -> None:
+        if followed.keep is not None:
+            followed.keep(connection)
+        store.take_back(connection, self._follower.name, done)
+        store.note_run(connection, self._follower.name, self._now)
+
+    def _note_error(self, error: GuidangError) -> None:
+        self._database.transact(store.note_error, self._follower.name, str(error), self._now)

@@ -1,0 +1,342 @@
+"""Followers take up what is due: all of it, once, in the background, and again after a kill."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from ingest.config import Config
+from ingest.database import Database
+from ingest.errors import ArchiveError, Fault
+from ingest.follow.files import Archive
+from ingest.follow.follower import Followed, Run
+from ingest.follow.following import Following
+from ingest.metrics import Metrics
+from ingest.poll import poll_feeds
+from ingest.services import open_services
+from ingest.store import due, feeds
+from models import Due, Entry
+from tests.program import new_program
+from tests.site import Site
+from tests.support import NOON, item, rss
+from tests.world import World
+
+_FORK = multiprocessing.get_context("fork")
+
+
+class Recorder:
+    """A follower that notes what it is given, and does something more if asked."""
+
+    name = "files"
+
+    def __init__(self, work: Callable[[Sequence[int]], object] | None = None) -> None:
+        self.given: list[int] = []
+        self.failing: dict[int, ArchiveError] = {}
+        self._work = work
+
+    def begin(self, *, now: datetime) -> None:
+        pass
+
+    def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:
+        self.given += entry_ids
+        if self._work:
+            self._work(entry_ids)
+        failed = {one: self.failing[one] for one in entry_ids if one in self.failing}
+        return Followed(count=len(entry_ids) - len(failed), failed=failed)
+
+
+def is_due(world: World) -> list[int]:
+    """The entries that are due, by number."""
+    return [one.entry_id for one in world.database.query(due.take_due, "files", after=0, limit=999)]
+
+
+@pytest.fixture
+def filled(world: World, site: Site) -> World:
+    """A world of 250 entries whose files are all due."""
+    site.set("/feed.xml", rss(*map(item, range(250))))
+    world.add(site.url("/feed.xml"))
+    world.poll()
+    for file in world.folder.root.rglob("*.md"):
+        file.unlink()
+    world.database.transact(due.mark_all_due_for, "files", NOON)
+    return world
+
+
+def finish(world: World, follower: Any) -> int:
+    return Run(world.database, follower, now=world.clock()).finish()
+
+
+def test_each_entry_that_is_due_is_taken_up_once(filled: World) -> None:
+    follower = Recorder()
+    assert finish(filled, follower) == 250
+    assert follower.given == sorted(set(follower.given))
+    assert is_due(filled) == []
+    assert finish(filled, follower) == 0
+
+
+def test_a_change_during_the_work_stays_due(filled: World) -> None:
+    changed = is_due(filled)[120]
+
+    def change(entry_ids: Sequence[int]) -> None:
+        if changed in entry_ids:
+            filled.database.transact(due.mark_due, [changed], NOON)
+
+    assert finish(filled, Recorder(change)) == 250
+    assert is_due(filled) == [changed]
+    finish(filled, Recorder())
+    assert is_due(filled) == []
+
+
+def test_a_change_stays_due_although_the_first_one_was_taken_back(world: World, site: Site) -> None:
+    """A counter would start again, and be taken for the one that was read."""
+    site.set("/feed.xml", rss(item(1)))
+    world.add(site.url("/feed.xml"))
+    world.poll()
+    world.database.transact(due.mark_due, is_due(world) or [1], NOON)
+    (slow,) = world.database.query(due.take_due, "files", after=0, limit=1)
+    finish(world, Recorder())
+    world.database.transact(due.mark_due, [slow.entry_id], NOON)
+    world.database.transact(due.take_back, "files", [slow])
+    assert is_due(world) == [slow.entry_id]
+
+
+def test_what_fails_stays_due_and_stops_nothing_else(filled: World) -> None:
+    follower = Recorder()
+    first, last = is_due(filled)[0], is_due(filled)[-1]
+    follower.failing = {first: ArchiveError("in the way"), last: ArchiveError("too")}
+    with pytest.raises(ArchiveError, match="in the way"):
+        finish(filled, follower)
+    assert is_due(filled) == [first, last]
+    (lag,) = filled.database.query(due.lags)
+    assert (lag.due, lag.error, lag.oldest_at) == (2, "in the way", NOON)
+    follower.failing = {}
+    finish(filled, follower)
+    (lag,) = filled.database.query(due.lags)
+    assert (lag.due, lag.error, lag.oldest_at, lag.ran_at) == (0, None, None, filled.clock())
+
+
+def test_a_run_ends_when_nothing_of_a_batch_succeeds(filled: World) -> None:
+    follower = Recorder()
+    follower.failing = {one: ArchiveError("the disk is full") for one in is_due(filled)}
+    with pytest.raises(ArchiveError):
+        finish(filled, follower)
+    assert len(follower.given) == 100
+
+
+def test_a_record_that_cannot_be_rendered_stops_no_other(filled: World) -> None:
+    broken = is_due(filled)[0]
+    archive = filled.folder
+
+    class Breaking:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(filled.folder._layout, name)
+
+        def render(self, record: Any, names: Any) -> bytes:
+            if record.entry_id == broken:
+                raise ZeroDivisionError
+            return filled.folder._layout.render(record, names)
+
+    archive._layout = Breaking()  # type: ignore[assignment]
+    archive.prepare(now=NOON, anew=True)
+    with pytest.raises(Fault, match="ZeroDivisionError"):
+        finish(filled, archive)
+    assert is_due(filled) == [broken]
+    assert len(filled.files()) == 249
+
+
+def test_the_mark_of_a_deleted_entry_is_taken_back(world: World, site: Site) -> None:
+    site.set("/feed.xml", rss(item(1)))
+    feed = world.add(site.url("/feed.xml"))
+    world.poll()
+    world.database.transact(feeds.remove, feed.id, now=NOON, entries=True)
+    assert is_due(world) == [1]
+    world.folder.render_due(now=NOON)
+    assert is_due(world) == []
+
+
+def _follow_and_die(config: Config, url: str) -> None:
+    archive = Archive(config.archive, Database(url))
+    archive.prepare(now=NOON, anew=True)
+
+    def write_some_and_die(entry_ids: Sequence[int]) -> None:
+        archive.follow(entry_ids[:40], now=NOON)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    Run(Database(url), Recorder(write_some_and_die), now=NOON).finish()
+
+
+def test_a_follower_that_is_killed_in_a_batch_starts_again_there(filled: World) -> None:
+    filled.database.dispose()
+    process = _FORK.Process(target=_follow_and_die, args=(filled.config, filled.database_url))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    assert len(filled.files()) == 40
+    assert len(is_due(filled)) == 250
+    assert filled.folder.render_due(now=NOON) == 210
+    assert is_due(filled) == []
+    assert filled.folder.check() == []
+
+
+def _follow(config: Config, url: str, ready: Any, counts: Any) -> None:
+    database = Database(url)
+    archive = Archive(config.archive, database)
+    archive.prepare(now=NOON, anew=True)
+    ready.wait()
+    counts.put(Run(database, archive, now=NOON).finish())
+
+
+def test_two_processes_share_the_work(filled: World) -> None:
+    filled.database.dispose()
+    ready, counts = _FORK.Barrier(2), _FORK.SimpleQueue()
+    arguments = (filled.config, filled.database_url, ready, counts)
+    processes = [_FORK.Process(target=_follow, args=arguments) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0]
+    assert counts.get() + counts.get() == 250
+    assert is_due(filled) == []
+    assert filled.folder.check() == []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_an_entry_that_is_committed_after_a_later_one_is_not_missed(
+    world: World, site: Site
+) -> None:
+    for name in "ab":
+        site.set(f"/{name}.xml", rss(item(name)))
+        world.add(site.url(f"/{name}.xml"))
+    world.poll()
+    first, second = sorted(world.ask(lambda c: list(c.scalars(sa.select(Entry.id)))))
+    follower = Recorder()
+    engine = world.database.engine
+    with engine.begin() as early:
+        due.mark_due(early, [first], NOON)
+        with engine.begin() as late:
+            due.mark_due(late, [second], NOON)
+        finish(world, follower)
+        assert follower.given == [second]
+    finish(world, follower)
+    assert follower.given == [second, first]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_mark_that_is_being_renewed_is_left_without_waiting(world: World, site: Site) -> None:
+    site.set("/feed.xml", rss(item(1), item(2)))
+    world.add(site.url("/feed.xml"))
+    world.poll()
+    entries = world.ask(lambda c: list(c.scalars(sa.select(Entry.id).order_by(Entry.id))))
+    world.database.transact(due.mark_due, entries, NOON)
+    taken = world.database.query(due.take_due, "files", after=0, limit=9)
+    with world.database.engine.begin() as changing:
+        due.mark_due(changing, entries[:1], NOON)
+        world.database.transact(due.take_back, "files", taken)
+    assert is_due(world) == entries[:1]
+
+
+@pytest.mark.parametrize("is_ending", [True, False])
+def test_a_run_waits_for_commits_but_not_for_ever(world: World, is_ending: bool) -> None:
+    committing = [True]
+    began: list[bool] = []
+    follower = Recorder()
+
+    def begin(*, now: datetime) -> None:
+        began.append(committing[0])
+
+    follower.begin = begin  # type: ignore[method-assign]
+
+    async def follow_while_something_is_committed() -> None:
+        following = Following(
+            [follower], world.database, world.clock, is_committing=lambda: committing[0]
+        )
+        async with following.running():
+            ended = asyncio.Event()
+            following.wake(lambda _name, _error: ended.set())
+            await asyncio.sleep(0.02)
+            assert not began
+            committing[0] = not is_ending
+            await asyncio.wait_for(ended.wait(), 10)
+
+    asyncio.run(follow_while_something_is_committed())
+    assert began == [not is_ending]
+
+
+def test_no_poll_waits_for_a_follower(world: World, site: Site) -> None:
+    for number in range(6):
+        site.set(f"/{number}.xml", rss(item(number)))
+        world.add(site.url(f"/{number}.xml"))
+    polled: list[str] = []
+    may_end = threading.Event()
+
+    def note(poll: Any) -> None:
+        polled.append(poll.outcome)
+        if len(polled) == 6:
+            may_end.set()
+
+    async def poll() -> None:
+        kept = world.database.query(feeds.every)
+        async with open_services(world.config, world.database, world.clock) as services:
+            # The thread of the files is held until all polls are done.
+            held = asyncio.ensure_future(services.following.in_thread_of("files", may_end.wait))
+            await poll_feeds(services, kept, note)
+            assert await held
+
+    asyncio.run(asyncio.wait_for(poll(), 60))
+    assert len(world.files()) == 6
+
+
+def test_the_list_and_a_rebuild(tmp_path: Path, database_url: str, site: Site) -> None:
+    site.set("/feed.xml", rss(item(1), item(2)))
+    program = new_program(tmp_path, database_url, [site.url("/feed.xml")])
+    program.good("poll")
+    (listed,) = json.loads(program.good("follow", "list", "--json"))
+    assert (listed["follower"], listed["due"], listed["last_error"]) == ("files", 0, None)
+    assert listed["last_run_at"]
+    files = list((program.folder / "source/_posts").rglob("*.md"))
+    files[0].write_text("edited by hand", encoding="utf-8")
+    assert "2 entries due for files" in program.good("follow", "rebuild", "files")
+    assert "follower files: 2 entries due, the oldest for " in program.good("status")
+    (lag,) = json.loads(program.good("status", "--json"))["following"]
+    assert (lag["follower"], lag["due"]) == ("files", 2)
+    assert lag["oldest_due_at"]
+    program.good("poll", "--all")
+    assert "follower" not in program.good("status")
+    assert program.run("archive", "--check").code == 0
+    refused = program.run("follow", "rebuild", "search")
+    assert refused.code == 2
+    assert "no follower is called 'search'; there are: files" in refused.err
+
+
+def test_the_lag_is_in_the_metrics(filled: World) -> None:
+    metrics = Metrics()
+    filled.clock.move(minutes=2)
+    metrics.measure_following(filled.database.query(due.lags), filled.clock())
+    shown = metrics.exposition().decode()
+    assert 'guidang_follow_due{follower="files"} 250.0' in shown
+    assert 'guidang_follow_oldest_due_seconds{follower="files"} 120.0' in shown
+
+
+def test_an_upgrade_keeps_what_is_due_and_so_does_the_way_back(world: World, site: Site) -> None:
+    site.set("/feed.xml", rss(*map(item, range(5))))
+    world.add(site.url("/feed.xml"))
+    world.poll()
+    world.database.transact(due.mark_due, [2, 4], NOON)
+    world.database.downgrade("0012")
+    query = sa.text("SELECT id FROM entry WHERE render_due > 0 ORDER BY id")
+    assert world.ask(lambda c: list(c.scalars(query))) == [2, 4]
+    world.database.upgrade()
+    assert is_due(world) == [2, 4]
+    assert world.ask(lambda c: set(c.scalars(sa.select(Due.follower)))) == {"files"}
