@@ -43,6 +43,10 @@ ONE = [("/1.html", False)]
         (urls("/1.html").encode(), ONE),
         (urls("../1.html").encode(), ONE),
         (urls("//news.example.cn/1.html").encode(), ONE),
+        (urls("news.example.cn/1.html").encode(), ONE),
+        (urls("www.example.cn/1.html").encode(), [("https://www.example.cn/1.html", False)]),
+        (urls("blog.example.cn").encode(), [("https://blog.example.cn", False)]),
+        (urls("page.html", "read.me/x").encode(), [("/maps/page.html", False), ("/maps/read.me/x", False)]),
         (urls("<![CDATA[ https://news.example.cn/1.html ]]>").encode(), ONE),
         (f"<urlset>{urls('/1.html')}</urlset>".encode(), ONE),
         (f"<wrapper>{urls('/1.html')}</wrapper>".encode(), ONE),
@@ -100,6 +104,19 @@ def test_a_sitemap_at_a_usual_address(tmp_path: Path, site: Site, path: str) -> 
     body = f"{address}\n".encode() if path.endswith("txt") else urls(address).encode()
     site.set(path, gzip.compress(body) if path.endswith("gz") else body)
     site.set("/sitemap.xml", status=403)
+    program = configured(tmp_path, "", "", site.url("/feed"))
+    result = program.run("backfill", "1", "--source", "sitemap")
+    assert (result.code, kept(program)) == (0, past.titles([1])), result
+
+
+@pytest.mark.parametrize("status", [404, 410, 403, 200])
+def test_where_robots_txt_names_only_what_is_gone_the_usual_addresses_are_tried(
+    tmp_path: Path, site: Site, status: int
+) -> None:
+    address = a_site(site)
+    site.set("/robots.txt", f"Sitemap: {site.url('/old.xml')}\n")
+    site.set("/old.xml", "<html><body>首页</body></html>", status=status)
+    site.set("/sitemap.xml", urls(address))
     program = configured(tmp_path, "", "", site.url("/feed"))
     result = program.run("backfill", "1", "--source", "sitemap")
     assert (result.code, kept(program)) == (0, past.titles([1])), result

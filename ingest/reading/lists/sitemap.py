@@ -15,10 +15,11 @@ from ingest.reading.dates import resolve_date
 from ingest.reading.documents import charset
 from ingest.reading.documents.parse import parse
 from ingest.reading.xml import xml_text
-from ingest.urls import absolute_link
+from ingest.urls import absolute_link, host_of, site_of
 from ingest.values import ParsedEntry, ResolvedDate
 
 _NAMED = re.compile(r"\s*sitemap\s*:\s*([^\s#]\S*)", re.IGNORECASE)
+_HOST_AND_PATH = re.compile(r"([\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:[/?#]|\Z)")
 _FEW = 3  # addresses that may have changed in one moment
 
 
@@ -66,7 +67,7 @@ def sitemaps_of_robots(body: bytes, url: str) -> list[str]:
     """
     text = charset.decode(body).text.lstrip("\ufeff")
     named = (found[1] for line in text.splitlines() if (found := _NAMED.match(line)))
-    return list(dict.fromkeys(absolute_link(one, url) or one for one in named))
+    return list(dict.fromkeys(_absolute(one, url) for one in named))
 
 
 def _tree(text: str) -> etree._Element | None:
@@ -120,7 +121,7 @@ def _listed(root: etree._Element, list_url: str, now: datetime) -> Iterator[List
     for place in root.iter("{*}url", "{*}sitemap"):
         said = (place.findtext("{*}loc") or "").strip()
         is_whole = said.startswith(("http://", "https://"))
-        url = said if is_whole else absolute_link(said, list_url) or said
+        url = said if is_whole else _absolute(said, list_url)
         raw = (place.findtext("{*}lastmod") or "").strip() or None
         changed = resolve_date(raw, first_seen_at=now)
         if url:
@@ -131,3 +132,14 @@ def _listed(root: etree._Element, list_url: str, now: datetime) -> Iterator[List
                 published=place.findtext("{*}news/{*}publication_date"),
                 changed=raw,
             )
+
+
+def _absolute(said: str, list_url: str) -> str:
+    """The address that is meant where the scheme is missing: `example.org/a` begins with a host."""
+    if (named := _HOST_AND_PATH.match(said)) and _is_host(named[1].lower(), host_of(list_url)):
+        said = f"//{said}"
+    return absolute_link(said, list_url) or said
+
+
+def _is_host(name: str, own: str) -> bool:
+    return name.startswith("www.") or (own != "" and site_of(name) == site_of(own))

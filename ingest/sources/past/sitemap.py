@@ -36,6 +36,7 @@ _LIST = re.compile(
 # What WordPress without permalinks asks its lists by.
 _LISTED_BY = frozenset({"author", "cat", "feed", "m", "paged", "s", "tag"})
 _MOST_FOLDERS = 2
+_MOST_TRIED = 5  # of the sitemaps that robots.txt names
 _MAY_PASS = frozenset({408, 425, 429})
 _LISTS_ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.5"
 
@@ -60,12 +61,30 @@ class Sitemap(Source):
         own = [url for url in named if url.startswith(self._folders)]
         own = own or await self._usual(self._folders, refused)
         named = own or named
-        if not any(host_of(url) for url in named):
-            named += await self._usual((self._home,), refused)
+        if not await self._any_is_there(named):
+            # robots.txt may name sitemaps of long ago; what is malformed is named as missing.
+            usual = await self._usual((self._home,), refused)
+            malformed = [url for url in named if not host_of(url)]
+            named = [*malformed, *usual] if usual else named
         if not named:
             why = f" ({'; '.join(refused)})" if refused else ""
             raise Unreadable(self._home, f"the site has no sitemap that could be found{why}")
         return [_list(url) for url in named]
+
+    async def _any_is_there(self, urls: Sequence[str]) -> bool:
+        """Whether one of the addresses has a sitemap, or may have one when it is asked again."""
+        for url in [url for url in urls if host_of(url)][:_MOST_TRIED]:
+            if url in self._at_hand:
+                return True
+            try:
+                self._at_hand[url] = await self._listed(url)
+            except (Gone, Unreadable):
+                continue
+            except SourceError as error:
+                if isinstance(error, BadStatus) and not _may_pass(error):
+                    continue
+            return True
+        return False
 
     async def _usual(self, folders: Sequence[str], refused: list[str]) -> list[str]:
         """The first of the usual addresses with a sitemap; those that are refused are noted."""
@@ -77,7 +96,7 @@ class Sitemap(Source):
                 except (Gone, Unreadable):
                     continue
                 except BadStatus as error:
-                    if error.status in _MAY_PASS or error.status >= 500:
+                    if _may_pass(error):
                         raise
                     refused.append(f"{url}: {error}")
                     continue
@@ -163,6 +182,10 @@ class Sitemap(Source):
             changed=planned.hints.get("changed"),
         )
         return Taken(piece=piece)
+
+
+def _may_pass(error: BadStatus) -> bool:
+    return error.status in _MAY_PASS or error.status >= 500
 
 
 def _telling_change(listed: Listed, list_url: str) -> str | None:
