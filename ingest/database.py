@@ -58,6 +58,8 @@ class Database:
             if is_sqlite
             else _make_engine(url, for_readers=True)
         )
+        # A pool of their own: people who read much at once take no connection from polls.
+        self._viewers = _make_engine(url, for_readers=True).execution_options(readonly=True)
 
     @property
     def name(self) -> str:
@@ -74,6 +76,13 @@ class Database:
         On SQLite it sees one state; on PostgreSQL each of its statements does.
         """
         with self._explained(), self._readers.connect() as connection:
+            return query(connection, *a, **k)
+
+    def view(
+        self, query: Callable[Concatenate[sa.Connection, P], T], *a: P.args, **k: P.kwargs
+    ) -> T:
+        """Give `query` a connection of a pool that only reading for people uses."""
+        with self._explained(), self._viewers.connect() as connection:
             return query(connection, *a, **k)
 
     def transact(
@@ -168,6 +177,7 @@ class Database:
         """Close every connection."""
         self.engine.dispose()
         self._readers.dispose()
+        self._viewers.dispose()
 
     def _pending(self, connection: sa.Connection) -> list[str]:
         """Revisions this program has and the database has not, oldest first."""
@@ -235,6 +245,8 @@ def _make_engine(url: str, *, for_readers: bool = False) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        if for_readers:
+            event.listen(engine, "connect", _forbid_changes)
     return engine
 
 
@@ -313,6 +325,10 @@ def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
             time.sleep(0.1)
         else:
             return
+
+
+def _forbid_changes(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA query_only = ON")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

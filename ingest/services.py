@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -33,6 +33,7 @@ T = TypeVar("T")
 Clock = Callable[[], datetime]
 
 _READ_WITHIN = timedelta(seconds=60)
+_VIEWERS = 2  # threads
 
 
 def system_clock() -> datetime:
@@ -57,12 +58,20 @@ class Services:
     following: Following
     writer: Writer
     database_threads: ThreadPoolExecutor
+    view_threads: ThreadPoolExecutor
 
     async def query(
         self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run a query without holding up the loop."""
         return await self.in_database_thread(partial(self.database.query, query, *args, **kwargs))
+
+    async def view(
+        self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a query for people: on threads and connections of its own, so that no poll waits."""
+        work = partial(self.database.view, query, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self.view_threads, work)
 
     async def transact(
         self, change: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -104,6 +113,7 @@ async def open_services(
     threads = 1 if database.engine.dialect.name == "sqlite" else 2
     with (
         ThreadPoolExecutor(threads, thread_name_prefix="database") as database_threads,
+        _threads_left_alone(_VIEWERS, "view") as view_threads,
         Workers(pay=processes_pay(feeds)) as workers,
     ):
         loop = asyncio.get_running_loop()
@@ -139,12 +149,23 @@ async def open_services(
                 following=following,
                 writer=writer,
                 database_threads=database_threads,
+                view_threads=view_threads,
             )
             async with following.running():
                 try:
                     yield services
                 finally:
                     await writer.settle()
+
+
+@contextlib.contextmanager
+def _threads_left_alone(count: int, name: str) -> Iterator[ThreadPoolExecutor]:
+    """Make threads that are not waited for at the end: what they do changes nothing."""
+    threads = ThreadPoolExecutor(count, thread_name_prefix=name)
+    try:
+        yield threads
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
 async def all_or_first_error(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

@@ -99,6 +99,7 @@ class Daemon:
             database=self._troubles["database"],
             followers=self._followers,
         )
+        measuring = asyncio.create_task(self._measure(services))
         await self._keep_house(services, dispatcher)
         scheduler = self._schedule(services, dispatcher)
         watching = asyncio.create_task(self._watch_loop())
@@ -111,6 +112,7 @@ class Daemon:
         scheduler.pause()
         await dispatcher.rest(_RESTS_WITHIN)  # what is at work is cancelled by the next line
         scheduler.shutdown(wait=False)
+        measuring.cancel()
         watching.cancel()
         notify("STATUS=finishing what is in flight")
         within = services.config.daemon.shutdown_timeout
@@ -164,12 +166,9 @@ class Daemon:
         }
         for job, every in ticks.items():
             scheduler.add_job(job, "interval", seconds=every.total_seconds())
-        scheduler.add_job(
-            self._keep_house,
-            "interval",
-            seconds=_HOUSEKEEPING * tick.total_seconds(),
-            args=[services, dispatcher],
-        )
+        rare = _HOUSEKEEPING * tick.total_seconds()
+        scheduler.add_job(self._keep_house, "interval", seconds=rare, args=[services, dispatcher])
+        scheduler.add_job(self._measure, "interval", seconds=rare, args=[services])
         scheduler.start()
         return scheduler
 
@@ -195,16 +194,12 @@ class Daemon:
             logger.critical("stuck: %s", fault)
 
     async def _keep_house(self, services: Services, dispatcher: Dispatcher) -> None:
-        """Write what could not be written, measure, and see whether the clock was set."""
+        """Write what could not be written, and see whether the clock was set."""
         now = services.clock()
         try:
             if jump := self._clock.jump(now, time.monotonic()):
                 logger.warning("the clock was set, or the machine slept: %s", jump)
                 await self._mend_schedule(services)
-            overview = await services.query(listings.overview, now)
-            self._metrics.measure(overview)
-            self._metrics.measure_following(await services.query(due.lags), now)
-            services.workers.pay = processes_pay(int(overview["active"]))
         except StoreError as error:
             self._troubles["database"].met(error)
         dispatcher.follow()
@@ -212,6 +207,19 @@ class Daemon:
             self._metrics.set_up(part, trouble.reason is None)
         if self._is_reload_waiting and not any(t.reason for t in self._troubles.values()):
             self._hear_of_change()
+
+    async def _measure(self, services: Services) -> None:
+        """Count what the metrics show. That may take long; no poll waits for it."""
+        try:
+            now = services.clock()
+            overview = await services.view(listings.overview, now)
+            lags = await services.view(due.lags)
+        except StoreError as error:
+            self._troubles["database"].met(error)
+            return
+        self._metrics.measure(overview)
+        self._metrics.measure_following(lags, now)
+        services.workers.pay = processes_pay(int(overview["active"]))
 
     async def _mend_schedule(self, services: Services) -> None:
         """Bring back what was planned by a clock that was wrong, and part what is late."""
