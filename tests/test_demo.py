@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -29,7 +30,7 @@ RECORD_PATH = Path(
 TABLE = """\
 Feed Poll New Edited Unchanged Outcome
 新闻 - 江海半岛网 1st 2 · · news
-RSSHub route 2nd 1 · 2 news
+RSSHub 2nd 1 · 2 news
 临溪晚报 1st 2 · · news
 GB2312 (GBK) 2nd · · · not modified (304)
 港灣週刊 1st 2 · · news
@@ -140,6 +141,19 @@ def test_the_tree_names_every_file(demo: Run) -> None:
 
 def test_one_record_is_shown_whole(demo: Run) -> None:
     assert RECORD.read_text(encoding="utf-8").strip() in demo.done.stdout
+
+
+def test_the_readme_shows_what_the_demo_prints(demo: Run) -> None:
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"(?s)<!-- demo -->\n```\n(.*?)```\n<!-- /demo -->", readme)
+    assert shown is not None
+    printed = {without_run(line) for line in lines_of(demo.done.stdout)} | {"…"}
+    assert [line for line in lines_of(shown[1]) if without_run(line) not in printed] == []
+
+
+def without_run(line: str) -> str:
+    """Leave out what differs from run to run: the port, the seconds, the name of the folder."""
+    return re.sub(r":\d{4,5}|[\d.]+ seconds|^.*(?=/source/_posts)", "", line)
 
 
 def test_it_says_what_to_do_next(demo: Run) -> None:

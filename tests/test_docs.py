@@ -135,12 +135,15 @@ def test_the_readmes_have_the_same_shell_lines() -> None:
     assert english == chinese
 
 
-def test_the_readmes_show_the_same_demo() -> None:
+def test_the_readmes_show_the_same_demo_in_their_languages() -> None:
     english, chinese = (
-        re.findall(r"(?s)<!-- demo -->\n(.*?)<!-- /demo -->", text_of(readme)) for readme in READMES
+        re.findall(r"(?s)<!-- demo -->\n(.*?)<!-- /demo -->", text_of(readme))[0]
+        for readme in READMES
     )
-    assert english == chinese
-    assert "One of them" in english[0]
+    assert english.count("\n") == chinese.count("\n")
+    assert english.partition("\n---\n")[2] == chinese.partition("\n---\n")[2]
+    assert "One of them" in english
+    assert "其中一个文件" in chinese
 
 
 @pytest.mark.parametrize("page", PAGES)

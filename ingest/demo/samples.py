@@ -65,7 +65,7 @@ SAMPLES = (
     Sample(
         path="/jianghai/news",
         file="jianghai.xml",
-        shows="RSSHub route",
+        shows="RSSHub",
         route="rsshub://jianghai/news",
         media_type="application/xml; charset=utf-8",
         has_etag=True,
