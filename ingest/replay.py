@@ -28,7 +28,7 @@ from ingest.reading.records.records import may_be_record
 from ingest.sources.page import read_page
 from ingest.store import captures, doubles, entries
 from ingest.store.captures import Kept
-from ingest.values import Article, Document, NormalEntry
+from ingest.values import Article, Document, NormalEntry, SafeHtml
 
 logger = logging.getLogger(__name__)
 
@@ -160,7 +160,7 @@ def _with_page(entry: NormalEntry, kept: Kept, zone: tzinfo) -> NormalEntry:
         return entry
     full = take_article(entry, article, page, zone=zone)
     # Of an article that goes on only the first page is kept: its text stays as it is.
-    return replace(full, html=kept.html) if article.next_url else full
+    return replace(full, html=SafeHtml(kept.html)) if article.next_url else full
 
 
 def _is_better(article: Article, entry: NormalEntry) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html.entities import name2codepoint
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from ingest.reading.html import cleaning, text
 from ingest.reading.html.tree import parse_fragment
 from ingest.reading.shortcuts import plain_html
+from tests import fragments
 
 _BASE = "https://news.example.cn/a/1.html"
 
@@ -22,85 +24,52 @@ def _assert_same(written: str, short: plain_html.Plain, base_url: str | None = _
     assert [dict(one.attrib) for one in short.pictures] == [dict(one.attrib) for one in pictures]
 
 
-_NAMES = sorted({name for names in plain_html._HOLDS.values() for name in names})
-_ATTRIBUTES = [
-    ' href="/x?a=1&amp;b=2"',
-    ' href="https://a.example.cn/%E4%B8%AD"',
-    ' href="//a.example.cn/中 文"',
-    ' src="1.jpg"',
-    ' src="https://a.example.cn/1.jpg"',
-    ' src="/loading.gif"',
-    ' data-x="中&amp;文"',
-    ' class="a  b"',
-    ' id="中"',
-    ' alt=""',
-    ' width="640"',
-    ' style="color:red;position:fixed"',
-    ' target="_blank"',
-    ' onclick="x()"',
-    ' referrerpolicy="origin"',
-    '  lang="zh"\n',
-]
-_ODD_ATTRIBUTES = [
-    ' href="#x"',
-    ' href="javascript:1"',
-    ' href="mailto:a@b.cn"',
-    ' src="data:image/gif;base64,R0"',
-    ' data-src="/l.png"',
-    ' srcset="a.jpg 1x, b.jpg 2x"',
-    ' data-x="<"',
-    ' name="中"',
-    ' title="甲&quot;乙"',
-    " alt",
-    ' style="position:fixed"',
-    ' style="Display: none"',
-    ' style="opacity: 0"',
-    ' style="color:red; font-size:0px"',
-    ' style="color:rgba(0,0,0,0.0)"',
-    ' style="opacity:0.5;text-indent:-2em"',
-    " onclick=x",
-    " /",
-    "/",
-    " ",
-]
-_TEXTS = (
-    "甲|乙丙|\n|\n\n| 丁 |　|&amp;|&lt;|&gt;|&nbsp;|\xa0|>|&copy;|&ldquo;|&quot;|&#39;|&#169;|\x85"
-    "|\u2028|\ufdd0|\x00|\r\n|\ud800|\U0001f600|&amp;lt;|&#38;lt;|<br>|<br/>|<br />|<hr>"
-).split("|")
-_ODD_TEXTS = "<|&|&apos;|&#150;|&#12;|&#x4e2d;|&#64976;|<!-- -->|&AMP;|&hellip|</p>|</br>".split(
-    "|"
-)
-
-
 def _mostly(usual: list[str], odd: list[str]) -> st.SearchStrategy[str]:
     return st.sampled_from([*usual * 8, *odd])
 
 
-def _written(name: str, attributes: list[str], inside: str) -> str:
-    if name == "img" and len(attributes) < 3:  # most pictures have an address
-        attributes = [' src="2.jpg"', *attributes]
-    opening = f"<{name}{''.join(attributes)}>"
-    return opening if name in {"br", "hr", "img"} else f"{opening}{inside}</{name}>"
-
-
 def _element(content: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    names = _mostly(["p", "span", "a", "img", "div", *_NAMES], ["table", "pre", "P"])
-    attributes = st.lists(_mostly(_ATTRIBUTES, _ODD_ATTRIBUTES), max_size=4, unique=True)
-    return st.builds(_written, names, attributes, content)
+    names = _mostly(["p", "span", "a", "img", "div", *fragments.NAMES], fragments.ODD_NAMES)
+    attribute = _mostly(fragments.ATTRIBUTES, fragments.ODD_ATTRIBUTES)
+    return st.builds(
+        fragments.element, names, st.lists(attribute, max_size=4, unique=True), content
+    )
 
 
 _FRAGMENTS = st.recursive(
-    _mostly(_TEXTS, _ODD_TEXTS),
+    _mostly(fragments.TEXTS, fragments.ODD_TEXTS),
     lambda inner: st.lists(_element(inner) | inner, max_size=4).map("".join),
     max_leaves=12,
 )
 
 
-@settings(max_examples=2_000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(_FRAGMENTS, st.sampled_from([_BASE, None]))
 def test_the_short_way_ends_where_the_long_one_does(written: str, base_url: str | None) -> None:
     if (short := plain_html.read(written, base_url)) is not None:
         _assert_same(written, short, base_url)
+
+
+def _compare(seed: int, count: int) -> None:
+    random, plain = Random(seed), 0
+    for _ in range(count):
+        written = fragments.mostly_plain(random)
+        base_url = _BASE if random.random() < 0.8 else None
+        if (short := plain_html.read(written, base_url)) is not None:
+            _assert_same(written, short, base_url)
+            plain += 1
+    assert plain > count / 3
+
+
+def test_thousands_of_fragments_are_read_as_the_full_way_reads_them() -> None:
+    _compare(seed=0, count=5_000)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_million_fragments_are_read_as_the_full_way_reads_them(seed: int) -> None:
+    _compare(seed, count=500_000)
 
 
 _PARTS_OF_ADDRESSES = st.sampled_from(
@@ -152,6 +121,7 @@ def _whole(name: str) -> str:
         '<p style="text-align: center;"><a href="/t/1?a=1&amp;b=2" target="_blank">全文</a></p>',
         '<div class="rich"><h2 id="x">标题</h2><ul>\n<li><p>一</p></li>\n<li>二</li></ul></div>',
         '<figure><img alt="" width="640" src="1.jpg" /><figcaption>图</figcaption></figure>',
+        "<ul><li></li>甲</ul><ol><li> </li>乙</ol>",
         "<blockquote><p><strong><em>引</em>文</strong></p></blockquote>",
     ],
 )

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ingest.reading.entries.newest import Newest, Pictured, newest, resigned
 from ingest.store.captures import Body, Seen
 from ingest.store.statements import in_batches
-from ingest.values import Enclosure, NormalEntry, Verdict
+from ingest.values import Enclosure, NormalEntry, SafeHtml, Verdict
 from models import Entry
 
 NAMES = ("html", "lead_image", "enclosures")
@@ -42,7 +42,7 @@ def find(connection: sa.Connection, verdicts: Iterable[Verdict]) -> list[tuple[V
 def pictured_by(html: str, lead_image: str | None, enclosures: list[dict[str, Any]]) -> Pictured:
     """What the columns of an entry say of its pictures and files."""
     files = tuple(Enclosure(**file) for file in enclosures)
-    return Pictured(html=html, lead_image=lead_image, enclosures=files)
+    return Pictured(html=SafeHtml(html), lead_image=lead_image, enclosures=files)
 
 
 def pictured_in(entry: NormalEntry) -> Pictured:

@@ -22,6 +22,7 @@ from ingest.values.entries import (
     NormalEntry,
     Recognised,
     ResolvedDate,
+    SafeHtml,
     Verdict,
     VerdictKind,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "Recognised",
     "Record",
     "ResolvedDate",
+    "SafeHtml",
     "Validators",
     "Verdict",
     "VerdictKind",

@@ -5,10 +5,14 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, NewType
 
 from ingest.values.documents import Document, Packed
 from ingest.values.parsed import Author, Enclosure
+
+# HTML that nh3 returned. Only `reading.html.allowed.sanitize` makes it, so the types show that
+# nothing else is stored.
+SafeHtml = NewType("SafeHtml", str)
 
 
 class DatePrecision(enum.StrEnum):
@@ -64,7 +68,7 @@ class NormalEntry:
     published_precision: str | None
     updated_at: datetime | None
     updated_raw: str | None
-    html: str
+    html: SafeHtml
     lead_image: str | None
     language: str
     feed_title: str

@@ -14,7 +14,8 @@ from urllib.parse import unquote, urlsplit
 
 from ingest.reading.entries import fragment
 from ingest.reading.html.addresses import absolute
-from ingest.values import Enclosure
+from ingest.reading.html.allowed import sanitize
+from ingest.values import Enclosure, SafeHtml
 
 _SOUND = re.compile(r"\.(?:mp3|m4a|m4b|aac|ogg|oga|opus|wav|flac)\Z", re.IGNORECASE)
 _FILM = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov)\Z", re.IGNORECASE)
@@ -28,8 +29,12 @@ _ADDRESS = re.compile(r"\b(?:src|href)=\"([^\"]+)\"")
 
 
 def with_files(
-    clean: str, enclosures: Sequence[Enclosure], *, base_url: str | None, lead_image: str | None
-) -> str:
+    clean: SafeHtml,
+    enclosures: Sequence[Enclosure],
+    *,
+    base_url: str | None,
+    lead_image: str | None,
+) -> SafeHtml:
     """Return clean HTML followed by the files that it does not lead to.
 
     The first sound and the first film get a player, as the others are mostly the same in other
@@ -43,7 +48,9 @@ def with_files(
     known = [_place(url.replace("&amp;", "&")) for url in _ADDRESS.findall(clean)]
     known += [_place(lead_image)] if lead_image else []
     files = list(islice(_unknown(enclosures, base_url, known), _MOST))
-    return clean + fragment.clean("".join(_shown(files)), base_url=base_url) if files else clean
+    if not files:
+        return clean
+    return sanitize(clean + fragment.clean("".join(_shown(files)), base_url=base_url))
 
 
 def files_below(clean: str) -> str:

@@ -10,6 +10,7 @@ from ingest.reading.html import bbcode, cleaning
 from ingest.reading.html.text import Shown, shown_by
 from ingest.reading.html.tree import parse_fragment
 from ingest.reading.shortcuts import plain_html
+from ingest.values import SafeHtml
 
 _WITH_PICTURES = ("video", "img", "image", "picture", "noscript")
 
@@ -18,7 +19,7 @@ _WITH_PICTURES = ("video", "img", "image", "picture", "noscript")
 class Clean:
     """Safe HTML whose addresses are absolute, and what it shows."""
 
-    html: str
+    html: SafeHtml
     shown: Shown
 
 
@@ -51,10 +52,9 @@ class Fragment:
             return Clean(self._plain.html, self._plain.shown)
         tree, self._tree = self._tree, None  # it is used up
         html = cleaning.clean(self._written, base_url=self.base_url, tree=tree)
-        again = plain_html.read(html, self.base_url)
-        return Clean(html, again.shown if again and again.html == html else shown_by(html))
+        return Clean(html, plain_html.shown_by(html) or shown_by(html))
 
 
-def clean(written: str, *, base_url: str | None) -> str:
+def clean(written: str, *, base_url: str | None) -> SafeHtml:
     """Return a fragment as safe HTML whose addresses are absolute; never raises."""
     return Fragment(written, base_url=base_url).clean().html

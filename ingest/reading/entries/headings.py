@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from ingest.reading import html, titles
+from ingest.reading.html.allowed import sanitize
+from ingest.values import SafeHtml
 
 _HEADING = re.compile(r"<h([1-6])(?:\s[^<>]*)?>(.*?)</h\1>\s*", re.DOTALL)
 _LONGEST = 2_000
@@ -12,7 +14,7 @@ _LONGEST = 2_000
 _LEAD = 100
 
 
-def without_title(clean: str, title: str) -> str:
+def without_title(clean: SafeHtml, title: str) -> SafeHtml:
     """Return clean HTML without its first heading, if that repeats the title."""
     found = _HEADING.search(clean)
     if (
@@ -24,4 +26,5 @@ def without_title(clean: str, title: str) -> str:
     key = titles.title_key(html.text_of(found[2]))
     if not key or key != titles.title_key(title):
         return clean
-    return clean[: found.start()] + clean[found.end() :]
+    # A heading that holds a heading is cut at the wrong end tag.
+    return sanitize(clean[: found.start()] + clean[found.end() :])

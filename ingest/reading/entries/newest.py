@@ -16,7 +16,8 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 from ingest.reading.dedupe.noise import file_name
 from ingest.reading.entries.enclosed import files_below
 from ingest.reading.html import pictures
-from ingest.values import Enclosure
+from ingest.reading.html.allowed import sanitize
+from ingest.values import Enclosure, SafeHtml
 
 _ATTRIBUTE = re.compile(r'\b(src|srcset|poster|href)="([^"]*)"')
 _FILE = re.compile(
@@ -39,7 +40,7 @@ _NUMBERS = re.compile(r"\d+")
 class Pictured:
     """What an entry shows, and the files that its fields name."""
 
-    html: str
+    html: SafeHtml
     lead_image: str | None
     enclosures: tuple[Enclosure, ...]
 
@@ -60,12 +61,13 @@ class Newest:
 def newest(kept: Pictured, now: Pictured) -> Newest | None:
     """Return what is kept with the addresses of now; None if they are the same."""
     moves = _moves(kept.html, now.html)
-    html = _with_addresses(kept.html, moves)
+    html: str = _with_addresses(kept.html, moves)
     lead_image = _newest_image(kept, now, moves)
     enclosures = _newest_files(kept.enclosures, now.enclosures)
     if len(enclosures) > len(kept.enclosures):
         html = html.removesuffix(files_below(html)) + files_below(now.html)
-    pictured = Pictured(html=html, lead_image=lead_image, enclosures=enclosures)
+    safe = kept.html if html == kept.html else sanitize(html)
+    pictured = Pictured(html=safe, lead_image=lead_image, enclosures=enclosures)
     if pictured == kept:
         return None
     if kept.lead_image and lead_image:
@@ -90,7 +92,9 @@ def resigned(read: Pictured, present: Pictured) -> Pictured:
         next((files[url] for url in files if is_signed_anew(file.url, url)), file)
         for file in read.enclosures
     )
-    return Pictured(html=_with_addresses(read.html, moves), lead_image=image, enclosures=enclosures)
+    html = _with_addresses(read.html, moves)
+    safe = read.html if html == read.html else sanitize(html)
+    return Pictured(html=safe, lead_image=image, enclosures=enclosures)
 
 
 def is_signed_anew(old: str, new: str) -> bool:

@@ -1,6 +1,6 @@
-"""What HTML may hold that goes into the archive: the last word on safety, spoken by nh3.
+"""Sanitize HTML with nh3: the last step of everything that is stored.
 
-Everything not named here goes; the text inside it stays, save for scripts, styles and the like.
+What is not named here is removed; its text stays, except that of scripts, styles and the like.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import nh3
 
 from ingest.reading.html import mathml
 from ingest.reading.html.addresses import LINK_SCHEMES, MEDIA_SCHEMES, RASTER_DATA
+from ingest.values import SafeHtml
 
 TAGS = frozenset(
     # sections and blocks
@@ -93,9 +94,9 @@ _PROPERTIES = re.compile(
 _VALUE = re.compile(r"(?:rgba?\(|hsla?\(|calc\(|[\w\s.,%#!+\-*/)])*\Z", re.IGNORECASE)
 
 
-def sanitize(markup: str) -> str:
+def sanitize(markup: str) -> SafeHtml:
     """Return HTML that runs nothing and loads nothing but media, whatever came in."""
-    return _CLEANER.clean(markup)
+    return SafeHtml(_CLEANER.clean(markup))
 
 
 def is_allowed(element: str, attribute: str) -> bool:

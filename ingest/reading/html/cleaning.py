@@ -1,4 +1,4 @@
-"""Any text that calls itself HTML becomes HTML that is safe in every page, and stays so."""
+"""Clean HTML from outside: the full way, which repairs a tree before nh3 sanitizes it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ingest.reading.html.plain_text import from_text
 from ingest.reading.html.repair import repair
 from ingest.reading.html.tree import make_sound, parse_fragment
 from ingest.reading.html.untangle import part_long_text
+from ingest.values import SafeHtml
 
 _TAG_BEGINS = re.compile(r"<[a-zA-Z/!?]")
 # `if a<b`, which nobody escaped, and no tag that was cut: these follow a blank, or have attributes.
@@ -22,7 +23,7 @@ _MOST_PASSES = 5
 _WHITE_SPACE = re.compile(r"[ \t\n\f]+")
 
 
-def clean(fragment: str, *, base_url: str | None, tree: etree._Element | None = None) -> str:
+def clean(fragment: str, *, base_url: str | None, tree: etree._Element | None = None) -> SafeHtml:
     """Return the fragment as safe HTML whose addresses are absolute; never raises.
 
     Cleaning what is clean changes nothing. Text without any tag keeps its lines: blank lines
@@ -32,13 +33,13 @@ def clean(fragment: str, *, base_url: str | None, tree: etree._Element | None = 
     text = make_sound(fragment)
     as_text = _without_seeming_tags(text)
     if not _TAG_BEGINS.search(as_text):
-        return as_html(as_text)
+        return sanitize(as_html(as_text))
     for _ in range(_MOST_PASSES):
-        text, is_settled = _pass(text, parse_fragment(text) if tree is None else tree, base_url)
-        tree = None
+        result, is_settled = _pass(text, parse_fragment(text) if tree is None else tree, base_url)
+        text, tree = result, None
         if is_settled:
             break
-    return text
+    return result
 
 
 def _without_seeming_tags(text: str) -> str:
@@ -57,7 +58,7 @@ def as_html(text: str) -> str:
     return from_text(make_sound(html.unescape(text)))
 
 
-def _pass(markup: str, tree: etree._Element, base_url: str | None) -> tuple[str, bool]:
+def _pass(markup: str, tree: etree._Element, base_url: str | None) -> tuple[SafeHtml, bool]:
     """Repair and sanitize once; say whether another pass would find nothing to do.
 
     libxml2 and nh3's parser (html5ever) read tangled markup in two ways. Where the same tags come
@@ -69,5 +70,5 @@ def _pass(markup: str, tree: etree._Element, base_url: str | None) -> tuple[str,
     result = sanitize(repaired)
     if not _TAG_BEGINS.search(result):
         # The line ends of HTML are blanks; left alone they would be taken for lines next time.
-        return from_text(_WHITE_SPACE.sub(" ", html.unescape(result))), True
+        return sanitize(from_text(_WHITE_SPACE.sub(" ", html.unescape(result)))), True
     return result, _TAGS.findall(markup) == _TAGS.findall(result)

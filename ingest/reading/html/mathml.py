@@ -37,6 +37,9 @@ def clean_math(math: etree._Element) -> None:
             del element.attrib[name]
     for inner in list(math.iter("math"))[1:]:
         inner.tag = "mrow"
+    for token in list(math.iter(*TOKENS)):
+        # An HTML parser reads their content as HTML, and nh3 drops HTML elements of these names.
+        etree.strip_tags(token, *ELEMENTS)
     if tex:
         math.set("alttext", tex)
 

@@ -52,6 +52,9 @@ def repair(tree: etree._Element, base_url: str | None, markup: str) -> None:
     _repair_links(tree, base_url)
     etree.strip_elements(tree, etree.Comment, etree.PI, *CONTENTLESS, with_tail=False)
     etree.strip_tags(tree, *_TAGLESS)
+    for empty in tree.iter("li", "dt", "dd"):
+        if not empty.text and not len(empty):
+            empty.text = ""  # else lxml writes no end tag, and the item takes in what follows it
     reveal(tree)
     untangle(tree)
 

@@ -12,6 +12,7 @@ from functools import partial
 
 from lxml import etree
 
+from ingest.reading import shortcuts
 from ingest.reading.shortcuts.plain_elements import (
     ATOM,
     Element,
@@ -40,7 +41,12 @@ _LIKE_HTML = re.compile(r"</|&")
 
 def read(text: str, root: Root) -> Fields | None:
     """Read a feed whose root element was found, as feedparser would; None where only it can."""
-    if root.rubbish or "<!DOCTYPE" in text[: root.start] or bounds.may_be_exceeded(text):
+    if (
+        not shortcuts.ENABLED
+        or root.rubbish
+        or "<!DOCTYPE" in text[: root.start]
+        or bounds.may_be_exceeded(text)
+    ):
         return None
     document = text[root.start :].encode()
     if (_WINDOWS_LEAD in document or "&#" in text) and _WINDOWS_CHARACTER.search(text):

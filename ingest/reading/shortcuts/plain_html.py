@@ -1,29 +1,32 @@
-"""HTML as most publishers write it, made safe and read in one pass, in a tenth of the time.
+"""Read plain HTML in one pass: make its addresses absolute, and tell what it shows.
 
 Plain is a fragment of well-nested paragraphs, lists, links and pictures of which all parsers make
-the same tree, so that none is asked. Every tag in it is named here; every attribute comes out as
-`allowed` would leave it. Where anything is not plain the answer is None, and the long way is gone:
-that one is right by definition, and the tests hold this module against it.
+the same tree. So no parser has to repair it; nh3 cleans it, as it cleans everything. Where
+anything is not plain the result is None, and the caller takes the full way (`html.cleaning`),
+which defines what is right: tests compare the two.
 """
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from html.entities import html5, name2codepoint
+from typing import TypeAlias
 
 from lxml import etree
 
+from ingest.reading import shortcuts
 from ingest.reading.html.addresses import LINK_SCHEMES, MEDIA_SCHEMES, absolute
-from ingest.reading.html.allowed import ALWAYS_SET, harmless_style, is_allowed
+from ingest.reading.html.allowed import sanitize
 from ingest.reading.html.formulas import SOURCES, is_drawn, lacks_source
 from ingest.reading.html.hidden import hides
 from ingest.reading.html.named_players import names_player
 from ingest.reading.html.pictures import LATE_ATTRIBUTES
 from ingest.reading.html.text import BREAKS, LINES, Shown, squeeze
 from ingest.reading.html.tree import make_sound
+from ingest.values import SafeHtml
 
 _TAG = re.compile(r"<([^<>]*)>")
 _REFERENCE = re.compile(r"&(?:#([0-9]{2,5});|([a-zA-Z0-9]{2,8});)?")
@@ -36,6 +39,8 @@ _EACH_ATTRIBUTE = re.compile(_ATTRIBUTE)
 _ATTRIBUTES = re.compile(rf"(?:{_ATTRIBUTE})*+")
 _MOST_ATTRIBUTES = 20
 _DEEPEST = 50
+_MOST_REMEMBERED = 2_000  # tags
+_LONGEST_REMEMBERED = 200
 
 _WORDS = frozenset("a b cite code del em i ins kbd mark q s small span strong sub sup u".split())
 _PHRASES = _WORDS | {"br", "img"}
@@ -43,7 +48,7 @@ _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS = frozenset({"ul", "ol"})
 _SECTIONS = frozenset("article blockquote div figcaption figure section".split())
 _FLOW = _PHRASES | _PARAGRAPHS | _LISTS | _SECTIONS | {"hr"}
-# What may stand in an element: nothing that would close it, or be torn by it.
+# The elements that each element may hold: none that closes it by the standard, or tears it apart.
 _TOP = ""
 _HOLDS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(_WORDS | _PARAGRAPHS, _PHRASES),
@@ -51,14 +56,14 @@ _HOLDS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(_LISTS, frozenset({"li"})),
     **dict.fromkeys([_TOP, "li", *_SECTIONS], _FLOW),
 }
-_KEEPS_LINES = re.compile(r"white-space\s*:\s*(?:pre|break)", re.IGNORECASE)
-# Stands for a line end while text is gathered, in which it cannot be.
+_ODD_STYLE = re.compile(r"display|white-space\s*:\s*(?:pre|break)", re.IGNORECASE)
+# Marks a line end while text is collected; it cannot occur in the text.
 _LINE_END = "\0"
 
 
 @dataclass(frozen=True, slots=True)
 class _Tag:
-    """A tag without attributes: its element, what is written for it, and the line end it makes."""
+    """A tag: its element, how it is written for nh3, and the line end that it makes."""
 
     name: str
     written: str
@@ -75,11 +80,11 @@ _CLOSING = {
     for name in _HOLDS
     if name != _TOP
 }
-# Addresses of which nobody doubts the server: none in numbers, in IDNA or with an odd port.
+# Addresses of which every parser knows the server: no numbers, no IDNA, no odd port.
 _LABEL = "(?!xn--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _WEB = re.compile(rf"https?://(?:{_LABEL}\.)+[a-z]{{2,}}(?::[1-9][0-9]{{0,3}})?(?=[/?#]|\Z)")
-_ADDRESSES = {("a", "href"): LINK_SCHEMES, ("img", "src"): MEDIA_SCHEMES}
-# Attributes that ask for a closer look than is taken here.
+_ADDRESSES = {"a": ("href", LINK_SCHEMES), "img": ("src", MEDIA_SCHEMES)}
+# Attributes that only the full way reads.
 _ODD_ATTRIBUTES = LATE_ATTRIBUTES | {"cite", "name", "srcset", *SOURCES}
 
 
@@ -87,9 +92,13 @@ _ODD_ATTRIBUTES = LATE_ATTRIBUTES | {"cite", "name", "srcset", *SOURCES}
 class Plain:
     """A plain fragment: clean HTML, what it shows, and its `img` elements as they were written."""
 
-    html: str
+    html: SafeHtml
     shown: Shown
     pictures: list[etree._Element]
+
+
+# HTML that is yet to be sanitized, what it shows, and its pictures.
+_Read: TypeAlias = tuple[str, Shown, list[etree._Element]]  # noqa: SLF001 (no public name)
 
 
 class _OddError(Exception):
@@ -98,8 +107,23 @@ class _OddError(Exception):
 
 def read(fragment: str, base_url: str | None) -> Plain | None:
     """Clean and read a fragment as `clean` and `text_of` do it; None where it is not plain."""
-    pieces = _TAG.split(make_sound(fragment))
-    if len(pieces) == 1:
+    if (found := _read(make_sound(fragment), base_url)) is None:
+        return None
+    written, shown, pictures = found
+    return Plain(sanitize(written), shown, pictures)
+
+
+def shown_by(clean: str) -> Shown | None:
+    """Return what clean HTML shows; None where it is not plain."""
+    if (found := _read(clean, None)) is None:
+        return None
+    written, shown, _ = found
+    return shown if written == clean else None
+
+
+def _read(text: str, base_url: str | None) -> _Read | None:
+    pieces = _TAG.split(text) if shortcuts.ENABLED else []
+    if len(pieces) <= 1:
         return None
     try:
         return _Reader(base_url).read(pieces)
@@ -116,30 +140,26 @@ class _Reader:
         self._media: list[str] = []
         self._pictures: list[etree._Element] = []
 
-    def read(self, pieces: list[str]) -> Plain:
+    def read(self, pieces: list[str]) -> _Read:
         """Read a fragment in pieces, of which every second is a tag without its brackets."""
         written, shown = pieces[:], pieces[:]
         for place in range(1, len(pieces), 2):
-            written[place], shown[place] = self._read_tag(pieces[place])
+            tag = self._read_tag(pieces[place])
+            written[place], shown[place] = tag.written, tag.shown
         if len(self._open) > 1:
             raise _OddError
-        written[::2], shown[::2] = _texts(pieces[::2])
+        shown[::2] = _texts(pieces[::2])
         text = squeeze("".join(shown).split(_LINE_END))
-        return Plain("".join(written), Shown(text, self._media), self._pictures)
+        return "".join(written), Shown(text, self._media), self._pictures
 
-    def _read_tag(self, written: str) -> tuple[str, str]:
-        """Return what is written for a tag in the end, and the line end that it makes."""
+    def _read_tag(self, written: str) -> _Tag:
         if (tag := _CLOSING.get(written)) is not None:
             if self._open.pop() != tag.name:
                 raise _OddError
-            return tag.written, tag.shown
-        if (tag := _OPENING.get(written)) is not None:
-            self._enter(tag.name)
-            return tag.written, tag.shown
-        name = written.partition(" ")[0]
-        self._enter(name)
-        attributes = self._read_attributes(name, written[len(name) :])
-        return f"<{name}{attributes}>", _LINE_END if name in BREAKS else ""
+            return tag
+        tag = _OPENING.get(written) or self._read_attributes(written)
+        self._enter(tag.name)
+        return tag
 
     def _enter(self, name: str) -> None:
         if name not in _HOLDS[self._open[-1]] or (name == "a" and name in self._open):
@@ -149,43 +169,26 @@ class _Reader:
         if len(self._open) > _DEEPEST:
             raise _OddError
 
-    def _read_attributes(self, element: str, written: str) -> str:
-        """Return the attributes of a tag as they are written in the end."""
-        written = written if element in _HOLDS else written.removesuffix("/")
-        # From each of these blanks the search for an attribute would begin anew.
-        written = written.rstrip(" \n")
-        pairs = _EACH_ATTRIBUTE.findall(written) if _ATTRIBUTES.fullmatch(written) else []
-        attributes = {name: value.replace("&amp;", "&") for name, value in pairs}
-        if not attributes or len(attributes) < len(pairs) or len(pairs) > _MOST_ATTRIBUTES:
-            raise _OddError
-        kept = {name: self._kept(element, name, value) for name, value in attributes.items()}
-        if element == "img":
-            self._note_picture(attributes, kept.get("src"))
-            kept |= ALWAYS_SET[element]
-        quoted = [
-            f' {name}="{value.replace("&", "&amp;")}"'
-            for name, value in kept.items()
-            if value is not None
-        ]
-        return "".join(quoted)
+    def _read_attributes(self, written: str) -> _Tag:
+        """Return a tag with attributes; in that of a link or picture the address is absolute."""
+        name = written.partition(" ")[0]
+        if name not in _ADDRESSES:
+            return _remembered(written) if len(written) <= _LONGEST_REMEMBERED else _tag(written)
+        attribute, schemes = _ADDRESSES[name]
+        attributes = _attributes(name, written)
+        resolved = dict(attributes)
+        if attribute in attributes:
+            resolved[attribute] = self._address(attributes[attribute], schemes)
+        if name == "img":
+            self._note_picture(attributes, resolved)
+        quoted = (f' {key}="{value.replace("&", "&amp;")}"' for key, value in resolved.items())
+        return _Tag(name, f"<{name}{''.join(quoted)}>", "")
 
-    def _note_picture(self, attributes: dict[str, str], source: str | None) -> None:
-        if source is None or lacks_source(attributes["src"], attributes.get("alt")):
+    def _note_picture(self, attributes: dict[str, str], resolved: dict[str, str]) -> None:
+        if "src" not in resolved or lacks_source(attributes["src"], attributes.get("alt")):
             raise _OddError
-        self._media.append(source)
+        self._media.append(resolved["src"])
         self._pictures.append(etree.Element("img", attributes))
-
-    def _kept(self, element: str, name: str, value: str) -> str | None:
-        """Return the value of an attribute as it is in the end, None where the attribute goes."""
-        if name in _ODD_ATTRIBUTES or names_player(name):
-            raise _OddError
-        if name == "class" and is_drawn(value):
-            raise _OddError
-        if name == "style":
-            return _style(value)
-        if schemes := _ADDRESSES.get((element, name)):
-            return self._address(value, schemes)
-        return value if is_allowed(element, name) else None
 
     def _address(self, written: str, schemes: frozenset[str]) -> str:
         url = absolute(written, self._base_url, schemes)
@@ -194,24 +197,43 @@ class _Reader:
         return url
 
 
-def _style(written: str) -> str:
-    harmless = harmless_style(written)
-    # Where nothing of it is left nh3 puts the other attributes in another order.
-    is_odd = "display" in written.lower() or hides(written)
-    if not harmless or is_odd or _KEEPS_LINES.search(written):
+def _tag(written: str) -> _Tag:
+    """Return a tag with attributes, none of which is an address."""
+    name = written.partition(" ")[0]
+    _attributes(name, written)
+    end = "" if name in _HOLDS else "/"
+    return _Tag(name, f"<{written.removesuffix(end)}>", _LINE_END if name in BREAKS else "")
+
+
+_remembered = lru_cache(maxsize=_MOST_REMEMBERED)(_tag)
+
+
+def _attributes(element: str, written: str) -> dict[str, str]:
+    """Return the attributes of a tag; raise `_OddError` for any that is not plain."""
+    rest = written[len(element) :]
+    rest = rest if element in _HOLDS else rest.removesuffix("/")
+    # From each of these blanks the search for an attribute would begin anew.
+    rest = rest.rstrip(" \n")
+    pairs = _EACH_ATTRIBUTE.findall(rest) if _ATTRIBUTES.fullmatch(rest) else []
+    attributes = {name: value.replace("&amp;", "&") for name, value in pairs}
+    if not attributes or len(attributes) < len(pairs) or len(pairs) > _MOST_ATTRIBUTES:
         raise _OddError
-    return harmless
+    if not _ODD_ATTRIBUTES.isdisjoint(attributes) or is_drawn(attributes.get("class", "")):
+        raise _OddError
+    if any(map(names_player, attributes)):
+        raise _OddError
+    style = attributes.get("style", "")
+    if _ODD_STYLE.search(style) or hides(style):
+        raise _OddError
+    return attributes
 
 
-def _texts(pieces: list[str]) -> tuple[list[str], list[str]]:
-    """Return texts as they are written in the end, and as they are shown."""
+def _texts(pieces: list[str]) -> list[str]:
+    """Return texts as they are shown."""
     joined = "".join(pieces)
     if "<" in joined:
         raise _OddError
-    if not ("&" in joined or ">" in joined or "\xa0" in joined):
-        return pieces, pieces
-    shown = [_REFERENCE.sub(_character, piece) for piece in pieces]
-    return [html.escape(text, quote=False).replace("\xa0", "&nbsp;") for text in shown], shown
+    return [_REFERENCE.sub(_character, one) for one in pieces] if "&" in joined else pieces
 
 
 def _character(reference: re.Match[str]) -> str:
