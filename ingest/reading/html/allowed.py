@@ -6,6 +6,7 @@ What is not named here is removed; its text stays, except that of scripts, style
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import nh3
@@ -75,7 +76,7 @@ _PLAYERS = frozenset(
 )
 _PREFIXES = ("data-", "aria-")
 # Written on these elements whatever was there.
-ALWAYS_SET: dict[str, dict[str, str]] = {
+_ALWAYS_SET: dict[str, dict[str, str]] = {
     "img": {"referrerpolicy": "no-referrer"},
     "iframe": {"sandbox": "allow-scripts allow-same-origin allow-popups allow-presentation"},
 }
@@ -91,21 +92,15 @@ _PROPERTIES = re.compile(
     r"|border(?:-(?:top|right|bottom|left))?(?:-(?:width|style|color|radius))?"
     r"|border-(?:collapse|spacing)|list-style-type|table-layout|caption-side"
 )
+_CHECKED = frozenset({"style", "src", "poster", "srcset"})
+_LONG = 200  # characters of a style
+_MOST_REMEMBERED = 2_000  # styles: the same few come with each paragraph
 _VALUE = re.compile(r"(?:rgba?\(|hsla?\(|calc\(|[\w\s.,%#!+\-*/)])*\Z", re.IGNORECASE)
 
 
 def sanitize(markup: str) -> SafeHtml:
     """Return HTML that runs nothing and loads nothing but media, whatever came in."""
     return SafeHtml(_CLEANER.clean(markup))
-
-
-def is_allowed(element: str, attribute: str) -> bool:
-    """Whether an attribute may stay on an element, whatever it says."""
-    return (
-        attribute in _ATTRIBUTES["*"]
-        or attribute in _ATTRIBUTES.get(element, ())
-        or attribute.startswith(_PREFIXES)
-    )
 
 
 def is_player(url: str) -> bool:
@@ -118,7 +113,7 @@ def is_player(url: str) -> bool:
     return parts.scheme == "https" and host in _PLAYERS
 
 
-def harmless_style(style: str) -> str:
+def _harmless_style(style: str) -> str:
     """Return the style without the declarations that are not known to be harmless.
 
     One that is harmless as a whole comes back as it was written.
@@ -128,6 +123,9 @@ def harmless_style(style: str) -> str:
     if len(kept) == len(declarations):
         return style
     return ";".join(declaration.strip() for declaration in kept if declaration.strip())
+
+
+_remembered_style = lru_cache(maxsize=_MOST_REMEMBERED)(_harmless_style)
 
 
 def _is_harmless(declaration: str) -> bool:
@@ -140,19 +138,20 @@ def _is_harmless(declaration: str) -> bool:
 
 def _check_attribute(tag: str, name: str, value: str) -> str | None:
     """Say what an attribute may be in the end, after nh3 repaired the tree in its own way."""
+    if name not in _CHECKED:
+        return value  # nh3 itself checks the schemes of links
     if name == "style":
-        return harmless_style(value) or None
+        read = _remembered_style if len(value) <= _LONG else _harmless_style
+        return read(value) or None
     if name == "src" and tag == "iframe":
         return value if is_player(value) else None
     if name in {"src", "poster"}:
         return value if _is_media(tag, value) else None
-    if name in {"href", "cite"} or not value.startswith("data:"):
-        return value  # nh3 itself knows the schemes of links
-    return None if name == "srcset" else value
+    return None if value.startswith("data:") else value  # a srcset
 
 
 def _is_media(tag: str, value: str) -> bool:
-    if tag == "img" and RASTER_DATA.match(value):
+    if value.startswith("https://") or (tag == "img" and RASTER_DATA.match(value)):
         return True
     scheme, colon, _ = value.partition(":")
     return not colon or not scheme.isalpha() or scheme.lower() in MEDIA_SCHEMES
@@ -164,7 +163,7 @@ _CLEANER = nh3.Cleaner(
     attributes=_ATTRIBUTES,
     attribute_filter=_check_attribute,
     generic_attribute_prefixes=set(_PREFIXES),
-    set_tag_attribute_values=ALWAYS_SET,
+    set_tag_attribute_values=_ALWAYS_SET,
     url_schemes=set(LINK_SCHEMES | {"data"}),
     link_rel=None,
     strip_comments=True,
