@@ -132,7 +132,7 @@ def _entries_of(path: Path) -> Iterator[NormalEntry]:
         if article := extract_article(body.decode("utf-8", "replace"), url=_URL):
             yield entry_of_page(article, context.document, context, ListedDates())[1]
     elif path.name == "wordpress-export.xml":
-        posts, _ = posts_of_export(body, drafts=True)
+        posts = posts_of_export(body, drafts=True).feed
         yield from read(_context(posts)).entries
     else:
         yield from read(context).entries
