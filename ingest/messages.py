@@ -82,7 +82,7 @@ class _Chinese(gettext.GNUTranslations):
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(file)
         catalog: dict[Any, str] = self._catalog  # type: ignore[attr-defined]
-        self._known = {key if isinstance(key, str) else key[0]: catalog[key] for key in catalog}
+        self._known = {key: text for key, text in catalog.items() if isinstance(key, str)}
         self._templates = [text for text in self._known if _FIELD.search(text)]
 
     def recognized(self, text: str) -> str:

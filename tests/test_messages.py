@@ -17,8 +17,8 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
-from ingest.cli.help import wrap
 from ingest.messages import LOCALE, SIMPLIFIED, TRADITIONAL, _Chinese, language_of
+from ingest.wrapping import wrap
 from tests.program import Program
 from tests.site import Site
 

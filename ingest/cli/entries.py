@@ -136,7 +136,7 @@ def _number_of(session: Session, link: str) -> int:
 
 def _print_entry(row: dict[str, Any]) -> None:
     for label, value in facts_of(row):
-        say(f"{label}: {value}")
+        say(_("{label}: {value}", label=label, value=value))
     say()
     for line in row["html"].splitlines():
         say(line)

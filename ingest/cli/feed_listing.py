@@ -60,7 +60,7 @@ def show(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> Non
         print_json(shown | {"polls": last})
         return
     for label, value in facts_of(shown):
-        say(f"{label}: {value}")
+        say(_("{label}: {value}", label=label, value=value))
     print_table(
         [_("poll"), _("bytes"), _("seconds"), _("result")],
         map(poll_cells, last),
@@ -82,4 +82,4 @@ def explain(ctx: typer.Context, name: FeedName, as_json: JsonOption = False) -> 
         return
     say(feed.name)
     for label, value in facts_of(explained):
-        say(f"  {label}: {value}")
+        say("  " + _("{label}: {value}", label=label, value=value))

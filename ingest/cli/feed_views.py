@@ -49,7 +49,7 @@ _LABELS = {
     "url": _("address"),
     "title": _("title"),
     "folder": _("folder"),
-    "origin": _("named in"),
+    "origin": _("listed in"),
     "settings": _("settings"),
     "link": _("site"),
     "language": _("language"),
@@ -58,7 +58,7 @@ _LABELS = {
     "entries": _("entries"),
     "state": _("state"),
     "failures": _("failures"),
-    "added_at": _("added"),
+    "added_at": _("added at"),
     "last_error": _("last error"),
     "paused_at": _("paused since"),
     "paused_reason": _("paused because"),
@@ -83,9 +83,10 @@ _LABELS = {
 }
 
 
+_ORIGINS = {"file": _("the configuration file"), "command": _("the database, by a command")}
 # Stored in English, or made for JSON as well: translated when shown.
 _IN_ENGLISH = {
-    *("state", "origin", "last_error", "paused_reason", "next_poll_reason", "because"),
+    *("state", "last_error", "paused_reason", "next_poll_reason", "because"),
     *("entries_may_be_missing", "publisher_asks_for", "validators", "server_left_alone_because"),
 }
 
@@ -94,7 +95,7 @@ def facts_of(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield labels and values for people, without empty ones."""
     for name, value in values.items():
         if value not in (None, {}, "", [], (), 0):
-            text = spoken(value)
+            text = _ORIGINS.get(value, "") if name == "origin" else spoken(value)
             label = _LABELS.get(name, name.replace("_", " "))
             yield label, recognized(text) if name in _IN_ENGLISH else text
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +9,10 @@ from typer._click.core import Context
 from typer._click.formatting import HelpFormatter
 
 from ingest.messages import _, recognized
+from ingest.wrapping import wrap
 
 if TYPE_CHECKING:
     from typer._click.core import Command
-
-_CLOSING = "，。；：、！？）》”’…,.;:!?)"  # must not begin a line
-_WIDE = ("W", "F")
 
 
 def paragraphs(text: str | None) -> list[str]:
@@ -91,31 +88,3 @@ def _with_translated_extra(text: str) -> str:
     text, bracket, extra = _(text).rpartition("  [") if "  [" in text else (_(text), "", "")
     parts = "; ".join(map(recognized, extra.removesuffix("]").split("; ")))
     return f"{text}{bracket}{parts}]" if bracket else text
-
-
-def wrap(text: str, width: int) -> list[str]:
-    """Break a text into lines of so many cells: at blanks, and between Chinese characters."""
-    lines, line = [], ""
-    for piece in _pieces(text):
-        if line and cells(line + piece.rstrip()) > width:
-            lines.append(line.rstrip())
-            line = ""
-        line += piece if line else piece.lstrip()
-    return [*lines, line.rstrip()] if line.strip() else lines
-
-
-def cells(text: str) -> int:
-    """Count the columns that a text takes on a terminal."""
-    return sum(2 if unicodedata.east_asian_width(c) in _WIDE else 1 for c in text)
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """Yield what must stay together: a word with the blank behind it, or a wide character."""
-    piece = ""
-    for c in text:
-        is_wide = unicodedata.east_asian_width(c) in _WIDE
-        if piece and c not in _CLOSING and (is_wide or piece[-1] == " " or cells(piece[-1]) == 2):
-            yield piece
-            piece = ""
-        piece += c
-    yield piece

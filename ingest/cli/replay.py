@@ -8,7 +8,7 @@ import typer
 
 from ingest.cli.output import say
 from ingest.cli.session import open_session
-from ingest.messages import ngettext
+from ingest.messages import _, ngettext
 
 
 def replay(
@@ -46,4 +46,5 @@ def replay(
             )
         )
     entries = ngettext("{count:,} entry changed", "{count:,} entries changed", changed)
-    say(f"{entries}, {ngettext('{count:,} file written', '{count:,} files written', written)}")
+    files = ngettext("{count:,} file written", "{count:,} files written", written)
+    say(_("{entries}, {files}", entries=entries, files=files))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,25 +13,31 @@ from pydantic.fields import FieldInfo
 
 from ingest.config import Config, FeedConfig, FeedSettings, format_duration, format_size
 from ingest.config.feed_settings import option_of
+from ingest.messages import _, message
+from ingest.wrapping import wrap
 
-_HEAD = """\
+_HEAD = message(
+    """\
 # The configuration of Guidang: every setting with its default.
 # Durations: 30s, 15m, 6h, 1d. Sizes: 512KiB, 10MB. Relative paths start from this file's folder.
 # An environment variable overrides a setting: GUIDANG_DATABASE__URL for [database] url;
 # lists are written as JSON: GUIDANG_FETCH__ALLOW_PRIVATE='["10.0.0.0/8"]'.
 """
-_FEEDS = """\
+)
+_FEEDS = message(
+    """\
 # Feeds, one table each. You can also add feeds by command: guidang feeds add URL.
 # If you remove a feed from this file, it is paused; nothing is deleted.
 #
 """
+)
 _WIDTH = 96
 
 
 def example_config() -> str:
     """Return the text of config.example.toml: a valid configuration without feeds."""
     tables = [_table(name, field.default) for name, field in _tables()]
-    return "\n".join([_HEAD, *tables, _FEEDS + _feed()])
+    return "\n".join([_(_HEAD), *tables, _(_FEEDS) + _feed()])
 
 
 def _tables() -> Iterator[tuple[str, Any]]:
@@ -76,7 +81,7 @@ def _example(field: FieldInfo) -> str:
 
 
 def _comment(text: str) -> list[str]:
-    return [f"# {line}" for line in textwrap.wrap(" ".join(text.split()), _WIDTH)]
+    return [f"# {line}" for line in wrap(_(" ".join(text.split())), _WIDTH)]
 
 
 def _toml(value: Any) -> str:

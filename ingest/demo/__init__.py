@@ -1,8 +1,8 @@
-"""The whole job on sample feeds of our own, with no network but loopback.
+"""The whole job on sample feeds, with no network but loopback.
 
-samples    which feeds, and what each is a sample of
-documents  what they say, in the morning and in the evening
-site       the server that answers for them
-folder     the folder a demo is written to
+samples    the feeds, and what each shows
+documents  their documents, in the morning and in the evening
+site       the server of the feeds
+folder     the folder that a demo is written to
 run        two looks at all of them, with the real program
 """

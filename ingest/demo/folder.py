@@ -1,7 +1,7 @@
-"""The folder of a demo: made, recognised and cleared, without touching what is somebody else's.
+"""Create, recognise and clear the folder of a demo; never delete anybody else's files.
 
-A demo signs what it wrote, with a digest of each file. A folder is cleared only when all it holds
-is signed and unchanged, file by file; nothing is ever deleted by the folder.
+A demo records a digest of each file that it wrote. A folder is cleared only if every file in it is
+recorded and unchanged. Files are deleted one by one, never whole folders.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from pathlib import Path
 
 from ingest.errors import UsageError
 
-# Written as sha256sum writes it, so that anybody can check it.
+# In the format of sha256sum, so that anybody can check it.
 SIGNATURE = ".guidang-demo"
 _MOST_NAMED = 3
 
 
 def claim(folder: Path) -> None:
-    """Make the folder, or clear it of an earlier demo.
+    """Create the folder, or delete an earlier demo in it.
 
     Raise `UsageError` if it holds anything else or cannot be written.
     """
@@ -36,8 +36,8 @@ def claim(folder: Path) -> None:
 
 
 def sign(folder: Path) -> None:
-    """Write down what the folder holds, so that the next demo may replace it."""
-    # Left unsigned (the disk is full), it is only not replaced.
+    """Record the files of the folder, so that the next demo may replace them."""
+    # If this fails (the disk is full), the folder is just not replaced next time.
     with contextlib.suppress(OSError):
         lines = [f"{_digest(folder / name)}  {name}\n" for name in sorted(_present(folder))]
         (folder / SIGNATURE).write_text("".join(lines), encoding="utf-8")
@@ -48,7 +48,7 @@ def _read_signature(folder: Path) -> dict[str, str]:
         lines = (folder / SIGNATURE).read_text(encoding="utf-8").splitlines()
     except (FileNotFoundError, UnicodeDecodeError):
         raise UsageError(
-            f"{folder} holds something else than a demo; name another folder: guidang demo DIR"
+            f"{folder} contains files that are not of a demo; name another folder: guidang demo DIR"
         ) from None
     signed = (line.partition("  ") for line in lines)
     return {name: digest for digest, _, name in signed}
@@ -62,7 +62,7 @@ def _clear(folder: Path, signed: dict[str, str]) -> None:
         listed = ", ".join(sorted(foreign)[:_MOST_NAMED])
         more = ", …" if len(foreign) > _MOST_NAMED else ""
         raise UsageError(
-            f"{folder} was used since its demo ({listed}{more}) and is left as it is; "
+            f"{folder} was used since its demo ({listed}{more}) and was not changed; "
             "move it away, or name another folder: guidang demo DIR"
         )
     for name in [*present, SIGNATURE]:
@@ -73,7 +73,7 @@ def _clear(folder: Path, signed: dict[str, str]) -> None:
 
 
 def _present(folder: Path) -> Iterator[str]:
-    """Every file but the signature, by its path below the folder; a link is a file."""
+    """Yield the path of every file but the signature; a link counts as a file."""
     for place, folders, names in os.walk(folder):
         links = [name for name in folders if (Path(place) / name).is_symlink()]
         for name in [*names, *links]:

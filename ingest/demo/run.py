@@ -21,7 +21,7 @@ from ingest.store import feeds_of_file
 from ingest.values import Poll
 
 _HEAD = """\
-# What `guidang demo` worked with. Its site was there only while it ran.
+# The configuration of `guidang demo`. Its site existed only while it ran.
 
 [archive]
 path = "source/_posts"
@@ -40,7 +40,7 @@ instances = ["{site}"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looks:
-    """What came of the two looks at one feed."""
+    """The results of the two polls of one feed."""
 
     sample: Sample
     feed: FeedState
@@ -49,7 +49,7 @@ class Looks:
 
     @property
     def went_as_meant(self) -> bool:
-        """Whether the sample gave what it is there to give."""
+        """Whether both polls found what the sample is meant to show."""
         found = (self.first.new, self.second.new, self.second.edited)
         failed = (self.first.error is not None, self.second.error is not None)
         sample = self.sample
@@ -61,7 +61,7 @@ class Looks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """What a demo did; `differences` names files that are not as the store has them."""
+    """The result of a demo; `differences` lists files that do not match the database."""
 
     looks: Sequence[Looks]
     archive: Path
@@ -69,35 +69,35 @@ class Demo:
 
     @property
     def went_as_meant(self) -> bool:
-        """Whether all of it did what it is there to show."""
+        """Whether everything worked as intended."""
         return not self.differences and all(looks.went_as_meant for looks in self.looks)
 
 
 async def run(folder: Path, site: DemoSite) -> Demo:
-    """Look twice at the feeds of a site; keep and render in `folder` what came."""
+    """Poll the feeds of a site twice; write database and archive into `folder`."""
     file = folder / "config.toml"
     try:
         file.write_text(config_text(site), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}") from error
-    # The user's environment is for the user's archive: it must not lead the demo there.
+    # The user's environment is for the user's archive; the demo must not write there.
     config, _ = load_config(file, environment={})
     database = Database(config.database.url)
     try:
         database.upgrade()
         async with open_services(config, database) as services:
-            return await _look_twice(services, site)
+            return await _poll_twice(services, site)
     finally:
         database.dispose()
 
 
-async def _look_twice(services: Services, site: DemoSite) -> Demo:
+async def _poll_twice(services: Services, site: DemoSite) -> Demo:
     now = services.clock()
     services.archive.prepare(now=now)
     await services.transact(feeds_of_file.adopt, services.config.feeds, now=now)
-    first = await _look(services)
+    first = await _poll(services)
     site.let_evening_come()
-    second = await _look(services)
+    second = await _poll(services)
     feeds = await services.query(store.every)
     return Demo(
         looks=[
@@ -105,18 +105,18 @@ async def _look_twice(services: Services, site: DemoSite) -> Demo:
             for sample, feed in zip(site.samples, feeds, strict=True)
         ],
         archive=services.archive.root,
-        differences=[f"{one.path} is {one.what}" for one in services.archive.check()],
+        differences=[f"{one.path}: {one.what}" for one in services.archive.check()],
     )
 
 
-async def _look(services: Services) -> dict[int, Poll]:
+async def _poll(services: Services) -> dict[int, Poll]:
     feeds = await services.query(store.every)
     polls = await poll_feeds(services, feeds, lambda _poll: None)
     return {poll.feed_id: poll for poll in polls}
 
 
 def config_text(site: DemoSite) -> str:
-    """The configuration of a demo, as a user would write it."""
+    """Return the configuration of a demo, as a user would write it."""
     return "\n".join([_HEAD.format(site=site.address), *_feed_tables(site)])
 
 

@@ -1,7 +1,7 @@
-"""The sample feeds: what each is a sample of, how it is served, and what has to come of it.
+"""The sample feeds: what each shows, how it is served, and what a poll must find.
 
-The documents lie in `documents/`, all of them as UTF-8 text: `morning/` is the site as it is
-first seen, `evening/` holds what has changed by the second look.
+The documents are in `documents/`, as UTF-8 text: `morning/` is the site at the first poll,
+`evening/` holds what has changed by the second.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _PLACEHOLDER = "{site}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """A file of the site: where it is served, and as what.
+    """A file of the site, its path and its media type.
 
-    `encoding` is what it is sent in; with `has_etag` the server answers 304 to whoever has it
-    already. With another `status` than 200 there is no file.
+    It is sent in `encoding`. With `has_etag` the server answers 304 to clients that have the file.
+    With a `status` other than 200 there is no file.
     """
 
     path: str
@@ -32,7 +32,7 @@ class Served:
     status: int = 200
 
     def body(self, site: str, edition: str = MORNING) -> bytes:
-        """The bytes as they are sent; `site` is the address that links of the site begin with."""
+        """Return the bytes to send; `site` is the address that links of the site begin with."""
         document = _DOCUMENTS / edition / self.file
         if not document.is_file():
             document = _DOCUMENTS / MORNING / self.file
@@ -44,8 +44,8 @@ class Served:
 class Sample(Served):
     """A feed of the site.
 
-    `route` is the `rsshub://` address to ask for it by, where it plays an RSSHub. The first look
-    has to find `entries`, the second `added` more and `edited` ones.
+    `route` is its `rsshub://` address, if the site acts as an RSSHub for it. The first poll must
+    find `entries`, the second `added` new ones and `edited` ones.
     """
 
     shows: str
@@ -57,7 +57,7 @@ class Sample(Served):
 
     @property
     def is_broken(self) -> bool:
-        """Whether it has to fail."""
+        """Whether polling it must fail."""
         return self.status != 200
 
 
@@ -72,7 +72,7 @@ SAMPLES = (
         added=1,
         settings=FeedSettings(categories=("新媒体", "江海半岛网", "新闻")),
     ),
-    # Declared as GB2312, as so many are, with characters that only GBK has.
+    # Declared as GB2312, as many feeds are, with characters that only GBK has.
     Sample(
         path="/linxi/rss.xml",
         file="linxi.xml",

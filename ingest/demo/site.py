@@ -22,9 +22,9 @@ _SERVED = {served.path: served for served in (*SAMPLES, *PAGES)}
 
 
 class DemoSite:
-    """The running site; it is morning there until `let_evening_come`.
+    """The running site; it serves the morning edition until `let_evening_come`.
 
-    `answered` lists what was asked for, and the status of the answer, in order.
+    `answered` lists the requested paths and the status of each answer, in order.
     """
 
     samples = SAMPLES
@@ -56,21 +56,21 @@ class DemoSite:
         )
 
     def feed_url(self, sample: Sample) -> str:
-        """The address that a feed is known by."""
+        """Return the address of a feed in the configuration."""
         return sample.route or self.url(sample.path)
 
     def url(self, path: str) -> str:
-        """The address that a path is served at."""
+        """Return the address of a path."""
         return self.address + path
 
     def let_evening_come(self) -> None:
-        """Serve from now on what the feeds say in the evening."""
+        """Serve the evening edition from now on."""
         self.edition = EVENING
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    # A kept connection would be waited for.
+    # Otherwise closing waits for connections that are kept alive.
     block_on_close = False
 
     def __init__(self, site: DemoSite) -> None:
@@ -83,7 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def log_message(self, *_: Any) -> None:
-        """Keep the terminal for what the demo shows."""
+        """Log nothing: the terminal is for the demo's output."""
 
     def do_GET(self) -> None:
         """Answer with a file of the site."""

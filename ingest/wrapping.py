@@ -1,0 +1,41 @@
+"""Break text into lines by the columns that it takes: Chinese characters take two."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+_CLOSING = "，。；：、！？）》”’…,.;:!?)"  # must not begin a line
+_OPENING = "（《“‘("  # must not end one
+_WIDE = ("W", "F")
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break a text into lines of so many cells: at blanks, and between Chinese characters."""
+    lines, line = [], ""
+    for piece in _pieces(text):
+        if line and cells(line + piece.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece if line else piece.lstrip()
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def cells(text: str) -> int:
+    """Count the columns that a text takes on a terminal."""
+    return sum(2 if unicodedata.east_asian_width(c) in _WIDE else 1 for c in text)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield what must stay together: a word with the blank behind it, or a wide character."""
+    piece = ""
+    for c in text:
+        if piece and c not in _CLOSING and piece[-1] not in _OPENING and _may_break(piece[-1], c):
+            yield piece
+            piece = ""
+        piece += c
+    yield piece
+
+
+def _may_break(before: str, after: str) -> bool:
+    return before == " " or cells(before) == 2 or cells(after) == 2
