@@ -181,6 +181,30 @@ def test_a_feed_of_comments_by_its_own_title_is_the_last_choice(
     assert added(program, site, head)[1] == "b.xml"
 
 
+def test_a_feed_in_a_link_header_is_found(program: Program, site: Site) -> None:
+    site.set("/f", rss(item(1)))
+    links = '</a.css>; rel=preload, </f>; rel="alternate"; type="application/rss+xml"; title="a, b"'
+    site.set("/", "<html><p>首页", content_type="text/html", headers={"Link": links})
+    assert f"it names {site.url('/f')}\n" in program.good("feeds", "add", site.url("/"))
+
+
+@pytest.mark.parametrize("content", ["0; url=/blog/", "0;URL='/blog/'", "3, url = /blog/"])
+def test_a_page_that_sends_its_readers_on_is_followed(
+    program: Program, site: Site, content: str
+) -> None:
+    site.set("/blog/", f'<link rel="alternate" {RSS} href="f">', content_type="text/html")
+    site.set("/blog/f", rss(item(1)))
+    assert added(program, site, f'<meta http-equiv="Refresh" content="{content}">')[1] == "blog/f"
+
+
+def test_of_many_further_feeds_some_are_named(program: Program, site: Site) -> None:
+    for number in range(9):
+        site.set(f"/{number}.xml", rss(item(number)))
+    head = "".join(f'<link rel="alternate" {RSS} href="/{number}.xml">' for number in range(9))
+    said, path = added(program, site, head)
+    assert (path, said.count("it names another"), "and 3 more" in said) == ("0.xml", 5, True)
+
+
 def test_an_address_as_browsers_gave_it_to_readers(program: Program, site: Site) -> None:
     site.set("/feed", rss(item(1)))
     program.good("feeds", "add", site.url("/feed").replace("http://", "feed://"))

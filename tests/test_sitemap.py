@@ -46,7 +46,7 @@ ONE = [("/1.html", False)]
         (urls("news.example.cn/1.html").encode(), ONE),
         (urls("www.example.cn/1.html").encode(), [("https://www.example.cn/1.html", False)]),
         (urls("blog.example.cn").encode(), [("https://blog.example.cn", False)]),
-        (urls("page.html", "read.me/x").encode(), [("/maps/page.html", False), ("/maps/read.me/x", False)]),
+        (urls("page.html").encode(), [("/maps/page.html", False)]),
         (urls("<![CDATA[ https://news.example.cn/1.html ]]>").encode(), ONE),
         (f"<urlset>{urls('/1.html')}</urlset>".encode(), ONE),
         (f"<wrapper>{urls('/1.html')}</wrapper>".encode(), ONE),

@@ -9,6 +9,7 @@ from ingest.errors import FetchError, Gone, ParseError, SourceError, UsageError
 from ingest.fetch import Fetcher
 from ingest.reading.documents.parse import parse
 from ingest.reading.lists.feed_links import FeedLink, feed_links, is_about_comments
+from ingest.reading.lists.page import refresh_target
 from ingest.rsshub.recognition import generator_of, is_rsshub
 from ingest.rsshub.routes import carries_access, without_access
 from ingest.sources.instances import Instances
@@ -17,6 +18,8 @@ from ingest.values import Document
 
 _EMPTY = "it is a feed without entries"
 _ABOUT_COMMENTS = "it is a feed of comments"
+_MOST_OTHERS = 5  # further feeds of a page that are listed
+_MOST_REFRESHED = 3
 _SECOND_BEST = (_EMPTY, _ABOUT_COMMENTS)
 
 
@@ -47,7 +50,11 @@ async def find_feed(fetcher: Fetcher, instances: Instances, url: str) -> Finding
     try:
         feed = parse(document.body, content_type=document.content_type, url=document.final_url)
     except ParseError as error:
-        return await _behind_page(fetcher, document, url, error)
+        page = await _refreshed(fetcher, document)
+        if page is not document and _is_feed(page):
+            note = f"{without_secrets(url)} is a page; it leads to {without_secrets(page.url)}"
+            return Finding(url=page.url, notes=(note,), document=page)
+        return await _behind_page(fetcher, page, url, error)
     if carries_access(url) and is_rsshub(
         generator_of(document.headers, feed.generator, feed.description)
     ):
@@ -57,6 +64,28 @@ async def find_feed(fetcher: Fetcher, instances: Instances, url: str) -> Finding
             "the feed again"
         )
     return Finding(url=url, document=document)
+
+
+async def _refreshed(fetcher: Fetcher, page: Document) -> Document:
+    """The page to which one that names no feed sends its readers by `meta`, or itself."""
+    for _ in range(_MOST_REFRESHED):
+        is_stub = not any(link.is_named and not link.refusal for link in feed_links(page))
+        target = refresh_target(page) if is_stub else None
+        if target is None:
+            break
+        try:
+            page = await fetcher.fetch_document(target)
+        except SourceError:
+            break
+    return page
+
+
+def _is_feed(document: Document) -> bool:
+    try:
+        parse(document.body, content_type=document.content_type, url=document.final_url)
+    except ParseError:
+        return False
+    return True
 
 
 async def _find_route(instances: Instances, route: str, url: str) -> Finding:
@@ -130,10 +159,11 @@ def _found(url: str, link: FeedLink, links: Sequence[FeedLink], passed_over: lis
     what = "it names" if link.is_named else "its feed is at a usual address:"
     notes = [f"{without_secrets(url)} is a page; {what} {without_secrets(link.url)}"]
     notes += [note for note in passed_over if f" {without_secrets(link.url)}: " not in note]
-    behind = links[links.index(link) + 1 :]
+    others = [one for one in links[links.index(link) + 1 :] if one.is_named]
     notes += [
         f"it names another: {without_secrets(one.url)} {one.title}".rstrip()
-        for one in behind
-        if one.is_named
+        for one in others[:_MOST_OTHERS]
     ]
+    if len(others) > _MOST_OTHERS:
+        notes.append(f"and {len(others) - _MOST_OTHERS} more")
     return Finding(url=link.url, notes=tuple(notes))

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import lxml.html
 from lxml import etree
 
-from ingest.reading.documents import charset
+from ingest.reading.lists.page import links_of_headers, tree_of
 from ingest.values import Document
 
 _MOST = 30
@@ -79,18 +79,15 @@ class FeedLink:
 def feed_links(document: Document) -> list[FeedLink]:
     """Return where the feed of a page's site may be.
 
-    First what the page names by `link`, the feed of the whole site before others; then links in
-    its text that look like a feed; then the usual addresses; last feeds of comments.
+    First what the page, or its answer's headers, name by `link`, the feed of the whole site before
+    others; then links in its text that look like a feed; then the usual addresses; last feeds of
+    comments.
     """
-    text = charset.decode(document.body, document.content_type).text
-    try:
-        tree = lxml.html.document_fromstring(charset.repair(text).encode(), parser=_parser())
-    except (etree.ParserError, ValueError):
-        tree = lxml.html.document_fromstring("<html></html>")
+    tree = tree_of(document)
     base = _join(document.final_url, next(iter(tree.xpath("//base/@href")), "")) or ""
     base = base or document.final_url
     links = [
-        *_in_head(tree, base),
+        *_in_head(tree, base, document),
         *islice(_in_text(tree, base), _MOST),
         *_usual(document.final_url),
     ]
@@ -105,10 +102,11 @@ def is_about_comments(title: str) -> bool:
     return bool(_TITLE_OF_COMMENTS.search(title))
 
 
-def _in_head(tree: lxml.html.HtmlElement, base: str) -> Iterator[FeedLink]:
+def _in_head(tree: lxml.html.HtmlElement, base: str, document: Document) -> Iterator[FeedLink]:
     language = _main_language(tree.get("lang"))
     site_name = tree.findtext(".//title") or ""
-    for link in tree.iter("link"):
+    links = ({str(name): str(v) for name, v in one.items()} for one in tree.iter("link"))
+    for link in (*links, *links_of_headers(document)):
         relations = set((link.get("rel") or "").lower().split())
         kind = (link.get("type") or "").partition(";")[0].strip().lower()
         if not {"alternate", "feed"} & relations or _NO_FEED.search(kind):
@@ -230,7 +228,3 @@ def _join(base: str, href: str | None) -> str | None:
     except ValueError:
         return None
     return url if is_web and url != base.partition("#")[0] else None
-
-
-def _parser() -> lxml.html.HTMLParser:
-    return lxml.html.HTMLParser(encoding="utf-8")
