@@ -1,4 +1,4 @@
-"""An entry as it stands now, in our normal form."""
+"""Entries: as they are, as they were before edits, their other addresses, their source bytes."""
 
 from __future__ import annotations
 
@@ -74,3 +74,52 @@ class Entry(Content, Base):
     said_before_at: Mapped[datetime | None] = mapped_column(
         doc="when this text was first seen, if the publisher went back to it"
     )
+
+
+class Revision(Content, Base):
+    """A version of an entry before the publisher edited it."""
+
+    __tablename__ = "revision"
+    __table_args__ = (UniqueConstraint("entry_id", "version"),)
+
+    id: Mapped[PrimaryKey]
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id", ondelete="CASCADE"))
+    capture_id: Mapped[int] = mapped_column(ForeignKey("capture.id"), index=True)
+    page_capture_id: Mapped[int | None] = mapped_column(ForeignKey("capture.id"), index=True)
+    replaced_at: Mapped[datetime]
+
+
+class Address(Base):
+    """A former or additional identity of an entry."""
+
+    __tablename__ = "entry_address"
+    __table_args__ = (
+        UniqueConstraint("feed_id", "key"),
+        Index("ix_entry_address_feed_id_link_key", "feed_id", "link_key"),
+    )
+
+    id: Mapped[PrimaryKey]
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id", ondelete="CASCADE"))
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(doc="as of an entry with this address")
+    guid: Mapped[str | None]
+    link: Mapped[str | None]
+    link_key: Mapped[str | None] = mapped_column(doc="SHA-256 of the canonical link")
+    noted_at: Mapped[datetime]
+
+
+class Capture(Base):
+    """The publisher's bytes: the smallest document from which an entry can be read again."""
+
+    __tablename__ = "capture"
+    __table_args__ = (UniqueConstraint("feed_id", "digest"),)
+
+    id: Mapped[PrimaryKey]
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id", ondelete="CASCADE"))
+    digest: Mapped[bytes] = mapped_column(doc="SHA-256 of the bytes before compression")
+    url: Mapped[str] = mapped_column(doc="where the bytes came from")
+    content_type: Mapped[str | None]
+    body: Mapped[bytes] = mapped_column(
+        doc="compressed with Zstandard (RFC 8878) or zlib (RFC 1950)"
+    )
+    captured_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""What is known of RSSHub: how its instances are, and its own description of its routes."""
+"""Servers: which are left alone for a while, the state of RSSHub instances, RSSHub's routes."""
 
 from __future__ import annotations
 
@@ -27,3 +27,14 @@ class RsshubNamespace(Base):
     title: Mapped[str]
     categories: Mapped[list[Any]] = mapped_column(doc="ids such as `new-media`")
     routes: Mapped[list[Any]] = mapped_column(doc="objects of rsshub.metadata.Route")
+
+
+class HostPause(Base):
+    """A server that gets no requests for a while, because it asked for that."""
+
+    __tablename__ = "host_pause"
+
+    server: Mapped[str] = mapped_column(primary_key=True, doc="host and port")
+    until: Mapped[datetime]
+    reason: Mapped[str]
+    refusals: Mapped[int] = mapped_column(doc="refused connections in a row")
