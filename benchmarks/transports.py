@@ -13,7 +13,8 @@ import asyncio
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from contextlib import aclosing
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from statistics import median
@@ -26,6 +27,7 @@ from rich.table import Table
 from benchmarks.server import Scenario, Server
 from ingest.config import FetchConfig
 from ingest.fetch import Fetcher
+from ingest.fetch.exchange import Request, Transport
 from ingest.fetch.guard import Guard, Resolver
 from ingest.fetch.transport import GuardedTransport
 from ingest.values import Validators
@@ -60,19 +62,38 @@ async def measure_all(urls: Sequence[str]) -> dict[str, float]:
         httpx.AsyncClient(trust_env=False) as stock,
         httpx.AsyncClient(trust_env=False, limits=bare) as closing,
         httpx.AsyncClient(transport=AiohttpTransport(), trust_env=False) as aiohttp,
-        httpx.AsyncClient(transport=GuardedTransport(settings, guard)) as guarded,
+        aclosing(GuardedTransport(settings, guard)) as guarded,
         Fetcher(settings, lambda: datetime.now(UTC)) as fetcher,
     ):
         ways: dict[str, Get] = {
             "httpx as it comes": asked_by(stock),
             "httpx, no kept connections": asked_by(closing),
             "httpx over httpx-aiohttp": asked_by(aiohttp),
-            "httpx over ingest.fetch.transport, guarded": asked_by(guarded),
+            "ingest.fetch.transport, guarded": exchanged_by(guarded),
             "ingest.fetch.Fetcher: guard, limits, redirects, caps": fetched_by(fetcher),
         }
         for name, get in ways.items():
             costs[name] = median([await measure(urls, get) for _ in range(_ROUNDS)])
     return costs
+
+
+def exchanged_by(transport: Transport) -> Get:
+    async def get(address: str) -> object:
+        url, idle = httpx.URL(address), timedelta(seconds=20)
+        headers = [(b"host", url.netloc), (b"if-none-match", etag_of(address).encode())]
+        request = Request(
+            scheme=url.raw_scheme,
+            host=url.raw_host,
+            port=url.port,
+            target=url.raw_path,
+            headers=headers,
+            connect=idle,
+            idle=idle,
+        )
+        async with transport.exchange(request) as response:
+            return [part async for part in response.body]
+
+    return get
 
 
 def asked_by(client: httpx.AsyncClient) -> Get:

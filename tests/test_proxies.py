@@ -17,8 +17,9 @@ import trustme
 
 from ingest.config import FetchConfig, load_config
 from ingest.errors import ConfigError, ForbiddenAddress, Unreachable
-from ingest.fetch import Fetcher, Robots
+from ingest.fetch import Fetcher
 from ingest.fetch.proxies import NO_PROXY, Proxies, is_local
+from ingest.manners import Manners
 from ingest.values import Document
 from tests.program import new_program
 from tests.rsshub_double import Route, RsshubDouble
@@ -106,8 +107,8 @@ def test_the_proxy_of_a_feed_goes_before_that_for_all() -> None:
     ("value", "words"),
     [
         ('"example.cn"', "write a list"),
-        ('["a b"]', "is no host"),
-        ('["10.0.0.0/99"]', "no network"),
+        ('["a b"]', "is not a host"),
+        ('["10.0.0.0/99"]', "not a network"),
         ('["example.cn:8080"]', "without a port"),
         ('["127.0.0.1:80"]', "without a port"),
     ],
@@ -283,7 +284,7 @@ def test_the_address_of_a_feeds_proxy_may_be_a_secret(tmp_path: Path, proxy: Sit
     program = new_program(tmp_path)
     url = "http://news.example.cn/feed"
     program.good("feeds", "add", url, "--proxy", "env:GUIDANG_TEST_PROXY", "--no-check")
-    assert "its settings name env:GUIDANG_TEST_PROXY" in program.run("poll").out
+    assert "its settings refer to env:GUIDANG_TEST_PROXY" in program.run("poll").out
     program = replace(program, env={"GUIDANG_TEST_PROXY": proxy.url("")})
     assert "1 new" in program.good("poll", "--all")
     shown = json.loads(program.good("feeds", "show", "1", "--json"))
@@ -294,10 +295,10 @@ def test_robots_of_another_way_share_what_is_known(proxy: Site) -> None:
     async def ask() -> tuple[bool, bool]:
         config = FetchConfig.model_validate({"host_delay": "0s"})
         async with Fetcher(config, lambda: NOON, resolve=no_names) as fetcher:
-            robots = Robots(fetcher, lambda: NOON, "Guidang/1")
-            through = robots.via(fetcher.via(proxy.url("")))
-            url = "http://news.example.cn/a"
-            return await through.allows(url), await robots.allows(url)
+            manners, url = Manners(config, lambda: NOON), "http://news.example.cn/a"
+            through = await manners.permission(url, fetcher.via(proxy.url("")))
+            known = await manners.permission(url, fetcher)
+            return through.is_allowed, known.is_allowed
 
     proxy.set("/robots.txt", "", content_type="text/plain")
     assert asyncio.run(ask()) == (True, True)

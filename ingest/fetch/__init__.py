@@ -8,7 +8,8 @@ says: `Fetcher` gives a `Document` or `NotModified`, or raises a `FetchError`.
     asking        what is asked for, and what of it is told to which server
     answers       what an answer means: a document, not modified, or which error
     redirects     where a redirect leads, and what may be carried there
-    transport     httpx over connections that the guard has allowed
+    exchange      the seam: a request, a response, and who exchanges them
+    transport     the one in use: httpcore over connections that the guard has allowed
     proxies       which requests go through a proxy
     guard         host names → addresses that may be connected to
     addresses     which addresses are public
@@ -17,7 +18,8 @@ says: `Fetcher` gives a `Document` or `NotModified`, or raises a `FetchError`.
 """
 
 from ingest.fetch.addresses import is_public
+from ingest.fetch.answers import as_document
 from ingest.fetch.client import FEED_ACCEPT, Fetcher
 from ingest.values import NO_VALIDATORS
 
-__all__ = ["FEED_ACCEPT", "NO_VALIDATORS", "Fetcher", "is_public"]
+__all__ = ["FEED_ACCEPT", "NO_VALIDATORS", "Fetcher", "as_document", "is_public"]

@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ingest.errors import BadStatus, Gone
 from ingest.fetch.asking import Ask
-from ingest.fetch.error_pages import words_of
+from ingest.fetch.error_pages import detail_of
+from ingest.fetch.exchange import Headers
+from ingest.schedule.hints import http_date
 from ingest.values import NO_VALIDATORS, Document, NotModified, Validators
 
 if TYPE_CHECKING:
-    import httpx
-
     from ingest.fetch.redirects import Hop
 
 _LONGEST_WAIT = timedelta(days=7)
 _SECONDS = re.compile(r"(\d+(?:\.\d*)?)\s*(?:,|\Z)", re.ASCII)
-_LONGEST_DETAIL = 200
 # A server that sends longer ones is not served by getting them back on every request.
 _LONGEST_VALIDATOR = 1024
 
@@ -33,7 +31,7 @@ class Answer:
     """What came back from one hop, its body decoded."""
 
     status: int
-    headers: httpx.Headers
+    headers: Headers
     body: bytes = b""
     truncated: bool = False
     was_gzip_file: bool = False
@@ -47,8 +45,10 @@ class Answer:
     @property
     def content_type(self) -> str | None:
         """What the body is said to be, now that a gzip file is unpacked."""
-        named: str | None = self.headers.get("content-type")
-        says_gzip = named is not None and "gzip" in named.partition(";")[0].lower()
+        if "content-type" not in self.headers:
+            return None
+        named = self.headers.get("content-type")
+        says_gzip = "gzip" in named.partition(";")[0].lower()
         return None if self.was_gzip_file and says_gzip else named
 
     @property
@@ -67,20 +67,25 @@ class Answer:
     @property
     def header_items(self) -> tuple[tuple[str, str], ...]:
         """The headers, names in lower case."""
-        return tuple((name.lower(), value) for name, value in self.headers.multi_items())
+        return tuple(self.headers.items())
 
 
 def judge(
     ask: Ask, hop: Hop, answer: Answer, now: datetime, elapsed: timedelta
 ) -> Document | NotModified:
     """Make an answer at the end of its way into a value; raise `BadStatus` or `Gone`."""
-    # A 304 to a request without conditions is a fault of the server, or of a cache before it.
+    # A 304 to a request without validators is a fault of the server, or of a cache before it.
     if answer.status == 304 and ask.validators != NO_VALIDATORS:
         return _not_modified(ask, hop, answer, now, elapsed)
     if not answer.is_document:
         kind = Gone if answer.status in {404, 410} else BadStatus
         wait = retry_after(answer.headers, now)
-        raise kind(ask.address_at(hop), answer.status, _detail(answer, ask), wait)
+        raise kind(
+            ask.address_at(hop),
+            answer.status,
+            detail_of(answer.headers, answer.body, ask.secrets),
+            wait,
+        )
     return Document(
         url=ask.url,
         final_url=str(hop.url),
@@ -117,59 +122,33 @@ def _permanent_url(hop: Hop) -> str | None:
     return str(hop.url) if hop.count and hop.permanent else None
 
 
-def retry_after(headers: httpx.Headers, now: datetime) -> timedelta | None:
+def retry_after(headers: Headers, now: datetime) -> timedelta | None:
     """Read how long the server asks to wait (RFC 9110 section 10.2.3), a week at the most.
 
     A date is counted from the server's own clock where the server tells it.
     """
-    value = headers.get("retry-after", "").strip()
+    value = headers.get("retry-after").strip()
     if found := _SECONDS.match(value):
         wait = timedelta(seconds=min(float(found[1]), _LONGEST_WAIT.total_seconds()))
-    elif (until := _http_date(value)) is not None:
-        wait = until - (_http_date(headers.get("date", "")) or now)
+    elif (until := http_date(value)) is not None:
+        wait = until - (http_date(headers.get("date")) or now)
     else:
         return None
     return min(max(wait, timedelta(0)), _LONGEST_WAIT)
 
 
-def _http_date(value: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return date.replace(tzinfo=UTC) if date.tzinfo is None else date
-
-
-def _validator(headers: httpx.Headers, name: bytes) -> str | None:
+def _validator(headers: Headers, name: bytes) -> str | None:
     # Latin-1 keeps any bytes, so that the server gets back exactly what it sent.
     value = _raw(headers, name).decode("latin-1").strip()
     return value if 0 < len(value) <= _LONGEST_VALIDATOR else None
 
 
-def _raw(headers: httpx.Headers, name: bytes) -> bytes:
+def _raw(headers: Headers, name: bytes) -> bytes:
     return next((value for key, value in headers.raw if key.lower() == name), b"")
 
 
-def _detail(answer: Answer, ask: Ask) -> str:
-    """Take the first words of an error's page: RSSHub says there what is wrong with a route.
-
-    Some pages repeat what they were asked with.
-    """
-    media_type = answer.headers.get("content-type", "text/html").partition(";")[0].strip().lower()
-    if not media_type.startswith("text/") and not media_type.endswith(("json", "xml", "xhtml")):
-        return ""
-    text = words_of(_decoded(answer.body))
-    for secret in sorted(ask.secrets, key=len, reverse=True):
-        text = text.replace(secret, "***")
-    return text[:_LONGEST_DETAIL]
-
-
-def _decoded(body: bytes) -> str:
-    # The end may be cut in the middle of a character, which is no sign of another encoding.
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            return body.decode(encoding)
-        except UnicodeDecodeError as error:
-            if error.start >= len(body) - 4:
-                return body[: error.start].decode(encoding)
-    return body.decode("utf-8", "replace")
+def as_document(answer: Document | NotModified) -> Document:
+    """Return the answer to a request that had no validators, which `judge` made a document."""
+    if isinstance(answer, NotModified):
+        raise BadStatus(answer.url, 304)
+    return answer

@@ -7,31 +7,28 @@ from __future__ import annotations
 
 import asyncio
 import copy
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import httpx
-
-from ingest.errors import BadStatus, Unreachable
-from ingest.fetch.answers import Answer, judge, retry_after
+from ingest.errors import ForbiddenAddress, Unreachable
+from ingest.fetch.answers import Answer, as_document, judge, retry_after
 from ingest.fetch.asking import Ask
-from ingest.fetch.failures import as_fetch_errors, too_long
+from ingest.fetch.exchange import Failure, Refused, Request, Transport
 from ingest.fetch.guard import Guard, Resolve, Resolver
 from ingest.fetch.proxies import Proxies
 from ingest.fetch.receive import receive
-from ingest.fetch.redirects import FOLLOWED, Hop, first_hop, next_hop
+from ingest.fetch.redirects import FOLLOWED, Cookies, Hop, first_hop, next_hop
 from ingest.fetch.transport import GuardedTransport
 from ingest.manners import Manners, user_agent
 from ingest.urls import server_of
-from ingest.values import NO_VALIDATORS, NotModified
+from ingest.values import NO_VALIDATORS
 
 if TYPE_CHECKING:
     from ingest.config import FetchConfig
-    from ingest.values import Document, Validators
+    from ingest.values import Document, NotModified, Validators
 
 FEED_ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
@@ -43,7 +40,7 @@ class Fetcher:
     """Fetches documents; an asynchronous context manager, for one event loop.
 
     It waits its turn by `manners`, of its own if none are shared with it. `resolve` replaces the
-    operating system's name service.
+    operating system's name service, `transport` the way to the network.
     """
 
     def __init__(
@@ -53,15 +50,14 @@ class Fetcher:
         *,
         manners: Manners | None = None,
         resolve: Resolve | None = None,
+        transport: Transport | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._resolver = Resolver(settings.concurrency)
         guard = Guard(settings.allow_private, resolve or self._resolver)
         self._manners = manners or Manners(settings, clock)
-        # Without httpx.AsyncClient: it keeps cookies for ever, and reads every Location, even of
-        # redirects that it is told not to follow, with an error of no known kind for a bad one.
-        self._transport = GuardedTransport(settings, guard)
+        self._transport = transport or GuardedTransport(settings, guard)
         self._agent = user_agent(settings)
         self._proxies = Proxies(proxy=settings.proxy, apart=settings.no_proxy)
         self.own_proxy: str | None = None
@@ -137,14 +133,12 @@ class Fetcher:
     ) -> Document:
         """Fetch what is at an http(s) address, whatever is known of it; raise `FetchError`."""
         answer = await self.fetch(url, accept=accept, max_size=max_size, host_delay=host_delay)
-        if isinstance(answer, NotModified):  # nobody asked whether it is
-            raise BadStatus(url, 304)
-        return answer
+        return as_document(answer)
 
     async def _follow(self, ask: Ask) -> tuple[Hop, Answer, timedelta]:
         """Go from hop to hop to the answer that is no redirect."""
         hop = first_hop(ask.url)
-        cookies = httpx.Cookies()  # they live as long as this fetch
+        cookies = Cookies()
         elapsed = timedelta(0)
         while True:
             address = ask.address_at(hop)
@@ -167,42 +161,48 @@ class Fetcher:
                 most=self._settings.max_redirects,
             )
 
-    async def _visit(self, ask: Ask, hop: Hop, cookies: httpx.Cookies, left: timedelta) -> Answer:
-        request = self._request(ask, hop)
-        if cookies.jar:
-            cookies.set_cookie_header(request)
+    async def _visit(self, ask: Ask, hop: Hop, cookies: Cookies, left: timedelta) -> Answer:
+        """Send one request and read its response; raise `FetchError`."""
+        address, cookie = ask.address_at(hop), cookies.header_for(hop.url)
+        request = self._request(ask, hop, cookie)
         bound = asyncio.timeout(max(left.total_seconds(), 0))
         try:
-            with as_fetch_errors(ask.address_at(hop)):
-                async with bound, self._response(request) as response:
-                    if "set-cookie" in response.headers:
-                        cookies.extract_cookies(response)
-                    answer = await receive(
-                        ask.url, response, max_size=ask.max_size, truncate=ask.truncate
-                    )
-        except Unreachable as error:
+            async with bound, self._transport.exchange(request) as response:
+                cookies.take(hop.url, response.headers)
+                answer = await receive(
+                    ask.url, response, max_size=ask.max_size, truncate=ask.truncate
+                )
+        except Refused as error:
+            raise ForbiddenAddress(address, error.address) from error
+        except (Failure, Unreachable, TimeoutError) as error:
             if bound.expired():
-                reason = too_long(ask.total)
-                raise Unreachable(ask.address_at(hop), reason, timed_out=True) from error
+                reason = f"it took longer than {ask.total.total_seconds():g} s"
+                raise Unreachable(address, reason, timed_out=True) from error
+            if isinstance(error, Failure):
+                raise Unreachable(
+                    address,
+                    str(error),
+                    connection_refused=error.connection_refused,
+                    timed_out=error.fell_silent,
+                ) from error
             raise
-        return replace(answer, cookies=request.headers.get("cookie", ""))
+        return replace(answer, cookies=cookie)
 
-    def _request(self, ask: Ask, hop: Hop) -> httpx.Request:
-        idle = ask.idle.total_seconds()
-        connect = self._settings.connect_timeout.total_seconds()
-        timeouts = {"connect": connect, "read": idle, "write": idle, "pool": None}
-        proxy = self._proxies.way_to(hop.url.host, self.own_proxy)
-        extensions = {"timeout": timeouts, "proxy": proxy}
-        return httpx.Request("GET", hop.url, headers=ask.headers_for(hop), extensions=extensions)
-
-    @asynccontextmanager
-    async def _response(self, request: httpx.Request) -> AsyncIterator[httpx.Response]:
-        response = await self._transport.handle_async_request(request)
-        response.request = request
-        try:
-            yield response
-        finally:
-            await response.aclose()
+    def _request(self, ask: Ask, hop: Hop, cookie: str) -> Request:
+        url = hop.url
+        headers = [(b"host", url.netloc), *ask.headers_for(hop)]
+        if cookie:
+            headers.append((b"cookie", cookie.encode("latin-1", "replace")))
+        return Request(
+            scheme=url.raw_scheme,
+            host=url.raw_host,
+            port=url.port,
+            target=url.raw_path,
+            headers=headers,
+            connect=self._settings.connect_timeout,
+            idle=ask.idle,
+            proxy=self._proxies.way_to(url.host, self.own_proxy),
+        )
 
 
 def _now() -> float:

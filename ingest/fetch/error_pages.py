@@ -1,12 +1,16 @@
-"""An error's page → the few words of it that tell an operator what is wrong; pure."""
+"""The few words of an error's page that tell an operator what is wrong; pure."""
 
 from __future__ import annotations
 
 import html
 import re
+from collections.abc import Collection
 
 import nh3
 
+from ingest.fetch.exchange import Headers
+
+_LONGEST_DETAIL = 200
 _BLOCK = re.compile(
     r"<(?:/?(?:address|article|aside|blockquote|button|caption|center|dd|details|dialog|div|dl|dt"
     r"|fieldset|figcaption|figure|footer|form|h[1-6]|header|hgroup|label|legend|li|main|menu|nav|ol"
@@ -18,6 +22,31 @@ _LINE_END = "\ue000"  # stands for the end of a block while tags are taken out
 _UNSEEN = {"script", "style", "title", "template", "noscript"}
 # RSSHub writes the reason on the line after these words.
 _REASON_FOLLOWS = re.compile(r"Error Message\s*[:：]\s*(.*)", re.IGNORECASE)
+
+
+def detail_of(headers: Headers, body: bytes, secrets: Collection[str]) -> str:
+    """Return the first words of an error's page: RSSHub says there what is wrong with a route.
+
+    Some pages repeat what they were asked with, so `secrets` are replaced.
+    """
+    media_type = headers.get("content-type", "text/html").partition(";")[0].strip().lower()
+    if not media_type.startswith("text/") and not media_type.endswith(("json", "xml", "xhtml")):
+        return ""
+    text = words_of(_decoded(body))
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text[:_LONGEST_DETAIL]
+
+
+def _decoded(body: bytes) -> str:
+    # The end may be cut in the middle of a character, which is no sign of another encoding.
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError as error:
+            if error.start >= len(body) - 4:
+                return body[: error.start].decode(encoding)
+    return body.decode("utf-8", "replace")
 
 
 def words_of(page: str) -> str:

@@ -1,4 +1,4 @@
-"""What the network did, in words: the errors of httpcore and below it become ours."""
+"""What went wrong on the network, in words: the errors of httpcore become `Failure`."""
 
 from __future__ import annotations
 
@@ -8,37 +8,32 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 
 import httpcore
-import httpx
 from socksio import SOCKSError
 
-from ingest.errors import ForbiddenAddress, Unreachable
-from ingest.fetch.guard import Refused
+from ingest.fetch.exchange import Failure
 
 
 @contextmanager
-def as_fetch_errors(url: str) -> Iterator[None]:
-    """Raise what goes wrong inside as `Unreachable` or `ForbiddenAddress`."""
+def as_failures() -> Iterator[None]:
+    """Raise the errors of httpcore, and of what is below it, as `Failure`."""
     try:
         yield
-    except Refused as error:
-        raise ForbiddenAddress(url, error.address) from error
     except (
         httpcore.NetworkError,
         httpcore.TimeoutException,
         httpcore.ProtocolError,
         httpcore.ProxyError,
         httpcore.UnsupportedProtocol,
-        httpx.HTTPError,
         SOCKSError,
         OSError,
     ) as error:
-        refused = any(isinstance(cause, ConnectionRefusedError) for cause in _causes(error))
-        silent = isinstance(error, httpcore.ReadTimeout)
-        raise Unreachable(
-            url, describe(error), connection_refused=refused, timed_out=silent
+        raise Failure(
+            describe(error),
+            connection_refused=any(isinstance(c, ConnectionRefusedError) for c in _causes(error)),
+            is_timeout=isinstance(error, httpcore.TimeoutException),
+            fell_silent=isinstance(error, httpcore.ReadTimeout),
         ) from error
 
 
@@ -50,11 +45,6 @@ def describe(error: BaseException) -> str:
     if isinstance(error, httpcore.TimeoutException):
         return _TIMEOUTS.get(type(error), "it took too long")
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-
-
-def too_long(total: timedelta) -> str:
-    """Say that a document did not come within its time."""
-    return f"it took longer than {total.total_seconds():g} s"
 
 
 _TIMEOUTS: dict[type[BaseException], str] = {

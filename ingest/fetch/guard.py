@@ -17,17 +17,10 @@ from typing import Any
 import httpcore
 
 from ingest.fetch.addresses import Network, is_allowed, parse_literal
+from ingest.fetch.exchange import Refused
 from ingest.fetch.network import connect
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-
-
-class Refused(Exception):
-    """No address of a host may be connected to."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__(address)
-        self.address = address
 
 
 class Resolver:

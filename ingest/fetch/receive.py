@@ -6,26 +6,20 @@ import asyncio
 import re
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
-
-import httpcore
 
 from ingest.errors import TooLarge, Unreachable
 from ingest.fetch.answers import Answer
 from ingest.fetch.decompress import Body, Damaged, Overflow
-from ingest.fetch.failures import describe
+from ingest.fetch.exchange import Failure, Response
 from ingest.fetch.redirects import FOLLOWED
-
-if TYPE_CHECKING:
-    import httpx
 
 # Room for the page of any error; its first words are all that is wanted of it.
 _DETAIL_SIZE = 16384
 
 
-async def receive(url: str, response: httpx.Response, *, max_size: int, truncate: bool) -> Answer:
+async def receive(url: str, response: Response, *, max_size: int, truncate: bool) -> Answer:
     """Read what a status leaves to read; raise `TooLarge` or `Unreachable`."""
-    answer = Answer(status=response.status_code, headers=response.headers)
+    answer = Answer(status=response.status, headers=response.headers)
     if answer.status in FOLLOWED or answer.status == 304:
         return answer
     if answer.is_document:
@@ -34,7 +28,7 @@ async def receive(url: str, response: httpx.Response, *, max_size: int, truncate
 
 
 async def _receive_document(
-    url: str, answer: Answer, response: httpx.Response, max_size: int, truncate: bool
+    url: str, answer: Answer, response: Response, max_size: int, truncate: bool
 ) -> Answer:
     if not truncate and _announced_size(response) > max_size:
         raise TooLarge(url, max_size)
@@ -47,34 +41,34 @@ async def _receive_document(
         return replace(answer, body=body.content(), truncated=True)
     except Damaged as error:
         raise Unreachable(url, f"the body cannot be unpacked: {error}") from error
-    except (httpcore.ProtocolError, httpcore.NetworkError) as error:
-        raise Unreachable(url, f"the body was cut: {describe(error)}") from error
+    except Failure as error:
+        if error.is_timeout:
+            raise
+        raise Unreachable(url, f"the body was cut: {error}") from error
     return replace(answer, body=body.content(), was_gzip_file=body.was_gzip_file)
 
 
-async def _receive_detail(answer: Answer, response: httpx.Response) -> Answer:
+async def _receive_detail(answer: Answer, response: Response) -> Answer:
     """Read the beginning of an error's page; what goes wrong with it does not matter."""
-    faults = (Overflow, Damaged, httpcore.ProtocolError, httpcore.NetworkError)
     body = Body("", _DETAIL_SIZE)
-    with suppress(*faults, httpcore.TimeoutException):
+    with suppress(Overflow, Damaged, Failure):
         body = Body(_coding(response), _DETAIL_SIZE)
         await _fill(body, response)
     return replace(answer, body=body.content())
 
 
-def _announced_size(response: httpx.Response) -> int:
-    length = response.headers.get("content-length", "")
+def _announced_size(response: Response) -> int:
+    length = response.headers.get("content-length")
     return int(length) if re.fullmatch(r"[0-9]{1,20}", length) else 0
 
 
-def _coding(response: httpx.Response) -> str:
-    coding: str = response.headers.get("content-encoding", "")
-    return coding
+def _coding(response: Response) -> str:
+    return response.headers.get("content-encoding")
 
 
-async def _fill(body: Body, response: httpx.Response) -> None:
+async def _fill(body: Body, response: Response) -> None:
     # Others run between the pieces: a few bytes of a bomb are megabytes of work.
-    async for data in response.aiter_raw():
+    async for data in response.body:
         for _ in body.write(data):
             await asyncio.sleep(0)
     for _ in body.finish():

@@ -1,12 +1,21 @@
-"""Where a redirect leads, and what may be carried there; pure."""
+"""Where a redirect leads, and what may be carried there; pure.
+
+Of httpx only its addresses are used, which know IDNA and join relative ones.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from email.message import Message
+from http.cookiejar import CookieJar
+from types import SimpleNamespace
+from typing import Any
+from urllib.request import Request as CookieRequest
 
 import httpx
 
 from ingest.errors import BadRedirect, ForbiddenAddress, Unreachable
+from ingest.fetch.exchange import Headers
 
 FOLLOWED = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -30,6 +39,32 @@ class Hop:
     def count(self) -> int:
         """How many redirects led here."""
         return len(self.visited)
+
+
+class Cookies:
+    """The cookies of one fetch: they are sent along its redirects, and then forgotten."""
+
+    def __init__(self) -> None:
+        self._jar = CookieJar()
+
+    def header_for(self, url: httpx.URL) -> str:
+        """Return what is to be sent to an address; empty if nothing is."""
+        if not len(self._jar):
+            return ""
+        request = CookieRequest(str(url))  # noqa: S310 - nothing is opened
+        self._jar.add_cookie_header(request)
+        return request.get_header("Cookie") or ""
+
+    def take(self, url: httpx.URL, headers: Headers) -> None:
+        """Take up the cookies that a response sets."""
+        if "set-cookie" not in headers:
+            return
+        message = Message()
+        for name, value in headers.items():
+            if name == "set-cookie":
+                message[name] = value
+        response: Any = SimpleNamespace(info=lambda: message)
+        self._jar.extract_cookies(response, CookieRequest(str(url)))  # noqa: S310
 
 
 def first_hop(url: str) -> Hop:

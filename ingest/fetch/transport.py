@@ -1,9 +1,10 @@
-"""httpx over connections that the guard has allowed."""
+"""The transport in use: httpcore's values over connections that the guard has allowed."""
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpcore
@@ -11,22 +12,23 @@ import httpx
 
 from ingest.errors import ConfigError
 from ingest.fetch.connections import KEPT_CONNECTIONS, KEPT_SECONDS, Connections
+from ingest.fetch.exchange import Headers, Request, Response
+from ingest.fetch.failures import as_failures
 from ingest.fetch.guard import Guard, GuardedBackend
 
 if TYPE_CHECKING:
     from ingest.config import FetchConfig
 
 
-class GuardedTransport(httpx.AsyncBaseTransport):
-    """A transport that connects only where the guard allows.
+class GuardedTransport:
+    """Exchanges requests over connections that the guard has allowed.
 
     httpx.AsyncHTTPTransport takes no network backend, and to swap the one in its private pool
     would fail silently, and open, on the day that the pool is renamed. So this is the same thin
-    layer over httpcore's pool, made of public names only. It lets httpcore's errors through as
-    they are: `failures` puts them into words.
+    layer over httpcore's pool, made of public names only.
 
-    A request whose extensions name a `proxy` goes through it: its address is the operator's own
-    choice, and the names are its to resolve. `proxies` says which requests these are.
+    A request that names a `proxy` goes through it: the operator chose that address, and the proxy
+    resolves the names. `proxies` says which requests these are.
     """
 
     def __init__(self, settings: FetchConfig, guard: Guard) -> None:
@@ -35,34 +37,31 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         self._direct = Connections(self._context, GuardedBackend(guard), http2=settings.http2)
         self._proxied: dict[str, httpcore.AsyncConnectionPool] = {}
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; the response's body is still to be read."""
-        url = httpcore.URL(
-            scheme=request.url.raw_scheme,
-            host=request.url.raw_host,
-            port=request.url.port,
-            target=request.url.raw_path,
-        )
-        proxy: str | None = request.extensions.get("proxy")
-        extensions = {name: v for name, v in request.extensions.items() if name != "proxy"}
+    @asynccontextmanager
+    async def exchange(self, request: Request) -> AsyncIterator[Response]:
+        """Send a request; give its response, whose body is still to be read."""
+        with as_failures():
+            response = await self._send(request)
+        try:
+            headers = Headers(response.headers)
+            yield Response(status=response.status, headers=headers, body=_body_of(response))
+        finally:
+            await response.aclose()
+
+    async def _send(self, request: Request) -> httpcore.Response:
+        connect, idle = request.connect.total_seconds(), request.idle.total_seconds()
+        extensions: dict[str, Any] = {
+            "timeout": {"connect": connect, "read": idle, "write": idle, "pool": None}
+        }
         connections: Connections | httpcore.AsyncConnectionPool = self._direct
-        if proxy:
+        if request.proxy:
             extensions["trace"] = _CloseHalfMade()
-            connections = self._through(proxy)
-        response = await connections.handle_async_request(
-            httpcore.Request(
-                method=request.method,
-                url=url,
-                headers=request.headers.raw,
-                content=request.stream,
-                extensions=extensions,
-            )
+            connections = self._through(request.proxy)
+        url = httpcore.URL(
+            scheme=request.scheme, host=request.host, port=request.port, target=request.target
         )
-        return httpx.Response(
-            status_code=response.status,
-            headers=response.headers,
-            stream=_Stream(response),
-            extensions=response.extensions,
+        return await connections.handle_async_request(
+            httpcore.Request(b"GET", url, headers=request.headers, extensions=extensions)
         )
 
     async def aclose(self) -> None:
@@ -101,16 +100,10 @@ class _CloseHalfMade:
             await self._stream.aclose()
 
 
-class _Stream(httpx.AsyncByteStream):
-    def __init__(self, response: httpcore.Response) -> None:
-        self._response = response
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for part in self._response.aiter_stream():
+async def _body_of(response: httpcore.Response) -> AsyncIterator[bytes]:
+    with as_failures():
+        async for part in response.aiter_stream():
             yield part
-
-    async def aclose(self) -> None:
-        await self._response.aclose()
 
 
 def _tls_context(ca_file: str) -> ssl.SSLContext:

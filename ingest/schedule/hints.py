@@ -104,14 +104,15 @@ def with_headers(hints: Hints, headers: Headers, now: datetime) -> Hints:
     if (found := _MAX_AGE.search(named.get("cache-control", ""))) is not None:
         age = timedelta(seconds=_number(named.get("age")) or 0)
         fresh = timedelta(seconds=int(found[1])) - age
-    elif (expires := _http_date(named.get("expires", ""))) is not None:
-        fresh = expires - (_http_date(named.get("date", "")) or now)
+    elif (expires := http_date(named.get("expires", ""))) is not None:
+        fresh = expires - (http_date(named.get("date", "")) or now)
     else:
         return replace(hints, fresh=None)
     return replace(hints, fresh=fresh if fresh > timedelta(0) else None)
 
 
-def _http_date(text: str) -> datetime | None:
+def http_date(text: str) -> datetime | None:
+    """Read a date of HTTP (RFC 9110 section 5.6.7) in any of its spellings; None if it is none."""
     try:
         date = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):

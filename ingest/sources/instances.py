@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 
 from ingest.config import Config
 from ingest.errors import BadStatus, ParseError, SourceError
-from ingest.fetch import FEED_ACCEPT, NO_VALIDATORS, Fetcher
+from ingest.fetch import FEED_ACCEPT, NO_VALIDATORS, Fetcher, as_document
 from ingest.manners.health import Health, after_failure, in_order, is_fault_of_instance
 from ingest.reading.documents import not_a_feed
 from ingest.rsshub import Instance, address_of, instance_of, instances_of, is_route, route_of
@@ -154,9 +154,7 @@ class Instances:
         max_size: int | None = None,
     ) -> Document:
         answer = await self._ask(instance, route, accept=accept, max_size=max_size)
-        if isinstance(answer, NotModified):  # nobody asked whether it is
-            raise BadStatus(answer.url, 304)
-        return answer
+        return as_document(answer)
 
     async def _ask(
         self,

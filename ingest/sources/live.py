@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from ingest.errors import BadStatus
 from ingest.feed import FeedState
-from ingest.fetch import Fetcher
+from ingest.fetch import Fetcher, as_document
 from ingest.rsshub.recognition import is_rsshub
 from ingest.sources.instances import Answered, Instances
 from ingest.sources.secrets import reveal
 from ingest.urls import server_of
-from ingest.values import NO_VALIDATORS, Document, NotModified, Validators
+from ingest.values import NO_VALIDATORS, Document, Validators
 
 
 async def fetch_feed(
@@ -48,9 +47,7 @@ async def fetch_past(fetcher: Fetcher, feed: FeedState, url: str) -> Document:
         headers=_headers(feed) if is_own else {},
         auth=_auth(feed) if is_own else None,
     )
-    if isinstance(answer, NotModified):  # nobody asked whether it is
-        raise BadStatus(url, 304)
-    return answer
+    return as_document(answer)
 
 
 def proxy_of(feed: FeedState) -> str | None:

@@ -1,0 +1,109 @@
+"""The seam of HTTP: a request and its response as values, whatever library exchanges them.
+
+`Fetcher` knows only what is here. `transport.GuardedTransport` is the one that is used; another
+library is another class with the same two methods.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A GET without a body, with every header that is to be sent.
+
+    `host` is ASCII (IDNA), `target` the path with its query. `connect` bounds the time until there
+    is a connection, `idle` every wait after that. `proxy` is the address of one to go through.
+    """
+
+    scheme: bytes
+    host: bytes
+    port: int | None
+    target: bytes
+    headers: Sequence[tuple[bytes, bytes]]
+    connect: timedelta
+    idle: timedelta
+    proxy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """The headers of a response, as they came."""
+
+    raw: Sequence[tuple[bytes, bytes]] = ()
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return the values of a header, joined by commas (RFC 9110 section 5.2)."""
+        wanted = name.encode()
+        found = [_text(value) for key, value in self.raw if key.lower() == wanted]
+        return ", ".join(found) if found else default
+
+    def __contains__(self, name: str) -> bool:
+        wanted = name.encode()
+        return any(key.lower() == wanted for key, _ in self.raw)
+
+    def items(self) -> list[tuple[str, str]]:
+        """Return names, in lower case, and values."""
+        return [(_text(name).lower(), _text(value)) for name, value in self.raw]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """A response whose body is still to be read, with its content codings."""
+
+    status: int
+    headers: Headers
+    body: AsyncIterator[bytes]
+
+
+class Failure(Exception):
+    """No response, or only a part of one; the message says why, in words for the operator.
+
+    `is_timeout` says that a wait took too long, `fell_silent` that this was for an answer.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        connection_refused: bool = False,
+        is_timeout: bool = False,
+        fell_silent: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.connection_refused = connection_refused
+        self.is_timeout = is_timeout
+        self.fell_silent = fell_silent
+
+
+class Refused(Exception):
+    """No address of a host may be connected to."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+
+class Transport(Protocol):
+    """What exchanges requests for responses, for one event loop."""
+
+    def exchange(self, request: Request) -> AbstractAsyncContextManager[Response]:
+        """Send a request; give its response, and let go of the connection at the end.
+
+        Raise `Failure`, also while the body is read, or `Refused`.
+        """
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
