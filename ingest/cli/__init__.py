@@ -14,7 +14,6 @@ from typer.exceptions import TyperException
 from ingest.cli import (
     archive,
     backfill,
-    config,
     database,
     demo,
     entries,
@@ -61,7 +60,7 @@ app.add_typer(entries.app, name="entries")
 app.add_typer(rsshub.app, name="rsshub")
 app.add_typer(follow.app, name="follow")
 app.add_typer(database.app, name="db")
-app.command("init")(config.init)
+app.command("init")(database.init)
 app.command("demo")(demo.demo)
 app.command("poll")(poll.poll)
 app.command("run")(service.run)

@@ -53,15 +53,18 @@ def archive(
             return _check(folder, as_json)
         if rename or redirects:
             return _rename(session, folder.root, redirects, as_json, only_list=not rename)
-        render = folder.rebuild if rebuild else folder.restore_missing
-        written = render(now=session.now)
+        write = folder.rebuild if rebuild else folder.restore_missing
+        _report(folder, write(now=session.now), as_json)
+    return 0
+
+
+def _report(folder: Archive, written: int, as_json: bool) -> None:
     if as_json:
         print_json({"written": written, "path": str(folder.root)})
-    else:
-        say(_written(written, folder.root))
-        if folder.other_paths:
-            say(_off_template(folder.other_paths))
-    return 0
+        return
+    say(_written(written, folder.root))
+    if folder.other_paths:
+        say(_off_template(folder.other_paths))
 
 
 def _written(count: int, root: Path) -> str:

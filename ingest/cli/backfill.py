@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from ingest.cli.backfill_views import run_row, show_report, show_runs, telling
+from ingest.cli.backfill_views import list_runs, show_report, telling
 from ingest.cli.days import Since, Until, span
 from ingest.cli.output import JsonOption, print_json, say
 from ingest.cli.session import Session, mend_times, open_session
@@ -88,33 +88,43 @@ def backfill(
     with open_session(ctx, quiet=True) as session:
         mend_times(session)
         if names == [_LIST]:
-            return _list(session, as_json)
-        if names or paths:
+            return list_runs(session, as_json)
+        asked: Asked | None
+        lists = bool(names or paths)
+        if lists:
             window = _window(session, since, until)
-            asked = replace(
-                _asked(session, names or [], source, paths or [], feed, window), drafts=drafts
-            )
-        elif since or until or feed or drafts or source != SOURCES[0]:
-            raise UsageError(
-                "--since, --until, --source, --feed and --drafts go with feeds or files; "
-                "a continued run keeps its own"
-            )
-        elif (before := _asked_before(session, resume=resume, restart=restart)) is not None:
-            asked = before
+            asked = _asked(session, names or [], source, paths or [], feed, window)
+            asked = replace(asked, drafts=drafts)
         else:
-            say(_("every backfill is complete; there is nothing to continue"))
-            return 0
-        if dry_run:
+            _refuse_options(any([since, until, feed, drafts, source != SOURCES[0]]))
+            asked = _asked_before(session, resume=resume, restart=restart)
+        if dry_run and asked is not None:
             asyncio.run(_show_plan(session, asked, most=most, as_json=as_json))
             return 0
-        lists = bool(names or paths)
         return _import(session, asked, anew=restart, lists=lists, most=most, as_json=as_json)
 
 
+def _refuse_options(are_given: bool) -> None:
+    if are_given:
+        raise UsageError(
+            "--since, --until, --source, --feed and --drafts go with feeds or files; "
+            "a continued run keeps its own"
+        )
+
+
 def _import(
-    session: Session, asked: Asked, *, anew: bool, lists: bool, most: int | None, as_json: bool
+    session: Session,
+    asked: Asked | None,
+    *,
+    anew: bool,
+    lists: bool,
+    most: int | None,
+    as_json: bool,
 ) -> int:
     """Run the backfill and print its report; return exit code 1 if documents are missing."""
+    if asked is None:
+        say(_("every backfill is complete; there is nothing to continue"))
+        return 0
     _add_listed_feeds(session, [Path(path) for path in asked.paths])
     report = _carry_out(session, asked, anew=anew, lists=lists, most=most, quiet=as_json)
     if as_json:
@@ -236,16 +246,3 @@ async def _show_plan(session: Session, asked: Asked, *, most: int | None, as_jso
         return
     for one in planned[:most]:
         say(f"{one.source}: {one.address or recognized(str(one.error))}")
-
-
-def _list(session: Session, as_json: bool) -> int:
-    from ingest.backfill import report
-    from ingest.store import backfills
-
-    runs = session.database.query(backfills.runs)
-    rows = [run_row(run, session.database.query(report, run.id)) for run in runs]
-    if as_json:
-        print_json(rows)
-    else:
-        show_runs(rows)
-    return 0

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ingest.cli.output import console, local, print_table, say
+from ingest.cli.output import console, local, print_json, print_table, say
 from ingest.logs import printable
 from ingest.messages import _, message, ngettext, recognized
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ingest.backfill import Report
     from ingest.backfill.taking import Took
+    from ingest.cli.session import Session
     from ingest.store.backfills import Run
 
 Tell = Callable[["Took", int], None]
@@ -170,7 +171,21 @@ def _sum(report: Report, name: str) -> int:
     return sum(line[name] for line in report.lines)
 
 
-def run_row(run: Run, report: Report) -> dict[str, Any]:
+def list_runs(session: Session, as_json: bool) -> int:
+    """Print all runs; return the exit code."""
+    from ingest.backfill import report
+    from ingest.store import backfills
+
+    runs = session.database.query(backfills.runs)
+    rows = [_run_row(run, session.database.query(report, run.id)) for run in runs]
+    if as_json:
+        print_json(rows)
+    else:
+        _show_runs(rows)
+    return 0
+
+
+def _run_row(run: Run, report: Report) -> dict[str, Any]:
     """Return a run as a JSON object."""
     unfinished = message("given up") if run.ended_at else message("not complete")
     state = message("complete") if report.is_complete else unfinished
@@ -190,7 +205,7 @@ def _run_cell(row: dict[str, Any], name: str) -> object:
     return recognized(row[name]) if name == "state" else row[name]
 
 
-def show_runs(rows: Sequence[dict[str, Any]]) -> None:
+def _show_runs(rows: Sequence[dict[str, Any]]) -> None:
     """Print the runs, newest first."""
     names = ("id", "started_at", "state", "documents", "new", "earlier", "edited", "missing")
     print_table(

@@ -46,39 +46,42 @@ def poll(
     terminal, so that cron logs stay empty.
     """
     with open_session(ctx, quiet=True) as session:
-        if not ctx.obj["debug"]:
-            logging.getLogger("ingest.poll").setLevel(
-                logging.ERROR
-            )  # the lines below report failures
-        mended = mend_times(session)
-        if mended:
-            say(
-                ngettext(
-                    "{count:,} feed was scheduled by a wrong clock and is due now",
-                    "{count:,} feeds were scheduled by a wrong clock and are due now",
-                    mended,
-                )
-            )
-        feeds = _choose(session, names or [], every)
-        polls: list[Poll] = []
-        try:
-            asyncio.run(_poll(session, feeds, polls, fresh=fresh))
-        except KeyboardInterrupt:
-            left = len(feeds) - len(polls)
-            say(
-                ngettext(
-                    "interrupted; {count:,} feed not polled",
-                    "interrupted; {count:,} feeds not polled",
-                    left,
-                )
-            )
-            raise
-        finally:
-            if polls:
-                say(_summary(session, polls))
-            elif not feeds:
-                _say_that_nothing_is_due(session)
+        if not ctx.obj["debug"]:  # otherwise failures are shown twice
+            logging.getLogger("ingest.poll").setLevel(logging.ERROR)
+        if mended := mend_times(session):
+            say(_wrong_clock(mended))
+        polls = _poll_all(session, _choose(session, names or [], every), fresh=fresh)
     return 1 if any(one.error for one in polls) else 0
+
+
+def _wrong_clock(count: int) -> str:
+    return ngettext(
+        "{count:,} feed was scheduled by a wrong clock and is due now",
+        "{count:,} feeds were scheduled by a wrong clock and are due now",
+        count,
+    )
+
+
+def _poll_all(session: Session, feeds: Sequence[FeedState], *, fresh: bool) -> Sequence[Poll]:
+    """Poll feeds and print a summary, also if interrupted."""
+    polls: list[Poll] = []
+    try:
+        asyncio.run(_poll(session, feeds, polls, fresh=fresh))
+    except KeyboardInterrupt:
+        say(
+            ngettext(
+                "interrupted; {count:,} feed not polled",
+                "interrupted; {count:,} feeds not polled",
+                len(feeds) - len(polls),
+            )
+        )
+        raise
+    finally:
+        if polls:
+            say(_summary(session, polls))
+        elif not feeds:
+            _say_that_nothing_is_due(session)
+    return polls
 
 
 def _choose(session: Session, names: Sequence[str], every: bool) -> list[FeedState]:

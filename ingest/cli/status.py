@@ -39,29 +39,30 @@ def status(
         totals = session.database.query(listings.totals)
         following = session.database.query(due.lags)
         known = session.database.query(feeds.every)
-        name = session.database.name
         problem = Archive(session.config.archive, session.database).problem()
     failing = sorted((f for f in known if f.failures), key=lambda feed: -feed.failures)
     missed = [feed for feed in known if feed.ways.habits.gaps]
-    paused = [feed for feed in known if feed.paused_at is not None]
     late = [f for f in known if f.paused_at is None and f.next_poll_at <= session.now]
-    counts = {"feeds": len(known), "failing": len(failing), "paused": len(paused), "due": len(late)}
+    paused = sum(feed.paused_at is not None for feed in known)
+    counts = {"feeds": len(known), "failing": len(failing), "paused": paused, "due": len(late)}
     code = 1 if exit_code and (failing or problem) else 0
     if as_json:
-        print_json(
-            {"database": name, "archive": str(session.config.archive.path), **counts, **totals}
-            | {"archive_problem": problem, "following": [lag_as_json(lag) for lag in following]}
-            | {"failing_feeds": [_failing(feed) for feed in failing]}
-            | {"feeds_with_gaps": [{"id": f.id, "gaps": f.ways.habits.gaps} for f in missed]}
-        )
+        place = {"database": session.database.name, "archive": str(session.config.archive.path)}
+        lags = {"archive_problem": problem, "following": [lag_as_json(lag) for lag in following]}
+        print_json(place | counts | totals | lags | _as_json(failing, missed))
         return code
-    say(_("database: {name}", name=name))
+    say(_("database: {name}", name=session.database.name))
     _show_kept(session.config.archive.path, problem, totals)
     _show_following(following, session.now)
     _show_feeds(counts, [session.now - feed.next_poll_at for feed in late])
     _show_failing(failing)
     _show_missed(missed)
     return code
+
+
+def _as_json(failing: Sequence[FeedState], missed: Sequence[FeedState]) -> dict[str, object]:
+    gaps = [{"id": feed.id, "gaps": feed.ways.habits.gaps} for feed in missed]
+    return {"failing_feeds": [_failing(feed) for feed in failing], "feeds_with_gaps": gaps}
 
 
 def _show_kept(folder: Path, problem: str | None, totals: Mapping[str, int]) -> None:
