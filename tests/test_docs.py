@@ -184,9 +184,10 @@ def test_chinese_manuals_call_the_product_guidang() -> None:
 
 
 def code_blocks(manual: str) -> list[str]:
-    """The fenced blocks without their comments."""
+    """The fenced blocks without their comments, and without messages, which are translated."""
     blocks = re.findall(r"(?ms)^```(\w*\n.*?)^```", manual)
-    return [re.sub(r"(?m)(^| +)# .*\n", "\n", block) for block in blocks]
+    code = [block for block in blocks if not block.startswith("\nguidang: ")]
+    return [re.sub(r"(?m)(^| +)# .*\n", "\n", block) for block in code]
 
 
 def shell_lines(manual: str) -> list[str]:
