@@ -5,10 +5,8 @@ It moves feeds from stage to stage and decides nothing; a single look is in `loo
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -17,6 +15,7 @@ from ingest.errors import Fault, SourceError, border
 from ingest.feed import Answer, FeedState
 from ingest.logs import log_fault
 from ingest.manners import Pause
+from ingest.manners.limits import PollTurns
 from ingest.read import has_news, read
 from ingest.reading.read import Reading
 from ingest.services import Services, all_or_first_error
@@ -46,14 +45,11 @@ async def poll_feeds(
     the same, and `ArchiveError` is raised when all feeds have been looked at; `StoreError` stops
     the run at once.
     """
-    slots = asyncio.Semaphore(services.config.fetch.concurrency)
-    # Whoever waits for a site takes no slot that another site's feed could use.
-    places: dict[str, asyncio.Semaphore] = defaultdict(
-        lambda: asyncio.Semaphore(services.config.fetch.per_host)
-    )
+    fetch = services.config.fetch
+    turns = PollTurns(concurrency=fetch.concurrency, per_site=fetch.per_host)
 
     async def poll_in_turn(feed: FeedState) -> Poll:
-        async with places[feed.site], slots:
+        async with turns.turn(feed.site):
             poll = await poll_feed(services, feed, fresh=fresh)
             if poll.outcome is Outcome.NEWS:
                 services.following.wake()

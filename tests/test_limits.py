@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from ingest.manners.limits import Limits
+from ingest.manners.limits import Limits, PollPlaces
 from ingest.urls import site_of
 
 NO_DELAY = timedelta(0)
@@ -130,3 +130,32 @@ def run(scenario, *, host_delay=NO_DELAY, **limits):
         await asyncio.wait_for(scenario(Limits(host_delay=host_delay, **limits)), 10)
 
     asyncio.run(within())
+
+
+def test_a_site_has_its_places_and_routes_have_half_of_all():
+    places = PollPlaces(concurrency=1, per_site=1)
+    places.take(1, "example.com")
+    assert not places.has_room("example.com")
+    assert places.has_room("example.org")
+    assert places.full_sites == ["example.com"]
+    for number in range(2, 6):
+        assert places.has_room("")
+        places.take(number, "")
+    assert not places.has_room("")
+    places.give_back(1)
+    assert places.has_room("example.com")
+
+
+def test_a_slow_poll_gives_its_place_to_another_but_not_at_its_site():
+    now = [0.0]
+    places = PollPlaces(concurrency=1, per_site=1, ticks=lambda: now[0])
+    for number in range(8):
+        places.take(number, f"{number}.com")
+    assert places.free == 0
+    now[0] = 6.0
+    assert places.free == 8
+    assert not places.has_room("0.com")
+    for number in range(8, 2_000):
+        places.take(number, f"{number}.com")
+    now[0] = 12.0
+    assert places.free == 0

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -14,6 +12,7 @@ from ingest.daemon.progress import Progress
 from ingest.daemon.troubles import Trouble
 from ingest.errors import GuidangError, StoreError
 from ingest.feed import FeedState
+from ingest.manners.limits import PollPlaces
 from ingest.metrics import Metrics
 from ingest.poll import poll_feed
 from ingest.schedule import skipped_until
@@ -23,13 +22,7 @@ from ingest.values import Outcome
 
 logger = logging.getLogger(__name__)
 
-# Looks that wait for a slow answer hold no place among `fetch.concurrency`, but some memory.
-_IN_FLIGHT = 8
 _AT_A_TIME = 16
-# A look that takes longer gives its place to another, up to so many looks in all: many sites may
-# lead to one that is slow.
-_PATIENCE = 5.0  # seconds
-_MOST_IN_ALL = 2_000
 # How long a feed is left alone whose news could not be kept: its publisher is not at fault.
 _AFTER_TROUBLE = timedelta(minutes=1)
 _GAP = (
@@ -56,10 +49,8 @@ class Dispatcher:
         self._database = database
         self._followers = followers
         fetch = services.config.fetch
-        self._most, self._most_of_site = fetch.concurrency * _IN_FLIGHT, fetch.per_host
+        self._places = PollPlaces(concurrency=fetch.concurrency, per_site=fetch.per_host)
         self._in_flight: dict[int, asyncio.Task[None]] = {}
-        self._begun: dict[int, float] = {}
-        self._sites: Counter[str] = Counter()
         self._held: dict[int, datetime] = {}
         self._filling = asyncio.Lock()
         self._is_draining = False
@@ -85,22 +76,17 @@ class Dispatcher:
     async def _start_due(self) -> None:
         started = True
         while started and not self._is_draining:
-            now, free = self._services.clock(), self._free_places()
+            now, free = self._services.clock(), self._places.free
             feeds = await self._services.query(
                 polls.due,
                 now,
                 free + len(self._in_flight) + len(self._held),
-                without_sites=[site for site in self._sites if not self._has_room(site)],
+                without_sites=self._places.full_sites,
             )
             self._held = {feed: until for feed, until in self._held.items() if until > now}
             waiting = [feed for feed in feeds if not self._is_taken(feed)]
             started = await self._start_all(waiting[:free])
             self._more_due = bool(waiting)
-
-    def _free_places(self) -> int:
-        patient = time.monotonic() - _PATIENCE
-        recent = sum(begun > patient for begun in self._begun.values())
-        return max(min(self._most - recent, _MOST_IN_ALL - len(self._in_flight)), 0)
 
     async def _start_all(self, feeds: Sequence[FeedState]) -> bool:
         """Start looks, a few at a time so that others run between; say whether any was started."""
@@ -113,26 +99,20 @@ class Dispatcher:
     def _is_taken(self, feed: FeedState) -> bool:
         return feed.id in self._in_flight or feed.id in self._held
 
-    def _has_room(self, site: str) -> bool:
-        # Routes have no site of their own: RSSHub's instances are many, and each has its limit.
-        most = self._most // 2 if site == "" else self._most_of_site
-        return self._sites[site] < most
-
     def _start(self, feed: FeedState) -> bool:
-        if not self._has_room(feed.site):
+        if not self._places.has_room(feed.site):
             return False
-        self._sites[feed.site] += 1
+        self._places.take(feed.id, feed.site)
         self._progress.look_begun()
         task = asyncio.create_task(self._look(feed), name=feed.name)
         self._in_flight[feed.id] = task
-        self._begun[feed.id] = time.monotonic()
         self._metrics.in_flight.set(len(self._in_flight))
         task.add_done_callback(lambda _: self._ended(feed))
         return True
 
     def _ended(self, feed: FeedState) -> None:
-        del self._in_flight[feed.id], self._begun[feed.id]
-        self._sites -= Counter([feed.site])
+        del self._in_flight[feed.id]
+        self._places.give_back(feed.id)
         self._progress.look_ended()
         self._metrics.in_flight.set(len(self._in_flight))
         if self._more_due and not self._is_draining:

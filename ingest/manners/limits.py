@@ -1,4 +1,4 @@
-"""How many documents are fetched at once: from all sites together, and from any one of them.
+"""How many documents are fetched, and feeds polled, at once: of all sites, and of any one.
 
 A site is a registrable domain or an IP address (see `urls.site_of`). Whoever waits for
 a site holds no place that another site's document could use, and neither does a site that is slow
@@ -8,6 +8,8 @@ to answer.
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -18,6 +20,8 @@ from ingest.urls import site_of
 _REMEMBERED_SITES = 1024
 # Whoever takes longer gives its place among all to another, and keeps that at its site.
 _PATIENCE = 5.0  # seconds
+_PLACES_A_REQUEST = 8
+_MOST_IN_ALL = 2_000
 
 
 class Limits:
@@ -93,3 +97,64 @@ class _Site:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
+
+
+class PollTurns:
+    """Turns at polling for a list of feeds: so many at once in all, and of one site."""
+
+    def __init__(self, *, concurrency: int, per_site: int) -> None:
+        self._everywhere = asyncio.Semaphore(concurrency)
+        self._sites: defaultdict[str, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(per_site)
+        )
+
+    @asynccontextmanager
+    async def turn(self, site: str) -> AsyncIterator[None]:
+        """Wait for the site first: a feed that waits for it holds no place of another's."""
+        async with self._sites[site], self._everywhere:
+            yield
+
+
+class PollPlaces:
+    """Places for polls in flight, for a service that starts a poll only if there is room.
+
+    A poll that waits for a slow answer holds no place among `concurrency`, only some memory: so
+    there are several times as many. One that takes longer than five seconds gives its place to
+    another, up to `_MOST_IN_ALL`: many sites may depend on one slow server.
+    """
+
+    def __init__(
+        self, *, concurrency: int, per_site: int, ticks: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._most, self._per_site = concurrency * _PLACES_A_REQUEST, per_site
+        self._ticks = ticks
+        self._begun: dict[int, tuple[str, float]] = {}
+        self._sites: Counter[str] = Counter()
+
+    @property
+    def free(self) -> int:
+        """How many more polls may be started."""
+        patient = self._ticks() - _PATIENCE
+        recent = sum(begun > patient for _, begun in self._begun.values())
+        return max(min(self._most - recent, _MOST_IN_ALL - len(self._begun)), 0)
+
+    @property
+    def full_sites(self) -> list[str]:
+        """The sites of which no feed may be polled now."""
+        return [site for site in self._sites if not self.has_room(site)]
+
+    def has_room(self, site: str) -> bool:
+        """Whether a feed of a site may be polled now; RSSHub's routes are of the site ''."""
+        # Routes go to many instances, each of which has its own limit.
+        most = self._most // 2 if site == "" else self._per_site
+        return self._sites[site] < most
+
+    def take(self, feed_id: int, site: str) -> None:
+        """Note that a poll begins."""
+        self._begun[feed_id] = (site, self._ticks())
+        self._sites[site] += 1
+
+    def give_back(self, feed_id: int) -> None:
+        """Note that a poll is over."""
+        site, _ = self._begun.pop(feed_id)
+        self._sites -= Counter([site])
