@@ -9,7 +9,7 @@ import pytest
 
 from ingest.reading.documents.parse import parse
 from ingest.reading.shortcuts.split import split
-from ingest.reading.xml.cdata import mend_sections, unwrap, without_sections
+from ingest.reading.xml.cdata import end_open_sections, mend_sections, unwrap, without_sections
 from ingest.values import ParsedEntry
 
 ITEM = "<rss version='2.0'><channel><title>t</title>{}</channel></rss>"
@@ -133,6 +133,22 @@ def test_sections_that_are_right_stay(sound: str) -> None:
 def test_hostile_sections_take_linear_time(piece: str) -> None:
     started = time.perf_counter()
     mend_sections("<d><![CDATA[" + piece * 100_000)
+    end_open_sections("<d><![CDATA[" + piece * 100_000)
     without_sections(piece * 100_000)
     unwrap(piece * 100_000)
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("at_end", [True, False])
+def test_a_section_that_never_ends_takes_no_other_entry_along(at_end: bool) -> None:
+    whole = "<item><title>乙</title><description><![CDATA[二]]></description></item>"
+    open_one = "<item><title>甲</title><description><![CDATA[一 <b>粗</b></description></item>\n"
+    items = whole + open_one if at_end else open_one + whole
+    document = f'<rss version="2.0"><channel><title>t</title>{items}</channel></rss>'
+    assert sorted(entry.title for entry in entries(document)) == ["乙", "甲"]
+
+
+def test_an_entry_that_speaks_of_sections_is_whole() -> None:
+    said = "<![CDATA[写作 <![CDATA[ 与 </description> 的 <b>例</b>]]>"
+    text = f"<item><description>{said}</description></item><item/>"
+    assert end_open_sections(text) == text

@@ -32,6 +32,8 @@ RSSHUB = """<html><head><title>Welcome</title><style>p {{ color: red }}</style><
         ("<title>503</title><script>a()</script><p>忙</p>", "忙"),
         (RSSHUB.format("this route is empty, please check"), "this route is empty, please check"),
         (RSSHUB.format("a &lt;b&gt; c"), "a <b> c"),
+        ("<b>w</b>rong<span>Helpful</span><span>Info</span>", "wrongHelpful Info"),
+        ("<div><span>wrong</span><span>Helpful</span></div>", "wrong Helpful"),
         ("<p>Error Message: wrong path</p><p>Route: /x</p>", "wrong path"),
         ("<p>Error Message:</p>", ""),
         ("plain words\nin lines", "plain words in lines"),

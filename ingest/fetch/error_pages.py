@@ -18,6 +18,8 @@ _BLOCK = re.compile(
     r"|html|head|title)|br|hr|img|input)(?=[\s/>])",
     re.IGNORECASE,
 )
+# Elements side by side in a line hold words of their own; `<b>w</b>rong` is one word.
+_SIDE_BY_SIDE = re.compile(r"(</[a-z][a-z0-9]*>)(?=<[a-z])", re.IGNORECASE)
 _LINE_END = "\ue000"  # stands for the end of a block while tags are taken out
 _UNSEEN = {"script", "style", "title", "template", "noscript"}
 # RSSHub writes the reason on the line after these words.
@@ -60,6 +62,7 @@ def words_of(page: str) -> str:
 
 def _lines(page: str) -> list[str]:
     parted = _BLOCK.sub(lambda tag: _LINE_END + tag[0], page.replace(_LINE_END, ""))
+    parted = _SIDE_BY_SIDE.sub(r"\1 ", parted)
     text = html.unescape(nh3.clean(parted, tags=set(), clean_content_tags=_UNSEEN))
     return [line for one in text.split(_LINE_END) if (line := _on_one_line(one))]
 

@@ -15,7 +15,7 @@ from ingest.reading.documents import media, roles
 from ingest.reading.documents.salvage import salvage
 from ingest.reading.shortcuts import plain_feed
 from ingest.reading.xml import xml_text
-from ingest.reading.xml.cdata import mend_sections
+from ingest.reading.xml.cdata import end_open_sections, mend_sections
 from ingest.reading.xml.fields import Fields, dicts, optional, string
 from ingest.values import Author, ParsedEntry, ParsedFeed
 
@@ -45,6 +45,7 @@ def parse_xml(text: str, root: xml_text.Root, url: str = "") -> ParsedFeed:
 
     `url` is the document's address, which a relative xml:base is relative to.
     """
+    text = end_open_sections(text)
     if (plain := plain_feed.read(text, root)) is not None:
         return _feed(plain, text, plain["version"], ())
     return _parse_any(text, root, url)

@@ -65,6 +65,33 @@ _BETWEEN_SECTIONS = re.compile(r"[^<>\]]*<!\[CDATA\[")
 _MOST_GUESSES = 10  # of sections whose end is not certain; each may cost a look at a whole entry
 
 
+_MOST_ENDED = 100  # each costs a look for the next end
+_NEXT_ENTRY = re.compile(
+    r"</(?:item|entry)\s*>\s*(?:<(?:item|entry)\b|</(?:channel|feed|rss)\s*>)", re.IGNORECASE
+)
+
+
+def end_open_sections(text: str) -> str:
+    """End a section that its entry never ends, before it takes the next entry as its text."""
+    if text.count("<![CDATA[") <= text.count("]]>"):
+        return text
+    pieces, pos, ended = [], 0, 0
+    while ended < _MOST_ENDED and (section := _SECTION.search(text, pos)):
+        start = section.end()
+        end = text.find("]]>", start)
+        limit = end if end >= 0 else len(text)
+        close = text.find(f"</{section[1]}>", start, limit)
+        if close < 0 or not _NEXT_ENTRY.search(text, close, limit):
+            if end < 0:
+                break
+            pieces.append(text[pos:end])
+            pos = end
+            continue
+        pieces += [text[pos:close], "]]>"]
+        pos, ended = close, ended + 1
+    return "".join([*pieces, text[pos:]])
+
+
 def mend_sections(text: str) -> str:
     """Let a section with which an element begins go on to the last `]]>` before its closing tag.
 
