@@ -59,6 +59,9 @@ class Metrics:
         )
         self._feeds = Gauge("guidang_feeds", "Feeds on the list.", ["state"], registry=registry)
         self._kept = Gauge("guidang_kept_entries", "Entries that are kept.", registry=registry)
+        self._unread = Gauge(
+            "guidang_unread_entries", "Entries that could not be read.", registry=registry
+        )
         self._files_due = Gauge("guidang_files_due", "Records to be written.", registry=registry)
         self._follow_due = Gauge(
             "guidang_follow_due", "Entries that are due for it.", ["follower"], registry=registry
@@ -100,6 +103,7 @@ class Metrics:
         self._lag.set(totals["lag_seconds"])
         self._kept.set(totals["entries"])
         self._files_due.set(totals["files_due"])
+        self._unread.set(totals["unread"])
         for state in ("active", "failing", "paused"):
             self._feeds.labels(state).set(totals[state])
 

@@ -20,7 +20,7 @@ from ingest.read import has_news, read
 from ingest.reading.read import Reading
 from ingest.services import Services, all_or_first_error
 from ingest.sources.ask import ask, check_validators
-from ingest.store import polls
+from ingest.store import polls, unread
 from ingest.store.commit import commit, commit_failure
 from ingest.urls import without_secrets
 from ingest.values import NotModified, Outcome, Poll
@@ -96,7 +96,7 @@ async def _ask_read_commit(
             if answer.is_check and reading and await has_news(services, feed, reading):
                 answer = await check_validators(services.network, feed, answer)
             poll = replace(poll, seconds=_since(began))
-            _log_broken(feed, reading)
+            await _log_broken(services, feed, reading)
             rules, now = services.config.schedule, services.clock()
             work = partial(commit, rules=rules, now=now, ends_pause=ends_pause)
             poll = await services.transact(work, feed, answer, reading, poll)
@@ -155,11 +155,15 @@ def _since(began: float) -> float:
     return round(time.monotonic() - began, 3)
 
 
-def _log_broken(feed: FeedState, reading: Reading | None) -> None:
-    """Log the tracebacks of entries that could not be read: a few, as most are the same."""
-    broken = reading.broken if reading else ()
-    for one in broken[:_MOST_LOGGED]:
-        log_fault(logger, one.fault, one.fault.trace, feed=feed.name, entry=one.name)
+async def _log_broken(services: Services, feed: FeedState, reading: Reading | None) -> None:
+    """Log the tracebacks of entries that cannot be read: once each, and a few of a document."""
+    broken = {one.item_digest: one for one in reading.broken} if reading else {}
+    if not broken:
+        return
+    for digest in (await services.query(unread.unmarked, feed.id, broken))[:_MOST_LOGGED]:
+        one = broken[digest]
+        trace = one.fault.trace if isinstance(one.fault, Fault) else ""
+        log_fault(logger, one.fault, trace, feed=feed.name, entry=one.name)
 
 
 def _log(poll: Poll, error: SourceError | None = None) -> None:

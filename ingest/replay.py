@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
+import sqlalchemy as sa
+
 from ingest.database import Database
 from ingest.errors import ParseError, SourceError, border
 from ingest.feed import FeedState, reading_context, zone_of
@@ -21,18 +23,21 @@ from ingest.reading.entries.articles import (
     entry_of_page,
     take_article,
 )
-from ingest.reading.read import read
+from ingest.reading.read import Reading, read
 from ingest.reading.records.front_matter import NoRecordError
 from ingest.reading.records.record_entries import entry_of_record
 from ingest.reading.records.records import may_be_record
 from ingest.sources.page import read_page
-from ingest.store import captures, doubles, entries
-from ingest.store.captures import Kept
+from ingest.store import captures, commit, doubles, entries, unread
+from ingest.store.captures import Kept, Seen
+from ingest.store.judges import Late, Past
+from ingest.store.unread import UnreadEntry
 from ingest.values import Article, Document, NormalEntry, SafeHtml
 
 logger = logging.getLogger(__name__)
 
 _BATCH = 100
+_NO_PAGE_YET = "it was read later than its feed, without its page"
 _NOT_IN_PAGES = frozenset({FROM_LASTMOD, FROM_NEWS_SITEMAP, FROM_CAPTURE})
 _DAY = len("2024-05-20")
 _DATE = ("published_at", "published_raw", "published_method", "published_precision")
@@ -51,6 +56,63 @@ def replay_feed(database: Database, feed: FeedState, *, now: datetime) -> int:
                 changed += database.transact(entries.renormalize, kept.id, entry, at=now)
         last = batch[-1].id
     return changed
+
+
+def replay_unread(database: Database, feed: FeedState) -> int:
+    """Read the entries again that could not be read when they came; return how many can be now.
+
+    Each becomes an ordinary entry, first seen when it came; or an earlier version of one, if it
+    was read in a later version meanwhile.
+    """
+    solved = last = 0
+    while batch := database.query(unread.of_feed, feed.id, after=last, limit=_BATCH):
+        for one in batch:
+            reading = _read_unread(feed, one)
+            if reading is not None:
+                solved += database.transact(_keep_unread, feed, one, reading)
+        last = batch[-1].id
+    return solved
+
+
+def _read_unread(feed: FeedState, one: UnreadEntry) -> Reading | None:
+    """Read the document of an unread entry; None, and a line in the log, if that raises."""
+    document = Document(
+        url=one.url,
+        final_url=one.url,
+        body=one.body,
+        content_type=one.content_type,
+        fetched_at=one.first_seen_at,
+    )
+    try:
+        with border(one.url):
+            return read(reading_context(feed, document))
+    except SourceError as error:
+        logger.warning("%s stays unread: %s", one.name, error, extra={"feed": feed.name})
+        return None
+
+
+def _keep_unread(
+    connection: sa.Connection, feed: FeedState, one: UnreadEntry, reading: Reading
+) -> bool:
+    """Keep what an unread entry's document holds; return whether the entry could be read.
+
+    May run twice: the entries are then known.
+    """
+    seen = Seen(feed_id=feed.id, url=one.url, content_type=one.content_type, at=one.first_seen_at)
+    judge = Past(as_of=one.as_of) if one.is_past else Late(as_of=one.as_of)
+    found = [_without_page(feed, entry) for entry in reading.entries]
+    commit.keep(connection, seen, found, judge, reading.broken)
+    if any(broken.item_digest == one.item_digest for broken in reading.broken):
+        return False
+    unread.forget(connection, one.id)
+    return True
+
+
+def _without_page(feed: FeedState, entry: NormalEntry) -> NormalEntry:
+    """Note that the page of an entry is to be fetched, if the feed asks for full text."""
+    wish = feed.settings.full_text
+    wants_page = wish is True or (wish == "auto" and entry.looks_cut)
+    return replace(entry, full_text_error=_NO_PAGE_YET) if wants_page else entry
 
 
 def join_doubles(database: Database, archive: Archive, feed: FeedState, *, now: datetime) -> int:

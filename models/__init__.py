@@ -3,7 +3,7 @@
 from models.archive import ArchiveFile, FormerPath, SiteName
 from models.backfill import Backfill, BackfillDocument, BackfillRecord, BackfillWalk
 from models.base import Base
-from models.entry import Address, Capture, Entry, Revision
+from models.entry import Address, Capture, Entry, Revision, Unread
 from models.feed import Feed, Poll
 from models.follower import Due, Follower
 from models.servers import HostPause, RsshubInstance, RsshubNamespace
@@ -30,4 +30,5 @@ __all__ = [
     "RsshubNamespace",
     "Setting",
     "SiteName",
+    "Unread",
 ]

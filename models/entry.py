@@ -123,3 +123,21 @@ class Capture(Base):
         doc="compressed with Zstandard (RFC 8878) or zlib (RFC 1950)"
     )
     captured_at: Mapped[datetime]
+
+
+class Unread(Base):
+    """An entry that could not be read: its bytes are stored, and replay reads them again."""
+
+    __tablename__ = "unread"
+    __table_args__ = (UniqueConstraint("feed_id", "item_digest"),)
+
+    id: Mapped[PrimaryKey]
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id", ondelete="CASCADE"))
+    item_digest: Mapped[bytes] = mapped_column(doc="of the publisher's bytes")
+    key: Mapped[str | None] = mapped_column(doc="of its guid or link, as in entry.key")
+    capture_id: Mapped[int] = mapped_column(ForeignKey("capture.id"), index=True)
+    name: Mapped[str] = mapped_column(doc="its title, guid, link or first words, for people")
+    reason: Mapped[str] = mapped_column(doc="what reading it raised last")
+    is_past: Mapped[bool] = mapped_column(doc="its document is from the past, not from a poll")
+    as_of: Mapped[datetime | None] = mapped_column(doc="when its document was current")
+    first_seen_at: Mapped[datetime]

@@ -16,9 +16,9 @@ from ingest.backfill import runs
 from ingest.backfill.asked import Asked, begin
 from ingest.feed import FeedState
 from ingest.poll import poll_feeds
-from ingest.replay import replay_feed
+from ingest.replay import replay_feed, replay_unread
 from ingest.services import Services, open_services
-from ingest.store import feeds, listings, polls
+from ingest.store import feeds, listings, polls, unread
 from ingest.values import Outcome, Poll
 from ingest.workers import Workers
 from tests import faults
@@ -120,30 +120,86 @@ def dated(number: int, year: int) -> str:
     return item(number, title=f"第{number}篇", pubDate=f"{year}-05-0{number} 08:00:00")
 
 
-def test_an_entry_that_raises_is_left_out_and_read_again_with_the_next_look(
+def unread_entries(world: World) -> list[tuple[str, str]]:
+    """The name of each unread entry, and the error that reading it raised."""
+    return [(row["name"], row["reason"]) for row in world.ask(unread.listed)]
+
+
+@pytest.mark.parametrize("parts", [True, False], ids=["items", "whole document"])
+def test_an_entry_that_raises_is_kept_unread_and_read_by_replay(
+    world: World, site: Site, caplog: pytest.LogCaptureFixture, parts: bool
+) -> None:
+    feed = world.add(site.url("/broken"))
+    document = rss(dated(3, 2024), dated(2, 2023), dated(1, 2024))
+    if not parts:
+        document = document.replace("<rss", "<!DOCTYPE rss [<!ENTITY a 'a'>]><rss", 1)
+    site.set("/broken", document, etag='"1"')
+    came_at = world.clock()
+    poll = poll_all(world, BrokenYear(2023))["broken"]
+    assert (poll.new, poll.unchanged, poll.error) == (2, 0, None)
+    assert poll.warnings[0].startswith("1 entry is kept unread: 第2篇: a bug in Guidang")
+    ((name, reason),) = unread_entries(world)
+    assert (name, "KeyError" in reason) == ("第2篇", True)
+    assert len(tracebacks(caplog)) == 1
+    assert len(world.files()) == 2
+    world.clock.move(days=1)
+    assert poll_all(world, BrokenYear(2023))["broken"].status == 304
+    world.clock.move(days=1)
+    assert replay_unread(world.database, feed) == 1
+    assert unread_entries(world) == []
+    entries = {entry["title"]: entry for entry in world.entries()}
+    assert set(entries) == {"第1篇", "第2篇", "第3篇"}
+    assert entries["第2篇"]["first_seen_at"] == came_at
+    assert replay_unread(world.database, feed) == 0
+    assert poll_all(world, Workers(1, pay=False))["broken"].new == 0
+    assert len(world.entries()) == 3
+
+
+def test_an_unread_entry_is_read_by_the_next_poll_that_can(
     world: World, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.add(site.url("/broken"))
-    document = rss(dated(3, 2024), dated(2, 2023), dated(1, 2024))
-    site.set("/broken", document, etag='"1"')
-    for looks, (new, unchanged) in enumerate([(2, 0), (0, 2)], start=1):
-        poll = poll_all(world, BrokenYear(2023))["broken"]
-        assert (poll.new, poll.unchanged, poll.error) == (new, unchanged, None)
-        (warning,) = poll.warnings
-        assert warning.startswith("1 entry is left out until the next look: 第2篇: a bug in")
-        assert len(tracebacks(caplog)) == looks
-    assert "第2篇: a bug in Guidang" in caplog.text
-    poll = poll_all(world, Workers(1, pay=False))["broken"]
-    assert (poll.new, poll.unchanged, poll.warnings) == (1, 2, ())
-    assert poll_all(world, Workers(1, pay=False))["broken"].status == 304
-    assert {entry["title"] for entry in world.entries()} == {"第1篇", "第2篇", "第3篇"}
+    site.set("/broken", rss(dated(2, 2023), dated(1, 2024)))
+    came_at = world.clock()
+    poll_all(world, BrokenYear(2023))
+    for number in (3, 4):
+        world.clock.move(hours=1)
+        items = [dated(n, 2024) for n in range(number, 2, -1)]
+        site.set("/broken", rss(*items, dated(2, 2023), dated(1, 2024)))
+        poll = poll_all(world, BrokenYear(2023) if number == 3 else Workers(1, pay=False))["broken"]
+        assert poll.new == number - 2
+    assert len(tracebacks(caplog)) == 1
+    assert unread_entries(world) == []
+    entries = {entry["title"]: entry for entry in world.entries()}
+    assert (len(entries), entries["第2篇"]["first_seen_at"]) == (4, came_at)
 
 
-def test_a_feed_none_of_whose_entries_can_be_read_fails(world: World, site: Site) -> None:
-    world.add(site.url("/broken"))
+def test_an_unread_version_that_was_followed_by_another_becomes_a_revision(
+    world: World, site: Site
+) -> None:
+    feed = world.add(site.url("/broken"))
+    site.set("/broken", rss(dated(2, 2023), dated(1, 2024)))
+    came_at = world.clock()
+    poll_all(world, BrokenYear(2023))
+    world.clock.move(days=1)
+    later = dated(2, 2023).replace("2023-05", "2024-05").replace("第2篇", "第2篇，改过")
+    site.set("/broken", rss(later, dated(1, 2024)))
+    assert poll_all(world, Workers(1, pay=False))["broken"].new == 1
+    assert replay_unread(world.database, feed) == 1
+    (entry,) = (one for one in world.entries() if one["title"] == "第2篇，改过")
+    shown = world.entry(entry["id"])
+    assert (shown["version"], shown["first_seen_at"]) == (2, came_at)
+    assert [one["title"] for one in shown["revisions"]] == ["第2篇"]
+
+
+def test_a_feed_none_of_whose_entries_can_be_read_keeps_them_all(world: World, site: Site) -> None:
+    feed = world.add(site.url("/broken"))
     site.set("/broken", rss(dated(2, 2023), dated(1, 2023)))
-    assert poll_all(world, BrokenYear(2023))["broken"].error_kind == "fault"
-    assert poll_all(world, Workers(1, pay=False))["broken"].new == 2
+    poll = poll_all(world, BrokenYear(2023))["broken"]
+    assert (poll.error, poll.new) == (None, 0)
+    assert len(unread_entries(world)) == 2
+    assert replay_unread(world.database, feed) == 2
+    assert len(world.entries()) == 2
 
 
 def refuse_entries_of(connection: sa.Connection, feed_id: int) -> None:

@@ -10,7 +10,7 @@ from ingest.errors import ParseError, Unreadable
 from ingest.reading.dates import resolve_date
 from ingest.reading.entries.articles import ListedDates, entry_of_page
 from ingest.reading.entries.normalize import Context
-from ingest.reading.read import read
+from ingest.reading.read import BrokenEntry, read
 from ingest.reading.records.front_matter import NoRecordError
 from ingest.reading.records.record_entries import entry_of_record
 from ingest.reading.records.wxr import is_wxr, posts_of_export
@@ -26,6 +26,7 @@ class Held:
 
     `feed_url` and `categories` are a record's own word on where it belongs; `lacks` says what
     belongs to it and cannot be kept with it, `left_out` what of it is not wanted.
+    `broken` are its entries that could not be read; they are kept unread.
     """
 
     feed: ParsedFeed
@@ -33,6 +34,7 @@ class Held:
     as_of: datetime | None
     feed_url: str | None = None
     categories: tuple[str, ...] = ()
+    broken: Sequence[BrokenEntry] = ()
     lacks: str | None = None
     left_out: str | None = None
 
@@ -60,8 +62,6 @@ def _read_feed(piece: Piece, context: Context) -> Held:
         for kind, title in export.left_out:
             left_out.add(kind, title)
     reading = read(context)
-    if reading.broken:
-        raise reading.broken[0].fault  # the document counts as missing, and is read again
     as_of = piece.as_of
     if piece.dates_itself:
         as_of = _instant(reading.feed.updated, context, context.zone)
@@ -69,6 +69,7 @@ def _read_feed(piece: Piece, context: Context) -> Held:
     return Held(
         feed=reading.feed,
         entries=reading.entries,
+        broken=reading.broken,
         as_of=as_of,
         lacks="; ".join(filter(None, [damage, others])) if damage else None,
         left_out=others,

@@ -24,7 +24,7 @@ from ingest.store.changes import Counts
 from ingest.store.judges import Judge, Page, Past, RecordFile
 from ingest.store.records import Records, titled_entries
 from ingest.urls import host_of, without_secrets
-from ingest.values import NormalEntry, ParsedFeed, Planned
+from ingest.values import NormalEntry, Planned
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ class Taking:
             walk=self._state,
             planned=planned,
             state=IN_PART if held.lacks else DONE,
-            reason=held.lacks or held.left_out,
+            reason=held.lacks or held.left_out or _unread(held),
             feed=feed,
         )
         return await self._keep(document_id, took, taken.piece, held, more)
@@ -195,8 +195,9 @@ class Taking:
         )
         wanted = [entry for entry in held.entries if self._window.has(entry.published_at)]
         judge = await self._judge(piece, held, took.feed.id)
-        feed = held.feed if piece.form is Form.FEED else None
-        took = await self._services.transact(_store, seen, took, wanted, judge, feed, more)
+        for one in held.broken[:1]:
+            log_if_fault(one.fault)
+        took = await self._services.transact(_store, seen, took, piece, held, wanted, judge, more)
         self.has_planned = self.has_planned or bool(more)
         return took
 
@@ -244,13 +245,15 @@ def _store(
     connection: sa.Connection,
     seen: Seen,
     took: Took,
+    piece: Piece,
+    held: Held,
     wanted: Sequence[NormalEntry],
     judge: Judge,
-    said: ParsedFeed | None,
     more: Sequence[Planned],
 ) -> Took:
     """Keep entries, what their document says of its feed, and that it is done; may run twice."""
-    if said is not None:
+    if piece.form is Form.FEED:
+        said = held.feed
         title = titles.display_title(said.title, is_text=said.title_is_text)
         feeds.introduce(
             connection,
@@ -260,7 +263,7 @@ def _store(
             language=said.language,
             generator=said.generator,
         )
-    changes = commit.keep(connection, seen, wanted, judge)
+    changes = commit.keep(connection, seen, wanted, judge, held.broken)
     if isinstance(judge, RecordFile):
         judge.records.claim(connection, seen, changes.verdicts)
     if seen.document_id is None:
@@ -288,6 +291,14 @@ def log_if_fault(error: SourceError) -> None:
     """Log an error of our own with the place where it came from."""
     if isinstance(error, Fault):
         log_fault(logger, error, error.trace)
+
+
+def _unread(held: Held) -> str | None:
+    """Say that entries of a document are kept unread, and why the first is."""
+    if not held.broken:
+        return None
+    first = held.broken[0]
+    return f"entries kept unread: {len(held.broken)}; {first.name}: {first.fault}"
 
 
 def _called(held: Held) -> str:

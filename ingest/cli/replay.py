@@ -25,18 +25,27 @@ def replay(
     It needs no network and creates no revisions.
     """
     from ingest.follow.files import Archive
-    from ingest.replay import join_doubles, replay_feed
+    from ingest.replay import join_doubles, replay_feed, replay_unread
     from ingest.store import feeds as store
 
     with open_session(ctx) as session:
         database = session.database
         feeds = database.query(store.find, names) if names else database.query(store.every)
+        read = sum(replay_unread(database, feed) for feed in feeds)
         changed = sum(replay_feed(database, feed, now=session.now) for feed in feeds)
         folder = Archive(session.config.archive, database)
         folder.prepare(now=session.now)
         now = session.now
         joined = sum(join_doubles(database, folder, feed, now=now) for feed in feeds)
         written = folder.render_due(now=session.now)
+    if read:
+        say(
+            ngettext(
+                "{count:,} entry read that could not be read before",
+                "{count:,} entries read that could not be read before",
+                read,
+            )
+        )
     if joined:
         say(
             ngettext(

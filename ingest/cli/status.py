@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ingest.feed import FeedState
     from ingest.store.due import Lag
 
+_MOST_SHOWN = 10  # unread entries; --json has up to a hundred
+
 
 def status(
     ctx: typer.Context,
@@ -33,12 +35,13 @@ def status(
 ) -> int:
     """Show what is stored and the state of the feeds."""
     from ingest.follow.files import Archive
-    from ingest.store import due, feeds, listings
+    from ingest.store import due, feeds, listings, unread
 
     with open_session(ctx, quiet=True) as session:
         totals = session.database.query(listings.totals)
         following = session.database.query(due.lags)
         known = session.database.query(feeds.every)
+        unreadable = session.database.query(unread.listed)
         problem = Archive(session.config.archive, session.database).problem()
     failing = sorted((f for f in known if f.failures), key=lambda feed: -feed.failures)
     missed = [feed for feed in known if feed.ways.habits.gaps]
@@ -49,7 +52,8 @@ def status(
     if as_json:
         place = {"database": session.database.name, "archive": str(session.config.archive.path)}
         lags = {"archive_problem": problem, "following": [lag_as_json(lag) for lag in following]}
-        print_json(place | counts | totals | lags | _as_json(failing, missed))
+        unread_entries = {"unread_entries": unreadable}
+        print_json(place | counts | totals | lags | unread_entries | _as_json(failing, missed))
         return code
     say(_("database: {name}", name=session.database.name))
     _show_kept(session.config.archive.path, problem, totals)
@@ -57,6 +61,7 @@ def status(
     _show_feeds(counts, [session.now - feed.next_poll_at for feed in late])
     _show_failing(failing)
     _show_missed(missed)
+    _show_unread(totals["unread"], unreadable)
     return code
 
 
@@ -138,6 +143,26 @@ def _show_missed(feeds: Sequence[FeedState]) -> None:
             [_("entries probably missed"), _("times"), _("to import them")],
             [(f.name, f.ways.habits.gaps, f"guidang backfill {f.id}") for f in feeds],
         )
+
+
+def _show_unread(count: int, unreadable: Sequence[Mapping[str, Any]]) -> None:
+    if not unreadable:
+        return
+    say()
+    say(
+        ngettext(
+            "unread: {count:,} entry, stored by its bytes; guidang replay tries it again",
+            "unread: {count:,} entries, stored by their bytes; guidang replay tries them again",
+            count,
+        )
+    )
+    print_table(
+        [_("unread entry"), _("feed"), _("why"), _("since")],
+        [
+            (one["name"], one["feed"], recognized(one["reason"]), local(one["since"]))
+            for one in unreadable[:_MOST_SHOWN]
+        ],
+    )
 
 
 def _failing(feed: FeedState) -> dict[str, object]:

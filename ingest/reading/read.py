@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.errors import Fault, border
+from ingest.errors import Fault, SourceError, border
 from ingest.reading import dedupe
+from ingest.reading.documents.packing import pack
 from ingest.reading.documents.parse import parse
 from ingest.reading.entries.normalize import Context, each_entry, name_of
 from ingest.reading.shortcuts.split import Split, split
-from ingest.values import NormalEntry, ParsedFeed, Recognised
+from ingest.values import NormalEntry, Packed, ParsedFeed, Recognised
 
 # Fewer could be the clock of one author; so many are the feed's own way.
 _PROOF_OF_LOCAL_TIME = 3
@@ -19,13 +20,17 @@ _LONGEST_NAME = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenEntry:
-    """An entry that could not be brought into normal form, through a fault of ours.
+    """An entry whose reading raised something.
 
-    `name` is what people know it by: its title, or else its guid or its link.
+    `name` is what people know it by: its title, else its guid, its link or its first words. `raw`
+    is the smallest document from which it can be read again, `key` that of its guid or its link.
     """
 
     name: str
-    fault: Fault
+    fault: SourceError
+    raw: Packed
+    item_digest: bytes
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +38,8 @@ class Reading:
     """What a document holds.
 
     `feed` is what it says of itself, without its entries; `beside` are the item digests of those
-    that were known by their bytes and not read again. `broken` are those that could not be brought
-    into normal form: they are in none of the others, and a later look reads them again.
+    that were known by their bytes and not read again. `broken` are those that could not be read;
+    they are in none of the others.
     """
 
     feed: ParsedFeed
@@ -48,9 +53,8 @@ class Reading:
 def read(context: Context) -> Reading:
     """Parse, normalise and identify what a document holds.
 
-    Each entry is given its own bytes. Where the document's parts do not read as the whole does,
-    the whole is read. Raise `ParseError` if it is no feed, and `Fault` if none of its entries could
-    be brought into normal form.
+    Each entry is given its own bytes. If the document's parts do not read as the whole does, the
+    whole is read. Raise `ParseError` if it is no feed.
     """
     body = context.document.body
     parts = split(body)
@@ -63,16 +67,26 @@ def read_items(
 ) -> Reading | None:
     """Parse, normalise and identify the items that were not recognised by their bytes.
 
-    `fresh` are these by their digests, `frame` is what stands around them; neither its items nor
-    the document's own body is looked at. None where the items do not read as one entry each: then
-    the whole document has to be read. Raise as `read` does.
+    `fresh` are these by their digests, `frame` is what stands around them; its items and the body
+    of the document are not used. None if the items do not read as one entry each: then the whole
+    document has to be read. Raise as `read` does.
     """
+    broken: list[BrokenEntry] = []
     alone = frame.of(fresh.values())
-    parsed = _parse(alone.document(alone.items), alone, context)
+    try:
+        with border(context.document.url):
+            parsed = _parse(alone.document(alone.items), alone, context)
+    except Fault as fault:
+        fresh, broken = _parsable(frame, fresh, context)
+        if not fresh:
+            raise fault from None  # not the items are at fault, but what stands around them
+        alone = frame.of(fresh.values())
+        parsed = _parse(alone.document(alone.items), alone, context)
     if len(parsed.entries) != len(fresh):
         return None
     digests = {item: digest for digest, item in fresh.items()}
-    return _reading(parsed, replace(context, split=alone, digests=digests), recognised)
+    context = replace(context, split=alone, digests=digests)
+    return _reading(parsed, context, recognised, broken)
 
 
 def _parse(body: bytes, parts: Split | None, context: Context) -> ParsedFeed:
@@ -80,34 +94,67 @@ def _parse(body: bytes, parts: Split | None, context: Context) -> ParsedFeed:
     return parse(body, content_type=document.content_type, url=document.final_url, parts=parts)
 
 
-def _reading(parsed: ParsedFeed, context: Context, recognised: Sequence[Recognised]) -> Reading:
+def _parsable(
+    frame: Split, fresh: Mapping[bytes, bytes], context: Context
+) -> tuple[dict[bytes, bytes], list[BrokenEntry]]:
+    """Parse each item alone; return those that can be parsed, and those that raise."""
+    good: dict[bytes, bytes] = {}
+    broken: list[BrokenEntry] = []
+    for digest, item in fresh.items():
+        alone = frame.of([item])
+        body = alone.document(alone.items)
+        try:
+            with border(context.document.url):
+                _parse(body, alone, context)
+            good[digest] = item
+        except SourceError as fault:
+            name = " ".join(item.decode("utf-8", "replace").split())[:_LONGEST_NAME]
+            broken.append(BrokenEntry(name=name, fault=fault, raw=pack(body), item_digest=digest))
+    return good, broken
+
+
+def _reading(
+    parsed: ParsedFeed,
+    context: Context,
+    recognised: Sequence[Recognised],
+    unparsable: Sequence[BrokenEntry] = (),
+) -> Reading:
     entries, broken = _normalize(parsed, context)
     if not context.gmt_is_local and _labels_local_time_as_gmt(entries):
         context = replace(context, gmt_is_local=True)
         entries, broken = _normalize(parsed, context)
-    if broken and not entries and not recognised:
-        raise broken[0].fault
     return Reading(
         feed=replace(parsed, entries=()),
         title=name_of(parsed, context),
         gmt_is_local=context.gmt_is_local,
         entries=dedupe.identify(entries, beside=recognised, site_link=parsed.link),
         beside=[one.item_digest for one in recognised],
-        broken=broken,
+        broken=[*unparsable, *broken],
     )
 
 
 def _normalize(parsed: ParsedFeed, context: Context) -> tuple[list[NormalEntry], list[BrokenEntry]]:
-    """Bring each entry into normal form; one where that raises what nobody expected is broken."""
+    """Bring each entry into normal form; one whose reading raises anything is broken.
+
+    This is the border of an entry: nothing that it raises stops the others.
+    """
     whole: list[NormalEntry] = []
     broken: list[BrokenEntry] = []
-    for entry, normalize_it in each_entry(parsed, context):
+    for one in each_entry(parsed, context):
         try:
             with border(context.document.url):
-                whole.append(normalize_it())
-        except Fault as fault:
-            name = entry.title or entry.guid or entry.link or ""
-            broken.append(BrokenEntry(name=name[:_LONGEST_NAME], fault=fault))
+                whole.append(one.normalize())
+        except SourceError as fault:
+            entry = one.entry
+            broken.append(
+                BrokenEntry(
+                    name=(entry.title or entry.guid or entry.link or "")[:_LONGEST_NAME],
+                    fault=fault,
+                    raw=one.raw,
+                    item_digest=one.item_digest,
+                    key=dedupe.key_of_address(entry.guid, entry.link),
+                )
+            )
     return whole, broken
 
 

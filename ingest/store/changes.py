@@ -51,7 +51,7 @@ class Changes:
     `elsewhere` are those that the document has at another address. `current` are the unchanged
     ones of a document that is the present one: they give their latest bytes, pictures and pages.
     `dated` may give stored entries the date that these lack. `passed` counts entries that were
-    known without being judged.
+    known without being judged. A document from the past `is_past`, and was current at `as_of`.
     """
 
     verdicts: Sequence[Verdict] = ()
@@ -64,6 +64,8 @@ class Changes:
     current: Sequence[Verdict] = ()
     dated: Sequence[Verdict] = ()
     passed: int = 0
+    is_past: bool = False
+    as_of: datetime | None = None
 
     @property
     def counts(self) -> Counts:

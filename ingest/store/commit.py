@@ -19,12 +19,22 @@ from ingest.config import ScheduleConfig
 from ingest.errors import SourceError
 from ingest.feed import Answer, FeedState
 from ingest.manners import Pause
-from ingest.reading.read import Reading
+from ingest.reading.read import BrokenEntry, Reading
 from ingest.rsshub import is_route
 from ingest.rsshub.recognition import generator_of, is_rsshub, matched_pattern
 from ingest.rsshub.routes import carries_access
 from ingest.schedule.trust import after_not_modified
-from ingest.store import addresses, entries, full_texts, pictures, polls, revisions, rsshub, summary
+from ingest.store import (
+    addresses,
+    entries,
+    full_texts,
+    pictures,
+    polls,
+    revisions,
+    rsshub,
+    summary,
+    unread,
+)
 from ingest.store.captures import Body, Seen, keep_captures
 from ingest.store.changes import Changes
 from ingest.store.due import mark_due
@@ -117,9 +127,13 @@ def commit_failure(
 
 
 def keep(
-    connection: sa.Connection, seen: Seen, found: Sequence[NormalEntry], judge: Judge
+    connection: sa.Connection,
+    seen: Seen,
+    found: Sequence[NormalEntry],
+    judge: Judge,
+    broken: Sequence[BrokenEntry] = (),
 ) -> Changes:
-    """Keep what a document adds; return what it changed.
+    """Keep what a document adds; return what it changed. `broken` entries are kept unread.
 
     The entries are judged under the feed's lock, so that two programs at the same feed keep an
     entry once.
@@ -127,10 +141,12 @@ def keep(
     hold_feed(connection, seen.feed_id)
     changes = judge.judge(connection, seen, found)
     pictured = pictures.find(connection, changes.current)
-    captures = keep_captures(
-        connection, seen, chain(_bodies(seen, changes), pictures.bodies(seen, pictured))
+    documents = chain(
+        _bodies(seen, changes), pictures.bodies(seen, pictured), unread.bodies(seen, broken)
     )
-    entries.insert_new(connection, seen, changes.new, captures)
+    captures = keep_captures(connection, seen, documents)
+    since = unread.first_seen(connection, seen.feed_id, changes.new)
+    entries.insert_new(connection, seen, changes.new, captures, since)
     addresses.note_replaced(connection, changes.readdressed, seen.at)
     for verdict in changes.edited:
         entries.replace_text(connection, seen, verdict, captures)
@@ -145,6 +161,8 @@ def keep(
     changed += entries.take_late_dates(connection, changes.dated)
     changed += full_texts.take_late(connection, changes.current, captures)
     mark_due(connection, changed, seen.at)
+    unread.forget_read(connection, seen.feed_id, found)
+    unread.keep(connection, seen, broken, captures, changes)
     return changes
 
 
@@ -176,9 +194,9 @@ def _keep_document(
         at=document.fetched_at,
     )
     judge = Live(beside=reading.beside, may_be_empty=feed.last_success_at is None)
-    changes = keep(connection, seen, reading.entries, judge)
-    # The next poll has to see the document again if anything in it is to be tried again.
-    is_settled = not (reading.broken or any(map(full_texts.will_be_tried, changes.verdicts)))
+    changes = keep(connection, seen, reading.entries, judge, reading.broken)
+    # The next poll has to see the document again if a page is to be tried again.
+    is_settled = not any(map(full_texts.will_be_tried, changes.verdicts))
     said = _said(feed, document, reading, answer.digest if is_settled else None)
     poll = replace(poll, feed_name=feed.called(reading.title))
     poll = summary.counted(poll, changes.verdicts, reading)

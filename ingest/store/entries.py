@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from hashlib import sha256
@@ -30,8 +30,12 @@ def insert_new(
     seen: Seen,
     verdicts: Sequence[Verdict],
     captures: dict[bytes, int],
+    first_seen: Mapping[str, datetime],
 ) -> None:
-    """Keep entries that are not known yet, and make them due."""
+    """Insert entries that are not known yet, and make them due.
+
+    `first_seen` has the dates, by key, of those that were seen earlier and could not be read.
+    """
     if not verdicts:
         return
     rows = [
@@ -44,7 +48,7 @@ def insert_new(
             "link_key": verdict.entry.link_key,
             "item_digest": verdict.entry.item_digest,
             "version": 1,
-            "first_seen_at": seen.at,
+            "first_seen_at": first_seen.get(verdict.entry.key, seen.at),
             "seen_at": seen.at,
         }
         for verdict in verdicts

@@ -17,7 +17,7 @@ from ingest.rsshub import Instance, kept_address, route_of
 from ingest.schedule import first_polls
 from ingest.store.due import mark_feed_due
 from ingest.store.feed_state import WITHOUT_VALIDATORS, listed, place_of, state_of
-from models import Address, Capture, Entry, Feed, Revision
+from models import Address, Capture, Entry, Feed, Revision, Unread
 
 NOT_IN_FILE = "taken out of the configuration file"
 BY_COMMAND = "by command"
@@ -225,6 +225,7 @@ def remove(connection: sa.Connection, feed_id: int, *, now: datetime, entries: b
     connection.execute(sa.delete(Revision).where(Revision.entry_id.in_(of_feed)))
     connection.execute(sa.delete(Address).where(Address.feed_id == feed_id))
     connection.execute(sa.delete(Entry).where(Entry.feed_id == feed_id))
+    connection.execute(sa.delete(Unread).where(Unread.feed_id == feed_id))
     connection.execute(sa.delete(Capture).where(Capture.feed_id == feed_id))
     connection.execute(sa.delete(Feed).where(Feed.id == feed_id))
 

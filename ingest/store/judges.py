@@ -107,6 +107,8 @@ class Past:
             moved=moved,
             elsewhere=[one for one in verdicts if one not in moved],
             dated=[verdict for verdict in verdicts if verdict.known],
+            is_past=True,
+            as_of=self.as_of,
         )
 
     def _with_date(self, verdict: Verdict) -> Verdict:
@@ -136,6 +138,12 @@ class Past:
 
 class Late(Past):
     """A document of a poll at `as_of` that could not be read then; its entries keep no date."""
+
+    def judge(
+        self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
+    ) -> Changes:
+        """Return what the entries change; write nothing."""
+        return replace(super().judge(connection, seen, entries), is_past=False)
 
     def _with_date(self, verdict: Verdict) -> Verdict:
         return verdict

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ingest.outputs.naming import author_of
 from ingest.reading.html import text_of
-from ingest.store import addresses, full_texts
+from ingest.store import addresses, full_texts, unread
 from ingest.store.files import FILES, IS_DUE
 from ingest.store.statements import in_batches
 from ingest.urls import without_secrets
@@ -221,6 +221,7 @@ def totals(connection: sa.Connection) -> dict[str, int]:
     """How much is kept: entries, revisions, files to be rendered."""
     return {
         "without_full_text": full_texts.lacking(connection),
+        "unread": unread.count(connection),
         "entries": connection.scalar(sa.select(sa.func.count(Entry.id))) or 0,
         "revisions": connection.scalar(sa.select(sa.func.count(Revision.id))) or 0,
         "files_due": connection.scalar(_FILES_DUE) or 0,

@@ -24,18 +24,18 @@ def counted(poll: Poll, verdicts: Sequence[Verdict], reading: Reading) -> Poll:
         replacement_count=reading.feed.replacement_count,
         warnings=(
             *reading.feed.warnings,
-            *_left_out(reading.broken),
+            *_unread(reading.broken),
             *_lacking_full_text(reading.entries),
         ),
     )
 
 
-def _left_out(broken: Sequence[BrokenEntry]) -> Iterator[str]:
+def _unread(broken: Sequence[BrokenEntry]) -> Iterator[str]:
     """Say how many entries could not be read, and why of the first."""
     if broken:
         some = "1 entry is" if len(broken) == 1 else f"{len(broken)} entries are"
         first = broken[0]
-        yield f"{some} left out until the next look: {first.name}: {first.fault}"
+        yield f"{some} kept unread: {first.name}: {first.fault}"
 
 
 def _lacking_full_text(entries: Sequence[NormalEntry]) -> Iterator[str]:

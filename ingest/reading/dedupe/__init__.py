@@ -10,7 +10,7 @@ records   records of old archives, which may name no address
 verdict   new, edited or unchanged
 """
 
-from ingest.reading.dedupe.identity import identify, link_key_of, reused_key
+from ingest.reading.dedupe.identity import identify, key_of_address, link_key_of, reused_key
 from ingest.reading.dedupe.likeness import (
     FROM_CAPTURE,
     has_like_time,
@@ -33,6 +33,7 @@ __all__ = [
     "is_joined",
     "is_long",
     "is_noise",
+    "key_of_address",
     "link_key_of",
     "lookup_keys",
     "record_key",

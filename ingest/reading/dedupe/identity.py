@@ -93,6 +93,14 @@ def link_key_of(canonical_link: str) -> str:
     return key_of("link", canonical_link)
 
 
+def key_of_address(guid: str | None, link: str | None) -> str | None:
+    """Return the key that a guid, else a link, gives an entry that no other of its feed shares."""
+    if guid:
+        return key_of("guid", guid)
+    canonical = links.canonical_link(link)
+    return link_key_of(canonical) if canonical else None
+
+
 def other_link_keys(entry: NormalEntry) -> list[str]:
     """The keys of other forms of an entry's link, under which it may have been kept."""
     if entry.link is None or entry.link_key is None:

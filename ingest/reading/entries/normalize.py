@@ -60,19 +60,29 @@ class Context:
 
 def normalize(feed: ParsedFeed, context: Context) -> list[NormalEntry]:
     """Bring every entry of a feed into normal form; raise what any of them raises."""
-    return [normalize_it() for _, normalize_it in each_entry(feed, context)]
+    return [one.normalize() for one in each_entry(feed, context)]
 
 
-def each_entry(
-    feed: ParsedFeed, context: Context
-) -> Iterator[tuple[ParsedEntry, Callable[[], NormalEntry]]]:
-    """Each entry of a feed, with the call that brings it into normal form."""
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A parsed entry, its bytes, and the call that brings it into normal form."""
+
+    entry: ParsedEntry
+    raw: Packed
+    item_digest: bytes
+    normalize: Callable[[], NormalEntry]
+
+
+def each_entry(feed: ParsedFeed, context: Context) -> Iterator[Parsed]:
+    """Yield each entry of a feed, not yet in normal form."""
     title = name_of(feed, context)
     author = next(
         (author.name for author in authors_of(feed.authors, are_text=feed.names_are_text)), None
     )
     for entry, raw in zip(feed.entries, _raw_documents(feed, context), strict=True):
-        yield entry, partial(_normalize_entry, entry, feed, context, title, author, raw)
+        digest = _item_digest(entry, context)
+        work = partial(_normalize_entry, entry, feed, context, title, author, raw, digest)
+        yield Parsed(entry, raw, digest, work)
 
 
 def _normalize_entry(
@@ -82,6 +92,7 @@ def _normalize_entry(
     feed_title: str,
     feed_author: str | None,
     raw: Packed,
+    item_digest: bytes,
 ) -> NormalEntry:
     link = _link(entry, feed, context)
     base_url = _absolute_base(entry, context) or link or _site_of(feed, context)
@@ -116,7 +127,7 @@ def _normalize_entry(
         feed_author=feed_author,
         enclosures=_enclosures(entry, base_url),
         text_digest=dedupe.text_digest(title, text, clean.shown.media),
-        item_digest=_item_digest(entry, context),
+        item_digest=item_digest,
         raw=raw,
         gmt_misused=bool(published and published.gmt_misused),
         looks_cut=looks_truncated(clean.html, text),

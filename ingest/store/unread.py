@@ -1,0 +1,149 @@
+"""Entries that could not be read: stored by their bytes, until they can be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ingest.reading.documents.packing import unpack
+from ingest.reading.read import BrokenEntry
+from ingest.store.captures import Body, Seen
+from ingest.store.changes import Changes
+from ingest.store.statements import in_batches, insert_into
+from ingest.values import NormalEntry, Verdict
+from models import Capture, Feed, Unread
+
+_MOST_LISTED = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadEntry:
+    """An entry that could not be read, with the document that it can be read from."""
+
+    id: int
+    item_digest: bytes
+    name: str
+    reason: str
+    is_past: bool
+    as_of: datetime | None
+    first_seen_at: datetime
+    url: str
+    content_type: str | None
+    body: bytes
+
+
+def bodies(seen: Seen, broken: Iterable[BrokenEntry]) -> Iterator[Body]:
+    """Yield the bytes of entries that could not be read."""
+    for one in broken:
+        yield one.raw, seen.url, seen.content_type
+
+
+def keep(
+    connection: sa.Connection,
+    seen: Seen,
+    broken: Sequence[BrokenEntry],
+    captures: Mapping[bytes, int],
+    changes: Changes,
+) -> None:
+    """Mark entries unread with the reason; one that is marked already keeps its first date."""
+    rows = [
+        {
+            "feed_id": seen.feed_id,
+            "item_digest": one.item_digest,
+            "key": one.key,
+            "capture_id": captures[one.raw.digest],
+            "name": one.name,
+            "reason": str(one.fault),
+            "is_past": changes.is_past,
+            "as_of": changes.as_of if changes.is_past else seen.at,
+            "first_seen_at": seen.at,
+        }
+        for one in {one.item_digest: one for one in broken}.values()
+    ]
+    if rows:
+        insert = insert_into(connection, Unread)
+        same = ["feed_id", "item_digest"]
+        again = {"reason": insert.excluded.reason}
+        connection.execute(insert.on_conflict_do_update(index_elements=same, set_=again), rows)
+
+
+def first_seen(
+    connection: sa.Connection, feed_id: int, new: Sequence[Verdict]
+) -> dict[str, datetime]:
+    """Return when new entries were first seen that could not be read then, by their keys."""
+    if not new:
+        return {}
+    columns = (Unread.item_digest, Unread.key, Unread.first_seen_at)
+    query = sa.select(*columns).where(Unread.feed_id == feed_id).order_by(Unread.id.desc())
+    since: dict[str | bytes | None, datetime] = {}
+    for row in connection.execute(query):
+        since |= {row.item_digest: row.first_seen_at, row.key: row.first_seen_at}
+    if not since:
+        return {}
+    dates = ((v.entry.key, since.get(v.entry.item_digest, since.get(v.entry.key))) for v in new)
+    return {key: at for key, at in dates if at is not None}
+
+
+def forget_read(connection: sa.Connection, feed_id: int, entries: Sequence[NormalEntry]) -> None:
+    """Unmark the entries whose very bytes were read."""
+    for some in in_batches(sorted({entry.item_digest for entry in entries})):
+        of_feed = sa.delete(Unread).where(Unread.feed_id == feed_id)
+        connection.execute(of_feed.where(Unread.item_digest.in_(some)))
+
+
+def forget(connection: sa.Connection, unread_id: int) -> None:
+    """Unmark an entry that could be read."""
+    connection.execute(sa.delete(Unread).where(Unread.id == unread_id))
+
+
+def unmarked(connection: sa.Connection, feed_id: int, digests: Collection[bytes]) -> list[bytes]:
+    """Return those of these item digests that are not marked unread yet."""
+    query = sa.select(Unread.item_digest).where(Unread.feed_id == feed_id)
+    marked = set(connection.scalars(query))
+    return [digest for digest in digests if digest not in marked]
+
+
+def of_feed(
+    connection: sa.Connection, feed_id: int, *, after: int = 0, limit: int = 100
+) -> list[UnreadEntry]:
+    """Return the unread entries of a feed with their bytes, by number, beginning after `after`."""
+    own = (name for name in UnreadEntry.__dataclass_fields__ if name in Unread.__table__.columns)
+    query = (
+        sa.select(
+            *(getattr(Unread, name) for name in own),
+            Capture.url,
+            Capture.content_type,
+            Capture.body,
+        )
+        .join(Capture, Capture.id == Unread.capture_id)
+        .where(Unread.feed_id == feed_id, Unread.id > after)
+        .order_by(Unread.id)
+        .limit(limit)
+    )
+    rows = connection.execute(query).mappings()
+    return [UnreadEntry(**{**row, "body": unpack(row["body"])}) for row in rows]
+
+
+def count(connection: sa.Connection) -> int:
+    """Return how many entries are unread."""
+    return connection.scalar(sa.select(sa.func.count(Unread.id))) or 0
+
+
+def listed(connection: sa.Connection) -> list[dict[str, object]]:
+    """Return the latest unread entries of all feeds, for people."""
+    query = (
+        sa.select(
+            Unread.feed_id,
+            sa.func.coalesce(Feed.title, Feed.slug).label("feed"),
+            Unread.name,
+            Unread.reason,
+            Unread.first_seen_at.label("since"),
+        )
+        .join(Feed, Feed.id == Unread.feed_id)
+        .order_by(Unread.id.desc())
+        .limit(_MOST_LISTED)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
