@@ -222,8 +222,10 @@ def _with_page(entry: NormalEntry, kept: Kept, zone: tzinfo) -> NormalEntry:
         return entry
     full = take_article(entry, article, page, zone=zone)
     # Of an article that goes on only the first page is kept: its text stays as it is.
-    return replace(full, html=SafeHtml(kept.html)) if article.next_url else full
+    if article.next_url is None:
+        return full
+    return replace(full, html=SafeHtml(kept.html), text=html.text_of(kept.html))
 
 
 def _is_better(article: Article, entry: NormalEntry) -> bool:
-    return extract.page_is_better(html.text_of(entry.html), article.text)
+    return extract.page_is_better(entry.text, article.text)

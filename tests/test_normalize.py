@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ingest.reading.entries.articles import take_article
 from ingest.reading.entries.normalize import Context
+from ingest.reading.html import text_of
 from ingest.reading.read import read
-from ingest.values import Document, NormalEntry
+from ingest.values import Article, Document, NormalEntry
 
 SEEN = datetime(2024, 6, 1, tzinfo=UTC)
 URL = "http://feed.example/dir/feed.xml"
@@ -229,3 +231,19 @@ def test_the_base_of_one_entry_ends_with_it() -> None:
     first, second = entries_of(atom(entries, feed=SITE))
     assert first.link == "https://cdn.example/2024/a"
     assert (second.link, second.guid) == ("https://site.example/b", "2")
+
+
+def test_an_entry_has_the_text_that_is_seen_of_its_html() -> None:
+    body = "&lt;p&gt;第一段。&lt;/p&gt;&lt;script&gt;x&lt;/script&gt;&lt;p&gt;第二段。&lt;/p&gt;"
+    entry = entry_of(rss(f"<item><title>标题</title><description>{body}</description></item>"))
+    assert entry.text == text_of(entry.html) == "第一段。\n第二段。"
+
+
+def test_an_entry_with_the_text_of_its_page_has_that_text() -> None:
+    entry = entry_of(rss("<item><title>标题</title><description>摘要</description></item>"))
+    article = Article(
+        url=URL, method="t", html="<h1>标题</h1><p>全文在此。</p>", text="标题\n全文在此。"
+    )
+    page = Document(url=URL, final_url=URL, fetched_at=SEEN, body=b"")
+    full = take_article(entry, article, page, zone=UTC)
+    assert full.text == text_of(full.html) == "全文在此。"

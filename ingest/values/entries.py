@@ -49,6 +49,9 @@ class NormalEntry:
     `text_digest` covers what a reader would notice: versions with the same one differ only in
     noise. `item_digest` covers the publisher's own bytes. `raw` is the smallest document from
     which this entry can be read again: frame and item, or the whole document.
+    `text` is what a reader sees of `html`, a line for each block, without the files listed below.
+    It is made once, where the HTML is cleaned: the digest, the language and `looks_cut` come from
+    it. Search terms and the fingerprint of a text are to be functions of it; it is not stored.
     `looks_cut` is true if the text seems to continue on the entry's page, `is_unfinished` if the
     document ends inside the entry.
     `full_text_error` says why the full text is missing; `page` is the page that was fetched but
@@ -69,6 +72,7 @@ class NormalEntry:
     updated_at: datetime | None
     updated_raw: str | None
     html: SafeHtml
+    text: str
     lead_image: str | None
     language: str
     feed_title: str

@@ -13,6 +13,7 @@ from ingest.reading.entries.enclosed import with_files
 from ingest.reading.entries.fragment import Fragment
 from ingest.reading.entries.headings import without_title
 from ingest.reading.entries.normalize import Context, authors_of, normalize, shown
+from ingest.reading.html import text_of
 from ingest.urls import site_of
 from ingest.values import (
     Article,
@@ -23,6 +24,7 @@ from ingest.values import (
     ParsedEntry,
     ParsedFeed,
     ResolvedDate,
+    SafeHtml,
 )
 
 # How the dates are called that only the list which led to a page gave.
@@ -54,7 +56,7 @@ def entry_of_page(
     feed = ParsedFeed(format="page", link=link)
     (entry,) = dedupe.identify(normalize(replace(feed, entries=(parsed,)), context))
     # The digest stays that of the page's own words, so that the page is known again.
-    entry = replace(entry, html=without_title(entry.html, entry.title))
+    entry = _with_html(entry, without_title(entry.html, entry.title))
     entry = _dated(entry, article, page, context.zone, listed)
     if entry.lead_image is None:
         body = Fragment(article.html, base_url=page.final_url)
@@ -86,10 +88,15 @@ def take_article(
     body = Fragment(article.html, base_url=page.final_url)
     authors = entry.authors or authors_of((Author(name=article.author),) if article.author else ())
     image = entry.lead_image or lead_image.choose((), (), body, page_image=article.image)
-    shown_text = without_title(body.clean().html, entry.title)
-    text = with_files(shown_text, entry.enclosures, base_url=entry.link, lead_image=image)
-    full = replace(entry, html=text, authors=authors, lead_image=image, page=page)
+    full = _with_html(entry, without_title(body.clean().html, entry.title))
+    html = with_files(full.html, entry.enclosures, base_url=entry.link, lead_image=image)
+    full = replace(full, html=html, authors=authors, lead_image=image, page=page)
     return full if entry.published_at else _dated(full, article, page, zone, ListedDates())
+
+
+def _with_html(entry: NormalEntry, html: SafeHtml) -> NormalEntry:
+    """Give an entry other HTML, and the text that is seen of it."""
+    return entry if html == entry.html else replace(entry, html=html, text=text_of(html))
 
 
 def _dated(

@@ -121,6 +121,7 @@ def _normalize_entry(
         updated_at=updated.at if updated else None,
         updated_raw=shown(entry.updated) if entry.published else None,
         html=with_files(clean.html, entry.enclosures, base_url=base_url, lead_image=image),
+        text=text,
         lead_image=image,
         language=spoken,
         feed_title=feed_title,
