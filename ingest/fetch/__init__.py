@@ -1,7 +1,7 @@
-"""Polite HTTP: bytes from publishers, with every limit that keeps both sides safe.
+"""HTTP: fetch documents from publishers, within limits that protect both sides.
 
-Nothing outside this package speaks HTTP to a publisher, and nothing in it reads what a body
-says: `Fetcher` gives a `Document` or `NotModified`, or raises a `FetchError`.
+No other package sends requests to publishers, and this one does not interpret bodies. `Fetcher`
+returns a `Document` or `NotModified`, or raises a `FetchError`.
 
     client        one fetch: hops, time-outs, the body up to its cap     ← open this first
     receive       a response's body, taken in up to its cap

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 _LONGEST_WAIT = timedelta(days=7)
 _SECONDS = re.compile(r"(\d+(?:\.\d*)?)\s*(?:,|\Z)", re.ASCII)
-# A server that sends longer ones is not served by getting them back on every request.
+# Longer ones are not worth sending back with every request.
 _LONGEST_VALIDATOR = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back from one hop, its body decoded."""
+    """The response of one hop, its body decoded."""
 
     status: int
     headers: Headers
@@ -39,12 +39,12 @@ class Answer:
 
     @property
     def is_document(self) -> bool:
-        """Whether it is a success that holds the whole; nobody asked for a part (206)."""
+        """Whether it is a success with the whole document; a part (206) was not asked for."""
         return self.status // 100 == 2 and self.status != 206
 
     @property
     def content_type(self) -> str | None:
-        """What the body is said to be, now that a gzip file is unpacked."""
+        """The media type of the body, or None for an unpacked gzip file."""
         if "content-type" not in self.headers:
             return None
         named = self.headers.get("content-type")
@@ -53,7 +53,7 @@ class Answer:
 
     @property
     def validators(self) -> Validators:
-        """What to recognise this representation by."""
+        """The validators of this representation."""
         return Validators(
             etag=_validator(self.headers, b"etag"),
             last_modified=_validator(self.headers, b"last-modified"),
@@ -61,7 +61,7 @@ class Answer:
 
     @property
     def location(self) -> bytes:
-        """Where a redirect leads, as it was sent."""
+        """The Location header, as it was sent."""
         return _raw(self.headers, b"location")
 
     @property
@@ -73,7 +73,7 @@ class Answer:
 def judge(
     ask: Ask, hop: Hop, answer: Answer, now: datetime, elapsed: timedelta
 ) -> Document | NotModified:
-    """Make an answer at the end of its way into a value; raise `BadStatus` or `Gone`."""
+    """Turn the final answer into a value; raise `BadStatus` or `Gone`."""
     # A 304 to a request without validators is a fault of the server, or of a cache before it.
     if answer.status == 304 and ask.validators != NO_VALIDATORS:
         return _not_modified(ask, hop, answer, now, elapsed)
@@ -138,7 +138,7 @@ def retry_after(headers: Headers, now: datetime) -> timedelta | None:
 
 
 def _validator(headers: Headers, name: bytes) -> str | None:
-    # Latin-1 keeps any bytes, so that the server gets back exactly what it sent.
+    # Latin-1 keeps all bytes, so the server gets back exactly what it sent.
     value = _raw(headers, name).decode("latin-1").strip()
     return value if 0 < len(value) <= _LONGEST_VALIDATOR else None
 

@@ -1,4 +1,4 @@
-"""What is asked for, and what of it is told to which server; pure."""
+"""A request, and which of its headers each server may see; pure."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from ingest.fetch.redirects import Hop
 
 _ACCEPT_ENCODING = b"gzip, deflate, br, zstd"
-# What of a feed's own headers may be told to a server that they were not meant for.
-_TOLD_TO_ANYONE = frozenset({"user-agent", "accept", "accept-language"})
+# The headers of a feed that may also be sent to servers that redirects lead to.
+_FOR_ALL_SERVERS = frozenset({"user-agent", "accept", "accept-language"})
 _SEPARATORS = re.compile(r"[;,=\s]")
-_SHORTEST_SECRET = 4  # anything shorter stands in any text
+_SHORTEST_SECRET = 4  # anything shorter occurs in any text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What a caller wants, and within which bounds.
+    """What a caller wants, and its limits.
 
     `headers` (names in lower case) and `auth` are secrets of the server of `url`.
     """
@@ -42,8 +42,8 @@ class Ask:
 
     @property
     def secrets(self) -> frozenset[str]:
-        """What an answer may repeat and nobody is to read: whole values, and their parts."""
-        values = [value for name, value in self.headers.items() if name not in _TOLD_TO_ANYONE]
+        """The secrets that an answer may repeat: whole values, and their parts."""
+        values = [value for name, value in self.headers.items() if name not in _FOR_ALL_SERVERS]
         if self.auth:
             values += [*self.auth, _basic(*self.auth).decode("ascii")]
         query = urlsplit(self.url).query
@@ -53,33 +53,33 @@ class Ask:
         return frozenset(one for one in (*values, *parts) if len(one) >= _SHORTEST_SECRET)
 
     def address_at(self, hop: Hop) -> str:
-        """Name what is asked for on the way: as the caller did, or where a redirect has led."""
+        """Return the address of a hop: the one the caller gave, or where a redirect led."""
         return str(hop.url) if hop.count else self.url
 
     def headers_for(self, hop: Hop) -> list[tuple[bytes, bytes]]:
-        """Write the headers for a server on the way; once away from the first one, no secrets."""
-        told = [
+        """Return the headers for a hop; after another server was met, without secrets."""
+        headers = [
             (name.encode(), _encoded(value))
             for name, value in self.headers.items()
-            if hop.trusted or name in _TOLD_TO_ANYONE
+            if hop.trusted or name in _FOR_ALL_SERVERS
         ]
         if hop.trusted and (credentials := self.auth or hop.credentials):
-            told.append((b"authorization", _basic(*credentials)))
-        return [*told, (b"accept-encoding", _ACCEPT_ENCODING), *_conditions(self.validators)]
+            headers.append((b"authorization", _basic(*credentials)))
+        return [*headers, (b"accept-encoding", _ACCEPT_ENCODING), *_conditions(self.validators)]
 
 
 def _basic(user: str, password: str) -> bytes:
-    """Write credentials as RFC 7617 has them."""
+    """Encode credentials (RFC 7617)."""
     return b"Basic " + b64encode(_encoded(f"{user}:{password}"))
 
 
 def _encoded(value: str) -> bytes:
-    # What the environment holds in another encoding is sent as it is there (PEP 383).
+    # Values of the environment in another encoding are sent unchanged (PEP 383).
     return value.encode("utf-8", "surrogateescape")
 
 
 def _conditions(validators: Validators) -> Iterator[tuple[bytes, bytes]]:
-    """Ask with both validators: a server that knows only one looks at that one."""
+    """Send both validators: a server that knows only one uses that one."""
     if validators.etag:
         yield b"if-none-match", validators.etag.encode("latin-1", "replace")
     if validators.last_modified:

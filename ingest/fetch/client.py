@@ -1,6 +1,6 @@
-"""One fetch: hops followed by hand, each checked, each with its time-outs, the body to its cap.
+"""Fetch one document: follow its redirects, each checked and timed, up to a size limit.
 
-What comes back is judged in `answers`; where it is carried next, in `redirects`.
+`answers` decides what an answer means, `redirects` where it leads.
 """
 
 from __future__ import annotations
@@ -75,9 +75,9 @@ class Fetcher:
         self._resolver.close()
 
     def via(self, proxy: str | None) -> Fetcher:
-        """Return the same fetcher for requests that have a proxy of their own, or `none`.
+        """Return a fetcher for requests with their own proxy, or `none`.
 
-        It shares connections and limits, and is closed with this one.
+        It shares connections and limits with this one, and is closed with it.
         """
         if proxy is None:
             return self
@@ -94,7 +94,7 @@ class Fetcher:
         headers: Mapping[str, str] = {},
         auth: tuple[str, str] | None = None,
         max_size: int | None = None,
-        timeout: timedelta | None = None,  # noqa: ASYNC109 - waiting for a turn is no part of it
+        timeout: timedelta | None = None,  # noqa: ASYNC109 - does not cover the wait for a turn
         host_delay: timedelta | None = None,
         truncate: bool = False,
     ) -> Document | NotModified:
@@ -131,12 +131,12 @@ class Fetcher:
         max_size: int | None = None,
         host_delay: timedelta | None = None,
     ) -> Document:
-        """Fetch what is at an http(s) address, whatever is known of it; raise `FetchError`."""
+        """Fetch an http(s) address without validators; raise `FetchError`."""
         answer = await self.fetch(url, accept=accept, max_size=max_size, host_delay=host_delay)
         return as_document(answer)
 
     async def _follow(self, ask: Ask) -> tuple[Hop, Answer, timedelta]:
-        """Go from hop to hop to the answer that is no redirect."""
+        """Follow redirects; return the first answer that is none."""
         hop = first_hop(ask.url)
         cookies = Cookies()
         elapsed = timedelta(0)

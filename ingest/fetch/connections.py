@@ -1,7 +1,7 @@
-"""The connections that requests go over: one request at a time on each, kept for the next.
+"""Open connections, with one request at a time on each, kept for the next request.
 
-httpcore's own pool looks through all its connections at each request, which with a host for each
-feed costs more than the request. Here a connection is found by where it leads.
+httpcore's own pool visits all its connections at each request. With one host for each feed that
+costs more than the request. Here a connection is found by its target.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import httpcore
 
 from ingest.fetch.http1 import Http1Connection
 
-# Publishers are met once in an hour: a kept connection serves redirects and article pages.
+# A publisher is asked about once an hour: open connections serve redirects and article pages.
 KEPT_CONNECTIONS = 32
 KEPT_SECONDS = 5.0
 
@@ -23,7 +23,7 @@ Connection: TypeAlias = Http1Connection | httpcore.AsyncHTTP2Connection
 
 
 class Connections:
-    """Makes connections by way of `backend`, and keeps some that are idle."""
+    """Makes connections with `backend`, and keeps some idle ones."""
 
     def __init__(
         self, context: ssl.SSLContext, backend: httpcore.AsyncNetworkBackend, *, http2: bool
@@ -31,15 +31,15 @@ class Connections:
         context.set_alpn_protocols(["http/1.1", "h2"] if http2 else ["http/1.1"])
         self._context = context
         self._backend = backend
-        # The one that is idle for longest comes first.
+        # The one that has been idle for longest comes first.
         self._idle: dict[_Place, Connection] = {}
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
         """Send a request; its connection is kept or closed when the response is."""
         origin = request.url.origin
-        connection = await self._taken((origin.scheme, origin.host, origin.port))
+        connection = await self._take_idle((origin.scheme, origin.host, origin.port))
         if connection is None:
-            connection = await self._made(origin, request)
+            connection = await self._connect(origin, request)
         try:
             response = await connection.handle_async_request(request)
         except BaseException:
@@ -52,15 +52,15 @@ class Connections:
             extensions=response.extensions,
         )
 
-    async def _taken(self, place: _Place) -> Connection | None:
+    async def _take_idle(self, place: _Place) -> Connection | None:
         connection = self._idle.pop(place, None)
         if connection is not None and (connection.has_expired() or not connection.is_available()):
             await connection.aclose()
             return None
         return connection
 
-    async def _made(self, origin: httpcore.Origin, request: httpcore.Request) -> Connection:
-        """Connect; over TLS, what is spoken is agreed on (RFC 7301)."""
+    async def _connect(self, origin: httpcore.Origin, request: httpcore.Request) -> Connection:
+        """Connect. TLS negotiates the protocol (RFC 7301)."""
         host = origin.host.decode("ascii")
         seconds = request.extensions.get("timeout", {}).get("connect")
         stream = await self._backend.connect_tcp(host, origin.port, seconds)
@@ -87,7 +87,7 @@ class Connections:
             await self._idle.pop(oldest).aclose()
 
     async def aclose(self) -> None:
-        """Close those that are kept."""
+        """Close the idle connections."""
         while self._idle:
             await self._idle.popitem()[1].aclose()
 

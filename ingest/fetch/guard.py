@@ -1,9 +1,8 @@
-"""Host names → addresses that may be connected to; nobody else in this package resolves a name.
+"""Resolve host names to addresses that Guidang may connect to; only this module resolves names.
 
-A name is resolved once for each connection and that very address is connected to, so that a
-name that changes its mind between the check and the connection (DNS rebinding) gains nothing.
-Every spelling of an address (decimal, octal, hexadecimal, short) goes the same way: what counts
-is the address that the operating system makes of it.
+A name is resolved once for each connection, and the checked address is the one connected to: a
+name that resolves to another address afterwards (DNS rebinding) has no effect. Every spelling of an
+address (decimal, octal, hexadecimal, short) is checked as the operating system reads it.
 """
 
 from __future__ import annotations
@@ -26,22 +25,22 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 class Resolver:
     """The operating system's own name service, on threads of its own.
 
-    asyncio would ask it on the few threads of its default executor, where a handful of names
-    whose servers do not answer would hold up every other one, and the database besides.
+    asyncio would use the few threads of its default executor, where a handful of names
+    whose servers do not answer would block all other work.
     """
 
     def __init__(self, threads: int) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="resolve")
 
     async def __call__(self, host: str, port: int) -> Sequence[str]:
-        """Give the addresses of a host in the order the system prefers; raise `OSError`."""
+        """Return the addresses of a host in the order the system prefers; raise `OSError`."""
         answers = await asyncio.get_running_loop().run_in_executor(
             self._threads, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         )
         return list(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
     def close(self) -> None:
-        """Let go of the threads without waiting for answers that nobody wants any more."""
+        """Stop without waiting for answers that are no longer needed."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
@@ -53,11 +52,11 @@ class Guard:
         self._resolve = resolve
 
     async def addresses(self, host: str, port: int) -> Sequence[str]:
-        """Give the allowed addresses of a host; raise `Refused` or `OSError` for none."""
+        """Return the allowed addresses of a host; raise `Refused` or `OSError` for none."""
         found = [host] if parse_literal(host) else await self._look_up(host, port)
         allowed = [address for address in found if is_allowed(address, self._allow_private)]
         if not allowed:
-            # The name is told with the address: it is what the operator knows the host by.
+            # The message has the name, too: the operator knows the host by it.
             raise Refused(found[0] if found[0] == host else f"{found[0]} ({host})")
         return allowed
 
@@ -72,7 +71,7 @@ class Guard:
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """httpcore's way to the network, by way of the guard."""
+    """Connects for httpcore, but only to what the guard allows."""
 
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
@@ -104,7 +103,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     async def connect_unix_socket(
         self, path: str, *_options: Any, **_named_options: Any
     ) -> httpcore.AsyncNetworkStream:
-        """Refuse: no feed lives in a socket of this machine."""
+        """Refuse: no feed is served by a socket of this machine."""
         raise Refused(path)
 
     async def sleep(self, seconds: float) -> None:

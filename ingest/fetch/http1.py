@@ -2,7 +2,7 @@
 
 The parser is llhttp, that of Node.js, by way of httptools. httpcore's own connection, with a parser
 in Python and locks for other kinds of event loops, makes a request cost half as much again, and
-a request is most of a look that brings nothing. What goes wrong is told in httpcore's errors.
+a request is most of the cost of a poll without news. Errors are raised as httpcore's.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PIECE = 64 * 1024  # bytes
 # RFC 9110 sections 5.1 and 5.5: a name is a token, and no value holds the end of a line.
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NOT_IN_VALUE = re.compile(rb"[\0\r\n]|\A[ \t]|[ \t]\Z")
-# What servers do wrong and browsers take. Dangerous it is for who passes on what he was sent.
+# Errors of servers that browsers accept. Only proxies are at risk from this leniency.
 _LENIENCIES = dict.fromkeys(
     [
         "lenient_headers",
@@ -54,15 +54,15 @@ class Http1Connection:
         return httpcore.Response(reception.status, headers=reception.headers, content=reception)
 
     def is_idle(self) -> bool:
-        """Whether another request may be sent: the response has come whole."""
-        return self._reception is not None and self._reception.may_be_followed
+        """Whether another request may be sent: the response is complete."""
+        return self._reception is not None and self._reception.may_be_reused
 
     def is_available(self) -> bool:
-        """The same: it carries one request at a time."""
+        """Return the same as `is_idle`: there is one request at a time."""
         return self.is_idle()
 
     def has_expired(self) -> bool:
-        """Whether it is too long ago, or the other side has hung up."""
+        """Whether it was idle for too long, or the server has closed it."""
         is_readable = self._stream.get_extra_info("is_readable")
         return time.monotonic() > self._expires or bool(is_readable)
 
@@ -107,14 +107,14 @@ class Reception:
         self._pieces.append(body)
 
     def on_message_complete(self) -> None:
-        """Note the end; whether the server goes on is known at this moment only."""
+        """Note the end. Only now the parser knows whether the connection stays open."""
         if self._has_head and not self._is_complete:
             self._is_complete = True
             self._is_followed = self._parser.should_keep_alive()
 
     @property
-    def may_be_followed(self) -> bool:
-        """Whether it has come whole, and the server waits for the next request."""
+    def may_be_reused(self) -> bool:
+        """Whether the response is complete and the connection stays open."""
         return self._is_complete and self._is_followed and not self._is_over
 
     async def receive_head(self) -> None:
@@ -147,7 +147,7 @@ class Reception:
                 return
 
     async def aclose(self) -> None:
-        """Nothing: its connection is closed by whoever keeps it."""
+        """Do nothing: the owner of the connection closes it."""
 
     async def _feed(self) -> int:
         data = await self._stream.read(_PIECE, self._timeout)
@@ -157,15 +157,15 @@ class Reception:
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade as error:
-            raise _bad("it changes to another protocol, unasked") from error
+            raise _bad("it changes to another protocol, which was not requested") from error
         except httptools.HttpParserError as error:
             self._is_over = True
-            if not self._is_complete:  # else it is rubbish behind the response
+            if not self._is_complete:  # otherwise it is rubbish after the response
                 raise _bad(str(error)) from error
         return len(data)
 
     def _end_by_closing(self) -> None:
-        """Take the connection's end for the body's, if nothing else says where that is."""
+        """Accept the closed connection as the end of the body, if no header gives its length."""
         what = "peer closed connection without sending complete message body"
         if self._named(b"transfer-encoding"):
             raise _bad(f"{what} (incomplete chunked read)")

@@ -1,6 +1,6 @@
-"""Sockets for httpcore, by asyncio's own means: half the work of the way over anyio.
+"""Sockets for httpcore, made with asyncio, which costs half as much as with anyio.
 
-Whatever fails is told in httpcore's errors, with the system's own as their cause.
+Errors are raised as httpcore's, with the system's error as their cause.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ async def connect(address: str, port: int, seconds: float | None) -> httpcore.As
     try:
         plug.setblocking(False)
         plug.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
-        with _told(httpcore.ConnectTimeout, httpcore.ConnectError):
+        with _as_httpcore_errors(httpcore.ConnectTimeout, httpcore.ConnectError):
             async with asyncio.timeout(seconds):
                 await asyncio.get_running_loop().sock_connect(plug, (address, port))
     except BaseException:
@@ -42,8 +42,8 @@ class PlainStream(httpcore.AsyncNetworkStream):
         max_bytes: int,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
     ) -> bytes:
-        """Take in what has come; nothing: the other side is done."""
-        with _told(httpcore.ReadTimeout, httpcore.ReadError):
+        """Return the bytes that have arrived; empty if the server has sent all."""
+        with _as_httpcore_errors(httpcore.ReadTimeout, httpcore.ReadError):
             async with asyncio.timeout(timeout):
                 return await asyncio.get_running_loop().sock_recv(self._plug, max_bytes)
 
@@ -53,16 +53,16 @@ class PlainStream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
     ) -> None:
         """Send all of it."""
-        if not buffer:  # httpcore's way to end a request; a reset told here would be told to nobody
+        if not buffer:  # httpcore ends a request so; an error raised here would be lost
             return
-        with _told(httpcore.WriteTimeout, httpcore.WriteError):
-            sent = self._sent_at_once(buffer)
+        with _as_httpcore_errors(httpcore.WriteTimeout, httpcore.WriteError):
+            sent = self._send_at_once(buffer)
             if sent < len(buffer):
                 async with asyncio.timeout(timeout):
                     await asyncio.get_running_loop().sock_sendall(self._plug, buffer[sent:])
 
-    def _sent_at_once(self, buffer: bytes) -> int:
-        """Send what the system takes without waiting, which of a request is all of it."""
+    def _send_at_once(self, buffer: bytes) -> int:
+        """Send what the system accepts without waiting, usually the whole request."""
         try:
             return self._plug.send(buffer)
         except BlockingIOError:
@@ -78,9 +78,9 @@ class PlainStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
     ) -> httpcore.AsyncNetworkStream:
-        """Go on over TLS; the socket is closed if that fails."""
+        """Start TLS; close the socket if that fails."""
         try:
-            with _told(httpcore.ConnectTimeout, httpcore.ConnectError):
+            with _as_httpcore_errors(httpcore.ConnectTimeout, httpcore.ConnectError):
                 async with asyncio.timeout(timeout):
                     reader, writer = await asyncio.open_connection(
                         sock=self._plug, ssl=ssl_context, server_hostname=server_hostname
@@ -91,7 +91,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         return TlsStream(reader, writer)
 
     def get_extra_info(self, info: str) -> Any:
-        """Tell what httpcore asks: whether something has come, the end of a kept connection."""
+        """Answer `is_readable`: whether bytes, or the end of the connection, have arrived."""
         if info != "is_readable":
             return None
         waiting = select.poll()
@@ -111,8 +111,8 @@ class TlsStream(httpcore.AsyncNetworkStream):
         max_bytes: int,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
     ) -> bytes:
-        """Take in what has come; nothing: the other side is done."""
-        with _told(httpcore.ReadTimeout, httpcore.ReadError):
+        """Return the bytes that have arrived; empty if the server has sent all."""
+        with _as_httpcore_errors(httpcore.ReadTimeout, httpcore.ReadError):
             async with asyncio.timeout(timeout):
                 return await self._reader.read(max_bytes)
 
@@ -122,25 +122,25 @@ class TlsStream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
     ) -> None:
         """Send all of it."""
-        with _told(httpcore.WriteTimeout, httpcore.WriteError):
+        with _as_httpcore_errors(httpcore.WriteTimeout, httpcore.WriteError):
             async with asyncio.timeout(timeout):
                 self._writer.write(buffer)
                 await self._writer.drain()
 
     async def aclose(self) -> None:
-        """Close at once: nobody waits for the other side to say good-bye."""
+        """Close at once, without waiting for the closing message of TLS."""
         self._writer.transport.abort()
 
     def get_extra_info(self, info: str) -> Any:
-        """Tell what httpcore asks: the protocol agreed on, the end of a kept connection."""
+        """Answer `ssl_object` and `is_readable`, the two things that are asked for."""
         if info == "ssl_object":
             return self._writer.get_extra_info("ssl_object")
         return self._reader.at_eof() if info == "is_readable" else None
 
 
 @contextmanager
-def _told(late: type[Exception], failed: type[Exception]) -> Iterator[None]:
-    """Raise what the system says as httpcore's errors."""
+def _as_httpcore_errors(late: type[Exception], failed: type[Exception]) -> Iterator[None]:
+    """Raise errors of the system as errors of httpcore."""
     try:
         yield
     except TimeoutError as error:

@@ -1,7 +1,7 @@
-"""Which requests go through a proxy, and which go straight to their server.
+"""Decide which requests go through a proxy.
 
-A proxy resolves names for itself: it is often there because the names here are resolved wrongly.
-What only this machine or its network can mean never goes through one.
+A proxy resolves names itself: often it is there because names are resolved wrongly here. A request
+to this machine or its network never goes through one.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LOCAL_DOMAINS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proxies:
-    """The proxy for all requests, and the hosts that are asked without it.
+    """The proxy for all requests, and the hosts that are asked directly.
 
     `apart` are host names, which stand for the hosts below them as well, addresses, networks, or
     `*` for all.
@@ -34,9 +34,9 @@ class Proxies:
     apart: tuple[str, ...] = ()
 
     def way_to(self, host: str, own: str | None = None) -> str | None:
-        """Return the proxy to ask a host through; None: it is asked directly.
+        """Return the proxy for a host; None if it is asked directly.
 
-        `own` is the proxy of the feed that is asked for: it goes before that for all requests.
+        `own` is the proxy of the feed; it has precedence over the one for all requests.
         """
         if is_local(host) or own == NO_PROXY:
             return None
@@ -46,10 +46,10 @@ class Proxies:
 
 
 def is_local(host: str) -> bool:
-    """Whether a host can only be one of this machine or of its network.
+    """Whether a host can only be on this machine or in its network.
 
-    Names without a dot and of the domains set aside for that are, and addresses that are not
-    public, however they are spelled.
+    That holds for names without a dot, names in reserved domains, and addresses that are not
+    public, in any spelling.
     """
     name = _plain(host)
     address = address_of(name)

@@ -1,4 +1,4 @@
-"""A response's body taken in: whole up to its cap, or of an error's page the beginning."""
+"""Read the body of a response: whole up to a limit, or the beginning of an error's page."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ingest.fetch.decompress import Body, Damaged, Overflow
 from ingest.fetch.exchange import Failure, Response
 from ingest.fetch.redirects import FOLLOWED
 
-# Room for the page of any error; its first words are all that is wanted of it.
+# Enough for the first words of any error page.
 _DETAIL_SIZE = 16384
 
 
 async def receive(url: str, response: Response, *, max_size: int, truncate: bool) -> Answer:
-    """Read what a status leaves to read; raise `TooLarge` or `Unreachable`."""
+    """Read the body, if the status has one that is needed; raise `TooLarge` or `Unreachable`."""
     answer = Answer(status=response.status, headers=response.headers)
     if answer.status in FOLLOWED or answer.status == 304:
         return answer
@@ -49,7 +49,7 @@ async def _receive_document(
 
 
 async def _receive_detail(answer: Answer, response: Response) -> Answer:
-    """Read the beginning of an error's page; what goes wrong with it does not matter."""
+    """Read the beginning of an error's page; errors here do not matter."""
     body = Body("", _DETAIL_SIZE)
     with suppress(Overflow, Damaged, Failure):
         body = Body(_coding(response), _DETAIL_SIZE)
@@ -67,7 +67,7 @@ def _coding(response: Response) -> str:
 
 
 async def _fill(body: Body, response: Response) -> None:
-    # Others run between the pieces: a few bytes of a bomb are megabytes of work.
+    # Let other tasks run between the pieces: a few bytes of a bomb are megabytes of work.
     async for data in response.body:
         for _ in body.write(data):
             await asyncio.sleep(0)

@@ -24,9 +24,9 @@ _SCHEMES = frozenset({"http", "https"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
-    """The address to ask now, and the way there.
+    """The address to ask now, and how the redirects got there.
 
-    `trusted` says that it is still the server that the user's credentials are meant for.
+    `trusted`: it is still the server that the user's credentials are for.
     """
 
     url: httpx.URL
@@ -68,7 +68,7 @@ class Cookies:
 
 
 def first_hop(url: str) -> Hop:
-    """Read the address that is asked for; raise `Unreachable` or `ForbiddenAddress`."""
+    """Parse the address to fetch; raise `Unreachable` or `ForbiddenAddress`."""
     try:
         parsed = httpx.URL(url)
         is_web_address = _is_web_address(parsed)
@@ -85,8 +85,8 @@ def first_hop(url: str) -> Hop:
 def next_hop(hop: Hop, asked: str, status: int, location: bytes, cookies: str, most: int) -> Hop:
     """Follow a redirect by one hop; raise `BadRedirect`.
 
-    `asked` is the address the user knows. Coming again to an address is a loop, unless the
-    `cookies` sent there have changed: many sites set one and send the client back to look again.
+    `asked` is the address the user knows. A second visit to an address is a loop, unless
+    other `cookies` are sent: many sites set one and redirect back to the same address.
     """
     url = _target(hop, asked, location)
     visited = hop.visited | {(str(hop.url), cookies)}
@@ -131,14 +131,14 @@ def _is_web_address(url: httpx.URL) -> bool:
 
 
 def _bare(url: httpx.URL) -> httpx.URL:
-    # A fragment is not sent, and a name and password in a Location are nobody's we know.
+    # A fragment is not sent, and credentials in a Location are not ours.
     if not url.fragment and not url.userinfo:
         return url
     return url.copy_with(fragment=None, username=None, password=None)
 
 
 def _same_server(here: httpx.URL, there: httpx.URL) -> bool:
-    """Whether credentials may go along: to the same origin, or from http to its own https."""
+    """Whether credentials may be sent on: to the same origin, or from http to its https."""
     upgraded = (here.scheme, there.scheme) == ("http", "https")
     ports = {port_of(here), port_of(there)}
     same = here.scheme == there.scheme and len(ports) == 1

@@ -1,7 +1,7 @@
-"""Which instances to ask, in which order, and what a failure says of an instance.
+"""Which RSSHub instances to ask, in which order, and what a failure says about one; pure.
 
-A circuit breaker for each: one that failed is left alone for a minute, then two, then four, up
-to an hour. What is wrong with a single route says nothing of its instance.
+Each has a circuit breaker: an instance that failed is left alone for a minute, then two, then four,
+up to an hour. A failure of a single route says nothing about its instance.
 """
 
 from __future__ import annotations
@@ -17,13 +17,11 @@ from ingest.rsshub.routes import Instance
 _FIRST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=1)
 _LONGEST_ERROR = 300
-# It knows us not, has had enough of us, or what stands before it fails.
-_INSTANCE_FAILS = frozenset({401, 403, 407, 429, *range(501, 600)} - {503})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How an instance is; `failures` is in a row, 0 if it answers."""
+    """The state of an instance; `failures` counts those in a row, 0 if it answers."""
 
     instance: str
     failures: int = 0
@@ -45,8 +43,8 @@ def in_order(
 ) -> list[Instance]:
     """The instances to ask, first choice first.
 
-    Those that failed come back in their time, and where another feed is just trying one of them
-    again, its answer is waited for. If none is left, all are asked, the most hopeful first.
+    One that failed comes back when its pause is over; while another request tries it again
+    (`being_tried`), it is left out. If none is left, all are returned, the shortest pause first.
     """
     usable = [
         one for one in instances if one.name not in being_tried and _of(one, health).is_open(now)
@@ -59,7 +57,7 @@ def _of(instance: Instance, health: Mapping[str, Health]) -> Health:
 
 
 def after_failure(health: Health, error: SourceError, *, now: datetime) -> Health:
-    """How an instance is after a failure that is its own."""
+    """Return the state of an instance after a failure of its own."""
     pause = doubled(_FIRST_PAUSE, health.failures, _LONGEST_PAUSE)
     asked = error.retry_after if isinstance(error, BadStatus) else None
     return Health(

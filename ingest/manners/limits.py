@@ -1,8 +1,7 @@
 """How many documents are fetched, and feeds polled, at once: of all sites, and of any one.
 
-A site is a registrable domain or an IP address (see `urls.site_of`). Whoever waits for
-a site holds no place that another site's document could use, and neither does a site that is slow
-to answer.
+A site is a registrable domain or an IP address (see `urls.site_of`). A request that waits
+for its site holds no place that another site could use; neither does one whose answer is slow.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ from datetime import timedelta
 
 from ingest.urls import site_of
 
-# Article pages lead to any number of sites: what is known of idle ones is forgotten above this.
+# Article pages lead to any number of sites: above this, idle ones are forgotten.
 _REMEMBERED_SITES = 1024
-# Whoever takes longer gives its place among all to another, and keeps that at its site.
+# A request that takes longer gives its place among all to another; it keeps the one of its site.
 _PATIENCE = 5.0  # seconds
 _PLACES_A_REQUEST = 8
 _MOST_IN_ALL = 2_000
@@ -55,8 +54,8 @@ class Limits:
             site.users -= 1
 
     async def _start(self, site: _Site, delay: timedelta) -> None:
-        # One at a time goes through the gate, and counts as started only with a place among
-        # all: else those who had waited out the delay could start together later.
+        # One request at a time passes the gate, and has started only when it has a place among
+        # all: otherwise several that waited out the delay could later start together.
         async with site.gate:
             await asyncio.sleep(site.started + delay.total_seconds() - _now())
             await self._everywhere.acquire()
@@ -77,7 +76,7 @@ class Limits:
 
 
 def _once(function: Callable[[], None]) -> Callable[[], None]:
-    """A function that does it the first time it is called."""
+    """Return a function that calls another one, but only the first time."""
     waiting = [function]
 
     def call() -> None:
