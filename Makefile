@@ -29,6 +29,11 @@ demo: set-up ## show everything on sample feeds, without the network
 test: set-up-tests ## run the tests, on SQLite and on a real PostgreSQL, with a real Hexo
 	@$(BIN)/pytest
 
+.PHONY: conformance
+conformance: set-up-tests ## fetch public suites, and hold the readers against their floors
+	@$(BIN)/python -m tests.conformance.fetch .cache/suites
+	@GUIDANG_CORPORA=.cache/suites $(BIN)/pytest -n 1 tests/conformance -k "feedparser or plain or parts"
+
 .PHONY: test-long
 test-long: set-up-tests ## run the tests that take longer than a minute
 	@$(BIN)/pytest -n 2 -m long
