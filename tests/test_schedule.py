@@ -296,7 +296,7 @@ def test_two_looks_are_not_enough_however_far_apart() -> None:
 
 
 def test_a_move_is_taken_back_when_the_new_address_fails() -> None:
-    taken = Move(to=NEW, since=NOON, looks=3, taken_at=NOON)
+    taken = Move(to=NEW, since=NOON, polls=3, taken_at=NOON)
     assert moves.after_failure(taken, 2) == taken
     assert moves.after_failure(taken, 3) == NOWHERE
 

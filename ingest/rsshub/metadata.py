@@ -68,13 +68,13 @@ def _lists_whole_paths(namespaces: Mapping[str, Mapping[str, Any]]) -> bool:
 
 
 def _own_path(key: str, fields: Any) -> str:
-    """The key of a route, where that is its only path."""
+    """Return the key of a route if that is its only path."""
     paths = _strings(fields.get("path")) if isinstance(fields, dict) else ()
     return key if paths in {(), (key,)} else ""
 
 
 def _within(namespace: str, path: str) -> str:
-    """What is left of a path behind the segments of its namespace; all of it without them."""
+    """Return the path after the segments of its namespace."""
     prefix = f"/{namespace.strip('/')}"
     return path[len(prefix) :] if f"{path}/".startswith(f"{prefix}/") else path
 
@@ -107,7 +107,7 @@ def _routes(prefix: str, key: str, fields: Any) -> Iterator[Route]:
 
 
 def _chinese_name(fields: Mapping[str, Any]) -> str:
-    """The name in Chinese where there is one: RSSHub's own language is English."""
+    """Return the Chinese name if there is one; RSSHub's own language is English."""
     for language in ("zh", "zh-TW"):
         translated = fields.get(language)
         if isinstance(translated, dict) and (name := _text(translated.get("name"))):
@@ -138,7 +138,7 @@ def namespace_names(path: str, pattern: str | None = None) -> set[str]:
 
 
 def _beginnings(path: str) -> Iterator[list[str]]:
-    """The path, and what is left of it if its first folders are a reverse proxy's."""
+    """Return the path, and its rests in case the first folders are a reverse proxy's."""
     segments = segments_of(path)
     for start in range(min(len(segments), _DEEPEST_PREFIX + 1)):
         yield segments[start:]

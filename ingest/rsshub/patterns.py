@@ -25,7 +25,7 @@ _BEGINNING = re.compile(r"(?P<word>[\w-]+)\.[+*]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What may stand in one place of a path: anything, unless a field says more.
+    """What one segment of a path may be: anything, unless a field restricts it.
 
     `characters` are all that a segment may be made of, `length` is how many of them.
     """
@@ -40,7 +40,7 @@ class Step:
     repeats: bool = False
 
     def takes(self, segment: str) -> bool:
-        """Whether a segment may stand here."""
+        """Whether a segment fits."""
         if self.digits:
             return segment.isascii() and segment.isdigit()
         if self.characters and not self.characters.issuperset(segment):
@@ -70,7 +70,7 @@ def _segments_of_pattern(pattern: str) -> Iterator[str]:
 
 
 def segments_of(path: str) -> list[str]:
-    """Split a path; only then is it decoded, since `%2F` parts nothing."""
+    """Split a path; only then is it decoded, since `%2F` separates nothing."""
     path = path.strip("/")
     segments = path.split("/", _MOST_SEGMENTS)[:_MOST_SEGMENTS] if path else []
     return [unquote(segment) for segment in segments]
@@ -130,7 +130,7 @@ def fit(pattern: str, segments: list[str]) -> int | None:
 
 
 def _with_skipped(places: set[int], steps: tuple[Step, ...]) -> set[int]:
-    """Add the places that are reached by leaving out what may be left out."""
+    """Add the positions reached by skipping optional segments."""
     reached = set(places)
     for place in sorted(places):
         following = place

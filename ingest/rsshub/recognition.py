@@ -1,4 +1,4 @@
-"""Whether a document comes from an RSSHub, by its headers and by what the feed says of itself."""
+"""Whether a document comes from RSSHub, by its headers and its own words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Headers = Iterable[tuple[str, str]]
 
 
 def generator_of(headers: Headers, generator: str | None, description: str) -> str | None:
-    """What made a feed: RSSHub where anything says so, else what the feed says itself."""
+    """Return the generator of a feed: RSSHub if anything says so, else what the feed names."""
     signed = description.rstrip().endswith(_SIGNATURE)
     told = any(name in _HEADERS for name, _ in headers)
     return GENERATOR if signed or told else generator
@@ -26,6 +26,6 @@ def is_rsshub(generator: str | None) -> bool:
 
 
 def matched_pattern(headers: Headers) -> str | None:
-    """The pattern of the route that RSSHub says it took: `/zhihu/hot`."""
+    """Return the pattern of the route that RSSHub says it used: `/zhihu/hot`."""
     pattern = next((value for name, value in headers if name == _ROUTE_HEADER), "").strip()
     return pattern if pattern.startswith("/") and len(pattern) <= _LONGEST_PATTERN else None

@@ -32,7 +32,7 @@ class Instance:
 
     @property
     def name(self) -> str:
-        """The address as it may be shown and stored: without a name and password."""
+        """The address without credentials, which may be shown and stored."""
         parts = urlsplit(self.address)
         return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
@@ -53,12 +53,12 @@ def _instance(address: str, access_key: str) -> Instance:
 
 
 def is_route(url: str) -> bool:
-    """Whether a feed is kept by its route, not by an instance's address."""
+    """Whether an address is a route, not one of an instance."""
     return url.lower().startswith(f"{SCHEME}://")
 
 
 def kept_address(url: str, instances: Iterable[Instance]) -> str:
-    """The address to keep a feed by: a route in its one spelling, no key or code in either.
+    """Return the address to store: a route in its normal form; never with a key or code.
 
     An address of some other server is left as it is: what it carries is its only way in.
     """
@@ -85,7 +85,7 @@ def _without_access(query: str) -> str:
 
 
 def instance_of(url: str, instances: Iterable[Instance]) -> Instance | None:
-    """The instance that an http(s) address belongs to; whether it is http or https is all one."""
+    """The instance that an http(s) address belongs to; http and https are equal."""
     server, path = _place(url)
     for instance in instances:
         own_server, base = _place(instance.address)
@@ -101,7 +101,7 @@ def _place(url: str) -> tuple[str, str]:
 
 
 def route_of(url: str, instances: Iterable[Instance]) -> str | None:
-    """The route behind an address of a known instance, for keeping the feed by it."""
+    """Return the route behind an address of a known instance."""
     instance = None if is_route(url) else instance_of(url, instances)
     if instance is None:
         return None
@@ -118,7 +118,7 @@ def path_of(url: str) -> str:
 
 
 def address_of(route: str, instance: Instance) -> str:
-    """Where an instance serves a route: `rsshub://zhihu/hot` → `https://host/zhihu/hot`."""
+    """Return the address of a route at an instance: `rsshub://zhihu/hot` → `https://host/zhihu/hot`."""
     query = urlsplit(route).query
     return with_code(f"{instance.address}{path_of(route)}{f'?{query}' if query else ''}", instance)
 
@@ -148,6 +148,6 @@ def _md5(text: str) -> str:
 
 
 def secrets_in(url: str, key: str = "") -> tuple[str, ...]:
-    """What must not be told of a request: the codes and keys of its address, and the key."""
+    """Return the secrets of a request: the codes and keys of its address, and the key."""
     named = [value for name, value in parse_qsl(urlsplit(url).query) if name.lower() in _ACCESS]
     return tuple(secret for secret in (*named, key) if len(secret) >= _SHORTEST_SECRET)

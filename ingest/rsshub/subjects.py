@@ -35,6 +35,6 @@ _FLAG = "popular"
 
 
 def subject_of(categories: Iterable[str]) -> str:
-    """Name the subject of a route; `popular` says nothing where another is there."""
+    """Return the subject of a route; `popular` only if there is no other."""
     known = [one for one in categories if one in SUBJECTS]
     return SUBJECTS[next((one for one in known if one != _FLAG), known[0] if known else "other")]

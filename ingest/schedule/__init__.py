@@ -1,7 +1,7 @@
-"""When to look at a feed again, and why; pure.
+"""When to poll a feed again, and why; pure.
 
-    plan       what follows from a look: the next one, and what is known now   ← open this first
-    waits      how long to wait after an answer, after a failure, before the first look
+    plan       what follows from a poll: the next one, and what is known now   ← open this first
+    waits      how long to wait after an answer, after a failure, before the first poll
     habits     how often a feed has news, as far as it was seen
     hints      what publisher and feed ask for: Cache-Control, ttl, skipHours, …
     moves      whether a feed that says it has moved is asked at its new address

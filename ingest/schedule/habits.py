@@ -1,4 +1,4 @@
-"""How often a feed has news, as far as it was seen."""
+"""How often a feed has news, measured over its polls."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SHORTEST_LOOK = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """What was seen of a feed's ways.
+    """What polls have shown of a feed's rhythm.
 
     `per_day` is how many new entries a day has, None before the first document; `gaps` how often
     a document had no entry in common with the one before; `interval` the wait chosen last.
@@ -38,9 +38,9 @@ def begin(published: Iterable[datetime | None], now: datetime) -> Habits:
 
 
 def after_poll(habits: Habits, *, new: int, since: timedelta, is_gap: bool = False) -> Habits:
-    """What is known after a look that found `new` entries, `since` the one before.
+    """Return the habits after a poll that found `new` entries, `since` after the one before.
 
-    The rate is a mean that forgets: of what a look adds, a third is left after a week. By a
+    The rate is a mean that forgets: of what a poll adds, a third is left after a week. By a
     clock that was set back in between, the one before may lie ahead.
     """
     since = max(since, timedelta(0))

@@ -1,4 +1,4 @@
-"""What publisher and feed ask for: not sooner than this, not at these hours, not on these days."""
+"""What a publisher asks for: the shortest wait, and hours and days to skip."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hints:
-    """What was asked for; hours and days are in UTC, Monday is 0.
+    """The wishes of a publisher; hours and days are in UTC, Monday is 0.
 
     `fresh` is Cache-Control or Expires of the last answer, `ttl` and `period` are the document's.
     """
@@ -41,7 +41,7 @@ class Hints:
     skip_days: frozenset[int] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
-        """Only what is there; durations in seconds."""
+        """Return the wishes that are set; durations in seconds."""
         seconds = {
             name: wait.total_seconds()
             for name in ("fresh", "ttl", "period")
@@ -52,7 +52,7 @@ class Hints:
 
 
 def from_json(kept: Mapping[str, Any]) -> Hints:
-    """Hints as `as_json` wrote them."""
+    """Read hints that `as_json` wrote."""
     waits = {
         name: timedelta(seconds=kept[name]) for name in ("fresh", "ttl", "period") if name in kept
     }
@@ -64,7 +64,7 @@ def from_json(kept: Mapping[str, Any]) -> Hints:
 
 
 def of_document(feed: ParsedFeed) -> Hints:
-    """Read what a feed says of itself.
+    """Read the wishes in a feed.
 
     `ttl` is in minutes, `skipHours` and `skipDays` are in GMT (RSS 2.0); `sy:updatePeriod` is
     divided by `sy:updateFrequency` (RSS 1.0 syndication module).
@@ -112,7 +112,7 @@ def with_headers(hints: Hints, headers: Headers, now: datetime) -> Hints:
 
 
 def http_date(text: str) -> datetime | None:
-    """Read a date of HTTP (RFC 9110 section 5.6.7) in any of its spellings; None if it is none."""
+    """Read an HTTP date (RFC 9110 section 5.6.7) in any of its forms; None if it is invalid."""
     try:
         date = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -121,7 +121,7 @@ def http_date(text: str) -> datetime | None:
 
 
 def longest_wait(hints: Hints, most: timedelta) -> tuple[timedelta, str]:
-    """The longest wait that is asked for, and what asks for it; nothing if nothing does.
+    """Return the longest wait that is asked for, and the reason in words.
 
     Up to a week it holds as it is. What says "in a year" is meant for caches, or not meant at
     all: it holds no longer than `most`.
@@ -146,7 +146,7 @@ def _whole(wait: timedelta) -> timedelta:
 
 
 def after_skipped(hints: Hints, at: datetime) -> datetime:
-    """The first moment from `at` on in no skipped hour or day, the minute of the hour kept."""
+    """Return the first moment from `at` on that is not skipped; the minute of the hour stays."""
     for _ in range(8 * 24):
         at_utc = at.astimezone(UTC)
         if at_utc.hour not in hints.skip_hours and at_utc.weekday() not in hints.skip_days:

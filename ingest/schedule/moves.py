@@ -1,4 +1,4 @@
-"""Whether a feed that says it has moved for good is asked at its new address.
+"""When to believe a feed that says it has moved permanently.
 
 A permanent redirect (301, 308) is often none: a captive portal, an expired domain, a slip in a
 server's configuration. It is believed once it has led to the same feed for days, and the old
@@ -11,26 +11,26 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 BELIEVED_AFTER = timedelta(days=5)
-_LOOKS = 3
+_POLLS = 3
 _FAILURES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """Where a feed says it is now.
+    """The new address that a feed names.
 
-    `to` is the new address, first seen at `since`, `looks` times in a row with the same feed
+    `to` is the new address, first seen at `since`, `polls` times in a row with the same feed
     behind it. `taken_at` is when it was believed; from then on it is the one that is asked.
     """
 
     to: str | None = None
     since: datetime | None = None
-    looks: int = 0
+    polls: int = 0
     taken_at: datetime | None = None
 
     @property
     def address(self) -> str | None:
-        """The address to ask in place of the feed's own."""
+        """Return the address to request instead of the feed's own."""
         return self.to if self.taken_at is not None else None
 
 
@@ -40,16 +40,16 @@ NOWHERE = Move()
 def after_answer(
     move: Move, permanent_url: str | None, *, is_same_feed: bool, now: datetime
 ) -> Move:
-    """What is known after an answer at the end of only permanent redirects (None: of none)."""
+    """Return the move after an answer; `permanent_url` is where permanent redirects alone led."""
     if move.taken_at is not None:
         return move
     if permanent_url is None or not is_same_feed:
         return NOWHERE
     # What was first seen in the future was seen by a clock that was wrong.
     if move.to != permanent_url or move.since is None or move.since > now:
-        return Move(to=permanent_url, since=now, looks=1)
-    seen = replace(move, looks=move.looks + 1)
-    is_believed = seen.looks >= _LOOKS and now - move.since >= BELIEVED_AFTER
+        return Move(to=permanent_url, since=now, polls=1)
+    seen = replace(move, polls=move.polls + 1)
+    is_believed = seen.polls >= _POLLS and now - move.since >= BELIEVED_AFTER
     return replace(seen, taken_at=now) if is_believed else seen
 
 

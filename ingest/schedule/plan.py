@@ -18,7 +18,7 @@ from ingest.values import ParsedFeed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ways:
-    """What is known of a feed's ways: its habits, its wishes, where it says it is."""
+    """What is known of a feed: its habits, its wishes, the address it names."""
 
     habits: Habits = field(default_factory=Habits)
     hints: Hints = field(default_factory=Hints)
@@ -45,13 +45,13 @@ class Observed:
 
     @property
     def is_gap(self) -> bool:
-        """Whether entries may have come and gone since the last poll: none of its were left."""
+        """Whether entries may have been missed: none of those of the last poll were left."""
         return self.since is not None and self.new > 0 and not self.is_familiar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The next poll, and what is known of the feed's ways."""
+    """The next poll, and what is known of the feed now."""
 
     next_poll: NextPoll
     ways: Ways
@@ -105,7 +105,7 @@ def after_failure(
 
 
 def skipped_until(settings: FeedSettings, ways: Ways, now: datetime) -> NextPoll | None:
-    """When to poll in place of now, if the feed asks to be skipped now; None if it does not.
+    """Return when to poll instead, if the feed asks to be skipped now; None if it does not.
 
     A poll is planned for a moment that is not skipped, but may come late: the daemon did not run,
     the machine slept, its server was paused.

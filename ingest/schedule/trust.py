@@ -1,7 +1,7 @@
-"""Whether a feed is asked with its validators, and how they are spelled.
+"""Whether to send the validators of a feed, and in which form.
 
-Some servers answer 304 for ever, some fail whenever they are asked with validators, and some
-compare an ETag with another spelling than the one they gave. Each is learned here.
+Some servers answer 304 for ever, some fail whenever they get validators, and some compare an ETag
+with another form than the one they sent. This module learns from each.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from ingest.errors import BadStatus, ParseError, SourceError, Unreachable
 from ingest.schedule.habits import DAY, Habits
 from ingest.values import Validators
 
-# So many entries would have come by now, by the feed's habits: a 304 is believed no longer.
+# When so many entries should have come by the feed's habits, a 304 is no longer believed.
 _ENTRIES_AWAITED = 3
 _SHORTEST_WAIT = timedelta(hours=6)
-# A server may have been mended.
+# The server may have been repaired.
 _TRIED_AGAIN_AFTER = timedelta(days=30)
 _TOO_MANY_REQUESTS = 429
 
 
 class Spelling(enum.StrEnum):
-    """How an ETag is sent back."""
+    """The form in which an ETag is sent back."""
 
     GIVEN = "given"
     OTHER = "other"  # without its `W/`, or with one
@@ -33,7 +33,7 @@ class Spelling(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """What is known of the way a server treats the validators of a feed.
+    """How a server treats the validators of a feed.
 
     `document_at` is when it last gave a whole document, `distrusted_at` since when its validators
     are not sent, and `distrusted_because` why.
@@ -45,14 +45,14 @@ class Trust:
     spelling: Spelling = Spelling.GIVEN
 
     def is_to_be_tried(self, now: datetime) -> bool:
-        """Whether a server that is not trusted has been left so for long."""
+        """Whether it is time to try the validators again."""
         return self.distrusted_at is not None and now - self.distrusted_at >= _TRIED_AGAIN_AFTER
 
 
 def why_without(
     trust: Trust, config: ScheduleConfig, habits: Habits, *, failures: int, now: datetime
 ) -> str | None:
-    """Say why a feed is asked without its validators this time; None if it is asked with them."""
+    """Return why validators are not sent this time; None if they are."""
     if trust.distrusted_because:
         return trust.distrusted_because
     if failures:
@@ -74,7 +74,7 @@ def check_interval(config: ScheduleConfig, habits: Habits) -> timedelta:
 
 
 def spelled(validators: Validators, spelling: Spelling) -> Validators:
-    """The validators as they are sent."""
+    """Return the validators in the form that is sent."""
     match spelling, validators.etag:
         case (Spelling.GIVEN, _) | (_, None):
             return validators
@@ -85,9 +85,9 @@ def spelled(validators: Validators, spelling: Spelling) -> Validators:
 
 
 def after_document(trust: Trust, kept: Validators, sent: Validators, given: Validators) -> Trust:
-    """Learn from a whole document that came in answer to a request with validators.
+    """Learn from a whole document in answer to a request with validators.
 
-    One with the very ETag that was sent shows that the server compares it otherwise.
+    If it has the ETag that was sent, the server compares another form of it.
     """
     if not sent.etag or not _is_same(kept.etag, given.etag):
         return trust
@@ -96,7 +96,7 @@ def after_document(trust: Trust, kept: Validators, sent: Validators, given: Vali
 
 
 def after_not_modified(kept: Validators, given: Validators) -> Validators:
-    """The validators to keep after a 304, which may spell the ETag otherwise than the document."""
+    """The validators to keep after a 304, which may have another form of the ETag."""
     etag = kept.etag if _is_same(kept.etag, given.etag) else given.etag
     return replace(given, etag=etag)
 

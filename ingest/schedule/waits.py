@@ -1,4 +1,4 @@
-"""How long to wait: after an answer, after a failure, before the first look."""
+"""How long to wait: after an answer, after a failure, before the first poll."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from ingest.schedule import hints as asked
 from ingest.schedule.habits import DAY, Habits
 from ingest.schedule.hints import Hints
 
-# Every wait is longer by up to this, so that feeds that were once looked at together part ways.
+# Each wait is longer by up to this share, so that feeds polled together once drift apart.
 _JITTER = 0.1
-# Every second look is to find something: an entry is kept half of that time after it came out.
-_ENTRIES_A_LOOK = 0.5
+# Every second poll should find something: on average an entry is stored after half of that time.
+_ENTRIES_A_POLL = 0.5
 _GONE_FOR_CERTAIN = 3  # a 404 in a row; a 410 is certain at once
-_BETWEEN_FIRST_LOOKS = timedelta(seconds=1)
-_BETWEEN_LATE_LOOKS = timedelta(seconds=0.05)
+_BETWEEN_FIRST_POLLS = timedelta(seconds=1)
+_BETWEEN_LATE_POLLS = timedelta(seconds=0.05)
 SKIPPED = "it asks to be skipped until then"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextPoll:
-    """The next look at a feed; `reason` completes the sentence "looked at then because".
+    """The next poll of a feed; `reason` completes the sentence "polled then because".
 
     `interval` is the wait that was chosen before hints and jitter.
     """
@@ -36,7 +36,7 @@ class NextPoll:
 
 
 def phase(feed_id: int, now: datetime) -> float:
-    """A number from 0 to 1 by chance, always the same for one feed at one moment."""
+    """Return a random number from 0 to 1, always the same for one feed at one moment."""
     seed = f"{feed_id} {now.timestamp()}".encode()
     return int.from_bytes(hashlib.sha256(seed).digest()[:4], "big") / 2**32
 
@@ -51,11 +51,11 @@ def after_success(
     phase: float = 0.0,
     is_gap: bool = False,
 ) -> NextPoll:
-    """When to look again after the feed has answered.
+    """Return when to poll again after an answer.
 
-    The user's own interval goes before everything. Else it is what the feed's habits suggest,
+    The user's own interval has precedence. Else it is what the feed's habits suggest,
     within `schedule.min_interval` and `max_interval`, and never sooner than publisher and feed
-    ask for. What they ask for is made longer by chance as well: many a server lets all its
+    ask for. What they ask for is also lengthened at random: many servers let all their
     documents expire at the full hour.
     """
     if settings.interval:
@@ -74,7 +74,7 @@ def after_success(
 
 
 def _unless_skipped(hints: Hints, planned: NextPoll) -> NextPoll:
-    """The same, or the first moment after it at which the feed does not ask to be skipped."""
+    """Return the plan, moved to the first moment that the feed does not ask to skip."""
     at = asked.after_skipped(hints, planned.at)
     return planned if at == planned.at else replace(planned, at=at, reason=SKIPPED)
 
@@ -84,7 +84,7 @@ def _fitting(config: ScheduleConfig, habits: Habits) -> tuple[timedelta, str]:
         interval = min(max(config.interval, config.min_interval), config.max_interval)
         return interval, f"schedule.interval is {format_duration(config.interval)}"
     most, per_day = config.max_interval, habits.per_day
-    wished = most if per_day * (most / DAY) < _ENTRIES_A_LOOK else DAY * (_ENTRIES_A_LOOK / per_day)
+    wished = most if per_day * (most / DAY) < _ENTRIES_A_POLL else DAY * (_ENTRIES_A_POLL / per_day)
     return _rounded(max(wished, config.min_interval)), f"it has {_spoken(per_day)}"
 
 
@@ -106,10 +106,10 @@ def after_failure(
     now: datetime,
     phase: float = 0.0,
 ) -> NextPoll:
-    """When to look again after `failures` failures in a row (this one counted).
+    """Return when to poll again after `failures` failures in a row, this one counted.
 
     The wait doubles with each, up to `schedule.max_interval`, and is never shorter than the
-    publisher asks for (Retry-After, RFC 9110 section 10.2.3). What is gone is looked at every
+    publisher asks for (Retry-After, RFC 9110 section 10.2.3). What is gone is polled every
     `schedule.gone_interval`: feeds come back. Skipped hours and days are skipped all the same.
     """
     interval = settings.interval or min(
@@ -129,7 +129,7 @@ def after_failure(
 
 
 def longest_plan(config: ScheduleConfig) -> timedelta:
-    """How far ahead a feed without an interval of its own may be planned.
+    """Return how far ahead a feed without its own interval may be planned.
 
     The longest wait of the configuration or of a server, made longer by chance, and then every
     day but one of a week skipped.
@@ -139,14 +139,14 @@ def longest_plan(config: ScheduleConfig) -> timedelta:
 
 
 def first_polls(count: int, now: datetime) -> list[datetime]:
-    """When feeds that are added together are first looked at: one after the other, in an hour."""
-    apart = min(_BETWEEN_FIRST_LOOKS, timedelta(hours=1) / max(count, 1))
+    """Return when feeds added together are first polled: one after the other, within an hour."""
+    apart = min(_BETWEEN_FIRST_POLLS, timedelta(hours=1) / max(count, 1))
     return [now + apart * place for place in range(count)]
 
 
 def late_polls(count: int, now: datetime) -> list[datetime]:
-    """When feeds are looked at whose time has passed unseen: at once, but not all at once."""
-    apart = min(_BETWEEN_LATE_LOOKS, timedelta(hours=1) / max(count, 1))
+    """Return when to poll overdue feeds: soon, but not all at the same moment."""
+    apart = min(_BETWEEN_LATE_POLLS, timedelta(hours=1) / max(count, 1))
     return [now + apart * place for place in range(count)]
 
 

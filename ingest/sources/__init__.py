@@ -1,1 +1,1 @@
-"""Documents come in: each source is one file here."""
+"""Where documents come from: one file for each source."""

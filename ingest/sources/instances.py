@@ -1,4 +1,4 @@
-"""RSSHub's instances, asked one after the other until one answers; no secret leaves this module.
+"""Ask RSSHub's instances one after the other until one answers; no secret leaves this module.
 
 Which come first, and what a failure says of them, is decided in `manners.health`.
 """
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What came, and the name of the RSSHub instance that gave it, if it was one.
+    """An answer, and the name of the RSSHub instance that gave it, if it was one.
 
     `was_conditional` says that validators were sent.
     """
@@ -72,17 +72,17 @@ class Instances:
         self._in_progress: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def take_health(self, health: Mapping[str, Health]) -> None:
-        """Take over how the instances are, as it is kept."""
+        """Replace what is known of the instances by what is stored."""
         self._health = dict(health)
 
     def route_of(self, url: str) -> str | None:
-        """The route that a feed is asked by, if its address is one, or an instance's."""
+        """Return the route to request a feed by, if it is one or of an instance."""
         return url if is_route(url) else route_of(url, self._instances)
 
     async def fetch(
         self, route: str, *, validators: Validators, validators_of: str | None
     ) -> Answered:
-        """Ask for a route until an instance answers with what may be a feed.
+        """Request a route from one instance after the other until one answers with a possible feed.
 
         The validators are told to the instance that gave them, and to no other. Raise
         `SourceError` when none answers: what is wrong with the route, if one of them said so.
@@ -100,11 +100,11 @@ class Instances:
             return await self._first_answer(ask, self._instances)
 
     async def fetch_document(self, route: str) -> Document:
-        """Ask for a route, whatever is known of it; raise `SourceError`."""
+        """Request a route without validators; raise `SourceError`."""
         return await self._first_answer(partial(self._document, route=route), self._instances)
 
     async def fetch_metadata(self, url: str | None = None) -> Document:
-        """Ask the instance of this address, or the first that answers, what its routes are.
+        """Request the list of routes from the instance of this address, or the first that answers.
 
         Raise `SourceError` when none answers.
         """
@@ -137,7 +137,7 @@ class Instances:
     async def _try(
         self, instance: Instance, before: Health, ask: Callable[[Instance], Awaitable[T]]
     ) -> T:
-        """Ask an instance; one that failed is tried again by one request at a time."""
+        """Ask an instance; after a failure only one request at a time tries it again."""
         if not before.failures:
             return await ask(instance)
         self._being_tried.add(instance.name)
@@ -212,7 +212,7 @@ def _most_telling(errors: Sequence[SourceError]) -> SourceError:
 
 
 def _without_secrets(error: SourceError, secrets: Sequence[str]) -> SourceError:
-    """The same error, its facts without the code that was asked with."""
+    """Return the error without the secrets of the request."""
 
     def scrub(fact: object) -> object:
         if not isinstance(fact, str):
@@ -227,8 +227,8 @@ def _without_secrets(error: SourceError, secrets: Sequence[str]) -> SourceError:
 def _without_access(
     answer: Document | NotModified, secrets: Sequence[str]
 ) -> Document | NotModified:
-    """The same answer without the code: RSSHub repeats the address in the feed's self link."""
-    # Where an instance has moved is no concern of a route.
+    """Return the answer without the code: RSSHub repeats the address in the feed's self link."""
+    # A route does not change when its instance moves.
     if isinstance(answer, NotModified):
         return replace(answer, url=without_access(answer.url), permanent_url=None)
     body = answer.body

@@ -1,4 +1,4 @@
-"""The feed as its publisher serves it now, and what it links to of its past."""
+"""Fetch a feed as its publisher serves it now, and older documents that it links to."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def fetch_feed(
     *,
     validators: Validators = NO_VALIDATORS,
 ) -> Answered:
-    """Ask for a feed, with these validators of the last document taken in whole.
+    """Request a feed with the validators of the last document that was stored.
 
     Raise `SourceError` when there is no usable answer.
     """
@@ -37,9 +37,9 @@ async def fetch_feed(
 
 
 async def fetch_past(fetcher: Fetcher, feed: FeedState, url: str) -> Document:
-    """Ask for a document of a feed's past; raise `SourceError`.
+    """Request an older document of a feed; raise `SourceError`.
 
-    What is meant for the feed's own server is told to no other.
+    Headers and credentials of the feed go only to the feed's own server.
     """
     is_own = server_of(url) == server_of(feed.address)
     answer = await fetcher.via(proxy_of(feed)).fetch(
@@ -51,7 +51,7 @@ async def fetch_past(fetcher: Fetcher, feed: FeedState, url: str) -> Document:
 
 
 def proxy_of(feed: FeedState) -> str | None:
-    """The proxy that is set for a feed, `none`, or None if nothing is; raise `MissingSecret`."""
+    """Return the proxy set for a feed, `none`, or None if nothing is set; raise `MissingSecret`."""
     proxy = feed.settings.proxy
     return None if proxy is None else reveal(proxy, feed.url)
 

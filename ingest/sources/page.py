@@ -32,7 +32,7 @@ _SHORTEST_PARAGRAPH = 20  # characters; shorter ones may well come twice
 
 
 class Pages:
-    """Article pages, asked for and read."""
+    """Fetches and reads article pages."""
 
     def __init__(self, fetcher: Fetcher, manners: Manners, workers: Workers) -> None:
         self._fetcher = fetcher
@@ -40,7 +40,7 @@ class Pages:
         self._workers = workers
 
     def via(self, proxy: str | None) -> Pages:
-        """Return the same for pages that are asked for through a proxy of their own."""
+        """Return the same for pages that are fetched through a proxy."""
         return Pages(self._fetcher.via(proxy), self._manners, self._workers)
 
     async def complete(self, entry: NormalEntry, *, zone: tzinfo) -> NormalEntry:
@@ -73,7 +73,7 @@ class Pages:
         return take_article(entry, article, page, zone=zone)
 
     async def _following(self, article: Article, page: Document) -> list[Article]:
-        """Return the further pages of an article: as long as they are its own, and new."""
+        """Return the further pages of an article: as long as they belong to it and are new."""
         seen, parts, url = {page.url, page.final_url}, [article], article.next_url
         while url and url not in seen and len(parts) < _MOST_PAGES:
             seen.add(url)
@@ -90,7 +90,7 @@ class Pages:
         return parts[1:]
 
     async def _page_at(self, url: str) -> Document:
-        """Fetch a page; raise `SourceError`, also if its site wants no readers."""
+        """Fetch a page; raise `SourceError`, also if robots.txt forbids it."""
         permission = await self._manners.permission(url, self._fetcher)
         if not permission.is_allowed:
             raise Unreadable(url, "its robots.txt asks us not to read it")
@@ -114,7 +114,7 @@ def read_page(page: Document) -> Article | None:
 
 
 def _goes_on(parts: Sequence[Article], part: Article, page: Document, following: Document) -> bool:
-    """Whether a page is of the same site, and says what the pages before did not."""
+    """Whether a page is of the same site, and most of its text is new."""
     sites = {site_of(urlsplit(url).hostname or "") for url in (page.final_url, following.final_url)}
     said = {paragraph for earlier in parts for paragraph in _paragraphs(earlier)}
     fresh = [paragraph for paragraph in _paragraphs(part) if paragraph not in said]
@@ -127,7 +127,7 @@ def _paragraphs(article: Article) -> list[str]:
 
 
 def joined(parts: Sequence[Article]) -> Article:
-    """One article of its pages, in their order; what the first says of it holds for all."""
+    """Join the pages of an article, with the facts of the first page."""
     return replace(
         parts[0],
         html="\n".join(part.html for part in parts),

@@ -1,4 +1,4 @@
-"""Secrets that a feed's settings name: in the environment, or handed over by systemd."""
+"""Look up secrets that a feed's settings name, in the environment or in systemd's credentials."""
 
 from __future__ import annotations
 
@@ -33,4 +33,4 @@ def _credential(name: str, environment: Mapping[str, str]) -> str | None:
     try:
         return (Path(folder) / name).read_text(encoding="utf-8").strip()
     except OSError:
-        return None  # said by the caller, who knows what it is for
+        return None  # the caller reports it
