@@ -339,7 +339,7 @@ def test_it_stops_after_so_many_documents(tmp_path: Path, site: Site) -> None:
     program = configured(tmp_path, "", "", site.url("/feed"))
     result = program.run("backfill", "1", "--source", "rfc5005", "--max-documents", "2")
     assert result.code == 1
-    assert "go on with: guidang backfill --resume" in result.out
+    assert "continue with: guidang backfill --resume" in result.out
     assert len(site.requests) == 2
     assert program.run("backfill", "--resume").code == 0
     assert kept(program) == titles
@@ -635,7 +635,7 @@ def test_one_backfill_at_a_time(tmp_path: Path, database_url: str, site: Site) -
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "name feeds, or files by --from"),
+        ([], "name feeds, or files with --from"),
         (["1", "--source", "waybak"], "--source waybak"),
         (["1", "--since", "yesterday"], "write a date as YYYY-MM-DD"),
         (["1", "--since", "2021-01-02", "--until", "2021-01-01"], "--since is later"),
