@@ -22,7 +22,7 @@ def has_room(folder: Path) -> bool:
     return disk.f_bavail * disk.f_frsize >= _LEAST_ROOM
 
 
-def write(path: str, content: bytes, at: datetime) -> None:
+def write_file(path: str, content: bytes, at: datetime) -> None:
     """Write a file, or none."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from ingest.errors import ArchiveError
-from ingest.files import write
+from ingest.files import write_file
 from ingest.follow.files import Archive
 from tests.site import Site
 from tests.support import item, rss
@@ -42,7 +42,7 @@ def small_files() -> Iterator[None]:
 def test_everybody_may_read_a_file_and_it_is_as_old_as_its_entry(tmp_path: Path) -> None:
     file = tmp_path / "a.md"
     file.write_bytes(b"of a run that was killed, and longer")
-    write(str(file), b"new", _AT)
+    write_file(str(file), b"new", _AT)
     assert file.read_bytes() == b"new"
     assert file.stat().st_mode & 0o777 == 0o600 | 0o044
     assert file.stat().st_mtime == _AT.timestamp()
@@ -52,7 +52,7 @@ def test_everybody_may_read_a_file_and_it_is_as_old_as_its_entry(tmp_path: Path)
 def test_of_a_file_that_cannot_be_written_nothing_is_left(tmp_path: Path) -> None:
     opened = len(list(Path("/proc/self/fd").iterdir()))
     with pytest.raises(OSError, match="File too large"):
-        write(str(tmp_path / "a.md"), b"x" * 10_000, _AT)
+        write_file(str(tmp_path / "a.md"), b"x" * 10_000, _AT)
     assert list(tmp_path.iterdir()) == []
     assert len(list(Path("/proc/self/fd").iterdir())) == opened
 

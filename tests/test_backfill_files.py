@@ -123,7 +123,7 @@ def test_a_zip_that_was_replaced_is_missing(tmp_path: Path, program: Program) ->
     result = program.run("backfill", "--resume", "--json")
     reasons = [one["reason"] for one in json.loads(result.out)["missing"]]
     assert (result.code, len(reasons)) == (1, 2)
-    assert set(reasons) == {"cannot be read: the archive has changed since the run began"}
+    assert set(reasons) == {"cannot be read: the packed file has changed since the run began"}
     assert kept(program) == past.titles([0, 2])
 
 
@@ -136,7 +136,7 @@ def test_a_tar_that_was_replaced_is_missing(tmp_path: Path, program: Program) ->
     result = program.run("backfill", "--resume", "--json")
     reasons = [one["reason"] for one in json.loads(result.out)["missing"]]
     assert (result.code, len(reasons)) == (1, 3)
-    assert set(reasons) == {"cannot be read: the archive has changed since the run began"}
+    assert set(reasons) == {"cannot be read: the packed file has changed since the run began"}
     assert kept(program) == past.titles([0])
 
 
@@ -158,7 +158,7 @@ def test_an_archive_within_an_archive_is_missing(tmp_path: Path, program: Progra
     (tmp_path / "old.zip").write_bytes(zip_of(inner))
     result = program.run("backfill", "--from", "old.zip", "--feed", "1")
     assert result.code == 1
-    assert "it is an archive within an archive" in result.out
+    assert "it is a packed file within a packed file" in result.out
     assert kept(program) == past.titles([0])
 
 

@@ -1,6 +1,6 @@
 """How an entry becomes a file: each layout turns a `Record` into a path and bytes.
 
-A layout is a pure function of the record and the archive's settings; `archive` does the writing.
+A layout is a pure function of the record and the archive's settings; `follow/files` writes.
 """
 
 from __future__ import annotations

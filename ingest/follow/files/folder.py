@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ingest.errors import ArchiveError, ArchiveFull
-from ingest.files import has_room, is_there, sync, write
+from ingest.files import has_room, is_there, sync, write_file
 
 # Leading dot: Hexo, Hugo and Jekyll pass over it.
 _UNFINISHED = ".guidang-unfinished"
@@ -69,7 +69,7 @@ class Folder:
         """Write a file beside its place; return where it is."""
         unfinished = f"{self.root}/{_UNFINISHED}/{self._token}-{name}"
         with self._explained():
-            write(unfinished, content, at)
+            write_file(unfinished, content, at)
         return unfinished
 
     def make_parent(self, path: str) -> None:

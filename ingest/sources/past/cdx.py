@@ -1,6 +1,6 @@
 """What an index of captures answers: a table in JSON, an object a line, or fields with blanks.
 
-Archives have servers of three kinds, and each speaks one of these whatever it is asked for.
+Web archives have servers of three kinds, and each speaks one of these whatever it is asked for.
 """
 
 from __future__ import annotations

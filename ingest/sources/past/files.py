@@ -1,4 +1,4 @@
-"""Files on this machine: feed documents, records, WARC files, and archives of them.
+"""Files on this machine: feed documents, records, WARC files, and packed files of them.
 
 A large document is taken in pieces, so that memory is bounded whatever its size.
 """
@@ -16,10 +16,10 @@ from ingest.reading.documents import charset
 from ingest.reading.records.front_matter import BrokenRecordError, NoRecordError
 from ingest.reading.records.records import is_markdown, may_be_record, read_record
 from ingest.sources.past import names, warc
-from ingest.sources.past.archives import DAMAGED, Member, is_archive, members
 from ingest.sources.past.cutting import UncutError, cut
 from ingest.sources.past.folders import HEAD, LIST, files_below, refuse_other_than_file
 from ingest.sources.past.opened import Opened
+from ingest.sources.past.packed import DAMAGED, Member, is_packed, members
 from ingest.sources.past.source import Form, Piece, Source, Taken, Window
 from ingest.values import Document, DocumentKind, Planned
 
@@ -36,11 +36,11 @@ class Files(Source):
         self._opened = Opened()
 
     async def plan(self) -> Sequence[Planned]:
-        """All files; what is in archives comes when they are taken."""
+        """All files; what is in packed files comes when they are taken."""
         return [_planned(path.absolute()) for path in files_below(self._paths)]
 
     async def take(self, planned: Planned) -> Taken:
-        """Open a file, a member of an archive, or a record of a WARC file."""
+        """Open a file, a member of a packed file, or a record of a WARC file."""
         path, name = names.path_of(planned), planned.hints.get("member") or planned.address
         try:
             if path.is_dir() and not path.is_symlink():
@@ -63,8 +63,8 @@ class Files(Source):
 
     def _document(self, path: Path, planned: Planned, name: str) -> Taken:
         hints = planned.hints
-        if "member" in hints and is_archive(name):
-            raise ValueError("it is an archive within an archive; unpack it first")
+        if "member" in hints and is_packed(name):
+            raise ValueError("it is a packed file within a packed file; unpack it first")
         at = hints.get("at", 0)
         stream = self._opened.stream(path, _member_of(hints))
         if at == 0 and may_be_record(name):
@@ -86,7 +86,7 @@ class Files(Source):
         return Taken(piece=warc.read(stream, hints["at"], otherwise=_changed_at(path)))
 
     def _listed(self, path: Path, hints: dict[str, Any]) -> Taken:
-        """What is in an archive, or WARC file, from a place on."""
+        """What is in a packed file, or WARC file, from a place on."""
         if _is_warc(hints.get("member") or path.name):
             return self._listed_in_warc(path, hints)
         inside, go_on_at = members(path, hints.get("at", 0))
@@ -145,7 +145,7 @@ class Files(Source):
 
 
 def _is_packed(name: str) -> bool:
-    return is_archive(name) or _is_warc(name)
+    return is_packed(name) or _is_warc(name)
 
 
 def _is_warc(name: str) -> bool:
@@ -164,7 +164,7 @@ def _looked_into(folder: Path) -> Taken:
 
 
 def _rest(path: Path, hints: dict[str, Any], inside: str = "") -> Planned:
-    """The part of an archive or WARC file that is still to be looked through."""
+    """The part of a packed or WARC file that is still to be looked through."""
     within = f"{inside} from {hints['at']}"
     return names.planned(path, DocumentKind.LIST, within=within, hints=hints)
 
@@ -178,7 +178,7 @@ def _planned_member(path: Path, member: Member) -> Planned:
 
 
 def _place(member: Member) -> str:
-    """Name a member so that another of the same name in its archive is told apart."""
+    """Name a member so that another of the same name in its packed file is told apart."""
     place = member.number if member.is_replaced else member.offset
     return member.name if place is None else f"{member.name}@{place}"
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ingest.sources.past import names
-from ingest.sources.past.archives import DAMAGED, Member, is_archive, members
 from ingest.sources.past.opened import Opened
+from ingest.sources.past.packed import DAMAGED, Member, is_packed, members
 
 LIST = re.compile(rb"<opml[\s>]", re.IGNORECASE)
 HEAD = 1000  # bytes in which a list says that it is one
@@ -39,7 +39,7 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def lists_below(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
-    """The lists of feeds (OPML) among files, and within zip and tar archives, with their names.
+    """The lists of feeds (OPML) among files, and within zip and tar files, with their names.
 
     One that cannot be read is left out: as a document it will be named.
     """
@@ -69,7 +69,7 @@ def refuse_other_than_file(path: Path) -> None:
 
 
 def _all_members(path: Path) -> Iterator[Member | None]:
-    if not is_archive(path.name):
+    if not is_packed(path.name):
         yield None
         return
     at: int | None = 0

@@ -1,4 +1,4 @@
-"""Files, and members of zip and tar archives, open for reading from any place."""
+"""Files, and members of zip and tar files, open for reading from any place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from ingest.sources.past.archives import ZIPS, ChangedError, Member, decompressed
+from ingest.sources.past.packed import ZIPS, ChangedError, Member, decompressed
 
 _BLOCK = 1 << 20
 _LARGEST_IN_HEADER = 8 << 30  # a larger size is noted elsewhere
@@ -23,7 +23,7 @@ class Opened:
     """The file that is being read stays open: its next piece, or member, is behind the last one."""
 
     def __init__(self) -> None:
-        self._archive, self._member = ExitStack(), ExitStack()
+        self._packed, self._member = ExitStack(), ExitStack()
         self._path: Path | None = None
         self._file: zipfile.ZipFile | BinaryIO | None = None
         self._named: tuple[Path, Member | None, str] | None = None
@@ -42,7 +42,7 @@ class Opened:
         """The bytes of a file or member as they are, to be read from any place.
 
         A member that cannot be read from any place is copied into a temporary file first.
-        Raise `ValueError` for one that would be much larger there than in its archive.
+        Raise `ValueError` for one that would be much larger there than in its packed file.
         """
         named = (path, member, "packed")
         if self._stream is None or self._named != named:
@@ -68,12 +68,12 @@ class Opened:
         if member is None:
             return path.open("rb")
         if self._path != path or self._file is None:
-            self._archive.close()
+            self._packed.close()
             is_zip = path.name.lower().endswith(ZIPS)
             self._file = (
-                self._archive.enter_context(zipfile.ZipFile(path))
+                self._packed.enter_context(zipfile.ZipFile(path))
                 if is_zip
-                else decompressed(path.open("rb"), self._archive)
+                else decompressed(path.open("rb"), self._packed)
             )
             self._path = path
         if isinstance(self._file, zipfile.ZipFile):
@@ -84,19 +84,19 @@ class Opened:
     def close(self) -> None:
         """Close what is open."""
         self._member.close()
-        self._archive.close()
+        self._packed.close()
         self._path = self._file = self._named = self._stream = None
 
 
-def _in_zip_again(archive: zipfile.ZipFile, member: Member) -> zipfile.ZipInfo:
+def _in_zip_again(packed: zipfile.ZipFile, member: Member) -> zipfile.ZipInfo:
     """Find a member that was listed; raise `ChangedError` if it is not there any more."""
-    listed = archive.infolist()
+    listed = packed.infolist()
     if member.number is None:  # it was listed before members had numbers
-        found = archive.NameToInfo.get(member.name)
+        found = packed.NameToInfo.get(member.name)
     else:
         found = next(iter(listed[member.number : member.number + 1]), None)
     if found is None or found.filename != member.name:
-        raise ChangedError("the archive has changed since the run began")
+        raise ChangedError("the packed file has changed since the run began")
     return found
 
 
@@ -110,7 +110,7 @@ def _refuse_changed_tar(stream: BinaryIO, member: Member) -> None:
         size = None
     has_room = (member.size or 0) < _LARGEST_IN_HEADER
     if size is None or (has_room and size != member.size):
-        raise ChangedError("the archive has changed since the run began")
+        raise ChangedError("the packed file has changed since the run began")
 
 
 class _Part(io.RawIOBase):

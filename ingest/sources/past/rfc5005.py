@@ -1,4 +1,7 @@
-"""Feeds that link to their past (RFC 5005): archives by `prev-archive`, pages by `next`."""
+"""Feeds that link to their past (RFC 5005).
+
+Archived feed documents are linked by `prev-archive`, pages by `next`.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ class Rfc5005(Source):
     async def take(self, planned: Planned) -> Taken:
         """Ask for a document of the chain.
 
-        Section 4: of an entry that is in several archives, the newest document has the last word.
+        Section 4: if an entry is in several archived feed documents, the newest one counts.
         """
         url = askable(planned.address)
         document = await live.fetch_past(self._web.fetcher, self._feed, url)
@@ -34,7 +37,7 @@ class Rfc5005(Source):
         return Taken(piece=Piece(document=document, as_of=as_of))
 
     def follow(self, planned: Planned, content: Content) -> Sequence[Planned]:
-        """The archive before this one (section 4), or the next page (section 3)."""
+        """The archived feed document before this one (section 4), or the next page (section 3)."""
         feed = content.feed
         link = feed.prev_archive_url or feed.next_url
         if link is None or self._window.is_before(content.newest):

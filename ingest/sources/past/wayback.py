@@ -204,7 +204,7 @@ class Wayback(Source):
         return Taken(piece=Piece(document=document, form=form, as_of=as_of))
 
     def _time_in(self, address: str) -> datetime | None:
-        """When a capture was made: an archive leads on to another where one cannot be had."""
+        """When a capture was made; a web archive redirects to another if it lacks one."""
         before, _, after = self._settings.capture.partition("{timestamp}")
         between = after.partition("{url}")[0]
         pattern = rf"{re.escape(urlsplit(before).path)}(\d{{14}}){re.escape(between)}"
@@ -213,7 +213,7 @@ class Wayback(Source):
 
 
 def _is_address(original: str) -> bool:
-    """Whether this is no malformed address; archives leave out the scheme as well."""
+    """Whether this is no malformed address; web archives leave out the scheme as well."""
     return bool(host_of(original if "://" in original else f"//{original}"))
 
 

@@ -1,4 +1,4 @@
-"""Zip and tar archives, compressed or not: what is in them, some members at a time.
+"""Packed files, zip and tar, compressed or not: what is in them, some members at a time.
 
 A tar is never taken in as a whole: a member is known by where its bytes are.
 """
@@ -42,7 +42,7 @@ class ChangedError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A file in an archive; in a tar, its `size` bytes are at `offset`, in a zip it has a `number`.
+    """A file in a packed file: in a tar `size` bytes at `offset`, in a zip the one of a `number`.
 
     In a zip, one that `is_replaced` is followed by another of the same name.
     """
@@ -54,16 +54,16 @@ class Member:
     size: int | None = None
 
 
-def is_archive(name: str) -> bool:
-    """Whether a file is an archive by its name."""
+def is_packed(name: str) -> bool:
+    """Whether a file is packed, by its name."""
     return name.lower().endswith((*ZIPS, *TARS))
 
 
 def members(path: Path, at: int = 0) -> tuple[list[Member], int | None]:
-    """The next members of an archive, and where to go on; hidden files are left out.
+    """The next members of a packed file, and where to go on; hidden files are left out.
 
-    `at` is 0 or what was returned before. Raise one of `DAMAGED` for an archive that is damaged
-    there; one that is damaged further on is gone on with where it is.
+    `at` is 0 or what was returned before. Raise one of `DAMAGED` for one that is damaged
+    there; with damage further on, return what was read and the offset of the damage.
     """
     listed = _in_zip if path.name.lower().endswith(ZIPS) else _in_tar
     taken: list[Member] = []
@@ -81,10 +81,10 @@ def _is_hidden(name: str) -> bool:
 
 
 def _in_zip(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member]]:
-    archive = stack.enter_context(zipfile.ZipFile(path))
-    for number, one in enumerate(archive.infolist()[at:], at):
+    packed = stack.enter_context(zipfile.ZipFile(path))
+    for number, one in enumerate(packed.infolist()[at:], at):
         if not one.is_dir():
-            is_last = archive.getinfo(one.filename) is one
+            is_last = packed.getinfo(one.filename) is one
             yield number, Member(name=one.filename, number=number, is_replaced=not is_last or None)
 
 
@@ -93,11 +93,11 @@ def _in_tar(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member
     stream = decompressed(path.open("rb"), stack)
     stream.seek(at)
     # Without its list of members, which would hold all of them.
-    archive = stack.enter_context(tarfile.TarFile(fileobj=stream, mode="r"))
+    packed = stack.enter_context(tarfile.TarFile(fileobj=stream, mode="r"))
     place = at
     while True:
         try:
-            one = _next_in_tar(archive, stream)
+            one = _next_in_tar(packed, stream)
         except DAMAGED:
             if place == at:
                 raise
@@ -108,15 +108,15 @@ def _in_tar(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member
         if one.isreg() and not one.issparse():
             member = Member(name=shown(one.name), offset=one.offset_data, size=one.size)
             yield one.offset, member
-        place = archive.offset
+        place = packed.offset
 
 
-def _next_in_tar(archive: tarfile.TarFile, stream: BinaryIO) -> tarfile.TarInfo | None:
+def _next_in_tar(packed: tarfile.TarFile, stream: BinaryIO) -> tarfile.TarInfo | None:
     """The next member, None at the end; a damaged one is no end, as it is to tarfile."""
-    one = archive.next()
-    archive.members = []  # type: ignore[attr-defined]
+    one = packed.next()
+    packed.members = []  # type: ignore[attr-defined]
     if one is None:
-        stream.seek(archive.offset)
+        stream.seek(packed.offset)
         if stream.read(tarfile.BLOCKSIZE).strip(b"\0"):
             raise tarfile.ReadError("it is damaged")
         while stream.read(_BLOCK):  # to where a compressed one has its checksum
