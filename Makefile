@@ -42,6 +42,10 @@ test-long: set-up-tests ## run the tests that take longer than a minute
 test-deploy: set-up-tests ## run the tests that need root, a container engine or systemd
 	@$(BIN)/pytest -n 0 -m deploy
 
+.PHONY: test-without-shortcuts
+test-without-shortcuts: set-up-tests ## run the tests of reading with feedparser and the full cleaner alone
+	@$(BIN)/pytest -n 2 -m "long or not long" tests/test_without_shortcuts.py
+
 .PHONY: bench
 bench: set-up-bench ## compare with the library `reader` on 300 feeds (2 minutes)
 	@$(BIN)/python -m benchmarks

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from ingest.reading import shortcuts
 from ingest.reading.documents.parse import parse
 from ingest.reading.shortcuts.split import split
 from ingest.reading.xml.cdata import end_open_sections, mend_sections, unwrap, without_sections
@@ -103,6 +104,7 @@ def test_a_section_goes_on_to_the_last_end_before_the_closing_tag(body: str, end
     ]
 
 
+@pytest.mark.skipif(not shortcuts.ENABLED, reason="only a split document has parts")
 def test_an_entry_with_a_broken_section_reads_alone_as_among_the_others() -> None:
     one = "<entry><id>{}</id><content type='html'><![CDATA[{}]]></content></entry>"
     body = ENTRY.format("".join(one.format(place, text) for place, text in enumerate(BROKEN[:3])))

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from ingest.reading import shortcuts
+
 _DIGEST_SIZE = 20
 _UTF8_BOM = b"\xef\xbb\xbf"
 
@@ -62,7 +64,7 @@ def split(body: bytes) -> Split | None:
     UTF-16 (NUL bytes), ISO-2022 (escapes) and HZ (`~{`) do not have that property. Their marks
     count in any document: an item by itself may be ASCII where the whole is not.
     """
-    if b"\0" in body or b"\x1b" in body or _HZ.search(body):
+    if not shortcuts.ENABLED or b"\0" in body or b"\x1b" in body or _HZ.search(body):
         return None
     start = len(_UTF8_BOM) if body.startswith(_UTF8_BOM) else 0
     if body[start : start + 100].lstrip().startswith(b"{"):
