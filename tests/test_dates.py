@@ -40,7 +40,6 @@ def test_a_time_without_a_zone_is_the_feeds(zone: str, expected: str) -> None:
     found = resolve_date("2024-09-07 16:05", first_seen_at=NOON, zone=ZoneInfo(zone))
     assert found is not None
     assert found.at == datetime.fromisoformat(expected).replace(tzinfo=UTC)
-    assert found.zone_assumed
 
 
 def test_a_feed_known_to_misuse_gmt_is_read_as_local() -> None:

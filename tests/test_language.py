@@ -59,21 +59,6 @@ def test_a_quotation_does_not_change_the_language() -> None:
     assert language.detect(text) == "zh-Hant"
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("夜雨", 2),
-        ("夜雨，晨晴。", 4),
-        ("买了 3 本 Python 书", 6),
-        ("涨了 3.5%", 3),
-        ("it's a well-known word", 4),
-        ("", 0),
-    ],
-)
-def test_length_counts_han_words_and_numbers(text: str, expected: int) -> None:
-    assert language.length(text) == expected
-
-
 def test_a_short_text_is_its_own_excerpt() -> None:
     assert language.excerpt("夜雨。\n晨晴。") == "夜雨。 晨晴。"
 
@@ -125,10 +110,6 @@ def test_a_line_of_the_author_is_not(line: str) -> None:
 
 def test_a_lone_surrogate_is_survived() -> None:
     assert not language.is_boilerplate("\ud800夜雨")
-
-
-def test_boilerplate_is_stripped_and_the_rest_untouched() -> None:
-    assert language.strip_boilerplate("来源：江海网\n　夜雨。\n\n（完）") == "　夜雨。\n"
 
 
 @pytest.mark.parametrize(

@@ -30,14 +30,13 @@ class DatePrecision(enum.StrEnum):
 class ResolvedDate:
     """The instant that a publisher's date string stands for.
 
-    `method` names the rule that read it. `zone_assumed` is true if the string had no usable
-    zone and the zone of the feed was used.
+    `method` names the rule that read it. `gmt_misused` is true if it was labelled GMT, but is a
+    local time.
     """
 
     at: datetime
     method: str
     precision: DatePrecision
-    zone_assumed: bool = False
     gmt_misused: bool = False
 
 

@@ -107,7 +107,6 @@ class ParsedFeed:
     skip_days: tuple[str, ...] = ()
     next_url: str | None = None
     prev_archive_url: str | None = None
-    complete: bool = False
     entries: tuple[ParsedEntry, ...] = ()
     warnings: tuple[str, ...] = ()
     encoding_used: str = "utf-8"

@@ -161,7 +161,6 @@ def _instant(text: str, day: Day, time: Time | None, where: _Where) -> ResolvedD
         at=local.astimezone(UTC),
         method=day.method,
         precision=time.precision if time else day.precision,
-        zone_assumed=named is None,
     )
 
 
@@ -181,7 +180,6 @@ def _heed_misuse(found: ResolvedDate, named: tzinfo | None, where: _Where) -> Re
         at=local,
         method=f"{found.method}, local labelled GMT",
         precision=found.precision,
-        zone_assumed=True,
         gmt_misused=True,
     )
 
@@ -204,6 +202,4 @@ def _worded(text: str, where: _Where) -> ResolvedDate | None:
 def _not_ahead(found: ResolvedDate, now: datetime, repeats: timedelta) -> ResolvedDate:
     """The last time that this was so: 周三 is never the next one."""
     at = found.at if found.at <= now + _CLOCK_SKEW else found.at - repeats
-    return ResolvedDate(
-        at=at, method=found.method, precision=found.precision, zone_assumed=found.zone_assumed
-    )
+    return ResolvedDate(at=at, method=found.method, precision=found.precision)

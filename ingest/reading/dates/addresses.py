@@ -53,4 +53,4 @@ def _resolved(
     at = local.astimezone(UTC)
     if at.year < _OLDEST_YEAR or at - now > _FARTHEST_AHEAD:
         return None
-    return ResolvedDate(at=at, method="address", precision=precision, zone_assumed=True)
+    return ResolvedDate(at=at, method="address", precision=precision)

@@ -102,7 +102,6 @@ def _feedparser(body: bytes, url: str) -> Fields:
 def _feed(result: Fields, text: str, version: str, warnings: tuple[str, ...]) -> ParsedFeed:
     feed: Fields = result["feed"]
     links = _links(feed)
-    history = _history_prefix(result)
     title, title_is_text = roles.own_title(feed, version)
     return ParsedFeed(
         format=version or "rss",
@@ -123,7 +122,6 @@ def _feed(result: Fields, text: str, version: str, warnings: tuple[str, ...]) ->
         skip_days=_skipped(text, "skipDays", "day"),
         next_url=_linked(links, "next"),
         prev_archive_url=_linked(links, "prev-archive"),
-        complete=history is not None and f"{history}_complete" in feed,
         entries=tuple(_entry(entry, version) for entry in result["entries"]),
         warnings=warnings,
     )
@@ -223,13 +221,6 @@ def _categories(entry: Fields) -> tuple[str, ...]:
     """List the categories; an Atom label is the one for people (RFC 4287 section 4.2.2.3)."""
     names = [string(tag, "label") or string(tag, "term") for tag in dicts(entry, "tags")]
     return tuple(dict.fromkeys(name for name in names if name))
-
-
-def _history_prefix(result: Fields) -> str | None:
-    """Find the prefix of RFC 5005's namespace in this document."""
-    namespaces: Fields = result.get("namespaces") or {}
-    wanted = "http://purl.org/syndication/history/1.0"
-    return next((prefix for prefix, uri in namespaces.items() if uri == wanted), None)
 
 
 def _skipped(text: str, holder: str, element: str) -> tuple[str, ...]:

@@ -226,11 +226,6 @@ def _is_credit(line: str) -> bool:
     return all(shape.fullmatch(name) for name in names)
 
 
-def strip_boilerplate(text: str) -> str:
-    """Drop the boilerplate lines of a text; only for keys and excerpts."""
-    return "\n".join(line for line in text.split("\n") if not is_boilerplate(line))
-
-
 def _simplify(text: str) -> str:
     # A lone surrogate, which JSON can hold, is nothing that opencc takes.
     return str(_simplifier().convert(text.encode("utf-8", "replace").decode("utf-8")))

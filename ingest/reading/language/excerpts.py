@@ -1,4 +1,4 @@
-"""How long a text is to a reader, and what it begins with."""
+"""The first words of a text."""
 
 from __future__ import annotations
 
@@ -7,24 +7,12 @@ import unicodedata
 
 from ingest.reading.language.boilerplate import is_boilerplate
 
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_COUNTED = re.compile(
-    f"[{_HAN}\u3041-\u3096\u30a1-\u30fa]"
-    "|[A-Za-z\u00c0-\u024f]+(?:['’-][A-Za-z\u00c0-\u024f]+)*"
-    r"|\d+(?:[.,:]\d+)*"
-    f"|[^\\W\\d_{_HAN}A-Za-z\u00c0-\u024f\u3041-\u3096\u30a1-\u30fa]+"
-)
 _SENTENCE_END = re.compile("[。！？!?…][”’」』）)]*|\\.(?=\\s)")
 _CLAUSE_END = re.compile("[，,、；;：:]")
 _UNBROKEN = re.compile(r"[A-Za-z0-9\u00c0-\u024f.,'’%+-]")
 _LATEST_SHARE = 0.7  # a sentence may end this early in an excerpt
 _LONGEST_WORD = 30
 _SAMPLE = 20_000  # characters that an excerpt is looked for in
-
-
-def length(text: str) -> int:
-    """Count Han characters, words and numbers."""
-    return sum(1 for _ in _COUNTED.finditer(text))
 
 
 def excerpt(text: str, limit: int = 140) -> str:
