@@ -18,6 +18,7 @@ import feedparser
 import pytest
 
 from ingest.errors import ParseError
+from ingest.reading import shortcuts
 from ingest.reading.documents import charset, parse_xml
 from ingest.reading.documents.parse import parse
 from ingest.reading.html import cleaning, shown_by
@@ -247,7 +248,7 @@ def test_real_feeds_give_their_items_without_a_warning(corpora: Path, score: Sco
         feed = read((corpora / "feeds" / row["file"]).read_bytes(), row["file"])
         if feed is None or len(feed.entries) != int(row["items"]) or feed.warnings:
             differences.append(f"{row['file']}: {row['items']} items, no warning expected")
-        elif not all(entry.item for entry in feed.entries):
+        elif shortcuts.ENABLED and not all(entry.item for entry in feed.entries):
             differences.append(f"{row['file']}: entries without their own bytes")
     score("feeds", len(rows), differences)
 
