@@ -257,7 +257,7 @@ def test_records_show_the_categories_of_their_route(program: Program, hub: Rsshu
     program.good("archive")
     assert categories_in(program.folder) == [["新媒体", "江海半岛网", "新闻"]]
 
-    assert "0 feeds with other categories" in program.good("rsshub", "sync")
+    assert "0 feeds have new categories" in program.good("rsshub", "sync")
     program.good("feeds", "set", "1", "--category", "科技", "--category", "江海")
     program.good("archive")
     assert categories_in(program.folder) == [["科技", "江海"]]

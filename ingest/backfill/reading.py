@@ -15,8 +15,7 @@ from ingest.reading.records.front_matter import NoRecordError
 from ingest.reading.records.record_entries import entry_of_record
 from ingest.reading.records.wxr import is_wxr, posts_of_export
 from ingest.sources.page import read_page
-from ingest.sources.past.left_out import LeftOut
-from ingest.sources.past.source import Form, Piece
+from ingest.sources.past.source import Form, LeftOut, Piece
 from ingest.values import Document, NormalEntry, ParsedFeed
 
 

@@ -15,7 +15,6 @@
     wayback     captures of the feed in a web archive
     cdx         the index of such a web archive
     warc        responses and resources in WARC files
-    left_out    what is ignored inside a file, counted by kind
 
 The queue is in the store, so a walk goes on after any stop with what it has not taken yet.
 """

@@ -23,8 +23,7 @@ from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 from ingest.fetch.decompress import Body, Damaged, Overflow
 from ingest.reading.documents import charset, not_a_feed
 from ingest.reading.xml import xml_text
-from ingest.sources.past.left_out import LeftOut
-from ingest.sources.past.source import Form, Piece
+from ingest.sources.past.source import Form, LeftOut, Piece
 from ingest.values import Document, DocumentKind
 
 _AT_ONCE = 1000  # records looked through in one go
