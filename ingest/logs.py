@@ -1,4 +1,4 @@
-"""One formatter for all messages, the feed on every line; text for people, JSON for machines."""
+"""Format log messages, each with its feed: as text, or as JSON."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import TextIO
 
 from ingest.urls import hide_secrets
 
-# httpx and others tell every request at INFO; a poll is one line here.
+# httpx and others log every request at INFO; a poll is one line here.
 _TALKATIVE = tuple("httpx httpcore hpack trafilatura readability alembic uvicorn warcio".split())
-# It warns of every tick that comes while the one before still waits for the database.
+# APScheduler warns of each tick that starts before the last one has ended.
 _ALARMED = ("apscheduler",)
 
 
@@ -30,7 +30,7 @@ def set_up_logging(level: str, form: str, zone: tzinfo = UTC) -> None:
 
 
 class _StandardError(logging.StreamHandler[TextIO]):
-    """Writes to what standard error is at the moment: a progress bar stands in for it."""
+    """Writes to the current `sys.stderr`, which a progress bar may replace."""
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)
@@ -45,12 +45,12 @@ class _StandardError(logging.StreamHandler[TextIO]):
 
 
 def printable(text: str) -> str:
-    """Text from outside on one line: what could steer a terminal or forge a line is a space."""
+    """Replace control characters and line breaks by spaces, for text from outside."""
     return "".join(c if c.isprintable() else " " for c in text)
 
 
 class _ZonedFormatter(logging.Formatter):
-    """A form whose times are those of a zone, with their offset (RFC 3339)."""
+    """A formatter that writes times in a zone, with offset (RFC 3339)."""
 
     def __init__(self, zone: tzinfo = UTC) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ def log_fault(
     feed: str | None = None,
     entry: str = "",
 ) -> None:
-    """Log an unexpected error at level ERROR, with its traceback as it came from elsewhere.
+    """Log an unexpected error at level ERROR, with a traceback from another process.
 
     `entry` is the name of the entry that it befell, where it was one.
     """
@@ -109,14 +109,14 @@ def log_fault(
 
 
 def _trace_of(form: logging.Formatter, record: logging.LogRecord) -> str | None:
-    """The traceback of a record: its own, or one that came as text."""
+    """Return the traceback of a record: its own, or one given as text."""
     trace: str | None = getattr(record, "trace", None)
     trace = form.formatException(record.exc_info) if record.exc_info else trace
     return trace and hide_secrets(trace)
 
 
 class JournalFormatter(logging.Formatter):
-    """Another form, each line with its level before it as the journal reads it (sd-daemon(3))."""
+    """Wraps another formatter; puts the level before each line for the journal (sd-daemon(3))."""
 
     _PRIORITIES = (
         (logging.CRITICAL, 2),
@@ -137,10 +137,10 @@ class JournalFormatter(logging.Formatter):
 
 
 def _is_journal(stream: TextIO) -> bool:
-    """Whether a stream leads to the journal: systemd.exec(5), `$JOURNAL_STREAM`."""
+    """Whether a stream is connected to the journal: systemd.exec(5), `$JOURNAL_STREAM`."""
     named = os.environ.get("JOURNAL_STREAM")
     try:
         status = os.fstat(stream.fileno())
-    except (OSError, ValueError):  # no file at all, such as a progress bar or a closed stream
+    except (OSError, ValueError):  # not a file, such as a progress bar or a closed stream
         return False
     return named == f"{status.st_dev}:{status.st_ino}"

@@ -1,4 +1,4 @@
-"""How results are shown: tables and lines for people, JSON for programs."""
+"""Print results: tables and lines for people, JSON for programs."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-# No line is broken where a program, not a person, may be reading.
+# Lines are not wrapped if the output is not a terminal.
 _UNBROKEN = 1000
-_SHORT = 22  # cells of a terminal, as an instant takes; where all are so short, none is broken
+_SHORT = 22  # cells, the width of an instant; a column this narrow is not wrapped
 
 
 def prepare_output() -> None:
-    """Let nothing fail for a closed output, or one whose charset has no Chinese."""
+    """Make output safe if it is closed, or if its charset lacks Chinese."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -34,12 +34,12 @@ def prepare_output() -> None:
 
 
 def discard_output() -> None:
-    """Write no more: whoever was reading has gone, or there is no room left."""
+    """Discard further output: its reader is gone, or the disk is full."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def console(*, errors: bool = False) -> Console:
-    """A console that knows whether a person is looking."""
+    """Return a console that knows whether the output is a terminal."""
     from rich.console import Console
 
     stream = sys.stderr if errors else sys.stdout
@@ -59,7 +59,7 @@ def print_json(value: Any) -> None:
 
 
 def print_json_list(rows: Iterable[Any]) -> None:
-    """Print a JSON array row by row, so that a long one takes no memory."""
+    """Print a JSON array row by row, to save memory."""
     separator = "["
     for row in rows:
         print(separator, end="\n  ")
@@ -111,7 +111,7 @@ def show_times_in(zone: tzinfo) -> None:
 
 
 def spoken(value: object) -> str:
-    """A value in a line for people: an instant in their zone, a list without its brackets."""
+    """Return a value as text for people: instants in their zone, lists without brackets."""
     if isinstance(value, datetime):
         return local(value)
     if isinstance(value, Mapping):
@@ -122,11 +122,5 @@ def spoken(value: object) -> str:
 
 
 def local(at: datetime | None) -> str:
-    """An instant as the archive's readers have it (`archive.timezone`)."""
+    """Return an instant as text in `archive.timezone`."""
     return at.astimezone(_zone[0] if _zone else None).strftime("%Y-%m-%d %H:%M %Z") if at else ""
-
-
-def counted(count: int, noun: str, plural: str | None = None) -> str:
-    """`1 entry`, `2 entries`."""
-    plural = plural or (f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s")
-    return f"{count:,} {noun if count == 1 else plural}"

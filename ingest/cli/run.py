@@ -43,13 +43,13 @@ def run(ctx: typer.Context) -> None:
 
 
 def _wait_for_room(error: StoreFull, trouble: Trouble | None) -> Trouble:
-    """Wait a while, for a start that found the disk full; tell of it once."""
+    """Wait after a start that found the disk full; log it once."""
     from ingest.daemon.notify import notify
     from ingest.daemon.troubles import Trouble
 
     trouble = trouble or Trouble("database")
     trouble.met(error)
-    # The service manager must not take the wait for a start that hangs.
+    # The service manager must not mistake the wait for a hanging start.
     notify(
         "STATUS=the disk is full; waiting for room", f"EXTEND_TIMEOUT_USEC={3 * _TRIES_AFTER}000000"
     )
@@ -74,7 +74,7 @@ def _serve(ctx: typer.Context) -> None:
 
 
 def _listen_while_starting() -> None:
-    """Stop at once when told to, until the daemon hears signals itself; nothing is in flight yet.
+    """Exit at once on a signal, until the daemon installs its own handlers.
 
     The first process of a container would not hear them at all.
     """
@@ -84,7 +84,7 @@ def _listen_while_starting() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what is to be read is being read
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the configuration is being read anyway
 
 
 def _refuse_what_needs_a_restart(old: Config, new: Config, file: str) -> None:

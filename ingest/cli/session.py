@@ -1,4 +1,4 @@
-"""What every command begins with: the configuration, the logs, the database brought up to date."""
+"""Start a command: read the configuration, set up the log, upgrade the database."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One command's configuration and database; `feeds` are the file's, without access codes."""
+    """The configuration and database of a command; `feeds` lists those of the file."""
 
     config: Config
     file: Path
@@ -36,7 +36,7 @@ class Session:
 def open_session(ctx: typer.Context, *, quiet: bool = False) -> Iterator[Session]:
     """Read the configuration, upgrade the database if it is behind, adopt the file's feeds.
 
-    With `quiet`, messages below a warning are not shown: the command tells of its work itself.
+    With `quiet`, the log shows only warnings and errors: the command prints its own results.
     """
     from ingest.database import Database
     from ingest.rsshub import instances_of
@@ -61,7 +61,7 @@ def open_session(ctx: typer.Context, *, quiet: bool = False) -> Iterator[Session
 
 
 def mend_times(session: Session) -> int:
-    """Undo what a clock that was wrong has planned; return how many feeds are due by that."""
+    """Reschedule feeds planned by a wrong clock; return how many are due now."""
     from ingest.schedule import longest_plan
     from ingest.store import times
 
@@ -70,7 +70,7 @@ def mend_times(session: Session) -> int:
 
 
 def read_configuration(ctx: typer.Context, *, quiet: bool = False) -> tuple[Config, Path]:
-    """Read the configuration, and let messages and times be shown as it says."""
+    """Read the configuration; set up the log and the time zone of the output."""
     from ingest.config import load_config
     from ingest.logs import set_up_logging
 
@@ -84,7 +84,7 @@ def read_configuration(ctx: typer.Context, *, quiet: bool = False) -> tuple[Conf
 
 
 def adopt_feeds(config: Config, database: Database, now: datetime) -> Sequence[FeedConfig]:
-    """Bring the list in line with the file's feeds; return these as they are kept."""
+    """Store the feeds of the file; return them with the addresses as stored."""
     from ingest.rsshub import instances_of, kept_address
     from ingest.store import feeds_of_file
 
@@ -98,7 +98,7 @@ def adopt_feeds(config: Config, database: Database, now: datetime) -> Sequence[F
 
 
 def _refuse_to_begin_anew(database: Database, config: Config) -> None:
-    """Refuse to make an empty database for an archive of ours: its disk may be missing."""
+    """Refuse to create an empty database next to an existing archive: its disk may be missing."""
     from ingest.errors import StoreError
     from ingest.follow.files.presence import has_records
 

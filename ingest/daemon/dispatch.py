@@ -23,7 +23,7 @@ from ingest.values import Outcome
 logger = logging.getLogger(__name__)
 
 _AT_A_TIME = 16
-# How long a feed is left alone whose news could not be kept: its publisher is not at fault.
+# How long to wait with a feed whose entries could not be stored.
 _AFTER_TROUBLE = timedelta(minutes=1)
 _GAP = (
     "nothing was left of what the last look had seen: entries may have been missed; "
@@ -32,7 +32,7 @@ _GAP = (
 
 
 class Dispatcher:
-    """Starts looks at the feeds that are due, until it is drained."""
+    """Starts polls of the feeds that are due, until it is drained."""
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Dispatcher:
         self._more_due = False
 
     async def fill(self) -> None:
-        """Start as many looks as there is room for; does nothing while it is at it already."""
+        """Start as many polls as there is room for; do nothing if this is already running."""
         if self._is_draining or self._filling.locked():
             return
         async with self._filling:
@@ -89,7 +89,7 @@ class Dispatcher:
             self._more_due = bool(waiting)
 
     async def _start_all(self, feeds: Sequence[FeedState]) -> bool:
-        """Start looks, a few at a time so that others run between; say whether any was started."""
+        """Start polls, a few at a time to let other tasks run; return whether any started."""
         started = 0
         for first in range(0, len(feeds), _AT_A_TIME):
             started += sum(map(self._start, feeds[first : first + _AT_A_TIME]))
@@ -136,7 +136,7 @@ class Dispatcher:
             self._held[feed.id] = self._services.clock() + _AFTER_TROUBLE
 
     async def _is_skipped(self, feed: FeedState) -> bool:
-        """Whether a feed that is due asks to be skipped now; it is put off then."""
+        """Postpone a due feed that asks to be skipped now; return whether it does."""
         later = skipped_until(feed.settings, feed.ways, self._services.clock())
         if later is None:
             return False
@@ -161,14 +161,14 @@ class Dispatcher:
         self._metrics.set_up(trouble.name, trouble.reason is None)
 
     async def rest(self, within: timedelta) -> None:
-        """Start no more looks; return when none is being started, or it takes too long."""
+        """Start no more polls; return when none is being started, or after a time-out."""
         self._is_draining = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within.total_seconds()), self._filling:
                 pass
 
     async def drain(self, within: timedelta) -> None:
-        """Start no more looks, wait for those in flight, and give up on what takes too long.
+        """Start no more polls, wait for the running ones, and cancel those that take too long.
 
         Nothing is lost by giving up: what was not kept is looked at again.
         """

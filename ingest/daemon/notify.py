@@ -1,4 +1,4 @@
-"""What the service manager is told: sd_notify(3), without its library."""
+"""Send messages to the service manager: sd_notify(3), without its library."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import timedelta
 
 
 def notify(*lines: str) -> None:
-    """Tell the service manager; does nothing where there is none.
+    """Send a message to the service manager, if there is one.
 
     `READY=1`, `STOPPING=1`, `WATCHDOG=1`, `STATUS=…`; a reload is `RELOADING=1` with the time.
     """
@@ -23,12 +23,12 @@ def notify(*lines: str) -> None:
 
 
 def notify_reloading() -> None:
-    """Tell that the configuration is read again; `READY=1` ends it."""
+    """Report that the configuration is being reloaded; `READY=1` ends it."""
     notify("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
 
 def watchdog_interval() -> timedelta | None:
-    """How often the service manager wants to hear of progress; None if it does not."""
+    """Return the interval of the watchdog; None if there is none."""
     microseconds = os.environ.get("WATCHDOG_USEC", "")
     meant_for = os.environ.get("WATCHDOG_PID", str(os.getpid()))
     if not microseconds.isdigit() or meant_for != str(os.getpid()):

@@ -1,4 +1,4 @@
-"""Whether the daemon is alive and gets on: not that it runs, but that something comes of it."""
+"""Whether the daemon makes progress; running alone is not enough."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 _TICK_WITHIN = timedelta(minutes=2)
-# The longest look: a page of a slow site after the feed of a slow site, twenty times.
+# The longest poll: a slow feed, then twenty slow article pages.
 _LOOK_WITHIN = timedelta(minutes=45)
 
 
 class Progress:
-    """When something last came of the daemon's work, by a clock that is never set."""
+    """Records when the daemon last made progress, by the monotonic clock."""
 
     def __init__(self, ticks: Callable[[], float] = time.monotonic) -> None:
         self._ticks = ticks
@@ -20,23 +20,23 @@ class Progress:
         self._in_flight = 0
 
     def tick(self) -> None:
-        """Note that the store was asked for what is due, or found out of reach."""
+        """Record that the store was queried for due feeds, or was unavailable."""
         self._ticked = self._ticks()
 
     def look_begun(self) -> None:
-        """Note that a look was started."""
+        """Record that a poll was started."""
         if self._in_flight == 0:
             self._looked = self._ticks()
         self._in_flight += 1
 
     def look_ended(self) -> None:
-        """Note that a look came to an end, whatever it was."""
+        """Record that a poll has ended, with any result."""
         self._in_flight -= 1
         self._looked = self._ticks()
 
     @property
     def fault(self) -> str | None:
-        """What is stuck; None if the daemon gets on."""
+        """Return what is stuck; None if the daemon makes progress."""
         now = self._ticks()
         if now - self._ticked > _TICK_WITHIN.total_seconds():
             return f"no tick for {now - self._ticked:.0f} s"

@@ -1,4 +1,4 @@
-"""Start, reload, stop, and what is done every minute."""
+"""Start, reload and stop the service, and do its regular housekeeping."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 _LOOKS_AT_LOOP = timedelta(seconds=0.1)
 _HOUSEKEEPING = 5  # ticks
-# A look that is given up is made again; no other feed is looked at before.
+# A cancelled poll is repeated before any other feed is polled.
 _RELOADS_WITHIN = timedelta(seconds=3)
 _RESTS_WITHIN = timedelta(seconds=1)
 _ENDS_AFTER = timedelta(seconds=10)
@@ -48,7 +48,7 @@ _PARTS = {"files": "archive"}
 
 # Reads the configuration again; raises `ConfigError`.
 Read = Callable[[], Config]
-# Brings the list in line with the feeds of a configuration; raises `StoreError`.
+# Adopts the feeds of a configuration; raises `StoreError`.
 Adopt = Callable[[Config], object]
 
 
@@ -90,7 +90,7 @@ class Daemon:
         logger.info("stopped")
 
     async def _serve(self, services: Services) -> None:
-        """Work with one configuration, until it is to be another or the end."""
+        """Run with one configuration, until it is reloaded or the service stops."""
         await self._prepare(services)
         dispatcher = Dispatcher(
             services,
@@ -110,7 +110,7 @@ class Daemon:
         await dispatcher.fill()
         await self._told_otherwise()
         scheduler.pause()
-        await dispatcher.rest(_RESTS_WITHIN)  # what is at work is cancelled by the next line
+        await dispatcher.rest(_RESTS_WITHIN)  # the next line cancels those still running
         scheduler.shutdown(wait=False)
         measuring.cancel()
         watching.cancel()
@@ -125,7 +125,7 @@ class Daemon:
         await services.following.settle(timedelta(seconds=max(left, 0)))
 
     def _end_in_any_case(self, within: timedelta) -> None:
-        """End the process though a thread of it waits for a database that says nothing.
+        """End the process even if a thread waits for a database that does not answer.
 
         Nothing is lost by it: what was not committed is looked at again.
         """
@@ -139,7 +139,7 @@ class Daemon:
         timer.start()
 
     async def _prepare(self, services: Services) -> None:
-        """Heal what a killed run or a wrong clock has left.
+        """Repair what a killed run or a wrong clock has left behind.
 
         What cannot be used at the start ends the run; what cannot be used later is waited for, and
         so is room on a full disk.
@@ -156,7 +156,7 @@ class Daemon:
     def _schedule(self, services: Services, dispatcher: Dispatcher) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
             timezone="UTC",
-            # By default, what is a second late is left out without a word.
+            # By default, APScheduler silently skips jobs that are a second late.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         tick = services.config.daemon.tick
@@ -179,14 +179,14 @@ class Daemon:
             wait.cancel()
 
     async def _watch_loop(self) -> None:
-        """Measure how late the loop comes to what is due: nothing may block it for long."""
+        """Measure the delay of the event loop: nothing may block it for long."""
         while True:
             due = time.monotonic() + _LOOKS_AT_LOOP.total_seconds()
             await asyncio.sleep(_LOOKS_AT_LOOP.total_seconds())
             self._metrics.loop_lag.observe(time.monotonic() - due)
 
     async def _ping(self) -> None:
-        """Tell the watchdog of progress; where there is none, it is to start us anew."""
+        """Notify the watchdog of progress; without progress, systemd restarts the service."""
         fault = self._progress.fault
         if fault is None:
             notify("WATCHDOG=1")
@@ -194,7 +194,7 @@ class Daemon:
             logger.critical("stuck: %s", fault)
 
     async def _keep_house(self, services: Services, dispatcher: Dispatcher) -> None:
-        """Write what could not be written, and see whether the clock was set."""
+        """Write files that could not be written before, and check for clock changes."""
         now = services.clock()
         try:
             if jump := self._clock.jump(now, time.monotonic()):
@@ -209,7 +209,7 @@ class Daemon:
             self._hear_of_change()
 
     async def _measure(self, services: Services) -> None:
-        """Count what the metrics show. That may take long; no poll waits for it."""
+        """Count what the metrics show. This may take long; no poll waits for it."""
         try:
             now = services.clock()
             overview = await services.view(listings.overview, now)
@@ -222,7 +222,7 @@ class Daemon:
         services.workers.pay = processes_pay(int(overview["active"]))
 
     async def _mend_schedule(self, services: Services) -> None:
-        """Bring back what was planned by a clock that was wrong, and part what is late."""
+        """Reschedule feeds planned by a wrong clock, and spread out those that are late."""
         now, most = services.clock(), longest_plan(services.config.schedule)
         mended = await services.transact(times.mend, now, most)
         await services.transact(polls.spread_late, now)
@@ -234,7 +234,7 @@ class Daemon:
         self._change = asyncio.create_task(self._read_again())
 
     async def _read_again(self) -> None:
-        """Take over a configuration that was changed; keep the old one if the new one is wrong."""
+        """Adopt a changed configuration; keep the old one if the new one has mistakes."""
         async with self._reading:
             notify_reloading()
             self._is_reload_waiting = False
@@ -243,7 +243,7 @@ class Daemon:
                 await self._try(config)
                 await asyncio.to_thread(self._adopt, config)
             except (ConfigError, StoreError, ArchiveError) as error:
-                # The new configuration may be right: it is tried again once there is room.
+                # The new configuration may be valid: try again when there is room on the disk.
                 self._is_reload_waiting = isinstance(error, StoreError | ArchiveFull)
                 logger.error("%s; going on with the old configuration", error)  # noqa: TRY400
                 notify("READY=1")
@@ -253,7 +253,7 @@ class Daemon:
                 self._reloaded.set()
 
     async def _try(self, config: Config) -> None:
-        """Open what a configuration names, and close it again; raise what is wrong with it."""
+        """Open and close what a configuration names; raise an error if that fails."""
         async with open_services(config, self._database) as services:
             await _prepare_archive(services)
 
@@ -274,7 +274,7 @@ async def _prepare_archive(services: Services) -> None:
 
 
 def _make_writable(archive: Archive, now: datetime) -> None:
-    """Raise `ArchiveError` also if there is nothing to be written yet that would show it."""
+    """Raise `ArchiveError` if the archive is not writable, even if nothing is due yet."""
     archive.check_room()
     archive.prepare(now=now)
     if not os.access(archive.root, os.W_OK | os.X_OK):

@@ -1,4 +1,4 @@
-"""What the daemon needs and cannot use at present: it waits longer and longer, and says so."""
+"""Track what the daemon needs and cannot use now: log it once, wait longer each time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LONGEST_WAIT = timedelta(minutes=5)
 
 
 class Trouble:
-    """One thing, such as the database: usable, or tried again after a while."""
+    """One resource, such as the database: usable, or tried again after a delay."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -25,11 +25,11 @@ class Trouble:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it is too early to try again."""
+        """Whether it is too early for the next attempt."""
         return self.reason is not None and time.monotonic() < self._again
 
     def met(self, error: Exception) -> None:
-        """Note that it cannot be used; it is told once, and whenever the reason is another."""
+        """Record that it cannot be used; log it once, and again if the reason changes."""
         wait = doubled(_FIRST_WAIT, self._tries, _LONGEST_WAIT)
         self._tries += 1
         self._again = time.monotonic() + wait.total_seconds()
@@ -38,7 +38,7 @@ class Trouble:
         self.reason = str(error)
 
     def over(self) -> None:
-        """Note that it can be used."""
+        """Record that it can be used."""
         if self.reason is not None:
             logger.warning("the %s can be used again", self.name)
         self.reason, self._tries = None, 0

@@ -1,1 +1,1 @@
-"""What is shown over HTTP: health and metrics; on loopback unless told otherwise."""
+"""Health and metrics over HTTP; on loopback by default."""

@@ -1,4 +1,4 @@
-"""The pages: whether the daemon gets on, whether it can work, what it counts."""
+"""The pages /healthz, /readyz and /metrics."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from starlette.routing import Route
 
 from ingest.metrics import CONTENT_TYPE, Metrics
 
-# What is wrong, by part; empty if nothing is.
+# Problems by part of the program; empty if there are none.
 Faults = Callable[[], Mapping[str, str]]
 
 
 def make_app(metrics: Metrics, *, stuck: Faults, unusable: Faults) -> Starlette:
-    """Make the application; 503 where something is wrong, with what it is."""
+    """Make the application; it answers 503 with the problems if there are any."""
 
     def healthz(_: Request) -> Response:
         return _answer(stuck())

@@ -1,4 +1,4 @@
-"""The listener: uvicorn in our own loop, its signals left to us."""
+"""Run uvicorn in the daemon's event loop, without its signal handlers."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from starlette.applications import Starlette
 
 from ingest.errors import ConfigError
 
-_GRACE = 2  # seconds for answers that are on their way when it closes
+_GRACE = 2  # seconds to finish running requests when it closes
 
 
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone: they are the daemon's."""
+        """Install no signal handlers: the daemon has its own."""
         yield
 
 
