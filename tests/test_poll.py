@@ -14,6 +14,7 @@ import sqlalchemy as sa
 import zstandard
 
 from ingest.reading.documents.packing import unpack
+from ingest.replay import replay_feed
 from ingest.store import feeds as feed_store
 from ingest.store import files as file_store
 from ingest.values import Outcome
@@ -72,6 +73,24 @@ def test_a_changed_document_reads_only_what_is_new(world: World, site: Site) -> 
     site.set("/feed.xml", rss(item(2), item(1)))
     (poll,) = world.poll()
     assert (poll.new, poll.edited, poll.unchanged) == (1, 0, 1)
+
+
+def test_an_item_whose_section_never_ends_is_read_alike_in_each_poll(
+    world: World, site: Site
+) -> None:
+    texts = [f"<![CDATA[<p>第{n}天的雨。</p>]]>" for n in range(4)]
+    texts[2] = texts[2].removesuffix("]]>")
+    items = [item(n, title=f"第{n}天", description=text) for n, text in enumerate(texts)]
+    feed = world.add(site.url("/feed.xml"))
+    counts = []
+    for first in (1, 1, 0):  # the same bytes, then a new item before them
+        site.set("/feed.xml", rss(*items[first:]))
+        (poll,) = world.poll()
+        counts.append((poll.new, poll.edited))
+    assert counts == [(3, 0), (0, 0), (1, 0)]
+    assert sorted(one["title"] for one in world.entries()) == ["第0天", "第1天", "第2天", "第3天"]
+    assert replay_feed(world.database, feed, now=world.clock()) == 0
+    assert sorted(one["title"] for one in world.entries()) == ["第0天", "第1天", "第2天", "第3天"]
 
 
 def test_an_edit_gives_one_revision_and_one_file_at_the_same_path(world: World, site: Site) -> None:

@@ -7,6 +7,8 @@ import time
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ingest.reading.shortcuts.split import Split, item_digest, split
 
@@ -52,8 +54,8 @@ def test_items_of_rss_are_found_in_every_ascii_safe_encoding(encoding: str) -> N
             ["<rss:item>1</rss:item>"],
         ),
         (
-            "<rss><channel><item><d><![CDATA[</item><item>]]></d></item></channel></rss>",
-            ["<item><d><![CDATA[</item><item>]]></d></item>"],
+            "<rss><channel><item><d><![CDATA[<item><entry>]]></d></item></channel></rss>",
+            ["<item><d><![CDATA[<item><entry>]]></d></item>"],
         ),
         (
             "<rss><channel><item><!-- </item> --><?php <item> ?></item></channel></rss>",
@@ -86,6 +88,10 @@ def test_items_of_json_are_the_publishers_own_bytes() -> None:
         b"<rss><channel></item></channel></rss>",
         b"<rss><channel><item/><image/><item/></channel></rss>",
         b"<rss><channel><item><![CDATA[</item></channel></rss>",
+        b"<rss><channel><item><d><![CDATA[a</d></item><item><d><![CDATA[b]]></d></item></channel></rss>",
+        b"<feed><entry><d><![CDATA[a</d></entry><entry><d><![CDATA[b]]></d></entry></feed>",
+        b"<rss><channel><title><![CDATA[a</title><item/><item><d>]]></d></item></channel></rss>",
+        b"<rss><channel><item><d><![CDATA[</item><item>]]></d></item></channel></rss>",
         b"<!DOCTYPE rss [<!ENTITY a '<item/>'>]><rss><channel><item>&a;</item></channel></rss>",
         "<rss><channel><item/></channel></rss>".encode("utf-16"),
         b"<rss><channel><title>~{1>JP~}</title><item/></channel></rss>",
@@ -158,3 +164,22 @@ def test_time_grows_with_size_only(unit: bytes) -> None:
     split(b"<rss><channel>" + unit * (1_000_000 // len(unit)))
     split(unit * (1_000_000 // len(unit)))
     assert time.perf_counter() - started < 3
+
+
+_SECTIONS = st.sampled_from(
+    "<![CDATA[一]]>|<![CDATA[一|一]]>|<![CDATA[]]>|<![CDATA[a <![CDATA[ b]]>|<b>一</b>|一"
+    "|<![CDATA[<p>一</p></item>]]>|<!-- <![CDATA[ -->|<![CDATA[ --> ]]>".split("|")
+)
+_ENTRY = st.tuples(_SECTIONS, _SECTIONS).map(
+    "<item><title>{0[0]}</title><description>{0[1]}</description></item>".format
+)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(_SECTIONS, st.lists(_ENTRY, min_size=1, max_size=4, unique=True))
+def test_items_that_are_cut_hold_the_entries_of_the_whole(title: str, entries: list[str]) -> None:
+    text = f'<rss version="2.0"><channel><title>{title}</title>{"".join(entries)}</channel></rss>'
+    pieces = split(text.encode())
+    if pieces is None:
+        return
+    assert len(pieces.items) == len(entries)

@@ -1,7 +1,7 @@
-"""A feed's bytes come apart into head, items and tail, so that only news has to be parsed.
+"""Cut a feed's bytes into head, items and tail, so that only new items have to be parsed.
 
-The items stay the publisher's own bytes. It does not parse: where anything is uncertain, the
-answer is None and the whole document is read instead.
+The items keep the publisher's own bytes. Nothing is parsed here: if the places of the items are
+not certain, return None, and the caller reads the whole document.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Split:
         return replace(self, items=tuple(items))
 
     def by_digest(self) -> dict[bytes, bytes]:
-        """The items in order, each by its digest within its scope; repetitions count once."""
+        """Return the items in order, each by its digest in its scope; repetitions count once."""
         return {item_digest(self.scope, item): item for item in self.items}
 
 
@@ -58,11 +58,10 @@ _HZ = re.compile(rb"~\{")
 
 
 def split(body: bytes) -> Split | None:
-    """Take an RSS, RDF, Atom or JSON Feed apart; None unless it is certain where items are.
+    """Cut an RSS, RDF, Atom or JSON Feed at its items; None if their places are not certain.
 
-    In UTF-8, GB18030, Big5 and ISO 8859, `<` and `>` are never part of another character.
-    UTF-16 (NUL bytes), ISO-2022 (escapes) and HZ (`~{`) do not have that property. Their marks
-    count in any document: an item by itself may be ASCII where the whole is not.
+    In UTF-8, GB18030, Big5 and ISO 8859, `<` and `>` are never part of another character, but in
+    UTF-16 (NUL bytes), ISO-2022 (escapes) and HZ (`~{`) they may be: no such document is cut.
     """
     if not shortcuts.ENABLED or b"\0" in body or b"\x1b" in body or _HZ.search(body):
         return None
@@ -84,6 +83,7 @@ _END_OF = {
     b"<!--": re.compile(rb"-->"),
     b"<?": re.compile(rb"\?>"),
 }
+_ITEM_END = re.compile(rb"</(?:item|entry)[\s>]", re.IGNORECASE)
 _END_OF_TAG = re.compile(rb">")
 _BLANK = re.compile(rb"\s*")
 _PLAIN_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[<>]*>")
@@ -121,20 +121,22 @@ def _cut(body: bytes, spans: list[tuple[int, int]], scope: bytes) -> Split | Non
 
 
 class _UncertainError(Exception):
-    """Where the items are cannot be said for certain."""
+    """The places of the items are not certain."""
 
 
 def _spans(body: bytes, name: bytes, pos: int) -> Iterator[tuple[int, int]]:
     """Find where each element `name` begins and ends.
 
-    CDATA sections, comments and instructions are stepped over: they may hold anything. An item
-    in an item, or one without an end, raises _UncertainError.
+    CDATA sections, comments and instructions are skipped. An item in an item, or one without an
+    end, raises _UncertainError.
     """
     token = re.compile(rb"<!\[CDATA\[|<!--|<\?|<(/?)" + re.escape(name) + rb"(?=[\s/>])")
     opened: int | None = None
     while found := token.search(body, pos):
         if found[0] in _END_OF:
             pos = _after(body, _END_OF[found[0]], found.end())
+            if _ITEM_END.search(body, found.end(), pos) and found[0] == b"<![CDATA[":
+                raise _UncertainError  # it may have no end of its own, and hold the next item
         elif found[1] and opened is not None:
             pos = _after(body, _END_OF_TAG, found.end())
             yield opened, pos
@@ -161,9 +163,9 @@ def _after(body: bytes, end: re.Pattern[bytes], pos: int) -> int:
 
 
 def _skip_prolog(body: bytes, pos: int) -> int:
-    """Step over all that may stand before the root (XML 1.0 section 2.8).
+    """Return the place of the root, after its prolog (XML 1.0 section 2.8).
 
-    A DOCTYPE with declarations of its own is not stepped over: they may change every item.
+    A DOCTYPE with declarations of its own is not skipped: they may change every item.
     """
     while (pos := _skip_comments(body, pos)) < len(body):
         if body.startswith(b"<?", pos):
@@ -179,7 +181,7 @@ def _skip_prolog(body: bytes, pos: int) -> int:
 
 
 def _skip_comments(body: bytes, pos: int) -> int:
-    """Step over blanks and comments."""
+    """Return the place after blanks and comments."""
     while True:
         pos = _BLANK.match(body, pos).end()  # type: ignore[union-attr]  # matches anything
         if not body.startswith(b"<!--", pos) or (end := body.find(b"-->", pos + 4)) < 0:
@@ -239,7 +241,7 @@ def _elements(text: str, pos: int) -> tuple[list[tuple[int, int]], int]:
 
 
 def _expect(text: str, mark: str, pos: int) -> int:
-    """Step over `mark` and the blanks around it."""
+    """Return the place after `mark` and the blanks around it."""
     pos = _skip(text, pos)
     if not text.startswith(mark, pos):
         raise ValueError(f"{mark} expected")
