@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ingest.reading.entries.headings import without_title
+from ingest.reading.entries.articles import without_title
 from ingest.reading.entries.normalize import Context, name_of, without_program
 from ingest.values import Document, ParsedFeed
 

@@ -16,9 +16,8 @@ import pytest
 from ingest.errors import ParseError
 from ingest.outputs.body import body_of
 from ingest.reading.entries import fragment
-from ingest.reading.entries.articles import ListedDates, entry_of_page, take_article
+from ingest.reading.entries.articles import ListedDates, entry_of_page, take_article, without_title
 from ingest.reading.entries.enclosed import with_files
-from ingest.reading.entries.headings import without_title
 from ingest.reading.entries.newest import Pictured, newest, resigned
 from ingest.reading.entries.normalize import Context
 from ingest.reading.extract.article import extract_article

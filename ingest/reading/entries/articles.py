@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
-from ingest.reading import dates, dedupe, language
+from ingest.reading import dates, dedupe, language, titles
 from ingest.reading.dates import cst
 from ingest.reading.entries import lead_image
 from ingest.reading.entries.enclosed import with_files
 from ingest.reading.entries.fragment import Fragment
-from ingest.reading.entries.headings import without_title
 from ingest.reading.entries.normalize import Context, authors_of, normalize, shown
 from ingest.reading.html import text_of
+from ingest.reading.html.allowed import sanitize
 from ingest.urls import site_of
 from ingest.values import (
     Article,
@@ -30,6 +31,10 @@ from ingest.values import (
 # How the dates are called that only the list which led to a page gave.
 FROM_NEWS_SITEMAP = "news sitemap"
 FROM_LASTMOD = "lastmod"
+_HEADING = re.compile(r"<h([1-6])(?:\s[^<>]*)?>(.*?)</h\1>\s*", re.DOTALL)
+_LONGEST_HEADING = 2_000
+# Before it may stand the section, the date, the name of a column.
+_LONGEST_LEAD = 100
 _LEEWAY = timedelta(days=1)
 _LENGTHS = {DatePrecision.DAY: timedelta(days=1), DatePrecision.MONTH: timedelta(days=31)}
 
@@ -165,3 +170,19 @@ def _by_address(
 def _agree(date: ResolvedDate, named: ResolvedDate) -> bool:
     """Whether a date lies within the day or month that an address names, or close to it."""
     return named.at - _LEEWAY <= date.at < named.at + _LENGTHS[named.precision] + _LEEWAY
+
+
+def without_title(clean: SafeHtml, title: str) -> SafeHtml:
+    """Return clean HTML without its first heading, if that repeats the title."""
+    found = _HEADING.search(clean)
+    if (
+        found is None
+        or len(found[2]) > _LONGEST_HEADING
+        or len(text_of(clean[: found.start()])) > _LONGEST_LEAD
+    ):
+        return clean
+    key = titles.title_key(text_of(found[2]))
+    if not key or key != titles.title_key(title):
+        return clean
+    # A heading that holds a heading is cut at the wrong end tag.
+    return sanitize(clean[: found.start()] + clean[found.end() :])

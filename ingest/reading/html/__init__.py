@@ -15,11 +15,9 @@ formulas   each formula once: as MathML (mathml, mathjax, katex), else as TeX
 repair     a tree → one that every parser reads in the same way
 allowed    nh3: the last step of all HTML that is stored
 bbcode     BBCode of forums → HTML
-plain_text plain text → HTML that keeps its lines
-text       a tree → its visible text, and the media in it
+text       a tree → its visible text, and the media in it; plain text → HTML that keeps its lines
 """
 
-from ingest.reading.html.plain_text import from_text
-from ingest.reading.html.text import shown_by, text_of
+from ingest.reading.html.text import from_text, shown_by, text_of
 
 __all__ = ["from_text", "shown_by", "text_of"]

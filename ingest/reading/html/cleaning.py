@@ -9,8 +9,8 @@ from lxml import etree
 
 from ingest.reading.html.allowed import sanitize
 from ingest.reading.html.names import drop_unknown
-from ingest.reading.html.plain_text import from_text
 from ingest.reading.html.repair import repair
+from ingest.reading.html.text import from_text
 from ingest.reading.html.tree import make_sound, parse_fragment
 from ingest.reading.html.untangle import part_long_text
 from ingest.values import SafeHtml

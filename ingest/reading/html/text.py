@@ -1,7 +1,8 @@
-"""The text that a reader of a fragment sees, a line for each block."""
+"""HTML → the text that a reader sees, a line for each block; and plain text → HTML."""
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ BREAKS = LINES | {"br"}
 _UNSEEN = frozenset("script style template svg head title noscript iframe textarea select".split())
 WHITE_SPACE = re.compile(r"white-space\s*:\s*(?:(pre|break-spaces)|\w)", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_LINE_ENDS = str.maketrans({"\r": "\n", "\u2028": "\n", "\u2029": "\n\n"})
+_BLANK_LINES = re.compile(r"\n[ \t\u3000]*(?=\n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +105,14 @@ def _is_unseen(element: etree._Element, style: str | None) -> bool:
     if element.tag in _UNSEEN or element.get("hidden") is not None:
         return True
     return bool(style and _HIDDEN.search(style))
+
+
+def from_text(text: str) -> str:
+    """Escape a text; blank lines part paragraphs, other line ends become `<br>`."""
+    text = text.strip().replace("\r\n", "\n").translate(_LINE_ENDS)
+    escaped = html.escape(text, quote=False).replace("\xa0", "&nbsp;")
+    if "\n" not in escaped:
+        return escaped
+    paragraphs = _BLANK_LINES.sub("\n", escaped).split("\n\n")
+    lines = ("<br>".join(filter(None, map(str.strip, p.split("\n")))) for p in paragraphs)
+    return "\n".join(f"<p>{line}</p>" for line in lines if line)

@@ -9,7 +9,7 @@ from ingest.reading.language.boilerplate import (
     invites_to_read_on,
     is_boilerplate,
 )
-from ingest.reading.language.detection import detect
+from ingest.reading.language.detection import detect, simplify
 from ingest.reading.language.excerpts import excerpt
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "excerpt",
     "invites_to_read_on",
     "is_boilerplate",
+    "simplify",
 ]

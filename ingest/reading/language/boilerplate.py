@@ -6,12 +6,10 @@ lengths and excerpts. The archived body keeps them; they are rights information.
 
 from __future__ import annotations
 
-import functools
 import re
 import unicodedata
 
-import opencc
-
+from ingest.reading.language.detection import simplify
 from ingest.reading.language.origins import is_sentence_after_label, names_an_origin
 
 _LONGEST = 160  # characters; a longer line is prose
@@ -213,7 +211,7 @@ def invites_to_read_on(line: str) -> bool:
 
 
 def _folded(line: str) -> str:
-    return _simplify(unicodedata.normalize("NFKC", line)).lower()
+    return simplify(unicodedata.normalize("NFKC", line)).lower()
 
 
 def _is_credit(line: str) -> bool:
@@ -224,13 +222,3 @@ def _is_credit(line: str) -> bool:
     shape = _NAME if credit[1].strip() else _SHORT_NAME
     names = filter(None, _BETWEEN_NAMES.split(credit[2]))
     return all(shape.fullmatch(name) for name in names)
-
-
-def _simplify(text: str) -> str:
-    # A lone surrogate, which JSON can hold, is nothing that opencc takes.
-    return str(_simplifier().convert(text.encode("utf-8", "replace").decode("utf-8")))
-
-
-@functools.cache
-def _simplifier() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")

@@ -114,3 +114,14 @@ def _weigh(characters: list[str], converted: list[str], charset_of_other: str) -
 def _which_latin(words: list[str]) -> str:
     known = sum(1 for word in words if word.lower() in _ENGLISH)
     return "en" if known and known >= _LEAST_ENGLISH * len(words) else "und"
+
+
+def simplify(text: str) -> str:
+    """Return a text in Simplified characters."""
+    # opencc does not take a lone surrogate, which JSON can hold.
+    return str(_simplifier().convert(text.encode("utf-8", "replace").decode("utf-8")))
+
+
+@functools.cache
+def _simplifier() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")

@@ -6,8 +6,7 @@ import functools
 import re
 import unicodedata
 
-import opencc
-
+from ingest.reading.language import simplify
 from ingest.reading.titles.markup import without_markup
 from ingest.reading.titles.visible import one_line
 
@@ -87,7 +86,7 @@ def title_key(title: str) -> str:
     tags of a column (【独家】, (图), 快讯｜) are no part of it; those that carry meaning are.
     """
     folded = unicodedata.normalize("NFKC", title).replace("\u2212", "-")
-    simplified = _simplify(folded).lower().strip()
+    simplified = simplify(folded).lower().strip()
     return _UNKEYED.sub("", _without_columns(simplified))
 
 
@@ -157,7 +156,7 @@ def _is_section(piece: str) -> bool:
     """Whether a piece of a title is a section of a site, in either form of Chinese."""
     if len(piece) > _LONGEST_SECTION_NAME:
         return False
-    return bool(_SECTION.fullmatch(piece) or _SECTION.fullmatch(_simplify(piece)))
+    return bool(_SECTION.fullmatch(piece) or _SECTION.fullmatch(simplify(piece)))
 
 
 def _fold(name: str) -> str:
@@ -169,13 +168,3 @@ def _without_columns(title: str) -> str:
     while (rest := _TAG_IN_KEY.sub("", title, count=1)) != title and rest.strip():
         title = rest
     return title
-
-
-def _simplify(text: str) -> str:
-    # A lone surrogate, which JSON can hold, is nothing that opencc takes.
-    return str(_simplifier().convert(text.encode("utf-8", "replace").decode("utf-8")))
-
-
-@functools.cache
-def _simplifier() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
