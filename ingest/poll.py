@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -21,7 +22,8 @@ from ingest.reading.read import Reading
 from ingest.services import Services, all_or_first_error
 from ingest.sources.ask import ask, check_validators
 from ingest.store import polls, unread
-from ingest.store.commit import commit, commit_failure
+from ingest.store.commit import commit
+from ingest.store.failures import back_off, commit_failure
 from ingest.urls import without_secrets
 from ingest.values import NotModified, Outcome, Poll
 
@@ -86,11 +88,14 @@ async def poll_feed(services: Services, feed: FeedState, *, fresh: bool = False)
 async def _ask_read_commit(
     services: Services, feed: FeedState, poll: Poll, began: float, *, fresh: bool
 ) -> Poll:
-    """Poll a feed: the sentence that the whole program is about."""
+    """Poll a feed: the sentence that the whole program is about.
+
+    This is the border of a feed: whatever is raised here, except `StoreError`, is a failed poll.
+    """
     try:
         with border(poll.url):
             answer = await ask(services.network, feed, fresh=fresh)
-            poll = _answered(poll, answer)
+            poll = _with_answer(poll, answer)
             ends_pause = services.manners.note_answer(feed.server)
             reading = await read(services, feed, answer)
             if answer.is_check and reading and await has_news(services, feed, reading):
@@ -112,6 +117,7 @@ async def _ask_read_commit(
 async def _commit_failure(
     services: Services, feed: FeedState, poll: Poll, error: SourceError
 ) -> Poll:
+    """Store a failed poll; if even that raises, plan the next one, and return the poll unstored."""
     failed = replace(
         poll,
         outcome=Outcome.FAILED,
@@ -119,15 +125,18 @@ async def _commit_failure(
         error_kind=error.kind,
         error=str(error),
     )
-    return await services.transact(
-        commit_failure,
-        feed,
-        error,
-        failed,
-        rules=services.config.schedule,
-        now=services.clock(),
-        pause=services.manners.note_failure(feed.server, error),
-    )
+    pause = services.manners.note_failure(feed.server, error)
+    rules, now = services.config.schedule, services.clock()
+    try:
+        with border(poll.url):
+            work = partial(commit_failure, rules=rules, now=now, pause=pause)
+            return await services.transact(work, feed, error, failed)
+    except Fault as fault:
+        unstored = f"the failure could not be stored: {fault}"
+        logger.warning("%s", unstored, extra={"feed": feed.name})
+    with suppress(Fault), border(poll.url):
+        await services.transact(back_off, feed, error, rules=rules, now=now)
+    return replace(failed, warnings=(unstored,))
 
 
 async def _put_off(services: Services, feed: FeedState, poll: Poll, pause: Pause) -> Poll:
@@ -137,7 +146,7 @@ async def _put_off(services: Services, feed: FeedState, poll: Poll, pause: Pause
     return replace(poll, outcome=Outcome.PUT_OFF, warnings=(reason,))
 
 
-def _answered(poll: Poll, answer: Answer) -> Poll:
+def _with_answer(poll: Poll, answer: Answer) -> Poll:
     """Return the poll with the facts of its answer."""
     content = answer.content
     poll = replace(poll, fetch_seconds=content.elapsed.total_seconds())

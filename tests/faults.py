@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
@@ -22,6 +24,12 @@ def fail() -> NoReturn:
 def refuse() -> NoReturn:
     """Raise an error of ours."""
     raise ParseError("https://news.example.cn/", "a page")
+
+
+def die() -> NoReturn:
+    """Kill the process, as the kernel does that has no memory left."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("SIGKILL cannot be caught")
 
 
 def exhaust_memory() -> NoReturn:

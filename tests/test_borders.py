@@ -229,6 +229,73 @@ def test_a_feed_whose_news_the_database_refuses_fails_alone(
     world.database.dispose()
 
 
+def refuse_polls_of(connection: sa.Connection, feed_id: int) -> None:
+    """Let the database refuse whatever comes of a feed's polls: entries, and the polls' rows."""
+    refuse_entries_of(connection, feed_id)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER refuse_poll BEFORE INSERT ON poll WHEN NEW.feed_id = {feed_id} "
+            "BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        )
+    else:
+        connection.exec_driver_sql(
+            f"ALTER TABLE poll ADD CONSTRAINT refuse CHECK (feed_id <> {feed_id})"
+        )
+
+
+@pytest.mark.parametrize("others", [0, 19])
+def test_a_feed_whose_failure_cannot_be_stored_fails_alone_and_waits(
+    tmp_path: Path, database_url: str, site: Site, caplog: pytest.LogCaptureFixture, others: int
+) -> None:
+    world = World(tmp_path, database_url)
+    broken = world.add(site.url("/broken"))
+    for number in range(others):
+        site.set(f"/{number}", rss(item(1), title=str(number)))
+        world.add(site.url(f"/{number}"))
+    world.database.transact(refuse_polls_of, broken.id)
+    done = {poll.url.rpartition("/")[2]: poll for poll in world.poll()}
+    assert done["broken"].outcome is Outcome.FAILED
+    assert "could not be stored" in done["broken"].warnings[0]
+    assert sum(poll.outcome is Outcome.NEWS for poll in done.values()) == others
+    assert len(tracebacks(caplog)) == 1
+    assert world.ask(lambda c: feeds.get(c, broken.id)).next_poll_at > world.clock()
+    world.database.dispose()
+
+
+@pytest.mark.parametrize("others", [0, 19])
+def test_a_feed_whose_reader_process_is_killed_fails_alone(
+    world: World, site: Site, others: int
+) -> None:
+    world.add(site.url("/broken"))
+    for number in range(others):
+        site.set(f"/{number}", rss(item(1), title=str(number)))
+        world.add(site.url(f"/{number}"))
+    done = poll_all(world, FaultyWorkers("/broken", pay=True, fault=faults.die))
+    assert "the process that read it died" in (done["broken"].error or "")
+    assert sum(poll.outcome is Outcome.NEWS for poll in done.values()) == others
+
+
+def refuse_walks_of(connection: sa.Connection, feed_id: int) -> None:
+    """Let the database refuse whatever comes of the documents of one feed's past."""
+    connection.exec_driver_sql(
+        "CREATE TRIGGER refuse BEFORE UPDATE ON backfill_document WHEN NEW.walk_id IN "
+        f"(SELECT id FROM backfill_walk WHERE feed_id = {feed_id}) "
+        "BEGIN SELECT RAISE(ABORT, 'refused'); END"
+    )
+
+
+def test_a_backfill_whose_feed_the_database_refuses_goes_on_with_the_others(
+    world: World, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    chosen = [world.add(site.url(f"/{name}")) for name in ("broken", "good")]
+    world.database.transact(refuse_walks_of, chosen[0].id)
+    with Workers(1, pay=False) as workers:
+        report = asyncio.run(run_backfill(world, chosen, workers))
+    assert not report.is_complete
+    assert [entry["feed_url"] for entry in world.entries()] == [site.url("/good")]
+    assert tracebacks(caplog)
+
+
 def test_the_command_names_the_feed_and_goes_on(tmp_path: Path, site: Site) -> None:
     program = new_program(tmp_path)
     for name in ("broken", "good"):
@@ -283,17 +350,17 @@ def test_a_document_of_the_past_that_raises_is_missing_and_the_rest_is_taken(
 
 
 def backfill(world: World, feed: FeedState, workers: Workers) -> runs.Report:
-    asked = Asked(feeds=(feed.id,), source="rfc5005")
-
-    async def run() -> runs.Report:
-        async with open_services(world.config, world.database, world.clock) as services:
-            number, _ = await services.transact(
-                begin, asked, lambda _: (), anew=False, lists=True, now=world.clock()
-            )
-            return await runs.run(with_workers(services, workers), number, asked, lambda *_: None)
-
     with workers:
-        return asyncio.run(run())
+        return asyncio.run(run_backfill(world, [feed], workers))
+
+
+async def run_backfill(world: World, chosen: list[FeedState], workers: Workers) -> runs.Report:
+    asked = Asked(feeds=tuple(feed.id for feed in chosen), source="rfc5005")
+    async with open_services(world.config, world.database, world.clock) as services:
+        number, _ = await services.transact(
+            begin, asked, lambda _: (), anew=False, lists=True, now=world.clock()
+        )
+        return await runs.run(with_workers(services, workers), number, asked, lambda *_: None)
 
 
 class Summaries:

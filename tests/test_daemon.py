@@ -214,7 +214,7 @@ def test_what_takes_too_long_is_given_up_when_it_stops(tmp_path: Path, site: Sit
     with running(tmp_path, site.url("/slow"), settings=settings) as daemon:
         daemon.wait_until(lambda: asked(site, "/slow"))
         assert daemon.stop() == 0
-        assert "gave up on 1 looks" in daemon.said()
+        assert "gave up on 1 polls" in daemon.said()
         site.set("/slow", rss(item(7)))
         daemon.start_ready()
         daemon.wait_until(lambda: daemon.titles() == ["第7条新闻"])

@@ -128,14 +128,14 @@ def test_the_watchdog_hears_nothing_of_a_daemon_whose_looks_never_end() -> None:
     ticks = Ticks()
     progress = Progress(ticks)
     for _ in range(3):
-        progress.look_begun()
+        progress.poll_begun()
     ticks.now = 3000
     progress.tick()
-    assert progress.fault == "no look has ended for 3000 s"
-    progress.look_ended()
+    assert progress.fault == "no poll has ended for 3000 s"
+    progress.poll_ended()
     assert progress.fault is None
     for _ in range(2):
-        progress.look_ended()
+        progress.poll_ended()
     ticks.now = 9000
     progress.tick()
     assert progress.fault is None

@@ -44,22 +44,19 @@ LONG_FUNCTIONS = {
     "migrations/versions/0001_the_first_tables.py:upgrade",
     "migrations/versions/0004_backfills.py:upgrade",
 }
-# Who catches everything: the border of an entry and a feed; the daemon's task of a feed; the
-# program itself, for its exit code; connections, to close what is half open; and one library.
+# Who catches everything: the border of an entry and a feed; the
+# program itself, for its exit code; connections, to close what is half open.
 BORDERS = {
     "ingest/errors.py:border",
-    "ingest/daemon/dispatch.py:_look",
-    "ingest/daemon/dispatch.py:_poll",
     "ingest/cli/__init__.py:run",
     "ingest/fetch/connections.py:handle_async_request",
     "ingest/fetch/network.py:connect",
     "ingest/fetch/network.py:start_tls",
-    "ingest/reading/extract/opinions.py:by_readability",
 }
 LOOKS = {
-    *("ingest/cli/demo.py", "ingest/demo/run.py", "ingest/daemon/dispatch.py"),
-    *("ingest/daemon/progress.py", "ingest/schedule/moves.py", "ingest/sources/discovery.py"),
-    *("ingest/store/feeds.py", "ingest/store/times.py", "models/feed.py"),
+    *("ingest/cli/demo.py", "ingest/demo/run.py"),
+    *("ingest/schedule/moves.py", "ingest/sources/discovery.py"),
+    "models/feed.py",
 }
 PARTICIPLES = frozenset(
     """

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 
 from ingest.backfill.asked import AUTO, Asked, files_of
 from ingest.backfill.report import Report, report
-from ingest.backfill.taking import Took
+from ingest.backfill.taking import Took, log_if_fault
 from ingest.backfill.walk import Walk
-from ingest.errors import MissingSecret, UsageError
+from ingest.errors import Fault, MissingSecret, UsageError, border
 from ingest.feed import FeedState
 from ingest.manners.patience import Budget
 from ingest.services import Services, all_or_first_error
@@ -46,7 +46,11 @@ async def run(
 
     async def of_one_feed(states: Sequence[WalkState]) -> None:
         async with slots:
-            await _walk_through(services, asked, states, on_taken, budget)
+            try:
+                with border(f"feed {states[0].feed_id}"):
+                    await _walk_through(services, asked, states, on_taken, budget)
+            except Fault as fault:
+                await _stop_walks(services, states, fault)
 
     await all_or_first_error(of_one_feed(states) for states in of_feeds.values())
     await services.following.finish()
@@ -54,6 +58,14 @@ async def run(
     if result.is_complete:
         await services.transact(backfills.end, number, now=services.clock())
     return result
+
+
+async def _stop_walks(services: Services, states: Sequence[WalkState], fault: Fault) -> None:
+    """Log what stopped the walks of a feed, and note it: the run then is not complete."""
+    log_if_fault(fault)
+    for state in states:
+        with contextlib.suppress(Fault), border(f"feed {state.feed_id}"):
+            await services.transact(backfills.note_walk, state.id, str(fault))
 
 
 async def _walk_through(

@@ -38,6 +38,10 @@ def replay(
         now = session.now
         joined = sum(join_doubles(database, folder, feed, now=now) for feed in feeds)
         written = folder.render_due(now=session.now)
+    _report(read, changed, joined, written)
+
+
+def _report(read: int, changed: int, joined: int, written: int) -> None:
     if read:
         say(
             ngettext(

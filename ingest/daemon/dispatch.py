@@ -1,4 +1,4 @@
-"""Which looks are started, and how many at a time; what comes of each is `look`'s affair."""
+"""Start the polls that are due, a bounded number at a time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from ingest.daemon.progress import Progress
 from ingest.daemon.troubles import Trouble
-from ingest.errors import GuidangError, StoreError
+from ingest.errors import Fault, GuidangError, SourceError, StoreError, border
 from ingest.feed import FeedState
+from ingest.logs import log_fault
 from ingest.manners.limits import PollPlaces
 from ingest.metrics import Metrics
 from ingest.poll import poll_feed
@@ -26,7 +27,7 @@ _AT_A_TIME = 16
 # How long to wait with a feed whose entries could not be stored.
 _AFTER_TROUBLE = timedelta(minutes=1)
 _GAP = (
-    "nothing was left of what the last look had seen: entries may have been missed; "
+    "nothing was left of what the last poll had seen: entries may have been missed; "
     "to bring them in: guidang backfill %d"
 )
 
@@ -103,8 +104,8 @@ class Dispatcher:
         if not self._places.has_room(feed.site):
             return False
         self._places.take(feed.id, feed.site)
-        self._progress.look_begun()
-        task = asyncio.create_task(self._look(feed), name=feed.name)
+        self._progress.poll_begun()
+        task = asyncio.create_task(self._poll(feed), name=feed.name)
         self._in_flight[feed.id] = task
         self._metrics.in_flight.set(len(self._in_flight))
         task.add_done_callback(lambda _: self._ended(feed))
@@ -113,27 +114,37 @@ class Dispatcher:
     def _ended(self, feed: FeedState) -> None:
         del self._in_flight[feed.id]
         self._places.give_back(feed.id)
-        self._progress.look_ended()
+        self._progress.poll_ended()
         self._metrics.in_flight.set(len(self._in_flight))
         if self._more_due and not self._is_draining:
             self._refill = asyncio.create_task(self.fill())
 
-    async def _look(self, feed: FeedState) -> None:
+    async def _poll(self, feed: FeedState) -> None:
+        """Poll a feed; one that met a bug, or that the database did not take, is held a while."""
         try:
-            if await self._is_skipped(feed):
-                return
-            poll = await poll_feed(self._services, feed)
-            self._metrics.observe(poll)
-            if poll.is_gap:
-                logger.warning(_GAP, feed.id, extra={"feed": poll.feed_name})
-            if poll.outcome is Outcome.NEWS:
-                self.follow()
+            with border(feed.name):
+                is_fault = await self._poll_unless_skipped(feed)
         except StoreError as error:
+            is_fault = True
             self._database.met(error)
+        except SourceError as error:
+            is_fault = True
+            log_fault(logger, error, getattr(error, "trace", ""), feed=feed.name)
+        if is_fault:
             self._held[feed.id] = self._services.clock() + _AFTER_TROUBLE
-        except Exception:
-            logger.exception("a bug in Guidang", extra={"feed": feed.name})
-            self._held[feed.id] = self._services.clock() + _AFTER_TROUBLE
+
+    async def _poll_unless_skipped(self, feed: FeedState) -> bool:
+        """Poll a feed, unless it asks to be skipped now; return whether the poll met a bug."""
+        if await self._is_skipped(feed):
+            return False
+        poll = await poll_feed(self._services, feed)
+        self._metrics.observe(poll)
+        if poll.is_gap:
+            logger.warning(_GAP, feed.id, extra={"feed": poll.feed_name})
+        if poll.outcome is Outcome.NEWS:
+            self.follow()
+        is_unstored = poll.outcome is Outcome.FAILED and bool(poll.warnings)
+        return is_unstored or poll.error_kind == Fault(poll.url, "").kind
 
     async def _is_skipped(self, feed: FeedState) -> bool:
         """Postpone a due feed that asks to be skipped now; return whether it does."""
@@ -170,7 +181,7 @@ class Dispatcher:
     async def drain(self, within: timedelta) -> None:
         """Start no more polls, wait for the running ones, and cancel those that take too long.
 
-        Nothing is lost by giving up: what was not kept is looked at again.
+        Nothing is lost by giving up: what was not stored is polled again.
         """
         self._is_draining = True
         async with self._filling:
@@ -181,5 +192,5 @@ class Dispatcher:
         for task in late:
             task.cancel()
         if late:
-            logger.warning("gave up on %d looks that were in flight", len(late))
+            logger.warning("gave up on %d polls in flight", len(late))
             await asyncio.wait(late)

@@ -1,7 +1,7 @@
 """The one transaction that stores what a document holds: judge, keep, plan, mark what is due.
 
-`commit` ends a poll that had an answer, `commit_failure` one that had none; `keep` is the part
-that backfill and replay share with them. Values go in, values come out: nothing here waits for
+`commit` ends a poll that had an answer (`failures` has the other ones); `keep` is the part that
+backfill and replay share with it. Values go in, values come out: nothing here waits for
 the network, reads the clock or remembers anything, so that a transaction may run twice.
 """
 
@@ -16,9 +16,7 @@ import sqlalchemy as sa
 
 from ingest import schedule
 from ingest.config import ScheduleConfig
-from ingest.errors import SourceError
 from ingest.feed import Answer, FeedState
-from ingest.manners import Pause
 from ingest.reading.read import BrokenEntry, Reading
 from ingest.rsshub import is_route
 from ingest.rsshub.recognition import generator_of, is_rsshub, matched_pattern
@@ -76,7 +74,7 @@ def commit(
     if reading is not None:
         poll, said = _keep_document(connection, feed, answer, reading, poll)
     poll = _with_distrust(connection, feed, answer, poll)
-    observed = _observed(feed, answer, reading, poll, now + _CLOCK_STEP)
+    observed = _observe(feed, answer, reading, poll, now + _CLOCK_STEP)
     if observed.is_gap:
         poll = replace(poll, is_gap=True, warnings=(*poll.warnings, _GAP))
     phase = schedule.phase(feed.id, observed.at)
@@ -96,33 +94,6 @@ def commit(
     )
     if ends_pause:
         polls.forgive_host(connection, feed.server)
-    return poll
-
-
-def commit_failure(
-    connection: sa.Connection,
-    feed: FeedState,
-    error: SourceError,
-    poll: Poll,
-    *,
-    rules: ScheduleConfig,
-    now: datetime,
-    pause: Pause | None = None,
-) -> Poll:
-    """Store a poll that failed, when to try again, and a pause of its server, if it wants one."""
-    at = now + _CLOCK_STEP
-    plan = schedule.after_failure(
-        rules,
-        feed.settings,
-        feed.ways,
-        error,
-        failures=feed.failures + 1,
-        now=at,
-        phase=schedule.phase(feed.id, at),
-    )
-    polls.record_poll(connection, poll, plan, address=feed.url)
-    if pause is not None:
-        polls.pause_host(connection, pause)
     return poll
 
 
@@ -197,7 +168,7 @@ def _keep_document(
     changes = keep(connection, seen, reading.entries, judge, reading.broken)
     # The next poll has to see the document again if a page is to be tried again.
     is_settled = not any(map(full_texts.will_be_tried, changes.verdicts))
-    said = _said(feed, document, reading, answer.digest if is_settled else None)
+    said = _describe(feed, document, reading, answer.digest if is_settled else None)
     poll = replace(poll, feed_name=feed.called(reading.title))
     poll = summary.counted(poll, changes.verdicts, reading)
     if is_route(feed.url) or is_rsshub(said.generator):
@@ -208,7 +179,9 @@ def _keep_document(
     return poll, said
 
 
-def _said(feed: FeedState, document: Document, reading: Reading, digest: bytes | None) -> FeedSaid:
+def _describe(
+    feed: FeedState, document: Document, reading: Reading, digest: bytes | None
+) -> FeedSaid:
     own = reading.feed
     return FeedSaid(
         title=reading.title,
@@ -238,7 +211,7 @@ def _with_distrust(connection: sa.Connection, feed: FeedState, answer: Answer, p
     return replace(poll, warnings=(*poll.warnings, reason))
 
 
-def _observed(
+def _observe(
     feed: FeedState, answer: Answer, reading: Reading | None, poll: Poll, at: datetime
 ) -> schedule.Observed:
     last = feed.last_success_at

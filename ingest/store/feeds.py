@@ -64,13 +64,13 @@ def add(
     *,
     now: datetime,
     origin: str = "command",
-    first_look: datetime | None = None,
+    first_poll: datetime | None = None,
 ) -> tuple[FeedState, bool]:
     """Put a feed on the list; return it, and whether it was not there yet.
 
     A feed that was removed comes back with its entries, and with what was set of it and is not
     set otherwise now; the configuration file alone says all that is set. One whose categories an
-    archive's records came in with takes these over. `first_look` is now if it is not given.
+    archive's records came in with takes these over. `first_poll` is now if it is not given.
     """
     kept = sa.select(Feed.id, Feed.removed_at, Feed.settings)
     row = connection.execute(kept.where(Feed.url == url)).first()
@@ -88,7 +88,7 @@ def add(
         "removed_at": None,
         "paused_at": None,
         "paused_reason": None,
-        "next_poll_at": first_look or now,
+        "next_poll_at": first_poll or now,
         "next_poll_reason": "it is new",
         **place_of(url),
         **WITHOUT_VALIDATORS,
@@ -111,7 +111,7 @@ def introduce(
     language: str | None,
     generator: str | None,
 ) -> None:
-    """Keep what a document of the past says of a feed that no look has learnt anything of."""
+    """Keep what a document of the past says of a feed that was never polled."""
     said = {"title": title, "link": link, "language": language, "generator": generator}
     unknown = Feed.last_success_at.is_(None), Feed.link.is_(None), Feed.title.is_(None)
     connection.execute(sa.update(Feed).where(Feed.id == feed_id, *unknown).values(said))
@@ -124,18 +124,18 @@ def add_all(
     now: datetime,
     origin: str = "command",
 ) -> int:
-    """Put feeds on the list, to be looked at one after the other; return how many are new."""
-    looks = first_polls(len(wanted), now)
+    """Put feeds on the list, to be polled one after the other; return how many are new."""
+    times = first_polls(len(wanted), now)
     return sum(
-        add(connection, url, settings, now=now, origin=origin, first_look=look)[1]
-        for (url, settings), look in zip(wanted, looks, strict=True)
+        add(connection, url, settings, now=now, origin=origin, first_poll=at)[1]
+        for (url, settings), at in zip(wanted, times, strict=True)
     )
 
 
 def add_without_address(
     connection: sa.Connection, categories: Sequence[str], *, reason: str, now: datetime
 ) -> FeedState:
-    """The feed, never looked at, of records that name only the categories they stood in."""
+    """The feed, never polled, of records that name only the categories they stood in."""
     settings = FeedSettings(title=categories[-1], categories=tuple(categories))
     url = _in_place_of(categories)
     feed, is_new = add(connection, url, settings, now=now)

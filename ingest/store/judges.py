@@ -103,7 +103,7 @@ class Past:
             verdicts=verdicts,
             new=[self._with_date(one) for one in of_kind(verdicts, VerdictKind.NEW)],
             edited=edited,
-            earlier=[self._placed(one, present[_known_id(one)]) for one in earlier],
+            earlier=[self._place(one, present[_known_id(one)]) for one in earlier],
             moved=moved,
             elsewhere=[one for one in verdicts if one not in moved],
             dated=[verdict for verdict in verdicts if verdict.known],
@@ -130,7 +130,7 @@ class Past:
             return updated_at > present.updated_at
         return self.as_of is not None and self.as_of > present.seen_at
 
-    def _placed(self, verdict: Verdict, present: _Present) -> Earlier:
+    def _place(self, verdict: Verdict, present: _Present) -> Earlier:
         entry, latest = verdict.entry, present.seen_at
         at = min(self.as_of or entry.updated_at or entry.published_at or latest, latest)
         return Earlier(verdict, at=at, present_since=latest, is_first=self.as_of is None)

@@ -22,12 +22,12 @@ def mend(
 ) -> int:
     """Undo what a clock ahead of `now` has planned; return how many feeds are planned anew.
 
-    `most` is how far ahead a feed may be planned. The feeds are looked at one by one, or with
+    `most` is how far ahead a feed may be planned. The feeds are polled one by one, or with
     `at_once` all now. Servers and RSSHub instances that were put off for too long are asked again.
     """
     wrong = _planned_wrongly(connection, now, most)
-    looks = [now] * len(wrong) if at_once else first_polls(len(wrong), now)
-    for feed, at in zip(wrong, looks, strict=True):
+    times = [now] * len(wrong) if at_once else first_polls(len(wrong), now)
+    for feed, at in zip(wrong, times, strict=True):
         put_off(connection, feed.id, at, _REASON)
     passed = now + _CLOCKS_AGREE
     for column in (Feed.document_at, Feed.distrusted_at):
@@ -43,7 +43,7 @@ def mend(
 
 
 def _planned_wrongly(connection: sa.Connection, now: datetime, most: timedelta) -> list[FeedState]:
-    """The feeds that were looked at in the future, or are planned too far ahead."""
+    """The feeds that were polled in the future, or are planned too far ahead."""
     passed = now + _CLOCKS_AGREE
     query = listed().where(sa.or_(Feed.last_polled_at > passed, Feed.next_poll_at > now + most))
     feeds = [state_of(row) for row in connection.execute(query).mappings()]

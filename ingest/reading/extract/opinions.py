@@ -28,10 +28,12 @@ _LONGEST_CAPTION = 120  # characters
 
 def by_readability(root: HtmlElement) -> str:
     """Return the text that readability-lxml takes, nothing where it finds no article."""
+    from readability.readability import Unparseable
+
     document = _readability()(copy.deepcopy(root))
     try:
         return text_of(document.summary())
-    except Exception:  # noqa: BLE001  # its Unparseable wraps whatever went wrong inside
+    except Unparseable:  # it wraps whatever was raised inside
         return ""
 
 

@@ -1,0 +1,64 @@
+"""Store a poll that failed, or only when to try again; each may run twice, and is then undone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from ingest import schedule
+from ingest.config import ScheduleConfig
+from ingest.errors import SourceError
+from ingest.feed import FeedState
+from ingest.manners import Pause
+from ingest.store import polls
+from ingest.values import Poll
+
+# The clock is cut to the second: waits begin with the next one, so that none is too short.
+_CLOCK_STEP = timedelta(seconds=1)
+
+
+def commit_failure(
+    connection: sa.Connection,
+    feed: FeedState,
+    error: SourceError,
+    poll: Poll,
+    *,
+    rules: ScheduleConfig,
+    now: datetime,
+    pause: Pause | None = None,
+) -> Poll:
+    """Store a poll that failed, when to try again, and a pause of its server, if it wants one."""
+    plan = _plan_after_failure(feed, error, rules, now)
+    polls.record_poll(connection, poll, plan, address=feed.url)
+    if pause is not None:
+        polls.pause_host(connection, pause)
+    return poll
+
+
+def back_off(
+    connection: sa.Connection,
+    feed: FeedState,
+    error: SourceError,
+    *,
+    rules: ScheduleConfig,
+    now: datetime,
+) -> None:
+    """Only plan the next poll after a failure, if the poll itself cannot be stored."""
+    after = _plan_after_failure(feed, error, rules, now).next_poll
+    polls.put_off(connection, feed.id, after.at, after.reason)
+
+
+def _plan_after_failure(
+    feed: FeedState, error: SourceError, rules: ScheduleConfig, now: datetime
+) -> schedule.Plan:
+    at = now + _CLOCK_STEP
+    return schedule.after_failure(
+        rules,
+        feed.settings,
+        feed.ways,
+        error,
+        failures=feed.failures + 1,
+        now=at,
+        phase=schedule.phase(feed.id, at),
+    )
