@@ -6,6 +6,8 @@ Revises:
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -21,7 +23,20 @@ BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
+UTC = sa.DateTime(timezone=True)
+
+
 def upgrade() -> None:
+    _create_feed()
+    _create_setting()
+    _create_capture()
+    _create_poll()
+    _create_entry()
+    _create_archive_file()
+    _create_revision()
+
+
+def _create_feed() -> None:
     op.create_table(
         "feed",
         sa.Column("id", BIG_ID, nullable=False),
@@ -29,10 +44,10 @@ def upgrade() -> None:
         sa.Column("slug", sa.Text(), nullable=False),
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("settings", JSON, nullable=False),
-        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("added_at", UTC, nullable=False),
+        sa.Column("paused_at", UTC, nullable=True),
         sa.Column("paused_reason", sa.Text(), nullable=True),
-        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_at", UTC, nullable=True),
         sa.Column("title", sa.Text(), nullable=True),
         sa.Column("link", sa.Text(), nullable=True),
         sa.Column("language", sa.Text(), nullable=True),
@@ -41,11 +56,11 @@ def upgrade() -> None:
         sa.Column("last_modified", sa.Text(), nullable=True),
         sa.Column("body_digest", sa.LargeBinary(), nullable=True),
         sa.Column("gmt_is_local", sa.Boolean(), nullable=False),
-        sa.Column("last_polled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_success_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_polled_at", UTC, nullable=True),
+        sa.Column("last_success_at", UTC, nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.Text(), nullable=True),
-        sa.Column("next_poll_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_poll_at", UTC, nullable=False),
         sa.Column("next_poll_reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feed")),
         sa.UniqueConstraint("slug", name=op.f("uq_feed_slug")),
@@ -54,12 +69,17 @@ def upgrade() -> None:
     with op.batch_alter_table("feed", schema=None) as batch_op:
         batch_op.create_index("ix_feed_next_poll_at", ["next_poll_at"], unique=False)
 
+
+def _create_setting() -> None:
     op.create_table(
         "setting",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_setting")),
     )
+
+
+def _create_capture() -> None:
     op.create_table(
         "capture",
         sa.Column("id", BIG_ID, nullable=False),
@@ -68,18 +88,21 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("content_type", sa.Text(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("captured_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("captured_at", UTC, nullable=False),
         sa.ForeignKeyConstraint(
             ["feed_id"], ["feed.id"], name=op.f("fk_capture_feed_id_feed"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_capture")),
         sa.UniqueConstraint("feed_id", "digest", name=op.f("uq_capture_feed_id")),
     )
+
+
+def _create_poll() -> None:
     op.create_table(
         "poll",
         sa.Column("id", BIG_ID, nullable=False),
         sa.Column("feed_id", BIG_ID, nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", UTC, nullable=False),
         sa.Column("seconds", sa.Double(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
@@ -102,6 +125,8 @@ def upgrade() -> None:
     with op.batch_alter_table("poll", schema=None) as batch_op:
         batch_op.create_index("ix_poll_feed_id_started_at", ["feed_id", "started_at"], unique=False)
 
+
+def _create_entry() -> None:
     op.create_table(
         "entry",
         sa.Column("id", BIG_ID, nullable=False),
@@ -112,28 +137,9 @@ def upgrade() -> None:
         sa.Column("item_digest", sa.LargeBinary(), nullable=False),
         sa.Column("capture_id", BIG_ID, nullable=False),
         sa.Column("page_capture_id", BIG_ID, nullable=True),
-        sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("first_seen_at", UTC, nullable=False),
         sa.Column("render_due", sa.Integer(), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("link", sa.Text(), nullable=True),
-        sa.Column("authors", JSON, nullable=False),
-        sa.Column("categories", JSON, nullable=False),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("published_raw", sa.Text(), nullable=True),
-        sa.Column("published_method", sa.Text(), nullable=True),
-        sa.Column("published_precision", sa.Text(), nullable=True),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("updated_raw", sa.Text(), nullable=True),
-        sa.Column("html", sa.Text(), nullable=False),
-        sa.Column("lead_image", sa.Text(), nullable=True),
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("feed_title", sa.Text(), nullable=False),
-        sa.Column("feed_author", sa.Text(), nullable=True),
-        sa.Column("enclosures", JSON, nullable=False),
-        sa.Column("full_text", sa.Boolean(), nullable=False),
-        sa.Column("text_digest", sa.LargeBinary(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        *_content(),
         sa.ForeignKeyConstraint(
             ["capture_id"], ["capture.id"], name=op.f("fk_entry_capture_id_capture")
         ),
@@ -163,6 +169,8 @@ def upgrade() -> None:
             sqlite_where=sa.text("render_due > 0"),
         )
 
+
+def _create_archive_file() -> None:
     op.create_table(
         "archive_file",
         sa.Column("id", BIG_ID, nullable=False),
@@ -170,7 +178,7 @@ def upgrade() -> None:
         sa.Column("layout", sa.Text(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("digest", sa.LargeBinary(), nullable=True),
-        sa.Column("written_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("written_at", UTC, nullable=True),
         sa.ForeignKeyConstraint(
             ["entry_id"],
             ["entry.id"],
@@ -181,33 +189,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("entry_id", "layout", name=op.f("uq_archive_file_entry_id")),
         sa.UniqueConstraint("path", name=op.f("uq_archive_file_path")),
     )
+
+
+def _create_revision() -> None:
     op.create_table(
         "revision",
         sa.Column("id", BIG_ID, nullable=False),
         sa.Column("entry_id", BIG_ID, nullable=False),
         sa.Column("capture_id", BIG_ID, nullable=False),
         sa.Column("page_capture_id", BIG_ID, nullable=True),
-        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("link", sa.Text(), nullable=True),
-        sa.Column("authors", JSON, nullable=False),
-        sa.Column("categories", JSON, nullable=False),
-        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("published_raw", sa.Text(), nullable=True),
-        sa.Column("published_method", sa.Text(), nullable=True),
-        sa.Column("published_precision", sa.Text(), nullable=True),
-        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("updated_raw", sa.Text(), nullable=True),
-        sa.Column("html", sa.Text(), nullable=False),
-        sa.Column("lead_image", sa.Text(), nullable=True),
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("feed_title", sa.Text(), nullable=False),
-        sa.Column("feed_author", sa.Text(), nullable=True),
-        sa.Column("enclosures", JSON, nullable=False),
-        sa.Column("full_text", sa.Boolean(), nullable=False),
-        sa.Column("text_digest", sa.LargeBinary(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_at", UTC, nullable=False),
+        *_content(),
         sa.ForeignKeyConstraint(
             ["capture_id"], ["capture.id"], name=op.f("fk_revision_capture_id_capture")
         ),
@@ -227,32 +219,32 @@ def upgrade() -> None:
         )
 
 
+def _content() -> list[sa.Column[Any]]:
+    """Return the columns of what an entry says; its revisions have the same."""
+    return [
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("link", sa.Text(), nullable=True),
+        sa.Column("authors", JSON, nullable=False),
+        sa.Column("categories", JSON, nullable=False),
+        sa.Column("published_at", UTC, nullable=True),
+        sa.Column("published_raw", sa.Text(), nullable=True),
+        sa.Column("published_method", sa.Text(), nullable=True),
+        sa.Column("published_precision", sa.Text(), nullable=True),
+        sa.Column("updated_at", UTC, nullable=True),
+        sa.Column("updated_raw", sa.Text(), nullable=True),
+        sa.Column("html", sa.Text(), nullable=False),
+        sa.Column("lead_image", sa.Text(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("feed_title", sa.Text(), nullable=False),
+        sa.Column("feed_author", sa.Text(), nullable=True),
+        sa.Column("enclosures", JSON, nullable=False),
+        sa.Column("full_text", sa.Boolean(), nullable=False),
+        sa.Column("text_digest", sa.LargeBinary(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("seen_at", UTC, nullable=False),
+    ]
+
+
 def downgrade() -> None:
-    with op.batch_alter_table("revision", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_revision_page_capture_id"))
-        batch_op.drop_index(batch_op.f("ix_revision_capture_id"))
-
-    op.drop_table("revision")
-    op.drop_table("archive_file")
-    with op.batch_alter_table("entry", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_entry_render_due",
-            postgresql_where=sa.text("render_due > 0"),
-            sqlite_where=sa.text("render_due > 0"),
-        )
-        batch_op.drop_index(batch_op.f("ix_entry_page_capture_id"))
-        batch_op.drop_index("ix_entry_feed_id_link_key")
-        batch_op.drop_index("ix_entry_feed_id_item_digest")
-        batch_op.drop_index(batch_op.f("ix_entry_capture_id"))
-
-    op.drop_table("entry")
-    with op.batch_alter_table("poll", schema=None) as batch_op:
-        batch_op.drop_index("ix_poll_feed_id_started_at")
-
-    op.drop_table("poll")
-    op.drop_table("capture")
-    op.drop_table("setting")
-    with op.batch_alter_table("feed", schema=None) as batch_op:
-        batch_op.drop_index("ix_feed_next_poll_at")
-
-    op.drop_table("feed")
+    for table in ("revision", "archive_file", "entry", "poll", "capture", "setting", "feed"):
+        op.drop_table(table)

@@ -21,6 +21,12 @@ UTC = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    _create_backfill()
+    _create_backfill_walk()
+    _create_backfill_document()
+
+
+def _create_backfill() -> None:
     op.create_table(
         "backfill",
         sa.Column("id", KEY, nullable=False),
@@ -29,6 +35,9 @@ def upgrade() -> None:
         sa.Column("ended_at", UTC, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_backfill")),
     )
+
+
+def _create_backfill_walk() -> None:
     op.create_table(
         "backfill_walk",
         sa.Column("id", KEY, nullable=False),
@@ -42,6 +51,9 @@ def upgrade() -> None:
         _owned_by("backfill_walk", "feed_id", "feed"),
     )
     op.create_index(op.f("ix_backfill_walk_backfill_id"), "backfill_walk", ["backfill_id"])
+
+
+def _create_backfill_document() -> None:
     op.create_table(
         "backfill_document",
         sa.Column("id", KEY, nullable=False),
