@@ -233,6 +233,55 @@ def test_the_base_of_one_entry_ends_with_it() -> None:
     assert (second.link, second.guid) == ("https://site.example/b", "2")
 
 
+TEXTS = {
+    "content": (
+        '<content type="html" xml:base="https://c.example/c/">'
+        "&lt;p&gt;正文。&lt;img src='c.png'&gt;&lt;/p&gt;</content>"
+    ),
+    "summary": (
+        '<summary type="html" xml:base="https://s.example/s/">'
+        "&lt;p&gt;另有摘要。&lt;a href='s.html'&gt;看&lt;/a&gt;&lt;img src='s.png'&gt;&lt;/p&gt;"
+        "</summary>"
+    ),
+    "file": '<link rel="enclosure" type="image/png" href="f.png"/>',
+    "thumbnail": '<thumbnail xmlns="http://search.yahoo.com/mrss/" url="t.png"/>',
+}
+
+
+@pytest.mark.parametrize("order", [("summary", "content"), ("content", "summary")])
+@pytest.mark.parametrize("fault", ["", "<rights>&nbsp;</rights>"], ids=["sound", "loose"])
+def test_summary_and_content_each_count_from_their_own_base(order: list[str], fault: str) -> None:
+    texts = "".join(TEXTS[name] for name in order)
+    entry = entry_of(atom(f'<entry><link href="/a"/>{texts}{fault}</entry>', feed=SITE))
+    assert 'src="https://c.example/c/c.png"' in entry.html
+    assert 'src="https://s.example/s/s.png"' in entry.html
+    assert 'href="https://s.example/s/s.html"' in entry.html
+
+
+def test_a_base_of_the_summary_is_none_of_the_content() -> None:
+    content = TEXTS["content"].replace(' xml:base="https://c.example/c/"', "")
+    entry = entry_of(
+        atom(f'<entry><link href="/a/"/>{TEXTS["summary"]}{content}</entry>', feed=SITE)
+    )
+    assert 'src="https://site.example/a/c.png"' in entry.html
+    assert 'src="https://s.example/s/s.png"' in entry.html
+
+
+@pytest.mark.parametrize(
+    ("base", "place"),
+    [("", "https://site.example/"), (' xml:base="https://e.example/e/"', "https://e.example/e/")],
+)
+@pytest.mark.parametrize("name", ["file", "thumbnail"])
+def test_files_count_from_the_base_of_the_entry(base: str, place: str, name: str) -> None:
+    entry = entry_of(
+        atom(
+            f'<entry{base}><link href="/a"/>{TEXTS[name]}{TEXTS["content"]}</entry>',
+            feed=SITE,
+        )
+    )
+    assert entry.lead_image == f"{place}{name[0]}.png"
+
+
 def test_an_entry_has_the_text_that_is_seen_of_its_html() -> None:
     body = "&lt;p&gt;第一段。&lt;/p&gt;&lt;script&gt;x&lt;/script&gt;&lt;p&gt;第二段。&lt;/p&gt;"
     entry = entry_of(rss(f"<item><title>标题</title><description>{body}</description></item>"))

@@ -53,7 +53,8 @@ class ParsedEntry:
     `content` and `summary` are HTML, from the feed's elements of that meaning.
     `title` is plain text if `title_is_text`, otherwise HTML. `published` and `updated` are the
     raw strings.
-    `base_url` is the base of relative addresses in this entry (xml:base), if given.
+    `base_url` is the base of relative addresses (xml:base) at the entry itself, if given;
+    `content_base_url` and `summary_base_url` are those at its texts.
     `item` is the publisher's own bytes of this entry, empty if they cannot be told apart.
     `is_unfinished` is true if the document ends inside the entry.
     """
@@ -73,6 +74,8 @@ class ParsedEntry:
     images: tuple[ImageField, ...] = ()
     language: str | None = None
     base_url: str | None = None
+    content_base_url: str | None = None
+    summary_base_url: str | None = None
     item: bytes = b""
     is_unfinished: bool = False
 

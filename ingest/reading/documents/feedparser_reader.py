@@ -81,10 +81,15 @@ class _Roles:
     document_url = ""
 
     def unknown_starttag(self: Any, tag: str, attributes: list[tuple[str, str]]) -> None:
-        """Begin an element; an xml:base on the `div` of XHTML counts for all of its text."""
+        """Begin an element and note the base of an entry.
+
+        An xml:base on the `div` of XHTML counts for all of its text.
+        """
         if not self.baseuri and any(name.lower() in _BASES for name, _ in attributes):
             attributes = [self._with_whole_base(*attribute) for attribute in attributes]
         super().unknown_starttag(tag, attributes)  # type: ignore[misc]
+        if self.inentry:
+            self.entries[-1].setdefault("base", self.baseuri)
         if self.incontent and self.baseuri != self.contentparams.get("base"):
             pieces = self.elementstack[-1][2]
             if len(pieces) <= _BEFORE_DIV and not any(piece.strip() for piece in pieces[:-1]):

@@ -144,6 +144,7 @@ def _entry(entry: Fields, version: str) -> ParsedEntry:
     links = _links(entry)
     title, title_is_text = roles.title_of(entry, version)
     content, summary = roles.texts_of(entry, version)
+    content_base, summary_base = roles.bases_of(entry)
     published, updated = _dates(entry, version)
     return ParsedEntry(
         guid=optional(entry, "id"),
@@ -160,7 +161,9 @@ def _entry(entry: Fields, version: str) -> ParsedEntry:
         enclosures=tuple(dict.fromkeys(media.enclosures(entry, links))),
         images=tuple(dict.fromkeys(media.images(entry))),
         language=roles.language_of(entry),
-        base_url=roles.base_of(entry),
+        base_url=optional(entry, "base"),
+        content_base_url=content_base,
+        summary_base_url=summary_base,
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ingest.reading.documents import merging
 from ingest.reading.html import from_text
@@ -116,7 +116,13 @@ def language_of(entry: Fields) -> str | None:
     return next((language for language in spoken if language), None)
 
 
-def base_of(entry: Fields) -> str | None:
-    """Return the xml:base in force at the entry's text."""
-    texts = (detail for role in _BY_RANK for detail in dicts(entry, role))
-    return next((base for detail in texts if (base := string(detail, "base"))), None)
+def bases_of(entry: Fields) -> tuple[str | None, str | None]:
+    """Return the xml:base in force at an entry's content, and at the summary beside it."""
+    by_role = (dicts(entry, role) for role in _BY_RANK)
+    bases = [optional(details[0], "base") for details in by_role if _has_text(details)]
+    bases = bases or [optional(detail, "base") for detail in dicts(entry, CAPTION)[:1]]
+    return next(iter(bases), None), next(iter(bases[1:]), None)
+
+
+def _has_text(details: Sequence[Fields]) -> bool:
+    return any(string(detail, "value") for detail in details)

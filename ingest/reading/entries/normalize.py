@@ -1,6 +1,6 @@
-"""What a publisher said → our one normal form: clean text, safe absolute HTML, aware UTC dates.
+"""Bring a parsed entry into our one normal form: clean text, safe absolute HTML, aware UTC dates.
 
-It decides nothing about identity or news: that is `dedupe`'s.
+Nothing is decided here about identity or news: `dedupe` does that.
 """
 
 from __future__ import annotations
@@ -8,24 +8,22 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import partial
 
 from ingest import urls
 from ingest.reading import dates, dedupe, html, language, links, titles
 from ingest.reading.dates import cst
-from ingest.reading.documents import merging
 from ingest.reading.documents.packing import pack
 from ingest.reading.entries import lead_image
+from ingest.reading.entries.bases import bases_of, body_of, enclosures_of, images_of
 from ingest.reading.entries.enclosed import with_files
-from ingest.reading.entries.fragment import Fragment
 from ingest.reading.extract.truncation import looks_truncated
 from ingest.reading.shortcuts.split import Split
 from ingest.values import (
     Author,
     Document,
-    Enclosure,
     NormalEntry,
     Packed,
     ParsedEntry,
@@ -95,10 +93,13 @@ def _normalize_entry(
     item_digest: bytes,
 ) -> NormalEntry:
     link = _link(entry, feed, context)
-    base_url = _absolute_base(entry, context) or link or _site_of(feed, context)
-    written = merging.with_summary(entry.content, entry.summary, title=entry.title)
-    body = Fragment(written, base_url=base_url)
-    image = lead_image.choose(entry.images, entry.enclosures, body, channel_images=feed.logos)
+    bases = bases_of(
+        entry,
+        document_url=context.document.final_url,
+        otherwise=link or _site_of(feed, context),
+    )
+    body, files = body_of(entry, bases), enclosures_of(entry, bases)
+    image = lead_image.choose(images_of(entry, bases), files, body, channel_images=feed.logos)
     clean = body.clean()
     text = clean.shown.text
     is_text = entry.title_is_text
@@ -120,13 +121,13 @@ def _normalize_entry(
         published_precision=published.precision.value if published else None,
         updated_at=updated.at if updated else None,
         updated_raw=shown(entry.updated) if entry.published else None,
-        html=with_files(clean.html, entry.enclosures, base_url=base_url, lead_image=image),
+        html=with_files(clean.html, files, base_url=bases.entry, lead_image=image),
         text=text,
         lead_image=image,
         language=spoken,
         feed_title=feed_title,
         feed_author=feed_author,
-        enclosures=_enclosures(entry, base_url),
+        enclosures=files,
         text_digest=dedupe.text_digest(title, text, clean.shown.media),
         item_digest=item_digest,
         raw=raw,
@@ -154,22 +155,10 @@ def _link(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> str | None:
     return link or urls.absolute_link(guid, None)
 
 
-def _enclosures(entry: ParsedEntry, base_url: str) -> tuple[Enclosure, ...]:
-    """The files of an entry by addresses that can be opened; other schemes stay as they are."""
-    return tuple(
-        replace(file, url=urls.absolute_link(file.url, base_url) or file.url)
-        for file in entry.enclosures
-    )
-
-
 def _site_of(feed: ParsedFeed, context: Context) -> str:
     """The page that a feed links to; relative addresses are counted from there."""
     url = context.document.final_url
     return urls.absolute_link(feed.link, url) or url
-
-
-def _absolute_base(entry: ParsedEntry, context: Context) -> str | None:
-    return urls.absolute_link(entry.base_url, context.document.final_url)
 
 
 def _guid(entry: ParsedEntry) -> str | None:
