@@ -1,6 +1,6 @@
-"""A real browser for the tests: Chromium, which reads built pages and tells what it made of them.
+"""A real browser for the tests: Chromium reads built pages and reports their elements.
 
-It reaches this machine's loopback only, and leaves nothing behind.
+It can only connect to loopback, and its files are deleted at the end.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FLAGS = (
     " --disable-dev-shm-usage"
 )
 SECONDS = 240
-# Runs first in each page that is shown: who gets a script to run calls one of these.
+# Runs first in each shown page: the hostile scripts of the tests call one of these functions.
 TRAP = (
     "<script>for (const name of ['alert', 'confirm', 'prompt', 'print'])"
     " window[name] = () => { parent.ran.push(location.pathname); };</script>"
@@ -36,11 +36,12 @@ TRAP = (
 
 
 @dataclass(frozen=True)
-class Look:
-    """What the browser made of a page.
+class Page:
+    """The elements of a page, as the browser read it.
 
-    `kinds` counts its elements by name and the names of attributes that have a value; one that
-    holds a `javascript:` address is named twice. `scripts` are the texts of its scripts.
+    `kinds` counts the elements by their name and the names of their attributes with a value. An
+    attribute with a `javascript:` URL is listed a second time, as `name=javascript:`. `scripts`
+    are the texts of the scripts.
     """
 
     kinds: Mapping[str, int]
@@ -48,15 +49,15 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Looks:
-    """The looks of all pages by path, and the paths of the shown ones in which a trap went off."""
+class Pages:
+    """All pages of a site by path, and the paths of shown pages in which a hostile script ran."""
 
-    pages: Mapping[str, Look]
-    ran: Sequence[str]
+    pages: Mapping[str, Page]
+    with_run_scripts: Sequence[str]
 
 
-def look_at(public: Path, *, shown: Sequence[str] = ()) -> Looks:
-    """Read all pages of a built site, and show those named `shown` with their scripts running."""
+def read_site(public: Path, *, shown: Sequence[str] = ()) -> Pages:
+    """Read all pages of a built site; show the pages in `shown` and run their scripts."""
     pages = sorted(p.relative_to(public).as_posix() for p in public.rglob("*.html"))
     answers: queue.Queue[bytes] = queue.Queue()
 
@@ -73,52 +74,52 @@ def look_at(public: Path, *, shown: Sequence[str] = ()) -> Looks:
         return _file(
             public,
             unquote(path if kind in {"read", "shown"} else f"{kind}/{path}"),
-            trapped=kind == "shown",
+            with_trap=kind == "shown",
         )
 
     with Site() as site:
-        site.otherwise(answer)
+        site.set_default(answer)
         with _browser(site.url("/driver")):
             found = json.loads(answers.get(timeout=SECONDS))
-    looks = {unquote(path): Look(**look) for path, look in found["looks"].items()}
-    return Looks(looks, [unquote(path).removeprefix("/shown/") for path in found["ran"]])
+    read = {unquote(path): Page(**page) for path, page in found["pages"].items()}
+    return Pages(read, [unquote(path).removeprefix("/shown/") for path in found["ran"]])
 
 
-def _file(public: Path, path: str, *, trapped: bool) -> Answer:
+def _file(public: Path, path: str, *, with_trap: bool) -> Answer:
     file = public / path
     file = file / "index.html" if file.is_dir() else file
     if not file.is_file():
         return Answer(status=404, content_type="text/plain")
     body = file.read_bytes()
-    if trapped:
+    if with_trap:
         body = re.sub(rb"(<head\b[^>]*>)", rb"\1" + TRAP.encode(), body, count=1)
     return Answer(body=body, content_type=mimetypes.guess_type(file)[0])
 
 
 @contextmanager
 def _browser(address: str) -> Iterator[None]:
-    """Open an address in a browser of its own, and end it with all its processes."""
+    """Open a URL in a new browser with a new profile; end the browser at the end."""
     with tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True) as profile:
         command = [
             find_browser(),
             *FLAGS.split(),
             "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
             f"--user-data-dir={profile}",
-            "--remote-debugging-port=0",  # keeps it open
+            "--remote-debugging-port=0",  # without this the browser ends
             address,
         ]
         with subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ) as running:
+        ) as browser:
             try:
                 yield
             finally:
-                running.terminate()
-                running.wait(timeout=20)
+                browser.terminate()
+                browser.wait(timeout=20)
 
 
 def find_browser() -> str:
-    """The browser's program; without one the tests say what to install."""
+    """Return the path of the browser; raise RuntimeError that says what to install."""
     for program in PROGRAMS:
         if found := shutil.which(program):
             return found

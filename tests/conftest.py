@@ -1,6 +1,6 @@
-"""What many tests begin with: databases, a site, a program that keeps nothing yet.
+"""Fixtures for many tests: databases, a site, a world without feeds.
 
-The databases are SQLite files and a real PostgreSQL, empty or with the schema made.
+The databases are SQLite files and a real PostgreSQL, empty or with the schema.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from tests.world import World
 DATABASES = ["sqlite", "postgresql"]
 
 
-class NamesFailures:
-    """Names each failed test at once, so that a run that is cut has told what it found."""
+class FailureReporter:
+    """Prints the name of a failed test at once, so that an interrupted run also shows it."""
 
     def __init__(self, terminal: pytest.TerminalReporter) -> None:
         self._terminal = terminal
@@ -36,10 +36,10 @@ class NamesFailures:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    os.environ["LANGUAGE"] = "en"  # the tests read English, whatever the developer reads
+    os.environ["LANGUAGE"] = "en"  # the tests compare English messages
     terminal = config.pluginmanager.get_plugin("terminalreporter")
-    if terminal is not None:  # the workers of a run have none
-        config.pluginmanager.register(NamesFailures(terminal), "names-failures")
+    if terminal is not None:  # pytest-xdist's workers have none
+        config.pluginmanager.register(FailureReporter(terminal), "failure-reporter")
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +55,7 @@ def hexo(tmp_path_factory: pytest.TempPathFactory) -> Hexo:
 
 @pytest.fixture(scope="session")
 def themes(tmp_path_factory: pytest.TempPathFactory) -> Hexo:
-    """Hexo with the themes that most people use."""
+    """Hexo with the most used themes."""
     return install_hexo(tmp_path_factory.mktemp("themes"), THEMES)
 
 
@@ -82,7 +82,7 @@ def _migrate(url: str) -> None:
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
-    """The address of a SQLite file with the schema and nothing in it."""
+    """The URL of a SQLite file with the schema and no rows."""
     file = tmp_path / "guidang.db"
     shutil.copy(migrated_file, file)
     return f"sqlite:///{file}"
@@ -90,7 +90,7 @@ def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
 
 @pytest.fixture
 def postgres_url(postgres: Server, migrated_template: str) -> Iterator[str]:
-    """The address of a PostgreSQL database with the schema and nothing in it."""
+    """The URL of a PostgreSQL database with the schema and no rows."""
     url = postgres.create(migrated_template)
     yield url
     postgres.drop(url)
@@ -98,7 +98,7 @@ def postgres_url(postgres: Server, migrated_template: str) -> Iterator[str]:
 
 @pytest.fixture(params=DATABASES)
 def database_url(request: pytest.FixtureRequest) -> str:
-    """One test on both databases, with the schema and nothing in it."""
+    """Run the test on both databases, with the schema and no rows."""
     fixture = {"sqlite": "sqlite_url", "postgresql": "postgres_url"}[request.param]
     url: str = request.getfixturevalue(fixture)
     return url
@@ -106,7 +106,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(params=DATABASES)
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """One test on both databases, with nothing at all in it."""
+    """Run the test on both databases, without a schema."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path}/guidang.db"
         return
@@ -125,7 +125,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def world(tmp_path: Path, database_url: str) -> Iterator[World]:
-    """Guidang on both databases, with no feed yet."""
+    """Run the test in a world without feeds, on both databases."""
     world = World(tmp_path, database_url)
     yield world
     world.database.dispose()

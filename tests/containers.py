@@ -1,7 +1,7 @@
-"""A real container engine: the project's image, and its compose file's services.
+"""Runs the project's image and the services of its compose file on a real container engine.
 
-Without an engine the tests fail and say so; the host's own addresses are reached from containers
-by the address of docker0.
+Without an engine the tests fail with its error message. Containers reach this machine at the
+address of docker0.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ IMAGE = "guidang:test"
 
 
 def docker(*arguments: str, check: bool = True, stdin: str | None = None) -> str:
-    """Run the engine's client; return what it printed on both outputs."""
-    return ran(["docker", *arguments], check=check, stdin=stdin)
+    """Run the engine's client; return its standard output and standard error together."""
+    return run_command(["docker", *arguments], check=check, stdin=stdin)
 
 
-def ran(
+def run_command(
     command: Sequence[str],
     *,
     check: bool = True,
@@ -48,27 +48,29 @@ def ran(
 
 @functools.cache
 def build_image() -> None:
-    """Build the project's image; the host's network lets a build use the host's proxies."""
+    """Build the project's image; with the network of the host, so that its proxies work."""
     docker("build", "--quiet", "--network", "host", "--tag", IMAGE, str(ROOT))
 
 
 @functools.cache
 def host_address() -> str:
-    """The address of this machine as containers see it."""
+    """Return the address at which containers reach this machine."""
     shown = json.loads(docker("network", "inspect", "bridge"))
     address: str = shown[0]["IPAM"]["Config"][0].get("Gateway", "172.17.0.1")
     return address
 
 
-def wait_until(is_so: Callable[[], Any], told: Callable[[], str], seconds: float = 90) -> None:
+def wait_until(
+    condition: Callable[[], Any], describe: Callable[[], str], seconds: float = 90
+) -> None:
     end = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < end, told()
+    while not condition():
+        assert time.monotonic() < end, describe()
         time.sleep(0.5)
 
 
 class Stack:
-    """The services of docker-compose.yml, with a configuration of their own in `folder`."""
+    """The services of docker-compose.yml, with a configuration in `folder`."""
 
     def __init__(self, folder: Path, *overrides: str) -> None:
         self.folder = folder
@@ -88,7 +90,7 @@ class Stack:
     def compose(self, *arguments: str, check: bool = True) -> str:
         files = [word for name in self._files for word in ("--file", name)]
         command = [*_compose(), "--project-name", self._project, *files, *arguments]
-        return ran(command, check=check, cwd=self.folder)
+        return run_command(command, check=check, cwd=self.folder)
 
     def up(self) -> None:
         self.compose("up", "--detach", "--no-build")
@@ -109,19 +111,19 @@ class Stack:
         return docker("exec", self.container("daemon"), "guidang", *arguments, check=check)
 
     def titles(self, feed: str) -> list[str]:
-        """The titles of a feed's entries; none while the database is out of reach."""
-        said = self.guidang("entries", "list", "--feed", feed, "--json", check=False)
-        if not said.startswith("["):
+        """Return the titles of a feed's entries; an empty list if the command fails."""
+        output = self.guidang("entries", "list", "--feed", feed, "--json", check=False)
+        if not output.startswith("["):
             return []
-        return sorted(entry["title"] for entry in json.loads(said))
+        return sorted(entry["title"] for entry in json.loads(output))
 
     def log(self) -> str:
         return docker("logs", self.container("daemon"))
 
-    def wait_until(self, is_so: Callable[[], Any], seconds: float = 90) -> None:
-        wait_until(is_so, self._told, seconds)
+    def wait_until(self, condition: Callable[[], Any], seconds: float = 90) -> None:
+        wait_until(condition, self._describe, seconds)
 
-    def _told(self) -> str:
+    def _describe(self) -> str:
         return self.compose("ps", check=False) + self.compose("logs", "--tail=30", check=False)
 
 
@@ -134,7 +136,7 @@ def _compose() -> tuple[str, ...]:
 
 @contextmanager
 def running_stack(folder: Path, *overrides: str) -> Iterator[Stack]:
-    """Services that are up and healthy; nothing of them is left in the end."""
+    """Start the services and wait until they are healthy; remove them at the end."""
     build_image()
     stack = Stack(folder, *overrides)
     try:

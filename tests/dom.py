@@ -1,4 +1,4 @@
-"""HTML compared as a browser has it: elements, attributes and text, not how they are written."""
+"""Turns HTML into trees that can be compared: elements, attributes and text, not spelling."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ Node = tuple[str, tuple[tuple[str, str], ...], tuple[Any, ...]]
 
 
 def dom_of(html: str, *, without: Collection[str] = ()) -> Node:
-    """The tree of a fragment; runs of white space are one blank, as they are shown.
+    """Return the tree of a fragment; outside <pre> a run of white space is one space.
 
-    Attributes named in `without` are passed over.
+    Attributes named in `without` are left out.
     """
     return _node(lxml.html.fragment_fromstring(html.strip(), create_parent="main"), without)
 

@@ -1,4 +1,4 @@
-"""Faults of our own, raised where a document is read: in a thread or in another process."""
+"""Errors raised on purpose where a document is read: in a thread or in a worker process."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ingest.workers import Workers
 
 
 def fail() -> NoReturn:
-    """Raise an error that cannot be pickled, as a dictionary of elements does."""
+    """Raise an error that cannot be pickled, because it holds an element."""
     raise KeyError(etree.Element("div"))
 
 
 def refuse() -> NoReturn:
-    """Raise an error of ours."""
+    """Raise one of Guidang's own errors."""
     raise ParseError("https://news.example.cn/", "a page")
 
 
@@ -33,12 +33,12 @@ def die() -> NoReturn:
 
 
 def exhaust_memory() -> NoReturn:
-    """Raise what Python raises when there is no memory left."""
+    """Raise MemoryError, as Python does when no memory is left."""
     raise MemoryError
 
 
 class FaultyWorkers(Workers):
-    """Workers whose readers fail on documents whose address holds `sign`."""
+    """Workers that raise `fault` for documents whose URL contains `sign`."""
 
     def __init__(self, sign: str, *, pay: bool, fault: Callable[[], NoReturn] = fail) -> None:
         super().__init__(1, pay=pay)
@@ -47,43 +47,43 @@ class FaultyWorkers(Workers):
     async def run(
         self, within: timedelta, url: str, function: Callable[..., Any], *a: Any, **k: Any
     ) -> Any:
-        """Run the fault in place of the function."""
+        """Run the function, or the fault if the URL contains the sign."""
         if self._sign in url:
             return await super().run(within, url, self._fault)
         return await super().run(within, url, function, *a, **k)
 
     async def run_in_thread(self, url: str, function: Callable[..., Any], *a: Any, **k: Any) -> Any:
-        """Run the fault in place of the function."""
+        """Run the function, or the fault if the URL contains the sign."""
         if self._sign in url:
             return await super().run_in_thread(url, self._fault)
         return await super().run_in_thread(url, function, *a, **k)
 
 
 class BrokenZone(tzinfo):
-    """A zone that raises for times of one year: normalising an entry of that year fails."""
+    """A time zone that raises for times of one year, so that entries of that year fail."""
 
     def __init__(self, year: int) -> None:
         self._year = year
 
     def utcoffset(self, at: datetime | None) -> timedelta:
-        """Return the offset of UTC, or raise."""
+        """Return an offset of zero; raise for a time of the year."""
         if at is not None and at.year == self._year:
             fail()
         return timedelta(0)
 
     def dst(self, at: datetime | None) -> timedelta:
-        """There is no summer time."""
+        """Return zero: there is no summer time."""
         return timedelta(0)
 
 
 class BrokenYear(Workers):
-    """Workers whose readers raise for entries of one year."""
+    """Workers that raise for entries of one year."""
 
     def __init__(self, year: int) -> None:
         super().__init__(1, pay=False)
         self._zone = BrokenZone(year)
 
     async def run_in_thread(self, url: str, function: Callable[..., Any], *a: Any, **k: Any) -> Any:
-        """Run the function with a zone that raises."""
+        """Run the function with the time zone that raises."""
         a = tuple(replace(one, zone=self._zone) if isinstance(one, Context) else one for one in a)
         return await super().run_in_thread(url, function, *a, **k)

@@ -1,7 +1,6 @@
-"""Hundreds of hosts in one process, each with its feeds and its faults; all that is asked is
-written down.
+"""Hundreds of hosts in one process, with feeds and faults; all requests are recorded.
 
-Every address of 127.0.0.0/8 is a host of its own; all listen at one port.
+Each host is an address of 127.0.0.0/8; all listen at the same port.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ _FOREVER = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A request as the host saw it."""
+class Request:
+    """A request that a host received; `at` is a `time.monotonic()`."""
 
     host: str
     path: str
@@ -36,7 +35,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Bytes to be sent, and what to do wrong: seconds between pieces, a reset at the end."""
+    """The bytes to send, repeated `times` times, with `pause` seconds after each piece.
+
+    `reset` resets the connection at the end.
+    """
 
     content: bytes
     pause: float = 0.0
@@ -45,14 +47,16 @@ class Reply:
     reset: bool = False
 
 
-Respond = Callable[[Asked, int], Reply]
+Respond = Callable[[Request, int], Reply]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """How a feed behaves. `apart` is how many seconds it wants between two looks, `kind` the
-    failure that it is to be named as; one without is healthy. `for_host` says that it speaks
-    for all feeds of its host.
+    """The behaviour of a feed.
+
+    `apart` is the number of seconds that the feed asks for between two polls. `kind` is the
+    error kind that Guidang must record, None for a healthy feed. With `for_host`, the wish
+    counts for all feeds of the host.
     """
 
     name: str
@@ -63,7 +67,7 @@ class Way:
 
 
 def http(status: int, body: str | bytes = b"", /, length: int | None = None, **named: str) -> bytes:
-    """An answer; names of headers are written with underscores."""
+    """Return an HTTP answer; `named` are headers, written with underscores."""
     content = body.encode() if isinstance(body, str) else body
     headers = {"Content-Type": "text/xml", "Date": formatdate(usegmt=True)} | {
         name.replace("_", "-"): value for name, value in named.items()
@@ -73,61 +77,61 @@ def http(status: int, body: str | bytes = b"", /, length: int | None = None, **n
     return f"HTTP/1.1 {status} X\r\nConnection: close\r\n{lines}\r\n".encode() + content
 
 
-def news(asked: Asked, count: int, extra: str = "") -> str:
-    """A feed that has one more entry with every second look, up to ten."""
-    name = f"{asked.host}{asked.path}"
+def news(request: Request, count: int, extra: str = "") -> str:
+    """Return a feed that has one more entry after every second request, up to ten."""
+    name = f"{request.host}{request.path}"
     items = [item(f"{name}-{n}") for n in range(min(1 + count // 2, 10))]
-    feed = rss(*items, title=name, link=f"http://{asked.host}/")
+    feed = rss(*items, title=name, link=f"http://{request.host}/")
     return feed.replace("<description>d</description>", f"<description>d</description>{extra}")
 
 
 def healthy(extra: str = "", **headers: str) -> Respond:
-    return lambda asked, count: Reply(http(200, news(asked, count, extra), **headers))
+    return lambda request, count: Reply(http(200, news(request, count, extra), **headers))
 
 
 def fixed(content: bytes, **faults: float | bool) -> Respond:
-    return lambda asked, count: Reply(content, **faults)  # type: ignore[arg-type]
+    return lambda request, count: Reply(content, **faults)  # type: ignore[arg-type]
 
 
-def validated(asked: Asked, count: int) -> Reply:
-    if asked.headers.get("if-none-match") == '"1"':
+def with_etag(request: Request, count: int) -> Reply:
+    if request.headers.get("if-none-match") == '"1"':
         return Reply(http(304, ETag='"1"'))
-    return Reply(http(200, news(asked, 0), ETag='"1"'))
+    return Reply(http(200, news(request, 0), ETag='"1"'))
 
 
 def in_future(seconds: float) -> str:
     return formatdate(time.time() + seconds, usegmt=True)
 
 
-def to(location: str, status: int = 302) -> Respond:
-    return lambda asked, count: Reply(
-        http(status, Location=location.replace("{own}", asked.path.partition("?")[0]))
+def redirect(location: str, status: int = 302) -> Respond:
+    return lambda request, count: Reply(
+        http(status, Location=location.replace("{own}", request.path.partition("?")[0]))
     )
 
 
-def moved(asked: Asked, count: int) -> Reply:
-    if asked.path.endswith("?moved"):
-        return Reply(http(200, news(asked, 0)))
-    return Reply(http(301, Location=f"{asked.path}?moved"))
+def redirect_permanently(request: Request, count: int) -> Reply:
+    if request.path.endswith("?moved"):
+        return Reply(http(200, news(request, 0)))
+    return Reply(http(301, Location=f"{request.path}?moved"))
 
 
-def around(asked: Asked, count: int) -> Reply:
-    """Two addresses that send to each other."""
-    path = asked.path.partition("?")[0]
-    return Reply(http(302, Location=path if asked.path.endswith("?b") else f"{path}?b"))
+def redirect_in_circle(request: Request, count: int) -> Reply:
+    """Redirect between two addresses."""
+    path = request.path.partition("?")[0]
+    return Reply(http(302, Location=path if request.path.endswith("?b") else f"{path}?b"))
 
 
-def further(asked: Asked, count: int) -> Reply:
-    """Always to another address."""
-    return Reply(http(302, Location=f"{asked.path.partition('?')[0]}?{count}-{time.monotonic()}"))
+def redirect_elsewhere(request: Request, count: int) -> Reply:
+    """Redirect to a new address each time."""
+    return Reply(http(302, Location=f"{request.path.partition('?')[0]}?{count}-{time.monotonic()}"))
 
 
-def at_last(location: str) -> Respond:
-    """By way of an address that is allowed to one that is not."""
+def redirect_twice(location: str) -> Respond:
+    """Redirect to `location` after one redirect to an allowed address."""
 
-    def respond(asked: Asked, count: int) -> Reply:
-        leads_on = asked.path.endswith("?next")
-        return Reply(http(302, Location=location if leads_on else f"{asked.path}?next"))
+    def respond(request: Request, count: int) -> Reply:
+        is_second = request.path.endswith("?next")
+        return Reply(http(302, Location=location if is_second else f"{request.path}?next"))
 
     return respond
 
@@ -140,21 +144,21 @@ _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
 
 def all_hours_but_one() -> str:
-    """Skip every hour but the one in half a day."""
+    """Return a <skipHours> of all hours except the one that begins in about twelve hours."""
     wanted = (time.gmtime().tm_hour + 12) % 24
     hours = "".join(f"<hour>{hour}</hour>" for hour in range(24) if hour != wanted)
     return f"<skipHours>{hours}</skipHours>"
 
 
 def all_days_but_one() -> str:
-    """Skip every day but the one in three days."""
+    """Return a <skipDays> of all days except the one in three days."""
     wanted = (time.gmtime().tm_wday + 3) % 7
     days = "".join(f"<day>{day}</day>" for n, day in enumerate(_DAYS) if n != wanted)
     return f"<skipDays>{days}</skipDays>"
 
 
-def says(wish: Callable[[], str]) -> Respond:
-    return lambda asked, count: Reply(http(200, news(asked, count, wish())))
+def with_wish(wish: Callable[[], str]) -> Respond:
+    return lambda request, count: Reply(http(200, news(request, count, wish())))
 
 
 PRIVATE = (
@@ -165,7 +169,7 @@ PRIVATE = (
 
 
 def _kind_of(url: str) -> str:
-    """No spelling is followed; the one in octal is no address at all to a parser of URLs."""
+    """Return the error kind of a redirect: a URL parser rejects the octal spelling."""
     return "bad_redirect" if "//0251." in url else "forbidden_address"
 
 
@@ -174,7 +178,7 @@ FEED = rss(item(1))
 
 WAYS = (
     Way(name="plain", respond=healthy()),
-    Way(name="validated", respond=validated),
+    Way(name="validated", respond=with_etag),
     Way(name="max-age", respond=healthy(Cache_Control="max-age=7"), apart=7),
     Way(
         name="expires",
@@ -183,8 +187,8 @@ WAYS = (
     ),
     Way(name="ttl", respond=healthy(extra="<ttl>60</ttl>"), apart=LONG),
     Way(name="hourly", respond=healthy(extra=HOURLY), apart=LONG),
-    Way(name="skipped-hours", respond=says(all_hours_but_one), apart=LONG),
-    Way(name="skipped-days", respond=says(all_days_but_one), apart=LONG),
+    Way(name="skipped-hours", respond=with_wish(all_hours_but_one), apart=LONG),
+    Way(name="skipped-days", respond=with_wish(all_days_but_one), apart=LONG),
     Way(name="busy", respond=fixed(http(503, Retry_After="7")), apart=7, kind="bad_status"),
     Way(
         name="busy-until",
@@ -205,14 +209,14 @@ WAYS = (
     Way(name="too-long", respond=fixed(http(200, FEED, length=20)), kind="parse"),
     Way(name="endless", respond=fixed(http(200, length=1 << 40) + b" " * 9999, times=_FOREVER),
         kind="too_large"),
-    Way(name="loop", respond=to("{own}"), kind="bad_redirect"),
-    Way(name="round", respond=around, kind="bad_redirect"),
-    Way(name="far", respond=further, kind="bad_redirect"),
-    Way(name="chained", respond=at_last("http://10.0.0.1/"), kind="forbidden_address"),
+    Way(name="loop", respond=redirect("{own}"), kind="bad_redirect"),
+    Way(name="round", respond=redirect_in_circle, kind="bad_redirect"),
+    Way(name="far", respond=redirect_elsewhere, kind="bad_redirect"),
+    Way(name="chained", respond=redirect_twice("http://10.0.0.1/"), kind="forbidden_address"),
     Way(name="login", respond=fixed(http(200, LOGIN)), kind="parse"),
-    Way(name="moved", respond=moved),
+    Way(name="moved", respond=redirect_permanently),
     *(
-        Way(name=f"private-{n}", respond=to(url), kind=_kind_of(url))
+        Way(name=f"private-{n}", respond=redirect(url), kind=_kind_of(url))
         for n, url in enumerate(PRIVATE)
     ),
     Way(name="all-busy", respond=fixed(http(429, Retry_After="9")), apart=9, kind="bad_status",
@@ -224,14 +228,14 @@ WAYS = (
 
 @dataclass
 class Fleet:
-    """A server on many addresses; a context manager."""
+    """The server on all addresses; a context manager."""
 
     hosts: int
     ways: Mapping[str, Way] = field(default_factory=lambda: {way.name: way for way in WAYS})
 
     def __post_init__(self) -> None:
         self.names = [f"127.40.{n // 250}.{n % 250 + 1}" for n in range(self.hosts)]
-        self.asked: list[Asked] = []
+        self.requests: list[Request] = []
         self.peak: Counter[str] = Counter()
         self._in_flight: Counter[str] = Counter()
         self._is_closing = False
@@ -265,7 +269,7 @@ class Fleet:
             await asyncio.wait(others)
 
     def url(self, number: int, way: Way) -> str:
-        """The address of a feed; those that speak for their host have hosts of their own."""
+        """Return the URL of a feed; feeds whose wishes count for the host have separate hosts."""
         own = max(1, self.hosts // 10)
         place = number % own if way.for_host else own + number % (self.hosts - own)
         return f"http://{self.names[place]}:{self.port}/{way.name}/{number}"
@@ -287,11 +291,11 @@ class Fleet:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         path = head[0].split(" ")[1]
         headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in head[1:])}
-        asked = Asked(host=host, path=path, at=time.monotonic(), headers=headers)
-        self.asked.append(asked)
+        request = Request(host=host, path=path, at=time.monotonic(), headers=headers)
+        self.requests.append(request)
         self._counts[f"{host}{path}"] += 1
         way = self.ways[path.split("/")[1]]
-        reply = way.respond(asked, self._counts[f"{host}{path}"])
+        reply = way.respond(request, self._counts[f"{host}{path}"])
         for piece in _pieces(reply):
             if self._is_closing:
                 return

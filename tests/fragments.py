@@ -1,4 +1,4 @@
-"""HTML fragments made at random, cheaply: plain ones, and tangled ones."""
+"""Makes random HTML fragments: mostly plain ones, and badly nested ones."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _HELD = {name: sorted(held) * 20 + NAMES + ODD_NAMES for name, held in plain_htm
 _ATTRIBUTES = ATTRIBUTES * 20 + ODD_ATTRIBUTES
 _TEXTS = TEXTS * 20 + ODD_TEXTS
 
-# Elements of HTML, MathML and SVG, of none of these, and of more than one.
+# Names of elements in HTML, MathML, SVG, in several of them, and in none.
 _ANY_NAMES = (
     "p div span a b table tr td th tbody caption ul li dl dt dd pre code h1 h2 blockquote img br hr"
     " ruby rt rb math mi mo mn ms mtext semantics mglyph malignmark path g desc foreignObject"
@@ -74,7 +74,7 @@ _ANY_TEXTS = ["甲乙", "x", "\n", " 丙 ", "&amp;", "&lt;", "&nbsp;", "<!-- c -
 
 
 def element(name: str, attributes: list[str], inside: str) -> str:
-    """An element; most of the pictures have an address."""
+    """Return an element; most pictures get a `src`."""
     if name == "img" and len(attributes) < 3:
         attributes = [' src="2.jpg"', *attributes]
     opening = f"<{name}{''.join(attributes)}>"
@@ -82,7 +82,7 @@ def element(name: str, attributes: list[str], inside: str) -> str:
 
 
 def mostly_plain(random: Random, holder: str = "", depth: int = 0) -> str:
-    """What an element holds, most often plain."""
+    """Return random content for the element `holder`, mostly plain."""
     pieces = []
     for place in range(random.randint(1, 3)):
         if depth > 2 or (random.random() < 0.4 and (depth or place)):
@@ -96,7 +96,7 @@ def mostly_plain(random: Random, holder: str = "", depth: int = 0) -> str:
 
 
 def tangled(random: Random, *, with_lost: bool = True, depth: int = 0) -> str:
-    """A fragment whose elements may stand anywhere and end anywhere."""
+    """Return a random fragment with badly nested and unclosed elements."""
     names = _ANY_NAMES + _LOST * with_lost
     pieces = []
     for _ in range(random.randint(1, 4)):

@@ -1,9 +1,9 @@
-"""The service on a disk that fills up: run in a mount namespace of its own (Linux, root).
+"""Runs the service on a disk that fills up; needs a mount namespace of its own (Linux, root).
 
     unshare --mount -- python -m tests.full_disk FOLDER
 
-The disk is a small tmpfs at FOLDER/disk. It is full before the first start, gets room, is full
-again while the service runs, and the configuration is changed meanwhile.
+The disk is a small tmpfs at FOLDER/disk. It is full before the first start, then gets room, then
+fills up again while the service runs. The configuration changes while the disk is full.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.support import item, rss
 
 
 def main(folder: Path) -> None:
-    """Mount the disk, run the service on it, print what it said."""
+    """Mount the disk, run the service on it, and print its log."""
     disk = folder / "disk"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)], check=True)
@@ -35,7 +35,7 @@ def main(folder: Path) -> None:
         try:
             serve(daemon, site, disk / "filler")
         finally:
-            print(daemon.said())
+            print(daemon.log_text())
             if daemon.process is not None and daemon.process.poll() is None:
                 daemon.kill()
 
@@ -43,7 +43,7 @@ def main(folder: Path) -> None:
 def serve(daemon: Running, site: Site, filler: Path) -> None:
     fill(filler)
     daemon.start()
-    daemon.wait_until(lambda: "the disk is full" in daemon.said())
+    daemon.wait_until(lambda: "the disk is full" in daemon.log_text())
     assert not daemon.is_ready()
     filler.unlink()
     daemon.wait_until(daemon.is_ready)
@@ -53,17 +53,17 @@ def serve(daemon: Running, site: Site, filler: Path) -> None:
     assert daemon.get("/readyz")[0] == 503
     daemon.configure(site.url("/a"), site.url("/b"))
     daemon.signal(signal.SIGHUP)
-    daemon.wait_until(lambda: "going on with the old configuration" in daemon.said())
+    daemon.wait_until(lambda: "going on with the old configuration" in daemon.log_text())
     filler.unlink()
     daemon.wait_until(daemon.is_ready)
     daemon.wait_until(lambda: len(daemon.titles()) == 2)
     assert len(list(filler.parent.rglob("*.md"))) == 2
     assert daemon.stop() == 0
-    assert "Traceback" not in daemon.said()
+    assert "Traceback" not in daemon.log_text()
 
 
 def fill(filler: Path) -> None:
-    """Take all room that is left."""
+    """Write to a file until the disk is full."""
     with filler.open("wb", buffering=0) as file:
         try:
             while file.write(bytes(4096)):

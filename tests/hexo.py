@@ -1,8 +1,7 @@
-"""A real Hexo for the tests: a site of tests/hexo_site or hexo_themes, with the packages its lock
-file names.
+"""A real Hexo for the tests: the site of tests/hexo_site or hexo_themes, with locked packages.
 
-The packages are installed once, into .cache/hexo of the checkout. Node.js is the machine's, or the
-one that a wheel carries.
+The packages are installed once, in .cache/hexo of the checkout. Node.js is that of the machine or
+that of a wheel.
 """
 
 from __future__ import annotations
@@ -27,15 +26,15 @@ import lxml.html
 PLAIN = Path(__file__).with_name("hexo_site")
 THEMES = Path(__file__).with_name("hexo_themes")
 CACHE = Path(__file__).parents[1] / ".cache/hexo"
-# Plugins that change pages: only a site that asks for them has them.
+# Plugins that change pages: a build uses them only if `plugins` names them.
 OPTIONAL = frozenset({"hexo-filter-github-emojis", "hexo-generator-alias"})
-OLDEST_NODE = (20, 19)  # what Hexo 8 asks for
+OLDEST_NODE = (20, 19)  # the minimum of Hexo 8
 BUILD_SECONDS = 240
 
 
 @dataclass(frozen=True)
 class Node:
-    """Node.js and its package manager, as the beginnings of command lines."""
+    """The program of Node.js, and the first words of an npm command."""
 
     node: str
     npm: tuple[str, ...]
@@ -43,7 +42,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Page:
-    """What a built page shows of a post."""
+    """The fields of a post as a built page shows them."""
 
     path: str
     title: str
@@ -56,7 +55,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Hexo:
-    """Hexo with its packages installed; each build is a copy of `template` below `folder`."""
+    """Hexo with its packages; each build is made in a copy of `template` below `folder`."""
 
     template: Path
     node: str
@@ -64,7 +63,7 @@ class Hexo:
     folder: Path
 
     def new_folder(self) -> Path:
-        """An empty folder, for posts."""
+        """Make an empty folder for posts."""
         return Path(tempfile.mkdtemp(prefix="posts-", dir=self.folder))
 
     def build(
@@ -76,17 +75,17 @@ class Hexo:
         plugins: Sequence[str] = (),
         more: str = "",
     ) -> Path:
-        """Build the site whose source/_posts is `posts`; return its folder of pages.
+        """Build the site with `posts` as its source/_posts; return the folder of built pages.
 
-        `config` is added to the site's _config.yml; `zone` is the time zone of the machine;
-        `pages` are further files below source; `plugins` are those of OPTIONAL that it has;
+        `config` is added to the site's _config.yml, `zone` is the time zone of the process,
+        `pages` are more files below source, `plugins` are the plugins of OPTIONAL to use, and
         `more` is a second file of settings.
-        Raises RuntimeError with what Hexo said when the build fails or an error is logged.
+        Raises RuntimeError with the output of Hexo if the build fails or logs an error.
         """
         site = Path(tempfile.mkdtemp(prefix="site-", dir=self.folder))
         shutil.copytree(self.template, site, dirs_exist_ok=True)
         _leave_out(OPTIONAL.difference(plugins), site / "package.json")
-        # As after a `git clone`, no file keeps its time.
+        # Files get the time of the copy, as after a `git clone`.
         shutil.copytree(posts, site / "source/_posts", copy_function=shutil.copyfile)
         for name, text in (pages or {}).items():
             (site / "source" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -110,7 +109,7 @@ class Hexo:
 
 
 def _leave_out(packages: Collection[str], file: Path) -> None:
-    """Hexo loads as plugins what package.json names."""
+    """Remove packages from package.json: Hexo loads those named there as plugins."""
     wanted = json.loads(file.read_text("utf-8"))
     for package in packages:
         wanted["dependencies"].pop(package, None)
@@ -118,7 +117,7 @@ def _leave_out(packages: Collection[str], file: Path) -> None:
 
 
 def read_pages(public: Path) -> dict[str, Page]:
-    """The built posts by the path of their file below source/_posts."""
+    """Return the built posts by the path of their file below source/_posts."""
     pages = {}
     for file in sorted(public.rglob("*.html")):
         document = lxml.html.document_fromstring(file.read_text("utf-8"))
@@ -143,11 +142,11 @@ def _page(path: str, post: lxml.html.HtmlElement) -> Page:
 
 
 def install_hexo(folder: Path, template: Path = PLAIN) -> Hexo:
-    """Install the locked packages, unless that is done; builds will go below `folder`."""
+    """Install the locked packages if they are missing; builds are made below `folder`."""
     node = find_node()
     lock = (template / "package-lock.json").read_bytes()
     packages = CACHE / hashlib.sha256(lock).hexdigest()[:16] / "node_modules"
-    with one_at_a_time(CACHE):
+    with install_lock(CACHE):
         if not packages.is_dir():
             _install(node, template, packages)
     return Hexo(template, node.node, packages, folder)
@@ -158,7 +157,7 @@ def _install(node: Node, template: Path, packages: Path) -> None:
         made = Path(name)
         for file in ("package.json", "package-lock.json"):
             shutil.copy(template / file, made)
-        # npm's own cache is below the home folder, where tests leave nothing.
+        # npm's usual cache is in the home folder, where tests must not write.
         options = f"--ignore-scripts --no-audit --no-fund --loglevel=error --cache={made / 'npm'}"
         run_node([*node.npm, "ci", *options.split()], cwd=made)
         packages.parent.mkdir(exist_ok=True)
@@ -166,8 +165,8 @@ def _install(node: Node, template: Path, packages: Path) -> None:
 
 
 @contextmanager
-def one_at_a_time(folder: Path) -> Iterator[None]:
-    """Let one test process in; the others wait and find its work done."""
+def install_lock(folder: Path) -> Iterator[None]:
+    """Hold a lock file in `folder`, so that one test process at a time installs packages."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -175,7 +174,7 @@ def one_at_a_time(folder: Path) -> Iterator[None]:
 
 
 def find_node(path: str | None = None, oldest: tuple[int, int] = OLDEST_NODE) -> Node:
-    """Find the machine's Node.js (on `path`), if it is recent enough, else the wheel's."""
+    """Return the Node.js on `path` if it is recent enough, otherwise that of the wheel."""
     node, npm = shutil.which("node", path=path), shutil.which("npm", path=path)
     if node and npm and _version(node) >= oldest:
         return Node(node, (npm,))
@@ -199,7 +198,7 @@ def _version(node: str) -> tuple[int, ...]:
 def run_node(
     command: list[str], cwd: Path, seconds: float = BUILD_SECONDS, **environment: str
 ) -> str:
-    """Run a program of Node.js; return what it printed, raise RuntimeError if it fails."""
+    """Run a program of Node.js; return its output, raise RuntimeError if it fails."""
     done = subprocess.run(
         command,
         cwd=cwd,

@@ -1,6 +1,6 @@
-"""Sites with a past, as real ones have it: with gaps, refusals, moved pages and wrong charsets.
+"""Sites with old entries and the faults of real ones: gaps, refusals, moved pages, wrong charsets.
 
-Each function sets up a `Site` and returns the titles of all entries that it has to give.
+Each function sets up a `Site` and returns the titles of all entries that the site offers.
 """
 
 from __future__ import annotations
@@ -18,30 +18,33 @@ from tests.support import item, rss
 PER_PAGE = 4
 
 
-def titled(number: int) -> str:
+def title_of(number: int) -> str:
     return f"第{number}条新闻"
 
 
 def titles(numbers: Iterable[int]) -> list[str]:
-    return sorted(titled(number) for number in numbers)
+    return sorted(title_of(number) for number in numbers)
 
 
 def dated_item(number: int, **more: str) -> str:
-    """Entry number n is of the n-th day of 2020."""
+    """Return an item of the n-th day of 2020, counted from 0."""
     at = datetime(2020, 1, 1, 8, tzinfo=UTC) + timedelta(days=number)
     return item(number, pubDate=format_datetime(at, usegmt=True), **more)
 
 
 def channel(numbers: Iterable[int], site: Site, *, extra: str = "", **more: str) -> str:
-    """A feed of the site with these entries, newest first."""
+    """Return a feed of the site with these entries, newest first."""
     items = [dated_item(n, link=site.url(f"/{n}.html"), **more) for n in sorted(numbers)[::-1]]
     document = rss(*items, link=site.url("/"))
     return document.replace("<description>d</description>", f"<description>d</description>{extra}")
 
 
-def wordpress(site: Site, entries: int, *, page: str = "paged", named: bool = True) -> list[str]:
-    """Pages by number: one fails at first, one is refused for a second, one fails for ever."""
-    generator = "<generator>https://wordpress.org/?v=6.4</generator>" if named else ""
+def with_pages(site: Site, entries: int, *, page: str = "paged", named: bool = True) -> list[str]:
+    """Set up a feed with numbered pages.
+
+    The first request for page 2 gets a 429 with a second to wait, the first for page 3 a 503.
+    """
+    generator = "<generator>https://with_pages.org/?v=6.4</generator>" if named else ""
     refused = {2: [Answer(status=429, headers={"Retry-After": "1"})], 3: [Answer(status=503)]}
 
     def answer(request: Request) -> Answer | str:
@@ -59,8 +62,8 @@ def wordpress(site: Site, entries: int, *, page: str = "paged", named: bool = Tr
     return titles(range(entries))
 
 
-def archived(site: Site, entries: int) -> list[str]:
-    """RFC 5005 section 4: the feed, and archives that link to the one before; one has moved."""
+def with_archives(site: Site, entries: int) -> list[str]:
+    """Set up a feed with with_archives pages (RFC 5005 section 4); one of the pages has moved."""
     pages = [range(n, min(n + PER_PAGE, entries)) for n in range(0, entries, PER_PAGE)]
     for number, numbers in enumerate(pages):
         extra = '<fh:archive xmlns:fh="http://purl.org/syndication/history/1.0"/>'
@@ -77,10 +80,11 @@ def prev_archive(number: int) -> str:
 
 
 def with_sitemap(site: Site, entries: int) -> list[str]:
-    """Article pages that an index of sitemaps lists, one of them compressed.
+    """Set up article pages listed in two sitemaps, one of them compressed, and their index.
 
-    Listed are also pages that are none: a front page, lists, one about the site; and the same
-    article at an address of old, and at another that names its own.
+    The sitemaps also list pages that are no articles: the front page, a list of tags, a page
+    about the site. One article is listed at two more addresses: one that redirects to the
+    article, and one with a canonical link to the article.
     """
     site.set("/feed", channel(range(entries - 2, entries), site))
     site.set("/robots.txt", f"User-agent: *\nDisallow: /private\nSitemap: {site.url('/maps')}\n")
@@ -117,18 +121,19 @@ def page(number: int) -> str:
     )
     date = f"2020-01-{number % 28 + 1:02}"
     return (
-        f"<html><head><title>{titled(number)}</title>"
-        f'<meta property="og:title" content="{titled(number)}">'
+        f"<html><head><title>{title_of(number)}</title>"
+        f'<meta property="og:title" content="{title_of(number)}">'
         f'<meta property="article:published_time" content="{date}T08:00:00+08:00"></head>'
-        f"<body><article><h1>{titled(number)}</h1>{paragraphs}</article></body></html>"
+        f"<body><article><h1>{title_of(number)}</h1>{paragraphs}</article></body></html>"
     )
 
 
-def cdx(archive: Site, site: Site, entries: int) -> tuple[str, list[str]]:
-    """A web archive with captures of the site's feed: one a day, in parts, and faults among them.
+def with_captures(archive: Site, site: Site, entries: int) -> tuple[str, list[str]]:
+    """Set up a web archive with one capture of the site's feed a day; return settings and titles.
 
-    Among them are an error page, another owner's feed, one in GBK labelled UTF-8, one compressed
-    and one that cannot be had. Return the settings of the archive, and the titles.
+    The index gives its rows in parts. Further captures hold an error page and the feed of
+    another owner. One capture is in GBK with a wrong label, one is compressed, one has no body
+    and the digest of an earlier one.
     """
     feed = site.url("/feed")
     days = range(entries - PER_PAGE + 1)
@@ -148,7 +153,7 @@ def cdx(archive: Site, site: Site, entries: int) -> tuple[str, list[str]]:
     bodies["20191231000000"] = "<html><title>503</title>稍后再试</html>".encode()
     bodies["20191230000000"] = other.encode()
     rows = [[stamp, feed, f"DIGEST{stamp}"] for stamp in sorted(bodies)]
-    rows.append(["20210101000000", feed, f"DIGEST{_stamp(0)}"])  # what was there once already
+    rows.append(["20210101000000", feed, f"DIGEST{_stamp(0)}"])  # the digest of day 0
     archive.set("/cdx", lambda request: _index(rows, request))
     for stamp, body in bodies.items():
         archive.set(f"/web/{stamp}id_/{feed}", body, content_type="text/xml; charset=utf-8")
@@ -164,7 +169,7 @@ def _stamp(day: int) -> str:
 
 
 def _index(rows: Sequence[Sequence[str]], request: Request) -> str:
-    """Three rows at a time, as the real index gives them with showResumeKey."""
+    """Return three rows and a key to continue, as the real index does with showResumeKey."""
     query = parse_qs(urlsplit(request.path).query)
     start = int(query.get("resumeKey", ["0"])[0])
     header = [["timestamp", "original", "digest"]]
@@ -174,7 +179,7 @@ def _index(rows: Sequence[Sequence[str]], request: Request) -> str:
 
 
 def warc_record(url: str, text: str, content_type: str, status: str) -> bytes:
-    """A response as a WARC/1.0 record of May 2021."""
+    """Return a response as a WARC/1.0 record of May 2021."""
     body = text.encode()
     answer = (
         f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"

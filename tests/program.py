@@ -1,4 +1,4 @@
-"""The program itself, run as a user runs it."""
+"""Runs `guidang` on the command line, as a user does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.warm import warm
 
 @dataclass(frozen=True)
 class Result:
-    """What a command printed, and its exit code."""
+    """The exit code of a command, and what it printed."""
 
     code: int
     out: str
@@ -25,7 +25,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Program:
-    """`guidang` with a configuration of its own in `folder`."""
+    """The `guidang` command with a configuration in `folder`."""
 
     folder: Path
     database_url: str = ""
@@ -45,7 +45,7 @@ class Program:
         return own | dict(self.env or {})
 
     def command(self, *arguments: str, powerless: bool = False) -> list[str]:
-        """The command line; `powerless` even when root runs the tests."""
+        """Return the command line; `powerless` drops the rights of root over files."""
         plain = [sys.executable, "-m", "ingest", *arguments]
         if powerless and os.geteuid() == 0:
             return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *plain]
@@ -59,7 +59,9 @@ class Program:
         timeout: float = 60,
     ) -> Result:
         if powerless or any(name.startswith("PYTHON") for name in self.env or {}):
-            return self.run_anew(*arguments, powerless=powerless, stdin=stdin, timeout=timeout)
+            return self.run_in_new_process(
+                *arguments, powerless=powerless, stdin=stdin, timeout=timeout
+            )
         done = warm().run(
             arguments,
             folder=self.folder,
@@ -69,14 +71,14 @@ class Program:
         )
         return Result(*done)
 
-    def run_anew(
+    def run_in_new_process(
         self,
         *arguments: str,
         powerless: bool = False,
         stdin: str | None = None,
         timeout: float = 60,
     ) -> Result:
-        """Run it in a new process, loading what it needs by itself."""
+        """Run a command in a new process, which imports the program itself."""
         done = subprocess.run(
             self.command(*arguments, powerless=powerless),
             cwd=self.folder,
@@ -99,7 +101,7 @@ class Program:
         )
 
     def on_terminal(self, *arguments: str, columns: int = 120) -> Result:
-        """Run it with a terminal for its output, as a person sees it."""
+        """Run a command with a terminal as its input and output."""
         ours, theirs = pty.openpty()
         process = subprocess.Popen(
             self.command(*arguments),
@@ -116,14 +118,14 @@ class Program:
         )
         os.close(theirs)
         shown = b""
-        with contextlib.suppress(OSError):  # EIO: nobody holds the terminal any more
+        with contextlib.suppress(OSError):  # EIO: the process has closed the terminal
             while piece := os.read(ours, 65536):
                 shown += piece
         os.close(ours)
         return Result(process.wait(), shown.decode(), "")
 
     def good(self, *arguments: str) -> str:
-        """Run a command that must succeed without a word on standard error."""
+        """Run a command that must succeed and print nothing on standard error."""
         result = self.run(*arguments)
         assert (result.code, result.err) == (0, ""), result
         return result.out
@@ -135,7 +137,7 @@ class Program:
 
 
 def new_program(folder: Path, database_url: str = "", feeds: Sequence[str] = ()) -> Program:
-    """A program with these feeds in its configuration file."""
+    """Return a program with these feeds in its configuration file."""
     program = Program(folder, database_url)
     program.write_config("\n".join(f'[[feeds]]\nurl = "{url}"\n' for url in feeds))
     return program

@@ -1,6 +1,6 @@
-"""A real pywb for the long tests: a web archive with a collection of WARC files, on loopback.
+"""A real pywb for the long tests: a web archive with one collection of WARC files, on loopback.
 
-It is installed once, into .cache/pywb of the checkout.
+It is installed once, in .cache/pywb of the checkout.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SECONDS = 60
 
 @contextlib.contextmanager
 def pywb(folder: Path, warc: Path) -> Iterator[str]:
-    """Serve a WARC file; yield the address of the collection that it is in."""
+    """Serve a WARC file; yield the URL of its collection."""
     _install()
     _run("wb-manager", "init", COLLECTION, folder=folder)
     _run("wb-manager", "add", COLLECTION, str(warc), folder=folder)
@@ -47,7 +47,7 @@ def _install() -> None:
     if (CACHE / "installed").exists():
         return
     venv.create(CACHE, with_pip=True, clear=True)
-    # pywb imports pkg_resources, which later versions of setuptools have not.
+    # pywb imports pkg_resources, which later versions of setuptools do not have.
     packages = [f"pywb=={VERSION}", "setuptools<81"]
     subprocess.run([_program("pip"), "install", "--quiet", *packages], check=True)
     (CACHE / "installed").touch()

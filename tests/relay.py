@@ -1,4 +1,4 @@
-"""A server that is there and says nothing: a relay before it that can fall silent."""
+"""A relay in front of a PostgreSQL server: it can stop forwarding without closing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 
 class Relay:
-    """A way to a PostgreSQL server on which nothing comes through any more when it is silent."""
+    """A relay to a PostgreSQL server that forwards nothing while `is_silent` is set."""
 
     def __init__(self, url: str) -> None:
         self._target = sa.make_url(url)
@@ -32,11 +32,11 @@ class Relay:
         with contextlib.suppress(OSError):  # closed
             while True:
                 ours = self._listener.accept()[0]
-                theirs = self._connected()
+                theirs = self._connect()
                 for ways in ((ours, theirs), (theirs, ours)):
-                    threading.Thread(target=self._carry, args=ways, daemon=True).start()
+                    threading.Thread(target=self._forward, args=ways, daemon=True).start()
 
-    def _connected(self) -> socket.socket:
+    def _connect(self) -> socket.socket:
         host = str(self._target.query.get("host", self._target.host))
         port = int(str(self._target.query.get("port", self._target.port or 5432)))
         if not host.startswith("/"):
@@ -45,7 +45,7 @@ class Relay:
         theirs.connect(f"{host}/.s.PGSQL.{port}")
         return theirs
 
-    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+    def _forward(self, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError), target:
             while data := source.recv(65536):
                 while self.is_silent.is_set():

@@ -1,14 +1,14 @@
-"""A small RSSHub on loopback: its access control, its headers, its caching and its failures.
+"""A small imitation of RSSHub on loopback: access control, headers, caching and failures.
 
     with RsshubDouble(key="…") as hub:
         hub.routes["/zhihu/hot"] = Route(pattern="/zhihu/hot/:id?", items=[…])
         … poll rsshub://zhihu/hot with rsshub.instances = [hub.address] …
         hub.broken = Answer(status=429)
 
-What it does is what RSSHub's source does: errors are HTML, 503 for anything that is wrong with
-a route (also for one without entries), 403 for a wrong key, 404 for no route; a second request
-for a route in progress waits, and then gets 503; the ETag leaves lastBuildDate out; the self
-link repeats the address that was asked for, code and all.
+It follows RSSHub's source. Error pages are HTML: 503 for a route that fails or has no entries,
+403 for a wrong key, 404 for an unknown route. While a route is being built, a second request for
+it waits, then gets 503. The ETag does not depend on lastBuildDate. The self link is the requested
+URL, with the access code.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from tests.site import Answer, Request, Site
 
 _OPEN_TO_ALL = {"/", "/robots.txt", "/favicon.ico", "/logo.png"}
-_PATIENCE = 60.0  # seconds that a second request for a route in progress waits
+_PATIENCE = 60.0  # seconds that a second request waits for a route that is being built
 
 
 @dataclass
 class Route:
-    """What a route gives; `seconds` is how long it takes to be made."""
+    """The feed of a route; the first request takes `seconds`."""
 
     items: Sequence[Mapping[str, str]]
     pattern: str = ""
     title: str = "热榜"
     seconds: float = 0
     fails: bool = False
-    made: bool = False
+    is_built: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
 class RsshubDouble:
-    """The server; a context manager. `broken` answers everything, whatever is asked."""
+    """The server; a context manager. If `broken` is set, all requests get this answer."""
 
     def __init__(self, key: str = "", *, patience: float = _PATIENCE, signed: bool = True) -> None:
         self.key = key
@@ -53,7 +53,7 @@ class RsshubDouble:
         self._patience = patience
         self._signed = signed
         self.site = Site()
-        self.site.otherwise(self._respond)
+        self.site.set_default(self._respond)
 
     def __enter__(self) -> Self:
         self.site.__enter__()
@@ -67,15 +67,15 @@ class RsshubDouble:
         return self.site.url("").rstrip("/")
 
     @property
-    def asked(self) -> list[str]:
-        """The paths asked for, without queries, in order."""
+    def requested_paths(self) -> list[str]:
+        """Return the paths of all requests, without queries, in order."""
         return [urlsplit(request.path).path for request in self.site.requests]
 
     def _respond(self, request: Request) -> Answer:
         parts = urlsplit(request.path)
         if self.broken is not None:
             return self.broken
-        if not self._may_enter(parts.path, parse_qs(parts.query)):
+        if not self._is_authorized(parts.path, parse_qs(parts.query)):
             return _error(403, "Authentication failed. Access denied.", request)
         if parts.path == "/":
             return _page(200, "Welcome to RSSHub!")
@@ -87,7 +87,7 @@ class RsshubDouble:
             return _error(404, "wrong path", request)
         return self._serve(route, request, parse_qs(parts.query))
 
-    def _may_enter(self, path: str, query: Mapping[str, Sequence[str]]) -> bool:
+    def _is_authorized(self, path: str, query: Mapping[str, Sequence[str]]) -> bool:
         if not self.key or path in _OPEN_TO_ALL:
             return True
         code = hashlib.md5(f"{unquote(path)}{self.key}".encode()).hexdigest()
@@ -97,11 +97,11 @@ class RsshubDouble:
         if not route.lock.acquire(timeout=self._patience):
             return _error(503, "This path is currently fetching, please come back later!", request)
         try:
-            if not route.made:
+            if not route.is_built:
                 self.site._wait(route.seconds)
             if route.fails or not route.items:
                 return _error(503, "this route is empty, please check the original site", request)
-            route.made = True
+            route.is_built = True
         finally:
             route.lock.release()
         limit = int(query.get("limit", ["0"])[0]) or None
@@ -149,8 +149,8 @@ def _page(status: int, text: str) -> Answer:
     return Answer(status=status, body=body, content_type="text/html; charset=UTF-8")
 
 
-def hot(*numbers: int) -> list[dict[str, str]]:
-    """Items as a route gives them."""
+def hot_items(*numbers: int) -> list[dict[str, str]]:
+    """Return the items of a hot list."""
     return [
         {
             "title": f"第{number}条热榜",

@@ -1,8 +1,8 @@
 """The real RSSHub, from npm, with one route that needs no network; for the long tests.
 
-Its packages are installed once, into .cache/rsshub of the checkout. Three of them, which the route
-does not use, are replaced by others in package.json: one comes from a git server, two are missing
-in some mirrors of the registry.
+Its packages are installed once, in .cache/rsshub of the checkout. package.json replaces three
+packages that the route does not use: one comes from a git server, two are missing in some mirrors
+of the registry.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.hexo import Node, find_node, one_at_a_time, run_node
+from tests.hexo import Node, find_node, install_lock, run_node
 
 TEMPLATE = Path(__file__).with_name("rsshub_site")
 CACHE = Path(__file__).parents[1] / ".cache/rsshub"
 INSTALL_SECONDS = 600
-OLDEST_NODE = (22, 22)  # what RSSHub asks for
+OLDEST_NODE = (22, 22)  # the minimum of RSSHub
 
 
 @contextmanager
 def real_rsshub() -> Iterator[str]:
-    """Run RSSHub; give its address."""
+    """Run RSSHub; yield its URL."""
     node = find_node(oldest=OLDEST_NODE)
     with subprocess.Popen(
         [node.node, "serve.mjs"],
-        cwd=_installed(node),
+        cwd=_install_once(node),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -42,18 +42,18 @@ def real_rsshub() -> Iterator[str]:
 
 
 def _port_of(process: subprocess.Popen[str]) -> int:
-    said: list[str] = []
+    lines: list[str] = []
     for line in process.stdout or ():
         if found := re.match(r"PORT (\d+)", line):
             return int(found[1])
-        said.append(line)
-    raise RuntimeError(f"RSSHub did not start:\n{''.join(said)}")
+        lines.append(line)
+    raise RuntimeError(f"RSSHub did not start:\n{''.join(lines)}")
 
 
-def _installed(node: Node) -> Path:
+def _install_once(node: Node) -> Path:
     made_of = b"".join(file.read_bytes() for file in sorted(TEMPLATE.iterdir()))
     folder = CACHE / hashlib.sha256(made_of).hexdigest()[:16]
-    with one_at_a_time(CACHE):
+    with install_lock(CACHE):
         if not folder.is_dir():
             _install(node, folder)
     return folder

@@ -1,4 +1,4 @@
-"""The daemon itself, run as a service manager runs it."""
+"""Runs the daemon as a process, as a service manager does."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def free_port() -> int:
 
 @dataclass
 class Running:
-    """A daemon with a configuration of its own in `folder`; its messages go to `log`.
+    """A daemon with a configuration in `folder`; its messages go to the file `log`.
 
-    It asks what is due ten times as often as usual, unless `env` says otherwise.
+    Its tick is 200 ms, so that tests need not wait; `env` can set another one.
     """
 
     folder: Path
@@ -70,7 +70,7 @@ class Running:
         return self.get("/readyz")[0] == 200
 
     def get(self, path: str) -> tuple[int, str]:
-        """Ask the daemon's own server; status 0 if nobody answers."""
+        """Return status and body of a path of the daemon's own server; status 0 if it is down."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
                 return answer.status, answer.read().decode()
@@ -79,14 +79,14 @@ class Running:
         except OSError:
             return 0, ""
 
-    def wait_until(self, is_so: Callable[[], bool], seconds: float = 40) -> None:
+    def wait_until(self, condition: Callable[[], bool], seconds: float = 40) -> None:
         end = time.monotonic() + seconds
-        while not is_so():
-            assert time.monotonic() < end, self.said()
-            assert self.process is None or self.process.poll() is None, self.said()
+        while not condition():
+            assert time.monotonic() < end, self.log_text()
+            assert self.process is None or self.process.poll() is None, self.log_text()
             time.sleep(0.05)
 
-    def said(self) -> str:
+    def log_text(self) -> str:
         return self.log.read_text("utf-8") if self.log.exists() else ""
 
     def signal(self, number: signal.Signals) -> None:
@@ -94,7 +94,7 @@ class Running:
         os.kill(self.process.pid, number)
 
     def stop(self) -> int:
-        """Ask it to stop; return its exit code."""
+        """Send SIGTERM; return the exit code."""
         self.signal(signal.SIGTERM)
         return self.wait()
 
@@ -116,7 +116,7 @@ class Running:
 
 @contextlib.contextmanager
 def running(folder: Path, *feeds: str, **more: Any) -> Iterator[Running]:
-    """A daemon that is ready, and is killed in the end whatever happens."""
+    """Start a daemon and wait until it is ready; kill it at the end if it still runs."""
     daemon = Running(folder, feeds=feeds, **more)
     try:
         daemon.start_ready()

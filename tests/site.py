@@ -1,4 +1,4 @@
-"""A real HTTP/1.1 server on loopback that answers as told and remembers what it was asked.
+"""A real HTTP/1.1 server on loopback with scripted answers, which records all requests.
 
     with Site() as site:
         site.set("/feed.xml", "<rss…", content_type="application/rss+xml", etag='"1"')
@@ -8,10 +8,10 @@
         … fetch site.url("/feed.xml") …
         assert [request.path for request in site.requests] == ["/feed.xml"]
 
-`set` takes the body and the fields of `Answer`, which is also where faults are ordered: delays,
-resets, cut and endless bodies. A path is looked up with its query first, then without; what is
-not set is a 404. A site may listen on any address of 127.0.0.0/8 (`Site("127.3.0.1")`), so that
-each of many sites is a host of its own; `Site(tls=context)` speaks TLS.
+`set` takes the body and the fields of `Answer`. The fields also describe faults: delays, resets,
+cut and endless bodies. A path is looked up with its query first, then without it; a path that is
+not set gives a 404. A site can listen on any address of 127.0.0.0/8 (`Site("127.3.0.1")`), so that
+each of many sites is a separate host. `Site(tls=context)` speaks TLS.
 """
 
 from __future__ import annotations
@@ -42,10 +42,11 @@ Encoding = Literal["gzip", "deflate", "br", "zstd"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request as it arrived: header names in lower case, `path` with its query.
+    """One request: header names are in lower case, `path` includes the query.
 
-    `target` is the request line's own, an absolute address if the site serves as a proxy.
-    `port` is the client's, one for each connection; `at` is `time.monotonic()` at its arrival.
+    `target` is the target in the request line: an absolute URL if the site serves as a proxy.
+    `port` is the client's port, which differs for each connection. `at` is the value of
+    `time.monotonic()` when the request arrived.
     """
 
     method: str
@@ -60,14 +61,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What to answer, and what to do wrong on the way.
+    """An answer, and the faults to produce while it is sent.
 
-    `encoding` compresses the body for real; to lie, name a Content-Encoding in `headers`.
-    `etag` and `last_modified` (an HTTP date) make the site answer 304 to whoever has them.
-    `delay` is waited for before the first byte, `pause` before every piece of `piece` bytes.
-    `cut` is after how many bytes of the body the connection is closed, its length promised
-    in full. `reset` closes without an answer. `endless` repeats the body for ever.
-    `chunked` sends no Content-Length.
+    `encoding` compresses the body. For a false label, set Content-Encoding in `headers` instead.
+    `etag` and `last_modified` (an HTTP date) make the site answer 304 to requests that send them.
+    `delay` is the number of seconds before the first byte, `pause` the number of seconds before
+    each piece of `piece` bytes. `cut` closes the connection after that many bytes of the body,
+    although Content-Length names the full length. `reset` closes the connection without an
+    answer. `endless` repeats the body for ever. `chunked` sends no Content-Length.
     """
 
     body: bytes | str = b""
@@ -92,8 +93,8 @@ Respond = Callable[[Request], Answer | bytes | str]
 class Site:
     """The server; a context manager.
 
-    `requests` lists what arrived, in order. `in_flight` is how many of them are being answered,
-    `peak` how many were at most.
+    `requests` lists all requests in order of arrival. `in_flight` is the number of requests that
+    are being answered now, `peak` the largest number so far.
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class Site:
         self.host = host
         self._scheme = "https" if tls else "http"
         self._answers: dict[str, Respond] = {}
-        self._otherwise: Respond = _nothing_here
+        self._default: Respond = _not_found
         self._lock = threading.Lock()
         self._answering: set[int] = set()
         self._closing = threading.Event()
@@ -122,29 +123,29 @@ class Site:
         self.close()
 
     def close(self) -> None:
-        """Stop at once, whatever is in flight."""
+        """Stop at once, also while requests are being answered."""
         self._closing.set()
         if self._thread.is_alive():
             self._server.shutdown()
             self._thread.join()
         self._server.server_close()
-        self._server.hang_up()
+        self._server.close_connections()
 
     def url(self, path: str = "/", *, host: str | None = None) -> str:
-        """The address of a path, under the site's own or another name of the host."""
+        """Return the URL of a path; `host` replaces the site's own host name."""
         return f"{self._scheme}://{host or self.host}:{self.port}{path}"
 
     def set(self, path: str, body: bytes | str | Respond = b"", **answer: Any) -> None:
-        """Answer `path` with a body and the fields of `Answer`, or with what a function gives."""
+        """Answer `path` with a body and fields of `Answer`, or with the result of a function."""
         if callable(body):
             self._answers[path] = body
         else:
             fixed = Answer(body=body, **answer)
             self._answers[path] = lambda request: fixed
 
-    def otherwise(self, respond: Respond) -> None:
-        """Answer what is not set with what a function gives."""
-        self._otherwise = respond
+    def set_default(self, respond: Respond) -> None:
+        """Answer all paths that are not set with the result of a function."""
+        self._default = respond
 
     def redirect(self, path: str, to: str, *, status: int = 302, **answer: Any) -> None:
         """Answer `path` with a redirect."""
@@ -152,7 +153,7 @@ class Site:
         self.set(path, status=status, headers=headers, **answer)
 
     def script(self, path: str, *answers: Answer) -> None:
-        """Answer `path` with one after the other; the last one is repeated."""
+        """Answer the requests to `path` with these answers in turn; the last one is repeated."""
         remaining = list(answers)
         self.set(path, lambda request: remaining.pop(0) if len(remaining) > 1 else remaining[0])
 
@@ -161,11 +162,11 @@ class Site:
         self._answers.pop(path, None)
 
     def requests_to(self, path: str) -> list[Request]:
-        """The requests for one path, whatever their query."""
+        """Return the requests to a path, with any query."""
         return [r for r in self.requests if path in {r.path, r.path.partition("?")[0]}]
 
     def clear(self) -> None:
-        """Forget the requests so far."""
+        """Delete the recorded requests."""
         with self._lock:
             self.requests.clear()
             self.peak = 0
@@ -180,7 +181,7 @@ class Site:
             self._answering.add(id(request))
             self.peak = max(self.peak, self.in_flight)
             respond = self._answers.get(request.path) or self._answers.get(
-                request.path.partition("?")[0], self._otherwise
+                request.path.partition("?")[0], self._default
             )
         answer = respond(request)
         return answer if isinstance(answer, Answer) else Answer(body=answer)
@@ -190,12 +191,12 @@ class Site:
             self._answering.discard(id(request))
 
     def _wait(self, seconds: float) -> None:
-        """Wait, but not longer than the site is open."""
+        """Wait; raise ConnectionAbortedError if the site is closed meanwhile."""
         if seconds and self._closing.wait(seconds):
             raise ConnectionAbortedError
 
 
-def _nothing_here(request: Request) -> Answer:
+def _not_found(request: Request) -> Answer:
     return Answer(status=404, body="nothing here", content_type="text/plain")
 
 
@@ -217,7 +218,7 @@ class _Server(socketserver.ThreadingTCPServer):
         self._open[number] = connection
         try:
             if self._tls:
-                # Here, in the connection's own thread: who stalls in it stops nobody else.
+                # The handshake runs in the connection's own thread: a slow client stops no other.
                 connection = self._tls.wrap_socket(connection, server_side=True)
                 self._open[number] = connection
             self.finish_request(connection, client_address)
@@ -227,7 +228,7 @@ class _Server(socketserver.ThreadingTCPServer):
             self._open.pop(number, None)
             connection.close()
 
-    def hang_up(self) -> None:
+    def close_connections(self) -> None:
         for connection in list(self._open.values()):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
@@ -248,12 +249,12 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             site._wait(answer.delay)
             if not answer.pause and not answer.endless:
-                # Who has the last byte may ask again before this thread is back.
+                # A client that has the last byte may send a request before this thread goes on.
                 site._end(request)
             if answer.reset:
                 self._reset()
             else:
-                self._answer(_unless_current(answer, self.headers))
+                self._answer(_apply_conditions(answer, self.headers))
         except OSError:
             self.close_connection = True
         finally:
@@ -283,7 +284,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def _answer(self, answer: Answer) -> None:
-        body = _encoded(answer)
+        body = _encode(answer)
         chunked = answer.chunked or answer.endless
         self._send_head(answer, None if chunked else len(body))
         if self.command == "HEAD" or answer.status in {204, 304}:
@@ -320,23 +321,25 @@ class _Handler(BaseHTTPRequestHandler):
 _STATUSES = {status.value for status in HTTPStatus}
 
 
-def _unless_current(answer: Answer, asked: Message) -> Answer:
-    """Answer 304 where the client has it already (RFC 9110 section 13.2.2)."""
+def _apply_conditions(answer: Answer, headers: Message) -> Answer:
+    """Return a 304 if the client's validators match the answer (RFC 9110 section 13.2.2)."""
     if answer.status != 200:
         return answer
-    if (tags := asked.get("If-None-Match")) is not None:
-        current = answer.etag is not None and _strong(answer.etag) in map(_strong, tags.split(","))
+    if (tags := headers.get("If-None-Match")) is not None:
+        current = answer.etag is not None and _strip_weak_mark(answer.etag) in map(
+            _strip_weak_mark, tags.split(",")
+        )
     else:
-        since = asked.get("If-Modified-Since")
+        since = headers.get("If-Modified-Since")
         current = answer.last_modified is not None and since == answer.last_modified
     return replace(answer, status=304, content_type=None, encoding=None) if current else answer
 
 
-def _strong(etag: str) -> str:
+def _strip_weak_mark(etag: str) -> str:
     return etag.strip().removeprefix("W/")
 
 
-def _encoded(answer: Answer) -> bytes:
+def _encode(answer: Answer) -> bytes:
     body = answer.body.encode() if isinstance(answer.body, str) else answer.body
     match answer.encoding:
         case "gzip":

@@ -1,4 +1,4 @@
-"""What many tests need: a frozen clock, and builders of feeds and records."""
+"""A frozen clock, and functions that build feeds and records, for many tests."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 @dataclass
 class FrozenClock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until the test moves it."""
 
     at: datetime = NOON
 
@@ -25,7 +25,7 @@ class FrozenClock:
 
 
 def make_record(**changes: Any) -> Record:
-    """A record with everything in it, changed as asked."""
+    """Return a record with all usual fields; `changes` replace fields."""
     defaults: dict[str, Any] = {
         "entry_id": 1,
         "key": "0123456789abcdef" * 4,
@@ -50,7 +50,7 @@ def make_record(**changes: Any) -> Record:
 
 
 def rss(*items: str, title: str = "江海新闻", link: str = "https://news.example.cn/") -> str:
-    """An RSS 2.0 document of these items."""
+    """Return an RSS 2.0 document with these items."""
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0"><channel>'
         f"<title>{title}</title><link>{link}</link><description>d</description>\n"
@@ -60,7 +60,7 @@ def rss(*items: str, title: str = "江海新闻", link: str = "https://news.exam
 
 
 def item(number: int | str, **fields: str) -> str:
-    """An item of its own; `fields` replace, add (or, empty, remove) elements."""
+    """Return an RSS item; `fields` replace or add elements, an empty one removes its element."""
     elements = {
         "title": f"第{number}条新闻",
         "link": f"https://news.example.cn/a/{number}.html",

@@ -51,10 +51,10 @@ def is_whole(program: Program) -> bool:
 
 Past = Callable[[Site, Site, int], tuple[str, list[str]]]
 PASTS: dict[str, Past] = {
-    "rfc5005": lambda site, _, entries: ("", past.archived(site, entries)),
-    "paged": lambda site, _, entries: ("", past.wordpress(site, entries)),
+    "rfc5005": lambda site, _, entries: ("", past.with_archives(site, entries)),
+    "paged": lambda site, _, entries: ("", past.with_pages(site, entries)),
     "sitemap": lambda site, _, entries: ("", past.with_sitemap(site, entries)),
-    "wayback": lambda site, archive, entries: past.cdx(archive, site, entries),
+    "wayback": lambda site, archive, entries: past.with_captures(archive, site, entries),
 }
 
 
@@ -121,7 +121,7 @@ def is_document(path: str) -> bool:
 
 
 def test_pages_by_another_parameter_are_found_by_trying(tmp_path: Path, site: Site) -> None:
-    titles = past.wordpress(site, 10, page="page", named=False)
+    titles = past.with_pages(site, 10, page="page", named=False)
     program = configured(tmp_path, "", "", site.url("/feed"))
     assert program.run("backfill", "1", "--source", "paged").code == 0
     assert kept(program) == titles
@@ -166,7 +166,7 @@ def test_each_engine_counts_its_pages_in_its_way(
 
 
 def test_what_is_missing_is_named_and_asked_for_again(tmp_path: Path, site: Site) -> None:
-    titles = past.archived(site, 10)
+    titles = past.with_archives(site, 10)
     site.set("/archive/0", status=410)
     program = configured(tmp_path, "", "", site.url("/feed"))
     result = program.run("backfill", "1", "--source", "rfc5005")
@@ -269,9 +269,9 @@ def test_a_page_without_a_date_has_that_of_its_address_or_its_sitemap(
     with sqlite3.connect(tmp_path / "guidang.db") as database:
         dates = "SELECT title, substr(published_at, 1, 16), published_method FROM entry"
         expected = {
-            (past.titled(0), "2020-01-08 16:00", "lastmod"),
-            (past.titled(1), "2020-01-07 00:00", "news sitemap"),
-            (past.titled(3), "2020-01-03 16:00", "address"),
+            (past.title_of(0), "2020-01-08 16:00", "lastmod"),
+            (past.title_of(1), "2020-01-07 00:00", "news sitemap"),
+            (past.title_of(3), "2020-01-03 16:00", "address"),
         }
         assert set(database.execute(dates)) == expected
         # Of a page's own list of other posts, as it was read once.
@@ -283,7 +283,7 @@ def test_a_page_without_a_date_has_that_of_its_address_or_its_sitemap(
 
 
 def test_a_server_that_wants_to_be_left_alone_is(tmp_path: Path, site: Site) -> None:
-    titles = past.archived(site, 12)
+    titles = past.with_archives(site, 12)
     site.set("/archive/1", status=429, headers={"Retry-After": "3600"})
     program = configured(tmp_path, "", "", site.url("/feed"))
     result = program.run("backfill", "1", "--source", "rfc5005")
@@ -306,7 +306,7 @@ def test_a_server_that_wants_to_be_left_alone_is_not_asked_for_lists(
     tmp_path: Path, site: Site
 ) -> None:
     with Site() as archive:
-        settings, _ = past.cdx(archive, site, 8)
+        settings, _ = past.with_captures(archive, site, 8)
         archive.set("/cdx", status=429, headers={"Retry-After": "3600"})
         past.with_sitemap(site, 8)
         site.set("/robots.txt", status=429, headers={"Retry-After": "3600"})
@@ -335,7 +335,7 @@ def test_a_server_that_answers_no_more_is_not_asked_on(tmp_path: Path, site: Sit
 
 
 def test_it_stops_after_so_many_documents(tmp_path: Path, site: Site) -> None:
-    titles = past.archived(site, 12)
+    titles = past.with_archives(site, 12)
     program = configured(tmp_path, "", "", site.url("/feed"))
     result = program.run("backfill", "1", "--source", "rfc5005", "--max-documents", "2")
     assert result.code == 1
@@ -356,7 +356,7 @@ def test_it_stops_after_so_many_documents_of_all_feeds_together(tmp_path: Path, 
 
 
 def test_a_run_is_gone_on_with_as_it_was_begun(tmp_path: Path, site: Site) -> None:
-    past.archived(site, 12)
+    past.with_archives(site, 12)
     program = configured(tmp_path, "", "", site.url("/feed"))
     program.run("backfill", "1", "--source", "rfc5005", "--max-documents", "2")
     site.clear()
@@ -384,7 +384,7 @@ def test_what_is_missing_for_good_hides_nothing_that_comes_later(
 
 
 def test_a_feed_that_was_taken_off_the_list_holds_up_no_other(tmp_path: Path, site: Site) -> None:
-    past.archived(site, 12)
+    past.with_archives(site, 12)
     site.set("/other", past.channel(range(1), site))
     program = configured(tmp_path, "", "", site.url("/feed"))
     program.good("feeds", "add", site.url("/other"))
@@ -408,7 +408,7 @@ def test_pages_of_a_site_whose_rules_cannot_be_had_are_missing(tmp_path: Path, s
 
 
 def test_restart_begins_anew(tmp_path: Path, site: Site) -> None:
-    past.archived(site, 12)
+    past.with_archives(site, 12)
     program = configured(tmp_path, "", "", site.url("/feed"))
     program.run("backfill", "1", "--source", "rfc5005", "--max-documents", "2")
     site.clear()
@@ -417,7 +417,7 @@ def test_restart_begins_anew(tmp_path: Path, site: Site) -> None:
 
 
 def test_a_window_of_time(tmp_path: Path, site: Site) -> None:
-    past.archived(site, ENTRIES)
+    past.with_archives(site, ENTRIES)
     program = configured(tmp_path, "", "", site.url("/feed"))
     window = ["--since", "2020-01-06", "--until", "2020-01-09"]
     assert program.run("backfill", "1", "--source", "rfc5005", *window).code == 0
@@ -426,7 +426,7 @@ def test_a_window_of_time(tmp_path: Path, site: Site) -> None:
 
 def test_a_dry_run_keeps_nothing(tmp_path: Path, site: Site) -> None:
     with Site() as archive:
-        settings, _ = past.cdx(archive, site, 8)
+        settings, _ = past.with_captures(archive, site, 8)
         program = configured(tmp_path, "", settings, site.url("/feed"))
         said = program.good("backfill", "1", "--source", "wayback", "--dry-run")
         assert said.count("wayback: http") == 7
@@ -437,8 +437,8 @@ def test_a_dry_run_keeps_nothing(tmp_path: Path, site: Site) -> None:
 
 def test_all_sources_of_a_feed_one_after_the_other(tmp_path: Path, site: Site) -> None:
     with Site() as archive:
-        settings, _ = past.cdx(archive, site, 8)
-        titles = past.archived(site, ENTRIES)
+        settings, _ = past.with_captures(archive, site, 8)
+        titles = past.with_archives(site, ENTRIES)
         program = configured(tmp_path, "", settings, site.url("/feed"))
         result = program.run("backfill", "1", "--json")
         assert result.code == 0, result
@@ -449,7 +449,9 @@ def test_all_sources_of_a_feed_one_after_the_other(tmp_path: Path, site: Site) -
 
 def test_more_of_a_route(tmp_path: Path) -> None:
     with RsshubDouble() as hub:
-        items = [{"title": past.titled(n), "link": f"https://a.example.cn/{n}"} for n in range(30)]
+        items = [
+            {"title": past.title_of(n), "link": f"https://a.example.cn/{n}"} for n in range(30)
+        ]
         hub.routes["/news"] = Route(items=items)
         settings = f'[rsshub]\ninstances = ["{hub.address}"]'
         program = configured(tmp_path, "", settings, "rsshub://news")
@@ -462,7 +464,7 @@ def test_more_of_a_route(tmp_path: Path) -> None:
 
 def test_a_route_that_counts_its_pages(tmp_path: Path) -> None:
     def items(numbers: range) -> list[dict[str, str]]:
-        return [{"title": past.titled(n), "link": f"https://a.example.cn/{n}"} for n in numbers]
+        return [{"title": past.title_of(n), "link": f"https://a.example.cn/{n}"} for n in numbers]
 
     with RsshubDouble() as hub:
         hub.routes["/news"] = Route(items=items(range(10)), pattern="/news/:page?")
@@ -484,7 +486,7 @@ def test_an_older_text_becomes_an_earlier_revision(
     tmp_path: Path, database_url: str, site: Site
 ) -> None:
     with Site() as archive:
-        settings, _ = past.cdx(archive, site, 4)
+        settings, _ = past.with_captures(archive, site, 4)
         site.set("/feed", past.channel(range(4), site, description="今天的说法。"))
         program = configured(tmp_path, database_url, settings, site.url("/feed"))
         program.good("poll")
@@ -597,12 +599,12 @@ def test_a_live_entry_joins_the_one_of_an_old_archive(tmp_path: Path, site: Site
     site.set("/feed", rss(past.dated_item(1, link=link), link=site.url("/")))
     old = tmp_path / "old"
     old.mkdir()
-    front = f"title: '{past.titled(1)}'\ndate: 2020-01-02 08:00:00\nsource_url: '{link}'"
+    front = f"title: '{past.title_of(1)}'\ndate: 2020-01-02 08:00:00\nsource_url: '{link}'"
     (old / "one.md").write_text(f"---\n{front}\n---\n\n第1条新闻的正文，**旧的**。\n", "utf-8")
     program = configured(tmp_path, "", "", site.url("/feed"))
     assert program.run("backfill", "--from", str(old), "--feed", "1").code == 0
     program.good("poll")
-    assert kept(program) == [past.titled(1)]
+    assert kept(program) == [past.title_of(1)]
     shown = json.loads(program.good("entries", "show", "1", "--json"))
     assert "<strong>旧的</strong>" in shown["revisions"][0]["html"]
 
@@ -610,7 +612,7 @@ def test_a_live_entry_joins_the_one_of_an_old_archive(tmp_path: Path, site: Site
 def test_beside_a_daemon_that_polls(tmp_path: Path, database_url: str, site: Site) -> None:
     from tests.running import running
 
-    titles = past.archived(site, ENTRIES)
+    titles = past.with_archives(site, ENTRIES)
     with running(tmp_path, site.url("/feed"), database_url=database_url) as daemon:
         result = daemon.program.run("backfill", "1", "--source", "rfc5005")
         assert result.code == 0, result
@@ -650,7 +652,7 @@ def test_what_cannot_be_done_is_said(tmp_path: Path, arguments: list[str], said:
 
 
 def test_a_terminal_shows_how_far_it_is(tmp_path: Path, site: Site) -> None:
-    past.archived(site, 12)
+    past.with_archives(site, 12)
     program = configured(tmp_path, "", "", site.url("/feed"))
     result = program.on_terminal("backfill", "1", "--source", "rfc5005")
     assert result.code == 0, result
@@ -661,7 +663,7 @@ def test_a_terminal_shows_how_far_it_is(tmp_path: Path, site: Site) -> None:
 
 
 def test_where_no_terminal_is_there_are_plain_lines(tmp_path: Path, site: Site) -> None:
-    past.archived(site, 12)
+    past.with_archives(site, 12)
     program = configured(tmp_path, "", "", site.url("/feed"))
     said = program.good("backfill", "1", "--source", "rfc5005")
     assert said.count("✓ ") == 4

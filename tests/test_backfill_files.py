@@ -247,7 +247,7 @@ def everything(folder: Path) -> list[str]:
     )
     for number in range(600, 630):
         link = f"source_url: '{LINK}a/{number}.html'\n" if number % 2 else ""
-        front = f"title: '{past.titled(number)}'\ndate: 2020-01-02 08:00:00\n{link}"
+        front = f"title: '{past.title_of(number)}'\ndate: 2020-01-02 08:00:00\n{link}"
         (folder / f"{number}.md").write_text(f"---\n{front}---\n\n第{number}条。\n", "utf-8")
     answers = [(f"{LINK}feed", document(range(n, n + 2)).decode()) for n in range(700, 720)]
     (folder / "c.warc.gz").write_bytes(

@@ -22,7 +22,7 @@ def old_record(number: int, date: str, *, text: str = "旧档里的正文。") -
     """A record as the system before Guidang wrote it: without link, guid or feed."""
     listed = "".join(f"\n - {name}" for name in PATH)
     return (
-        f"\n---\ntitle: '{past.titled(number)}'\ncategories: {listed}\nheadimg: ''\n"
+        f"\n---\ntitle: '{past.title_of(number)}'\ncategories: {listed}\nheadimg: ''\n"
         f"author: 江海半岛网\ncomments: false\ndate: {date}\nthumbnail: ''\n---\n\n"
         f"<div>   \n<p>{text}</p>\n          \n</div>\n            "
     )
@@ -80,7 +80,7 @@ def test_a_record_without_an_address_and_its_live_entry_are_one(
     (feed,) = json.loads(program.good("feeds", "list", "--json"))
     assert feed["url"] == site.url("/feed")
     entries = json.loads(program.good("entries", "list", "--json"))
-    (number,) = (e["id"] for e in entries if e["title"] == past.titled(1))
+    (number,) = (e["id"] for e in entries if e["title"] == past.title_of(1))
     shown = json.loads(program.good("entries", "show", str(number), "--json"))
     assert shown["link"] == "https://news.example.cn/a/1.html"
     assert "今天的正文" in shown["html"]
@@ -215,15 +215,15 @@ def with_files(folder: Path, **texts: str) -> Path:
 
 
 OF_ALL_KINDS = {
-    "fenceless.md": f"title: {past.titled(1)}\ndate: 2014-03-01\ncategories: 随笔\n---\n正文。",
-    "fenced.md": f"---\ntitle: {past.titled(2)}\ncategories: 随笔\n---\n正文。",
-    "bare.md": f"---\ntitle: {past.titled(3)}\n---\n正文。",
-    "code.mdx": f"---\ntitle: {past.titled(4)}\ncategories: 随笔\n---\n正文。",
-    "bundle/index.md": f"---\ntitle: {past.titled(5)}\ncategories: 随笔\n---\n![](a.jpg) 正文。",
+    "fenceless.md": f"title: {past.title_of(1)}\ndate: 2014-03-01\ncategories: 随笔\n---\n正文。",
+    "fenced.md": f"---\ntitle: {past.title_of(2)}\ncategories: 随笔\n---\n正文。",
+    "bare.md": f"---\ntitle: {past.title_of(3)}\n---\n正文。",
+    "code.mdx": f"---\ntitle: {past.title_of(4)}\ncategories: 随笔\n---\n正文。",
+    "bundle/index.md": f"---\ntitle: {past.title_of(5)}\ncategories: 随笔\n---\n![](a.jpg) 正文。",
     "broken.md": "+++\ntitle = 没有引号\n+++\n正文。",
     "readme.md": "# 说明",
-    "_drafts/later.md": f"---\ntitle: {past.titled(6)}\ncategories: 随笔\n---\n正文。",
-    "closed.md": f"---\ntitle: {past.titled(7)}\npassword: 桥\n---\n正文。",
+    "_drafts/later.md": f"---\ntitle: {past.title_of(6)}\ncategories: 随笔\n---\n正文。",
+    "closed.md": f"---\ntitle: {past.title_of(7)}\npassword: 桥\n---\n正文。",
 }
 
 
@@ -254,7 +254,7 @@ def test_nothing_in_a_folder_of_posts_is_passed_over_unnamed(tmp_path: Path) -> 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
 def test_a_post_in_any_encoding_is_a_post(tmp_path: Path, encoding: str) -> None:
     archive = with_files(tmp_path, **{"a.md": ""})
-    text = f"---\ntitle: {past.titled(1)}\ndate: 2014-03-01\n---\n正文在这里，有几句话。"
+    text = f"---\ntitle: {past.title_of(1)}\ndate: 2014-03-01\n---\n正文在这里，有几句话。"
     (archive / "a.md").write_bytes(text.encode(encoding))
     program = program_of(tmp_path, "")
     program.good("backfill", "--from", str(archive))

@@ -129,7 +129,7 @@ def test_a_feed_is_known_by_its_bytes_as_well(program: Program) -> None:
         )
         for number, coding in [(5, "br"), (6, "zstd")]
     ]
-    item = {"id": "7", "url": f"{LINK}7", "title": past.titled(7), "content_text": "七"}
+    item = {"id": "7", "url": f"{LINK}7", "title": past.title_of(7), "content_text": "七"}
     feed = {"version": "https://jsonfeed.org/version/1.1", "title": "x", "items": [item]}
     others = [b"\x89PNG\r\n", b"", b"{", b"plain", b"<svg/>", random.Random(1).randbytes(9000)]
     records += [

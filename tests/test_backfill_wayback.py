@@ -165,9 +165,9 @@ def test_captures_of_another_feed_without_a_link_are_passed_over(
     captures = {
         "A": atom("http://pills.example/1", "卖药"),
         "B": without_link("http://pills.example/2", "卖药"),
-        "C": atom(f"{home}2.html", past.titled(2)),
-        "D": without_link(f"{home}3.html", past.titled(3)),
-        "E": without_link(site.url("/4.html"), past.titled(4)),
+        "C": atom(f"{home}2.html", past.title_of(2)),
+        "D": without_link(f"{home}3.html", past.title_of(3)),
+        "E": without_link(site.url("/4.html"), past.title_of(4)),
         "F": rss(past.dated_item(5, link=f"{home}5.html"), title="Feed", link=home),
     }
     rows = [(f"2020020{n}000000", feed, digest) for n, digest in enumerate(captures, 1)]
@@ -188,7 +188,7 @@ def test_the_first_capture_of_a_feed_that_was_never_looked_at_says_where_it_lead
     feed, home = site.url("/feed"), "http://www.home.example/"
     captures = {
         "A": without_link("http://pills.example/1", "卖药"),
-        "B": without_link(f"{home}2.html", past.titled(2)),
+        "B": without_link(f"{home}2.html", past.title_of(2)),
     }
     rows = [(f"2020020{n}000000", feed, digest) for n, digest in enumerate(captures, 1)]
     for stamp, url, digest in rows:
@@ -217,7 +217,7 @@ def test_a_capture_that_leads_to_another_has_its_time(
 def test_captures_come_in_the_order_that_is_set(
     tmp_path: Path, site: Site, archive: Site, order: str
 ) -> None:
-    past.cdx(archive, site, ENTRIES)
+    past.with_captures(archive, site, ENTRIES)
     program = configured(
         tmp_path, "", settings_of(archive, f'order = "{order}"\n'), site.url("/feed")
     )
@@ -298,7 +298,7 @@ def test_a_server_that_calls_the_address_otherwise_is_asked_again(
 def test_an_index_of_which_nothing_can_be_used_is_an_error(
     tmp_path: Path, site: Site, archive: Site, source: str
 ) -> None:
-    past.archived(site, ENTRIES)
+    past.with_archives(site, ENTRIES)
     archive.set("/cdx", '{"timestamp": "20200201000000", "digest": "A"}\n' * 2)
     program = configured(tmp_path, "", settings_of(archive), site.url("/feed"))
     result = program.run("backfill", "1", "--source", source)
@@ -343,7 +343,7 @@ def test_a_real_pywb(tmp_path: Path) -> None:
 def test_an_archive_that_cannot_be_reached_is_named_and_the_rest_is_complete(
     tmp_path: Path, site: Site, archive: Site, source: str, code: int
 ) -> None:
-    titles = past.archived(site, ENTRIES)
+    titles = past.with_archives(site, ENTRIES)
     settings = settings_of(archive)
     archive.close()
     program = configured(tmp_path, "", settings, site.url("/feed"))
@@ -359,7 +359,7 @@ def test_an_archive_that_cannot_be_reached_is_named_and_the_rest_is_complete(
 def test_an_archive_behind_a_refusal_is_left_out(
     tmp_path: Path, site: Site, archive: Site, status: int
 ) -> None:
-    titles = past.archived(site, ENTRIES)
+    titles = past.with_archives(site, ENTRIES)
     archive.set("/cdx", status=status)
     program = configured(tmp_path, "", settings_of(archive), site.url("/feed"))
     result = program.run("backfill", "1")
@@ -370,7 +370,7 @@ def test_an_archive_behind_a_refusal_is_left_out(
 def test_an_archive_that_asks_to_wait_is_not_left_out(
     tmp_path: Path, site: Site, archive: Site
 ) -> None:
-    past.archived(site, ENTRIES)
+    past.with_archives(site, ENTRIES)
     archive.set("/cdx", status=429, headers={"Retry-After": "7200"})
     program = configured(tmp_path, "", settings_of(archive), site.url("/feed"))
     result = program.run("backfill", "1")

@@ -60,7 +60,7 @@ def poll_all(world: World, workers: Workers) -> dict[str, Poll]:
 
     async def poll() -> list[Poll]:
         async with open_services(world.config, world.database, world.clock) as services:
-            chosen = world.ask(feeds.every)
+            chosen = world.query(feeds.every)
             return await poll_feeds(with_workers(services, workers), chosen, lambda _: None)
 
     with workers:
@@ -105,13 +105,13 @@ def test_a_feed_that_met_a_fault_waits_longer_each_time(world: World, site: Site
     waits = []
     for failures in (1, 2, 3):
         poll_all(world, FaultyWorkers("/broken", pay=False))
-        (feed,) = world.ask(feeds.every)
+        (feed,) = world.query(feeds.every)
         assert (feed.failures, "bug in Guidang" in (feed.last_error or "")) == (failures, True)
         waits.append(feed.next_poll_at - world.clock())
     assert waits == sorted(waits)
     assert waits[0] < waits[2]
     poll_all(world, Workers(1, pay=False))
-    (feed,) = world.ask(feeds.every)
+    (feed,) = world.query(feeds.every)
     assert (feed.failures, len(world.entries())) == (0, 1)
 
 
@@ -122,7 +122,7 @@ def dated(number: int, year: int) -> str:
 
 def unread_entries(world: World) -> list[tuple[str, str]]:
     """The name of each unread entry, and the error that reading it raised."""
-    return [(row["name"], row["reason"]) for row in world.ask(unread.listed)]
+    return [(row["name"], row["reason"]) for row in world.query(unread.listed)]
 
 
 @pytest.mark.parametrize("parts", [True, False], ids=["items", "whole document"])
@@ -314,13 +314,13 @@ def test_the_service_goes_on_and_counts_the_failure(tmp_path: Path, site: Site) 
     with running(tmp_path, site.url("/good"), site.url("/broken")) as daemon:
         daemon.wait_until(lambda: len(daemon.titles()) == 2)
         world = World(tmp_path / "world", daemon.program.database_url or daemon_database(tmp_path))
-        broken = next(feed for feed in world.ask(feeds.every) if feed.url.endswith("/broken"))
+        broken = next(feed for feed in world.query(feeds.every) if feed.url.endswith("/broken"))
         world.database.transact(refuse_entries_of, broken.id)
         site.set("/broken", rss(item(1), item(2)))
         site.set("/good", rss(item(1), item(2)))
         daemon.wait_until(lambda: 'failures_total{kind="fault"}' in daemon.get("/metrics")[1])
         daemon.wait_until(lambda: len(daemon.titles()) == 3)
-        assert world.ask(lambda c: feeds.get(c, broken.id)).failures > 0
+        assert world.query(lambda c: feeds.get(c, broken.id)).failures > 0
         assert daemon.get("/readyz")[0] == 200
 
 
@@ -408,7 +408,7 @@ def test_an_entry_whose_page_raises_is_kept_without_its_full_text_and_says_so(
     assert summaries.kept() == [(False, True, 1), (True, False, 1)]
     (warning,) = poll.warnings
     assert warning.startswith(f"1 entry is kept without full text: {site.url('/a/1.html')}: ")
-    assert world.ask(listings.totals)["without_full_text"] == 1
+    assert world.query(listings.totals)["without_full_text"] == 1
     assert len(tracebacks(caplog)) == 1
 
 
@@ -418,7 +418,7 @@ def test_a_replay_reads_the_page_again_that_raised(world: World, site: Site) -> 
     site.unset("/a/1.html")
     assert replay_feed(world.database, summaries.feed, now=world.clock()) == 1
     assert summaries.kept() == [(True, False, 1)]
-    assert world.ask(listings.totals)["without_full_text"] == 0
+    assert world.query(listings.totals)["without_full_text"] == 0
 
 
 @pytest.mark.parametrize(
@@ -501,5 +501,5 @@ def test_the_history_of_a_feed_shows_the_warning(world: World, site: Site) -> No
     summaries = Summaries(world, site)
     site.unset("/a/1.html")
     summaries.poll()
-    (row,) = world.ask(lambda c: polls.last(c, summaries.feed.id, 5))
+    (row,) = world.query(lambda c: polls.last(c, summaries.feed.id, 5))
     assert "without full text" in row["warnings"]

@@ -314,7 +314,7 @@ def test_debug_shows_where_it_went_wrong(program: Program) -> None:
 
 def test_help_and_version_answer(program: Program) -> None:
     for arguments in ([], ["feeds"], ["poll"], ["entries", "list"], ["db"]):
-        shown = program.run_anew(*arguments, "--help").out
+        shown = program.run_in_new_process(*arguments, "--help").out
         assert "Usage: guidang" in shown.replace("python -m ingest", "guidang")
     assert program.good("--version").startswith("guidang ")
 
@@ -330,7 +330,7 @@ def test_a_command_loads_what_it_needs_by_itself(
     """Elsewhere commands run where everything is loaded already."""
     program.good("feeds", "add", site.url("/feed.xml"))
     program.good("poll")
-    result = program.run_anew(*command.split())
+    result = program.run_in_new_process(*command.split())
     assert (result.code, result.err) == (0, ""), result
 
 

@@ -41,8 +41,8 @@ def test_it_looks_at_what_is_due_and_stops_when_told(tmp_path: Path, site: Site)
         assert daemon.stop() == 0
         assert daemon.titles() == ["第1条新闻", "第2条新闻"]
         assert daemon.program.run("archive", "--check").code == 0
-        assert "INFO    [江海新闻] news: 1 new" in daemon.said()
-        assert "Traceback" not in daemon.said()
+        assert "INFO    [江海新闻] news: 1 new" in daemon.log_text()
+        assert "Traceback" not in daemon.log_text()
 
 
 def test_health_and_metrics_are_served(tmp_path: Path, site: Site) -> None:
@@ -63,10 +63,10 @@ def test_health_and_metrics_are_served(tmp_path: Path, site: Site) -> None:
 
 def test_entries_that_were_missed_are_counted_and_offered(tmp_path: Path, site: Site) -> None:
     with running(tmp_path, site.url("/a")) as daemon:
-        daemon.wait_until(lambda: "1 new" in daemon.said())
+        daemon.wait_until(lambda: "1 new" in daemon.log_text())
         site.set("/a", rss(item(8), item(9)))
         daemon.wait_until(lambda: "\nguidang_gaps_total 1.0" in daemon.get("/metrics")[1])
-        assert "to bring them in: guidang backfill 1" in daemon.said()
+        assert "to bring them in: guidang backfill 1" in daemon.log_text()
         shown = [daemon.program.good(*words) for words in (["status"], ["feeds", "explain", "1"])]
         assert ["guidang backfill 1" in text for text in shown] == [True, True]
 
@@ -103,7 +103,7 @@ def test_it_stops_while_it_waits_for_its_database_to_start(
         daemon.signal(number)
         assert daemon.wait() == 0
         asking.close()
-    assert "Traceback" not in daemon.said()
+    assert "Traceback" not in daemon.log_text()
 
 
 @pytest.mark.parametrize("moment", ["start", "reload"])
@@ -123,7 +123,7 @@ def test_it_is_not_ready_with_a_folder_that_it_may_not_write(
         daemon.wait_until(daemon.is_ready)
         daemon.configure(site.url("/a"), more=f'[archive]\npath = "{closed}"')
         daemon.signal(signal.SIGHUP)
-        daemon.wait_until(lambda: "going on with the old configuration" in daemon.said())
+        daemon.wait_until(lambda: "going on with the old configuration" in daemon.log_text())
         assert daemon.is_ready()
     finally:
         daemon.kill()
@@ -143,7 +143,7 @@ def test_a_changed_configuration_is_taken_over(tmp_path: Path, site: Site) -> No
         daemon.configure(site.url("/b"))
         daemon.signal(signal.SIGHUP)
         daemon.wait_until(lambda: asked(site, "/b"))
-        assert "the configuration was read again" in daemon.said()
+        assert "the configuration was read again" in daemon.log_text()
         count = len(site.requests_to("/a"))
         daemon.wait_until(lambda: asked(site, "/b", 3))
         assert len(site.requests_to("/a")) == count
@@ -167,8 +167,8 @@ def test_a_wrong_configuration_leaves_the_old_one(
     with running(tmp_path, site.url("/a")) as daemon:
         daemon.configure(more=more)
         daemon.signal(signal.SIGHUP)
-        daemon.wait_until(lambda: "going on with the old configuration" in daemon.said())
-        assert words in daemon.said()
+        daemon.wait_until(lambda: "going on with the old configuration" in daemon.log_text())
+        assert words in daemon.log_text()
         count = len(site.requests_to("/a"))
         daemon.wait_until(lambda: asked(site, "/a", count + 2))
 
@@ -181,7 +181,7 @@ def test_a_slow_site_delays_no_other_when_the_configuration_is_read_again(
         with running(tmp_path, site.url("/a"), slow.url("/b")) as daemon:
             daemon.wait_until(lambda: asked(slow, "/b") and asked(site, "/a"))
             daemon.signal(signal.SIGHUP)
-            daemon.wait_until(lambda: "the configuration was read again" in daemon.said())
+            daemon.wait_until(lambda: "the configuration was read again" in daemon.log_text())
             count = len(site.requests_to("/a"))
             daemon.wait_until(lambda: asked(site, "/a", count + 1), seconds=12)
 
@@ -190,7 +190,7 @@ def test_a_wrong_configuration_changes_no_feed(tmp_path: Path, site: Site) -> No
     with running(tmp_path, site.url("/a")) as daemon:
         daemon.configure(site.url("/b"), more='[archive]\npath = "/dev/null/posts"')
         daemon.signal(signal.SIGHUP)
-        daemon.wait_until(lambda: "going on with the old configuration" in daemon.said())
+        daemon.wait_until(lambda: "going on with the old configuration" in daemon.log_text())
         assert rows(daemon, "SELECT url, paused_at FROM feed") == [(site.url("/a"), None)]
 
 
@@ -204,7 +204,7 @@ def test_an_address_of_its_own_that_changes_needs_a_restart(tmp_path: Path, site
     with running(tmp_path, site.url("/a")) as daemon:
         daemon.program.write_config(f'[web]\nlisten = "127.0.0.1:{free_port()}"')
         daemon.signal(signal.SIGHUP)
-        daemon.wait_until(lambda: "another address needs a restart" in daemon.said())
+        daemon.wait_until(lambda: "another address needs a restart" in daemon.log_text())
         assert daemon.is_ready()
 
 
@@ -214,7 +214,7 @@ def test_what_takes_too_long_is_given_up_when_it_stops(tmp_path: Path, site: Sit
     with running(tmp_path, site.url("/slow"), settings=settings) as daemon:
         daemon.wait_until(lambda: asked(site, "/slow"))
         assert daemon.stop() == 0
-        assert "gave up on 1 polls" in daemon.said()
+        assert "gave up on 1 polls" in daemon.log_text()
         site.set("/slow", rss(item(7)))
         daemon.start_ready()
         daemon.wait_until(lambda: daemon.titles() == ["第7条新闻"])
@@ -254,7 +254,7 @@ def test_an_archive_that_cannot_be_written_is_waited_for(tmp_path: Path, site: S
         (tmp_path / "away").rename(posts)
         daemon.wait_until(lambda: len(list(posts.rglob("*.md"))) == 2, seconds=60)
         daemon.wait_until(lambda: daemon.get("/readyz")[0] == 200)
-        assert "the archive can be used again" in daemon.said()
+        assert "the archive can be used again" in daemon.log_text()
 
 
 @pytest.mark.long
@@ -263,17 +263,17 @@ def test_a_database_that_goes_away_is_waited_for(
 ) -> None:
     with running(tmp_path, site.url("/a"), database_url=postgres_url) as daemon:
         daemon.wait_until(lambda: asked(site, "/a"))
-        postgres.shut(postgres_url)
+        postgres.refuse_connections(postgres_url)
         daemon.wait_until(lambda: daemon.get("/readyz")[0] == 503)
-        assert "the database cannot be used" in daemon.said()
+        assert "the database cannot be used" in daemon.log_text()
         assert daemon.get("/healthz")[0] == 200
         count = len(site.requests_to("/a"))
         site.set("/a", rss(item(1), item(2)))
-        postgres.open(postgres_url)
+        postgres.allow_connections(postgres_url)
         daemon.wait_until(lambda: daemon.get("/readyz")[0] == 200, seconds=60)
         assert len(site.requests_to("/a")) <= count + 2
         daemon.wait_until(lambda: daemon.titles() == ["第1条新闻", "第2条新闻"], seconds=90)
-        assert "the database can be used again" in daemon.said()
+        assert "the database can be used again" in daemon.log_text()
 
 
 def test_the_service_manager_is_told(tmp_path: Path, site: Site) -> None:
@@ -331,7 +331,7 @@ def test_a_feed_that_asks_to_be_skipped_now_is_not_asked_however_late_it_is(
     wish = f"<skipHours>{hours}</skipHours>"
     site.set("/a", rss(item(1)).replace("<description>d<", f"{wish}<description>d<", 1))
     with running(tmp_path, settings=f'[[feeds]]\nurl = "{site.url("/a")}"') as daemon:
-        daemon.wait_until(lambda: "1 new" in daemon.said())
+        daemon.wait_until(lambda: "1 new" in daemon.log_text())
         assert daemon.stop() == 0
         rows(daemon, "UPDATE feed SET next_poll_at = '2020-01-01 00:00:00.000000'")
         daemon.start_ready()
@@ -405,7 +405,7 @@ def test_a_database_that_falls_silent_does_not_keep_it_from_stopping(
             relay.is_silent.set()
             time.sleep(0.5)  # the daemon asks what is due every fifth of a second
             assert daemon.stop() == 0
-            assert "stopped without it" in daemon.said()
+            assert "stopped without it" in daemon.log_text()
 
 
 def far_hour() -> int:

@@ -88,7 +88,7 @@ def test_a_connection_that_was_hung_up_while_it_was_kept_is_not_used(
     async def with_a_break() -> None:
         async with Fetcher(settings, system_clock) as fetcher:
             await fetcher.fetch(site.url("/feed"))
-            site._server.hang_up()
+            site._server.close_connections()
             await asyncio.sleep(0.1)
             await fetcher.fetch(site.url("/feed"))
 

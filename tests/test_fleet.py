@@ -58,7 +58,7 @@ def test_a_fleet_is_asked_with_manners(
         assert daemon.is_ready()
         assert daemon.stop() == 0
         ended = time.monotonic()
-    assert "Traceback" not in daemon.said()
+    assert "Traceback" not in daemon.log_text()
     hosts_are_spared(fleet, ended - began)
     wishes_are_kept(fleet, urls, ended)
     pauses_are_of_the_whole_host(fleet, urls)
@@ -82,7 +82,7 @@ def all_at_once(daemon: Running) -> None:
 def hosts_are_spared(fleet: Fleet, seconds: float) -> None:
     assert max(fleet.peak.values()) <= PER_HOST
     of_host = defaultdict(list)
-    for asked in fleet.asked:
+    for asked in fleet.requests:
         of_host[asked.host].append(asked.at)
     for times in of_host.values():
         assert len(times) <= seconds / DELAY + PER_HOST
@@ -93,7 +93,7 @@ def hosts_are_spared(fleet: Fleet, seconds: float) -> None:
 
 def wishes_are_kept(fleet: Fleet, urls: dict[str, Way], ended: float) -> None:
     looks = defaultdict(list)
-    for asked in fleet.asked:
+    for asked in fleet.requests:
         looks[f"http://{asked.host}:{fleet.port}{asked.path}"].append(asked.at)
     for url, way in urls.items():
         # One whose server speaks for all its feeds may have to wait from the beginning.
@@ -111,7 +111,7 @@ def pauses_are_of_the_whole_host(fleet: Fleet, urls: dict[str, Way]) -> None:
             host = urlsplit(url).hostname
             apart[host] = min(apart[host] or way.apart, way.apart)
     for host, wait in apart.items():
-        times = [asked.at for asked in fleet.asked if asked.host == host]
+        times = [asked.at for asked in fleet.requests if asked.host == host]
         assert times, host
         # Those that were under way when it spoke are answered as well.
         for before, after in zip(times, times[PER_HOST:], strict=False):
@@ -146,7 +146,7 @@ def healthy_feeds_are_whole(
     links = [entry["link"] for entry in daemon.entries()]
     assert len(links) == len(set(links))
     looks = defaultdict(int)
-    for asked in fleet.asked:
+    for asked in fleet.requests:
         looks[asked.path] += 1
     kept = defaultdict(int)
     for entry in daemon.entries():

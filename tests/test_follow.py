@@ -220,7 +220,7 @@ def test_an_entry_that_is_committed_after_a_later_one_is_not_missed(
         site.set(f"/{name}.xml", rss(item(name)))
         world.add(site.url(f"/{name}.xml"))
     world.poll()
-    first, second = sorted(world.ask(lambda c: list(c.scalars(sa.select(Entry.id)))))
+    first, second = sorted(world.query(lambda c: list(c.scalars(sa.select(Entry.id)))))
     follower = Recorder()
     engine = world.database.engine
     with engine.begin() as early:
@@ -238,7 +238,7 @@ def test_a_mark_that_is_being_renewed_is_left_without_waiting(world: World, site
     site.set("/feed.xml", rss(item(1), item(2)))
     world.add(site.url("/feed.xml"))
     world.poll()
-    entries = world.ask(lambda c: list(c.scalars(sa.select(Entry.id).order_by(Entry.id))))
+    entries = world.query(lambda c: list(c.scalars(sa.select(Entry.id).order_by(Entry.id))))
     world.database.transact(due.mark_due, entries, NOON)
     taken = world.database.query(due.take_due, "files", after=0, limit=9)
     with world.database.engine.begin() as changing:
@@ -336,7 +336,7 @@ def test_an_upgrade_keeps_what_is_due_and_so_does_the_way_back(world: World, sit
     world.database.transact(due.mark_due, [2, 4], NOON)
     world.database.downgrade("0012")
     query = sa.text("SELECT id FROM entry WHERE render_due > 0 ORDER BY id")
-    assert world.ask(lambda c: list(c.scalars(query))) == [2, 4]
+    assert world.query(lambda c: list(c.scalars(query))) == [2, 4]
     world.database.upgrade()
     assert is_due(world) == [2, 4]
-    assert world.ask(lambda c: set(c.scalars(sa.select(Due.follower)))) == {"files"}
+    assert world.query(lambda c: set(c.scalars(sa.select(Due.follower)))) == {"files"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.hexo import Hexo
-from tests.themes import PAGES, look_at_fields, texts_for
+from tests.themes import PAGES, find_hostile_markup, texts_for
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
@@ -17,4 +17,4 @@ HOSTILE = json.loads((Path(__file__).parent / "data/hexo/hostile.json").read_tex
 
 @pytest.mark.parametrize("theme", sorted(PAGES))
 def test_hostile_fields_are_text_in_a_theme(theme: str, themes: Hexo) -> None:
-    assert look_at_fields(themes, theme, texts_for(theme, HOSTILE), show=True) == []
+    assert find_hostile_markup(themes, theme, texts_for(theme, HOSTILE), show=True) == []

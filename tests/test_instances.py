@@ -17,7 +17,7 @@ from ingest.store import rsshub as store
 from ingest.values import Outcome
 from models import Base
 from tests.program import Program
-from tests.rsshub_double import Route, RsshubDouble, hot
+from tests.rsshub_double import Route, RsshubDouble, hot_items
 from tests.site import Answer
 from tests.world import World
 
@@ -30,14 +30,14 @@ KNOWN = "5 namespaces, 16 routes"
 @pytest.fixture
 def hub() -> Iterator[RsshubDouble]:
     with RsshubDouble(KEY) as double:
-        double.routes["/zhihu/hot"] = Route(hot(1, 2, 3), pattern="/zhihu/hot")
+        double.routes["/zhihu/hot"] = Route(hot_items(1, 2, 3), pattern="/zhihu/hot")
         yield double
 
 
 @pytest.fixture
 def other() -> Iterator[RsshubDouble]:
     with RsshubDouble(KEY) as double:
-        double.routes["/zhihu/hot"] = Route(hot(1, 2, 3), pattern="/zhihu/hot")
+        double.routes["/zhihu/hot"] = Route(hot_items(1, 2, 3), pattern="/zhihu/hot")
         yield double
 
 
@@ -48,7 +48,7 @@ def world(tmp_path: Path, sqlite_url: str, hub: RsshubDouble, other: RsshubDoubl
 
 
 def health(world: World) -> dict[str, int]:
-    return {name: one.failures for name, one in world.ask(store.health).items()}
+    return {name: one.failures for name, one in world.query(store.health).items()}
 
 
 def poll_one(world: World, feed: FeedState) -> Any:
@@ -99,7 +99,7 @@ def test_entries_stay_the_same_when_the_instance_changes(
     feed = world.add(ROUTE)
     poll_one(world, feed)
     hub.broken = Answer(status=502)
-    other.routes["/zhihu/hot"].items = hot(2, 3, 4)
+    other.routes["/zhihu/hot"].items = hot_items(2, 3, 4)
     poll = poll_one(world, feed)
     assert (poll.new, poll.edited, poll.unchanged) == (1, 0, 2)
     assert len(world.entries()) == 4
@@ -126,14 +126,14 @@ def test_an_instance_that_fails_is_left_alone_and_tried_again(
     poll_one(world, feed)
     assert health(world) == {hub.address: 1}
     poll_one(world, feed)
-    assert len(hub.asked) == 1
+    assert len(hub.requested_paths) == 1
     world.clock.move(minutes=2)
     poll_one(world, feed)
-    assert (len(hub.asked), health(world)) == (2, {hub.address: 2})
+    assert (len(hub.requested_paths), health(world)) == (2, {hub.address: 2})
     hub.broken = None
     world.clock.move(minutes=3)
     poll_one(world, feed)
-    assert (len(hub.asked), health(world)) == (3, {hub.address: 0})
+    assert (len(hub.requested_paths), health(world)) == (3, {hub.address: 0})
 
 
 @pytest.mark.parametrize("wrong", ["empty", "failing", "unknown"])
@@ -144,14 +144,16 @@ def test_what_is_wrong_with_a_route_is_not_held_against_its_instance(
         if wrong == "unknown":
             del double.routes["/zhihu/hot"]
         else:
-            double.routes["/zhihu/hot"] = Route(hot(1) if wrong == "failing" else [], fails=True)
-        double.routes["/weibo/hot"] = Route(hot(7))
+            double.routes["/zhihu/hot"] = Route(
+                hot_items(1) if wrong == "failing" else [], fails=True
+            )
+        double.routes["/weibo/hot"] = Route(hot_items(7))
     failed = poll_one(world, world.add(ROUTE))
     assert failed.outcome is Outcome.FAILED
     assert failed.status == (404 if wrong == "unknown" else 503)
     assert health(world) == {}
     assert poll_one(world, world.add("rsshub://weibo/hot")).new == 1
-    assert hub.asked[-1] == "/weibo/hot"
+    assert hub.requested_paths[-1] == "/weibo/hot"
 
 
 def test_when_no_instance_answers_the_routes_own_fault_is_told(
@@ -169,7 +171,7 @@ def test_many_feeds_that_fail_at_once_are_one_failure_of_the_instance(
     world: World, hub: RsshubDouble, other: RsshubDouble
 ) -> None:
     for number in range(8):
-        other.routes[f"/a/{number}"] = Route(hot(number))
+        other.routes[f"/a/{number}"] = Route(hot_items(number))
         world.add(f"rsshub://a/{number}")
     hub.broken = Answer(status=502, delay=0.2)
     assert all(poll.new == 1 for poll in world.poll())
@@ -208,17 +210,17 @@ def test_a_feed_at_an_instances_address_is_a_route(
     feed = world.add(f"{other.address}/zhihu/hot")
     other.broken = Answer(status=403)
     assert poll_one(world, feed).new == 3
-    assert hub.asked == ["/zhihu/hot"]
+    assert hub.requested_paths == ["/zhihu/hot"]
 
 
 def test_an_unknown_rsshub_is_recognised(tmp_path: Path, sqlite_url: str) -> None:
     with RsshubDouble(signed=False) as stranger:
-        stranger.routes["/zhihu/hot"] = Route(hot(1), pattern="/zhihu/hot/:id?")
+        stranger.routes["/zhihu/hot"] = Route(hot_items(1), pattern="/zhihu/hot/:id?")
         world = World(tmp_path, sqlite_url)
         feed = world.add(f"{stranger.address}/zhihu/hot?code=0123456789")
         poll = poll_one(world, feed)
         assert "rsshub.access_key" in poll.warnings[0]
-    (known,) = world.ask(lambda c: c.execute(sa.text("SELECT * FROM feed")).mappings().all())
+    (known,) = world.query(lambda c: c.execute(sa.text("SELECT * FROM feed")).mappings().all())
     assert (known["generator"], known["rsshub_pattern"]) == ("RSSHub", "/zhihu/hot/:id?")
 
 
@@ -246,7 +248,7 @@ def categories_in(folder: Path) -> list[list[str]]:
 
 
 def test_records_show_the_categories_of_their_route(program: Program, hub: RsshubDouble) -> None:
-    hub.routes["/jianghai/chinese"] = Route(hot(1), pattern="/jianghai/:language?")
+    hub.routes["/jianghai/chinese"] = Route(hot_items(1), pattern="/jianghai/:language?")
     program.good("feeds", "add", "rsshub://jianghai/chinese")
     program.good("poll")
     assert categories_in(program.folder) == [["未分类", "热榜"]]
@@ -267,7 +269,7 @@ def test_a_feed_that_is_added_later_has_its_categories_at_once(
     program: Program, hub: RsshubDouble
 ) -> None:
     program.good("rsshub", "sync", str(DATA / "namespaces.json"))
-    hub.routes["/plain/user/me"] = Route(hot(1))
+    hub.routes["/plain/user/me"] = Route(hot_items(1))
     program.good("feeds", "add", "rsshub://plain/user/me")
     program.good("poll")
     assert categories_in(program.folder) == [["博客", "Plain Site", "Mine"]]
@@ -334,7 +336,7 @@ def test_a_feed_known_by_an_instances_address_is_not_added_twice(
 
 def test_the_key_of_an_unknown_rsshub_is_not_taken(program: Program) -> None:
     with RsshubDouble(KEY) as stranger:
-        stranger.routes["/zhihu/hot"] = Route(hot(1))
+        stranger.routes["/zhihu/hot"] = Route(hot_items(1))
         result = program.run("feeds", "add", f"{stranger.address}/zhihu/hot?key={KEY}")
     assert result.code == 2
     assert "name the server in rsshub.instances" in result.err

@@ -86,8 +86,8 @@ def test_killed_polls_end_like_undisturbed_ones(
         tmp_path / "killed", database_url, [site.url(f"/{n}.xml") for n in range(FEEDS)]
     )
     started = time.monotonic()
-    program.run_anew("db", "upgrade")
-    program.run_anew("status")
+    program.run_in_new_process("db", "upgrade")
+    program.run_in_new_process("status")
     start_up = time.monotonic() - started
     chance = random.Random(7)
     killed = sum(kill_while_polling(program, chance.uniform(0.3, 1.2) * start_up) for _ in range(9))

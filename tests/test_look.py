@@ -104,7 +104,7 @@ def test_a_server_that_refuses_connections_is_left_alone_for_longer_and_longer(
     waits = []
     for _ in range(3):
         world.poll(feeds[0])
-        (pause,) = world.ask(poll_store.host_pauses).values()
+        (pause,) = world.query(poll_store.host_pauses).values()
         waits.append((pause.until - world.clock()).total_seconds())
         assert {p.outcome for p in world.poll(*feeds[1:])} == {Outcome.PUT_OFF}
         world.clock.move(hours=1)
@@ -217,7 +217,7 @@ def test_an_interval_that_is_set_counts_from_the_last_look(world: World) -> None
 def test_the_servers_of_feeds_are_known(world: World) -> None:
     world.add("https://Me:pw@Blog.Sina.com.cn:8443/feed")
     world.add("rsshub://zhihu/hot")
-    rows = world.ask(
+    rows = world.query(
         lambda c: c.execute(sa.text("SELECT server, site FROM feed ORDER BY id")).all()
     )
     assert list(map(tuple, rows)) == [("blog.sina.com.cn:8443", "sina.com.cn"), ("", "")]
@@ -306,11 +306,11 @@ def test_a_poll_heals_what_a_wrong_clock_has_left(tmp_path: Path, sqlite_url: st
         assert result.code == 0
         assert "2 feeds were scheduled by a wrong clock and are due now" in result.out
         assert {request.path for request in site.requests} == {"/a", "/b"}
-        assert world.ask(poll_store.host_pauses) == {}
-        assert world.ask(rsshub_store.health)["https://rsshub.app"].paused_until is None
+        assert world.query(poll_store.host_pauses) == {}
+        assert world.query(rsshub_store.health)["https://rsshub.app"].paused_until is None
         assert all(
             feed.trust.document_at < datetime(2038, 1, 1, tzinfo=UTC)
-            for feed in world.ask(feed_store.every)
+            for feed in world.query(feed_store.every)
         )
         site.clear()
         assert program.run("poll").code == 0

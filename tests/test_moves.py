@@ -338,7 +338,7 @@ def test_an_upgrade_notes_which_entries_may_be_doubles(world: World) -> None:
     kept_of(world, [post(1), post(2)])
     world.database.downgrade("0007")
     world.database.upgrade()
-    kept = world.ask(
+    kept = world.query(
         lambda c: c.scalar(sa.text("SELECT value FROM setting WHERE name LIKE 'entries.%'"))
     )
     assert kept == "2"

@@ -155,7 +155,7 @@ def test_a_replay_keeps_an_article_of_several_pages(world: World) -> None:
         serve(site, "/a/1.html", page(1, next_page("1_2.html")))
         serve(site, "/a/1_2.html", page(2))
         kept = text_of(world, site)
-    (feed,) = world.ask(feeds.every)
+    (feed,) = world.query(feeds.every)
     assert replay_feed(world.database, feed, now=world.clock()) == 0
     assert world.entry(1)["html"] == kept
 
@@ -164,7 +164,7 @@ def test_a_site_that_asks_to_wait_is_not_asked_for_the_next_pages(world: World) 
     with Site() as site, Site("127.0.0.2") as pages:
         busy = Answer(status=429, headers={"Retry-After": "600"})
         pages.set("/robots.txt", "", content_type="text/plain")
-        pages.otherwise(lambda request: busy)
+        pages.set_default(lambda request: busy)
         items = (item(n, link=pages.url(f"/a/{n}.html")) for n in range(12))
         site.set("/feed", rss(*items))
         world.poll(world.add(site.url("/feed"), full_text=True))

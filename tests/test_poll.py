@@ -47,11 +47,11 @@ def test_a_second_poll_writes_its_own_row_and_nothing_else(
     world.add(site.url("/feed.xml"))
     world.poll()
     before, files, times = world.counts(), world.files(), mtimes(world)
-    rows = world.ask(lambda c: c.execute(sa.select(Entry.__table__)).all())
+    rows = world.query(lambda c: c.execute(sa.select(Entry.__table__)).all())
     world.clock.move(hours=1)
     world.poll()
     assert world.counts() == before | {"poll": before["poll"] + 1}
-    assert world.ask(lambda c: c.execute(sa.select(Entry.__table__)).all()) == rows
+    assert world.query(lambda c: c.execute(sa.select(Entry.__table__)).all()) == rows
     assert (world.files(), mtimes(world)) == (files, times)
 
 
@@ -217,7 +217,7 @@ def test_the_publishers_own_bytes_are_kept(world: World, site: Site) -> None:
     site.set("/feed.xml", chinese, content_type="text/xml")
     world.add(site.url("/feed.xml"))
     world.poll()
-    body = world.ask(lambda c: c.scalar(sa.select(Capture.body)))
+    body = world.query(lambda c: c.scalar(sa.select(Capture.body)))
     assert item(1).encode("gbk") in unpack(body)
     assert world.entries()[0]["title"] == "第1条新闻"
 
@@ -394,7 +394,7 @@ def test_nothing_is_kept_of_a_revision_but_what_was_said(world: World, site: Sit
         site.set("/feed.xml", rss(item(1, description=f"第{n}稿的正文")))
         world.clock.move(hours=1)
         world.poll()
-    versions = world.ask(
+    versions = world.query(
         lambda c: c.execute(sa.select(Revision.version).order_by(Revision.version))
     )
     assert [version for (version,) in versions] == [1, 2]

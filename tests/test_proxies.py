@@ -124,7 +124,7 @@ def test_a_list_that_names_no_hosts_is_refused(tmp_path: Path, value: str, words
 def proxy() -> Iterator[Site]:
     """An HTTP proxy that answers for every site itself, with what it was asked for."""
     with Site("127.0.0.2") as proxy:
-        proxy.otherwise(lambda request: Answer(body=f"by proxy: {request.target}"))
+        proxy.set_default(lambda request: Answer(body=f"by proxy: {request.target}"))
         yield proxy
 
 
@@ -202,7 +202,7 @@ def test_each_hop_goes_its_own_way(proxy: Site) -> None:
 
 def test_a_feed_may_have_a_proxy_of_its_own_or_none(proxy: Site) -> None:
     with Site("127.0.0.3") as other:
-        other.otherwise(lambda request: Answer(body="by the other"))
+        other.set_default(lambda request: Answer(body="by the other"))
         url = "http://news.example.cn/feed"
         assert fetch(url, own=other.url(""), proxy=proxy.url("")).body == b"by the other"
         with pytest.raises(Unreachable, match="DNS"):
@@ -231,7 +231,7 @@ def test_feed_pages_and_robots_go_by_the_proxy_of_the_feed(
             body=f"<html><body><article>{prose}</article></body></html>", content_type="text/html"
         )
 
-    proxy.otherwise(answer)
+    proxy.set_default(answer)
     world.add("http://news.example.cn/feed", full_text=True, proxy=proxy.url(""))
     (poll,) = world.poll()
     assert (poll.new, poll.warnings) == (1, ())
@@ -264,7 +264,7 @@ def test_an_rsshub_on_this_machine_is_never_asked_through_the_proxy(
 def test_a_proxy_is_set_for_a_feed_by_command_and_its_password_not_shown(
     tmp_path: Path, proxy: Site
 ) -> None:
-    proxy.otherwise(lambda request: Answer(body=rss(item(1))))
+    proxy.set_default(lambda request: Answer(body=rss(item(1))))
     with_password = proxy.url("").replace("//", "//me:open-sesame@")
     program = new_program(tmp_path)
     program.good("feeds", "add", "http://news.example.cn/feed", "--proxy", with_password)
@@ -280,7 +280,7 @@ def test_a_proxy_is_set_for_a_feed_by_command_and_its_password_not_shown(
 
 
 def test_the_address_of_a_feeds_proxy_may_be_a_secret(tmp_path: Path, proxy: Site) -> None:
-    proxy.otherwise(lambda request: Answer(body=rss(item(1))))
+    proxy.set_default(lambda request: Answer(body=rss(item(1))))
     program = new_program(tmp_path)
     url = "http://news.example.cn/feed"
     program.good("feeds", "add", url, "--proxy", "env:GUIDANG_TEST_PROXY", "--no-check")

@@ -9,14 +9,14 @@ from statistics import median
 import psutil
 import pytest
 
-from tests.fleet import Fleet, Way, healthy, validated
+from tests.fleet import Fleet, Way, healthy, with_etag
 from tests.running import Running
 from tests.site import Site
 from tests.support import item, rss
 from tests.test_fleet import all_at_once
 
 WAYS = (
-    Way(name="validated", respond=validated),
+    Way(name="validated", respond=with_etag),
     Way(name="plain", respond=healthy()),
     Way(name="same", respond=healthy(extra="<ttl>1</ttl>")),
 )
@@ -46,21 +46,21 @@ def test_memory_stays_flat(tmp_path: Path, feeds: int, warm: int, polls: int) ->
         late, ticks = late_ticks(daemon)
         assert daemon.stop() == 0
     told = (
-        f"{len(fleet.asked)} polls: {before / 1e6:.1f} MB, then {after / 1e6:.1f} MB; "
+        f"{len(fleet.requests)} polls: {before / 1e6:.1f} MB, then {after / 1e6:.1f} MB; "
         f"{late} of {ticks} ticks late"
     )
     print(told)
     assert after < before * 1.10, told
     assert late < 0.05 * ticks, told  # of a machine that does other things as well
-    assert "Traceback" not in daemon.said()
+    assert "Traceback" not in daemon.log_text()
     assert len(daemon.entries()) == len({entry["link"] for entry in daemon.entries()})
 
 
 def memory_after(daemon: Running, fleet: Fleet, polls: int) -> float:
     """What the daemon and its readers hold when so many polls were made: a middle of several."""
-    while len(fleet.asked) < polls:
+    while len(fleet.requests) < polls:
         assert daemon.process is not None
-        assert daemon.process.poll() is None, daemon.said()
+        assert daemon.process.poll() is None, daemon.log_text()
         time.sleep(0.2)
     samples = []
     for _ in range(5):

@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.containers import ROOT, docker, ran, wait_until
+from tests.containers import ROOT, docker, run_command, wait_until
 from tests.running import free_port
 from tests.site import Site
 from tests.support import item, rss
@@ -91,7 +91,7 @@ class Machine:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(folder)]
-    ran([*build, str(ROOT)])
+    run_command([*build, str(ROOT)])
     return next(folder.glob("*.whl"))
 
 

@@ -89,7 +89,7 @@ def honest(feed: Publisher, request: Request) -> Answer:
 
 
 def state(world: World) -> FeedState:
-    (feed,) = world.ask(feeds.every)
+    (feed,) = world.query(feeds.every)
     assert isinstance(feed, FeedState)
     return feed
 

@@ -1,4 +1,4 @@
-"""Sites of real themes, built of records whose fields are hostile, and what runs there."""
+"""Builds sites of real themes from records with hostile fields, and finds scripts that run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from ingest.config import ArchiveConfig
 from ingest.outputs.hexo import HexoLayout
 from ingest.values import Author
-from tests.browser import Looks, look_at
+from tests.browser import Pages, read_site
 from tests.hexo import Hexo
 from tests.support import make_record
 
@@ -24,27 +24,27 @@ PAGES = {
 
 
 def texts_for(theme: str, texts: Sequence[str]) -> list[str]:
-    """Leave out what a theme cannot build: redefine takes a title for a format of sprintf."""
+    """Return the texts that a theme can build: redefine uses titles as sprintf formats."""
     return [text for text in texts if theme != "redefine" or "%" not in text]
 
 
-def look_at_fields(themes: Hexo, theme: str, texts: Sequence[str], *, show: bool) -> list[str]:
-    """Build a site of harmless fields and one of these, and list what only the second one has.
+def find_hostile_markup(themes: Hexo, theme: str, texts: Sequence[str], *, show: bool) -> list[str]:
+    """Build one site with harmless texts and one with these; list elements only of the second.
 
-    With `show` the pages of the posts are shown in the browser, their scripts running.
+    With `show`, the browser also shows the pages of the posts and runs their scripts.
     """
-    # A quote without a `=` ends an attribute of volantis, and begins none that has a value.
+    # In volantis a quote ends an attribute; without a `=` it adds no attribute with a value.
     plain = [f"文字 {number}" + '"' * (number % 2) for number in range(len(texts))]
     posts = [f"p{number}/index.html" for number in range(len(texts))]
     shown = ["index.html", *posts] if show else []
-    harmless = look_at(_build(themes, theme, plain))
-    hostile = look_at(_build(themes, theme, texts), shown=shown)
+    harmless = read_site(_build(themes, theme, plain))
+    hostile = read_site(_build(themes, theme, texts), shown=shown)
     missing = [f"{page}: not built" for page in posts if page not in hostile.pages]
     return [*missing, *_only_in_second(harmless, hostile)]
 
 
 def _build(themes: Hexo, theme: str, texts: Sequence[str]) -> Path:
-    """Build a site with a post for each text, which stands in all fields of its post."""
+    """Build a site with one post for each text; the text is in all fields of the post."""
     folder = themes.new_folder()
     for number, text in enumerate(texts):
         (folder / f"p{number}.md").write_bytes(_record_of(number, text))
@@ -64,18 +64,20 @@ def _record_of(number: int, text: str) -> bytes:
     return HexoLayout(ArchiveConfig()).render(record)
 
 
-def _only_in_second(harmless: Looks, hostile: Looks) -> Iterator[str]:
-    """Elements with attributes, and scripts, that no page of harmless fields has."""
-    kinds = {_parts(kind) for look in harmless.pages.values() for kind in look.kinds}
-    scripts = {_of_any_day(script) for look in harmless.pages.values() for script in look.scripts}
-    for path, look in hostile.pages.items():
-        for kind in look.kinds:
+def _only_in_second(harmless: Pages, hostile: Pages) -> Iterator[str]:
+    """Yield elements with attributes, and scripts, that no page of the harmless site has."""
+    kinds = {_parts(kind) for page in harmless.pages.values() for kind in page.kinds}
+    scripts = {
+        _without_numbers(script) for page in harmless.pages.values() for script in page.scripts
+    }
+    for path, page in hostile.pages.items():
+        for kind in page.kinds:
             if not any(_parts(kind) <= one for one in kinds):
                 yield f"{path}: {kind}"
-        for script in look.scripts:
-            if _of_any_day(script) not in scripts:
+        for script in page.scripts:
+            if _without_numbers(script) not in scripts:
                 yield f"{path}: script {script[:200]}"
-    yield from (f"{path}: ran" for path in hostile.ran)
+    yield from (f"{path}: ran" for path in hostile.with_run_scripts)
 
 
 def _parts(kind: str) -> frozenset[str]:
@@ -83,6 +85,6 @@ def _parts(kind: str) -> frozenset[str]:
     return frozenset([f"<{name}", *attributes])
 
 
-def _of_any_day(script: str) -> str:
-    """A script without its numbers: volantis writes the time of the build into one."""
+def _without_numbers(script: str) -> str:
+    """Return a script without its numbers: volantis writes the build time into a script."""
     return re.sub(r"\d+", "0", script)

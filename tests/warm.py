@@ -1,6 +1,6 @@
-"""A process that has the program loaded and forks for each command: a tenth of the cost of a start.
+"""Runs commands in forks of a process that has imported the program: ten times as fast.
 
-What is about the start itself, or about being killed, starts the program anew.
+Tests of the start itself, or of a killed process, start a new process instead.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 
 @functools.cache
 def warm() -> Warm:
-    """The one of this process."""
+    """Return the runner of this test process; the first call starts it."""
     return Warm()
 
 
@@ -53,7 +53,7 @@ class Warm:
         stdin: str,
         timeout: float,
     ) -> tuple[int, str, str]:
-        """Run a command; return its exit code and what it printed on both outputs."""
+        """Run a command; return its exit code, standard output and standard error."""
         with self._turn, tempfile.TemporaryDirectory() as place:
             files = [Path(place) / name for name in ("stdin", "stdout", "stderr")]
             files[0].write_text(stdin, "utf-8")
@@ -63,25 +63,25 @@ class Warm:
                 "environment": dict(environment),
                 "files": [str(file) for file in files],
             }
-            code = self._carried_out(order, timeout)
+            code = self._execute(order, timeout)
             return code, files[1].read_text("utf-8"), files[2].read_text("utf-8")
 
-    def _carried_out(self, order: dict[str, Any], timeout: float) -> int:
+    def _execute(self, order: dict[str, Any], timeout: float) -> int:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         print(json.dumps(order), file=self._process.stdin, flush=True)
         child = int(self._process.stdout.readline())
-        answered = select.select([self._process.stdout], [], [], timeout)[0]
-        if not answered:
+        ended = select.select([self._process.stdout], [], [], timeout)[0]
+        if not ended:
             os.kill(child, signal.SIGKILL)
         code = int(self._process.stdout.readline())
-        if not answered:
+        if not ended:
             raise subprocess.TimeoutExpired(order["arguments"], timeout)
         return code
 
 
 def serve() -> None:
-    """Fork for each order that comes on standard input; tell the process, then its exit code."""
+    """Fork for each command on standard input; print the id of the child, then its exit code."""
     import ingest
 
     for module in pkgutil.walk_packages(ingest.__path__, "ingest."):
@@ -92,15 +92,15 @@ def serve() -> None:
     while line := sys.stdin.readline():
         child = os.fork()
         if not child:
-            become(**json.loads(line))
+            run_program(**json.loads(line))
         print(child, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 
 
-def become(
+def run_program(
     arguments: list[str], folder: str, environment: dict[str, str], files: list[str]
 ) -> None:
-    """Be the program, started with these arguments."""
+    """Run the program in this process, with these arguments; does not return."""
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)

@@ -1,4 +1,4 @@
-"""A small world to poll in: a configuration, a database and an archive folder of their own."""
+"""A complete Guidang for a test: a configuration, a database and an archive folder."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tests.support import FrozenClock
 
 @dataclass
 class World:
-    """A configuration, a database and an archive folder in a place of their own."""
+    """A configuration, a database and an archive folder below `root`."""
 
     root: Path
     database_url: str
@@ -63,17 +63,17 @@ class World:
         return feed
 
     def poll(self, *chosen: FeedState) -> list[Poll]:
-        """Look at these feeds (else all) once, as they are kept now."""
-        kept = self.database.query(feeds.every)
-        wanted = {feed.id for feed in chosen} or {feed.id for feed in kept}
-        return asyncio.run(self._poll([feed for feed in kept if feed.id in wanted]))
+        """Poll these feeds (by default all) once, with their stored state."""
+        stored = self.database.query(feeds.every)
+        wanted = {feed.id for feed in chosen} or {feed.id for feed in stored}
+        return asyncio.run(self._poll([feed for feed in stored if feed.id in wanted]))
 
     async def _poll(self, chosen: Sequence[FeedState]) -> list[Poll]:
         async with open_services(self.config, self.database, self.clock) as services:
             return await poll_feeds(services, chosen, lambda poll: None)
 
     def entries(self) -> list[dict[str, Any]]:
-        """All entries, those kept first in front."""
+        """Return all entries, in the order in which they were stored."""
         return sorted(listings.listing(self.database), key=lambda entry: entry["id"])
 
     def entry(self, entry_id: int) -> dict[str, Any]:
@@ -86,17 +86,17 @@ class World:
         return Archive(self.config.archive, self.database)
 
     def files(self) -> dict[str, bytes]:
-        """The records in the archive folder by path."""
+        """Return the records in the archive folder by path."""
         return {
             path.relative_to(self.config.archive.path).as_posix(): path.read_bytes()
             for path in sorted(self.config.archive.path.rglob("*.md"))
         }
 
     def counts(self) -> dict[str, int]:
-        """How many rows each table holds."""
+        """Return the number of rows of each table."""
         return self.database.query(_count_rows)
 
-    def ask(self, query: Callable[[sa.Connection], Any]) -> Any:
+    def query(self, query: Callable[[sa.Connection], Any]) -> Any:
         return self.database.query(query)
 
 

@@ -14,7 +14,7 @@ from ingest.reading.entries.fragment import clean
 from ingest.reading.html.mathml import ELEMENTS
 from tests.conformance.conftest import Score
 from tests.hexo import Hexo
-from tests.themes import PAGES, look_at_fields, texts_for
+from tests.themes import PAGES, find_hostile_markup, texts_for
 
 ACTIVE = frozenset(
     "script style object embed applet base form input button textarea select link meta svg "
@@ -41,7 +41,7 @@ def test_no_payload_in_a_field_stays_active(
     theme: str, corpora: Path, score: Score, themes: Hexo
 ) -> None:
     texts = texts_for(theme, [payload_of(payload) for payload in payloads_of(corpora)])
-    score(f"attacks-{theme}", len(texts), look_at_fields(themes, theme, texts, show=False))
+    score(f"attacks-{theme}", len(texts), find_hostile_markup(themes, theme, texts, show=False))
 
 
 def payloads_of(corpora: Path) -> list[dict[str, str]]:
