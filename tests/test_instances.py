@@ -90,7 +90,7 @@ def test_the_next_instance_is_asked(
     else:
         hub.broken = answer
     assert poll_one(world, feed).new == 3
-    assert other.asked == ["/zhihu/hot"]
+    assert other.requested_paths == ["/zhihu/hot"]
 
 
 def test_entries_stay_the_same_when_the_instance_changes(

@@ -1,3 +1,5 @@
+"""When feeds are polled next: wishes, pauses of servers, moved feeds, and wrong clocks."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -28,33 +30,33 @@ def world(tmp_path: Path, sqlite_url: str) -> World:
     return World(tmp_path, sqlite_url)
 
 
-def kept(world: World, feed: FeedState) -> FeedState:
+def reload(world: World, feed: FeedState) -> FeedState:
     return world.database.query(feed_store.get, feed.id)
 
 
-def wait_of(world: World, feed: FeedState) -> float:
-    """Seconds until the feed is looked at again."""
-    return (kept(world, feed).next_poll_at - world.clock()).total_seconds()
+def seconds_until_poll(world: World, feed: FeedState) -> float:
+    """Return the seconds until the next poll of the feed."""
+    return (reload(world, feed).next_poll_at - world.clock()).total_seconds()
 
 
 def busy(now: datetime) -> str:
-    """A feed that had twenty entries in the last hours."""
+    """Return a feed with twenty entries of this moment."""
     return rss(*(item(n, pubDate=format_datetime(now, usegmt=True)) for n in range(20)))
 
 
-def test_what_publisher_and_feed_ask_for_is_kept_from_look_to_look(world: World) -> None:
+def test_wishes_of_server_and_feed_are_respected_at_each_poll(world: World) -> None:
     with Site() as site:
         body = busy(world.clock()).replace("<description>d", "<ttl>120</ttl><description>d")
         site.set("/feed", body, etag='"1"', headers={"Cache-Control": "max-age=60"})
         feed = world.add(site.url("/feed"))
         for _ in range(3):
             world.poll(feed)
-            assert wait_of(world, feed) >= 7200
+            assert seconds_until_poll(world, feed) >= 7200
             world.clock.move(hours=2)
-        assert kept(world, feed).next_poll_reason == "its <ttl> is 2h"
+        assert reload(world, feed).next_poll_reason == "its <ttl> is 2h"
 
 
-def test_a_server_that_asks_to_wait_is_left_alone_by_all_its_feeds(world: World) -> None:
+def test_a_retry_after_puts_off_all_feeds_of_the_server(world: World) -> None:
     with Site() as site, Site("127.0.0.2") as other:
         site.set("/a", status=429, headers={"Retry-After": "600"})
         site.set("/b", rss(item(1)))
@@ -65,17 +67,17 @@ def test_a_server_that_asks_to_wait_is_left_alone_by_all_its_feeds(world: World)
             world.add(other.url("/c")),
         )
         world.poll(first)
-        put_off, looked_at = world.poll(second, third)
-        assert (put_off.outcome, looked_at.outcome) == (Outcome.PUT_OFF, Outcome.NEWS)
+        put_off, polled = world.poll(second, third)
+        assert (put_off.outcome, polled.outcome) == (Outcome.PUT_OFF, Outcome.NEWS)
         assert [request.path for request in site.requests] == ["/a"]
         assert world.counts()["poll"] == 2
-        assert wait_of(world, second) == 601
+        assert seconds_until_poll(world, second) == 601
         world.clock.move(minutes=10, seconds=1)
         assert world.poll(second)[0].outcome is Outcome.NEWS
         assert world.counts()["host_pause"] == 0
 
 
-def test_a_look_that_was_under_way_takes_no_wish_back(world: World) -> None:
+def test_a_success_of_an_earlier_request_does_not_end_a_pause(world: World) -> None:
     with Site() as site:
         site.set("/a", status=429, headers={"Retry-After": "600"})
         site.set("/b", rss(item(1)), delay=0.5)
@@ -88,7 +90,7 @@ def test_a_look_that_was_under_way_takes_no_wish_back(world: World) -> None:
         assert world.poll(second)[0].outcome is Outcome.PUT_OFF
 
 
-def test_what_fails_for_one_feed_is_not_held_against_its_server(world: World) -> None:
+def test_a_503_of_one_feed_does_not_pause_its_server(world: World) -> None:
     with Site() as site:
         site.set("/a", status=503, headers={"Retry-After": "600"})
         site.set("/b", rss(item(1)))
@@ -96,7 +98,7 @@ def test_what_fails_for_one_feed_is_not_held_against_its_server(world: World) ->
         assert world.poll(world.add(site.url("/b")))[-1].outcome is Outcome.NEWS
 
 
-def test_a_server_that_refuses_connections_is_left_alone_for_longer_and_longer(
+def test_a_server_that_refuses_connections_is_paused_twice_as_long_each_time(
     world: World,
 ) -> None:
     with Site() as site:
@@ -108,10 +110,10 @@ def test_a_server_that_refuses_connections_is_left_alone_for_longer_and_longer(
         waits.append((pause.until - world.clock()).total_seconds())
         assert {p.outcome for p in world.poll(*feeds[1:])} == {Outcome.PUT_OFF}
         world.clock.move(hours=1)
-    assert waits == [61, 121, 241]  # and the second that is cut off the clock
+    assert waits == [61, 121, 241]  # with the second that HTTP dates cannot express
 
 
-def test_feeds_of_a_server_that_is_left_alone_are_not_due(world: World) -> None:
+def test_feeds_of_a_paused_server_are_not_due(world: World) -> None:
     with Site() as site:
         site.set("/a", status=429, headers={"Retry-After": "600"})
         first, second = world.add(site.url("/a")), world.add(site.url("/b"))
@@ -125,21 +127,21 @@ def test_feeds_of_a_server_that_is_left_alone_are_not_due(world: World) -> None:
         )
 
 
-def test_a_gap_is_counted_told_and_looked_at_sooner(world: World) -> None:
+def test_a_gap_is_counted_and_reported_and_shortens_the_wait(world: World) -> None:
     with Site() as site:
         site.set("/feed", rss(item(1), item(2)))
         feed = world.add(site.url("/feed"))
         world.poll(feed)
-        before = wait_of(world, feed)
+        before = seconds_until_poll(world, feed)
         world.clock.move(hours=12)
         site.set("/feed", rss(item(8), item(9)))
         (poll,) = world.poll(feed)
         assert "may have been missed" in poll.warnings[0]
-        assert kept(world, feed).ways.habits.gaps == 1
-        assert wait_of(world, feed) < before
+        assert reload(world, feed).ways.habits.gaps == 1
+        assert seconds_until_poll(world, feed) < before
 
 
-def test_a_lasting_redirect_is_followed_and_taken_back(world: World) -> None:
+def test_a_lasting_permanent_redirect_becomes_the_address_until_it_fails(world: World) -> None:
     with Site() as site, Site("127.0.0.2") as new:
         new.set("/feed", rss(item(1)), etag='"1"')
         site.redirect("/feed", new.url("/feed"), status=301)
@@ -147,8 +149,8 @@ def test_a_lasting_redirect_is_followed_and_taken_back(world: World) -> None:
         for _ in range(7):
             world.poll(feed)
             world.clock.move(days=1)
-        assert kept(world, feed).address == new.url("/feed")
-        assert kept(world, feed).site == "127.0.0.2"
+        assert reload(world, feed).address == new.url("/feed")
+        assert reload(world, feed).site == "127.0.0.2"
         site.clear()
         world.poll(feed)
         assert site.requests == []
@@ -159,13 +161,13 @@ def test_a_lasting_redirect_is_followed_and_taken_back(world: World) -> None:
         for _ in range(3):
             world.clock.move(days=1)
             world.poll(feed)
-        assert kept(world, feed).address == site.url("/feed")
+        assert reload(world, feed).address == site.url("/feed")
         world.clock.move(days=1)
         assert world.poll(feed)[0].new == 1
 
 
 @pytest.mark.parametrize("status", [302, 307])
-def test_a_passing_redirect_is_never_believed(world: World, status: int) -> None:
+def test_a_temporary_redirect_never_becomes_the_address(world: World, status: int) -> None:
     with Site() as site:
         site.set("/new", rss(item(1)))
         site.redirect("/feed", site.url("/new"), status=status)
@@ -173,10 +175,10 @@ def test_a_passing_redirect_is_never_believed(world: World, status: int) -> None
         for _ in range(12):
             world.poll(feed)
             world.clock.move(days=1)
-        assert kept(world, feed).ways.move.to is None
+        assert reload(world, feed).ways.move.to is None
 
 
-def test_a_redirect_to_another_feed_is_not_believed(world: World) -> None:
+def test_a_redirect_to_another_feed_never_becomes_the_address(world: World) -> None:
     with Site() as site:
         site.set("/feed", rss(item(1)))
         feed = world.add(site.url("/feed"))
@@ -186,10 +188,10 @@ def test_a_redirect_to_another_feed_is_not_believed(world: World) -> None:
             world.clock.move(days=1)
             site.set("/parked", rss(item(f"ad-{number}")))
             world.poll(feed)
-        assert kept(world, feed).ways.move.address is None
+        assert reload(world, feed).ways.move.address is None
 
 
-def test_a_user_can_have_the_own_address_back(world: World) -> None:
+def test_follow_moves_false_restores_the_configured_address(world: World) -> None:
     with Site() as site:
         site.set("/new", rss(item(1)))
         site.redirect("/feed", site.url("/new"), status=308)
@@ -197,13 +199,13 @@ def test_a_user_can_have_the_own_address_back(world: World) -> None:
         for _ in range(7):
             world.poll(feed)
             world.clock.move(days=1)
-        assert kept(world, feed).address == site.url("/new")
+        assert reload(world, feed).address == site.url("/new")
         settings = feed.settings.model_copy(update={"follow_moves": False})
         world.database.transact(feed_store.change, feed.id, settings, now=world.clock())
-        assert kept(world, feed).address == site.url("/feed")
+        assert reload(world, feed).address == site.url("/feed")
 
 
-def test_an_interval_that_is_set_counts_from_the_last_look(world: World) -> None:
+def test_a_changed_interval_counts_from_the_last_poll(world: World) -> None:
     with Site() as site:
         site.set("/feed", rss(item(1)))
         feed = world.add(site.url("/feed"))
@@ -211,10 +213,10 @@ def test_an_interval_that_is_set_counts_from_the_last_look(world: World) -> None
         world.clock.move(minutes=10)
         settings = feed.settings.model_validate({"interval": "30m"})
         world.database.transact(feed_store.change, feed.id, settings, now=world.clock())
-        assert wait_of(world, feed) == 20 * 60
+        assert seconds_until_poll(world, feed) == 20 * 60
 
 
-def test_the_servers_of_feeds_are_known(world: World) -> None:
+def test_each_feed_is_stored_with_its_server_and_site(world: World) -> None:
     world.add("https://Me:pw@Blog.Sina.com.cn:8443/feed")
     world.add("rsshub://zhihu/hot")
     rows = world.query(
@@ -223,7 +225,7 @@ def test_the_servers_of_feeds_are_known(world: World) -> None:
     assert list(map(tuple, rows)) == [("blog.sina.com.cn:8443", "sina.com.cn"), ("", "")]
 
 
-def test_explain_tells_when_and_why(tmp_path: Path, sqlite_url: str) -> None:
+def test_explain_shows_when_and_why_a_feed_is_polled(tmp_path: Path, sqlite_url: str) -> None:
     with Site() as site:
         site.set("/feed", busy(datetime.now(UTC)), headers={"Cache-Control": "max-age=20000"})
         site.set("/busy", status=429, headers={"Retry-After": "7200"})
@@ -231,17 +233,17 @@ def test_explain_tells_when_and_why(tmp_path: Path, sqlite_url: str) -> None:
         program = new_program(tmp_path, sqlite_url, urls)
         program.run("poll", urls[0])
         program.run("poll", urls[1])
-        said = program.good("feeds", "explain", "1")
-        assert "its server says that the document stays fresh for" in said
-        assert "publisher asks for: fresh for 5h33m20s" in said
-        assert "server left alone because: it asked all of us to wait" in said
+        output = program.good("feeds", "explain", "1")
+        assert "its server says that the document stays fresh for" in output
+        assert "publisher asks for: fresh for 5h33m20s" in output
+        assert "server left alone because: it asked all of us to wait" in output
         assert "failures: 1" in program.good("feeds", "explain", "2")
         assert '"because": "its server asks to wait 2h"' in program.good(
             "feeds", "explain", "2", "--json"
         )
 
 
-def test_a_put_off_feed_is_told_of(tmp_path: Path, sqlite_url: str) -> None:
+def test_poll_reports_feeds_that_are_put_off(tmp_path: Path, sqlite_url: str) -> None:
     with Site() as site:
         site.script(
             "/a", Answer(status=429, headers={"Retry-After": "600"}), Answer(body=rss(item(1)))
@@ -253,7 +255,7 @@ def test_a_put_off_feed_is_told_of(tmp_path: Path, sqlite_url: str) -> None:
         assert result.out.count("put off, its server is left alone") == 2
 
 
-# A clock that was wrong
+# A wrong clock
 
 
 def mend(world: World) -> int:
@@ -262,7 +264,7 @@ def mend(world: World) -> int:
 
 
 @pytest.mark.parametrize("ahead", [{"hours": 3}, {"days": 3}, {"days": 365 * 73}])
-def test_after_a_clock_was_set_back_feeds_are_looked_at_as_before(
+def test_feeds_are_polled_as_usual_after_a_clock_was_set_back(
     world: World, ahead: dict[str, float]
 ) -> None:
     with Site() as site:
@@ -273,15 +275,15 @@ def test_after_a_clock_was_set_back_feeds_are_looked_at_as_before(
         world.poll()
         world.clock.move(**{unit: -count for unit, count in ahead.items()})
         assert mend(world) == 3
-        assert [wait_of(world, feed) for feed in feeds] == [0, 1, 2]
+        assert [seconds_until_poll(world, feed) for feed in feeds] == [0, 1, 2]
         world.clock.move(seconds=3)
         assert all(poll.error is None for poll in world.poll())
-        assert all(0 < wait_of(world, feed) <= 1.1 * 86400 + 1 for feed in feeds)
+        assert all(0 < seconds_until_poll(world, feed) <= 1.1 * 86400 + 1 for feed in feeds)
     assert mend(world) == 0
 
 
-def test_a_poll_heals_what_a_wrong_clock_has_left(tmp_path: Path, sqlite_url: str) -> None:
-    """The clock said 2038 once: two feeds were polled, a server and an instance put off."""
+def test_a_poll_repairs_all_times_of_a_wrong_clock(tmp_path: Path, sqlite_url: str) -> None:
+    """In 2038 by a wrong clock, two feeds were polled, and a server and an instance were paused."""
     world = World(tmp_path, sqlite_url)
     with Site() as site:
         for name in ("a", "b"):
@@ -317,7 +319,7 @@ def test_a_poll_heals_what_a_wrong_clock_has_left(tmp_path: Path, sqlite_url: st
         assert site.requests == []
 
 
-def test_a_long_wait_that_is_meant_is_no_sign_of_a_wrong_clock(
+def test_a_long_configured_interval_is_not_taken_for_a_wrong_clock(
     tmp_path: Path, sqlite_url: str
 ) -> None:
     world = World(tmp_path, sqlite_url)
@@ -329,11 +331,14 @@ def test_a_long_wait_that_is_meant_is_no_sign_of_a_wrong_clock(
         own = world.add(site.url("/a"), interval="90d")
         gone = world.add(site.url("/gone"))
         world.poll()
-    assert (wait_of(world, own) // 86400, wait_of(world, gone) // 86400) >= (90, 60)
+    assert (seconds_until_poll(world, own) // 86400, seconds_until_poll(world, gone) // 86400) >= (
+        90,
+        60,
+    )
     assert mend(world) == 0
 
 
-def test_a_server_left_alone_by_a_wrong_clock_is_asked_again(world: World) -> None:
+def test_a_pause_from_a_wrong_clock_is_removed(world: World) -> None:
     far = world.clock() + timedelta(days=400)
     for server, until in (("a.example.cn", far), ("b.example.cn", world.clock())):
         pause = Pause(server=server, until=until, reason="it refuses connections")
