@@ -258,7 +258,7 @@ def test_a_feed_whose_failure_cannot_be_stored_fails_alone_and_waits(
     assert "could not be stored" in done["broken"].warnings[0]
     assert sum(poll.outcome is Outcome.NEWS for poll in done.values()) == others
     assert len(tracebacks(caplog)) == 1
-    assert world.ask(lambda c: feeds.get(c, broken.id)).next_poll_at > world.clock()
+    assert world.query(lambda c: feeds.get(c, broken.id)).next_poll_at > world.clock()
     world.database.dispose()
 
 
