@@ -42,6 +42,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(FailureReporter(terminal), "failure-reporter")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Use one process more than there are cores: many tests wait for timers and servers."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     with server_for_tests() as server:
