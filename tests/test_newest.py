@@ -115,6 +115,58 @@ def test_a_cover_that_comes_later_is_taken(world: World, polled: Callable[[Site]
         assert f"headimg: '{_HOST}/cover.jpg'" in next(iter(world.files().values())).decode()
 
 
+@pytest.mark.parametrize(
+    "cover",
+    [
+        '<enclosure url="{}" type="image/jpeg" length="1"/>',
+        '<thumbnail xmlns="http://search.yahoo.com/mrss/" url="{}"/>',
+    ],
+)
+def test_another_cover_replaces_the_first(
+    world: World, polled: Callable[[Site], Polled], cover: str
+) -> None:
+    with Site() as site:
+        feed = polled(site)
+        feed.poll("<p>文</p>", cover.format(f"{_HOST}/first.jpg"))
+        entry, record, written = feed.poll("<p>文</p>", cover.format(f"{_HOST}/second.jpg"))
+        assert entry["lead_image"] == f"{_HOST}/second.jpg"
+        assert f"headimg: '{_HOST}/second.jpg'" in record
+        assert "first.jpg" not in record
+        assert (written, world.counts()["revision"]) == (1, 0)
+        feed.replay()
+        assert world.entry(1)["lead_image"] == f"{_HOST}/second.jpg"
+
+
+def test_another_sound_replaces_the_first_and_other_files_stay(
+    polled: Callable[[Site], Polled],
+) -> None:
+    sound = f'<enclosure url="{_HOST}/%s.mp3" type="audio/mpeg" length="1"/>'
+    paper = f'<enclosure url="{_HOST}/a.pdf" type="application/pdf" length="1"/>'
+    with Site() as site:
+        feed = polled(site)
+        feed.poll("<p>文</p>", sound % "first" + paper)
+        entry, record, _ = feed.poll("<p>文</p>", sound % "second" + paper)
+        assert record.count("<audio") == 1
+        assert "second.mp3" in record
+        assert "a.pdf" in record
+        assert "first.mp3" not in record
+        html = entry["html"]
+        assert feed.replay() == html
+
+
+def test_pictures_of_wechat_are_covers_at_either_of_its_hosts(
+    world: World, polled: Callable[[Site], Polled]
+) -> None:
+    picture = '<p>文<img src="https://mmbiz.%s.cn/mmbiz_jpg/AbCdEf0123456789/640?wx_fmt=jpeg"></p>'
+    with Site() as site:
+        feed = polled(site)
+        for host in ("qpic", "qlogo"):
+            entry, record, _ = feed.poll(picture % host)
+            assert f"headimg: 'https://mmbiz.{host}.cn/" in record
+            feed.replay()
+            assert world.entry(1)["lead_image"] == entry["lead_image"]
+
+
 def test_a_sound_that_comes_later_is_taken(polled: Callable[[Site], Polled]) -> None:
     with Site() as site:
         feed = polled(site)

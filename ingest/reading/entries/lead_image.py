@@ -35,10 +35,11 @@ _DECOY_PART = re.compile(
     r"|(?:\A|[/.])(?:pixel|counter|beacon|spacer|track(?:er|ing)?|stat)(?:[/.]|\Z)"
 )
 # The same of what is small by nature; a picture declared large is none, whatever its folder:
-# 36kr keeps all its pictures below /avatar/.
+# 36kr keeps all its pictures below /avatar/. WeChat keeps faces at wx.qlogo.cn, but pictures of
+# articles at mmbiz.qlogo.cn.
 _SMALL_PART = re.compile(
-    r"emoji|emoticon|smiley|smilie|avatar|qlogo|touxiang|/face/|/face\d*\."
-    r"|(?<![a-z0-9])(?:[a-z]*logo|icons?)(?![a-z])"
+    r"emoji|emoticon|smiley|smilie|avatar|(?<!mmbiz\.)qlogo|touxiang|/face/|/face\d*\."
+    r"|(?<![a-z0-9])(?<!mmbiz\.)(?:[a-z]*logo|icons?)(?![a-z])"
 )
 _LARGE = 200
 _DECOY_CLASS = re.compile(

@@ -1,13 +1,14 @@
 """The newest addresses of an entry's pictures and files, where nothing else of it changed.
 
 Publishers sign addresses anew for each answer, move pictures to another host, and give an entry a
-cover or a sound later. None of this is an edit. What a reader sees of it is worth a new file; a
-signature alone is not, unless the old one is known to expire.
+cover or a sound later, or another one. None of this is an edit. What a reader sees of it is worth a
+new file; a signature alone is not, unless the old one is known to expire.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape, unescape
@@ -62,9 +63,10 @@ def newest(kept: Pictured, now: Pictured) -> Newest | None:
     """Return what is kept with the addresses of now; None if they are the same."""
     moves = _moves(kept.html, now.html)
     html: str = _with_addresses(kept.html, moves)
-    lead_image = _newest_image(kept, now, moves)
+    lead_image = now.lead_image or moves.get(kept.lead_image or "", kept.lead_image)
     enclosures = _newest_files(kept.enclosures, now.enclosures)
-    if len(enclosures) > len(kept.enclosures):
+    has_other_files = not _names(enclosures) <= _names(kept.enclosures)
+    if has_other_files:
         html = html.removesuffix(files_below(html)) + files_below(now.html)
     safe = kept.html if html == kept.html else sanitize(html)
     pictured = Pictured(html=safe, lead_image=lead_image, enclosures=enclosures)
@@ -74,7 +76,7 @@ def newest(kept: Pictured, now: Pictured) -> Newest | None:
         moves = {**moves, kept.lead_image: lead_image}
     is_other = any(not is_signed_anew(old, new) for old, new in moves.items() if old != new)
     is_other |= lead_image is not None and kept.lead_image is None
-    is_other |= len(enclosures) > len(kept.enclosures)
+    is_other |= has_other_files
     expired = any(old != new and _EXPIRES.search(urlsplit(old).query) for old, new in moves.items())
     return Newest(pictured=pictured, is_other=is_other, is_visible=is_other or expired)
 
@@ -170,17 +172,28 @@ def _with_addresses(html: str, moves: Mapping[str, str]) -> str:
     return _ATTRIBUTE.sub(moved, html)
 
 
-def _newest_image(kept: Pictured, now: Pictured, moves: Mapping[str, str]) -> str | None:
-    """The lead image: the same at its new place, or the first one there is."""
-    if kept.lead_image is None or now.lead_image is None:
-        return (kept.lead_image and moves.get(kept.lead_image, kept.lead_image)) or now.lead_image
-    is_same = file_name(kept.lead_image) == file_name(now.lead_image)
-    return now.lead_image if is_same else moves.get(kept.lead_image, kept.lead_image)
-
-
 def _newest_files(kept: Sequence[Enclosure], now: Sequence[Enclosure]) -> tuple[Enclosure, ...]:
-    """The files by name, each at its newest address; those that came later behind them."""
-    by_name = {file_name(file.url): file for file in now}
-    files = [replace(file, url=by_name.get(file_name(file.url), file).url) for file in kept]
-    names = {file_name(file.url) for file in kept}
-    return (*files, *(file for name, file in by_name.items() if name not in names))
+    """Return the newest files, and behind them those that are no longer named.
+
+    Of two of a kind, the one that came instead of the other replaces it.
+    """
+    added = [file for file in now if file_name(file.url) not in _names(kept)]
+    gone = [file for file in kept if file_name(file.url) not in _names(now)]
+    if not added:
+        by_name = {file_name(file.url): file for file in now}
+        return tuple(replace(file, url=by_name.get(file_name(file.url), file).url) for file in kept)
+    kinds = Counter(map(_kind_of, added))
+    return (*now, *(file for file in gone if not _is_replaced(file, kinds)))
+
+
+def _is_replaced(file: Enclosure, kinds: Counter[str]) -> bool:
+    kinds[_kind_of(file)] -= 1
+    return kinds[_kind_of(file)] >= 0
+
+
+def _kind_of(file: Enclosure) -> str:
+    return (file.media_type or "").partition("/")[0].lower()
+
+
+def _names(files: Sequence[Enclosure]) -> set[str]:
+    return {file_name(file.url) for file in files}

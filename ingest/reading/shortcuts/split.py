@@ -1,7 +1,6 @@
 """Cut a feed's bytes into head, items and tail, so that only new items have to be parsed.
 
-The items keep the publisher's own bytes. Nothing is parsed here: if the places of the items are
-not certain, return None, and the caller reads the whole document.
+The items keep the publisher's own bytes. Nothing is parsed here.
 """
 
 from __future__ import annotations
@@ -60,8 +59,7 @@ _HZ = re.compile(rb"~\{")
 def split(body: bytes) -> Split | None:
     """Cut an RSS, RDF, Atom or JSON Feed at its items; None if their places are not certain.
 
-    In UTF-8, GB18030, Big5 and ISO 8859, `<` and `>` are never part of another character, but in
-    UTF-16 (NUL bytes), ISO-2022 (escapes) and HZ (`~{`) they may be: no such document is cut.
+    `<` may be part of another character in UTF-16 (NUL bytes), ISO-2022 (escapes) and HZ (`~{`).
     """
     if not shortcuts.ENABLED or b"\0" in body or b"\x1b" in body or _HZ.search(body):
         return None
