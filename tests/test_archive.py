@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, and begun only where something is due."""
+"""Writing record files: completely or not at all, and only if a file is due."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def strict_umask() -> Iterator[None]:
 
 @pytest.fixture
 def small_files() -> Iterator[None]:
-    """No file may be larger than a block, as on a disk that runs full."""
+    """Limit the size of files to 4 KiB, so that writing fails as on a full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, hard))
     yield
@@ -39,9 +39,9 @@ def small_files() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("strict_umask")
-def test_everybody_may_read_a_file_and_it_is_as_old_as_its_entry(tmp_path: Path) -> None:
+def test_a_file_is_readable_by_all_and_has_the_time_of_its_entry(tmp_path: Path) -> None:
     file = tmp_path / "a.md"
-    file.write_bytes(b"of a run that was killed, and longer")
+    file.write_bytes(b"left by a killed run, and longer")
     write_file(str(file), b"new", _AT)
     assert file.read_bytes() == b"new"
     assert file.stat().st_mode & 0o777 == 0o600 | 0o044
@@ -49,7 +49,7 @@ def test_everybody_may_read_a_file_and_it_is_as_old_as_its_entry(tmp_path: Path)
 
 
 @pytest.mark.usefixtures("small_files")
-def test_of_a_file_that_cannot_be_written_nothing_is_left(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_no_file_behind(tmp_path: Path) -> None:
     opened = len(list(Path("/proc/self/fd").iterdir()))
     with pytest.raises(OSError, match="File too large"):
         write_file(str(tmp_path / "a.md"), b"x" * 10_000, _AT)
@@ -60,7 +60,7 @@ def test_of_a_file_that_cannot_be_written_nothing_is_left(tmp_path: Path) -> Non
 def test_entries_of_two_feeds_never_share_a_file(
     tmp_path: Path, database_url: str, site: Site
 ) -> None:
-    """Identities are made of guids, which may be 1, 2, 3 in every feed."""
+    """Also if the guids are the same numbers in both feeds."""
     world = World(tmp_path, database_url, archive={"template": "{year}/{id}.md"})
     for name in ("a", "b"):
         site.set(f"/{name}.xml", rss(*(item(n, title=f"{name}{n}", guid=str(n)) for n in (1, 2))))
@@ -75,7 +75,7 @@ def test_entries_of_two_feeds_never_share_a_file(
     world.database.dispose()
 
 
-def test_what_is_in_the_way_of_a_file_keeps_no_other_back(world: World, site: Site) -> None:
+def test_a_blocked_path_does_not_stop_other_files(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))
     site.set("/feed.xml", rss(item(1)))
     world.poll()
@@ -94,7 +94,7 @@ def test_what_is_in_the_way_of_a_file_keeps_no_other_back(world: World, site: Si
     assert "改了".encode() in world.files()[path]
 
 
-def test_where_nothing_is_due_nothing_is_begun(world: World, site: Site) -> None:
+def test_no_transaction_is_made_if_nothing_is_due(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))
     site.set("/feed.xml", rss(item(1)))
     world.poll()
@@ -104,7 +104,7 @@ def test_where_nothing_is_due_nothing_is_begun(world: World, site: Site) -> None
     assert begun == []
 
 
-def test_a_newer_form_of_the_layout_writes_all_records_again(world: World, site: Site) -> None:
+def test_a_new_form_of_the_layout_rewrites_all_records(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))
     site.set("/feed.xml", rss(item(1), item(2)))
     world.poll()
@@ -116,8 +116,10 @@ def test_a_newer_form_of_the_layout_writes_all_records_again(world: World, site:
     assert folder.check() == []
 
 
-def test_a_record_was_updated_when_its_last_edit_was_seen(world: World, site: Site) -> None:
-    """Where the feed gives no time of its own; no later run changes it."""
+def test_the_update_time_of_a_record_is_when_its_last_edit_was_seen(
+    world: World, site: Site
+) -> None:
+    """If the feed gives no update time; later runs keep the time."""
     world.add(site.url("/feed.xml"))
     site.set("/feed.xml", rss(item(1)))
     world.poll()
@@ -132,7 +134,7 @@ def test_a_record_was_updated_when_its_last_edit_was_seen(world: World, site: Si
 
 @pytest.fixture
 def deep_folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder so deep that a file with a long name in it has a path that no system takes."""
+    """A folder so deep that the path of a file with a long name is longer than Linux allows."""
     before = Path.cwd()
     folder = tmp_path
     while len(str(folder)) < 3_700:
@@ -143,9 +145,7 @@ def deep_folder(tmp_path: Path) -> Iterator[Path]:
     os.chdir(before)
 
 
-def test_a_name_that_no_file_can_have_is_made_shorter(
-    deep_folder: Path, sqlite_url: str, site: Site
-) -> None:
+def test_a_too_long_file_name_is_shortened(deep_folder: Path, sqlite_url: str, site: Site) -> None:
     title = "海" * 100
     world = World(deep_folder, sqlite_url, archive={"template": "{feed}/{title}-{id}.md"})
     site.set("/feed.xml", rss(item(1, title=title), item(2)))

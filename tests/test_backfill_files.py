@@ -1,4 +1,4 @@
-"""`guidang backfill --from`: files of every kind, what lies beside them, what is wrong with one."""
+"""`guidang backfill --from`: files of all kinds, other files beside them, and damaged files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ingest.sources.past.source import Window
 from tests import past
 from tests.program import Program
 from tests.support import rss
-from tests.test_backfill import configured, is_whole, kept
+from tests.test_backfill import make_program, passes_checks, stored_titles
 
 LINK = "https://news.example.cn/"
 
@@ -35,7 +35,7 @@ def document(numbers: range) -> bytes:
 
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
-    return configured(tmp_path, "", "", f"{LINK}feed")
+    return make_program(tmp_path, "", "", f"{LINK}feed")
 
 
 def tar_of(members: dict[str, bytes], mode: str = "w") -> bytes:
@@ -56,37 +56,37 @@ def zip_of(members: dict[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def test_several_paths_after_one_from(tmp_path: Path, program: Program) -> None:
+def test_one_from_option_takes_several_paths(tmp_path: Path, program: Program) -> None:
     for part in range(3):
         (tmp_path / f"{part}.xml").write_bytes(document(range(part * 2, part * 2 + 2)))
     program.good("backfill", "--from", "0.xml", "1.xml", "2.xml", "--feed", "1")
-    assert kept(program) == past.titles(range(6))
+    assert stored_titles(program) == past.titles(range(6))
 
 
-def test_documents_from_before_a_site_moved_double_nothing(
+def test_documents_from_before_a_site_moved_add_no_duplicates(
     tmp_path: Path, program: Program
 ) -> None:
-    """The address of the past leads to the entry, and does not take the place of the present."""
+    """The old link becomes another link of the entry; the present link stays."""
     new = rss(*(past.dated_item(n) for n in range(3)))
     old = new.replace("/news.example.cn/a/", "/alt.example.cn/a/").replace("<guid>", "<guid>alt-")
     for name, body in (("new.xml", new), ("old.xml", old)):
         (tmp_path / name).write_text(body, "utf-8")
         program.good("backfill", "--from", name, "--feed", "1")
-    assert kept(program) == past.titles(range(3))
+    assert stored_titles(program) == past.titles(range(3))
     link = "https://alt.example.cn/a/1.html"
     entry = json.loads(program.good("entries", "show", link, "--json"))
     assert (entry["link"], entry["other_links"]) == (f"{LINK}a/1.html", [link])
 
 
 @pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
-def test_a_tar_of_thousands_of_members(tmp_path: Path, program: Program, mode: str) -> None:
+def test_a_tar_of_thousands_of_members_is_read(tmp_path: Path, program: Program, mode: str) -> None:
     members = {f"old/{n}.txt": b"" for n in range(2400)}
     members |= {f"old/{n}.xml.gz": gzip.compress(document(range(n, n + 1))) for n in range(3)}
     members["old/.hidden.xml"] = document(range(9, 10))
     (tmp_path / "old.tar").write_bytes(tar_of(members, mode))
     result = program.run("backfill", "--from", "old.tar", "--feed", "1", "--json", timeout=300)
     assert result.code == 0, result
-    assert kept(program) == past.titles(range(3))
+    assert stored_titles(program) == past.titles(range(3))
 
 
 @pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz"])
@@ -102,19 +102,19 @@ def test_members_before_damage_in_a_tar_are_kept(
     (tmp_path / "old.tar").write_bytes(packed)
     result = program.run("backfill", "--from", "old.tar", "--feed", "1", "--json")
     assert (result.code, bool(json.loads(result.out)["missing"])) == (1, True)
-    assert set(past.titles(range(2))) <= set(kept(program))
+    assert set(past.titles(range(2))) <= set(stored_titles(program))
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_versions_of_one_name_in_a_zip_are_all_taken(tmp_path: Path, program: Program) -> None:
+def test_all_versions_of_one_name_in_a_zip_are_read(tmp_path: Path, program: Program) -> None:
     with zipfile.ZipFile(tmp_path / "old.zip", "w") as archive:
         for number in range(3):
             archive.writestr("feed.xml", document(range(number, number + 1)))
     program.good("backfill", "--from", "old.zip", "--feed", "1")
-    assert kept(program) == past.titles(range(3))
+    assert stored_titles(program) == past.titles(range(3))
 
 
-def test_a_zip_that_was_replaced_is_missing(tmp_path: Path, program: Program) -> None:
+def test_a_replaced_zip_is_reported_as_missing(tmp_path: Path, program: Program) -> None:
     old = tmp_path / "old.zip"
     members = {f"{n}.xml": document(range(n, n + 1)) for n in range(4)}
     old.write_bytes(zip_of(members))
@@ -124,10 +124,10 @@ def test_a_zip_that_was_replaced_is_missing(tmp_path: Path, program: Program) ->
     reasons = [one["reason"] for one in json.loads(result.out)["missing"]]
     assert (result.code, len(reasons)) == (1, 2)
     assert set(reasons) == {"cannot be read: the packed file has changed since the run began"}
-    assert kept(program) == past.titles([0, 2])
+    assert stored_titles(program) == past.titles([0, 2])
 
 
-def test_a_tar_that_was_replaced_is_missing(tmp_path: Path, program: Program) -> None:
+def test_a_replaced_tar_is_reported_as_missing(tmp_path: Path, program: Program) -> None:
     old = tmp_path / "old.tar"
     members = {f"{n}.xml": document(range(n, n + 1)) for n in range(4)}
     old.write_bytes(tar_of(members))
@@ -137,10 +137,10 @@ def test_a_tar_that_was_replaced_is_missing(tmp_path: Path, program: Program) ->
     reasons = [one["reason"] for one in json.loads(result.out)["missing"]]
     assert (result.code, len(reasons)) == (1, 3)
     assert set(reasons) == {"cannot be read: the packed file has changed since the run began"}
-    assert kept(program) == past.titles([0])
+    assert stored_titles(program) == past.titles([0])
 
 
-def test_versions_of_one_name_in_a_tar_are_all_taken(tmp_path: Path, program: Program) -> None:
+def test_all_versions_of_one_name_in_a_tar_are_read(tmp_path: Path, program: Program) -> None:
     bodies = [document(range(n, n + 1)) for n in range(2)]
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:
@@ -150,20 +150,22 @@ def test_versions_of_one_name_in_a_tar_are_all_taken(tmp_path: Path, program: Pr
             archive.addfile(member, io.BytesIO(body))
     (tmp_path / "old.tar").write_bytes(packed.getvalue())
     program.good("backfill", "--from", "old.tar", "--feed", "1")
-    assert kept(program) == past.titles(range(2))
+    assert stored_titles(program) == past.titles(range(2))
 
 
-def test_an_archive_within_an_archive_is_missing(tmp_path: Path, program: Program) -> None:
+def test_an_archive_within_an_archive_is_reported_as_missing(
+    tmp_path: Path, program: Program
+) -> None:
     inner = {"in.zip": zip_of({"b.xml": document(range(1, 2))}), "a.xml": document(range(1))}
     (tmp_path / "old.zip").write_bytes(zip_of(inner))
     result = program.run("backfill", "--from", "old.zip", "--feed", "1")
     assert result.code == 1
     assert "it is a packed file within a packed file" in result.out
-    assert kept(program) == past.titles([0])
+    assert stored_titles(program) == past.titles([0])
 
 
 @pytest.mark.parametrize("name", ["feeds.opml", "subscriptions.xml", "all.zip", "all.tar.gz"])
-def test_a_list_of_feeds_beside_documents_adds_them(tmp_path: Path, name: str) -> None:
+def test_an_opml_file_beside_documents_adds_its_feeds(tmp_path: Path, name: str) -> None:
     opml = f'<opml version="2.0"><body><outline xmlUrl="{LINK}feed" text="江海新闻"/></body></opml>'
     folder = tmp_path / "old"
     folder.mkdir()
@@ -176,23 +178,23 @@ def test_a_list_of_feeds_beside_documents_adds_them(tmp_path: Path, name: str) -
         case _:
             (folder / "a.xml").write_bytes(members["a.xml"])
             (folder / name).write_text(opml)
-    program = configured(tmp_path)
+    program = make_program(tmp_path)
     assert "a.xml" in program.good("backfill", "--from", "old", "--dry-run") or "all" in name
-    assert json.loads(program.good("feeds", "list", "--json")) == []  # it was only asked
+    assert json.loads(program.good("feeds", "list", "--json")) == []  # a dry run adds no feed
     program.good("backfill", "--from", "old")
-    assert kept(program) == past.titles(range(2))
+    assert stored_titles(program) == past.titles(range(2))
 
 
-def test_a_broken_list_of_feeds_stops_nothing(tmp_path: Path, program: Program) -> None:
+def test_a_broken_opml_file_does_not_stop_the_run(tmp_path: Path, program: Program) -> None:
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "feeds.opml").write_text("<opml><body></body></opml>")
     (tmp_path / "old" / "a.xml").write_bytes(document(range(2)))
     result = program.run("backfill", "--from", "old", "--feed", "1")
     assert (result.code, "lists no feeds" in result.err) == (0, True), result
-    assert kept(program) == past.titles(range(2))
+    assert stored_titles(program) == past.titles(range(2))
 
 
-def test_a_dry_run_for_programs(tmp_path: Path, program: Program) -> None:
+def test_a_dry_run_prints_json(tmp_path: Path, program: Program) -> None:
     for part in range(3):
         (tmp_path / f"{part}.xml").write_bytes(document(range(part, part + 1)))
     arguments = ["--from", ".", "--dry-run", "--json", "--max-documents", "1"]
@@ -202,7 +204,9 @@ def test_a_dry_run_for_programs(tmp_path: Path, program: Program) -> None:
 
 
 @pytest.mark.parametrize("form", ["gz", "zip", "tar.gz"])
-def test_bombs_are_missing_and_take_no_memory(tmp_path: Path, program: Program, form: str) -> None:
+def test_decompression_bombs_are_reported_and_take_bounded_memory(
+    tmp_path: Path, program: Program, form: str
+) -> None:
     bomb, file = tmp_path / "bomb.xml", tmp_path / f"packed.{form}"
     bomb.write_bytes(b"<rss><channel>")
     os.truncate(bomb, 300 << 20)
@@ -225,7 +229,7 @@ def test_bombs_are_missing_and_take_no_memory(tmp_path: Path, program: Program, 
         asyncio.run(take_all(file))
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert most < 200 << 20  # of 300 MiB
+    assert most < 200 << 20  # the bomb has 300 MiB
 
 
 async def take_all(file: Path) -> None:
@@ -235,8 +239,8 @@ async def take_all(file: Path) -> None:
             waiting += (await source.take(waiting.pop())).more
 
 
-def everything(folder: Path) -> list[str]:
-    """Entries in files of every kind, 200 of them in one document that is taken in pieces."""
+def write_all_kinds(folder: Path) -> list[str]:
+    """Write files of all kinds, one of them large; return the titles of their entries."""
     folder.mkdir()
     (folder / "big.xml").write_bytes(document(range(500)))
     (folder / "a.tar.gz").write_bytes(
@@ -262,12 +266,14 @@ def everything(folder: Path) -> list[str]:
 @pytest.mark.parametrize(
     "kills", [2, pytest.param(50, marks=[pytest.mark.long, pytest.mark.timeout(900)])]
 )
-def test_files_go_on_after_any_kill(tmp_path: Path, database_url: str, kills: int) -> None:
-    titles = everything(tmp_path / "old")
-    program = configured(tmp_path, database_url, "", f"{LINK}feed")
+def test_a_killed_run_over_files_continues_where_it_stopped(
+    tmp_path: Path, database_url: str, kills: int
+) -> None:
+    titles = write_all_kinds(tmp_path / "old")
+    program = make_program(tmp_path, database_url, "", f"{LINK}feed")
     arguments = ["backfill", "--from", str(tmp_path / "old"), "--feed", "1"]
     chance = random.Random(kills)
-    told: list[str] = []
+    printed: list[str] = []
     for _ in range(kills):
         process = subprocess.Popen(
             program.command(*arguments),
@@ -279,17 +285,17 @@ def test_files_go_on_after_any_kill(tmp_path: Path, database_url: str, kills: in
         )
         assert process.stdout is not None
         with process.stdout as stdout:
-            told += [stdout.readline() for _ in range(chance.randrange(4))]
+            printed += [stdout.readline() for _ in range(chance.randrange(4))]
             process.kill()
         process.wait()
     result = program.run(*arguments, "--json", timeout=300)
     assert result.code == 0, result
     (line,) = (one for one in json.loads(result.out)["lines"] if one["feed"])
     assert (line["new"], line["earlier"], line["edited"]) == (len(titles), 0, 0)
-    assert kept(program) == titles
-    done = [said for said in told if said.startswith("✓")]
-    assert len(done) == len(set(done))  # nothing that was told as done is taken again
-    assert is_whole(program)
+    assert stored_titles(program) == titles
+    done = [line for line in printed if line.startswith("✓")]
+    assert len(done) == len(set(done))  # a document reported as done is not read again
+    assert passes_checks(program)
 
     again = json.loads(program.run(*arguments, "--json", timeout=300).out)
     assert all(one["new"] == one["earlier"] == one["edited"] == 0 for one in again["lines"])
@@ -298,7 +304,7 @@ def test_files_go_on_after_any_kill(tmp_path: Path, database_url: str, kills: in
 def warc_response(
     body: bytes, *headers: str, version: str = "1.1", content_type: str = "application/rss+xml"
 ) -> bytes:
-    """A response of a feed, as crawlers write them."""
+    """Return the WARC record of a response with a feed, as crawlers write it."""
     head = "\r\n".join(["HTTP/1.1 200 OK", f"Content-Type: {content_type}", *headers])
     answer = f"{head}\r\n\r\n".encode() + body
     fields = [
@@ -319,7 +325,7 @@ def chunked(body: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("is_packed", [True, False])
-def test_responses_are_read_as_they_were_sent(
+def test_responses_with_transfer_and_content_codings_are_decoded(
     tmp_path: Path, program: Program, is_packed: bool
 ) -> None:
     bodies = [document(range(n, n + 1)) for n in range(4)]
@@ -339,12 +345,12 @@ def test_responses_are_read_as_they_were_sent(
     file.write_bytes(b"".join(packed))
     result = program.run("backfill", "--from", str(file))
     assert result.code == 0, result
-    assert kept(program) == past.titles(range(4))
+    assert stored_titles(program) == past.titles(range(4))
 
 
 @pytest.mark.parametrize("lost", [150, 300])
 @pytest.mark.parametrize("is_packed", [True, False])
-def test_a_warc_file_that_breaks_off_gives_what_it_has(
+def test_complete_records_of_a_truncated_warc_file_are_read(
     tmp_path: Path, program: Program, lost: int, is_packed: bool
 ) -> None:
     records = [warc_response(document(range(n, n + 1))) for n in range(3)]
@@ -354,10 +360,10 @@ def test_a_warc_file_that_breaks_off_gives_what_it_has(
     result = program.run("backfill", "--from", str(file))
     assert result.code == 1, result
     assert "it breaks off within a record" in result.out
-    assert kept(program)[:2] == past.titles(range(2))
+    assert stored_titles(program)[:2] == past.titles(range(2))
 
 
-def test_names_in_gbk_are_kept_and_found_again(tmp_path: Path, program: Program) -> None:
+def test_file_names_in_gbk_are_stored_and_found_again(tmp_path: Path, program: Program) -> None:
     old = tmp_path / os.fsdecode("旧".encode("gbk"))
     old.mkdir()
     for number, name in enumerate(["旧闻.xml".encode(), "旧闻.xml".encode("gbk"), b"\xff.xml"]):
@@ -377,10 +383,12 @@ def test_names_in_gbk_are_kept_and_found_again(tmp_path: Path, program: Program)
     assert program.run("backfill", *arguments, "--max-documents", "3").code == 1
     result = program.run("backfill", "--resume")
     assert "旧/闻.xml" in result.out
-    assert kept(program) == past.titles(range(6))
+    assert stored_titles(program) == past.titles(range(6))
 
 
-def test_what_is_no_file_is_missing(tmp_path: Path, program: Program) -> None:
+def test_links_pipes_and_closed_folders_are_reported_as_missing(
+    tmp_path: Path, program: Program
+) -> None:
     old, elsewhere = tmp_path / "old", tmp_path / "elsewhere"
     for folder in (old / "closed", old / ".hidden", elsewhere):
         folder.mkdir(parents=True)
@@ -405,13 +413,13 @@ def test_what_is_no_file_is_missing(tmp_path: Path, program: Program) -> None:
         "loop": "cannot be read: it is a link to a folder, which is not followed",
         "pipe.xml": "cannot be read: it is no file",
     }
-    assert kept(program) == past.titles([0])
+    assert stored_titles(program) == past.titles([0])
     program.run("backfill", "--resume")
-    assert kept(program) == past.titles([0, 1])
+    assert stored_titles(program) == past.titles([0, 1])
 
 
-def test_an_export_that_cannot_be_read_yet_is_missing(tmp_path: Path, program: Program) -> None:
-    """Other JSON in a folder is passed over: it holds nothing."""
+def test_an_unsupported_export_is_reported_as_missing(tmp_path: Path, program: Program) -> None:
+    """Other JSON files are skipped."""
     (tmp_path / "takeout").mkdir()
     export = {"items": [{"title": "t", "summary": {"content": "x"}, "crawlTimeMsec": "1"}]}
     (tmp_path / "takeout" / "starred.json").write_text(json.dumps(export), "utf-8")

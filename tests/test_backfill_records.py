@@ -13,13 +13,13 @@ from tests import past
 from tests.program import Program
 from tests.site import Site
 from tests.support import item, rss
-from tests.test_backfill import is_whole, kept
+from tests.test_backfill import passes_checks, stored_titles
 
 PATH = ("新媒体", "江海半岛网", "快讯")
 
 
 def old_record(number: int, date: str, *, text: str = "旧档里的正文。") -> str:
-    """A record as the system before Guidang wrote it: without link, guid or feed."""
+    """Return a record as the system before Guidang wrote it: without link, guid or feed."""
     listed = "".join(f"\n - {name}" for name in PATH)
     return (
         f"\n---\ntitle: '{past.title_of(number)}'\ncategories: {listed}\nheadimg: ''\n"
@@ -53,7 +53,7 @@ BEIJING_AS_GMT = "Thu, 05 May 2022 18:20:30 GMT"
 TIME_OF_THE_RUN = "2022-05-13 14:13:35"
 
 
-# Each kind of date and each order, some of them together: a case takes six runs of the program.
+# Not all combinations of date and order: one case runs the program six times.
 @pytest.mark.parametrize(
     ("order", "date"),
     [
@@ -64,7 +64,7 @@ TIME_OF_THE_RUN = "2022-05-13 14:13:35"
         ("records first", "Invalid Date"),
     ],
 )
-def test_a_record_without_an_address_and_its_live_entry_are_one(
+def test_a_record_without_a_link_and_its_live_entry_become_one_entry(
     tmp_path: Path, database_url: str, site: Site, order: str, date: str
 ) -> None:
     site.set("/feed", rss(live_item(1, RIGHT), live_item(2, RIGHT)))
@@ -76,7 +76,7 @@ def test_a_record_without_an_address_and_its_live_entry_are_one(
     program.good("backfill", "--from", str(archive))
     program_of(tmp_path, database_url, site.url("/feed"))
     program.good("poll", "--all")
-    assert kept(program) == past.titles([1, 2])
+    assert stored_titles(program) == past.titles([1, 2])
     (feed,) = json.loads(program.good("feeds", "list", "--json"))
     assert feed["url"] == site.url("/feed")
     entries = json.loads(program.good("entries", "list", "--json"))
@@ -87,26 +87,26 @@ def test_a_record_without_an_address_and_its_live_entry_are_one(
     assert ["旧档" in revision["html"] for revision in shown["revisions"]] == [True]
     if date in {RIGHT, TIME_OF_THE_RUN, "Invalid Date"}:
         assert shown["published_at"] == "2022-05-05T10:20:30+00:00"
-    before = kept(program)
+    before = stored_titles(program)
     site.set("/feed", rss(live_item(1, RIGHT), live_item(2, RIGHT), title="江海新闻 "))
     program.good("poll", "--all")
     program.good("backfill", "--restart")
-    assert kept(program) == before
-    assert is_whole(program)
+    assert stored_titles(program) == before
+    assert passes_checks(program)
 
 
-def test_records_that_share_a_title_stay_apart(tmp_path: Path) -> None:
+def test_records_with_one_title_and_different_days_stay_separate(tmp_path: Path) -> None:
     days = [f"Thu, {day:02} May 2022 10:20:30 GMT" for day in (5, 12, 19)]
     archive = with_records(tmp_path, *(old_record(1, day, text=day) for day in days))
     program = program_of(tmp_path, "")
     program.good("backfill", "--from", str(archive))
-    assert kept(program) == past.titles([1, 1, 1])
+    assert stored_titles(program) == past.titles([1, 1, 1])
     report = json.loads(program.run("backfill", "--restart", "--json").out)
     assert [line["known"] for line in report["lines"]] == [3]
 
 
 def texts_of(program: Program) -> list[tuple[str, int]]:
-    """The texts of all entries, in their order, and how often each was edited."""
+    """Return the text of each entry and how often the entry was edited, sorted."""
     listed = json.loads(program.good("entries", "list", "--json"))
     shown = [json.loads(program.good("entries", "show", str(e["id"]), "--json")) for e in listed]
     texts = ((re.sub("<[^>]*>", "", one["html"]).strip(), len(one["revisions"])) for one in shown)
@@ -114,7 +114,7 @@ def texts_of(program: Program) -> list[tuple[str, int]]:
 
 
 @pytest.mark.parametrize("date", [RIGHT, "2022-05-05", "Invalid Date"])
-def test_different_records_of_one_title_and_day_are_posts_of_their_own(
+def test_records_with_one_title_and_day_and_different_texts_stay_separate(
     tmp_path: Path, date: str
 ) -> None:
     archive = with_records(tmp_path, *(old_record(1, date, text=text) for text in "甲乙丙乙"))
@@ -133,7 +133,7 @@ def test_different_records_of_one_title_and_day_are_posts_of_their_own(
     assert len(texts_of(program)) == 4
 
 
-def test_records_in_two_folders_of_one_run_are_posts_of_their_own(tmp_path: Path) -> None:
+def test_records_in_different_folders_stay_separate(tmp_path: Path) -> None:
     archive = with_records(tmp_path)
     for name, text in (("a", "甲"), ("b", "乙"), ("c", "甲")):
         (archive / name).mkdir()
@@ -143,10 +143,10 @@ def test_records_in_two_folders_of_one_run_are_posts_of_their_own(tmp_path: Path
     assert texts_of(program) == [("乙", 0), ("甲", 0)]
 
 
-def test_what_a_stopped_run_has_taken_stays_taken(
+def test_a_resumed_run_keeps_matches_of_the_stopped_run(
     tmp_path: Path, database_url: str, site: Site
 ) -> None:
-    """The first file is the live entry; the second is taken by the next process."""
+    """The first file matches the live entry; the next process reads the second file."""
     archive = with_records(tmp_path)
     for name, text in (("a", "今天的正文。"), ("b", "另一篇。")):
         (archive / name).mkdir()
@@ -161,7 +161,7 @@ def test_what_a_stopped_run_has_taken_stays_taken(
 
 
 def stop_before_the_last_document(database_url: str) -> None:
-    """Leave a database as a run does that is killed before it takes its last document."""
+    """Change the database to the state of a run killed before its last document."""
     engine = sa.create_engine(database_url)
     with engine.begin() as connection:
         connection.execute(sa.text("UPDATE backfill SET ended_at = NULL"))
@@ -176,7 +176,9 @@ def stop_before_the_last_document(database_url: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "posts"), [("早上好。", 3), ("早上好，今天有雨。" * 9, 1)])
-def test_a_short_text_of_another_day_is_another_post(tmp_path: Path, text: str, posts: int) -> None:
+def test_equal_short_texts_of_different_days_are_separate_posts(
+    tmp_path: Path, text: str, posts: int
+) -> None:
     dates = [f"{day} May 2022 10:20:30 GMT" for day in ("5", "6", "7", "7")]
     archive = with_records(tmp_path, *(old_record(1, date, text=text) for date in dates))
     program = program_of(tmp_path, "")
@@ -185,10 +187,8 @@ def test_a_short_text_of_another_day_is_another_post(tmp_path: Path, text: str, 
     assert texts_of(program) == [(text, 0)] * posts
 
 
-def test_a_record_with_another_text_than_its_live_entry_leaves_others_alone(
-    tmp_path: Path, site: Site
-) -> None:
-    """Two records of the live entry's title and day: the second is no version of it."""
+def test_only_one_record_becomes_a_revision_of_a_live_entry(tmp_path: Path, site: Site) -> None:
+    """Two records have the title and day of the live entry: the first becomes a revision."""
     site.set("/feed", rss(live_item(1, RIGHT)))
     program = program_of(tmp_path, "", site.url("/feed"))
     program.good("poll")
@@ -197,16 +197,16 @@ def test_a_record_with_another_text_than_its_live_entry_leaves_others_alone(
     assert texts_of(program) == [("乙", 0), ("今天的正文。", 1)]
 
 
-def test_a_live_entry_of_another_day_is_another_article(tmp_path: Path, site: Site) -> None:
+def test_a_live_entry_of_another_day_is_a_separate_entry(tmp_path: Path, site: Site) -> None:
     site.set("/feed", rss(live_item(1, "Thu, 12 May 2022 10:20:30 GMT")))
     program = program_of(tmp_path, "", site.url("/feed"))
     program.good("backfill", "--from", str(with_records(tmp_path, old_record(1, RIGHT))))
     program.good("poll")
-    assert kept(program) == past.titles([1, 1])
+    assert stored_titles(program) == past.titles([1, 1])
 
 
 def with_files(folder: Path, **texts: str) -> Path:
-    """A folder with these files, named with `/` for folders."""
+    """Write files by their path below the folder `old`; return this folder."""
     for name, text in texts.items():
         file = folder / "old" / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -227,11 +227,11 @@ OF_ALL_KINDS = {
 }
 
 
-def test_nothing_in_a_folder_of_posts_is_passed_over_unnamed(tmp_path: Path) -> None:
+def test_all_skipped_files_in_a_folder_of_posts_are_named(tmp_path: Path) -> None:
     archive = with_files(tmp_path, **OF_ALL_KINDS)
     program = program_of(tmp_path, "")
     result = program.run("backfill", "--from", str(archive), "--json")
-    assert kept(program) == past.titles(range(1, 6))
+    assert stored_titles(program) == past.titles(range(1, 6))
     report = json.loads(result.out)
     named = {
         state: {str(Path(one["address"]).relative_to(archive)) for one in report[state]}
@@ -247,28 +247,30 @@ def test_nothing_in_a_folder_of_posts_is_passed_over_unnamed(tmp_path: Path) -> 
         },
     )
     assert "a.jpg" in report["in_part"][0]["reason"]
-    said = program.run("backfill", "--restart").out
-    assert "1 missing, 1 kept in part; 3 documents skipped" in said
+    output = program.run("backfill", "--restart").out
+    assert "1 missing, 1 kept in part; 3 documents skipped" in output
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
-def test_a_post_in_any_encoding_is_a_post(tmp_path: Path, encoding: str) -> None:
+def test_posts_are_read_in_any_encoding(tmp_path: Path, encoding: str) -> None:
     archive = with_files(tmp_path, **{"a.md": ""})
     text = f"---\ntitle: {past.title_of(1)}\ndate: 2014-03-01\n---\n正文在这里，有几句话。"
     (archive / "a.md").write_bytes(text.encode(encoding))
     program = program_of(tmp_path, "")
     program.good("backfill", "--from", str(archive))
-    assert kept(program) == past.titles([1])
+    assert stored_titles(program) == past.titles([1])
 
 
-def test_drafts_are_taken_if_asked_for(tmp_path: Path) -> None:
+def test_the_drafts_option_also_reads_drafts(tmp_path: Path) -> None:
     archive = with_files(tmp_path, **OF_ALL_KINDS)
     program = program_of(tmp_path, "")
     program.run("backfill", "--from", str(archive), "--drafts")
-    assert kept(program) == past.titles(range(1, 8))
+    assert stored_titles(program) == past.titles(range(1, 8))
 
 
-def test_pictures_are_found_on_the_site_of_a_record(tmp_path: Path, site: Site) -> None:
+def test_relative_pictures_are_resolved_against_the_site_of_a_record(
+    tmp_path: Path, site: Site
+) -> None:
     site.set("/feed", rss(live_item(1, RIGHT), link="https://hill.example.cn/blog/"))
     linked = "---\ntitle: 一\nlink: https://hill.example.cn/blog/a/\n---\n![](pic.jpg) 正文。"
     rooted = "---\ntitle: 二\ncover: /c.jpg\n---\n![](/i/pic.jpg) 正文。"
@@ -284,7 +286,7 @@ def test_pictures_are_found_on_the_site_of_a_record(tmp_path: Path, site: Site) 
     assert bodies[1]["lead_image"] == "https://hill.example.cn/c.jpg"
 
 
-def test_a_record_is_read_again_as_a_record(tmp_path: Path, site: Site) -> None:
+def test_replay_reads_records_as_records(tmp_path: Path, site: Site) -> None:
     kinds = {
         "a.md": "title: 一\ndate: 2014-03-01\ntags: 桥\n---\n**正文**",
         "b.md": "---\ntitle: 二\n---\n另一篇的正文",

@@ -1,4 +1,4 @@
-"""Web archives as they are: each speaks another dialect of the index, and leads where it likes."""
+"""Backfill from web archives: several forms of the index, redirected and foreign captures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from tests import past
 from tests.site import Request, Site
 from tests.support import item, rss
-from tests.test_backfill import configured, kept
+from tests.test_backfill import make_program, stored_titles
 
 ENTRIES = 12
 
@@ -25,11 +25,11 @@ def archive() -> Iterator[Site]:
 
 
 Row = tuple[str, str, str]
-Say = Callable[[list[Row], str], str]
+Form = Callable[[list[Row], str], str]
 
 
 def table(rows: list[Row], key: str) -> str:
-    """With its columns in another order than asked for, and an encoded key, as the real one."""
+    """Return JSON with another column order and a quoted key, as the Wayback Machine does."""
     header = ["urlkey", "original", "timestamp", "digest"]
     listed = [["cn)/feed", original, stamp, digest] for stamp, original, digest in rows]
     more: list[list[str]] = [[], [quote(key, safe="")]] if key else []
@@ -53,19 +53,19 @@ def objects(rows: list[Row], key: str) -> str:
     )
 
 
-def index(rows: list[Row], say: Say, *, at_once: int = 3) -> Callable[[Request], str]:
-    """Some rows at a time; a key that was encoded twice leads to the beginning again."""
+def index(rows: list[Row], form: Form, *, at_once: int = 3) -> Callable[[Request], str]:
+    """Answer `at_once` rows at a time; a key that is quoted twice starts at the beginning."""
 
     def answer(request: Request) -> str:
         query = parse_qs(urlsplit(request.path).query)
         if query["url"][0] != rows[0][1]:
             return "[]"
-        if say is objects:
+        if form is objects:
             return objects(rows, "")
         key = query.get("resumeKey", ["cn)/feed 0!"])[0]
         start = int(key.partition(" ")[2].rstrip("!") or 0)
         more = start + at_once < len(rows)
-        return say(rows[start : start + at_once], f"cn)/feed {start + at_once}!" if more else "")
+        return form(rows[start : start + at_once], f"cn)/feed {start + at_once}!" if more else "")
 
     return answer
 
@@ -77,22 +77,22 @@ def settings_of(archive: Site, more: str = "") -> str:
     )
 
 
-@pytest.mark.parametrize("say", [table, lines, all_fields, objects])
-def test_every_dialect_of_the_index_is_read_to_its_end(
-    tmp_path: Path, site: Site, archive: Site, say: Say
+@pytest.mark.parametrize("form", [table, lines, all_fields, objects])
+def test_all_forms_of_the_index_are_read_to_the_end(
+    tmp_path: Path, site: Site, archive: Site, form: Form
 ) -> None:
     feed = site.url("/feed")
     rows = [(f"202002{day + 1:02}120000", feed, f"DIGEST{day}") for day in range(ENTRIES)]
     for number, (stamp, url, _) in enumerate(rows):
         archive.set(f"/web/{stamp}id_/{url}", past.channel([number], site))
-    archive.set("/cdx", index(rows, say))
-    program = configured(tmp_path, "", settings_of(archive), feed)
+    archive.set("/cdx", index(rows, form))
+    program = make_program(tmp_path, "", settings_of(archive), feed)
     program.good("backfill", "1", "--source", "wayback")
-    assert kept(program) == past.titles(range(ENTRIES))
-    assert len(archive.requests_to("/cdx")) == (1 if say is objects else 4)
+    assert stored_titles(program) == past.titles(range(ENTRIES))
+    assert len(archive.requests_to("/cdx")) == (1 if form is objects else 4)
 
 
-def test_captures_long_after_the_window_are_taken_and_not_too_many(
+def test_a_few_captures_after_the_window_are_read(
     tmp_path: Path, site: Site, archive: Site
 ) -> None:
     feed = site.url("/feed")
@@ -101,47 +101,47 @@ def test_captures_long_after_the_window_are_taken_and_not_too_many(
         archive.set(f"/web/{stamp}id_/{url}", past.channel([60, 61, 62, 63 + month], site))
     archive.set(f"/web/{rows[0][0]}id_/{feed}", "<html>稍后再试</html>")
     archive.set("/cdx", index(rows, table))
-    program = configured(tmp_path, "", settings_of(archive), feed)
+    program = make_program(tmp_path, "", settings_of(archive), feed)
     window = ["--since", "2020-03-01", "--until", "2020-03-03"]
     result = program.run("backfill", "1", "--source", "wayback", *window)
     assert result.code == 0, result
-    assert kept(program) == past.titles(range(60, 63))
+    assert stored_titles(program) == past.titles(range(60, 63))
     assert len([r for r in archive.requests if r.path.startswith("/web/")]) == 6
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "message"),
     [
         ("<html>稍后再试</html>", "is no list, but a page"),
         ('{"a":1}\n[1]', "is no list of captures"),
         ("[" * 200_000, "is no JSON"),
     ],
 )
-def test_an_index_that_is_no_list_is_said(
-    tmp_path: Path, site: Site, archive: Site, body: str, said: str
+def test_an_invalid_index_is_reported(
+    tmp_path: Path, site: Site, archive: Site, body: str, message: str
 ) -> None:
     archive.set("/cdx", body, content_type="text/html")
-    program = configured(tmp_path, "", settings_of(archive), site.url("/feed"))
+    program = make_program(tmp_path, "", settings_of(archive), site.url("/feed"))
     result = program.run("backfill", "1", "--source", "wayback")
-    assert (result.code, said in result.out) == (1, True), result
+    assert (result.code, message in result.out) == (1, True), result
 
 
-def test_captures_of_malformed_addresses_are_left_out(
+def test_captures_with_invalid_addresses_are_skipped(
     tmp_path: Path, site: Site, archive: Site
 ) -> None:
     feed = site.url("/feed")
     rows = [("20200201000000", feed, "A"), ("20200202000000", "http://[bad/feed", "B")]
     archive.set("/cdx", index(rows, table))
     archive.set(f"/web/20200201000000id_/{feed}", past.channel([1], site))
-    program = configured(tmp_path, "", settings_of(archive), feed)
+    program = make_program(tmp_path, "", settings_of(archive), feed)
     result = program.run("backfill", "1", "--source", "wayback")
     assert result.code == 0, result
     assert len(archive.requests) == 2
-    assert kept(program) == past.titles([1])
+    assert stored_titles(program) == past.titles([1])
 
 
 def atom(link: str, title: str) -> str:
-    """An Atom document with one entry, and no link but to its own address."""
+    """Return an Atom document with one entry and a self link only."""
     return (
         '<feed xmlns="http://www.w3.org/2005/Atom"><title>Feed</title><id>urn:f</id>'
         f'<link rel="self" href="{urljoin(link, "/atom.xml")}"/><entry><id>{link}</id>'
@@ -155,10 +155,8 @@ def without_link(link: str, title: str) -> str:
     return whole.replace("<link></link>", "")
 
 
-def test_captures_of_another_feed_without_a_link_are_passed_over(
-    tmp_path: Path, site: Site, archive: Site
-) -> None:
-    """Known are the sites that the feed and its entries lead to, also where it is on a third."""
+def test_captures_of_another_feed_are_skipped(tmp_path: Path, site: Site, archive: Site) -> None:
+    """Captures belong to the feed if they link to its site or to the site of its entries."""
     feed, home = site.url("/feed"), "http://www.home.example/"
     present = rss(past.dated_item(1, link=f"{home}1.html"), title="江海", link=site.url("/"))
     site.set("/feed", present)
@@ -174,15 +172,15 @@ def test_captures_of_another_feed_without_a_link_are_passed_over(
     for stamp, url, digest in rows:
         archive.set(f"/web/{stamp}id_/{url}", captures[digest])
     archive.set("/cdx", index(rows, table, at_once=9))
-    program = configured(tmp_path, "", settings_of(archive), feed)
+    program = make_program(tmp_path, "", settings_of(archive), feed)
     program.good("poll")
     result = program.run("backfill", "1", "--source", "wayback")
     assert result.code == 0, result
     assert result.out.count("it is of another feed") == 2
-    assert kept(program) == past.titles(range(1, 6))
+    assert stored_titles(program) == past.titles(range(1, 6))
 
 
-def test_the_first_capture_of_a_feed_that_was_never_looked_at_says_where_it_leads(
+def test_the_first_capture_sets_the_site_of_a_feed_that_was_never_polled(
     tmp_path: Path, site: Site, archive: Site
 ) -> None:
     feed, home = site.url("/feed"), "http://www.home.example/"
@@ -194,12 +192,12 @@ def test_the_first_capture_of_a_feed_that_was_never_looked_at_says_where_it_lead
     for stamp, url, digest in rows:
         archive.set(f"/web/{stamp}id_/{url}", captures[digest])
     archive.set("/cdx", index(rows, table))
-    program = configured(tmp_path, "", settings_of(archive, 'order = "newest"\n'), feed)
+    program = make_program(tmp_path, "", settings_of(archive, 'order = "newest"\n'), feed)
     assert program.run("backfill", "1", "--source", "wayback").code == 0
-    assert kept(program) == past.titles([2])
+    assert stored_titles(program) == past.titles([2])
 
 
-def test_a_capture_that_leads_to_another_has_its_time(
+def test_a_redirected_capture_has_the_time_of_its_target(
     tmp_path: Path, site: Site, archive: Site
 ) -> None:
     feed = site.url("/feed")
@@ -207,28 +205,28 @@ def test_a_capture_that_leads_to_another_has_its_time(
     archive.redirect(f"/web/20210301000000id_/{feed}", f"/web/20190301000000id_/{feed}")
     undated = rss(item(1, pubDate="", link=site.url("/1.html")), link=site.url("/"))
     archive.set(f"/web/20190301000000id_/{feed}", undated)
-    program = configured(tmp_path, "", settings_of(archive), feed)
+    program = make_program(tmp_path, "", settings_of(archive), feed)
     assert program.run("backfill", "1", "--source", "wayback").code == 0
     (entry,) = json.loads(program.good("entries", "list", "--json"))
     assert entry["published_at"] == "2019-03-01T00:00:00+00:00"
 
 
 @pytest.mark.parametrize("order", ["newest", "oldest"])
-def test_captures_come_in_the_order_that_is_set(
+def test_captures_are_read_in_the_configured_order(
     tmp_path: Path, site: Site, archive: Site, order: str
 ) -> None:
     past.with_captures(archive, site, ENTRIES)
-    program = configured(
+    program = make_program(
         tmp_path, "", settings_of(archive, f'order = "{order}"\n'), site.url("/feed")
     )
     assert program.run("backfill", "1", "--source", "wayback").code == 0
     stamps = [r.path.split("/")[2] for r in archive.requests if r.path.startswith("/web/")]
     assert len(stamps) == ENTRIES - past.PER_PAGE + 3
     assert stamps == sorted(stamps, reverse=order == "newest")
-    assert kept(program) == past.titles(range(ENTRIES))
+    assert stored_titles(program) == past.titles(range(ENTRIES))
 
 
-def test_captures_of_article_pages_where_they_are_wanted(
+def test_captures_of_article_pages_are_read_if_configured(
     tmp_path: Path, site: Site, archive: Site
 ) -> None:
     feed, link = site.url("/feed"), {n: site.url(f"/{n}.html") for n in range(4)}
@@ -251,17 +249,17 @@ def test_captures_of_article_pages_where_they_are_wanted(
     archive.set(
         f"/web/20200301000000id_/{site.url('/about.html')}", about, content_type="text/html"
     )
-    program = configured(tmp_path, "", settings_of(archive, "pages = true\n"), feed)
+    program = make_program(tmp_path, "", settings_of(archive, "pages = true\n"), feed)
     result = program.run("backfill", "1", "--source", "wayback")
     assert result.code == 0, result
-    assert kept(program) == past.titles(range(4))
-    assert not archive.requests_to(f"/web/20200301000000id_/{link[3]}")  # it is known already
+    assert stored_titles(program) == past.titles(range(4))
+    assert not archive.requests_to(f"/web/20200301000000id_/{link[3]}")  # the feed had this entry
     again = json.loads(program.run("backfill", "1", "--source", "wayback", "--json").out)
     assert [line["new"] for line in again["lines"]] == [0]
 
 
 def pywb_double(rows: list[Row]) -> Callable[[Request], str]:
-    """An index as pywb 2.10 answers it: fields that it does not know are left out of each line."""
+    """Return an index like pywb 2.10: lines lack the fields that pywb does not have."""
 
     def answer(request: Request) -> str:
         query = parse_qs(urlsplit(request.path).query)
@@ -279,7 +277,7 @@ def pywb_double(rows: list[Row]) -> Callable[[Request], str]:
     return answer
 
 
-def test_a_server_that_calls_the_address_otherwise_is_asked_again(
+def test_an_index_with_other_field_names_is_requested_again_with_them(
     tmp_path: Path, site: Site, archive: Site
 ) -> None:
     feed = site.url("/feed")
@@ -288,33 +286,33 @@ def test_a_server_that_calls_the_address_otherwise_is_asked_again(
     for number, (stamp, url, _) in enumerate(rows[:3]):
         archive.set(f"/web/{stamp}id_/{url}", past.channel([number], site))
     archive.set("/cdx", pywb_double(rows[:3]))
-    program = configured(tmp_path, "", settings_of(archive), feed)
+    program = make_program(tmp_path, "", settings_of(archive), feed)
     result = program.run("backfill", "1", "--source", "wayback")
     assert result.code == 0, result
-    assert kept(program) == past.titles(range(3))
+    assert stored_titles(program) == past.titles(range(3))
 
 
 @pytest.mark.parametrize("source", ["auto", "wayback"])
-def test_an_index_of_which_nothing_can_be_used_is_an_error(
+def test_an_index_without_usable_captures_is_an_error(
     tmp_path: Path, site: Site, archive: Site, source: str
 ) -> None:
     past.with_archives(site, ENTRIES)
     archive.set("/cdx", '{"timestamp": "20200201000000", "digest": "A"}\n' * 2)
-    program = configured(tmp_path, "", settings_of(archive), site.url("/feed"))
+    program = make_program(tmp_path, "", settings_of(archive), site.url("/feed"))
     result = program.run("backfill", "1", "--source", source)
-    said = "none of its 2 captures has an address"
-    assert (result.code, said in result.out) == (1, True), result
+    message = "none of its 2 captures has an address"
+    assert (result.code, message in result.out) == (1, True), result
 
 
 def test_an_index_without_captures_is_complete(tmp_path: Path, site: Site, archive: Site) -> None:
     archive.set("/cdx", "")
-    program = configured(tmp_path, "", settings_of(archive), site.url("/feed"))
+    program = make_program(tmp_path, "", settings_of(archive), site.url("/feed"))
     assert program.run("backfill", "1", "--source", "wayback").code == 0
 
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-def test_a_real_pywb(tmp_path: Path) -> None:
+def test_captures_of_a_real_pywb_are_read(tmp_path: Path) -> None:
     from tests.pywb import pywb
 
     link = "https://news.example.cn/"
@@ -333,45 +331,45 @@ def test_a_real_pywb(tmp_path: Path) -> None:
             f'[wayback]\nindex = "{address}/cdx"\ndelay = "0s"\npages = true\n'
             f'capture = "{address}/{{timestamp}}id_/{{url}}"\n'
         )
-        program = configured(tmp_path, "", settings, f"{link}feed")
+        program = make_program(tmp_path, "", settings, f"{link}feed")
         result = program.run("backfill", "1", "--source", "wayback")
     assert result.code == 0, result
-    assert kept(program) == past.titles([0, 1, 2, 7])
+    assert stored_titles(program) == past.titles([0, 1, 2, 7])
 
 
 @pytest.mark.parametrize(("source", "code"), [("auto", 0), ("wayback", 1)])
-def test_an_archive_that_cannot_be_reached_is_named_and_the_rest_is_complete(
+def test_an_unreachable_archive_is_named_and_other_sources_complete(
     tmp_path: Path, site: Site, archive: Site, source: str, code: int
 ) -> None:
     titles = past.with_archives(site, ENTRIES)
     settings = settings_of(archive)
     archive.close()
-    program = configured(tmp_path, "", settings, site.url("/feed"))
+    program = make_program(tmp_path, "", settings, site.url("/feed"))
     result = program.run("backfill", "1", "--source", source)
     assert (result.code, "no answer: " in result.out) == (code, True), result
     if source == "auto":
         assert "wayback cannot be reached, so it is left out" in result.out
         assert "is complete; 1 document skipped" in result.out
-        assert kept(program) == titles
+        assert stored_titles(program) == titles
 
 
 @pytest.mark.parametrize("status", [403, 451, 502])
-def test_an_archive_behind_a_refusal_is_left_out(
+def test_an_archive_that_refuses_requests_is_left_out(
     tmp_path: Path, site: Site, archive: Site, status: int
 ) -> None:
     titles = past.with_archives(site, ENTRIES)
     archive.set("/cdx", status=status)
-    program = configured(tmp_path, "", settings_of(archive), site.url("/feed"))
+    program = make_program(tmp_path, "", settings_of(archive), site.url("/feed"))
     result = program.run("backfill", "1")
     assert (result.code, f"the server answered {status}" in result.out) == (0, True), result
-    assert kept(program) == titles
+    assert stored_titles(program) == titles
 
 
-def test_an_archive_that_asks_to_wait_is_not_left_out(
+def test_a_rate_limited_archive_leaves_the_run_incomplete(
     tmp_path: Path, site: Site, archive: Site
 ) -> None:
     past.with_archives(site, ENTRIES)
     archive.set("/cdx", status=429, headers={"Retry-After": "7200"})
-    program = configured(tmp_path, "", settings_of(archive), site.url("/feed"))
+    program = make_program(tmp_path, "", settings_of(archive), site.url("/feed"))
     result = program.run("backfill", "1")
     assert (result.code, "is not complete" in result.out) == (1, True), result

@@ -14,7 +14,7 @@ from tests import past
 from tests.program import Program
 from tests.site import Site
 from tests.support import item, rss
-from tests.test_backfill import configured, kept
+from tests.test_backfill import make_program, stored_titles
 
 AT = "https://news.example.cn/maps/sitemap.xml"
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -104,9 +104,9 @@ def test_a_sitemap_at_a_usual_address(tmp_path: Path, site: Site, path: str) -> 
     body = f"{address}\n".encode() if path.endswith("txt") else urls(address).encode()
     site.set(path, gzip.compress(body) if path.endswith("gz") else body)
     site.set("/sitemap.xml", status=403)
-    program = configured(tmp_path, "", "", site.url("/feed"))
+    program = make_program(tmp_path, "", "", site.url("/feed"))
     result = program.run("backfill", "1", "--source", "sitemap")
-    assert (result.code, kept(program)) == (0, past.titles([1])), result
+    assert (result.code, stored_titles(program)) == (0, past.titles([1])), result
 
 
 @pytest.mark.parametrize("status", [404, 410, 403, 200])
@@ -117,9 +117,9 @@ def test_where_robots_txt_names_only_what_is_gone_the_usual_addresses_are_tried(
     site.set("/robots.txt", f"Sitemap: {site.url('/old.xml')}\n")
     site.set("/old.xml", "<html><body>首页</body></html>", status=status)
     site.set("/sitemap.xml", urls(address))
-    program = configured(tmp_path, "", "", site.url("/feed"))
+    program = make_program(tmp_path, "", "", site.url("/feed"))
     result = program.run("backfill", "1", "--source", "sitemap")
-    assert (result.code, kept(program)) == (0, past.titles([1])), result
+    assert (result.code, stored_titles(program)) == (0, past.titles([1])), result
 
 
 @pytest.mark.parametrize("is_in_robots", [True, False])
@@ -135,16 +135,16 @@ def test_a_site_in_a_folder_has_its_own_sitemap(
             f"Sitemap: {site.url(path)}\n" for path in ("/sitemap.xml", "/blog/sitemap.xml")
         )
         site.set("/robots.txt", names)
-    program = configured(tmp_path, "", "", site.url("/blog/feed"))
+    program = make_program(tmp_path, "", "", site.url("/blog/feed"))
     result = program.run("backfill", "1", "--source", "sitemap")
-    assert (result.code, kept(program)) == (0, past.titles([1])), result
+    assert (result.code, stored_titles(program)) == (0, past.titles([1])), result
 
 
 def program_with(tmp_path: Path, site: Site, **lists: str) -> Program:
     a_site(site)
     for name, body in lists.items():
         site.set(f"/{name}.xml", body)
-    return configured(tmp_path, "", "", site.url("/feed"))
+    return make_program(tmp_path, "", "", site.url("/feed"))
 
 
 def test_a_sitemap_of_which_nothing_is_wanted_is_no_success(tmp_path: Path, site: Site) -> None:
@@ -167,7 +167,7 @@ def test_a_list_of_which_nothing_is_wanted_beside_others_is_passed_over(
     lists = {"home": urls(site.url("/")), "posts": urls(site.url("/1.html"))}
     program = program_with(tmp_path, site, sitemap=f"<sitemapindex>{index}</sitemapindex>", **lists)
     result = program.run("backfill", "1", "--source", "sitemap")
-    assert (result.code, kept(program)) == (0, past.titles([1])), result
+    assert (result.code, stored_titles(program)) == (0, past.titles([1])), result
     assert "home.xml: passed over: it lists nothing that is wanted, of 1 addresses" in result.out
 
 

@@ -11,19 +11,19 @@ from ingest.reading.records.autop import paragraphs
 from ingest.reading.records.shortcodes import rendered
 from ingest.reading.records.wxr import is_wxr, posts_of_export
 from tests.program import Program
-from tests.test_backfill import configured, kept
+from tests.test_backfill import make_program, stored_titles
 
 EXPORT = Path(__file__).parent / "data" / "backfill" / "wordpress-export.xml"
 
 
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
-    return configured(tmp_path, "", "", "https://hill.example.cn/feed/")
+    return make_program(tmp_path, "", "", "https://hill.example.cn/feed/")
 
 
 def test_published_posts_are_taken_and_the_rest_is_named(program: Program) -> None:
     said = program.good("backfill", "--from", str(EXPORT), "--feed", "1")
-    assert kept(program) == ["块", "雨后"]
+    assert stored_titles(program) == ["块", "雨后"]
     for one in (
         *("1 × attachment (a)", "1 × draft post (草稿)", "1 × nav_menu_item (首页)"),
         *("1 × page (关于)", "1 × post with a password (加密)", "1 × private post (私密)"),
@@ -47,7 +47,7 @@ def test_a_post_is_as_its_site_shows_it(program: Program) -> None:
 
 def test_posts_that_were_not_published_if_asked_for(program: Program) -> None:
     program.good("backfill", "--from", str(EXPORT), "--feed", "1", "--drafts")
-    assert kept(program) == sorted(["块", "雨后", "草稿", "私密", "加密"])
+    assert stored_titles(program) == sorted(["块", "雨后", "草稿", "私密", "加密"])
 
 
 def test_an_export_with_control_characters_and_a_long_head_loses_nothing() -> None:
@@ -84,7 +84,7 @@ def test_an_export_that_is_cut_off_is_taken_as_far_as_it_goes_and_named(
     done = program.run("backfill", "--from", str(file), "--feed", "1")
     assert done.code == 1
     assert "the export is cut off: " in done.out
-    assert kept(program) == expected
+    assert stored_titles(program) == expected
 
 
 def test_pictures_and_players_of_shortcodes_are_shown_where_the_export_names_them() -> None:
