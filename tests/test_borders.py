@@ -1,4 +1,4 @@
-"""A fault of ours stops at the border of an entry, a document or a feed; all others go on."""
+"""A bug in Guidang fails only one entry, document or feed; the work goes on with the others."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def with_workers(services: Services, workers: Workers) -> Services:
 
 
 def poll_all(world: World, workers: Workers) -> dict[str, Poll]:
-    """Poll every feed, with these workers."""
+    """Poll all feeds with these workers; return the results by the last part of the URL."""
 
     async def poll() -> list[Poll]:
         async with open_services(world.config, world.database, world.clock) as services:
@@ -68,7 +68,7 @@ def poll_all(world: World, workers: Workers) -> dict[str, Poll]:
 
 
 def tracebacks(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """The tracebacks in the log, whether of this process or of another."""
+    """Return the tracebacks in the log, including those of worker processes."""
     errors = [record for record in caplog.records if record.levelno >= logging.ERROR]
     return [getattr(record, "trace", "") or str(record.exc_info) for record in errors]
 
@@ -77,7 +77,7 @@ def tracebacks(caplog: pytest.LogCaptureFixture) -> list[str]:
 @pytest.mark.parametrize(
     ("fault", "kind"), [(faults.fail, "fault"), (faults.exhaust_memory, "unreadable")]
 )
-def test_a_feed_whose_reading_raises_fails_alone(
+def test_an_error_while_reading_a_feed_fails_only_this_feed(
     world: World,
     site: Site,
     caplog: pytest.LogCaptureFixture,
@@ -100,7 +100,7 @@ def test_a_feed_whose_reading_raises_fails_alone(
         assert "in fail" in trace
 
 
-def test_a_feed_that_met_a_fault_waits_longer_each_time(world: World, site: Site) -> None:
+def test_a_feed_with_a_bug_is_polled_less_often_each_time(world: World, site: Site) -> None:
     world.add(site.url("/broken"))
     waits = []
     for failures in (1, 2, 3):
@@ -116,12 +116,12 @@ def test_a_feed_that_met_a_fault_waits_longer_each_time(world: World, site: Site
 
 
 def dated(number: int, year: int) -> str:
-    """An item whose date names no zone, so that the feed's own is asked for its offset."""
+    """Return an item whose date has no time zone, so that the zone of the feed is used."""
     return item(number, title=f"第{number}篇", pubDate=f"{year}-05-0{number} 08:00:00")
 
 
 def unread_entries(world: World) -> list[tuple[str, str]]:
-    """The name of each unread entry, and the error that reading it raised."""
+    """Return the name of each unread entry, and the error that was raised for it."""
     return [(row["name"], row["reason"]) for row in world.query(unread.listed)]
 
 
@@ -155,7 +155,7 @@ def test_an_entry_that_raises_is_kept_unread_and_read_by_replay(
     assert len(world.entries()) == 3
 
 
-def test_an_unread_entry_is_read_by_the_next_poll_that_can(
+def test_an_unread_entry_is_read_by_a_later_poll(
     world: World, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.add(site.url("/broken"))
@@ -174,9 +174,7 @@ def test_an_unread_entry_is_read_by_the_next_poll_that_can(
     assert (len(entries), entries["第2篇"]["first_seen_at"]) == (4, came_at)
 
 
-def test_an_unread_version_that_was_followed_by_another_becomes_a_revision(
-    world: World, site: Site
-) -> None:
+def test_an_unread_version_becomes_an_earlier_revision(world: World, site: Site) -> None:
     feed = world.add(site.url("/broken"))
     site.set("/broken", rss(dated(2, 2023), dated(1, 2024)))
     came_at = world.clock()
@@ -192,7 +190,7 @@ def test_an_unread_version_that_was_followed_by_another_becomes_a_revision(
     assert [one["title"] for one in shown["revisions"]] == ["第2篇"]
 
 
-def test_a_feed_none_of_whose_entries_can_be_read_keeps_them_all(world: World, site: Site) -> None:
+def test_a_feed_keeps_all_entries_if_none_can_be_read(world: World, site: Site) -> None:
     feed = world.add(site.url("/broken"))
     site.set("/broken", rss(dated(2, 2023), dated(1, 2023)))
     poll = poll_all(world, BrokenYear(2023))["broken"]
@@ -203,7 +201,7 @@ def test_a_feed_none_of_whose_entries_can_be_read_keeps_them_all(world: World, s
 
 
 def refuse_entries_of(connection: sa.Connection, feed_id: int) -> None:
-    """Let the database refuse entries of one feed, as it refuses what breaks a constraint."""
+    """Make the database refuse the entries of one feed, as it does for a broken constraint."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(
             f"CREATE TRIGGER refuse BEFORE INSERT ON entry WHEN NEW.feed_id = {feed_id} "
@@ -215,7 +213,7 @@ def refuse_entries_of(connection: sa.Connection, feed_id: int) -> None:
         )
 
 
-def test_a_feed_whose_news_the_database_refuses_fails_alone(
+def test_a_feed_whose_entries_the_database_refuses_fails_alone(
     tmp_path: Path, database_url: str, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     world = World(tmp_path, database_url)
@@ -230,7 +228,7 @@ def test_a_feed_whose_news_the_database_refuses_fails_alone(
 
 
 def refuse_polls_of(connection: sa.Connection, feed_id: int) -> None:
-    """Let the database refuse whatever comes of a feed's polls: entries, and the polls' rows."""
+    """Make the database refuse the entries and the poll rows of one feed."""
     refuse_entries_of(connection, feed_id)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(
@@ -276,7 +274,7 @@ def test_a_feed_whose_reader_process_is_killed_fails_alone(
 
 
 def refuse_walks_of(connection: sa.Connection, feed_id: int) -> None:
-    """Let the database refuse whatever comes of the documents of one feed's past."""
+    """Make the database refuse changes to the backfill documents of one feed."""
     connection.exec_driver_sql(
         "CREATE TRIGGER refuse BEFORE UPDATE ON backfill_document WHEN NEW.walk_id IN "
         f"(SELECT id FROM backfill_walk WHERE feed_id = {feed_id}) "
@@ -284,7 +282,7 @@ def refuse_walks_of(connection: sa.Connection, feed_id: int) -> None:
     )
 
 
-def test_a_backfill_whose_feed_the_database_refuses_goes_on_with_the_others(
+def test_a_backfill_continues_when_the_database_refuses_one_feed(
     world: World, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     chosen = [world.add(site.url(f"/{name}")) for name in ("broken", "good")]
@@ -296,7 +294,9 @@ def test_a_backfill_whose_feed_the_database_refuses_goes_on_with_the_others(
     assert tracebacks(caplog)
 
 
-def test_the_command_names_the_feed_and_goes_on(tmp_path: Path, site: Site) -> None:
+def test_the_poll_command_names_the_failed_feed_and_polls_the_others(
+    tmp_path: Path, site: Site
+) -> None:
     program = new_program(tmp_path)
     for name in ("broken", "good"):
         program.good("feeds", "add", site.url(f"/{name}"))
@@ -310,7 +310,7 @@ def test_the_command_names_the_feed_and_goes_on(tmp_path: Path, site: Site) -> N
     assert "good" in program.good("entries", "list")
 
 
-def test_the_service_goes_on_and_counts_the_failure(tmp_path: Path, site: Site) -> None:
+def test_the_daemon_counts_the_failure_and_polls_the_others(tmp_path: Path, site: Site) -> None:
     with running(tmp_path, site.url("/good"), site.url("/broken")) as daemon:
         daemon.wait_until(lambda: len(daemon.titles()) == 2)
         world = World(tmp_path / "world", daemon.program.database_url or daemon_database(tmp_path))
@@ -328,7 +328,7 @@ def daemon_database(folder: Path) -> str:
     return f"sqlite:///{next(folder.rglob('guidang.db'))}"
 
 
-def test_a_document_of_the_past_that_raises_is_missing_and_the_rest_is_taken(
+def test_a_backfill_document_that_raises_is_missing_and_others_are_read(
     world: World, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     for number in (3, 2, 1):
@@ -364,7 +364,7 @@ async def run_backfill(world: World, chosen: list[FeedState], workers: Workers) 
 
 
 class Summaries:
-    """A feed of summaries whose entries' pages hold their articles."""
+    """A feed of summaries; the full articles are on the pages of its entries."""
 
     def __init__(self, world: World, site: Site) -> None:
         self.world, self.site = world, site
@@ -373,13 +373,13 @@ class Summaries:
         self.publish()
 
     def publish(self) -> None:
-        """Let the feed have one entry more."""
+        """Add an entry to the feed."""
         self.entries += 1
         self.site.set("/feed", self.document())
         self.site.set(f"/a/{self.entries}.html", article(), content_type="text/html")
 
     def document(self) -> str:
-        """The feed as it is now."""
+        """Return the present feed document."""
         return rss(*(self._item(n) for n in range(self.entries, 0, -1)), title="摘要")
 
     def _item(self, number: int) -> str:
@@ -388,8 +388,8 @@ class Summaries:
     def poll(self, workers: Workers | None = None) -> Poll:
         return poll_all(self.world, workers or Workers(1, pay=False))["feed"]
 
-    def kept(self) -> list[tuple[bool, bool, int]]:
-        """Of each entry: whether it has its full text, whether it says why not, its version."""
+    def states(self) -> list[tuple[bool, bool, int]]:
+        """Return for each entry: whether it has full text, whether it has an error, its version."""
         entries = sorted(self.world.entries(), key=lambda entry: str(entry["link"]))
         rows = [self.world.entry(one["id"]) for one in entries]
         return [
@@ -398,33 +398,33 @@ class Summaries:
         ]
 
 
-def test_an_entry_whose_page_raises_is_kept_without_its_full_text_and_says_so(
+def test_an_entry_whose_page_raises_is_stored_without_full_text_and_warns(
     world: World, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     summaries = Summaries(world, site)
     summaries.publish()
     poll = summaries.poll(FaultyWorkers("/a/1.html", pay=False))
     assert (poll.outcome, poll.new) == (Outcome.NEWS, 2)
-    assert summaries.kept() == [(False, True, 1), (True, False, 1)]
+    assert summaries.states() == [(False, True, 1), (True, False, 1)]
     (warning,) = poll.warnings
     assert warning.startswith(f"1 entry is kept without full text: {site.url('/a/1.html')}: ")
     assert world.query(listings.totals)["without_full_text"] == 1
     assert len(tracebacks(caplog)) == 1
 
 
-def test_a_replay_reads_the_page_again_that_raised(world: World, site: Site) -> None:
+def test_replay_reads_a_failed_page_again(world: World, site: Site) -> None:
     summaries = Summaries(world, site)
     summaries.poll(FaultyWorkers("/a/1.html", pay=False))
     site.unset("/a/1.html")
     assert replay_feed(world.database, summaries.feed, now=world.clock()) == 1
-    assert summaries.kept() == [(True, False, 1)]
+    assert summaries.states() == [(True, False, 1)]
     assert world.query(listings.totals)["without_full_text"] == 0
 
 
 @pytest.mark.parametrize(
     "trouble", [Answer(status=503), Answer(reset=True), Answer(status=403)], ids=str
 )
-def test_a_page_that_fails_is_asked_for_again_with_the_next_news(
+def test_a_failed_page_is_requested_again_with_new_entries(
     world: World, site: Site, trouble: Answer
 ) -> None:
     summaries = Summaries(world, site)
@@ -434,12 +434,12 @@ def test_a_page_that_fails_is_asked_for_again_with_the_next_news(
     summaries.publish()
     poll = summaries.poll()
     assert (poll.new, poll.edited, poll.warnings) == (1, 0, ())
-    assert summaries.kept() == [(True, False, 1), (True, False, 1)]
+    assert summaries.states() == [(True, False, 1), (True, False, 1)]
     assert all(PROSE.format(7) in file.decode() for file in world.files().values())
 
 
 @pytest.mark.parametrize("etag", [None, '"1"'], ids=["same bytes", "304"])
-def test_a_page_that_fails_is_asked_for_again_though_the_feed_stays_as_it_is(
+def test_a_failed_page_is_requested_again_for_an_unchanged_feed(
     world: World, site: Site, etag: str | None
 ) -> None:
     summaries = Summaries(world, site)
@@ -449,14 +449,14 @@ def test_a_page_that_fails_is_asked_for_again_though_the_feed_stays_as_it_is(
     site.set("/a/1.html", article(), content_type="text/html")
     poll = summaries.poll()
     assert (poll.new, poll.edited, poll.warnings) == (0, 0, ())
-    assert summaries.kept() == [(True, False, 1)]
+    assert summaries.states() == [(True, False, 1)]
     assert all(PROSE.format(7) in file.decode() for file in world.files().values())
     summaries.poll()
     assert len(site.requests_to("/a/1.html")) == 2
 
 
 @pytest.mark.parametrize("etag", [None, '"1"'], ids=["same bytes", "304"])
-def test_a_feed_that_stays_as_it_is_lets_its_page_be_after_five_tries(
+def test_an_unchanged_feed_stops_requesting_a_page_after_five_tries(
     world: World, site: Site, etag: str | None
 ) -> None:
     summaries = Summaries(world, site)
@@ -468,36 +468,34 @@ def test_a_feed_that_stays_as_it_is_lets_its_page_be_after_five_tries(
     assert polls[6].status == (304 if etag else 200)
 
 
-def test_a_page_that_fails_for_ever_is_asked_for_five_times(world: World, site: Site) -> None:
+def test_a_page_that_always_fails_is_requested_five_times(world: World, site: Site) -> None:
     summaries = Summaries(world, site)
     site.unset("/a/1.html")
     for _ in range(7):
         summaries.poll()
         summaries.publish()
     assert len(site.requests_to("/a/1.html")) == 5
-    assert summaries.kept()[0] == (False, True, 1)
+    assert summaries.states()[0] == (False, True, 1)
 
 
-def test_a_site_that_wants_no_readers_is_named_and_its_page_not_asked_for(
-    world: World, site: Site
-) -> None:
+def test_a_page_forbidden_by_robots_txt_is_not_requested(world: World, site: Site) -> None:
     site.set("/robots.txt", "User-agent: *\nDisallow: /a/", content_type="text/plain")
     summaries = Summaries(world, site)
     assert "its robots.txt asks us not to read it" in summaries.poll().warnings[0]
     assert site.requests_to("/a/1.html") == []
 
 
-def test_a_page_with_no_more_than_the_feed_settles_the_matter(world: World, site: Site) -> None:
+def test_a_page_without_more_text_than_the_feed_ends_the_retries(world: World, site: Site) -> None:
     summaries = Summaries(world, site)
     site.unset("/a/1.html")
     summaries.poll()
     site.set("/a/1.html", "<html><body><p>摘要</p></body></html>", content_type="text/html")
     summaries.publish()
     summaries.poll()
-    assert summaries.kept()[0] == (False, False, 1)
+    assert summaries.states()[0] == (False, False, 1)
 
 
-def test_the_history_of_a_feed_shows_the_warning(world: World, site: Site) -> None:
+def test_the_stored_poll_holds_the_warning(world: World, site: Site) -> None:
     summaries = Summaries(world, site)
     site.unset("/a/1.html")
     summaries.poll()

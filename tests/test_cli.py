@@ -1,4 +1,4 @@
-"""Every command, run as a user runs it."""
+"""The commands, as a user runs them."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ def program(tmp_path: Path) -> Program:
 
 def test_init_writes_a_configuration_and_a_database(tmp_path: Path) -> None:
     program = Program(tmp_path)
-    said = program.good("init", "blog")
+    output = program.good("init", "blog")
     assert (tmp_path / "blog/config.toml").is_file()
     assert (tmp_path / "blog/guidang.db").is_file()
-    assert "guidang feeds add" in said
+    assert "guidang feeds add" in output
     again = program.run("init", "blog")
     assert (again.code, "already exists" in again.err) == (2, True)
 
 
-def test_without_a_configuration_it_says_how_to_make_one(tmp_path: Path) -> None:
+def test_without_a_configuration_the_error_says_how_to_make_one(tmp_path: Path) -> None:
     result = Program(tmp_path).run("poll")
     assert result.code == 2
     assert "guidang init" in result.err
@@ -50,7 +50,7 @@ def test_without_a_configuration_it_says_how_to_make_one(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("place", ["before", "behind"])
-def test_the_configuration_may_be_named_anywhere(tmp_path: Path, place: str) -> None:
+def test_the_config_option_works_before_and_after_the_command(tmp_path: Path, place: str) -> None:
     (tmp_path / "elsewhere").mkdir()
     new_program(tmp_path / "elsewhere")
     option = ["--config", "elsewhere/config.toml"]
@@ -59,7 +59,7 @@ def test_the_configuration_may_be_named_anywhere(tmp_path: Path, place: str) -> 
     assert (tmp_path / "elsewhere/guidang.db").is_file()
 
 
-def test_five_mistakes_are_five_lines(program: Program) -> None:
+def test_each_configuration_mistake_is_one_line(program: Program) -> None:
     program.write_config(
         "[fetch]\nproxi = 1\nmax_redirects = -1\nhttp2 = 7\n[x]\n[log]\nlevel = 'loud'\n"
     )
@@ -68,7 +68,7 @@ def test_five_mistakes_are_five_lines(program: Program) -> None:
     assert len(result.err.splitlines()) == 6
 
 
-def test_an_unknown_command_is_a_misuse(program: Program) -> None:
+def test_unknown_commands_feeds_and_entries_exit_with_2(program: Program) -> None:
     assert program.run("pool").code == 2
     assert program.run("poll", "nosuchfeed").code == 2
     assert program.run("entries", "show", "99").code == 2
@@ -77,7 +77,7 @@ def test_an_unknown_command_is_a_misuse(program: Program) -> None:
 def test_a_feed_is_added_polled_and_listed(program: Program, site: Site) -> None:
     program.good("feeds", "add", site.url("/feed.xml"), "--category", "新媒体", "--title", "江海")
     assert "2 new" in program.good("poll")
-    assert program.good("poll") == ""  # nobody is looking: a log that cron writes stays empty
+    assert program.good("poll") == ""  # without a terminal: cron sends no mail
     assert "✓ 江海: the same document" in program.good("poll", "--all")
     (feed,) = json.loads(program.good("feeds", "list", "--json"))
     assert (feed["title"], feed["entries"], feed["state"]) == ("江海", 2, "fine")
@@ -110,7 +110,7 @@ def test_a_failing_feed_makes_the_exit_code_one(program: Program, site: Site) ->
     assert "404" in program.good("status")
 
 
-def test_a_sites_page_leads_to_its_feed(program: Program, site: Site) -> None:
+def test_adding_a_page_adds_its_feed(program: Program, site: Site) -> None:
     page = (
         '<!doctype html><link rel="alternate" type="application/rss+xml" href="/comments/feed">'
         '<link rel="alternate" type="application/rss+xml" href="feed.xml" title="江海">'
@@ -122,22 +122,22 @@ def test_a_sites_page_leads_to_its_feed(program: Program, site: Site) -> None:
 
 
 def test_a_page_without_feeds_is_refused(program: Program, site: Site) -> None:
-    site.unset("/feed.xml")  # it would be found at this usual address
+    site.unset("/feed.xml")  # otherwise found at this usual address
     site.set("/", "<!doctype html><p>hi", content_type="text/html")
     result = program.run("feeds", "add", site.url("/"))
     assert (result.code, "names no feed" in result.err) == (2, True)
 
 
-def test_opml_comes_in_and_goes_out(program: Program, site: Site, tmp_path: Path) -> None:
+def test_opml_is_imported_and_exported(program: Program, site: Site, tmp_path: Path) -> None:
     opml = (
         '<?xml version="1.0" encoding="gb2312"?><opml version="2.0"><body><outline text="新闻">'
         f'<outline text="江海晚报" type="rss" xmlUrl="{site.url("/feed.xml")}"/></outline>'
         '<outline text="坏" type="rss" xmlUrl="ftp://x/"/></body></opml>'
     )
     (tmp_path / "list.opml").write_bytes(opml.encode("gb18030"))
-    said = program.good("feeds", "import", "list.opml")
-    assert "1 feed added" in said
-    assert "left out: ftp://x/" in said
+    output = program.good("feeds", "import", "list.opml")
+    assert "1 feed added" in output
+    assert "left out: ftp://x/" in output
     exported = program.good("feeds", "export")
     assert '<outline text="新闻"' in exported
     assert "江海晚报" in exported
@@ -145,7 +145,7 @@ def test_opml_comes_in_and_goes_out(program: Program, site: Site, tmp_path: Path
     assert "0 feeds added, 1 already on the list" in program.good("feeds", "import", "out.opml")
 
 
-def test_a_list_that_is_cut_is_taken_as_far_as_it_goes(program: Program, tmp_path: Path) -> None:
+def test_a_truncated_opml_file_is_imported_up_to_its_end(program: Program, tmp_path: Path) -> None:
     feed = '<outline type="rss" text="甲" xmlUrl="https://a.example/feed"/>'
     (tmp_path / "list.opml").write_text(f'<opml version="2.0"><body>{feed}<outl', "utf-8")
     result = program.run("feeds", "import", "list.opml")
@@ -157,7 +157,7 @@ def test_a_list_that_is_cut_is_taken_as_far_as_it_goes(program: Program, tmp_pat
     assert program.run("feeds", "import", "pages.opml").code == 1
 
 
-def test_a_number_is_one_of_the_list_and_no_part_of_an_address(
+def test_a_number_names_a_feed_of_the_list_and_no_part_of_a_url(
     program: Program, site: Site
 ) -> None:
     site.set("/feed7.xml", rss(item(1)))
@@ -168,7 +168,7 @@ def test_a_number_is_one_of_the_list_and_no_part_of_an_address(
     assert "feed7" in program.good("feeds", "show", "feed7")
 
 
-def test_an_address_with_nothing_there_is_added_only_by_force(program: Program, site: Site) -> None:
+def test_an_address_that_fails_is_added_only_with_force(program: Program, site: Site) -> None:
     refused = program.run("feeds", "add", site.url("/nothing"))
     assert refused.code == 2
     assert "the server answered 404" in refused.err
@@ -178,7 +178,7 @@ def test_an_address_with_nothing_there_is_added_only_by_force(program: Program, 
     assert len(json.loads(program.good("feeds", "list", "--json"))) == 1
 
 
-def test_every_setting_of_a_feed_has_its_option(program: Program, site: Site) -> None:
+def test_every_feed_setting_has_an_option(program: Program, site: Site) -> None:
     examples = {
         name: (field.examples or ("",))[0] for name, field in FeedSettings.model_fields.items()
     }
@@ -197,7 +197,7 @@ def test_every_setting_of_a_feed_has_its_option(program: Program, site: Site) ->
     assert json.loads(program.good("feeds", "show", "2", "--json"))["settings"] == wanted
 
 
-def test_feeds_are_set_paused_resumed_and_removed(program: Program, site: Site) -> None:
+def test_feeds_are_changed_paused_resumed_and_removed(program: Program, site: Site) -> None:
     program.good("feeds", "add", site.url("/feed.xml"))
     program.good("poll")
     program.good("feeds", "set", "1", "--author", "编辑部", "--interval", "6h")
@@ -222,7 +222,7 @@ def test_feeds_are_set_paused_resumed_and_removed(program: Program, site: Site) 
     assert list((program.folder / "source").rglob("*.md")) == []
 
 
-def test_a_feed_of_the_file_is_paused_when_it_is_taken_out(tmp_path: Path, site: Site) -> None:
+def test_a_feed_removed_from_the_file_is_paused(tmp_path: Path, site: Site) -> None:
     program = new_program(tmp_path, feeds=[site.url("/feed.xml")])
     program.good("poll")
     refused = program.run("feeds", "set", "1", "--title", "x")
@@ -252,7 +252,7 @@ def test_the_archive_is_checked_restored_and_rebuilt(program: Program, site: Sit
     assert program.run("archive", "--check", "--rebuild").code == 2
 
 
-def test_replay_reads_the_kept_bytes_again(program: Program, site: Site) -> None:
+def test_replay_reads_stored_bytes_without_requests(program: Program, site: Site) -> None:
     program.good("feeds", "add", site.url("/feed.xml"))
     program.good("poll")
     asked = len(site.requests)
@@ -262,7 +262,7 @@ def test_replay_reads_the_kept_bytes_again(program: Program, site: Site) -> None
     assert len(site.requests) == asked
 
 
-def test_a_folder_that_cannot_be_written_keeps_the_entries(program: Program, site: Site) -> None:
+def test_entries_are_stored_when_the_folder_is_not_writable(program: Program, site: Site) -> None:
     program.good("feeds", "add", site.url("/feed.xml"))
     posts = program.folder / "source/_posts"
     posts.mkdir(parents=True)
@@ -288,7 +288,7 @@ def test_a_newer_database_is_refused(program: Program) -> None:
     assert "newer" in result.err
 
 
-def test_db_check_tells_whether_all_is_well(program: Program) -> None:
+def test_db_check_reports_an_intact_database(program: Program) -> None:
     program.good("db", "upgrade")
     assert "intact" in program.good("db", "check")
     assert json.loads(program.good("db", "check", "--json"))["problems"] == []
@@ -308,11 +308,11 @@ def test_an_entry_is_shown_by_any_of_its_links(program: Program, site: Site) -> 
         assert program.run("entries", "show", wrong).code == 2
 
 
-def test_debug_shows_where_it_went_wrong(program: Program) -> None:
+def test_debug_shows_the_traceback(program: Program) -> None:
     assert "Traceback" in program.run("poll", "nosuchfeed", "--debug").err
 
 
-def test_help_and_version_answer(program: Program) -> None:
+def test_help_and_version_are_printed(program: Program) -> None:
     for arguments in ([], ["feeds"], ["poll"], ["entries", "list"], ["db"]):
         shown = program.run_in_new_process(*arguments, "--help").out
         assert "Usage: guidang" in shown.replace("python -m ingest", "guidang")
@@ -324,22 +324,18 @@ def test_help_and_version_answer(program: Program) -> None:
     ["poll --all", "status", "feeds list", "entries show 1", "archive", "replay", "backfill list",
      "db check", "rsshub instances", "systemd-unit"],
 )  # fmt: skip
-def test_a_command_loads_what_it_needs_by_itself(
-    program: Program, site: Site, command: str
-) -> None:
-    """Elsewhere commands run where everything is loaded already."""
+def test_each_command_works_in_a_new_process(program: Program, site: Site, command: str) -> None:
+    """Other tests run commands in a process that has already imported all modules."""
     program.good("feeds", "add", site.url("/feed.xml"))
     program.good("poll")
     result = program.run_in_new_process(*command.split())
     assert (result.code, result.err) == (0, ""), result
 
 
-# What a new user ran into
+# Mistakes and surprises of new users
 
 
-def test_a_database_that_is_missing_beside_records_is_not_made_anew(
-    program: Program, site: Site
-) -> None:
+def test_a_missing_database_beside_records_is_not_recreated(program: Program, site: Site) -> None:
     site.set("/feed", rss(item(1)))
     program.good("feeds", "add", site.url("/feed"))
     program.good("poll")
@@ -355,7 +351,7 @@ def test_a_database_that_is_missing_beside_records_is_not_made_anew(
     program.good("status")
 
 
-def test_a_damaged_database_says_so(program: Program) -> None:
+def test_a_damaged_database_is_reported(program: Program) -> None:
     program.good("db", "upgrade")
     file = program.folder / "guidang.db"
     body = bytearray(file.read_bytes())
@@ -367,7 +363,7 @@ def test_a_damaged_database_says_so(program: Program) -> None:
     assert result.err.count("\n") == 1
 
 
-def test_one_address_in_several_spellings_is_one_feed(program: Program, site: Site) -> None:
+def test_different_spellings_of_one_address_are_one_feed(program: Program, site: Site) -> None:
     site.set("/feed", rss(item(1)))
     program.good("feeds", "add", site.url("/feed"))
     for other in (site.url("/feed").replace("http", "HTTP"), site.url("/feed#x")):
@@ -375,7 +371,7 @@ def test_one_address_in_several_spellings_is_one_feed(program: Program, site: Si
     assert len(json.loads(program.good("feeds", "list", "--json"))) == 1
 
 
-def test_a_feed_taken_out_of_the_file_cannot_be_resumed(program: Program, site: Site) -> None:
+def test_a_feed_removed_from_the_file_cannot_be_resumed(program: Program, site: Site) -> None:
     config = program.write_config(f'[[feeds]]\nurl = "{site.url("/feed")}"\n')
     program.good("feeds", "list")
     config.write_text("")
@@ -386,9 +382,7 @@ def test_a_feed_taken_out_of_the_file_cannot_be_resumed(program: Program, site: 
 
 @pytest.mark.parametrize("command", ["entries list", "feeds list --json", "status", "--help"])
 @pytest.mark.parametrize("reader", ["true", "head -c 1"])
-def test_a_reader_that_has_seen_enough_is_no_error(
-    program: Program, command: str, reader: str
-) -> None:
+def test_a_closed_pipe_is_no_error(program: Program, command: str, reader: str) -> None:
     program.good("db", "upgrade")
     line = " ".join(shlex.quote(word) for word in program.command(*command.split()))
     done = subprocess.run(
@@ -402,14 +396,14 @@ def test_a_reader_that_has_seen_enough_is_no_error(
 
 
 @pytest.mark.parametrize(
-    ("redirection", "code", "said"),
+    ("redirection", "code", "output"),
     [
         ("> /dev/full", 3, "guidang: the output cannot be written: the disk is full\n"),
         (">&-", 0, ""),
     ],
 )
-def test_an_output_that_cannot_be_written(
-    program: Program, redirection: str, code: int, said: str
+def test_an_unwritable_output_is_reported(
+    program: Program, redirection: str, code: int, output: str
 ) -> None:
     program.good("db", "upgrade")
     line = " ".join(shlex.quote(word) for word in program.command("feeds", "list"))
@@ -420,10 +414,10 @@ def test_an_output_that_cannot_be_written(
         capture_output=True,
         text=True,
     )
-    assert (done.returncode, done.stderr) == (code, said)
+    assert (done.returncode, done.stderr) == (code, output)
 
 
-def test_a_terminal_without_chinese_is_no_error(tmp_path: Path, site: Site) -> None:
+def test_an_ascii_terminal_is_no_error(tmp_path: Path, site: Site) -> None:
     program = Program(tmp_path, env={"PYTHONIOENCODING": "ascii"})
     program.write_config()
     site.set("/feed", rss(item(1)))
@@ -432,17 +426,17 @@ def test_a_terminal_without_chinese_is_no_error(tmp_path: Path, site: Site) -> N
     assert "???" in program.good("entries", "list")
 
 
-def test_foreign_files_are_listed_and_are_nothing_to_mend(program: Program, site: Site) -> None:
+def test_foreign_files_are_listed_and_are_no_differences(program: Program, site: Site) -> None:
     site.set("/feed", rss(item(1)))
     program.good("feeds", "add", site.url("/feed"))
     program.good("poll")
     (program.folder / "source" / "_posts" / "hello-world.md").write_text("mine")
-    said = program.good("archive", "--check")
-    assert "foreign: hello-world.md" in said
-    assert "0 differences, and 1 foreign file that Guidang leaves alone" in said
+    output = program.good("archive", "--check")
+    assert "foreign: hello-world.md" in output
+    assert "0 differences, and 1 foreign file that Guidang leaves alone" in output
 
 
-def test_every_address_is_tried(program: Program, site: Site) -> None:
+def test_feeds_add_tries_all_addresses(program: Program, site: Site) -> None:
     site.unset("/feed.xml")
     site.set("/a", rss(item(1)))
     site.set("/page", "<html><body>nothing</body></html>", content_type="text/html")
@@ -453,13 +447,11 @@ def test_every_address_is_tried(program: Program, site: Site) -> None:
     assert "names no feed" in result.err
 
 
-def test_settings_for_a_feed_that_is_there_are_not_lost_silently(
-    program: Program, site: Site
-) -> None:
+def test_ignored_options_for_a_known_feed_are_reported(program: Program, site: Site) -> None:
     site.set("/feed", rss(item(1)))
     program.good("feeds", "add", site.url("/feed"))
-    said = program.good("feeds", "add", site.url("/feed"), "--category", "博客")
-    assert "change them with: guidang feeds set 1" in said
+    output = program.good("feeds", "add", site.url("/feed"), "--category", "博客")
+    assert "change them with: guidang feeds set 1" in output
 
 
 @pytest.mark.parametrize(
@@ -471,38 +463,38 @@ def test_settings_for_a_feed_that_is_there_are_not_lost_silently(
         ["--config", ".", "status"],
     ],
 )
-def test_what_cannot_be_meant_is_misuse(program: Program, command: list[str]) -> None:
+def test_invalid_arguments_exit_with_2(program: Program, command: list[str]) -> None:
     result = program.run(*command)
     assert result.code == 2
     assert result.err.startswith("guidang: ")
 
 
-def test_a_failure_is_told_once(program: Program, site: Site) -> None:
+def test_a_failure_is_printed_once(program: Program, site: Site) -> None:
     program.run("feeds", "add", "--no-check", site.url("/missing"))
     result = program.run("poll")
     assert result.out.count("answered 404") == 1
     assert result.err == ""
 
 
-def test_times_are_those_of_the_archives_readers(program: Program, site: Site) -> None:
+def test_times_are_shown_in_the_time_zone_of_the_archive(program: Program, site: Site) -> None:
     site.set("/feed", rss(item(1)))
     program.good("feeds", "add", site.url("/feed"))
     program.good("poll")
     assert "2022-01-28 21:34 CST" in program.good("entries", "list")
 
 
-def test_the_unit_names_this_program(program: Program) -> None:
-    said = program.good("systemd-unit", "--for", "/srv/guidang.toml")
-    assert "--config /srv/guidang.toml run" in said
-    assert "Type=notify" in said
+def test_the_systemd_unit_names_this_program(program: Program) -> None:
+    output = program.good("systemd-unit", "--for", "/srv/guidang.toml")
+    assert "--config /srv/guidang.toml run" in output
+    assert "Type=notify" in output
     result = program.run("systemd-unit", "--for", "/home/me/guidang.toml")
     assert (result.code, "/home/me/guidang.toml run" in result.out) == (0, True)
     assert "home folders such as /home/me/guidang.toml" in result.err
-    said = program.good("systemd-unit", "--for", '/srv/a b/100%/$x/"c".toml')
-    assert r'--config "/srv/a b/100%%/$$x/\"c\".toml" run' in said
+    output = program.good("systemd-unit", "--for", '/srv/a b/100%/$x/"c".toml')
+    assert r'--config "/srv/a b/100%%/$$x/\"c\".toml" run' in output
 
 
-def test_what_is_shown_is_no_python(program: Program, site: Site) -> None:
+def test_output_holds_no_python_representations(program: Program, site: Site) -> None:
     site.set("/feed", rss(item(1, title="题" * 200, category="新闻")))
     program.good("feeds", "add", site.url("/feed"), "--category", "要闻", "--category", "江城")
     program.good("poll")

@@ -1,3 +1,5 @@
+"""The configuration: its values, where they come from, and its error messages."""
+
 from __future__ import annotations
 
 import contextlib
@@ -44,7 +46,7 @@ def test_durations_are_read_and_written(text: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "5", "1 hour", "h", "-1h", "1h30", "99999d", "1h 30m"])
-def test_what_is_no_duration_is_refused(text: str) -> None:
+def test_invalid_durations_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="duration|longer"):
         parse_duration(text)
 
@@ -58,11 +60,11 @@ def test_sizes_are_read_and_written(text: str, size: int) -> None:
     assert parse_size(format_size(size)) == size
 
 
-def test_the_example_file_is_what_the_settings_make() -> None:
+def test_the_example_file_is_generated_from_the_settings() -> None:
     assert EXAMPLE.read_text(encoding="utf-8") == example_config()
 
 
-def test_the_example_is_the_defaults(tmp_path: Path) -> None:
+def test_the_example_holds_the_defaults(tmp_path: Path) -> None:
     config, _ = load_config(write(tmp_path, example_config()), environment={})
     default, _ = load_config(write(tmp_path, ""), environment={})
     assert config == default
@@ -82,7 +84,7 @@ def test_every_example_of_a_feed_setting_is_valid_and_not_the_default() -> None:
         assert set(FeedSettings.model_validate({name: example}).as_json()) == {name}
 
 
-def test_a_secret_setting_is_in_no_list_and_not_shown() -> None:
+def test_secret_settings_are_neither_listed_nor_shown() -> None:
     secret = {"headers": {"Cookie": "open-sesame"}, "auth": "me:open-sesame"}
     settings = FeedSettings.model_validate(secret | {"proxy": "http://me:open-sesame@a.cn:1"})
     assert "open-sesame" not in str(settings.as_shown())
@@ -95,7 +97,7 @@ def test_every_setting_has_a_description() -> None:
         assert [name for name, field in model.model_fields.items() if not field.description] == []
 
 
-def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
+def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
     file = write(
         tmp_path,
         """
@@ -129,7 +131,7 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
         assert part in message
 
 
-def test_a_secret_is_not_shown_in_a_mistake(tmp_path: Path) -> None:
+def test_an_error_message_shows_no_secret(tmp_path: Path) -> None:
     file = write(tmp_path, '[database]\nurl = "mysql://me:hunter2@host/db"\n')
     with pytest.raises(ConfigError) as caught:
         load_config(file, environment={})
@@ -153,19 +155,19 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
     assert config.fetch.per_host == 3
 
 
-def test_an_unknown_override_is_named(tmp_path: Path) -> None:
+def test_an_unknown_environment_variable_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="environment GUIDANG_FETCH__PROXXY: .*proxy"):
         load_config(write(tmp_path, ""), environment={"GUIDANG_FETCH__PROXXY": "x"})
 
 
-def test_relative_paths_start_from_the_folder_of_the_file(tmp_path: Path) -> None:
+def test_relative_paths_are_relative_to_the_configuration_file(tmp_path: Path) -> None:
     config, _ = load_config(write(tmp_path, ""), environment={})
     assert config.archive.path == tmp_path / "source/_posts"
     assert config.database.url == f"sqlite:///{tmp_path}/guidang.db"
 
 
 @pytest.mark.parametrize("name", ["a?b", "a%20b", "博 客", "a#b"])
-def test_a_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+def test_the_folder_can_have_any_name(tmp_path: Path, name: str) -> None:
     folder = tmp_path / name
     folder.mkdir()
     config, _ = load_config(write(folder, ""), environment={})
@@ -176,7 +178,7 @@ def test_a_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
     assert database.name == f"sqlite:///{folder}/guidang.db"
 
 
-def test_the_file_is_looked_for_in_the_order_of_the_manual(tmp_path: Path) -> None:
+def test_the_file_is_searched_for_in_the_documented_order(tmp_path: Path) -> None:
     with contextlib.chdir(tmp_path):
         with pytest.raises(ConfigError, match="guidang init"):
             load_config(environment={})
@@ -202,7 +204,7 @@ def test_a_template_that_could_lose_or_misplace_records_is_refused(
         load_config(write(tmp_path, f'[archive]\ntemplate = "{template}"\n'), environment={})
 
 
-def test_a_file_that_is_no_toml_is_said_to_be_none(tmp_path: Path) -> None:
+def test_a_file_that_is_no_toml_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="not TOML.*line 1"):
         load_config(write(tmp_path, "url: x"), environment={})
 
@@ -213,7 +215,7 @@ def test_a_feed_named_twice_is_refused(tmp_path: Path) -> None:
         load_config(write(tmp_path, text), environment={})
 
 
-def test_systemd_hands_secrets_over(tmp_path: Path) -> None:
+def test_secrets_are_read_from_systemd_credentials(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text('[rsshub]\naccess_key = "in the file"\n')
     secrets = tmp_path / "credentials"
@@ -226,7 +228,7 @@ def test_systemd_hands_secrets_over(tmp_path: Path) -> None:
     assert config.fetch.proxy == "http://me:pw@127.0.0.1:7890"
 
 
-def test_a_credential_that_is_no_setting_is_named(tmp_path: Path) -> None:
+def test_a_credential_that_is_no_setting_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text("")
     (tmp_path / "rsshub.acess_key").write_text("SECRET")
@@ -235,14 +237,14 @@ def test_a_credential_that_is_no_setting_is_named(tmp_path: Path) -> None:
     assert "SECRET" not in str(caught.value)
 
 
-def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_reported(tmp_path: Path) -> None:
     program = new_program(tmp_path)
     (tmp_path / "config.toml").chmod(0)
     result = program.run("status", powerless=True)
     assert (result.code, "config.toml" in result.err) == (2, True), result
 
 
-def test_a_folder_that_may_not_be_looked_into_is_named(tmp_path: Path) -> None:
+def test_an_unreadable_folder_is_reported(tmp_path: Path) -> None:
     folder = tmp_path / "shut"
     folder.mkdir()
     new_program(folder)
@@ -263,6 +265,6 @@ def test_a_folder_that_may_not_be_looked_into_is_named(tmp_path: Path) -> None:
         *(f'[web]\nlisten = "{listen}"' for listen in ("8710", "127.0.0.1:99999", "::1:8710")),
     ],
 )
-def test_an_address_that_cannot_be_one_is_a_mistake(tmp_path: Path, line: str) -> None:
+def test_an_invalid_address_is_reported(tmp_path: Path, line: str) -> None:
     with pytest.raises(ConfigError, match="write"):
         load_config(write(tmp_path, line), environment={})

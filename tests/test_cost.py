@@ -1,4 +1,4 @@
-"""What a look costs the database: statements, counted, however large the feed and its past."""
+"""The number of database statements of a poll does not grow with the feed or the database."""
 
 from __future__ import annotations
 
@@ -17,50 +17,50 @@ from tests.site import Site
 from tests.support import item, rss
 from tests.world import World
 
-Asked = tuple[str, Any]
+Sent = tuple[str, Any]
 
 
 @contextlib.contextmanager
-def statements() -> Iterator[list[Asked]]:
-    """What is sent to the database meanwhile, with its values; those of the first row."""
-    asked: list[Asked] = []
+def statements() -> Iterator[list[Sent]]:
+    """Collect the statements sent in the block, with their values (of the first row, if many)."""
+    sent: list[Sent] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        asked.append((statement, values[0] if isinstance(values, list) else values))
+        sent.append((statement, values[0] if isinstance(values, list) else values))
 
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
     try:
-        yield asked
+        yield sent
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
-def asked_in_a_poll(world: World) -> list[Asked]:
-    """What a poll of all feeds sends to the database, with its values."""
-    with statements() as asked:
+def statements_with_values(world: World) -> list[Sent]:
+    """Poll all feeds; return the statements and their values."""
+    with statements() as sent:
         world.poll()
-    return asked
+    return sent
 
 
 def statements_of_a_poll(world: World) -> list[str]:
-    """The statements of a poll of all feeds; many rows at once count once."""
-    return [statement for statement, _ in asked_in_a_poll(world)]
+    """Poll all feeds; return the statements. A statement for many rows counts once."""
+    return [statement for statement, _ in statements_with_values(world)]
 
 
-# Tables that grow with every look; of feeds and settings there are few.
-_THROUGH = tuple(
+# Tables that grow with each poll. The tables of feeds and settings stay small.
+_SCANS = tuple(
     f"SCAN {t}"
     for t in ("entry", "capture", "revision", "poll", "archive_file", "entry_address", "due")
 )
 
 
-def ways_of_a_poll(world: World) -> list[str]:
-    """How SQLite goes through the tables in a poll of all feeds: "SEARCH entry USING …"."""
-    asked = asked_in_a_poll(world)
+def plans_of_a_poll(world: World) -> list[str]:
+    """Poll all feeds; return SQLite's query plans, such as "SEARCH entry USING …"."""
+    sent = statements_with_values(world)
     with world.database.engine.connect() as connection:
         return [
             row.detail
-            for statement, values in asked
+            for statement, values in sent
             if statement.startswith(("SELECT", "UPDATE", "INSERT", "DELETE"))
             for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
         ]
@@ -71,7 +71,7 @@ def serve(site: Site, numbers: range, etag: str | None = None) -> None:
 
 
 @pytest.mark.parametrize("has_validators", [True, False])
-def test_a_poll_without_news_costs_the_same_however_much_is_kept(
+def test_the_cost_of_a_poll_without_news_does_not_depend_on_stored_entries(
     world: World, site: Site, has_validators: bool
 ) -> None:
     world.add(site.url("/feed.xml"))
@@ -84,7 +84,9 @@ def test_a_poll_without_news_costs_the_same_however_much_is_kept(
     assert costs[0] <= 16
 
 
-def test_a_poll_with_news_costs_the_same_however_much_is_new(world: World, site: Site) -> None:
+def test_the_cost_of_a_poll_with_news_does_not_depend_on_their_number(
+    world: World, site: Site
+) -> None:
     world.add(site.url("/feed.xml"))
     serve(site, range(1))
     world.poll()
@@ -96,7 +98,7 @@ def test_a_poll_with_news_costs_the_same_however_much_is_new(world: World, site:
     assert len(one) <= 37
 
 
-def test_nobody_is_asked_which_path_he_has_just_given(world: World, site: Site) -> None:
+def test_a_poll_does_not_query_paths_that_it_has_just_stored(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))
     serve(site, range(2))
     sent = statements_of_a_poll(world)
@@ -105,31 +107,31 @@ def test_nobody_is_asked_which_path_he_has_just_given(world: World, site: Site) 
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_a_poll_goes_through_no_table_that_grows(world: World, site: Site) -> None:
+def test_a_poll_scans_no_table_that_grows(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))
     serve(site, range(1))
-    world.poll()  # the first one notices the settings that all files are made with
-    ways = []
+    world.poll()  # the first poll stores the settings of the archive
+    plans = []
     for text in ("a", "b", "b"):  # new, edited, the same again
         site.set("/feed.xml", rss(item(1, description=text), item(2)))
-        ways += ways_of_a_poll(world)
-    assert "SEARCH due USING PRIMARY KEY (follower=? AND entry_id>?)" in ways
-    assert not [way for way in ways if way.startswith(_THROUGH)]
+        plans += plans_of_a_poll(world)
+    assert "SEARCH due USING PRIMARY KEY (follower=? AND entry_id>?)" in plans
+    assert not [plan for plan in plans if plan.startswith(_SCANS)]
 
 
-def test_what_is_known_by_its_bytes_is_neither_judged_nor_written(world: World, site: Site) -> None:
+def test_unchanged_items_cause_no_writes(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))
     serve(site, range(30))
     world.poll()
-    told = rss(*map(item, range(30))).replace("</channel>", "<ttl>9</ttl></channel>")
-    site.set("/feed.xml", told)
+    longer = rss(*map(item, range(30))).replace("</channel>", "<ttl>9</ttl></channel>")
+    site.set("/feed.xml", longer)
     sent = " ".join(statements_of_a_poll(world)).upper()
     assert "INSERT INTO ENTRY" not in sent
     assert "INSERT INTO CAPTURE" not in sent
     assert "UPDATE ENTRY" not in sent
 
 
-def test_a_document_that_many_entries_share_is_compressed_once(
+def test_a_shared_document_is_compressed_once(
     world: World, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compressed: list[int] = []
@@ -148,22 +150,22 @@ def test_a_document_that_many_entries_share_is_compressed_once(
     assert compressed == [len(document)]
 
 
-def test_a_folder_whose_files_are_there_costs_no_statement_again(world: World, site: Site) -> None:
+def test_a_second_check_of_an_intact_folder_makes_no_query(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))
     serve(site, range(3))
     world.poll()
     folder = world.folder
-    assert [asks_for_files(folder) for _ in range(3)] == [True, False, False]
-    for path in list(world.files())[:2]:  # whichever was found, it is gone now
+    assert [queries_files(folder) for _ in range(3)] == [True, False, False]
+    for path in list(world.files())[:2]:  # one of them is the file that was found before
         (folder.root / path).unlink()
     assert folder.problem() is None
-    assert not asks_for_files(folder)
+    assert not queries_files(folder)
     (folder.root / next(iter(world.files()))).unlink()
     assert folder.problem() is not None
 
 
-def asks_for_files(folder: Archive) -> bool:
-    """Whether the database is asked for them when it is checked that they are there."""
-    with statements() as asked:
+def queries_files(folder: Archive) -> bool:
+    """Return whether the check of the folder queries the database for its files."""
+    with statements() as sent:
         assert folder.problem() is None
-    return any("FROM archive_file" in statement for statement, _ in asked)
+    return any("FROM archive_file" in statement for statement, _ in sent)

@@ -47,12 +47,12 @@ def test_noise_is_told_from_edits_side_by_side(
 )
 def test_hostile_versions_take_no_time(piece: str) -> None:
     text = piece * (190_000 // len(piece))
-    began = time.perf_counter()
+    began = time.process_time()
     is_noise(text, text, f"{text}x", f"{text}x")
     is_noise(text[:300], text, f"{text[:299]}x", f"{text}x")
     name = f'<img src="https://i.example.cn/{text}">'
     is_noise("甲", name, "甲", name.replace("example", "x").replace(piece, f"{piece}2", 1))
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 10
 
 
 def digest_of(title: str, body: str) -> bytes:
@@ -62,9 +62,9 @@ def digest_of(title: str, body: str) -> bytes:
 
 @pytest.mark.parametrize("piece", ["1", "1,", "1 ", " ", "阅读", "12-", "刚刚", "1年"])
 def test_a_hostile_text_takes_no_time(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     text_digest(piece * (300_000 // len(piece)), "", [])
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 10
 
 
 # What becomes of an entry from document to document, in the store

@@ -142,7 +142,7 @@ def test_a_bomb_costs_little_more_memory_than_the_cap(pack):
     }
     encoding, packed = bomb[pack]()
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         with pytest.raises(Overflow):
             unpack(encoding, packed, limit=4 * MB)
@@ -150,7 +150,7 @@ def test_a_bomb_costs_little_more_memory_than_the_cap(pack):
     finally:
         tracemalloc.stop()
     assert peak < 16 * MB
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(
@@ -162,10 +162,10 @@ def test_a_bomb_costs_little_more_memory_than_the_cap(pack):
     ],
 )
 def test_a_million_empty_members_are_refused_soon(coding, empty):
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises((Damaged, Overflow)):
         unpack(coding, empty * 200_000)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 10
 
 
 def test_a_stream_that_never_says_anything_overflows():
