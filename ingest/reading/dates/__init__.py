@@ -1,35 +1,32 @@
-"""What a publisher wrote → an aware UTC instant, with how it was read and how exactly.
+"""Resolves a publisher's date to an aware UTC instant, with its method and precision.
 
-    standard    the spellings of the standards, at once
-    wording     any other string in one spelling: digits, no invisible characters
-    days        which day: by year, month and day, by words, by weekdays
-    months      which day, where the month is named in another language
-    calendars   eras, and days that are not of the Gregorian calendar
-    clock       which time of the day
-    zones       in which zone, if it says so
-    relative    how long ago
-    addresses   the day in the address of a page
+    wording     normalises the text: digits, no invisible characters
+    days        finds the day: year, month and day; 昨天; weekdays
+    months      finds a day whose month has a name in another language
+    day         the value `Day`, and calendars other than the Gregorian one
+    clock       finds the time of day
+    zones       finds the time zone
+    relative    resolves 3小时前
+    addresses   finds the day in the address of a page
 
-Rules come from RFC 5322 section 3.3 and its obsolete forms, ISO 8601, and from what Chinese feeds
-write instead. feedparser's dates are never used: it reads strings without a zone as UTC and `CST`
-as US Central.
+Dates that follow RFC 3339 or RFC 5322 are read in this module. The other rules come from RFC 5322's
+obsolete forms, ISO 8601, and Chinese feeds. feedparser's dates are never used: it reads strings
+without a zone as UTC, and `CST` as US Central.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from ingest.reading.dates.addresses import date_of_address
-from ingest.reading.dates.calendars import without_buddhist_years
 from ingest.reading.dates.clock import Time, find_time
 from ingest.reading.dates.day import Day
 from ingest.reading.dates.days import find_day
 from ingest.reading.dates.months import find_foreign_day
 from ingest.reading.dates.relative import find_ago
-from ingest.reading.dates.standard import find_standard
 from ingest.reading.dates.wording import LONGEST, plain
 from ingest.reading.dates.zones import find_zone
 from ingest.values import DatePrecision, ResolvedDate
@@ -40,11 +37,21 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _OLDEST_YEAR = 1990
 _FARTHEST_AHEAD = timedelta(hours=48)
-# Clocks differ by minutes; a stamp further ahead was labelled wrongly.
+# Clocks differ by minutes. A time further ahead has a wrong label.
 _CLOCK_SKEW = timedelta(minutes=10)
 _EPOCH = re.compile(r"(?:/Date\()?(-?\d{10}(?:\.\d+)?|\d{13}|\d{16})(?:[+-]\d{4})?(?:\)/)?")
-# Beside a time it says that the day is another one, in a form that is not known.
+# If this stands beside a time, the string names a day in an unknown form.
 _DATE_LIKE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<![\d+-])\d{1,2}[./-]\w")
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
+_HOURS_AHEAD = r"[+-](?:0\d|1[0-3])"
+_RFC_3339 = re.compile(rf"(?:19|20)\d\d-\d\d-\d\dT{_CLOCK}(?:Z|{_HOURS_AHEAD}:[0-5]\d)", re.ASCII)
+# Years of the Buddhist era (25xx) match neither: `plain` converts them first.
+_RFC_5322 = re.compile(
+    rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d\d?) ({'|'.join(_MONTHS)}) ((?:19|20)\d\d)"
+    rf" ({_CLOCK}) (?:GMT|({_HOURS_AHEAD}[0-5]\d))",
+    re.ASCII,
+)
 _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?(?=\D|$)")
 
 
@@ -56,13 +63,13 @@ def resolve_date(
     gmt_is_local: bool = False,
     cst_is_american: bool = False,
 ) -> ResolvedDate | None:
-    """Resolve a publisher's date; None where nothing in it can be believed.
+    """Resolve a publisher's date; return None if it names no credible date.
 
-    Words such as 昨天 and 3小时前 count from `first_seen_at`, an aware datetime. `zone` is where a
-    string without one was written; `gmt_is_local` says that this feed labels local times as GMT,
-    `cst_is_american` that by CST it means US Central Standard Time.
-    Refused are dates before 1990, more than 48 hours ahead, and days that do not exist. A stamp
-    labelled GMT that lies ahead of its first sight, but not if it is local time, is local time.
+    Words such as 昨天 and 3小时前 count from `first_seen_at`, an aware datetime. `zone` applies to
+    dates that name no zone. `gmt_is_local` means that this feed labels local times as GMT,
+    `cst_is_american` that its CST is US Central Standard Time.
+    Dates before 1990, dates more than 48 hours ahead and days that do not exist are refused. A
+    future GMT time is read as local time if that puts it in the past.
     """
     if not raw:
         return None
@@ -73,9 +80,7 @@ def resolve_date(
         cst_is_american=cst_is_american,
     )
     try:
-        written = without_buddhist_years(raw[:LONGEST].strip())
-        found = _standard(written, where)
-        found = found or _free(plain(written), where)
+        found = _standard(raw[:LONGEST].strip(), where) or _free(plain(raw), where)
     except (ValueError, OverflowError):  # a day, a time or an offset that does not exist
         return None
     return found if found and _is_credible(found.at, first_seen_at) else None
@@ -83,7 +88,7 @@ def resolve_date(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Where:
-    """When and where a string was read; see `resolve_date`."""
+    """When and where a date was read; the fields are the parameters of `resolve_date`."""
 
     now: datetime
     zone: tzinfo
@@ -96,16 +101,29 @@ def _is_credible(at: datetime, first_seen_at: datetime) -> bool:
 
 
 def _standard(text: str, where: _Where) -> ResolvedDate | None:
-    """A date by RFC 3339 or RFC 5322."""
-    if (standard := find_standard(text)) is None:
+    """Read a date that follows RFC 3339 or RFC 5322 section 3.3; most feeds write these."""
+    if _RFC_3339.fullmatch(text):
+        at, method = datetime.fromisoformat(text), "year, month, day"
+    elif match := _RFC_5322.fullmatch(text):
+        at, method = _rfc_5322(match), "RFC 5322"
+    else:
         return None
-    at, method = standard
     found = ResolvedDate(at=at.astimezone(UTC), method=method, precision=DatePrecision.SECOND)
-    return _heed_misuse(found, at.tzinfo, where)
+    return _correct_gmt(found, at.tzinfo, where)
+
+
+def _rfc_5322(match: re.Match[str]) -> datetime:
+    """Return the instant; its zone is `datetime.UTC` itself if the offset is zero."""
+    day, month, year, clock, offset = match.groups("+0000")
+    hour, minute, second = map(int, clock.split(":"))
+    ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[3:]))
+    zone = timezone(-ahead if offset[0] == "-" else ahead)
+    number = _MONTHS.index(month) + 1
+    return datetime(int(year), number, int(day), hour, minute, second, tzinfo=zone)
 
 
 def _free(text: str, where: _Where) -> ResolvedDate | None:
-    """A date in whatever words, in one spelling."""
+    """Read a date in any known form from a normalised text."""
     if not text:
         return None
     return (
@@ -113,7 +131,7 @@ def _free(text: str, where: _Where) -> ResolvedDate | None:
         or _standard(text, where)
         or _absolute(text, where)
         or find_ago(text, where.now)
-        or _worded(text, where)
+        or _from_now(text, where)
     )
 
 
@@ -131,9 +149,9 @@ def _epoch(text: str) -> ResolvedDate | None:
 
 
 def _absolute(text: str, where: _Where) -> ResolvedDate | None:
-    """A day of a named year, with whatever time and zone stand beside it."""
+    """Read a date with a year, and the time and the zone beside it."""
     if match := _STAMP.match(text):
-        text = _spaced(match) + text[match.end() :]
+        text = _add_separators(match) + text[match.end() :]
     day = find_day(text, where.now, with_year=True) or find_foreign_day(text, where.now)
     if day is None:
         return None
@@ -141,11 +159,11 @@ def _absolute(text: str, where: _Where) -> ResolvedDate | None:
     found = _instant(text, day, time, where)
     if time is None:
         return found
-    return _heed_misuse(found, _named_zone(text, time.end, where), where)
+    return _correct_gmt(found, _named_zone(text, time.end, where), where)
 
 
-def _spaced(stamp: re.Match[str]) -> str:
-    """`20220128213439` as `2022-01-28 21:34:39`."""
+def _add_separators(stamp: re.Match[str]) -> str:
+    """Return `20220128213439` as `2022-01-28 21:34:39`."""
     year, month, day, *time = stamp.groups()
     clock = ":".join(part for part in time if part)
     return f"{year}-{month}-{day} {clock}".rstrip()
@@ -168,8 +186,8 @@ def _named_zone(text: str, start: int, where: _Where) -> tzinfo | None:
     return find_zone(text, start, cst_is_american=where.cst_is_american)
 
 
-def _heed_misuse(found: ResolvedDate, named: tzinfo | None, where: _Where) -> ResolvedDate:
-    """Read a time labelled GMT as local where evidence says that it is local."""
+def _correct_gmt(found: ResolvedDate, named: tzinfo | None, where: _Where) -> ResolvedDate:
+    """Read a time labelled GMT as local if the feed is known to mislabel, or if GMT is too late."""
     if named is not UTC:
         return found
     local = found.at.replace(tzinfo=where.zone).astimezone(UTC)
@@ -184,8 +202,8 @@ def _heed_misuse(found: ResolvedDate, named: tzinfo | None, where: _Where) -> Re
     )
 
 
-def _worded(text: str, where: _Where) -> ResolvedDate | None:
-    """昨天 12:00, 周三, 1月28日 21:34, 08:15: what counts from the moment of first sight."""
+def _from_now(text: str, where: _Where) -> ResolvedDate | None:
+    """Read a date without a year, relative to `where.now`: 昨天 12:00, 周三, 1月28日, 08:15."""
     day = find_day(text, where.now, with_year=False)
     if day is not None:
         found = _instant(text, day, find_time(text, day.span), where)
@@ -200,6 +218,6 @@ def _worded(text: str, where: _Where) -> ResolvedDate | None:
 
 
 def _not_ahead(found: ResolvedDate, now: datetime, repeats: timedelta) -> ResolvedDate:
-    """The last time that this was so: 周三 is never the next one."""
+    """Return the latest occurrence that is not in the future: 周三 is the last Wednesday."""
     at = found.at if found.at <= now + _CLOCK_SKEW else found.at - repeats
     return ResolvedDate(at=at, method=found.method, precision=found.precision)

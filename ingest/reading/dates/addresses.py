@@ -1,4 +1,4 @@
-"""The day, or the month, in the address of an article: `/2024/01/05/slug`, `/t20240105_7.html`."""
+"""Finds the day or month in the address of an article: `/2024/01/05/slug`, `/t20240105_7.html`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ingest.values import DatePrecision, ResolvedDate
 
 _LONGEST = 500
 _YEAR = r"/(?P<y>(?:19|20)\d\d)"
-# A number of eight digits is a day where it stands by itself, or behind the marks of content
-# systems; six digits are a month only as a folder.
+# Eight digits are a day if they stand alone or follow a content system's prefix; six digits are a
+# month only as the name of a folder.
 _DAYS = (
     re.compile(rf"{_YEAR}[/-](?P<m>\d\d?)[/-](?P<d>\d\d?)(?=[/_.-]|$)"),
     re.compile(rf"{_YEAR}/(?P<m>\d\d)-?(?P<d>\d\d)(?=/|$)"),
@@ -30,25 +30,25 @@ _FARTHEST_AHEAD = timedelta(hours=48)
 
 
 def date_of_address(url: str | None, *, now: datetime, zone: tzinfo) -> ResolvedDate | None:
-    """Read the day that an address names, in `zone`; None where it names none.
+    """Return the start, in `zone`, of the day or month that an address names, or None.
 
-    Refused are days that do not exist, before 1990, or ahead of `now`.
+    Days that do not exist, days before 1990 and days more than 48 hours after `now` are refused.
     """
     path = urlsplit(url or "").path[:_LONGEST]
     for patterns, precision in ((_DAYS, DatePrecision.DAY), (_MONTHS, DatePrecision.MONTH)):
         for match in filter(None, (pattern.search(path) for pattern in patterns)):
-            if found := _resolved(match, precision, now, zone):
+            if found := _resolve(match, precision, now, zone):
                 return found
     return None
 
 
-def _resolved(
+def _resolve(
     match: re.Match[str], precision: DatePrecision, now: datetime, zone: tzinfo
 ) -> ResolvedDate | None:
     day = int(match["d"]) if precision is DatePrecision.DAY else 1
     try:
         local = datetime(int(match["y"]), int(match["m"]), day, tzinfo=zone)
-    except ValueError:  # the number of an article
+    except ValueError:  # the digits are an article's number
         return None
     at = local.astimezone(UTC)
     if at.year < _OLDEST_YEAR or at - now > _FARTHEST_AHEAD:

@@ -1,4 +1,4 @@
-"""The time of the day: 21:34:39, 下午9时34分, 晚上9点半, 9:34 PM."""
+"""Finds the time of day in a text: 21:34:39, 下午9时34分, 晚上9点半, 9:34 PM."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _LAST_HOUR = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Time:
-    """A time found in a text from `start` to `end`; 24:00 is the end of the day.
+    """A time found in a text from `start` to `end`.
 
-    晚上12:30 of a day is 24:30, and so the next day's 00:30.
+    It may be 24:00 or later: 晚上12:30 is 24:30, the next day's 00:30.
     """
 
     since_midnight: timedelta
@@ -39,11 +39,11 @@ class Time:
 
 
 def find_time(text: str, day: tuple[int, int]) -> Time | None:
-    """Find the time that belongs to a day found at these positions: behind it, else before it.
+    """Find the time that follows a day at these positions, or the time before it.
 
     Raise `ValueError` for a time that does not exist.
     """
-    # A slice, not a position: the digits of 2911:30 before the time are the day's.
+    # Slice the text: in 2911:30 the lookbehind of `_TIME` must not see the digits of the day.
     behind = _TIME.search(text[day[1] :])
     match, offset = (behind, day[1]) if behind else (_TIME.search(text[: day[0]]), 0)
     if match is None:
@@ -66,7 +66,7 @@ def find_time(text: str, day: tuple[int, int]) -> Time | None:
 
 
 def _hour(hour: int, half: str, meridiem: str) -> int:
-    """The hour of 24: 上午12 and 12 AM are midnight, 下午12 and 12 PM noon, 晚上12 midnight."""
+    """Return the hour from 0 to 24: 上午12 and 12 AM are 0, 下午12 and 12 PM 12, 晚上12 is 24."""
     if re.fullmatch(_BEFORE_NOON, half) or meridiem.startswith("A"):
         return 0 if hour == 12 else hour
     if half in {"中午", "正午"}:

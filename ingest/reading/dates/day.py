@@ -1,20 +1,29 @@
-"""A day as it was found in a text, and the years that are written short."""
+"""A day found in a text, and the calendars and short years that it may be written in."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from ingest.values import DatePrecision
 
 ROC_BEGAN = 1911  # 民国元年 is 1912
+BUDDHIST_ERA = 543  # years before the Gregorian one, with the same months and days
+_OTHER_CALENDAR = re.compile(r"[农農阴陰旧舊夏藏回佛黄黃彝][历曆]\s*[:：]?\s*(?:\d{2,4}\s*年\s*)?$")
+# A year in an unknown form, or a leap month.
+_UNKNOWN_YEAR = re.compile(r"[年闰閏]\s*$")
+_OF_A_REIGN = re.compile(r"[\u3400-\u9fff]$")
+_BEFORE_YEAR = re.compile(r"[于於在是至自从從到间間期]$")
+_FAR_ENOUGH = 20  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """A day found in a text at `span`; if it would lie ahead, it is the one `repeats` before.
+    """A day found in a text at `span`.
 
-    One that `stands_alone` is believed only where nothing but a time stands beside it.
+    With `repeats`, a day in the future stands for the day that long before it. A day that
+    `stands_alone` is believed only if the text holds nothing else but a time.
     """
 
     date: date
@@ -26,10 +35,31 @@ class Day:
 
 
 def full_year(written: str, now: datetime) -> int:
-    """Two digits are of this century or the last, three of the Republic (民国)."""
+    """Return the Gregorian year.
+
+    Two digits are a year of this century or the last one, three digits a year of the Republic of
+    China (民国).
+    """
     year = int(written)
     if len(written) == 3:
         return year + ROC_BEGAN
     if len(written) > 2:
         return year
     return 2000 + year if 2000 + year <= now.year + 1 else 1900 + year
+
+
+def is_of_another_calendar(text: str, day: re.Match[str]) -> bool:
+    """Whether the words before a day say that it is not a Gregorian one.
+
+    A lunar day usually stands beside a Gregorian one. Reading the lunar day as Gregorian would be
+    wrong by weeks.
+    """
+    before = text[max(0, day.start() - _FAR_ENOUGH) : day.start()]
+    if _OTHER_CALENDAR.search(before):
+        return True
+    year = day.groupdict().get("y")
+    if year is None:
+        return bool(_UNKNOWN_YEAR.search(before))
+    # 康熙20年 is not 2020: after a Chinese name, two digits are the year of a reign.
+    is_short = len(year) < 4 and text[day.end("y") :].lstrip()[:1] == "年"
+    return is_short and bool(_OF_A_REIGN.search(before) and not _BEFORE_YEAR.search(before))

@@ -1,4 +1,4 @@
-"""Which day a string names: by calendar, by word, by weekday."""
+"""Finds the day that a text names: a calendar date, a word such as 昨天, a weekday."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from ingest.reading.dates.calendars import is_of_another_calendar
 from ingest.reading.dates.clock import Time, find_time
-from ingest.reading.dates.day import ROC_BEGAN, Day, full_year
+from ingest.reading.dates.day import ROC_BEGAN, Day, full_year, is_of_another_calendar
 from ingest.values import DatePrecision
 
 _WEEK = timedelta(weeks=1)
@@ -17,7 +16,7 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
-# Behind a day may stand its time without a space: 2016年6月2911:30.
+# A time may follow a day without a space: 2016年6月2911:30.
 _END = r"(?=\D|$|\d\d?:\d\d)"
 _BEGIN = r"(?<![\d.])"
 
@@ -39,7 +38,7 @@ def _year_first(match: re.Match[str], now: datetime) -> Day:
 
 
 def _short_year_first(match: re.Match[str], now: datetime) -> Day:
-    """24-2-1; but 20/5/24, seen in 2024, was written day first, and is not understood."""
+    """Read 24-2-1. Raise `ValueError` if the last number may be the year: 20/5/24 in 2024."""
     recent = {now.year % 100, (now.year - 1) % 100}
     if match[2] == "/" and int(match["d"]) in recent and int(match["y"]) not in recent:
         raise ValueError(f"the year may be the last number: {match[0]}")
@@ -63,7 +62,7 @@ def _english(match: re.Match[str], now: datetime) -> Day:
     return Day(date=day, span=span, method="RFC 5322")
 
 
-def _localised(match: re.Match[str], now: datetime) -> Day:
+def _local_rfc_5322(match: re.Match[str], now: datetime) -> Day:
     year = full_year(match["y"], now)
     return _day(match, year, int(match["m"]), int(match["d"]), "localised RFC 5322")
 
@@ -89,7 +88,7 @@ def _english_of_no_year(match: re.Match[str], now: datetime) -> Day:
 
 
 def _last(month: int, day: int, match: re.Match[str], now: datetime) -> Day:
-    """A day of a year that is not named: this year's, or an earlier one's if that lies ahead."""
+    """Return the latest such day that is not more than two days ahead."""
     for year in range(now.year, now.year - 9, -1):  # eight years, for the 29th of February
         try:
             found = date(year, month, day)
@@ -101,7 +100,7 @@ def _last(month: int, day: int, match: re.Match[str], now: datetime) -> Day:
 
 
 def _of_named_year(match: re.Match[str], now: datetime) -> Day:
-    """去年12月30日, 今年1月5日."""
+    """Read 去年12月30日 and 今年1月5日."""
     year = now.year - "今去前".index(match["year"])
     return _day(match, year, int(match["m"]), int(match["d"]), "month, day")
 
@@ -111,7 +110,7 @@ def _of_this_month(match: re.Match[str], now: datetime) -> Day:
 
 
 def _word(match: re.Match[str], now: datetime) -> Day:
-    """昨天, 前天, 大前天; in 昨晚 the second half belongs to the time."""
+    """Read 昨天, 前天 and 大前天; the 晚 of 昨晚 is left to the time."""
     ago = len(match["farther"] or "") + {"今": 0, "昨": 1, "前": 2, "明": -1}[match["day"]]
     start, end = match.span()
     end -= 1 if match["half"] in {"晚", "早", "夜"} else 0
@@ -119,7 +118,7 @@ def _word(match: re.Match[str], now: datetime) -> Day:
 
 
 def _days_ago(ago: int, span: tuple[int, int], now: datetime) -> Day:
-    """A day counted from today; a time of today that lies ahead was written yesterday."""
+    """Return the day `ago` days before today; 今天 with a time in the future is yesterday."""
     day = now.date() - timedelta(days=ago)
     repeats = timedelta(days=1) if ago == 0 else None
     return Day(date=day, span=span, method="day word", repeats=repeats)
@@ -131,7 +130,7 @@ def _english_word(match: re.Match[str], now: datetime) -> Day:
 
 
 def _weekday(match: re.Match[str], now: datetime) -> Day:
-    """周三 is the last Wednesday, 上周三 that of the ISO week before."""
+    """Read 周三 as the last Wednesday, 上周三 as the Wednesday of the ISO week before."""
     name = match["day"]
     number = 7 if name in "日天7" else int(name)
     return _day_of_week(match, now, number, match["week"] or "")
@@ -162,9 +161,9 @@ _WITH_YEAR = [
     _rule(r"(?<!\d)(?P<y>\d{4})-?W(?P<w>\d\d)(?:-?(?P<d>[1-7]))?(?!\d)", _iso_week),
     _rule(rf"(?<!\d)(?P<date>(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[ -]*(?P<m>{_MONTH})[ ,-]+(?P<y>\d{{4}}|\d\d))(?=\D|$)", _english),
     _rule(rf"\b(?P<date>(?P<m>{_MONTH})\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b),?(?:[ T]+\d{{1,2}}:\d\d[^,]{{0,40}}?)?[ ,]+(?P<y>\d{{4}})(?!\d|:)", _english),
-    _rule(r"(?<!\d)(?P<d>\d{1,2})[ ,/-]+(?P<m>\d{1,2})\s*[月월][ ,/-]+(?P<y>\d{4})(?!\d)", _localised),
-    _rule(r"(?<!\d)(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})[日号號일]?\s*,\s*(?P<y>\d{4})(?!\d)", _localised),
-    _rule(r"(?<!\d)(?P<d>\d{1,2})\s+(?:tháng|thg)\s+(?P<m>\d{1,2})(?:\s+năm)?[ ,]+(?P<y>\d{4})(?!\d)", _localised),
+    _rule(r"(?<!\d)(?P<d>\d{1,2})[ ,/-]+(?P<m>\d{1,2})\s*[月월][ ,/-]+(?P<y>\d{4})(?!\d)", _local_rfc_5322),
+    _rule(r"(?<!\d)(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})[日号號일]?\s*,\s*(?P<y>\d{4})(?!\d)", _local_rfc_5322),
+    _rule(r"(?<!\d)(?P<d>\d{1,2})\s+(?:tháng|thg)\s+(?P<m>\d{1,2})(?:\s+năm)?[ ,]+(?P<y>\d{4})(?!\d)", _local_rfc_5322),
     _rule(r"(?<![\d./-])(?P<d>\d{1,2})([-/.])(?P<m>\d{1,2})\2(?P<y>\d{4})(?!\d)", _day_first),
     _rule(r"(?<![\d.:/-])(?P<d>\d{1,2}) (?P<m>\d{1,2}) (?P<y>\d{4})(?![\d:])", _day_first),
     _rule(r"(?<![\d.:/-])(?P<y>\d{4}) (?P<m>\d\d) (?P<d>\d\d)(?![\d:])", _year_first),
@@ -187,14 +186,14 @@ _WITHOUT_YEAR = [
     _rule(r"\b(?P<last>last\s+)?(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?\b", _english_weekday),
 ]  # fmt: skip
 _A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-# What may stand beside a weekday, its time aside.
+# What may stand beside a weekday, apart from its time.
 _BESIDE_WEEKDAY = re.compile(
     r"\b(?:at|on)\b|(?:GMT|UTC|[A-Z]{1,5})?\s*[+-]\d\d?:?\d*|\b[A-Z]{1,5}$|[\W_]+"
 )
 
 
 def find_day(text: str, now: datetime, *, with_year: bool) -> Day | None:
-    """Find the day that a text names, with its year or (then counted from `now`) without.
+    """Find a day in a text: with its year, or without one and then relative to `now`.
 
     Raise `ValueError` for a day that does not exist.
     """
@@ -209,20 +208,21 @@ def find_day(text: str, now: datetime, *, with_year: bool) -> Day | None:
 
 
 def _is_understood(text: str, day: Day) -> bool:
-    """Whether what stands beside a day without a year says no more of it.
+    """Whether the rest of the text does not contradict a day without a year.
 
-    A weekday, or a day of a month, beside a date in a form that is not known is not of this year.
+    A weekday or a day of a month may stand beside a full date in an unknown form. Such a day must
+    not be placed in this year.
     """
     if day.method == "day word":
         return True
-    rest = without_time(text, day.span)
+    rest = _without_day_and_time(text, day.span)
     if day.stands_alone:
         return not _BESIDE_WEEKDAY.sub("", rest)
     return not _A_YEAR.search(rest)
 
 
-def without_time(text: str, span: tuple[int, int]) -> str:
-    """What stands beside a day and the time that belongs to it."""
+def _without_day_and_time(text: str, span: tuple[int, int]) -> str:
+    """Return the text without the day at `span` and without its time."""
     time: Time | None = find_time(text, span)
     pieces = [span] if time is None else sorted([span, (time.start, time.end)])
     rest, end = "", 0

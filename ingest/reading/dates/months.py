@@ -1,7 +1,7 @@
-"""Days whose month is named in a language that CLDR knows: `09 Okt 2019`, `2024. május 20.`.
+"""Finds days whose month has a name in a language of CLDR: `09 Okt 2019`, `2024. május 20.`.
 
-English and Chinese are read elsewhere. Reading the names takes some tenths of a second, once, and
-only when a date needs them. Short Thai years are those of the Buddhist era: `9 ต.ค. 62` is in 2019.
+`days` reads English and Chinese. The names are loaded once, when a date first needs them; this
+takes some tenths of a second. Short Thai years are of the Buddhist era: `9 ต.ค. 62` is in 2019.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
-from ingest.reading.dates.calendars import BUDDHIST_ERA
-from ingest.reading.dates.day import Day, full_year
+from ingest.reading.dates.day import BUDDHIST_ERA, Day, full_year
 
 _LANGUAGES = (
     "af am ar ar_SY az be bg bn bs ca cs cy da de de_AT el es es_PE et eu fa fi fr ga gl gu he hi"
@@ -22,7 +21,7 @@ _LANGUAGES = (
     " sl sq sr sr_Latn sv sw ta te tg th tr uk ur uz"
 ).split()
 _SHORTEST = 3  # letters of an abbreviated name
-# Letters, and the vowels that scripts from Hindi to Khmer write as marks, which are no `\w`.
+# Scripts from Hindi to Khmer write vowels as combining marks, which `\w` does not match.
 _SCRIPTS_WITH_MARKS = (*range(0x0900, 0x10A0), *range(0x1780, 0x17E0))
 _MARKS = "".join(chr(c) for c in _SCRIPTS_WITH_MARKS if unicodedata.category(chr(c))[0] == "M")
 _LETTER = rf"(?:[^\W\d_]|[{_MARKS}])"
@@ -40,14 +39,14 @@ _PATTERNS = (
         rf"(?<!\d)(?P<span>(?P<y>\d{{4}})\.?\s+(?:m\.\s+)?{_NAME}\s+(?P<d>\d{{1,2}}))(?![\d:])"
     ),
 )
-# Abbreviations that are common and not CLDR's.
+# Common abbreviations that CLDR lacks.
 _MORE = {"mrz": 3, "अक्तूबर": 10}
 _OLDEST_BUDDHIST = 1980
 _IS_THAI = re.compile(r"[\u0e00-\u0e7f]")
-_LAST_ACCENT = "\u08ff"  # later marks are vowels: without them มี.ค. would be ม.ค.
+_LAST_ACCENT = "\u08ff"  # later marks are vowels: without its vowel มี.ค. would be ม.ค.
 _INVISIBLE = re.compile("[\u200b-\u200f]")
-_HEBREW_IN = "\u05d1"  # "in" is written as the month's first letter
-# By context (beside a day, or alone) and width: numbers and names.
+_HEBREW_IN = "\u05d1"  # "in" is a prefix of the month's name
+# By context (beside a day, or alone) and width: the names by number.
 _Table = Mapping[str, Mapping[str, Mapping[int, str]]]
 _WORD = re.compile(rf"{_LETTER}{{2,20}}")
 _WHOLE_NAME = re.compile(rf"{_LETTER}[{_MARKS}\w. ]+")
@@ -55,7 +54,10 @@ _MANY_WORDS = 10
 
 
 def find_foreign_day(text: str, now: datetime) -> Day | None:
-    """Find a day whose month is named in one of the languages; raise `ValueError` if it is none."""
+    """Find a day whose month has a name in one of `_LANGUAGES`.
+
+    Raise `ValueError` for a day that does not exist.
+    """
     for pattern in _PATTERNS:
         for match in pattern.finditer(text):
             days = list(_days(match, now))
@@ -67,14 +69,17 @@ def find_foreign_day(text: str, now: datetime) -> Day | None:
 
 
 def _days(match: re.Match[str], now: datetime) -> Iterator[date]:
-    """The days that a match may name; `listopad` is October in Zagreb, November in Warsaw."""
+    """Yield the days that a match may name.
+
+    `listopad` is October in Croatian and November in Polish.
+    """
     year, day = _year(match, now), int(match["d"])
     for month in sorted(_names().months_of(match["name"])):
         yield date(year, month, day)
 
 
 def _year(match: re.Match[str], now: datetime) -> int:
-    """The Gregorian year; a short Thai year counts from the Buddha, if that is not too long ago."""
+    """Return the Gregorian year; a short Thai year is Buddhist if that gives 1980 or later."""
     era = match.groupdict().get("era") or ""
     is_buddhist = era.startswith("พ") or (not era and _IS_THAI.match(match["name"]))
     if is_buddhist and len(match["y"]) == 2:
@@ -86,12 +91,12 @@ def _year(match: re.Match[str], now: datetime) -> int:
 
 def _weekdays_in(text: str) -> set[int]:
     words = _WORD.findall(text)[:_MANY_WORDS]
-    return set().union(*(_names().weekdays.get(_folded(word), frozenset()) for word in words))
+    return set().union(*(_names().weekdays.get(_fold(word), frozenset()) for word in words))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Names:
-    """Folded names, whole and by their beginnings, and the numbers they stand for."""
+    """The numbers of months and weekdays by folded name; `beginnings` are shortened names."""
 
     months: Mapping[str, frozenset[int]]
     beginnings: Mapping[str, frozenset[int]]
@@ -100,7 +105,7 @@ class _Names:
     def months_of(self, word: str) -> frozenset[int]:
         first, last = word.split(maxsplit=1)[0], word.rsplit(maxsplit=1)[-1]
         for name in (word, last, last.removeprefix(_HEBREW_IN), first):
-            folded = _folded(name)
+            folded = _fold(name)
             if found := self.months.get(folded) or self.beginnings.get(folded):
                 return found
         return frozenset()
@@ -121,12 +126,12 @@ def _names() -> _Names:
 
 
 def _pairs(tables: Iterable[_Table]) -> Iterator[tuple[str, int]]:
-    """Yield the names, wide and abbreviated, with their numbers."""
+    """Yield the wide and the abbreviated names, folded, with their numbers."""
     for table in tables:
         for widths in table.values():
             for width in ("wide", "abbreviated"):
                 for number, name in widths.get(width, {}).items():
-                    yield _folded(name), number
+                    yield _fold(name), number
 
 
 def _by_name(pairs: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:
@@ -137,7 +142,7 @@ def _by_name(pairs: Iterable[tuple[str, int]]) -> dict[str, frozenset[int]]:
     return {name: frozenset(numbers) for name, numbers in found.items()}
 
 
-def _folded(word: str) -> str:
-    """A word without case, accents, invisible characters and an abbreviation's dot."""
+def _fold(word: str) -> str:
+    """Return a word in lower case, without accents, invisible characters and a final dot."""
     parts = unicodedata.normalize("NFKD", _INVISIBLE.sub("", word).casefold()).strip(".’' ")
     return "".join(c for c in parts if c > _LAST_ACCENT or unicodedata.category(c)[0] != "M")

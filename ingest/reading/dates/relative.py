@@ -1,4 +1,4 @@
-"""How long ago: 3小时前, 半年前, 1年2个月前, `1d 1h ago`, 刚刚."""
+"""Resolves dates that say how long ago: 3小时前, 半年前, 1年2个月前, `1d 1h ago`, 刚刚."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _GAP = re.compile(r"[\s,，]*(?:and|零|又|多)?\s*", re.IGNORECASE)
 _BEFORE_NOW = re.compile(r"\s*(?:多)?\s*(?:之前|以前|前|전|ago)", re.IGNORECASE)
 _SHORT = re.compile(r"(\d+)\s*(s|sec|m|min|h|hr|d|w|mo|y)", re.IGNORECASE)
 _JUST_NOW = re.compile(r"^(?:刚刚|剛剛|刚才|剛才|片刻前|just now|now|moments? ago)", re.IGNORECASE)
-# 几天前 is a few days ago.
+# 几天前 means a few days ago; it is read as three.
 _COUNTS = {"几": 3.0, "幾": 3.0, "数": 3.0, "數": 3.0, "半": 0.5, "a": 1.0, "an": 1.0}
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _MOST = 10_000
 
 
 def find_ago(text: str, now: datetime) -> ResolvedDate | None:
-    """Find a distance into the past and count it from `now`.
+    """Find a duration before now and subtract it from `now`.
 
-    Raise `OverflowError` or `ValueError` for one that no calendar reaches.
+    Raise `OverflowError` or `ValueError` if the result is out of the range of `datetime`.
     """
     if _JUST_NOW.match(text):
-        return _resolved(now, "minute")
+        return _relative_date(now, "minute")
     if match := _SHORT.fullmatch(text):
         text = f"{match[0]} ago"
     for start in _PART.finditer(text):
@@ -45,12 +45,12 @@ def find_ago(text: str, now: datetime) -> ResolvedDate | None:
 
 
 def _chain(text: str, part: re.Match[str], now: datetime) -> ResolvedDate | None:
-    """Follow parts that stand beside each other up to the word for ago."""
+    """Subtract adjacent parts (`1d 1h`) from `now`; return None unless 前 or `ago` follows them."""
     at = now
     while True:
         at = _back(at, part)
         if _BEFORE_NOW.match(text, part.end()):
-            return _resolved(at, _unit(part))
+            return _relative_date(at, _unit(part))
         gap = _GAP.match(text, part.end())
         further = _PART.match(text, gap.end() if gap else part.end())
         if further is None:
@@ -86,6 +86,6 @@ def _days_in(year: int, month: int) -> int:
     return (following - timedelta(days=1)).day
 
 
-def _resolved(at: datetime, unit: str) -> ResolvedDate:
+def _relative_date(at: datetime, unit: str) -> ResolvedDate:
     precision = DatePrecision.DAY if unit == "week" else DatePrecision(unit)
     return ResolvedDate(at=at.astimezone(UTC), method="relative", precision=precision)

@@ -1,22 +1,24 @@
-"""The zone that a date names: an offset, an abbreviation, a Chinese word."""
+"""Finds the time zone that a date names: an offset, an abbreviation, a Chinese word."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ingest import urls
 
 _WIDEST = timedelta(hours=14)
 _OFFSET = re.compile(
     r"(?:\b(?:GMT|UTC|UT|Z))?\s*([+-])(\d{1,2})(?::?([0-5]\d))?(?!\d)", re.IGNORECASE
 )
-# Not the end of another date: `2024-05-20 至 2024-05-22`.
+# But not the end of another date, as in `2024-05-20 至 2024-05-22`.
 _OFFSET_APART = re.compile(rf"(?<!\d){_OFFSET.pattern}(?!-)", re.IGNORECASE)
 _PLACE = re.compile(r"\b(?:Asia|Europe|America|Africa|Australia|Pacific)/[A-Z][A-Za-z_]{2,20}\b")
 _NAME = re.compile(r"(?<![A-Za-z])([A-Z]{1,5})(?![A-Za-z])")
 _CHINA = timezone(timedelta(hours=8))
 _CENTRAL = timezone(timedelta(hours=-6))
-# RFC 5322 section 4.3; but CST is China Standard Time unless the feed is an American one.
+# RFC 5322 section 4.3, except that CST is China Standard Time by default.
 _HOURS = {
     "CST": 8, "BJT": 8, "HKT": 8, "SGT": 8, "MYT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9,
     "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
@@ -35,12 +37,20 @@ _WORDS = {
     "巴黎|柏林|欧洲中部": "Europe/Paris",
     "格林尼治|格林威治|世界标准|协调世界": "UTC",
 }
+_CHINESE_LANGUAGES = ("zh", "yue", "ja", "ko")
+_CHINESE_REGIONS = ("cn", "tw", "hk", "mo", "sg", "my")
+# Words of Chinese papers in English, which write CST too, and often have an address in .com.
+_CHINESE_PLACES = re.compile(
+    r"\b(?:china(?!town)|chinese|beijing|shanghai|guangzhou|shenzhen|hong ?kong|taiwan|taipei"
+    r"|singapore|xinhua|caixin)",
+    re.IGNORECASE,
+)
 
 
 def find_zone(text: str, start: int, *, cst_is_american: bool = False) -> tzinfo | None:
-    """The zone named behind position `start` (abbreviations and offsets) or anywhere (words).
+    """Find an offset or abbreviation after position `start`, or a zone in words anywhere.
 
-    `datetime.UTC` itself for anything that says GMT. Raise `ValueError` for an offset that no
+    Return `datetime.UTC` itself for GMT and its synonyms. Raise `ValueError` for an offset that no
     place has.
     """
     behind = text[start:]
@@ -55,7 +65,7 @@ def find_zone(text: str, start: int, *, cst_is_american: bool = False) -> tzinfo
             return _CENTRAL
         if name in _HOURS:
             return timezone(timedelta(hours=_HOURS[name]))
-    return _named_in_words(text)
+    return _zone_in_words(text)
 
 
 def _offset(match: re.Match[str]) -> tzinfo:
@@ -76,10 +86,37 @@ def _zone_of(place: str) -> tzinfo | None:
         return None
 
 
-def _named_in_words(text: str) -> tzinfo | None:
+def _zone_in_words(text: str) -> tzinfo | None:
     if "时间" not in text and "時間" not in text:
         return None
     for words, name in _WORDS.items():
         if re.search(f"(?:{words})(?:标准|標準)?(?:时间|時間)", text):
             return UTC if name == "UTC" else ZoneInfo(name)
     return None
+
+
+def means_american_cst(
+    *, zone: tzinfo, now: datetime, stated: str | None, title: str, url: str | None, detected: str
+) -> bool:
+    """Whether CST in the dates of a feed is US Central Standard Time, not China Standard Time.
+
+    `stated` is the language that the feed states, `detected` the language of an entry's text. The
+    stated language alone proves little: programs write `en` in Chinese feeds. A feed without any
+    evidence is taken as Chinese. `title` and `url` are the feed's.
+    """
+    if (zone.utcoffset(now) or timedelta(0)) < timedelta(0):
+        return True
+    language, _, region = (stated or "").lower().replace("_", "-").partition("-")
+    if (
+        language in _CHINESE_LANGUAGES
+        or detected.startswith(_CHINESE_LANGUAGES)
+        or region in _CHINESE_REGIONS
+    ):
+        return False
+    if any("\u3400" <= character <= "\u9fff" for character in title):
+        return False
+    if _CHINESE_PLACES.search(f"{title} {urls.host_of(url or '')}"):
+        return False
+    if urls.host_of(url or "").rpartition(".")[2] in _CHINESE_REGIONS:
+        return False
+    return bool(language) or detected == "en"

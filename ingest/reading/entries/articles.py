@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from urllib.parse import urlsplit
 
 from ingest.reading import dates, dedupe, language, titles
-from ingest.reading.dates import cst
+from ingest.reading.dates.zones import means_american_cst
 from ingest.reading.entries import lead_image
 from ingest.reading.entries.enclosed import with_files
 from ingest.reading.entries.fragment import Fragment
@@ -128,10 +128,10 @@ def _date_of(
 
     A date that a page only shows is not believed against the day that its address names.
     """
-    cst_is_american = "CST" in (article.published or "") and cst.is_american(
+    cst_is_american = "CST" in (article.published or "") and means_american_cst(
         zone=zone,
         now=page.fetched_at,
-        said=None,
+        stated=None,
         title=article.title or "",
         url=page.final_url,
         detected=language.detect(article.text),

@@ -14,7 +14,7 @@ from functools import partial
 
 from ingest import urls
 from ingest.reading import dates, dedupe, html, language, links, titles
-from ingest.reading.dates import cst
+from ingest.reading.dates.zones import means_american_cst
 from ingest.reading.documents.packing import pack
 from ingest.reading.entries import lead_image
 from ingest.reading.entries.bases import bases_of, body_of, enclosures_of, images_of
@@ -170,10 +170,10 @@ def _dates(
     entry: ParsedEntry, feed: ParsedFeed, context: Context, spoken: str
 ) -> tuple[ResolvedDate | None, ResolvedDate | None]:
     """When an entry was published and updated; `spoken` is the language of its text."""
-    cst_is_american = "CST" in f"{entry.published} {entry.updated}" and cst.is_american(
+    cst_is_american = "CST" in f"{entry.published} {entry.updated}" and means_american_cst(
         zone=context.zone,
         now=context.first_seen_at,
-        said=entry.language or feed.language,
+        stated=entry.language or feed.language,
         title=feed.title,
         url=feed.link or context.document.final_url,
         detected=spoken,
