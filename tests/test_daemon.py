@@ -1,3 +1,5 @@
+"""The daemon as a process: polling, reloading, stopping, and losing its database or disk."""
+
 from __future__ import annotations
 
 import contextlib
@@ -29,13 +31,13 @@ def site() -> Iterator[Site]:
         yield site
 
 
-def asked(site: Site, path: str, times: int = 1) -> bool:
+def was_requested(site: Site, path: str, times: int = 1) -> bool:
     return len(site.requests_to(path)) >= times
 
 
-def test_it_looks_at_what_is_due_and_stops_when_told(tmp_path: Path, site: Site) -> None:
+def test_due_feeds_are_polled_until_sigterm(tmp_path: Path, site: Site) -> None:
     with running(tmp_path, site.url("/a")) as daemon:
-        daemon.wait_until(lambda: asked(site, "/a", 2))
+        daemon.wait_until(lambda: was_requested(site, "/a", 2))
         site.set("/a", rss(item(1), item(2)))
         daemon.wait_until(lambda: len(list(tmp_path.rglob("source/**/*.md"))) == 2)
         assert daemon.stop() == 0
@@ -47,7 +49,7 @@ def test_it_looks_at_what_is_due_and_stops_when_told(tmp_path: Path, site: Site)
 
 def test_health_and_metrics_are_served(tmp_path: Path, site: Site) -> None:
     with running(tmp_path, site.url("/a"), site.url("/missing")) as daemon:
-        daemon.wait_until(lambda: asked(site, "/missing"))
+        daemon.wait_until(lambda: was_requested(site, "/missing"))
         daemon.wait_until(
             lambda: 'guidang_failures_total{kind="gone"} 1.0' in daemon.get("/metrics")[1]
         )
@@ -61,7 +63,7 @@ def test_health_and_metrics_are_served(tmp_path: Path, site: Site) -> None:
         assert "guidang_fetch_seconds_count 0" not in metrics
 
 
-def test_entries_that_were_missed_are_counted_and_offered(tmp_path: Path, site: Site) -> None:
+def test_missed_entries_are_counted_and_backfill_is_suggested(tmp_path: Path, site: Site) -> None:
     with running(tmp_path, site.url("/a")) as daemon:
         daemon.wait_until(lambda: "1 new" in daemon.log_text())
         site.set("/a", rss(item(8), item(9)))
@@ -80,7 +82,7 @@ def test_a_second_daemon_is_refused(tmp_path: Path, database_url: str, site: Sit
         daemon.start_ready()
 
 
-def test_a_second_daemon_is_refused_by_whatever_link_it_names_the_database(
+def test_a_second_daemon_is_refused_through_any_link_to_the_database(
     tmp_path: Path, site: Site
 ) -> None:
     with running(tmp_path, site.url("/a")) as daemon:
@@ -91,7 +93,7 @@ def test_a_second_daemon_is_refused_by_whatever_link_it_names_the_database(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_while_it_waits_for_its_database_to_start(
+def test_sigterm_stops_a_daemon_that_waits_for_its_database(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
@@ -107,7 +109,7 @@ def test_it_stops_while_it_waits_for_its_database_to_start(
 
 
 @pytest.mark.parametrize("moment", ["start", "reload"])
-def test_it_is_not_ready_with_a_folder_that_it_may_not_write(
+def test_the_daemon_is_not_ready_with_an_unwritable_folder(
     tmp_path: Path, site: Site, moment: str
 ) -> None:
     closed = tmp_path / "closed"
@@ -129,7 +131,7 @@ def test_it_is_not_ready_with_a_folder_that_it_may_not_write(
         daemon.kill()
 
 
-def test_a_port_that_is_taken_is_named(tmp_path: Path, site: Site) -> None:
+def test_a_port_in_use_is_reported(tmp_path: Path, site: Site) -> None:
     daemon = Running(tmp_path)
     with socket.create_server(("127.0.0.1", daemon.port)):
         result = daemon.program.run("run")
@@ -137,15 +139,15 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path, site: Site) -> None:
     assert f"[web] listen: 127.0.0.1:{daemon.port} cannot be had" in result.err
 
 
-def test_a_changed_configuration_is_taken_over(tmp_path: Path, site: Site) -> None:
+def test_sighup_applies_a_changed_configuration(tmp_path: Path, site: Site) -> None:
     site.set("/b", rss(item(2)))
     with running(tmp_path, site.url("/a")) as daemon:
         daemon.configure(site.url("/b"))
         daemon.signal(signal.SIGHUP)
-        daemon.wait_until(lambda: asked(site, "/b"))
+        daemon.wait_until(lambda: was_requested(site, "/b"))
         assert "the configuration was read again" in daemon.log_text()
         count = len(site.requests_to("/a"))
-        daemon.wait_until(lambda: asked(site, "/b", 3))
+        daemon.wait_until(lambda: was_requested(site, "/b", 3))
         assert len(site.requests_to("/a")) == count
         assert daemon.stop() == 0
 
@@ -161,7 +163,7 @@ def test_a_changed_configuration_is_taken_over(tmp_path: Path, site: Site) -> No
         ('[database]\nurl = "sqlite:///other.db"', "another database needs a restart"),
     ],
 )
-def test_a_wrong_configuration_leaves_the_old_one(
+def test_an_invalid_configuration_keeps_the_old_one(
     tmp_path: Path, site: Site, more: str, words: str
 ) -> None:
     with running(tmp_path, site.url("/a")) as daemon:
@@ -170,23 +172,21 @@ def test_a_wrong_configuration_leaves_the_old_one(
         daemon.wait_until(lambda: "going on with the old configuration" in daemon.log_text())
         assert words in daemon.log_text()
         count = len(site.requests_to("/a"))
-        daemon.wait_until(lambda: asked(site, "/a", count + 2))
+        daemon.wait_until(lambda: was_requested(site, "/a", count + 2))
 
 
-def test_a_slow_site_delays_no_other_when_the_configuration_is_read_again(
-    tmp_path: Path, site: Site
-) -> None:
+def test_a_slow_site_delays_no_other_after_a_reload(tmp_path: Path, site: Site) -> None:
     with Site("127.0.0.2") as slow:
         slow.set("/b", rss(item(1)), delay=40)
         with running(tmp_path, site.url("/a"), slow.url("/b")) as daemon:
-            daemon.wait_until(lambda: asked(slow, "/b") and asked(site, "/a"))
+            daemon.wait_until(lambda: was_requested(slow, "/b") and was_requested(site, "/a"))
             daemon.signal(signal.SIGHUP)
             daemon.wait_until(lambda: "the configuration was read again" in daemon.log_text())
             count = len(site.requests_to("/a"))
-            daemon.wait_until(lambda: asked(site, "/a", count + 1), seconds=12)
+            daemon.wait_until(lambda: was_requested(site, "/a", count + 1), seconds=12)
 
 
-def test_a_wrong_configuration_changes_no_feed(tmp_path: Path, site: Site) -> None:
+def test_an_invalid_configuration_changes_no_feed(tmp_path: Path, site: Site) -> None:
     with running(tmp_path, site.url("/a")) as daemon:
         daemon.configure(site.url("/b"), more='[archive]\npath = "/dev/null/posts"')
         daemon.signal(signal.SIGHUP)
@@ -195,12 +195,12 @@ def test_a_wrong_configuration_changes_no_feed(tmp_path: Path, site: Site) -> No
 
 
 def rows(daemon: Running, query: str) -> list[Any]:
-    """What stands in the database; a command would take over the file's feeds."""
+    """Run a query on the database; a command would first read the configured feeds."""
     with contextlib.closing(sqlite3.connect(daemon.folder / "guidang.db")) as database, database:
         return database.execute(query).fetchall()
 
 
-def test_an_address_of_its_own_that_changes_needs_a_restart(tmp_path: Path, site: Site) -> None:
+def test_a_changed_listen_address_needs_a_restart(tmp_path: Path, site: Site) -> None:
     with running(tmp_path, site.url("/a")) as daemon:
         daemon.program.write_config(f'[web]\nlisten = "127.0.0.1:{free_port()}"')
         daemon.signal(signal.SIGHUP)
@@ -208,11 +208,11 @@ def test_an_address_of_its_own_that_changes_needs_a_restart(tmp_path: Path, site
         assert daemon.is_ready()
 
 
-def test_what_takes_too_long_is_given_up_when_it_stops(tmp_path: Path, site: Site) -> None:
+def test_polls_that_take_too_long_are_cancelled_at_shutdown(tmp_path: Path, site: Site) -> None:
     site.set("/slow", rss(item(7)), delay=60)
     settings = '[daemon]\nshutdown_timeout = "1s"'
     with running(tmp_path, site.url("/slow"), settings=settings) as daemon:
-        daemon.wait_until(lambda: asked(site, "/slow"))
+        daemon.wait_until(lambda: was_requested(site, "/slow"))
         assert daemon.stop() == 0
         assert "gave up on 1 polls" in daemon.log_text()
         site.set("/slow", rss(item(7)))
@@ -220,10 +220,10 @@ def test_what_takes_too_long_is_given_up_when_it_stops(tmp_path: Path, site: Sit
         daemon.wait_until(lambda: daemon.titles() == ["第7条新闻"])
 
 
-def test_what_is_in_flight_is_finished_when_it_stops(tmp_path: Path, site: Site) -> None:
+def test_polls_in_flight_are_finished_at_shutdown(tmp_path: Path, site: Site) -> None:
     site.set("/slow", rss(item(7)), delay=2)
     with running(tmp_path, site.url("/slow")) as daemon:
-        daemon.wait_until(lambda: asked(site, "/slow"))
+        daemon.wait_until(lambda: was_requested(site, "/slow"))
         assert daemon.stop() == 0
         assert daemon.titles() == ["第7条新闻"]
 
@@ -237,10 +237,12 @@ def test_a_slow_site_delays_no_other(tmp_path: Path, site: Site) -> None:
         with running(tmp_path, *feeds, settings=settings) as daemon:
             daemon.wait_until(lambda: len(slow.requests) >= 4, seconds=30)
             count = len(site.requests_to("/a"))
-            daemon.wait_until(lambda: asked(site, "/a", count + 3), seconds=20)
+            daemon.wait_until(lambda: was_requested(site, "/a", count + 3), seconds=20)
 
 
-def test_an_archive_that_cannot_be_written_is_waited_for(tmp_path: Path, site: Site) -> None:
+def test_the_daemon_continues_when_the_archive_is_writable_again(
+    tmp_path: Path, site: Site
+) -> None:
     with running(tmp_path, site.url("/a")) as daemon:
         daemon.wait_until(lambda: len(list(tmp_path.rglob("source/**/*.md"))) == 1)
         posts = tmp_path / "source" / "_posts"
@@ -258,11 +260,11 @@ def test_an_archive_that_cannot_be_written_is_waited_for(tmp_path: Path, site: S
 
 
 @pytest.mark.long
-def test_a_database_that_goes_away_is_waited_for(
+def test_the_daemon_continues_when_the_database_is_back(
     tmp_path: Path, postgres: Server, postgres_url: str, site: Site
 ) -> None:
     with running(tmp_path, site.url("/a"), database_url=postgres_url) as daemon:
-        daemon.wait_until(lambda: asked(site, "/a"))
+        daemon.wait_until(lambda: was_requested(site, "/a"))
         postgres.refuse_connections(postgres_url)
         daemon.wait_until(lambda: daemon.get("/readyz")[0] == 503)
         assert "the database cannot be used" in daemon.log_text()
@@ -276,16 +278,16 @@ def test_a_database_that_goes_away_is_waited_for(
         assert "the database can be used again" in daemon.log_text()
 
 
-def test_the_service_manager_is_told(tmp_path: Path, site: Site) -> None:
+def test_the_service_manager_is_notified(tmp_path: Path, site: Site) -> None:
     address = str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(address)
         manager.settimeout(30)
         env = {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "3000000"}
         with running(tmp_path, site.url("/a"), env=env) as daemon:
-            said = {manager.recv(1000).decode() for _ in range(3)}
-            assert "READY=1\nSTATUS=looking at feeds" in said
-            assert "WATCHDOG=1" in said
+            messages = {manager.recv(1000).decode() for _ in range(3)}
+            assert "READY=1\nSTATUS=looking at feeds" in messages
+            assert "WATCHDOG=1" in messages
             daemon.signal(signal.SIGHUP)
             while not manager.recv(1000).startswith(b"RELOADING=1\nMONOTONIC_USEC="):
                 pass
@@ -296,14 +298,14 @@ def test_the_service_manager_is_told(tmp_path: Path, site: Site) -> None:
                 pass
 
 
-def test_a_plan_made_by_a_wrong_clock_is_mended(tmp_path: Path, site: Site) -> None:
+def test_a_plan_made_by_a_wrong_clock_is_corrected(tmp_path: Path, site: Site) -> None:
     with running(tmp_path, site.url("/a")) as daemon:
-        daemon.wait_until(lambda: asked(site, "/a"))
+        daemon.wait_until(lambda: was_requested(site, "/a"))
         assert daemon.stop() == 0
         rows(daemon, "UPDATE feed SET next_poll_at = '2099-01-01 00:00:00.000000'")
         site.clear()
         daemon.start_ready()
-        daemon.wait_until(lambda: asked(site, "/a"))
+        daemon.wait_until(lambda: was_requested(site, "/a"))
 
 
 @pytest.mark.parametrize(
@@ -311,11 +313,11 @@ def test_a_plan_made_by_a_wrong_clock_is_mended(tmp_path: Path, site: Site) -> N
     [
         (10, 10, 0),
         (10, 11.5, 0),
-        (10 + 8 * 3600, 10, 8 * 3600),  # the machine slept
+        (10 + 8 * 3600, 10, 8 * 3600),  # the machine was suspended
         (10 - 86400, 10, -86400),  # the clock was set back
     ],
 )
-def test_a_clock_that_goes_otherwise_than_time_is_noticed_once(
+def test_a_clock_change_or_suspend_is_noticed_once(
     passed: float, ticks: float, jump: float
 ) -> None:
     watch = ClockWatch(NOON, 1000.0)
@@ -324,10 +326,8 @@ def test_a_clock_that_goes_otherwise_than_time_is_noticed_once(
     assert not watch.jump(now + timedelta(seconds=10), 1010.0 + ticks)
 
 
-def test_a_feed_that_asks_to_be_skipped_now_is_not_asked_however_late_it_is(
-    tmp_path: Path, site: Site
-) -> None:
-    hours = "".join(f"<hour>{hour}</hour>" for hour in range(24) if hour != far_hour())
+def test_a_late_feed_is_not_polled_in_its_skipped_hours(tmp_path: Path, site: Site) -> None:
+    hours = "".join(f"<hour>{hour}</hour>" for hour in range(24) if hour != distant_hour())
     wish = f"<skipHours>{hours}</skipHours>"
     site.set("/a", rss(item(1)).replace("<description>d<", f"{wish}<description>d<", 1))
     with running(tmp_path, settings=f'[[feeds]]\nurl = "{site.url("/a")}"') as daemon:
@@ -341,8 +341,8 @@ def test_a_feed_that_asks_to_be_skipped_now_is_not_asked_however_late_it_is(
     assert len(site.requests_to("/a")) == 1
 
 
-def test_a_slow_site_that_many_others_lead_to_delays_no_other(tmp_path: Path, site: Site) -> None:
-    settings = "[fetch]\nconcurrency = 3"  # room for 24 looks
+def test_a_slow_redirect_target_of_many_feeds_delays_no_other(tmp_path: Path, site: Site) -> None:
+    settings = "[fetch]\nconcurrency = 3"  # 24 polls at once
     env = {"GUIDANG_FETCH__PER_HOST": "2"}
     with Site("127.0.0.2") as slow, contextlib.ExitStack() as stack:
         others = [stack.enter_context(Site(f"127.0.4.{number}")) for number in range(1, 31)]
@@ -352,35 +352,35 @@ def test_a_slow_site_that_many_others_lead_to_delays_no_other(tmp_path: Path, si
         feeds = [site.url("/a"), *(other.url("/feed") for other in others)]
         with running(tmp_path, *feeds, settings=settings, env=env) as daemon:
             rows(daemon, "UPDATE feed SET next_poll_at = '2020-01-01 00:00:00.000000'")
-            daemon.wait_until(lambda: all(asked(other, "/feed") for other in others[:20]))
+            daemon.wait_until(lambda: all(was_requested(other, "/feed") for other in others[:20]))
             time.sleep(2)
             count = len(site.requests_to("/a"))
-            daemon.wait_until(lambda: asked(site, "/a", count + 3), seconds=15)
+            daemon.wait_until(lambda: was_requested(site, "/a", count + 3), seconds=15)
 
 
-EACH_TWO_SECONDS = {"GUIDANG_DAEMON__TICK": "2s"}
+TICK_OF_TWO_SECONDS = {"GUIDANG_DAEMON__TICK": "2s"}
 
 
-def test_what_is_late_is_not_looked_at_all_at_once(tmp_path: Path) -> None:
+def test_late_feeds_are_not_polled_all_at_once(tmp_path: Path) -> None:
     with contextlib.ExitStack() as stack:
         sites = [stack.enter_context(Site(f"127.0.5.{number}")) for number in range(1, 61)]
         for number, site in enumerate(sites):
             site.set("/feed", rss(item(number)))
         listed = "".join(f'[[feeds]]\nurl = "{site.url("/feed")}"\n' for site in sites)
-        with running(tmp_path, settings=listed, env=EACH_TWO_SECONDS) as daemon:
+        with running(tmp_path, settings=listed, env=TICK_OF_TWO_SECONDS) as daemon:
             assert daemon.stop() == 0
             rows(daemon, "UPDATE feed SET next_poll_at = '2020-01-01 00:00:00.000000'")
             for site in sites:
                 site.clear()
             daemon.start_ready()
-            daemon.wait_until(lambda: all(asked(site, "/feed") for site in sites))
+            daemon.wait_until(lambda: all(was_requested(site, "/feed") for site in sites))
         times = sorted(site.requests[0].at for site in sites)
-    # Twenty are due in a second; what is due is asked every two.
+    # Twenty feeds a second are due, and due feeds are polled every two seconds.
     assert sum(at < times[0] + 1 for at in times) <= 45
 
 
 @pytest.mark.parametrize("sent", [b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 2_000])
-def test_a_client_that_reads_nothing_does_not_keep_it_from_stopping(
+def test_a_client_that_reads_nothing_does_not_prevent_shutdown(
     tmp_path: Path, site: Site, sent: bytes
 ) -> None:
     with running(tmp_path, site.url("/a")) as daemon, socket.socket() as client:
@@ -392,31 +392,31 @@ def test_a_client_that_reads_nothing_does_not_keep_it_from_stopping(
         time.sleep(0.5)
         began = time.monotonic()
         assert daemon.stop() == 0
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 30
 
 
-def test_a_database_that_falls_silent_does_not_keep_it_from_stopping(
+def test_a_silent_database_does_not_prevent_shutdown(
     tmp_path: Path, site: Site, postgres_url: str
 ) -> None:
     with Relay(postgres_url) as relay:
         settings = '[daemon]\nshutdown_timeout = "1s"'
         with running(tmp_path, site.url("/a"), database_url=relay.url, settings=settings) as daemon:
-            daemon.wait_until(lambda: asked(site, "/a", 2))
+            daemon.wait_until(lambda: was_requested(site, "/a", 2))
             relay.is_silent.set()
-            time.sleep(0.5)  # the daemon asks what is due every fifth of a second
+            time.sleep(0.5)  # the daemon queries the database every fifth of a second
             assert daemon.stop() == 0
             assert "stopped without it" in daemon.log_text()
 
 
-def far_hour() -> int:
-    """An hour of the day that is half a day away."""
+def distant_hour() -> int:
+    """Return the hour of the day (UTC) in twelve hours."""
     return (datetime.now(UTC).hour + 12) % 24
 
 
 @pytest.mark.parametrize(
     "kills", [6, pytest.param(200, marks=[pytest.mark.long, pytest.mark.timeout(1500)])]
 )
-def test_a_daemon_killed_again_and_again_loses_and_doubles_nothing(
+def test_repeated_kills_lose_and_duplicate_nothing(
     tmp_path: Path, database_url: str, kills: int
 ) -> None:
     feeds, chance = range(5), random.Random(3)
@@ -425,13 +425,13 @@ def test_a_daemon_killed_again_and_again_loses_and_doubles_nothing(
         for number in range(kills):
             publish(site, feeds, 2 * number)
             daemon.start()
-            live_a_while(daemon, site, chance, lambda n=number: publish(site, feeds, 2 * n + 1))
+            run_for_a_while(daemon, site, chance, lambda n=number: publish(site, feeds, 2 * n + 1))
             daemon.kill()
         last = 2 * kills
         publish(site, feeds, last)
         daemon.start_ready()
         daemon.wait_until(lambda: len(daemon.entries()) == len(feeds) * (last + 1), seconds=120)
-        # Not the first number: PostgreSQL gives those of what was undone to nobody else.
+        # The number may not be 1: PostgreSQL does not reuse numbers of rolled back rows.
         first = next(e["id"] for e in daemon.entries() if e["link"].endswith("/0-0.html"))
         daemon.wait_until(
             lambda: f"第{last}次" in daemon.program.good("entries", "show", str(first))
@@ -443,37 +443,37 @@ def test_a_daemon_killed_again_and_again_loses_and_doubles_nothing(
     assert daemon.program.run("db", "check").code == 0
 
 
-def live_a_while(
+def run_for_a_while(
     daemon: Running, site: Site, chance: random.Random, change: Callable[[], None]
 ) -> None:
-    """Let a daemon that was just started come to a moment by chance, while the site changes.
+    """Wait a random time after the start of the daemon, and change the site meanwhile.
 
-    One life in five ends while it starts; most in the midst of the first looks, some much later.
+    One run in five ends while the daemon starts, most during its first polls, some much later.
     """
     if chance.random() < 0.2:
         time.sleep(chance.uniform(0, 1))
         return
-    asked = len(site.requests)
-    daemon.wait_until(lambda: len(site.requests) > asked)
+    before = len(site.requests)
+    daemon.wait_until(lambda: len(site.requests) > before)
     change()
     time.sleep(chance.choice((0.05, 0.2, 0.4, 2.5)) * chance.random())
 
 
 def publish(site: Site, feeds: range, number: int) -> None:
-    """Let each feed have one more entry, and its first one edited."""
+    """Set each feed to `number` + 1 entries, and edit its first entry."""
     for feed in feeds:
         first = item(f"{feed}-0", description=f"正文，第{number}次改过。")
         site.set(f"/{feed}", rss(first, *(item(f"{feed}-{n}") for n in range(1, number + 1))))
 
 
-def test_it_can_be_run_without_a_listener(tmp_path: Path, site: Site) -> None:
+def test_the_daemon_runs_without_a_listener(tmp_path: Path, site: Site) -> None:
     daemon = Running(tmp_path, feeds=[site.url("/a")], env={"GUIDANG_WEB__LISTEN": ""})
     daemon.start()
-    daemon.wait_until(lambda: asked(site, "/a"))
+    daemon.wait_until(lambda: was_requested(site, "/a"))
     assert daemon.stop() == 0
 
 
-def test_answers_that_ask_to_wait_are_kept(tmp_path: Path) -> None:
+def test_retry_after_is_respected_for_all_feeds_of_the_server(tmp_path: Path) -> None:
     with Site() as site:
         site.script("/busy", Answer(status=429, headers={"Retry-After": "3600"}))
         site.set("/beside", rss(item(1)))
@@ -481,6 +481,6 @@ def test_answers_that_ask_to_wait_are_kept(tmp_path: Path) -> None:
             other.set("/a", rss(item(2)))
             feeds = [site.url("/busy"), site.url("/beside"), other.url("/a")]
             with running(tmp_path, *feeds) as daemon:
-                daemon.wait_until(lambda: asked(other, "/a", 4))
+                daemon.wait_until(lambda: was_requested(other, "/a", 4))
                 assert len(site.requests_to("/busy")) == 1
                 assert len(site.requests_to("/beside")) <= 1

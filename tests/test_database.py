@@ -1,3 +1,5 @@
+"""The database: migrations, transactions, types, and errors that say what to do."""
+
 from __future__ import annotations
 
 import contextlib
@@ -29,13 +31,13 @@ def tables(connection: sa.Connection) -> set[str]:
     return set(sa.inspect(connection).get_table_names())
 
 
-def test_the_migrations_make_the_models(database: Database) -> None:
+def test_the_migrations_create_the_tables_of_the_models(database: Database) -> None:
     database.upgrade()
     assert database.query(tables) == {*Base.metadata.tables, "alembic_version"}
     assert database.check() == []
 
 
-def test_the_migrations_go_down_to_nothing_and_up_again(database: Database) -> None:
+def test_all_migrations_can_be_reverted_and_applied_again(database: Database) -> None:
     applied = database.upgrade()
     database.downgrade("base")
     assert database.query(tables) == {"alembic_version"}
@@ -43,7 +45,7 @@ def test_the_migrations_go_down_to_nothing_and_up_again(database: Database) -> N
     assert database.check() == []
 
 
-def test_each_migration_goes_down_and_up_alone(database: Database) -> None:
+def test_each_migration_can_be_reverted_and_applied_alone(database: Database) -> None:
     revisions = database.upgrade()
     for revision in reversed(["base", *revisions[:-1]]):
         database.downgrade(revision)
@@ -58,7 +60,7 @@ def test_upgrading_twice_does_nothing(database: Database) -> None:
     assert database.upgrade() == []
 
 
-def test_many_may_upgrade_at_once(empty_database_url: str) -> None:
+def test_concurrent_upgrades_apply_each_migration_once(empty_database_url: str) -> None:
     def upgrade(_: int) -> list[str]:
         database = Database(empty_database_url)
         try:
@@ -71,12 +73,12 @@ def test_many_may_upgrade_at_once(empty_database_url: str) -> None:
     assert sorted(map(bool, applied)) == [False, False, False, True]
 
 
-def test_the_files_of_the_revisions_are_named_after_them() -> None:
+def test_migration_files_are_named_after_their_revisions() -> None:
     scripts = ScriptDirectory(str(_migrations_folder()))
     assert _known_revisions() == [s.revision for s in scripts.walk_revisions()][::-1]
 
 
-def test_revisions_stand_alone() -> None:
+def test_migrations_do_not_import_the_program() -> None:
     for file in (_migrations_folder() / "versions").glob("[0-9]*.py"):
         text = file.read_text(encoding="utf-8")
         assert "import models" not in text
@@ -95,21 +97,21 @@ def test_a_newer_database_is_refused(database: Database) -> None:
         database.check()
 
 
-def test_a_database_that_is_behind_says_what_to_do(database: Database) -> None:
+def test_an_old_database_is_refused_with_advice(database: Database) -> None:
     database.upgrade()
     database.downgrade("0001")
     (problem,) = database.check()
     assert "guidang db upgrade" in problem
 
 
-def test_a_database_that_was_tampered_with_is_noticed(database: Database) -> None:
+def test_a_changed_schema_is_reported(database: Database) -> None:
     database.upgrade()
     database.transact(lambda c: c.execute(sa.text("ALTER TABLE poll ADD COLUMN extra integer")))
     (problem,) = database.check()
     assert "extra" in problem
 
 
-def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
+def test_a_failed_transaction_is_rolled_back(database: Database) -> None:
     database.upgrade()
 
     def half(connection: sa.Connection) -> None:
@@ -121,13 +123,13 @@ def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
     assert database.query(lambda c: c.scalar(sa.select(sa.func.count()).select_from(Setting))) == 0
 
 
-def test_a_read_changes_nothing(database: Database) -> None:
+def test_a_query_cannot_change_the_database(database: Database) -> None:
     database.upgrade()
 
     def write(connection: sa.Connection) -> None:
         connection.execute(sa.insert(Setting).values(name="a", value="b"))
 
-    with contextlib.suppress(sa.exc.DBAPIError):  # PostgreSQL says so, SQLite forgets it
+    with contextlib.suppress(sa.exc.DBAPIError):  # PostgreSQL raises, SQLite rolls back
         database.query(write)
     assert database.query(lambda c: c.scalar(sa.select(sa.func.count()).select_from(Setting))) == 0
     database.transact(write)
@@ -135,7 +137,7 @@ def test_a_read_changes_nothing(database: Database) -> None:
 
 
 @pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
-def test_a_read_of_postgresql_asks_the_server_for_nothing_else(database: Database) -> None:
+def test_a_query_on_postgresql_is_read_only_and_without_a_transaction(database: Database) -> None:
     def state(connection: sa.Connection) -> tuple[object, ...]:
         only_reads = connection.scalar(sa.text("SHOW default_transaction_read_only"))
         return only_reads, connection.connection.dbapi_connection.autocommit  # type: ignore[union-attr]
@@ -144,7 +146,7 @@ def test_a_read_of_postgresql_asks_the_server_for_nothing_else(database: Databas
     assert database.transact(state) == ("off", False)
 
 
-def test_a_database_is_held_until_the_work_is_done(database: Database) -> None:
+def test_an_exclusive_lock_is_held_until_its_block_ends(database: Database) -> None:
     other = Database(database.url)
     with database.held("daemon") as first, other.held("daemon") as second:
         assert (first, second) == (True, database.engine.dialect.name == "sqlite")
@@ -154,44 +156,44 @@ def test_a_database_is_held_until_the_work_is_done(database: Database) -> None:
 
 
 @pytest.mark.parametrize("value", [[], {}, [[]], None, "[]", ["甲", {"a": []}]])
-def test_json_comes_back_as_it_went_in(database: Database, value: object) -> None:
+def test_json_values_survive_a_round_trip(database: Database, value: object) -> None:
     kind = Feed.__table__.c.categories.type
-    asked = sa.select(sa.type_coerce(sa.bindparam("value", value, kind), kind))
-    assert database.query(lambda c: c.scalar(asked)) == value
+    query = sa.select(sa.type_coerce(sa.bindparam("value", value, kind), kind))
+    assert database.query(lambda c: c.scalar(query)) == value
 
 
-def test_instants_come_back_as_they_went_in(database: Database) -> None:
+def test_times_survive_a_round_trip(database: Database) -> None:
     at = datetime(2022, 1, 28, 21, 34, 39, tzinfo=timezone(timedelta(hours=8)))
-    kept = database.query(
+    stored = database.query(
         lambda c: c.scalar(
             sa.select(sa.type_coerce(sa.bindparam("at", at, UtcDateTime()), UtcDateTime()))
         )
     )
-    assert kept == at
-    assert kept.utcoffset() == timedelta(0)
+    assert stored == at
+    assert stored.utcoffset() == timedelta(0)
 
 
 @pytest.mark.parametrize("microsecond", [0, 120])
-def test_sqlite_holds_an_instant_as_sqlalchemy_itself_writes_it(microsecond: int) -> None:
-    """So that nothing of what earlier versions wrote compares differently."""
+def test_sqlite_times_are_written_as_sqlalchemy_writes_them(microsecond: int) -> None:
+    """Rows of earlier versions must compare correctly with new ones."""
     at = datetime(2022, 1, 28, 21, 34, 39, microsecond, tzinfo=timezone(timedelta(hours=8)))
     dialect = sqlite.dialect()
     ours = UtcDateTime().dialect_impl(dialect).bind_processor(dialect)
-    its_own = sa.DateTime().dialect_impl(dialect).bind_processor(dialect)
+    sqlalchemys = sa.DateTime().dialect_impl(dialect).bind_processor(dialect)
     assert ours is not None
-    assert its_own is not None
-    assert ours(at) == its_own(at.astimezone(UTC).replace(tzinfo=None))
+    assert sqlalchemys is not None
+    assert ours(at) == sqlalchemys(at.astimezone(UTC).replace(tzinfo=None))
     assert ours(None) is None
 
 
-def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
+def test_a_time_without_a_zone_is_refused(database: Database) -> None:
     naive = sa.select(sa.bindparam("at", datetime(2022, 1, 28), UtcDateTime()))
     with pytest.raises((StoreError, sa.exc.StatementError), match="without a zone"):
         database.query(lambda c: c.scalar(naive))
     assert datetime.now(UTC).tzinfo is UTC
 
 
-def test_a_locked_database_says_so(tmp_path: Path) -> None:
+def test_a_locked_database_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "guidang.db"
     database = Database(f"sqlite:///{file}")
     database.upgrade()
@@ -205,7 +207,7 @@ def test_a_locked_database_says_so(tmp_path: Path) -> None:
     database.dispose()
 
 
-def test_a_full_disk_says_so(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path}/guidang.db")
     database.upgrade()
 
@@ -227,14 +229,14 @@ def test_a_full_disk_says_so(tmp_path: Path) -> None:
         ("postgresql+psycopg://nobody@127.0.0.1:1/x", "127.0.0.1"),
     ],
 )
-def test_a_database_that_cannot_be_reached_says_why(url: str, words: str) -> None:
+def test_an_unreachable_database_is_reported_with_the_reason(url: str, words: str) -> None:
     database = Database(url)
     with pytest.raises(StoreError, match=words):
         database.upgrade()
     database.dispose()
 
 
-def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
+def test_a_file_that_is_no_database_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "guidang.db"
     file.write_bytes(b"this is a text, and a long one at that, but no database" * 50)
     database = Database(f"sqlite:///{file}")

@@ -1,3 +1,5 @@
+"""Reading the dates that publishers write: formats, time zones, and hostile strings."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -22,7 +24,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("text", "seen", "expected", "precision"), CASES)
-def test_what_publishers_write_is_read(text: str, seen: str, expected: str, precision: str) -> None:
+def test_dates_of_publishers_are_read(text: str, seen: str, expected: str, precision: str) -> None:
     found = resolve_date(text, first_seen_at=datetime.fromisoformat(seen))
     if expected == "-":
         assert found is None
@@ -36,13 +38,13 @@ def test_what_publishers_write_is_read(text: str, seen: str, expected: str, prec
     ("zone", "expected"),
     [("Asia/Tokyo", "2024-09-07T07:05"), ("America/New_York", "2024-09-07T20:05")],
 )
-def test_a_time_without_a_zone_is_the_feeds(zone: str, expected: str) -> None:
+def test_a_time_without_a_zone_is_in_the_zone_of_the_feed(zone: str, expected: str) -> None:
     found = resolve_date("2024-09-07 16:05", first_seen_at=NOON, zone=ZoneInfo(zone))
     assert found is not None
     assert found.at == datetime.fromisoformat(expected).replace(tzinfo=UTC)
 
 
-def test_a_feed_known_to_misuse_gmt_is_read_as_local() -> None:
+def test_gmt_is_read_as_local_time_for_feeds_that_misuse_it() -> None:
     old = "Sat, 07 Sep 2024 16:05:03 GMT"
     plain = resolve_date(old, first_seen_at=NOON)
     shifted = resolve_date(old, first_seen_at=NOON, gmt_is_local=True)
@@ -58,7 +60,7 @@ def test_a_feed_known_to_misuse_gmt_is_read_as_local() -> None:
 @pytest.mark.parametrize(
     ("is_american", "expected"), [(False, "2024-09-07T08:05:03"), (True, "2024-09-07T22:05:03")]
 )
-def test_cst_is_chinas_time_or_americas(is_american: bool, expected: str) -> None:
+def test_cst_is_read_as_china_or_central_standard_time(is_american: bool, expected: str) -> None:
     for text in ("Sat, 07 Sep 2024 16:05:03 CST", "Sat Sep 07 16:05:03 CST 2024"):
         found = resolve_date(text, first_seen_at=NOON, cst_is_american=is_american)
         assert found is not None
@@ -77,7 +79,7 @@ def test_cst_is_chinas_time_or_americas(is_american: bool, expected: str) -> Non
         ("es-mx", "Notas", "El río subió de nuevo.", None, None, 16),
         (None, "River Notes", "The river rose again and the ferry was late.", None, None, 16),
         ("zh-CN", "江海新闻", "江水又涨了。", None, None, 2),
-        # Programs say `en` of Chinese feeds.
+        # Some programs label Chinese feeds `en`.
         ("en", "江海新闻", "江水又涨了。", None, None, 2),
         ("en", "River", "江水又涨了，渡船停在港里。", None, None, 2),
         ("en-US", "River Notes", "The river rose.", "https://river.example.cn/", None, 2),
@@ -89,13 +91,13 @@ def test_cst_is_chinas_time_or_americas(is_american: bool, expected: str) -> Non
         ("zh-CN", "江海新闻", "江水又涨了。", None, "America/Chicago", 16),
     ],
 )
-def test_the_feed_says_which_cst_it_means(
+def test_language_and_zone_of_the_feed_decide_the_meaning_of_cst(
     language: str | None, title: str, text: str, link: str | None, zone: str | None, hour: int
 ) -> None:
     item = f"<item><title>{text}</title><pubDate>Mon, 20 May 2024 10:00:00 CST</pubDate></item>"
-    said = f"</link><language>{language}</language>" if language else "</link>"
+    link_and_language = f"</link><language>{language}</language>" if language else "</link>"
     document = rss(item, title=title, link=link or "https://river.example.org/")
-    body = document.replace("</link>", said, 1).encode()
+    body = document.replace("</link>", link_and_language, 1).encode()
     context = Context(
         document=Document(
             url="https://river.example.org/feed",
@@ -114,7 +116,7 @@ def test_the_feed_says_which_cst_it_means(
 _WORDS = st.text("abcdefghijklmnopqrstuvwxyzäéöüабвгд", min_size=3, max_size=9)
 
 
-@settings(deadline=None)  # the first names of months are read from files
+@settings(deadline=None)  # the first call reads the names of months from files
 @given(
     st.sampled_from(["", "Mon, ", "Wed ", "周三 ", "vendredi ", "10:30 "]),
     st.integers(1, 39),
@@ -123,7 +125,7 @@ _WORDS = st.text("abcdefghijklmnopqrstuvwxyzäéöüабвгд", min_size=3, max
     st.integers(1995, 2025),
     st.sampled_from(["", " 11:14:11 +0200", " 08:00", " GMT"]),
 )
-def test_a_named_year_is_never_taken_for_another(
+def test_a_written_year_is_never_read_as_another(
     before: str, day: int, month: str, mark: str, year: int, time: str
 ) -> None:
     text = f"{before}{day}{mark}{month}{mark}{year}{time}"
@@ -143,11 +145,11 @@ _OFFSETS = st.sampled_from("GMT Z +0800 +08:00 -0330 -03:30 +0000 +00:00 -0000 +
     _OFFSETS,
     st.booleans(),
 )
-def test_the_spellings_of_standards_take_a_short_way_to_the_same_end(
+def test_the_fast_path_for_standard_formats_gives_the_same_result(
     local: datetime, spelling: str, offset: str, gmt_is_local: bool
 ) -> None:
     text = local.strftime(spelling) + offset
-    beside = f"{text} 来源"  # which no standard allows
+    beside = f"{text} 来源"  # no standard allows this
     found, other = (
         resolve_date(written, first_seen_at=NOON, gmt_is_local=gmt_is_local)
         for written in (text, beside)
@@ -155,7 +157,7 @@ def test_the_spellings_of_standards_take_a_short_way_to_the_same_end(
     assert found == other
 
 
-def test_no_string_is_no_date() -> None:
+def test_a_missing_string_gives_no_date() -> None:
     assert resolve_date(None, first_seen_at=NOON) is None
 
 
@@ -171,7 +173,7 @@ PIECES = st.sampled_from(
 @example("1小时" * 50_000)
 @example("9" * 100_000)
 @example("2024-09-07 " * 20_000)
-def test_no_string_is_read_as_anything_but_a_credible_instant(text: str) -> None:
+def test_any_string_gives_a_plausible_time_or_none(text: str) -> None:
     found = resolve_date(text, first_seen_at=NOON)
     if found is not None:
         assert found.at.tzinfo is UTC

@@ -1,4 +1,4 @@
-"""The demo as a user runs it: another folder, another environment, two runs."""
+"""`guidang demo` on the command line: its output, its folder, and a second run."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ hostile feed 2nd · · · the same document
 broken server 2nd · · · failed: the server answered 500
 """
 
-# Python runs it at start-up: every address that is looked up or connected to is written down.
+# Python runs this at start-up. It records the hosts that are looked up or connected to.
 WATCH = """\
 import os, sys
 
@@ -72,14 +72,14 @@ class Run:
     done: subprocess.CompletedProcess[str]
     seconds: float
     folder: Path
-    asked: set[str]
+    hosts: set[str]
 
     @property
     def posts(self) -> Path:
         return self.folder / "source" / "_posts"
 
     def records(self, feed: str) -> list[str]:
-        """The records of a feed, whatever port is in the name of its folder."""
+        """Return the records of a feed, for any port in the name of its folder."""
         (found,) = (one for one in self.posts.iterdir() if feed in one.name)
         return [path.read_text(encoding="utf-8") for path in sorted(found.rglob("*.md"))]
 
@@ -92,7 +92,7 @@ def run_demo(place: Path, *arguments: str) -> Run:
     environment = os.environ | {
         "PYTHONPATH": f"{place / 'watch'}{os.pathsep}{CHECKOUT}",
         "WATCHED": str(watched),
-        # What a user has set for the real archive must not reach the demo.
+        # The demo must ignore the settings of the real archive.
         "GUIDANG_DATABASE__URL": "postgresql://nowhere.invalid/real",
         "GUIDANG_ARCHIVE__PATH": str(place / "real"),
         "HTTP_PROXY": "http://proxy.invalid:3128",
@@ -106,9 +106,9 @@ def run_demo(place: Path, *arguments: str) -> Run:
         encoding="utf-8",
         timeout=60,
     )
-    asked = set(watched.read_text().split()) if watched.exists() else set()
+    hosts = set(watched.read_text().split()) if watched.exists() else set()
     target = place / (arguments[0] if arguments else "guidang-demo")
-    return Run(done=done, seconds=time.monotonic() - started, folder=target, asked=asked)
+    return Run(done=done, seconds=time.monotonic() - started, folder=target, hosts=hosts)
 
 
 @pytest.fixture(scope="module")
@@ -120,12 +120,12 @@ def lines_of(output: str) -> list[str]:
     return [" ".join(line.split()) for line in output.splitlines()]
 
 
-def test_everything_goes_as_meant_in_a_few_seconds(demo: Run) -> None:
+def test_the_demo_succeeds_in_a_few_seconds(demo: Run) -> None:
     assert (demo.done.returncode, demo.done.stderr) == (0, "")
     assert demo.seconds < 15
 
 
-def test_the_table_tells_both_looks_at_every_feed(demo: Run) -> None:
+def test_the_table_shows_two_polls_of_every_feed(demo: Run) -> None:
     lines = lines_of(demo.done.stdout)
     start = lines.index(TABLE.splitlines()[0])
     shown = lines[start : start + 1 + 2 * len(SAMPLES) + 1]
@@ -139,7 +139,7 @@ def test_the_tree_names_every_file(demo: Run) -> None:
     assert names == sorted(branch for branch in branches if branch.endswith(".md"))
 
 
-def test_one_record_is_shown_whole(demo: Run) -> None:
+def test_one_record_is_printed_in_full(demo: Run) -> None:
     assert RECORD.read_text(encoding="utf-8").strip() in demo.done.stdout
 
 
@@ -147,22 +147,24 @@ def test_the_readme_shows_what_the_demo_prints(demo: Run) -> None:
     readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
     shown = re.search(r"(?s)<!-- demo -->\n```\n(.*?)```\n<!-- /demo -->", readme)
     assert shown is not None
-    printed = {without_run(line) for line in lines_of(demo.done.stdout)} | {"…"}
-    assert [line for line in lines_of(shown[1]) if without_run(line) not in printed] == []
+    printed = {without_variable_parts(line) for line in lines_of(demo.done.stdout)} | {"…"}
+    assert [
+        line for line in lines_of(shown[1]) if without_variable_parts(line) not in printed
+    ] == []
 
 
-def without_run(line: str) -> str:
-    """Leave out what differs from run to run: the port, the seconds, the name of the folder."""
+def without_variable_parts(line: str) -> str:
+    """Return a line without the port, the seconds, and the name of the folder."""
     return re.sub(r":\d{4,5}|[\d.]+ seconds|^.*(?=/source/_posts)", "", line)
 
 
-def test_it_says_what_to_do_next(demo: Run) -> None:
+def test_the_output_names_the_next_commands(demo: Run) -> None:
     for command in ("guidang init", "feeds add https", "config.toml poll", "hexo generate"):
         assert command in demo.done.stdout
 
 
-def test_no_address_but_loopback_is_asked(demo: Run) -> None:
-    assert demo.asked == {"127.0.0.1"}
+def test_only_loopback_is_contacted(demo: Run) -> None:
+    assert demo.hosts == {"127.0.0.1"}
 
 
 def test_only_the_folder_of_the_demo_is_written(demo: Run) -> None:
@@ -172,7 +174,7 @@ def test_only_the_folder_of_the_demo_is_written(demo: Run) -> None:
     assert inside == {folder.SIGNATURE, "config.toml", "guidang.db", "source"}
 
 
-def test_the_rsshub_record_has_the_form_of_the_design(demo: Run) -> None:
+def test_the_rsshub_record_equals_the_expected_file(demo: Run) -> None:
     written = (demo.posts / RECORD_PATH).read_text(encoding="utf-8")
     assert written.splitlines() == RECORD.read_text(encoding="utf-8").splitlines()
 
@@ -191,11 +193,11 @@ def test_the_rsshub_record_has_the_form_of_the_design(demo: Run) -> None:
         ("weather", "多云转大雨（更正）"),
     ],
 )
-def test_records_hold_what_the_feed_said(demo: Run, feed: str, words: str) -> None:
+def test_records_hold_the_texts_of_their_feeds(demo: Run, feed: str, words: str) -> None:
     assert sum(words in record for record in demo.records(feed)) == 1
 
 
-def test_full_text_leaves_out_what_surrounds_the_article(demo: Run) -> None:
+def test_full_text_holds_the_article_only(demo: Run) -> None:
     assert not any("转载请联系" in record for record in demo.records("longread"))
 
 
@@ -205,13 +207,13 @@ def test_an_edited_entry_keeps_its_file(demo: Run) -> None:
     assert "title: '今天白天：多云转大雨（更正）'" in path.read_text(encoding="utf-8")
 
 
-HARMLESS = ("<script", "onerror", "onclick", "onload", "javascript:", "<form", "<iframe", "<style")
+ACTIVE = ("<script", "onerror", "onclick", "onload", "javascript:", "<form", "<iframe", "<style")
 
 
-def test_the_hostile_feed_brings_nothing_that_runs(demo: Run) -> None:
+def test_records_of_the_hostile_feed_hold_no_active_content(demo: Run) -> None:
     for record in demo.records("hostile"):
         _, front_matter, body = record.split("---\n", 2)
-        assert [word for word in HARMLESS if word in body.casefold()] == []
+        assert [word for word in ACTIVE if word in body.casefold()] == []
         assert not any(braces in body for braces in ("{{", "{%", "{#"))
         assert [line.partition(":")[0] for line in front_matter.splitlines()][:2] == [
             "title",
@@ -227,7 +229,7 @@ def test_a_second_demo_replaces_the_first(tmp_path: Path) -> None:
     assert (again.posts / RECORD_PATH).read_bytes() == RECORD.read_bytes()
 
 
-def test_a_folder_that_is_no_demo_is_refused_and_left_alone(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_demo_is_refused_and_unchanged(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.md").write_text("mine")
     refused = run_demo(tmp_path, "mine")
@@ -246,7 +248,7 @@ def make_demo(place: Path) -> None:
     folder.sign(place)
 
 
-def test_an_earlier_demo_is_cleared(tmp_path: Path) -> None:
+def test_an_earlier_demo_is_deleted(tmp_path: Path) -> None:
     make_demo(tmp_path / "demo")
     folder.claim(tmp_path / "demo")
     assert [path.name for path in (tmp_path / "demo").iterdir()] == [folder.SIGNATURE]
@@ -255,7 +257,9 @@ def test_an_earlier_demo_is_cleared(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "text"), [("source/_posts/b.md", "mine"), ("config.toml", "[log]\nlevel = 'debug'\n")]
 )
-def test_a_demo_that_was_worked_on_is_left_alone(tmp_path: Path, path: str, text: str) -> None:
+def test_a_demo_that_was_changed_is_refused_and_unchanged(
+    tmp_path: Path, path: str, text: str
+) -> None:
     make_demo(tmp_path)
     (tmp_path / path).write_text(text)
     with pytest.raises(UsageError, match=f"was used since its demo \\({path}\\)"):
@@ -274,7 +278,7 @@ def test_a_link_in_a_demo_is_never_followed(tmp_path: Path) -> None:
     assert (tmp_path / "mine" / "notes.md").exists()
 
 
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
+def test_a_file_instead_of_a_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match="is a file"):
         folder.claim(tmp_path / "file")
@@ -291,7 +295,7 @@ def fetch(url: str, **headers: str) -> tuple[int, bytes]:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.path)
-def test_the_site_serves_every_sample_as_it_says(sample: Sample) -> None:
+def test_the_demo_site_serves_each_sample_with_its_status(sample: Sample) -> None:
     with DemoSite() as site:
         status, body = fetch(site.url(sample.path))
         assert status == sample.status
@@ -313,7 +317,7 @@ def test_some_feeds_change_by_the_evening() -> None:
     ] == changing
 
 
-def test_no_sample_text_needs_another_host() -> None:
+def test_no_sample_links_to_a_real_host() -> None:
     for sample in SAMPLES:
         if not sample.is_broken:
             text = sample.body("http://127.0.0.1").decode(sample.encoding)
