@@ -1,4 +1,4 @@
-"""A record has its title once: the page's own heading that says it again goes."""
+"""A record shows its title once: a heading of the page that repeats the title is removed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TITLE = "【独家】老旧小区加装电梯：居民怎么看"
         ),
     ],
 )
-def test_a_first_heading_that_is_the_title_goes(html: str, expected: str) -> None:
+def test_a_first_heading_that_repeats_the_title_is_removed(html: str, expected: str) -> None:
     assert without_title(html, _TITLE) == expected
 
 
@@ -62,11 +62,11 @@ def test_a_page_without_a_title_keeps_its_heading() -> None:
         ("我爱RSSHub", "我爱RSSHub"),
     ],
 )
-def test_the_program_that_wrote_a_feed_is_no_part_of_a_name(name: str, expected: str) -> None:
+def test_the_name_of_the_generator_is_removed_from_a_feed_title(name: str, expected: str) -> None:
     assert without_program(name) == expected
 
 
-def test_a_feed_is_named_without_its_program_unless_its_user_named_it() -> None:
+def test_a_title_set_by_the_user_keeps_the_name_of_the_generator() -> None:
     at = datetime(2024, 5, 20, tzinfo=UTC)
     document = Document(url="https://a.cn/", final_url="https://a.cn/", body=b"", fetched_at=at)
     feed = ParsedFeed(format="rss20", title="知乎热榜 - RSSHub")

@@ -1,3 +1,5 @@
+"""The Hexo layout renders an entry as a Markdown record with front matter."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime
@@ -23,7 +25,7 @@ def line(text: str, key: str) -> str | None:
     return next((one for one in text.splitlines() if one.startswith(f"{key}:")), None)
 
 
-def test_a_record_has_the_form_of_the_manual() -> None:
+def test_a_record_has_the_form_that_the_manual_shows() -> None:
     record = render(
         feed_categories=("新媒体", "江海 半岛网", "新闻"),
         updated_at=datetime(2022, 1, 29, tzinfo=UTC),
@@ -50,7 +52,7 @@ def test_rendering_again_gives_the_same_bytes() -> None:
         ("", "title: 'Fri, 28 Jan 2022 13:34:39 GMT'"),
     ],
 )
-def test_titles_stay_titles(title: str, expected: str) -> None:
+def test_titles_are_quoted_for_yaml(title: str, expected: str) -> None:
     assert line(render(title=title), "title") == expected
 
 
@@ -90,16 +92,16 @@ def test_categories_are_a_path_of_distinct_names(
         ({}, "江海新闻"),
     ],
 )
-def test_the_author_is_the_nearest_that_is_known(changes: dict[str, Any], author: str) -> None:
+def test_the_author_is_the_most_specific_one(changes: dict[str, Any], author: str) -> None:
     assert line(render(**changes), "author") in {f"author: {author}", f"author: '{author}'"}
 
 
-def test_without_a_picture_there_is_no_picture() -> None:
+def test_an_entry_without_a_picture_has_no_picture_fields() -> None:
     record = render(lead_image=None)
     assert line(record, "headimg") is line(record, "thumbnail") is None
 
 
-def test_the_default_picture_is_the_users() -> None:
+def test_the_default_picture_comes_from_the_settings() -> None:
     record = render(lead_image=None, archive={"default_image": "/img/head.png"})
     assert line(record, "headimg") == "headimg: '/img/head.png'"
     assert line(record, "thumbnail") == "thumbnail: '/img/head.png'"
@@ -113,11 +115,11 @@ def test_the_default_picture_is_the_users() -> None:
         ("iso", "2022-01-28T13:34:39Z"),
     ],
 )
-def test_dates_are_written_as_set(style: str, date: str) -> None:
+def test_dates_have_the_configured_style(style: str, date: str) -> None:
     assert line(render(archive={"date_style": style}), "date") == f"date: {date}"
 
 
-def test_an_entry_without_a_date_has_the_day_it_was_first_seen() -> None:
+def test_an_undated_entry_shows_when_it_was_first_seen() -> None:
     record = render(published_at=None)
     assert line(record, "date") == "date: Sun, 01 Mar 2026 12:00:00 GMT"
 
@@ -166,11 +168,13 @@ def test_bodies_survive_markdown_and_templates(html: str, body: str) -> None:
         ('<a href="//x.cn/?a=b" title="c">rel=d</a>', False),
     ],
 )
-def test_where_a_filter_would_see_emoji_it_is_told_not_to_look(html: str, has_key: bool) -> None:
+def test_no_emoji_is_set_where_the_emoji_filter_would_change_the_body(
+    html: str, has_key: bool
+) -> None:
     assert (line(render(html=html), "no-emoji") == "no-emoji: true") is has_key
 
 
-def test_names_of_which_hexo_makes_folders_are_no_longer_than_a_file_system_takes() -> None:
+def test_long_tags_and_categories_are_cut_to_fit_a_folder_name() -> None:
     long = "很长的标签" * 40
     text = render(tags=(long, f"{long}二", "短"), feed_categories=("a" * 300,))
     categories, tags = text.partition("tags:\n")[::2]
@@ -194,6 +198,6 @@ DAY = datetime(2024, 5, 20, tzinfo=UTC)
         ({"published_at": None}, make_record().first_seen_at),
     ],
 )
-def test_every_record_says_when_it_was_updated(changes: dict[str, Any], updated: datetime) -> None:
+def test_every_record_has_an_updated_field(changes: dict[str, Any], updated: datetime) -> None:
     shown = line(render(archive={"date_style": "iso"}, **changes), "updated")
     assert shown == f"updated: {updated:%Y-%m-%dT%H:%M:%SZ}"

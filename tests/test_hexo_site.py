@@ -1,4 +1,4 @@
-"""A real Hexo builds what we write: every record, its title, and the DOM that is stored."""
+"""A real Hexo builds every record; each page shows the stored title and the stored DOM."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.world import World
 
 CASES = json.loads((Path(__file__).parent / "data/hexo/breaking.json").read_text("utf-8"))
 
-# By default Hexo highlights code, and adds these to links that lead away.
+# By default Hexo highlights code and adds these attributes to external links.
 DEFAULT: dict[str, object] = {}
 ADDED = ("rel", "target")
 PLAIN = {"syntax_highlighter": "", "external_link": {"enable": False}}
@@ -32,7 +32,7 @@ PLAIN = {"syntax_highlighter": "", "external_link": {"enable": False}}
 def pages_and_entries(
     world: World, hexo: Hexo, config: Mapping[str, object], plugins: Sequence[str] = ()
 ) -> list[tuple[Page, dict[str, Any]]]:
-    """Each kept entry beside what its page shows."""
+    """Build the site; return each page with the entry that it shows."""
     pages = read_pages(hexo.build(world.config.archive.path, config, plugins=plugins))
     entries = [world.entry(entry["id"]) for entry in world.entries()]
     assert set(pages) == {path for entry in entries for path in entry["files"]}
@@ -87,14 +87,14 @@ def breaking_site(tmp_path: Path, sqlite_url: str) -> World:
     [(PLAIN, ()), (DEFAULT, ()), (DEFAULT, ("hexo-filter-github-emojis",))],
     ids=["nothing added", "as Hexo is installed", "with emojis"],
 )
-def test_titles_and_bodies_that_break_sites_build(
+def test_titles_and_bodies_that_could_break_a_site_build(
     breaking_site: World, hexo: Hexo, config: Mapping[str, object], plugins: Sequence[str]
 ) -> None:
     assert_pages_show_what_is_stored(breaking_site, hexo, config, plugins)
     breaking_site.database.dispose()
 
 
-def test_categories_are_a_path_of_the_names_set(breaking_site: World, hexo: Hexo) -> None:
+def test_categories_are_a_path_of_the_configured_names(breaking_site: World, hexo: Hexo) -> None:
     for page, _ in pages_and_entries(breaking_site, hexo, DEFAULT):
         assert page.categories == tuple(CASES["categories"])
     breaking_site.database.dispose()
@@ -103,8 +103,10 @@ def test_categories_are_a_path_of_the_names_set(breaking_site: World, hexo: Hexo
 @pytest.mark.parametrize(
     ("style", "timezone"), [("local", "Asia/Shanghai"), ("rfc822", ""), ("iso", "UTC")]
 )
-def test_dates_are_the_publishers_on_any_machine(style: Any, timezone: str, hexo: Hexo) -> None:
-    """What the manual says of the settings that go together."""
+def test_dates_are_right_in_any_time_zone_of_the_machine(
+    style: Any, timezone: str, hexo: Hexo
+) -> None:
+    """These pairs of settings are the ones that the manual recommends."""
     posts = hexo.new_folder()
     layout = HexoLayout(ArchiveConfig(date_style=style, timezone="Asia/Shanghai"))
     (posts / "a.md").write_bytes(layout.render(make_record()))

@@ -1,4 +1,4 @@
-"""Themes that print fields as they are show what a feed wrote, and run none of it."""
+"""Themes that print fields unescaped show hostile text as text and execute none of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTML from outside becomes safe, absolute and stable, whatever it is; its text is what is seen."""
+"""HTML is cleaned to safe, stable HTML with absolute addresses; its text is what a reader sees."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ def _cases() -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize(("_title", "written", "expected"), _cases(), ids=[c[0] for c in _cases()])
-def test_cleaning(_title: str, written: str, expected: str) -> None:
+def test_cleaning_gives_the_expected_html(_title: str, written: str, expected: str) -> None:
     cleaned = clean(written, base_url=_BASE)
     assert dom_of(cleaned) == dom_of(expected)
     assert clean(cleaned, base_url=_BASE) == cleaned
 
 
-def test_without_a_base_relative_addresses_stay() -> None:
+def test_relative_addresses_stay_if_there_is_no_base() -> None:
     assert clean('<a href="b">甲</a>', base_url=None) == '<a href="b">甲</a>'
     assert "https://a.example.cn/b" in clean('<a href="//a.example.cn/b">', base_url=None)
 
 
 @pytest.mark.parametrize("void", ["wbr", "embed src=a", "source", "track", "img src=a", "br"])
-def test_no_void_element_takes_what_follows(void: str) -> None:
+def test_void_elements_swallow_no_text(void: str) -> None:
     assert html.text_of(clean(f"<{void}>字" * 3000, base_url=_BASE)).count("字") == 3000
 
 
@@ -95,7 +95,7 @@ _ANYTHING = st.one_of(st.lists(_PIECES, max_size=12).map("".join), st.text(max_s
 
 @settings(max_examples=400, deadline=None)
 @given(_ANYTHING)
-def test_cleaning_never_fails_and_is_done_after_once(written: str) -> None:
+def test_cleaning_never_fails_and_is_idempotent(written: str) -> None:
     cleaned = clean(written, base_url=_BASE)
     assert clean(cleaned, base_url=_BASE) == cleaned
     html.text_of(written)
@@ -103,7 +103,7 @@ def test_cleaning_never_fails_and_is_done_after_once(written: str) -> None:
 
 @settings(max_examples=400, deadline=None)
 @given(_ANYTHING)
-def test_nothing_that_runs_is_left(written: str) -> None:
+def test_nothing_executable_is_left(written: str) -> None:
     _assert_harmless(clean(written, base_url=None))
 
 
@@ -146,7 +146,7 @@ def _assert_harmless(cleaned: str) -> None:
         "<p style='background:url(javascript:alert(1))'>x",
     ],
 )
-def test_attacks_are_neutral(written: str) -> None:
+def test_attacks_are_made_harmless(written: str) -> None:
     _assert_harmless(clean(written, base_url=_BASE))
 
 
@@ -223,5 +223,5 @@ def test_text_is_what_a_reader_sees(written: str, expected: str) -> None:
     assert html.text_of(written) == expected
 
 
-def test_the_line_ends_of_unicode_are_lines() -> None:
+def test_unicode_line_separators_end_lines() -> None:
     assert html.from_text("甲 & 乙\u2028丙\u2029丁") == "<p>甲 &amp; 乙<br>丙</p>\n<p>丁</p>"

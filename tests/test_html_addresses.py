@@ -1,4 +1,4 @@
-"""An address as written becomes absolute; the short way leads where the long one does."""
+"""Addresses become absolute; the short cut for plain addresses gives the same result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BASES = st.none() | st.sampled_from(
 
 @settings(max_examples=500)
 @given(_ADDRESSES, _BASES, st.sampled_from([LINK_SCHEMES, MEDIA_SCHEMES]))
-def test_plain_addresses_take_a_short_way_to_the_same_end(
+def test_the_short_cut_for_plain_addresses_gives_the_same_result(
     address: str, base_url: str | None, schemes: frozenset[str]
 ) -> None:
     short = addresses._plain(address, base_url or "")
@@ -35,6 +35,6 @@ def test_plain_addresses_take_a_short_way_to_the_same_end(
     "address",
     ["https://a.example/x/1.jpg?w=770&resize=770%2C433", "http://a.example:8080/", "/t/1?id=2"],
 )
-def test_what_most_addresses_look_like_is_plain(address: str) -> None:
+def test_most_addresses_count_as_plain(address: str) -> None:
     assert addresses._plain(address, BASE) == absolute(address, BASE)
     assert addresses._plain(address, BASE) is not None

@@ -1,4 +1,4 @@
-"""A name in angle brackets takes no text with it, whatever element it is named like."""
+"""Cleaning keeps all text around unknown tags, even if they are named like SVG or MathML."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ingest.reading import html
 from ingest.reading.entries.fragment import clean
 
 _BASE = "https://news.example.cn/a/1.html"
-# Types and places of programs: names of nothing, of SVG, of MathML, of HTML as it was and is.
+# Names in angle brackets: unknown ones, and elements of SVG, MathML and old and current HTML.
 _NAMES = (
     "int vector list set sum path text view line filter switch symbol image use g desc arg pattern"
     " mask stop marker none apply T K,V std::string dirname file-name my_type circle rect animate"
@@ -38,8 +38,8 @@ _WRITTEN = st.recursive(
 )
 
 
-def _with_words(written: str) -> tuple[str, list[str]]:
-    """Put a word of its own into each place between two pieces."""
+def _interleave_words(written: str) -> tuple[str, list[str]]:
+    """Return the pieces joined with a different word after each, and the words."""
     pieces = f"\0{written}\0".split("\0")
     words = [f"字{number}句" for number in range(len(pieces) - 1)]
     between = itertools.chain(*zip(pieces, [*words, ""], strict=True))
@@ -49,7 +49,7 @@ def _with_words(written: str) -> tuple[str, list[str]]:
 @settings(max_examples=600, deadline=None)
 @given(_WRITTEN)
 def test_no_word_is_lost_around_names(written: str) -> None:
-    text, words = _with_words(written)
+    text, words = _interleave_words(written)
     cleaned = clean(text, base_url=_BASE)
     shown = html.text_of(cleaned)
     assert [word for word in words if word not in shown] == []
@@ -57,7 +57,7 @@ def test_no_word_is_lost_around_names(written: str) -> None:
 
 
 @pytest.mark.parametrize("name", _NAMES)
-def test_what_follows_a_name_stays_where_it_was(name: str) -> None:
+def test_text_after_an_unknown_tag_stays_in_place(name: str) -> None:
     cleaned = clean(f"<p>先开 vector<{name}> 存边。</p><p>其余</p>", base_url=_BASE)
     paragraphs = html.text_of(cleaned).split("\n")
     assert paragraphs[0].startswith("先开 vector")
@@ -83,7 +83,7 @@ def test_what_follows_a_name_stays_where_it_was(name: str) -> None:
     ],
     ids=lambda written: written[:16],
 )
-def test_many_names_take_linear_time(written: str) -> None:
+def test_many_unknown_tags_take_linear_time(written: str) -> None:
     started = time.perf_counter()
     assert "甲" in html.text_of(clean(written, base_url=_BASE))
     assert time.perf_counter() - started < 10

@@ -1,4 +1,4 @@
-"""Responses as servers send them, well and badly, byte by byte and all at once."""
+"""HTTP/1.1 responses, valid and invalid, read byte by byte and all at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 class Wire(httpcore.AsyncNetworkStream):
-    """A connection on which something lies ready, and then the end."""
+    """A connection with bytes ready to read; after them it is closed."""
 
     def __init__(self, pieces: Sequence[bytes]) -> None:
         self._pieces = list(pieces)
@@ -36,8 +36,8 @@ class Wire(httpcore.AsyncNetworkStream):
         return None
 
 
-def asked(*pieces: bytes, **headers: str) -> tuple[httpcore.Response, bytes, Http1Connection]:
-    """Ask once; the response, its body, and the connection after it."""
+def request(*pieces: bytes, **headers: str) -> tuple[httpcore.Response, bytes, Http1Connection]:
+    """Make one request; return the response, its body and the connection."""
 
     async def ask() -> tuple[httpcore.Response, bytes, Http1Connection]:
         connection = Http1Connection(Wire(pieces), kept_for=5)
@@ -94,11 +94,11 @@ def asked(*pieces: bytes, **headers: str) -> tuple[httpcore.Response, bytes, Htt
         ),
     ],
 )
-def test_a_response_is_taken(
+def test_a_valid_response_is_read(
     sent: bytes, status: int, body: bytes, is_kept: bool, by_byte: bool
 ) -> None:
     pieces = [sent[n : n + 1] for n in range(len(sent))] if by_byte else [sent]
-    response, received, connection = asked(*pieces)
+    response, received, connection = request(*pieces)
     assert (response.status, received, connection.is_idle()) == (status, body, is_kept)
 
 
@@ -123,26 +123,26 @@ def test_a_response_is_taken(
         (OK + b"X: y\r\n" * 30_000, "headers of more than 102400 bytes"),
     ],
 )
-def test_what_is_no_response_is_told(sent: bytes, told: str) -> None:
+def test_an_invalid_response_raises_an_error(sent: bytes, told: str) -> None:
     pieces = [sent[n : n + 60_000] for n in range(0, len(sent), 60_000)]
     with pytest.raises(httpcore.RemoteProtocolError, match=told):
-        asked(*pieces)
+        request(*pieces)
 
 
-def test_headers_come_as_they_were_sent_without_the_trailers() -> None:
-    response, _, _ = asked(
+def test_headers_are_returned_as_sent_without_trailers() -> None:
+    response, _, _ = request(
         CHUNKED.replace(b"\r\n\r\n", b"\r\nx-A:\t b \r\n\r\n") + b"0\r\nT: t\r\n\r\n"
     )
     assert response.headers == [(b"Transfer-Encoding", b"chunked"), (b"x-A", b"b")]
 
 
-def test_rubbish_behind_a_response_ends_the_connection() -> None:
-    response, body, connection = asked(ONE + b"\r\nab!")
+def test_extra_bytes_after_a_response_close_the_connection() -> None:
+    response, body, connection = request(ONE + b"\r\nab!")
     assert (response.status, body, connection.is_idle()) == (200, b"a", False)
 
 
 @pytest.mark.parametrize("value", ["a\r\nX: y", "a\nb", "a\0", " a", "a "])
-def test_a_header_that_would_be_another_is_not_sent(value: str) -> None:
+def test_an_invalid_header_value_is_not_sent(value: str) -> None:
     with pytest.raises(httpcore.LocalProtocolError) as caught:
-        asked(OK, Cookie=value)
+        request(OK, Cookie=value)
     assert value not in str(caught.value)

@@ -1,4 +1,4 @@
-"""What a theme prints without escaping it stays text; test_hexo_themes.py asks a browser."""
+"""Fields that a theme prints unescaped stay text; test_hexo_themes.py checks it in a browser."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_text_opens_no_tag_and_ends_no_attribute(written: str, inert: str) -> No
     assert inert_text(inert) == inert
 
 
-def test_an_identity_is_changed_by_no_more_than_a_tag() -> None:
+def test_in_an_identity_only_tags_are_changed() -> None:
     assert without_tags("<1@list> <a@list>?a='b'&c=d") == "<1@list> ＜a@list>?a='b'&c=d"
 
 
@@ -54,7 +54,7 @@ def test_an_identity_is_changed_by_no_more_than_a_tag() -> None:
         ("https://i.cn/a\nb\u3000c\x00", "https://i.cn/a%0Ab%E3%80%80c%00", None),
     ],
 )
-def test_addresses_stay_inside_of_quotes(address: str, picture: str, link: str | None) -> None:
+def test_addresses_cannot_leave_their_quotes(address: str, picture: str, link: str | None) -> None:
     assert inert_picture(address) == picture
     assert inert_link(address) == (link or picture)
 
@@ -79,6 +79,6 @@ def test_every_field_of_a_record_is_inert() -> None:
     assert '"' not in front_matter
 
 
-def test_a_title_of_control_characters_alone_is_the_date() -> None:
+def test_a_title_of_control_characters_only_becomes_the_date() -> None:
     text = HexoLayout(ArchiveConfig()).render(make_record(title="\x07\ufeff")).decode()
     assert "title: 'Fri, 28 Jan 2022 13:34:39 GMT'" in text

@@ -1,3 +1,5 @@
+"""RSSHub routes are fetched from a list of instances; metadata, added feeds, secrets."""
+
 from __future__ import annotations
 
 import asyncio
@@ -56,7 +58,7 @@ def poll_one(world: World, feed: FeedState) -> Any:
     return poll
 
 
-def test_a_route_is_asked_with_its_code_and_never_with_the_key(
+def test_a_route_is_requested_with_its_code_and_never_with_the_key(
     world: World, hub: RsshubDouble
 ) -> None:
     assert poll_one(world, world.add(ROUTE)).new == 3
@@ -80,7 +82,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_the_next_instance_is_asked(
+def test_the_next_instance_is_asked_if_one_fails(
     world: World, hub: RsshubDouble, other: RsshubDouble, fault: str
 ) -> None:
     feed = world.add(ROUTE)
@@ -105,7 +107,7 @@ def test_entries_stay_the_same_when_the_instance_changes(
     assert len(world.entries()) == 4
 
 
-def test_validators_are_told_to_the_instance_that_gave_them(
+def test_validators_are_only_sent_to_the_instance_that_gave_them(
     world: World, hub: RsshubDouble, other: RsshubDouble
 ) -> None:
     feed = world.add(ROUTE)
@@ -118,7 +120,7 @@ def test_validators_are_told_to_the_instance_that_gave_them(
     assert "if-none-match" in other.site.requests[-1].headers
 
 
-def test_an_instance_that_fails_is_left_alone_and_tried_again(
+def test_a_failing_instance_is_paused_and_then_tried_again(
     world: World, hub: RsshubDouble, other: RsshubDouble
 ) -> None:
     feed = world.add(ROUTE)
@@ -137,7 +139,7 @@ def test_an_instance_that_fails_is_left_alone_and_tried_again(
 
 
 @pytest.mark.parametrize("wrong", ["empty", "failing", "unknown"])
-def test_what_is_wrong_with_a_route_is_not_held_against_its_instance(
+def test_a_failing_route_does_not_count_against_its_instance(
     world: World, hub: RsshubDouble, other: RsshubDouble, wrong: str
 ) -> None:
     for double in (hub, other):
@@ -156,7 +158,7 @@ def test_what_is_wrong_with_a_route_is_not_held_against_its_instance(
     assert hub.requested_paths[-1] == "/weibo/hot"
 
 
-def test_when_no_instance_answers_the_routes_own_fault_is_told(
+def test_if_all_instances_fail_the_error_of_the_route_is_shown(
     world: World, hub: RsshubDouble, other: RsshubDouble
 ) -> None:
     hub.broken = Answer(status=429)
@@ -185,7 +187,7 @@ def test_one_route_is_asked_once_at_a_time(world: World, hub: RsshubDouble) -> N
     assert hub.site.peak == 1
 
 
-def test_a_route_in_progress_is_waited_for(
+def test_a_route_gets_more_time_than_the_total_timeout(
     tmp_path: Path, sqlite_url: str, hub: RsshubDouble
 ) -> None:
     hub.routes["/zhihu/hot"].seconds = 1.5
@@ -204,7 +206,7 @@ def test_a_route_in_progress_is_waited_for(
     assert asyncio.run(longest_wait()) >= timedelta(seconds=75)
 
 
-def test_a_feed_at_an_instances_address_is_a_route(
+def test_the_address_of_an_instance_is_recognized_as_a_route(
     world: World, hub: RsshubDouble, other: RsshubDouble
 ) -> None:
     feed = world.add(f"{other.address}/zhihu/hot")
@@ -213,7 +215,7 @@ def test_a_feed_at_an_instances_address_is_a_route(
     assert hub.requested_paths == ["/zhihu/hot"]
 
 
-def test_an_unknown_rsshub_is_recognised(tmp_path: Path, sqlite_url: str) -> None:
+def test_an_unlisted_rsshub_is_recognized(tmp_path: Path, sqlite_url: str) -> None:
     with RsshubDouble(signed=False) as stranger:
         stranger.routes["/zhihu/hot"] = Route(hot_items(1), pattern="/zhihu/hot/:id?")
         world = World(tmp_path, sqlite_url)
@@ -265,7 +267,7 @@ def test_records_show_the_categories_of_their_route(program: Program, hub: Rsshu
     assert categories_in(program.folder) == [["科技", "江海"]]
 
 
-def test_a_feed_that_is_added_later_has_its_categories_at_once(
+def test_a_feed_that_is_added_later_gets_its_categories_at_once(
     program: Program, hub: RsshubDouble
 ) -> None:
     program.good("rsshub", "sync", str(DATA / "namespaces.json"))
@@ -275,7 +277,7 @@ def test_a_feed_that_is_added_later_has_its_categories_at_once(
     assert categories_in(program.folder) == [["博客", "Plain Site", "Mine"]]
 
 
-def test_metadata_come_from_an_instance_that_is_named(program: Program, hub: RsshubDouble) -> None:
+def test_metadata_are_fetched_from_the_named_instance(program: Program, hub: RsshubDouble) -> None:
     assert KNOWN in program.good("rsshub", "sync", hub.address)
     with RsshubDouble() as stranger:
         stranger.namespaces = {"a": {"name": "A", "routes": {"/x": {"name": "X"}}}}
@@ -291,7 +293,7 @@ def test_metadata_come_from_an_instance_that_is_named(program: Program, hub: Rss
         ("http://127.0.0.1:9/api/namespace", 1, "no answer"),
     ],
 )
-def test_metadata_that_cannot_be_had_say_why(
+def test_unreadable_metadata_are_an_error_with_the_reason(
     program: Program, source: str, code: int, words: str
 ) -> None:
     (program.folder / "list.json").write_text("[]")
@@ -301,7 +303,7 @@ def test_metadata_that_cannot_be_had_say_why(
     assert result.err.count("\n") == 1
 
 
-def test_the_instances_are_listed_with_how_they_are(program: Program, hub: RsshubDouble) -> None:
+def test_the_instances_are_listed_with_their_state(program: Program, hub: RsshubDouble) -> None:
     hub.broken = Answer(status=429)
     program.run("feeds", "add", ROUTE)
     program.run("poll")
@@ -316,14 +318,16 @@ def test_the_instances_are_listed_with_how_they_are(program: Program, hub: Rsshu
 # Adding feeds
 
 
-def test_an_instances_address_is_kept_by_its_route(program: Program, hub: RsshubDouble) -> None:
+def test_the_address_of_an_instance_is_stored_as_its_route(
+    program: Program, hub: RsshubDouble
+) -> None:
     said = program.good("feeds", "add", f"{hub.address}/zhihu/hot?key={KEY}&limit=2")
     assert "stored as rsshub://zhihu/hot?limit=2" in said
     again = program.good("feeds", "add", "--no-check", f"{hub.address}/zhihu/hot?limit=2")
     assert "already on the list: 1" in again
 
 
-def test_a_feed_known_by_an_instances_address_is_not_added_twice(
+def test_a_feed_stored_by_an_instances_address_is_not_added_twice(
     tmp_path: Path, hub: RsshubDouble
 ) -> None:
     program = Program(tmp_path)
@@ -334,7 +338,7 @@ def test_a_feed_known_by_an_instances_address_is_not_added_twice(
     assert "already on the list: 1" in program.good("feeds", "add", f"{hub.address}/zhihu/hot")
 
 
-def test_the_key_of_an_unknown_rsshub_is_not_taken(program: Program) -> None:
+def test_an_address_with_the_key_of_an_unlisted_rsshub_is_refused(program: Program) -> None:
     with RsshubDouble(KEY) as stranger:
         stranger.routes["/zhihu/hot"] = Route(hot_items(1))
         result = program.run("feeds", "add", f"{stranger.address}/zhihu/hot?key={KEY}")
@@ -356,7 +360,7 @@ def everything_in(world_database: sa.Engine) -> str:
     return "\n".join(rows)
 
 
-def test_neither_key_nor_code_is_kept_told_or_exported(
+def test_neither_key_nor_code_is_stored_shown_or_exported(
     tmp_path: Path, database_url: str, hub: RsshubDouble, other: RsshubDouble
 ) -> None:
     program = Program(tmp_path, database_url)

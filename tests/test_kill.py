@@ -1,4 +1,4 @@
-"""A poll that is killed at any moment, and run again, ends as one that was left alone."""
+"""A poll that is killed at any moment and repeated ends in the same state as an undisturbed one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.program import Program, new_program
 from tests.site import Site
 from tests.support import item, rss
 
-# When an edit was seen, as a record says it, differs from run to run.
+# The time of an edit differs from run to run.
 UPDATED = re.compile(rb"^updated: .+$", re.MULTILINE)
 FEEDS = 6
 ENTRIES = 25
@@ -42,7 +42,7 @@ def publish(site: Site, numbers: range, edited: int | None = None) -> None:
 
 
 def state(program: Program) -> tuple[object, dict[str, bytes]]:
-    """What is kept and what is in the folder, without what differs from run to run."""
+    """Return the entries and the files, without the fields that differ from run to run."""
     listed = json.loads(program.good("entries", "list", "--json"))
     passing = {"id", "first_seen_at", "files"}
     kept = sorted(
@@ -66,7 +66,7 @@ def undisturbed(folder: Path, site: Site) -> Program:
 
 
 def kill_while_polling(program: Program, after: float) -> bool:
-    """Start a poll and kill it after so many seconds; return whether it was still at work."""
+    """Start a poll and kill it after so many seconds; return whether it was still running."""
     process = program.start("poll", "--all")
     try:
         process.wait(timeout=after)
@@ -77,7 +77,7 @@ def kill_while_polling(program: Program, after: float) -> bool:
     return False
 
 
-def test_killed_polls_end_like_undisturbed_ones(
+def test_killed_polls_end_in_the_state_of_undisturbed_ones(
     tmp_path: Path, database_url: str, site: Site
 ) -> None:
     reference = undisturbed(tmp_path / "undisturbed", site)

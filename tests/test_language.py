@@ -1,4 +1,4 @@
-"""Language, length, excerpt and boilerplate are told from the characters of a text."""
+"""The language of a text, its excerpt, and which of its lines are boilerplate."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def _lines(name: str) -> list[str]:
         ("", "und"),
     ],
 )
-def test_the_language_is_told_by_its_characters(text: str, expected: str) -> None:
+def test_the_language_is_detected_from_the_characters(text: str, expected: str) -> None:
     assert language.detect(text) == expected
 
 
 @pytest.mark.parametrize(
     "before", ["日期\n" + "12.5 13.7 8.88\n" * 80, "公告\n" + "—" * 1_100, "发" + "8.88\n" * 300]
 )
-def test_what_has_no_words_before_a_text_does_not_change_the_language(before: str) -> None:
+def test_numbers_and_dashes_before_a_text_do_not_change_the_language(before: str) -> None:
     assert language.detect(before + "市長在會議上說明了新的預算。" * 60) == "zh-Hant"
 
 
@@ -63,7 +63,7 @@ def test_a_short_text_is_its_own_excerpt() -> None:
     assert language.excerpt("夜雨。\n晨晴。") == "夜雨。 晨晴。"
 
 
-def test_an_excerpt_ends_with_a_late_sentence() -> None:
+def test_an_excerpt_ends_at_the_last_sentence_that_fits() -> None:
     assert language.excerpt("夜雨下到天亮。" * 3 + "街上没有人" * 9, 24) == "夜雨下到天亮。" * 3
 
 
@@ -81,7 +81,9 @@ def test_an_excerpt_without_sentence_ends_at_a_comma() -> None:
         ("家👨\u200d👩\u200d👧去郊外野餐放风筝", 4, "家…"),
     ],
 )
-def test_an_excerpt_never_tears_what_belongs_together(text: str, limit: int, expected: str) -> None:
+def test_an_excerpt_never_splits_a_word_number_or_emoji(
+    text: str, limit: int, expected: str
+) -> None:
     assert language.excerpt(text, limit) == expected
 
 
@@ -89,26 +91,26 @@ def test_an_excerpt_leaves_boilerplate_out() -> None:
     assert language.excerpt("来源：江海网\n夜雨下到天亮。\n责任编辑：林小满") == "夜雨下到天亮。"
 
 
-def test_an_excerpt_of_boilerplate_alone_is_that() -> None:
+def test_an_excerpt_of_boilerplate_only_is_the_boilerplate() -> None:
     assert language.excerpt("阅读全文") == "阅读全文"
 
 
 @given(st.text(), st.integers(2, 60))
-def test_an_excerpt_is_never_longer_than_asked(text: str, limit: int) -> None:
+def test_an_excerpt_is_never_longer_than_its_limit(text: str, limit: int) -> None:
     assert len(language.excerpt(text, limit)) <= limit
 
 
 @pytest.mark.parametrize("line", _lines("boilerplate.txt"))
-def test_a_line_of_the_page_is_boilerplate(line: str) -> None:
+def test_lines_of_the_page_are_boilerplate(line: str) -> None:
     assert language.is_boilerplate(line)
 
 
 @pytest.mark.parametrize("line", _lines("prose.txt"))
-def test_a_line_of_the_author_is_not(line: str) -> None:
+def test_lines_of_the_author_are_not_boilerplate(line: str) -> None:
     assert not language.is_boilerplate(line)
 
 
-def test_a_lone_surrogate_is_survived() -> None:
+def test_a_lone_surrogate_raises_no_error() -> None:
     assert not language.is_boilerplate("\ud800夜雨")
 
 
@@ -116,7 +118,7 @@ def test_a_lone_surrogate_is_survived() -> None:
     "line",
     ["图/", "点击", "未经授权", "(((", "第1页 ", "2022-01-28 ", "记者 a,", "转载", "关注我们"],
 )
-def test_hostile_lines_are_judged_at_once(line: str) -> None:
+def test_hostile_lines_take_linear_time(line: str) -> None:
     started = time.perf_counter()
     for _ in range(100):
         language.is_boilerplate((line * 160)[:158] + "!?")

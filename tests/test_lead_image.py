@@ -32,7 +32,7 @@ def _field(url: str, kind: ImageKind = ImageKind.MEDIA_CONTENT, **more: object) 
 
 
 @pytest.mark.parametrize(("expected", "body", "why"), _rows(), ids=[why for _, _, why in _rows()])
-def test_the_body_gives_the_picture_that_it_really_shows(
+def test_the_lead_image_of_a_body_is_a_picture_that_it_shows(
     expected: str, body: str, why: str
 ) -> None:
     assert (_choose(body) or "") == expected, why
@@ -43,11 +43,11 @@ def test_the_body_gives_the_picture_that_it_really_shows(
     [body for expected, body, _ in _rows() if not expected],
     ids=[why for expected, _, why in _rows() if not expected],
 )
-def test_a_decoy_makes_way_for_the_next_picture(decoy: str) -> None:
+def test_a_decoy_is_skipped_for_the_next_picture(decoy: str) -> None:
     assert _choose(decoy + _BODY) == _PICTURE
 
 
-def test_a_field_of_the_feed_comes_before_the_body() -> None:
+def test_a_field_of_the_feed_has_priority_over_the_body() -> None:
     named = "https://cdn.example.cn/named.jpg"
     assert _choose(_BODY, _field(named, medium="image")) == named
 
@@ -57,7 +57,7 @@ def test_the_widest_media_content_is_taken() -> None:
     assert _choose("", *fields) == "https://cdn.example.cn/900.jpg"
 
 
-def test_thumbnails_come_before_enclosures_and_those_before_itunes() -> None:
+def test_the_order_is_thumbnail_enclosure_itunes_image() -> None:
     thumbnail = _field("https://cdn.example.cn/1.jpg", ImageKind.MEDIA_THUMBNAIL)
     itunes = _field("https://cdn.example.cn/3.jpg", ImageKind.ITUNES_IMAGE)
     enclosures = [Enclosure(url="https://cdn.example.cn/2.jpg", media_type="image/jpeg")]
@@ -86,7 +86,7 @@ def test_an_enclosure_is_a_picture_by_type_or_suffix(
     assert _choose("", enclosures=enclosures) == (url if is_picture else None)
 
 
-def test_a_film_in_media_content_is_no_picture() -> None:
+def test_a_video_in_media_content_is_not_a_picture() -> None:
     film = _field("https://cdn.example.cn/a.mp4", medium="video")
     assert _choose(_BODY, film) == _PICTURE
 
@@ -96,7 +96,7 @@ def test_an_avatar_in_a_field_is_refused() -> None:
     assert _choose(_BODY, avatar) == _PICTURE
 
 
-def test_the_picture_of_the_page_comes_last() -> None:
+def test_the_picture_of_the_page_has_the_lowest_priority() -> None:
     assert _choose(_BODY, page_image="https://cdn.example.cn/og.jpg") == _PICTURE
     assert _choose("", page_image="/og.jpg") == "https://news.example.cn/og.jpg"
 
@@ -105,12 +105,12 @@ def test_a_page_picture_that_all_pages_share_is_refused() -> None:
     assert _choose("", page_image="https://cdn.example.cn/img/default_share.png") is None
 
 
-def test_the_picture_of_the_channel_stands_for_no_entry() -> None:
+def test_the_picture_of_the_channel_is_not_used_for_an_entry() -> None:
     cover = _field("https://cdn.example.cn/cover.jpg", ImageKind.ITUNES_IMAGE)
     assert _choose("", cover, channel_images=[cover.url]) is None
 
 
-def test_a_body_without_base_gives_absolute_addresses_only() -> None:
+def test_without_a_base_only_absolute_addresses_are_used() -> None:
     relative = Fragment('<img src="a.jpg">', base_url=None)
     assert lead_image.choose((), (), Fragment(_BODY, base_url=None)) == _PICTURE
     assert lead_image.choose((), (), relative) is None
@@ -135,6 +135,6 @@ def test_a_body_without_base_gives_absolute_addresses_only() -> None:
         ("1.2.3", False),
     ],
 )
-def test_only_a_host_of_the_public_web_shows_a_picture(host: str, is_public: bool) -> None:
+def test_only_pictures_on_public_hosts_are_used(host: str, is_public: bool) -> None:
     url = f"http://{host}/1.jpg"
     assert _choose(f'<img src="{url}">') == (url if is_public else None)

@@ -56,7 +56,7 @@ BASE = "https://news.example.cn/list/"
         ("https://a-example-cn.mipcdn.com/c/s/a.example.cn/b", "https://a.example.cn/b"),
     ],
 )
-def test_two_links_to_one_article_are_one(one: str, other: str) -> None:
+def test_links_to_one_article_have_one_canonical_form(one: str, other: str) -> None:
     assert canonical_link(one) == canonical_link(other)
 
 
@@ -78,7 +78,7 @@ def test_two_links_to_one_article_are_one(one: str, other: str) -> None:
         ("https://a.cdn.ampproject.org/c/s/a.cn/b", "https://a.cdn.ampproject.org/c/s/a.cn/c"),
     ],
 )
-def test_links_to_two_articles_stay_two(one: str, other: str) -> None:
+def test_links_to_two_articles_stay_different(one: str, other: str) -> None:
     assert canonical_link(one) != canonical_link(other)
 
 
@@ -92,7 +92,9 @@ def test_links_to_two_articles_stay_two(one: str, other: str) -> None:
         ("https://a.example.cn/b#comments", "https://a.example.cn/b#comments"),
     ],
 )
-def test_the_form_that_earlier_versions_kept_is_known(link: str, earlier: str | None) -> None:
+def test_earlier_form_returns_the_form_that_earlier_versions_stored(
+    link: str, earlier: str | None
+) -> None:
     assert earlier_form(link) == earlier
 
 
@@ -106,7 +108,7 @@ def test_the_form_that_earlier_versions_kept_is_known(link: str, earlier: str | 
         ("https://[a/?from=1", None),
     ],
 )
-def test_parameters_that_may_name_an_article_are_known(link: str, exact: str | None) -> None:
+def test_exact_link_keeps_parameters_that_may_name_an_article(link: str, exact: str | None) -> None:
     assert exact_link(link) == exact
 
 
@@ -122,19 +124,19 @@ def test_parameters_that_may_name_an_article_are_known(link: str, exact: str | N
         ("https://a.example.cn", {""}),
     ],
 )
-def test_addresses_that_differ_in_their_end_are_near(address: str, others: set[str]) -> None:
+def test_nearby_returns_addresses_with_other_endings(address: str, others: set[str]) -> None:
     assert nearby(address) == {f"https://a.example.cn{other}" for other in others}
 
 
 @pytest.mark.parametrize("piece", [";jsessionid=", "/amp", "/(S(", "index.", "a=1&"])
-def test_a_hostile_link_takes_no_time(piece: str) -> None:
+def test_hostile_links_take_linear_time(piece: str) -> None:
     began = time.perf_counter()
     canonical_link(f"https://a.example.cn/b?{piece * (4000 // len(piece))}")
     canonical_link(f"https://a.example.cn/b{piece * (4000 // len(piece))}")
     assert time.perf_counter() - began < 1
 
 
-def test_no_link_stays_none() -> None:
+def test_the_canonical_form_of_none_is_none() -> None:
     assert canonical_link(None) is None
 
 
@@ -154,7 +156,7 @@ def test_no_link_stays_none() -> None:
         ("https://a.example.cn/a", False),
     ],
 )
-def test_a_front_page_is_no_article(link: str | None, expected: bool) -> None:
+def test_a_link_to_a_front_page_names_a_site(link: str | None, expected: bool) -> None:
     assert names_a_site(link) is expected
 
 
@@ -178,7 +180,7 @@ _QUERIES = st.lists(_PAIRS.map("=".join), max_size=3).map("&".join)
     st.sampled_from(["", "/"]),
     _QUERIES,
 )
-def test_plain_links_take_a_short_way_to_the_same_end(
+def test_the_short_cut_for_plain_links_gives_the_same_result(
     scheme: str, host: str, path: str, end: str, query: str
 ) -> None:
     link = f"{scheme}://{host}{path}{end}{query and '?'}{query}"

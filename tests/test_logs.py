@@ -18,13 +18,13 @@ def record(message: str, **extra: str) -> logging.LogRecord:
     return made
 
 
-def test_the_feed_stands_on_the_line() -> None:
+def test_a_line_names_its_feed() -> None:
     line = TextFormatter().format(record("failed: busy", feed="江海"))
     assert line.endswith("WARNING [江海] failed: busy")
 
 
 @pytest.mark.parametrize("form", [TextFormatter, JsonFormatter])
-def test_times_are_those_of_the_zone_that_the_commands_show(
+def test_times_are_in_the_configured_zone(
     form: type[TextFormatter | JsonFormatter],
 ) -> None:
     message = record("失败")
@@ -33,7 +33,7 @@ def test_times_are_those_of_the_zone_that_the_commands_show(
     assert "2022-01-28T21:34:39.500+08:00" in shown
 
 
-def test_text_from_outside_cannot_forge_a_line_or_steer_a_terminal() -> None:
+def test_control_characters_cannot_forge_a_line_or_control_a_terminal() -> None:
     line = TextFormatter().format(record("a\n2026 ERROR b\x1b[31m", feed="x\ry"))
     assert "\n" not in line
     assert "\x1b" not in line
@@ -45,11 +45,11 @@ def test_json_lines_are_objects() -> None:
     assert (shown["level"], shown["feed"], shown["message"]) == ("warning", "江海", "失败")
 
 
-def test_what_is_printable_stays() -> None:
+def test_printable_text_is_unchanged() -> None:
     assert printable("“字” 😀 a\tb") == "“字” 😀 a b"
 
 
-def test_the_journal_is_told_the_level_of_each_line() -> None:
+def test_lines_for_the_journal_begin_with_their_level() -> None:
     fault = (ValueError, ValueError("坏"), None)
     told = logging.LogRecord("ingest", logging.ERROR, "p.py", 1, "失败", (), fault)
     lines = JournalFormatter(TextFormatter()).format(told).splitlines()
@@ -59,7 +59,7 @@ def test_the_journal_is_told_the_level_of_each_line() -> None:
 
 
 @pytest.mark.parametrize(("is_journal", "begin"), [(True, "<4>"), (False, "20")])
-def test_only_the_journal_is_told_levels(
+def test_levels_are_only_written_to_the_journal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_journal: bool, begin: str
 ) -> None:
     root = logging.getLogger()

@@ -1,4 +1,4 @@
-"""Whether a server may be asked now: pauses, and what ends them."""
+"""Whether a server may be asked now: when pauses begin, and when they end."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -42,7 +42,7 @@ def refused(url=URL):
     return Unreachable(url, "refused", connection_refused=True)
 
 
-def test_a_server_that_asks_to_wait_is_left_alone_until_then(manners, clock):
+def test_a_429_with_retry_after_pauses_the_server_until_then(manners, clock):
     pause = manners.note_failure(SERVER, busy())
     assert pause == Pause(
         server=SERVER,
@@ -55,12 +55,12 @@ def test_a_server_that_asks_to_wait_is_left_alone_until_then(manners, clock):
     assert manners.pause_of(SERVER) is None
 
 
-def test_a_second_failure_writes_no_second_pause(manners):
+def test_a_failure_during_a_pause_returns_no_second_pause(manners):
     assert manners.note_failure(SERVER, busy()) is not None
     assert manners.note_failure(SERVER, busy(wait=timedelta(hours=1))) is None
 
 
-def test_refused_connections_double_the_pause_until_an_answer(manners, clock):
+def test_each_refused_connection_doubles_the_pause_until_an_answer(manners, clock):
     waits = []
     for _ in range(3):
         pause = manners.note_failure(SERVER, refused())
@@ -71,7 +71,7 @@ def test_refused_connections_double_the_pause_until_an_answer(manners, clock):
     assert manners.note_failure(SERVER, refused()).refusals == 1
 
 
-def test_an_answer_to_a_request_under_way_ends_no_pause(manners):
+def test_an_answer_to_an_earlier_request_does_not_end_a_pause(manners):
     manners.note_failure(SERVER, busy())
     assert not manners.note_answer(SERVER)
     assert manners.pause_of(SERVER) is not None
@@ -89,12 +89,12 @@ def test_an_answer_to_a_request_under_way_ends_no_pause(manners):
     ],
     ids=["500", "429 alone", "503", "slow", "elsewhere", "another port"],
 )
-def test_other_failures_concern_one_address(manners, error):
+def test_other_failures_do_not_pause_the_server(manners, error):
     assert manners.note_failure(SERVER, error) is None
     assert manners.pause_of(SERVER) is None
 
 
-def test_what_a_page_was_told_holds_for_polls_and_is_written_with_the_next_failure(manners):
+def test_a_429_for_a_page_pauses_polls_and_is_stored_with_the_next_failure(manners):
     manners.note_status(SERVER, 429, MINUTE)
     pause = manners.pause_of(SERVER)
     assert pause is not None
@@ -102,7 +102,7 @@ def test_what_a_page_was_told_holds_for_polls_and_is_written_with_the_next_failu
     assert manners.note_failure(SERVER, busy()) is None
 
 
-def test_pages_wait_for_a_server_that_asked_and_not_for_one_that_refuses(manners, clock):
+def test_pages_are_postponed_by_retry_after_but_not_by_refused_connections(manners, clock):
     manners.update_pauses(
         [
             Pause(server=SERVER, until=NOON + MINUTE, reason="it asked"),
@@ -116,25 +116,25 @@ def test_pages_wait_for_a_server_that_asked_and_not_for_one_that_refuses(manners
     manners.check(SERVER, URL)
 
 
-def test_a_pause_written_by_another_process_never_shortens_one(manners):
+def test_a_shorter_pause_of_another_process_is_ignored(manners):
     pause = manners.note_failure(SERVER, busy())
     manners.update_pauses([Pause(server=SERVER, until=NOON, reason="old")])
     assert manners.pause_of(SERVER) == pause
 
 
-def test_a_pause_noted_by_a_wrong_clock_is_over(manners, clock):
+def test_a_pause_made_while_the_clock_was_ahead_is_ignored(manners, clock):
     clock.now += timedelta(days=3000)
     manners.note_failure(SERVER, busy())
     clock.now = NOON
     assert manners.pause_of(SERVER) is None
 
 
-def test_a_pause_that_is_too_long_to_wait_for_is_returned_at_once(manners):
+def test_wait_for_returns_a_pause_that_is_too_long_at_once(manners):
     pause = manners.note_failure(SERVER, busy(wait=timedelta(hours=1)))
     assert asyncio.run(manners.wait_for(SERVER, timedelta(minutes=10))) == pause
     assert asyncio.run(manners.wait_for("example.org", timedelta(0))) is None
 
 
-def test_waits_double_up_to_the_longest():
+def test_waits_double_up_to_a_maximum():
     waits = [doubled(MINUTE, failures, timedelta(hours=1)) for failures in (0, 1, 5, 6, 10_000)]
     assert waits == [MINUTE, 2 * MINUTE, 32 * MINUTE, timedelta(hours=1), timedelta(hours=1)]

@@ -1,4 +1,4 @@
-"""A summary that says more than its article is kept beside it; what both say is there once."""
+"""A summary that adds to the content is kept beside it; text that both contain appears once."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ARTICLE = (
         "……",
     ],
 )
-def test_a_summary_that_says_nothing_new_is_left_out(summary: str) -> None:
+def test_a_summary_without_new_text_is_left_out(summary: str) -> None:
     assert with_summary(ARTICLE, summary, title="渡口翻修") == ARTICLE
 
 
@@ -65,7 +65,7 @@ def test_a_summary_that_says_nothing_new_is_left_out(summary: str) -> None:
         ("<p>涨了6%。</p>", "涨了5%。", "<p>涨了5%。</p>\n<p>涨了6%。</p>"),
     ],
 )
-def test_what_only_the_summary_says_stands_beside_the_content(
+def test_text_only_in_the_summary_is_put_beside_the_content(
     content: str, summary: str, whole: str
 ) -> None:
     assert with_summary(content, summary) == whole
@@ -82,7 +82,7 @@ def test_what_only_the_summary_says_stands_beside_the_content(
         (["<p>甲段</p>", "<p>乙段</p>", "<p>甲段</p>"], "<p>甲段</p>\n<p>乙段</p>"),
     ],
 )
-def test_texts_of_equal_standing_follow_each_other(texts: list[str], whole: str) -> None:
+def test_two_different_texts_are_joined_in_order(texts: list[str], whole: str) -> None:
     assert merge(texts) == whole
 
 

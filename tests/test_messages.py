@@ -1,4 +1,4 @@
-"""What people read is there in English and in Chinese, and nothing is forgotten."""
+"""Every text that the commands show exists in English and in Chinese."""
 
 from __future__ import annotations
 
@@ -49,9 +49,7 @@ def texts(catalog: Catalog) -> set[str]:
 
 
 @pytest.mark.parametrize("language", [SIMPLIFIED, TRADITIONAL])
-def test_every_message_has_its_translation(
-    tool: ModuleType, wanted: Catalog, language: str
-) -> None:
+def test_every_message_is_translated(tool: ModuleType, wanted: Catalog, language: str) -> None:
     catalog = tool.read(language)
     hint = "run `make messages`, and translate what it lists in zh_CN"
     assert texts(wanted) - texts(catalog) == set(), hint
@@ -62,7 +60,7 @@ def test_every_message_has_its_translation(
 
 
 @pytest.mark.parametrize("language", [SIMPLIFIED, TRADITIONAL])
-def test_a_translation_has_the_fields_of_its_message(tool: ModuleType, language: str) -> None:
+def test_a_translation_has_the_same_fields_as_its_message(tool: ModuleType, language: str) -> None:
     for message in tool.read(language):
         one = message.id[-1] if isinstance(message.id, tuple) else message.id
         other = message.string[0] if isinstance(message.string, tuple) else message.string
@@ -70,20 +68,20 @@ def test_a_translation_has_the_fields_of_its_message(tool: ModuleType, language:
             assert sorted(FIELD.findall(one)) == sorted(FIELD.findall(other)), one
 
 
-def test_the_traditional_catalogue_is_made_from_the_simplified(tool: ModuleType) -> None:
+def test_the_traditional_catalogue_matches_the_simplified_one(tool: ModuleType) -> None:
     made = {str(m.id): m.string for m in tool.traditional(tool.read(SIMPLIFIED)) if m.id}
     assert made == {str(m.id): m.string for m in tool.read(TRADITIONAL) if m.id}
 
 
 @pytest.mark.parametrize("language", [SIMPLIFIED, TRADITIONAL])
-def test_the_compiled_catalogue_is_that_of_its_source(tool: ModuleType, language: str) -> None:
+def test_the_compiled_catalogue_matches_its_source(tool: ModuleType, language: str) -> None:
     compiled = io.BytesIO()
     write_mo(compiled, tool.read(language))
     assert compiled.getvalue() == tool.path_of(language, "mo").read_bytes()
 
 
 def unmarked(tree: ast.AST) -> Iterator[str]:
-    """Texts that are shown and neither translated nor marked."""
+    """Yield the texts that are shown without being translated or marked."""
     for call in ast.walk(tree):
         if isinstance(call, ast.Call) and name_of(call) in SHOWN_BY:
             yield from (text for given in call.args for text in bare_texts(given))
@@ -118,13 +116,13 @@ COMMANDS_AND_STYLES = {
 
 
 @pytest.mark.parametrize("module", CLI, ids=lambda path: path.name)
-def test_whatever_a_command_shows_is_marked(module: Path) -> None:
+def test_every_text_that_a_command_shows_is_marked(module: Path) -> None:
     tree = ast.parse(module.read_text("utf-8"))
     words = [text for text in unmarked(tree) if re.search("[a-z]{2}", text)]
     assert [text for text in words if text not in COMMANDS_AND_STYLES] == []
 
 
-def test_the_check_for_unmarked_texts_finds_one() -> None:
+def test_the_check_finds_unmarked_texts() -> None:
     tree = ast.parse("say(f'{count} feeds')\nsay(_('marked'))\nprint_table(['feed'], rows)")
     assert list(unmarked(tree)) == [" feeds", "feed"]
 
@@ -182,7 +180,7 @@ def test_a_finished_sentence_is_translated_when_shown(english: str, chinese: str
     assert "\n".join(map(catalogue.recognized, english.split("\n"))) == chinese
 
 
-def test_lines_break_between_chinese_characters_and_never_before_a_comma() -> None:
+def test_lines_break_between_chinese_characters_but_not_before_a_comma() -> None:
     assert wrap("见过的东西，不丢、不重，see docs。", 10) == [
         "见过的东",
         "西，不丢、",
@@ -196,7 +194,7 @@ def chinese(tmp_path: Path) -> Program:
     return Program(tmp_path, env={"LANG": "zh_CN.UTF-8", "PYTHONUTF8": "1"})
 
 
-def test_commands_speak_chinese_in_a_chinese_locale(chinese: Program, site: Site) -> None:
+def test_commands_write_chinese_in_a_chinese_locale(chinese: Program, site: Site) -> None:
     site.set("/feed", status=500)
     shown = chinese.run("feeds", "--help").out
     assert ("用法：" in shown, "添加订阅源" in shown, "命令：" in shown) == (True, True, True)
@@ -210,7 +208,7 @@ def test_commands_speak_chinese_in_a_chinese_locale(chinese: Program, site: Site
     assert "缺少参数 'URL...'" in chinese.run("feeds", "add").err
 
 
-def test_what_is_stored_and_what_programs_read_stays_english(chinese: Program, site: Site) -> None:
+def test_stored_texts_and_json_output_stay_english(chinese: Program, site: Site) -> None:
     site.set("/feed", status=500)
     chinese.good("init", ".")
     chinese.good("feeds", "add", "--force", site.url("/feed"))
@@ -220,13 +218,13 @@ def test_what_is_stored_and_what_programs_read_stays_english(chinese: Program, s
 
 
 @pytest.mark.parametrize("language", ["C", "en_US.UTF-8"])
-def test_commands_speak_english_elsewhere(tmp_path: Path, language: str) -> None:
+def test_commands_write_english_in_other_locales(tmp_path: Path, language: str) -> None:
     program = Program(tmp_path, env={"LANG": language, "PYTHONUTF8": "1"})
     assert "Usage: " in program.run("feeds", "--help").out
     assert program.run("status").err.startswith("guidang: no configuration: neither")
 
 
-def test_the_help_needs_no_library_for_its_language() -> None:
+def test_the_chinese_help_loads_neither_babel_nor_opencc() -> None:
     program = (
         "import sys; from ingest.cli import run; run(['--help'])\n"
         "sys.exit('babel' in sys.modules or 'opencc' in sys.modules)"

@@ -1,4 +1,4 @@
-"""Sites that move: an article at another address is one entry, and both addresses lead to it."""
+"""An article that moves to another address stays one entry, which both addresses identify."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Form = Callable[[int], dict[str, str]]
 
 
 def post(n: int, **fields: str) -> str:
-    """One of many posts, each of its own day."""
+    """Return the `n`th post, published on day `n`."""
     return item(n, **{"pubDate": DAY.format(n), "title": f"修渠记之{n}"} | fields)
 
 
@@ -33,7 +33,7 @@ def typecho(n: int) -> dict[str, str]:
 
 
 def at(pattern: str, *, guid: bool = True) -> Form:
-    """Posts whose addresses are made like this; the guid is the link, or there is none."""
+    """Return a form of posts: links made from a pattern, and guids equal to them or none."""
 
     def fields(n: int) -> dict[str, str]:
         link = pattern.format(n)
@@ -59,8 +59,8 @@ def world(tmp_path: Path, sqlite_url: str) -> Iterator[World]:
     world.database.dispose()
 
 
-def kept_of(world: World, *documents: Sequence[str]) -> list[dict[str, Any]]:
-    """Look at each document in turn; return the entries, in whole, oldest first."""
+def poll_all(world: World, *documents: Sequence[str]) -> list[dict[str, Any]]:
+    """Poll each document in turn; return the complete entries, oldest first."""
     with Site() as site:
         address = world.add(site.url("/feed"))
         for items in documents:
@@ -72,17 +72,17 @@ def kept_of(world: World, *documents: Sequence[str]) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("count", [1, 9, 20])
 @pytest.mark.parametrize("move", MOVES)
-def test_a_site_that_moves_doubles_nothing(world: World, move: str, count: int) -> None:
+def test_a_site_that_moves_gives_no_duplicates(world: World, move: str, count: int) -> None:
     before, after = ([post(n, **form(n)) for n in range(1, count + 1)] for form in MOVES[move])
-    entries = kept_of(world, before, after)
+    entries = poll_all(world, before, after)
     assert len(entries) == count == len(world.files())
     assert [entry["revisions"] for entry in entries] == [[]] * count
 
 
-def test_both_addresses_of_a_moved_entry_lead_to_it(world: World) -> None:
+def test_both_addresses_identify_a_moved_entry(world: World) -> None:
     old, new = MOVES["from Typecho to Hexo"]
     documents = [[post(n, **form(n)) for n in range(1, 4)] for form in (old, new, old, new)]
-    entries = kept_of(world, *documents)
+    entries = poll_all(world, *documents)
     assert [entry["link"] for entry in entries] == [new(n)["link"] for n in range(1, 4)]
     assert [entry["other_links"] for entry in entries] == [[old(n)["link"]] for n in range(1, 4)]
     (feed,) = world.database.query(feeds.every)
@@ -91,20 +91,20 @@ def test_both_addresses_of_a_moved_entry_lead_to_it(world: World) -> None:
     assert b"https://new.example.cn/2022/01/01/xiu-qu/" in record
 
 
-def test_an_entry_that_moved_is_edited_at_either_address(world: World) -> None:
+def test_a_moved_entry_can_be_edited_at_either_address(world: World) -> None:
     old, new = MOVES["a new domain"]
     documents = [[post(1, **form(1))] for form in (old, new)]
     edited = [[post(1, description=text, **form(1))] for text, form in (("甲", old), ("乙", new))]
-    (entry,) = kept_of(world, *documents, *edited)
+    (entry,) = poll_all(world, *documents, *edited)
     assert entry["html"] == "乙"
     assert len(entry["revisions"]) == 2
 
 
-def test_a_moved_entry_is_joined_among_entries_that_stay(world: World) -> None:
-    """The news of the day are at the new address, the rest is still at the old one."""
+def test_one_moved_entry_is_recognized_among_others_that_stay(world: World) -> None:
+    """Only the newest entry has moved to the new address."""
     before = [post(n) for n in range(1, 11)]
     after = [post(1, **typecho(1)), *before[1:], post(11)]
-    assert len(kept_of(world, before, after)) == 11
+    assert len(poll_all(world, before, after)) == 11
 
 
 @pytest.mark.parametrize(
@@ -124,10 +124,10 @@ def test_a_moved_entry_is_joined_among_entries_that_stay(world: World) -> None:
 )
 @pytest.mark.parametrize("guids", [("", ""), ("1", "2")])
 @pytest.mark.parametrize("is_edited", [True, False])
-def test_another_spelling_of_a_page_is_no_other_entry(
+def test_another_spelling_of_an_address_is_the_same_entry(
     world: World, before: str, after: str, guids: tuple[str, str], is_edited: bool
 ) -> None:
-    """Also where the text changes with it, and nothing is dated."""
+    """This holds for undated entries too, and if the text changes at the same time."""
     documents = [
         [post(1, link=link.replace("&", "&amp;"), guid=guid, pubDate="", description=text)]
         for link, guid, text in zip(
@@ -137,13 +137,13 @@ def test_another_spelling_of_a_page_is_no_other_entry(
             strict=True,
         )
     ]
-    (entry,) = kept_of(world, *documents)
+    (entry,) = poll_all(world, *documents)
     assert len(entry["revisions"]) == (2 if is_edited else 0)
 
 
 @pytest.mark.parametrize("name", ["from", "scene", "_", "rand"])
 @pytest.mark.parametrize("titles", [("台风今夜登陆", "图书馆延长开放"), ("第1期", "第2期")])
-def test_articles_that_only_a_tracking_parameter_tells_apart_stay_two(
+def test_articles_that_differ_only_in_a_tracking_parameter_stay_two(
     world: World, name: str, titles: tuple[str, str]
 ) -> None:
     one, other = (
@@ -156,7 +156,7 @@ def test_articles_that_only_a_tracking_parameter_tells_apart_stay_two(
         )
         for n in (1, 2)
     )
-    entries = kept_of(world, [one], [other], [other, one], [one], [other], [one, other])
+    entries = poll_all(world, [one], [other], [other, one], [one], [other], [one, other])
     assert [entry["title"] for entry in entries] == list(titles)
     assert [entry["revisions"] for entry in entries] == [[], []]
 
@@ -169,11 +169,11 @@ def test_a_tracking_parameter_makes_no_second_entry(world: World, name: str) -> 
         [post(1, link=link, guid="", pubDate="", description=text)]
         for link, text in zip(links, texts, strict=True)
     ]
-    (entry,) = kept_of(world, *documents)
+    (entry,) = poll_all(world, *documents)
     assert len(entry["revisions"]) == 1
 
 
-# What is alike and stays two
+# Similar entries that stay two
 
 
 def short(n: int, **fields: str) -> str:
@@ -181,38 +181,38 @@ def short(n: int, **fields: str) -> str:
 
 
 def test_two_posts_with_one_short_text_at_other_times_stay_two(world: World) -> None:
-    assert len(kept_of(world, [short(1)], [short(2)], [short(3), short(2)])) == 3
+    assert len(poll_all(world, [short(1)], [short(2)], [short(3), short(2)])) == 3
 
 
 def test_two_posts_with_one_short_text_and_no_date_stay_two(world: World) -> None:
-    assert len(kept_of(world, *([short(n, pubDate="")] for n in (1, 2)))) == 2
+    assert len(poll_all(world, *([short(n, pubDate="")] for n in (1, 2)))) == 2
 
 
 def test_two_posts_with_one_short_text_on_one_day_stay_two(world: World) -> None:
-    assert len(kept_of(world, *([short(n, pubDate="2022-01-28")] for n in (1, 2)))) == 2
+    assert len(poll_all(world, *([short(n, pubDate="2022-01-28")] for n in (1, 2)))) == 2
 
 
 def test_one_long_text_without_a_date_is_one_entry(world: World) -> None:
     documents = [[short(n, pubDate="", description=LONG)] for n in (1, 2)]
-    assert len(kept_of(world, *documents)) == 1
+    assert len(poll_all(world, *documents)) == 1
 
 
 @pytest.mark.parametrize("description", ["转发微博", LONG])
-def test_two_entries_of_one_document_stay_two(world: World, description: str) -> None:
-    """Whether they came together, or the second came beside the first that is known already."""
+def test_equal_entries_of_one_document_stay_two(world: World, description: str) -> None:
+    """The second entry may come with the first, or later in a document that has both."""
     one, other = (short(n, pubDate=DAY.format(1), description=description) for n in (1, 2))
-    assert len(kept_of(world, [one], [one, other], [other, one], [other], [one])) == 2
+    assert len(poll_all(world, [one], [one, other], [other, one], [other], [one])) == 2
 
 
-def test_texts_without_dates_are_joined_when_a_whole_site_has_moved(world: World) -> None:
+def test_undated_entries_are_recognized_if_a_whole_site_moves(world: World) -> None:
     old, new = MOVES["a new domain"]
     before, after = ([post(n, pubDate="", **form(n)) for n in range(1, 6)] for form in (old, new))
-    assert len(kept_of(world, before, after)) == 5
+    assert len(poll_all(world, before, after)) == 5
 
 
-def test_a_feed_with_other_addresses_on_every_build_fills_no_table(world: World) -> None:
+def test_the_number_of_addresses_stored_for_an_entry_is_bounded(world: World) -> None:
     builds = [[post(1, guid=f"{n}", link=f"https://a.example.cn/{n}/x")] for n in range(30)]
-    assert len(kept_of(world, *builds)) == 1
+    assert len(poll_all(world, *builds)) == 1
     assert world.counts()["entry_address"] <= 20
 
 
@@ -224,13 +224,13 @@ NEW_THEMES = {
 
 
 @pytest.mark.parametrize("theme", NEW_THEMES)
-def test_a_site_that_moves_and_writes_texts_otherwise_doubles_nothing(
+def test_a_site_that_moves_and_changes_its_theme_gives_no_duplicates(
     world: World, theme: str
 ) -> None:
     old, new = MOVES["a new domain"]
     before = [post(n, description=f"正文{n}。", **old(n)) for n in range(1, 6)]
     after = [post(n, description=NEW_THEMES[theme].format(n), **new(n)) for n in range(1, 6)]
-    entries = kept_of(world, before, after)
+    entries = poll_all(world, before, after)
     assert [entry["link"] for entry in entries] == [new(n)["link"] for n in range(1, 6)]
     assert [entry["other_links"] for entry in entries] == [[old(n)["link"]] for n in range(1, 6)]
     assert [len(entry["revisions"]) for entry in entries] == [1] * 5
@@ -239,7 +239,7 @@ def test_a_site_that_moves_and_writes_texts_otherwise_doubles_nothing(
 @pytest.mark.parametrize(
     ("title", "at"), [("早报", DAY.format(1)), ("早报{}", "2022-01-28"), ("早报{}", "")]
 )
-def test_a_window_of_other_articles_is_no_move(world: World, title: str, at: str) -> None:
+def test_a_feed_with_only_new_articles_is_not_a_move(world: World, title: str, at: str) -> None:
     documents = [
         [
             post(n, title=title.format(n % 10), pubDate=at, description=f"第{n}篇。")
@@ -247,14 +247,14 @@ def test_a_window_of_other_articles_is_no_move(world: World, title: str, at: str
         ]
         for first in (1, 11)
     ]
-    assert len(kept_of(world, *documents)) == 10
+    assert len(poll_all(world, *documents)) == 10
 
 
-# What was kept twice before moves were known
+# Duplicates from versions that did not recognize moves
 
 
-def keep_twice(world: World, before: Sequence[str], after: Sequence[str]) -> None:
-    """Keep entries as versions did that knew of no moves: under two feeds, then made one."""
+def store_duplicates(world: World, before: Sequence[str], after: Sequence[str]) -> None:
+    """Store each entry twice, as old versions did: poll two feeds, then merge the feeds."""
     with Site() as site:
         for path, items in (("/old", before), ("/new", after)):
             site.set(path, rss(*items))
@@ -271,20 +271,20 @@ def _merge_feeds(connection: sa.Connection) -> None:
     )
 
 
-def replayed(world: World) -> int:
+def replay(world: World) -> int:
     (feed, _) = world.database.query(feeds.every)
     replay_feed(world.database, feed, now=world.clock())
     return join_doubles(world.database, world.folder, feed, now=world.clock())
 
 
-def test_a_replay_joins_what_a_moved_site_had_doubled(world: World) -> None:
+def test_a_replay_joins_the_duplicates_of_a_moved_site(world: World) -> None:
     old, new = MOVES["from Typecho to Hexo"]
     before, after = ([post(n, **form(n)) for n in range(1, 4)] for form in (old, new))
-    keep_twice(world, before, after)
+    store_duplicates(world, before, after)
     first = [entry["id"] for entry in world.entries()[-6:] if "old." in entry["link"]]
     assert (len(world.entries()), len(world.files())) == (6, 6)
-    assert replayed(world) == 3
-    assert replayed(world) == 0
+    assert replay(world) == 3
+    assert replay(world) == 0
     assert sorted(entry["id"] for entry in world.entries()) == sorted(first)
     shown = [world.entry(number) for number in sorted(first)]
     assert [entry["link"] for entry in shown] == [new(n)["link"] for n in range(1, 4)]
@@ -294,12 +294,12 @@ def test_a_replay_joins_what_a_moved_site_had_doubled(world: World) -> None:
     assert world.folder.check() == []
 
 
-def test_a_replay_keeps_the_revisions_of_both(world: World) -> None:
+def test_a_replay_keeps_the_revisions_of_both_duplicates(world: World) -> None:
     old, new = MOVES["a new domain"]
     before, after = ([post(1, **form(1))] for form in (old, new))
-    keep_twice(world, before, after)
+    store_duplicates(world, before, after)
     world.database.transact(_give_revisions)
-    assert replayed(world) == 1
+    assert replay(world) == 1
     (entry,) = world.entries()
     shown = world.entry(entry["id"])
     assert [one["title"] for one in shown["revisions"]] == ["旧一", "旧二"]
@@ -320,22 +320,22 @@ def _give_revisions(connection: sa.Connection) -> None:
         connection.execute(sa.text(f"UPDATE entry SET version = 2 WHERE id = {entry_id}"))
 
 
-def test_a_replay_leaves_two_entries_of_one_document_two(world: World) -> None:
+def test_a_replay_does_not_join_two_entries_of_one_document(world: World) -> None:
     pair = [short(n, pubDate=DAY.format(1)) for n in (1, 2)]
-    keep_twice(world, pair, [])
-    assert replayed(world) == 0
+    store_duplicates(world, pair, [])
+    assert replay(world) == 0
 
 
-def test_a_replay_leaves_what_was_kept_as_two_since(world: World) -> None:
+def test_a_replay_does_not_join_entries_stored_by_newer_versions(world: World) -> None:
     old, new = MOVES["a new domain"]
-    keep_twice(world, [post(1, **old(1))], [post(1, **new(1))])
+    store_duplicates(world, [post(1, **old(1))], [post(1, **new(1))])
     update = sa.text("UPDATE setting SET value = '0' WHERE name = 'entries.doubles_up_to'")
     world.database.transact(lambda connection: connection.execute(update))
-    assert replayed(world) == 0
+    assert replay(world) == 0
 
 
 def test_an_upgrade_notes_which_entries_may_be_doubles(world: World) -> None:
-    kept_of(world, [post(1), post(2)])
+    poll_all(world, [post(1), post(2)])
     world.database.downgrade("0007")
     world.database.upgrade()
     kept = world.query(

@@ -37,7 +37,7 @@ def test_dates_in_paths_are_local() -> None:
         ("", ""),
     ],
 )
-def test_names_hold_nothing_that_a_system_trips_over(title: str, name: str) -> None:
+def test_names_have_no_characters_that_are_special_to_a_system(title: str, name: str) -> None:
     assert safe_name(title) == name
 
 
@@ -66,7 +66,7 @@ def test_text_is_cut_between_characters(text: str, longest: int) -> None:
 
 
 @given(st.text())
-def test_no_title_leaves_the_archive(title: str) -> None:
+def test_no_title_leads_out_of_the_archive(title: str) -> None:
     path = record_path(TEMPLATE, make_record(title=title), "UTC")
     assert len(path.split("/")) == 4
     assert all(part.strip(".") for part in path.split("/"))

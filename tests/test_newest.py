@@ -1,4 +1,4 @@
-"""Pictures and files have their newest addresses; a file is written anew where that shows."""
+"""Entries get the newest addresses of their pictures and files; records follow if needed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def world(tmp_path: Path, sqlite_url: str) -> World:
 
 
 class Polled:
-    """A feed of one entry, and what is kept of it after each look."""
+    """A feed with one entry; `poll` returns what is stored after each poll."""
 
     def __init__(self, world: World, site: Site) -> None:
         self._world, self._site = world, site
@@ -61,7 +61,7 @@ def polled(world: World) -> Callable[[Site], Polled]:
     return lambda site: Polled(world, site)
 
 
-def test_a_signature_alone_is_taken_and_writes_no_file(
+def test_a_new_signature_is_stored_but_no_file_is_written(
     world: World, polled: Callable[[Site], Polled]
 ) -> None:
     with Site() as site:
@@ -76,7 +76,9 @@ def test_a_signature_alone_is_taken_and_writes_no_file(
         assert "sign=s3" in feed.replay()
 
 
-def test_a_signature_that_expires_is_followed_by_the_file(polled: Callable[[Site], Polled]) -> None:
+def test_a_new_signature_with_an_expiry_is_written_to_the_file(
+    polled: Callable[[Site], Polled],
+) -> None:
     with Site() as site:
         feed = polled(site)
         for number in (1, 2):
@@ -87,7 +89,7 @@ def test_a_signature_that_expires_is_followed_by_the_file(polled: Callable[[Site
         assert "Expires=1700000001" not in record
 
 
-def test_a_moved_host_is_followed_by_the_file(polled: Callable[[Site], Polled]) -> None:
+def test_a_new_host_is_written_to_the_file(polled: Callable[[Site], Polled]) -> None:
     with Site() as site:
         feed = polled(site)
         feed.poll(f'<p>文<a href="{_HOST}/a.jpg"><img src="{_HOST}/a.jpg"></a></p>')
@@ -100,7 +102,9 @@ def test_a_moved_host_is_followed_by_the_file(polled: Callable[[Site], Polled]) 
         assert new in feed.replay()
 
 
-def test_a_cover_that_comes_later_is_taken(world: World, polled: Callable[[Site], Polled]) -> None:
+def test_a_cover_that_is_added_later_is_stored(
+    world: World, polled: Callable[[Site], Polled]
+) -> None:
     with Site() as site:
         feed = polled(site)
         entry, record, _ = feed.poll("<p>文</p>")
@@ -177,7 +181,7 @@ def test_a_sound_that_comes_later_is_taken(polled: Callable[[Site], Polled]) -> 
         assert f'<audio controls="" preload="none" src="{_HOST}/1.mp3">' in record
 
 
-def test_counters_in_the_text_stay_as_they_were(polled: Callable[[Site], Polled]) -> None:
+def test_counters_in_the_text_are_not_updated(polled: Callable[[Site], Polled]) -> None:
     with Site() as site:
         feed = polled(site)
         for number in (1, 2):
@@ -200,11 +204,11 @@ def test_counters_in_the_text_stay_as_they_were(polled: Callable[[Site], Polled]
         ("/x/a.jpg", "/y/a.jpg", False),
     ],
 )
-def test_what_a_signature_is(old: str, new: str, expected: bool) -> None:
+def test_addresses_that_differ_only_in_a_signature(old: str, new: str, expected: bool) -> None:
     assert is_signed_anew(_HOST + old, _HOST + new) is expected
 
 
-def test_servers_that_take_turns_are_one() -> None:
+def test_numbered_hosts_of_one_name_count_as_one() -> None:
     assert is_signed_anew("https://img1.example.cn/a.jpg", "https://img23.example.cn/a.jpg")
     assert not is_signed_anew("https://img1.example.cn/a.jpg", "https://pic1.example.cn/a.jpg")
     assert not is_signed_anew("https://[", "https://img1.example.cn/a.jpg")
@@ -215,7 +219,7 @@ def _pictured(html: str, *files: str) -> Pictured:
     return Pictured(html=sanitize(html), lead_image=None, enclosures=enclosures)
 
 
-def test_sets_of_sizes_and_posters_are_taken_too() -> None:
+def test_srcset_and_poster_addresses_are_updated_too() -> None:
     html = (
         f'<img srcset="{_HOST}/a.jpg?s=%s 1x, {_HOST}/b.jpg?s=%s 2x" src="{_HOST}/a.jpg?s=%s">'
         f'<video poster="{_HOST}/p.jpg?a=1&amp;s=%s" src="{_HOST}/v.mp4?s=%s"></video>'
@@ -225,7 +229,7 @@ def test_sets_of_sizes_and_posters_are_taken_too() -> None:
     assert taken.pictured.html == sanitize(html % (2, 2, 2, 2, 2))
 
 
-def test_names_that_are_not_alone_are_left_where_the_pictures_differ() -> None:
+def test_a_file_name_that_two_pictures_share_is_not_updated() -> None:
     kept = _pictured(f'<img src="{_HOST}/a/photo.jpg"><img src="{_HOST}/c.jpg?s=1">')
     others = f'<img src="{_HOST}/x/photo.jpg"><img src="{_HOST}/y/photo.jpg">'
     now = _pictured(f'{others}<img src="{_HOST}/c.jpg?s=2">')
@@ -234,7 +238,7 @@ def test_names_that_are_not_alone_are_left_where_the_pictures_differ() -> None:
     assert taken.pictured.html == kept.html.replace("c.jpg?s=1", "c.jpg?s=2")
 
 
-def test_old_bytes_keep_newer_signatures_and_nothing_else() -> None:
+def test_a_replay_keeps_newer_signatures_and_nothing_else() -> None:
     read = _pictured(f'<img src="{_HOST}/a.jpg?sign=1"><img src="{_HOST}/b.jpg">')
     present = _pictured(f'<img src="{_HOST}/a.jpg?sign=2"><img src="https://wrong.example/b.jpg">')
     assert resigned(read, present).html == read.html.replace("sign=1", "sign=2")

@@ -1,4 +1,4 @@
-"""What a document says becomes one form: absolute addresses, whole texts."""
+"""Entries of all formats are normalized to one form: absolute addresses, complete texts."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ SITE = '<link href="https://site.example/blog/"/>'
 @pytest.mark.parametrize(
     ("document", "link", "picture"),
     [
-        (  # relative, on the entry
+        (  # a relative xml:base on the entry
             atom(
                 '<entry xml:base="2024/"><link href="a"/>'
                 f'<content type="html">{PICTURE}</content></entry>'
@@ -56,7 +56,7 @@ SITE = '<link href="https://site.example/blog/"/>'
             "http://feed.example/dir/2024/a",
             "http://feed.example/dir/2024/p.png",
         ),
-        (  # relative, on the feed
+        (  # a relative xml:base on the feed
             atom(
                 f'<entry><link href="a"/><content type="html">{PICTURE}</content></entry>',
                 root=' xml:base="/blog/"',
@@ -64,7 +64,7 @@ SITE = '<link href="https://site.example/blog/"/>'
             "http://feed.example/blog/a",
             "http://feed.example/blog/p.png",
         ),
-        (  # one in another in a third
+        (  # three nested bases
             atom(
                 '<entry xml:base="05/"><link href="a"/>'
                 f'<content type="html" xml:base="pics/">{PICTURE}</content></entry>',
@@ -73,7 +73,7 @@ SITE = '<link href="https://site.example/blog/"/>'
             "https://b.example/2024/05/a",
             "https://b.example/2024/05/pics/p.png",
         ),
-        (  # on the content only, before and after the link
+        (  # a base on the content only, before and after the link
             atom(
                 f'<entry><content type="html" xml:base="https://cdn.example/x/">{PICTURE}</content>'
                 '<link href="/a"/></entry>',
@@ -82,7 +82,7 @@ SITE = '<link href="https://site.example/blog/"/>'
             "https://site.example/a",
             "https://cdn.example/x/p.png",
         ),
-        (  # on the div of XHTML
+        (  # a base on the div of XHTML content
             atom(
                 '<entry><link href="/a"/><content type="xhtml">'
                 '<div xmlns="http://www.w3.org/1999/xhtml" xml:base="https://cdn.example/x/">'
@@ -92,7 +92,7 @@ SITE = '<link href="https://site.example/blog/"/>'
             "https://site.example/a",
             "https://cdn.example/x/p.png",
         ),
-        (  # in RSS
+        (  # a base in RSS
             rss(
                 f'<item xml:base="2024/"><link>a</link><description>{PICTURE}</description></item>'
             ),
@@ -107,7 +107,7 @@ SITE = '<link href="https://site.example/blog/"/>'
             "https://site.example/blog/a",
             "https://cdn.example/x/p.png",
         ),
-        (  # none: the link counts from the site, the picture from the link
+        (  # no base: the link is relative to the site, the picture to the link
             atom(
                 f'<entry><link href="2024/a"/><content type="html">{PICTURE}</content></entry>',
                 feed=SITE,
@@ -115,7 +115,7 @@ SITE = '<link href="https://site.example/blog/"/>'
             "https://site.example/blog/2024/a",
             "https://site.example/blog/2024/p.png",
         ),
-        (  # a relative link of the feed counts from the feed
+        (  # a relative link of the feed is relative to the feed's address
             atom(
                 f'<entry><link href="a"/><content type="html">{PICTURE}</content></entry>',
                 feed='<link href="../"/>',
@@ -123,7 +123,7 @@ SITE = '<link href="https://site.example/blog/"/>'
             "http://feed.example/a",
             "http://feed.example/p.png",
         ),
-        (  # what is no address is no base
+        (  # an invalid address is not used as a base
             atom(
                 '<entry xml:base="javascript:x"><link href="/a"/>'
                 f'<content type="html">{PICTURE}</content></entry>'
@@ -133,12 +133,14 @@ SITE = '<link href="https://site.example/blog/"/>'
         ),
     ],
 )
-def test_addresses_count_from_the_base_in_force(document: str, link: str, picture: str) -> None:
+def test_addresses_are_resolved_against_the_right_base(
+    document: str, link: str, picture: str
+) -> None:
     entry = entry_of(document)
     assert (entry.link, f'src="{picture}"' in entry.html) == (link, True)
 
 
-def test_a_summary_stands_beside_the_content_in_every_format() -> None:
+def test_the_summary_and_the_content_are_kept_in_every_format() -> None:
     text = "<p>导语。</p>\n<p>正文。</p>"
     encoded = 'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
     documents = [
@@ -162,7 +164,7 @@ def test_a_summary_stands_beside_the_content_in_every_format() -> None:
 
 
 @pytest.mark.parametrize("sign", ["", " & ", " < ", " &amp; ", "&nbsp;", " x > y "])
-def test_plain_text_keeps_its_lines_whatever_is_in_it(sign: str) -> None:
+def test_plain_text_keeps_its_lines(sign: str) -> None:
     text = f"第一行\n第二行{sign}\n\n第二段"
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
     documents = [
@@ -180,7 +182,7 @@ def test_plain_text_keeps_its_lines_whatever_is_in_it(sign: str) -> None:
         assert entry.html.count("<p>") == 2
 
 
-def test_untitled_entries_are_named_by_their_own_text() -> None:
+def test_untitled_entries_are_titled_by_their_text() -> None:
     entry = entry_of(json_feed(id="1", summary="导语。", content_html="<p>正文。</p>"))
     assert entry.title == "正文。"
 
@@ -213,17 +215,17 @@ def test_files_have_addresses_that_can_be_opened() -> None:
         (json_feed(id="1", title="The <i>right</i> tag"), "The <i>right</i> tag"),
     ],
 )
-def test_what_is_written_as_text_stays_text(document: str, title: str) -> None:
+def test_plain_text_fields_stay_text(document: str, title: str) -> None:
     assert entry_of(document).title == title
 
 
-def test_names_of_json_feed_are_text() -> None:
+def test_names_in_json_feed_are_plain_text() -> None:
     item = {"id": "1", "tags": ["C&lt;T&gt;"], "authors": [{"name": "<b>甲</b>"}]}
     entry = entry_of(json_feed(**item))
     assert (entry.categories, entry.authors[0].name) == (("C&lt;T&gt;",), "<b>甲</b>")
 
 
-def test_the_base_of_one_entry_ends_with_it() -> None:
+def test_the_base_of_one_entry_does_not_apply_to_the_next() -> None:
     entries = (
         '<entry xml:base="https://cdn.example/2024/"><id>1</id><link href="a"/></entry>'
         '<entry><id>2</id><link href="/b"/></entry>'
@@ -288,7 +290,7 @@ def test_an_entry_has_the_text_that_is_seen_of_its_html() -> None:
     assert entry.text == text_of(entry.html) == "第一段。\n第二段。"
 
 
-def test_an_entry_with_the_text_of_its_page_has_that_text() -> None:
+def test_the_text_of_an_entry_with_full_text_is_that_of_its_page() -> None:
     entry = entry_of(rss("<item><title>标题</title><description>摘要</description></item>"))
     article = Article(
         url=URL, method="t", html="<h1>标题</h1><p>全文在此。</p>", text="标题\n全文在此。"

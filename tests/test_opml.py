@@ -36,7 +36,7 @@ def test_folders_become_categories_in_any_charset(charset: str) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"<html><p>hi</p></html>", b"\x00\x01", b"<opml/>"])
-def test_what_lists_no_feeds_is_refused(body: bytes) -> None:
+def test_a_file_without_feeds_is_refused(body: bytes) -> None:
     with pytest.raises(UsageError, match="lists no feeds"):
         read_opml(body, "list.opml")
 
@@ -59,7 +59,7 @@ FEED = '<outline type="rss" text="甲" xmlUrl="https://a.example/feed"/>'
         ('<outline text="R&D" xmlUrl="https://b.example/?a=1&b=2"/>', "https://b.example/?a=1&b=2"),
     ],
 )
-def test_a_feed_is_taken_from_whatever_attribute_names_it(outline: str, url: str) -> None:
+def test_every_attribute_that_can_name_a_feed_is_read(outline: str, url: str) -> None:
     listed = read_opml(LIST.format(FEED + outline).encode(), "list.opml")
     found = [feed.url for feed in listed.feeds[1:]]
     assert found == [url]
@@ -94,13 +94,13 @@ def test_a_feed_is_taken_from_whatever_attribute_names_it(outline: str, url: str
         ('<outline type="source" text="乙"/>', "乙: names no address"),
     ],
 )
-def test_what_cannot_be_taken_is_listed(outline: str, problem: str) -> None:
+def test_outlines_that_cannot_be_imported_are_listed(outline: str, problem: str) -> None:
     listed = read_opml(LIST.format(FEED + outline).encode(), "list.opml")
     assert (len(listed.feeds), listed.problems) == (1, (problem,))
     assert read_opml(LIST.format(outline).encode(), "list.opml").problems == (problem,)
 
 
-def test_an_empty_folder_is_no_problem() -> None:
+def test_an_empty_folder_is_not_listed_as_a_problem() -> None:
     assert (
         read_opml(LIST.format(FEED + '<outline text="空"/>').encode(), "list.opml").problems == ()
     )
@@ -115,19 +115,21 @@ def test_an_empty_folder_is_no_problem() -> None:
         ("</body></opml>", 1, "broken at line 3"),
     ],
 )
-def test_a_list_that_is_cut_or_broken_says_where(end: str, feeds: int, damage: str) -> None:
+def test_a_truncated_or_broken_list_gives_the_place_of_the_damage(
+    end: str, feeds: int, damage: str
+) -> None:
     whole = LIST.format(FEED)
     listed = read_opml((whole[: whole.index(FEED) + len(FEED)] + end).encode(), "list.opml")
     assert len(listed.feeds) == feeds
     assert (listed.damage or "").startswith(damage)
 
 
-def test_a_list_that_is_cut_before_its_first_feed_is_refused() -> None:
+def test_a_list_that_ends_before_its_first_feed_is_refused() -> None:
     with pytest.raises(UsageError, match="lists no feeds; is it an OPML file.; it is cut off"):
         read_opml(LIST[:40].encode(), "list.opml")
 
 
-def test_what_is_written_is_read_again() -> None:
+def test_an_exported_list_can_be_imported() -> None:
     settings = FeedSettings(title="江海 <晚报>", categories=("新闻", "国际"))
     written = write_opml(
         [("https://u:p@a.example.cn/x?key=K&b=1", "江海 <晚报>", "https://a.example.cn/", settings)]
@@ -151,15 +153,15 @@ ALL_SET = {
 @pytest.mark.parametrize(
     "settings", [{}, ALL_SET, ALL_SET | {"title": "晚报"}, {"full_text": True}]
 )
-def test_settings_go_through_a_list_and_back(settings: dict[str, object]) -> None:
-    """A name that nobody set is none that is set afterwards."""
+def test_settings_survive_an_export_and_import(settings: dict[str, object]) -> None:
+    """A title that the user did not set is not a set title after the import."""
     wanted = FeedSettings.model_validate(settings)
     written = write_opml([("https://a.example/x", "它自己的名字", None, wanted)])
     (feed,) = read_opml(written.encode(), "x").feeds
     assert feed.settings == wanted
 
 
-def test_neither_headers_nor_passwords_nor_proxies_travel() -> None:
+def test_headers_passwords_and_proxies_are_not_exported() -> None:
     wanted = FeedSettings.model_validate(
         {"auth": "env:PAROLE", "headers": {"Cookie": "a=GEHEIM"}, "proxy": "socks5://u:GEHEIM@p:1"}
     )
@@ -170,13 +172,13 @@ def test_neither_headers_nor_passwords_nor_proxies_travel() -> None:
 @pytest.mark.parametrize(
     "attribute", ['auth="env:PAROLE"', 'proxy="http://p.example:1"', 'user-agent="env:PAROLE"']
 )
-def test_a_list_from_elsewhere_names_no_secret_of_this_machine(attribute: str) -> None:
+def test_a_list_cannot_refer_to_secrets_of_this_machine(attribute: str) -> None:
     outline = FEED.replace("/>", f' xmlns:g="{NAMESPACE}" g:{attribute} g:interval="6h"/>')
     (feed,) = read_opml(LIST.format(outline).encode(), "x").feeds
     assert feed.settings.as_json() == {"title": "甲", "categories": ["新闻"], "interval": "6h"}
 
 
-def test_a_setting_that_is_wrong_is_named() -> None:
+def test_an_invalid_setting_is_listed_as_a_problem() -> None:
     outline = FEED.replace("/>", f' xmlns:g="{NAMESPACE}" g:interval="bald"/>')
     listed = read_opml(LIST.format(outline).encode(), "x")
     assert (len(listed.feeds), len(listed.problems)) == (0, 1)

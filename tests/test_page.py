@@ -30,8 +30,8 @@ def world(tmp_path: Path, sqlite_url: str) -> World:
     return World(tmp_path, sqlite_url)
 
 
-def text_of(world: World, site: Site, **fields: str) -> str:
-    """The text that is kept of an entry whose article begins at /a/1.html."""
+def stored_html(world: World, site: Site, **fields: str) -> str:
+    """Poll a feed whose one entry links to /a/1.html; return the stored HTML of the entry."""
     fields = {"description": "摘要……"} | fields
     site.set("/feed", rss(item(1, link=site.url("/a/1.html"), **fields)))
     world.poll(world.add(site.url("/feed"), full_text=True))
@@ -44,55 +44,55 @@ def serve(site: Site, path: str, body: str, **answer: object) -> None:
     site.set(path, body, content_type="text/html; charset=utf-8", **answer)
 
 
-def test_an_article_of_several_pages_is_put_together(world: World) -> None:
+def test_the_pages_of_an_article_are_joined(world: World) -> None:
     with Site() as site:
         serve(site, "/a/1.html", page(1, next_page("1_2.html")))
         serve(site, "/a/1_2.html", page(2, next_page("1_3.html")))
         serve(site, "/a/1_3.html", page(3))
-        kept = text_of(world, site)
+        kept = stored_html(world, site)
         places = [kept.index(PROSE.format(n, 0)) for n in (1, 2, 3)]
         assert places == sorted(places)
         assert kept.count("<p>") == 24
 
 
-def test_pages_that_go_round_in_a_circle_are_read_once(world: World) -> None:
+def test_pages_that_link_in_a_circle_are_read_once(world: World) -> None:
     with Site() as site:
         serve(site, "/a/1.html", page(1, next_page("1_2.html")))
         serve(site, "/a/1_2.html", page(2, next_page("/a/1_3.html")))
         serve(site, "/a/1_3.html", page(1, next_page("1_4.html")))
         serve(site, "/a/1_4.html", page(4))
-        kept = text_of(world, site)
+        kept = stored_html(world, site)
         assert kept.count(PROSE.format(1, 0)) == 1
         assert site.requests_to("/a/1_4.html") == []
 
 
-def test_a_page_without_end_is_read_twenty_times(world: World) -> None:
+def test_at_most_twenty_pages_of_an_article_are_read(world: World) -> None:
     with Site() as site:
         serve(site, "/a/1.html", page(1, next_page("1_2.html")))
         for number in range(2, 40):
             serve(site, f"/a/1_{number}.html", page(number, next_page(f"1_{number + 1}.html")))
-        text_of(world, site)
+        stored_html(world, site)
         assert len([r for r in site.requests if r.path.startswith("/a/")]) == 20
 
 
-def test_a_next_page_that_is_missing_leaves_what_was_had(
+def test_the_pages_before_a_missing_page_are_kept(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     with Site() as site:
         serve(site, "/a/1.html", page(1, next_page("1_2.html")))
-        assert PROSE.format(1, 7) in text_of(world, site)
+        assert PROSE.format(1, 7) in stored_html(world, site)
         assert "goes on at" in caplog.text
 
 
-def test_a_page_that_robots_txt_forbids_is_not_asked_for(world: World) -> None:
+def test_a_page_that_robots_txt_forbids_is_not_requested(world: World) -> None:
     with Site() as site:
         site.set("/robots.txt", "User-agent: *\nDisallow: /a/", content_type="text/plain")
         serve(site, "/a/1.html", page(1))
-        assert "摘要" in text_of(world, site)
+        assert "摘要" in stored_html(world, site)
         assert site.requests_to("/a/1.html") == []
 
 
-def test_what_the_feed_lacks_comes_from_the_page(world: World) -> None:
+def test_fields_missing_in_the_feed_come_from_the_page(world: World) -> None:
     head = (
         '<meta name="author" content="何晚舟">'
         '<meta property="article:published_time" content="2024-05-18T09:30:00+08:00">'
@@ -100,27 +100,27 @@ def test_what_the_feed_lacks_comes_from_the_page(world: World) -> None:
     )
     with Site() as site:
         serve(site, "/a/1.html", page(1, head=head))
-        text_of(world, site, pubDate="")
+        stored_html(world, site, pubDate="")
     (entry,) = world.entries()
     assert entry["author"] == "何晚舟"
     assert entry["published_at"].isoformat() == "2024-05-18T01:30:00+00:00"
     assert entry["lead_image"] == "https://i.example.cn/cover.jpg"
 
 
-def test_what_the_feed_says_goes_before_the_page(world: World) -> None:
+def test_fields_of_the_feed_have_priority_over_the_page(world: World) -> None:
     head = '<meta property="article:published_time" content="2024-05-18T09:30:00+08:00">'
     with Site() as site:
         serve(site, "/a/1.html", page(1, head=head))
-        text_of(world, site, author="老周")
+        stored_html(world, site, author="老周")
     (entry,) = world.entries()
     assert (entry["author"], entry["published_at"].year) == ("老周", 2022)
 
 
-def test_a_longer_text_of_the_feed_stays(world: World) -> None:
+def test_the_text_of_the_feed_is_kept_if_it_is_longer(world: World) -> None:
     long = "".join(f"&lt;p&gt;{PROSE.format(0, n)}&lt;/p&gt;" for n in range(30))
     with Site() as site:
         serve(site, "/a/1.html", page(1))
-        assert PROSE.format(0, 29) in text_of(world, site, description=long)
+        assert PROSE.format(0, 29) in stored_html(world, site, description=long)
 
 
 @pytest.mark.parametrize(
@@ -133,10 +133,12 @@ def test_a_longer_text_of_the_feed_stays(world: World) -> None:
     ],
     ids=["pdf", "nothing", "empty", "failing"],
 )
-def test_what_is_no_page_leaves_the_entry_as_the_feed_gave_it(world: World, answer: Answer) -> None:
+def test_without_a_readable_page_the_entry_keeps_the_text_of_the_feed(
+    world: World, answer: Answer
+) -> None:
     with Site() as site:
         site.script("/a/1.html", answer)
-        assert "摘要" in text_of(world, site)
+        assert "摘要" in stored_html(world, site)
 
 
 @pytest.mark.parametrize(
@@ -144,23 +146,23 @@ def test_what_is_no_page_leaves_the_entry_as_the_feed_gave_it(world: World, answ
     ["<div>" * 100_000 + PROSE + "</div>" * 100_000, "<p>" + "长" * 6_000_000, "<p>" * 500_000],
     ids=["deep", "long", "open"],
 )
-def test_a_hostile_page_is_read_in_bounds(world: World, body: str) -> None:
+def test_the_text_of_a_hostile_page_is_bounded(world: World, body: str) -> None:
     with Site() as site:
         serve(site, "/a/1.html", body)
-        assert len(text_of(world, site)) <= 5_000_010
+        assert len(stored_html(world, site)) <= 5_000_010
 
 
 def test_a_replay_keeps_an_article_of_several_pages(world: World) -> None:
     with Site() as site:
         serve(site, "/a/1.html", page(1, next_page("1_2.html")))
         serve(site, "/a/1_2.html", page(2))
-        kept = text_of(world, site)
+        kept = stored_html(world, site)
     (feed,) = world.query(feeds.every)
     assert replay_feed(world.database, feed, now=world.clock()) == 0
     assert world.entry(1)["html"] == kept
 
 
-def test_a_site_that_asks_to_wait_is_not_asked_for_the_next_pages(world: World) -> None:
+def test_no_more_pages_are_requested_after_a_retry_after(world: World) -> None:
     with Site() as site, Site("127.0.0.2") as pages:
         busy = Answer(status=429, headers={"Retry-After": "600"})
         pages.set("/robots.txt", "", content_type="text/plain")

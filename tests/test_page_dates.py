@@ -1,4 +1,4 @@
-"""The date of an article, told from those of what its page leads to."""
+"""The date of an article is not mistaken for the dates of other articles on its page."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def entry_of(html: str, url: str, listed: ListedDates) -> NormalEntry:
     return entry_of_page(article, page, context, listed)[1]
 
 
-def said_of(entry: NormalEntry) -> str:
+def date_of(entry: NormalEntry) -> str:
     if entry.published_at is None:
         return ""
     at = entry.published_at.strftime("%Y-%m-%dT%H:%M")
@@ -43,7 +43,7 @@ def test_an_article_has_its_own_date(case: dict[str, str]) -> None:
     article = extract_article(case["html"].replace("ARTICLE", ARTICLE), url=case["url"])
     assert article is not None
     assert (article.published or "") == " ".join(case["shown"].split())
-    assert said_of(entry_of(case["html"], case["url"], ListedDates())) == case["date"]
+    assert date_of(entry_of(case["html"], case["url"], ListedDates())) == case["date"]
 
 
 UNDATED = "<h1>渡口</h1><div>ARTICLE</div>"
@@ -66,10 +66,10 @@ UNDATED = "<h1>渡口</h1><div>ARTICLE</div>"
         ("/ferry", ListedDates(changed="soon"), ""),
     ],
 )
-def test_what_led_to_a_page_dates_it_where_the_page_does_not(
+def test_an_undated_page_is_dated_by_its_listing_or_address(
     url: str, listed: ListedDates, date: str
 ) -> None:
-    assert said_of(entry_of(UNDATED, f"https://blog.example.org{url}", listed)) == date
+    assert date_of(entry_of(UNDATED, f"https://blog.example.org{url}", listed)) == date
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_what_led_to_a_page_dates_it_where_the_page_does_not(
         ("/a/20240105A00123.html", None),
         ("/2024/01/ferry", "2024-01-01 month"),
         ("/202401/ferry.html", "2024-01-01 month"),
-        # Numbers of articles, days that do not exist, and the ends of slugs.
+        # Article numbers, days that do not exist, and dates at the end of slugs are no dates.
         ("/2024/13/05/ferry", None),
         ("/2023/02/29/ferry", "2023-02-01 month"),
         ("/a/20241399", None),
@@ -100,13 +100,13 @@ def test_what_led_to_a_page_dates_it_where_the_page_does_not(
         ("/ferry?date=2024-01-05", None),
     ],
 )
-def test_the_day_in_an_address(path: str, day: str | None) -> None:
+def test_the_date_in_an_address_is_found(path: str, day: str | None) -> None:
     found = date_of_address(f"https://a.example.cn{path}", now=NOON, zone=SHANGHAI)
     said = found and f"{found.at.astimezone(SHANGHAI):%Y-%m-%d} {found.precision}"
     assert said == day
 
 
-def test_a_page_of_dates_alone_takes_no_time() -> None:
+def test_a_page_with_thousands_of_dates_takes_linear_time() -> None:
     rows = "".join(
         f"<tr><td>2024-01-05 {n}</td><td><a href=/{n}>x</a></td></tr>" for n in range(9000)
     )
@@ -116,5 +116,5 @@ def test_a_page_of_dates_alone_takes_no_time() -> None:
     assert time.process_time() - began < 10
 
 
-def test_no_instant_is_made_of_an_address_that_is_none() -> None:
+def test_a_missing_address_has_no_date() -> None:
     assert date_of_address(None, now=datetime(2026, 1, 1, tzinfo=UTC), zone=SHANGHAI) is None

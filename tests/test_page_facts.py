@@ -1,4 +1,4 @@
-"""Author and date of an article, in the forms that content systems give them to programs."""
+"""Author and date of an article from JSON-LD, microdata and other machine-readable markup."""
 
 from __future__ import annotations
 
@@ -53,16 +53,16 @@ def script(data: Any) -> str:
         ({"@graph": [OTHER, OWN]}, "何晚舟", "2024-01-05"),
         ({"@graph": OWN}, "何晚舟", "2024-01-05"),
         ({"@type": "WebPage", "mainEntity": OWN}, "何晚舟", "2024-01-05"),
-        # Several, none of them at this page's address: the one of the title, or none.
+        # Several articles, none with this page's address: the one with the page's title, or none.
         (
             [OTHER, OTHER | {"url": "/a/8.html", "headline": "渡口", "author": "林间"}],
             "林间",
             "2024-03-01",
         ),
         ([OTHER, OTHER | {"url": "/a/8.html"}], None, None),
-        # One, whose address is written otherwise than the page's.
+        # One article whose address differs from that of the page.
         (OWN | {"url": "https://m.example.cn/7"}, "何晚舟", "2024-01-05"),
-        # Names that are elsewhere in the graph.
+        # The name of the author is elsewhere in the graph.
         (
             {
                 "@graph": [
@@ -80,10 +80,10 @@ def script(data: Any) -> str:
         ),
         (OWN | {"@type": ["http://schema.org/BlogPosting", "Thing"]}, "何晚舟", "2024-01-05"),
         (OWN | {"@type": "schema:TechArticle"}, "何晚舟", "2024-01-05"),
-        # A job is no article, and a page about the site has a date as well.
+        # A job posting or a web page is not an article.
         (OWN | {"@type": "JobPosting"}, None, None),
         ({"@type": "WebPage", "datePublished": "2024-01-05"}, None, None),
-        # What Baidu asks for has no type.
+        # The form that Baidu defines has no type.
         (
             {
                 "@context": "https://ziyuan.baidu.com/contexts/cambrian.jsonld",
@@ -100,7 +100,7 @@ def script(data: Any) -> str:
         ({"@graph": 7, "@type": None, "author": []}, None, None),
     ],
 )
-def test_linked_data_tells_of_the_pages_own_article(
+def test_json_ld_gives_author_and_date_of_the_article(
     data: Any, author: str | None, published: str | None
 ) -> None:
     article = article_of(script(data))
@@ -119,7 +119,7 @@ def test_linked_data_tells_of_the_pages_own_article(
         ('<a rel="author nofollow" href="/u/1">林间</a>', "", "林间"),
         ('<span class="p-author">林间</span>', "", "林间"),
         ("<p>作者：林间</p>", "", "林间"),
-        # Of others: a comment's, a side bar's, another post's.
+        # Authors of a comment, in a side bar and of another post.
         ("", '<div id="comments"><cite class="author">读者甲</cite></div>', None),
         ("", '<aside><a rel="author" href="/u/2">何晚舟</a></aside>', None),
         ("", '<article><i class="author">何晚舟</i><p>雨季</p></article>', None),
@@ -130,11 +130,13 @@ def test_linked_data_tells_of_the_pages_own_article(
         ),
     ],
 )
-def test_the_author_is_the_articles_own(before: str, after: str, author: str | None) -> None:
+def test_the_author_is_that_of_the_article_itself(
+    before: str, after: str, author: str | None
+) -> None:
     assert article_of(before=before, after=after).author == author
 
 
-def test_hostile_data_takes_no_time() -> None:
+def test_hostile_json_ld_takes_linear_time() -> None:
     began = time.process_time()
     for text in (" " * 190_000 + "{", "[" * 190_000, "," * 190_000, "/*" * 90_000):
         article_of(script(text))

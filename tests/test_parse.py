@@ -1,4 +1,4 @@
-"""Feed documents become ParsedFeeds; what is no feed is refused by name."""
+"""Feed documents are parsed to a ParsedFeed; the error for others says what they are."""
 
 from __future__ import annotations
 
@@ -33,36 +33,38 @@ def rss(inner: str, root: str = "") -> str:
     return f'<rss version="2.0"{root}><channel><title>t</title>{inner}</channel></rss>'
 
 
-def what_it_is(document: str | bytes) -> str:
+def refusal_of(document: str | bytes) -> str:
     with pytest.raises(ParseError) as refused:
         read(document)
     assert refused.value.url == URL
     return refused.value.what
 
 
-def told(value: object) -> object:
-    """List what a value says beyond its defaults, without the bytes of items."""
+def non_defaults(value: object) -> object:
+    """Return the fields of a value that differ from their defaults, without the bytes of items."""
     if isinstance(value, tuple):
-        return [told(element) for element in value]
+        return [non_defaults(element) for element in value]
     if not dataclasses.is_dataclass(value):
         return value
     named = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     defaults = {field.name: field.default for field in dataclasses.fields(value)}
     return {
-        name: told(own) for name, own in named.items() if own != defaults[name] and name != "item"
+        name: non_defaults(own)
+        for name, own in named.items()
+        if own != defaults[name] and name != "item"
     }
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: file.name)
-def test_a_document_says_what_stands_beside_it(document: Path) -> None:
+def test_a_document_gives_the_expected_feed(document: Path) -> None:
     expected = json.loads(document.with_name(f"{document.stem}.expected.json").read_text("utf-8"))
     feed = read(document.read_bytes())
-    assert told(feed) == expected
+    assert non_defaults(feed) == expected
     assert pickle.loads(pickle.dumps(feed)) == feed
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda file: file.name)
-def test_an_item_alone_reads_as_it_does_among_the_others(document: Path) -> None:
+def test_an_item_alone_is_parsed_as_it_is_among_others(document: Path) -> None:
     body = document.read_bytes()
     pieces = split(body)
     entries = read(body).entries
@@ -131,8 +133,8 @@ PAGE = "<!DOCTYPE html><html><head><title>{title}</title></head><body>{body}</bo
         ("没有更新", "plain text"),
     ],
 )
-def test_what_is_no_feed_is_refused_by_name(document: str | bytes, what: str) -> None:
-    assert what_it_is(document) == what
+def test_the_error_for_another_document_says_what_it_is(document: str | bytes, what: str) -> None:
+    assert refusal_of(document) == what
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_what_is_no_feed_is_refused_by_name(document: str | bytes, what: str) ->
         '{"version": "https://jsonfeed.org/version/1", "title": "t", "items": []}',
     ],
 )
-def test_a_feed_without_entries_is_a_feed(document: str) -> None:
+def test_a_feed_without_entries_is_valid(document: str) -> None:
     assert read(document).entries == ()
 
 
@@ -161,7 +163,7 @@ def test_a_feed_without_entries_is_a_feed(document: str) -> None:
         ("  多  空格 ", "多  空格"),
     ],
 )
-def test_titles_of_rss_come_as_html(title: str, html: str) -> None:
+def test_titles_of_rss_are_returned_as_html(title: str, html: str) -> None:
     assert read(rss(f"<item><title>{title}</title></item>")).entries[0].title == html
 
 
@@ -206,7 +208,7 @@ _LONG = "<description>很长很长的导语，一直说下去</description>"
     ],
 )
 @pytest.mark.parametrize("backwards", [False, True])
-def test_the_element_decides_which_text_is_the_content(
+def test_the_name_of_the_element_decides_which_text_is_the_content(
     elements: list[str], content: str, summary: str, *, backwards: bool
 ) -> None:
     inner = "".join(elements[::-1] if backwards and "\n" not in content else elements)
@@ -223,7 +225,7 @@ def test_the_element_decides_which_text_is_the_content(
         (_PICTURE, "图"),
     ],
 )
-def test_the_title_of_a_picture_is_not_the_entrys(elements: str, title: str) -> None:
+def test_the_title_of_a_picture_is_not_the_title_of_the_entry(elements: str, title: str) -> None:
     assert read(rss(f"<item>{elements}</item>", _NAMESPACES)).entries[0].title == title
 
 
@@ -263,16 +265,16 @@ def test_a_malformed_feed_gives_its_entries_and_a_warning(damage: str) -> None:
         "<guid xml:base='http://[::1'>x</guid>",
     ],
 )
-def test_what_feedparser_trips_over_costs_no_entry(trap: str) -> None:
+def test_elements_that_break_feedparser_lose_no_entry(trap: str) -> None:
     feed = read(rss(f"<item><title>前</title></item><item>{trap}<title>后</title></item>"))
     assert feed.entries[0].title == "前"
     assert len(feed.entries) == 2
 
 
-def test_nothing_is_read_from_the_disk_or_an_entity(tmp_path: Path) -> None:
+def test_neither_files_nor_external_entities_are_read(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("<rss version='2.0'><channel><title>秘密</title></channel></rss>", "utf-8")
-    assert what_it_is(str(secret)) == "plain text"
+    assert refusal_of(str(secret)) == "plain text"
     external = f'<!DOCTYPE rss [<!ENTITY x SYSTEM "{secret.as_uri()}">]>'
     assert "秘密" not in str(read(external + rss("<item><title>&x;</title></item>")))
 
@@ -283,7 +285,7 @@ def test_entities_of_a_doctype_are_resolved_once() -> None:
     assert [entry.title for entry in feed.entries] == ["好", "&amp;b;"]
 
 
-def test_the_encoding_and_its_losses_are_noted() -> None:
+def test_the_encoding_and_the_number_of_lost_characters_are_returned() -> None:
     body = rss("<item><title>天又亮了，今天没有风</title></item>").encode("gbk") + b"<!--\xff-->"
     feed = read(body, "text/xml; charset=utf-8")
     assert (feed.encoding_used, feed.encoding_declared) == ("gb18030", "utf-8")
@@ -292,7 +294,7 @@ def test_the_encoding_and_its_losses_are_noted() -> None:
 
 
 @pytest.mark.parametrize("between", ["", "<x/>"])
-def test_more_entries_than_the_bound_are_cut_with_a_warning(between: str) -> None:
+def test_entries_over_the_limit_are_dropped_with_a_warning(between: str) -> None:
     feed = read(rss(f"<item><title>x</title></item>{between}" * (MAX_ENTRIES + 7)))
     assert len(feed.entries) == MAX_ENTRIES
     assert "more than 10,000 entries: the others are not read" in feed.warnings
@@ -316,7 +318,7 @@ REPEATED = {
 
 
 @pytest.mark.parametrize("unit", REPEATED.values(), ids=REPEATED.keys())
-def test_hostile_repetition_costs_no_more_than_its_size(unit: str) -> None:
+def test_hostile_repetition_takes_linear_time(unit: str) -> None:
     document = rss("<item><title>x</title>" + unit * (200_000 // len(unit)) + "</item>")
     started = time.perf_counter()
     with contextlib.suppress(ParseError):
@@ -328,13 +330,13 @@ def test_thousands_of_categories_and_attributes_are_bounded() -> None:
     categories = "".join(f"<category>{number}</category>" for number in range(20_000))
     assert len(read(rss(f"<item>{categories}</item>")).entries[0].categories) == 500
     attributes = " ".join(f'a{number}="1"' for number in range(20_000))
-    assert what_it_is(rss(f"<x {attributes}/>")) == "XML with more than 200 attributes in a tag"
+    assert refusal_of(rss(f"<x {attributes}/>")) == "XML with more than 200 attributes in a tag"
     prefixes = "".join(f'<x xmlns:p{number}="u"/>' for number in range(500))
-    assert what_it_is(rss(prefixes)) == "XML with more than 200 namespaces"
-    assert what_it_is(rss("<a>" * 600 + "</a>" * 600)) == ("XML nested more than 500 elements deep")
+    assert refusal_of(rss(prefixes)) == "XML with more than 200 namespaces"
+    assert refusal_of(rss("<a>" * 600 + "</a>" * 600)) == ("XML nested more than 500 elements deep")
 
 
-def test_the_pictures_of_the_feed_itself_are_told_apart() -> None:
+def test_the_logos_of_a_feed_are_found() -> None:
     rss = (
         b'<rss version="2.0"><channel><title>t</title><image><url>https://a.cn/logo.png</url>'
         b"<title>t</title><link>https://a.cn/</link></image></channel></rss>"
@@ -349,7 +351,7 @@ def test_the_pictures_of_the_feed_itself_are_told_apart() -> None:
     assert parse(json_feed, content_type=None, url="https://a.cn/").logos == ("https://a.cn/i",)
 
 
-def test_an_export_that_cannot_be_read_is_known_to_hold_entries() -> None:
+def test_the_error_for_an_export_says_that_it_holds_entries() -> None:
     with pytest.raises(ParseError) as refused:
         read(_TAKEOUT)
     assert pickle.loads(pickle.dumps(refused.value)).holds_entries
@@ -359,7 +361,7 @@ def test_an_export_that_cannot_be_read_is_known_to_hold_entries() -> None:
 
 
 @pytest.mark.parametrize("title", ["if a<b and c>d", "if a<b", "i<n && x"])
-def test_comparisons_that_nobody_escaped_stay_in_xml(title: str) -> None:
+def test_unescaped_comparison_signs_are_kept(title: str) -> None:
     feed = rss(f"<item><title>{title}</title><description>文</description></item>")
     (entry,) = parse(feed.encode(), content_type=None, url="https://feed.example/").entries
     assert titles.display_title(entry.title) == title

@@ -1,4 +1,4 @@
-"""What most publishers write takes a short way, which ends where the long one does."""
+"""The short cut for plain HTML gives the result of the full cleaner, or declines."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ _FRAGMENTS = st.recursive(
 
 @settings(max_examples=500, deadline=None)
 @given(_FRAGMENTS, st.sampled_from([_BASE, None]))
-def test_the_short_way_ends_where_the_long_one_does(written: str, base_url: str | None) -> None:
+def test_the_short_cut_gives_the_result_of_the_full_cleaner(
+    written: str, base_url: str | None
+) -> None:
     if (short := plain_html.read(written, base_url)) is not None:
         _assert_same(written, short, base_url)
 
@@ -61,14 +63,14 @@ def _compare(seed: int, count: int) -> None:
     assert plain > count / 3
 
 
-def test_thousands_of_fragments_are_read_as_the_full_way_reads_them() -> None:
+def test_thousands_of_fragments_give_the_result_of_the_full_cleaner() -> None:
     _compare(seed=0, count=5_000)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", [1, 2])
-def test_a_million_fragments_are_read_as_the_full_way_reads_them(seed: int) -> None:
+def test_a_million_fragments_give_the_result_of_the_full_cleaner(seed: int) -> None:
     _compare(seed, count=500_000)
 
 
@@ -80,7 +82,7 @@ _PARTS_OF_ADDRESSES = st.sampled_from(
 
 @settings(max_examples=1_000, deadline=None)
 @given(st.lists(_PARTS_OF_ADDRESSES, min_size=1, max_size=5).map("".join))
-def test_an_address_stays_only_where_the_long_way_lets_it(rest: str) -> None:
+def test_addresses_are_kept_as_by_the_full_cleaner(rest: str) -> None:
     for element in ('<a href="{}">甲</a>', '<img src="{}">'):
         written = element.format(f"https://{rest}")
         if (short := plain_html.read(written, _BASE)) is not None:
@@ -88,15 +90,15 @@ def test_an_address_stays_only_where_the_long_way_lets_it(rest: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(name2codepoint))
-def test_a_named_character_is_the_one_that_the_long_way_knows(name: str) -> None:
+def test_named_characters_are_decoded_as_by_the_full_cleaner(name: str) -> None:
     written = f"<p>甲&{name};乙</p>"
     if (short := plain_html.read(written, _BASE)) is not None:
         _assert_same(written, short)
 
 
 @pytest.mark.parametrize("outer", sorted(plain_html._HOLDS))
-def test_every_element_may_stand_where_it_is_said_to(outer: str) -> None:
-    """Around every element are texts, and every element of the same place."""
+def test_the_short_cut_accepts_every_element_in_its_listed_parents(outer: str) -> None:
+    """Each inner element stands between texts and beside each other element of its parent."""
     for inner in sorted(plain_html._HOLDS[outer]):
         for other in sorted(plain_html._HOLDS[outer]):
             content = f" 甲\n{_whole(inner)}乙{_whole(other)}\n丙 "
@@ -125,7 +127,7 @@ def _whole(name: str) -> str:
         "<blockquote><p><strong><em>引</em>文</strong></p></blockquote>",
     ],
 )
-def test_what_most_publishers_write_is_plain(written: str) -> None:
+def test_the_short_cut_accepts_what_most_publishers_write(written: str) -> None:
     short = plain_html.read(written, _BASE)
     assert short is not None
     _assert_same(written, short)
@@ -164,5 +166,5 @@ def test_what_most_publishers_write_is_plain(written: str) -> None:
         "<div>" * 60 + "</div>" * 60,
     ],
 )
-def test_what_is_odd_takes_the_long_way(written: str) -> None:
+def test_the_short_cut_declines_unusual_html(written: str) -> None:
     assert plain_html.read(written, _BASE) is None

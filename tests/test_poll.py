@@ -1,4 +1,4 @@
-"""Feeds over real HTTP into a real database and a real folder, on SQLite and PostgreSQL."""
+"""Polls over real HTTP into a real folder and a real database, SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_validators_are_sent_back(world: World, site: Site) -> None:
     assert (headers["if-none-match"], headers["if-modified-since"]) == ('"v1"', stamp)
 
 
-def test_a_changed_document_reads_only_what_is_new(world: World, site: Site) -> None:
+def test_only_the_new_items_of_a_changed_document_are_read(world: World, site: Site) -> None:
     site.set("/feed.xml", rss(item(1)))
     world.add(site.url("/feed.xml"))
     world.poll()
@@ -75,7 +75,7 @@ def test_a_changed_document_reads_only_what_is_new(world: World, site: Site) -> 
     assert (poll.new, poll.edited, poll.unchanged) == (1, 0, 1)
 
 
-def test_an_item_whose_section_never_ends_is_read_alike_in_each_poll(
+def test_an_item_with_an_unclosed_cdata_section_is_read_alike_in_each_poll(
     world: World, site: Site
 ) -> None:
     texts = [f"<![CDATA[<p>第{n}天的雨。</p>]]>" for n in range(4)]
@@ -83,7 +83,7 @@ def test_an_item_whose_section_never_ends_is_read_alike_in_each_poll(
     items = [item(n, title=f"第{n}天", description=text) for n, text in enumerate(texts)]
     feed = world.add(site.url("/feed.xml"))
     counts = []
-    for first in (1, 1, 0):  # the same bytes, then a new item before them
+    for first in (1, 1, 0):  # the same items, then with a new item before them
         site.set("/feed.xml", rss(*items[first:]))
         (poll,) = world.poll()
         counts.append((poll.new, poll.edited))
@@ -93,7 +93,7 @@ def test_an_item_whose_section_never_ends_is_read_alike_in_each_poll(
     assert sorted(one["title"] for one in world.entries()) == ["第0天", "第1天", "第2天", "第3天"]
 
 
-def test_an_edit_gives_one_revision_and_one_file_at_the_same_path(world: World, site: Site) -> None:
+def test_an_edit_makes_one_revision_and_changes_the_file_in_place(world: World, site: Site) -> None:
     site.set("/feed.xml", rss(item(1), item(2)))
     world.add(site.url("/feed.xml"))
     world.poll()
@@ -131,9 +131,7 @@ def test_a_guid_that_moves_to_another_link_is_one_entry(world: World, site: Site
     assert len(world.files()) == 1
 
 
-def test_a_site_that_moves_and_goes_back_is_known_at_both_addresses(
-    world: World, site: Site
-) -> None:
+def test_a_site_that_moves_and_moves_back_gives_no_duplicates(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))
     old, new = "https://news.example.cn/a/1.html", "https://new.example.org/2022/1/"
     for link, text in ((old, "甲"), (new, "甲"), (old, "乙"), (new, "丙")):
@@ -169,7 +167,7 @@ def test_a_guid_used_again_for_another_article_is_two_entries(world: World, site
     ]
 
 
-def test_one_link_for_all_entries_identifies_none(world: World, site: Site) -> None:
+def test_a_link_shared_by_all_entries_identifies_none_of_them(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))
     link = "https://news.example.cn/list.html"
     site.set("/feed.xml", rss(*(item(n, guid="", link=link) for n in (1, 2))))
@@ -190,7 +188,7 @@ def test_entries_without_guid_link_and_date_are_kept_once(world: World, site: Si
     assert len(world.files()) == 2
 
 
-def test_what_leaves_the_feed_stays_and_may_come_back(world: World, site: Site) -> None:
+def test_entries_that_leave_the_feed_are_kept_and_may_come_back(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))
     for numbers in ((1, 2), (3,), (), (1, 3)):
         site.set("/feed.xml", rss(*map(item, numbers)))
@@ -199,7 +197,7 @@ def test_what_leaves_the_feed_stays_and_may_come_back(world: World, site: Site) 
     assert world.counts()["revision"] == 0
 
 
-def test_noise_is_no_edit(world: World, site: Site) -> None:
+def test_changed_counters_are_not_an_edit(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))
     for build in range(3):
         body = (
@@ -212,7 +210,7 @@ def test_noise_is_no_edit(world: World, site: Site) -> None:
     assert (entry["revisions"], world.counts()["revision"]) == (0, 0)
 
 
-def test_the_publishers_own_bytes_are_kept(world: World, site: Site) -> None:
+def test_the_original_bytes_are_stored(world: World, site: Site) -> None:
     chinese = rss(item(1)).replace("utf-8", "gbk").encode("gbk")
     site.set("/feed.xml", chinese, content_type="text/xml")
     world.add(site.url("/feed.xml"))
@@ -223,7 +221,7 @@ def test_the_publishers_own_bytes_are_kept(world: World, site: Site) -> None:
 
 
 @pytest.mark.parametrize("compress", [zlib.compress, zstandard.compress])
-def test_bytes_that_earlier_versions_kept_are_read(compress: Callable[[bytes], bytes]) -> None:
+def test_captures_of_earlier_versions_are_read(compress: Callable[[bytes], bytes]) -> None:
     assert unpack(compress(item(1).encode())) == item(1).encode()
 
 
@@ -251,7 +249,7 @@ FAULTY = {
 }
 
 
-def test_a_fault_is_named_and_stops_no_other_feed(world: World, site: Site) -> None:
+def test_an_error_is_reported_and_stops_no_other_feed(world: World, site: Site) -> None:
     for number, (answer, _) in enumerate(FAULTY.values()):
         site.set(f"/{number}.xml", **answer)
         world.add(site.url(f"/{number}.xml"))
@@ -280,7 +278,7 @@ def test_a_feed_that_fails_and_recovers_loses_nothing(world: World, site: Site) 
     assert len(world.entries()) == 2
 
 
-def test_a_malformed_document_gives_what_can_be_had(world: World, site: Site) -> None:
+def test_a_malformed_document_gives_its_readable_entries(world: World, site: Site) -> None:
     broken = rss(item(1), item(2)).replace("</channel></rss>", "<item><title>断")
     site.set("/feed.xml", broken)
     world.add(site.url("/feed.xml"))
@@ -303,7 +301,7 @@ def test_a_private_address_is_refused(tmp_path: Path, sqlite_url: str, site: Sit
     world.database.dispose()
 
 
-def test_full_text_comes_from_the_page(world: World, site: Site) -> None:
+def test_full_text_is_taken_from_the_page(world: World, site: Site) -> None:
     paragraphs = "".join(
         f"<p>这是第{n}段完整的正文，讲述了老旧小区加装电梯的来龙去脉，以及居民们的看法。</p>"
         for n in range(12)
@@ -330,7 +328,7 @@ def test_full_text_comes_from_the_page(world: World, site: Site) -> None:
     assert world.counts()["revision"] == 0
 
 
-def test_hostile_text_stays_text(world: World, site: Site) -> None:
+def test_hostile_text_is_stored_as_text(world: World, site: Site) -> None:
     evil = {
         "title": "'; DROP TABLE entry; -- $(touch pwned) {{ 7*7 }}\n---\nlayout: evil",
         "guid": "../../../../etc/cron.d/x",
@@ -351,7 +349,9 @@ def test_hostile_text_stays_text(world: World, site: Site) -> None:
         assert active not in body.decode().split("\n---\n", 1)[1]
 
 
-def test_a_deleted_file_comes_back_and_a_changed_one_is_found(world: World, site: Site) -> None:
+def test_a_rebuild_restores_deleted_files_and_check_finds_changed_ones(
+    world: World, site: Site
+) -> None:
     site.set("/feed.xml", rss(item(1), item(2), item(3)))
     world.add(site.url("/feed.xml"))
     world.poll()
@@ -380,7 +380,7 @@ def test_changed_settings_of_a_feed_change_its_records_in_place(world: World, si
     assert " - 新媒体\n - 江海\n - 新闻\n" in world.files()[path].decode()
 
 
-def test_captures_are_shared_by_what_came_in_one_piece(world: World, site: Site) -> None:
+def test_entries_that_came_in_one_document_share_its_capture(world: World, site: Site) -> None:
     site.set("/feed.xml", rss(*(item(n) for n in range(5))).replace("</rss>", "<br"))
     world.add(site.url("/feed.xml"))
     world.poll()
@@ -388,7 +388,7 @@ def test_captures_are_shared_by_what_came_in_one_piece(world: World, site: Site)
     assert world.counts()["capture"] in {1, 5}
 
 
-def test_nothing_is_kept_of_a_revision_but_what_was_said(world: World, site: Site) -> None:
+def test_a_revision_keeps_its_content_only(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))
     for n in range(3):
         site.set("/feed.xml", rss(item(1, description=f"第{n}稿的正文")))
@@ -403,7 +403,7 @@ def test_nothing_is_kept_of_a_revision_but_what_was_said(world: World, site: Sit
     assert [f"第{n}稿" in r["html"] for n, r in enumerate(shown["revisions"])] == [True, True]
 
 
-def test_text_that_no_database_takes_is_mended(world: World, site: Site) -> None:
+def test_characters_that_databases_refuse_are_replaced(world: World, site: Site) -> None:
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": "坏\ud800标题\u0000",
@@ -431,7 +431,9 @@ def test_text_that_no_database_takes_is_mended(world: World, site: Site) -> None
     assert entry["title"].startswith("题")
 
 
-def test_two_programs_at_the_same_feeds_keep_each_entry_once(world: World, site: Site) -> None:
+def test_two_processes_that_poll_the_same_feeds_store_each_entry_once(
+    world: World, site: Site
+) -> None:
     for number in range(8):
         site.set(f"/{number}.xml", rss(*(item(f"{number}-{n}") for n in range(20))))
         world.add(site.url(f"/{number}.xml"))
@@ -444,7 +446,7 @@ def test_two_programs_at_the_same_feeds_keep_each_entry_once(world: World, site:
     assert world.folder.check() == []
 
 
-def test_a_path_that_another_process_gave_first_stays(world: World, site: Site) -> None:
+def test_a_path_given_first_by_another_process_is_kept(world: World, site: Site) -> None:
     site.set("/feed.xml", rss(item(1)))
     world.add(site.url("/feed.xml"))
     world.poll()

@@ -1,4 +1,4 @@
-"""A folder that has vanished is noticed, and a blog's own posts are no sign of it."""
+"""A vanished archive folder is an error; posts that a blogger wrote into it are not."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def posts(folder: Path) -> list[str]:
 
 
 def unmount(folder: Path) -> None:
-    """Leave what is there without a disk: an empty mount point."""
+    """Empty the folder, as an unmounted disk leaves an empty mount point."""
     for child in folder.iterdir():
         shutil.rmtree(child)
 
@@ -34,7 +34,7 @@ def unmount_beside_others(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("vanish", [shutil.rmtree, unmount, unmount_beside_others])
-def test_a_vanished_folder_is_noticed_and_nothing_written_in_its_place(
+def test_a_vanished_folder_is_an_error_and_nothing_is_written_in_its_place(
     tmp_path: Path, vanish: Callable[[Path], None]
 ) -> None:
     with Site() as site:
@@ -46,7 +46,7 @@ def test_a_vanished_folder_is_noticed_and_nothing_written_in_its_place(
         vanish(folder)
         before = posts(folder)
         site.set("/feed", rss(item(1), item(2), item(3)))
-        for _ in range(2):  # with news, and without
+        for _ in range(2):  # once with a new entry, once without
             result = program.run("poll", "--all")
             assert (result.code, GONE in result.err) == (3, True)
         assert posts(folder) == before
@@ -61,7 +61,7 @@ def test_a_vanished_folder_is_noticed_and_nothing_written_in_its_place(
         program.good("poll", "--all")
 
 
-def test_a_folder_that_vanishes_from_the_service_is_waited_for(tmp_path: Path) -> None:
+def test_the_service_writes_again_when_a_vanished_folder_comes_back(tmp_path: Path) -> None:
     with Site() as site:
         site.set("/a", rss(item(1)))
         with running(tmp_path, site.url("/a")) as daemon:
@@ -76,8 +76,8 @@ def test_a_folder_that_vanishes_from_the_service_is_waited_for(tmp_path: Path) -
             daemon.wait_until(daemon.is_ready)
 
 
-def fresh(tmp_path: Path, name: str, text: str) -> Program:
-    """A program that was never run, and a post in the folder that it will write to."""
+def new_program_beside_post(tmp_path: Path, name: str, text: str) -> Program:
+    """Return a program that was never run, with a post already in its archive folder."""
     program = new_program(tmp_path)
     post = tmp_path / "source" / "_posts" / name
     post.parent.mkdir(parents=True, exist_ok=True)
@@ -95,16 +95,16 @@ OWN_POSTS = {
 
 
 @pytest.mark.parametrize("name", OWN_POSTS)
-def test_a_bloggers_posts_beside_a_fresh_database_are_healthy(tmp_path: Path, name: str) -> None:
+def test_posts_of_a_blogger_beside_a_new_database_are_no_error(tmp_path: Path, name: str) -> None:
     with Site() as site:
         site.set("/feed", rss(item(1)))
-        program = fresh(tmp_path, name, OWN_POSTS[name])
+        program = new_program_beside_post(tmp_path, name, OWN_POSTS[name])
         program.good("feeds", "add", site.url("/feed"))
         assert "1 new" in program.good("poll")
 
 
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
-def test_records_of_ours_beside_no_database_are_asked_about(
+def test_records_of_guidang_beside_a_new_database_are_an_error(
     tmp_path: Path, line_end: bytes
 ) -> None:
     with Site() as site:

@@ -1,4 +1,4 @@
-"""What goes through a proxy and what does not, with a real proxy on loopback."""
+"""Which requests go through a proxy, tested with a real proxy on loopback."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ PROXY = "http://127.0.0.1:7890"
         ("lan.example.cn", False),
     ],
 )
-def test_what_only_this_network_can_mean_is_local(host: str, is_so: bool) -> None:
+def test_names_of_this_network_are_local(host: str, is_so: bool) -> None:
     assert is_local(host) is is_so
     assert (Proxies(proxy=PROXY).way_to(host) is None) is is_so
     assert (Proxies(proxy=PROXY).way_to(host, "socks5://b:1") is None) is is_so
@@ -86,7 +86,7 @@ def test_what_only_this_network_can_mean_is_local(host: str, is_so: bool) -> Non
         ([], [], ["example.cn", "8.8.8.8"]),
     ],
 )
-def test_hosts_that_are_set_apart_are_asked_directly(
+def test_hosts_in_no_proxy_are_asked_directly(
     apart: list[str], asked_directly: Sequence[str], asked_through: Sequence[str]
 ) -> None:
     settings = FetchConfig.model_validate({"proxy": PROXY, "no_proxy": apart})
@@ -96,7 +96,7 @@ def test_hosts_that_are_set_apart_are_asked_directly(
     assert [proxies.way_to(host) for host in through] == [PROXY] * len(through)
 
 
-def test_the_proxy_of_a_feed_goes_before_that_for_all() -> None:
+def test_the_proxy_of_a_feed_has_priority_over_the_general_one() -> None:
     proxies = Proxies(proxy=PROXY, apart=("example.cn",))
     assert proxies.way_to("example.cn", "socks5://b:1") == "socks5://b:1"
     assert proxies.way_to("example.com", NO_PROXY) is None
@@ -113,7 +113,7 @@ def test_the_proxy_of_a_feed_goes_before_that_for_all() -> None:
         ('["127.0.0.1:80"]', "without a port"),
     ],
 )
-def test_a_list_that_names_no_hosts_is_refused(tmp_path: Path, value: str, words: str) -> None:
+def test_an_invalid_no_proxy_list_is_refused(tmp_path: Path, value: str, words: str) -> None:
     file = tmp_path / "config.toml"
     file.write_text(f"[fetch]\nno_proxy = {value}\n")
     with pytest.raises(ConfigError, match=words):
@@ -122,14 +122,14 @@ def test_a_list_that_names_no_hosts_is_refused(tmp_path: Path, value: str, words
 
 @pytest.fixture
 def proxy() -> Iterator[Site]:
-    """An HTTP proxy that answers for every site itself, with what it was asked for."""
+    """An HTTP proxy that answers every request itself, with the requested address."""
     with Site("127.0.0.2") as proxy:
         proxy.set_default(lambda request: Answer(body=f"by proxy: {request.target}"))
         yield proxy
 
 
 async def no_names(host: str, port: int) -> Sequence[str]:
-    """A name service that must not be asked."""
+    """Resolve no name: fail the test if a name is looked up."""
     raise AssertionError(f"{host} was looked up")
 
 
@@ -144,7 +144,7 @@ def fetch(
     return asyncio.run(once())
 
 
-def test_a_name_is_the_proxys_to_resolve(proxy: Site) -> None:
+def test_the_proxy_resolves_the_names(proxy: Site) -> None:
     document = fetch("http://news.example.cn/feed", proxy=proxy.url(""))
     assert document.body == b"by proxy: http://news.example.cn/feed"
 
@@ -153,7 +153,7 @@ async def poisoned(host: str, port: int) -> Sequence[str]:
     return ["127.0.0.1"]
 
 
-def test_a_poisoned_name_service_is_no_hindrance(proxy: Site) -> None:
+def test_a_poisoned_name_service_does_not_matter_behind_a_proxy(proxy: Site) -> None:
     url = "http://news.example.cn/feed"
     assert b"by proxy" in fetch(url, resolve=poisoned, proxy=proxy.url("")).body
     with pytest.raises(ForbiddenAddress):
@@ -175,21 +175,21 @@ def test_a_feed_cannot_lead_a_proxy_to_a_private_address(
     assert proxy.requests == []
 
 
-def test_nor_to_this_machine_by_its_name(proxy: Site) -> None:
+def test_a_feed_cannot_lead_a_proxy_to_this_machine_by_name(proxy: Site) -> None:
     for host in ("localhost", "a.localhost", "rsshub", "x.internal"):
         with pytest.raises(ForbiddenAddress):
             fetch(f"http://{host}/", resolve=poisoned, proxy=proxy.url(""))
     assert proxy.requests == []
 
 
-def test_nor_by_a_redirect(proxy: Site) -> None:
+def test_a_redirect_cannot_lead_a_proxy_to_a_private_address(proxy: Site) -> None:
     proxy.redirect("/feed", "http://127.0.0.1:1/")
     with pytest.raises(ForbiddenAddress):
         fetch("http://news.example.cn/feed", proxy=proxy.url(""))
     assert len(proxy.requests) == 1
 
 
-def test_each_hop_goes_its_own_way(proxy: Site) -> None:
+def test_the_proxy_is_chosen_for_each_hop_of_a_redirect(proxy: Site) -> None:
     with Site() as site:
         site.set("/feed", "directly")
         proxy.redirect("/feed", site.url("/feed"))
@@ -214,7 +214,7 @@ async def unknown(host: str, port: int) -> Sequence[str]:
     raise socket.gaierror(socket.EAI_NONAME, "no such host")
 
 
-def test_feed_pages_and_robots_go_by_the_proxy_of_the_feed(
+def test_feed_pages_and_robots_txt_use_the_proxy_of_the_feed(
     tmp_path: Path, sqlite_url: str, proxy: Site
 ) -> None:
     world = World(tmp_path, sqlite_url)
@@ -291,7 +291,7 @@ def test_the_address_of_a_feeds_proxy_may_be_a_secret(tmp_path: Path, proxy: Sit
     assert shown["settings"]["proxy"] == "env:GUIDANG_TEST_PROXY"
 
 
-def test_robots_of_another_way_share_what_is_known(proxy: Site) -> None:
+def test_robots_txt_fetched_through_a_proxy_is_also_used_without_it(proxy: Site) -> None:
     async def ask() -> tuple[bool, bool]:
         config = FetchConfig.model_validate({"host_delay": "0s"})
         async with Fetcher(config, lambda: NOON, resolve=no_names) as fetcher:
@@ -305,11 +305,11 @@ def test_robots_of_another_way_share_what_is_known(proxy: Site) -> None:
     assert len(proxy.requests) == 1
 
 
-# TLS through a proxy, and the usual authorities beside those of a file
+# TLS through a proxy, with the certificate authorities of a file added
 
 
 class Tunnels:
-    """A proxy that opens every tunnel to one server; `asked` are the first lines it got."""
+    """A proxy that opens every tunnel to one server; `asked` lists its request lines."""
 
     def __init__(self, to: tuple[str, int]) -> None:
         self._to = to
@@ -348,7 +348,7 @@ async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None
             await sink.drain()
 
 
-def test_a_tunnel_is_asked_for_by_name_and_the_server_known_by_it(tmp_path: Path) -> None:
+def test_a_tunnel_is_requested_by_name_and_the_certificate_is_checked(tmp_path: Path) -> None:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

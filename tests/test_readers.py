@@ -1,4 +1,4 @@
-"""Reading for people beside polls: it has threads and connections of its own."""
+"""Queries for people run work_beside polls, in threads and connections of their own."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from ingest.store import feeds
 from ingest.values import Outcome
 from tests.support import item, rss
 
-# Counts to a hundred thousand, which takes a database some hundredths of a second.
+# Counts to a hundred thousand; that takes a database some hundredths of a second.
 COUNTING = sa.text(
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) "
     "SELECT max(i) FROM n"
 )
-LONGEST = 200  # such counts, should polls never end
+LONGEST = 20_000  # counts; a bound in case the polls never end
 
 
 class SlowListing:
-    """A listing that keeps the database at work until the polls beside it are done."""
+    """A query that keeps the database busy until the polls are done; returns whether they were."""
 
     def __init__(self):
         self.begun, self.polls_are_done = threading.Event(), threading.Event()
@@ -40,8 +40,8 @@ class SlowListing:
         return False
 
 
-async def beside(services, listings, work):
-    """Do work while listings are under way; return what each listing returned."""
+async def work_beside(services, listings, work):
+    """Do some work while listings run; return the result of each listing."""
     tasks = [asyncio.create_task(services.view(listing)) for listing in listings]
     for listing in listings:
         await asyncio.to_thread(listing.begun.wait)
@@ -51,7 +51,7 @@ async def beside(services, listings, work):
     return await asyncio.gather(*tasks)
 
 
-def test_a_slow_listing_delays_no_poll(world, site):
+def test_slow_listings_do_not_block_polls(world, site):
     world.add(site.url("/feed"))
     outcomes, listings = [], [SlowListing(), SlowListing()]
 
@@ -64,13 +64,13 @@ def test_a_slow_listing_delays_no_poll(world, site):
                     due = await services.query(feeds.every)
                     await poll_feeds(services, due, lambda poll: outcomes.append(poll.outcome))
 
-            return await beside(services, listings, poll_five_times)
+            return await work_beside(services, listings, poll_five_times)
 
     assert asyncio.run(run()) == [True, True]
     assert outcomes == [Outcome.NEWS] * 5
 
 
-def test_reading_for_people_cannot_change_the_database(world):
+def test_queries_for_people_cannot_change_the_database(world):
     def write(connection):
         connection.execute(sa.text("DELETE FROM poll"))
 

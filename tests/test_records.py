@@ -1,4 +1,4 @@
-"""Records with front matter: what is taken for one, what it says, and what is left out of it."""
+"""Records with front matter: which files count as records, and which fields are read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ingest.reading.records.records import read_record
 
 TITLED = {"title": "旧文"}
 
-# What hexo-front-matter 4.2.1 takes, and what Jekyll and Pandoc end their fields with.
+# Forms that hexo-front-matter 4.2.1 accepts, and the ends that Jekyll and Pandoc use.
 TAKEN = [
     ("---\ntitle: 旧文\n---\n正文", TITLED, "正文"),
     ("title: 旧文\n---\n正文", TITLED, "正文"),
@@ -30,7 +30,9 @@ TAKEN = [
 
 
 @pytest.mark.parametrize(("text", "fields", "body"), TAKEN)
-def test_front_matter_and_body(text: str, fields: dict[str, object], body: str) -> None:
+def test_front_matter_is_split_from_the_body(
+    text: str, fields: dict[str, object], body: str
+) -> None:
     assert split_front_matter(text) == (fields, body)
 
 
@@ -45,7 +47,7 @@ def test_front_matter_and_body(text: str, fields: dict[str, object], body: str) 
         "title: 旧文\n没有结尾",
     ],
 )
-def test_text_is_no_front_matter(text: str) -> None:
+def test_other_text_is_not_front_matter(text: str) -> None:
     with pytest.raises(NoRecordError) as caught:
         split_front_matter(text)
     assert not isinstance(caught.value, BrokenRecordError)
@@ -55,7 +57,7 @@ def test_text_is_no_front_matter(text: str) -> None:
     "text",
     ["+++\ntitle = 旧文\n+++\n", ';;;\n"title"\n;;;\n', f"---\na: {'长' * 300_000}\n---\n"],
 )
-def test_front_matter_that_cannot_be_read_is_said_to_be_broken(text: str) -> None:
+def test_invalid_front_matter_is_reported_as_broken(text: str) -> None:
     with pytest.raises(BrokenRecordError):
         split_front_matter(text)
 
@@ -72,7 +74,7 @@ def test_front_matter_that_cannot_be_read_is_said_to_be_broken(text: str) -> Non
         ("a.md", "Tags: [桥]\nCategories: [随笔]", ("桥",), ("随笔",)),
     ],
 )
-def test_tags_and_categories(
+def test_tags_and_categories_are_read(
     name: str, front: str, tags: tuple[str, ...], categories: tuple[str, ...]
 ) -> None:
     record = read_record(f"---\ntitle: 旧文\n{front}\n---\ntags: '别的'\n", name)
@@ -88,7 +90,9 @@ def test_tags_and_categories(
         ("a.md", "publishDate: 2014-03-01", "2014-03-01"),
     ],
 )
-def test_dates_where_other_writers_have_them(name: str, front: str, date: str) -> None:
+def test_dates_are_read_from_the_fields_of_other_generators(
+    name: str, front: str, date: str
+) -> None:
     assert read_record(f"---\ntitle: 旧文\n{front}\n---\n", name).entry.published == date
 
 
@@ -115,12 +119,14 @@ def test_dates_where_other_writers_have_them(name: str, front: str, date: str) -
         ("drafts-of-mine/a.md", "", None),
     ],
 )
-def test_what_its_writer_did_not_publish(name: str, front: str, reason: str | None) -> None:
+def test_drafts_and_hidden_records_are_unpublished(
+    name: str, front: str, reason: str | None
+) -> None:
     withheld = read_record(f"---\nauthor: 山人\n{front}\n---\n正文", name).withheld
     assert (reason in withheld) if reason and withheld else withheld == reason
 
 
-def test_the_code_of_mdx_is_no_text() -> None:
+def test_the_code_of_mdx_is_removed() -> None:
     body = (
         'import Chart from "../chart"\n\n正文。{/* 一句\n旁白 */}\n\n'
         "```js\nimport kept from 'code'\n```\n\nexport const year = 2014\n\n完。"
@@ -133,7 +139,7 @@ def test_the_code_of_mdx_is_no_text() -> None:
     assert "import Chart" in body_as_html(body, "a.md")
 
 
-def test_pictures_that_are_only_files_beside_a_record() -> None:
+def test_pictures_that_are_files_beside_a_record_are_dropped() -> None:
     body = '![](a.jpg) ![](https://img.example.cn/b.jpg) <img src="图/c.png"> ![](data:image/png,)'
     html = body_as_html(body + ' {% asset_img d.png 600 "题" "说明" %}', "a.md")
     assert 'alt="说明"' in html
@@ -158,17 +164,17 @@ def test_pictures_that_are_only_files_beside_a_record() -> None:
         ("{% asset_img none %}", "{% asset_img none %}"),
     ],
 )
-def test_pictures_by_the_tag_of_hexo(tag: str, picture: str) -> None:
+def test_the_picture_tags_of_hexo_are_read(tag: str, picture: str) -> None:
     assert body_as_html(tag, "a.md") == f"<p>{picture}</p>\n"
 
 
 @pytest.mark.parametrize("piece", ["{/*", "*/}{/*", "{% asset_img ", "a.", "import \n"])
 @pytest.mark.timeout(20)
-def test_bodies_of_hostile_records_take_no_long_time(piece: str) -> None:
+def test_bodies_of_hostile_records_take_linear_time(piece: str) -> None:
     assert body_as_html("{% asset_img " + piece * (300_000 // len(piece)), "a.mdx")
 
 
-def test_names_that_alias_each_other_without_end_are_bounded() -> None:
+def test_recursive_yaml_aliases_are_bounded() -> None:
     laughs = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         f"{this}: &{this} [{', '.join([f'*{last}'] * 9)}]\n"
         for last, this in zip("abcdefgh", "bcdefghi", strict=True)

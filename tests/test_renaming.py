@@ -1,4 +1,4 @@
-"""A new template for records that have a path; the old ones are remembered."""
+"""A new template for the paths of existing records; old paths become redirects."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ def test_files_move_to_the_paths_of_a_new_template(archived: World) -> None:
     assert Renaming(config, archived.database).rename(now=_AT) == 0
 
 
-def test_a_rename_that_was_stopped_is_finished_by_the_next(archived: World) -> None:
+def test_the_next_rename_finishes_an_interrupted_one(archived: World) -> None:
     before = archived.files()
     config = with_template(archived, "{id}.md")
     Renaming(config, archived.database).rename(now=_AT)
-    for path, content in before.items():  # as if it had not come to delete them
+    for path, content in before.items():  # as if it had been stopped before it deleted them
         (archived.folder.root / path).parent.mkdir(parents=True, exist_ok=True)
         (archived.folder.root / path).write_bytes(content)
     changed = min(before)
@@ -62,8 +62,8 @@ def test_a_rename_that_was_stopped_is_finished_by_the_next(archived: World) -> N
     assert [path for path in archived.files() if path in before] == [changed]
 
 
-def test_a_path_that_leads_to_the_present_file_is_not_deleted(archived: World) -> None:
-    """As where case does not count in names, or a folder is a link to the new one."""
+def test_an_old_path_that_is_the_current_file_is_not_deleted(archived: World) -> None:
+    """A link to the folder stands for a file system that ignores case."""
     before = archived.files()
     Renaming(with_template(archived, "Posts/{id}.md"), archived.database).rename(now=_AT)
     config = with_template(archived, "posts/{id}.md")
@@ -74,7 +74,7 @@ def test_a_path_that_leads_to_the_present_file_is_not_deleted(archived: World) -
     assert Archive(config, archived.database).check() == []
 
 
-def test_old_addresses_lead_to_the_present_one(
+def test_old_addresses_redirect_to_the_current_one(
     tmp_path: Path, sqlite_url: str, site: Site, hexo: Hexo
 ) -> None:
     world = World(tmp_path, sqlite_url)

@@ -62,7 +62,7 @@ Disallow: /also-guidang$
         ("badbot", "/x", False),
     ],
 )
-def test_the_longest_rule_of_the_crawlers_own_groups_decides(agent, path, allowed):
+def test_the_longest_rule_of_the_matching_groups_decides(agent, path, allowed):
     assert parse_robots(RULES, agent).allow(SITE + path) is allowed
 
 
@@ -86,7 +86,7 @@ def test_the_longest_rule_of_the_crawlers_own_groups_decides(agent, path, allowe
         (b"\xff\xfe\x00User-agent: *\nDisallow: /", "/x", True),
     ],
 )
-def test_odd_files_are_read_as_the_rfc_says(rules, path, allowed):
+def test_unusual_files_are_read_as_the_rfc_says(rules, path, allowed):
     assert parse_robots(rules, "Guidang").allow(SITE + path) is allowed
 
 
@@ -186,7 +186,7 @@ def test_a_group_without_rules_allows_all(agent, path, allowed):
 
 
 class Published:
-    """A fetcher that finds the same file at every server."""
+    """A fetcher that returns the same file for every server."""
 
     def __init__(self, body):
         self.body, self.asked = body, []
@@ -196,7 +196,7 @@ class Published:
         return Document(url=url, final_url=url, body=self.body, fetched_at=NOW, status=200)
 
 
-def test_what_large_files_say_is_not_remembered_for_ever():
+def test_large_files_are_forgotten_when_others_are_read():
     fetcher = Published(b"User-agent: *\nDisallow: /" + b"x" * 400_000)
 
     async def asking():
@@ -215,7 +215,7 @@ def test_a_crawl_delay_is_read_and_bounded():
     assert parse_robots(long, "Guidang").crawl_delay == timedelta(minutes=5)
 
 
-def test_hostile_files_take_linear_time():
+def test_hostile_robots_files_take_linear_time():
     began = time.perf_counter()
     stars = b"User-agent: *\nDisallow: /" + b"*a" * 200_000 + b"b$"
     assert parse_robots(stars, "Guidang").allow(SITE + "/" + "a" * 20_000)
@@ -233,7 +233,7 @@ class Clock:
 
 
 def ask(site, *steps):
-    """Ask for `/x` after each step, a time to wait or something to do; give the answers."""
+    """Return whether `/x` is allowed after each step, which is a time to wait or an action."""
 
     async def asking():
         clock, answers = Clock(), []
@@ -255,7 +255,7 @@ def ask(site, *steps):
 AT_ONCE = timedelta(0)
 
 
-def test_rules_are_asked_for_once_a_day(site):
+def test_robots_txt_is_fetched_once_a_day(site):
     site.set("/robots.txt", "User-agent: guidang\nDisallow: /x?y")
     hours = timedelta(hours=23)
     assert ask(site, AT_ONCE, hours, hours) == [False] * 3
@@ -279,7 +279,7 @@ def test_rules_are_asked_for_once_a_day(site):
         (Answer(body=b"User-agent: *\nDisallow: /\n" + b"#" * 600_000), False),
     ],
 )
-def test_no_rules_allow_and_no_answer_forbids(site, answer, allowed):
+def test_a_missing_file_allows_all_and_a_failing_server_forbids_all(site, answer, allowed):
     site.script("/robots.txt", answer)
     assert ask(site, AT_ONCE) == [allowed]
 
@@ -289,12 +289,12 @@ def test_a_server_without_an_answer_is_asked_again_after_an_hour(site):
     assert ask(site, AT_ONCE, timedelta(minutes=59), timedelta(minutes=2)) == [False, False, True]
 
 
-def test_what_was_known_holds_while_a_server_does_not_answer(site):
+def test_known_rules_are_used_while_the_server_fails(site):
     site.script("/robots.txt", Answer(body="User-agent: *\nAllow: /"), Answer(status=500))
     assert ask(site, AT_ONCE, timedelta(days=2)) == [True, True]
 
 
-def test_many_who_ask_at_once_cause_one_request(site):
+def test_simultaneous_questions_cause_one_request(site):
     site.set("/robots.txt", "User-agent: *\nCrawl-delay: 3", delay=0.05)
 
     async def asking():

@@ -35,14 +35,14 @@ DATA = Path(__file__).parent / "data" / "rsshub"
     [
         ("rsshub://zhihu/hot", "https://rss.example.cn", "", "https://rss.example.cn/zhihu/hot"),
         ("rsshub://a/b/?limit=5", "https://h.cn/rsshub/", "", "https://h.cn/rsshub/a/b?limit=5"),
-        # RSSHub's own example of its access control.
+        # The example in RSSHub's documentation of access control.
         (
             "rsshub://qdaily/column/59",
             "https://h.cn",
             "ILoveRSSHub",
             "https://h.cn/qdaily/column/59?code=0f820530128805ffc10351f22b5fd121",
         ),
-        # A code of some other key is replaced.
+        # A code made with another key is replaced.
         (
             "rsshub://qdaily/column/59?code=old&limit=3&key=K",
             "https://h.cn",
@@ -51,14 +51,14 @@ DATA = Path(__file__).parent / "data" / "rsshub"
         ),
     ],
 )
-def test_a_route_is_asked_from_an_instance(
+def test_the_address_of_a_route_at_an_instance(
     route: str, instance: str, key: str, address: str
 ) -> None:
     config = RsshubConfig(instances=(instance,), access_key=key)
     assert address_of(route, instances_of(config)[0]) == address
 
 
-def test_the_code_is_made_of_the_whole_path_as_rsshub_sees_it() -> None:
+def test_the_code_is_computed_from_the_decoded_path_as_in_rsshub() -> None:
     import hashlib
 
     instance = Instance(address="https://h.cn/apps", key="K")
@@ -78,7 +78,7 @@ def test_an_instance_may_have_a_key_of_its_own() -> None:
     ]
 
 
-def test_a_route_is_known_by_its_scheme() -> None:
+def test_a_route_is_recognized_by_its_scheme() -> None:
     assert is_route("RSSHub://zhihu/hot")
     assert not is_route("https://rsshub.example/zhihu/hot")
 
@@ -109,11 +109,11 @@ def test_the_address_of_an_instance_is_a_route(url: str, route: str | None) -> N
     [
         ("RSSHub://zhihu/hot/?code=C&limit=5", "rsshub://zhihu/hot?limit=5"),
         ("http://b.cn:1200/zhihu/hot?key=K", "http://b.cn:1200/zhihu/hot"),
-        # The key of a server that we know nothing of is the only way in.
+        # The key of an unlisted server stays in the address: there is no other way to send it.
         ("https://news.cn/feed?key=K", "https://news.cn/feed?key=K"),
     ],
 )
-def test_no_key_is_kept_with_an_address(url: str, kept: str) -> None:
+def test_no_key_is_stored_with_an_address(url: str, kept: str) -> None:
     assert kept_address(url, INSTANCES) == kept
 
 
@@ -139,13 +139,13 @@ def failing(instance: Instance, minutes: float) -> dict[str, Health]:
         (failing(A, 9) | failing(B, 3) | failing(C, 6), set(), [B, C, A]),
     ],
 )
-def test_instances_are_asked_in_order_but_for_those_that_fail(
+def test_instances_are_asked_in_order_without_paused_ones(
     health: dict[str, Health], being_tried: set[str], order: list[Instance]
 ) -> None:
     assert in_order([A, B, C], health, NOON, being_tried=being_tried) == order
 
 
-def test_an_instance_that_fails_is_left_alone_for_longer_and_longer() -> None:
+def test_the_pause_of_a_failing_instance_doubles() -> None:
     health = Health(instance=A.name)
     pauses = []
     for _ in range(9):
@@ -157,7 +157,7 @@ def test_an_instance_that_fails_is_left_alone_for_longer_and_longer() -> None:
     assert health.last_error == "no answer: no such host"
 
 
-def test_an_instance_that_asks_to_wait_is_left_alone_as_long() -> None:
+def test_a_retry_after_of_an_instance_is_respected() -> None:
     error = BadStatus("u", 429, retry_after=timedelta(hours=3))
     health = after_failure(Health(instance=A.name), error, now=NOON)
     assert health.paused_until == NOON + timedelta(hours=3)
@@ -180,7 +180,9 @@ def test_an_instance_that_asks_to_wait_is_left_alone_as_long() -> None:
         (ParseError("u", "a captcha page"), True),
     ],
 )
-def test_a_failure_is_the_instances_or_the_routes(error: SourceError, is_its_fault: bool) -> None:
+def test_a_failure_counts_against_the_instance_or_the_route(
+    error: SourceError, is_its_fault: bool
+) -> None:
     assert is_fault_of_instance(error) is is_its_fault
 
 
@@ -195,7 +197,7 @@ def test_a_failure_is_the_instances_or_the_routes(error: SourceError, is_its_fau
         ((), None, "", None),
     ],
 )
-def test_rsshub_is_recognised(
+def test_rsshub_is_recognized_by_its_documents(
     headers: Any, generator: str | None, description: str, made_by: str | None
 ) -> None:
     found = generator_of(headers, generator, description)
@@ -203,13 +205,13 @@ def test_rsshub_is_recognised(
     assert is_rsshub(found) is (made_by == "RSSHub")
 
 
-def test_rsshub_tells_the_pattern_of_a_route() -> None:
+def test_the_pattern_of_a_route_is_read_from_its_header() -> None:
     assert matched_pattern([("x-rsshub-route", "/zhihu/hot/:id?")]) == "/zhihu/hot/:id?"
     assert matched_pattern([("x-rsshub-route", "nonsense")]) is None
     assert matched_pattern([]) is None
 
 
-def test_the_subjects_are_rsshubs_25() -> None:
+def test_there_are_the_25_subjects_of_rsshub() -> None:
     assert len(SUBJECTS) == 25
     assert subject_of(["popular", "game"]) == "游戏"
     assert subject_of(["popular"]) == "热门"
@@ -231,12 +233,12 @@ def test_a_path_has_the_categories_of_its_route(path: str, pattern: str, expecte
 
 
 @pytest.mark.parametrize("answer", [[], {}, {"a": 1}, {"a": {"routes": []}}, {"": {"routes": 1}}])
-def test_what_is_no_metadata_is_refused(answer: Any) -> None:
+def test_invalid_metadata_are_refused(answer: Any) -> None:
     with pytest.raises(UsageError, match="file: not RSSHub's metadata"):
         read_metadata(answer, "file")
 
 
-def test_metadata_with_nonsense_in_it_are_read() -> None:
+def test_invalid_parts_of_metadata_are_skipped() -> None:
     (namespace,) = read_metadata(
         {"a": {"routes": {"/x": None, "/y": {"name": 7, "categories": "blog"}}}}, "file"
     )
@@ -254,7 +256,7 @@ def test_paths_may_be_listed_with_their_namespace() -> None:
     assert categories_of("/sea/sea", namespaces) == ("其他", "海", "深海")
 
 
-def test_a_hostile_pattern_takes_no_time() -> None:
+def test_hostile_patterns_take_linear_time() -> None:
     pattern = "/" + "/".join([":a{.+}?", "*"] * 100)
     path = segments_of("/".join(["a"] * 1000))
     began = time.perf_counter()

@@ -71,7 +71,9 @@ def expires(text: str) -> str:
 
 
 @pytest.mark.parametrize(("own", "known", "asked_for", "wait", "reason"), list(answers()))
-def test_after_an_answer(own: str, known: str, asked_for: str, wait: str, reason: str) -> None:
+def test_the_wait_after_an_answer_and_its_reason(
+    own: str, known: str, asked_for: str, wait: str, reason: str
+) -> None:
     facts = named(known)
     found = waits.after_success(
         CONFIG,
@@ -98,7 +100,7 @@ def test_after_an_answer(own: str, known: str, asked_for: str, wait: str, reason
         (ScheduleConfig(interval=timedelta(days=9)), None, timedelta(days=1)),
     ],
 )
-def test_a_feed_of_unknown_habits_waits_as_configured(
+def test_a_feed_with_unknown_habits_has_the_configured_interval(
     config: ScheduleConfig, own: timedelta | None, wait: timedelta
 ) -> None:
     look = Observed(at=NOON, since=None)
@@ -106,13 +108,13 @@ def test_a_feed_of_unknown_habits_waits_as_configured(
     assert found.next_poll.at - NOON == wait
 
 
-def waiting(error: SourceError, failures: int, config: ScheduleConfig = CONFIG) -> Any:
+def plan_after(error: SourceError, failures: int, config: ScheduleConfig = CONFIG) -> Any:
     return waits.after_failure(
         config, FeedSettings(), hints.Hints(), error, failures=failures, now=NOON
     )
 
 
-def told(wait: timedelta, status: int = 429) -> SourceError:
+def retry_after(wait: timedelta, status: int = 429) -> SourceError:
     return BadStatus(ADDRESS, status, retry_after=wait)
 
 
@@ -124,10 +126,10 @@ def told(wait: timedelta, status: int = 429) -> SourceError:
         (DOWN, 4, 8 * HOUR),
         (DOWN, 6, 24 * HOUR),
         (DOWN, 10_000, 24 * HOUR),
-        (told(3 * HOUR), 1, 3 * HOUR),
-        (told(3 * HOUR, 503), 1, 3 * HOUR),
-        (told(timedelta(seconds=5)), 1, HOUR),
-        (told(72 * HOUR), 9, 72 * HOUR),
+        (retry_after(3 * HOUR), 1, 3 * HOUR),
+        (retry_after(3 * HOUR, 503), 1, 3 * HOUR),
+        (retry_after(timedelta(seconds=5)), 1, HOUR),
+        (retry_after(72 * HOUR), 9, 72 * HOUR),
         (Gone(ADDRESS, 404), 1, HOUR),
         (Gone(ADDRESS, 404), 2, 2 * HOUR),
         (Gone(ADDRESS, 404), 3, 7 * DAY),
@@ -138,19 +140,19 @@ def told(wait: timedelta, status: int = 429) -> SourceError:
 def test_after_a_failure_the_wait_doubles_to_a_cap(
     error: SourceError, failures: int, wait: timedelta
 ) -> None:
-    assert waiting(error, failures).at - NOON == wait
+    assert plan_after(error, failures).at - NOON == wait
 
 
 @pytest.mark.parametrize(
     ("error", "wished", "wait"),
     [
         (DOWN, {"skip_hours": frozenset({13, 14})}, 3 * HOUR),
-        (told(3 * HOUR), {"skip_hours": frozenset({15})}, 4 * HOUR),
-        # the test's clock says Sunday
+        (retry_after(3 * HOUR), {"skip_hours": frozenset({15})}, 4 * HOUR),
+        # NOON is on a Sunday
         (Gone(ADDRESS, 410), {"skip_days": frozenset({6})}, 7 * DAY + 12 * HOUR),
     ],
 )
-def test_what_asks_to_be_skipped_is_skipped_after_failures_as_well(
+def test_skip_hours_and_days_are_respected_after_failures_too(
     error: SourceError, wished: dict[str, frozenset[int]], wait: timedelta
 ) -> None:
     ways = Ways(hints=hints.Hints(**wished))
@@ -159,7 +161,7 @@ def test_what_asks_to_be_skipped_is_skipped_after_failures_as_well(
     assert plan.next_poll.reason == "it asks to be skipped until then"
 
 
-def test_a_look_that_comes_late_is_put_off_if_the_feed_asks_to_be_skipped_then() -> None:
+def test_a_late_poll_that_falls_into_skip_hours_is_postponed() -> None:
     ways = Ways(hints=hints.Hints(skip_hours=frozenset({12, 13})))
     found = schedule.skipped_until(FeedSettings(), ways, NOON)
     assert found is not None
@@ -169,7 +171,7 @@ def test_a_look_that_comes_late_is_put_off_if_the_feed_asks_to_be_skipped_then()
 
 
 @pytest.mark.parametrize("wished", ["expires=+1h", "max-age=3600", "ttl=60", "period=hourly"])
-def test_documents_that_expire_together_are_not_asked_for_together(wished: str) -> None:
+def test_documents_that_expire_together_are_requested_at_different_times(wished: str) -> None:
     waited = {
         waits.after_success(
             CONFIG,
@@ -186,14 +188,14 @@ def test_documents_that_expire_together_are_not_asked_for_together(wished: str) 
     assert len(waited) > 300
 
 
-def test_the_reason_is_said() -> None:
-    assert waiting(DOWN, 3).reason == "it failed 3 times in a row; waiting 4h"
-    assert waiting(told(3 * HOUR), 1).reason == "its server asks to wait 3h"
-    gone = waiting(Gone(ADDRESS, 410), 1)
+def test_the_reason_for_a_wait_is_given() -> None:
+    assert plan_after(DOWN, 3).reason == "it failed 3 times in a row; waiting 4h"
+    assert plan_after(retry_after(3 * HOUR), 1).reason == "its server asks to wait 3h"
+    gone = plan_after(Gone(ADDRESS, 410), 1)
     assert gone.reason == "its server says that it is gone; looking every 7d"
 
 
-def test_a_wait_is_never_shorter_for_chance_and_parts_those_that_were_together() -> None:
+def test_the_random_part_only_lengthens_waits_and_spreads_feeds() -> None:
     waited = set()
     for feed_id in range(1000):
         phase = schedule.phase(feed_id, NOON)
@@ -206,7 +208,7 @@ def test_a_wait_is_never_shorter_for_chance_and_parts_those_that_were_together()
     assert len(waited) > 300
 
 
-def test_feeds_that_are_added_together_are_looked_at_one_after_the_other() -> None:
+def test_feeds_added_together_are_first_polled_one_after_another() -> None:
     few = schedule.first_polls(3, NOON)
     assert [(at - NOON).total_seconds() for at in few] == [0, 1, 2]
     many = schedule.first_polls(10_000, NOON)
@@ -214,7 +216,7 @@ def test_feeds_that_are_added_together_are_looked_at_one_after_the_other() -> No
     assert len(set(many)) == 10_000
 
 
-def test_hints_are_kept_as_json() -> None:
+def test_hints_survive_conversion_to_json() -> None:
     full = asked(named("ttl=60 period=daily max-age=5 skip_hours=1,2 skip_days=Monday"))
     assert hints.from_json(full.as_json()) == full
     assert hints.Hints().as_json() == {}
@@ -223,7 +225,7 @@ def test_hints_are_kept_as_json() -> None:
 # Habits
 
 
-def test_habits_are_guessed_from_the_dates_of_the_first_document() -> None:
+def test_habits_are_estimated_from_the_dates_of_the_first_document() -> None:
     dates = [NOON - timedelta(hours=3 * n) for n in range(1, 17)]
     assert habits.begin(dates, NOON).per_day == pytest.approx(8)
     assert habits.begin([], NOON).per_day is None
@@ -232,7 +234,7 @@ def test_habits_are_guessed_from_the_dates_of_the_first_document() -> None:
 
 
 @pytest.mark.parametrize(("per_day", "hours"), [(1, 24), (24, 1), (480, 1)])
-def test_habits_are_learnt(per_day: float, hours: float) -> None:
+def test_habits_converge_to_the_real_rate(per_day: float, hours: float) -> None:
     known = Habits(per_day=3.0)
     for _ in range(int(30 * 24 / hours)):
         new = round(per_day * hours / 24)
@@ -240,16 +242,16 @@ def test_habits_are_learnt(per_day: float, hours: float) -> None:
     assert known.per_day == pytest.approx(per_day, rel=0.05)
 
 
-def test_a_feed_that_falls_silent_is_looked_at_less_and_less() -> None:
-    ways, at, waits_seen = Ways(habits=Habits(per_day=48.0)), NOON, []
+def test_a_feed_that_falls_silent_is_polled_less_and_less_often() -> None:
+    ways, at, intervals = Ways(habits=Habits(per_day=48.0)), NOON, []
     while at < NOON + 60 * DAY:
         since = (ways.habits.interval or HOUR) * 1.05
         at += since
         plan = schedule.after_answer(CONFIG, FeedSettings(), ways, Observed(at=at, since=since))
-        waits_seen.append(plan.next_poll.interval)
+        intervals.append(plan.next_poll.interval)
         ways = plan.ways
-    assert waits_seen == sorted(waits_seen)
-    assert waits_seen[-1] == DAY
+    assert intervals == sorted(intervals)
+    assert intervals[-1] == DAY
 
 
 def test_a_gap_is_counted_and_shortens_the_wait() -> None:
@@ -258,8 +260,8 @@ def test_a_gap_is_counted_and_shortens_the_wait() -> None:
     plan = schedule.after_answer(CONFIG, FeedSettings(), ways, replace(look, is_familiar=False))
     assert plan.ways.habits.gaps == 1
     assert plan.next_poll.interval <= 6 * HOUR
-    seen = schedule.after_answer(CONFIG, FeedSettings(), ways, look)
-    assert seen.ways.habits.gaps == 0
+    familiar = schedule.after_answer(CONFIG, FeedSettings(), ways, look)
+    assert familiar.ways.habits.gaps == 0
     first = schedule.after_answer(CONFIG, FeedSettings(), Ways(), replace(look, since=None))
     assert first.ways.habits.gaps == 0
 
@@ -269,33 +271,33 @@ def test_a_gap_is_counted_and_shortens_the_wait() -> None:
 NEW = "https://b.example.cn/feed"
 
 
-def led(move: Move, days: float, to: str | None = NEW, *, same: bool = True) -> Move:
+def follow(move: Move, days: float, to: str | None = NEW, *, same: bool = True) -> Move:
     return moves.after_answer(move, to, is_same_feed=same, now=NOON + days * DAY)
 
 
-def test_a_permanent_redirect_is_believed_after_days_of_leading_to_the_same_feed() -> None:
-    move = led(NOWHERE, 0)
+def test_a_permanent_redirect_to_the_same_feed_is_adopted_after_days() -> None:
+    move = follow(NOWHERE, 0)
     assert move.address is None
-    move = led(led(move, 1), 4)
+    move = follow(follow(move, 1), 4)
     assert move.address is None
-    move = led(move, 5)
+    move = follow(move, 5)
     assert move.address == NEW
 
 
 @pytest.mark.parametrize(
     ("to", "same"), [(None, True), (NEW, False), ("https://c.example.cn/", True)]
 )
-def test_a_redirect_that_does_not_last_is_not_believed(to: str | None, same: bool) -> None:
-    move = led(led(NOWHERE, 0), 4)
-    move = led(move, 5, to, same=same)
-    assert led(move, 6).address is None
+def test_a_redirect_that_changes_is_not_adopted(to: str | None, same: bool) -> None:
+    move = follow(follow(NOWHERE, 0), 4)
+    move = follow(move, 5, to, same=same)
+    assert follow(move, 6).address is None
 
 
-def test_two_looks_are_not_enough_however_far_apart() -> None:
-    assert led(led(NOWHERE, 0), 30).address is None
+def test_two_polls_are_not_enough_to_adopt_a_redirect() -> None:
+    assert follow(follow(NOWHERE, 0), 30).address is None
 
 
-def test_a_move_is_taken_back_when_the_new_address_fails() -> None:
+def test_a_move_is_undone_when_the_new_address_fails() -> None:
     taken = Move(to=NEW, since=NOON, polls=3, taken_at=NOON)
     assert moves.after_failure(taken, 2) == taken
     assert moves.after_failure(taken, 3) == NOWHERE
@@ -310,21 +312,21 @@ def test_a_move_is_taken_back_when_the_new_address_fails() -> None:
         (Unreachable(ADDRESS, "connection refused", connection_refused=True), 0, 60),
         (Unreachable(ADDRESS, "connection refused", connection_refused=True), 3, 480),
         (Unreachable(ADDRESS, "connection refused", connection_refused=True), 99, 3600),
-        (told(timedelta(seconds=120)), 0, 120),
-        (told(timedelta(seconds=120), 503), 0, None),
+        (retry_after(timedelta(seconds=120)), 0, 120),
+        (retry_after(timedelta(seconds=120), 503), 0, None),
         (BadStatus(ADDRESS, 429), 0, None),
         (Unreachable(ADDRESS, "the server fell silent"), 0, None),
         (Gone(ADDRESS, 404), 0, None),
     ],
 )
-def test_a_server_is_left_alone_only_when_it_says_so_itself(
+def test_a_server_is_paused_for_refused_connections_and_429_with_retry_after(
     error: SourceError, refusals: int, wait: float | None
 ) -> None:
     found = pause_after(error, server="a.example.cn", refusals=refusals, now=NOON)
     assert (found and (found.until - NOON).total_seconds()) == wait
 
 
-def test_a_server_is_not_left_alone_for_what_another_says() -> None:
+def test_a_server_is_not_paused_for_an_answer_of_another_server() -> None:
     elsewhere = "https://b.example.cn/"
     for error in (
         BadStatus(elsewhere, 429, retry_after=HOUR),
@@ -334,5 +336,5 @@ def test_a_server_is_not_left_alone_for_what_another_says() -> None:
         assert pause_after(error, server="b.example.cn", refusals=0, now=NOON)
 
 
-def test_a_route_has_no_server_to_be_left_alone() -> None:
-    assert pause_after(told(HOUR), server="", refusals=0, now=NOON) is None
+def test_a_route_has_no_server_to_pause() -> None:
+    assert pause_after(retry_after(HOUR), server="", refusals=0, now=NOON) is None

@@ -1,3 +1,5 @@
+"""Secrets of feeds are sent to their own server, and neither stored, shown nor logged."""
+
 from __future__ import annotations
 
 import base64
@@ -29,7 +31,7 @@ def program(tmp_path: Path) -> Program:
     return Program(tmp_path, env={"MY_COOKIE": COOKIE, "CREDENTIALS_DIRECTORY": str(secrets)})
 
 
-def name_feed(program: Program, url: str, settings: str) -> None:
+def write_feed(program: Program, url: str, settings: str) -> None:
     program.write_config(f'[[feeds]]\nurl = "{url}"\n{settings}\n')
 
 
@@ -40,10 +42,10 @@ auth = "credential:my-feed"
 """
 
 
-def test_a_feed_is_asked_with_its_own_headers(program: Program) -> None:
+def test_a_feed_is_requested_with_its_own_headers(program: Program) -> None:
     with Site() as site:
         site.set("/feed", rss(item(1)))
-        name_feed(program, site.url("/feed"), SETTINGS)
+        write_feed(program, site.url("/feed"), SETTINGS)
         program.good("poll")
         (request,) = site.requests
     basic = base64.b64encode(f"me:{PASSWORD}".encode()).decode()
@@ -53,10 +55,10 @@ def test_a_feed_is_asked_with_its_own_headers(program: Program) -> None:
     assert request.headers["user-agent"] == "my-archive/1.0"
 
 
-def test_secrets_are_neither_kept_nor_shown(program: Program) -> None:
+def test_secrets_are_neither_stored_nor_shown(program: Program) -> None:
     with Site() as site:
         site.set("/feed", rss(item(1)))
-        name_feed(program, site.url("/feed"), SETTINGS)
+        write_feed(program, site.url("/feed"), SETTINGS)
         told = [
             program.run(*command)
             for command in (
@@ -75,7 +77,7 @@ def test_secrets_are_neither_kept_nor_shown(program: Program) -> None:
         assert secret.encode() not in kept
 
 
-def test_a_page_that_repeats_what_it_was_asked_with_tells_nobody(program: Program) -> None:
+def test_secrets_echoed_by_an_error_page_are_neither_stored_nor_shown(program: Program) -> None:
     with Site() as site:
 
         def echo(request: Request) -> Answer:
@@ -83,7 +85,7 @@ def test_a_page_that_repeats_what_it_was_asked_with_tells_nobody(program: Progra
             return Answer(status=403, body=f"<p>no: {request.path} {told}</p>")
 
         site.set("/feed", echo)
-        name_feed(program, site.url("/feed?token=a-token-of-mine"), SETTINGS)
+        write_feed(program, site.url("/feed?token=a-token-of-mine"), SETTINGS)
         told = [
             program.run(*command)
             for command in (
@@ -103,22 +105,20 @@ def test_a_page_that_repeats_what_it_was_asked_with_tells_nobody(program: Progra
     assert not any("a-token-of-mine" in r.out.partition("/feed")[2] for r in told[:1])
 
 
-def test_other_servers_are_told_nothing(program: Program) -> None:
+def test_secrets_are_not_sent_to_another_server(program: Program) -> None:
     with Site() as site, Site("127.0.0.2") as other:
         other.set("/feed", rss(item(1)))
         site.redirect("/feed", other.url("/feed"))
-        name_feed(program, site.url("/feed"), SETTINGS)
+        write_feed(program, site.url("/feed"), SETTINGS)
         program.good("poll")
         (request,) = other.requests
     assert not {"authorization", "cookie", "x-plain"} & request.headers.keys()
 
 
 @pytest.mark.parametrize("place", ["env:NOT_THERE", "credential:not-there", "credential:../x"])
-def test_a_secret_that_is_missing_is_named_and_nobody_is_asked(
-    program: Program, place: str
-) -> None:
+def test_a_missing_secret_is_named_and_no_request_is_sent(program: Program, place: str) -> None:
     with Site() as site:
-        name_feed(program, site.url("/feed"), f'auth = "{place}"')
+        write_feed(program, site.url("/feed"), f'auth = "{place}"')
         result = program.run("poll")
         assert result.code == 1
         assert f"its settings refer to {place}, which is not set" in result.out
@@ -126,12 +126,12 @@ def test_a_secret_that_is_missing_is_named_and_nobody_is_asked(
 
 
 @pytest.mark.parametrize("setting", ['headers = { Cookie = "env:MY_COOKIE" }', 'auth = "env:X"'])
-def test_a_secret_in_another_encoding_is_sent_as_it_is(program: Program, setting: str) -> None:
+def test_a_secret_in_another_encoding_is_sent_byte_for_byte(program: Program, setting: str) -> None:
     secret = os.fsdecode(b"me:\xc3\xdc\xc2\xeb")
     program = replace(program, env={"MY_COOKIE": secret, "X": secret})
     with Site() as site:
         site.set("/feed", rss(item(1)))
-        name_feed(program, site.url("/feed"), setting)
+        write_feed(program, site.url("/feed"), setting)
         program.good("poll")
         (request,) = site.requests
     sent = request.headers.get("cookie", "").encode("latin-1") or base64.b64decode(
@@ -141,10 +141,10 @@ def test_a_secret_in_another_encoding_is_sent_as_it_is(program: Program, setting
 
 
 @pytest.mark.parametrize("cookie", ["a-secret\nin-two-lines", "a-secret\r\nX-Injected: 1"])
-def test_a_secret_that_cannot_be_sent_is_not_told(program: Program, cookie: str) -> None:
+def test_a_secret_that_cannot_be_sent_is_not_shown(program: Program, cookie: str) -> None:
     program = replace(program, env={"MY_COOKIE": cookie})
     with Site() as site:
-        name_feed(program, site.url("/feed"), 'headers = { Cookie = "env:MY_COOKIE" }')
+        write_feed(program, site.url("/feed"), 'headers = { Cookie = "env:MY_COOKIE" }')
         result = program.run("poll")
         assert "a header of ours cannot be sent" in result.out
         shown = [program.good(*words) for words in (["status"], ["feeds", "show", "1"])]
@@ -167,7 +167,7 @@ def test_a_secret_that_cannot_be_sent_is_not_told(program: Program, cookie: str)
         "[fetch]\nproxy = 'http://me:open-sesame@proxy:99999'",
     ],
 )
-def test_a_mistake_beside_a_secret_does_not_tell_it(program: Program, settings: str) -> None:
+def test_a_configuration_error_does_not_show_secrets(program: Program, settings: str) -> None:
     known = "" if settings.startswith("url") else 'url = "https://news.example.cn/"'
     program.write_config(f"[[feeds]]\n{known}\n{settings}\n")
     result = program.run("status")
@@ -178,7 +178,7 @@ def test_a_mistake_beside_a_secret_does_not_tell_it(program: Program, settings: 
 ADDRESS = "https://me:open-sesame@a.example.cn/feed?key=open-sesame"
 
 
-def test_no_configuration_shows_its_secrets() -> None:
+def test_the_repr_of_a_configuration_shows_no_secrets() -> None:
     config = Config.model_validate(
         {
             "database": {"url": "postgresql://me:open-sesame@localhost/guidang"},
@@ -202,7 +202,7 @@ def test_no_configuration_shows_its_secrets() -> None:
 
 
 @pytest.mark.parametrize("form", [TextFormatter(), JsonFormatter()])
-def test_no_message_or_traceback_of_the_log_shows_the_secrets_of_an_address(
+def test_log_messages_and_tracebacks_show_no_secrets_of_an_address(
     form: logging.Formatter,
 ) -> None:
     error = ValueError(ADDRESS)
@@ -227,7 +227,7 @@ def test_no_error_shows_the_secrets_of_its_address(error: Exception) -> None:
     assert pickle.loads(pickle.dumps(error)).args == error.args
 
 
-def test_a_feed_that_is_named_twice_is_shown_without_its_secrets(program: Program) -> None:
+def test_the_error_for_a_duplicate_feed_shows_no_secrets(program: Program) -> None:
     program.write_config(f'[[feeds]]\nurl = "{ADDRESS}"\n[[feeds]]\nurl = "{ADDRESS}"\n')
     refused = program.run("status")
     assert "https://a.example.cn/feed is there twice" in refused.err

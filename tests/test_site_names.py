@@ -1,4 +1,4 @@
-"""Categories and tags that would share a page in the site are written apart."""
+"""Categories and tags that would share a page of the site get different names."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ NAMES = [
 ]
 
 
-def test_the_page_of_a_name_is_hexos(hexo: Hexo) -> None:
+def test_the_page_of_a_name_is_computed_as_by_hexo(hexo: Hexo) -> None:
     program = f"""
         const {{ slugize }} = require({str(hexo.packages / "hexo-util")!r});
         console.log(JSON.stringify({json.dumps(NAMES)}.map(name => slugize(name))));
@@ -58,14 +58,14 @@ def test_the_page_of_a_name_is_hexos(hexo: Hexo) -> None:
         ("?" * 120, ["?" * 120, "？" * 40 + "…", "？" * 40 + "… 2"]),
     ],
 )
-def test_a_name_is_written_with_full_width_signs_or_a_number(name: str, ways: list[str]) -> None:
+def test_a_colliding_name_gets_full_width_signs_or_a_number(name: str, ways: list[str]) -> None:
     tried = ways_to_write(name)
     assert [next(tried) for _ in ways] == ways
 
 
 @pytest.fixture
-def meeting(tmp_path: Path, sqlite_url: str) -> World:
-    """A feed whose entries have one tag each, and two feeds in categories that meet."""
+def colliding(tmp_path: Path, sqlite_url: str) -> World:
+    """One feed whose entries have colliding tags, and two feeds in colliding categories."""
     world = World(tmp_path, sqlite_url)
     items = [item(n, category=escape(tag)) for n, tag in enumerate([*MEET, "python"])]
     with Site() as site:
@@ -79,16 +79,16 @@ def meeting(tmp_path: Path, sqlite_url: str) -> World:
     return world
 
 
-def test_every_name_has_a_page_of_its_own(meeting: World, hexo: Hexo) -> None:
+def test_every_name_has_a_page_of_its_own(colliding: World, hexo: Hexo) -> None:
     for case in (0, 1):
         config = {"filename_case": case, "category_generator": {"per_page": 0}}
-        public = hexo.build(meeting.config.archive.path, config)
+        public = hexo.build(colliding.config.archive.path, config)
         tags = {page: posts_of(page) for page in (public / "tags").rglob("*.html")}
         assert sorted(len(posts) for posts in tags.values()) == [1] * (len(MEET) - 1) + [2]
         assert not (public / "tags/index.html").exists()
         categories = [posts_of(page) for page in (public / "categories/语言").glob("*/*.html")]
         assert sorted(map(len, categories)) == [1, len(MEET) + 2]
-    meeting.database.dispose()
+    colliding.database.dispose()
 
 
 def posts_of(page: Path) -> list[str]:
@@ -96,20 +96,20 @@ def posts_of(page: Path) -> list[str]:
     return [str(title) for title in document.xpath("//li/a/text()")]
 
 
-def test_what_is_written_apart_is_named(meeting: World) -> None:
-    notes = {one.path: one.note for one in meeting.folder.check() if one.what == "apart"}
+def test_changed_names_are_listed(colliding: World) -> None:
+    notes = {one.path: one.note for one in colliding.folder.check() if one.what == "apart"}
     assert notes["tags/c＋＋"] == "c++ is written c＋＋, for c has its page"
     assert notes["tags/？？？"] == "??? is written ？？？, for it would take the page of all names"
     assert notes["categories/语言/C＋＋"] == "C++ is written C＋＋, for C has its page"
-    assert {one.what for one in meeting.folder.check()} == {"apart"}
-    before = meeting.files()
-    meeting.folder.rebuild(now=meeting.clock())
-    assert meeting.files() == before
-    meeting.database.dispose()
+    assert {one.what for one in colliding.folder.check()} == {"apart"}
+    before = colliding.files()
+    colliding.folder.rebuild(now=colliding.clock())
+    assert colliding.files() == before
+    colliding.database.dispose()
 
 
-def test_many_names_that_meet_are_all_written_apart(tmp_path: Path, sqlite_url: str) -> None:
-    """However many a feed has: a few get a number, the rest a digest."""
+def test_any_number_of_colliding_names_get_different_names(tmp_path: Path, sqlite_url: str) -> None:
+    """A few get a number, the others a digest."""
     world = World(tmp_path, sqlite_url)
     names = ["".join(letters) for letters in itertools.product("éèêë", repeat=4)]
     with Site() as site:
@@ -122,8 +122,8 @@ def test_many_names_that_meet_are_all_written_apart(tmp_path: Path, sqlite_url: 
     world.database.dispose()
 
 
-def test_names_meet_as_they_are_written(tmp_path: Path, sqlite_url: str) -> None:
-    """`<` is written full-width, so that `a<b>` has the page of `a＜b`."""
+def test_names_are_compared_in_their_written_form(tmp_path: Path, sqlite_url: str) -> None:
+    """`<` is written full-width, so `a<b` and `a＜b` would share a page."""
     world = World(tmp_path, sqlite_url)
     with Site() as site:
         site.set("/feed.xml", rss(*(item(n, category=escape(n)) for n in ("a<b>", "a＜b"))))

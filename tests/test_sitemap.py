@@ -1,4 +1,4 @@
-"""Sitemaps in the forms that sites have them, and where they are found."""
+"""Sitemaps in the forms that sites use, and where they are found."""
 
 from __future__ import annotations
 
@@ -58,12 +58,14 @@ ONE = [("/1.html", False)]
         (urls("http://[bad/").encode(), [("http://[bad/", False)]),
     ],
 )  # fmt: skip
-def test_what_a_sitemap_lists(body: bytes, wanted: list[tuple[str, bool]]) -> None:
+def test_the_addresses_and_dates_of_a_sitemap_are_read(
+    body: bytes, wanted: list[tuple[str, bool]]
+) -> None:
     assert listed(body) == wanted
 
 
 @pytest.mark.parametrize("body", [b"", b"<html><body>404</body></html>", b"plain", b"<x/>", b"<"])
-def test_what_is_no_sitemap(body: bytes) -> None:
+def test_other_documents_are_not_sitemaps(body: bytes) -> None:
     with pytest.raises(Unreadable):
         listed(body)
 
@@ -77,13 +79,13 @@ def test_what_is_no_sitemap(body: bytes) -> None:
         "Sitemap: /a.xml\n".encode("utf-16"),
     ],
 )
-def test_what_robots_txt_names(robots: bytes) -> None:
+def test_the_sitemaps_named_in_robots_txt_are_read(robots: bytes) -> None:
     url = "https://news.example.cn/robots.txt"
     assert sitemaps_of_robots(robots, url) == ["https://news.example.cn/a.xml"]
 
 
 def a_site(site: Site, *, home: str = "/") -> str:
-    """A feed without entries of a site, and one article; returns the article's address."""
+    """Add an empty feed and one article to a site; return the address of the article."""
     site.set(f"{home}feed", rss(link=site.url(home)))
     site.set(f"{home}1.html", past.page(1), content_type="text/html")
     return site.url(f"{home}1.html")
@@ -99,7 +101,7 @@ def a_site(site: Site, *, home: str = "/") -> str:
         "/sitemapindex.xml",
     ],
 )
-def test_a_sitemap_at_a_usual_address(tmp_path: Path, site: Site, path: str) -> None:
+def test_a_sitemap_is_found_at_a_usual_address(tmp_path: Path, site: Site, path: str) -> None:
     address = a_site(site)
     body = f"{address}\n".encode() if path.endswith("txt") else urls(address).encode()
     site.set(path, gzip.compress(body) if path.endswith("gz") else body)
@@ -110,7 +112,7 @@ def test_a_sitemap_at_a_usual_address(tmp_path: Path, site: Site, path: str) -> 
 
 
 @pytest.mark.parametrize("status", [404, 410, 403, 200])
-def test_where_robots_txt_names_only_what_is_gone_the_usual_addresses_are_tried(
+def test_the_usual_addresses_are_tried_if_those_in_robots_txt_are_gone(
     tmp_path: Path, site: Site, status: int
 ) -> None:
     address = a_site(site)
@@ -147,7 +149,7 @@ def program_with(tmp_path: Path, site: Site, **lists: str) -> Program:
     return make_program(tmp_path, "", "", site.url("/feed"))
 
 
-def test_a_sitemap_of_which_nothing_is_wanted_is_no_success(tmp_path: Path, site: Site) -> None:
+def test_a_sitemap_without_any_wanted_address_is_a_failure(tmp_path: Path, site: Site) -> None:
     elsewhere = urls("https://moved.example.org/1.html", site.url("/tags/桥/"))
     program = program_with(tmp_path, site, sitemap=elsewhere)
     for _ in range(2):
@@ -158,7 +160,7 @@ def test_a_sitemap_of_which_nothing_is_wanted_is_no_success(tmp_path: Path, site
     assert program.run("backfill", "--resume").code == 1
 
 
-def test_a_list_of_which_nothing_is_wanted_beside_others_is_passed_over(
+def test_a_list_without_wanted_addresses_beside_others_is_skipped(
     tmp_path: Path, site: Site
 ) -> None:
     index = "".join(
@@ -171,7 +173,7 @@ def test_a_list_of_which_nothing_is_wanted_beside_others_is_passed_over(
     assert "home.xml: passed over: it lists nothing that is wanted, of 1 addresses" in result.out
 
 
-def test_what_is_older_than_the_window_is_no_failure(tmp_path: Path, site: Site) -> None:
+def test_articles_older_than_the_window_are_no_failure(tmp_path: Path, site: Site) -> None:
     old = urls(site.url("/1.html")).replace("</loc>", "</loc><lastmod>2019-01-01</lastmod>")
     program = program_with(tmp_path, site, sitemap=old)
     result = program.run("backfill", "1", "--source", "sitemap", "--since", "2020-01-01")

@@ -1,4 +1,4 @@
-"""A daemon that polls and polls: its memory stays flat, and nothing blocks its loop."""
+"""A daemon that polls for a long time: its memory stays flat, and nothing blocks its loop."""
 
 from __future__ import annotations
 
@@ -77,13 +77,13 @@ def memory_of(daemon: Running) -> int:
 
 
 def late_ticks(daemon: Running) -> tuple[int, int]:
-    """How often the loop came to what was due more than 0.1 s late, and how often in all."""
+    """Return how many ticks of the loop were more than 0.1 s late, and how many there were."""
     lines = dict(line.rpartition(" ")[::2] for line in daemon.get("/metrics")[1].splitlines())
     ticks = int(float(lines["guidang_loop_lag_seconds_count"]))
     return ticks - int(float(lines['guidang_loop_lag_seconds_bucket{le="0.1"}'])), ticks
 
 
-# How many entries of how many bytes; together each near the largest that is taken.
+# The number and size of entries; each document is near the largest that is accepted.
 LARGE = {"/many": (5_000, 3_500), "/long": (2, 9_000_000), "/small": (9_900, 1_200)}
 
 
@@ -97,7 +97,7 @@ LARGE = {"/many": (5_000, 3_500), "/long": (2, 9_000_000), "/small": (9_900, 1_2
 def test_no_document_holds_up_the_loop(
     tmp_path: Path, site: Site, large: dict[str, tuple[int, int]]
 ) -> None:
-    """Other programs may hold up a loop now and then; only what blocks does it in every try."""
+    """Other programs on the machine may delay the loop, so one try of three must be clean."""
     sizes = large | {f"/{number}": (3, 100) for number in range(9)}
     tries = []
     for attempt in range(3):
@@ -114,7 +114,7 @@ def test_no_document_holds_up_the_loop(
 def late_while_reading(
     daemon: Running, site: Site, large: dict[str, tuple[int, int]]
 ) -> tuple[int, int]:
-    """Let the daemon read documents that are all new, the same, and with one more entry."""
+    """Let the daemon read new and unchanged documents, then some with one more entry."""
     daemon.start_ready()
     try:
         for more in (0, 1):

@@ -1,4 +1,4 @@
-"""A feed comes apart at its items and goes together again; doubt gives None."""
+"""A feed is split into its items and joined again; split returns None in case of doubt."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ONE = "<item><title>一</title></item>"
 TWO = "<item rdf:about=\"a>b\" x='1'><title>二</title></item >"
 
 
-def taken_apart(text: str, encoding: str = "utf-8") -> list[str]:
+def items_of(text: str, encoding: str = "utf-8") -> list[str]:
     pieces = split(text.encode(encoding))
     assert pieces is not None
     whole = pieces.document(pieces.items).decode(encoding)
@@ -31,7 +31,7 @@ def taken_apart(text: str, encoding: str = "utf-8") -> list[str]:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "big5"])
 def test_items_of_rss_are_found_in_every_ascii_safe_encoding(encoding: str) -> None:
     text = RSS.format(encoding=encoding) + ONE + "\n" + TWO + "<ttl>5</ttl></channel></rss>"
-    assert taken_apart(text, encoding) == [ONE, TWO]
+    assert items_of(text, encoding) == [ONE, TWO]
 
 
 @pytest.mark.parametrize(
@@ -65,10 +65,10 @@ def test_items_of_rss_are_found_in_every_ascii_safe_encoding(encoding: str) -> N
     ],
 )
 def test_items_are_found(text: str, items: list[str]) -> None:
-    assert taken_apart(text) == items
+    assert items_of(text) == items
 
 
-def test_items_of_json_are_the_publishers_own_bytes() -> None:
+def test_items_of_json_are_the_original_bytes() -> None:
     body = '{"version": "x", "items" : [ {"id":1.0, "t":"\\u4e00]"} ,{"id": 2}\n], "z": [{}]}'
     pieces = split(body.encode())
     assert pieces is not None
@@ -96,7 +96,7 @@ def test_items_of_json_are_the_publishers_own_bytes() -> None:
         "<rss><channel><item/></channel></rss>".encode("utf-16"),
         b"<rss><channel><title>~{1>JP~}</title><item/></channel></rss>",
         b"<rss><channel><title>\x1b$B</title><item/></channel></rss>",
-        # By itself the second item would be read as HZ.
+        # Alone, the second item would be decoded as HZ.
         "<rss><channel><item>临溪</item><item>~{VPND~}</item></channel></rss>".encode(),
         b'{"items": []}',
         b'{"items": [{}], "items": [{}]}',
@@ -105,25 +105,25 @@ def test_items_of_json_are_the_publishers_own_bytes() -> None:
         b'{"items":' + b"[" * 100_000,
     ],
 )
-def test_doubt_gives_none(body: bytes) -> None:
+def test_split_returns_none_in_case_of_doubt(body: bytes) -> None:
     assert split(body) is None
 
 
-def test_chosen_items_make_a_document_with_the_same_channel() -> None:
+def test_selected_items_form_a_document_with_the_same_channel() -> None:
     pieces = split((RSS.format(encoding="utf-8") + ONE + TWO + "</channel></rss>").encode())
     assert pieces is not None
     expected = RSS.format(encoding="utf-8") + TWO + "</channel></rss>"
     assert pieces.document([pieces.items[1]]).decode() == expected
 
 
-def test_an_item_that_is_there_twice_counts_once() -> None:
+def test_a_repeated_item_is_counted_once() -> None:
     pieces = split(f"<rss><channel>{ONE}{TWO}{TWO}</channel></rss>".encode())
     assert pieces is not None
     assert list(pieces.by_digest().values()) == [ONE.encode(), TWO.encode()]
     assert pieces.of([TWO.encode()]) == replace(pieces, items=(TWO.encode(),))
 
 
-def test_a_digest_changes_with_the_item_and_with_what_it_stands_in() -> None:
+def test_a_digest_depends_on_the_item_and_on_its_frame() -> None:
     def digests(head: str, *items: str) -> list[bytes]:
         pieces = split(f"{head}<channel>{''.join(items)}</channel></rss>".encode())
         assert pieces is not None
@@ -136,7 +136,7 @@ def test_a_digest_changes_with_the_item_and_with_what_it_stands_in() -> None:
     assert digests("<rss>", TWO, ONE)[1:] == base
 
 
-def test_digests_are_those_of_item_digest() -> None:
+def test_split_computes_the_digests_of_item_digest() -> None:
     pieces = Split(head=b"", items=(b"x",), tail=b"", scope=b"s")
     assert pieces.by_digest() == {item_digest(b"s", b"x"): b"x"}
     assert len(item_digest(b"s", b"x")) == 20
@@ -159,7 +159,7 @@ def test_digests_are_those_of_item_digest() -> None:
         b"\n<!-- -->",
     ],
 )
-def test_time_grows_with_size_only(unit: bytes) -> None:
+def test_splitting_takes_linear_time(unit: bytes) -> None:
     started = time.perf_counter()
     split(b"<rss><channel>" + unit * (1_000_000 // len(unit)))
     split(unit * (1_000_000 // len(unit)))
@@ -177,7 +177,9 @@ _ENTRY = st.tuples(_SECTIONS, _SECTIONS).map(
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(_SECTIONS, st.lists(_ENTRY, min_size=1, max_size=4, unique=True))
-def test_items_that_are_cut_hold_the_entries_of_the_whole(title: str, entries: list[str]) -> None:
+def test_the_split_items_give_the_entries_of_the_whole_document(
+    title: str, entries: list[str]
+) -> None:
     text = f'<rss version="2.0"><channel><title>{title}</title>{"".join(entries)}</channel></rss>'
     pieces = split(text.encode())
     if pieces is None:

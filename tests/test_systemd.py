@@ -1,4 +1,4 @@
-"""The unit under a real systemd, which a container boots as its first process."""
+"""The systemd units, tested with a real systemd that is the first process of a container."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.support import item, rss
 pytestmark = [pytest.mark.deploy, pytest.mark.engine, pytest.mark.timeout(900)]
 
 IMAGE = "systemd:trixie"
-# What a system manager needs of its container.
+# Options that systemd needs to run in a container.
 POWERS = (
     "--network=host --cap-add=SYS_ADMIN --security-opt=seccomp=unconfined "
     "--security-opt=apparmor=unconfined --tmpfs=/run --tmpfs=/run/lock --tmpfs=/tmp "
@@ -34,11 +34,11 @@ mkdir -p /etc/guidang
 /opt/guidang/bin/guidang systemd-unit > /etc/systemd/system/guidang.service
 /opt/guidang/bin/guidang systemd-unit --backfill > /etc/systemd/system/guidang-backfill@.service
 """
-WATCHED = "[Service]\nWatchdogSec=10s\n"  # the unit's three minutes are long for a test
+WATCHED = "[Service]\nWatchdogSec=10s\n"  # the three minutes of the unit would make the test slow
 
 
 class Machine:
-    """A machine with systemd on which Guidang is installed as the how-to says."""
+    """A machine with systemd on which Guidang is installed as in the how-to."""
 
     def __init__(self) -> None:
         self.name = f"guidang-systemd-{os.getpid()}"
@@ -79,7 +79,7 @@ class Machine:
         return self.sh(f"journalctl --unit=guidang --output=cat --no-pager {' '.join(options)}")
 
     def titles(self) -> list[str]:
-        """The titles that stand in the archive's records."""
+        """Return the titles of the records in the archive."""
         return sorted(self.sh("grep -rh ^title: /var/lib/guidang/posts").splitlines())
 
     def wait_for(self, *titles: str) -> None:
@@ -109,28 +109,26 @@ UNITS = ["guidang.service", "guidang-backfill@.service"]
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_the_units_of_the_repository_are_those_that_are_printed(
-    machine: Machine, unit: str
-) -> None:
+def test_the_command_prints_the_units_of_the_repository(machine: Machine, unit: str) -> None:
     written = machine.sh(f"cat /etc/systemd/system/{unit}")
     assert written == (ROOT / "deploy/systemd" / unit).read_text("utf-8")
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_systemd_has_nothing_to_say_against_the_units(machine: Machine, unit: str) -> None:
+def test_systemd_analyze_verifies_the_units(machine: Machine, unit: str) -> None:
     assert machine.sh(f"systemd-analyze verify /etc/systemd/system/{unit}") == ""
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_the_units_are_hardly_exposed(machine: Machine, unit: str) -> None:
+def test_the_units_have_a_low_exposure_score(machine: Machine, unit: str) -> None:
     file = f"/etc/systemd/system/{unit}"
     said = machine.sh(f"systemd-analyze security --no-pager --offline=yes --threshold=15 {file}")
     exposure = said.rpartition("exposure level for ")[2].partition(": ")[2].split()[0]
     assert float(exposure) <= 1.5, said
 
 
-def test_a_service_lives_through_everything(machine: Machine) -> None:
-    """Start, reload, a killed and a hanging daemon, stop: no entry is lost or doubled."""
+def test_a_service_survives_reloads_kills_and_hangs(machine: Machine) -> None:
+    """No entry is lost or duplicated by start, reload, kill, hang and stop."""
     with Site() as site:
         site.set("/a", rss(item(1, title="甲一")))
         site.set("/b", rss(item(2, title="乙一")))

@@ -1,4 +1,4 @@
-"""Titles are shown as they were written, cleaned of what is not title; equal ones share a key."""
+"""Titles are cleaned of site names and markup; titles that mean the same have the same key."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _rows(name: str) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize(("raw", "feed_title", "expected"), _rows("display.tsv"))
-def test_the_title_as_shown(raw: str, feed_title: str, expected: str) -> None:
+def test_a_title_is_cleaned_for_display(raw: str, feed_title: str, expected: str) -> None:
     assert display_title(raw, feed_title=feed_title) == expected
 
 
@@ -34,44 +34,44 @@ def test_the_title_as_shown(raw: str, feed_title: str, expected: str) -> None:
         "<![CDATA[ 与 <!-- --> 怎么写",
     ],
 )
-def test_a_title_that_is_text_stays_as_it_is(text: str) -> None:
+def test_a_plain_text_title_is_unchanged(text: str) -> None:
     assert display_title(f" {text}\n", is_text=True) == text
     assert display_title(f"{text} - 江海网", feed_title="江海网", is_text=True) == text
 
 
 @pytest.mark.parametrize(("title", "expected"), _rows("keys.tsv"))
-def test_the_key_of_a_title(title: str, expected: str) -> None:
+def test_a_title_has_the_expected_key(title: str, expected: str) -> None:
     assert title_key(title) == expected
 
 
 @pytest.mark.parametrize(
     "unseen", ["\u200b", "\ufeff", "\u00ad", "\u202e", "\u200d", "\u2060", "\x00", "\x7f", "\x85x"]
 )
-def test_what_cannot_be_seen_is_dropped(unseen: str) -> None:
+def test_invisible_characters_are_dropped(unseen: str) -> None:
     assert display_title(f"夜{unseen.rstrip('x')}雨").replace(" ", "") == "夜雨"
 
 
-def test_a_lone_surrogate_is_survived() -> None:
+def test_a_lone_surrogate_raises_no_error() -> None:
     assert title_key(display_title("\ud800夜雨")) == title_key("\ud800夜雨") == "夜雨"
 
 
 @pytest.mark.parametrize("blank", ["\u3000", "\xa0", "\n", "\t", "\u2028", "  "])
-def test_every_white_space_is_one_blank(blank: str) -> None:
+def test_white_space_becomes_single_spaces(blank: str) -> None:
     assert display_title(f"{blank}夜雨{blank}晨晴{blank}") == "夜雨 晨晴"
 
 
-def test_an_emoji_of_several_people_stays_one() -> None:
+def test_an_emoji_joined_from_several_stays_one() -> None:
     family = "👨\u200d👩\u200d👧"
     assert display_title(f"{family} 出游") == f"{family} 出游"
 
 
-def test_the_name_of_the_site_goes_as_well_as_that_of_the_feed() -> None:
+def test_the_names_of_site_and_feed_are_removed() -> None:
     title = display_title("夜雨 - 要闻 - 江海网", feed_title="要闻", site_name="江海网")
     assert title == "夜雨"
 
 
 @given(st.text(), st.text(max_size=5))
-def test_a_shown_title_is_one_line_and_its_key_is_stable(raw: str, feed_title: str) -> None:
+def test_a_displayed_title_is_one_line_and_its_key_is_stable(raw: str, feed_title: str) -> None:
     title = display_title(raw, feed_title=feed_title)
     assert title == " ".join(title.split())
     assert title_key(title_key(title)) == title_key(title)

@@ -1,4 +1,4 @@
-"""Atom's text without a type is HTML where it is nothing else; text that speaks of tags is text."""
+"""An Atom text without a type is read as HTML only if it cannot be plain text."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_blocks_with_words_are_html(text: str) -> None:
         "<3 </3>",
     ],
 )
-def test_text_that_speaks_of_tags_is_text(text: str) -> None:
+def test_text_that_mentions_tags_is_text(text: str) -> None:
     assert not is_html(text)
 
 
@@ -60,7 +60,7 @@ def test_text_that_speaks_of_tags_is_text(text: str) -> None:
 @pytest.mark.parametrize(
     ("given", "is_text"), [("", False), (' type="html"', False), (' type="text"', True)]
 )
-def test_what_the_feed_says_goes_first(more: str, given: str, *, is_text: bool) -> None:
+def test_a_declared_type_has_priority(more: str, given: str, *, is_text: bool) -> None:
     text = "<p>第一段。</p><p>第二段。</p>"
     document = ENTRY.format(more, given, html.escape(text))
     feed = parse(document.encode(), content_type=None, url="https://feed.example/")

@@ -38,7 +38,9 @@ BASE = "https://news.example.cn/list/"
         ("https://a.example.cn/" + "x" * 9000, None),
     ],
 )
-def test_only_addresses_a_reader_can_open_are_links(link: str | None, absolute: str | None) -> None:
+def test_only_addresses_that_a_reader_can_open_are_links(
+    link: str | None, absolute: str | None
+) -> None:
     assert absolute_link(link, BASE) == absolute
 
 
@@ -51,7 +53,7 @@ def test_only_addresses_a_reader_can_open_are_links(link: str | None, absolute: 
         ("rsshub://zhihu/hot?limit=5", "rsshub://zhihu/hot?limit=5"),
     ],
 )
-def test_secrets_are_left_out_of_what_is_shown(url: str, shown: str) -> None:
+def test_shown_addresses_have_no_secrets(url: str, shown: str) -> None:
     assert without_secrets(url) == shown
 
 
@@ -60,7 +62,7 @@ def test_the_host_is_without_its_port() -> None:
     assert host_of("http://[bad/x") == server_of("http://[bad/x") == ""
 
 
-def test_a_malformed_address_is_shown_without_what_may_be_secret() -> None:
+def test_a_malformed_address_is_shown_without_possible_secrets() -> None:
     assert without_secrets("http://me:secret@[bad/feed?key=1") == "[bad/feed"
 
 
@@ -72,11 +74,11 @@ SHOWN = "https://a.example.cn/feed?b=1"
     "shown",
     [str(Url(SECRET)), f"{Url(SECRET)}", "%s" % Url(SECRET), repr(Url(SECRET)).strip("'")],  # noqa: UP031
 )
-def test_an_address_is_shown_without_its_secrets(shown: str) -> None:
+def test_any_address_is_shown_without_its_secrets(shown: str) -> None:
     assert shown == SHOWN
 
 
-def test_an_address_is_sent_and_stored_whole() -> None:
+def test_an_address_is_sent_and_stored_completely() -> None:
     url = Url(SECRET)
     assert (url.encode(), url + "", json.loads(json.dumps(url))) == (
         SECRET.encode(),
@@ -86,7 +88,7 @@ def test_an_address_is_sent_and_stored_whole() -> None:
     assert pickle.loads(pickle.dumps(url)) == url == SECRET
 
 
-def test_a_secret_is_not_shown_and_a_reference_to_one_is() -> None:
+def test_a_reference_to_a_secret_is_shown_but_not_the_secret() -> None:
     assert (f"{Secret('open-sesame')}", repr([Secret("open-sesame")])) == ("***", "['***']")
     assert (f"{Secret('env:NAME')}", str(Secret("credential:x"))) == ("env:NAME", "credential:x")
 

@@ -1,4 +1,4 @@
-"""Validators are sent to servers that deal with them honestly, in the spelling that they know."""
+"""Validators are sent only to servers that handle them correctly, in a spelling they match."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def is_conditional(request: Request) -> bool:
 
 
 class Publisher:
-    """A feed that has one entry more with each call of `publish`, and a server's own ways."""
+    """A feed that gets one more entry with each call of `publish`; `respond` answers requests."""
 
     def __init__(self, site: Site, respond: Callable[[Publisher, Request], Answer]) -> None:
         self.entries = 0
@@ -57,25 +57,25 @@ class Publisher:
         self.body = rss(*(item(n) for n in range(self.entries, 0, -1)))
 
     @property
-    def asked(self) -> list[bool]:
-        """Of each request: whether it had validators."""
+    def conditional_requests(self) -> list[bool]:
+        """Whether each request had validators, in order."""
         return [is_conditional(request) for request in self.site.requests_to("/feed")]
 
 
 def never_changed(feed: Publisher, request: Request) -> Answer:
-    """A constant ETag, and a date that never moves: 304 for ever."""
+    """Answer with a constant ETag and date, so with 304 to every conditional request."""
     whole = Answer(body=feed.body, headers={"ETag": '"1"', "Last-Modified": AGE_OLD})
     return Answer(status=304) if is_conditional(request) else whole
 
 
-def other_each_time(feed: Publisher, request: Request) -> Answer:
-    """Another ETag with each document, and 304 to whoever has any."""
+def always_304(feed: Publisher, request: Request) -> Answer:
+    """Answer with a new ETag for each document, but with 304 to every conditional request."""
     whole = Answer(body=feed.body, headers={"ETag": f'"{feed.entries}"'})
     return Answer(status=304) if is_conditional(request) else whole
 
 
 def failing(answer: Answer) -> Callable[[Publisher, Request], Answer]:
-    """A server that fails where it is asked with validators, and only there."""
+    """Return a server that gives this answer to conditional requests only."""
 
     def respond(feed: Publisher, request: Request) -> Answer:
         tag = f'"{feed.entries}"'
@@ -94,8 +94,8 @@ def state(world: World) -> FeedState:
     return feed
 
 
-@pytest.mark.parametrize("liar", [never_changed, other_each_time])
-def test_a_server_that_says_304_for_ever_is_found_out_in_a_week(
+@pytest.mark.parametrize("liar", [never_changed, always_304])
+def test_a_server_that_always_says_304_is_detected_within_a_week(
     world: World, site: Site, liar: Callable[[Publisher, Request], Answer]
 ) -> None:
     feed = Publisher(site, liar)
@@ -109,7 +109,7 @@ def test_a_server_that_says_304_for_ever_is_found_out_in_a_week(
     assert "304 (not modified) though its document had changed" in (trust.distrusted_because or "")
     site.clear()
     assert [poll.outcome for poll in world.poll()] == [Outcome.NEWS]
-    assert feed.asked == [False]
+    assert feed.conditional_requests == [False]
     assert len(world.entries()) == 17
 
 
@@ -126,7 +126,7 @@ def test_a_server_that_says_304_for_ever_is_found_out_in_a_week(
     ],
     ids=["500", "403", "412", "empty", "a page", "404", "reset"],
 )
-def test_a_server_that_fails_with_validators_is_asked_without_at_once(
+def test_a_server_that_fails_with_validators_is_asked_without_them_at_once(
     world: World, site: Site, answer: Answer
 ) -> None:
     feed = Publisher(site, failing(answer))
@@ -136,14 +136,14 @@ def test_a_server_that_fails_with_validators_is_asked_without_at_once(
     (poll,) = world.poll()
     assert (poll.outcome, poll.new, poll.error) == (Outcome.NEWS, 1, None)
     assert poll.warnings[0].startswith("its validators are no longer sent: a request with them")
-    assert feed.asked == [False, True, False, True]
+    assert feed.conditional_requests == [False, True, False, True]
     site.clear()
     feed.publish()
     assert world.poll()[0].new == 1
-    assert feed.asked == [False]
+    assert feed.conditional_requests == [False]
 
 
-def test_one_failure_is_no_reason_for_distrust(world: World, site: Site) -> None:
+def test_one_failure_does_not_cause_distrust(world: World, site: Site) -> None:
     hiccup: list[Answer] = []
     feed = Publisher(site, lambda feed, request: hiccup.pop() if hiccup else honest(feed, request))
     world.add(site.url("/feed"))
@@ -154,7 +154,7 @@ def test_one_failure_is_no_reason_for_distrust(world: World, site: Site) -> None
     assert state(world).trust.distrusted_at is None
     site.clear()
     assert [poll.outcome for poll in world.poll()] == [Outcome.NOT_MODIFIED]
-    assert feed.asked == [True]
+    assert feed.conditional_requests == [True]
 
 
 @pytest.mark.parametrize(
@@ -165,39 +165,37 @@ def test_one_failure_is_no_reason_for_distrust(world: World, site: Site) -> None
     ],
     ids=["429", "503"],
 )
-def test_a_server_that_asks_to_wait_is_not_asked_at_once(
+def test_a_server_that_sends_retry_after_is_not_asked_again_at_once(
     world: World, site: Site, answer: Answer
 ) -> None:
     feed = Publisher(site, failing(answer))
     world.add(site.url("/feed"))
     world.poll()
     assert [poll.outcome for poll in world.poll()] == [Outcome.FAILED]
-    assert feed.asked == [False, True]
+    assert feed.conditional_requests == [False, True]
     world.clock.move(hours=1)
     world.poll()
-    assert feed.asked == [False, True, False]
+    assert feed.conditional_requests == [False, True, False]
 
 
-def test_an_honest_server_is_asked_for_all_once_a_week(world: World, site: Site) -> None:
+def test_an_honest_server_is_asked_without_validators_once_a_week(world: World, site: Site) -> None:
     feed = Publisher(site, honest)
     world.add(site.url("/feed"))
     for _ in range(20):
         world.poll()
         world.clock.move(days=1)
-    assert feed.asked.count(False) == 3
+    assert feed.conditional_requests.count(False) == 3
     assert state(world).trust.distrusted_at is None
 
 
-def test_what_an_honest_server_says_after_a_week_of_silence_is_believed(
-    world: World, site: Site
-) -> None:
+def test_new_entries_after_a_silent_week_cause_no_distrust(world: World, site: Site) -> None:
     feed = Publisher(site, honest)
     world.add(site.url("/feed"))
     world.poll()
     world.clock.move(days=8)
     feed.publish()
     assert world.poll()[0].new == 1
-    assert feed.asked == [False, False, True]
+    assert feed.conditional_requests == [False, False, True]
     assert state(world).trust.distrusted_at is None
 
 
@@ -205,18 +203,20 @@ def test_what_an_honest_server_says_after_a_week_of_silence_is_believed(
     ("per_day", "hours"),
     [(None, 168), (0.0, 168), (0.1, 168), (1, 72), (6, 12), (12, 6), (500, 6)],
 )
-def test_a_busy_feed_is_doubted_sooner(per_day: float | None, hours: float) -> None:
+def test_a_busy_feed_is_checked_without_validators_sooner(
+    per_day: float | None, hours: float
+) -> None:
     wait = trusting.check_interval(ScheduleConfig(), Habits(per_day=per_day))
     assert wait.total_seconds() / 3600 == hours
 
 
-def test_the_other_feeds_of_a_server_that_lies_are_doubted(world: World, site: Site) -> None:
+def test_other_feeds_of_a_lying_server_are_checked_too(world: World, site: Site) -> None:
     feed = Publisher(site, failing(Answer(status=500)))
     site.set("/other", rss(item(1)), etag='"1"')
     lying, other = world.add(site.url("/feed")), world.add(site.url("/other"))
     world.poll()
     world.poll(lying)
-    assert feed.asked == [False, True, False, True]
+    assert feed.conditional_requests == [False, True, False, True]
     site.clear()
     world.poll(other)
     assert [is_conditional(request) for request in site.requests_to("/other")] == [False]
@@ -225,13 +225,13 @@ def test_the_other_feeds_of_a_server_that_lies_are_doubted(world: World, site: S
     assert [is_conditional(request) for request in site.requests_to("/other")] == [True]
 
 
-def test_a_server_that_was_mended_is_trusted_again(world: World, site: Site) -> None:
+def test_a_repaired_server_is_trusted_again(world: World, site: Site) -> None:
     ways = [never_changed]
 
-    def mended_later(feed: Publisher, request: Request) -> Answer:
+    def repaired_later(feed: Publisher, request: Request) -> Answer:
         return ways[-1](feed, request)
 
-    feed = Publisher(site, mended_later)
+    feed = Publisher(site, repaired_later)
     world.add(site.url("/feed"))
     for _ in range(3):
         world.poll()
@@ -245,10 +245,10 @@ def test_a_server_that_was_mended_is_trusted_again(world: World, site: Site) -> 
     assert state(world).trust.distrusted_at is None
     site.clear()
     world.poll()
-    assert feed.asked == [True]
+    assert feed.conditional_requests == [True]
 
 
-def test_a_fresh_poll_asks_for_all_and_explain_says_what_is_known(
+def test_poll_fresh_sends_no_validators_and_explain_shows_the_distrust(
     tmp_path: Path, site: Site
 ) -> None:
     feed = Publisher(site, never_changed)
@@ -266,7 +266,7 @@ def test_a_fresh_poll_asks_for_all_and_explain_says_what_is_known(
 
 
 @pytest.mark.parametrize("again", ["add", "file"])
-def test_validators_do_not_outlive_a_feed_that_is_removed(
+def test_the_validators_of_a_removed_feed_are_deleted(
     tmp_path: Path, site: Site, again: str
 ) -> None:
     feed = Publisher(site, never_changed)
@@ -282,11 +282,11 @@ def test_validators_do_not_outlive_a_feed_that_is_removed(
         config = tmp_path / "config.toml"
         config.write_text(f'{config.read_text()}\n[[feeds]]\nurl = "{site.url("/feed")}"\n')
     assert "1 new" in program.good("poll", "--all")
-    assert True not in feed.asked
+    assert True not in feed.conditional_requests
 
 
 def compares(known: Callable[[str], str], *, gives: str) -> Callable[[Publisher, Request], Answer]:
-    """A server that hands out `gives`, and compares strings with what `known` makes of it."""
+    """Return a server that sends the ETag `gives` and matches only the string `known(gives)`."""
 
     def respond(feed: Publisher, request: Request) -> Answer:
         tag = gives.format(feed.entries)
@@ -308,7 +308,7 @@ def compares(known: Callable[[str], str], *, gives: str) -> Callable[[Publisher,
     ],
     ids=["RSSHub", "Rack", "strong", "weakened", "never"],
 )
-def test_the_spelling_that_a_server_knows_is_learned(
+def test_the_etag_spelling_that_a_server_matches_is_learned(
     world: World, site: Site, given: str, known: Callable[[str], str], costs: int
 ) -> None:
     feed = Publisher(site, compares(known, gives=given))
@@ -324,13 +324,13 @@ def test_the_spelling_that_a_server_knows_is_learned(
     assert state(world).trust.distrusted_at is None
 
 
-def test_a_date_helps_where_no_spelling_does(world: World, site: Site) -> None:
+def test_last_modified_is_used_if_no_etag_spelling_matches(world: World, site: Site) -> None:
     def respond(feed: Publisher, request: Request) -> Answer:
         tag, date = f'"{feed.entries}"', AGE_OLD
-        asked = request.headers
-        current = "if-none-match" not in asked and asked.get("if-modified-since") == date
+        sent = request.headers
+        is_current = "if-none-match" not in sent and sent.get("if-modified-since") == date
         headers = {"ETag": tag, "Last-Modified": date}
-        return Answer(status=304) if current else Answer(body=feed.body, headers=headers)
+        return Answer(status=304) if is_current else Answer(body=feed.body, headers=headers)
 
     Publisher(site, respond)
     world.add(site.url("/feed"))
@@ -340,8 +340,8 @@ def test_a_date_helps_where_no_spelling_does(world: World, site: Site) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(900)
-def test_the_real_rsshub_is_not_asked_twice_for_the_same_document(world: World) -> None:
-    """It hands out `W/"x"` for packed bodies, and compares with `"x"`."""
+def test_the_real_rsshub_answers_304_for_an_unchanged_document(world: World) -> None:
+    """RSSHub sends `W/"x"` for compressed bodies, but matches only `"x"`."""
     with real_rsshub() as address:
         world.add(f"{address}/guidang/5")
         outcomes = [world.poll()[0].outcome for _ in range(5)]
@@ -350,9 +350,9 @@ def test_the_real_rsshub_is_not_asked_twice_for_the_same_document(world: World) 
     assert len(world.entries()) == 5
 
 
-def test_a_backfill_tells_the_validators_of_a_feed_to_no_page(tmp_path: Path, site: Site) -> None:
+def test_a_backfill_sends_no_validators_for_pages(tmp_path: Path, site: Site) -> None:
     def wordpress(request: Request) -> Answer:
-        """WordPress 7.1: one ETag for all feeds and pages, also for those that are not there."""
+        """Answer like WordPress 7.1: one ETag for all feeds and pages, even for missing ones."""
         if "if-none-match" in request.headers:
             return Answer(status=304, headers={"ETag": '"all"'})
         page = int(request.path.partition("paged=")[2] or 1)
@@ -375,19 +375,19 @@ def test_a_backfill_tells_the_validators_of_a_feed_to_no_page(tmp_path: Path, si
     assert not any(is_conditional(request) for request in site.requests)
 
 
-def test_an_unknown_spelling_of_a_missing_etag_is_no_etag() -> None:
+def test_a_missing_etag_has_no_spelling() -> None:
     date = Validators(last_modified=AGE_OLD)
     assert [trusting.spelled(date, spelling) for spelling in Spelling] == [date] * 3
 
 
-def test_a_tag_of_a_304_is_kept_as_the_document_spelled_it() -> None:
+def test_the_etag_of_a_304_is_stored_in_the_spelling_of_the_document() -> None:
     kept, given = Validators(etag='W/"1"'), Validators(etag='"1"', last_modified=AGE_OLD)
     merged = trusting.after_not_modified(kept, given)
     assert merged == Validators(etag='W/"1"', last_modified=AGE_OLD)
     assert trusting.after_not_modified(kept, Validators(etag='"2"')).etag == '"2"'
 
 
-def test_a_document_that_was_not_asked_for_with_a_tag_teaches_no_spelling() -> None:
+def test_no_spelling_is_learned_from_an_unconditional_request() -> None:
     tag, trust = Validators(etag='"1"'), Trust(document_at=NOON)
     assert trusting.after_document(trust, tag, Validators(), tag) is trust
     assert trusting.after_document(trust, tag, tag, Validators(etag='"2"')) is trust

@@ -1,4 +1,4 @@
-"""Everything is read without the short cuts as well; they only save time."""
+"""Reading gives the same results without the short cuts, which only save time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _OF_READING = (
     "cdata charset enclosed headings html html_names lead_image merging normalize parse titles"
     " untyped wxr"
 ).split()
-# The other tests of documents compare a short cut with the full way.
+# The other tests of documents compare the short cuts with the full cleaner.
 _SUITES = "own_suite or gofeeds or minifluxs or real_feeds or re_encoded or attacks"
 
 

@@ -32,7 +32,7 @@ def test_work_is_done_in_another_process() -> None:
     ("function", "arguments", "words"),
     [(int, ["x"], "ValueError: invalid literal"), (faults.fail, [], "KeyError: <Element div")],
 )
-def test_whatever_is_raised_there_arrives_here_as_a_fault(
+def test_an_exception_in_a_worker_is_raised_as_a_fault(
     function: Callable[..., Any], arguments: list[Any], words: str
 ) -> None:
     with pytest.raises(Fault) as raised:
@@ -42,12 +42,12 @@ def test_whatever_is_raised_there_arrives_here_as_a_fault(
     assert pickle.loads(pickle.dumps(raised.value)).trace == raised.value.trace
 
 
-def test_an_answer_that_cannot_leave_its_process_is_a_fault() -> None:
+def test_a_result_that_cannot_be_pickled_is_a_fault() -> None:
     with pytest.raises(Fault, match="pickle"):
         run(LONG, threading.Lock)
 
 
-def test_an_error_of_ours_arrives_as_it_is() -> None:
+def test_an_error_of_guidang_is_raised_unchanged() -> None:
     with pytest.raises(ParseError, match="not a feed"):
         run(LONG, faults.refuse)
 
@@ -60,7 +60,7 @@ def test_an_error_of_ours_arrives_as_it_is() -> None:
         (LONG, os._exit, 3, "died"),
     ],
 )
-def test_what_is_too_much_ends_with_its_process(
+def test_work_over_its_limits_is_killed_with_its_process(
     within: timedelta, function: Callable[..., Any], argument: Any, words: str
 ) -> None:
     async def fail_and_go_on() -> int:
@@ -74,7 +74,7 @@ def test_what_is_too_much_ends_with_its_process(
     assert time.monotonic() - began < 25
 
 
-def test_the_loop_goes_on_while_work_is_done() -> None:
+def test_work_does_not_block_the_event_loop() -> None:
     async def count() -> int:
         with Workers(1) as workers:
             work = asyncio.create_task(workers.run(LONG, URL, time.sleep, 0.5))
@@ -87,17 +87,17 @@ def test_the_loop_goes_on_while_work_is_done() -> None:
     assert asyncio.run(count()) > 20
 
 
-def test_no_process_is_started_for_nothing() -> None:
+def test_no_process_is_started_before_there_is_work() -> None:
     with Workers() as workers:
         assert workers._pool is None
 
 
 @pytest.mark.parametrize(("feeds", "pay"), [(1, False), (8, False), (9, True), (10_000, True)])
-def test_processes_are_for_many_feeds(feeds: int, pay: bool) -> None:
+def test_processes_are_used_only_for_many_feeds(feeds: int, pay: bool) -> None:
     assert processes_pay(feeds) is (pay and cores() > 1)
 
 
-def test_there_is_no_process_on_one_core() -> None:
+def test_processes_are_not_used_on_one_core() -> None:
     allowed = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(allowed)})
     try:

@@ -1,4 +1,4 @@
-"""Changes that wait for the database share a transaction, and nothing else."""
+"""Changes that wait at the same time share one transaction, but not their errors."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def database(database_url: str) -> Iterator[Database]:
     database.dispose()
 
 
-def written(database: Database, *changes: Change) -> list[Any]:
-    """What the changes gave that were wanted at the same moment."""
+def transact_together(database: Database, *changes: Change) -> list[Any]:
+    """Request all changes at once; return the result or exception of each."""
 
     async def write() -> list[Any]:
         with ThreadPoolExecutor(1) as threads:
@@ -57,20 +57,20 @@ def kept(database: Database) -> set[str]:
     return {name for name in names if name.startswith("test.")}
 
 
-def test_each_change_gives_its_own_result(database: Database) -> None:
+def test_each_change_returns_its_own_result(database: Database) -> None:
     changes = [set_to(f"test.{number}", str(number)) for number in range(40)]
-    assert written(database, *changes) == [str(number) for number in range(40)]
+    assert transact_together(database, *changes) == [str(number) for number in range(40)]
     assert len(kept(database)) == 40
 
 
-def test_what_waits_for_the_database_is_committed_at_once(database: Database) -> None:
+def test_waiting_changes_share_one_commit(database: Database) -> None:
     commits: list[object] = []
     sa.event.listen(database.engine, "commit", commits.append)
-    written(database, *[set_to(f"test.{number}", "") for number in range(20)])
+    transact_together(database, *[set_to(f"test.{number}", "") for number in range(20)])
     assert len(commits) == 1
 
 
-def test_a_circle_of_waiting_is_left_by_one_after_the_other(postgres_url: str) -> None:
+def test_deadlocked_changes_are_retried_singly(postgres_url: str) -> None:
     database = Database(postgres_url)
     for name in ("test.a", "test.b"):
         database.transact(set_to(name, "before"))
@@ -81,24 +81,24 @@ def test_a_circle_of_waiting_is_left_by_one_after_the_other(postgres_url: str) -
         row = sa.update(Setting).where(Setting.name == name).values(value=value)
         return lambda connection: connection.execute(row).rowcount
 
-    def take_a_with_b_in_hand() -> None:
+    def lock_b_then_a() -> None:
         with other.begin():
             change_to("test.b", "other")(other)
             has_taken_b.set()
-            # It waits for longer than we do: the server undoes whoever has waited for a second.
+            # The server aborts the transaction whose timeout is shorter: ours, after one second.
             other.execute(sa.text("SET LOCAL deadlock_timeout = '30s'"))
             change_to("test.a", "other")(other)
 
-    def wait_for_the_other(connection: sa.Connection) -> int:
+    def change_a_and_start_other(connection: sa.Connection) -> int:
         found = change_to("test.a", "ours")(connection)
         if not has_taken_b.is_set():
-            circle.start()
+            other_thread.start()
             has_taken_b.wait(30)
         return found
 
-    circle = threading.Thread(target=take_a_with_b_in_hand)
-    outcomes = written(database, wait_for_the_other, change_to("test.b", "ours"))
-    circle.join()
+    other_thread = threading.Thread(target=lock_b_then_a)
+    outcomes = transact_together(database, change_a_and_start_other, change_to("test.b", "ours"))
+    other_thread.join()
     other.close()
     kept = database.query(lambda c: dict(c.execute(sa.select(Setting.name, Setting.value)).all()))
     database.dispose()
@@ -106,9 +106,11 @@ def test_a_circle_of_waiting_is_left_by_one_after_the_other(postgres_url: str) -
     assert {kept["test.a"], kept["test.b"]} <= {"ours", "other"}
 
 
-def test_a_fault_in_one_change_keeps_no_other_from_being_written(database: Database) -> None:
+def test_an_error_in_one_change_does_not_affect_the_others(database: Database) -> None:
     twice = [set_to("test.twice", ""), set_to("test.twice", "")]
-    outcomes = written(database, set_to("test.1", "1"), faulty, *twice, set_to("test.2", "2"))
+    outcomes = transact_together(
+        database, set_to("test.1", "1"), faulty, *twice, set_to("test.2", "2")
+    )
     assert [type(outcome) for outcome in outcomes] == [
         str,
         LookupError,
@@ -119,13 +121,13 @@ def test_a_fault_in_one_change_keeps_no_other_from_being_written(database: Datab
     assert kept(database) == {"test.1", "test.2", "test.twice"}
 
 
-def test_a_database_that_cannot_be_used_is_told_to_all() -> None:
+def test_every_change_raises_if_the_database_cannot_be_opened() -> None:
     gone = Database("sqlite:////nowhere/guidang.db")
-    outcomes = written(gone, *[set_to(f"test.{number}", "") for number in range(3)])
+    outcomes = transact_together(gone, *[set_to(f"test.{number}", "") for number in range(3)])
     assert [type(outcome) for outcome in outcomes] == [StoreError] * 3
 
 
-def test_who_no_longer_waits_loses_nothing(database: Database) -> None:
+def test_a_cancelled_change_is_still_written(database: Database) -> None:
     async def write() -> None:
         with ThreadPoolExecutor(1) as threads:
             writer = Writer(database, threads, writers=1)
@@ -138,7 +140,7 @@ def test_who_no_longer_waits_loses_nothing(database: Database) -> None:
     assert kept(database) == {"test.left"}
 
 
-def test_one_change_after_another_is_written(database: Database) -> None:
+def test_consecutive_changes_are_written(database: Database) -> None:
     async def write() -> None:
         with ThreadPoolExecutor(1) as threads:
             writer = Writer(database, threads, writers=1)

@@ -1,4 +1,4 @@
-"""A WordPress export: its published posts, with the paragraphs that WordPress makes."""
+"""A WordPress export: its published posts are imported as WordPress would show them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def program(tmp_path: Path) -> Program:
     return make_program(tmp_path, "", "", "https://hill.example.cn/feed/")
 
 
-def test_published_posts_are_taken_and_the_rest_is_named(program: Program) -> None:
+def test_published_posts_are_imported_and_the_others_listed(program: Program) -> None:
     said = program.good("backfill", "--from", str(EXPORT), "--feed", "1")
     assert stored_titles(program) == ["块", "雨后"]
     for one in (
@@ -32,7 +32,7 @@ def test_published_posts_are_taken_and_the_rest_is_named(program: Program) -> No
         assert one in said
 
 
-def test_a_post_is_as_its_site_shows_it(program: Program) -> None:
+def test_a_post_is_imported_as_its_site_shows_it(program: Program) -> None:
     program.good("backfill", "--from", str(EXPORT), "--feed", "1")
     listed = json.loads(program.good("entries", "list", "--json"))
     (number,) = (str(one["id"]) for one in listed if one["title"] == "雨后")
@@ -42,10 +42,10 @@ def test_a_post_is_as_its_site_shows_it(program: Program) -> None:
     assert [author["name"] for author in post["authors"]] == ["山人"]
     assert post["lead_image"] == "https://hill.example.cn/a-full.jpg"
     assert post["published_at"] == "2024-05-01T02:00:00+00:00"
-    assert post["categories"] == ["随笔", "雨"]  # not the post's format
+    assert post["categories"] == ["随笔", "雨"]  # the format of the post is not a category
 
 
-def test_posts_that_were_not_published_if_asked_for(program: Program) -> None:
+def test_unpublished_posts_are_imported_on_request(program: Program) -> None:
     program.good("backfill", "--from", str(EXPORT), "--feed", "1", "--drafts")
     assert stored_titles(program) == sorted(["块", "雨后", "草稿", "私密", "加密"])
 
@@ -68,12 +68,12 @@ _ITEM_AT_END = """<item><title>末篇</title><link>https://hill.example.cn/z/</l
     ("cut_at", "expected"),
     [
         ("</channel>", ["块", "雨后"]),
-        ("的话</p>\n<!-- /wp", ["雨后"]),  # whether it was published is not said
+        ("的话</p>\n<!-- /wp", ["雨后"]),  # the status is missing
         ("<item><title>关于", ["雨后"]),
         ('<category domain="post_tag"><![CDATA[雨', ["块", "末篇", "雨后"]),
     ],
 )
-def test_an_export_that_is_cut_off_is_taken_as_far_as_it_goes_and_named(
+def test_a_truncated_export_is_imported_up_to_the_damage(
     program: Program, tmp_path: Path, cut_at: str, expected: list[str]
 ) -> None:
     export = EXPORT.read_text("utf-8")
@@ -87,7 +87,7 @@ def test_an_export_that_is_cut_off_is_taken_as_far_as_it_goes_and_named(
     assert stored_titles(program) == expected
 
 
-def test_pictures_and_players_of_shortcodes_are_shown_where_the_export_names_them() -> None:
+def test_shortcodes_become_the_pictures_and_players_named_in_the_export() -> None:
     pictures = {"3": "https://hill.example.cn/a.jpg", "4": "https://hill.example.cn/b.jpg"}
     a, b = (f'<img src="{url}">' for url in pictures.values())
     for text, html in (
@@ -112,7 +112,7 @@ def test_pictures_and_players_of_shortcodes_are_shown_where_the_export_names_the
         assert rendered(text, pictures=pictures, attached=["3"]).strip() == html
 
 
-# As @wordpress/autop 4 gives them, apart from blanks.
+# The results of @wordpress/autop 4, apart from white space.
 @pytest.mark.parametrize(
     ("text", "html"),
     [
@@ -135,11 +135,11 @@ def test_pictures_and_players_of_shortcodes_are_shown_where_the_export_names_the
         ("<!-- wp:paragraph --><p>a</p>", "<!-- wp:paragraph --><p>a</p>"),
     ],
 )
-def test_paragraphs(text: str, html: str) -> None:
+def test_paragraphs_are_made_as_by_wordpress(text: str, html: str) -> None:
     assert paragraphs(text).replace("\n", "") == html
 
 
-def test_lines_of_code_stay_as_they_are() -> None:
+def test_lines_of_code_are_unchanged() -> None:
     assert "<pre>\na\n\nb\n</pre>" in paragraphs("前\n<pre>\na\n\nb\n</pre>\n后")
 
 
@@ -147,6 +147,6 @@ def test_lines_of_code_stay_as_they_are() -> None:
     "piece", ["<br><br>", "<pre>", "\n", " ", "[caption]<img>", "[caption ", "<figcaption>\n"]
 )
 @pytest.mark.timeout(20)
-def test_paragraphs_of_hostile_texts_take_no_long_time(piece: str) -> None:
+def test_paragraphs_of_hostile_texts_take_linear_time(piece: str) -> None:
     for length in (100_000, 1_500_000):
         assert paragraphs(piece * (length // len(piece))) is not None
