@@ -1,8 +1,10 @@
-"""The language of a text, its first words, and its boilerplate.
+"""The language of a text, its boilerplate, and excerpts.
 
-detection    zh-Hans, zh-Hant, yue, ja, ko, en or und
-boilerplate  lines at the head and foot that the author did not write
-excerpts     its first words
+detection    names the language: zh-Hans, zh-Hant, yue, ja, ko, en or und
+boilerplate  recognises lines that the author did not write
+origins      recognises lines that name a source or describe the author
+clauses      tells a clause after a label from names
+excerpts     returns the first words of a text
 """
 
 from ingest.reading.language.boilerplate import (

@@ -1,7 +1,7 @@
-"""Recognises the lines at head and foot of Chinese articles that are not the author's.
+"""Recognises lines of Chinese articles that their author did not write.
 
-Credits, sources, copyright notes, navigation, requests to follow: they take no part in keys,
-lengths and excerpts. The archived body keeps them; they are rights information.
+These are credits, sources, copyright notices, navigation and requests to follow. Excerpts and
+merged summaries leave such lines out. The archived body keeps them as rights information.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _BETWEEN_NAMES = re.compile(r"[\s,、/|&:()丨·]+")
 _NAME = re.compile(r"[\w.\-]{1,12}")
 _SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[a-z0-9.\-]{1,12}")
 
-# A label that goes with anything short behind its colon.
+# Labels that any short text may follow.
 _LABELLED = re.compile(
     r"(?:(?:本文|文章|稿件|新闻|信息|资料|内容|图片|图文|素材|数据|视频|照片|头图|题图"
     r"|封面图?)*(?:来源|来自|出处)(?:于|自)?"
@@ -74,7 +74,7 @@ _BARE_LABEL = re.compile(
     r"|(?:免责|版权|特别|郑重|法律|风险|侵权)(?:声明|提示|说明))"
 )
 
-# What the page lets a reader do; a line made of nothing else.
+# Actions that a page offers to its reader. A line of nothing else is navigation.
 _ACTION = (
     r"(?:我要|发表|查看|写|全部|网友|最新|热门|参与|已有\d+条"
     r"|共\d+条)?评论(?:区)?(?:\d+条?)?|打印(?:本页|此页|本文|文章)?|关闭(?:窗口|本页|此页|页面)?"
@@ -173,18 +173,18 @@ _DATE_LINE = re.compile(
     r"(?:\s*(?:星期|周)[一二三四五六日天])?(?:[\sT]*\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}秒?)?分?)?"
     r"(?:\s+[\w.]{1,14}){0,2}(?:\s*(?:来源|作者|编辑|责编|浏览|阅读|评论|发布|记者)\S{0,30}){0,4}"
 )
-# What only an author tells; it overrules the rules that look for words.
+# Words that only authors write: `_NOTICE` and `_PROMOTION` do not apply to a line with one of them.
 _PROSE = re.compile(r"[他她]|越来越|引发|已经|争议|突然|超过|[码文]的|一种|不得进入|说[.。,]?\Z")
 _SHAPES = (_BARE_LABEL, _NAVIGATION, _TRAIL, _END, _TRUNCATION, _DATE_LINE)
 _WORDS = (_NOTICE, _PROMOTION)
 
 
 def is_boilerplate(line: str) -> bool:
-    """Whether the line belongs to the page or its makers rather than to the article."""
+    """Whether a line belongs to the page or its editors rather than to the article."""
     bare = line.strip()
     if not bare or len(bare) > _LONGEST:
         return False
-    folded = _folded(bare)
+    folded = _fold(bare)
     if _is_of_the_page(folded):
         return True
     clauses = [clause for clause in _CLAUSES.split(folded.strip(_BRACKETS)) if clause]
@@ -205,17 +205,20 @@ def _is_of_the_page(folded: str) -> bool:
 
 
 def invites_to_read_on(line: str) -> bool:
-    """Whether the line only leads to the rest of a text: 阅读全文, Read more."""
+    """Whether a line only invites to read the rest elsewhere: 阅读全文, Read more."""
     bare = line.strip()
-    return len(bare) <= _LONGEST and _TRUNCATION.fullmatch(_folded(bare)) is not None
+    return len(bare) <= _LONGEST and _TRUNCATION.fullmatch(_fold(bare)) is not None
 
 
-def _folded(line: str) -> str:
+def _fold(line: str) -> str:
     return simplify(unicodedata.normalize("NFKC", line)).lower()
 
 
 def _is_credit(line: str) -> bool:
-    """Whether a role is followed by names; a blank between them says less than a colon."""
+    """Whether a role is followed by names only.
+
+    After a blank, names must be shorter than after a colon: a blank proves less.
+    """
     credit = _CREDIT.fullmatch(line) or _BYLINE.fullmatch(line)
     if not credit:
         return False

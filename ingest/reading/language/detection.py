@@ -1,4 +1,4 @@
-"""Which Chinese (or other language) a text is, judged by its characters alone."""
+"""Detects the language of a text, and which Chinese it is, by its characters alone."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import opencc
 
 _SAMPLE = 20_000  # characters that decide which language it is
 _CHINESE_SAMPLE = 1_000  # Han characters that decide which Chinese
-_CHINESE_ENDS = 100  # at either end of these, where both ends agree
-_CLEARLY = 0.15  # of them speak for one of the two
+_CHINESE_ENDS = 100  # Han characters at each end of these; they decide if both ends agree
+_CLEARLY = 0.15  # the share of these that makes an end clear
 
 
 def _runs(characters: str) -> re.Pattern[str]:
-    """Find runs of characters; `[…]+` would find the same, but not look ahead for the first."""
+    """Compile a pattern for runs of these characters.
+
+    `[…]+` matches the same, but `re` searches `[…][…]*` faster: it scans for the first character.
+    """
     return re.compile(f"[{characters}][{characters}]*")
 
 
@@ -40,9 +43,9 @@ _LEAST_ENGLISH = 0.05
 
 
 def detect(text: str) -> str:
-    """Name the language: zh-Hans, zh-Hant, yue, ja, ko, en, or und where the text does not say.
+    """Return the language of a text: zh-Hans, zh-Hant, yue, ja, ko, en, or und if unclear.
 
-    What a feed says of itself is not asked: RSSHub says `en` where it does not know.
+    The language that a feed states is not used: RSSHub writes `en` by default.
     """
     sample = text[:_SAMPLE]
     han = "".join(_HAN.findall(sample))
@@ -64,7 +67,7 @@ def detect(text: str) -> str:
 
 
 def _which_chinese(han: str) -> str:
-    """Judge Han characters by those among them that not everybody writes."""
+    """Return the kind of Chinese, by the characters that only one kind uses."""
     if len(_CANTONESE.findall(han)) > _LEAST_CANTONESE * len(han):
         return "yue"
     weight = _weight_at_ends(han) or _weight_of(han)
@@ -74,7 +77,7 @@ def _which_chinese(han: str) -> str:
 
 
 def _weight_at_ends(han: str) -> float:
-    """Weigh both ends of a long text; 0 where they do not clearly agree."""
+    """Weigh both ends of a long text; return 0 if they do not clearly agree."""
     if len(han) <= 2 * _CHINESE_ENDS:
         return 0.0
     ends = _weight_of(han[:_CHINESE_ENDS]), _weight_of(han[-_CHINESE_ENDS:])
@@ -83,16 +86,17 @@ def _weight_at_ends(han: str) -> float:
 
 
 def _weight_of(han: str) -> float:
-    """How much the characters speak for Simplified, below 0 for Traditional."""
+    """Return the weight of the characters: above 0 for Simplified, below 0 for Traditional."""
     weights, telling = _variants()
     return sum(map(weights.__getitem__, telling.findall(han)))
 
 
 @functools.cache
 def _variants() -> tuple[dict[str, float], re.Pattern[str]]:
-    """Weigh the characters that only one of the two scripts writes: Traditional ones below 0.
+    """Return the weights of characters that conversion changes, and a pattern that finds them.
 
-    One that the other script's character set holds as well (后, 里, 著) says little.
+    Traditional characters have weights below 0. A character that the other script's character set
+    also holds (后, 里, 著) has a small weight.
     """
     characters = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
     lines = "\n".join(characters)

@@ -1,4 +1,4 @@
-"""The first words of a text."""
+"""Cuts an excerpt from the beginning of a text."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from ingest.reading.language.boilerplate import is_boilerplate
 _SENTENCE_END = re.compile("[。！？!?…][”’」』）)]*|\\.(?=\\s)")
 _CLAUSE_END = re.compile("[，,、；;：:]")
 _UNBROKEN = re.compile(r"[A-Za-z0-9\u00c0-\u024f.,'’%+-]")
-_LATEST_SHARE = 0.7  # a sentence may end this early in an excerpt
+_LEAST_SHARE = 0.7  # of the limit: an excerpt that ends with a sentence is at least this long
 _LONGEST_WORD = 30
-_SAMPLE = 20_000  # characters that an excerpt is looked for in
+_SAMPLE = 20_000  # only this many characters of a text are read
 
 
 def excerpt(text: str, limit: int = 140) -> str:
-    """Return the beginning of the text, at most `limit` characters, boilerplate lines left out.
+    """Return the beginning of a text without boilerplate lines, at most `limit` characters.
 
-    It ends with a sentence where one ends late enough, else at a comma or between words, then
-    with an ellipsis; never inside a character, a Latin word or a number.
+    It ends with a whole sentence if that is long enough. Otherwise it ends after a clause or a
+    word, with an ellipsis, but never inside a composed character, a Latin word or a number.
     """
     whole = _first_lines(text, 2 * limit)
     if len(whole) <= limit:
         return whole
-    window, earliest = whole[:limit], int(limit * _LATEST_SHARE)
+    window, earliest = whole[:limit], int(limit * _LEAST_SHARE)
     if sentences := [match.end() for match in _SENTENCE_END.finditer(window + " ")]:
         end = min(sentences[-1], limit)
         if end >= earliest:
@@ -36,7 +36,7 @@ def excerpt(text: str, limit: int = 140) -> str:
 
 
 def _first_lines(text: str, enough: int) -> str:
-    """Join the first lines that are the author's; all lines, if none is."""
+    """Join the first lines that are not boilerplate, or all lines if every line is."""
     text = text[:_SAMPLE]
     joined = ""
     for line in text.split("\n"):
@@ -48,7 +48,7 @@ def _first_lines(text: str, enough: int) -> str:
 
 
 def _between_words(text: str, end: int) -> int:
-    """The last place up to `end` where no word, number or composed character is torn."""
+    """Return the last place up to `end` that is inside no word, number or composed character."""
     for place in range(end, max(0, end - _LONGEST_WORD), -1):
         before, after = text[place - 1], text[place]
         torn = _UNBROKEN.match(before) and _UNBROKEN.match(after)
@@ -57,7 +57,7 @@ def _between_words(text: str, end: int) -> int:
     return end
 
 
-# Joiner, skin tones, and the tags that make a flag a region's.
+# Zero-width joiner, skin tones, and the tags of regional flags.
 _OF_EMOJI = re.compile("[\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 
 

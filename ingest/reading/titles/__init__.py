@@ -1,4 +1,7 @@
-"""What a publisher wrote as a title → what is shown, and the key under which titles are equal."""
+"""Turns a publisher's title into the title to display, and into a key for comparison.
+
+text    plain text on one line from a title with markup
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,11 @@ import re
 import unicodedata
 
 from ingest.reading.language import simplify
-from ingest.reading.titles.markup import without_markup
-from ingest.reading.titles.visible import one_line
+from ingest.reading.titles.text import one_line, without_markup
 
 _LONGEST = 20_000
 
-# Between a title and a name; a mere hyphen needs blanks around it beside Latin words.
+# Marks between a title and a name. A hyphen beside Latin words needs blanks around it.
 _MARKS = "-－–—―_|｜丨·•:：»›>/~"
 _BEFORE_NAME = re.compile(
     rf"(?:\s+[{_MARKS}]+\s*|\s*[－–—―_|｜丨»]+\s*|(?<=[^\x00-\x7f])[-·•/]+\s*)\Z"
@@ -29,7 +31,7 @@ _SECTION = re.compile(
     r"|书画|影视|综艺|明星|国学|探索|互联网|通信|手机|家居|商业|商务|创业|职场|论坛|博客|人文|校园|高考|招生"
     r"|青年|女性|少儿|外汇|期货|理财|宏观|行情|美股|港股|新股|足球|篮球|电竞|彩票|地产){1,3}"
 )
-# A section stands behind the same kind of mark as the name does: title | section | name.
+# A section has the same kind of mark before it as the name: title | section | name.
 _BEFORE_SECTION = re.compile(
     r"(?P<bar>\s*[|｜丨]\s*)|(?P<line>\s*_\s*)|(?P<dash>\s*[－–—―]+\s*)"
     r"|(?P<hyphen>\s+-+\s+|(?<=[^\x00-\x7f])-{1,3}(?=[^\x00-\x7f]))"
@@ -38,7 +40,9 @@ _BEFORE_SECTION = re.compile(
 _MOST_SECTIONS = 3
 _LONGEST_SECTION = 6
 _LONGEST_SECTION_NAME = 9
-_LONGEST_PLACE = 2  # characters of a name that a section may begin with
+_LONGEST_PLACE = (
+    2  # a section may repeat the first two characters of the name: 江海新闻 of 江海晚报
+)
 
 _COLUMN = (
     r"(?:图|组图|多图|高清|图文|图集|图解|图说|视频|短视频|音频|直播|快讯|简讯|速递|速报|独家|首发"
@@ -48,12 +52,12 @@ _COLUMN = (
     r"|网评|短评|说明|资讯|消息|早安|晚安|午间)"
 )
 _COLUMNS = rf"(?:附|含|有|内附)?{_COLUMN}{{1,2}}"
-# What cries for attention before a title.
+# Words that ask for attention before a title.
 _CRY = (
     rf"(?:{_COLUMNS}|刚刚|官宣|定了|紧急(?:通知|提醒)?|速看|快看|注意|警惕|喜报|好消息"
     r"|震惊|曝光|罕见|反转|揭晓)"
 )
-# Brackets of columns; # is that of topics.
+# Brackets around the names of columns; topics stand between two #.
 _OPEN, _CLOSE = r"[\[(【〔〖「『#]", r"[\])】〕〗」』#]"
 _TAG_IN_KEY = re.compile(
     rf"\A(?:{_OPEN}\s*{_COLUMNS}\s*{_CLOSE}\s*|{_COLUMNS}\s*[|丨:]\s*|(?!图){_COLUMNS}\s*[·•]\s*"
@@ -66,11 +70,10 @@ _UNKEYED = re.compile(r"(?<!\d)\.|\.(?!\d)|(?<!\d)%|(?<=[a-z0-9])-|-(?!\d)|[^\w.
 def display_title(
     raw: str, *, feed_title: str = "", site_name: str = "", is_text: bool = False
 ) -> str:
-    """Return the title as it is shown: plain text on one line, otherwise as it was written.
+    """Return a title as plain text on one line; it may be empty.
 
-    Of HTML, tags go and entities are decoded; `is_text` says that it is text and not HTML. What
-    cannot be seen is dropped, and the names of the feed and the site are taken off its ends.
-    Empty when nothing is left.
+    Tags are removed and entities decoded, unless `is_text` says that the title is not HTML.
+    Invisible characters are dropped, and the names of the feed and the site are cut off its ends.
     """
     raw = raw[:_LONGEST]
     title = one_line(raw if is_text else without_markup(raw))
@@ -80,10 +83,10 @@ def display_title(
 
 
 def title_key(title: str) -> str:
-    """Return what is left of a title when the ways of writing it differ: equal keys, equal titles.
+    """Return the key of a title: two titles that differ only in spelling have the same key.
 
-    NFKC, Simplified, lower case; only letters, digits with their dots, percent and minus. The
-    tags of a column (【独家】, (图), 快讯｜) are no part of it; those that carry meaning are.
+    The key is in NFKC, Simplified and lower case. It holds letters and digits, and the dot,
+    percent and minus of numbers. Tags of a column (【独家】, (图), 快讯｜) are left out.
     """
     folded = unicodedata.normalize("NFKC", title).replace("\u2212", "-")
     simplified = simplify(folded).lower().strip()
@@ -91,9 +94,9 @@ def title_key(title: str) -> str:
 
 
 def _without_name(title: str, name: str) -> str:
-    """Take the name of a feed or site off the ends of a title, with the section beside it.
+    """Cut the name of a feed or site, and the sections beside it, off the ends of a title.
 
-    Only a piece that equals the name goes, and never the whole title.
+    Only a piece that equals the name is cut, and never the whole title.
     """
     for known in _forms_of(name):
         if _fold(known) == _fold(title):
@@ -106,9 +109,9 @@ def _without_name(title: str, name: str) -> str:
     return title
 
 
-@functools.lru_cache(maxsize=16)  # a feed's entries are read one after the other
+@functools.lru_cache(maxsize=16)  # consecutive entries are of one feed
 def _forms_of(name: str) -> tuple[str, ...]:
-    """A name, and the pieces of it that are no mere section."""
+    """Return a name and its pieces, except the pieces that are sections."""
     pieces = [piece for piece in _PIECES.split(name) if not _is_section(piece)]
     return tuple(form for form in dict.fromkeys([name, *pieces]) if form)
 
@@ -129,7 +132,7 @@ def _cut_start(title: str, name: str) -> str:
 
 
 def _cut_sections(title: str, cut: str, name: str) -> str:
-    """Take off the sections between a title and its site: 标题_频道_站名."""
+    """Cut the sections at the end of a title: 频道 in 标题_频道_站名, after 站名 was cut."""
     for place in range(_MOST_SECTIONS):
         shorter = _cut_section(
             title, name, longest=0 if place or "_" not in cut else _LONGEST_SECTION
@@ -141,14 +144,14 @@ def _cut_sections(title: str, cut: str, name: str) -> str:
 
 
 def _cut_section(title: str, name: str, *, longest: int) -> str:
-    """Take off the last section; behind a line any word up to `longest` is one."""
+    """Cut the last section; after an underscore, any word up to `longest` characters is one."""
     marks = list(_BEFORE_SECTION.finditer(title))
     if not marks or not (head := title[: marks[-1].start()].rstrip()) or _is_section(head):
         return title
     mark, section = marks[-1].lastgroup, title[marks[-1].end() :]
     if mark == "line" and len(section) <= longest:
         return head
-    own = section.removeprefix(name[:_LONGEST_PLACE])  # 江海新闻, of 江海晚报
+    own = section.removeprefix(name[:_LONGEST_PLACE])
     return head if _is_section(own or section) else title
 
 
@@ -164,7 +167,7 @@ def _fold(name: str) -> str:
 
 
 def _without_columns(title: str) -> str:
-    """Drop the tags of columns at both ends, as long as a title is left."""
+    """Drop the tags of columns at both ends, unless nothing would be left."""
     while (rest := _TAG_IN_KEY.sub("", title, count=1)) != title and rest.strip():
         title = rest
     return title

@@ -1,20 +1,24 @@
-"""Markup in titles: what is markup goes, what speaks of markup stays."""
+"""Turns a title with markup into plain text on one line.
+
+Markup is removed; tags that a title writes about (`the <b> tag`) stay.
+"""
 
 from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from dataclasses import dataclass
 
-# Their tags dress words: in a title they are markup wherever they stand.
-_DRESSING = frozenset(
+# Elements that format words. In a title their tags are markup in any place.
+_FORMATTING = frozenset(
     "a abbr b bdi bdo big br center cite code div em font h1 h2 h3 h4 h5 h6 i img ins kbd mark p"
     " q s small span strike strong sub sup tt u var wbr".split()
 )
-# They run something, or bring something in.
+# Elements that run or embed something.
 _ACTIVE = frozenset("script style iframe object embed svg math link meta base form".split())
 _KNOWN = (
-    _DRESSING
+    _FORMATTING
     | _ACTIVE
     | frozenset(
         "address area article aside audio blockquote body button canvas caption col colgroup"
@@ -32,13 +36,23 @@ _ATTRIBUTES = re.compile(
     r"|async|controls|defer|disabled|hidden|open))++[\s/]*+"
 )
 _COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
-# A section wraps words; who speaks of sections leaves a blank.
+# A real CDATA section holds text at once; a title about sections has a blank there.
 _SECTION = re.compile(r"<!\[CDATA\[(?=\S)(.{0,2000}?)\]\]>", re.DOTALL)
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,31}|#\d{1,8}|#[xX][0-9a-fA-F]{1,8});")
+_JOINERS = "\u200c\u200d"
+_PLAIN_SCRIPTS = re.compile("[\\s\x00-\x7f\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+# A black flag and the tags that name its region (UTS 51, ED-14a).
+_FLAG = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]{1,16}\U000e007f)")
+# Format characters (Cf) that are visible: signs around Arabic, Syriac and Kaithi numbers.
+_VISIBLE_FORMATS = frozenset(
+    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+)
+_MONGOLIAN = re.compile("[\u1820-\u18aa]")
+_VOWEL_SEPARATOR = "\u180e"
 
 
 def without_markup(raw_html: str) -> str:
-    """Return the words of a title: tags go, entities are decoded, at most twice."""
+    """Return a title without tags and with entities decoded, also if it was escaped twice."""
     text = raw_html
     if "<!" in text:
         text = _COMMENT.sub("", _SECTION.sub(r"\1", text))
@@ -52,10 +66,10 @@ def _decode(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """Which elements a title closes, and which it speaks of: `the <b> tag`."""
+    """The names of elements that a title closes, and of those it writes about: `the <b> tag`."""
 
     closed: frozenset[str]
-    spoken_of: frozenset[str]
+    mentioned: frozenset[str]
 
 
 def _strip(text: str, *, is_escaped: bool) -> str:
@@ -76,7 +90,7 @@ def _strip(text: str, *, is_escaped: bool) -> str:
 
 
 def _stands_apart(tag: re.Match[str]) -> bool:
-    """Whether an opening tag has blanks on both sides, as a word has."""
+    """Whether an opening tag has blanks on both sides, like a word."""
     before = tag.string[max(0, tag.start() - 1) : tag.start()]
     after = tag.string[tag.end() : tag.end() + 1]
     return not tag[1] and not tag[3] and before.isspace() and after.isspace()
@@ -87,16 +101,54 @@ def _is_markup(tag: re.Match[str], names: _Names, *, is_escaped: bool) -> bool:
     name = tag[2].lower()
     if tag[3] and tag[3].strip(" /"):
         return _ATTRIBUTES.fullmatch(tag[3]) is not None
-    if name in names.spoken_of:
+    if name in names.mentioned:
         return False
-    if is_escaped:  # written on purpose, unless it is an element that dresses or runs
-        return name in _DRESSING & _ALONE or (name in names.closed and name in _DRESSING | _ACTIVE)
+    if is_escaped:  # an escaped tag is meant to be read, unless it formats or runs something
+        is_markup = name in _FORMATTING | _ACTIVE
+        return name in _FORMATTING & _ALONE or (name in names.closed and is_markup)
     if name in _ALONE or (name in names.closed and name in _KNOWN):
         return True
-    return name in _DRESSING and _begins_with(tag)
+    return name in _FORMATTING and _begins_with(tag)
 
 
 def _begins_with(tag: re.Match[str]) -> bool:
-    """Whether a title begins with a tag, and its word: the end of it was cut off."""
+    """Whether a title begins with a tag and a word, so that its closing tag was cut off."""
     after = tag.string[tag.end() : tag.end() + 1]
     return tag.start() == 0 and bool(after.strip())
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line, with single blanks and without invisible characters."""
+    if text.isprintable():  # its only blank is U+0020, and every character is visible
+        return " ".join(text.split())
+    pieces = _FLAG.split(text)
+    pieces[::2] = [_drop_invisible(piece) for piece in pieces[::2]]
+    return " ".join("".join(pieces).split())
+
+
+def _drop_invisible(text: str) -> str:
+    return "".join(
+        " " if character.isspace() else character
+        for place, character in enumerate(text)
+        if not _is_invisible(character) or _is_needed(text, place)
+    )
+
+
+def _is_invisible(character: str) -> bool:
+    if character.isspace() or character in _VISIBLE_FORMATS:
+        return False
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs"} or character in "\ufffe\uffff"
+
+
+def _is_needed(text: str, place: int) -> bool:
+    """Whether an invisible character changes how its neighbours look.
+
+    Joiners do so inside an emoji and in Arabic and Indic words, the vowel separator in Mongolian.
+    """
+    if not 0 < place < len(text) - 1:
+        return False
+    if text[place] == _VOWEL_SEPARATOR:
+        return _MONGOLIAN.match(text[place - 1]) is not None
+    if text[place] not in _JOINERS:
+        return False
+    return not any(_PLAIN_SCRIPTS.match(text[beside]) for beside in (place - 1, place + 1))
