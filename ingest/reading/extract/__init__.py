@@ -1,21 +1,19 @@
-"""The article of a web page, and whether a feed's own text needs one.
+"""Extracts the article of a web page, and tells whether a feed's text is cut.
 
-page        any text → a tree without what no reader sees
-sites       where well-known sites and content systems keep their articles
-opinions    what trafilatura, readability-lxml and the density of prose take for the article
-tally       which element of the page holds the text that an opinion took
-imprint     the foot of a site, which is no article
-headline    the headline of the page's own article, and what is another's
-trim        what stands in an article's element without belonging to it
-facts       what the page says about its article: title, author, date, picture
-linked_data  its JSON-LD
-bylines     the names of authors that a page shows
-page_dates  the dates that a page shows
-published   which of them is the article's
-surroundings  what stands around the article on its page
-next_page   where the article goes on
-truncation  the signs that a feed cut its text
-article     all of it: a page → Article
+article       runs the others: a page → Article
+page          parses a page into a bounded tree of what a reader sees
+sites         finds the article by rules for well-known sites and content systems
+opinions      what trafilatura, readability-lxml and the density of prose take for the article
+tally         finds the element that holds the text of an opinion
+headline      finds the headline, and recognises other articles on the page
+trim          removes what does not belong to the article
+facts         reads title, author, date and picture of the article
+linked_data   reads the page's JSON-LD
+page_dates    finds the dates that a page shows
+published     chooses the article's date among them
+surroundings  measures what stands around the article
+next_page     finds the link to the article's next page
+truncation    recognises a text that a feed cut
 """
 
 from ingest.reading.extract.truncation import looks_truncated, page_is_better

@@ -1,4 +1,4 @@
-"""A page becomes an Article: its place found, what does not belong left out, its facts read."""
+"""Extracts the Article of a page: finds its element, trims it, and reads its facts."""
 
 from __future__ import annotations
 
@@ -10,28 +10,26 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.reading.extract import facts, next_page, opinions
-from ingest.reading.extract.bylines import Byline, find_bylines
 from ingest.reading.extract.headline import find_headline
-from ingest.reading.extract.imprint import drop_imprints
 from ingest.reading.extract.page import body_of, parse_page, show_as_read
 from ingest.reading.extract.page_dates import find_dates
 from ingest.reading.extract.published import choose_date
 from ingest.reading.extract.sites import place_of_article
 from ingest.reading.extract.surroundings import Surroundings
 from ingest.reading.extract.tally import Tally, holder, likeness, shingles, tally
-from ingest.reading.extract.trim import trim
+from ingest.reading.extract.trim import drop_imprints, trim
 from ingest.reading.html import pictures, text_of
 from ingest.urls import absolute_link
 from ingest.values import Article
 
-_UNTAKEN, _TAKEN = 0.3, 0.7  # of a block's text
-_TRUST = 0.2  # readability-lxml is the best of the three: the others must agree against it
-_SHORTEST = 20  # characters; less is no article
+_UNTAKEN, _TAKEN = 0.3, 0.7  # shares of a block's text
+_TRUST = 0.2  # a bonus for readability-lxml, the best of the three ways
+_SHORTEST = 20  # characters of an article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opinion:
-    """An article as one way of looking at the page has it; `place` is where the page has it."""
+    """The article that one method finds: `place` in the page, `element` its trimmed copy."""
 
     method: str
     place: HtmlElement
@@ -41,25 +39,25 @@ class _Opinion:
 
 
 def extract_article(html: str, *, url: str) -> Article | None:
-    """Return the article of a page that was found at `url`, None where it has none.
+    """Return the article of the page at `url`, or None if the page has no article.
 
-    The place that the site or its content system is known to use comes first; then what
-    trafilatura, readability-lxml and the density of prose agree on. Takes any text, and reads no
-    more than its first five million characters.
+    A known rule for the site or its content system comes first. Otherwise trafilatura,
+    readability-lxml and the density of prose vote. Any text is accepted; only its first five
+    million characters are read.
     """
     root = parse_page(html)
     if root is None:
         return None
     base_url = _base_of(root, url)
-    said = facts.read(root, base_url, url)
+    found = facts.find_facts(root, base_url, url)
     following = next_page.find(root, base_url)
-    shown, bylines = find_dates(root), find_bylines(root)
+    dates, bylines = find_dates(root), facts.find_bylines(root)
     show_as_read(root)
     drop_imprints(body_of(root))
     opinion = _at_known_place(root, url) or _most_agreed(root)
     if len(opinion.text) < _SHORTEST:
         return None
-    own = (url, said.canonical_url)
+    own = (url, found.canonical_url)
     surroundings = Surroundings(opinion.place, base_url=base_url, own=own)
     return Article(
         url=url,
@@ -67,16 +65,16 @@ def extract_article(html: str, *, url: str) -> Article | None:
         text=opinion.text,
         method=opinion.method,
         next_url=following,
-        title=said.title,
-        author=said.author or _shown_author(bylines, surroundings) or said.credit,
-        published=said.published or choose_date(shown, surroundings),
-        published_is_shown=not said.published,
-        image=said.image,
-        canonical_url=said.canonical_url,
+        title=found.title,
+        author=found.author or _author_by_byline(bylines, surroundings) or found.credit,
+        published=found.published or choose_date(dates, surroundings),
+        published_is_shown=not found.published,
+        image=found.image,
+        canonical_url=found.canonical_url,
     )
 
 
-def _shown_author(bylines: Sequence[Byline], surroundings: Surroundings) -> str | None:
+def _author_by_byline(bylines: Sequence[facts.Byline], surroundings: Surroundings) -> str | None:
     own = (one for one in bylines if not surroundings.is_elsewhere(one.inside))
     return next(filter(None, (facts.name_of(one.text) for one in own)), None)
 
@@ -93,17 +91,16 @@ def _at_known_place(root: HtmlElement, url: str) -> _Opinion | None:
     if place is None:
         return None
     headline = find_headline(body, prose.taken)
-    # A content system's mark stands on each of several articles.
+    # On a page with several articles, each carries the content system's mark.
     if not place.is_of_site and headline and headline.is_of_another(place.element):
         return None
     return _trimmed(place.rule, place.element)
 
 
 def _most_agreed(root: HtmlElement) -> _Opinion:
-    """Return the opinion that is most like the others, unless it is another article's.
+    """Return the opinion most similar to the others, unless the headline contradicts it.
 
-    Where the three do not agree, it is because one of them has lost the article, or taken what
-    stands around it.
+    The methods differ if one of them misses the article, or includes what stands around it.
     """
     tallies = _tallies(root)
     held = [_opinion(method, root, tallies) for method in tallies]
@@ -124,7 +121,7 @@ def _most_agreed(root: HtmlElement) -> _Opinion:
 
 
 def _tallies(root: HtmlElement) -> dict[str, Tally]:
-    """Weigh the page's text in three ways; one that finds no article has no say."""
+    """Weigh the page's text with each method that finds an article."""
     body = body_of(root)
     texts = {
         "readability": opinions.by_readability(root),
@@ -137,7 +134,10 @@ def _tallies(root: HtmlElement) -> dict[str, Tally]:
 
 
 def _opinion(method: str, root: HtmlElement, tallies: dict[str, Tally]) -> _Opinion:
-    """Take what a way of looking points at, without the blocks that it alone does not take."""
+    """Return the article of one method.
+
+    A block that the method leaves out is removed, unless all other methods include it.
+    """
     own = tallies[method]
     others = [sums for other, sums in tallies.items() if other != method]
 
@@ -161,7 +161,7 @@ def _trimmed(
 
 
 def _html_of(article: HtmlElement, base_url: str) -> str:
-    """Write the article with addresses that mean the same anywhere."""
+    """Return the article as HTML with absolute addresses."""
     for image in article.iter("img"):
         if address := pictures.address_of(image, base_url):
             image.set("src", address)

@@ -1,19 +1,21 @@
-"""What a page says about its article: title, author, date and picture, in its own words.
+"""Reads what a page says about its article: title, author, date and picture.
 
-Nothing is resolved here: dates are raw strings, names are as written. The date is the one in the
-fields made for machines; what the page shows is `page_dates`.
+Dates and names stay as written. The date comes from metadata only; `page_dates` finds the dates
+that the page shows.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-from ingest.reading.extract.linked_data import article_in_data, named
+from ingest.reading.extract.linked_data import article_in_data, name_in
 from ingest.reading.extract.page import body_of
 from ingest.urls import absolute_link
 
@@ -26,18 +28,18 @@ _PUBLISHED = (
     " parsely-pub-date sailthru.date"
 ).split()
 _IMAGE = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "image")
-_HEAD = 6_000  # characters of visible text in which a page says who wrote it and when
+_HEAD = 6_000  # characters of visible text in which an author's name is searched
 _LONGEST_NAME = 40
 _LONGEST_TITLE = 300
 
-# Behind it a name ends; an interview's `记者：` is followed by a question.
+# The name must end after a few characters: in an interview, `记者：` is followed by a question.
 _CREDIT = re.compile(
     r"(?:^|[\s(（【\[|])(?:本文)?(?:作\s{0,4}者|撰文|撰稿|文|记者|記者)\s{0,4}[:：/]\s{0,4}"
     r"([\w·.\-]{2,12})(?=[\s|,，;；、(（)）【】\[\]]|\Z)",
     re.MULTILINE,
 )
 _PREFIX = re.compile(r"^(?:作\s?者|撰文|文|记者|記者|by)\s?[:：/ ]\s?", re.IGNORECASE)
-# Sites, accounts, programs and labels, where a person's name should be.
+# Names of sites, accounts, programs and labels in the place of a person's name.
 _NO_NAME = re.compile(
     r"[@=<>\"_,，]|://|www\.|\.(?:com|cn|net|org)\b|\d{3}|admin|佚名|匿名|未知|本站|管理员|来源|责任|責任"
     r"|编辑|編輯|点击|點擊|时间|日期|浏览|\bteam\b|undefined|^(?:null|none|author|作者)$",
@@ -47,13 +49,25 @@ _visible = etree.XPath(
     "descendant::text()[not(parent::script or parent::noscript or parent::option)]",
     smart_strings=False,
 )
+_LONGEST_BYLINE = 300
+_MOST_BYLINES = 50
+_BYLINE_PLACES = (
+    "//*[@id='author_baidu' or @id='js_name']",
+    "//*[contains(concat(' ', @itemprop, ' '), ' author ')]//*[@itemprop='name']",
+    "//*[contains(concat(' ', @itemprop, ' '), ' author ')]",
+    "//a[contains(concat(' ', @rel, ' '), ' author ')]",
+    *(
+        f"//*[contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]"
+        for name in ("author", "author-name", "byline", "p-author")
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a page says about its article, each None where it says nothing.
+    """What a page says about its article; None for each fact that it does not give.
 
-    `author` is from a field for machines, `credit` the name that a line of the page gives.
+    `author` comes from metadata, `credit` is a name in a line of the page's text.
     """
 
     title: str | None
@@ -64,21 +78,29 @@ class Facts:
     canonical_url: str | None
 
 
-def read(root: HtmlElement, base_url: str, url: str) -> Facts:
-    """Read the facts of a page at an address: fields made for machines, then its headings."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Byline:
+    """The text of an author's name on a page; `inside` are its elements, the innermost first."""
+
+    text: str
+    inside: Sequence[HtmlElement]
+
+
+def find_facts(root: HtmlElement, base_url: str, url: str) -> Facts:
+    """Return the facts of the page at `url`, from its metadata first, then from its headings."""
     fields = _fields(root)
     canonical = _canonical(root) or fields.get("og:url")
     title = _title_of_page(root) or ""
     own = (url, absolute_link(canonical, base_url))
     data = article_in_data(root, base_url=base_url, own=own, title=title)
-    published = named(data.get("datePublished")) or _first(fields, _PUBLISHED)
-    names = (named(data.get("author")), *(fields.get(name) for name in _AUTHOR))
+    published = name_in(data.get("datePublished")) or _first(fields, _PUBLISHED)
+    names = (name_in(data.get("author")), *(fields.get(name) for name in _AUTHOR))
     return Facts(
         title=_title(root, fields, data),
         author=next(filter(None, map(name_of, names)), None),
         credit=_credit(root),
-        published=_squeeze(published or named(data.get("pubDate"))),
-        image=absolute_link(_first(fields, _IMAGE) or named(data.get("image")), base_url),
+        published=_squeeze(published or name_in(data.get("pubDate"))),
+        image=absolute_link(_first(fields, _IMAGE) or name_in(data.get("image")), base_url),
         canonical_url=own[1],
     )
 
@@ -89,20 +111,20 @@ def _title_of_page(root: HtmlElement) -> str | None:
 
 
 def _credit(root: HtmlElement) -> str | None:
-    """The name behind `作者：` in the first visible text."""
+    """Return the name after `作者：` in the first visible text."""
     credit = _CREDIT.search(_head(root))
     return name_of(credit[1]) if credit else None
 
 
 def _canonical(root: HtmlElement) -> str | None:
-    """The address that a page itself calls its own (RFC 6596)."""
+    """Return the canonical link of a page (RFC 6596)."""
     return next((str(href) for href in root.xpath("//link[@rel='canonical']/@href")), None)
 
 
 def _fields(root: HtmlElement) -> dict[str, str]:
-    """Collect the page's meta elements by name, the first of each.
+    """Return the first content of each `meta` element by name.
 
-    Those of microdata in the body may be another article's.
+    Microdata counts only in the head: in the body it may describe another article.
     """
     fields: dict[str, str] = {}
     for meta in root.iter("meta"):
@@ -124,11 +146,11 @@ def _first(fields: dict[str, str], names: tuple[str, ...] | list[str]) -> str | 
 
 def _title(root: HtmlElement, fields: dict[str, str], data: dict[str, Any]) -> str | None:
     heading = _only(root.xpath("//h1"))
-    said = _title_of_page(root)
-    # A site's own h1 is its name; an article's stands in the page's title, too.
-    if heading and said and heading in said:
+    page_title = _title_of_page(root)
+    # An h1 that is not part of the page's title may be the name of the site.
+    if heading and page_title and heading in page_title:
         return heading
-    return named(data.get("headline")) or _first(fields, _TITLE) or said or heading
+    return name_in(data.get("headline")) or _first(fields, _TITLE) or page_title or heading
 
 
 def _only(found: list[HtmlElement]) -> str | None:
@@ -140,14 +162,14 @@ def _squeeze(text: str | None) -> str | None:
 
 
 def name_of(value: str | None) -> str | None:
-    """The person's name in what stands where one should; None if it is none."""
+    """Return the person's name in a field for names, or None if it holds no usable name."""
     name = _PREFIX.sub("", _squeeze(value) or "")
     usable = name and len(name) <= _LONGEST_NAME and not _NO_NAME.search(name)
     return name if usable else None
 
 
 def _head(root: HtmlElement) -> str:
-    """The first visible text of the page, a line for each run."""
+    """Return the first visible text of the page, a line for each run."""
     pieces: list[str] = []
     length = 0
     for text in _visible(body_of(root)):
@@ -156,3 +178,15 @@ def _head(root: HtmlElement) -> str:
         if length > _HEAD:
             break
     return "\n".join(filter(None, pieces))
+
+
+def find_bylines(root: HtmlElement) -> list[Byline]:
+    """Find the texts that a page marks as names of authors, the most reliable marks first."""
+    return list(islice(_bylines(root), _MOST_BYLINES))
+
+
+def _bylines(root: HtmlElement) -> Iterator[Byline]:
+    for place in _BYLINE_PLACES:
+        for element in root.xpath(place)[:_MOST_BYLINES]:
+            text = element.get("content") or str(element.text_content())
+            yield Byline(text=text[:_LONGEST_BYLINE], inside=[element, *element.iterancestors()])

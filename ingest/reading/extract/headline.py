@@ -1,4 +1,4 @@
-"""The headline of a page's own article, and whether a text belongs to another article.
+"""Finds the headline of a page's own article, and recognises texts of other articles.
 
 A portal's page shows summaries, or whole texts, of other articles beside its own.
 """
@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from ingest.reading.extract.page import squeeze
 
-_SHORTEST = 6  # characters; a shorter one may be a section's, or the site's name
+_SHORTEST = 6  # characters; a shorter heading may be the name of a section or of the site
 _LONGEST = 120
 _MOST_RUNS = 9
 _MOST = 20
@@ -24,7 +24,7 @@ _LEAST_PROSE = 150  # characters
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _PLAIN = ("div", "p", "td", "span", "strong", "b", "font", "center")
 _DATE = re.compile(r"(?:19|20)\d\d(?:[-/.]\d|年)")
-# Headings of what stands between a headline and its text.
+# Headings that stand between a headline and its text.
 _OF_A_PART = re.compile(
     r"目[录錄次]|文章目录|本文目录|摘要|导[读語语]|導[讀語]|内容提要|内容简介|核心提示|编者按|編者按|正文|前言|引言"
     r"|(?:tableof)?contents|summary|abstract|introduction|keypoints",
@@ -35,20 +35,21 @@ _PARTS = re.compile(r"\s*[_|｜]\s*|\s+[-–—]\s+|[-–—]{2,}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """A page's headline, and `part`: the smallest element with it and some prose."""
+    """A page's headline, and `part`: the smallest element that holds it and some prose."""
 
     element: HtmlElement
     part: HtmlElement
 
     def is_of_another(self, place: HtmlElement) -> bool:
-        """Whether what stands at a place comes before the headline, or below another heading.
+        """Whether a place holds another article.
 
-        It is this article's nevertheless where the words of the headline say so.
+        It does if it stands before the headline or below another heading, unless its text repeats
+        the words of the headline.
         """
         inner, own = set(place.iter()), set(self.part.iter())
         if place in own or self.part in inner:
             return False
-        return self._is_apart(place, own) and not self._speaks_of(place)
+        return self._is_apart(place, own) and not self._repeats_words(place)
 
     def _is_apart(self, place: HtmlElement, own: AbstractSet[HtmlElement]) -> bool:
         has_begun = False
@@ -61,8 +62,8 @@ class Headline:
                 return True
         return False
 
-    def _speaks_of(self, place: HtmlElement) -> bool:
-        """Whether more of the headline's words stand at a place than below the headline."""
+    def _repeats_words(self, place: HtmlElement) -> bool:
+        """Whether a place holds clearly more of the headline's words than `part` does."""
         words = squeeze(str(self.element.text_content()))
         pairs = {words[i : i + 2] for i in range(len(words) - 1)}
         there, here = (
@@ -72,10 +73,11 @@ class Headline:
         return more > _CLEARLY * len(pairs)
 
     def own_part_of(self, place: HtmlElement) -> HtmlElement:
-        """Of a place with several articles, return the part that is the headline's.
+        """Return the part of a place that belongs to this headline.
 
-        Articles stand beside each other in elements that are alike, each below a heading like
-        this one: sections of one article have lesser headings. All of the place without them.
+        A place may hold several articles in sibling elements of the same kind, each with a
+        heading of the same level as this one; sections of one article have lower headings.
+        Return the whole place if it does not hold several articles.
         """
         part: HtmlElement | None = self.part
         while part is not None and part is not place:
@@ -86,7 +88,7 @@ class Headline:
 
     def _is_article(self, element: HtmlElement) -> bool:
         heading = next(element.iter(str(self.element.tag)), None)
-        if self.element.tag not in _HEADINGS or heading is None or not _says(heading):
+        if self.element.tag not in _HEADINGS or heading is None or not _headline_text(heading):
             return False
         text = squeeze(str(element.text_content()))
         is_sure = heading.tag == "h1" or (element.get("class") and _DATE.search(text))
@@ -94,9 +96,9 @@ class Headline:
 
 
 def find_headline(body: HtmlElement, prose: dict[HtmlElement, float]) -> Headline | None:
-    """Find the one heading, or other element, that says what the page's title says.
+    """Find the one heading, or other element, with the text of the page's title.
 
-    `prose` is how much of an element's text reads as prose. None where no prose is near it.
+    `prose` is the weight of prose in each element. Return None if no prose is near the headline.
     """
     headline = _headline(body)
     element = headline
@@ -118,14 +120,15 @@ def _alike(element: HtmlElement) -> Iterator[HtmlElement]:
 def _headline(body: HtmlElement) -> HtmlElement | None:
     title = body.getroottree().getroot().find(".//title")
     text = (title.text or "") if title is not None else ""
-    said, first = squeeze(text), squeeze(_PARTS.split(text.strip())[0])
-    headings = [one for one in body.iter(*_HEADINGS) if _agree(_says(one), said, first)]
+    whole, first = squeeze(text), squeeze(_PARTS.split(text.strip())[0])
+    headings = [one for one in body.iter(*_HEADINGS) if _agree(_headline_text(one), whole, first)]
     if not headings:
-        headings = [one for one in body.iter(*_PLAIN) if _says(one) == first]
+        headings = [one for one in body.iter(*_PLAIN) if _headline_text(one) == first]
     headings = headings[:_MOST]
-    # What stands around a headline says the same.
+    # An element around a headline may have the same text.
     inmost = [one for one in headings if not any(one in e.iterancestors() for e in headings)]
-    return inmost[0] if inmost and len({_says(one) for one in inmost}) == 1 else None
+    is_one = len({_headline_text(one) for one in inmost}) == 1
+    return inmost[0] if is_one else None
 
 
 def _heads_an_article(heading: HtmlElement) -> bool:
@@ -133,15 +136,15 @@ def _heads_an_article(heading: HtmlElement) -> bool:
     return bool(text) and not _OF_A_PART.fullmatch(text)
 
 
-def _agree(heading: str, said: str, first: str) -> bool:
-    """Whether a heading says what the page's title does, or more."""
+def _agree(heading: str, whole: str, first: str) -> bool:
+    """Whether a heading is part of the page's title, or begins with the title's first part."""
     if not heading:
         return False
-    return heading in said or (len(first) >= _SHORTEST and heading.startswith(first))
+    return heading in whole or (len(first) >= _SHORTEST and heading.startswith(first))
 
 
-def _says(element: HtmlElement) -> str:
-    """What an element says, "" if it is too short or too long for a headline, or in a link."""
+def _headline_text(element: HtmlElement) -> str:
+    """Return the text of an element, "" if it is inside a link or has no headline's length."""
     text = squeeze("".join(islice(element.itertext(), _MOST_RUNS)))
     if not _SHORTEST <= len(text) <= _LONGEST:
         return ""

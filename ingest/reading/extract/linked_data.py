@@ -1,4 +1,4 @@
-"""The article that a page describes in JSON-LD (schema.org), told from those it leads to."""
+"""Finds the page's own article in its JSON-LD (schema.org), which may describe others too."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KINDS = ("Article", "BlogPosting", "Report", "SocialMediaPosting", "DiscussionF
 _LARGEST = 200_000  # characters of one script
 _MOST_NODES = 2_000
 _MOST_SCRIPTS = 50
-# Scripts are wrapped as comments or sections of XML, which are wrapped as comments of JavaScript.
+# Scripts may be wrapped in a comment or CDATA section, and that in a comment of JavaScript.
 _BEGINNING = re.compile(r"(?://|/\*)?\s{0,9}(?:<!--|<!\[CDATA\[)(?:\*/)?")
 _ENDINGS = ("*/", "]]>", "-->", "//", "/*")
 _COMMA_AT_END = re.compile(r",\s*(?=[}\]])")
@@ -28,20 +28,20 @@ Node = Mapping[str, Any]
 def article_in_data(
     root: HtmlElement, *, base_url: str, own: Sequence[str | None], title: str
 ) -> dict[str, Any]:
-    """Return the node of the page's own article, with what it refers to put in; empty if none.
+    """Return the node of the page's own article, with referenced nodes inlined; empty if none.
 
-    `own` are the page's addresses, `title` what it calls itself.
+    `own` are the page's addresses, `title` is the page's title.
     """
     nodes = list(islice(_nodes(root), _MOST_NODES))
     articles = [node for node in nodes if _is_article(node)]
     node = _own(articles, base_url, {page_of(url) for url in own if url}, title)
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
-    return {name: _resolved(value, by_id) for name, value in node.items()}
+    return {name: _inline(value, by_id) for name, value in node.items()}
 
 
 def _nodes(root: HtmlElement) -> Iterator[Node]:
     for script in islice(root.iter("script"), _MOST_SCRIPTS):
-        waiting = [_loaded(script.text or "")] if "ld+json" in (script.get("type") or "") else []
+        waiting = [_load(script.text or "")] if "ld+json" in (script.get("type") or "") else []
         for value in waiting:
             if isinstance(value, dict):
                 yield value
@@ -51,8 +51,8 @@ def _nodes(root: HtmlElement) -> Iterator[Node]:
                 waiting += value[:_MOST_NODES]
 
 
-def _loaded(text: str) -> Any:
-    """The value of a script, which may be wrapped as HTML or XML; None where it is not JSON."""
+def _load(text: str) -> Any:
+    """Return the JSON value of a script, which may be wrapped in comments; None if invalid."""
     if len(text) > _LARGEST:
         return None
     text = text.lstrip()
@@ -70,19 +70,19 @@ def _loaded(text: str) -> Any:
 
 def _is_article(node: Node) -> bool:
     kinds = [str(kind).rpartition("/")[2].rpartition(":")[2] for kind in listed(node.get("@type"))]
-    # What Baidu has sites say of their pages has a date and no type.
+    # The data that Baidu asks sites for has a date and no type.
     return any(kind.endswith(_KINDS) for kind in kinds) or (not kinds and "pubDate" in node)
 
 
 def _own(articles: Sequence[Node], base_url: str, own: set[str], title: str) -> Node:
-    """The article at the page's address; else the only one, or the one of the page's title."""
+    """Return the article at the page's address, the only article, or the one with its title."""
     addresses = [{page_of(url) for url in _addresses(one, base_url)} for one in articles]
     for article, known in zip(articles, addresses, strict=True):
         if known & own:
             return article
     if len(articles) == 1:
         return articles[0]
-    headed = (one for one in articles if (name := named(one.get("headline"))) and name in title)
+    headed = (one for one in articles if (name := name_in(one.get("headline"))) and name in title)
     nameless = (one for one, known in zip(articles, addresses, strict=True) if not known)
     return next(headed, None) or next(nameless, {})
 
@@ -96,22 +96,22 @@ def _addresses(article: Node, base_url: str) -> Iterator[str]:
                 yield address
 
 
-def _resolved(value: Any, by_id: Mapping[str, Node]) -> Any:
-    """Put in the node that a value, or the first of a list, refers to."""
+def _inline(value: Any, by_id: Mapping[str, Node]) -> Any:
+    """Return the node that a value, or the first value of a list, refers to by its id."""
     if isinstance(value, list):
-        return [_resolved(one, by_id) if isinstance(one, dict) else one for one in value[:1]]
+        return [_inline(one, by_id) if isinstance(one, dict) else one for one in value[:1]]
     if isinstance(value, dict) and isinstance(value.get("@id"), str) and "name" not in value:
         return by_id.get(value["@id"], value)
     return value
 
 
 def listed(value: object) -> list[Any]:
-    """What schema.org lets be one thing or a list of them, as a list."""
+    """Return a value of schema.org, which may be single or a list, as a list."""
     return value if isinstance(value, list) else [value] if isinstance(value, (str, dict)) else []
 
 
-def named(value: object) -> str | None:
-    """The name or address of what schema.org lets be a text, an object or a list of either."""
+def name_in(value: object) -> str | None:
+    """Return the name or address in a value of schema.org: a text, an object or a list."""
     first = next(iter(listed(value)), None)
     if isinstance(first, dict):
         first = first.get("name") or first.get("url")

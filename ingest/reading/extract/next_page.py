@@ -1,4 +1,4 @@
-"""Where an article goes on, as far as a link says so; nothing is followed here."""
+"""Finds the link to the next page of an article; fetches nothing."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _NEXT = re.compile(r"[\W_]*(?:下一?[页頁]|[后後]一?[页頁]|next ?(?:page
 _LONGEST = 20
 _MOST_LINKS = 50
 _EXTENSION = re.compile(r"\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE)
-# What the number of a page is written with behind the address of the first one.
+# The separators between the address of the first page and the number of a later one.
 _NUMBERED = re.compile(r"(.+?)([-_]p?|[-_]page|/|/p|/page[-/_])(\d{1,2})$", re.IGNORECASE)
 _PARAMETER = re.compile(r"(page|pn|pg|pageno|page_?num|paged)=(\d{1,2})", re.IGNORECASE)
-_FIRST = (1, 2)  # the second page's number: some count from nought
+_SECOND = (1, 2)  # the number of the second page: some sites count from zero
 
-Reading = tuple[str, int | None]
+_Numbered = tuple[str, int | None]  # the address of an article, and the number of its page
 
 
 def find(root: HtmlElement, url: str) -> str | None:
-    """Return the address of the article's next page.
+    """Return the address of the article's next page, or None.
 
-    A link counts if it is called so, or rel=next says so, and if its address is that of this
-    page but for a number: otherwise "next" is another article.
+    A link counts if its text or rel=next says so, and if its address differs from `url` by the
+    number of the page only. Otherwise "next" means another article.
     """
-    here = set(_readings(url))
+    here = set(_split_number(url))
     for link in islice(filter(_is_called_next, root.iter("a", "link")), _MOST_LINKS):
         following = absolute_link(link.get("href"), url)
-        if following and any(_follows(reading, here) for reading in _readings(following)):
+        if following and any(_follows(there, here) for there in _split_number(following)):
             return following
     return None
 
@@ -47,8 +47,8 @@ def _is_called_next(link: HtmlElement) -> bool:
     return len(text) <= 5 * _LONGEST and bool(_NEXT.fullmatch(squeeze(text)[:_LONGEST]))
 
 
-def _readings(url: str) -> Iterator[Reading]:
-    """Yield the ways to read an address as one of an article and the number of a page."""
+def _split_number(url: str) -> Iterator[_Numbered]:
+    """Yield the ways to split an address into that of an article and the number of a page."""
     parts = urlsplit(url)
     site = parts.netloc.lower().removeprefix("www.")
     path = site + _EXTENSION.sub("", parts.path.rstrip("/"))
@@ -60,12 +60,12 @@ def _readings(url: str) -> Iterator[Reading]:
         yield f"{found[1]}?{query}", int(found[3])
 
 
-def _follows(there: Reading, here: set[Reading]) -> bool:
+def _follows(there: _Numbered, here: set[_Numbered]) -> bool:
     article, number = there
     if number is None:
         return False
     if (article, None) in here:
-        return number in _FIRST
-    # Slugs count, too (`day-12`, `day-13`): an article's own address ends with its number.
+        return number in _SECOND
+    # Slugs have numbers too (`day-12`, `day-13`): require a number in the article's own address.
     has_number = article.partition("?")[0][-1:].isdigit() or not article.endswith("?")
     return has_number and (article, number - 1) in here

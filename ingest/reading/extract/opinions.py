@@ -1,7 +1,7 @@
-"""What three ways of looking at a page take for its article; trafilatura lives here only.
+"""Weighs a page's text in three ways: by trafilatura, readability-lxml and density of prose.
 
-Each gives a way of weighing text, so that all three can point at elements of one tree, whatever
-they make of pictures and headings themselves.
+Only the text that a library returns is used: it gives the weight of each run of text in the
+page's own tree. The pictures and headings of that tree are kept.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ _LONGEST_CAPTION = 120  # characters
 
 
 def by_readability(root: HtmlElement) -> str:
-    """Return the text that readability-lxml takes, nothing where it finds no article."""
+    """Return the text of the article that readability-lxml finds, "" if it finds none."""
     from readability.readability import Unparseable
 
     document = _readability()(copy.deepcopy(root))
     try:
         return text_of(document.summary())
-    except Unparseable:  # it wraps whatever was raised inside
+    except Unparseable:  # readability-lxml wraps every error in this
         return ""
 
 
@@ -41,23 +41,23 @@ def by_readability(root: HtmlElement) -> str:
 def _readability() -> Callable[[HtmlElement], Any]:
     from readability import Document
 
-    # It logs what it raises, with a traceback.
+    # It logs every error that it raises, with a traceback.
     logging.getLogger("readability.readability").setLevel(logging.CRITICAL + 1)
     reader: Callable[[HtmlElement], Any] = Document
     return reader
 
 
 def by_trafilatura(root: HtmlElement) -> str:
-    """Return the text that trafilatura takes, nothing where it finds no article."""
+    """Return the text of the article that trafilatura finds, "" if it finds none."""
     import trafilatura
 
     return trafilatura.extract(copy.deepcopy(root), include_comments=False) or ""
 
 
 def weigh_prose(body: HtmlElement) -> Weigh:
-    """Weigh by density: sentences are an article's, links a page's, the rest may be either.
+    """Return weights by density of prose: 1 for sentences, 0 for links, between for the rest.
 
-    So may the captions of a list of pictures, which are sentences as well.
+    Captions in a list of pictures count as the rest, although they are sentences.
     """
     linked = {element for link in body.iter("a") for element in link.iter()}
     captions = {element for item in _pictured_items(body) for element in item.iter()}
@@ -85,5 +85,5 @@ def _is_pictured(item: HtmlElement) -> bool:
 
 
 def weigh_shared(known: frozenset[str]) -> Weigh:
-    """Weigh by what a text shares with the shingles of another one."""
+    """Return weights by the share of a run's shingles that are in `known`."""
     return lambda _, run: share_in(run, known)

@@ -1,4 +1,4 @@
-"""Anybody's page becomes a tree of bounded size and depth that holds what a reader may see."""
+"""Parses a page into a tree of bounded size and depth that holds what a reader may see."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from ingest.reading.html.tree import flatten, keep_open, make_sound
 
-_LONGEST = 5_000_000  # characters; a longer page is read as far as this
+_LONGEST = 5_000_000  # characters; the rest of a longer page is ignored
 _LONGEST_MARKUP = 2_000_000  # without scripts and styles
 _MOST_ELEMENTS = 100_000
-# Their content is no HTML, and what looks like tags in it would be counted as such.
+# The content of these is not HTML, although it may look like tags.
 _OPAQUE = re.compile(r"<!--|<(script|style)(?=[\s/>])", re.IGNORECASE)
 _ENDS = {
     name: re.compile(rf"</{name}[^<>]{{0,100}}>", re.IGNORECASE) for name in ("script", "style")
 }
-_DATA = re.compile(r"ld\+json", re.IGNORECASE)  # JSON-LD tells author and date
+_DATA = re.compile(r"ld\+json", re.IGNORECASE)  # JSON-LD gives author and date
 _UNSEEN = ("template", "svg", "textarea", "select", "button", "input", "object", "applet")
 _INVISIBLE = re.compile(r"visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
 def parse_page(text: str) -> HtmlElement | None:
-    """Return the page's root, None where there is no page; it takes any text.
+    """Return the root of a page; None if the text holds no element or too many elements.
 
-    What a page adds after `</html>`, such as statistics or a second document, is part of its body.
+    Markup after `</html>`, such as statistics or a second document, becomes part of the body.
     """
     markup = "".join(_without_scripts(make_sound(text[:_LONGEST])))
     source = flatten(keep_open(markup[:_LONGEST_MARKUP])).encode()
-    # huge_tree lifts libxml2's depth of 256, at which it drops the rest of the document.
+    # Without huge_tree, libxml2 drops the rest of a document below a depth of 256.
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         root = document_fromstring(source, parser=parser)
@@ -52,7 +52,7 @@ def _without_scripts(text: str) -> Iterator[str]:
 
 
 def _end_of(text: str, opening: re.Match[str]) -> int:
-    """Find the end of a comment, script or style; one that never ends takes the rest."""
+    """Return the end of a comment, script or style; the end of the text if it is not closed."""
     if not opening[1]:
         end = text.find("-->", opening.start() + 2)
         return len(text) if end < 0 else end + 3
@@ -65,16 +65,16 @@ def _has_too_many_elements(root: HtmlElement) -> bool:
 
 
 def body_of(root: HtmlElement) -> HtmlElement:
-    """Return the page's body; the page itself where it has none, as a frameset."""
+    """Return the page's body, or its root if it has none, as in a frameset."""
     body = root.find("body")
     return root if body is None else body
 
 
 def show_as_read(root: HtmlElement) -> None:
-    """Leave in the tree what a reader sees once the page's scripts have run.
+    """Remove, in place, what a reader does not see once the page's scripts have run.
 
-    WeChat sends its articles invisible, to fade them in by script; what is not displayed at all
-    stays so, unless it is most of the page.
+    WeChat sends its articles invisible and fades them in by script: such elements become visible.
+    Elements that are not displayed are removed, unless they hold most of the page's text.
     """
     for element in list(root.iter("script", *_UNSEEN)):
         drop(element)
@@ -96,7 +96,7 @@ def _show_or_drop(element: HtmlElement, *, is_most: bool) -> None:
 
 
 def text_lengths(root: HtmlElement) -> dict[HtmlElement, int]:
-    """Count the characters that each element holds, white space aside."""
+    """Count the characters of text in each element, without white space."""
     lengths = {element: len(squeeze(element.text or "")) for element in root.iter()}
     for element in reversed(lengths):
         parent = element.getparent()
@@ -106,11 +106,11 @@ def text_lengths(root: HtmlElement) -> dict[HtmlElement, int]:
 
 
 def squeeze(text: str) -> str:
-    """Text without its white space."""
+    """Return a text without white space."""
     return "".join(text.split())
 
 
 def drop(element: HtmlElement) -> None:
-    """Take an element out of its tree; the text behind it stays."""
+    """Remove an element from its tree; the text after it stays."""
     if element.getparent() is not None:
         element.drop_tree()

@@ -1,6 +1,6 @@
-"""The dates that a page shows, in its markup for machines and in its text.
+"""Finds the dates of a page, in marked elements and in its text.
 
-Nothing is resolved here: dates are raw strings. `published` chooses among them.
+The dates stay raw strings. `published` chooses among them.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from lxml.html import HtmlElement
 
 from ingest.reading.extract.page import body_of
 
-UPDATE = 4  # the rank of the date of an update
+UPDATE = 4  # the rank of an update's date
 _MOST = 200
-_HEAD = 6_000  # characters of visible text in which a page says when its article is from
+_HEAD = 6_000  # characters of visible text in which dates are searched
 _LONGEST = 300
 _DATE = re.compile(
     r"(?:19|20)\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日?)"
@@ -38,11 +38,11 @@ _UNREAD = frozenset({"script", "noscript", "style", "option"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageDate:
-    """A date on a page; `inside` are the elements that hold it, the closest first.
+    """A date on a page; `inside` are the elements that hold it, the innermost first.
 
-    The lower its `rank`, the more it is worth: 0 is an element that is called the date of
-    publication, 1 another `time`, 2 a text with a time of day, 3 one without (that is often the
-    day of the visit), 4 an update. `line` is the text that it stands in.
+    A lower `rank` is more reliable: 0 is an element named as the date of publication, 1 another
+    `time` element, 2 a text with a time of day, 3 a text without one (often the day of the
+    visit), 4 the date of an update. `line` is the run of text around the date.
     """
 
     text: str
@@ -52,17 +52,17 @@ class PageDate:
 
 
 def find_dates(root: HtmlElement) -> list[PageDate]:
-    """Find the dates of a page, in its order; those for machines come first."""
-    return [*islice(_marked(root), _MOST), *islice(_visible(root), _MOST)]
+    """Return the dates of a page in order: first those in marked elements, then those in text."""
+    return [*islice(_dates_in_elements(root), _MOST), *islice(_dates_in_text(root), _MOST)]
 
 
-def _marked(root: HtmlElement) -> Iterator[PageDate]:
+def _dates_in_elements(root: HtmlElement) -> Iterator[PageDate]:
     for element in body_of(root).iter("time", "meta", "span", "div", "p", "abbr", "em", "i"):
         names = _names(element)
         is_published = not names.isdisjoint(_PUBLISHED_NAMES)
         if element.tag != "time" and not is_published:
             continue
-        text = _written(element)
+        text = _date_of(element)
         if _HAS_DATE.search(text):
             rank = 0 if is_published else 1 if names.isdisjoint(_UPDATED_NAMES) else UPDATE
             yield PageDate(text=text, inside=_inside(element), rank=rank)
@@ -73,8 +73,8 @@ def _names(element: HtmlElement) -> set[str]:
     return set(" ".join(values).lower().split())
 
 
-def _written(element: HtmlElement) -> str:
-    """Return the date an element gives to programs, else the one it shows."""
+def _date_of(element: HtmlElement) -> str:
+    """Return the date in an attribute of an element, or else its text."""
     values = (element.get(name) or "" for name in ("datetime", "content", "title"))
     shown = str(element.text_content())
     text = next((value for value in values if _HAS_DATE.search(value)), shown)
@@ -85,8 +85,8 @@ def _inside(element: HtmlElement) -> list[HtmlElement]:
     return [element, *element.iterancestors()]
 
 
-def _visible(root: HtmlElement) -> Iterator[PageDate]:
-    """Find dates in the first visible text; neighbouring elements may hold day and time."""
+def _dates_in_text(root: HtmlElement) -> Iterator[PageDate]:
+    """Find dates in the first visible text; day and time may be in neighbouring elements."""
     runs = list(_runs(body_of(root)))
     whole = "\n".join(text for _, text in runs)
     starts = [0]
@@ -106,7 +106,7 @@ def _visible(root: HtmlElement) -> Iterator[PageDate]:
 
 
 def _runs(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """Yield the first runs of visible text, each with the element it stands in."""
+    """Yield the first runs of visible text, each with its element."""
     length = 0
     for found in body.xpath("descendant::text()"):
         parent = found.getparent()

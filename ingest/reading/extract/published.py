@@ -1,6 +1,6 @@
-"""Which of a page's dates is that of its article; those of what it leads to are left out.
+"""Chooses the date of the article among the dates of its page.
 
-Lists of other posts, comments and side bars are dated, too, and many themes show no other date.
+Lists of other posts, comments and side bars have dates too. On many themes these are the only ones.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from lxml.html import HtmlElement
 from ingest.reading.extract.page_dates import UPDATE, PageDate
 from ingest.reading.extract.surroundings import Surroundings
 
-# Characters that an element of a list has beside its date: without a link, with one, and where
-# the element is made for lists. What has more is the post of a thread, and the first is the page's.
+# The most characters of an item in a list of other posts: without a link, with a link, and of an
+# element made for lists. A longer item is a post of a thread; its first post is the article.
 _LONGEST_LINE_OF_LIST = 120
 _LONGEST_LINKED = 400
 _LONGEST_ITEM = 2_000
 _MOST_OF_IT = 0.5
 _ITEMS = frozenset({"article", "dd", "li", "tr"})
-# The list of a day's or a month's posts, to which themes link the date of each post.
+# The list of a day's or month's posts: themes link the date of a post to it.
 _ARCHIVE = re.compile(r"/(?:19|20)\d\d/\d{1,2}(?:/\d{1,2})?/?(?:[?#].*)?\Z")
 _SENTENCE = re.compile(r"[。！？；]")
-_LONGEST_LINE = 40  # of a line with a sentence in it, which is prose
-# `来源：新华网`, `发布时间`, `Posted on`: what stands beside the date of the article itself.
+_LONGEST_LINE = 40  # characters; a longer line with the end of a sentence is prose
+# Labels beside the article's own date: `来源：新华网`, `发布时间`, `Posted on`.
 _LABELS = re.compile(
     r"[^\W\d]{1,8}\s?[:：]\s?\S{0,30}"
     r"|[^\W\d]{0,4}(?:日期|时间|時間|发布|發佈|發布|发表|發表|更新|修改|阅读|浏览)[于於]?"
@@ -34,28 +34,28 @@ _LABELS = re.compile(
 
 
 def choose_date(dates: Sequence[PageDate], surroundings: Surroundings) -> str | None:
-    """Return the date of the article, None where the page shows none."""
+    """Return the date of the article as written, or None if the page shows none."""
     view = _View(dates, surroundings)
     found = [date for date in dates if not view.is_of_another(date)]
-    # What comes before the headline may be the day of the visit.
+    # A date before the headline may be the day of the visit.
     best = min(found, key=lambda one: (one.rank, view.is_above(one)), default=None)
     return best.text if best else None
 
 
 class _View:
-    """The dates of a page seen from its article."""
+    """The dates of a page in relation to its article."""
 
     def __init__(self, dates: Sequence[PageDate], around: Surroundings) -> None:
         self._dates, self._around = dates, around
         self._dated = {one for date in dates if date.rank < UPDATE for one in date.inside}
-        self._telling: dict[HtmlElement, bool] = {}
+        self._has_more: dict[HtmlElement, bool] = {}
 
     def is_above(self, date: PageDate) -> bool:
         """Whether a date comes before the headline."""
         return self._around.is_above_headline(date.inside[0])
 
     def is_of_another(self, date: PageDate) -> bool:
-        """Whether a date is that of something else than the article."""
+        """Whether a date belongs to something other than the article."""
         return (
             self._is_linked(date)
             or self._around.is_elsewhere(date.inside)
@@ -75,34 +75,34 @@ class _View:
         return len(date.line) > _LONGEST_LINE and bool(_SENTENCE.search(date.line))
 
     def _is_listed(self, date: PageDate) -> bool:
-        """Whether a date stands in one of several elements that each tell of another thing."""
+        """Whether a date stands in one of several items of a list."""
         if self._shares_its_element(date):
             return True
         is_one_of_two = False
         for section in self._around.sections(date.inside):
-            if section not in self._dated or not self._tells(section):
+            if section not in self._dated or not self._is_item(section):
                 continue
             alike = [section, *self._twins(section)]
             if self._is_thread(alike):
                 return False
-            count = sum(map(self._tells, alike))
+            count = sum(map(self._is_item, alike))
             if count > 2 or self._is_item_below(section):
                 return True
             is_one_of_two = is_one_of_two or count > 1
         return is_one_of_two
 
     def _is_item_below(self, section: HtmlElement) -> bool:
-        """Whether an element made for lists leads, below the article, to another page."""
+        """Whether an element made for lists stands below the article and links to another page."""
         is_below = section.tag in _ITEMS and self._around.is_below_article(section)
         return is_below and self._around.has_link(section)
 
     def _shares_its_element(self, date: PageDate) -> bool:
-        """Whether its element has several lines, each with a date and something else."""
+        """Whether the date's element has several lines, each with a date and other words."""
         lines = {one.line for one in self._dates if one.line and one.inside[0] is date.inside[0]}
         return bool(date.line) and sum(len(_rest(line)) > 1 for line in lines) > 1
 
     def _is_thread(self, alike: list[HtmlElement]) -> bool:
-        """Whether elements are the posts of a thread, which is the article."""
+        """Whether elements are the posts of a thread, so that they are the article."""
         lengths = list(map(self._around.length, alike))
         if len(alike) < 2 or sum(lengths) < _LONGEST_LINE_OF_LIST * len(alike):
             return False
@@ -115,9 +115,9 @@ class _View:
         return self._around.length(element) > longest
 
     def _twins(self, section: HtmlElement) -> Iterator[HtmlElement]:
-        """Yield dated siblings of the same kind, as far as the article or another long text.
+        """Yield dated siblings of the same kind, up to the article or another long text.
 
-        Those without a class must be neighbours, unless their element is made for lists.
+        Siblings without a class must be adjacent, unless their element is made for lists.
         """
         name = section.get("class")
         is_sure = bool(name) or section.tag in _ITEMS
@@ -131,13 +131,13 @@ class _View:
                 elif is_break or not (is_sure or one.tag == "br"):
                     break
 
-    def _tells(self, element: HtmlElement) -> bool:
+    def _is_item(self, element: HtmlElement) -> bool:
         """Whether an element has a title or a link to another page beside its date."""
-        if element not in self._telling:
-            self._telling[element] = self._has_more(element)
-        return self._telling[element]
+        if element not in self._has_more:
+            self._has_more[element] = self._has_title_or_link(element)
+        return self._has_more[element]
 
-    def _has_more(self, element: HtmlElement) -> bool:
+    def _has_title_or_link(self, element: HtmlElement) -> bool:
         if element.tag == "dd" or self._around.has_link(element):
             return True
         if self._around.has_link(element.getprevious()):
@@ -148,5 +148,5 @@ class _View:
 
 
 def _rest(text: str) -> str:
-    """What a line says beside its date and labels."""
+    """Return a line without its date and labels."""
     return _LABELS.sub("", text)

@@ -1,7 +1,7 @@
-"""Where well-known Chinese sites and content systems keep their articles.
+"""Finds the article by rules for well-known Chinese sites and content systems.
 
-A site's own place is taken on its word. A content system's mark may stand on anything, so that
-it must hold most of what reads as prose on its page.
+A rule for a site is trusted. An element with a content system's mark must hold most of the prose
+on its page, because the mark may stand on anything.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from lxml.html import HtmlElement
 
 from ingest.urls import host_of
 
-_CHARACTERS = 150  # fewer are a caption, or a player's
+_CHARACTERS = 150  # of prose; an element with less is a caption or a player
 _OF_ALL_PROSE = 0.5
 
-# Host, or the domain above it: where its articles are, the surest place first. `#` is an id,
-# `.` a class, `~` the beginning of a generated class name.
+# The places of articles by host or parent domain, the most reliable first. `#` is an id, `.` a
+# class, `~` the beginning of a generated class name.
 _PLACES = {
     "mp.weixin.qq.com": "#js_content #img-content",
     "163.com": "#endText .post_body #content",
@@ -94,7 +94,7 @@ _MARKS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """The element that holds an article, and the rule that says so."""
+    """The element that holds an article, and the rule that found it."""
 
     element: HtmlElement
     rule: str
@@ -106,9 +106,9 @@ class Place:
 
 
 def place_of_article(body: HtmlElement, url: str, prose: dict[HtmlElement, float]) -> Place | None:
-    """Return the place of the article, if one of the rules finds it.
+    """Return the place of the article, or None if no rule finds it.
 
-    `prose` is how much of an element's text reads as prose, in characters.
+    `prose` is the amount of prose in each element, in characters.
     """
     site = _places_for(host_of(url))
     for place in site:
@@ -128,7 +128,7 @@ def _places_for(host: str) -> list[str]:
 
 
 def _fullest(body: HtmlElement, place: str, prose: dict[HtmlElement, float]) -> HtmlElement | None:
-    """Of all elements at a place, return the one with most prose; the outermost of equals."""
+    """Return the element at a place with the most prose; among equals, the outermost."""
     found = _selector(place)(body)
     return max(found, key=lambda element: prose.get(element, 0.0), default=None)
 

@@ -1,4 +1,4 @@
-"""What stands around an article on its page: measured once, so that each question is cheap."""
+"""Answers questions about what stands around an article; measures the page only once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.reading.extract.page import text_lengths
 from ingest.reading.links import canonical_link
 from ingest.urls import absolute_link
 
-# Sections that are not the article's, unless they hold it or it holds them.
+# Sections that do not belong to the article, unless they hold most of it.
 _OTHERS = frozenset({"article", "nav", "menu", "dialog"})
 _BESIDE = frozenset({"aside", "footer"})
 _NAMES = re.compile(
@@ -27,7 +27,7 @@ _HALF = 0.5
 
 
 class Surroundings:
-    """A page seen from the element that holds its article; `own` are the page's addresses."""
+    """A page in relation to the element of its article; `own` are the page's addresses."""
 
     def __init__(self, article: HtmlElement, *, base_url: str, own: Sequence[str | None]) -> None:
         root = article.getroottree().getroot()
@@ -55,7 +55,7 @@ class Surroundings:
         return holders
 
     def _place_of_headline(self, root: HtmlElement, last: int) -> int:
-        """The h1 above the article, else the first one in it."""
+        """Return the position of the last h1 above the article, or else of the first one in it."""
         places = [place for h1 in root.iter("h1") if (place := self._order[h1]) <= last]
         above = [place for place in places if place < self._order[self.article]]
         return max(above, default=min(places, default=0))
@@ -69,15 +69,15 @@ class Surroundings:
         return address is not None and page_of(address) not in self._own
 
     def has_link(self, element: HtmlElement | None) -> bool:
-        """Whether an element is, or holds, a link to another page."""
+        """Whether an element is or holds a link to another page."""
         return element in self._linked
 
     def length(self, element: HtmlElement) -> int:
-        """How many characters an element holds, white space aside."""
+        """Return the number of characters in an element, without white space."""
         return self._lengths.get(element, 0)
 
     def is_in_article(self, element: HtmlElement | None) -> bool:
-        """Whether an element is the article's, or within it."""
+        """Whether an element is the article's element or inside it."""
         return element in self._inner
 
     def is_above_headline(self, element: HtmlElement) -> bool:
@@ -89,18 +89,18 @@ class Surroundings:
         return self._order.get(element, 0) > self._last
 
     def is_below_next_heading(self, element: HtmlElement) -> bool:
-        """Whether an element comes after a heading that comes after the article."""
+        """Whether an element comes after the first heading that follows the article."""
         return self._order.get(element, 0) > self._next_heading
 
     def sections(self, inside: Sequence[HtmlElement]) -> Iterator[HtmlElement]:
-        """Of the elements that hold something, yield those that do not hold most of the article."""
+        """Yield elements, from the innermost outwards, up to the first that is the article's."""
         for element in inside:
             if element in self._around:
                 return
             yield element
 
     def is_elsewhere(self, inside: Sequence[HtmlElement]) -> bool:
-        """Whether a section that holds something is by its name not the article's."""
+        """Whether one of these elements is, by its tag or names, a section beside the article."""
         shares = any(one.tag == "article" and one in self._around for one in inside)
         return any(
             section.tag in _OTHERS
@@ -118,7 +118,7 @@ class Surroundings:
 
 
 def page_of(url: str) -> str:
-    """Return an address in the one form, without what names a place in its page."""
+    """Return the canonical form of an address without its fragment."""
     return (canonical_link(url) or url).partition("#")[0].rstrip("/")
 
 

@@ -1,4 +1,4 @@
-"""Which element of a page holds the text that an opinion took for the article."""
+"""Finds the element of a page that holds the text of an opinion."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from lxml.html import HtmlElement
 from ingest.reading.extract.page import squeeze
 
 SHINGLE = 4  # characters
-# How much of a run of text, without its white space, belongs to the article: 0 to 1.
+# Returns how much of a run of text, without white space, belongs to the article: 0 to 1.
 Weigh = Callable[[HtmlElement, str], float]
 
 
 @dataclass(slots=True)
 class Tally:
-    """For each element with text: how much it holds, in characters, and how much was taken."""
+    """For each element: the characters of text in it, and how many of them were taken."""
 
     taken: dict[HtmlElement, float] = field(default_factory=lambda: defaultdict(float))
     total: dict[HtmlElement, int] = field(default_factory=lambda: defaultdict(int))
 
     def share(self, element: HtmlElement, empty: float) -> float:
-        """How much of its text was taken, `empty` where it has none that counts."""
+        """Return the share of an element's text that was taken, `empty` if it has no text."""
         total = self.total.get(element, 0)
         return self.taken.get(element, 0.0) / total if total else empty
 
 
 def tally(body: HtmlElement, weigh: Weigh) -> Tally:
-    """Weigh each run of text, and add up from the leaves to the body.
+    """Weigh each run of text, and add up the weights from the leaves to the body.
 
-    Runs too short for a shingle do not count: nothing could be told about them.
+    Runs shorter than a shingle are not counted.
     """
     sums = Tally()
     for element, text in runs(body):
@@ -47,7 +47,7 @@ def tally(body: HtmlElement, weigh: Weigh) -> Tally:
 
 
 def runs(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """Yield every run of text with the element it stands in."""
+    """Yield every run of text with its element."""
     for element in body.iter():
         if element.text:
             yield element, element.text
@@ -57,9 +57,9 @@ def runs(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
 
 
 def holder(body: HtmlElement, sums: Tally) -> HtmlElement:
-    """Return the element whose text and the text taken are most alike, by F1.
+    """Return the element whose text is most similar to the taken text, by F1.
 
-    Of elements that hold the same text it is the outermost: pictures stand beside it.
+    Among elements with the same text it is the outermost, which may hold pictures too.
     """
     everything = sums.taken.get(body, 0.0)
 
@@ -70,17 +70,17 @@ def holder(body: HtmlElement, sums: Tally) -> HtmlElement:
 
 
 def shingles(text: str) -> frozenset[str]:
-    """All runs of four characters, white space aside."""
+    """Return all sequences of four characters in a text without white space."""
     run = squeeze(text)
     return frozenset(run[i : i + SHINGLE] for i in range(len(run) - SHINGLE + 1))
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    """F1 of two sets of shingles; 0 where both are empty."""
+    """Return the F1 of two sets of shingles, 0 if both are empty."""
     return 2 * len(one & other) / ((len(one) + len(other)) or 1)
 
 
 def share_in(run: str, known: frozenset[str]) -> float:
-    """How much of a run of at least four characters is made of known shingles."""
+    """Return the share of a run's shingles that are in `known`; it has at least four characters."""
     count = len(run) - SHINGLE + 1
     return sum(run[i : i + SHINGLE] in known for i in range(count)) / count

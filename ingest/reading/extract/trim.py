@@ -1,7 +1,7 @@
-"""What stands in an article's element without belonging to it is taken out.
+"""Removes from an article's element what does not belong to the article.
 
-Navigation, share bars, related lists, comments, requests to scan a code. Notes on source,
-editor and copyright stay: they are rights information.
+This is the foot of the site, navigation, share bars, lists of related articles, comments and
+requests to scan a code. Notes on source, editor and copyright stay as rights information.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from itertools import takewhile
 
 from lxml.html import HtmlElement
 
-from ingest.reading.extract.imprint import LICENCE
 from ingest.reading.extract.page import drop, squeeze, text_lengths
+from ingest.reading.extract.tally import runs
 
 _BLOCKS = frozenset(
     "address article aside blockquote center dd div dl dt fieldset figure footer form h1 h2 h3 h4"
@@ -42,11 +42,30 @@ _LONGEST_IMPRINT = 600  # characters
 _LONGEST_LABEL = 20
 _MOSTLY = 0.6
 _HALF = 0.5
+# Licences with their numbers, which only the foot of a site states. Articles about licences do not
+# give the numbers.
+_LICENCE = re.compile(
+    r"ICP\s*[备備证証]\D{0,3}\d{5}|(?:公网安备|公安备案)\D{0,6}\d{8}|网站标识码\D{0,3}\d{6}"
+    r"|(?:信息服务|增值电信|网络文化|视听节目|互联网出版|广播电视节目)[\w（）()《》、]{0,20}许可证?[^。]{0,14}?\d{5}"
+    r"|all\s*rights\s*reserved",
+    re.IGNORECASE,
+)
+# Other words of a site's foot. Articles have copyright notes too; these stay, because no licence
+# stands near them.
+_LIKELY = re.compile(
+    r"ICP|公网安备|公安备案|许可证|标识码|举报|[主承协]办单位|主管单位|copyright|©|版权所有|著作权|未经[\w、]{0,12}(?:授权|许可|同意|协议)|不代表本?[站网]|不代表[\w、]{2,12}(?:观点|立场)"
+    r"|本网站|本站|法律(?:顾问|声明|责任)|免责声明|联系(?:我们|电话|方式)|关于我们|网站地图|广告服务|技术支持"
+    r"|浏览器|分辨率|总机|传真|邮编|地址[:：]|热线|编辑部|转载|刊用",
+    re.IGNORECASE,
+)
+_HEADINGS = frozenset({"h1", "h2", "h3"})
+_SENTENCE = 15  # characters; a shorter run is a name, a number or a label
+_MOST_ELSE = 60  # characters in all shorter runs of a site's foot
 
 
 @dataclass(frozen=True, slots=True)
 class _Sizes:
-    """Of each element: its text's length, and the length and number of the links in it."""
+    """For each element: the length of its text, and the length and number of its links."""
 
     length: dict[HtmlElement, int]
     linked: dict[HtmlElement, int]
@@ -54,7 +73,7 @@ class _Sizes:
 
 
 def trim(article: HtmlElement, untaken: AbstractSet[HtmlElement] = frozenset()) -> None:
-    """Take out, in place, what does not belong; of `untaken`, all blocks."""
+    """Remove, in place, what does not belong to the article, and all blocks in `untaken`."""
     sizes = _sizes(article)
     gone: set[HtmlElement] = {article}
     for element in list(article.iter(*_BLOCKS)):
@@ -100,7 +119,7 @@ def _is_linked(element: HtmlElement, sizes: _Sizes) -> bool:
 
 
 def _is_foreign(element: HtmlElement, article: HtmlElement, sizes: _Sizes) -> bool:
-    """Whether an element is named after something that is no article, and not most of it."""
+    """Whether an element is named after a part of a page, and holds less than half the article."""
     names = f"{element.get('id') or ''} {element.get('class') or ''}"
     named = element.tag in _FOREIGN or _NAMES.search(_CAMEL.sub("-", names).lower())
     foreign = named or _is_imprint(element, sizes)
@@ -108,11 +127,38 @@ def _is_foreign(element: HtmlElement, article: HtmlElement, sizes: _Sizes) -> bo
 
 
 def _is_imprint(element: HtmlElement, sizes: _Sizes) -> bool:
-    """Whether an element is the foot of a site, which Chinese law has its licences in."""
+    """Whether an element is the foot of a site: it is short and gives a licence."""
     if sizes.length[element] > _LONGEST_IMPRINT:
         return False
-    return bool(LICENCE.search(str(element.text_content())))
+    return bool(_LICENCE.search(str(element.text_content())))
 
 
 def _is_link_list(element: HtmlElement, sizes: _Sizes) -> bool:
     return element.tag in _LISTS and sizes.links[element] > 1 and _is_linked(element, sizes)
+
+
+def drop_imprints(body: HtmlElement) -> None:
+    """Remove, in place, the elements that hold only the foot of a site.
+
+    By Chinese law the foot names the operator, licences and contacts. On the page of a short
+    article it may hold more sentences than the article does.
+    """
+    sure: set[HtmlElement] = set()
+    rest: dict[HtmlElement, int] = defaultdict(int)
+    linked = {element for link in body.iter("a") for element in link.iter()}
+    for element, text in runs(body):
+        run = squeeze(text)
+        if _LICENCE.search(run):
+            sure.add(element)
+        elif run and not _LIKELY.search(run) and element not in linked:
+            is_text = len(run) >= _SENTENCE or element.tag in _HEADINGS
+            rest[element] += len(run) + (_MOST_ELSE if is_text else 0)
+    for element in reversed(list(body.iter())):
+        parent = element.getparent()
+        if element is not body and parent is not None:
+            rest[parent] += rest[element]
+            if element in sure:
+                sure.add(parent)
+    for element in sure - {body}:
+        if rest[element] <= _MOST_ELSE:
+            drop(element)

@@ -1,4 +1,4 @@
-"""The signs that a feed cut its text, and whether what its page gives is worth more."""
+"""Tells whether a feed cut its text, and whether the page gives more."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _FEW_HAN = 200
 _FEW_WORDS = 80
-_NEAR_THE_END = 80  # characters in which a feed says that there is more
-# Said at the end, on a line or in a link of their own: an article may well speak of paying.
+_NEAR_THE_END = 80  # characters
+# Counts only at the end, on its own line or in its own link: an article may write about paying.
 _MORE = re.compile(
     r"(?:点击|點擊|點選|请|請|[\[(（【<《])*"
     r"(?:(?:阅读|閱讀|查看|展开|展開|浏览|瀏覽|余下|餘下|剩余|剩餘|显示|顯示|继续阅读|繼續閱讀)"
@@ -26,10 +26,9 @@ _LINK = re.compile(r"<a\b[^<>]{0,2000}>([^<>]{1,60})</a")
 
 
 def looks_truncated(html_body: str, text: str) -> bool:
-    """Whether a feed's text ends as one that goes on elsewhere.
+    """Whether a feed's text ends like one that continues elsewhere.
 
-    `text` is the visible text of `html_body`, which is clean. A text without any prose is a
-    title's echo, hence truncated too.
+    `text` is the visible text of `html_body`, which is clean HTML. An empty text counts as cut.
     """
     ending = text.rstrip()
     if not ending:
@@ -42,8 +41,8 @@ def looks_truncated(html_body: str, text: str) -> bool:
 def _says_more(html_body: str, text: str) -> bool:
     last_lines = text[-400:].split("\n")[-4:]
     links = _LINK.findall(html_body[-4000:])
-    said = [line.strip(" \u3000…>»→") for line in (*last_lines, *links)]
-    if any(_MORE.match(line) for line in said if len(line) <= _NEAR_THE_END):
+    lines = [line.strip(" \u3000…>»→") for line in (*last_lines, *links)]
+    if any(_MORE.match(line) for line in lines if len(line) <= _NEAR_THE_END):
         return True
     tail = re.split(r"[。！？!?…]|\.{3}", text[-_NEAR_THE_END:])[-1].strip()
     return bool(tail) and bool(_MORE.match(tail))
@@ -55,7 +54,7 @@ def _is_short(text: str) -> bool:
 
 
 def page_is_better(feed_text: str, article_text: str) -> bool:
-    """Whether the page gives more than the feed: a longer text is never given up for a shorter."""
+    """Whether the page's text has more letters and digits than the feed's."""
     return _weight(article_text) > _weight(feed_text)
 
 
