@@ -1,14 +1,14 @@
-"""Sources of history: each plans documents, takes them one by one, and follows what they name.
+"""Sources of history. Each plans its first documents, fetches them, and plans those they link to.
 
-    source      what every source is, and what travels between it and the walk   ← open this first
+    source      the interface of a source, and its values   ← open this first
     registry    the sources by name
-    files       feed documents, folders, packed files, old records on this machine
+    files       feed documents, folders, packed (zip and tar) files, and records on this machine
     folders     the files below folders, and the lists of feeds among them
-    packed      zip and tar files, member by member
-    opened      a file or member, open for reading from any place
-    names       names of files as text, whatever bytes they are
-    cutting     a large document in pieces
-    rfc5005     archived feed documents and paged feeds, which link to their past
+    packed      the members of zip and tar files
+    open_files  a seekable stream of a file or member
+    names       file names as text, whatever their encoding
+    cutting     a large feed document cut into smaller ones
+    rfc5005     archived feed documents and paged feeds, linked by the feed itself
     paged       ?paged=2, ?page=2, as blog engines have it
     rsshub      limit= and further pages of a route
     sitemap     the pages that a site lists
@@ -16,5 +16,5 @@
     cdx         the index of such a web archive
     warc        responses and resources in WARC files
 
-The queue is in the store, so a walk goes on after any stop with what it has not taken yet.
+The queue of planned documents is in the store, so a stopped walk resumes where it stopped.
 """

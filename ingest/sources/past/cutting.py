@@ -1,4 +1,4 @@
-"""A feed document of any size in pieces that are documents again, with bounded memory."""
+"""Cut a feed document of any size into smaller documents, with bounded memory."""
 
 from __future__ import annotations
 
@@ -15,44 +15,45 @@ _ROOT = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*))")
 
 
 class UncutError(ValueError):
-    """A document is too large to be read in one, and cannot be cut."""
+    """The document is too large to be read whole, and cannot be cut."""
 
 
 def cut(stream: BinaryIO, at: int = 0) -> tuple[bytes, int | None]:
-    """Return a document of the next items of a large one, and where the items after it begin.
+    """Return a document with the next items of a large one, and the offset of the items after it.
 
-    `at` is 0 or what was returned before. A document that is not large is returned whole.
-    Raise `UncutError` where it cannot be said for certain where the items of a large one are.
+    `at` is 0, or the offset that the previous call returned. The offset is None after the last
+    items. A small document is returned whole. Raise `UncutError` if the items of a large one
+    cannot be told apart with certainty.
     """
     stream.seek(0)
     block = stream.read(_BLOCK)
     is_all = len(block) < _BLOCK
     first = _ITEM.search(block)
     if first is None:
-        return (block if is_all else _in_one(stream, block)), None
+        return (block if is_all else _read_whole(stream, block)), None
     name, head = first[1], block[: first.start()]
     if is_all and at == 0 and block.count(b"</" + name) <= AT_ONCE:
         return block, None
     start = at or first.start()
     stream.seek(start)
-    items, goes_on = _items(stream, name)
+    items, has_more = _next_items(stream, name)
     document = head + items + _tail(head)
     if split(document) is None:
         if is_all:
             return block, None
         raise UncutError("it is too large to be read in one, and its items cannot be told apart")
-    return document, start + len(items) if goes_on else None
+    return document, start + len(items) if has_more else None
 
 
-def _in_one(stream: BinaryIO, block: bytes) -> bytes:
+def _read_whole(stream: BinaryIO, block: bytes) -> bytes:
     document = block + stream.read(_LARGEST - len(block) + 1)
     if len(document) > _LARGEST:
         raise UncutError(f"it has no items, and more than {_LARGEST >> 20} MiB")
     return document
 
 
-def _items(stream: BinaryIO, name: bytes) -> tuple[bytes, bool]:
-    """The next items of a stream, and whether there are any behind them."""
+def _next_items(stream: BinaryIO, name: bytes) -> tuple[bytes, bool]:
+    """Return the bytes of the next items, and whether more items follow."""
     closed = re.compile(rb"</" + re.escape(name) + rb"\s*>")
     opened = re.compile(rb"<" + re.escape(name) + rb"(?=[\s/>])")
     buffer = stream.read(_BLOCK)
@@ -67,6 +68,6 @@ def _items(stream: BinaryIO, name: bytes) -> tuple[bytes, bool]:
 
 
 def _tail(head: bytes) -> bytes:
-    """The end tags of what is open before the first item."""
+    """Return the end tags of the elements that are open before the first item."""
     root = next(found for found in _ROOT.finditer(head) if found[2] != b"xml")
     return (b"</channel>" if root[2] == b"rss" else b"") + b"</" + root[1] + b">"

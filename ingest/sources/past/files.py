@@ -1,6 +1,6 @@
-"""Files on this machine: feed documents, records, WARC files, and packed files of them.
+"""A source for files on this machine: feed documents, records, WARC files, and packed files.
 
-A large document is taken in pieces, so that memory is bounded whatever its size.
+A packed file is a zip or tar file. Large documents are read in pieces, to bound memory.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ from ingest.reading.records.records import is_markdown, may_be_record, read_reco
 from ingest.sources.past import names, warc
 from ingest.sources.past.cutting import UncutError, cut
 from ingest.sources.past.folders import HEAD, LIST, files_below, refuse_other_than_file
-from ingest.sources.past.opened import Opened
+from ingest.sources.past.open_files import OpenFiles
 from ingest.sources.past.packed import DAMAGED, Member, is_packed, members
 from ingest.sources.past.source import Form, Piece, Source, Taken, Window
 from ingest.values import Document, DocumentKind, Planned
 
 _WARCS = (".warc", ".warc.gz")
-_NO_POST = "it has no front matter, so it is taken for no post"
+_NO_POST = "it has no front matter, so it is not a post"
 _LARGEST_RECORD = 5 << 20
 
 
 class Files(Source):
-    """The documents in files, whatever feeds they are of."""
+    """The documents in files, of whatever feeds."""
 
     def __init__(self, paths: Sequence[Path], window: Window, *, drafts: bool = False) -> None:
         self._paths, self._window, self._drafts = paths, window, drafts
-        self._opened = Opened()
+        self._opened = OpenFiles()
 
     async def plan(self) -> Sequence[Planned]:
-        """All files; what is in packed files comes when they are taken."""
-        return [_planned(path.absolute()) for path in files_below(self._paths)]
+        """Return all files. The members of packed files are planned when `take` opens them."""
+        return [_plan(path.absolute()) for path in files_below(self._paths)]
 
     async def take(self, planned: Planned) -> Taken:
-        """Open a file, a member of a packed file, or a record of a WARC file."""
+        """Read a file, a member of a packed file, or a record of a WARC file."""
         path, name = names.path_of(planned), planned.hints.get("member") or planned.address
         try:
             if path.is_dir() and not path.is_symlink():
-                return _looked_into(path)
+                return _list_folder(path)
             refuse_other_than_file(path)
             if planned.hints.get("is_record"):
-                return self._of_warc(path, planned.hints)
+                return self._read_warc(path, planned.hints)
             if planned.kind is DocumentKind.LIST:
-                return self._listed(path, planned.hints)
-            return self._document(path, planned, name)
+                return self._list_packed(path, planned.hints)
+            return self._read_document(path, planned, name)
         except UncutError as error:
             raise Unreadable(name, str(error)) from None
         except DAMAGED as error:
@@ -58,54 +58,54 @@ class Files(Source):
             raise Unreadable(name, str(error)) from None
 
     def close(self) -> None:
-        """Close the file that was read last."""
+        """Close the file that is open."""
         self._opened.close()
 
-    def _document(self, path: Path, planned: Planned, name: str) -> Taken:
+    def _read_document(self, path: Path, planned: Planned, name: str) -> Taken:
         hints = planned.hints
         if "member" in hints and is_packed(name):
             raise ValueError("it is a packed file within a packed file; unpack it first")
         at = hints.get("at", 0)
         stream = self._opened.stream(path, _member_of(hints))
         if at == 0 and may_be_record(name):
-            short = hints.get("member") or self._below(path)
-            if (taken := self._record(path, name, short, stream)) is not None:
+            short = hints.get("member") or self._short_name(path)
+            if (taken := self._read_record(path, name, short, stream)) is not None:
                 return taken
-        body, go_on_at = cut(stream, at)
+        body, next_at = cut(stream, at)
         if at == 0 and LIST.search(body[:HEAD]):
             return Taken(reason="it is a list of feeds")
         more = []
-        if go_on_at is not None:
-            key = f"{planned.key.partition(' from ')[0]} from {go_on_at}"
-            more = [Planned(key=key, address=planned.address, hints=hints | {"at": go_on_at})]
+        if next_at is not None:
+            key = f"{planned.key.partition(' from ')[0]} from {next_at}"
+            more = [Planned(key=key, address=planned.address, hints=hints | {"at": next_at})]
         piece = replace(_piece(path, name, body, Form.FEED), drafts=self._drafts)
         return Taken(piece=piece, more=more)
 
-    def _of_warc(self, path: Path, hints: dict[str, Any]) -> Taken:
-        stream = self._opened.packed(path, _member_of(hints))
-        return Taken(piece=warc.read(stream, hints["at"], otherwise=_changed_at(path)))
+    def _read_warc(self, path: Path, hints: dict[str, Any]) -> Taken:
+        stream = self._opened.raw(path, _member_of(hints))
+        return Taken(piece=warc.read(stream, hints["at"], default_time=_changed_at(path)))
 
-    def _listed(self, path: Path, hints: dict[str, Any]) -> Taken:
-        """What is in a packed file, or WARC file, from a place on."""
+    def _list_packed(self, path: Path, hints: dict[str, Any]) -> Taken:
+        """Plan the next members of a packed file, or the next records of a WARC file."""
         if _is_warc(hints.get("member") or path.name):
-            return self._listed_in_warc(path, hints)
-        inside, go_on_at = members(path, hints.get("at", 0))
-        found = [_planned_member(path, member) for member in inside]
+            return self._list_warc(path, hints)
+        inside, next_at = members(path, hints.get("at", 0))
+        found = [_plan_member(path, member) for member in inside]
         if path.name.lower().endswith(".wacz"):
-            # Its index and its description of itself hold nothing that was published.
+            # The other members, an index and a description, were never published.
             found = [one for one in found if one.kind is DocumentKind.LIST]
-            if not found and go_on_at is None:
+            if not found and next_at is None:
                 return Taken(reason="there is no WARC file in it")
-        if go_on_at is not None:
-            found.append(_rest(path, {"at": go_on_at}))
+        if next_at is not None:
+            found.append(_plan_rest(path, {"at": next_at}))
         return Taken(more=found)
 
-    def _listed_in_warc(self, path: Path, hints: dict[str, Any]) -> Taken:
+    def _list_warc(self, path: Path, hints: dict[str, Any]) -> Taken:
         member = _member_of(hints)
-        scan = warc.scan(self._opened.packed(path, member), hints.get("at", 0))
+        scan = warc.scan(self._opened.raw(path, member), hints.get("at", 0))
         inside = f"!{_place(member)}" if member else ""
         found = [
-            names.planned(
+            names.plan_file(
                 path,
                 kind,
                 within=f"{inside}@{at}",
@@ -113,21 +113,21 @@ class Files(Source):
             )
             for at, url, kind in scan.found
         ]
-        if scan.go_on_at is not None:
-            found.append(_rest(path, hints | {"at": scan.go_on_at}, inside))
+        if scan.next_at is not None:
+            found.append(_plan_rest(path, hints | {"at": scan.next_at}, inside))
         left_out = f"left out: {scan.left_out}" if scan.left_out.kinds else None
         return Taken(more=found, left_out=left_out)
 
-    def _below(self, path: Path) -> str:
-        """The name of a file with its folders, from that on which was given."""
+    def _short_name(self, path: Path) -> str:
+        """Return a file's path from the last part of the given path that it is below."""
         roots = (root.absolute() for root in self._paths)
         root = next((root for root in roots if path.is_relative_to(root)), path)
         return str(path.relative_to(root.parent))
 
-    def _record(self, path: Path, name: str, short: str, stream: BinaryIO) -> Taken | None:
-        """Take a record; None for a page of HTML that is none.
+    def _read_record(self, path: Path, name: str, short: str, stream: BinaryIO) -> Taken | None:
+        """Read a record; return None if an HTML file is not a record.
 
-        Raise `ValueError` for one that cannot be read.
+        Raise `ValueError` if the record is damaged.
         """
         stream.seek(0)
         body = stream.read(_LARGEST_RECORD + 1)
@@ -152,33 +152,33 @@ def _is_warc(name: str) -> bool:
     return name.lower().endswith(_WARCS)
 
 
-def _planned(path: Path) -> Planned:
+def _plan(path: Path) -> Planned:
     kind = DocumentKind.LIST if _is_packed(path.name) else DocumentKind.FEED
-    return names.planned(path, kind)
+    return names.plan_file(path, kind)
 
 
-def _looked_into(folder: Path) -> Taken:
-    """What is in a folder that could not be looked into before; raise `OSError` if it cannot."""
+def _list_folder(folder: Path) -> Taken:
+    """Plan the files below a folder that was unreadable before; raise `OSError` if it still is."""
     next(folder.iterdir(), None)
-    return Taken(more=[_planned(path) for path in files_below([folder])])
+    return Taken(more=[_plan(path) for path in files_below([folder])])
 
 
-def _rest(path: Path, hints: dict[str, Any], inside: str = "") -> Planned:
-    """The part of a packed or WARC file that is still to be looked through."""
+def _plan_rest(path: Path, hints: dict[str, Any], inside: str = "") -> Planned:
+    """Plan the part of a packed or WARC file that is not listed yet."""
     within = f"{inside} from {hints['at']}"
-    return names.planned(path, DocumentKind.LIST, within=within, hints=hints)
+    return names.plan_file(path, DocumentKind.LIST, within=within, hints=hints)
 
 
-def _planned_member(path: Path, member: Member) -> Planned:
+def _plan_member(path: Path, member: Member) -> Planned:
     facts = {name: value for name, value in asdict(member).items() if value is not None}
     facts.pop("is_replaced", None)
     hints = {"member": facts.pop("name"), **facts}
     kind = DocumentKind.LIST if _is_warc(member.name) else DocumentKind.FEED
-    return names.planned(path, kind, within=f"!{_place(member)}", hints=hints)
+    return names.plan_file(path, kind, within=f"!{_place(member)}", hints=hints)
 
 
 def _place(member: Member) -> str:
-    """Name a member so that another of the same name in its packed file is told apart."""
+    """Return a name for a member that no other member of its packed file has."""
     place = member.number if member.is_replaced else member.offset
     return member.name if place is None else f"{member.name}@{place}"
 

@@ -9,18 +9,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ingest.sources.past import names
-from ingest.sources.past.opened import Opened
+from ingest.sources.past.open_files import OpenFiles
 from ingest.sources.past.packed import DAMAGED, Member, is_packed, members
 
 LIST = re.compile(rb"<opml[\s>]", re.IGNORECASE)
-HEAD = 1000  # bytes in which a list says that it is one
+HEAD = 1000  # bytes at the beginning of a list that contain `<opml>`
 _LARGEST_LIST = 16 << 20
 
 
 def files_below(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files among paths and below folders, in their order, without hidden ones.
+    """Yield the given files, and the files below the given folders in the order of their paths.
 
-    Among them are folders that cannot be looked into, and links to folders.
+    Hidden files are left out. Unreadable folders and links to folders are yielded too, so that
+    the caller can name them in an error.
     """
     for path in paths:
         if path.is_dir():
@@ -30,20 +31,20 @@ def files_below(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    closed: list[OSError] = []
-    for at, folders, files in os.walk(folder, onerror=closed.append):
+    errors: list[OSError] = []
+    for at, folders, files in os.walk(folder, onerror=errors.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
         links = [name for name in folders if Path(at, name).is_symlink()]
         yield from (Path(at, name) for name in [*files, *links] if not name.startswith("."))
-    yield from (Path(error.filename) for error in closed)
+    yield from (Path(error.filename) for error in errors)
 
 
 def lists_below(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
-    """The lists of feeds (OPML) among files, and within zip and tar files, with their names.
+    """Yield name and content of the lists of feeds (OPML) among files, also in zip and tar files.
 
-    One that cannot be read is left out: as a document it will be named.
+    Unreadable files are left out here: the run reports them when it reads them as documents.
     """
-    opened = Opened()
+    opened = OpenFiles()
     with contextlib.closing(opened):
         for path in files_below(paths):
             with contextlib.suppress(*DAMAGED):
@@ -54,11 +55,14 @@ def lists_below(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
                         stream.seek(0)
                         body = stream.read(_LARGEST_LIST)
                         if LIST.search(body[:HEAD]):
-                            yield member.name if member else names.shown(str(path)), body
+                            yield member.name if member else names.display_name(str(path)), body
 
 
 def refuse_other_than_file(path: Path) -> None:
-    """Raise what is wrong with a path that is no file: a pipe would never come to its end."""
+    """Raise `ValueError` or `OSError` if a path is not a regular file.
+
+    Reading a pipe, for example, might never end.
+    """
     if path.is_file():
         return
     if path.is_symlink():

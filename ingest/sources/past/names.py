@@ -1,4 +1,4 @@
-"""Names of files as text: they are bytes, which older systems wrote in GBK."""
+"""Names of files as text. A file's name is bytes, and older systems wrote it in GBK."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 from ingest.values import DocumentKind, Planned
 
 
-def shown(name: str) -> str:
-    """Show a file's name as text that can be kept: UTF-8, else GB18030, else with escapes."""
+def display_name(name: str) -> str:
+    """Return a file's name as valid Unicode, decoded as UTF-8, GB18030, or UTF-8 with escapes."""
     if _is_text(name):
         return name
     raw = os.fsencode(name)
@@ -21,20 +21,23 @@ def shown(name: str) -> str:
         return raw.decode("utf-8", "backslashreplace")
 
 
-def planned(
+def plan_file(
     path: Path, kind: DocumentKind, *, within: str = "", hints: dict[str, Any] | None = None
 ) -> Planned:
-    """Plan a file, or what is at a place within it, so that its own name is found again."""
+    """Plan a file, or the part of it that `within` names.
+
+    The plan keeps the exact bytes of the file's name, so that `path_of` finds the file.
+    """
     name, hints = str(path), hints or {}
     if _is_text(name):
         return Planned(key=name + within, address=name, kind=kind, hints=hints)
     own = quote_from_bytes(os.fsencode(name))
     hints = {"path": own, **hints}
-    return Planned(key=own + within, address=shown(name), kind=kind, hints=hints)
+    return Planned(key=own + within, address=display_name(name), kind=kind, hints=hints)
 
 
 def path_of(document: Planned) -> Path:
-    """Find the file that was planned, by its own name."""
+    """Return the path of a planned file."""
     own = document.hints.get("path")
     return Path(os.fsdecode(unquote_to_bytes(own)) if own else document.address)
 

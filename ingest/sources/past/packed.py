@@ -1,6 +1,6 @@
-"""Packed files, zip and tar, compressed or not: what is in them, some members at a time.
+"""List the members of packed files, which are zip or tar files, some members at a time.
 
-A tar is never taken in as a whole: a member is known by where its bytes are.
+A tar file is never held in memory. A member of it is identified by the offset of its bytes.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from ingest.sources.past.names import shown
+from ingest.sources.past.names import display_name
 
 ZIPS = (".zip", ".wacz")
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _AT_ONCE = 1000  # members
 _BLOCK = 1 << 20
-# RuntimeError and NotImplementedError: a member of a zip that is encrypted, or in an odd coding.
+# RuntimeError: a member of a zip file is encrypted, or compressed by an unsupported method.
 DAMAGED = (
     OSError,
     EOFError,
@@ -37,14 +37,15 @@ DAMAGED = (
 
 
 class ChangedError(ValueError):
-    """A file is another than it was when it was looked through."""
+    """The file has changed since its members were listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A file in a packed file: in a tar `size` bytes at `offset`, in a zip the one of a `number`.
+    """A file in a packed file.
 
-    In a zip, one that `is_replaced` is followed by another of the same name.
+    In a tar file it is `size` bytes at `offset`. In a zip file it has the `number` of its entry,
+    and `is_replaced` is true if a later entry has the same name.
     """
 
     name: str
@@ -55,25 +56,26 @@ class Member:
 
 
 def is_packed(name: str) -> bool:
-    """Whether a file is packed, by its name."""
+    """Return whether a file's name is that of a zip or tar file."""
     return name.lower().endswith((*ZIPS, *TARS))
 
 
 def members(path: Path, at: int = 0) -> tuple[list[Member], int | None]:
-    """The next members of a packed file, and where to go on; hidden files are left out.
+    """Return the next members of a packed file, without hidden files, and where to read on.
 
-    `at` is 0 or what was returned before. Raise one of `DAMAGED` for one that is damaged
-    there; with damage further on, return what was read and the offset of the damage.
+    `at` is 0, or the position that the previous call returned. The position is None at the end.
+    If the file is damaged at `at`, raise one of `DAMAGED`. If it is damaged later, return the
+    members before the damage, and the position of the damage.
     """
-    listed = _in_zip if path.name.lower().endswith(ZIPS) else _in_tar
-    taken: list[Member] = []
+    list_members = _in_zip if path.name.lower().endswith(ZIPS) else _in_tar
+    found: list[Member] = []
     with ExitStack() as stack:
-        for number, (place, member) in enumerate(listed(path, at, stack)):
+        for number, (place, member) in enumerate(list_members(path, at, stack)):
             if member is None or number == _AT_ONCE:
-                return taken, place
+                return found, place
             if not _is_hidden(member.name):
-                taken.append(member)
-    return taken, None
+                found.append(member)
+    return found, None
 
 
 def _is_hidden(name: str) -> bool:
@@ -89,10 +91,9 @@ def _in_zip(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member
 
 
 def _in_tar(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member | None]]:
-    """The members from a place on, and None where the rest cannot be read."""
-    stream = decompressed(path.open("rb"), stack)
+    """Yield offset and member, from offset `at` on; the member is None where damage begins."""
+    stream = decompress(path.open("rb"), stack)
     stream.seek(at)
-    # Without its list of members, which would hold all of them.
     packed = stack.enter_context(tarfile.TarFile(fileobj=stream, mode="r"))
     place = at
     while True:
@@ -106,26 +107,30 @@ def _in_tar(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member
         if one is None:
             return
         if one.isreg() and not one.issparse():
-            member = Member(name=shown(one.name), offset=one.offset_data, size=one.size)
+            member = Member(name=display_name(one.name), offset=one.offset_data, size=one.size)
             yield one.offset, member
         place = packed.offset
 
 
 def _next_in_tar(packed: tarfile.TarFile, stream: BinaryIO) -> tarfile.TarInfo | None:
-    """The next member, None at the end; a damaged one is no end, as it is to tarfile."""
+    """Return the next member, None at the end.
+
+    Raise `tarfile.ReadError` for a damaged header, which `TarFile.next` treats as the end.
+    """
     one = packed.next()
+    # TarFile appends each member to this list, which would grow without bound.
     packed.members = []  # type: ignore[attr-defined]
     if one is None:
         stream.seek(packed.offset)
         if stream.read(tarfile.BLOCKSIZE).strip(b"\0"):
             raise tarfile.ReadError("it is damaged")
-        while stream.read(_BLOCK):  # to where a compressed one has its checksum
+        while stream.read(_BLOCK):  # the checksum of a compressed file is at its end
             pass
     return one
 
 
-def decompressed(stream: BinaryIO, stack: ExitStack) -> BinaryIO:
-    """The bytes of a stream, compression undone; what is opened, the stack closes."""
+def decompress(stream: BinaryIO, stack: ExitStack) -> BinaryIO:
+    """Return a stream of the decompressed bytes; `stack` closes both streams."""
     stack.enter_context(stream)
     start = stream.read(6)
     stream.seek(0)

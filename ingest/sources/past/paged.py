@@ -1,4 +1,4 @@
-"""Pages of a feed that a blog engine gives by number: `?paged=2`, `?page=2`, `page/2/`."""
+"""Numbered pages of a feed, as blog engines serve them: `?paged=2`, `?page=2`, `page/2/`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ingest.sources import live
 from ingest.sources.past.source import Content, Piece, Source, Taken, Web, Window
 from ingest.values import Planned
 
-# How an engine counts its feed's pages, by a word in the feed's generator: a parameter, or a path.
+# The parameter or path for the page number, by a word in the feed's `generator`.
 _PATH = "page/"
 _ENGINES = {
     "wordpress": ("paged",),
@@ -27,13 +27,12 @@ _ENGINES = {
     "misskey": ("page",),
 }
 _WAYS = ("paged", "page", _PATH)
-# Gaps are stepped over; a server that fails so often in a row has no more to give.
-_FAILURES_IN_A_ROW = 3
+_FAILURES_IN_A_ROW = 3  # after these the walk ends
 _MOST_KEYS = 200
 
 
 class Paged(Source):
-    """From the first page on, until one is empty, foreign, or says what was said before."""
+    """Page after page, until one is empty, belongs to another site, or repeats known entries."""
 
     may_be_foreign = True
 
@@ -41,16 +40,16 @@ class Paged(Source):
         self._web, self._feed, self._window = web, feed, window
 
     async def plan(self) -> Sequence[Planned]:
-        """The feed itself."""
+        """Return the feed itself as page 1."""
         return [Planned(key="page 1", address=self._feed.address, hints={"page": 1})]
 
     async def take(self, planned: Planned) -> Taken:
-        """Ask for a page; it is the publisher's present word."""
+        """Fetch a page. Its entries are as current as those of the feed itself."""
         document = await live.fetch_past(self._web.fetcher, self._feed, planned.address)
         return Taken(piece=Piece(document=document, as_of=document.fetched_at))
 
     def follow(self, planned: Planned, content: Content) -> Sequence[Planned]:
-        """The next page; in place of a second page that is none, that by another way."""
+        """Return the next page. If the second page is no page, try another way to number it."""
         hints = planned.hints
         if hints["page"] == 1:
             return self._second(content)
@@ -59,17 +58,17 @@ class Paged(Source):
             return self._probe(hints["untried"], hints["first"]) if hints["page"] == 2 else ()
         if self._window.is_before(content.newest):
             return ()
-        on = {"page": hints["page"] + 1, "last": _some(content.keys), "failures": 0}
-        return [self._page(hints | on)]
+        following = {"page": hints["page"] + 1, "last": _some(content.keys), "failures": 0}
+        return [self._page(hints | following)]
 
     def pass_by(self, planned: Planned, error: SourceError) -> Sequence[Planned]:
-        """The page behind a gap; nothing is behind one that does not exist."""
+        """Return the page after one that failed; nothing after the end."""
         hints = planned.hints
         if hints["page"] == 1:
             return ()
         if hints["page"] == 2 and (hints["is_guess"] or not _may_be_a_gap(error)):
             return self._probe(hints["untried"], hints["first"])
-        # One page that does not exist may be a gap, two are the end.
+        # One missing page may be a gap, two in a row are the end.
         failures = hints["failures"] + 1
         most = _FAILURES_IN_A_ROW if _may_be_a_gap(error) else 2
         if failures >= most:
@@ -77,7 +76,7 @@ class Paged(Source):
         return [self._page(hints | {"page": hints["page"] + 1, "failures": failures})]
 
     def is_end(self, planned: Planned, error: SourceError) -> bool:
-        """A page behind the last one does not exist; nor does one that was only guessed at."""
+        """Return whether the page is after the last one, or its address was a wrong guess."""
         page = planned.hints["page"]
         return page > 1 and (isinstance(error, Gone) or (page == 2 and planned.hints["is_guess"]))
 
@@ -116,7 +115,7 @@ class Paged(Source):
 
 
 def _may_be_a_gap(error: SourceError) -> bool:
-    """Whether a server has failed, not said that it has no such page."""
+    """Return whether the server failed, as opposed to saying that there is no such page."""
     return not (
         isinstance(error, ParseError) or (isinstance(error, BadStatus) and error.status < 500)
     )

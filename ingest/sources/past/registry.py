@@ -1,4 +1,4 @@
-"""The sources of history by name; a new one is a line here."""
+"""The sources of history by name. A new source needs a line in `OF_A_FEED`."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ OF_A_FEED: dict[str, Callable[[Web, FeedState, Window], Source]] = {
 
 
 def fitting(feed: FeedState, web: Web) -> list[str]:
-    """The sources to ask of a feed when none is named.
+    """Return the names of the sources for a feed if the command names none.
 
-    Its own links to the past, its pages by number and a web archive; a route's own limit. The
-    pages of a site are many, so a sitemap is read only for feeds that want full text.
+    An RSSHub route has one source of its own. The others have links to their past, numbered pages
+    and a web archive. A sitemap lists very many pages, so it is read only for feeds with
+    `full_text`.
     """
     if web.instances.route_of(feed.address) is not None:
         return ["rsshub"]

@@ -1,4 +1,4 @@
-"""More of an RSSHub route: `limit=`, and its further pages where the route counts them."""
+"""More entries of an RSSHub route: a high `limit=`, and further pages if the route has them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ingest.feed import FeedState
 from ingest.sources.past.source import Content, Piece, Source, Taken, Web, Window
 from ingest.values import Planned
 
-_LIMIT = "500"  # routes give what they have, up to this
+_LIMIT = "500"  # entries; a route returns as many as it has, up to this
 _COUNTED = re.compile(r":(?:page|pageNo|pn)\??(?=/|\Z)")
 
 
 class Rsshub(Source):
-    """The route with a high limit; then page after page, where its pattern ends with `:page?`."""
+    """The route with a high limit, then page after page if its pattern ends with `:page?`."""
 
     is_promised = True
 
@@ -25,20 +25,20 @@ class Rsshub(Source):
         self._pattern = feed.rsshub_pattern or ""
 
     async def plan(self) -> Sequence[Planned]:
-        """The route with a high limit."""
+        """Return the route with a high limit."""
         parts = urlsplit(self._route)
         query = [(k, v) for k, v in parse_qsl(parts.query, True) if k != "limit"]
         route = urlunsplit(parts._replace(query=urlencode([*query, ("limit", _LIMIT)])))
         return [Planned(key="page 1", address=route, hints={"page": 1, "last": []})]
 
     async def take(self, planned: Planned) -> Taken:
-        """Ask the instances for a route."""
+        """Fetch a route from the instances."""
         document = await self._web.instances.fetch_document(planned.address)
         return Taken(piece=Piece(document=document, as_of=document.fetched_at))
 
     def follow(self, planned: Planned, content: Content) -> Sequence[Planned]:
-        """The next page, where the route has any, until one says nothing that is new."""
-        at = _page_place(self._pattern)
+        """Return the next page if the route has pages, and this page had a new entry."""
+        at = _page_index(self._pattern)
         if at is None or not content.keys or set(content.keys) <= set(planned.hints["last"]):
             return ()
         if self._window.is_before(content.newest):
@@ -54,7 +54,7 @@ class Rsshub(Source):
         return f"{scheme}://{'/'.join(parts)}{'?' + query if query else ''}"
 
 
-def _page_place(pattern: str) -> int | None:
-    """Which part of a route is its page, if the pattern's last part is."""
+def _page_index(pattern: str) -> int | None:
+    """Return the index of the page number in a route's path; None unless it is the last part."""
     parts = pattern.strip("/").split("/")
     return len(parts) - 1 if _COUNTED.match(parts[-1]) else None

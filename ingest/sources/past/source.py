@@ -1,4 +1,4 @@
-"""What every source of history is, and what travels between it and the walk."""
+"""The interface of a source of history, and the values that it exchanges with the walk."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ingest.values import Document, ParsedFeed, Planned
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Web:
-    """What sources ask with."""
+    """What a source needs to fetch documents."""
 
     fetcher: Fetcher
     manners: Manners
@@ -32,22 +32,22 @@ class Web:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The time that is wanted, from `since` up to before `until`."""
+    """The requested time: from `since`, inclusive, to `until`, exclusive."""
 
     since: datetime | None = None
     until: datetime | None = None
 
     def has(self, at: datetime | None) -> bool:
-        """Whether an instant is wanted; one that is not known is."""
+        """Return whether a time is in the window; an unknown time (None) is."""
         return not self.is_before(at) and not (at and self.until and at >= self.until)
 
     def is_before(self, at: datetime | None) -> bool:
-        """Whether an instant is older than all that is wanted."""
+        """Return whether a time is before the window."""
         return bool(at and self.since and at < self.since)
 
 
 class Form(enum.StrEnum):
-    """What a document is to be read as."""
+    """How to read a document."""
 
     FEED = "feed"
     PAGE = "page"
@@ -56,12 +56,12 @@ class Form(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A document that was taken; `as_of` is when it was the present, None if long ago.
+    """A document of the past, and what the source knows about it.
 
-    One that `dates_itself` is as old as it says. `published` and `changed` are the dates of a page
-    that has none of its own, by the list that led to it. `name` is that of a record, with its
-    folders below the path that was given. With `drafts`, posts that were not published are
-    wanted as well.
+    `as_of` is when its content was current, None if that was long ago. If `dates_itself` is true,
+    the date in the document counts instead. `published` and `changed` are dates from the list
+    that led to a page, for a page without dates. `name` is the path of a record's file, from the
+    last part of the path that the user gave. With `drafts`, unpublished posts are wanted too.
     """
 
     document: Document
@@ -76,11 +76,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What was at the place of a planned document: a piece, or lists of more, or neither.
+    """What a planned document turned out to be: a piece, or a list of more documents, or neither.
 
-    `reason` says why there is neither. `left_out` says what was ignored beside what was found.
-    A list that `is_suspect` has something in it and leads to nothing: if no list of the walk leads
-    to anything, that is no success.
+    `reason` says why it is neither. `left_out` says what else it had that was ignored. `is_suspect`
+    marks a list with addresses none of which is wanted: if no list of the walk yields a document,
+    such a list counts as missing.
     """
 
     piece: Piece | None = None
@@ -92,9 +92,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """What a piece was found to hold: the feed without its entries, and the entries' keys.
+    """What a piece contains: the feed without its entries, and the keys of the entries.
 
-    `newest` is the newest publication in it; `is_foreign` says that it is another site's.
+    `newest` is the latest date of publication. `is_foreign` is true if the piece belongs to
+    another site.
     """
 
     url: str
@@ -105,11 +106,11 @@ class Content:
 
 
 class Source(ABC):
-    """A source of history for one feed, or for whatever feeds files hold.
+    """A source of history for one feed, or for all feeds that files contain.
 
-    Where documents are promised, one that is something else is missing, and not passed over.
-    Where anything may stand at an address, it may be another site's feed. Planning asks at
-    `listed_at`, if that is not empty.
+    `is_promised`: every planned document should be readable, so an unreadable one is reported
+    missing. `may_be_foreign`: a document may belong to another site's feed. `listed_at`: the
+    address that `plan` fetches first, or an empty string.
     """
 
     is_promised = False
@@ -118,40 +119,40 @@ class Source(ABC):
 
     @abstractmethod
     async def plan(self) -> Sequence[Planned]:
-        """The first documents; raise `SourceError` if the source cannot be had."""
+        """Return the first documents; raise `SourceError` if the source is unavailable."""
 
     @abstractmethod
     async def take(self, planned: Planned) -> Taken:
-        """Take a document; raise `SourceError` if it cannot be had."""
+        """Fetch or read a document; raise `SourceError` if that fails."""
 
     def follow(self, planned: Planned, content: Content) -> Sequence[Planned]:
-        """The documents that one leads to: none, where all are in a list."""
+        """Return the documents that follow from the content of one."""
         return ()
 
     def pass_by(self, planned: Planned, error: SourceError) -> Sequence[Planned]:
-        """The documents that lie behind one that cannot be had."""
+        """Return the documents to try after one that failed."""
         return ()
 
     def close(self) -> None:
-        """Let go of what is open."""
+        """Close open files."""
         return
 
     def is_end(self, planned: Planned, error: SourceError) -> bool:
-        """Whether an error only says that there is no more."""
+        """Return whether an error only means that there are no more documents."""
         return False
 
 
 def home_of(feed: FeedState) -> str:
-    """The front page of the site that a feed says it is of, else of its own."""
+    """Return the front page of the site that a feed links to, or of the feed's own host."""
     return urljoin(absolute_link(feed.link, feed.address) or feed.address, "/")
 
 
-def askable(url: str) -> str:
-    """Return an address that some document has named; raise `Unreadable` if it is none."""
+def check_address(url: str) -> str:
+    """Return an address found in a document; raise `Unreadable` if it cannot be fetched."""
     try:
         first_hop(absolute_link(url, None) or "")
     except FetchError:
-        raise Unreadable(url, "it is no address that can be asked for") from None
+        raise Unreadable(url, "it is no address that can be fetched") from None
     return url
 
 
@@ -160,12 +161,12 @@ _MOST_KINDS, _MOST_EXAMPLES = 40, 3
 
 @dataclass(slots=True)
 class LeftOut:
-    """What is ignored inside a file: how much of each kind, and the addresses of some."""
+    """What was ignored in a file: a count for each kind, with some addresses as examples."""
 
     kinds: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
 
     def add(self, kind: str, url: str) -> None:
-        """Count one more."""
+        """Count one ignored thing of a kind."""
         kind = kind if kind in self.kinds or len(self.kinds) < _MOST_KINDS else "of other kinds"
         count, examples = self.kinds.get(kind, (0, []))
         self.kinds[kind] = (count + 1, [*examples, url][:_MOST_EXAMPLES])

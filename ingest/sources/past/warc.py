@@ -1,6 +1,6 @@
-"""Feeds and pages in WARC files (ISO 28500): responses, and resources.
+"""Feeds and pages in WARC files (ISO 28500), from records of type response and resource.
 
-What holds neither is counted by its kind, so that nothing is dropped unnamed.
+Other records are counted by kind, so that the report can name what was ignored.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from ingest.values import Document, DocumentKind
 _AT_ONCE = 1000  # records looked through in one go
 _BLOCK = 1 << 20
 _PIECE = 65536
-_HEAD = 2048  # bytes of a body by which it is known for a feed
+_HEAD = 2048  # bytes of a body that are searched for the sign of a feed
 _LARGEST = 20 << 20
 _PAGE_TYPES = ("text/html", "application/xhtml+xml")
 _FEED_WORDS = ("xml", "json", "rss", "atom")
@@ -39,23 +39,26 @@ _OF_THE_CRAWL = frozenset({"warcinfo", "request"})  # they hold nothing that was
 
 
 class DamagedWarcError(ValueError):
-    """A WARC file that cannot be read on."""
+    """The rest of the WARC file cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """The feeds and pages in a part of a WARC file, with places and addresses; where to go on."""
+    """Offset, address and kind of the feeds and pages in a part of a WARC file.
+
+    `next_at` is the offset of the next part, None if this was the last.
+    """
 
     found: list[tuple[int, str, DocumentKind]]
     left_out: LeftOut
-    go_on_at: int | None
+    next_at: int | None
 
 
 def scan(stream: BinaryIO, at: int) -> Scan:
-    """Look through records from a place on.
+    """List the feeds and pages in the next records from offset `at` on.
 
-    A file that is damaged, or breaks off, is gone on with there, which cannot be read. Raise
-    `DamagedWarcError`, `OSError`.
+    If the file is damaged or truncated later, `next_at` is the offset of the damage, and the next
+    call raises `DamagedWarcError`. Raise `OSError` if the file cannot be read.
     """
     found: list[tuple[int, str, DocumentKind]] = []
     left_out = LeftOut()
@@ -64,31 +67,34 @@ def scan(stream: BinaryIO, at: int) -> Scan:
         records = _records(stream, at)
         for number, record in enumerate(records):
             kind = _kind(record)
-            what = None if kind else _left_out(record)
-            place = records.get_record_offset()  # which reads the record to its end
+            what = None if kind else _kind_left_out(record)
+            place = records.get_record_offset()  # this call reads the record to its end
             if number == _AT_ONCE:
-                return Scan(found=found, left_out=left_out, go_on_at=place)
+                return Scan(found=found, left_out=left_out, next_at=place)
             if kind is not None:
                 found.append((place, _url(record), kind))
             elif what is not None:
                 left_out.add(what, _url(record))
-            if _is_cut(record):
+            if _is_truncated(record):
                 break
             last, end = place, records.offset
         else:
             is_all = True
     if last is not None:
         end = _end_of_member(stream, last) or end
-    go_on_at = _behind(_size(stream), at, end, is_all=is_all, is_any=bool(found))
-    return Scan(found=found, left_out=left_out, go_on_at=go_on_at)
+    next_at = _next_offset(_size(stream), at, end, is_all=is_all, is_any=bool(found))
+    return Scan(found=found, left_out=left_out, next_at=next_at)
 
 
 def _size(stream: BinaryIO) -> int:
     return stream.seek(0, os.SEEK_END)
 
 
-def _behind(size: int, at: int, end: int, *, is_all: bool, is_any: bool) -> int | None:
-    """Where to go on behind the end of the last whole record; None if there is no more."""
+def _next_offset(size: int, at: int, end: int, *, is_all: bool, is_any: bool) -> int | None:
+    """Return the offset after the last complete record; None at the end of the file.
+
+    Raise `DamagedWarcError` if there was no complete record after `at`.
+    """
     if end >= size and end > at:
         if not is_all:
             raise DamagedWarcError("its records are compressed as one; unpack it first")
@@ -103,7 +109,10 @@ def _behind(size: int, at: int, end: int, *, is_all: bool, is_any: bool) -> int 
 
 
 def _end_of_member(stream: BinaryIO, at: int) -> int | None:
-    """Where the gzip member at a place ends: there, if it is not whole; None if there is none."""
+    """Return the offset after the gzip member at `at`; `at` itself if the member is incomplete.
+
+    Return None if no gzip member begins there.
+    """
     stream.seek(at)
     if stream.read(2) != b"\x1f\x8b":
         return None
@@ -117,10 +126,10 @@ def _end_of_member(stream: BinaryIO, at: int) -> int | None:
     return stream.tell() - len(member.unused_data) if member.eof else at
 
 
-def read(stream: BinaryIO, at: int, otherwise: datetime) -> Piece:
-    """Read the response or resource at a place; `otherwise` is its time if it names none.
+def read(stream: BinaryIO, at: int, default_time: datetime) -> Piece:
+    """Read the response or resource at an offset; `default_time` is for one without a date.
 
-    Raise `DamagedWarcError` if that cannot be done.
+    Raise `DamagedWarcError` if there is none.
     """
     try:
         record = next(iter(_records(stream, at)), None)
@@ -136,7 +145,7 @@ def read(stream: BinaryIO, at: int, otherwise: datetime) -> Piece:
         final_url=url,
         body=body,
         content_type=answer.get_header("Content-Type"),
-        fetched_at=as_of or otherwise,
+        fetched_at=as_of or default_time,
     )
     form = Form.PAGE if not_a_feed.name_page(body) else Form.FEED
     return Piece(document=document, form=form, as_of=as_of, dates_itself=as_of is None)
@@ -147,13 +156,13 @@ def _records(stream: BinaryIO, at: int) -> Any:
     return WARCIterator(stream, no_record_parse=True)
 
 
-def _is_cut(record: Any) -> bool:
-    """Whether a record that was read to its end has less than it says; one must say it."""
+def _is_truncated(record: Any) -> bool:
+    """Return whether a record, read to its end, is shorter than its length field, or has none."""
     return record.length is None or record.raw_stream.limit > 0
 
 
 def _kind(record: Any) -> DocumentKind | None:
-    """Whether a record holds a feed or a page, by its type or its bytes."""
+    """Return whether a record holds a feed or a page, by its type or bytes; None if neither."""
     answer = record.http_headers = _answer(record)
     if answer is None or answer.get_statuscode() != "200":
         return None
@@ -164,8 +173,8 @@ def _kind(record: Any) -> DocumentKind | None:
     return DocumentKind.FEED if is_feed else None
 
 
-def _left_out(record: Any) -> str | None:
-    """Name the kind of a record that holds neither feed nor page; None if it is of the crawl."""
+def _kind_left_out(record: Any) -> str | None:
+    """Name the kind of a record without feed or page; None if it only describes the crawl."""
     answer = record.http_headers
     if answer is None:
         return None if record.rec_type in _OF_THE_CRAWL else f"{record.rec_type} record"
@@ -182,9 +191,9 @@ def _url(record: Any) -> str:
 
 
 def _answer(record: Any) -> Any:
-    """The head of the answer that a record holds, read from it; None if it holds none.
+    """Parse the status and headers of the response in a record; None if it has no response.
 
-    A resource is the body alone, and its type is among the record's own fields.
+    A resource record has a body only. Its type is a header of the record.
     """
     if not _url(record).startswith(("http://", "https://")):
         return None
@@ -214,7 +223,7 @@ def _begins_as_feed(record: Any, answer: Any) -> bool:
 
 
 def _body(record: Any, answer: Any) -> bytes:
-    """The body of an answer, its codings undone; raise `DamagedWarcError`."""
+    """Return the decoded body of a response; raise `DamagedWarcError`."""
     try:
         body = Body(answer.get_header("Content-Encoding") or "", _LARGEST)
         for piece in _payload(record.raw_stream, answer):
@@ -228,7 +237,7 @@ def _body(record: Any, answer: Any) -> bytes:
 
 
 def _payload(stream: Any, answer: Any) -> Iterator[bytes]:
-    """The bytes of a body as they were sent, in pieces, without the marks of chunks."""
+    """Yield the pieces of a body, with the chunked transfer coding removed."""
     if (answer.get_header("Transfer-Encoding") or "").strip().lower() == "chunked":
         stream = ChunkedDataReader(stream)
     while piece := stream.read(_PIECE):
@@ -236,10 +245,10 @@ def _payload(stream: Any, answer: Any) -> Iterator[bytes]:
 
 
 def _date(headers: Any) -> datetime | None:
-    """Read when a response came; a year, month or day (WARC 1.1) is its beginning in UTC."""
-    said = headers.get_header("WARC-Date") or ""
+    """Parse WARC-Date; a year, month or day alone (WARC 1.1) means its beginning in UTC."""
+    raw = headers.get_header("WARC-Date") or ""
     try:
-        found = datetime.fromisoformat(said + "0000-01-01"[len(said) :])
+        found = datetime.fromisoformat(raw + "0000-01-01"[len(raw) :])
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None

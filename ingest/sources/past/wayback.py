@@ -1,6 +1,6 @@
 """Captures of the feed in a web archive that has a CDX index, such as the Wayback Machine.
 
-The index's language: https://github.com/internetarchive/wayback/tree/master/wayback-cdx-server.
+The protocol of the index: https://github.com/internetarchive/wayback/tree/master/wayback-cdx-server.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _MOST_LISTS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Dialect:
-    """What a server calls the fields of its index, and how many captures it gives at once.
+    """The field names of a kind of server, and how many captures to ask for at once.
 
-    pywb leaves fields that it does not know out of its answer, filters by none of them, and has
-    no key to ask for the rest of a limited answer.
+    pywb ignores field names that it does not know. It has no resume key for the rest of a limited
+    answer, so it is asked for all captures.
     """
 
     address: str
@@ -44,14 +44,14 @@ class _Dialect:
 
 _OF_WAYBACK = _Dialect(address="original", media_type="mimetype", limit=_AT_ONCE)
 _OF_PYWB = _Dialect(address="url", media_type="mime", limit=None)
-# What was published just before the end of a window is in a capture after it.
-# Where there is none so soon, the next ones show it still, if the feed is slow.
+# An entry from the end of the window can be in a capture made after it. So captures of this much
+# later are read, and a few of the next ones, which still show the entry if the feed is slow.
 _CAPTURED_LATER = timedelta(days=31)
-_MOST_LATER_STILL = 5
+_MOST_STILL_LATER = 5
 
 
 class Wayback(Source):
-    """One capture of each text that the feed ever had there; if wanted, one of each page."""
+    """One capture for each content that the feed ever had; with `wayback.pages`, one per page."""
 
     may_be_foreign = True
 
@@ -62,9 +62,9 @@ class Wayback(Source):
         self._dialects: tuple[_Dialect, ...] = (_OF_WAYBACK, _OF_PYWB)
 
     async def plan(self) -> Sequence[Planned]:
-        """Ask for the whole index; raise `SourceError` if it cannot be had."""
+        """Fetch the whole index; raise `SourceError` if that fails."""
         captures: list[Planned] = []
-        # The address of the day, and the one that it had before it moved.
+        # The address of today, and the one from before the feed moved.
         for url in dict.fromkeys((self._feed.address, self._feed.url)):
             captures += await self._of_feed(url)
         captures = self._in_order(captures)
@@ -73,7 +73,7 @@ class Wayback(Source):
         return captures
 
     def _in_order(self, captures: Sequence[Planned]) -> list[Planned]:
-        """The oldest of each text, newest or oldest first."""
+        """Return the oldest capture of each key, newest or oldest first."""
         oldest_last = sorted(captures, key=lambda one: str(one.as_of), reverse=True)
         distinct = list({capture.key: capture for capture in oldest_last}.values())
         is_newest_first = self._settings.order == "newest"
@@ -82,24 +82,25 @@ class Wayback(Source):
     async def _of_feed(self, url: str) -> list[Planned]:
         asked = {"url": url, "collapse": "digest", **self._since()}
         rows = self._in_reach(await self._rows(asked))
-        return [self._planned(*row, key=row[2], kind=DocumentKind.FEED) for row in rows]
+        return [self._plan(*row, key=row[2], kind=DocumentKind.FEED) for row in rows]
 
     def _in_reach(self, rows: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-        """The captures that may show what is wanted: what one after the window does not show any
-        more, those after it do not either; but it may be an error page, or another's.
+        """Return the captures that may contain entries of the window.
+
+        Those are the captures before its end, and some after it: a single one may be an error page.
         """
         rows = sorted(rows)
         if self._window.until is None:
             return rows
         last = _stamp(self._window.until + _CAPTURED_LATER)
         in_time = bisect_right(rows, last, key=lambda row: row[0])
-        return rows[: in_time + _MOST_LATER_STILL]
+        return rows[: in_time + _MOST_STILL_LATER]
 
     async def _of_pages(self, home: str) -> list[Planned]:
         asked = {"url": home, "matchType": "prefix", "collapse": "urlkey", **self._since()}
         rows = await self._rows(asked, media_type="text/html")
         return [
-            self._planned(*row, key=canonical_link(row[1]) or row[1], kind=DocumentKind.PAGE)
+            self._plan(*row, key=canonical_link(row[1]) or row[1], kind=DocumentKind.PAGE)
             for row in rows
             if not is_front_page(row[1])
         ]
@@ -110,13 +111,13 @@ class Wayback(Source):
     async def _rows(
         self, asked: Mapping[str, str], *, media_type: str | None = None
     ) -> list[tuple[str, str, str]]:
-        """The whole of an index, asked for in the dialect that its server speaks.
+        """Return time, address and digest of all captures, trying each dialect.
 
-        Raise `Unreadable` if it has captures, and none with a time and an address.
+        Raise `Unreadable` if there are captures, but none with a time and an address.
         """
         total = 0
         for dialect in self._dialects:
-            listing = await self._whole(asked, dialect, media_type)
+            listing = await self._fetch_all(asked, dialect, media_type)
             usable = [
                 (stamp, original, digest)
                 for stamp, original, digest in listing.rows
@@ -138,10 +139,10 @@ class Wayback(Source):
             )
         return usable
 
-    async def _whole(
+    async def _fetch_all(
         self, asked: Mapping[str, str], dialect: _Dialect, media_type: str | None
     ) -> Listing:
-        """Everything that is asked for, part after part."""
+        """Fetch all parts of an index and return them as one."""
         found: list[list[str]] = []
         total, resume = 0, ""
         for _ in range(_MOST_LISTS):
@@ -173,12 +174,12 @@ class Wayback(Source):
         if dialect.limit:
             asked_in_full |= {"limit": str(dialect.limit), "showResumeKey": "true"}
         parts = urlsplit(self._settings.index)
-        # The real index gives its key as it is to be sent, others as it is.
-        goes_on = f"resumeKey={resume}" if "%" in resume else urlencode({"resumeKey": resume})
-        query = [parts.query, urlencode(asked_in_full, doseq=True), goes_on if resume else ""]
+        # The Wayback Machine percent-encodes its key already, other servers do not.
+        key = f"resumeKey={resume}" if "%" in resume else urlencode({"resumeKey": resume})
+        query = [parts.query, urlencode(asked_in_full, doseq=True), key if resume else ""]
         return urlunsplit(parts._replace(query="&".join(filter(None, query))))
 
-    def _planned(
+    def _plan(
         self, timestamp: str, original: str, digest: str, *, key: str, kind: DocumentKind
     ) -> Planned:
         address = self._settings.capture.replace("{timestamp}", timestamp)
@@ -191,7 +192,7 @@ class Wayback(Source):
         )
 
     async def take(self, planned: Planned) -> Taken:
-        """Ask for a capture; it stands for the original address at its time."""
+        """Fetch a capture; the piece has the original address, and the time of the capture."""
         capture = await self._web.fetcher.fetch_document(
             planned.address, host_delay=self._settings.delay
         )
@@ -204,7 +205,10 @@ class Wayback(Source):
         return Taken(piece=Piece(document=document, form=form, as_of=as_of))
 
     def _time_in(self, address: str) -> datetime | None:
-        """When a capture was made; a web archive redirects to another if it lacks one."""
+        """Return the time in the address of a capture; None if the address has another form.
+
+        It can differ from the planned time: web archives redirect to the nearest capture.
+        """
         before, _, after = self._settings.capture.partition("{timestamp}")
         between = after.partition("{url}")[0]
         pattern = rf"{re.escape(urlsplit(before).path)}(\d{{14}}){re.escape(between)}"
@@ -213,7 +217,7 @@ class Wayback(Source):
 
 
 def _is_address(original: str) -> bool:
-    """Whether this is no malformed address; web archives leave out the scheme as well."""
+    """Return whether an address has a host; web archives may omit the scheme."""
     return bool(host_of(original if "://" in original else f"//{original}"))
 
 

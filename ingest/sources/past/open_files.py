@@ -1,4 +1,4 @@
-"""Files, and members of zip and tar files, open for reading from any place."""
+"""Open files, and members of zip and tar files, as seekable streams."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from ingest.sources.past.packed import ZIPS, ChangedError, Member, decompressed
+from ingest.sources.past.packed import ZIPS, ChangedError, Member, decompress
 
 _BLOCK = 1 << 20
-_LARGEST_IN_HEADER = 8 << 30  # a larger size is noted elsewhere
-_LARGEST_RATIO = 100  # what a member may grow to in a temporary file
+_LARGEST_IN_HEADER = 8 << 30  # a tar header of 512 bytes has no room for a larger size
+_LARGEST_RATIO = 100  # of a member's unpacked size to its packed size
 
 
-class Opened:
-    """The file that is being read stays open: its next piece, or member, is behind the last one."""
+class OpenFiles:
+    """Keeps the file that was read last open, because the next read is usually from it too."""
 
     def __init__(self) -> None:
         self._packed, self._member = ExitStack(), ExitStack()
@@ -30,33 +30,33 @@ class Opened:
         self._stream: BinaryIO | None = None
 
     def stream(self, path: Path, member: Member | None) -> BinaryIO:
-        """The bytes of a file or member, compression undone, to be read from any place."""
+        """Return a seekable stream of the decompressed bytes of a file or member."""
         named = (path, member, "unpacked")
         if self._stream is None or self._named != named:
             self._member.close()
-            self._stream = decompressed(self._bytes_of(path, member), self._member)
+            self._stream = decompress(self._open(path, member), self._member)
             self._named = named
         return self._stream
 
-    def packed(self, path: Path, member: Member | None) -> BinaryIO:
-        """The bytes of a file or member as they are, to be read from any place.
+    def raw(self, path: Path, member: Member | None) -> BinaryIO:
+        """Return a seekable stream of the bytes of a file or member, still compressed.
 
-        A member that cannot be read from any place is copied into a temporary file first.
-        Raise `ValueError` for one that would be much larger there than in its packed file.
+        A member is copied into a temporary file. Raise `ValueError` if it would be much larger
+        there than in its packed file.
         """
-        named = (path, member, "packed")
+        named = (path, member, "raw")
         if self._stream is None or self._named != named:
             self._member.close()
-            self._stream = self._member.enter_context(self._as_they_are(path, member))
+            self._stream = self._member.enter_context(self._open_raw(path, member))
             self._named = named
         return self._stream
 
-    def _as_they_are(self, path: Path, member: Member | None) -> BinaryIO:
-        stream = self._bytes_of(path, member)
+    def _open_raw(self, path: Path, member: Member | None) -> BinaryIO:
+        stream = self._open(path, member)
         if member is None:
             return stream
         if isinstance(self._file, zipfile.ZipFile):
-            info = _in_zip_again(self._file, member)
+            info = _find_in_zip(self._file, member)
             if info.file_size > _LARGEST_RATIO * max(info.compress_size, _BLOCK):
                 raise ValueError("it is packed so tightly that it may be a bomb; unpack it first")
         copy = cast("BinaryIO", tempfile.TemporaryFile())  # noqa: SIM115 - closed with the member
@@ -64,7 +64,7 @@ class Opened:
             shutil.copyfileobj(stream, copy, _BLOCK)
         return copy
 
-    def _bytes_of(self, path: Path, member: Member | None) -> BinaryIO:
+    def _open(self, path: Path, member: Member | None) -> BinaryIO:
         if member is None:
             return path.open("rb")
         if self._path != path or self._file is None:
@@ -73,25 +73,25 @@ class Opened:
             self._file = (
                 self._packed.enter_context(zipfile.ZipFile(path))
                 if is_zip
-                else decompressed(path.open("rb"), self._packed)
+                else decompress(path.open("rb"), self._packed)
             )
             self._path = path
         if isinstance(self._file, zipfile.ZipFile):
-            return cast("BinaryIO", self._file.open(_in_zip_again(self._file, member)))
+            return cast("BinaryIO", self._file.open(_find_in_zip(self._file, member)))
         _refuse_changed_tar(self._file, member)
         return cast("BinaryIO", io.BufferedReader(_Part(self._file, member)))
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close the open file and member."""
         self._member.close()
         self._packed.close()
         self._path = self._file = self._named = self._stream = None
 
 
-def _in_zip_again(packed: zipfile.ZipFile, member: Member) -> zipfile.ZipInfo:
-    """Find a member that was listed; raise `ChangedError` if it is not there any more."""
+def _find_in_zip(packed: zipfile.ZipFile, member: Member) -> zipfile.ZipInfo:
+    """Return the entry of a member in its zip file; raise `ChangedError` if it is not there."""
     listed = packed.infolist()
-    if member.number is None:  # it was listed before members had numbers
+    if member.number is None:  # planned by an early version, which did not store numbers
         found = packed.NameToInfo.get(member.name)
     else:
         found = next(iter(listed[member.number : member.number + 1]), None)
@@ -101,7 +101,7 @@ def _in_zip_again(packed: zipfile.ZipFile, member: Member) -> zipfile.ZipInfo:
 
 
 def _refuse_changed_tar(stream: BinaryIO, member: Member) -> None:
-    """Raise `ChangedError` where the header before a place is not that of its member."""
+    """Raise `ChangedError` if the header before a member's offset belongs to another member."""
     stream.seek(max((member.offset or 0) - tarfile.BLOCKSIZE, 0))
     header = stream.read(tarfile.BLOCKSIZE)
     try:
@@ -114,7 +114,7 @@ def _refuse_changed_tar(stream: BinaryIO, member: Member) -> None:
 
 
 class _Part(io.RawIOBase):
-    """A member's bytes within those of its tar."""
+    """A member of a tar file as a seekable stream."""
 
     def __init__(self, whole: BinaryIO, member: Member) -> None:
         self._whole, self._offset, self._size = whole, member.offset or 0, member.size or 0
