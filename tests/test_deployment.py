@@ -1,6 +1,6 @@
-"""What can be seen of the units, the image and the compose files without running them.
+"""The systemd units, the image and the compose files, checked without running them.
 
-`test_systemd` and `test_docker` run them, where there is an engine.
+`test_systemd` and `test_docker` run them.
 """
 
 from __future__ import annotations
@@ -22,15 +22,13 @@ UNITS = {"guidang.service": False, "guidang-backfill@.service": True}
 
 
 @pytest.mark.parametrize(("name", "backfill"), UNITS.items())
-def test_the_units_of_the_repository_are_those_that_are_printed(name: str, backfill: bool) -> None:
+def test_the_units_of_the_repository_equal_the_printed_ones(name: str, backfill: bool) -> None:
     written = (ROOT / "deploy/systemd" / name).read_text("utf-8")
     assert written == unit_of(PROGRAM, CONFIG, backfill=backfill)
 
 
 @pytest.mark.parametrize(("name", "backfill"), UNITS.items())
-def test_systemd_where_it_is_has_nothing_against_the_units(
-    tmp_path: Path, name: str, backfill: bool
-) -> None:
+def test_systemd_analyze_accepts_the_units(tmp_path: Path, name: str, backfill: bool) -> None:
     program = tmp_path / "guidang"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
@@ -38,9 +36,9 @@ def test_systemd_where_it_is_has_nothing_against_the_units(
     unit.write_text(unit_of(program, CONFIG, backfill=backfill))
     if shutil.which("systemd-analyze"):
         assert analyze("verify", "--recursive-errors=no", str(unit)) == ""
-        said = analyze("security", "--no-pager", "--offline=yes", "--threshold=15", str(unit))
-        exposure = said.rpartition("exposure level for ")[2].partition(": ")[2].split()[0]
-        assert float(exposure) <= 1.5, said
+        output = analyze("security", "--no-pager", "--offline=yes", "--threshold=15", str(unit))
+        exposure = output.rpartition("exposure level for ")[2].partition(": ")[2].split()[0]
+        assert float(exposure) <= 1.5, output
 
 
 def analyze(*arguments: str) -> str:
@@ -59,14 +57,14 @@ def services(name: str = "docker-compose.yml") -> dict[str, Any]:
     return described
 
 
-def test_the_database_is_waited_for_until_it_is_healthy() -> None:
+def test_services_start_after_the_database_is_healthy() -> None:
     described = services()
     assert "healthcheck" in described["database"]
     for name in ("daemon", "backfill"):
         assert described[name]["depends_on"] == {"database": {"condition": "service_healthy"}}
 
 
-def test_every_service_is_bounded_and_kept_running_and_no_secret_is_in_the_file() -> None:
+def test_services_have_limits_and_restarts_and_no_secrets() -> None:
     described = services()
     assert described["backfill"]["profiles"] == ["backfill"]
     restarts = {name: service["restart"] for name, service in described.items()}
@@ -77,7 +75,7 @@ def test_every_service_is_bounded_and_kept_running_and_no_secret_is_in_the_file(
             assert "PASSWORD" not in name or value == "${POSTGRES_PASSWORD:-}"
 
 
-def test_the_daemon_is_closed_in_and_reached_from_this_machine_only() -> None:
+def test_the_daemon_is_confined_and_listens_on_loopback_only() -> None:
     daemon = services()["daemon"]
     assert (daemon["read_only"], daemon["cap_drop"]) == (True, ["ALL"])
     assert all(port.startswith("127.0.0.1:") for port in daemon["ports"])
@@ -85,13 +83,13 @@ def test_the_daemon_is_closed_in_and_reached_from_this_machine_only() -> None:
     assert volumes == ["/etc/guidang", "archive:/archive"]
 
 
-def test_with_sqlite_no_server_is_needed() -> None:
+def test_the_sqlite_file_needs_no_database_server() -> None:
     described = services("docker-compose.sqlite.yml")
     assert described["database"]["command"] == ["db", "upgrade"]
     assert all("data:/data" in service["volumes"] for service in described.values())
 
 
-def test_the_image_is_made_in_two_stages_and_needs_no_rights() -> None:
+def test_the_image_has_two_stages_and_no_privileges() -> None:
     lines = (ROOT / "Dockerfile").read_text("utf-8").splitlines()
     last = lines[max(n for n, line in enumerate(lines) if line.startswith("FROM")) :]
     assert "ARG BASE=python:3.13-slim-trixie" in lines
@@ -102,7 +100,7 @@ def test_the_image_is_made_in_two_stages_and_needs_no_rights() -> None:
 
 
 class Ticks:
-    """A monotonic clock that stands still until it is moved."""
+    """A monotonic clock that stands still until the test moves it."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -111,7 +109,7 @@ class Ticks:
         return self.now
 
 
-def test_the_watchdog_hears_nothing_of_a_daemon_that_does_not_tick() -> None:
+def test_the_watchdog_reports_a_daemon_that_does_not_tick() -> None:
     ticks = Ticks()
     progress = Progress(ticks)
     ticks.now = 60
@@ -124,7 +122,7 @@ def test_the_watchdog_hears_nothing_of_a_daemon_that_does_not_tick() -> None:
     assert progress.fault is None
 
 
-def test_the_watchdog_hears_nothing_of_a_daemon_whose_looks_never_end() -> None:
+def test_the_watchdog_reports_polls_that_never_end() -> None:
     ticks = Ticks()
     progress = Progress(ticks)
     for _ in range(3):

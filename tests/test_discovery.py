@@ -1,4 +1,4 @@
-"""The feed of a site, found from one of its pages: in what order addresses are tried, and taken."""
+"""Finding the feed of a page: which addresses are tried, in which order, and which is added."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def links_of(body: str, *, named: bool = True) -> list[str]:
     return [link.url for link in links if link.is_named or not named]
 
 
-# What the page says, and the addresses in the order in which they are tried.
+# The HTML of a page, and the feed addresses in the order in which they are tried.
 @pytest.mark.parametrize(
     ("body", "paths"),
     [
@@ -45,7 +45,7 @@ def links_of(body: str, *, named: bool = True) -> list[str]:
         (f'<base href="https://news.example.cn/b/"><link rel=alternate {RSS} href=f>', ["/b/f"]),
         ('<link rel="alternate" type="application/json" href="/wp-json/wp/v2/posts/1">', []),
         ('<link rel="alternate" type="application/xml" href="/sitemap.xml">', []),
-        # The main feed before others, whatever their order.
+        # The main feed comes first, in any order of the links.
         (
             (
                 f'<link rel="alternate" {RSS} href="/comments/feed/">'
@@ -91,7 +91,7 @@ def links_of(body: str, *, named: bool = True) -> list[str]:
             ),
             ["/?feed=rss2", "/?cat=3&feed=rss2"],
         ),
-        # Links in the text that look like a feed, or are called one.
+        # Links in the text with the address or the name of a feed.
         ('<a href="/atom.xml">a</a>', ["/atom.xml"]),
         ('<a href="/blog/index.xml"><img alt=rss></a>', ["/blog/index.xml"]),
         ('<a href="/?feed=rss2">x</a>', ["/?feed=rss2"]),
@@ -107,7 +107,7 @@ def links_of(body: str, *, named: bool = True) -> list[str]:
         ),
     ],
 )
-def test_where_a_page_leads(body: str, paths: list[str]) -> None:
+def test_feed_links_of_a_page_are_found_in_order(body: str, paths: list[str]) -> None:
     wanted = [
         path.replace("//n/", "//news.example.cn/") if "://" in path else f"{PAGE[:23]}{path}"
         for path in paths
@@ -122,7 +122,7 @@ def test_the_usual_addresses_come_before_feeds_of_comments() -> None:
     assert found[-1] == "https://news.example.cn/comments/feed/"
 
 
-def test_a_page_without_an_ending_is_a_folder() -> None:
+def test_usual_addresses_are_also_tried_below_the_page() -> None:
     page = Document(
         url=(url := "https://news.example.cn/blog"),
         final_url=url,
@@ -137,15 +137,15 @@ def program(tmp_path: Path) -> Program:
     return new_program(tmp_path)
 
 
-def added(program: Program, site: Site, head: str) -> tuple[str, str]:
-    """What `feeds add` of a page prints, and the path of the feed that it added."""
+def add_page(program: Program, site: Site, head: str) -> tuple[str, str]:
+    """Run `feeds add` for a page; return the output and the path of the added feed."""
     site.set("/", f"<!doctype html><html><head>{head}</head>", content_type="text/html")
-    said = program.good("feeds", "add", site.url("/"))
-    line = next(line for line in said.splitlines() if line.startswith("added"))
-    return said, line.partition(site.url("/"))[2]
+    output = program.good("feeds", "add", site.url("/"))
+    line = next(line for line in output.splitlines() if line.startswith("added"))
+    return output, line.partition(site.url("/"))[2]
 
 
-def test_what_is_no_feed_is_passed_over_and_named(program: Program, site: Site) -> None:
+def test_links_that_are_no_feeds_are_skipped_and_named(program: Program, site: Site) -> None:
     site.set("/wp-json/wp/v2/pages/2", '{"id": 2}', content_type="application/json")
     site.set("/empty.xml", rss())
     site.set("/feed", rss(item(1)))
@@ -153,32 +153,32 @@ def test_what_is_no_feed_is_passed_over_and_named(program: Program, site: Site) 
         f'<link rel="alternate" {RSS} href="{path}">'
         for path in ("", "/gone.xml", "/empty.xml", "/wp-json/wp/v2/pages/2", "/feed")
     )
-    said, path = added(program, site, head)
+    output, path = add_page(program, site, head)
     assert path == "feed"
-    assert f"it names {site.url('/feed')}" in said
-    for passed in ("/gone.xml: the server answered 404", "/empty.xml: it is a feed without"):
-        assert f"passed over: {site.url('')}{passed}" in said
-    assert f"passed over: {site.url('/wp-json/wp/v2/pages/2')}: not a feed" in said
+    assert f"it names {site.url('/feed')}" in output
+    for skipped in ("/gone.xml: the server answered 404", "/empty.xml: it is a feed without"):
+        assert f"passed over: {site.url('')}{skipped}" in output
+    assert f"passed over: {site.url('/wp-json/wp/v2/pages/2')}: not a feed" in output
 
 
 def test_a_feed_at_a_usual_address_is_found(program: Program, site: Site) -> None:
     site.set("/index.xml", rss(item(1)))
-    said, path = added(program, site, "")
-    assert (path, "at a usual address" in said) == ("index.xml", True)
+    output, path = add_page(program, site, "")
+    assert (path, "at a usual address" in output) == ("index.xml", True)
 
 
-def test_the_only_feed_is_taken_even_if_it_is_empty(program: Program, site: Site) -> None:
+def test_the_only_feed_is_added_even_if_it_is_empty(program: Program, site: Site) -> None:
     site.set("/empty.xml", rss())
-    assert added(program, site, f'<link rel="alternate" {RSS} href="/empty.xml">')[1] == "empty.xml"
+    assert (
+        add_page(program, site, f'<link rel="alternate" {RSS} href="/empty.xml">')[1] == "empty.xml"
+    )
 
 
-def test_a_feed_of_comments_by_its_own_title_is_the_last_choice(
-    program: Program, site: Site
-) -> None:
+def test_a_feed_titled_comments_is_the_last_choice(program: Program, site: Site) -> None:
     site.set("/a.xml", rss(item(1), title="Comments on: 江海大桥"))
     site.set("/b.xml", rss(item(2)))
     head = "".join(f'<link rel="alternate" {RSS} href="/{name}.xml">' for name in "ab")
-    assert added(program, site, head)[1] == "b.xml"
+    assert add_page(program, site, head)[1] == "b.xml"
 
 
 def test_a_feed_in_a_link_header_is_found(program: Program, site: Site) -> None:
@@ -189,29 +189,31 @@ def test_a_feed_in_a_link_header_is_found(program: Program, site: Site) -> None:
 
 
 @pytest.mark.parametrize("content", ["0; url=/blog/", "0;URL='/blog/'", "3, url = /blog/"])
-def test_a_page_that_sends_its_readers_on_is_followed(
-    program: Program, site: Site, content: str
-) -> None:
+def test_a_meta_refresh_is_followed(program: Program, site: Site, content: str) -> None:
     site.set("/blog/", f'<link rel="alternate" {RSS} href="f">', content_type="text/html")
     site.set("/blog/f", rss(item(1)))
-    assert added(program, site, f'<meta http-equiv="Refresh" content="{content}">')[1] == "blog/f"
+    assert (
+        add_page(program, site, f'<meta http-equiv="Refresh" content="{content}">')[1] == "blog/f"
+    )
 
 
-def test_of_many_further_feeds_some_are_named(program: Program, site: Site) -> None:
+def test_only_some_of_many_other_feeds_are_named(program: Program, site: Site) -> None:
     for number in range(9):
         site.set(f"/{number}.xml", rss(item(number)))
     head = "".join(f'<link rel="alternate" {RSS} href="/{number}.xml">' for number in range(9))
-    said, path = added(program, site, head)
-    assert (path, said.count("it names another"), "and 3 more" in said) == ("0.xml", 5, True)
+    output, path = add_page(program, site, head)
+    assert (path, output.count("it names another"), "and 3 more" in output) == ("0.xml", 5, True)
 
 
-def test_an_address_as_browsers_gave_it_to_readers(program: Program, site: Site) -> None:
+def test_feed_scheme_addresses_are_accepted(program: Program, site: Site) -> None:
     site.set("/feed", rss(item(1)))
     program.good("feeds", "add", site.url("/feed").replace("http://", "feed://"))
     assert "already on the list" in program.good("feeds", "add", f"feed:{site.url('/feed')}")
 
 
-def test_a_page_without_any_feed_says_what_was_tried(program: Program, site: Site) -> None:
+def test_the_error_for_a_page_without_feeds_names_what_was_tried(
+    program: Program, site: Site
+) -> None:
     head = f'<link rel="alternate" {RSS} href="/gone.xml">'
     site.set("/", f"<!doctype html><head>{head}", content_type="text/html")
     result = program.run("feeds", "add", site.url("/"))
@@ -219,7 +221,7 @@ def test_a_page_without_any_feed_says_what_was_tried(program: Program, site: Sit
     assert "/gone.xml: the server answered 404" in result.err
 
 
-def test_links_that_cannot_be_feeds_are_not_asked_for_and_named(
+def test_links_that_cannot_be_feeds_are_named_and_not_requested(
     program: Program, site: Site
 ) -> None:
     site.set("/feed/", rss(item(1)))
@@ -228,8 +230,8 @@ def test_links_that_cannot_be_feeds_are_not_asked_for_and_named(
         '<link rel="alternate" type="application/json" href="/wp-json/wp/v2/posts/1">'
         f'<link rel="alternate" {RSS} href="/feed/">'
     )
-    said, path = added(program, site, head)
+    output, path = add_page(program, site, head)
     assert path == "feed/"
-    assert "/wp-json/wp/v2/posts/1: what is at such an address is no feed" in said
-    assert "the link has no address of its own" in said
+    assert "/wp-json/wp/v2/posts/1: what is at such an address is no feed" in output
+    assert "the link has no address of its own" in output
     assert len(site.requests) == 2

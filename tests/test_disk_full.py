@@ -1,4 +1,4 @@
-"""A disk that is really full: a small tmpfs in a mount namespace of its own (Linux, root)."""
+"""A real full disk: a small tmpfs in a separate mount namespace (Linux, root)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support import item, rss
 
 pytestmark = pytest.mark.deploy
 
-# The tmpfs lives as long as the namespace: both looks are made in it.
+# The tmpfs exists as long as the namespace, so the script makes both polls.
 SCRIPT = """\
 set -u
 mount -t tmpfs -o size=8m tmpfs "$1" || exit 90
@@ -32,10 +32,10 @@ run "$@" >"$5/second.out" 2>"$5/second.err"; echo $? >"$5/second.code"
 
 
 @pytest.mark.parametrize("full", ["archive", "database"])
-def test_with_a_full_disk_nothing_is_lost(tmp_path: Path, full: str) -> None:
-    disk, told = tmp_path / "disk", tmp_path / "told"
+def test_a_full_disk_loses_nothing(tmp_path: Path, full: str) -> None:
+    disk, results = tmp_path / "disk", tmp_path / "results"
     disk.mkdir()
-    told.mkdir()
+    results.mkdir()
     with Site() as site:
         items = [item(number, description="江海日报讯。" * 2000) for number in range(20)]
         site.set("/feed.xml", rss(*items))
@@ -45,7 +45,7 @@ def test_with_a_full_disk_nothing_is_lost(tmp_path: Path, full: str) -> None:
         place = disk if full == "database" else tmp_path
         env["GUIDANG_DATABASE__URL"] = f"sqlite:///{place}/guidang.db"
         config = str(tmp_path / "config.toml")
-        arguments = [str(disk), sys.executable, config, full, str(told)]
+        arguments = [str(disk), sys.executable, config, full, str(results)]
         done = subprocess.run(
             ["unshare", "--mount", "--", "sh", "-c", SCRIPT, "sh", *arguments],
             env=env,
@@ -55,15 +55,15 @@ def test_with_a_full_disk_nothing_is_lost(tmp_path: Path, full: str) -> None:
             timeout=120,
         )
     assert done.returncode == 0, f"no tmpfs could be mounted; are we root? {done.stderr}"
-    said = {path.name: path.read_text(encoding="utf-8") for path in told.iterdir()}
-    assert (said["first.code"], said["second.code"]) == ("3\n", "0\n"), said
-    assert "full" in said["first.err"] or os.strerror(28) in said["first.err"]
-    assert "Traceback" not in said["first.err"]
-    assert len(json.loads(said["entries.json"])) == 20
-    assert said["check.code"] == "0\n", said["check.out"]
+    output = {path.name: path.read_text(encoding="utf-8") for path in results.iterdir()}
+    assert (output["first.code"], output["second.code"]) == ("3\n", "0\n"), output
+    assert "full" in output["first.err"] or os.strerror(28) in output["first.err"]
+    assert "Traceback" not in output["first.err"]
+    assert len(json.loads(output["entries.json"])) == 20
+    assert output["check.code"] == "0\n", output["check.out"]
 
 
-def test_the_service_waits_for_room_and_takes_up_what_it_was_told(tmp_path: Path) -> None:
+def test_the_daemon_continues_after_a_full_disk_and_applies_a_reload(tmp_path: Path) -> None:
     done = subprocess.run(
         ["unshare", "--mount", "--", sys.executable, "-m", "tests.full_disk", str(tmp_path)],
         cwd=Path(__file__).parents[1],

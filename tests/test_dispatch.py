@@ -1,4 +1,4 @@
-"""Looks are started no more once the service is told otherwise."""
+"""The dispatcher starts no polls after it is told to rest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support import FrozenClock
 
 
 class SlowDatabase:
-    """Services of which only the database is asked, and answers when it is let."""
+    """Services with a database that answers a query only when `may_answer` is set."""
 
     def __init__(self) -> None:
         self.config = Config()
@@ -35,7 +35,7 @@ class SlowDatabase:
 
 
 @pytest.mark.parametrize("answers", [True, False])
-def test_it_rests_when_none_is_being_started_but_does_not_wait_for_ever(answers: bool) -> None:
+def test_rest_waits_for_a_poll_that_is_being_started_up_to_a_limit(answers: bool) -> None:
     async def rest() -> bool:
         services: Any = SlowDatabase()
         part: Any = SimpleNamespace(is_waiting=False, over=lambda: None)
@@ -43,10 +43,11 @@ def test_it_rests_when_none_is_being_started_but_does_not_wait_for_ever(answers:
         dispatcher = Dispatcher(services, counts, counts, database=part, followers={})
         filling = asyncio.create_task(dispatcher.fill())
         await services.is_asked.wait()
-        resting = asyncio.create_task(dispatcher.rest(timedelta(seconds=0.2)))
-        await asyncio.sleep(0.05)
-        assert not resting.done()
+        within = timedelta(seconds=60 if answers else 0.2)
+        resting = asyncio.create_task(dispatcher.rest(within))
         if answers:
+            await asyncio.sleep(0.05)
+            assert not resting.done()
             services.may_answer.set()
         await resting
         is_filled = filling.done()

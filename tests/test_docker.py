@@ -1,4 +1,4 @@
-"""The compose file on a real engine: what breaks there, and that nothing is lost by it."""
+"""The compose file on a real engine: faults of containers and networks lose nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def site() -> Iterator[Site]:
 
 
 class Feed:
-    """A feed of the site that the daemon looks at every second."""
+    """A feed of the site that the daemon polls every second."""
 
     def __init__(self, stack: Stack, site: Site) -> None:
         self._site, self.path = site, f"/feed-{next(_NUMBERS)}.xml"
@@ -52,91 +52,91 @@ class Feed:
     def titles(self) -> list[str]:
         return sorted(f"第{n}条" for n in range(self.served))
 
-    def asked(self) -> int:
+    def requests(self) -> int:
         return len(self._site.requests_to(self.path))
 
 
-def kept_and_written(stack: Stack, feed: Feed) -> None:
-    """Everything the feed ever served is kept once, and the volume equals the database."""
+def check_archive(stack: Stack, feed: Feed) -> None:
+    """Wait until all entries of the feed are stored once; check that the volume has the same."""
     stack.wait_until(lambda: stack.titles(feed.url) == feed.titles)
     stack.wait_until(lambda: "0 files to write" in stack.guidang("status"))
     stack.guidang("archive", "--check")
     assert "Traceback" not in stack.log()
 
 
-def test_entries_arrive_in_the_database_and_files_in_the_volume(stack: Stack, site: Site) -> None:
+def test_entries_are_in_the_database_and_files_in_the_volume(stack: Stack, site: Site) -> None:
     feed = Feed(stack, site)
-    kept_and_written(stack, feed)
-    kept = "SELECT count(*) FROM entry WHERE title = '第1条'"
+    check_archive(stack, feed)
+    query = "SELECT count(*) FROM entry WHERE title = '第1条'"
     counted = docker(
-        *("exec", stack.container("database"), "psql", "-U", "guidang", "-tA", "-c", kept)
+        *("exec", stack.container("database"), "psql", "-U", "guidang", "-tA", "-c", query)
     )
     assert int(counted) >= 1
     files = docker("exec", stack.container("daemon"), "find", "/archive", "-name", "*第1条*.md")
     assert feed.path.strip("/").removesuffix(".xml") in files
 
 
-def test_down_and_up_again_changes_nothing(stack: Stack, site: Site) -> None:
+def test_down_and_up_loses_nothing(stack: Stack, site: Site) -> None:
     feed = Feed(stack, site)
-    kept_and_written(stack, feed)
+    check_archive(stack, feed)
     stack.compose("down")
     feed.publish(3)
     stack.up()
-    kept_and_written(stack, feed)
+    check_archive(stack, feed)
 
 
-def test_a_database_that_is_killed_is_waited_for(stack: Stack, site: Site) -> None:
+def test_the_daemon_continues_after_a_killed_database(stack: Stack, site: Site) -> None:
     feed = Feed(stack, site)
-    kept_and_written(stack, feed)
+    check_archive(stack, feed)
     stack.compose("stop", "--timeout", "0", "database")
     feed.publish(3)
     stack.wait_until(lambda: "the database cannot be used" in stack.log())
     stack.compose("start", "database")
     stack.wait_until(lambda: "the database can be used again" in stack.log())
-    kept_and_written(stack, feed)
+    check_archive(stack, feed)
 
 
-def test_a_daemon_killed_while_it_polls_comes_back(stack: Stack, site: Site) -> None:
+def test_a_daemon_killed_while_polling_loses_nothing(stack: Stack, site: Site) -> None:
     feed = Feed(stack, site)
-    kept_and_written(stack, feed)
-    asked = feed.asked()
+    check_archive(stack, feed)
+    before = feed.requests()
     feed.publish(30, pause=0.2, piece=500)
-    stack.wait_until(lambda: feed.asked() > asked)
+    stack.wait_until(lambda: feed.requests() > before)
     stack.kill("daemon")
     feed.publish(1)
-    # What was killed by hand stays down, whatever its restart policy.
+    # Docker does not restart a container that was killed by hand.
     stack.compose("up", "--detach", "--no-build")
-    kept_and_written(stack, feed)
+    check_archive(stack, feed)
 
 
-def test_a_daemon_that_dies_by_itself_is_started_again(stack: Stack, site: Site) -> None:
+def test_a_daemon_that_dies_is_restarted(stack: Stack, site: Site) -> None:
     feed = Feed(stack, site)
-    kept_and_written(stack, feed)
-    die_by_itself(stack)
+    check_archive(stack, feed)
+    kill_daemon(stack)
     feed.publish(2)
-    kept_and_written(stack, feed)
+    check_archive(stack, feed)
 
 
-def die_by_itself(stack: Stack) -> None:
-    """Kill the daemon from outside: within a container nobody can kill its first process."""
+def kill_daemon(stack: Stack) -> None:
+    """Kill the daemon from outside: inside a container, process 1 cannot be killed."""
     os.kill(json.loads(docker("inspect", stack.container("daemon")))[0]["State"]["Pid"], SIGKILL)
 
 
-def test_a_network_that_is_cut_comes_back(stack: Stack, site: Site) -> None:
+def test_the_daemon_continues_after_a_network_failure(stack: Stack, site: Site) -> None:
     feed = Feed(stack, site)
-    kept_and_written(stack, feed)
-    with cut_off(stack):
+    check_archive(stack, feed)
+    with disconnected(stack):
         feed.publish(3)
         stack.wait_until(lambda: "cannot be used" in stack.log())
-    kept_and_written(stack, feed)
-    # The server may still hold the session of before, and would hold out the daemon for it.
-    die_by_itself(stack)
+    check_archive(stack, feed)
+    # The server may still have the old session, whose lock must not keep the daemon out.
+    kill_daemon(stack)
     feed.publish(1)
-    kept_and_written(stack, feed)
+    check_archive(stack, feed)
 
 
 @contextmanager
-def cut_off(stack: Stack) -> Iterator[None]:
+def disconnected(stack: Stack) -> Iterator[None]:
     container = stack.container("daemon")
     shown = json.loads(docker("inspect", container))[0]["NetworkSettings"]["Networks"]
     network = next(iter(shown))
@@ -147,38 +147,38 @@ def cut_off(stack: Stack) -> Iterator[None]:
         docker("network", "connect", "--alias", "daemon", network, container)
 
 
-def test_the_past_is_brought_in_by_a_container_of_its_own(stack: Stack, site: Site) -> None:
+def test_backfill_runs_in_its_own_container(stack: Stack, site: Site) -> None:
     feed = Feed(stack, site)
-    kept_and_written(stack, feed)
+    check_archive(stack, feed)
     older = rss(item(f"{feed.path}-old", title="旧闻"), title=feed.path)
     site.set(f"{feed.path}?paged=2", older)
     arguments = ("run", "--rm", "backfill", feed.url, "--source", "paged")
-    said = stack.compose("--profile", "backfill", *arguments, check=False)
-    assert "1 new" in said, said
+    output = stack.compose("--profile", "backfill", *arguments, check=False)
+    assert "1 new" in output, output
     stack.wait_until(lambda: stack.titles(feed.url) == sorted([*feed.titles, "旧闻"]))
     stack.guidang("archive", "--check")
 
 
-def test_a_changed_configuration_is_taken_over(stack: Stack, site: Site) -> None:
+def test_sighup_applies_a_changed_configuration(stack: Stack, site: Site) -> None:
     feed = Feed(stack, site)
     file = stack.folder / "config/config.toml"
     text = file.read_text("utf-8")
-    for more, told in [
+    for more, message in [
         ("[schedule]\ngone_interval = '5d'\n", "the configuration was read again"),
         ("[schedule]\ngone_intervall = '5d'\n", "going on with the old configuration"),
     ]:
         file.write_text(text + more, "utf-8")
         stack.compose("exec", "-T", "daemon", "sh", "-c", "kill -HUP 1")
-        stack.wait_until(lambda told=told: told in stack.log())  # type: ignore[misc]
+        stack.wait_until(lambda message=message: message in stack.log())  # type: ignore[misc]
     file.write_text(text, "utf-8")
-    kept_and_written(stack, feed)
-    # After `docker kill --signal HUP` it would count as stopped by hand, and stay down.
-    die_by_itself(stack)
+    check_archive(stack, feed)
+    # A `docker kill --signal HUP` would count as a stop by hand, without a restart.
+    kill_daemon(stack)
     feed.publish(1)
-    kept_and_written(stack, feed)
+    check_archive(stack, feed)
 
 
-def test_the_container_is_as_closed_as_can_be(stack: Stack) -> None:
+def test_the_container_is_confined(stack: Stack) -> None:
     shown = docker(
         *("exec", stack.container("daemon"), "sh", "-c"),
         "id -u; touch /opt/guidang/x 2>&1; grep CapEff /proc/1/status; which cc gcc make git curl",
@@ -202,11 +202,11 @@ volumes:
 """
 
 
-def test_a_full_archive_volume_is_waited_for(tmp_path: Path, site: Site) -> None:
+def test_the_daemon_continues_after_a_full_volume(tmp_path: Path, site: Site) -> None:
     (tmp_path / "full.yml").write_text(FULL, "utf-8")
     with running_stack(tmp_path, "full.yml") as stack:
         feed = Feed(stack, site)
-        kept_and_written(stack, feed)
+        check_archive(stack, feed)
         inside = ["exec", stack.container("daemon"), "sh", "-c"]
         docker(*inside, "dd if=/dev/zero of=/archive/filler bs=4096", check=False)
         feed.publish(20)
@@ -215,15 +215,15 @@ def test_a_full_archive_volume_is_waited_for(tmp_path: Path, site: Site) -> None
         assert "the disk is full" in stack.log()
         docker(*inside, "rm /archive/filler")
         stack.wait_until(lambda: "the archive can be used again" in stack.log())
-        kept_and_written(stack, feed)
+        check_archive(stack, feed)
 
 
-def test_with_sqlite_instead(tmp_path: Path, site: Site) -> None:
+def test_the_sqlite_stack_keeps_its_entries(tmp_path: Path, site: Site) -> None:
     with running_stack(tmp_path, "docker-compose.sqlite.yml") as stack:
         feed = Feed(stack, site)
-        kept_and_written(stack, feed)
+        check_archive(stack, feed)
         assert "database: sqlite:////data/guidang.db" in stack.guidang("status")
         stack.compose("down")
         feed.publish(2)
         stack.up()
-        kept_and_written(stack, feed)
+        check_archive(stack, feed)

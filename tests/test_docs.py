@@ -1,4 +1,4 @@
-"""The manuals tell of everything there is, and of nothing that is not."""
+"""The manuals describe all commands, settings and metrics, and nothing that does not exist."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def text_of(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def named(path: Path) -> str:
+def relative(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
 def commands(command: Any = None, name: str = "guidang") -> Iterator[tuple[str, Any]]:
-    """Every command of the program by its whole name; groups are left out."""
+    """Yield every command with its full name, without groups."""
     command = command or typer.main.get_command(app)
     inner = getattr(command, "commands", {})
     for one in inner:
@@ -64,14 +64,14 @@ SETTINGS = [
 
 
 def section(text: str, heading: str) -> str:
-    """What stands under a heading, up to the next one."""
+    """Return the text below a heading, up to the next heading."""
     found = re.search(rf"(?m)^#+ {heading}.*\n((?:(?!#).*\n|#[^# ].*\n)*)", text + "\n")
     return found[1] if found else ""
 
 
-@pytest.mark.parametrize("folder", LANGUAGES, ids=named)
+@pytest.mark.parametrize("folder", LANGUAGES, ids=relative)
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_its_section(command: str, folder: Path) -> None:
+def test_every_command_has_a_section(command: str, folder: Path) -> None:
     assert section(text_of(folder / "commands.md"), re.escape(command) + r"\b")
 
 
@@ -79,13 +79,13 @@ GROUPS = [(), *{tuple(name.split()[1:-1]) for name in COMMANDS if name.count(" "
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=" ".join)
-def test_no_sentence_is_cut_in_a_list_of_commands(group: tuple[str, ...]) -> None:
+def test_help_lists_show_complete_sentences(group: tuple[str, ...]) -> None:
     shown = CliRunner().invoke(app, [*group, "--help"], env={"COLUMNS": "80"})
     assert "Commands:" in shown.output
     assert "..." not in shown.output.partition("Commands:")[2]
 
 
-@pytest.mark.parametrize("folder", LANGUAGES, ids=named)
+@pytest.mark.parametrize("folder", LANGUAGES, ids=relative)
 @pytest.mark.parametrize(("command", "option"), OPTIONS)
 def test_every_option_is_explained(command: str, option: str, folder: Path) -> None:
     explained = section(text_of(folder / "commands.md"), re.escape(command) + r"\b")
@@ -94,7 +94,7 @@ def test_every_option_is_explained(command: str, option: str, folder: Path) -> N
     assert f"`{option}" in explained
 
 
-@pytest.mark.parametrize("folder", LANGUAGES, ids=named)
+@pytest.mark.parametrize("folder", LANGUAGES, ids=relative)
 @pytest.mark.parametrize(("table", "key"), SETTINGS)
 def test_every_setting_is_explained(table: str, key: str, folder: Path) -> None:
     heading = r"\[\[feeds\]\]" if table == "feeds" else rf"\[{table}\]"
@@ -102,7 +102,7 @@ def test_every_setting_is_explained(table: str, key: str, folder: Path) -> None:
 
 
 def commands_in(manual: str) -> set[str]:
-    """The commands that a manual names, whole or up to their group."""
+    """Return the commands that a manual names, or their groups."""
     known = {"guidang", *COMMANDS, *(name.rpartition(" ")[0] for name in COMMANDS)}
     spans = re.findall(r"`+([^`]+)`+", manual)
     lines = [line for span in spans for line in re.findall(r"\bguidang [a-z][a-z -]*", span)]
@@ -114,15 +114,15 @@ def commands_in(manual: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("manual", MANUALS, ids=named)
-def test_no_manual_names_a_command_that_is_not_there(manual: Path) -> None:
+@pytest.mark.parametrize("manual", MANUALS, ids=relative)
+def test_manuals_name_only_existing_commands(manual: Path) -> None:
     not_yet = {"guidang run"}
     groups = {name.rpartition(" ")[0] for name in COMMANDS}
     assert commands_in(text_of(manual)) - not_yet - groups <= set(COMMANDS)
 
 
-@pytest.mark.parametrize("readme", READMES, ids=named)
-def test_a_readme_has_every_command_in_its_table(readme: Path) -> None:
+@pytest.mark.parametrize("readme", READMES, ids=relative)
+def test_the_readme_tables_list_all_commands(readme: Path) -> None:
     listed = re.findall(r"(?m)^\| `(guidang [^`]*)` \|", text_of(readme))
     assert sorted(listed) == sorted(COMMANDS)
 
@@ -147,12 +147,12 @@ def test_the_readmes_show_the_same_demo_in_their_languages() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_and_its_chinese_page_show_the_same_code(page: str) -> None:
+def test_english_and_chinese_pages_show_the_same_code(page: str) -> None:
     assert code_blocks(text_of(DOCS / page)) == code_blocks(text_of(DOCS / "zh" / page))
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_says_whom_it_is_for_and_leads_to_the_other_language(page: str) -> None:
+def test_pages_name_their_readers_and_link_to_the_other_language(page: str) -> None:
     up = "../" * page.count("/")
     english = text_of(DOCS / page).splitlines()[2]
     chinese = text_of(DOCS / "zh" / page).splitlines()[2]
@@ -160,13 +160,13 @@ def test_a_page_says_whom_it_is_for_and_leads_to_the_other_language(page: str) -
     assert re.fullmatch(rf"\*写给.+。\[English\]\({up}\.\./{page}\)\*", chinese)
 
 
-def test_chinese_pages_stand_for_pages_that_are_there() -> None:
+def test_every_chinese_page_has_an_english_one() -> None:
     pages = {path.relative_to(DOCS / "zh").as_posix() for path in (DOCS / "zh").rglob("*.md")}
     assert pages == {*PAGES, "README.md", "terms.md"}
 
 
-@pytest.mark.parametrize("index", [*READMES, *INDEXES], ids=named)
-def test_an_index_leads_to_every_how_to_in_its_language(index: Path) -> None:
+@pytest.mark.parametrize("index", [*READMES, *INDEXES], ids=relative)
+def test_every_index_links_all_how_tos_of_its_language(index: Path) -> None:
     chinese = "zh" in str(index.relative_to(ROOT))
     folder = (DOCS / "zh" if chinese else DOCS) / "howto"
     links = re.findall(r"\]\(([^)#:]+)\)", text_of(index))
@@ -175,16 +175,16 @@ def test_an_index_leads_to_every_how_to_in_its_language(index: Path) -> None:
 
 
 def test_chinese_manuals_call_the_product_guidang() -> None:
-    """As the product's name, 归档 would read as a verb; in the titles it stands beside the name."""
+    """Readers would take 归档 as a verb; only titles have it beside the name."""
     manuals = [ROOT / "README.zh-CN.md", *(DOCS / "zh").rglob("*.md")]
     verbs = re.compile(r"归档(?:会|把|用|从|的 ?Python|订阅|保存|抓取|写)")
-    assert {named(path): verbs.findall(text_of(path)) for path in manuals} == {
-        named(path): [] for path in manuals
+    assert {relative(path): verbs.findall(text_of(path)) for path in manuals} == {
+        relative(path): [] for path in manuals
     }
 
 
 def code_blocks(manual: str) -> list[str]:
-    """The fenced blocks without their comments, and without messages, which are translated."""
+    """Return the fenced blocks without comments and without translated messages."""
     blocks = re.findall(r"(?ms)^```(\w*\n.*?)^```", manual)
     code = [block for block in blocks if not block.startswith("\nguidang: ")]
     return [re.sub(r"(?m)(^| +)# .*\n", "\n", block) for block in code]
@@ -195,13 +195,13 @@ def shell_lines(manual: str) -> list[str]:
     return [line for block in blocks for line in block.splitlines() if line.strip()]
 
 
-@pytest.mark.parametrize("manual", MANUALS, ids=named)
-def test_every_link_inside_leads_somewhere(manual: Path) -> None:
+@pytest.mark.parametrize("manual", MANUALS, ids=relative)
+def test_every_internal_link_has_a_target(manual: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)\s]+)\)", text_of(manual))
-    assert [link for link in links if not leads_somewhere(manual, link)] == []
+    assert [link for link in links if not link_exists(manual, link)] == []
 
 
-def leads_somewhere(manual: Path, link: str) -> bool:
+def link_exists(manual: Path, link: str) -> bool:
     file, _, anchor = link.partition("#")
     target = (manual.parent / file).resolve() if file else manual
     if not target.exists() or not target.is_relative_to(ROOT):
@@ -210,12 +210,12 @@ def leads_somewhere(manual: Path, link: str) -> bool:
 
 
 def anchors(manual: str) -> set[str]:
-    """The anchors of a manual's headings, as code forges make them."""
+    """Return the anchors of a manual's headings, in the form of GitHub."""
     headings = re.findall(r"(?m)^#+ (.+)$", manual)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_every_decision_is_in_the_list_and_has_its_parts() -> None:
+def test_every_decision_is_listed_and_has_all_parts() -> None:
     assert re.findall(r"\]\((0[^)]*)\)", text_of(DOCS / "decisions/README.md")) == [
         decision.name for decision in DECISIONS
     ]
@@ -226,8 +226,8 @@ def test_every_decision_is_in_the_list_and_has_its_parts() -> None:
             assert part in text
 
 
-def test_the_map_names_what_is_there() -> None:
-    """Every module and folder of the program has its line, or one that stands for it."""
+def test_the_map_names_all_modules() -> None:
+    """All modules and folders at the top of `ingest` and `models` are named."""
     shown = text_of(DOCS / "architecture.md")
     stages = (path for path in (ROOT / "ingest").iterdir() if not path.name.startswith("_"))
     tables = (path for path in (ROOT / "models").glob("[a-z]*.py"))
@@ -235,7 +235,7 @@ def test_the_map_names_what_is_there() -> None:
     assert [name for name in names if name not in shown] == []
 
 
-def test_the_map_names_nothing_that_is_not_there() -> None:
+def test_the_map_names_only_existing_modules() -> None:
     outline = text_of(DOCS / "architecture.md").split("```")[3]
     without_reserved = re.sub(r"\([^()]*\)", "", outline)
     shown = set(re.findall(r"\b[a-z_]+\.py\b", without_reserved))
@@ -245,7 +245,7 @@ def test_the_map_names_nothing_that_is_not_there() -> None:
     )
 
 
-def test_the_layers_shown_are_those_that_are_checked() -> None:
+def test_the_documented_layers_equal_the_checked_ones() -> None:
     project = tomllib.loads(text_of(ROOT / "pyproject.toml"))
     checked = project["tool"]["importlinter"]["contracts"][0]["layers"]
     manual = text_of(DOCS / "architecture.md")
@@ -253,17 +253,17 @@ def test_the_layers_shown_are_those_that_are_checked() -> None:
     assert shown.splitlines() == [layer.replace("ingest.", "") for layer in checked]
 
 
-def test_the_example_file_is_what_the_settings_make() -> None:
+def test_the_example_file_is_generated_from_the_settings() -> None:
     assert text_of(ROOT / "config.example.toml") == example_config()
 
 
-def test_the_table_of_feed_settings_is_what_is_declared() -> None:
+def test_the_table_of_feed_settings_is_generated_from_the_settings() -> None:
     manual = text_of(DOCS / "configuration.md")
     table = manual.partition("<!-- feed settings -->\n")[2].partition("<!-- /feed settings -->")[0]
     assert table == table_of_feed_settings()
 
 
-def test_the_sample_record_is_what_the_layout_writes() -> None:
+def test_the_sample_record_is_rendered_by_the_layout() -> None:
     manual = text_of(DOCS / "record.md")
     sample = manual.partition("<!-- sample -->\n```\n")[2].partition("```\n<!-- /sample -->")[0]
     body = sample.partition("<div>\n")[2].rpartition("\n</div>")[0]
@@ -285,19 +285,19 @@ def test_the_sample_record_is_what_the_layout_writes() -> None:
     assert f"`source/_posts/{layout.path(record)}`" in manual
 
 
-def test_every_metric_is_told_of() -> None:
+def test_every_metric_is_documented() -> None:
     from ingest.metrics import Metrics
 
-    told = text_of(DOCS / "metrics.md")
+    manual = text_of(DOCS / "metrics.md")
     exposed = Metrics().exposition().decode()
     names = set(re.findall(r"^# HELP (\w+)", exposed, re.MULTILINE))
-    assert names == set(re.findall(r"^\| `(\w+)", told, re.MULTILINE))
+    assert names == set(re.findall(r"^\| `(\w+)", manual, re.MULTILINE))
 
 
 @pytest.mark.parametrize(
     ("file", "backfill"), [("guidang.service", False), ("guidang-backfill@.service", True)]
 )
-def test_the_units_are_what_the_command_prints(file: str, backfill: bool) -> None:
+def test_the_units_equal_the_output_of_the_command(file: str, backfill: bool) -> None:
     from ingest.cli.systemd_unit import CONFIG, unit_of
 
     printed = unit_of(Path("/opt/guidang/bin/guidang"), CONFIG, backfill=backfill)

@@ -1,4 +1,4 @@
-"""A record of a podcast leads to its sound: files that the text does not show stand below it."""
+"""Enclosures: files of an entry that its text does not show are added below the text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _BASE = "https://cast.example.cn/12"
 _MP3 = "https://cdn.example.cn/12.mp3?sig=a&b=2"
 
 
-def _shown(clean: str, *urls: str, kind: str | None = None, image: str | None = None) -> str:
+def _files_html(clean: str, *urls: str, kind: str | None = None, image: str | None = None) -> str:
     enclosures = [Enclosure(url=url, media_type=kind) for url in urls]
     whole = with_files(clean, enclosures, base_url=_BASE, lead_image=image)
     assert whole.startswith(clean)
@@ -24,8 +24,8 @@ def _shown(clean: str, *urls: str, kind: str | None = None, image: str | None = 
     return whole.removeprefix(clean)
 
 
-def test_a_sound_gets_a_player_and_a_link() -> None:
-    assert _shown("<p>说明</p>", _MP3, kind="audio/mpeg") == (
+def test_an_audio_file_gets_a_player_and_a_link() -> None:
+    assert _files_html("<p>说明</p>", _MP3, kind="audio/mpeg") == (
         '<p class="enclosure"><audio controls="" preload="none"'
         ' src="https://cdn.example.cn/12.mp3?sig=a&amp;b=2"></audio><br>'
         '<a href="https://cdn.example.cn/12.mp3?sig=a&amp;b=2" type="audio/mpeg">12.mp3</a></p>'
@@ -42,8 +42,10 @@ def test_a_sound_gets_a_player_and_a_link() -> None:
         ("a.webm", "", "video"),
     ],
 )
-def test_a_file_is_shown_by_what_it_is(url: str, kind: str | None, element: str) -> None:
-    shown = _shown("", url, kind=kind)
+def test_the_player_depends_on_the_type_of_the_file(
+    url: str, kind: str | None, element: str
+) -> None:
+    shown = _files_html("", url, kind=kind)
     assert f"<{element} " in shown
     assert shown.count("<a href=") == 1
 
@@ -52,13 +54,13 @@ def test_a_file_is_shown_by_what_it_is(url: str, kind: str | None, element: str)
     ("url", "kind"), [("a.pdf", "application/pdf"), ("magnet:?xt=urn:btih:abc", None)]
 )
 def test_any_other_file_gets_a_link(url: str, kind: str | None) -> None:
-    shown = _shown("", url, kind=kind)
+    shown = _files_html("", url, kind=kind)
     assert shown.startswith('<p class="enclosure"><a href=')
     assert "src=" not in shown
 
 
-def test_every_file_is_there_and_one_of_a_kind_has_a_player() -> None:
-    shown = _shown("", "480.mp4", "1080.mp4", "a.mp3", "a.ogg", "480.mp4")
+def test_all_files_get_links_and_one_of_each_kind_a_player() -> None:
+    shown = _files_html("", "480.mp4", "1080.mp4", "a.mp3", "a.ogg", "480.mp4")
     assert (shown.count("<video"), shown.count("<audio"), shown.count("<a ")) == (1, 1, 4)
 
 
@@ -71,9 +73,9 @@ def test_every_file_is_there_and_one_of_a_kind_has_a_player() -> None:
         '<a href="https://count.example.com/r/cdn.example.cn/12.mp3">下载</a>',
     ],
 )
-def test_what_the_text_leads_to_is_not_doubled(clean: str) -> None:
+def test_files_that_the_text_shows_or_links_are_not_added(clean: str) -> None:
     clean = clean_html(clean, base_url=_BASE)
-    assert _shown(clean, _MP3) == ""
+    assert _files_html(clean, _MP3) == ""
 
 
 @pytest.mark.parametrize(
@@ -84,37 +86,41 @@ def test_what_the_text_leads_to_is_not_doubled(clean: str) -> None:
         ("https://cast.example.cn/play?id=1", "https://cast.example.cn/play?id=2"),
     ],
 )
-def test_a_link_to_something_else_hides_no_file(link: str, url: str) -> None:
+def test_a_link_to_another_address_does_not_hide_a_file(link: str, url: str) -> None:
     clean = clean_html(f'<a href="{link}">节目页</a>', base_url=_BASE)
-    assert f'src="{url}"' in _shown(clean, url, kind="audio/mpeg")
+    assert f'src="{url}"' in _files_html(clean, url, kind="audio/mpeg")
 
 
-def test_the_lead_image_is_not_doubled() -> None:
+def test_the_lead_image_is_not_added() -> None:
     image = "https://cdn.example.cn/12.jpg"
-    assert _shown("", f"{image}?w=1", image=image) == ""
+    assert _files_html("", f"{image}?w=1", image=image) == ""
 
 
-def test_further_pictures_are_shown_where_the_text_has_none() -> None:
-    assert '<img src="https://cast.example.cn/b.png"' in _shown("", "b.png", image=f"{_BASE}.jpg")
-    assert _shown("", "b.png", kind="image/png") == ""
+def test_pictures_are_added_to_a_text_without_pictures() -> None:
+    assert '<img src="https://cast.example.cn/b.png"' in _files_html(
+        "", "b.png", image=f"{_BASE}.jpg"
+    )
+    assert _files_html("", "b.png", kind="image/png") == ""
     text = clean_html("<img src='c.png'>", base_url=_BASE)
-    assert _shown(text, "b.png", image=f"{_BASE}.jpg") == ""
+    assert _files_html(text, "b.png", image=f"{_BASE}.jpg") == ""
 
 
 @pytest.mark.parametrize(
     "url", ["javascript:alert(1)", "data:audio/mpeg;base64,AA", "", "https://"]
 )
-def test_what_cannot_be_followed_is_left_out(url: str) -> None:
-    assert _shown("<p>甲</p>", url, kind="audio/mpeg") == ""
+def test_unsafe_and_empty_addresses_are_left_out(url: str) -> None:
+    assert _files_html("<p>甲</p>", url, kind="audio/mpeg") == ""
 
 
-def test_names_are_text() -> None:
-    shown = _shown("", "https://c.example.cn/%3Cimg%20src=x%3E%22.mp3", kind='audio/"><script>')
+def test_file_names_and_types_are_escaped() -> None:
+    shown = _files_html(
+        "", "https://c.example.cn/%3Cimg%20src=x%3E%22.mp3", kind='audio/"><script>'
+    )
     assert "<img" not in shown
     assert "<script" not in shown
 
 
-def test_the_files_of_a_record_are_files_again() -> None:
+def test_added_files_can_be_split_off_again() -> None:
     files = (Enclosure(url=_MP3, media_type="audio/mpeg"), Enclosure(url="https://c.cn/a.pdf"))
     whole = with_files("<p>说明</p>\n", files, base_url=_BASE, lead_image=None)
     assert split_files(whole) == ("<p>说明</p>\n", files)
@@ -147,14 +153,14 @@ def _entry(inner: str) -> NormalEntry:
         '<media:group><media:content type="audio/mpeg" url="https://c.example.cn/1.mp3"/></media:group>',
     ],
 )
-def test_the_sound_of_a_feed_is_in_the_text_of_its_entry(inner: str) -> None:
+def test_the_audio_file_of_a_feed_is_in_the_html_of_its_entry(inner: str) -> None:
     entry = _entry(inner)
     assert [file.url for file in entry.enclosures] == ["https://c.example.cn/1.mp3"]
     assert '<audio controls="" preload="none" src="https://c.example.cn/1.mp3">' in entry.html
     assert entry.title == "甲"
 
 
-def test_the_other_files_of_a_podcast_follow_its_own() -> None:
+def test_alternate_enclosures_follow_the_main_one() -> None:
     other = (
         '<podcast:alternateEnclosure xmlns:podcast="https://podcastindex.org/namespace/1.0"'
         ' type="audio/opus" length="5"><podcast:source uri="ipfs://a"/>'
@@ -168,7 +174,7 @@ def test_the_other_files_of_a_podcast_follow_its_own() -> None:
     )
 
 
-def test_a_file_below_the_text_is_no_edit() -> None:
+def test_an_added_file_is_no_edit() -> None:
     with_file = _entry('<description>文</description><enclosure url="https://c.cn/1.mp3"/>')
     without = _entry("<description>文</description>")
     assert with_file.html != without.html

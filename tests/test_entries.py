@@ -1,4 +1,4 @@
-"""What is shown of entries: which are listed, in which order, and in which forms."""
+"""`guidang entries` and `feeds show`: selection, order and forms of output."""
 
 from __future__ import annotations
 
@@ -58,18 +58,16 @@ def test_entries_are_listed_newest_first_by_publication(program: Program) -> Non
         ("--feed 江海 --since 2024-06-03", ["第2条新闻"]),
     ],
 )
-def test_a_selection_lists_what_it_names(
-    program: Program, options: str, expected: list[str]
-) -> None:
+def test_options_select_entries(program: Program, options: str, expected: list[str]) -> None:
     assert titles(program, *options.split()) == expected
 
 
-def test_a_span_that_ends_before_it_begins_is_refused(program: Program) -> None:
+def test_since_later_than_until_is_refused(program: Program) -> None:
     refused = program.run("entries", "list", "--since", "2024-06-02", "--until", "2024-06-01")
     assert (refused.code, refused.err) == (2, "guidang: --since is later than --until\n")
 
 
-def test_programs_get_the_text_the_feed_and_how_the_date_was_known(program: Program) -> None:
+def test_json_holds_text_feed_and_date_method(program: Program) -> None:
     first = json.loads(program.good("entries", "list", "--json"))[0]
     assert first["feed_title"] == "江海"
     assert first["feed_categories"] == ["要闻"]
@@ -77,7 +75,7 @@ def test_programs_get_the_text_the_feed_and_how_the_date_was_known(program: Prog
     assert first["text"].startswith("第2条")
 
 
-def test_csv_holds_the_same_as_json(program: Program) -> None:
+def test_csv_holds_the_same_texts_as_json(program: Program) -> None:
     rows = list(csv.DictReader(io.StringIO(program.good("entries", "list", "--format", "csv"))))
     listed = json.loads(program.good("entries", "list", "--format", "json"))
     assert [row["text"] for row in rows] == [entry["text"] for entry in listed]
@@ -90,7 +88,7 @@ def test_the_table_names_feeds_by_their_titles(program: Program) -> None:
     assert "127.0.0.1" not in program.good("entries", "list")
 
 
-def test_an_entry_is_shown_in_words_for_people(tmp_path: Path, site: Site) -> None:
+def test_an_entry_is_shown_without_internal_names(tmp_path: Path, site: Site) -> None:
     site.set("/feed", rss(item(1, author="陈堃")))
     program = new_program(tmp_path)
     program.good("feeds", "add", site.url("/feed"))
@@ -101,8 +99,8 @@ def test_an_entry_is_shown_in_words_for_people(tmp_path: Path, site: Site) -> No
     assert "_" not in shown.split("lead image")[0].replace(site.url(""), "")
 
 
-def test_pages_follow_one_another_without_gap_or_repetition(world: World, site: Site) -> None:
-    """More entries than a page holds, of one date and of none."""
+def test_pages_of_a_listing_have_no_gaps_or_repetitions(world: World, site: Site) -> None:
+    """There are more entries than a page holds, with one date and without a date."""
     many = [
         item(n, pubDate="Sat, 01 Jun 2024 08:00:00 +0800" if n % 2 else "") for n in range(1100)
     ]
@@ -112,7 +110,7 @@ def test_pages_follow_one_another_without_gap_or_repetition(world: World, site: 
     assert len(listed) == len(set(listed)) == 1100
 
 
-def test_a_short_listing_reads_no_more_than_its_rows(world: World, site: Site) -> None:
+def test_a_short_listing_uses_the_index_of_dates(world: World, site: Site) -> None:
     site.set("/feed", rss(*DAYS))
     world.poll(world.add(site.url("/feed")))
     if world.database.name.startswith("sqlite"):
@@ -128,7 +126,7 @@ def _plan(connection: sa.Connection) -> list[str]:
     return [row[3] for row in rows]
 
 
-def test_no_time_is_broken_on_a_narrow_terminal(program: Program, site: Site) -> None:
+def test_times_are_not_wrapped_on_a_narrow_terminal(program: Program, site: Site) -> None:
     program.good("feeds", "set", "1", "--title", "江海日报数字版每日要闻精选订阅" * 2)
     for command in ("feeds list", "entries list"):
         shown = program.on_terminal(*command.split(), columns=60).out
@@ -137,11 +135,11 @@ def test_no_time_is_broken_on_a_narrow_terminal(program: Program, site: Site) ->
 
 
 def plain(shown: str) -> str:
-    """What a terminal shows, without its colours."""
+    """Return the output of a terminal without its colours."""
     return re.sub(r"\x1b\[[\d;]*m", "", shown)
 
 
-def test_a_list_of_nothing_says_so(tmp_path: Path) -> None:
+def test_empty_lists_say_that_they_are_empty(tmp_path: Path) -> None:
     program = new_program(tmp_path)
     assert program.good("feeds", "list").startswith("there is no feed yet; add one with:")
     assert program.good("entries", "list") == "no such entry\n"
@@ -149,14 +147,14 @@ def test_a_list_of_nothing_says_so(tmp_path: Path) -> None:
     assert program.good("feeds", "list", "--json") == "[]\n"
 
 
-def test_a_feed_shows_what_came_of_its_looks(program: Program, site: Site) -> None:
+def test_feeds_show_lists_the_results_of_polls(program: Program, site: Site) -> None:
     site.set("/feed", rss(*DAYS), etag='"1"')
     program.good("poll", "1")
     program.good("poll", "1")
     site.set("/feed", status=500)
     assert program.run("poll", "1").code == 1
-    looks = program.good("feeds", "show", "1").partition("result")[2]
-    assert [re.split(r"  +", line.strip())[-1] for line in looks.strip().splitlines()] == [
+    polls = program.good("feeds", "show", "1").partition("result")[2]
+    assert [re.split(r"  +", line.strip())[-1] for line in polls.strip().splitlines()] == [
         "failed: the server answered 500",
         "not modified",
         "the same document",
@@ -164,7 +162,7 @@ def test_a_feed_shows_what_came_of_its_looks(program: Program, site: Site) -> No
     ]
 
 
-def test_a_feed_shows_the_warnings_of_its_looks(program: Program, site: Site) -> None:
+def test_feeds_show_lists_the_warnings_of_polls(program: Program, site: Site) -> None:
     program.good("feeds", "set", "1", "--full-text", "true")
     lacking = item(4, link=site.url("/none.html"))
     site.set("/feed", rss(*DAYS, lacking))

@@ -1,3 +1,5 @@
+"""The exceptions: pickling, kinds and messages."""
+
 from __future__ import annotations
 
 import inspect
@@ -31,7 +33,7 @@ EXAMPLES = [
 ABSTRACT = {errors.GuidangError, errors.SourceError, errors.FetchError}
 
 
-def test_every_class_is_among_the_examples() -> None:
+def test_there_is_an_example_of_every_class() -> None:
     classes = {
         value
         for _, value in inspect.getmembers(errors, inspect.isclass)
@@ -41,18 +43,18 @@ def test_every_class_is_among_the_examples() -> None:
 
 
 @pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
-def test_errors_cross_process_borders(error: errors.GuidangError) -> None:
+def test_errors_can_be_pickled(error: errors.GuidangError) -> None:
     copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is type(error)
     assert str(copy) == str(error)
     assert vars(copy) == vars(error)
 
 
-def test_kinds_are_short_names() -> None:
+def test_error_kinds_are_short_names() -> None:
     assert [error.kind for error in EXAMPLES[:3]] == ["unreachable", "bad_status", "gone"]
     assert errors.StoreError("x").kind == "store"
 
 
-def test_one_problem_stands_on_the_line_and_more_stand_below() -> None:
+def test_one_problem_is_on_the_first_line_and_several_are_below() -> None:
     assert str(errors.ConfigError("c.toml", ("bad",))) == "c.toml: bad"
     assert str(errors.ConfigError("c.toml", ("a", "b"))) == "c.toml: 2 mistakes:\n  a\n  b"

@@ -1,3 +1,5 @@
+"""Extracting the article of a page: text, metadata, and signs of truncation."""
+
 from __future__ import annotations
 
 from collections import Counter
@@ -14,14 +16,14 @@ PAGES = sorted((Path(__file__).parent / "data" / "extract").iterdir())
 URL = "https://news.example.cn/2024/05/18/library.html"
 
 
-def extracted(name: str) -> Article | None:
+def extract_page(name: str) -> Article | None:
     page = next(one for one in PAGES if one.name == name) / "page.html"
     text = charset.decode(page.read_bytes(), None).text
     return extract_article(text, url=URL)
 
 
 def article_of(name: str) -> Article:
-    article = extracted(name)
+    article = extract_page(name)
     assert article is not None
     return article
 
@@ -32,7 +34,7 @@ def shingles(text: str) -> Counter[str]:
 
 
 @pytest.mark.parametrize("page", [page.name for page in PAGES if page.name != "list"])
-def test_the_article_is_taken_and_little_else(page: str) -> None:
+def test_the_article_is_extracted_and_little_else(page: str) -> None:
     expected = (PAGES[0].parent / page / "expected.txt").read_text("utf-8")
     found, wanted = shingles(article_of(page).text), shingles(expected)
     shared = (found & wanted).total()
@@ -40,28 +42,28 @@ def test_the_article_is_taken_and_little_else(page: str) -> None:
     assert shared / found.total() > 0.9, f"something is too much: {article_of(page).text}"
 
 
-def test_an_article_keeps_what_it_says_of_licences() -> None:
-    told = [
+def test_an_article_about_licences_keeps_its_sentences() -> None:
+    sentences = [
         "办理ICP备案的网站须在首页底部标明备案号，逾期不改的由通信管理部门责令停业整顿。",
         "记者走访时看到，这家店的食品经营许可证编号贴在门上，字迹已经模糊，举报电话也打不通。",
         "未经授权转载他人文章的网站今年下架了七家，市网信办公布了举报邮箱，请市民监督。",
     ]
-    prose = "".join(f"<p>{told[n % 3]}第{n}条。</p>" for n in range(6))
+    prose = "".join(f"<p>{sentences[n % 3]}第{n}条。</p>" for n in range(6))
     foot = "<div><p>京ICP备12345678号</p><p>未经授权禁止转载本网站的任何内容，违者必究。</p></div>"
     article = extract_article(f"<h1>备案</h1><div>{prose}</div>{foot}", url=URL)
     assert article is not None
-    assert all(sentence in article.text for sentence in told)
+    assert all(sentence in article.text for sentence in sentences)
     assert "禁止转载本网站" not in article.text
 
 
-def test_lines_of_a_poem_are_no_foot() -> None:
+def test_lines_of_a_poem_are_not_removed_as_a_footer() -> None:
     lines = "<br>".join(f"渡口的第{n}盏灯亮了" for n in range(20))
     article = extract_article(f"<div>{lines}<p>京ICP备12345678号</p></div>", url=URL)
     assert article is not None
     assert "第19盏灯" in article.text
 
 
-def test_of_articles_under_one_mark_that_of_the_headline_is_taken() -> None:
+def test_of_several_articles_the_one_below_the_headline_is_extracted() -> None:
     paragraph = "<p>{}的第{}段，说的是江海县的往事，记者在现场看了很久。</p>".format
     own = "".join(paragraph("渡口", n) for n in range(8))
     next_one = "".join(paragraph("船厂", n) for n in range(30))
@@ -76,7 +78,7 @@ def test_of_articles_under_one_mark_that_of_the_headline_is_taken() -> None:
     assert "船厂的第" not in article.text
 
 
-def test_a_list_of_contents_parts_no_article_from_its_headline() -> None:
+def test_a_table_of_contents_does_not_separate_article_and_headline() -> None:
     lead = "<p>导语说的是渡口停航的那一天，来了三百多人，有不少是从外地赶回来的。</p>" * 6
     text = "".join(f"<p>正文第{n}段，摆渡的人姓周，在这条河上撑了四十年船。</p>" for n in range(30))
     html = (
@@ -89,7 +91,7 @@ def test_a_list_of_contents_parts_no_article_from_its_headline() -> None:
     assert "正文第29段" in article.text
 
 
-def test_the_words_of_the_headline_tell_its_article_from_what_stands_beside_it() -> None:
+def test_the_article_shares_words_with_its_headline() -> None:
     other = "<p>海带收成好于往年，收购价稳中有升，合作社忙着晾晒，码头上堆满了货。</p>" * 6
     text = "".join(f"<p>第{n}段，老渡口今日停航，江海的人都来送船。</p>" for n in range(150))
     html = (
@@ -118,12 +120,12 @@ def test_sections_of_an_article_stay_together() -> None:
     assert "第3节说的是" in article.text
 
 
-def test_a_list_is_no_article() -> None:
-    article = extracted("list")
+def test_a_list_page_has_no_article() -> None:
+    article = extract_page("list")
     assert article is None or len(article.text) < 200
 
 
-def test_what_a_page_says_of_its_article_is_read() -> None:
+def test_author_date_and_image_of_a_page_are_read() -> None:
     portal = article_of("portal")
     assert (portal.author, portal.published) == ("何晚舟", "2024-05-18T09:30:00+08:00")
     wordpress = article_of("wordpress")
@@ -132,14 +134,14 @@ def test_what_a_page_says_of_its_article_is_read() -> None:
     assert wechat.image == "https://mmbiz.example.cn/cover/0?wx_fmt=jpeg"
 
 
-def test_pictures_and_headings_stay() -> None:
+def test_pictures_and_headings_are_kept() -> None:
     html = article_of("wordpress").html
     assert html.count("<h2>") == 2
     assert 'src="https://news.example.cn/wp-content/uploads/2024/05/box.jpg"' in html
     assert "<pre>" in article_of("hexo").html
 
 
-def test_lazy_pictures_have_their_real_address() -> None:
+def test_lazy_pictures_get_their_real_address() -> None:
     assert 'src="https://mmbiz.example.cn/pic/1/640?wx_fmt=png"' in article_of("wechat").html
 
 
@@ -151,7 +153,7 @@ def test_lazy_pictures_have_their_real_address() -> None:
         ("a/1_2.html", '<a href="1_3.html">下一页</a>', "a/1_3.html"),
         ("a?id=7", '<a href="?id=7&page=2">后页</a>', "a?id=7&page=2"),
         ("a/1", '<link rel="next" href="/a/1/2">', "a/1/2"),
-        # Another article, another site, no page at all.
+        # Another article, another site, a script.
         ("a/1.html", '<a href="2.html">下一篇</a>', None),
         ("a/1.html", '<link rel="next" href="/a/other.html">', None),
         ("a/1.html", '<a href="https://other.example.cn/a/1_2.html">下一页</a>', None),
@@ -179,11 +181,11 @@ def test_the_next_page_is_found(url: str, link: str, following: str | None) -> N
         ("半年里借出去四千多册，" * 40 + "……", False),
     ],
 )
-def test_signs_of_a_text_that_was_cut(text: str, is_truncated: bool) -> None:
+def test_signs_of_truncation_are_recognised(text: str, is_truncated: bool) -> None:
     assert extract.looks_truncated(f"<p>{text}</p>", text) is is_truncated
 
 
-def test_a_longer_text_is_never_given_up_for_a_shorter_one() -> None:
+def test_a_longer_text_is_never_replaced_by_a_shorter_one() -> None:
     assert extract.page_is_better("短", "长一些的正文")
     assert not extract.page_is_better("长一些的正文", "短")
     assert not extract.page_is_better("一样长", "一样长")
@@ -200,7 +202,7 @@ AFTER_THE_END = {
 
 @pytest.mark.parametrize("added", AFTER_THE_END.values(), ids=AFTER_THE_END)
 @pytest.mark.parametrize("end", ["</body></html>", "</html>", "</BODY ></HTML\n>", "</body>"])
-def test_what_stands_behind_the_end_of_a_page_does_no_harm(end: str, added: str) -> None:
+def test_elements_after_the_end_of_a_page_are_ignored(end: str, added: str) -> None:
     prose = "".join(
         f"<p>这是第{n}段的正文，讲述了老旧小区加装电梯的来龙去脉。</p>" for n in range(9)
     )
@@ -214,7 +216,7 @@ def test_what_stands_behind_the_end_of_a_page_does_no_harm(end: str, added: str)
     "head",
     ["<html><head><title>加装</title></head></html>", "<p>目录</p></body></html><html><body>"],
 )
-def test_an_article_behind_the_end_of_a_page_is_found(head: str) -> None:
+def test_an_article_after_the_end_of_a_page_is_found(head: str) -> None:
     prose = "".join(
         f"<p>这是第{n}段的正文，讲述了老旧小区加装电梯的来龙去脉。</p>" for n in range(9)
     )

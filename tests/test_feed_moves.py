@@ -1,4 +1,4 @@
-"""Feeds at other addresses: `feeds set --url`, what is offered, and settings that are kept."""
+"""Feeds with new addresses: `feeds set --url`, the suggestion to use it, and stored settings."""
 
 from __future__ import annotations
 
@@ -25,60 +25,58 @@ def listed(program: Program, what: str = "feeds") -> list[dict[str, Any]]:
     return found
 
 
-def keep(program: Program, site: Site, *options: str) -> None:
-    """A feed with two entries and validators, at the old address."""
+def add_feed(program: Program, site: Site, *options: str) -> None:
+    """Add and poll a feed with two entries and validators, at the old address."""
     site.set("/old.xml", rss(item(1), item(2)), etag='"old"')
     site.set("/new.xml", rss(item(1), item(2), item(3)), etag='"old"')
     program.good("feeds", "add", site.url("/old.xml"), *options)
     program.good("poll")
 
 
-def test_a_feed_with_another_address_keeps_its_entries_and_no_validators(
-    program: Program, site: Site
-) -> None:
-    keep(program, site, "--interval", "6h")
+def test_a_new_address_keeps_entries_and_drops_validators(program: Program, site: Site) -> None:
+    add_feed(program, site, "--interval", "6h")
     program.good("feeds", "set", "1", "--url", site.url("/new.xml"))
     program.good("poll")
     (feed,) = listed(program)
     assert (feed["id"], feed["url"]) == (1, site.url("/new.xml"))
     assert feed["settings"] == {"interval": "6h"}
     assert len(listed(program, "entries")) == 3
-    asked = [one.headers.get("if-none-match") for one in site.requests_to("/new.xml")]
-    assert asked == [None]
+    sent = [one.headers.get("if-none-match") for one in site.requests_to("/new.xml")]
+    assert sent == [None]
     records = [path.read_text("utf-8") for path in (program.folder / "source").rglob("*.md")]
     assert [site.url("/new.xml") in record for record in records] == [True] * 3
 
 
-def test_the_new_address_of_a_kept_feed_is_offered_and_taken(program: Program, site: Site) -> None:
-    keep(program, site)
-    said = program.good("feeds", "add", site.url("/new.xml"))
-    offered = f"guidang feeds set 1 --url {site.url('/new.xml')}"
-    assert offered in said
-    program.good(*offered.split()[1:])
+def test_adding_the_new_address_of_a_feed_suggests_set_url(program: Program, site: Site) -> None:
+    add_feed(program, site)
+    output = program.good("feeds", "add", site.url("/new.xml"))
+    suggestion = f"guidang feeds set 1 --url {site.url('/new.xml')}"
+    assert suggestion in output
+    program.good(*suggestion.split()[1:])
     (feed,) = listed(program)
     assert (feed["id"], feed["url"]) == (1, site.url("/new.xml"))
     program.good("poll")
     assert len(listed(program, "entries")) == 3
 
 
-def test_another_spelling_is_offered_without_being_asked_for(program: Program) -> None:
+def test_another_spelling_of_an_address_suggests_set_url(program: Program) -> None:
     program.good("feeds", "add", "--no-check", "http://www.news.example.cn/feed")
-    said = program.good("feeds", "add", "--no-check", "https://news.example.cn/feed")
-    assert "guidang feeds set 1 --url" in said
+    output = program.good("feeds", "add", "--no-check", "https://news.example.cn/feed")
+    assert "guidang feeds set 1 --url" in output
     other = program.good("feeds", "add", "--no-check", "https://news.example.cn/feed?from=2")
     assert "feeds set" not in other
 
 
-def test_another_feed_of_the_same_site_is_no_new_address(program: Program, site: Site) -> None:
-    keep(program, site)
+def test_another_feed_of_the_site_suggests_nothing(program: Program, site: Site) -> None:
+    add_feed(program, site)
     site.set("/c.xml", rss(item(7), item(8)))
     site.set("/d.xml", rss(item(1), item(2), title="江海新闻 - 评论"))
     for path in ("/c.xml", "/d.xml"):
         assert "feeds set" not in program.good("feeds", "add", site.url(path))
 
 
-def test_an_address_of_a_feed_with_entries_is_refused(program: Program, site: Site) -> None:
-    keep(program, site)
+def test_the_address_of_another_feed_with_entries_is_refused(program: Program, site: Site) -> None:
+    add_feed(program, site)
     program.good("feeds", "add", site.url("/new.xml"))
     program.good("poll")
     refused = program.run("feeds", "set", "1", "--title", "新", "--url", site.url("/new.xml"))
@@ -90,16 +88,14 @@ def test_an_address_of_a_feed_with_entries_is_refused(program: Program, site: Si
     assert len(listed(program, "entries")) == 2
 
 
-def test_an_address_that_is_none_is_refused(program: Program, site: Site) -> None:
-    keep(program, site)
+def test_an_invalid_address_is_refused(program: Program, site: Site) -> None:
+    add_feed(program, site)
     assert program.run("feeds", "set", "1", "--url", "gopher://x").code == 2
     assert program.run("feeds", "set", "1").code == 2
     program.good("feeds", "set", "1", "--url", site.url("/old.xml"))
 
 
-def test_a_feed_whose_address_was_changed_in_the_file_keeps_its_entries(
-    program: Program, site: Site
-) -> None:
+def test_set_url_joins_feeds_after_a_changed_file(program: Program, site: Site) -> None:
     site.set("/old.xml", rss(item(1)))
     site.set("/new.xml", rss(item(1), item(2)))
     for path in ("/old.xml", "/new.xml"):
@@ -113,10 +109,10 @@ def test_a_feed_whose_address_was_changed_in_the_file_keeps_its_entries(
     assert len(listed(program, "entries")) == 2
 
 
-def test_settings_are_kept_through_remove_and_add(program: Program, site: Site) -> None:
-    keep(program, site, "--interval", "6h", "--author", "编辑部")
+def test_settings_survive_remove_and_add(program: Program, site: Site) -> None:
+    add_feed(program, site, "--interval", "6h", "--author", "编辑部")
     program.good("feeds", "remove", "1", "--yes")
-    said = program.good("feeds", "add", site.url("/old.xml"), "--author", "他人")
-    assert "interval" in said
+    output = program.good("feeds", "add", site.url("/old.xml"), "--author", "他人")
+    assert "interval" in output
     (feed,) = listed(program)
     assert feed["settings"] == {"interval": "6h", "author": "他人"}
