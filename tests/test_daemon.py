@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from ingest.daemon.clock import ClockWatch
+from ingest.daemon.watch import ClockWatch
 from tests.postgres import Server
 from tests.relay import Relay
 from tests.running import Running, free_port, running
@@ -286,7 +286,7 @@ def test_the_service_manager_is_notified(tmp_path: Path, site: Site) -> None:
         env = {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "3000000"}
         with running(tmp_path, site.url("/a"), env=env) as daemon:
             messages = {manager.recv(1000).decode() for _ in range(3)}
-            assert "READY=1\nSTATUS=looking at feeds" in messages
+            assert "READY=1\nSTATUS=polling feeds" in messages
             assert "WATCHDOG=1" in messages
             daemon.signal(signal.SIGHUP)
             while not manager.recv(1000).startswith(b"RELOADING=1\nMONOTONIC_USEC="):

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from ingest.cli.systemd_unit import CONFIG, unit_of
-from ingest.daemon.progress import Progress
+from ingest.daemon.watch import Progress
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = Path("/opt/guidang/bin/guidang")
@@ -126,14 +126,14 @@ def test_the_watchdog_reports_polls_that_never_end() -> None:
     ticks = Ticks()
     progress = Progress(ticks)
     for _ in range(3):
-        progress.poll_begun()
+        progress.begin_poll()
     ticks.now = 3000
     progress.tick()
     assert progress.fault == "no poll has ended for 3000 s"
-    progress.poll_ended()
+    progress.end_poll()
     assert progress.fault is None
     for _ in range(2):
-        progress.poll_ended()
+        progress.end_poll()
     ticks.now = 9000
     progress.tick()
     assert progress.fault is None

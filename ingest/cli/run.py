@@ -16,7 +16,7 @@ from ingest.cli.session import adopt_feeds, open_session, read_configuration
 if TYPE_CHECKING:
     from ingest.config import Config
     from ingest.daemon.service import Adopt, Read
-    from ingest.daemon.troubles import Trouble
+    from ingest.daemon.watch import Trouble
     from ingest.database import Database
     from ingest.errors import StoreFull
 
@@ -45,7 +45,7 @@ def run(ctx: typer.Context) -> None:
 def _wait_for_room(error: StoreFull, trouble: Trouble | None) -> Trouble:
     """Wait after a start that found the disk full; log it once."""
     from ingest.daemon.notify import notify
-    from ingest.daemon.troubles import Trouble
+    from ingest.daemon.watch import Trouble
 
     trouble = trouble or Trouble("database")
     trouble.met(error)

@@ -1,13 +1,11 @@
-"""The long-running service: it looks at what is due until it is told to stop.
+"""The long-running service: it polls the feeds that are due until it is stopped.
 
-    service     start, reload, stop, and what is done every minute     ← open this first
-    dispatch    which looks are started, and how many at a time
-    troubles    what cannot be used at present: it is waited for, and told of
-    clock       whether the clock was set, or the machine slept
-    progress    whether the daemon is alive and gets on
-    notify      what the service manager is told
+    service     start, reload, stop, and the work of every minute     ← open this first
+    dispatch    which polls start, and how many at a time
+    watch       progress, clock changes, and what cannot be used at present
+    notify      messages to systemd
 
-The schedule is in the store; APScheduler only ticks.
+The schedule is in the database; APScheduler only ticks.
 """
 
 from ingest.daemon.service import Daemon

@@ -8,8 +8,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ingest.daemon.progress import Progress
-from ingest.daemon.troubles import Trouble
+from ingest.daemon.watch import Progress, Trouble
 from ingest.errors import Fault, GuidangError, SourceError, StoreError, border
 from ingest.feed import FeedState
 from ingest.logs import log_fault
@@ -104,7 +103,7 @@ class Dispatcher:
         if not self._places.has_room(feed.site):
             return False
         self._places.take(feed.id, feed.site)
-        self._progress.poll_begun()
+        self._progress.begin_poll()
         task = asyncio.create_task(self._poll(feed), name=feed.name)
         self._in_flight[feed.id] = task
         self._metrics.in_flight.set(len(self._in_flight))
@@ -114,7 +113,7 @@ class Dispatcher:
     def _ended(self, feed: FeedState) -> None:
         del self._in_flight[feed.id]
         self._places.give_back(feed.id)
-        self._progress.poll_ended()
+        self._progress.end_poll()
         self._metrics.in_flight.set(len(self._in_flight))
         if self._more_due and not self._is_draining:
             self._refill = asyncio.create_task(self.fill())
@@ -181,7 +180,7 @@ class Dispatcher:
     async def drain(self, within: timedelta) -> None:
         """Start no more polls, wait for the running ones, and cancel those that take too long.
 
-        Nothing is lost by giving up: what was not stored is polled again.
+        Nothing is lost: what was not committed is polled again.
         """
         self._is_draining = True
         async with self._filling:

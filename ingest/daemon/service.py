@@ -16,11 +16,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from ingest.alone import alone_at
 from ingest.config import Config
-from ingest.daemon.clock import ClockWatch
 from ingest.daemon.dispatch import Dispatcher
 from ingest.daemon.notify import notify, notify_reloading, watchdog_interval
-from ingest.daemon.progress import Progress
-from ingest.daemon.troubles import Trouble
+from ingest.daemon.watch import ClockWatch, Progress, Trouble
 from ingest.database import Database
 from ingest.errors import ArchiveError, ArchiveFull, ConfigError, StoreError, StoreFull
 from ingest.follow.files import Archive
@@ -105,7 +103,7 @@ class Daemon:
         watching = asyncio.create_task(self._watch_loop())
         leave_out_what_stays()
         self._is_ready = True
-        notify("READY=1", "STATUS=looking at feeds")
+        notify("READY=1", "STATUS=polling feeds")
         logger.info("ready: %s, archive %s", self._database.name, services.config.archive.path)
         await dispatcher.fill()
         await self._told_otherwise()
@@ -127,7 +125,7 @@ class Daemon:
     def _end_in_any_case(self, within: timedelta) -> None:
         """End the process even if a thread waits for a database that does not answer.
 
-        Nothing is lost by it: what was not committed is looked at again.
+        Nothing is lost: what was not committed is polled again.
         """
 
         def end() -> None:

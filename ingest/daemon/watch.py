@@ -1,0 +1,97 @@
+"""What the daemon watches: its progress, the clock, and what it needs and cannot use now."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from ingest.manners.backoff import doubled
+
+logger = logging.getLogger(__name__)
+
+_TICK_WITHIN = timedelta(minutes=2)
+# The longest poll: a page of a slow site after the feed of a slow site, twenty times.
+_POLL_WITHIN = timedelta(minutes=45)
+_FIRST_WAIT = timedelta(seconds=5)
+_LONGEST_WAIT = timedelta(minutes=5)
+_NO_JUMP = timedelta(0)
+_SMALLEST_JUMP = timedelta(seconds=60)
+
+
+class Progress:
+    """Whether the daemon still gets work done, measured by a clock that is never set."""
+
+    def __init__(self, ticks: Callable[[], float] = time.monotonic) -> None:
+        self._ticks = ticks
+        self._last_tick = self._last_poll = ticks()
+        self._in_flight = 0
+
+    def tick(self) -> None:
+        """Note that the database was asked which feeds are due, or could not be reached."""
+        self._last_tick = self._ticks()
+
+    def begin_poll(self) -> None:
+        """Note the start of a poll."""
+        if self._in_flight == 0:
+            self._last_poll = self._ticks()
+        self._in_flight += 1
+
+    def end_poll(self) -> None:
+        """Note the end of a poll, whatever its result."""
+        self._in_flight -= 1
+        self._last_poll = self._ticks()
+
+    @property
+    def fault(self) -> str | None:
+        """What is stuck, or None."""
+        now = self._ticks()
+        if now - self._last_tick > _TICK_WITHIN.total_seconds():
+            return f"no tick for {now - self._last_tick:.0f} s"
+        if self._in_flight and now - self._last_poll > _POLL_WITHIN.total_seconds():
+            return f"no poll has ended for {now - self._last_poll:.0f} s"
+        return None
+
+
+class ClockWatch:
+    """Detects clock changes and suspend: compares the wall clock with a monotonic one."""
+
+    def __init__(self, now: datetime, ticks: float) -> None:
+        self._now, self._ticks = now, ticks
+
+    def jump(self, now: datetime, ticks: float) -> timedelta:
+        """Return how far the clock jumped since the last call; zero for less than a minute."""
+        jump = (now - self._now) - timedelta(seconds=ticks - self._ticks)
+        self._now, self._ticks = now, ticks
+        return jump if abs(jump) >= _SMALLEST_JUMP else _NO_JUMP
+
+
+class Trouble:
+    """One thing the daemon needs, such as the database: usable, or tried again after a while."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.reason: str | None = None
+        self._tries = 0
+        self._again = 0.0
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is too early to try again."""
+        return self.reason is not None and time.monotonic() < self._again
+
+    def met(self, error: Exception) -> None:
+        """Note that it cannot be used; log that once for each reason."""
+        wait = doubled(_FIRST_WAIT, self._tries, _LONGEST_WAIT)
+        self._tries += 1
+        self._again = time.monotonic() + wait.total_seconds()
+        if str(error) != self.reason:
+            logger.error("the %s cannot be used: %s; waiting for it", self.name, error)
+        self.reason = str(error)
+
+    def over(self) -> None:
+        """Note that it can be used."""
+        if self.reason is not None:
+            logger.warning("the %s can be used again", self.name)
+        self.reason, self._tries = None, 0
