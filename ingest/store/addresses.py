@@ -1,4 +1,4 @@
-"""The addresses of an entry beside its present one: the old ones lead to it as the new one does."""
+"""Addresses that entries have or had besides their current one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ingest.store.statements import in_batches, insert_into, table_of
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import Address, Entry
 
-# A feed that gives its entries other addresses on every build fills no table.
+# Addresses kept for one entry. Some feeds change all addresses on every build.
 _MOST = 20
 _ENTRY, _ADDRESS = table_of(Entry), table_of(Address)
 _OF_ADDRESS = ("key", "guid", "link", "link_key")
@@ -24,7 +24,7 @@ _NAMES = tuple(name for name in KnownEntry.__dataclass_fields__ if name != "is_f
 def known_by(
     connection: sa.Connection, feed_id: int, column: str, values: Iterable[str]
 ) -> list[KnownEntry]:
-    """The kept entries of a feed that had one of these values in an earlier address."""
+    """Return the entries of a feed with a former address that has one of these values."""
     found: list[KnownEntry] = []
     for some in in_batches(sorted(values)):
         rows = connection.execute(_known_by(column), {"of_feed": feed_id, "values": some})
@@ -46,7 +46,7 @@ def _known_by(column: str) -> sa.Select[Any]:
 
 
 def known_links(connection: sa.Connection, feed_id: int, link_keys: Iterable[str]) -> set[str]:
-    """Those of these links' keys that entries of a feed have, or had."""
+    """Return the link keys, out of these, that entries of a feed have or had."""
     found: set[str] = set()
     for some in in_batches(sorted(link_keys)):
         for table in (_ENTRY, _ADDRESS):
@@ -61,20 +61,20 @@ def has_link(connection: sa.Connection, feed_id: int, canonical_link: str) -> bo
 
 
 def some_links(connection: sa.Connection, feed_id: int, limit: int = 100) -> list[str]:
-    """Return the links of some entries of a feed, the last stored first."""
+    """Return the links of up to `limit` entries of a feed, latest stored first."""
     query = sa.select(Entry.link).where(Entry.feed_id == feed_id, Entry.link.is_not(None))
     return list(connection.scalars(query.order_by(Entry.id.desc()).limit(limit)))
 
 
 def others(connection: sa.Connection, entry_id: int) -> list[str]:
-    """The links of an entry beside its present one, those known first before those known last."""
+    """Return the other links of an entry, in the order in which they were noted."""
     query = sa.select(Address.link).join(Entry, Entry.id == Address.entry_id)
     query = query.where(Address.entry_id == entry_id, Address.link != Entry.link)
     return list(dict.fromkeys(connection.scalars(query.order_by(Address.noted_at, Address.id))))
 
 
 def entries_at(connection: sa.Connection, link_key: str) -> list[int]:
-    """The numbers of the entries, of all feeds, that have or had this link."""
+    """Return the ids of the entries, in all feeds, that have or had this link."""
     present = sa.select(Entry.id).where(Entry.link_key == link_key)
     former = sa.select(Address.entry_id).where(Address.link_key == link_key)
     return sorted(connection.scalars(present.union(former)))
@@ -86,10 +86,10 @@ def take(
     captures: Mapping[bytes, int],
     at: datetime,
 ) -> list[int]:
-    """Give entries that have moved the address they have now, and keep the one they had.
+    """Store the new addresses of entries that moved; keep the old ones as former addresses.
 
-    `captures` are the numbers of the bytes in which they have it. Return the numbers of these
-    entries; the caller makes them due.
+    `captures` maps the digests of the entries' bytes to capture ids. Return the ids of the moved
+    entries; the caller marks them due.
     """
     moved = [(v.known.id, v.entry) for v in verdicts if v.moved and v.known]
     note_present(connection, [entry_id for entry_id, _ in moved], at)
@@ -101,7 +101,7 @@ def take(
 
 
 def note_replaced(connection: sa.Connection, verdicts: Iterable[Verdict], at: datetime) -> None:
-    """Keep the links of entries whose edits bring another, before these are written."""
+    """Keep the old addresses of edited entries whose address changes. Call it before the edits."""
     edits = [v for v in verdicts if v.kind is VerdictKind.EDITED]
     note_present(connection, [v.known.id for v in edits if v.known and v.moved], at)
     replaced = [
@@ -119,7 +119,7 @@ def note_present(
     *,
     key: sa.ColumnElement[Any] | Any = Entry.key,
 ) -> None:
-    """Keep the present address of entries as one that they had."""
+    """Store the current address of entries as a former one."""
     count = sa.select(sa.func.count()).where(Address.entry_id == Entry.id).scalar_subquery()
     columns = (Entry.feed_id, Entry.id, key, Entry.guid, Entry.link, Entry.link_key)
     for some in in_batches(entry_ids):
@@ -133,7 +133,7 @@ def note_present(
 
 
 def note_others(connection: sa.Connection, verdicts: Iterable[Verdict], at: datetime) -> None:
-    """Keep addresses that entries have in documents of the past beside their present ones."""
+    """Store the addresses that entries have in old documents as further addresses."""
     rows = [
         _row(verdict.known.id, verdict.entry) | {"noted_at": at}
         for verdict in verdicts

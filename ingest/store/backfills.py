@@ -1,4 +1,4 @@
-"""Backfills: what was asked for, the queue of documents, and what came of each."""
+"""Backfills: their options, their queues of documents, and the result of each document."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ingest.values import DocumentKind, Planned
 from models import Backfill, BackfillDocument, BackfillWalk, Entry, Feed
 
 WAITING, DONE, PASSED_OVER, MISSING = "waiting", "done", "passed over", "missing"
-IN_PART = "in part"  # kept, without something that belongs to it
+IN_PART = "in part"  # kept, but something is missing, such as a page
 _TO_ASK_AGAIN = (MISSING, IN_PART)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One backfill; `asked` is what the command was asked for."""
+    """One backfill; `asked` has the options of the command."""
 
     id: int
     asked: dict[str, Any]
@@ -31,7 +31,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkState:
-    """The way through one source of one feed (or of whatever feeds, for files)."""
+    """A walk: one source of one feed. For files, `feed_id` is None."""
 
     id: int
     feed_id: int | None
@@ -47,7 +47,7 @@ def start(
     *,
     now: datetime,
 ) -> int:
-    """Begin a run with these walks (feed and source); return its number."""
+    """Start a run with these walks (feed id and source); return its id."""
     insert = sa.insert(Backfill).values(asked=asked, started_at=now, ended_at=None)
     run_id: int = connection.execute(insert.returning(Backfill.id)).scalar_one()
     rows = [
@@ -60,13 +60,13 @@ def start(
 
 
 def runs(connection: sa.Connection, limit: int = 20) -> list[Run]:
-    """The last runs, newest first."""
+    """Return the last runs, newest first."""
     query = sa.select(*_columns(Run, Backfill)).order_by(Backfill.id.desc()).limit(limit)
     return [Run(**row) for row in connection.execute(query).mappings()]
 
 
 def walks(connection: sa.Connection, run_id: int) -> list[WalkState]:
-    """The walks of a run, in their order; not those of feeds that were taken off the list."""
+    """Return the walks of a run in order, without those of removed feeds."""
     query = (
         sa.select(*_columns(WalkState, BackfillWalk))
         .outerjoin(Feed, Feed.id == BackfillWalk.feed_id)
@@ -81,7 +81,7 @@ def _columns(value: Any, table: Any) -> list[Any]:
 
 
 def plan(connection: sa.Connection, walk_id: int, documents: Sequence[Planned]) -> None:
-    """Put documents at the end of a walk's queue; those that were in it already stay there."""
+    """Append documents to a walk's queue; skip those that are already in it."""
     waiting = {
         "walk_id": walk_id,
         "state": WAITING,
@@ -98,14 +98,14 @@ def plan(connection: sa.Connection, walk_id: int, documents: Sequence[Planned]) 
 
 
 def begin_walk(connection: sa.Connection, walk_id: int, documents: Sequence[Planned]) -> None:
-    """Put the first documents into a walk's queue."""
+    """Fill a walk's queue with its first documents, and mark the walk planned."""
     plan(connection, walk_id, documents)
     update = sa.update(BackfillWalk).where(BackfillWalk.id == walk_id)
     connection.execute(update.values(is_planned=True, note=None))
 
 
 def note_walk(connection: sa.Connection, walk_id: int, note: str | None) -> None:
-    """Write down why a walk could not begin, or does not go on."""
+    """Store why a walk could not start or continue."""
     update = sa.update(BackfillWalk).where(BackfillWalk.id == walk_id)
     connection.execute(update.values(note=note))
 
@@ -113,9 +113,9 @@ def note_walk(connection: sa.Connection, walk_id: int, note: str | None) -> None
 def next_document(
     connection: sa.Connection, walk_id: int, *, after: int = 0
 ) -> tuple[int, Planned] | None:
-    """The first document of a walk that waits, and its number; None if there is none.
+    """Return the first waiting document of a walk with its id, or None.
 
-    It is found at once if all those up to number `after` are known not to wait.
+    Give the id of the last one as `after` to make the query fast.
     """
     names = ("id", *Planned.__dataclass_fields__)
     query = sa.select(*(getattr(BackfillDocument, name) for name in names))
@@ -133,7 +133,7 @@ def next_document(
 
 
 def addresses_waiting(connection: sa.Connection, walk_id: int) -> list[str]:
-    """The addresses of the documents of a walk that wait, in their order."""
+    """Return the addresses of a walk's waiting documents in order."""
     query = sa.select(BackfillDocument.address).where(
         BackfillDocument.walk_id == walk_id, BackfillDocument.state == WAITING
     )
@@ -141,7 +141,7 @@ def addresses_waiting(connection: sa.Connection, walk_id: int) -> list[str]:
 
 
 def waiting(connection: sa.Connection, walk_id: int) -> int:
-    """How many documents of a walk wait."""
+    """Return how many documents of a walk are waiting."""
     query = sa.select(sa.func.count()).where(
         BackfillDocument.walk_id == walk_id, BackfillDocument.state == WAITING
     )
@@ -149,7 +149,7 @@ def waiting(connection: sa.Connection, walk_id: int) -> int:
 
 
 def has_pages(connection: sa.Connection, walk_id: int) -> bool:
-    """Whether any list of a walk has led to a page."""
+    """Whether the queue of a walk contains a page."""
     pages = BackfillDocument.walk_id == walk_id, BackfillDocument.kind == DocumentKind.PAGE
     return connection.scalar(sa.select(sa.exists().where(*pages))) is True
 
@@ -163,14 +163,14 @@ def note_document(
     reason: str | None = None,
     kept: Counts | None = None,
 ) -> None:
-    """Write down what came of a document."""
+    """Store the result of a document."""
     update = sa.update(BackfillDocument).where(BackfillDocument.id == document_id)
     counts = asdict(kept or Counts())
     connection.execute(update.values(state=state, feed_id=feed_id, reason=reason, **counts))
 
 
 def ask_again(connection: sa.Connection, run_id: int) -> None:
-    """Let what was missing, or kept in part, wait once more."""
+    """Put the documents of a run that are missing or in part back into the queue."""
     missing = sa.update(BackfillDocument).where(
         BackfillDocument.walk_id.in_(_walk_ids(run_id)), BackfillDocument.state.in_(_TO_ASK_AGAIN)
     )
@@ -178,9 +178,9 @@ def ask_again(connection: sa.Connection, run_id: int) -> None:
 
 
 def list_again(connection: sa.Connection, run_id: int) -> None:
-    """Let the lists of a run be asked for anew, if nothing of it waits: they may have grown.
+    """Put the lists of a run back into the queue if no document is waiting: they may have grown.
 
-    What they list that was taken stays taken.
+    Documents that are done stay done.
     """
     of_run = BackfillDocument.walk_id.in_(_walk_ids(run_id))
     is_waiting = sa.exists().where(of_run, BackfillDocument.state == WAITING)
@@ -197,7 +197,7 @@ def _walk_ids(run_id: int) -> sa.Select[Any]:
 
 
 def give_up_removed(connection: sa.Connection, run_id: int) -> None:
-    """Pass over what waits of feeds that were taken off the list since the run began."""
+    """Pass over the remaining documents of feeds that were removed since the run began."""
     removed = sa.select(Feed.id).where(Feed.removed_at.is_not(None))
     walk = (BackfillWalk.backfill_id == run_id, BackfillWalk.feed_id.in_(removed))
     ids = sa.select(BackfillWalk.id).where(*walk)
@@ -211,12 +211,12 @@ def give_up_removed(connection: sa.Connection, run_id: int) -> None:
 
 
 def end(connection: sa.Connection, run_id: int, *, now: datetime) -> None:
-    """Write down that a run has nothing more to do."""
+    """Store that a run has ended."""
     connection.execute(sa.update(Backfill).where(Backfill.id == run_id).values(ended_at=now))
 
 
 def counts(connection: sa.Connection, run_id: int) -> list[dict[str, Any]]:
-    """What came of each walk of a run: feed, source, documents by state, entries by kind."""
+    """Return the counts of each walk of a run: documents by state, entries by kind."""
     document = BackfillDocument
     feed = sa.func.coalesce(document.feed_id, BackfillWalk.feed_id)
 
@@ -251,7 +251,7 @@ def counts(connection: sa.Connection, run_id: int) -> list[dict[str, Any]]:
 def reasons(
     connection: sa.Connection, run_id: int, state: str, limit: int = 1000
 ) -> list[dict[str, Any]]:
-    """Return the first documents of a run that are in a state, and why, where there is a reason."""
+    """Return the first documents of a run in a state that have a reason, with the reason."""
     query = (
         sa.select(BackfillDocument.address, BackfillDocument.hints, BackfillDocument.reason)
         .where(
@@ -269,13 +269,13 @@ def reasons(
 
 
 def _place(address: str, hints: dict[str, Any]) -> str:
-    """Name a document, with its name in the archive, or its address in the WARC file, it is in."""
+    """Return a document's address, with its name in a zip file or its address in a WARC file."""
     member, url = hints.get("member"), hints.get("url")
     return f"{address}{f'!{member}' if member else ''}{f' {url}' if url else ''}"
 
 
 def reach(connection: sa.Connection, feed_ids: Iterable[int]) -> dict[int, datetime]:
-    """How far back the entries of feeds go: the oldest publication of each."""
+    """Return the oldest publication date of each feed's entries."""
     query = (
         sa.select(Entry.feed_id, sa.func.min(Entry.published_at).label("oldest"))
         .where(Entry.feed_id.in_(sorted(feed_ids)), Entry.published_at.is_not(None))

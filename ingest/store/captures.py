@@ -1,4 +1,4 @@
-"""The publisher's own bytes: kept once each, and given back to be read again."""
+"""The publisher's own bytes: each document is stored once, and can be read again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Body = tuple[Packed, str, str | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Where and when a document was seen; its number, if it is one of a backfill."""
+    """Where and when a document was seen; `document_id` is its id if a backfill fetched it."""
 
     feed_id: int
     url: str
@@ -33,7 +33,7 @@ class Seen:
 def keep_captures(
     connection: sa.Connection, seen: Seen, bodies: Iterable[Body]
 ) -> dict[bytes, int]:
-    """Keep documents that are not kept yet; return the number of each by its digest."""
+    """Store documents that are not stored yet; return their capture ids by digest."""
     rows: dict[bytes, dict[str, Any]] = {}
     for packed, url, kind in bodies:
         rows.setdefault(packed.digest, _row(seen, url, kind) | packed._asdict())
@@ -71,7 +71,7 @@ def _row(seen: Seen, url: str, content_type: str | None) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """An entry with the bytes it was made of, to be normalised again."""
+    """A stored entry with the bytes it was read from, to read it again."""
 
     id: int
     key: str
@@ -98,7 +98,7 @@ class Kept:
 def kept(
     connection: sa.Connection, feed_id: int, *, after: int = 0, limit: int = 200
 ) -> list[Kept]:
-    """Entries of a feed with their bytes, by number, from the one after `after` on."""
+    """Return up to `limit` entries of a feed with their bytes, in order of ids above `after`."""
     page = sa.orm.aliased(Capture)
     query = (
         sa.select(

@@ -1,4 +1,4 @@
-"""What a document changes in the store: its entries, sorted by what is to be written of each."""
+"""What a document changes in the store: its entries, sorted by what has to be written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ingest.values import Verdict, VerdictKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many entries of a document are new, newer or older versions of stored ones, or known."""
+    """How many entries are new, older or newer versions of stored entries, or unchanged."""
 
     new: int = 0
     earlier: int = 0
@@ -31,8 +31,8 @@ class Counts:
 class Earlier:
     """An earlier version of a stored entry.
 
-    It was current at `at`, and takes the first place among the revisions if `is_first`. The
-    stored version was first seen at `present_since`.
+    It was current at `at`. With `is_first` it becomes the first revision. The stored version was
+    first seen at `present_since`.
     """
 
     verdict: Verdict
@@ -43,15 +43,19 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """The entries of a document as a judge sorted them; `verdicts` are all of them.
+    """The entries of a document, sorted by a judge. `verdicts` holds all of them.
 
-    `new` entries are inserted. `edited` ones replace the stored text, which becomes a revision;
-    `earlier` ones become a revision. `readdressed` are the edited ones whose former address is
-    stored. `moved` ones take the document's address as their own;
-    `elsewhere` are those that the document has at another address. `current` are the unchanged
-    ones of a document that is the present one: they give their latest bytes, pictures and pages.
-    `dated` may give stored entries the date that these lack. `passed` counts entries that were
-    known without being judged. A document from the past `is_past`, and was current at `as_of`.
+    - `new`: to insert.
+    - `edited`: replace the stored text, which becomes a revision.
+    - `earlier`: become a revision.
+    - `readdressed`: edited entries whose former address is kept.
+    - `moved`: get the address that the document gives.
+    - `elsewhere`: the document's address is stored as a further one.
+    - `current`: unchanged in the current feed; their latest bytes, pictures and pages are kept.
+    - `dated`: may supply a date that a stored entry lacks.
+
+    `passed` counts entries that are known by their link and were not judged. `is_past` is true
+    for an old document, which was current at `as_of`.
     """
 
     verdicts: Sequence[Verdict] = ()
@@ -69,7 +73,7 @@ class Changes:
 
     @property
     def counts(self) -> Counts:
-        """The number of entries of each kind."""
+        """How many entries there are of each kind."""
         new, edited, earlier = len(self.new), len(self.edited), len(self.earlier)
         known = len(self.verdicts) - new - edited - earlier + self.passed
         return Counts(new=new, edited=edited, earlier=earlier, known=known)
@@ -78,7 +82,7 @@ class Changes:
     def with_bytes(self) -> list[Verdict]:
         """The entries whose bytes have to be stored, each once.
 
-        Those of a moved entry too: read again, it has to be found at its present address.
+        Moved entries are included: a replay must find them at their new address.
         """
         earlier = [one.verdict for one in self.earlier]
         every = [*self.new, *self.edited, *earlier, *self.moved]

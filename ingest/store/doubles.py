@@ -1,4 +1,4 @@
-"""Entries that were kept twice, because their site moved before moves were known: made one."""
+"""Join entries that old versions stored twice because their site moved."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from ingest.store.recognise import KNOWN
 from ingest.values import KnownEntry
 from models import Address, ArchiveFile, Entry, Revision, Setting
 
-# Written by the revision of the schema that came with moves: entries up to this number were kept
-# before. Later ones are two because they are two.
+# A migration stored this id: older versions did not detect moves, so that only entries up to it
+# can be doubles.
 _UP_TO = "entries.doubles_up_to"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Double(KnownEntry):
-    """An entry that may be another one at another address."""
+    """An entry that may be a double of another one."""
 
     first_seen_at: datetime
     html: str
 
     @property
     def title_key(self) -> str:
-        """What is equal where titles are."""
+        """The key of the title; equal titles have equal keys."""
         return titles.title_key(self.title)
 
 
 def pairs(connection: sa.Connection, feed_id: int) -> list[tuple[int, int]]:
-    """The numbers of entries of a feed and of their doubles, which came later."""
+    """Return pairs of ids: an entry of a feed, and its later double."""
     up_to = int(connection.scalar(sa.select(Setting.value).where(Setting.name == _UP_TO)) or 0)
     old = sa.and_(Entry.feed_id == feed_id, Entry.id <= up_to)
     several = sa.select(Entry.text_digest).where(old).group_by(Entry.text_digest)
@@ -55,7 +55,7 @@ def _with_text(
 
 
 def _pairs_among(alike: list[Double]) -> Iterator[tuple[int, int]]:
-    """Pairs of entries with one text; what came in one look was two in one document."""
+    """Yield pairs among entries with one text. Entries of the same poll are no doubles."""
     left = list(alike)
     while left:
         first = left.pop(0)
@@ -68,14 +68,14 @@ def _pairs_among(alike: list[Double]) -> Iterator[tuple[int, int]]:
 
 
 def files_of(connection: sa.Connection, entry_id: int) -> list[str]:
-    """The paths of an entry's files."""
+    """Return the paths of an entry's files."""
     return list(connection.scalars(sa.select(ArchiveFile.path).where(_of(ArchiveFile, entry_id))))
 
 
 def join(connection: sa.Connection, entry_id: int, double_id: int, *, at: datetime) -> None:
-    """Make two entries one: the first one's number and file, the later one's address.
+    """Join two entries: keep the id and file of the first, the address and bytes of the double.
 
-    The revisions of both stay, in their order.
+    The revisions of both are kept, in order.
     """
     names = "key guid link link_key item_digest capture_id page_capture_id version".split()
     query = sa.select(*(getattr(Entry, name) for name in names)).where(Entry.id == double_id)

@@ -1,9 +1,8 @@
-"""What is due for each follower: marked by the transaction that changes an entry.
+"""Which entries are due for which follower; the transaction that changes an entry marks it.
 
-It is a table of what is due, not a cursor over a sequence: on PostgreSQL a lower number may be
-committed after a higher one. A mark is a random number, and each change sets another one. A
-follower takes a mark back only if it is still the one that it began with, so that a change in
-the meantime stays due.
+This is a table and not a cursor over a sequence, because PostgreSQL may commit a lower number
+after a higher one. A mark is a random number; each change replaces it. A follower deletes only
+the mark that it has read, so that an entry that changed meanwhile stays due.
 """
 
 from __future__ import annotations
@@ -26,14 +25,14 @@ _DUE, _ENTRY, _FOLLOWER = table_of(Due), table_of(Entry), table_of(Follower)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marked:
-    """An entry that is due, and its mark at the time it was taken."""
+    """An entry that is due, and the mark that was read."""
 
     entry_id: int
     mark: int
 
 
 def mark_due(connection: sa.Connection, entry_ids: Iterable[int], at: datetime) -> None:
-    """Make entries due for every follower. `at` is when they changed."""
+    """Mark entries due for every follower. `at` is the time of the change."""
     rows = [{"entry": entry_id} for entry_id in sorted(set(entry_ids))]
     _mark(connection, _BY_ID, rows, at)
 
@@ -41,26 +40,26 @@ def mark_due(connection: sa.Connection, entry_ids: Iterable[int], at: datetime) 
 def mark_new_due(
     connection: sa.Connection, feed_id: int, keys: Iterable[str], at: datetime
 ) -> None:
-    """Make entries due for every follower that were inserted by their keys."""
+    """Mark new entries, given by their keys, due for every follower."""
     rows = [{"feed": feed_id, "entry_key": key} for key in keys]
     _mark(connection, _BY_KEY, rows, at)
 
 
 def mark_feed_due(connection: sa.Connection, feed_id: int, at: datetime) -> None:
-    """Make all entries of a feed due for every follower, because something all show changed."""
+    """Mark all entries of a feed due for every follower, because the feed changed."""
     _mark(connection, _OF_FEED, [{"feed": feed_id}], at)
 
 
 def mark_due_for(
     connection: sa.Connection, follower: str, entry_ids: Iterable[int], at: datetime
 ) -> None:
-    """Make entries due for one follower."""
+    """Mark entries due for one follower."""
     rows = [{"only": follower, "entry": entry_id} for entry_id in sorted(set(entry_ids))]
     _mark(connection, _BY_ID_FOR_ONE, rows, at)
 
 
 def mark_all_due_for(connection: sa.Connection, follower: str, at: datetime) -> None:
-    """Make every entry due for one follower."""
+    """Mark every entry due for one follower."""
     _mark(connection, _ALL_FOR_ONE, [{"only": follower}], at)
 
 
@@ -87,7 +86,7 @@ def _mark(
 
 @cache
 def _upsert(dialect: str, condition: sa.ColumnElement[bool]) -> Any:
-    """Mark each entry for each follower; one that is due already keeps its `since`."""
+    """Return the upsert of marks; an entry that is due already keeps its `since`."""
     each_for_each = _FOLLOWER.join(_ENTRY, sa.true())
     marks = sa.select(
         _FOLLOWER.c.name,
@@ -104,7 +103,7 @@ def _upsert(dialect: str, condition: sa.ColumnElement[bool]) -> Any:
 
 
 def take_due(connection: sa.Connection, follower: str, *, after: int, limit: int) -> list[Marked]:
-    """The next entries that are due for a follower, by number, from the one after `after`."""
+    """Return the next entries due for a follower, in order of ids above `after`."""
     values = {"of_follower": follower, "after": after, "most": limit}
     return [Marked(entry_id=row[0], mark=row[1]) for row in connection.execute(_TAKE, values)]
 
@@ -119,9 +118,9 @@ _TAKE = (
 
 
 def take_back(connection: sa.Connection, follower: str, done: Iterable[Marked]) -> None:
-    """Take back the marks of entries that are done; one that changed meanwhile stays due.
+    """Delete the marks of processed entries; an entry that changed meanwhile stays due.
 
-    This never waits for another transaction: a mark that one has locked is being renewed there.
+    Locked marks are skipped: another transaction is replacing them.
     """
     rows = [{"of_follower": follower, "entry": one.entry_id, "old_mark": one.mark} for one in done]
     if rows:
@@ -137,12 +136,12 @@ _TAKE_BACK = sa.delete(_DUE).where(
 
 
 def note_run(connection: sa.Connection, follower: str, now: datetime) -> None:
-    """Keep when a follower last did something."""
+    """Store when a follower last ran, and clear its error."""
     connection.execute(_NOTE_RUN, {"of_follower": follower, "now": now, "why": None})
 
 
 def note_error(connection: sa.Connection, follower: str, error: str, now: datetime) -> None:
-    """Keep why a follower's last run failed."""
+    """Store why a follower's last run failed."""
     connection.execute(_NOTE_RUN, {"of_follower": follower, "now": now, "why": error})
 
 
@@ -155,7 +154,7 @@ _NOTE_RUN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lag:
-    """How far behind a follower is. `oldest_at` is since when its oldest entry is due."""
+    """How far behind a follower is. `oldest_at` is when its oldest due entry was marked."""
 
     follower: str
     due: int
@@ -164,12 +163,12 @@ class Lag:
     error: str | None
 
     def seconds(self, now: datetime) -> float:
-        """How long the oldest entry has been due; 0 if none is."""
+        """Return how long the oldest entry has been due; 0 if none is due."""
         return max((now - self.oldest_at).total_seconds(), 0.0) if self.oldest_at else 0.0
 
 
 def lags(connection: sa.Connection) -> list[Lag]:
-    """How far behind each follower is, by name."""
+    """Return how far behind each follower is, ordered by name."""
     query = (
         sa.select(
             _FOLLOWER.c.name,
@@ -187,5 +186,5 @@ def lags(connection: sa.Connection) -> list[Lag]:
 
 
 def is_due_for(follower: str) -> sa.ColumnElement[bool]:
-    """Whether an entry is due for a follower, as a condition on `Entry`."""
+    """Return the condition that an `Entry` is due for a follower."""
     return sa.exists().where(Due.follower == follower, Due.entry_id == Entry.id)

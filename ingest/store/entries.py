@@ -1,4 +1,4 @@
-"""The rows of entries: inserted, replaced, brought up to date. `commit.keep` decides which."""
+"""Insert, replace and update the rows of entries. `commit.keep` decides which."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ def insert_new(
     captures: dict[bytes, int],
     first_seen: Mapping[str, datetime],
 ) -> None:
-    """Insert entries that are not known yet, and make them due.
+    """Insert new entries and mark them due.
 
-    `first_seen` has the dates, by key, of those that were seen earlier and could not be read.
+    `first_seen` has, by key, the first date of entries that could not be read before.
     """
     if not verdicts:
         return
@@ -62,7 +62,7 @@ _of_same_name = attrgetter(*_SAME_NAMES)
 
 
 def content_columns(entry: NormalEntry) -> dict[str, Any]:
-    """The columns that hold what an entry says."""
+    """Return the columns with the content of an entry."""
     return dict(zip(_SAME_NAMES, _of_same_name(entry), strict=True)) | {
         "authors": [asdict(author) for author in entry.authors],
         "categories": list(entry.categories),
@@ -88,10 +88,10 @@ def _capture_numbers(entry: NormalEntry, captures: dict[bytes, int]) -> dict[str
 def replace_text(
     connection: sa.Connection, seen: Seen, verdict: Verdict, captures: dict[bytes, int]
 ) -> None:
-    """Move what an entry said into `revision`, and let it say what it says now.
+    """Make the stored text of an entry a revision, and store the new text.
 
-    The caller makes it due. A text that it said before is no revision any more: it is the present
-    one again.
+    If the new text is one of the revisions, that revision is deleted: it is current again. The
+    caller marks the entry due.
     """
     if verdict.known is None:
         raise ValueError("only a known entry can be replaced")
@@ -118,7 +118,7 @@ _MOVED = (*(name for name in CONTENT if name != "seen_at"), "capture_id", "page_
 
 
 def _move_present(entry_id: int, replaced_at: datetime) -> sa.Insert:
-    """The statement that makes a revision of what an entry says."""
+    """Return the statement that copies the stored text of an entry to `revision`."""
     present = sa.select(
         Entry.id,
         *(getattr(Entry, name) for name in _MOVED),
@@ -132,7 +132,7 @@ def _move_present(entry_id: int, replaced_at: datetime) -> sa.Insert:
 def _first_date(
     connection: sa.Connection, entry_id: int, entry: NormalEntry
 ) -> dict[str, datetime | str | None]:
-    """The publication date an entry was first given: a later one is the date of the edit."""
+    """Return the columns that keep the first publication date; a later one is the edit's date."""
     names = ("published_at", "published_raw", "published_method", "published_precision")
     row = (
         connection.execute(
@@ -151,7 +151,7 @@ def _first_date(
 
 
 def note_noise(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
-    """Remember the present bytes of entries that changed in noise only."""
+    """Store the item digests of unchanged entries whose bytes changed."""
     changed = [
         {"entry_id": verdict.known.id, "digest": verdict.entry.item_digest}
         for verdict in verdicts
@@ -163,9 +163,9 @@ def note_noise(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
 
 
 def take_late_dates(connection: sa.Connection, verdicts: Iterable[Verdict]) -> list[int]:
-    """Give entries that came without a date the one that the publisher gives them now.
+    """Store the publication date of entries that had none before.
 
-    Return their numbers; the caller makes them due.
+    Return the ids of these entries; the caller marks them due.
     """
     changed = []
     names = ("published_at", "published_raw", "published_method", "published_precision")
@@ -185,9 +185,9 @@ def _wants_date(known: KnownEntry) -> bool:
 def renormalize(
     connection: sa.Connection, entry_id: int, entry: NormalEntry, *, at: datetime
 ) -> bool:
-    """Write what the rules of today make of an entry; return whether anything differs.
+    """Store an entry that was read again; return whether anything differs.
 
-    No revision: the publisher changed nothing, only our reading of it did.
+    This makes no revision, because the publisher changed nothing.
     """
     columns = content_columns(entry) | {"item_digest": entry.item_digest}
     columns["full_text_error"] = entry.full_text_error

@@ -1,4 +1,4 @@
-"""Store a poll that failed, or only when to try again; each may run twice, and is then undone."""
+"""Store a failed poll and plan the next one. Each function may be rolled back and run again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ingest.manners import Pause
 from ingest.store import polls
 from ingest.values import Poll
 
-# The clock is cut to the second: waits begin with the next one, so that none is too short.
+# The clock has whole seconds: a wait begins one second later, so that it is not too short.
 _CLOCK_STEP = timedelta(seconds=1)
 
 
@@ -28,7 +28,7 @@ def commit_failure(
     now: datetime,
     pause: Pause | None = None,
 ) -> Poll:
-    """Store a poll that failed, when to try again, and a pause of its server, if it wants one."""
+    """Store a failed poll, the time of the next one, and the pause of its server, if any."""
     plan = _plan_after_failure(feed, error, rules, now)
     polls.record_poll(connection, poll, plan, address=feed.url)
     if pause is not None:
@@ -44,7 +44,7 @@ def back_off(
     rules: ScheduleConfig,
     now: datetime,
 ) -> None:
-    """Only plan the next poll after a failure, if the poll itself cannot be stored."""
+    """Plan the next poll after a failure that could not be stored."""
     after = _plan_after_failure(feed, error, rules, now).next_poll
     polls.put_off(connection, feed.id, after.at, after.reason)
 

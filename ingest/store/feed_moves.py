@@ -1,4 +1,4 @@
-"""Feeds at another address: the same feed, with its entries and its folder."""
+"""Move feeds to another address; they keep their entries and their folder."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ingest.values import NormalEntry
 from models import Entry, Feed
 
 _MOST_COMPARED = 20
-# What was learnt at the old address says nothing of the new one.
+# Facts about the old address; they do not apply to the new one.
 _UNKNOWN: dict[str, Any] = {
     **WITHOUT_VALIDATORS,
     "rsshub_pattern": None,
@@ -34,10 +34,10 @@ _UNKNOWN: dict[str, Any] = {
 
 
 def move(connection: sa.Connection, feed_id: int, url: str, *, now: datetime) -> None:
-    """Give a feed another address; its entries stay, its validators go.
+    """Give a feed another address; keep its entries, clear its validators.
 
-    A feed without entries that was added under this address gives it up, with the settings that
-    the configuration file has for it. Raise `UsageError` if that feed has entries.
+    A feed without entries that has this address is removed, and its settings from the
+    configuration file are taken over. Raise `UsageError` if that feed has entries.
     """
     feed = feeds.get(connection, feed_id)
     if feed.url == url:
@@ -49,7 +49,7 @@ def move(connection: sa.Connection, feed_id: int, url: str, *, now: datetime) ->
 
 
 def _taken_over(connection: sa.Connection, feed: FeedState, url: str) -> dict[str, Any]:
-    """Remove the feed that has an address, if it has no entries; return what is taken from it."""
+    """Remove the feed at an address if it has no entries; return the columns to take over."""
     query = sa.select(Feed.id, Feed.origin, Feed.settings, Feed.removed_at).where(Feed.url == url)
     other = connection.execute(query).first()
     if other is not None:
@@ -78,10 +78,10 @@ def _refuse_with_entries(
 def earlier_address(
     connection: sa.Connection, url: str, title: str, entries: Sequence[NormalEntry]
 ) -> FeedState | None:
-    """The feed on the list that an address is likely to be the new one of; None if there is none.
+    """Return the listed feed that has probably moved to an address, or None.
 
-    Its redirects lead there, it is another spelling, or it has the same title and half of the
-    entries.
+    It redirects there, its address is another spelling, or it has the same title and at least
+    half of the entries.
     """
     every = [feed for feed in feeds.every(connection) if feed.url != url]
     for feed in every:
@@ -96,12 +96,12 @@ def earlier_address(
 
 
 def _is_spelling(one: str, other: str) -> bool:
-    """Whether two addresses are one but for `https`, `www.` and the like."""
+    """Whether two addresses differ only in `https`, `www.` and the like."""
     if not (one.startswith("http") and other.startswith("http")):
         return False
     return (canonical_link(one), exact_link(one)) == (canonical_link(other), exact_link(other))
 
 
 def spoken(feed: FeedState) -> str:
-    """A feed as a sentence names it."""
+    """Return a feed's name for a message."""
     return f"feed {feed.id} ({feed.name}, {without_secrets(feed.url)})"

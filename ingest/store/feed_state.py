@@ -1,4 +1,4 @@
-"""The row of a feed and its value `FeedState`, each made from the other."""
+"""Convert rows of feeds to `FeedState` values and back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from models import Feed
 
 
 def state_of(row: sa.RowMapping) -> FeedState:
-    """The value of a row of all columns."""
+    """Return the feed of a row with all columns."""
     columns = dict(row)
     columns.pop("removed_at")
     return FeedState(
@@ -43,7 +43,7 @@ def _take_trust(columns: dict[str, Any]) -> Trust:
 
 
 def columns_of_trust(trust: Trust) -> dict[str, Any]:
-    """The columns that keep how far a feed's validators can be trusted."""
+    """Return the columns that store the trust in a feed's validators."""
     return {
         "document_at": trust.document_at,
         "distrusted_at": trust.distrusted_at,
@@ -52,7 +52,7 @@ def columns_of_trust(trust: Trust) -> dict[str, Any]:
     }
 
 
-# The columns of a feed of which no document is known.
+# The columns of a feed without a known document.
 WITHOUT_VALIDATORS: dict[str, Any] = {
     "etag": None,
     "last_modified": None,
@@ -81,7 +81,7 @@ def _take_ways(columns: dict[str, Any]) -> Ways:
 
 
 def columns_of(ways: Ways) -> dict[str, Any]:
-    """The columns that keep what is known of a feed's ways."""
+    """Return the columns that store a feed's habits, hints and moves."""
     habits, move = ways.habits, ways.move
     return {
         "entries_per_day": habits.per_day,
@@ -96,11 +96,11 @@ def columns_of(ways: Ways) -> dict[str, Any]:
 
 
 def place_of(address: str) -> dict[str, str]:
-    """The columns that say where an address is asked."""
+    """Return the columns with the server and the site of an address."""
     server = server_of(address)
     return {"server": server, "site": site_of(host_of(address)) if server else ""}
 
 
 def listed() -> sa.Select[Any]:
-    """The rows of all feeds on the list."""
+    """Select all feeds on the list."""
     return sa.select(*Feed.__table__.columns).where(Feed.removed_at.is_(None))

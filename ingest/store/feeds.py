@@ -1,4 +1,4 @@
-"""The list of feeds: adding, finding, changing, pausing, removing."""
+"""The list of feeds: add, find, change, pause and remove feeds."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _SHOWN_IN_RECORDS = ("title", "author", "categories")
 
 
 def every(connection: sa.Connection) -> list[FeedState]:
-    """All feeds on the list, oldest first."""
+    """Return all feeds on the list, oldest first."""
     rows = connection.execute(listed().order_by(Feed.id)).mappings()
     return [state_of(row) for row in rows]
 
 
 def find(connection: sa.Connection, names: Sequence[str]) -> list[FeedState]:
-    """The feeds that a user names by number, address, folder or title.
+    """Return the feeds that a user names by number, address, folder or title.
 
-    Raise `UsageError` for a name that fits none, or more than one.
+    Raise `UsageError` for a name that fits no feed, or several.
     """
     feeds = every(connection)
     return [_find_one(feeds, name) for name in names]
@@ -42,7 +42,7 @@ def find(connection: sa.Connection, names: Sequence[str]) -> list[FeedState]:
 def _find_one(feeds: Sequence[FeedState], name: str) -> FeedState:
     exact = [f for f in feeds if name in {str(f.id), f.url, f.slug}]
     found = exact or [f for f in feeds if name.casefold() == f.name.casefold()]
-    if not name.isdecimal():  # a number is one of the list's, not a part of an address
+    if not name.isdecimal():  # a number is an id, never part of an address
         found = found or [f for f in feeds if name.casefold() in f"{f.url} {f.name}".casefold()]
     if not found:
         raise UsageError(f"no feed is called {name!r}; see: guidang feeds list")
@@ -53,7 +53,7 @@ def _find_one(feeds: Sequence[FeedState], name: str) -> FeedState:
 
 
 def get(connection: sa.Connection, feed_id: int) -> FeedState:
-    """One feed by its number."""
+    """Return a feed by its id."""
     return state_of(connection.execute(listed().where(Feed.id == feed_id)).mappings().one())
 
 
@@ -66,11 +66,11 @@ def add(
     origin: str = "command",
     first_poll: datetime | None = None,
 ) -> tuple[FeedState, bool]:
-    """Put a feed on the list; return it, and whether it was not there yet.
+    """Add a feed; return it, and whether it is new on the list.
 
-    A feed that was removed comes back with its entries, and with what was set of it and is not
-    set otherwise now; the configuration file alone says all that is set. One whose categories an
-    archive's records came in with takes these over. `first_poll` is now if it is not given.
+    A removed feed comes back with its entries and its old settings, updated by the given ones; with
+    the origin `file`, only the given settings apply. A feed takes over the entries that were
+    imported for its categories before its address was known. `first_poll` defaults to `now`.
     """
     kept = sa.select(Feed.id, Feed.removed_at, Feed.settings)
     row = connection.execute(kept.where(Feed.url == url)).first()
@@ -111,7 +111,7 @@ def introduce(
     language: str | None,
     generator: str | None,
 ) -> None:
-    """Keep what a document of the past says of a feed that was never polled."""
+    """Store what an old document says about a feed that was never polled."""
     said = {"title": title, "link": link, "language": language, "generator": generator}
     unknown = Feed.last_success_at.is_(None), Feed.link.is_(None), Feed.title.is_(None)
     connection.execute(sa.update(Feed).where(Feed.id == feed_id, *unknown).values(said))
@@ -124,7 +124,7 @@ def add_all(
     now: datetime,
     origin: str = "command",
 ) -> int:
-    """Put feeds on the list, to be polled one after the other; return how many are new."""
+    """Add feeds, with first polls one after the other; return how many are new."""
     times = first_polls(len(wanted), now)
     return sum(
         add(connection, url, settings, now=now, origin=origin, first_poll=at)[1]
@@ -135,7 +135,7 @@ def add_all(
 def add_without_address(
     connection: sa.Connection, categories: Sequence[str], *, reason: str, now: datetime
 ) -> FeedState:
-    """The feed, never polled, of records that name only the categories they stood in."""
+    """Return a feed that is never polled, for records with known categories and no address."""
     settings = FeedSettings(title=categories[-1], categories=tuple(categories))
     url = _in_place_of(categories)
     feed, is_new = add(connection, url, settings, now=now)
@@ -145,14 +145,14 @@ def add_without_address(
 
 
 def _in_place_of(categories: Sequence[str]) -> str:
-    """What stands in the place of a feed's address, of which only its categories are known."""
+    """Return a made-up address for a feed of which only the categories are known."""
     return f"archive:{'/'.join(categories)}"
 
 
 def address_of_new(connection: sa.Connection, url: str, instances: Sequence[Instance]) -> str:
-    """The address to add a feed by: RSSHub's route where it has one.
+    """Return the address to add a feed by: its RSSHub route, if it has one.
 
-    One that is on the list by an instance's address already stays there under that.
+    A feed that is listed with the address of an instance keeps that address.
     """
     kept = kept_address(url, instances)
     is_known = connection.scalar(sa.select(Feed.id).where(Feed.url == kept)) is not None
@@ -167,9 +167,9 @@ def _free_slug(connection: sa.Connection, url: str) -> str:
 
 
 def _slug_of(url: str) -> str:
-    """A folder name made of an address: letters, digits, dots and dashes, at most 80 of them.
+    """Return a folder name for an address: letters, digits, dots, dashes; at most 80 characters.
 
-    What tells two feeds apart beside host and path (a port, a query) becomes a digest.
+    A port or a query is represented by a digest.
     """
     parts = urlsplit(url)
     host = (parts.hostname or "").removeprefix("www.")
@@ -182,7 +182,7 @@ def _slug_of(url: str) -> str:
 def change(
     connection: sa.Connection, feed_id: int, settings: FeedSettings, *, now: datetime
 ) -> None:
-    """Set what a user wants of a feed; records that show it are rendered anew."""
+    """Replace a feed's settings; mark its entries due if their files show a changed one."""
     feed = get(connection, feed_id)
     before = feed.settings
     columns: dict[str, Any] = {"settings": settings.as_json()}
@@ -196,14 +196,14 @@ def change(
 
 
 def pause(connection: sa.Connection, feed_id: int, *, now: datetime, reason: str) -> None:
-    """Look at a feed no more until it is resumed."""
+    """Stop polling a feed until it is resumed."""
     connection.execute(
         sa.update(Feed).where(Feed.id == feed_id).values(paused_at=now, paused_reason=reason)
     )
 
 
 def resume(connection: sa.Connection, feed_id: int, *, now: datetime) -> None:
-    """Look at a feed again, from now on."""
+    """Poll a feed again, from now on."""
     connection.execute(
         sa.update(Feed)
         .where(Feed.id == feed_id)
@@ -212,9 +212,9 @@ def resume(connection: sa.Connection, feed_id: int, *, now: datetime) -> None:
 
 
 def remove(connection: sa.Connection, feed_id: int, *, now: datetime, entries: bool) -> None:
-    """Take a feed off the list; with `entries`, delete all that was kept of it as well.
+    """Remove a feed from the list; with `entries`, delete it with all its entries.
 
-    Its validators go in any case: if it comes back, it is read as if for the first time.
+    Its validators are cleared, so that a feed that is added again is read completely.
     """
     if not entries:
         columns = {"removed_at": now, **WITHOUT_VALIDATORS}
@@ -231,6 +231,6 @@ def remove(connection: sa.Connection, feed_id: int, *, now: datetime, entries: b
 
 
 def entry_counts(connection: sa.Connection) -> dict[int, int]:
-    """How many entries are kept of each feed."""
+    """Return the number of entries by feed id."""
     query = sa.select(Entry.feed_id, sa.func.count()).group_by(Entry.feed_id)
     return dict(connection.execute(query).all())

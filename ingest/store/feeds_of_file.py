@@ -1,4 +1,4 @@
-"""The feeds that the configuration file names: the list is brought in line with them."""
+"""Synchronise the list of feeds with the configuration file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models import Feed
 
 
 def differs(connection: sa.Connection, named: Iterable[FeedConfig]) -> bool:
-    """Whether the list is not in line with the feeds of the configuration file."""
+    """Whether the list differs from the feeds of the configuration file."""
     kept = {feed.url: feed for feed in feeds.every(connection)}
     wanted = {feed.url: feed.settings for feed in named}
     gone = (f for f in kept.values() if f.origin == "file" and f.url not in wanted)
@@ -28,10 +28,10 @@ def differs(connection: sa.Connection, named: Iterable[FeedConfig]) -> bool:
 
 
 def adopt(connection: sa.Connection, named: Iterable[FeedConfig], *, now: datetime) -> None:
-    """Bring the list in line with the feeds of the configuration file.
+    """Make the list agree with the feeds of the configuration file; write only differences.
 
-    A feed that the file no longer names is paused; one that it names again goes on. Nothing is
-    deleted, and feeds added by command are left as they are. Writes only what differs.
+    A feed that the file no longer names is paused, and resumed if the file names it again.
+    Nothing is deleted, and feeds added by command are not changed.
     """
     kept = {feed.url: feed for feed in feeds.every(connection)}
     wanted = {feed.url: feed.settings for feed in named}

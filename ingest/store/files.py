@@ -1,4 +1,4 @@
-"""What the archive folder shows of the store: which records are due, and which file each has."""
+"""The files of the archive folder: the records to write, and the path of each entry's file."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from models import ArchiveFile, Entry, Feed, Revision, Setting
 
 _PATHS_AT_ONCE = 100
 _RENDERED_WITH = "archive.rendered_with"
-FILES = "files"  # the follower that writes them
+FILES = "files"  # the follower that writes the files
 IS_DUE = is_due_for(FILES)
 
 
 def rendered_with(connection: sa.Connection) -> str | None:
-    """The settings that the present files were rendered with."""
+    """Return the settings that the current files were rendered with."""
     return connection.scalar(sa.select(Setting.value).where(Setting.name == _RENDERED_WITH))
 
 
 def render_all_with(connection: sa.Connection, settings: str, *, now: datetime) -> None:
-    """Make every record due, to be rendered with other settings."""
+    """Mark every record due and store the settings to render them with."""
     insert = insert_into(connection, Setting).values(name=_RENDERED_WITH, value=settings)
     connection.execute(
         insert.on_conflict_do_update(index_elements=["name"], set_={"value": settings})
@@ -35,13 +35,13 @@ def render_all_with(connection: sa.Connection, settings: str, *, now: datetime) 
 
 
 def records(connection: sa.Connection, layout: str, entry_ids: Sequence[int]) -> list[Record]:
-    """The records of these entries, by number; those that were deleted are left out."""
+    """Return the records of these entries by id; deleted entries are left out."""
     rows = connection.execute(_RECORDS, {"layout": layout, "entries": entry_ids})
     return [_record(row) for row in rows.all()]
 
 
 def every(connection: sa.Connection, layout: str, *, after: int, limit: int) -> list[Record]:
-    """All records by number, from the one after `after` on."""
+    """Return up to `limit` records, in order of ids above `after`."""
     rows = connection.execute(_EVERY, {"layout": layout, "most": limit, "after": after})
     return [_record(row) for row in rows.all()]
 
@@ -105,10 +105,10 @@ def _record(row: sa.Row[Any]) -> Record:
 
 
 def give_paths(connection: sa.Connection, layout: str, paths: Mapping[int, str]) -> dict[int, str]:
-    """Write down the file of each entry before it is made; return the files they now have.
+    """Store the path of each entry's file before it is written; return the stored paths.
 
-    Once given, a path stays: where another process was faster, its choice holds. An entry whose
-    path is another entry's already has none.
+    An entry that has a path already keeps it, for example one given by another process. An entry
+    whose path belongs to another entry gets none.
     """
     rows = [{"entry_id": entry, "layout": layout, "path": path} for entry, path in paths.items()]
     insert = insert_if_new(connection.dialect.name, ArchiveFile)
@@ -119,7 +119,7 @@ def give_paths(connection: sa.Connection, layout: str, paths: Mapping[int, str])
 
 
 def change_path(connection: sa.Connection, layout: str, entry_id: int, path: str) -> bool:
-    """Give an entry another path, where nothing is written yet; return False if it is taken."""
+    """Give an entry another path, as not written yet; return False if the path is taken."""
     of_entry = sa.and_(_FILE.c.layout == layout, _FILE.c.entry_id == entry_id)
     has_it = sa.and_(_FILE.c.path == path, sa.not_(of_entry))
     if connection.execute(sa.select(_FILE.c.path).where(has_it)).first():
@@ -143,7 +143,7 @@ _WRITTEN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """The file of an entry that was written; `digest` is its SHA-256."""
+    """A file that was written for an entry; `digest` is its SHA-256."""
 
     entry_id: int
     digest: bytes
@@ -152,7 +152,7 @@ class Written:
 def note_written(
     connection: sa.Connection, layout: str, written: Sequence[Written], *, now: datetime
 ) -> None:
-    """Keep the digests of files that were written."""
+    """Store the digests of written files."""
     if not written:
         return
     rows = [
@@ -168,7 +168,7 @@ def note_written(
 
 
 def files(connection: sa.Connection, layout: str) -> Iterator[tuple[str, bytes | None, bool]]:
-    """Every file: its path, its SHA-256 as written (None: not yet), whether it is due again."""
+    """Yield every file: its path, its SHA-256 (None: not written yet), and whether it is due."""
     query = (
         sa.select(ArchiveFile.path, ArchiveFile.digest, IS_DUE)
         .join(Entry, Entry.id == ArchiveFile.entry_id)
@@ -179,7 +179,7 @@ def files(connection: sa.Connection, layout: str) -> Iterator[tuple[str, bytes |
 
 
 def written_paths(connection: sa.Connection, layout: str) -> Iterator[str]:
-    """The files that must be there, page by page."""
+    """Yield the paths of all written files."""
     last = 0
     query = (
         sa.select(ArchiveFile.entry_id, ArchiveFile.path)
@@ -193,20 +193,20 @@ def written_paths(connection: sa.Connection, layout: str) -> Iterator[str]:
 
 
 def missing_paths(connection: sa.Connection, layout: str) -> int:
-    """How many entries have been given no file yet."""
+    """Return how many entries have no path yet."""
     with_file = sa.select(ArchiveFile.entry_id).where(ArchiveFile.layout == layout)
     query = sa.select(sa.func.count(Entry.id)).where(Entry.id.not_in(with_file))
     return connection.scalar(query) or 0
 
 
 def mark_paths_due(connection: sa.Connection, paths: Sequence[str], *, now: datetime) -> None:
-    """Have the records of these files rendered again."""
+    """Mark the entries of these files due."""
     for part in in_batches(paths):
         some = sa.select(ArchiveFile.entry_id).where(ArchiveFile.path.in_(part))
         mark_due_for(connection, FILES, connection.scalars(some), now)
 
 
 def paths_of_feed(connection: sa.Connection, feed_id: int) -> list[str]:
-    """The files of one feed, in any layout."""
+    """Return the paths of a feed's files, in all layouts."""
     query = sa.select(ArchiveFile.path).join(Entry, Entry.id == ArchiveFile.entry_id)
     return list(connection.scalars(query.where(Entry.feed_id == feed_id)))

@@ -1,4 +1,4 @@
-"""Full texts that entries lack because a page could not be fetched or read, and come later."""
+"""Full texts that are missing because a page could not be fetched or read, and may come later."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ingest.store.captures import Body
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import Entry
 
-# A page that fails so often is not asked for again; its site does not want us, or is broken.
+# A page that failed this many times is not requested again.
 _MOST_TRIES = 5
 MAY_BE_TRIED = sa.and_(
     Entry.full_text_error.is_not(None), Entry.full_text_tries < sa.literal_column(f"{_MOST_TRIES}")
@@ -23,19 +23,19 @@ MAY_BE_TRIED = sa.and_(
 
 
 def may_be_tried(known: KnownEntry) -> bool:
-    """Whether an entry lacks its full text, and its page may be asked for again."""
+    """Whether an entry lacks its full text and its page may be requested again."""
     return known.full_text_error is not None and known.full_text_tries < _MOST_TRIES
 
 
 def will_be_tried(verdict: Verdict) -> bool:
-    """Whether the page of an entry failed, and the next look is to ask for it again."""
+    """Whether the page of an entry failed and the next poll requests it again."""
     known = verdict.known if verdict.kind is VerdictKind.UNCHANGED else None
     tries_before = known.full_text_tries if known else 0
     return verdict.entry.full_text_error is not None and tries_before + 1 < _MOST_TRIES
 
 
 def columns_of(entry: NormalEntry, tries_before: int = 0) -> dict[str, Any]:
-    """The columns that say whether the page of an entry could be read."""
+    """Return the columns that store whether the page of an entry could be read."""
     failed = entry.full_text_error is not None
     return {
         "full_text_error": entry.full_text_error,
@@ -44,7 +44,7 @@ def columns_of(entry: NormalEntry, tries_before: int = 0) -> dict[str, Any]:
 
 
 def page_bodies(verdicts: Iterable[Verdict]) -> Iterator[Body]:
-    """The pages of these entries; one that several share is packed once."""
+    """Yield the pages of these entries to store; a shared page is compressed once."""
     packed = cache(pack)
     for verdict in verdicts:
         if (page := verdict.entry.page) and (_is_news(verdict) or _is_late(verdict)):
@@ -56,17 +56,17 @@ def _is_news(verdict: Verdict) -> bool:
 
 
 def _is_late(verdict: Verdict) -> bool:
-    """Whether the page of an entry that did not change was asked for again."""
+    """Whether the page of an unchanged entry was requested again."""
     return verdict.known is not None and may_be_tried(verdict.known)
 
 
 def take_late(
     connection: sa.Connection, verdicts: Iterable[Verdict], captures: dict[bytes, int]
 ) -> list[int]:
-    """Give unchanged entries the full text that they lacked, or note that it failed again.
+    """Store the full text that unchanged entries lacked, or that the page failed again.
 
-    No revision: the publisher changed nothing. Return the numbers of those that have it now; the
-    caller makes them due.
+    This makes no revision, because the publisher changed nothing. Return the ids of the entries
+    that now have their full text; the caller marks them due.
     """
     changed = []
     for verdict in filter(_is_late, verdicts):
@@ -97,6 +97,6 @@ def _full_text(entry: NormalEntry, known: KnownEntry) -> dict[str, Any]:
 
 
 def lacking(connection: sa.Connection) -> int:
-    """How many entries are kept without the full text that their feed asks for."""
+    """Return how many entries lack the full text that their feed is set to."""
     query = sa.select(sa.func.count(Entry.id)).where(Entry.full_text_error.is_not(None))
     return connection.scalar(query) or 0

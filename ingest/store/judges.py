@@ -1,12 +1,12 @@
-"""What a document changes, by what kind of document it is; they write nothing.
+"""Decide what a document changes in the store. Each kind of document has a judge.
 
-    Live       the feed as it is served now: its text replaces the stored one
-    Past       an old document of the feed: it never overwrites what is newer
-    Late       a document of a poll that could not be read then
-    Page       an article's page from the past: a known link is known, whatever the page says
-    RecordFile a file of an archive, which may name no address
+    Live       the current feed: its text replaces the stored text
+    Past       an old document of the feed: it never overwrites newer text
+    Late       a polled document that could not be read at the time
+    Page       an old page of an article: entries with its link are not changed
+    RecordFile a file of an old archive, which may lack an address
 
-`commit.keep` calls one of them in its transaction, when it holds the feed's lock.
+Judges write nothing. `commit.keep` calls one in its transaction, under the feed's lock.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from models import Entry
 
 
 class Judge(Protocol):
-    """Sorts the entries of a document by what is to be written of each."""
+    """Sorts the entries of a document by what has to be written."""
 
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
@@ -40,10 +40,10 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """The feed as it is served now.
+    """The current feed.
 
-    `beside` are the item digests of what was recognised by its bytes. `may_be_empty` says that
-    the feed may have no entries yet, which is then asked first.
+    `beside` has the item digests of the document's other entries, which were recognised by their
+    bytes. With `may_be_empty`, first check if the feed has any entries, which is faster.
     """
 
     beside: Collection[bytes] = ()
@@ -71,10 +71,10 @@ class Live:
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
-    """An old document of the feed, current at `as_of`; None: older than anything stored.
+    """An old document of the feed, current at `as_of`; None means older than anything stored.
 
-    An unknown entry is new; another text of a known one becomes a revision at its place in time.
-    The short cuts of polls (bytes, validators) stay as they are.
+    Unknown entries are new. A different text of a known entry becomes a revision, ordered by
+    time. Item digests and validators are not changed.
     """
 
     as_of: datetime | None
@@ -112,7 +112,7 @@ class Past:
         )
 
     def _with_date(self, verdict: Verdict) -> Verdict:
-        """Date an undated entry: it is at least as old as its document."""
+        """Give an undated entry the date of its document."""
         if verdict.entry.published_at is not None or self.as_of is None:
             return verdict
         entry = replace(
@@ -124,7 +124,7 @@ class Past:
         return replace(verdict, entry=entry)
 
     def _is_newer(self, verdict: Verdict, present: _Present) -> bool:
-        """Whether a version is newer than the stored one, by the publisher or by the document."""
+        """Whether a version is newer than the stored one: by its own date, or its document."""
         updated_at = verdict.entry.updated_at
         if updated_at and present.updated_at and updated_at != present.updated_at:
             return updated_at > present.updated_at
@@ -137,7 +137,7 @@ class Past:
 
 
 class Late(Past):
-    """A document of a poll at `as_of` that could not be read then; its entries keep no date."""
+    """A document polled at `as_of` that could not be read then. Undated entries stay undated."""
 
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
@@ -150,7 +150,7 @@ class Late(Past):
 
 
 class Page(Past):
-    """An article's page from the past; an entry with its link is known, whatever the page says."""
+    """An old page of an article; entries with its link are not changed."""
 
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
@@ -165,7 +165,7 @@ class Page(Past):
 
 @dataclass(frozen=True, kw_only=True)
 class RecordFile(Past):
-    """A file of an archive, which may name no address; `records` tells which entry it is."""
+    """A file of an old archive, which may lack an address; `records` finds its entry."""
 
     records: Records
 
@@ -179,7 +179,7 @@ class RecordFile(Past):
 
 @dataclass(frozen=True, slots=True)
 class _Present:
-    """What places another version of a stored entry before or after it."""
+    """What decides whether another version is older or newer than the stored one."""
 
     seen_at: datetime
     updated_at: datetime | None
@@ -202,13 +202,13 @@ def _known_id(verdict: Verdict) -> int:
 
 
 def _was_nameless(verdict: Verdict) -> bool:
-    """Whether this is the address of an archive's record that named none."""
+    """Whether this is the first address of an entry that was imported without one."""
     known = verdict.known
     return verdict.moved and known is not None and known.guid is known.link_key is None
 
 
 def _is_another_text(verdict: Verdict, present: _Present) -> bool:
-    """Whether this is another text; a feed's summary is none beside the full text of a page."""
+    """Whether the text differs; a feed's summary does not count against a page's full text."""
     if verdict.known is None or verdict.entry.text_digest == verdict.known.text_digest:
         return False
     return not present.full_text or verdict.entry.page is not None

@@ -1,4 +1,4 @@
-"""What is shown of entries: lists, one in whole, how many there are."""
+"""Entries as they are shown: listings, one entry in full, and totals."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class Selection:
     """Which entries to list; `until` is exclusive, and None leaves a side open.
 
-    An entry's date is that of its publication, else that of our first sight of it. `category` is
-    one of the feed's or of the entry's own.
+    An entry's date is its publication, or when it was first seen. `category` may be the feed's or
+    the entry's own.
     """
 
     feed_id: int | None = None
@@ -38,7 +38,7 @@ class Selection:
 
 
 _IN_ONE_PAGE = 500
-# Where the rows of a page end: the date and the number of the last one.
+# The position after a page of rows: the date and the id of the last row.
 _Place = tuple[datetime, int]
 
 
@@ -47,7 +47,7 @@ def listing(
 ) -> Iterator[dict[str, Any]]:
     """Yield entries with their feed, text, files and number of edits, newest first.
 
-    They are read a page at a time, so that memory stays flat however many there are.
+    Rows are read a page at a time, so that memory does not grow with their number.
     """
     selection = selection or Selection()
     size = min(limit or _IN_ONE_PAGE, _IN_ONE_PAGE)
@@ -63,7 +63,7 @@ def _place(row: dict[str, Any]) -> _Place:
 def _stream(
     database: Database, selection: Selection, dated: bool, size: int
 ) -> Iterator[dict[str, Any]]:
-    """Yield the entries with a date of publication, or those without; each has its own index."""
+    """Yield the entries with a publication date, or those without; each kind has its own index."""
     after: _Place | None = None
     while True:
         rows = database.query(_page, selection, dated, after, size)
@@ -122,7 +122,7 @@ _LISTED = (
 
 
 def _listed(row: sa.RowMapping) -> dict[str, Any]:
-    """A row as it is shown: with one author, its feed as it is called, and text for HTML."""
+    """Return a row for display: one author, the feed's display name, text instead of HTML."""
     settings = row["settings"]
     feed_title = settings.get("title") or row["feed_title"]
     feed_categories = settings.get("categories") or row["feed_categories"]
@@ -161,7 +161,7 @@ _RENDER_DUE = sa.cast(IS_DUE, sa.Integer).label("render_due")
 
 
 def show(connection: sa.Connection, entry_id: int) -> dict[str, Any] | None:
-    """One entry with everything kept of it, its revisions oldest first."""
+    """Return one entry with everything stored about it, its revisions oldest first; or None."""
     columns = [column for column in Entry.__table__.columns if column.key not in _INTERNAL]
     query = sa.select(Feed.url.label("feed_url"), *columns, _RENDER_DUE)
     query = query.join(Feed, Feed.id == Entry.feed_id).where(Entry.id == entry_id)
@@ -187,7 +187,7 @@ _INTERNAL = frozenset(
 
 
 def overview(connection: sa.Connection, now: datetime) -> dict[str, float]:
-    """What is kept and how the feeds are, in numbers; `lag_seconds` is that of the latest feed."""
+    """Return counts of entries and feeds; `lag_seconds` is how late the most overdue feed is."""
     is_active = sa.and_(Feed.removed_at.is_(None), Feed.paused_at.is_(None))
     is_due = sa.and_(is_active, Feed.next_poll_at <= now)
 
@@ -208,7 +208,7 @@ def overview(connection: sa.Connection, now: datetime) -> dict[str, float]:
     return counts | totals(connection) | {"lag_seconds": lag}
 
 
-# The join leaves out the marks of entries that were deleted.
+# The join ignores the marks of deleted entries.
 _FILES_DUE = (
     sa.select(sa.func.count())
     .select_from(Due)
@@ -218,7 +218,7 @@ _FILES_DUE = (
 
 
 def totals(connection: sa.Connection) -> dict[str, int]:
-    """How much is kept: entries, revisions, files to be rendered."""
+    """Return how many entries, revisions and files to write there are."""
     return {
         "without_full_text": full_texts.lacking(connection),
         "unread": unread.count(connection),

@@ -1,4 +1,4 @@
-"""The newest addresses of pictures and files of entries that did not change otherwise."""
+"""Update the addresses of pictures and files in entries whose text did not change."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _COLUMNS = (Entry.id, *(getattr(Entry, name) for name in NAMES))
 
 
 def find(connection: sa.Connection, verdicts: Iterable[Verdict]) -> list[tuple[Verdict, Newest]]:
-    """Find which of these unchanged entries have other addresses now.
+    """Return the unchanged entries whose picture or file addresses changed.
 
-    Only those are looked at whose bytes changed.
+    Only entries whose bytes changed are checked.
     """
     changed = {
         verdict.known.id: verdict
@@ -40,18 +40,18 @@ def find(connection: sa.Connection, verdicts: Iterable[Verdict]) -> list[tuple[V
 
 
 def pictured_by(html: str, lead_image: str | None, enclosures: list[dict[str, Any]]) -> Pictured:
-    """What the columns of an entry say of its pictures and files."""
+    """Return the pictures and files in the columns of an entry."""
     files = tuple(Enclosure(**file) for file in enclosures)
     return Pictured(html=SafeHtml(html), lead_image=lead_image, enclosures=files)
 
 
 def pictured_in(entry: NormalEntry) -> Pictured:
-    """What an entry says of its pictures and files."""
+    """Return the pictures and files of an entry."""
     return Pictured(html=entry.html, lead_image=entry.lead_image, enclosures=entry.enclosures)
 
 
 def bodies(seen: Seen, found: Iterable[tuple[Verdict, Newest]]) -> Iterator[Body]:
-    """The bytes without which these addresses could not be read again."""
+    """Yield the bytes to store, so that a replay finds the new addresses."""
     for verdict, other in found:
         if other.is_other:
             yield verdict.entry.raw, seen.url, seen.content_type
@@ -62,9 +62,9 @@ def take(
     found: Iterable[tuple[Verdict, Newest]],
     captures: Mapping[bytes, int],
 ) -> list[int]:
-    """Write down the newest addresses; no revision, as nobody wrote anything.
+    """Store the new addresses, without a revision.
 
-    Return the numbers of the entries that look different now; the caller makes them due.
+    Return the ids of the entries that look different now; the caller marks them due.
     """
     changed = []
     for verdict, other in found:
@@ -82,7 +82,7 @@ def take(
 def signatures_of(
     entry: NormalEntry, html: str, lead_image: str | None, enclosures: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """The columns of an entry read from old bytes, with the signatures that are kept of it."""
+    """Return the columns of an entry read again; newer signed addresses in the store are kept."""
     return _columns(resigned(pictured_in(entry), pictured_by(html, lead_image, enclosures)))
 
 

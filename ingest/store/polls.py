@@ -1,4 +1,4 @@
-"""Looks at feeds: which are due, and what came of each."""
+"""Polls: which feeds are due, the result of each poll, and pauses of servers."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def due(
     without_sites: Collection[str] = (),
     or_new: bool = False,
 ) -> list[FeedState]:
-    """The feeds that are to be looked at now, most overdue first.
+    """Return the feeds to poll now, most overdue first.
 
-    None of a server that is left alone, or of the sites named. `or_new` takes those that were
-    never looked at before their time.
+    Feeds on paused servers and on `without_sites` are left out. With `or_new`, feeds that were
+    never polled are included before their time.
     """
     is_due = Feed.next_poll_at <= now
     if or_new:
@@ -46,9 +46,9 @@ def due(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSaid:
-    """What a document told of its feed; `body_digest` tells whether it is the same again.
+    """What a document says about its feed.
 
-    It is None where the document is to be read again even so.
+    `body_digest` is None if an equal document must be read again.
     """
 
     title: str | None
@@ -71,11 +71,11 @@ def record_poll(
     trust: Trust | None = None,
     said: FeedSaid | None = None,
 ) -> None:
-    """Write one look at a feed: the poll's row, the schedule, and the validators with it.
+    """Store a poll: its row, the schedule and the validators.
 
-    Called last in the transaction that keeps the entries, so that validators never vouch for
-    entries that were lost. Validators that say nothing leave those that are kept.
-    `validators_of` is the RSSHub instance that gave them; `address` is the feed's own.
+    Call it last in the transaction that stores the entries, so that validators are never stored
+    without their entries. Without `said`, empty validators leave the stored ones.
+    `validators_of` is the RSSHub instance that sent them; `address` is the feed's own address.
     """
     failed = poll.error is not None
     columns: dict[str, Any] = {
@@ -99,13 +99,13 @@ def record_poll(
 
 
 def doubt_server(connection: sa.Connection, server: str, feed_id: int) -> None:
-    """Ask the other feeds of a server for whole documents next: it cannot be trusted."""
+    """Request whole documents for a server's other feeds, because its 304s cannot be trusted."""
     others = sa.update(Feed).where(Feed.server == server, Feed.id != feed_id)
     if server:
         connection.execute(others.values(document_at=None))
 
 
-# Made once: to put a statement together takes SQLAlchemy longer than SQLite takes to run it.
+# Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
 _OF_FEED = sa.update(table_of(Feed)).where(table_of(Feed).c.id == sa.bindparam("of_feed"))
 _SUCCEEDED = _OF_FEED.values(failures=0)
 _FAILED = _OF_FEED.values(failures=table_of(Feed).c.failures + 1)
@@ -122,7 +122,7 @@ def _poll_columns(poll: Poll) -> dict[str, Any]:
 
 
 def last(connection: sa.Connection, feed_id: int, limit: int) -> list[dict[str, Any]]:
-    """The last looks at a feed, newest first."""
+    """Return the last polls of a feed, newest first."""
     query = (
         sa.select(*PollRow.__table__.columns)
         .where(PollRow.feed_id == feed_id)
@@ -133,13 +133,13 @@ def last(connection: sa.Connection, feed_id: int, limit: int) -> list[dict[str, 
 
 
 def put_off(connection: sa.Connection, feed_id: int, until: datetime, reason: str) -> None:
-    """Look at a feed later; it was not asked."""
+    """Postpone the next poll of a feed."""
     columns = {"next_poll_at": until, "next_poll_reason": reason}
     connection.execute(_OF_FEED, {"of_feed": feed_id, **columns})
 
 
 def spread_late(connection: sa.Connection, now: datetime) -> None:
-    """Let feeds whose time has passed while nobody looked be due one after the other."""
+    """Spread the polls of overdue feeds over time."""
     late = sa.select(Feed.id).where(
         Feed.removed_at.is_(None), Feed.paused_at.is_(None), Feed.next_poll_at <= now
     )
@@ -150,18 +150,18 @@ def spread_late(connection: sa.Connection, now: datetime) -> None:
 
 
 def host_pauses(connection: sa.Connection) -> dict[str, Pause]:
-    """The servers that are left alone, or were, by host and port."""
+    """Return the pauses of servers, past ones too, by host and port."""
     rows = connection.execute(sa.select(*HostPause.__table__.columns)).mappings()
     return {row["server"]: Pause(**row) for row in rows}
 
 
 def pause_host(connection: sa.Connection, pause: Pause) -> None:
-    """Leave a server alone."""
+    """Store the pause of a server."""
     columns = asdict(pause)
     insert = insert_into(connection, HostPause).values(columns)
     connection.execute(insert.on_conflict_do_update(index_elements=["server"], set_=columns))
 
 
 def forgive_host(connection: sa.Connection, server: str) -> None:
-    """Forget what a server did; it answers again."""
+    """Delete the pause of a server that answers again."""
     connection.execute(sa.delete(HostPause).where(HostPause.server == server))

@@ -1,4 +1,4 @@
-"""What is kept of the entries of a document: recognised by their bytes, and judged."""
+"""Match the entries of a document with stored ones: by their bytes, and by their content."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ KNOWN = tuple(name for name in KnownEntry.__dataclass_fields__ if name != "is_fo
 def recognised(
     connection: sa.Connection, feed_id: int, digests: Iterable[bytes]
 ) -> list[Recognised]:
-    """The kept entries of a feed whose own bytes have one of these digests.
+    """Return the stored entries of a feed whose items have one of these digests.
 
-    Those whose page is to be asked for again are left out, so that they are read again.
+    Entries whose page is to be requested again are left out, so that they are read again.
     """
     found: list[Recognised] = []
     for some in in_batches(sorted(digests)):
@@ -41,7 +41,7 @@ _BY_BYTES = sa.select(*(_ENTRY.c[name] for name in Recognised._fields)).where(
 
 
 def known_entry(connection: sa.Connection, entry_id: int) -> KnownEntry:
-    """What is needed of an entry to recognise it, by its number."""
+    """Return a stored entry by its id, with what is needed to recognise it."""
     query = sa.select(*(_ENTRY.c[name] for name in KNOWN)).where(_ENTRY.c.id == entry_id)
     return KnownEntry(**connection.execute(query).mappings().one())
 
@@ -54,10 +54,10 @@ def judge(
     beside: Collection[bytes] = (),
     may_be_empty: bool = False,
 ) -> list[Verdict]:
-    """Say of each entry whether it is new, edited or unchanged; write nothing.
+    """Decide for each entry whether it is new, edited or unchanged; write nothing.
 
-    `beside` are the item digests of what was recognised by its bytes. Where the feed may have no
-    entries yet, that is asked before all else.
+    `beside` has the item digests of the document's other entries, which were recognised by their
+    bytes. With `may_be_empty`, first check if the feed has any entries, which is faster.
     """
     if may_be_empty and connection.scalar(_ONE_OF_FEED, {"of_feed": feed_id}) is None:
         return dedupe.decide(entries, ())
@@ -78,10 +78,10 @@ def judge(
 
 
 def _without_noise(connection: sa.Connection, verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """The verdicts, with those edits unchanged that no reader would notice.
+    """Change the verdict `edited` to `unchanged` for edits that no reader would notice.
 
-    Only edits cost a look at the text that is kept. A full text is its page's and cannot be
-    compared with what the feed says.
+    Only edits need a query for the stored text. A full text comes from a page and cannot be
+    compared with the feed's text.
     """
     ids = [verdict.known.id for verdict in verdicts if verdict.known and _may_be_noise(verdict)]
     kept: dict[int, tuple[str, str]] = {}
@@ -125,7 +125,7 @@ def _known(
 
 @cache
 def _known_by(column: str) -> sa.Select[Any]:
-    """The kept entries of a feed by the values of a column."""
+    """Select the entries of a feed by the values of a column."""
     return sa.select(*(_ENTRY.c[name] for name in KNOWN)).where(
         _ENTRY.c.feed_id == sa.bindparam("of_feed"),
         _ENTRY.c[column].in_(sa.bindparam("values", expanding=True)),

@@ -1,4 +1,4 @@
-"""Records of an archive that name no address: which entries of their feed they are."""
+"""Find the entries of archive records that have no address."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from ingest.store.recognise import known_entry
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import BackfillDocument, BackfillRecord, Capture, Entry
 
-# The entries of a feed by the keys of their titles: number and publication.
+# The entries of a feed by title key: id and publication date.
 _Titled = Mapping[str, Sequence[tuple[int, datetime | None]]]
 _MOST_OF_ONE_TITLE = 50
 
 
 class Records:
-    """The records of one run and one feed: each is an entry of its own, unless texts agree.
+    """The records of one feed in one backfill run.
 
-    Made once, for records come by the thousand; with the entries of the feed that have an
-    address, which they may be of.
+    `titled` are the feed's entries that have an address; a record may be one of them. They are
+    queried once for a run, because an archive has thousands of records.
     """
 
     def __init__(self, titled: _Titled) -> None:
@@ -33,11 +33,11 @@ class Records:
     def judge(
         self, connection: sa.Connection, seen: Seen, verdicts: Iterable[Verdict]
     ) -> list[Verdict]:
-        """Judge records anew by their titles, and by the files that they came in."""
+        """Return the verdicts, corrected by the titles of the records and by their files."""
         return [self._judge(connection, seen, verdict) for verdict in verdicts]
 
     def claim(self, connection: sa.Connection, seen: Seen, verdicts: Sequence[Verdict]) -> None:
-        """Write down which entry a file is, once it is kept; a run that is killed goes on so."""
+        """Store which entry a file became, so that a killed run can continue."""
         known = [verdict.known.id for verdict in verdicts if verdict.known]
         keys = [verdict.entry.key for verdict in verdicts]
         query = sa.select(Entry.id).where(Entry.feed_id == seen.feed_id, Entry.key.in_(keys))
@@ -60,7 +60,7 @@ class Records:
         return _verdict(entry, known)
 
     def _of_title(self, connection: sa.Connection, entry: NormalEntry) -> KnownEntry | None:
-        """The one entry with an address, a record's title and a time that it may give."""
+        """Return the only entry with an address, this title and a matching time, or None."""
         alike = [
             entry_id
             for entry_id, at in self._titled.get(entry.title_key, ())
@@ -70,14 +70,14 @@ class Records:
 
 
 def _are_one(entry: NormalEntry, known: KnownEntry) -> bool:
-    """Whether two records are of one post: 早安 is written anew each day."""
+    """Whether two records are the same post. A short text such as 早安 may be posted every day."""
     return known.text_digest == entry.text_digest and (
         dedupe.has_like_time(entry, known) or dedupe.is_long(entry.html)
     )
 
 
 def _is_taken(connection: sa.Connection, known: KnownEntry, seen: Seen) -> bool:
-    """Whether another file of this run, or of the same folder, is this entry already."""
+    """Whether another file of this run or folder is this entry already."""
     query = sa.select(Capture.url).join(Entry, Entry.capture_id == Capture.id)
     url = connection.scalar(query.where(Entry.id == known.id)) or ""
     if url == seen.url:
@@ -96,7 +96,7 @@ def _is_claimed(connection: sa.Connection, entry_id: int, seen: Seen) -> bool:
 
 
 def titled_entries(connection: sa.Connection, feed_id: int) -> _Titled:
-    """The entries of a feed that have an address, by the keys of their titles."""
+    """Return the entries of a feed that have an address, by title key."""
     found: dict[str, list[tuple[int, datetime | None]]] = {}
     query = sa.select(Entry.id, Entry.title, Entry.published_at).where(
         Entry.feed_id == feed_id, sa.or_(Entry.link_key.is_not(None), Entry.guid.is_not(None))
@@ -107,7 +107,7 @@ def titled_entries(connection: sa.Connection, feed_id: int) -> _Titled:
 
 
 def _another(connection: sa.Connection, seen: Seen, entry: NormalEntry) -> Verdict:
-    """The verdict on another post of one title and time: the one of this file, or a new one."""
+    """Return the verdict on another post with this title and time: this file's entry, or new."""
     keys = [dedupe.record_key(entry, nth) for nth in range(1, _MOST_OF_ONE_TITLE + 1)]
     query = sa.select(Entry.key, Entry.id, Capture.url)
     query = query.join(Capture, Capture.id == Entry.capture_id)

@@ -1,4 +1,4 @@
-"""Other paths for files that have one; those they had are remembered."""
+"""Give files new paths, and remember the former ones."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _FILE, _FORMER = table_of(ArchiveFile), table_of(FormerPath)
 def rename(
     connection: sa.Connection, layout: str, wanted: Mapping[int, Sequence[str]], *, now: datetime
 ) -> int:
-    """Give entries the first of these paths that is free; return how many have another one now.
+    """Give each entry the first of its wanted paths that is free; return how many changed.
 
-    They are due, so that their files are written there.
+    Changed entries are marked due, so that their files are written there.
     """
     renamed = [
         entry for entry, paths in wanted.items() if _rename(connection, layout, entry, paths, now)
@@ -44,7 +44,7 @@ def _rename(
 
 
 def former(connection: sa.Connection, layout: str) -> list[tuple[str, bytes | None, str]]:
-    """Each path that is nobody's any more, what was in it, and where that is now."""
+    """Return each unused former path, the digest of its file, and the file's current path."""
     in_use = sa.select(_FILE.c.path)
     query = (
         sa.select(_FORMER.c.path, _FORMER.c.digest, _FILE.c.path)

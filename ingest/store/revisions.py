@@ -1,4 +1,4 @@
-"""Revisions: each text that an entry said is kept once, however often it comes back."""
+"""Revisions: each text of an entry is stored once, however often it comes back."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from models import Entry, Revision
 
 
 def take_out(connection: sa.Connection, entry_id: int, text_digest: bytes) -> datetime | None:
-    """Take out the revision with a text that an entry says again, and count the others anew.
+    """Delete the revision with a text that is current again; renumber the later ones.
 
-    Caches and translations flip between two texts: each time would be one revision more. Return
-    when the text was first seen; None if the entry never said it before.
+    Without this, a feed that alternates between two texts would add a revision each time. Return
+    when the text was first seen, or None if it is not among the revisions.
     """
     query = sa.select(Revision.id, Revision.version, Revision.seen_at).where(
         Revision.entry_id == entry_id, Revision.text_digest == text_digest
@@ -31,7 +31,7 @@ def take_out(connection: sa.Connection, entry_id: int, text_digest: bytes) -> da
 
 
 def count_on(connection: sa.Connection, entry_id: int, place: int, *, by: int = 1) -> None:
-    """Count the versions from a place on otherwise; by way of negative numbers, which are free."""
+    """Add `by` to the versions from `place` on. Negative numbers in between avoid collisions."""
     later = sa.update(Revision).where(Revision.entry_id == entry_id, Revision.version >= place)
     connection.execute(later.values(version=-Revision.version - by))
     turned = sa.update(Revision).where(Revision.entry_id == entry_id, Revision.version < 0)
@@ -41,7 +41,7 @@ def count_on(connection: sa.Connection, entry_id: int, place: int, *, by: int = 
 
 
 def has_text(connection: sa.Connection, entry_id: int, text_digest: bytes) -> bool:
-    """Whether a text of an entry is among its revisions."""
+    """Whether an entry has a revision with this text."""
     query = sa.select(Revision.id).where(
         Revision.entry_id == entry_id, Revision.text_digest == text_digest
     )
@@ -49,9 +49,9 @@ def has_text(connection: sa.Connection, entry_id: int, text_digest: bytes) -> bo
 
 
 def insert_earlier(connection: sa.Connection, earlier: Earlier, columns: Mapping[str, Any]) -> None:
-    """Insert a version among the revisions at its place in time; later ones count one on.
+    """Insert a revision in order of time; later versions are renumbered.
 
-    `columns` hold its content, and where its bytes are.
+    `columns` has its content and the ids of its captures.
     """
     known = earlier.verdict.known
     if known is None:

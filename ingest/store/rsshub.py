@@ -1,4 +1,4 @@
-"""RSSHub's instances and metadata as they are kept, and the categories of feeds by them."""
+"""RSSHub: the health of instances, the metadata of routes, and the categories of feeds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HEALTH = [field.name for field in fields(Health) if field.name != "instance"]
 
 
 def health(connection: sa.Connection) -> dict[str, Health]:
-    """How the instances were when they were last asked, by name."""
+    """Return the stored health of the instances, by name."""
     rows = connection.execute(sa.select(*RsshubInstance.__table__.columns)).mappings()
     return {
         row["name"]: Health(instance=row["name"], **{name: row[name] for name in _HEALTH})
@@ -29,7 +29,7 @@ def health(connection: sa.Connection) -> dict[str, Health]:
 
 
 def save_health(connection: sa.Connection, now: Health) -> None:
-    """Write down how an instance is now."""
+    """Store the health of an instance."""
     columns = {name: getattr(now, name) for name in _HEALTH}
     insert = insert_into(connection, RsshubInstance).values(name=now.instance, **columns)
     connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=columns))
@@ -38,7 +38,7 @@ def save_health(connection: sa.Connection, now: Health) -> None:
 def replace_metadata(
     connection: sa.Connection, namespaces: Sequence[Namespace], *, now: datetime
 ) -> int:
-    """Keep these namespaces and no others; return how many feeds have other categories now."""
+    """Replace the stored namespaces; return how many feeds got other categories."""
     connection.execute(sa.delete(RsshubNamespace))
     distinct = {one.name: one for one in namespaces}
     connection.execute(sa.insert(RsshubNamespace), [asdict(one) for one in distinct.values()])
@@ -53,10 +53,10 @@ def replace_metadata(
 def learn_categories(
     connection: sa.Connection, feed_id: int, url: str, pattern: str | None, *, now: datetime
 ) -> bool:
-    """Give a feed the categories of its route; say whether they are others than before.
+    """Give a feed the categories of its route; return whether they changed.
 
-    Its records are rendered anew then, unless they show what the user set. Metadata that say
-    nothing of the route leave the categories that are kept.
+    If they changed, its entries are marked due, unless the user set its categories. If the
+    metadata does not contain the route, the stored categories are kept.
     """
     path = path_of(url)
     found = categories_of(path, _namespaces(connection, namespace_names(path, pattern)), pattern)

@@ -1,4 +1,4 @@
-"""How categories and tags are written in records: first come, and for ever."""
+"""The spelling of categories and tags in files. The first spelling stays."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ingest.outputs.pages import page_of, ways_to_write
 from ingest.store.statements import in_batches, insert_if_new, table_of
 from models import SiteName
 
-Name = tuple[str, str]  # its place, and what it is
+Name = tuple[str, str]  # its place, such as `tags`, and the name itself
 
 _NAME = table_of(SiteName)
 
@@ -19,7 +19,7 @@ _NAME = table_of(SiteName)
 def written(
     connection: sa.Connection, layout: str, names: Mapping[str, Sequence[str]]
 ) -> dict[Name, str]:
-    """How names, given by their places, are written, so far as that is known."""
+    """Return the stored spellings of names, which are given by place."""
     keys = sorted({name.casefold() for some in names.values() for name in some})
     known: dict[Name, str] = {}
     for some in in_batches(keys):
@@ -35,7 +35,7 @@ def written(
 def give(
     connection: sa.Connection, layout: str, names: Mapping[str, Sequence[str]]
 ) -> dict[Name, str]:
-    """Decide how new names are written: each has a page that no other name in its place has."""
+    """Return spellings for names, new ones included; each has its own page within its place."""
     for place, some in names.items():
         for name in some:
             _give(connection, layout, place, name)
@@ -49,13 +49,13 @@ def _give(connection: sa.Connection, layout: str, place: str, name: str) -> None
         page = page_of(way)
         if page and connection.execute(insert, row | {"page": page, "written": way}).rowcount == 1:
             return
-        # In another case it may be there; else its page is taken.
+        # The name may be stored in another case. Otherwise its page is taken.
         if number == 0 and written(connection, layout, {place: [name]}):
             return
 
 
 def apart(connection: sa.Connection, layout: str) -> list[tuple[str, str, str, str | None]]:
-    """Names that are not written as they are: place, name, what is written, whose page it was."""
+    """Return names with another spelling: place, name, spelling, and the owner of the page."""
     names = connection.execute(
         sa.select(_NAME.c.place, _NAME.c.page, _NAME.c.name, _NAME.c.written).where(
             _NAME.c.layout == layout

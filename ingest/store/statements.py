@@ -1,4 +1,4 @@
-"""What statements of all subjects share: upserts on both databases, long lists in pieces."""
+"""Parts of statements for all subjects: upserts on both databases, long lists in batches."""
 
 from __future__ import annotations
 
@@ -13,24 +13,23 @@ from models import Base
 
 T = TypeVar("T")
 
-# Both databases take far more, but a statement's plan and memory grow with its parameters.
+# Both databases allow more, but planning time and memory grow with the parameters.
 _IN_ONE_STATEMENT = 500
 
 
 def insert_into(connection: sa.Connection, table: Any) -> Any:
-    """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`.
+    """Return an INSERT with `on_conflict_do_nothing` and `on_conflict_do_update`.
 
-    SQLite and PostgreSQL spell them alike, but SQLAlchemy keeps them apart.
+    SQLAlchemy has a separate class for each database.
     """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
 
 
 def table_of(model: type[Base]) -> sa.Table:
-    """The table of a model, for statements that are made once.
+    """Return the table of a model.
 
-    What they name is then the table's columns, not the model's attributes, which would take them
-    the long way round through the ORM.
+    Statements on tables are faster than statements on models, which go through the ORM.
     """
     table = model.__table__
     if not isinstance(table, sa.Table):
@@ -40,15 +39,15 @@ def table_of(model: type[Base]) -> sa.Table:
 
 @cache
 def insert_if_new(dialect: str, model: type[Base], *unique: str) -> Any:
-    """An INSERT of rows that leaves those alone whose columns `unique` are there already.
+    """Return an INSERT that skips rows whose `unique` columns exist already.
 
-    Without any named, whatever must be there only once.
+    Without `unique`, it skips every row that would break a unique constraint.
     """
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(table_of(model))
     return insert.on_conflict_do_nothing(index_elements=unique or None)
 
 
 def in_batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """A long list in pieces that one statement takes."""
+    """Yield a long list in pieces that are small enough for one statement."""
     for start in range(0, len(values), _IN_ONE_STATEMENT):
         yield values[start : start + _IN_ONE_STATEMENT]

@@ -1,4 +1,4 @@
-"""The counts and warnings of a poll that brought a document."""
+"""The counts and warnings of a poll that received a document."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ingest.values import NormalEntry, Outcome, Poll, Verdict, VerdictKind
 
 
 def counted(poll: Poll, verdicts: Sequence[Verdict], reading: Reading) -> Poll:
-    """The poll with its counts, its outcome and the warnings of its document."""
+    """Return the poll with its counts, outcome and warnings."""
     kinds = [verdict.kind for verdict in verdicts]
     new, edited = kinds.count(VerdictKind.NEW), kinds.count(VerdictKind.EDITED)
     return replace(
@@ -31,7 +31,7 @@ def counted(poll: Poll, verdicts: Sequence[Verdict], reading: Reading) -> Poll:
 
 
 def _unread(broken: Sequence[BrokenEntry]) -> Iterator[str]:
-    """Say how many entries could not be read, and why of the first."""
+    """Yield a warning if entries could not be read, with the reason of the first."""
     if broken:
         some = "1 entry is" if len(broken) == 1 else f"{len(broken)} entries are"
         first = broken[0]
@@ -39,7 +39,7 @@ def _unread(broken: Sequence[BrokenEntry]) -> Iterator[str]:
 
 
 def _lacking_full_text(entries: Sequence[NormalEntry]) -> Iterator[str]:
-    """Say of how many entries the page could not be fetched or read, and why of the first."""
+    """Yield a warning if pages could not be fetched or read, with the reason of the first."""
     lacking = [entry for entry in entries if entry.full_text_error]
     if lacking:
         some = "1 entry is" if len(lacking) == 1 else f"{len(lacking)} entries are"

@@ -1,4 +1,4 @@
-"""What a clock that was wrong has left: times that lie in the future, or too far ahead."""
+"""Repair times that a wrong clock stored in the future."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.store.feed_state import listed, state_of
 from ingest.store.polls import put_off
 from models import Feed, HostPause, RsshubInstance
 
-# A clock that is brought in line moves by less.
+# Normal corrections of a clock are smaller.
 _CLOCKS_AGREE = timedelta(minutes=1)
 _REASON = "it was planned by a clock that was wrong"
 
@@ -20,10 +20,10 @@ _REASON = "it was planned by a clock that was wrong"
 def mend(
     connection: sa.Connection, now: datetime, most: timedelta, *, at_once: bool = False
 ) -> int:
-    """Undo what a clock ahead of `now` has planned; return how many feeds are planned anew.
+    """Reschedule feeds planned by a clock ahead of `now`; return how many there were.
 
-    `most` is how far ahead a feed may be planned. The feeds are polled one by one, or with
-    `at_once` all now. Servers and RSSHub instances that were put off for too long are asked again.
+    `most` is how far ahead a feed may be planned. The polls are spread over time, or with
+    `at_once` all due now. Pauses of servers and RSSHub instances that are too long end now.
     """
     wrong = _planned_wrongly(connection, now, most)
     times = [now] * len(wrong) if at_once else first_polls(len(wrong), now)
@@ -43,7 +43,7 @@ def mend(
 
 
 def _planned_wrongly(connection: sa.Connection, now: datetime, most: timedelta) -> list[FeedState]:
-    """The feeds that were polled in the future, or are planned too far ahead."""
+    """Return the feeds that were polled in the future or are planned too far ahead."""
     passed = now + _CLOCKS_AGREE
     query = listed().where(sa.or_(Feed.last_polled_at > passed, Feed.next_poll_at > now + most))
     feeds = [state_of(row) for row in connection.execute(query).mappings()]

@@ -1,4 +1,4 @@
-"""Entries that could not be read: stored by their bytes, until they can be."""
+"""Entries that could not be read: their bytes are stored until a replay reads them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_LISTED = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnreadEntry:
-    """An entry that could not be read, with the document that it can be read from."""
+    """An entry that could not be read, with the document that contains it."""
 
     id: int
     item_digest: bytes
@@ -48,7 +48,7 @@ def keep(
     captures: Mapping[bytes, int],
     changes: Changes,
 ) -> None:
-    """Mark entries unread with the reason; one that is marked already keeps its first date."""
+    """Mark entries unread with the reason; entries that are marked already keep their date."""
     rows = [
         {
             "feed_id": seen.feed_id,
@@ -73,7 +73,7 @@ def keep(
 def first_seen(
     connection: sa.Connection, feed_id: int, new: Sequence[Verdict]
 ) -> dict[str, datetime]:
-    """Return when new entries were first seen that could not be read then, by their keys."""
+    """Return, by key, when new entries were first seen if they could not be read before."""
     if not new:
         return {}
     columns = (Unread.item_digest, Unread.key, Unread.first_seen_at)
@@ -88,19 +88,19 @@ def first_seen(
 
 
 def forget_read(connection: sa.Connection, feed_id: int, entries: Sequence[NormalEntry]) -> None:
-    """Unmark the entries whose very bytes were read."""
+    """Delete the marks of entries whose bytes have now been read."""
     for some in in_batches(sorted({entry.item_digest for entry in entries})):
         of_feed = sa.delete(Unread).where(Unread.feed_id == feed_id)
         connection.execute(of_feed.where(Unread.item_digest.in_(some)))
 
 
 def forget(connection: sa.Connection, unread_id: int) -> None:
-    """Unmark an entry that could be read."""
+    """Delete the mark of an entry."""
     connection.execute(sa.delete(Unread).where(Unread.id == unread_id))
 
 
 def unmarked(connection: sa.Connection, feed_id: int, digests: Collection[bytes]) -> list[bytes]:
-    """Return those of these item digests that are not marked unread yet."""
+    """Return the item digests, out of these, that are not marked unread yet."""
     query = sa.select(Unread.item_digest).where(Unread.feed_id == feed_id)
     marked = set(connection.scalars(query))
     return [digest for digest in digests if digest not in marked]
@@ -109,7 +109,7 @@ def unmarked(connection: sa.Connection, feed_id: int, digests: Collection[bytes]
 def of_feed(
     connection: sa.Connection, feed_id: int, *, after: int = 0, limit: int = 100
 ) -> list[UnreadEntry]:
-    """Return the unread entries of a feed with their bytes, by number, beginning after `after`."""
+    """Return unread entries of a feed with their bytes, in order of ids above `after`."""
     own = (name for name in UnreadEntry.__dataclass_fields__ if name in Unread.__table__.columns)
     query = (
         sa.select(
@@ -133,7 +133,7 @@ def count(connection: sa.Connection) -> int:
 
 
 def listed(connection: sa.Connection) -> list[dict[str, object]]:
-    """Return the latest unread entries of all feeds, for people."""
+    """Return the latest unread entries of all feeds, as they are shown."""
     query = (
         sa.select(
             Unread.feed_id,
