@@ -223,3 +223,103 @@ def test_an_article_after_the_end_of_a_page_is_found(head: str) -> None:
     article = extract_article(f"{head}<article>{prose}</article>", url=URL)
     assert article is not None
     assert "第8段" in article.text
+
+
+BRIDGE = (
+    "昨日上午九时，临溪大桥在两岸居民的注视下恢复通车，首批车辆依次驶过修缮一新的桥面。",
+    "据介绍，大桥自去年十月封闭维修，历时七个月，更换拉索四十二根，铺设沥青一万二千平方米。",
+    "家住桥头的周女士说，封桥期间每天要绕行半小时，如今送孩子上学只需十分钟。",
+    "下一步，有关部门将在桥上加装监测设备，实时掌握荷载和位移，确保大桥安全运行。",
+)
+HARBOUR = (
+    "渔船在清晨归来，船舱里装满了银色的带鱼，码头上人声鼎沸，收鱼的车排出去两里地。",
+    "老船长说，这样的收成十年没有见过，今年休渔期延长以后，鱼群的数量明显多了起来。",
+    "合作社已经和三家加工厂签了合同，预计全年的销售额可以突破两千万元，每户增收三万元。",
+)
+CAPTIONS = (
+    "图为通车现场，首批车辆驶过桥面。 记者 陈一帆 摄",
+    "工人在桥上做最后的清扫。 陈一帆 摄",
+    "航拍修缮一新的临溪大桥，如长虹卧波。",
+    "两岸居民赶来观看通车的场面。",
+    "夜幕下的大桥灯光璀璨。 滨海视觉供图",
+)
+
+
+def paragraphs(*texts: str) -> str:
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+def text_beside(*, own: str, beside: str) -> str:
+    head = "<head><title>临溪大桥恢复通车 - 滨海日报</title></head>"
+    page = f"{head}<body><div><div><h1>临溪大桥恢复通车</h1>{own}</div>{beside}</div></body>"
+    article = extract_article(page, url=URL)
+    assert article is not None
+    return article.text
+
+
+def test_what_is_recommended_with_its_first_words_is_left_out() -> None:
+    teasers = "".join(
+        f'<div class="r"><h2><a href="/2024/{n}.html">码头上的第{n}个故事</a></h2>'
+        f"{paragraphs(*HARBOUR)}</div>"
+        for n in range(2)
+    )
+    text = text_beside(own=paragraphs(*BRIDGE), beside=f"<div><h3>今日推荐</h3>{teasers}</div>")
+    assert all(sentence in text for sentence in BRIDGE)
+    assert not any(sentence in text for sentence in HARBOUR)
+
+
+def test_a_link_without_a_text_of_its_own_is_no_title() -> None:
+    linked = (
+        "<div><a href='/2'><img src='/2.jpg'>渡口</a><br>夜里的渡口没有灯，船家在岸上喝茶。</div>"
+    )
+    text = text_beside(own=f"{paragraphs(*BRIDGE)}<h3>今日推荐</h3>{linked}", beside="")
+    assert "夜里的渡口" in text
+
+
+def test_sections_of_a_digest_below_a_label_stay() -> None:
+    links = "".join(
+        f'<p><a href="https://a.example/{n}">第{n}条好文</a></p><p>{text}</p>'
+        for n, text in enumerate(HARBOUR)
+    )
+    text = text_beside(own=f"{paragraphs(*BRIDGE)}<h2>推荐阅读</h2>{links}", beside="")
+    assert all(sentence in text for sentence in HARBOUR)
+
+
+def test_comments_longer_than_the_article_are_left_out() -> None:
+    said = "".join(
+        f'<div class="cmt"><span>小河马</span><p>{text}小时候就住在那边，第{n}次路过都觉得亲切，'
+        "希望这座桥能一直好好的。</p></div>"
+        for n, text in enumerate(HARBOUR * 2)
+    )
+    text = text_beside(own=paragraphs(*BRIDGE), beside=f'<div class="cmt-list">{said}</div>')
+    assert all(sentence in text for sentence in BRIDGE)
+    assert "小河马" not in text
+
+
+def test_captions_of_the_articles_own_pictures_are_its_text() -> None:
+    own = "".join(f'<li><img src="/{n}.jpg"><div>{c}</div></li>' for n, c in enumerate(CAPTIONS))
+    others = "".join(
+        f'<li><a href="/p/{n}.html"><img src="/h{n}.jpg"><span>别处的组图第{n}辑</span></a></li>'
+        for n in range(6)
+    )
+    article = extract_article(
+        "<head><title>临溪大桥恢复通车 - 滨海日报</title></head><body>"
+        f'<div class="pic"><h1>临溪大桥恢复通车</h1><p class="intro">{BRIDGE[0]}</p>'
+        f'<ul class="big">{own}</ul></div><div class="more"><ul>{others}</ul></div></body>',
+        url=URL,
+    )
+    assert article is not None
+    assert all(sentence in article.text for sentence in (BRIDGE[0], *CAPTIONS))
+    assert "别处的组图" not in article.text
+
+
+def test_a_foot_that_names_who_runs_the_site_is_left_out() -> None:
+    rules = "本网站稿件未经授权不得转载、摘编或建立镜像，违者将依法追究其法律责任。" * 4
+    foot = (
+        f"<table><tr><td>{rules}<br>主办：临溪市人民政府办公室　承办：临溪市大数据管理局<br>"
+        "网站标识码：1201010001　津ICP备05012345号</td></tr></table>"
+    )
+    own = "<table><tr><td>　　" + "<br><br>　　".join(BRIDGE[:2]) + "</td></tr></table>"
+    text = text_beside(own=own, beside=foot)
+    assert all(sentence in text for sentence in BRIDGE[:2])
+    assert "主办" not in text

@@ -112,6 +112,8 @@ def _most_agreed(root: HtmlElement) -> _Opinion:
     best = max(held, key=agreement)
     prose = tallies["prose"]
     headline = find_headline(body_of(root), prose.taken)
+    if (place := opinions.with_captions(best.place)) is not best.place:
+        best = _trimmed("captions", place)
     if headline is None:
         return best
     if headline.is_of_another(best.place):

@@ -71,6 +71,24 @@ def weigh_prose(body: HtmlElement) -> Weigh:
     return weigh
 
 
+def with_captions(place: HtmlElement) -> HtmlElement:
+    """Return the element around a place that also holds the list of its pictures, if one follows.
+
+    In the list of another gallery, each picture is a link.
+    """
+    parent = place.getparent()
+    if parent is None or parent.tag == "body":
+        return place
+    following = {element for one in place.itersiblings("ul", "ol", "dl") for element in one.iter()}
+    own = [item for item in _pictured_items(parent) if item in following and _is_own(item)]
+    return parent if len(own) >= _FEWEST_PICTURES else place
+
+
+def _is_own(item: HtmlElement) -> bool:
+    is_linked = any(len(squeeze(str(link.text_content()))) > 1 for link in item.iter("a"))
+    return not is_linked and len(squeeze(str(item.text_content()))) > _SENTENCE
+
+
 def _pictured_items(body: HtmlElement) -> Iterator[HtmlElement]:
     """Yield the items of lists of pictures with short texts."""
     for list_ in body.iter("ul", "ol", "dl"):

@@ -26,20 +26,26 @@ _FOREIGN = frozenset("nav form menu dialog".split())
 _NAMES = re.compile(
     r"(?:^|[^a-z])(?:(?:bd|b|jia|add|social|article|news|post)?-?(?:share|sharing|this)"
     r"|sharedaddy|related?|relat(?:ed|ion)(?:news|posts?|read|list)?|recommend(?:ed|ation)?s?|tuijian"
-    r"|comments?|commentlist|pinglun|disqus|replies|respond"
+    r"|comments?|commentlist|cmts?|cmt-?list|liuyan|pinglun|disqus|replies|respond"
     r"|bread-?crumbs?|crumbs?|weizhi|side-?bar|nav|navbar|navigation|menu|tool-?bar|pager"
     r"|pagination|page-?nav|prev-?next|qr-?code|erweima|ewm|ad|ads|adv|advert(?:isement)?"
     r"|adsbygoogle|guanggao|banner|hot-?(?:news|list|article)s?|rank(?:ing)?|paihang"
     r"|subscribe|newsletter|login|vote|jubao)(?![a-z])"
 )
+_TALK = re.compile(
+    r"(?:^|[^a-z])(?:(?:comment|cmt|pinglun|reply|liuyan)s?[-_]?(?:list|items?|area|wrap|box)|disqus)(?![a-z])"
+)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _RELATED = re.compile(
-    r"[\W_]*(?:相关|相關|延伸|推荐|推薦|更多|热门|熱門|往期|精彩|猜你|大家|网友|網友|最新|编辑|編輯|您可能|你可能)"
+    r"[\W_]*(?:相关|相關|延伸|推荐|推薦|更多|热门|熱門|往期|精彩|猜你|大家|网友|網友|最新|今日|编辑|編輯|您可能|你可能)"
     r"(?:的|都|也|还|還)*(?:新闻|新聞|阅读|閱讀|报道|報道|報導|链接|鏈接|連結|文章|推荐|推薦|内容|內容|专题|專題|资讯"
     r"|回顾|喜欢|喜歡|在看|评论|評論|精选|图集|视频|感兴趣|话题|主题)[\w]{0,8}[\W_]*"
 )
 _LONGEST_IMPRINT = 600  # characters
 _LONGEST_LABEL = 20
+_LONGEST_TEASER = 600
+_ABOVE_TEASER = frozenset("h2 h3 h4 h5 h6 div dt li dl section article".split())
+_SHORTEST_ARTICLE = 150
 _MOSTLY = 0.6
 _HALF = 0.5
 # Licences with their numbers, which only the foot of a site states. Articles about licences do not
@@ -53,7 +59,7 @@ _LICENCE = re.compile(
 # Other words of a site's foot. Articles have copyright notes too; these stay, because no licence
 # stands near them.
 _LIKELY = re.compile(
-    r"ICP|公网安备|公安备案|许可证|标识码|举报|[主承协]办单位|主管单位|copyright|©|版权所有|著作权|未经[\w、]{0,12}(?:授权|许可|同意|协议)|不代表本?[站网]|不代表[\w、]{2,12}(?:观点|立场)"
+    r"ICP|公网安备|公安备案|许可证|标识码|举报|[主承协]办(?:单位|[:：])|主管(?:单位|[:：])|copyright|©|版权所有|著作权|未经[\w、]{0,12}(?:授权|许可|同意|协议)|不代表本?[站网]|不代表[\w、]{2,12}(?:观点|立场)"
     r"|本网站|本站|法律(?:顾问|声明|责任)|免责声明|联系(?:我们|电话|方式)|关于我们|网站地图|广告服务|技术支持"
     r"|浏览器|分辨率|总机|传真|邮编|地址[:：]|热线|编辑部|转载|刊用",
     re.IGNORECASE,
@@ -111,7 +117,20 @@ def _is_label(element: HtmlElement, sizes: _Sizes) -> bool:
 
 
 def _lists_after(label: HtmlElement, sizes: _Sizes) -> list[HtmlElement]:
-    return list(takewhile(lambda element: _is_linked(element, sizes), label.itersiblings()))
+    def is_of_list(element: HtmlElement) -> bool:
+        return _is_linked(element, sizes) or _is_teaser(element, sizes)
+
+    return list(takewhile(is_of_list, label.itersiblings()))
+
+
+def _is_teaser(element: HtmlElement, sizes: _Sizes) -> bool:
+    """Whether an element is the linked title of another article above some words of it."""
+    if not (sizes.links[element] and sizes.length[element] <= _LONGEST_TEASER):
+        return False
+    with_text = [one for one in element.iter() if squeeze(one.text or "")]
+    parent = with_text[0].getparent() if with_text and with_text[0].tag == "a" else None
+    is_title = parent is not None and parent.tag in _ABOVE_TEASER
+    return is_title and any(one.tag in _BLOCKS for one in with_text[1:])
 
 
 def _is_linked(element: HtmlElement, sizes: _Sizes) -> bool:
@@ -123,7 +142,13 @@ def _is_foreign(element: HtmlElement, article: HtmlElement, sizes: _Sizes) -> bo
     names = f"{element.get('id') or ''} {element.get('class') or ''}"
     named = element.tag in _FOREIGN or _NAMES.search(_CAMEL.sub("-", names).lower())
     foreign = named or _is_imprint(element, sizes)
-    return bool(foreign) and sizes.length[element] < _HALF * sizes.length[article]
+    rest = sizes.length[article] - sizes.length[element]
+    return bool(foreign) and (rest > _HALF * sizes.length[article] or _is_talk(names, rest))
+
+
+def _is_talk(names: str, rest: int) -> bool:
+    """Whether an element is a list of comments, which may be longer than the article."""
+    return rest >= _SHORTEST_ARTICLE and bool(_TALK.search(_CAMEL.sub("-", names).lower()))
 
 
 def _is_imprint(element: HtmlElement, sizes: _Sizes) -> bool:
