@@ -21,8 +21,6 @@ depends_on = None
 # SQLite numbers rows by itself only where the type is spelled INTEGER.
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
-
-
 UTC = sa.DateTime(timezone=True)
 
 
@@ -66,8 +64,7 @@ def _create_feed() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_feed_slug")),
         sa.UniqueConstraint("url", name=op.f("uq_feed_url")),
     )
-    with op.batch_alter_table("feed", schema=None) as batch_op:
-        batch_op.create_index("ix_feed_next_poll_at", ["next_poll_at"], unique=False)
+    op.create_index("ix_feed_next_poll_at", "feed", ["next_poll_at"])
 
 
 def _create_setting() -> None:
@@ -122,8 +119,7 @@ def _create_poll() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_poll")),
     )
-    with op.batch_alter_table("poll", schema=None) as batch_op:
-        batch_op.create_index("ix_poll_feed_id_started_at", ["feed_id", "started_at"], unique=False)
+    op.create_index("ix_poll_feed_id_started_at", "poll", ["feed_id", "started_at"])
 
 
 def _create_entry() -> None:
@@ -152,22 +148,21 @@ def _create_entry() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
         sa.UniqueConstraint("feed_id", "key", name=op.f("uq_entry_feed_id")),
     )
-    with op.batch_alter_table("entry", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_entry_capture_id"), ["capture_id"], unique=False)
-        batch_op.create_index(
-            "ix_entry_feed_id_item_digest", ["feed_id", "item_digest"], unique=False
-        )
-        batch_op.create_index("ix_entry_feed_id_link_key", ["feed_id", "link_key"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_entry_page_capture_id"), ["page_capture_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_entry_render_due",
-            ["feed_id"],
-            unique=False,
-            postgresql_where=sa.text("render_due > 0"),
-            sqlite_where=sa.text("render_due > 0"),
-        )
+    _index_entry()
+
+
+def _index_entry() -> None:
+    op.create_index(op.f("ix_entry_capture_id"), "entry", ["capture_id"])
+    op.create_index("ix_entry_feed_id_item_digest", "entry", ["feed_id", "item_digest"])
+    op.create_index("ix_entry_feed_id_link_key", "entry", ["feed_id", "link_key"])
+    op.create_index(op.f("ix_entry_page_capture_id"), "entry", ["page_capture_id"])
+    op.create_index(
+        "ix_entry_render_due",
+        "entry",
+        ["feed_id"],
+        postgresql_where=sa.text("render_due > 0"),
+        sqlite_where=sa.text("render_due > 0"),
+    )
 
 
 def _create_archive_file() -> None:
@@ -212,11 +207,8 @@ def _create_revision() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revision")),
         sa.UniqueConstraint("entry_id", "version", name=op.f("uq_revision_entry_id")),
     )
-    with op.batch_alter_table("revision", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_revision_capture_id"), ["capture_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_revision_page_capture_id"), ["page_capture_id"], unique=False
-        )
+    op.create_index(op.f("ix_revision_capture_id"), "revision", ["capture_id"])
+    op.create_index(op.f("ix_revision_page_capture_id"), "revision", ["page_capture_id"])
 
 
 def _content() -> list[sa.Column[Any]]:
