@@ -12,7 +12,8 @@ import pytest
 import trustme
 
 from ingest.config import FetchConfig
-from ingest.fetch import Fetcher, connections
+from ingest.fetch import Fetcher
+from ingest.fetch.connections import KEPT_CONNECTIONS
 from ingest.services import system_clock
 from tests.site import Site
 
@@ -96,12 +97,10 @@ def test_a_connection_that_was_hung_up_while_it_was_kept_is_not_used(
     assert len({request.port for request in site.requests}) == 2
 
 
-def test_only_so_many_connections_are_kept(
-    settings: FetchConfig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(connections, "KEPT_CONNECTIONS", 3)
+def test_only_so_many_connections_are_kept(settings: FetchConfig) -> None:
     with ExitStack() as stack:
-        sites = [stack.enter_context(Site(f"127.0.0.{n}")) for n in range(1, 9)]
+        hosts = [f"127.0.0.{n}" for n in range(1, KEPT_CONNECTIONS + 9)]
+        sites = [stack.enter_context(Site(host)) for host in hosts]
         for site in sites:
             site.set("/feed", "<rss/>")
 
@@ -113,7 +112,7 @@ def test_only_so_many_connections_are_kept(
                 return len(_open_sockets() - before)
 
         # The sites live in this process too: each connection that is kept has two ends.
-        assert asyncio.run(sockets_open_after_all()) <= 2 * 3 + 2
+        assert asyncio.run(sockets_open_after_all()) <= 2 * (KEPT_CONNECTIONS + 1)
 
 
 def _open_sockets() -> set[str]:

@@ -16,5 +16,5 @@ HOSTILE = json.loads((Path(__file__).parent / "data/hexo/hostile.json").read_tex
 
 
 @pytest.mark.parametrize("theme", sorted(PAGES))
-def test_hostile_fields_are_text_in_a_theme(theme: str, themes: Hexo) -> None:
+def test_a_theme_shows_hostile_fields_as_text(theme: str, themes: Hexo) -> None:
     assert find_hostile_markup(themes, theme, texts_for(theme, HOSTILE), show=True) == []

@@ -179,10 +179,10 @@ def test_attacks_are_made_harmless(written: str) -> None:
     ids=lambda written: written[:16],
 )
 def test_hostile_input_takes_linear_time_and_keeps_its_text(written: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     cleaned = clean(written, base_url=_BASE)
     assert "甲" in html.text_of(cleaned)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,6 @@ def test_text_after_an_unknown_tag_stays_in_place(name: str) -> None:
     ids=lambda written: written[:16],
 )
 def test_many_unknown_tags_take_linear_time(written: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert "甲" in html.text_of(clean(written, base_url=_BASE))
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 20

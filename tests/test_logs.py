@@ -1,15 +1,20 @@
+"""Log lines as text and as JSON, for terminals and for the journal."""
+
 from __future__ import annotations
 
 import json
 import logging
 import os
+import subprocess
 import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from ingest.logs import JournalFormatter, JsonFormatter, TextFormatter, printable, set_up_logging
+from ingest.logs import JournalFormatter, JsonFormatter, TextFormatter, printable
+
+ROOT = Path(__file__).parents[1]
 
 
 def record(message: str, **extra: str) -> logging.LogRecord:
@@ -60,16 +65,16 @@ def test_lines_for_the_journal_begin_with_their_level() -> None:
 
 @pytest.mark.parametrize(("is_journal", "begin"), [(True, "<4>"), (False, "20")])
 def test_levels_are_only_written_to_the_journal(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_journal: bool, begin: str
+    tmp_path: Path, is_journal: bool, begin: str
 ) -> None:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    program = (
+        "import logging; from ingest.logs import set_up_logging; set_up_logging('info', 'text')\n"
+        "logging.getLogger('ingest').warning('失败')"
+    )
     with (tmp_path / "journal").open("w", encoding="utf-8") as stream:
         status = os.fstat(stream.fileno())
         stream_id = f"{status.st_dev}:{status.st_ino + (not is_journal)}"
-        monkeypatch.setenv("JOURNAL_STREAM", stream_id)
-        monkeypatch.setattr(sys, "stderr", stream)
-        set_up_logging("info", "text")
-        logging.getLogger("ingest").warning("失败")
-    root.handlers[:], root.level = handlers, level
+        environment = {"JOURNAL_STREAM": stream_id, "PYTHONUTF8": "1"}
+        command = [sys.executable, "-c", program]
+        subprocess.run(command, cwd=ROOT, env=environment, stderr=stream, check=True)
     assert (tmp_path / "journal").read_text("utf-8").startswith(begin)

@@ -90,7 +90,7 @@ def test_two_different_texts_are_joined_in_order(texts: list[str], whole: str) -
     "piece", ["甲", "甲。", "ab ", "<", "<p>", "<!--", "<script>", "<img ", "…"]
 )
 def test_hostile_texts_take_linear_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with_summary(piece * 100_000, f"乙{piece * 100_000}")
     with_summary(f"{piece * 100_000}丙", f"乙{piece * 1_000}" * 100)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from ingest.store import rsshub as rsshub_store
 from ingest.store import times
 from ingest.values import Outcome
 from tests.program import new_program
-from tests.site import Answer, Site
+from tests.site import Answer, Request, Site
 from tests.support import item, rss
 from tests.world import World
 
@@ -78,9 +79,14 @@ def test_a_retry_after_puts_off_all_feeds_of_the_server(world: World) -> None:
 
 
 def test_a_success_of_an_earlier_request_does_not_end_a_pause(world: World) -> None:
+    def answer_during_the_pause(_: Request) -> str:
+        while not world.query(poll_store.host_pauses):
+            time.sleep(0.02)
+        return rss(item(1))
+
     with Site() as site:
         site.set("/a", status=429, headers={"Retry-After": "600"})
-        site.set("/b", rss(item(1)), delay=0.5)
+        site.set("/b", answer_during_the_pause)
         first, second = world.add(site.url("/a")), world.add(site.url("/b"))
         assert [poll.outcome for poll in world.poll(second, first)] == [
             Outcome.FAILED,

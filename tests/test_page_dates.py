@@ -113,7 +113,7 @@ def test_a_page_with_thousands_of_dates_takes_linear_time() -> None:
     nested = "<div>" * 150 + "<time datetime=2024-01-05>x</time>" * 300 + "</div>" * 150
     began = time.process_time()
     extract_article(f"<table>{rows}</table>{nested}{ARTICLE}", url="https://a.example.cn/1")
-    assert time.process_time() - began < 10
+    assert time.process_time() - began < 20
 
 
 def test_a_missing_address_has_no_date() -> None:

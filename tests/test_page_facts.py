@@ -141,4 +141,4 @@ def test_hostile_json_ld_takes_linear_time() -> None:
     for text in (" " * 190_000 + "{", "[" * 190_000, "," * 190_000, "/*" * 90_000):
         article_of(script(text))
     article_of(script([OTHER] * 1_000))
-    assert time.process_time() - began < 8
+    assert time.process_time() - began < 20

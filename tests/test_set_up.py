@@ -145,7 +145,7 @@ def test_postgresql_stops_when_the_tests_are_killed() -> None:
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     pid, data = killed.stdout.decode().split(maxsplit=1)
     left = [psutil.Process(int(pid))] if psutil.pid_exists(int(pid)) else []
-    _, alive = psutil.wait_procs(left, timeout=20)
+    _, alive = psutil.wait_procs(left, timeout=120)
     shutil.rmtree(Path(data.strip()).parent)
     assert alive == []
 

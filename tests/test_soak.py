@@ -45,19 +45,19 @@ def test_memory_stays_flat(tmp_path: Path, feeds: int, warm: int, polls: int) ->
         after = memory_after(daemon, fleet, polls)
         late, ticks = late_ticks(daemon)
         assert daemon.stop() == 0
-    told = (
+    result = (
         f"{len(fleet.requests)} polls: {before / 1e6:.1f} MB, then {after / 1e6:.1f} MB; "
         f"{late} of {ticks} ticks late"
     )
-    print(told)
-    assert after < before * 1.10, told
-    assert late < 0.05 * ticks, told  # of a machine that does other things as well
+    print(result)
+    assert after < before * 1.10, result
+    assert late < 0.05 * ticks, result
     assert "Traceback" not in daemon.log_text()
     assert len(daemon.entries()) == len({entry["link"] for entry in daemon.entries()})
 
 
 def memory_after(daemon: Running, fleet: Fleet, polls: int) -> float:
-    """What the daemon and its readers hold when so many polls were made: a middle of several."""
+    """Return the median memory, in bytes, of the daemon and its workers after so many polls."""
     while len(fleet.requests) < polls:
         assert daemon.process is not None
         assert daemon.process.poll() is None, daemon.log_text()
@@ -76,11 +76,22 @@ def memory_of(daemon: Running) -> int:
     return sum(one.memory_full_info().pss for one in family if one.is_running())
 
 
+def seconds_without_a_core(daemon: Running) -> float:
+    """Return how long the threads of the daemon were ready to run while others had the cores."""
+    assert daemon.process is not None
+    threads = Path(f"/proc/{daemon.process.pid}/task").glob("*/schedstat")
+    return sum(int(thread.read_text().split()[1]) for thread in threads) / 1e9
+
+
 def late_ticks(daemon: Running) -> tuple[int, int]:
-    """Return how many ticks of the loop were more than 0.1 s late, and how many there were."""
+    """Return how many ticks of the loop were over 0.1 s late through its own fault, and all ticks.
+
+    On a busy machine, each 0.1 s that a thread waits for a core can make one tick late.
+    """
     lines = dict(line.rpartition(" ")[::2] for line in daemon.get("/metrics")[1].splitlines())
     ticks = int(float(lines["guidang_loop_lag_seconds_count"]))
-    return ticks - int(float(lines['guidang_loop_lag_seconds_bucket{le="0.1"}'])), ticks
+    late = ticks - int(float(lines['guidang_loop_lag_seconds_bucket{le="0.1"}']))
+    return max(0, late - int(seconds_without_a_core(daemon) / 0.1)), ticks
 
 
 # The number and size of entries; each document is near the largest that is accepted.

@@ -160,10 +160,10 @@ def test_split_computes_the_digests_of_item_digest() -> None:
     ],
 )
 def test_splitting_takes_linear_time(unit: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     split(b"<rss><channel>" + unit * (1_000_000 // len(unit)))
     split(unit * (1_000_000 // len(unit)))
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 10
 
 
 _SECTIONS = st.sampled_from(

@@ -96,7 +96,7 @@ def test_a_displayed_title_is_one_line_and_its_key_is_stable(raw: str, feed_titl
     ],
 )
 def test_hostile_titles_take_linear_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     title = display_title(piece * 100_000, feed_title=piece * 1000)
     title_key(title)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 10

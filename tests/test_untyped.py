@@ -69,6 +69,6 @@ def test_a_declared_type_has_priority(more: str, given: str, *, is_text: bool) -
 
 @pytest.mark.parametrize("piece", ["<p>", "<p></p>", "<p a", "</", "<div><p>", "<!--"])
 def test_hostile_texts_take_linear_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     is_html(piece * 200_000 + "</x>")
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 10

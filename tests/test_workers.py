@@ -1,3 +1,5 @@
+"""Work in other processes: results, errors, limits of time and memory."""
+
 from __future__ import annotations
 
 import asyncio
@@ -7,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +19,7 @@ from ingest.workers import Workers, cores, processes_pay
 from tests import faults
 
 URL = "https://news.example.cn/"
-SHORT, LONG = timedelta(seconds=1), timedelta(seconds=30)
+SHORT, LONG = timedelta(seconds=1), timedelta(seconds=120)
 
 
 def run(within: timedelta, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -55,7 +58,7 @@ def test_an_error_of_guidang_is_raised_unchanged() -> None:
 @pytest.mark.parametrize(
     ("within", "function", "argument", "words"),
     [
-        (SHORT, time.sleep, 60, "takes longer than 1 s"),
+        (SHORT, time.sleep, 3600, "takes longer than 1 s"),
         (LONG, bytearray, 3 * 1024**3, "too much memory"),
         (LONG, os._exit, 3, "died"),
     ],
@@ -69,22 +72,21 @@ def test_work_over_its_limits_is_killed_with_its_process(
                 await workers.run(within, URL, function, argument)
             return await workers.run(LONG, URL, os.getpid)
 
-    began = time.monotonic()
     assert asyncio.run(fail_and_go_on()) != os.getpid()
-    assert time.monotonic() - began < 25
 
 
-def test_work_does_not_block_the_event_loop() -> None:
-    async def count() -> int:
+def test_work_does_not_block_the_event_loop(tmp_path: Path) -> None:
+    """The worker reads a pipe to which the loop writes only while the worker runs."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    async def write_while_work_runs() -> Any:
         with Workers(1) as workers:
-            work = asyncio.create_task(workers.run(LONG, URL, time.sleep, 0.5))
-            turns = 0
-            while not work.done():
-                await asyncio.sleep(0.01)
-                turns += 1
-            return turns
+            work = asyncio.create_task(workers.run(LONG, URL, Path.read_bytes, pipe))
+            await asyncio.to_thread(pipe.write_bytes, b"from the loop")
+            return await work
 
-    assert asyncio.run(count()) > 20
+    assert asyncio.run(write_while_work_runs()) == b"from the loop"
 
 
 def test_no_process_is_started_before_there_is_work() -> None:
