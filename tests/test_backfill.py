@@ -622,7 +622,7 @@ def test_backfill_works_beside_a_running_daemon(
 
 
 def test_a_second_backfill_is_refused(tmp_path: Path, database_url: str, site: Site) -> None:
-    site.set("/feed", rss(item(1)), delay=20)
+    site.set("/feed", rss(item(1)), delay=60)
     program = make_program(tmp_path, database_url, "", site.url("/feed"))
     first = program.start("backfill", "1", "--source", "rfc5005")
     end = time.monotonic() + 30

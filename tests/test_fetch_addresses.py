@@ -1,4 +1,4 @@
-"""Which addresses a feed may lead to."""
+"""Which IP addresses feeds and redirects can reach."""
 
 from ipaddress import ip_network
 
@@ -37,7 +37,7 @@ def test_addresses_of_the_internet_are_public(address):
 
 
 @pytest.mark.parametrize("address", NOT_PUBLIC.split())
-def test_special_addresses_and_what_carries_them_are_not(address):
+def test_special_addresses_and_addresses_that_embed_them_are_not_public(address):
     assert not is_public(address)
     assert not is_allowed(address, ())
 
@@ -55,5 +55,5 @@ def test_special_addresses_and_what_carries_them_are_not(address):
         ("8.8.8.8", "10.0.0.0/8", True),
     ],
 )
-def test_the_operator_may_name_a_network(address, network, allowed):
+def test_the_operator_can_allow_a_network(address, network, allowed):
     assert is_allowed(address, (ip_network(network),)) is allowed

@@ -1,4 +1,4 @@
-"""Which connection a request goes over: one that is kept, or one of its own."""
+"""Which connection a request uses: an idle one that is kept open, or a new one."""
 
 from __future__ import annotations
 
@@ -44,26 +44,24 @@ def settings(tmp_path: Path, authority: trustme.CA) -> FetchConfig:
 
 
 def fetch_all(settings: FetchConfig, urls: Sequence[str], *, apart: float = 0.0) -> None:
-    async def one_after_the_other() -> None:
+    async def in_turn() -> None:
         async with Fetcher(settings, system_clock) as fetcher:
             for url in urls:
                 await fetcher.fetch(url)
                 await asyncio.sleep(apart)
 
-    asyncio.run(one_after_the_other())
+    asyncio.run(in_turn())
 
 
-def test_a_connection_serves_one_request_after_the_other(site: Site, settings: FetchConfig) -> None:
+def test_a_connection_is_reused_for_the_next_request(site: Site, settings: FetchConfig) -> None:
     site.set("/feed", "<rss/>")
     fetch_all(settings, [site.url("/feed")] * 3)
     assert len(site.requests) == 3
     assert len({request.port for request in site.requests}) == 1
 
 
-def test_requests_at_the_same_time_have_connections_of_their_own(
-    site: Site, settings: FetchConfig
-) -> None:
-    site.set("/feed", "<rss/>", delay=0.2)
+def test_concurrent_requests_use_separate_connections(site: Site, settings: FetchConfig) -> None:
+    site.set("/feed", "<rss/>", delay=0.5)
 
     async def together() -> None:
         async with Fetcher(settings, system_clock) as fetcher:
@@ -73,15 +71,13 @@ def test_requests_at_the_same_time_have_connections_of_their_own(
     assert len({request.port for request in site.requests}) == 2
 
 
-def test_a_kept_connection_that_was_closed_over_there_is_not_used(
-    site: Site, settings: FetchConfig
-) -> None:
+def test_a_connection_closed_by_the_server_is_not_reused(site: Site, settings: FetchConfig) -> None:
     site.set("/feed", "<rss/>", headers={"Connection": "close"})
     fetch_all(settings, [site.url("/feed")] * 2, apart=0.1)
     assert len({request.port for request in site.requests}) == 2
 
 
-def test_a_connection_that_was_hung_up_while_it_was_kept_is_not_used(
+def test_a_connection_that_broke_while_idle_is_not_reused(
     site: Site, settings: FetchConfig
 ) -> None:
     site.set("/feed", "<rss/>")
@@ -97,22 +93,22 @@ def test_a_connection_that_was_hung_up_while_it_was_kept_is_not_used(
     assert len({request.port for request in site.requests}) == 2
 
 
-def test_only_so_many_connections_are_kept(settings: FetchConfig) -> None:
+def test_the_number_of_idle_connections_is_limited(settings: FetchConfig) -> None:
     with ExitStack() as stack:
         hosts = [f"127.0.0.{n}" for n in range(1, KEPT_CONNECTIONS + 9)]
         sites = [stack.enter_context(Site(host)) for host in hosts]
         for site in sites:
             site.set("/feed", "<rss/>")
 
-        async def sockets_open_after_all() -> int:
+        async def count_open_sockets() -> int:
             async with Fetcher(settings, system_clock) as fetcher:
                 before = _open_sockets()
                 for site in sites:
                     await fetcher.fetch(site.url("/feed"))
                 return len(_open_sockets() - before)
 
-        # The sites live in this process too: each connection that is kept has two ends.
-        assert asyncio.run(sockets_open_after_all()) <= 2 * (KEPT_CONNECTIONS + 1)
+        # The sites run in this process too, so each idle connection has two sockets.
+        assert asyncio.run(count_open_sockets()) <= 2 * (KEPT_CONNECTIONS + 1)
 
 
 def _open_sockets() -> set[str]:
@@ -120,6 +116,6 @@ def _open_sockets() -> set[str]:
     for descriptor in Path("/proc/self/fd").iterdir():
         try:
             links.add(str(descriptor.readlink()))
-        except FileNotFoundError:  # the one that lists the folder
+        except FileNotFoundError:  # the descriptor that listed the folder
             continue
     return {link for link in links if link.startswith("socket:")}

@@ -1,4 +1,4 @@
-"""Content codings: undone in bounded memory, whatever comes."""
+"""Decoding content codings in bounded memory, also of damaged and hostile bodies."""
 
 import gzip
 import os
@@ -43,27 +43,27 @@ def unpack(encoding, data, *, limit=10 * MB, step=65536):
 
 @pytest.mark.parametrize("step", [1, 7, 65536])
 @pytest.mark.parametrize("coding", PACKERS)
-def test_a_body_is_unpacked_in_pieces_of_any_size(coding, step):
+def test_a_body_is_decoded_in_pieces_of_any_size(coding, step):
     assert unpack(coding, PACKERS[coding](TEXT), step=step) == TEXT
 
 
 @pytest.mark.parametrize("coding", PACKERS)
 @pytest.mark.parametrize("body", [b"", b"x", os.urandom(200_000)], ids=["none", "one", "random"])
-def test_bodies_of_any_kind_come_back(coding, body):
+def test_empty_small_and_random_bodies_are_decoded(coding, body):
     assert unpack(coding, PACKERS[coding](body)) == body
 
 
 @pytest.mark.parametrize("step", [1, 65536])
-def test_bare_deflate_is_read_as_well(step):
+def test_deflate_without_a_zlib_header_is_decoded(step):
     assert unpack("deflate", bare_deflate(TEXT), step=step) == TEXT
 
 
-def test_several_codings_are_undone_in_turn():
+def test_several_codings_are_decoded_in_turn():
     assert unpack("gzip, br", brotli.compress(gzip.compress(TEXT))) == TEXT
     assert unpack("deflate, identity, zstd", zstandard.compress(zlib.compress(TEXT))) == TEXT
 
 
-def test_more_codings_than_anyone_needs_are_refused():
+def test_too_many_codings_are_refused():
     with pytest.raises(Damaged):
         Body(", ".join(["gzip"] * 4), MB)
 
@@ -74,7 +74,7 @@ def test_a_gzip_file_is_unpacked_with_or_without_a_label(encoding):
     assert unpack(encoding, packed) == TEXT
 
 
-def test_a_body_of_several_members_and_padding_is_read_whole():
+def test_several_members_and_padding_are_decoded():
     assert unpack("gzip", gzip.compress(b"one ") + gzip.compress(b"two") + bytes(512)) == b"one two"
     assert unpack("zstd", zstandard.compress(b"one ") + zstandard.compress(b"two")) == b"one two"
 
@@ -94,19 +94,19 @@ PLAIN = [
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "utf-8", "none", "gzip, br"])
 @pytest.mark.parametrize("body", PLAIN)
-def test_a_plain_body_under_a_false_label_comes_out_as_it_is(coding, body):
+def test_a_plain_body_with_a_false_label_stays_unchanged(coding, body):
     assert unpack(coding, body) == body
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
-def test_a_body_that_ends_too_early_is_damaged(coding):
+def test_a_truncated_body_is_damaged(coding):
     packed = PACKERS[coding](os.urandom(300_000))
     with pytest.raises(Damaged):
         unpack(coding, packed[: len(packed) // 2])
 
 
 @pytest.mark.parametrize("coding", ["gzip", "zstd"])
-def test_a_body_that_goes_wrong_in_the_middle_is_damaged(coding):
+def test_a_body_with_a_damaged_middle_is_damaged(coding):
     packed = bytearray(PACKERS[coding](os.urandom(300_000)))
     packed[200_000:] = b"<html>502 Bad Gateway</html>" * 100
     with pytest.raises(Damaged):
@@ -115,7 +115,7 @@ def test_a_body_that_goes_wrong_in_the_middle_is_damaged(coding):
 
 @pytest.mark.parametrize("limit", [2, 999, 1000])
 @pytest.mark.parametrize("coding", ["", *PACKERS])
-def test_a_body_over_the_cap_overflows_with_the_cap_filled(coding, limit):
+def test_a_body_over_the_limit_overflows_and_keeps_the_beginning(coding, limit):
     data = os.urandom(1001)
     body = Body(coding, limit)
     with pytest.raises(Overflow):
@@ -130,7 +130,7 @@ BOMB = bytes(256 * MB)
 @pytest.mark.parametrize(
     "pack", ["gzip", "deflate", "bare", "br", "zstd", "gzip of gzip", "br of gzip"]
 )
-def test_a_bomb_costs_little_more_memory_than_the_cap(pack):
+def test_a_decompression_bomb_takes_little_more_memory_than_the_limit(pack):
     bomb = {
         "gzip": lambda: ("gzip", gzip.compress(BOMB, 1)),
         "deflate": lambda: ("deflate", zlib.compress(BOMB, 1)),
@@ -161,21 +161,21 @@ def test_a_bomb_costs_little_more_memory_than_the_cap(pack):
         ("", gzip.compress(b"", mtime=0)),
     ],
 )
-def test_a_million_empty_members_are_refused_soon(coding, empty):
+def test_many_empty_members_are_refused_soon(coding, empty):
     began = time.process_time()
     with pytest.raises((Damaged, Overflow)):
         unpack(coding, empty * 200_000)
     assert time.process_time() - began < 10
 
 
-def test_a_stream_that_never_says_anything_overflows():
-    # Empty stored blocks: any number of bytes that stand for none.
+def test_a_stream_that_decodes_to_nothing_overflows():
+    # Empty stored blocks: many bytes that decode to nothing.
     nothing = b"\x78\x01" + b"\x00\x00\x00\xff\xff" * MB
     with pytest.raises(Overflow):
         unpack("deflate", nothing, limit=MB)
 
 
-def test_others_may_run_between_small_pieces_of_work():
+def test_decoding_is_split_into_small_pieces_of_work():
     body = Body("gzip", 64 * MB)
     longest, before, pieces = 0.0, time.thread_time(), 0
     for _ in body.write(gzip.compress(bytes(32 * MB), 1)):

@@ -1,4 +1,4 @@
-"""Of an error's page, an operator reads what is wrong."""
+"""The detail of an error page: the text that says what is wrong."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ RSSHUB = """<html><head><title>Welcome</title><style>p {{ color: red }}</style><
         ('{"error": "quota"}', '{"error": "quota"}'),
     ],
 )
-def test_the_words_of_an_error_page(page: str, words: str) -> None:
+def test_the_message_of_an_error_page_is_found(page: str, words: str) -> None:
     assert words_of(page) == words
 
 

@@ -1,4 +1,4 @@
-"""Where redirects lead, without a network."""
+"""Targets of redirects and trust in them, without a network."""
 
 import pytest
 
@@ -20,7 +20,7 @@ from ingest.fetch.redirects import first_hop, next_hop
         ("http://a.cn/feed", "http://中国.cn/订阅", "http://xn--fiqs8s.cn/%E8%AE%A2%E9%98%85"),
     ],
 )
-def test_a_location_is_relative_to_the_address_before_it(here, location, there):
+def test_a_location_is_relative_to_the_previous_address(here, location, there):
     hop = follow(first_hop(here), location)
     assert str(hop.url) == there
 
@@ -39,16 +39,16 @@ def test_a_location_is_relative_to_the_address_before_it(here, location, there):
         ("http://a.cn/", "http://b.cn/x", False),
     ],
 )
-def test_credentials_belong_to_one_server(here, there, trusted):
+def test_credentials_are_sent_to_the_same_server_only(here, there, trusted):
     assert follow(first_hop(here), there).trusted is trusted
 
 
-def test_trust_that_was_left_does_not_come_back():
+def test_a_redirect_back_does_not_restore_trust():
     away = follow(first_hop("http://a.cn/"), "http://b.cn/")
     assert not follow(away, "http://a.cn/x").trusted
 
 
-def test_a_host_that_is_no_name_is_no_address():
+def test_an_invalid_host_name_is_no_address():
     with pytest.raises(Unreachable, match="no valid address"):
         first_hop("http://xn--/")
     with pytest.raises(BadRedirect, match="no valid address"):

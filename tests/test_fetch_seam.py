@@ -1,4 +1,4 @@
-"""The seam of HTTP: `Fetcher` with a transport of the test's own, and no network."""
+"""`Fetcher` with a scripted transport instead of a network."""
 
 import asyncio
 from collections import deque
@@ -17,7 +17,7 @@ URL = "https://example.com/feed?a=b"
 
 
 class Scripted:
-    """A transport that gives these answers, one after the other: a status, headers and pieces."""
+    """A transport that returns these answers in turn: a status, headers and pieces of the body."""
 
     def __init__(self, *answers):
         self.answers, self.requests, self.is_closed = deque(answers), [], False
@@ -54,7 +54,7 @@ def fetch(transport, **wishes):
         assert transport.is_closed
 
 
-def test_a_request_holds_all_that_is_sent():
+def test_a_request_holds_address_timeout_and_headers():
     transport = Scripted((200, [(b"Content-Type", b"text/xml")], [b"<rss", b"/>"]))
     document = fetch(transport, auth=("me", "secret"), timeout=timedelta(seconds=3))
     assert (document.body, document.content_type) == (b"<rss/>", "text/xml")
@@ -70,9 +70,9 @@ def test_a_request_holds_all_that_is_sent():
     assert sent[b"authorization"].startswith(b"Basic ")
 
 
-def test_redirects_carry_the_cookies_that_were_set_on_the_way():
-    moved = (302, [(b"Location", b"/feed?a=b"), (b"Set-Cookie", b"seen=1; Path=/")], [])
-    transport = Scripted(moved, (200, [], [b"<rss/>"]))
+def test_cookies_of_redirects_are_sent():
+    redirect = (302, [(b"Location", b"/feed?a=b"), (b"Set-Cookie", b"seen=1; Path=/")], [])
+    transport = Scripted(redirect, (200, [], [b"<rss/>"]))
     assert fetch(transport).body == b"<rss/>"
     assert [dict(request.headers).get(b"cookie") for request in transport.requests] == [
         None,
@@ -91,18 +91,18 @@ def test_redirects_carry_the_cookies_that_were_set_on_the_way():
     ],
     ids=["refused", "late", "silent", "cut", "silent within the body"],
 )
-def test_a_failure_of_the_transport_is_unreachable(failure, words, refused, timed_out):
+def test_a_failure_of_the_transport_raises_unreachable(failure, words, refused, timed_out):
     with pytest.raises(Unreachable, match=words) as found:
         fetch(Scripted(failure))
     assert (found.value.connection_refused, found.value.timed_out) == (refused, timed_out)
 
 
-def test_an_address_that_the_transport_refuses_is_forbidden():
+def test_an_address_refused_by_the_transport_raises_forbidden_address():
     with pytest.raises(ForbiddenAddress, match="10.0.0.1"):
         fetch(Scripted(Refused("10.0.0.1")))
 
 
-def test_a_header_of_several_lines_is_one_list():
+def test_repeated_headers_are_joined():
     headers = Headers([(b"Vary", b"a"), (b"VARY", b"b"), (b"X", b"\xe9\xe8")])
     assert headers.get("vary") == "a, b"
     assert headers.items()[2] == ("x", "éè")

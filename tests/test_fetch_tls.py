@@ -1,4 +1,4 @@
-"""TLS on loopback, with authorities made for the test."""
+"""TLS on loopback, with certificate authorities made for the test."""
 
 import asyncio
 import ssl
@@ -47,13 +47,13 @@ def fetch(url, **settings):
 
 
 @pytest.mark.parametrize("http2", [True, False])
-def test_a_trusted_server_is_read(authority, ca_file, http2):
+def test_a_server_with_a_trusted_certificate_is_read(authority, ca_file, http2):
     with serve(authority, "127.0.0.1") as site:
         site.set("/feed.xml", "x")
         assert fetch(site.url("/feed.xml"), ca_file=ca_file, http2=http2).body == b"x"
 
 
-def test_http2_is_spoken_where_it_is_offered(authority, ca_file):
+def test_http2_is_used_if_the_server_offers_it(authority, ca_file):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     context.set_alpn_protocols(["h2"])
@@ -84,7 +84,7 @@ async def answer_http2(reader, writer):
     writer.close()
 
 
-def test_a_certificate_of_an_unknown_authority_is_refused_by_name(authority):
+def test_a_certificate_of_an_unknown_authority_is_refused(authority):
     with serve(authority, "127.0.0.1") as site:
         with pytest.raises(Unreachable) as caught:
             fetch(site.url("/feed.xml"))
@@ -92,18 +92,18 @@ def test_a_certificate_of_an_unknown_authority_is_refused_by_name(authority):
         assert site.requests == []
 
 
-def test_a_certificate_for_another_host_is_refused_by_name(authority, ca_file):
+def test_a_certificate_for_another_host_is_refused(authority, ca_file):
     with serve(authority, "example.com") as site, pytest.raises(Unreachable) as caught:
         fetch(site.url("/feed.xml"), ca_file=ca_file)
     assert caught.value.reason.startswith("TLS: the certificate is not valid: IP address mismatch")
 
 
-def test_a_server_without_tls_is_named_so():
+def test_a_server_without_tls_is_reported():
     with Site() as site, pytest.raises(Unreachable, match="TLS"):
         fetch(site.url("/").replace("http:", "https:"))
 
 
-def test_credentials_go_along_from_http_to_https_only_on_the_usual_ports(authority, ca_file):
+def test_credentials_are_not_sent_from_http_to_https_on_other_ports(authority, ca_file):
     with serve(authority, "127.0.0.1") as secure, Site() as plain:
         plain.redirect("/feed.xml", secure.url("/feed.xml"))
         secure.set("/feed.xml", "x")
@@ -113,7 +113,7 @@ def test_credentials_go_along_from_http_to_https_only_on_the_usual_ports(authori
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])
-def test_an_unusable_ca_file_is_a_mistake_in_the_configuration(tmp_path, content):
+def test_an_unusable_ca_file_is_a_configuration_error(tmp_path, content):
     path = tmp_path / "ca.pem"
     if content:
         path.write_text(content)
@@ -121,7 +121,7 @@ def test_an_unusable_ca_file_is_a_mistake_in_the_configuration(tmp_path, content
         Fetcher(FetchConfig(ca_file=str(path)), lambda: NOW)
 
 
-def test_the_authorities_of_a_file_are_trusted_beside_the_usual_ones(ca_file):
+def test_the_authorities_of_ca_file_are_added_to_the_usual_ones(ca_file):
     usual, more = (_tls_context(file).cert_store_stats()["x509_ca"] for file in ("", ca_file))
     assert usual > 50
     assert more == usual + 1

@@ -1,4 +1,4 @@
-"""Followers take up what is due: all of it, once, in the background, and again after a kill."""
+"""Followers process due entries: each once, in the background, and again after a kill."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _FORK = multiprocessing.get_context("fork")
 
 
 class Recorder:
-    """A follower that notes what it is given, and does something more if asked."""
+    """A follower that records its entries; it calls `work` with each batch."""
 
     name = "files"
 
@@ -56,8 +56,8 @@ class Recorder:
         return Followed(count=len(entry_ids) - len(failed), failed=failed)
 
 
-def is_due(world: World) -> list[int]:
-    """The entries that are due, by number."""
+def due_entries(world: World) -> list[int]:
+    """Return the ids of the due entries."""
     return [one.entry_id for one in world.database.query(due.take_due, "files", after=0, limit=999)]
 
 
@@ -77,47 +77,47 @@ def finish(world: World, follower: Any) -> int:
     return Run(world.database, follower, now=world.clock()).finish()
 
 
-def test_each_entry_that_is_due_is_taken_up_once(filled: World) -> None:
+def test_each_due_entry_is_processed_once(filled: World) -> None:
     follower = Recorder()
     assert finish(filled, follower) == 250
     assert follower.given == sorted(set(follower.given))
-    assert is_due(filled) == []
+    assert due_entries(filled) == []
     assert finish(filled, follower) == 0
 
 
-def test_a_change_during_the_work_stays_due(filled: World) -> None:
-    changed = is_due(filled)[120]
+def test_an_entry_changed_during_the_work_stays_due(filled: World) -> None:
+    changed = due_entries(filled)[120]
 
     def change(entry_ids: Sequence[int]) -> None:
         if changed in entry_ids:
             filled.database.transact(due.mark_due, [changed], NOON)
 
     assert finish(filled, Recorder(change)) == 250
-    assert is_due(filled) == [changed]
+    assert due_entries(filled) == [changed]
     finish(filled, Recorder())
-    assert is_due(filled) == []
+    assert due_entries(filled) == []
 
 
-def test_a_change_stays_due_although_the_first_one_was_taken_back(world: World, site: Site) -> None:
-    """A counter would start again, and be taken for the one that was read."""
+def test_a_second_change_stays_due_when_the_first_is_done(world: World, site: Site) -> None:
+    """A counter would fail here: it would start again at the value that was read."""
     site.set("/feed.xml", rss(item(1)))
     world.add(site.url("/feed.xml"))
     world.poll()
-    world.database.transact(due.mark_due, is_due(world) or [1], NOON)
+    world.database.transact(due.mark_due, due_entries(world) or [1], NOON)
     (slow,) = world.database.query(due.take_due, "files", after=0, limit=1)
     finish(world, Recorder())
     world.database.transact(due.mark_due, [slow.entry_id], NOON)
     world.database.transact(due.take_back, "files", [slow])
-    assert is_due(world) == [slow.entry_id]
+    assert due_entries(world) == [slow.entry_id]
 
 
-def test_what_fails_stays_due_and_stops_nothing_else(filled: World) -> None:
+def test_failed_entries_stay_due_and_stop_no_others(filled: World) -> None:
     follower = Recorder()
-    first, last = is_due(filled)[0], is_due(filled)[-1]
+    first, last = due_entries(filled)[0], due_entries(filled)[-1]
     follower.failing = {first: ArchiveError("in the way"), last: ArchiveError("too")}
     with pytest.raises(ArchiveError, match="in the way"):
         finish(filled, follower)
-    assert is_due(filled) == [first, last]
+    assert due_entries(filled) == [first, last]
     (lag,) = filled.database.query(due.lags)
     assert (lag.due, lag.error, lag.oldest_at) == (2, "in the way", NOON)
     follower.failing = {}
@@ -126,16 +126,16 @@ def test_what_fails_stays_due_and_stops_nothing_else(filled: World) -> None:
     assert (lag.due, lag.error, lag.oldest_at, lag.ran_at) == (0, None, None, filled.clock())
 
 
-def test_a_run_ends_when_nothing_of_a_batch_succeeds(filled: World) -> None:
+def test_a_run_ends_when_a_whole_batch_fails(filled: World) -> None:
     follower = Recorder()
-    follower.failing = {one: ArchiveError("the disk is full") for one in is_due(filled)}
+    follower.failing = {one: ArchiveError("the disk is full") for one in due_entries(filled)}
     with pytest.raises(ArchiveError):
         finish(filled, follower)
     assert len(follower.given) == 100
 
 
-def test_a_record_that_cannot_be_rendered_stops_no_other(filled: World) -> None:
-    broken = is_due(filled)[0]
+def test_a_record_that_cannot_be_rendered_stops_no_others(filled: World) -> None:
+    broken = due_entries(filled)[0]
     archive = filled.folder
 
     class Breaking:
@@ -151,18 +151,18 @@ def test_a_record_that_cannot_be_rendered_stops_no_other(filled: World) -> None:
     archive.prepare(now=NOON, anew=True)
     with pytest.raises(Fault, match="ZeroDivisionError"):
         finish(filled, archive)
-    assert is_due(filled) == [broken]
+    assert due_entries(filled) == [broken]
     assert len(filled.files()) == 249
 
 
-def test_the_mark_of_a_deleted_entry_is_taken_back(world: World, site: Site) -> None:
+def test_the_due_mark_of_a_deleted_entry_is_removed(world: World, site: Site) -> None:
     site.set("/feed.xml", rss(item(1)))
     feed = world.add(site.url("/feed.xml"))
     world.poll()
     world.database.transact(feeds.remove, feed.id, now=NOON, entries=True)
-    assert is_due(world) == [1]
+    assert due_entries(world) == [1]
     world.folder.render_due(now=NOON)
-    assert is_due(world) == []
+    assert due_entries(world) == []
 
 
 def _follow_and_die(config: Config, url: str) -> None:
@@ -176,16 +176,16 @@ def _follow_and_die(config: Config, url: str) -> None:
     Run(Database(url), Recorder(write_some_and_die), now=NOON).finish()
 
 
-def test_a_follower_that_is_killed_in_a_batch_starts_again_there(filled: World) -> None:
+def test_a_follower_killed_in_a_batch_repeats_the_batch(filled: World) -> None:
     filled.database.dispose()
     process = _FORK.Process(target=_follow_and_die, args=(filled.config, filled.database_url))
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL
     assert len(filled.files()) == 40
-    assert len(is_due(filled)) == 250
+    assert len(due_entries(filled)) == 250
     assert filled.folder.render_due(now=NOON) == 210
-    assert is_due(filled) == []
+    assert due_entries(filled) == []
     assert filled.folder.check() == []
 
 
@@ -208,7 +208,7 @@ def test_two_processes_share_the_work(filled: World) -> None:
         process.join()
     assert [process.exitcode for process in processes] == [0, 0]
     assert counts.get() + counts.get() == 250
-    assert is_due(filled) == []
+    assert due_entries(filled) == []
     assert filled.folder.check() == []
 
 
@@ -234,7 +234,7 @@ def test_an_entry_that_is_committed_after_a_later_one_is_not_missed(
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_mark_that_is_being_renewed_is_left_without_waiting(world: World, site: Site) -> None:
+def test_a_mark_that_is_being_renewed_is_skipped_without_waiting(world: World, site: Site) -> None:
     site.set("/feed.xml", rss(item(1), item(2)))
     world.add(site.url("/feed.xml"))
     world.poll()
@@ -244,11 +244,11 @@ def test_a_mark_that_is_being_renewed_is_left_without_waiting(world: World, site
     with world.database.engine.begin() as changing:
         due.mark_due(changing, entries[:1], NOON)
         world.database.transact(due.take_back, "files", taken)
-    assert is_due(world) == entries[:1]
+    assert due_entries(world) == entries[:1]
 
 
 @pytest.mark.parametrize("is_ending", [True, False])
-def test_a_run_waits_for_commits_but_not_for_ever(world: World, is_ending: bool) -> None:
+def test_a_run_waits_for_commits_up_to_a_limit(world: World, is_ending: bool) -> None:
     committing = [True]
     began: list[bool] = []
     follower = Recorder()
@@ -287,18 +287,20 @@ def test_no_poll_waits_for_a_follower(world: World, site: Site) -> None:
             may_end.set()
 
     async def poll() -> None:
-        kept = world.database.query(feeds.every)
+        stored = world.database.query(feeds.every)
         async with open_services(world.config, world.database, world.clock) as services:
-            # The thread of the files is held until all polls are done.
+            # The thread for files is blocked until all polls have ended.
             held = asyncio.ensure_future(services.following.in_thread_of("files", may_end.wait))
-            await poll_feeds(services, kept, note)
+            await poll_feeds(services, stored, note)
             assert await held
 
     asyncio.run(asyncio.wait_for(poll(), 60))
     assert len(world.files()) == 6
 
 
-def test_the_list_and_a_rebuild(tmp_path: Path, database_url: str, site: Site) -> None:
+def test_follow_list_and_rebuild_show_due_entries(
+    tmp_path: Path, database_url: str, site: Site
+) -> None:
     site.set("/feed.xml", rss(item(1), item(2)))
     program = new_program(tmp_path, database_url, [site.url("/feed.xml")])
     program.good("poll")
@@ -329,7 +331,7 @@ def test_the_lag_is_in_the_metrics(filled: World) -> None:
     assert 'guidang_follow_oldest_due_seconds{follower="files"} 120.0' in shown
 
 
-def test_an_upgrade_keeps_what_is_due_and_so_does_the_way_back(world: World, site: Site) -> None:
+def test_due_entries_survive_downgrade_and_upgrade(world: World, site: Site) -> None:
     site.set("/feed.xml", rss(*map(item, range(5))))
     world.add(site.url("/feed.xml"))
     world.poll()
@@ -338,5 +340,5 @@ def test_an_upgrade_keeps_what_is_due_and_so_does_the_way_back(world: World, sit
     query = sa.text("SELECT id FROM entry WHERE render_due > 0 ORDER BY id")
     assert world.query(lambda c: list(c.scalars(query))) == [2, 4]
     world.database.upgrade()
-    assert is_due(world) == [2, 4]
+    assert due_entries(world) == [2, 4]
     assert world.query(lambda c: set(c.scalars(sa.select(Due.follower)))) == {"files"}

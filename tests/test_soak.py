@@ -13,7 +13,7 @@ from tests.fleet import Fleet, Way, healthy, with_etag
 from tests.running import Running
 from tests.site import Site
 from tests.support import item, rss
-from tests.test_fleet import all_at_once
+from tests.test_fleet import make_all_due
 
 WAYS = (
     Way(name="validated", respond=with_etag),
@@ -40,7 +40,7 @@ def test_memory_stays_flat(tmp_path: Path, feeds: int, warm: int, polls: int) ->
         text = (tmp_path / "config.toml").read_text("utf-8")
         daemon.program.write_config(text + listed)
         daemon.start_ready()
-        all_at_once(daemon)
+        make_all_due(daemon)
         before = memory_after(daemon, fleet, warm)
         after = memory_after(daemon, fleet, polls)
         late, ticks = late_ticks(daemon)
