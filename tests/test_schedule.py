@@ -192,7 +192,7 @@ def test_the_reason_for_a_wait_is_given() -> None:
     assert plan_after(DOWN, 3).reason == "it failed 3 times in a row; waiting 4h"
     assert plan_after(retry_after(3 * HOUR), 1).reason == "its server asks to wait 3h"
     gone = plan_after(Gone(ADDRESS, 410), 1)
-    assert gone.reason == "its server says that it is gone; looking every 7d"
+    assert gone.reason == "its server says that it is gone; polling every 7d"
 
 
 def test_the_random_part_only_lengthens_waits_and_spreads_feeds() -> None:

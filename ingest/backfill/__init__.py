@@ -1,17 +1,18 @@
-"""Bring in the past: from wherever it can be had, through the same stages as a live look.
+"""Bring in the past of feeds from several sources, through the same stages as a poll.
 
-    runs         a run, carried out walk by walk                                ← open this first
-    asked        what is asked for, begun or gone on with
-    preview      the documents that would be taken first
-    report       what came of a run
+    runs         carry out a run, walk by walk                                  ← open this first
+    asked        the options of a run, and the run that they begin or resume
+    preview      the documents that a run would begin with
+    report       the result of a run
     walk         one source of one feed, document after document
-    taking       a document that was taken: whose it is, and what is kept of it
-    reading      what a document of the past holds: a feed, a page, a record
+    taking       read a document, find its feed, store its entries
+    outcome      what came of a document, and its transaction
+    reading      parse a document of the past: a feed, a page, a record
     pauses       the pauses of servers, shared with polls
-    belonging    whose a document is
+    belonging    which feed a document belongs to
 
-Every document is in the store's queue before it is taken, and what came of it is written with
-its entries: after any stop the next run goes on with the first one that waits.
+Every document is in the store's queue before it is fetched, and its outcome is stored in the
+transaction of its entries. So after any stop the next run resumes with the first waiting document.
 """
 
 from ingest.backfill.asked import Asked, asked_before, begin

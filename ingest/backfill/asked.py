@@ -1,4 +1,4 @@
-"""What a backfill is asked for, and the run that it begins or goes on with."""
+"""The options of a backfill, and the run that they begin or resume."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a command asks for; dates are ISO instants, paths absolute, `feed` that of files.
+    """The options of a backfill command.
 
-    `drafts` says that records which their writers did not publish are wanted as well.
+    Times are in ISO format, paths are absolute. `feed` is the feed of the files in `paths`. With
+    `drafts`, unpublished posts are included.
     """
 
     feeds: tuple[int, ...] = ()
@@ -36,12 +37,12 @@ class Asked:
     drafts: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """The form in which it is kept."""
+        """Return the form in which the store keeps it."""
         return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
 
     @property
     def window(self) -> Window:
-        """The time that is wanted."""
+        """The requested time."""
         since, until = (
             datetime.fromisoformat(day) if day else None for day in (self.since, self.until)
         )
@@ -57,11 +58,11 @@ def begin(
     lists: bool,
     now: datetime,
 ) -> tuple[int, bool]:
-    """Begin a run, or find the one that was asked for in the same way and not finished.
+    """Begin a run, or resume the unfinished one with the same options.
 
-    `choose` says which sources of a feed are asked. Return the run's number, and whether it goes
-    on. With `anew` it is always a new one, and the one before is given up. With `lists` a run
-    that lacks only what could not be had sees what has been listed since as well.
+    Return the run's number, and whether it was resumed. `choose` returns the names of the sources
+    for a feed. With `anew`, an unfinished run is ended and a new one begins. With `lists`, a run
+    without waiting documents fetches its lists again.
     """
     waiting = unfinished(connection, asked)
     if waiting is not None and not anew:
@@ -80,13 +81,13 @@ def begin(
 
 
 def unfinished(connection: sa.Connection, asked: Asked) -> Run | None:
-    """The run that was asked for in the same way and has not ended; None if there is none."""
+    """Return the unfinished run with the same options; None if there is none."""
     waiting = (run for run in backfills.runs(connection) if not run.ended_at)
     return next((run for run in waiting if asked_before(run) == asked), None)
 
 
 def asked_before(run: Run) -> Asked:
-    """What an earlier run was asked for."""
+    """Return the options of an earlier run."""
     kept: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in run.asked.items()
@@ -95,5 +96,5 @@ def asked_before(run: Run) -> Asked:
 
 
 def files_of(asked: Asked) -> Files:
-    """The source of the files that are asked for."""
+    """Return the source for the requested files."""
     return Files([Path(path) for path in asked.paths], asked.window, drafts=asked.drafts)

@@ -1,4 +1,4 @@
-"""Whose a document is: by what it says of itself, or by where it was found."""
+"""Find the feed that a document belongs to, by its own words and its address; pure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ingest.urls import host_of, site_of
 from ingest.values import NormalEntry, ParsedFeed
 
 _PAGE = re.compile(r"(?<=/)page/\d+/?\Z|\?paged?=\d+\Z|&paged?=\d+(?=&|\Z)|(?<=\?)paged?=\d+&")
-_SHORTEST_ARTICLE = 200  # characters of HTML: less is a list, a notice, an error
+_SHORTEST_ARTICLE = 200  # characters of HTML; a shorter page is a list, a notice or an error
 
 
 def find_owner(piece: Piece, held: Held, feeds: Sequence[FeedState]) -> FeedState | None:
-    """The one feed of the list that a document is of; None if there is none, or several."""
+    """Return the feed that a document belongs to; None if none or several feeds match."""
     if piece.form is Form.RECORD:
         return _owner_of_record(held, feeds)
     if piece.form is Form.PAGE:
@@ -34,12 +34,12 @@ def find_owner(piece: Piece, held: Held, feeds: Sequence[FeedState]) -> FeedStat
 
 
 def _first_page(url: str) -> str:
-    """The address of a feed by that of one of its pages (`?paged=2`, `page/2/`)."""
+    """Return a feed's address from the address of one of its pages (`?paged=2`, `page/2/`)."""
     return _PAGE.sub("", url)
 
 
 def _owner_of_record(held: Held, feeds: Sequence[FeedState]) -> FeedState | None:
-    """By the address that the record names, else by the categories that the user has set."""
+    """Find the feed of a record by its `source_feed`, or by the categories set for a feed."""
     named = _only(feed for feed in feeds if feed.url == held.feed_url)
     path = held.categories
     if named or not path:
@@ -67,10 +67,11 @@ def _is_called(feed: FeedState, said: ParsedFeed) -> bool:
 def is_foreign(
     said: ParsedFeed, entries: Sequence[NormalEntry], feed: FeedState, known_links: Sequence[str]
 ) -> bool:
-    """Whether a document at a feed's address is another's: another site, name, and entries.
+    """Return whether a document from a feed's address belongs to another site.
 
-    Addresses change hands; an archive has what was there before and after. Where its entries
-    lead to says something only of a feed of which more is known than its address.
+    Domains change owners, and a web archive has documents of all of them. The document is foreign
+    if its title is another, and no site that it links to is known for the feed. The links of its
+    entries count only if a link of the feed or its entries is known.
     """
     if _is_called(feed, said):
         return False
@@ -82,10 +83,10 @@ def is_foreign(
 
 
 def is_article(entry: NormalEntry, *, anywhere: bool) -> bool:
-    """Whether a page that was merely found is an article: it has a date and a path.
+    """Return whether a page is an article, which must have a date and a path.
 
-    One found `anywhere`, not in a list of the site's own, also has a text, and is no front page
-    with some query.
+    A page found `anywhere`, and not through the site's own sitemap, must also have a text, and
+    must not be the front page with a query.
     """
     link = canonical_link(entry.link)
     if link is None or entry.published_at is None or names_a_site(link):

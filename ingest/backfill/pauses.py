@@ -11,13 +11,13 @@ from ingest.urls import server_of
 
 
 async def wait_until_allowed(services: Services, url: str) -> Pause | None:
-    """Wait while a server is left alone; return its pause, at once, if that takes too long."""
+    """Wait until a server's pause is over; return the pause at once if that would take too long."""
     services.manners.update_pauses((await services.query(polls.host_pauses)).values())
     return await services.manners.wait_for(server_of(url), LONGEST_WAIT)
 
 
 async def keep_pause(services: Services, url: str, error: SourceError) -> None:
-    """Write down, for polls as well, that a server asked to be left alone."""
+    """Store that a server asked for a pause, so that polls respect it too."""
     if not isinstance(error, BadStatus):
         return
     pause = services.manners.note_failure(server_of(url), error)

@@ -1,4 +1,4 @@
-"""The documents that a backfill would begin or go on with; nothing of them is kept."""
+"""List the documents that a backfill would begin or resume with; stores none of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ingest.urls import without_secrets
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class First:
-    """A document that a run would begin with; or why its source cannot be had."""
+    """A document that a run would begin with, or why its source is unavailable."""
 
     feed_url: str | None
     source: str
@@ -27,10 +27,10 @@ class First:
 
 
 async def first_documents(services: Services, asked: Asked) -> list[First]:
-    """The documents that a run would begin or go on with, in their order; keeps nothing
-    but that a server wants to be left alone.
+    """Return the documents that a run would begin or resume with, in order.
 
-    Only lists are asked for. Where a document leads to the next, only the first can be known.
+    Only lists are fetched, and only pauses of servers are stored. If each document leads to the
+    next, only the first is returned.
     """
     begun = await services.query(unfinished, asked)
     if begun is not None:
@@ -68,7 +68,7 @@ async def first_documents(services: Services, asked: Asked) -> list[First]:
 
 
 async def _waiting(services: Services, number: int) -> list[First]:
-    """What waits of a run; a source whose lists are still to be asked for is named alone."""
+    """Return the waiting documents of a run, and the sources whose lists are not fetched yet."""
     names = {feed.id: without_secrets(feed.url) for feed in await services.query(feeds.every)}
     first: list[First] = []
     for walk in await services.query(backfills.walks, number):

@@ -1,4 +1,4 @@
-"""What a document of the past holds: a feed, an article's page, or a record with front matter."""
+"""Parse a document of the past: a feed, an article's page, or a record with front matter."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from ingest.values import Document, NormalEntry, ParsedFeed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What a document holds; `feed` is what it says of itself, without its entries.
+    """The content of a document; `feed` is its feed without the entries.
 
-    `feed_url` and `categories` are a record's own word on where it belongs; `lacks` says what
-    belongs to it and cannot be kept with it, `left_out` what of it is not wanted.
-    `broken` are its entries that could not be read; they are kept unread.
+    `feed_url` and `categories` come from a record's front matter. `lacks` names parts that belong
+    to the document but cannot be stored, `left_out` parts that are not wanted. `broken` are
+    entries that could not be read; the store keeps them unread.
     """
 
     feed: ParsedFeed
@@ -39,9 +39,9 @@ class Held:
 
 
 def read_piece(piece: Piece, context: Context, home: str | None = None) -> Held:
-    """Read a document; `home` is the page that its feed links to, if that is known.
+    """Parse a document; `home` is the page that its feed links to, if known.
 
-    Raise `ParseError` or `Unreadable` if it is not what it should be.
+    Raise `ParseError` or `Unreadable` if the document does not have the form of the piece.
     """
     match piece.form:
         case Form.FEED:

@@ -1,4 +1,4 @@
-"""What came of a backfill up to now."""
+"""The result of a backfill up to now."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.store import backfills, feeds
+from ingest.store import backfill_counts, feeds
 from ingest.store.backfills import DONE, IN_PART, MISSING, PASSED_OVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What came of a run: a line for each walk and feed, and the documents not taken, with reasons.
+    """The result of a run: one line for each walk and feed, and documents with reasons.
 
-    `is_complete` is false while documents wait, are missing or are kept in part, or a source
-    cannot be reached. `left_out` tells what was ignored inside files that were looked through.
+    `is_complete` is false while documents wait, are missing or are stored in part, or a source
+    cannot be reached. `left_out` names what was ignored in files.
     """
 
     number: int
@@ -29,14 +29,14 @@ class Report:
     left_out: Sequence[dict[str, Any]]
 
     def as_json(self) -> dict[str, Any]:
-        """The form in which programs get it."""
+        """Return the report for JSON output."""
         return asdict(self)
 
 
 def report(connection: sa.Connection, number: int) -> Report:
-    """What has come of a run up to now."""
-    lines = backfills.counts(connection, number)
-    oldest = backfills.reach(connection, {one["feed_id"] for one in lines if one["feed_id"]})
+    """Return the result of a run up to now."""
+    lines = backfill_counts.counts(connection, number)
+    oldest = backfill_counts.reach(connection, {one["feed_id"] for one in lines if one["feed_id"]})
     names = {feed.id: feed for feed in feeds.every(connection)}
     for line in lines:
         feed = names.get(line["feed_id"])
@@ -44,7 +44,7 @@ def report(connection: sa.Connection, number: int) -> Report:
         line["feed_url"] = feed.url if feed else None
         line["reaches_back_to"] = oldest.get(line["feed_id"])
     missing, in_part, passed_over, left_out = (
-        backfills.reasons(connection, number, state)
+        backfill_counts.reasons(connection, number, state)
         for state in (MISSING, IN_PART, PASSED_OVER, DONE)
     )
     unfinished = any(one["waiting"] or one["note"] or not one["is_planned"] for one in lines)

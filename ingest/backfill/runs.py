@@ -1,4 +1,4 @@
-"""A backfill carried out: the walks of each feed one after the other, those of several at once."""
+"""Carry out a backfill: feeds at the same time, the walks of each feed one after the other."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from ingest.backfill.asked import AUTO, Asked, files_of
+from ingest.backfill.outcome import Outcome, log_if_fault
 from ingest.backfill.report import Report, report
-from ingest.backfill.taking import Took, log_if_fault
 from ingest.backfill.walk import Walk
 from ingest.errors import Fault, MissingSecret, UsageError, border
 from ingest.feed import FeedState
@@ -21,20 +21,24 @@ from ingest.sources.past.source import Source, Web
 from ingest.store import backfills, feeds
 from ingest.store.backfills import DONE, IN_PART, WalkState
 
-_RENDERED_AFTER = 25  # documents with news, and the first, so that a stop leaves something
+# Records are written after the first document with news, and then after this many, so that a
+# stopped run leaves some.
+_RENDERED_AFTER = 25
 
 
 async def run(
     services: Services,
     number: int,
     asked: Asked,
-    on_taken: Callable[[Took, int], None],
+    on_taken: Callable[[Outcome, int], None],
     *,
     most: int | None = None,
 ) -> Report:
-    """Take what waits of a run; tell of each document, and how many then wait in its walk.
+    """Read the waiting documents of a run, and return the run's report.
 
-    After `most` documents it stops, and can be gone on with. Raise `StoreError`, `ArchiveError`.
+    `on_taken` is called with the outcome of each document, and the number of documents that still
+    wait in its walk. The run stops after `most` documents, and can be resumed. Raise `StoreError`
+    or `ArchiveError`.
     """
     await services.transact(backfills.give_up_removed, number)
     walks = await services.query(backfills.walks, number)
@@ -61,7 +65,7 @@ async def run(
 
 
 async def _stop_walks(services: Services, states: Sequence[WalkState], fault: Fault) -> None:
-    """Log what stopped the walks of a feed, and note it: the run then is not complete."""
+    """Log the fault that stopped the walks of a feed, and note it, so that the run stays open."""
     log_if_fault(fault)
     for state in states:
         with contextlib.suppress(Fault), border(f"feed {state.feed_id}"):
@@ -72,14 +76,14 @@ async def _walk_through(
     services: Services,
     asked: Asked,
     states: Sequence[WalkState],
-    on_taken: Callable[[Took, int], None],
+    on_taken: Callable[[Outcome, int], None],
     budget: Budget,
 ) -> None:
-    """The walks of one feed, one after the other."""
+    """Carry out the walks of one feed, one after the other."""
     linked = False
     for state in states:
         if state.source == "paged" and linked and asked.source == AUTO:
-            # Its own links have led through its past already.
+            # The feed's own links (`rfc5005`) have led to the same documents.
             await services.transact(backfills.begin_walk, state.id, [])
             continue
         feed = await services.query(feeds.get, state.feed_id) if state.feed_id else None
@@ -94,10 +98,10 @@ async def _walk_through(
             if budget.is_spent or not await walk.plan():
                 continue
             count, unrendered = 0, _RENDERED_AFTER - 1
-            async for took in walk.documents(budget):
-                count += took.state in {DONE, IN_PART}
-                unrendered += took.kept.new + took.kept.edited > 0
-                on_taken(took, walk.waiting)
+            async for outcome in walk.documents(budget):
+                count += outcome.state in {DONE, IN_PART}
+                unrendered += outcome.kept.new + outcome.kept.edited > 0
+                on_taken(outcome, walk.waiting)
                 if unrendered == _RENDERED_AFTER:
                     services.following.wake()
                     unrendered = 0
@@ -113,7 +117,7 @@ def _source(services: Services, asked: Asked, state: WalkState, feed: FeedState 
 
 
 def web_of(services: Services, feed: FeedState | None = None) -> Web:
-    """What the sources of a feed ask with, by way of its own proxy if it has one."""
+    """Return the services that a feed's sources use, with the feed's own proxy if it has one."""
     fetcher = services.fetcher.via(proxy_of(feed) if feed else None)
     return Web(
         fetcher=fetcher,

@@ -1,12 +1,13 @@
-"""One source of one feed, document after document, until nothing waits any more."""
+"""Carry out a walk: read one source of one feed, until no document waits."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
 
+from ingest.backfill.outcome import Outcome, log_if_fault
 from ingest.backfill.pauses import keep_pause, wait_until_allowed
-from ingest.backfill.taking import Taking, Took, log_if_fault
+from ingest.backfill.taking import Taking
 from ingest.errors import (
     Fault,
     FetchError,
@@ -27,15 +28,14 @@ from ingest.values import DocumentKind, Planned
 
 logger = logging.getLogger(__name__)
 
-_MOST_SILENCES = 3  # in a row, each after some tries
+_MOST_SILENCES = 3  # unreachable documents in a row, each after several tries
 
 
 class Walk:
-    """The way through a source; `feed` is the one whose past it is, if that is known.
+    """A walk through one source; `feed` is the feed it belongs to, None for files.
 
-    One that `is_optional` was not asked for by name: if its lists cannot be reached, that is
-    named, and the run is complete without it. `waiting` is how many documents are still to be
-    taken.
+    `is_optional` means that the command did not name the source: if its lists cannot be reached,
+    the report says so, and the run is still complete. `waiting` counts the documents in the queue.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Walk:
         self._silences = 0
 
     async def plan(self) -> bool:
-        """Fill the queue, if that is not done yet; return whether it could be."""
+        """Put the first documents into the queue unless that is done; return whether it is."""
         if self._state.is_planned:
             await self._services.transact(backfills.note_walk, self._state.id, None)
             return True
@@ -79,19 +79,18 @@ class Walk:
         return True
 
     def _out_of_reach(self, error: SourceError) -> Planned:
-        """What stands in the queue for lists that cannot be reached, to be passed over."""
+        """Return a document that stands for unreachable lists; it will be passed over."""
         what = "cannot be reached" if isinstance(error, FetchError) else "has nothing to be read"
         reason = f"{self._state.source} {what}, so it is left out: {error}"
         listed_at = self._source.listed_at
         return Planned(key=listed_at, address=listed_at, hints={"out_of_reach": reason})
 
-    async def documents(self, budget: Budget) -> AsyncIterator[Took]:
-        """Take what waits, one after the other; what came of each is kept before it is told.
+    async def documents(self, budget: Budget) -> AsyncIterator[Outcome]:
+        """Read the waiting documents one after the other; yield each outcome once it is stored.
 
-        Those that nobody owns come once more at the end: a feed that was never looked at is
-        known by its link only when one of its documents was read. The walk ends where `budget`
-        is spent, and at a server that wants to be left alone, or does not answer any more: the
-        rest waits.
+        Documents that were put off are tried again at the end: reading a feed's documents can
+        reveal its link, which identifies others. The walk stops if `budget` is spent, or a server
+        asks for a pause or no longer answers; the rest of the queue stays.
         """
         last = 0
         while (found := await self._next(last)) is not None or self._taking.postponed:
@@ -107,21 +106,21 @@ class Walk:
                 with border(planned.address):
                     taken = await self._ask(planned)
                     self._silences = 0
-                    took = await self._taking.read(last, planned, taken)
+                    outcome = await self._taking.read(last, planned, taken)
             except SourceError as error:
                 if is_refusal(error) or self._is_silent(error):
                     await keep_pause(self._services, planned.address, error)
                     await self._stop(f"{planned.address}: {error}")
                     return
-                took = await self._pass_by(last, planned, error)
-            if took is None:
+                outcome = await self._pass_by(last, planned, error)
+            if outcome is None:
                 budget.give_back()
                 continue
             self.waiting -= 1
-            yield took
+            yield outcome
 
     async def _may_ask(self, address: str) -> bool:
-        """Whether a server may be asked, soon enough to wait for; if not, write down when."""
+        """Wait for a server's pause; if it is too long, stop the walk and return False."""
         pause = await wait_until_allowed(self._services, address)
         if pause is not None:
             await self._stop(f"{pause.server}: {pause.reason}, until {pause.until}")
@@ -131,12 +130,15 @@ class Walk:
         await self._services.transact(backfills.note_walk, self._state.id, reason)
 
     def _is_silent(self, error: SourceError) -> bool:
-        """Whether nothing has answered for so long that asking on is of no use."""
+        """Return whether so many documents in a row were unreachable that the walk should stop."""
         self._silences = self._silences + 1 if isinstance(error, Unreachable) else 0
         return self._silences == _MOST_SILENCES
 
     async def _next(self, last: int) -> tuple[int, Planned] | None:
-        """The next document that waits; how many do is counted now and then, for it takes long."""
+        """Return the next waiting document.
+
+        Update `waiting` only if documents were planned, because counting takes long.
+        """
         if self._taking.has_planned or not self._is_counted:
             self.waiting = await self._services.query(backfills.waiting, self._state.id)
             self._taking.has_planned, self._is_counted = False, True
@@ -149,7 +151,7 @@ class Walk:
             return Taken()
         return await patiently(self._source.take, planned)
 
-    async def _pass_by(self, document_id: int, planned: Planned, error: SourceError) -> Took:
+    async def _pass_by(self, document_id: int, planned: Planned, error: SourceError) -> Outcome:
         log_if_fault(error)
         more = self._source.pass_by(planned, error)
         is_end = self._source.is_end(planned, error) and not isinstance(error, Fault)
@@ -157,7 +159,7 @@ class Walk:
         return await self._taking.note(document_id, planned, state, str(error), more)
 
     async def _is_known(self, planned: Planned) -> bool:
-        """Whether a page is of an article that is kept: then it is not asked for."""
+        """Return whether the store has an entry with the link of a page, which is then skipped."""
         link = canonical_link(planned.hints.get("original") or planned.address)
         if planned.kind is not DocumentKind.PAGE or self._feed is None or link is None:
             return False
@@ -165,9 +167,9 @@ class Walk:
 
 
 def _is_out_of_reach(error: SourceError) -> bool:
-    """Whether nothing can be had from a source, and waiting for it may well be in vain.
+    """Return whether a source is unavailable, and may stay so.
 
-    A server that asks to wait is there. A list with captures that cannot be read has something.
+    A server that asks to wait is available. So is a list that has unreadable captures.
     """
     holds_entries = isinstance(error, ParseError | Unreadable) and error.holds_entries
     return not (is_refusal(error) or holds_entries or isinstance(error, Fault))

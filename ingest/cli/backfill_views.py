@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from ingest.backfill import Report
-    from ingest.backfill.taking import Took
+    from ingest.backfill.outcome import Outcome
     from ingest.cli.session import Session
     from ingest.store.backfills import Run
 
-Tell = Callable[["Took", int], None]
+Tell = Callable[["Outcome", int], None]
 _COUNTED = (
     *("documents", "waiting", "passed_over", "in_part", "missing"),
     *("new", "earlier", "edited", "known"),
@@ -36,7 +36,7 @@ def telling(*, quiet: bool) -> Iterator[Tell]:
         with _progress(terminal) as progress:
             yield _above(progress)
     else:
-        yield lambda took, waiting: say(_line(took, waiting))
+        yield lambda outcome, waiting: say(_line(outcome, waiting))
 
 
 def _above(progress: Progress) -> Tell:
@@ -44,11 +44,11 @@ def _above(progress: Progress) -> Tell:
     taken = 0
     waits: dict[int, int] = {}
 
-    def tell(took: Took, waiting: int) -> None:
+    def tell(outcome: Outcome, waiting: int) -> None:
         nonlocal taken
         taken += 1
-        waits[took.walk.id] = waiting
-        progress.console.print(printable(_line(took, waiting)))
+        waits[outcome.walk.id] = waiting
+        progress.console.print(printable(_line(outcome, waiting)))
         progress.update(task, completed=taken, total=taken + sum(waits.values()))
 
     return tell
@@ -82,18 +82,18 @@ def _rate(speed: float | None) -> str:
     return f"{speed:.1f}/s" if speed >= 1 else f"{speed * 60:.1f}/min"
 
 
-def _line(took: Took, waiting: int) -> str:
-    hints = took.planned.hints
-    what = printable(hints.get("url") or hints.get("member") or took.planned.address)
+def _line(outcome: Outcome, waiting: int) -> str:
+    hints = outcome.planned.hints
+    what = printable(hints.get("url") or hints.get("member") or outcome.planned.address)
     left = _(" ({count} left)", count=waiting) if waiting else ""
-    reason = recognized(took.reason) if took.reason else ""
+    reason = recognized(outcome.reason) if outcome.reason else ""
     more = f"; {reason}" if reason else ""
-    if took.state in {"missing", "passed over"}:
-        sign = "✗" if took.state == "missing" else "–"
-        return f"{sign} {what}: {recognized(took.state)}: {reason}{left}"
-    if took.feed is None:
+    if outcome.state in {"missing", "passed over"}:
+        sign = "✗" if outcome.state == "missing" else "–"
+        return f"{sign} {what}: {recognized(outcome.state)}: {reason}{left}"
+    if outcome.feed is None:
         return f"✓ {what}: {_('read')}{more}{left}"
-    kept = took.kept
+    kept = outcome.kept
     counts = _(
         "{new} new, {earlier} earlier, {edited} edited, {known} known",
         new=kept.new,
@@ -101,7 +101,7 @@ def _line(took: Took, waiting: int) -> str:
         edited=kept.edited,
         known=kept.known,
     )
-    return f"✓ {took.feed.name}: {what}: {counts}{more}{left}"
+    return f"✓ {outcome.feed.name}: {what}: {counts}{more}{left}"
 
 
 def show_report(report: Report) -> None:

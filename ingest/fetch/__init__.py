@@ -13,7 +13,8 @@ returns a `Document` or `NotModified`, or raises a `FetchError`.
     proxies       which requests go through a proxy
     guard         host names → addresses that may be connected to
     addresses     which addresses are public
-    decompress    content codings undone in bounded memory
+    decompress    a body decoded in bounded memory, whatever its header says
+    codings       gzip, deflate, Brotli, Zstandard
     failures      what the network did, in words
 """
 

@@ -62,7 +62,7 @@ def is_public(address: Address | str) -> bool:
 
 def is_allowed(address: Address | str, allow_private: tuple[Network, ...]) -> bool:
     """Whether an address may be connected to: it is public, or the operator named its network."""
-    own = _parsed(address)
+    own = _parse(address)
     return _is_in(own, allow_private) or all(
         _is_public_itself(carried) or _is_in(carried, allow_private)
         for carried in carried_addresses(own)
@@ -71,7 +71,7 @@ def is_allowed(address: Address | str, allow_private: tuple[Network, ...]) -> bo
 
 def carried_addresses(address: Address | str) -> tuple[Address, ...]:
     """The IPv4 addresses that an IPv6 address stands for, or the address itself."""
-    address = _parsed(address)
+    address = _parse(address)
     if isinstance(address, IPv4Address):
         return (address,)
     packed = address.packed
@@ -85,7 +85,7 @@ def carried_addresses(address: Address | str) -> tuple[Address, ...]:
     return (address,)
 
 
-def _parsed(address: Address | str) -> Address:
+def _parse(address: Address | str) -> Address:
     # A zone (fe80::1%eth0) belongs to link-local addresses only and changes nothing here.
     return ip_address(address.partition("%")[0]) if isinstance(address, str) else address
 

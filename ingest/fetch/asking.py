@@ -59,7 +59,7 @@ class Ask:
     def headers_for(self, hop: Hop) -> list[tuple[bytes, bytes]]:
         """Return the headers for a hop; after another server was met, without secrets."""
         headers = [
-            (name.encode(), _encoded(value))
+            (name.encode(), _encode(value))
             for name, value in self.headers.items()
             if hop.trusted or name in _FOR_ALL_SERVERS
         ]
@@ -70,10 +70,10 @@ class Ask:
 
 def _basic(user: str, password: str) -> bytes:
     """Encode credentials (RFC 7617)."""
-    return b"Basic " + b64encode(_encoded(f"{user}:{password}"))
+    return b"Basic " + b64encode(_encode(f"{user}:{password}"))
 
 
-def _encoded(value: str) -> bytes:
+def _encode(value: str) -> bytes:
     # Values of the environment in another encoding are sent unchanged (PEP 383).
     return value.encode("utf-8", "surrogateescape")
 

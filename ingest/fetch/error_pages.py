@@ -34,13 +34,13 @@ def detail_of(headers: Headers, body: bytes, secrets: Collection[str]) -> str:
     media_type = headers.get("content-type", "text/html").partition(";")[0].strip().lower()
     if not media_type.startswith("text/") and not media_type.endswith(("json", "xml", "xhtml")):
         return ""
-    text = words_of(_decoded(body))
+    text = words_of(_decode(body))
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, "***")
     return text[:_LONGEST_DETAIL]
 
 
-def _decoded(body: bytes) -> str:
+def _decode(body: bytes) -> str:
     # The end may be cut in the middle of a character, which is no sign of another encoding.
     for encoding in ("utf-8", "gb18030"):
         try:

@@ -125,7 +125,7 @@ class Reception:
             self._check_progress(taken)
         if any(b"\0" in value for _, value in self.headers):
             raise _bad("a header with a NUL character")
-        if self._named(b"transfer-encoding").lower() not in {b"", b"chunked"}:
+        if self._header(b"transfer-encoding").lower() not in {b"", b"chunked"}:
             raise _bad("a Transfer-Encoding other than chunked")
 
     def _check_progress(self, taken: int) -> None:
@@ -167,12 +167,12 @@ class Reception:
     def _end_by_closing(self) -> None:
         """Accept the closed connection as the end of the body, if no header gives its length."""
         what = "peer closed connection without sending complete message body"
-        if self._named(b"transfer-encoding"):
+        if self._header(b"transfer-encoding"):
             raise _bad(f"{what} (incomplete chunked read)")
-        if expected := self._named(b"content-length").decode("latin-1"):
+        if expected := self._header(b"content-length").decode("latin-1"):
             raise _bad(f"{what} (received {self._received} bytes, expected {expected})")
 
-    def _named(self, wanted: bytes) -> bytes:
+    def _header(self, wanted: bytes) -> bytes:
         return next((value for name, value in self.headers if name.lower() == wanted), b"")
 
 

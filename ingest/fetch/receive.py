@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from ingest.errors import TooLarge, Unreachable
 from ingest.fetch.answers import Answer
-from ingest.fetch.decompress import Body, Damaged, Overflow
+from ingest.fetch.codings import Damaged
+from ingest.fetch.decompress import Body, Overflow
 from ingest.fetch.exchange import Failure, Response
 from ingest.fetch.redirects import FOLLOWED
 

@@ -76,15 +76,15 @@ class HexoLayout:
     def _front_matter(self, record: Record, names: Names) -> Iterator[str]:
         image = record.lead_image or self._config.default_image
         date = self._date(record.at)
-        yield f"title: {_quoted(inert_text(_one_line(record.title)) or date)}"
+        yield f"title: {_quote(inert_text(_one_line(record.title)) or date)}"
         yield from _list("categories", self._written_categories(record, names))
         if image:
-            yield f"headimg: {_quoted(inert_picture(image))}"
-        yield f"author: {_plain_or_quoted(_author(record))}"
+            yield f"headimg: {_quote(inert_picture(image))}"
+        yield f"author: {_write_scalar(_author(record))}"
         yield "comments: false"
         yield f"date: {date}"
         if image:
-            yield f"thumbnail: {_quoted(inert_picture(image))}"
+            yield f"thumbnail: {_quote(inert_picture(image))}"
         yield from self._provenance(record)
         if tags := [names.get(("tags", tag), tag) for tag in _pages(record.tags)]:
             yield from _list("tags", dict.fromkeys(tags))
@@ -93,10 +93,10 @@ class HexoLayout:
 
     def _provenance(self, record: Record) -> Iterator[str]:
         if record.link:
-            yield f"source_url: {_quoted(inert_link(record.link))}"
+            yield f"source_url: {_quote(inert_link(record.link))}"
         yield f"source_feed: {_address(record.feed_url)}"
         if record.guid:
-            yield f"source_guid: {_quoted(without_tags(_one_line(record.guid)))}"
+            yield f"source_guid: {_quote(without_tags(_one_line(record.guid)))}"
         # Without it Hexo takes the file's time, which is that of the clone on most servers.
         yield f"updated: {self._date(record.last_change_at)}"
 
@@ -133,7 +133,7 @@ def _author(record: Record) -> str:
 def _list(key: str, values: Iterable[str]) -> Iterator[str]:
     yield f"{key}:"
     for value in values:
-        yield f" - {_plain_or_quoted(value)}"
+        yield f" - {_write_scalar(value)}"
 
 
 def _distinct(names: Iterable[str]) -> list[str]:
@@ -162,7 +162,7 @@ def _one_line(text: str) -> str:
     return " ".join(seen.split())
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     """A single-quoted YAML scalar: the only special character is the quote (YAML 1.2, 7.3.2)."""
     escaped = _one_line(text).replace("'", "''")
     return f"'{escaped}'"
@@ -170,12 +170,12 @@ def _quoted(text: str) -> str:
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def _address(url: str) -> str:
-    return _quoted(inert_link(without_secrets(url)))
+    return _quote(inert_link(without_secrets(url)))
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
-def _plain_or_quoted(text: str) -> str:
+def _write_scalar(text: str) -> str:
     """A plain YAML scalar where nothing could read it as anything but this text."""
     text = inert_text(_one_line(text))
     is_plain = _PLAIN.fullmatch(text) and not _NOT_TEXT.fullmatch(text)
-    return text if is_plain else _quoted(text)
+    return text if is_plain else _quote(text)

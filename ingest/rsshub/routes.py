@@ -132,11 +132,11 @@ def with_code(url: str, instance: Instance) -> str:
     url = without_access(url)
     if not instance.key:
         return url
-    code = _md5(_decoded(urlsplit(url).path) + instance.key)
+    code = _md5(_decode(urlsplit(url).path) + instance.key)
     return f"{url}{'&' if urlsplit(url).query else '?'}code={code}"
 
 
-def _decoded(path: str) -> str:
+def _decode(path: str) -> str:
     try:
         return unquote(_LEFT_ENCODED.sub("%25", path), errors="strict")
     except UnicodeDecodeError:

@@ -1,13 +1,13 @@
 """When to poll a feed again, and why; pure.
 
-    plan       what follows from a poll: the next one, and what is known now   ← open this first
+    plan       plan the next poll from the result of one                        ← open this first
     waits      how long to wait after an answer, after a failure, before the first poll
-    habits     how often a feed has news, as far as it was seen
+    habits     how often a feed has new entries
     hints      what publisher and feed ask for: Cache-Control, ttl, skipHours, …
-    moves      whether a feed that says it has moved is asked at its new address
-    trust      whether a feed is asked with its validators, and how they are spelled
+    moves      whether to poll a feed that says it has moved at its new address
+    trust      whether to send a feed's validators, and in which form
 
-`store.polls` keeps what these functions say, and knows what is due.
+`store.polls` stores the results of these functions, and selects the feeds that are due.
 """
 
 from ingest.schedule.plan import Observed, Plan, Ways, after_answer, after_failure, skipped_until

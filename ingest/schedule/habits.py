@@ -8,19 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 DAY = timedelta(days=1)
-# What was seen this long ago counts a third of what is seen now.
+# The weight of an observation falls to a third (1/e) in this time.
 _MEMORY = timedelta(days=7)
-# Two entries a minute apart say little of a feed that began a minute ago.
+# The dates of a new feed, with two entries a minute apart, say little about its rate.
 _SHORTEST_SPAN = timedelta(hours=6)
-_SHORTEST_LOOK = timedelta(minutes=1)
+_SHORTEST_GAP = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """What polls have shown of a feed's rhythm.
+    """How often a feed has new entries, measured by its polls.
 
-    `per_day` is how many new entries a day has, None before the first document; `gaps` how often
-    a document had no entry in common with the one before; `interval` the wait chosen last.
+    `per_day` is the number of new entries per day, None before the first document. `gaps` counts
+    the documents that had no entry in common with the previous one. `interval` is the wait chosen
+    last.
     """
 
     per_day: float | None = None
@@ -38,13 +39,12 @@ def begin(published: Iterable[datetime | None], now: datetime) -> Habits:
 
 
 def after_poll(habits: Habits, *, new: int, since: timedelta, is_gap: bool = False) -> Habits:
-    """Return the habits after a poll that found `new` entries, `since` after the one before.
+    """Return the habits after a poll with `new` entries, at the time `since` after the last poll.
 
-    The rate is a mean that forgets: of what a poll adds, a third is left after a week. By a
-    clock that was set back in between, the one before may lie ahead.
+    The rate is an exponential moving average. `since` can be negative if the clock was set back.
     """
     since = max(since, timedelta(0))
     kept = math.exp(-(since / _MEMORY))
-    seen = new / max(since / DAY, _SHORTEST_LOOK / DAY)
-    per_day = seen if habits.per_day is None else habits.per_day * kept + seen * (1 - kept)
+    rate = new / max(since / DAY, _SHORTEST_GAP / DAY)
+    per_day = rate if habits.per_day is None else habits.per_day * kept + rate * (1 - kept)
     return replace(habits, per_day=per_day, gaps=habits.gaps + is_gap)

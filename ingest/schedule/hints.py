@@ -1,4 +1,4 @@
-"""What a publisher asks for: the shortest wait, and hours and days to skip."""
+"""What a publisher asks of pollers: the shortest wait, and hours and days to skip."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PERIODS = {
     "yearly": timedelta(days=365),
 }
 _MAX_AGE = re.compile(r"(?:^|,)\s*max-age\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
-_MEANT = timedelta(weeks=1)
+_LONGEST_CREDIBLE = timedelta(weeks=1)
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
@@ -75,7 +75,7 @@ def of_document(feed: ParsedFeed) -> Hints:
     return Hints(
         ttl=timedelta(minutes=ttl) if ttl else None,
         period=_period(feed),
-        # Who skips every hour or every day means none.
+        # A feed that skips every hour or day would never be polled: ignore that.
         skip_hours=frozenset(hours) if len(hours) < 24 else frozenset(),
         skip_days=frozenset(days) if len(days) < 7 else frozenset(),
     )
@@ -123,8 +123,7 @@ def http_date(text: str) -> datetime | None:
 def longest_wait(hints: Hints, most: timedelta) -> tuple[timedelta, str]:
     """Return the longest wait that is asked for, and the reason in words.
 
-    Up to a week it holds as it is. What says "in a year" is meant for caches, or not meant at
-    all: it holds no longer than `most`.
+    A wait of more than a week is meant for caches, or is a mistake, and is replaced by `most`.
     """
     waits = {
         "its server says that the document stays fresh for": hints.fresh,
@@ -135,9 +134,9 @@ def longest_wait(hints: Hints, most: timedelta) -> tuple[timedelta, str]:
     for words, wait in waits.items():
         if wait is None:
             continue
-        held = wait if wait <= _MEANT else most
-        if held > longest:
-            longest, reason = held, f"{words} {format_duration(_whole(wait))}"
+        credible = wait if wait <= _LONGEST_CREDIBLE else most
+        if credible > longest:
+            longest, reason = credible, f"{words} {format_duration(_whole(wait))}"
     return longest, reason
 
 
@@ -146,7 +145,7 @@ def _whole(wait: timedelta) -> timedelta:
 
 
 def after_skipped(hints: Hints, at: datetime) -> datetime:
-    """Return the first moment from `at` on that is not skipped; the minute of the hour stays."""
+    """Return the first time, in whole hours from `at` on, that the feed does not ask to skip."""
     for _ in range(8 * 24):
         at_utc = at.astimezone(UTC)
         if at_utc.hour not in hints.skip_hours and at_utc.weekday() not in hints.skip_days:

@@ -1,8 +1,8 @@
 """When to believe a feed that says it has moved permanently.
 
-A permanent redirect (301, 308) is often none: a captive portal, an expired domain, a slip in a
-server's configuration. It is believed once it has led to the same feed for days, and the old
-address is asked again as soon as the new one fails.
+A permanent redirect (301, 308) is often a mistake: a captive portal, an expired domain, an error
+in a server's configuration. It is believed once it has led to the same feed for days. If the new
+address fails, the old one is polled again.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ _FAILURES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """The new address that a feed names.
+    """The new address that a feed's permanent redirects lead to.
 
-    `to` is the new address, first seen at `since`, `polls` times in a row with the same feed
-    behind it. `taken_at` is when it was believed; from then on it is the one that is asked.
+    `to` is the address, `since` when it was first seen, and `polls` how many polls in a row found
+    the same feed there. `taken_at` is when it was believed; from then on it is the one polled.
     """
 
     to: str | None = None
@@ -45,12 +45,12 @@ def after_answer(
         return move
     if permanent_url is None or not is_same_feed:
         return NOWHERE
-    # What was first seen in the future was seen by a clock that was wrong.
+    # A time in the future comes from a clock that was wrong.
     if move.to != permanent_url or move.since is None or move.since > now:
         return Move(to=permanent_url, since=now, polls=1)
-    seen = replace(move, polls=move.polls + 1)
-    is_believed = seen.polls >= _POLLS and now - move.since >= BELIEVED_AFTER
-    return replace(seen, taken_at=now) if is_believed else seen
+    confirmed = replace(move, polls=move.polls + 1)
+    is_believed = confirmed.polls >= _POLLS and now - move.since >= BELIEVED_AFTER
+    return replace(confirmed, taken_at=now) if is_believed else confirmed
 
 
 def after_failure(move: Move, failures: int) -> Move:

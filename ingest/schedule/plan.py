@@ -1,4 +1,4 @@
-"""What follows from a poll: the feed's habits, wishes and address, and its next poll."""
+"""Plan the next poll from the result of one; update the feed's habits, wishes and address."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ingest.values import ParsedFeed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ways:
-    """What is known of a feed: its habits, its wishes, the address it names."""
+    """What polls have shown about a feed: its habits, its wishes, its new address."""
 
     habits: Habits = field(default_factory=Habits)
     hints: Hints = field(default_factory=Hints)
@@ -27,7 +27,7 @@ class Ways:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """What a poll that had an answer shows of its feed.
+    """The result of a poll that had an answer.
 
     `since` is the time since the last poll, None if there was none. `feed` is the document, None if
     it did not change; `new` counts its unknown entries, and `is_familiar` says whether any of its
@@ -45,13 +45,13 @@ class Observed:
 
     @property
     def is_gap(self) -> bool:
-        """Whether entries may have been missed: none of those of the last poll were left."""
+        """Whether entries may have been missed: no entry of the last poll is in the feed."""
         return self.since is not None and self.new > 0 and not self.is_familiar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The next poll, and what is known of the feed now."""
+    """The next poll, and the updated knowledge about the feed."""
 
     next_poll: NextPoll
     ways: Ways
@@ -107,8 +107,8 @@ def after_failure(
 def skipped_until(settings: FeedSettings, ways: Ways, now: datetime) -> NextPoll | None:
     """Return when to poll instead, if the feed asks to be skipped now; None if it does not.
 
-    A poll is planned for a moment that is not skipped, but may come late: the daemon did not run,
-    the machine slept, its server was paused.
+    Polls are planned outside of the skipped times, but a poll may be late, for example after the
+    daemon was stopped.
     """
     at = hints.after_skipped(ways.hints, now)
     if settings.interval or at == now:

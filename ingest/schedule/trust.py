@@ -1,7 +1,7 @@
 """Whether to send the validators of a feed, and in which form.
 
-Some servers answer 304 for ever, some fail whenever they get validators, and some compare an ETag
-with another form than the one they sent. This module learns from each.
+Some servers always answer 304, some fail on requests with validators, and some do not recognise
+the ETag that they sent, only another form of it. This module learns the behaviour of each server.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from ingest.errors import BadStatus, ParseError, SourceError, Unreachable
 from ingest.schedule.habits import DAY, Habits
 from ingest.values import Validators
 
-# When so many entries should have come by the feed's habits, a 304 is no longer believed.
+# If a feed should have this many new entries by its habits, a 304 is not believed.
 _ENTRIES_AWAITED = 3
 _SHORTEST_WAIT = timedelta(hours=6)
-# The server may have been repaired.
+# After this time the validators are tried again: the server may have been repaired.
 _TRIED_AGAIN_AFTER = timedelta(days=30)
 _TOO_MANY_REQUESTS = 429
 
@@ -35,8 +35,8 @@ class Spelling(enum.StrEnum):
 class Trust:
     """How a server treats the validators of a feed.
 
-    `document_at` is when it last gave a whole document, `distrusted_at` since when its validators
-    are not sent, and `distrusted_because` why.
+    `document_at` is when it last sent a whole document. `distrusted_at` and `distrusted_because`
+    say since when and why validators are not sent; both are None if they are.
     """
 
     document_at: datetime | None = None
@@ -45,7 +45,7 @@ class Trust:
     spelling: Spelling = Spelling.GIVEN
 
     def is_to_be_tried(self, now: datetime) -> bool:
-        """Whether it is time to try the validators again."""
+        """Return whether it is time to try the validators again."""
         return self.distrusted_at is not None and now - self.distrusted_at >= _TRIED_AGAIN_AFTER
 
 
@@ -66,7 +66,7 @@ def why_without(
 
 
 def check_interval(config: ScheduleConfig, habits: Habits) -> timedelta:
-    """How long a feed may answer 304 before it is asked for a whole document."""
+    """Return how long a feed may answer 304 before a request without validators is sent."""
     if not habits.per_day or habits.per_day * (config.check_interval / DAY) < _ENTRIES_AWAITED:
         return config.check_interval
     awaited = max(DAY * (_ENTRIES_AWAITED / habits.per_day), _SHORTEST_WAIT)
@@ -85,9 +85,9 @@ def spelled(validators: Validators, spelling: Spelling) -> Validators:
 
 
 def after_document(trust: Trust, kept: Validators, sent: Validators, given: Validators) -> Trust:
-    """Learn from a whole document in answer to a request with validators.
+    """Return the trust after a request with validators was answered with a whole document.
 
-    If it has the ETag that was sent, the server compares another form of it.
+    If the document has the ETag that was sent, the server only recognises another form of it.
     """
     if not sent.etag or not _is_same(kept.etag, given.etag):
         return trust
@@ -96,13 +96,13 @@ def after_document(trust: Trust, kept: Validators, sent: Validators, given: Vali
 
 
 def after_not_modified(kept: Validators, given: Validators) -> Validators:
-    """The validators to keep after a 304, which may have another form of the ETag."""
+    """Return the validators to keep after a 304, which may have another form of the ETag."""
     etag = kept.etag if _is_same(kept.etag, given.etag) else given.etag
     return replace(given, etag=etag)
 
 
 def _is_same(one: str | None, other: str | None) -> bool:
-    """Whether two ETags are equal by weak comparison (RFC 9110 section 8.8.3.2)."""
+    """Return whether two ETags are equal by weak comparison (RFC 9110 section 8.8.3.2)."""
     return bool(one and other) and _opaque(one or "") == _opaque(other or "")
 
 
@@ -111,9 +111,9 @@ def _opaque(etag: str) -> str:
 
 
 def may_be_their_fault(error: SourceError) -> bool:
-    """Whether an answer may have failed because the request had validators.
+    """Return whether a request may have failed because it had validators.
 
-    Not where the server asks to wait, refuses connections, or takes too long.
+    That is ruled out if the server asks to wait, refuses connections, or takes too long.
     """
     match error:
         case BadStatus():
@@ -125,10 +125,10 @@ def may_be_their_fault(error: SourceError) -> bool:
 
 
 def distrust(trust: Trust, reason: str, now: datetime) -> Trust:
-    """Send no validators from now on."""
+    """Return the trust of a server that gets no validators from now on."""
     return replace(trust, distrusted_at=now, distrusted_because=reason)
 
 
 def believe(trust: Trust) -> Trust:
-    """Send validators again."""
+    """Return the trust of a server that gets validators again."""
     return replace(trust, distrusted_at=None, distrusted_because=None)

@@ -13,11 +13,11 @@ from ingest.schedule import hints as asked
 from ingest.schedule.habits import DAY, Habits
 from ingest.schedule.hints import Hints
 
-# Each wait is longer by up to this share, so that feeds polled together once drift apart.
+# Each wait is lengthened by a random share up to this, so that feeds are not polled together.
 _JITTER = 0.1
-# Every second poll should find something: on average an entry is stored after half of that time.
+# The interval is chosen so that every second poll finds a new entry.
 _ENTRIES_A_POLL = 0.5
-_GONE_FOR_CERTAIN = 3  # a 404 in a row; a 410 is certain at once
+_GONE_FOR_CERTAIN = 3  # failures in a row with status 404; with 410 one is enough
 _BETWEEN_FIRST_POLLS = timedelta(seconds=1)
 _BETWEEN_LATE_POLLS = timedelta(seconds=0.05)
 SKIPPED = "it asks to be skipped until then"
@@ -53,19 +53,19 @@ def after_success(
 ) -> NextPoll:
     """Return when to poll again after an answer.
 
-    The user's own interval has precedence. Else it is what the feed's habits suggest,
-    within `schedule.min_interval` and `max_interval`, and never sooner than publisher and feed
-    ask for. What they ask for is also lengthened at random: many servers let all their
+    The interval that the user set has precedence. Otherwise the interval follows from the feed's
+    habits, within `schedule.min_interval` and `max_interval`, and is never shorter than publisher
+    and feed ask for. All waits are lengthened at random, because many servers let all their
     documents expire at the full hour.
     """
     if settings.interval:
         interval, reason = settings.interval, "the interval set for it is"
         reason = f"{reason} {format_duration(settings.interval)}"
         return NextPoll(at=_later(now, interval, phase), reason=reason, interval=interval)
-    interval, reason = _fitting(config, habits)
+    interval, reason = _interval_by_habits(config, habits)
     if is_gap:
         interval = max(min(interval, (habits.interval or interval) / 2), config.min_interval)
-        reason = "nothing was left of what the look before had seen: entries may have been missed"
+        reason = "no entry of the previous poll is in the feed any more: some may have been missed"
     asked_for, words = asked.longest_wait(hints, config.max_interval)
     if asked_for > interval:
         reason = words
@@ -79,16 +79,17 @@ def _unless_skipped(hints: Hints, planned: NextPoll) -> NextPoll:
     return planned if at == planned.at else replace(planned, at=at, reason=SKIPPED)
 
 
-def _fitting(config: ScheduleConfig, habits: Habits) -> tuple[timedelta, str]:
+def _interval_by_habits(config: ScheduleConfig, habits: Habits) -> tuple[timedelta, str]:
     if habits.per_day is None:
         interval = min(max(config.interval, config.min_interval), config.max_interval)
         return interval, f"schedule.interval is {format_duration(config.interval)}"
     most, per_day = config.max_interval, habits.per_day
     wished = most if per_day * (most / DAY) < _ENTRIES_A_POLL else DAY * (_ENTRIES_A_POLL / per_day)
-    return _rounded(max(wished, config.min_interval)), f"it has {_spoken(per_day)}"
+    interval = _round(max(wished, config.min_interval))
+    return interval, f"it has {_describe_rate(per_day)}"
 
 
-def _spoken(per_day: float) -> str:
+def _describe_rate(per_day: float) -> str:
     if per_day >= 1:
         return f"about {per_day:.0f} new entries a day"
     if per_day * 30 >= 1:
@@ -108,38 +109,39 @@ def after_failure(
 ) -> NextPoll:
     """Return when to poll again after `failures` failures in a row, this one counted.
 
-    The wait doubles with each, up to `schedule.max_interval`, and is never shorter than the
-    publisher asks for (Retry-After, RFC 9110 section 10.2.3). What is gone is polled every
-    `schedule.gone_interval`: feeds come back. Skipped hours and days are skipped all the same.
+    The wait doubles with each failure, up to `schedule.max_interval`, and is never shorter than
+    the publisher asks for (Retry-After, RFC 9110 section 10.2.3). A feed that is gone is still
+    polled every `schedule.gone_interval`, because feeds can come back. Hours and days that the
+    feed asks to skip are skipped.
     """
     interval = settings.interval or min(
         max(config.interval, config.min_interval), config.max_interval
     )
     wait = doubled(interval, failures - 1, max(config.max_interval, interval))
     times = "once" if failures == 1 else f"{failures} times in a row"
-    reason = f"it failed {times}; waiting {format_duration(_rounded(wait))}"
+    reason = f"it failed {times}; waiting {format_duration(_round(wait))}"
     if isinstance(error, Gone) and (error.status == 410 or failures >= _GONE_FOR_CERTAIN):
         wait = max(config.gone_interval, wait)
-        reason = f"its server says that it is gone; looking every {format_duration(wait)}"
+        reason = f"its server says that it is gone; polling every {format_duration(wait)}"
     ordered = error.retry_after if isinstance(error, BadStatus) else None
     if ordered is not None and ordered > wait:
-        wait, reason = ordered, f"its server asks to wait {format_duration(_rounded(ordered))}"
+        wait, reason = ordered, f"its server asks to wait {format_duration(_round(ordered))}"
     planned = NextPoll(at=_later(now, wait, phase), reason=reason, interval=interval)
     return planned if settings.interval else _unless_skipped(hints, planned)
 
 
 def longest_plan(config: ScheduleConfig) -> timedelta:
-    """Return how far ahead a feed without its own interval may be planned.
+    """Return the longest possible time to the next poll of a feed without its own interval.
 
-    The longest wait of the configuration or of a server, made longer by chance, and then every
-    day but one of a week skipped.
+    It is the longest wait of the configuration or of a server, lengthened at random, plus a week
+    of skipped days.
     """
     wait = max(config.gone_interval, config.max_interval, timedelta(days=7))
     return wait * (1 + _JITTER) + timedelta(days=8)
 
 
 def first_polls(count: int, now: datetime) -> list[datetime]:
-    """Return when feeds added together are first polled: one after the other, within an hour."""
+    """Return the first poll of each of `count` new feeds: one second apart, within an hour."""
     apart = min(_BETWEEN_FIRST_POLLS, timedelta(hours=1) / max(count, 1))
     return [now + apart * place for place in range(count)]
 
@@ -155,5 +157,5 @@ def _later(now: datetime, wait: timedelta, phase: float) -> datetime:
     return at.replace(microsecond=0) + timedelta(seconds=at.microsecond > 0)
 
 
-def _rounded(wait: timedelta) -> timedelta:
+def _round(wait: timedelta) -> timedelta:
     return timedelta(seconds=round(wait.total_seconds()))

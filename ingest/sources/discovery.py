@@ -1,4 +1,4 @@
-"""The feed behind an address that a user gives: itself, or the one that a site's page leads to."""
+"""Find the feed at an address that a user gives, which may be the feed or a page of its site."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from ingest.values import Document
 _EMPTY = "it is a feed without entries"
 _ABOUT_COMMENTS = "it is a feed of comments"
 _MOST_OTHERS = 5  # further feeds of a page that are listed
-_MOST_REFRESHED = 3
+_MOST_REFRESHES = 3
 _SECOND_BEST = (_EMPTY, _ABOUT_COMMENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """The feed that was found, and what the user should know of it; its document, if it came."""
+    """The address of the feed that was found, notes for the user, and its document if fetched."""
 
     url: str
     notes: tuple[str, ...] = ()
@@ -35,9 +35,9 @@ class Finding:
 async def find_feed(fetcher: Fetcher, instances: Instances, url: str) -> Finding:
     """Find the feed at an address.
 
-    Raises `UsageError` for a page that names no feed, something else that is none, and an address
-    where its server says that there is nothing. One that cannot be reached at present is taken as
-    it is, with a note.
+    Raise `UsageError` if the address has neither a feed nor a page that names one, or its server
+    answers 404 or 410. An address that cannot be reached at present is returned unchanged, with a
+    note.
     """
     if (route := instances.route_of(url)) is not None:
         return await _find_route(instances, route, url)
@@ -46,11 +46,11 @@ async def find_feed(fetcher: Fetcher, instances: Instances, url: str) -> Finding
     except Gone as error:
         raise _nothing_there(url, error) from None
     except FetchError as error:
-        return Finding(url=url, notes=(_unseen(url, error),))
+        return Finding(url=url, notes=(_note_unchecked(url, error),))
     try:
         feed = parse(document.body, content_type=document.content_type, url=document.final_url)
     except ParseError as error:
-        page = await _refreshed(fetcher, document)
+        page = await _follow_refreshes(fetcher, document)
         if page is not document and _is_feed(page):
             note = f"{without_secrets(url)} is a page; it leads to {without_secrets(page.url)}"
             return Finding(url=page.url, notes=(note,), document=page)
@@ -66,9 +66,9 @@ async def find_feed(fetcher: Fetcher, instances: Instances, url: str) -> Finding
     return Finding(url=url, document=document)
 
 
-async def _refreshed(fetcher: Fetcher, page: Document) -> Document:
-    """The page to which one that names no feed sends its readers by `meta`, or itself."""
-    for _ in range(_MOST_REFRESHED):
+async def _follow_refreshes(fetcher: Fetcher, page: Document) -> Document:
+    """Follow `<meta http-equiv="refresh">` of pages that name no feed; return the last page."""
+    for _ in range(_MOST_REFRESHES):
         is_stub = not any(link.is_named and not link.refusal for link in feed_links(page))
         target = refresh_target(page) if is_stub else None
         if target is None:
@@ -94,7 +94,7 @@ async def _find_route(instances: Instances, route: str, url: str) -> Finding:
     except Gone as error:
         raise _nothing_there(url, error) from None
     except SourceError as error:
-        return Finding(url=url, notes=(_unseen(url, error),))
+        return Finding(url=url, notes=(_note_unchecked(url, error),))
     try:
         parse(document.body, content_type=document.content_type, url=document.final_url)
     except ParseError as error:
@@ -104,33 +104,34 @@ async def _find_route(instances: Instances, route: str, url: str) -> Finding:
 
 def _nothing_there(url: str, error: Gone) -> UsageError:
     return UsageError(
-        f"{without_secrets(url)}: {error}; look at the address, or add it as it is with --force"
+        f"{without_secrets(url)}: {error}; check the address, or add it as it is with --force"
     )
 
 
-def _unseen(url: str, error: SourceError) -> str:
-    return f"{without_secrets(url)} could not be looked at ({error}); added as it is"
+def _note_unchecked(url: str, error: SourceError) -> str:
+    return f"{without_secrets(url)} could not be checked ({error}); added as it is"
 
 
 async def _behind_page(fetcher: Fetcher, page: Document, url: str, error: ParseError) -> Finding:
-    """The first of the addresses that a page leads to with a feed that has entries.
+    """Return the first feed with entries among the addresses that a page names.
 
-    A feed without entries, and one of comments, is taken only where there is no other.
+    A feed without entries, or of comments, is returned only if there is no other. Raise
+    `UsageError` if there is none at all.
     """
     every = feed_links(page)
     links = [link for link in every if not link.refusal]
-    passed_over = [_passed_over(link, link.refusal) for link in every if link.refusal]
+    passed_over = [_note_passed_over(link, link.refusal) for link in every if link.refusal]
     second_best: FeedLink | None = None
     for link in links:
-        document, reason = await _look_at(fetcher, link)
+        document, reason = await _try_feed(fetcher, link)
         if reason is None:
-            return replace(_found(url, link, links, passed_over), document=document)
+            return replace(_report(url, link, links, passed_over), document=document)
         if reason in _SECOND_BEST and second_best is None:
             second_best = link
         if link.is_named:
-            passed_over.append(_passed_over(link, reason))
+            passed_over.append(_note_passed_over(link, reason))
     if second_best is not None:
-        return _found(url, second_best, links, passed_over)
+        return _report(url, second_best, links, passed_over)
     named = "".join(f"\n{note}" for note in passed_over)
     raise UsageError(
         f"{without_secrets(url)}: {error}, and it names no feed that can be read; "
@@ -138,12 +139,12 @@ async def _behind_page(fetcher: Fetcher, page: Document, url: str, error: ParseE
     ) from None
 
 
-def _passed_over(link: FeedLink, reason: str) -> str:
+def _note_passed_over(link: FeedLink, reason: str) -> str:
     return f"passed over: {without_secrets(link.url)}: {reason}"
 
 
-async def _look_at(fetcher: Fetcher, link: FeedLink) -> tuple[Document | None, str | None]:
-    """The document at an address, and why it is no feed with entries; None if it is one."""
+async def _try_feed(fetcher: Fetcher, link: FeedLink) -> tuple[Document | None, str | None]:
+    """Return the document at an address, and why it is no feed with entries; None if it is."""
     try:
         document = await fetcher.fetch_document(link.url)
         feed = parse(document.body, content_type=document.content_type, url=document.final_url)
@@ -155,7 +156,7 @@ async def _look_at(fetcher: Fetcher, link: FeedLink) -> tuple[Document | None, s
     return document, _ABOUT_COMMENTS if is_second_best else None
 
 
-def _found(url: str, link: FeedLink, links: Sequence[FeedLink], passed_over: list[str]) -> Finding:
+def _report(url: str, link: FeedLink, links: Sequence[FeedLink], passed_over: list[str]) -> Finding:
     what = "it names" if link.is_named else "its feed is at a usual address:"
     notes = [f"{without_secrets(url)} is a page; {what} {without_secrets(link.url)}"]
     notes += [note for note in passed_over if f" {without_secrets(link.url)}: " not in note]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ingest.store.changes import Counts
 from ingest.store.statements import in_batches, insert_into
 from ingest.values import DocumentKind, Planned
-from models import Backfill, BackfillDocument, BackfillWalk, Entry, Feed
+from models import Backfill, BackfillDocument, BackfillWalk, Feed
 
 WAITING, DONE, PASSED_OVER, MISSING = "waiting", "done", "passed over", "missing"
 IN_PART = "in part"  # kept, but something is missing, such as a page
@@ -172,7 +172,7 @@ def note_document(
 def ask_again(connection: sa.Connection, run_id: int) -> None:
     """Put the documents of a run that are missing or in part back into the queue."""
     missing = sa.update(BackfillDocument).where(
-        BackfillDocument.walk_id.in_(_walk_ids(run_id)), BackfillDocument.state.in_(_TO_ASK_AGAIN)
+        BackfillDocument.walk_id.in_(walk_ids(run_id)), BackfillDocument.state.in_(_TO_ASK_AGAIN)
     )
     connection.execute(missing.values(state=WAITING, reason=None))
 
@@ -182,7 +182,7 @@ def list_again(connection: sa.Connection, run_id: int) -> None:
 
     Documents that are done stay done.
     """
-    of_run = BackfillDocument.walk_id.in_(_walk_ids(run_id))
+    of_run = BackfillDocument.walk_id.in_(walk_ids(run_id))
     is_waiting = sa.exists().where(of_run, BackfillDocument.state == WAITING)
     if connection.scalar(sa.select(is_waiting)):
         return
@@ -192,7 +192,8 @@ def list_again(connection: sa.Connection, run_id: int) -> None:
     connection.execute(lists.values(state=WAITING, reason=None))
 
 
-def _walk_ids(run_id: int) -> sa.Select[Any]:
+def walk_ids(run_id: int) -> sa.Select[Any]:
+    """Select the numbers of the walks of a run."""
     return sa.select(BackfillWalk.id).where(BackfillWalk.backfill_id == run_id)
 
 
@@ -213,72 +214,3 @@ def give_up_removed(connection: sa.Connection, run_id: int) -> None:
 def end(connection: sa.Connection, run_id: int, *, now: datetime) -> None:
     """Store that a run has ended."""
     connection.execute(sa.update(Backfill).where(Backfill.id == run_id).values(ended_at=now))
-
-
-def counts(connection: sa.Connection, run_id: int) -> list[dict[str, Any]]:
-    """Return the counts of each walk of a run: documents by state, entries by kind."""
-    document = BackfillDocument
-    feed = sa.func.coalesce(document.feed_id, BackfillWalk.feed_id)
-
-    def in_state(name: str, *states: str) -> Any:
-        return sa.func.count().filter(document.state.in_(states)).label(name)
-
-    def total(column: Any) -> Any:
-        return sa.func.coalesce(sa.func.sum(column), 0).label(column.key)
-
-    query = (
-        sa.select(
-            BackfillWalk.id.label("walk_id"),
-            feed.label("feed_id"),
-            BackfillWalk.source,
-            BackfillWalk.is_planned,
-            BackfillWalk.note,
-            in_state("documents", DONE, IN_PART),
-            in_state("waiting", WAITING),
-            in_state("passed_over", PASSED_OVER),
-            in_state("in_part", IN_PART),
-            in_state("missing", MISSING),
-            *(total(c) for c in (document.new, document.earlier, document.edited, document.known)),
-        )
-        .outerjoin(document, document.walk_id == BackfillWalk.id)
-        .where(BackfillWalk.backfill_id == run_id)
-        .group_by(BackfillWalk.id, feed)
-        .order_by(BackfillWalk.id, feed)
-    )
-    return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def reasons(
-    connection: sa.Connection, run_id: int, state: str, limit: int = 1000
-) -> list[dict[str, Any]]:
-    """Return the first documents of a run in a state that have a reason, with the reason."""
-    query = (
-        sa.select(BackfillDocument.address, BackfillDocument.hints, BackfillDocument.reason)
-        .where(
-            BackfillDocument.walk_id.in_(_walk_ids(run_id)),
-            BackfillDocument.state == state,
-            BackfillDocument.reason.is_not(None),
-        )
-        .order_by(BackfillDocument.id)
-        .limit(limit)
-    )
-    return [
-        {"address": _place(row.address, row.hints), "reason": row.reason}
-        for row in connection.execute(query)
-    ]
-
-
-def _place(address: str, hints: dict[str, Any]) -> str:
-    """Return a document's address, with its name in a zip file or its address in a WARC file."""
-    member, url = hints.get("member"), hints.get("url")
-    return f"{address}{f'!{member}' if member else ''}{f' {url}' if url else ''}"
-
-
-def reach(connection: sa.Connection, feed_ids: Iterable[int]) -> dict[int, datetime]:
-    """Return the oldest publication date of each feed's entries."""
-    query = (
-        sa.select(Entry.feed_id, sa.func.min(Entry.published_at).label("oldest"))
-        .where(Entry.feed_id.in_(sorted(feed_ids)), Entry.published_at.is_not(None))
-        .group_by(Entry.feed_id)
-    )
-    return {row.feed_id: row.oldest for row in connection.execute(query)}

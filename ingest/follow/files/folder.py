@@ -48,7 +48,7 @@ class Folder:
     def prepare(self, *, now: datetime) -> None:
         """Make the folder if need be, and clear what a killed run left unfinished."""
         old = (now - _ABANDONED).timestamp()
-        with self._explained():
+        with self._explain_errors():
             self.root.mkdir(parents=True, exist_ok=True)
             unfinished = self.root / _UNFINISHED
             for left in unfinished.iterdir() if unfinished.is_dir() else ():
@@ -62,13 +62,13 @@ class Folder:
 
     def make_unfinished(self) -> None:
         """Make the folder in which files are written before they are moved to their places."""
-        with self._explained():
+        with self._explain_errors():
             (self.root / _UNFINISHED).mkdir(parents=True, exist_ok=True)
 
     def write_unfinished(self, name: str, content: bytes, at: datetime) -> str:
         """Write a file beside its place; return where it is."""
         unfinished = f"{self.root}/{_UNFINISHED}/{self._token}-{name}"
-        with self._explained():
+        with self._explain_errors():
             write_file(unfinished, content, at)
         return unfinished
 
@@ -85,7 +85,7 @@ class Folder:
 
     def sync(self) -> None:
         """Return when the disk has all that was written."""
-        with self._explained():
+        with self._explain_errors():
             sync(self.root)
 
     def move(self, unfinished: str, path: str) -> None:
@@ -117,7 +117,7 @@ class Folder:
 
     def delete(self, paths: Iterable[str]) -> None:
         """Delete files, and folders left empty; what is gone already is fine."""
-        with self._explained():
+        with self._explain_errors():
             for path in paths:
                 (self.root / path).unlink(missing_ok=True)
                 for folder in list(Path(path).parents)[:-1]:
@@ -125,7 +125,7 @@ class Folder:
                         (self.root / folder).rmdir()
 
     @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _explain_errors(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:

@@ -71,7 +71,7 @@ class Renaming:
         for old, _, new in self._database.query(store.former, self._layout.name):
             if old not in known:  # of two entries that had it, the last
                 known.add(old)
-                yield f"  {_quoted(_page(old) + 'index.html')}: {_quoted(_page(new))}"
+                yield f"  {_quote(_page(old) + 'index.html')}: {_quote(_page(new))}"
 
 
 def _page(path: str) -> str:
@@ -79,5 +79,5 @@ def _page(path: str) -> str:
     return path.rpartition(".")[0] + "/"
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"

@@ -49,7 +49,7 @@ def paragraphs(text: str) -> str:
     if len(text) > _LONGEST:
         return "\n".join(f"<p>{piece}</p>" for piece in _PARTED.split(text))
     text, kept = _without_verbatim(text.replace("\ue000", "").replace("\ue001", ""))
-    text = _KEPT.sub(lambda found: kept[int(found[1])], _parted(text))
+    text = _KEPT.sub(lambda found: kept[int(found[1])], _split_blocks(text))
     return text.strip()
 
 
@@ -75,17 +75,17 @@ def _without_verbatim(text: str) -> tuple[str, list[str]]:
     return "".join([*pieces, text[at:]]), kept
 
 
-def _parted(text: str) -> str:
+def _split_blocks(text: str) -> str:
     text = _BLANKS.sub(" ", text)
     text = re.sub(r"<br ?/?>[ \n]*<br ?/?>", "\n\n", text)
     text = _CLOSED.sub(r"\1\n\n", _OPENED.sub(r"\n\n\1", text))
     text = _FIGCAPTION.sub(r"\1", text)
     text = _TAG.sub(lambda tag: tag[0].replace("\n", " "), text)
     pieces = (piece.strip() for piece in _PARTED.split(text))
-    return "\n".join(_repaired(piece) for piece in pieces if piece)
+    return "\n".join(_repair(piece) for piece in pieces if piece)
 
 
-def _repaired(piece: str) -> str:
+def _repair(piece: str) -> str:
     if re.fullmatch(_KEPT, piece):
         return piece
     html = f"<p>{piece}</p>"

@@ -50,7 +50,7 @@ def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
     if found := _FENCED.match(text):
         return _fields(found["fence"], found["front"]), text[found.end() :]
     if found := _ENDED.match(text):
-        fields = _unfenced(found["fence"], found["front"])
+        fields = _without_fences(found["fence"], found["front"])
         if fields is not None:
             return fields, text[found.end() :]
     return _leading_json(text)
@@ -68,7 +68,7 @@ def _fields(fence: str, front: str) -> dict[str, Any]:
             return _yaml(front) if front.strip() else {}
 
 
-def _unfenced(fence: str, front: str) -> dict[str, Any] | None:
+def _without_fences(fence: str, front: str) -> dict[str, Any] | None:
     """Read what stands before the first fence; None if it is text."""
     first = next(line for line in front.splitlines() if line.strip())
     if ":" not in first:
@@ -128,16 +128,16 @@ def _line_by_line(text: str) -> dict[str, Any]:
     for line in text.splitlines():
         if found := _LINE.match(line):
             key = found["key"]
-            fields[key] = _unquoted(found["value"])
+            fields[key] = _unquote(found["value"])
         elif key and (found := _LISTED.match(line)):
             listed = fields[key] if isinstance(fields[key], list) else []
-            fields[key] = [*listed, _unquoted(found["value"])]
+            fields[key] = [*listed, _unquote(found["value"])]
     if not fields:
         raise BrokenRecordError("front matter that is no YAML")
     return fields
 
 
-def _unquoted(value: str) -> str:
+def _unquote(value: str) -> str:
     value = value.strip()
     quote = value[:1]
     if len(value) > 1 and quote in {"'", '"'} and value.endswith(quote):

@@ -44,13 +44,13 @@ def rendered(text: str, *, pictures: Mapping[str, str], attached: Sequence[str] 
         end = text.find(f"</{code['name']}", code.end())
         if end < 0:
             break
-        pieces += [_shown(text[at : code.start()], pictures, attached), text[code.start() : end]]
+        pieces += [_show(text[at : code.start()], pictures, attached), text[code.start() : end]]
         at = end
-    return "".join([*pieces, _shown(text[at:], pictures, attached)])
+    return "".join([*pieces, _show(text[at:], pictures, attached)])
 
 
-def _shown(text: str, pictures: Mapping[str, str], attached: Sequence[str]) -> str:
-    text = _CAPTION.sub(_captioned, text)
+def _show(text: str, pictures: Mapping[str, str], attached: Sequence[str]) -> str:
+    text = _CAPTION.sub(_replace_captions, text)
     text = _EMBED.sub(lambda code: f'\n\n<iframe src="{escape(code["url"])}"></iframe>\n\n', text)
     text = _MEDIUM.sub(_medium, text)
     return _GALLERY.sub(lambda code: _gallery(code, pictures, attached), text)
@@ -61,7 +61,7 @@ def _options(code: re.Match[str]) -> dict[str, str]:
     return {name.lower(): double or single or bare for name, double, single, bare in found}
 
 
-def _captioned(code: re.Match[str]) -> str:
+def _replace_captions(code: re.Match[str]) -> str:
     text = " ".join((code["text"].strip() or _options(code).get("caption", "")).split())
     inner = f"<figcaption>{text}</figcaption>" if text else ""
     return f"\n\n<figure>{code['picture'].strip()}{inner}</figure>\n\n"

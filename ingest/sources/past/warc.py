@@ -20,7 +20,8 @@ from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 
-from ingest.fetch.decompress import Body, Damaged, Overflow
+from ingest.fetch.codings import Damaged
+from ingest.fetch.decompress import Body, Overflow
 from ingest.reading.documents import charset, not_a_feed
 from ingest.reading.xml import xml_text
 from ingest.sources.past.source import Form, LeftOut, Piece
@@ -82,12 +83,8 @@ def scan(stream: BinaryIO, at: int) -> Scan:
             is_all = True
     if last is not None:
         end = _end_of_member(stream, last) or end
-    next_at = _next_offset(_size(stream), at, end, is_all=is_all, is_any=bool(found))
+    next_at = _next_offset(stream.seek(0, os.SEEK_END), at, end, is_all=is_all, is_any=bool(found))
     return Scan(found=found, left_out=left_out, next_at=next_at)
-
-
-def _size(stream: BinaryIO) -> int:
-    return stream.seek(0, os.SEEK_END)
 
 
 def _next_offset(size: int, at: int, end: int, *, is_all: bool, is_any: bool) -> int | None:

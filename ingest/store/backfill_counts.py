@@ -1,0 +1,81 @@
+"""What came of a backfill: counts for each walk, and reasons for documents not stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.store.backfills import DONE, IN_PART, MISSING, PASSED_OVER, WAITING, walk_ids
+from models import BackfillDocument, BackfillWalk, Entry
+
+
+def counts(connection: sa.Connection, run_id: int) -> list[dict[str, Any]]:
+    """Return for each walk of a run: feed, source, documents by state, entries by kind."""
+    document = BackfillDocument
+    feed = sa.func.coalesce(document.feed_id, BackfillWalk.feed_id)
+
+    def in_state(name: str, *states: str) -> Any:
+        return sa.func.count().filter(document.state.in_(states)).label(name)
+
+    def total(column: Any) -> Any:
+        return sa.func.coalesce(sa.func.sum(column), 0).label(column.key)
+
+    query = (
+        sa.select(
+            BackfillWalk.id.label("walk_id"),
+            feed.label("feed_id"),
+            BackfillWalk.source,
+            BackfillWalk.is_planned,
+            BackfillWalk.note,
+            in_state("documents", DONE, IN_PART),
+            in_state("waiting", WAITING),
+            in_state("passed_over", PASSED_OVER),
+            in_state("in_part", IN_PART),
+            in_state("missing", MISSING),
+            *(total(c) for c in (document.new, document.earlier, document.edited, document.known)),
+        )
+        .outerjoin(document, document.walk_id == BackfillWalk.id)
+        .where(BackfillWalk.backfill_id == run_id)
+        .group_by(BackfillWalk.id, feed)
+        .order_by(BackfillWalk.id, feed)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def reasons(
+    connection: sa.Connection, run_id: int, state: str, limit: int = 1000
+) -> list[dict[str, Any]]:
+    """Return address and reason of the documents of a run in a state, those with a reason only."""
+    query = (
+        sa.select(BackfillDocument.address, BackfillDocument.hints, BackfillDocument.reason)
+        .where(
+            BackfillDocument.walk_id.in_(walk_ids(run_id)),
+            BackfillDocument.state == state,
+            BackfillDocument.reason.is_not(None),
+        )
+        .order_by(BackfillDocument.id)
+        .limit(limit)
+    )
+    return [
+        {"address": _place(row.address, row.hints), "reason": row.reason}
+        for row in connection.execute(query)
+    ]
+
+
+def _place(address: str, hints: dict[str, Any]) -> str:
+    """Return a document's address, with its name in a packed file or its address in a WARC file."""
+    member, url = hints.get("member"), hints.get("url")
+    return f"{address}{f'!{member}' if member else ''}{f' {url}' if url else ''}"
+
+
+def reach(connection: sa.Connection, feed_ids: Iterable[int]) -> dict[int, datetime]:
+    """Return the oldest date of publication among the entries of each feed."""
+    query = (
+        sa.select(Entry.feed_id, sa.func.min(Entry.published_at).label("oldest"))
+        .where(Entry.feed_id.in_(sorted(feed_ids)), Entry.published_at.is_not(None))
+        .group_by(Entry.feed_id)
+    )
+    return {row.feed_id: row.oldest for row in connection.execute(query)}
