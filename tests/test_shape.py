@@ -24,14 +24,11 @@ LONGEST_MODULE, LONGEST_FUNCTION = 250, 40
 
 # What breaks a rule today: these lists only get shorter. A migration that was shipped stays.
 LONG_MODULES = {
-    "ingest/backfill/taking.py",
     "ingest/daemon/service.py",
     "ingest/database.py",
     "ingest/errors.py",
-    "ingest/fetch/decompress.py",
     "ingest/reading/documents/charset.py",
     "ingest/reading/shortcuts/split.py",
-    "ingest/store/backfills.py",
 }
 LONG_FUNCTIONS = {
     "ingest/metrics.py:__init__",
@@ -49,18 +46,13 @@ BORDERS = {
 }
 LOOKS = {
     *("ingest/cli/demo.py", "ingest/demo/run.py"),
-    *("ingest/schedule/moves.py", "ingest/sources/discovery.py"),
     "models/feed.py",
 }
 PARTICIPLES = frozenset(
     """
-    _answered _asked _called _captioned _carried _counted _cut _dated _decoded _encoded _ended
-    _escaped _explained _failed _folded _found _held _inflated _joined _kept _known _labelled
-    _linked _listed _loaded _localised _made _marked _misused _named _observed _opened _packed
-    _parsed _parted _placed _planned _quoted _repaired _resolved _rounded _said _seen _shown
-    _skipped _spaced _spoken _started _taken _told _trimmed _unchanged _unfenced _unlinked
-    _unpacked _unquoted _unsigned _worded _written
-    _refreshed
+    _asked _carried _cut _dated _encoded _ended _escaped _explained _failed _joined _kept _known
+    _labelled _linked _listed _marked _misused _opened _packed _parsed _shown _skipped _spoken
+    _started _told _trimmed _unchanged _unlinked _unpacked _unsigned _written
     """.split()
 )
 

@@ -61,8 +61,7 @@ def scan(stream: BinaryIO, at: int) -> Scan:
     If the file is damaged or truncated later, `next_at` is the offset of the damage, and the next
     call raises `DamagedWarcError`. Raise `OSError` if the file cannot be read.
     """
-    found: list[tuple[int, str, DocumentKind]] = []
-    left_out = LeftOut()
+    found, left_out = list[tuple[int, str, DocumentKind]](), LeftOut()
     last, end, is_all = None, at, False
     with contextlib.suppress(ArchiveLoadFailed):
         records = _records(stream, at)
