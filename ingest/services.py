@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -25,14 +25,13 @@ from ingest.sources.ask import Network
 from ingest.sources.instances import Instances
 from ingest.sources.page import Pages
 from ingest.store import polls, rsshub
-from ingest.workers import Workers, processes_pay
+from ingest.workers import READ_WITHIN, Workers, processes_for
 from ingest.writer import Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Clock = Callable[[], datetime]
 
-_READ_WITHIN = timedelta(seconds=60)
 _VIEWERS = 2  # threads
 
 
@@ -82,14 +81,12 @@ class Services:
     async def call(
         self, url: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Call a pure function of the document of `url` without holding up the loop.
+        """Call a pure function of the document of `url` in a process with limits.
 
         Raise `Unreadable` if that takes too long, or too much memory, and `Fault` if it raises
         anything but a `GuidangError`.
         """
-        if self.workers.pay:
-            return await self.workers.run(_READ_WITHIN, url, function, *args, **kwargs)
-        return await self.workers.run_in_thread(url, function, *args, **kwargs)
+        return await self.workers.run(READ_WITHIN, url, function, *args, **kwargs)
 
     async def in_database_thread(self, work: Callable[[], T]) -> T:
         """Run work that talks to the database, in its turn."""
@@ -106,7 +103,7 @@ async def open_services(
 ) -> AsyncIterator[Services]:
     """Open everything a run needs, and close it again; the database stays open.
 
-    `feeds` is how many are to be read, by which it is decided whether processes pay for it.
+    `feeds` is how many are to be read; the number of processes depends on it.
     """
     # SQLite has one writer; waiting for it in a queue of ours is cheaper than in its own. More than
     # two for PostgreSQL commit less together, and wait for the interpreter's lock.
@@ -114,7 +111,7 @@ async def open_services(
     with (
         ThreadPoolExecutor(threads, thread_name_prefix="database") as database_threads,
         _threads_left_alone(_VIEWERS, "view") as view_threads,
-        Workers(pay=processes_pay(feeds)) as workers,
+        Workers(processes_for(feeds)) as workers,
     ):
         loop = asyncio.get_running_loop()
 

@@ -1,7 +1,7 @@
-"""Processes in which what comes from outside is read: bounded in time and memory, and replaced.
+"""Processes that read documents from outside, each limited in time and memory, and replaced.
 
-A hostile page may take for ever, or all memory there is; a library may leak a little with each
-document. Both end with the process, and the program goes on.
+A hostile document may take for ever, or all memory there is; a library may leak a little with
+each document. Both end with the process, and the program continues.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ import os
 import pickle
 import resource
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Future
 from concurrent.futures import TimeoutError as TooLate
+from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, cast
 
 from ingest.errors import Unreadable, border
+from ingest.garbage import search_seldom
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
@@ -27,13 +29,16 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# A process takes about 100 MB of memory and far more of addresses, which is what the system bounds.
+READ_WITHIN = timedelta(seconds=60)  # a document of a feed
+# A process takes about 100 MB of memory and far more of addresses, which is what the system limits.
 _ADDRESS_SPACE = 2 * 1024**3
 _TASKS_OF_A_PROCESS = 500
 _HANDFUL = 8
-_LOADED_BEFORE = ["ingest.reading.ready"]
-# Answers that are made into objects again within a few milliseconds.
-_AT_ONCE = 1 << 18
+# Modules that are loaded once, before the processes are forked. Loading all takes a second longer.
+_LOADED_FOR_FEW = ["ingest.reading.read"]
+_LOADED_FOR_MANY = ["ingest.reading.ready"]
+# Answers of this size are unpickled within a few milliseconds.
+_SMALL_ANSWER = 1 << 18
 
 
 def cores() -> int:
@@ -41,24 +46,21 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def processes_pay(feeds: int) -> bool:
-    """Whether to read so many feeds in processes: not a handful, and nothing on one core.
+def processes_for(feeds: int) -> int:
+    """How many processes to use for so many feeds: one for a few, else one for each core.
 
-    A process takes a second to start, and a hundred megabytes.
+    A process takes a second to start, and memory.
     """
-    return feeds > _HANDFUL and cores() > 1
+    return 1 if feeds <= _HANDFUL else cores()
 
 
 class Workers:
-    """A pool of processes; they start with the first task. A context manager.
+    """A pool of processes; they start with the first task. A context manager."""
 
-    `pay` says whether feeds are worth them; article pages are read in them in any case.
-    """
-
-    def __init__(self, processes: int | None = None, *, pay: bool = True) -> None:
-        self.pay = pay
-        self._processes = processes or cores()
+    def __init__(self, processes: int) -> None:
+        self._processes = processes
         self._pool: ProcessPool | None = None
+        self._finishing: list[ProcessPool] = []
         self._starting = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -70,9 +72,19 @@ class Workers:
     def close(self) -> None:
         """End the processes, whatever they are doing."""
         with self._starting:
-            if self._pool is not None:
-                self._pool.stop()  # type: ignore[no-untyped-call]
-                self._pool.join()
+            for pool in filter(None, [*self._finishing, self._pool]):
+                pool.stop()  # type: ignore[no-untyped-call]
+                pool.join()
+
+    def grow(self, processes: int) -> None:
+        """Use so many processes from the next task on, if there are fewer; call it in the loop."""
+        if processes <= self._processes:
+            return
+        self._processes = processes
+        if self._pool is not None:
+            self._pool.close()  # type: ignore[no-untyped-call]
+            self._finishing.append(self._pool)
+            self._pool = None
 
     async def run(
         self, within: timedelta, url: str, function: Callable[P, T], *a: P.args, **k: P.kwargs
@@ -83,56 +95,83 @@ class Workers:
         `Unreadable` for the document of `url` if it takes longer than `within`, or more memory
         than a process may have.
         """
-        from pebble import ProcessExpired
-
-        pool = self._pool
-        if pool is None:
-            pool = await asyncio.to_thread(self._started)
-        future = pool.schedule(_packed, args=(url, function, a, k), timeout=within.total_seconds())
-        try:
+        while (pool := self._pool) is None or not pool.active:
+            await asyncio.to_thread(self._start)
+        future = _schedule(pool, within, url, function, a, k)
+        with _limits(url, within):
             answer = await asyncio.wrap_future(future)
-        except TooLate:
-            raise Unreadable(url, f"it takes longer than {within.total_seconds():g} s") from None
-        except MemoryError:
-            raise Unreadable(url, "it takes too much memory") from None
-        except ProcessExpired as error:
-            raise Unreadable(url, f"the process that read it died ({error.exitcode})") from None
-        if len(answer) > _AT_ONCE:
-            return cast("T", await asyncio.to_thread(_unpacked, answer))
-        return cast("T", _unpacked(answer))
+        if len(answer) > _SMALL_ANSWER:
+            return cast("T", await asyncio.to_thread(_unpickle, answer))
+        return cast("T", _unpickle(answer))
 
-    async def run_in_thread(
-        self, url: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    def run_and_wait(
+        self, within: timedelta, url: str, function: Callable[P, T], *a: P.args, **k: P.kwargs
     ) -> T:
-        """Call a function in a thread, without bounds; raise as `run` does."""
-        return await asyncio.to_thread(_in_border, url, partial(function, *args, **kwargs))
+        """Do the same where no event loop runs."""
+        while (pool := self._pool) is None or not pool.active:
+            self._start()
+        with _limits(url, within):
+            answer = _schedule(pool, within, url, function, a, k).result()
+        return cast("T", _unpickle(answer))
 
-    def _started(self) -> ProcessPool:
-        """Start the pool if it is not; that takes half a second."""
+    def _start(self) -> None:
+        """Start the processes, if there are none, or if none of them could be kept running."""
         from pebble import ProcessPool
 
         with self._starting:
-            if self._pool is None:
-                # A forked process would inherit the locks of our threads as they are held.
-                context = multiprocessing.get_context("forkserver")
-                context.set_forkserver_preload(_LOADED_BEFORE)
-                pool = ProcessPool(
-                    max_workers=self._processes,
-                    max_tasks=_TASKS_OF_A_PROCESS,
-                    initializer=_bound_memory,
-                    context=context,
-                )
-                if not pool.active:  # to ask is what starts the processes
-                    raise RuntimeError("the processes that read did not start")
-                self._pool = pool
-            return self._pool
+            if self._pool is not None:
+                if self._pool.active:
+                    return
+                self._finishing.append(self._pool)
+            # A forked process would inherit the locks of our threads as they are held.
+            context = multiprocessing.get_context("forkserver")
+            is_one = self._processes == 1
+            context.set_forkserver_preload(_LOADED_FOR_FEW if is_one else _LOADED_FOR_MANY)
+            pool = ProcessPool(
+                max_workers=self._processes,
+                max_tasks=_TASKS_OF_A_PROCESS,
+                initializer=_set_up_process,
+                context=context,
+            )
+            if not pool.active:  # reading this property starts the processes
+                raise RuntimeError("the processes that read documents did not start")
+            self._pool = pool
+
+
+def _schedule(
+    pool: ProcessPool,
+    within: timedelta,
+    url: str,
+    function: Callable[..., Any],
+    a: tuple[Any, ...],
+    k: dict[str, Any],
+) -> Future[bytes]:
+    arguments = (url, function, a, k)
+    return pool.schedule(_call, args=arguments, timeout=within.total_seconds())
+
+
+@contextmanager
+def _limits(url: str, within: timedelta) -> Iterator[None]:
+    """Raise `Unreadable` for a task that reached a limit of its process."""
+    from pebble import ProcessExpired
+
+    try:
+        yield
+    except TooLate:
+        raise Unreadable(url, f"it takes longer than {within.total_seconds():g} s") from None
+    except MemoryError:
+        raise Unreadable(url, "it takes too much memory") from None
+    except ProcessExpired as error:
+        raise Unreadable(url, f"the process that read it died ({error.exitcode})") from None
+    except BrokenExecutor:
+        raise Unreadable(url, "the processes that read documents ended") from None
 
 
 class _Frames:
-    """A pickle in memory, handed out by Python code.
+    """A pickle in memory, read by Python code.
 
-    To load a pickle from bytes is one long call in which no other thread has a turn; between
-    its frames of 64 KiB, read from here, each has.
+    To load a pickle from bytes is one long call during which no other thread runs. Others can run
+    between its frames of 64 KiB, which are read from here.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -145,22 +184,19 @@ class _Frames:
         return self._content.readline()
 
 
-def _packed(url: str, function: Callable[..., Any], a: tuple[Any, ...], k: dict[str, Any]) -> bytes:
-    """Call a function in the other process; what it raises can be pickled as well."""
+def _call(url: str, function: Callable[..., Any], a: tuple[Any, ...], k: dict[str, Any]) -> bytes:
+    """Call a function, in the other process; return its pickled result, or raise what pickles."""
     with border(url):
         return pickle.dumps(function(*a, **k), protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def _in_border(url: str, work: Callable[[], T]) -> T:
-    with border(url):
-        return work()
-
-
-def _unpacked(answer: bytes) -> Any:
+def _unpickle(answer: bytes) -> Any:
     return pickle.load(_Frames(answer))  # noqa: S301 - a process of ours made it
 
 
-def _bound_memory() -> None:
+def _set_up_process() -> None:
+    """Limit the memory of a process, and how often it collects garbage."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     soft = _ADDRESS_SPACE if hard == resource.RLIM_INFINITY else min(_ADDRESS_SPACE, hard)
     resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+    search_seldom()

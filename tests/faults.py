@@ -1,4 +1,4 @@
-"""Errors raised on purpose where a document is read: in a thread or in a worker process."""
+"""Errors raised on purpose in the process that reads a document."""
 
 from __future__ import annotations
 
@@ -37,11 +37,19 @@ def exhaust_memory() -> NoReturn:
     raise MemoryError
 
 
+class Unopenable:
+    """A value that raises when the other process unpickles it, which ends that process."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what raises there."""
+        return fail, ()
+
+
 class FaultyWorkers(Workers):
     """Workers that raise `fault` for documents whose URL contains `sign`."""
 
-    def __init__(self, sign: str, *, pay: bool, fault: Callable[[], NoReturn] = fail) -> None:
-        super().__init__(1, pay=pay)
+    def __init__(self, sign: str, *, fault: Callable[[], NoReturn] = fail) -> None:
+        super().__init__(1)
         self._sign, self._fault = sign, fault
 
     async def run(
@@ -52,18 +60,16 @@ class FaultyWorkers(Workers):
             return await super().run(within, url, self._fault)
         return await super().run(within, url, function, *a, **k)
 
-    async def run_in_thread(self, url: str, function: Callable[..., Any], *a: Any, **k: Any) -> Any:
-        """Run the function, or the fault if the URL contains the sign."""
-        if self._sign in url:
-            return await super().run_in_thread(url, self._fault)
-        return await super().run_in_thread(url, function, *a, **k)
-
 
 class BrokenZone(tzinfo):
     """A time zone that raises for times of one year, so that entries of that year fail."""
 
     def __init__(self, year: int) -> None:
         self._year = year
+
+    def __getinitargs__(self) -> tuple[int]:
+        """Return what makes the same zone in another process."""
+        return (self._year,)
 
     def utcoffset(self, at: datetime | None) -> timedelta:
         """Return an offset of zero; raise for a time of the year."""
@@ -80,10 +86,12 @@ class BrokenYear(Workers):
     """Workers that raise for entries of one year."""
 
     def __init__(self, year: int) -> None:
-        super().__init__(1, pay=False)
+        super().__init__(1)
         self._zone = BrokenZone(year)
 
-    async def run_in_thread(self, url: str, function: Callable[..., Any], *a: Any, **k: Any) -> Any:
+    async def run(
+        self, within: timedelta, url: str, function: Callable[..., Any], *a: Any, **k: Any
+    ) -> Any:
         """Run the function with the time zone that raises."""
         a = tuple(replace(one, zone=self._zone) if isinstance(one, Context) else one for one in a)
-        return await super().run_in_thread(url, function, *a, **k)
+        return await super().run(within, url, function, *a, **k)

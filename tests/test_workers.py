@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from ingest.errors import Fault, ParseError, Unreadable
-from ingest.workers import Workers, cores, processes_pay
+from ingest.workers import Workers, cores, processes_for
 from tests import faults
 
 URL = "https://news.example.cn/"
@@ -89,20 +89,41 @@ def test_work_does_not_block_the_event_loop(tmp_path: Path) -> None:
     assert asyncio.run(write_while_work_runs()) == b"from the loop"
 
 
-def test_no_process_is_started_before_there_is_work() -> None:
-    with Workers() as workers:
+def test_no_process_is_started_for_nothing() -> None:
+    with Workers(2) as workers:
         assert workers._pool is None
 
 
-@pytest.mark.parametrize(("feeds", "pay"), [(1, False), (8, False), (9, True), (10_000, True)])
-def test_processes_are_used_only_for_many_feeds(feeds: int, pay: bool) -> None:
-    assert processes_pay(feeds) is (pay and cores() > 1)
+def test_a_few_feeds_are_read_in_one_process() -> None:
+    assert [processes_for(feeds) for feeds in (0, 1, 8, 9)] == [1, 1, 1, cores()]
 
 
-def test_processes_are_not_used_on_one_core() -> None:
-    allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(allowed)})
-    try:
-        assert not processes_pay(10_000)
-    finally:
-        os.sched_setaffinity(0, allowed)
+def test_more_processes_are_started_for_more_feeds_and_the_work_of_the_first_is_finished() -> None:
+    async def grow() -> set[int]:
+        with Workers(1) as workers:
+            first = await workers.run(LONG, URL, os.getpid)
+            slow = asyncio.create_task(workers.run(LONG, URL, time.sleep, 0.3))
+            await asyncio.sleep(0)
+            workers.grow(2)
+            second = await workers.run(LONG, URL, os.getpid)
+            await slow
+            workers.grow(1)
+            return {first, second, await workers.run(LONG, URL, os.getpid)}
+
+    assert len(asyncio.run(grow())) >= 2
+
+
+def test_work_can_be_done_without_an_event_loop() -> None:
+    with Workers(1) as workers:
+        assert workers.run_and_wait(LONG, URL, os.getpid) != os.getpid()
+        with pytest.raises(Unreadable, match="takes longer than 1 s"):
+            workers.run_and_wait(SHORT, URL, time.sleep, 60)
+        with pytest.raises(Fault, match="KeyError"):
+            workers.run_and_wait(LONG, URL, faults.fail)
+
+
+def test_processes_are_started_anew_after_none_could_be_kept_running() -> None:
+    with Workers(1) as workers:
+        with pytest.raises(Unreadable):
+            workers.run_and_wait(LONG, URL, len, faults.Unopenable())
+        assert workers.run_and_wait(LONG, URL, os.getpid) != os.getpid()

@@ -30,7 +30,7 @@ from ingest.services import Services, open_services, system_clock
 from ingest.store import due, listings, polls, rsshub, times
 from ingest.web.app import make_app
 from ingest.web.server import serving
-from ingest.workers import processes_pay
+from ingest.workers import processes_for
 
 logger = logging.getLogger(__name__)
 
@@ -217,7 +217,7 @@ class Daemon:
             return
         self._metrics.measure(overview)
         self._metrics.measure_following(lags, now)
-        services.workers.pay = processes_pay(int(overview["active"]))
+        services.workers.grow(processes_for(int(overview["active"])))
 
     async def _mend_schedule(self, services: Services) -> None:
         """Reschedule feeds planned by a wrong clock, and spread out those that are late."""
