@@ -61,7 +61,9 @@ def split(body: bytes) -> Split | None:
 
     `<` may be part of another character in UTF-16 (NUL bytes), ISO-2022 (escapes) and HZ (`~{`).
     """
-    if not shortcuts.ENABLED or b"\0" in body or b"\x1b" in body or _HZ.search(body):
+    if not shortcuts.ENABLED or b"\0" in body or b"\x1b" in body:
+        return None
+    if b"~" in body and _HZ.search(body):
         return None
     start = len(_UTF8_BOM) if body.startswith(_UTF8_BOM) else 0
     if body[start : start + 100].lstrip().startswith(b"{"):
