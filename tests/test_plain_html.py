@@ -125,6 +125,8 @@ def _whole(name: str) -> str:
         '<figure><img alt="" width="640" src="1.jpg" /><figcaption>图</figcaption></figure>',
         "<ul><li></li>甲</ul><ol><li> </li>乙</ol>",
         "<blockquote><p><strong><em>引</em>文</strong></p></blockquote>",
+        '<img src="/1.jpg" style="float:right"/><a\n    href="/people/1/">某人</a>评论:<br/>',
+        "<p><code>a</code> 与 <code>b</code></p>",
     ],
 )
 def test_the_short_cut_accepts_what_most_publishers_write(written: str) -> None:
@@ -137,6 +139,8 @@ def test_the_short_cut_accepts_what_most_publishers_write(written: str) -> None:
     "written",
     [
         "没有标记",
+        "<div><code>a</code><code>b</code></div>",
+        '<figure><code>a</code> &nbsp;<code id="b">b</code></figure>',
         "<p>甲",
         "甲</p>",
         "<P>甲</P>",

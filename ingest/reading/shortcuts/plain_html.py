@@ -12,8 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from html.entities import html5, name2codepoint
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from lxml import etree
 
@@ -26,15 +25,13 @@ from ingest.reading.html.named_players import names_player
 from ingest.reading.html.pictures import LATE_ATTRIBUTES
 from ingest.reading.html.text import BREAKS, LINES, Shown, squeeze
 from ingest.reading.html.tree import make_sound
+from ingest.reading.shortcuts.plain_text import OddError, shown_texts
 from ingest.values import SafeHtml
 
 _TAG = re.compile(r"<([^<>]*)>")
-_REFERENCE = re.compile(r"&(?:#([0-9]{2,5});|([a-zA-Z0-9]{2,8});)?")
-# HTML 4 and HTML 5 know two of these names as different characters.
-_NAMED = {name: code for name, code in name2codepoint.items() if html5.get(f"{name};") == chr(code)}
-# Characters that mean the same to every parser when they are named by their number.
-_NAMED_BY_NUMBER = re.compile("[\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd]")
-_ATTRIBUTE = r"[ \n]++([a-z][a-z-]*+)=\"((?:[^\"&\x00-\x1f\x7f-\xa0]|&amp;)*+)\""
+# May be lines of code, which the full way parts (`html.lines`).
+_CODE_LINES = re.compile(r"</code>(?:\s|&[^<\s]*)*+<code")
+_ATTRIBUTE = r"[ \n]++([a-z][a-z-]*+)=\"((?:[^\"&\x00-\x1f\x7f-\xa0]++|&amp;)*+)\""
 _EACH_ATTRIBUTE = re.compile(_ATTRIBUTE)
 _ATTRIBUTES = re.compile(rf"(?:{_ATTRIBUTE})*+")
 _MOST_ATTRIBUTES = 20
@@ -61,8 +58,7 @@ _ODD_STYLE = re.compile(r"display|white-space\s*:\s*(?:pre|break)", re.IGNORECAS
 _LINE_END = "\0"
 
 
-@dataclass(frozen=True, slots=True)
-class _Tag:
+class _Tag(NamedTuple):
     """A tag: its element, how it is written for nh3, and the line end that it makes."""
 
     name: str
@@ -86,6 +82,8 @@ _WEB = re.compile(rf"https?://(?:{_LABEL}\.)+[a-z]{{2,}}(?::[1-9][0-9]{{0,3}})?(
 _ADDRESSES = {"a": ("href", LINK_SCHEMES), "img": ("src", MEDIA_SCHEMES)}
 # Attributes that only the full way reads.
 _ODD_ATTRIBUTES = LATE_ATTRIBUTES | {"cite", "name", "srcset", *SOURCES}
+# Those that most links and pictures have: plain whatever their values are.
+_USUAL_ATTRIBUTES = frozenset("alt border height href rel src target title width".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +97,6 @@ class Plain:
 
 # HTML that is yet to be sanitized, what it shows, and its pictures.
 _Read: TypeAlias = tuple[str, Shown, list[etree._Element]]  # noqa: SLF001 (no public name)
-
-
-class _OddError(Exception):
-    """The fragment is not plain."""
 
 
 def read(fragment: str, base_url: str | None) -> Plain | None:
@@ -122,12 +116,14 @@ def shown_by(clean: str) -> Shown | None:
 
 
 def _read(text: str, base_url: str | None) -> _Read | None:
-    pieces = _TAG.split(text) if shortcuts.ENABLED else []
-    if len(pieces) <= 1:
+    if not shortcuts.ENABLED or _CODE_LINES.search(text):
+        return None
+    pieces = _TAG.split(text)
+    if len(pieces) == 1:
         return None
     try:
         return _Reader(base_url).read(pieces)
-    except _OddError:
+    except OddError:
         return None
 
 
@@ -147,15 +143,15 @@ class _Reader:
             tag = self._read_tag(pieces[place])
             written[place], shown[place] = tag.written, tag.shown
         if len(self._open) > 1:
-            raise _OddError
-        shown[::2] = _texts(pieces[::2])
+            raise OddError
+        shown[::2] = shown_texts(pieces[::2])
         text = squeeze("".join(shown).split(_LINE_END))
         return "".join(written), Shown(text, self._media), self._pictures
 
     def _read_tag(self, written: str) -> _Tag:
         if (tag := _CLOSING.get(written)) is not None:
             if self._open.pop() != tag.name:
-                raise _OddError
+                raise OddError
             return tag
         tag = _OPENING.get(written) or self._read_attributes(written)
         self._enter(tag.name)
@@ -163,15 +159,15 @@ class _Reader:
 
     def _enter(self, name: str) -> None:
         if name not in _HOLDS[self._open[-1]] or (name == "a" and name in self._open):
-            raise _OddError
+            raise OddError
         if name in _HOLDS:
             self._open.append(name)
         if len(self._open) > _DEEPEST:
-            raise _OddError
+            raise OddError
 
     def _read_attributes(self, written: str) -> _Tag:
         """Return a tag with attributes; in that of a link or picture the address is absolute."""
-        name = written.partition(" ")[0]
+        name = _name(written)
         if name not in _ADDRESSES:
             return _remembered(written) if len(written) <= _LONGEST_REMEMBERED else _tag(written)
         attribute, schemes = _ADDRESSES[name]
@@ -186,20 +182,25 @@ class _Reader:
 
     def _note_picture(self, attributes: dict[str, str], resolved: dict[str, str]) -> None:
         if "src" not in resolved or lacks_source(attributes["src"], attributes.get("alt")):
-            raise _OddError
+            raise OddError
         self._media.append(resolved["src"])
         self._pictures.append(etree.Element("img", attributes))
 
     def _address(self, written: str, schemes: frozenset[str]) -> str:
         url = absolute(written, self._base_url, schemes)
         if url is None or not _WEB.match(url) or written.lstrip().startswith("#"):
-            raise _OddError
+            raise OddError
         return url
+
+
+def _name(written: str) -> str:
+    """Return the name of an element; a blank or a line end follows it."""
+    return written.partition(" ")[0].partition("\n")[0]
 
 
 def _tag(written: str) -> _Tag:
     """Return a tag with attributes, none of which is an address."""
-    name = written.partition(" ")[0]
+    name = _name(written)
     _attributes(name, written)
     end = "" if name in _HOLDS else "/"
     return _Tag(name, f"<{written.removesuffix(end)}>", _LINE_END if name in BREAKS else "")
@@ -209,7 +210,7 @@ _remembered = lru_cache(maxsize=_MOST_REMEMBERED)(_tag)
 
 
 def _attributes(element: str, written: str) -> dict[str, str]:
-    """Return the attributes of a tag; raise `_OddError` for any that is not plain."""
+    """Return the attributes of a tag; raise `OddError` for any that is not plain."""
     rest = written[len(element) :]
     rest = rest if element in _HOLDS else rest.removesuffix("/")
     # From each of these blanks the search for an attribute would begin anew.
@@ -217,27 +218,18 @@ def _attributes(element: str, written: str) -> dict[str, str]:
     pairs = _EACH_ATTRIBUTE.findall(rest) if _ATTRIBUTES.fullmatch(rest) else []
     attributes = {name: value.replace("&amp;", "&") for name, value in pairs}
     if not attributes or len(attributes) < len(pairs) or len(pairs) > _MOST_ATTRIBUTES:
-        raise _OddError
-    if not _ODD_ATTRIBUTES.isdisjoint(attributes) or is_drawn(attributes.get("class", "")):
-        raise _OddError
-    if any(map(names_player, attributes)):
-        raise _OddError
-    style = attributes.get("style", "")
-    if _ODD_STYLE.search(style) or hides(style):
-        raise _OddError
+        raise OddError
+    if not attributes.keys() <= _USUAL_ATTRIBUTES:
+        _check_unusual(attributes)
     return attributes
 
 
-def _texts(pieces: list[str]) -> list[str]:
-    """Return texts as they are shown."""
-    joined = "".join(pieces)
-    if "<" in joined:
-        raise _OddError
-    return [_REFERENCE.sub(_character, one) for one in pieces] if "&" in joined else pieces
-
-
-def _character(reference: re.Match[str]) -> str:
-    code = int(reference[1]) if reference[1] else _NAMED.get(reference[2], 0)
-    if not _NAMED_BY_NUMBER.fullmatch(chr(code)):
-        raise _OddError
-    return chr(code)
+def _check_unusual(attributes: Mapping[str, str]) -> None:
+    """Raise `OddError` for attributes that are not plain."""
+    if not _ODD_ATTRIBUTES.isdisjoint(attributes) or is_drawn(attributes.get("class", "")):
+        raise OddError
+    if any(map(names_player, attributes)):
+        raise OddError
+    style = attributes.get("style", "")
+    if _ODD_STYLE.search(style) or hides(style):
+        raise OddError

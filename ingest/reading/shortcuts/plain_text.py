@@ -1,0 +1,31 @@
+"""The texts of plain HTML as they are shown: character references that every parser reads alike."""
+
+from __future__ import annotations
+
+import re
+from html.entities import html5, name2codepoint
+
+_REFERENCE = re.compile(r"&(?:#([0-9]{2,5});|([a-zA-Z0-9]{2,8});)?")
+# HTML 4 and HTML 5 know two of these names as different characters.
+_NAMED = {name: code for name, code in name2codepoint.items() if html5.get(f"{name};") == chr(code)}
+# Characters that mean the same to every parser when they are named by their number.
+_NAMED_BY_NUMBER = re.compile("[\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd]")
+
+
+class OddError(Exception):
+    """The fragment is not plain."""
+
+
+def shown_texts(pieces: list[str]) -> list[str]:
+    """Return texts as they are shown; raise `OddError` if one is not plain."""
+    joined = "".join(pieces)
+    if "<" in joined:
+        raise OddError
+    return [_REFERENCE.sub(_character, one) for one in pieces] if "&" in joined else pieces
+
+
+def _character(reference: re.Match[str]) -> str:
+    code = int(reference[1]) if reference[1] else _NAMED.get(reference[2], 0)
+    if not _NAMED_BY_NUMBER.fullmatch(chr(code)):
+        raise OddError
+    return chr(code)
