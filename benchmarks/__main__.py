@@ -31,7 +31,7 @@ from benchmarks.server import Scenario, Server
 from tests.postgres import server_for_tests
 
 _WIDTH = 100
-# Goals: how many times faster than `reader` Guidang shall be, in feeds a second and in CPU.
+# Goals: how many times as fast as `reader` Guidang should be, in feeds per second and in CPU.
 GOALS = {Scenario.COLD: 2.5, Scenario.NOT_MODIFIED: 2.0, Scenario.SAME: 20.0, Scenario.PLUS1: 12.0}
 
 
@@ -96,7 +96,7 @@ def measure(
     os.sync()  # so that no program waits for writes of the other
     before = server.requests
     cost = one.update()
-    counted = one.counted()
+    counted = one.count()
     kept = options.feeds * (options.entries + server.revision)
     if counted.entries != kept or (isinstance(one, Guidang) and counted.records != kept):
         raise RuntimeError(f"{one.name}, {scenario}: {kept} entries were served, kept {counted}")
@@ -116,12 +116,12 @@ def show(results: Sequence[Result], feeds: int) -> None:
             of_both = [one for one in results if one.scenario is scenario]
             own = [one for one in of_both if one.program == program]
             if own:
-                compared = _compared(own, reader, scenario) if program == "guidang" else ()
-                table.add_row(scenario.value, program, *_figures(own, feeds), *compared)
+                compared = _format_ratio(own, reader, scenario) if program == "guidang" else ()
+                table.add_row(scenario.value, program, *_format_result(own, feeds), *compared)
     Console(width=_WIDTH).print(table)
 
 
-def _figures(own: Sequence[Result], feeds: int) -> Iterator[str]:
+def _format_result(own: Sequence[Result], feeds: int) -> Iterator[str]:
     yield f"{feeds / _seconds(own):.1f}"
     yield f"{_cpu(own):.2f}"
     yield f"{max(one.cost.memory for one in own) / 1e6:.0f}"
@@ -129,7 +129,9 @@ def _figures(own: Sequence[Result], feeds: int) -> Iterator[str]:
     yield f"{own[-1].counted.size / 1e6:.0f}"
 
 
-def _compared(own: Sequence[Result], other: Sequence[Result], scenario: Scenario) -> Iterator[str]:
+def _format_ratio(
+    own: Sequence[Result], other: Sequence[Result], scenario: Scenario
+) -> Iterator[str]:
     if other:
         yield f"{_seconds(other) / _seconds(own):.1f}"
         yield f"{_cpu(other) / _cpu(own):.1f}"

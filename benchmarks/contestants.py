@@ -57,20 +57,20 @@ class Contestant(ABC):
     def subscribe(self, urls: Sequence[str]) -> None:
         """Add the feeds to the program's list."""
         (self.folder / "feeds.txt").write_text("\n".join(urls), "utf-8")
-        self._tell("subscribe")
+        self._send("subscribe")
 
     def update(self) -> Cost:
         """Poll every feed once, after a pause, so that no host delay is measured."""
         time.sleep(_REST)
         with Watch(self._process.pid) as watch:
-            self._tell("update")
+            self._send("update")
         return watch.cost
 
     @abstractmethod
-    def counted(self) -> Counted:
+    def count(self) -> Counted:
         """Count what the program has stored."""
 
-    def _tell(self, line: str) -> None:
+    def _send(self, line: str) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write(f"{line}\n")
         self._process.stdin.flush()
@@ -110,7 +110,7 @@ class Guidang(Contestant):
         self._url = sa.make_url(database_url)
         (folder / "config.toml").write_text(_CONFIG.format(database_url), "utf-8")
 
-    def counted(self) -> Counted:
+    def count(self) -> Counted:
         url = self._url
         if url.get_backend_name() == "sqlite":
             url = url.set(database=str(self.folder / "guidang.db"))
@@ -127,7 +127,7 @@ class Reader(Contestant):
 
     name = "reader"
 
-    def counted(self) -> Counted:
+    def count(self) -> Counted:
         database = sqlite3.connect(self.folder / "reader.db")
         entries = database.execute("SELECT count(*) FROM entries").fetchone()[0]
         database.close()

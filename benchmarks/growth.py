@@ -50,9 +50,9 @@ def main() -> None:
             server.write(0)
             guidang.subscribe(server.urls)
             guidang.update()
-            few, before = guidang.counted().entries, measure(guidang, server)
+            few, before = guidang.count().entries, measure(guidang, server)
             grow(folder / "guidang" / "guidang.db", options.to)
-            many, after = guidang.counted().entries, measure(guidang, server)
+            many, after = guidang.count().entries, measure(guidang, server)
     show(few, before, many, after, options.feeds)
 
 

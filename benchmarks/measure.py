@@ -51,7 +51,7 @@ class Watch:
 
     @property
     def cost(self) -> Cost:
-        """The cost of the block, after its end."""
+        """Return the cost of the block; call it after the block has ended."""
         return Cost(seconds=self._seconds, cpu=self._cpu, memory=self._memory)
 
     def _used(self) -> float:

@@ -1,4 +1,4 @@
-"""Run one of the two programs as a long-lived process that obeys lines on standard input.
+"""Run one of the two programs as a long-lived process that takes commands on standard input.
 
     python -m benchmarks.programs guidang|reader
 

@@ -2,8 +2,8 @@
 
     python -m benchmarks.readers [--feeds 100] [--postgresql]
 
-Each round polls all feeds twice, once alone and once while a listing keeps the database at work,
-and gets 304. Of interest is the ratio of one run.
+Each round polls all feeds twice, once alone and once while a listing keeps the database busy;
+every answer is 304. Compare only figures of the same run.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ async def poll_all(services: Services) -> float:
 
 
 def list_slowly(connection: sa.Connection, is_over: threading.Event) -> None:
-    """Keep the database at work until told to end."""
+    """Keep the database busy until the event is set."""
     while not is_over.is_set():
         connection.execute(_SLOW).scalar_one()
 

@@ -46,7 +46,7 @@ class Server:
 
     @property
     def urls(self) -> list[str]:
-        """The address of each feed."""
+        """Return the address of each feed."""
         return [f"http://{name}:{self._port}/feed.xml" for name in self._names]
 
     def write(self, revision: int) -> None:

@@ -66,18 +66,18 @@ async def measure_all(urls: Sequence[str]) -> dict[str, float]:
         Fetcher(settings, lambda: datetime.now(UTC)) as fetcher,
     ):
         ways: dict[str, Get] = {
-            "httpx as it comes": asked_by(stock),
-            "httpx, no kept connections": asked_by(closing),
-            "httpx over httpx-aiohttp": asked_by(aiohttp),
-            "ingest.fetch.transport, guarded": exchanged_by(guarded),
-            "ingest.fetch.Fetcher: guard, limits, redirects, caps": fetched_by(fetcher),
+            "httpx as it comes": request_with(stock),
+            "httpx, no kept connections": request_with(closing),
+            "httpx over httpx-aiohttp": request_with(aiohttp),
+            "ingest.fetch.transport, guarded": exchange_with(guarded),
+            "ingest.fetch.Fetcher: guard, limits, redirects, caps": fetch_with(fetcher),
         }
         for name, get in ways.items():
             costs[name] = median([await measure(urls, get) for _ in range(_ROUNDS)])
     return costs
 
 
-def exchanged_by(transport: Transport) -> Get:
+def exchange_with(transport: Transport) -> Get:
     async def get(address: str) -> object:
         url, idle = httpx.URL(address), timedelta(seconds=20)
         headers = [(b"host", url.netloc), (b"if-none-match", etag_of(address).encode())]
@@ -96,14 +96,14 @@ def exchanged_by(transport: Transport) -> Get:
     return get
 
 
-def asked_by(client: httpx.AsyncClient) -> Get:
+def request_with(client: httpx.AsyncClient) -> Get:
     async def get(url: str) -> object:
         return await client.get(url, headers={"If-None-Match": etag_of(url)})
 
     return get
 
 
-def fetched_by(fetcher: Fetcher) -> Get:
+def fetch_with(fetcher: Fetcher) -> Get:
     async def get(url: str) -> object:
         return await fetcher.fetch(url, validators=Validators(etag=etag_of(url)))
 

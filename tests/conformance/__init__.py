@@ -1,1 +1,1 @@
-"""Public suites that nobody on this project wrote, read from the folder GUIDANG_CORPORA."""
+"""Tests with public suites of other projects, read from the folder GUIDANG_CORPORA."""

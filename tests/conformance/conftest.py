@@ -1,7 +1,6 @@
 """Scores of the public suites: each has a floor in floors.toml, which a run may only raise.
 
-Without the environment variable GUIDANG_CORPORA nothing here is collected, and a line of
-pytest's output says so.
+Without the environment variable GUIDANG_CORPORA, pytest collects nothing here and reports that.
 """
 
 from __future__ import annotations
@@ -40,9 +39,10 @@ def corpora() -> Path:
 
 @pytest.fixture
 def score(record_property: Callable[[str, object], None]) -> Score:
-    """Give a function that notes a suite's score and holds it against its floor.
+    """Return a function that records the score of a suite and fails if it is below its floor.
 
-    A difference begins with the document's name and `: `; in some suites each must be explained.
+    Each difference begins with the document's name and `: `. If explained.toml lists a suite, it
+    must list exactly the documents that differ.
     """
 
     def note(suite: str, checks: int, differences: Sequence[str]) -> None:
@@ -59,7 +59,10 @@ def score(record_property: Callable[[str, object], None]) -> Score:
 
 @pytest.fixture
 def mean(record_property: Callable[[str, object], None]) -> Mean:
-    """Give a function that notes a suite's mean, from 0 to 1 a document, and its worst ones."""
+    """Return a function that records a suite's mean value and fails if it is below its floor.
+
+    Each document has a value from 0 to 1; the worst documents are listed.
+    """
 
     def note(suite: str, values: dict[str, float]) -> None:
         reached = sum(values.values()) / len(values)

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 LOCK = Path(__file__).with_name("suites.lock")
-# The folder for a suite, and the folders of the source package that it comes from.
+# The folder for each suite, and the folders of the source package to copy it from.
 SUITES = {"feedparser": ("encoding", "entities", "illformed", "wellformed")}
 
 
@@ -32,7 +32,7 @@ def main(folder: Path) -> None:
 
 
 def unpack(package: Path, parts: tuple[str, ...], target: Path) -> int:
-    """Write the XML documents of these folders of `tests/`; return how many there are."""
+    """Unpack the XML documents of these folders of `tests/`; return their number."""
     count = 0
     with tarfile.open(package) as members:
         for member in members:

@@ -1,4 +1,4 @@
-"""Nothing executable survives the cleaning of hostile HTML, nor a theme that prints fields raw."""
+"""Cleaning leaves nothing executable in hostile HTML, nor in fields that a theme prints raw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every document of the public suites is read: no crash, bounded time, what its authors expect."""
+"""Every document of the public suites is parsed in bounded time to the values it expects."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SECONDS = 10.0  # CPU seconds that reading one document may take
 
 
 def read(body: bytes, name: str, content_type: str | None = None) -> ParsedFeed | None:
-    """Read a document within its time; None if it is refused as no feed."""
+    """Parse a document, and fail if it takes too long; return None if it is not a feed."""
     started = time.process_time()
     try:
         return parse(body, content_type=content_type, url=f"https://example.org/{name}")
@@ -47,7 +47,7 @@ def read(body: bytes, name: str, content_type: str | None = None) -> ParsedFeed 
 
 
 def same(ours: object, theirs: object) -> bool:
-    """Compare texts as a reader sees them: ours are HTML, theirs HTML or plain."""
+    """Compare the visible text of two values: ours is HTML, theirs HTML or plain text."""
     return visible(ours) == visible(theirs)
 
 
@@ -73,19 +73,19 @@ def test_feedparsers_own_suite_gives_as_many_entries_as_feedparser(
 
 
 def count_by_feedparser(body: bytes, content_type: str | None) -> int | None:
-    """Count the entries that feedparser finds by itself; None where it raises."""
+    """Count the entries that feedparser alone finds; return None if it raises."""
     headers = {"content-type": content_type} if content_type else {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             result = feedparser.parse(io.BytesIO(body), response_headers=headers)
-        except Exception:  # noqa: BLE001  # that it may is why Guidang wraps it
+        except Exception:  # noqa: BLE001  # feedparser may raise anything
             return None
     return len(result["entries"])
 
 
 def header(body: bytes, name: str) -> str | None:
-    """Read a `Header:` line from the comment that begins a document of feedparser's suite."""
+    """Return a `Header:` line from the comment at the start of a document of feedparser's suite."""
     found = re.search(rf"Header:\s*{name}:\s*(.+)".encode(), body[:2000], re.IGNORECASE)
     return found[1].decode("latin-1").strip() if found else None
 
@@ -96,17 +96,17 @@ EXPECTED = re.compile(
     r" == (u?'[^'\\]*'|u?\"[^\"\\]*\")\s*$",
     re.MULTILINE,
 )
-# What a ParsedFeed has no place for.
+# Values that a ParsedFeed does not hold.
 NOT_KEPT = {("feed", "id"), ("feed", "published")}
-# What feedparser's sanitiser and resolver make of a text is not what the publisher said.
-ITS_OWN_AFFAIR = ("sanitize", "base")
+# These test feedparser's sanitizer and its resolution of addresses, not its parser.
+SKIPPED_FOLDERS = ("sanitize", "base")
 REWRITTEN = re.compile("<(?:svg|math) ")
 
 
 def test_feedparsers_own_suite_gives_the_values_it_expects(corpora: Path, score: Score) -> None:
     checks, differences = 0, []
     for file in sorted((corpora / "feedparser").rglob("*.xml")):
-        if file.parent.name in ITS_OWN_AFFAIR:
+        if file.parent.name in SKIPPED_FOLDERS:
             continue
         body = file.read_bytes()
         found = EXPECTED.search(body.decode("utf-8", "replace").replace("\r\n", "\n"))
@@ -123,7 +123,7 @@ def test_feedparsers_own_suite_gives_the_values_it_expects(corpora: Path, score:
 
 
 def depends_on_headers(body: bytes) -> bool:
-    """Say whether the values come from response headers that the parser is not given."""
+    """Return whether the values depend on response headers that the parser does not get."""
     return any(header(body, f"Content-{name}") for name in ("Location", "Language"))
 
 
@@ -136,13 +136,13 @@ def value_of(feed: ParsedFeed | None, holder: str, name: str) -> str | None:
     entry = feed.entries[0]
     if name in {"description", "summary"}:
         return entry.summary or entry.content
-    if name == "updated":  # outside Atom, the only date there is counts as the publication
+    if name == "updated":  # outside Atom, a single date is the date of publication
         return entry.updated or entry.published
     value: str | None = getattr(entry, {"id": "guid"}.get(name, name))
     return value
 
 
-# JSON without JSON Feed's version, which is refused: see test_parse.py.
+# JSON without the version of JSON Feed is refused: see test_parse.py.
 REFUSED_BY_DECISION = "json10_simple.json"
 
 
@@ -206,9 +206,9 @@ MINIFLUX_ENTRY = re.compile(r"(len\()?feed\.Entries\[(\d+)\]\.(\w+)(?:\[(\d+)\]\
 
 
 def miniflux_value(feed: ParsedFeed | None, path: str) -> tuple[bool, object]:
-    """Look a path of miniflux's tests up in our feed; False if we have no such value.
+    """Return the value of our feed for a path in miniflux's tests; False if we have none.
 
-    Titles made of texts and addresses made absolute are what normalising is for.
+    Titles made from texts and absolute addresses are skipped: normalize makes them, not parse.
     """
     if path == "len(feed.Entries)":
         return True, len(feed.entries) if feed else 0
@@ -253,7 +253,7 @@ def test_real_feeds_give_their_items_without_a_warning(corpora: Path, score: Sco
     score("feeds", len(rows), differences)
 
 
-def test_what_is_read_without_feedparser_reads_as_with_it(corpora: Path, score: Score) -> None:
+def test_the_short_cut_gives_the_result_of_feedparser(corpora: Path, score: Score) -> None:
     checks, differences = 0, []
     for file in sorted(path for path in corpora.rglob("*") if path.is_file()):
         text = charset.repair(charset.decode(file.read_bytes(), None).text)
@@ -267,15 +267,15 @@ def test_what_is_read_without_feedparser_reads_as_with_it(corpora: Path, score: 
     score("plain", checks, differences)
 
 
-def test_entries_read_from_parts_are_those_of_the_whole(corpora: Path, score: Score) -> None:
-    """An item alone in its frame reads as it does among the others."""
+def test_split_items_give_the_entries_of_the_whole_document(corpora: Path, score: Score) -> None:
+    """An item parsed alone in its frame gives the same entry as among the others."""
     checks, differences = 0, []
     for file in sorted(path for path in corpora.rglob("*") if path.suffix in {".xml", ".json"}):
         body = file.read_bytes()
         parts = split(body)
         whole = read(body, file.name) if parts and parts.items else None
         if parts is None or whole is None or len(whole.entries) != len(parts.items):
-            continue  # then the whole is read in any case
+            continue  # then the whole document is read anyway
         checks += 1
         alone = [read(parts.document([item]), file.name) for item in parts.items[:40]]
         entries = tuple(entry for feed in alone if feed for entry in feed.entries)
@@ -284,7 +284,7 @@ def test_entries_read_from_parts_are_those_of_the_whole(corpora: Path, score: Sc
     score("parts", checks, differences)
 
 
-def test_html_cleaned_without_a_parser_is_as_clean_as_with_one(corpora: Path, score: Score) -> None:
+def test_the_short_cut_gives_the_result_of_the_full_cleaner(corpora: Path, score: Score) -> None:
     marked_up, checks, differences = 0, 0, []
     for file in sorted(path for path in corpora.rglob("*") if path.suffix in {".xml", ".json"}):
         feed = read(file.read_bytes(), file.name)
@@ -310,7 +310,7 @@ def is_cleaned_alike(body: str, base_url: str | None) -> bool:
     )
 
 
-def test_re_encoded_feeds_are_the_same_as_their_originals(corpora: Path, score: Score) -> None:
+def test_re_encoded_feeds_give_the_values_of_their_originals(corpora: Path, score: Score) -> None:
     rows = table(corpora / "encodings" / "MANIFEST.tsv")
     differences = []
     for row in rows:

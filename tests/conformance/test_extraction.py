@@ -1,4 +1,4 @@
-"""The article of each page, against what a person took for it."""
+"""The article extracted from each page, compared with one marked by a person."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def label(corpora: Path, kind: str, name: str) -> str:
     return charset.decode(file.read_bytes(), None).text.strip()
 
 
-def test_the_text_of_articles(
+def test_the_text_of_articles_is_extracted(
     corpora: Path, articles: dict[str, Article | None], mean: Mean
 ) -> None:
-    """Score by the mean F1 of the multisets of character 4-grams, white space left out."""
+    """The score is the mean F1 of multisets of character 4-grams, without white space."""
     values = {
         name: f1(article.text if article else "", label(corpora, "cleaned", name))
         for name, article in articles.items()
@@ -55,7 +55,7 @@ def grams(text: str) -> Counter[str]:
     return Counter(text[start : start + 4] for start in range(len(text) - 3))
 
 
-def test_the_days_of_articles(
+def test_the_dates_of_articles_are_extracted(
     corpora: Path, articles: dict[str, Article | None], score: Score
 ) -> None:
     wrong = []
@@ -71,10 +71,10 @@ def day(raw: str | None) -> str | None:
     return found and found.at.astimezone(SHANGHAI).date().isoformat()
 
 
-def test_the_authors_of_articles(
+def test_the_authors_of_articles_are_extracted(
     corpora: Path, articles: dict[str, Article | None], score: Score
 ) -> None:
-    """A name that nobody labelled is wrong; one that is not found is none."""
+    """A wrong name counts as an error; a name that is not found does not."""
     wrong = []
     for name, article in articles.items():
         wanted, found = label(corpora, "author", name), article and article.author

@@ -1,4 +1,4 @@
-"""Feeds as a poller saw them, state by state: nothing lost, nothing doubled, no false edit."""
+"""Recorded histories of feeds, polled state by state: no loss, no duplicate, no false edit."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tests.world import World
 FEEDS = ["bilibili", "infzm", "jike"]
 LINE_END = re.compile(r"<br\s*/?>|</p>")
 TAG = re.compile(r"<[^>]*>")
-# How these three feeds end a line: section, "2小时前" or "06-21", "25评论".
+# The changing ends of lines in these three feeds: "2小时前" or "06-21", "25评论".
 TAIL = re.compile(r"(?:刚刚|\d+(?:分钟|小时|天)前|昨天|\d\d-\d\d)? *(?:\d+评论)?$")
 
 
 @pytest.mark.parametrize("name", FEEDS)
-def test_a_history_is_kept_without_loss_doubles_or_false_edits(
+def test_a_history_is_stored_without_loss_duplicates_or_false_edits(
     corpora: Path, tmp_path: Path, sqlite_url: str, score: Score, name: str
 ) -> None:
     folder = corpora / "histories" / name
@@ -56,15 +56,15 @@ def test_a_history_is_kept_without_loss_doubles_or_false_edits(
 
 
 def edits(states: list[bytes]) -> Counter[str]:
-    """How often each item came to say something else, tails of lines aside."""
-    said: dict[str, tuple[str, str]] = {}
+    """Count how often the text of each item changes, without the changing ends of lines."""
+    texts: dict[str, tuple[str, str]] = {}
     edited: Counter[str] = Counter()
     for body in states:
         for item in etree.fromstring(body).iter("item"):
             key = item.findtext("guid") or item.findtext("link") or ""
             now = words(item.findtext("title") or ""), words(item.findtext("description") or "")
-            edited[key] += key in said and said[key] != now
-            said[key] = now
+            edited[key] += key in texts and texts[key] != now
+            texts[key] = now
     return edited
 
 

@@ -1,4 +1,4 @@
-"""Records as the system before Guidang wrote them: taken over, written without its faults."""
+"""Records of the system before Guidang are imported and records_of without its faults."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ def program(corpora: Path, tmp_path: Path, database_url: str) -> Program:
     return program
 
 
-def written(program: Program) -> dict[str, Path]:
-    """The records in the archive folder by their titles."""
+def records_of(program: Program) -> dict[str, Path]:
+    """Return the records in the archive folder by title."""
     files = list((program.folder / "source" / "_posts").rglob("*.md"))
     found = {str(front_and_body(file.read_text("utf-8"))[0]["title"]): file for file in files}
     assert len(found) == len(files)
     return found
 
 
-def test_every_record_is_there_once(program: Program, old: dict[str, str]) -> None:
-    assert written(program).keys() == old.keys()
+def test_every_record_is_imported_once(program: Program, old: dict[str, str]) -> None:
+    assert records_of(program).keys() == old.keys()
     assert len(old) == 8
 
 
-def test_what_was_right_stays(program: Program, old: dict[str, str]) -> None:
-    for title, file in written(program).items():
+def test_correct_fields_are_unchanged(program: Program, old: dict[str, str]) -> None:
+    for title, file in records_of(program).items():
         front, raw, body = front_and_body(file.read_text("utf-8"))
         was, _, old_body = front_and_body(old[title])
         assert file.read_text("utf-8").startswith("---\n")
@@ -67,8 +67,8 @@ def test_what_was_right_stays(program: Program, old: dict[str, str]) -> None:
         assert "title: '" in raw
 
 
-def test_what_was_wrong_is_gone(program: Program, old: dict[str, str]) -> None:
-    for title, file in written(program).items():
+def test_faults_of_the_old_records_are_corrected(program: Program, old: dict[str, str]) -> None:
+    for title, file in records_of(program).items():
         text = file.read_text("utf-8")
         front, _, body = front_and_body(text)
         was = front_and_body(old[title])[0]
@@ -83,9 +83,9 @@ def test_what_was_wrong_is_gone(program: Program, old: dict[str, str]) -> None:
 
 
 def test_a_second_run_writes_nothing(program: Program, corpora: Path) -> None:
-    before = {file: file.stat().st_mtime_ns for file in written(program).values()}
+    before = {file: file.stat().st_mtime_ns for file in records_of(program).values()}
     program.good("backfill", "--from", str(corpora / "records"))
-    assert {file: file.stat().st_mtime_ns for file in written(program).values()} == before
+    assert {file: file.stat().st_mtime_ns for file in records_of(program).values()} == before
     assert program.run("archive", "--check").code == 0
 
 

@@ -1,4 +1,4 @@
-"""The seed: the one record that the design was drawn from must come out of its feed again."""
+"""The seed record, on which the design is based, is reproduced from its feed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.world import World
 
 
 def seed(corpora: Path) -> list[str]:
-    """Front matter and body of the seed's record, which began with an empty line."""
+    """Return front matter and body of the seed record, without its empty first line."""
     text = (corpora / "seed/record.md").read_text(encoding="utf-8")
     return text.lstrip("\n").split("\n---\n", 1)
 
@@ -30,11 +30,11 @@ def record(corpora: Path, tmp_path: Path, database_url: str) -> str:
     return body.decode()
 
 
-def test_the_front_matter_is_the_seeds_line_for_line(corpora: Path, record: str) -> None:
+def test_the_front_matter_equals_that_of_the_seed_line_by_line(corpora: Path, record: str) -> None:
     wanted = [line.rstrip() for line in seed(corpora)[0].splitlines()]
     assert record.splitlines()[: len(wanted)] == wanted
     assert record.splitlines()[len(wanted)].startswith("source_url:")
 
 
-def test_the_body_is_the_seeds_dom(corpora: Path, record: str) -> None:
+def test_the_body_has_the_dom_of_the_seed(corpora: Path, record: str) -> None:
     assert dom_of(record.split("\n---\n", 1)[1]) == dom_of(seed(corpora)[1])

@@ -1,4 +1,4 @@
-"""The labelled tables of Chinese cases that lie beside the public suites, in `cases`."""
+"""Labelled tables of Chinese cases, in the folder `cases` beside the public suites."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def rows(file: Path) -> list[Row]:
     return table
 
 
-def test_undeclared_bytes_are_read(cases: Path, score: Score) -> None:
+def test_undeclared_encodings_are_detected(cases: Path, score: Score) -> None:
     table = rows(cases / "charset_detect.json")
     score("charset_detect", len(table), [row["id"] for row in table if not reads_truth(row)])
 
@@ -50,7 +50,9 @@ def reads_truth(row: Row) -> bool:
     return truth in text if row.get("match") == "contains" else truth == text
 
 
-def test_feeds_with_conflicting_labels_give_their_titles(cases: Path, score: Score) -> None:
+def test_feeds_with_conflicting_encoding_labels_give_their_titles(
+    cases: Path, score: Score
+) -> None:
     table = rows(cases / "charset_feed_matrix.json")
     score("charset_feed_matrix", len(table), [row["label"] for row in table if not gives(row)])
 
@@ -66,7 +68,7 @@ def gives(row: Row) -> bool:
     return found == row["titles"]
 
 
-def test_dates_are_read_and_few_wrongly(cases: Path, score: Score) -> None:
+def test_dates_are_parsed_and_few_are_wrong(cases: Path, score: Score) -> None:
     table = rows(cases / "dates.tsv")
     verdicts = {row["id"]: dated(row) for row in table}
     score("dates", len(table), [name for name, verdict in verdicts.items() if verdict != "right"])
@@ -85,7 +87,7 @@ def dated(row: Row) -> str:
     return "right" if away <= float(row["tolerance_s"]) else "wrong"
 
 
-def test_lead_images_are_chosen(cases: Path, score: Score) -> None:
+def test_lead_images_are_chosen_correctly(cases: Path, score: Score) -> None:
     table = rows(cases / "lead_image.json")
     score("lead_image", len(table), [row["id"] for row in table if not chooses(row)])
 
@@ -121,7 +123,7 @@ def image_fields(fields: Row) -> Iterator[ImageField]:
             )
 
 
-def test_titles_and_their_keys(cases: Path, score: Score) -> None:
+def test_titles_are_cleaned_and_compared_by_key(cases: Path, score: Score) -> None:
     table = rows(cases / "titles.json")
     score("titles", len(table), [row["id"] for row in table if not titled(row)])
 
@@ -132,7 +134,7 @@ def titled(row: Row) -> bool:
     return row["expect_title"] in {"", shown} and row["expect_key"] in {"", key}
 
 
-def test_boilerplate_lines_are_told_apart(cases: Path, score: Score) -> None:
+def test_boilerplate_lines_are_recognized(cases: Path, score: Score) -> None:
     table = rows(cases / "boilerplate_lines.json")
     wrong = [
         row["line"]
