@@ -24,6 +24,8 @@ _SEPARATORS = ";,:、|·•"
 _BETWEEN_WORDS = re.compile(
     rf"(?:(?<!\d)[{_SEPARATORS}]|[{_SEPARATORS}](?!\d)|\s)(?:(?<!\d)[{_SEPARATORS}]|\s){{0,20}}"
 )
+_FULL_STOP = re.compile(r"(?<=[^\s.\d])\.(?=\s*[^\s.])")
+_SAME_MARKS = str.maketrans("。“”„‟「」『』‘’–—", "." + '"' * 8 + "''--")
 _LABEL = re.compile(
     r"(?:[\[【(〔<《「]?(?:编辑精选|编辑推荐|小编推荐|今日要闻|今日头条|今日推荐|热门推荐|精选"
     r"|推荐|置顶|热门|热点|热榜|热搜|头条|独家|原创|首发|快讯|要闻|最新|专题|视频|图集|组图|直播|深度"
@@ -77,8 +79,12 @@ def _are_same_words(one: str, other: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    """The words between separators and blanks, and the separator at the end of all, if any."""
-    text = unicodedata.normalize("NFKC", text).strip()
+    """Return the words between separators and blanks, and the separator at the end of all, if any.
+
+    A full stop between sentences separates as a comma does.
+    """
+    text = unicodedata.normalize("NFKC", text).translate(_SAME_MARKS).strip()
+    text = _FULL_STOP.sub(" ", text)
     words = [still(word) for word in _BETWEEN_WORDS.split(text)]
     return [*filter(None, words), text[-1:] if text[-1:] in _SEPARATORS else ""]
 
