@@ -72,7 +72,7 @@ def test_each_source_adds_all_old_entries_once(
         result = program.run("backfill", "1", "--source", source, "--json")
         assert result.code == 0, result
         assert stored_titles(program) == titles
-        asked = len(site.requests) + len(archive.requests)
+        before = len(site.requests)
         report = json.loads(result.out)
         assert report["is_complete"]
         assert sum(line["new"] for line in report["lines"]) == len(titles)
@@ -84,8 +84,8 @@ def test_each_source_adds_all_old_entries_once(
         assert all(line["new"] == line["earlier"] == line["edited"] == 0 for line in lines)
         assert stored_titles(program) == titles
         if source == "sitemap":  # articles with known addresses are not requested again
-            again_asked = {request.path for request in site.requests[asked:]}
-            assert not again_asked & {f"/{n}.html" for n in range(ENTRIES) if n != 3}
+            paths_of_second_run = {request.path for request in site.requests[before:]}
+            assert not paths_of_second_run & {f"/{n}.html" for n in range(ENTRIES) if n != 3}
     assert passes_checks(program)
 
 
@@ -110,9 +110,9 @@ def test_a_killed_backfill_continues_where_it_stopped(
         result = program.run("backfill", "1", "--source", source, timeout=120)
         assert result.code == 0, result
         assert stored_titles(program) == titles
-        asked = [r.path for r in (*site.requests, *archive.requests) if is_document(r.path)]
+        requested = [r.path for r in (*site.requests, *archive.requests) if is_document(r.path)]
         # Only the document that was being read when the process was killed is requested again.
-        assert len(asked) <= len(set(asked)) + kills
+        assert len(requested) <= len(set(requested)) + kills
     assert passes_checks(program)
 
 
@@ -174,10 +174,10 @@ def test_missing_documents_are_named_and_retried(tmp_path: Path, site: Site) -> 
     assert f"missing: {site.url('/archive/0')}: the server answered 410" in result.out
     assert stored_titles(program) == past.titles(range(4, 10))
     site.set("/archive/0", past.channel(range(4), site))
-    asked = len(site.requests)
+    before = len(site.requests)
     assert program.run("backfill", "--resume").code == 0
     assert stored_titles(program) == titles
-    assert [request.path for request in site.requests[asked:]] == ["/archive/0"]
+    assert [request.path for request in site.requests[before:]] == ["/archive/0"]
     assert "nothing to continue" in program.good("backfill", "--resume")
 
 
@@ -377,8 +377,11 @@ def test_a_second_run_reads_new_documents_despite_missing_ones(tmp_path: Path, s
     site.clear()
     assert program.run(*command).code == 1
     assert stored_titles(program) == sorted(set(titles) - set(past.titles([1])))
-    asked = {request.path for request in site.requests}
-    assert {path for path in asked if re.fullmatch(r"/\d+\.html", path)} == {"/1.html", "/4.html"}
+    requested = {request.path for request in site.requests}
+    assert {path for path in requested if re.fullmatch(r"/\d+\.html", path)} == {
+        "/1.html",
+        "/4.html",
+    }
 
 
 def test_a_removed_feed_does_not_stop_others_from_resuming(tmp_path: Path, site: Site) -> None:
@@ -426,8 +429,8 @@ def test_a_dry_run_stores_nothing(tmp_path: Path, site: Site) -> None:
     with Site() as archive:
         settings, _ = past.with_captures(archive, site, 8)
         program = make_program(tmp_path, "", settings, site.url("/feed"))
-        said = program.good("backfill", "1", "--source", "wayback", "--dry-run")
-        assert said.count("wayback: http") == 7
+        output = program.good("backfill", "1", "--source", "wayback", "--dry-run")
+        assert output.count("wayback: http") == 7
         assert all(request.path.startswith("/cdx") for request in archive.requests)
     assert stored_titles(program) == []
     assert json.loads(program.good("backfill", "list", "--json")) == []
@@ -475,9 +478,9 @@ def test_the_numbered_pages_of_an_rsshub_route_are_read(tmp_path: Path) -> None:
         program.good("poll")
         result = program.run("backfill", "1", "--source", "rsshub")
         assert result.code == 0, result
-        asked = [request.path.partition("?")[0] for request in hub.site.requests]
+        requested = [request.path.partition("?")[0] for request in hub.site.requests]
     assert stored_titles(program) == past.titles(range(30))
-    assert "/news/5" not in asked
+    assert "/news/5" not in requested
 
 
 def test_an_older_text_becomes_an_earlier_revision(
@@ -635,7 +638,7 @@ def test_a_second_backfill_is_refused(tmp_path: Path, database_url: str, site: S
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "output"),
     [
         ([], "name feeds, or files with --from"),
         (["1", "--source", "waybak"], "--source waybak"),
@@ -645,10 +648,10 @@ def test_a_second_backfill_is_refused(tmp_path: Path, database_url: str, site: S
         (["nobody"], "nobody"),
     ],
 )
-def test_wrong_arguments_are_explained(tmp_path: Path, arguments: list[str], said: str) -> None:
+def test_wrong_arguments_are_explained(tmp_path: Path, arguments: list[str], output: str) -> None:
     program = make_program(tmp_path, "", "", "https://a.example.cn/feed")
     result = program.run("backfill", *arguments)
-    assert (result.code, said in result.err) == (2, True), result
+    assert (result.code, output in result.err) == (2, True), result
 
 
 def test_a_terminal_shows_the_progress(tmp_path: Path, site: Site) -> None:
@@ -665,10 +668,10 @@ def test_a_terminal_shows_the_progress(tmp_path: Path, site: Site) -> None:
 def test_without_a_terminal_the_output_is_plain_lines(tmp_path: Path, site: Site) -> None:
     past.with_archives(site, 12)
     program = make_program(tmp_path, "", "", site.url("/feed"))
-    said = program.good("backfill", "1", "--source", "rfc5005")
-    assert said.count("✓ ") == 4
-    assert "\x1b" not in said
-    assert "2020-01-01" in said.splitlines()[-2]
+    output = program.good("backfill", "1", "--source", "rfc5005")
+    assert output.count("✓ ") == 4
+    assert "\x1b" not in output
+    assert "2020-01-01" in output.splitlines()[-2]
 
 
 @pytest.mark.long

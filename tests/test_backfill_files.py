@@ -319,7 +319,7 @@ def warc_response(
     return "\r\n".join(fields).encode() + b"\r\n\r\n" + answer + b"\r\n\r\n"
 
 
-def chunked(body: bytes) -> bytes:
+def encode_chunked(body: bytes) -> bytes:
     pieces = [body[at : at + 100] for at in range(0, len(body), 100)]
     return b"".join(b"%x\r\n%s\r\n" % (len(one), one) for one in pieces) + b"0\r\n\r\n"
 
@@ -332,10 +332,10 @@ def test_responses_with_transfer_and_content_codings_are_decoded(
     records = [
         b"WARC/1.1\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n",
         warc_response(bodies[0], version="1.0"),
-        warc_response(chunked(bodies[1]), "Transfer-Encoding: chunked"),
+        warc_response(encode_chunked(bodies[1]), "Transfer-Encoding: chunked"),
         warc_response(gzip.compress(bodies[2]), "Content-Encoding: gzip"),
         warc_response(
-            chunked(gzip.compress(bodies[3])),
+            encode_chunked(gzip.compress(bodies[3])),
             "Content-Encoding: gzip",
             "Transfer-Encoding: chunked",
         ),

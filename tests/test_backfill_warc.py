@@ -16,7 +16,7 @@ import zstandard
 from tests import past
 from tests.program import Program
 from tests.test_backfill import make_program, stored_titles
-from tests.test_backfill_files import LINK, chunked, document, tar_of, warc_response, zip_of
+from tests.test_backfill_files import LINK, document, encode_chunked, tar_of, warc_response, zip_of
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def backfill(program: Program, file: str, *records: bytes) -> tuple[int, list[st
     return result.code, [one["reason"] for one in missing]
 
 
-def dated(number: int, date: str) -> bytes:
+def response_of(number: int, date: str) -> bytes:
     return warc_response(with_item(number)).replace(
         b"2021-05-01T00:00:00.123456789Z", date.encode()
     )
@@ -46,7 +46,7 @@ def dated(number: int, date: str) -> bytes:
 def test_incomplete_and_invalid_record_dates_are_accepted(program: Program) -> None:
     dates = ["2021", "2021-05", "2021-05-01", "2021-05-01T00:00Z", "2021-05-01T08:00:00+08:00"]
     dates += ["0001-01-01T00:00:00+14:00", "yesterday", "2021-13-01"]
-    records = [dated(number, date) for number, date in enumerate(dates)]
+    records = [response_of(number, date) for number, date in enumerate(dates)]
     assert backfill(program, "crawl.warc", *records) == (0, [])
     assert stored_titles(program) == past.titles(range(len(dates)))
 
@@ -66,7 +66,7 @@ def test_all_content_codings_are_decoded(program: Program) -> None:
     ]
     records.append(
         warc_response(
-            chunked(brotli.compress(with_item(4))),
+            encode_chunked(brotli.compress(with_item(4))),
             "Content-Encoding: br",
             "Transfer-Encoding: Chunked",
         )
@@ -126,7 +126,7 @@ def test_a_feed_with_a_wrong_content_type_is_recognised(program: Program) -> Non
     ]
     records += [
         warc_response(
-            chunked(CODINGS[coding](with_item(number))),
+            encode_chunked(CODINGS[coding](with_item(number))),
             "Transfer-Encoding: chunked",
             f"Content-Encoding: {coding}",
             content_type="text/plain",

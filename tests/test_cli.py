@@ -255,11 +255,11 @@ def test_the_archive_is_checked_restored_and_rebuilt(program: Program, site: Sit
 def test_replay_reads_stored_bytes_without_requests(program: Program, site: Site) -> None:
     program.good("feeds", "add", site.url("/feed.xml"))
     program.good("poll")
-    asked = len(site.requests)
+    before = len(site.requests)
     assert "0 entries changed, 0 files written" in program.good("replay")
     program.good("feeds", "set", "1", "--timezone", "America/New_York")
     program.good("replay")
-    assert len(site.requests) == asked
+    assert len(site.requests) == before
 
 
 def test_entries_are_stored_when_the_folder_is_not_writable(program: Program, site: Site) -> None:

@@ -20,7 +20,7 @@ def program(tmp_path: Path, sqlite_url: str) -> Program:
     return program
 
 
-def listed(program: Program, what: str = "feeds") -> list[dict[str, Any]]:
+def list_json(program: Program, what: str = "feeds") -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(program.good(what, "list", "--json"))
     return found
 
@@ -37,10 +37,10 @@ def test_a_new_address_keeps_entries_and_drops_validators(program: Program, site
     add_feed(program, site, "--interval", "6h")
     program.good("feeds", "set", "1", "--url", site.url("/new.xml"))
     program.good("poll")
-    (feed,) = listed(program)
+    (feed,) = list_json(program)
     assert (feed["id"], feed["url"]) == (1, site.url("/new.xml"))
     assert feed["settings"] == {"interval": "6h"}
-    assert len(listed(program, "entries")) == 3
+    assert len(list_json(program, "entries")) == 3
     sent = [one.headers.get("if-none-match") for one in site.requests_to("/new.xml")]
     assert sent == [None]
     records = [path.read_text("utf-8") for path in (program.folder / "source").rglob("*.md")]
@@ -53,10 +53,10 @@ def test_adding_the_new_address_of_a_feed_suggests_set_url(program: Program, sit
     suggestion = f"guidang feeds set 1 --url {site.url('/new.xml')}"
     assert suggestion in output
     program.good(*suggestion.split()[1:])
-    (feed,) = listed(program)
+    (feed,) = list_json(program)
     assert (feed["id"], feed["url"]) == (1, site.url("/new.xml"))
     program.good("poll")
-    assert len(listed(program, "entries")) == 3
+    assert len(list_json(program, "entries")) == 3
 
 
 def test_another_spelling_of_an_address_suggests_set_url(program: Program) -> None:
@@ -82,10 +82,10 @@ def test_the_address_of_another_feed_with_entries_is_refused(program: Program, s
     refused = program.run("feeds", "set", "1", "--title", "新", "--url", site.url("/new.xml"))
     assert refused.code == 2
     assert "guidang feeds remove 2 --delete-entries" in refused.err
-    assert [feed["settings"] for feed in listed(program)] == [{}, {}]
+    assert [feed["settings"] for feed in list_json(program)] == [{}, {}]
     program.good("feeds", "remove", "2", "--delete-entries", "--yes")
     program.good("feeds", "set", "1", "--url", site.url("/new.xml"))
-    assert len(listed(program, "entries")) == 2
+    assert len(list_json(program, "entries")) == 2
 
 
 def test_an_invalid_address_is_refused(program: Program, site: Site) -> None:
@@ -103,10 +103,10 @@ def test_set_url_joins_feeds_after_a_changed_file(program: Program, site: Site) 
         program.good("poll" if path == "/old.xml" else "status")
     program.good("feeds", "set", "1", "--url", site.url("/new.xml"))
     program.good("poll")
-    (feed,) = listed(program)
+    (feed,) = list_json(program)
     assert (feed["id"], feed["origin"], feed["paused_at"]) == (1, "file", None)
     assert feed["settings"] == {"author": "编辑部"}
-    assert len(listed(program, "entries")) == 2
+    assert len(list_json(program, "entries")) == 2
 
 
 def test_settings_survive_remove_and_add(program: Program, site: Site) -> None:
@@ -114,5 +114,5 @@ def test_settings_survive_remove_and_add(program: Program, site: Site) -> None:
     program.good("feeds", "remove", "1", "--yes")
     output = program.good("feeds", "add", site.url("/old.xml"), "--author", "他人")
     assert "interval" in output
-    (feed,) = listed(program)
+    (feed,) = list_json(program)
     assert feed["settings"] == {"interval": "6h", "author": "他人"}
