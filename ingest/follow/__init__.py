@@ -1,6 +1,6 @@
-"""What follows from a commit. Each follower takes up the entries that are due for it.
+"""Followers: work that follows from a commit, done for each entry that is due.
 
-    files/      the archive's files
+    files/      write the archive's files
 
-All that a follower makes can be made again from the store.
+Everything that a follower makes can be made again from the store.
 """

@@ -1,4 +1,4 @@
-"""What a follower is, and how it takes up what is due for it."""
+"""The interface of a follower, and a run over the entries that are due for it."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _BATCH = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """What came of a batch.
+    """The result of a batch.
 
-    `count` is how much was made. `failed` says of each entry that stays due what went wrong.
-    `keep` writes what the store has to know, in the transaction that takes the marks back.
+    `count` is the number of things made. `failed` has the error of each entry that stays due.
+    `keep` stores facts in the transaction that removes the due marks.
     """
 
     count: int = 0
@@ -35,7 +35,7 @@ class Followed:
 
 
 class Follower(Protocol):
-    """Makes something of entries, outside of the transaction that changes them."""
+    """Makes something from entries, outside of the transaction that changes them."""
 
     @property
     def name(self) -> str:
@@ -45,9 +45,9 @@ class Follower(Protocol):
         """Get ready for a run; raise `GuidangError` if the follower cannot work at present."""
 
     def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:
-        """Take up these entries, each of which was inserted, changed or deleted.
+        """Process these entries, each of which was inserted, changed or deleted.
 
-        It may be called twice for one entry, after a stop.
+        After a stop, it may be called again for the same entry.
         """
 
 
@@ -68,11 +68,11 @@ class Run:
         self._is_stopped = True
 
     def finish(self) -> int:
-        """Take up all that is due; return how much was made.
+        """Process all due entries; return the number of things made.
 
-        Other processes that follow too wait for the end of a batch, not of the run. An entry that
-        fails stays due and stops no other; the first error is raised in the end. A batch of which
-        nothing succeeds ends the run.
+        Other processes can process a batch between two of this run. An entry that fails stays due,
+        and the others are still processed; the first error is raised in the end. A batch without
+        any success ends the run.
         """
         try:
             self._follower.begin(now=self._now)
@@ -92,7 +92,7 @@ class Run:
         return self._count
 
     def _take_up_some(self) -> bool:
-        """Take up a batch; return whether there may be another."""
+        """Process a batch; return whether there may be another."""
         name = self._follower.name
         with turn_at(self._database, f"follow-{name}"):
             taken = self._database.query(store.take_due, name, after=self._last, limit=_BATCH)

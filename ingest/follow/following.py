@@ -15,8 +15,8 @@ from ingest.follow.follower import Follower, Run
 
 T = TypeVar("T")
 
-# Seconds. A run that is requested begins when no more is being committed, or a tenth of a second
-# later: one run for many commits costs less.
+# Seconds. A run waits until nothing is being committed, at most a tenth of a second: one run for
+# many commits costs less.
 _PAUSE, _MOST_PAUSES = 0.01, 10
 
 # Called after each run in the background, with its error.
@@ -40,18 +40,18 @@ class Following:
         }
 
     def wake(self, on_end: OnEnd | None = None, *, only: Iterable[str] | None = None) -> None:
-        """Start the followers, or those named, in the background; return at once.
+        """Start the followers, or those in `only`, in the background; return at once.
 
-        A follower whose last run failed starts too only with `on_end`: then the caller decides
-        when to try again. `finish` starts it in any case.
+        A follower whose last run failed is started only with `on_end`, by which the caller can
+        decide when to try again.
         """
         for name in self._threads if only is None else only:
             self._threads[name].wake(on_end)
 
     async def finish(self) -> int:
-        """Take up all that is due; return how much was made.
+        """Process all due entries; return the number of things made.
 
-        Raise the first `GuidangError` when each follower has ended its run.
+        Raise the first `GuidangError` after all followers have ended.
         """
         results = await asyncio.gather(
             *(thread.finish() for thread in self._threads.values()), return_exceptions=True
@@ -66,7 +66,7 @@ class Following:
         return await self._threads[name].do(work)
 
     async def settle(self, within: timedelta) -> None:
-        """Wait for runs in the background; stop those that take longer after their batch."""
+        """Wait for background runs; after the time `within`, stop them at the end of a batch."""
         running = [thread.task for thread in self._threads.values() if thread.task is not None]
         if running:
             await asyncio.wait(running, timeout=within.total_seconds())
@@ -78,7 +78,7 @@ class Following:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Stop all followers in the end: what they have not taken up stays due."""
+        """Stop all followers at the end; entries that are not processed stay due."""
         try:
             yield
         finally:

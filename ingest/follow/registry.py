@@ -1,4 +1,4 @@
-"""The followers there are. A new one needs its line here, its module, and a migration."""
+"""The registry of followers. A new follower needs a line here, a module, and a migration."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ingest.messages import message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What a follower does, in a few words, and how it is made."""
+    """A short description of a follower, and the function that makes it."""
 
     what: str
     make: Callable[[Config, Database], Follower]

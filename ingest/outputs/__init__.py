@@ -1,6 +1,6 @@
-"""How an entry becomes a file: each layout turns a `Record` into a path and bytes.
+"""Layouts turn a `Record` into a path and the bytes of a file; pure.
 
-A layout is a pure function of the record and the archive's settings; `follow/files` writes.
+`follow/files` writes the files.
 """
 
 from __future__ import annotations
@@ -12,46 +12,47 @@ from ingest.config import ArchiveConfig
 from ingest.outputs.hexo import NOTHING_APART, HexoLayout, Names
 from ingest.values import Record
 
-# How long the parts of a path may be where the file system takes no longer ones.
+# The lengths, in bytes, that are tried for parts of a path if the file system refuses longer ones.
 SHORTER = (100, 60, 0)
 
 
 class Layout(Protocol):
-    """A form of file."""
+    """A file format for records."""
 
     name: str
     form: int
-    """Raised whenever one record gives other bytes than before, so that all are rendered again."""
+    """The version of the format. Increase it if `render` returns other bytes than before, so that
+    all records are rendered again."""
 
     def path(self, record: Record, *, apart: bool = False, longest: int | None = None) -> str:
-        """Name the record's file below the archive's folder, with `/` between folders.
+        """Return the path of the record's file below the archive, with `/` between folders.
 
-        With `apart` no entry of another feed can have it. `longest` is how many bytes each part
-        may have; with 0 it has only what it cannot do without.
+        With `apart`, the path differs from those of all other feeds. `longest` is the most bytes
+        that each part may have; with 0, all optional fields are left out.
         """
 
     def names(
         self, record: Record, written: Names, *, guess: bool = False
     ) -> Iterator[tuple[str, str]]:
-        """Categories and tags by the place of their pages, each with how it would be written.
+        """Yield the categories and tags of a record, each with the place of its page.
 
-        A category's place depends on how its parent is written: none is given below one that
-        `written` has not, unless with `guess`, which takes that as it is.
+        The place of a category depends on the spelling of its parent in `written`. Categories
+        below a parent without one are left out, or with `guess` placed by the parent's own name.
         """
 
     def render(self, record: Record, names: Names = NOTHING_APART) -> bytes:
-        """Write the record, its categories and tags as `names` say; the same, the same bytes."""
+        """Return the bytes of the file, with categories and tags spelled as in `names`."""
 
 
 def make_layout(config: ArchiveConfig) -> Layout:
-    """The layout that the configuration names."""
+    """Return the layout that the configuration names."""
     return {"hexo": HexoLayout}[config.layout](config)
 
 
 def paths_for(layout: Layout, record: Record) -> Iterator[str]:
-    """The paths that a record may have, the wanted one first.
+    """Yield the possible paths of a record, the preferred one first.
 
-    The others are for one whose path is another record's already, or is too long for the disk.
+    The others are used if another record has the path, or it is too long for the file system.
     """
     yield layout.path(record)
     yield layout.path(record, apart=True)
@@ -60,5 +61,5 @@ def paths_for(layout: Layout, record: Record) -> Iterator[str]:
 
 
 def is_at_home(layout: Layout, record: Record) -> bool:
-    """Whether a record has a path that it would be given today."""
+    """Return whether a record's path is one that it could get today."""
     return record.path is not None and record.path in paths_for(layout, record)

@@ -1,8 +1,7 @@
-"""An entry's HTML in one `<div>`, spelled so that a browser reads what is stored.
+"""Put an entry's HTML into one `<div>`, protected from Markdown, templates, Hexo and its themes.
 
-Markdown, templates, Hexo and filters of its themes read it before. They look for their signs with
-regular expressions, in text and tags alike. A character reference is the same to a browser, and
-nothing to them.
+These search text and tags for their syntax with regular expressions. Such characters are written
+as character references, which a browser reads the same, and the others ignore.
 """
 
 from __future__ import annotations
@@ -14,23 +13,23 @@ _BRACES = re.compile(r"\{(?=[{%#])|(?<=\{)\{|\}(?=\})|(?<=[%#}])\}")
 # Hexo makes blocks of fences before Markdown is read; fluid makes notes of `[^1]`.
 _FENCES = re.compile(r"`{3,}|~{3,}")
 _FOOTNOTE = re.compile(r"\[(?=\^\d)")
-# Hexo keeps its own marks apart by U+FFFC; with a number it never gave, the build ends.
+# Hexo marks its placeholders with U+FFFC, and the build fails on an unknown number after it.
 _PLACEHOLDER = "\ufffc"
 _PRE = re.compile(r"(<pre\b[^>]*>)(.*?)(</pre>)", re.DOTALL)
 
-# Hexo adds to a link at the first `href=` or `rel=` in its tag, even inside of a value; `$` means
-# more in what JavaScript replaces with. In clean HTML no `<`, `>` or `"` stands in a value.
+# Hexo edits a link at the first `href=` or `rel=` in its tag, even inside a value, and `$` is
+# special in replacement strings of JavaScript. In clean HTML no value has `<`, `>` or `"`.
 _VALUE = re.compile(r'="([^"<>]+)"')
 _NAME = r"(href|rel|target|src|srcset|class|alt|title)="
 _NAME_IN_VALUE = re.compile(rf'="[^"<>]*{_NAME}', re.IGNORECASE)
 _NAMES = re.compile(_NAME, re.IGNORECASE)
 
-# What the filter github-emojis takes for an emoji; it reads text as a browser does.
+# The syntax of an emoji for the filter github-emojis, which decodes character references first.
 _EMOJI = re.compile(r":(?:(?!\d{1,40}:)\w{1,40}|100|1234):", re.ASCII)
 
 
 def body_of(html: str) -> str:
-    """Spell the HTML so that what reads it before the browser finds nothing in it."""
+    """Return the HTML in a `<div>`, without syntax for Markdown, templates and Hexo."""
     text = html.replace("\r\n", "\n").replace("\r", "\n")
     for sign, pattern in _SIGNS:
         if sign in text:
@@ -67,9 +66,9 @@ def _keep_preformatted_lines(match: re.Match[str]) -> str:
 
 
 def must_stay_raw(html: str) -> bool:
-    """Whether the filter github-emojis must be told to pass over it.
+    """Return whether the filter github-emojis must skip this HTML.
 
-    It would make a picture of `:smile:`, and it undoes all references.
+    The filter turns `:smile:` into a picture, and decodes all character references.
     """
     has_emoji = ":" in html and _EMOJI.search(html) is not None
     return has_emoji or _NAME_IN_VALUE.search(html) is not None

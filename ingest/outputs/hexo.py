@@ -1,6 +1,4 @@
-"""Records as Hexo builds them: front matter in the order and spelling of docs/record.md, then
-the entry's HTML in one `<div>`.
-"""
+"""Write records for Hexo: front matter as in docs/record.md, then the entry's HTML in a `<div>`."""
 
 from __future__ import annotations
 
@@ -21,18 +19,18 @@ from ingest.outputs.pages import page_of, short_name
 from ingest.urls import without_secrets
 from ingest.values import Record
 
-# What YAML may read as something else than text (YAML 1.1 and 1.2), or Hexo as syntax.
+# Text that needs no quotes in YAML, and text that YAML 1.1 or 1.2 reads as another type.
 _PLAIN = re.compile(r"[^\W\d_][\w ./·•・－—–-]*", re.UNICODE)
 _NOT_TEXT = re.compile(r"(?i)(y|n|yes|no|true|false|on|off|null|none|nan|inf|[.]?nan|[.]?inf)")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]+")
 
-_LONGEST_PLACE = 1_000  # PostgreSQL's indexes take 2,700 bytes in all
+_LONGEST_PLACE = 1_000  # bytes; an index of PostgreSQL has at most 2,700 in all
 
-# The names and the address of a feed come again with each of its records; few, as they may be long.
+# All records of a feed repeat its names and address. They may be long, so only few are cached.
 _MOST_REMEMBERED = 100
 
 
-# How categories and tags are written by place and name, where that is otherwise.
+# The spelling of categories and tags, by place and name, if it differs from the name.
 Names = Mapping[tuple[str, str], str]
 NOTHING_APART: Names = MappingProxyType({})
 
@@ -47,14 +45,14 @@ class HexoLayout:
         self._config = config
 
     def path(self, record: Record, *, apart: bool = False, longest: int | None = None) -> str:
-        """Name the record's file by `archive.template`."""
+        """Return the path of the record's file by `archive.template`."""
         template, zone = self._config.template, self._config.timezone
         return record_path(template, record, zone, apart=apart, longest=longest)
 
     def names(
         self, record: Record, written: Names, *, guess: bool = False
     ) -> Iterator[tuple[str, str]]:
-        """Each category with the place that its parents make, then the tags."""
+        """Yield each category with the place that its parents give it, then the tags."""
         yield from self._category_places(record, written, guess=guess)
         yield from (("tags", tag) for tag in _pages(record.tags))
 
@@ -69,7 +67,7 @@ class HexoLayout:
             place = _below(place, written.get((place, name), name))
 
     def render(self, record: Record, names: Names = NOTHING_APART) -> bytes:
-        """Front matter, a blank line, the body; UTF-8, LF, one newline at the end."""
+        """Return front matter, a blank line and the body; UTF-8, LF, one newline at the end."""
         front_matter = "\n".join(self._front_matter(record, names))
         return f"---\n{front_matter}\n---\n\n{body_of(record.html)}\n".encode()
 
@@ -97,7 +95,7 @@ class HexoLayout:
         yield f"source_feed: {_address(record.feed_url)}"
         if record.guid:
             yield f"source_guid: {_quote(without_tags(_one_line(record.guid)))}"
-        # Without it Hexo takes the file's time, which is that of the clone on most servers.
+        # Without `updated` Hexo uses the file's time, which on most servers is that of a clone.
         yield f"updated: {self._date(record.last_change_at)}"
 
     def _written_categories(self, record: Record, names: Names) -> list[str]:
@@ -106,7 +104,7 @@ class HexoLayout:
         return [names.get(one, one[1]) for one in self._category_places(record, names)]
 
     def _categories(self, record: Record) -> list[str]:
-        """Hexo reads the list as a path, from the widest category to the narrowest."""
+        """Return the categories as a path from the widest to the narrowest, as Hexo reads it."""
         path = record.feed_categories
         if len(path) < 1:
             path = (self._config.default_category, record.feed_title)
@@ -137,18 +135,18 @@ def _list(key: str, values: Iterable[str]) -> Iterator[str]:
 
 
 def _distinct(names: Iterable[str]) -> list[str]:
-    """Names that a category path can hold: none empty, `.` or `..`, none twice."""
+    """Return the names once each, without those that are empty, `.` or `..`."""
     clean = (_one_line(name) for name in names)
     return list(dict.fromkeys(name for name in clean if name.strip("./ ")))
 
 
 def _pages(names: Iterable[str]) -> list[str]:
-    """Names of which Hexo makes pages, as they are written in the record."""
+    """Return the names as the record has them; Hexo makes a page for each."""
     return list(dict.fromkeys(short_name(inert_text(name)) for name in _distinct(names)))
 
 
 def _below(place: str, category: str) -> str:
-    """Where the pages of a category's children are; a long one by its digest, for the index."""
+    """Return the place of a category's children; a digest if it is too long for an index."""
     inner = f"{place}/{page_of(category)}"
     return inner if len(inner.encode()) < _LONGEST_PLACE else f"…/{_digest(inner)}"
 
@@ -163,7 +161,7 @@ def _one_line(text: str) -> str:
 
 
 def _quote(text: str) -> str:
-    """A single-quoted YAML scalar: the only special character is the quote (YAML 1.2, 7.3.2)."""
+    """Return a single-quoted YAML scalar; only the quote needs an escape (YAML 1.2, 7.3.2)."""
     escaped = _one_line(text).replace("'", "''")
     return f"'{escaped}'"
 
@@ -175,7 +173,7 @@ def _address(url: str) -> str:
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def _write_scalar(text: str) -> str:
-    """A plain YAML scalar where nothing could read it as anything but this text."""
+    """Return a plain YAML scalar if it can only be read as this text, otherwise a quoted one."""
     text = inert_text(_one_line(text))
     is_plain = _PLAIN.fullmatch(text) and not _NOT_TEXT.fullmatch(text)
     return text if is_plain else _quote(text)

@@ -1,6 +1,4 @@
-"""What a record is called: its file, safe everywhere (on Windows, in a shell, in Hexo's addresses),
-and its author.
-"""
+"""Choose the file name of a record, safe on Windows, in a shell and in URLs, and its author."""
 
 from __future__ import annotations
 
@@ -12,13 +10,12 @@ from zoneinfo import ZoneInfo
 
 from ingest.values import Record
 
-# What eCryptfs takes (encrypted home folders, many network drives); others take 255 bytes.
+# The limit of eCryptfs (encrypted home folders, many network drives); others allow 255 bytes.
 LONGEST_NAME = 143
 _ID_DIGITS = 10
 _TITLE_BYTES = 120
 
-# `<>:"/\|?*` Windows refuses; `%` makes Hexo raise URIError; the rest means something to a shell
-# or to a front-matter reader.
+# Windows refuses `<>:"/\|?*`, Hexo fails on `%`, and the rest is special in a shell or YAML.
 _UNSAFE = re.compile(r"""[\s<>:"/\\|?*%#&'`$!;(){}\[\]^~=+,@]+""")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
@@ -31,9 +28,9 @@ def author_of(
     feed_categories: Sequence[str],
     feed_title: str,
 ) -> str:
-    """The entry's authors, else the one set, else the feed's, else the site's name.
+    """Return the entry's authors, or the author set for the feed, or the feed's, or the site.
 
-    The site is the second category where the user has set a path: subject, site, channel.
+    If the user has set categories (subject, site, channel), the second one is the site.
     """
     site = feed_categories[1] if len(feed_categories) > 1 else feed_title
     return "、".join(names) or set_author or feed_author or site
@@ -44,8 +41,9 @@ def record_path(
 ) -> str:
     """Fill the template of paths (`archive.template`) for one record.
 
-    Entries of two feeds may have one identity (guids such as 1, 2, 3); with `apart` their ids
-    differ. Each part has at most `longest` bytes, if the fields that can be cut allow it.
+    Entries of two feeds can have the same key (guids such as 1, 2, 3). With `apart`, the id in the
+    path depends on the feed too. Each part has at most `longest` bytes if its title and feed can
+    be cut so far.
     """
     longest = LONGEST_NAME if longest is None else longest
     key = sha256(f"{record.feed_url}\0{record.key}".encode()).hexdigest() if apart else record.key
@@ -66,13 +64,13 @@ def record_path(
 
 
 def _file_name(template: str, fields: dict[str, str], longest: int) -> str:
-    """The last part of a path."""
+    """Return the last part of a path."""
     stem, dot, suffix = _fill(template, fields, longest).rpartition(".")
     return _as_part(re.sub("-{2,}", "-", stem)) + dot + suffix
 
 
 def _fill(template: str, fields: dict[str, str], longest: int) -> str:
-    """Fill a part of a path; a title, then a feed too long for it are cut, the id never."""
+    """Fill a part of a path; cut the title, then the feed, if it is too long; never the id."""
     part = template.format_map(fields)
     for field in ("title", "feed"):
         while len(part.encode()) > longest and f"{{{field}" in template and fields[field]:
@@ -83,7 +81,7 @@ def _fill(template: str, fields: dict[str, str], longest: int) -> str:
 
 
 def _as_part(name: str) -> str:
-    """A whole part of a path: never hidden, never empty, never a device of Windows."""
+    """Return a part of a path that is not hidden, not empty, and not a device of Windows."""
     part = name.lstrip("_.-").rstrip(". -")
     if not part or _RESERVED.fullmatch(part):
         part = f"x{part}"
@@ -91,7 +89,7 @@ def _as_part(name: str) -> str:
 
 
 def safe_name(text: str, longest: int = LONGEST_NAME) -> str:
-    """Text as a part of a file name of at most `longest` bytes; empty if nothing is left."""
+    """Return text for a file name, at most `longest` bytes; empty if no character is safe."""
     normal = unicodedata.normalize("NFC", text)
     if not normal.isprintable():
         normal = "".join(c if c.isprintable() else " " for c in normal)
@@ -99,9 +97,9 @@ def safe_name(text: str, longest: int = LONGEST_NAME) -> str:
 
 
 def cut_bytes(text: str, longest: int) -> str:
-    """The beginning of a text in at most `longest` bytes of UTF-8, cut between characters.
+    """Return the beginning of a text, at most `longest` bytes of UTF-8, cut between characters.
 
-    A combining mark, a joiner or a variation selector is never torn from its character.
+    Combining marks, joiners and variation selectors stay with their character.
     """
     if len(text.encode()) <= longest:
         return text

@@ -1,8 +1,8 @@
-"""The page that Hexo makes of a category or tag, and how a name is written to have one of its own.
+"""Predict the page that Hexo makes for a category or tag, and spell names so that each has one.
 
-Hexo makes the folder of a page from the name, by hexo-util's `slugize`: signs become hyphens, and
-go at the ends. So `c`, `c++` and `C#` share a page, of which one is left, and `???` takes the page
-that lists all.
+Hexo makes the folder of a page from the name by hexo-util's `slugize`: signs become hyphens, and
+are removed at both ends. So `c`, `c++` and `C#` would have one page, and `???` would replace the
+page that lists all names.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ _FULL_WIDTH = 0xFEE0  # from a sign of ASCII to its full-width form
 _LETTERS = str.maketrans(
     {"ß": "s", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE"}
 )
-# Of a category's or tag's folder in the site, before the `…`; eCryptfs takes 143 bytes.
+# Bytes of the folder of a category or tag, without the `…`; the limit of eCryptfs is 143.
 LONGEST_FOLDER = 120
-_LAST_NUMBER = 9  # each is tried in the database, so that a thousand names take their time
+_LAST_NUMBER = 9  # each number costs a query
 _DIGITS = 12
 
 
 def page_of(name: str) -> str:
-    """The folder of a name, without its case and accents; empty if it is that of all names.
+    """Return the folder of a name in lower case, without accents; empty if no letter is left.
 
-    Some file systems know no case, and Hexo writes all in one if told so (`filename_case`).
+    Case is ignored because some file systems ignore it, and so can Hexo (`filename_case`).
     """
     plain = "".join(c for c in name if not unicodedata.category(c).startswith("C"))
     return _SEPARATORS.sub("-", _without_accents(plain)).strip("-").casefold()
 
 
 def _without_accents(name: str) -> str:
-    """As hexo-util's `escapeDiacritic`: of Latin letters only, full-width ones among them."""
+    """Remove the accents of Latin letters, also full-width, as hexo-util's `escapeDiacritic`."""
     if name.isascii():
         return name
     return "".join(map(_letter, unicodedata.normalize("NFC", name)))
@@ -51,13 +51,13 @@ def _letter(character: str) -> str:
 
 
 def short_name(name: str) -> str:
-    """A name of which every file system can make a folder; a longer one would end the build."""
+    """Return a name cut to a length that every file system allows for a folder."""
     cut = cut_bytes(name, LONGEST_FOLDER)
     return name if cut == name else f"{cut.rstrip()}…"
 
 
 def ways_to_write(name: str) -> Iterator[str]:
-    """The name; the same with full-width signs (`c＋＋`), a number (`c 2`), at last a digest."""
+    """Yield spellings: the name, with full-width signs (`c＋＋`), a number (`c 2`), a digest."""
     yield name
     full_width = short_name(_SIGN.sub(lambda sign: chr(ord(sign[0]) + _FULL_WIDTH), name))
     if full_width != name:
@@ -67,5 +67,5 @@ def ways_to_write(name: str) -> Iterator[str]:
 
 
 def loses_nothing(name: str) -> bool:
-    """Whether a name is its page's: of several it is the one that stays as it is."""
+    """Return whether a name is equal to its page's; such a name keeps its spelling."""
     return page_of(name) == name.casefold()

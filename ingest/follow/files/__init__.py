@@ -1,13 +1,13 @@
-"""The folder of records: written where it lacks one, compared with the store, deleted from.
+"""The archive, a folder of records: write missing ones, compare it with the store, delete files.
 
-    archive       what is due, or all of it, batch after batch           ← open this first
-    batch         some records: rendered, given a path, moved into place
-    folder        the files themselves, and what can be wrong with their disk
-    differences   files that are not as the store has them
+    archive       render what is due, or everything, batch after batch   ← open this first
+    batch         give some records a path, render them, move them into place
+    folder        the files themselves, and errors of their disk
+    differences   files that differ from the store
 
-The folder is a rendering of the store: it can always be made again, and a stop at any moment
-heals at the next pass, because a path is written down before its file is made and a record stays
-due until its file is there.
+The folder can always be made again from the store. After a stop at any moment the next run
+completes the work: a path is stored before its file is made, and a record stays due until its file
+exists.
 """
 
 from ingest.follow.files.archive import Archive

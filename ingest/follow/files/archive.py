@@ -1,4 +1,4 @@
-"""Render what is missing or outdated, batch after batch."""
+"""Write the records that are missing or outdated, batch after batch."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class Archive:
         return store.FILES
 
     def begin(self, *, now: datetime) -> None:
-        """Raise `ArchiveError` if no file can be written; make all due if the settings changed."""
+        """Mark all due if the settings changed; raise `ArchiveError` if nothing can be written."""
         self._refuse_if_gone()
         self._folder.check_room()
         self._notice_other_settings(now)
 
     def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:
-        """Write the files of these entries; those of deleted ones were deleted before."""
+        """Write the records of these entries. Records of deleted entries are deleted elsewhere."""
         records = self._database.query(store.records, self._layout.name, entry_ids)
         self.other_paths += sum(
             record.path is not None and not is_at_home(self._layout, record) for record in records
@@ -56,15 +56,15 @@ class Archive:
     def render_due(self, *, now: datetime) -> int:
         """Write the files of all records that are due; return how many were written.
 
-        Raise `ArchiveError` when the folder cannot be written, or all records that were there are
-        gone: what was not written stays due.
+        Raise `ArchiveError` if the folder cannot be written, or every record in it is gone. Records
+        that were not written stay due.
         """
         return Run(self._database, self, now=now).finish()
 
     def rebuild(self, *, now: datetime) -> int:
-        """Make every record due and render it; a file that is as it should be is not touched.
+        """Render every record; a file that is already correct is not touched.
 
-        `other_paths` is then how many have a path that they would not be given today.
+        Afterwards `other_paths` counts the records with a path that a new record would not get.
         """
         self.prepare(now=now, anew=True)
         self._database.transact(mark_all_due_for, store.FILES, now)
@@ -72,7 +72,7 @@ class Archive:
         return self.render_due(now=now)
 
     def restore_missing(self, *, now: datetime) -> int:
-        """Render what is due and what was deleted from the folder; return how many files."""
+        """Write the records that are due or missing in the folder; return how many."""
         self.prepare(now=now, anew=True)
         paths = self._database.query(
             lambda c: [path for path, *_ in store.files(c, self._layout.name)]
@@ -83,24 +83,24 @@ class Archive:
         return self.render_due(now=now)
 
     def delete_feed(self, feed_id: int) -> int:
-        """Delete the files of a feed, and folders left empty; return how many files."""
+        """Delete the records of a feed, and empty folders; return how many."""
         paths = self._database.query(store.paths_of_feed, feed_id)
         self.delete(paths)
         return len(paths)
 
     def delete(self, paths: Iterable[str]) -> None:
-        """Delete files, and folders left empty; what is gone already is fine."""
+        """Delete files, and empty folders; ignore missing files."""
         self._folder.delete(paths)
 
     def check(self) -> list[Difference]:
-        """Compare the folder with the store; change nothing."""
+        """Return where the folder differs from the store."""
         return differences(self._folder, self._layout.name, self._database, self._names)
 
     def prepare(self, *, now: datetime, anew: bool = False) -> None:
-        """Make the folder if need be, and clear what a killed run left unfinished.
+        """Make the folder if it is missing, and delete unfinished files of killed runs.
 
-        Raise `ArchiveError` if nothing can be written there, or if all records that were are gone,
-        unless they are to be made `anew`.
+        Raise `ArchiveError` if the folder cannot be written, or, without `anew`, if every record in
+        it is gone.
         """
         self._is_made_anew = anew
         self._refuse_if_gone()
@@ -115,7 +115,7 @@ class Archive:
             raise ArchiveError(problem)
 
     def problem(self) -> str | None:
-        """Say that the folder, or every record in it, is gone; None if it is as it should be."""
+        """Return an error text if the folder, or every record in it, is gone; otherwise None."""
         if not self._are_all_gone():
             return None
         return (
@@ -125,7 +125,7 @@ class Archive:
         )
 
     def _are_all_gone(self) -> bool:
-        """The database is asked only where the file that was found last is gone."""
+        """Return whether every record is gone; query the store only if the last one found is."""
         if self._presence.is_known:
             return False
         return self._database.query(
@@ -133,10 +133,7 @@ class Archive:
         )
 
     def _notice_other_settings(self, now: datetime) -> None:
-        """Have every record rendered again when what shapes them has changed.
-
-        That is the settings, and the layout's own form when the program is a newer one.
-        """
+        """Mark all records due if the settings or the layout's version (`form`) have changed."""
         if self._settings_noticed:
             return
         settings = self._config.model_dump_json(exclude={"path", "template"})

@@ -1,4 +1,4 @@
-"""Write a batch of records: render each, beside its place, and move all of them there at once."""
+"""Write a batch of records: render each to a temporary file, then move all into place."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Finished:
-    """A record that is in its place, or ready to be moved there."""
+    """A rendered record; `unfinished` is its temporary file, None if it is already in place."""
 
     record: Record
     written: store.Written
@@ -33,7 +33,7 @@ class _Finished:
 
 
 class Batch:
-    """One pass over some records; a new one for each pass."""
+    """Writes some records once; make a new object for each batch."""
 
     def __init__(
         self, folder: Folder, layout: Layout, database: Database, names: SiteNames
@@ -46,7 +46,7 @@ class Batch:
         self._failed: dict[int, GuidangError] = {}
 
     def render(self, records: Sequence[Record], *, now: datetime) -> Followed:
-        """Write the files of these records. One that cannot be written does not stop the others."""
+        """Write the files of these records; if one fails, go on with the others."""
         names = self._names.of(records)
         finished = []
         for record, path in self._place(records):
@@ -65,7 +65,7 @@ class Batch:
         )
 
     def _place(self, records: Sequence[Record]) -> list[tuple[Record, str]]:
-        """The path of each record; one that has none is given it, for ever."""
+        """Return each record with its path; a record without one gets a permanent path."""
         given = self._give_paths([r for r in records if r.path is None], apart=False)
         without = [r for r in records if r.path is None and r.entry_id not in given]
         given |= self._give_paths(without, apart=True)
@@ -78,7 +78,7 @@ class Batch:
         return self._database.transact(store.give_paths, self._layout.name, paths)
 
     def _finish(self, record: Record, path: str, content: bytes) -> _Finished:
-        """Write a record to a file beside its place, unless it is in its place already."""
+        """Write a record to a temporary file, unless its file is already correct."""
         written = store.Written(entry_id=record.entry_id, digest=hashlib.sha256(content).digest())
         if not self._parents:
             self._folder.make_unfinished()
@@ -88,7 +88,7 @@ class Batch:
         return _Finished(record, written, path, unfinished)
 
     def _is_in_place(self, record: Record, path: str, content: bytes) -> bool:
-        """Make the folder of a file; look there if the file is not new."""
+        """Make the folder of a file; return whether the file exists there with this content."""
         parent = path.rpartition("/")[0]
         try:
             if parent not in self._parents:
@@ -96,12 +96,12 @@ class Batch:
                 self._parents.add(parent)
             return record.path is not None and self._folder.holds(path, content, record.at)
         except OSError as error:
-            if is_bad_name(error):  # it gets another one when it is put in place
+            if is_bad_name(error):  # `_is_put` will give it another name
                 return False
             raise self._folder.explain(error) from error
 
     def _put_in_place(self, finished: Sequence[_Finished]) -> list[_Finished]:
-        """Move files to their places, once the disk has them; return those that are there."""
+        """Move the temporary files into place after a sync; return the records in place."""
         try:
             if any(one.unfinished for one in finished):
                 self._folder.sync()
@@ -112,7 +112,7 @@ class Batch:
                     Path(one.unfinished).unlink(missing_ok=True)
 
     def _is_put(self, one: _Finished) -> bool:
-        """Move a file to its place, or to another if no file can have that name."""
+        """Move a file into place, or to a shorter path if the name is invalid; return success."""
         if one.unfinished is None:
             return True
         try:
@@ -125,7 +125,7 @@ class Batch:
         return True
 
     def _is_put_elsewhere(self, one: _Finished, unfinished: str) -> bool:
-        """Give a record a shorter path, and move its file there."""
+        """Give a record a shorter path, and move its file there; return success."""
         for longest in SHORTER:
             path = self._layout.path(one.record, apart=True, longest=longest)
             entry = one.record.entry_id

@@ -1,4 +1,4 @@
-"""What in the folder is not as the store has it; changes nothing."""
+"""Compare the archive with the store; changes nothing."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from ingest.store import files as store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A file that is not as the store has it; `what` is missing, changed, outdated or foreign.
+    """A difference between the archive and the store.
 
-    Or a name that is written otherwise than it is: then it is apart, and `note` says why.
+    `what` is `missing`, `changed`, `outdated` or `foreign` for a file. It is `apart` for a category
+    or tag that is spelled differently so that it has its own page; `note` then says why.
     """
 
     path: str

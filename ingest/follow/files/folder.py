@@ -1,6 +1,6 @@
-"""The folder's files: written beside their place, moved there, deleted; knows no database.
+"""Write, move and delete the files of the archive; no database.
 
-An `OSError` becomes an `ArchiveError`, which says what to do.
+An `OSError` is raised as an `ArchiveError`, which says what to do.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from ingest.errors import ArchiveError, ArchiveFull
 from ingest.files import has_room, is_there, sync, write_file
 
-# Leading dot: Hexo, Hugo and Jekyll pass over it.
+# Hexo, Hugo and Jekyll ignore names with a leading dot.
 _UNFINISHED = ".guidang-unfinished"
 _LATER = "the entries are kept; when that is mended, run: guidang archive"
 _ADVICE = {
@@ -26,14 +26,14 @@ _ADVICE = {
     errno.EFBIG: "the largest file size is reached",
     errno.EACCES: "no permission to write there",
 }
-# What a file system says of a name that it takes from nobody; then a shorter one is given.
+# The errors of a file system for an invalid name. The record then gets a shorter one.
 _BAD_NAME = frozenset({errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL})
-# Another process may be at work there; no file takes it an hour.
+# A younger file may belong to another process, which never needs an hour for a file.
 _ABANDONED = timedelta(hours=1)
 
 
 def is_bad_name(error: OSError) -> bool:
-    """Whether no file can have this name here."""
+    """Return whether an error means that the file system cannot have such a name."""
     return error.errno in _BAD_NAME
 
 
@@ -42,11 +42,11 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        # Nobody else who writes here has files of this name, in whatever container they are.
+        # Processes in different containers can have the same id, so the names are random.
         self._token = secrets.token_hex(8)
 
     def prepare(self, *, now: datetime) -> None:
-        """Make the folder if need be, and clear what a killed run left unfinished."""
+        """Make the folder if it is missing, and delete unfinished files of killed runs."""
         old = (now - _ABANDONED).timestamp()
         with self._explain_errors():
             self.root.mkdir(parents=True, exist_ok=True)
@@ -61,39 +61,42 @@ class Folder:
             raise self._full()
 
     def make_unfinished(self) -> None:
-        """Make the folder in which files are written before they are moved to their places."""
+        """Make the folder for temporary files."""
         with self._explain_errors():
             (self.root / _UNFINISHED).mkdir(parents=True, exist_ok=True)
 
     def write_unfinished(self, name: str, content: bytes, at: datetime) -> str:
-        """Write a file beside its place; return where it is."""
+        """Write a temporary file; return its path."""
         unfinished = f"{self.root}/{_UNFINISHED}/{self._token}-{name}"
         with self._explain_errors():
             write_file(unfinished, content, at)
         return unfinished
 
     def make_parent(self, path: str) -> None:
-        """Make the folder that a file is to lie in; raise `OSError` as well."""
+        """Make the parent folder of a file.
+
+        Raise `OSError`, or `ArchiveError` if a link leads out of the archive.
+        """
         folder = Path(f"{self.root}/{path}").parent
         if not folder.resolve().is_relative_to(self.root.resolve()):
             raise ArchiveError(f"{folder} leads out of {self.root}; is a folder there a link?")
         folder.mkdir(parents=True, exist_ok=True)
 
     def holds(self, path: str, content: bytes, at: datetime) -> bool:
-        """Whether a file is there, has this content and is as old; raise `OSError`."""
+        """Return whether a file exists with this content and time; raise `OSError`."""
         return is_there(f"{self.root}/{path}", content, at)
 
     def sync(self) -> None:
-        """Return when the disk has all that was written."""
+        """Sync everything that was written to the disk."""
         with self._explain_errors():
             sync(self.root)
 
     def move(self, unfinished: str, path: str) -> None:
-        """Move a file to its place; raise `OSError`."""
+        """Move a temporary file into place; raise `OSError`."""
         os.replace(unfinished, f"{self.root}/{path}")  # noqa: PTH105 - a Path costs as much
 
     def digest(self, path: str) -> bytes | None:
-        """The SHA-256 of a file; None if there is none."""
+        """Return the SHA-256 of a file; None if there is none."""
         try:
             return hashlib.sha256((self.root / path).read_bytes()).digest()
         except FileNotFoundError:
@@ -104,11 +107,11 @@ class Folder:
             raise self.explain(error) from error
 
     def has_file(self, path: str) -> bool:
-        """Whether a file is there; none has a name that is too long."""
+        """Return whether a file exists; False if its name is too long."""
         return os.path.isfile(f"{self.root}/{path}")  # noqa: PTH113 - a Path raises there
 
     def records(self) -> Iterator[str]:
-        """The records that lie in the folder, whoever put them there."""
+        """Yield the paths of all Markdown and HTML files, also of foreign ones."""
         for folder, names, files in os.walk(self.root):
             names[:] = [name for name in names if not name.startswith((".", "_"))]
             for name in files:
@@ -116,12 +119,12 @@ class Folder:
                     yield (Path(folder) / name).relative_to(self.root).as_posix()
 
     def delete(self, paths: Iterable[str]) -> None:
-        """Delete files, and folders left empty; what is gone already is fine."""
+        """Delete files, and empty folders; ignore missing files."""
         with self._explain_errors():
             for path in paths:
                 (self.root / path).unlink(missing_ok=True)
                 for folder in list(Path(path).parents)[:-1]:
-                    with contextlib.suppress(OSError):  # not empty, or gone: both are fine
+                    with contextlib.suppress(OSError):  # not empty, or missing
                         (self.root / folder).rmdir()
 
     @contextlib.contextmanager
@@ -132,7 +135,7 @@ class Folder:
             raise self.explain(error) from error
 
     def explain(self, error: OSError) -> ArchiveError:
-        """Say what is wrong, and what to do."""
+        """Return an error that says what is wrong and what to do."""
         if error.errno == errno.ENOSPC:
             return self._full()
         if known := _ADVICE.get(error.errno or 0):

@@ -1,4 +1,4 @@
-"""Whether files that were written are still where they were, or a disk is not mounted."""
+"""Check whether written records still exist; if all are gone, a disk may not be mounted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _RECORDS = (".md", ".html")
 
 
 def has_records(root: Path) -> bool:
-    """Whether a folder holds a record that Guidang wrote; those of a blog's author are none."""
+    """Return whether a folder has a record written by Guidang, not by a blog's author."""
     return any(map(_is_record, _files(root)))
 
 
@@ -27,14 +27,14 @@ def _is_record(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             head = file.read(_FRONT_MATTER).replace(b"\r\n", b"\n")  # as Git has it on Windows
-    except OSError:  # nobody can tell; then it is not ours to ask about
+    except OSError:  # an unreadable file does not count
         return False
     front_matter, _, _ = head.removeprefix(b"---\n").partition(b"\n---\n")
     return head.startswith(b"---\n") and _MARK in front_matter
 
 
 class Presence:
-    """Whether files below a folder are still there; the one that was found last is asked first."""
+    """Checks whether files below a folder still exist, first the one that was found last."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -42,11 +42,11 @@ class Presence:
 
     @property
     def is_known(self) -> bool:
-        """Whether the file that was found last is still there: then nobody need be asked."""
+        """Whether the file that was found last still exists."""
         return self._found is not None and self._is_there(self._found)
 
     def are_all_gone(self, paths: Iterable[str]) -> bool:
-        """Whether none of these files is left; where there are no paths, nothing is gone."""
+        """Return whether none of these files exists; False if there are no paths."""
         has_any = False
         for path in paths:
             if self._is_there(path):

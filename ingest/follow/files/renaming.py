@@ -1,4 +1,4 @@
-"""Apply a new template of paths to records that have one; nothing else gives them another."""
+"""Move existing records to the paths of a new template. Nothing else changes their paths."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BATCH = 100
 
 
 class Renaming:
-    """Moves the files of an archive, and knows where each was."""
+    """Moves the records of the archive, and lists their former paths."""
 
     def __init__(self, config: ArchiveConfig, database: Database) -> None:
         self._layout = make_layout(config)
@@ -28,10 +28,10 @@ class Renaming:
         self._archive = Archive(config, database)
 
     def rename(self, *, now: datetime) -> int:
-        """Give each record the path that the settings give new ones; return how many moved.
+        """Give each record the path that a new record would get; return how many moved.
 
-        After a stop at any moment the next run goes on: files are written at their new paths
-        before those at the old ones are deleted. Raise `ArchiveError`.
+        Files are written at the new paths before the old ones are deleted, so a stopped run can be
+        repeated. Raise `ArchiveError`.
         """
         self._archive.prepare(now=now)
         moved = last = 0
@@ -51,10 +51,10 @@ class Renaming:
         return moved
 
     def _delete_former(self) -> None:
-        """Delete what is left at paths that are nobody's any more; not what others changed."""
+        """Delete the files at former paths, except files that somebody has changed."""
         for path, digest, present in self._database.query(store.former, self._layout.name):
             file, new = self._archive.root / path, self._archive.root / present
-            # Where case does not count, or a folder is a link, both can be one file.
+            # If the file system ignores case, or a folder is a link, both can be one file.
             if not file.is_file() or (new.is_file() and file.samefile(new)):
                 continue
             if hashlib.sha256(file.read_bytes()).digest() == digest:
@@ -63,19 +63,19 @@ class Renaming:
                 logger.warning("%s was changed by somebody; it stays where it is", file)
 
     def redirects(self) -> str:
-        """The old addresses with the new ones, as hexo-generator-alias reads them from YAML."""
+        """Return YAML for hexo-generator-alias that redirects old addresses to new ones."""
         return "\n".join(["alias:", *self._redirects()]) + "\n"
 
     def _redirects(self) -> Iterator[str]:
         known = set()
         for old, _, new in self._database.query(store.former, self._layout.name):
-            if old not in known:  # of two entries that had it, the last
+            if old not in known:  # the first row is of the entry that had the path last
                 known.add(old)
                 yield f"  {_quote(_page(old) + 'index.html')}: {_quote(_page(new))}"
 
 
 def _page(path: str) -> str:
-    """The address of a record with `permalink: :title/`."""
+    """Return the address of a record with `permalink: :title/`."""
     return path.rpartition(".")[0] + "/"
 
 

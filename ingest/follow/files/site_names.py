@@ -1,4 +1,4 @@
-"""Which categories and tags of records are written otherwise, since their pages would meet."""
+"""Spell some categories and tags differently, so that each has its own page in Hexo."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from ingest.outputs.pages import loses_nothing
 from ingest.store import site_names as store
 from ingest.values import Record
 
-# Names come again with each record of a feed; those of a whole archive need not be in memory.
-_MOST_REMEMBERED = 10_000
+_MOST_REMEMBERED = 10_000  # names; then the cache is emptied
 
 
 class SiteNames:
-    """The names of one layout, as records have them."""
+    """The spellings of categories and tags in one layout."""
 
     def __init__(self, layout: Layout, database: Database) -> None:
         self._layout = layout
@@ -23,21 +22,21 @@ class SiteNames:
         self._known: dict[store.Name, str] = {}
 
     def of(self, records: Sequence[Record]) -> Mapping[store.Name, str]:
-        """How the names in these records are written; names that are new are given their pages."""
+        """Return the spelling of each name in these records; choose one for new names."""
         if len(self._known) > _MOST_REMEMBERED:
             self._known.clear()
         layout = self._layout.name
-        # Most parents are written as they are, so that one query finds their children as well.
+        # Most parents keep their spelling: with that guess, one query finds their children too.
         if guessed := self._unknown(records, guess=True):
             self._known |= self._database.query(store.written, layout, guessed)
         while new := self._unknown(records, guess=False):
-            # One that even its digest gives no page of its own stays as it is.
+            # The default is the name itself, if the store finds no unique spelling.
             self._known |= {(place, name): name for place, some in new.items() for name in some}
             self._known |= self._database.transact(store.give, layout, new)
         return self._known
 
     def _unknown(self, records: Iterable[Record], *, guess: bool) -> dict[str, list[str]]:
-        """The names by their places; of several that meet, those without signs come first."""
+        """Return the names without a known spelling by place, those without signs first."""
         new: dict[str, dict[str, None]] = {}
         for record in records:
             for place, name in self._layout.names(record, self._known, guess=guess):
@@ -46,7 +45,7 @@ class SiteNames:
         return {place: sorted(names, key=_rank) for place, names in new.items()}
 
     def apart(self) -> Iterator[tuple[str, str]]:
-        """What is written otherwise: where, and a sentence that says how and why."""
+        """Yield page and explanation of each name that is spelled differently."""
         for place, name, way, owner in self._database.query(store.apart, self._layout.name):
             why = f"{owner} has its page" if owner else "it would take the page of all names"
             yield f"{place}/{way}", f"{name} is written {way}, for {why}"
