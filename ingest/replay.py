@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 import sqlalchemy as sa
 
 from ingest.database import Database
-from ingest.errors import ParseError, SourceError, border
+from ingest.errors import ParseError, SourceError
 from ingest.feed import FeedState, reading_context, zone_of
 from ingest.follow.files import Archive
 from ingest.reading import extract, html
@@ -33,6 +33,7 @@ from ingest.store.captures import Kept, Seen
 from ingest.store.judges import Late, Past
 from ingest.store.unread import UnreadEntry
 from ingest.values import Article, Document, NormalEntry, SafeHtml
+from ingest.workers import READ_WITHIN, Workers
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ _DAY = len("2024-05-20")
 _DATE = ("published_at", "published_raw", "published_method", "published_precision")
 
 
-def replay_feed(database: Database, feed: FeedState, *, now: datetime) -> int:
+def replay_feed(database: Database, feed: FeedState, workers: Workers, *, now: datetime) -> int:
     """Normalise every entry of a feed again; return how many came out otherwise.
 
     An entry keeps its identity and the moment it was first seen, from which relative dates count.
@@ -51,14 +52,14 @@ def replay_feed(database: Database, feed: FeedState, *, now: datetime) -> int:
     changed = last = 0
     while batch := database.query(captures.kept, feed.id, after=last, limit=_BATCH):
         for kept in batch:
-            entry = _read_again_or_leave(feed, kept)
+            entry = _read_again_or_leave(workers, feed, kept)
             if entry is not None:
                 changed += database.transact(entries.renormalize, kept.id, entry, at=now)
         last = batch[-1].id
     return changed
 
 
-def replay_unread(database: Database, feed: FeedState) -> int:
+def replay_unread(database: Database, feed: FeedState, workers: Workers) -> int:
     """Read the entries again that could not be read when they came; return how many can be now.
 
     Each becomes an ordinary entry, first seen when it came; or an earlier version of one, if it
@@ -67,14 +68,14 @@ def replay_unread(database: Database, feed: FeedState) -> int:
     solved = last = 0
     while batch := database.query(unread.of_feed, feed.id, after=last, limit=_BATCH):
         for one in batch:
-            reading = _read_unread(feed, one)
+            reading = _read_unread(workers, feed, one)
             if reading is not None:
                 solved += database.transact(_keep_unread, feed, one, reading)
         last = batch[-1].id
     return solved
 
 
-def _read_unread(feed: FeedState, one: UnreadEntry) -> Reading | None:
+def _read_unread(workers: Workers, feed: FeedState, one: UnreadEntry) -> Reading | None:
     """Read the document of an unread entry; None, and a line in the log, if that raises."""
     document = Document(
         url=one.url,
@@ -84,8 +85,8 @@ def _read_unread(feed: FeedState, one: UnreadEntry) -> Reading | None:
         fetched_at=one.first_seen_at,
     )
     try:
-        with border(one.url):
-            return read(reading_context(feed, document))
+        context = reading_context(feed, document)
+        return workers.run_and_wait(READ_WITHIN, one.url, read, context)
     except SourceError as error:
         logger.warning("%s stays unread: %s", one.name, error, extra={"feed": feed.name})
         return None
@@ -128,11 +129,10 @@ def join_doubles(database: Database, archive: Archive, feed: FeedState, *, now: 
     return len(found)
 
 
-def _read_again_or_leave(feed: FeedState, kept: Kept) -> NormalEntry | None:
+def _read_again_or_leave(workers: Workers, feed: FeedState, kept: Kept) -> NormalEntry | None:
     """Read an entry again; None, and a traceback in the log, if that raises anything."""
     try:
-        with border(kept.url):
-            return read_again(feed, kept)
+        return workers.run_and_wait(READ_WITHIN, kept.url, read_again, feed, kept)
     except SourceError as error:
         context = {"feed": feed.name, "trace": getattr(error, "trace", None)}
         logger.error("entry %d stays as it is: %s", kept.id, error, extra=context)  # noqa: TRY400

@@ -60,6 +60,14 @@ class FaultyWorkers(Workers):
             return await super().run(within, url, self._fault)
         return await super().run(within, url, function, *a, **k)
 
+    def run_and_wait(
+        self, within: timedelta, url: str, function: Callable[..., Any], *a: Any, **k: Any
+    ) -> Any:
+        """Run the function, or the fault if the URL contains the sign."""
+        if self._sign in url:
+            return super().run_and_wait(within, url, self._fault)
+        return super().run_and_wait(within, url, function, *a, **k)
+
 
 class BrokenZone(tzinfo):
     """A time zone that raises for times of one year, so that entries of that year fail."""

@@ -16,7 +16,6 @@ from ingest.backfill import runs
 from ingest.backfill.asked import Asked, begin
 from ingest.feed import FeedState
 from ingest.poll import poll_feeds
-from ingest.replay import replay_feed, replay_unread
 from ingest.services import Services, open_services
 from ingest.store import feeds, listings, polls, unread
 from ingest.values import Outcome, Poll
@@ -149,12 +148,12 @@ def test_an_entry_that_raises_is_kept_unread_and_read_by_replay(
     world.clock.move(days=1)
     assert poll_all(world, BrokenYear(2023))["broken"].status == 304
     world.clock.move(days=1)
-    assert replay_unread(world.database, feed) == 1
+    assert world.replay_unread(feed) == 1
     assert unread_entries(world) == []
     entries = {entry["title"]: entry for entry in world.entries()}
     assert set(entries) == {"第1篇", "第2篇", "第3篇"}
     assert entries["第2篇"]["first_seen_at"] == came_at
-    assert replay_unread(world.database, feed) == 0
+    assert world.replay_unread(feed) == 0
     assert poll_all(world, Workers(1))["broken"].new == 0
     assert len(world.entries()) == 3
 
@@ -187,7 +186,7 @@ def test_an_unread_version_becomes_an_earlier_revision(world: World, site: Site)
     later = dated(2, 2023).replace("2023-05", "2024-05").replace("第2篇", "第2篇，改过")
     site.set("/broken", rss(later, dated(1, 2024)))
     assert poll_all(world, Workers(1))["broken"].new == 1
-    assert replay_unread(world.database, feed) == 1
+    assert world.replay_unread(feed) == 1
     (entry,) = (one for one in world.entries() if one["title"] == "第2篇，改过")
     shown = world.entry(entry["id"])
     assert (shown["version"], shown["first_seen_at"]) == (2, came_at)
@@ -200,8 +199,23 @@ def test_a_feed_keeps_all_entries_if_none_can_be_read(world: World, site: Site) 
     poll = poll_all(world, BrokenYear(2023))["broken"]
     assert (poll.error, poll.new) == (None, 0)
     assert len(unread_entries(world)) == 2
-    assert replay_unread(world.database, feed) == 2
+    assert world.replay_unread(feed) == 2
     assert len(world.entries()) == 2
+
+
+@pytest.mark.parametrize("fault", [faults.fail, faults.die])
+def test_an_entry_whose_replay_raises_stays_as_it_is(
+    world: World,
+    site: Site,
+    caplog: pytest.LogCaptureFixture,
+    fault: Callable[[], NoReturn],
+) -> None:
+    feed = world.add(site.url("/broken"))
+    world.poll()
+    before = world.entries()
+    assert world.replay(feed, FaultyWorkers("/broken", fault=fault)) == 0
+    assert world.entries() == before
+    assert "stays as it is" in caplog.text
 
 
 def refuse_entries_of(connection: sa.Connection, feed_id: int) -> None:
@@ -416,7 +430,7 @@ def test_replay_reads_a_failed_page_again(world: World, site: Site) -> None:
     summaries = Summaries(world, site)
     summaries.poll(FaultyWorkers("/a/1.html"))
     site.unset("/a/1.html")
-    assert replay_feed(world.database, summaries.feed, now=world.clock()) == 1
+    assert world.replay(summaries.feed) == 1
     assert summaries.states() == [(True, False, 1)]
     assert world.query(listings.totals)["without_full_text"] == 0
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ingest.replay import join_doubles, replay_feed
+from ingest.replay import join_doubles
 from ingest.store import feeds
 from ingest.store.entries import CONTENT
 from tests.site import Site
@@ -86,7 +86,7 @@ def test_both_addresses_identify_a_moved_entry(world: World) -> None:
     assert [entry["link"] for entry in entries] == [new(n)["link"] for n in range(1, 4)]
     assert [entry["other_links"] for entry in entries] == [[old(n)["link"]] for n in range(1, 4)]
     (feed,) = world.database.query(feeds.every)
-    assert replay_feed(world.database, feed, now=world.clock()) == 0
+    assert world.replay(feed) == 0
     (record, *_) = world.files().values()
     assert b"https://new.example.cn/2022/01/01/xiu-qu/" in record
 
@@ -273,7 +273,7 @@ def _merge_feeds(connection: sa.Connection) -> None:
 
 def replay(world: World) -> int:
     (feed, _) = world.database.query(feeds.every)
-    replay_feed(world.database, feed, now=world.clock())
+    world.replay(feed)
     return join_doubles(world.database, world.folder, feed, now=world.clock())
 
 

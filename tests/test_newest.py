@@ -10,7 +10,6 @@ import pytest
 
 from ingest.reading.entries.newest import Pictured, is_signed_anew, newest, resigned
 from ingest.reading.html.allowed import sanitize
-from ingest.replay import replay_feed
 from ingest.store import feeds
 from ingest.values import Enclosure
 from tests.site import Site
@@ -47,7 +46,7 @@ class Polled:
 
     def replay(self) -> str:
         feed = next(f for f in self._world.database.query(feeds.every) if f.id == self._feed.id)
-        replay_feed(self._world.database, feed, now=self._world.clock())
+        self._world.replay(feed)
         (entry,) = self._world.entries()
         return str(self._world.entry(entry["id"])["html"])
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from ingest.replay import replay_feed
 from ingest.store import feeds
 from tests.site import Answer, Site
 from tests.support import item, rss
@@ -158,7 +157,7 @@ def test_a_replay_keeps_an_article_of_several_pages(world: World) -> None:
         serve(site, "/a/1_2.html", page(2))
         kept = stored_html(world, site)
     (feed,) = world.query(feeds.every)
-    assert replay_feed(world.database, feed, now=world.clock()) == 0
+    assert world.replay(feed) == 0
     assert world.entry(1)["html"] == kept
 
 

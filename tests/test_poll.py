@@ -14,7 +14,6 @@ import sqlalchemy as sa
 import zstandard
 
 from ingest.reading.documents.packing import unpack
-from ingest.replay import replay_feed
 from ingest.store import feeds as feed_store
 from ingest.store import files as file_store
 from ingest.values import Outcome
@@ -89,7 +88,7 @@ def test_an_item_with_an_unclosed_cdata_section_is_read_alike_in_each_poll(
         counts.append((poll.new, poll.edited))
     assert counts == [(3, 0), (0, 0), (1, 0)]
     assert sorted(one["title"] for one in world.entries()) == ["第0天", "第1天", "第2天", "第3天"]
-    assert replay_feed(world.database, feed, now=world.clock()) == 0
+    assert world.replay(feed) == 0
     assert sorted(one["title"] for one in world.entries()) == ["第0天", "第1天", "第2天", "第3天"]
 
 

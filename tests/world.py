@@ -24,9 +24,11 @@ from ingest.database import Database
 from ingest.feed import FeedState
 from ingest.follow.files import Archive
 from ingest.poll import poll_feeds
+from ingest.replay import replay_feed, replay_unread
 from ingest.services import open_services
 from ingest.store import feeds, listings
 from ingest.values import Poll
+from ingest.workers import Workers
 from models import Base
 from tests.support import FrozenClock
 
@@ -71,6 +73,16 @@ class World:
     async def _poll(self, chosen: Sequence[FeedState]) -> list[Poll]:
         async with open_services(self.config, self.database, self.clock) as services:
             return await poll_feeds(services, chosen, lambda poll: None)
+
+    def replay(self, feed: FeedState, workers: Workers | None = None) -> int:
+        """Read the stored bytes of a feed's entries again; return how many entries changed."""
+        with workers or Workers(1) as readers:
+            return replay_feed(self.database, feed, readers, now=self.clock())
+
+    def replay_unread(self, feed: FeedState) -> int:
+        """Read the unread entries of a feed again; return how many can be read now."""
+        with Workers(1) as readers:
+            return replay_unread(self.database, feed, readers)
 
     def entries(self) -> list[dict[str, Any]]:
         """Return all entries, in the order in which they were stored."""

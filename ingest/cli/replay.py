@@ -27,12 +27,13 @@ def replay(
     from ingest.follow.files import Archive
     from ingest.replay import join_doubles, replay_feed, replay_unread
     from ingest.store import feeds as store
+    from ingest.workers import Workers
 
-    with open_session(ctx) as session:
+    with open_session(ctx) as session, Workers(1) as workers:
         database = session.database
         feeds = database.query(store.find, names) if names else database.query(store.every)
-        read = sum(replay_unread(database, feed) for feed in feeds)
-        changed = sum(replay_feed(database, feed, now=session.now) for feed in feeds)
+        read = sum(replay_unread(database, feed, workers) for feed in feeds)
+        changed = sum(replay_feed(database, feed, workers, now=session.now) for feed in feeds)
         folder = Archive(session.config.archive, database)
         folder.prepare(now=session.now)
         now = session.now
