@@ -1,6 +1,6 @@
-"""Work that only one process at a time may do with a database.
+"""Locks for work that only one process at a time may do with a database.
 
-One daemon and one backfill: two would ask every publisher twice. Followers take turns.
+Two daemons, or two backfills, would send every request twice. Followers wait for each other.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ _PAUSE = 0.02  # seconds between two attempts to lock a file
 
 @contextlib.contextmanager
 def alone_at(database: Database, work: str) -> Iterator[None]:
-    """Hold the database against who does the same work, such as `daemon`.
+    """Take an exclusive lock for a kind of work, such as `daemon`.
 
-    Raise `StoreBusy` if there is one.
+    Raise `StoreBusy` if another process holds it.
     """
     file = database.engine.url.database
     if database.engine.dialect.name != "sqlite" or file in (None, "", ":memory:"):
         with database.held(work) as is_held:
             if not is_held:
-                raise StoreBusy(_told(database, work))
+                raise StoreBusy(_busy_message(database, work))
             yield
         return
-    with _opened(Path(f"{Path(str(file)).resolve()}.{work}"), database) as lock:
+    with _open_lock_file(Path(f"{Path(str(file)).resolve()}.{work}"), database) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StoreBusy(_told(database, work)) from None
+            raise StoreBusy(_busy_message(database, work)) from None
         yield
 
 
 @contextlib.contextmanager
 def turn_at(database: Database, work: str) -> Iterator[None]:
-    """Wait until no other process does this work, and keep others out meanwhile.
+    """Wait for an exclusive lock for a kind of work, and take it.
 
-    Raise `StoreBusy` if another does not end it in time.
+    Raise `StoreBusy` if another process holds it for too long.
     """
     file = database.engine.url.database
     if database.engine.dialect.name != "sqlite":
@@ -54,7 +54,7 @@ def turn_at(database: Database, work: str) -> Iterator[None]:
         yield
     else:
         lock = Path(f"{Path(str(file)).resolve()}.{work}")
-        with _locked_in_time(lock, database, work):
+        with _wait_for_lock(lock, database, work):
             try:
                 yield
             finally:
@@ -62,18 +62,18 @@ def turn_at(database: Database, work: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _locked_in_time(file: Path, database: Database, work: str) -> Iterator[None]:
-    """Lock a file that whoever held the lock before has deleted in the end."""
+def _wait_for_lock(file: Path, database: Database, work: str) -> Iterator[None]:
+    """Wait for the lock of a file, which its last holder may have deleted."""
     for _ in range(int(BUSY_TIMEOUT_SECONDS / _PAUSE)):
-        with _opened(file, database) as lock:
-            if _is_locked(lock) and _is_still(file, lock):
+        with _open_lock_file(file, database) as lock:
+            if _can_lock(lock) and _is_same_file(file, lock):
                 yield
                 return
         time.sleep(_PAUSE)
-    raise StoreBusy(_told(database, work))
+    raise StoreBusy(_busy_message(database, work))
 
 
-def _is_locked(lock: TextIO) -> bool:
+def _can_lock(lock: TextIO) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -81,21 +81,21 @@ def _is_locked(lock: TextIO) -> bool:
     return True
 
 
-def _is_still(file: Path, lock: TextIO) -> bool:
-    """Whether an open file is the one of that name, not one that was deleted since."""
+def _is_same_file(file: Path, lock: TextIO) -> bool:
+    """Whether the open file still has its name, because nobody deleted it."""
     try:
         return os.path.samestat(file.stat(), os.fstat(lock.fileno()))
     except FileNotFoundError:
         return False
 
 
-def _opened(file: Path, database: Database) -> TextIO:
-    """Open the file that is locked: beside the database itself, by whatever link it is named."""
+def _open_lock_file(file: Path, database: Database) -> TextIO:
+    """Open the lock file, which is next to the database file; links are resolved."""
     try:
         return file.open("w", encoding="ascii")
     except OSError as error:
         raise StoreError(f"{database.name}: {file} cannot be written: {error.strerror}") from None
 
 
-def _told(database: Database, work: str) -> str:
+def _busy_message(database: Database, work: str) -> str:
     return f"another {work} works with {database.name}; stop it first"

@@ -1,4 +1,4 @@
-"""A feed on the list as a value, its server's answer, and what reading needs to know of it."""
+"""A feed on the list as a value, the answer to a poll, and the context for reading it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DEFAULT_ZONE = "Asia/Shanghai"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
-    """A feed as it is stored: its settings, its schedule, and what its last document said."""
+    """A feed as it is stored: settings, schedule, and what its last document says about it."""
 
     id: int
     url: str
@@ -52,22 +52,22 @@ class FeedState:
 
     @property
     def address(self) -> str:
-        """The address to request: its own, or the one it has moved to."""
+        """The address to request: the feed's own, or the one it has moved to."""
         moved_to = self.ways.move.address if self.settings.follow_moves else None
         return moved_to or self.url
 
     @property
     def name(self) -> str:
-        """Its display name: the user's title, else its own, else its address."""
+        """The display name: the user's title, the publisher's title, or the address."""
         return self.called(self.title)
 
     def called(self, title: str | None) -> str:
-        """Return its display name if its document gives it this title."""
+        """Return the display name for a title given by the publisher."""
         return self.settings.title or title or without_secrets(self.url)
 
 
 def reading_context(feed: FeedState | None, document: Document) -> Context:
-    """Return what reading a document needs to know; `feed` is None if it is not known yet."""
+    """Return the context for reading a document; `feed` is None for an unknown feed."""
     if feed is None:
         zone = ZoneInfo(DEFAULT_ZONE)
         return Context(document=document, first_seen_at=document.fetched_at, zone=zone)
@@ -81,17 +81,17 @@ def reading_context(feed: FeedState | None, document: Document) -> Context:
 
 
 def zone_of(feed: FeedState) -> ZoneInfo:
-    """Return the time zone of the feed's dates that name none."""
+    """Return the time zone of the feed's dates that have no zone."""
     return ZoneInfo(feed.settings.timezone or DEFAULT_ZONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a feed's server answered to a poll.
+    """The answer to a poll.
 
     `digest` is the SHA-256 of a document's body, None for a 304. `instance` is the name of the
-    RSSHub instance that answered. `trust` is what is now known of the server's validators, and
-    `is_check` is true if the whole document was requested to see whether a 304 can be believed.
+    RSSHub instance that answered. `trust` is the new trust in the server's validators. `is_check`
+    is true if the whole document was requested to check whether the server's 304s are correct.
     """
 
     content: Document | NotModified

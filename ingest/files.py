@@ -1,4 +1,4 @@
-"""Files written whole or not at all; OSError goes to who asked."""
+"""Write files completely or not at all. Functions raise `OSError`."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-# Bytes; a file takes at least a block, and a volume may be small as a whole.
+# Bytes that must be free. A file needs at least one block; the disk may be small.
 _LEAST_ROOM = 1 << 16
 
 
 def has_room(folder: Path) -> bool:
-    """Whether something can still be written to the disk of a folder; it may not be there yet."""
+    """Whether the disk of a folder has room; the folder need not exist yet."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     try:
         disk = os.statvfs(folder)
-    except OSError:  # whoever writes there will hear why
+    except OSError:  # writing there will raise the reason
         return True
     return disk.f_bavail * disk.f_frsize >= _LEAST_ROOM
 
 
 def write_file(path: str, content: bytes, at: datetime) -> None:
-    """Write a file, or none."""
+    """Write a file with modification time `at`; on an error, delete it and raise `OSError`."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         try:
             _write_all(descriptor, content)
-            os.fchmod(descriptor, 0o644)  # whatever the umask has taken
+            os.fchmod(descriptor, 0o644)  # independent of the umask
             os.utime(descriptor, (at.timestamp(), at.timestamp()))
         finally:
             os.close(descriptor)
@@ -38,17 +38,17 @@ def write_file(path: str, content: bytes, at: datetime) -> None:
 
 
 def _write_all(descriptor: int, content: bytes) -> None:
-    """Write on where a disk that runs full takes only a part; the next part raises `OSError`."""
+    """Write all bytes. On a full disk, a write may be partial; the next one raises `OSError`."""
     left = memoryview(content)
     while left:
         left = left[os.write(descriptor, left) :]
 
 
 def sync(folder: Path) -> None:
-    """Return when the disk has what was written in the file system of `folder`; `OSError`.
+    """Flush the file system of `folder` to disk; raise `OSError` if that fails.
 
-    Once for many files: to ask for each costs more than to render and write it. Python knows only
-    the call for all file systems, which other systems than Linux are left with.
+    Call it once for many files: flushing each file takes longer than rendering and writing it.
+    Without syncfs(2), which only Linux has, all file systems are flushed.
     """
     syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if syncfs is None:
@@ -64,7 +64,7 @@ def sync(folder: Path) -> None:
 
 
 def is_there(target: str, content: bytes, at: datetime) -> bool:
-    """Whether a file has this content, and is as old."""
+    """Whether a file has this content and modification time."""
     try:
         with open(target, "rb") as file:  # noqa: PTH123 - as above
             is_same_time = int(os.fstat(file.fileno()).st_mtime) == int(at.timestamp())

@@ -11,10 +11,10 @@ from typing import TextIO
 
 from ingest.urls import hide_secrets
 
-# httpx and others log every request at INFO; a poll is one line here.
-_TALKATIVE = tuple("httpx httpcore hpack trafilatura readability alembic uvicorn warcio".split())
-# APScheduler warns of each tick that starts before the last one has ended.
-_ALARMED = ("apscheduler",)
+# These libraries log every request at INFO. Guidang logs one line for each poll.
+_VERBOSE = tuple("httpx httpcore hpack trafilatura readability alembic uvicorn warcio".split())
+# APScheduler warns about each tick that starts before the last one has ended.
+_WARNING_TOO_OFTEN = ("apscheduler",)
 
 
 def set_up_logging(level: str, form: str, zone: tzinfo = UTC) -> None:
@@ -23,9 +23,9 @@ def set_up_logging(level: str, form: str, zone: tzinfo = UTC) -> None:
     formatter = JsonFormatter(zone) if form == "json" else TextFormatter(zone)
     handler.setFormatter(JournalFormatter(formatter) if _is_journal(sys.stderr) else formatter)
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for name in _TALKATIVE:
+    for name in _VERBOSE:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
-    for name in _ALARMED:
+    for name in _WARNING_TOO_OFTEN:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
@@ -57,16 +57,16 @@ class _ZonedFormatter(logging.Formatter):
         self._zone = zone
 
     def time_of(self, record: logging.LogRecord) -> str:
-        """Write the instant of a record, to the millisecond."""
+        """Return the time of a record, with milliseconds."""
         at = datetime.fromtimestamp(record.created, self._zone)
         return at.isoformat(timespec="milliseconds")
 
 
 class TextFormatter(_ZonedFormatter):
-    """`time LEVEL [feed] message`."""
+    """Formats records as `time LEVEL [feed] message`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write one record; only a traceback takes more than a line."""
+        """Return a record as text, on one line except for a traceback."""
         feed = getattr(record, "feed", None)
         where = f"[{printable(feed)}] " if feed else ""
         message = printable(hide_secrets(record.getMessage()))
@@ -76,10 +76,10 @@ class TextFormatter(_ZonedFormatter):
 
 
 class JsonFormatter(_ZonedFormatter):
-    """One JSON object a line: time, level, logger, feed, message, exception."""
+    """Formats records as one JSON object a line: time, level, logger, feed, message, exception."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write one record."""
+        """Return a record as a JSON object."""
         fields = {
             "time": self.time_of(record),
             "level": record.levelname.lower(),
@@ -102,7 +102,7 @@ def log_fault(
 ) -> None:
     """Log an unexpected error at level ERROR, with a traceback from another process.
 
-    `entry` is the name of the entry that it befell, where it was one.
+    `entry` is the name of the entry whose reading raised it, if any.
     """
     message = f"{entry}: {fault}" if entry else str(fault)
     logger.error("%s", message, extra={"feed": feed, "trace": trace})
@@ -130,7 +130,7 @@ class JournalFormatter(logging.Formatter):
         self._form = form
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write one record."""
+        """Return a record with the level before each of its lines."""
         priority = next((p for level, p in self._PRIORITIES if record.levelno >= level), 7)
         lines = self._form.format(record).splitlines()
         return "\n".join(f"<{priority}>{line}" for line in lines)

@@ -22,7 +22,7 @@ _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in gettext's order
 _SEPARATORS = {": ": "：", "; ": "；"}
 _SEPARATOR = re.compile("|".join(_SEPARATORS))
 _FIELD = re.compile(r"\{(\w+)[^{}]*\}")
-_FEWEST_LETTERS = 4  # of a template beside its fields; with less it would fit anything
+_FEWEST_LETTERS = 4  # in a template besides its fields; a shorter one would match anything
 
 
 def language_of(environment: Mapping[str, str]) -> str | None:
@@ -39,7 +39,7 @@ def language_of(environment: Mapping[str, str]) -> str | None:
 
 
 def _(template: str, /, **facts: object) -> str:
-    """Return a template in the reader's language, with its fields filled."""
+    """Return a template in the user's language, with its fields filled."""
     text = _catalogue().gettext(template)
     return text.format(**facts) if facts else text
 
@@ -50,12 +50,12 @@ def ngettext(one: str, many: str, count: int, /, **facts: object) -> str:
 
 
 def message(text: str) -> str:
-    """Mark a sentence, constant or f-string, for translation when it is shown; return it."""
+    """Return a sentence unchanged; marks it (a constant or f-string) for translation when shown."""
     return text
 
 
 def recognized(text: str) -> str:
-    """Translate a finished English sentence, also within a larger one; keep what is unknown."""
+    """Translate a finished English sentence, or one inside it; return unknown text unchanged."""
     catalogue = _catalogue()
     if not isinstance(catalogue, _Chinese):
         return text
@@ -63,7 +63,7 @@ def recognized(text: str) -> str:
 
 
 def is_translated() -> bool:
-    """Whether the reader's language is another than English."""
+    """Whether messages are translated, because the user's language is Chinese."""
     return isinstance(_catalogue(), _Chinese)
 
 
@@ -77,7 +77,7 @@ def _catalogue() -> gettext.NullTranslations:
 
 
 class _Chinese(gettext.GNUTranslations):
-    """A catalogue that also finds the template that a finished sentence was made from."""
+    """A catalogue that also finds the template of a finished sentence."""
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(file)
@@ -86,7 +86,7 @@ class _Chinese(gettext.GNUTranslations):
         self._templates = [text for text in self._known if _FIELD.search(text)]
 
     def recognized(self, text: str) -> str:
-        """Translate one line: as it is, by the template that fits best, or after a colon."""
+        """Translate one line: exactly, by the best template, or in parts around a colon."""
         bare = text.strip()
         if not bare:
             return text
@@ -112,11 +112,11 @@ class _Chinese(gettext.GNUTranslations):
                 yield template, match.groupdict()
 
     def _fact(self, value: str) -> str:
-        """Translate a sentence within a sentence; one word is a name."""
+        """Translate the value of a field if it is a sentence; a single word is a name."""
         return self.recognized(value) if " " in value.strip() else value
 
     def _by_parts(self, text: str) -> str | None:
-        """Translate a sentence with something before it, or else one with something behind it."""
+        """Translate the part after a separator, or else the part before one."""
         cuts = [(cut, _SEPARATORS[cut[0]]) for cut in _SEPARATOR.finditer(text)]
         for cut, colon in cuts:
             if tail := self._whole(text[cut.end() :]):
@@ -133,7 +133,7 @@ def _letters(template: str) -> int:
 
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
-    """Match what a template was filled to; two fields of one name are not allowed in it."""
+    """Return a pattern for the sentences of a template. Field names must be unique in it."""
     texts, names = _FIELD.split(template)[::2], _FIELD.split(template)[1::2]
     if _letters(template) < _FEWEST_LETTERS:
         return re.compile(r"(?!)")

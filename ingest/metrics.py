@@ -1,4 +1,4 @@
-"""What is counted and measured for Prometheus; docs/metrics.md tells what each means."""
+"""Metrics for Prometheus; docs/metrics.md explains each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from prometheus_client import (
 from ingest.store.due import Lag
 from ingest.values import Outcome, Poll
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # as many series again, for nobody
+disable_created_metrics()  # type: ignore[no-untyped-call]  # doubles the number of series
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _LAGS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5)
@@ -83,7 +83,7 @@ class Metrics:
             self._polls.labels(outcome.value)
 
     def observe(self, poll: Poll) -> None:
-        """Count what came of a look."""
+        """Count the result of a poll."""
         self._polls.labels(poll.outcome.value).inc()
         if poll.outcome is Outcome.PUT_OFF:
             return
@@ -98,7 +98,7 @@ class Metrics:
             self._entries.labels(verdict).inc(getattr(poll, verdict))
 
     def measure(self, totals: Mapping[str, float]) -> None:
-        """Take over what the store says; keys as `store.listings.overview` has them."""
+        """Set the gauges from the result of `store.listings.overview`."""
         self._due.set(totals["due"])
         self._lag.set(totals["lag_seconds"])
         self._kept.set(totals["entries"])
@@ -114,9 +114,9 @@ class Metrics:
             self._follow_oldest.labels(lag.follower).set(lag.seconds(now))
 
     def set_up(self, part: str, is_up: bool) -> None:
-        """Say whether the database or the archive can be used."""
+        """Set whether a part, such as the database, can be used."""
         self._up.labels(part).set(is_up)
 
     def exposition(self) -> bytes:
-        """Write them in the text format of Prometheus."""
+        """Return the metrics in the text format of Prometheus."""
         return generate_latest(self._registry)

@@ -1,6 +1,6 @@
-"""The way of a feed: ask for it, read it, keep what is new or edited, render that.
+"""Poll feeds: request each one, read the answer, store what is new or edited.
 
-It moves feeds from stage to stage and decides nothing; a single look is in `look`.
+This module passes values from stage to stage; the decisions are in `read` and `store.commit`.
 """
 
 from __future__ import annotations
@@ -39,13 +39,11 @@ async def poll_feeds(
     *,
     fresh: bool = False,
 ) -> list[Poll]:
-    """Look at each feed once and render what came; tell of each as it is done.
+    """Poll each feed once and run the followers; call `on_poll` with each result.
 
-    With `fresh` the whole document of each is asked for.
-
-    A feed that fails stops no other. When the archive cannot be written the entries are kept all
-    the same, and `ArchiveError` is raised when all feeds have been looked at; `StoreError` stops
-    the run at once.
+    With `fresh`, whole documents are requested, without validators. A feed that fails does not
+    stop the others. If the archive cannot be written, the entries are stored all the same, and
+    `ArchiveError` is raised after all polls. `StoreError` stops the run at once.
     """
     fetch = services.config.fetch
     turns = PollTurns(concurrency=fetch.concurrency, per_site=fetch.per_host)
@@ -64,11 +62,11 @@ async def poll_feeds(
 
 
 async def poll_feed(services: Services, feed: FeedState, *, fresh: bool = False) -> Poll:
-    """Poll one feed, store what came, and log it.
+    """Poll one feed, store the result and log it.
 
-    A problem with the feed, even a fault of ours, is in the result; only `StoreError` is raised.
-    A feed whose server asked to be left alone is put off. With `fresh` the whole document is
-    requested, whatever is known of it.
+    Errors of the feed, and bugs in Guidang, are part of the result; only `StoreError` is raised.
+    The poll is postponed if the feed's server is paused. With `fresh`, the whole document is
+    requested, without validators.
     """
     began = time.monotonic()
     poll = Poll(
@@ -88,9 +86,9 @@ async def poll_feed(services: Services, feed: FeedState, *, fresh: bool = False)
 async def _ask_read_commit(
     services: Services, feed: FeedState, poll: Poll, began: float, *, fresh: bool
 ) -> Poll:
-    """Poll a feed: the sentence that the whole program is about.
+    """Ask, read and commit: the core of the program.
 
-    This is the border of a feed: whatever is raised here, except `StoreError`, is a failed poll.
+    Any exception raised here, except `StoreError`, becomes a failed poll of this feed.
     """
     try:
         with border(poll.url):
@@ -117,7 +115,7 @@ async def _ask_read_commit(
 async def _commit_failure(
     services: Services, feed: FeedState, poll: Poll, error: SourceError
 ) -> Poll:
-    """Store a failed poll; if even that raises, plan the next one, and return the poll unstored."""
+    """Store a failed poll. If storing raises, only plan the next poll and add a warning."""
     failed = replace(
         poll,
         outcome=Outcome.FAILED,
@@ -140,14 +138,14 @@ async def _commit_failure(
 
 
 async def _put_off(services: Services, feed: FeedState, poll: Poll, pause: Pause) -> Poll:
-    """Plan the poll for the end of a pause; no request is made."""
+    """Postpone the poll to the end of a pause; send no request."""
     reason = f"its server is left alone: {pause.reason}"
     await services.transact(polls.put_off, feed.id, pause.until, reason)
     return replace(poll, outcome=Outcome.PUT_OFF, warnings=(reason,))
 
 
 def _with_answer(poll: Poll, answer: Answer) -> Poll:
-    """Return the poll with the facts of its answer."""
+    """Return the poll with the status, address, size and duration of its answer."""
     content = answer.content
     poll = replace(poll, fetch_seconds=content.elapsed.total_seconds())
     if isinstance(content, NotModified):
@@ -165,7 +163,7 @@ def _since(began: float) -> float:
 
 
 async def _log_broken(services: Services, feed: FeedState, reading: Reading | None) -> None:
-    """Log the tracebacks of entries that cannot be read: once each, and a few of a document."""
+    """Log the traceback of each entry that became unreadable, at most five of a document."""
     broken = {one.item_digest: one for one in reading.broken} if reading else {}
     if not broken:
         return

@@ -1,6 +1,6 @@
-"""Read a document of a feed: what is not known by its bytes, with the pages that entries need.
+"""Read the document of a poll: its items with unknown bytes, and the pages that entries need.
 
-The database is asked what is known, and processes do the reading; nothing is written.
+It queries the database and reads in worker processes; it writes nothing.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from ingest.store import recognise
 from ingest.store.full_texts import may_be_tried
 from ingest.values import Document, NormalEntry, NotModified, Verdict, VerdictKind
 
-# Bytes that are cut into items within a few milliseconds; a longer document is cut in a process.
+# Bytes that take a few milliseconds to split. A longer document is split in a worker process.
 _CUT_AT_ONCE = 1 << 18
 
 
 async def read(services: Services, feed: FeedState, answer: Answer) -> Reading | None:
-    """Read the document of an answer in a process, and complete its entries from their pages.
+    """Read the document of an answer in a worker process, and complete its entries from pages.
 
-    None if the answer is a 304 or the document is the one before. Items whose bytes are stored are
-    not read again, if the document can be cut into its items. Raise `SourceError`.
+    Return None for a 304 or an unchanged document. If the document can be split into items, items
+    whose bytes are stored are not read again. Raise `SourceError` if it cannot be read.
     """
     document = answer.content
     if isinstance(document, NotModified) or answer.digest == feed.body_digest:
@@ -50,7 +50,7 @@ async def has_news(services: Services, feed: FeedState, reading: Reading) -> boo
 async def _read_new_items(
     services: Services, feed: FeedState, document: Document
 ) -> Reading | None:
-    """Read the items whose bytes are not stored; None if the whole document has to be read."""
+    """Read the items whose bytes are not stored; return None if the document cannot be split."""
     parts = await _cut(services, document)
     if parts is None:
         return None
@@ -77,7 +77,7 @@ async def _digests(document: Document, parts: Split) -> Mapping[bytes, bytes]:
 
 
 async def _complete(services: Services, feed: FeedState, reading: Reading) -> Sequence[NormalEntry]:
-    """Fetch and read the pages of new and edited entries, if the feed asks for it."""
+    """Complete new and edited entries from their pages, if the feed is set to full text."""
     if not any(_wants_page(feed, entry) for entry in reading.entries):
         return reading.entries
     verdicts = await _judge(services, feed, reading)

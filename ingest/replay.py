@@ -1,4 +1,4 @@
-"""Read what is kept once more, with the rules of today, from the publisher's own bytes."""
+"""Read the stored bytes of entries again with the current rules."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ _DATE = ("published_at", "published_raw", "published_method", "published_precisi
 
 
 def replay_feed(database: Database, feed: FeedState, workers: Workers, *, now: datetime) -> int:
-    """Normalise every entry of a feed again; return how many came out otherwise.
+    """Read every entry of a feed again; return how many changed.
 
-    An entry keeps its identity and the moment it was first seen, from which relative dates count.
+    Entries keep their identity and the time they were first seen, the base of relative dates.
     """
     changed = last = 0
     while batch := database.query(captures.kept, feed.id, after=last, limit=_BATCH):
         for kept in batch:
-            entry = _read_again_or_leave(workers, feed, kept)
+            entry = _read_again_or_log(workers, feed, kept)
             if entry is not None:
                 changed += database.transact(entries.renormalize, kept.id, entry, at=now)
         last = batch[-1].id
@@ -60,10 +60,10 @@ def replay_feed(database: Database, feed: FeedState, workers: Workers, *, now: d
 
 
 def replay_unread(database: Database, feed: FeedState, workers: Workers) -> int:
-    """Read the entries again that could not be read when they came; return how many can be now.
+    """Read the unread entries of a feed again; return how many could be read.
 
-    Each becomes an ordinary entry, first seen when it came; or an earlier version of one, if it
-    was read in a later version meanwhile.
+    Each becomes an entry with the date it was first seen, or an earlier version of an entry that
+    has been stored since.
     """
     solved = last = 0
     while batch := database.query(unread.of_feed, feed.id, after=last, limit=_BATCH):
@@ -76,7 +76,7 @@ def replay_unread(database: Database, feed: FeedState, workers: Workers) -> int:
 
 
 def _read_unread(workers: Workers, feed: FeedState, one: UnreadEntry) -> Reading | None:
-    """Read the document of an unread entry; None, and a line in the log, if that raises."""
+    """Read the document of an unread entry; if that raises, log it and return None."""
     document = Document(
         url=one.url,
         final_url=one.url,
@@ -95,9 +95,9 @@ def _read_unread(workers: Workers, feed: FeedState, one: UnreadEntry) -> Reading
 def _keep_unread(
     connection: sa.Connection, feed: FeedState, one: UnreadEntry, reading: Reading
 ) -> bool:
-    """Keep what an unread entry's document holds; return whether the entry could be read.
+    """Store the entries of an unread entry's document; return whether the entry could be read.
 
-    May run twice: the entries are then known.
+    It may run twice: the entries are then unchanged.
     """
     seen = Seen(feed_id=feed.id, url=one.url, content_type=one.content_type, at=one.first_seen_at)
     judge = Past(as_of=one.as_of) if one.is_past else Late(as_of=one.as_of)
@@ -110,17 +110,17 @@ def _keep_unread(
 
 
 def _without_page(feed: FeedState, entry: NormalEntry) -> NormalEntry:
-    """Note that the page of an entry is to be fetched, if the feed asks for full text."""
+    """Mark the page of an entry as missing, if the feed is set to full text."""
     wish = feed.settings.full_text
     wants_page = wish is True or (wish == "auto" and entry.looks_cut)
     return replace(entry, full_text_error=_NO_PAGE_YET) if wants_page else entry
 
 
 def join_doubles(database: Database, archive: Archive, feed: FeedState, *, now: datetime) -> int:
-    """Make one of entries that were kept twice when their site moved; return how many were.
+    """Join entries that were stored twice when their site moved; return how many.
 
-    The file of the later one is deleted first, so that a stop in between leaves none without its
-    entry. Call it after `replay_feed`, which makes texts comparable.
+    The double's file is deleted first, so that no file is left over if the process is killed.
+    Call it after `replay_feed`, so that the texts can be compared.
     """
     found = database.query(doubles.pairs, feed.id)
     for entry_id, double_id in found:
@@ -129,8 +129,8 @@ def join_doubles(database: Database, archive: Archive, feed: FeedState, *, now: 
     return len(found)
 
 
-def _read_again_or_leave(workers: Workers, feed: FeedState, kept: Kept) -> NormalEntry | None:
-    """Read an entry again; None, and a traceback in the log, if that raises anything."""
+def _read_again_or_log(workers: Workers, feed: FeedState, kept: Kept) -> NormalEntry | None:
+    """Read an entry again; if that raises, log the traceback and return None."""
     try:
         return workers.run_and_wait(READ_WITHIN, kept.url, read_again, feed, kept)
     except SourceError as error:
@@ -140,7 +140,7 @@ def _read_again_or_leave(workers: Workers, feed: FeedState, kept: Kept) -> Norma
 
 
 def read_again(feed: FeedState, kept: Kept) -> NormalEntry | None:
-    """What the rules of today make of an entry's bytes; None if they no longer find it there."""
+    """Return the entry read from its stored bytes, or None if it is no longer found there."""
     document = Document(
         url=kept.url,
         final_url=kept.url,
@@ -158,13 +158,13 @@ def read_again(feed: FeedState, kept: Kept) -> NormalEntry | None:
     found = reading.entries
     entry = next((one for one in found if _is(one, kept)), None)
     if entry is None and reading.broken:
-        raise reading.broken[0].fault  # it may be this one
+        raise reading.broken[0].fault  # the unreadable entry may be this one
     entry = entry or _only_of_title(found, kept)
     return entry and _with_page(entry, kept, zone_of(feed))
 
 
 def _record_again(feed: FeedState, document: Document, kept: Kept) -> NormalEntry | None:
-    """Read an entry again that was made of a record; a date that it does not name stays."""
+    """Read an entry from its record file; keep the stored date if the file has none."""
     context = reading_context(feed, document)
     try:
         entry = entry_of_record(document, context, name=kept.url, home=feed.link).entry
@@ -176,7 +176,7 @@ def _record_again(feed: FeedState, document: Document, kept: Kept) -> NormalEntr
 
 
 def _page_again(feed: FeedState, document: Document, kept: Kept) -> NormalEntry | None:
-    """Read an entry again that was made of a page; a date that only its list gave stays."""
+    """Read an entry from its page; keep a stored date that came from a sitemap."""
     article = read_page(document)
     if article is None:
         return None
@@ -188,7 +188,7 @@ def _page_again(feed: FeedState, document: Document, kept: Kept) -> NormalEntry 
 
 
 def _is_of_page(page: Document, kept: Kept) -> bool:
-    """Whether an entry had its date from the page, where it is none any more."""
+    """Whether the stored date came from the page, which means it was wrong."""
     if kept.published_method in _NOT_IN_PAGES or not kept.published_raw:
         return False
     text = charset.decode(page.body, page.content_type).text
@@ -200,7 +200,7 @@ def _is(entry: NormalEntry, kept: Kept) -> bool:
 
 
 def _only_of_title(found: Sequence[NormalEntry], kept: Kept) -> NormalEntry | None:
-    """The entry of a document that one which has moved since was read from."""
+    """Return the only entry of a document, or the only one with the stored title, or None."""
     if len(found) == 1:
         return found[0]
     titled = [entry for entry in found if entry.title == kept.title]
@@ -221,7 +221,7 @@ def _with_page(entry: NormalEntry, kept: Kept, zone: tzinfo) -> NormalEntry:
     if article is None or (kept.full_text_error and not _is_better(article, entry)):
         return entry
     full = take_article(entry, article, page, zone=zone)
-    # Of an article that goes on only the first page is kept: its text stays as it is.
+    # Only the first page of a longer article is stored, so its text is not replaced.
     if article.next_url is None:
         return full
     return replace(full, html=SafeHtml(kept.html), text=html.text_of(kept.html))

@@ -1,7 +1,7 @@
-"""Addresses: resolve them, take them apart, and show them without secrets.
+"""Addresses: resolve them, split them, and show them without secrets.
 
-`Url` and `Secret` are text that `str`, `repr`, formats and log messages show without what is
-secret. Every other operation, such as joining, encoding or storing, works on the whole text.
+`Url` and `Secret` are strings whose `str`, `repr` and formats leave out secrets, so that log
+messages do too. All other operations, such as joining or encoding, use the whole text.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _SECRETS = frozenset(
     "key code token access_token auth_token password passwd pwd pw pass secret apikey api_key"
     " api-key appkey app_key access_key accesskey auth sign signature sig".split()
 )
-# What most links look like. Such a link has one spelling only, apart from http and https.
+# Most links match this. They need no normalisation.
 PLAIN_LINK = re.compile(
     r"https?://(?P<host>(?:(?!xn--)[a-z0-9]+(?:[.-](?!xn--)[a-z0-9]+)*\.[a-z]{2,}"
     r"|[0-9]{1,3}(?:\.[0-9]{1,3}){3})(?::(?!80\b|443\b)[1-9][0-9]{0,4})?)"
@@ -36,7 +36,7 @@ class Url(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Self:
-        """Take over the whole text, also that of another `Url`, whose `str()` would not show it."""
+        """Copy the whole text; `str()` of a `Url` would leave out secrets."""
         return super().__new__(cls, str.__str__(text))
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Break text into lines by the columns that it takes: Chinese characters take two."""
+"""Wrap text by its width in columns: Chinese characters take two."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import unicodedata
 from collections.abc import Iterator
 
 _CLOSING = "，。；：、！？）》”’…,.;:!?)"  # must not begin a line
-_OPENING = "（《“‘("  # must not end one
+_OPENING = "（《“‘("  # must not end a line
 _WIDE = ("W", "F")
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break a text into lines of so many cells: at blanks, and between Chinese characters."""
+    """Wrap a text to lines of at most `width` columns, at blanks and between Chinese characters."""
     lines, line = [], ""
     for piece in _pieces(text):
         if line and cells(line + piece.rstrip()) > width:
@@ -27,7 +27,7 @@ def cells(text: str) -> int:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Yield what must stay together: a word with the blank behind it, or a wide character."""
+    """Yield the unbreakable pieces: a word with the blank after it, or a wide character."""
     piece = ""
     for c in text:
         if piece and c not in _CLOSING and piece[-1] not in _OPENING and _may_break(piece[-1], c):

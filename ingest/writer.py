@@ -1,7 +1,7 @@
-"""Changes that wait for the database go into one transaction.
+"""Write waiting changes to the database in one transaction.
 
-Whatever has queued up by the time that a writer is free (SQLite has one) is written at once. It
-costs one commit, and each change is kept or not as if it had a transaction of its own.
+When a writer is free (SQLite has one), it writes all waiting changes with one commit. Each change
+succeeds or fails on its own, as if it had its own transaction.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ingest.errors import StoreConflict, StoreError
 T = TypeVar("T")
 _Change = Callable[[sa.Connection], Any]
 
-# One turn of a writer; another program may wait for its own.
+# Changes in one transaction. The limit lets other programs write in between.
 _MOST_TOGETHER = 32
 
 
@@ -36,7 +36,7 @@ class Writer:
         self._at_work: set[asyncio.Task[None]] = set()
 
     async def transact(self, change: Callable[[sa.Connection], T]) -> T:
-        """Make a change; return what it returns once it is committed, raise what it raises."""
+        """Make a change and commit it; return what it returns, raise what it raises."""
         written: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((change, written))
         if self._idle:
@@ -48,11 +48,11 @@ class Writer:
 
     @property
     def is_at_work(self) -> bool:
-        """Whether something is being written, or waits for it."""
+        """Whether changes are being written or are waiting."""
         return bool(self._at_work)
 
     async def settle(self) -> None:
-        """Wait until all that was to be written is written, or has failed."""
+        """Wait until all changes have been written or have failed."""
         while self._at_work:
             await asyncio.wait(self._at_work)
 
@@ -63,7 +63,7 @@ class Writer:
             ]
             outcomes = await self._outcomes([change for change, _ in together])
             for (_, written), outcome in zip(together, outcomes, strict=True):
-                if written.done():  # nobody waits for it any more
+                if written.done():  # it was cancelled
                     continue
                 if isinstance(outcome, BaseException):
                     written.set_exception(outcome)
@@ -72,11 +72,10 @@ class Writer:
         self._idle += 1
 
     async def _outcomes(self, changes: Sequence[_Change]) -> Sequence[Any]:
-        """What each change returned or raised.
+        """Return what each change returned or raised.
 
-        A fault in one of them undoes all, and so does a circle of transactions that wait for each
-        other, which those of several feeds may make; then each is made again by itself. Where
-        the database cannot be used at all, none is.
+        If one change raises, or a deadlock with another transaction occurs, all are rolled back
+        and each is made again singly. If the database cannot be used, no change is retried.
         """
         if len(changes) == 1:
             return [await self._outcome(changes[0])]

@@ -136,7 +136,7 @@ def test_a_port_in_use_is_reported(tmp_path: Path, site: Site) -> None:
     with socket.create_server(("127.0.0.1", daemon.port)):
         result = daemon.program.run("run")
     assert result.code == 2
-    assert f"[web] listen: 127.0.0.1:{daemon.port} cannot be had" in result.err
+    assert f"[web] listen: 127.0.0.1:{daemon.port} cannot bind" in result.err
 
 
 def test_sighup_applies_a_changed_configuration(tmp_path: Path, site: Site) -> None:

@@ -242,7 +242,8 @@ def test_a_folder_that_is_no_demo_is_refused_and_unchanged(tmp_path: Path) -> No
     refused = run_demo(tmp_path, "mine")
     assert refused.done.returncode == 2
     assert refused.done.stderr == (
-        "guidang: mine holds something else than a demo; name another folder: guidang demo DIR\n"
+        "guidang: mine contains files that are not of a demo; "
+        "name another folder: guidang demo DIR\n"
     )
     assert [path.name for path in refused.folder.iterdir()] == ["notes.md"]
 

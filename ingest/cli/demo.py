@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.text import Text
     from rich.tree import Tree
 
-    from ingest.demo.run import Demo, Looks
+    from ingest.demo.run import Demo, FeedPolls
     from ingest.values import Poll
 
 
@@ -75,7 +75,7 @@ def _print(text: Any, style: str | None = None) -> None:
 
 
 def _show(done: Demo, directory: Path, seconds: float) -> None:
-    _print(_table(done.looks))
+    _print(_table(done.feeds))
     _print(_summary(done, seconds))
     for difference in done.differences:
         _print(_("unexpected: {what}", what=recognized(difference)), style="bold red")
@@ -94,7 +94,7 @@ def _heading(text: str) -> None:
     _print(f"\n{text}", style="bold")
 
 
-def _table(looks: Sequence[Looks]) -> Table:
+def _table(feeds: Sequence[FeedPolls]) -> Table:
     """Return a table with a line for each poll; below a feed's name is what it shows."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
@@ -106,7 +106,7 @@ def _table(looks: Sequence[Looks]) -> Table:
     for heading in (_("New"), _("Edited"), _("Unchanged")):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column(_("Outcome"), overflow="fold")
-    for one in looks:
+    for one in feeds:
         table.add_row(Text(printable(one.feed.name)), _("1st"), *_cells(one.first))
         shows = Text(f" {recognized(one.sample.shows)}", style="dim")
         if not one.went_as_meant:
@@ -137,13 +137,13 @@ def _without_news(poll: Poll) -> str:
 def _summary(done: Demo, seconds: float) -> str:
     if not done.went_as_meant:
         return "\n" + _("Some results were unexpected.")
-    polls = [poll for looks in done.looks for poll in (looks.first, looks.second)]
+    polls = [poll for one in done.feeds for poll in (one.first, one.second)]
     new, edited = sum(poll.new for poll in polls), sum(poll.edited for poll in polls)
-    failed = sum(looks.second.error is not None for looks in done.looks)
+    failed = sum(one.second.error is not None for one in done.feeds)
     return "\n" + _(
         "{feeds} feeds: {new} new entries, {edited} edited, {failed} failed as intended; "
         "{seconds:.1f} seconds",
-        feeds=len(done.looks),
+        feeds=len(done.feeds),
         new=new,
         edited=edited,
         failed=failed,
@@ -184,7 +184,7 @@ def _label(name: str, style: str = "") -> Text:
 
 def _example_file(done: Demo) -> Path:
     """Return the longest file of the RSSHub route: it shows the most."""
-    records = (done.archive / done.looks[0].feed.slug).rglob("*.md")
+    records = (done.archive / done.feeds[0].feed.slug).rglob("*.md")
     return max(records, key=lambda record: record.stat().st_size)
 
 

@@ -23,7 +23,7 @@ from ingest.values import Outcome
 logger = logging.getLogger(__name__)
 
 _AT_A_TIME = 16
-# How long to wait with a feed whose entries could not be stored.
+# How long to wait before polling a feed again whose poll could not be stored.
 _AFTER_TROUBLE = timedelta(minutes=1)
 _GAP = (
     "nothing was left of what the last poll had seen: entries may have been missed; "
@@ -119,7 +119,7 @@ class Dispatcher:
             self._refill = asyncio.create_task(self.fill())
 
     async def _poll(self, feed: FeedState) -> None:
-        """Poll a feed; one that met a bug, or that the database did not take, is held a while."""
+        """Poll a feed; after a bug or a database error, hold the feed for a while."""
         try:
             with border(feed.name):
                 is_fault = await self._poll_unless_skipped(feed)
@@ -133,7 +133,7 @@ class Dispatcher:
             self._held[feed.id] = self._services.clock() + _AFTER_TROUBLE
 
     async def _poll_unless_skipped(self, feed: FeedState) -> bool:
-        """Poll a feed, unless it asks to be skipped now; return whether the poll met a bug."""
+        """Poll a feed unless it is skipped; return whether the poll met a bug."""
         if await self._is_skipped(feed):
             return False
         poll = await poll_feed(self._services, feed)
@@ -146,7 +146,7 @@ class Dispatcher:
         return is_unstored or poll.error_kind == Fault(poll.url, "").kind
 
     async def _is_skipped(self, feed: FeedState) -> bool:
-        """Postpone a due feed that asks to be skipped now; return whether it does."""
+        """Postpone a feed if the publisher excludes this hour or day; return whether it was."""
         later = skipped_until(feed.settings, feed.ways, self._services.clock())
         if later is None:
             return False
@@ -171,7 +171,7 @@ class Dispatcher:
         self._metrics.set_up(trouble.name, trouble.reason is None)
 
     async def rest(self, within: timedelta) -> None:
-        """Start no more polls; return when none is being started, or after a time-out."""
+        """Start no more polls; return when none is being started, or when `within` has passed."""
         self._is_draining = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within.total_seconds()), self._filling:

@@ -23,7 +23,7 @@ from ingest.database import Database
 from ingest.errors import ArchiveError, ArchiveFull, ConfigError, StoreError, StoreFull
 from ingest.follow.files import Archive
 from ingest.follow.registry import FOLLOWERS
-from ingest.garbage import leave_out_what_stays
+from ingest.garbage import freeze_garbage
 from ingest.metrics import Metrics
 from ingest.schedule import longest_plan
 from ingest.services import Services, open_services, system_clock
@@ -41,7 +41,7 @@ _RELOADS_WITHIN = timedelta(seconds=3)
 _RESTS_WITHIN = timedelta(seconds=1)
 _ENDS_AFTER = timedelta(seconds=10)
 
-# Followers whose trouble is shown under another name, in /health and metrics.
+# Names of followers in /readyz and the metrics, if they differ.
 _PARTS = {"files": "archive"}
 
 # Reads the configuration again; raises `ConfigError`.
@@ -68,7 +68,7 @@ class Daemon:
         self._clock = ClockWatch(system_clock(), time.monotonic())
 
     async def run(self) -> None:
-        """Work until told to stop.
+        """Run until a signal stops the service.
 
         Raise `StoreBusy` if another daemon works with the database, `ArchiveError` if the archive
         cannot be written, `ConfigError` if the port is taken.
@@ -76,7 +76,7 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        loop.add_signal_handler(signal.SIGHUP, self._hear_of_change)
+        loop.add_signal_handler(signal.SIGHUP, self._start_reload)
         app = make_app(self._metrics, stuck=self._stuck, unusable=self._unusable)
         with alone_at(self._database, "daemon"):
             async with serving(app, self._config.web.listen):
@@ -101,12 +101,12 @@ class Daemon:
         await self._keep_house(services, dispatcher)
         scheduler = self._schedule(services, dispatcher)
         watching = asyncio.create_task(self._watch_loop())
-        leave_out_what_stays()
+        freeze_garbage()
         self._is_ready = True
         notify("READY=1", "STATUS=polling feeds")
         logger.info("ready: %s, archive %s", self._database.name, services.config.archive.path)
         await dispatcher.fill()
-        await self._told_otherwise()
+        await self._wait_for_signal()
         scheduler.pause()
         await dispatcher.rest(_RESTS_WITHIN)  # the next line cancels those still running
         scheduler.shutdown(wait=False)
@@ -139,8 +139,7 @@ class Daemon:
     async def _prepare(self, services: Services) -> None:
         """Repair what a killed run or a wrong clock has left behind.
 
-        What cannot be used at the start ends the run; what cannot be used later is waited for, and
-        so is room on a full disk.
+        At the start, an unusable part ends the run; later, and on a full disk, the daemon retries.
         """
         try:
             await _prepare_archive(services)
@@ -170,7 +169,7 @@ class Daemon:
         scheduler.start()
         return scheduler
 
-    async def _told_otherwise(self) -> None:
+    async def _wait_for_signal(self) -> None:
         waits = {asyncio.create_task(event.wait()) for event in (self._stop, self._reloaded)}
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
@@ -204,10 +203,10 @@ class Daemon:
         for part, trouble in self._troubles.items():
             self._metrics.set_up(part, trouble.reason is None)
         if self._is_reload_waiting and not any(t.reason for t in self._troubles.values()):
-            self._hear_of_change()
+            self._start_reload()
 
     async def _measure(self, services: Services) -> None:
-        """Count what the metrics show. This may take long; no poll waits for it."""
+        """Update the metrics. This may take long and runs beside the polls."""
         try:
             now = services.clock()
             overview = await services.view(listings.overview, now)
@@ -225,13 +224,13 @@ class Daemon:
         mended = await services.transact(times.mend, now, most)
         await services.transact(polls.spread_late, now)
         if mended:
-            logger.warning("planned anew, since a wrong clock had planned it: %d feeds", mended)
+            logger.warning("rescheduled %d feeds that a wrong clock had planned", mended)
         services.instances.take_health(await services.query(rsshub.health))
 
-    def _hear_of_change(self) -> None:
-        self._change = asyncio.create_task(self._read_again())
+    def _start_reload(self) -> None:
+        self._change = asyncio.create_task(self._reload())
 
-    async def _read_again(self) -> None:
+    async def _reload(self) -> None:
         """Adopt a changed configuration; keep the old one if the new one has mistakes."""
         async with self._reading:
             notify_reloading()

@@ -1,4 +1,4 @@
-"""What the daemon watches: its progress, the clock, and what it needs and cannot use now."""
+"""What the daemon watches: progress, clock changes, and parts that cannot be used."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.manners.backoff import doubled
 logger = logging.getLogger(__name__)
 
 _TICK_WITHIN = timedelta(minutes=2)
-# The longest poll: a page of a slow site after the feed of a slow site, twenty times.
+# The longest poll: a slow feed, and twenty pages of a slow site.
 _POLL_WITHIN = timedelta(minutes=45)
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -21,7 +21,7 @@ _SMALLEST_JUMP = timedelta(seconds=60)
 
 
 class Progress:
-    """Whether the daemon still gets work done, measured by a clock that is never set."""
+    """Whether the daemon makes progress, measured by a monotonic clock."""
 
     def __init__(self, ticks: Callable[[], float] = time.monotonic) -> None:
         self._ticks = ticks
@@ -29,7 +29,7 @@ class Progress:
         self._in_flight = 0
 
     def tick(self) -> None:
-        """Note that the database was asked which feeds are due, or could not be reached."""
+        """Note a query for due feeds, successful or not."""
         self._last_tick = self._ticks()
 
     def begin_poll(self) -> None:
@@ -45,7 +45,7 @@ class Progress:
 
     @property
     def fault(self) -> str | None:
-        """What is stuck, or None."""
+        """Describe what is stuck, or None."""
         now = self._ticks()
         if now - self._last_tick > _TICK_WITHIN.total_seconds():
             return f"no tick for {now - self._last_tick:.0f} s"
@@ -55,7 +55,7 @@ class Progress:
 
 
 class ClockWatch:
-    """Detects clock changes and suspend: compares the wall clock with a monotonic one."""
+    """Detects clock changes and suspend, by comparing the wall clock with a monotonic one."""
 
     def __init__(self, now: datetime, ticks: float) -> None:
         self._now, self._ticks = now, ticks
@@ -68,7 +68,7 @@ class ClockWatch:
 
 
 class Trouble:
-    """One thing the daemon needs, such as the database: usable, or tried again after a while."""
+    """The state of a part that the daemon needs, such as the database, with the next retry."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -82,7 +82,7 @@ class Trouble:
         return self.reason is not None and time.monotonic() < self._again
 
     def met(self, error: Exception) -> None:
-        """Note that it cannot be used; log that once for each reason."""
+        """Note that the part cannot be used; log each reason once."""
         wait = doubled(_FIRST_WAIT, self._tries, _LONGEST_WAIT)
         self._tries += 1
         self._again = time.monotonic() + wait.total_seconds()
@@ -91,7 +91,7 @@ class Trouble:
         self.reason = str(error)
 
     def over(self) -> None:
-        """Note that it can be used."""
+        """Note that the part can be used."""
         if self.reason is not None:
             logger.warning("the %s can be used again", self.name)
         self.reason, self._tries = None, 0

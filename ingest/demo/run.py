@@ -1,4 +1,4 @@
-"""Two looks at all sample feeds with the real program, the second when evening has come."""
+"""Poll all sample feeds twice with the real program: the morning and the evening edition."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ instances = ["{site}"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looks:
+class FeedPolls:
     """The results of the two polls of one feed."""
 
     sample: Sample
@@ -63,14 +63,14 @@ class Looks:
 class Demo:
     """The result of a demo; `differences` lists files that do not match the database."""
 
-    looks: Sequence[Looks]
+    feeds: Sequence[FeedPolls]
     archive: Path
     differences: Sequence[str]
 
     @property
     def went_as_meant(self) -> bool:
         """Whether everything worked as intended."""
-        return not self.differences and all(looks.went_as_meant for looks in self.looks)
+        return not self.differences and all(polls.went_as_meant for polls in self.feeds)
 
 
 async def run(folder: Path, site: DemoSite) -> Demo:
@@ -100,8 +100,8 @@ async def _poll_twice(services: Services, site: DemoSite) -> Demo:
     second = await _poll(services)
     feeds = await services.query(store.every)
     return Demo(
-        looks=[
-            Looks(sample=sample, feed=feed, first=first[feed.id], second=second[feed.id])
+        feeds=[
+            FeedPolls(sample=sample, feed=feed, first=first[feed.id], second=second[feed.id])
             for sample, feed in zip(site.samples, feeds, strict=True)
         ],
         archive=services.archive.root,

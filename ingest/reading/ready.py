@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ingest.garbage import leave_out_what_stays, search_seldom
+from ingest.garbage import freeze_garbage, search_seldom
 from ingest.reading import language, read, titles
 from ingest.reading.documents import parse
 from ingest.reading.extract import article
@@ -16,4 +16,4 @@ language.detect("归档")
 titles.title_key("归档")
 
 search_seldom()
-leave_out_what_stays()
+freeze_garbage()

@@ -52,5 +52,5 @@ def _bind(listen: str) -> socket.socket:
     try:
         return socket.create_server((host, int(port)), family=family)
     except OSError as error:
-        reason = f"[web] listen: {listen} cannot be had: {error.strerror or error}"
+        reason = f"[web] listen: {listen} cannot bind: {error.strerror or error}"
         raise ConfigError("the configuration", (reason,)) from None
