@@ -39,7 +39,7 @@ _WRITTEN = st.recursive(
 
 
 def _interleave_words(written: str) -> tuple[str, list[str]]:
-    """Return the pieces joined with a different word after each, and the words."""
+    """Return the text with a different word in each gap between pieces, and the words."""
     pieces = f"\0{written}\0".split("\0")
     words = [f"字{number}句" for number in range(len(pieces) - 1)]
     between = itertools.chain(*zip(pieces, [*words, ""], strict=True))

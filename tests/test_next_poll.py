@@ -1,4 +1,4 @@
-"""When feeds are polled next: wishes, pauses of servers, moved feeds, and wrong clocks."""
+"""When feeds are polled next: hints of publishers, pauses of servers, moves, wrong clocks."""
 
 from __future__ import annotations
 
@@ -289,7 +289,7 @@ def test_feeds_are_polled_as_usual_after_a_clock_was_set_back(
 
 
 def test_a_poll_repairs_all_times_of_a_wrong_clock(tmp_path: Path, sqlite_url: str) -> None:
-    """In 2038 by a wrong clock, two feeds were polled, and a server and an instance were paused."""
+    """While a wrong clock said 2038, two feeds were polled, and a server and an instance paused."""
     world = World(tmp_path, sqlite_url)
     with Site() as site:
         for name in ("a", "b"):

@@ -1,4 +1,4 @@
-"""Queries for people run work_beside polls, in threads and connections of their own."""
+"""Queries for people run beside polls, in threads and connections of their own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""robots.txt (RFC 9309)."""
+"""Rules of robots.txt (RFC 9309), and when the file is fetched and forgotten."""
 
 import asyncio
 import time

@@ -84,9 +84,10 @@ def seconds_without_a_core(daemon: Running) -> float:
 
 
 def late_ticks(daemon: Running) -> tuple[int, int]:
-    """Return how many ticks of the loop were over 0.1 s late through its own fault, and all ticks.
+    """Return the number of late ticks of the loop, and the number of all ticks.
 
-    On a busy machine, each 0.1 s that a thread waits for a core can make one tick late.
+    A tick is late after more than 0.1 s. For each 0.1 s that a thread of the daemon waited for a
+    core, one late tick is not counted: the machine was busy.
     """
     lines = dict(line.rpartition(" ")[::2] for line in daemon.get("/metrics")[1].splitlines())
     ticks = int(float(lines["guidang_loop_lag_seconds_count"]))

@@ -1,4 +1,4 @@
-"""Records of the system before Guidang are imported and records_of without its faults."""
+"""Records of the system before Guidang are imported and written without its faults."""
 
 from __future__ import annotations
 
