@@ -1,4 +1,4 @@
-"""Run by Alembic: the revisions over the connection that `ingest.database` hands in."""
+"""Alembic runs this file: it migrates over the connection given by `ingest.database`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from models.base import UtcDateTime
 
 
 def _render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
-    """Write our one own type as the plain column it is, so that revisions need no models."""
+    """Render `UtcDateTime` as a plain column type, so that revisions do not import models."""
     if kind == "type" and isinstance(item, UtcDateTime):
         autogen_context.imports.add("import sqlalchemy as sa")
         return "sa.DateTime(timezone=True)"

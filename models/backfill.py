@@ -21,7 +21,7 @@ class Backfill(Base):
 
 
 class BackfillWalk(Base):
-    """The way through one source of one feed, or through files of whatever feeds."""
+    """A walk through one source of one feed, or through files of any feeds."""
 
     __tablename__ = "backfill_walk"
 
@@ -36,7 +36,7 @@ class BackfillWalk(Base):
 
 
 class BackfillDocument(Base):
-    """A document in the queue of a walk, and what came of it."""
+    """A document in the queue of a walk, and its result."""
 
     __tablename__ = "backfill_document"
     __table_args__ = (
@@ -65,7 +65,7 @@ class BackfillDocument(Base):
 
 
 class BackfillRecord(Base):
-    """Which entry a file of an old archive is: no other file of its walk is that one as well."""
+    """The entry of a file of an old archive; no other file of the walk has the same entry."""
 
     __tablename__ = "backfill_record"
 

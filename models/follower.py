@@ -1,4 +1,4 @@
-"""Who follows what is committed, and which entries each of them still has to take up."""
+"""The followers, and which entries are due for each."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Follower(Base):
 
 
 class Due(Base):
-    """An entry that a follower has to take up, new, changed or deleted.
+    """An entry that is due for a follower, because it is new, changed or deleted.
 
-    There is no foreign key: the mark outlives a deleted entry, so that a follower can drop what it
-    made of it.
+    There is no foreign key: the mark of a deleted entry stays, so that a follower can delete the
+    entry's output.
     """
 
     __tablename__ = "due"

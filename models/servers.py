@@ -1,4 +1,4 @@
-"""Servers: which are left alone for a while, the state of RSSHub instances, RSSHub's routes."""
+"""Servers: pauses, the health of RSSHub instances, and RSSHub's routes."""
 
 from __future__ import annotations
 

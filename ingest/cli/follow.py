@@ -1,4 +1,4 @@
-"""`guidang follow`: what is made of the entries, such as the archive's files, and how far it is."""
+"""`guidang follow`: list the followers, such as the archive's files, and rebuild them."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def rebuild(
 
 
 def lag_as_json(lag: Lag) -> dict[str, object]:
-    """How far behind a follower is, as JSON shows it."""
+    """Return how far behind a follower is, as a JSON object."""
     return {
         "follower": lag.follower,
         "due": lag.due,

@@ -41,7 +41,7 @@ def load_config(
 
 
 def find_config(path: Path | None, environment: Mapping[str, str]) -> Path:
-    """Name the file to read, absolute; raise `ConfigError` where there is none."""
+    """Return the absolute path of the file to read; raise `ConfigError` if there is none."""
     try:
         return _find_config(path, environment)
     except PermissionError as error:

@@ -1,4 +1,4 @@
-"""RSSHub: how its instances are, its metadata, and what is known of a feed by them.
+"""RSSHub: the health of instances, the metadata of routes, and the columns of feeds.
 
 Revision ID: 0002
 Revises: 0001

@@ -1,4 +1,4 @@
-"""The schedule: habits, hints and moves of a feed, and servers that asked us to wait.
+"""The schedule: habits, hints and moves of a feed, and pauses of servers.
 
 Revision ID: 0003
 Revises: 0002
@@ -51,7 +51,7 @@ def _columns() -> list[sa.Column[object]]:
 
 
 def _name_servers() -> None:
-    """Fill in the servers of the feeds that are there; their sites follow with the next look."""
+    """Fill in the servers of existing feeds; the next poll fills in their sites."""
     feed = sa.table("feed", sa.column("id"), sa.column("url"), sa.column("server"))
     connection = op.get_bind()
     for row in connection.execute(sa.select(feed.c.id, feed.c.url)).all():

@@ -1,4 +1,4 @@
-"""Why an entry is without the full text of its page, and how often that failed.
+"""Why an entry lacks its full text, and how often its page failed.
 
 Revision ID: 0005
 Revises: 0004

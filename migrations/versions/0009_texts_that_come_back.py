@@ -1,4 +1,4 @@
-"""Since when an entry says again what it said before.
+"""When a text that came back was first seen.
 
 Revision ID: 0009
 Revises: 0008
