@@ -29,16 +29,16 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
-        self._polls = Counter("guidang_polls", "Looks at feeds.", ["outcome"], registry=registry)
+        self._polls = Counter("guidang_polls", "Polls of feeds.", ["outcome"], registry=registry)
         self._failures = Counter(
-            "guidang_failures", "Looks that failed.", ["kind"], registry=registry
+            "guidang_failures", "Polls that failed.", ["kind"], registry=registry
         )
         self._entries = Counter(
             "guidang_entries", "Entries in documents.", ["verdict"], registry=registry
         )
         self._seconds = Histogram(
             "guidang_poll_seconds",
-            "From asking to having stored.",
+            "From the request to the commit.",
             buckets=_SECONDS,
             registry=registry,
         )
@@ -48,12 +48,12 @@ class Metrics:
             buckets=_SECONDS,
             registry=registry,
         )
-        self._gaps = Counter("guidang_gaps", "Looks that came too late.", registry=registry)
+        self._gaps = Counter("guidang_gaps", "Polls that came too late.", registry=registry)
         self._bytes = Counter(
             "guidang_fetched_bytes", "Bytes after decompression.", registry=registry
         )
-        self.in_flight = Gauge("guidang_in_flight", "Looks being made.", registry=registry)
-        self._due = Gauge("guidang_due_feeds", "Feeds whose time has come.", registry=registry)
+        self.in_flight = Gauge("guidang_in_flight", "Polls that are running.", registry=registry)
+        self._due = Gauge("guidang_due_feeds", "Feeds that are due.", registry=registry)
         self._lag = Gauge(
             "guidang_schedule_lag_seconds", "How late the latest feed is.", registry=registry
         )
@@ -74,7 +74,7 @@ class Metrics:
         )
         self.loop_lag = Histogram(
             "guidang_loop_lag_seconds",
-            "How late the event loop comes to what is due.",
+            "The delay of the event loop.",
             buckets=_LAGS,
             registry=registry,
         )

@@ -62,7 +62,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """All tables; constraints have names, so that migrations can change them on both databases."""
+    """The base of all tables; it names constraints, so that migrations can change them."""
 
     metadata = MetaData(
         naming_convention={
