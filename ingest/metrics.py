@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 
 from prometheus_client import (
     CollectorRegistry,
@@ -29,56 +30,36 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = registry = CollectorRegistry()
-        self._polls = Counter("guidang_polls", "Polls of feeds.", ["outcome"], registry=registry)
-        self._failures = Counter(
-            "guidang_failures", "Polls that failed.", ["kind"], registry=registry
+        counter, gauge = partial(Counter, registry=registry), partial(Gauge, registry=registry)
+        histogram = partial(Histogram, registry=registry)
+        self._polls = counter("guidang_polls", "Polls of feeds.", ["outcome"])
+        self._failures = counter("guidang_failures", "Polls that failed.", ["kind"])
+        self._entries = counter("guidang_entries", "Entries in documents.", ["verdict"])
+        self._gaps = counter("guidang_gaps", "Polls that may have missed entries.")
+        self._bytes = counter("guidang_fetched_bytes", "Bytes after decompression.")
+        self._seconds = histogram(
+            "guidang_poll_seconds", "From the request to the commit.", buckets=_SECONDS
         )
-        self._entries = Counter(
-            "guidang_entries", "Entries in documents.", ["verdict"], registry=registry
+        self._fetch_seconds = histogram(
+            "guidang_fetch_seconds", "How long answers took.", buckets=_SECONDS
         )
-        self._seconds = Histogram(
-            "guidang_poll_seconds",
-            "From the request to the commit.",
-            buckets=_SECONDS,
-            registry=registry,
+        self.loop_lag = histogram(
+            "guidang_loop_lag_seconds", "The delay of the event loop.", buckets=_LAGS
         )
-        self._fetch_seconds = Histogram(
-            "guidang_fetch_seconds",
-            "How long answers took.",
-            buckets=_SECONDS,
-            registry=registry,
-        )
-        self._gaps = Counter("guidang_gaps", "Polls that came too late.", registry=registry)
-        self._bytes = Counter(
-            "guidang_fetched_bytes", "Bytes after decompression.", registry=registry
-        )
-        self.in_flight = Gauge("guidang_in_flight", "Polls that are running.", registry=registry)
-        self._due = Gauge("guidang_due_feeds", "Feeds that are due.", registry=registry)
-        self._lag = Gauge(
-            "guidang_schedule_lag_seconds", "How late the latest feed is.", registry=registry
-        )
-        self._feeds = Gauge("guidang_feeds", "Feeds on the list.", ["state"], registry=registry)
-        self._kept = Gauge("guidang_kept_entries", "Entries that are kept.", registry=registry)
-        self._unread = Gauge(
-            "guidang_unread_entries", "Entries that could not be read.", registry=registry
-        )
-        self._files_due = Gauge("guidang_files_due", "Records to be written.", registry=registry)
-        self._follow_due = Gauge(
-            "guidang_follow_due", "Entries that are due for it.", ["follower"], registry=registry
-        )
-        self._follow_oldest = Gauge(
+        self.in_flight = gauge("guidang_in_flight", "Polls in progress.")
+        self._due = gauge("guidang_due_feeds", "Feeds that are due.")
+        self._lag = gauge("guidang_schedule_lag_seconds", "How late the latest feed is.")
+        self._feeds = gauge("guidang_feeds", "Feeds on the list.", ["state"])
+        self._kept = gauge("guidang_kept_entries", "Entries that are kept.")
+        self._unread = gauge("guidang_unread_entries", "Entries that could not be read.")
+        self._files_due = gauge("guidang_files_due", "Records to be written.")
+        self._follow_due = gauge("guidang_follow_due", "Entries that are due.", ["follower"])
+        self._follow_oldest = gauge(
             "guidang_follow_oldest_due_seconds",
-            "How long the oldest entry has been due for it.",
+            "How long the oldest entry has been due.",
             ["follower"],
-            registry=registry,
         )
-        self.loop_lag = Histogram(
-            "guidang_loop_lag_seconds",
-            "The delay of the event loop.",
-            buckets=_LAGS,
-            registry=registry,
-        )
-        self._up = Gauge("guidang_up", "Whether it can be used.", ["part"], registry=registry)
+        self._up = gauge("guidang_up", "Whether a part can be used.", ["part"])
         for outcome in Outcome:
             self._polls.labels(outcome.value)
 

@@ -24,14 +24,12 @@ LONGEST_MODULE, LONGEST_FUNCTION = 250, 40
 
 # What breaks a rule today: these lists only get shorter. A migration that was shipped stays.
 LONG_MODULES = {
-    "ingest/daemon/service.py",
     "ingest/database.py",
     "ingest/errors.py",
     "ingest/reading/documents/charset.py",
     "ingest/reading/shortcuts/split.py",
 }
 LONG_FUNCTIONS = {
-    "ingest/metrics.py:__init__",
     "ingest/reading/entries/normalize.py:_normalize_entry",
     "ingest/services.py:open_services",
 }
@@ -51,8 +49,8 @@ LOOKS = {
 PARTICIPLES = frozenset(
     """
     _asked _carried _cut _dated _encoded _ended _escaped _explained _failed _joined _kept _known
-    _labelled _linked _listed _marked _misused _opened _packed _parsed _shown _skipped _spoken
-    _started _told _trimmed _unchanged _unlinked _unpacked _unsigned _written
+    _labelled _linked _listed _marked _misused _parsed _shown _skipped _spoken _trimmed _unchanged
+    _unlinked _unsigned _written
     """.split()
 )
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -18,10 +16,9 @@ from ingest.alone import alone_at
 from ingest.config import Config
 from ingest.daemon.dispatch import Dispatcher
 from ingest.daemon.notify import notify, notify_reloading, watchdog_interval
-from ingest.daemon.watch import ClockWatch, Progress, Trouble
+from ingest.daemon.watch import ClockWatch, Progress, Trouble, exit_after
 from ingest.database import Database
 from ingest.errors import ArchiveError, ArchiveFull, ConfigError, StoreError, StoreFull
-from ingest.follow.files import Archive
 from ingest.follow.registry import FOLLOWERS
 from ingest.garbage import freeze_garbage
 from ingest.metrics import Metrics
@@ -34,20 +31,16 @@ from ingest.workers import processes_for
 
 logger = logging.getLogger(__name__)
 
-_LOOKS_AT_LOOP = timedelta(seconds=0.1)
+_LOOP_CHECK = timedelta(seconds=0.1)
 _HOUSEKEEPING = 5  # ticks
 # A cancelled poll is repeated before any other feed is polled.
 _RELOADS_WITHIN = timedelta(seconds=3)
-_RESTS_WITHIN = timedelta(seconds=1)
-_ENDS_AFTER = timedelta(seconds=10)
+_RESTS_WITHIN, _ENDS_AFTER = timedelta(seconds=1), timedelta(seconds=10)
 
-# Names of followers in /readyz and the metrics, if they differ.
-_PARTS = {"files": "archive"}
+_PARTS = {"files": "archive"}  # other names of followers in /readyz and the metrics
 
-# Reads the configuration again; raises `ConfigError`.
-Read = Callable[[], Config]
-# Adopts the feeds of a configuration; raises `StoreError`.
-Adopt = Callable[[Config], object]
+Read = Callable[[], Config]  # reads the configuration again; raises `ConfigError`
+Adopt = Callable[[Config], object]  # adopts the feeds of a configuration; raises `StoreError`
 
 
 class Daemon:
@@ -115,26 +108,13 @@ class Daemon:
         notify("STATUS=finishing what is in flight")
         within = services.config.daemon.shutdown_timeout
         if self._stop.is_set():
-            self._end_in_any_case(within)
-        within = within if self._stop.is_set() else min(within, _RELOADS_WITHIN)
+            exit_after(within + _ENDS_AFTER)
+        else:
+            within = min(within, _RELOADS_WITHIN)
         begun = time.monotonic()
         await dispatcher.drain(within)
         left = within.total_seconds() - (time.monotonic() - begun)
         await services.following.settle(timedelta(seconds=max(left, 0)))
-
-    def _end_in_any_case(self, within: timedelta) -> None:
-        """End the process even if a thread waits for a database that does not answer.
-
-        Nothing is lost: what was not committed is polled again.
-        """
-
-        def end() -> None:
-            logger.critical("the database does not answer; stopped without it")
-            os._exit(0)
-
-        timer = threading.Timer((within + _ENDS_AFTER).total_seconds(), end)
-        timer.daemon = True
-        timer.start()
 
     async def _prepare(self, services: Services) -> None:
         """Repair what a killed run or a wrong clock has left behind.
@@ -178,8 +158,8 @@ class Daemon:
     async def _watch_loop(self) -> None:
         """Measure the delay of the event loop: nothing may block it for long."""
         while True:
-            due = time.monotonic() + _LOOKS_AT_LOOP.total_seconds()
-            await asyncio.sleep(_LOOKS_AT_LOOP.total_seconds())
+            due = time.monotonic() + _LOOP_CHECK.total_seconds()
+            await asyncio.sleep(_LOOP_CHECK.total_seconds())
             self._metrics.loop_lag.observe(time.monotonic() - due)
 
     async def _ping(self) -> None:
@@ -208,8 +188,7 @@ class Daemon:
     async def _measure(self, services: Services) -> None:
         """Update the metrics. This may take long and runs beside the polls."""
         try:
-            now = services.clock()
-            overview = await services.view(listings.overview, now)
+            overview = await services.view(listings.overview, now := services.clock())
             lags = await services.view(due.lags)
         except StoreError as error:
             self._troubles["database"].met(error)
@@ -255,8 +234,7 @@ class Daemon:
             await _prepare_archive(services)
 
     def _stuck(self) -> Mapping[str, str]:
-        fault = self._progress.fault
-        return {"progress": fault} if fault else {}
+        return {"progress": fault} if (fault := self._progress.fault) else {}
 
     def _unusable(self) -> Mapping[str, str]:
         if not self._is_ready:
@@ -266,13 +244,5 @@ class Daemon:
 
 
 async def _prepare_archive(services: Services) -> None:
-    work = partial(_make_writable, services.archive, services.clock())
+    work = partial(services.archive.make_writable, now=services.clock())
     await services.following.in_thread_of("files", work)
-
-
-def _make_writable(archive: Archive, now: datetime) -> None:
-    """Raise `ArchiveError` if the archive is not writable, even if nothing is due yet."""
-    archive.check_room()
-    archive.prepare(now=now)
-    if not os.access(archive.root, os.W_OK | os.X_OK):
-        raise ArchiveError(f"{archive.root} cannot be written: is it read-only, or another user's?")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -95,3 +97,18 @@ class Trouble:
         if self.reason is not None:
             logger.warning("the %s can be used again", self.name)
         self.reason, self._tries = None, 0
+
+
+def exit_after(wait: timedelta) -> None:
+    """End the process after this time even if a thread waits for an unresponsive database.
+
+    Nothing is lost: what was not committed is polled again.
+    """
+
+    def end() -> None:
+        logger.critical("the database does not answer; stopped without it")
+        os._exit(0)
+
+    timer = threading.Timer(wait.total_seconds(), end)
+    timer.daemon = True
+    timer.start()

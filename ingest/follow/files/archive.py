@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -105,6 +106,15 @@ class Archive:
         self._is_made_anew = anew
         self._refuse_if_gone()
         self._folder.prepare(now=now)
+
+    def make_writable(self, *, now: datetime) -> None:
+        """Prepare the folder; raise `ArchiveError` if it is not writable."""
+        self.check_room()
+        self.prepare(now=now)
+        if not os.access(self.root, os.W_OK | os.X_OK):
+            raise ArchiveError(
+                f"{self.root} cannot be written: is it read-only, or another user's?"
+            )
 
     def check_room(self) -> None:
         """Raise `ArchiveFull` if nothing can be written to the folder's disk."""
