@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.reading.documents.charset import decode, repair
+from ingest.reading.documents.charset import decode
+from ingest.reading.xml.xml_text import repair
 
 DATA = Path(__file__).parent / "data" / "charset"
 SENTENCES = [

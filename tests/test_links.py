@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from ingest.reading import links
 from ingest.reading.links import canonical_link, earlier_form, exact_link, names_a_site
-from ingest.reading.spellings import nearby
 from ingest.urls import absolute_link
 
 BASE = "https://news.example.cn/list/"
@@ -125,7 +124,7 @@ def test_exact_link_keeps_parameters_that_may_name_an_article(link: str, exact: 
     ],
 )
 def test_nearby_returns_addresses_with_other_endings(address: str, others: set[str]) -> None:
-    assert nearby(address) == {f"https://a.example.cn{other}" for other in others}
+    assert links.nearby(address) == {f"https://a.example.cn{other}" for other in others}
 
 
 @pytest.mark.parametrize("piece", [";jsessionid=", "/amp", "/(S(", "index.", "a=1&"])

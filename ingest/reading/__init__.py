@@ -8,7 +8,7 @@ extract    an article's page → its article
 records    records of old archives → entries
 lists      OPML, sitemaps, the feeds that a page names
 shortcuts  faster ways for plain documents, which can be switched off
-dates titles language html xml links spellings    the single subjects
+dates titles language html xml links    the single subjects
 
 Nothing in here waits, reads a clock or touches a database.
 """

@@ -6,11 +6,17 @@ noise     what a reader would notice, and what changes by itself
 identity  the key of each entry of a document
 likeness  whether an entry and a kept one are the same article
 pairs     noise that only shows in two versions side by side
-records   records of old archives, which may name no address
 verdict   new, edited or unchanged
 """
 
-from ingest.reading.dedupe.identity import identify, key_of_address, link_key_of, reused_key
+from ingest.reading.dedupe.identity import (
+    identify,
+    key_of_address,
+    link_key_of,
+    record_key,
+    reused_key,
+    times_of_record,
+)
 from ingest.reading.dedupe.likeness import (
     FROM_CAPTURE,
     has_like_time,
@@ -20,7 +26,6 @@ from ingest.reading.dedupe.likeness import (
 )
 from ingest.reading.dedupe.noise import text_digest
 from ingest.reading.dedupe.pairs import is_noise
-from ingest.reading.dedupe.records import record_key, times_of_record
 from ingest.reading.dedupe.verdict import decide, has_nothing_known, lookup_keys
 
 __all__ = [

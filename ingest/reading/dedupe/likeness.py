@@ -8,8 +8,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from ingest.reading import links, titles
-from ingest.reading.dedupe.identity import other_link_keys
-from ingest.reading.dedupe.records import times_of_record
+from ingest.reading.dedupe.identity import other_link_keys, times_of_record
 from ingest.values import KnownEntry, NormalEntry
 
 # The rule of a date that nobody gave: it is that of the oldest document the entry was found in.

@@ -8,8 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from ingest.reading.dedupe import likeness
-from ingest.reading.dedupe.identity import nearby_link_keys, other_link_keys, reused_key
-from ingest.reading.dedupe.records import record_keys, record_of
+from ingest.reading.dedupe.identity import (
+    nearby_link_keys,
+    other_link_keys,
+    record_keys,
+    record_of,
+    reused_key,
+)
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 
 # What was found for an entry, and whether its address is another than the kept one's.

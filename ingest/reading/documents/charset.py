@@ -1,7 +1,6 @@
-"""Bytes and headers become text: no label is believed over the bytes.
+"""Decodes bytes to text. What the bytes prove counts more than what a label says.
 
-`decode` serves feeds, article pages and OPML alike; `repair` makes of decoded XML a text that
-no parser can choke on. Neither looks at what the text means; `scripts` weighs the candidates.
+`decode` serves feeds, article pages and OPML alike. `scripts` weighs the candidates for Chinese.
 """
 
 from __future__ import annotations
@@ -235,50 +234,3 @@ def _euro_or_replacement(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error(_EURO_OR_REPLACEMENT, _euro_or_replacement)
-
-
-# Characters that XML 1.0 section 2.2 leaves out of Char, and halves of surrogate pairs.
-_NOT_CHAR = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_REFERENCE = re.compile("&(?:amp;)?#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
-_REFERENCES = re.compile(f"(?:{_REFERENCE.pattern})+")
-_BLANK = " \t\r\n\f\v\0\ufeff\u200b"
-
-
-def repair(text: str) -> str:
-    """Take out what makes XML parsers raise, and put together what belongs together.
-
-    Emoji written as two references (`&#55356;&#57225;`, the habit of programs that count in
-    UTF-16) become one character; references and characters outside XML's Char are dropped.
-    """
-    text = text.lstrip(_BLANK)
-    if _NOT_CHAR.search(text):
-        text = _NOT_CHAR.sub("", text)
-    return _REFERENCES.sub(_repair_run, text) if "#" in text else text
-
-
-def legal(text: str) -> str:
-    """Drop what no XML document and no database may hold (XML 1.0 section 2.2, Char)."""
-    return _NOT_CHAR.sub("", text)
-
-
-def _repair_run(run: re.Match[str]) -> str:
-    """Repair neighbouring references; those that are right stay as they were written."""
-    pieces: list[str] = []
-    high = 0
-    for match in _REFERENCE.finditer(run[0]):
-        point = _code_point(match)
-        if 0xD800 <= point <= 0xDBFF:
-            high = point
-            continue
-        if high and 0xDC00 <= point <= 0xDFFF:
-            pieces.append(chr(0x10000 + ((high - 0xD800) << 10) + point - 0xDC00))
-        elif point < 0x110000 and not _NOT_CHAR.match(chr(point)):
-            pieces.append(match[0])
-        high = 0
-    return "".join(pieces)
-
-
-def _code_point(reference: re.Match[str]) -> int:
-    """Read the number of a reference; one too long to mean a character is 0x110000."""
-    digits = (reference[1] or reference[2]).lstrip("0")
-    return 0x110000 if len(digits) > 7 else int(digits or "0", 16 if reference[1] else 10)

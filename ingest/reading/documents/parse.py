@@ -29,7 +29,7 @@ def parse(
     A malformed document gives the entries that can be had, and a warning. `parts` is what `split`
     made of it, if that was done already.
     """
-    if (name := not_a_feed.name_bytes(body)) is not None:
+    if not body.startswith((b"<", b"{")) and (name := not_a_feed.name_bytes(body)):
         raise ParseError(url, name)
     if parts is None:
         parts = split(body)
@@ -37,7 +37,7 @@ def parse(
         parts = parts.of(parts.items[: MAX_ENTRIES + 1])
         body = parts.document(parts.items)
     decoded = charset.decode(body, content_type)
-    feed = _with_items(_read(charset.repair(decoded.text), url), parts)
+    feed = _with_items(_read(xml_text.repair(decoded.text), url), parts)
     return _with_provenance(feed, decoded)
 
 
@@ -50,7 +50,7 @@ def _read(text: str, url: str) -> ParsedFeed:
             raise ParseError(url, what, holds_entries=what == not_a_feed.GOOGLE_READER) from error
     root = xml_text.find_root(text)
     name = root.name if root else ""
-    if root is None or (not_a_feed.is_html(text, name) and name not in xml_text.FEED_ROOTS):
+    if root is None or (name not in xml_text.FEED_ROOTS and not_a_feed.is_html(text, name)):
         raise ParseError(url, not_a_feed.name_text(text, name))
     try:
         return parse_xml(text, root, url)

@@ -8,9 +8,9 @@ import re
 from typing import Any
 
 from ingest.reading.documents import merging, not_a_feed
-from ingest.reading.documents.charset import legal
 from ingest.reading.html import from_text
 from ingest.reading.xml.cdata import unwrap, without_sections
+from ingest.reading.xml.xml_text import legal
 from ingest.values import Author, Enclosure, ImageField, ImageKind, ParsedEntry, ParsedFeed
 
 _VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/[0-9.]{1,9}/?")

@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from xml.sax import SAXException
 
-from ingest.reading.documents import media, roles
+from ingest.reading.documents import entry_fields
 from ingest.reading.documents.salvage import salvage
 from ingest.reading.shortcuts import plain_feed
 from ingest.reading.xml import xml_text
@@ -102,7 +102,7 @@ def _feedparser(body: bytes, url: str) -> Fields:
 def _feed(result: Fields, text: str, version: str, warnings: tuple[str, ...]) -> ParsedFeed:
     feed: Fields = result["feed"]
     links = _links(feed)
-    title, title_is_text = roles.own_title(feed, version)
+    title, title_is_text = entry_fields.own_title(feed, version)
     return ParsedFeed(
         format=version or "rss",
         title=title,
@@ -129,7 +129,7 @@ def _feed(result: Fields, text: str, version: str, warnings: tuple[str, ...]) ->
 
 def _description(feed: Fields, version: str) -> str:
     names = ("subtitle", "summary", "itunes_summary", "itunes_subtitle")
-    return next((text for name in names if (text := roles.markup(feed, name, version))), "")
+    return next((text for name in names if (text := entry_fields.markup(feed, name, version))), "")
 
 
 def _logos(feed: Fields) -> tuple[str, ...]:
@@ -142,9 +142,9 @@ def _logos(feed: Fields) -> tuple[str, ...]:
 
 def _entry(entry: Fields, version: str) -> ParsedEntry:
     links = _links(entry)
-    title, title_is_text = roles.title_of(entry, version)
-    content, summary = roles.texts_of(entry, version)
-    content_base, summary_base = roles.bases_of(entry)
+    title, title_is_text = entry_fields.title_of(entry, version)
+    content, summary = entry_fields.texts_of(entry, version)
+    content_base, summary_base = entry_fields.bases_of(entry)
     published, updated = _dates(entry, version)
     return ParsedEntry(
         guid=optional(entry, "id"),
@@ -158,9 +158,9 @@ def _entry(entry: Fields, version: str) -> ParsedEntry:
         categories=_categories(entry),
         published=published,
         updated=updated,
-        enclosures=tuple(dict.fromkeys(media.enclosures(entry, links))),
-        images=tuple(dict.fromkeys(media.images(entry))),
-        language=roles.language_of(entry),
+        enclosures=tuple(dict.fromkeys(entry_fields.enclosures(entry, links))),
+        images=tuple(dict.fromkeys(entry_fields.images(entry))),
+        language=entry_fields.language_of(entry),
         base_url=optional(entry, "base"),
         content_base_url=content_base,
         summary_base_url=summary_base,

@@ -29,7 +29,9 @@ def bases_of(entry: ParsedEntry, *, document_url: str, otherwise: str) -> Bases:
 def body_of(entry: ParsedEntry, bases: Bases) -> Fragment:
     """Return the content of an entry together with what only its summary says."""
     summary = entry.summary
-    if summary and bases.summary != bases.content:
+    if not summary:
+        return Fragment(entry.content, base_url=bases.content)
+    if bases.summary != bases.content:
         summary = fragment.clean(summary, base_url=bases.summary)
     written = merging.with_summary(entry.content, summary, title=entry.title)
     return Fragment(written, base_url=bases.content)

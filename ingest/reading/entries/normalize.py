@@ -121,7 +121,9 @@ def _normalize_entry(
         published_precision=published.precision.value if published else None,
         updated_at=updated.at if updated else None,
         updated_raw=shown(entry.updated) if entry.published else None,
-        html=with_files(clean.html, files, base_url=bases.entry, lead_image=image),
+        html=with_files(clean.html, files, base_url=bases.entry, lead_image=image)
+        if files
+        else clean.html,
         text=text,
         lead_image=image,
         language=spoken,

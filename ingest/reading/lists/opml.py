@@ -15,7 +15,7 @@ from ingest.config import FeedConfig, FeedSettings
 from ingest.errors import UsageError
 from ingest.reading.documents import charset
 from ingest.reading.lists.opml_settings import FORM, NAMESPACE, attributes_of, settings_of
-from ingest.reading.xml.xml_text import mend
+from ingest.reading.xml.xml_text import mend, repair
 from ingest.urls import without_secrets
 
 _END = re.compile(r"</opml\s*>", re.IGNORECASE)
@@ -51,7 +51,7 @@ def read_opml(body: bytes, name: str) -> FeedList:
     """
     import listparser
 
-    root, damage = _read_xml(charset.repair(charset.decode(body).text))
+    root, damage = _read_xml(repair(charset.decode(body).text))
     problems = [] if root is None else [word for word in map(_mend, _outlines(root)) if word]
     # listparser guesses the charset of text without a declaration; there is nothing to guess.
     text = b"" if root is None else etree.tostring(root, encoding="utf-8", xml_declaration=True)

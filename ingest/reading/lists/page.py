@@ -11,6 +11,7 @@ import lxml.html
 from lxml import etree
 
 from ingest.reading.documents import charset
+from ingest.reading.xml import xml_text
 from ingest.urls import absolute_link
 from ingest.values import Document
 
@@ -28,7 +29,7 @@ def tree_of(page: Document) -> lxml.html.HtmlElement:
     """Read a page as a tree; one that cannot be read is empty."""
     text = charset.decode(page.body, page.content_type).text
     try:
-        return lxml.html.document_fromstring(charset.repair(text).encode(), parser=_parser())
+        return lxml.html.document_fromstring(xml_text.repair(text).encode(), parser=_parser())
     except (etree.ParserError, ValueError):
         return lxml.html.document_fromstring("<html></html>")
 

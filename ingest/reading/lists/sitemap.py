@@ -45,7 +45,7 @@ def read_sitemap(
 
     Raise `Unreadable` if it is none of them.
     """
-    text = charset.repair(charset.decode(body, content_type).text).lstrip("\ufeff \t\r\n")
+    text = xml_text.repair(charset.decode(body, content_type).text).lstrip("\ufeff \t\r\n")
     if not text.startswith("<"):
         return _plain(text, url)
     root = xml_text.find_root(text)

@@ -213,7 +213,7 @@ def _begins_as_feed(record: Any, answer: Any) -> bool:
     head = body.content()[:_HEAD]
     if head.lstrip(_BLANK)[:1] not in {b"<", b"{"}:
         return False
-    text = charset.repair(charset.decode(head).text)
+    text = xml_text.repair(charset.decode(head).text)
     root = xml_text.find_root(text)
     return "//jsonfeed.org/version" in text or bool(root and root.name in xml_text.FEED_ROOTS)
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ingest.reading.documents import merging
 from ingest.reading.html import from_text
 from ingest.reading.xml.cdata import without_sections
 from ingest.reading.xml.fields import (
+    ALTERNATES,
     CAPTION,
     CONTENT,
     MEDIA_TITLE,
@@ -21,9 +22,11 @@ from ingest.reading.xml.fields import (
     SUMMARY,
     Fields,
     dicts,
+    number,
     optional,
     string,
 )
+from ingest.values import Enclosure, ImageField, ImageKind
 
 _BY_RANK = (CONTENT, SUMMARY, PODCAST, SUBTITLE)
 
@@ -39,12 +42,13 @@ def texts_of(entry: Fields, version: str) -> tuple[str, str]:
     content, *beside = [text for text in texts if text] or [_texts(entry, CAPTION, version)]
     if not content:
         content = markup(entry, "summary", version) or markup(entry, "subtitle", version)
-    return content, merging.merge(beside)
+    return content, merging.merge(beside) if beside else ""
 
 
 def _texts(entry: Fields, role: str, version: str) -> str:
     details = dicts(entry, role)
-    return merging.merge([as_html(detail, version, escape=from_text) for detail in details])
+    texts = [as_html(detail, version, escape=from_text) for detail in details]
+    return merging.merge(texts) if len(texts) > 1 else "".join(texts)
 
 
 def title_of(entry: Fields, version: str) -> tuple[str, bool]:
@@ -126,3 +130,52 @@ def bases_of(entry: Fields) -> tuple[str | None, str | None]:
 
 def _has_text(details: Sequence[Fields]) -> bool:
     return any(string(detail, "value") for detail in details)
+
+
+def enclosures(entry: Fields, links: list[Fields]) -> Iterator[Enclosure]:
+    """List the files: enclosures, what Media RSS says is sound or film, and a podcast's others."""
+    files = [link for link in links if link.get("rel") == "enclosure"]
+    original = string(entry, "feedburner_origenclosurelink") if len(files) == 1 else ""
+    for file in files:
+        yield _enclosure(file, original or string(file, "href"), number(file, "length"))
+    known = {string(file, "href") for file in files}
+    for medium in dicts(entry, "media_content"):
+        url = string(medium, "url")
+        if url and url not in known and _is_recording(medium):
+            yield _enclosure(medium, url, number(medium, "filesize"))
+    for file in dicts(entry, ALTERNATES):
+        if url := string(file, "url"):
+            yield _enclosure(file, url, number(file, "length"))
+
+
+def _enclosure(file: Fields, url: str, length: int | None) -> Enclosure:
+    return Enclosure(url=url, media_type=optional(file, "type"), length=length)
+
+
+def _is_recording(medium: Fields) -> bool:
+    kinds = ("audio", "video")
+    return string(medium, "medium") in kinds or string(medium, "type").startswith(kinds)
+
+
+def images(entry: Fields) -> Iterator[ImageField]:
+    """List the pictures that fields name, those of Media RSS groups among them."""
+    for medium in dicts(entry, "media_content"):
+        if string(medium, "url") and not _is_recording(medium):
+            yield _image(medium, string(medium, "url"), ImageKind.MEDIA_CONTENT)
+    for thumbnail in dicts(entry, "media_thumbnail"):
+        if string(thumbnail, "url"):
+            yield _image(thumbnail, string(thumbnail, "url"), ImageKind.MEDIA_THUMBNAIL)
+    image = entry.get("image")
+    if isinstance(image, dict) and string(image, "href"):
+        yield _image({}, string(image, "href"), ImageKind.ITUNES_IMAGE)
+
+
+def _image(field: Fields, url: str, kind: ImageKind) -> ImageField:
+    return ImageField(
+        url=url,
+        kind=kind,
+        media_type=optional(field, "type"),
+        medium=optional(field, "medium"),
+        width=number(field, "width"),
+        height=number(field, "height"),
+    )
