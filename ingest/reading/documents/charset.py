@@ -11,7 +11,7 @@ import re
 from ingest.reading.documents import scripts
 from ingest.values import Decoded
 
-# Labels whose users mean a superset: WHATWG Encoding section 4.2, and Hong Kong's Big5.
+# Labels that stand for a superset: WHATWG Encoding section 4.2, and Hong Kong's Big5.
 _SUPERSETS = {
     "gb2312": "gb18030",
     "gbk": "gb18030",
@@ -36,7 +36,7 @@ _ALIASES = {
 }
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins with theirs
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is the beginning of this one
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -49,8 +49,8 @@ _HZ_RUN = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
 _EURO = 0x80  # in the GBK that Windows and browsers write; Python's codecs leave it out
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _SAMPLE = 8_192  # bytes by which GB18030 and Big5 are weighed, and UTF-8 is refused
-_SOME_GOOD = 16  # characters that are UTF-8, where the label says so too
-_MANY_BAD = 50  # a stray byte, or a few, before a long text that is UTF-8
+_SOME_GOOD = 16  # characters of UTF-8 that are enough if the label says UTF-8
+_MANY_BAD = 50  # bad characters that a sample of UTF-8 may hold
 _CHINESE = ("gb18030", "big5hkscs")
 _LABEL_BONUS = 0.12  # what a label adds to a share of common characters (0 to 1)
 _LIKELY, _MOST_LIKELY = 0.3, 0.6
@@ -58,15 +58,15 @@ _EURO_OR_REPLACEMENT = "guidang.euro"
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
-    """Make text of `body`: what the bytes prove first, then likelihood, labels last.
+    """Decode `body`: by what its bytes prove, then by likelihood, then by its labels.
 
-    Never raises: what no encoding explains comes out as replacement characters, counted.
+    Never raise: bytes that cannot be decoded become replacement characters, which are counted.
     """
     labels = _labels(body, content_type)
     text, used = _read(body, labels)
     lost = text.count("\ufffd")
     if lost and used == "utf-8":
-        lost = max(0, lost - body.count(b"\xef\xbf\xbd"))  # replaced by someone before us
+        lost = max(0, lost - body.count(b"\xef\xbf\xbd"))  # these were in the document
     declared = labels[0] if labels else None
     return Decoded(
         text=text, encoding_used=used, encoding_declared=declared, replacement_count=lost
@@ -74,7 +74,7 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
 
 
 def _labels(body: bytes, content_type: str | None) -> list[str]:
-    """List what the header and the document say the encoding is, as Python codec names."""
+    """Return the encodings that the header and the document declare, as Python codec names."""
     labels = []
     if content_type and (found := _HTTP_CHARSET.search(content_type)):
         labels.append(found[1])
@@ -85,7 +85,7 @@ def _labels(body: bytes, content_type: str | None) -> list[str]:
 
 
 def _codec_name(label: str) -> str:
-    """Name the codec that a label means; a label nobody knows comes back in lower case."""
+    """Return the codec that a label means; an unknown label is returned in lower case."""
     label = label.strip().lower()
     try:
         name = codecs.lookup(_ALIASES.get(label, label)).name
@@ -96,20 +96,20 @@ def _codec_name(label: str) -> str:
 
 
 def _read(body: bytes, labels: list[str]) -> tuple[str, str]:
-    """Try the readings from the most to the least certain; the last one always succeeds."""
+    """Try encodings from the most to the least certain; the last one always succeeds."""
     return (
-        _marked(body)
+        _with_mark(body)
         or _wide(body)
         or _seven_bit(body, labels)
         or _utf8(body, labels)
         or _chinese(body, labels)
-        or _labelled(body, labels)
+        or _by_label(body, labels)
         or (body.decode("cp1252", "replace"), "cp1252")
     )
 
 
-def _marked(body: bytes) -> tuple[str, str] | None:
-    """Read what begins with a byte order mark, unless the mark is all that is UTF-8 of it."""
+def _with_mark(body: bytes) -> tuple[str, str] | None:
+    """Read text with a byte order mark, unless the mark is of UTF-8 and the rest is not UTF-8."""
     for mark, name in _BOMS:
         if body.startswith(mark):
             rest = body[len(mark) :]
@@ -120,7 +120,7 @@ def _marked(body: bytes) -> tuple[str, str] | None:
 
 
 def _wide(body: bytes) -> tuple[str, str] | None:
-    """Read UTF-16 without a mark: markup and JSON begin with an ASCII character."""
+    """Read UTF-16 without a mark, in which the first ASCII character has one zero byte."""
     start = body[:2]
     if len(start) == 2 and start.count(0) == 1:
         name = "utf-16-be" if start[0] == 0 else "utf-16-le"
@@ -130,7 +130,7 @@ def _wide(body: bytes) -> tuple[str, str] | None:
 
 
 def _seven_bit(body: bytes, labels: list[str]) -> tuple[str, str] | None:
-    """Read HZ (RFC 1843) and ISO-2022: they are ASCII bytes, so that UTF-8 would accept them."""
+    """Read HZ (RFC 1843) and ISO-2022, whose bytes are ASCII and so valid UTF-8 too."""
     if not body.isascii():
         return None
     if b"~{" in body and (run := _HZ_RUN.search(body)):
@@ -143,16 +143,15 @@ def _seven_bit(body: bytes, labels: list[str]) -> tuple[str, str] | None:
 
 
 def _utf8(body: bytes, labels: list[str]) -> tuple[str, str] | None:
-    """Read UTF-8; stray characters, or a piece in another encoding, do not make it anything else.
+    """Read UTF-8, also with some stray bytes or a piece in another encoding.
 
-    Eight good characters for each bad one never happen by chance in GBK, Big5, Shift_JIS or
-    EUC-KR; two never where there are sixteen (none in 20,000 pieces of each, from 4 characters
-    on). So many are believed where the label says the same.
+    Eight good characters for each bad one are proof; with a label of UTF-8, sixteen good ones and
+    two for each bad one are. Neither occurred in 20,000 pieces of GBK, Big5, Shift_JIS and EUC-KR.
     """
     if (read := _strict(body, "utf-8") or _cesu8(body)) is not None:
         return read
     good, bad = _good_and_bad(_sample(body).decode("utf-8", "replace"))
-    if bad > max(good, _MANY_BAD):  # to decode all of it would take long
+    if bad > max(good, _MANY_BAD):  # decoding the whole body would take long
         return None
     text = body.decode("utf-8", "replace")
     good, bad = _good_and_bad(text)
@@ -161,13 +160,13 @@ def _utf8(body: bytes, labels: list[str]) -> tuple[str, str] | None:
 
 
 def _good_and_bad(text: str) -> tuple[int, int]:
-    """Count the characters beyond ASCII, and those that could not be decoded."""
+    """Return the numbers of characters beyond ASCII and of replacement characters."""
     bad = text.count("\ufffd")
     return len(text) - len(text.encode("ascii", "ignore")) - bad, bad
 
 
 def _cesu8(body: bytes) -> tuple[str, str] | None:
-    """Read UTF-8 in which halves of surrogate pairs are characters, as Java and MySQL write."""
+    """Read CESU-8: UTF-8 that encodes surrogates one by one, as Java and MySQL write it."""
     try:
         halves = body.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
@@ -176,7 +175,7 @@ def _cesu8(body: bytes) -> tuple[str, str] | None:
 
 
 def _chinese(body: bytes, labels: list[str]) -> tuple[str, str] | None:
-    """Read GB18030 or Big5-HKSCS, whichever makes the commoner Chinese, if either does."""
+    """Read GB18030 or Big5-HKSCS, whichever gives more common Chinese; None if neither does."""
     sample = _sample(body)
     bonus = {name: _LABEL_BONUS if name in labels else 0.0 for name in _CHINESE}
     scores: dict[str, float] = {}
@@ -193,7 +192,7 @@ def _chinese(body: bytes, labels: list[str]) -> tuple[str, str] | None:
 
 
 def _sample(body: bytes) -> bytes:
-    """Take bytes from the first one beyond ASCII on, where a character begins."""
+    """Return a sample that starts with the first byte beyond ASCII, where a character begins."""
     first = _HIGH_BYTE.search(body)
     return body[first.start() : first.start() + _SAMPLE] if first else b""
 
@@ -203,15 +202,15 @@ def _is_western(labels: list[str]) -> bool:
 
 
 def _in_its_script(sample: bytes, label: str) -> bool:
-    """Say whether a label of another script (EUC-KR, Shift_JIS, KOI8…) is borne out."""
+    """Whether a label of another script (EUC-KR, Shift_JIS, KOI8…) fits the bytes."""
     if not scripts.has_own_script(label):
         return False
     text = sample.decode(label, "replace")
     return text.count("\ufffd") <= 1 and scripts.shows_own_script(text, label)
 
 
-def _labelled(body: bytes, labels: list[str]) -> tuple[str, str] | None:
-    """Read as labelled, where every byte agrees."""
+def _by_label(body: bytes, labels: list[str]) -> tuple[str, str] | None:
+    """Read by the first label whose codec decodes every byte."""
     for label in labels:
         if (read := _strict(body, label)) is not None:
             return read

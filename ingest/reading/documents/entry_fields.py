@@ -1,6 +1,7 @@
-"""Which of an entry's texts is its content, which its summary; each becomes HTML.
+"""Reads the texts, files and pictures of an entry from feedparser's dictionaries.
 
-The element decides it, never the length: a caption of a picture is no text of the entry.
+Texts are returned as HTML. The element decides which text is the content and which the summary,
+never the length: the caption of a picture is not a text of the entry.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def _texts(entry: Fields, role: str, version: str) -> str:
 def title_of(entry: Fields, version: str) -> tuple[str, bool]:
     """Return an entry's title, and whether it is plain text.
 
-    That of a medium stands for it only where the entry has neither title nor text.
+    The title of a medium is used only if the entry has neither title nor text.
     """
     title, is_text = own_title(entry, version)
     if title or any(dicts(entry, role) for role in _BY_RANK):
@@ -65,7 +66,7 @@ def title_of(entry: Fields, version: str) -> tuple[str, bool]:
 def own_title(holder: Fields, version: str) -> tuple[str, bool]:
     """Return a title, and whether it is plain text.
 
-    Atom's `type="text"` is taken at its word; where there is none, many mean HTML.
+    Atom's `type="text"` is believed. Without a type, many titles are HTML.
     """
     found = holder.get("title_detail")
     detail: Fields = found if isinstance(found, dict) else {}
@@ -79,7 +80,7 @@ def own_title(holder: Fields, version: str) -> tuple[str, bool]:
 
 
 def markup(holder: Fields, key: str, version: str) -> str:
-    """Return a text construct as HTML, whatever it was written as."""
+    """Return a text construct of any type as HTML."""
     detail = holder.get(f"{key}_detail")
     if isinstance(detail, dict):
         return as_html(detail, version)
@@ -133,7 +134,7 @@ def _has_text(details: Sequence[Fields]) -> bool:
 
 
 def enclosures(entry: Fields, links: list[Fields]) -> Iterator[Enclosure]:
-    """List the files: enclosures, what Media RSS says is sound or film, and a podcast's others."""
+    """Yield the files: enclosures, sound and film of Media RSS, alternates of a podcast."""
     files = [link for link in links if link.get("rel") == "enclosure"]
     original = string(entry, "feedburner_origenclosurelink") if len(files) == 1 else ""
     for file in files:
@@ -158,7 +159,7 @@ def _is_recording(medium: Fields) -> bool:
 
 
 def images(entry: Fields) -> Iterator[ImageField]:
-    """List the pictures that fields name, those of Media RSS groups among them."""
+    """Yield the pictures in fields, including those in groups of Media RSS."""
     for medium in dicts(entry, "media_content"):
         if string(medium, "url") and not _is_recording(medium):
             yield _image(medium, string(medium, "url"), ImageKind.MEDIA_CONTENT)

@@ -1,7 +1,7 @@
-"""Let feedparser read a document, and keep apart which element each text comes from.
+"""Reads XML with feedparser, and stores each text by the role of its element.
 
-feedparser stores `description`, `itunes:summary` and `media:description` in one place, by their
-order. Here each text keeps its role, and an address is resolved only where xml:base is given.
+feedparser stores `description`, `itunes:summary` and `media:description` in one place. Here each
+text keeps its role, and an address is resolved only if xml:base is given.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _BEFORE_DIV = 5  # pieces of text: blanks, and the tag itself
 
 
 def read_document(body: bytes, url: str) -> Fields:
-    """Read XML in UTF-8 without a DOCTYPE; what is not well-formed is read loosely.
+    """Read XML in UTF-8 without a DOCTYPE; use the loose parser if it is not well-formed.
 
     xml:base is resolved against `url`, the document's address.
     """
@@ -74,7 +74,7 @@ def _read_strictly(body: bytes, url: str) -> Any:
 
 
 class _Roles:
-    """What both of feedparser's readers do otherwise; they call a method for each element."""
+    """Overrides for both of feedparser's readers, which call a method for each element."""
 
     resolve_relative_uris = False
     sanitize_html = False
@@ -83,7 +83,7 @@ class _Roles:
     def unknown_starttag(self: Any, tag: str, attributes: list[tuple[str, str]]) -> None:
         """Begin an element and note the base of an entry.
 
-        An xml:base on the `div` of XHTML counts for all of its text.
+        An xml:base on the `div` of XHTML applies to the whole text.
         """
         if not self.baseuri and any(name.lower() in _BASES for name, _ in attributes):
             attributes = [self._with_whole_base(*attribute) for attribute in attributes]
@@ -112,12 +112,12 @@ class _Roles:
             self.baseuri = ""
 
     def push_content(self: Any, tag: str, attributes: Fields, media_type: str, text: Any) -> None:
-        """Begin a text; note whether the document says of which type it is."""
+        """Begin a text, and note whether it has a `type` attribute."""
         super().push_content(tag, attributes, media_type, text)  # type: ignore[misc]
         self.contentparams["is_typed"] = "type" in attributes
 
     def pop_content(self: Any, tag: str) -> str | None:
-        """Take the text that ends here, and note it under its role."""
+        """End a text, and store it by its role."""
         value: str | None = self.pop(tag)
         self.incontent -= 1
         if value and tag in _ROLES and self.inentry and not self.insource:
@@ -180,7 +180,7 @@ class _Roles:
             self._get_context().setdefault(ALTERNATES, []).append(dict(attributes) | {"url": ""})
 
     def _start_podcast_source(self: Any, attributes: Fields) -> None:
-        """Take the first source of a file that the web has; others are of IPFS and the like."""
+        """Store the first source of a file with an HTTP address; others are of IPFS etc."""
         files, address = self._get_context().get(ALTERNATES), attributes.get("uri", "")
         if files and not files[-1]["url"] and address.startswith(("http://", "https://")):
             files[-1]["url"] = address
@@ -196,7 +196,7 @@ class _Roles:
 
 
 def _address_from_text(files: Any, name: str, text: str | None) -> None:
-    """Take the address of a file from its element's text, where no attribute has it."""
+    """Store an element's text as the address of its file, if no attribute gives the address."""
     if files and text and not files[-1].get(name):
         files[-1][name] = text
 
@@ -206,4 +206,4 @@ class _StrictReader(_Roles, StrictFeedParser):  # type: ignore[misc]  # feedpars
 
 
 class _LooseReader(_Roles, LooseFeedParser):  # type: ignore[misc]  # feedparser has no types
-    """Reads whatever has tags."""
+    """Reads any text with tags."""

@@ -1,7 +1,7 @@
-"""Texts that say partly the same become one: nothing is lost, and nothing is there twice.
+"""Merges texts that partly repeat each other, without loss and without repetition.
 
-A feed often gives an article and a summary of it. Most summaries are cut from the article; what
-only the summary says is put before the article, or behind it where the article begins first.
+A feed often gives an article and its summary. Most summaries are cut from the article. Sentences
+that only the summary has are put before the article, or after it if they follow a shared sentence.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LAST_LINK = re.compile(r"<a\b[^<>]*>([^<>]{1,100})</a>(?:\s{0,9}</\w{1,9}>){0,9
 _MOST_SENTENCES = 2_000  # more are not compared one by one
 _MARKUP_BEFORE = 1_000  # characters before the text, such as a picture's tag
 _MOST_PARTS = 4
-_SHORTEST_PART = 10  # letters of a part of a sentence that is not there by chance
+_SHORTEST_PART = 10  # letters; a shorter part of a sentence may match by chance
 
 _IMAGE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _PLAYER = re.compile(r"<(?:iframe|video|audio|object|embed)\b", re.IGNORECASE)
@@ -38,13 +38,13 @@ _SIZE = re.compile(r"-\d{1,5}x\d{1,5}(?=\.\w+\Z)")
 
 
 def with_summary(content: str, summary: str, *, title: str = "") -> str:
-    """Return the content (HTML) together with what only its summary (HTML) says."""
+    """Return the content (HTML) with the sentences that only its summary (HTML) has."""
     if not (content and summary):
         return content or summary
     if summary in content:
         return content
     before, after = _beside(content, summary, title)
-    return _joined(before, content, after)
+    return _join(before, content, after)
 
 
 def merge(texts: list[str]) -> str:
@@ -54,23 +54,23 @@ def merge(texts: list[str]) -> str:
         if not whole or (len(whole) <= len(text) and _letters(whole) in _letters(text)):
             whole = text  # the same in another form, or more
         else:
-            whole = _joined(whole, *_beside(whole, text, ""))
+            whole = _join(whole, *_beside(whole, text, ""))
     return whole
 
 
-def _joined(*texts: str) -> str:
-    """Return texts below each other; one alone stays as it is."""
+def _join(*texts: str) -> str:
+    """Return texts as blocks below each other; a single text is returned unchanged."""
     parts = [text for text in texts if text]
     return parts[0] if len(parts) == 1 else "\n".join(map(_as_block, parts))
 
 
 def _beside(content: str, summary: str, title: str) -> tuple[str, str]:
-    """Return what of the summary stands before the content, and what behind it."""
+    """Return the parts of the summary that belong before and after the content."""
     if _PLAYER.search(summary) and not _PLAYER.search(content):
         return summary, ""
     pictures = _pictures_beside(content, summary)
     letters = _letters(summary)
-    # Most summaries are the beginning: the whole of a long article is rarely looked at.
+    # Most summaries are the beginning of the article: compare that first.
     if letters in _letters(content[: 4 * len(summary) + _MARKUP_BEFORE]):
         return pictures, ""
     known = f"{_letters(title)}\n{_letters(content)}"
@@ -100,7 +100,7 @@ def _as_block(summary: str) -> str:
 
 
 def _letters(markup: str) -> str:
-    """What of HTML is compared: letters and digits, without tags."""
+    """Return the letters and digits of HTML, without tags, for comparison."""
     if "<" in markup:
         seen, *others = _UNSEEN_BEGINS.split(markup)
         others = [_UNSEEN_ENDS.split(piece, maxsplit=1)[-1] for piece in others]
@@ -119,7 +119,7 @@ def _sentences(markup: str) -> list[str]:
 
 
 def _is_known(sentence: str, known: str) -> bool:
-    """Whether a text has a sentence, be it in several parts: a summary leaves captions out."""
+    """Whether a text holds a sentence, in up to four parts: a summary leaves captions out."""
     for _ in range(_MOST_PARTS):
         if sentence in known:
             return True
@@ -131,7 +131,7 @@ def _is_known(sentence: str, known: str) -> bool:
 
 
 def _longest_known(sentence: str, known: str) -> int:
-    """Return how many letters at the beginning of a sentence are found together."""
+    """Return the length of the longest beginning of a sentence that a text holds."""
     found, missed = 0, len(sentence)
     while missed - found > 1:
         middle = (found + missed) // 2
@@ -152,7 +152,7 @@ def _as_paragraph(sentences: list[str]) -> str:
 
 
 def _pictures_beside(content: str, summary: str) -> str:
-    """Return the pictures of a summary that the content does not show, in whatever size."""
+    """Return the pictures of a summary that the content does not show in any size."""
     images = [image[0] for image in _IMAGE.finditer(summary)]
     shown = {_stem(value) for value in _VALUE.findall(content)} if images else set()
     return "".join(

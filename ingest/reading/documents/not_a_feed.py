@@ -1,4 +1,4 @@
-"""A document that is no feed gets a name that its reader understands."""
+"""Names a document that is not a feed, for error messages."""
 
 from __future__ import annotations
 
@@ -39,25 +39,25 @@ _HTML_TAG = re.compile(
 
 
 def name_bytes(body: bytes) -> str | None:
-    """Name a document by its first bytes; None if it may be text."""
+    """Return a name for an empty or binary document; None if it may be text."""
     if not body.strip(b" \t\r\n\0\xef\xbb\xbf"):
         return "an empty body"
     return next((name for magic, name in _MAGIC if body.startswith(magic)), None)
 
 
 def name_page(body: bytes) -> str | None:
-    """Name a document that begins as a page for people does; None if it may be something else."""
+    """Return a name for a document that begins like HTML, or None."""
     text = body[:_SEEN].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     return _name_page(text) if is_html(text, "") else None
 
 
 def is_html(text: str, root: str) -> bool:
-    """Say whether a text whose root element is called so is a page for people."""
+    """Whether a text is an HTML page; `root` is the name of its root element, or ""."""
     return root == "html" or _HTML_TAG.match(text) is not None
 
 
 def name_text(text: str, root: str) -> str:
-    """Name a text that turned out to be no feed; `root` is its root element, if it has one."""
+    """Return a name for a text that is not a feed; `root` is its root element's name, or ""."""
     if is_html(text, root):
         return _name_page(text[:_SEEN])
     if root == "opml":
@@ -76,7 +76,7 @@ GOOGLE_READER = (
 
 
 def name_json(value: Any) -> str:
-    """Name JSON that is no JSON Feed; what is known by its form comes with what to do."""
+    """Return a name for JSON that is not a JSON Feed, with advice for known formats."""
     if _are_wordpress_posts(value):
         return "posts of WordPress's REST interface; ask for the site's /feed/ instead"
     if not isinstance(value, dict):

@@ -1,7 +1,7 @@
-"""A feed document becomes a ParsedFeed, whatever its format; anything else a ParseError.
+"""Parses a feed document of any format to a ParsedFeed.
 
-It says what the publisher said: nothing is resolved, cleaned or dated here. Summaries and
-contents are always HTML, what was plain text is escaped; titles are, unless they say they are text.
+Values stay as the publisher wrote them: nothing is resolved, cleaned or dated here. Summaries and
+contents are always HTML: plain text is escaped. Titles are HTML unless marked as text.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 def parse(
     body: bytes, *, content_type: str | None, url: str, parts: Split | None = None
 ) -> ParsedFeed:
-    """Read a feed document; raise ParseError naming what it is if it is no feed.
+    """Parse a feed document; raise a ParseError that names what it is if it is not a feed.
 
-    A malformed document gives the entries that can be had, and a warning. `parts` is what `split`
-    made of it, if that was done already.
+    A malformed document gives its readable entries and a warning. `parts` is the result of
+    `split` for this body, if the caller has it.
     """
     if not body.startswith((b"<", b"{")) and (name := not_a_feed.name_bytes(body)):
         raise ParseError(url, name)
@@ -61,7 +61,7 @@ def _read(text: str, url: str) -> ParsedFeed:
 
 
 def _with_items(feed: ParsedFeed, parts: Split | None) -> ParsedFeed:
-    """Attach the publisher's own bytes to each entry, where they can be told apart."""
+    """Attach its bytes to each entry, if there is one part for each entry."""
     if parts is None or len(parts.items) != len(feed.entries):
         return feed
     pairs = zip(feed.entries, parts.items, strict=True)
@@ -69,7 +69,7 @@ def _with_items(feed: ParsedFeed, parts: Split | None) -> ParsedFeed:
 
 
 def _with_provenance(feed: ParsedFeed, decoded: Decoded) -> ParsedFeed:
-    """Note how the text was read, and what was lost in it."""
+    """Return the feed with its encoding, and with warnings about what was lost."""
     warnings = list(feed.warnings)
     if decoded.replacement_count:
         warnings.append(f"{decoded.replacement_count} characters could not be decoded")

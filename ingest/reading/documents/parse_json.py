@@ -1,4 +1,4 @@
-"""A JSON Feed becomes a ParsedFeed (jsonfeed.org, versions 1 and 1.1)."""
+"""Parses a JSON Feed (jsonfeed.org, versions 1 and 1.1) to a ParsedFeed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ingest.reading.xml.xml_text import legal
 from ingest.values import Author, Enclosure, ImageField, ImageKind, ParsedEntry, ParsedFeed
 
 _VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/[0-9.]{1,9}/?")
-# What some write in its place.
+# Some feeds write only the number.
 _BARE_VERSION = re.compile(r"1(?:\.[01])?")
 
 
@@ -39,7 +39,7 @@ def parse_json(text: str) -> ParsedFeed:
         names_are_text=True,
         link=_optional(feed, "home_page_url"),
         self_link=_optional(feed, "feed_url"),
-        description=_escaped(feed, "description"),
+        description=_text_as_html(feed, "description"),
         language=_optional(feed, "language"),
         logos=tuple(url for name in ("icon", "favicon") if (url := _text(feed, name))),
         authors=_authors(feed),
@@ -49,7 +49,7 @@ def parse_json(text: str) -> ParsedFeed:
 
 
 def _is_json_feed(feed: dict[str, Any]) -> bool:
-    """Tell a JSON Feed from other JSON: its version is required (version 1.1, "version")."""
+    """Whether JSON is a JSON Feed: `version` is required (version 1.1, "version")."""
     version, items = _text(feed, "version"), feed.get("items")
     if not isinstance(items, list):
         return False
@@ -137,6 +137,6 @@ def _optional(holder: dict[str, Any], key: str) -> str | None:
     return _text(holder, key) or None
 
 
-def _escaped(holder: dict[str, Any], key: str) -> str:
+def _text_as_html(holder: dict[str, Any], key: str) -> str:
     """Read a member that is plain text as HTML."""
     return html.escape(_text(holder, key), quote=False)

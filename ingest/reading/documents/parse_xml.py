@@ -1,7 +1,7 @@
-"""RSS, RDF and Atom become a ParsedFeed; feedparser's dictionaries end in this file.
+"""Parses RSS, RDF and Atom to a ParsedFeed, with a short cut or with feedparser.
 
-feedparser is used for its knowledge of the formats only: text comes to it decoded and mended,
-its dates, its sanitiser and its resolver stay unused.
+feedparser gets decoded and repaired text. Its dates, its sanitiser and its resolver of addresses
+are not used, and its dictionaries are not passed on.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def parse_xml(text: str, root: xml_text.Root, url: str = "") -> ParsedFeed:
 
 
 def _parse_any(text: str, root: xml_text.Root, url: str = "") -> ParsedFeed:
-    """Read what feedparser reads."""
+    """Parse a feed with feedparser, after repairs if it is not well-formed."""
     warnings = ["text before the feed was skipped"] if root.rubbish else []
     text = xml_text.isolate_root(text, root)
     is_cut = False
@@ -74,14 +74,14 @@ def _with_last_unfinished(feed: ParsedFeed) -> ParsedFeed:
 
 
 def _is_empty_feed(root: xml_text.Root, text: str) -> bool:
-    """Tell a feed without entries from other XML; RDF is used for much that is no feed."""
+    """Whether XML is a feed without entries; RDF counts only with a namespace of RSS."""
     if root.name == "rdf":
         return "/rss/1.0" in text or "/rdf/simple/0.9" in text
     return root.name in xml_text.FEED_ROOTS
 
 
 def _read(text: str, url: str) -> Fields:
-    """Let feedparser read; where it raises, let it read what can be salvaged."""
+    """Call feedparser; if it raises, call it again with the salvaged document."""
     try:
         return _feedparser(text.encode(), url)
     except FEEDPARSER_RAISES:
@@ -93,7 +93,7 @@ def _read(text: str, url: str) -> Fields:
 
 
 def _feedparser(body: bytes, url: str) -> Fields:
-    """Call feedparser, which takes long to be imported."""
+    """Call feedparser; the import is here because it takes long."""
     from ingest.reading.documents.feedparser_reader import read_document
 
     return read_document(body, url)
@@ -108,7 +108,7 @@ def _feed(result: Fields, text: str, version: str, warnings: tuple[str, ...]) ->
         title=title,
         title_is_text=title_is_text,
         link=_alternate(links) or optional(feed, "link"),
-        self_link=_linked(links, "self"),
+        self_link=_first_link(links, "self"),
         description=_description(feed, version),
         language=optional(feed, "language"),
         generator=optional(feed, "generator"),
@@ -118,10 +118,10 @@ def _feed(result: Fields, text: str, version: str, warnings: tuple[str, ...]) ->
         ttl=optional(feed, "ttl"),
         update_period=optional(feed, "sy_updateperiod"),
         update_frequency=optional(feed, "sy_updatefrequency"),
-        skip_hours=_skipped(text, "skipHours", "hour"),
-        skip_days=_skipped(text, "skipDays", "day"),
-        next_url=_linked(links, "next"),
-        prev_archive_url=_linked(links, "prev-archive"),
+        skip_hours=_values_in(text, "skipHours", "hour"),
+        skip_days=_values_in(text, "skipDays", "day"),
+        next_url=_first_link(links, "next"),
+        prev_archive_url=_first_link(links, "prev-archive"),
         entries=tuple(_entry(entry, version) for entry in result["entries"]),
         warnings=warnings,
     )
@@ -133,7 +133,7 @@ def _description(feed: Fields, version: str) -> str:
 
 
 def _logos(feed: Fields) -> tuple[str, ...]:
-    """RSS and iTunes image, Atom logo and icon."""
+    """Return the image of RSS and iTunes, and the logo and icon of Atom."""
     image = feed.get("image")
     named = [string(image, "href") if isinstance(image, dict) else ""]
     named += [string(feed, name) for name in ("logo", "icon")]
@@ -168,7 +168,7 @@ def _entry(entry: Fields, version: str) -> ParsedEntry:
 
 
 def _dates(entry: Fields, version: str) -> tuple[str | None, str | None]:
-    """Take the raw dates; outside Atom, dc:date is when the entry appeared."""
+    """Return the raw dates; outside Atom, dc:date is the date of publication."""
     published = optional(entry, "published") or optional(entry, "created")
     updated = optional(entry, "updated")
     if published is None and not version.startswith("atom"):
@@ -177,7 +177,7 @@ def _dates(entry: Fields, version: str) -> tuple[str | None, str | None]:
 
 
 def _link(entry: Fields, links: list[Fields]) -> str | None:
-    """Choose the page of an entry: FeedBurner hides it, RSS lets a guid stand for it."""
+    """Return the page of an entry; FeedBurner has it in an element of its own."""
     link = optional(entry, "feedburner_origlink") or _alternate(links)
     if link is None and _is_url(guid_or_link := string(entry, "link")):
         return guid_or_link
@@ -185,7 +185,7 @@ def _link(entry: Fields, links: list[Fields]) -> str | None:
 
 
 def _alternate(links: list[Fields]) -> str | None:
-    """Choose among rel=alternate: what browsers open first, pages before other types."""
+    """Return the best link with rel=alternate: web addresses first, and HTML first among them."""
     pages = [link for link in links if link.get("rel", "alternate") == "alternate"]
     pages.sort(
         key=lambda link: (not _is_url(string(link, "href")), "html" not in string(link, "type"))
@@ -193,7 +193,7 @@ def _alternate(links: list[Fields]) -> str | None:
     return string(pages[0], "href") if pages else None
 
 
-def _linked(links: list[Fields], rel: str) -> str | None:
+def _first_link(links: list[Fields], rel: str) -> str | None:
     return next((string(link, "href") for link in links if link.get("rel") == rel), None)
 
 
@@ -202,7 +202,7 @@ def _links(holder: Fields) -> list[Fields]:
 
 
 def _authors(holder: Fields) -> tuple[Author, ...]:
-    """List the authors of an entry or a feed; feedparser does not hand down a feed's."""
+    """Return the authors of an entry or a feed; an entry does not inherit the feed's."""
     found = [
         Author(
             name=_name(author),
@@ -215,19 +215,19 @@ def _authors(holder: Fields) -> tuple[Author, ...]:
 
 
 def _name(author: Fields) -> str:
-    """Read a name; feedparser leaves `Name (mailto:` where it took the address out."""
+    """Return an author's name; feedparser leaves `Name (mailto:` after it removes the address."""
     name = string(author, "name").removesuffix("mailto:").rstrip(" (<")
     return name or string(author, "email")
 
 
 def _categories(entry: Fields) -> tuple[str, ...]:
-    """List the categories; an Atom label is the one for people (RFC 4287 section 4.2.2.3)."""
+    """Return the categories, with the label of Atom if any (RFC 4287 section 4.2.2.3)."""
     names = [string(tag, "label") or string(tag, "term") for tag in dicts(entry, "tags")]
     return tuple(dict.fromkeys(name for name in names if name))
 
 
-def _skipped(text: str, holder: str, element: str) -> tuple[str, ...]:
-    """List the hours or days not to call at; feedparser keeps only the last of them."""
+def _values_in(text: str, holder: str, element: str) -> tuple[str, ...]:
+    """Return the hours or days in `skipHours` or `skipDays`; feedparser keeps only the last."""
     start = text.find(f"<{holder}")
     end = text.find(f"</{holder}>", start, start + 4_000) if start >= 0 else -1
     if end < 0:

@@ -1,11 +1,11 @@
-"""A document that feedparser trips over is written anew, so that its texts are not lost."""
+"""Rewrites a document on which feedparser raises, so that its texts are not lost."""
 
 from __future__ import annotations
 
 from lxml import etree
 
-# What is left of a document that feedparser trips over. Elements called like its own lists
-# (<authors>, <links>), places, ratings and licences of unexpected form make it raise.
+# The elements that are kept. Elements with the names of feedparser's own lists (<authors>,
+# <links>), and places, ratings and licences in unexpected forms make it raise.
 _STRUCTURE = {"channel", "item", "entry", "author", "image"}
 _LEAVES = {
     *("title", "link", "guid", "id", "description", "summary", "content", "encoded", "subtitle"),
@@ -16,7 +16,7 @@ _LEAVES = {
 
 
 def salvage(text: str) -> bytes:
-    """Write the document anew: well-formed, and nothing in it but texts, links and dates."""
+    """Return a well-formed document with only the texts, links and dates of `text`."""
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
     root = etree.fromstring(text.encode(), parser)
     holders = [root]
@@ -31,13 +31,13 @@ def salvage(text: str) -> bytes:
                 _make_leaf(child)
             else:
                 holder.remove(child)
-            # A prefix that nobody declared is left in the name; feedparser joins it by "_" too.
+            # An undeclared prefix stays in the name; feedparser also joins it with "_".
             child.tag = namespace + brace + name.replace(":", "_")
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
 def _make_leaf(element: etree._Element) -> None:
-    """Turn markup in an element into text, as if it had been sent escaped."""
+    """Replace the markup in an element by its escaped text."""
     if len(element):
         inner = [etree.tostring(child, encoding="unicode") for child in element]
         text = (element.text or "") + "".join(inner)

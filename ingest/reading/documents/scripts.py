@@ -1,7 +1,7 @@
-"""How likely a decoded text is: the share of its characters that people really write.
+"""Estimates how likely a decoded text is, by the share of common characters.
 
-It knows the two character sets of Chinese computing by their own tables, and a few scripts by
-their block; it does not know words or languages.
+Chinese characters are rated by the tables of GB2312 and Big5, a few other scripts by their
+Unicode blocks. Words and languages play no part.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-_SAMPLE = 1000  # characters that decide; more make no difference, only time
+_SAMPLE = 1000  # characters; more do not change the result
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 _HANGUL = re.compile("[\uac00-\ud7a3]")
@@ -47,7 +47,7 @@ _PRIVATE_USE = -0.5
 
 
 class _Weights(dict[str, float]):
-    """What each character speaks for Chinese; those in no table by their block."""
+    """The weight of each character as Chinese; by its block if it is in no table."""
 
     def __missing__(self, character: str) -> float:
         if "\ue000" <= character <= "\uf8ff":
@@ -67,7 +67,7 @@ _WEIGHTS = _Weights(
 
 
 def chinese_share(text: str) -> float:
-    """Weigh the characters beyond ASCII: 1 for everyday Chinese, below 0 for rubbish."""
+    """Return the mean weight of characters beyond ASCII: 1 for common Chinese, below 0 for junk."""
     sample = _beyond_ascii(text)
     return sum(map(_WEIGHTS.__getitem__, sample)) / len(sample) if sample else 0.0
 
@@ -78,12 +78,12 @@ def _beyond_ascii(text: str) -> str:
 
 
 def has_own_script(codec: str) -> bool:
-    """Say whether a text in this codec can be told by its letters (Hangul, kana, Cyrillic)."""
+    """Whether a codec is made for one script that can be recognised (Hangul, kana, Cyrillic)."""
     return codec in _SCRIPTS
 
 
 def shows_own_script(text: str, codec: str) -> bool:
-    """Say whether the letters that this codec was made for make up a fifth of the text."""
+    """Whether more than a fifth of the letters beyond ASCII are of the codec's script."""
     letters = _beyond_ascii(text)
     script = _SCRIPTS[codec]
     return sum(1 for letter in letters if script.match(letter)) * 5 > len(letters)

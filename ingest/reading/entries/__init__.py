@@ -1,4 +1,4 @@
-"""Bring an entry into its normal form.
+"""Normalises entries.
 
 normalize   a parsed entry → NormalEntry
 articles    the page of an article → an entry, or the text of one

@@ -1,4 +1,4 @@
-"""What an article's page says becomes an entry, or completes one that its feed gave."""
+"""Makes an entry of an article's page, or completes an entry of a feed from its page."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from ingest.values import (
     SafeHtml,
 )
 
-# How the dates are called that only the list which led to a page gave.
+# The methods of dates that come from the list with the page's address.
 FROM_NEWS_SITEMAP = "news sitemap"
 FROM_LASTMOD = "lastmod"
 _HEADING = re.compile(r"<h([1-6])(?:\s[^<>]*)?>(.*?)</h\1>\s*", re.DOTALL)
@@ -41,7 +41,7 @@ _LENGTHS = {DatePrecision.DAY: timedelta(days=1), DatePrecision.MONTH: timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedDates:
-    """What the list that led to a page says of its dates, as written there."""
+    """The dates, as written, that a list gives beside the address of a page."""
 
     published: str | None = None
     changed: str | None = None
@@ -50,7 +50,7 @@ class ListedDates:
 def entry_of_page(
     article: Article, page: Document, context: Context, listed: ListedDates
 ) -> tuple[ParsedFeed, NormalEntry]:
-    """Make an entry of a page that no feed led to, and the feed that holds only it."""
+    """Return an entry made of a page without a feed, and a feed that holds only this entry."""
     link = _own_address(article, page)
     parsed = ParsedEntry(
         link=link,
@@ -71,7 +71,7 @@ def entry_of_page(
 
 
 def _own_address(article: Article, page: Document) -> str:
-    """The address that a page calls its own; a front page, or another site's, is a mistake."""
+    """Return the canonical address of a page, unless that is a front page or on another site."""
     canonical = urlsplit(article.canonical_url or "")
     is_own = site_of(canonical.hostname or "") == site_of(urlsplit(page.final_url).hostname or "")
     is_front = canonical.path in {"", "/"} and not canonical.query
@@ -100,14 +100,14 @@ def take_article(
 
 
 def _with_html(entry: NormalEntry, html: SafeHtml) -> NormalEntry:
-    """Give an entry other HTML, and the text that is seen of it."""
+    """Return an entry with other HTML and its text."""
     return entry if html == entry.html else replace(entry, html=html, text=text_of(html))
 
 
 def _dated(
     entry: NormalEntry, article: Article, page: Document, zone: tzinfo, listed: ListedDates
 ) -> NormalEntry:
-    """Give an entry the best date that there is evidence for, if there is any."""
+    """Return an entry with the most reliable date of its page, if it has one."""
     found = _date_of(article, page, zone, listed)
     if found is None:
         return entry
@@ -168,7 +168,7 @@ def _by_address(
 
 
 def _agree(date: ResolvedDate, named: ResolvedDate) -> bool:
-    """Whether a date lies within the day or month that an address names, or close to it."""
+    """Whether a date lies in the day or month that an address names, with a day's leeway."""
     return named.at - _LEEWAY <= date.at < named.at + _LENGTHS[named.precision] + _LEEWAY
 
 

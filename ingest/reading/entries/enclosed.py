@@ -1,6 +1,6 @@
-"""The files that come with an entry are shown below its text, unless the text shows them itself.
+"""Shows an entry's files below its text, unless the text shows them already.
 
-A podcast's sound is in no `content:encoded`; a record without it would be a podcast without sound.
+A podcast's sound file, for example, is an enclosure and not part of `content:encoded`.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ def with_files(
     base_url: str | None,
     lead_image: str | None,
 ) -> SafeHtml:
-    """Return clean HTML followed by the files that it does not lead to.
+    """Return clean HTML followed by the files that it does not link to.
 
-    The first sound and the first film get a player, as the others are mostly the same in other
-    sizes; each file gets a link. Pictures mostly repeat those of the text or are its lead image:
-    further ones are shown where the text has none.
+    Each file gets a link. The first sound and the first film get a player: the others are mostly
+    the same in other sizes. Pictures are added only if the text has none and there is a lead
+    image: they mostly repeat the pictures of the text.
     """
     if not enclosures:
         return clean
@@ -50,17 +50,17 @@ def with_files(
     files = list(islice(_unknown(enclosures, base_url, known), _MOST))
     if not files:
         return clean
-    return sanitize(clean + fragment.clean("".join(_shown(files)), base_url=base_url))
+    return sanitize(clean + fragment.clean("".join(_paragraphs(files)), base_url=base_url))
 
 
 def files_below(clean: str) -> str:
-    """Return what `with_files` put below a text, empty where it put nothing."""
+    """Return the HTML that `with_files` added below a text, or ""."""
     found = _BLOCK.search(clean) if "enclosure" in clean else None
     return found[0] if found else ""
 
 
 def split_files(body: str) -> tuple[str, tuple[Enclosure, ...]]:
-    """Part the body of a record from the files below it: the reverse of `with_files`."""
+    """Split a record's body into its text and the files below it: the inverse of `with_files`."""
     found = _BLOCK.search(body)
     if found is None:
         return body, ()
@@ -72,7 +72,7 @@ def split_files(body: str) -> tuple[str, tuple[Enclosure, ...]]:
 def _unknown(
     enclosures: Sequence[Enclosure], base_url: str | None, known: list[str]
 ) -> Iterator[Enclosure]:
-    """Yield the files that nothing else leads to, each of them once, with absolute addresses."""
+    """Yield each file that is not in `known` once, with its absolute address."""
     for enclosure in enclosures:
         url = absolute(enclosure.url, base_url)
         place = _place(url) if url else ""
@@ -82,14 +82,14 @@ def _unknown(
 
 
 def _is_same(place: str, other: str) -> bool:
-    """Whether two places are one: who counts downloads puts an own host before the file's."""
+    """Whether two places are one file: services that count downloads put their host in front."""
     return place == other or place.endswith(f"/{other}") or other.endswith(f"/{place}")
 
 
 def _place(url: str) -> str:
-    """What stays of an address when scheme, signature and fragment change.
+    """Return an address without scheme, signature and fragment.
 
-    The query of a program that hands out files, such as `play.php?id=1`, says which.
+    The query stays if the path names no file: in `play.php?id=1` it tells which file is meant.
     """
     try:
         parts = urlsplit(url)
@@ -115,7 +115,7 @@ def _kind(enclosure: Enclosure) -> str:
     return next((kind for kind, pattern in patterns.items() if pattern.search(path)), "")
 
 
-def _shown(files: Sequence[Enclosure]) -> Iterator[str]:
+def _paragraphs(files: Sequence[Enclosure]) -> Iterator[str]:
     played = set()
     for file in files:
         kind, source = _kind(file), f'src="{escape(file.url)}"'

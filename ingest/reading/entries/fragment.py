@@ -1,4 +1,4 @@
-"""A publisher's HTML, read once: the pictures in it, its clean form, and what that shows."""
+"""Reads a publisher's HTML once, for its pictures, its clean form and its visible text."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _WITH_PICTURES = ("video", "img", "image", "picture", "noscript")
 
 @dataclass(frozen=True, slots=True)
 class Clean:
-    """Safe HTML whose addresses are absolute, and what it shows."""
+    """Safe HTML with absolute addresses, and what a reader sees of it."""
 
     html: SafeHtml
     shown: Shown
 
 
 class Fragment:
-    """HTML as it was written, at an address from which its own are counted."""
+    """HTML as written; its relative addresses are relative to `base_url`."""
 
     def __init__(self, written: str, *, base_url: str | None) -> None:
         if "[/" in written and (code := bbcode.rendered(cleaning.as_html(written))):
@@ -35,9 +35,9 @@ class Fragment:
         self._tree: etree._Element | None = None
 
     def pictures(self) -> list[etree._Element]:
-        """List the elements that may show a picture, in their order, as they were written.
+        """Return the elements that may show a picture, in their order.
 
-        They are to be looked at before the fragment is cleaned.
+        Read them before calling `clean`, which changes them.
         """
         if self._plain is not None:
             return self._plain.pictures
@@ -47,14 +47,14 @@ class Fragment:
         return list(self._tree.iter(*_WITH_PICTURES))
 
     def clean(self) -> Clean:
-        """Make it safe, and tell what is seen of it; never raises."""
+        """Return the fragment as safe HTML with its visible text; never raise."""
         if self._plain is not None:
             return Clean(self._plain.html, self._plain.shown)
-        tree, self._tree = self._tree, None  # it is used up
+        tree, self._tree = self._tree, None  # cleaning changes the tree
         html = cleaning.clean(self._written, base_url=self.base_url, tree=tree)
         return Clean(html, plain_html.shown_by(html) or shown_by(html))
 
 
 def clean(written: str, *, base_url: str | None) -> SafeHtml:
-    """Return a fragment as safe HTML whose addresses are absolute; never raises."""
+    """Return a fragment as safe HTML with absolute addresses; never raise."""
     return Fragment(written, base_url=base_url).clean().html

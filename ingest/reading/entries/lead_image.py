@@ -25,7 +25,7 @@ _AFTER_ENCLOSURES = (ImageKind.ITUNES_IMAGE, ImageKind.JSON_IMAGE, ImageKind.JSO
 _SUFFIX = re.compile(r"\.(?:jpe?g|jfif|png|gif|webp|avif|bmp|heic)(?:\Z|[@!_~:-])", re.IGNORECASE)
 _ANY_TYPE = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 
-# What an address says of a picture that stands for no entry, wherever it says so.
+# Signs in an address that a picture is a decoy: it illustrates no entry.
 _DECOY_PART = re.compile(
     r"qr_?-?code|erweima|tongji|hm\.gif|feedburner|feedsportal|feedblitz|shields\.io|badge\."
     r"|/badges?/|timeline_card_small|placeholder|favicon|google-analytics|doubleclick|cnzz"
@@ -34,8 +34,8 @@ _DECOY_PART = re.compile(
     r"|(?<![a-z0-9])(?:ads?|advert)(?![a-z0-9])"
     r"|(?:\A|[/.])(?:pixel|counter|beacon|spacer|track(?:er|ing)?|stat)(?:[/.]|\Z)"
 )
-# The same of what is small by nature; a picture declared large is none, whatever its folder:
-# 36kr keeps all its pictures below /avatar/. WeChat keeps faces at wx.qlogo.cn, but pictures of
+# Signs of small pictures. They do not count for a picture declared large: 36kr keeps all its
+# pictures below /avatar/. WeChat keeps faces at wx.qlogo.cn, but pictures of
 # articles at mmbiz.qlogo.cn.
 _SMALL_PART = re.compile(
     r"emoji|emoticon|smiley|smilie|avatar|(?<!mmbiz\.)qlogo|touxiang|/face/|/face\d*\."
@@ -61,7 +61,7 @@ _TINIEST = 3
 _SMALLEST = 50
 _THIN = 100
 _NARROWEST = 12  # times as long as wide: a rule or a banner
-_FLATTEST = 0.15  # the same, as WeChat writes it: height by width
+_FLATTEST = 0.15  # height by width, as WeChat writes it: also a rule or a banner
 
 
 def choose(
@@ -148,7 +148,7 @@ def _in_body(elements: Sequence[etree._Element], base_url: str | None) -> Iterat
 
 
 def _of_picture(picture: etree._Element, base_url: str | None) -> str | None:
-    """The picture's own `img` is what every reader can show; its sources are a second choice."""
+    """Return the address of the `img` in a `picture`, or else of one of its sources."""
     images = [image for image in picture.iter("img") if not _is_decoy(image)]
     urls = [_of_image(image, base_url) for image in images]
     for source in picture.iter("source") if images or not picture.findall("img") else ():
@@ -230,13 +230,13 @@ def _is_small_by_nature(url: str) -> bool:
 
 
 def _address(url: str) -> str:
-    """Host and path, in lower case."""
+    """Return host and path in lower case."""
     parts = urlsplit(url)
     return f"{parts.netloc}{parts.path}".lower()
 
 
 def _is_private(url: str) -> bool:
-    """Whether the host cannot be one of the public web: a bare name, or an address kept apart."""
+    """Whether the host is not on the public web: a bare name, or a private address."""
     host = (urlsplit(url).hostname or "").rstrip(".")
     name, _, last = host.rpartition(".")
     if ":" in host or last.isdigit():

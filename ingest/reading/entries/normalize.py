@@ -1,6 +1,6 @@
-"""Bring a parsed entry into our one normal form: clean text, safe absolute HTML, aware UTC dates.
+"""Normalises parsed entries: clean text, safe HTML with absolute addresses, aware UTC dates.
 
-Nothing is decided here about identity or news: `dedupe` does that.
+`dedupe` decides about identity and news.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ _TITLE_FROM_TEXT = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What normalising needs to know beside the entry.
+    """What the normalisation of an entry needs apart from the entry.
 
-    `first_seen_at` is when the entries were first seen: relative dates count from there.
-    `feed_title` is the name to use where the feed gives none or the user set another.
+    Relative dates count from `first_seen_at`, when the entries were first seen. `feed_title` is
+    the name that the user set, or "".
     """
 
     document: Document
@@ -57,13 +57,13 @@ class Context:
 
 
 def normalize(feed: ParsedFeed, context: Context) -> list[NormalEntry]:
-    """Bring every entry of a feed into normal form; raise what any of them raises."""
+    """Normalise every entry of a feed; an error in one of them is raised."""
     return [one.normalize() for one in each_entry(feed, context)]
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A parsed entry, its bytes, and the call that brings it into normal form."""
+    """A parsed entry, its bytes, and the call that normalises it."""
 
     entry: ParsedEntry
     raw: Packed
@@ -72,7 +72,7 @@ class Parsed:
 
 
 def each_entry(feed: ParsedFeed, context: Context) -> Iterator[Parsed]:
-    """Yield each entry of a feed, not yet in normal form."""
+    """Yield the entries of a feed, each with the call that normalises it."""
     title = name_of(feed, context)
     author = next(
         (author.name for author in authors_of(feed.authors, are_text=feed.names_are_text)), None
@@ -140,25 +140,25 @@ def _normalize_entry(
 
 
 def name_of(feed: ParsedFeed, context: Context) -> str:
-    """The name a feed goes by: the user's, else its own, else its host's."""
+    """Return the name of a feed: the user's, else its own, else its host."""
     own = without_program(titles.display_title(feed.title, is_text=feed.title_is_text))
     return context.feed_title or own or urls.host_of(context.document.final_url)
 
 
 def without_program(name: str) -> str:
-    """Return a name without that of the program that wrote the feed, which says nothing of it."""
+    """Return a feed's name without the name of the program that wrote it (`- RSSHub`)."""
     return _PROGRAM.sub("", name) or name
 
 
 def _link(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> str | None:
     link = urls.absolute_link(entry.link, _site_of(feed, context))
-    # RSS 2.0: a guid is a permalink unless it says that it is none.
+    # RSS 2.0: a guid is a permalink unless isPermaLink is "false".
     guid = entry.guid if entry.guid_is_permalink else None
     return link or urls.absolute_link(guid, None)
 
 
 def _site_of(feed: ParsedFeed, context: Context) -> str:
-    """The page that a feed links to; relative addresses are counted from there."""
+    """Return the page that a feed links to, the base of its relative addresses."""
     url = context.document.final_url
     return urls.absolute_link(feed.link, url) or url
 
@@ -171,7 +171,7 @@ def _guid(entry: ParsedEntry) -> str | None:
 def _dates(
     entry: ParsedEntry, feed: ParsedFeed, context: Context, spoken: str
 ) -> tuple[ResolvedDate | None, ResolvedDate | None]:
-    """When an entry was published and updated; `spoken` is the language of its text."""
+    """Return when an entry was published and updated; `spoken` is the language of its text."""
     cst_is_american = "CST" in f"{entry.published} {entry.updated}" and means_american_cst(
         zone=context.zone,
         now=context.first_seen_at,
@@ -194,7 +194,7 @@ def _dates(
 
 
 def authors_of(authors: tuple[Author, ...], *, are_text: bool = False) -> tuple[Author, ...]:
-    """Bring the names of authors into normal form; one without a name is none."""
+    """Return authors with their names as plain text; authors without a name are dropped."""
     named = ((one, titles.display_title(one.name, is_text=are_text)) for one in authors)
     return tuple(
         Author(name=name[:_LONGEST_NAME], url=author.url, email=author.email)
@@ -214,7 +214,7 @@ def _first_words(text: str) -> str:
 
 
 def shown(raw: str | None) -> str | None:
-    """Return as much of a publisher's own words as is kept."""
+    """Return the part of a raw date that is stored."""
     return raw[:_LONGEST_NAME] if raw else None
 
 
@@ -224,9 +224,9 @@ def _item_digest(entry: ParsedEntry, context: Context) -> bytes:
 
 
 def _raw_documents(feed: ParsedFeed, context: Context) -> Iterator[Packed]:
-    """The smallest document that each entry can be read from again.
+    """Yield for each entry the smallest document from which it can be read again.
 
-    Many entries may share one, as large as may be: it is packed once.
+    Entries may share the whole document, which is packed only once.
     """
     whole: Packed | None = None
     for entry in feed.entries:

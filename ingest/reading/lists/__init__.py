@@ -1,4 +1,4 @@
-"""Read lists of addresses: OPML, sitemaps, and the feeds that a page names.
+"""Reads lists of addresses: OPML, sitemaps, and links to feeds in a page.
 
 opml        lists of feeds, in and out (opml_settings: the settings of a feed in them)
 sitemap     the pages of a site

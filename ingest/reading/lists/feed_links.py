@@ -1,7 +1,7 @@
-"""The addresses at which a site may have its feed, by one of its pages: the likeliest first.
+"""Finds addresses at which a site may have its feed, from one of its pages.
 
-See https://www.rssboard.org/rss-autodiscovery for what a page should say, and the tests for what
-pages do say. Whether there is a feed at an address, the page cannot tell.
+https://www.rssboard.org/rss-autodiscovery says what a page should contain; the tests show what
+pages do contain. Nothing is fetched: there may be no feed at an address.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MOST = 30
 _FEED_TYPES = frozenset(
     "application/rss+xml application/atom+xml application/feed+json application/rdf+xml".split()
 )
-# Types that feeds are named by, and other things as well.
+# Types of feeds and of other documents.
 _ODD_TYPE = re.compile(r"rss|atom|feed|rdf|^(?:application|text)/(?:xml|json)$|^$")
 _NO_FEED = re.compile(r"oembed|opensearch|activity\+json|ld\+json|wlwmanifest|rsd\+xml")
 _FEED_PATH = re.compile(
@@ -32,7 +32,7 @@ _FEED_PATH = re.compile(
     re.IGNORECASE,
 )
 _FEED_WORDS = re.compile(r"\b(?:rss|atom|feed)\b|订阅|訂閱", re.IGNORECASE)
-# As WordPress and others call the feed of comments in their languages.
+# Names of the feed of comments in WordPress and others, by language.
 _COMMENTS = re.compile(
     r"comm?ent|komm?ent|coment|коммент|комент|コメント|댓글|评论|評論|留言|回應|迴響|reacties|yorum"
     r"|hozzászól|bình luận|[σΣ]χ[οό]λ|ความ(?:คิด)?เห็น|تعليق|دیدگاه|תגוב|टिप्पण|মন্তব্য|კომენტარ"
@@ -63,9 +63,9 @@ _USUAL = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLink:
-    """An address at which there may be a feed; `is_named` if the page says so of it.
+    """An address at which there may be a feed; `is_named` if the page links to it.
 
-    `refusal` says why it is not even looked at ("": it is).
+    `refusal` is the reason not to fetch it, or "". A lower `rank` is more likely.
     """
 
     url: str
@@ -77,11 +77,10 @@ class FeedLink:
 
 
 def feed_links(document: Document) -> list[FeedLink]:
-    """Return where the feed of a page's site may be.
+    """Return the possible addresses of a site's feed, the most likely first.
 
-    First what the page, or its answer's headers, name by `link`, the feed of the whole site before
-    others; then links in its text that look like a feed; then the usual addresses; last feeds of
-    comments.
+    First come `link` elements and `Link` headers, the feed of the whole site before others; then
+    links in the text that look like a feed; then the usual addresses; last feeds of comments.
     """
     tree = tree_of(document)
     base = _join(document.final_url, next(iter(tree.xpath("//base/@href")), "")) or ""
@@ -98,7 +97,7 @@ def feed_links(document: Document) -> list[FeedLink]:
 
 
 def is_about_comments(title: str) -> bool:
-    """Whether a feed's own title says that it has the comments of a site."""
+    """Whether a feed's title says that it is a feed of comments."""
     return bool(_TITLE_OF_COMMENTS.search(title))
 
 
@@ -124,14 +123,14 @@ def _in_head(tree: lxml.html.HtmlElement, base: str, document: Document) -> Iter
 
 
 def _refusal(url: str | None, *, is_sure: bool, is_typed: bool) -> str:
-    """Why a link that calls itself a feed is not looked at; "" if it is, or calls itself none."""
+    """Return the reason not to fetch a link that is marked as a feed, or ""."""
     if url is None:
         return _NO_ADDRESS if is_sure else ""
     return _NEVER_A_FEED if is_typed and not is_sure and _NEVER.search(url) else ""
 
 
 def _may_be_feed(url: str, kind: str, title: str) -> bool:
-    """Whether another version of a page, as languages and telephones have it, may be a feed."""
+    """Whether an alternate link without a feed's type may be a feed, not a translated page."""
     if _NEVER.search(url):
         return False
     if _looks_like_feed(url):
@@ -152,7 +151,7 @@ def _in_text(tree: lxml.html.HtmlElement, base: str) -> Iterator[FeedLink]:
 
 
 def _words_of(link: lxml.html.HtmlElement) -> str:
-    """What a link says to those who read it, see its picture, or have it read to them."""
+    """Return the words of a link: its text, and the attributes that describe it."""
     words = [" ".join(link.itertext())[:_MOST_WORDS]]
     for element in islice(link.iter(etree.Element), _MOST):
         words += [element.get(name) or "" for name in ("title", "alt", "aria-label", "class")]
@@ -160,9 +159,9 @@ def _words_of(link: lxml.html.HtmlElement) -> str:
 
 
 def _usual(page_url: str) -> Iterator[FeedLink]:
-    """The usual addresses at the root of the page's site, and in its folder.
+    """Yield the usual addresses at the root of the site and in the folder of the page.
 
-    A page without an ending (`/blog`) is a folder.
+    A page without a file ending (`/blog`) counts as a folder.
     """
     path = urlsplit(page_url).path
     folder = urljoin(page_url, "." if "." in path.rpartition("/")[2] else f"{path.rstrip('/')}/")
@@ -177,7 +176,7 @@ def _main_language(tag: str | None) -> str:
 
 
 def _language_in(url: str, page_url: str) -> str:
-    """The language that an address names in its first folder, unless the page is there too."""
+    """Return the language in the first folder of an address, "" if the page is in that folder."""
     found = _LANGUAGE_FOLDER.match(urlsplit(url).path)
     is_own = found and urlsplit(page_url).path.startswith(found[0])
     return found[1].lower() if found and not is_own else ""
@@ -197,7 +196,7 @@ def _link(
 
 
 def _names_comments(title: str, site_name: str) -> bool:
-    """Whether the title of a feed is about comments; the name of its site may have that word."""
+    """Whether a feed's title names comments, apart from the site's name, which may do so too."""
     _, part, own = title.rpartition("»")
     found = _COMMENTS.search(own)
     return bool(found and (part or found[0] not in site_name))
@@ -217,7 +216,7 @@ def _is_of_site(url: str, base: str) -> bool:
 
 
 def _join(base: str, href: str | None) -> str | None:
-    """The address of a link, without its fragment; None if it is none of the web, or the page."""
+    """Return a link's web address without fragment; None for other schemes and the page itself."""
     href = re.sub(r"(?i)^feed:(?://)?(?=https?://)|^feed(?=://)", "", (href or "").strip())
     href = f"http{href}" if href.startswith("://") else href
     if not href or href.startswith("#"):

@@ -1,4 +1,4 @@
-"""Lists of feeds as OPML 2.0: read whatever programs write, write what every program reads."""
+"""Reads and writes lists of feeds as OPML 2.0; reading tolerates the mistakes of programs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _END = re.compile(r"</opml\s*>", re.IGNORECASE)
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 
 
-# What an address looks like that is a feed by all appearance.
+# Addresses that look like feeds.
 _LIKE_FEED = re.compile(
     r"rsshub://|.*(?:\.(?:rss|atom|rdf|xml)|[/=](?:rss|atom|feeds?)(?:\.\w+)?)/?(?:[?#].*)?\Z",
     re.IGNORECASE,
@@ -34,9 +34,9 @@ _LONGEST_SHOWN = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedList:
-    """The feeds of an OPML file, and what of it could not be taken, in words.
+    """The feeds of an OPML file, and messages about outlines that could not be read.
 
-    `damage` says where the file is cut or broken, if it is: what follows was not read.
+    `damage` says where a damaged file is cut or broken; the rest of it was not read.
     """
 
     feeds: tuple[FeedConfig, ...]
@@ -47,13 +47,13 @@ class FeedList:
 def read_opml(body: bytes, name: str) -> FeedList:
     """Read an OPML file in any charset; its folders become categories.
 
-    Raise `UsageError` when it is no OPML or lists nothing.
+    Raise `UsageError` if it is not OPML or lists no feed.
     """
     import listparser
 
     root, damage = _read_xml(repair(charset.decode(body).text))
     problems = [] if root is None else [word for word in map(_mend, _outlines(root)) if word]
-    # listparser guesses the charset of text without a declaration; there is nothing to guess.
+    # The declaration keeps listparser from guessing the charset.
     text = b"" if root is None else etree.tostring(root, encoding="utf-8", xml_declaration=True)
     own = {} if root is None else _own_settings(root)
     feeds = []
@@ -71,7 +71,7 @@ def read_opml(body: bytes, name: str) -> FeedList:
 
 
 def _read_xml(text: str) -> tuple[etree._Element | None, str | None]:
-    """Read XML as far as it goes, and say where it is cut or broken."""
+    """Parse XML as far as possible; return the root, and where the text is cut or broken."""
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
     try:
         root = etree.fromstring(mend(_DECLARATION.sub("", text, count=1)).encode(), parser)
@@ -89,34 +89,34 @@ def _outlines(root: etree._Element) -> Iterator[etree._Element]:
 
 
 def _mend(outline: etree._Element) -> str | None:
-    """Put a feed's address where every program puts it; say what of an outline cannot be taken."""
+    """Move the address of a feed to `xmlUrl`; return a message if the outline is not a feed."""
     given = {name.lower(): value.strip() for name, value in outline.attrib.items()}
     url, page, kind = given.get("url", ""), given.get("htmlurl", ""), given.get("type", "").lower()
     feed = given.get("xmlurl", "")
     if kind in _TYPES_OF_LIST and (feed or url):
         for name in [name for name in outline.attrib if str(name).lower() == "xmlurl"]:
             del outline.attrib[name]
-        return f"{_shown(feed or url)}: a list of its own; save it and import it"
+        return f"{_shorten(feed or url)}: a list of its own; save it and import it"
     if feed:
         return None
     if url and (kind in _TYPES_OF_FEED or _LIKE_FEED.match(url)):
         outline.set("xmlUrl", url)
         return None
     if page or url:
-        return f"{_shown(page or url)}: a page; find its feed with: guidang feeds add ADDRESS"
+        return f"{_shorten(page or url)}: a page; find its feed with: guidang feeds add ADDRESS"
     named = given.get("text") or given.get("title") or "an outline"
     is_named = kind in _TYPES_OF_FEED | _TYPES_OF_LIST
-    return f"{_shown(named)}: names no address" if is_named else None
+    return f"{_shorten(named)}: names no address" if is_named else None
 
 
-def _shown(text: str) -> str:
+def _shorten(text: str) -> str:
     return text[:_LONGEST_SHOWN]
 
 
 def _own_settings(root: etree._Element) -> dict[str, dict[str, Any]]:
-    """The settings that a list of ours names, by the addresses of the feeds.
+    """Return the settings in our namespace by the addresses of the feeds.
 
-    Their titles are those that a user set: another's list has one for each feed.
+    In a list that Guidang wrote, a title counts only if it is among the settings: the user set it.
     """
     is_ours = FORM in root.attrib
     found = {}

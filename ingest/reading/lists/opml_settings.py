@@ -1,7 +1,7 @@
-"""A feed's settings as attributes of an OPML outline, in a namespace of their own.
+"""Converts a feed's settings to attributes of an OPML outline, in our own namespace, and back.
 
-Headers, passwords and proxies are neither written nor read: a list from elsewhere must not
-decide which secrets of this machine are sent to whom.
+Headers, passwords and proxies are neither written nor read: a foreign list must not decide where
+the secrets of this machine are sent.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ _REFERENCES = ("env:", "credential:")
 
 
 def attributes_of(settings: FeedSettings) -> dict[str, str]:
-    """Return the attributes for those settings of a feed that lists carry."""
+    """Return the attributes for the settings that may be in lists."""
     values = settings.as_json()
-    return {_name(key): _written(values[key]) for key in _carried() if key in values}
+    return {_name(key): _value(values[key]) for key in _keys_in_lists() if key in values}
 
 
 def settings_of(attributes: Mapping[str, str]) -> dict[str, Any]:
-    """Return the settings that the attributes of an outline name; they are not checked."""
-    found = {key: attributes[_name(key)] for key in _carried() if _name(key) in attributes}
+    """Return the settings in the attributes of an outline, not validated."""
+    found = {key: attributes[_name(key)] for key in _keys_in_lists() if _name(key) in attributes}
     return {key: value for key, value in found.items() if not value.startswith(_REFERENCES)}
 
 
-def _carried() -> list[str]:
+def _keys_in_lists() -> list[str]:
     return [name for name, setting in feed_settings().items() if setting.in_lists]
 
 
@@ -36,5 +36,5 @@ def _name(key: str) -> str:
     return f"{{{NAMESPACE}}}{key.replace('_', '-')}"
 
 
-def _written(value: object) -> str:
+def _value(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)

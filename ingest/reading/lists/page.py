@@ -1,4 +1,4 @@
-"""What a page and its answer's headers say: a tree, links, and where readers are sent."""
+"""Reads a fetched page: its tree, its `Link` headers, and its redirect by `meta`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MOST = 30
 
 
 def tree_of(page: Document) -> lxml.html.HtmlElement:
-    """Read a page as a tree; one that cannot be read is empty."""
+    """Parse a page to a tree; a page that cannot be parsed gives an empty one."""
     text = charset.decode(page.body, page.content_type).text
     try:
         return lxml.html.document_fromstring(xml_text.repair(text).encode(), parser=_parser())
@@ -35,7 +35,7 @@ def tree_of(page: Document) -> lxml.html.HtmlElement:
 
 
 def links_of_headers(page: Document) -> Iterator[dict[str, str]]:
-    """The links in an answer's `Link` headers (RFC 8288), as attributes of `link` elements."""
+    """Yield the links in the `Link` headers (RFC 8288) as attributes of `link` elements."""
     headers = (value[:_LONGEST_HEADER] for name, value in page.headers if name == "link")
     for found in islice((link for value in headers for link in _LINK.finditer(value)), _MOST):
         options = {name.lower(): a or b for name, a, b in _OPTION.findall(found["options"])}
@@ -46,7 +46,7 @@ def links_of_headers(page: Document) -> Iterator[dict[str, str]]:
 
 
 def refresh_target(page: Document) -> str | None:
-    """Return the other address to which a page sends its readers by `meta`, or None."""
+    """Return the address to which a page redirects by `meta refresh`, or None."""
     for meta in tree_of(page).iter("meta"):
         if (meta.get("http-equiv") or "").strip().lower() != "refresh":
             continue

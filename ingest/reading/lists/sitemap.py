@@ -1,4 +1,4 @@
-"""Sitemaps (https://www.sitemaps.org/protocol.html): addresses, and when they last changed."""
+"""Reads sitemaps (https://www.sitemaps.org/protocol.html): addresses and their last changes."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from ingest.values import ParsedEntry, ResolvedDate
 
 _NAMED = re.compile(r"\s*sitemap\s*:\s*([^\s#]\S*)", re.IGNORECASE)
 _HOST_AND_PATH = re.compile(r"([\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:[/?#]|\Z)")
-_FEW = 3  # addresses that may have changed in one moment
+_FEW = 3  # addresses that may have changed at the same moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """An address of a sitemap; `is_list` if it is that of another sitemap.
+    """An address in a sitemap; `is_list` if it is the address of another sitemap.
 
-    `published` is the date that a sitemap of news gives, as it is there; `changed` is the raw
-    `lastmod` where it tells the address apart from the others of its list.
+    `published` is the raw date of a news sitemap. `changed` is the raw `lastmod`, or None if most
+    addresses of the list have the same one.
     """
 
     url: str
@@ -43,7 +43,7 @@ def read_sitemap(
 ) -> list[Listed]:
     """Read a sitemap, a sitemap index, a list of addresses as plain text, or a feed.
 
-    Raise `Unreadable` if it is none of them.
+    Raise `Unreadable` for any other document.
     """
     text = xml_text.repair(charset.decode(body, content_type).text).lstrip("\ufeff \t\r\n")
     if not text.startswith("<"):
@@ -57,13 +57,13 @@ def read_sitemap(
         raise Unreadable(url, f"it is no sitemap: {error}") from None
     if tree is None or next(tree.iter("{*}urlset", "{*}sitemapindex"), None) is None:
         raise Unreadable(url, "it is no sitemap")
-    return _without_build_dates(_listed(tree, url, now))
+    return _without_build_dates(_addresses_in(tree, url, now))
 
 
 def sitemaps_of_robots(body: bytes, url: str) -> list[str]:
-    """The sitemaps that a robots.txt names (https://www.sitemaps.org/protocol.html#submit_robots).
+    """Return the sitemaps in a robots.txt (https://www.sitemaps.org/protocol.html#submit_robots).
 
-    An address that is malformed stays as it is.
+    A malformed address is returned unchanged.
     """
     text = charset.decode(body).text.lstrip("\ufeff")
     named = (found[1] for line in text.splitlines() if (found := _NAMED.match(line)))
@@ -71,7 +71,7 @@ def sitemaps_of_robots(body: bytes, url: str) -> list[str]:
 
 
 def _tree(text: str) -> etree._Element | None:
-    """The root of a document that may be broken; None if there is no element in it."""
+    """Parse a document that may be broken; return its root, or None if it has no element."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, recover=True, encoding="utf-8"
     )
@@ -86,7 +86,7 @@ def _plain(text: str, url: str) -> list[Listed]:
 
 
 def _in_feed(body: bytes, url: str, now: datetime, content_type: str | None) -> list[Listed]:
-    """The pages that a feed in a sitemap's place leads to."""
+    """Return the pages that a feed links to."""
     try:
         feed = parse(body, content_type=content_type, url=url)
     except ParseError as error:
@@ -109,19 +109,19 @@ def _instant(entry: ParsedEntry, now: datetime) -> ResolvedDate | None:
 
 
 def _without_build_dates(listed: Iterator[Listed]) -> list[Listed]:
-    """Drop a `lastmod` that most of the addresses have: it is when the site was built."""
+    """Drop a `lastmod` that most addresses share: it is the time when the site was built."""
     found = list(listed)
     (most,) = Counter(one.changed for one in found).most_common(1) or [(None, 0)]
     is_build = most[1] > max(_FEW, len(found) / 2)
     return [replace(o, changed=None) if is_build and o.changed == most[0] else o for o in found]
 
 
-def _listed(root: etree._Element, list_url: str, now: datetime) -> Iterator[Listed]:
-    """What is listed, wherever it stands: some sites nest lists in each other."""
+def _addresses_in(root: etree._Element, list_url: str, now: datetime) -> Iterator[Listed]:
+    """Yield the addresses at any depth, because some sites nest lists in each other."""
     for place in root.iter("{*}url", "{*}sitemap"):
-        said = (place.findtext("{*}loc") or "").strip()
-        is_whole = said.startswith(("http://", "https://"))
-        url = said if is_whole else _absolute(said, list_url)
+        written = (place.findtext("{*}loc") or "").strip()
+        is_whole = written.startswith(("http://", "https://"))
+        url = written if is_whole else _absolute(written, list_url)
         raw = (place.findtext("{*}lastmod") or "").strip() or None
         changed = resolve_date(raw, first_seen_at=now)
         if url:
@@ -134,11 +134,11 @@ def _listed(root: etree._Element, list_url: str, now: datetime) -> Iterator[List
             )
 
 
-def _absolute(said: str, list_url: str) -> str:
-    """The address that is meant where the scheme is missing: `example.org/a` begins with a host."""
-    if (named := _HOST_AND_PATH.match(said)) and _is_host(named[1].lower(), host_of(list_url)):
-        said = f"//{said}"
-    return absolute_link(said, list_url) or said
+def _absolute(written: str, list_url: str) -> str:
+    """Return an absolute address; `example.org/a` without a scheme begins with a host."""
+    if (named := _HOST_AND_PATH.match(written)) and _is_host(named[1].lower(), host_of(list_url)):
+        written = f"//{written}"
+    return absolute_link(written, list_url) or written
 
 
 def _is_host(name: str, own: str) -> bool:

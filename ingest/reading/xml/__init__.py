@@ -1,8 +1,8 @@
-"""What the readers of XML share: text that a parser accepts, bounds, and typed fields.
+"""Tools for reading XML.
 
-xml_text  find the root, mend what publishers get wrong
-bounds    how much of a document is read
-fields    access to feedparser's dictionaries, with types
-cdata     CDATA marks that were left in a text
-untyped   HTML that is declared as text
+xml_text  finds the root element, and repairs text that parsers reject
+bounds    cuts documents that would cost feedparser too much time
+fields    typed access to feedparser's dictionaries
+cdata     removes and repairs marks of CDATA sections
+untyped   recognises HTML in Atom texts without a type
 """

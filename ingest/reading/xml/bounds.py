@@ -1,8 +1,8 @@
-"""XML that would cost feedparser more than linear time is cut before it gets there.
+"""Cuts XML on which feedparser would need more than linear time.
 
-feedparser compares every category of an entry with all others, looks for an address at every
-letter of an author, goes through all namespaces at every foreign element, and drops leading
-blanks one by one. Real feeds stay far below these bounds; only what is over them is cut.
+feedparser compares every category of an entry with all others, searches an address at every
+letter of an author, iterates over all namespaces at every foreign element, and drops leading
+blanks one by one. Real feeds are far below these bounds.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 MAX_ENTRIES = 10_000  # per document
-MAX_DEPTH = 500  # elements in one another
+MAX_DEPTH = 500  # nested elements
 MAX_ATTRIBUTES = 200  # per element
 _MAX_NAMESPACES = 200  # prefixes per document
 MAX_TAGS = 500  # categories per entry
@@ -33,25 +33,25 @@ _BOUNDED = re.compile(
 
 
 class OutOfBoundsError(ValueError):
-    """The document goes beyond a bound in a way that cannot be cut; the message names it."""
+    """The document exceeds a bound and cannot be cut; the message names the bound."""
 
 
 def may_be_exceeded(text: str) -> bool:
-    """Say whether there is any sign of too many namespaces, blanks, entries; costs next to nothing.
+    """Whether a text may have too many namespaces, sections or blanks; a cheap check.
 
-    Categories and authors are not looked at.
+    Categories and authors are not checked.
     """
     marks = text.count("xmlns:"), text.count("&#") + text.count("<![CDATA[")
     return marks[0] > _MAX_NAMESPACES or marks[1] > _MAX_DISGUISED or _has_long_blanks(text)
 
 
 def _has_long_blanks(text: str) -> bool:
-    """Look at every 500th character: a thousand blanks cover two of them."""
+    """Whether a text has a thousand blanks in a row; they cover two of every 500th characters."""
     return bool(_TWO_BLANKS.search(text[::500])) and bool(_BLANKS.search(text))
 
 
 def cut_to_bounds(text: str) -> str:
-    """Cut what is over the bounds; all that remains is as it was."""
+    """Return the text with everything beyond the bounds cut, and the rest unchanged."""
     if len(set(_PREFIX.findall(text))) > _MAX_NAMESPACES:
         raise OutOfBoundsError(f"XML with more than {_MAX_NAMESPACES} namespaces")
     if len(_DISGUISED_BLANK.findall(text)) > _MAX_DISGUISED:
@@ -60,7 +60,7 @@ def cut_to_bounds(text: str) -> str:
 
 
 def _cut_elements(text: str) -> str:
-    """Drop categories beyond the bound, empty what is too long, end after the last entry."""
+    """Drop categories beyond the bound, empty long elements, and end after the last entry."""
     pieces: list[str] = []
     kept = pos = entries = tags = 0
     while found := _BOUNDED.search(text, pos):
@@ -69,7 +69,7 @@ def _cut_elements(text: str) -> str:
             pos = _end(text, "]]>", pos)
         elif found["entry"]:
             entries, tags = entries + 1, 0
-            if entries > MAX_ENTRIES + 1:  # one more, so that the reader sees there are more
+            if entries > MAX_ENTRIES + 1:  # one more than allowed, so that the parser warns
                 text = text[: found.start()]
         else:
             tags += found["tag"] is not None
@@ -81,7 +81,7 @@ def _cut_elements(text: str) -> str:
 
 
 def _cut_of(text: str, found: re.Match[str], *, over: bool) -> slice:
-    """Tell what to cut of an element: all of it, its text, or nothing."""
+    """Return the part of an element to cut: all of it, its text, or nothing."""
     start, end = found.span()
     if found[0].endswith("/>"):
         return slice(start if over else end, end)
@@ -94,6 +94,6 @@ def _cut_of(text: str, found: re.Match[str], *, over: bool) -> slice:
 
 
 def _end(text: str, mark: str, pos: int) -> int:
-    """Find the place after `mark`; the end of the text if there is none."""
+    """Return the position after the next `mark`, or the end of the text."""
     found = text.find(mark, pos)
     return len(text) if found < 0 else found + len(mark)

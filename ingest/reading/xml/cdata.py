@@ -1,4 +1,4 @@
-"""CDATA sections that were escaped, nested, or ended too early give the text that they wrap."""
+"""Repairs CDATA sections that were escaped, nested, or ended too early."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOST_WRAPPINGS = 5
 
 
 def unwrap(text: str) -> str:
-    """Return a text without the CDATA section that it was put into as text."""
+    """Return a text without the marks of a CDATA section around it."""
     for _ in range(_MOST_WRAPPINGS):
         opening = _OPENING.match(text)
         if opening is None:
@@ -29,7 +29,7 @@ def unwrap(text: str) -> str:
     return text
 
 
-# A section; the comment that HTML's serialisers make of one; the tags of code.
+# A section, the comment into which HTML serialisers turn one, or a tag of code.
 _IN_HTML = re.compile(
     r"<!\[CDATA\[(?P<inner>.*?)(?:\]\]>|\Z)|<!--\[CDATA\[(?P<comment>.*?)(?:\]\]-->|\Z)"
     r"|<(?P<end>/?)(?:pre|code|kbd|samp|tt)\b",
@@ -39,9 +39,10 @@ _SIGN = re.compile(r"<!(?:--)?\[CDATA\[", re.IGNORECASE)
 
 
 def without_sections(markup: str) -> str:
-    """Return HTML without CDATA sections, which it does not have: to a browser they are comments.
+    """Return HTML without CDATA sections, which browsers would treat as comments.
 
-    In code they are shown as they were written; elsewhere what they hold is part of the HTML.
+    A section inside code is escaped, so that it is shown as text. Elsewhere it is replaced by its
+    content.
     """
     if "[" not in markup or not _SIGN.search(markup):
         return markup
@@ -59,20 +60,18 @@ def without_sections(markup: str) -> str:
     return _IN_HTML.sub(show, markup)
 
 
-# Where a section begins an element's text. XML's own rule ends it at the first `]]>`.
+# A section at the beginning of an element. By XML's rule it ends at the first `]]>`.
 _SECTION = re.compile(r"<([A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>\s*<!\[CDATA\[")
 _BETWEEN_SECTIONS = re.compile(r"[^<>\]]*<!\[CDATA\[")
-_MOST_GUESSES = 10  # of sections whose end is not certain; each may cost a look at a whole entry
-
-
-_MOST_ENDED = 100  # each costs a look for the next end
+_MOST_GUESSES = 10  # sections with an uncertain end; each may cost a scan of a whole entry
+_MOST_ENDED = 100  # each costs a search for the next end
 _NEXT_ENTRY = re.compile(
     r"</(?:item|entry)\s*>\s*(?:<(?:item|entry)\b|</(?:channel|feed|rss)\s*>)", re.IGNORECASE
 )
 
 
 def end_open_sections(text: str) -> str:
-    """End a section that its entry never ends, before it takes the next entry as its text."""
+    """End each section that its entry does not end, so that it does not swallow the next entry."""
     if text.count("<![CDATA[") <= text.count("]]>"):
         return text
     pieces, pos, ended = [], 0, 0
@@ -93,9 +92,9 @@ def end_open_sections(text: str) -> str:
 
 
 def mend_sections(text: str) -> str:
-    """Let a section with which an element begins go on to the last `]]>` before its closing tag.
+    """Extend a section at the beginning of an element to the last `]]>` before the closing tag.
 
-    For XML that is not well-formed: an article that quotes `]]>` ends its own section.
+    For XML that is not well-formed: an article that quotes `]]>` ends its own section too early.
     """
     pieces, pos, guesses = [], 0, 0
     while section := _SECTION.search(text, pos):
@@ -110,7 +109,7 @@ def mend_sections(text: str) -> str:
 
 
 def _end_of_section(text: str, start: int, name: str) -> tuple[int, bool]:
-    """Return where a section ends, and whether its quoted sections end in it as well."""
+    """Return the end of a section, and whether all quoted sections in it are closed."""
     depth, quoted, last, guess = 1, 0, -1, -1
     for mark in _marks_within(name).finditer(text, start):
         if mark[0] == "<![CDATA[":
@@ -138,7 +137,7 @@ def _marks_within(name: str) -> re.Pattern[str]:
 
 
 def _escape_endings(inner: str) -> str:
-    """Keep each `]]>` in a section as text, save where another section follows it."""
+    """Escape each `]]>` inside a section, except one that another section follows."""
     first, *others = inner.split("]]>")
     pieces = [first]
     for other in others:

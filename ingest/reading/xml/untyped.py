@@ -1,7 +1,7 @@
-"""Tell HTML from text that speaks of HTML, where Atom gives no type.
+"""Tells HTML from plain text about HTML in Atom texts without a type.
 
-Without `type` a text is plain (RFC 4287 section 3.1.1), but Hexo with feedsmith 2 writes its
-articles so.
+Without `type` a text is plain (RFC 4287 section 3.1.1), but Hexo with feedsmith 2 writes HTML
+without a type.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _NAMES = (
     "|details|center|address"
 )
 _BLOCK = re.compile(rf"<({_NAMES})(?:\s[^<>]*)?>", re.IGNORECASE)
-# `<p>甲</p> 与 <div>乙</div>` speaks of blocks.
+# A text such as `<p>甲</p> 与 <div>乙</div>` is about blocks.
 _BETWEEN_WORDS = re.compile(
     rf"</(?:{_NAMES})>\s{{0,9}}(?:[和与與跟或及、&/]|and|or|vs\.?)\s{{0,9}}<(?:{_NAMES})[\s>]",
     re.IGNORECASE,
@@ -22,13 +22,14 @@ _BETWEEN_WORDS = re.compile(
 _ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BEGINS = re.compile(r"<(?:!--|[a-zA-Z][a-zA-Z0-9]*[\s/>])")
 _MOST_BLOCKS = 50
-_LOOKED_AT = 2_000  # characters of a block in which words are looked for
+_LOOKED_AT = 2_000  # characters of a block in which words are searched
 
 
 def is_html(text: str) -> bool:
-    """Whether a text without a type is HTML: blocks with words in them, up to its ends.
+    """Whether a text without a type is HTML.
 
-    Who speaks of tags has words around them, or nothing in them.
+    HTML begins or ends with a tag and has blocks with words in them. A text about tags has words
+    around the tags, or no words inside them.
     """
     if "</" not in text:
         return False

@@ -1,7 +1,6 @@
-"""XML text is made fit for feedparser: one root, known entities, nothing that takes for ever.
+"""Prepares XML text for feedparser: finds the root element, repairs errors, checks bounds.
 
-It finds the root element, drops what stands before it, and mends what publishers get wrong;
-it does not read the feed.
+The feed itself is read elsewhere.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _SEARCHED = 65_536  # characters before the root that may be rubbish (PHP warnin
 _DOCTYPE = re.compile(r"<!DOCTYPE(?:[^\[>]*\[[^\]]*\]\s*>|[^\[>]*>)", re.IGNORECASE)
 _ENTITY = re.compile(r"<!ENTITY\s+([\w.-]{1,64})\s+(?:\"([^\"&%<]{0,64})\"|'([^'&%<]{0,64})')")
 _NAMESPACE = re.compile(r"(\sxmlns(?::[\w.-]+)?\s*=\s*)(\"[^\"<>]*\"|'[^'<>]*')")
-# Characters that XML 1.0 section 2.2 leaves out of Char, and halves of surrogate pairs.
+# Characters outside Char of XML 1.0 section 2.2, among them surrogates.
 _NOT_CHAR = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile("&(?:amp;)?#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _REFERENCES = re.compile(f"(?:{_REFERENCE.pattern})+")
@@ -32,9 +31,9 @@ _BLANK = " \t\r\n\f\v\0\ufeff\u200b"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Root:
-    """The outermost element: its local name in lower case, and where its tag begins.
+    """The root element: its local name in lower case, and the position of its tag.
 
-    `rubbish` says that it was found behind text that XML does not allow there.
+    `rubbish` means that text which XML does not allow stands before it.
     """
 
     name: str
@@ -43,7 +42,7 @@ class Root:
 
 
 def find_root(text: str) -> Root | None:
-    """Find the root element; that of a feed is looked for behind rubbish as well."""
+    """Find the root element; the root of a feed may stand after other text."""
     start = _skip_prolog(text)
     tag = _TAG_NAME.match(text, start)
     name = tag[2].lower() if tag else ""
@@ -55,7 +54,7 @@ def find_root(text: str) -> Root | None:
 
 
 def _skip_prolog(text: str) -> int:
-    """Step over instructions, comments, a DOCTYPE and blanks (XML 1.0 section 2.8)."""
+    """Return the position after the prolog: comments, DOCTYPE etc. (XML 1.0 section 2.8)."""
     pos = 0
     while (begin := text.find("<", pos)) >= 0 and not text[pos:begin].strip():
         if text.startswith("<?", begin):
@@ -74,9 +73,9 @@ def _skip_prolog(text: str) -> int:
 
 
 def isolate_root(text: str, root: Root) -> str:
-    """Put our own declaration before the root, and resolve the entities that stood there.
+    """Replace everything before the root by our declaration, and resolve entities defined there.
 
-    DOCTYPEs never reach a parser: no external subset, no entity in an entity.
+    No DOCTYPE reaches a parser, hence no external subset and no nested entity.
     """
     own = {}
     if root.start and "<!ENTITY" in text[: root.start]:
@@ -86,15 +85,15 @@ def isolate_root(text: str, root: Root) -> str:
 
 
 def _without_blanks(declaration: re.Match[str]) -> str:
-    """Take blanks out of a namespace's address: to feedparser they end it."""
+    """Remove blanks from a namespace's address, which feedparser would cut at the first one."""
     return declaration[1] + "".join(declaration[2].split())
 
 
 def is_well_formed(text: str) -> bool:
-    """Say whether a namespace-aware XML parser reads the text to its end.
+    """Whether a namespace-aware XML parser reads the text to its end.
 
-    Raise OutOfBoundsError for what feedparser, or who reads its texts later, takes too long to
-    go through: for each attribute it goes through all of them.
+    Raise OutOfBoundsError for too deep nesting and for too many attributes in a tag, on which
+    feedparser would need quadratic time.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     depth = 0
@@ -123,7 +122,7 @@ _ENTRY_TAG = re.compile(r"<(/?)(?:[\w.-]{1,40}:)?(?:item|entry)[\s>]")
 
 
 def ends_within_an_entry(text: str) -> bool:
-    """Whether the last entry is begun and not ended, as where a document was cut."""
+    """Whether the last entry is not closed, as in a document that was cut."""
     tags = _ENTRY_TAG.findall(text)
     return bool(tags) and not tags[-1]
 
@@ -131,7 +130,7 @@ def ends_within_an_entry(text: str) -> bool:
 _KEPT = frozenset({"lt", "gt", "amp", "quot", "apos"})
 _NAMED = re.compile(r"&([A-Za-z][\w.-]{0,63});")
 _BARE = re.compile(r"&(?!#[0-9]+;|#x[0-9a-fA-F]+;|(?:lt|gt|amp|quot|apos);)")
-# What begins as a tag and cannot be one: `a<b and c>d`, and `a<b` with the next tag behind it.
+# Text that looks like a tag and cannot be one: `a<b and c>d`, and `a<b` before another tag.
 _NO_TAG = re.compile(
     r"<(?=[A-Za-z][\w.:-]*+(?:\s++(?!(?:allowfullscreen|async|autoplay|checked|controls|defer|disabled"
     r"|hidden|loop|muted|open|reversed|selected)\b)[\w.:-]++)++\s*+>|[A-Za-z][^<>=\"'/]*+<)"
@@ -140,9 +139,9 @@ _LAST_TAG = re.compile(r"</[\w.:-]+\s*>")
 
 
 def mend(text: str, entities: dict[str, str] | None = None) -> str:
-    """Resolve HTML's entities, escape bare signs, drop what follows the root's end.
+    """Resolve HTML's entities, escape bare `&` and `<`, and drop everything after the root.
 
-    What stands in CDATA sections is left alone.
+    CDATA sections stay unchanged.
     """
     known = entities or {}
 
@@ -165,7 +164,7 @@ def mend(text: str, entities: dict[str, str] | None = None) -> str:
 
 
 def _drop_tail(text: str) -> str:
-    """Drop what follows the end tag of the root: scripts of providers, a second document."""
+    """Drop text after the end tag of the root, such as scripts or a second document."""
     tag = _TAG_NAME.search(text)
     end = text.rfind(f"</{tag[0][1:]}") if tag else -1
     if end < 0 or (last := _LAST_TAG.match(text, end)) is None:
@@ -174,10 +173,10 @@ def _drop_tail(text: str) -> str:
 
 
 def repair(text: str) -> str:
-    """Take out what makes XML parsers raise, and put together what belongs together.
+    """Return a text without leading blanks and without characters that XML parsers reject.
 
-    Emoji written as two references (`&#55356;&#57225;`, the habit of programs that count in
-    UTF-16) become one character; references and characters outside XML's Char are dropped.
+    References to the two surrogates of an emoji (`&#55356;&#57225;`, written by programs that use
+    UTF-16) become one character. Other references outside XML's Char are dropped.
     """
     text = text.lstrip(_BLANK)
     if _NOT_CHAR.search(text):
@@ -186,12 +185,12 @@ def repair(text: str) -> str:
 
 
 def legal(text: str) -> str:
-    """Drop what no XML document and no database may hold (XML 1.0 section 2.2, Char)."""
+    """Drop characters that neither XML nor the database may hold (XML 1.0 section 2.2, Char)."""
     return _NOT_CHAR.sub("", text)
 
 
 def _repair_run(run: re.Match[str]) -> str:
-    """Repair neighbouring references; those that are right stay as they were written."""
+    """Repair a run of adjacent references; valid references stay unchanged."""
     pieces: list[str] = []
     high = 0
     for match in _REFERENCE.finditer(run[0]):
@@ -208,6 +207,6 @@ def _repair_run(run: re.Match[str]) -> str:
 
 
 def _code_point(reference: re.Match[str]) -> int:
-    """Read the number of a reference; one too long to mean a character is 0x110000."""
+    """Return the code point of a reference, or 0x110000 if the number is too long."""
     digits = (reference[1] or reference[2]).lstrip("0")
     return 0x110000 if len(digits) > 7 else int(digits or "0", 16 if reference[1] else 10)
