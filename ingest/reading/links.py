@@ -1,4 +1,4 @@
-"""Addresses: made absolute, and brought to one canonical form for comparing; never fetched."""
+"""Brings the addresses of pages to one canonical form for comparison; fetches nothing."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from url_normalize import url_normalize
 
 from ingest.urls import PLAIN_LINK
 
-# Two names of one site; what is left must still be one: `m.cn` is a host of its own.
+# Prefixes of a host that name the same site. The rest must still be a host: `m.cn` stays.
 _MOBILE = re.compile(r"^(?:www|m)\.(?=[^.]+\.[^.])")
 _TRACKING_PREFIXES = ("utm_", "spm", "share_")
 _TRACKING = frozenset(
     "from isappinstalled fbclid gclid scene chksm srcid mpshare weibo_id wx_share_id "
     "nsukey ref_src yclid msclkid igshid _ga"
-    # what changes with each look
+    # values that change with each request
     " phpsessid jsessionid sessionid session_id _ rand random nocache".split()
 )
-# Of these, what may be all that tells two articles of a site apart.
+# Of these, the parameters that name the article on some sites.
 _MAY_NAME = frozenset("from scene _ rand random nocache srcid".split())
-# A scheme and a host, and nothing behind them.
+# A scheme and a host, and nothing else.
 _SITE = re.compile(r"[a-z]+://[^/?#]*/?\??#?", re.IGNORECASE)
-# As WordPress has them, until its user chooses others.
+# WordPress's default form of permalinks.
 _PLAIN_PERMALINK = re.compile(r"(?:^|&)p=[0-9]+(?:&|$)")
 _TRACKING_FRAGMENTS = frozenset({"", "rd", "wechat_redirect", "rss", "xtor"})
-# Caches of AMP and MIP pages: the page's own address follows, `s` for https.
+# Caches of AMP and MIP pages. The page's own address follows in the path; `s` means https.
 _CACHE = re.compile(
     r"(?:[^/]*\.)?(?:cdn\.ampproject\.org|bing-amp\.com|mipcdn\.com|mipcache\.bdstatic\.com)"
     r"/(?:c|v|wp)(?P<page>/.*)|(?:google|bing)\.[a-z.]{2,6}/amp(?P<shown>/.*)"
@@ -45,12 +45,12 @@ _AMP_VALUES = frozenset({"", "1", "true", "yes"})
 _OF_VIEWERS = frozenset({"amp_js_v", "amp_gsa", "amp_r", "amp_ct", "usqp"})
 # Places within an article's page, not articles of their own as `#comment-7` or `#v2` may be.
 _FRAGMENT = re.compile(r"(?:comments|respond|disqus_thread|more(?:-\d+)?|top)?", re.IGNORECASE)
-# In a plain link that has another spelling is one of these.
+# A plain link without any of these has only one spelling.
 _SIGNS = ("/amp", ".amp", "-amp", "?amp", "=amp", "mipc", "/index.", "/default.", "&")
 
 
 class Parts(NamedTuple):
-    """The parts of an address whose scheme says nothing; the server is in lower case."""
+    """The parts of an address without its scheme; the server is in lower case."""
 
     server: str
     path: str
@@ -59,11 +59,11 @@ class Parts(NamedTuple):
 
 
 def canonical_link(link: str | None) -> str | None:
-    """Bring a link to the form in which two links to one article are equal.
+    """Return the canonical form of a link: two links to one article have the same form.
 
-    https, lower-case host without `www.` or `m.`, default port and dot segments gone (RFC 3986
-    section 6), parameters that only tell where a reader came from dropped, and what `spellings`
-    knows. The link itself is kept beside it as it was.
+    It has the scheme https and a lower-case host without `www.` or `m.`. The default port, dot
+    segments (RFC 3986 section 6), tracking parameters, sessions, AMP and the names of index files
+    are removed, and the parameters sorted.
     """
     if link is None:
         return None
@@ -73,7 +73,7 @@ def canonical_link(link: str | None) -> str | None:
 
 
 def earlier_form(link: str) -> str | None:
-    """The canonical link that earlier versions made of a link, if it was another."""
+    """Return the canonical form that earlier versions gave a link, or None if it is the same."""
     if (plain := PLAIN_LINK.fullmatch(link)) and not may_have_others(link):
         return None
     if plain and (pairs := _pairs(plain["query"])):
@@ -85,9 +85,9 @@ def earlier_form(link: str) -> str | None:
 
 
 def exact_link(link: str) -> str | None:
-    """The canonical link with the parameters that, on some sites, are all that names an article.
+    """Return the canonical link with the parameters that name the article on some sites.
 
-    None where it has none of them.
+    Return None if the link has no such parameter.
     """
     if "?" not in link or (parts := _parts(link, but=_MAY_NAME)) is None:
         return None
@@ -105,7 +105,7 @@ def _plain_canonical_link(link: re.Match[str]) -> str:
 
 
 def _pairs(query: str | None) -> list[tuple[str, str]]:
-    """The parameters of a plain query, without those that name nothing."""
+    """Return the parameters of a plain query, without those for tracking."""
     split = (pair.partition("=") for pair in query.split("&")) if query else ()
     return [(name, value) for name, _, value in split if not _is_tracking(name)]
 
@@ -116,7 +116,7 @@ def _canonical_link(link: str) -> str:
 
 
 def _parts(link: str, *, but: frozenset[str] = frozenset()) -> Parts | None:
-    """Take a link apart; None if it is malformed. Tracking parameters in `but` stay."""
+    """Split a link without its tracking parameters, except those in `but`; None if malformed."""
     try:
         normal = urlsplit(url_normalize(link) or link)
     except (ValueError, UnicodeError):
@@ -141,12 +141,12 @@ def _is_tracking(name: str) -> bool:
 
 
 def names_a_site(canonical_link: str | None) -> bool:
-    """Whether a link leads to a site's front page, so that it cannot tell articles apart."""
+    """Whether a link is missing or leads to a front page, so that it identifies no article."""
     return canonical_link is None or _SITE.fullmatch(canonical_link) is not None
 
 
 def is_front_page(link: str) -> bool:
-    """Whether a link leads to a front page, whatever its query, if that names no article."""
+    """Whether a link leads to a front page; its query is ignored unless it names an article."""
     try:
         parts = urlsplit(canonical_link(link) or link)
     except ValueError:
@@ -155,13 +155,13 @@ def is_front_page(link: str) -> bool:
 
 
 def may_have_others(plain_link: str) -> bool:
-    """Whether a link without sessions and fragment may be spelled otherwise: quickly said."""
+    """Whether a link without session and fragment may have other spellings; a cheap check."""
     link = plain_link.lower()
     return any(sign in link for sign in _SIGNS)
 
 
 def one_spelling(parts: Parts) -> Parts:
-    """Bring an address to the spelling in which two addresses of one page are equal."""
+    """Return the spelling that all addresses of one page share."""
     server, path = _from_cache(parts.server, parts.path)
     query = sorted(_without_amp(parts.query), key=lambda pair: pair[0])
     path = _SCRIPT.sub("", _SESSION.sub("", path))
@@ -173,7 +173,7 @@ def one_spelling(parts: Parts) -> Parts:
 
 
 def _from_cache(server: str, path: str) -> tuple[str, str]:
-    """Where the page is that an AMP or MIP cache shows."""
+    """Return server and path of the page that an AMP or MIP cache shows."""
     if (cache := _CACHE.fullmatch(f"{server}{path}")) is None:
         return server, path
     page = _CACHED.fullmatch(cache["page"] or cache["shown"] or "")
@@ -191,9 +191,10 @@ def _without_amp(query: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def nearby(address: str) -> set[str]:
-    """An address and what it may have been before a site changed the form of its addresses.
+    """Return an address with and without a slash or `.html` at its end.
 
-    With and without a slash or `.html` at its end. They may be two pages: what they say decides.
+    A site may have changed its addresses in this way. The results may also be different pages:
+    the caller must compare their content.
     """
     path = address.partition("://")[2].partition("/")[2]
     if not path or "?" in path or "#" in path:

@@ -13,17 +13,17 @@ from ingest.reading.entries.normalize import Context, each_entry, name_of
 from ingest.reading.shortcuts.split import Split, split
 from ingest.values import NormalEntry, Packed, ParsedFeed, Recognised
 
-# Fewer could be the clock of one author; so many are the feed's own way.
+# Entries with local time labelled as GMT; fewer may come from the wrong clock of one author.
 _PROOF_OF_LOCAL_TIME = 3
 _LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenEntry:
-    """An entry whose reading raised something.
+    """An entry whose reading raised an error.
 
-    `name` is what people know it by: its title, else its guid, its link or its first words. `raw`
-    is the smallest document from which it can be read again, `key` that of its guid or its link.
+    `name` is its title, guid, link or first words, for messages. `raw` is the smallest document
+    from which it can be read again. `key` is the key of its guid or link.
     """
 
     name: str
@@ -35,11 +35,11 @@ class BrokenEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a document holds.
+    """The result of reading a document.
 
-    `feed` is what it says of itself, without its entries; `beside` are the item digests of those
-    that were known by their bytes and not read again. `broken` are those that could not be read;
-    they are in none of the others.
+    `feed` is the parsed feed without its entries. `beside` are the item digests of entries that
+    were recognised by their bytes and not read again. `broken` are the entries that could not be
+    read; they are not in `entries` or `beside`.
     """
 
     feed: ParsedFeed
@@ -51,10 +51,10 @@ class Reading:
 
 
 def read(context: Context) -> Reading:
-    """Parse, normalise and identify what a document holds.
+    """Parse, normalise and identify the entries of a document.
 
-    Each entry is given its own bytes. If the document's parts do not read as the whole does, the
-    whole is read. Raise `ParseError` if it is no feed.
+    Each entry gets its own bytes. If the document cannot be read item by item, the whole is read
+    at once. Raise `ParseError` if it is not a feed.
     """
     body = context.document.body
     parts = split(body)
@@ -67,9 +67,9 @@ def read_items(
 ) -> Reading | None:
     """Parse, normalise and identify the items that were not recognised by their bytes.
 
-    `fresh` are these by their digests, `frame` is what stands around them; its items and the body
-    of the document are not used. None if the items do not read as one entry each: then the whole
-    document has to be read. Raise as `read` does.
+    `fresh` are these items by their digests, `frame` is the text around them; its items and the
+    body of the document are not used. Return None if the items are not one entry each: the caller
+    then reads the whole document. Raise `ParseError` like `read`.
     """
     broken: list[BrokenEntry] = []
     alone = frame.of(fresh.values())
@@ -79,7 +79,7 @@ def read_items(
     except Fault as fault:
         fresh, broken = _parsable(frame, fresh, context)
         if not fresh:
-            raise fault from None  # not the items are at fault, but what stands around them
+            raise fault from None  # the text around the items is at fault
         alone = frame.of(fresh.values())
         parsed = _parse(alone.document(alone.items), alone, context)
     if len(parsed.entries) != len(fresh):
@@ -97,7 +97,7 @@ def _parse(body: bytes, parts: Split | None, context: Context) -> ParsedFeed:
 def _parsable(
     frame: Split, fresh: Mapping[bytes, bytes], context: Context
 ) -> tuple[dict[bytes, bytes], list[BrokenEntry]]:
-    """Parse each item alone; return those that can be parsed, and those that raise."""
+    """Parse each item alone; return the items that can be parsed, and the broken entries."""
     good: dict[bytes, bytes] = {}
     broken: list[BrokenEntry] = []
     for digest, item in fresh.items():
@@ -134,9 +134,9 @@ def _reading(
 
 
 def _normalize(parsed: ParsedFeed, context: Context) -> tuple[list[NormalEntry], list[BrokenEntry]]:
-    """Bring each entry into normal form; one whose reading raises anything is broken.
+    """Normalise each entry; return the normal entries and the broken ones.
 
-    This is the border of an entry: nothing that it raises stops the others.
+    An error in one entry does not stop the others.
     """
     whole: list[NormalEntry] = []
     broken: list[BrokenEntry] = []

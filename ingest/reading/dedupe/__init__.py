@@ -1,12 +1,12 @@
-"""The identity of an entry within its feed, and what counts as an edit.
+"""Identifies entries within their feed, and decides which are new or edited.
 
-Everything here is a pure function of values; what is kept is looked up by `store.entries`.
+All functions are pure; `store.entries` loads the stored entries.
 
-noise     what a reader would notice, and what changes by itself
-identity  the key of each entry of a document
-likeness  whether an entry and a kept one are the same article
-pairs     noise that only shows in two versions side by side
-verdict   new, edited or unchanged
+noise     digests what a reader would notice of an entry
+identity  makes the key of each entry of a document, and of records without an address
+likeness  tells whether an entry and a stored one are the same article
+pairs     recognises noise that only a comparison of two versions shows
+verdict   decides: new, edited or unchanged
 """
 
 from ingest.reading.dedupe.identity import (

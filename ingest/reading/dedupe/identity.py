@@ -1,4 +1,4 @@
-"""The identity of each entry of a document: a key made of its guid, its link or its words."""
+"""Makes the key of each entry of a document from its guid, its link or its words."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def identify(
     beside: Iterable[Recognised] = (),
     site_link: str | None = None,
 ) -> list[NormalEntry]:
-    """Give each entry of one document its identity, and drop repetitions of the same entry.
+    """Return the entries of one document with their keys and without repetitions.
 
-    `beside` are the entries of the same document that were recognised by their bytes already.
+    `beside` are entries of the same document that were already recognised by their bytes.
 
-    The key is made of the guid, else the link, else the title, else the text. What two different
-    entries of the document share identifies neither: a guid, a link or a title that stands for
-    several articles is passed over (some feeds give one link, or one id, to all their entries).
+    The key is made of the guid, else the link, else the title, else the text. A guid, link or
+    title that different entries of the document share is not used: some feeds give one link or
+    one id to all their entries.
     """
     distinct = list({_likeness(entry): entry for entry in reversed(entries)}.values())[::-1]
     beside = list(beside)
@@ -54,7 +54,7 @@ def _likeness(entry: NormalEntry) -> tuple[object, ...]:
 def _with_address(
     entry: NormalEntry, guids: Counter[str], shared: Counter[str], site: str | None
 ) -> NormalEntry:
-    """Identify an entry by its guid or its link; one that has neither to itself has no key yet."""
+    """Return an entry with a key of its guid or link; the key is "" if other entries share both."""
     link = _own_link(entry, shared, site)
     link_key = link_key_of(link) if link else None
     if entry.guid and guids[entry.guid] == 1:
@@ -63,7 +63,7 @@ def _with_address(
 
 
 def _own_link(entry: NormalEntry, shared: Counter[str], site: str | None) -> str | None:
-    """The canonical link of an entry that no other of the document has; else its exact one."""
+    """Return the canonical link of an entry, or else its exact link, if no other entry has it."""
     link = entry.canonical_link
     if link is None or link == site or links.names_a_site(link):
         return None
@@ -76,7 +76,7 @@ def _own_link(entry: NormalEntry, shared: Counter[str], site: str | None) -> str
 def _exact_links(
     entries: Iterable[NormalEntry | Recognised], shared: Counter[str]
 ) -> Iterator[str]:
-    """The exact links of entries whose canonical links are shared: `?from=1` and `?from=2`."""
+    """Yield the exact links (`?from=1`, `?from=2`) of entries that share a canonical link."""
     if all(count == 1 for count in shared.values()):
         return
     for entry in entries:
@@ -86,7 +86,7 @@ def _exact_links(
 
 
 def _with_words(entry: NormalEntry, titled: Counter[str]) -> NormalEntry:
-    """Identify an entry by its title, or by what it says."""
+    """Return an entry with a key of its title, or also of its text if the title is shared."""
     named = bool(entry.title_key) and titled[entry.title_key] == 1
     text = "" if named else f"{entry.published_raw or ''}\x00{entry.text_digest.hex()}"
     digest = key_of("digest", f"{entry.guid or ''}\x00{entry.title_key}\x00{text}")
@@ -94,12 +94,12 @@ def _with_words(entry: NormalEntry, titled: Counter[str]) -> NormalEntry:
 
 
 def link_key_of(canonical_link: str) -> str:
-    """What an entry is known by through its link."""
+    """Return the key that a canonical link gives."""
     return key_of("link", canonical_link)
 
 
 def key_of_address(guid: str | None, link: str | None) -> str | None:
-    """Return the key that a guid, else a link, gives an entry that no other of its feed shares."""
+    """Return the key for a guid, or else for a link; None if both are missing."""
     if guid:
         return key_of("guid", guid)
     canonical = links.canonical_link(link)
@@ -107,7 +107,7 @@ def key_of_address(guid: str | None, link: str | None) -> str | None:
 
 
 def other_link_keys(entry: NormalEntry) -> list[str]:
-    """The keys of other forms of an entry's link, under which it may have been kept."""
+    """Return the keys of other forms of an entry's link, under which it may be stored."""
     if entry.link is None or entry.link_key is None:
         return []
     forms = (
@@ -120,27 +120,27 @@ def other_link_keys(entry: NormalEntry) -> list[str]:
 
 
 def nearby_link_keys(entry: NormalEntry) -> list[str]:
-    """The keys of what an entry's link may have been before its site changed their form."""
+    """Return the keys of an entry's link with other endings, which its site may have used."""
     if entry.link_key is None or entry.canonical_link is None:
         return []
     return [link_key_of(link) for link in sorted(links.nearby(entry.canonical_link))]
 
 
 def key_of(basis: str, value: str) -> str:
-    """Make a key; keys of different bases never meet."""
+    """Return the key for a value; keys of different bases are never equal."""
     return hashlib.sha256(f"{basis}\x00{value}".encode("utf-8", "replace")).hexdigest()
 
 
 def reused_key(entry: NormalEntry) -> str:
-    """The key of an entry whose guid belongs to another article already."""
+    """Return the key of an entry whose guid already belongs to another article."""
     return key_of("reused", f"{entry.guid}\x00{entry.canonical_link}\x00{entry.title_key}")
 
 
 def record_key(entry: NormalEntry, nth: int = 1) -> str:
-    """The key of an archive's record that names no address: its title, and its time if it has one.
+    """Return the key of an archive's record without an address: of its title and its time.
 
-    `nth` counts records of one title and time that are different posts. A record with an address,
-    or without a title, keeps the key that it has.
+    `nth` counts different posts with the same title and time. A record with an address, or without
+    a title, keeps its key.
     """
     if entry.guid is not None or entry.link_key is not None or not entry.title_key:
         return entry.key
@@ -153,9 +153,10 @@ def _record_key(title_key: str, at: datetime | None, nth: int = 1) -> str:
 
 
 def times_of_record(at: datetime | None) -> set[datetime | None]:
-    """The times that an archive's record may give an article of this time.
+    """Return the times that an archive's record may give for an article published at `at`.
 
-    None at all; the day; the right one; and the one that takes Chinese time for GMT.
+    These are no time, the start of the day, the exact time, and the time with Chinese time and GMT
+    confused.
     """
     if at is None:
         return {None}
@@ -164,15 +165,15 @@ def times_of_record(at: datetime | None) -> set[datetime | None]:
 
 
 def record_keys(entry: NormalEntry) -> list[str]:
-    """The keys of records that may be of an article with an address of its own."""
+    """Return the keys under which a record of this article, without an address, may be stored."""
     if not entry.title_key or (entry.guid is None and entry.link_key is None):
         return []
     return [_record_key(entry.title_key, at) for at in times_of_record(entry.published_at)]
 
 
 def record_of(entry: NormalEntry, by_key: Mapping[str, KnownEntry]) -> KnownEntry | None:
-    """The record of an archive, without an address, that an article was kept as."""
-    if not by_key:  # six digests an entry for nothing
+    """Return the stored record, without an address, of an article."""
+    if not by_key:  # saves six digests per entry
         return None
     found = (by_key.get(key) for key in record_keys(entry))
     return next((kept for kept in found if kept and kept.guid is kept.link_key is None), None)

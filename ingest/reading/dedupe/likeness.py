@@ -1,4 +1,4 @@
-"""Whether an entry and a kept one are the same article: by title, place, time and words."""
+"""Tells whether an entry and a stored one are the same article: by title, place, time and text."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from ingest.reading import links, titles
 from ingest.reading.dedupe.identity import other_link_keys, times_of_record
 from ingest.values import KnownEntry, NormalEntry
 
-# The rule of a date that nobody gave: it is that of the oldest document the entry was found in.
+# The method of a date that no document gives: the time of the oldest document with the entry.
 FROM_CAPTURE = "capture"
 _PRECISE = frozenset({"second", "minute"})
-# Two articles may share a short text (转发微博), but not one of so many characters.
+# Two articles may have the same short text (转发微博), but not one of so many characters.
 _LONG = 60
 _TAG = re.compile(r"<[^>]*>")
 
 
-class Said(Protocol):
-    """What an entry says, as far as it tells articles apart."""
+class Comparable(Protocol):
+    """The fields of an entry that tell articles apart."""
 
     @property
     def title_key(self) -> str:
-        """The key under which titles are equal."""
+        """The key of the title; see `titles.title_key`."""
 
     @property
     def html(self) -> str:
-        """The text."""
+        """The text as HTML."""
 
     @property
     def published_at(self) -> datetime | None:
-        """The date."""
+        """The date of publication."""
 
     @property
     def published_method(self) -> str | None:
-        """The rule that read the date."""
+        """The rule that gave the date."""
 
     @property
     def published_precision(self) -> str | None:
@@ -44,10 +44,10 @@ class Said(Protocol):
 
 
 def is_same_article(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether a guid or link still means the article it meant.
+    """Whether a guid or link still stands for the same article.
 
-    A publisher who edits changes the title or the address; one who uses an id again changes
-    both, and the date.
+    An edit changes the title or the address. A publisher who reuses an id changes both, and the
+    date.
     """
     if entry.guid is not None:
         places = {entry.link_key, *other_link_keys(entry)}
@@ -60,7 +60,7 @@ def is_same_article(entry: NormalEntry, kept: KnownEntry) -> bool:
 
 
 def is_moved_here(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether a kept entry with the link of this one is the same, with another guid."""
+    """Whether a stored entry with the same link is the same article with another guid."""
     if kept.text_digest == entry.text_digest:
         return True
     if None in (entry.published_raw, kept.published_raw) and _differ_in_a_name(entry, kept):
@@ -69,9 +69,9 @@ def is_moved_here(entry: NormalEntry, kept: KnownEntry) -> bool:
 
 
 def has_moved(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether the article is at another place now; hosts and queries rotate, paths do not.
+    """Whether the path of the article's address changed; hosts and queries may rotate.
 
-    Paths are compared in their canonical form: another spelling of one address is no move.
+    Paths are compared in their canonical form: another spelling of an address is not a move.
     """
     if None in (entry.link, kept.link) or entry.link == kept.link:
         return False
@@ -80,61 +80,64 @@ def has_moved(entry: NormalEntry, kept: KnownEntry) -> bool:
 
 
 def is_known_by_words(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether a kept entry with this text is an entry that has no address of its own.
+    """Whether a stored entry with the same text is this entry, which has no address.
 
-    Some feeds give their entries other guids on every build. Two posts may well say the same
+    Some feeds give their entries new guids on every build. Two posts may have the same text
     (转发微博), but not at the same time.
     """
     same_time = kept.published_raw == entry.published_raw
     return has_same_title(entry, kept) and (same_time or entry.guid is kept.guid is None)
 
 
-def is_joined(entry: Said, kept: KnownEntry) -> bool:
-    """Whether an entry is one that is kept with the same text, at another address.
+def is_joined(entry: Comparable, kept: KnownEntry) -> bool:
+    """Whether an entry is the same as a stored one with equal text at another address.
 
-    Title and time are equal; where the time is not known to the minute, only a text that is too
-    long to be written twice is proof.
+    Title and time must be equal. If the time is not precise to the minute, the text must be so
+    long that nobody writes it twice.
     """
     if not has_same_title(entry, kept) or not has_like_time(entry, kept):
         return False
     precise = {entry.published_precision, kept.published_precision} <= _PRECISE
-    if precise and entry.published_at == kept.published_at and _dated(kept):
+    if precise and entry.published_at == kept.published_at and _has_own_date(kept):
         return True
     return is_long(entry.html)
 
 
 def is_long(html: str) -> bool:
-    """Whether a text is too long for two articles to have it."""
+    """Whether a text is so long that two articles do not share it."""
     return len(_TAG.sub("", html)) >= _LONG
 
 
-def has_like_time(entry: Said, kept: KnownEntry) -> bool:
-    """Whether two dates may be of one moment: one missing, only the day, or another zone."""
-    at = kept.published_at if _dated(kept) else None
+def has_like_time(entry: Comparable, kept: KnownEntry) -> bool:
+    """Whether two dates may mean one moment: one may be missing, a day only, or in another zone."""
+    at = kept.published_at if _has_own_date(kept) else None
     if entry.published_method == FROM_CAPTURE or entry.published_at is None or at is None:
         return True
     return at in times_of_record(entry.published_at) or entry.published_at in times_of_record(at)
 
 
 def title_and_time(entry: NormalEntry | KnownEntry) -> tuple[str, datetime] | None:
-    """What tells an article whose text has changed; None if its time is not known to the minute."""
+    """Return title key and time, which identify an article with a changed text.
+
+    Return None if there is no title or the time is not precise to the minute.
+    """
     if entry.published_at is None or entry.published_precision not in _PRECISE:
         return None
     title = entry.title_key if isinstance(entry, NormalEntry) else titles.title_key(entry.title)
     return (title, entry.published_at) if title else None
 
 
-def has_same_title(entry: Said, kept: KnownEntry) -> bool:
-    """Whether the titles are equal but for their writing."""
+def has_same_title(entry: Comparable, kept: KnownEntry) -> bool:
+    """Whether the titles have the same key."""
     return titles.title_key(kept.title) == entry.title_key
 
 
-def _dated(kept: KnownEntry) -> bool:
+def _has_own_date(kept: KnownEntry) -> bool:
     return kept.published_method != FROM_CAPTURE
 
 
 def _differ_in_a_name(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether two links differ in what is tracking on most sites, and names articles on some."""
+    """Whether two links differ in parameters that name articles on some sites."""
     if "?" not in f"{entry.link}{kept.link}":
         return False
     exact = [link and links.exact_link(link) for link in (entry.link, kept.link)]
@@ -142,7 +145,7 @@ def _differ_in_a_name(entry: NormalEntry, kept: KnownEntry) -> bool:
 
 
 def _is_retitled(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether one title is the other with a few words more."""
+    """Whether one title is the other with some words added."""
     one, other = sorted((entry.title_key, titles.title_key(kept.title)), key=len)
     return one in other and 2 * len(one) >= len(other)
 

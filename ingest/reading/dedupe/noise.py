@@ -1,4 +1,4 @@
-"""What a reader would notice of an entry, and the noise that changes by itself."""
+"""Digests what a reader would notice of an entry, without the noise that changes by itself."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from urllib.parse import quote
 _DIGEST_BYTES = 16
 _SHORTEST_FILE_NAME = 4
 _COUNTED = r"阅读|浏览|播放|评论|回复|点赞|赞|转发|收藏|弹幕|热度|观看|views?|comments?|likes?"
-# Bounded everywhere: a body may be a million digits. Each pattern that can begins with one kind of
-# character, for which a text is searched ten times as fast.
+# All repetitions are bounded: a body may be a million digits. If possible, a pattern begins with
+# one kind of character, which makes a search ten times as fast.
 _NUMBER = r"\d(?<!\d\d)\d{0,11}(?:[,.]\d{1,6}){0,4}"
 _GAP = r"\s{0,20}"
 _AGO = rf"{_NUMBER}{_GAP}(?:秒|分钟?|小时|天|日|周|个?月)(?:之?前|以前)"
@@ -21,8 +21,8 @@ _DAY_AND_TIME = rf"[昨前今]天{_GAP}\d{{1,2}}:\d{{2}}"
 _DAY = rf"[刚昨前今][刚天]{_GAP}(?:$|(?=\d))"
 _AGO_IN_ENGLISH = rf"{_NUMBER}{_GAP}(?:seconds?|minutes?|hours?|days?|weeks?|months?)\s+ago"
 _COUNTER = rf"{_NUMBER}{_GAP}[万亿kKwW]?{_GAP}(?:次|人|个|条)?{_GAP}(?:{_COUNTED})"
-# What "2小时前" becomes the day after, where it stands by itself at the end of a line. Without a
-# year, "2-1" is a score and "9.9" a price: the day has two digits, and a month before a dot a zero.
+# A date that replaces "2小时前" a day later, at the end of a line. Without a year, "2-1" may be a
+# score and "9.9" a price: the day must have two digits, and a month before a dot a leading zero.
 _MONTH, _DAY_OF_MONTH = r"(?:0?[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 _DATE = (
     rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|{_MONTH}[-/]{_DAY_OF_MONTH}"
@@ -33,7 +33,7 @@ _COUNTER_BEHIND = (
     rf"(?:{_COUNTED})(?:数|量|次数)?{_GAP}[:：(（]?{_GAP}{_NUMBER}{_GAP}[万亿kKwW]?[)）]?"
 )
 _DATE_MARKS = "-/."
-# One of these words is in a text in lower case that holds such noise; most texts hold none.
+# Words by kind of noise: a text in lower case without any of them has no such noise.
 _SIGNS = {
     "ago": ("前",),
     "day": ("刚刚", "昨天", "前天", "今天"),
@@ -42,10 +42,10 @@ _SIGNS = {
     "counter": tuple(_COUNTED.replace("s?", "").split("|")),
     "date": tuple(_DATE_MARKS),
 }
-# None of them begins with what another ends in, so that all of them are found.
+# No word begins with the end of another, so that one search finds all of them.
 _WORDS = {*chain(*_SIGNS.values())} - {*_DATE_MARKS}
 _ANY_WORD = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
-# Where the digits of all scripts are, save those that NFKC folds: twice as fast as `\d`.
+# The ranges with the digits of all scripts, except those that NFKC folds; twice as fast as `\d`.
 _MAYBE_DIGIT = re.compile("[0-9\u0660-\u1c59\ua620-\uabf9\U00010000-\U0010ffff]")
 _NUMBERLESS = re.compile(_DAY, re.MULTILINE)  # all other noise has a number
 # In this order: "阅读 2小时前 8评论" is a section, a time and a counter, not 8 times read.
@@ -59,17 +59,16 @@ _NOISE = (
     ("counter", re.compile(_COUNTER_BEHIND, re.IGNORECASE)),
 )
 
-# At the end of a title: how long ago, or a date.
+# How long ago, or a date, at the end of a title.
 AGO_AT_END = re.compile(rf"(?:{_AGO}|{_DAY_AND_TIME}|{_AGO_IN_ENGLISH}|[刚昨前今][刚天])\)?$")
 DATE_AT_END = re.compile(rf"(?<!\d){_DATE}\)?$")
 
 
 def text_digest(title: str, text: str, media: Iterable[str]) -> bytes:
-    """Digest what a reader would notice of an entry: its words and its pictures.
+    """Return a digest of what a reader would notice of an entry: its words and its pictures.
 
-    `media` are the addresses of pictures, sounds and films. Left out is what moves by itself:
-    white space, attribute order, the hosts, queries and signatures of those addresses, relative
-    times and counters.
+    `media` are the addresses of pictures, sounds and films. White space, relative times, counters,
+    and the hosts, queries and signatures of those addresses do not count.
     """
     # A content network moves a file between hosts and folders, but keeps its name.
     names = "\n".join(map(file_name, media))
@@ -78,7 +77,7 @@ def text_digest(title: str, text: str, media: Iterable[str]) -> bytes:
 
 
 def still(text: str) -> str:
-    """Text without what moves by itself; only for comparing."""
+    """Return a text without noise and white space, for comparison only."""
     text = unicodedata.normalize("NFKC", text)
     lasting = _without_noise(text) if _MAYBE_DIGIT.search(text) else _NUMBERLESS.sub(" ", text)
     return "".join(lasting.split())
@@ -94,9 +93,9 @@ def _without_noise(text: str) -> str:
 
 
 def file_name(source: str) -> str:
-    """The last segment of an address; with the one before where it is only a size (`/640`).
+    """Return the last segment of an address, with the one before it if it is a size (`/640`).
 
-    Percent-encoding has one spelling here, the usual one.
+    Percent-encoding is normalised.
     """
     *_, folder, name = ("", "", *source.partition("?")[0].rstrip("/").split("/"))
     if name.isdigit() or len(name) < _SHORTEST_FILE_NAME:

@@ -1,7 +1,7 @@
-"""Two versions of an entry side by side: noise that only shows when both are known.
+"""Compares two versions of an entry, and recognises differences that are only noise.
 
-What `noise` leaves out of a digest is noise by itself. Here a label or a source glued to a title,
-a separator, or a signed name is noise because all the rest is equal.
+`noise` leaves out what is noise in any text. Here a label or a source added to a title, a
+separator, or a signed file name is noise if the rest of both versions is equal.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ingest.reading.dedupe.noise import AGO_AT_END, DATE_AT_END, file_name, stil
 from ingest.reading.html import shown_by
 from ingest.reading.html.text import Shown
 
-# Longer ones are edits, unless their digests are equal: nobody waits for them to be compared.
+# Characters; longer texts with different digests are edits, because comparing takes too long.
 _LONGEST = 200_000
 _LONGEST_TITLE = 300
 _LONGEST_SOURCE = 24
@@ -31,7 +31,7 @@ _LABEL = re.compile(
     r"|推荐|置顶|热门|热点|热榜|热搜|头条|独家|原创|首发|快讯|要闻|最新|专题|视频|图集|组图|直播|深度"
     r"|会员|付费|广告|转载)[\]】)〕>》」]?\s{0,5}[|丨:·\-]?\s{0,5}){1,3}"
 )
-# What names of media end in. "网" and "社" alone end many other words.
+# Endings of names of media. "网" and "社" alone are endings of many other words.
 _MEDIUM = (
     r"(?:日报|晚报|早报|晨报|时报|商报|都市报|周报|周刊|新闻网|新闻社|通讯社|在线|电视台|广播电台|卫视"
     r"|客户端|公众号|新闻|(?<!互联)(?<![官电上联路入全因球])网|(?<=[华中国])新社|(?<=新华)社|报社|APP)"
@@ -45,12 +45,12 @@ _SOURCE_IN_FRONT = re.compile(
     rf"[\[【(]?[\u3400-\u9fffA-Za-z]{{0,6}}{_MEDIUM}(?:\s{{0,5}}[\]】)|丨:·-]|\s)\s{{0,5}}",
     re.IGNORECASE,
 )
-# Beside a time any short name is a source, if it stands apart: "海港发布 · 3小时前".
+# Before a time, any short name that stands apart is a source: "海港发布 · 3小时前".
 _SOURCE_BEFORE_TIME = re.compile(
     rf"(?:\s{{0,5}}{_MARK}\s{{0,5}}|\s{{1,5}})[\u3400-\u9fffA-Za-z]{{2,10}}\s{{0,5}}{_MARK}?\s{{0,5}}"
 )
-# Not glued on by a list, but said: "大桥通车" and "大桥通车推迟".
-_SAID = re.compile("[不未无非没否假勿停撤缓]|推迟|取消|延期|终止|辟谣|更正|更新|失败|落空")
+# Words that change the meaning of a title: "大桥通车" and "大桥通车推迟".
+_MEANINGFUL = re.compile("[不未无非没否假勿停撤缓]|推迟|取消|延期|终止|辟谣|更正|更新|失败|落空")
 _TIMESTAMP = re.compile(r"(?<!\d)1[4-9]\d{8}(?:\d{3})?(?!\d)")
 _HASH = re.compile(r"[0-9a-f]{16,128}", re.IGNORECASE)
 _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]{8,})?")
@@ -60,7 +60,7 @@ _FEWEST_HASHES = 3
 
 
 def is_noise(title: str, text: str, other_title: str, other_text: str) -> bool:
-    """Whether a reader would notice nothing between two versions; the texts are HTML."""
+    """Whether a reader would notice no difference between two versions; the texts are HTML."""
     if max(len(text), len(other_text)) > _LONGEST:
         return False
     shown, other = shown_by(text), shown_by(other_text)
@@ -72,16 +72,16 @@ def is_noise(title: str, text: str, other_title: str, other_text: str) -> bool:
 
 
 def _are_same_words(one: str, other: str) -> bool:
-    """Whether texts are equal but for separators, which part words as a blank does."""
+    """Whether texts are equal except for separators between words."""
     if still(one) == still(other):
         return True
     return _words(one) == _words(other)
 
 
 def _words(text: str) -> list[str]:
-    """Return the words between separators and blanks, and the separator at the end of all, if any.
+    """Return the words between separators and blanks, and the separator at the end, if any.
 
-    A full stop between sentences separates as a comma does.
+    A full stop between sentences is a separator, like a comma.
     """
     text = unicodedata.normalize("NFKC", text).translate(_SAME_MARKS).strip()
     text = _FULL_STOP.sub(" ", text)
@@ -90,7 +90,7 @@ def _words(text: str) -> list[str]:
 
 
 def _are_same_titles(one: str, other: str) -> bool:
-    """Whether titles are equal but for a label, a source or a time that is glued to one."""
+    """Whether titles are equal except for a label, a source or a time added to one of them."""
     if _are_same_words(one, other):
         return True
     if max(len(one), len(other)) > _LONGEST_TITLE:
@@ -100,7 +100,7 @@ def _are_same_titles(one: str, other: str) -> bool:
 
 
 def _bare_titles(title: str) -> set[str]:
-    """What a title may be without label or source before it, and source and time behind it."""
+    """Return the forms of a title without a label or source before it, and source or time after."""
     title = unicodedata.normalize("NFKC", title).strip()
     before = (pattern.match(title) for pattern in (_LABEL, _SOURCE_IN_FRONT))
     found = set()
@@ -110,7 +110,7 @@ def _bare_titles(title: str) -> set[str]:
 
 
 def _without_end(title: str) -> Iterator[str]:
-    """A title without what a list glues to its end: source, time, or both."""
+    """Yield a title without the source, the time, or both at its end."""
     ago = AGO_AT_END.search(title)
     time = ago or DATE_AT_END.search(title)
     untimed = title[: time.start()] if time else title
@@ -120,12 +120,12 @@ def _without_end(title: str) -> Iterator[str]:
         is_source = _SOURCE.fullmatch(untimed, at) or (
             time and _SOURCE_BEFORE_TIME.fullmatch(untimed, at)
         )
-        if is_source and not _SAID.search(untimed, at):
+        if is_source and not _MEANINGFUL.search(untimed, at):
             yield untimed[:at]
 
 
 def _are_same_pictures(one: Shown, other: Shown) -> bool:
-    """Whether the pictures are the same, or only signed anew in their names."""
+    """Whether the pictures are the same, or differ only in signatures in their names."""
     pairs = [
         (file_name(here), file_name(there))
         for here, there in zip(one.media, other.media, strict=False)
@@ -135,27 +135,27 @@ def _are_same_pictures(one: Shown, other: Shown) -> bool:
     differing = [(here, there) for here, there in pairs if here != there]
     if all(_is_signed_anew(here, there) for here, there in differing):
         return True
-    # One picture with another hash is another picture; all of many were put elsewhere.
+    # One picture with another hash is another picture; if all of many change, the site moved them.
     all_hashes = all(_HASH.fullmatch(_stem(name)) for pair in differing for name in pair)
     return all_hashes and len(differing) == len(pairs) >= _FEWEST_HASHES
 
 
 def _is_signed_anew(here: str, there: str) -> bool:
-    """Whether two names differ in a signature, or are nothing else."""
+    """Whether two names are signatures, or differ only in one."""
     if _ending(here) != _ending(there) or "/" in f"{here}{there}":
         return False
     if all(_is_token(_stem(name)) for name in (here, there)):
         return True
     stamped = all(_TIMESTAMP.search(name) for name in (here, there))
-    return stamped and _unsigned(here) == _unsigned(there)
+    return stamped and _without_signature(here) == _without_signature(there)
 
 
-def _unsigned(name: str) -> str:
+def _without_signature(name: str) -> str:
     return _HASH.sub("", _TIMESTAMP.sub("", name))
 
 
 def _is_token(stem: str) -> bool:
-    """Whether a name says nothing and is no hash: letters and digits as dice fall."""
+    """Whether a name is a random token: a JWT, or a mix of cases and digits that is not a hash."""
     if _JWT.fullmatch(stem):
         return True
     longest = max(_RUN.findall(stem), key=len, default="")

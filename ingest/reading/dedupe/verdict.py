@@ -1,4 +1,4 @@
-"""New, edited or unchanged: each entry of a document judged against what is kept of its feed."""
+"""Decides whether each entry of a document is new, edited or unchanged against the stored ones."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ingest.reading.dedupe.identity import (
 )
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 
-# What was found for an entry, and whether its address is another than the kept one's.
+# An entry, the stored entry found for it, and whether the two have different addresses.
 _Found = tuple[NormalEntry, KnownEntry | None, bool]
 _Find = Callable[[NormalEntry], _Found]
 _TitleAndTime = tuple[str, datetime] | None
-# So many entries of a document, and half of them, show that a site has moved.
+# At least this many entries of a document, and half of them, show that a site has moved.
 _FEWEST_OF_A_MOVE = 3
 
 
 def lookup_keys(entries: Iterable[NormalEntry]) -> tuple[set[str], set[str]]:
-    """The keys and the link keys under which these entries may be known already."""
+    """Return the keys and the link keys under which these entries may be stored."""
     keys: set[str] = set()
     link_keys: set[str] = set()
     for entry in entries:
@@ -39,7 +39,7 @@ def lookup_keys(entries: Iterable[NormalEntry]) -> tuple[set[str], set[str]]:
 
 
 def has_nothing_known(verdicts: Sequence[Verdict], beside: Collection[bytes]) -> bool:
-    """Whether so many entries are new, and none is known, that the site may have moved."""
+    """Whether all entries are new, and enough of them that the site may have moved."""
     is_new = all(verdict.kind is VerdictKind.NEW for verdict in verdicts)
     return is_new and not beside and len(verdicts) >= _FEWEST_OF_A_MOVE
 
@@ -50,10 +50,10 @@ def decide(
     *,
     beside: Collection[bytes] = frozenset(),
 ) -> list[Verdict]:
-    """Judge each identified entry against what is kept of its feed; one verdict an entry.
+    """Return a verdict on each entry, given the stored entries of its feed.
 
-    `beside` are the item digests of kept entries that are in the same document, and were
-    recognised by their bytes: no other entry of it is one of them.
+    `beside` are the item digests of stored entries that were recognised by their bytes in the same
+    document. No other entry of the document is matched with them.
     """
     judging = _Judging(entries, known)
     judging.match(judging.by_guid)
@@ -69,10 +69,10 @@ def decide(
 
 
 class _Judging:
-    """The entries of a document beside what is kept; each kept entry is taken by one of them."""
+    """Matches the entries of a document with stored entries, each at most once."""
 
     def __init__(self, entries: Sequence[NormalEntry], known: Iterable[KnownEntry]) -> None:
-        # Present addresses last: they go before those that an entry had once.
+        # Present addresses come last, so that they replace former ones in the dictionaries.
         self.known = sorted(known, key=lambda kept: not kept.is_former)
         self.matched: dict[int, Verdict] = {}
         self._entries = list(entries)
@@ -86,11 +86,11 @@ class _Judging:
                 self._by_link[kept.link_key].append(kept)
 
     def take(self, entry_ids: Iterable[int]) -> None:
-        """Let no more entries be these."""
+        """Exclude stored entries from further matches."""
         self._taken.update(entry_ids)
 
     def match(self, find: _Find) -> None:
-        """Judge each entry that was not found yet by one way of finding it."""
+        """Match each entry without a verdict by one method."""
         if not self._by_key:
             return
         for place, entry in enumerate(self._entries):
@@ -98,7 +98,7 @@ class _Judging:
                 self._note(place, *find(entry))
 
     def verdicts(self) -> list[Verdict]:
-        """The verdict on each entry; what was not found is new."""
+        """Return the verdict on each entry; an entry without a match is new."""
         return [
             self.matched.get(place) or Verdict(kind=VerdictKind.NEW, entry=entry)
             for place, entry in enumerate(self._entries)
@@ -109,11 +109,11 @@ class _Judging:
         if kept is None or kept.id in self._taken:
             return
         self._taken.add(kept.id)
-        # An entry without an address of its own takes none from the one that is kept.
+        # An entry without an address does not replace the address of the stored one.
         moved = moved and (entry.link_key is not None or kept.link_key is None)
         same = kept.text_digest == entry.text_digest
         same = same and (moved or not likeness.has_moved(entry, kept))
-        same = same or entry.is_unfinished  # the rest of it is no longer said, not taken back
+        same = same or entry.is_unfinished  # the rest of it is missing, not removed
         self.matched[place] = Verdict(
             kind=VerdictKind.UNCHANGED if same else VerdictKind.EDITED,
             entry=entry if moved else replace(entry, key=kept.key),
@@ -122,15 +122,15 @@ class _Judging:
         )
 
     def by_guid(self, entry: NormalEntry) -> _Found:
-        """Find an entry by its guid; nothing else that it says can then be another's."""
+        """Find the stored entry with the same guid."""
         kept = self._by_key.get(entry.key) if entry.guid is not None else None
         if kept is None or not likeness.is_same_article(entry, kept):
             return entry, None, False
         return entry, kept, kept.is_former
 
     def by_key(self, entry: NormalEntry) -> _Found:
-        """Find an entry by its link, or what it says if it has neither link nor guid."""
-        by_words = next(self._unlinked(entry), None) if entry.link_key is None else None
+        """Find the stored entry with the same link, or with the same words if there is no link."""
+        by_words = next(self._without_link(entry), None) if entry.link_key is None else None
         kept = self._by_key.get(entry.key)
         if kept is None or (entry.guid is None and by_words is not None):
             kept = by_words
@@ -141,7 +141,7 @@ class _Judging:
             kept = next(self._by_other_links(entry), None)
         return entry, kept, kept is not None and kept.is_former
 
-    def _unlinked(self, entry: NormalEntry) -> Iterator[KnownEntry]:
+    def _without_link(self, entry: NormalEntry) -> Iterator[KnownEntry]:
         for kept in self._by_text.get(entry.text_digest, ()):
             is_free = kept.id not in self._taken and kept.link_key is None
             if is_free and likeness.is_known_by_words(entry, kept):
@@ -154,7 +154,7 @@ class _Judging:
                 yield kept
 
     def by_link(self, entry: NormalEntry) -> _Found:
-        """Find the one kept entry with this link, if the publisher only gave it another guid."""
+        """Find the only stored entry with this link, if the publisher changed its guid."""
         same = (entry.link_key, *other_link_keys(entry)) if entry.link_key else ()
         for key in (*same, *nearby_link_keys(entry)):
             free = {k.id: k for k in self._by_link.get(key, ()) if k.id not in self._taken}
@@ -165,19 +165,19 @@ class _Judging:
         return entry, None, False
 
     def by_record(self, entry: NormalEntry) -> _Found:
-        """Find the record of an archive, without an address, that an article was kept as."""
+        """Find the stored record, without an address, of this article."""
         return entry, record_of(entry, self._by_key), True
 
     def by_words(self, entry: NormalEntry) -> _Found:
-        """Find an entry that was kept at another address: its text, title and time are equal."""
+        """Find the stored entry at another address with equal text, title and time."""
         alike = self._alike(entry)
         return entry, next((k for k in alike if likeness.is_joined(entry, k)), None), True
 
     def match_moved_site(self) -> None:
-        """Find entries of a site that has moved, where none of a document is known by its address.
+        """Match the entries of a site that moved, if no entry is known by its address.
 
-        Then equal titles and texts are enough, also where they are short and bear no date; or
-        equal titles and times, for a new theme adds words of its own and names pictures anew.
+        Equal titles and texts are then enough, even if they are short and without a date. Equal
+        titles and times are enough too: a new theme adds words and renames pictures.
         """
         found = {}
         titled = self._by_title_and_time()
@@ -194,12 +194,12 @@ class _Judging:
                 self._note(place, self._entries[place], kept, True)
 
     def _alike(self, entry: NormalEntry) -> list[KnownEntry]:
-        """The kept entries with the same text that no entry of the document is yet."""
+        """Return the stored entries with the same text that are not matched yet."""
         found = self._by_text.get(entry.text_digest, ())
         return [kept for kept in found if kept.id not in self._taken]
 
     def _by_title_and_time(self) -> dict[_TitleAndTime, KnownEntry]:
-        """The kept entries with a title and a precise time that no other has, here or there."""
+        """Return the stored entries whose title and precise time are unique on both sides."""
         counted = Counter(map(likeness.title_and_time, self._entries))
         found = {(likeness.title_and_time(kept), kept.id): kept for kept in self.known}
         counted_kept = Counter(title for title, _ in found)
