@@ -1,4 +1,4 @@
-"""Bytes become entries: pure functions from what was fetched to the values that are kept.
+"""Turns fetched bytes into entries, with pure functions only.
 
 read       a document → its entries, in normal form and identified; ready: preloaded for processes
 documents  a feed's bytes → ParsedFeed
@@ -10,5 +10,5 @@ lists      OPML, sitemaps, the feeds that a page names
 shortcuts  faster ways for plain documents, which can be switched off
 dates titles language html xml links    the single subjects
 
-Nothing in here waits, reads a clock or touches a database.
+No function sleeps, reads the clock, or uses the network or the database.
 """

@@ -1,4 +1,4 @@
-"""A document → its entries in normal form: the stages of reading, one after the other."""
+"""Runs the stages of reading a document: parse, normalise, identify."""
 
 from __future__ import annotations
 

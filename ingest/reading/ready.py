@@ -1,4 +1,4 @@
-"""Has what reading needs loaded and made once, for processes that are forked from here."""
+"""Loads once what reading needs, for the processes that are forked from here."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from ingest.reading.extract import article
 
 __all__ = ["article", "read"]
 
-# Modules, tables and converters that are had when they are first wanted; feedparser among them,
-# which is wanted for all but the plainest feeds.
+# These calls load modules, tables and converters of first use, among them feedparser,
+# which all but the plainest feeds need.
 parse.parse(b"<rss version='0.91'><channel><item/></channel></rss>", content_type=None, url="")
 language.detect("归档")
 titles.title_key("归档")
