@@ -10,7 +10,7 @@ from typing import NamedTuple, NewType
 from ingest.values.documents import Document, Packed
 from ingest.values.parsed import Author, Enclosure
 
-# HTML that nh3 returned. Only `reading.html.allowed.sanitize` makes it, so the types show that
+# HTML that nh3 returned. Only `reading.html.allowed` makes it, so the types show that
 # nothing else is stored.
 SafeHtml = NewType("SafeHtml", str)
 

@@ -6,6 +6,7 @@ What is not named here is removed; its text stays, except that of scripts, style
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -103,6 +104,14 @@ def sanitize(markup: str) -> SafeHtml:
     return SafeHtml(_CLEANER.clean(markup))
 
 
+def sanitize_plain(markup: str) -> SafeHtml:
+    """Sanitize HTML without players whose pictures all have addresses of the web.
+
+    Only its styles have to be checked beyond what nh3 does by itself, which takes half the time.
+    """
+    return SafeHtml((_CLEANER if "style" in markup else _CLEANER_WITHOUT_CHECK).clean(markup))
+
+
 def is_player(url: str) -> bool:
     """Whether the address is one of a known player, over https."""
     try:
@@ -157,14 +166,18 @@ def _is_media(tag: str, value: str) -> bool:
     return not colon or not scheme.isalpha() or scheme.lower() in MEDIA_SCHEMES
 
 
-_CLEANER = nh3.Cleaner(
-    tags=set(TAGS | FORMULAS),
-    clean_content_tags=set(CONTENTLESS),
-    attributes=_ATTRIBUTES,
-    attribute_filter=_check_attribute,
-    generic_attribute_prefixes=set(_PREFIXES),
-    set_tag_attribute_values=_ALWAYS_SET,
-    url_schemes=set(LINK_SCHEMES | {"data"}),
-    link_rel=None,
-    strip_comments=True,
-)
+def _cleaner(check: Callable[[str, str, str], str | None] | None) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(TAGS | FORMULAS),
+        clean_content_tags=set(CONTENTLESS),
+        attributes=_ATTRIBUTES,
+        attribute_filter=check,
+        generic_attribute_prefixes=set(_PREFIXES),
+        set_tag_attribute_values=_ALWAYS_SET,
+        url_schemes=set(LINK_SCHEMES | {"data"}),
+        link_rel=None,
+        strip_comments=True,
+    )
+
+
+_CLEANER, _CLEANER_WITHOUT_CHECK = _cleaner(_check_attribute), _cleaner(None)

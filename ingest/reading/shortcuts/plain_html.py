@@ -18,7 +18,7 @@ from lxml import etree
 
 from ingest.reading import shortcuts
 from ingest.reading.html.addresses import LINK_SCHEMES, MEDIA_SCHEMES, absolute
-from ingest.reading.html.allowed import sanitize
+from ingest.reading.html.allowed import sanitize_plain
 from ingest.reading.html.formulas import SOURCES, is_drawn, lacks_source
 from ingest.reading.html.hidden import hides
 from ingest.reading.html.named_players import names_player
@@ -104,7 +104,7 @@ def read(fragment: str, base_url: str | None) -> Plain | None:
     if (found := _read(make_sound(fragment), base_url)) is None:
         return None
     written, shown, pictures = found
-    return Plain(sanitize(written), shown, pictures)
+    return Plain(sanitize_plain(written), shown, pictures)
 
 
 def shown_by(clean: str) -> Shown | None:
