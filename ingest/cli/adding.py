@@ -53,8 +53,13 @@ def _offer_earlier(session: Session, feed: FeedState, document: Document | None)
     from ingest.feed import reading_context
     from ingest.reading.read import read
     from ingest.store import feed_moves
+    from ingest.workers import READ_WITHIN, Workers
 
-    reading = read(reading_context(None, document)) if document else None
+    reading = None
+    if document is not None:
+        with Workers(1) as workers:
+            context = reading_context(None, document)
+            reading = workers.run_and_wait(READ_WITHIN, document.url, read, context)
     earlier = session.database.query(
         feed_moves.earlier_address,
         feed.url,
@@ -97,4 +102,4 @@ async def _discover(session: Session, url: str, proxy: str | None) -> Finding:
 
     async with open_services(session.config, session.database) as services:
         fetcher = services.fetcher.via(None if proxy is None else reveal(proxy, url))
-        return await find_feed(fetcher, services.instances, url)
+        return await find_feed(fetcher, services.instances, services.workers, url)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from ingest.errors import FetchError, Gone, ParseError, SourceError, UsageError
+from ingest.errors import Fault, FetchError, Gone, ParseError, SourceError, Unreadable, UsageError
 from ingest.fetch import Fetcher
 from ingest.reading.documents.parse import parse
 from ingest.reading.lists.feed_links import FeedLink, feed_links, is_about_comments
@@ -14,7 +15,8 @@ from ingest.rsshub.recognition import generator_of, is_rsshub
 from ingest.rsshub.routes import carries_access, without_access
 from ingest.sources.instances import Instances
 from ingest.urls import without_secrets
-from ingest.values import Document
+from ingest.values import Document, ParsedFeed
+from ingest.workers import READ_WITHIN, Workers
 
 _EMPTY = "it is a feed without entries"
 _ABOUT_COMMENTS = "it is a feed of comments"
@@ -32,7 +34,7 @@ class Finding:
     document: Document | None = None
 
 
-async def find_feed(fetcher: Fetcher, instances: Instances, url: str) -> Finding:
+async def find_feed(fetcher: Fetcher, instances: Instances, workers: Workers, url: str) -> Finding:
     """Find the feed at an address.
 
     Raise `UsageError` if the address has neither a feed nor a page that names one, or its server
@@ -40,7 +42,7 @@ async def find_feed(fetcher: Fetcher, instances: Instances, url: str) -> Finding
     note.
     """
     if (route := instances.route_of(url)) is not None:
-        return await _find_route(instances, route, url)
+        return await _find_route(instances, workers, route, url)
     try:
         document = await fetcher.fetch_document(url)
     except Gone as error:
@@ -48,13 +50,15 @@ async def find_feed(fetcher: Fetcher, instances: Instances, url: str) -> Finding
     except FetchError as error:
         return Finding(url=url, notes=(_note_unchecked(url, error),))
     try:
-        feed = parse(document.body, content_type=document.content_type, url=document.final_url)
+        feed = await _parse(workers, document)
     except ParseError as error:
-        page = await _follow_refreshes(fetcher, document)
-        if page is not document and _is_feed(page):
+        page = await _follow_refreshes(fetcher, workers, document)
+        if page is not document and await _is_feed(workers, page):
             note = f"{without_secrets(url)} is a page; it leads to {without_secrets(page.url)}"
             return Finding(url=page.url, notes=(note,), document=page)
-        return await _behind_page(fetcher, page, url, error)
+        return await _behind_page(fetcher, workers, page, url, error)
+    except (Unreadable, Fault) as error:
+        raise UsageError(f"{without_secrets(url)}: {error}") from None
     if carries_access(url) and is_rsshub(
         generator_of(document.headers, feed.generator, feed.description)
     ):
@@ -66,11 +70,12 @@ async def find_feed(fetcher: Fetcher, instances: Instances, url: str) -> Finding
     return Finding(url=url, document=document)
 
 
-async def _follow_refreshes(fetcher: Fetcher, page: Document) -> Document:
+async def _follow_refreshes(fetcher: Fetcher, workers: Workers, page: Document) -> Document:
     """Follow `<meta http-equiv="refresh">` of pages that name no feed; return the last page."""
     for _ in range(_MOST_REFRESHES):
-        is_stub = not any(link.is_named and not link.refusal for link in feed_links(page))
-        target = refresh_target(page) if is_stub else None
+        links = await workers.run(READ_WITHIN, page.url, feed_links, page)
+        is_stub = not any(link.is_named and not link.refusal for link in links)
+        target = await workers.run(READ_WITHIN, page.url, refresh_target, page) if is_stub else None
         if target is None:
             break
         try:
@@ -80,15 +85,21 @@ async def _follow_refreshes(fetcher: Fetcher, page: Document) -> Document:
     return page
 
 
-def _is_feed(document: Document) -> bool:
+async def _parse(workers: Workers, document: Document) -> ParsedFeed:
+    """Parse a document in a process with limits; raise `SourceError` if it is no feed."""
+    work = partial(parse, content_type=document.content_type, url=document.final_url)
+    return await workers.run(READ_WITHIN, document.url, work, document.body)
+
+
+async def _is_feed(workers: Workers, document: Document) -> bool:
     try:
-        parse(document.body, content_type=document.content_type, url=document.final_url)
-    except ParseError:
+        await _parse(workers, document)
+    except SourceError:
         return False
     return True
 
 
-async def _find_route(instances: Instances, route: str, url: str) -> Finding:
+async def _find_route(instances: Instances, workers: Workers, route: str, url: str) -> Finding:
     try:
         document = await instances.fetch_document(route)
     except Gone as error:
@@ -96,8 +107,8 @@ async def _find_route(instances: Instances, route: str, url: str) -> Finding:
     except SourceError as error:
         return Finding(url=url, notes=(_note_unchecked(url, error),))
     try:
-        parse(document.body, content_type=document.content_type, url=document.final_url)
-    except ParseError as error:
+        await _parse(workers, document)
+    except SourceError as error:
         raise UsageError(f"{without_secrets(url)}: {error}") from None
     return Finding(url=url, document=document)
 
@@ -112,18 +123,20 @@ def _note_unchecked(url: str, error: SourceError) -> str:
     return f"{without_secrets(url)} could not be checked ({error}); added as it is"
 
 
-async def _behind_page(fetcher: Fetcher, page: Document, url: str, error: ParseError) -> Finding:
+async def _behind_page(
+    fetcher: Fetcher, workers: Workers, page: Document, url: str, error: ParseError
+) -> Finding:
     """Return the first feed with entries among the addresses that a page names.
 
     A feed without entries, or of comments, is returned only if there is no other. Raise
     `UsageError` if there is none at all.
     """
-    every = feed_links(page)
+    every = await workers.run(READ_WITHIN, page.url, feed_links, page)
     links = [link for link in every if not link.refusal]
     passed_over = [_note_passed_over(link, link.refusal) for link in every if link.refusal]
     second_best: FeedLink | None = None
     for link in links:
-        document, reason = await _try_feed(fetcher, link)
+        document, reason = await _try_feed(fetcher, workers, link)
         if reason is None:
             return replace(_report(url, link, links, passed_over), document=document)
         if reason in _SECOND_BEST and second_best is None:
@@ -143,11 +156,13 @@ def _note_passed_over(link: FeedLink, reason: str) -> str:
     return f"passed over: {without_secrets(link.url)}: {reason}"
 
 
-async def _try_feed(fetcher: Fetcher, link: FeedLink) -> tuple[Document | None, str | None]:
+async def _try_feed(
+    fetcher: Fetcher, workers: Workers, link: FeedLink
+) -> tuple[Document | None, str | None]:
     """Return the document at an address, and why it is no feed with entries; None if it is."""
     try:
         document = await fetcher.fetch_document(link.url)
-        feed = parse(document.body, content_type=document.content_type, url=document.final_url)
+        feed = await _parse(workers, document)
     except SourceError as error:
         return None, str(error)
     if not feed.entries:
