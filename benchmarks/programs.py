@@ -32,7 +32,7 @@ async def guidang() -> None:
     """Run Guidang like its service: documents read in processes, everything kept open."""
     from ingest.config import FeedSettings, load_config
     from ingest.database import Database
-    from ingest.garbage import leave_out_what_stays, search_seldom
+    from ingest.garbage import freeze_garbage, search_seldom
     from ingest.poll import poll_feeds
     from ingest.services import open_services
     from ingest.store import feeds
@@ -44,7 +44,7 @@ async def guidang() -> None:
         services.archive.prepare(now=services.clock())
         search_seldom()
         await services.call("", len, "")  # starts the processes
-        leave_out_what_stays()
+        freeze_garbage()
         done()
         while line := (await asyncio.to_thread(sys.stdin.readline)).strip():
             if line == "subscribe":
