@@ -112,7 +112,7 @@ def test_a_few_captures_after_the_window_are_read(
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("<html>稍后再试</html>", "is no list, but a page"),
+        ("<html>稍后再试</html>", "is a page instead of a list"),
         ('{"a":1}\n[1]', "is no list of captures"),
         ("[" * 200_000, "is no JSON"),
     ],
