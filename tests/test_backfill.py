@@ -401,7 +401,7 @@ def test_pages_are_missing_if_robots_txt_cannot_be_read(tmp_path: Path, site: Si
     site.script("/robots.txt", Answer(body=rules), Answer(status=500))
     program = make_program(tmp_path, "", "", site.url("/feed"))
     result = program.run("backfill", "1", "--source", "sitemap")
-    assert (result.code, "its robots.txt cannot be had" in result.out) == (1, True), result
+    assert (result.code, "its robots.txt cannot be fetched" in result.out) == (1, True), result
     assert stored_titles(program) == []
     site.set("/robots.txt", rules)
     assert program.run("backfill", "--resume").code == 0

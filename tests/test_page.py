@@ -80,7 +80,7 @@ def test_the_pages_before_a_missing_page_are_kept(
     with Site() as site:
         serve(site, "/a/1.html", page(1, next_page("1_2.html")))
         assert PROSE.format(1, 7) in stored_html(world, site)
-        assert "goes on at" in caplog.text
+        assert "continues at" in caplog.text
 
 
 def test_a_page_that_robots_txt_forbids_is_not_requested(world: World) -> None:

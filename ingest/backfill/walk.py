@@ -73,7 +73,7 @@ class Walk:
                 return True
             await keep_pause(self._services, self._source.listed_at, error)
             await self._services.transact(backfills.note_walk, self._state.id, str(error))
-            logger.warning("%s: nothing to be had: %s", self._state.source, error)
+            logger.warning("%s: listing failed: %s", self._state.source, error)
             return False
         await self._services.transact(backfills.begin_walk, self._state.id, documents)
         return True

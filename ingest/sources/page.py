@@ -81,7 +81,7 @@ class Pages:
                 following = await self._page_at(url)
                 part = await self._article_in(following)
             except SourceError as error:
-                logger.warning("%s goes on at %s, which cannot be had: %s", page.url, url, error)
+                logger.warning("%s continues at %s, which cannot be read: %s", page.url, url, error)
                 break
             if part is None or not _goes_on(parts, part, page, following):
                 break
