@@ -9,6 +9,7 @@ import functools
 import gc
 import importlib
 import json
+import multiprocessing
 import os
 import pkgutil
 import select
@@ -19,6 +20,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +82,16 @@ class Warm:
         return code
 
 
+class ParentsServer(forkserver.ForkServer):
+    """The server of reading processes that the parent started: a command needs no other.
+
+    The original class asks the system for its child, and this one is the parent's.
+    """
+
+    def ensure_running(self) -> None:
+        """Do nothing: the parent outlives this process, and so does its server."""
+
+
 def serve() -> None:
     """Fork for each command on standard input; print the id of the child, then its exit code."""
     import ingest
@@ -88,6 +100,8 @@ def serve() -> None:
         importlib.import_module(module.name)
     for name in ("psycopg", "sqlalchemy.dialects.postgresql.psycopg", "rich.progress"):
         importlib.import_module(name)
+    multiprocessing.set_forkserver_preload(["ingest.reading.ready"])
+    forkserver.ensure_running()
     gc.freeze()
     while line := sys.stdin.readline():
         child = os.fork()
@@ -101,6 +115,7 @@ def run_program(
     arguments: list[str], folder: str, environment: dict[str, str], files: list[str]
 ) -> None:
     """Run the program in this process, with these arguments; does not return."""
+    forkserver._forkserver.__class__ = ParentsServer
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
