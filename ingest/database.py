@@ -1,4 +1,4 @@
-"""The engine, the schema's upgrade, and one transaction for each change; it knows no table."""
+"""Connect to the database, upgrade its schema, and run each change in a transaction."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# How long a writer waits for another one before it gives up.
+# How long a writer waits for another writer.
 BUSY_TIMEOUT_SECONDS = 30
 _SQLITE_SAYS = {
     "file is not a database": "is not a SQLite database",
@@ -44,13 +44,13 @@ logger = logging.getLogger(__name__)
 class Database:
     """A SQLite file or a PostgreSQL database.
 
-    Whatever is wrong with it is a `StoreError` that says what to do.
+    Its methods raise `StoreError` with a message that says what to do.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = _make_engine(url)
-        # SQLite has one writer, and lets who waits for it sleep for up to a tenth of a second.
+        # SQLite allows one writer; its own wait for a lock sleeps up to a tenth of a second.
         is_sqlite = self.engine.dialect.name == "sqlite"
         self._turn: AbstractContextManager[object] = Lock() if is_sqlite else nullcontext()
         self._readers = (
@@ -58,12 +58,12 @@ class Database:
             if is_sqlite
             else _make_engine(url, for_readers=True)
         )
-        # A pool of their own: people who read much at once take no connection from polls.
+        # A separate pool, so that many page views at once take no connections from polls.
         self._viewers = _make_engine(url, for_readers=True).execution_options(readonly=True)
 
     @property
     def name(self) -> str:
-        """The address without its password, for people to read."""
+        """Return the address without its password, for messages."""
         if self.engine.dialect.name == "sqlite":
             return f"sqlite:///{self.engine.url.database}"
         return self.engine.url.render_as_string(hide_password=True)
@@ -71,9 +71,9 @@ class Database:
     def query(
         self, query: Callable[Concatenate[sa.Connection, P], T], *a: P.args, **k: P.kwargs
     ) -> T:
-        """Give `query` a connection that changes nothing.
+        """Call `query` with a read-only connection; return its result.
 
-        On SQLite it sees one state; on PostgreSQL each of its statements does.
+        On SQLite all its statements see one state; on PostgreSQL each statement sees its own.
         """
         with self._explained(), self._readers.connect() as connection:
             return query(connection, *a, **k)
@@ -81,20 +81,20 @@ class Database:
     def view(
         self, query: Callable[Concatenate[sa.Connection, P], T], *a: P.args, **k: P.kwargs
     ) -> T:
-        """Give `query` a connection of a pool that only reading for people uses."""
+        """Call `query` with a read-only connection from the pool for page views."""
         with self._explained(), self._viewers.connect() as connection:
             return query(connection, *a, **k)
 
     def transact(
         self, change: Callable[Concatenate[sa.Connection, P], T], *a: P.args, **k: P.kwargs
     ) -> T:
-        """Give `change` a transaction that is committed when it returns."""
+        """Call `change` in a transaction, which is committed when `change` returns."""
         with self._explained(), self._turn, self.engine.begin() as connection:
             return change(connection, *a, **k)
 
     @property
     def is_missing(self) -> bool:
-        """Whether it is a SQLite file that is not there."""
+        """Return whether the database is a SQLite file that does not exist."""
         if self.engine.dialect.name != "sqlite":
             return False
         file = self.engine.url.database
@@ -102,7 +102,7 @@ class Database:
 
     @contextlib.contextmanager
     def held(self, work: str) -> Iterator[bool]:
-        """Hold a PostgreSQL database against who does the same work; say whether that succeeded."""
+        """Try to lock `work` on PostgreSQL against other processes; yield whether it is locked."""
         if self.engine.dialect.name == "sqlite":
             yield True
             return
@@ -112,11 +112,11 @@ class Database:
             try:
                 yield bool(connection.scalar(ask))
             finally:
-                connection.invalidate()  # else the lock would go back to the pool with it
+                connection.invalidate()  # otherwise the pool would keep the lock
 
     @contextlib.contextmanager
     def turn(self, work: str) -> Iterator[None]:
-        """Wait until nobody else does this work with a PostgreSQL database, and keep others out.
+        """Lock `work` on PostgreSQL against other processes; wait until the lock is free.
 
         Raise `StoreBusy` after `BUSY_TIMEOUT_SECONDS`.
         """
@@ -129,11 +129,11 @@ class Database:
             finally:
                 try:
                     connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
-                except SQLAlchemyError:  # the connection is lost, and the lock with it
+                except SQLAlchemyError:  # a lost connection has no lock
                     connection.invalidate()
 
     def upgrade(self) -> list[str]:
-        """Bring the schema to this program's revision; return the revisions that were applied.
+        """Upgrade the schema to this program's revision; return the revisions that were applied.
 
         Raise `StoreError` if the database is newer than the program.
         """
@@ -151,16 +151,16 @@ class Database:
             return applied
 
     def downgrade(self, revision: str) -> None:
-        """Take the schema back to `revision` (`base`: to nothing)."""
+        """Downgrade the schema to `revision`; `base` removes all tables."""
         from alembic import command
 
         with self._explained(), self.engine.begin() as connection:
             command.downgrade(_alembic_config(connection), revision)
 
     def check(self) -> list[str]:
-        """Say in words what is wrong with the database; nothing: it is sound and current.
+        """Return in words what is wrong with the database; an empty list if it is in order.
 
-        Raise `StoreError` if it cannot be asked, or is newer than the program.
+        Raise `StoreError` if the database cannot be queried, or is newer than the program.
         """
         if self.is_missing:
             raise StoreError(f"{self.name} is not there; make it with: guidang db upgrade")
@@ -180,7 +180,7 @@ class Database:
         self._viewers.dispose()
 
     def _pending(self, connection: sa.Connection) -> list[str]:
-        """Revisions this program has and the database has not, oldest first."""
+        """Return the revisions that the database lacks, oldest first."""
         known = _known_revisions()
         current = _current_revision(connection)
         if current is None:
@@ -250,8 +250,8 @@ def _make_engine(url: str, *, for_readers: bool = False) -> sa.Engine:
     return engine
 
 
-# A server whose packets no longer come would else be waited for until the kernel gives up, which
-# is a quarter of an hour; in seconds, and the last in milliseconds (libpq, "Parameter Key Words").
+# Without these, a connection to an unreachable server blocks for a quarter of an hour. The last is
+# in milliseconds, the others are in seconds (libpq, "Parameter Key Words").
 _GIVE_UP = {
     "connect_timeout": 10,
     "keepalives_idle": 10,
@@ -259,8 +259,8 @@ _GIVE_UP = {
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
 }
-# The server is to give up on us as soon: else a daemon whose network was cut, and that is started
-# anew, finds itself held out by its own old session for two hours ("Connection Settings").
+# The server drops a lost session equally soon. Otherwise the old session of a daemon whose network
+# failed would hold its locks for two hours ("Connection Settings").
 _LET_GO = {
     "tcp_keepalives_idle": 10,
     "tcp_keepalives_interval": 5,
@@ -276,8 +276,8 @@ def _engine_options(url: str, *, for_readers: bool) -> dict[str, Any]:
     if make_url(url).get_backend_name() == "sqlite":
         return {"json_serializer": _to_json, "json_deserializer": _from_json}
     of_session = _OF_SESSION | {"default_transaction_read_only": "on" if for_readers else "off"}
-    # Without a transaction: each statement sees a state of its own as a rule (READ COMMITTED), and
-    # to begin and to end one asks the server twice more.
+    # Readers use no transaction: with READ COMMITTED each statement sees its own state anyway, and
+    # a transaction costs two more round trips.
     without = {"isolation_level": "AUTOCOMMIT"} if for_readers else {}
     return without | {
         "pool_pre_ping": True,
@@ -292,7 +292,7 @@ def _engine_options(url: str, *, for_readers: bool) -> dict[str, Any]:
 
 
 def _to_json(value: Any) -> str:
-    return "[]" if value == [] else json.dumps(value)  # as most lists are
+    return "[]" if value == [] else json.dumps(value)  # most lists are empty
 
 
 def _from_json(text: str) -> Any:
@@ -300,8 +300,8 @@ def _from_json(text: str) -> Any:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver's own transactions begin late, and a late writer fails at once instead of
-    # waiting; so it is told to keep out, and _begin_sqlite begins them.
+    # The driver begins its transactions late, and a late writer fails at once instead of waiting.
+    # So the driver begins none, and _begin_sqlite does.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
@@ -312,9 +312,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
-    """Let readers and one writer work at a time; a new file has to be switched to it once.
+    """Switch the file to write-ahead logging, with which readers do not block the writer.
 
-    SQLite does not wait for others before it switches, whatever busy_timeout says.
+    The switch ignores busy_timeout, so it is tried again while the file is locked.
     """
     for _ in range(BUSY_TIMEOUT_SECONDS * 10):
         try:
@@ -337,15 +337,15 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 
 def _keep_other_upgrades_out(connection: sa.Connection) -> None:
-    # On SQLite BEGIN IMMEDIATE has done so already.
+    # On SQLite, BEGIN IMMEDIATE has already locked the database.
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
 
 
 def _known_revisions() -> list[str]:
-    """The revisions in the wheel, oldest first: their files are named after them.
+    """Return the revisions in the wheel, oldest first.
 
-    Read from the names, because Alembic takes longer to import than a poll lasts.
+    They are read from the names of their files: importing Alembic takes longer than a poll.
     """
     files = (_migrations_folder() / "versions").glob("[0-9]*.py")
     return sorted(file.name.partition("_")[0] for file in files)

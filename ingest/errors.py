@@ -1,4 +1,4 @@
-"""Everything that can go wrong, grouped by how much of a run it stops.
+"""The exceptions of Guidang, grouped by how much of a run they stop.
 
     GuidangError
     ├── SourceError         one feed backs off, the others go on
@@ -8,7 +8,7 @@
     │   │   │   └── Gone          404 and 410
     │   │   ├── TooLarge          more bytes than `fetch.max_size`
     │   │   ├── ForbiddenAddress  not a public address, or not http(s)
-    │   │   ├── BadRedirect       a loop, too many hops, a hop without an address
+    │   │   ├── BadRedirect       a loop, too many redirects, one without an address
     │   │   └── MissingSecret     a header or password that is not set
     │   ├── ParseError            a document that is not a feed
     │   ├── Unreadable            a document that takes too long, or too much memory, to read
@@ -22,12 +22,12 @@
         ├── StoreBusy             another process holds the database
         └── StoreConflict         a deadlock; this transaction was rolled back
 
-Any other exception becomes a `Fault` at the nearest `border`: of an entry's page, of a document
-in a backfill, or of a feed. An entry is kept without its full text, a document counts as
-missing, a feed backs off.
+Any other exception becomes a `Fault` at the nearest `border`: around an entry's page, a document
+in a backfill, or a feed. The entry is then stored without its full text, the document counts as
+missing, or the feed backs off.
 
-Constructors pass their arguments to `Exception` unchanged, so that every error can be pickled; the
-sentence for people is made in `__str__`. It is English: the command line translates it.
+Constructors pass their arguments to `Exception` unchanged, so that every error can be pickled.
+`__str__` returns the message in English; the command line translates it.
 """
 
 from __future__ import annotations
@@ -45,17 +45,17 @@ _LONGEST_FAULT, _LONGEST_TRACE = 200, 20_000  # characters; a message may quote 
 
 
 class GuidangError(Exception):
-    """Everything Guidang raises on purpose."""
+    """The base of all exceptions that Guidang raises on purpose."""
 
     @property
     def kind(self) -> str:
-        """A short stable name for logs, metrics and the poll history, such as `bad_status`."""
+        """Return a short stable name for logs, metrics and past polls, such as `bad_status`."""
         name = type(self).__name__.removesuffix("Error")
         return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
 
 
 class SourceError(GuidangError):
-    """A source that gave no usable document."""
+    """No usable document came from a source."""
 
 
 class FetchError(SourceError):
@@ -63,7 +63,7 @@ class FetchError(SourceError):
 
 
 class Unreachable(FetchError):
-    """No answer came; `timed_out` if the connection stood but the answer came too late."""
+    """No answer came; `timed_out` if there was a connection but the answer came too late."""
 
     def __init__(
         self, url: str, reason: str, connection_refused: bool = False, timed_out: bool = False
@@ -100,11 +100,11 @@ class BadStatus(FetchError):
 
 
 class Gone(BadStatus):
-    """The server answered that nothing is there (404, 410)."""
+    """The server answered that the document does not exist (404, 410)."""
 
 
 class TooLarge(FetchError):
-    """The document is larger than we accept."""
+    """The document is larger than `fetch.max_size`."""
 
     def __init__(self, url: str, limit: int) -> None:
         super().__init__(Url(url), limit)
@@ -145,7 +145,7 @@ class BadRedirect(FetchError):
 
 
 class MissingSecret(FetchError):
-    """A header or password that the feed's settings refer to, and that is not set."""
+    """A header or password that the feed's settings refer to is not set."""
 
     def __init__(self, url: str, place: str) -> None:
         super().__init__(Url(url), place)
@@ -159,7 +159,7 @@ class MissingSecret(FetchError):
 class ParseError(SourceError):
     """A document that is not a feed; `what` says what it seems to be instead.
 
-    `holds_entries`: it has entries, in a form that cannot be read.
+    `holds_entries` says that the document has entries, in a form that cannot be read.
     """
 
     def __init__(self, url: str, what: str, *, holds_entries: bool = False) -> None:
@@ -175,7 +175,7 @@ class ParseError(SourceError):
 class Unreadable(SourceError):
     """A document that cannot be read within the limits of time and memory.
 
-    `holds_entries`: it has entries, in a form that cannot be read.
+    `holds_entries` says that the document has entries, in a form that cannot be read.
     """
 
     def __init__(self, url: str, reason: str, *, holds_entries: bool = False) -> None:
@@ -191,7 +191,7 @@ class Unreadable(SourceError):
 class Fault(SourceError):
     """An unexpected error while polling a feed or reading a document: a bug in Guidang.
 
-    It is made from any exception at the border of a feed, an entry or a reader process. `trace` is
+    `border` makes it from any other exception. `trace` is
     the traceback as text, because the exception itself may not be picklable.
     """
 
@@ -214,9 +214,9 @@ class Fault(SourceError):
 
 @contextmanager
 def border(url: str) -> Iterator[None]:
-    """Let a `GuidangError` pass; raise anything else as a `SourceError` of `url`.
+    """Raise a `GuidangError` unchanged, and any other exception as a `SourceError` of `url`.
 
-    A `MemoryError` becomes `Unreadable`: the document is too large. All others become a `Fault`.
+    A `MemoryError` becomes `Unreadable`, because the document is too large; any other a `Fault`.
     """
     try:
         yield
@@ -244,7 +244,7 @@ class ConfigError(GuidangError):
 
 
 class UsageError(GuidangError):
-    """A command that cannot be carried out as it was asked for."""
+    """A command that cannot be carried out with its arguments."""
 
 
 class ArchiveError(GuidangError):

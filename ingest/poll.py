@@ -1,4 +1,4 @@
-"""Poll feeds: request each one, read the answer, store what is new or edited.
+"""Poll feeds: request each one, read the answer, store new and edited entries.
 
 This module passes values from stage to stage; the decisions are in `read` and `store.commit`.
 """
@@ -86,7 +86,7 @@ async def poll_feed(services: Services, feed: FeedState, *, fresh: bool = False)
 async def _ask_read_commit(
     services: Services, feed: FeedState, poll: Poll, began: float, *, fresh: bool
 ) -> Poll:
-    """Ask, read and commit: the core of the program.
+    """Request a feed, read the answer and store the result: the core of the program.
 
     Any exception raised here, except `StoreError`, becomes a failed poll of this feed.
     """

@@ -1,6 +1,6 @@
-"""Read the document of a poll: its items with unknown bytes, and the pages that entries need.
+"""Read the document of a poll: its new items, and the pages that entries need.
 
-It queries the database and reads in worker processes; it writes nothing.
+This module queries the database and reads in worker processes; it writes nothing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ingest.store import recognise
 from ingest.store.full_texts import may_be_tried
 from ingest.values import Document, NormalEntry, NotModified, Verdict, VerdictKind
 
-# Bytes that take a few milliseconds to split. A longer document is split in a worker process.
+# Bytes; splitting them takes a few milliseconds. A longer document is split in a worker process.
 _CUT_AT_ONCE = 1 << 18
 
 
@@ -42,7 +42,7 @@ async def read(services: Services, feed: FeedState, answer: Answer) -> Reading |
 
 
 async def has_news(services: Services, feed: FeedState, reading: Reading) -> bool:
-    """Whether anything in a document is new or edited."""
+    """Return whether a document has anything new or edited."""
     verdicts = await _judge(services, feed, reading)
     return any(verdict.kind is not VerdictKind.UNCHANGED for verdict in verdicts)
 
@@ -77,7 +77,7 @@ async def _digests(document: Document, parts: Split) -> Mapping[bytes, bytes]:
 
 
 async def _complete(services: Services, feed: FeedState, reading: Reading) -> Sequence[NormalEntry]:
-    """Complete new and edited entries from their pages, if the feed is set to full text."""
+    """Complete new and edited entries from their pages, if the settings ask for full text."""
     if not any(_wants_page(feed, entry) for entry in reading.entries):
         return reading.entries
     verdicts = await _judge(services, feed, reading)

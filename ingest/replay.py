@@ -47,7 +47,7 @@ _DATE = ("published_at", "published_raw", "published_method", "published_precisi
 def replay_feed(database: Database, feed: FeedState, workers: Workers, *, now: datetime) -> int:
     """Read every entry of a feed again; return how many changed.
 
-    Entries keep their identity and the time they were first seen, the base of relative dates.
+    Entries keep their identity, and the time they were first seen, which relative dates refer to.
     """
     changed = last = 0
     while batch := database.query(captures.kept, feed.id, after=last, limit=_BATCH):
@@ -110,7 +110,7 @@ def _keep_unread(
 
 
 def _without_page(feed: FeedState, entry: NormalEntry) -> NormalEntry:
-    """Mark the page of an entry as missing, if the feed is set to full text."""
+    """Mark the page of an entry as missing, if the feed's settings ask for full text."""
     wish = feed.settings.full_text
     wants_page = wish is True or (wish == "auto" and entry.looks_cut)
     return replace(entry, full_text_error=_NO_PAGE_YET) if wants_page else entry
@@ -119,7 +119,7 @@ def _without_page(feed: FeedState, entry: NormalEntry) -> NormalEntry:
 def join_doubles(database: Database, archive: Archive, feed: FeedState, *, now: datetime) -> int:
     """Join entries that were stored twice when their site moved; return how many.
 
-    The double's file is deleted first, so that no file is left over if the process is killed.
+    The duplicate's file is deleted first, so that no file is left over if the process is killed.
     Call it after `replay_feed`, so that the texts can be compared.
     """
     found = database.query(doubles.pairs, feed.id)
@@ -188,7 +188,7 @@ def _page_again(feed: FeedState, document: Document, kept: Kept) -> NormalEntry 
 
 
 def _is_of_page(page: Document, kept: Kept) -> bool:
-    """Whether the stored date came from the page, which means it was wrong."""
+    """Return whether the stored date came from the page, which means it was wrong."""
     if kept.published_method in _NOT_IN_PAGES or not kept.published_raw:
         return False
     text = charset.decode(page.body, page.content_type).text

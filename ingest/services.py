@@ -1,4 +1,4 @@
-"""What a run needs for long: configuration, clock, database, fetcher, followers, threads."""
+"""Open the services that a run uses: database, fetcher, followers, threads and processes."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _VIEWERS = 2  # threads
 
 
 def system_clock() -> datetime:
-    """The present instant, to the second: what is kept is no finer."""
+    """Return the present time in whole seconds, the precision of stored times."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What `poll` works with; made by `open_services`."""
+    """The services of a run, made by `open_services`."""
 
     config: Config
     clock: Clock
@@ -62,34 +62,34 @@ class Services:
     async def query(
         self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a query without holding up the loop."""
+        """Run a query in a thread; return its result."""
         return await self.in_database_thread(partial(self.database.query, query, *args, **kwargs))
 
     async def view(
         self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a query for people: on threads and connections of its own, so that no poll waits."""
+        """Run a query for a page view on threads and connections that polls do not use."""
         work = partial(self.database.view, query, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self.view_threads, work)
 
     async def transact(
         self, change: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Make a change that is committed when this returns, without holding up the loop."""
+        """Make a change in a thread and commit it; return its result."""
         return await self.writer.transact(lambda connection: change(connection, *args, **kwargs))
 
     async def call(
         self, url: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Call a pure function of the document of `url` in a process with limits.
+        """Call a pure function on the document of `url` in a process with limits.
 
-        Raise `Unreadable` if that takes too long, or too much memory, and `Fault` if it raises
-        anything but a `GuidangError`.
+        Raise `Unreadable` if the call takes too long or too much memory, and `Fault` if the
+        function raises anything but a `GuidangError`.
         """
         return await self.workers.run(READ_WITHIN, url, function, *args, **kwargs)
 
     async def in_database_thread(self, work: Callable[[], T]) -> T:
-        """Run work that talks to the database, in its turn."""
+        """Run a function that uses the database, in the threads for that."""
         return await asyncio.get_running_loop().run_in_executor(self.database_threads, work)
 
 
@@ -101,12 +101,12 @@ async def open_services(
     *,
     feeds: int = 1,
 ) -> AsyncIterator[Services]:
-    """Open everything a run needs, and close it again; the database stays open.
+    """Open the services of a run, and close them at the end; the database stays open.
 
-    `feeds` is how many are to be read; the number of processes depends on it.
+    The number of reader processes depends on `feeds`, the number of feeds to read.
     """
-    # SQLite has one writer; waiting for it in a queue of ours is cheaper than in its own. More than
-    # two for PostgreSQL commit less together, and wait for the interpreter's lock.
+    # SQLite allows one writer, and waiting in our own queue is cheaper than waiting for its lock.
+    # With more than two threads for PostgreSQL, each commit would hold fewer changes.
     threads = 1 if database.engine.dialect.name == "sqlite" else 2
     with (
         ThreadPoolExecutor(threads, thread_name_prefix="database") as database_threads,
@@ -157,7 +157,7 @@ async def open_services(
 
 @contextlib.contextmanager
 def _threads_left_alone(count: int, name: str) -> Iterator[ThreadPoolExecutor]:
-    """Make threads that are not waited for at the end: what they do changes nothing."""
+    """Yield a pool of threads for reading; do not wait for its work at the end."""
     threads = ThreadPoolExecutor(count, thread_name_prefix=name)
     try:
         yield threads
@@ -166,7 +166,7 @@ def _threads_left_alone(count: int, name: str) -> Iterator[ThreadPoolExecutor]:
 
 
 async def all_or_first_error(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """Do all of it at once; the first error stops what is still at work, and is raised."""
+    """Run coroutines at the same time; return their results, or cancel all at the first error."""
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(one) for one in work]

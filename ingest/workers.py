@@ -1,7 +1,7 @@
-"""Processes that read documents from outside, each limited in time and memory, and replaced.
+"""Read documents in other processes, limited in time and memory.
 
-A hostile document may take for ever, or all memory there is; a library may leak a little with
-each document. Both end with the process, and the program continues.
+A hostile document could take unlimited time or memory: its process is then killed and replaced.
+Each process is also replaced after 500 tasks, because libraries may leak memory.
 """
 
 from __future__ import annotations
@@ -30,32 +30,32 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 READ_WITHIN = timedelta(seconds=60)  # a document of a feed
-# A process takes about 100 MB of memory and far more of addresses, which is what the system limits.
+# The system limits address space, of which a process uses far more than its 100 MB of memory.
 _ADDRESS_SPACE = 2 * 1024**3
 _TASKS_OF_A_PROCESS = 500
 _HANDFUL = 8
-# Modules that are loaded once, before the processes are forked. Loading all takes a second longer.
+# Modules that are loaded once, before the processes are forked. The longer list takes 1 s more.
 _LOADED_FOR_FEW = ["ingest.reading.read"]
 _LOADED_FOR_MANY = ["ingest.reading.ready"]
-# Answers of this size are unpickled within a few milliseconds.
+# Bytes; an answer of this size is unpickled within a few milliseconds.
 _SMALL_ANSWER = 1 << 18
 
 
 def cores() -> int:
-    """How many processors this process may use."""
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def processes_for(feeds: int) -> int:
-    """How many processes to use for so many feeds: one for a few, else one for each core.
+    """Return the number of processes for so many feeds: one for up to 8, otherwise one per core.
 
-    A process takes a second to start, and memory.
+    Each process takes a second to start, and about 100 MB of memory.
     """
     return 1 if feeds <= _HANDFUL else cores()
 
 
 class Workers:
-    """A pool of processes; they start with the first task. A context manager."""
+    """A pool of processes, which start with the first task; a context manager."""
 
     def __init__(self, processes: int) -> None:
         self._processes = processes
@@ -70,14 +70,14 @@ class Workers:
         self.close()
 
     def close(self) -> None:
-        """End the processes, whatever they are doing."""
+        """Stop the processes at once."""
         with self._starting:
             for pool in filter(None, [*self._finishing, self._pool]):
                 pool.stop()  # type: ignore[no-untyped-call]
                 pool.join()
 
     def grow(self, processes: int) -> None:
-        """Use so many processes from the next task on, if there are fewer; call it in the loop."""
+        """Use at least so many processes from the next task on; call this in the event loop."""
         if processes <= self._processes:
             return
         self._processes = processes
@@ -89,11 +89,10 @@ class Workers:
     async def run(
         self, within: timedelta, url: str, function: Callable[P, T], *a: P.args, **k: P.kwargs
     ) -> T:
-        """Call a function of a module in another process; values in, a value out.
+        """Call a function in another process; arguments and result must be picklable.
 
-        Raise the `GuidangError` that it raises, `Fault` if it raises anything else, and
-        `Unreadable` for the document of `url` if it takes longer than `within`, or more memory
-        than a process may have.
+        Raise the `GuidangError` that the function raises, `Fault` if it raises anything else, and
+        `Unreadable` for the document of `url` if it takes longer than `within` or too much memory.
         """
         while (pool := self._pool) is None or not pool.active:
             await asyncio.to_thread(self._start)
@@ -107,7 +106,7 @@ class Workers:
     def run_and_wait(
         self, within: timedelta, url: str, function: Callable[P, T], *a: P.args, **k: P.kwargs
     ) -> T:
-        """Do the same where no event loop runs."""
+        """Do the same as `run`, but block until the result is there."""
         while (pool := self._pool) is None or not pool.active:
             self._start()
         with _limits(url, within):
@@ -115,7 +114,7 @@ class Workers:
         return cast("T", _unpickle(answer))
 
     def _start(self) -> None:
-        """Start the processes, if there are none, or if none of them could be kept running."""
+        """Start the processes if there is no pool, or if the pool has stopped."""
         from pebble import ProcessPool
 
         with self._starting:
@@ -123,7 +122,7 @@ class Workers:
                 if self._pool.active:
                     return
                 self._finishing.append(self._pool)
-            # A forked process would inherit the locks of our threads as they are held.
+            # A plain fork would copy locks that other threads hold at that moment.
             context = multiprocessing.get_context("forkserver")
             is_one = self._processes == 1
             context.set_forkserver_preload(_LOADED_FOR_FEW if is_one else _LOADED_FOR_MANY)
@@ -152,7 +151,7 @@ def _schedule(
 
 @contextmanager
 def _limits(url: str, within: timedelta) -> Iterator[None]:
-    """Raise `Unreadable` for a task that reached a limit of its process."""
+    """Raise `Unreadable` if a task reached the time or memory limit of its process."""
     from pebble import ProcessExpired
 
     try:
@@ -168,10 +167,10 @@ def _limits(url: str, within: timedelta) -> Iterator[None]:
 
 
 class _Frames:
-    """A pickle in memory, read by Python code.
+    """A file-like object around a pickle in memory.
 
-    To load a pickle from bytes is one long call during which no other thread runs. Others can run
-    between its frames of 64 KiB, which are read from here.
+    Loading a pickle from bytes is one long call during which no other thread runs. Loading it
+    from this object lets other threads run between its frames of 64 KiB.
     """
 
     def __init__(self, content: bytes) -> None:
@@ -185,7 +184,7 @@ class _Frames:
 
 
 def _call(url: str, function: Callable[..., Any], a: tuple[Any, ...], k: dict[str, Any]) -> bytes:
-    """Call a function, in the other process; return its pickled result, or raise what pickles."""
+    """Call a function in a reader process; return its pickled result or raise a picklable error."""
     with border(url):
         return pickle.dumps(function(*a, **k), protocol=pickle.HIGHEST_PROTOCOL)
 
@@ -195,7 +194,7 @@ def _unpickle(answer: bytes) -> Any:
 
 
 def _set_up_process() -> None:
-    """Limit the memory of a process, and how often it collects garbage."""
+    """Limit the memory of a new reader process, and let it collect garbage less often."""
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     soft = _ADDRESS_SPACE if hard == resource.RLIM_INFINITY else min(_ADDRESS_SPACE, hard)
     resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

@@ -26,7 +26,7 @@ _MOST_TOGETHER = 32
 
 
 class Writer:
-    """Writes to a database on `threads`, for one event loop."""
+    """A queue of changes for one event loop, written to the database on `threads`."""
 
     def __init__(self, database: Database, threads: Executor, *, writers: int) -> None:
         self._database = database
@@ -36,7 +36,7 @@ class Writer:
         self._at_work: set[asyncio.Task[None]] = set()
 
     async def transact(self, change: Callable[[sa.Connection], T]) -> T:
-        """Make a change and commit it; return what it returns, raise what it raises."""
+        """Make a change and commit it; return its result, or raise its exception."""
         written: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((change, written))
         if self._idle:
@@ -48,7 +48,7 @@ class Writer:
 
     @property
     def is_at_work(self) -> bool:
-        """Whether changes are being written or are waiting."""
+        """Return whether changes are being written or are waiting."""
         return bool(self._at_work)
 
     async def settle(self) -> None:
@@ -75,7 +75,7 @@ class Writer:
         """Return what each change returned or raised.
 
         If one change raises, or a deadlock with another transaction occurs, all are rolled back
-        and each is made again singly. If the database cannot be used, no change is retried.
+        and each change is retried singly. If the database cannot be used, no change is retried.
         """
         if len(changes) == 1:
             return [await self._outcome(changes[0])]
