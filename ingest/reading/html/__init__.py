@@ -1,17 +1,17 @@
-"""Clean HTML from outside: repaired, with absolute addresses, safe; and the text that it shows.
+"""Clean HTML from outside: repair it, make its addresses absolute and its content safe.
 
 cleaning   HTML from outside → safe HTML
 tags       tags, as the standard's tokenizer reads them
 names      names in angle brackets that are not elements are removed, before they hide text
 tree       any text → a tree
 addresses  an address as written → an absolute one
-drawings   SVG is replaced by the HTML and the pictures in it
+drawings   replace SVG by the HTML and the pictures in it
 custom     pictures and players in elements of AMP, WeChat and others → HTML's own
 pictures   the address of a picture, wherever it was written
-players    the same for sound and film; named_players: by a service and an id
-hidden     text that the page's script would have shown
-lines      code with one element for each line
-formulas   each formula once: as MathML (mathml, mathjax, katex), else as TeX
+players    the address of a sound, film or player; named_players: from a service and an id
+hidden     show text that the page's script would have shown
+lines      add line ends to code that has one element for each line
+formulas   each formula once: as MathML (mathml, mathjax, katex), otherwise as TeX
 repair     a tree → one that every parser reads in the same way
 allowed    nh3: the last step of all HTML that is stored
 bbcode     BBCode of forums → HTML

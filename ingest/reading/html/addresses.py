@@ -1,12 +1,12 @@
-"""An address as a publisher wrote it becomes absolute and safe to follow, or nothing."""
+"""Make an address absolute and safe to follow."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import quote, urljoin, urlsplit
 
-# What a reader may follow: the web, mail and telephone, and the schemes by which Chinese download
-# sites name files. None of them runs anything in the page.
+# Schemes of links: web, mail, telephone, and the schemes that Chinese download sites use for files.
+# None of them runs code in the page.
 LINK_SCHEMES = frozenset("http https mailto tel ftp magnet ed2k thunder".split())
 MEDIA_SCHEMES = frozenset({"http", "https"})
 RASTER_DATA = re.compile(
@@ -17,7 +17,7 @@ _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.\-]*):")
 _IGNORED = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2060\ufeff]")
 _UNWRITABLE = re.compile(r'[^\x21-\x7e]|["<>`]')
 _LONGEST = 8000
-# What most addresses look like: nothing in them has to be resolved or encoded.
+# Most addresses look like this, and need no resolving or encoding.
 _PLAIN = re.compile(
     r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*(?::\d+)?(?:/[\w%~-][\w.%~-]*)*/?"
     r"(?:\?[\w.%~=/:,+-]*(?:&(?!amp;)[\w.%~=/:,+-]*)*)?",
@@ -31,16 +31,16 @@ _ESCAPED_AMPERSAND = re.compile(r"&(?:amp|#0*38|#x0*26);", re.IGNORECASE)
 def absolute(
     value: str | None, base_url: str | None, schemes: frozenset[str] = LINK_SCHEMES
 ) -> str | None:
-    """Return the address in full, percent-encoded where it must be; None for a scheme not named.
+    """Return the absolute address, percent-encoded where needed; None if its scheme is not allowed.
 
-    The query stays as it is. A protocol-relative address takes the scheme of `base_url`, else
-    https; any other relative one stays relative where there is no base.
+    The query is unchanged. A protocol-relative address takes the scheme of `base_url`, or https
+    without a base. Without a base, any other relative address stays relative.
     """
     return _plain(value or "", base_url or "") or _absolute(value, base_url, schemes)
 
 
 def _plain(address: str, base_url: str) -> str | None:
-    """The short way for an address that is written plainly; None for any other."""
+    """Return the absolute form of a simple address without parsing it; None for any other."""
     if len(address) > _LONGEST:
         return None
     if _PLAIN_PATH.fullmatch(address):
@@ -77,7 +77,7 @@ def _join(address: str, base_url: str | None) -> str:
 
 
 def _encode(address: str) -> str | None:
-    """Percent-encode an http(s) address outside its host, which is written in IDNA."""
+    """Percent-encode an http(s) address, and write its host in IDNA."""
     parts = urlsplit(address)
     if not parts.hostname:
         return None

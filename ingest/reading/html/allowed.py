@@ -1,6 +1,6 @@
 """Sanitize HTML with nh3: the last step of everything that is stored.
 
-What is not named here is removed; its text stays, except that of scripts, styles and the like.
+An element that is not listed here is removed. Its text stays, except in `CONTENTLESS` elements.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ TAGS = frozenset(
     " img picture source video audio track iframe".split()
 )
 FORMULAS = mathml.ELEMENTS
-# Gone with all they hold: it is no text for readers.
+# These are removed with their content, which is not text for readers.
 CONTENTLESS = frozenset(
     "script style template svg title noembed noframes xmp plaintext applet canvas"
     " annotation".split()
@@ -66,7 +66,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
     **{name: set(mathml.ATTRIBUTES) for name in FORMULAS},
     "math": {*mathml.ATTRIBUTES, "display", "alttext"},
 }
-# Players known to show a film or play a tune and nothing else; all of them speak https.
+# Hosts of players that only show a film or play a sound; all of them serve https.
 _PLAYERS = frozenset(
     "player.bilibili.com www.bilibili.com live.bilibili.com player.youku.com v.qq.com"
     " www.ixigua.com open.douyin.com open.iqiyi.com player.iqiyi.com tv.sohu.com www.acfun.cn"
@@ -76,13 +76,13 @@ _PLAYERS = frozenset(
     " embed.podcasts.apple.com embed.music.apple.com".split()
 )
 _PREFIXES = ("data-", "aria-")
-# Written on these elements whatever was there.
+# Set on these elements, whatever their value was.
 _ALWAYS_SET: dict[str, dict[str, str]] = {
     "img": {"referrerpolicy": "no-referrer"},
     "iframe": {"sandbox": "allow-scripts allow-same-origin allow-popups allow-presentation"},
 }
 
-# What says how a thing looks, but neither where it stands on the page nor what it loads.
+# Style properties that change the look of an element, but cannot move it or load anything.
 _PROPERTIES = re.compile(
     r"(?:(?:min|max)-)?(?:width|height)|aspect-ratio|object-fit|display|float|clear|box-sizing"
     r"|color|background-color|opacity"
@@ -95,25 +95,25 @@ _PROPERTIES = re.compile(
 )
 _CHECKED = frozenset({"style", "src", "poster", "srcset"})
 _LONG = 200  # characters of a style
-_MOST_REMEMBERED = 2_000  # styles: the same few come with each paragraph
+_MOST_REMEMBERED = 2_000  # styles; the same few occur on every paragraph
 _VALUE = re.compile(r"(?:rgba?\(|hsla?\(|calc\(|[\w\s.,%#!+\-*/)])*\Z", re.IGNORECASE)
 
 
 def sanitize(markup: str) -> SafeHtml:
-    """Return HTML that runs nothing and loads nothing but media, whatever came in."""
+    """Return HTML that runs no code and loads only media, for any input."""
     return SafeHtml(_CLEANER.clean(markup))
 
 
 def sanitize_plain(markup: str) -> SafeHtml:
-    """Sanitize HTML without players whose pictures all have addresses of the web.
+    """Sanitize HTML that has no players, and whose pictures all have http(s) addresses.
 
-    Only its styles have to be checked beyond what nh3 does by itself, which takes half the time.
+    Unless it has styles, nh3's own checks are enough, and they take half the time.
     """
     return SafeHtml((_CLEANER if "style" in markup else _CLEANER_WITHOUT_CHECK).clean(markup))
 
 
 def is_player(url: str) -> bool:
-    """Whether the address is one of a known player, over https."""
+    """Return whether an address is an https address of a known player."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -123,9 +123,9 @@ def is_player(url: str) -> bool:
 
 
 def _harmless_style(style: str) -> str:
-    """Return the style without the declarations that are not known to be harmless.
+    """Return a style with only the declarations that are known to be harmless.
 
-    One that is harmless as a whole comes back as it was written.
+    If all of them are, the style is returned unchanged.
     """
     declarations = style.split(";")
     kept = [declaration for declaration in declarations if _is_harmless(declaration)]
@@ -146,7 +146,7 @@ def _is_harmless(declaration: str) -> bool:
 
 
 def _check_attribute(tag: str, name: str, value: str) -> str | None:
-    """Say what an attribute may be in the end, after nh3 repaired the tree in its own way."""
+    """Return the value that nh3 writes for an attribute; None removes the attribute."""
     if name not in _CHECKED:
         return value  # nh3 itself checks the schemes of links
     if name == "style":

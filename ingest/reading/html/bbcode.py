@@ -1,7 +1,7 @@
-"""BBCode that a forum's feed left in its text becomes HTML.
+"""Render BBCode that a forum's feed left in its text as HTML.
 
-It is rendered only where the text is BBCode: pictures and links with addresses, or several pairs
-of tags. Text that speaks of BBCode, and code, stay as they are.
+A text counts as BBCode if it has pictures or links with addresses, or several pairs of tags. Text
+about BBCode, and code, are unchanged.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:https?:)?//[^\s<>\"'\[\]]{4,2000}", re.IGNORECASE)
-# Discuz writes its own pages and files relative to the forum.
+# Discuz writes the addresses of its own pages and files relative to the forum.
 _OF_FORUM = re.compile(
     r"/?(?:[\w%~-]{1,100}/){0,20}[\w%~-]{1,200}\.(?:php|html?|jpe?g|png|gif|webp|bmp)"
     r"(?:[?#][^\s<>\"'\[\]]{0,1000})?",
@@ -47,11 +47,11 @@ _SIMPLE = {
 _ALIGNED = frozenset({"align", "center", "left", "right"})
 _PLAYED = frozenset("media video audio flash".split())
 _FROM_CONTENT = frozenset({"img", "code", "email"}) | _PLAYED
-# Discuz keeps files and people by their numbers, which its feeds have without addresses.
+# Discuz refers to files and people by numbers; its feeds do not give their addresses.
 _NUMBERED = {"attach": "附件", "attachimg": "图片附件", "qq": "QQ"}
 _FOLDED = frozenset({"spoiler", "collapse"})
 _KNOWN = {*_SIMPLE, *_ALIGNED, *_FROM_CONTENT, *_NUMBERED, *_FOLDED, "color", "list", "url"}
-# What nobody else writes in brackets.
+# Tags that occur in no other text with brackets.
 _UNMISTAKABLE = frozenset("size color font backcolor align quote hide free code".split())
 _SURE = frozenset({*_NUMBERED, "spoiler"})  # one pair of these is enough
 _DEEPEST = 30
@@ -59,7 +59,7 @@ _ENOUGH = 3
 
 
 def rendered(text: str) -> str | None:
-    """Return the HTML with its BBCode rendered, None where it holds none."""
+    """Return the HTML with its BBCode rendered; None if there is no BBCode in it."""
     if _LESSON.search(text):
         return None
     reader = _Reader()
@@ -69,7 +69,7 @@ def rendered(text: str) -> str | None:
 
 
 class _Reader:
-    """Reads a text once; each pair of tags is replaced when its end is found."""
+    """A reader that passes over a text once, and replaces each pair of tags at its closing tag."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
@@ -116,7 +116,7 @@ class _Reader:
         if html is None:
             self.pieces.append(written)
             return
-        # Discuz writes `[i=s]` where a post was edited.
+        # Discuz writes `[i=s]` around the note that a post was edited.
         self.weight += 1 + (name in _UNMISTAKABLE) + bool(option) + ((name, option) == ("i", "s"))
         self.weight += _ENOUGH * (name in _SURE)
         self.pieces[start:] = [html]
@@ -142,7 +142,7 @@ class _Reader:
         return f"<{_SIMPLE[name]}>{content}</{_SIMPLE[name]}>"
 
     def _leading(self, name: str, option: str, content: str) -> str | None:
-        """What is made of its content: a picture, a player, a link or code."""
+        """Return the HTML of a picture, player, link or code; None if it has no usable address."""
         text = unescape(_MARKUP.sub("", content)).strip()
         if name == "code":
             return f"<pre><code>{content}</code></pre>"
@@ -169,7 +169,7 @@ class _Reader:
 
 
 def _written(name: str, address: str) -> str:
-    """An address as a forum means it: with its scheme, and a picture's blanks encoded."""
+    """Return an address with its scheme, and with blanks encoded if it is a picture's."""
     address = address.strip("\"' \t\n\xa0")
     if name == "url" and _OF_HOST.match(address):
         return f"http://{address}"

@@ -1,4 +1,4 @@
-"""Clean HTML from outside: the full way, which repairs a tree before nh3 sanitizes it."""
+"""Clean any HTML from outside: repair its tree, then sanitize it with nh3."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ingest.reading.html.untangle import part_long_text
 from ingest.values import SafeHtml
 
 _TAG_BEGINS = re.compile(r"<[a-zA-Z/!?]")
-# `if a<b`, which nobody escaped, and no tag that was cut: these follow a blank, or have attributes.
+# An unescaped `if a<b`. A tag that was cut off follows a blank, or has attributes.
 _COMPARED_AT_END = re.compile(r"(?<=[A-Za-z0-9_)\]])<(?=[a-zA-Z][^<>=]*\Z)")
 _TAGS = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*")
 _MOST_PASSES = 5
@@ -24,11 +24,11 @@ _WHITE_SPACE = re.compile(r"[ \t\n\f]+")
 
 
 def clean(fragment: str, *, base_url: str | None, tree: etree._Element | None = None) -> SafeHtml:
-    """Return the fragment as safe HTML whose addresses are absolute; never raises.
+    """Return the fragment as safe HTML with absolute addresses; never raise.
 
-    Cleaning what is clean changes nothing. Text without any tag keeps its lines: blank lines
-    part paragraphs, others become `<br>`. `tree` is what `parse_fragment` made of it, if that
-    was done already; it is used up.
+    Cleaning clean HTML changes nothing. Text without any tag keeps its lines: blank lines
+    separate paragraphs, other line ends become `<br>`. `tree` is the result of `parse_fragment`,
+    if the caller has it already; it is changed.
     """
     text = make_sound(fragment)
     as_text = _without_seeming_tags(text)
@@ -43,7 +43,7 @@ def clean(fragment: str, *, base_url: str | None, tree: etree._Element | None = 
 
 
 def _without_seeming_tags(text: str) -> str:
-    """Return a text without what looks like tags, where it has lines and no closing tag."""
+    """Escape or remove false tags in a text that has several lines and no closing tag."""
     if ">" not in text:
         text = _COMPARED_AT_END.sub("&lt;", text)
     if "\n" in text and "</" not in text and _TAG_BEGINS.search(text):
@@ -52,23 +52,23 @@ def _without_seeming_tags(text: str) -> str:
 
 
 def as_html(text: str) -> str:
-    """Return a text without tags as HTML that has its lines; what has tags stays as it is."""
+    """Return a text without tags as HTML that keeps its lines; return HTML unchanged."""
     if _TAG_BEGINS.search(text):
         return text
     return from_text(make_sound(html.unescape(text)))
 
 
 def _pass(markup: str, tree: etree._Element, base_url: str | None) -> tuple[SafeHtml, bool]:
-    """Repair and sanitize once; say whether another pass would find nothing to do.
+    """Repair and sanitize once; return the result, and whether another pass would not change it.
 
-    libxml2 and nh3's parser (html5ever) read tangled markup in two ways. Where the same tags come
-    out in the same order as they went in, neither will move anything again.
+    libxml2 and nh3's parser (html5ever) read wrongly nested markup differently. If the tags of
+    the result are those of `markup`, in the same order, neither parser will move anything again.
     """
     repair(tree, base_url, markup)
     part_long_text(tree, markup)
     repaired = etree.tostring(tree, method="html", encoding="unicode")
     result = sanitize(repaired)
     if not _TAG_BEGINS.search(result):
-        # The line ends of HTML are blanks; left alone they would be taken for lines next time.
+        # Line ends in HTML are blanks. In text without tags the next pass would keep them as lines.
         return sanitize(from_text(_WHITE_SPACE.sub(" ", html.unescape(result)))), True
     return result, _TAGS.findall(markup) == _TAGS.findall(result)

@@ -1,7 +1,7 @@
-"""Players, pictures and sounds in elements that are not of HTML become ones that are.
+"""Replace custom elements that show players, pictures and sounds by elements of HTML.
 
-Pages written for AMP, WeChat or a script of their own name them in elements like `amp-youtube`,
-`mpvoice` or `lite-youtube`, which a browser shows only with that script.
+Such elements, like `amp-youtube`, `mpvoice` or `lite-youtube`, come from AMP, WeChat and other
+pages. A browser shows them only with the script of the page.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _IDS = (
     " playback-id data-id aid data-aid"
 ).split()
 _ID = re.compile(r"[\w=-]{1,80}", re.ASCII)
-# By what the element's name speaks of: which element shows it, and at which address.
+# A word in the element's name → the HTML element that shows the medium, and its address.
 _SERVICES: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
     (re.compile(name), tag, address)
     for name, tag, address in (
@@ -62,12 +62,12 @@ _NAMES = (
     " data-miniprogram-nickname aria-label alt data-desc"
 ).split()
 _KEPT = ("width", "height", "alt", "srcset", "poster")
-# Elements that show a card with a name, whatever else they lead to.
+# Elements that show a card with a name, even if they have other addresses.
 _CARD = re.compile(r"mp-?(?:common|miniprogram|weapp|profile|videosnap)")
 
 
 def replace_custom(element: etree._Element, base_url: str | None) -> bool:
-    """Make an unknown element one that shows its medium; say whether it has one."""
+    """Turn a custom element into one that shows its medium; return whether it has a medium."""
     names = filter(None, (element.get(name, "").strip() for name in _NAMES))
     name = next(names, "")
     tag, address = _medium(element, base_url)
@@ -89,7 +89,7 @@ def replace_custom(element: etree._Element, base_url: str | None) -> bool:
 
 
 def _medium(element: etree._Element, base_url: str | None) -> tuple[str, str | None]:
-    """Return the element that shows the medium, and where the medium is."""
+    """Return the HTML element that shows the medium, and the address of the medium."""
     written = filter(None, map(element.get, _ADDRESSES))
     found = (absolute(value, base_url, MEDIA_SCHEMES) for value in written)
     urls = [player_at(url) for url in found if url]
@@ -104,7 +104,7 @@ def _medium(element: etree._Element, base_url: str | None) -> tuple[str, str | N
 
 
 def _tag_for(url: str) -> str | None:
-    """Name the element that shows a file or player, where the address tells what it is."""
+    """Return the HTML element for a file or player, if its address tells the kind."""
     if is_player(f"https:{url.partition(':')[2]}"):
         return "iframe"
     path = urlsplit(url).path

@@ -1,4 +1,4 @@
-"""What of HTML and pictures stands in an SVG drawing is shown; the drawing itself goes."""
+"""Replace each SVG drawing by the HTML and the pictures in it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MEDIA = ("img", "video", "audio", "iframe")
 
 
 def take_from_drawings(tree: etree._Element) -> None:
-    """Put in the place of each drawing what stands in it beside lines and shapes."""
+    """Replace each drawing by the HTML and the pictures in it; lines and shapes are dropped."""
     for drawing in list(tree.iter("svg")):
         parts = [part for part in drawing.iter(_HTML, "img") if _is_shown(part, drawing)]
         if parts:
@@ -18,7 +18,7 @@ def take_from_drawings(tree: etree._Element) -> None:
 
 
 def _is_shown(part: etree._Element, drawing: etree._Element) -> bool:
-    """Whether it shows something, and stands in no other part of the same drawing."""
+    """Return whether a part shows something, and is not inside another part of the drawing."""
     holders = part.iterancestors(_HTML, "svg")
     if next(holders, None) is not drawing:
         return False

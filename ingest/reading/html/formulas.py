@@ -1,7 +1,7 @@
-r"""Each formula of a page becomes one that is shown once: MathML, or else its TeX.
+r"""Show each formula of a page once: as MathML, or otherwise as TeX.
 
-TeX is written as pandoc does it, `<span class="math inline">\(x\)</span>`: themes that set formulas
-find it, and elsewhere it can be read.
+TeX is written as pandoc writes it, `<span class="math inline">\(x\)</span>`. Themes that render
+formulas recognise this; in other themes the TeX is readable.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ _SET_OF_SOURCES = frozenset(SOURCES)
 _CLASSES = re.compile(
     r"(?:^|\s)(?:katex|mwe-math-element|MathJax(?:_Display|_SVG|_CHTML)?)(?:\s|$)"
 )
-# Without one of these in a document there is no formula in it.
+# A document without any of these has no formulas.
 _SIGNS = "math katex mjx- formula latex equation -tex /tex mimetex codecogs cht=tx".split()
 _PREVIEW = re.compile(r"(?:^|\s)MathJax(?:_|\s|$)")
 _BLOCKS = frozenset({"div", "section", "figure", "p"})
 _DISPLAYED = re.compile(r"block-equation|MathJax_Display|math-display|display=(?:true|block)")
-# What holds these is more than a formula, whatever it is called.
+# An element that contains one of these is more than a formula, whatever its class says.
 _OF_ARTICLES = "p h1 h2 h3 h4 h5 h6 li blockquote pre article".split()
 _REFERENCE = re.compile(r"&(?:lt|gt|amp|quot);")
 _UNKNOWN = "[公式]"
-# Pictures of formulas, whose address has the source.
+# Addresses of pictures of formulas; they contain the source.
 _PICTURED = re.compile(
     r"latex\.php|/equation|codecogs|/tex(?:\W|$)|math/render|mimetex|chart\?cht=tx"
 )
@@ -40,7 +40,7 @@ _PARAMETERS = ("tex", "latex", "chl")
 
 
 def settle_formulas(tree: etree._Element, markup: str) -> None:
-    """Repair the formulas of a tree in place; `markup` is what the tree was made of."""
+    """Repair the formulas of a tree in place; the tree was parsed from `markup`."""
     lower = markup.lower()
     if not any(sign in lower for sign in _SIGNS):
         return
@@ -57,10 +57,10 @@ def settle_formulas(tree: etree._Element, markup: str) -> None:
 
 
 def _settle_script(script: etree._Element) -> None:
-    """Show the source that MathJax 2 leaves beside what it drew of it."""
+    """Show the source that MathJax 2 leaves in a script beside its drawing."""
     kind = (script.get("type") or "").lower()
     if kind.startswith("math/tex"):
-        # A script holds no references, but who writes XML writes them.
+        # HTML has no character references in scripts, but pages written as XML do.
         tex = _REFERENCE.sub(lambda reference: html.unescape(reference[0]), script.text or "")
         formula: etree._Element | None = _tex_element(tex, is_block="display" in kind)
     elif kind.startswith("math/mml"):
@@ -82,12 +82,12 @@ def _is_preview(drawn: etree._Element) -> bool:
 
 
 def is_drawn(classes: str) -> bool:
-    """Whether an element of these classes holds what a program drew of a formula."""
+    """Return whether an element with these classes contains the drawing of a formula."""
     return bool(_CLASSES.search(classes))
 
 
 def _is_container(element: etree._Element) -> bool:
-    """Whether an element is nothing but one formula, in whatever forms."""
+    """Return whether an element contains only one formula, in one or several forms."""
     if not element.attrib:
         return False
     is_named = element.tag == "mjx-container" or is_drawn(element.get("class") or "")
@@ -126,7 +126,7 @@ def _settle_container(container: etree._Element) -> None:
 
 
 def _settle_katex(container: etree._Element) -> None:
-    """Show what KaTeX drew without MathML by its source, or as it is where it is one line."""
+    """Replace a drawing of KaTeX without MathML by its source, or keep it if it is one line."""
     parent = container.getparent()
     if source := katex.source_of(container):
         is_block = parent is not None and "katex-display" in (parent.get("class") or "")
@@ -151,7 +151,7 @@ def _settle_picture(image: etree._Element, tex: str) -> None:
 
 
 def _drawn_math(container: etree._Element) -> etree._Element | None:
-    """The formula that MathJax drew: version 2 keeps it in an attribute, later ones in parts."""
+    """Return the formula that MathJax drew: from an attribute (version 2) or from the drawing."""
     if written := container.get("data-mathml"):
         return _parsed(written)
     return rebuild(container) if "MathJax" in (container.get("class") or "") else None
@@ -172,14 +172,14 @@ def _settle_math(math: etree._Element) -> None:
 
 
 def _describe(image: etree._Element) -> None:
-    """Give the picture of a formula its source to be read."""
+    """Set the alternative text of a formula's picture to the formula's source."""
     address = image.get("src") or image.get("data-src") or ""
     if lacks_source(address, image.get("alt")):
         image.set("alt", next(_sources_in(address), ""))
 
 
 def lacks_source(address: str, alternative: str | None) -> bool:
-    """Whether a picture is one of a formula and has no words for it."""
+    """Return whether a picture shows a formula and has no alternative text."""
     return bool(_PICTURED.search(address)) and not (alternative or "").strip()
 
 
@@ -190,7 +190,7 @@ def _sources_in(address: str) -> Iterator[str]:
     except ValueError:
         return
     yield from (value for name in _PARAMETERS for value in named.get(name, ()))
-    if not named:  # codecogs and mimetex have nothing but the source there
+    if not named:  # the whole query of codecogs and mimetex is the source
         yield unquote(query)
 
 
@@ -209,9 +209,9 @@ def _parsed(markup: str) -> etree._Element | None:
 
 
 def _replace(old: etree._Element, new: etree._Element | None) -> None:
-    """Put an element in the place of another, whose tail stays."""
+    """Replace an element by another one, or remove it; the text after it stays."""
     if new is None:
-        old.tag = "template"  # which shows nothing
+        old.tag = "template"  # a template shows nothing
     elif (parent := old.getparent()) is not None:
         new.tail = old.tail
         parent.replace(old, new)

@@ -1,7 +1,7 @@
-"""Text that the page's own script would have shown is shown, as the script does not come along.
+"""Show text that the page's own script, which is removed, would have shown.
 
-WeChat serves a whole article with `opacity: 0`. What only a part hides stays hidden: spacers,
-pixels that count, and the words that forums put between lines to spoil copies.
+WeChat serves a whole article with `opacity: 0`. Small hidden parts stay hidden: spacers, tracking
+pixels, and the words that forums put between lines to spoil copies.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from lxml import etree
 _ZERO = r"0*(?:\.0+\d{0,3})?(?:px|pt|r?em|%|vh|vw)?"
 _FAR = r"-(?:\d{4,}px|\d{3,}(?:\.\d+)?(?:r?em|%|vw))"
 _END = r"\s*(?:!\s*important\s*)?(?=;|\Z)"
-# What a start of an animation looks like; nobody hides words for good in this way.
-_NEARLY_ZERO = (  # below a tenth, in any of the spellings of a number
+# The start of an animation; text is never hidden permanently like this.
+_NEARLY_ZERO = (  # below a tenth, in any spelling of a number
     r"[+-]?(?:0*\.0\d*|0+\.?(?!\d)|0*\d(?:\.\d*)?%|0*\.\d+%)(?![\d.%e])"
     r"|[+-]?(?:0+(?:\.0*)?e[+-]?\d+|\d?\.?\d+e-0*(?:[2-9]|[1-9]\d+))%?|-[\d.]+%?"
 )
@@ -40,25 +40,25 @@ _LONG = 200
 
 
 def hides(style: str) -> bool:
-    """Whether a style keeps what it is for from being seen."""
+    """Return whether a style hides its element."""
     return _hides(style) if len(style) <= _LONG else bool(_HIDING.search(style))
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def _hides(style: str) -> bool:
-    """The same few styles come again with each paragraph."""
+    """Do the same as `hides`, and remember the result: many paragraphs share a few styles."""
     return bool(_HIDING.search(style))
 
 
 def reveal(tree: etree._Element) -> None:
-    """Show what is hidden, if it is most of the text around it, or fades in."""
+    """Show hidden elements that hold most of the text around them, or that fade in."""
     scopes = [tree]
-    for _ in range(_DEEPEST):  # each level is read once more
+    for _ in range(_DEEPEST):  # each level takes one more pass over its text
         scopes = [shown for scope in scopes for shown in _reveal_within(scope)]
 
 
 def _reveal_within(scope: etree._Element) -> list[etree._Element]:
-    """Show what is hidden by the outermost elements that hide; return those that now show."""
+    """Show the outermost hidden elements, if they qualify; return the elements now shown."""
     hiding = [element for element in _STYLED(scope) if hides(element.get("style") or "")]
     if not hiding:
         return []

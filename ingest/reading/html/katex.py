@@ -1,4 +1,4 @@
-"""What KaTeX drew without MathML, or with a MathML that somebody took the tags out of."""
+"""Read drawings of KaTeX that have no MathML, or whose MathML has lost its tags."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from lxml import etree
 DRAWN = "katex-html"
 TWIN = "katex-mathml"
 _ZERO_WIDTH = "\u200b"
-_STACK = "vlist"  # parts above each other, which only KaTeX's styles put there
+_STACK = "vlist"  # parts that KaTeX's styles place above each other
 
 
 def find(element: etree._Element, name: str) -> etree._Element | None:
-    """Return the first element within that has a class."""
+    """Return the first element inside `element` with the class `name`."""
     for inner in element.iterdescendants(etree.Element):
         if name in (inner.get("class") or "").split():
             return inner
@@ -19,7 +19,7 @@ def find(element: etree._Element, name: str) -> etree._Element | None:
 
 
 def source_of(formula: etree._Element) -> str:
-    """Return the TeX left of a MathML without tags: the letters of the drawing stand before it."""
+    """Return the TeX from MathML that has lost its tags; the drawing's letters precede the TeX."""
     twin, drawn = find(formula, TWIN), find(formula, DRAWN)
     if twin is None or drawn is None:
         return ""
@@ -28,7 +28,7 @@ def source_of(formula: etree._Element) -> str:
 
 
 def _after(letters: str, text: str) -> str:
-    """Return what follows the letters in a text, which may have blanks between them."""
+    """Return the text after its leading `letters`, between which the text may have blanks."""
     left = len(letters)
     for place, character in enumerate(text):
         if left == 0:
@@ -38,7 +38,7 @@ def _after(letters: str, text: str) -> str:
 
 
 def is_stacked(formula: etree._Element) -> bool:
-    """Whether a power would read as a product, since the styles do not come along."""
+    """Return whether a formula has parts above each other, which are unreadable without styles."""
     return find(formula, _STACK) is not None
 
 

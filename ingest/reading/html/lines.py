@@ -1,4 +1,4 @@
-"""Code that is written one element a line, without line ends, gets its line ends."""
+"""Add line ends to code that has one element for each line instead."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def part_lines(pre: etree._Element) -> None:
 
 
 def part_codes(tree: etree._Element) -> None:
-    """Part the lines of code that stand in a block as one `code` each, without a `pre`."""
+    """Put a `<br>` between lines of code that are one `code` element each, outside of a `pre`."""
     for code in list(tree.iter("code")):
         holder = code.getparent()
         if holder is None or holder.tag not in _HOLDERS or holder[0] is not code:
@@ -50,14 +50,14 @@ def _is_line(span: etree._Element) -> bool:
 
 
 def is_block(element: etree._Element) -> bool:
-    """Whether its style puts an element on lines of its own."""
+    """Return whether the style of an element makes it a block."""
     return bool(_BLOCK.search(element.get("style") or ""))
 
 
 def _end(line: etree._Element, *, is_last: bool) -> None:
     text = "".join(line.itertext())
     breaks = list(line.iter("br"))
-    if breaks and not text.strip():  # an empty line, as editors write it
+    if breaks and not text.strip():  # an empty line, as editors write one
         breaks[0].tag = "span"
     elif breaks or text.endswith("\n"):
         return

@@ -1,6 +1,6 @@
-"""What MathJax 3 and 4 draw as SVG or by CSS becomes MathML again.
+"""Turn drawings of MathJax 3 and 4, made with SVG or CSS, back into MathML.
 
-They name the MathML node of each part of the drawing, and the code point of each glyph.
+A drawing names the MathML node of each of its parts, and the code point of each glyph.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from lxml import etree
 from ingest.reading.html.mathml import ELEMENTS, TOKENS
 
 _GLYPH = re.compile(r"mjx-c([0-9A-F]{2,6})(?![0-9A-F])")
-# A letter that is drawn in italics, as each variable is.
+# A letter in italics, as variables are drawn.
 _ITALIC = re.compile("[\U0001d434-\U0001d467\U0001d6e2-\U0001d71b\u210e]")
 _OF_TEX = "texatom"
 _SURD = "√"
 _PREFIX = "mjx-"
-# In a drawing by CSS these have their last part first.
+# In a drawing with CSS, the last part of these comes first.
 _TURNED = frozenset({"mover", "munderover", "mroot"})
 
 
 def rebuild(drawing: etree._Element) -> etree._Element | None:
-    """Return the `math` of a drawing, None where the drawing does not tell it."""
+    """Return the `math` element for a drawing; None if it cannot be told from the drawing."""
     top = next((node for node in drawing.iter(etree.Element) if _name(node) == "math"), None)
     if top is None:
         return None
@@ -35,7 +35,7 @@ def rebuild(drawing: etree._Element) -> etree._Element | None:
 
 
 def _name(node: etree._Element) -> str | None:
-    """The MathML element that a part of the drawing stands for."""
+    """Return the name of the MathML element that a part of the drawing shows."""
     tag = str(node.tag)
     named = tag[len(_PREFIX) :] if tag.startswith(_PREFIX) else node.get("data-mml-node", "")
     name = named.lower()

@@ -1,4 +1,4 @@
-"""What of MathML may stay, and how a formula reads as plain text."""
+"""Clean the MathML of a formula, or write the formula as plain text."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _LONGEST_TEX = 5000
 
 
 def clean_math(math: etree._Element) -> None:
-    """Leave of a formula its presentation; its source in TeX becomes the `alttext`."""
+    """Keep only the presentation elements of a formula, and its TeX source as the `alttext`."""
     tex = tex_of(math)
     for fence in list(math.iter("mfenced")):
         _unfold(fence)
     for action in math.iter("maction"):
-        del action[1:]  # the others are shown after a click
+        del action[1:]  # the other children are shown only after a click
     etree.strip_elements(math, "annotation", "annotation-xml", "script", "style", with_tail=False)
     unknown = {str(e.tag) for e in math.iter(etree.Element)} - ELEMENTS
     etree.strip_tags(math, etree.Comment, etree.PI, *unknown)
@@ -38,14 +38,14 @@ def clean_math(math: etree._Element) -> None:
     for inner in list(math.iter("math"))[1:]:
         inner.tag = "mrow"
     for token in list(math.iter(*TOKENS)):
-        # An HTML parser reads their content as HTML, and nh3 drops HTML elements of these names.
+        # An HTML parser reads the content of these as HTML, in which nh3 drops MathML elements.
         etree.strip_tags(token, *ELEMENTS)
     if tex:
         math.set("alttext", tex)
 
 
 def tex_of(math: etree._Element) -> str:
-    """Return the formula's source in TeX, if it brings one along."""
+    """Return the formula's source in TeX, or an empty text."""
     for annotation in math.iter("annotation"):
         if _TEX.search(annotation.get("encoding") or ""):
             return _short("".join(annotation.itertext()))
@@ -58,7 +58,7 @@ def _short(tex: str) -> str:
 
 
 def _unfold(fence: etree._Element) -> None:
-    """Write brackets and commas as elements, since browsers no longer know `mfenced`."""
+    """Replace `mfenced`, which browsers no longer support, by its brackets and commas."""
     parts = list(fence)
     separators = "".join(fence.get("separators", ",").split())
     fence.tag = "mrow"
@@ -78,7 +78,7 @@ def _operator(text: str) -> etree._Element:
 
 
 def linear(math: etree._Element) -> str:
-    """Return a formula as a line of text, in which a power is no product: `x^2`, `1/2`."""
+    """Return a formula as a line of text, with signs for powers and fractions: `x^2`, `1/2`."""
     alternative = " ".join((math.get("alttext") or "").split())
     return alternative or " ".join(_linear(math).split())
 
@@ -100,7 +100,7 @@ def _linear(element: etree._Element) -> str:
 
 
 def _one_thing(element: etree._Element) -> str:
-    """A part of a formula, in brackets unless it is one letter, word or number."""
+    """Return a part of a formula as text, in brackets unless it is one letter, word or number."""
     text = _linear(element).strip()
     while element.tag not in TOKENS and len(element) == 1:
         element = element[0]

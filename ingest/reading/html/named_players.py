@@ -1,7 +1,8 @@
-"""Players that a page names only by a service and an id, for its script to make.
+"""Find the address of a player that a page names only by a service and an id.
 
-Such are `<div data-plyr-provider="youtube" data-plyr-embed-id="…">`, `<div class="bilibili"
-data-bvid="BV…">` and `<div class="youtube-player" data-id="…">`. The service is named by an
+The page's script would make the player. Examples are `<div data-plyr-provider="youtube"
+data-plyr-embed-id="…">`, `<div class="bilibili" data-bvid="BV…">` and
+`<div class="youtube-player" data-id="…">`. The service is named by an
 attribute, a class, or the name of the attribute with the id; ids have the form that it gives them.
 """
 
@@ -20,7 +21,7 @@ _IDS = (
     "data-plyr-embed-id data-embed-id data-video-id data-videoid data-id data-vid data-video"
     " data-key data-code data-embed data-bvid data-aid video-id videoid bvid aid"
 ).split()
-# What the words for a service are, what its ids look like, and the address of its player.
+# Each service: the words that name it, the form of its ids, and the address of its player.
 _SERVICES = tuple(
     (re.compile(rf"(?:{words})", re.IGNORECASE), re.compile(identity), address)
     for words, identity, address in (
@@ -52,7 +53,7 @@ NAMING = frozenset({*_PROVIDERS, *_IDS})
 
 
 def player_named_by(element: etree._Element) -> str | None:
-    """Return the address of the player that an element names by its id; None if it names none."""
+    """Return the address of the player that an element names by service and id, or None."""
     for name, value in element.attrib.items():
         if _OWN.match(str(name)) and (player := player_of(str(name), str(value).strip())):
             return player
@@ -65,12 +66,12 @@ def player_named_by(element: etree._Element) -> str | None:
 
 
 def names_player(name: str) -> bool:
-    """Whether an attribute of this name may name a player."""
+    """Return whether an attribute with this name may name a player."""
     return name in NAMING or _OWN.match(name) is not None
 
 
 def player_of(words: str, identity: str) -> str | None:
-    """Return the address of a player by words that speak of its service, and an id of its form."""
+    """Return the address of a player from words that name its service, and from its id."""
     for service, form, address in _SERVICES:
         if (found := form.fullmatch(identity)) and service.search(words):
             return address.format(found[found.lastindex or 0])

@@ -1,9 +1,8 @@
-"""Names in angle brackets that are no elements of HTML go, so that they take nothing with them.
+"""Remove or escape names in angle brackets that are not HTML elements, before they hide text.
 
-`vector<int>` and `cp <path>` are text of people who escaped nothing. A browser hides the name and
-shows what follows; nh3 drops an element named like one of SVG or MathML with all that it holds,
-which is the rest of the paragraph. The same befalls what stands behind a `<template>` or `<title>`
-that nobody closes.
+`vector<int>` and `cp <path>` are text that was not escaped. A browser hides only the name. But nh3
+removes an element named like one of SVG or MathML with its content, which is the rest of the
+paragraph. It also removes the text after a `<template>` or `<title>` that is never closed.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import re
 from ingest.reading.html.allowed import CONTENTLESS, FORMULAS, TAGS
 from ingest.reading.html.tags import TAG, TAG_PATTERN
 
-# Elements of HTML that do not stay, and what means something to `repair`.
+# HTML elements that are removed later, and elements that `repair` uses.
 _PASSING = frozenset(
     "html head body base link meta frame frameset noscript form fieldset legend label button select"
     " option optgroup datalist textarea output input progress meter object param embed map area"
@@ -22,16 +21,16 @@ _PASSING = frozenset(
 )
 _KNOWN = (TAGS | CONTENTLESS | _PASSING | {"math"}) - {"annotation"}
 ELEMENTS = _KNOWN | FORMULAS
-# What these hold is read as text, up to their own closing tag (HTML 13.2.6.2).
+# The content of these is read as text, up to their own closing tag (HTML 13.2.6.2).
 _RAW = frozenset(
     "script style textarea title xmp iframe noembed noframes plaintext amp-iframe".split()
 )
-# Left open, these would hide all that follows, fold it up or move it away.
+# Without a closing tag, these would hide, fold up or move everything after them.
 _PAIRED = frozenset(
     "template svg math canvas applet noscript video audio object details dialog dir amp-video"
     " amp-audio view".split()
 )
-# Elements of other programs that are elements of HTML by another name.
+# Elements of other programs → the HTML elements with the same meaning.
 _RENAMED = {
     "image": "img",
     "amp-img": "img",
@@ -41,7 +40,7 @@ _RENAMED = {
     "amp-iframe": "iframe",
     "view": "div",
 }
-# Prefixes of MathML as XML.
+# Namespace prefixes of MathML in XML.
 _MATH_PREFIX = re.compile(r"(?:m|mml|math):(?=m)")
 _OF_MATHJAX = "mjx-"
 
@@ -49,8 +48,8 @@ _NAME = re.compile(r"</?([a-zA-Z][^\s/>]*)")
 _MEDIUM_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _SOURCE = re.compile(r"(?:^|[\s\"'])(?:data-[\w-]*)?(?:src|data|original|url)\s*=", re.IGNORECASE)
 _SIDES = re.compile(r"\s(?:width|height)\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
-# No tag says this without a value: it is a comparison that nobody escaped, `a<b 则输出`. Nor has
-# one another in it: `0<x<1`.
+# An unescaped comparison: a tag has such characters only in values (`a<b 则输出`), and has no other
+# tag inside it (`0<x<1`).
 _OF_PROSE = r"&;()+,{}\[\]*|\u3400-\u9fff"
 _PROSE = rf"<[a-zA-Z][^<>=\"{_OF_PROSE}]*+(?:[{_OF_PROSE}][^<>=\"]*+(?![=\"])|(?=<|\Z))"
 _PERHAPS_PROSE = re.compile(_PROSE)
@@ -60,9 +59,9 @@ _TOKEN = re.compile(rf"({_PROSE})|(?:{_COMMENT})|{TAG_PATTERN}", re.DOTALL)
 
 
 def drop_unknown(text: str) -> str:
-    """Return HTML without the tags that name no element of it, and without those left open.
+    """Return HTML without the tags of unknown elements, and without certain unclosed tags.
 
-    An unknown element with attributes may be a player or a picture: it stays, but holds nothing.
+    An unknown element with attributes may be a player or a picture: it stays, without its content.
     """
     names = {name.lower() for name in set(_NAME.findall(text))}
     is_plain = names <= _KNOWN and not _PERHAPS_PROSE.search(text)
@@ -74,7 +73,7 @@ def drop_unknown(text: str) -> str:
 
 
 def _are_closed(text: str, names: set[str]) -> bool:
-    """Whether each such element is surely closed, which is so in most documents."""
+    """Return whether all elements with these names are certainly closed, as in most documents."""
     lower = text.lower() if names else ""
     return all(
         lower.count(f"<{name}") == lower.count(f"</{name}>")
@@ -84,9 +83,9 @@ def _are_closed(text: str, names: set[str]) -> bool:
 
 
 class _Reader:
-    """Reads a document once from its beginning to its end.
+    """A reader that passes over a document once.
 
-    `known_unclosed` are the places of tags that are known to be left open.
+    `known_unclosed` are the offsets of tags that are known to have no closing tag.
     """
 
     def __init__(self, text: str, known_unclosed: frozenset[int]) -> None:
@@ -98,11 +97,11 @@ class _Reader:
 
     @property
     def unclosed(self) -> frozenset[int]:
-        """The places of tags that were found to be left open."""
+        """Return the offsets of tags for which no closing tag was found."""
         return frozenset(place for places in self._open.values() for place in places)
 
     def read(self) -> str:
-        """Return the text with other tags in the place of its own."""
+        """Return the text with its tags replaced."""
         pieces: list[str] = []
         place = 0
         while token := _TOKEN.search(self._text, place):
@@ -112,11 +111,11 @@ class _Reader:
         return "".join([*pieces, self._text[place:]])
 
     def _read_token(self, token: re.Match[str]) -> tuple[str, int]:
-        """Return what is written in its place, and where to go on."""
+        """Return the replacement of a token, and the offset to continue from."""
         if token[1] and self._is_prose(token):
             return f"&lt;{token[1][1:]}", token.end()
         found = TAG.match(self._text, token.start()) if token[1] else token
-        if found is None or not found.groups()[-2]:  # a comment or the like
+        if found is None or not found.groups()[-2]:  # a comment, a declaration or an instruction
             return token[0], token.end()
         tag = _Tag(found)
         if tag.is_end:
@@ -128,16 +127,16 @@ class _Reader:
         return written or self._nothing(tag), tag.end
 
     def _is_prose(self, token: re.Match[str]) -> bool:
-        """Whether it is no tag of an element that lacks its end, as in `<p <b>`."""
+        """Return whether a token is text; `<p ` in `<p <b>` is a tag without its end."""
         if _MARK_OF_PROSE.search(token[1]):
             return True
         name = token[1][1:].split(maxsplit=1)[0].lower()
-        if token.end() == len(self._text):  # perhaps a tag that was cut
+        if token.end() == len(self._text):  # perhaps a tag that was cut off
             return not any(known.startswith(name) for known in _KNOWN)
         return len(name) == 1 or not self._is_element(name)
 
     def _nothing(self, tag: _Tag) -> str:
-        """What stood on both sides of a tag must not become a tag."""
+        """Return the replacement of a removed tag: `<` before it must not start another tag."""
         return "<!---->" if self._text.endswith("<", 0, tag.start) else ""
 
     def _close(self, name: str) -> str:
@@ -164,7 +163,7 @@ class _Reader:
         return known or is_foreign
 
     def _raw(self, tag: _Tag) -> tuple[str, int]:
-        """Pass over what is read as text; a tag that nobody closes holds none."""
+        """Pass over an element whose content is text; an unclosed one has no content."""
         end = self._end_of_raw(tag)
         if end is not None:
             return f"{tag.written}{self._text[tag.end : end]}", end
@@ -172,7 +171,7 @@ class _Reader:
             return f"{tag.written}</{tag.target}>", tag.end
         is_code = tag.name in {"script", "style"}
         if is_code and (tag.attributes or self._last_end < tag.end):
-            return "", len(self._text)  # a document that was cut within it
+            return "", len(self._text)  # the document was cut off inside this element
         return self._nothing(tag), tag.end
 
     def _end_of_raw(self, tag: _Tag) -> int | None:
@@ -185,7 +184,7 @@ class _Reader:
 
 
 class _Tag:
-    """A tag as it was written, and as it is to be."""
+    """A tag of the document, and the tag that replaces it."""
 
     def __init__(self, token: re.Match[str]) -> None:
         self.start, self.end = token.span()
@@ -193,21 +192,21 @@ class _Tag:
         self.is_end = bool(slash)
         self.name = _MATH_PREFIX.sub("", name.lower())
         self.target = _RENAMED.get(self.name, self.name)
-        # In AMP width and height are most often the two sides of a ratio, such as 16 and 9.
+        # In AMP, width and height are usually a ratio, such as 16 and 9.
         is_amp = self.name.startswith("amp-")
         self.attributes = _SIDES.sub("", attributes) if is_amp else attributes
-        # A slash that ends an unquoted value is the value's.
+        # A slash at the end of an unquoted value belongs to the value.
         self.closes_itself = "/" in token[0][1 + len(slash) + len(name) + len(attributes) :]
 
     @property
     def written(self) -> str:
-        """The tag as it is to be written."""
+        """Return the tag that replaces this one."""
         end = "/>" if self.closes_itself else ">"
         return f"<{self.target}{self.attributes}{end}"
 
     @property
     def has_source(self) -> bool:
-        """Whether it names what it shows."""
+        """Return whether the tag has the address of a medium."""
         return bool(_SOURCE.search(self.attributes))
 
 

@@ -1,4 +1,4 @@
-"""Where a picture of a page really is: behind lazy loading, source sets and noscript."""
+"""Find the address of a picture, also with lazy loading, source sets and noscript."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lxml import etree
 from ingest.reading.html.addresses import MEDIA_SCHEMES, absolute
 from ingest.reading.html.tree import parse_fragment
 
-# Every script that loads pictures late has its own attribute; the better known ones first.
+# Each script for lazy loading has its own attribute; the better known ones come first.
 LAZY_ATTRIBUTES = (
     "data-original data-actualsrc data-src data-original-src data-lazy-src data-lazyload data-lazy"
     " data-real-src real_src data-orig-file data-hi-res-src data-image-src zoomfile file data-echo"
@@ -19,7 +19,7 @@ LAZY_ATTRIBUTES = (
 ).split()
 LAZY_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set")
 LATE_ATTRIBUTES = frozenset({*LAZY_ATTRIBUTES, *LAZY_SETS})
-# Beside a `src` of its own these are as often the address of a page.
+# In an element with a `src`, these are often the address of a page.
 _OF_MANY_MEANINGS = frozenset({"data-url", "data-lazy", "file", "original", "src2"})
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)\b", re.IGNORECASE)
 
@@ -34,17 +34,17 @@ _LONGEST_SET = 20_000
 
 
 def address_of(image: etree._Element, base_url: str | None) -> str | None:
-    """Return the absolute address of an `img`'s picture, None where there is only a stand-in.
+    """Return the absolute address of an `img`'s picture; None if it has only a placeholder.
 
-    Lazy-loading attributes come before `src`, which they leave to a stand-in; a set of sizes
-    comes before `src`, which is the smallest of them.
+    Lazy-loading attributes are preferred to `src`, which then is a placeholder. So is a set of
+    sizes, because `src` is often the smallest of them.
     """
     late = late_address(image, base_url)
     return late or largest(image.get("srcset"), base_url) or usable(image.get("src"), base_url)
 
 
 def late_address(image: etree._Element, base_url: str | None) -> str | None:
-    """Return the absolute address that a script would put into `src` or `srcset` later."""
+    """Return the absolute address that a lazy-loading script would use."""
     if not LATE_ATTRIBUTES.intersection(image.keys()):
         return None
     has_own = usable(image.get("src"), base_url) is not None
@@ -61,13 +61,13 @@ def late_address(image: etree._Element, base_url: str | None) -> str | None:
 
 
 def usable(value: str | None, base_url: str | None) -> str | None:
-    """Return the absolute address of a picture, None if it names none or only a stand-in."""
+    """Return the absolute address of a picture; None if there is none or only a placeholder."""
     url = absolute(value, base_url, MEDIA_SCHEMES)
     return None if url is None or is_stand_in(url) else url
 
 
 def is_stand_in(url: str) -> bool:
-    """Whether the file is named like what is shown while the picture is not there yet."""
+    """Return whether the name of a file is that of a placeholder for lazy loading."""
     path = urlsplit(url).path
     stem = path.rpartition("/")[2].partition(".")[0]
     return bool(_STAND_IN.fullmatch(stem)) or bool(_NO_PICTURE.search(path))
@@ -92,7 +92,7 @@ def largest(srcset: str | None, base_url: str | None) -> str | None:
 
 
 def absolute_set(srcset: str | None, base_url: str | None) -> str:
-    """Return the source set with absolute addresses and without stand-ins."""
+    """Return the source set with absolute addresses and without placeholders."""
     kept = (
         f"{url} {descriptor}".strip()
         for value, descriptor in candidates(srcset)
@@ -102,7 +102,7 @@ def absolute_set(srcset: str | None, base_url: str | None) -> str:
 
 
 def in_noscript(noscript: etree._Element) -> list[etree._Element]:
-    """List the pictures and frames for readers without script; some escape them once more."""
+    """Return the pictures and frames in a `noscript`, whose content some pages escape twice."""
     media = list(noscript.iter("img", "iframe"))
     text = "".join(noscript.itertext())
     if media or not ("<img" in text or "<iframe" in text):

@@ -1,4 +1,4 @@
-"""Players, sounds and films get their real address, also where a script would set it later."""
+"""Set the real address of players, sounds and films, also where a script would set it later."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _LATE = (
     "data-src data-lazy-src data-litespeed-src data-original data-lazyload data-lazy data-url"
     " data-original-src data-orig-src data-real-src data-iframe-src data-video-src data-href"
 ).split()
-# In other attributes these are addresses of something else.
+# In other elements these attributes have other meanings.
 _BESIDE = re.compile(r"poster|thumb|img|image|cover|avatar|icon|logo|track|ping|api|config")
 _NO_PAGE = re.compile(r"(?:blank|empty|loading|placeholder|lazy)[\w-]*\.html?\Z", re.IGNORECASE)
 _URL = re.compile(r"(?:https?:)?//[^\s\"'<>\\]{4,500}")
-# Here the address without its query says what is played.
+# For these, the address without its query identifies the medium.
 _NAMED_BY_PATH = re.compile(r"/(?:embed|video)/[\w-]+\Z")
-# Pages that show a player, and the address of the player alone: no page may frame the others.
+# Pages that show a player → the player's own address; only that one may be in a frame.
 _PAGES = tuple(
     (re.compile(page), player)
     for page, player in (
@@ -49,7 +49,7 @@ _LATER = etree.XPath(
 
 
 def settle_players(tree: etree._Element, base_url: str | None) -> None:
-    """Leave known players in their places; let other frames become links to what they show."""
+    """Keep known players; turn other frames into links to their content."""
     for frame in list(tree.iter("iframe", "frame", "embed", "object")):
         _settle(frame, base_url)
     facades = [element for element in _LATER(tree) if _is_facade(element)]
@@ -60,7 +60,7 @@ def settle_players(tree: etree._Element, base_url: str | None) -> None:
 
 
 def identity(url: str) -> str:
-    """What two addresses of one player have in common."""
+    """Return a text that is the same for all addresses of one player."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -70,7 +70,7 @@ def identity(url: str) -> str:
 
 
 def player_at(url: str) -> str:
-    """Return the address of the player that a page shows, any other address as it is."""
+    """Return the address of the player that a page shows; return any other address unchanged."""
     for page, player in _PAGES:
         if found := page.match(url):
             return player.format(found[1])
@@ -78,7 +78,7 @@ def player_at(url: str) -> str:
 
 
 def address_of(frame: etree._Element, base_url: str | None) -> str | None:
-    """Return the absolute address of what a frame shows, or will show once a script ran."""
+    """Return the absolute address of a frame's content, even if a script would set it later."""
     own = absolute(frame.get("src") or frame.get("data"), base_url, MEDIA_SCHEMES)
     own = None if own and _NO_PAGE.search(urlsplit(own).path) else own and player_at(own)
     if own and is_player(_secure(own)):
@@ -89,7 +89,7 @@ def address_of(frame: etree._Element, base_url: str | None) -> str | None:
 
 
 def settle_medium(medium: etree._Element, base_url: str | None) -> None:
-    """Give a sound, a film or a source of one its addresses, and a player its buttons."""
+    """Set the addresses of a sound, film or source, and show the controls of a player."""
     names = ("src", *_LATE)
     urls = (absolute(medium.get(name), base_url, MEDIA_SCHEMES) for name in names)
     sizes = medium.get("data-srcset") or medium.get("srcset")
@@ -105,7 +105,7 @@ def settle_medium(medium: etree._Element, base_url: str | None) -> None:
         else:
             medium.attrib.pop(name, None)
     if medium.tag in {"video", "audio"} and medium.get("controls") is None:
-        medium.set("controls", "")  # the script that would start it does not come along
+        medium.set("controls", "")  # the script that would start it is removed
 
 
 def _late_addresses(frame: etree._Element, base_url: str | None) -> Iterator[str]:
@@ -118,7 +118,7 @@ def _late_addresses(frame: etree._Element, base_url: str | None) -> Iterator[str
             continue
         if url := absolute(str(value), base_url, MEDIA_SCHEMES):
             yield player_at(url)
-    # A page that stands in for a player links to it.
+    # The `srcdoc` of a frame may be a page that links to the player.
     linked = _URL.findall(html.unescape(frame.get("srcdoc") or ""))
     urls = filter(None, (absolute(url, base_url, MEDIA_SCHEMES) for url in linked))
     yield from (url for url in urls if is_player(_secure(url)))
@@ -136,7 +136,7 @@ def _settle(frame: etree._Element, base_url: str | None) -> None:
     if frame.tag == "iframe" and is_player(_secure(url)):
         frame.set("src", _secure(url))
         frame.text = None
-        for late in _LATE:  # kept, they would be taken again, as they are, by a theme's script
+        for late in _LATE:  # otherwise a theme's script would load these addresses unchecked
             frame.attrib.pop(late, None)
         return
     name, tail = frame.get("title"), frame.tail
@@ -146,7 +146,7 @@ def _settle(frame: etree._Element, base_url: str | None) -> None:
 
 
 def _is_facade(element: etree._Element) -> bool:
-    """Whether a player belongs into an element; a link stays one."""
+    """Return whether an element stands for a player; a link with an address does not."""
     if element.tag not in _FACADES:
         return False
     if _is_late_and_empty(element):
@@ -161,7 +161,7 @@ def _is_late_and_empty(element: etree._Element) -> bool:
 
 
 def _play_in(facade: etree._Element, base_url: str | None, shown: set[str]) -> None:
-    """Put the player into what stands in for it, unless it is shown elsewhere."""
+    """Put the player into the element that stands for it, unless it is shown elsewhere."""
     players = (url for url in _late_addresses(facade, base_url) if is_player(_secure(url)))
     player = next(players, None) or player_named_by(facade)
     if player is None or identity(player) in shown:

@@ -1,7 +1,7 @@
-"""A tree of anybody's HTML becomes one that means the same wherever it is shown.
+"""Repair a tree of HTML from outside so that it looks the same on any page.
 
-Pictures get their own address, addresses become absolute, players that we do not know become
-links. What is dangerous is left to `allowed`.
+Pictures get their real address, addresses become absolute, unknown players become links. Dangerous
+content is removed later, by `allowed`.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from ingest.reading.html.names import ELEMENTS
 from ingest.reading.html.players import address_of, identity, settle_medium, settle_players
 from ingest.reading.html.untangle import untangle
 
-# Their tags mean nothing outside a form, a formula or a page.
+# Tags without a meaning outside a form, a formula or a page.
 _TAGLESS = (
     "form fieldset legend label button select option optgroup datalist textarea output input"
     " nobr noscript marquee frameset"
 ).split()
 _PREFORMATTED = ("pre", "listing", "xmp", "plaintext")
 _CITING = ("blockquote", "q", "ins", "del")
-_GONE = "template"  # renamed to this, an element is taken out with all that shows no text
+_GONE = "template"  # an element with this name is removed with its content
 
 
 def repair(tree: etree._Element, base_url: str | None, markup: str) -> None:
-    """Repair a tree in place; `markup` is what it was made of."""
+    """Repair a tree, parsed from `markup`, in place."""
     for text in tree.iter(*_PREFORMATTED):
         text.tag = "pre"
-        # Each parser that reads it drops the first line end (HTML 13.1.2.5).
+        # Each parser drops the first line end of a `pre` (HTML 13.1.2.5).
         text.text = (text.text or "").lstrip("\n")
         part_lines(text)
     part_codes(tree)
@@ -54,13 +54,13 @@ def repair(tree: etree._Element, base_url: str | None, markup: str) -> None:
     etree.strip_tags(tree, *_TAGLESS)
     for empty in tree.iter("li", "dt", "dd"):
         if not empty.text and not len(empty):
-            empty.text = ""  # else lxml writes no end tag, and the item takes in what follows it
+            empty.text = ""  # otherwise lxml writes no end tag, and the item contains what follows
     reveal(tree)
     untangle(tree)
 
 
 def _replace_unknown(tree: etree._Element, base_url: str | None) -> None:
-    """Leave no element that is not of HTML or MathML."""
+    """Replace or unwrap every element that is not of HTML or MathML."""
     elements = tree.iter(etree.Element)
     unknown = [element for element in elements if element.tag not in ELEMENTS]
     names = {str(element.tag) for element in unknown if not replace_custom(element, base_url)}
@@ -68,7 +68,7 @@ def _replace_unknown(tree: etree._Element, base_url: str | None) -> None:
 
 
 def _show_noscript(tree: etree._Element, base_url: str | None) -> None:
-    """Show the pictures and players for readers without script, each of them once."""
+    """Show pictures and players from `noscript` elements, each of them once."""
     noscripts = list(tree.iter("noscript"))
     everywhere = tree.iter("img", "iframe") if noscripts else ()
     outside = [medium for medium in everywhere if not _is_in_noscript(medium)]
@@ -88,7 +88,7 @@ def _show_noscript(tree: etree._Element, base_url: str | None) -> None:
 
 
 def _place(medium: etree._Element, base_url: str | None) -> str | None:
-    """What a picture or player is known by; of a picture it is the address."""
+    """Return a text that identifies a picture or player: the address of a picture."""
     if medium.tag == "img":
         return pictures.address_of(medium, base_url)
     url = address_of(medium, base_url)
@@ -96,7 +96,7 @@ def _place(medium: etree._Element, base_url: str | None) -> str | None:
 
 
 def _keep_unless_message(noscript: etree._Element, is_double: bool) -> None:
-    # Words alone ask to switch script on.
+    # A `noscript` with only text asks readers to switch on scripts.
     if is_double or not len(noscript):
         noscript.tag = _GONE
 
@@ -121,7 +121,7 @@ def _repair_image(image: etree._Element, base_url: str | None) -> None:
     _set(image, "srcset", pictures.absolute_set(sizes, base_url))
     _set(image, "src", own)
     if late:
-        # Kept, they would be fetched again, as they are, by a lazy-loading theme.
+        # Otherwise a theme with lazy loading would use these addresses as they are.
         for name in (*pictures.LAZY_ATTRIBUTES, *pictures.LAZY_SETS):
             image.attrib.pop(name, None)
     if own is None and not image.get("srcset") and not image.get("alt"):
@@ -150,7 +150,7 @@ def _repair_links(tree: etree._Element, base_url: str | None) -> None:
 
 
 def _targets(tree: etree._Element) -> set[str]:
-    """The places in the fragment that a link can lead to."""
+    """Return the names in the fragment that a link can lead to."""
     named = [element.get("id") for element in tree.iter()]
     named += [anchor.get("name") for anchor in tree.iter("a")]
     return {name for name in named if name}

@@ -1,11 +1,11 @@
-"""Tags as the standard's tokenizer reads them (HTML 13.2.5), in linear time."""
+"""Find tags as the standard's tokenizer reads them (HTML 13.2.5), in linear time."""
 
 from __future__ import annotations
 
 import re
 from itertools import islice
 
-# Possessive, hence linear.
+# Possessive quantifiers keep the time linear.
 _ATTRIBUTE = (
     r"[\s/]*+(?:=?[^\s/>=]++|=)"
     r"(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?+)?+"
@@ -15,7 +15,7 @@ TAG = re.compile(TAG_PATTERN)
 ATTRIBUTES = re.compile(_ATTRIBUTE)
 
 
-# Void elements (HTML 13.1.2) that libxml2 lets hold what follows them.
+# Void elements (HTML 13.1.2) that libxml2 does not treat as empty.
 _HOLDING_NAMES = ("wbr", "embed", "source", "track")
 _HOLDING = re.compile(
     rf"<({'|'.join(_HOLDING_NAMES)})(?=[\s/>])(?:{_ATTRIBUTE})*+[\s/]*+>", re.IGNORECASE
@@ -23,7 +23,7 @@ _HOLDING = re.compile(
 
 
 def close_voids(text: str) -> str:
-    """Return HTML whose void elements hold nothing, however it is parsed."""
+    """Return HTML whose void elements are empty for every parser."""
     lower = text.lower()
     if not any(f"<{name}" in lower for name in _HOLDING_NAMES):
         return text
@@ -31,7 +31,7 @@ def close_voids(text: str) -> str:
 
 
 def with_few_attributes(tag: re.Match[str], most: int) -> str:
-    """Return a tag with at most so many attributes, as it was written where it has no more."""
+    """Return a tag with at most so many attributes; unchanged if it has no more."""
     if len(tag[3]) < 2 * most:
         return tag[0]
     few = islice(ATTRIBUTES.finditer(tag[3]), most)

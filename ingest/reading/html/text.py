@@ -1,4 +1,4 @@
-"""HTML → the text that a reader sees, a line for each block; and plain text → HTML."""
+"""Convert HTML to its visible text, one line for each block, and plain text to HTML."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ _BLANK_LINES = re.compile(r"\n[ \t\u3000]*(?=\n)")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is seen of HTML: its text, and the addresses of pictures, sounds and films."""
+    """The visible content of HTML: its text, and the addresses of pictures, sounds and films."""
 
     text: str
     media: list[str]
 
 
 def text_of(fragment: str) -> str:
-    """Return the visible text: blocks on lines of their own, white space squeezed."""
+    """Return the visible text: each block on its own lines, runs of white space as one blank."""
     return _text_of(parse_fragment(fragment)) if fragment else ""
 
 
 def shown_by(fragment: str) -> Shown:
-    """Return what is seen of a fragment."""
+    """Return the visible content of a fragment."""
     tree = parse_fragment(fragment)
     media = [element.get("src") or "" for element in tree.iter("img", "video", "audio")]
     return Shown(_text_of(tree), media)
@@ -74,13 +74,13 @@ def _text_of(tree: etree._Element) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Flow:
-    """Whether an element stands on lines of its own, and whether its line ends are kept."""
+    """The flow of an element: whether it is a block, and whether its line ends are kept."""
 
     is_line: bool = False
     keeps_lines: bool = False
 
     def of(self, text: str) -> str:
-        """Text as it flows."""
+        """Return an element's text with its line ends kept or turned into blanks."""
         return text if self.keeps_lines else text.replace("\n", " ")
 
 
@@ -97,7 +97,7 @@ def _flow_in(element: etree._Element, style: str | None, around: _Flow) -> _Flow
 
 
 def squeeze(lines: Iterable[str]) -> str:
-    """Return the text of those lines that are not blank, with single blanks in them."""
+    """Return the lines that are not blank, with single blanks between their words."""
     return "\n".join(filter(None, [" ".join(line.split()) for line in lines]))
 
 
@@ -108,7 +108,7 @@ def _is_unseen(element: etree._Element, style: str | None) -> bool:
 
 
 def from_text(text: str) -> str:
-    """Escape a text; blank lines part paragraphs, other line ends become `<br>`."""
+    """Return a text as HTML: blank lines separate paragraphs, other line ends become `<br>`."""
     text = text.strip().replace("\r\n", "\n").translate(_LINE_ENDS)
     escaped = html.escape(text, quote=False).replace("\xa0", "&nbsp;")
     if "\n" not in escaped:

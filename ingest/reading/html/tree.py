@@ -1,6 +1,6 @@
-"""A fragment of anybody's HTML becomes a tree, in linear time and of bounded depth.
+"""Parse any fragment of HTML into a tree of bounded depth, in linear time.
 
-Nothing is judged here: what the tree holds is as unsafe as what came in.
+Nothing is checked here: the tree is as unsafe as the fragment.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from lxml import etree
 from ingest.reading.html.names import drop_unknown
 from ingest.reading.html.tags import TAG, close_voids, with_few_attributes
 
-_DEEPEST = 200  # open elements; beyond, tags go and their text stays
-_MOST_ATTRIBUTES = 200  # of one element; parsers compare each with all before it
-_SMALL = 20_000  # characters in which no tag can hold enough attributes to matter
+_DEEPEST = 200  # open elements; deeper tags are dropped, their text stays
+_MOST_ATTRIBUTES = 200  # per element; parsers compare each with all before it
+_SMALL = 20_000  # characters; too few for a tag with too many attributes
 
-# These close themselves when the next one opens, or never hold anything: they make no depth.
+# These are closed by the next such element, or are always empty, so they do not nest.
 _SHALLOW = frozenset(
     "a area base br col embed hr img input li link meta option p param source tbody td tfoot"
     " th thead tr track wbr".split()
 )
-# What XML cannot hold: controls, lone surrogates, the two non-characters.
+# Characters that XML forbids: controls, lone surrogates, the two non-characters.
 _UNSOUND = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TO_MEND = re.compile(f"{_UNSOUND.pattern}|\r")
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-fA-F])|0*(\d{1,7})(?!\d));?")
 
-# Anything after these still belongs to the body (HTML 13.2.6.4.19 and 22); libxml2 would put it
+# Content after these still belongs to the body (HTML 13.2.6.4.19 and 22); libxml2 would put it
 # into a second document.
 _EARLY_ENDS = re.compile(r"</(?:body|html)(?=[\s/>])[^<>]{0,100}>", re.IGNORECASE)
 
@@ -35,20 +35,20 @@ _PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True)
 
 
 def parse_fragment(fragment: str) -> etree._Element:
-    """Return the root of a tree whose `body` holds the fragment; it takes any text."""
+    """Return the root of a tree whose `body` contains the fragment; any text is accepted."""
     sound = _REFERENCE.sub(_sound_reference, make_sound(keep_open(fragment)))
     text = close_voids(flatten(drop_unknown(sound)))
-    # Left open: in text that ends within a tag or a comment, closing tags would be text as well.
+    # Not closed: if the text ends inside a tag or a comment, closing tags would become text.
     return etree.fromstring(f"<html><body>{text}".encode(), _PARSER)
 
 
 def keep_open(text: str) -> str:
-    """Drop `</body>` and `</html>`: what follows them is read as part of the body."""
+    """Drop `</body>` and `</html>`, so that content after them is part of the body."""
     return _EARLY_ENDS.sub("", text) if "</" in text else text
 
 
 def make_sound(text: str) -> str:
-    """Text with one kind of line end and without characters that no document may hold."""
+    """Return a text with line feeds as line ends and without characters that XML forbids."""
     if not _TO_MEND.search(text):
         return text
     return _UNSOUND.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -57,15 +57,15 @@ def make_sound(text: str) -> str:
 def _sound_reference(reference: re.Match[str]) -> str:
     code = int(reference[1], 16) if reference[1] else int(reference[2])
     if code == 0x0D or code > 0x10FFFF or _UNSOUND.match(chr(code)):
-        return " "  # not nothing: what stands around it must not become a reference
+        return " "  # not empty, or the characters around it could become a reference
     return reference[0]
 
 
 def flatten(text: str) -> str:
-    """Drop tags nested beyond the bound, and attributes beyond theirs: both cost square time.
+    """Drop tags nested too deeply, and attributes beyond a number: both would take square time.
 
-    The count is rough (it does not know which tags close others), but a page would need hundreds
-    of unclosed elements to be touched by it.
+    The depth is a rough count that ignores which tags close others. Only a page with hundreds of
+    unclosed elements loses tags for this reason.
     """
     if len(text) <= _SMALL and text.count("<") <= _DEEPEST:
         return text

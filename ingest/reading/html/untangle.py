@@ -1,4 +1,4 @@
-"""Nesting that the HTML standard forbids is undone, so that every parser sees one tree."""
+"""Undo nesting that the HTML standard forbids, so that every parser makes the same tree."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from lxml import etree
 
-# What ends an open paragraph (HTML 13.2.6.4.7), however deep inside it.
+# Elements that end an open paragraph at any depth (HTML 13.2.6.4.7).
 _BLOCKS = frozenset(
     "address article aside blockquote center details div dl dd dt figcaption figure footer h1 h2"
     " h3 h4 h5 h6 header hgroup hr li main nav ol p pre section summary table ul".split()
@@ -18,10 +18,10 @@ _CELLS = frozenset({"td", "th", "caption"})
 
 
 def untangle(tree: etree._Element) -> None:
-    """Make a paragraph that holds blocks a `div`, and a link that holds a link a `span`.
+    """Turn a paragraph that contains blocks into a `div`, a link around a link into a `span`.
 
-    A parser by the standard would tear such elements apart, and repeat the formatting inside
-    them at each tear: that is how a small text becomes a huge tree.
+    A standard parser would split such elements, and repeat the formatting inside them at each
+    split, so that a small text could become a huge tree.
     """
     paragraphs: list[list[etree._Element]] = [[]]
     links: list[etree._Element] = []
@@ -53,9 +53,9 @@ def _leave(
 
 
 def part_long_text(tree: etree._Element, markup: str) -> None:
-    """Put comments into texts full of character references, which nh3 joins in square time.
+    """Split texts full of character references by comments: nh3 joins references in square time.
 
-    `markup` is what the tree was made of: most has too few references to look at its texts.
+    The tree was parsed from `markup`. Most markup has too few references, and is left unchanged.
     """
     if markup.count("&") + markup.count("\xa0") < _MANY_REFERENCES:
         return
