@@ -1,11 +1,11 @@
-"""Faster ways to read what is written plainly. Everything is read without them as well.
+"""Faster ways to read documents in simple form; the full ways read the same and more.
 
-split       a feed's bytes → head, items, tail, so that only new items are parsed
+split       a feed's bytes → head, items, tail: only new items are then parsed
 plain_feed  plain RSS 2.0 and Atom by libxml2 (plain_elements: element by element)
 plain_html  plain HTML in one pass (plain_text: its texts)
 
 `GUIDANG_SHORTCUTS=off` in the environment switches them off: feedparser and the full cleaner then
-read everything. It is for tests, and for finding out whether a short cut is to blame.
+read everything. Use it in tests, or to find out whether a short cut causes a problem.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""The elements of a plain feed, each taken as feedparser would take it, or refused as unusual."""
+"""Read the elements of a plain feed as feedparser would, or refuse them as unusual."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 _ATTRIBUTES_OF_LINK = frozenset({"href", "rel", "type", "title", "hreflang", "length"})
 
-# feedparser takes any of these for a sign of something to be put right.
+# If an address or text has one of these, feedparser may change it.
 _REFERENCE = re.compile(r"&\w+;|:///")
 _BEYOND_LATIN = re.compile("[^\x00-\xff]")
 _NO_BLANK = re.compile(r"\S")
 
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 (lxml has no public name for it)
-# Says of which media type the text of an element is.
+# Returns the media type of an element's text.
 TypeOf: TypeAlias = Callable[[Element, str], str]
-# Takes what an element says; they are known by the element's name with its namespace.
+# Stores the content of an element; `Readers` has one for each name with its namespace.
 Reader: TypeAlias = "Callable[[Holder, Element], None]"
 Readers: TypeAlias = dict[str, Reader]
 
 
 class UnusualError(Exception):
-    """The document holds something that only feedparser knows how to read."""
+    """The document contains something that only feedparser can read."""
 
 
 class Holder:
-    """What a feed or an entry holds, as far as it was read."""
+    """The fields of a feed or an entry that were read so far."""
 
     def __init__(self, language: str | None) -> None:
         self.fields: Fields = {}
@@ -42,30 +42,30 @@ class Holder:
         self._seen: set[str] = set()
 
     def read(self, element: Element, readers: Readers) -> None:
-        """Take an element by its reader; what has none is unusual."""
+        """Read an element with its reader; raise `UnusualError` if there is none."""
         reader = readers.get(tag_of(element))
         if reader is None:
             raise UnusualError
         reader(self, element)
 
     def take_text(self, element: Element, name: str) -> None:
-        """Take bare text, such as a date."""
+        """Store a plain text, such as a date, as the field `name`."""
         if element.attrib:
             raise UnusualError
         self.fields[name] = self._once(element)
 
     def take_generator(self, element: Element) -> None:
-        """Take the name of the program; what its attributes say is in nobody's use."""
+        """Store the name of the feed's program; its attributes are not needed."""
         self.fields["generator"] = self._once(element)
 
     def take_markup(self, element: Element, name: str, type_of: TypeOf) -> None:
-        """Take a title or summary, and of which media type it is."""
+        """Store a title or summary and its media type."""
         text = self._once(element)
         self.fields[name] = text
         self.fields[f"{name}_detail"] = self._detail(element, text, type_of)
 
     def take_entry_text(self, element: Element, role: str, type_of: TypeOf) -> None:
-        """Take a text of an entry; an empty one is none."""
+        """Store a text of an entry, unless it is empty."""
         if text := self._once(element):
             self.fields[role] = [self._detail(element, text, type_of)]
 
@@ -79,7 +79,7 @@ class Holder:
         }
 
     def take_link(self, element: Element) -> None:
-        """Take the `link` of RSS."""
+        """Store a `link` of RSS."""
         if element.attrib:
             raise UnusualError
         address = _address(self._once(element))
@@ -87,7 +87,7 @@ class Holder:
         self._add_link({"rel": "alternate", "type": "text/html", "href": address})
 
     def take_atom_link(self, element: Element) -> None:
-        """Take a link by its relation (RFC 4287 section 4.2.7)."""
+        """Store a link of Atom by its relation (RFC 4287 section 4.2.7)."""
         if text_of(element) or "href" not in element.attrib:
             raise UnusualError
         link = attributes_of(element, _ATTRIBUTES_OF_LINK)
@@ -100,7 +100,7 @@ class Holder:
         self._add_link(link)
 
     def take_enclosure(self, element: Element) -> None:
-        """Take an `enclosure` of RSS as the link that it is."""
+        """Store an `enclosure` of RSS as a link."""
         if text_of(element):
             raise UnusualError
         link = attributes_of(element, {"url", "type", "length"})
@@ -112,7 +112,7 @@ class Holder:
         self.fields.setdefault("links", []).append(link)
 
     def take_id(self, element: Element) -> None:
-        """Take a `guid` or `id`, which is a link as well unless it says otherwise."""
+        """Store a `guid` or `id`; it is also a link unless its attribute denies that."""
         given = attributes_of(element, {"isPermaLink"})
         guid = self._once(element)
         is_link = given.get("isPermaLink", "true") == "true"
@@ -122,14 +122,14 @@ class Holder:
             self.fields.setdefault("link", guid)
 
     def take_author(self, element: Element) -> None:
-        """Take an author who is only a name; one with an address has it elsewhere in RSS."""
+        """Store an author that is only a name; one with an address is unusual."""
         name = text_of(element)
         if element.attrib or "@" in name or len(name) > bounds.MAX_LENGTH:
             raise UnusualError
         self._add_author({"name": name} if name else {})
 
     def take_person(self, element: Element) -> None:
-        """Take an author by parts (RFC 4287 section 3.2)."""
+        """Store an author from its parts (RFC 4287 section 3.2)."""
         person: Fields = {}
         for part in children_of(element):
             name = _OF_PERSON.get(tag_of(part))
@@ -142,13 +142,13 @@ class Holder:
 
     def _add_author(self, author: Fields) -> None:
         authors = self.fields.setdefault("authors", [])
-        # feedparser gives the address of an author to those that follow.
+        # feedparser gives the address of an author to the following authors, too.
         if any("email" in known for known in authors):
             raise UnusualError
         authors.append(author)
 
     def take_category(self, element: Element) -> None:
-        """Take a `category` of RSS."""
+        """Store a `category` of RSS."""
         term = text_of(element)
         if term:
             attributes_of(element, {"domain"})
@@ -157,7 +157,7 @@ class Holder:
             raise UnusualError
 
     def take_atom_category(self, element: Element) -> None:
-        """Take a `category` of Atom (RFC 4287 section 4.2.2)."""
+        """Store a `category` of Atom (RFC 4287 section 4.2.2)."""
         if text_of(element):
             raise UnusualError
         self._add_tag(attributes_of(element, {"term", "scheme", "label"}))
@@ -169,7 +169,7 @@ class Holder:
             raise UnusualError
 
     def take_logo(self, element: Element) -> None:
-        """Take the address of the `image` of a channel."""
+        """Store the address of the `image` of a channel."""
         self._note(element)
         for part in children_of(element):
             if part.tag == "url" and "image" not in self.fields:
@@ -182,7 +182,7 @@ class Holder:
         return text_of(element)
 
     def _note(self, element: Element) -> None:
-        """Note that an element was there, which must not come again."""
+        """Note an element; raise `UnusualError` if it occurs a second time."""
         tag = tag_of(element)
         if tag in self._seen:
             raise UnusualError
@@ -193,12 +193,12 @@ _OF_PERSON = {f"{ATOM}name": "name", f"{ATOM}uri": "href", f"{ATOM}email": "emai
 
 
 def tag_of(element: Element) -> str:
-    """The name with its namespace in braces before it."""
+    """Return the name of an element, after its namespace in braces."""
     return str(element.tag)
 
 
 def children_of(element: Element) -> list[Element]:
-    """The elements in an element that has nothing but elements."""
+    """Return the children of an element; raise `UnusualError` if it has text, too."""
     children = list(element)
     between = [element.text, *(child.tail for child in children)]
     if not children or any(text and _NO_BLANK.search(text) for text in between):
@@ -207,18 +207,18 @@ def children_of(element: Element) -> list[Element]:
 
 
 def text_of(element: Element) -> str:
-    """The text of an element that has nothing but text, without the blanks around it."""
+    """Return the stripped text of an element; raise `UnusualError` if it has children."""
     if len(element):
         raise UnusualError
     text = (element.text or "").strip()
-    # feedparser mends text that was decoded wrongly, of which this may be a sign.
+    # This may be wrongly decoded text, which feedparser repairs.
     if not text.isascii() and not _BEYOND_LATIN.search(text):
         raise UnusualError
     return text
 
 
 def attributes_of(element: Element, known: set[str] | frozenset[str]) -> dict[str, str]:
-    """The attributes of an element that has no others than these."""
+    """Return the attributes of an element; raise `UnusualError` for others than `known`."""
     attributes = dict(element.attrib)
     if not known.issuperset(attributes):
         raise UnusualError

@@ -1,8 +1,8 @@
-"""RSS 2.0 and Atom 1.0 as most publishers write them, read by libxml2 in a tenth of the time.
+"""Read plain RSS 2.0 and Atom 1.0 with libxml2, in a tenth of feedparser's time.
 
-What comes out are the dictionaries that feedparser makes of the same text. Where anything is
-unusual (another element, an element twice, markup in a title) the answer is None, and feedparser
-reads: it is right by definition, and the tests hold this module against it.
+The result are the dictionaries that feedparser would return for the same text. If anything is
+unusual (another element, an element twice, markup in a title), the result is None, and the caller
+uses feedparser. Tests compare this module with feedparser, which is right by definition.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from ingest.reading.xml.xml_text import Root
 _SYNDICATION = "{http://purl.org/rss/1.0/modules/syndication/}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
-# What cp1252 has in place of controls: feedparser takes it for a sign of text decoded wrongly.
+# Control characters that cp1252 uses for others; feedparser takes them for wrongly decoded text.
 _WINDOWS_CHARACTER = re.compile("[\x80-\x9f]|&#(?:0*(?:12[89]|1[345][0-9])|[xX]0*[89][0-9a-fA-F]);")
-_WINDOWS_LEAD = b"\xc2"  # in UTF-8 each of these begins with it
-# feedparser takes either for a sign that a title is HTML.
+_WINDOWS_LEAD = b"\xc2"  # the first byte of each of them in UTF-8
+# feedparser treats a title with either of these as HTML.
 _LIKE_HTML = re.compile(r"</|&")
 
 
 def read(text: str, root: Root) -> Fields | None:
-    """Read a feed whose root element was found, as feedparser would; None where only it can."""
+    """Read a feed with this root as feedparser would; return None if only feedparser can."""
     if (
         not shortcuts.ENABLED
         or root.rubbish
@@ -89,7 +89,7 @@ def _atom(root: Element) -> Fields:
 def _read_all(
     feed: Element, entry: str, of_feed: Readers, of_entry: Readers, language: str | None
 ) -> Fields:
-    """Read a feed and its entries, each element by its reader."""
+    """Read a feed and its entries, each element with its reader."""
     holder = Holder(language)
     entries = []
     for element in children_of(feed):
@@ -116,14 +116,14 @@ def _html(element: Element, _text: str) -> str:
 
 
 def _guessed_type(element: Element, text: str) -> str:
-    """RSS does not say whether a title is HTML; what shows no sign of it is none."""
+    """Return plain text as the type of an RSS title; raise `UnusualError` if it may be HTML."""
     if element.attrib or _LIKE_HTML.search(text):
         raise UnusualError
     return "text/plain"
 
 
 def _said_type(element: Element, _text: str) -> str:
-    """Atom says it (RFC 4287 section 3.1.1)."""
+    """Return the type that Atom declares (RFC 4287 section 3.1.1)."""
     said = attributes_of(element, {"type"}).get("type", "text").lower()
     if said not in {"text", "html", "text/plain", "text/html"}:
         raise UnusualError
@@ -131,7 +131,7 @@ def _said_type(element: Element, _text: str) -> str:
 
 
 def _type_in_fact(element: Element, text: str) -> str:
-    """Atom may say nothing, and mean HTML all the same."""
+    """Return the type that Atom declares, or HTML if it declares none and the text is HTML."""
     said = _said_type(element, text)
     return "text/html" if "type" not in element.attrib and is_html(text) else said
 
@@ -149,7 +149,7 @@ def _entry_text_as(role: str, type_of: TypeOf) -> Reader:
 
 
 def _skip(_holder: Holder, _element: Element) -> None:
-    """Pass over what is read elsewhere, or by nobody."""
+    """Ignore an element that is read elsewhere or not needed."""
 
 
 _OF_CHANNEL: Readers = {

@@ -1,9 +1,8 @@
-"""Read plain HTML in one pass: make its addresses absolute, and tell what it shows.
+"""Read plain HTML in one pass: make its addresses absolute, and return its visible content.
 
-Plain is a fragment of well-nested paragraphs, lists, links and pictures of which all parsers make
-the same tree. So no parser has to repair it; nh3 cleans it, as it cleans everything. Where
-anything is not plain the result is None, and the caller takes the full way (`html.cleaning`),
-which defines what is right: tests compare the two.
+A plain fragment has well-nested paragraphs, lists, links and pictures, for which all parsers make
+the same tree. It needs no repair, only sanitizing by nh3. If anything is not plain, the result is
+None, and the caller uses `html.cleaning`. That defines the right result: tests compare the two.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ from ingest.reading.shortcuts.plain_text import OddError, shown_texts
 from ingest.values import SafeHtml
 
 _TAG = re.compile(r"<([^<>]*)>")
-# May be lines of code, which the full way parts (`html.lines`).
+# These may be lines of code, to which `html.lines` adds line ends.
 _CODE_LINES = re.compile(r"</code>(?:\s|&[^<\s]*)*+<code")
 _ATTRIBUTE = r"[ \n]++([a-z][a-z-]*+)=\"((?:[^\"&\x00-\x1f\x7f-\xa0]++|&amp;)*+)\""
 _EACH_ATTRIBUTE = re.compile(_ATTRIBUTE)
@@ -45,7 +44,7 @@ _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS = frozenset({"ul", "ol"})
 _SECTIONS = frozenset("article blockquote div figcaption figure section".split())
 _FLOW = _PHRASES | _PARAGRAPHS | _LISTS | _SECTIONS | {"hr"}
-# The elements that each element may hold: none that closes it by the standard, or tears it apart.
+# The elements that each element may contain without being closed or split by a standard parser.
 _TOP = ""
 _HOLDS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(_WORDS | _PARAGRAPHS, _PHRASES),
@@ -54,12 +53,12 @@ _HOLDS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys([_TOP, "li", *_SECTIONS], _FLOW),
 }
 _ODD_STYLE = re.compile(r"display|white-space\s*:\s*(?:pre|break)", re.IGNORECASE)
-# Marks a line end while text is collected; it cannot occur in the text.
+# Stands for a line end while text is collected; the text itself cannot contain it.
 _LINE_END = "\0"
 
 
 class _Tag(NamedTuple):
-    """A tag: its element, how it is written for nh3, and the line end that it makes."""
+    """A tag: the name of its element, its form for nh3, and its line end in the visible text."""
 
     name: str
     written: str
@@ -76,31 +75,31 @@ _CLOSING = {
     for name in _HOLDS
     if name != _TOP
 }
-# Addresses of which every parser knows the server: no numbers, no IDNA, no odd port.
+# Addresses that every parser reads alike: no IP address, no IDNA, no unusual port.
 _LABEL = "(?!xn--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _WEB = re.compile(rf"https?://(?:{_LABEL}\.)+[a-z]{{2,}}(?::[1-9][0-9]{{0,3}})?(?=[/?#]|\Z)")
 _ADDRESSES = {"a": ("href", LINK_SCHEMES), "img": ("src", MEDIA_SCHEMES)}
-# Attributes that only the full way reads.
+# Attributes that only `html.cleaning` handles.
 _ODD_ATTRIBUTES = LATE_ATTRIBUTES | {"cite", "name", "srcset", *SOURCES}
-# Those that most links and pictures have: plain whatever their values are.
+# The attributes of most links and pictures; they are plain with any value.
 _USUAL_ATTRIBUTES = frozenset("alt border height href rel src target title width".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A plain fragment: clean HTML, what it shows, and its `img` elements as they were written."""
+    """A plain fragment: clean HTML, its visible content, and its `img` elements before cleaning."""
 
     html: SafeHtml
     shown: Shown
     pictures: list[etree._Element]
 
 
-# HTML that is yet to be sanitized, what it shows, and its pictures.
+# HTML that is not yet sanitized, its visible content, and its pictures.
 _Read: TypeAlias = tuple[str, Shown, list[etree._Element]]  # noqa: SLF001 (no public name)
 
 
 def read(fragment: str, base_url: str | None) -> Plain | None:
-    """Clean and read a fragment as `clean` and `text_of` do it; None where it is not plain."""
+    """Clean and read a fragment as `clean` and `text_of` would; return None if it is not plain."""
     if (found := _read(make_sound(fragment), base_url)) is None:
         return None
     written, shown, pictures = found
@@ -108,7 +107,7 @@ def read(fragment: str, base_url: str | None) -> Plain | None:
 
 
 def shown_by(clean: str) -> Shown | None:
-    """Return what clean HTML shows; None where it is not plain."""
+    """Return the visible content of clean HTML; None if it is not plain."""
     if (found := _read(clean, None)) is None:
         return None
     written, shown, _ = found
@@ -128,7 +127,7 @@ def _read(text: str, base_url: str | None) -> _Read | None:
 
 
 class _Reader:
-    """Reads one fragment, tag by tag."""
+    """A reader of one fragment, tag by tag."""
 
     def __init__(self, base_url: str | None) -> None:
         self._base_url = base_url
@@ -137,7 +136,7 @@ class _Reader:
         self._pictures: list[etree._Element] = []
 
     def read(self, pieces: list[str]) -> _Read:
-        """Read a fragment in pieces, of which every second is a tag without its brackets."""
+        """Read a fragment that is split at its tags: every second piece is the inside of a tag."""
         written, shown = pieces[:], pieces[:]
         for place in range(1, len(pieces), 2):
             tag = self._read_tag(pieces[place])
@@ -166,7 +165,7 @@ class _Reader:
             raise OddError
 
     def _read_attributes(self, written: str) -> _Tag:
-        """Return a tag with attributes; in that of a link or picture the address is absolute."""
+        """Return a tag with attributes; make the address of a link or picture absolute."""
         name = _name(written)
         if name not in _ADDRESSES:
             return _remembered(written) if len(written) <= _LONGEST_REMEMBERED else _tag(written)
@@ -194,12 +193,12 @@ class _Reader:
 
 
 def _name(written: str) -> str:
-    """Return the name of an element; a blank or a line end follows it."""
+    """Return the name of a tag's element: the text before the first blank or line end."""
     return written.partition(" ")[0].partition("\n")[0]
 
 
 def _tag(written: str) -> _Tag:
-    """Return a tag with attributes, none of which is an address."""
+    """Return a tag whose attributes have no addresses."""
     name = _name(written)
     _attributes(name, written)
     end = "" if name in _HOLDS else "/"
@@ -213,7 +212,7 @@ def _attributes(element: str, written: str) -> dict[str, str]:
     """Return the attributes of a tag; raise `OddError` for any that is not plain."""
     rest = written[len(element) :]
     rest = rest if element in _HOLDS else rest.removesuffix("/")
-    # From each of these blanks the search for an attribute would begin anew.
+    # Trailing blanks would make the search slow: it would start again at each of them.
     rest = rest.rstrip(" \n")
     pairs = _EACH_ATTRIBUTE.findall(rest) if _ATTRIBUTES.fullmatch(rest) else []
     attributes = {name: value.replace("&amp;", "&") for name, value in pairs}

@@ -1,4 +1,4 @@
-"""The texts of plain HTML as they are shown: character references that every parser reads alike."""
+"""Resolve character references in plain HTML, if every parser reads them alike."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from html.entities import html5, name2codepoint
 
 _REFERENCE = re.compile(r"&(?:#([0-9]{2,5});|([a-zA-Z0-9]{2,8});)?")
-# HTML 4 and HTML 5 know two of these names as different characters.
+# Two of these names mean different characters in HTML 4 and HTML 5.
 _NAMED = {name: code for name, code in name2codepoint.items() if html5.get(f"{name};") == chr(code)}
-# Characters that mean the same to every parser when they are named by their number.
+# Numbers of characters that every parser reads alike.
 _NAMED_BY_NUMBER = re.compile("[\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd]")
 
 
@@ -17,7 +17,7 @@ class OddError(Exception):
 
 
 def shown_texts(pieces: list[str]) -> list[str]:
-    """Return texts as they are shown; raise `OddError` if one is not plain."""
+    """Return the visible form of texts; raise `OddError` if one is not plain."""
     joined = "".join(pieces)
     if "<" in joined:
         raise OddError

@@ -1,6 +1,6 @@
-"""Cut a feed's bytes into head, items and tail, so that only new items have to be parsed.
+"""Split a feed's bytes into head, items and tail, so that only new items have to be parsed.
 
-The items keep the publisher's own bytes. Nothing is parsed here.
+The items keep the publisher's own bytes; their content is not parsed.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _UTF8_BOM = b"\xef\xbb\xbf"
 class Split:
     """A feed document in pieces: `head` + `items` + `tail` is a document again.
 
-    `scope` holds the start tags around the items: their namespaces, xml:base and xml:lang mean
-    something for every item. `separator` stands between items (a comma in JSON).
+    `scope` has the start tags around the items: their namespaces, xml:base and xml:lang apply to
+    every item. `separator` stands between items (a comma in JSON).
     """
 
     head: bytes
@@ -33,22 +33,22 @@ class Split:
     separator: bytes = b""
 
     def document(self, items: Sequence[bytes]) -> bytes:
-        """Make a document that holds only `items`."""
+        """Return a document with only these items."""
         return self.head + self.separator.join(items) + self.tail
 
     def of(self, items: Iterable[bytes]) -> Split:
-        """Make the parts of a document that holds only `items`."""
+        """Return the parts of a document with only these items."""
         return replace(self, items=tuple(items))
 
     def by_digest(self) -> dict[bytes, bytes]:
-        """Return the items in order, each by its digest in its scope; repetitions count once."""
+        """Return the items in order, each with its digest as key; a repeated item occurs once."""
         return {item_digest(self.scope, item): item for item in self.items}
 
 
 def item_digest(scope: bytes, item: bytes) -> bytes:
-    """Digest an item's bytes together with the start tags that it stands in."""
+    """Return the digest of an item's bytes together with the start tags around it."""
     digest = hashlib.blake2b(scope, digest_size=_DIGEST_SIZE)
-    digest.update(b"\0")  # no scope and item can be mistaken for another pair
+    digest.update(b"\0")  # so that no other pair of scope and item has the same bytes
     digest.update(item)
     return digest.digest()
 
@@ -57,9 +57,9 @@ _HZ = re.compile(rb"~\{")
 
 
 def split(body: bytes) -> Split | None:
-    """Cut an RSS, RDF, Atom or JSON Feed at its items; None if their places are not certain.
+    """Split an RSS, RDF, Atom or JSON Feed at its items; return None if their places are uncertain.
 
-    `<` may be part of another character in UTF-16 (NUL bytes), ISO-2022 (escapes) and HZ (`~{`).
+    Documents in UTF-16, ISO-2022 and HZ are not split: `<` may be part of another character there.
     """
     if not shortcuts.ENABLED or b"\0" in body or b"\x1b" in body:
         return None
@@ -71,13 +71,13 @@ def split(body: bytes) -> Split | None:
     return _split_xml(body, start)
 
 
-# Each attribute begins with a blank and ends with its quote: one way to match, linear time.
+# Each attribute begins with a blank and ends with its quote, so that matching takes linear time.
 _TAG = re.compile(
     rb"<((?:[A-Za-z_][\w.-]*:)?)([A-Za-z_][\w.-]*)"
     rb"(?:\s+[\w.:-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*\s*(/?)>"
 )
 _ITEM_OF = {b"rss": b"item", b"RDF": b"item", b"feed": b"entry"}
-# Patterns: to find a string of more than one byte takes twice as long.
+# Patterns, because searching for a string of several bytes takes twice as long.
 _END_OF = {
     b"<![CDATA[": re.compile(rb"\]\]>"),
     b"<!--": re.compile(rb"-->"),
@@ -95,7 +95,7 @@ def _split_xml(body: bytes, start: int) -> Split | None:
         return None
     first = _TAG.match(body, _skip_comments(body, root.end()))
     scope = root[0] + first[0] if first and first[2] == b"channel" else root[0]
-    # In RDF the root's prefix is that of RDF, not of RSS: the channel shows which one that is.
+    # In RDF, the root's prefix is that of RDF; the channel has the prefix of RSS.
     model = first if root[2] == b"RDF" else root
     if model is None:
         return None
@@ -107,7 +107,7 @@ def _split_xml(body: bytes, start: int) -> Split | None:
 
 
 def _cut(body: bytes, spans: list[tuple[int, int]], scope: bytes) -> Split | None:
-    """Cut at the items' places, unless more than comments stands between two of them."""
+    """Split at the items' places; return None if more than comments is between two items."""
     if not spans:
         return Split(head=body, items=(), tail=b"", scope=scope)
     if any(_skip_comments(body, end) != start for (_, end), (start, _) in pairwise(spans)):
@@ -125,10 +125,10 @@ class _UncertainError(Exception):
 
 
 def _spans(body: bytes, name: bytes, pos: int) -> Iterator[tuple[int, int]]:
-    """Find where each element `name` begins and ends.
+    """Yield the start and end of each element `name`.
 
-    CDATA sections, comments and instructions are skipped. An item in an item, or one without an
-    end, raises _UncertainError.
+    CDATA sections, comments and instructions are skipped. Raise `_UncertainError` for an item
+    inside an item, or without an end.
     """
     token = re.compile(rb"<!\[CDATA\[|<!--|<\?|<(/?)" + re.escape(name) + rb"(?=[\s/>])")
     opened: int | None = None
@@ -136,7 +136,7 @@ def _spans(body: bytes, name: bytes, pos: int) -> Iterator[tuple[int, int]]:
         if found[0] in _END_OF:
             pos = _after(body, _END_OF[found[0]], found.end())
             if _ITEM_END.search(body, found.end(), pos) and found[0] == b"<![CDATA[":
-                raise _UncertainError  # it may have no end of its own, and hold the next item
+                raise _UncertainError  # an unclosed section may contain the next item
         elif found[1] and opened is not None:
             pos = _after(body, _END_OF_TAG, found.end())
             yield opened, pos
@@ -155,7 +155,7 @@ def _spans(body: bytes, name: bytes, pos: int) -> Iterator[tuple[int, int]]:
 
 
 def _after(body: bytes, end: re.Pattern[bytes], pos: int) -> int:
-    """Find the place after the next `end`."""
+    """Return the place after the next `end`."""
     found = end.search(body, pos)
     if found is None:
         raise _UncertainError
@@ -165,7 +165,7 @@ def _after(body: bytes, end: re.Pattern[bytes], pos: int) -> int:
 def _skip_prolog(body: bytes, pos: int) -> int:
     """Return the place of the root, after its prolog (XML 1.0 section 2.8).
 
-    A DOCTYPE with declarations of its own is not skipped: they may change every item.
+    A DOCTYPE with its own declarations is not skipped, because they may change every item.
     """
     while (pos := _skip_comments(body, pos)) < len(body):
         if body.startswith(b"<?", pos):
@@ -181,7 +181,7 @@ def _skip_prolog(body: bytes, pos: int) -> int:
 
 
 def _skip_comments(body: bytes, pos: int) -> int:
-    """Return the place after blanks and comments."""
+    """Return the place after any blanks and comments."""
     while True:
         pos = _BLANK.match(body, pos).end()  # type: ignore[union-attr]  # matches anything
         if not body.startswith(b"<!--", pos) or (end := body.find(b"-->", pos + 4)) < 0:
@@ -194,11 +194,11 @@ _JSON_BLANK = re.compile(r"[ \t\r\n]*")
 
 
 def _split_json(body: bytes) -> Split | None:
-    """Cut a JSON Feed around the elements of its array `items`."""
+    """Split a JSON Feed at the elements of its array `items`."""
     try:
         text = body.decode("utf-8")
         spans = _json_spans(text)
-    except (ValueError, RecursionError):  # not UTF-8, not JSON, or nested beyond reason
+    except (ValueError, RecursionError):  # not UTF-8, not JSON, or nested too deeply
         return None
     if not spans:
         return None
@@ -211,7 +211,7 @@ def _split_json(body: bytes) -> Split | None:
 
 
 def _json_spans(text: str) -> list[tuple[int, int]]:
-    """Find the elements of `items` in the outermost object; ValueError if it is not JSON."""
+    """Return the places of the elements of `items`; raise `ValueError` if this is not JSON."""
     spans: list[tuple[int, int]] = []
     pos = _expect(text, "{", 0)
     while True:
@@ -229,7 +229,7 @@ def _json_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _elements(text: str, pos: int) -> tuple[list[tuple[int, int]], int]:
-    """Find the elements of an array, and the place after it."""
+    """Return the places of an array's elements, and the place after the array."""
     pos = _expect(text, "[", pos)
     spans: list[tuple[int, int]] = []
     while not text.startswith("]", pos):
@@ -241,7 +241,7 @@ def _elements(text: str, pos: int) -> tuple[list[tuple[int, int]], int]:
 
 
 def _expect(text: str, mark: str, pos: int) -> int:
-    """Return the place after `mark` and the blanks around it."""
+    """Return the place after `mark` and the blanks around `mark`."""
     pos = _skip(text, pos)
     if not text.startswith(mark, pos):
         raise ValueError(f"{mark} expected")
