@@ -13,7 +13,7 @@ from ingest.values import Enclosure, ImageField, ParsedEntry
 
 @dataclass(frozen=True, slots=True)
 class Bases:
-    """The absolute bases of relative addresses: at an entry, at its content, at its summary."""
+    """The absolute base addresses of an entry, its content and its summary."""
 
     entry: str
     content: str
@@ -21,13 +21,13 @@ class Bases:
 
 
 def bases_of(entry: ParsedEntry, *, document_url: str, otherwise: str) -> Bases:
-    """Return the bases of an entry; `otherwise` is for those that its document does not give."""
+    """Return the bases of an entry; `otherwise` replaces a base that its document does not give."""
     given = (entry.base_url, entry.content_base_url, entry.summary_base_url)
     return Bases(*(urls.absolute_link(base, document_url) or otherwise for base in given))
 
 
 def body_of(entry: ParsedEntry, bases: Bases) -> Fragment:
-    """Return the content of an entry together with what only its summary says."""
+    """Return the content of an entry, with its summary if the content lacks that."""
     summary = entry.summary
     if not summary:
         return Fragment(entry.content, base_url=bases.content)
@@ -38,7 +38,7 @@ def body_of(entry: ParsedEntry, bases: Bases) -> Fragment:
 
 
 def enclosures_of(entry: ParsedEntry, bases: Bases) -> tuple[Enclosure, ...]:
-    """Return the files of an entry, with absolute addresses where they are of the web."""
+    """Return the files of an entry; web addresses become absolute, others are unchanged."""
     return tuple(
         replace(file, url=urls.absolute_link(file.url, bases.entry) or file.url)
         for file in entry.enclosures

@@ -1,8 +1,8 @@
-"""The newest addresses of an entry's pictures and files, where nothing else of it changed.
+"""Update the addresses of an entry's pictures and files, if nothing else of the entry changed.
 
-Publishers sign addresses anew for each answer, move pictures to another host, and give an entry a
-cover or a sound later, or another one. None of this is an edit. What a reader sees of it is worth a
-new file; a signature alone is not, unless the old one is known to expire.
+Publishers change the signatures in addresses with each answer, move pictures to another host, and
+add or replace covers and sounds. None of this is an edit. If readers see the change, the entry's
+file is written again. A new signature alone is no reason for that, unless the old one expires.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _NUMBERS = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pictured:
-    """What an entry shows, and the files that its fields name."""
+    """The HTML of an entry, its lead image and its files."""
 
     html: SafeHtml
     lead_image: str | None
@@ -50,8 +50,8 @@ class Pictured:
 class Newest:
     """An entry with its newest addresses.
 
-    `is_other` says that the bytes they came in are to be kept, since the old ones no longer tell
-    them; `is_visible` that the file should follow.
+    `is_other` says that the new bytes must be stored, because the old ones lack these addresses;
+    `is_visible` says that the entry's file must be written again.
     """
 
     pictured: Pictured
@@ -60,7 +60,7 @@ class Newest:
 
 
 def newest(kept: Pictured, now: Pictured) -> Newest | None:
-    """Return what is kept with the addresses of now; None if they are the same."""
+    """Return the stored entry with the present addresses; None if they are the same."""
     moves = _moves(kept.html, now.html)
     html: str = _with_addresses(kept.html, moves)
     lead_image = now.lead_image or moves.get(kept.lead_image or "", kept.lead_image)
@@ -82,7 +82,7 @@ def newest(kept: Pictured, now: Pictured) -> Newest | None:
 
 
 def resigned(read: Pictured, present: Pictured) -> Pictured:
-    """Return what was read from old bytes with the signatures that are known by now."""
+    """Return the entry read from old bytes, with the newest known signatures."""
     moves = {
         old: new for old, new in _moves(read.html, present.html).items() if is_signed_anew(old, new)
     }
@@ -100,12 +100,12 @@ def resigned(read: Pictured, present: Pictured) -> Pictured:
 
 
 def is_signed_anew(old: str, new: str) -> bool:
-    """Whether two addresses lead to one file of one server, in all but what signs them."""
+    """Return whether two addresses differ only in their signatures or the server's number."""
     try:
         was, now = urlsplit(old), urlsplit(new)
     except ValueError:
         return False
-    # Networks hand out their servers in turn: img1, img2.
+    # Delivery networks use their servers in turn: img1, img2.
     hosts = [_NUMBERS.sub("", parts.netloc) for parts in (was, now)]
     if was.scheme != now.scheme or hosts[0] != hosts[1] or not _are_alike(was.path, now.path):
         return False
@@ -129,7 +129,10 @@ def _are_signatures(was: SplitResult, now: SplitResult) -> bool:
 
 
 def _moves(kept: str, now: str) -> dict[str, str]:
-    """Where each file of a text is now: by its place where all are the same, else by its name."""
+    """Return the new address of each file in a text.
+
+    Files are matched by place if all their names are the same, otherwise by name.
+    """
     olds, news = list(_addresses(kept)), list(_addresses(now))
     if [*map(file_name, olds)] == [*map(file_name, news)]:
         return dict(zip(olds, news, strict=True))
@@ -173,9 +176,9 @@ def _with_addresses(html: str, moves: Mapping[str, str]) -> str:
 
 
 def _newest_files(kept: Sequence[Enclosure], now: Sequence[Enclosure]) -> tuple[Enclosure, ...]:
-    """Return the newest files, and behind them those that are no longer named.
+    """Return the newest files, and after them the old files that are no longer named.
 
-    Of two of a kind, the one that came instead of the other replaces it.
+    A new file replaces an old one of the same kind.
     """
     added = [file for file in now if file_name(file.url) not in _names(kept)]
     gone = [file for file in kept if file_name(file.url) not in _names(now)]
