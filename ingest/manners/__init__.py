@@ -1,16 +1,15 @@
 """Manners: whether a server may be asked now, by whom, how often and how many times at once.
 
-    manners     the one object that everybody asks                          ← open this first
-    pauses      servers that are left alone, and what makes them so          pure
+    manners     the one object that all requests ask                        ← open this first
+    pauses      servers that get no requests for a while, and why            pure
     limits      how many requests run at once, from all sites and from one
-    robots      what robots.txt allows (RFC 9309), and the name that we go by
+    robots      what robots.txt allows (RFC 9309), and our name in its rules
     health      which RSSHub instances are asked, and in which order         pure
-    patience    asking again later, and how many documents a backfill takes
+    patience    retries, and how many documents a backfill reads
     backoff     waits that double                                            pure
 
-Nothing here knows the database or HTTP. What has to be kept is returned as a value, and the caller
-writes it; documents are fetched through whatever the caller passes in. When a feed is due is not
-decided here, but in `schedule`.
+    Nothing here uses the database or HTTP: the caller stores the returned values, and passes in the
+    fetcher. `schedule` decides when a feed is due.
 """
 
 from ingest.manners.manners import Manners

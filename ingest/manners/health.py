@@ -1,7 +1,7 @@
-"""Which RSSHub instances to ask, in which order, and what a failure says about one; pure.
+"""Decide which RSSHub instances to ask, and in which order; pure.
 
-Each has a circuit breaker: an instance that failed is left alone for a minute, then two, then four,
-up to an hour. A failure of a single route says nothing about its instance.
+An instance that fails gets no requests for a minute, then two, then four, up to an hour (a circuit
+breaker). The failure of a single route says nothing about its instance.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LONGEST_ERROR = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """The state of an instance; `failures` counts those in a row, 0 if it answers."""
+    """The state of an instance; `failures` counts failures in a row, and is 0 if it answers."""
 
     instance: str
     failures: int = 0
@@ -30,7 +30,7 @@ class Health:
     last_error: str | None = None
 
     def is_open(self, now: datetime) -> bool:
-        """Whether it may be asked."""
+        """Return whether the instance may be asked."""
         return self.paused_until is None or self.paused_until <= now
 
 
@@ -41,10 +41,10 @@ def in_order(
     *,
     being_tried: Collection[str] = (),
 ) -> list[Instance]:
-    """The instances to ask, first choice first.
+    """Return the instances to ask, in order.
 
-    One that failed comes back when its pause is over; while another request tries it again
-    (`being_tried`), it is left out. If none is left, all are returned, the shortest pause first.
+    An instance that failed is left out until its pause is over, and while another request tries it
+    again (`being_tried`). If none is left, all are returned, the one with the shortest pause first.
     """
     usable = [
         one for one in instances if one.name not in being_tried and _of(one, health).is_open(now)
@@ -57,7 +57,7 @@ def _of(instance: Instance, health: Mapping[str, Health]) -> Health:
 
 
 def after_failure(health: Health, error: SourceError, *, now: datetime) -> Health:
-    """Return the state of an instance after a failure of its own."""
+    """Return the state of an instance after a failure of the instance itself."""
     pause = doubled(_FIRST_PAUSE, health.failures, _LONGEST_PAUSE)
     asked = error.retry_after if isinstance(error, BadStatus) else None
     return Health(
@@ -70,10 +70,11 @@ def after_failure(health: Health, error: SourceError, *, now: datetime) -> Healt
 
 
 def is_fault_of_instance(error: SourceError) -> bool:
-    """Whether a failure is the instance's, not the route's.
+    """Return whether a failure is one of the instance, not of the route.
 
-    RSSHub answers 503 for whatever is wrong with a route: its site fails, it found no entries,
-    it is being made; and 404 if it has no such route. A route that is slow is slow by its site.
+    RSSHub answers 503 for any problem with a route: its site fails, it has no entries, or its
+    answer is still being made. It answers 404 if there is no such route. A slow answer is the
+    fault of the route's site.
     """
     match error:
         case Unreachable():

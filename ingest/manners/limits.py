@@ -1,7 +1,7 @@
-"""How many documents are fetched, and feeds polled, at once: of all sites, and of any one.
+"""Limit how many requests and polls run at once, in total and for each site.
 
-A site is a registrable domain or an IP address (see `urls.site_of`). A request that waits
-for its site holds no place that another site could use; neither does one whose answer is slow.
+A site is a registrable domain or an IP address (see `urls.site_of`). A request that waits for its
+site, or for a slow answer, does not count in the total, so that other sites can go on.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from datetime import timedelta
 
 from ingest.urls import site_of
 
-# Article pages lead to any number of sites: above this, idle ones are forgotten.
+# Article pages can be on any number of sites: above this number, idle sites are forgotten.
 _REMEMBERED_SITES = 1024
-# A request that takes longer gives its place among all to another; it keeps the one of its site.
+# A request that takes longer no longer counts in the total, but still counts for its site.
 _PATIENCE = 5.0  # seconds
 _PLACES_A_REQUEST = 8
 _MOST_IN_ALL = 2_000
 
 
 class Limits:
-    """Turns at fetching, one for each request."""
+    """Limits of requests at once; each request takes a turn."""
 
     def __init__(self, *, concurrency: int, per_host: int, host_delay: timedelta) -> None:
         self._everywhere = asyncio.Semaphore(concurrency)
@@ -34,9 +34,9 @@ class Limits:
 
     @asynccontextmanager
     async def turn(self, host: str, delay: timedelta | None = None) -> AsyncIterator[None]:
-        """Wait until a request to a host may start, and hold its place until it is done.
+        """Wait until a request to a host may start; count it until the block ends.
 
-        `delay` is what the host itself asks for between two requests, if that is longer.
+        `delay` is the time that the host itself wants between two requests.
         """
         site = self._site(site_of(host))
         site.users += 1
@@ -54,8 +54,8 @@ class Limits:
             site.users -= 1
 
     async def _start(self, site: _Site, delay: timedelta) -> None:
-        # One request at a time passes the gate, and has started only when it has a place among
-        # all: otherwise several that waited out the delay could later start together.
+        # One request at a time passes the gate, and leaves it when it counts in the total.
+        # Otherwise several that have waited for the delay could start together later.
         async with site.gate:
             await asyncio.sleep(site.started + delay.total_seconds() - _now())
             await self._everywhere.acquire()
@@ -76,7 +76,7 @@ class Limits:
 
 
 def _once(function: Callable[[], None]) -> Callable[[], None]:
-    """Return a function that calls another one, but only the first time."""
+    """Return a function that calls `function` only the first time."""
     waiting = [function]
 
     def call() -> None:
@@ -99,7 +99,7 @@ def _now() -> float:
 
 
 class PollTurns:
-    """Turns at polling for a list of feeds: so many at once in all, and of one site."""
+    """Limits of polls at once for a list of feeds, in total and for each site."""
 
     def __init__(self, *, concurrency: int, per_site: int) -> None:
         self._everywhere = asyncio.Semaphore(concurrency)
@@ -109,17 +109,17 @@ class PollTurns:
 
     @asynccontextmanager
     async def turn(self, site: str) -> AsyncIterator[None]:
-        """Wait for the site first: a feed that waits for it holds no place of another's."""
+        """Wait until a feed of a site may be polled, first for its site, then for the total."""
         async with self._sites[site], self._everywhere:
             yield
 
 
 class PollPlaces:
-    """Places for polls in flight, for a service that starts a poll only if there is room.
+    """The number of running polls, for a service that starts a poll only if there is room.
 
-    A poll that waits for a slow answer holds no place among `concurrency`, only some memory: so
-    there are several times as many. One that takes longer than five seconds gives its place to
-    another, up to `_MOST_IN_ALL`: many sites may depend on one slow server.
+    A poll that waits for an answer takes only some memory, so there may be several times as many
+    polls as requests (`concurrency`). A poll that takes longer than five seconds no longer counts,
+    up to `_MOST_IN_ALL`, because many sites may depend on one slow server.
     """
 
     def __init__(
@@ -132,28 +132,28 @@ class PollPlaces:
 
     @property
     def free(self) -> int:
-        """How many more polls may be started."""
+        """Return how many more polls may be started."""
         patient = self._ticks() - _PATIENCE
         recent = sum(begun > patient for _, begun in self._begun.values())
         return max(min(self._most - recent, _MOST_IN_ALL - len(self._begun)), 0)
 
     @property
     def full_sites(self) -> list[str]:
-        """The sites of which no feed may be polled now."""
+        """Return the sites whose limit of polls is reached."""
         return [site for site in self._sites if not self.has_room(site)]
 
     def has_room(self, site: str) -> bool:
-        """Whether a feed of a site may be polled now; RSSHub's routes are of the site ''."""
-        # Routes go to many instances, each of which has its own limit.
+        """Return whether a feed of a site may be polled now; all RSSHub routes have the site ''."""
+        # Routes use many instances, and each instance has its own limit.
         most = self._most // 2 if site == "" else self._per_site
         return self._sites[site] < most
 
     def take(self, feed_id: int, site: str) -> None:
-        """Note that a poll begins."""
+        """Count a poll that begins."""
         self._begun[feed_id] = (site, self._ticks())
         self._sites[site] += 1
 
     def give_back(self, feed_id: int) -> None:
-        """Note that a poll is over."""
+        """Stop counting a poll that has ended."""
         site, _ = self._begun.pop(feed_id)
         self._sites -= Counter([site])

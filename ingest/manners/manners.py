@@ -1,4 +1,4 @@
-"""The one answer to "may this be asked now": for polls, article pages and backfill alike."""
+"""Decide whether a server may be asked now, for polls, article pages and backfills."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from ingest.manners.robots import Fetch, Permission, Robots, user_agent
 if TYPE_CHECKING:
     from ingest.config import FetchConfig
 
-# The clock is cut to the second: a pause begins with the next one, so that none is too short.
+# The clock has whole seconds: a pause begins at the next second, so that it is never too short.
 _CLOCK_STEP = timedelta(seconds=1)
-# Pages and redirects lead to any number of servers: above this, pauses that are over are dropped.
+# Pages and redirects lead to any number of servers: above this number, past pauses are dropped.
 _REMEMBERED_SERVERS = 1024
 
 
 class Manners:
-    """Whether a server may be asked now, and how many requests it gets at once.
+    """The pauses and limits of servers, shared by all requests of a process.
 
-    One object serves all of a process. It keeps no database: `note_failure` and `note_answer`
-    return what the caller has to write, `update_pauses` takes what others have written.
+    It does not use the database: the caller stores what `note_failure` and `note_answer` return,
+    and passes the pauses that other processes stored to `update_pauses`.
     """
 
     def __init__(
@@ -47,28 +47,28 @@ class Manners:
     # Turns and robots.txt
 
     def turn(self, host: str, delay: timedelta | None = None) -> AbstractAsyncContextManager[None]:
-        """Wait until a request to a host may start, and hold its place until it is done.
+        """Wait until a request to a host may start; count it until the block ends.
 
-        `delay` is what the host itself asks for between two requests, if that is longer.
+        `delay` is the time that the host itself wants between two requests.
         """
         return self._limits.turn(host, delay)
 
     async def permission(self, url: str, fetcher: Fetch) -> Permission:
-        """Return what the server's robots.txt says about an address that nobody named to us.
+        """Return what the server's robots.txt says about an address that is not from a user.
 
-        The file is fetched by `fetcher`, once a day.
+        `fetcher` fetches the file once a day.
         """
         return await self._robots.permission(url, fetcher)
 
     # Pauses
 
     def pause_of(self, server: str) -> Pause | None:
-        """Return until when and why a server is left alone; None if it may be asked now."""
+        """Return the pause of a server; None if the server may be asked now."""
         known = self._pauses.get(server)
         return None if known is None or known.pause.is_over(self._clock()) else known.pause
 
     async def wait_for(self, server: str, longest: timedelta) -> Pause | None:
-        """Wait until a server may be asked; return its pause, at once, if that takes too long."""
+        """Wait until a server may be asked; return its pause at once if the wait is too long."""
         pause = self.pause_of(server)
         if pause is None:
             return None
@@ -79,9 +79,9 @@ class Manners:
         return None
 
     def note_answer(self, server: str) -> bool:
-        """Note that a server has answered; return whether its pause is to be deleted.
+        """Note that a server has answered; return whether its stored pause must be deleted.
 
-        A request that was under way when the server asked to wait ends no pause.
+        The answer to a request from before a pause does not end the pause.
         """
         known = self._pauses.get(server)
         if known is None or not known.pause.is_over(self._clock()):
@@ -90,9 +90,9 @@ class Manners:
         return known.is_kept
 
     def note_failure(self, server: str, error: SourceError) -> Pause | None:
-        """Note a failed request; return the pause that is to be written, if there is one.
+        """Note a failed request; return the pause that the caller must store, or None.
 
-        None also if the server is paused already, by the failure of another request.
+        Return None, too, if another request has already paused the server.
         """
         now, known = self._clock() + _CLOCK_STEP, self._pauses.get(server)
         if known is not None and not known.pause.is_over(now):
@@ -105,16 +105,16 @@ class Manners:
         return pause
 
     def update_pauses(self, pauses: Iterable[Pause]) -> None:
-        """Take over pauses that are kept, some of them written by other processes."""
+        """Add stored pauses, some of them from other processes."""
         for pause in pauses:
             known = self._pauses.get(pause.server)
             if known is None or known.pause.until <= pause.until:
                 self._remember(pause, is_kept=True)
 
-    # For `fetch`, which meets servers that no feed is at: pages, and where redirects lead
+    # For `fetch`, which also requests servers without feeds: for pages, and after redirects
 
     def check(self, server: str, url: str) -> None:
-        """Raise `BadStatus` if a server has asked to be left alone and still is."""
+        """Raise `BadStatus` if a server asked for a pause that is not over."""
         known = self._pauses.get(server)
         if known is None or known.pause.refusals or known.pause.is_over(self._clock()):
             return
@@ -124,7 +124,7 @@ class Manners:
             raise BadStatus(url, TOO_MANY_REQUESTS, "not asked again before", wait)
 
     def note_status(self, server: str, status: int, retry_after: timedelta | None) -> None:
-        """Note what a response says about its whole server: 429 with Retry-After, nothing else."""
+        """Note a pause of the whole server if a response has status 429 and Retry-After."""
         if status == TOO_MANY_REQUESTS and retry_after:
             pause = asked_pause(server, self._clock() + _CLOCK_STEP + retry_after)
             self._remember(pause, is_kept=False, wait=retry_after)
@@ -145,7 +145,7 @@ class Manners:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """A pause; `until` by the monotonic clock, exactly; `is_kept` if the database has it."""
+    """A pause with its exact end by the monotonic clock; `is_kept` says that it is stored."""
 
     pause: Pause
     until: float

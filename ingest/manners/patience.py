@@ -1,4 +1,4 @@
-"""Asking again later, where that may help; and how many documents a backfill takes."""
+"""Retry requests if that may help, and count the documents that a backfill may still read."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ _FIRST_WAIT, _LONGEST_GUESS = timedelta(seconds=1), timedelta(minutes=1)
 
 @dataclass(slots=True)
 class Budget:
-    """How many documents may still be taken, of all feeds together; None: any number."""
+    """The number of documents that may still be read, for all feeds together; None is no limit."""
 
     left: int | None = None
 
     def take(self) -> bool:
-        """Whether one more may be taken; then it counts as taken."""
+        """Return whether one more document may be read; if so, count it."""
         if self.left is None:
             return True
         self.left -= 1
         return self.left >= 0
 
     def give_back(self) -> None:
-        """Uncount a document that has to wait for others."""
+        """Remove a document from the count, because it was put off."""
         if self.left is not None:
             self.left += 1
 
     @property
     def is_spent(self) -> bool:
-        """Whether no more may be taken."""
+        """Return whether no more documents may be read."""
         return self.left is not None and self.left <= 0
 
 
 async def patiently(ask: Callable[..., Awaitable[T]], *facts: object) -> T:
-    """Ask up to four times, waiting as long as the server says; return the first answer.
+    """Call `ask` up to four times, waiting as long as the server says; return the first result.
 
-    Raise the last error if there is no answer, or if the wait would be longer than
-    `LONGEST_WAIT`.
+    Raise the last error if all calls fail, if a retry cannot help, or if the wait would be longer
+    than `LONGEST_WAIT`.
     """
     set_on_retry_hooks([_log_retry])
     async for attempt in stamina.retry_context(
@@ -65,7 +65,7 @@ async def patiently(ask: Callable[..., Awaitable[T]], *facts: object) -> T:
 
 
 def _is_worth_waiting(error: Exception) -> bool | timedelta:
-    """Return whether asking again may help, or how long the server wants us to wait."""
+    """Return whether a retry may help, or how long the server wants us to wait."""
     match error:
         case BadStatus(status=429 | 503, retry_after=timedelta() as wait):
             return wait if wait <= LONGEST_WAIT else False
@@ -78,7 +78,7 @@ def _is_worth_waiting(error: Exception) -> bool | timedelta:
 
 
 def is_refusal(error: SourceError) -> bool:
-    """Whether a server wants no requests for a while, whatever they are for."""
+    """Return whether a server refuses all requests for a while."""
     return isinstance(error, BadStatus) and (
         error.status == 429 or (error.status == 503 and error.retry_after is not None)
     )

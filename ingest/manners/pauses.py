@@ -1,7 +1,7 @@
-"""Servers that are left alone for a while, and which failures make them so; pure.
+"""Decide which failures pause all requests to a server, and for how long; pure.
 
-Only what a server says about itself counts: that it has had enough requests (429 with
-Retry-After), or nothing at all (a refused connection). Any other failure concerns one address.
+A server is paused if it answers 429 with Retry-After, or refuses connections. Any other failure
+concerns a single address.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from ingest.manners.backoff import doubled
 
 TOO_MANY_REQUESTS = 429
 _FIRST_REFUSAL, _LONGEST_REFUSAL = timedelta(minutes=1), timedelta(hours=1)
-# `fetch` cuts every Retry-After to a week: a longer pause was noted by a clock that was wrong.
+# `fetch` limits Retry-After to a week: only a wrong clock can cause a longer pause.
 _LONGEST_PAUSE = timedelta(days=7, minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
-    """A server (host and port) that is left alone until a moment.
+    """A server (host and port) that gets no requests until a time.
 
-    `refusals` counts the connections that it refused in a row; 0 if it asked for the pause.
+    `refusals` counts the connections that the server refused in a row; 0 if it asked for the pause.
     """
 
     server: str
@@ -32,17 +32,17 @@ class Pause:
     refusals: int = 0
 
     def is_over(self, now: datetime) -> bool:
-        """Whether the server may be asked again."""
+        """Return whether the server may be asked again."""
         return not now < self.until <= now + _LONGEST_PAUSE
 
 
 def pause_after(
     error: SourceError, *, server: str, refusals: int = 0, now: datetime
 ) -> Pause | None:
-    """Return the pause that a failure means for a server; None if it concerns only one address.
+    """Return the pause of a server after a failure; None if it concerns only one address.
 
-    `refusals` is how many connections the server had refused before this failure. An error at
-    an address that a redirect led to says nothing about `server`, unless it is there as well.
+    `refusals` counts the connections that the server refused before this failure. A failure after
+    a redirect counts only if the address is on the same server.
     """
     if not server or not _is_at(error, server):
         return None
@@ -56,12 +56,12 @@ def pause_after(
 
 
 def asked_pause(server: str, until: datetime) -> Pause:
-    """Return the pause of a server that asked for it."""
+    """Return the pause of a server that asked for one."""
     return Pause(server=server, until=until, reason="it asked all of us to wait (429, Retry-After)")
 
 
 def _is_at(error: SourceError, server: str) -> bool:
-    """Whether the address that failed is at this server, by host and port."""
+    """Return whether the address that failed has the host and port of this server."""
     if not isinstance(error, BadStatus | Unreachable):
         return False
     there, here = urlsplit(error.url), urlsplit(f"//{server}")

@@ -1,7 +1,7 @@
-"""What robots.txt allows (RFC 9309), and the name by which it may call us.
+"""Decide what robots.txt allows (RFC 9309), and make the name that it may call us by.
 
-A feed is fetched because a person named it; that needs no permission. A page that a feed links to
-is crawled, and does. Protego reads the file; `_plain` brings it into the form that Protego expects.
+A feed needs no permission, because a user named its address. A page that a feed links to is
+crawled, and needs one. Protego reads the file; `_plain` first brings it into Protego's form.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
     from ingest.config import FetchConfig
 
-# RFC 9309 section 2.5: at least this much of the file is read; 2.4: a day is the usual age.
+# RFC 9309 section 2.5: crawlers read at least this much of the file; 2.4: rules hold for a day.
 _MOST_READ = 500 * 1024
 _KEPT = timedelta(hours=24)
-# A server that did not answer is asked again sooner.
+# A server that did not answer is asked again after this time.
 _KEPT_WITHOUT_ANSWER = timedelta(hours=1)
 _LONGEST_CRAWL_DELAY = timedelta(minutes=5)
-# Rules take about twenty times the memory of the file that they were read from.
+# Parsed rules take about twenty times the memory of their file.
 _REMEMBERED_SERVERS, _REMEMBERED_BYTES = 1024, 2_000_000
 _AGENT_LINE = re.compile(
     r"^[ \t]*user[ -]?agent[ \t]*[: \t][ \t]*(\*|[a-z_-]*)[^\r\n]*", re.IGNORECASE | re.MULTILINE
@@ -40,7 +40,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Fetch(Protocol):
-    """The part of the fetcher that is needed here."""
+    """The method of the fetcher that is needed here."""
 
     async def fetch(
         self, url: str, *, accept: str, max_size: int, truncate: bool
@@ -52,8 +52,8 @@ class Fetch(Protocol):
 class Permission:
     """What a server's robots.txt says about one address.
 
-    `is_known` is false, and nothing allowed, until the server has answered once. `delay` is the
-    time that the server wants between two requests, if it names one.
+    Until the server has answered once, `is_known` is false and nothing is allowed. `delay` is the
+    time that the server wants between two requests, if its file names one.
     """
 
     is_allowed: bool
@@ -63,19 +63,19 @@ class Permission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """What one robots.txt says to the crawler `agent`; all is allowed if `parsed` is None."""
+    """The rules of one robots.txt for the crawler `agent`; if `parsed` is None, all is allowed."""
 
     agent: str
     parsed: Protego | None = None
     size: int = 0
 
     def allow(self, url: str) -> bool:
-        """Whether an address may be fetched."""
+        """Return whether an address may be fetched."""
         return self.parsed is None or self.parsed.can_fetch(url, self.agent)
 
     @property
     def crawl_delay(self) -> timedelta | None:
-        """The time between two requests, five minutes at most; None if the file names none."""
+        """Return the time between two requests, at most five minutes; None if none is set."""
         seconds = self.parsed.crawl_delay(self.agent) if self.parsed else None
         if seconds is None:
             return None
@@ -83,9 +83,9 @@ class Rules:
 
 
 class Robots:
-    """Asks servers for their rules, and remembers them for a day.
+    """The rules of servers, fetched when needed and remembered for a day.
 
-    A file may name us by the product token that our User-Agent, `agent`, begins with.
+    Rules may name us by the product token, with which our User-Agent (`agent`) begins.
     """
 
     def __init__(self, clock: Callable[[], datetime], agent: str) -> None:
@@ -94,7 +94,7 @@ class Robots:
         self._servers: OrderedDict[str, _Server] = OrderedDict()
 
     async def permission(self, url: str, fetcher: Fetch) -> Permission:
-        """Return what the rules of an address's server say about it."""
+        """Return what the rules of its server say about an address."""
         rules = await self._rules(url, fetcher)
         if rules is None:
             return Permission(is_allowed=False, is_known=False, delay=None)
@@ -115,13 +115,13 @@ class Robots:
         return server
 
     def _forget_oldest(self) -> None:
-        """Drop the rules that have not been needed for longest, beyond what is remembered."""
+        """Drop the least recently used rules until the remaining ones are within the limit."""
         size = sum(server.size for server in self._servers.values())
         while len(self._servers) > _REMEMBERED_SERVERS or size > _REMEMBERED_BYTES:
             size -= self._servers.popitem(last=False)[1].size
 
     async def _ask(self, server: _Server, fetcher: Fetch) -> tuple[Rules | None, timedelta]:
-        """Return the rules as they are now, and for how long they hold (section 2.3.1)."""
+        """Fetch the rules; return them and how long they hold (section 2.3.1)."""
         try:
             answer = await fetcher.fetch(
                 f"{server.origin}/robots.txt",
@@ -141,7 +141,7 @@ class Robots:
 
 
 class _Server:
-    """A server's rules: None until it answers, its last ones while it does not."""
+    """A server's last known rules; None until the server has answered."""
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
@@ -151,23 +151,23 @@ class _Server:
 
     @property
     def size(self) -> int:
-        """The size of the file in bytes."""
+        """Return the size of the file in bytes."""
         return self.rules.size if self.rules else 0
 
 
 def parse_robots(body: bytes, agent: str) -> Rules:
-    """Read the rules for a crawler: its own groups', else those of `*`."""
+    """Parse the rules for a crawler: those of its own groups, otherwise those of `*`."""
     from protego import Protego
 
     return Rules(agent=agent, parsed=Protego.parse(_plain(body, agent)), size=len(body))
 
 
 def _plain(body: bytes, agent: str) -> str:
-    """Write a robots.txt with one spelling for what the RFC lets differ.
+    """Return a robots.txt in the spelling that Protego expects.
 
     Octets outside of ASCII are percent-encoded (section 2.2.2), so that CR and LF are the only line
-    ends (2.2). Of each agent's name the product token is left (2.2.1), and one that is not ours is
-    replaced: Protego would also take a shorter name for ours.
+    ends (2.2). Each agent's name is cut to its product token (2.2.1). A token that is not ours is
+    replaced, because Protego would match a shorter one, too.
     """
 
     def escape(octet: re.Match[bytes]) -> bytes:
@@ -182,13 +182,13 @@ def _plain(body: bytes, agent: str) -> str:
 
 
 def user_agent(settings: FetchConfig) -> str:
-    """Write the User-Agent (RFC 9110 section 10.1.5): `Guidang/0.1.0 (+https://…)`."""
+    """Return the User-Agent (RFC 9110 section 10.1.5): `Guidang/0.1.0 (+https://…)`."""
     name = settings.user_agent or _own_name()
     return f"{name} (+{settings.contact})" if settings.contact else name
 
 
 def product_token(agent: str) -> str:
-    """Take the name that robots.txt may call us by (RFC 9309 section 2.2.1)."""
+    """Return the name that robots.txt may call us by (RFC 9309 section 2.2.1)."""
     match = re.match(r"[A-Za-z_-]+", agent)
     return match[0] if match else "Guidang"
 
@@ -196,5 +196,5 @@ def product_token(agent: str) -> str:
 def _own_name() -> str:
     try:
         return f"Guidang/{version('guidang')}"
-    except PackageNotFoundError:  # run from a checkout
+    except PackageNotFoundError:  # when run from a checkout
         return "Guidang"
