@@ -8,8 +8,8 @@
     patience    retries, and how many documents a backfill reads
     backoff     waits that double                                            pure
 
-    Nothing here uses the database or HTTP: the caller stores the returned values, and passes in the
-    fetcher. `schedule` decides when a feed is due.
+Nothing here uses the database or HTTP: the caller stores the returned values, and passes in the
+fetcher. `schedule` decides when a feed is due.
 """
 
 from ingest.manners.manners import Manners
