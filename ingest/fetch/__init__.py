@@ -5,17 +5,17 @@ returns a `Document` or `NotModified`, or raises a `FetchError`.
 
     client        one fetch: hops, time-outs, the body up to its cap     ← open this first
     receive       a response's body, taken in up to its cap
-    asking        what is asked for, and what of it is told to which server
+    asking        a request, and which of its headers each server may get
     answers       what an answer means: a document, not modified, or which error
-    redirects     where a redirect leads, and what may be carried there
-    exchange      the seam: a request, a response, and who exchanges them
-    transport     the one in use: httpcore over connections that the guard has allowed
+    redirects     where a redirect leads, and which credentials may be sent there
+    exchange      the seam: a request, a response, and the interface of a transport
+    transport     the transport in use: httpcore over connections that the guard allows
     proxies       which requests go through a proxy
     guard         host names → addresses that may be connected to
     addresses     which addresses are public
     decompress    a body decoded in bounded memory, whatever its header says
     codings       gzip, deflate, Brotli, Zstandard
-    failures      what the network did, in words
+    failures      errors of the network, in words
 """
 
 from ingest.fetch.addresses import is_public

@@ -1,7 +1,7 @@
-"""Which addresses are public: the Internet's, and nobody's own network or machine.
+"""Decide which IP addresses are public, that is, not in a private network or on this machine.
 
-`ipaddress.is_global` is not used: what it says of several blocks changed between the patch
-releases of the Pythons we support, and it does not look into addresses that carry another.
+`ipaddress.is_global` is not used: for several blocks its result differs between the patch releases
+of the Pythons we support, and it ignores IPv4 addresses that are embedded in IPv6 ones.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _SPECIAL_IPV4 = tuple(
     )
 )
 
-# Only this much of IPv6 is assigned for unicast at all: loopback, link-local, unique-local,
-# site-local and multicast addresses lie outside of it.
+# The only block of IPv6 for global unicast; loopback, link-local, unique-local, site-local and
+# multicast addresses are outside of it.
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _SPECIAL_IPV6 = tuple(
     IPv6Network(block)
@@ -48,20 +48,20 @@ _SPECIAL_IPV6 = tuple(
 
 _TEREDO = IPv6Network("2001::/32")
 _SIX_TO_FOUR = IPv6Network("2002::/16")
-# The well-known NAT64 prefix (RFC 6052) and the usual one for local use (RFC 8215), whose other
-# lengths are refused: where they carry the IPv4 address cannot be seen from outside.
+# The well-known NAT64 prefix (RFC 6052) and the usual one for local use (RFC 8215). Other lengths
+# of the latter are refused, because the position of the IPv4 address in them is unknown.
 _LAST_FOUR_OCTETS = tuple(
     IPv6Network(prefix) for prefix in ("::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/96")
 )
 
 
 def is_public(address: Address | str) -> bool:
-    """Whether an address is on the Internet; one that carries others, whether they all are."""
+    """Return whether an address, and every IPv4 address embedded in it, is public."""
     return all(_is_public_itself(carried) for carried in carried_addresses(address))
 
 
 def is_allowed(address: Address | str, allow_private: tuple[Network, ...]) -> bool:
-    """Whether an address may be connected to: it is public, or the operator named its network."""
+    """Return whether an address is public, or in a network that the operator allowed."""
     own = _parse(address)
     return _is_in(own, allow_private) or all(
         _is_public_itself(carried) or _is_in(carried, allow_private)
@@ -70,7 +70,7 @@ def is_allowed(address: Address | str, allow_private: tuple[Network, ...]) -> bo
 
 
 def carried_addresses(address: Address | str) -> tuple[Address, ...]:
-    """The IPv4 addresses that an IPv6 address stands for, or the address itself."""
+    """Return the IPv4 addresses embedded in an IPv6 address, or the address itself."""
     address = _parse(address)
     if isinstance(address, IPv4Address):
         return (address,)
@@ -86,7 +86,7 @@ def carried_addresses(address: Address | str) -> tuple[Address, ...]:
 
 
 def _parse(address: Address | str) -> Address:
-    # A zone (fe80::1%eth0) belongs to link-local addresses only and changes nothing here.
+    # A zone (fe80::1%eth0) occurs only with link-local addresses, and makes no difference here.
     return ip_address(address.partition("%")[0]) if isinstance(address, str) else address
 
 

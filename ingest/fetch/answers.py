@@ -1,6 +1,6 @@
-"""What an answer means: a document, not modified, or which error; pure.
+"""Decide what an answer means: a document, not modified, or which error; pure.
 
-Only the status and the headers are read, and of an error's page a few words for the operator.
+Only the status and the headers are read, and a few words of an error's page for the operator.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _LONGEST_WAIT = timedelta(days=7)
 _SECONDS = re.compile(r"(\d+(?:\.\d*)?)\s*(?:,|\Z)", re.ASCII)
-# Longer ones are not worth sending back with every request.
+# Longer validators are not worth sending with every request.
 _LONGEST_VALIDATOR = 1024
 
 
@@ -39,12 +39,12 @@ class Answer:
 
     @property
     def is_document(self) -> bool:
-        """Whether it is a success with the whole document; a part (206) was not asked for."""
+        """Return whether the answer has the whole document (2xx, but not a part of it, 206)."""
         return self.status // 100 == 2 and self.status != 206
 
     @property
     def content_type(self) -> str | None:
-        """The media type of the body, or None for an unpacked gzip file."""
+        """Return the media type of the body, or None for an unpacked gzip file."""
         if "content-type" not in self.headers:
             return None
         named = self.headers.get("content-type")
@@ -53,7 +53,7 @@ class Answer:
 
     @property
     def validators(self) -> Validators:
-        """The validators of this representation."""
+        """Return the ETag and Last-Modified of the answer."""
         return Validators(
             etag=_validator(self.headers, b"etag"),
             last_modified=_validator(self.headers, b"last-modified"),
@@ -61,12 +61,12 @@ class Answer:
 
     @property
     def location(self) -> bytes:
-        """The Location header, as it was sent."""
+        """Return the Location header as it was sent."""
         return _raw(self.headers, b"location")
 
     @property
     def header_items(self) -> tuple[tuple[str, str], ...]:
-        """The headers, names in lower case."""
+        """Return the headers, with names in lower case."""
         return tuple(self.headers.items())
 
 
@@ -74,7 +74,7 @@ def judge(
     ask: Ask, hop: Hop, answer: Answer, now: datetime, elapsed: timedelta
 ) -> Document | NotModified:
     """Turn the final answer into a value; raise `BadStatus` or `Gone`."""
-    # A 304 to a request without validators is a fault of the server, or of a cache before it.
+    # A 304 to a request without validators is an error of the server, or of a cache in front of it.
     if answer.status == 304 and ask.validators != NO_VALIDATORS:
         return _not_modified(ask, hop, answer, now, elapsed)
     if not answer.is_document:
@@ -125,7 +125,7 @@ def _permanent_url(hop: Hop) -> str | None:
 def retry_after(headers: Headers, now: datetime) -> timedelta | None:
     """Read how long the server asks to wait (RFC 9110 section 10.2.3), a week at the most.
 
-    A date is counted from the server's own clock where the server tells it.
+    A date is compared with the server's own clock, if the answer has a Date header.
     """
     value = headers.get("retry-after").strip()
     if found := _SECONDS.match(value):
@@ -148,7 +148,7 @@ def _raw(headers: Headers, name: bytes) -> bytes:
 
 
 def as_document(answer: Document | NotModified) -> Document:
-    """Return the answer to a request that had no validators, which `judge` made a document."""
+    """Return the result of `judge` for a request without validators: always a document."""
     if isinstance(answer, NotModified):
         raise BadStatus(answer.url, 304)
     return answer

@@ -1,4 +1,4 @@
-"""A request, and which of its headers each server may see; pure."""
+"""Decide which headers of a request each server may get; pure."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from ingest.fetch.redirects import Hop
 
 _ACCEPT_ENCODING = b"gzip, deflate, br, zstd"
-# The headers of a feed that may also be sent to servers that redirects lead to.
+# Headers of a feed that may also be sent to other servers after a redirect.
 _FOR_ALL_SERVERS = frozenset({"user-agent", "accept", "accept-language"})
 _SEPARATORS = re.compile(r"[;,=\s]")
-_SHORTEST_SECRET = 4  # anything shorter occurs in any text
+_SHORTEST_SECRET = 4  # characters; a shorter secret could occur in any text by chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What a caller wants, and its limits.
+    """A request of a caller, and its limits.
 
-    `headers` (names in lower case) and `auth` are secrets of the server of `url`.
+    `headers` (names in lower case) and `auth` are secrets for the server of `url`.
     """
 
     url: str
@@ -42,7 +42,7 @@ class Ask:
 
     @property
     def secrets(self) -> frozenset[str]:
-        """The secrets that an answer may repeat: whole values, and their parts."""
+        """Return the secrets that an answer may repeat: whole values, and their parts."""
         values = [value for name, value in self.headers.items() if name not in _FOR_ALL_SERVERS]
         if self.auth:
             values += [*self.auth, _basic(*self.auth).decode("ascii")]
@@ -53,11 +53,11 @@ class Ask:
         return frozenset(one for one in (*values, *parts) if len(one) >= _SHORTEST_SECRET)
 
     def address_at(self, hop: Hop) -> str:
-        """Return the address of a hop: the one the caller gave, or where a redirect led."""
+        """Return the address of a hop: the one from the caller, or the target of a redirect."""
         return str(hop.url) if hop.count else self.url
 
     def headers_for(self, hop: Hop) -> list[tuple[bytes, bytes]]:
-        """Return the headers for a hop; after another server was met, without secrets."""
+        """Return the headers for a hop; without secrets once a redirect has left the server."""
         headers = [
             (name.encode(), _encode(value))
             for name, value in self.headers.items()

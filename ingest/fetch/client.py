@@ -37,10 +37,10 @@ FEED_ACCEPT = (
 
 
 class Fetcher:
-    """Fetches documents; an asynchronous context manager, for one event loop.
+    """The client that fetches documents; an asynchronous context manager, for one event loop.
 
-    It waits its turn by `manners`, of its own if none are shared with it. `resolve` replaces the
-    operating system's name service, `transport` the way to the network.
+    Requests wait for their turn in `manners`, by default a separate object. `resolve` replaces the
+    name service of the operating system, `transport` replaces the network.
     """
 
     def __init__(
@@ -75,9 +75,9 @@ class Fetcher:
         self._resolver.close()
 
     def via(self, proxy: str | None) -> Fetcher:
-        """Return a fetcher for requests with their own proxy, or `none`.
+        """Return a fetcher that uses another proxy, or none if `proxy` is `none`.
 
-        It shares connections and limits with this one, and is closed with it.
+        The new fetcher shares connections and limits with this one, and is closed with it.
         """
         if proxy is None:
             return self
@@ -98,12 +98,12 @@ class Fetcher:
         host_delay: timedelta | None = None,
         truncate: bool = False,
     ) -> Document | NotModified:
-        """Fetch what is at an http(s) address; raise `FetchError`, with the address that failed.
+        """Fetch an http(s) address; raise `FetchError` with the address that failed.
 
-        `headers` and `auth` are for the server of `url` alone, also after redirects. `timeout`
-        replaces the total and the idle time-out; time spent waiting for a turn counts in
-        neither. `host_delay` is what a host asks for between two requests. A body over
-        `max_size` bytes is an error, or with `truncate` a document cut off there.
+        `headers` and `auth` are only sent to the server of `url`, also after redirects. `timeout`
+        replaces the total and the idle time-out; neither includes the wait for a turn.
+        `host_delay` is the time that the host wants between two requests. A body over
+        `max_size` bytes is an error, or with `truncate` is cut off there.
         """
         ask = Ask(
             url=url,
@@ -136,7 +136,7 @@ class Fetcher:
         return as_document(answer)
 
     async def _follow(self, ask: Ask) -> tuple[Hop, Answer, timedelta]:
-        """Follow redirects; return the first answer that is none."""
+        """Follow redirects; return the first answer that is not a redirect."""
         hop = first_hop(ask.url)
         cookies = Cookies()
         elapsed = timedelta(0)

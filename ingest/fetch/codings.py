@@ -1,4 +1,4 @@
-"""The decoders of content codings, each with bounded memory: gzip, deflate, Brotli, Zstandard."""
+"""Decode content codings with bounded memory: gzip, deflate, Brotli, Zstandard."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ _MAX_MEMBERS = 4096
 
 
 class Damaged(Exception):
-    """The compressed data of a body are damaged, or end too early."""
+    """The compressed data of a body is damaged or incomplete."""
 
 
 class Decoder(Protocol):
-    """Decodes one coding of one body."""
+    """A decoder of one coding for one body."""
 
     def decode(self, data: bytes) -> Iterator[bytes]:
         """Yield the decoded bytes in small pieces; raise one of `ERRORS`."""
 
     @property
     def complete(self) -> bool:
-        """Whether the data may end here."""
+        """Return whether the data may end here."""
 
 
 class _Gzip:
-    """Decodes gzip (RFC 1952): one or more members, then perhaps padding."""
+    """A decoder of gzip (RFC 1952): one or more members, then perhaps padding."""
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -58,7 +58,7 @@ class _Gzip:
 
 
 class _Deflate:
-    """Decodes deflate: the zlib format (RFC 9110 section 8.4.1.2), or raw deflate.
+    """A decoder of deflate: the zlib format (RFC 9110 section 8.4.1.2), or raw deflate.
 
     Many servers send raw deflate.
     """
@@ -93,7 +93,7 @@ def _inflate(inflater: zlib._Decompress, data: bytes) -> Iterator[bytes]:
 
 
 class _Brotli:
-    """Decodes Brotli (RFC 7932)."""
+    """A decoder of Brotli (RFC 7932)."""
 
     def __init__(self) -> None:
         self._brotli: Any = brotli.Decompressor()
@@ -114,7 +114,7 @@ class _Brotli:
 
 
 class _Zstd:
-    """Decodes Zstandard (RFC 8878): one or more frames."""
+    """A decoder of Zstandard (RFC 8878): one or more frames."""
 
     def __init__(self) -> None:
         self._format = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW)
@@ -139,7 +139,7 @@ class _Zstd:
 
 
 def _count_member(members: int) -> int:
-    """Return the count of members with one more; raise `Damaged` over the limit."""
+    """Return the count of members plus one; raise `Damaged` over the limit."""
     if members == _MAX_MEMBERS:
         raise Damaged(f"compressed in more than {_MAX_MEMBERS} parts")
     return members + 1

@@ -1,7 +1,7 @@
 """Open connections, with one request at a time on each, kept for the next request.
 
-httpcore's own pool visits all its connections at each request. With one host for each feed that
-costs more than the request. Here a connection is found by its target.
+httpcore's own pool visits all its connections at each request. With a different host for each feed
+that costs more than the request. Here a connection is looked up by its target.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import httpcore
 
 from ingest.fetch.http1 import Http1Connection
 
-# A publisher is asked about once an hour: open connections serve redirects and article pages.
+# Publishers are asked about once an hour, so open connections are mostly reused for redirects and
+# article pages.
 KEPT_CONNECTIONS = 32
 KEPT_SECONDS = 5.0
 
@@ -23,7 +24,7 @@ Connection: TypeAlias = Http1Connection | httpcore.AsyncHTTP2Connection
 
 
 class Connections:
-    """Makes connections with `backend`, and keeps some idle ones."""
+    """A pool that makes connections with `backend`, and keeps some idle ones."""
 
     def __init__(
         self, context: ssl.SSLContext, backend: httpcore.AsyncNetworkBackend, *, http2: bool
@@ -35,7 +36,7 @@ class Connections:
         self._idle: dict[_Place, Connection] = {}
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        """Send a request; its connection is kept or closed when the response is."""
+        """Send a request; keep or close its connection when the response is closed."""
         origin = request.url.origin
         connection = await self._take_idle((origin.scheme, origin.host, origin.port))
         if connection is None:
@@ -60,7 +61,7 @@ class Connections:
         return connection
 
     async def _connect(self, origin: httpcore.Origin, request: httpcore.Request) -> Connection:
-        """Connect. TLS negotiates the protocol (RFC 7301)."""
+        """Make a connection; TLS negotiates the protocol (RFC 7301)."""
         host = origin.host.decode("ascii")
         seconds = request.extensions.get("timeout", {}).get("connect")
         stream = await self._backend.connect_tcp(host, origin.port, seconds)
@@ -74,7 +75,7 @@ class Connections:
         return Http1Connection(stream, kept_for=KEPT_SECONDS)
 
     async def give_back(self, origin: httpcore.Origin, connection: Connection) -> None:
-        """Keep a connection that may be used again, and close what has been idle too long."""
+        """Keep a reusable connection, and close connections that have been idle too long."""
         place = (origin.scheme, origin.host, origin.port)
         if place in self._idle or not connection.is_idle() or connection.has_expired():
             await connection.aclose()
@@ -93,7 +94,7 @@ class Connections:
 
 
 class _Content:
-    """A response's body, after which its connection goes back."""
+    """A response's body; closing it returns the connection to the pool."""
 
     def __init__(
         self,

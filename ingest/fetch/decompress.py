@@ -21,7 +21,7 @@ class Overflow(Exception):
 
 
 class Body:
-    """Decodes the content codings of a body while it is received, up to `limit` bytes."""
+    """A body whose content codings are decoded while it is received, up to `limit` bytes."""
 
     def __init__(self, content_encoding: str, limit: int) -> None:
         self._limit = limit
@@ -33,7 +33,7 @@ class Body:
 
     @property
     def was_gzip_file(self) -> bool:
-        """Whether the body, after all its codings are removed, is a gzip file."""
+        """Return whether the body, without its content codings, is a gzip file."""
         return self._stages[-1].decoded
 
     def write(self, data: bytes) -> Iterator[None]:
@@ -45,7 +45,7 @@ class Body:
         for piece in _decode_all(self._stages, data):
             self._buffer.write(piece)
             yield
-        # Any number of compressed bytes can decode to nothing.
+        # Any number of compressed bytes may decode to no bytes at all.
         if self._received > self._limit:
             raise Overflow
 
@@ -79,7 +79,7 @@ def _parse_codings(content_encoding: str) -> list[str]:
 
 
 class _Lenient:
-    """Decodes a body; passes it on unchanged if it is not in this coding from the beginning."""
+    """A decoder that passes a body on unchanged if it does not begin in this coding."""
 
     def __init__(self, decoder: Decoder, limit: int) -> None:
         self._decoder: Decoder | None = decoder

@@ -1,4 +1,4 @@
-"""The few words of an error's page that tell an operator what is wrong; pure."""
+"""Extract from an error's page the few words that tell an operator what is wrong; pure."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _BLOCK = re.compile(
     r"|html|head|title)|br|hr|img|input)(?=[\s/>])",
     re.IGNORECASE,
 )
-# Elements side by side in a line hold words of their own; `<b>w</b>rong` is one word.
+# These elements separate words even within a line; `<b>w</b>rong` is one word.
 _SIDE_BY_SIDE = re.compile(r"(</[a-z][a-z0-9]*>)(?=<[a-z])", re.IGNORECASE)
-_LINE_END = "\ue000"  # stands for the end of a block while tags are taken out
+_LINE_END = "\ue000"  # stands for the end of a block while tags are removed
 _UNSEEN = {"script", "style", "title", "template", "noscript"}
 # RSSHub writes the reason on the line after these words.
 _REASON_FOLLOWS = re.compile(r"Error Message\s*[:：]\s*(.*)", re.IGNORECASE)
 
 
 def detail_of(headers: Headers, body: bytes, secrets: Collection[str]) -> str:
-    """Return the first words of an error's page: RSSHub says there what is wrong with a route.
+    """Return the first words of an error's page: RSSHub tells there what is wrong with a route.
 
-    Some pages repeat what they were asked with, so `secrets` are replaced.
+    Some pages repeat the request, so `secrets` are replaced.
     """
     media_type = headers.get("content-type", "text/html").partition(";")[0].strip().lower()
     if not media_type.startswith("text/") and not media_type.endswith(("json", "xml", "xhtml")):
@@ -41,7 +41,7 @@ def detail_of(headers: Headers, body: bytes, secrets: Collection[str]) -> str:
 
 
 def _decode(body: bytes) -> str:
-    # The end may be cut in the middle of a character, which is no sign of another encoding.
+    # The end may be cut off within a character, which does not mean another encoding.
     for encoding in ("utf-8", "gb18030"):
         try:
             return body.decode(encoding)
@@ -52,7 +52,7 @@ def _decode(body: bytes) -> str:
 
 
 def words_of(page: str) -> str:
-    """Return what a page says: of RSSHub's the reason, of others the first words."""
+    """Return the reason that RSSHub's error page gives, or the first words of any other page."""
     lines = _lines(page)
     for place, line in enumerate(lines):
         if found := _REASON_FOLLOWS.match(line):

@@ -1,7 +1,7 @@
-"""The seam of HTTP: a request and its response as values, whatever library exchanges them.
+"""The interface between `Fetcher` and an HTTP library: requests and responses as values.
 
-`Fetcher` knows only what is here. `transport.GuardedTransport` is the one that is used; another
-library is another class with the same two methods.
+`Fetcher` uses only the names of this module. `transport.GuardedTransport` implements `Transport`;
+another library would need another class with the same two methods.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A GET without a body, with every header that is to be sent.
+    """A GET request without a body, with every header to send.
 
-    `host` is ASCII (IDNA), `target` the path with its query. `connect` bounds the time until there
-    is a connection, `idle` every wait after that. `proxy` is the address of one to go through.
+    `host` is ASCII (IDNA), `target` the path with its query. `connect` limits the time to connect,
+    `idle` every later wait. `proxy` is the address of the proxy, if one is used.
     """
 
     scheme: bytes
@@ -33,7 +33,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """The headers of a response, as they came."""
+    """The headers of a response, as received."""
 
     raw: Sequence[tuple[bytes, bytes]] = ()
 
@@ -48,7 +48,7 @@ class Headers:
         return any(key.lower() == wanted for key, _ in self.raw)
 
     def items(self) -> list[tuple[str, str]]:
-        """Return names, in lower case, and values."""
+        """Return the names, in lower case, and the values."""
         return [(_text(name).lower(), _text(value)) for name, value in self.raw]
 
 
@@ -62,9 +62,9 @@ class Response:
 
 
 class Failure(Exception):
-    """No response, or only a part of one; the message says why, in words for the operator.
+    """No response, or only a part of one; the message tells the operator why.
 
-    `is_timeout` says that a wait took too long, `fell_silent` that this was for an answer.
+    `is_timeout` says that a wait took too long, `fell_silent` that it was the wait for an answer.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Failure(Exception):
 
 
 class Refused(Exception):
-    """No address of a host may be connected to."""
+    """The guard allows no address of the host."""
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
@@ -90,10 +90,10 @@ class Refused(Exception):
 
 
 class Transport(Protocol):
-    """What exchanges requests for responses, for one event loop."""
+    """The interface of an HTTP library, for one event loop."""
 
     def exchange(self, request: Request) -> AbstractAsyncContextManager[Response]:
-        """Send a request; give its response, and let go of the connection at the end.
+        """Send a request; yield its response, and release the connection at the end.
 
         Raise `Failure`, also while the body is read, or `Refused`.
         """

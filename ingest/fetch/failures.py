@@ -1,4 +1,4 @@
-"""What went wrong on the network, in words: the errors of httpcore become `Failure`."""
+"""Convert httpcore's errors to `Failure`, with a description in words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ingest.fetch.exchange import Failure
 
 @contextmanager
 def as_failures() -> Iterator[None]:
-    """Raise the errors of httpcore, and of what is below it, as `Failure`."""
+    """Raise errors of httpcore, and of the libraries below it, as `Failure`."""
     try:
         yield
     except (
@@ -38,7 +38,7 @@ def as_failures() -> Iterator[None]:
 
 
 def describe(error: BaseException) -> str:
-    """Say what happened, as precisely as its causes tell."""
+    """Describe an error in words, from the most precise of its causes."""
     for cause in _causes(error):
         if (known := _describe_cause(cause)) is not None:
             return known
@@ -80,7 +80,7 @@ def _describe_cause(cause: BaseException) -> str | None:
 
 def _describe_protocol_error(error: httpcore.ProtocolError) -> str:
     if isinstance(error, httpcore.LocalProtocolError):
-        # What it says holds the header that we meant to send, which may be a secret.
+        # Its message contains the header that could not be sent, which may be a secret.
         return "not asked: a header of ours cannot be sent, such as one of several lines"
     if cut := _CUT.search(str(error)):
         return cut[1]
@@ -90,10 +90,10 @@ def _describe_protocol_error(error: httpcore.ProtocolError) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield what an error came from, the first cause first.
+    """Yield the causes of an error, the original one first.
 
-    httpcore's pool cuts the chain (`raise … from None`), but its errors carry what they were
-    made of as their argument; anyio groups the failures of several addresses.
+    httpcore's pool breaks the chain of causes (`raise … from None`), but its errors have their
+    cause as an argument. anyio groups the failures of several addresses.
     """
     below = error.__cause__ or next((a for a in error.args if isinstance(a, BaseException)), None)
     if isinstance(error, BaseExceptionGroup):

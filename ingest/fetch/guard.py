@@ -23,10 +23,10 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
 class Resolver:
-    """The operating system's own name service, on threads of its own.
+    """The operating system's name service, called in separate threads.
 
-    asyncio would use the few threads of its default executor, where a handful of names
-    whose servers do not answer would block all other work.
+    asyncio would use the few threads of its default executor, where a few names whose servers do
+    not answer would block all other work.
     """
 
     def __init__(self, threads: int) -> None:
@@ -45,25 +45,25 @@ class Resolver:
 
 
 class Guard:
-    """Decides which addresses of a host may be connected to."""
+    """The rules for which addresses of a host may be connected to."""
 
     def __init__(self, allow_private: tuple[Network, ...], resolve: Resolve) -> None:
         self._allow_private = allow_private
         self._resolve = resolve
 
     async def addresses(self, host: str, port: int) -> Sequence[str]:
-        """Return the allowed addresses of a host; raise `Refused` or `OSError` for none."""
+        """Return the allowed addresses of a host; raise `Refused` or `OSError` if it has none."""
         found = [host] if parse_literal(host) else await self._look_up(host, port)
         allowed = [address for address in found if is_allowed(address, self._allow_private)]
         if not allowed:
-            # The message has the name, too: the operator knows the host by it.
+            # The message also has the name, by which the operator knows the host.
             raise Refused(found[0] if found[0] == host else f"{found[0]} ({host})")
         return allowed
 
     async def _look_up(self, host: str, port: int) -> Sequence[str]:
         try:
             found = await self._resolve(host, port)
-        except UnicodeError:  # a label that is empty or too long
+        except UnicodeError:  # a part of the name is empty or too long
             found = []
         if not found:
             raise socket.gaierror(socket.EAI_NONAME, "no such host")
@@ -71,7 +71,7 @@ class Guard:
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Connects for httpcore, but only to what the guard allows."""
+    """A network backend for httpcore that connects only to addresses that the guard allows."""
 
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
@@ -84,13 +84,13 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,  # noqa: ARG002 - we never ask for one
         socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - nor for these
     ) -> httpcore.AsyncNetworkStream:
-        """Connect to the first allowed address that answers, all within `timeout` seconds."""
+        """Connect to the first allowed address that answers within `timeout` seconds in total."""
         loop = asyncio.get_running_loop()
         deadline = None if timeout is None else loop.time() + timeout
         addresses = await _within(timeout, self._guard.addresses(host, port))
         failure: Exception = httpcore.ConnectError("no address")
         for position, address in enumerate(addresses):
-            # Each gets its share of what is left, so that a dead first address (IPv6 often is)
+            # Each gets its share of the remaining time, so that a dead first address (often IPv6)
             # leaves time for the second.
             left = None if deadline is None else max(deadline - loop.time(), 0.001)
             share = None if left is None else left / (len(addresses) - position)
@@ -103,7 +103,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     async def connect_unix_socket(
         self, path: str, *_options: Any, **_named_options: Any
     ) -> httpcore.AsyncNetworkStream:
-        """Refuse: no feed is served by a socket of this machine."""
+        """Refuse to connect: no feed is served by a local socket."""
         raise Refused(path)
 
     async def sleep(self, seconds: float) -> None:

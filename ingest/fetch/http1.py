@@ -1,8 +1,8 @@
-"""HTTP/1.1 on one connection: a request, its response, the next one (RFC 9112).
+"""Speak HTTP/1.1 on a connection, one request after the other (RFC 9112).
 
-The parser is llhttp, that of Node.js, by way of httptools. httpcore's own connection, with a parser
-in Python and locks for other kinds of event loops, makes a request cost half as much again, and
-a request is most of the cost of a poll without news. Errors are raised as httpcore's.
+The parser is llhttp, the parser of Node.js, used through httptools. With httpcore's own connection,
+whose parser is in Python, a request takes half as much time again, and a request is most of the
+cost of a poll without news. Errors are raised as httpcore's.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import httptools
 
 _MOST_OF_HEAD = 100 * 1024  # bytes
 _PIECE = 64 * 1024  # bytes
-# RFC 9110 sections 5.1 and 5.5: a name is a token, and no value holds the end of a line.
+# RFC 9110 sections 5.1 and 5.5: a name is a token, and no value contains a line end.
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NOT_IN_VALUE = re.compile(rb"[\0\r\n]|\A[ \t]|[ \t]\Z")
-# Errors of servers that browsers accept. Only proxies are at risk from this leniency.
+# Mistakes of servers that browsers accept. This leniency is dangerous only in proxies.
 _LENIENCIES = dict.fromkeys(
     [
         "lenient_headers",
@@ -33,7 +33,7 @@ _LENIENCIES = dict.fromkeys(
 
 
 class Http1Connection:
-    """A connection that speaks HTTP/1.1; `kept_for` seconds it may be idle."""
+    """A connection with HTTP/1.1; it may be idle for `kept_for` seconds."""
 
     def __init__(self, stream: httpcore.AsyncNetworkStream, *, kept_for: float) -> None:
         self._stream = stream
@@ -42,7 +42,7 @@ class Http1Connection:
         self._reception: Reception | None = None
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:
-        """Send a request without a body; the response's body is still to be read.
+        """Send a request without a body; return the response, whose body is still to be read.
 
         Raise `httpcore.LocalProtocolError` for a header that cannot be sent.
         """
@@ -54,15 +54,15 @@ class Http1Connection:
         return httpcore.Response(reception.status, headers=reception.headers, content=reception)
 
     def is_idle(self) -> bool:
-        """Whether another request may be sent: the response is complete."""
+        """Return whether the response is complete, so that another request may be sent."""
         return self._reception is not None and self._reception.may_be_reused
 
     def is_available(self) -> bool:
-        """Return the same as `is_idle`: there is one request at a time."""
+        """Return the same as `is_idle`, because there is one request at a time."""
         return self.is_idle()
 
     def has_expired(self) -> bool:
-        """Whether it was idle for too long, or the server has closed it."""
+        """Return whether the connection was idle for too long, or the server has closed it."""
         is_readable = self._stream.get_extra_info("is_readable")
         return time.monotonic() > self._expires or bool(is_readable)
 
@@ -72,9 +72,9 @@ class Http1Connection:
 
 
 class Reception:
-    """A response as it comes in; an asynchronous iterable of the pieces of its body.
+    """A response that is being received; an asynchronous iterable of the pieces of its body.
 
-    The methods that begin with `on_` are what the parser calls.
+    The parser calls the methods that begin with `on_`.
     """
 
     def __init__(self, stream: httpcore.AsyncNetworkStream, timeout: float | None) -> None:
@@ -89,12 +89,12 @@ class Reception:
         self.status = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header; not the trailers of a chunked body."""
+        """Store a header; ignore the trailers of a chunked body."""
         if not self._has_head:
             self.headers.append((name, value.strip(b" \t")))
 
     def on_headers_complete(self) -> None:
-        """Take the status; an interim one says that another will come (RFC 9110 section 15.2)."""
+        """Store the status, unless it is an interim one (1xx, RFC 9110 section 15.2)."""
         self.status = self._parser.get_status_code()
         if self.status >= 200:
             self._has_head = True
@@ -102,23 +102,23 @@ class Reception:
             self.headers.clear()
 
     def on_body(self, body: bytes) -> None:
-        """Take a piece of the body."""
+        """Store a piece of the body."""
         self._received += len(body)
         self._pieces.append(body)
 
     def on_message_complete(self) -> None:
-        """Note the end. Only now the parser knows whether the connection stays open."""
+        """Note the end of the response, and whether the connection stays open."""
         if self._has_head and not self._is_complete:
             self._is_complete = True
             self._is_followed = self._parser.should_keep_alive()
 
     @property
     def may_be_reused(self) -> bool:
-        """Whether the response is complete and the connection stays open."""
+        """Return whether the response is complete and the connection stays open."""
         return self._is_complete and self._is_followed and not self._is_over
 
     async def receive_head(self) -> None:
-        """Read up to the body; raise httpcore's errors."""
+        """Read the status and headers; raise httpcore's errors."""
         taken = 0
         while not self._has_head:
             taken += await self._feed()
@@ -160,12 +160,12 @@ class Reception:
             raise _bad("it changes to another protocol, which was not requested") from error
         except httptools.HttpParserError as error:
             self._is_over = True
-            if not self._is_complete:  # otherwise it is rubbish after the response
+            if not self._is_complete:  # otherwise these are stray bytes after the response
                 raise _bad(str(error)) from error
         return len(data)
 
     def _end_by_closing(self) -> None:
-        """Accept the closed connection as the end of the body, if no header gives its length."""
+        """Accept a closed connection as the end of the body, if no header gives the length."""
         what = "peer closed connection without sending complete message body"
         if self._header(b"transfer-encoding"):
             raise _bad(f"{what} (incomplete chunked read)")

@@ -1,4 +1,4 @@
-"""Sockets for httpcore, made with asyncio, which costs half as much as with anyio.
+"""Open sockets for httpcore with asyncio, at half the cost of anyio.
 
 Errors are raised as httpcore's, with the system's error as their cause.
 """
@@ -53,7 +53,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
     ) -> None:
         """Send all of it."""
-        if not buffer:  # httpcore ends a request so; an error raised here would be lost
+        if not buffer:  # httpcore ends a request like this; an error raised here would be lost
             return
         with _as_httpcore_errors(httpcore.WriteTimeout, httpcore.WriteError):
             sent = self._send_at_once(buffer)
@@ -62,7 +62,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
                     await asyncio.get_running_loop().sock_sendall(self._plug, buffer[sent:])
 
     def _send_at_once(self, buffer: bytes) -> int:
-        """Send what the system accepts without waiting, usually the whole request."""
+        """Send as much as the system accepts without waiting, usually the whole request."""
         try:
             return self._plug.send(buffer)
         except BlockingIOError:
@@ -91,7 +91,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         return TlsStream(reader, writer)
 
     def get_extra_info(self, info: str) -> Any:
-        """Answer `is_readable`: whether bytes, or the end of the connection, have arrived."""
+        """Return for `is_readable` whether bytes, or the end of the connection, have arrived."""
         if info != "is_readable":
             return None
         waiting = select.poll()
@@ -132,7 +132,7 @@ class TlsStream(httpcore.AsyncNetworkStream):
         self._writer.transport.abort()
 
     def get_extra_info(self, info: str) -> Any:
-        """Answer `ssl_object` and `is_readable`, the two things that are asked for."""
+        """Return `ssl_object` or `is_readable`, the only facts that are asked for."""
         if info == "ssl_object":
             return self._writer.get_extra_info("ssl_object")
         return self._reader.at_eof() if info == "is_readable" else None
@@ -145,5 +145,5 @@ def _as_httpcore_errors(late: type[Exception], failed: type[Exception]) -> Itera
         yield
     except TimeoutError as error:
         raise late(error) from error
-    except OSError as error:  # ssl.SSLError is one
+    except OSError as error:  # ssl.SSLError is an OSError
         raise failed(error) from error

@@ -1,7 +1,7 @@
 """Decide which requests go through a proxy.
 
-A proxy resolves names itself: often it is there because names are resolved wrongly here. A request
-to this machine or its network never goes through one.
+A proxy resolves names itself; often it is used because names are resolved wrongly here. A request
+to this machine or its network never goes through a proxy.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from ipaddress import IPv4Address, ip_network
 from ingest.fetch.addresses import Address, is_public, parse_literal
 
 NO_PROXY = "none"
-# RFC 6761, 6762 and 8375, and what ICANN has set aside or gives to nobody, since routers and
-# companies use it (OpenWrt: `.lan`): no public server has such a name.
+# Names of no public server: RFC 6761, 6762 and 8375, and names that ICANN does not delegate because
+# routers and companies use them (OpenWrt: `.lan`).
 _LOCAL_DOMAINS = (
     *(".localhost", ".local", ".internal", ".home.arpa"),
     *(".lan", ".home", ".corp", ".localdomain"),
@@ -26,8 +26,8 @@ _LOCAL_DOMAINS = (
 class Proxies:
     """The proxy for all requests, and the hosts that are asked directly.
 
-    `apart` are host names, which stand for the hosts below them as well, addresses, networks, or
-    `*` for all.
+    `apart` lists those hosts: names, which include their subdomains, addresses, networks, or `*`
+    for all.
     """
 
     proxy: str
@@ -36,7 +36,7 @@ class Proxies:
     def way_to(self, host: str, own: str | None = None) -> str | None:
         """Return the proxy for a host; None if it is asked directly.
 
-        `own` is the proxy of the feed; it has precedence over the one for all requests.
+        `own` is the proxy of the feed, which has precedence over the proxy for all requests.
         """
         if is_local(host) or own == NO_PROXY:
             return None
@@ -46,7 +46,7 @@ class Proxies:
 
 
 def is_local(host: str) -> bool:
-    """Whether a host can only be on this machine or in its network.
+    """Return whether a host can only be on this machine or in its network.
 
     That holds for names without a dot, names in reserved domains, and addresses that are not
     public, in any spelling.
@@ -59,7 +59,7 @@ def is_local(host: str) -> bool:
 
 
 def address_of(host: str) -> Address | None:
-    """Read a host that is an address, in any spelling that the system knows (`127.1`)."""
+    """Return the address that a host is, in any spelling that the system accepts (`127.1`)."""
     literal = parse_literal(host)
     if literal is not None or not host[:1].isdigit():
         return literal

@@ -1,4 +1,4 @@
-"""Read the body of a response: whole up to a limit, or the beginning of an error's page."""
+"""Read the body of a response up to a limit, or the beginning of an error's page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DETAIL_SIZE = 16384
 
 
 async def receive(url: str, response: Response, *, max_size: int, truncate: bool) -> Answer:
-    """Read the body, if the status has one that is needed; raise `TooLarge` or `Unreachable`."""
+    """Read the body if it is needed for this status; raise `TooLarge` or `Unreachable`."""
     answer = Answer(status=response.status, headers=response.headers)
     if answer.status in FOLLOWED or answer.status == 304:
         return answer
@@ -50,7 +50,7 @@ async def _receive_document(
 
 
 async def _receive_detail(answer: Answer, response: Response) -> Answer:
-    """Read the beginning of an error's page; errors here do not matter."""
+    """Read the beginning of an error's page; ignore errors."""
     body = Body("", _DETAIL_SIZE)
     with suppress(Overflow, Damaged, Failure):
         body = Body(_coding(response), _DETAIL_SIZE)
@@ -68,7 +68,7 @@ def _coding(response: Response) -> str:
 
 
 async def _fill(body: Body, response: Response) -> None:
-    # Let other tasks run between the pieces: a few bytes of a bomb are megabytes of work.
+    # Let other tasks run between the pieces: a few bytes of a decompression bomb take long.
     async for data in response.body:
         for _ in body.write(data):
             await asyncio.sleep(0)

@@ -1,6 +1,6 @@
-"""Where a redirect leads, and what may be carried there; pure.
+"""Decide where a redirect leads, and which cookies and credentials may be sent there; pure.
 
-Of httpx only its addresses are used, which know IDNA and join relative ones.
+Only the URLs of httpx are used, for IDNA and for joining relative addresses.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _SCHEMES = frozenset({"http", "https"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hop:
-    """The address to ask now, and how the redirects got there.
+    """The address to request now, and the redirects that led to it.
 
-    `trusted`: it is still the server that the user's credentials are for.
+    `trusted` says that it is still on the server that the user's credentials are for.
     """
 
     url: httpx.URL
@@ -37,18 +37,18 @@ class Hop:
 
     @property
     def count(self) -> int:
-        """How many redirects led here."""
+        """Return the number of redirects that led here."""
         return len(self.visited)
 
 
 class Cookies:
-    """The cookies of one fetch: they are sent along its redirects, and then forgotten."""
+    """The cookies of one fetch, which are sent with its redirects and then forgotten."""
 
     def __init__(self) -> None:
         self._jar = CookieJar()
 
     def header_for(self, url: httpx.URL) -> str:
-        """Return what is to be sent to an address; empty if nothing is."""
+        """Return the Cookie header to send to an address; empty if there is none."""
         if not len(self._jar):
             return ""
         request = CookieRequest(str(url))  # noqa: S310 - nothing is opened
@@ -56,7 +56,7 @@ class Cookies:
         return request.get_header("Cookie") or ""
 
     def take(self, url: httpx.URL, headers: Headers) -> None:
-        """Take up the cookies that a response sets."""
+        """Store the cookies that a response sets."""
         if "set-cookie" not in headers:
             return
         message = Message()
@@ -85,7 +85,7 @@ def first_hop(url: str) -> Hop:
 def next_hop(hop: Hop, asked: str, status: int, location: bytes, cookies: str, most: int) -> Hop:
     """Follow a redirect by one hop; raise `BadRedirect`.
 
-    `asked` is the address the user knows. A second visit to an address is a loop, unless
+    `asked` is the address from the user. A second visit to an address is a loop, unless
     other `cookies` are sent: many sites set one and redirect back to the same address.
     """
     url = _target(hop, asked, location)
@@ -117,8 +117,9 @@ def _target(hop: Hop, asked: str, location: bytes) -> httpx.URL:
 
 
 def _text(location: bytes) -> str:
-    """Write a Location as text. Chinese servers send its path raw, in UTF-8 or in GBK; either
-    way, percent-encoded, the server gets back the bytes that it sent.
+    """Return a Location as text; percent-encode its bytes if they are not UTF-8.
+
+    Chinese servers send the path unencoded, in UTF-8 or GBK. The next request has the same bytes.
     """
     try:
         return location.decode("utf-8")
@@ -131,14 +132,14 @@ def _is_web_address(url: httpx.URL) -> bool:
 
 
 def _bare(url: httpx.URL) -> httpx.URL:
-    # A fragment is not sent, and credentials in a Location are not ours.
+    # A fragment is not sent, and credentials in a Location are ignored.
     if not url.fragment and not url.userinfo:
         return url
     return url.copy_with(fragment=None, username=None, password=None)
 
 
 def _same_server(here: httpx.URL, there: httpx.URL) -> bool:
-    """Whether credentials may be sent on: to the same origin, or from http to its https."""
+    """Return whether credentials may be sent on: to the same origin, or from http to its https."""
     upgraded = (here.scheme, there.scheme) == ("http", "https")
     ports = {port_of(here), port_of(there)}
     same = here.scheme == there.scheme and len(ports) == 1
@@ -146,5 +147,5 @@ def _same_server(here: httpx.URL, there: httpx.URL) -> bool:
 
 
 def port_of(url: httpx.URL) -> int:
-    """The port that is connected to."""
+    """Return the port of an address, or the default port of its scheme."""
     return url.port if url.port is not None else 443 if url.scheme == "https" else 80

@@ -1,4 +1,4 @@
-"""The transport in use: httpcore's values over connections that the guard has allowed."""
+"""Exchange requests through httpcore, over connections that the guard allows."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class GuardedTransport:
-    """Exchanges requests over connections that the guard has allowed.
+    """A transport over connections that the guard allows.
 
-    httpx.AsyncHTTPTransport takes no network backend, and to swap the one in its private pool
-    would fail silently, and open, on the day that the pool is renamed. So this is the same thin
-    layer over httpcore's pool, made of public names only.
+    httpx.AsyncHTTPTransport accepts no network backend. Replacing the one in its private pool would
+    silently stop working, without any protection, if the pool were renamed. So this class is the
+    same thin layer over httpcore, with public names only.
 
-    A request that names a `proxy` goes through it: the operator chose that address, and the proxy
-    resolves the names. `proxies` says which requests these are.
+    A request with a `proxy` goes through it without the guard: the operator chose that address, and
+    the proxy resolves the names. `proxies` decides which requests have one.
     """
 
     def __init__(self, settings: FetchConfig, guard: Guard) -> None:
@@ -39,7 +39,7 @@ class GuardedTransport:
 
     @asynccontextmanager
     async def exchange(self, request: Request) -> AsyncIterator[Response]:
-        """Send a request; give its response, whose body is still to be read."""
+        """Send a request; yield its response, whose body is still to be read."""
         with as_failures():
             response = await self._send(request)
         try:
@@ -75,7 +75,7 @@ class GuardedTransport:
             self._proxied[proxy] = httpcore.AsyncConnectionPool(
                 ssl_context=self._context,
                 proxy=_proxy(proxy, self._context),
-                max_connections=None,  # `limits` counts
+                max_connections=None,  # `limits` counts requests instead
                 max_keepalive_connections=KEPT_CONNECTIONS,
                 keepalive_expiry=KEPT_SECONDS,
                 http1=True,
@@ -85,8 +85,10 @@ class GuardedTransport:
 
 
 class _CloseHalfMade:
-    """Closes a connection whose making fails half-way, which httpcore 1.0 leaves open where a
-    SOCKS proxy declines and where a TLS handshake over one is cancelled.
+    """A trace function for httpcore that closes connections which could not be completed.
+
+    httpcore 1.0 leaves a connection open if a SOCKS proxy declines it, or if a TLS handshake over
+    the proxy is cancelled.
     """
 
     def __init__(self) -> None:
@@ -107,7 +109,7 @@ async def _body_of(response: httpcore.Response) -> AsyncIterator[bytes]:
 
 
 def _tls_context(ca_file: str) -> ssl.SSLContext:
-    """Trust the usual authorities, and those of the file beside them."""
+    """Return a TLS context that trusts the usual authorities, and those in `ca_file`."""
     context = httpx.create_ssl_context(trust_env=False)
     if ca_file:
         try:
