@@ -1,12 +1,12 @@
-"""What is known of RSSHub: its routes, its instances, the names of its categories; pure.
+"""The rules of RSSHub: its routes, its instances, the names of its categories; pure.
 
     routes        a route's address at an instance, and back; access codes   ← open this first
     recognition   whether a document comes from an RSSHub
     subjects      the names of its categories
     patterns      paths that fit a route's pattern
-    metadata      its own description of its routes → categories for a feed
+    metadata      RSSHub's description of its routes → categories for a feed
 
-Nothing here asks anything: that is `sources.instances`.
+No module here sends requests; `sources.instances` does.
 """
 
 from ingest.rsshub.routes import (

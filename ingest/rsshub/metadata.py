@@ -1,4 +1,4 @@
-"""RSSHub's description of its own routes (`/api/namespace`) → the categories of a feed."""
+"""Find the categories of a feed in RSSHub's description of its routes (`/api/namespace`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ingest.rsshub.subjects import subject_of
 _LONGEST_NAME = 100
 _LONGEST_PATTERN = 500
 _MOST_ROUTES = 2000
-# How many folders a reverse proxy may have put before the path: https://host/apps/rsshub/zhihu/hot
+# The most folders that a reverse proxy may add before the path: https://host/apps/rsshub/zhihu/hot
 _DEEPEST_PREFIX = 3
 
 
@@ -28,7 +28,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Namespace:
-    """A site that RSSHub has routes for; `name` is the beginning of their paths."""
+    """A site that RSSHub has routes for; the paths of the routes begin with `name`."""
 
     name: str
     title: str
@@ -37,7 +37,7 @@ class Namespace:
 
 
 def read_metadata(answer: Any, source: str) -> list[Namespace]:
-    """Read what `/api/namespace` answers, or a file of the same form; raise `UsageError`."""
+    """Parse the answer of `/api/namespace`, or a file of the same form; raise `UsageError`."""
     if not isinstance(answer, dict):
         raise UsageError(f"{source}: not RSSHub's metadata: no object of namespaces")
     written = {name: fields for name, fields in answer.items() if _is_one(name, fields)}
@@ -54,9 +54,9 @@ def _is_one(name: str, fields: Any) -> bool:
 
 
 def _lists_whole_paths(namespaces: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Whether the paths of routes begin with their namespace: in most, or by chance in a few.
+    """Return whether the paths of most routes begin with their namespace.
 
-    RSSHub itself leaves the namespace out, and has routes such as `/cell/cell/current`.
+    RSSHub itself omits the namespace, but routes such as `/cell/cell/current` repeat it by chance.
     """
     routes = [
         (name, path)
@@ -68,13 +68,13 @@ def _lists_whole_paths(namespaces: Mapping[str, Mapping[str, Any]]) -> bool:
 
 
 def _own_path(key: str, fields: Any) -> str:
-    """Return the key of a route if that is its only path."""
+    """Return the key of a route if it is the route's only path, otherwise an empty text."""
     paths = _strings(fields.get("path")) if isinstance(fields, dict) else ()
     return key if paths in {(), (key,)} else ""
 
 
 def _within(namespace: str, path: str) -> str:
-    """Return the path after the segments of its namespace."""
+    """Return a path without its namespace at the beginning."""
     prefix = f"/{namespace.strip('/')}"
     return path[len(prefix) :] if f"{path}/".startswith(f"{prefix}/") else path
 
@@ -94,7 +94,7 @@ def _namespace(name: str, fields: Mapping[str, Any], is_whole: bool) -> Namespac
 
 
 def _routes(prefix: str, key: str, fields: Any) -> Iterator[Route]:
-    """Yield the routes of one key, a path each; keys may begin with the namespace, `prefix`."""
+    """Yield a route for each path of one key; the key may begin with the namespace, `prefix`."""
     if not isinstance(fields, dict):
         return
     for path in _strings(fields.get("path")) or (key,):
@@ -116,7 +116,7 @@ def _chinese_name(fields: Mapping[str, Any]) -> str:
 
 
 def _channel(name: str) -> str:
-    """The first of several: a route that serves many lists is named after all of them."""
+    """Return the first of the names of a route that is named after several lists."""
     return name.replace("，", ",").replace("、", ",").partition(",")[0].strip()
 
 
@@ -130,7 +130,7 @@ def _strings(value: Any) -> tuple[str, ...]:
 
 
 def namespace_names(path: str, pattern: str | None = None) -> set[str]:
-    """The names that the namespace of a path may have; `gov/zhengce` is one of two segments."""
+    """Return the possible namespaces of a path; a namespace has one or two segments."""
     names = set()
     for segments in (*_beginnings(path), segments_of(pattern or "")):
         names |= {segments[0], "/".join(segments[:2])} if segments else set()
@@ -138,7 +138,7 @@ def namespace_names(path: str, pattern: str | None = None) -> set[str]:
 
 
 def _beginnings(path: str) -> Iterator[list[str]]:
-    """Return the path, and its rests in case the first folders are a reverse proxy's."""
+    """Yield the segments of a path, with and without folders that a reverse proxy may have added."""
     segments = segments_of(path)
     for start in range(min(len(segments), _DEEPEST_PREFIX + 1)):
         yield segments[start:]
@@ -147,9 +147,9 @@ def _beginnings(path: str) -> Iterator[list[str]]:
 def categories_of(
     path: str, namespaces: Mapping[str, Namespace], pattern: str | None = None
 ) -> tuple[str, ...]:
-    """The categories of a path: subject, site, channel; empty if no route fits.
+    """Return the categories of a path: subject, site, channel; empty if no route fits.
 
-    `pattern` is the one that RSSHub itself said to have matched, if it did (X-RSSHub-Route).
+    `pattern` is the route's pattern, if RSSHub named it in its answer (X-RSSHub-Route).
     """
     said = segments_of(pattern or "")
     found = (_find(said, namespaces, exactly=True) if said else None) or next(
@@ -181,7 +181,7 @@ def _same(namespace: Namespace, pattern: list[str]) -> Route | None:
 
 
 def _closest(namespace: Namespace, segments: list[str]) -> Route | None:
-    """The route with the most literal segments; of several the first."""
+    """Return the fitting route with the most literal segments, the first if there are several."""
     fitting = [
         (closeness, -place, route)
         for place, route in enumerate(namespace.routes)

@@ -1,8 +1,8 @@
-"""Paths that fit a route's pattern, as Hono reads them: `/:id`, `/:id?`, `/:rest{.+}`, `*`.
+"""Match paths with a route's pattern as Hono does: `/:id`, `/:id?`, `/:rest{.+}`, `*`.
 
-A pattern's own regular expressions are never run: they come from outside, and a hostile one
-takes for ever. The few kinds that RSSHub uses are told apart by their form, and any other
-fits any one segment.
+Regular expressions in a pattern are never run: they come from outside, and a hostile one could
+run for ever. The few kinds that RSSHub uses are recognised by their form. Any other expression
+fits every single segment.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _BEGINNING = re.compile(r"(?P<word>[\w-]+)\.[+*]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What one segment of a path may be: anything, unless a field restricts it.
+    """The condition for one segment of a path: any segment fits, unless a field restricts it.
 
-    `characters` are all that a segment may be made of, `length` is how many of them.
+    `characters` are the allowed characters of a segment, `length` is their number.
     """
 
     words: frozenset[str] = frozenset()
@@ -40,7 +40,7 @@ class Step:
     repeats: bool = False
 
     def takes(self, segment: str) -> bool:
-        """Whether a segment fits."""
+        """Return whether a segment fits."""
         if self.digits:
             return segment.isascii() and segment.isdigit()
         if self.characters and not self.characters.issuperset(segment):
@@ -52,13 +52,13 @@ class Step:
 
 @lru_cache(maxsize=4096)
 def read_pattern(pattern: str) -> tuple[Step, ...]:
-    """Read a pattern's segments."""
+    """Parse a pattern into a step for each of its segments."""
     segments = islice(_segments_of_pattern(pattern[:_LONGEST]), _MOST_SEGMENTS)
     return tuple(step for segment in segments for step in _read_steps(segment))
 
 
 def _segments_of_pattern(pattern: str) -> Iterator[str]:
-    """Split a pattern at its slashes, but for those in the braces of an expression."""
+    """Split a pattern at its slashes, except those in the braces of an expression."""
     begin = depth = 0
     pattern = f"{pattern.strip('/')}/"
     for place, character in enumerate(pattern):
@@ -70,7 +70,7 @@ def _segments_of_pattern(pattern: str) -> Iterator[str]:
 
 
 def segments_of(path: str) -> list[str]:
-    """Split a path; only then is it decoded, since `%2F` separates nothing."""
+    """Split a path, then decode its segments, because `%2F` does not separate segments."""
     path = path.strip("/")
     segments = path.split("/", _MOST_SEGMENTS)[:_MOST_SEGMENTS] if path else []
     return [unquote(segment) for segment in segments]
@@ -105,7 +105,7 @@ def _read_parameter(kind: str, optional: bool) -> Iterator[Step]:
 
 
 def _characters(written: str) -> frozenset[str]:
-    """The characters of a set such as `a-z0-9_`."""
+    """Return the characters of a set such as `a-z0-9_`."""
     found: set[str] = set()
     for first, last, single in re.findall(r"(\w)-(\w)|(.)", written, re.ASCII):
         found.update(map(chr, range(ord(first), ord(last) + 1)) if first else single)
@@ -113,10 +113,10 @@ def _characters(written: str) -> frozenset[str]:
 
 
 def fit(pattern: str, segments: list[str]) -> int | None:
-    """How closely a path fits: by how many literal segments; None if it does not fit.
+    """Return the number of literal segments of a pattern that a path fits; None if it does not fit.
 
-    Every place of the pattern that the path read so far may have led to is followed at once, so
-    that the work is bounded by the product of their lengths.
+    All places of the pattern that a segment may match are followed at once, so that the work is
+    at most the product of both lengths.
     """
     steps = read_pattern(pattern)
     places = _with_skipped({0}, steps)

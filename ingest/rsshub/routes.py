@@ -1,7 +1,7 @@
-"""Routes and the addresses they are asked at: `rsshub://zhihu/hot` ↔ `https://host/zhihu/hot`.
+"""Convert routes to addresses at an instance and back: `rsshub://zhihu/hot` ↔ `https://host/…`.
 
-An ACCESS_KEY never travels and is never part of an address that is kept: a request carries the
-`code` that RSSHub derives from path and key.
+An ACCESS_KEY is never sent or stored with an address: a request has the `code` that RSSHub derives
+from path and key.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ from ingest.config import RsshubConfig
 SCHEME = "rsshub"
 _ACCESS = frozenset({"key", "code"})
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
-# What JavaScript's decodeURI leaves encoded, and the percent sign, which Hono keeps beside.
+# Characters that JavaScript's decodeURI keeps encoded, and the percent sign, as Hono keeps that.
 _LEFT_ENCODED = re.compile("%(?=2[3456BCF]|3[ABDF]|40)", re.IGNORECASE)
-# Shorter ones would be found in places that have nothing to do with them.
+# Characters; a shorter secret could occur elsewhere by chance.
 _SHORTEST_SECRET = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """A server that runs RSSHub; `address` ends without a slash and holds no key."""
+    """A server that runs RSSHub; `address` has no slash at its end and no key."""
 
     address: str = field(repr=False)
     key: str = field(default="", repr=False)
 
     @property
     def name(self) -> str:
-        """The address without credentials, which may be shown and stored."""
+        """Return the address without credentials, which may be shown and stored."""
         parts = urlsplit(self.address)
         return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def instances_of(config: RsshubConfig) -> tuple[Instance, ...]:
-    """The instances in the order of the configuration.
+    """Return the instances in the order of the configuration.
 
-    One whose address says `?key=` has a key of its own, which may be none.
+    An instance with `?key=` in its address uses that key, which may be empty.
     """
     return tuple(_instance(address, config.access_key) for address in config.instances)
 
@@ -53,14 +53,14 @@ def _instance(address: str, access_key: str) -> Instance:
 
 
 def is_route(url: str) -> bool:
-    """Whether an address is a route, not one of an instance."""
+    """Return whether an address is a route (`rsshub://`)."""
     return url.lower().startswith(f"{SCHEME}://")
 
 
 def kept_address(url: str, instances: Iterable[Instance]) -> str:
-    """Return the address to store: a route in its normal form; never with a key or code.
+    """Return the address to store: a route in its normal form, without key and code.
 
-    An address of some other server is left as it is: what it carries is its only way in.
+    An address of an unknown server is unchanged, because it may need its key or code.
     """
     if is_route(url):
         parts = urlsplit(url)
@@ -71,12 +71,12 @@ def kept_address(url: str, instances: Iterable[Instance]) -> str:
 
 
 def without_access(url: str) -> str:
-    """An address without `key` and `code`, all else as it was written."""
+    """Return an address without `key` and `code`, and otherwise unchanged."""
     return urlunsplit(urlsplit(url)._replace(query=_without_access(urlsplit(url).query)))
 
 
 def carries_access(url: str) -> bool:
-    """Whether an address holds a key or a code."""
+    """Return whether an address has a key or a code."""
     return without_access(url) != urlunsplit(urlsplit(url))
 
 
@@ -85,7 +85,7 @@ def _without_access(query: str) -> str:
 
 
 def instance_of(url: str, instances: Iterable[Instance]) -> Instance | None:
-    """The instance that an http(s) address belongs to; http and https are equal."""
+    """Return the instance that an http(s) address belongs to; http and https are equal."""
     server, path = _place(url)
     for instance in instances:
         own_server, base = _place(instance.address)
@@ -112,22 +112,22 @@ def route_of(url: str, instances: Iterable[Instance]) -> str | None:
 
 
 def path_of(url: str) -> str:
-    """The path that RSSHub sees of a route, or of an address: `/zhihu/hot`."""
+    """Return the path of a route as RSSHub sees it, `/zhihu/hot`, or the path of an address."""
     parts = urlsplit(url)
     return f"/{parts.netloc}{parts.path}".rstrip("/") if is_route(url) else parts.path
 
 
 def address_of(route: str, instance: Instance) -> str:
-    """Return the address of a route at an instance: `rsshub://zhihu/hot` → `https://host/zhihu/hot`."""
+    """Return the address of a route at an instance: `rsshub://a/b` → `https://host/a/b`."""
     query = urlsplit(route).query
     return with_code(f"{instance.address}{path_of(route)}{f'?{query}' if query else ''}", instance)
 
 
 def with_code(url: str, instance: Instance) -> str:
-    """Add the `code` for an address to it: MD5 of path and key, where there is a key.
+    """Add its `code` to an address: the MD5 of path and key, if there is a key.
 
-    The path is the whole one, with the instance's own, and as Hono hands it to RSSHub: decoded
-    by JavaScript's decodeURI (`罗翔`, not `%E7%BD%97…`; but `%2F` stays).
+    The path is that of the whole address, decoded as Hono passes it to RSSHub, by JavaScript's
+    decodeURI (`罗翔`, not `%E7%BD%97…`; but `%2F` stays).
     """
     url = without_access(url)
     if not instance.key:
@@ -148,6 +148,6 @@ def _md5(text: str) -> str:
 
 
 def secrets_in(url: str, key: str = "") -> tuple[str, ...]:
-    """Return the secrets of a request: the codes and keys of its address, and the key."""
+    """Return the secrets of a request: codes and keys in its address, and the instance's key."""
     named = [value for name, value in parse_qsl(urlsplit(url).query) if name.lower() in _ACCESS]
     return tuple(secret for secret in (*named, key) if len(secret) >= _SHORTEST_SECRET)

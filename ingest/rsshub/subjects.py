@@ -1,4 +1,4 @@
-"""The subjects that RSSHub sorts its routes by, in Chinese."""
+"""The Chinese names of the subjects that RSSHub sorts its routes by."""
 
 from __future__ import annotations
 
@@ -35,6 +35,6 @@ _FLAG = "popular"
 
 
 def subject_of(categories: Iterable[str]) -> str:
-    """Return the subject of a route; `popular` only if there is no other."""
+    """Return the Chinese name of a route's subject; `popular` only if there is no other."""
     known = [one for one in categories if one in SUBJECTS]
     return SUBJECTS[next((one for one in known if one != _FLAG), known[0] if known else "other")]
