@@ -1,4 +1,4 @@
-"""Ask for a feed, with the validators that its server can be trusted with; no database.
+"""Request a feed with validators, unless its server handles them wrongly; without the database.
 
 If a request with validators fails, one without them follows at once. If that one succeeds, a third
 request shows whether the validators were at fault.
@@ -24,13 +24,13 @@ from ingest.sources.instances import Answered, Instances
 from ingest.values import NO_VALIDATORS, Document, NotModified, Validators
 
 _LIED = "it answered 304 (not modified) though its document had changed"
-# Bytes; the digest of more is made in a thread, so that the loop is never held up.
+# Bytes; a longer document is digested in a thread, so that the event loop is not blocked.
 _DIGESTED_AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """What a request for a feed needs."""
+    """The services that requests for feeds need."""
 
     fetcher: Fetcher
     instances: Instances
@@ -39,7 +39,7 @@ class Network:
 
 
 async def ask(network: Network, feed: FeedState, *, fresh: bool = False) -> Answer:
-    """Request a feed; with `fresh` without validators. Raise `SourceError`."""
+    """Request a feed, with `fresh` without validators; raise `SourceError`."""
     now, trust = network.clock(), feed.trust
     kept = feed.validators
     why = trusting.why_without(
@@ -64,9 +64,10 @@ async def ask(network: Network, feed: FeedState, *, fresh: bool = False) -> Answ
 
 
 async def check_validators(network: Network, feed: FeedState, answer: Answer) -> Answer:
-    """Request the feed with the validators of its last document, which is outdated now.
+    """Check whether the server handles validators correctly; return the answer with the result.
 
-    Return the answer with what that shows of the server: it lies if it answers 304.
+    The validators of the last document, which is outdated, are sent once more. If the server
+    answers 304, they are not trusted.
     """
     reason = await _fault_of(network, feed, feed.validators, are_outdated=True)
     if reason:
@@ -77,7 +78,7 @@ async def check_validators(network: Network, feed: FeedState, answer: Answer) ->
 
 
 async def _ask_without_validators(network: Network, feed: FeedState, now: datetime) -> Answer:
-    """Request a feed again after a failure; raise `SourceError` if that fails as well."""
+    """Request a feed again after a failure; raise `SourceError` if that fails, too."""
     answered = await _request(network, feed, NO_VALIDATORS)
     trust = feed.trust
     if isinstance(answered.answer, Document):
@@ -89,9 +90,9 @@ async def _ask_without_validators(network: Network, feed: FeedState, now: dateti
 async def _fault_of(
     network: Network, feed: FeedState, validators: Validators, *, are_outdated: bool = False
 ) -> str | None:
-    """Request with these validators, and say what is wrong with the answer; None if it is right.
+    """Send a request with these validators; return what is wrong with the answer, or None.
 
-    `are_outdated` says that they belong to a document that is no longer current.
+    `are_outdated` says that the validators belong to a document that is no longer current.
     """
     if validators == NO_VALIDATORS:
         return None
@@ -105,7 +106,7 @@ async def _fault_of(
 
 
 async def _request(network: Network, feed: FeedState, validators: Validators) -> Answered:
-    """Request once; raise `SourceError`, also if plainly no feed came in place of a 304."""
+    """Send one request; raise `SourceError`, also if the answer to validators is not a feed."""
     answered = await live.fetch_feed(
         network.fetcher, network.instances, feed, validators=validators
     )

@@ -1,4 +1,4 @@
-"""Find the feed at an address that a user gives, which may be the feed or a page of its site."""
+"""Find the feed at an address from a user: the feed's own, or that of a page of its site."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ingest.workers import READ_WITHIN, Workers
 
 _EMPTY = "it is a feed without entries"
 _ABOUT_COMMENTS = "it is a feed of comments"
-_MOST_OTHERS = 5  # further feeds of a page that are listed
+_MOST_OTHERS = 5  # the most further feeds of a page to list
 _MOST_REFRESHES = 3
 _SECOND_BEST = (_EMPTY, _ABOUT_COMMENTS)
 
@@ -71,7 +71,7 @@ async def find_feed(fetcher: Fetcher, instances: Instances, workers: Workers, ur
 
 
 async def _follow_refreshes(fetcher: Fetcher, workers: Workers, page: Document) -> Document:
-    """Follow `<meta http-equiv="refresh">` of pages that name no feed; return the last page."""
+    """Follow `<meta http-equiv="refresh">` while pages name no feed; return the last page."""
     for _ in range(_MOST_REFRESHES):
         links = await workers.run(READ_WITHIN, page.url, feed_links, page)
         is_stub = not any(link.is_named and not link.refusal for link in links)
@@ -86,7 +86,7 @@ async def _follow_refreshes(fetcher: Fetcher, workers: Workers, page: Document) 
 
 
 async def _parse(workers: Workers, document: Document) -> ParsedFeed:
-    """Parse a document in a process with limits; raise `SourceError` if it is no feed."""
+    """Parse a document in a process with limits; raise `SourceError` if it is not a feed."""
     work = partial(parse, content_type=document.content_type, url=document.final_url)
     return await workers.run(READ_WITHIN, document.url, work, document.body)
 
@@ -128,8 +128,8 @@ async def _behind_page(
 ) -> Finding:
     """Return the first feed with entries among the addresses that a page names.
 
-    A feed without entries, or of comments, is returned only if there is no other. Raise
-    `UsageError` if there is none at all.
+    A feed without entries, or of comments, is returned only if there is no other feed. Raise
+    `UsageError` if no address has a feed.
     """
     every = await workers.run(READ_WITHIN, page.url, feed_links, page)
     links = [link for link in every if not link.refusal]
@@ -159,7 +159,7 @@ def _note_passed_over(link: FeedLink, reason: str) -> str:
 async def _try_feed(
     fetcher: Fetcher, workers: Workers, link: FeedLink
 ) -> tuple[Document | None, str | None]:
-    """Return the document at an address, and why it is no feed with entries; None if it is."""
+    """Return the document at an address, and why it is not a feed with entries (or None)."""
     try:
         document = await fetcher.fetch_document(link.url)
         feed = await _parse(workers, document)

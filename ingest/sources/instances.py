@@ -1,6 +1,6 @@
-"""Ask RSSHub's instances one after the other until one answers; no secret leaves this module.
+"""Request routes from RSSHub's instances, one after the other, until one answers.
 
-Which come first, and what a failure says of them, is decided in `manners.health`.
+`manners.health` decides the order of the instances. Returned values and errors have no secrets.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ingest.values import Document, NotModified, Validators
 
 T = TypeVar("T")
 
-# A second request for a route in progress waits up to a minute at the instance.
+# RSSHub lets a second request for the same route wait up to a minute for the first one.
 _ROUTE_TIMEOUT = timedelta(seconds=75)
 METADATA_PATH = "/api/namespace"
 METADATA_ACCEPT = "application/json"
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """An answer, and the name of the RSSHub instance that gave it, if it was one.
+    """An answer, and the name of the RSSHub instance that gave it, if an instance did.
 
     `was_conditional` says that validators were sent.
     """
@@ -49,8 +49,8 @@ class Answered:
 class Instances:
     """The instances of a configuration, for one event loop.
 
-    `health` is how they were, by name; `keep` is told of every change. `timeout` is how long a
-    route may take to be made.
+    `health` is their last known state, by name; `keep` stores every change. `timeout` limits the
+    time that RSSHub may take to make a route's feed.
     """
 
     def __init__(
@@ -72,11 +72,11 @@ class Instances:
         self._in_progress: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def take_health(self, health: Mapping[str, Health]) -> None:
-        """Replace what is known of the instances by what is stored."""
+        """Replace the known state of the instances by the stored one."""
         self._health = dict(health)
 
     def route_of(self, url: str) -> str | None:
-        """Return the route to request a feed by, if it is one or of an instance."""
+        """Return the route of an address, if it is a route or an address of an instance."""
         return url if is_route(url) else route_of(url, self._instances)
 
     async def fetch(
@@ -84,8 +84,8 @@ class Instances:
     ) -> Answered:
         """Request a route from one instance after the other until one answers with a possible feed.
 
-        The validators are told to the instance that gave them, and to no other. Raise
-        `SourceError` when none answers: what is wrong with the route, if one of them said so.
+        The validators are sent only to the instance that gave them. Raise `SourceError` if none
+        answers; it tells what is wrong with the route, if one of the instances told that.
         """
 
         async def ask(instance: Instance) -> Answered:
@@ -104,9 +104,9 @@ class Instances:
         return await self._first_answer(partial(self._document, route=route), self._instances)
 
     async def fetch_metadata(self, url: str | None = None) -> Document:
-        """Request the list of routes from the instance of this address, or the first that answers.
+        """Request the list of routes from the instance at `url`, or from the first that answers.
 
-        Raise `SourceError` when none answers.
+        Raise `SourceError` if none answers.
         """
         ask = partial(
             self._document,
@@ -137,7 +137,7 @@ class Instances:
     async def _try(
         self, instance: Instance, before: Health, ask: Callable[[Instance], Awaitable[T]]
     ) -> T:
-        """Ask an instance; after a failure only one request at a time tries it again."""
+        """Ask an instance; after its failure, only one request at a time tries it again."""
         if not before.failures:
             return await ask(instance)
         self._being_tried.add(instance.name)
@@ -177,7 +177,7 @@ class Instances:
         except SourceError as error:
             raise _without_secrets(error, secrets_in(url, instance.key)) from None
         answer = _without_access(answer, secrets_in(url))
-        # A page with status 200 is a captcha, a notice, somebody else's site.
+        # A page with status 200 is a captcha, a notice, or a site of other owners.
         if isinstance(answer, Document) and (what := not_a_feed.name_page(answer.body)):
             raise ParseError(answer.final_url, what)
         return answer
@@ -191,7 +191,7 @@ class Instances:
                 await self._note_answer(before)
             return
         if self._health.get(before.instance, before) != before:
-            return  # another request has noted the same failure
+            return  # another request has already noted this failure
         after = after_failure(before, error, now=self._clock())
         logger.warning("RSSHub instance %s: %s", after.instance, error)
         await self._set(after)
@@ -227,8 +227,8 @@ def _without_secrets(error: SourceError, secrets: Sequence[str]) -> SourceError:
 def _without_access(
     answer: Document | NotModified, secrets: Sequence[str]
 ) -> Document | NotModified:
-    """Return the answer without the code: RSSHub repeats the address in the feed's self link."""
-    # A route does not change when its instance moves.
+    """Return the answer without the code, which RSSHub repeats in the feed's self link."""
+    # A redirect of an instance does not change the route.
     if isinstance(answer, NotModified):
         return replace(answer, url=without_access(answer.url), permanent_url=None)
     body = answer.body

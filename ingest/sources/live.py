@@ -1,4 +1,4 @@
-"""Fetch a feed as its publisher serves it now, and older documents that it links to."""
+"""Fetch the current document of a feed, and older documents that it links to."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def fetch_feed(
 ) -> Answered:
     """Request a feed with the validators of the last document that was stored.
 
-    Raise `SourceError` when there is no usable answer.
+    Raise `SourceError` if there is no usable answer.
     """
     route = instances.route_of(feed.address)
     if route is not None:
@@ -55,7 +55,7 @@ async def fetch_past(fetcher: Fetcher, feed: FeedState, url: str) -> Document:
 
 
 def proxy_of(feed: FeedState) -> str | None:
-    """Return the proxy set for a feed, `none`, or None if nothing is set; raise `MissingSecret`."""
+    """Return the proxy set for a feed, `none`, or None without a setting; raise `MissingSecret`."""
     proxy = feed.settings.proxy
     return None if proxy is None else reveal(proxy, feed.url)
 
@@ -74,7 +74,7 @@ def _auth(feed: FeedState) -> tuple[str, str] | None:
 
 
 def reveal(secret: str, url: str, environment: Mapping[str, str] = os.environ) -> str:
-    """Return what `env:NAME` or `credential:NAME` stand for; anything else stands for itself.
+    """Return the value that `env:NAME` or `credential:NAME` refers to; any other text unchanged.
 
     A credential is a file of systemd's LoadCredential= (systemd.exec(5)). Raise `MissingSecret`.
     """
@@ -97,4 +97,4 @@ def _credential(name: str, environment: Mapping[str, str]) -> str | None:
     try:
         return (Path(folder) / name).read_text(encoding="utf-8").strip()
     except OSError:
-        return None  # the caller reports it
+        return None  # the caller reports this

@@ -1,7 +1,7 @@
-"""The article page of an entry, for feeds that give only a summary.
+"""Complete entries from their article pages, for feeds that give only a summary.
 
-Pages are asked for politely (robots.txt, the site's limits) and read in a bounded process. One
-that cannot be fetched or read leaves the entry as its feed gave it, and the entry says why.
+Pages are requested within robots.txt and the site's limits, and read in a process with limits. If
+a page cannot be fetched or read, the entry keeps the feed's text and a message that says why.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ logger = logging.getLogger(__name__)
 PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9"
 _MOST_PAGES = 20
 _WITHIN = timedelta(seconds=20)
-_SHORTEST_PARAGRAPH = 20  # characters; shorter ones may well come twice
+_SHORTEST_PARAGRAPH = 20  # characters; a shorter text may occur on several pages
 
 
 class Pages:
-    """Fetches and reads article pages."""
+    """A reader of article pages, which fetches them first."""
 
     def __init__(self, fetcher: Fetcher, manners: Manners, workers: Workers) -> None:
         self._fetcher = fetcher
@@ -40,14 +40,14 @@ class Pages:
         self._workers = workers
 
     def via(self, proxy: str | None) -> Pages:
-        """Return the same for pages that are fetched through a proxy."""
+        """Return a reader that fetches pages through this proxy."""
         return Pages(self._fetcher.via(proxy), self._manners, self._workers)
 
     async def complete(self, entry: NormalEntry, *, zone: tzinfo) -> NormalEntry:
-        """Return the entry with the full text of its page, where that is better than what it has.
+        """Return the entry with the full text of its page, if that is better than its own text.
 
-        `zone` is that of the page's dates. Where the page cannot be fetched or read, whatever the
-        reason, the entry says so; a page that our own fault kept from being read stays with it.
+        `zone` is the time zone of the page's dates. If the page cannot be fetched or read, the
+        entry says why. If a fault of Guidang is the reason, the entry keeps the unread page.
         """
         if entry.link is None:
             return entry
@@ -73,7 +73,7 @@ class Pages:
         return take_article(entry, article, page, zone=zone)
 
     async def _following(self, article: Article, page: Document) -> list[Article]:
-        """Return the further pages of an article: as long as they belong to it and are new."""
+        """Return the further pages of an article, while they belong to it and have new text."""
         seen, parts, url = {page.url, page.final_url}, [article], article.next_url
         while url and url not in seen and len(parts) < _MOST_PAGES:
             seen.add(url)
@@ -104,7 +104,7 @@ class Pages:
 
 
 def read_page(page: Document) -> Article | None:
-    """Decode a page and take its article; None if it has none, or is no page."""
+    """Decode a page and return its article; None if it has no article, or is not HTML."""
     from ingest.reading.extract.article import extract_article
 
     if not_a_feed.name_bytes(page.body) is not None:
@@ -114,7 +114,7 @@ def read_page(page: Document) -> Article | None:
 
 
 def _goes_on(parts: Sequence[Article], part: Article, page: Document, following: Document) -> bool:
-    """Whether a page is of the same site, and most of its text is new."""
+    """Return whether a page is on the same site, and most of its text is new."""
     sites = {site_of(urlsplit(url).hostname or "") for url in (page.final_url, following.final_url)}
     said = {paragraph for earlier in parts for paragraph in _paragraphs(earlier)}
     fresh = [paragraph for paragraph in _paragraphs(part) if paragraph not in said]
@@ -127,7 +127,7 @@ def _paragraphs(article: Article) -> list[str]:
 
 
 def joined(parts: Sequence[Article]) -> Article:
-    """Join the pages of an article, with the facts of the first page."""
+    """Join the pages of an article; title, dates and other facts are those of the first page."""
     return replace(
         parts[0],
         html="\n".join(part.html for part in parts),
