@@ -138,7 +138,7 @@ def namespace_names(path: str, pattern: str | None = None) -> set[str]:
 
 
 def _beginnings(path: str) -> Iterator[list[str]]:
-    """Yield the segments of a path, with and without folders that a reverse proxy may have added."""
+    """Yield a path's segments, with and without folders that a reverse proxy may have added."""
     segments = segments_of(path)
     for start in range(min(len(segments), _DEEPEST_PREFIX + 1)):
         yield segments[start:]
