@@ -1,6 +1,6 @@
-"""Paragraphs as WordPress makes them of a post's text when it shows it (`wpautop`).
+"""Add paragraphs to a post's text as WordPress does when it shows the post (`wpautop`).
 
-In an export the text stands as it was written: a blank line parts paragraphs, a line end is one.
+An export has the text as written: blank lines separate paragraphs, other line ends become `<br>`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _BLANKS = re.compile(r"[^\S\n]{2,}")
 _PARTED = re.compile(r"\n[ \t]*\n\s*")
 
-# What a paragraph must not stand around, in the order in which WordPress takes it away.
+# Corrections of paragraphs around other elements, in WordPress's order.
 _REPAIRS = [
     (re.compile(pattern, re.IGNORECASE), by)
     for pattern, by in (
@@ -36,13 +36,13 @@ _REPAIRS = [
     )
 ]
 _FIGCAPTION = re.compile(r"\n{0,4}(</?figcaption\b[^<>]*>)\n{0,4}", re.IGNORECASE)
-_LONGEST = 300_000  # characters that are looked at as WordPress does it
+_LONGEST = 300_000  # characters; a longer text is only split at blank lines
 _OPENED = re.compile(rf"(<{_BLOCKS}[\s/>])", re.IGNORECASE)
 _CLOSED = re.compile(rf"(</{_BLOCKS}>|<hr\s*/?>)", re.IGNORECASE)
 
 
 def paragraphs(text: str) -> str:
-    """Return the text of a post as HTML; what the block editor wrote has its paragraphs already."""
+    """Return the text of a post as HTML; text of the block editor already has its paragraphs."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "<!-- wp:" in text:
         return text
@@ -54,7 +54,7 @@ def paragraphs(text: str) -> str:
 
 
 def _without_verbatim(text: str) -> tuple[str, list[str]]:
-    """The text with marks in place of what has lines of its own, and what they stand for."""
+    """Return the text with marks in place of elements such as `pre`, and those elements."""
     pieces: list[str] = []
     kept: list[str] = []
     at, lower = 0, text.lower()

@@ -1,6 +1,6 @@
-"""Front matter: the fields before a record's body, in YAML, TOML or JSON.
+"""Parse front matter: the fields before a record's body, in YAML, TOML or JSON.
 
-It says what the fields are, not what they mean: that is `records`'.
+`records` interprets the fields.
 """
 
 from __future__ import annotations
@@ -12,39 +12,39 @@ from typing import Any
 
 import yaml
 
-# Hexo takes any run of dashes or semicolons; Jekyll and Pandoc end YAML with dots as well.
+# Hexo accepts any run of dashes or semicolons; Jekyll and Pandoc may end YAML with dots.
 _FENCED = re.compile(
     r"\A\s*(?P<fence>-{3,}|\+{3}|;{3,})[ \t]*\r?\n(?P<front>.*?)"
     r"(?<=\n)(?P<end>(?P=fence)|\.{3})[ \t]*(?:\r?\n|\Z)",
     re.DOTALL,
 )
-# Until 2014 Hexo wrote no fence before the fields, and it still reads such posts.
+# Until 2014 Hexo wrote no fence before the fields; it still reads such posts.
 _ENDED = re.compile(
     r"\A\s*(?P<front>[^\s<#][^\n]*?\n(?:.*?\n)??)(?P<fence>-{3,}|;{3,})[ \t]*(?:\r?\n|\Z)",
     re.DOTALL,
 )
-# Without a fence before it, text that ends in a line of dashes is a heading, unless it has these.
+# Without a first fence, text above a line of dashes is a heading, unless it has such a field.
 _USUAL = frozenset(
     "title date categories category tags tag layout permalink updated author comments".split()
 )
-_LONGEST = 1 << 18  # characters of fields: YAML is read slowly
+_LONGEST = 1 << 18  # characters of front matter, because reading YAML is slow
 _LINE = re.compile(r"(?P<key>[A-Za-z_][\w-]*)[ \t]*:[ \t]*(?P<value>.*)")
 _LISTED = re.compile(r"[ \t]*-[ \t]+(?P<value>.*)")
 _LEADING_TABS = re.compile(r"^\t+", re.MULTILINE)
 
 
 class NoRecordError(ValueError):
-    """A text without front matter."""
+    """A text has no front matter."""
 
 
 class BrokenRecordError(NoRecordError):
-    """A text with front matter that cannot be read."""
+    """The front matter of a text cannot be read."""
 
 
 def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
-    """Return the fields of a record and its body; every YAML scalar stays the text it was.
+    """Return the fields of a record and its body; YAML scalars stay text.
 
-    Raise `BrokenRecordError` for fields that cannot be read, else `NoRecordError` without any.
+    Raise `NoRecordError` if there are no fields, `BrokenRecordError` if they cannot be read.
     """
     text = text.lstrip("\ufeff")
     if found := _FENCED.match(text):
@@ -69,7 +69,7 @@ def _fields(fence: str, front: str) -> dict[str, Any]:
 
 
 def _without_fences(fence: str, front: str) -> dict[str, Any] | None:
-    """Read what stands before the first fence; None if it is text."""
+    """Parse the fields before the first fence; return None if they are ordinary text."""
     first = next(line for line in front.splitlines() if line.strip())
     if ":" not in first:
         return None
@@ -122,7 +122,7 @@ def _mapping(value: object) -> dict[str, Any]:
 
 
 def _line_by_line(text: str) -> dict[str, Any]:
-    """Read what can be read of YAML that is broken, as by a quote within quotes."""
+    """Parse the readable lines of invalid YAML, such as YAML with quotes inside quotes."""
     fields: dict[str, Any] = {}
     key = ""
     for line in text.splitlines():

@@ -1,4 +1,4 @@
-"""The body of a record as HTML, and the pictures of it that are only files beside it."""
+"""Convert the body of a record to HTML, and find pictures that are only files beside it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ASSET = re.compile(r"\{%-?[ \t]*asset_img[ \t]+((?:[^%{\n]|%(?!\})|\{(?!%))*)%\
 _ARGUMENT = re.compile(r"""(["'])(?P<quoted>.*?)\1|(?P<plain>[^\s"']+)""")
 _FILE = re.compile(r"\.\w+$")
 _QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
-# MDX: lines that import and export code, and comments, stand outside of the text.
+# MDX: lines that import and export code, and comments, are not part of the text.
 _CODE_LINE = re.compile(r"(?m)^(?:import|export)[ \t].*\n?")
 _CODE_COMMENT = re.compile(r"\{/\*.*?\*/\}", re.DOTALL)
 _FENCE = re.compile(r"(?m)^[ \t]*(`{3,}|~{3,}).*$")
@@ -25,7 +25,7 @@ _ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:|//|#")
 
 
 def body_as_html(body: str, name: str) -> str:
-    """Return the body as HTML; Markdown, where it is that, is rendered."""
+    """Return the body as HTML; render it if it is Markdown."""
     body = body.strip()
     if body.startswith("<div>") and body.endswith("</div>"):
         return body.removeprefix("<div>").removesuffix("</div>").strip()
@@ -47,7 +47,7 @@ def _as_markdown(tag: re.Match[str]) -> str:
 
 
 def _without_code(body: str) -> str:
-    """The text of an MDX file without code of its own; what is fenced is text."""
+    """Return the text of an MDX file without its code; code in fences is part of the text."""
     pieces: list[str] = []
     at, fence = 0, ""
     for line in _FENCE.finditer(body):
@@ -63,7 +63,7 @@ def _without_code(body: str) -> str:
 
 
 def _as_text(piece: str) -> str:
-    """Return a piece of MDX without lines of code and comments; one that is left open stays."""
+    """Return a piece of MDX without lines of code and comments; keep an unclosed comment."""
     commented, end, rest = _CODE_LINE.sub("", piece).rpartition("*/}")
     return _CODE_COMMENT.sub("", commented + end) + rest
 
@@ -75,7 +75,7 @@ def at_home(content: str, site_url: str) -> str:
 
 
 def local_pictures(content: str, named: Sequence[str] = ()) -> Iterator[str]:
-    """The addresses of pictures that are relative to a record: in its body, or named by it."""
+    """Yield the relative addresses of pictures in a record's body, and of those in `named`."""
     seen = {url for url in named if _is_local(url)}
     if "<img" in content or "<IMG" in content:
         seen.update(_in_body(content))

@@ -1,4 +1,4 @@
-"""A record with front matter becomes an entry: when it is brought in, and when it is read again."""
+"""Turn a record with front matter into an entry, in a backfill and in a replay."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ingest.reading.records.records import FrontMatter, read_record
 from ingest.urls import absolute_link
 from ingest.values import Document, NormalEntry, ParsedEntry, ParsedFeed
 
-_MOST_NAMED = 20  # pictures of one record
+_MOST_NAMED = 20  # pictures of one record that a message names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordEntry:
-    """What a record holds; `lacks` says what belongs to it and cannot be kept with it."""
+    """A record, its feed and its entry; `lacks` names pictures that cannot be stored."""
 
     record: FrontMatter
     feed: ParsedFeed
@@ -28,7 +28,7 @@ class RecordEntry:
 def entry_of_record(
     document: Document, context: Context, *, name: str, home: str | None
 ) -> RecordEntry:
-    """Read a record; `home` is the page that its feed links to, if that is known.
+    """Return the entry of a record; `home` is the page that its feed links to, if known.
 
     Raise `NoRecordError` if it has no front matter that can be read.
     """
@@ -47,7 +47,7 @@ def entry_of_record(
 
 
 def _at_home(entry: ParsedEntry, home: str) -> ParsedEntry:
-    """Give the addresses from the root of a record's site that site."""
+    """Return an entry whose addresses from the root of a site (`/a.jpg`) are on the site `home`."""
     images = [
         replace(one, url=absolute_link(one.url, home) or one.url)
         if one.url.startswith("/")
@@ -58,7 +58,7 @@ def _at_home(entry: ParsedEntry, home: str) -> ParsedEntry:
 
 
 def _without_pictures(entry: ParsedEntry) -> str | None:
-    """Name the pictures of a record that nothing but files beside it have."""
+    """Return a message that names the pictures which are only files beside a record, or None."""
     found = list(local_pictures(entry.content or "", [one.url for one in entry.images]))
     if not found:
         return None

@@ -1,7 +1,7 @@
-"""Records with front matter → what their writer said, whoever wrote them: Hexo, Jekyll, Hugo.
+"""Interpret the front matter of records from Hexo, Jekyll, Hugo and others.
 
-The records of the system that Guidang takes the place of are known by their seven keys: their
-random pictures, picture proxies, `Invalid Date` and times of the run are not taken over.
+Records of the system that Guidang replaces are recognised by their seven keys. Their random
+pictures, picture proxies, `Invalid Date` and times of the run are ignored.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ingest.reading.records.front_matter import split_front_matter
 from ingest.reading.records.record_body import body_as_html
 from ingest.values import Author, ImageField, ImageKind, ParsedEntry
 
-# As Hexo, Jekyll, Hugo and Astro name what they render.
+# Names of files that Hexo, Jekyll, Hugo and Astro render.
 _MARKDOWN = tuple(
     f".{name}" for name in "md mdx markdown mdown mkd mkdn mdwn mdtxt mdtext qmd rmd".split()
 )
@@ -32,7 +32,7 @@ _DATES = ("date", "pubdate", "publishdate", "created")
 _COMMAS = re.compile(r"[,，、]")
 _MOST_NAMES = 1000
 
-# What is not for readers: folders and names of Hexo, Jekyll and Hugo, and values of fields.
+# Marks of unpublished files: folders of Hexo, Jekyll and Hugo, and values of fields.
 _TEMPLATE_FOLDERS = frozenset({"scaffolds", "archetypes", "_layouts", "_includes"})
 _NO = frozenset({"false", "no", "n", "off", "0"})
 _YES = frozenset({"true", "yes", "y", "on", "1"})
@@ -41,10 +41,10 @@ _UNPUBLISHED = frozenset("draft private pending trash auto-draft".split())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontMatter:
-    """A record: its entry, the feed it says it came from, and its path of categories.
+    """A record: its entry, the feed that it names as its source, and its path of categories.
 
-    `seen` is the raw time at which its writer saw the entry, where that is all it wrote down.
-    `withheld` says why its writer did not publish it.
+    `seen` is the time, as written, at which the program that wrote the record saw the entry, if the
+    record has no other time. `withheld` says why the record was not published.
     """
 
     entry: ParsedEntry
@@ -55,22 +55,22 @@ class FrontMatter:
 
 
 def may_be_record(name: str) -> bool:
-    """Whether a file may be a record, by its name."""
+    """Return whether a file may be a record, by its name."""
     return name.lower().removesuffix(".gz").endswith(_NAMES)
 
 
 def is_markdown(name: str) -> bool:
-    """Whether a file is Markdown, by its name."""
+    """Return whether a file is Markdown, by its name."""
     return name.lower().removesuffix(".gz").endswith(_MARKDOWN)
 
 
 def read_record(text: str, name: str) -> FrontMatter:
-    """Read a record; `name` is its file's, with its folders.
+    """Parse a record; `name` is the name of its file, with folders.
 
     Raise `NoRecordError` if it has no front matter that can be read.
     """
     raw_fields, body = split_front_matter(text)
-    name = name.replace("\\", "/")  # as archives made on Windows have it
+    name = name.replace("\\", "/")  # archives made on Windows have backslashes
     fields = {str(name).lower(): value for name, value in raw_fields.items()}
     is_old = "headimg" in fields and fields.keys() <= _OLD_KEYS
     date = _first(fields, _DATES) or _day_of(name) or _day_of(name.rpartition("/")[0])
@@ -111,7 +111,7 @@ def _first(fields: Mapping[str, Any], names: Iterable[str]) -> str | None:
 
 
 def _names(value: object) -> tuple[str, ...]:
-    """Names as a list, as one text, or as lists in a list (Hexo's sibling categories)."""
+    """Return the names in a list, a text, or lists inside a list (Hexo's sibling categories)."""
     return tuple(islice(_each_name(value, depth=3), _MOST_NAMES))
 
 
@@ -124,7 +124,7 @@ def _each_name(value: object, depth: int) -> Iterator[str]:
 
 
 def _tags(fields: Mapping[str, Any], front: str) -> tuple[str, ...]:
-    """The tags; a text of several is split as Jekyll does it, unless it is in quotes."""
+    """Return the tags; split a text as Jekyll does, unless it is in quotes."""
     value = fields.get("tags") or fields.get("tag")
     if not isinstance(value, str) or re.search(r"^tags?[ \t]*[:=][ \t]*[\"']", front, re.MULTILINE):
         return _names(value)
@@ -133,7 +133,7 @@ def _tags(fields: Mapping[str, Any], front: str) -> tuple[str, ...]:
 
 
 def _categories(fields: Mapping[str, Any], *, is_jekyll: bool) -> tuple[str, ...]:
-    """The path of categories; Jekyll alone takes a text for several, with blanks between them."""
+    """Return the path of categories; only Jekyll splits a text at its blanks."""
     value = fields.get("categories") or fields.get("category")
     if is_jekyll and isinstance(fields.get("categories"), str):
         value = str(value).split()
@@ -141,7 +141,7 @@ def _categories(fields: Mapping[str, Any], *, is_jekyll: bool) -> tuple[str, ...
 
 
 def _day_of(name: str) -> str | None:
-    """The day in the name of a file or folder, where Jekyll and Hugo write the date of a post."""
+    """Return the day in the name of a file or folder, where Jekyll and Hugo put a post's date."""
     found = _NAMED_DAY.match(name.rpartition("/")[2])
     return found[1] if found else None
 
@@ -152,9 +152,10 @@ def _first_link(fields: Mapping[str, Any]) -> str | None:
 
 
 def _pictures(fields: Mapping[str, Any], content: str, *, is_old: bool) -> Iterable[ImageField]:
-    """The pictures that the front matter names.
+    """Yield the pictures that the front matter names.
 
-    Those of old records were chosen from the text unseen, so they are chosen anew.
+    Old records name a picture that was taken from the text without a check. It is ignored, and the
+    lead image is chosen again.
     """
     for name in _PICTURES:
         url = _PICTURE_PROXY.sub("", _text(fields.get(name)) or "")
@@ -164,7 +165,7 @@ def _pictures(fields: Mapping[str, Any], content: str, *, is_old: bool) -> Itera
 
 
 def _why_withheld(fields: Mapping[str, Any], name: str) -> str | None:
-    """Say why a record was not published by its writer; None if it was."""
+    """Return why a record was not published; None if it was."""
     *folders, file = name.lower().removeprefix("file:").split("/")
     if not _TEMPLATE_FOLDERS.isdisjoint(folders) or "{{" in str(fields.get("title")):
         return "it is a template for posts"

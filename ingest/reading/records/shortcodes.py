@@ -1,6 +1,7 @@
-"""Shortcodes that WordPress shows as pictures and players, and exports as they were written.
+"""Render the shortcodes that WordPress shows as pictures and players.
 
-A picture is shown where the export names its address. What cannot be shown stays as it is.
+An export has shortcodes as written. A picture is shown if the export has its address. Other
+shortcodes are unchanged.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
-# `[[gallery]]` speaks of the shortcode; so does one in code.
+# `[[gallery]]` shows the name of the shortcode, and so does a shortcode in code.
 _VERBATIM = re.compile(r"(<(?P<name>pre|code)\b[^<>]*>)", re.IGNORECASE)
 _GALLERY = re.compile(r"(?<!\[)\[gallery(?P<options>\s[^\[\]]{0,2000})?/?\](?!\])", re.IGNORECASE)
 _EMBED = re.compile(
@@ -35,7 +36,7 @@ _SOURCES = "src mp4 m4v webm ogv flv wmv mp3 m4a ogg wav wma".split()
 def rendered(text: str, *, pictures: Mapping[str, str], attached: Sequence[str] = ()) -> str:
     """Return a post's text with its shortcodes as HTML.
 
-    `pictures` are addresses by the numbers of attachments; `attached` are the numbers of its own.
+    `pictures` are addresses by the numbers of attachments; `attached` are the post's own numbers.
     """
     if "[" not in text:
         return text
@@ -78,7 +79,7 @@ def _medium(code: re.Match[str]) -> str:
 
 
 def _gallery(code: re.Match[str], pictures: Mapping[str, str], attached: Sequence[str]) -> str:
-    """The pictures of a gallery; what it names beside those that are known stays named."""
+    """Return the known pictures of a gallery, and a shortcode with the numbers of the others."""
     options = _options(code)
     named = options.get("ids") or options.get("include") or ""
     numbers = re.findall(r"\d+", named) if named else list(attached)

@@ -1,7 +1,7 @@
-"""A WordPress export (WXR) as a feed of the posts that were published.
+"""Turn a WordPress export (WXR) into a feed of its published posts.
 
-An export has everything: drafts, private posts, attachments, menu items, revisions. Its texts are
-as they were written, without paragraphs, and its authors are named by their logins.
+An export also has drafts, private posts, attachments, menu items and revisions. Its texts have no
+paragraphs, and its posts name their authors by login.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from ingest.reading.records.shortcodes import rendered
 
 _HEAD = 1 << 16
 _IS_EXPORT = re.compile(rb"xmlns:wp\s*=\s*[\"']https?://wordpress\.org/export/")
-# What XML cannot hold, and exports have all the same: a parser would lose the text before it.
+# Characters that XML forbids, but exports have; a parser would lose the text before them.
 _CONTROLS = bytes({*range(32)} - set(b"\t\n\r"))
 _END = b"</rss>"
 _TAIL = 4_000
-# An item says these in this order, behind its text.
+# An item has these elements in this order, after its text.
 _SAYS_PUBLISHED = ("status", "post_type", "post_password")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)\Z", re.IGNORECASE)
 _TAXONOMIES = frozenset({"category", "post_tag", ""})
@@ -30,7 +30,7 @@ _CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 
 
 def is_wxr(body: bytes) -> bool:
-    """Whether a document is an export of WordPress."""
+    """Return whether a document is an export of WordPress."""
     return _IS_EXPORT.search(body[:_HEAD]) is not None
 
 
@@ -44,9 +44,9 @@ class _Pictures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """A feed of the posts of an export, and the kind and title of all that is left out.
+    """A feed of the posts of an export, and the kind and title of each item that is left out.
 
-    `damage` says that the export ends before its end, if it does.
+    `damage` says that the export was cut off, if it was.
     """
 
     feed: bytes
@@ -55,10 +55,10 @@ class Export:
 
 
 def posts_of_export(body: bytes, *, drafts: bool) -> Export:
-    """Return the posts; with `drafts`, those that were not published as well.
+    """Return the published posts, and with `drafts` the unpublished ones, too.
 
-    A document that cannot be read comes back as it is. Of an export that was cut off, its last item
-    is taken only where it says that it was published.
+    A document that cannot be parsed is returned unchanged. If an export was cut off, its last item
+    is included only if its status is complete.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=True)
     try:
@@ -94,7 +94,7 @@ def _ends_within_item(body: bytes) -> bool:
 
 
 def _is_open(item: etree._Element) -> bool:
-    """Whether an item ends before it says all that tells whether it was published."""
+    """Return whether an item ends before the elements that tell whether it was published."""
     return any(item.find(f"{{*}}{name}") is None for name in _SAYS_PUBLISHED)
 
 
@@ -127,7 +127,7 @@ def _pictures(root: etree._Element) -> _Pictures:
 
 
 def _why_left_out(item: etree._Element, *, drafts: bool) -> str | None:
-    """The kind of what is no published post; None for one that is wanted."""
+    """Return the kind of an item that is left out; None for a post that is included."""
     kind, status = _wp(item, "post_type") or "post", _wp(item, "status") or "publish"
     if kind != "post":
         return kind
@@ -139,7 +139,7 @@ def _why_left_out(item: etree._Element, *, drafts: bool) -> str | None:
 
 
 def _prepare(item: etree._Element, names: dict[str, str], pictures: _Pictures) -> None:
-    """Give a post its paragraphs, its author's name and its picture, and drop its comments."""
+    """Add a post's paragraphs, author's name and picture, and drop its comments."""
     content = item.find(_CONTENT)
     text = (content.text if content is not None else None) or ""
     attached = pictures.attached.get(_wp(item, "post_id"), ())
@@ -163,7 +163,7 @@ def _prepare(item: etree._Element, names: dict[str, str], pictures: _Pictures) -
 
 
 def _thumbnail(item: etree._Element) -> str:
-    """The number of the attachment that is the post's picture."""
+    """Return the number of the attachment that is the post's picture."""
     for meta in item.iterchildren("{*}postmeta"):
         if _wp(meta, "meta_key") == "_thumbnail_id":
             return _wp(meta, "meta_value")
@@ -171,7 +171,7 @@ def _thumbnail(item: etree._Element) -> str:
 
 
 def _date(item: etree._Element, gmt: str) -> None:
-    """Take the date in GMT where the post's own is none (a draft has the year -0001)."""
+    """Use the date in GMT if the post's own date is invalid (drafts have the year -0001)."""
     own = item.find("pubDate")
     if own is not None and (own.text or "").strip() and "-0001" not in (own.text or ""):
         return
@@ -181,5 +181,5 @@ def _date(item: etree._Element, gmt: str) -> None:
 
 
 def _writable(text: str) -> str:
-    """The text without what XML cannot hold."""
+    """Return the text without characters that XML forbids."""
     return re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", "", text)
