@@ -1,4 +1,4 @@
-"""The command line: the only package that prints or exits. Heavy imports wait for their command."""
+"""The command line, the only package that prints or exits; commands import what they need late."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 DONE, SOME_FAILED, MISUSED, UNUSABLE = 0, 1, 2, 3
 BUG = 70  # EX_SOFTWARE of sysexits.h
-INTERRUPTED = 130  # as shells count it: 128 and the number of SIGINT
+INTERRUPTED = 130  # the exit code in shells: 128 plus the number of SIGINT
 
 app = typer.Typer(
     name="guidang",
@@ -118,7 +118,7 @@ def run(arguments: Sequence[str]) -> int:
         _complain(_("interrupted; what was done is kept"))
         return INTERRUPTED
     except (BrokenPipeError, SystemExit):
-        # The reader of a listing has seen enough (| head); rich and typer want to exit then.
+        # The reader of the output has closed it (| head); rich and typer exit then.
         discard_output()
         return DONE
     except (TyperException, typer.Abort) as error:
@@ -131,7 +131,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _command() -> Command:
-    """Return the whole command line, its help in the reader's language."""
+    """Return the whole command line, with help in the user's language."""
     command = typer.main.get_command(app)
     if is_translated():
         from ingest.cli.help import translate_help
@@ -153,7 +153,7 @@ def _misused(error: TyperException | typer.Abort) -> int:
 
 
 def _failed(error: Exception) -> int:
-    """Say in one line what went wrong; a full disk before standard output is no bug of ours."""
+    """Print in one line what went wrong; a full disk for standard output is not a bug."""
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         discard_output()
         _complain(_("the output cannot be written: the disk is full"))
@@ -183,7 +183,7 @@ def _code_of(error: GuidangError) -> int:
 
 
 def _global_options_first(arguments: Sequence[str]) -> list[str]:
-    """Let `--config` and `--debug` stand behind the command as well as before it."""
+    """Move `--config` and `--debug` to the front, so that they may also follow the command."""
     first: list[str] = []
     rest: list[str] = []
     waiting = iter(arguments)

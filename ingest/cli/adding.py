@@ -49,7 +49,7 @@ def add_one(session: Session, url: str, settings: FeedSettings, check: bool) -> 
 
 
 def _offer_earlier(session: Session, feed: FeedState, document: Document | None) -> None:
-    """Report if a new feed is probably a known one at another address."""
+    """Tell the user if a new feed is probably a known one at another address."""
     from ingest.feed import reading_context
     from ingest.reading.read import read
     from ingest.store import feed_moves
@@ -79,7 +79,7 @@ def _offer_earlier(session: Session, feed: FeedState, document: Document | None)
 
 
 def checked_address(url: str) -> str:
-    """An address as it is kept; raise `UsageError` if it cannot be one of a feed."""
+    """Return an address as it is stored; raise `UsageError` if a feed cannot have it."""
     from ingest.config import read_feed_url
 
     try:

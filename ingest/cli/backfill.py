@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 SOURCES = ("auto", "rfc5005", "paged", "rsshub", "sitemap", "wayback")
 _LIST = "list"
-_MANY = 1_000  # as many feeds as make separate reader processes worthwhile
+_MANY = 1_000  # so many feeds that separate reader processes are worthwhile
 
 
 _Names = Annotated[

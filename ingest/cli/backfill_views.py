@@ -28,7 +28,7 @@ _COUNTED = (
 
 @contextlib.contextmanager
 def telling(*, quiet: bool) -> Iterator[Tell]:
-    """A line per document; on a terminal a progress bar with rate and time left below them."""
+    """Yield a function that prints a line per document; on a terminal also show the progress."""
     terminal = console()
     if quiet:
         yield lambda *_: None
@@ -66,7 +66,7 @@ def _progress(terminal: Console) -> Progress:
     from rich.text import Text
 
     class Rate(ProgressColumn):
-        """Documents in a second since the beginning, or in a minute where they are few."""
+        """The rate of documents per second since the beginning, or per minute if it is low."""
 
         def render(self, task: Task) -> Text:
             speed = task.completed / task.elapsed if task.elapsed else None

@@ -1,4 +1,4 @@
-"""The options --since and --until: days in the archive's zone become a span of instants."""
+"""Read the options --since and --until: days in the archive's zone → a span of instants."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def span(
 ) -> tuple[datetime | None, datetime | None]:
     """Return the first instant of `since` and the first one after `until`, in UTC.
 
-    Raises `UsageError` if a day is not written as YYYY-MM-DD, or `since` is later than `until`.
+    Raise `UsageError` if a day is not written as YYYY-MM-DD, or `since` is later than `until`.
     """
     first, last = _day(since, "--since", zone), _day(until, "--until", zone)
     if first and last and first > last:

@@ -1,4 +1,4 @@
-"""`guidang demo`: the whole job on sample feeds, with no network but loopback."""
+"""`guidang demo`: the whole job on sample feeds, on loopback only."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _heading(text: str) -> None:
 
 
 def _table(feeds: Sequence[FeedPolls]) -> Table:
-    """Return a table with a line for each poll; below a feed's name is what it shows."""
+    """Return a table with a line for each poll, and below a feed's name what the sample shows."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
@@ -183,7 +183,7 @@ def _label(name: str, style: str = "") -> Text:
 
 
 def _example_file(done: Demo) -> Path:
-    """Return the longest file of the RSSHub route: it shows the most."""
+    """Return the longest file of the RSSHub route, as an example."""
     records = (done.archive / done.feeds[0].feed.slug).rglob("*.md")
     return max(records, key=lambda record: record.stat().st_size)
 

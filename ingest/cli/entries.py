@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 app = typer.Typer(help="List and show entries.", no_args_is_help=True)
 
 _SHOWN_AT_ONCE = 50
-_PAST_ALL = 2**63  # above any number in a database
-_LONGEST_TITLE = 80  # in a table; `entries show` and --format do not cut it
+_PAST_ALL = 2**63  # larger than any number in a database
+_LONGEST_TITLE = 80  # characters in a table; `entries show` and --format print all
 
 _Format = Annotated[
     Literal["table", "json", "csv"],

@@ -1,4 +1,4 @@
-"""Show an entry: with labels for people, and as a row of CSV."""
+"""Show an entry with labels, or as a row of CSV."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _AS_YES = frozenset({"full_text", "render_due"})
 
 
 def facts_of(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the labels and values of an entry, without empty ones."""
+    """Yield the labels and values of an entry, except empty values."""
     for name in [*_LABELS, *(name for name in row if name not in _LABELS)]:
         value = row.get(name)
         if name in {"html", "revisions"} or value in (None, [], "", False, 0):

@@ -54,7 +54,7 @@ def given_settings(ctx: typer.Context) -> dict[str, Any]:
 
 @cache
 def _options() -> tuple[Parameter, ...]:
-    """Return an option for each setting that has one."""
+    """Return the options of all settings that have one."""
     from ingest.config import FeedSettings
     from ingest.config.feed_settings import option_of
 

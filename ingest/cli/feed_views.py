@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def all_of(feed: FeedState, entries: int) -> dict[str, Any]:
-    """Return everything there is to show of a feed with this number of entries."""
+    """Return all facts about a feed with this number of entries."""
     from ingest.urls import without_secrets
 
     return {
@@ -84,7 +84,7 @@ _LABELS = {
 
 
 _ORIGINS = {"file": _("the configuration file"), "command": _("the database, by a command")}
-# Stored in English, or made for JSON as well: translated when shown.
+# These values are stored in English, or also used for JSON; they are translated when shown.
 _IN_ENGLISH = {
     *("state", "last_error", "paused_reason", "next_poll_reason", "because"),
     *("entries_may_be_missing", "publisher_asks_for", "validators", "server_left_alone_because"),
@@ -92,7 +92,7 @@ _IN_ENGLISH = {
 
 
 def facts_of(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield labels and values for people, without empty ones."""
+    """Yield the labels and values of a feed, except empty values."""
     for name, value in values.items():
         if value not in (None, {}, "", [], (), 0):
             text = _ORIGINS.get(value, "") if name == "origin" else spoken(value)
@@ -113,7 +113,7 @@ def _result_of(poll: Mapping[str, Any]) -> str:
 
 
 def warning_of(text: str) -> str:
-    """Return a stored warning as people read it."""
+    """Return a stored warning in the user's language."""
     return _("warning: {text}", text=recognized(text))
 
 

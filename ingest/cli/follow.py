@@ -1,4 +1,4 @@
-"""`guidang follow`: list the followers, such as the archive's files, and rebuild them."""
+"""`guidang follow`: list the followers, such as the writer of files, and rebuild their output."""
 
 from __future__ import annotations
 

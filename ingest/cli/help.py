@@ -1,4 +1,4 @@
-"""The help of commands in the reader's language; typer itself speaks only English."""
+"""Translate the help of commands to the user's language; typer itself has only English."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def texts_of(command: Command) -> Iterator[str]:
 
 
 def translate_help(command: Command) -> None:
-    """Give a command, and those below it, help in the reader's language."""
+    """Translate the help of a command, and of the commands below it."""
     translated = [_(paragraph) for paragraph in paragraphs(command.help)]
     command.help = "\n\n".join(translated)
     command.short_help = translated[0] if translated else ""
@@ -51,7 +51,7 @@ def _inner(command: Any) -> Sequence[Command]:
 
 
 class _TranslatedFormatter(HelpFormatter):
-    """Lays out help with translated headings; wide characters take two cells."""
+    """A formatter of help with translated headings; wide characters take two cells."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         super().write_usage(prog, args, prefix or _("Usage: "))

@@ -24,7 +24,7 @@ _SHORT = 22  # cells, the width of an instant; a column this narrow is not wrapp
 
 
 def prepare_output() -> None:
-    """Make output safe if it is closed, or if its charset lacks Chinese."""
+    """Prevent errors if standard output is closed, or if its charset lacks Chinese."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -39,7 +39,7 @@ def discard_output() -> None:
 
 
 def console(*, errors: bool = False) -> Console:
-    """Return a console that knows whether the output is a terminal."""
+    """Return the console for tables and progress bars."""
     from rich.console import Console
 
     stream = sys.stderr if errors else sys.stdout
@@ -82,9 +82,9 @@ def _as_json(value: Any) -> Any:
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], *, if_empty: str | None = None
 ) -> None:
-    """Print rows under their headings; what comes from feeds is shown as plain text.
+    """Print rows under their headings; markup in the cells is shown as plain text.
 
-    Where there are no rows, print the line `if_empty`, if there is one.
+    Without rows, print the line `if_empty`, if it is given.
     """
     from rich.table import Table
     from rich.text import Text
@@ -102,7 +102,7 @@ def print_table(
     console().print(table)
 
 
-_zone: list[tzinfo] = []  # of the present command: archive.timezone
+_zone: list[tzinfo] = []  # archive.timezone, for the present command
 
 
 def show_times_in(zone: tzinfo) -> None:
@@ -111,7 +111,7 @@ def show_times_in(zone: tzinfo) -> None:
 
 
 def spoken(value: object) -> str:
-    """Return a value as text for people: instants in their zone, lists without brackets."""
+    """Return a value as text for people: instants in `archive.timezone`, lists without brackets."""
     if isinstance(value, datetime):
         return local(value)
     if isinstance(value, Mapping):

@@ -63,7 +63,7 @@ def _wrong_clock(count: int) -> str:
 
 
 def _poll_all(session: Session, feeds: Sequence[FeedState], *, fresh: bool) -> Sequence[Poll]:
-    """Poll feeds and print a summary, also if interrupted."""
+    """Poll feeds; print a summary even if the polls are interrupted."""
     polls: list[Poll] = []
     try:
         asyncio.run(_poll(session, feeds, polls, fresh=fresh))
@@ -115,7 +115,7 @@ async def _poll(
 
 
 def _prepare(services: Services, session: Session) -> ArchiveError | None:
-    """Prepare the archive folder; return its error, as feeds are polled anyway."""
+    """Prepare the archive folder; return its error, because feeds are polled anyway."""
     from ingest.errors import ArchiveError
 
     try:
@@ -127,7 +127,7 @@ def _prepare(services: Services, session: Session) -> ArchiveError | None:
 
 @contextlib.contextmanager
 def _telling(total: int) -> Iterator[Callable[[str], None]]:
-    """A line per feed; on a terminal a progress bar below them."""
+    """Yield a function that prints a line per feed; on a terminal also show a progress bar."""
     terminal = console()
     if not terminal.is_terminal or total < 2:
         yield say
@@ -179,7 +179,7 @@ def _summary(session: Session, polls: Sequence[Poll]) -> str:
 
 
 def _say_that_nothing_is_due(session: Session) -> None:
-    """Say so to a person; a log that cron writes stays empty."""
+    """Print on a terminal that nothing is due; print nothing for cron."""
     from ingest.store import feeds as store
 
     known = session.database.query(store.every)

@@ -76,7 +76,7 @@ def _serve(ctx: typer.Context) -> None:
 def _listen_while_starting() -> None:
     """Exit at once on a signal, until the daemon installs its own handlers.
 
-    The first process of a container would not hear them at all.
+    Without a handler, the first process of a container ignores signals.
     """
 
     def stop(_number: int, _frame: FrameType | None) -> None:

@@ -61,7 +61,7 @@ def open_session(ctx: typer.Context, *, quiet: bool = False) -> Iterator[Session
 
 
 def mend_times(session: Session) -> int:
-    """Reschedule feeds planned by a wrong clock; return how many are due now."""
+    """Reschedule feeds that were planned with a wrong clock; return how many are due now."""
     from ingest.schedule import longest_plan
     from ingest.store import times
 

@@ -91,7 +91,7 @@ def _show_kept(folder: Path, problem: str | None, totals: Mapping[str, int]) -> 
 
 
 def _show_following(lags: Sequence[Lag], now: datetime) -> None:
-    """Show the followers that are behind, or failed."""
+    """Print the followers that are behind or have failed."""
     from ingest.config import format_duration
 
     for lag in lags:

@@ -138,7 +138,7 @@ def systemd_unit(
 
 
 def _is_at_home(path: Path) -> bool:
-    """Whether `ProtectHome=yes` hides a path (systemd.exec(5))."""
+    """Return whether `ProtectHome=yes` hides a path (systemd.exec(5))."""
     return any(path.is_relative_to(home) for home in ("/home", "/root", "/run/user"))
 
 
