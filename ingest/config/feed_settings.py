@@ -40,9 +40,9 @@ def _unchanged(value: Any) -> Any:
 class Setting:
     """Where a setting appears besides the file.
 
-    `option` is its option of `guidang feeds`: None means none, "" one named after the setting.
-    `in_lists` says that OPML lists carry it, `in_records` that it changes the files of entries.
-    `show` makes of its value what may be shown.
+    `option` is the option of `guidang feeds`: "" is one named after the setting, None no option.
+    `in_lists` says that OPML lists have it, `in_records` that it changes the files of entries.
+    `show` returns the value without secrets.
     """
 
     option: str | None = ""
@@ -68,7 +68,7 @@ class FeedSettings(Table):
         description="The author of entries that name none.",
         examples=["Aljazeera 半岛网"],
     )
-    # OPML lists carry the categories as folders.
+    # OPML lists have the categories as folders.
     categories: Annotated[
         tuple[Category, ...], Setting(option="--category", in_lists=False, in_records=True)
     ] = Field(

@@ -74,7 +74,7 @@ def read_feed_url(url: str) -> str:
 
     Scheme and host are in lower case, without the default port, and nothing follows a `#`.
     """
-    # feed:// is http://, and feed: may stand before an address: what browsers gave to readers.
+    # Browsers passed addresses to feed readers with feed: in front, or with feed:// for http://.
     url = re.sub(r"\Afeed:(?://)?(?=https?://)", "", url, flags=re.IGNORECASE)
     url = re.sub(r"\Afeed://", "http://", url, flags=re.IGNORECASE)
     if not re.match(r"(https?|rsshub)://[^\s/?#]", url, re.IGNORECASE):

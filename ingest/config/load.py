@@ -1,4 +1,4 @@
-"""Find the file, read it, let the environment override it."""
+"""Find the configuration file, read it, and apply the environment variables."""
 
 from __future__ import annotations
 
