@@ -37,7 +37,7 @@ def claim(folder: Path) -> None:
 
 def sign(folder: Path) -> None:
     """Record the files of the folder, so that the next demo may replace them."""
-    # If this fails (the disk is full), the folder is just not replaced next time.
+    # If this fails because the disk is full, the next demo only refuses to replace the folder.
     with contextlib.suppress(OSError):
         lines = [f"{_digest(folder / name)}  {name}\n" for name in sorted(_present(folder))]
         (folder / SIGNATURE).write_text("".join(lines), encoding="utf-8")

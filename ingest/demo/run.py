@@ -49,7 +49,7 @@ class FeedPolls:
 
     @property
     def went_as_meant(self) -> bool:
-        """Whether both polls found what the sample is meant to show."""
+        """Return whether both polls found what the sample is meant to show."""
         found = (self.first.new, self.second.new, self.second.edited)
         failed = (self.first.error is not None, self.second.error is not None)
         sample = self.sample
@@ -69,7 +69,7 @@ class Demo:
 
     @property
     def went_as_meant(self) -> bool:
-        """Whether everything worked as intended."""
+        """Return whether everything worked as intended."""
         return not self.differences and all(polls.went_as_meant for polls in self.feeds)
 
 

@@ -57,7 +57,7 @@ class Sample(Served):
 
     @property
     def is_broken(self) -> bool:
-        """Whether polling it must fail."""
+        """Return whether polls of the feed must fail."""
         return self.status != 200
 
 

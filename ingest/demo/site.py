@@ -22,7 +22,7 @@ _SERVED = {served.path: served for served in (*SAMPLES, *PAGES)}
 
 
 class DemoSite:
-    """The running site; it serves the morning edition until `let_evening_come`.
+    """The running site, which serves the morning edition until `let_evening_come`.
 
     `answered` lists the requested paths and the status of each answer, in order.
     """
@@ -49,7 +49,7 @@ class DemoSite:
 
     @property
     def feeds(self) -> tuple[FeedConfig, ...]:
-        """The feeds as a configuration lists them; routes need `rsshub.instances = [address]`."""
+        """Return the feeds for a configuration; routes need `rsshub.instances = [address]`."""
         return tuple(
             FeedConfig(url=self.feed_url(sample), **sample.settings.model_dump())
             for sample in self.samples
