@@ -1,17 +1,17 @@
 """Bring in the past of feeds from several sources, through the same stages as a poll.
 
     runs         carry out a run, walk by walk                                  ← open this first
-    asked        the options of a run, and the run that they begin or resume
+    asked        the options of a run; begin or resume a run
     preview      the documents that a run would begin with
     report       the result of a run
     walk         one source of one feed, document after document
     taking       read a document, find its feed, store its entries
-    outcome      what came of a document, and its transaction
+    outcome      the outcome of a document, and its transaction
     reading      parse a document of the past: a feed, a page, a record
     pauses       the pauses of servers, shared with polls
     belonging    which feed a document belongs to
 
-Every document is in the store's queue before it is fetched, and its outcome is stored in the
+Every document is in the store's queue before it is fetched. Its outcome is stored in the
 transaction of its entries. So after any stop the next run resumes with the first waiting document.
 """
 

@@ -1,4 +1,4 @@
-"""The options of a backfill, and the run that they begin or resume."""
+"""Read the options of a backfill, and begin or resume a run with them."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Asked:
     drafts: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """Return the form in which the store keeps it."""
+        """Return the options in the form that is stored."""
         return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
 
     @property
     def window(self) -> Window:
-        """The requested time."""
+        """Return the requested span of time."""
         since, until = (
             datetime.fromisoformat(day) if day else None for day in (self.since, self.until)
         )

@@ -1,4 +1,4 @@
-"""Find the feed that a document belongs to, by its own words and its address; pure."""
+"""Find the feed that a document belongs to, by its content and its address; pure."""
 
 from __future__ import annotations
 

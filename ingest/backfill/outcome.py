@@ -1,4 +1,4 @@
-"""What came of one document of a backfill, and the transaction that stores it."""
+"""Store the outcome of one document of a backfill."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of one document; `kept` counts its entries."""
+    """The outcome of one document; `kept` counts its stored entries."""
 
     walk: WalkState
     planned: Planned
@@ -47,7 +47,7 @@ def store_outcome(
     judge: Judge,
     more: Sequence[Planned],
 ) -> Outcome:
-    """Store entries, facts about their feed, and the document's outcome; may run twice."""
+    """Store entries, facts about their feed, and the document's outcome; safe to repeat."""
     if piece.form is Form.FEED:
         said = held.feed
         title = titles.display_title(said.title, is_text=said.title_is_text)
@@ -72,7 +72,7 @@ def store_outcome(
 def note_outcome(
     connection: sa.Connection, document_id: int, outcome: Outcome, more: Sequence[Planned]
 ) -> None:
-    """Store a document's outcome, and plan the documents that it led to; may run twice."""
+    """Store a document's outcome, and plan the documents that it led to; safe to repeat."""
     if more:
         backfills.plan(connection, outcome.walk.id, more)
     backfills.note_document(

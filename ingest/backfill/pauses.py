@@ -1,4 +1,4 @@
-"""The pauses of servers, which a backfill shares with polls through the database."""
+"""Wait for pauses of servers, and store them, so that backfills and polls share them."""
 
 from __future__ import annotations
 

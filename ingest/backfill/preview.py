@@ -1,4 +1,4 @@
-"""List the documents that a backfill would begin or resume with; stores none of them."""
+"""List the documents that a backfill would begin or resume with, without storing them."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _NO_ARTICLE = "it is a front page, a list or a notice, not an article"
 
 
 class Taking:
-    """Reads and stores the documents of one walk.
+    """A reader that stores the documents of one walk.
 
     `feed` is the feed that the walk belongs to; None if each document's feed must be found.
     `postponed` counts the documents that were put off until the others are read.
