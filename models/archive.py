@@ -1,4 +1,4 @@
-"""The archive's files: where an entry's file is and was, and how names of tags are written."""
+"""The archive's files: present and former paths of entries, and the spelling of tags."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The base of all tables: names of constraints, and types that mean the same on SQLite and
-PostgreSQL.
-"""
+"""Define the base of all tables, and types that work the same on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -16,7 +14,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class _SqliteDateTime(DATETIME):
-    """Writes an instant in the format of SQLAlchemy's own type, five times as fast."""
+    """A datetime type that writes the format of SQLAlchemy's own type, five times as fast."""
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], str | None]:  # noqa: ARG002 - the signature is SQLAlchemy's
         """Return the function that converts a datetime to text."""
@@ -28,8 +26,9 @@ def _as_text(value: datetime | None) -> str | None:
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant. SQLite has no zones and would drop them silently: UTC goes in and comes out,
-    and a naive datetime is refused.
+    """An instant, stored in UTC and returned in UTC; a naive datetime is refused.
+
+    SQLite has no time zones and would drop them silently.
     """
 
     impl = DateTime(timezone=True).with_variant(
@@ -43,7 +42,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         value: datetime | None,
         dialect: Dialect,  # noqa: ARG002 - the signature is SQLAlchemy's
     ) -> datetime | None:
-        """Turn any aware datetime into UTC; raise `ValueError` for a naive one."""
+        """Convert an aware datetime to UTC; raise `ValueError` for a naive one."""
         if value is None or value.tzinfo is UTC:
             return value
         if value.tzinfo is None:

@@ -1,4 +1,4 @@
-"""Entries: as they are, as they were before edits, their other addresses, their source bytes."""
+"""Entries, their versions before edits, their other addresses, and their source bytes."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class RsshubNamespace(Base):
 
 
 class HostPause(Base):
-    """A server that gets no requests for a while, because it asked for that."""
+    """A server that gets no requests until a time."""
 
     __tablename__ = "host_pause"
 
