@@ -82,7 +82,7 @@ def _can_lock(lock: TextIO) -> bool:
 
 
 def _is_same_file(file: Path, lock: TextIO) -> bool:
-    """Whether the open file still has its name, because nobody deleted it."""
+    """Return whether the open file still has its name, that is, was not deleted."""
     try:
         return os.path.samestat(file.stat(), os.fstat(lock.fileno()))
     except FileNotFoundError:

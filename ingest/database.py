@@ -58,7 +58,7 @@ class Database:
             if is_sqlite
             else _make_engine(url, for_readers=True)
         )
-        # A separate pool, so that many page views at once take no connections from polls.
+        # A separate pool: requests to the service's web server take no connections from polls.
         self._viewers = _make_engine(url, for_readers=True).execution_options(readonly=True)
 
     @property
@@ -81,7 +81,7 @@ class Database:
     def view(
         self, query: Callable[Concatenate[sa.Connection, P], T], *a: P.args, **k: P.kwargs
     ) -> T:
-        """Call `query` with a read-only connection from the pool for page views."""
+        """Call `query` with a read-only connection from the pool of the service's web server."""
         with self._explained(), self._viewers.connect() as connection:
             return query(connection, *a, **k)
 

@@ -104,7 +104,7 @@ class Gone(BadStatus):
 
 
 class TooLarge(FetchError):
-    """The document is larger than `fetch.max_size`."""
+    """The document is larger than the limit of its request, usually `fetch.max_size`."""
 
     def __init__(self, url: str, limit: int) -> None:
         super().__init__(Url(url), limit)
@@ -191,8 +191,8 @@ class Unreadable(SourceError):
 class Fault(SourceError):
     """An unexpected error while polling a feed or reading a document: a bug in Guidang.
 
-    `border` makes it from any other exception. `trace` is
-    the traceback as text, because the exception itself may not be picklable.
+    `border` makes it from any other exception. `trace` is the traceback as text, because the
+    exception itself may not be picklable.
     """
 
     def __init__(self, url: str, what: str, trace: str = "") -> None:

@@ -52,13 +52,13 @@ class FeedState:
 
     @property
     def address(self) -> str:
-        """The address to request: the feed's own, or the one it has moved to."""
+        """Return the address to request: the feed's own, or the one it has moved to."""
         moved_to = self.ways.move.address if self.settings.follow_moves else None
         return moved_to or self.url
 
     @property
     def name(self) -> str:
-        """The display name: the user's title, the publisher's title, or the address."""
+        """Return the display name: the user's title, the publisher's title, or the address."""
         return self.called(self.title)
 
     def called(self, title: str | None) -> str:

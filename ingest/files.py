@@ -12,7 +12,7 @@ _LEAST_ROOM = 1 << 16
 
 
 def has_room(folder: Path) -> bool:
-    """Whether the disk of a folder has room; the folder need not exist yet."""
+    """Return whether the disk of a folder has room; the folder need not exist yet."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     try:
@@ -64,7 +64,7 @@ def sync(folder: Path) -> None:
 
 
 def is_there(target: str, content: bytes, at: datetime) -> bool:
-    """Whether a file has this content and modification time."""
+    """Return whether a file has this content and modification time."""
     try:
         with open(target, "rb") as file:  # noqa: PTH123 - as above
             is_same_time = int(os.fstat(file.fileno()).st_mtime) == int(at.timestamp())

@@ -30,7 +30,7 @@ def set_up_logging(level: str, form: str, zone: tzinfo = UTC) -> None:
 
 
 class _StandardError(logging.StreamHandler[TextIO]):
-    """Writes to the current `sys.stderr`, which a progress bar may replace."""
+    """A stream that writes to the current `sys.stderr`, which a progress bar may replace."""
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)
@@ -63,7 +63,7 @@ class _ZonedFormatter(logging.Formatter):
 
 
 class TextFormatter(_ZonedFormatter):
-    """Formats records as `time LEVEL [feed] message`."""
+    """A formatter that writes records as `time LEVEL [feed] message`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a record as text, on one line except for a traceback."""
@@ -76,7 +76,7 @@ class TextFormatter(_ZonedFormatter):
 
 
 class JsonFormatter(_ZonedFormatter):
-    """Formats records as one JSON object a line: time, level, logger, feed, message, exception."""
+    """A formatter that writes each record as a JSON object on one line."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a record as a JSON object."""
@@ -116,7 +116,7 @@ def _trace_of(form: logging.Formatter, record: logging.LogRecord) -> str | None:
 
 
 class JournalFormatter(logging.Formatter):
-    """Wraps another formatter; puts the level before each line for the journal (sd-daemon(3))."""
+    """A formatter that adds the level to another one's lines, for the journal (sd-daemon(3))."""
 
     _PRIORITIES = (
         (logging.CRITICAL, 2),
@@ -137,7 +137,7 @@ class JournalFormatter(logging.Formatter):
 
 
 def _is_journal(stream: TextIO) -> bool:
-    """Whether a stream is connected to the journal: systemd.exec(5), `$JOURNAL_STREAM`."""
+    """Return whether a stream is connected to the journal: systemd.exec(5), `$JOURNAL_STREAM`."""
     named = os.environ.get("JOURNAL_STREAM")
     try:
         status = os.fstat(stream.fileno())

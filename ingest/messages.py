@@ -1,4 +1,4 @@
-"""The language of what people read: English, or Chinese where the locale is Chinese.
+"""Translate the output for people to Chinese, if the locale is Chinese.
 
 Everything is written, stored and logged in English. Only the command line translates, when it
 prints: `_` and `ngettext` fill a template of the catalogue, as in gettext; `recognized` translates
@@ -63,7 +63,7 @@ def recognized(text: str) -> str:
 
 
 def is_translated() -> bool:
-    """Whether messages are translated, because the user's language is Chinese."""
+    """Return whether messages are translated, because the user's language is Chinese."""
     return isinstance(_catalogue(), _Chinese)
 
 
@@ -116,7 +116,7 @@ class _Chinese(gettext.GNUTranslations):
         return self.recognized(value) if " " in value.strip() else value
 
     def _by_parts(self, text: str) -> str | None:
-        """Translate the part after a separator, or else the part before one."""
+        """Translate both parts of a text around a separator; return None if neither is known."""
         cuts = [(cut, _SEPARATORS[cut[0]]) for cut in _SEPARATOR.finditer(text)]
         for cut, colon in cuts:
             if tail := self._whole(text[cut.end() :]):

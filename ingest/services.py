@@ -68,7 +68,7 @@ class Services:
     async def view(
         self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a query for a page view on threads and connections that polls do not use."""
+        """Run a query for the service's web server, on threads and connections apart from polls."""
         work = partial(self.database.view, query, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self.view_threads, work)
 
@@ -89,7 +89,7 @@ class Services:
         return await self.workers.run(READ_WITHIN, url, function, *args, **kwargs)
 
     async def in_database_thread(self, work: Callable[[], T]) -> T:
-        """Run a function that uses the database, in the threads for that."""
+        """Run a function that uses the database in one of the threads for the database."""
         return await asyncio.get_running_loop().run_in_executor(self.database_threads, work)
 
 
@@ -157,7 +157,7 @@ async def open_services(
 
 @contextlib.contextmanager
 def _threads_left_alone(count: int, name: str) -> Iterator[ThreadPoolExecutor]:
-    """Yield a pool of threads for reading; do not wait for its work at the end."""
+    """Yield a pool of threads that only read; do not wait for unfinished work at the end."""
     threads = ThreadPoolExecutor(count, thread_name_prefix=name)
     try:
         yield threads

@@ -1,4 +1,4 @@
-"""Bring in the past of feeds from several sources, through the same stages as a poll.
+"""Import older entries of feeds from several sources, through the same stages as a poll.
 
     runs         carry out a run, walk by walk                                  ← open this first
     asked        the options of a run; begin or resume a run

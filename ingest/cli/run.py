@@ -43,7 +43,7 @@ def run(ctx: typer.Context) -> None:
 
 
 def _wait_for_room(error: StoreFull, trouble: Trouble | None) -> Trouble:
-    """Wait after a start that found the disk full; log it once."""
+    """Wait before the next attempt to start, because the disk is full; log this once."""
     from ingest.daemon.notify import notify
     from ingest.daemon.watch import Trouble
 

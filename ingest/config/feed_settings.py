@@ -135,7 +135,7 @@ class FeedSettings(Table):
         return settings
 
     def as_shown(self) -> dict[str, Any]:
-        """Return the same without secrets; a reference such as env:NAME is not secret."""
+        """Return the settings without secrets; a reference such as env:NAME is not secret."""
         declared = feed_settings()
         return {name: declared[name].show(value) for name, value in self.as_json().items()}
 
@@ -149,7 +149,7 @@ class FeedConfig(FeedSettings):
 
     @property
     def settings(self) -> FeedSettings:
-        """The settings without the address."""
+        """Return the settings without the address."""
         return FeedSettings.model_validate(self.model_dump(exclude={"url"}))
 
 

@@ -79,7 +79,7 @@ def _encode(value: str) -> bytes:
 
 
 def _conditions(validators: Validators) -> Iterator[tuple[bytes, bytes]]:
-    """Send both validators: a server that knows only one uses that one."""
+    """Return headers with both validators; a server that supports only one ignores the other."""
     if validators.etag:
         yield b"if-none-match", validators.etag.encode("latin-1", "replace")
     if validators.last_modified:

@@ -49,7 +49,8 @@ class Manners:
     def turn(self, host: str, delay: timedelta | None = None) -> AbstractAsyncContextManager[None]:
         """Wait until a request to a host may start; count it until the block ends.
 
-        `delay` is the time that the host itself wants between two requests.
+        `delay` is the time that the host wants between two requests; the longer of it and
+        `fetch.host_delay` applies.
         """
         return self._limits.turn(host, delay)
 

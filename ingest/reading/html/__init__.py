@@ -2,7 +2,7 @@
 
 cleaning   HTML from outside → safe HTML
 tags       tags, as the standard's tokenizer reads them
-names      names in angle brackets that are not elements are removed, before they hide text
+names      remove names in angle brackets that are not elements, before they hide text
 tree       any text → a tree
 addresses  an address as written → an absolute one
 drawings   replace SVG by the HTML and the pictures in it

@@ -16,7 +16,7 @@ from ingest.reading.html.untangle import part_long_text
 from ingest.values import SafeHtml
 
 _TAG_BEGINS = re.compile(r"<[a-zA-Z/!?]")
-# An unescaped `if a<b`. A tag that was cut off follows a blank, or has attributes.
+# An unescaped `if a<b` at the end of a text. A cut-off tag would follow a blank or have attributes.
 _COMPARED_AT_END = re.compile(r"(?<=[A-Za-z0-9_)\]])<(?=[a-zA-Z][^<>=]*\Z)")
 _TAGS = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*")
 _MOST_PASSES = 5

@@ -12,7 +12,7 @@ _LINE = re.compile(r"(?:^|[\s_-])line(?:$|\s)", re.IGNORECASE)
 
 
 def part_lines(pre: etree._Element) -> None:
-    """End each line of a `pre` that holds one `code` (WeChat) or one `span.line` for each."""
+    """Add line ends to a `pre` in which each line is a `code` (WeChat) or a `span.line`."""
     for holder in (pre, *pre.iter("code")):
         lines = list(holder)
         if len(lines) > 1 and _are_lines(holder, lines):

@@ -55,7 +55,7 @@ def _element(node: etree._Element) -> etree._Element:
         parts[1:] = parts[:0:-1]
     elif name in _TURNED and str(node.tag).startswith(_PREFIX):
         parts = parts[1:] + parts[:1]
-    if name == "munderover" and len(parts) == 2:  # what is below was put into an element before
+    if name == "munderover" and len(parts) == 2:  # an inner element has the lower part
         element.tag = "mover"
     element.extend(parts)
     return element

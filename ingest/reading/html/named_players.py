@@ -2,8 +2,8 @@
 
 The page's script would make the player. Examples are `<div data-plyr-provider="youtube"
 data-plyr-embed-id="…">`, `<div class="bilibili" data-bvid="BV…">` and
-`<div class="youtube-player" data-id="…">`. The service is named by an
-attribute, a class, or the name of the attribute with the id; ids have the form that it gives them.
+`<div class="youtube-player" data-id="…">`. The service is named by an attribute, a class, or the
+name of the attribute with the id. Each service has its own form of ids.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ _LATE = (
     "data-src data-lazy-src data-litespeed-src data-original data-lazyload data-lazy data-url"
     " data-original-src data-orig-src data-real-src data-iframe-src data-video-src data-href"
 ).split()
-# In other elements these attributes have other meanings.
+# Attributes with such names have addresses of other things, such as posters.
 _BESIDE = re.compile(r"poster|thumb|img|image|cover|avatar|icon|logo|track|ping|api|config")
 _NO_PAGE = re.compile(r"(?:blank|empty|loading|placeholder|lazy)[\w-]*\.html?\Z", re.IGNORECASE)
 _URL = re.compile(r"(?:https?:)?//[^\s\"'<>\\]{4,500}")

@@ -189,7 +189,7 @@ def _skip_comments(body: bytes, pos: int) -> int:
         pos = end + 3
 
 
-_DECODER = json.JSONDecoder(strict=False)  # control characters in strings do occur
+_DECODER = json.JSONDecoder(strict=False)  # allows control characters in strings
 _JSON_BLANK = re.compile(r"[ \t\r\n]*")
 
 
