@@ -8,7 +8,7 @@ returns a `Document` or `NotModified`, or raises a `FetchError`.
     asking        a request, and which of its headers each server may get
     answers       what an answer means: a document, not modified, or which error
     redirects     where a redirect leads, and which credentials may be sent there
-    exchange      the seam: a request, a response, and the interface of a transport
+    exchange      a request, a response, and the interface of a transport
     transport     the transport in use: httpcore over connections that the guard allows
     proxies       which requests go through a proxy
     guard         host names → addresses that may be connected to

@@ -148,7 +148,7 @@ def _raw(headers: Headers, name: bytes) -> bytes:
 
 
 def as_document(answer: Document | NotModified) -> Document:
-    """Return the result of `judge` for a request without validators: always a document."""
+    """Return an answer that must be a document; raise `BadStatus` if it is a 304."""
     if isinstance(answer, NotModified):
         raise BadStatus(answer.url, 304)
     return answer

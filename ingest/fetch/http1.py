@@ -94,7 +94,7 @@ class Reception:
             self.headers.append((name, value.strip(b" \t")))
 
     def on_headers_complete(self) -> None:
-        """Store the status, unless it is an interim one (1xx, RFC 9110 section 15.2)."""
+        """Store the status; drop an interim response's headers (1xx, RFC 9110 section 15.2)."""
         self.status = self._parser.get_status_code()
         if self.status >= 200:
             self._has_head = True

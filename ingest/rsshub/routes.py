@@ -17,7 +17,7 @@ from ingest.config import RsshubConfig
 SCHEME = "rsshub"
 _ACCESS = frozenset({"key", "code"})
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
-# Characters that JavaScript's decodeURI keeps encoded, and the percent sign, as Hono keeps that.
+# Encoded characters that JavaScript's decodeURI does not decode, and `%25`, which Hono keeps, too.
 _LEFT_ENCODED = re.compile("%(?=2[3456BCF]|3[ABDF]|40)", re.IGNORECASE)
 # Characters; a shorter secret could occur elsewhere by chance.
 _SHORTEST_SECRET = 8
@@ -124,7 +124,9 @@ def address_of(route: str, instance: Instance) -> str:
 
 
 def with_code(url: str, instance: Instance) -> str:
-    """Add its `code` to an address: the MD5 of path and key, if there is a key.
+    """Replace `key` and `code` of an address by the right `code`: the MD5 of path and key.
+
+    If the instance has no key, there is no code.
 
     The path is that of the whole address, decoded as Hono passes it to RSSHub, by JavaScript's
     decodeURI (`罗翔`, not `%E7%BD%97…`; but `%2F` stays).

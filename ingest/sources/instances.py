@@ -177,7 +177,7 @@ class Instances:
         except SourceError as error:
             raise _without_secrets(error, secrets_in(url, instance.key)) from None
         answer = _without_access(answer, secrets_in(url))
-        # A page with status 200 is a captcha, a notice, or a site of other owners.
+        # A page with status 200 is a captcha, a notice, or another site at this address.
         if isinstance(answer, Document) and (what := not_a_feed.name_page(answer.body)):
             raise ParseError(answer.final_url, what)
         return answer

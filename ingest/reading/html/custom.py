@@ -62,7 +62,7 @@ _NAMES = (
     " data-miniprogram-nickname aria-label alt data-desc"
 ).split()
 _KEPT = ("width", "height", "alt", "srcset", "poster")
-# Elements that show a card with a name, even if they have other addresses.
+# Elements that show a card; its name is shown even without an address.
 _CARD = re.compile(r"mp-?(?:common|miniprogram|weapp|profile|videosnap)")
 
 

@@ -7,7 +7,7 @@ from lxml import etree
 DRAWN = "katex-html"
 TWIN = "katex-mathml"
 _ZERO_WIDTH = "\u200b"
-_STACK = "vlist"  # parts that KaTeX's styles place above each other
+_STACK = "vlist"  # a class of parts that KaTeX's styles place above each other
 
 
 def find(element: etree._Element, name: str) -> etree._Element | None:

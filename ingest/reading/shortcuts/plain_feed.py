@@ -1,6 +1,6 @@
 """Read plain RSS 2.0 and Atom 1.0 with libxml2, in a tenth of feedparser's time.
 
-The result are the dictionaries that feedparser would return for the same text. If anything is
+The results are the dictionaries that feedparser would return for the same text. If anything is
 unusual (another element, an element twice, markup in a title), the result is None, and the caller
 uses feedparser. Tests compare this module with feedparser, which is right by definition.
 """
@@ -32,7 +32,7 @@ from ingest.reading.xml.xml_text import Root
 _SYNDICATION = "{http://purl.org/rss/1.0/modules/syndication/}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
-# Control characters that cp1252 uses for others; feedparser takes them for wrongly decoded text.
+# Control characters that feedparser replaces by the characters of cp1252 with the same numbers.
 _WINDOWS_CHARACTER = re.compile("[\x80-\x9f]|&#(?:0*(?:12[89]|1[345][0-9])|[xX]0*[89][0-9a-fA-F]);")
 _WINDOWS_LEAD = b"\xc2"  # the first byte of each of them in UTF-8
 # feedparser treats a title with either of these as HTML.
