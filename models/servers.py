@@ -30,7 +30,7 @@ class RsshubNamespace(Base):
 
 
 class HostPause(Base):
-    """A server that gets no requests until a time."""
+    """A server that gets no requests until a given time."""
 
     __tablename__ = "host_pause"
 

@@ -21,7 +21,7 @@ _LONGEST_PAUSE = timedelta(days=7, minutes=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
-    """A server (host and port) that gets no requests until a time.
+    """A server (host and port) that gets no requests until a given time.
 
     `refusals` counts the connections that the server refused in a row; 0 if it asked for the pause.
     """
