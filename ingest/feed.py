@@ -19,7 +19,7 @@ DEFAULT_ZONE = "Asia/Shanghai"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedState:
-    """A feed as it is stored: settings, schedule, and what its last document says about it."""
+    """A stored feed: its settings, its schedule, and what its last document says about it."""
 
     id: int
     url: str

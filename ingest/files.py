@@ -7,7 +7,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-# Bytes that must be free. A file needs at least one block; the disk may be small.
+# This many bytes must be free on the disk. The number is low, because the disk may be small.
 _LEAST_ROOM = 1 << 16
 
 
@@ -17,7 +17,7 @@ def has_room(folder: Path) -> bool:
         folder = folder.parent
     try:
         disk = os.statvfs(folder)
-    except OSError:  # writing there will raise the reason
+    except OSError:  # A later write in this folder raises the reason.
         return True
     return disk.f_bavail * disk.f_frsize >= _LEAST_ROOM
 
@@ -28,7 +28,7 @@ def write_file(path: str, content: bytes, at: datetime) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         try:
             _write_all(descriptor, content)
-            os.fchmod(descriptor, 0o644)  # independent of the umask
+            os.fchmod(descriptor, 0o644)  # The mode is set here, because the umask may be stricter.
             os.utime(descriptor, (at.timestamp(), at.timestamp()))
         finally:
             os.close(descriptor)

@@ -11,7 +11,7 @@ from typing import TextIO
 
 from ingest.urls import hide_secrets
 
-# These libraries log every request at INFO. Guidang logs one line for each poll.
+# These libraries log every request at INFO. Guidang logs only one line for each poll.
 _VERBOSE = tuple("httpx httpcore hpack trafilatura readability alembic uvicorn warcio".split())
 # APScheduler warns about each tick that starts before the last one has ended.
 _WARNING_TOO_OFTEN = ("apscheduler",)
@@ -141,6 +141,6 @@ def _is_journal(stream: TextIO) -> bool:
     named = os.environ.get("JOURNAL_STREAM")
     try:
         status = os.fstat(stream.fileno())
-    except (OSError, ValueError):  # not a file, such as a progress bar or a closed stream
+    except (OSError, ValueError):  # The stream is not a file. It may be a progress bar, or closed.
         return False
     return named == f"{status.st_dev}:{status.st_ino}"

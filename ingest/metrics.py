@@ -89,7 +89,7 @@ class Metrics:
             self._feeds.labels(state).set(totals[state])
 
     def measure_following(self, lags: Iterable[Lag], now: datetime) -> None:
-        """Set how far behind each follower is."""
+        """Set the lag of each follower."""
         for lag in lags:
             self._follow_due.labels(lag.follower).set(lag.due)
             self._follow_oldest.labels(lag.follower).set(lag.seconds(now))

@@ -15,14 +15,14 @@ _SECRETS = frozenset(
     "key code token access_token auth_token password passwd pwd pw pass secret apikey api_key"
     " api-key appkey app_key access_key accesskey auth sign signature sig".split()
 )
-# Most links match this. They need no normalisation.
+# Most links match this pattern. They need no normalisation.
 PLAIN_LINK = re.compile(
     r"https?://(?P<host>(?:(?!xn--)[a-z0-9]+(?:[.-](?!xn--)[a-z0-9]+)*\.[a-z]{2,}"
     r"|[0-9]{1,3}(?:\.[0-9]{1,3}){3})(?::(?!80\b|443\b)[1-9][0-9]{0,4})?)"
     r"(?P<path>(?:/[\w~-][\w.~-]*)+/?|/)(?:\?(?P<query>[\w~.-]+=[\w~.-]+(?:&[\w~.-]+=[\w~.-]+)*))?",
     re.ASCII,
 )
-# An address within a text; it ends before a blank, a quote or a bracket.
+# The pattern finds an address within a text. It ends before a blank, a quote or a bracket.
 _ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s'\"<>()]+", re.IGNORECASE)
 _REFERENCES = ("env:", "credential:")
 _HIDDEN = "***"
@@ -115,8 +115,8 @@ def site_of(host: str) -> str:
     `host` is in lower case and not in punycode.
     """
     if ":" in host or host.rpartition(".")[2].isdigit():
-        return host  # an IP address; loading the list of suffixes is not necessary
-    from tld import get_fld  # the list of suffixes loads slowly
+        return host  # For an IP address, the list of suffixes is not loaded.
+    from tld import get_fld  # The import is here because the list of suffixes loads slowly.
 
     return get_fld(host, fix_protocol=True, fail_silently=True, search_private=True) or host
 
@@ -125,7 +125,7 @@ def without_secrets(url: str) -> str:
     """Return an address that may be shown: without a password and without keys in its query."""
     try:
         parts = urlsplit(url)
-    except ValueError:  # malformed: any part of it may be secret
+    except ValueError:  # The address is malformed, so any part of it may be secret.
         return url.partition("?")[0].rpartition("@")[2]
     if "@" not in parts.netloc and "=" not in parts.query:
         return str.__str__(url)

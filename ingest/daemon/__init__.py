@@ -1,11 +1,11 @@
 """The long-running service: it polls the feeds that are due until it is stopped.
 
-    service     start, reload, stop, and the work of every minute     ← open this first
-    dispatch    which polls start, and how many at a time
-    watch       progress, clock changes, and what cannot be used at present
+    service     starts, reloads and stops, and does the housekeeping     ← open this first
+    dispatch    starts the polls that are due, some at a time
+    watch       progress, clock changes, and parts that cannot be used at present
     notify      messages to systemd
 
-The schedule is in the database; APScheduler only ticks.
+The schedule of polls is in the database. APScheduler only calls `dispatch` at regular times.
 """
 
 from ingest.daemon.service import Daemon

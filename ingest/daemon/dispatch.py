@@ -23,7 +23,7 @@ from ingest.values import Outcome
 logger = logging.getLogger(__name__)
 
 _AT_A_TIME = 16
-# How long to wait before polling a feed again whose poll could not be stored.
+# If a poll could not be stored, its feed is polled again after this time.
 _AFTER_TROUBLE = timedelta(minutes=1)
 _GAP = (
     "nothing was left of what the last poll had seen: entries may have been missed; "
@@ -119,7 +119,7 @@ class Dispatcher:
             self._refill = asyncio.create_task(self.fill())
 
     async def _poll(self, feed: FeedState) -> None:
-        """Poll a feed; after a bug or a database error, hold the feed for a while."""
+        """Poll a feed; after a bug or a database error, do not poll it again for a while."""
         try:
             with border(feed.name):
                 is_fault = await self._poll_unless_skipped(feed)
@@ -146,7 +146,7 @@ class Dispatcher:
         return is_unstored or poll.error_kind == Fault(poll.url, "").kind
 
     async def _is_skipped(self, feed: FeedState) -> bool:
-        """Postpone a feed if the publisher excludes this hour or day; return whether it was."""
+        """Postpone a feed if the publisher excludes this hour or day; return whether that is so."""
         later = skipped_until(feed.settings, feed.ways, self._services.clock())
         if later is None:
             return False
@@ -171,7 +171,7 @@ class Dispatcher:
         self._metrics.set_up(trouble.name, trouble.reason is None)
 
     async def rest(self, within: timedelta) -> None:
-        """Start no more polls; return when none is being started, or when `within` has passed."""
+        """Start no more polls; return when no poll is being started, or after `within`."""
         self._is_draining = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within.total_seconds()), self._filling:
@@ -180,7 +180,7 @@ class Dispatcher:
     async def drain(self, within: timedelta) -> None:
         """Start no more polls, wait for the running ones, and cancel those that take too long.
 
-        Nothing is lost: what was not committed is polled again.
+        Nothing is lost: feeds whose polls were not committed are polled again.
         """
         self._is_draining = True
         async with self._filling:

@@ -11,7 +11,7 @@ from datetime import timedelta
 def notify(*lines: str) -> None:
     """Send a message to the service manager, if there is one.
 
-    `READY=1`, `STOPPING=1`, `WATCHDOG=1`, `STATUS=…`; a reload is `RELOADING=1` with the time.
+    The messages are `READY=1`, `STOPPING=1`, `WATCHDOG=1` and `STATUS=…`.
     """
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:

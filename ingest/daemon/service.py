@@ -32,15 +32,16 @@ from ingest.workers import processes_for
 logger = logging.getLogger(__name__)
 
 _LOOP_CHECK = timedelta(seconds=0.1)
-_HOUSEKEEPING = 5  # ticks
-# A cancelled poll is repeated before any other feed is polled.
+_HOUSEKEEPING = 5  # the ticks from one housekeeping to the next
+# At a reload, polls are cancelled if they run longer than this. They are the first to be repeated.
 _RELOADS_WITHIN = timedelta(seconds=3)
 _RESTS_WITHIN, _ENDS_AFTER = timedelta(seconds=1), timedelta(seconds=10)
 
-_PARTS = {"files": "archive"}  # other names of followers in /readyz and the metrics
+_PARTS = {"files": "archive"}  # /readyz and the metrics use these other names of followers.
 
-Read = Callable[[], Config]  # reads the configuration again; raises `ConfigError`
-Adopt = Callable[[Config], object]  # adopts the feeds of a configuration; raises `StoreError`
+Read = Callable[[], Config]  # The function reads the configuration again; it raises `ConfigError`.
+# The function adopts the feeds of a configuration; it raises `StoreError`.
+Adopt = Callable[[Config], object]
 
 
 class Daemon:
@@ -101,7 +102,7 @@ class Daemon:
         await dispatcher.fill()
         await self._wait_for_signal()
         scheduler.pause()
-        await dispatcher.rest(_RESTS_WITHIN)  # the next line cancels those still running
+        await dispatcher.rest(_RESTS_WITHIN)  # The next line cancels running jobs.
         scheduler.shutdown(wait=False)
         measuring.cancel()
         watching.cancel()
@@ -117,9 +118,10 @@ class Daemon:
         await services.following.settle(timedelta(seconds=max(left, 0)))
 
     async def _prepare(self, services: Services) -> None:
-        """Repair what a killed run or a wrong clock has left behind.
+        """Repair the damage of a killed run or a wrong clock.
 
-        At the start, an unusable part ends the run; later, and on a full disk, the daemon retries.
+        If archive or database cannot be used at the start, the run ends. Later, or on a full disk,
+        the daemon tries again.
         """
         try:
             await _prepare_archive(services)
@@ -133,7 +135,7 @@ class Daemon:
     def _schedule(self, services: Services, dispatcher: Dispatcher) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
             timezone="UTC",
-            # By default, APScheduler silently skips jobs that are a second late.
+            # By default, APScheduler silently skips jobs that are one second late.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         tick = services.config.daemon.tick
@@ -156,7 +158,7 @@ class Daemon:
             wait.cancel()
 
     async def _watch_loop(self) -> None:
-        """Measure the delay of the event loop: nothing may block it for long."""
+        """Measure the delay of the event loop, which shows whether something blocks the loop."""
         while True:
             due = time.monotonic() + _LOOP_CHECK.total_seconds()
             await asyncio.sleep(_LOOP_CHECK.total_seconds())
@@ -186,7 +188,7 @@ class Daemon:
             self._start_reload()
 
     async def _measure(self, services: Services) -> None:
-        """Update the metrics. This may take long and runs beside the polls."""
+        """Update the metrics. This may take long, so it runs at the same time as the polls."""
         try:
             overview = await services.view(listings.overview, now := services.clock())
             lags = await services.view(due.lags)
@@ -219,7 +221,7 @@ class Daemon:
                 await self._try(config)
                 await asyncio.to_thread(self._adopt, config)
             except (ConfigError, StoreError, ArchiveError) as error:
-                # The new configuration may be valid: try again when there is room on the disk.
+                # The new configuration may be valid. It is tried again when the disk has room.
                 self._is_reload_waiting = isinstance(error, StoreError | ArchiveFull)
                 logger.error("%s; going on with the old configuration", error)  # noqa: TRY400
                 notify("READY=1")
@@ -229,7 +231,7 @@ class Daemon:
                 self._reloaded.set()
 
     async def _try(self, config: Config) -> None:
-        """Open and close what a configuration names; raise an error if that fails."""
+        """Open and close the database etc. of a configuration; raise an error if that fails."""
         async with open_services(config, self._database) as services:
             await _prepare_archive(services)
 

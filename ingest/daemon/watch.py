@@ -1,4 +1,4 @@
-"""What the daemon watches: progress, clock changes, and parts that cannot be used."""
+"""Watches the daemon's progress, clock changes, and parts that cannot be used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ingest.manners.backoff import doubled
 logger = logging.getLogger(__name__)
 
 _TICK_WITHIN = timedelta(minutes=2)
-# The longest poll: a slow feed, and twenty pages of a slow site.
+# The longest poll is that of a slow feed with twenty pages on a slow site.
 _POLL_WITHIN = timedelta(minutes=45)
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -23,7 +23,7 @@ _SMALLEST_JUMP = timedelta(seconds=60)
 
 
 class Progress:
-    """Whether the daemon makes progress, measured by a monotonic clock."""
+    """Checks whether the daemon makes progress, by a monotonic clock."""
 
     def __init__(self, ticks: Callable[[], float] = time.monotonic) -> None:
         self._ticks = ticks
@@ -47,7 +47,7 @@ class Progress:
 
     @property
     def fault(self) -> str | None:
-        """Describe what is stuck, or None."""
+        """Return a description of what is stuck; None if the daemon makes progress."""
         now = self._ticks()
         if now - self._last_tick > _TICK_WITHIN.total_seconds():
             return f"no tick for {now - self._last_tick:.0f} s"
@@ -102,7 +102,7 @@ class Trouble:
 def exit_after(wait: timedelta) -> None:
     """End the process after this time even if a thread waits for an unresponsive database.
 
-    Nothing is lost: what was not committed is polled again.
+    Nothing is lost: feeds whose polls were not committed are polled again.
     """
 
     def end() -> None:

@@ -1,6 +1,6 @@
-"""Followers: work that follows from a commit, done for each entry that is due.
+"""Followers: work that is done after a commit, for each entry that is due.
 
     files/      write the archive's files
 
-Everything that a follower makes can be made again from the store.
+All results of a follower can be made again from the store.
 """

@@ -35,11 +35,11 @@ class Followed:
 
 
 class Follower(Protocol):
-    """Makes something from entries, outside of the transaction that changes them."""
+    """Makes something, such as files, from entries, after the transaction that changes them."""
 
     @property
     def name(self) -> str:
-        """Its name in the tables `follower` and `due`."""
+        """The follower's name in the tables `follower` and `due`."""
 
     def begin(self, *, now: datetime) -> None:
         """Get ready for a run; raise `GuidangError` if the follower cannot work at present."""
@@ -64,13 +64,13 @@ class Run:
         self._is_stopped = False
 
     def stop(self) -> None:
-        """End the run after the present batch; what is left stays due."""
+        """End the run after the present batch; entries that are not processed stay due."""
         self._is_stopped = True
 
     def finish(self) -> int:
         """Process all due entries; return the number of things made.
 
-        Other processes can process a batch between two of this run. An entry that fails stays due,
+        Other processes can process batches in between. An entry that fails stays due,
         and the others are still processed; the first error is raised in the end. A batch without
         any success ends the run.
         """
@@ -92,7 +92,7 @@ class Run:
         return self._count
 
     def _take_up_some(self) -> bool:
-        """Process a batch; return whether there may be another."""
+        """Process a batch; return whether there may be another batch."""
         name = self._follower.name
         with turn_at(self._database, f"follow-{name}"):
             taken = self._database.query(store.take_due, name, after=self._last, limit=_BATCH)

@@ -1,4 +1,4 @@
-"""Run each follower on a thread of its own, so that no poll waits for one."""
+"""Run each follower on a thread of its own, so that no poll waits for a follower."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ingest.follow.follower import Follower, Run
 
 T = TypeVar("T")
 
-# Seconds. A run waits until nothing is being committed, at most a tenth of a second: one run for
-# many commits costs less.
+# A run for many commits costs less than many runs. So a run first waits, in pauses of this many
+# seconds, until nothing is being committed.
 _PAUSE, _MOST_PAUSES = 0.01, 10
 
-# Called after each run in the background, with its error.
+# The function is called after each run in the background, with the error of the run if any.
 OnEnd = Callable[[str, GuidangError | None], None]
 
 

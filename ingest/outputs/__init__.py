@@ -1,4 +1,4 @@
-"""Layouts turn a `Record` into a path and the bytes of a file; pure.
+"""Layouts turn a `Record` into a path and the bytes of a file. All functions are pure.
 
 `follow/files` writes the files.
 """
@@ -12,7 +12,7 @@ from ingest.config import ArchiveConfig
 from ingest.outputs.hexo import NOTHING_APART, HexoLayout, Names
 from ingest.values import Record
 
-# The lengths, in bytes, that are tried for parts of a path if the file system refuses longer ones.
+# If the file system refuses a path, its parts are shortened to these lengths in bytes.
 SHORTER = (100, 60, 0)
 
 
@@ -36,8 +36,8 @@ class Layout(Protocol):
     ) -> Iterator[tuple[str, str]]:
         """Yield the categories and tags of a record, each with the place of its page.
 
-        The place of a category depends on the spelling of its parent in `written`. Categories
-        below a parent without one are left out, or with `guess` placed by the parent's own name.
+        The place of a category depends on the spelling of its parent in `written`. If the parent
+        has no spelling, the category is left out; with `guess`, the parent's own name is used.
         """
 
     def render(self, record: Record, names: Names = NOTHING_APART) -> bytes:
@@ -52,7 +52,8 @@ def make_layout(config: ArchiveConfig) -> Layout:
 def paths_for(layout: Layout, record: Record) -> Iterator[str]:
     """Yield the possible paths of a record, the preferred one first.
 
-    The others are used if another record has the path, or it is too long for the file system.
+    The other paths are for a record whose preferred path belongs to another record, or is too long
+    for the file system.
     """
     yield layout.path(record)
     yield layout.path(record, apart=True)
@@ -61,5 +62,5 @@ def paths_for(layout: Layout, record: Record) -> Iterator[str]:
 
 
 def is_at_home(layout: Layout, record: Record) -> bool:
-    """Return whether a record's path is one that it could get today."""
+    """Return whether a new record could get the path of this record."""
     return record.path is not None and record.path in paths_for(layout, record)

@@ -1,30 +1,30 @@
 """Put an entry's HTML into one `<div>`, protected from Markdown, templates, Hexo and its themes.
 
-These search text and tags for their syntax with regular expressions. Such characters are written
-as character references, which a browser reads the same, and the others ignore.
+All of these search text and tags for their own syntax. The characters of such syntax are written as
+character references, which have the same meaning for browsers, but none for the other programs.
 """
 
 from __future__ import annotations
 
 import re
 
-# One hostile entry must not run a template, or stop the build of a whole site.
+# Otherwise one hostile entry could run a template, or stop the build of the whole site.
 _BRACES = re.compile(r"\{(?=[{%#])|(?<=\{)\{|\}(?=\})|(?<=[%#}])\}")
-# Hexo makes blocks of fences before Markdown is read; fluid makes notes of `[^1]`.
+# Hexo turns fences into blocks before it reads Markdown. The theme fluid turns `[^1]` into a note.
 _FENCES = re.compile(r"`{3,}|~{3,}")
 _FOOTNOTE = re.compile(r"\[(?=\^\d)")
-# Hexo marks its placeholders with U+FFFC, and the build fails on an unknown number after it.
+# Hexo marks its placeholders with U+FFFC. The build fails if an unknown number follows it.
 _PLACEHOLDER = "\ufffc"
 _PRE = re.compile(r"(<pre\b[^>]*>)(.*?)(</pre>)", re.DOTALL)
 
-# Hexo edits a link at the first `href=` or `rel=` in its tag, even inside a value, and `$` is
-# special in replacement strings of JavaScript. In clean HTML no value has `<`, `>` or `"`.
+# Hexo edits a link at the first `href=` or `rel=` in its tag, even inside a value. `$` is special
+# in replacement strings of JavaScript. Values in clean HTML never contain `<`, `>` or `"`.
 _VALUE = re.compile(r'="([^"<>]+)"')
 _NAME = r"(href|rel|target|src|srcset|class|alt|title)="
 _NAME_IN_VALUE = re.compile(rf'="[^"<>]*{_NAME}', re.IGNORECASE)
 _NAMES = re.compile(_NAME, re.IGNORECASE)
 
-# The syntax of an emoji for the filter github-emojis, which decodes character references first.
+# The filter github-emojis decodes character references first, and then replaces `:smile:`.
 _EMOJI = re.compile(r":(?:(?!\d{1,40}:)\w{1,40}|100|1234):", re.ASCII)
 
 
@@ -36,9 +36,9 @@ def body_of(html: str) -> str:
             text = pattern.sub(_as_references, text)
     if "$" in text or _NAME_IN_VALUE.search(text):
         text = _VALUE.sub(_without_signs, text)
-    if "<pre" in text:  # clean HTML is in lower case
+    if "<pre" in text:  # The names of elements in clean HTML are in lower case.
         text = _PRE.sub(_keep_preformatted_lines, text)
-    # A blank line would end the HTML block, and what follows would be read as Markdown.
+    # A blank line would end the HTML block, and the text after it would be read as Markdown.
     lines = [line for line in text.split("\n") if line.strip(" \t\f\v")]
     return "\n".join(["<div>", *lines, "</div>"])
 

@@ -19,18 +19,19 @@ from ingest.outputs.pages import page_of, short_name
 from ingest.urls import without_secrets
 from ingest.values import Record
 
-# Text that needs no quotes in YAML, and text that YAML 1.1 or 1.2 reads as another type.
+# The first pattern matches text that needs no quotes in YAML. The second matches text that YAML 1.1
+# or 1.2 reads as another type.
 _PLAIN = re.compile(r"[^\W\d_][\w ./·•・－—–-]*", re.UNICODE)
 _NOT_TEXT = re.compile(r"(?i)(y|n|yes|no|true|false|on|off|null|none|nan|inf|[.]?nan|[.]?inf)")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]+")
 
-_LONGEST_PLACE = 1_000  # bytes; an index of PostgreSQL has at most 2,700 in all
+_LONGEST_PLACE = 1_000  # bytes; PostgreSQL allows 2,700 bytes for all columns of an index entry
 
-# All records of a feed repeat its names and address. They may be long, so only few are cached.
+# All records of a feed repeat its names and its address. These may be long, so few are cached.
 _MOST_REMEMBERED = 100
 
 
-# The spelling of categories and tags, by place and name, if it differs from the name.
+# The spellings of categories and tags that differ from their names, by place and name.
 Names = Mapping[tuple[str, str], str]
 NOTHING_APART: Names = MappingProxyType({})
 
@@ -95,7 +96,8 @@ class HexoLayout:
         yield f"source_feed: {_address(record.feed_url)}"
         if record.guid:
             yield f"source_guid: {_quote(without_tags(_one_line(record.guid)))}"
-        # Without `updated` Hexo uses the file's time, which on most servers is that of a clone.
+        # Without `updated`, Hexo uses the file's time, which after a `git clone` is the time of the
+        # clone.
         yield f"updated: {self._date(record.last_change_at)}"
 
     def _written_categories(self, record: Record, names: Names) -> list[str]:
@@ -104,7 +106,7 @@ class HexoLayout:
         return [names.get(one, one[1]) for one in self._category_places(record, names)]
 
     def _categories(self, record: Record) -> list[str]:
-        """Return the categories as a path from the widest to the narrowest, as Hexo reads it."""
+        """Return the categories as Hexo's path, from the widest to the narrowest."""
         path = record.feed_categories
         if len(path) < 1:
             path = (self._config.default_category, record.feed_title)
@@ -135,18 +137,18 @@ def _list(key: str, values: Iterable[str]) -> Iterator[str]:
 
 
 def _distinct(names: Iterable[str]) -> list[str]:
-    """Return the names once each, without those that are empty, `.` or `..`."""
+    """Return each name once, without names that are empty, `.` or `..`."""
     clean = (_one_line(name) for name in names)
     return list(dict.fromkeys(name for name in clean if name.strip("./ ")))
 
 
 def _pages(names: Iterable[str]) -> list[str]:
-    """Return the names as the record has them; Hexo makes a page for each."""
+    """Return the names in the form for files; Hexo makes a page for each."""
     return list(dict.fromkeys(short_name(inert_text(name)) for name in _distinct(names)))
 
 
 def _below(place: str, category: str) -> str:
-    """Return the place of a category's children; a digest if it is too long for an index."""
+    """Return the place of a category's children; a digest of it if it is too long for an index."""
     inner = f"{place}/{page_of(category)}"
     return inner if len(inner.encode()) < _LONGEST_PLACE else f"…/{_digest(inner)}"
 

@@ -11,16 +11,19 @@ from __future__ import annotations
 import html
 import re
 
-# Where HTML opens a tag or comment (WHATWG 13.2.5.6). At the end the theme's own text follows.
+# These characters open a tag or a comment in HTML (WHATWG 13.2.5.6). At the end of the text, the
+# theme's own text follows, so `<` is dangerous there too.
 _OPENING = re.compile(r"<(?=[A-Za-z/!?]|\Z)")
-# A possible character reference. In addresses it needs a semicolon.
+# The pattern matches what may be a character reference. In an address, a named reference needs its
+# semicolon.
 _REFERENCE = re.compile(r"&(?:#\w+|[A-Za-z][A-Za-z0-9]{0,31});?", re.ASCII)
 _REFERENCE_IN_ADDRESS = re.compile(r"&(?:#\w+;?|[A-Za-z][A-Za-z0-9]{0,31};)", re.ASCII)
-# A quote can end an attribute. That is harmful only with a `=`, for the value of another one.
+# A quote can end an attribute. This is harmful only if a `=` follows, which begins the value of
+# another attribute.
 _FULL_WIDTH_QUOTES = str.maketrans({'"': "＂", "'": "＇"})
 
 _UNSAFE_IN_ADDRESS = re.compile(r"""[\s\x00-\x1f\x7f"'<>\\`]""")
-# A bracket ends `url(…)` in a style; `$` is special in replacement strings of JavaScript.
+# A bracket ends `url(…)` in a style. `$` is special in replacement strings of JavaScript.
 _UNSAFE_IN_PICTURE = re.compile(r"[()$]")
 
 

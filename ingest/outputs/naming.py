@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 from ingest.values import Record
 
-# The limit of eCryptfs (encrypted home folders, many network drives); others allow 255 bytes.
+# eCryptfs, which encrypts home folders and many network drives, allows 143 bytes. Other file
+# systems allow 255.
 LONGEST_NAME = 143
 _ID_DIGITS = 10
 _TITLE_BYTES = 120
 
-# Windows refuses `<>:"/\|?*`, Hexo fails on `%`, and the rest is special in a shell or YAML.
+# Windows refuses `<>:"/\|?*`, and Hexo fails on `%`. The others are special in a shell or YAML.
 _UNSAFE = re.compile(r"""[\s<>:"/\\|?*%#&'`$!;(){}\[\]^~=+,@]+""")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
@@ -28,7 +29,7 @@ def author_of(
     feed_categories: Sequence[str],
     feed_title: str,
 ) -> str:
-    """Return the entry's authors, or the author set for the feed, or the feed's, or the site.
+    """Return the first that exists: entry's authors, author set for the feed, feed's author, site.
 
     If the user has set categories (subject, site, channel), the second one is the site.
     """
@@ -42,8 +43,8 @@ def record_path(
     """Fill the template of paths (`archive.template`) for one record.
 
     Entries of two feeds can have the same key (guids such as 1, 2, 3). With `apart`, the id in the
-    path depends on the feed too. Each part has at most `longest` bytes if its title and feed can
-    be cut so far.
+    path depends on the feed too. The title and the feed are cut
+    so that each part has at most `longest` bytes, if that is possible.
     """
     longest = LONGEST_NAME if longest is None else longest
     key = sha256(f"{record.feed_url}\0{record.key}".encode()).hexdigest() if apart else record.key
@@ -70,7 +71,7 @@ def _file_name(template: str, fields: dict[str, str], longest: int) -> str:
 
 
 def _fill(template: str, fields: dict[str, str], longest: int) -> str:
-    """Fill a part of a path; cut the title, then the feed, if it is too long; never the id."""
+    """Fill a part of a path; if it is too long, cut the title, then the feed, but never the id."""
     part = template.format_map(fields)
     for field in ("title", "feed"):
         while len(part.encode()) > longest and f"{{{field}" in template and fields[field]:

@@ -1,4 +1,4 @@
-"""Predict the page that Hexo makes for a category or tag, and spell names so that each has one.
+"""Predict the page that Hexo makes for a category or tag; spell names so that each has a page.
 
 Hexo makes the folder of a page from the name by hexo-util's `slugize`: signs become hyphens, and
 are removed at both ends. So `c`, `c++` and `C#` would have one page, and `???` would replace the
@@ -17,13 +17,13 @@ from ingest.outputs.naming import cut_bytes
 _SIGNS = r"~`!@#$%^&*()\-_+=\[\]{}|\\;:\"'<>,.?/"
 _SIGN = re.compile(f"[{_SIGNS}]")
 _SEPARATORS = re.compile(rf"[\s{_SIGNS}]+")
-_FULL_WIDTH = 0xFEE0  # from a sign of ASCII to its full-width form
+_FULL_WIDTH = 0xFEE0  # the distance from an ASCII character to its full-width form
 _LETTERS = str.maketrans(
     {"ß": "s", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE"}
 )
-# Bytes of the folder of a category or tag, without the `…`; the limit of eCryptfs is 143.
+# The folder of a category or tag has at most this many bytes, without the `…`. eCryptfs allows 143.
 LONGEST_FOLDER = 120
-_LAST_NUMBER = 9  # each number costs a query
+_LAST_NUMBER = 9  # Each number costs a query, so no higher number is tried.
 _DIGITS = 12
 
 
@@ -37,7 +37,7 @@ def page_of(name: str) -> str:
 
 
 def _without_accents(name: str) -> str:
-    """Remove the accents of Latin letters, also full-width, as hexo-util's `escapeDiacritic`."""
+    """Remove accents from Latin letters, also full-width ones, as hexo-util's `escapeDiacritic`."""
     if name.isascii():
         return name
     return "".join(map(_letter, unicodedata.normalize("NFC", name)))
@@ -67,5 +67,5 @@ def ways_to_write(name: str) -> Iterator[str]:
 
 
 def loses_nothing(name: str) -> bool:
-    """Return whether a name is equal to its page's; such a name keeps its spelling."""
+    """Return whether a name equals its page's name; such a name keeps its spelling."""
     return page_of(name) == name.casefold()

@@ -1,14 +1,15 @@
 """Turns fetched bytes into entries, with pure functions only.
 
-read       a document → its entries, in normal form and identified; ready: preloaded for processes
+read       a document → its entries in normal form
+ready      loads modules before the processes that read are forked
 documents  a feed's bytes → ParsedFeed
 entries    a parsed entry → its normal form
-dedupe     identity; new, edited or unchanged; near-duplicates
+dedupe     makes the keys of entries, and decides which are new, edited or unchanged
 extract    an article's page → its article
 records    records of old archives → entries
 lists      OPML, sitemaps, the feeds that a page names
 shortcuts  faster ways for plain documents, which can be switched off
-dates titles language html xml links    the single subjects
+dates titles language html xml links    one subject each
 
 No function sleeps, reads the clock, or uses the network or the database.
 """

@@ -10,23 +10,25 @@ from url_normalize import url_normalize
 
 from ingest.urls import PLAIN_LINK
 
-# Prefixes of a host that name the same site. The rest must still be a host: `m.cn` stays.
+# A host with one of these prefixes is the same site. The rest must still be a host, so `m.cn` keeps
+# its prefix.
 _MOBILE = re.compile(r"^(?:www|m)\.(?=[^.]+\.[^.])")
 _TRACKING_PREFIXES = ("utm_", "spm", "share_")
 _TRACKING = frozenset(
     "from isappinstalled fbclid gclid scene chksm srcid mpshare weibo_id wx_share_id "
     "nsukey ref_src yclid msclkid igshid _ga"
-    # values that change with each request
+    # These values change with each request.
     " phpsessid jsessionid sessionid session_id _ rand random nocache".split()
 )
-# Of these, the parameters that name the article on some sites.
+# Some sites name the article with one of these parameters.
 _MAY_NAME = frozenset("from scene _ rand random nocache srcid".split())
-# A scheme and a host, and nothing else.
+# The address has a scheme and a host, and nothing else.
 _SITE = re.compile(r"[a-z]+://[^/?#]*/?\??#?", re.IGNORECASE)
-# WordPress's default form of permalinks.
+# This is WordPress's default form of permalinks.
 _PLAIN_PERMALINK = re.compile(r"(?:^|&)p=[0-9]+(?:&|$)")
 _TRACKING_FRAGMENTS = frozenset({"", "rd", "wechat_redirect", "rss", "xtor"})
-# Caches of AMP and MIP pages. The page's own address follows in the path; `s` means https.
+# These are caches of AMP and MIP pages. The address of the page itself follows in the path, where
+# `s` means https.
 _CACHE = re.compile(
     r"(?:[^/]*\.)?(?:cdn\.ampproject\.org|bing-amp\.com|mipcdn\.com|mipcache\.bdstatic\.com)"
     r"/(?:c|v|wp)(?P<page>/.*)|(?:google|bing)\.[a-z.]{2,6}/amp(?P<shown>/.*)"
@@ -43,9 +45,9 @@ _AMP_FOLDER = re.compile(r"(?<=[^/])/amp(/?)$", re.IGNORECASE)
 _AMP_FILE = re.compile(r"\.amp(\.html?)?$", re.IGNORECASE)
 _AMP_VALUES = frozenset({"", "1", "true", "yes"})
 _OF_VIEWERS = frozenset({"amp_js_v", "amp_gsa", "amp_r", "amp_ct", "usqp"})
-# Places within an article's page, not articles of their own as `#comment-7` or `#v2` may be.
+# These fragments are places within an article's page. `#comment-7` or `#v2` may be articles.
 _FRAGMENT = re.compile(r"(?:comments|respond|disqus_thread|more(?:-\d+)?|top)?", re.IGNORECASE)
-# A plain link without any of these has only one spelling.
+# A plain link without any of these signs has only one spelling.
 _SIGNS = ("/amp", ".amp", "-amp", "?amp", "=amp", "mipc", "/index.", "/default.", "&")
 
 
@@ -85,7 +87,7 @@ def earlier_form(link: str) -> str | None:
 
 
 def exact_link(link: str) -> str | None:
-    """Return the canonical link with the parameters that name the article on some sites.
+    """Return the canonical link, but keep the parameters that name the article on some sites.
 
     Return None if the link has no such parameter.
     """
@@ -99,7 +101,7 @@ def _plain_canonical_link(link: re.Match[str]) -> str:
     query, server = link["query"] or "", _MOBILE.sub("", link["host"])
     if may_have_others(link[0]):
         return _join(one_spelling(Parts(server, link["path"], _pairs(query), "")))
-    if query and _is_tracking(query.partition("=")[0]):  # one parameter: two have an order
+    if query and _is_tracking(query.partition("=")[0]):  # A single parameter needs no sorting.
         query = ""
     return f"https://{server}{link['path']}{query and '?'}{query}"
 
@@ -116,7 +118,7 @@ def _canonical_link(link: str) -> str:
 
 
 def _parts(link: str, *, but: frozenset[str] = frozenset()) -> Parts | None:
-    """Split a link without its tracking parameters, except those in `but`; None if malformed."""
+    """Split a link and drop its tracking parameters, except those in `but`; None if malformed."""
     try:
         normal = urlsplit(url_normalize(link) or link)
     except (ValueError, UnicodeError):
@@ -155,7 +157,7 @@ def is_front_page(link: str) -> bool:
 
 
 def may_have_others(plain_link: str) -> bool:
-    """Whether a link without session and fragment may have other spellings; a cheap check."""
+    """Check quickly whether a link without session and fragment may have other spellings."""
     link = plain_link.lower()
     return any(sign in link for sign in _SIGNS)
 
@@ -166,14 +168,14 @@ def one_spelling(parts: Parts) -> Parts:
     query = sorted(_without_amp(parts.query), key=lambda pair: pair[0])
     path = _SCRIPT.sub("", _SESSION.sub("", path))
     path = _AMP_FILE.sub(r"\1", _AMP_FOLDER.sub(r"\1", path))
-    if not query:  # `index.php?id=7` is an article, `/?id=7` might be a front page
+    if not query:  # `index.php?id=7` is an article, but `/?id=7` might be a front page.
         path = _INDEX.sub("/", path)
     fragment = "" if _FRAGMENT.fullmatch(parts.fragment) else parts.fragment
     return Parts(_HOST.sub("", server), path, query, fragment)
 
 
 def _from_cache(server: str, path: str) -> tuple[str, str]:
-    """Return server and path of the page that an AMP or MIP cache shows."""
+    """Return the server and the path of the page that an AMP or MIP cache shows."""
     if (cache := _CACHE.fullmatch(f"{server}{path}")) is None:
         return server, path
     page = _CACHED.fullmatch(cache["page"] or cache["shown"] or "")

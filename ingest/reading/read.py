@@ -13,14 +13,15 @@ from ingest.reading.entries.normalize import Context, each_entry, name_of
 from ingest.reading.shortcuts.split import Split, split
 from ingest.values import NormalEntry, Packed, ParsedFeed, Recognised
 
-# Entries with local time labelled as GMT; fewer may come from the wrong clock of one author.
+# A feed labels local time as GMT if this many entries show it. Fewer entries may come from one
+# author's wrong clock.
 _PROOF_OF_LOCAL_TIME = 3
 _LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokenEntry:
-    """An entry whose reading raised an error.
+    """An entry that could not be read because an error was raised.
 
     `name` is its title, guid, link or first words, for messages. `raw` is the smallest document
     from which it can be read again. `key` is the key of its guid or link.
@@ -37,8 +38,8 @@ class BrokenEntry:
 class Reading:
     """The result of reading a document.
 
-    `feed` is the parsed feed without its entries. `beside` are the item digests of entries that
-    were recognised by their bytes and not read again. `broken` are the entries that could not be
+    `feed` is the parsed feed without its entries. `beside` has the item digests of entries that
+    were recognised by their bytes and not read again. `broken` has the entries that could not be
     read; they are not in `entries` or `beside`.
     """
 
@@ -67,9 +68,9 @@ def read_items(
 ) -> Reading | None:
     """Parse, normalise and identify the items that were not recognised by their bytes.
 
-    `fresh` are these items by their digests, `frame` is the text around them; its items and the
-    body of the document are not used. Return None if the items are not one entry each: the caller
-    then reads the whole document. Raise `ParseError` like `read`.
+    `fresh` holds these items by their digests. Only the text around the items is taken from
+    `frame`. Return None if some item is not exactly one entry: the caller then reads the whole
+    document. Raise `ParseError` like `read`.
     """
     broken: list[BrokenEntry] = []
     alone = frame.of(fresh.values())
@@ -79,7 +80,7 @@ def read_items(
     except Fault as fault:
         fresh, broken = _parsable(frame, fresh, context)
         if not fresh:
-            raise fault from None  # the text around the items is at fault
+            raise fault from None  # The fault is in the text around the items.
         alone = frame.of(fresh.values())
         parsed = _parse(alone.document(alone.items), alone, context)
     if len(parsed.entries) != len(fresh):

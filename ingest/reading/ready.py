@@ -1,4 +1,4 @@
-"""Loads once what reading needs, for the processes that are forked from here."""
+"""Loads all modules and tables that reading needs, before the reading processes are forked."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from ingest.reading.extract import article
 
 __all__ = ["article", "read"]
 
-# These calls load modules, tables and converters of first use, among them feedparser,
-# which all but the plainest feeds need.
+# The first calls load modules, tables and converters, among them feedparser, which all feeds except
+# the plainest need.
 parse.parse(b"<rss version='0.91'><channel><item/></channel></rss>", content_type=None, url="")
 language.detect("归档")
 titles.title_key("归档")

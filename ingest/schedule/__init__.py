@@ -1,9 +1,9 @@
-"""When to poll a feed again, and why; pure.
+"""Decide when to poll a feed again, and why. All functions are pure.
 
     plan       plan the next poll from the result of one                        ← open this first
     waits      how long to wait after an answer, after a failure, before the first poll
     habits     how often a feed has new entries
-    hints      what publisher and feed ask for: Cache-Control, ttl, skipHours, …
+    hints      the wishes of publisher and feed: Cache-Control, ttl, skipHours, …
     moves      whether to poll a feed that says it has moved at its new address
     trust      whether to send a feed's validators, and in which form
 

@@ -1,4 +1,4 @@
-"""How often a feed has news, measured over its polls."""
+"""Measures how often a feed has new entries."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 DAY = timedelta(days=1)
-# The weight of an observation falls to a third (1/e) in this time.
+# After this time, the weight of an observation has fallen to a third (1/e).
 _MEMORY = timedelta(days=7)
-# The dates of a new feed, with two entries a minute apart, say little about its rate.
+# Shorter times count as these, because two entries a minute apart say little about the rate of a
+# new feed.
 _SHORTEST_SPAN = timedelta(hours=6)
 _SHORTEST_GAP = timedelta(minutes=1)
 
@@ -20,8 +21,8 @@ class Habits:
     """How often a feed has new entries, measured by its polls.
 
     `per_day` is the number of new entries per day, None before the first document. `gaps` counts
-    the documents that had no entry in common with the previous one. `interval` is the wait chosen
-    last.
+    the documents that had no entry in common with the previous one. `interval` is the last
+    chosen wait.
     """
 
     per_day: float | None = None

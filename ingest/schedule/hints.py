@@ -1,4 +1,4 @@
-"""What a publisher asks of pollers: the shortest wait, and hours and days to skip."""
+"""The wishes of a publisher: the shortest wait between polls, and hours and days to skip."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 class Hints:
     """The wishes of a publisher; hours and days are in UTC, Monday is 0.
 
-    `fresh` is Cache-Control or Expires of the last answer, `ttl` and `period` are the document's.
+    `fresh` comes from Cache-Control or Expires of the last answer; `ttl` and `period` come from
+    the document.
     """
 
     fresh: timedelta | None = None
@@ -75,7 +76,8 @@ def of_document(feed: ParsedFeed) -> Hints:
     return Hints(
         ttl=timedelta(minutes=ttl) if ttl else None,
         period=_period(feed),
-        # A feed that skips every hour or day would never be polled: ignore that.
+        # A feed that asks to skip every hour or every day would never be polled, so such
+        # a wish is ignored.
         skip_hours=frozenset(hours) if len(hours) < 24 else frozenset(),
         skip_days=frozenset(days) if len(days) < 7 else frozenset(),
     )
@@ -95,9 +97,9 @@ def _number(text: str | None) -> int | None:
 
 
 def with_headers(hints: Hints, headers: Headers, now: datetime) -> Hints:
-    """Add how long an answer stays fresh (RFC 9111 section 4.2)."""
+    """Return the hints with the time that an answer stays fresh (RFC 9111 section 4.2)."""
     named: dict[str, str] = {}
-    for name, value in headers:  # lines of one name are one list (RFC 9110 section 5.3)
+    for name, value in headers:  # Several lines with one name are one list (RFC 9110 section 5.3).
         named[name] = (
             f"{named[name]}, {value}" if name == "cache-control" and name in named else value
         )
@@ -121,9 +123,9 @@ def http_date(text: str) -> datetime | None:
 
 
 def longest_wait(hints: Hints, most: timedelta) -> tuple[timedelta, str]:
-    """Return the longest wait that is asked for, and the reason in words.
+    """Return the longest wait among the hints, and the reason in words.
 
-    A wait of more than a week is meant for caches, or is a mistake, and is replaced by `most`.
+    A wait of more than a week is meant for caches, or is a mistake. It is replaced by `most`.
     """
     waits = {
         "its server says that the document stays fresh for": hints.fresh,
@@ -145,7 +147,7 @@ def _whole(wait: timedelta) -> timedelta:
 
 
 def after_skipped(hints: Hints, at: datetime) -> datetime:
-    """Return the first time, in whole hours from `at` on, that the feed does not ask to skip."""
+    """Return the first time, in whole hours after `at`, that the feed does not ask to skip."""
     for _ in range(8 * 24):
         at_utc = at.astimezone(UTC)
         if at_utc.hour not in hints.skip_hours and at_utc.weekday() not in hints.skip_days:

@@ -1,4 +1,4 @@
-"""When to believe a feed that says it has moved permanently.
+"""Decide when to believe that a feed has moved permanently.
 
 A permanent redirect (301, 308) is often a mistake: a captive portal, an expired domain, an error
 in a server's configuration. It is believed once it has led to the same feed for days. If the new
@@ -20,7 +20,7 @@ class Move:
     """The new address that a feed's permanent redirects lead to.
 
     `to` is the address, `since` when it was first seen, and `polls` how many polls in a row found
-    the same feed there. `taken_at` is when it was believed; from then on it is the one polled.
+    the same feed there. `taken_at` is when it was believed; since then, `to` is polled.
     """
 
     to: str | None = None
@@ -40,12 +40,12 @@ NOWHERE = Move()
 def after_answer(
     move: Move, permanent_url: str | None, *, is_same_feed: bool, now: datetime
 ) -> Move:
-    """Return the move after an answer; `permanent_url` is where permanent redirects alone led."""
+    """Return the move after an answer; `permanent_url` is the target of its permanent redirects."""
     if move.taken_at is not None:
         return move
     if permanent_url is None or not is_same_feed:
         return NOWHERE
-    # A time in the future comes from a clock that was wrong.
+    # A time in the future was stored while the clock was wrong.
     if move.to != permanent_url or move.since is None or move.since > now:
         return Move(to=permanent_url, since=now, polls=1)
     confirmed = replace(move, polls=move.polls + 1)

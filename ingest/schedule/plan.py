@@ -18,7 +18,7 @@ from ingest.values import ParsedFeed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ways:
-    """What polls have shown about a feed: its habits, its wishes, its new address."""
+    """The facts that polls have shown about a feed: its habits, its wishes, its new address."""
 
     habits: Habits = field(default_factory=Habits)
     hints: Hints = field(default_factory=Hints)
@@ -51,7 +51,7 @@ class Observed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The next poll, and the updated knowledge about the feed."""
+    """The next poll, and the updated habits, wishes and address of the feed."""
 
     next_poll: NextPoll
     ways: Ways
@@ -95,7 +95,7 @@ def after_failure(
     now: datetime,
     phase: float = 0.0,
 ) -> Plan:
-    """Plan the next poll after `failures` failures in a row, this one counted."""
+    """Plan the next poll after `failures` failures in a row, including this one."""
     next_poll = waits.after_failure(
         config, settings, ways.hints, error, failures=failures, now=now, phase=phase
     )
@@ -107,8 +107,8 @@ def after_failure(
 def skipped_until(settings: FeedSettings, ways: Ways, now: datetime) -> NextPoll | None:
     """Return when to poll instead, if the feed asks to be skipped now; None if it does not.
 
-    Polls are planned outside of the skipped times, but a poll may be late, for example after the
-    daemon was stopped.
+    Polls are planned for other times, but a poll may be late, for example after the daemon was
+    stopped.
     """
     at = hints.after_skipped(ways.hints, now)
     if settings.interval or at == now:

@@ -1,4 +1,4 @@
-"""Whether to send the validators of a feed, and in which form.
+"""Decide whether to send the validators of a feed, and in which form.
 
 Some servers always answer 304, some fail on requests with validators, and some do not recognise
 the ETag that they sent, only another form of it. This module learns the behaviour of each server.
@@ -18,7 +18,7 @@ from ingest.values import Validators
 # If a feed should have this many new entries by its habits, a 304 is not believed.
 _ENTRIES_AWAITED = 3
 _SHORTEST_WAIT = timedelta(hours=6)
-# After this time the validators are tried again: the server may have been repaired.
+# After this time the validators are sent again, because the server may have been repaired.
 _TRIED_AGAIN_AFTER = timedelta(days=30)
 _TOO_MANY_REQUESTS = 429
 
@@ -27,8 +27,8 @@ class Spelling(enum.StrEnum):
     """The form in which an ETag is sent back."""
 
     GIVEN = "given"
-    OTHER = "other"  # without its `W/`, or with one
-    NONE = "none"  # not at all: the server recognises neither
+    OTHER = "other"  # the ETag without its `W/`, or with a `W/` added
+    NONE = "none"  # no ETag is sent, because the server recognises neither form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Trust:
     """How a server treats the validators of a feed.
 
     `document_at` is when it last sent a whole document. `distrusted_at` and `distrusted_because`
-    say since when and why validators are not sent; both are None if they are.
+    say since when and why validators are not sent; both are None if validators are sent.
     """
 
     document_at: datetime | None = None
@@ -52,7 +52,7 @@ class Trust:
 def why_without(
     trust: Trust, config: ScheduleConfig, habits: Habits, *, failures: int, now: datetime
 ) -> str | None:
-    """Return why validators are not sent this time; None if they are."""
+    """Return why validators are not sent this time; None if they are sent."""
     if trust.distrusted_because:
         return trust.distrusted_because
     if failures:
@@ -113,7 +113,7 @@ def _opaque(etag: str) -> str:
 def may_be_their_fault(error: SourceError) -> bool:
     """Return whether a request may have failed because it had validators.
 
-    That is ruled out if the server asks to wait, refuses connections, or takes too long.
+    Validators are not the reason if the server asks to wait, refuses connections, or is too slow.
     """
     match error:
         case BadStatus():

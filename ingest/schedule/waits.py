@@ -1,4 +1,4 @@
-"""How long to wait: after an answer, after a failure, before the first poll."""
+"""Decide how long to wait after an answer, after a failure, and before the first poll."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from ingest.schedule import hints as asked
 from ingest.schedule.habits import DAY, Habits
 from ingest.schedule.hints import Hints
 
-# Each wait is lengthened by a random share up to this, so that feeds are not polled together.
+# Each wait is lengthened by a random share of up to this, so that feeds are not polled together.
 _JITTER = 0.1
-# The interval is chosen so that every second poll finds a new entry.
+# The interval is chosen so that about every second poll finds a new entry.
 _ENTRIES_A_POLL = 0.5
-_GONE_FOR_CERTAIN = 3  # failures in a row with status 404; with 410 one is enough
+# A feed is gone after this many failures in a row with status 404, or one failure with 410.
+_GONE_FOR_CERTAIN = 3
 _BETWEEN_FIRST_POLLS = timedelta(seconds=1)
 _BETWEEN_LATE_POLLS = timedelta(seconds=0.05)
 SKIPPED = "it asks to be skipped until then"
@@ -54,9 +55,9 @@ def after_success(
     """Return when to poll again after an answer.
 
     The interval that the user set has precedence. Otherwise the interval follows from the feed's
-    habits, within `schedule.min_interval` and `max_interval`, and is never shorter than publisher
-    and feed ask for. All waits are lengthened at random, because many servers let all their
-    documents expire at the full hour.
+    habits, within `schedule.min_interval` and `max_interval`, and is never shorter than the wait
+    that publisher and feed ask for. All waits are lengthened at random, because many servers let
+    all their documents expire at the full hour.
     """
     if settings.interval:
         interval, reason = settings.interval, "the interval set for it is"
@@ -107,7 +108,7 @@ def after_failure(
     now: datetime,
     phase: float = 0.0,
 ) -> NextPoll:
-    """Return when to poll again after `failures` failures in a row, this one counted.
+    """Return when to poll again after `failures` failures in a row, including this one.
 
     The wait doubles with each failure, up to `schedule.max_interval`, and is never shorter than
     the publisher asks for (Retry-After, RFC 9110 section 10.2.3). A feed that is gone is still

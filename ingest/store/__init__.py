@@ -1,1 +1,1 @@
-"""Every query, by subject. Functions take a connection and values, and return values."""
+"""Every query of the database, by subject. Functions take a connection and values."""

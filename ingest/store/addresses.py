@@ -1,4 +1,4 @@
-"""Addresses that entries have or had besides their current one."""
+"""Former and additional addresses of entries."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ingest.store.statements import in_batches, insert_into, table_of
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import Address, Entry
 
-# Addresses kept for one entry. Some feeds change all addresses on every build.
+# Some feeds change all addresses on every build, so only this many are kept for one entry.
 _MOST = 20
 _ENTRY, _ADDRESS = table_of(Entry), table_of(Address)
 _OF_ADDRESS = ("key", "guid", "link", "link_key")
@@ -46,7 +46,7 @@ def _known_by(column: str) -> sa.Select[Any]:
 
 
 def known_links(connection: sa.Connection, feed_id: int, link_keys: Iterable[str]) -> set[str]:
-    """Return the link keys, out of these, that entries of a feed have or had."""
+    """Return those of these link keys that entries of a feed have or had."""
     found: set[str] = set()
     for some in in_batches(sorted(link_keys)):
         for table in (_ENTRY, _ADDRESS):
@@ -67,7 +67,7 @@ def some_links(connection: sa.Connection, feed_id: int, limit: int = 100) -> lis
 
 
 def others(connection: sa.Connection, entry_id: int) -> list[str]:
-    """Return the other links of an entry, in the order in which they were noted."""
+    """Return the other links of an entry, in the order in which they were stored."""
     query = sa.select(Address.link).join(Entry, Entry.id == Address.entry_id)
     query = query.where(Address.entry_id == entry_id, Address.link != Entry.link)
     return list(dict.fromkeys(connection.scalars(query.order_by(Address.noted_at, Address.id))))
@@ -119,7 +119,7 @@ def note_present(
     *,
     key: sa.ColumnElement[Any] | Any = Entry.key,
 ) -> None:
-    """Store the current address of entries as a former one."""
+    """Store the current addresses of entries as former addresses."""
     count = sa.select(sa.func.count()).where(Address.entry_id == Entry.id).scalar_subquery()
     columns = (Entry.feed_id, Entry.id, key, Entry.guid, Entry.link, Entry.link_key)
     for some in in_batches(entry_ids):

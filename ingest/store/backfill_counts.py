@@ -1,4 +1,4 @@
-"""What came of a backfill: counts for each walk, and reasons for documents not stored."""
+"""The results of a backfill: counts for each walk, and reasons for documents not stored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models import BackfillDocument, BackfillWalk, Entry
 
 
 def counts(connection: sa.Connection, run_id: int) -> list[dict[str, Any]]:
-    """Return for each walk of a run: feed, source, documents by state, entries by kind."""
+    """Return a row for each walk of a run: feed, source, documents by state, entries by kind."""
     document = BackfillDocument
     feed = sa.func.coalesce(document.feed_id, BackfillWalk.feed_id)
 
@@ -48,7 +48,7 @@ def counts(connection: sa.Connection, run_id: int) -> list[dict[str, Any]]:
 def reasons(
     connection: sa.Connection, run_id: int, state: str, limit: int = 1000
 ) -> list[dict[str, Any]]:
-    """Return address and reason of the documents of a run in a state, those with a reason only."""
+    """Return the addresses and reasons of a run's documents in a state, if they have a reason."""
     query = (
         sa.select(BackfillDocument.address, BackfillDocument.hints, BackfillDocument.reason)
         .where(
@@ -72,7 +72,7 @@ def _place(address: str, hints: dict[str, Any]) -> str:
 
 
 def reach(connection: sa.Connection, feed_ids: Iterable[int]) -> dict[int, datetime]:
-    """Return the oldest date of publication among the entries of each feed."""
+    """Return the oldest publication date of each feed's entries."""
     query = (
         sa.select(Entry.feed_id, sa.func.min(Entry.published_at).label("oldest"))
         .where(Entry.feed_id.in_(sorted(feed_ids)), Entry.published_at.is_not(None))

@@ -15,7 +15,7 @@ from ingest.values import DocumentKind, Planned
 from models import Backfill, BackfillDocument, BackfillWalk, Feed
 
 WAITING, DONE, PASSED_OVER, MISSING = "waiting", "done", "passed over", "missing"
-IN_PART = "in part"  # kept, but something is missing, such as a page
+IN_PART = "in part"  # stored, but something is missing, such as a page
 _TO_ASK_AGAIN = (MISSING, IN_PART)
 
 
@@ -115,7 +115,7 @@ def next_document(
 ) -> tuple[int, Planned] | None:
     """Return the first waiting document of a walk with its id, or None.
 
-    Give the id of the last one as `after` to make the query fast.
+    With the id of the previous document as `after`, the query is faster.
     """
     names = ("id", *Planned.__dataclass_fields__)
     query = sa.select(*(getattr(BackfillDocument, name) for name in names))
@@ -178,7 +178,7 @@ def ask_again(connection: sa.Connection, run_id: int) -> None:
 
 
 def list_again(connection: sa.Connection, run_id: int) -> None:
-    """Put the lists of a run back into the queue if no document is waiting: they may have grown.
+    """Put the lists of a run back into the queue if no document is waiting; lists may have grown.
 
     Documents that are done stay done.
     """
@@ -198,7 +198,7 @@ def walk_ids(run_id: int) -> sa.Select[Any]:
 
 
 def give_up_removed(connection: sa.Connection, run_id: int) -> None:
-    """Pass over the remaining documents of feeds that were removed since the run began."""
+    """Skip the waiting documents of feeds that were removed since the run began."""
     removed = sa.select(Feed.id).where(Feed.removed_at.is_not(None))
     walk = (BackfillWalk.backfill_id == run_id, BackfillWalk.feed_id.in_(removed))
     ids = sa.select(BackfillWalk.id).where(*walk)

@@ -1,4 +1,4 @@
-"""The publisher's own bytes: each document is stored once, and can be read again."""
+"""The publisher's own bytes. Each document is stored once, so that it can be read again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ingest.store.statements import in_batches, insert_if_new, table_of
 from ingest.values import Packed
 from models import Capture, Entry
 
-# A document: its bytes, where they came from, their Content-Type.
+# A document is a tuple of its bytes, their origin and their Content-Type.
 Body = tuple[Packed, str, str | None]
 
 
@@ -98,7 +98,7 @@ class Kept:
 def kept(
     connection: sa.Connection, feed_id: int, *, after: int = 0, limit: int = 200
 ) -> list[Kept]:
-    """Return up to `limit` entries of a feed with their bytes, in order of ids above `after`."""
+    """Return up to `limit` entries of a feed and their bytes, in order of ids, after `after`."""
     page = sa.orm.aliased(Capture)
     query = (
         sa.select(

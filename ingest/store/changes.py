@@ -1,4 +1,4 @@
-"""What a document changes in the store: its entries, sorted by what has to be written."""
+"""The changes that a document makes in the store: its entries, by what has to be written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ingest.values import Verdict, VerdictKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """How many entries are new, older or newer versions of stored entries, or unchanged."""
+    """The numbers of entries that are new, newer or older versions of stored ones, or unchanged."""
 
     new: int = 0
     earlier: int = 0
@@ -45,17 +45,17 @@ class Earlier:
 class Changes:
     """The entries of a document, sorted by a judge. `verdicts` holds all of them.
 
-    - `new`: to insert.
+    - `new`: are inserted.
     - `edited`: replace the stored text, which becomes a revision.
     - `earlier`: become a revision.
-    - `readdressed`: edited entries whose former address is kept.
+    - `readdressed`: edited, and the former address is stored too.
     - `moved`: get the address that the document gives.
-    - `elsewhere`: the document's address is stored as a further one.
+    - `elsewhere`: the document's address is stored as an additional one.
     - `current`: unchanged in the current feed; their latest bytes, pictures and pages are kept.
-    - `dated`: may supply a date that a stored entry lacks.
+    - `dated`: may give a date to a stored entry that has none.
 
-    `passed` counts entries that are known by their link and were not judged. `is_past` is true
-    for an old document, which was current at `as_of`.
+    `passed` counts entries that are known by their link, which are not compared with the store.
+    `is_past` is true for an old document, which was current at `as_of`.
     """
 
     verdicts: Sequence[Verdict] = ()
@@ -73,7 +73,7 @@ class Changes:
 
     @property
     def counts(self) -> Counts:
-        """How many entries there are of each kind."""
+        """The number of entries of each kind."""
         new, edited, earlier = len(self.new), len(self.edited), len(self.earlier)
         known = len(self.verdicts) - new - edited - earlier + self.passed
         return Counts(new=new, edited=edited, earlier=earlier, known=known)

@@ -1,8 +1,8 @@
-"""The one transaction that stores what a document holds: judge, keep, plan, mark what is due.
+"""The transaction that stores a document's entries, plans the next poll and marks due entries.
 
-`commit` ends a poll that had an answer (`failures` has the other ones); `keep` is the part that
-backfill and replay share with it. Values go in, values come out: nothing here waits for
-the network, reads the clock or remembers anything, so that a transaction may run twice.
+`commit` stores a poll that had an answer (`failures` stores the other polls). `keep` is the part
+that backfill and replay share with it. No function uses the network, reads the clock or changes
+anything outside of the database, so that a transaction may run twice.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from ingest.urls import without_secrets
 from ingest.values import NO_VALIDATORS, Document, NormalEntry, NotModified, Poll, Validators
 from models import Feed
 
-# The clock is cut to the second: waits begin with the next one, so that none is too short.
+# The clock has whole seconds. A wait begins one second later, so that it is never too short.
 _CLOCK_STEP = timedelta(seconds=1)
 _GAP = (
     "nothing was left of what the last poll had seen: entries may have been missed, "
@@ -67,8 +67,8 @@ def commit(
 ) -> Poll:
     """Store a poll that had an answer; return it with its counts and warnings.
 
-    `reading` is None if the document is the one before. `ends_pause` says that the feed's server
-    answers again after a pause. May run twice: all of it is undone with its transaction.
+    `reading` is None if the document has not changed. `ends_pause` is true if the feed's server
+    answers again after a pause. It may run again after a rollback.
     """
     said = None
     if reading is not None:
@@ -104,10 +104,10 @@ def keep(
     judge: Judge,
     broken: Sequence[BrokenEntry] = (),
 ) -> Changes:
-    """Keep what a document adds; return what it changed. `broken` entries are kept unread.
+    """Store the changes of a document; return them. `broken` entries are stored unread.
 
-    The entries are judged under the feed's lock, so that two programs at the same feed keep an
-    entry once.
+    The entries are compared with stored ones under the feed's lock, so that two programs with the
+    same feed store an entry only once.
     """
     hold_feed(connection, seen.feed_id)
     changes = judge.judge(connection, seen, found)
@@ -139,12 +139,13 @@ def keep(
 
 def hold_feed(connection: sa.Connection, feed_id: int) -> None:
     """Lock a feed's entries against other programs for the rest of this transaction."""
-    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+    if connection.dialect.name == "postgresql":
+        # SQLite allows only one writer at a time, so it needs no lock here.
         connection.execute(sa.select(Feed.id).where(Feed.id == feed_id).with_for_update())
 
 
 def _bodies(seen: Seen, changes: Changes) -> Iterator[Body]:
-    """Yield the bytes that what is new, and its pages, was made of."""
+    """Yield the bytes of new and changed entries, and of pages."""
     verdicts = changes.with_bytes
     for verdict in verdicts:
         yield verdict.entry.raw, seen.url, seen.content_type
@@ -154,7 +155,7 @@ def _bodies(seen: Seen, changes: Changes) -> Iterator[Body]:
 def _keep_document(
     connection: sa.Connection, feed: FeedState, answer: Answer, reading: Reading, poll: Poll
 ) -> tuple[Poll, FeedSaid]:
-    """Keep the entries of a document, and return what it says of its feed."""
+    """Store the entries of a document, and return what it says about its feed."""
     document = answer.content
     if isinstance(document, NotModified):
         raise TypeError("a 304 has no document to read")
@@ -166,7 +167,7 @@ def _keep_document(
     )
     judge = Live(beside=reading.beside, may_be_empty=feed.last_success_at is None)
     changes = keep(connection, seen, reading.entries, judge, reading.broken)
-    # The next poll has to see the document again if a page is to be tried again.
+    # A page is requested again only if the next poll receives the whole document.
     is_settled = not any(map(full_texts.will_be_tried, changes.verdicts))
     said = _describe(feed, document, reading, answer.digest if is_settled else None)
     poll = replace(poll, feed_name=feed.called(reading.title))
@@ -195,7 +196,7 @@ def _describe(
 
 
 def _validators(feed: FeedState, answer: Answer, said: FeedSaid | None) -> Validators:
-    """The validators for the next request; none if it has to bring the document again."""
+    """Return the validators for the next request; none if the whole document is needed again."""
     given = answer.content.validators
     if isinstance(answer.content, NotModified):
         return after_not_modified(feed.validators, given)
@@ -203,7 +204,7 @@ def _validators(feed: FeedState, answer: Answer, said: FeedSaid | None) -> Valid
 
 
 def _with_distrust(connection: sa.Connection, feed: FeedState, answer: Answer, poll: Poll) -> Poll:
-    """Warn of a server that is no longer trusted, and doubt what it says of its other feeds."""
+    """Warn about a server that is no longer trusted, and distrust its 304s for other feeds too."""
     if answer.trust.distrusted_at in (None, feed.trust.distrusted_at):
         return poll
     polls.doubt_server(connection, feed.server, feed.id)

@@ -16,8 +16,8 @@ from ingest.store.recognise import KNOWN
 from ingest.values import KnownEntry
 from models import Address, ArchiveFile, Entry, Revision, Setting
 
-# A migration stored this id: older versions did not detect moves, so that only entries up to it
-# can be doubles.
+# A migration stored the highest id of that time. Older versions did not detect moves, so only
+# entries up to that id can be doubles.
 _UP_TO = "entries.doubles_up_to"
 
 
@@ -55,7 +55,7 @@ def _with_text(
 
 
 def _pairs_among(alike: list[Double]) -> Iterator[tuple[int, int]]:
-    """Yield pairs among entries with one text. Entries of the same poll are no doubles."""
+    """Yield pairs among entries with one text. Entries of the same poll are not doubles."""
     left = list(alike)
     while left:
         first = left.pop(0)
@@ -73,7 +73,7 @@ def files_of(connection: sa.Connection, entry_id: int) -> list[str]:
 
 
 def join(connection: sa.Connection, entry_id: int, double_id: int, *, at: datetime) -> None:
-    """Join two entries: keep the id and file of the first, the address and bytes of the double.
+    """Join two entries: keep the id and file of the first, and the address and bytes of the double.
 
     The revisions of both are kept, in order.
     """

@@ -1,8 +1,8 @@
-"""Which entries are due for which follower; the transaction that changes an entry marks it.
+"""The entries that are due for each follower. The transaction that changes an entry marks it due.
 
-This is a table and not a cursor over a sequence, because PostgreSQL may commit a lower number
+The marks are a table and not a cursor over a sequence, because PostgreSQL may commit a lower number
 after a higher one. A mark is a random number; each change replaces it. A follower deletes only
-the mark that it has read, so that an entry that changed meanwhile stays due.
+the mark that it has read. So an entry that changes meanwhile stays due.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _upsert(dialect: str, condition: sa.ColumnElement[bool]) -> Any:
 
 
 def take_due(connection: sa.Connection, follower: str, *, after: int, limit: int) -> list[Marked]:
-    """Return the next entries due for a follower, in order of ids above `after`."""
+    """Return the next entries that are due for a follower, with ids above `after`, in order."""
     values = {"of_follower": follower, "after": after, "most": limit}
     return [Marked(entry_id=row[0], mark=row[1]) for row in connection.execute(_TAKE, values)]
 
@@ -154,7 +154,7 @@ _NOTE_RUN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lag:
-    """How far behind a follower is. `oldest_at` is when its oldest due entry was marked."""
+    """The lag of a follower. `oldest_at` is the time when its oldest due entry was marked."""
 
     follower: str
     due: int
@@ -168,7 +168,7 @@ class Lag:
 
 
 def lags(connection: sa.Connection) -> list[Lag]:
-    """Return how far behind each follower is, ordered by name."""
+    """Return the lag of each follower, ordered by name."""
     query = (
         sa.select(
             _FOLLOWER.c.name,

@@ -1,4 +1,4 @@
-"""Insert, replace and update the rows of entries. `commit.keep` decides which."""
+"""Insert, replace and update the rows of entries. `commit.keep` chooses them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def insert_new(
 ) -> None:
     """Insert new entries and mark them due.
 
-    `first_seen` has, by key, the first date of entries that could not be read before.
+    `first_seen` maps the keys of entries that could not be read before to their first dates.
     """
     if not verdicts:
         return
@@ -132,7 +132,7 @@ def _move_present(entry_id: int, replaced_at: datetime) -> sa.Insert:
 def _first_date(
     connection: sa.Connection, entry_id: int, entry: NormalEntry
 ) -> dict[str, datetime | str | None]:
-    """Return the columns that keep the first publication date; a later one is the edit's date."""
+    """Return columns with the first publication date; a later date is the date of an edit."""
     names = ("published_at", "published_raw", "published_method", "published_precision")
     row = (
         connection.execute(

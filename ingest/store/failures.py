@@ -14,7 +14,7 @@ from ingest.manners import Pause
 from ingest.store import polls
 from ingest.values import Poll
 
-# The clock has whole seconds: a wait begins one second later, so that it is not too short.
+# The clock has whole seconds. A wait begins one second later, so that it is never too short.
 _CLOCK_STEP = timedelta(seconds=1)
 
 

@@ -19,7 +19,7 @@ from ingest.values import NormalEntry
 from models import Entry, Feed
 
 _MOST_COMPARED = 20
-# Facts about the old address; they do not apply to the new one.
+# These facts are about the old address and do not apply to the new one.
 _UNKNOWN: dict[str, Any] = {
     **WITHOUT_VALIDATORS,
     "rsshub_pattern": None,
@@ -49,7 +49,7 @@ def move(connection: sa.Connection, feed_id: int, url: str, *, now: datetime) ->
 
 
 def _taken_over(connection: sa.Connection, feed: FeedState, url: str) -> dict[str, Any]:
-    """Remove the feed at an address if it has no entries; return the columns to take over."""
+    """Remove the feed at an address if it has no entries; return its columns to take over."""
     query = sa.select(Feed.id, Feed.origin, Feed.settings, Feed.removed_at).where(Feed.url == url)
     other = connection.execute(query).first()
     if other is not None:
@@ -103,5 +103,5 @@ def _is_spelling(one: str, other: str) -> bool:
 
 
 def spoken(feed: FeedState) -> str:
-    """Return a feed's name for a message."""
+    """Return the name of a feed for a message."""
     return f"feed {feed.id} ({feed.name}, {without_secrets(feed.url)})"

@@ -52,7 +52,7 @@ def columns_of_trust(trust: Trust) -> dict[str, Any]:
     }
 
 
-# The columns of a feed without a known document.
+# The columns of a feed have these values while no document of it is known.
 WITHOUT_VALIDATORS: dict[str, Any] = {
     "etag": None,
     "last_modified": None,

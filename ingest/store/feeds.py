@@ -42,7 +42,7 @@ def find(connection: sa.Connection, names: Sequence[str]) -> list[FeedState]:
 def _find_one(feeds: Sequence[FeedState], name: str) -> FeedState:
     exact = [f for f in feeds if name in {str(f.id), f.url, f.slug}]
     found = exact or [f for f in feeds if name.casefold() == f.name.casefold()]
-    if not name.isdecimal():  # a number is an id, never part of an address
+    if not name.isdecimal():  # A number is an id, so it is not searched in addresses and names.
         found = found or [f for f in feeds if name.casefold() in f"{f.url} {f.name}".casefold()]
     if not found:
         raise UsageError(f"no feed is called {name!r}; see: guidang feeds list")
@@ -145,12 +145,12 @@ def add_without_address(
 
 
 def _in_place_of(categories: Sequence[str]) -> str:
-    """Return a made-up address for a feed of which only the categories are known."""
+    """Return an artificial address for a feed of which only the categories are known."""
     return f"archive:{'/'.join(categories)}"
 
 
 def address_of_new(connection: sa.Connection, url: str, instances: Sequence[Instance]) -> str:
-    """Return the address to add a feed by: its RSSHub route, if it has one.
+    """Return the address under which to add a feed: its RSSHub route, if it has one.
 
     A feed that is listed with the address of an instance keeps that address.
     """
@@ -182,7 +182,7 @@ def _slug_of(url: str) -> str:
 def change(
     connection: sa.Connection, feed_id: int, settings: FeedSettings, *, now: datetime
 ) -> None:
-    """Replace a feed's settings; mark its entries due if their files show a changed one."""
+    """Replace a feed's settings; mark its entries due if their files show a changed setting."""
     feed = get(connection, feed_id)
     before = feed.settings
     columns: dict[str, Any] = {"settings": settings.as_json()}
@@ -203,7 +203,7 @@ def pause(connection: sa.Connection, feed_id: int, *, now: datetime, reason: str
 
 
 def resume(connection: sa.Connection, feed_id: int, *, now: datetime) -> None:
-    """Poll a feed again, from now on."""
+    """Start polling a paused feed again."""
     connection.execute(
         sa.update(Feed)
         .where(Feed.id == feed_id)

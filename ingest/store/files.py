@@ -16,7 +16,7 @@ from models import ArchiveFile, Entry, Feed, Revision, Setting
 
 _PATHS_AT_ONCE = 100
 _RENDERED_WITH = "archive.rendered_with"
-FILES = "files"  # the follower that writes the files
+FILES = "files"  # This follower writes the files.
 IS_DUE = is_due_for(FILES)
 
 
@@ -41,7 +41,7 @@ def records(connection: sa.Connection, layout: str, entry_ids: Sequence[int]) ->
 
 
 def every(connection: sa.Connection, layout: str, *, after: int, limit: int) -> list[Record]:
-    """Return up to `limit` records, in order of ids above `after`."""
+    """Return up to `limit` records with ids above `after`, in order."""
     rows = connection.execute(_EVERY, {"layout": layout, "most": limit, "after": after})
     return [_record(row) for row in rows.all()]
 
@@ -119,7 +119,7 @@ def give_paths(connection: sa.Connection, layout: str, paths: Mapping[int, str])
 
 
 def change_path(connection: sa.Connection, layout: str, entry_id: int, path: str) -> bool:
-    """Give an entry another path, as not written yet; return False if the path is taken."""
+    """Give an entry another path, marked as not written; return False if another entry has it."""
     of_entry = sa.and_(_FILE.c.layout == layout, _FILE.c.entry_id == entry_id)
     has_it = sa.and_(_FILE.c.path == path, sa.not_(of_entry))
     if connection.execute(sa.select(_FILE.c.path).where(has_it)).first():
@@ -168,7 +168,7 @@ def note_written(
 
 
 def files(connection: sa.Connection, layout: str) -> Iterator[tuple[str, bytes | None, bool]]:
-    """Yield every file: its path, its SHA-256 (None: not written yet), and whether it is due."""
+    """Yield every file: its path, its SHA-256 (None if not written yet), and whether it is due."""
     query = (
         sa.select(ArchiveFile.path, ArchiveFile.digest, IS_DUE)
         .join(Entry, Entry.id == ArchiveFile.entry_id)

@@ -1,4 +1,4 @@
-"""Full texts that are missing because a page could not be fetched or read, and may come later."""
+"""Full texts that are missing because a page could not be fetched or read, for another try."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ingest.store.captures import Body
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import Entry
 
-# A page that failed this many times is not requested again.
+# After this many failures, a page is not requested again.
 _MOST_TRIES = 5
 MAY_BE_TRIED = sa.and_(
     Entry.full_text_error.is_not(None), Entry.full_text_tries < sa.literal_column(f"{_MOST_TRIES}")
@@ -63,7 +63,7 @@ def _is_late(verdict: Verdict) -> bool:
 def take_late(
     connection: sa.Connection, verdicts: Iterable[Verdict], captures: dict[bytes, int]
 ) -> list[int]:
-    """Store the full text that unchanged entries lacked, or that the page failed again.
+    """Store full texts that unchanged entries lacked, and further failures of their pages.
 
     This makes no revision, because the publisher changed nothing. Return the ids of the entries
     that now have their full text; the caller marks them due.
@@ -97,6 +97,6 @@ def _full_text(entry: NormalEntry, known: KnownEntry) -> dict[str, Any]:
 
 
 def lacking(connection: sa.Connection) -> int:
-    """Return how many entries lack the full text that their feed is set to."""
+    """Return how many entries lack the full text, although their feed is set to have it."""
     query = sa.select(sa.func.count(Entry.id)).where(Entry.full_text_error.is_not(None))
     return connection.scalar(query) or 0

@@ -1,4 +1,4 @@
-"""Decide what a document changes in the store. Each kind of document has a judge.
+"""Decide what a document changes in the store. There is a judge for each kind of document.
 
     Live       the current feed: its text replaces the stored text
     Past       an old document of the feed: it never overwrites newer text
@@ -43,7 +43,7 @@ class Live:
     """The current feed.
 
     `beside` has the item digests of the document's other entries, which were recognised by their
-    bytes. With `may_be_empty`, first check if the feed has any entries, which is faster.
+    bytes. With `may_be_empty`, first check if the feed has any entries; this is faster if not.
     """
 
     beside: Collection[bytes] = ()
@@ -179,7 +179,7 @@ class RecordFile(Past):
 
 @dataclass(frozen=True, slots=True)
 class _Present:
-    """What decides whether another version is older or newer than the stored one."""
+    """The facts that decide whether another version is older or newer than the stored one."""
 
     seen_at: datetime
     updated_at: datetime | None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Which entries to list; `until` is exclusive, and None leaves a side open.
+    """The entries to list; `until` is exclusive, and None sets no bound.
 
     An entry's date is its publication, or when it was first seen. `category` may be the feed's or
     the entry's own.
@@ -38,7 +38,7 @@ class Selection:
 
 
 _IN_ONE_PAGE = 500
-# The position after a page of rows: the date and the id of the last row.
+# A page of rows ends at a place: the date and the id of its last row.
 _Place = tuple[datetime, int]
 
 
@@ -187,7 +187,7 @@ _INTERNAL = frozenset(
 
 
 def overview(connection: sa.Connection, now: datetime) -> dict[str, float]:
-    """Return counts of entries and feeds; `lag_seconds` is how late the most overdue feed is."""
+    """Return counts of entries and feeds; `lag_seconds` is the delay of the most overdue feed."""
     is_active = sa.and_(Feed.removed_at.is_(None), Feed.paused_at.is_(None))
     is_due = sa.and_(is_active, Feed.next_poll_at <= now)
 
@@ -208,7 +208,7 @@ def overview(connection: sa.Connection, now: datetime) -> dict[str, float]:
     return counts | totals(connection) | {"lag_seconds": lag}
 
 
-# The join ignores the marks of deleted entries.
+# Marks also exist for deleted entries. The join leaves these marks out.
 _FILES_DUE = (
     sa.select(sa.func.count())
     .select_from(Due)

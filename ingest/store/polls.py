@@ -30,8 +30,8 @@ def due(
 ) -> list[FeedState]:
     """Return the feeds to poll now, most overdue first.
 
-    Feeds on paused servers and on `without_sites` are left out. With `or_new`, feeds that were
-    never polled are included before their time.
+    Feeds on paused servers and of the sites `without_sites` are left out. With `or_new`, feeds that
+    were never polled are included before their time.
     """
     is_due = Feed.next_poll_at <= now
     if or_new:
@@ -48,7 +48,7 @@ def due(
 class FeedSaid:
     """What a document says about its feed.
 
-    `body_digest` is None if an equal document must be read again.
+    `body_digest` is None if the next document must be read even if it is equal.
     """
 
     title: str | None
@@ -74,7 +74,8 @@ def record_poll(
     """Store a poll: its row, the schedule and the validators.
 
     Call it last in the transaction that stores the entries, so that validators are never stored
-    without their entries. Without `said`, empty validators leave the stored ones.
+    without their entries. Without `said`, empty validators do not replace the stored
+    ones.
     `validators_of` is the RSSHub instance that sent them; `address` is the feed's own address.
     """
     failed = poll.error is not None
@@ -105,7 +106,8 @@ def doubt_server(connection: sa.Connection, server: str, feed_id: int) -> None:
         connection.execute(others.values(document_at=None))
 
 
-# Built once: SQLAlchemy takes longer to build a statement than SQLite to run it.
+# These statements are built once, because SQLAlchemy takes longer to build a statement than SQLite
+# to run it.
 _OF_FEED = sa.update(table_of(Feed)).where(table_of(Feed).c.id == sa.bindparam("of_feed"))
 _SUCCEEDED = _OF_FEED.values(failures=0)
 _FAILED = _OF_FEED.values(failures=table_of(Feed).c.failures + 1)
@@ -150,7 +152,7 @@ def spread_late(connection: sa.Connection, now: datetime) -> None:
 
 
 def host_pauses(connection: sa.Connection) -> dict[str, Pause]:
-    """Return the pauses of servers, past ones too, by host and port."""
+    """Return the pauses of servers by host and port, including those that are over."""
     rows = connection.execute(sa.select(*HostPause.__table__.columns)).mappings()
     return {row["server"]: Pause(**row) for row in rows}
 

@@ -41,7 +41,7 @@ _BY_BYTES = sa.select(*(_ENTRY.c[name] for name in Recognised._fields)).where(
 
 
 def known_entry(connection: sa.Connection, entry_id: int) -> KnownEntry:
-    """Return a stored entry by its id, with what is needed to recognise it."""
+    """Return a stored entry by its id, with the fields that are needed to recognise it."""
     query = sa.select(*(_ENTRY.c[name] for name in KNOWN)).where(_ENTRY.c.id == entry_id)
     return KnownEntry(**connection.execute(query).mappings().one())
 
@@ -57,7 +57,7 @@ def judge(
     """Decide for each entry whether it is new, edited or unchanged; write nothing.
 
     `beside` has the item digests of the document's other entries, which were recognised by their
-    bytes. With `may_be_empty`, first check if the feed has any entries, which is faster.
+    bytes. With `may_be_empty`, first check if the feed has any entries; this is faster if not.
     """
     if may_be_empty and connection.scalar(_ONE_OF_FEED, {"of_feed": feed_id}) is None:
         return dedupe.decide(entries, ())

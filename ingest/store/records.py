@@ -15,7 +15,7 @@ from ingest.store.recognise import known_entry
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import BackfillDocument, BackfillRecord, Capture, Entry
 
-# The entries of a feed by title key: id and publication date.
+# The id and the publication date of each entry of a feed, by title key.
 _Titled = Mapping[str, Sequence[tuple[int, datetime | None]]]
 _MOST_OF_ONE_TITLE = 50
 
@@ -77,7 +77,7 @@ def _are_one(entry: NormalEntry, known: KnownEntry) -> bool:
 
 
 def _is_taken(connection: sa.Connection, known: KnownEntry, seen: Seen) -> bool:
-    """Whether another file of this run or folder is this entry already."""
+    """Whether this entry already comes from another file of this run or folder."""
     query = sa.select(Capture.url).join(Entry, Entry.capture_id == Capture.id)
     url = connection.scalar(query.where(Entry.id == known.id)) or ""
     if url == seen.url:
@@ -87,7 +87,7 @@ def _is_taken(connection: sa.Connection, known: KnownEntry, seen: Seen) -> bool:
 
 
 def _is_claimed(connection: sa.Connection, entry_id: int, seen: Seen) -> bool:
-    """Whether another document of the same walk is this entry."""
+    """Whether this entry comes from another document of the same walk."""
     this, other = aliased(BackfillDocument), aliased(BackfillDocument)
     query = sa.select(other.id).join(BackfillRecord, BackfillRecord.document_id == other.id)
     query = query.join(this, this.walk_id == other.walk_id)

@@ -18,7 +18,7 @@ _FILE, _FORMER = table_of(ArchiveFile), table_of(FormerPath)
 def rename(
     connection: sa.Connection, layout: str, wanted: Mapping[int, Sequence[str]], *, now: datetime
 ) -> int:
-    """Give each entry the first of its wanted paths that is free; return how many changed.
+    """Give each entry its first wanted path that is free; return how many paths changed.
 
     Changed entries are marked due, so that their files are written there.
     """

@@ -1,4 +1,4 @@
-"""Revisions: each text of an entry is stored once, however often it comes back."""
+"""Revisions: each text of an entry is stored only once, even if it becomes current again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def take_out(connection: sa.Connection, entry_id: int, text_digest: bytes) -> da
 
 
 def count_on(connection: sa.Connection, entry_id: int, place: int, *, by: int = 1) -> None:
-    """Add `by` to the versions from `place` on. Negative numbers in between avoid collisions."""
+    """Add `by` to all version numbers from `place`; negative numbers avoid collisions meanwhile."""
     later = sa.update(Revision).where(Revision.entry_id == entry_id, Revision.version >= place)
     connection.execute(later.values(version=-Revision.version - by))
     turned = sa.update(Revision).where(Revision.entry_id == entry_id, Revision.version < 0)

@@ -1,4 +1,4 @@
-"""The spelling of categories and tags in files. The first spelling stays."""
+"""The spelling of categories and tags in files; it never changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from ingest.outputs.pages import page_of, ways_to_write
 from ingest.store.statements import in_batches, insert_if_new, table_of
 from models import SiteName
 
-Name = tuple[str, str]  # its place, such as `tags`, and the name itself
+# the place of its page (`tags`, or a place below a parent category), and the name itself
+Name = tuple[str, str]
 
 _NAME = table_of(SiteName)
 
@@ -19,7 +20,7 @@ _NAME = table_of(SiteName)
 def written(
     connection: sa.Connection, layout: str, names: Mapping[str, Sequence[str]]
 ) -> dict[Name, str]:
-    """Return the stored spellings of names, which are given by place."""
+    """Return the stored spellings of names; `names` maps each place to its names."""
     keys = sorted({name.casefold() for some in names.values() for name in some})
     known: dict[Name, str] = {}
     for some in in_batches(keys):
@@ -35,7 +36,7 @@ def written(
 def give(
     connection: sa.Connection, layout: str, names: Mapping[str, Sequence[str]]
 ) -> dict[Name, str]:
-    """Return spellings for names, new ones included; each has its own page within its place."""
+    """Return the spellings of names; choose one for new names, so that each has its own page."""
     for place, some in names.items():
         for name in some:
             _give(connection, layout, place, name)
@@ -49,7 +50,8 @@ def _give(connection: sa.Connection, layout: str, place: str, name: str) -> None
         page = page_of(way)
         if page and connection.execute(insert, row | {"page": page, "written": way}).rowcount == 1:
             return
-        # The name may be stored in another case. Otherwise its page is taken.
+        # The name may have a spelling already, stored in another case. Otherwise another name owns
+        # this page, and the next spelling is tried.
         if number == 0 and written(connection, layout, {place: [name]}):
             return
 

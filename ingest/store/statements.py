@@ -1,4 +1,4 @@
-"""Parts of statements for all subjects: upserts on both databases, long lists in batches."""
+"""Parts of statements that all subjects need: upserts on both databases, lists in batches."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models import Base
 
 T = TypeVar("T")
 
-# Both databases allow more, but planning time and memory grow with the parameters.
+# Both databases allow longer lists, but planning time and memory grow with the length.
 _IN_ONE_STATEMENT = 500
 
 

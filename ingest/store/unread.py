@@ -48,7 +48,7 @@ def keep(
     captures: Mapping[bytes, int],
     changes: Changes,
 ) -> None:
-    """Mark entries unread with the reason; entries that are marked already keep their date."""
+    """Mark entries unread with the reason; entries that were marked before keep their date."""
     rows = [
         {
             "feed_id": seen.feed_id,
@@ -73,7 +73,7 @@ def keep(
 def first_seen(
     connection: sa.Connection, feed_id: int, new: Sequence[Verdict]
 ) -> dict[str, datetime]:
-    """Return, by key, when new entries were first seen if they could not be read before."""
+    """Return when new entries were first seen, by key, if they could not be read before."""
     if not new:
         return {}
     columns = (Unread.item_digest, Unread.key, Unread.first_seen_at)
@@ -100,7 +100,7 @@ def forget(connection: sa.Connection, unread_id: int) -> None:
 
 
 def unmarked(connection: sa.Connection, feed_id: int, digests: Collection[bytes]) -> list[bytes]:
-    """Return the item digests, out of these, that are not marked unread yet."""
+    """Return those of these item digests that are not marked unread yet."""
     query = sa.select(Unread.item_digest).where(Unread.feed_id == feed_id)
     marked = set(connection.scalars(query))
     return [digest for digest in digests if digest not in marked]
@@ -109,7 +109,7 @@ def unmarked(connection: sa.Connection, feed_id: int, digests: Collection[bytes]
 def of_feed(
     connection: sa.Connection, feed_id: int, *, after: int = 0, limit: int = 100
 ) -> list[UnreadEntry]:
-    """Return unread entries of a feed with their bytes, in order of ids above `after`."""
+    """Return unread entries of a feed and their bytes, in order of ids, beginning after `after`."""
     own = (name for name in UnreadEntry.__dataclass_fields__ if name in Unread.__table__.columns)
     query = (
         sa.select(
@@ -133,7 +133,7 @@ def count(connection: sa.Connection) -> int:
 
 
 def listed(connection: sa.Connection) -> list[dict[str, object]]:
-    """Return the latest unread entries of all feeds, as they are shown."""
+    """Return the latest unread entries of all feeds for display."""
     query = (
         sa.select(
             Unread.feed_id,

@@ -1,4 +1,4 @@
-"""The nouns that travel between the stages: frozen, picklable, without behaviour.
+"""The values that the stages exchange: frozen, picklable, without behaviour.
 
 Import them from here; the modules below only group them by subject.
 Every `x_at` is an aware UTC datetime; every duration is a timedelta.

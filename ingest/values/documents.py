@@ -1,4 +1,4 @@
-"""Documents: bytes from outside, as fetched, decoded or stored, and those that a backfill plans."""
+"""Documents, which are bytes from outside: fetched, decoded, stored, or planned by a backfill."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """A response 304: our copy is still current (RFC 9110 section 15.4.5).
+    """A response 304: the stored copy is still current (RFC 9110 section 15.4.5).
 
     `permanent_url` has the same meaning as in `Document`.
     """
@@ -85,8 +85,8 @@ class DocumentKind(enum.StrEnum):
 class Planned:
     """A document that a backfill will fetch.
 
-    `key` identifies it within its backfill. `as_of` is the date it shows the feed at, if known
-    in advance. `hints` is JSON of the source's own, needed to continue from this document.
+    `key` identifies it within its backfill. `as_of` is when its content was current, if that is
+    known in advance. `hints` is JSON that only the source reads, to continue from this document.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""Entries: as we normalize them, as we store them, and the verdict that compares the two."""
+"""Entries in normal form, stored entries, and the verdict that compares the two."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import NamedTuple, NewType
 from ingest.values.documents import Document, Packed
 from ingest.values.parsed import Author, Enclosure
 
-# HTML that nh3 returned. Only `reading.html.allowed` makes it, so the types show that
-# nothing else is stored.
+# Only `reading.html.allowed` makes such HTML, with nh3. So the type checker proves that only
+# cleaned HTML is stored.
 SafeHtml = NewType("SafeHtml", str)
 
 
 class DatePrecision(enum.StrEnum):
-    """The smallest unit of time in what the publisher wrote."""
+    """The smallest unit of time in the publisher's date."""
 
     SECOND = "second"
     MINUTE = "minute"
@@ -40,7 +40,7 @@ class ResolvedDate:
     gmt_misused: bool = False
 
 
-# No slots: unpickling a class with slots takes half as long again.
+# The class has no slots, because unpickling it would take half as long again with slots.
 @dataclass(frozen=True, kw_only=True)
 class NormalEntry:
     """An entry in normal form: safe HTML, absolute links, aware UTC instants.
@@ -49,8 +49,8 @@ class NormalEntry:
     noise. `item_digest` covers the publisher's own bytes. `raw` is the smallest document from
     which this entry can be read again: frame and item, or the whole document.
     `text` is what a reader sees of `html`, a line for each block, without the files listed below.
-    It is made once, where the HTML is cleaned: the digest, the language and `looks_cut` come from
-    it. Search terms and the fingerprint of a text are to be functions of it; it is not stored.
+    It is made once, when the HTML is cleaned, and it is not stored. The digest, the language and
+    `looks_cut` are computed from it.
     `looks_cut` is true if the text seems to continue on the entry's page, `is_unfinished` if the
     document ends inside the entry.
     `full_text_error` says why the full text is missing; `page` is the page that was fetched but
@@ -125,7 +125,7 @@ class Recognised(NamedTuple):
 
 
 class VerdictKind(enum.StrEnum):
-    """How an entry of a document relates to the stored ones."""
+    """The relation of an entry in a document to the stored entries."""
 
     NEW = "new"
     EDITED = "edited"

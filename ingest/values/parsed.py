@@ -1,4 +1,4 @@
-"""A feed or a page in the publisher's own words: nothing repaired, nothing resolved."""
+"""A feed or a page with the publisher's own values; no value is repaired or resolved."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ class ImageField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedEntry:
-    """One entry in the publisher's words: nothing repaired, nothing resolved.
+    """One entry with the publisher's own values; no value is repaired or resolved.
 
     `content` and `summary` are HTML, from the feed's elements of that meaning.
     `title` is plain text if `title_is_text`, otherwise HTML. `published` and `updated` are the
     raw strings.
     `base_url` is the base of relative addresses (xml:base) at the entry itself, if given;
-    `content_base_url` and `summary_base_url` are those at its texts.
+    `content_base_url` and `summary_base_url` are the bases at its texts.
     `item` is the publisher's own bytes of this entry, empty if they cannot be told apart.
     `is_unfinished` is true if the document ends inside the entry.
     """
@@ -82,7 +82,7 @@ class ParsedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedFeed:
-    """A whole feed document in the publisher's words.
+    """A whole feed document with the publisher's own values.
 
     `format` is feedparser's version name (`rss20`, `atom10`, …) or `json11`, `json10`.
     `title` is plain text if `title_is_text`, otherwise HTML; `names_are_text` says the same about

@@ -22,7 +22,7 @@ class Poll:
     """One poll of one feed; `size` is in bytes after decompression.
 
     `fetch_seconds` is the time until the answer, without waiting for a free slot. `is_gap` is true
-    if entries may have come and gone since the previous poll. Both go to the metrics only.
+    if entries may have come and gone since the previous poll. Both are used only in the metrics.
     A poll that was put off made no request and is not stored.
     """
 

@@ -1,4 +1,4 @@
-"""An entry as the layouts see it."""
+"""A record: an entry with all that a layout needs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.values.parsed import Author
 class Record:
     """The stored entry, with the settings of its feed that a layout needs.
 
-    `edited_at` is when we saw its last edit. `path` is its file below the archive's folder; it
+    `edited_at` is when Guidang saw its last edit. `path` is its file below the archive's folder; it
     never changes.
     """
 
@@ -44,5 +44,5 @@ class Record:
 
     @property
     def last_change_at(self) -> datetime:
-        """When the publisher updated it, or we saw its last edit, or `at`."""
+        """When the publisher updated it; otherwise when its last edit was seen; otherwise `at`."""
         return self.updated_at or max(self.edited_at or self.at, self.at)

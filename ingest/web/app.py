@@ -11,12 +11,12 @@ from starlette.routing import Route
 
 from ingest.metrics import CONTENT_TYPE, Metrics
 
-# Problems by part of the program; empty if there are none.
+# The function returns problems by part of the program; they are empty if there are none.
 Faults = Callable[[], Mapping[str, str]]
 
 
 def make_app(metrics: Metrics, *, stuck: Faults, unusable: Faults) -> Starlette:
-    """Make the application; it answers 503 with the problems if there are any."""
+    """Make the application; /healthz and /readyz answer 503 with the problems, if there are any."""
 
     def healthz(_: Request) -> Response:
         return _answer(stuck())

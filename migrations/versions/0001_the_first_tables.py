@@ -18,7 +18,7 @@ branch_labels = None
 depends_on = None
 
 
-# SQLite numbers rows by itself only where the type is spelled INTEGER.
+# SQLite numbers rows by itself only if the type is spelled INTEGER.
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 UTC = sa.DateTime(timezone=True)

@@ -37,7 +37,8 @@ def upgrade() -> None:
         sa.Column("routes", JSON, nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_rsshub_namespace")),
     )
-    # Column by column: a table made anew would take the entries that refer to it along.
+    # Columns are added one by one. Making the table again would delete the entries that refer to
+    # it.
     op.add_column("feed", sa.Column("validators_of", sa.Text(), nullable=True))
     op.add_column("feed", sa.Column("rsshub_pattern", sa.Text(), nullable=True))
     op.add_column("feed", sa.Column("categories", JSON, server_default="[]", nullable=False))

@@ -1,4 +1,4 @@
-"""How far a feed's validators can be trusted, and how its ETag is spelled.
+"""The trust in a feed's validators, and the form in which its ETag is sent.
 
 Revision ID: 0007
 Revises: 0006

@@ -1,4 +1,4 @@
-"""When a text that came back was first seen.
+"""The time when a text that became current again was first seen.
 
 Revision ID: 0009
 Revises: 0008

@@ -1,4 +1,4 @@
-"""How categories and tags are written, so that no two share a page.
+"""The spelling of categories and tags, so that each has its own page.
 
 Revision ID: 0010
 Revises: 0009

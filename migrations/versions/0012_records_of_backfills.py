@@ -1,4 +1,4 @@
-"""Which entry each file of an old archive became, so that a killed backfill can continue.
+"""The entry that each file of an old archive became, so that a killed backfill can continue.
 
 Revision ID: 0012
 Revises: 0011

@@ -1,4 +1,4 @@
-"""What is due for each follower, in a table of its own; the archive's files are the first.
+"""A table of the entries that are due for each follower; the first follower writes the files.
 
 Revision ID: 0013
 Revises: 0012

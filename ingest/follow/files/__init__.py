@@ -1,6 +1,6 @@
 """The archive, a folder of records: write missing ones, compare it with the store, delete files.
 
-    archive       render what is due, or everything, batch after batch   ← open this first
+    archive       render the records that are due, or all, in batches   ← open this first
     batch         give some records a path, render them, move them into place
     folder        the files themselves, and errors of their disk
     differences   files that differ from the store

@@ -84,7 +84,7 @@ class Archive:
         return self.render_due(now=now)
 
     def delete_feed(self, feed_id: int) -> int:
-        """Delete the records of a feed, and empty folders; return how many."""
+        """Delete the records of a feed, and empty folders; return how many records there were."""
         paths = self._database.query(store.paths_of_feed, feed_id)
         self.delete(paths)
         return len(paths)
@@ -135,7 +135,7 @@ class Archive:
         )
 
     def _are_all_gone(self) -> bool:
-        """Return whether every record is gone; query the store only if the last one found is."""
+        """Return whether every record is gone; query the store only if needed."""
         if self._presence.is_known:
             return False
         return self._database.query(

@@ -88,7 +88,7 @@ class Batch:
         return _Finished(record, written, path, unfinished)
 
     def _is_in_place(self, record: Record, path: str, content: bytes) -> bool:
-        """Make the folder of a file; return whether the file exists there with this content."""
+        """Make the folder of a file; return whether the file already exists with this content."""
         parent = path.rpartition("/")[0]
         try:
             if parent not in self._parents:
@@ -96,7 +96,7 @@ class Batch:
                 self._parents.add(parent)
             return record.path is not None and self._folder.holds(path, content, record.at)
         except OSError as error:
-            if is_bad_name(error):  # `_is_put` will give it another name
+            if is_bad_name(error):  # `_is_put` gives the file another name.
                 return False
             raise self._folder.explain(error) from error
 
@@ -112,7 +112,7 @@ class Batch:
                     Path(one.unfinished).unlink(missing_ok=True)
 
     def _is_put(self, one: _Finished) -> bool:
-        """Move a file into place, or to a shorter path if the name is invalid; return success."""
+        """Move a file into place, under a shorter name if need be; return whether it moved."""
         if one.unfinished is None:
             return True
         try:
@@ -125,7 +125,7 @@ class Batch:
         return True
 
     def _is_put_elsewhere(self, one: _Finished, unfinished: str) -> bool:
-        """Give a record a shorter path, and move its file there; return success."""
+        """Give a record a shorter path, and move its file there; return whether that succeeded."""
         for longest in SHORTER:
             path = self._layout.path(one.record, apart=True, longest=longest)
             entry = one.record.entry_id

@@ -17,7 +17,7 @@ from pathlib import Path
 from ingest.errors import ArchiveError, ArchiveFull
 from ingest.files import has_room, is_there, sync, write_file
 
-# Hexo, Hugo and Jekyll ignore names with a leading dot.
+# Hexo, Hugo and Jekyll ignore files and folders whose names begin with a dot.
 _UNFINISHED = ".guidang-unfinished"
 _LATER = "the entries are kept; when that is mended, run: guidang archive"
 _ADVICE = {
@@ -26,9 +26,9 @@ _ADVICE = {
     errno.EFBIG: "the largest file size is reached",
     errno.EACCES: "no permission to write there",
 }
-# The errors of a file system for an invalid name. The record then gets a shorter one.
+# File systems raise these errors for an invalid name. The record then gets a shorter name.
 _BAD_NAME = frozenset({errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL})
-# A younger file may belong to another process, which never needs an hour for a file.
+# A younger temporary file may belong to another process, which never needs an hour for a file.
 _ABANDONED = timedelta(hours=1)
 
 
@@ -42,7 +42,7 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        # Processes in different containers can have the same id, so the names are random.
+        # The name is random, because processes in different containers can have the same id.
         self._token = secrets.token_hex(8)
 
     def prepare(self, *, now: datetime) -> None:
@@ -111,7 +111,7 @@ class Folder:
         return os.path.isfile(f"{self.root}/{path}")  # noqa: PTH113 - a Path raises there
 
     def records(self) -> Iterator[str]:
-        """Yield the paths of all Markdown and HTML files, also of foreign ones."""
+        """Yield the paths of all Markdown and HTML files, including foreign ones."""
         for folder, names, files in os.walk(self.root):
             names[:] = [name for name in names if not name.startswith((".", "_"))]
             for name in files:
@@ -124,7 +124,7 @@ class Folder:
             for path in paths:
                 (self.root / path).unlink(missing_ok=True)
                 for folder in list(Path(path).parents)[:-1]:
-                    with contextlib.suppress(OSError):  # not empty, or missing
+                    with contextlib.suppress(OSError):  # The folder is missing or not empty.
                         (self.root / folder).rmdir()
 
     @contextlib.contextmanager

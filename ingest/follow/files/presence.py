@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-# The front matter of every record has it, in its first lines.
+# The front matter of every record has this line.
 _MARK = b"\nsource_feed: "
-_FRONT_MATTER = 16_384  # bytes in which it ends
+_FRONT_MATTER = 16_384  # The front matter ends within this many bytes.
 _RECORDS = (".md", ".html")
 
 
@@ -26,15 +26,15 @@ def _files(root: Path) -> Iterator[Path]:
 def _is_record(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            head = file.read(_FRONT_MATTER).replace(b"\r\n", b"\n")  # as Git has it on Windows
-    except OSError:  # an unreadable file does not count
+            head = file.read(_FRONT_MATTER).replace(b"\r\n", b"\n")  # Git writes CRLF on Windows.
+    except OSError:  # An unreadable file does not count as a record.
         return False
     front_matter, _, _ = head.removeprefix(b"---\n").partition(b"\n---\n")
     return head.startswith(b"---\n") and _MARK in front_matter
 
 
 class Presence:
-    """Checks whether files below a folder still exist, first the one that was found last."""
+    """Checks whether files below a folder still exist; begins with the file that was found last."""
 
     def __init__(self, root: Path) -> None:
         self._root = root

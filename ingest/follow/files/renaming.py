@@ -54,7 +54,7 @@ class Renaming:
         """Delete the files at former paths, except files that somebody has changed."""
         for path, digest, present in self._database.query(store.former, self._layout.name):
             file, new = self._archive.root / path, self._archive.root / present
-            # If the file system ignores case, or a folder is a link, both can be one file.
+            # Both paths are one file if the file system ignores case, or if a folder is a link.
             if not file.is_file() or (new.is_file() and file.samefile(new)):
                 continue
             if hashlib.sha256(file.read_bytes()).digest() == digest:
@@ -69,7 +69,7 @@ class Renaming:
     def _redirects(self) -> Iterator[str]:
         known = set()
         for old, _, new in self._database.query(store.former, self._layout.name):
-            if old not in known:  # the first row is of the entry that had the path last
+            if old not in known:  # The first row belongs to the entry that had the path last.
                 known.add(old)
                 yield f"  {_quote(_page(old) + 'index.html')}: {_quote(_page(new))}"
 

@@ -10,7 +10,7 @@ from ingest.outputs.pages import loses_nothing
 from ingest.store import site_names as store
 from ingest.values import Record
 
-_MOST_REMEMBERED = 10_000  # names; then the cache is emptied
+_MOST_REMEMBERED = 10_000  # With more names than this, the cache is emptied.
 
 
 class SiteNames:
@@ -26,17 +26,18 @@ class SiteNames:
         if len(self._known) > _MOST_REMEMBERED:
             self._known.clear()
         layout = self._layout.name
-        # Most parents keep their spelling: with that guess, one query finds their children too.
+        # Most parents keep their own name as spelling. If that is assumed, one query finds the
+        # spellings of their children too.
         if guessed := self._unknown(records, guess=True):
             self._known |= self._database.query(store.written, layout, guessed)
         while new := self._unknown(records, guess=False):
-            # The default is the name itself, if the store finds no unique spelling.
+            # A name for which the store has no unique spelling is written as it is.
             self._known |= {(place, name): name for place, some in new.items() for name in some}
             self._known |= self._database.transact(store.give, layout, new)
         return self._known
 
     def _unknown(self, records: Iterable[Record], *, guess: bool) -> dict[str, list[str]]:
-        """Return the names without a known spelling by place, those without signs first."""
+        """Return the names without a known spelling, by place, names without signs first."""
         new: dict[str, dict[str, None]] = {}
         for record in records:
             for place, name in self._layout.names(record, self._known, guess=guess):
@@ -45,7 +46,7 @@ class SiteNames:
         return {place: sorted(names, key=_rank) for place, names in new.items()}
 
     def apart(self) -> Iterator[tuple[str, str]]:
-        """Yield page and explanation of each name that is spelled differently."""
+        """Yield the page of each name that is spelled differently, and an explanation."""
         for place, name, way, owner in self._database.query(store.apart, self._layout.name):
             why = f"{owner} has its page" if owner else "it would take the page of all names"
             yield f"{place}/{way}", f"{name} is written {way}, for {why}"

@@ -37,16 +37,16 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _OLDEST_YEAR = 1990
 _FARTHEST_AHEAD = timedelta(hours=48)
-# Clocks differ by minutes. A time further ahead has a wrong label.
+# Two clocks may differ by this much. A time further in the future has a wrong zone label.
 _CLOCK_SKEW = timedelta(minutes=10)
 _EPOCH = re.compile(r"(?:/Date\()?(-?\d{10}(?:\.\d+)?|\d{13}|\d{16})(?:[+-]\d{4})?(?:\)/)?")
-# If this stands beside a time, the string names a day in an unknown form.
+# A match beside a time shows that the string names a day in a form that no rule reads.
 _DATE_LIKE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<![\d+-])\d{1,2}[./-]\w")
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
 _HOURS_AHEAD = r"[+-](?:0\d|1[0-3])"
 _RFC_3339 = re.compile(rf"(?:19|20)\d\d-\d\d-\d\dT{_CLOCK}(?:Z|{_HOURS_AHEAD}:[0-5]\d)", re.ASCII)
-# Years of the Buddhist era (25xx) match neither: `plain` converts them first.
+# Neither pattern matches a Buddhist year (25xx). `plain` converts such a year before `_free`.
 _RFC_5322 = re.compile(
     rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d\d?) ({'|'.join(_MONTHS)}) ((?:19|20)\d\d)"
     rf" ({_CLOCK}) (?:GMT|({_HOURS_AHEAD}[0-5]\d))",
@@ -67,7 +67,7 @@ def resolve_date(
 
     Words such as 昨天 and 3小时前 count from `first_seen_at`, an aware datetime. `zone` applies to
     dates that name no zone. `gmt_is_local` means that this feed labels local times as GMT,
-    `cst_is_american` that its CST is US Central Standard Time.
+    `cst_is_american` means that its CST is US Central Standard Time.
     Dates before 1990, dates more than 48 hours ahead and days that do not exist are refused. A
     future GMT time is read as local time if that puts it in the past.
     """
@@ -81,7 +81,7 @@ def resolve_date(
     )
     try:
         found = _standard(raw[:LONGEST].strip(), where) or _free(plain(raw), where)
-    except (ValueError, OverflowError):  # a day, a time or an offset that does not exist
+    except (ValueError, OverflowError):  # The day, the time or the offset does not exist.
         return None
     return found if found and _is_credible(found.at, first_seen_at) else None
 
@@ -187,7 +187,7 @@ def _named_zone(text: str, start: int, where: _Where) -> tzinfo | None:
 
 
 def _correct_gmt(found: ResolvedDate, named: tzinfo | None, where: _Where) -> ResolvedDate:
-    """Read a time labelled GMT as local if the feed is known to mislabel, or if GMT is too late."""
+    """Read a time labelled GMT as local if the feed mislabels times, or if GMT is in the future."""
     if named is not UTC:
         return found
     local = found.at.replace(tzinfo=where.zone).astimezone(UTC)

@@ -10,8 +10,8 @@ from ingest.values import DatePrecision, ResolvedDate
 
 _LONGEST = 500
 _YEAR = r"/(?P<y>(?:19|20)\d\d)"
-# Eight digits are a day if they stand alone or follow a content system's prefix; six digits are a
-# month only as the name of a folder.
+# Eight digits are a day if they stand alone or follow the prefix of a content system. Six digits
+# are a month only if they are the whole name of a folder.
 _DAYS = (
     re.compile(rf"{_YEAR}[/-](?P<m>\d\d?)[/-](?P<d>\d\d?)(?=[/_.-]|$)"),
     re.compile(rf"{_YEAR}/(?P<m>\d\d)-?(?P<d>\d\d)(?=/|$)"),
@@ -48,7 +48,7 @@ def _resolve(
     day = int(match["d"]) if precision is DatePrecision.DAY else 1
     try:
         local = datetime(int(match["y"]), int(match["m"]), day, tzinfo=zone)
-    except ValueError:  # the digits are an article's number
+    except ValueError:  # The digits are the number of an article.
         return None
     at = local.astimezone(UTC)
     if at.year < _OLDEST_YEAR or at - now > _FARTHEST_AHEAD:

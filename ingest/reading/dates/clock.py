@@ -11,7 +11,7 @@ from ingest.values import DatePrecision
 _BEFORE_NOON = "上午|早上|清晨|早晨|凌晨|早间|早間|早|午前|오전|AM"
 _AFTER_NOON = "下午|午后|午後|傍晚|晚上|晚间|晚間|夜间|夜間|夜里|夜裡|深夜|半夜|晚|夜|오후|PM"
 _NIGHT = frozenset("晚上 晚间 晚間 晚 夜间 夜間 夜里 夜裡 夜 深夜 半夜".split())
-_SECOND = r"60|[0-5]?\d"  # the leap second is the next day's first
+_SECOND = r"60|[0-5]?\d"  # second 60 is a leap second
 _TIME = re.compile(
     rf"(?P<half>{_BEFORE_NOON}|中午|正午|{_AFTER_NOON})?\s*"
     r"(?<![\d.])(?P<hour>\d{1,2})\s*"
@@ -43,7 +43,8 @@ def find_time(text: str, day: tuple[int, int]) -> Time | None:
 
     Raise `ValueError` for a time that does not exist.
     """
-    # Slice the text: in 2911:30 the lookbehind of `_TIME` must not see the digits of the day.
+    # Only the text after the day is searched. In `2911:30`, the lookbehind of `_TIME` would
+    # otherwise see the digits of the day and refuse the time.
     behind = _TIME.search(text[day[1] :])
     match, offset = (behind, day[1]) if behind else (_TIME.search(text[: day[0]]), 0)
     if match is None:

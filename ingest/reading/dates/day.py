@@ -8,22 +8,23 @@ from datetime import date, datetime, timedelta
 
 from ingest.values import DatePrecision
 
-ROC_BEGAN = 1911  # 民国元年 is 1912
-BUDDHIST_ERA = 543  # years before the Gregorian one, with the same months and days
+ROC_BEGAN = 1911  # The first year of the Republic of China (民国元年) is 1912.
+# The Buddhist era began 543 years earlier. Its months and days are the Gregorian ones.
+BUDDHIST_ERA = 543
 _OTHER_CALENDAR = re.compile(r"[农農阴陰旧舊夏藏回佛黄黃彝][历曆]\s*[:：]?\s*(?:\d{2,4}\s*年\s*)?$")
-# A year in an unknown form, or a leap month.
+# The regular expression matches the end of a year that was not recognised, or a leap month.
 _UNKNOWN_YEAR = re.compile(r"[年闰閏]\s*$")
 _OF_A_REIGN = re.compile(r"[\u3400-\u9fff]$")
 _BEFORE_YEAR = re.compile(r"[于於在是至自从從到间間期]$")
-_FAR_ENOUGH = 20  # characters
+_FAR_ENOUGH = 20  # This many characters before a day may name its calendar.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
     """A day found in a text at `span`.
 
-    With `repeats`, a day in the future stands for the day that long before it. A day that
-    `stands_alone` is believed only if the text holds nothing else but a time.
+    With `repeats`, a day in the future is replaced by the day `repeats` earlier. A day that
+    `stands_alone` is believed only if the rest of the text is empty or a time.
     """
 
     date: date
@@ -37,8 +38,8 @@ class Day:
 def full_year(written: str, now: datetime) -> int:
     """Return the Gregorian year.
 
-    Two digits are a year of this century or the last one, three digits a year of the Republic of
-    China (民国).
+    Two digits are a year of this century or the last one. Three digits are a year of the Republic
+    of China (民国).
     """
     year = int(written)
     if len(written) == 3:
@@ -49,7 +50,7 @@ def full_year(written: str, now: datetime) -> int:
 
 
 def is_of_another_calendar(text: str, day: re.Match[str]) -> bool:
-    """Whether the words before a day say that it is not a Gregorian one.
+    """Whether the words before a day say that it is not a Gregorian day.
 
     A lunar day usually stands beside a Gregorian one. Reading the lunar day as Gregorian would be
     wrong by weeks.
@@ -60,6 +61,6 @@ def is_of_another_calendar(text: str, day: re.Match[str]) -> bool:
     year = day.groupdict().get("y")
     if year is None:
         return bool(_UNKNOWN_YEAR.search(before))
-    # 康熙20年 is not 2020: after a Chinese name, two digits are the year of a reign.
+    # 康熙20年 is not 2020: two digits after a Chinese name are the year of an emperor's reign.
     is_short = len(year) < 4 and text[day.end("y") :].lstrip()[:1] == "年"
     return is_short and bool(_OF_A_REIGN.search(before) and not _BEFORE_YEAR.search(before))

@@ -16,7 +16,7 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
-# A time may follow a day without a space: 2016年6月2911:30.
+# A time may follow a day without a space, as in 2016年6月2911:30.
 _END = r"(?=\D|$|\d\d?:\d\d)"
 _BEGIN = r"(?<![\d.])"
 
@@ -69,7 +69,7 @@ def _local_rfc_5322(match: re.Match[str], now: datetime) -> Day:
 
 def _day_first(match: re.Match[str], _now: datetime) -> Day:
     first, second = int(match["d"]), int(match["m"])
-    if second > 12:  # 01/28/2022
+    if second > 12:  # The month is first, as in 01/28/2022.
         first, second = second, first
     return _day(match, int(match["y"]), second, first, "day, month, year")
 
@@ -88,8 +88,9 @@ def _english_of_no_year(match: re.Match[str], now: datetime) -> Day:
 
 
 def _last(month: int, day: int, match: re.Match[str], now: datetime) -> Day:
-    """Return the latest such day that is not more than two days ahead."""
-    for year in range(now.year, now.year - 9, -1):  # eight years, for the 29th of February
+    """Return the latest date with this month and day, at most two days in the future."""
+    for year in range(now.year, now.year - 9, -1):
+        # The last 29th of February may be eight years ago.
         try:
             found = date(year, month, day)
         except ValueError:
@@ -110,7 +111,7 @@ def _of_this_month(match: re.Match[str], now: datetime) -> Day:
 
 
 def _word(match: re.Match[str], now: datetime) -> Day:
-    """Read 昨天, 前天 and 大前天; the 晚 of 昨晚 is left to the time."""
+    """Read 昨天, 前天 and 大前天; the 晚 of 昨晚 belongs to the time and is not read here."""
     ago = len(match["farther"] or "") + {"今": 0, "昨": 1, "前": 2, "明": -1}[match["day"]]
     start, end = match.span()
     end -= 1 if match["half"] in {"晚", "早", "夜"} else 0
@@ -130,7 +131,7 @@ def _english_word(match: re.Match[str], now: datetime) -> Day:
 
 
 def _weekday(match: re.Match[str], now: datetime) -> Day:
-    """Read 周三 as the last Wednesday, 上周三 as the Wednesday of the ISO week before."""
+    """Read 周三 as the last Wednesday, and 上周三 as Wednesday of the previous ISO week."""
     name = match["day"]
     number = 7 if name in "日天7" else int(name)
     return _day_of_week(match, now, number, match["week"] or "")
@@ -186,14 +187,14 @@ _WITHOUT_YEAR = [
     _rule(r"\b(?P<last>last\s+)?(?P<day>mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday)?\b", _english_weekday),
 ]  # fmt: skip
 _A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-# What may stand beside a weekday, apart from its time.
+# These words may stand beside a weekday and its time.
 _BESIDE_WEEKDAY = re.compile(
     r"\b(?:at|on)\b|(?:GMT|UTC|[A-Z]{1,5})?\s*[+-]\d\d?:?\d*|\b[A-Z]{1,5}$|[\W_]+"
 )
 
 
 def find_day(text: str, now: datetime, *, with_year: bool) -> Day | None:
-    """Find a day in a text: with its year, or without one and then relative to `now`.
+    """Find a day in a text; a day without a year is relative to `now`.
 
     Raise `ValueError` for a day that does not exist.
     """
@@ -208,7 +209,7 @@ def find_day(text: str, now: datetime, *, with_year: bool) -> Day | None:
 
 
 def _is_understood(text: str, day: Day) -> bool:
-    """Whether the rest of the text does not contradict a day without a year.
+    """Whether the rest of the text allows a day without a year.
 
     A weekday or a day of a month may stand beside a full date in an unknown form. Such a day must
     not be placed in this year.

@@ -1,7 +1,7 @@
 """Finds days whose month has a name in a language of CLDR: `09 Okt 2019`, `2024. május 20.`.
 
 `days` reads English and Chinese. The names are loaded once, when a date first needs them; this
-takes some tenths of a second. Short Thai years are of the Buddhist era: `9 ต.ค. 62` is in 2019.
+takes some tenths of a second. Short Thai years belong to the Buddhist era: `9 ต.ค. 62` is in 2019.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _MARKS = "".join(chr(c) for c in _SCRIPTS_WITH_MARKS if unicodedata.category(chr
 _LETTER = rf"(?:[^\W\d_]|[{_MARKS}])"
 _THAI = r"[\u0e01-\u0e2e\u0e34-\u0e3a]{1,3}\.\s?[\u0e01-\u0e2e]\."  # ต.ค., มี.ค.
 _NAME = rf"(?P<name>{_THAI}|{_LETTER}{{3,20}}(?:\s{_LETTER}{{2,20}})?)\.?"
-_ERA = r"(?P<era>พ\.\s?ศ\.\s*|ค\.\s?ศ\.\s*)?"  # of Buddha, of Christ
+# The Thai abbreviations stand for the Buddhist era and the Christian era.
+_ERA = r"(?P<era>พ\.\s?ศ\.\s*|ค\.\s?ศ\.\s*)?"
 _OF = r"(?:\s+(?:de|del|di|do)\s+|\s+d['’]|[\s,./-]{1,3})"
 _DAY = r"(?<!\d)(?P<d>\d{1,2})(?:\.|er|º|ª)?"
 _PATTERNS = (
@@ -39,14 +40,15 @@ _PATTERNS = (
         rf"(?<!\d)(?P<span>(?P<y>\d{{4}})\.?\s+(?:m\.\s+)?{_NAME}\s+(?P<d>\d{{1,2}}))(?![\d:])"
     ),
 )
-# Common abbreviations that CLDR lacks.
+# CLDR lacks these common abbreviations.
 _MORE = {"mrz": 3, "अक्तूबर": 10}
 _OLDEST_BUDDHIST = 1980
 _IS_THAI = re.compile(r"[\u0e00-\u0e7f]")
-_LAST_ACCENT = "\u08ff"  # later marks are vowels: without its vowel มี.ค. would be ม.ค.
+# Only accents are removed. Later marks are vowels, and มี.ค. without its vowel would be ม.ค.
+_LAST_ACCENT = "\u08ff"
 _INVISIBLE = re.compile("[\u200b-\u200f]")
-_HEBREW_IN = "\u05d1"  # "in" is a prefix of the month's name
-# By context (beside a day, or alone) and width: the names by number.
+_HEBREW_IN = "\u05d1"  # This Hebrew prefix means "in".
+# The names of months by context (beside a day, or alone), by width and by number.
 _Table = Mapping[str, Mapping[str, Mapping[int, str]]]
 _WORD = re.compile(rf"{_LETTER}{{2,20}}")
 _WHOLE_NAME = re.compile(rf"{_LETTER}[{_MARKS}\w. ]+")
@@ -120,7 +122,8 @@ def _names() -> _Names:
     beginnings = (
         (name[:length], number) for name, number in months for length in range(_SHORTEST, len(name))
     )
-    locales.append(Locale.parse("en"))  # months of other languages often have English weekdays
+    # Dates with months in other languages often have English weekdays.
+    locales.append(Locale.parse("en"))
     days = ((name, number + 1) for name, number in _pairs(locale.days for locale in locales))
     return _Names(months=_by_name(months), beginnings=_by_name(beginnings), weekdays=_by_name(days))
 

@@ -23,7 +23,7 @@ _GAP = re.compile(r"[\s,，]*(?:and|零|又|多)?\s*", re.IGNORECASE)
 _BEFORE_NOW = re.compile(r"\s*(?:多)?\s*(?:之前|以前|前|전|ago)", re.IGNORECASE)
 _SHORT = re.compile(r"(\d+)\s*(s|sec|m|min|h|hr|d|w|mo|y)", re.IGNORECASE)
 _JUST_NOW = re.compile(r"^(?:刚刚|剛剛|刚才|剛才|片刻前|just now|now|moments? ago)", re.IGNORECASE)
-# 几天前 means a few days ago; it is read as three.
+# 几天前 means "a few days ago". It is read as three days.
 _COUNTS = {"几": 3.0, "幾": 3.0, "数": 3.0, "數": 3.0, "半": 0.5, "a": 1.0, "an": 1.0}
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _MOST = 10_000

@@ -7,7 +7,7 @@ import unicodedata
 
 from ingest.reading.dates.day import BUDDHIST_ERA
 
-# Characters; a longer string is a text, not a date.
+# A string with more characters is an ordinary text, not a date.
 LONGEST = 200
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x1f\x7f]+")
 _DIGITS = {
@@ -15,10 +15,10 @@ _DIGITS = {
 }
 _DIGITS |= {"两": 2, "兩": 2}
 _NUMERAL = re.compile("[〇○零一二三四五六七八九十百廿卅两兩]+")
-# The year before the first of each Japanese era; months and days are Gregorian.
+# The year before the first year of each Japanese era. The months and days are Gregorian.
 _ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
 _ERA = re.compile(rf"({'|'.join(_ERAS)})\s*(\d{{1,2}}|元)\s*(?=年)")
-# 1987 to 2056: these digits are neither a time nor a Gregorian year.
+# These years are 1987 to 2056. Their digits cannot be a time or a Gregorian year.
 _BUDDHIST_YEAR = re.compile(r"(?<![\d.+])(?:25[3-9]|๒๕[๓-๙])\d(?![\d.]\d)(?!\d)")
 _GREGORIAN = re.compile(r"[公西阳陽国國新][历曆]\s*[:：]?\s*")
 _LABEL = re.compile(

@@ -1,4 +1,4 @@
-"""Finds the time zone that a date names: an offset, an abbreviation, a Chinese word."""
+"""Finds the time zone of a date, given by an offset, an abbreviation or a Chinese word."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _WIDEST = timedelta(hours=14)
 _OFFSET = re.compile(
     r"(?:\b(?:GMT|UTC|UT|Z))?\s*([+-])(\d{1,2})(?::?([0-5]\d))?(?!\d)", re.IGNORECASE
 )
-# But not the end of another date, as in `2024-05-20 至 2024-05-22`.
+# The lookahead excludes the end of another date, as in `2024-05-20 至 2024-05-22`.
 _OFFSET_APART = re.compile(rf"(?<!\d){_OFFSET.pattern}(?!-)", re.IGNORECASE)
 _PLACE = re.compile(r"\b(?:Asia|Europe|America|Africa|Australia|Pacific)/[A-Z][A-Za-z_]{2,20}\b")
 _NAME = re.compile(r"(?<![A-Za-z])([A-Z]{1,5})(?![A-Za-z])")
 _CHINA = timezone(timedelta(hours=8))
 _CENTRAL = timezone(timedelta(hours=-6))
-# RFC 5322 section 4.3, except that CST is China Standard Time by default.
+# These are the zones of RFC 5322 section 4.3. CST, however, means China Standard Time by default.
 _HOURS = {
     "CST": 8, "BJT": 8, "HKT": 8, "SGT": 8, "MYT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9,
     "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
@@ -39,7 +39,7 @@ _WORDS = {
 }
 _CHINESE_LANGUAGES = ("zh", "yue", "ja", "ko")
 _CHINESE_REGIONS = ("cn", "tw", "hk", "mo", "sg", "my")
-# Words of Chinese papers in English, which write CST too, and often have an address in .com.
+# Chinese newspapers in English also write CST, and many have a .com address.
 _CHINESE_PLACES = re.compile(
     r"\b(?:china(?!town)|chinese|beijing|shanghai|guangzhou|shenzhen|hong ?kong|taiwan|taipei"
     r"|singapore|xinhua|caixin)",
@@ -51,7 +51,7 @@ def find_zone(text: str, start: int, *, cst_is_american: bool = False) -> tzinfo
     """Find an offset or abbreviation after position `start`, or a zone in words anywhere.
 
     Return `datetime.UTC` itself for GMT and its synonyms. Raise `ValueError` for an offset that no
-    place has.
+    place uses.
     """
     behind = text[start:]
     if match := _OFFSET.match(behind.lstrip(" .")) or _OFFSET_APART.search(behind):
@@ -70,7 +70,7 @@ def find_zone(text: str, start: int, *, cst_is_american: bool = False) -> tzinfo
 
 def _offset(match: re.Match[str]) -> tzinfo:
     offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
-    if len(match[2]) == 2 and match[3] is None and int(match[2]) > 14:  # `+80` is no offset
+    if len(match[2]) == 2 and match[3] is None and int(match[2]) > 14:  # `+80` is not an offset.
         raise ValueError(f"no place has the offset {match[0]}")
     if offset > _WIDEST:
         raise ValueError(f"no place has the offset {match[0]}")
@@ -102,7 +102,7 @@ def means_american_cst(
 
     `stated` is the language that the feed states, `detected` the language of an entry's text. The
     stated language alone proves little: programs write `en` in Chinese feeds. A feed without any
-    evidence is taken as Chinese. `title` and `url` are the feed's.
+    evidence counts as Chinese. `title` and `url` are the feed's.
     """
     if (zone.utcoffset(now) or timedelta(0)) < timedelta(0):
         return True

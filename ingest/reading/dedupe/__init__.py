@@ -2,10 +2,10 @@
 
 All functions are pure; `store.entries` loads the stored entries.
 
-noise     digests what a reader would notice of an entry
+noise     makes a digest of what a reader would notice in an entry
 identity  makes the key of each entry of a document, and of records without an address
-likeness  tells whether an entry and a stored one are the same article
-pairs     recognises noise that only a comparison of two versions shows
+likeness  decides whether an entry and a stored one are the same article
+pairs     compares two versions of an entry and recognises noise
 verdict   decides: new, edited or unchanged
 """
 

@@ -27,9 +27,9 @@ def identify(
 
     `beside` are entries of the same document that were already recognised by their bytes.
 
-    The key is made of the guid, else the link, else the title, else the text. A guid, link or
-    title that different entries of the document share is not used: some feeds give one link or
-    one id to all their entries.
+    The key is made from the first of guid, link, title and text that the entry has. A guid, link
+    or title that different entries of the document share is not used, because some feeds give one
+    link or one id to all their entries.
     """
     distinct = list({_likeness(entry): entry for entry in reversed(entries)}.values())[::-1]
     beside = list(beside)
@@ -54,7 +54,7 @@ def _likeness(entry: NormalEntry) -> tuple[object, ...]:
 def _with_address(
     entry: NormalEntry, guids: Counter[str], shared: Counter[str], site: str | None
 ) -> NormalEntry:
-    """Return an entry with a key of its guid or link; the key is "" if other entries share both."""
+    """Return an entry with a key from its guid or link; "" if other entries share both."""
     link = _own_link(entry, shared, site)
     link_key = link_key_of(link) if link else None
     if entry.guid and guids[entry.guid] == 1:
@@ -63,7 +63,7 @@ def _with_address(
 
 
 def _own_link(entry: NormalEntry, shared: Counter[str], site: str | None) -> str | None:
-    """Return the canonical link of an entry, or else its exact link, if no other entry has it."""
+    """Return an entry's canonical link if no other entry has it, otherwise its exact link."""
     link = entry.canonical_link
     if link is None or link == site or links.names_a_site(link):
         return None
@@ -86,7 +86,7 @@ def _exact_links(
 
 
 def _with_words(entry: NormalEntry, titled: Counter[str]) -> NormalEntry:
-    """Return an entry with a key of its title, or also of its text if the title is shared."""
+    """Return an entry with a key from its title; if the title is shared, from title and text."""
     named = bool(entry.title_key) and titled[entry.title_key] == 1
     text = "" if named else f"{entry.published_raw or ''}\x00{entry.text_digest.hex()}"
     digest = key_of("digest", f"{entry.guid or ''}\x00{entry.title_key}\x00{text}")
@@ -99,7 +99,7 @@ def link_key_of(canonical_link: str) -> str:
 
 
 def key_of_address(guid: str | None, link: str | None) -> str | None:
-    """Return the key for a guid, or else for a link; None if both are missing."""
+    """Return the key for a guid, or for a link if there is no guid; None if both are missing."""
     if guid:
         return key_of("guid", guid)
     canonical = links.canonical_link(link)
@@ -127,7 +127,7 @@ def nearby_link_keys(entry: NormalEntry) -> list[str]:
 
 
 def key_of(basis: str, value: str) -> str:
-    """Return the key for a value; keys of different bases are never equal."""
+    """Return the key for a value; a different `basis`, such as guid or link, gives another key."""
     return hashlib.sha256(f"{basis}\x00{value}".encode("utf-8", "replace")).hexdigest()
 
 
@@ -137,7 +137,7 @@ def reused_key(entry: NormalEntry) -> str:
 
 
 def record_key(entry: NormalEntry, nth: int = 1) -> str:
-    """Return the key of an archive's record without an address: of its title and its time.
+    """Return the key of an archive's record without an address, from its title and its time.
 
     `nth` counts different posts with the same title and time. A record with an address, or without
     a title, keeps its key.
@@ -155,8 +155,8 @@ def _record_key(title_key: str, at: datetime | None, nth: int = 1) -> str:
 def times_of_record(at: datetime | None) -> set[datetime | None]:
     """Return the times that an archive's record may give for an article published at `at`.
 
-    These are no time, the start of the day, the exact time, and the time with Chinese time and GMT
-    confused.
+    These are None, the start of the day, the exact time, and the times that result from confusing
+    Chinese time with GMT.
     """
     if at is None:
         return {None}
@@ -173,7 +173,7 @@ def record_keys(entry: NormalEntry) -> list[str]:
 
 def record_of(entry: NormalEntry, by_key: Mapping[str, KnownEntry]) -> KnownEntry | None:
     """Return the stored record, without an address, of an article."""
-    if not by_key:  # saves six digests per entry
+    if not by_key:  # Without records, the six digests of the entry's keys are not needed.
         return None
     found = (by_key.get(key) for key in record_keys(entry))
     return next((kept for kept in found if kept and kept.guid is kept.link_key is None), None)

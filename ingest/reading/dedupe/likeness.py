@@ -1,4 +1,4 @@
-"""Tells whether an entry and a stored one are the same article: by title, place, time and text."""
+"""Decides whether an entry and a stored one are the same article, by title, link, time and text."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from ingest.reading import links, titles
 from ingest.reading.dedupe.identity import other_link_keys, times_of_record
 from ingest.values import KnownEntry, NormalEntry
 
-# The method of a date that no document gives: the time of the oldest document with the entry.
+# No document gives such a date. It is the time of the oldest document that contains the entry.
 FROM_CAPTURE = "capture"
 _PRECISE = frozenset({"second", "minute"})
-# Two articles may have the same short text (转发微博), but not one of so many characters.
+# Two articles may have the same short text (转发微博), but not the same text of this length.
 _LONG = 60
 _TAG = re.compile(r"<[^>]*>")
 
 
 class Comparable(Protocol):
-    """The fields of an entry that tell articles apart."""
+    """The fields of an entry by which articles are compared."""
 
     @property
     def title_key(self) -> str:
@@ -109,7 +109,7 @@ def is_long(html: str) -> bool:
 
 
 def has_like_time(entry: Comparable, kept: KnownEntry) -> bool:
-    """Whether two dates may mean one moment: one may be missing, a day only, or in another zone."""
+    """Whether two dates may be one moment: one may be missing, only a day, or in another zone."""
     at = kept.published_at if _has_own_date(kept) else None
     if entry.published_method == FROM_CAPTURE or entry.published_at is None or at is None:
         return True

@@ -1,4 +1,4 @@
-"""Digests what a reader would notice of an entry, without the noise that changes by itself."""
+"""Makes a digest of what a reader would notice in an entry, without numbers and times that vary."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from urllib.parse import quote
 _DIGEST_BYTES = 16
 _SHORTEST_FILE_NAME = 4
 _COUNTED = r"阅读|浏览|播放|评论|回复|点赞|赞|转发|收藏|弹幕|热度|观看|views?|comments?|likes?"
-# All repetitions are bounded: a body may be a million digits. If possible, a pattern begins with
-# one kind of character, which makes a search ten times as fast.
+# All repetitions are bounded, because a body may contain a million digits. Where possible, a
+# pattern begins with one kind of character, which makes a search ten times as fast.
 _NUMBER = r"\d(?<!\d\d)\d{0,11}(?:[,.]\d{1,6}){0,4}"
 _GAP = r"\s{0,20}"
 _AGO = rf"{_NUMBER}{_GAP}(?:秒|分钟?|小时|天|日|周|个?月)(?:之?前|以前)"
@@ -21,8 +21,8 @@ _DAY_AND_TIME = rf"[昨前今]天{_GAP}\d{{1,2}}:\d{{2}}"
 _DAY = rf"[刚昨前今][刚天]{_GAP}(?:$|(?=\d))"
 _AGO_IN_ENGLISH = rf"{_NUMBER}{_GAP}(?:seconds?|minutes?|hours?|days?|weeks?|months?)\s+ago"
 _COUNTER = rf"{_NUMBER}{_GAP}[万亿kKwW]?{_GAP}(?:次|人|个|条)?{_GAP}(?:{_COUNTED})"
-# A date that replaces "2小时前" a day later, at the end of a line. Without a year, "2-1" may be a
-# score and "9.9" a price: the day must have two digits, and a month before a dot a leading zero.
+# A day later, a date replaces "2小时前" at the end of a line. Without a year, "2-1" may be a score
+# and "9.9" a price. So the day must have two digits, and a month before a dot needs a leading zero.
 _MONTH, _DAY_OF_MONTH = r"(?:0?[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 _DATE = (
     rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|{_MONTH}[-/]{_DAY_OF_MONTH}"
@@ -33,7 +33,8 @@ _COUNTER_BEHIND = (
     rf"(?:{_COUNTED})(?:数|量|次数)?{_GAP}[:：(（]?{_GAP}{_NUMBER}{_GAP}[万亿kKwW]?[)）]?"
 )
 _DATE_MARKS = "-/."
-# Words by kind of noise: a text in lower case without any of them has no such noise.
+# These words are listed by the kind of noise that contains them. A text in lower case without any
+# of them has no such noise.
 _SIGNS = {
     "ago": ("前",),
     "day": ("刚刚", "昨天", "前天", "今天"),
@@ -42,13 +43,14 @@ _SIGNS = {
     "counter": tuple(_COUNTED.replace("s?", "").split("|")),
     "date": tuple(_DATE_MARKS),
 }
-# No word begins with the end of another, so that one search finds all of them.
+# No word begins with the end of another word, so one search finds all of them.
 _WORDS = {*chain(*_SIGNS.values())} - {*_DATE_MARKS}
 _ANY_WORD = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
-# The ranges with the digits of all scripts, except those that NFKC folds; twice as fast as `\d`.
+# These ranges contain the digits of all scripts except those that NFKC changes to ASCII. They are
+# twice as fast as `\d`.
 _MAYBE_DIGIT = re.compile("[0-9\u0660-\u1c59\ua620-\uabf9\U00010000-\U0010ffff]")
-_NUMBERLESS = re.compile(_DAY, re.MULTILINE)  # all other noise has a number
-# In this order: "阅读 2小时前 8评论" is a section, a time and a counter, not 8 times read.
+_NUMBERLESS = re.compile(_DAY, re.MULTILINE)  # All other noise contains a number.
+# The order matters: "阅读 2小时前 8评论" is a section, a time and a counter, not "read 2 times".
 _NOISE = (
     ("ago", re.compile(_AGO)),
     ("day and time", re.compile(_DAY_AND_TIME)),
@@ -59,18 +61,18 @@ _NOISE = (
     ("counter", re.compile(_COUNTER_BEHIND, re.IGNORECASE)),
 )
 
-# How long ago, or a date, at the end of a title.
+# A title may end with a date, or with words that say how long ago it was published.
 AGO_AT_END = re.compile(rf"(?:{_AGO}|{_DAY_AND_TIME}|{_AGO_IN_ENGLISH}|[刚昨前今][刚天])\)?$")
 DATE_AT_END = re.compile(rf"(?<!\d){_DATE}\)?$")
 
 
 def text_digest(title: str, text: str, media: Iterable[str]) -> bytes:
-    """Return a digest of what a reader would notice of an entry: its words and its pictures.
+    """Return a digest of what a reader would notice in an entry: its words and its pictures.
 
     `media` are the addresses of pictures, sounds and films. White space, relative times, counters,
     and the hosts, queries and signatures of those addresses do not count.
     """
-    # A content network moves a file between hosts and folders, but keeps its name.
+    # Image networks move a file between hosts and folders, but keep its name.
     names = "\n".join(map(file_name, media))
     words = f"{still(title)}\x00{still(text)}\x00{names}"
     return hashlib.sha256(words.encode("utf-8", "replace")).digest()[:_DIGEST_BYTES]
@@ -93,7 +95,7 @@ def _without_noise(text: str) -> str:
 
 
 def file_name(source: str) -> str:
-    """Return the last segment of an address, with the one before it if it is a size (`/640`).
+    """Return the last segment of an address; if it is short or a number (`/640`), the last two.
 
     Percent-encoding is normalised.
     """

@@ -1,6 +1,6 @@
 """Compares two versions of an entry, and recognises differences that are only noise.
 
-`noise` leaves out what is noise in any text. Here a label or a source added to a title, a
+`noise` recognises noise in a single text. Here a label or a source added to a title, a
 separator, or a signed file name is noise if the rest of both versions is equal.
 """
 
@@ -15,7 +15,8 @@ from ingest.reading.dedupe.noise import AGO_AT_END, DATE_AT_END, file_name, stil
 from ingest.reading.html import shown_by
 from ingest.reading.html.text import Shown
 
-# Characters; longer texts with different digests are edits, because comparing takes too long.
+# Longer texts, in characters, count as edits if their digests differ, because comparing them takes
+# too long.
 _LONGEST = 200_000
 _LONGEST_TITLE = 300
 _LONGEST_SOURCE = 24
@@ -31,7 +32,8 @@ _LABEL = re.compile(
     r"|推荐|置顶|热门|热点|热榜|热搜|头条|独家|原创|首发|快讯|要闻|最新|专题|视频|图集|组图|直播|深度"
     r"|会员|付费|广告|转载)[\]】)〕>》」]?\s{0,5}[|丨:·\-]?\s{0,5}){1,3}"
 )
-# Endings of names of media. "网" and "社" alone are endings of many other words.
+# Names of media have these endings. Many other words also end with "网" or "社", so these two are
+# not listed alone.
 _MEDIUM = (
     r"(?:日报|晚报|早报|晨报|时报|商报|都市报|周报|周刊|新闻网|新闻社|通讯社|在线|电视台|广播电台|卫视"
     r"|客户端|公众号|新闻|(?<!互联)(?<![官电上联路入全因球])网|(?<=[华中国])新社|(?<=新华)社|报社|APP)"
@@ -45,11 +47,11 @@ _SOURCE_IN_FRONT = re.compile(
     rf"[\[【(]?[\u3400-\u9fffA-Za-z]{{0,6}}{_MEDIUM}(?:\s{{0,5}}[\]】)|丨:·-]|\s)\s{{0,5}}",
     re.IGNORECASE,
 )
-# Before a time, any short name that stands apart is a source: "海港发布 · 3小时前".
+# Before a time, any short name between spaces or marks is a source: "海港发布 · 3小时前".
 _SOURCE_BEFORE_TIME = re.compile(
     rf"(?:\s{{0,5}}{_MARK}\s{{0,5}}|\s{{1,5}})[\u3400-\u9fffA-Za-z]{{2,10}}\s{{0,5}}{_MARK}?\s{{0,5}}"
 )
-# Words that change the meaning of a title: "大桥通车" and "大桥通车推迟".
+# These words change the meaning of a title, as in "大桥通车" and "大桥通车推迟".
 _MEANINGFUL = re.compile("[不未无非没否假勿停撤缓]|推迟|取消|延期|终止|辟谣|更正|更新|失败|落空")
 _TIMESTAMP = re.compile(r"(?<!\d)1[4-9]\d{8}(?:\d{3})?(?!\d)")
 _HASH = re.compile(r"[0-9a-f]{16,128}", re.IGNORECASE)
@@ -100,7 +102,7 @@ def _are_same_titles(one: str, other: str) -> bool:
 
 
 def _bare_titles(title: str) -> set[str]:
-    """Return the forms of a title without a label or source before it, and source or time after."""
+    """Return the forms of a title without labels, sources and times at its ends."""
     title = unicodedata.normalize("NFKC", title).strip()
     before = (pattern.match(title) for pattern in (_LABEL, _SOURCE_IN_FRONT))
     found = set()
@@ -135,13 +137,14 @@ def _are_same_pictures(one: Shown, other: Shown) -> bool:
     differing = [(here, there) for here, there in pairs if here != there]
     if all(_is_signed_anew(here, there) for here, there in differing):
         return True
-    # One picture with another hash is another picture; if all of many change, the site moved them.
+    # A single picture with another hash is another picture. If all hashes of several pictures
+    # change, the site has moved them.
     all_hashes = all(_HASH.fullmatch(_stem(name)) for pair in differing for name in pair)
     return all_hashes and len(differing) == len(pairs) >= _FEWEST_HASHES
 
 
 def _is_signed_anew(here: str, there: str) -> bool:
-    """Whether two names are signatures, or differ only in one."""
+    """Whether two names are signatures, or differ only in a signature."""
     if _ending(here) != _ending(there) or "/" in f"{here}{there}":
         return False
     if all(_is_token(_stem(name)) for name in (here, there)):

@@ -1,4 +1,4 @@
-"""Decides whether each entry of a document is new, edited or unchanged against the stored ones."""
+"""Compares the entries of a document with stored ones: each is new, edited or unchanged."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from ingest.reading.dedupe.identity import (
 )
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 
-# An entry, the stored entry found for it, and whether the two have different addresses.
+# An entry, the stored entry that matches it, and whether the two have different addresses.
 _Found = tuple[NormalEntry, KnownEntry | None, bool]
 _Find = Callable[[NormalEntry], _Found]
 _TitleAndTime = tuple[str, datetime] | None
-# At least this many entries of a document, and half of them, show that a site has moved.
+# A site has moved if at least this many entries of a document, and half of them, have moved.
 _FEWEST_OF_A_MOVE = 3
 
 
@@ -72,7 +72,7 @@ class _Judging:
     """Matches the entries of a document with stored entries, each at most once."""
 
     def __init__(self, entries: Sequence[NormalEntry], known: Iterable[KnownEntry]) -> None:
-        # Present addresses come last, so that they replace former ones in the dictionaries.
+        # Present addresses come last, so that they replace former addresses in the dictionaries.
         self.known = sorted(known, key=lambda kept: not kept.is_former)
         self.matched: dict[int, Verdict] = {}
         self._entries = list(entries)
@@ -109,11 +109,12 @@ class _Judging:
         if kept is None or kept.id in self._taken:
             return
         self._taken.add(kept.id)
-        # An entry without an address does not replace the address of the stored one.
+        # An entry without an address keeps the address of the stored entry.
         moved = moved and (entry.link_key is not None or kept.link_key is None)
         same = kept.text_digest == entry.text_digest
         same = same and (moved or not likeness.has_moved(entry, kept))
-        same = same or entry.is_unfinished  # the rest of it is missing, not removed
+        # The document was cut off inside an unfinished entry, so the missing text was not removed.
+        same = same or entry.is_unfinished
         self.matched[place] = Verdict(
             kind=VerdictKind.UNCHANGED if same else VerdictKind.EDITED,
             entry=entry if moved else replace(entry, key=kept.key),
@@ -199,7 +200,7 @@ class _Judging:
         return [kept for kept in found if kept.id not in self._taken]
 
     def _by_title_and_time(self) -> dict[_TitleAndTime, KnownEntry]:
-        """Return the stored entries whose title and precise time are unique on both sides."""
+        """Return stored entries by title and precise time, if each occurs once on both sides."""
         counted = Counter(map(likeness.title_and_time, self._entries))
         found = {(likeness.title_and_time(kept), kept.id): kept for kept in self.known}
         counted_kept = Counter(title for title, _ in found)

@@ -1,4 +1,4 @@
-"""Decodes bytes to text. What the bytes prove counts more than what a label says.
+"""Decodes bytes to text. The evidence of the bytes counts more than a label.
 
 `decode` serves feeds, article pages and OPML alike. `scripts` weighs the candidates for Chinese.
 """
@@ -11,7 +11,7 @@ import re
 from ingest.reading.documents import scripts
 from ingest.values import Decoded
 
-# Labels that stand for a superset: WHATWG Encoding section 4.2, and Hong Kong's Big5.
+# Each label is read as a larger charset (WHATWG Encoding section 4.2), Big5 as Big5-HKSCS.
 _SUPERSETS = {
     "gb2312": "gb18030",
     "gbk": "gb18030",
@@ -22,7 +22,7 @@ _SUPERSETS = {
     "shift_jis": "cp932",
     "euc_kr": "cp949",
 }
-# Names that publishers write and Python's codec registry does not know.
+# Publishers write these names, but Python's codec registry does not contain them.
 _ALIASES = {
     "gb_2312-80": "gb18030",
     "gb_2312": "gb18030",
@@ -36,29 +36,32 @@ _ALIASES = {
 }
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is the beginning of this one
+    # UTF-32 comes before UTF-16, because its mark begins with the mark of UTF-16.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_HEAD = 2048  # bytes within which a document declares itself; HTML asks for 1,024
+# A document declares its charset within this many bytes. HTML requires it within 1,024.
+_HEAD = 2048
 _HTTP_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"<\?xml\s[^>]*?encoding\s*=\s*[\"']([\w.:-]+)[\"']")
 _META_CHARSET = re.compile(rb"<meta\s[^>]*?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _HZ_RUN = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
-_EURO = 0x80  # in the GBK that Windows and browsers write; Python's codecs leave it out
+# Windows and browsers write the euro sign as this byte in GBK. Python's codecs do not.
+_EURO = 0x80
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
-_SAMPLE = 8_192  # bytes by which GB18030 and Big5 are weighed, and UTF-8 is refused
-_SOME_GOOD = 16  # characters of UTF-8 that are enough if the label says UTF-8
-_MANY_BAD = 50  # bad characters that a sample of UTF-8 may hold
+_SAMPLE = 8_192  # This many bytes decide between GB18030 and Big5, and whether a body can be UTF-8.
+_SOME_GOOD = 16  # This many good characters of UTF-8 are enough if the label says UTF-8.
+_MANY_BAD = 50  # A sample of UTF-8 may contain this many bad characters.
 _CHINESE = ("gb18030", "big5hkscs")
-_LABEL_BONUS = 0.12  # what a label adds to a share of common characters (0 to 1)
+_LABEL_BONUS = 0.12  # A label adds this to the share of common characters, which is 0 to 1.
 _LIKELY, _MOST_LIKELY = 0.3, 0.6
 _EURO_OR_REPLACEMENT = "guidang.euro"
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
-    """Decode `body`: by what its bytes prove, then by likelihood, then by its labels.
+    """Decode `body` by the evidence of its bytes, then by likelihood, then by its labels.
 
     Never raise: bytes that cannot be decoded become replacement characters, which are counted.
     """
@@ -66,7 +69,8 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     text, used = _read(body, labels)
     lost = text.count("\ufffd")
     if lost and used == "utf-8":
-        lost = max(0, lost - body.count(b"\xef\xbf\xbd"))  # these were in the document
+        # The document itself contains these replacement characters.
+        lost = max(0, lost - body.count(b"\xef\xbf\xbd"))
     declared = labels[0] if labels else None
     return Decoded(
         text=text, encoding_used=used, encoding_declared=declared, replacement_count=lost
@@ -78,7 +82,9 @@ def _labels(body: bytes, content_type: str | None) -> list[str]:
     labels = []
     if content_type and (found := _HTTP_CHARSET.search(content_type)):
         labels.append(found[1])
-    head = body[:_HEAD].replace(b"\0", b"")  # UTF-16 declares itself in UTF-16
+    # A document in UTF-16 declares itself in UTF-16. Without the zero bytes, the ASCII pattern
+    # matches.
+    head = body[:_HEAD].replace(b"\0", b"")
     if match := _XML_ENCODING.search(head) or _META_CHARSET.search(head):
         labels.append(match[1].decode("ascii", "replace"))
     return [_codec_name(label) for label in labels]
@@ -90,7 +96,8 @@ def _codec_name(label: str) -> str:
     try:
         name = codecs.lookup(_ALIASES.get(label, label)).name
         "".encode(name)
-    except (LookupError, ValueError):  # unknown, or a transform (rot13, base64), or idna
+    except (LookupError, ValueError):
+        # The name is unknown, or names a transform (rot13, base64) or idna.
         return label
     return _SUPERSETS.get(name, name)
 
@@ -109,7 +116,7 @@ def _read(body: bytes, labels: list[str]) -> tuple[str, str]:
 
 
 def _with_mark(body: bytes) -> tuple[str, str] | None:
-    """Read text with a byte order mark, unless the mark is of UTF-8 and the rest is not UTF-8."""
+    """Read text with a byte order mark, unless it is UTF-8's mark and the rest is not UTF-8."""
     for mark, name in _BOMS:
         if body.startswith(mark):
             rest = body[len(mark) :]
@@ -120,7 +127,7 @@ def _with_mark(body: bytes) -> tuple[str, str] | None:
 
 
 def _wide(body: bytes) -> tuple[str, str] | None:
-    """Read UTF-16 without a mark, in which the first ASCII character has one zero byte."""
+    """Read UTF-16 without a mark, recognised by the zero byte in its first ASCII character."""
     start = body[:2]
     if len(start) == 2 and start.count(0) == 1:
         name = "utf-16-be" if start[0] == 0 else "utf-16-le"
@@ -130,7 +137,7 @@ def _wide(body: bytes) -> tuple[str, str] | None:
 
 
 def _seven_bit(body: bytes, labels: list[str]) -> tuple[str, str] | None:
-    """Read HZ (RFC 1843) and ISO-2022, whose bytes are ASCII and so valid UTF-8 too."""
+    """Read HZ (RFC 1843) and ISO-2022, whose bytes are ASCII and therefore also valid UTF-8."""
     if not body.isascii():
         return None
     if b"~{" in body and (run := _HZ_RUN.search(body)):
@@ -143,15 +150,16 @@ def _seven_bit(body: bytes, labels: list[str]) -> tuple[str, str] | None:
 
 
 def _utf8(body: bytes, labels: list[str]) -> tuple[str, str] | None:
-    """Read UTF-8, also with some stray bytes or a piece in another encoding.
+    """Read UTF-8, even with some stray bytes or a piece in another encoding.
 
-    Eight good characters for each bad one are proof; with a label of UTF-8, sixteen good ones and
-    two for each bad one are. Neither occurred in 20,000 pieces of GBK, Big5, Shift_JIS and EUC-KR.
+    A text is UTF-8 if it has eight good characters for each bad one. If a label says UTF-8, two for
+    each bad one and sixteen in all are enough. In 20,000 pieces of GBK, Big5, Shift_JIS and EUC-KR,
+    none met either condition.
     """
     if (read := _strict(body, "utf-8") or _cesu8(body)) is not None:
         return read
     good, bad = _good_and_bad(_sample(body).decode("utf-8", "replace"))
-    if bad > max(good, _MANY_BAD):  # decoding the whole body would take long
+    if bad > max(good, _MANY_BAD):  # Decoding the whole body would take long.
         return None
     text = body.decode("utf-8", "replace")
     good, bad = _good_and_bad(text)
@@ -182,7 +190,8 @@ def _chinese(body: bytes, labels: list[str]) -> tuple[str, str] | None:
     for name in sorted(_CHINESE, key=bonus.__getitem__, reverse=True):
         share = scripts.chinese_share(sample.decode(name, _EURO_OR_REPLACEMENT))
         scores[name] = share + bonus[name]
-        if scores[name] > 1.0 + min(bonus.values()):  # a share is 1 at the most
+        if scores[name] > 1.0 + min(bonus.values()):
+            # No other charset can have a higher score, because a share is at most 1.
             break
     name = max(scores, key=scores.__getitem__)
     wanted = _MOST_LIKELY if _is_western(labels) else _LIKELY
@@ -192,7 +201,7 @@ def _chinese(body: bytes, labels: list[str]) -> tuple[str, str] | None:
 
 
 def _sample(body: bytes) -> bytes:
-    """Return a sample that starts with the first byte beyond ASCII, where a character begins."""
+    """Return a sample that starts with the first byte beyond ASCII, which begins a character."""
     first = _HIGH_BYTE.search(body)
     return body[first.start() : first.start() + _SAMPLE] if first else b""
 

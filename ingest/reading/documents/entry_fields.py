@@ -1,7 +1,7 @@
 """Reads the texts, files and pictures of an entry from feedparser's dictionaries.
 
-Texts are returned as HTML. The element decides which text is the content and which the summary,
-never the length: the caption of a picture is not a text of the entry.
+Texts are returned as HTML. The name of the element, never the length, decides which text is the
+content and which is the summary. The caption of a picture is neither.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _BY_RANK = (CONTENT, SUMMARY, PODCAST, SUBTITLE)
 
 
 def texts_of(entry: Fields, version: str) -> tuple[str, str]:
-    """Return an entry's content and the summary beside it.
+    """Return an entry's content and its summary.
 
     `content:encoded` and Atom's `content` come first, then `description` and Atom's `summary`,
-    then what podcasts have. Captions of Media RSS count only where there is no other text, as at
-    YouTube.
+    then the elements of podcasts. Captions of Media RSS count only if there is no other text, as
+    in YouTube's feeds.
     """
     texts = [_texts(entry, role, version) for role in _BY_RANK]
     content, *beside = [text for text in texts if text] or [_texts(entry, CAPTION, version)]
@@ -97,16 +97,17 @@ def _escape(text: str) -> str:
 def as_html(detail: Fields, version: str, *, escape: Callable[[str], str] = _escape) -> str:
     """Return the value of a text construct as HTML: plain text is escaped, so nothing is lost.
 
-    Atom says what is plain (RFC 4287 section 3.1). RSS does not: feedparser guesses, but wants
-    a closing tag or an entity for HTML, which `line<br>line` has not.
+    Atom states which texts are plain (RFC 4287 section 3.1). RSS does not. feedparser guesses, and
+    recognises HTML only by a closing tag or an entity, which `line<br>line` lacks.
     """
     value, media_type = string(detail, "value"), string(detail, "type") or "text/html"
     if "html" in media_type or media_type.endswith(("/xml", "+xml")):
         return without_sections(value)
     if media_type.startswith(("image/", "audio/", "video/")):
-        return ""  # a file as base64 (RFC 4287 section 4.1.3.3)
+        return ""  # The value is a base64 file (RFC 4287 section 4.1.3.3).
     if media_type == "application/octet-stream":
-        return without_sections(value)  # what feedparser could decode; people put markup there
+        # feedparser could decode this value. Some publishers put markup there.
+        return without_sections(value)
     if not version.startswith("atom") and _INLINE_TAG.search(value):
         return without_sections(value)
     return escape(value)
@@ -122,7 +123,7 @@ def language_of(entry: Fields) -> str | None:
 
 
 def bases_of(entry: Fields) -> tuple[str | None, str | None]:
-    """Return the xml:base in force at an entry's content, and at the summary beside it."""
+    """Return the xml:base that applies to an entry's content, and the one of its summary."""
     by_role = (dicts(entry, role) for role in _BY_RANK)
     bases = [optional(details[0], "base") for details in by_role if _has_text(details)]
     bases = bases or [optional(detail, "base") for detail in dicts(entry, CAPTION)[:1]]
@@ -134,7 +135,7 @@ def _has_text(details: Sequence[Fields]) -> bool:
 
 
 def enclosures(entry: Fields, links: list[Fields]) -> Iterator[Enclosure]:
-    """Yield the files: enclosures, sound and film of Media RSS, alternates of a podcast."""
+    """Yield the files: enclosures, sound and film of Media RSS, alternate files of a podcast."""
     files = [link for link in links if link.get("rel") == "enclosure"]
     original = string(entry, "feedburner_origenclosurelink") if len(files) == 1 else ""
     for file in files:

@@ -36,8 +36,8 @@ _ROLES = {
     "media_description": CAPTION,
     "media_title": MEDIA_TITLE,
 }
-_BASES = frozenset({"xml:base", "base"})  # feedparser takes either
-_BEFORE_DIV = 5  # pieces of text: blanks, and the tag itself
+_BASES = frozenset({"xml:base", "base"})  # feedparser accepts both names.
+_BEFORE_DIV = 5  # the pieces of text that may precede a `div`: blanks and the tag itself
 
 
 def read_document(body: bytes, url: str) -> Fields:
@@ -74,7 +74,7 @@ def _read_strictly(body: bytes, url: str) -> Any:
 
 
 class _Roles:
-    """Overrides for both of feedparser's readers, which call a method for each element."""
+    """Overrides methods of feedparser's two readers, which call a method for each element."""
 
     resolve_relative_uris = False
     sanitize_html = False
@@ -180,7 +180,7 @@ class _Roles:
             self._get_context().setdefault(ALTERNATES, []).append(dict(attributes) | {"url": ""})
 
     def _start_podcast_source(self: Any, attributes: Fields) -> None:
-        """Store the first source of a file with an HTTP address; others are of IPFS etc."""
+        """Store the first source of a file with an HTTP address; others have IPFS addresses etc."""
         files, address = self._get_context().get(ALTERNATES), attributes.get("uri", "")
         if files and not files[-1]["url"] and address.startswith(("http://", "https://")):
             files[-1]["url"] = address

@@ -24,8 +24,9 @@ _APPEARED = re.compile(
     re.IGNORECASE,
 )
 _LAST_LINK = re.compile(r"<a\b[^<>]*>([^<>]{1,100})</a>(?:\s{0,9}</\w{1,9}>){0,9}\s{0,99}\Z")
-_MOST_SENTENCES = 2_000  # more are not compared one by one
-_MARKUP_BEFORE = 1_000  # characters before the text, such as a picture's tag
+_MOST_SENTENCES = 2_000  # A summary with more sentences is not compared sentence by sentence.
+# This many characters of markup, such as a picture's tag, may precede the text.
+_MARKUP_BEFORE = 1_000
 _MOST_PARTS = 4
 _SHORTEST_PART = 10  # letters; a shorter part of a sentence may match by chance
 
@@ -48,11 +49,12 @@ def with_summary(content: str, summary: str, *, title: str = "") -> str:
 
 
 def merge(texts: list[str]) -> str:
-    """Return texts of equal standing (HTML) as one, in their order."""
+    """Return several contents or several summaries (HTML) as one text, in their order."""
     whole = ""
     for text in filter(None, texts):
         if not whole or (len(whole) <= len(text) and _letters(whole) in _letters(text)):
-            whole = text  # the same in another form, or more
+            # The later text has all letters of the earlier one, perhaps in another form.
+            whole = text
         else:
             whole = _join(whole, *_beside(whole, text, ""))
     return whole
@@ -70,7 +72,7 @@ def _beside(content: str, summary: str, title: str) -> tuple[str, str]:
         return summary, ""
     pictures = _pictures_beside(content, summary)
     letters = _letters(summary)
-    # Most summaries are the beginning of the article: compare that first.
+    # Most summaries repeat the beginning of the article, so that is compared first.
     if letters in _letters(content[: 4 * len(summary) + _MARKUP_BEFORE]):
         return pictures, ""
     known = f"{_letters(title)}\n{_letters(content)}"
@@ -93,7 +95,7 @@ def _beside(content: str, summary: str, title: str) -> tuple[str, str]:
 
 
 def _as_block(summary: str) -> str:
-    """Return a summary without tags as a paragraph, its lines kept."""
+    """Return a summary without tags as a paragraph, with its line breaks."""
     if "<" in summary:
         return summary
     return "<p>" + "<br>".join(filter(None, map(str.strip, summary.split("\n")))) + "</p>"
@@ -119,7 +121,7 @@ def _sentences(markup: str) -> list[str]:
 
 
 def _is_known(sentence: str, known: str) -> bool:
-    """Whether a text holds a sentence, in up to four parts: a summary leaves captions out."""
+    """Whether a text contains a sentence, whole or in up to four parts with captions in between."""
     for _ in range(_MOST_PARTS):
         if sentence in known:
             return True
@@ -131,7 +133,7 @@ def _is_known(sentence: str, known: str) -> bool:
 
 
 def _longest_known(sentence: str, known: str) -> int:
-    """Return the length of the longest beginning of a sentence that a text holds."""
+    """Return the length of the longest beginning of a sentence that occurs in a text."""
     found, missed = 0, len(sentence)
     while missed - found > 1:
         middle = (found + missed) // 2

@@ -10,12 +10,12 @@ import zstandard
 
 from ingest.values import Packed
 
-# Each Zstandard frame begins with this (RFC 8878 section 3.1.1); data of zlib never does.
+# Each Zstandard frame begins with these bytes (RFC 8878 section 3.1.1). zlib data never does.
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
 
 
 class _Tools(threading.local):
-    """One compressor per thread: creating one takes half as long as using it."""
+    """The compressor of a thread, kept because creating one takes half as long as using it."""
 
     def __init__(self) -> None:
         self.compress = zstandard.ZstdCompressor().compress

@@ -1,7 +1,7 @@
 """Parses a feed document of any format to a ParsedFeed.
 
-Values stay as the publisher wrote them: nothing is resolved, cleaned or dated here. Summaries and
-contents are always HTML: plain text is escaped. Titles are HTML unless marked as text.
+Values stay as the publisher wrote them: addresses, HTML and dates are processed later. Summaries
+and contents are always HTML: plain text is escaped. Titles are HTML unless marked as text.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def parse(
     body: bytes, *, content_type: str | None, url: str, parts: Split | None = None
 ) -> ParsedFeed:
-    """Parse a feed document; raise a ParseError that names what it is if it is not a feed.
+    """Parse a feed document; if it is not a feed, raise a ParseError that says what it is.
 
     A malformed document gives its readable entries and a warning. `parts` is the result of
     `split` for this body, if the caller has it.
@@ -69,7 +69,7 @@ def _with_items(feed: ParsedFeed, parts: Split | None) -> ParsedFeed:
 
 
 def _with_provenance(feed: ParsedFeed, decoded: Decoded) -> ParsedFeed:
-    """Return the feed with its encoding, and with warnings about what was lost."""
+    """Return the feed with its encoding, and with warnings about lost characters and entries."""
     warnings = list(feed.warnings)
     if decoded.replacement_count:
         warnings.append(f"{decoded.replacement_count} characters could not be decoded")

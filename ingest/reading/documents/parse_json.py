@@ -14,18 +14,18 @@ from ingest.reading.xml.xml_text import legal
 from ingest.values import Author, Enclosure, ImageField, ImageKind, ParsedEntry, ParsedFeed
 
 _VERSION = re.compile(r"https?://(?:www\.)?jsonfeed\.org/version/[0-9.]{1,9}/?")
-# Some feeds write only the number.
+# Some feeds write only the number of the version.
 _BARE_VERSION = re.compile(r"1(?:\.[01])?")
 
 
 class NotJsonFeedError(ValueError):
-    """The text is no JSON Feed; the message names what it is."""
+    """The text is not a JSON Feed; the message names what it is."""
 
 
 def parse_json(text: str) -> ParsedFeed:
     """Read a JSON Feed; members of a wrong type count as absent."""
     try:
-        feed = json.loads(text, strict=False)  # control characters in strings do occur
+        feed = json.loads(text, strict=False)  # Some feeds have control characters in strings.
     except (ValueError, RecursionError) as error:
         raise NotJsonFeedError("JSON that cannot be read") from error
     if not isinstance(feed, dict) or not _is_json_feed(feed):
@@ -49,7 +49,7 @@ def parse_json(text: str) -> ParsedFeed:
 
 
 def _is_json_feed(feed: dict[str, Any]) -> bool:
-    """Whether JSON is a JSON Feed: `version` is required (version 1.1, "version")."""
+    """Whether a JSON value is a JSON Feed, by its required `version` (JSON Feed 1.1, "version")."""
     version, items = _text(feed, "version"), feed.get("items")
     if not isinstance(items, list):
         return False
@@ -85,7 +85,7 @@ def _entry(item: dict[str, Any]) -> ParsedEntry:
 
 
 def _identifier(item: dict[str, Any]) -> str | None:
-    """Read the id; numbers are to be coerced to strings (version 1.1, "id")."""
+    """Read the id; numbers become strings (JSON Feed 1.1, "id")."""
     value = item.get("id")
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)

@@ -1,4 +1,4 @@
-"""Parses RSS, RDF and Atom to a ParsedFeed, with a short cut or with feedparser.
+"""Parses RSS, RDF and Atom to a ParsedFeed, by a shortcut or with feedparser.
 
 feedparser gets decoded and repaired text. Its dates, its sanitiser and its resolver of addresses
 are not used, and its dictionaries are not passed on.
@@ -19,10 +19,11 @@ from ingest.reading.xml.cdata import end_open_sections, mend_sections
 from ingest.reading.xml.fields import Fields, dicts, optional, string
 from ingest.values import Author, ParsedEntry, ParsedFeed
 
-# What feedparser 6 is known to raise on documents, each found by its own suite or by fuzzing:
-# bad references (ValueError, OverflowError), elements named like its own fields (TypeError,
-# AttributeError, KeyError, IndexError), declarations (AssertionError, and RuntimeError, which
-# its SGML parser's errors are), base64 content (binascii.Error is a ValueError), deep nesting.
+# feedparser 6 raises these errors on documents; its own tests or fuzzing found each of them. Bad
+# references cause ValueError and OverflowError. Elements named like feedparser's own fields cause
+# TypeError, AttributeError, KeyError and IndexError. Declarations cause AssertionError and the
+# RuntimeError of its SGML parser. Bad base64 causes binascii.Error (a ValueError). Deep nesting
+# causes RecursionError (a RuntimeError).
 FEEDPARSER_RAISES = (
     ValueError,
     ArithmeticError,
@@ -41,7 +42,7 @@ class NotFeedError(ValueError):
 
 
 def parse_xml(text: str, root: xml_text.Root, url: str = "") -> ParsedFeed:
-    """Read the feed whose root element was found; raise NotFeedError if it holds none.
+    """Read the feed with this root element; raise NotFeedError if there is no feed in it.
 
     `url` is the document's address, which a relative xml:base is relative to.
     """
@@ -177,7 +178,7 @@ def _dates(entry: Fields, version: str) -> tuple[str | None, str | None]:
 
 
 def _link(entry: Fields, links: list[Fields]) -> str | None:
-    """Return the page of an entry; FeedBurner has it in an element of its own."""
+    """Return the page of an entry; FeedBurner gives it in an additional element."""
     link = optional(entry, "feedburner_origlink") or _alternate(links)
     if link is None and _is_url(guid_or_link := string(entry, "link")):
         return guid_or_link
@@ -221,7 +222,7 @@ def _name(author: Fields) -> str:
 
 
 def _categories(entry: Fields) -> tuple[str, ...]:
-    """Return the categories, with the label of Atom if any (RFC 4287 section 4.2.2.3)."""
+    """Return the categories, by Atom's label if there is one (RFC 4287 section 4.2.2.3)."""
     names = [string(tag, "label") or string(tag, "term") for tag in dicts(entry, "tags")]
     return tuple(dict.fromkeys(name for name in names if name))
 

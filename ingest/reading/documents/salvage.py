@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lxml import etree
 
-# The elements that are kept. Elements with the names of feedparser's own lists (<authors>,
-# <links>), and places, ratings and licences in unexpected forms make it raise.
+# Only these elements are kept. feedparser may raise on others: elements named like its own lists
+# (<authors>, <links>), and places, ratings and licences in unexpected forms.
 _STRUCTURE = {"channel", "item", "entry", "author", "image"}
 _LEAVES = {
     *("title", "link", "guid", "id", "description", "summary", "content", "encoded", "subtitle"),
@@ -31,7 +31,8 @@ def salvage(text: str) -> bytes:
                 _make_leaf(child)
             else:
                 holder.remove(child)
-            # An undeclared prefix stays in the name; feedparser also joins it with "_".
+            # An undeclared prefix stays in the name. feedparser also joins prefix and name with
+            # "_".
             child.tag = namespace + brace + name.replace(":", "_")
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 

@@ -1,7 +1,7 @@
 """Estimates how likely a decoded text is, by the share of common characters.
 
 Chinese characters are rated by the tables of GB2312 and Big5, a few other scripts by their
-Unicode blocks. Words and languages play no part.
+Unicode blocks. Words and languages do not count.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-_SAMPLE = 1000  # characters; more do not change the result
+_SAMPLE = 1000  # More characters do not change the result.
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 _HANGUL = re.compile("[\uac00-\ud7a3]")
@@ -35,7 +35,7 @@ def _rows(codec: str, leads: range, trails: tuple[range, ...]) -> frozenset[str]
 
 
 _BIG5_TRAILS = (range(0x40, 0x7F), range(0xA1, 0xFF))
-# The level-1 areas hold the characters in daily use, the level-2 areas the rarer ones.
+# The level-1 areas contain the characters of daily use, the level-2 areas the rarer ones.
 _GB_COMMON = _rows("gb2312", range(0xB0, 0xD8), (range(0xA1, 0xFF),))
 _GB_RARE = _rows("gb2312", range(0xD8, 0xF8), (range(0xA1, 0xFF),))
 _BIG5_COMMON = _rows("big5", range(0xA4, 0xC7), _BIG5_TRAILS)
@@ -47,7 +47,7 @@ _PRIVATE_USE = -0.5
 
 
 class _Weights(dict[str, float]):
-    """The weight of each character as Chinese; by its block if it is in no table."""
+    """The weight of each character as Chinese; a character in no table is weighed by its block."""
 
     def __missing__(self, character: str) -> float:
         if "\ue000" <= character <= "\uf8ff":
@@ -83,7 +83,7 @@ def has_own_script(codec: str) -> bool:
 
 
 def shows_own_script(text: str, codec: str) -> bool:
-    """Whether more than a fifth of the letters beyond ASCII are of the codec's script."""
+    """Whether more than a fifth of the letters beyond ASCII belong to the codec's script."""
     letters = _beyond_ascii(text)
     script = _SCRIPTS[codec]
     return sum(1 for letter in letters if script.match(letter)) * 5 > len(letters)

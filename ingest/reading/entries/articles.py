@@ -1,4 +1,4 @@
-"""Makes an entry of an article's page, or completes an entry of a feed from its page."""
+"""Makes an entry from an article's page, or completes a feed's entry from its page."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from ingest.values import (
     SafeHtml,
 )
 
-# The methods of dates that come from the list with the page's address.
+# These methods name dates that a list gives together with the address of the page.
 FROM_NEWS_SITEMAP = "news sitemap"
 FROM_LASTMOD = "lastmod"
 _HEADING = re.compile(r"<h([1-6])(?:\s[^<>]*)?>(.*?)</h\1>\s*", re.DOTALL)
 _LONGEST_HEADING = 2_000
-# Before it may stand the section, the date, the name of a column.
+# The section, the date or the name of a column may stand before the heading.
 _LONGEST_LEAD = 100
 _LEEWAY = timedelta(days=1)
 _LENGTHS = {DatePrecision.DAY: timedelta(days=1), DatePrecision.MONTH: timedelta(days=31)}
@@ -50,7 +50,7 @@ class ListedDates:
 def entry_of_page(
     article: Article, page: Document, context: Context, listed: ListedDates
 ) -> tuple[ParsedFeed, NormalEntry]:
-    """Return an entry made of a page without a feed, and a feed that holds only this entry."""
+    """Return an entry made from a page that has no feed, and a feed with only this entry."""
     link = _own_address(article, page)
     parsed = ParsedEntry(
         link=link,
@@ -60,7 +60,7 @@ def entry_of_page(
     )
     feed = ParsedFeed(format="page", link=link)
     (entry,) = dedupe.identify(normalize(replace(feed, entries=(parsed,)), context))
-    # The digest stays that of the page's own words, so that the page is known again.
+    # The title is removed after `identify`, so that the digest is that of the page's whole text.
     entry = _with_html(entry, without_title(entry.html, entry.title))
     entry = _dated(entry, article, page, context.zone, listed)
     if entry.lead_image is None:
@@ -85,10 +85,10 @@ def _own_address(article: Article, page: Document) -> str:
 def take_article(
     entry: NormalEntry, article: Article, page: Document, *, zone: tzinfo
 ) -> NormalEntry:
-    """Give an entry the text of its page, and what else the page knows that the feed did not.
+    """Give an entry the text of its page, and the facts that the feed did not give.
 
-    `zone` is that of the page's dates. The entry's digest stays that of the feed's own words, so
-    that the next poll knows the entry again.
+    `zone` is the zone of the page's dates. The entry keeps the digest of the feed's own text, so
+    that the next poll recognises the entry.
     """
     body = Fragment(article.html, base_url=page.final_url)
     authors = entry.authors or authors_of((Author(name=article.author),) if article.author else ())
@@ -100,14 +100,14 @@ def take_article(
 
 
 def _with_html(entry: NormalEntry, html: SafeHtml) -> NormalEntry:
-    """Return an entry with other HTML and its text."""
+    """Return an entry with this HTML and its visible text."""
     return entry if html == entry.html else replace(entry, html=html, text=text_of(html))
 
 
 def _dated(
     entry: NormalEntry, article: Article, page: Document, zone: tzinfo, listed: ListedDates
 ) -> NormalEntry:
-    """Return an entry with the most reliable date of its page, if it has one."""
+    """Return an entry with the most reliable date of its page; without one, the entry unchanged."""
     found = _date_of(article, page, zone, listed)
     if found is None:
         return entry
@@ -124,9 +124,9 @@ def _dated(
 def _date_of(
     article: Article, page: Document, zone: tzinfo, listed: ListedDates
 ) -> tuple[ResolvedDate, str] | None:
-    """The date by the page, a news sitemap, the address, or the last change; and its own words.
+    """Return the date and its text: from the page, a news sitemap, the address or `lastmod`.
 
-    A date that a page only shows is not believed against the day that its address names.
+    A date in the visible text is ignored if the page's address names another day.
     """
     cst_is_american = "CST" in (article.published or "") and means_american_cst(
         zone=zone,
@@ -168,7 +168,7 @@ def _by_address(
 
 
 def _agree(date: ResolvedDate, named: ResolvedDate) -> bool:
-    """Whether a date lies in the day or month that an address names, with a day's leeway."""
+    """Whether a date lies within one day of the day or month that an address names."""
     return named.at - _LEEWAY <= date.at < named.at + _LENGTHS[named.precision] + _LEEWAY
 
 
@@ -184,5 +184,6 @@ def without_title(clean: SafeHtml, title: str) -> SafeHtml:
     key = titles.title_key(text_of(found[2]))
     if not key or key != titles.title_key(title):
         return clean
-    # A heading that holds a heading is cut at the wrong end tag.
+    # The regular expression cuts a heading that contains a heading at the wrong end tag. Sanitizing
+    # repairs the HTML.
     return sanitize(clean[: found.start()] + clean[found.end() :])

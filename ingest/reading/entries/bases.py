@@ -1,4 +1,4 @@
-"""Make the relative addresses of an entry absolute, each against its own base (xml:base)."""
+"""Resolve the relative addresses of an entry, each against its own base (xml:base)."""
 
 from __future__ import annotations
 

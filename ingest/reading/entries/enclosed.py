@@ -37,9 +37,9 @@ def with_files(
 ) -> SafeHtml:
     """Return clean HTML followed by the files that it does not link to.
 
-    Each file gets a link. The first sound and the first film get a player: the others are mostly
-    the same in other sizes. Pictures are added only if the text has none and there is a lead
-    image: they mostly repeat the pictures of the text.
+    Each file gets a link. Only the first sound and the first film get a player, because the others
+    are usually the same in other sizes. Pictures are added only if the text has none and there is
+    a lead image, because they usually repeat the pictures of the text.
     """
     if not enclosures:
         return clean
@@ -82,14 +82,14 @@ def _unknown(
 
 
 def _is_same(place: str, other: str) -> bool:
-    """Whether two places are one file: services that count downloads put their host in front."""
+    """Whether two places are one file: services that count downloads prefix their own host."""
     return place == other or place.endswith(f"/{other}") or other.endswith(f"/{place}")
 
 
 def _place(url: str) -> str:
     """Return an address without scheme, signature and fragment.
 
-    The query stays if the path names no file: in `play.php?id=1` it tells which file is meant.
+    If the path does not name a file, the query stays, because it names the file (`play.php?id=1`).
     """
     try:
         parts = urlsplit(url)

@@ -1,4 +1,4 @@
-"""Reads a publisher's HTML once, for its pictures, its clean form and its visible text."""
+"""Reads a publisher's HTML once, for its pictures, its safe HTML and its visible text."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _WITH_PICTURES = ("video", "img", "image", "picture", "noscript")
 
 @dataclass(frozen=True, slots=True)
 class Clean:
-    """Safe HTML with absolute addresses, and what a reader sees of it."""
+    """Safe HTML with absolute addresses, and its visible text."""
 
     html: SafeHtml
     shown: Shown
 
 
 class Fragment:
-    """HTML as written; its relative addresses are relative to `base_url`."""
+    """The publisher's HTML; relative addresses in it are relative to `base_url`."""
 
     def __init__(self, written: str, *, base_url: str | None) -> None:
         if "[/" in written and (code := bbcode.rendered(cleaning.as_html(written))):
@@ -50,7 +50,7 @@ class Fragment:
         """Return the fragment as safe HTML with its visible text; never raise."""
         if self._plain is not None:
             return Clean(self._plain.html, self._plain.shown)
-        tree, self._tree = self._tree, None  # cleaning changes the tree
+        tree, self._tree = self._tree, None  # Cleaning changes the tree.
         html = cleaning.clean(self._written, base_url=self.base_url, tree=tree)
         return Clean(html, plain_html.shown_by(html) or shown_by(html))
 

@@ -1,7 +1,7 @@
 """Chooses the picture that stands for an entry; fetches nothing.
 
-What feeds carry beside real pictures (counters, avatars, emoticons, QR codes, logos, placeholders)
-is refused: an entry without a picture is better than one with the wrong picture.
+Counters, avatars, emoticons, QR codes, logos and placeholders are refused: an entry without a
+picture is better than one with the wrong picture.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from ingest.values import Enclosure, ImageField, ImageKind
 
 _ORDER = (ImageKind.MEDIA_CONTENT, ImageKind.MEDIA_THUMBNAIL)
 _AFTER_ENCLOSURES = (ImageKind.ITUNES_IMAGE, ImageKind.JSON_IMAGE, ImageKind.JSON_BANNER)
-# Chinese image hosts put their processing after the suffix: x.jpg@640w, x.png!large, x.jpg_640.
+# Chinese image hosts put instructions after the suffix: x.jpg@640w, x.png!large, x.jpg_640.
 _SUFFIX = re.compile(r"\.(?:jpe?g|jfif|png|gif|webp|avif|bmp|heic)(?:\Z|[@!_~:-])", re.IGNORECASE)
 _ANY_TYPE = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 
-# Signs in an address that a picture is a decoy: it illustrates no entry.
+# These parts of an address show that a picture is a decoy, which illustrates no entry.
 _DECOY_PART = re.compile(
     r"qr_?-?code|erweima|tongji|hm\.gif|feedburner|feedsportal|feedblitz|shields\.io|badge\."
     r"|/badges?/|timeline_card_small|placeholder|favicon|google-analytics|doubleclick|cnzz"
@@ -34,9 +34,9 @@ _DECOY_PART = re.compile(
     r"|(?<![a-z0-9])(?:ads?|advert)(?![a-z0-9])"
     r"|(?:\A|[/.])(?:pixel|counter|beacon|spacer|track(?:er|ing)?|stat)(?:[/.]|\Z)"
 )
-# Signs of small pictures. They do not count for a picture declared large: 36kr keeps all its
-# pictures below /avatar/. WeChat keeps faces at wx.qlogo.cn, but pictures of
-# articles at mmbiz.qlogo.cn.
+# These parts of an address are signs of small pictures. They do not count if the feed declares the
+# picture large, because 36kr keeps all its pictures below /avatar/. WeChat keeps faces at
+# wx.qlogo.cn, but the pictures of articles at mmbiz.qlogo.cn.
 _SMALL_PART = re.compile(
     r"emoji|emoticon|smiley|smilie|avatar|(?<!mmbiz\.)qlogo|touxiang|/face/|/face\d*\."
     r"|(?<![a-z0-9])(?<!mmbiz\.)(?:[a-z]*logo|icons?)(?![a-z])"
@@ -60,8 +60,9 @@ _SITE_WIDE = re.compile(
 _TINIEST = 3
 _SMALLEST = 50
 _THIN = 100
-_NARROWEST = 12  # times as long as wide: a rule or a banner
-_FLATTEST = 0.15  # height by width, as WeChat writes it: also a rule or a banner
+_NARROWEST = 12  # the ratio of length to width above which a picture is a rule or a banner
+# the ratio of height to width, given by WeChat, below which it is a rule or a banner
+_FLATTEST = 0.15
 
 
 def choose(
@@ -74,8 +75,8 @@ def choose(
 ) -> str | None:
     """Return the absolute address of the entry's lead image, or None.
 
-    The feed's fields come first, then the body in its order, last what the article's page names.
-    `channel_images` are the pictures of the feed itself, which stand for no entry.
+    The feed's fields come first, then the body, last the picture that the article's page names.
+    `channel_images` are the pictures of the feed itself, which are refused.
     """
     refused = {absolute(url, body.base_url, MEDIA_SCHEMES) for url in channel_images}
     for url in _in_order(fields, enclosures, body, page_image):
@@ -132,7 +133,7 @@ def _is_picture(enclosure: Enclosure) -> bool:
 
 
 def _in_body(elements: Sequence[etree._Element], base_url: str | None) -> Iterator[str]:
-    """Yield the pictures of the body that may stand for it, in their order."""
+    """Yield the pictures of the body that may be its lead image, in their order."""
     for element in elements:
         if element.tag == "video":
             url = pictures.usable(element.get("poster"), base_url)
@@ -148,7 +149,7 @@ def _in_body(elements: Sequence[etree._Element], base_url: str | None) -> Iterat
 
 
 def _of_picture(picture: etree._Element, base_url: str | None) -> str | None:
-    """Return the address of the `img` in a `picture`, or else of one of its sources."""
+    """Return the address of the `img` in a `picture`; without one, the address of a source."""
     images = [image for image in picture.iter("img") if not _is_decoy(image)]
     urls = [_of_image(image, base_url) for image in images]
     for source in picture.iter("source") if images or not picture.findall("img") else ():

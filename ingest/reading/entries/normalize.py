@@ -1,6 +1,6 @@
 """Normalises parsed entries: clean text, safe HTML with absolute addresses, aware UTC dates.
 
-`dedupe` decides about identity and news.
+`dedupe` decides which entries are the same, and which are new.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from ingest.values import (
     ResolvedDate,
 )
 
-# `知乎热榜 - RSSHub`
+# RSSHub adds its own name to titles, as in `知乎热榜 - RSSHub`.
 _PROGRAM = re.compile(r"\s*[-–—|_·]\s*(?:powered by\s+)?rsshub\s*\Z", re.IGNORECASE)
 _LONGEST_NAME = 200
 _MOST_NAMES = 50
@@ -41,7 +41,7 @@ _TITLE_FROM_TEXT = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the normalisation of an entry needs apart from the entry.
+    """What the normalisation of an entry needs in addition to the entry.
 
     Relative dates count from `first_seen_at`, when the entries were first seen. `feed_title` is
     the name that the user set, or "".
@@ -140,7 +140,7 @@ def _normalize_entry(
 
 
 def name_of(feed: ParsedFeed, context: Context) -> str:
-    """Return the name of a feed: the user's, else its own, else its host."""
+    """Return the name of a feed: the user's name for it, its own name, or its host."""
     own = without_program(titles.display_title(feed.title, is_text=feed.title_is_text))
     return context.feed_title or own or urls.host_of(context.document.final_url)
 
@@ -152,13 +152,13 @@ def without_program(name: str) -> str:
 
 def _link(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> str | None:
     link = urls.absolute_link(entry.link, _site_of(feed, context))
-    # RSS 2.0: a guid is a permalink unless isPermaLink is "false".
+    # In RSS 2.0, a guid is a permalink unless isPermaLink is "false".
     guid = entry.guid if entry.guid_is_permalink else None
     return link or urls.absolute_link(guid, None)
 
 
 def _site_of(feed: ParsedFeed, context: Context) -> str:
-    """Return the page that a feed links to, the base of its relative addresses."""
+    """Return the page that a feed links to; the feed's relative addresses are relative to it."""
     url = context.document.final_url
     return urls.absolute_link(feed.link, url) or url
 
@@ -171,7 +171,7 @@ def _guid(entry: ParsedEntry) -> str | None:
 def _dates(
     entry: ParsedEntry, feed: ParsedFeed, context: Context, spoken: str
 ) -> tuple[ResolvedDate | None, ResolvedDate | None]:
-    """Return when an entry was published and updated; `spoken` is the language of its text."""
+    """Return when an entry was published and updated; `spoken` is the language of the entry."""
     cst_is_american = "CST" in f"{entry.published} {entry.updated}" and means_american_cst(
         zone=context.zone,
         now=context.first_seen_at,
@@ -214,7 +214,7 @@ def _first_words(text: str) -> str:
 
 
 def shown(raw: str | None) -> str | None:
-    """Return the part of a raw date that is stored."""
+    """Return the beginning of a raw date; only this part is stored."""
     return raw[:_LONGEST_NAME] if raw else None
 
 

@@ -1,19 +1,19 @@
-"""Extracts the article of a web page, and tells whether a feed's text is cut.
+"""Extracts the article of a web page, and recognises texts that a feed has cut.
 
 article       runs the others: a page → Article
-page          parses a page into a bounded tree of what a reader sees
+page          parses a page into a bounded tree of its visible elements
 sites         finds the article by rules for well-known sites and content systems
-opinions      what trafilatura, readability-lxml and the density of prose take for the article
+opinions      three opinions: trafilatura, readability-lxml and the density of prose
 tally         finds the element that holds the text of an opinion
 headline      finds the headline, and recognises other articles on the page
-trim          removes what does not belong to the article
+trim          removes parts that do not belong to the article
 facts         reads title, author, date and picture of the article
 linked_data   reads the page's JSON-LD
 page_dates    finds the dates that a page shows
 published     chooses the article's date among them
-surroundings  measures what stands around the article
+surroundings  measures the elements around the article
 next_page     finds the link to the article's next page
-truncation    recognises a text that a feed cut
+truncation    recognises texts that a feed has cut
 """
 
 from ingest.reading.extract.truncation import looks_truncated, page_is_better

@@ -23,7 +23,8 @@ from ingest.urls import absolute_link
 from ingest.values import Article
 
 _UNTAKEN, _TAKEN = 0.3, 0.7  # shares of a block's text
-_TRUST = 0.2  # a bonus for readability-lxml, the best of the three ways
+# The result of readability-lxml gets a bonus, because it is the best of the three ways.
+_TRUST = 0.2
 _SHORTEST = 20  # characters of an article
 
 
@@ -91,7 +92,7 @@ def _at_known_place(root: HtmlElement, url: str) -> _Opinion | None:
     if place is None:
         return None
     headline = find_headline(body, prose.taken)
-    # On a page with several articles, each carries the content system's mark.
+    # If a page shows several articles, each has the mark that the content system gives to articles.
     if not place.is_of_site and headline and headline.is_of_another(place.element):
         return None
     return _trimmed(place.rule, place.element)
@@ -100,7 +101,7 @@ def _at_known_place(root: HtmlElement, url: str) -> _Opinion | None:
 def _most_agreed(root: HtmlElement) -> _Opinion:
     """Return the opinion most similar to the others, unless the headline contradicts it.
 
-    The methods differ if one of them misses the article, or includes what stands around it.
+    The opinions differ if a method misses the article, or includes text around it.
     """
     tallies = _tallies(root)
     held = [_opinion(method, root, tallies) for method in tallies]

@@ -28,18 +28,18 @@ _PUBLISHED = (
     " parsely-pub-date sailthru.date"
 ).split()
 _IMAGE = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "image")
-_HEAD = 6_000  # characters of visible text in which an author's name is searched
+_HEAD = 6_000  # The author's name is searched in this many characters of visible text.
 _LONGEST_NAME = 40
 _LONGEST_TITLE = 300
 
-# The name must end after a few characters: in an interview, `记者：` is followed by a question.
+# The name must be short: in an interview, a question follows `记者：`.
 _CREDIT = re.compile(
     r"(?:^|[\s(（【\[|])(?:本文)?(?:作\s{0,4}者|撰文|撰稿|文|记者|記者)\s{0,4}[:：/]\s{0,4}"
     r"([\w·.\-]{2,12})(?=[\s|,，;；、(（)）【】\[\]]|\Z)",
     re.MULTILINE,
 )
 _PREFIX = re.compile(r"^(?:作\s?者|撰文|文|记者|記者|by)\s?[:：/ ]\s?", re.IGNORECASE)
-# Names of sites, accounts, programs and labels in the place of a person's name.
+# These words and signs belong to sites, accounts, programs and labels, not to a person's name.
 _NO_NAME = re.compile(
     r"[@=<>\"_,，]|://|www\.|\.(?:com|cn|net|org)\b|\d{3}|admin|佚名|匿名|未知|本站|管理员|来源|责任|責任"
     r"|编辑|編輯|点击|點擊|时间|日期|浏览|\bteam\b|undefined|^(?:null|none|author|作者)$",
@@ -67,7 +67,7 @@ _BYLINE_PLACES = (
 class Facts:
     """What a page says about its article; None for each fact that it does not give.
 
-    `author` comes from metadata, `credit` is a name in a line of the page's text.
+    `author` comes from metadata. `credit` is a name in a line of the page's text.
     """
 
     title: str | None
@@ -147,7 +147,7 @@ def _first(fields: dict[str, str], names: tuple[str, ...] | list[str]) -> str | 
 def _title(root: HtmlElement, fields: dict[str, str], data: dict[str, Any]) -> str | None:
     heading = _only(root.xpath("//h1"))
     page_title = _title_of_page(root)
-    # An h1 that is not part of the page's title may be the name of the site.
+    # An h1 that is not in the page's title may be the name of the site.
     if heading and page_title and heading in page_title:
         return heading
     return name_in(data.get("headline")) or _first(fields, _TITLE) or page_title or heading
@@ -162,7 +162,7 @@ def _squeeze(text: str | None) -> str | None:
 
 
 def name_of(value: str | None) -> str | None:
-    """Return the person's name in a field for names, or None if it holds no usable name."""
+    """Return the person's name in a field for names, or None if the field has no usable name."""
     name = _PREFIX.sub("", _squeeze(value) or "")
     usable = name and len(name) <= _LONGEST_NAME and not _NO_NAME.search(name)
     return name if usable else None

@@ -1,6 +1,6 @@
 """Finds the headline of a page's own article, and recognises texts of other articles.
 
-A portal's page shows summaries, or whole texts, of other articles beside its own.
+A page of a portal shows summaries or whole texts of other articles, too.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LEAST_PROSE = 150  # characters
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _PLAIN = ("div", "p", "td", "span", "strong", "b", "font", "center")
 _DATE = re.compile(r"(?:19|20)\d\d(?:[-/.]\d|年)")
-# Headings that stand between a headline and its text.
+# These headings may stand between the headline and the text of an article.
 _OF_A_PART = re.compile(
     r"目[录錄次]|文章目录|本文目录|摘要|导[读語语]|導[讀語]|内容提要|内容简介|核心提示|编者按|編者按|正文|前言|引言"
     r"|(?:tableof)?contents|summary|abstract|introduction|keypoints",
@@ -43,8 +43,8 @@ class Headline:
     def is_of_another(self, place: HtmlElement) -> bool:
         """Whether a place holds another article.
 
-        It does if it stands before the headline or below another heading, unless its text repeats
-        the words of the headline.
+        A place before the headline or below another heading holds another article, unless its text
+        repeats the words of the headline.
         """
         inner, own = set(place.iter()), set(self.part.iter())
         if place in own or self.part in inner:
@@ -63,7 +63,7 @@ class Headline:
         return False
 
     def _repeats_words(self, place: HtmlElement) -> bool:
-        """Whether a place holds clearly more of the headline's words than `part` does."""
+        """Whether a place contains clearly more of the headline's words than `part`."""
         words = squeeze(str(self.element.text_content()))
         pairs = {words[i : i + 2] for i in range(len(words) - 1)}
         there, here = (
@@ -125,7 +125,7 @@ def _headline(body: HtmlElement) -> HtmlElement | None:
     if not headings:
         headings = [one for one in body.iter(*_PLAIN) if _headline_text(one) == first]
     headings = headings[:_MOST]
-    # An element around a headline may have the same text.
+    # An element around a headline may have the same text. Only the innermost one is counted.
     inmost = [one for one in headings if not any(one in e.iterancestors() for e in headings)]
     is_one = len({_headline_text(one) for one in inmost}) == 1
     return inmost[0] if is_one else None
@@ -144,7 +144,7 @@ def _agree(heading: str, whole: str, first: str) -> bool:
 
 
 def _headline_text(element: HtmlElement) -> str:
-    """Return the text of an element, "" if it is inside a link or has no headline's length."""
+    """Return an element's text; "" if it is inside a link, or too short or long for a headline."""
     text = squeeze("".join(islice(element.itertext(), _MOST_RUNS)))
     if not _SHORTEST <= len(text) <= _LONGEST:
         return ""

@@ -1,4 +1,4 @@
-"""Finds the page's own article in its JSON-LD (schema.org), which may describe others too."""
+"""Finds the page's own article in its JSON-LD (schema.org), which may describe more articles."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KINDS = ("Article", "BlogPosting", "Report", "SocialMediaPosting", "DiscussionF
 _LARGEST = 200_000  # characters of one script
 _MOST_NODES = 2_000
 _MOST_SCRIPTS = 50
-# Scripts may be wrapped in a comment or CDATA section, and that in a comment of JavaScript.
+# Scripts may be wrapped in a comment or CDATA section, which may be in a JavaScript comment.
 _BEGINNING = re.compile(r"(?://|/\*)?\s{0,9}(?:<!--|<!\[CDATA\[)(?:\*/)?")
 _ENDINGS = ("*/", "]]>", "-->", "//", "/*")
 _COMMA_AT_END = re.compile(r",\s*(?=[}\]])")
@@ -70,7 +70,7 @@ def _load(text: str) -> Any:
 
 def _is_article(node: Node) -> bool:
     kinds = [str(kind).rpartition("/")[2].rpartition(":")[2] for kind in listed(node.get("@type"))]
-    # The data that Baidu asks sites for has a date and no type.
+    # The data that Baidu wants from sites has a date but no type.
     return any(kind.endswith(_KINDS) for kind in kinds) or (not kinds and "pubDate" in node)
 
 

@@ -16,10 +16,10 @@ _NEXT = re.compile(r"[\W_]*(?:下一?[页頁]|[后後]一?[页頁]|next ?(?:page
 _LONGEST = 20
 _MOST_LINKS = 50
 _EXTENSION = re.compile(r"\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE)
-# The separators between the address of the first page and the number of a later one.
+# These separators stand between the address of the first page and the number of a later page.
 _NUMBERED = re.compile(r"(.+?)([-_]p?|[-_]page|/|/p|/page[-/_])(\d{1,2})$", re.IGNORECASE)
 _PARAMETER = re.compile(r"(page|pn|pg|pageno|page_?num|paged)=(\d{1,2})", re.IGNORECASE)
-_SECOND = (1, 2)  # the number of the second page: some sites count from zero
+_SECOND = (1, 2)  # The number of the second page is 1 on sites that count from zero.
 
 _Numbered = tuple[str, int | None]  # the address of an article, and the number of its page
 
@@ -27,8 +27,8 @@ _Numbered = tuple[str, int | None]  # the address of an article, and the number 
 def find(root: HtmlElement, url: str) -> str | None:
     """Return the address of the article's next page, or None.
 
-    A link counts if its text or rel=next says so, and if its address differs from `url` by the
-    number of the page only. Otherwise "next" means another article.
+    A link counts if its text or rel=next says "next", and if its address differs from `url` only in
+    the number of the page. If more differs, "next" means another article.
     """
     here = set(_split_number(url))
     for link in islice(filter(_is_called_next, root.iter("a", "link")), _MOST_LINKS):
@@ -48,7 +48,7 @@ def _is_called_next(link: HtmlElement) -> bool:
 
 
 def _split_number(url: str) -> Iterator[_Numbered]:
-    """Yield the ways to split an address into that of an article and the number of a page."""
+    """Yield the ways to split an address into an article's address and a page number."""
     parts = urlsplit(url)
     site = parts.netloc.lower().removeprefix("www.")
     path = site + _EXTENSION.sub("", parts.path.rstrip("/"))
@@ -66,6 +66,6 @@ def _follows(there: _Numbered, here: set[_Numbered]) -> bool:
         return False
     if (article, None) in here:
         return number in _SECOND
-    # Slugs have numbers too (`day-12`, `day-13`): require a number in the article's own address.
+    # Slugs have numbers too (`day-12`, `day-13`), so the article's own address must have a number.
     has_number = article.partition("?")[0][-1:].isdigit() or not article.endswith("?")
     return has_number and (article, number - 1) in here

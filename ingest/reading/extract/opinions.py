@@ -33,7 +33,7 @@ def by_readability(root: HtmlElement) -> str:
     document = _readability()(copy.deepcopy(root))
     try:
         return text_of(document.summary())
-    except Unparseable:  # readability-lxml wraps every error in this
+    except Unparseable:  # readability-lxml wraps all its errors in this exception.
         return ""
 
 
@@ -41,7 +41,7 @@ def by_readability(root: HtmlElement) -> str:
 def _readability() -> Callable[[HtmlElement], Any]:
     from readability import Document
 
-    # It logs every error that it raises, with a traceback.
+    # readability-lxml logs every error that it raises, with a traceback.
     logging.getLogger("readability.readability").setLevel(logging.CRITICAL + 1)
     reader: Callable[[HtmlElement], Any] = Document
     return reader
@@ -55,9 +55,9 @@ def by_trafilatura(root: HtmlElement) -> str:
 
 
 def weigh_prose(body: HtmlElement) -> Weigh:
-    """Return weights by density of prose: 1 for sentences, 0 for links, between for the rest.
+    """Return weights by density of prose: 1 for sentences, 0 for links, a fraction for other text.
 
-    Captions in a list of pictures count as the rest, although they are sentences.
+    Captions in a list of pictures count as other text, although they are sentences.
     """
     linked = {element for link in body.iter("a") for element in link.iter()}
     captions = {element for item in _pictured_items(body) for element in item.iter()}
@@ -72,9 +72,9 @@ def weigh_prose(body: HtmlElement) -> Weigh:
 
 
 def with_captions(place: HtmlElement) -> HtmlElement:
-    """Return the element around a place that also holds the list of its pictures, if one follows.
+    """Return the element that holds a place and the list of its pictures, if such a list follows.
 
-    In the list of another gallery, each picture is a link.
+    If each picture is a link, the list belongs to another gallery.
     """
     parent = place.getparent()
     if parent is None or parent.tag == "body":

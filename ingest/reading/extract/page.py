@@ -1,4 +1,4 @@
-"""Parses a page into a tree of bounded size and depth that holds what a reader may see."""
+"""Parses a page into a tree of bounded size and depth, without what no reader can see."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from ingest.reading.html.tree import flatten, keep_open, make_sound
 
 _LONGEST = 5_000_000  # characters; the rest of a longer page is ignored
-_LONGEST_MARKUP = 2_000_000  # without scripts and styles
+_LONGEST_MARKUP = 2_000_000  # characters without scripts and styles
 _MOST_ELEMENTS = 100_000
-# The content of these is not HTML, although it may look like tags.
+# The content of these elements is not HTML, although it may contain text that looks like tags.
 _OPAQUE = re.compile(r"<!--|<(script|style)(?=[\s/>])", re.IGNORECASE)
 _ENDS = {
     name: re.compile(rf"</{name}[^<>]{{0,100}}>", re.IGNORECASE) for name in ("script", "style")
 }
-_DATA = re.compile(r"ld\+json", re.IGNORECASE)  # JSON-LD gives author and date
+# JSON-LD scripts are kept, because they give the author and the date.
+_DATA = re.compile(r"ld\+json", re.IGNORECASE)
 _UNSEEN = ("template", "svg", "textarea", "select", "button", "input", "object", "applet")
 _INVISIBLE = re.compile(r"visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
@@ -35,7 +36,7 @@ def parse_page(text: str) -> HtmlElement | None:
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         root = document_fromstring(source, parser=parser)
-    except etree.LxmlError:  # nothing but white space and comments
+    except etree.LxmlError:  # The page has nothing but white space and comments.
         return None
     return None if _has_too_many_elements(root) else root
 
@@ -71,9 +72,9 @@ def body_of(root: HtmlElement) -> HtmlElement:
 
 
 def show_as_read(root: HtmlElement) -> None:
-    """Remove, in place, what a reader does not see once the page's scripts have run.
+    """Remove, in place, what the reader does not see after the page's scripts have run.
 
-    WeChat sends its articles invisible and fades them in by script: such elements become visible.
+    WeChat sends articles as invisible elements, which a script shows: these become visible.
     Elements that are not displayed are removed, unless they hold most of the page's text.
     """
     for element in list(root.iter("script", *_UNSEEN)):

@@ -14,9 +14,9 @@ from lxml.html import HtmlElement
 
 from ingest.reading.extract.page import body_of
 
-UPDATE = 4  # the rank of an update's date
+UPDATE = 4  # the rank of the date of an update; a date of publication has a lower rank
 _MOST = 200
-_HEAD = 6_000  # characters of visible text in which dates are searched
+_HEAD = 6_000  # Dates are searched in this many characters of visible text.
 _LONGEST = 300
 _DATE = re.compile(
     r"(?:19|20)\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日?)"
@@ -74,7 +74,7 @@ def _names(element: HtmlElement) -> set[str]:
 
 
 def _date_of(element: HtmlElement) -> str:
-    """Return the date in an attribute of an element, or else its text."""
+    """Return the date in an attribute of an element; without one, the element's text."""
     values = (element.get(name) or "" for name in ("datetime", "content", "title"))
     shown = str(element.text_content())
     text = next((value for value in values if _HAS_DATE.search(value)), shown)

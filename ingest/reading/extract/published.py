@@ -13,18 +13,19 @@ from lxml.html import HtmlElement
 from ingest.reading.extract.page_dates import UPDATE, PageDate
 from ingest.reading.extract.surroundings import Surroundings
 
-# The most characters of an item in a list of other posts: without a link, with a link, and of an
-# element made for lists. A longer item is a post of a thread; its first post is the article.
+# These are the most characters that an item in a list of other posts has: without a link, with a
+# link, and in an element made for lists. A longer item is a post of a thread, whose first post is
+# the article.
 _LONGEST_LINE_OF_LIST = 120
 _LONGEST_LINKED = 400
 _LONGEST_ITEM = 2_000
 _MOST_OF_IT = 0.5
 _ITEMS = frozenset({"article", "dd", "li", "tr"})
-# The list of a day's or month's posts: themes link the date of a post to it.
+# Themes link the date of a post to the list of that day's or month's posts.
 _ARCHIVE = re.compile(r"/(?:19|20)\d\d/\d{1,2}(?:/\d{1,2})?/?(?:[?#].*)?\Z")
 _SENTENCE = re.compile(r"[。！？；]")
-_LONGEST_LINE = 40  # characters; a longer line with the end of a sentence is prose
-# Labels beside the article's own date: `来源：新华网`, `发布时间`, `Posted on`.
+_LONGEST_LINE = 40  # characters; a longer line that contains the end of a sentence is prose
+# These labels stand beside the article's own date: `来源：新华网`, `发布时间`, `Posted on`.
 _LABELS = re.compile(
     r"[^\W\d]{1,8}\s?[:：]\s?\S{0,30}"
     r"|[^\W\d]{0,4}(?:日期|时间|時間|发布|發佈|發布|发表|發表|更新|修改|阅读|浏览)[于於]?"
@@ -37,7 +38,7 @@ def choose_date(dates: Sequence[PageDate], surroundings: Surroundings) -> str | 
     """Return the date of the article as written, or None if the page shows none."""
     view = _View(dates, surroundings)
     found = [date for date in dates if not view.is_of_another(date)]
-    # A date before the headline may be the day of the visit.
+    # A date above the headline may be the day on which the page was visited.
     best = min(found, key=lambda one: (one.rank, view.is_above(one)), default=None)
     return best.text if best else None
 

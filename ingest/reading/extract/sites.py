@@ -1,7 +1,7 @@
 """Finds the article by rules for well-known Chinese sites and content systems.
 
 A rule for a site is trusted. An element with a content system's mark must hold most of the prose
-on its page, because the mark may stand on anything.
+on its page, because any element may have such a mark.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from lxml.html import HtmlElement
 
 from ingest.urls import host_of
 
-_CHARACTERS = 150  # of prose; an element with less is a caption or a player
+_CHARACTERS = 150  # characters of prose; a shorter element is a caption or a player
 _OF_ALL_PROSE = 0.5
 
-# The places of articles by host or parent domain, the most reliable first. `#` is an id, `.` a
-# class, `~` the beginning of a generated class name.
+# The elements that hold articles, by host or parent domain, the most reliable first. `#` marks an
+# id, `.` a class, and `~` the beginning of a generated class name.
 _PLACES = {
     "mp.weixin.qq.com": "#js_content #img-content",
     "163.com": "#endText .post_body #content",
@@ -80,7 +80,7 @@ _PLACES = {
     "ettoday.net": ".story",
     "rthk.hk": ".itemFullText",
 }
-# Content systems, editors and vocabularies that many sites share.
+# These names come from content systems, editors and vocabularies that many sites use.
 _MARKS = (
     "#js_content #endText #artibody #UCAP-CONTENT #zoom #Zoom #fontzoom #zoomcon .TRS_Editor"
     " .trs_editor_view .trs_paper_default .TRS_UEDITOR .v_news_content .wp_articlecontent"
@@ -101,7 +101,7 @@ class Place:
 
     @property
     def is_of_site(self) -> bool:
-        """Whether the rule is one of the site's own."""
+        """Whether the rule is for this site, not for a content system."""
         return self.rule.startswith("site:")
 
 

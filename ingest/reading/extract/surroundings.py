@@ -1,4 +1,4 @@
-"""Answers questions about what stands around an article; measures the page only once."""
+"""Describes the elements around an article; the page is measured only once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.reading.extract.page import text_lengths
 from ingest.reading.links import canonical_link
 from ingest.urls import absolute_link
 
-# Sections that do not belong to the article, unless they hold most of it.
+# These sections do not belong to the article, unless they contain most of it.
 _OTHERS = frozenset({"article", "nav", "menu", "dialog"})
 _BESIDE = frozenset({"aside", "footer"})
 _NAMES = re.compile(
@@ -55,7 +55,7 @@ class Surroundings:
         return holders
 
     def _place_of_headline(self, root: HtmlElement, last: int) -> int:
-        """Return the position of the last h1 above the article, or else of the first one in it."""
+        """Return the position of the last h1 above the article, or of the first h1 in it."""
         places = [place for h1 in root.iter("h1") if (place := self._order[h1]) <= last]
         above = [place for place in places if place < self._order[self.article]]
         return max(above, default=min(places, default=0))
@@ -69,7 +69,7 @@ class Surroundings:
         return address is not None and page_of(address) not in self._own
 
     def has_link(self, element: HtmlElement | None) -> bool:
-        """Whether an element is or holds a link to another page."""
+        """Whether an element is, or contains, a link to another page."""
         return element in self._linked
 
     def length(self, element: HtmlElement) -> int:
@@ -93,14 +93,14 @@ class Surroundings:
         return self._order.get(element, 0) > self._next_heading
 
     def sections(self, inside: Sequence[HtmlElement]) -> Iterator[HtmlElement]:
-        """Yield elements, from the innermost outwards, up to the first that is the article's."""
+        """Yield these elements, the innermost first, up to the first that holds the article."""
         for element in inside:
             if element in self._around:
                 return
             yield element
 
     def is_elsewhere(self, inside: Sequence[HtmlElement]) -> bool:
-        """Whether one of these elements is, by its tag or names, a section beside the article."""
+        """Whether the tag or names of one of these elements mark a section beside the article."""
         shares = any(one.tag == "article" and one in self._around for one in inside)
         return any(
             section.tag in _OTHERS

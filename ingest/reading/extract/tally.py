@@ -1,4 +1,4 @@
-"""Finds the element of a page that holds the text of an opinion."""
+"""Finds the element of a page that holds the text of an opinion, a guess at the article's text."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from lxml.html import HtmlElement
 from ingest.reading.extract.page import squeeze
 
 SHINGLE = 4  # characters
-# Returns how much of a run of text, without white space, belongs to the article: 0 to 1.
+# The function returns how much of a text without white space belongs to the article: 0 to 1.
 Weigh = Callable[[HtmlElement, str], float]
 
 
 @dataclass(slots=True)
 class Tally:
-    """For each element: the characters of text in it, and how many of them were taken."""
+    """The number of characters in each element, and how many of them belong to the opinion."""
 
     taken: dict[HtmlElement, float] = field(default_factory=lambda: defaultdict(float))
     total: dict[HtmlElement, int] = field(default_factory=lambda: defaultdict(int))
 
     def share(self, element: HtmlElement, empty: float) -> float:
-        """Return the share of an element's text that was taken, `empty` if it has no text."""
+        """Return the share of an element's text in the opinion; `empty` if it has no text."""
         total = self.total.get(element, 0)
         return self.taken.get(element, 0.0) / total if total else empty
 
@@ -31,7 +31,7 @@ class Tally:
 def tally(body: HtmlElement, weigh: Weigh) -> Tally:
     """Weigh each run of text, and add up the weights from the leaves to the body.
 
-    Runs shorter than a shingle are not counted.
+    Runs of fewer than four characters are not counted.
     """
     sums = Tally()
     for element, text in runs(body):
@@ -57,9 +57,9 @@ def runs(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
 
 
 def holder(body: HtmlElement, sums: Tally) -> HtmlElement:
-    """Return the element whose text is most similar to the taken text, by F1.
+    """Return the element whose text is most similar to the opinion's text, by F1.
 
-    Among elements with the same text it is the outermost, which may hold pictures too.
+    Among elements with the same text, return the outermost, which may also hold pictures.
     """
     everything = sums.taken.get(body, 0.0)
 
@@ -81,6 +81,6 @@ def likeness(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def share_in(run: str, known: frozenset[str]) -> float:
-    """Return the share of a run's shingles that are in `known`; it has at least four characters."""
+    """Return the share of a run's shingles in `known`; the run has at least four characters."""
     count = len(run) - SHINGLE + 1
     return sum(run[i : i + SHINGLE] in known for i in range(count)) / count

@@ -1,7 +1,7 @@
-"""Removes from an article's element what does not belong to the article.
+"""Removes the parts of an article's element that do not belong to the article.
 
-This is the foot of the site, navigation, share bars, lists of related articles, comments and
-requests to scan a code. Notes on source, editor and copyright stay as rights information.
+These are the foot of the site, navigation, share bars, lists of related articles, comments and
+requests to scan a QR code. Notes on source, editor and copyright stay as rights information.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _ABOVE_TEASER = frozenset("h2 h3 h4 h5 h6 div dt li dl section article".split())
 _SHORTEST_ARTICLE = 150
 _MOSTLY = 0.6
 _HALF = 0.5
-# Licences with their numbers, which only the foot of a site states. Articles about licences do not
+# Only the foot of a site states its licences with their numbers. Articles about licences do not
 # give the numbers.
 _LICENCE = re.compile(
     r"ICP\s*[备備证証]\D{0,3}\d{5}|(?:公网安备|公安备案)\D{0,6}\d{8}|网站标识码\D{0,3}\d{6}"
@@ -56,8 +56,8 @@ _LICENCE = re.compile(
     r"|all\s*rights\s*reserved",
     re.IGNORECASE,
 )
-# Other words of a site's foot. Articles have copyright notes too; these stay, because no licence
-# stands near them.
+# These words also occur in the foot of a site. The copyright notes of articles are kept, because no
+# licence stands near them.
 _LIKELY = re.compile(
     r"ICP|公网安备|公安备案|许可证|标识码|举报|[主承协]办(?:单位|[:：])|主管(?:单位|[:：])|copyright|©|版权所有|著作权|未经[\w、]{0,12}(?:授权|许可|同意|协议)|不代表本?[站网]|不代表[\w、]{2,12}(?:观点|立场)"
     r"|本网站|本站|法律(?:顾问|声明|责任)|免责声明|联系(?:我们|电话|方式)|关于我们|网站地图|广告服务|技术支持"
@@ -66,7 +66,7 @@ _LIKELY = re.compile(
 )
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 _SENTENCE = 15  # characters; a shorter run is a name, a number or a label
-_MOST_ELSE = 60  # characters in all shorter runs of a site's foot
+_MOST_ELSE = 60  # the most characters in all shorter runs of a site's foot together
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _lists_after(label: HtmlElement, sizes: _Sizes) -> list[HtmlElement]:
 
 
 def _is_teaser(element: HtmlElement, sizes: _Sizes) -> bool:
-    """Whether an element is the linked title of another article above some words of it."""
+    """Whether an element is a teaser: the linked title of another article and some of its words."""
     if not (sizes.links[element] and sizes.length[element] <= _LONGEST_TEASER):
         return False
     with_text = [one for one in element.iter() if squeeze(one.text or "")]

@@ -1,4 +1,4 @@
-"""Tells whether a feed cut its text, and whether the page gives more."""
+"""Recognises texts that a feed has cut, and pages that have more text than the feed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _FEW_HAN = 200
 _FEW_WORDS = 80
 _NEAR_THE_END = 80  # characters
-# Counts only at the end, on its own line or in its own link: an article may write about paying.
+# The pattern counts only at the end, as a whole line or link: articles may write about paying.
 _MORE = re.compile(
     r"(?:点击|點擊|點選|请|請|[\[(（【<《])*"
     r"(?:(?:阅读|閱讀|查看|展开|展開|浏览|瀏覽|余下|餘下|剩余|剩餘|显示|顯示|继续阅读|繼續閱讀)"

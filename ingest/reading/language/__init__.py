@@ -1,9 +1,9 @@
-"""The language of a text, its boilerplate, and excerpts.
+"""Detects the language of a text, recognises boilerplate, and cuts excerpts.
 
 detection    names the language: zh-Hans, zh-Hant, yue, ja, ko, en or und
 boilerplate  recognises lines that the author did not write
 origins      recognises lines that name a source or describe the author
-clauses      tells a clause after a label from names
+clauses      distinguishes a clause after a label from names
 excerpts     returns the first words of a text
 """
 

@@ -12,13 +12,13 @@ import unicodedata
 from ingest.reading.language.detection import simplify
 from ingest.reading.language.origins import is_sentence_after_label, names_an_origin
 
-_LONGEST = 160  # characters; a longer line is prose
+_LONGEST = 160  # characters; a longer line is ordinary prose
 _CLAUSES = re.compile(r"[,;。!]+\s*")
 _MOST_CLAUSES = 6
 _ENDS = ".。!;；:,"
 _BRACKETS = "()[]{}<>【】〔〕〖〗《》「」 \t\u3000"
 
-# A credit: its label, a mark, and names rather than a sentence.
+# A credit consists of a label, a mark such as a colon, and names. It is not a sentence.
 _ROLE = (
     r"(?:(?:本文|本期|本报|本网|网络|新媒体|微信|文字|图文|栏目|版面)?(?:"
     r"(?:责任|值班|执行|文字|视频|图片|视觉|美术|本期|策划|统筹|网络|新媒体|主任|实习"
@@ -44,7 +44,7 @@ _BETWEEN_NAMES = re.compile(r"[\s,、/|&:()丨·]+")
 _NAME = re.compile(r"[\w.\-]{1,12}")
 _SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,4}|[a-z0-9.\-]{1,12}")
 
-# Labels that any short text may follow.
+# Any short text may follow these labels.
 _LABELLED = re.compile(
     r"(?:(?:本文|文章|稿件|新闻|信息|资料|内容|图片|图文|素材|数据|视频|照片|头图|题图"
     r"|封面图?)*(?:来源|来自|出处)(?:于|自)?"
@@ -74,7 +74,7 @@ _BARE_LABEL = re.compile(
     r"|(?:免责|版权|特别|郑重|法律|风险|侵权)(?:声明|提示|说明))"
 )
 
-# Actions that a page offers to its reader. A line of nothing else is navigation.
+# These are actions that a page offers to its reader. A line with nothing else is navigation.
 _ACTION = (
     r"(?:我要|发表|查看|写|全部|网友|最新|热门|参与|已有\d+条"
     r"|共\d+条)?评论(?:区)?(?:\d+条?)?|打印(?:本页|此页|本文|文章)?|关闭(?:窗口|本页|此页|页面)?"
@@ -173,7 +173,7 @@ _DATE_LINE = re.compile(
     r"(?:\s*(?:星期|周)[一二三四五六日天])?(?:[\sT]*\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}秒?)?分?)?"
     r"(?:\s+[\w.]{1,14}){0,2}(?:\s*(?:来源|作者|编辑|责编|浏览|阅读|评论|发布|记者)\S{0,30}){0,4}"
 )
-# Words that only authors write: `_NOTICE` and `_PROMOTION` do not apply to a line with one of them.
+# Only authors write these words. `_NOTICE` and `_PROMOTION` do not apply to a line with one.
 _PROSE = re.compile(r"[他她]|越来越|引发|已经|争议|突然|超过|[码文]的|一种|不得进入|说[.。,]?\Z")
 _SHAPES = (_BARE_LABEL, _NAVIGATION, _TRAIL, _END, _TRUNCATION, _DATE_LINE)
 _WORDS = (_NOTICE, _PROMOTION)
@@ -205,7 +205,7 @@ def _is_of_the_page(folded: str) -> bool:
 
 
 def invites_to_read_on(line: str) -> bool:
-    """Whether a line only invites to read the rest elsewhere: 阅读全文, Read more."""
+    """Whether a line only invites the reader to continue elsewhere: 阅读全文, Read more."""
     bare = line.strip()
     return len(bare) <= _LONGEST and _TRUNCATION.fullmatch(_fold(bare)) is not None
 
@@ -217,7 +217,7 @@ def _fold(line: str) -> str:
 def _is_credit(line: str) -> bool:
     """Whether a role is followed by names only.
 
-    After a blank, names must be shorter than after a colon: a blank proves less.
+    After a space, names must be shorter than after a colon, because a space is weaker evidence.
     """
     credit = _CREDIT.fullmatch(line) or _BYLINE.fullmatch(line)
     if not credit:

@@ -1,9 +1,9 @@
-"""Tells a clause after a label (校对：一个正在消失的职业) from names (校对：王小明).
+"""Distinguishes a clause after a label (校对：一个正在消失的职业) from names (校对：王小明).
 
 All patterns are for text in Simplified Chinese, NFKC and lower case. A piece of at least four
-characters is a clause if it holds words that names do not hold (没人, 正在, 一个). After a label of
-staff, it is also a clause if it is longer and holds `的`, or if it is long and names neither
-organisations nor persons.
+characters is a clause if it contains words that names do not contain (没人, 正在, 一个). After a
+label of staff, a piece of at least six characters with `的` is also a clause, and so is a piece of
+more than seven characters that names neither organisations nor persons.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _SEPARATORS = re.compile(r"[\s,、/|&:;()\[\]【】丨·.。!?…]+")
-# The title of a work may be any clause. Its closing bracket may be missing.
+# The title of a work may be any clause, and its closing bracket may be missing.
 _WORK = re.compile(r"《[^《》]*(?:》|\Z)|「[^「」]*(?:」|\Z)|“[^“”]*”")
 _NOT_OF_NAMES = re.compile(
     r"没[人有能了过]|还没|从[没未不]|并[不非未没]|不(?:知|会|能|可|再|见|曾|是|到|了|得|敢|必|肯|想|为人)|无(?:人(?!机|驾|区|艇|船|岛|超市|店)|[法从处])"
@@ -39,7 +39,7 @@ _SURNAMES = (
     "霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦"
 )
 _NAMES_IN_A_ROW = re.compile(rf"(?:[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}){{2,6}}")
-# Labels of pen names, accounts and papers. All other labels are labels of staff.
+# These labels stand before pen names, accounts and newspapers. All others name the staff.
 _OF_CHOSEN_NAMES = re.compile(
     r"来源|来自|出处|稿源|图源|作者|文|图|撰|发布|转|摘|选|公众|微博|微信|up主|投稿|账号|声明|提示|版权"
 )

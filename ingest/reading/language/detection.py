@@ -1,4 +1,4 @@
-"""Detects the language of a text, and which Chinese it is, by its characters alone."""
+"""Detects the language of a text, and the kind of Chinese, by the characters alone."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import re
 
 import opencc
 
-_SAMPLE = 20_000  # characters that decide which language it is
-_CHINESE_SAMPLE = 1_000  # Han characters that decide which Chinese
-_CHINESE_ENDS = 100  # Han characters at each end of these; they decide if both ends agree
-_CLEARLY = 0.15  # the share of these that makes an end clear
+_SAMPLE = 20_000  # The language is detected in this many characters.
+_CHINESE_SAMPLE = 1_000  # The Chinese script is detected in this many Han characters.
+# If this many Han characters at both ends of a text agree, the middle is not read.
+_CHINESE_ENDS = 100
+_CLEARLY = 0.15  # An end is clear if its weight is above this share of its characters.
 
 
 def _runs(characters: str) -> re.Pattern[str]:
@@ -36,7 +37,7 @@ _ENGLISH = frozenset(
 
 _LEAST_KANA = 0.05
 _LEAST_HANGUL = 0.3
-_LEAST_HAN = 0.1  # of Han characters and Latin words together
+_LEAST_HAN = 0.1  # the share in all Han characters and Latin words
 _LEAST_HAN_BESIDE_ENGLISH = 0.3
 _LEAST_CANTONESE = 0.01
 _LEAST_ENGLISH = 0.05
@@ -77,7 +78,7 @@ def _which_chinese(han: str) -> str:
 
 
 def _weight_at_ends(han: str) -> float:
-    """Weigh both ends of a long text; return 0 if they do not clearly agree."""
+    """Return the weight of a long text's ends; 0 if they do not agree, or the text is short."""
     if len(han) <= 2 * _CHINESE_ENDS:
         return 0.0
     ends = _weight_of(han[:_CHINESE_ENDS]), _weight_of(han[-_CHINESE_ENDS:])
@@ -86,7 +87,7 @@ def _weight_at_ends(han: str) -> float:
 
 
 def _weight_of(han: str) -> float:
-    """Return the weight of the characters: above 0 for Simplified, below 0 for Traditional."""
+    """Return the sum of the weights: above 0 for Simplified, below 0 for Traditional."""
     weights, telling = _variants()
     return sum(map(weights.__getitem__, telling.findall(han)))
 
@@ -122,7 +123,7 @@ def _which_latin(words: list[str]) -> str:
 
 def simplify(text: str) -> str:
     """Return a text in Simplified characters."""
-    # opencc does not take a lone surrogate, which JSON can hold.
+    # OpenCC refuses lone surrogates, which JSON can contain.
     return str(_simplifier().convert(text.encode("utf-8", "replace").decode("utf-8")))
 
 

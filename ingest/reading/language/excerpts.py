@@ -10,9 +10,10 @@ from ingest.reading.language.boilerplate import is_boilerplate
 _SENTENCE_END = re.compile("[。！？!?…][”’」』）)]*|\\.(?=\\s)")
 _CLAUSE_END = re.compile("[，,、；;：:]")
 _UNBROKEN = re.compile(r"[A-Za-z0-9\u00c0-\u024f.,'’%+-]")
-_LEAST_SHARE = 0.7  # of the limit: an excerpt that ends with a sentence is at least this long
+# the smallest share of the limit that an excerpt fills if it ends with a sentence
+_LEAST_SHARE = 0.7
 _LONGEST_WORD = 30
-_SAMPLE = 20_000  # only this many characters of a text are read
+_SAMPLE = 20_000  # Only this many characters of a text are read.
 
 
 def excerpt(text: str, limit: int = 140) -> str:
@@ -48,7 +49,7 @@ def _first_lines(text: str, enough: int) -> str:
 
 
 def _between_words(text: str, end: int) -> int:
-    """Return the last place up to `end` that is inside no word, number or composed character."""
+    """Return the last position up to `end` outside of words, numbers and composed characters."""
     for place in range(end, max(0, end - _LONGEST_WORD), -1):
         before, after = text[place - 1], text[place]
         torn = _UNBROKEN.match(before) and _UNBROKEN.match(after)
@@ -57,7 +58,7 @@ def _between_words(text: str, end: int) -> int:
     return end
 
 
-# Zero-width joiner, skin tones, and the tags of regional flags.
+# These are the zero-width joiner, skin tones, and the tags in flags of regions.
 _OF_EMOJI = re.compile("[\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 
 

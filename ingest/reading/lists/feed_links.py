@@ -22,7 +22,7 @@ _MOST = 30
 _FEED_TYPES = frozenset(
     "application/rss+xml application/atom+xml application/feed+json application/rdf+xml".split()
 )
-# Types of feeds and of other documents.
+# The types of feeds, and the types of documents that are not feeds.
 _ODD_TYPE = re.compile(r"rss|atom|feed|rdf|^(?:application|text)/(?:xml|json)$|^$")
 _NO_FEED = re.compile(r"oembed|opensearch|activity\+json|ld\+json|wlwmanifest|rsd\+xml")
 _FEED_PATH = re.compile(
@@ -32,7 +32,7 @@ _FEED_PATH = re.compile(
     re.IGNORECASE,
 )
 _FEED_WORDS = re.compile(r"\b(?:rss|atom|feed)\b|订阅|訂閱", re.IGNORECASE)
-# Names of the feed of comments in WordPress and others, by language.
+# In WordPress and other programs, the title of the feed of comments has one of these words.
 _COMMENTS = re.compile(
     r"comm?ent|komm?ent|coment|коммент|комент|コメント|댓글|评论|評論|留言|回應|迴響|reacties|yorum"
     r"|hozzászól|bình luận|[σΣ]χ[οό]λ|ความ(?:คิด)?เห็น|تعليق|دیدگاه|תגוב|टिप्पण|মন্তব্য|კომენტარ"
@@ -79,8 +79,8 @@ class FeedLink:
 def feed_links(document: Document) -> list[FeedLink]:
     """Return the possible addresses of a site's feed, the most likely first.
 
-    First come `link` elements and `Link` headers, the feed of the whole site before others; then
-    links in the text that look like a feed; then the usual addresses; last feeds of comments.
+    The order is: `link` elements and `Link` headers, the feed of the whole site first; links in the
+    text that look like a feed; the usual addresses; feeds of comments.
     """
     tree = tree_of(document)
     base = _join(document.final_url, next(iter(tree.xpath("//base/@href")), "")) or ""
@@ -130,7 +130,7 @@ def _refusal(url: str | None, *, is_sure: bool, is_typed: bool) -> str:
 
 
 def _may_be_feed(url: str, kind: str, title: str) -> bool:
-    """Whether an alternate link without a feed's type may be a feed, not a translated page."""
+    """Whether an alternate link without a feed's type may lead to a feed, not to a translation."""
     if _NEVER.search(url):
         return False
     if _looks_like_feed(url):
@@ -196,7 +196,7 @@ def _link(
 
 
 def _names_comments(title: str, site_name: str) -> bool:
-    """Whether a feed's title names comments, apart from the site's name, which may do so too."""
+    """Whether a feed's title without the site's name names comments."""
     _, part, own = title.rpartition("»")
     found = _COMMENTS.search(own)
     return bool(found and (part or found[0] not in site_name))

@@ -22,7 +22,7 @@ _END = re.compile(r"</opml\s*>", re.IGNORECASE)
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 
 
-# Addresses that look like feeds.
+# These addresses look like addresses of feeds.
 _LIKE_FEED = re.compile(
     r"rsshub://|.*(?:\.(?:rss|atom|rdf|xml)|[/=](?:rss|atom|feeds?)(?:\.\w+)?)/?(?:[?#].*)?\Z",
     re.IGNORECASE,
@@ -53,7 +53,7 @@ def read_opml(body: bytes, name: str) -> FeedList:
 
     root, damage = _read_xml(repair(charset.decode(body).text))
     problems = [] if root is None else [word for word in map(_mend, _outlines(root)) if word]
-    # The declaration keeps listparser from guessing the charset.
+    # With the declaration, listparser does not guess the charset.
     text = b"" if root is None else etree.tostring(root, encoding="utf-8", xml_declaration=True)
     own = {} if root is None else _own_settings(root)
     feeds = []
@@ -114,9 +114,9 @@ def _shorten(text: str) -> str:
 
 
 def _own_settings(root: etree._Element) -> dict[str, dict[str, Any]]:
-    """Return the settings in our namespace by the addresses of the feeds.
+    """Return the settings in Guidang's namespace by the addresses of the feeds.
 
-    In a list that Guidang wrote, a title counts only if it is among the settings: the user set it.
+    In a list that Guidang wrote, only a title among these settings was set by the user.
     """
     is_ours = FORM in root.attrib
     found = {}

@@ -1,7 +1,7 @@
-"""Converts a feed's settings to attributes of an OPML outline, in our own namespace, and back.
+"""Converts a feed's settings to attributes of an OPML outline, in Guidang's namespace, and back.
 
-Headers, passwords and proxies are neither written nor read: a foreign list must not decide where
-the secrets of this machine are sent.
+Headers, passwords and proxies are neither written nor read. Otherwise somebody else's list could
+decide where the secrets of this machine are sent.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Any
 from ingest.config import FeedSettings, feed_settings
 
 NAMESPACE = "https://github.com/guidang/guidang/ns/opml"
-FORM = f"{{{NAMESPACE}}}form"  # on the root element of lists that we write
+# This attribute marks the root element of the lists that Guidang writes.
+FORM = f"{{{NAMESPACE}}}form"
 _REFERENCES = ("env:", "credential:")
 
 

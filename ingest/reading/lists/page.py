@@ -26,7 +26,7 @@ _MOST = 30
 
 
 def tree_of(page: Document) -> lxml.html.HtmlElement:
-    """Parse a page to a tree; a page that cannot be parsed gives an empty one."""
+    """Parse a page to a tree; a page that cannot be parsed gives an empty tree."""
     text = charset.decode(page.body, page.content_type).text
     try:
         return lxml.html.document_fromstring(xml_text.repair(text).encode(), parser=_parser())
@@ -41,7 +41,7 @@ def links_of_headers(page: Document) -> Iterator[dict[str, str]]:
         options = {name.lower(): a or b for name, a, b in _OPTION.findall(found["options"])}
         try:
             yield options | {"href": urljoin(page.final_url, found["url"].strip())}
-        except ValueError:  # a malformed address
+        except ValueError:  # The address is malformed.
             continue
 
 

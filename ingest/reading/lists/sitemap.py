@@ -20,7 +20,7 @@ from ingest.values import ParsedEntry, ResolvedDate
 
 _NAMED = re.compile(r"\s*sitemap\s*:\s*([^\s#]\S*)", re.IGNORECASE)
 _HOST_AND_PATH = re.compile(r"([\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:[/?#]|\Z)")
-_FEW = 3  # addresses that may have changed at the same moment
+_FEW = 3  # This many addresses may have changed at the same moment by chance.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ def _instant(entry: ParsedEntry, now: datetime) -> ResolvedDate | None:
 
 
 def _without_build_dates(listed: Iterator[Listed]) -> list[Listed]:
-    """Drop a `lastmod` that most addresses share: it is the time when the site was built."""
+    """Drop a `lastmod` that most addresses share: it is the time at which the site was built."""
     found = list(listed)
     (most,) = Counter(one.changed for one in found).most_common(1) or [(None, 0)]
     is_build = most[1] > max(_FEW, len(found) / 2)
@@ -135,7 +135,7 @@ def _addresses_in(root: etree._Element, list_url: str, now: datetime) -> Iterato
 
 
 def _absolute(written: str, list_url: str) -> str:
-    """Return an absolute address; `example.org/a` without a scheme begins with a host."""
+    """Return an absolute address; in `example.org/a`, which has no scheme, the host is first."""
     if (named := _HOST_AND_PATH.match(written)) and _is_host(named[1].lower(), host_of(list_url)):
         written = f"//{written}"
     return absolute_link(written, list_url) or written

@@ -14,7 +14,7 @@ from ingest.reading.titles.text import one_line, without_markup
 
 _LONGEST = 20_000
 
-# Marks between a title and a name. A hyphen beside Latin words needs blanks around it.
+# These marks stand between a title and a name. A hyphen beside Latin words needs spaces around it.
 _MARKS = "-－–—―_|｜丨·•:：»›>/~"
 _BEFORE_NAME = re.compile(
     rf"(?:\s+[{_MARKS}]+\s*|\s*[－–—―_|｜丨»]+\s*|(?<=[^\x00-\x7f])[-·•/]+\s*)\Z"
@@ -31,7 +31,7 @@ _SECTION = re.compile(
     r"|书画|影视|综艺|明星|国学|探索|互联网|通信|手机|家居|商业|商务|创业|职场|论坛|博客|人文|校园|高考|招生"
     r"|青年|女性|少儿|外汇|期货|理财|宏观|行情|美股|港股|新股|足球|篮球|电竞|彩票|地产){1,3}"
 )
-# A section has the same kind of mark before it as the name: title | section | name.
+# In `title | section | name`, the same kind of mark stands before the section and the name.
 _BEFORE_SECTION = re.compile(
     r"(?P<bar>\s*[|｜丨]\s*)|(?P<line>\s*_\s*)|(?P<dash>\s*[－–—―]+\s*)"
     r"|(?P<hyphen>\s+-+\s+|(?<=[^\x00-\x7f])-{1,3}(?=[^\x00-\x7f]))"
@@ -40,9 +40,8 @@ _BEFORE_SECTION = re.compile(
 _MOST_SECTIONS = 3
 _LONGEST_SECTION = 6
 _LONGEST_SECTION_NAME = 9
-_LONGEST_PLACE = (
-    2  # a section may repeat the first two characters of the name: 江海新闻 of 江海晚报
-)
+# A section may repeat the first two characters of the name, as 江海新闻 does in 江海晚报's titles.
+_LONGEST_PLACE = 2
 
 _COLUMN = (
     r"(?:图|组图|多图|高清|图文|图集|图解|图说|视频|短视频|音频|直播|快讯|简讯|速递|速报|独家|首发"
@@ -52,12 +51,12 @@ _COLUMN = (
     r"|网评|短评|说明|资讯|消息|早安|晚安|午间)"
 )
 _COLUMNS = rf"(?:附|含|有|内附)?{_COLUMN}{{1,2}}"
-# Words that ask for attention before a title.
+# These words ask for attention before a title.
 _CRY = (
     rf"(?:{_COLUMNS}|刚刚|官宣|定了|紧急(?:通知|提醒)?|速看|快看|注意|警惕|喜报|好消息"
     r"|震惊|曝光|罕见|反转|揭晓)"
 )
-# Brackets around the names of columns; topics stand between two #.
+# These brackets stand around the names of columns. Topics stand between two `#`.
 _OPEN, _CLOSE = r"[\[(【〔〖「『#]", r"[\])】〕〗」』#]"
 _TAG_IN_KEY = re.compile(
     rf"\A(?:{_OPEN}\s*{_COLUMNS}\s*{_CLOSE}\s*|{_COLUMNS}\s*[|丨:]\s*|(?!图){_COLUMNS}\s*[·•]\s*"
@@ -85,8 +84,8 @@ def display_title(
 def title_key(title: str) -> str:
     """Return the key of a title: two titles that differ only in spelling have the same key.
 
-    The key is in NFKC, Simplified and lower case. It holds letters and digits, and the dot,
-    percent and minus of numbers. Tags of a column (【独家】, (图), 快讯｜) are left out.
+    The key is in NFKC, Simplified Chinese and lower case. It has only letters and digits, and the
+    dot, percent sign and minus of numbers. Names of columns (【独家】, (图), 快讯｜) are left out.
     """
     folded = unicodedata.normalize("NFKC", title).replace("\u2212", "-")
     simplified = simplify(folded).lower().strip()
@@ -109,7 +108,7 @@ def _without_name(title: str, name: str) -> str:
     return title
 
 
-@functools.lru_cache(maxsize=16)  # consecutive entries are of one feed
+@functools.lru_cache(maxsize=16)  # Consecutive entries usually belong to one feed.
 def _forms_of(name: str) -> tuple[str, ...]:
     """Return a name and its pieces, except the pieces that are sections."""
     pieces = [piece for piece in _PIECES.split(name) if not _is_section(piece)]
@@ -144,7 +143,7 @@ def _cut_sections(title: str, cut: str, name: str) -> str:
 
 
 def _cut_section(title: str, name: str, *, longest: int) -> str:
-    """Cut the last section; after an underscore, any word up to `longest` characters is one."""
+    """Cut the last section; after an underscore, any word of up to `longest` characters counts."""
     marks = list(_BEFORE_SECTION.finditer(title))
     if not marks or not (head := title[: marks[-1].start()].rstrip()) or _is_section(head):
         return title
@@ -167,7 +166,7 @@ def _fold(name: str) -> str:
 
 
 def _without_columns(title: str) -> str:
-    """Drop the tags of columns at both ends, unless nothing would be left."""
+    """Drop the names of columns at both ends, unless nothing would remain."""
     while (rest := _TAG_IN_KEY.sub("", title, count=1)) != title and rest.strip():
         title = rest
     return title

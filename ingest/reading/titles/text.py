@@ -1,6 +1,6 @@
 """Turns a title with markup into plain text on one line.
 
-Markup is removed; tags that a title writes about (`the <b> tag`) stay.
+Markup is removed; tags that are the subject of a title (`the <b> tag`) stay.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-# Elements that format words. In a title their tags are markup in any place.
+# These elements format words. Their tags in a title are always markup.
 _FORMATTING = frozenset(
     "a abbr b bdi bdo big br center cite code div em font h1 h2 h3 h4 h5 h6 i img ins kbd mark p"
     " q s small span strike strong sub sup tt u var wbr".split()
 )
-# Elements that run or embed something.
+# These elements run or embed something.
 _ACTIVE = frozenset("script style iframe object embed svg math link meta base form".split())
 _KNOWN = (
     _FORMATTING
@@ -36,14 +36,14 @@ _ATTRIBUTES = re.compile(
     r"|async|controls|defer|disabled|hidden|open))++[\s/]*+"
 )
 _COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
-# A real CDATA section holds text at once; a title about sections has a blank there.
+# In a real CDATA section the text begins at once. A title about sections has a space there.
 _SECTION = re.compile(r"<!\[CDATA\[(?=\S)(.{0,2000}?)\]\]>", re.DOTALL)
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,31}|#\d{1,8}|#[xX][0-9a-fA-F]{1,8});")
 _JOINERS = "\u200c\u200d"
 _PLAIN_SCRIPTS = re.compile("[\\s\x00-\x7f\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
-# A black flag and the tags that name its region (UTS 51, ED-14a).
+# A flag of a region is a black flag and the tags that name the region (UTS 51, ED-14a).
 _FLAG = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]{1,16}\U000e007f)")
-# Format characters (Cf) that are visible: signs around Arabic, Syriac and Kaithi numbers.
+# These format characters (Cf) are visible signs around Arabic, Syriac and Kaithi numbers.
 _VISIBLE_FORMATS = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )
@@ -52,7 +52,7 @@ _VOWEL_SEPARATOR = "\u180e"
 
 
 def without_markup(raw_html: str) -> str:
-    """Return a title without tags and with entities decoded, also if it was escaped twice."""
+    """Return a title without tags and with entities decoded, even if it was escaped twice."""
     text = raw_html
     if "<!" in text:
         text = _COMMENT.sub("", _SECTION.sub(r"\1", text))
@@ -66,7 +66,7 @@ def _decode(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """The names of elements that a title closes, and of those it writes about: `the <b> tag`."""
+    """Names of elements: those with an end tag, and those mentioned like words (`the <b> tag`)."""
 
     closed: frozenset[str]
     mentioned: frozenset[str]
@@ -97,13 +97,14 @@ def _stands_apart(tag: re.Match[str]) -> bool:
 
 
 def _is_markup(tag: re.Match[str], names: _Names, *, is_escaped: bool) -> bool:
-    """Tell markup from words about markup: `<b>重磅</b>` from “C<T>” or “the <video> tag”."""
+    """Whether a tag is markup (`<b>重磅</b>`), not words about it (“C<T>”, “the <video> tag”)."""
     name = tag[2].lower()
     if tag[3] and tag[3].strip(" /"):
         return _ATTRIBUTES.fullmatch(tag[3]) is not None
     if name in names.mentioned:
         return False
-    if is_escaped:  # an escaped tag is meant to be read, unless it formats or runs something
+    if is_escaped:
+        # The author wanted an escaped tag to be visible, unless it formats or runs something.
         is_markup = name in _FORMATTING | _ACTIVE
         return name in _FORMATTING & _ALONE or (name in names.closed and is_markup)
     if name in _ALONE or (name in names.closed and name in _KNOWN):
@@ -119,7 +120,7 @@ def _begins_with(tag: re.Match[str]) -> bool:
 
 def one_line(text: str) -> str:
     """Return a text on one line, with single blanks and without invisible characters."""
-    if text.isprintable():  # its only blank is U+0020, and every character is visible
+    if text.isprintable():  # Every character is visible, and the only white space is U+0020.
         return " ".join(text.split())
     pieces = _FLAG.split(text)
     pieces[::2] = [_drop_invisible(piece) for piece in pieces[::2]]
@@ -143,7 +144,7 @@ def _is_invisible(character: str) -> bool:
 def _is_needed(text: str, place: int) -> bool:
     """Whether an invisible character changes how its neighbours look.
 
-    Joiners do so inside an emoji and in Arabic and Indic words, the vowel separator in Mongolian.
+    Joiners are needed in emoji and in Arabic and Indic words, the vowel separator in Mongolian.
     """
     if not 0 < place < len(text) - 1:
         return False

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 
-MAX_ENTRIES = 10_000  # per document
-MAX_DEPTH = 500  # nested elements
-MAX_ATTRIBUTES = 200  # per element
-_MAX_NAMESPACES = 200  # prefixes per document
-MAX_TAGS = 500  # categories per entry
+MAX_ENTRIES = 10_000  # entries in a document
+MAX_DEPTH = 500  # levels of nested elements
+MAX_ATTRIBUTES = 200  # attributes of an element
+_MAX_NAMESPACES = 200  # namespace prefixes in a document
+MAX_TAGS = 500  # categories of an entry
 MAX_LENGTH = 500  # characters of an author, or of a list of keywords
 _BLANKS = re.compile(r"(?<!\s)\s{1000,}")
 _TWO_BLANKS = re.compile(r"\s\s")
@@ -46,7 +46,7 @@ def may_be_exceeded(text: str) -> bool:
 
 
 def _has_long_blanks(text: str) -> bool:
-    """Whether a text has a thousand blanks in a row; they cover two of every 500th characters."""
+    """Whether a text has a thousand blanks in a row; every 500th character is checked first."""
     return bool(_TWO_BLANKS.search(text[::500])) and bool(_BLANKS.search(text))
 
 
@@ -60,7 +60,7 @@ def cut_to_bounds(text: str) -> str:
 
 
 def _cut_elements(text: str) -> str:
-    """Drop categories beyond the bound, empty long elements, and end after the last entry."""
+    """Drop excess categories, empty elements that are too long, and cut excess entries."""
     pieces: list[str] = []
     kept = pos = entries = tags = 0
     while found := _BOUNDED.search(text, pos):
@@ -69,7 +69,8 @@ def _cut_elements(text: str) -> str:
             pos = _end(text, "]]>", pos)
         elif found["entry"]:
             entries, tags = entries + 1, 0
-            if entries > MAX_ENTRIES + 1:  # one more than allowed, so that the parser warns
+            if entries > MAX_ENTRIES + 1:
+                # One entry more than allowed is kept, so that the parser sees the excess and warns.
                 text = text[: found.start()]
         else:
             tags += found["tag"] is not None

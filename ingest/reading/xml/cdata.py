@@ -22,14 +22,15 @@ def unwrap(text: str) -> str:
         if ending is not None:
             inner = inner[: -len(ending)].replace("]]><![CDATA[", "")
         elif any(mark in inner for mark in _ENDINGS):
-            break  # the text only begins with a section
+            break  # The text begins with a section and continues after it.
         if opening[0].startswith("&") and "<" not in inner:
             inner = html.unescape(inner)
         text = inner.strip()
     return text
 
 
-# A section, the comment into which HTML serialisers turn one, or a tag of code.
+# The pattern matches a section, the comment into which HTML serialisers turn a section, or the tag
+# of an element that shows code.
 _IN_HTML = re.compile(
     r"<!\[CDATA\[(?P<inner>.*?)(?:\]\]>|\Z)|<!--\[CDATA\[(?P<comment>.*?)(?:\]\]-->|\Z)"
     r"|<(?P<end>/?)(?:pre|code|kbd|samp|tt)\b",
@@ -60,11 +61,12 @@ def without_sections(markup: str) -> str:
     return _IN_HTML.sub(show, markup)
 
 
-# A section at the beginning of an element. By XML's rule it ends at the first `]]>`.
+# The element begins with a section. In XML, the section ends at the first `]]>`.
 _SECTION = re.compile(r"<([A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>\s*<!\[CDATA\[")
 _BETWEEN_SECTIONS = re.compile(r"[^<>\]]*<!\[CDATA\[")
-_MOST_GUESSES = 10  # sections with an uncertain end; each may cost a scan of a whole entry
-_MOST_ENDED = 100  # each costs a search for the next end
+# This many sections may have an uncertain end. Each may cost a scan of a whole entry.
+_MOST_GUESSES = 10
+_MOST_ENDED = 100  # Each section costs a search for the next end.
 _NEXT_ENTRY = re.compile(
     r"</(?:item|entry)\s*>\s*(?:<(?:item|entry)\b|</(?:channel|feed|rss)\s*>)", re.IGNORECASE
 )
@@ -94,7 +96,7 @@ def end_open_sections(text: str) -> str:
 def mend_sections(text: str) -> str:
     """Extend a section at the beginning of an element to the last `]]>` before the closing tag.
 
-    For XML that is not well-formed: an article that quotes `]]>` ends its own section too early.
+    Use it for XML that is not well-formed: an article that quotes `]]>` ends its section early.
     """
     pieces, pos, guesses = [], 0, 0
     while section := _SECTION.search(text, pos):
@@ -120,7 +122,7 @@ def _end_of_section(text: str, start: int, name: str) -> tuple[int, bool]:
         elif mark["item"] is not None:
             quoted += 1 if not mark["item"] else -1
             if quoted < 0:
-                break  # the entry ends
+                break  # This end tag is the end of the entry itself.
         elif last >= 0 and depth <= 0:
             return last, True
         elif guess < 0:

@@ -8,8 +8,8 @@ from ingest.reading.xml.cdata import unwrap
 
 Fields = dict[str, Any]
 
-# The keys of an entry's texts by role; each holds a list of details. No element has a name with a
-# blank.
+# The keys of an entry's texts by role. The value of each is a list of details. The keys contain a
+# blank, so that no element can have the same name.
 CONTENT = "content texts"
 SUMMARY = "summary texts"
 ALTERNATES = "alternate files"
@@ -21,7 +21,7 @@ MEDIA_TITLE = "media titles"
 
 def dicts(holder: Fields, key: str) -> list[Fields]:
     """Return the dictionaries in a list; [] if the value is not a list."""
-    value = dict.get(holder, key)  # feedparser's own `get` warns and substitutes other keys
+    value = dict.get(holder, key)  # feedparser's own `get` warns, and substitutes other keys.
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 

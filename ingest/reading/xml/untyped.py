@@ -1,4 +1,4 @@
-"""Tells HTML from plain text about HTML in Atom texts without a type.
+"""Distinguishes HTML from plain text about HTML, in Atom texts without a type.
 
 Without `type` a text is plain (RFC 4287 section 3.1.1), but Hexo with feedsmith 2 writes HTML
 without a type.
@@ -14,7 +14,7 @@ _NAMES = (
     "|details|center|address"
 )
 _BLOCK = re.compile(rf"<({_NAMES})(?:\s[^<>]*)?>", re.IGNORECASE)
-# A text such as `<p>甲</p> 与 <div>乙</div>` is about blocks.
+# A text such as `<p>甲</p> 与 <div>乙</div>` is about elements, and its tags are words.
 _BETWEEN_WORDS = re.compile(
     rf"</(?:{_NAMES})>\s{{0,9}}(?:[和与與跟或及、&/]|and|or|vs\.?)\s{{0,9}}<(?:{_NAMES})[\s>]",
     re.IGNORECASE,
@@ -22,7 +22,7 @@ _BETWEEN_WORDS = re.compile(
 _ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BEGINS = re.compile(r"<(?:!--|[a-zA-Z][a-zA-Z0-9]*[\s/>])")
 _MOST_BLOCKS = 50
-_LOOKED_AT = 2_000  # characters of a block in which words are searched
+_LOOKED_AT = 2_000  # Words are searched in this many characters of a block.
 
 
 def is_html(text: str) -> bool:

@@ -1,6 +1,6 @@
 """Prepares XML text for feedparser: finds the root element, repairs errors, checks bounds.
 
-The feed itself is read elsewhere.
+Other modules read the feed itself.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ FEED_ROOTS = frozenset({"rss", "rdf", "feed", "channel"})
 
 _TAG_NAME = re.compile(r"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)")
 _FEED_TAG = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|rdf|feed)[\s>]", re.IGNORECASE)
-_SEARCHED = 65_536  # characters before the root that may be rubbish (PHP warnings, blank lines)
+# Up to this many characters before the root may be rubbish, such as PHP warnings or blank lines.
+_SEARCHED = 65_536
 _DOCTYPE = re.compile(r"<!DOCTYPE(?:[^\[>]*\[[^\]]*\]\s*>|[^\[>]*>)", re.IGNORECASE)
 _ENTITY = re.compile(r"<!ENTITY\s+([\w.-]{1,64})\s+(?:\"([^\"&%<]{0,64})\"|'([^'&%<]{0,64})')")
 _NAMESPACE = re.compile(r"(\sxmlns(?::[\w.-]+)?\s*=\s*)(\"[^\"<>]*\"|'[^'<>]*')")
-# Characters outside Char of XML 1.0 section 2.2, among them surrogates.
+# XML 1.0 section 2.2 excludes these characters from Char. Surrogates are among them.
 _NOT_CHAR = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile("&(?:amp;)?#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _REFERENCES = re.compile(f"(?:{_REFERENCE.pattern})+")
@@ -33,7 +34,7 @@ _BLANK = " \t\r\n\f\v\0\ufeff\u200b"
 class Root:
     """The root element: its local name in lower case, and the position of its tag.
 
-    `rubbish` means that text which XML does not allow stands before it.
+    `rubbish` is true if the document has text before the root that XML does not allow there.
     """
 
     name: str
@@ -73,9 +74,9 @@ def _skip_prolog(text: str) -> int:
 
 
 def isolate_root(text: str, root: Root) -> str:
-    """Replace everything before the root by our declaration, and resolve entities defined there.
+    """Replace everything before the root by a new declaration, and resolve entities defined there.
 
-    No DOCTYPE reaches a parser, hence no external subset and no nested entity.
+    So no DOCTYPE reaches a parser, and with it no external subset and no nested entity.
     """
     own = {}
     if root.start and "<!ENTITY" in text[: root.start]:
@@ -130,7 +131,7 @@ def ends_within_an_entry(text: str) -> bool:
 _KEPT = frozenset({"lt", "gt", "amp", "quot", "apos"})
 _NAMED = re.compile(r"&([A-Za-z][\w.-]{0,63});")
 _BARE = re.compile(r"&(?!#[0-9]+;|#x[0-9a-fA-F]+;|(?:lt|gt|amp|quot|apos);)")
-# Text that looks like a tag and cannot be one: `a<b and c>d`, and `a<b` before another tag.
+# Text such as `a<b and c>d`, or `a<b` before another tag, looks like a tag but cannot be one.
 _NO_TAG = re.compile(
     r"<(?=[A-Za-z][\w.:-]*+(?:\s++(?!(?:allowfullscreen|async|autoplay|checked|controls|defer|disabled"
     r"|hidden|loop|muted|open|reversed|selected)\b)[\w.:-]++)++\s*+>|[A-Za-z][^<>=\"'/]*+<)"
@@ -185,7 +186,7 @@ def repair(text: str) -> str:
 
 
 def legal(text: str) -> str:
-    """Drop characters that neither XML nor the database may hold (XML 1.0 section 2.2, Char)."""
+    """Drop characters that are illegal in XML or the database (XML 1.0 section 2.2, Char)."""
     return _NOT_CHAR.sub("", text)
 
 

@@ -10,14 +10,14 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# The order of the fields in a line if the server ignores `fl`, the list of wanted fields.
+# Some servers ignore `fl`, the list of wanted fields. A line then has these fields in this order.
 _ALL = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
-# What pywb calls the fields, and what the Wayback Machine calls them.
+# pywb has other names for these fields than the Wayback Machine.
 _NAMES = {"url": "original", "status": "statuscode", "mime": "mimetype"}
 
 
 class CdxError(ValueError):
-    """The answer is no list of captures."""
+    """The answer is not a list of captures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Listing:
 
 
 def read_cdx(body: bytes, fields: Sequence[str]) -> Listing:
-    """Return these fields of each capture; raise `CdxError` if the body is no list of captures."""
+    """Return these fields of each capture; raise `CdxError` if the body does not list captures."""
     text = body.decode("utf-8", "replace").strip()
     if text.startswith("["):
         return _table(text, fields)

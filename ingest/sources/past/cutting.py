@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from ingest.reading.shortcuts.split import split
 
-AT_ONCE = 200  # items
+AT_ONCE = 200  # the items of one smaller document
 _BLOCK = 4 << 20
 _LARGEST = 64 << 20
 _ITEM = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?(?:item|entry))(?=[\s/>])")

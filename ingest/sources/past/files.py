@@ -29,7 +29,7 @@ _LARGEST_RECORD = 5 << 20
 
 
 class Files(Source):
-    """The documents in files, of whatever feeds."""
+    """The documents in files; they may belong to any feeds."""
 
     def __init__(self, paths: Sequence[Path], window: Window, *, drafts: bool = False) -> None:
         self._paths, self._window, self._drafts = paths, window, drafts
@@ -92,7 +92,7 @@ class Files(Source):
         inside, next_at = members(path, hints.get("at", 0))
         found = [_plan_member(path, member) for member in inside]
         if path.name.lower().endswith(".wacz"):
-            # The other members, an index and a description, were never published.
+            # The other members are an index and a description, which were never published.
             found = [one for one in found if one.kind is DocumentKind.LIST]
             if not found and next_at is None:
                 return Taken(reason="there is no WARC file in it")
@@ -119,7 +119,7 @@ class Files(Source):
         return Taken(more=found, left_out=left_out)
 
     def _short_name(self, path: Path) -> str:
-        """Return a file's path from the last part of the given path that it is below."""
+        """Return a file's path, beginning with the last part of the path that the user gave."""
         roots = (root.absolute() for root in self._paths)
         root = next((root for root in roots if path.is_relative_to(root)), path)
         return str(path.relative_to(root.parent))
@@ -158,7 +158,7 @@ def _plan(path: Path) -> Planned:
 
 
 def _list_folder(folder: Path) -> Taken:
-    """Plan the files below a folder that was unreadable before; raise `OSError` if it still is."""
+    """Plan the files below a folder that was unreadable; raise `OSError` if that fails again."""
     next(folder.iterdir(), None)
     return Taken(more=[_plan(path) for path in files_below([folder])])
 

@@ -13,7 +13,7 @@ from ingest.sources.past.open_files import OpenFiles
 from ingest.sources.past.packed import DAMAGED, Member, is_packed, members
 
 LIST = re.compile(rb"<opml[\s>]", re.IGNORECASE)
-HEAD = 1000  # bytes at the beginning of a list that contain `<opml>`
+HEAD = 1000  # A list contains `<opml>` within this many bytes.
 _LARGEST_LIST = 16 << 20
 
 

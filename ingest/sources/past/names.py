@@ -11,7 +11,7 @@ from ingest.values import DocumentKind, Planned
 
 
 def display_name(name: str) -> str:
-    """Return a file's name as valid Unicode, decoded as UTF-8, GB18030, or UTF-8 with escapes."""
+    """Return a file's name as valid Unicode: from UTF-8, else GB18030, else UTF-8 with escapes."""
     if _is_text(name):
         return name
     raw = os.fsencode(name)

@@ -15,12 +15,12 @@ from typing import BinaryIO, cast
 from ingest.sources.past.packed import ZIPS, ChangedError, Member, decompress
 
 _BLOCK = 1 << 20
-_LARGEST_IN_HEADER = 8 << 30  # a tar header of 512 bytes has no room for a larger size
-_LARGEST_RATIO = 100  # of a member's unpacked size to its packed size
+_LARGEST_IN_HEADER = 8 << 30  # a larger size does not fit into a tar header of 512 bytes
+_LARGEST_RATIO = 100  # the largest ratio of a member's unpacked size to its packed size
 
 
 class OpenFiles:
-    """Keeps the file that was read last open, because the next read is usually from it too."""
+    """Keeps the last file open, because the next read is usually from the same file."""
 
     def __init__(self) -> None:
         self._packed, self._member = ExitStack(), ExitStack()
@@ -41,8 +41,8 @@ class OpenFiles:
     def raw(self, path: Path, member: Member | None) -> BinaryIO:
         """Return a seekable stream of the bytes of a file or member, still compressed.
 
-        A member is copied into a temporary file. Raise `ValueError` if it would be much larger
-        there than in its packed file.
+        A member is unpacked into a temporary file. Raise `ValueError` if its unpacked size is too
+        many times its packed size.
         """
         named = (path, member, "raw")
         if self._stream is None or self._named != named:
@@ -91,7 +91,7 @@ class OpenFiles:
 def _find_in_zip(packed: zipfile.ZipFile, member: Member) -> zipfile.ZipInfo:
     """Return the entry of a member in its zip file; raise `ChangedError` if it is not there."""
     listed = packed.infolist()
-    if member.number is None:  # planned by an early version, which did not store numbers
+    if member.number is None:  # An early version, which did not store numbers, planned this member.
         found = packed.NameToInfo.get(member.name)
     else:
         found = next(iter(listed[member.number : member.number + 1]), None)

@@ -21,9 +21,10 @@ from ingest.sources.past.names import display_name
 
 ZIPS = (".zip", ".wacz")
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
-_AT_ONCE = 1000  # members
+_AT_ONCE = 1000  # the members that one call returns
 _BLOCK = 1 << 20
-# RuntimeError: a member of a zip file is encrypted, or compressed by an unsupported method.
+# RuntimeError means that a member of a zip file is encrypted, or compressed by an unsupported
+# method.
 DAMAGED = (
     OSError,
     EOFError,
@@ -118,13 +119,14 @@ def _next_in_tar(packed: tarfile.TarFile, stream: BinaryIO) -> tarfile.TarInfo |
     Raise `tarfile.ReadError` for a damaged header, which `TarFile.next` treats as the end.
     """
     one = packed.next()
-    # TarFile appends each member to this list, which would grow without bound.
+    # TarFile appends each member to this list. It is emptied, because it would grow without bound.
     packed.members = []  # type: ignore[attr-defined]
     if one is None:
         stream.seek(packed.offset)
         if stream.read(tarfile.BLOCKSIZE).strip(b"\0"):
             raise tarfile.ReadError("it is damaged")
-        while stream.read(_BLOCK):  # the checksum of a compressed file is at its end
+        while stream.read(_BLOCK):
+            # The checksum of a compressed file is at its end, so the file is read to its end.
             pass
     return one
 

@@ -11,7 +11,7 @@ from ingest.sources import live
 from ingest.sources.past.source import Content, Piece, Source, Taken, Web, Window
 from ingest.values import Planned
 
-# The parameter or path for the page number, by a word in the feed's `generator`.
+# A word in the feed's `generator` tells which parameter or path has the page number.
 _PATH = "page/"
 _ENGINES = {
     "wordpress": ("paged",),
@@ -27,7 +27,7 @@ _ENGINES = {
     "misskey": ("page",),
 }
 _WAYS = ("paged", "page", _PATH)
-_FAILURES_IN_A_ROW = 3  # after these the walk ends
+_FAILURES_IN_A_ROW = 3  # The walk ends after this many failures in a row.
 _MOST_KEYS = 200
 
 
@@ -49,7 +49,7 @@ class Paged(Source):
         return Taken(piece=Piece(document=document, as_of=document.fetched_at))
 
     def follow(self, planned: Planned, content: Content) -> Sequence[Planned]:
-        """Return the next page. If the second page is no page, try another way to number it."""
+        """Return the next page. If the second page does not exist, try another way to number it."""
         hints = planned.hints
         if hints["page"] == 1:
             return self._second(content)
@@ -62,13 +62,13 @@ class Paged(Source):
         return [self._page(hints | following)]
 
     def pass_by(self, planned: Planned, error: SourceError) -> Sequence[Planned]:
-        """Return the page after one that failed; nothing after the end."""
+        """Return the page after one that failed; return nothing after the last page."""
         hints = planned.hints
         if hints["page"] == 1:
             return ()
         if hints["page"] == 2 and (hints["is_guess"] or not _may_be_a_gap(error)):
             return self._probe(hints["untried"], hints["first"])
-        # One missing page may be a gap, two in a row are the end.
+        # A single missing page may be a gap. Two in a row are the end.
         failures = hints["failures"] + 1
         most = _FAILURES_IN_A_ROW if _may_be_a_gap(error) else 2
         if failures >= most:
@@ -115,7 +115,7 @@ class Paged(Source):
 
 
 def _may_be_a_gap(error: SourceError) -> bool:
-    """Return whether the server failed, as opposed to saying that there is no such page."""
+    """Return whether the server failed, and did not just answer that the page does not exist."""
     return not (
         isinstance(error, ParseError) or (isinstance(error, BadStatus) and error.status < 500)
     )

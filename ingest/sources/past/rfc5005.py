@@ -14,11 +14,12 @@ from ingest.urls import absolute_link
 from ingest.values import Planned
 
 _IS_ARCHIVED = "is_archived_document"
-_IS_ARCHIVED_BEFORE = "is_archive"  # the name of this hint in queues of earlier versions
+# Queues that an earlier version stored have this name for the same hint.
+_IS_ARCHIVED_BEFORE = "is_archive"
 
 
 class Rfc5005(Source):
-    """The feed as it is now, then each earlier document that it links to."""
+    """The present feed, and the earlier documents to which it links, one after the other."""
 
     is_promised = True
 

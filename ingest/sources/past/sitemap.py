@@ -28,12 +28,12 @@ _USUAL = (
     *("sitemap.xml", "sitemap_index.xml", "sitemap-index.xml", "wp-sitemap.xml", "sitemap.xml.gz"),
     *("sitemap_index.xml.gz", "sitemap.txt", "sitemaps.xml", "sitemapindex.xml", "sitemap/"),
 )
-# Sitemaps of category, tag and author pages, and such pages themselves, as WordPress, Yoast,
-# Typecho, Hexo and Hugo name them.
+# WordPress, Yoast, Typecho, Hexo and Hugo use these names for sitemaps of category, tag and author
+# pages, and for such pages themselves.
 _OF_LISTS = re.compile(
     r"(?:taxonom|categor|post_tag|(?:^|[/_-])(?:tags?|authors?|users?)[._-])[^/]*$"
 )
-# Sitemaps of pages that are not articles, as WordPress and Yoast name them.
+# WordPress and Yoast use these names for sitemaps of pages that are not articles.
 _OF_PAGES = re.compile(r"(?:^|[/_-])pages?[._-][^/]*$")
 _ABOUT = re.compile(
     r"/(?:about(?:[-_](?:us|me))?|contact(?:[-_]us)?|links?|friends?|guestbook|privacy(?:-policy)?"
@@ -43,10 +43,10 @@ _ABOUT = re.compile(
 _LIST = re.compile(
     r"/?(?:(?:categor(?:y|ies)|tags?|authors?)/[^/.]*/?|archives?/?|page/\d+/?)?$", re.IGNORECASE
 )
-# The query parameters of lists in WordPress without permalinks.
+# In WordPress without permalinks, these query parameters name lists of articles.
 _LISTED_BY = frozenset({"author", "cat", "feed", "m", "paged", "s", "tag"})
 _MOST_FOLDERS = 2
-_MOST_TRIED = 5  # of the sitemaps that robots.txt names
+_MOST_TRIED = 5  # Only this many of the sitemaps that robots.txt names are tried.
 _MAY_PASS = frozenset({408, 425, 429})
 _LISTS_ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.5"
 
@@ -72,7 +72,8 @@ class Sitemap(Source):
         own = own or await self._find_usual(self._folders, refused)
         named = own or named
         if not await self._any_exists(named):
-            # robots.txt may name sitemaps that are gone. The run reports malformed ones as missing.
+            # robots.txt may name sitemaps that no longer exist. The run reports malformed ones as
+            # missing.
             usual = await self._find_usual((self._home,), refused)
             malformed = [url for url in named if not host_of(url)]
             named = [*malformed, *usual] if usual else named
@@ -99,7 +100,7 @@ class Sitemap(Source):
     async def _find_usual(self, folders: Sequence[str], refused: list[str]) -> list[str]:
         """Return the first usual address that has a sitemap, or an empty list.
 
-        Append to `refused` the addresses that answer with another status than 404 or 410.
+        Append to `refused` the addresses that answer with an error other than 404 or 410.
         """
         for folder in folders:
             for name in _USUAL:
@@ -120,7 +121,7 @@ class Sitemap(Source):
         try:
             robots = await self._web.fetcher.fetch_document(urljoin(self._home, "/robots.txt"))
         except SourceError:
-            return []  # a site without robots.txt may well have a sitemap
+            return []  # A site without robots.txt may still have a sitemap.
         urls = sitemaps_of_robots(robots.body, robots.final_url)
         return [url for url in urls if self._may_be_of_site(url)]
 
@@ -158,7 +159,7 @@ class Sitemap(Source):
     def _is_wanted(self, listed: Listed) -> bool:
         """Return whether an address can be an article of the site in the window.
 
-        The list gives the last change only, so the end of the window is not checked here.
+        The list gives only the last change, so the end of the window is not checked here.
         """
         if not self._may_be_of_site(listed.url):
             return False
@@ -211,7 +212,7 @@ def _may_pass(error: BadStatus) -> bool:
 def _article_change(listed: Listed, list_url: str) -> str | None:
     """Return when an article changed; None for a page about the site.
 
-    Such a page has no date of publication, so its last change would be taken for one.
+    A page about the site has no publication date, so its last change would be mistaken for one.
     """
     is_about = _OF_PAGES.search(urlsplit(list_url).path) or (
         host_of(listed.url) and _ABOUT.search(urlsplit(listed.url).path)

@@ -38,7 +38,7 @@ class Window:
     until: datetime | None = None
 
     def has(self, at: datetime | None) -> bool:
-        """Return whether a time is in the window; an unknown time (None) is."""
+        """Return whether a time is in the window; True for an unknown time (None)."""
         return not self.is_before(at) and not (at and self.until and at >= self.until)
 
     def is_before(self, at: datetime | None) -> bool:
@@ -76,11 +76,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What a planned document turned out to be: a piece, or a list of more documents, or neither.
+    """The result of a planned document: a piece, a list of more documents, or neither.
 
-    `reason` says why it is neither. `left_out` says what else it had that was ignored. `is_suspect`
-    marks a list with addresses none of which is wanted: if no list of the walk yields a document,
-    such a list counts as missing.
+    `reason` says why it is neither. `left_out` says what was ignored in it. `is_suspect` marks a
+    list with addresses of which none is wanted. If no list of the walk yields a document, such a
+    list counts as missing.
     """
 
     piece: Piece | None = None
@@ -126,7 +126,7 @@ class Source(ABC):
         """Fetch or read a document; raise `SourceError` if that fails."""
 
     def follow(self, planned: Planned, content: Content) -> Sequence[Planned]:
-        """Return the documents that follow from the content of one."""
+        """Return the documents to which the content of a document leads."""
         return ()
 
     def pass_by(self, planned: Planned, error: SourceError) -> Sequence[Planned]:
@@ -138,7 +138,7 @@ class Source(ABC):
         return
 
     def is_end(self, planned: Planned, error: SourceError) -> bool:
-        """Return whether an error only means that there are no more documents."""
+        """Return whether an error just means that there are no more documents."""
         return False
 
 
@@ -161,7 +161,7 @@ _MOST_KINDS, _MOST_EXAMPLES = 40, 3
 
 @dataclass(slots=True)
 class LeftOut:
-    """What was ignored in a file: a count for each kind, with some addresses as examples."""
+    """The ignored parts of a file: a count for each kind, with some addresses as examples."""
 
     kinds: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
 

@@ -27,16 +27,16 @@ from ingest.reading.xml import xml_text
 from ingest.sources.past.source import Form, LeftOut, Piece
 from ingest.values import Document, DocumentKind
 
-_AT_ONCE = 1000  # records looked through in one go
+_AT_ONCE = 1000  # the records that one call looks through
 _BLOCK = 1 << 20
 _PIECE = 65536
-_HEAD = 2048  # bytes of a body that are searched for the sign of a feed
+_HEAD = 2048  # The sign of a feed is searched in this many bytes of a body.
 _LARGEST = 20 << 20
 _PAGE_TYPES = ("text/html", "application/xhtml+xml")
 _FEED_WORDS = ("xml", "json", "rss", "atom")
 _BLANK = b"\xef\xbb\xbf\xff\xfe \t\r\n\0"
 _HTTP = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"], verify=False)
-_OF_THE_CRAWL = frozenset({"warcinfo", "request"})  # they hold nothing that was published
+_OF_THE_CRAWL = frozenset({"warcinfo", "request"})  # They contain nothing that was published.
 
 
 class DamagedWarcError(ValueError):
@@ -56,7 +56,7 @@ class Scan:
 
 
 def scan(stream: BinaryIO, at: int) -> Scan:
-    """List the feeds and pages in the next records from offset `at` on.
+    """List the feeds and pages in the next records, beginning at offset `at`.
 
     If the file is damaged or truncated later, `next_at` is the offset of the damage, and the next
     call raises `DamagedWarcError`. Raise `OSError` if the file cannot be read.
@@ -68,7 +68,7 @@ def scan(stream: BinaryIO, at: int) -> Scan:
         for number, record in enumerate(records):
             kind = _kind(record)
             what = None if kind else _kind_left_out(record)
-            place = records.get_record_offset()  # this call reads the record to its end
+            place = records.get_record_offset()  # This call also reads the record to its end.
             if number == _AT_ONCE:
                 return Scan(found=found, left_out=left_out, next_at=place)
             if kind is not None:
@@ -123,7 +123,7 @@ def _end_of_member(stream: BinaryIO, at: int) -> int | None:
 
 
 def read(stream: BinaryIO, at: int, default_time: datetime) -> Piece:
-    """Read the response or resource at an offset; `default_time` is for one without a date.
+    """Read the response or resource at an offset; `default_time` replaces a missing date.
 
     Raise `DamagedWarcError` if there is none.
     """
@@ -153,7 +153,7 @@ def _records(stream: BinaryIO, at: int) -> Any:
 
 
 def _is_truncated(record: Any) -> bool:
-    """Return whether a record, read to its end, is shorter than its length field, or has none."""
+    """Return whether a record, read to its end, was shorter than it states, or states no length."""
     return record.length is None or record.raw_stream.limit > 0
 
 

@@ -44,14 +44,14 @@ class _Dialect:
 
 _OF_WAYBACK = _Dialect(address="original", media_type="mimetype", limit=_AT_ONCE)
 _OF_PYWB = _Dialect(address="url", media_type="mime", limit=None)
-# An entry from the end of the window can be in a capture made after it. So captures of this much
-# later are read, and a few of the next ones, which still show the entry if the feed is slow.
+# An entry from the end of the window may first be captured later. So captures up to this much later
+# are read. If the feed is slow, still later captures show the entry, so a few are read too.
 _CAPTURED_LATER = timedelta(days=31)
 _MOST_STILL_LATER = 5
 
 
 class Wayback(Source):
-    """One capture for each content that the feed ever had; with `wayback.pages`, one per page."""
+    """One capture of each version of the feed; with `wayback.pages`, also one of each page."""
 
     may_be_foreign = True
 
@@ -64,7 +64,7 @@ class Wayback(Source):
     async def plan(self) -> Sequence[Planned]:
         """Fetch the whole index; raise `SourceError` if that fails."""
         captures: list[Planned] = []
-        # The address of today, and the one from before the feed moved.
+        # The first is the present address, the second the address from before the feed moved.
         for url in dict.fromkeys((self._feed.address, self._feed.url)):
             captures += await self._of_feed(url)
         captures = self._in_order(captures)
@@ -73,7 +73,7 @@ class Wayback(Source):
         return captures
 
     def _in_order(self, captures: Sequence[Planned]) -> list[Planned]:
-        """Return the oldest capture of each key, newest or oldest first."""
+        """Return the oldest capture of each key, in the configured order."""
         oldest_last = sorted(captures, key=lambda one: str(one.as_of), reverse=True)
         distinct = list({capture.key: capture for capture in oldest_last}.values())
         is_newest_first = self._settings.order == "newest"
@@ -87,7 +87,7 @@ class Wayback(Source):
     def _in_reach(self, rows: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
         """Return the captures that may contain entries of the window.
 
-        Those are the captures before its end, and some after it: a single one may be an error page.
+        Those are the captures before its end, and some after it, because one may be an error page.
         """
         rows = sorted(rows)
         if self._window.until is None:
@@ -174,7 +174,7 @@ class Wayback(Source):
         if dialect.limit:
             asked_in_full |= {"limit": str(dialect.limit), "showResumeKey": "true"}
         parts = urlsplit(self._settings.index)
-        # The Wayback Machine percent-encodes its key already, other servers do not.
+        # The Wayback Machine percent-encodes its key itself. Other servers do not.
         key = f"resumeKey={resume}" if "%" in resume else urlencode({"resumeKey": resume})
         query = [parts.query, urlencode(asked_in_full, doseq=True), key if resume else ""]
         return urlunsplit(parts._replace(query="&".join(filter(None, query))))
