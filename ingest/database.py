@@ -300,8 +300,8 @@ def _from_json(text: str) -> Any:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver begins its transactions late, and a late writer fails at once instead of waiting.
-    # So the driver begins none, and _begin_sqlite does.
+    # The driver begins a transaction only at the first write. SQLite then fails at once instead of
+    # waiting for another writer. None switches this off; _begin_sqlite begins the transactions.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")

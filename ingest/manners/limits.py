@@ -24,7 +24,7 @@ _MOST_IN_ALL = 2_000
 
 
 class Limits:
-    """Limits of requests at once; each request takes a turn."""
+    """Limits how many requests run at the same time, in all and to one host."""
 
     def __init__(self, *, concurrency: int, per_host: int, host_delay: timedelta) -> None:
         self._everywhere = asyncio.Semaphore(concurrency)

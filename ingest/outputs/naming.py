@@ -1,4 +1,4 @@
-"""Choose the file name of a record, safe on Windows, in a shell and in URLs, and its author."""
+"""Choose the author and the file name of a record. The name is safe on Windows and in URLs."""
 
 from __future__ import annotations
 

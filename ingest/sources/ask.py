@@ -39,7 +39,7 @@ class Network:
 
 
 async def ask(network: Network, feed: FeedState, *, fresh: bool = False) -> Answer:
-    """Request a feed, with `fresh` without validators; raise `SourceError`."""
+    """Request a feed. With `fresh`, send no validators. Raise `SourceError`."""
     now, trust = network.clock(), feed.trust
     kept = feed.validators
     why = trusting.why_without(
@@ -106,7 +106,7 @@ async def _fault_of(
 
 
 async def _request(network: Network, feed: FeedState, validators: Validators) -> Answered:
-    """Send one request; raise `SourceError`, also if the answer to validators is not a feed."""
+    """Send one request. Raise `SourceError`, also if a page comes instead of a 304 or a feed."""
     answered = await live.fetch_feed(
         network.fetcher, network.instances, feed, validators=validators
     )

@@ -33,7 +33,7 @@ async def _fetch(fetcher: Fetcher, instances: Instances, url: str) -> Document:
 
 
 def read_file(file: Path) -> list[Namespace]:
-    """Read a file of the same form; raise `UsageError`."""
+    """Read the route descriptions of RSSHub from a file; raise `UsageError` if it has none."""
     try:
         with file.open("rb") as opened:
             body = opened.read(METADATA_MAX_SIZE + 1)

@@ -46,7 +46,7 @@ def _known_by(column: str) -> sa.Select[Any]:
 
 
 def known_links(connection: sa.Connection, feed_id: int, link_keys: Iterable[str]) -> set[str]:
-    """Return those of these link keys that entries of a feed have or had."""
+    """Return the given link keys that an entry of the feed has, or had at an earlier address."""
     found: set[str] = set()
     for some in in_batches(sorted(link_keys)):
         for table in (_ENTRY, _ADDRESS):

@@ -208,7 +208,7 @@ def _was_nameless(verdict: Verdict) -> bool:
 
 
 def _is_another_text(verdict: Verdict, present: _Present) -> bool:
-    """Whether the text differs; a feed's summary does not count against a page's full text."""
+    """Return whether the text differs. If the full text is stored, ignore a feed's shorter text."""
     if verdict.known is None or verdict.entry.text_digest == verdict.known.text_digest:
         return False
     return not present.full_text or verdict.entry.page is not None

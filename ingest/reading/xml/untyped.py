@@ -14,7 +14,7 @@ _NAMES = (
     "|details|center|address"
 )
 _BLOCK = re.compile(rf"<({_NAMES})(?:\s[^<>]*)?>", re.IGNORECASE)
-# A text such as `<p>甲</p> 与 <div>乙</div>` is about elements, and its tags are words.
+# A text such as `<p>甲</p> 与 <div>乙</div>` writes about HTML: it shows its tags to the reader.
 _BETWEEN_WORDS = re.compile(
     rf"</(?:{_NAMES})>\s{{0,9}}(?:[和与與跟或及、&/]|and|or|vs\.?)\s{{0,9}}<(?:{_NAMES})[\s>]",
     re.IGNORECASE,
