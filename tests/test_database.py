@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import sqlite
 
-from ingest.database import Database, _known_revisions, _migrations_folder
+from ingest.database import Database
+from ingest.database.schema import known_revisions, migrations_folder
 from ingest.errors import StoreBusy, StoreError
 from models import Base, Feed, Setting
 from models.base import UtcDateTime
@@ -74,12 +75,12 @@ def test_concurrent_upgrades_apply_each_migration_once(empty_database_url: str) 
 
 
 def test_migration_files_are_named_after_their_revisions() -> None:
-    scripts = ScriptDirectory(str(_migrations_folder()))
-    assert _known_revisions() == [s.revision for s in scripts.walk_revisions()][::-1]
+    scripts = ScriptDirectory(str(migrations_folder()))
+    assert known_revisions() == [s.revision for s in scripts.walk_revisions()][::-1]
 
 
 def test_migrations_do_not_import_the_program() -> None:
-    for file in (_migrations_folder() / "versions").glob("[0-9]*.py"):
+    for file in (migrations_folder() / "versions").glob("[0-9]*.py"):
         text = file.read_text(encoding="utf-8")
         assert "import models" not in text
         assert "from models" not in text

@@ -24,7 +24,6 @@ LONGEST_MODULE, LONGEST_FUNCTION = 250, 40
 
 # What breaks a rule today: these lists only get shorter. A migration that was shipped stays.
 LONG_MODULES = {
-    "ingest/database.py",
     "ingest/errors.py",
     "ingest/reading/shortcuts/split.py",
 }

@@ -1,0 +1,118 @@
+"""Make the engine of a database: the session settings of PostgreSQL and of SQLite."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import NoSuchModuleError
+
+from ingest.errors import StoreError
+
+# How long a writer waits for another writer.
+BUSY_TIMEOUT_SECONDS = 30
+
+
+def make_engine(url: str, *, for_readers: bool = False) -> sa.Engine:
+    """Return an engine with our session settings; raise `StoreError` if `url` cannot be used."""
+    try:
+        engine = sa.create_engine(url, **_engine_options(url, for_readers=for_readers))
+    except (sa.exc.ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise StoreError(f"database.url cannot be used: {error}") from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        if for_readers:
+            event.listen(engine, "connect", _forbid_changes)
+    return engine
+
+
+# Without these, a connection to an unreachable server blocks for a quarter of an hour. The last is
+# in milliseconds, the others are in seconds (libpq, "Parameter Key Words").
+_GIVE_UP = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+# The server drops a lost session equally soon. Otherwise the old session of a daemon whose network
+# failed would hold its locks for two hours ("Connection Settings").
+_LET_GO = {
+    "tcp_keepalives_idle": 10,
+    "tcp_keepalives_interval": 5,
+    "tcp_keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+
+
+_OF_SESSION = {"timezone": "UTC", "lock_timeout": f"{BUSY_TIMEOUT_SECONDS}s"} | _LET_GO
+
+
+def _engine_options(url: str, *, for_readers: bool) -> dict[str, Any]:
+    if make_url(url).get_backend_name() == "sqlite":
+        return {"json_serializer": _to_json, "json_deserializer": _from_json}
+    of_session = _OF_SESSION | {"default_transaction_read_only": "on" if for_readers else "off"}
+    # Readers use no transaction: with READ COMMITTED each statement sees its own state anyway, and
+    # a transaction costs two more round trips.
+    without = {"isolation_level": "AUTOCOMMIT"} if for_readers else {}
+    return without | {
+        "pool_pre_ping": True,
+        "pool_size": 4,
+        "max_overflow": 4,
+        "connect_args": _GIVE_UP
+        | {
+            "application_name": "guidang",
+            "options": " ".join(f"-c {name}={value}" for name, value in of_session.items()),
+        },
+    }
+
+
+def _to_json(value: Any) -> str:
+    return "[]" if value == [] else json.dumps(value)  # most lists are empty
+
+
+def _from_json(text: str) -> Any:
+    return [] if text == "[]" else json.loads(text)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver begins a transaction only at the first write. SQLite then fails at once instead of
+    # waiting for another writer. None switches this off; _begin_sqlite begins the transactions.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+    _use_write_ahead_log(cursor)
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
+    """Switch the file to write-ahead logging, with which readers do not block the writer.
+
+    The switch ignores busy_timeout, so it is tried again while the file is locked.
+    """
+    for _ in range(BUSY_TIMEOUT_SECONDS * 10):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def _forbid_changes(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA query_only = ON")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    readonly = connection.get_execution_options().get("readonly", False)
+    connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
