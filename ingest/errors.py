@@ -22,19 +22,14 @@
         ├── StoreBusy             another process holds the database
         └── StoreConflict         a deadlock; this transaction was rolled back
 
-Any other exception becomes a `Fault` at the nearest `border`: around an entry's page, a document
-in a backfill, or a feed. The entry is then stored without its full text, the document counts as
-missing, or the feed backs off.
+Any other exception becomes a `Fault` at the nearest border (see `ingest.border`).
 
-Constructors pass their arguments to `Exception` unchanged, so that every error can be pickled.
-`__str__` returns the message in English; the command line translates it.
+Constructors pass their arguments on, for pickle. `__str__` is English; `cli` translates it.
 """
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Self
 
@@ -210,22 +205,6 @@ class Fault(SourceError):
 
     def __str__(self) -> str:
         return message(f"a bug in Guidang ({self.what}); please report it")
-
-
-@contextmanager
-def border(url: str) -> Iterator[None]:
-    """Raise a `GuidangError` unchanged, and any other exception as a `SourceError` of `url`.
-
-    A `MemoryError` becomes `Unreadable`, because the document is too large; any other a `Fault`.
-    """
-    try:
-        yield
-    except GuidangError:
-        raise
-    except MemoryError:
-        raise Unreadable(url, "it takes too much memory") from None
-    except Exception as error:  # noqa: BLE001 - the one place that catches every exception
-        raise Fault.of(url, error) from None
 
 
 class ConfigError(GuidangError):

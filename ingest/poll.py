@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
-from ingest.errors import Fault, SourceError, border
+from ingest.border import border
+from ingest.errors import Fault, SourceError
 from ingest.feed import Answer, FeedState
 from ingest.logs import log_fault
 from ingest.manners import Pause

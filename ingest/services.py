@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,7 +49,6 @@ class Services:
     database: Database
     fetcher: Fetcher
     network: Network
-    instances: Instances
     manners: Manners
     pages: Pages
     workers: Workers
@@ -88,6 +87,11 @@ class Services:
         """
         return await self.workers.run(READ_WITHIN, url, function, *args, **kwargs)
 
+    @property
+    def instances(self) -> Instances:
+        """Return the instances of RSSHub, in the order in which they are asked."""
+        return self.network.instances
+
     async def in_database_thread(self, work: Callable[[], T]) -> T:
         """Run a function that uses the database in one of the threads for the database."""
         return await asyncio.get_running_loop().run_in_executor(self.database_threads, work)
@@ -113,46 +117,53 @@ async def open_services(
         _threads_left_alone(_VIEWERS, "view") as view_threads,
         Workers(processes_for(feeds)) as workers,
     ):
-        loop = asyncio.get_running_loop()
-
-        async def keep_health(health: Health) -> None:
-            save = partial(database.transact, rsshub.save_health, health)
-            await loop.run_in_executor(database_threads, save)
-
         health, pauses = database.query(lambda c: (rsshub.health(c), polls.host_pauses(c)))
         manners = Manners(config.fetch, clock, pauses.values())
+        writer = Writer(database, database_threads, writers=threads)
         async with Fetcher(config.fetch, clock, manners=manners) as fetcher:
-            instances = Instances(config, fetcher, clock, health=health, keep=keep_health)
-            writer = Writer(database, database_threads, writers=threads)
-            following = Following(
-                make_followers(config, database),
-                database,
-                clock,
-                is_committing=lambda: writer.is_at_work,
-            )
             services = Services(
                 config=config,
                 clock=clock,
                 database=database,
                 fetcher=fetcher,
-                network=Network(
-                    fetcher=fetcher, instances=instances, schedule=config.schedule, clock=clock
-                ),
-                instances=instances,
+                network=_network(config, database, clock, fetcher, health, database_threads),
                 manners=manners,
                 pages=Pages(fetcher, manners, workers),
                 workers=workers,
                 archive=Archive(config.archive, database),
-                following=following,
+                following=_following(config, database, clock, writer),
                 writer=writer,
                 database_threads=database_threads,
                 view_threads=view_threads,
             )
-            async with following.running():
+            async with services.following.running():
                 try:
                     yield services
                 finally:
                     await writer.settle()
+
+
+def _network(
+    config: Config,
+    database: Database,
+    clock: Clock,
+    fetcher: Fetcher,
+    health: Mapping[str, Health],
+    threads: ThreadPoolExecutor,
+) -> Network:
+    """Return what requests need; the health of RSSHub instances is stored as it changes."""
+
+    async def keep_health(health: Health) -> None:
+        save = partial(database.transact, rsshub.save_health, health)
+        await asyncio.get_running_loop().run_in_executor(threads, save)
+
+    instances = Instances(config, fetcher, clock, health=health, keep=keep_health)
+    return Network(fetcher=fetcher, instances=instances, schedule=config.schedule, clock=clock)
+
+
+def _following(config: Config, database: Database, clock: Clock, writer: Writer) -> Following:
+    followers = make_followers(config, database)
+    return Following(followers, database, clock, is_committing=lambda: writer.is_at_work)
 
 
 @contextlib.contextmanager

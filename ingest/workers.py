@@ -20,7 +20,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, cast
 
-from ingest.errors import Unreadable, border
+from ingest.border import border
+from ingest.errors import Unreadable
 from ingest.garbage import search_seldom
 
 if TYPE_CHECKING:

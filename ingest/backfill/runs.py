@@ -11,7 +11,8 @@ from ingest.backfill.asked import AUTO, Asked, files_of
 from ingest.backfill.outcome import Outcome, log_if_fault
 from ingest.backfill.report import Report, report
 from ingest.backfill.walk import Walk
-from ingest.errors import Fault, MissingSecret, UsageError, border
+from ingest.border import border
+from ingest.errors import Fault, MissingSecret, UsageError
 from ingest.feed import FeedState
 from ingest.manners.patience import Budget
 from ingest.services import Services, all_or_first_error

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from ingest.backfill.outcome import Outcome, log_if_fault
 from ingest.backfill.pauses import keep_pause, wait_until_allowed
 from ingest.backfill.taking import Taking
+from ingest.border import border
 from ingest.errors import (
     Fault,
     FetchError,
@@ -15,7 +16,6 @@ from ingest.errors import (
     SourceError,
     Unreachable,
     Unreadable,
-    border,
 )
 from ingest.feed import FeedState
 from ingest.manners.patience import Budget, is_refusal, patiently

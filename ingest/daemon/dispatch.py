@@ -8,8 +8,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from ingest.border import border
 from ingest.daemon.watch import Progress, Trouble
-from ingest.errors import Fault, GuidangError, SourceError, StoreError, border
+from ingest.errors import Fault, GuidangError, SourceError, StoreError
 from ingest.feed import FeedState
 from ingest.logs import log_fault
 from ingest.manners.limits import PollPlaces

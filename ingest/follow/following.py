@@ -9,8 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from ingest.border import border
 from ingest.database import Database
-from ingest.errors import GuidangError, border
+from ingest.errors import GuidangError
 from ingest.follow.follower import Follower, Run
 
 T = TypeVar("T")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.errors import Fault, SourceError, border
+from ingest.border import border
+from ingest.errors import Fault, SourceError
 from ingest.reading import dedupe
 from ingest.reading.documents.packing import pack
 from ingest.reading.documents.parse import parse

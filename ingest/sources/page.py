@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import timedelta, tzinfo
 from urllib.parse import urlsplit
 
-from ingest.errors import Fault, SourceError, Unreadable, border
+from ingest.border import border
+from ingest.errors import Fault, SourceError, Unreadable
 from ingest.fetch import Fetcher
 from ingest.logs import log_fault
 from ingest.manners import Manners

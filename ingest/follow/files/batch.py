@@ -10,8 +10,9 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from ingest.border import border
 from ingest.database import Database
-from ingest.errors import ArchiveError, GuidangError, SourceError, border
+from ingest.errors import ArchiveError, GuidangError, SourceError
 from ingest.follow.files.folder import Folder, is_bad_name
 from ingest.follow.files.site_names import SiteNames
 from ingest.follow.follower import Followed
