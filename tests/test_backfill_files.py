@@ -78,9 +78,13 @@ def test_documents_from_before_a_site_moved_add_no_duplicates(
     assert (entry["link"], entry["other_links"]) == (f"{LINK}a/1.html", [link])
 
 
-@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
-def test_a_tar_of_thousands_of_members_is_read(tmp_path: Path, program: Program, mode: str) -> None:
-    members = {f"old/{n}.txt": b"" for n in range(2400)}
+@pytest.mark.parametrize(
+    ("mode", "others"), [("w", 300), ("w:gz", 300), ("w:bz2", 300), ("w:xz", 2400)]
+)
+def test_a_tar_of_many_members_is_read(
+    tmp_path: Path, program: Program, mode: str, others: int
+) -> None:
+    members = {f"old/{n}.txt": b"" for n in range(others)}
     members |= {f"old/{n}.xml.gz": gzip.compress(document(range(n, n + 1))) for n in range(3)}
     members["old/.hidden.xml"] = document(range(9, 10))
     (tmp_path / "old.tar").write_bytes(tar_of(members, mode))
