@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import partial
+from typing import TypedDict
 
 from ingest import urls
 from ingest.reading import dates, dedupe, html, language, links, titles
@@ -28,7 +29,6 @@ from ingest.values import (
     Packed,
     ParsedEntry,
     ParsedFeed,
-    ResolvedDate,
 )
 
 # RSSHub adds its own name to titles, as in `知乎热榜 - RSSHub`.
@@ -93,20 +93,14 @@ def _normalize_entry(
     item_digest: bytes,
 ) -> NormalEntry:
     link = _link(entry, feed, context)
-    bases = bases_of(
-        entry,
-        document_url=context.document.final_url,
-        otherwise=link or _site_of(feed, context),
-    )
+    otherwise = link or _site_of(feed, context)
+    bases = bases_of(entry, document_url=context.document.final_url, otherwise=otherwise)
     body, files = body_of(entry, bases), enclosures_of(entry, bases)
     image = lead_image.choose(images_of(entry, bases), files, body, channel_images=feed.logos)
     clean = body.clean()
     text = clean.shown.text
-    is_text = entry.title_is_text
-    title = titles.display_title(entry.title, feed_title=feed_title, is_text=is_text)
-    title = title or _first_words(html.text_of(entry.content)) or _first_words(text)
+    title = _title(entry, feed_title, text)
     spoken = language.detect(f"{title}\n{text}")
-    published, updated = _dates(entry, feed, context, spoken)
     return NormalEntry(
         guid=_guid(entry),
         link=link,
@@ -115,15 +109,7 @@ def _normalize_entry(
         title_key=titles.title_key(title),
         authors=authors_of(entry.authors, are_text=feed.names_are_text),
         categories=_names(entry.categories, are_text=feed.names_are_text),
-        published_at=published.at if published else None,
-        published_raw=shown(entry.published or entry.updated),
-        published_method=published.method if published else None,
-        published_precision=published.precision.value if published else None,
-        updated_at=updated.at if updated else None,
-        updated_raw=shown(entry.updated) if entry.published else None,
-        html=with_files(clean.html, files, base_url=bases.entry, lead_image=image)
-        if files
-        else clean.html,
+        html=with_files(clean.html, files, base_url=bases.entry, lead_image=image),
         text=text,
         lead_image=image,
         language=spoken,
@@ -133,10 +119,17 @@ def _normalize_entry(
         text_digest=dedupe.text_digest(title, text, clean.shown.media),
         item_digest=item_digest,
         raw=raw,
-        gmt_misused=bool(published and published.gmt_misused),
         looks_cut=looks_truncated(clean.html, text),
         is_unfinished=entry.is_unfinished,
+        **_dates(entry, feed, context, spoken),
     )
+
+
+def _title(entry: ParsedEntry, feed_title: str, text: str) -> str:
+    """Return the title to show; the first words of an entry that has none."""
+    is_text = entry.title_is_text
+    title = titles.display_title(entry.title, feed_title=feed_title, is_text=is_text)
+    return title or _first_words(html.text_of(entry.content)) or _first_words(text)
 
 
 def name_of(feed: ParsedFeed, context: Context) -> str:
@@ -168,9 +161,19 @@ def _guid(entry: ParsedEntry) -> str | None:
     return guid[:_LONGEST_GUID] or None
 
 
-def _dates(
-    entry: ParsedEntry, feed: ParsedFeed, context: Context, spoken: str
-) -> tuple[ResolvedDate | None, ResolvedDate | None]:
+class _Dates(TypedDict):
+    """The fields of `NormalEntry` that are about its dates."""
+
+    published_at: datetime | None
+    published_raw: str | None
+    published_method: str | None
+    published_precision: str | None
+    updated_at: datetime | None
+    updated_raw: str | None
+    gmt_misused: bool
+
+
+def _dates(entry: ParsedEntry, feed: ParsedFeed, context: Context, spoken: str) -> _Dates:
     """Return when an entry was published and updated; `spoken` is the language of the entry."""
     cst_is_american = "CST" in f"{entry.published} {entry.updated}" and means_american_cst(
         zone=context.zone,
@@ -190,7 +193,17 @@ def _dates(
         )
         for raw in (entry.published, entry.updated)
     )
-    return (published, updated) if published else (updated, None)
+    if not published:
+        published, updated = updated, None
+    return {
+        "published_at": published.at if published else None,
+        "published_raw": shown(entry.published or entry.updated),
+        "published_method": published.method if published else None,
+        "published_precision": published.precision.value if published else None,
+        "updated_at": updated.at if updated else None,
+        "updated_raw": shown(entry.updated) if entry.published else None,
+        "gmt_misused": bool(published and published.gmt_misused),
+    }
 
 
 def authors_of(authors: tuple[Author, ...], *, are_text: bool = False) -> tuple[Author, ...]:
