@@ -21,7 +21,8 @@ from opencc import OpenCC
 
 from ingest.cli import app
 from ingest.cli.help import texts_of
-from ingest.config import Config, FeedConfig
+from ingest.config import Config
+from ingest.config.tables import SEVERAL, model_of
 from ingest.messages import LOCALE, SIMPLIFIED, TRADITIONAL
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -121,9 +122,9 @@ def collect() -> Catalog:
 
 def settings() -> Iterator[str]:
     """The comments of config.toml."""
-    for name, field in Config.model_fields.items():
-        model = FeedConfig if name == "feeds" else type(field.default)
-        if name != "feeds":
+    for name in Config.model_fields:
+        model = model_of(name)
+        if name not in SEVERAL:
             yield " ".join((model.__doc__ or "").split())
         for setting in model.model_fields.values():
             yield " ".join((setting.description or "").split())

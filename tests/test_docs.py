@@ -14,8 +14,9 @@ import typer.main
 from typer.testing import CliRunner
 
 from ingest.cli import app
-from ingest.config import ArchiveConfig, Config, FeedConfig
+from ingest.config import ArchiveConfig, Config
 from ingest.config.example import example_config, table_of_feed_settings
+from ingest.config.tables import SEVERAL, model_of
 from ingest.outputs.hexo import HexoLayout
 from tests.support import make_record
 
@@ -58,8 +59,9 @@ OPTIONS = [
 ]
 SETTINGS = [
     (name, key)
-    for name, field in Config.model_fields.items()
-    for key in (FeedConfig if name == "feeds" else type(field.default)).model_fields
+    for name in Config.model_fields
+    for key, field in model_of(name).model_fields.items()
+    if field.description
 ]
 
 
@@ -97,8 +99,10 @@ def test_every_option_is_explained(command: str, option: str, folder: Path) -> N
 @pytest.mark.parametrize("folder", LANGUAGES, ids=relative)
 @pytest.mark.parametrize(("table", "key"), SETTINGS)
 def test_every_setting_is_explained(table: str, key: str, folder: Path) -> None:
-    heading = r"\[\[feeds\]\]" if table == "feeds" else rf"\[{table}\]"
-    assert f"`{key}`" in section(text_of(folder / "configuration.md"), heading)
+    headings = [rf"\[\[{table}\]\]" if table in SEVERAL else rf"\[{table}\]"]
+    headings += [r"\[archive\]"] if table == "outputs" else []
+    manual = text_of(folder / "configuration.md")
+    assert f"`{key}`" in "".join(section(manual, heading) for heading in headings)
 
 
 def commands_in(manual: str) -> set[str]:

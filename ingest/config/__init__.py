@@ -3,6 +3,7 @@ every mistake with its file, table and key.
 
     load            find the file, read it, apply the environment   ← open this first
     tables          the tables of the file
+    outputs         the archive, and other folders of files
     requests        the tables about requests to others
     feed_settings   the settings of a feed, each declared once for file, command, OPML and manual
     kinds           types of values: durations, sizes, zones, addresses
@@ -19,8 +20,9 @@ from ingest.config.kinds import (
     read_feed_url,
 )
 from ingest.config.load import load_config
+from ingest.config.outputs import ArchiveConfig, OutputConfig
 from ingest.config.requests import FetchConfig, RsshubConfig, WaybackConfig
-from ingest.config.tables import ArchiveConfig, Config, DatabaseConfig, LogConfig, ScheduleConfig
+from ingest.config.tables import Config, DatabaseConfig, LogConfig, ScheduleConfig
 
 __all__ = [
     "ArchiveConfig",
@@ -30,6 +32,7 @@ __all__ = [
     "FeedSettings",
     "FetchConfig",
     "LogConfig",
+    "OutputConfig",
     "RsshubConfig",
     "ScheduleConfig",
     "WaybackConfig",

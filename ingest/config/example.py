@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,14 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from ingest.config import Config, FeedConfig, FeedSettings, format_duration, format_size
+from ingest.config import (
+    Config,
+    FeedConfig,
+    FeedSettings,
+    OutputConfig,
+    format_duration,
+    format_size,
+)
 from ingest.config.feed_settings import option_of
 from ingest.messages import _, message
 from ingest.wrapping import wrap
@@ -31,24 +37,33 @@ _FEEDS = message(
 #
 """
 )
+_OUTPUTS = message(
+    """\
+# More folders of files, one table each, with the settings of [archive] and a name. If there is
+# such a table and no [archive], there is no archive.
+#
+"""
+)
 _WIDTH = 96
 
 
 def example_config() -> str:
     """Return the text of config.example.toml: a valid configuration without feeds."""
-    tables = [_table(name, field.default) for name, field in _tables()]
-    return "\n".join([_(_HEAD), *tables, _(_FEEDS) + _feed()])
-
-
-def _tables() -> Iterator[tuple[str, Any]]:
-    return ((name, field) for name, field in Config.model_fields.items() if name != "feeds")
+    parts = [_(_HEAD)]
+    for name, field in Config.model_fields.items():
+        if name == "outputs":
+            parts.append(_(_OUTPUTS) + _output())
+        elif name != "feeds":
+            parts.append(_table(name, field.default))
+    return "\n".join([*parts, _(_FEEDS) + _feed()])
 
 
 def _table(name: str, defaults: BaseModel) -> str:
     about = (type(defaults).__doc__ or "").strip()
     lines = [*_comment(about), f"[{name}]"]
     for key, field in type(defaults).model_fields.items():
-        lines += [*_comment(field.description or ""), f"{key} = {_toml(_written(defaults, key))}"]
+        if field.description:
+            lines += [*_comment(field.description), f"{key} = {_toml(_written(defaults, key))}"]
     return "\n".join(lines) + "\n"
 
 
@@ -56,6 +71,15 @@ def _written(defaults: BaseModel, key: str) -> Any:
     is_size = key == "max_size"
     value = getattr(defaults, key)
     return format_size(value) if is_size else value
+
+
+def _output() -> str:
+    """Return a commented output with the settings that differ from those of the archive."""
+    lines = ["[[outputs]]"]
+    for key in ("name", "path"):
+        field = OutputConfig.model_fields[key]
+        lines += [*_comment(field.description or ""), f"{key} = {_example(field)}"]
+    return "".join(f"# {line}\n" for line in lines)
 
 
 def _feed() -> str:
@@ -85,6 +109,8 @@ def _comment(text: str) -> list[str]:
 
 
 def _toml(value: Any) -> str:
+    if value is None:
+        return '""'
     if isinstance(value, timedelta):
         return f'"{format_duration(value)}"'
     if isinstance(value, tuple | list):

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from pydantic import ValidationError
 
 from ingest.config.mistakes import ENVIRONMENT_PREFIX, explain
+from ingest.config.outputs import OutputConfig
 from ingest.config.tables import Config
 from ingest.errors import ConfigError
+from ingest.messages import message
 
+AnyOutput = TypeVar("AnyOutput", bound=OutputConfig)
 SYSTEM_CONFIG = Path("/etc/guidang/config.toml")
 
 
@@ -37,7 +41,10 @@ def load_config(
         config = Config.model_validate(_merge(tables, overrides))
     except ValidationError as error:
         raise ConfigError(str(found), tuple(explain(error, overrides))) from None
-    return _resolve_paths(config, found.parent), found
+    resolved = _resolve_paths(config, found.parent)
+    if mistakes := tuple(_shared_folders(resolved)):
+        raise ConfigError(str(found), mistakes)
+    return resolved, found
 
 
 def find_config(path: Path | None, environment: Mapping[str, str]) -> Path:
@@ -123,10 +130,27 @@ def _merge(tables: dict[str, Any], overrides: Mapping[str, dict[str, Any]]) -> d
 
 
 def _resolve_paths(config: Config, folder: Path) -> Config:
-    archive = config.archive.model_copy(update={"path": folder / config.archive.path.expanduser()})
+    def resolve(output: AnyOutput) -> AnyOutput:
+        return output.model_copy(update={"path": folder / output.path.expanduser()})
+
     url = config.database.url
     if url.startswith("sqlite:///") and not url.startswith(("sqlite:////", "sqlite:///:")):
         # `?` and `%` have a meaning in an address, but not in the name of a folder.
         url = f"sqlite:///{quote(str(folder))}/{url.removeprefix('sqlite:///')}"
-    database = config.database.model_copy(update={"url": url})
-    return config.model_copy(update={"archive": archive, "database": database})
+    resolved: dict[str, Any] = {"database": config.database.model_copy(update={"url": url})}
+    if "archive" in config.model_fields_set or not config.outputs:
+        resolved["archive"] = resolve(config.archive)
+    resolved["outputs"] = tuple(resolve(output) for output in config.outputs)
+    return config.model_copy(update=resolved)
+
+
+def _shared_folders(config: Config) -> Iterator[str]:
+    """Yield a mistake for each two outputs of which one's folder is the other's, or inside it."""
+    for one, other in combinations(config.every_output, 2):
+        first, second = one.path.resolve(), other.path.resolve()
+        if first.is_relative_to(second) or second.is_relative_to(first):
+            names, folders = f"{one.name}, {other.name}", f"{one.path}, {other.path}"
+            yield message(
+                f"the outputs {names} share a folder ({folders}); give each a folder of its own, "
+                "none inside another"
+            )

@@ -7,10 +7,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from ingest.config.feed_settings import FeedConfig
-from ingest.config.tables import Config
+from ingest.config.tables import SEVERAL, Config, model_of
 from ingest.messages import message
 
 ENVIRONMENT_PREFIX = "GUIDANG_"
@@ -35,9 +34,9 @@ def _place(loc: tuple[int | str, ...], overrides: Mapping[str, dict[str, Any]]) 
     names = [str(key) for key in keys if isinstance(key, int) or not _is_union_branch(key)]
     if names and names[0] in overrides.get(str(table), {}):
         return f"environment {ENVIRONMENT_PREFIX}{str(table).upper()}__{names[0].upper()}"
-    if table == "feeds" and keys:
+    if table in SEVERAL and keys:
         number = int(keys[0]) + 1
-        return " ".join([message(f"[[feeds]] number {number}:"), *names[1:2]])
+        return " ".join([message(f"[[{table}]] number {number}:"), *names[1:2]])
     return ".".join([f"[{table}] {names[0]}", *names[1:]]) if names else f"{table}"
 
 
@@ -65,12 +64,8 @@ def _without_credentials(given: object) -> object:
 def _unknown_key(loc: tuple[int | str, ...]) -> str:
     key, known = str(loc[-1]), list(Config.model_fields)
     if len(loc) > 1:
-        known = list(_model_of(str(loc[0])).model_fields)
+        known = list(model_of(str(loc[0])).model_fields)
     close = difflib.get_close_matches(key, known, n=1)
     meant, names = close[0] if close else "", ", ".join(known)
     hint = message(f"did you mean {meant}?") if close else message(f"known are {names}")
     return message(f"no such key; {hint}") if len(loc) > 1 else message(f"no such table; {hint}")
-
-
-def _model_of(table: str) -> type[BaseModel]:
-    return FeedConfig if table == "feeds" else type(Config.model_fields[table].default)

@@ -5,20 +5,17 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from ingest.config.feed_settings import FeedConfig
-from ingest.config.kinds import Category, Interval, Listen, Table, Zone
+from ingest.config.kinds import Interval, Listen, Table
+from ingest.config.outputs import ArchiveConfig, OutputConfig
 from ingest.config.requests import FetchConfig, RsshubConfig, WaybackConfig
 from ingest.urls import Url
-
-# A file name may have 143 bytes on eCryptfs; the id and the year take their part of these.
-_LONGEST_OWN = 120
 
 
 class DatabaseConfig(Table):
@@ -43,53 +40,6 @@ class DatabaseConfig(Table):
             raise ValueError("write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
         driver = "sqlite" if scheme == "sqlite" else "postgresql+psycopg"
         return Url(f"{driver}://{rest}")
-
-
-class ArchiveConfig(Table):
-    """The archive: the folder of record files, one for each entry, that Hexo builds."""
-
-    path: Path = Field(
-        Path("source/_posts"),
-        description="The folder of the records, relative to this file.",
-    )
-    layout: Literal["hexo"] = Field("hexo", description="The file format of the records.")
-    template: str = Field(
-        "{feed}/{year}/{month}/{date}-{title}-{id}.md",
-        description="The path of a record below `path`; {id} must be in its last part.",
-    )
-    timezone: Zone = Field(
-        "Asia/Shanghai",
-        description="The time zone of the dates in paths and of `local` dates.",
-    )
-    date_style: Literal["rfc822", "local", "iso"] = Field(
-        "rfc822",
-        description="How `date` is written: rfc822 (GMT), local (in `timezone`) or iso (UTC).",
-    )
-    default_category: Category = Field(
-        "未分类", description="The first category of a feed without categories."
-    )
-    default_image: str = Field(
-        "", description="The headimg of an entry without a picture; empty: no headimg."
-    )
-
-    @field_validator("template")
-    @classmethod
-    def _identifies_every_entry(cls, template: str) -> str:
-        known = {"feed", "year", "month", "day", "date", "title", "id"}
-        unknown = set(re.findall(r"\{([^{}]*)\}", template)) - known
-        if unknown:
-            raise ValueError(f"unknown field {min(unknown)}; known are {', '.join(sorted(known))}")
-        parts = template.split("/")
-        if "{id}" not in parts[-1]:
-            raise ValueError("the last part must hold {id}, or two entries could share a file")
-        if not parts[-1].endswith((".md", ".html")):
-            raise ValueError("must end with .md or .html")
-        if any(part in {"", ".", ".."} for part in parts):
-            raise ValueError("must be a path below archive.path, without empty parts or ..")
-        own = (re.sub(r"\{[^{}]*\}", "", part) for part in parts)
-        if any(len(text.encode()) > _LONGEST_OWN for text in own):
-            raise ValueError(f"a part may have {_LONGEST_OWN} bytes beside what it is filled with")
-        return template
 
 
 class ScheduleConfig(Table):
@@ -156,6 +106,7 @@ class Config(Table):
 
     database: DatabaseConfig = DatabaseConfig()
     archive: ArchiveConfig = ArchiveConfig()
+    outputs: tuple[OutputConfig, ...] = ()
     fetch: FetchConfig = FetchConfig()
     schedule: ScheduleConfig = ScheduleConfig()
     rsshub: RsshubConfig = RsshubConfig()
@@ -164,6 +115,22 @@ class Config(Table):
     wayback: WaybackConfig = WaybackConfig()
     log: LogConfig = LogConfig()
     feeds: tuple[FeedConfig, ...] = ()
+
+    @property
+    def every_output(self) -> tuple[OutputConfig, ...]:
+        """Return the outputs, the archive first: it exists if it is set, or if no other is."""
+        has_archive = "archive" in self.model_fields_set or not self.outputs
+        return (self.archive, *self.outputs) if has_archive else self.outputs
+
+    @field_validator("outputs")
+    @classmethod
+    def _no_output_twice(cls, outputs: tuple[OutputConfig, ...]) -> tuple[OutputConfig, ...]:
+        seen = {"archive"}
+        for output in outputs:
+            if output.name in seen:
+                raise ValueError(f"another output is called {output.name!r}")
+            seen.add(output.name)
+        return outputs
 
     @field_validator("feeds")
     @classmethod
@@ -174,3 +141,12 @@ class Config(Table):
                 raise ValueError(f"{feed.url} is there twice")
             seen.add(feed.url)
         return feeds
+
+
+# Tables that may appear several times, each with its model.
+SEVERAL: Mapping[str, type[Table]] = {"feeds": FeedConfig, "outputs": OutputConfig}
+
+
+def model_of(table: str) -> type[Table]:
+    """Return the model of a table by its name in the file."""
+    return SEVERAL.get(table) or type(Config.model_fields[table].default)

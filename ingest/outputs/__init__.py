@@ -1,52 +1,45 @@
 """Layouts turn a `Record` into a path and the bytes of a file. All functions are pure.
 
+    layout   the interface of a layout   ← open this first
+    hexo     posts for Hexo
+    body     an entry's HTML, protected from Markdown and templates
+    inert    text and addresses that are safe in themes
+    naming   the author and the file name of a record
+    pages    Hexo's names of pages
+
 `follow/files` writes the files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterator, Mapping
 
-from ingest.config import ArchiveConfig
-from ingest.outputs.hexo import NOTHING_APART, HexoLayout, Names
+from ingest.outputs.hexo import HexoLayout
+from ingest.outputs.layout import NOTHING_APART, Layout, Names, Options
 from ingest.values import Record
+
+__all__ = [
+    "LAYOUTS",
+    "NOTHING_APART",
+    "SHORTER",
+    "Layout",
+    "Names",
+    "Options",
+    "is_at_home",
+    "make_layout",
+    "paths_for",
+]
 
 # If the file system refuses a path, its parts are shortened to these lengths in bytes.
 SHORTER = (100, 60, 0)
 
-
-class Layout(Protocol):
-    """A file format for records."""
-
-    name: str
-    form: int
-    """The version of the format. Increase it if `render` returns other bytes than before, so that
-    all records are rendered again."""
-
-    def path(self, record: Record, *, apart: bool = False, longest: int | None = None) -> str:
-        """Return the path of the record's file below the archive, with `/` between folders.
-
-        With `apart`, the path differs from those of all other feeds. `longest` is the most bytes
-        that each part may have; with 0, all optional fields are left out.
-        """
-
-    def names(
-        self, record: Record, written: Names, *, guess: bool = False
-    ) -> Iterator[tuple[str, str]]:
-        """Yield the categories and tags of a record, each with the place of its page.
-
-        The place of a category depends on the spelling of its parent in `written`. If the parent
-        has no spelling, the category is left out; with `guess`, the parent's own name is used.
-        """
-
-    def render(self, record: Record, names: Names = NOTHING_APART) -> bytes:
-        """Return the bytes of the file, with categories and tags spelled as in `names`."""
+# A new layout needs a module and its class here.
+LAYOUTS: Mapping[str, type[Layout]] = {layout.name: layout for layout in (HexoLayout,)}
 
 
-def make_layout(config: ArchiveConfig) -> Layout:
-    """Return the layout that the configuration names."""
-    return {"hexo": HexoLayout}[config.layout](config)
+def make_layout(name: str, options: Options) -> Layout:
+    """Return the layout with this name."""
+    return LAYOUTS[name](options)
 
 
 def paths_for(layout: Layout, record: Record) -> Iterator[str]:

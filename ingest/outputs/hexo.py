@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from ingest.config import ArchiveConfig
 from ingest.outputs.body import body_of, must_stay_raw
 from ingest.outputs.inert import inert_link, inert_picture, inert_text, without_tags
-from ingest.outputs.naming import author_of, record_path
+from ingest.outputs.layout import NOTHING_APART, Layout, Names
+from ingest.outputs.naming import author_of
 from ingest.outputs.pages import page_of, short_name
 from ingest.urls import without_secrets
 from ingest.values import Record
@@ -31,24 +30,11 @@ _LONGEST_PLACE = 1_000  # bytes; PostgreSQL allows 2,700 bytes for all columns o
 _MOST_REMEMBERED = 100
 
 
-# The spellings of categories and tags that differ from their names, by place and name.
-Names = Mapping[tuple[str, str], str]
-NOTHING_APART: Names = MappingProxyType({})
-
-
-class HexoLayout:
+class HexoLayout(Layout):
     """The default layout."""
 
     name = "hexo"
     form = 2
-
-    def __init__(self, config: ArchiveConfig) -> None:
-        self._config = config
-
-    def path(self, record: Record, *, apart: bool = False, longest: int | None = None) -> str:
-        """Return the path of the record's file by `archive.template`."""
-        template, zone = self._config.template, self._config.timezone
-        return record_path(template, record, zone, apart=apart, longest=longest)
 
     def names(
         self, record: Record, written: Names, *, guess: bool = False
@@ -73,7 +59,7 @@ class HexoLayout:
         return f"---\n{front_matter}\n---\n\n{body_of(record.html)}\n".encode()
 
     def _front_matter(self, record: Record, names: Names) -> Iterator[str]:
-        image = record.lead_image or self._config.default_image
+        image = record.lead_image or self._options.default_image
         date = self._date(record.at)
         yield f"title: {_quote(inert_text(_one_line(record.title)) or date)}"
         yield from _list("categories", self._written_categories(record, names))
@@ -109,14 +95,16 @@ class HexoLayout:
         """Return the categories as Hexo's path, from the widest to the narrowest."""
         path = record.feed_categories
         if len(path) < 1:
-            path = (self._config.default_category, record.feed_title)
-        return _pages(path) or [self._config.default_category]
+            path = (self._options.default_category, record.feed_title)
+        return _pages(path) or [self._options.default_category]
 
     def _date(self, at: datetime) -> str:
-        if self._config.date_style == "local":
-            return f"{at.astimezone(ZoneInfo(self._config.timezone)):%Y-%m-%d %H:%M:%S}"
-        if self._config.date_style == "iso":
+        if self._options.date_style == "local":
+            return f"{at.astimezone(ZoneInfo(self._options.timezone)):%Y-%m-%d %H:%M:%S}"
+        if self._options.date_style == "iso":
             return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        if self._options.date_style == "offset":
+            return at.astimezone(ZoneInfo(self._options.timezone)).isoformat(timespec="seconds")
         return format_datetime(at.astimezone(UTC).replace(microsecond=0), usegmt=True)
 
 

@@ -13,6 +13,7 @@ from ingest.values import Record
 # eCryptfs, which encrypts home folders and many network drives, allows 143 bytes. Other file
 # systems allow 255.
 LONGEST_NAME = 143
+PATH_FIELDS = frozenset({"feed", "year", "month", "day", "date", "title", "id"})
 _ID_DIGITS = 10
 _TITLE_BYTES = 120
 
@@ -40,7 +41,7 @@ def author_of(
 def record_path(
     template: str, record: Record, timezone: str, *, apart: bool = False, longest: int | None = None
 ) -> str:
-    """Fill the template of paths (`archive.template`) for one record.
+    """Fill the template of paths for one record.
 
     Entries of two feeds can have the same key (guids such as 1, 2, 3). With `apart`, the id in the
     path depends on the feed too. The title and the feed are cut

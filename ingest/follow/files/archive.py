@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from ingest.config import ArchiveConfig
+from ingest.config import OutputConfig
 from ingest.database import Database
 from ingest.errors import ArchiveError
 from ingest.follow.files.batch import Batch
@@ -23,10 +23,10 @@ from ingest.store.due import mark_all_due_for
 class Archive:
     """The folder of records."""
 
-    def __init__(self, config: ArchiveConfig, database: Database) -> None:
+    def __init__(self, config: OutputConfig, database: Database) -> None:
         self.root = config.path
         self._config = config
-        self._layout: Layout = make_layout(config)
+        self._layout: Layout = make_layout(config.layout, config)
         self._database = database
         self._folder = Folder(self.root)
         self._names = SiteNames(self._layout, database)
@@ -146,8 +146,7 @@ class Archive:
         """Mark all records due if the settings or the layout's version (`form`) have changed."""
         if self._settings_noticed:
             return
-        settings = self._config.model_dump_json(exclude={"path", "template"})
-        shape = f"form {self._layout.form} {settings}"
+        shape = f"form {self._layout.form} {self._config.rendered_with}"
         if self._database.query(store.rendered_with) != shape:
             self._database.transact(store.render_all_with, shape, now=now)
         self._settings_noticed = True

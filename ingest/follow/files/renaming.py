@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator
 from datetime import datetime
 
-from ingest.config import ArchiveConfig
+from ingest.config import OutputConfig
 from ingest.database import Database
 from ingest.follow.files import Archive
 from ingest.outputs import is_at_home, make_layout, paths_for
@@ -22,8 +22,8 @@ _BATCH = 100
 class Renaming:
     """Moves the records of the archive, and lists their former paths."""
 
-    def __init__(self, config: ArchiveConfig, database: Database) -> None:
-        self._layout = make_layout(config)
+    def __init__(self, config: OutputConfig, database: Database) -> None:
+        self._layout = make_layout(config.layout, config)
         self._database = database
         self._archive = Archive(config, database)
 

@@ -1,0 +1,114 @@
+"""The interface of a layout: it turns a record into a path and the bytes of a file."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import ClassVar, Protocol
+
+from ingest.outputs.naming import record_path
+from ingest.values import Record
+
+# The spellings of categories and tags that differ from their names, by place and name.
+Names = Mapping[tuple[str, str], str]
+NOTHING_APART: Names = MappingProxyType({})
+NO_FILES: Mapping[str, bytes] = MappingProxyType({})
+
+
+class Options(Protocol):
+    """The settings of an output that a layout reads; `OutputConfig` has them all."""
+
+    @property
+    def profile(self) -> str:
+        """The theme or program to write for, one of `Layout.profiles`; empty: none."""
+
+    @property
+    def template(self) -> str:
+        """The template of paths; see `record_path`."""
+
+    @property
+    def timezone(self) -> str:
+        """The time zone of the dates in paths, and of dates in local time."""
+
+    @property
+    def date_style(self) -> str:
+        """How dates are written, one of `Layout.date_styles`."""
+
+    @property
+    def default_category(self) -> str:
+        """The first category of a feed without categories."""
+
+    @property
+    def default_image(self) -> str:
+        """The picture of an entry without one; empty: none."""
+
+
+class Layout(ABC):
+    """A file format for records. Its methods are pure; `follow/files` writes what they return.
+
+    A new layout is a class with `name` and `render`, and a line in `LAYOUTS`. The other methods
+    are for formats that need more than one file for each entry.
+    """
+
+    name: ClassVar[str]
+    form: ClassVar[int] = 1
+    """The version of the format. Increase it if `render` returns other bytes than before, so that
+    all records are rendered again."""
+    profiles: ClassVar[Sequence[str]] = ()
+    """The themes or programs for which this format has a variant."""
+    date_styles: ClassVar[Sequence[str]] = ("rfc822", "local", "iso", "offset")
+    """The ways to write dates that its programs read correctly."""
+    suffixes: ClassVar[Sequence[str]] = (".md", ".html")
+    """The endings that a path may have."""
+    defaults: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """Defaults of settings that differ from those of the first layout, `hexo`."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+
+    def path(self, record: Record, *, apart: bool = False, longest: int | None = None) -> str:
+        """Return the path of the record's file below the output's folder, with `/` between folders.
+
+        With `apart`, the path differs from those of all other feeds. `longest` is the most bytes
+        that each part may have; with 0, all optional fields are left out.
+        """
+        template, zone = self._options.template, self._options.timezone
+        return record_path(template, record, zone, apart=apart, longest=longest)
+
+    def names(
+        self,
+        record: Record,  # noqa: ARG002
+        written: Names,  # noqa: ARG002
+        *,
+        guess: bool = False,  # noqa: ARG002
+    ) -> Iterator[tuple[str, str]]:
+        """Yield the names that get a page on the site, each with the place of its page.
+
+        Names that would share a page are then spelled differently. The place of a category depends
+        on the spelling of its parent in `written`. If the parent has no spelling, the category is
+        left out; with `guess`, the parent's own name is used.
+        """
+        return iter(())
+
+    @abstractmethod
+    def render(self, record: Record, names: Names = NOTHING_APART) -> bytes:
+        """Return the bytes of the file, with categories and tags spelled as in `names`."""
+
+    def attachments(self, record: Record) -> Mapping[str, bytes]:  # noqa: ARG002
+        """Return further files of the entry, by name.
+
+        They are in a folder beside the record's file, with its name but without the suffix.
+        """
+        return NO_FILES
+
+    def facts(self, record: Record) -> Iterator[str]:  # noqa: ARG002
+        """Yield what `site_files` needs to know of the record, such as its author."""
+        return iter(())
+
+    def site_files(self, facts: Sequence[str]) -> Mapping[str, bytes]:  # noqa: ARG002
+        """Return the files of the whole site, by path below the site's folder.
+
+        `facts` are those of all records, each once, in order.
+        """
+        return NO_FILES
