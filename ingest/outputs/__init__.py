@@ -6,6 +6,7 @@
     inert    text and addresses that are safe in themes
     naming   the author and the file name of a record
     pages    Hexo's names of pages
+    summary  the beginning of an entry's text
 
 `follow/files` writes the files.
 """

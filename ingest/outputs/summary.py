@@ -1,0 +1,86 @@
+"""The beginning of an entry's text, for lists of posts and for search engines."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from itertools import accumulate
+
+from ingest.outputs.naming import cut_bytes
+
+LONGEST = 140  # Chinese characters
+
+# Clean HTML has no comments and closes its elements, and its values contain no `<` and no `>`.
+_ASIDE = re.compile(
+    r"<(audio|figcaption|iframe|math|pre|table|video)\b[^>]*>.*?(?:</\1>|\Z)", re.DOTALL
+)
+_REPEATED = re.compile(r"<(rp|rt)\b[^>]*>.*?(?:</\1>|\Z)", re.DOTALL)  # the text beside it
+_INLINE = "a|abbr|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|ruby|s|samp|small|span"
+_INLINE += "|strike|strong|sub|sup|time|tt|u|var|wbr|rb"
+_INLINE_TAG = re.compile(rf"</?(?:{_INLINE})(?:\s[^>]*)?>")
+_TAG = re.compile(r"<[^>]*>")
+# So many characters of HTML are searched; more only if they contain too little text.
+_SEARCHED = (1_500, 20_000)
+
+_END = re.compile(r"[。！？…，；：、—]+[”」』）]*|[.!?,;:]+[\"')]*(?=\s)|\s+")
+_SENTENCE_ENDS = frozenset("。！？….!?")
+
+
+def summary_of(fragment: str, longest: int = LONGEST) -> str:
+    """Return the beginning of the text of clean HTML on one line.
+
+    It is as wide as `longest` Chinese characters at most, and is cut after a sentence or clause; if
+    the sentence goes on, `…` follows. Tables, code and captions are used only if there is no other
+    text.
+    """
+    room = 2 * longest
+    text = _beginning_of_text(fragment, room + 1)
+    widths = accumulate(map(_columns, text))
+    fits = sum(1 for width in widths if width <= room)
+    if fits == len(text):
+        return text
+    return _cut(text, len(cut_bytes(text, len(text[:fits].encode()))))
+
+
+def _beginning_of_text(fragment: str, enough: int) -> str:
+    text = ""
+    for searched in _SEARCHED:
+        beginning = _whole_tags(fragment, searched)
+        text = _text(_ASIDE.sub(" ", beginning)) or _text(beginning)
+        if len(text) >= enough or len(beginning) == len(fragment):
+            break
+    return text[:enough]
+
+
+def _whole_tags(fragment: str, longest: int) -> str:
+    """Return the beginning of a fragment, without a tag that is cut off."""
+    if len(fragment) <= longest:
+        return fragment
+    beginning = fragment[:longest]
+    opened = beginning.rfind("<")
+    return beginning if opened < beginning.rfind(">") else beginning[:opened]
+
+
+def _text(markup: str) -> str:
+    """Return the text of markup; elements inside a line leave no gap between their characters."""
+    joined = _INLINE_TAG.sub("", _REPEATED.sub("", markup))
+    return " ".join(html.unescape(_TAG.sub(" ", joined)).split())
+
+
+def _columns(character: str) -> int:
+    if character.isascii():
+        return 1
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _cut(text: str, room: int) -> str:
+    """Return at most `room` characters, up to the end of the last sentence, clause or word.
+
+    It is the last one in the second half; without one, the text is cut between two characters.
+    """
+    ends = [end for end in _END.finditer(text, room // 2, room + 1) if end.start() <= room]
+    ends = [end for end in ends if not end[0].isspace() and end.end() <= room] or ends
+    if ends and not _SENTENCE_ENDS.isdisjoint(ends[-1][0]):
+        return text[: ends[-1].end()]
+    return text[: ends[-1].start() if ends else room].rstrip() + "…"
