@@ -14,9 +14,9 @@ from ingest.reading import read as pure
 from ingest.reading.read import Reading
 from ingest.reading.shortcuts.split import Split, split
 from ingest.services import Services, all_or_first_error
-from ingest.sources.live import proxy_of
+from ingest.sources.ask import proxy_of
 from ingest.store import recognise
-from ingest.store.full_texts import may_be_tried
+from ingest.store.supplements import may_be_tried
 from ingest.values import Document, NormalEntry, NotModified, Verdict, VerdictKind
 
 # Bytes; splitting them takes a few milliseconds. A longer document is split in a worker process.

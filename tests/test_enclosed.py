@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from ingest.reading.documents.parse import parse
-from ingest.reading.entries.enclosed import split_files, with_files
-from ingest.reading.entries.fragment import clean as clean_html
+from ingest.reading.entries.body import clean as clean_html
+from ingest.reading.entries.body import split_files, with_files
 from ingest.reading.entries.normalize import Context, normalize
 from ingest.values import Document, Enclosure, NormalEntry
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.reading import html
-from ingest.reading.entries.fragment import clean
+from ingest.reading.entries.body import clean
 from ingest.reading.html import mathml
 from tests.dom import dom_of
 

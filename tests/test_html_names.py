@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.reading import html
-from ingest.reading.entries.fragment import clean
+from ingest.reading.entries.body import clean
 
 _BASE = "https://news.example.cn/a/1.html"
 # Names in angle brackets: unknown ones, and elements of SVG, MathML and old and current HTML.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ingest.reading.entries import lead_image
-from ingest.reading.entries.fragment import Fragment
+from ingest.reading.entries.body import Fragment
 from ingest.values import Enclosure, ImageField, ImageKind
 
 _CASES = Path(__file__).parent / "data" / "lead_image" / "body.tsv"

@@ -4,8 +4,7 @@ import pytest
 
 from ingest.config import FeedSettings
 from ingest.errors import UsageError
-from ingest.reading.lists.opml import read_opml, write_opml
-from ingest.reading.lists.opml_settings import NAMESPACE
+from ingest.reading.lists.opml import NAMESPACE, read_opml, write_opml
 
 OPML = """<?xml version="1.0" encoding="{charset}"?>
 <opml version="2.0"><body>

@@ -21,10 +21,9 @@ from ingest.errors import (
 )
 from ingest.manners.health import Health, after_failure, in_order, is_fault_of_instance
 from ingest.rsshub import Instance, address_of, instances_of, is_route, kept_address, route_of
-from ingest.rsshub.metadata import categories_of, read_metadata
+from ingest.rsshub.metadata import SUBJECTS, categories_of, read_metadata, subject_of
 from ingest.rsshub.patterns import fit, segments_of
-from ingest.rsshub.recognition import generator_of, is_rsshub, matched_pattern
-from ingest.rsshub.subjects import SUBJECTS, subject_of
+from ingest.rsshub.routes import generator_of, is_rsshub, matched_pattern
 from tests.support import NOON
 
 DATA = Path(__file__).parent / "data" / "rsshub"

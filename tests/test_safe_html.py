@@ -15,9 +15,9 @@ import pytest
 
 from ingest.errors import ParseError
 from ingest.outputs.body import body_of
-from ingest.reading.entries import fragment
+from ingest.reading.entries import body as fragment
 from ingest.reading.entries.articles import ListedDates, entry_of_page, take_article, without_title
-from ingest.reading.entries.enclosed import with_files
+from ingest.reading.entries.body import with_files
 from ingest.reading.entries.newest import Pictured, newest, resigned
 from ingest.reading.entries.normalize import Context
 from ingest.reading.extract.article import extract_article
@@ -158,7 +158,7 @@ def test_safe_html_is_made_only_by_nh3_and_from_stored_rows() -> None:
     assert makers == {
         "ingest/reading/html/allowed.py",
         "ingest/replay.py",
-        "ingest/store/pictures.py",
+        "ingest/store/supplements.py",
     }
 
 

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from ingest.reading.documents.parse import parse
-from ingest.reading.xml.untyped import is_html
+from ingest.reading.xml.fields import is_html
 
 ENTRY = (
     '<feed xmlns="http://www.w3.org/2005/Atom"><title>t</title>{}<entry><title>t</title>'

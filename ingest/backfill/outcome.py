@@ -18,9 +18,8 @@ from ingest.sources.past.source import Form, Piece
 from ingest.store import backfills, commit, feeds
 from ingest.store.backfills import WalkState
 from ingest.store.captures import Seen
-from ingest.store.changes import Counts
 from ingest.store.judges import Judge, RecordFile
-from ingest.values import NormalEntry, Planned
+from ingest.values import Counts, NormalEntry, Planned
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from ingest.errors import Fault, MissingSecret, UsageError
 from ingest.feed import FeedState
 from ingest.manners.patience import Budget
 from ingest.services import Services, all_or_first_error
-from ingest.sources.live import proxy_of
+from ingest.sources.ask import proxy_of
 from ingest.sources.past.registry import FILES, OF_A_FEED
 from ingest.sources.past.source import Source, Web
 from ingest.store import backfills, feeds

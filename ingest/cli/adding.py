@@ -97,8 +97,8 @@ def _find_feed(session: Session, url: str, proxy: str | None) -> Finding:
 
 async def _discover(session: Session, url: str, proxy: str | None) -> Finding:
     from ingest.services import open_services
+    from ingest.sources.ask import reveal
     from ingest.sources.discovery import find_feed
-    from ingest.sources.live import reveal
 
     async with open_services(session.config, session.database) as services:
         fetcher = services.fetcher.via(None if proxy is None else reveal(proxy, url))

@@ -3,10 +3,9 @@
 No other package sends requests to publishers, and this one does not interpret bodies. `Fetcher`
 returns a `Document` or `NotModified`, or raises a `FetchError`.
 
-    client        one fetch: hops, time-outs, the body up to its cap     ← open this first
-    receive       a response's body, taken in up to its cap
+    client        one fetch: hops, time-outs, the time limits     ← open this first
     asking        a request, and which of its headers each server may get
-    answers       what an answer means: a document, not modified, or which error
+    answers       the body of a response, and its meaning: a document, not modified, an error
     redirects     where a redirect leads, and which credentials may be sent there
     exchange      a request, a response, and the interface of a transport
     transport     the transport in use: httpcore over connections that the guard allows

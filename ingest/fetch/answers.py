@@ -1,19 +1,21 @@
-"""Decide what an answer means: a document, not modified, or which error; pure.
-
-Only the status and the headers are read, and a few words of an error's page for the operator.
-"""
+"""Receive a response, and decide what it means: a document, not modified, or which error."""
 
 from __future__ import annotations
 
+import asyncio
 import re
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ingest.errors import BadStatus, Gone
+from ingest.errors import BadStatus, Gone, TooLarge, Unreachable
 from ingest.fetch.asking import Ask
+from ingest.fetch.codings import Damaged
+from ingest.fetch.decompress import Body, Overflow
 from ingest.fetch.error_pages import detail_of
-from ingest.fetch.exchange import Headers
+from ingest.fetch.exchange import Failure, Headers, Response
+from ingest.fetch.redirects import FOLLOWED
 from ingest.schedule.hints import http_date
 from ingest.values import NO_VALIDATORS, Document, NotModified, Validators
 
@@ -24,6 +26,8 @@ _LONGEST_WAIT = timedelta(days=7)
 _SECONDS = re.compile(r"(\d+(?:\.\d*)?)\s*(?:,|\Z)", re.ASCII)
 # Longer validators are not worth sending with every request.
 _LONGEST_VALIDATOR = 1024
+# Enough for the first words of any error page.
+_DETAIL_SIZE = 16384
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,64 @@ class Answer:
     def header_items(self) -> tuple[tuple[str, str], ...]:
         """Return the headers, with names in lower case."""
         return tuple(self.headers.items())
+
+
+async def receive(url: str, response: Response, *, max_size: int, truncate: bool) -> Answer:
+    """Read the body if it is needed for this status; raise `TooLarge` or `Unreachable`."""
+    answer = Answer(status=response.status, headers=response.headers)
+    if answer.status in FOLLOWED or answer.status == 304:
+        return answer
+    if answer.is_document:
+        return await _receive_document(url, answer, response, max_size, truncate)
+    return await _receive_detail(answer, response)
+
+
+async def _receive_document(
+    url: str, answer: Answer, response: Response, max_size: int, truncate: bool
+) -> Answer:
+    if not truncate and _announced_size(response) > max_size:
+        raise TooLarge(url, max_size)
+    try:
+        body = Body(_coding(response), max_size)
+        await _fill(body, response)
+    except Overflow:
+        if not truncate:
+            raise TooLarge(url, max_size) from None
+        return replace(answer, body=body.content(), truncated=True)
+    except Damaged as error:
+        raise Unreachable(url, f"the body cannot be unpacked: {error}") from error
+    except Failure as error:
+        if error.is_timeout:
+            raise
+        raise Unreachable(url, f"the body was cut: {error}") from error
+    return replace(answer, body=body.content(), was_gzip_file=body.was_gzip_file)
+
+
+async def _receive_detail(answer: Answer, response: Response) -> Answer:
+    """Read the beginning of an error's page; ignore errors."""
+    body = Body("", _DETAIL_SIZE)
+    with suppress(Overflow, Damaged, Failure):
+        body = Body(_coding(response), _DETAIL_SIZE)
+        await _fill(body, response)
+    return replace(answer, body=body.content())
+
+
+def _announced_size(response: Response) -> int:
+    length = response.headers.get("content-length")
+    return int(length) if re.fullmatch(r"[0-9]{1,20}", length) else 0
+
+
+def _coding(response: Response) -> str:
+    return response.headers.get("content-encoding")
+
+
+async def _fill(body: Body, response: Response) -> None:
+    # Let other tasks run between the pieces: a few bytes of a decompression bomb take long.
+    async for data in response.body:
+        for _ in body.write(data):
+            await asyncio.sleep(0)
+    for _ in body.finish():
+        await asyncio.sleep(0)
 
 
 def judge(

@@ -14,12 +14,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ingest.errors import ForbiddenAddress, Unreachable
-from ingest.fetch.answers import Answer, as_document, judge, retry_after
+from ingest.fetch.answers import Answer, as_document, judge, receive, retry_after
 from ingest.fetch.asking import Ask
 from ingest.fetch.exchange import Failure, Refused, Request, Transport
 from ingest.fetch.guard import Guard, Resolve, Resolver
 from ingest.fetch.proxies import Proxies
-from ingest.fetch.receive import receive
 from ingest.fetch.redirects import FOLLOWED, Cookies, Hop, first_hop, next_hop
 from ingest.fetch.transport import GuardedTransport
 from ingest.manners import Manners, user_agent

@@ -1,10 +1,9 @@
 """The rules of RSSHub: its routes, its instances, the names of its categories; pure.
 
-    routes        a route's address at an instance, and back; access codes   ← open this first
-    recognition   whether a document comes from an RSSHub
-    subjects      the names of its categories
+    routes        a route's address at an instance, and back; access codes; which documents are
+                  from an RSSHub                                              ← open this first
     patterns      paths that fit a route's pattern
-    metadata      RSSHub's description of its routes → categories for a feed
+    metadata      RSSHub's description of its routes → categories for a feed, in Chinese
 
 No module here sends requests; `sources.instances` does.
 """

@@ -1,5 +1,7 @@
 """Convert routes to addresses at an instance and back: `rsshub://zhihu/hot` ↔ `https://host/…`.
 
+Documents of RSSHub are recognised by their headers and content.
+
 An ACCESS_KEY is never sent or stored with an address: a request has the `code` that RSSHub derives
 from path and key.
 """
@@ -21,6 +23,13 @@ _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _LEFT_ENCODED = re.compile("%(?=2[3456BCF]|3[ABDF]|40)", re.IGNORECASE)
 # Characters; a shorter secret could occur elsewhere by chance.
 _SHORTEST_SECRET = 8
+GENERATOR = "RSSHub"
+_ROUTE_HEADER = "x-rsshub-route"
+_HEADERS = frozenset({"rsshub-node", _ROUTE_HEADER, "rsshub-cache-status"})
+_SIGNATURE = "Powered by RSSHub"
+_LONGEST_PATTERN = 500
+
+Headers = Iterable[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,3 +162,21 @@ def secrets_in(url: str, key: str = "") -> tuple[str, ...]:
     """Return the secrets of a request: codes and keys in its address, and the instance's key."""
     named = [value for name, value in parse_qsl(urlsplit(url).query) if name.lower() in _ACCESS]
     return tuple(secret for secret in (*named, key) if len(secret) >= _SHORTEST_SECRET)
+
+
+def generator_of(headers: Headers, generator: str | None, description: str) -> str | None:
+    """Return the generator of a feed: RSSHub if anything indicates it, otherwise the named one."""
+    signed = description.rstrip().endswith(_SIGNATURE)
+    told = any(name in _HEADERS for name, _ in headers)
+    return GENERATOR if signed or told else generator
+
+
+def is_rsshub(generator: str | None) -> bool:
+    """Return whether a feed's generator is RSSHub."""
+    return (generator or "").strip().lower() == GENERATOR.lower()
+
+
+def matched_pattern(headers: Headers) -> str | None:
+    """Return the pattern of the route, which RSSHub names in a header: `/zhihu/hot`."""
+    pattern = next((value for name, value in headers if name == _ROUTE_HEADER), "").strip()
+    return pattern if pattern.startswith("/") and len(pattern) <= _LONGEST_PATTERN else None

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from ingest.config import ScheduleConfig
-from ingest.errors import ParseError, SourceError
+from ingest.errors import MissingSecret, ParseError, SourceError
 from ingest.feed import Answer, FeedState
-from ingest.fetch import Fetcher
+from ingest.fetch import Fetcher, as_document
 from ingest.reading.documents import not_a_feed
+from ingest.rsshub.routes import is_rsshub
 from ingest.schedule import trust as trusting
 from ingest.schedule.trust import Trust
-from ingest.sources import live
 from ingest.sources.instances import Answered, Instances
+from ingest.urls import server_of
 from ingest.values import NO_VALIDATORS, Document, NotModified, Validators
 
 _LIED = "it answered 304 (not modified) though its document had changed"
@@ -107,9 +110,7 @@ async def _fault_of(
 
 async def _request(network: Network, feed: FeedState, validators: Validators) -> Answered:
     """Send one request. Raise `SourceError`, also if a page comes instead of a 304 or a feed."""
-    answered = await live.fetch_feed(
-        network.fetcher, network.instances, feed, validators=validators
-    )
+    answered = await fetch_feed(network.fetcher, network.instances, feed, validators=validators)
     answer = answered.answer
     if answered.was_conditional and isinstance(answer, Document):
         what = not_a_feed.name_bytes(answer.body) or not_a_feed.name_page(answer.body)
@@ -130,3 +131,88 @@ async def _digest(body: bytes) -> bytes:
     if len(body) > _DIGESTED_AT_ONCE:
         return await asyncio.to_thread(lambda: hashlib.sha256(body).digest())
     return hashlib.sha256(body).digest()
+
+
+async def fetch_feed(
+    fetcher: Fetcher,
+    instances: Instances,
+    feed: FeedState,
+    *,
+    validators: Validators = NO_VALIDATORS,
+) -> Answered:
+    """Request a feed with the validators of the last document that was stored.
+
+    Raise `SourceError` if there is no usable answer.
+    """
+    route = instances.route_of(feed.address)
+    if route is not None:
+        return await instances.fetch(route, validators=validators, validators_of=feed.validators_of)
+    timeout = instances.timeout if is_rsshub(feed.generator) else None
+    answer = await fetcher.via(proxy_of(feed)).fetch(
+        feed.address,
+        validators=validators,
+        timeout=timeout,
+        headers=_headers(feed),
+        auth=_auth(feed),
+    )
+    return Answered(answer=answer, was_conditional=validators != NO_VALIDATORS)
+
+
+async def fetch_past(fetcher: Fetcher, feed: FeedState, url: str) -> Document:
+    """Request an older document of a feed; raise `SourceError`.
+
+    Headers and credentials of the feed go only to the feed's own server.
+    """
+    is_own = server_of(url) == server_of(feed.address)
+    answer = await fetcher.via(proxy_of(feed)).fetch(
+        url,
+        headers=_headers(feed) if is_own else {},
+        auth=_auth(feed) if is_own else None,
+    )
+    return as_document(answer)
+
+
+def proxy_of(feed: FeedState) -> str | None:
+    """Return the proxy set for a feed, `none`, or None without a setting; raise `MissingSecret`."""
+    proxy = feed.settings.proxy
+    return None if proxy is None else reveal(proxy, feed.url)
+
+
+def _headers(feed: FeedState) -> dict[str, str]:
+    settings = feed.settings
+    own = {name: reveal(value, feed.url) for name, value in settings.headers.items()}
+    return own | ({"User-Agent": settings.user_agent} if settings.user_agent else {})
+
+
+def _auth(feed: FeedState) -> tuple[str, str] | None:
+    if feed.settings.auth is None:
+        return None
+    user, _, password = reveal(feed.settings.auth, feed.url).partition(":")
+    return user, password
+
+
+def reveal(secret: str, url: str, environment: Mapping[str, str] = os.environ) -> str:
+    """Return the value that `env:NAME` or `credential:NAME` refers to; any other text unchanged.
+
+    A credential is a file of systemd's LoadCredential= (systemd.exec(5)). Raise `MissingSecret`.
+    """
+    kind, _, name = secret.partition(":")
+    if kind == "env":
+        value: str | None = environment.get(name, "").strip()
+    elif kind == "credential":
+        value = _credential(name, environment)
+    else:
+        return secret
+    if not value:
+        raise MissingSecret(url, secret)
+    return value
+
+
+def _credential(name: str, environment: Mapping[str, str]) -> str | None:
+    folder = environment.get("CREDENTIALS_DIRECTORY")
+    if not folder or Path(name).name != name:
+        return None
+    try:
+        return (Path(folder) / name).read_text(encoding="utf-8").strip()
+    except OSError:
+        return None  # the caller reports this

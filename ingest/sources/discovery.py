@@ -11,8 +11,7 @@ from ingest.fetch import Fetcher
 from ingest.reading.documents.parse import parse
 from ingest.reading.lists.feed_links import FeedLink, feed_links, is_about_comments
 from ingest.reading.lists.page import refresh_target
-from ingest.rsshub.recognition import generator_of, is_rsshub
-from ingest.rsshub.routes import carries_access, without_access
+from ingest.rsshub.routes import carries_access, generator_of, is_rsshub, without_access
 from ingest.sources.instances import Instances
 from ingest.urls import without_secrets
 from ingest.values import Document, ParsedFeed

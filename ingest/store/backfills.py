@@ -9,9 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.store.changes import Counts
 from ingest.store.statements import in_batches, insert_into
-from ingest.values import DocumentKind, Planned
+from ingest.values import Counts, DocumentKind, Planned
 from models import Backfill, BackfillDocument, BackfillWalk, Feed
 
 WAITING, DONE, PASSED_OVER, MISSING = "waiting", "done", "passed over", "missing"

@@ -19,27 +19,31 @@ from ingest.config import ScheduleConfig
 from ingest.feed import Answer, FeedState
 from ingest.reading.read import BrokenEntry, Reading
 from ingest.rsshub import is_route
-from ingest.rsshub.recognition import generator_of, is_rsshub, matched_pattern
-from ingest.rsshub.routes import carries_access
+from ingest.rsshub.routes import carries_access, generator_of, is_rsshub, matched_pattern
 from ingest.schedule.trust import after_not_modified
 from ingest.store import (
     addresses,
     entries,
-    full_texts,
-    pictures,
     polls,
     revisions,
     rsshub,
-    summary,
+    supplements,
     unread,
 )
 from ingest.store.captures import Body, Seen, keep_captures
-from ingest.store.changes import Changes
 from ingest.store.due import mark_due
 from ingest.store.judges import Judge, Live
 from ingest.store.polls import FeedSaid
 from ingest.urls import without_secrets
-from ingest.values import NO_VALIDATORS, Document, NormalEntry, NotModified, Poll, Validators
+from ingest.values import (
+    NO_VALIDATORS,
+    Changes,
+    Document,
+    NormalEntry,
+    NotModified,
+    Poll,
+    Validators,
+)
 from models import Feed
 
 # The clock has whole seconds. A wait begins one second later, so that it is never too short.
@@ -111,9 +115,11 @@ def keep(
     """
     hold_feed(connection, seen.feed_id)
     changes = judge.judge(connection, seen, found)
-    pictured = pictures.find(connection, changes.current)
+    pictured = supplements.find_pictures(connection, changes.current)
     documents = chain(
-        _bodies(seen, changes), pictures.bodies(seen, pictured), unread.bodies(seen, broken)
+        _bodies(seen, changes),
+        supplements.picture_bodies(seen, pictured),
+        unread.bodies(seen, broken),
     )
     captures = keep_captures(connection, seen, documents)
     since = unread.first_seen(connection, seen.feed_id, changes.new)
@@ -127,10 +133,10 @@ def keep(
     changed = [verdict.known.id for verdict in changes.edited if verdict.known]
     changed += addresses.take(connection, changes.moved, captures, seen.at)
     addresses.note_others(connection, changes.elsewhere, seen.at)
-    changed += pictures.take(connection, pictured, captures)
+    changed += supplements.take_pictures(connection, pictured, captures)
     entries.note_noise(connection, changes.current)
     changed += entries.take_late_dates(connection, changes.dated)
-    changed += full_texts.take_late(connection, changes.current, captures)
+    changed += supplements.take_full_texts(connection, changes.current, captures)
     mark_due(connection, changed, seen.at)
     unread.forget_read(connection, seen.feed_id, found)
     unread.keep(connection, seen, broken, captures, changes)
@@ -149,7 +155,7 @@ def _bodies(seen: Seen, changes: Changes) -> Iterator[Body]:
     verdicts = changes.with_bytes
     for verdict in verdicts:
         yield verdict.entry.raw, seen.url, seen.content_type
-    yield from full_texts.page_bodies([*verdicts, *changes.current])
+    yield from supplements.page_bodies([*verdicts, *changes.current])
 
 
 def _keep_document(
@@ -168,10 +174,10 @@ def _keep_document(
     judge = Live(beside=reading.beside, may_be_empty=feed.last_success_at is None)
     changes = keep(connection, seen, reading.entries, judge, reading.broken)
     # A page is requested again only if the next poll receives the whole document.
-    is_settled = not any(map(full_texts.will_be_tried, changes.verdicts))
+    is_settled = not any(map(supplements.will_be_tried, changes.verdicts))
     said = _describe(feed, document, reading, answer.digest if is_settled else None)
     poll = replace(poll, feed_name=feed.called(reading.title))
-    poll = summary.counted(poll, changes.verdicts, reading)
+    poll = polls.count(poll, changes.verdicts, reading)
     if is_route(feed.url) or is_rsshub(said.generator):
         pattern = said.rsshub_pattern
         rsshub.learn_categories(connection, feed.id, feed.url, pattern, now=seen.at)

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.reading.dedupe import FROM_CAPTURE
-from ingest.store import full_texts, pictures, revisions
+from ingest.store import revisions, supplements
 from ingest.store.captures import Seen
 from ingest.store.due import mark_due, mark_new_due
 from ingest.store.statements import table_of
@@ -40,7 +40,7 @@ def insert_new(
         return
     rows = [
         version_columns(verdict.entry, captures)
-        | full_texts.columns_of(verdict.entry)
+        | supplements.full_text_columns(verdict.entry)
         | {
             "feed_id": seen.feed_id,
             "key": verdict.entry.key,
@@ -100,7 +100,7 @@ def replace_text(
     version = verdict.known.version - (said_before_at is not None)
     connection.execute(_move_present(entry_id, seen.at))
     columns = version_columns(verdict.entry, captures)
-    columns |= full_texts.columns_of(verdict.entry)
+    columns |= supplements.full_text_columns(verdict.entry)
     columns |= _first_date(connection, entry_id, verdict.entry)
     columns |= {
         "guid": verdict.entry.guid,
@@ -200,7 +200,7 @@ def renormalize(
         .mappings()
         .one()
     )
-    columns |= pictures.signatures_of(entry, *(present[name] for name in pictures.NAMES))
+    columns |= supplements.signatures_of(entry, *(present[name] for name in supplements.PICTURED))
     if all(present[name] == columns[name] for name in names if name != "item_digest"):
         return False
     connection.execute(sa.update(Entry).where(Entry.id == entry_id).values(columns))

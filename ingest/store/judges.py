@@ -21,10 +21,9 @@ import sqlalchemy as sa
 from ingest.reading import dedupe
 from ingest.store import addresses, recognise, revisions
 from ingest.store.captures import Seen
-from ingest.store.changes import Changes, Earlier, of_kind
 from ingest.store.records import Records
 from ingest.store.statements import in_batches
-from ingest.values import NormalEntry, Verdict, VerdictKind
+from ingest.values import Changes, Earlier, NormalEntry, Verdict, VerdictKind, of_kind
 from models import Entry
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from ingest.outputs.naming import author_of
 from ingest.reading.html import text_of
-from ingest.store import addresses, full_texts, unread
+from ingest.store import addresses, supplements, unread
 from ingest.store.files import FILES, IS_DUE
 from ingest.store.statements import in_batches
 from ingest.urls import without_secrets
@@ -220,7 +220,7 @@ _FILES_DUE = (
 def totals(connection: sa.Connection) -> dict[str, int]:
     """Return how many entries, revisions and files to write there are."""
     return {
-        "without_full_text": full_texts.lacking(connection),
+        "without_full_text": supplements.lacking_full_text(connection),
         "unread": unread.count(connection),
         "entries": connection.scalar(sa.select(sa.func.count(Entry.id))) or 0,
         "revisions": connection.scalar(sa.select(sa.func.count(Revision.id))) or 0,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +11,12 @@ import sqlalchemy as sa
 
 from ingest.feed import FeedState
 from ingest.manners import Pause
+from ingest.reading.read import BrokenEntry, Reading
 from ingest.schedule import Plan, late_polls
 from ingest.schedule.trust import Trust
 from ingest.store.feed_state import columns_of, columns_of_trust, listed, place_of, state_of
 from ingest.store.statements import insert_into, table_of
-from ingest.values import Poll, Validators
+from ingest.values import NormalEntry, Outcome, Poll, Validators, Verdict, VerdictKind
 from models import Feed, HostPause
 from models import Poll as PollRow
 
@@ -167,3 +168,40 @@ def pause_host(connection: sa.Connection, pause: Pause) -> None:
 def forgive_host(connection: sa.Connection, server: str) -> None:
     """Delete the pause of a server that answers again."""
     connection.execute(sa.delete(HostPause).where(HostPause.server == server))
+
+
+def count(poll: Poll, verdicts: Sequence[Verdict], reading: Reading) -> Poll:
+    """Return the poll with its counts, outcome and warnings."""
+    kinds = [verdict.kind for verdict in verdicts]
+    new, edited = kinds.count(VerdictKind.NEW), kinds.count(VerdictKind.EDITED)
+    return replace(
+        poll,
+        outcome=Outcome.NEWS if new or edited else Outcome.NO_NEWS,
+        new=new,
+        edited=edited,
+        unchanged=kinds.count(VerdictKind.UNCHANGED) + len(reading.beside),
+        encoding_used=reading.feed.encoding_used,
+        encoding_declared=reading.feed.encoding_declared,
+        replacement_count=reading.feed.replacement_count,
+        warnings=(
+            *reading.feed.warnings,
+            *_unread(reading.broken),
+            *_lacking_full_text(reading.entries),
+        ),
+    )
+
+
+def _unread(broken: Sequence[BrokenEntry]) -> Iterator[str]:
+    """Yield a warning if entries could not be read, with the reason of the first."""
+    if broken:
+        some = "1 entry is" if len(broken) == 1 else f"{len(broken)} entries are"
+        first = broken[0]
+        yield f"{some} kept unread: {first.name}: {first.fault}"
+
+
+def _lacking_full_text(entries: Sequence[NormalEntry]) -> Iterator[str]:
+    """Yield a warning if pages could not be fetched or read, with the reason of the first."""
+    lacking = [entry for entry in entries if entry.full_text_error]
+    if lacking:
+        some = "1 entry is" if len(lacking) == 1 else f"{len(lacking)} entries are"
+        yield f"{some} kept without full text: {lacking[0].link}: {lacking[0].full_text_error}"

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.reading import dedupe
-from ingest.store import addresses, full_texts
+from ingest.store import addresses, supplements
 from ingest.store.statements import in_batches, table_of
 from ingest.values import KnownEntry, NormalEntry, Recognised, Verdict, VerdictKind
 from models import Entry
@@ -36,7 +36,7 @@ def recognised(
 _BY_BYTES = sa.select(*(_ENTRY.c[name] for name in Recognised._fields)).where(
     _ENTRY.c.feed_id == sa.bindparam("of_feed"),
     _ENTRY.c.item_digest.in_(sa.bindparam("values", expanding=True)),
-    sa.not_(full_texts.MAY_BE_TRIED),
+    sa.not_(supplements.MAY_BE_TRIED),
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.store.changes import Earlier
+from ingest.values import Earlier
 from models import Entry, Revision
 
 

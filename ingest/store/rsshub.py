@@ -10,8 +10,7 @@ import sqlalchemy as sa
 
 from ingest.manners.health import Health
 from ingest.rsshub.metadata import Namespace, Route, categories_of, namespace_names
-from ingest.rsshub.recognition import is_rsshub
-from ingest.rsshub.routes import is_route, path_of
+from ingest.rsshub.routes import is_route, is_rsshub, path_of
 from ingest.store.due import mark_feed_due
 from ingest.store.statements import insert_into
 from models import Feed, RsshubInstance, RsshubNamespace

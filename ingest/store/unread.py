@@ -11,9 +11,8 @@ import sqlalchemy as sa
 from ingest.reading.documents.packing import unpack
 from ingest.reading.read import BrokenEntry
 from ingest.store.captures import Body, Seen
-from ingest.store.changes import Changes
 from ingest.store.statements import in_batches, insert_into
-from ingest.values import NormalEntry, Verdict
+from ingest.values import Changes, NormalEntry, Verdict
 from models import Capture, Feed, Unread
 
 _MOST_LISTED = 100

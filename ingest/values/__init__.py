@@ -6,6 +6,7 @@ Every `x_at` is an aware UTC datetime; every duration is a timedelta.
 
 from __future__ import annotations
 
+from ingest.values.changes import Changes, Counts, Earlier, of_kind
 from ingest.values.documents import (
     NO_VALIDATORS,
     Decoded,
@@ -42,10 +43,13 @@ __all__ = [
     "NO_VALIDATORS",
     "Article",
     "Author",
+    "Changes",
+    "Counts",
     "DatePrecision",
     "Decoded",
     "Document",
     "DocumentKind",
+    "Earlier",
     "Enclosure",
     "ImageField",
     "ImageKind",
@@ -65,4 +69,5 @@ __all__ = [
     "Validators",
     "Verdict",
     "VerdictKind",
+    "of_kind",
 ]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import lxml.html
 import pytest
 
-from ingest.reading.entries.fragment import clean
+from ingest.reading.entries.body import clean
 from ingest.reading.html.mathml import ELEMENTS
 from tests.conformance.conftest import Score
 from tests.hexo import Hexo

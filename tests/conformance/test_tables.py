@@ -18,7 +18,7 @@ from ingest.reading.dates import resolve_date
 from ingest.reading.documents import charset
 from ingest.reading.documents.parse import parse
 from ingest.reading.entries import lead_image
-from ingest.reading.entries.fragment import Fragment
+from ingest.reading.entries.body import Fragment
 from ingest.reading.html import text_of
 from ingest.values import Enclosure, ImageField, ImageKind
 from tests.conformance.conftest import Score

@@ -24,8 +24,8 @@ from ingest.reading.xml.fields import (
     SUBTITLE,
     SUMMARY,
     Fields,
+    is_html,
 )
-from ingest.reading.xml.untyped import is_html
 
 _ROLES = {
     "content": CONTENT,

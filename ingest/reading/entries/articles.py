@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 from ingest.reading import dates, dedupe, language, titles
 from ingest.reading.dates.zones import means_american_cst
 from ingest.reading.entries import lead_image
-from ingest.reading.entries.enclosed import with_files
-from ingest.reading.entries.fragment import Fragment
+from ingest.reading.entries.body import Fragment, with_files
 from ingest.reading.entries.normalize import Context, authors_of, normalize, shown
 from ingest.reading.html import text_of
 from ingest.reading.html.allowed import sanitize

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from ingest.reading.entries.fragment import Fragment
+from ingest.reading.entries.body import Fragment
 from ingest.reading.html import pictures
 from ingest.reading.html.addresses import MEDIA_SCHEMES, absolute
 from ingest.values import Enclosure, ImageField, ImageKind

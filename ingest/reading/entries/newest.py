@@ -15,7 +15,7 @@ from html import escape, unescape
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from ingest.reading.dedupe.noise import file_name
-from ingest.reading.entries.enclosed import files_below
+from ingest.reading.entries.body import files_below
 from ingest.reading.html import pictures
 from ingest.reading.html.allowed import sanitize
 from ingest.values import Enclosure, SafeHtml

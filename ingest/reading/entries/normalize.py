@@ -18,8 +18,7 @@ from ingest.reading import dates, dedupe, html, language, links, titles
 from ingest.reading.dates.zones import means_american_cst
 from ingest.reading.documents.packing import pack
 from ingest.reading.entries import lead_image
-from ingest.reading.entries.bases import bases_of, body_of, enclosures_of, images_of
-from ingest.reading.entries.enclosed import with_files
+from ingest.reading.entries.body import bases_of, body_of, enclosures_of, images_of, with_files
 from ingest.reading.extract.truncation import looks_truncated
 from ingest.reading.shortcuts.split import Split
 from ingest.values import (

@@ -11,10 +11,9 @@ from typing import Any
 from lxml import etree
 from pydantic import ValidationError
 
-from ingest.config import FeedConfig, FeedSettings
+from ingest.config import FeedConfig, FeedSettings, feed_settings
 from ingest.errors import UsageError
 from ingest.reading.documents import charset
-from ingest.reading.lists.opml_settings import FORM, NAMESPACE, attributes_of, settings_of
 from ingest.reading.xml.xml_text import mend, repair
 from ingest.urls import without_secrets
 
@@ -30,6 +29,12 @@ _LIKE_FEED = re.compile(
 _TYPES_OF_FEED = frozenset({"rss", "atom", "rdf", "feed", "rss1", "rss2", "jsonfeed"})
 _TYPES_OF_LIST = frozenset({"include", "source"})
 _LONGEST_SHOWN = 200
+NAMESPACE = "https://github.com/guidang/guidang/ns/opml"
+# This attribute marks the root element of the lists that Guidang writes.
+FORM = f"{{{NAMESPACE}}}form"
+# Headers, passwords and proxies are neither written nor read (`in_lists`): otherwise somebody
+# else's list could decide where the secrets of this machine are sent.
+_REFERENCES = ("env:", "credential:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,3 +166,27 @@ def _folder(parent: ET.Element, name: str) -> ET.Element:
         if child.get("text") == name and "xmlUrl" not in child.attrib:
             return child
     return ET.SubElement(parent, "outline", text=name, title=name)
+
+
+def attributes_of(settings: FeedSettings) -> dict[str, str]:
+    """Return the attributes of an outline for the settings that may be in lists."""
+    values = settings.as_json()
+    return {_name(key): _value(values[key]) for key in _keys_in_lists() if key in values}
+
+
+def settings_of(attributes: Mapping[str, str]) -> dict[str, Any]:
+    """Return the settings in the attributes of an outline, not validated."""
+    found = {key: attributes[_name(key)] for key in _keys_in_lists() if _name(key) in attributes}
+    return {key: value for key, value in found.items() if not value.startswith(_REFERENCES)}
+
+
+def _keys_in_lists() -> list[str]:
+    return [name for name, setting in feed_settings().items() if setting.in_lists]
+
+
+def _name(key: str) -> str:
+    return f"{{{NAMESPACE}}}{key.replace('_', '-')}"
+
+
+def _value(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

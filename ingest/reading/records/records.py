@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from ingest.reading.entries.enclosed import split_files
+from ingest.reading.entries.body import split_files
 from ingest.reading.records.front_matter import split_front_matter
 from ingest.reading.records.record_body import body_as_html
 from ingest.values import Author, ImageField, ImageKind, ParsedEntry

@@ -25,8 +25,7 @@ from ingest.reading.shortcuts.plain_elements import (
     children_of,
 )
 from ingest.reading.xml import bounds
-from ingest.reading.xml.fields import CONTENT, SUMMARY, Fields
-from ingest.reading.xml.untyped import is_html
+from ingest.reading.xml.fields import CONTENT, SUMMARY, Fields, is_html
 from ingest.reading.xml.xml_text import Root
 
 _SYNDICATION = "{http://purl.org/rss/1.0/modules/syndication/}"

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ingest.errors import BadStatus, Gone, ParseError, SourceError
 from ingest.feed import FeedState
-from ingest.sources import live
+from ingest.sources.ask import fetch_past
 from ingest.sources.past.source import Content, Piece, Source, Taken, Web, Window
 from ingest.values import Planned
 
@@ -45,7 +45,7 @@ class Paged(Source):
 
     async def take(self, planned: Planned) -> Taken:
         """Fetch a page. Its entries are as current as those of the feed itself."""
-        document = await live.fetch_past(self._web.fetcher, self._feed, planned.address)
+        document = await fetch_past(self._web.fetcher, self._feed, planned.address)
         return Taken(piece=Piece(document=document, as_of=document.fetched_at))
 
     def follow(self, planned: Planned, content: Content) -> Sequence[Planned]:

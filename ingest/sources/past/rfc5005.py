@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ingest.feed import FeedState
-from ingest.sources import live
+from ingest.sources.ask import fetch_past
 from ingest.sources.past.source import Content, Piece, Source, Taken, Web, Window, check_address
 from ingest.urls import absolute_link
 from ingest.values import Planned
@@ -36,7 +36,7 @@ class Rfc5005(Source):
         Section 4: if an entry is in several archived feed documents, the newest one counts.
         """
         url = check_address(planned.address)
-        document = await live.fetch_past(self._web.fetcher, self._feed, url)
+        document = await fetch_past(self._web.fetcher, self._feed, url)
         is_archived = planned.hints.get(_IS_ARCHIVED, planned.hints.get(_IS_ARCHIVED_BEFORE))
         as_of = None if is_archived else document.fetched_at
         return Taken(piece=Piece(document=document, as_of=as_of))

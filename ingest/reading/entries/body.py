@@ -1,22 +1,30 @@
-"""Shows an entry's files below its text, unless the text shows them already.
+"""Make the body of an entry: its HTML with absolute addresses, made safe, and the files below it.
 
-A podcast's sound file, for example, is an enclosure and not part of `content:encoded`.
+A publisher's HTML is read once, for its pictures, its safe HTML and its visible text.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import escape, unescape
 from itertools import islice
 from urllib.parse import unquote, urlsplit
 
-from ingest.reading.entries import fragment
+from lxml import etree
+
+from ingest import urls
+from ingest.reading.documents import merging
+from ingest.reading.html import bbcode, cleaning
 from ingest.reading.html.addresses import absolute
 from ingest.reading.html.allowed import sanitize
-from ingest.values import Enclosure, SafeHtml
+from ingest.reading.html.text import Shown, shown_by
+from ingest.reading.html.tree import parse_fragment
+from ingest.reading.shortcuts import plain_html
+from ingest.values import Enclosure, ImageField, ParsedEntry, SafeHtml
 
+_WITH_PICTURES = ("video", "img", "image", "picture", "noscript")
 _SOUND = re.compile(r"\.(?:mp3|m4a|m4b|aac|ogg|oga|opus|wav|flac)\Z", re.IGNORECASE)
 _FILM = re.compile(r"\.(?:mp4|m4v|webm|ogv|mov)\Z", re.IGNORECASE)
 _PICTURE = re.compile(r"\.(?:jpe?g|jfif|png|gif|webp|avif|bmp|heic|svg)\Z", re.IGNORECASE)
@@ -28,8 +36,95 @@ _LINK = re.compile(r"<a href=\"([^\"]+)\"(?: type=\"([^\"]*)\")?")
 _ADDRESS = re.compile(r"\b(?:src|href)=\"([^\"]+)\"")
 
 
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """Safe HTML with absolute addresses, and its visible text."""
+
+    html: SafeHtml
+    shown: Shown
+
+
+class Fragment:
+    """The publisher's HTML; relative addresses in it are relative to `base_url`."""
+
+    def __init__(self, written: str, *, base_url: str | None) -> None:
+        if "[/" in written and (code := bbcode.rendered(cleaning.as_html(written))):
+            written = code
+        self._written = written
+        self.base_url = base_url
+        self._plain = plain_html.read(written, base_url)
+        self._tree: etree._Element | None = None
+
+    def pictures(self) -> list[etree._Element]:
+        """Return the elements that may show a picture, in their order.
+
+        Read them before calling `clean`, which changes them.
+        """
+        if self._plain is not None:
+            return self._plain.pictures
+        if "<" not in self._written:
+            return []
+        self._tree = parse_fragment(self._written)
+        return list(self._tree.iter(*_WITH_PICTURES))
+
+    def clean(self) -> Clean:
+        """Return the fragment as safe HTML with its visible text; never raise."""
+        if self._plain is not None:
+            return Clean(self._plain.html, self._plain.shown)
+        tree, self._tree = self._tree, None  # Cleaning changes the tree.
+        html = cleaning.clean(self._written, base_url=self.base_url, tree=tree)
+        return Clean(html, plain_html.shown_by(html) or shown_by(html))
+
+
+def clean(written: str, *, base_url: str | None) -> SafeHtml:
+    """Return a fragment as safe HTML with absolute addresses; never raise."""
+    return Fragment(written, base_url=base_url).clean().html
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """The absolute base addresses of an entry, its content and its summary."""
+
+    entry: str
+    content: str
+    summary: str
+
+
+def bases_of(entry: ParsedEntry, *, document_url: str, otherwise: str) -> Bases:
+    """Return the bases of an entry; `otherwise` replaces a base that its document does not give."""
+    given = (entry.base_url, entry.content_base_url, entry.summary_base_url)
+    return Bases(*(urls.absolute_link(base, document_url) or otherwise for base in given))
+
+
+def body_of(entry: ParsedEntry, bases: Bases) -> Fragment:
+    """Return the content of an entry, with its summary if the content lacks that."""
+    summary = entry.summary
+    if not summary:
+        return Fragment(entry.content, base_url=bases.content)
+    if bases.summary != bases.content:
+        summary = clean(summary, base_url=bases.summary)
+    written = merging.with_summary(entry.content, summary, title=entry.title)
+    return Fragment(written, base_url=bases.content)
+
+
+def enclosures_of(entry: ParsedEntry, bases: Bases) -> tuple[Enclosure, ...]:
+    """Return the files of an entry; web addresses become absolute, others are unchanged."""
+    return tuple(
+        replace(file, url=urls.absolute_link(file.url, bases.entry) or file.url)
+        for file in entry.enclosures
+    )
+
+
+def images_of(entry: ParsedEntry, bases: Bases) -> tuple[ImageField, ...]:
+    """Return the pictures that a feed names for an entry, with absolute addresses."""
+    return tuple(
+        replace(image, url=urls.absolute_link(image.url, bases.entry) or image.url)
+        for image in entry.images
+    )
+
+
 def with_files(
-    clean: SafeHtml,
+    text: SafeHtml,
     enclosures: Sequence[Enclosure],
     *,
     base_url: str | None,
@@ -42,15 +137,15 @@ def with_files(
     a lead image, because they usually repeat the pictures of the text.
     """
     if not enclosures:
-        return clean
-    if "<img" in clean or not lead_image:
+        return text
+    if "<img" in text or not lead_image:
         enclosures = [file for file in enclosures if _kind(file) != "image"]
-    known = [_place(url.replace("&amp;", "&")) for url in _ADDRESS.findall(clean)]
+    known = [_place(url.replace("&amp;", "&")) for url in _ADDRESS.findall(text)]
     known += [_place(lead_image)] if lead_image else []
     files = list(islice(_unknown(enclosures, base_url, known), _MOST))
     if not files:
-        return clean
-    return sanitize(clean + fragment.clean("".join(_paragraphs(files)), base_url=base_url))
+        return text
+    return sanitize(text + clean("".join(_paragraphs(files)), base_url=base_url))
 
 
 def files_below(clean: str) -> str:

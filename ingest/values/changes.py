@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingest.values import Verdict, VerdictKind
+from ingest.values.entries import Verdict, VerdictKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
