@@ -63,8 +63,15 @@ def _table(name: str, defaults: BaseModel) -> str:
     lines = [*_comment(about), f"[{name}]"]
     for key, field in type(defaults).model_fields.items():
         if field.description:
-            lines += [*_comment(field.description), f"{key} = {_toml(_written(defaults, key))}"]
+            lines += [*_comment(field.description), _line(defaults, key, field)]
     return "\n".join(lines) + "\n"
+
+
+def _line(defaults: BaseModel, key: str, field: FieldInfo) -> str:
+    """Return a setting with its default; a table inside is only an example, as a comment."""
+    if field.examples:
+        return f"# {key} = {_example(field)}"
+    return f"{key} = {_toml(_written(defaults, key))}"
 
 
 def _written(defaults: BaseModel, key: str) -> Any:

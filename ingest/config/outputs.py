@@ -8,17 +8,26 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from ingest.config.kinds import Category, Table, Zone
 from ingest.outputs import LAYOUTS
 from ingest.outputs.naming import PATH_FIELDS
+from ingest.outputs.own_keys import FIELDS, OwnValue, unknown_fields
 
 # A file name may have 143 bytes on eCryptfs; the id and the year take their part of these.
 _LONGEST_OWN = 120
 # Archives of older versions were written with the values of these settings. A setting that came
 # later counts only if it is set: otherwise a new version would write every file again.
 _OF_EVERY_FILE = {"layout", "timezone", "date_style", "default_category", "default_image"}
+_KEY = re.compile(r"[A-Za-z_][\w-]{0,60}", re.ASCII)
 _NAME = re.compile(r"[\w-]{1,40}")
 
 
@@ -34,6 +43,21 @@ def _output_name(name: str) -> str:
     return name
 
 
+def _front_matter_key(key: str) -> str:
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"{key!r} is no key; write letters, digits, hyphens and underscores")
+    return key
+
+
+def _front_matter_value(value: object) -> object:
+    if isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, list | tuple) and all(isinstance(text, str) for text in value):
+        return tuple(value)
+    raise ValueError("write text, a whole number, true, false, or a list of texts")
+
+
+OwnKey = Annotated[str, AfterValidator(_front_matter_key)]
 LayoutName = Annotated[str, AfterValidator(_known_layout)]
 OutputName = Annotated[str, AfterValidator(_output_name)]
 
@@ -70,6 +94,17 @@ class OutputConfig(Table):
     )
     default_image: str = Field(
         "", description="The headimg of an entry without a picture; empty: no headimg."
+    )
+    source_line: bool | Literal["auto"] = Field(
+        "auto",
+        description="Whether a text ends with a line on its author and a link to the original: "
+        "true, false, or auto (if the pages of the layout do not show them).",
+    )
+    front_matter: dict[OwnKey, Annotated[OwnValue, BeforeValidator(_front_matter_value)]] = Field(
+        {},
+        description="Keys to add to the front matter, or to write instead; an empty value removes "
+        "a key. Fields: " + ", ".join(f"{{{name}}}" for name in FIELDS) + ".",
+        examples=[{"toc": True, "copyright": "{link}", "thumbnail": ""}],
     )
     feeds: tuple[str, ...] = Field(
         (),
@@ -130,6 +165,15 @@ class OutputConfig(Table):
         if any(len(text.encode()) > _LONGEST_OWN for text in own):
             raise ValueError(f"a part may have {_LONGEST_OWN} bytes beside what it is filled with")
         return template
+
+    @field_validator("front_matter")
+    @classmethod
+    def _knows_the_fields(cls, keys: dict[str, OwnValue]) -> dict[str, OwnValue]:
+        for key, value in keys.items():
+            if unknown := unknown_fields(value):
+                known = ", ".join(FIELDS)
+                raise ValueError(f"{key}: unknown field {min(unknown)!r}; known are {known}")
+        return keys
 
     @field_validator("until")
     @classmethod

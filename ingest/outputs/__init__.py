@@ -1,12 +1,14 @@
 """Layouts turn a `Record` into a path and the bytes of a file. All functions are pure.
 
-    layout   the interface of a layout   ← open this first
-    hexo     posts for Hexo
-    body     an entry's HTML, protected from Markdown and templates
-    inert    text and addresses that are safe in themes
-    naming   the author and the file name of a record
-    pages    Hexo's names of pages
-    summary  the beginning of an entry's text
+    layout        the interface of a layout   ← open this first
+    hexo          posts for Hexo
+    body          an entry's HTML, protected from Markdown and templates
+    inert         text and addresses that are safe in themes
+    naming        the author and the file name of a record
+    own_keys      keys that the user adds to the front matter
+    pages         Hexo's names of pages
+    source_line   who wrote a text, and a link to the original
+    summary       the beginning of an entry's text
 
 `follow/files` writes the files.
 """

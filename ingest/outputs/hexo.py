@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from ingest.outputs.body import body_of, must_stay_raw
 from ingest.outputs.inert import inert_link, inert_picture, inert_text, without_tags
 from ingest.outputs.layout import NOTHING_APART, Layout, Names
-from ingest.outputs.naming import author_of
+from ingest.outputs.naming import author_of_record
+from ingest.outputs.own_keys import OwnValue, with_own_keys
 from ingest.outputs.pages import page_of, short_name
 from ingest.urls import without_secrets
 from ingest.values import Record
@@ -36,6 +37,11 @@ class HexoLayout(Layout):
     name = "hexo"
     form = 2
 
+    @property
+    def shows_source(self) -> bool:
+        """Return true: themes show `author`, and an archive without a profile stays as it is."""
+        return True
+
     def names(
         self, record: Record, written: Names, *, guess: bool = False
     ) -> Iterator[tuple[str, str]]:
@@ -55,8 +61,11 @@ class HexoLayout(Layout):
 
     def render(self, record: Record, names: Names = NOTHING_APART) -> bytes:
         """Return front matter, a blank line and the body; UTF-8, LF, one newline at the end."""
-        front_matter = "\n".join(self._front_matter(record, names))
-        return f"---\n{front_matter}\n---\n\n{body_of(record.html)}\n".encode()
+        lines = self._front_matter(record, names)
+        if own := self.own_keys(record):
+            lines = with_own_keys(lines, {key: _value(value) for key, value in own.items()})
+        front_matter = "\n".join(lines)
+        return f"---\n{front_matter}\n---\n\n{body_of(self.html_of(record))}\n".encode()
 
     def _front_matter(self, record: Record, names: Names) -> Iterator[str]:
         image = record.lead_image or self._options.default_image
@@ -65,7 +74,7 @@ class HexoLayout(Layout):
         yield from _list("categories", self._written_categories(record, names))
         if image:
             yield f"headimg: {_quote(inert_picture(image))}"
-        yield f"author: {_write_scalar(_author(record))}"
+        yield f"author: {_write_scalar(author_of_record(record))}"
         yield "comments: false"
         yield f"date: {date}"
         if image:
@@ -108,14 +117,15 @@ class HexoLayout(Layout):
         return format_datetime(at.astimezone(UTC).replace(microsecond=0), usegmt=True)
 
 
-def _author(record: Record) -> str:
-    return author_of(
-        _distinct(author.name for author in record.authors),
-        set_author=record.set_author,
-        feed_author=record.feed_author,
-        feed_categories=record.feed_categories,
-        feed_title=record.feed_title,
-    )
+def _value(value: OwnValue) -> str:
+    """Return the text after the colon of a key; empty if there is no value."""
+    if isinstance(value, bool):
+        return " true" if value else " false"
+    if isinstance(value, int):
+        return f" {value}"
+    if isinstance(value, str):
+        return f" {_quote(value)}" if value.strip() else ""
+    return "".join(f"\n - {_quote(text)}" for text in value if text.strip())
 
 
 def _list(key: str, values: Iterable[str]) -> Iterator[str]:

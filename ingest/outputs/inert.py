@@ -40,9 +40,12 @@ def inert_text(text: str) -> str:
     """
     if "&" in text:
         text = _REFERENCE.sub(lambda found: _unless_text(found[0], "＆"), text)
-    if "=" in text:
-        text = text.translate(_FULL_WIDTH_QUOTES)
-    return without_tags(text)
+    return without_tags(without_quotes(text) if "=" in text else text)
+
+
+def without_quotes(text: str) -> str:
+    """Return the text with full-width quotes, which end no attribute."""
+    return text.translate(_FULL_WIDTH_QUOTES)
 
 
 def _unless_text(found: str, ampersand: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import ClassVar, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from ingest.outputs.naming import record_path
+from ingest.outputs.own_keys import OwnKeys, OwnValue, fill_own_keys
+from ingest.outputs.source_line import source_line
 from ingest.values import Record
 
 # The spellings of categories and tags that differ from their names, by place and name.
@@ -42,6 +44,14 @@ class Options(Protocol):
     @property
     def default_image(self) -> str:
         """The picture of an entry without one; empty: none."""
+
+    @property
+    def front_matter(self) -> OwnKeys:
+        """Keys that the user adds to the front matter, with fields such as `{title}`."""
+
+    @property
+    def source_line(self) -> bool | Literal["auto"]:
+        """Whether the text ends with a line on its author and original; see `html_of`."""
 
 
 class Layout(ABC):
@@ -90,6 +100,24 @@ class Layout(ABC):
         left out; with `guess`, the parent's own name is used.
         """
         return iter(())
+
+    @property
+    def shows_source(self) -> bool:
+        """Whether the pages of the program show the author, and a link to the original."""
+        return False
+
+    def html_of(self, record: Record) -> str:
+        """Return the entry's HTML; it ends with a line on its source, if pages need one."""
+        wanted = self._options.source_line
+        if wanted is True or (wanted == "auto" and not self.shows_source):
+            return f"{record.html}\n{source_line(record)}"
+        return record.html
+
+    def own_keys(self, record: Record) -> dict[str, OwnValue]:
+        """Return the user's keys for the front matter; a key with an empty value is left out."""
+        if not self._options.front_matter:
+            return {}
+        return fill_own_keys(self._options.front_matter, record, self._options.timezone)
 
     @abstractmethod
     def render(self, record: Record, names: Names = NOTHING_APART) -> bytes:

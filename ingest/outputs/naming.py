@@ -38,6 +38,18 @@ def author_of(
     return "、".join(names) or set_author or feed_author or site
 
 
+def author_of_record(record: Record) -> str:
+    """Return the authors of a record on one line, or who stands for them; never empty."""
+    names = (" ".join(author.name.split()) for author in record.authors)
+    return author_of(
+        list(dict.fromkeys(name for name in names if name.strip("./ "))),
+        set_author=record.set_author,
+        feed_author=record.feed_author,
+        feed_categories=record.feed_categories,
+        feed_title=record.feed_title,
+    )
+
+
 def record_path(
     template: str, record: Record, timezone: str, *, apart: bool = False, longest: int | None = None
 ) -> str:

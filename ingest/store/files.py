@@ -75,6 +75,7 @@ def _select_records() -> sa.Select[Any]:
             Entry.first_seen_at,
             Entry.lead_image,
             Entry.html,
+            Entry.language,
             last_edit.label("edited_at"),
             ArchiveFile.path,
         )

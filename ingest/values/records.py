@@ -34,6 +34,7 @@ class Record:
     first_seen_at: datetime
     lead_image: str | None
     html: str
+    language: str = ""
     edited_at: datetime | None = None
     path: str | None = None
 
