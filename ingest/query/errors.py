@@ -1,0 +1,30 @@
+"""The error of a query that cannot be understood."""
+
+from __future__ import annotations
+
+from ingest.errors import UsageError
+from ingest.messages import message
+
+_AROUND_FAULT = 40  # characters of a query that a message quotes on each side
+
+
+class QueryError(UsageError):
+    """A search query that cannot be understood; `start` and `end` are offsets of what is wrong."""
+
+    def __init__(self, problem: str, query: str, start: int, end: int | None = None) -> None:
+        super().__init__(problem, query, start, end)
+        self.problem = problem
+        self.query = query
+        self.start = start
+        self.end = start + 1 if end is None else end
+
+    def __str__(self) -> str:
+        number, place = self.start + 1, self._place()
+        return message(f"{self.problem}, at character {number} of the query: {place}")
+
+    def _place(self) -> str:
+        """Return the query around the fault, which is between two marks."""
+        first = max(0, self.start - _AROUND_FAULT)
+        before, wrong = self.query[first : self.start], self.query[self.start : self.end]
+        after = self.query[self.end : self.end + _AROUND_FAULT]
+        return f"{'…' if first else ''}{before}▸{wrong[:_AROUND_FAULT]}◂{after}"

@@ -1,0 +1,74 @@
+"""The nodes of a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A word, or a phrase, as it was typed.
+
+    With `is_prefix`, the last word in it may go on. `in_title` and `in_revisions` say where it is
+    looked for: in the title only, in earlier versions instead of the present one.
+    """
+
+    text: str
+    is_prefix: bool = False
+    in_title: bool = False
+    in_revisions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A condition on one property: `feed`, `category`, `author`, `lang`, `site` or `has`."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A span of publication dates; `end` is exclusive, and None sets no bound."""
+
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """What does not meet a condition."""
+
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """What meets all conditions."""
+
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """What meets at least one condition."""
+
+    nodes: tuple[Node, ...]
+
+
+Node: TypeAlias = Words | Field | Days | Not | And | Or
+
+
+def words_in(node: Node) -> Iterator[Words]:
+    """Yield the words that an entry may hold to be found, in order; not those after a minus."""
+    match node:
+        case Words():
+            yield node
+        case And(nodes) | Or(nodes):
+            for one in nodes:
+                yield from words_in(one)
+        case _:
+            return

@@ -1,0 +1,130 @@
+"""Fold a text for searching: what differs only in width, case or script becomes the same.
+
+The form is NFKC with folded case (Unicode 3.13, D145), without invisible characters, with
+Simplified Chinese characters, and one blank for each run of white space. Folding a folded text
+changes nothing. Characters are folded singly, with the marks after them, and never by phrases: so a
+word is folded in the same way wherever it stands.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ingest.reading.terms.simplified import SIMPLIFIED
+
+# A text that is nothing but marks would otherwise take quadratic time to normalize.
+_LONGEST_CLUSTER = 32
+_MOST_REMEMBERED = 50_000  # characters; a hostile text could have all of Unicode
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text, and for each of its characters where it came from in the original.
+
+    `starts` and `ends` are offsets in code points.
+    """
+
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span in the original text of a span that is not empty."""
+        return self.starts[start], self.ends[end - 1]
+
+    def span_within(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span of what came from a span of the original text."""
+        return bisect_left(self.starts, start), bisect_right(self.ends, end)
+
+
+def fold(text: str) -> str:
+    """Return a text in the form in which texts and queries are compared."""
+    if text.isascii():
+        folded = text.translate(_NO_CONTROLS).lower()
+    else:
+        folded = text.translate(_TABLE)
+        if not unicodedata.is_normalized("NFC", folded):
+            folded = "".join(_fold_cluster(text[i:j]) for i, j in _clusters(text))
+    return " ".join(folded.split())
+
+
+def fold_with_offsets(text: str) -> Folded:
+    """Return a folded text with the offsets of its characters in the original."""
+    characters: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in _clusters(text):
+        for character in _fold_cluster(text[start:end]):
+            if character == " " and (not characters or characters[-1] == " "):
+                continue
+            characters.append(character)
+            starts.append(start)
+            ends.append(end)
+    if characters and characters[-1] == " ":
+        del characters[-1], starts[-1], ends[-1]
+    return Folded("".join(characters), tuple(starts), tuple(ends))
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of characters with the marks that may become one character with them."""
+    start = 0
+    for position, character in enumerate(text):
+        if position == start:
+            continue
+        if position - start >= _LONGEST_CLUSTER or not _is_joining(character):
+            yield start, position
+            start = position
+    if text:
+        yield start, len(text)
+
+
+def _is_joining(character: str) -> bool:
+    """Return whether a character may become one with what precedes it.
+
+    These are marks, the vowels and finals of Hangul, and the voiced marks of half-width kana.
+    """
+    if character < "\u0300" or "\u3100" <= character <= "\ua000":
+        return False
+    is_letter = "\u1160" <= character <= "\u11ff" or character in "\uff9e\uff9f"
+    return is_letter or unicodedata.category(character)[0] == "M"
+
+
+def _fold_cluster(cluster: str) -> str:
+    if len(cluster) == 1:
+        return _TABLE[ord(cluster)]
+    return _fold_wholly(cluster)
+
+
+def _fold_wholly(text: str) -> str:
+    """Fold until nothing changes: folding case can undo NFKC, and the other way round."""
+    before = None
+    while text != before:
+        before = text
+        text = unicodedata.normalize("NFKC", text).casefold().translate(SIMPLIFIED)
+        text = "".join(" " if one.isspace() else one for one in text if not _is_invisible(one))
+    return text
+
+
+def _is_invisible(character: str) -> bool:
+    """Return whether a character is a control, a format or a selector of variants."""
+    if character.isspace():
+        return False
+    is_selector = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+    return is_selector or unicodedata.category(character) in {"Cc", "Cf", "Cs"}
+
+
+class _Table(dict[int, str]):
+    """The folded form of each character, computed when it is first met."""
+
+    def __missing__(self, number: int) -> str:
+        folded = _fold_wholly(chr(number))
+        if len(self) < _MOST_REMEMBERED:
+            self[number] = folded
+        return folded
+
+
+_TABLE = _Table()
+_NO_CONTROLS = {n: None for n in (*range(32), 127) if not chr(n).isspace()}

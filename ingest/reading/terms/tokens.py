@@ -1,0 +1,103 @@
+"""The tokens of an index: what it stores of a text, and what it is asked for a word.
+
+A run of unspaced characters gives each character and each pair, and other words give themselves.
+The index keeps no positions. So it answers a word of one or two Han characters, or one Latin word,
+exactly; for anything longer its answer has every text that holds it, and some others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ingest.reading.terms.words import UNSPACED, WORD, Pattern, is_sign
+
+LONGEST_WORD = 64  # characters of a word that are indexed; databases limit a token's bytes
+# A tsvector has at most 1 MB. A text with more tokens than this is indexed coarsely.
+_MOST_TOKENS = 40_000
+_COARSE = "=coarse"
+_COARSE_PREFIX = 3  # characters of a word in a coarsely indexed text
+_MOST_ASKED = 16  # tokens of one phrase; more would not make the answer much smaller
+
+_PIECES = re.compile(rf"([{UNSPACED}]+)|({WORD})|([^\w\s])")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token to ask for, and those by which a coarsely indexed text has it."""
+
+    text: str
+    coarse: tuple[str, ...]
+    is_prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The tokens that a text with a word has; with `is_exact`, no other text has them."""
+
+    tokens: tuple[Token, ...]
+    is_exact: bool
+
+
+def tokens_of(folded: str) -> set[str]:
+    """Return the tokens that an index stores of a folded text."""
+    tokens: set[str] = set()
+    for run, word, sign in _PIECES.findall(folded):
+        if run:
+            tokens.update(run)
+            tokens.update(map("".join, pairwise(run)))
+        elif word:
+            tokens.add(word[:LONGEST_WORD])
+        elif is_sign(sign):
+            tokens.add(sign)
+    return tokens if len(tokens) <= _MOST_TOKENS else _coarse(tokens)
+
+
+def _coarse(tokens: Iterable[str]) -> set[str]:
+    """Return characters instead of pairs, and the beginnings of words."""
+    return {coarse for token in tokens for coarse in _coarse_of(token)} | {_COARSE}
+
+
+def _coarse_of(token: str) -> tuple[str, ...]:
+    if _PAIR.match(token):
+        return tuple(token)
+    return (token[:_COARSE_PREFIX],)
+
+
+_PAIR = re.compile(f"[{UNSPACED}]")
+
+
+def asked_for(pattern: Pattern) -> Asked:
+    """Return what to ask an index for, to find all texts with a word or phrase."""
+    pieces = list(_PIECES.finditer(pattern.text))
+    tokens: dict[Token, None] = {}
+    for piece in pieces:
+        is_last = pattern.text[piece.end() :] in {"", "."}  # `3.*` finds 3.5
+        for token in _asked_of(piece, is_open=pattern.is_prefix and is_last):
+            tokens[token] = None
+    is_whole = len(pieces) == 1 and pieces[0].span() == (0, len(pattern.text))
+    is_exact = is_whole and len(tokens) == 1 and all(map(_is_exact, tokens))
+    return Asked(tuple(_spread(list(tokens))), is_exact)
+
+
+def _asked_of(piece: re.Match[str], *, is_open: bool) -> Iterable[Token]:
+    run, word, sign = piece.groups()
+    if run:
+        pairs = [run] if len(run) == 1 else map("".join, pairwise(run))
+        return [Token(pair, _coarse_of(pair)) for pair in pairs]
+    if word:
+        text = word[:LONGEST_WORD]
+        return [Token(text, _coarse_of(text), is_prefix=is_open)]
+    return [Token(sign, (sign,))] if is_sign(sign) else []
+
+
+def _is_exact(token: Token) -> bool:
+    return len(token.text) < LONGEST_WORD
+
+
+def _spread(tokens: list[Token]) -> list[Token]:
+    """Return at most so many tokens, from all parts of the phrase."""
+    step = -(-len(tokens) // _MOST_ASKED)
+    return tokens[::step] if step > 1 else tokens

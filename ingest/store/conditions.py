@@ -1,0 +1,176 @@
+"""The conditions of a query on entries: feed, category, author, language, site, dates, revisions.
+
+The words of a query are another matter: `words` turns each into a condition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from ingest.errors import UsageError
+from ingest.query import And, Days, Field, Node, Not, Or, Words
+from ingest.reading.terms import fold
+from models import Entry, Feed, Revision
+
+Condition: TypeAlias = sa.ColumnElement[bool]
+OfWords: TypeAlias = Callable[[Words], Condition]
+
+# The date of an entry: its publication, otherwise when it was first seen.
+entry_date: sa.ColumnElement[Any] = sa.func.coalesce(
+    Entry.published_at, Entry.first_seen_at, type_=Entry.__table__.c.first_seen_at.type
+)
+
+
+def refuse_words(words: Words) -> Condition:
+    """Raise `UsageError`: only the fields of a query are possible here."""
+    raise UsageError(f"{words.text!r}: only fields such as feed: and after: are possible here")
+
+
+def condition(connection: sa.Connection, node: Node, words: OfWords = refuse_words) -> Condition:
+    """Return the condition that an `Entry` meets a query.
+
+    Raise `UsageError` if the query names a feed that does not exist.
+    """
+    match node:
+        case Words():
+            return words(node)
+        case Field():
+            return _FIELDS[node.name](connection, node.value)
+        case Days():
+            return _within(node)
+        case Not(inner):
+            # An unknown property, such as the link of an entry without one, is not met.
+            return sa.not_(sa.func.coalesce(condition(connection, inner, words), sa.false()))
+        case And(nodes):
+            return sa.and_(*(condition(connection, one, words) for one in nodes))
+        case Or(nodes):
+            return sa.or_(*(condition(connection, one, words) for one in nodes))
+
+
+def _within(days: Days) -> Condition:
+    after = [entry_date >= days.start] if days.start is not None else []
+    before = [entry_date < days.end] if days.end is not None else []
+    return sa.and_(*after, *before)
+
+
+def _in_feed(connection: sa.Connection, name: str) -> Condition:
+    """Return the condition for feeds by number, address, folder, or part of their names."""
+    wanted = fold(name)
+    rows = connection.execute(sa.select(Feed.id, Feed.url, Feed.slug, Feed.title, Feed.settings))
+    names = [(row.id, _names(row)) for row in rows]
+    found = [number for number, known in names if wanted in known]
+    if not found and not wanted.isdecimal():
+        found = [n for n, known in names if any(wanted in one for one in known)]
+    if not found:
+        raise UsageError(f"no feed is called {name!r}; see: guidang feeds list")
+    return Entry.feed_id.in_(found)
+
+
+def _names(row: sa.Row[Any]) -> list[str]:
+    """Return what a feed is called: number, address, folder, its own title and the user's."""
+    titles = (row.title or "", row.settings.get("title") or "")
+    return [fold(name) for name in (str(row.id), row.url, row.slug, *titles) if name]
+
+
+def _in_category(connection: sa.Connection, value: str) -> Condition:
+    """Return the condition for a category of the entry's own, or of its feed."""
+    rows = connection.execute(sa.select(Feed.id, Feed.categories, Feed.settings))
+    of_feeds = [row.id for row in rows if fold(value) in map(fold, _categories(row))]
+    own = _any_of(connection, Entry.categories, lambda one: sa.func.lower(one).in_(_forms(value)))
+    return sa.or_(Entry.feed_id.in_(of_feeds), own)
+
+
+def _categories(row: sa.Row[Any]) -> list[str]:
+    return list(row.settings.get("categories") or row.categories)
+
+
+def _by_author(connection: sa.Connection, value: str) -> Condition:
+    """Return the condition for a part of an author's name: the entry's, otherwise its feed's."""
+    own = _any_of(connection, Entry.authors, lambda one: _has_part(one, value), "name")
+    rows = connection.execute(sa.select(Feed.id, Feed.settings)).all()
+    set_for = [row.id for row in rows if fold(value) in fold(row.settings.get("author") or "")]
+    of_feed = sa.or_(Entry.feed_id.in_(set_for), _has_part(Entry.feed_author, value))
+    return sa.or_(own, sa.and_(sa.not_(_any_of(connection, Entry.authors)), of_feed))
+
+
+def _has_part(column: Any, value: str) -> Condition:
+    lower = sa.func.lower(column)
+    return sa.or_(*(lower.contains(form, autoescape=True) for form in _forms(value)))
+
+
+def _forms(value: str) -> list[str]:
+    """Return what a value may be in the database, which folds only the case."""
+    return sorted({value.lower(), fold(value)})
+
+
+def _in_language(_connection: sa.Connection, value: str) -> Condition:
+    language = sa.func.lower(Entry.language)
+    wanted = value.lower()
+    return sa.or_(language == wanted, language.startswith(f"{wanted}-", autoescape=True))
+
+
+def _on_site(connection: sa.Connection, value: str) -> Condition:
+    """Return the condition that an entry's link leads to a host, or to one below it."""
+    host = _host_of(connection, Entry.link)
+    wanted = value.lower().removeprefix("www.")
+    names = {wanted, _in_ascii(wanted)}
+    below = (host.endswith(f".{name}", autoescape=True) for name in names)
+    return sa.or_(host.in_(names), *below)
+
+
+def _in_ascii(host: str) -> str:
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
+def _host_of(connection: sa.Connection, link: Any) -> Any:
+    """Return the host of an address, without its port, as an expression."""
+    position = sa.func.instr if connection.dialect.name == "sqlite" else sa.func.strpos
+    rest: Any = sa.func.lower(sa.func.substr(link, position(link, "://") + 3))
+    for end in "?#:":
+        rest = sa.func.replace(rest, end, "/")
+    rest = rest.concat("/")
+    return sa.func.substr(rest, 1, position(rest, "/") - 1, type_=sa.Text)
+
+
+def _has(_connection: sa.Connection, value: str) -> Condition:
+    if value == "image":
+        return Entry.lead_image.is_not(None)
+    if value == "revision":
+        return sa.exists().where(Revision.entry_id == Entry.id)
+    return sa.false()  # `duplicate`: nothing links duplicates yet
+
+
+_FIELDS: dict[str, Callable[[sa.Connection, str], Condition]] = {
+    "feed": _in_feed,
+    "category": _in_category,
+    "author": _by_author,
+    "lang": _in_language,
+    "site": _on_site,
+    "has": _has,
+}
+
+
+def _any_of(
+    connection: sa.Connection,
+    column: Any,
+    meets: Callable[[Any], Condition] = lambda _: sa.true(),
+    key: str | None = None,
+) -> Condition:
+    """Return the condition that an element of a JSON array, or its `key`, meets a condition."""
+    if connection.dialect.name == "sqlite":
+        elements = sa.func.json_each(column).table_valued("value")
+        value = sa.func.json_extract(elements.c.value, f"$.{key}") if key else elements.c.value
+    elif key:
+        elements = sa.func.jsonb_array_elements(column).table_valued(sa.column("value", JSONB))
+        value = elements.c.value[key].astext
+    else:
+        elements = sa.func.jsonb_array_elements_text(column).table_valued("value")
+        value = elements.c.value
+    return sa.exists(sa.select(sa.literal(1)).select_from(elements).where(meets(value)))
