@@ -1,0 +1,16 @@
+"""Write records as posts for Hexo: front matter as in docs/record.md, then the HTML in a `<div>`.
+
+profiles   the keys of the front matter, for each theme   ← open this first
+fields     the values of the keys
+post       the facts of a record that the values are made of
+names      categories and tags
+credits    the data files in which volantis and stellar look up authors
+yaml       values as YAML
+layout     the layout: front matter and body
+"""
+
+from __future__ import annotations
+
+from ingest.outputs.hexo.layout import HexoLayout
+
+__all__ = ["HexoLayout"]

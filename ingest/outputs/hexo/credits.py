@@ -1,0 +1,56 @@
+"""The data files in which volantis and stellar look up the author of a post.
+
+A post names its author by a key. Without an entry for it, volantis shows the blog's owner as the
+author, and stellar the first author of the file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+from ingest.outputs.hexo.yaml import Value, line
+from ingest.outputs.naming import safe_name
+from ingest.outputs.pages import LONGEST_FOLDER
+
+# The key is a folder of the site in stellar. Both themes look for it in an object of JavaScript,
+# which has keys of its own, and puts keys that are whole numbers first.
+_PLAIN_KEY = re.compile(r"[^\W\d_][\w ·、-]*")
+_OWN_KEYS = frozenset(
+    "constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString"
+    " valueOf".split()
+)
+_LONGEST_BEGINNING = 60  # bytes
+_DIGITS = 8
+
+# A grey head and shoulders; both themes show a picture beside each name.
+_PICTURE = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' "
+    "fill='%23999'%3E%3Ccircle cx='12' cy='8' r='4'/%3E"
+    "%3Cpath d='M4 21a8 8 0 0 1 16 0z'/%3E%3C/svg%3E"
+)
+
+
+def key_of(author: str) -> str:
+    """Return the key of an author: the name, or its beginning and a digest if that is unsafe."""
+    is_short = len(author.encode()) <= LONGEST_FOLDER
+    if is_short and _PLAIN_KEY.fullmatch(author) and author not in _OWN_KEYS:
+        return author
+    digest = sha256(author.encode()).hexdigest()[:_DIGITS]
+    return f"{safe_name(author, _LONGEST_BEGINNING) or 'author'}-{digest}"
+
+
+def fact_of(author: str, page: str) -> str:
+    """Return what a data file says of an author, as JSON."""
+    return json.dumps([author, page], ensure_ascii=False)
+
+
+def data_file(facts: Iterable[str]) -> bytes:
+    """Return the lines of a data file; of an author with several pages, the first one counts."""
+    authors: dict[str, Mapping[str, Value]] = {}
+    for author, page in map(json.loads, facts):
+        about = {"name": author, "url": page, "avatar": _PICTURE, "description": ""}
+        authors.setdefault(key_of(author), about)
+    return "".join(f"{line(key, about)}\n" for key, about in authors.items()).encode()

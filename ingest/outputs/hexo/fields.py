@@ -1,0 +1,195 @@
+"""The values of the keys of front matter, one function each; None leaves the key out.
+
+Some themes print texts and addresses as HTML, or read them as Markdown, so all values are inert.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import unquote_to_bytes
+
+from ingest.outputs.hexo.credits import key_of
+from ingest.outputs.hexo.post import Post
+from ingest.outputs.hexo.yaml import Value, Written, block, quoted, scalar
+
+
+def title(post: Post) -> Value:
+    """Return the title, always in quotes."""
+    return quoted(post.title)
+
+
+def title_without_percent(post: Post) -> Value:
+    """Return the title with a full-width `％`: redefine takes a `%` for a field to fill."""
+    return quoted(post.title.replace("%", "％"))
+
+
+def author(post: Post) -> Value:
+    """Return the name of the author."""
+    return scalar(post.author)
+
+
+def author_key(post: Post) -> Value:
+    """Return the author's key in the theme's data file."""
+    return scalar(key_of(post.author))
+
+
+def author_page(post: Post) -> Value | None:
+    """Return the author's page, or the original."""
+    return post.author_page or None
+
+
+def image(post: Post) -> Value | None:
+    """Return the address of the lead image."""
+    image = post.image
+    return quoted(image) if image else None
+
+
+def image_or_none(post: Post) -> Value:
+    """Return the image or false: without the key, butterfly shows a random picture."""
+    return post.image or False
+
+
+def image_address(post: Post) -> Value | None:
+    """Return the image; stellar and redefine ignore a picture without a `/`."""
+    return post.image if "/" in post.image else f"/{post.image}" if post.image else None
+
+
+def photos(post: Post) -> Value | None:
+    """Return the image for a gallery above the text, unless the text shows it."""
+    return [post.image] if post.image and not post.image_is_in_text else None
+
+
+def description(post: Post) -> Value | None:
+    """Return the beginning of the text."""
+    return post.description or None
+
+
+def description_in_markdown(post: Post) -> Value | None:
+    """Return the description without syntax for Markdown, which redefine reads it as."""
+    return _as_markdown(post.description) or None
+
+
+def has_contents(post: Post) -> Value:
+    """Return whether a table of contents can be made."""
+    return post.has_contents
+
+
+def contents_of_next(post: Post) -> Value | None:
+    """Return the setting that hides an empty table of contents in NexT."""
+    return None if post.has_contents else {"enable": False}
+
+
+def link(post: Post) -> Value | None:
+    """Return the address of the entry's page."""
+    link = post.link
+    return quoted(link) if link else None
+
+
+def original_if_readable(post: Post) -> Value | None:
+    """Return the original's address; with `decode`, butterfly stops at one that is not UTF-8."""
+    try:
+        unquote_to_bytes(post.original).decode()
+    except UnicodeDecodeError:
+        return None
+    return post.original or None
+
+
+def rights_in_html(post: Post) -> Value:
+    """Return a note on the rights with a link; butterfly and redefine print it as HTML."""
+    rights, original = _words(post)
+    if not post.original:
+        return rights
+    return f'{rights} <a href="{post.original}" rel="noopener">{original}</a>'
+
+
+def rights_in_markdown(post: Post) -> Value:
+    """Return a note on the rights with a link; stellar reads it as Markdown."""
+    rights, original = _words(post)
+    return f"{rights} [{original}](<{post.original}>)" if post.original else rights
+
+
+def rights(post: Post) -> Value:
+    """Return a note on the rights, in place of the blogger's licence."""
+    return _words(post)[0]
+
+
+def references_of_volantis(post: Post) -> Value | None:
+    """Return the original as the only reference."""
+    return [{"title": post.title, "url": post.original}] if post.original else None
+
+
+def references_of_stellar(post: Post) -> Value | None:
+    """Return the original as the only reference, in Markdown."""
+    return [f"[{_as_markdown(post.title)}](<{post.original}>)"] if post.original else None
+
+
+def article_of_icarus(post: Post) -> Value:
+    """Return settings of icarus for one page, with the original in place of licences.
+
+    They replace `article` of the theme's settings, so they repeat its other defaults.
+    """
+    licences = {"".join(_words(post)): {"url": post.original}} if post.original else {}
+    return {
+        "highlight": {"theme": "atom-one-light", "clipboard": True, "fold": "unfolded"},
+        "readtime": True,
+        "update_time": True,
+        "licenses": licences,
+    }
+
+
+def date(post: Post) -> Value:
+    """Return when the entry was published."""
+    return Written(post.date)
+
+
+def updated(post: Post) -> Value:
+    """Return the last change; without it Hexo takes the file's time, that of a `git clone`."""
+    return Written(post.updated)
+
+
+def categories(post: Post) -> Value:
+    """Return the path of categories."""
+    return block(post.categories)
+
+
+def tags(post: Post) -> Value | None:
+    """Return the tags."""
+    tags = post.tags
+    return block(tags) if tags else None
+
+
+def feed(post: Post) -> Value:
+    """Return the address of the feed."""
+    return quoted(post.feed)
+
+
+def guid(post: Post) -> Value | None:
+    """Return the publisher's identity of the entry."""
+    guid = post.guid
+    return quoted(guid) if guid else None
+
+
+def yes_if_raw(post: Post) -> Value | None:
+    """Return true if the filter github-emojis must skip the text."""
+    return post.must_stay_raw or None
+
+
+def yes(post: Post) -> Value:  # noqa: ARG001
+    """Return true."""
+    return True
+
+
+def no(post: Post) -> Value:  # noqa: ARG001
+    """Return false."""
+    return False
+
+
+def _words(post: Post) -> tuple[str, str]:
+    """Return a note on the rights, and a name for the original."""
+    return ("版权归原作者所有。", "原文") if post.is_chinese else ("© the author.", "Original")
+
+
+def _as_markdown(text: str) -> str:
+    return "".join(f"\\{c}" if c in _MARKDOWN else c for c in text)
+
+
+_MARKDOWN = frozenset(r"\`*_{}[]<>()#+-.!|~:&")

@@ -1,0 +1,146 @@
+"""The facts of a record that its front matter states, in text that is safe in themes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from functools import cached_property, lru_cache
+from zoneinfo import ZoneInfo
+
+from ingest.outputs.body import must_stay_raw
+from ingest.outputs.hexo.names import categories_of, category_places, tags_of
+from ingest.outputs.hexo.yaml import MOST_REMEMBERED, one_line
+from ingest.outputs.inert import inert_link, inert_picture, inert_text, without_tags
+from ingest.outputs.layout import Names, Options
+from ingest.outputs.naming import author_of_record
+from ingest.outputs.summary import summary_of
+from ingest.urls import server_of, without_secrets
+from ingest.values import Record
+
+_HEADING = re.compile(r"<h[1-6]\b([^>]*)>")
+_FEWEST_HEADINGS = 2
+
+
+class Post:
+    """A record as a post. Texts are on one line, and empty if the record has none."""
+
+    def __init__(self, record: Record, options: Options, names: Names) -> None:
+        self._record = record
+        self._options = options
+        self._names = names
+
+    @property
+    def title(self) -> str:
+        """The title; without one, the date."""
+        return inert_text(one_line(self._record.title)) or self.date
+
+    @property
+    def categories(self) -> Sequence[str]:
+        """The path of categories, spelled as on the site."""
+        path = categories_of(self._record, self._options.default_category)
+        if not self._names:
+            return path
+        return [self._names.get(one, one[1]) for one in category_places(path, self._names)]
+
+    @property
+    def tags(self) -> Sequence[str]:
+        """The tags, spelled as on the site."""
+        tags = (self._names.get(("tags", tag), tag) for tag in tags_of(self._record))
+        return list(dict.fromkeys(tags))
+
+    @property
+    def author(self) -> str:
+        """The names of the authors; without one, the feed's author or the site's name."""
+        return inert_text(one_line(author_of_record(self._record)))
+
+    @property
+    def author_page(self) -> str:
+        """The author's own page if the entry has one author with a page; else `original`."""
+        authors = self._record.authors
+        page = _web_address(authors[0].url) if len(authors) == 1 else ""
+        return page or self.original
+
+    @property
+    def image(self) -> str:
+        """The address of the lead image, or of the default one."""
+        image = self._record.lead_image or self._options.default_image
+        return inert_picture(image) if image else ""
+
+    @property
+    def image_is_in_text(self) -> bool:
+        """Return whether the text shows the lead image too."""
+        image = self._record.lead_image
+        return image is not None and image.replace("&", "&amp;") in self._record.html
+
+    @property
+    def date(self) -> str:
+        """When it was published, in the style of the output."""
+        return self._date(self._record.at)
+
+    @property
+    def updated(self) -> str:
+        """When it was last changed, in the style of the output."""
+        return self._date(self._record.last_change_at)
+
+    def _date(self, at: datetime) -> str:
+        style, zone = self._options.date_style, self._options.timezone
+        if style == "local":
+            return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}"
+        if style == "iso":
+            return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        if style == "offset":
+            return at.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+        return format_datetime(at.astimezone(UTC).replace(microsecond=0), usegmt=True)
+
+    @property
+    def link(self) -> str:
+        """The address of the entry's page."""
+        return inert_link(self._record.link or "")
+
+    @cached_property
+    def original(self) -> str:
+        """The web address of the original: of the entry's page, else of the feed."""
+        return _web_address(self._record.link) or _web_address(self.feed)
+
+    @property
+    def feed(self) -> str:
+        """The address of the feed, without passwords and keys."""
+        return _feed(self._record.feed_url)
+
+    @property
+    def guid(self) -> str:
+        """The publisher's identity of the entry."""
+        return without_tags(one_line(self._record.guid or ""))
+
+    @cached_property
+    def description(self) -> str:
+        """The beginning of the text, also safe inside a quoted attribute."""
+        return inert_text(summary_of(self._record.html)).replace('"', "＂")
+
+    @property
+    def has_contents(self) -> bool:
+        """Return whether a table of contents can be made: two headings that have an id each."""
+        headings = _HEADING.findall(self._record.html)
+        return len(headings) >= _FEWEST_HEADINGS and all(" id=" in one for one in headings)
+
+    @property
+    def is_chinese(self) -> bool:
+        """Return whether the text is Chinese, or its language is unknown."""
+        return self._record.language.partition("-")[0] in {"zh", ""}
+
+    @property
+    def must_stay_raw(self) -> bool:
+        """Return whether the filter github-emojis must skip the text."""
+        return must_stay_raw(self._record.html)
+
+
+def _web_address(url: str | None) -> str:
+    """Return an address of the web that is safe in attributes; empty if it is another one."""
+    return inert_link(url) if url and server_of(url) else ""
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _feed(url: str) -> str:
+    return inert_link(without_secrets(url))

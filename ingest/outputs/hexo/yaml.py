@@ -1,0 +1,71 @@
+"""Write front matter in YAML that every parser reads back as the same values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import TypeAlias
+
+Value: TypeAlias = "bool | int | str | Sequence[Value] | Mapping[str, Value]"
+
+# The first pattern matches text that needs no quotes in YAML. The second matches text that YAML 1.1
+# or 1.2 reads as another type.
+_PLAIN = re.compile(r"[^\W\d_][\w ./·•・－—–-]*", re.UNICODE)
+_NOT_TEXT = re.compile(r"(?i)(y|n|yes|no|true|false|on|off|null|none|nan|inf|[.]?nan|[.]?inf)")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]+")
+
+# All records of a feed repeat its names and its address. These may be long, so few are cached.
+MOST_REMEMBERED = 100
+
+
+class Written(str):
+    """A value that is YAML already."""
+
+    __slots__ = ()
+
+
+def line(key: str, value: Value) -> str:
+    """Return a key with its value."""
+    written = value if isinstance(value, Written) else flow(value)
+    return f"{key}:{written}" if written[0] == "\n" else f"{key}: {written}"
+
+
+def flow(value: Value) -> str:
+    """Return a value on one line, each text in single quotes (YAML 1.2, section 7.4)."""
+    if isinstance(value, Written):
+        return value
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{scalar(key)}: {flow(one)}' for key, one in value.items())}}}"
+    return f"[{', '.join(map(flow, value))}]"
+
+
+def block(values: Iterable[str]) -> Written:
+    """Return a list with a line for each text."""
+    return Written("".join(f"\n - {scalar(value)}" for value in values))
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def scalar(text: str) -> Written:
+    """Return a plain scalar if it can only be read as this text, otherwise a quoted one."""
+    text = one_line(text)
+    is_plain = _PLAIN.fullmatch(text) and not _NOT_TEXT.fullmatch(text)
+    return Written(text) if is_plain else quoted(text)
+
+
+def quoted(text: str) -> Written:
+    """Return a single-quoted scalar; only the quote needs an escape (YAML 1.2, section 7.3.2)."""
+    escaped = one_line(text).replace("'", "''")
+    return Written(f"'{escaped}'")
+
+
+def one_line(text: str) -> str:
+    """Return the text without control characters, with single blanks between its words."""
+    seen = text if text.isprintable() else _CONTROL.sub(" ", text)
+    return " ".join(seen.split())
