@@ -51,7 +51,7 @@ async def _read_new_items(
     services: Services, feed: FeedState, document: Document
 ) -> Reading | None:
     """Read the items whose bytes are not stored; return None if the document cannot be split."""
-    parts = await _cut(services, document)
+    parts = await _split(services, document)
     if parts is None:
         return None
     fresh = await _digests(document, parts)
@@ -64,7 +64,7 @@ async def _read_new_items(
     )
 
 
-async def _cut(services: Services, document: Document) -> Split | None:
+async def _split(services: Services, document: Document) -> Split | None:
     if len(document.body) <= _CUT_AT_ONCE:
         return split(document.body)
     return await services.call(document.url, split, document.body)

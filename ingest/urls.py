@@ -71,7 +71,7 @@ def absolute_link(link: str | None, base_url: str | None) -> str | None:
     A relative link needs `base_url`. Blanks are encoded as browsers encode them; line breaks and
     the blanks around them are removed.
     """
-    if not link or not (link := _BLANKS.sub(_encoded, link.strip())):
+    if not link or not (link := _BLANKS.sub(_encode_blanks, link.strip())):
         return None
     if len(link) <= _LONGEST and PLAIN_LINK.fullmatch(link):
         return link
@@ -84,7 +84,7 @@ def absolute_link(link: str | None, base_url: str | None) -> str | None:
     return joined if usable and len(joined) <= _LONGEST else None
 
 
-def _encoded(blanks: re.Match[str]) -> str:
+def _encode_blanks(blanks: re.Match[str]) -> str:
     return "" if _LINE_END.search(blanks[0]) else quote(blanks[0].replace("\t", ""))
 
 

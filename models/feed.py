@@ -59,7 +59,9 @@ class Feed(Base):
     )
     moved_to: Mapped[str | None] = mapped_column(doc="where permanent redirects lead")
     moved_since: Mapped[datetime | None]
-    moved_looks: Mapped[int] = mapped_column(server_default="0", doc="in a row that led there")
+    moved_polls: Mapped[int] = mapped_column(
+        server_default="0", doc="polls in a row that found the feed there"
+    )
     moved_at: Mapped[datetime | None] = mapped_column(doc="since when the new address is asked")
     server: Mapped[str] = mapped_column(
         server_default="", doc="host and port that are asked; empty for a route"

@@ -103,8 +103,8 @@ def test_the_wait_after_an_answer_and_its_reason(
 def test_a_feed_with_unknown_habits_has_the_configured_interval(
     config: ScheduleConfig, own: timedelta | None, wait: timedelta
 ) -> None:
-    look = Observed(at=NOON, since=None)
-    found = schedule.after_answer(config, FeedSettings(interval=own), Ways(), look)
+    seen = Observed(at=NOON, since=None)
+    found = schedule.after_answer(config, FeedSettings(interval=own), Ways(), seen)
     assert found.next_poll.at - NOON == wait
 
 
@@ -256,13 +256,13 @@ def test_a_feed_that_falls_silent_is_polled_less_and_less_often() -> None:
 
 def test_a_gap_is_counted_and_shortens_the_wait() -> None:
     ways = Ways(habits=Habits(per_day=1.0, interval=12 * HOUR))
-    look = Observed(at=NOON, since=12 * HOUR, feed=ParsedFeed(format="rss20"), new=20)
-    plan = schedule.after_answer(CONFIG, FeedSettings(), ways, replace(look, is_familiar=False))
+    seen = Observed(at=NOON, since=12 * HOUR, feed=ParsedFeed(format="rss20"), new=20)
+    plan = schedule.after_answer(CONFIG, FeedSettings(), ways, replace(seen, is_familiar=False))
     assert plan.ways.habits.gaps == 1
     assert plan.next_poll.interval <= 6 * HOUR
-    familiar = schedule.after_answer(CONFIG, FeedSettings(), ways, look)
+    familiar = schedule.after_answer(CONFIG, FeedSettings(), ways, seen)
     assert familiar.ways.habits.gaps == 0
-    first = schedule.after_answer(CONFIG, FeedSettings(), Ways(), replace(look, since=None))
+    first = schedule.after_answer(CONFIG, FeedSettings(), Ways(), replace(seen, since=None))
     assert first.ways.habits.gaps == 0
 
 

@@ -122,11 +122,11 @@ def run(arguments: Sequence[str]) -> int:
         discard_output()
         return DONE
     except (TyperException, typer.Abort) as error:
-        return _misused(error)
+        return _report_misuse(error)
     except Exception as error:
         if "--debug" in arguments:
             raise
-        return _failed(error)
+        return _report_failure(error)
     return code if isinstance(code, int) else DONE
 
 
@@ -140,7 +140,7 @@ def _command() -> Command:
     return command
 
 
-def _misused(error: TyperException | typer.Abort) -> int:
+def _report_misuse(error: TyperException | typer.Abort) -> int:
     from typer._click.exceptions import NoArgsIsHelpError
 
     if isinstance(error, NoArgsIsHelpError):
@@ -152,7 +152,7 @@ def _misused(error: TyperException | typer.Abort) -> int:
     return MISUSED
 
 
-def _failed(error: Exception) -> int:
+def _report_failure(error: Exception) -> int:
     """Print in one line what went wrong; a full disk for standard output is not a bug."""
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         discard_output()

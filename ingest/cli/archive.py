@@ -62,12 +62,12 @@ def _report(folder: Archive, written: int, as_json: bool) -> None:
     if as_json:
         print_json({"written": written, "path": str(folder.root)})
         return
-    say(_written(written, folder.root))
+    say(_count_of_files(written, folder.root))
     if folder.other_paths:
         say(_off_template(folder.other_paths))
 
 
-def _written(count: int, root: Path) -> str:
+def _count_of_files(count: int, root: Path) -> str:
     return ngettext(
         "{count:,} file written in {folder}",
         "{count:,} files written in {folder}",

@@ -93,7 +93,7 @@ def backfill(
         lists = bool(names or paths)
         if lists:
             window = _window(session, since, until)
-            asked = _asked(session, names or [], source, paths or [], feed, window)
+            asked = _wish(session, names or [], source, paths or [], feed, window)
             asked = replace(asked, drafts=drafts)
         else:
             _refuse_options(any([since, until, feed, drafts, source != SOURCES[0]]))
@@ -145,7 +145,7 @@ def _asked_before(session: Session, *, resume: bool, restart: bool) -> Asked | N
     return asked_before(wanted) if wanted else None
 
 
-def _asked(
+def _wish(
     session: Session,
     names: Sequence[str],
     source: str,

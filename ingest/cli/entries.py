@@ -86,10 +86,10 @@ def _print_rows(rows: Iterable[dict[str, Any]], form: str) -> None:
 
 def _table_row(row: dict[str, Any]) -> tuple[object, ...]:
     at = local(row["published_at"] or row["first_seen_at"])
-    return row["id"], at, _cut(row["title"]), row["revisions"] or "", row["feed_title"]
+    return row["id"], at, _shorten(row["title"]), row["revisions"] or "", row["feed_title"]
 
 
-def _cut(title: str) -> str:
+def _shorten(title: str) -> str:
     return title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}…"
 
 

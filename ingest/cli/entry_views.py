@@ -48,7 +48,7 @@ def facts_of(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if name in {"html", "revisions"} or value in (None, [], "", False, 0):
             continue
         label = _LABELS.get(name) or recognized(name.replace("_", " "))
-        yield label, _("yes") if name in _AS_YES else _shown(name, value)
+        yield label, _("yes") if name in _AS_YES else _in_words(name, value)
     for revision in row["revisions"]:
         seen, replaced = local(revision["seen_at"]), local(revision["replaced_at"])
         label = _("version {number}", number=revision["version"])
@@ -56,7 +56,7 @@ def facts_of(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield label, _("{title} ({seen} to {replaced})", title=title, seen=seen, replaced=replaced)
 
 
-def _shown(name: str, value: object) -> str:
+def _in_words(name: str, value: object) -> str:
     if name == "authors" and isinstance(value, list):
         return ", ".join(map(_author, value))
     if name == "enclosures" and isinstance(value, list):

@@ -165,7 +165,7 @@ def explanation(feed: FeedState, pause: Pause | None) -> dict[str, Any]:
         "paused_at": feed.paused_at,
         "last_success_at": feed.last_success_at,
         "new_entries_a_day": None if habits.per_day is None else round(habits.per_day, 2),
-        "interval": _spoken(habits.interval),
+        "interval": _in_words(habits.interval),
         "gaps": habits.gaps,
         "entries_may_be_missing": offer(feed),
         "failures": feed.failures,
@@ -208,8 +208,8 @@ def offer(feed: FeedState) -> str | None:
 def _asked_for(feed: FeedState) -> str | None:
     hints = feed.ways.hints
     waits = {"<ttl>": hints.ttl, "sy:updatePeriod": hints.period}
-    asked = [message(f"fresh for {_spoken(hints.fresh)}")] if hints.fresh is not None else []
-    asked += [f"{words} {_spoken(wait)}" for words, wait in waits.items() if wait is not None]
+    asked = [message(f"fresh for {_in_words(hints.fresh)}")] if hints.fresh is not None else []
+    asked += [f"{words} {_in_words(wait)}" for words, wait in waits.items() if wait is not None]
     if hints.skip_hours:
         hours = ", ".join(map(str, sorted(hints.skip_hours)))
         asked.append(message(f"not in the hours {hours} (UTC)"))
@@ -222,7 +222,7 @@ def _asked_for(feed: FeedState) -> str | None:
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def _spoken(wait: timedelta | None) -> str | None:
+def _in_words(wait: timedelta | None) -> str | None:
     from datetime import timedelta
 
     from ingest.config import format_duration

@@ -71,10 +71,10 @@ def _line(defaults: BaseModel, key: str, field: FieldInfo) -> str:
     """Return a setting with its default; a table inside is only an example, as a comment."""
     if field.examples:
         return f"# {key} = {_example(field)}"
-    return f"{key} = {_toml(_written(defaults, key))}"
+    return f"{key} = {_toml(_default_of(defaults, key))}"
 
 
-def _written(defaults: BaseModel, key: str) -> Any:
+def _default_of(defaults: BaseModel, key: str) -> Any:
     is_size = key == "max_size"
     value = getattr(defaults, key)
     return format_size(value) if is_size else value

@@ -32,7 +32,7 @@ from ingest.config.kinds import (
 )
 
 
-def _unchanged(value: Any) -> Any:
+def _identity(value: Any) -> Any:
     return value
 
 
@@ -48,7 +48,7 @@ class Setting:
     option: str | None = ""
     in_lists: bool = True
     in_records: bool = False
-    show: Callable[[Any], Any] = _unchanged
+    show: Callable[[Any], Any] = _identity
 
 
 def _hide_values(headers: dict[str, str]) -> dict[str, str]:

@@ -108,10 +108,10 @@ class Dispatcher:
         task = asyncio.create_task(self._poll(feed), name=feed.name)
         self._in_flight[feed.id] = task
         self._metrics.in_flight.set(len(self._in_flight))
-        task.add_done_callback(lambda _: self._ended(feed))
+        task.add_done_callback(lambda _: self._end_poll(feed))
         return True
 
-    def _ended(self, feed: FeedState) -> None:
+    def _end_poll(self, feed: FeedState) -> None:
         del self._in_flight[feed.id]
         self._places.give_back(feed.id)
         self._progress.end_poll()

@@ -73,21 +73,21 @@ class Database:
 
         On SQLite all its statements see one state; on PostgreSQL each statement sees its own.
         """
-        with self._explained(), self._readers.connect() as connection:
+        with self._explain_errors(), self._readers.connect() as connection:
             return query(connection, *a, **k)
 
     def view(
         self, query: Callable[Concatenate[sa.Connection, P], T], *a: P.args, **k: P.kwargs
     ) -> T:
         """Call `query` with a read-only connection from the pool of the service's web server."""
-        with self._explained(), self._viewers.connect() as connection:
+        with self._explain_errors(), self._viewers.connect() as connection:
             return query(connection, *a, **k)
 
     def transact(
         self, change: Callable[Concatenate[sa.Connection, P], T], *a: P.args, **k: P.kwargs
     ) -> T:
         """Call `change` in a transaction, which is committed when `change` returns."""
-        with self._explained(), self._turn, self.engine.begin() as connection:
+        with self._explain_errors(), self._turn, self.engine.begin() as connection:
             return change(connection, *a, **k)
 
     @property
@@ -105,7 +105,7 @@ class Database:
             yield True
             return
         engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        with self._explained(), engine.connect() as connection:
+        with self._explain_errors(), engine.connect() as connection:
             ask = sa.select(sa.func.pg_try_advisory_lock(UPGRADE_LOCK ^ zlib.crc32(work.encode())))
             try:
                 yield bool(connection.scalar(ask))
@@ -120,7 +120,7 @@ class Database:
         """
         engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         number = UPGRADE_LOCK ^ zlib.crc32(work.encode())
-        with self._explained(), engine.connect() as connection:
+        with self._explain_errors(), engine.connect() as connection:
             connection.execute(sa.select(sa.func.pg_advisory_lock(number)))
             try:
                 yield
@@ -135,12 +135,12 @@ class Database:
 
         Raise `StoreError` if the database is newer than the program.
         """
-        with self._explained(), self.engine.connect() as connection:
+        with self._explain_errors(), self.engine.connect() as connection:
             if not self._pending(connection.execution_options(readonly=True)):
                 return []
         from alembic import command
 
-        with self._explained(), self.engine.begin() as connection:
+        with self._explain_errors(), self.engine.begin() as connection:
             keep_other_upgrades_out(connection)
             applied = self._pending(connection)
             if applied:
@@ -152,7 +152,7 @@ class Database:
         """Downgrade the schema to `revision`; `base` removes all tables."""
         from alembic import command
 
-        with self._explained(), self.engine.begin() as connection:
+        with self._explain_errors(), self.engine.begin() as connection:
             command.downgrade(alembic_config(connection), revision)
 
     def check(self) -> list[str]:
@@ -162,7 +162,7 @@ class Database:
         """
         if self.is_missing:
             raise StoreError(f"{self.name} is not there; make it with: guidang db upgrade")
-        with self._explained(), self.engine.connect() as connection:
+        with self._explain_errors(), self.engine.connect() as connection:
             pending = self._pending(connection)
             if pending:
                 return [f"the schema is behind by {len(pending)}; run: guidang db upgrade"]
@@ -191,7 +191,7 @@ class Database:
         return known[known.index(current) + 1 :]
 
     @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _explain_errors(self) -> Iterator[None]:
         try:
             yield
         except OperationalError as error:

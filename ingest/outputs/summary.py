@@ -40,7 +40,7 @@ def summary_of(fragment: str, longest: int = LONGEST) -> str:
     fits = sum(1 for width in widths if width <= room)
     if fits == len(text):
         return text
-    return _cut(text, len(cut_bytes(text, len(text[:fits].encode()))))
+    return _shorten(text, len(cut_bytes(text, len(text[:fits].encode()))))
 
 
 def _beginning_of_text(fragment: str, enough: int) -> str:
@@ -74,7 +74,7 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _cut(text: str, room: int) -> str:
+def _shorten(text: str, room: int) -> str:
     """Return at most `room` characters, up to the end of the last sentence, clause or word.
 
     It is the last one in the second half; without one, the text is cut between two characters.

@@ -116,13 +116,13 @@ def kept(
         .order_by(Entry.id)
         .limit(limit)
     )
-    return [_kept(row) for row in connection.execute(query).mappings()]
+    return [_stored_entry(row) for row in connection.execute(query).mappings()]
 
 
 _KEPT_OF_ENTRY = tuple(Kept.__dataclass_fields__)[:14]
 
 
-def _kept(row: sa.RowMapping) -> Kept:
+def _stored_entry(row: sa.RowMapping) -> Kept:
     columns = dict(row)
     columns["body"] = unpack(columns["body"])
     if columns["page_body"] is not None:

@@ -26,7 +26,7 @@ _UNKNOWN: dict[str, Any] = {
     "hints": {},
     "moved_to": None,
     "moved_since": None,
-    "moved_looks": 0,
+    "moved_polls": 0,
     "moved_at": None,
     "failures": 0,
     "last_error": None,

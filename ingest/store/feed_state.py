@@ -74,7 +74,7 @@ def _take_ways(columns: dict[str, Any]) -> Ways:
         move=Move(
             to=columns.pop("moved_to"),
             since=columns.pop("moved_since"),
-            polls=columns.pop("moved_looks"),
+            polls=columns.pop("moved_polls"),
             taken_at=columns.pop("moved_at"),
         ),
     )
@@ -90,7 +90,7 @@ def columns_of(ways: Ways) -> dict[str, Any]:
         "hints": ways.hints.as_json(),
         "moved_to": move.to,
         "moved_since": move.since,
-        "moved_looks": move.polls,
+        "moved_polls": move.polls,
         "moved_at": move.taken_at,
     }
 

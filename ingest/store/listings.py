@@ -92,7 +92,7 @@ def _page(
     if after is not None:
         query = query.where(sa.or_(at < after[0], sa.and_(at == after[0], Entry.id < after[1])))
     query = query.order_by(at.desc(), Entry.id.desc()).limit(size)
-    rows = [_listed(row) for row in connection.execute(query).mappings()]
+    rows = [_for_display(row) for row in connection.execute(query).mappings()]
     files = _files(connection, [row["id"] for row in rows])
     return [row | {"files": files.get(row["id"], [])} for row in rows]
 
@@ -121,7 +121,7 @@ _LISTED = (
 )
 
 
-def _listed(row: sa.RowMapping) -> dict[str, Any]:
+def _for_display(row: sa.RowMapping) -> dict[str, Any]:
     """Return a row for display: one author, the feed's display name, text instead of HTML."""
     settings = row["settings"]
     feed_title = settings.get("title") or row["feed_title"]

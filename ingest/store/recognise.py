@@ -62,16 +62,16 @@ def judge(
     if may_be_empty and connection.scalar(_ONE_OF_FEED, {"of_feed": feed_id}) is None:
         return dedupe.decide(entries, ())
     keys, link_keys = dedupe.lookup_keys(entries)
-    known = _known(connection, feed_id, "key", keys)
-    known += _known(connection, feed_id, "link_key", link_keys)
-    known += _known(connection, feed_id, "text_digest", {one.text_digest for one in entries})
+    known = _find_known(connection, feed_id, "key", keys)
+    known += _find_known(connection, feed_id, "link_key", link_keys)
+    known += _find_known(connection, feed_id, "text_digest", {one.text_digest for one in entries})
     known += addresses.known_by(connection, feed_id, "key", keys)
     known += addresses.known_by(connection, feed_id, "link_key", link_keys)
     distinct = {(one.id, one.key): one for one in known}
     verdicts = dedupe.decide(entries, distinct.values(), beside=frozenset(beside))
     if dedupe.has_nothing_known(verdicts, beside):
         times = {entry.published_at for entry in entries if entry.published_at}
-        for one in _known(connection, feed_id, "published_at", times):
+        for one in _find_known(connection, feed_id, "published_at", times):
             distinct.setdefault((one.id, one.key), one)
         verdicts = dedupe.decide(entries, distinct.values())
     return _without_noise(connection, verdicts)
@@ -113,7 +113,7 @@ def _may_be_noise(verdict: Verdict) -> bool:
 _ONE_OF_FEED = sa.select(_ENTRY.c.id).where(_ENTRY.c.feed_id == sa.bindparam("of_feed")).limit(1)
 
 
-def _known(
+def _find_known(
     connection: sa.Connection, feed_id: int, column: str, values: Iterable[Any]
 ) -> list[KnownEntry]:
     found: list[KnownEntry] = []

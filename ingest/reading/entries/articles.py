@@ -61,7 +61,7 @@ def entry_of_page(
     (entry,) = dedupe.identify(normalize(replace(feed, entries=(parsed,)), context))
     # The title is removed after `identify`, so that the digest is that of the page's whole text.
     entry = _with_html(entry, without_title(entry.html, entry.title))
-    entry = _dated(entry, article, page, context.zone, listed)
+    entry = _with_date(entry, article, page, context.zone, listed)
     if entry.lead_image is None:
         body = Fragment(article.html, base_url=page.final_url)
         found = lead_image.choose((), (), body, page_image=article.image)
@@ -95,7 +95,7 @@ def take_article(
     full = _with_html(entry, without_title(body.clean().html, entry.title))
     html = with_files(full.html, entry.enclosures, base_url=entry.link, lead_image=image)
     full = replace(full, html=html, authors=authors, lead_image=image, page=page)
-    return full if entry.published_at else _dated(full, article, page, zone, ListedDates())
+    return full if entry.published_at else _with_date(full, article, page, zone, ListedDates())
 
 
 def _with_html(entry: NormalEntry, html: SafeHtml) -> NormalEntry:
@@ -103,7 +103,7 @@ def _with_html(entry: NormalEntry, html: SafeHtml) -> NormalEntry:
     return entry if html == entry.html else replace(entry, html=html, text=text_of(html))
 
 
-def _dated(
+def _with_date(
     entry: NormalEntry, article: Article, page: Document, zone: tzinfo, listed: ListedDates
 ) -> NormalEntry:
     """Return an entry with the most reliable date of its page; without one, the entry unchanged."""

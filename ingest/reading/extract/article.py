@@ -95,7 +95,7 @@ def _at_known_place(root: HtmlElement, url: str) -> _Opinion | None:
     # If a page shows several articles, each has the mark that the content system gives to articles.
     if not place.is_of_site and headline and headline.is_of_another(place.element):
         return None
-    return _trimmed(place.rule, place.element)
+    return _trim(place.rule, place.element)
 
 
 def _most_agreed(root: HtmlElement) -> _Opinion:
@@ -114,13 +114,13 @@ def _most_agreed(root: HtmlElement) -> _Opinion:
     prose = tallies["prose"]
     headline = find_headline(body_of(root), prose.taken)
     if (place := opinions.with_captions(best.place)) is not best.place:
-        best = _trimmed("captions", place)
+        best = _trim("captions", place)
     if headline is None:
         return best
     if headline.is_of_another(best.place):
-        return _trimmed("headline", holder(headline.part, prose))
+        return _trim("headline", holder(headline.part, prose))
     part = headline.own_part_of(best.place)
-    return best if part is best.place else _trimmed("headline", holder(part, prose))
+    return best if part is best.place else _trim("headline", holder(part, prose))
 
 
 def _tallies(root: HtmlElement) -> dict[str, Tally]:
@@ -148,10 +148,10 @@ def _opinion(method: str, root: HtmlElement, tallies: dict[str, Tally]) -> _Opin
         taken = own.share(element, 1.0) >= _UNTAKEN
         return not taken and not all(sums.share(element, 0.0) > _TAKEN for sums in others)
 
-    return _trimmed(method, holder(body_of(root), own), is_left_out)
+    return _trim(method, holder(body_of(root), own), is_left_out)
 
 
-def _trimmed(
+def _trim(
     method: str, element: HtmlElement, is_left_out: Callable[[HtmlElement], bool] | None = None
 ) -> _Opinion:
     article = copy.deepcopy(element)

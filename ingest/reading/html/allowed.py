@@ -82,7 +82,7 @@ _ALWAYS_SET: dict[str, dict[str, str]] = {
     "iframe": {"sandbox": "allow-scripts allow-same-origin allow-popups allow-presentation"},
 }
 
-# Style properties that change the look of an element, but cannot move it or load anything.
+# Style properties that change the appearance of an element, but cannot move it or load anything.
 _PROPERTIES = re.compile(
     r"(?:(?:min|max)-)?(?:width|height)|aspect-ratio|object-fit|display|float|clear|box-sizing"
     r"|color|background-color|opacity"

@@ -149,7 +149,7 @@ class _Reader:
         if name == "email":
             self.addresses += _MAIL.fullmatch(option or text) is not None
             return f'<a href="mailto:{escape(option or text)}">{content}</a>'
-        written = _written(name, unescape(option) if name == "url" and option else text)
+        written = _whole_address(name, unescape(option) if name == "url" and option else text)
         is_whole = _ADDRESS.fullmatch(written) is not None
         if not is_whole and not (name in {"img", "url"} and _OF_FORUM.fullmatch(written)):
             return None
@@ -168,7 +168,7 @@ class _Reader:
         return f'<a href="{url}">{url}</a>'
 
 
-def _written(name: str, address: str) -> str:
+def _whole_address(name: str, address: str) -> str:
     """Return an address with its scheme, and with blanks encoded if it is a picture's."""
     address = address.strip("\"' \t\n\xa0")
     if name == "url" and _OF_HOST.match(address):

@@ -64,7 +64,7 @@ def _settle_script(script: etree._Element) -> None:
         tex = _REFERENCE.sub(lambda reference: html.unescape(reference[0]), script.text or "")
         formula: etree._Element | None = _tex_element(tex, is_block="display" in kind)
     elif kind.startswith("math/mml"):
-        formula = _parsed(script.text or "")
+        formula = _parse_markup(script.text or "")
     else:
         return
     if formula is None:
@@ -153,7 +153,7 @@ def _settle_picture(image: etree._Element, tex: str) -> None:
 def _drawn_math(container: etree._Element) -> etree._Element | None:
     """Return the formula that MathJax drew: from an attribute (version 2) or from the drawing."""
     if written := container.get("data-mathml"):
-        return _parsed(written)
+        return _parse_markup(written)
     return rebuild(container) if "MathJax" in (container.get("class") or "") else None
 
 
@@ -202,7 +202,7 @@ def _tex_element(tex: str, *, is_block: bool) -> etree._Element:
     return formula
 
 
-def _parsed(markup: str) -> etree._Element | None:
+def _parse_markup(markup: str) -> etree._Element | None:
     parser = etree.HTMLParser(encoding="utf-8")
     tree = etree.fromstring(f"<html><body>{markup}".encode(), parser)
     return next(tree.iter("math"), None)

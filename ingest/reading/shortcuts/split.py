@@ -101,10 +101,10 @@ def _split_xml(body: bytes, start: int) -> Split | None:
         spans = list(_spans(body, model[1] + _ITEM_OF[root[2]], root.end()))
     except _UncertainError:
         return None
-    return _cut(body, spans, scope)
+    return _split_at(body, spans, scope)
 
 
-def _cut(body: bytes, spans: list[tuple[int, int]], scope: bytes) -> Split | None:
+def _split_at(body: bytes, spans: list[tuple[int, int]], scope: bytes) -> Split | None:
     """Split at the items' places; return None if more than comments is between two items."""
     if not spans:
         return Split(head=body, items=(), tail=b"", scope=scope)

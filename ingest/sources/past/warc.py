@@ -27,7 +27,7 @@ from ingest.reading.xml import xml_text
 from ingest.sources.past.source import Form, LeftOut, Piece
 from ingest.values import Document, DocumentKind
 
-_AT_ONCE = 1000  # the records that one call looks through
+_AT_ONCE = 1000  # the records that one call reads
 _BLOCK = 1 << 20
 _PIECE = 65536
 _HEAD = 2048  # The sign of a feed is searched in this many bytes of a body.
