@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.warm import warm
+from tests.warm import Started, warm
+
+ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Program:
             "GUIDANG_FETCH__HOST_DELAY": "0s",
             "GUIDANG_FETCH__PER_HOST": "8",
         }
+        own["PYTHONPATH"] = str(ROOT)
         if self.database_url:
             own["GUIDANG_DATABASE__URL"] = self.database_url
         return own | dict(self.env or {})
@@ -65,7 +68,7 @@ class Program:
         done = warm().run(
             arguments,
             folder=self.folder,
-            environment=self.environment() | {"PYTHONPATH": str(Path(__file__).parents[1])},
+            environment=self.environment(),
             stdin=stdin or "",
             timeout=timeout,
         )
@@ -82,7 +85,7 @@ class Program:
         done = subprocess.run(
             self.command(*arguments, powerless=powerless),
             cwd=self.folder,
-            env=self.environment() | {"PYTHONPATH": str(Path(__file__).parents[1])},
+            env=self.environment(),
             input=stdin,
             capture_output=True,
             text=True,
@@ -91,14 +94,31 @@ class Program:
         )
         return Result(done.returncode, done.stdout, done.stderr)
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            self.command(*arguments),
-            cwd=self.folder,
-            env=self.environment() | {"PYTHONPATH": str(Path(__file__).parents[1])},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+    def start(self, *arguments: str) -> Started:
+        """Start a command without waiting for its end; its output is lost."""
+        return self.start_to(Path(os.devnull), *arguments)
+
+    def start_to(self, log: Path, *arguments: str) -> Started:
+        """Start a command that appends its output and errors to a file."""
+        return warm().start(
+            arguments,
+            folder=self.folder,
+            environment=self.environment(),
+            files=[Path(os.devnull), log, log],
         )
+
+    def start_new_process(
+        self, log: Path, *arguments: str, powerless: bool = False
+    ) -> subprocess.Popen[bytes]:
+        """Do the same in a new process, which imports the program itself."""
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                self.command(*arguments, powerless=powerless),
+                cwd=self.folder,
+                env=self.environment(),
+                stdout=output,
+                stderr=output,
+            )
 
     def on_terminal(self, *arguments: str, columns: int = 120) -> Result:
         """Run a command with a terminal as its input and output."""
@@ -106,12 +126,7 @@ class Program:
         process = subprocess.Popen(
             self.command(*arguments),
             cwd=self.folder,
-            env=self.environment()
-            | {
-                "PYTHONPATH": str(Path(__file__).parents[1]),
-                "TERM": "xterm",
-                "COLUMNS": str(columns),
-            },
+            env=self.environment() | {"TERM": "xterm", "COLUMNS": str(columns)},
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,

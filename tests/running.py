@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.program import Program
+from tests.warm import Started
 
 
 def free_port() -> int:
@@ -29,7 +30,8 @@ def free_port() -> int:
 class Running:
     """A daemon with a configuration in `folder`; its messages go to the file `log`.
 
-    Its tick is 200 ms, so that tests need not wait; `env` can set another one.
+    Its tick is 200 ms, so that tests need not wait; `env` can set another one. It is a fork of a
+    process that has imported the program; with `in_new_process` it starts as on a real machine.
     """
 
     folder: Path
@@ -37,13 +39,14 @@ class Running:
     feeds: Sequence[str] = ()
     settings: str = ""
     env: dict[str, str] = field(default_factory=dict)
+    in_new_process: bool = False
 
     def __post_init__(self) -> None:
         self.port = free_port()
         env = {"GUIDANG_DAEMON__TICK": "200ms"} | self.env
         self.program = Program(self.folder, self.database_url, env)
         self.log = self.folder / "daemon.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Started | subprocess.Popen[bytes] | None = None
         self.configure(*self.feeds)
 
     def configure(self, *feeds: str, more: str = "") -> None:
@@ -53,14 +56,10 @@ class Running:
         )
 
     def start(self, *, powerless: bool = False) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.program.command("run", powerless=powerless),
-                cwd=self.folder,
-                env=self.program.environment() | {"PYTHONPATH": str(Path(__file__).parents[1])},
-                stdout=log,
-                stderr=log,
-            )
+        if powerless or self.in_new_process:
+            self.process = self.program.start_new_process(self.log, "run", powerless=powerless)
+        else:
+            self.process = self.program.start_to(self.log, "run")
 
     def start_ready(self) -> None:
         self.start()

@@ -282,8 +282,7 @@ def test_a_killed_run_over_files_continues_where_it_stopped(
         process = subprocess.Popen(
             program.command(*arguments),
             cwd=tmp_path,
-            env=program.environment()
-            | {"PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONUNBUFFERED": "1"},
+            env=program.environment() | {"PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -388,7 +388,7 @@ def test_a_closed_pipe_is_no_error(program: Program, command: str, reader: str) 
     done = subprocess.run(
         ["bash", "-c", f"{line} | {reader} > /dev/null; exit ${{PIPESTATUS[0]}}"],
         cwd=program.folder,
-        env=program.environment() | {"PYTHONPATH": str(ROOT)},
+        env=program.environment(),
         capture_output=True,
         text=True,
     )
@@ -410,7 +410,7 @@ def test_an_unwritable_output_is_reported(
     done = subprocess.run(
         ["bash", "-c", f"{line} {redirection}"],
         cwd=program.folder,
-        env=program.environment() | {"PYTHONPATH": str(ROOT)},
+        env=program.environment(),
         capture_output=True,
         text=True,
     )

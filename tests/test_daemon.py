@@ -36,7 +36,7 @@ def was_requested(site: Site, path: str, times: int = 1) -> bool:
 
 
 def test_due_feeds_are_polled_until_sigterm(tmp_path: Path, site: Site) -> None:
-    with running(tmp_path, site.url("/a")) as daemon:
+    with running(tmp_path, site.url("/a"), in_new_process=True) as daemon:
         daemon.wait_until(lambda: was_requested(site, "/a", 2))
         site.set("/a", rss(item(1), item(2)))
         daemon.wait_until(lambda: len(list(tmp_path.rglob("source/**/*.md"))) == 2)
@@ -421,7 +421,12 @@ def test_repeated_kills_lose_and_duplicate_nothing(
 ) -> None:
     feeds, chance = range(5), random.Random(3)
     with Site() as site:
-        daemon = Running(tmp_path, database_url, [site.url(f"/{feed}") for feed in feeds])
+        daemon = Running(
+            tmp_path,
+            database_url,
+            [site.url(f"/{feed}") for feed in feeds],
+            in_new_process=kills > 6,
+        )
         for number in range(kills):
             publish(site, feeds, 2 * number)
             daemon.start()

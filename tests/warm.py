@@ -1,6 +1,7 @@
 """Runs commands in forks of a process that has imported the program: ten times as fast.
 
-Tests of the start itself, or of a killed process, start a new process instead.
+Tests of the start itself, of memory, or of the environment of Python start a new process instead.
+The processes that read documents are then children of that process; here all commands share them.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ import functools
 import gc
 import importlib
 import json
+import math
 import multiprocessing
 import os
 import pkgutil
-import select
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
@@ -34,7 +36,7 @@ def warm() -> Warm:
 
 
 class Warm:
-    """Runs commands of the program, one at a time."""
+    """Runs commands of the program, any number at the same time."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
@@ -56,30 +58,73 @@ class Warm:
         timeout: float,
     ) -> tuple[int, str, str]:
         """Run a command; return its exit code, standard output and standard error."""
-        with self._turn, tempfile.TemporaryDirectory() as place:
+        with tempfile.TemporaryDirectory() as place:
             files = [Path(place) / name for name in ("stdin", "stdout", "stderr")]
             files[0].write_text(stdin, "utf-8")
-            order = {
-                "arguments": list(arguments),
-                "folder": str(folder),
-                "environment": dict(environment),
-                "files": [str(file) for file in files],
-            }
-            code = self._execute(order, timeout)
+            started = self.start(arguments, folder=folder, environment=environment, files=files)
+            try:
+                code = started.wait(timeout)
+            finally:
+                started.kill()
             return code, files[1].read_text("utf-8"), files[2].read_text("utf-8")
 
-    def _execute(self, order: dict[str, Any], timeout: float) -> int:
+    def start(
+        self,
+        arguments: Sequence[str],
+        *,
+        folder: Path,
+        environment: Mapping[str, str],
+        files: Sequence[Path],
+    ) -> Started:
+        """Start a command with these files as standard input, output and error."""
+        order = {
+            "arguments": list(arguments),
+            "folder": str(folder),
+            "environment": dict(environment),
+            "files": [str(file) for file in files],
+        }
+        pid = self.do("start", order)
+        assert pid is not None
+        return Started(self, pid)
+
+    def do(self, verb: str, what: Any) -> int | None:
+        """Send an order to the process; return its answer."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        print(json.dumps(order), file=self._process.stdin, flush=True)
-        child = int(self._process.stdout.readline())
-        ended = select.select([self._process.stdout], [], [], timeout)[0]
-        if not ended:
-            os.kill(child, signal.SIGKILL)
-        code = int(self._process.stdout.readline())
-        if not ended:
-            raise subprocess.TimeoutExpired(order["arguments"], timeout)
+        with self._turn:
+            print(json.dumps([verb, what]), file=self._process.stdin, flush=True)
+            answer: int | None = json.loads(self._process.stdout.readline())
+            return answer
+
+
+@dataclass
+class Started:
+    """A command in a fork, with the methods of `subprocess.Popen` that tests use."""
+
+    _warm: Warm
+    pid: int
+    returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Return the exit code, None as long as the command runs."""
+        if self.returncode is None:
+            self.returncode = self._warm.do("reap", self.pid)
+        return self.returncode
+
+    def wait(self, timeout: float = math.inf) -> int:
+        """Return the exit code; raise `subprocess.TimeoutExpired` if the command runs longer."""
+        end = time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if time.monotonic() > end:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout)
+            time.sleep(0.005)
         return code
+
+    def kill(self) -> None:
+        """Kill the command if it still runs."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+            self.wait()
 
 
 class ParentsServer(forkserver.ForkServer):
@@ -93,7 +138,7 @@ class ParentsServer(forkserver.ForkServer):
 
 
 def serve() -> None:
-    """Fork for each command on standard input; print the id of the child, then its exit code."""
+    """Carry out the orders on standard input; print the answer to each as JSON."""
     import ingest
 
     for module in pkgutil.walk_packages(ingest.__path__, "ingest."):
@@ -104,11 +149,42 @@ def serve() -> None:
     forkserver.ensure_running()
     gc.freeze()
     while line := sys.stdin.readline():
-        child = os.fork()
-        if not child:
-            run_program(**json.loads(line))
-        print(child, flush=True)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        verb, what = json.loads(line)
+        print(json.dumps(start(what) if verb == "start" else reap(what)), flush=True)
+
+
+def start(order: dict[str, Any]) -> int:
+    """Run a command in a fork; return its process id."""
+    child = os.fork()
+    if not child:
+        run_program(**order)
+    return child
+
+
+def reap(child: int) -> int | None:
+    """Return the exit code of a child, None as long as it runs."""
+    pid, status = os.waitpid(child, os.WNOHANG)
+    if not pid:
+        return None
+    code = os.waitstatus_to_exitcode(status)
+    if code == -signal.SIGKILL:
+        renew_server()
+    return code
+
+
+def renew_server() -> None:
+    """Start the server of reading processes again if a killed command ended it.
+
+    The server dies of a client that connects and sends nothing. It serves its clients in order:
+    if it starts a process now, it has survived those before.
+    """
+    while True:
+        process = multiprocessing.get_context("forkserver").Process(target=os.getpid)
+        try:
+            process.start()
+        except (OSError, EOFError):
+            continue
+        return process.join()
 
 
 def run_program(
@@ -121,7 +197,7 @@ def run_program(
     os.environ.update(environment)
     time.tzset()
     for number, (file, flags) in enumerate(
-        zip(files, (os.O_RDONLY, *[os.O_WRONLY | os.O_CREAT] * 2), strict=True)
+        zip(files, (os.O_RDONLY, *[os.O_WRONLY | os.O_CREAT | os.O_APPEND] * 2), strict=True)
     ):
         os.dup2(os.open(file, flags), number)
     sys.stdin, sys.stdout, sys.stderr = (
