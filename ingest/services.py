@@ -104,10 +104,12 @@ async def open_services(
     clock: Clock = system_clock,
     *,
     feeds: int = 1,
+    workers: Workers | None = None,
 ) -> AsyncIterator[Services]:
     """Open the services of a run, and close them at the end; the database stays open.
 
-    The number of reader processes depends on `feeds`, the number of feeds to read.
+    The number of reader processes depends on `feeds`, the number of feeds to read. Processes
+    that are passed as `workers` are used instead, and stay open.
     """
     # SQLite allows one writer, and waiting in our own queue is cheaper than waiting for its lock.
     # With more than two threads for PostgreSQL, each commit would hold fewer changes.
@@ -115,7 +117,7 @@ async def open_services(
     with (
         ThreadPoolExecutor(threads, thread_name_prefix="database") as database_threads,
         _threads_left_alone(_VIEWERS, "view") as view_threads,
-        Workers(processes_for(feeds)) as workers,
+        contextlib.nullcontext(workers) if workers else Workers(processes_for(feeds)) as workers,
     ):
         health, pauses = database.query(lambda c: (rsshub.health(c), polls.host_pauses(c)))
         manners = Manners(config.fetch, clock, pauses.values())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -31,6 +33,14 @@ from ingest.values import Poll
 from ingest.workers import Workers
 from models import Base
 from tests.support import FrozenClock
+
+
+@functools.cache
+def readers() -> Workers:
+    """Return the process that reads the documents of all worlds; it starts with the first."""
+    workers = Workers(1)
+    atexit.register(workers.close)
+    return workers
 
 
 @dataclass
@@ -71,18 +81,18 @@ class World:
         return asyncio.run(self._poll([feed for feed in stored if feed.id in wanted]))
 
     async def _poll(self, chosen: Sequence[FeedState]) -> list[Poll]:
-        async with open_services(self.config, self.database, self.clock) as services:
+        async with open_services(
+            self.config, self.database, self.clock, workers=readers()
+        ) as services:
             return await poll_feeds(services, chosen, lambda poll: None)
 
     def replay(self, feed: FeedState, workers: Workers | None = None) -> int:
         """Read the stored bytes of a feed's entries again; return how many entries changed."""
-        with workers or Workers(1) as readers:
-            return replay_feed(self.database, feed, readers, now=self.clock())
+        return replay_feed(self.database, feed, workers or readers(), now=self.clock())
 
     def replay_unread(self, feed: FeedState) -> int:
         """Read the unread entries of a feed again; return how many can be read now."""
-        with Workers(1) as readers:
-            return replay_unread(self.database, feed, readers)
+        return replay_unread(self.database, feed, readers())
 
     def entries(self) -> list[dict[str, Any]]:
         """Return all entries, in the order in which they were stored."""
