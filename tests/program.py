@@ -27,11 +27,15 @@ class Result:
 
 @dataclass(frozen=True)
 class Program:
-    """The `guidang` command with a configuration in `folder`."""
+    """The `guidang` command with a configuration in `folder`.
+
+    With `retries_at_once`, `run` does not wait before it repeats a request.
+    """
 
     folder: Path
     database_url: str = ""
     env: Mapping[str, str] | None = None
+    retries_at_once: bool = False
 
     def environment(self) -> dict[str, str]:
         own = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
@@ -71,6 +75,7 @@ class Program:
             environment=self.environment(),
             stdin=stdin or "",
             timeout=timeout,
+            retries_at_once=self.retries_at_once,
         )
         return Result(*done)
 

@@ -26,6 +26,8 @@ from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
+import stamina
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -56,12 +58,19 @@ class Warm:
         environment: Mapping[str, str],
         stdin: str,
         timeout: float,
+        retries_at_once: bool = False,
     ) -> tuple[int, str, str]:
         """Run a command; return its exit code, standard output and standard error."""
         with tempfile.TemporaryDirectory() as place:
             files = [Path(place) / name for name in ("stdin", "stdout", "stderr")]
             files[0].write_text(stdin, "utf-8")
-            started = self.start(arguments, folder=folder, environment=environment, files=files)
+            started = self.start(
+                arguments,
+                folder=folder,
+                environment=environment,
+                files=files,
+                retries_at_once=retries_at_once,
+            )
             try:
                 code = started.wait(timeout)
             finally:
@@ -75,13 +84,18 @@ class Warm:
         folder: Path,
         environment: Mapping[str, str],
         files: Sequence[Path],
+        retries_at_once: bool = False,
     ) -> Started:
-        """Start a command with these files as standard input, output and error."""
+        """Start a command with these files as standard input, output and error.
+
+        With `retries_at_once` it does not wait before it repeats a request.
+        """
         order = {
             "arguments": list(arguments),
             "folder": str(folder),
             "environment": dict(environment),
             "files": [str(file) for file in files],
+            "retries_at_once": retries_at_once,
         }
         pid = self.do("start", order)
         assert pid is not None
@@ -188,9 +202,14 @@ def renew_server() -> None:
 
 
 def run_program(
-    arguments: list[str], folder: str, environment: dict[str, str], files: list[str]
+    arguments: list[str],
+    folder: str,
+    environment: dict[str, str],
+    files: list[str],
+    retries_at_once: bool,
 ) -> None:
     """Run the program in this process, with these arguments; does not return."""
+    stamina.set_testing(retries_at_once, attempts=sys.maxsize, cap=True)
     forkserver._forkserver.__class__ = ParentsServer
     os.chdir(folder)
     os.environ.clear()
