@@ -37,6 +37,13 @@ SILENT = (
     *("cli", "config", "locale", "layouts", "outputs", "reading/dates", "reading/dedupe"),
     *("reading/extract", "reading/html", "reading/language", "reading/shortcuts", "reading/titles"),
     *("reading/xml", "reading/links.py", "urls.py", "metrics.py", "logs.py", "fetch/http1.py"),
+    *(
+        "exports/card.py",
+        "exports/atom.py",
+        "exports/warc.py",
+        "exports/wacz.py",
+        "exports/epub.py",
+    ),
     *("reading/plain", "store/statements.py", "demo/run.py", "daemon", "reading/documents/split"),
 )
 # Not for people: what databases say, and what is in documents.

@@ -17,6 +17,7 @@ from ingest.cli import (
     database,
     demo,
     entries,
+    export,
     feeds,
     follow,
     poll,
@@ -67,6 +68,7 @@ app.command("run")(service.run)
 app.command("backfill")(backfill.backfill)
 app.command("systemd-unit")(systemd_unit.systemd_unit)
 app.command("archive")(archive.archive)
+app.command("export")(export.export)
 app.command("replay")(replay.replay)
 app.command("status")(status.status)
 

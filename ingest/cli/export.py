@@ -1,0 +1,149 @@
+"""`guidang export`: write many entries to one file, for other programs and for researchers."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+from zoneinfo import ZoneInfo
+
+import typer
+
+from ingest.cli.days import Since, Until, span
+from ingest.cli.output import console
+from ingest.cli.session import Session, open_session
+from ingest.errors import UsageError
+from ingest.messages import _, ngettext
+
+if TYPE_CHECKING:
+    from ingest.exports import Export, Outcome
+    from ingest.exports.format import Format
+    from ingest.exports.run import Tell
+    from ingest.store.exports import Wanted
+
+_Out = Annotated[str, typer.Argument(metavar="OUT", help="The file; - is standard output.")]
+_Form = Annotated[
+    Literal["jsonl", "parquet", "csv"],
+    typer.Option("--format", help="The form of the file."),
+]
+_Feeds = Annotated[
+    list[str] | None,
+    typer.Option("--feed", help="Only entries of this feed: number, address or title. Repeatable."),
+]
+_Revisions = Annotated[
+    bool, typer.Option("--revisions", help="Also the earlier versions of entries.")
+]
+_Captures = Annotated[
+    bool, typer.Option("--captures", help="Also the publisher's bytes of each entry.")
+]
+_Text = Annotated[bool, typer.Option("--text", help="Also the visible text, without HTML.")]
+_Card = Annotated[
+    bool,
+    typer.Option("--card/--no-card", help="Describe the file in OUT.README.md, for researchers."),
+]
+_Force = Annotated[
+    bool, typer.Option("--force", help="Replace OUT; begin an unfinished export anew.")
+]
+
+
+def export(
+    ctx: typer.Context,
+    out: _Out,
+    form: _Form,
+    feed: _Feeds = None,
+    since: Since = None,
+    until: Until = None,
+    revisions: _Revisions = False,
+    captures: _Captures = False,
+    text: _Text = False,
+    card: _Card = True,
+    force: _Force = False,
+) -> None:
+    """Write many entries to one file.
+
+    If it is stopped, the same command continues it.
+    """
+    from ingest.exports import FORMATS, run, run_to_stream
+    from ingest.store.exports import Wanted
+
+    wanted = Wanted(revisions=revisions, captures=captures, text=text)
+    _refuse_extras(FORMATS[form], wanted)
+    with open_session(ctx, quiet=True) as session:
+        asked = _export(session, FORMATS[form], wanted, feed or [], since, until)
+        with _telling() as tell:
+            if out == "-":
+                run_to_stream(session.database, asked, sys.stdout.buffer, tell)
+                return
+            done = run(session.database, asked, Path(out), tell, force=force, has_card=card)
+        _report(done, out)
+
+
+def _refuse_extras(form: Format, wanted: Wanted) -> None:
+    """Raise `UsageError` for an option that a format has no place for."""
+    for name in ("revisions", "captures", "text"):
+        if getattr(wanted, name) and name not in form.extras:
+            raise UsageError(f"--{name} does not go with --format {form.name}")
+
+
+def _export(
+    session: Session,
+    form: Format,
+    wanted: Wanted,
+    names: list[str],
+    since: str | None,
+    until: str | None,
+) -> Export:
+    from ingest.exports import Export
+    from ingest.store import feeds
+    from ingest.store.export_pages import Choice
+
+    zone = session.config.archive.timezone
+    first, end = span(since, until, ZoneInfo(zone))
+    found = session.database.query(feeds.find, names)
+    asked = {
+        "--feed": ", ".join(sorted({one.slug for one in found})),
+        "--since": f"{since} {zone}" if since else "",
+        "--until": f"{until} {zone}" if until else "",
+    }
+    return Export(
+        format=form,
+        choice=Choice(
+            feed_ids=tuple(sorted({one.id for one in found})) if names else None,
+            since=first,
+            until=end,
+        ),
+        wanted=wanted,
+        asked={name: value for name, value in asked.items() if value},
+    )
+
+
+@contextlib.contextmanager
+def _telling() -> Iterator[Tell]:
+    """Yield a function that shows the progress on standard error, if that is a terminal."""
+    terminal = console(errors=True)
+    if not terminal.is_terminal:
+        yield lambda *_: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=terminal) as progress:
+        task = progress.add_task("", total=None)
+        yield lambda count, total: progress.update(task, completed=count, total=total)
+
+
+def _report(done: Outcome, out: str) -> None:
+    from ingest.cli.output import say
+
+    if done.earlier:
+        say(_("continued after {count:,} entries", count=done.earlier))
+    say(
+        ngettext(
+            "{count:,} entry written to {file}",
+            "{count:,} entries written to {file}",
+            done.entries,
+            file=out,
+        )
+    )

@@ -1,0 +1,186 @@
+"""The choice of entries for an export, and their order: pages of ids by key, never by offset.
+
+The order is by date, then by the entry's key, then by its feed. None of these depends on the
+database, so two databases with the same entries give the same order.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import sqlalchemy as sa
+
+from ingest.store.statements import table_of
+from models import Entry, Feed
+
+if TYPE_CHECKING:
+    from ingest.database import Database
+
+_IN_ONE_PAGE = 20_000
+_ENTRY, _FEED = table_of(Entry), table_of(Feed)
+_PAST_ALL = 2**62  # larger than the id of any feed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """The entries of an export; None sets no bound, and `until` is exclusive.
+
+    An entry's date is its publication, or when it was first seen. `where` is a condition on the
+    table of entries.
+    """
+
+    feed_ids: tuple[int, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    where: sa.ColumnElement[bool] | None = None
+
+    def condition(self) -> sa.ColumnElement[bool]:
+        """Return the condition on the table of entries."""
+        at = sa.func.coalesce(_ENTRY.c.published_at, _ENTRY.c.first_seen_at, type_=_AT)
+        return sa.and_(*self._common(), *_bounds(at, self.since, self.until))
+
+    def in_order_of(self, at: sa.Column[Any]) -> sa.ColumnElement[bool]:
+        """Return the condition on the entries with (or without) a publication date."""
+        is_dated = _ENTRY.c.published_at.is_not(None)
+        of_kind = is_dated if at is _ENTRY.c.published_at else sa.not_(is_dated)
+        return sa.and_(of_kind, *self._common(), *_bounds(at, self.since, self.until))
+
+    def _common(self) -> Iterator[sa.ColumnElement[bool]]:
+        yield sa.true()
+        if self.feed_ids is not None:
+            yield _ENTRY.c.feed_id.in_(self.feed_ids)
+        if self.where is not None:
+            yield self.where
+
+
+_AT = _ENTRY.c.first_seen_at.type
+
+
+def _bounds(
+    at: sa.ColumnElement[Any], since: datetime | None, until: datetime | None
+) -> Iterator[sa.ColumnElement[bool]]:
+    if since is not None:
+        yield at >= sa.literal(since, _AT)
+    if until is not None:
+        yield at < sa.literal(until, _AT)
+
+
+class Place(NamedTuple):
+    """A place between two entries: all entries of this date and key, or before, are done."""
+
+    at: datetime
+    key: str
+
+    def as_json(self) -> list[str]:
+        """Return the place as JSON, for an export that is continued later."""
+        return [self.at.isoformat(), self.key]
+
+    @classmethod
+    def from_json(cls, place: list[str]) -> Place:
+        """Return the place that `as_json` has stored."""
+        return cls(datetime.fromisoformat(place[0]), place[1])
+
+
+class _Listed(NamedTuple):
+    at: datetime
+    key: str
+    feed_id: int
+    id: int
+
+
+class Group(NamedTuple):
+    """Ids of entries in order, and the place after them."""
+
+    ids: list[int]
+    place: Place
+
+
+def groups(
+    database: Database,
+    choice: Choice,
+    slugs: dict[int, str],
+    *,
+    size: int,
+    after: Place | None = None,
+    newest_first: bool = False,
+) -> Iterator[Group]:
+    """Yield all chosen entries in groups of at least `size`; `slugs` are the feeds' by id."""
+    streams = [
+        _stream(database, choice, at, after, newest_first)
+        for at in (_ENTRY.c.published_at, _ENTRY.c.first_seen_at)
+    ]
+    listed = heapq.merge(*streams, reverse=newest_first)
+    ids: list[int] = []
+    place = None
+    for (at, key), same in groupby(listed, key=lambda one: one[:2]):
+        ids += [one.id for one in sorted(same, key=lambda one: slugs[one.feed_id])]
+        place = Place(at, key)
+        if len(ids) >= size:
+            yield Group(ids, place)
+            ids = []
+    if ids and place:
+        yield Group(ids, place)
+
+
+def _stream(
+    database: Database,
+    choice: Choice,
+    at: sa.Column[Any],
+    after: Place | None,
+    newest_first: bool,
+) -> Iterator[_Listed]:
+    """Yield the entries with a publication date, or those without; each kind has its own index."""
+    last = (-_PAST_ALL if newest_first else _PAST_ALL) if after else 0
+    cursor = (*after, last) if after else None
+    while True:
+        page = database.query(_page, choice, at, cursor, newest_first)
+        yield from page
+        if len(page) < _IN_ONE_PAGE:
+            return
+        cursor = page[-1][:3]
+
+
+def _page(
+    connection: sa.Connection,
+    choice: Choice,
+    at: sa.Column[Any],
+    cursor: tuple[datetime, str, int] | None,
+    newest_first: bool,
+) -> list[_Listed]:
+    key = in_byte_order(connection, _ENTRY.c.key)
+    order = (at, key, _ENTRY.c.feed_id)
+    query = sa.select(at, _ENTRY.c.key, _ENTRY.c.feed_id, _ENTRY.c.id)
+    query = query.where(choice.in_order_of(at))
+    if cursor is not None:
+        query = query.where(_is_after(order, cursor, newest_first))
+    query = query.order_by(*(one.desc() if newest_first else one for one in order))
+    return [_Listed(*row) for row in connection.execute(query.limit(_IN_ONE_PAGE))]
+
+
+def _is_after(
+    order: Iterable[sa.ColumnElement[Any]], cursor: Iterable[Any], newest_first: bool
+) -> sa.ColumnElement[bool]:
+    """Return the condition for the rows after a cursor, in a form that uses the index of dates."""
+    at, key, feed_id = order
+    last_at, last_key, last_feed = cursor
+    compare: Callable[[Any, Any], Any] = (
+        sa.sql.operators.lt if newest_first else sa.sql.operators.gt
+    )
+    last_at = sa.literal(last_at, _AT)
+    is_later = sa.or_(compare(key, last_key), sa.and_(key == last_key, compare(feed_id, last_feed)))
+    return sa.and_(
+        sa.or_(at == last_at, compare(at, last_at)),
+        sa.or_(compare(at, last_at), is_later),
+    )
+
+
+def in_byte_order(
+    connection: sa.Connection, column: sa.ColumnElement[str]
+) -> sa.ColumnElement[str]:
+    """Return a text column that both databases compare by its bytes, whatever their locale."""
+    return sa.collate(column, "C" if connection.dialect.name == "postgresql" else "BINARY")

@@ -1,0 +1,98 @@
+"""Totals of the entries that an export holds, for its head and its corpus card."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.store.export_pages import Choice, in_byte_order
+from ingest.store.export_rows import FeedFacts
+from ingest.store.exports import feed_facts
+from ingest.store.statements import table_of
+from models import Entry, Revision
+
+_ENTRY, _REVISION = table_of(Entry), table_of(Revision)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True, kw_only=True)
+class FeedTotal:
+    """How many entries of a feed there are, and their first and last date."""
+
+    facts: FeedFacts
+    title: str
+    entries: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Summary:
+    """Totals of the chosen entries; nothing in it depends on when it is made.
+
+    `changed_at` is when a text of these entries was last seen for the first time.
+    """
+
+    entries: int = 0
+    revisions: int = 0
+    full_texts: int = 0
+    changed_at: datetime = _LONG_AGO
+    first: datetime | None = None
+    last: datetime | None = None
+    feeds: dict[str, FeedTotal] = field(default_factory=dict)
+    languages: Counter[Any] = field(default_factory=Counter)
+    years: Counter[Any] = field(default_factory=Counter)
+    methods: Counter[Any] = field(default_factory=Counter)
+    precisions: Counter[Any] = field(default_factory=Counter)
+
+
+_GROUPS = ("feed_id", "language", "published_method", "published_precision")
+
+
+def summarize(connection: sa.Connection, choice: Choice) -> Summary:
+    """Return the totals of the chosen entries; all rows are read once."""
+    facts, summary = feed_facts(connection), Summary()
+    year = sa.extract("year", _ENTRY.c.published_at)
+    columns = [*(_ENTRY.c[name] for name in _GROUPS), year.label("year")]
+    query = sa.select(
+        *columns,
+        sa.func.count().label("entries"),
+        sa.func.sum(sa.case((_ENTRY.c.full_text, 1), else_=0)).label("full_texts"),
+        sa.func.max(_ENTRY.c.seen_at).label("changed_at"),
+        sa.func.min(_ENTRY.c.published_at).label("first"),
+        sa.func.max(_ENTRY.c.published_at).label("last"),
+        sa.func.min(in_byte_order(connection, _ENTRY.c.feed_title)).label("title"),
+    )
+    for row in connection.execute(query.where(choice.condition()).group_by(*columns)):
+        _add(summary, row, facts)
+    summary.revisions = _count_revisions(connection, choice)
+    return summary
+
+
+def _add(summary: Summary, row: Any, facts: Mapping[int, FeedFacts]) -> None:
+    of_feed = facts[row.feed_id]
+    title = of_feed.title or row.title
+    feed = summary.feeds.setdefault(of_feed.slug, FeedTotal(facts=of_feed, title=title))
+    feed.title = min(feed.title, title)
+    for total in (summary, feed):
+        total.entries += row.entries
+        if row.first is not None:
+            total.first = min(total.first or row.first, row.first)
+            total.last = max(total.last or row.last, row.last)
+    summary.full_texts += row.full_texts
+    summary.changed_at = max(summary.changed_at, row.changed_at)
+    summary.languages[row.language] += row.entries
+    summary.years[row.year and int(row.year)] += row.entries
+    summary.methods[row.published_method] += row.entries
+    summary.precisions[row.published_precision] += row.entries
+
+
+def _count_revisions(connection: sa.Connection, choice: Choice) -> int:
+    query = sa.select(sa.func.count()).select_from(_REVISION)
+    query = query.join(_ENTRY, _ENTRY.c.id == _REVISION.c.entry_id).where(choice.condition())
+    return connection.execute(query).scalar_one()

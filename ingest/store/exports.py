@@ -1,0 +1,99 @@
+"""Entries with all that is known about them, for exports, in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import sqlalchemy as sa
+
+from ingest.store.export_pages import Choice, Place, groups
+from ingest.store.export_rows import ENTRY, REVISION, FeedFacts, entry_of, query_of
+from ingest.store.statements import in_batches, table_of
+from ingest.urls import without_secrets
+from ingest.values.exports import ExportEntry
+from models import Address, Feed
+
+if TYPE_CHECKING:
+    from ingest.database import Database
+
+_ADDRESS, _FEED = table_of(Address), table_of(Feed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What an export has beside the present texts of its entries."""
+
+    revisions: bool = False
+    captures: bool = False
+    text: bool = False
+
+
+class Batch(NamedTuple):
+    """Entries in order, and the place after them, from which an export can continue."""
+
+    entries: list[ExportEntry]
+    place: Place
+
+
+def feed_facts(connection: sa.Connection) -> dict[int, FeedFacts]:
+    """Return all feeds by number, removed ones too."""
+    rows = connection.execute(sa.select(_FEED)).mappings()
+    return {
+        row["id"]: FeedFacts(
+            slug=row["slug"],
+            url=without_secrets(row["url"]),
+            title=row["settings"].get("title"),
+            categories=row["settings"].get("categories") or row["categories"] or [],
+        )
+        for row in rows
+    }
+
+
+def batches(
+    database: Database,
+    choice: Choice,
+    wanted: Wanted,
+    *,
+    size: int,
+    after: Place | None = None,
+    newest_first: bool = False,
+) -> Iterator[Batch]:
+    """Yield the chosen entries by date, in batches of about `size`.
+
+    Earlier versions come before the present one. Only one batch is in memory.
+    """
+    facts = database.query(feed_facts)
+    slugs = {number: feed.slug for number, feed in facts.items()}
+    for group in groups(database, choice, slugs, size=size, after=after, newest_first=newest_first):
+        found = database.query(_entries, group.ids, facts, wanted)
+        yield Batch([one for number in group.ids for one in found.get(number, ())], group.place)
+
+
+def _entries(
+    connection: sa.Connection,
+    numbers: Sequence[int],
+    facts: Mapping[int, FeedFacts],
+    wanted: Wanted,
+) -> dict[int, list[ExportEntry]]:
+    """Return the versions of entries by the entry's number, oldest first."""
+    found: dict[int, list[ExportEntry]] = {number: [] for number in numbers}
+    links = _other_links(connection, numbers)
+    for some in in_batches(numbers):
+        for table in (REVISION, ENTRY) if wanted.revisions else (ENTRY,):
+            query = query_of(table, wanted.captures)
+            for row in connection.execute(query, {"numbers": some}).all():
+                entry = entry_of(row, facts[row[1]], links.get(row[0], []), has_text=wanted.text)
+                found[row[0]].append(entry)
+    return found
+
+
+def _other_links(connection: sa.Connection, numbers: Sequence[int]) -> dict[int, list[str]]:
+    links: dict[int, list[str]] = {}
+    for some in in_batches(numbers):
+        query = sa.select(_ADDRESS.c.entry_id, _ADDRESS.c.link)
+        query = query.where(_ADDRESS.c.entry_id.in_(some), _ADDRESS.c.link.is_not(None))
+        for number, link in connection.execute(query):
+            links.setdefault(number, []).append(link)
+    return {number: sorted(set(some)) for number, some in links.items()}
