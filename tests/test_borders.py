@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 import sqlalchemy as sa
 
 from ingest.backfill import runs
 from ingest.backfill.asked import Asked, begin
+from ingest.errors import Fault
 from ingest.feed import FeedState
 from ingest.poll import poll_feeds
+from ingest.reading.entries.normalize import Context
+from ingest.reading.read import Reading, read_items
+from ingest.reading.shortcuts.split import Split, split
 from ingest.services import Services, open_services
 from ingest.store import feeds, listings, polls, unread
-from ingest.values import Outcome, Poll
+from ingest.values import Document, Outcome, Poll
 from ingest.workers import Workers
 from tests import faults
 from tests.faults import BrokenYear, FaultyWorkers
 from tests.program import new_program
 from tests.running import running
 from tests.site import Answer, Site
-from tests.support import item, rss
+from tests.support import NOON, item, rss
 from tests.world import World
 
 PROSE = "这是第{}段的正文，讲述了老旧小区加装电梯的来龙去脉，以及住在里面的居民们的看法。"
@@ -515,3 +520,45 @@ def test_the_stored_poll_holds_the_warning(world: World, site: Site) -> None:
     summaries.poll()
     (row,) = world.query(lambda c: polls.last(c, summaries.feed.id, 5))
     assert "without full text" in row["warnings"]
+
+
+class FaultyBytes(bytes):
+    """A document on which the parser has a bug if it names a fault."""
+
+    def startswith(self, *arguments: Any) -> bool:
+        if b"fault" in self:
+            raise KeyError("fault")
+        return super().startswith(*arguments)
+
+
+class FaultySplit(Split):
+    """Parts whose documents are `FaultyBytes`."""
+
+    def document(self, items: Sequence[bytes]) -> bytes:
+        return FaultyBytes(super().document(items))
+
+
+def read_by_faulty_parser(text: str) -> tuple[Reading | None, Mapping[bytes, bytes]]:
+    """Read the items of a feed with this parser; return the result, and the items by digest."""
+    parts = split(text.encode())
+    assert parts is not None
+    frame = FaultySplit(head=parts.head, items=parts.items, tail=parts.tail, scope=parts.scope)
+    items = frame.by_digest()
+    url = "https://a.example/feed"
+    document = Document(url=url, final_url=url, fetched_at=NOON, body=b"")
+    context = Context(document=document, first_seen_at=NOON, zone=UTC)
+    return read_items(context, frame, items, ()), items
+
+
+def test_an_item_that_the_parser_cannot_read_leaves_the_others() -> None:
+    reading, items = read_by_faulty_parser(rss(item(1), item("fault"), item(3)))
+    assert reading is not None
+    assert [entry.title for entry in reading.entries] == ["第1条新闻", "第3条新闻"]
+    (broken,) = reading.broken
+    assert "fault" in broken.name
+    assert broken.item_digest == list(items)[1]
+
+
+def test_a_fault_of_the_parser_outside_the_items_is_one_of_the_document() -> None:
+    with pytest.raises(Fault, match="KeyError"):
+        read_by_faulty_parser(rss(item(1), item(2), title="fault"))
