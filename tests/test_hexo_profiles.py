@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -55,6 +55,7 @@ def test_a_post_without_picture_author_or_link_has_no_empty_keys(profile: str) -
     ("profile", "changes", "key", "value"),
     [
         ("redefine", {"title": "涨了 100%"}, "title", "涨了 100％"),
+        ("keep", {"title": "涨了 100%"}, "title", "涨了 100％"),
         ("redefine", {"html": "<p># *a* [b](c)</p>"}, "excerpt", r"\# \*a\* \[b\]\(c\)"),
         ("butterfly", {"html": HEADINGS}, "toc", True),
         ("butterfly", {"html": HEADINGS.replace(' id="b"', "")}, "toc", False),
@@ -72,7 +73,7 @@ def test_a_post_without_picture_author_or_link_has_no_empty_keys(profile: str) -
             "stellar",
             {"title": "[甲](乙)_*"},
             "references",
-            [r"[\[甲\]\(乙\)\_\*](<https://news.example.cn/a/1.html>)"],
+            [r"[原文：\[甲\]\(乙\)\_\*](<https://news.example.cn/a/1.html>)"],
         ),
         (
             "landscape",
@@ -109,6 +110,25 @@ def test_an_author_is_a_key_of_the_data_file(profile: str, author: str, key: str
     (file,) = layout.site_files(sorted(layout.facts(record))).values()
     assert front_matter(profile, authors=record.authors)["author"] == key
     assert yaml.safe_load(file)[key]["name"] == author
+
+
+@pytest.mark.parametrize(
+    ("folder", "sources"),
+    [
+        ("/blog/source/_posts", "/blog/source"),
+        ("/blog/source/_posts/news", "/blog/source"),
+        ("/blog/news", None),
+    ],
+)
+def test_the_data_file_is_beside_the_folder_of_posts(folder: str, sources: str | None) -> None:
+    site = HexoLayout(ArchiveConfig(profile="stellar")).site_of(PurePosixPath(folder))
+    assert site == (sources and PurePosixPath(sources))
+
+
+def test_a_post_without_an_author_is_by_nobody_in_stellar() -> None:
+    layout = HexoLayout(ArchiveConfig(profile="stellar"))
+    (file,) = layout.site_files(sorted(layout.facts(make_record()))).values()
+    assert next(iter(yaml.safe_load(file).values()))["name"] == ""
 
 
 @pytest.mark.parametrize("profile", ["", "butterfly", "next"])

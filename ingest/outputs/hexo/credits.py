@@ -33,6 +33,10 @@ _PICTURE = (
 )
 
 
+# In stellar, posts without an author are by the first one of the file: by nobody, then.
+_NOBODY = line("guidang", {"name": "", "url": "", "avatar": "", "hidden": True})
+
+
 def key_of(author: str) -> str:
     """Return the key of an author: the name, or its beginning and a digest if that is unsafe."""
     is_short = len(author.encode()) <= LONGEST_FOLDER
@@ -53,4 +57,5 @@ def data_file(facts: Iterable[str]) -> bytes:
     for author, page in map(json.loads, facts):
         about = {"name": author, "url": page, "avatar": _PICTURE, "description": ""}
         authors.setdefault(key_of(author), about)
-    return "".join(f"{line(key, about)}\n" for key, about in authors.items()).encode()
+    lines = [_NOBODY, *(line(key, about) for key, about in authors.items())]
+    return "".join(f"{one}\n" for one in lines).encode()

@@ -18,7 +18,7 @@ def title(post: Post) -> Value:
 
 
 def title_without_percent(post: Post) -> Value:
-    """Return the title with a full-width `％`: redefine takes a `%` for a field to fill."""
+    """Return the title with a full-width `％`: redefine and keep read it as a format of sprintf."""
     return quoted(post.title.replace("%", "％"))
 
 
@@ -95,31 +95,33 @@ def original_if_readable(post: Post) -> Value | None:
 
 def rights_in_html(post: Post) -> Value:
     """Return a note on the rights with a link; butterfly and redefine print it as HTML."""
-    rights, original = _words(post)
+    note = rights(post)
     if not post.original:
-        return rights
-    return f'{rights} <a href="{post.original}" rel="noopener">{original}</a>'
+        return note
+    return f'{note} <a href="{post.original}" rel="noopener">{_original(post)}</a>'
 
 
 def rights_in_markdown(post: Post) -> Value:
     """Return a note on the rights with a link; stellar reads it as Markdown."""
-    rights, original = _words(post)
-    return f"{rights} [{original}](<{post.original}>)" if post.original else rights
+    note = rights(post)
+    return f"{note} [{_original(post)}](<{post.original}>)" if post.original else note
 
 
 def rights(post: Post) -> Value:
     """Return a note on the rights, in place of the blogger's licence."""
-    return _words(post)[0]
+    return "版权归原作者所有。" if post.is_chinese else "© the author."
 
 
 def references_of_volantis(post: Post) -> Value | None:
     """Return the original as the only reference."""
-    return [{"title": post.title, "url": post.original}] if post.original else None
+    return [{"title": _original_title(post), "url": post.original}] if post.original else None
 
 
 def references_of_stellar(post: Post) -> Value | None:
     """Return the original as the only reference, in Markdown."""
-    return [f"[{_as_markdown(post.title)}](<{post.original}>)"] if post.original else None
+    return (
+        [f"[{_as_markdown(_original_title(post))}](<{post.original}>)"] if post.original else None
+    )
 
 
 def article_of_icarus(post: Post) -> Value:
@@ -127,7 +129,9 @@ def article_of_icarus(post: Post) -> Value:
 
     They replace `article` of the theme's settings, so they repeat its other defaults.
     """
-    licences = {"".join(_words(post)): {"url": post.original}} if post.original else {}
+    licences = (
+        {f"{rights(post)} {_original(post)}": {"url": post.original}} if post.original else {}
+    )
     return {
         "highlight": {"theme": "atom-one-light", "clipboard": True, "fold": "unfolded"},
         "readtime": True,
@@ -183,9 +187,13 @@ def no(post: Post) -> Value:  # noqa: ARG001
     return False
 
 
-def _words(post: Post) -> tuple[str, str]:
-    """Return a note on the rights, and a name for the original."""
-    return ("版权归原作者所有。", "原文") if post.is_chinese else ("© the author.", "Original")
+def _original(post: Post) -> str:
+    """Return a name for the original."""
+    return "原文" if post.is_chinese else "Original"
+
+
+def _original_title(post: Post) -> str:
+    return f"原文：{post.title}" if post.is_chinese else f"Original: {post.title}"
 
 
 def _as_markdown(text: str) -> str:

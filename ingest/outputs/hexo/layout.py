@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePath
 
 from ingest.outputs.body import body_of
 from ingest.outputs.hexo.credits import data_file, fact_of
@@ -52,6 +53,13 @@ class HexoLayout(Layout):
             value = value_of(post)
             if value is not None:
                 yield line(key, value)
+
+    def site_of(self, folder: PurePath) -> PurePath | None:
+        """Return Hexo's folder of sources, if the theme looks up authors in a data file."""
+        if not self._profile.data_file:
+            return None
+        posts = (one for one in (folder, *folder.parents) if one.name == "_posts")
+        return next((one.parent for one in posts), None)
 
     def facts(self, record: Record) -> Iterator[str]:
         """Yield the author, if the theme looks up authors in a data file."""

@@ -19,7 +19,7 @@ class Profile:
     """How to write a post for a theme.
 
     `shows_source` states whether the theme's pages show the author, and a link to the original, at
-    its default settings. `data_file` is where the theme looks up authors, below the site's folder.
+    its default settings. `data_file` is where the theme looks up authors, below `source`.
     """
 
     keys: Keys
@@ -64,12 +64,11 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
         ),
         "volantis": Profile(
             shows_source=True,
-            data_file="source/_data/author.yml",
+            data_file="_data/author.yml",
             keys=_keys(
                 {
                     "author": fields.author_key,
                     "headimg": fields.image,
-                    "thumbnail": fields.image,
                     "title_display": fields.yes,
                     "description": fields.description,
                     "comments": fields.no,
@@ -138,6 +137,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             shows_source=False,
             keys=_keys(
                 {
+                    "title": fields.title_without_percent,
                     "home_cover": fields.image,
                     "post_cover": fields.image,
                     "excerpt": fields.description,
@@ -164,7 +164,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
         ),
         "stellar": Profile(
             shows_source=True,
-            data_file="source/_data/authors.yml",
+            data_file="_data/authors.yml",
             keys=_keys(
                 {
                     "author": fields.author_key,
