@@ -373,13 +373,28 @@ def backfill(world: World, feed: FeedState, workers: Workers) -> runs.Report:
         return asyncio.run(run_backfill(world, [feed], workers))
 
 
-async def run_backfill(world: World, chosen: list[FeedState], workers: Workers) -> runs.Report:
-    asked = Asked(feeds=tuple(feed.id for feed in chosen), source="rfc5005")
+async def run_backfill(
+    world: World, chosen: list[FeedState], workers: Workers, source: str = "rfc5005"
+) -> runs.Report:
+    asked = Asked(feeds=tuple(feed.id for feed in chosen), source=source)
     async with open_services(world.config, world.database, world.clock) as services:
         number, _ = await services.transact(
             begin, asked, lambda _: (), anew=False, lists=True, now=world.clock()
         )
         return await runs.run(with_workers(services, workers), number, asked, lambda *_: None)
+
+
+def test_a_sitemap_is_read_in_a_process_with_limits(world: World, site: Site) -> None:
+    feed = world.add(site.url("/feed"))
+    site.set("/feed", rss(item(1), link=site.url("/")))
+    site.set("/robots.txt", f"Sitemap: {site.url('/list.xml')}", content_type="text/plain")
+    site.set("/list.xml", f"<urlset><url><loc>{site.url('/2.html')}</loc></url></urlset>")
+    site.set("/2.html", article(), content_type="text/html")
+    with FaultyWorkers("/list.xml", fault=faults.exhaust_memory) as workers:
+        report = asyncio.run(run_backfill(world, [feed], workers, "sitemap"))
+    assert "it takes too much memory" in repr(report)
+    with Workers(1) as workers:
+        assert asyncio.run(run_backfill(world, [feed], workers, "sitemap")).is_complete
 
 
 class Summaries:

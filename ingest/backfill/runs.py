@@ -122,6 +122,7 @@ def web_of(services: Services, feed: FeedState | None = None) -> Web:
     fetcher = services.fetcher.via(proxy_of(feed) if feed else None)
     return Web(
         fetcher=fetcher,
+        workers=services.workers,
         manners=services.manners,
         instances=services.instances,
         wayback=services.config.wayback,

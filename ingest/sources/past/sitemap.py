@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from ingest.errors import BadStatus, Gone, SourceError, Unreadable
@@ -23,6 +24,7 @@ from ingest.sources.past.source import (
 )
 from ingest.urls import absolute_link, host_of, site_of
 from ingest.values import Document, DocumentKind, Planned
+from ingest.workers import READ_WITHIN
 
 _USUAL = (
     *("sitemap.xml", "sitemap_index.xml", "sitemap-index.xml", "wp-sitemap.xml", "sitemap.xml.gz"),
@@ -149,12 +151,14 @@ class Sitemap(Source):
 
     async def _fetch_list(self, url: str) -> list[Listed]:
         document = await self._web.fetcher.fetch_document(url, accept=_LISTS_ACCEPT)
-        return read_sitemap(
+        read = partial(
+            read_sitemap,
             document.body,
             url=document.final_url,
             now=document.fetched_at,
             content_type=document.content_type,
         )
+        return await self._web.workers.run(READ_WITHIN, document.url, read)
 
     def _is_wanted(self, listed: Listed) -> bool:
         """Return whether an address can be an article of the site in the window.

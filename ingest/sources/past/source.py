@@ -18,6 +18,7 @@ from ingest.manners import Manners
 from ingest.sources.instances import Instances
 from ingest.urls import absolute_link
 from ingest.values import Document, ParsedFeed, Planned
+from ingest.workers import Workers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Web:
     """What a source needs to fetch documents."""
 
     fetcher: Fetcher
+    workers: Workers
     manners: Manners
     instances: Instances
     wayback: WaybackConfig

@@ -20,6 +20,7 @@ from ingest.sources.past.cdx import CdxError, Listing, read_cdx
 from ingest.sources.past.source import Form, Piece, Source, Taken, Web, Window, home_of
 from ingest.urls import host_of
 from ingest.values import DocumentKind, Planned
+from ingest.workers import READ_WITHIN
 
 logger = logging.getLogger(__name__)
 
@@ -150,10 +151,7 @@ class Wayback(Source):
             document = await self._web.fetcher.fetch_document(
                 url, accept="application/json", host_delay=self._settings.delay
             )
-            try:
-                listing = read_cdx(document.body, _FIELDS)
-            except CdxError as error:
-                raise Unreadable(url, str(error)) from None
+            listing = await self._web.workers.run(READ_WITHIN, url, _read_index, document.body, url)
             found += listing.rows
             total += listing.total
             resume = listing.resume
@@ -214,6 +212,13 @@ class Wayback(Source):
         pattern = rf"{re.escape(urlsplit(before).path)}(\d{{14}}){re.escape(between)}"
         found = re.match(pattern, urlsplit(address).path)
         return _instant(found[1]) if found and _is_instant(found[1]) else None
+
+
+def _read_index(body: bytes, url: str) -> Listing:
+    try:
+        return read_cdx(body, _FIELDS)
+    except CdxError as error:
+        raise Unreadable(url, str(error)) from None
 
 
 def _is_address(original: str) -> bool:
