@@ -98,12 +98,13 @@ class Taking:
         self, document_id: int, planned: Planned, taken: Taken, error: SourceError
     ) -> Outcome:
         """Store an unreadable document: missing if it was promised, otherwise passed over."""
-        log_if_fault(error)
         more = [*taken.more, *self._source.pass_by(planned, error)]
         holds_entries = isinstance(error, ParseError) and error.holds_entries
         is_missing = self._source.is_promised or isinstance(error, Fault) or holds_entries
         state = MISSING if is_missing else PASSED_OVER
-        return await self.note(document_id, planned, state, str(error), more)
+        outcome = await self.note(document_id, planned, state, str(error), more)
+        log_if_fault(error)
+        return outcome
 
     async def _note_ownerless(
         self, document_id: int, planned: Planned, taken: Taken, held: Held
@@ -183,11 +184,11 @@ class Taking:
         )
         wanted = [entry for entry in held.entries if self._window.has(entry.published_at)]
         judge = await self._judge(piece, held, outcome.feed.id)
-        for one in held.broken[:1]:
-            log_if_fault(one.fault)
         outcome = await self._services.transact(
             store_outcome, seen, outcome, piece, held, wanted, judge, more
         )
+        for one in held.broken[:1]:
+            log_if_fault(one.fault)
         self.has_planned = self.has_planned or bool(more)
         return outcome
 

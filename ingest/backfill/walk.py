@@ -66,13 +66,13 @@ class Walk:
             with border(self._source.listed_at):
                 documents = await patiently(self._source.plan)
         except SourceError as error:
-            log_if_fault(error)
             if self._is_optional and _is_out_of_reach(error):
                 documents = [self._out_of_reach(error)]
                 await self._services.transact(backfills.begin_walk, self._state.id, documents)
                 return True
             await keep_pause(self._services, self._source.listed_at, error)
             await self._services.transact(backfills.note_walk, self._state.id, str(error))
+            log_if_fault(error)
             logger.warning("%s: listing failed: %s", self._state.source, error)
             return False
         await self._services.transact(backfills.begin_walk, self._state.id, documents)
@@ -152,11 +152,12 @@ class Walk:
         return await patiently(self._source.take, planned)
 
     async def _pass_by(self, document_id: int, planned: Planned, error: SourceError) -> Outcome:
-        log_if_fault(error)
         more = self._source.pass_by(planned, error)
         is_end = self._source.is_end(planned, error) and not isinstance(error, Fault)
         state = PASSED_OVER if is_end else MISSING
-        return await self._taking.note(document_id, planned, state, str(error), more)
+        outcome = await self._taking.note(document_id, planned, state, str(error), more)
+        log_if_fault(error)  # If storing raises, that fault is logged instead, and only once.
+        return outcome
 
     async def _is_known(self, planned: Planned) -> bool:
         """Return whether the store has an entry with the link of a page, which is then skipped."""
