@@ -103,7 +103,7 @@ async def _ask_read_commit(
             await _log_broken(services, feed, reading)
             rules, now = services.config.schedule, services.clock()
             work = partial(commit, rules=rules, now=now, ends_pause=ends_pause)
-            poll = await services.transact(work, feed, answer, reading, poll)
+            poll = await services.transact_with_health(work, feed, answer, reading, poll)
     except SourceError as error:
         poll = replace(poll, seconds=_since(began))
         poll = await _commit_failure(services, feed, poll, error)
@@ -129,7 +129,7 @@ async def _commit_failure(
     try:
         with border(poll.url):
             work = partial(commit_failure, rules=rules, now=now, pause=pause)
-            return await services.transact(work, feed, error, failed)
+            return await services.transact_with_health(work, feed, error, failed)
     except Fault as fault:
         unstored = f"the failure could not be stored: {fault}"
         logger.warning("%s", unstored, extra={"feed": feed.name})

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from ingest.config import Config
 from ingest.database import Database
+from ingest.errors import StoreError
 from ingest.fetch import Fetcher
 from ingest.follow.files import Archive
 from ingest.follow.following import Following
@@ -92,6 +93,18 @@ class Services:
         """Return the instances of RSSHub, in the order in which they are asked."""
         return self.network.instances
 
+    async def transact_with_health(self, change: Callable[..., T], *args: object) -> T:
+        """Make a change that also stores its argument `health`: changes of RSSHub instances."""
+        health = self.instances.changes()
+        result = await self.transact(change, *args, health=health)
+        self.instances.note_stored(health)
+        return result
+
+    async def store_health(self) -> None:
+        """Store the health of RSSHub instances that has changed since the last poll."""
+        if self.instances.changes():
+            await self.transact_with_health(rsshub.save_health)
+
     async def in_database_thread(self, work: Callable[[], T]) -> T:
         """Run a function that uses the database in one of the threads for the database."""
         return await asyncio.get_running_loop().run_in_executor(self.database_threads, work)
@@ -128,7 +141,7 @@ async def open_services(
                 clock=clock,
                 database=database,
                 fetcher=fetcher,
-                network=_network(config, database, clock, fetcher, health, database_threads),
+                network=_network(config, clock, fetcher, health),
                 manners=manners,
                 pages=Pages(fetcher, manners, workers),
                 workers=workers,
@@ -142,24 +155,19 @@ async def open_services(
                 try:
                     yield services
                 finally:
+                    with contextlib.suppress(StoreError):  # The instances are only asked once more.
+                        await services.store_health()
                     await writer.settle()
 
 
 def _network(
     config: Config,
-    database: Database,
     clock: Clock,
     fetcher: Fetcher,
     health: Mapping[str, Health],
-    threads: ThreadPoolExecutor,
 ) -> Network:
-    """Return what requests need; the health of RSSHub instances is stored as it changes."""
-
-    async def keep_health(health: Health) -> None:
-        save = partial(database.transact, rsshub.save_health, health)
-        await asyncio.get_running_loop().run_in_executor(threads, save)
-
-    instances = Instances(config, fetcher, clock, health=health, keep=keep_health)
+    """Return what requests need."""
+    instances = Instances(config, fetcher, clock, health=health)
     return Network(fetcher=fetcher, instances=instances, schedule=config.schedule, clock=clock)
 
 

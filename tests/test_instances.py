@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from ingest.feed import FeedState
+from ingest.poll import poll_feed
 from ingest.services import open_services
 from ingest.store import rsshub as store
 from ingest.values import Outcome
@@ -136,6 +137,33 @@ def test_a_failing_instance_is_paused_and_then_tried_again(
     world.clock.move(minutes=3)
     poll_one(world, feed)
     assert (len(hub.requested_paths), health(world)) == (3, {hub.address: 0})
+
+
+def refuse_polls(connection: sa.Connection) -> None:
+    """Make the database refuse the rows of polls."""
+    connection.exec_driver_sql(
+        "CREATE TRIGGER refuse BEFORE INSERT ON poll BEGIN SELECT RAISE(ABORT, 'refused'); END"
+    )
+
+
+async def health_after_poll(world: World, feed: FeedState) -> dict[str, int]:
+    """Poll a feed; return the stored health before the services of the run are closed."""
+    async with open_services(world.config, world.database, world.clock) as services:
+        await poll_feed(services, feed)
+        return health(world)
+
+
+def test_the_health_of_an_instance_is_stored_with_a_poll_or_at_the_end(
+    world: World, hub: RsshubDouble, other: RsshubDouble
+) -> None:
+    feed = world.add(ROUTE)
+    hub.broken = Answer(status=502)
+    world.database.transact(refuse_polls)
+    assert asyncio.run(health_after_poll(world, feed)) == {}
+    assert health(world) == {hub.address: 1}
+    world.clock.move(minutes=2)
+    world.database.transact(lambda c: c.exec_driver_sql("DROP TRIGGER refuse"))
+    assert asyncio.run(health_after_poll(world, feed)) == {hub.address: 2}
 
 
 @pytest.mark.parametrize("wrong", ["empty", "failing", "unknown"])

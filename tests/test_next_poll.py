@@ -306,7 +306,7 @@ def test_a_poll_repairs_all_times_of_a_wrong_clock(tmp_path: Path, sqlite_url: s
             failing_since=world.clock(),
             paused_until=world.clock() + timedelta(hours=1),
         )
-        world.database.transact(rsshub_store.save_health, health)
+        world.database.transact(rsshub_store.save_health, health=[health])
         pause = Pause(server="127.0.0.1:1", until=world.clock(), reason="it refuses")
         world.database.transact(poll_store.pause_host, pause)
         site.clear()

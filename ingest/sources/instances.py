@@ -49,8 +49,8 @@ class Answered:
 class Instances:
     """The instances of a configuration, for one event loop.
 
-    `health` is their last known state, by name; `keep` stores every change. `timeout` limits the
-    time that RSSHub may take to make a route's feed.
+    `health` is their last known state, by name. Changes of it wait in memory until the caller
+    stores them. `timeout` limits the time that RSSHub may take to make a route's feed.
     """
 
     def __init__(
@@ -60,20 +60,27 @@ class Instances:
         clock: Callable[[], datetime],
         *,
         health: Mapping[str, Health],
-        keep: Callable[[Health], Awaitable[None]],
     ) -> None:
         self.timeout = max(config.fetch.total_timeout, _ROUTE_TIMEOUT)
         self._instances = instances_of(config.rsshub)
         self._fetcher = fetcher
         self._clock = clock
         self._health = dict(health)
-        self._keep = keep
+        self._changed: dict[str, Health] = {}
         self._being_tried: set[str] = set()
         self._in_progress: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def take_health(self, health: Mapping[str, Health]) -> None:
         """Replace the known state of the instances by the stored one."""
-        self._health = dict(health)
+        self._health = {**health, **self._changed}
+
+    def changes(self) -> Sequence[Health]:
+        """Return the states that are not stored yet."""
+        return tuple(self._changed.values())
+
+    def note_stored(self, stored: Sequence[Health]) -> None:
+        """Forget these changes, unless an instance has changed again."""
+        self._changed = {name: one for name, one in self._changed.items() if one not in stored}
 
     def route_of(self, url: str) -> str | None:
         """Return the route of an address, if it is a route or an address of an instance."""
@@ -128,9 +135,9 @@ class Instances:
                 answer = await self._try(instance, before, ask)
             except SourceError as error:
                 errors.append(error)
-                await self._note_failure(before, error)
+                self._note_failure(before, error)
             else:
-                await self._note_answer(before)
+                self._note_answer(before)
                 return answer
         raise _most_telling(errors)
 
@@ -185,25 +192,24 @@ class Instances:
     def _health_of(self, instance: Instance) -> Health:
         return self._health.get(instance.name) or Health(instance=instance.name)
 
-    async def _note_failure(self, before: Health, error: SourceError) -> None:
+    def _note_failure(self, before: Health, error: SourceError) -> None:
         if not is_fault_of_instance(error):
             if isinstance(error, BadStatus):
-                await self._note_answer(before)
+                self._note_answer(before)
             return
         if self._health.get(before.instance, before) != before:
             return  # another request has already noted this failure
         after = after_failure(before, error, now=self._clock())
         logger.warning("RSSHub instance %s: %s", after.instance, error)
-        await self._set(after)
+        self._set(after)
 
-    async def _note_answer(self, before: Health) -> None:
+    def _note_answer(self, before: Health) -> None:
         if before.failures:
             logger.info("RSSHub instance %s answers again", before.instance)
-            await self._set(Health(instance=before.instance))
+            self._set(Health(instance=before.instance))
 
-    async def _set(self, health: Health) -> None:
-        self._health[health.instance] = health
-        await self._keep(health)
+    def _set(self, health: Health) -> None:
+        self._health[health.instance] = self._changed[health.instance] = health
 
 
 def _most_telling(errors: Sequence[SourceError]) -> SourceError:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from ingest import schedule
 from ingest.config import ScheduleConfig
 from ingest.feed import Answer, FeedState
+from ingest.manners.health import Health
 from ingest.reading.read import BrokenEntry, Reading
 from ingest.rsshub import is_route
 from ingest.rsshub.routes import carries_access, generator_of, is_rsshub, matched_pattern
@@ -68,11 +69,13 @@ def commit(
     rules: ScheduleConfig,
     now: datetime,
     ends_pause: bool = False,
+    health: Sequence[Health] = (),
 ) -> Poll:
     """Store a poll that had an answer; return it with its counts and warnings.
 
     `reading` is None if the document has not changed. `ends_pause` is true if the feed's server
-    answers again after a pause. It may run again after a rollback.
+    answers again after a pause. `health` is the changed health of RSSHub instances. It may run
+    again after a rollback.
     """
     said = None
     if reading is not None:
@@ -98,6 +101,7 @@ def commit(
     )
     if ends_pause:
         polls.forgive_host(connection, feed.server)
+    rsshub.save_health(connection, health=health)
     return poll
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -11,7 +12,8 @@ from ingest.config import ScheduleConfig
 from ingest.errors import SourceError
 from ingest.feed import FeedState
 from ingest.manners import Pause
-from ingest.store import polls
+from ingest.manners.health import Health
+from ingest.store import polls, rsshub
 from ingest.values import Poll
 
 # The clock has whole seconds. A wait begins one second later, so that it is never too short.
@@ -27,12 +29,17 @@ def commit_failure(
     rules: ScheduleConfig,
     now: datetime,
     pause: Pause | None = None,
+    health: Sequence[Health] = (),
 ) -> Poll:
-    """Store a failed poll, the time of the next one, and the pause of its server, if any."""
+    """Store a failed poll, the time of the next one, and the pause of its server, if any.
+
+    `health` is the changed health of RSSHub instances.
+    """
     plan = _plan_after_failure(feed, error, rules, now)
     polls.record_poll(connection, poll, plan, address=feed.url)
     if pause is not None:
         polls.pause_host(connection, pause)
+    rsshub.save_health(connection, health=health)
     return poll
 
 

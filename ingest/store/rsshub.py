@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 
@@ -27,11 +27,12 @@ def health(connection: sa.Connection) -> dict[str, Health]:
     }
 
 
-def save_health(connection: sa.Connection, now: Health) -> None:
-    """Store the health of an instance."""
-    columns = {name: getattr(now, name) for name in _HEALTH}
-    insert = insert_into(connection, RsshubInstance).values(name=now.instance, **columns)
-    connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=columns))
+def save_health(connection: sa.Connection, *, health: Iterable[Health]) -> None:
+    """Store the health of these instances."""
+    for one in health:
+        columns = {name: getattr(one, name) for name in _HEALTH}
+        insert = insert_into(connection, RsshubInstance).values(name=one.instance, **columns)
+        connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=columns))
 
 
 def replace_metadata(
