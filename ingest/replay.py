@@ -28,8 +28,8 @@ from ingest.reading.records.front_matter import NoRecordError
 from ingest.reading.records.record_entries import entry_of_record
 from ingest.reading.records.records import may_be_record
 from ingest.sources.page import read_page
-from ingest.store import captures, commit, doubles, entries, unread
-from ingest.store.captures import Kept, Seen
+from ingest.store import captures, commit, doubles, unread
+from ingest.store.captures import Seen, StoredEntry
 from ingest.store.judges import Late, Past
 from ingest.store.unread import UnreadEntry
 from ingest.values import Article, Document, NormalEntry, SafeHtml
@@ -50,11 +50,10 @@ def replay_feed(database: Database, feed: FeedState, workers: Workers, *, now: d
     Entries keep their identity, and the time they were first seen, which relative dates refer to.
     """
     changed = last = 0
-    while batch := database.query(captures.kept, feed.id, after=last, limit=_BATCH):
-        for kept in batch:
-            entry = _read_again_or_log(workers, feed, kept)
-            if entry is not None:
-                changed += database.transact(entries.renormalize, kept.id, entry, at=now)
+    while batch := database.query(captures.stored_entries, feed.id, after=last, limit=_BATCH):
+        found = {one.id: _read_again_or_log(workers, feed, one) for one in batch}
+        again = {key: entry for key, entry in found.items() if entry is not None}
+        changed += database.transact(commit.keep_again, feed.id, again, at=now)
         last = batch[-1].id
     return changed
 
@@ -129,102 +128,104 @@ def join_doubles(database: Database, archive: Archive, feed: FeedState, *, now: 
     return len(found)
 
 
-def _read_again_or_log(workers: Workers, feed: FeedState, kept: Kept) -> NormalEntry | None:
+def _read_again_or_log(
+    workers: Workers, feed: FeedState, stored: StoredEntry
+) -> NormalEntry | None:
     """Read an entry again; if that raises, log the traceback and return None."""
     try:
-        return workers.run_and_wait(READ_WITHIN, kept.url, read_again, feed, kept)
+        return workers.run_and_wait(READ_WITHIN, stored.url, read_again, feed, stored)
     except SourceError as error:
         context = {"feed": feed.name, "trace": getattr(error, "trace", None)}
-        logger.error("entry %d stays as it is: %s", kept.id, error, extra=context)  # noqa: TRY400
+        logger.error("entry %d stays as it is: %s", stored.id, error, extra=context)  # noqa: TRY400
         return None
 
 
-def read_again(feed: FeedState, kept: Kept) -> NormalEntry | None:
+def read_again(feed: FeedState, stored: StoredEntry) -> NormalEntry | None:
     """Return the entry read from its stored bytes, or None if it is no longer found there."""
     document = Document(
-        url=kept.url,
-        final_url=kept.url,
-        body=kept.body,
-        content_type=kept.content_type,
-        fetched_at=kept.first_seen_at,
+        url=stored.url,
+        final_url=stored.url,
+        body=stored.body,
+        content_type=stored.content_type,
+        fetched_at=stored.first_seen_at,
     )
-    is_record = kept.url.startswith("file:") and may_be_record(kept.url)
-    if is_record and (record := _record_again(feed, document, kept)) is not None:
+    is_record = stored.url.startswith("file:") and may_be_record(stored.url)
+    if is_record and (record := _record_again(feed, document, stored)) is not None:
         return record
     try:
         reading = read(reading_context(feed, document))
     except ParseError:
-        return _page_again(feed, document, kept)
+        return _page_again(feed, document, stored)
     found = reading.entries
-    entry = next((one for one in found if _is(one, kept)), None)
+    entry = next((one for one in found if _is(one, stored)), None)
     if entry is None and reading.broken:
         raise reading.broken[0].fault  # the unreadable entry may be this one
-    entry = entry or _only_of_title(found, kept)
-    return entry and _with_page(entry, kept, zone_of(feed))
+    entry = entry or _only_of_title(found, stored)
+    return entry and _with_page(entry, stored, zone_of(feed))
 
 
-def _record_again(feed: FeedState, document: Document, kept: Kept) -> NormalEntry | None:
+def _record_again(feed: FeedState, document: Document, stored: StoredEntry) -> NormalEntry | None:
     """Read an entry from its record file; keep the stored date if the file has none."""
     context = reading_context(feed, document)
     try:
-        entry = entry_of_record(document, context, name=kept.url, home=feed.link).entry
+        entry = entry_of_record(document, context, name=stored.url, home=feed.link).entry
     except NoRecordError:
         return None
     if entry.published_at is not None:
         return entry
-    return replace(entry, **{name: getattr(kept, name) for name in _DATE})
+    return replace(entry, **{name: getattr(stored, name) for name in _DATE})
 
 
-def _page_again(feed: FeedState, document: Document, kept: Kept) -> NormalEntry | None:
+def _page_again(feed: FeedState, document: Document, stored: StoredEntry) -> NormalEntry | None:
     """Read an entry from its page; keep a stored date that came from a sitemap."""
     article = read_page(document)
     if article is None:
         return None
     context = reading_context(feed, document)
     _, entry = entry_of_page(article, document, context, ListedDates())
-    if entry.published_at is not None or _is_of_page(document, kept):
+    if entry.published_at is not None or _is_of_page(document, stored):
         return entry
-    return replace(entry, **{name: getattr(kept, name) for name in _DATE})
+    return replace(entry, **{name: getattr(stored, name) for name in _DATE})
 
 
-def _is_of_page(page: Document, kept: Kept) -> bool:
+def _is_of_page(page: Document, stored: StoredEntry) -> bool:
     """Return whether the stored date came from the page, which means it was wrong."""
-    if kept.published_method in _NOT_IN_PAGES or not kept.published_raw:
+    if stored.published_method in _NOT_IN_PAGES or not stored.published_raw:
         return False
     text = charset.decode(page.body, page.content_type).text
-    return kept.published_raw[:_DAY] in text
+    return stored.published_raw[:_DAY] in text
 
 
-def _is(entry: NormalEntry, kept: Kept) -> bool:
-    return entry.key == kept.key or (entry.guid is not None and entry.guid == kept.guid)
+def _is(entry: NormalEntry, stored: StoredEntry) -> bool:
+    return entry.key == stored.key or (entry.guid is not None and entry.guid == stored.guid)
 
 
-def _only_of_title(found: Sequence[NormalEntry], kept: Kept) -> NormalEntry | None:
+def _only_of_title(found: Sequence[NormalEntry], stored: StoredEntry) -> NormalEntry | None:
     """Return the only entry of a document, or the only one with the stored title, or None."""
     if len(found) == 1:
         return found[0]
-    titled = [entry for entry in found if entry.title == kept.title]
+    titled = [entry for entry in found if entry.title == stored.title]
     return titled[0] if len(titled) == 1 else None
 
 
-def _with_page(entry: NormalEntry, kept: Kept, zone: tzinfo) -> NormalEntry:
-    if kept.page_body is None or kept.page_url is None:
-        return replace(entry, full_text_error=kept.full_text_error)
+def _with_page(entry: NormalEntry, stored: StoredEntry, zone: tzinfo) -> NormalEntry:
+    if stored.page_body is None or stored.page_url is None:
+        return replace(entry, full_text_error=stored.full_text_error)
     page = Document(
-        url=kept.page_url,
-        final_url=kept.page_url,
-        body=kept.page_body,
-        content_type=kept.page_content_type,
-        fetched_at=kept.first_seen_at,
+        url=stored.page_url,
+        final_url=stored.page_url,
+        body=stored.page_body,
+        content_type=stored.page_content_type,
+        fetched_at=stored.first_seen_at,
     )
     article = read_page(page)
-    if article is None or (kept.full_text_error and not _is_better(article, entry)):
+    if article is None or (stored.full_text_error and not _is_better(article, entry)):
         return entry
     full = take_article(entry, article, page, zone=zone)
     # Only the first page of a longer article is stored, so its text is not replaced.
     if article.next_url is None:
         return full
-    return replace(full, html=SafeHtml(kept.html), text=html.text_of(kept.html))
+    return replace(full, html=SafeHtml(stored.html), text=html.text_of(stored.html))
 
 
 def _is_better(article: Article, entry: NormalEntry) -> bool:

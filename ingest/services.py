@@ -100,10 +100,12 @@ class Services:
         self.instances.note_stored(health)
         return result
 
-    async def store_health(self) -> None:
-        """Store the health of RSSHub instances that has changed since the last poll."""
-        if self.instances.changes():
-            await self.transact_with_health(rsshub.save_health)
+    async def settle(self) -> None:
+        """Store the health that has changed since the last poll, and wait for all changes."""
+        with contextlib.suppress(StoreError):  # The instances are only asked once more.
+            if self.instances.changes():
+                await self.transact_with_health(rsshub.save_health)
+        await self.writer.settle()
 
     async def in_database_thread(self, work: Callable[[], T]) -> T:
         """Run a function that uses the database in one of the threads for the database."""
@@ -155,9 +157,7 @@ async def open_services(
                 try:
                     yield services
                 finally:
-                    with contextlib.suppress(StoreError):  # The instances are only asked once more.
-                        await services.store_health()
-                    await writer.settle()
+                    await services.settle()
 
 
 def _network(

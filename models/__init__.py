@@ -4,7 +4,7 @@ from models.archive import ArchiveFile, FormerPath, SiteName
 from models.backfill import Backfill, BackfillDocument, BackfillRecord, BackfillWalk
 from models.base import Base
 from models.entry import Address, Capture, Entry, Revision, Unread
-from models.feed import Feed, Poll
+from models.feed import Feed, PollRow
 from models.follower import Due, Follower
 from models.servers import HostPause, RsshubInstance, RsshubNamespace
 from models.setting import Setting
@@ -24,7 +24,7 @@ __all__ = [
     "Follower",
     "FormerPath",
     "HostPause",
-    "Poll",
+    "PollRow",
     "Revision",
     "RsshubInstance",
     "RsshubNamespace",

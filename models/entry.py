@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from models.base import Base, PrimaryKey
 
 
-class Content:
+class Columns:
     """The columns that an entry and its earlier revisions share."""
 
     title: Mapped[str]
@@ -36,7 +36,7 @@ class Content:
     seen_at: Mapped[datetime] = mapped_column(doc="when this version was first seen")
 
 
-class Entry(Content, Base):
+class Entry(Columns, Base):
     __tablename__ = "entry"
     __table_args__ = (
         UniqueConstraint("feed_id", "key"),
@@ -76,7 +76,7 @@ class Entry(Content, Base):
     )
 
 
-class Revision(Content, Base):
+class Revision(Columns, Base):
     """A version of an entry before the publisher edited it."""
 
     __tablename__ = "revision"

@@ -76,7 +76,7 @@ class Feed(Base):
     next_poll_reason: Mapped[str]
 
 
-class Poll(Base):
+class PollRow(Base):
     """One poll of one feed, and its result."""
 
     __tablename__ = "poll"

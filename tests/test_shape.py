@@ -132,6 +132,17 @@ def test_only_the_store_imports_models_and_only_fetch_imports_httpx() -> None:
     assert users == {("store", "models"), ("fetch", "httpx")}
 
 
+def test_only_the_commit_writes_the_rows_of_entries() -> None:
+    writing = {"insert_new", "replace_text", "renormalize", "take_late_dates", "note_noise"}
+    users = {
+        name
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in writing
+    }
+    assert users == {"ingest/store/commit.py"}
+
+
 def identifiers(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

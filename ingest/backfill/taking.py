@@ -10,7 +10,7 @@ from ingest.backfill.reading import Held, read_piece
 from ingest.errors import Fault, ParseError, SourceError, Unreadable
 from ingest.feed import FeedState, reading_context
 from ingest.services import Services
-from ingest.sources.past.source import Content, Form, Piece, Source, Taken, Window
+from ingest.sources.past.source import Contents, Form, Piece, Source, Taken, Window
 from ingest.store import addresses, backfills, feeds
 from ingest.store.backfills import DONE, IN_PART, MISSING, PASSED_OVER, WalkState
 from ingest.store.captures import Seen
@@ -119,7 +119,7 @@ class Taking:
         state = PASSED_OVER if is_page else MISSING
         return await self.note(document_id, planned, state, reason, taken.more)
 
-    def _why_not(self, piece: Piece, held: Held, content: Content) -> str | None:
+    def _why_not(self, piece: Piece, held: Held, content: Contents) -> str | None:
         """Return why nothing of a document is stored; None if something is."""
         if content.is_foreign:
             return f"it is of another feed: {_name_of(held)}"
@@ -134,9 +134,9 @@ class Taking:
         every = await self._services.query(feeds.every)
         return any(feed.link is None and feed.last_success_at is None for feed in every)
 
-    async def _content(self, piece: Piece, held: Held, feed: FeedState) -> Content:
+    async def _content(self, piece: Piece, held: Held, feed: FeedState) -> Contents:
         dates = [entry.published_at for entry in held.entries if entry.published_at]
-        return Content(
+        return Contents(
             url=piece.document.final_url,
             feed=held.feed,
             keys=[entry.key for entry in held.entries],

@@ -70,7 +70,7 @@ def _row(seen: Seen, url: str, content_type: str | None) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class StoredEntry:
     """A stored entry with the bytes it was read from, to read it again."""
 
     id: int
@@ -95,14 +95,14 @@ class Kept:
     page_body: bytes | None
 
 
-def kept(
+def stored_entries(
     connection: sa.Connection, feed_id: int, *, after: int = 0, limit: int = 200
-) -> list[Kept]:
+) -> list[StoredEntry]:
     """Return up to `limit` entries of a feed and their bytes, in order of ids, after `after`."""
     page = sa.orm.aliased(Capture)
     query = (
         sa.select(
-            *(getattr(Entry, name) for name in _KEPT_OF_ENTRY),
+            *(getattr(Entry, name) for name in _COLUMNS_OF_ENTRY),
             Capture.url,
             Capture.content_type,
             Capture.body,
@@ -119,12 +119,12 @@ def kept(
     return [_stored_entry(row) for row in connection.execute(query).mappings()]
 
 
-_KEPT_OF_ENTRY = tuple(Kept.__dataclass_fields__)[:14]
+_COLUMNS_OF_ENTRY = tuple(StoredEntry.__dataclass_fields__)[:14]
 
 
-def _stored_entry(row: sa.RowMapping) -> Kept:
+def _stored_entry(row: sa.RowMapping) -> StoredEntry:
     columns = dict(row)
     columns["body"] = unpack(columns["body"])
     if columns["page_body"] is not None:
         columns["page_body"] = unpack(columns["page_body"])
-    return Kept(**columns)
+    return StoredEntry(**columns)

@@ -1,13 +1,14 @@
 """The transaction that stores a document's entries, plans the next poll and marks due entries.
 
 `commit` stores a poll that had an answer (`failures` stores the other polls). `keep` is the part
-that backfill and replay share with it. No function uses the network, reads the clock or changes
-anything outside of the database, so that a transaction may run twice.
+that backfill and replay share with it; `keep_again` stores what a replay reads differently. No
+function uses the network, reads the clock or changes anything outside of the database, so that a
+transaction may run twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -145,6 +146,16 @@ def keep(
     unread.forget_read(connection, seen.feed_id, found)
     unread.keep(connection, seen, broken, captures, changes)
     return changes
+
+
+def keep_again(
+    connection: sa.Connection, feed_id: int, again: Mapping[int, NormalEntry], *, at: datetime
+) -> int:
+    """Store entries, by id, that were read again from their bytes; return how many changed."""
+    hold_feed(connection, feed_id)
+    changed = [key for key, entry in again.items() if entries.renormalize(connection, key, entry)]
+    mark_due(connection, changed, at)
+    return len(changed)
 
 
 def hold_feed(connection: sa.Connection, feed_id: int) -> None:

@@ -14,13 +14,13 @@ import sqlalchemy as sa
 from ingest.reading.dedupe import FROM_CAPTURE
 from ingest.store import revisions, supplements
 from ingest.store.captures import Seen
-from ingest.store.due import mark_due, mark_new_due
+from ingest.store.due import mark_new_due
 from ingest.store.statements import table_of
 from ingest.values import KnownEntry, NormalEntry, Verdict
 from models import Entry, Revision
-from models.entry import Content
+from models.entry import Columns
 
-CONTENT = tuple(Content.__annotations__)
+CONTENT = tuple(Columns.__annotations__)
 _ENTRY = table_of(Entry)
 _INSERT_ENTRY = sa.insert(_ENTRY).inline()
 
@@ -182,12 +182,10 @@ def _wants_date(known: KnownEntry) -> bool:
     return known.published_at is None or known.published_method == FROM_CAPTURE
 
 
-def renormalize(
-    connection: sa.Connection, entry_id: int, entry: NormalEntry, *, at: datetime
-) -> bool:
+def renormalize(connection: sa.Connection, entry_id: int, entry: NormalEntry) -> bool:
     """Store an entry that was read again; return whether anything differs.
 
-    This makes no revision, because the publisher changed nothing.
+    This makes no revision, because the publisher changed nothing. The caller marks the entry due.
     """
     columns = content_columns(entry) | {"item_digest": entry.item_digest}
     columns["full_text_error"] = entry.full_text_error
@@ -204,5 +202,4 @@ def renormalize(
     if all(present[name] == columns[name] for name in names if name != "item_digest"):
         return False
     connection.execute(sa.update(Entry).where(Entry.id == entry_id).values(columns))
-    mark_due(connection, [entry_id], at)
     return True

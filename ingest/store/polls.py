@@ -17,8 +17,7 @@ from ingest.schedule.trust import Trust
 from ingest.store.feed_state import columns_of, columns_of_trust, listed, place_of, state_of
 from ingest.store.statements import insert_into, table_of
 from ingest.values import NormalEntry, Outcome, Poll, Validators, Verdict, VerdictKind
-from models import Feed, HostPause
-from models import Poll as PollRow
+from models import Feed, HostPause, PollRow
 
 
 def due(

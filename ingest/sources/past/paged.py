@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from ingest.errors import BadStatus, Gone, ParseError, SourceError
 from ingest.feed import FeedState
 from ingest.sources.ask import fetch_past
-from ingest.sources.past.source import Content, Piece, Source, Taken, Web, Window
+from ingest.sources.past.source import Contents, Piece, Source, Taken, Web, Window
 from ingest.values import Planned
 
 # A word in the feed's `generator` tells which parameter or path has the page number.
@@ -48,7 +48,7 @@ class Paged(Source):
         document = await fetch_past(self._web.fetcher, self._feed, planned.address)
         return Taken(piece=Piece(document=document, as_of=document.fetched_at))
 
-    def follow(self, planned: Planned, content: Content) -> Sequence[Planned]:
+    def follow(self, planned: Planned, content: Contents) -> Sequence[Planned]:
         """Return the next page. If the second page does not exist, try another way to number it."""
         hints = planned.hints
         if hints["page"] == 1:
@@ -80,7 +80,7 @@ class Paged(Source):
         page = planned.hints["page"]
         return page > 1 and (isinstance(error, Gone) or (page == 2 and planned.hints["is_guess"]))
 
-    def _second(self, content: Content) -> Sequence[Planned]:
+    def _second(self, content: Contents) -> Sequence[Planned]:
         generator = (content.feed.generator or self._feed.generator or "").lower()
         known = next((ways for engine, ways in _ENGINES.items() if engine in generator), ())
         has_name = "." in urlsplit(self._feed.address).path.rpartition("/")[2]

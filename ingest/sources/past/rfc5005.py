@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from ingest.feed import FeedState
 from ingest.sources.ask import fetch_past
-from ingest.sources.past.source import Content, Piece, Source, Taken, Web, Window, check_address
+from ingest.sources.past.source import Contents, Piece, Source, Taken, Web, Window, check_address
 from ingest.urls import absolute_link
 from ingest.values import Planned
 
@@ -41,7 +41,7 @@ class Rfc5005(Source):
         as_of = None if is_archived else document.fetched_at
         return Taken(piece=Piece(document=document, as_of=as_of))
 
-    def follow(self, planned: Planned, content: Content) -> Sequence[Planned]:
+    def follow(self, planned: Planned, content: Contents) -> Sequence[Planned]:
         """Return the previous archived feed document (section 4), or the next page (section 3)."""
         feed = content.feed
         link = feed.prev_archive_url or feed.next_url

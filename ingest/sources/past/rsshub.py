@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ingest.feed import FeedState
-from ingest.sources.past.source import Content, Piece, Source, Taken, Web, Window
+from ingest.sources.past.source import Contents, Piece, Source, Taken, Web, Window
 from ingest.values import Planned
 
 _LIMIT = "500"  # A route returns all entries that it has, up to this many.
@@ -36,7 +36,7 @@ class Rsshub(Source):
         document = await self._web.instances.fetch_document(planned.address)
         return Taken(piece=Piece(document=document, as_of=document.fetched_at))
 
-    def follow(self, planned: Planned, content: Content) -> Sequence[Planned]:
+    def follow(self, planned: Planned, content: Contents) -> Sequence[Planned]:
         """Return the next page if the route has pages, and this page had a new entry."""
         at = _page_index(self._pattern)
         if at is None or not content.keys or set(content.keys) <= set(planned.hints["last"]):

@@ -93,7 +93,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class Contents:
     """What a piece contains: the feed without its entries, and the keys of the entries.
 
     `newest` is the latest date of publication. `is_foreign` is true if the piece belongs to
@@ -127,7 +127,7 @@ class Source(ABC):
     async def take(self, planned: Planned) -> Taken:
         """Fetch or read a document; raise `SourceError` if that fails."""
 
-    def follow(self, planned: Planned, content: Content) -> Sequence[Planned]:
+    def follow(self, planned: Planned, content: Contents) -> Sequence[Planned]:
         """Return the documents to which the content of a document leads."""
         return ()
 
