@@ -1,4 +1,4 @@
-"""Write the lock files: the newest versions that pyproject.toml and the tests' Hexo sites allow.
+"""Write the lock files: the newest versions that pyproject.toml and the sites of the tests allow.
 
 The files have versions and hashes, but no address of a registry.
 """
@@ -17,6 +17,7 @@ ADDRESSES = {"resolved", "funding"}  # keys of package-lock.json with addresses
 
 sys.path.insert(0, str(ROOT))
 
+from tests.generators import SITES  # noqa: E402 - as below
 from tests.hexo import PLAIN, THEMES, find_node  # noqa: E402 - the checkout is on the path only now
 
 
@@ -27,8 +28,10 @@ def main() -> None:
     lock_python("deploy/requirements.lock", project, *known)
     lock_python("benchmarks/requirements.lock", project, "--group", "bench", *known)
     lock_python(".ci/installer.lock", "--group", "installer", *known, "--upgrade")
-    lock_hexo(PLAIN)
-    lock_hexo(THEMES)
+    sites = SITES.relative_to(ROOT)
+    lock_python(f"{sites}/requirements.lock", f"{sites}/requirements.in", "--upgrade")
+    for site in (PLAIN, THEMES, SITES):
+        lock_packages(site)
 
 
 def lock_python(file: str, *which: str) -> None:
@@ -44,7 +47,7 @@ def lock_python(file: str, *which: str) -> None:
     )
 
 
-def lock_hexo(site: Path) -> None:
+def lock_packages(site: Path) -> None:
     """Lock a site's packages; delete the old lock first, because npm would keep its versions."""
     file = site / "package-lock.json"
     file.unlink(missing_ok=True)

@@ -155,13 +155,19 @@ def install_hexo(folder: Path, template: Path = PLAIN) -> Hexo:
 def _install(node: Node, template: Path, packages: Path) -> None:
     with tempfile.TemporaryDirectory(dir=CACHE, prefix="installing-") as name:
         made = Path(name)
-        for file in ("package.json", "package-lock.json"):
-            shutil.copy(template / file, made)
-        # npm's usual cache is in the home folder, where tests must not write.
-        options = f"--ignore-scripts --no-audit --no-fund --loglevel=error --cache={made / 'npm'}"
-        run_node([*node.npm, "ci", *options.split()], cwd=made)
+        install_packages(node, template, made)
         packages.parent.mkdir(exist_ok=True)
         (made / "node_modules").rename(packages)
+
+
+def install_packages(node: Node, template: Path, folder: Path) -> None:
+    """Install the packages that are locked in `template` into `folder`."""
+    for file in ("package.json", "package-lock.json"):
+        shutil.copy(template / file, folder)
+    # npm's usual cache is in the home folder, where tests must not write.
+    options = f"--ignore-scripts --no-audit --no-fund --loglevel=error --cache={folder / 'npm'}"
+    run_node([*node.npm, "ci", *options.split()], cwd=folder)
+    shutil.rmtree(folder / "npm", ignore_errors=True)
 
 
 @contextmanager

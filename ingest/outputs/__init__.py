@@ -2,6 +2,8 @@
 
     layout        the interface of a layout   ← open this first
     hexo          posts for Hexo
+    sites         posts for other site generators, and pages for a browser
+    notes         notes in Markdown
     body          an entry's HTML, protected from Markdown and templates
     inert         text and addresses that are safe in themes
     naming        the author and the file name of a record
@@ -19,6 +21,8 @@ from collections.abc import Iterator, Mapping
 
 from ingest.outputs.hexo import HexoLayout
 from ingest.outputs.layout import NOTHING_APART, Layout, Names, Options
+from ingest.outputs.notes import MarkdownLayout
+from ingest.outputs.sites import SITE_LAYOUTS
 from ingest.values import Record
 
 __all__ = [
@@ -37,7 +41,8 @@ __all__ = [
 SHORTER = (100, 60, 0)
 
 # A new layout needs a module and its class here.
-LAYOUTS: Mapping[str, type[Layout]] = {layout.name: layout for layout in (HexoLayout,)}
+_LAYOUTS: tuple[type[Layout], ...] = (HexoLayout, *SITE_LAYOUTS, MarkdownLayout)
+LAYOUTS: Mapping[str, type[Layout]] = {layout.name: layout for layout in _LAYOUTS}
 
 
 def make_layout(name: str, options: Options) -> Layout:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -53,7 +53,8 @@ class Batch:
         for record, path in self._place(records):
             try:
                 with border(record.feed_url):
-                    content = self._layout.render(record, names)
+                    placed = record if record.path else replace(record, path=path)
+                    content = self._layout.render(placed, names)
                 finished.append(self._finish(record, path, content))
             except (ArchiveError, SourceError) as error:
                 self._failed[record.entry_id] = error

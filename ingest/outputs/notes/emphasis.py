@@ -1,0 +1,94 @@
+"""Change emphasis that CommonMark would show as asterisks.
+
+`**“Hello.”**he` is no emphasis in CommonMark (6.2), because punctuation inside touches a letter
+outside. Chinese has no blank between them, so such punctuation is moved out of the emphasis.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+import lxml.html
+
+_EMPHASIS = frozenset({"b", "strong", "i", "em", "del", "s", "strike", "cite", "dfn", "var", "q"})
+_INLINE = _EMPHASIS | frozenset(
+    "a abbr br code font ins kbd label mark samp small span sub sup time tt u".split()
+)
+
+
+def settle_emphasis(tree: lxml.html.HtmlElement) -> None:
+    """Move punctuation out of the elements of emphasis; drop those that cannot be written."""
+    for element in reversed(list(tree.iterdescendants(*_EMPHASIS))):
+        if not element.text_content().strip() or _holds_blocks(element):
+            element.drop_tag()
+            continue
+        _move_out_at_start(element)
+        _move_out_at_end(element)
+        if not element.text_content().strip() or not _is_writable(element):
+            element.drop_tag()
+
+
+def _holds_blocks(element: lxml.html.HtmlElement) -> bool:
+    return any(inner.tag not in _INLINE for inner in element.iterdescendants())
+
+
+def _move_out_at_start(element: lxml.html.HtmlElement) -> None:
+    text = element.text or ""
+    inside = text.lstrip()
+    count = next((i for i, one in enumerate(inside) if not _is_sign(one)), len(inside))
+    if count and not _ends_with_space(_text_before(element)):
+        count += len(text) - len(inside)
+        element.text = text[count:]
+        _append_before(element, text[:count])
+
+
+def _move_out_at_end(element: lxml.html.HtmlElement) -> None:
+    text = (element[-1].tail if len(element) else element.text) or ""
+    inside = text.rstrip()
+    count = next((i for i, one in enumerate(reversed(inside)) if not _is_sign(one)), len(inside))
+    after = element.tail or ""
+    if count and not (after[:1].isspace() or _is_sign(after[:1])):
+        kept = inside[: len(inside) - count]
+        element.tail = text[len(kept) :] + after
+        if len(element):
+            element[-1].tail = kept
+        else:
+            element.text = kept
+
+
+def _is_writable(element: lxml.html.HtmlElement) -> bool:
+    """Return whether an asterisk at each end can open and close the emphasis."""
+    first, last = (element.text or "")[:1], (element[-1].tail if len(element) else element.text)
+    opens = bool(first) or _ends_with_space(_text_before(element))
+    closes = bool(last) or not element.tail or _begins_with_space(element.tail)
+    return opens and closes
+
+
+def _begins_with_space(text: str) -> bool:
+    return text[:1].isspace() or _is_sign(text[:1])
+
+
+def _ends_with_space(text: str) -> bool:
+    return not text or text[-1].isspace() or _is_sign(text[-1])
+
+
+def _text_before(element: lxml.html.HtmlElement) -> str:
+    previous, parent = element.getprevious(), element.getparent()
+    if previous is not None:
+        return previous.tail or ("x" if previous.tag != "br" else "")
+    if parent is None:
+        return ""
+    return parent.text or ("x" if parent.tag in _EMPHASIS else "")
+
+
+def _append_before(element: lxml.html.HtmlElement, text: str) -> None:
+    previous, parent = element.getprevious(), element.getparent()
+    if previous is not None:
+        previous.tail = (previous.tail or "") + text
+    elif parent is not None:
+        parent.text = (parent.text or "") + text
+
+
+def _is_sign(character: str) -> bool:
+    """Return whether a character is punctuation or a symbol."""
+    return bool(character) and unicodedata.category(character)[0] in "PS"

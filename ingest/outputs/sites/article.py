@@ -1,0 +1,117 @@
+"""The fields of a record for front matter: clean text on one line, names that can have pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingest.outputs.inert import inert_link, inert_picture, inert_text
+from ingest.outputs.layout import NOTHING_APART, Names, Options
+from ingest.outputs.naming import author_of_record
+from ingest.outputs.pages import short_name
+from ingest.outputs.sites.scalars import one_line
+from ingest.outputs.summary import summary_of
+from ingest.urls import without_secrets
+from ingest.values import Record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """The fields of a record for front matter; empty if the record has none.
+
+    `slug` is the name of the record's file without its suffix, so it never changes.
+    """
+
+    slug: str
+    title: str
+    at: datetime
+    updated_at: datetime
+    author: str
+    authors: tuple[str, ...]
+    description: str
+    cover: str
+    categories: tuple[str, ...]
+    tags: tuple[str, ...]
+    link: str
+    feed: str
+    feed_title: str
+    guid: str
+
+
+def article_of(
+    record: Record, path: str, options: Options, names: Names = NOTHING_APART, *, escapes: bool
+) -> Article:
+    """Return the fields of a record; categories, tags and authors are spelled as in `names`.
+
+    With `escapes`, text stays as it is, because the program escapes it on its pages. Otherwise it
+    becomes inert.
+    """
+    clean = one_line if escapes else _inert_line
+    cover = record.lead_image or options.default_image
+    return Article(
+        slug=path.rpartition("/")[2].rpartition(".")[0],
+        title=clean(record.title) or f"{record.at:%Y-%m-%d %H:%M}",
+        at=record.at,
+        updated_at=record.last_change_at,
+        author=names.get(("authors", author_page(record)), clean(author_text(record))),
+        authors=spelled("authors", author_names(record), names),
+        description=clean(summary_of(record.html)),
+        cover=inert_picture(cover) if cover else "",
+        categories=spelled("categories", category_names(record, options), names),
+        tags=spelled("tags", tag_names(record), names),
+        link=inert_link(record.link) if record.link else "",
+        feed=inert_link(without_secrets(record.feed_url)),
+        feed_title=clean(record.feed_title),
+        guid=clean(record.guid or ""),
+    )
+
+
+def spelled(place: str, found: Iterable[str], names: Names) -> tuple[str, ...]:
+    """Return names in their spelling, each once."""
+    return tuple(dict.fromkeys(names.get((place, name), name) for name in found))
+
+
+def author_names(record: Record) -> list[str]:
+    """Return the names of the authors, each of which can have a page; never empty."""
+    names = [author.name for author in record.authors]
+    return page_names(names) or [author_page(record)]
+
+
+def author_page(record: Record) -> str:
+    """Return the name of the page of all authors together, for programs that know one author."""
+    return page_names([author_text(record)])[0]
+
+
+def author_text(record: Record) -> str:
+    """Return the authors on one line, or who stands for them; never empty, `.` or `..`."""
+    return _distinct([author_of_record(record), record.feed_title, record.feed_slug])[0]
+
+
+def category_names(record: Record, options: Options) -> list[str]:
+    """Return the categories set for the feed; if there are none, the default and the feed's name.
+
+    The widest comes first, and there is always one.
+    """
+    names = record.feed_categories or (options.default_category, record.feed_title)
+    return page_names(names) or [options.default_category]
+
+
+def tag_names(record: Record) -> list[str]:
+    """Return the entry's own categories."""
+    return page_names(record.tags)
+
+
+def page_names(names: Iterable[str]) -> list[str]:
+    """Return the names in the form for files; programs make a page for each."""
+    return list(dict.fromkeys(short_name(_inert_line(name)) for name in _distinct(names)))
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """Return each name once, without names that are empty, `.` or `..`."""
+    clean = (one_line(name) for name in names)
+    return list(dict.fromkeys(name for name in clean if name.strip("./ ")))
+
+
+def _inert_line(text: str) -> str:
+    return inert_text(one_line(text))

@@ -1,0 +1,31 @@
+"""Write Markdown for Astro's content collections.
+
+Keys: those of Astro's blog template. Dates are YAML timestamps, which a strict schema (`z.date()`)
+accepts. `heroImage` is left out: in that template it must be a local file. Two files never have one
+id, although ids lose case, dots and quotes: the last part of a path is different for each record.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout
+
+
+class AstroLayout(PostLayout):
+    """Entries of a collection."""
+
+    name = "astro"
+    suffixes = (".md",)
+    keys: ClassVar[Keys] = {
+        "title": "title",
+        "description": lambda article: article.description or article.title,
+        "pubDate": "at",
+        "updatedDate": "updated_at",
+        "author": "author",
+        "cover": "cover",
+        "categories": "categories",
+        "tags": "tags",
+        "canonicalURL": "link",
+        **SOURCE,
+    }

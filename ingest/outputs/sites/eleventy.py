@@ -1,0 +1,30 @@
+"""Write content for Eleventy, as HTML files that no template language reads.
+
+Keys: 11ty.dev/docs/data-frontmatter and dates. The others are data for the site's own layouts.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout, paths
+
+
+class EleventyLayout(PostLayout):
+    """Content in any folder of the site's input."""
+
+    name = "eleventy"
+    escapes = False
+    defaults = paths("{feed}/{year}/{month}/{date}-{title}-{id}.html")
+    keys: ClassVar[Keys] = {
+        "title": "title",
+        "date": "at",
+        "updated": "updated_at",
+        "author": "author",
+        "description": "description",
+        "cover": "cover",
+        "categories": "categories",
+        "tags": "tags",
+        **SOURCE,
+        "templateEngineOverride": lambda _: False,
+    }

@@ -1,0 +1,32 @@
+"""Write posts for Hugo, in Markdown files whose body is HTML.
+
+Hugo shows the HTML if `markup.goldmark.renderer.unsafe` is true. HTML files need no setting in old
+versions, but stop the build of newer ones (0.168) unless `security.allowContent` is changed. Keys:
+gohugo.io/content-management/front-matter; those from `author` on are read by many themes.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout
+
+
+class HugoLayout(PostLayout):
+    """Posts below `content`."""
+
+    name = "hugo"
+    keys: ClassVar[Keys] = {
+        "title": "title",
+        "date": "at",
+        "lastmod": "updated_at",
+        "description": "description",
+        "summary": "description",
+        "categories": "categories",
+        "tags": "tags",
+        "images": lambda article: (article.cover,) if article.cover else (),
+        "author": "author",
+        "cover": lambda article: {"image": article.cover},
+        "canonicalURL": "link",
+        **SOURCE,
+    }

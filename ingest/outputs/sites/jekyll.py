@@ -1,0 +1,34 @@
+"""Write posts for Jekyll, as HTML files; Liquid is off, and its braces are inert as well.
+
+Keys: jekyllrb.com/docs/front-matter and posts; `description`, `image`, `canonical_url` and
+`last_modified_at` are read by the plugins jekyll-seo-tag and jekyll-feed.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout, paths
+
+
+class JekyllLayout(PostLayout):
+    """Posts below `_posts`; their names must begin with the date."""
+
+    name = "jekyll"
+    escapes = False
+    defaults = paths("{feed}/{date}-{title}-{id}.html")
+    keys: ClassVar[Keys] = {
+        "layout": lambda _: "post",
+        "title": "title",
+        "date": "at",
+        "last_modified_at": "updated_at",
+        "author": "author",
+        "description": "description",
+        "excerpt": "description",
+        "image": "cover",
+        "categories": "categories",
+        "tags": "tags",
+        "canonical_url": "link",
+        **SOURCE,
+        "render_with_liquid": lambda _: False,
+    }

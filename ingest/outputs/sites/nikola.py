@@ -1,0 +1,70 @@
+"""Write posts for Nikola: HTML files that begin with a comment of metadata.
+
+Keys: getnikola.com/handbook.html#metadata-fields. `link` is shown as the original. Names that
+would share a page are spelled differently, because Nikola stops at them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from ingest.outputs.layout import Names
+from ingest.outputs.pages import short_name
+from ingest.outputs.sites.article import Article, author_page, category_names, tag_names
+from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout, paths
+from ingest.outputs.sites.scalars import Value
+from ingest.values import Record
+
+
+def _names(names: Iterable[str]) -> str:
+    """Return names separated by commas; a comma inside a name becomes full-width."""
+    return ", ".join(name.replace(",", "，") for name in names)
+
+
+class NikolaLayout(PostLayout):
+    """Posts below `posts`."""
+
+    name = "nikola"
+    suffixes = (".html",)
+    defaults = paths("{feed}/{year}/{month}/{date}-{title}-{id}.html")
+    keys: ClassVar[Keys] = {
+        "title": "title",
+        "date": "at",
+        "updated": "updated_at",
+        "author": lambda article: short_name(article.author),
+        "category": lambda article: article.categories[-1],
+        "tags": lambda article: _names(article.tags),
+        "link": "link",
+        "description": "description",
+        "previewimage": "cover",
+        "type": lambda _: "text",
+        **SOURCE,
+    }
+
+    @property
+    def shows_source(self) -> bool:
+        """Return true: themes show the author, and `link` as the original site."""
+        return True
+
+    def names(
+        self,
+        record: Record,
+        written: Names,  # noqa: ARG002
+        *,
+        guess: bool = False,  # noqa: ARG002
+    ) -> Iterator[tuple[str, str]]:
+        """Yield the category, the tags and the author, of which a post has one."""
+        yield "categories", category_names(record, self._options)[-1]
+        yield from (("tags", name) for name in tag_names(record))
+        yield "authors", author_page(record)
+
+    def head(self, article: Article, values: Mapping[str, Value]) -> str:  # noqa: ARG002
+        """Return the comment, with a line for each key."""
+        lines = (f".. {key}: {value}" for key, value in self.lines(values))
+        return "\n".join(["<!--", *lines, "-->", ""])
+
+    def write_date(self, at: datetime) -> str:
+        """Return a date with a blank before its time and its zone."""
+        return super().write_date(at).replace("T", " ").replace("Z", " UTC")

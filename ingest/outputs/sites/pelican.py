@@ -1,0 +1,46 @@
+"""Write posts for Pelican: lines of metadata without YAML, the date first, then HTML.
+
+Keys: docs.getpelican.com/en/latest/content.html#file-metadata. Pelican ends the metadata at a YAML
+list, so names stand on one line. A semicolon ends each name: commas then separate nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+from ingest.outputs.sites.article import Article
+from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout
+from ingest.outputs.sites.scalars import Value
+
+# Pelican reads the summary as Markdown.
+_MARKDOWN = re.compile(r"[\\`*_\[\]{}!#]")
+
+
+def _names(names: Iterable[str]) -> str:
+    return " ".join(f"{name.replace(';', '；')};" for name in names)
+
+
+class PelicanLayout(PostLayout):
+    """Articles below `content`, for Pelican's Markdown reader."""
+
+    name = "pelican"
+    suffixes = (".md",)
+    escapes = False
+    keys: ClassVar[Keys] = {
+        "Date": "at",
+        "Modified": "updated_at",
+        "Title": "title",
+        "Slug": "slug",
+        "Authors": lambda article: _names(article.authors),
+        "Category": lambda article: article.categories[-1],
+        "Tags": lambda article: _names(article.tags),
+        "Summary": lambda article: _MARKDOWN.sub(r"\\\g<0>", article.description),
+        "Cover": "cover",
+        **SOURCE,
+    }
+
+    def head(self, article: Article, values: Mapping[str, Value]) -> str:  # noqa: ARG002
+        """Return a line for each key."""
+        return "".join(f"{key}: {value}\n" for key, value in self.lines(values))

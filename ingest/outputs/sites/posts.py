@@ -1,0 +1,106 @@
+"""The form that most site generators share: front matter by a table of keys, then HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from ingest.outputs.body import body_of
+from ingest.outputs.layout import NOTHING_APART, Layout, Names
+from ingest.outputs.sites.article import (
+    Article,
+    article_of,
+    author_names,
+    category_names,
+    tag_names,
+)
+from ingest.outputs.sites.scalars import Value, front_matter, one_line
+from ingest.values import Record
+
+# The keys of front matter, in order. A value is an attribute of `Article`, or a function of it.
+Keys = Mapping[str, "str | Callable[[Article], Value]"]
+
+# All layouts have these keys, which say where a text comes from.
+SOURCE = {"source_url": "link", "source_feed": "feed", "source_guid": "guid"}
+
+
+def paths(template: str, date_style: str = "offset") -> Mapping[str, str]:
+    """Return the defaults of a layout: its template of paths, and how it writes dates."""
+    return MappingProxyType({"template": template, "date_style": date_style})
+
+
+class PostLayout(Layout):
+    """A layout whose files are front matter by a table of keys, and an HTML body."""
+
+    keys: ClassVar[Keys]
+    escapes: ClassVar[bool] = True
+    """Whether the program and its usual themes escape text on their pages."""
+    date_styles: ClassVar[Sequence[str]] = ("offset", "iso")
+    defaults = paths("{feed}/{year}/{month}/{date}-{title}-{id}.md")
+
+    def path(
+        self,
+        record: Record,
+        *,
+        apart: bool = True,  # noqa: ARG002
+        longest: int | None = None,
+    ) -> str:
+        """Return a path whose last part no other record has: many addresses have no folders."""
+        return super().path(record, apart=True, longest=longest)
+
+    def names(
+        self,
+        record: Record,
+        written: Names,  # noqa: ARG002
+        *,
+        guess: bool = False,  # noqa: ARG002
+    ) -> Iterator[tuple[str, str]]:
+        """Yield the categories, tags and authors; none of them is below another one."""
+        yield from (("categories", name) for name in category_names(record, self._options))
+        yield from (("tags", name) for name in tag_names(record))
+        yield from (("authors", name) for name in author_names(record))
+
+    def render(self, record: Record, names: Names = NOTHING_APART) -> bytes:
+        """Return front matter, a blank line and the body; UTF-8, LF, one newline at the end."""
+        path = record.path or self.path(record)
+        article = article_of(record, path, self._options, names, escapes=self.escapes)
+        head = self.head(article, self.values(article) | self.own_keys(record))
+        return f"{head}\n{self.body(article, self.html_of(record))}\n".encode()
+
+    def head(self, article: Article, values: Mapping[str, Value]) -> str:  # noqa: ARG002
+        """Return the front matter."""
+        return front_matter(values, self.write_date)
+
+    def body(self, article: Article, html: str) -> str:  # noqa: ARG002
+        """Return the text of the page."""
+        return body_of(html)
+
+    def values(self, article: Article) -> dict[str, Value]:
+        """Return the keys of the front matter with their values."""
+        return {
+            key: getattr(article, field) if isinstance(field, str) else field(article)
+            for key, field in self.keys.items()
+        }
+
+    def lines(self, values: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
+        """Yield the keys that have a value, with their values on one line."""
+        for key, value in values.items():
+            if isinstance(value, datetime):
+                yield key, self.write_date(value)
+            elif isinstance(value, tuple):
+                yield key, ", ".join(map(one_line, map(str, value)))
+            elif value not in ("", None):
+                yield key, one_line(str(value))
+
+    def local(self, at: datetime) -> datetime:
+        """Return a date in the time zone of the output."""
+        return at.astimezone(ZoneInfo(self._options.timezone))
+
+    def write_date(self, at: datetime) -> str:
+        """Return a date to the second with its zone, in ISO 8601."""
+        if self._options.date_style == "iso":
+            return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return self.local(at).isoformat(timespec="seconds")

@@ -1,0 +1,48 @@
+"""Write pages for VitePress: Vue leaves the body alone, and the title is escaped for Markdown.
+
+The default theme shows no field of a page, so the body begins with its title, author and date.
+"""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import ClassVar
+
+from ingest.outputs.body import body_of
+from ingest.outputs.sites.article import Article
+from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout
+
+# VitePress reads the title of a page as inline Markdown with emojis and attributes.
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>&{}:~!^=]")
+
+
+class VitePressLayout(PostLayout):
+    """Pages in any folder of the site."""
+
+    name = "vitepress"
+    suffixes = (".md",)
+    keys: ClassVar[Keys] = {
+        "title": lambda article: _MARKDOWN.sub(r"\\\g<0>", article.title),
+        "description": "description",
+        "date": "at",
+        "updated": "updated_at",
+        "author": "author",
+        "cover": "cover",
+        "categories": "categories",
+        "tags": "tags",
+        **SOURCE,
+    }
+
+    @property
+    def shows_source(self) -> bool:
+        """Return true: the line below the title names them."""
+        return True
+
+    def body(self, article: Article, html: str) -> str:
+        """Return the title, the author and the date, then the HTML, which Vue does not compile."""
+        byline = [escape(article.author), f"{self.local(article.at):%Y-%m-%d %H:%M}"]
+        if article.link:
+            byline.append(f'<a href="{article.link}">{escape(article.feed_title)}</a>')
+        head = f"<h1>{escape(article.title)}</h1>\n<p>{' · '.join(byline)}</p>\n"
+        return body_of(head + html).replace("<div>", "<div v-pre>", 1)

@@ -1,0 +1,3 @@
+export default function (config) {
+  config.addFilter("iso", (date) => new Date(date).toISOString());
+}

@@ -1,0 +1,258 @@
+"""Real site generators for the tests: each builds the site of tests/generator_sites/<name>.
+
+The packages are installed once, in .cache/generators of the checkout. Jekyll is the machine's own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import lxml.html
+
+from tests.hexo import Node, find_node, install_lock, install_packages, run_node
+
+SITES = Path(__file__).with_name("generator_sites")
+CACHE = Path(__file__).parents[1] / ".cache/generators"
+NODE = (22, 19)  # the minimum of Astro's packages
+BUILD_SECONDS = 280
+_ID = re.compile(r"\b([0-9a-f]{10})\b")
+
+
+@dataclass(frozen=True)
+class Page:
+    """The fields of a post as a built page shows them."""
+
+    title: str
+    at: datetime
+    author: str
+    tags: tuple[str, ...]
+    categories: tuple[str, ...]
+    body: str
+
+
+@dataclass(frozen=True)
+class Generators:
+    """The installed programs; sites are built in new folders below `folder`."""
+
+    node: Node
+    packages: Path
+    python: Path
+    folder: Path
+
+    def build(self, name: str, posts: Path) -> dict[str, Page]:
+        """Build a site with the files of a folder; return the posts by the id in their address.
+
+        Raises RuntimeError with the program's output if the build fails.
+        """
+        program = PROGRAMS[name]
+        site = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder))
+        shutil.copytree(SITES / name, site, dirs_exist_ok=True)
+        shutil.copytree(posts, site / program.posts, dirs_exist_ok=True)
+        program.run(self, site)
+        return dict(_pages(site / program.built, program.read))
+
+    def run_python(self, site: Path, *command: str) -> None:
+        """Run a program of the Python environment."""
+        program = self.python.with_name(command[0])
+        _run([str(program), *command[1:]], site)
+
+    def run_node(self, site: Path, program: str, *arguments: str, **environment: str) -> None:
+        """Run a program of the Node packages."""
+        (site / "node_modules").symlink_to(self.packages, target_is_directory=True)
+        (site / "package.json").write_text('{"type": "module"}')
+        path = os.pathsep.join([str(Path(self.node.node).parent), os.environ["PATH"]])
+        command = [self.node.node, str(site / "node_modules" / program), *arguments]
+        run_node(command, site, BUILD_SECONDS, PATH=path, **environment)
+
+
+def _run(command: Sequence[str], site: Path) -> None:
+    done = subprocess.run(
+        command,
+        cwd=site,
+        env=os.environ | {"TZ": "UTC", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        timeout=BUILD_SECONDS,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} failed in {site}:\n{done.stdout[-4000:]}")
+
+
+def _pages(
+    built: Path, read: Callable[[lxml.html.HtmlElement], Page]
+) -> Iterator[tuple[str, Page]]:
+    for file in sorted(built.rglob("*.html")):
+        if found := id_in(file.relative_to(built).as_posix()):
+            yield found, read(lxml.html.document_fromstring(file.read_text("utf-8")))
+
+
+def id_in(path: str) -> str:
+    """Return the id in the path of a post or its page; empty if there is none."""
+    return next(reversed(_ID.findall(path)), "")
+
+
+def _inside(element: lxml.html.HtmlElement) -> str:
+    children = (lxml.html.tostring(child, encoding="unicode") for child in element)
+    return (element.text or "") + "".join(children)
+
+
+def _texts(document: lxml.html.HtmlElement, path: str) -> tuple[str, ...]:
+    return tuple(one.text_content() for one in document.xpath(path))
+
+
+def read_plain(document: lxml.html.HtmlElement) -> Page:
+    """Read a page of the sites whose template is ours."""
+    (main,) = document.xpath("//main")
+    assert document.findtext(".//title") == main.findtext("h1")
+    return Page(
+        title=main.findtext("h1"),
+        at=_instant(main.get("data-date")),
+        author=main.findtext("address"),
+        tags=_texts(main, "b"),
+        categories=_texts(main, "i"),
+        body=_inside(main.find("article")),
+    )
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def read_material(document: lxml.html.HtmlElement) -> Page:
+    """Read a page of the theme Material for MkDocs."""
+    (article,) = document.xpath("//article")
+    (body,) = article.xpath("./div")
+    created, _ = document.xpath("//time/@datetime")
+    return Page(
+        title=article.findtext("h1"),
+        at=_instant(created),
+        author=document.xpath("//meta[@name='author']/@content")[0],
+        tags=_texts(document, "//nav[@class='md-tags']/*"),
+        categories=_texts(
+            document, "//*[contains(@class, 'post__meta')]//a[contains(@href, 'category/')]"
+        ),
+        body=lxml.html.tostring(body, encoding="unicode", with_tail=False),
+    )
+
+
+def read_vitepress(document: lxml.html.HtmlElement) -> Page:
+    """Read a page of VitePress's default theme; its body begins with a title and a byline."""
+    (doc,) = document.xpath("//main//div[contains(@class, 'vp-doc')]/div/div")
+    heading, byline = doc[:2]
+    assert document.findtext(".//title").removesuffix(" | 归档") == heading.text_content()
+    title = heading.text_content()
+    for element in (heading, byline):
+        element.drop_tree()
+    meta = {one.get("name"): one.get("content") for one in document.xpath("//meta[@name]")}
+    return Page(
+        title=title,
+        at=_instant(meta["date"]),
+        author=meta["author"],
+        tags=tuple(filter(None, meta["keywords"].split("\n"))),
+        categories=(),
+        body=lxml.html.tostring(doc, encoding="unicode", with_tail=False),
+    )
+
+
+@dataclass(frozen=True)
+class Program:
+    """How a site generator is run, and how its pages are read."""
+
+    posts: str
+    built: str
+    run: Callable[[Generators, Path], None]
+    read: Callable[[lxml.html.HtmlElement], Page] = read_plain
+
+
+PROGRAMS = {
+    "hugo": Program(
+        "content/posts",
+        "public",
+        lambda programs, site: programs.run_python(site, "hugo", "--panicOnWarning"),
+    ),
+    "jekyll": Program(
+        "_posts",
+        "_site",
+        lambda _, site: _run(["jekyll", "build", "--trace"], site),
+    ),
+    "pelican": Program(
+        "content",
+        "output",
+        lambda programs, site: programs.run_python(
+            site, "pelican", "content", "--settings", "pelicanconf.py", "--fatal", "warnings"
+        ),
+    ),
+    "nikola": Program(
+        "posts",
+        "output",
+        lambda programs, site: programs.run_python(site, "nikola", "build", "--strict"),
+    ),
+    "material": Program(
+        "docs/blog/posts",
+        "site",
+        lambda programs, site: programs.run_python(site, "mkdocs", "build", "--strict"),
+        read_material,
+    ),
+    "eleventy": Program(
+        "posts",
+        "_site",
+        lambda programs, site: programs.run_node(site, "@11ty/eleventy/cmd.cjs"),
+    ),
+    "astro": Program(
+        "posts",
+        "dist",
+        lambda programs, site: programs.run_node(
+            site, "astro/bin/astro.mjs", "build", ASTRO_TELEMETRY_DISABLED="1"
+        ),
+    ),
+    "vitepress": Program(
+        "posts",
+        ".vitepress/dist",
+        lambda programs, site: programs.run_node(site, "vitepress/bin/vitepress.js", "build"),
+        read_vitepress,
+    ),
+}
+
+
+def install_generators(folder: Path) -> Generators:
+    """Install the locked programs if they are missing; builds are made below `folder`."""
+    if shutil.which("jekyll") is None:
+        raise RuntimeError("the tests need Jekyll; on Debian and Ubuntu: apt install jekyll")
+    node = find_node(oldest=NODE)
+    python = _cached("requirements.lock", _install_python) / "bin/python"
+    packages = _cached("package-lock.json", lambda made: install_packages(node, SITES, made))
+    return Generators(node, packages / "node_modules", python, folder)
+
+
+def _cached(lock: str, install: Callable[[Path], None]) -> Path:
+    """Return a folder made from a lock file; make it if it is missing."""
+    digest = hashlib.sha256((SITES / lock).read_bytes()).hexdigest()[:16]
+    folder = CACHE / digest
+    with install_lock(CACHE):
+        if not (folder / "complete").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            install(folder)
+            (folder / "complete").touch()
+    return folder
+
+
+def _install_python(folder: Path) -> None:
+    """Make an environment of its own: the programs need other versions than the tests."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    options = ["--quiet", "--no-deps", "--require-hashes", "--disable-pip-version-check"]
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin/python"), "install"]
+    subprocess.run([*pip, *options, "-r", str(SITES / "requirements.lock")], check=True)

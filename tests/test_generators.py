@@ -1,0 +1,103 @@
+"""Real site generators build odd entries; the pages show the stored titles, dates and texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+
+import pytest
+
+from ingest.outputs import LAYOUTS, make_layout
+from ingest.outputs.inert import inert_text
+from ingest.outputs.naming import author_of_record
+from ingest.store import files
+from ingest.values import Record
+from tests.dom import dom_of
+from tests.generators import PROGRAMS, Generators, Page, id_in, install_generators
+from tests.site import Site
+from tests.support import item, rss
+from tests.world import World
+
+pytestmark = pytest.mark.long
+
+CASES = json.loads((Path(__file__).parent / "data/layouts/odd.json").read_text("utf-8"))
+# These show a name, title or description as HTML in their usual themes.
+UNESCAPED = {"eleventy", "jekyll", "material", "pelican"}
+# Signs become full-width where names would share a page, or where they separate names.
+HALF_WIDTH = {code + 0xFEE0: code for code in range(0x21, 0x7F)}
+
+
+@pytest.fixture(scope="session")
+def generators(tmp_path_factory: pytest.TempPathFactory) -> Generators:
+    return install_generators(tmp_path_factory.mktemp("generators"))
+
+
+@pytest.fixture
+def odd(request: pytest.FixtureRequest, tmp_path: Path, sqlite_url: str) -> Iterator[World]:
+    """A world whose archive has the layout of the parameter, and one odd entry a line of CASES."""
+    world = World(tmp_path, sqlite_url, archive={"layout": request.param})
+    with Site() as site:
+        for name, categories in CASES["feeds"].items():
+            site.set(f"/{name}.xml", rss(*_items()))
+            world.add(site.url(f"/{name}.xml"), categories=categories)
+        polls = world.poll()
+    assert [poll.new for poll in polls] == [len(_items())] * len(polls)
+    yield world
+    world.database.dispose()
+
+
+def _items() -> list[str]:
+    bodies, names = CASES["bodies"], CASES["names"]
+    return [
+        item(
+            number,
+            title=escape(title),
+            description=escape(bodies[number % len(bodies)]),
+            pubDate="" if number == 3 else f"Fri, 28 Jan 2022 {number % 3:02}:34:39 GMT",
+            category="</category><category>".join(map(escape, names)),
+            author=escape(names[number % len(names)]),
+        )
+        for number, title in enumerate(CASES["titles"])
+    ]
+
+
+@pytest.mark.parametrize(("odd", "name"), [(name, name) for name in PROGRAMS], indirect=["odd"])
+def test_pages_show_what_is_stored(odd: World, name: str, generators: Generators) -> None:
+    pages = generators.build(name, odd.config.archive.path)
+    records = odd.query(
+        lambda connection: files.records(connection, name, [one["id"] for one in odd.entries()])
+    )
+    wrong = [
+        (record.title, difference)
+        for record in records
+        for difference in _differences(name, record, pages[id_in(record.path or "")], odd)
+    ]
+    assert wrong == []
+    assert len(pages) == len(records)
+
+
+def _differences(name: str, record: Record, page: Page, world: World) -> Iterator[object]:
+    shown = inert_text if name in UNESCAPED else str
+    layout = make_layout(name, world.config.archive)
+    expected = {
+        "title": shown(record.title) or f"{record.at:%Y-%m-%d %H:%M}",
+        "at": record.at.replace(microsecond=0),
+        "author": inert_text(author_of_record(record)).casefold(),
+        "tags": set(CASES["tags"]),
+        "body": dom_of(f"<div>{layout.html_of(record)}</div>"),
+    }
+    found = {
+        "title": page.title,
+        "at": page.at,
+        "author": page.author.translate(HALF_WIDTH).casefold(),
+        "tags": {tag.translate(HALF_WIDTH) for tag in page.tags},
+        "body": dom_of(page.body),
+    }
+    assert len(set(page.tags)) == len(CASES["tags"])
+    yield from ((key, found[key], expected[key]) for key in expected if found[key] != expected[key])
+
+
+def test_all_layouts_of_site_generators_are_tested() -> None:
+    assert LAYOUTS.keys() - {"hexo", "html", "markdown"} == PROGRAMS.keys()
