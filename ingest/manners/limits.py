@@ -55,8 +55,8 @@ class Limits:
             site.users -= 1
 
     async def _start(self, site: _Site, delay: timedelta) -> None:
-        # One request at a time passes the gate, and leaves it when it counts in the total.
-        # Otherwise several that have waited for the delay could start together later.
+        # The requests to a site wait for the delay, and then for a free place, one by one. If
+        # several waited for a place at once, they could start together, without a delay.
         async with site.gate:
             await asyncio.sleep(site.started + delay.total_seconds() - _now())
             await self._everywhere.acquire()

@@ -112,7 +112,8 @@ class Manners:
             if known is None or known.pause.until <= pause.until:
                 self._remember(pause, is_kept=True)
 
-    # For `fetch`, which also requests servers without feeds: for pages, and after redirects
+    # `fetch` calls the methods below. It also requests servers that have no feed: for pages,
+    # and after redirects.
 
     def check(self, server: str, url: str) -> None:
         """Raise `BadStatus` if a server asked for a pause that is not over."""

@@ -103,7 +103,7 @@ def _has_part(column: Any, value: str) -> Condition:
 
 
 def _forms(value: str) -> list[str]:
-    """Return what a value may be in the database, which folds only the case."""
+    """Return the spellings to compare with: databases only fold the case, `fold` does more."""
     return sorted({value.lower(), fold(value)})
 
 

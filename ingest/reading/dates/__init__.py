@@ -40,7 +40,7 @@ _FARTHEST_AHEAD = timedelta(hours=48)
 # Two clocks may differ by this much. A time further in the future has a wrong zone label.
 _CLOCK_SKEW = timedelta(minutes=10)
 _EPOCH = re.compile(r"(?:/Date\()?(-?\d{10}(?:\.\d+)?|\d{13}|\d{16})(?:[+-]\d{4})?(?:\)/)?")
-# A match beside a time shows that the string names a day in a form that no rule reads.
+# If a string with a time matches this, it also has a date, in a form that no rule reads.
 _DATE_LIKE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<![\d+-])\d{1,2}[./-]\w")
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"

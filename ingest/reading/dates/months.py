@@ -98,7 +98,10 @@ def _weekdays_in(text: str) -> set[int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Names:
-    """The numbers of months and weekdays by folded name; `beginnings` are shortened names."""
+    """The numbers that the names of months and weekdays stand for; names are folded.
+
+    `beginnings` has the months by shortened names.
+    """
 
     months: Mapping[str, frozenset[int]]
     beginnings: Mapping[str, frozenset[int]]

@@ -99,7 +99,7 @@ def find_facts(root: HtmlElement, base_url: str, url: str) -> Facts:
         title=_title(root, fields, data),
         author=next(filter(None, map(name_of, names)), None),
         credit=_credit(root),
-        published=_squeeze(published or name_in(data.get("pubDate"))),
+        published=_one_line(published or name_in(data.get("pubDate"))),
         image=absolute_link(_first(fields, _IMAGE) or name_in(data.get("image")), base_url),
         canonical_url=own[1],
     )
@@ -107,7 +107,7 @@ def find_facts(root: HtmlElement, base_url: str, url: str) -> Facts:
 
 def _title_of_page(root: HtmlElement) -> str | None:
     title = root.find(".//title")
-    return _squeeze(title.text) if title is not None else None
+    return _one_line(title.text) if title is not None else None
 
 
 def _credit(root: HtmlElement) -> str | None:
@@ -154,16 +154,16 @@ def _title(root: HtmlElement, fields: dict[str, str], data: dict[str, Any]) -> s
 
 
 def _only(found: list[HtmlElement]) -> str | None:
-    return _squeeze(str(found[0].text_content())) if len(found) == 1 else None
+    return _one_line(str(found[0].text_content())) if len(found) == 1 else None
 
 
-def _squeeze(text: str | None) -> str | None:
+def _one_line(text: str | None) -> str | None:
     return " ".join((text or "").split())[:_LONGEST_TITLE] or None
 
 
 def name_of(value: str | None) -> str | None:
     """Return the person's name in a field for names, or None if the field has no usable name."""
-    name = _PREFIX.sub("", _squeeze(value) or "")
+    name = _PREFIX.sub("", _one_line(value) or "")
     usable = name and len(name) <= _LONGEST_NAME and not _NO_NAME.search(name)
     return name if usable else None
 

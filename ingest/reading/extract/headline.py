@@ -13,7 +13,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from ingest.reading.extract.page import squeeze
+from ingest.reading.extract.page import without_spaces
 
 _SHORTEST = 6  # characters; a shorter heading may be the name of a section or of the site
 _LONGEST = 120
@@ -64,10 +64,10 @@ class Headline:
 
     def _repeats_words(self, place: HtmlElement) -> bool:
         """Whether a place contains clearly more of the headline's words than `part`."""
-        words = squeeze(str(self.element.text_content()))
+        words = without_spaces(str(self.element.text_content()))
         pairs = {words[i : i + 2] for i in range(len(words) - 1)}
         there, here = (
-            squeeze(str(one.text_content())).replace(words, "") for one in (place, self.part)
+            without_spaces(str(one.text_content())).replace(words, "") for one in (place, self.part)
         )
         more = sum(pair in there for pair in pairs) - sum(pair in here for pair in pairs)
         return more > _CLEARLY * len(pairs)
@@ -90,7 +90,7 @@ class Headline:
         heading = next(element.iter(str(self.element.tag)), None)
         if self.element.tag not in _HEADINGS or heading is None or not _headline_text(heading):
             return False
-        text = squeeze(str(element.text_content()))
+        text = without_spaces(str(element.text_content()))
         is_sure = heading.tag == "h1" or (element.get("class") and _DATE.search(text))
         return bool(is_sure) and len(text) >= _LEAST_PROSE
 
@@ -120,7 +120,7 @@ def _alike(element: HtmlElement) -> Iterator[HtmlElement]:
 def _headline(body: HtmlElement) -> HtmlElement | None:
     title = body.getroottree().getroot().find(".//title")
     text = (title.text or "") if title is not None else ""
-    whole, first = squeeze(text), squeeze(_PARTS.split(text.strip())[0])
+    whole, first = without_spaces(text), without_spaces(_PARTS.split(text.strip())[0])
     headings = [one for one in body.iter(*_HEADINGS) if _agree(_headline_text(one), whole, first)]
     if not headings:
         headings = [one for one in body.iter(*_PLAIN) if _headline_text(one) == first]
@@ -132,7 +132,7 @@ def _headline(body: HtmlElement) -> HtmlElement | None:
 
 
 def _heads_an_article(heading: HtmlElement) -> bool:
-    text = squeeze(str(heading.text_content()))
+    text = without_spaces(str(heading.text_content()))
     return bool(text) and not _OF_A_PART.fullmatch(text)
 
 
@@ -145,7 +145,7 @@ def _agree(heading: str, whole: str, first: str) -> bool:
 
 def _headline_text(element: HtmlElement) -> str:
     """Return an element's text; "" if it is inside a link, or too short or long for a headline."""
-    text = squeeze("".join(islice(element.itertext(), _MOST_RUNS)))
+    text = without_spaces("".join(islice(element.itertext(), _MOST_RUNS)))
     if not _SHORTEST <= len(text) <= _LONGEST:
         return ""
     return "" if any(one.tag == "a" for one in element.iterancestors()) else text

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from ingest.reading.extract.page import squeeze
+from ingest.reading.extract.page import without_spaces
 from ingest.urls import absolute_link
 
 _NEXT = re.compile(r"[\W_]*(?:下一?[页頁]|[后後]一?[页頁]|next ?(?:page)?)[\W_]*", re.IGNORECASE)
@@ -44,7 +44,7 @@ def _is_called_next(link: HtmlElement) -> bool:
     if link.tag == "link":
         return False
     text = "".join(link.itertext())
-    return len(text) <= 5 * _LONGEST and bool(_NEXT.fullmatch(squeeze(text)[:_LONGEST]))
+    return len(text) <= 5 * _LONGEST and bool(_NEXT.fullmatch(without_spaces(text)[:_LONGEST]))
 
 
 def _split_number(url: str) -> Iterator[_Numbered]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from ingest.reading.extract.page import squeeze
+from ingest.reading.extract.page import without_spaces
 from ingest.reading.extract.tally import Weigh, share_in
 from ingest.reading.html import text_of
 
@@ -85,8 +85,8 @@ def with_captions(place: HtmlElement) -> HtmlElement:
 
 
 def _is_own(item: HtmlElement) -> bool:
-    is_linked = any(len(squeeze(str(link.text_content()))) > 1 for link in item.iter("a"))
-    return not is_linked and len(squeeze(str(item.text_content()))) > _SENTENCE
+    is_linked = any(len(without_spaces(str(link.text_content()))) > 1 for link in item.iter("a"))
+    return not is_linked and len(without_spaces(str(item.text_content()))) > _SENTENCE
 
 
 def _pictured_items(body: HtmlElement) -> Iterator[HtmlElement]:
@@ -99,7 +99,7 @@ def _pictured_items(body: HtmlElement) -> Iterator[HtmlElement]:
 
 def _is_pictured(item: HtmlElement) -> bool:
     has_picture = next(item.iter("img"), None) is not None
-    return has_picture and len(squeeze(str(item.text_content()))) <= _LONGEST_CAPTION
+    return has_picture and len(without_spaces(str(item.text_content()))) <= _LONGEST_CAPTION
 
 
 def weigh_shared(known: frozenset[str]) -> Weigh:

@@ -98,15 +98,15 @@ def _show_or_drop(element: HtmlElement, *, is_most: bool) -> None:
 
 def text_lengths(root: HtmlElement) -> dict[HtmlElement, int]:
     """Count the characters of text in each element, without white space."""
-    lengths = {element: len(squeeze(element.text or "")) for element in root.iter()}
+    lengths = {element: len(without_spaces(element.text or "")) for element in root.iter()}
     for element in reversed(lengths):
         parent = element.getparent()
         if element is not root and parent is not None:
-            lengths[parent] += lengths[element] + len(squeeze(element.tail or ""))
+            lengths[parent] += lengths[element] + len(without_spaces(element.tail or ""))
     return lengths
 
 
-def squeeze(text: str) -> str:
+def without_spaces(text: str) -> str:
     """Return a text without white space."""
     return "".join(text.split())
 

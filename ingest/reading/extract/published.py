@@ -103,7 +103,7 @@ class _View:
         return bool(date.line) and sum(len(_rest(line)) > 1 for line in lines) > 1
 
     def _is_thread(self, alike: list[HtmlElement]) -> bool:
-        """Whether elements are the posts of a thread, so that they are the article."""
+        """Return whether the elements are the posts of a thread, which is then the article."""
         lengths = list(map(self._around.length, alike))
         if len(alike) < 2 or sum(lengths) < _LONGEST_LINE_OF_LIST * len(alike):
             return False

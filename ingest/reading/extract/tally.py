@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml.html import HtmlElement
 
-from ingest.reading.extract.page import squeeze
+from ingest.reading.extract.page import without_spaces
 
 SHINGLE = 4  # characters
 # The function returns how much of a text without white space belongs to the article: 0 to 1.
@@ -35,7 +35,7 @@ def tally(body: HtmlElement, weigh: Weigh) -> Tally:
     """
     sums = Tally()
     for element, text in runs(body):
-        run = squeeze(text)
+        run = without_spaces(text)
         if len(run) >= SHINGLE:
             sums.taken[element] += weigh(element, run) * len(run)
             sums.total[element] += len(run)
@@ -71,7 +71,7 @@ def holder(body: HtmlElement, sums: Tally) -> HtmlElement:
 
 def shingles(text: str) -> frozenset[str]:
     """Return all sequences of four characters in a text without white space."""
-    run = squeeze(text)
+    run = without_spaces(text)
     return frozenset(run[i : i + SHINGLE] for i in range(len(run) - SHINGLE + 1))
 
 

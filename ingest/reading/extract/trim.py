@@ -14,7 +14,7 @@ from itertools import takewhile
 
 from lxml.html import HtmlElement
 
-from ingest.reading.extract.page import drop, squeeze, text_lengths
+from ingest.reading.extract.page import drop, text_lengths, without_spaces
 from ingest.reading.extract.tally import runs
 
 _BLOCKS = frozenset(
@@ -56,8 +56,8 @@ _LICENCE = re.compile(
     r"|all\s*rights\s*reserved",
     re.IGNORECASE,
 )
-# These words also occur in the foot of a site. The copyright notes of articles are kept, because no
-# licence stands near them.
+# Lines with these words are probably the foot of a site. They also occur in the copyright notes of
+# articles, which are kept because no licence number stands near them.
 _LIKELY = re.compile(
     r"ICP|公网安备|公安备案|许可证|标识码|举报|[主承协]办(?:单位|[:：])|主管(?:单位|[:：])|copyright|©|版权所有|著作权|未经[\w、]{0,12}(?:授权|许可|同意|协议)|不代表本?[站网]|不代表[\w、]{2,12}(?:观点|立场)"
     r"|本网站|本站|法律(?:顾问|声明|责任)|免责声明|联系(?:我们|电话|方式)|关于我们|网站地图|广告服务|技术支持"
@@ -113,7 +113,7 @@ def _is_label(element: HtmlElement, sizes: _Sizes) -> bool:
     """Whether an element is the heading of a list of other articles."""
     if not 0 < sizes.length[element] <= _LONGEST_LABEL:
         return False
-    return bool(_RELATED.fullmatch(squeeze(str(element.text_content()))))
+    return bool(_RELATED.fullmatch(without_spaces(str(element.text_content()))))
 
 
 def _lists_after(label: HtmlElement, sizes: _Sizes) -> list[HtmlElement]:
@@ -127,7 +127,7 @@ def _is_teaser(element: HtmlElement, sizes: _Sizes) -> bool:
     """Whether an element is a teaser: the linked title of another article and some of its words."""
     if not (sizes.links[element] and sizes.length[element] <= _LONGEST_TEASER):
         return False
-    with_text = [one for one in element.iter() if squeeze(one.text or "")]
+    with_text = [one for one in element.iter() if without_spaces(one.text or "")]
     parent = with_text[0].getparent() if with_text and with_text[0].tag == "a" else None
     is_title = parent is not None and parent.tag in _ABOVE_TEASER
     return is_title and any(one.tag in _BLOCKS for one in with_text[1:])
@@ -172,7 +172,7 @@ def drop_imprints(body: HtmlElement) -> None:
     rest: dict[HtmlElement, int] = defaultdict(int)
     linked = {element for link in body.iter("a") for element in link.iter()}
     for element, text in runs(body):
-        run = squeeze(text)
+        run = without_spaces(text)
         if _LICENCE.search(run):
             sure.add(element)
         elif run and not _LIKELY.search(run) and element not in linked:

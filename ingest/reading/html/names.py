@@ -136,7 +136,10 @@ class _Reader:
         return len(name) == 1 or not self._is_element(name)
 
     def _nothing(self, tag: _Tag) -> str:
-        """Return the replacement of a removed tag: `<` before it must not start another tag."""
+        """Return what replaces a removed tag: nothing, or a comment after a `<`.
+
+        Without the comment, the `<` would start a tag with the text that follows.
+        """
         return "<!---->" if self._text.endswith("<", 0, tag.start) else ""
 
     def _close(self, name: str) -> str:

@@ -69,7 +69,7 @@ def _text_of(tree: etree._Element) -> str:
                 pieces.append("\n")
             if tail := element.tail:
                 pieces.append(flows[-1].of(tail))
-    return squeeze("".join(pieces).split("\n"))
+    return join_lines("".join(pieces).split("\n"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _flow_in(element: etree._Element, style: str | None, around: _Flow) -> _Flow
     return _FLOWS[is_line, keeps_lines]
 
 
-def squeeze(lines: Iterable[str]) -> str:
+def join_lines(lines: Iterable[str]) -> str:
     """Return the lines that are not blank, with single blanks between their words."""
     return "\n".join(filter(None, [" ".join(line.split()) for line in lines]))
 

@@ -23,7 +23,8 @@ _ENDED = re.compile(
     r"\A\s*(?P<front>[^\s<#][^\n]*?\n(?:.*?\n)??)(?P<fence>-{3,}|;{3,})[ \t]*(?:\r?\n|\Z)",
     re.DOTALL,
 )
-# Without a first fence, text above a line of dashes is a heading, unless it has such a field.
+# Text above a line of dashes is usually a heading. Without a fence before it, it is front matter
+# only if it has one of these fields.
 _USUAL = frozenset(
     "title date categories category tags tag layout permalink updated author comments".split()
 )

@@ -22,7 +22,7 @@ from ingest.reading.html.formulas import SOURCES, is_drawn, lacks_source
 from ingest.reading.html.hidden import hides
 from ingest.reading.html.named_players import names_player
 from ingest.reading.html.pictures import LATE_ATTRIBUTES
-from ingest.reading.html.text import BREAKS, LINES, Shown, squeeze
+from ingest.reading.html.text import BREAKS, LINES, Shown, join_lines
 from ingest.reading.html.tree import make_sound
 from ingest.reading.shortcuts.plain_text import OddError, shown_texts
 from ingest.values import SafeHtml
@@ -144,7 +144,7 @@ class _Reader:
         if len(self._open) > 1:
             raise OddError
         shown[::2] = shown_texts(pieces[::2])
-        text = squeeze("".join(shown).split(_LINE_END))
+        text = join_lines("".join(shown).split(_LINE_END))
         return "".join(written), Shown(text, self._media), self._pictures
 
     def _read_tag(self, written: str) -> _Tag:

@@ -73,7 +73,10 @@ _NEXT_ENTRY = re.compile(
 
 
 def end_open_sections(text: str) -> str:
-    """End each section that its entry does not end, so that it does not swallow the next entry."""
+    """Close each CDATA section that is still open at the end of its entry.
+
+    Otherwise the next entry would be part of the section.
+    """
     if text.count("<![CDATA[") <= text.count("]]>"):
         return text
     pieces, pos, ended = [], 0, 0
