@@ -36,7 +36,7 @@ NOT_FOR_PEOPLE = {"TypeError", "AttributeError", "RuntimeError", "OverflowError"
 SILENT = (
     *("cli", "config", "locale", "layouts", "outputs", "reading/dates", "reading/dedupe"),
     *("reading/extract", "reading/html", "reading/language", "reading/shortcuts", "reading/titles"),
-    *("reading/xml", "reading/links.py", "urls.py", "metrics.py", "logs.py", "fetch/http1.py"),
+    *("reading/xml", "reading/links.py", "urls.py", "web/metrics.py", "logs.py", "fetch/http1.py"),
     *(
         "exports/card.py",
         "exports/atom.py",

@@ -290,7 +290,7 @@ def test_the_sample_record_is_rendered_by_the_layout() -> None:
 
 
 def test_every_metric_is_documented() -> None:
-    from ingest.metrics import Metrics
+    from ingest.web.metrics import Metrics
 
     manual = text_of(DOCS / "metrics.md")
     exposed = Metrics().exposition().decode()

@@ -22,10 +22,10 @@ from ingest.errors import ArchiveError, Fault
 from ingest.follow.files import Archive
 from ingest.follow.follower import Followed, Run
 from ingest.follow.following import Following
-from ingest.metrics import Metrics
 from ingest.poll import poll_feeds
 from ingest.services import open_services
 from ingest.store import due, feeds
+from ingest.web.metrics import Metrics
 from models import Due, Entry
 from tests.program import new_program
 from tests.site import Site

@@ -205,7 +205,7 @@ def _window(
 def _carry_out(
     session: Session, asked: Asked, *, anew: bool, lists: bool, most: int | None, quiet: bool
 ) -> Report:
-    from ingest.alone import alone_at
+    from ingest.database.alone import alone_at
 
     with alone_at(session.database, "backfill"):
         return asyncio.run(_run(session, asked, anew=anew, lists=lists, most=most, quiet=quiet))

@@ -14,12 +14,12 @@ from ingest.errors import Fault, GuidangError, SourceError, StoreError
 from ingest.feed import FeedState
 from ingest.logs import log_fault
 from ingest.manners.limits import PollPlaces
-from ingest.metrics import Metrics
 from ingest.poll import poll_feed
 from ingest.schedule import skipped_until
 from ingest.services import Services
 from ingest.store import polls
 from ingest.values import Outcome
+from ingest.web.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 

@@ -12,20 +12,20 @@ from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from ingest.alone import alone_at
 from ingest.config import Config
 from ingest.daemon.dispatch import Dispatcher
 from ingest.daemon.notify import notify, notify_reloading, watchdog_interval
 from ingest.daemon.watch import ClockWatch, Progress, Trouble, exit_after
 from ingest.database import Database
+from ingest.database.alone import alone_at
 from ingest.errors import ArchiveError, ArchiveFull, ConfigError, StoreError, StoreFull
 from ingest.follow.registry import FOLLOWERS
 from ingest.garbage import freeze_garbage
-from ingest.metrics import Metrics
 from ingest.schedule import longest_plan
 from ingest.services import Services, open_services, system_clock
 from ingest.store import due, listings, polls, rsshub, times
 from ingest.web.app import make_app
+from ingest.web.metrics import Metrics
 from ingest.web.server import serving
 from ingest.workers import processes_for
 

@@ -2,6 +2,7 @@
 
     access      run queries and changes; explain what goes wrong     ← open this first
     engine      make the engine, with the settings of its sessions
+    alone       locks: only one daemon and one backfill for a database
     schema      revisions, upgrades, and what differs from the models
 
 It knows no table.

@@ -10,8 +10,8 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from ingest.alone import turn_at
 from ingest.database import Database
+from ingest.database.alone import turn_at
 from ingest.errors import Fault, GuidangError, StoreError
 from ingest.logs import log_fault
 from ingest.store import due as store

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ingest.metrics import CONTENT_TYPE, Metrics
+from ingest.web.metrics import CONTENT_TYPE, Metrics
 
 # The function returns problems by part of the program; they are empty if there are none.
 Faults = Callable[[], Mapping[str, str]]

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from ingest.database import BUSY_TIMEOUT_SECONDS, Database
+from ingest.database.access import Database
+from ingest.database.engine import BUSY_TIMEOUT_SECONDS
 from ingest.errors import StoreBusy, StoreError
 
 _PAUSE = 0.02  # seconds between two attempts to lock a file
