@@ -18,15 +18,20 @@ from ingest.errors import UsageError
 from ingest.messages import _, ngettext
 
 if TYPE_CHECKING:
-    from ingest.exports import Export, Outcome
+    from ingest.exports import Outcome
     from ingest.exports.format import Format
     from ingest.exports.run import Tell
+    from ingest.store.export_pages import Choice
     from ingest.store.exports import Wanted
 
 _Out = Annotated[str, typer.Argument(metavar="OUT", help="The file; - is standard output.")]
 _Form = Annotated[
     Literal["jsonl", "parquet", "csv"],
     typer.Option("--format", help="The form of the file."),
+]
+_Where = Annotated[
+    str | None,
+    typer.Option("--where", metavar="QUERY", help="Only entries that meet a query."),
 ]
 _Feeds = Annotated[
     list[str] | None,
@@ -52,6 +57,7 @@ def export(
     ctx: typer.Context,
     out: _Out,
     form: _Form,
+    where: _Where = None,
     feed: _Feeds = None,
     since: Since = None,
     until: Until = None,
@@ -65,18 +71,19 @@ def export(
 
     If it is stopped, the same command continues it.
     """
-    from ingest.exports import FORMATS, run, run_to_stream
+    from ingest.exports import FORMATS, Export, run, run_to_stream
     from ingest.store.exports import Wanted
 
     wanted = Wanted(revisions=revisions, captures=captures, text=text)
     _refuse_extras(FORMATS[form], wanted)
     with open_session(ctx, quiet=True) as session:
-        asked = _export(session, FORMATS[form], wanted, feed or [], since, until)
+        choice, asked = _choose(session, where, feed or [], (since, until))
+        order = Export(format=FORMATS[form], choice=choice, wanted=wanted, asked=asked)
         with _telling() as tell:
             if out == "-":
-                run_to_stream(session.database, asked, sys.stdout.buffer, tell)
+                run_to_stream(session.database, order, sys.stdout.buffer, tell)
                 return
-            done = run(session.database, asked, Path(out), tell, force=force, has_card=card)
+            done = run(session.database, order, Path(out), tell, force=force, has_card=card)
         _report(done, out)
 
 
@@ -87,36 +94,31 @@ def _refuse_extras(form: Format, wanted: Wanted) -> None:
             raise UsageError(f"--{name} does not go with --format {form.name}")
 
 
-def _export(
-    session: Session,
-    form: Format,
-    wanted: Wanted,
-    names: list[str],
-    since: str | None,
-    until: str | None,
-) -> Export:
-    from ingest.exports import Export
+def _choose(
+    session: Session, where: str | None, names: list[str], days: tuple[str | None, str | None]
+) -> tuple[Choice, dict[str, str]]:
+    """Return the choice of entries, and the options in the form in which the card shows them."""
+    from ingest.query import parse_query
     from ingest.store import feeds
     from ingest.store.export_pages import Choice
 
-    zone = session.config.archive.timezone
-    first, end = span(since, until, ZoneInfo(zone))
+    name = session.config.archive.timezone
+    zone = ZoneInfo(name)
+    since, until = span(*days, zone)
     found = session.database.query(feeds.find, names)
-    asked = {
-        "--feed": ", ".join(sorted({one.slug for one in found})),
-        "--since": f"{since} {zone}" if since else "",
-        "--until": f"{until} {zone}" if until else "",
-    }
-    return Export(
-        format=form,
-        choice=Choice(
-            feed_ids=tuple(sorted({one.id for one in found})) if names else None,
-            since=first,
-            until=end,
-        ),
-        wanted=wanted,
-        asked={name: value for name, value in asked.items() if value},
+    choice = Choice(
+        feed_ids=tuple(sorted({one.id for one in found})) if names else None,
+        since=since,
+        until=until,
+        where=parse_query(where, zone) if where is not None else None,
     )
+    asked = {
+        "--where": where,
+        "--feed": ", ".join(sorted({one.slug for one in found})),
+        "--since": since and f"{days[0]} {name}",
+        "--until": until and f"{days[1]} {name}",
+    }
+    return choice, {name: value for name, value in asked.items() if value}
 
 
 @contextlib.contextmanager

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
+from ingest.query import Node
+from ingest.store.conditions import condition
 from ingest.store.statements import table_of
 from models import Entry, Feed
 
@@ -30,32 +32,31 @@ _PAST_ALL = 2**62  # larger than the id of any feed
 class Choice:
     """The entries of an export; None sets no bound, and `until` is exclusive.
 
-    An entry's date is its publication, or when it was first seen. `where` is a condition on the
-    table of entries.
+    An entry's date is its publication, or when it was first seen. `where` is a query.
     """
 
     feed_ids: tuple[int, ...] | None = None
     since: datetime | None = None
     until: datetime | None = None
-    where: sa.ColumnElement[bool] | None = None
+    where: Node | None = None
 
-    def condition(self) -> sa.ColumnElement[bool]:
-        """Return the condition on the table of entries."""
+    def condition(self, connection: sa.Connection) -> sa.ColumnElement[bool]:
+        """Return the condition on the table of entries; raise `UsageError` for an unknown feed."""
         at = sa.func.coalesce(_ENTRY.c.published_at, _ENTRY.c.first_seen_at, type_=_AT)
-        return sa.and_(*self._common(), *_bounds(at, self.since, self.until))
+        return sa.and_(*self._common(connection), *_bounds(at, self.since, self.until))
 
-    def in_order_of(self, at: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    def in_order_of(self, connection: sa.Connection, at: sa.Column[Any]) -> sa.ColumnElement[bool]:
         """Return the condition on the entries with (or without) a publication date."""
         is_dated = _ENTRY.c.published_at.is_not(None)
         of_kind = is_dated if at is _ENTRY.c.published_at else sa.not_(is_dated)
-        return sa.and_(of_kind, *self._common(), *_bounds(at, self.since, self.until))
+        return sa.and_(of_kind, *self._common(connection), *_bounds(at, self.since, self.until))
 
-    def _common(self) -> Iterator[sa.ColumnElement[bool]]:
+    def _common(self, connection: sa.Connection) -> Iterator[sa.ColumnElement[bool]]:
         yield sa.true()
         if self.feed_ids is not None:
             yield _ENTRY.c.feed_id.in_(self.feed_ids)
         if self.where is not None:
-            yield self.where
+            yield condition(connection, self.where)
 
 
 _AT = _ENTRY.c.first_seen_at.type
@@ -155,7 +156,7 @@ def _page(
     key = in_byte_order(connection, _ENTRY.c.key)
     order = (at, key, _ENTRY.c.feed_id)
     query = sa.select(at, _ENTRY.c.key, _ENTRY.c.feed_id, _ENTRY.c.id)
-    query = query.where(choice.in_order_of(at))
+    query = query.where(choice.in_order_of(connection, at))
     if cursor is not None:
         query = query.where(_is_after(order, cursor, newest_first))
     query = query.order_by(*(one.desc() if newest_first else one for one in order))

@@ -16,7 +16,8 @@ from ingest.store.exports import feed_facts
 from ingest.store.statements import table_of
 from models import Entry, Revision
 
-_ENTRY, _REVISION = table_of(Entry), table_of(Revision)
+# The alias keeps it apart from the revisions that a query may ask for.
+_ENTRY, _REVISION = table_of(Entry), table_of(Revision).alias("earlier")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -68,7 +69,7 @@ def summarize(connection: sa.Connection, choice: Choice) -> Summary:
         sa.func.max(_ENTRY.c.published_at).label("last"),
         sa.func.min(in_byte_order(connection, _ENTRY.c.feed_title)).label("title"),
     )
-    for row in connection.execute(query.where(choice.condition()).group_by(*columns)):
+    for row in connection.execute(query.where(choice.condition(connection)).group_by(*columns)):
         _add(summary, row, facts)
     summary.revisions = _count_revisions(connection, choice)
     return summary
@@ -94,5 +95,7 @@ def _add(summary: Summary, row: Any, facts: Mapping[int, FeedFacts]) -> None:
 
 def _count_revisions(connection: sa.Connection, choice: Choice) -> int:
     query = sa.select(sa.func.count()).select_from(_REVISION)
-    query = query.join(_ENTRY, _ENTRY.c.id == _REVISION.c.entry_id).where(choice.condition())
+    query = query.join(_ENTRY, _ENTRY.c.id == _REVISION.c.entry_id).where(
+        choice.condition(connection)
+    )
     return connection.execute(query).scalar_one()
