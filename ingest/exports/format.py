@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
-from typing import BinaryIO, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
-from ingest.values.exports import About, ExportEntry
+from ingest.values.exports import About
 
 
 class Format:
@@ -23,6 +23,7 @@ class Format:
     newest_first: ClassVar[bool] = False
     has_card: ClassVar[bool] = False
     has_finish: ClassVar[bool] = False
+    has_documents: ClassVar[bool] = False  # It has documents as they were seen, not entries.
 
     def prepare(self) -> None:
         """Raise `UsageError` if a library that the format needs is not installed."""
@@ -31,8 +32,8 @@ class Format:
         """Return the bytes before the first entry."""
         return b""
 
-    def piece(self, entries: Sequence[ExportEntry], *, is_first: bool) -> bytes:
-        """Return the bytes of a batch of entries."""
+    def piece(self, entries: Sequence[Any], *, is_first: bool) -> bytes:
+        """Return the bytes of a batch: of `ExportEntry`, or of `Sighting` if it has documents."""
         raise NotImplementedError
 
     def tail(self, about: About) -> bytes:

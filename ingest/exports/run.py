@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -15,8 +15,9 @@ from ingest.exports.card import card
 from ingest.exports.format import Format
 from ingest.exports.part import Part, Progress, open_part
 from ingest.store.export_pages import Choice, Place
+from ingest.store.export_sightings import Sightings, sightings
 from ingest.store.export_summary import Summary, summarize
-from ingest.store.exports import Wanted, batches
+from ingest.store.exports import Batch, Wanted, batches
 from ingest.values.exports import About
 
 if TYPE_CHECKING:
@@ -119,22 +120,29 @@ def _write(
     if before is None:
         stream.write(export.format.head(about))
     after = Place.from_json(before.place) if before else None
-    newest_first = export.format.newest_first
-    found = batches(
-        database,
-        export.choice,
-        export.wanted,
-        size=export.batch,
-        after=after,
-        newest_first=newest_first,
-    )
-    for batch in found:
+    for batch in _batches(database, export, after):
         stream.write(export.format.piece(batch.entries, is_first=count == 0))
         count += len(batch.entries)
         note(count, batch.place.as_json())
         tell(count, about.entries)
     stream.write(export.format.tail(about))
     return count
+
+
+def _batches(
+    database: Database, export: Export, after: Place | None
+) -> Iterator[Batch | Sightings]:
+    """Yield what the format has: entries, or documents as they were seen."""
+    if export.format.has_documents:
+        return sightings(database, export.choice, size=export.batch, after=after)
+    return batches(
+        database,
+        export.choice,
+        export.wanted,
+        size=export.batch,
+        after=after,
+        newest_first=export.format.newest_first,
+    )
 
 
 def _every(entries: int, note: Note, last: int) -> Note:

@@ -51,6 +51,11 @@ class Choice:
         of_kind = is_dated if at is _ENTRY.c.published_at else sa.not_(is_dated)
         return sa.and_(of_kind, *self._common(connection), *_bounds(at, self.since, self.until))
 
+    @property
+    def has_all_entries(self) -> bool:
+        """Return whether no entry of the chosen feeds is left out."""
+        return self.since is None and self.until is None and self.where is None
+
     def _common(self, connection: sa.Connection) -> Iterator[sa.ColumnElement[bool]]:
         yield sa.true()
         if self.feed_ids is not None:

@@ -78,6 +78,21 @@ class ExportEntry(NamedTuple):
         return self.at if self.version == 1 else max(self.seen_at, self.at)
 
 
+class Sighting(NamedTuple):
+    """A capture as a document: where and when it was seen, and its bytes.
+
+    `is_repeated` is true if it was seen at other times, too; `newest_at` is the last of them.
+    """
+
+    at: datetime
+    url: str
+    content_type: str | None
+    body: bytes
+    is_page: bool
+    is_repeated: bool
+    newest_at: datetime
+
+
 class About(NamedTuple):
     """What an export says about itself as a whole; nothing in it depends on when it is made.
 
