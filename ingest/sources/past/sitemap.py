@@ -30,8 +30,8 @@ _USUAL = (
     *("sitemap.xml", "sitemap_index.xml", "sitemap-index.xml", "wp-sitemap.xml", "sitemap.xml.gz"),
     *("sitemap_index.xml.gz", "sitemap.txt", "sitemaps.xml", "sitemapindex.xml", "sitemap/"),
 )
-# WordPress, Yoast, Typecho, Hexo and Hugo use these names for sitemaps of category, tag and author
-# pages, and for such pages themselves.
+# Names of sitemaps of categories, tags and authors (WordPress, Yoast, Typecho, Hexo and Hugo), and
+# of such pages themselves.
 _OF_LISTS = re.compile(
     r"(?:taxonom|categor|post_tag|(?:^|[/_-])(?:tags?|authors?|users?)[._-])[^/]*$"
 )
@@ -151,13 +151,8 @@ class Sitemap(Source):
 
     async def _fetch_list(self, url: str) -> list[Listed]:
         document = await self._web.fetcher.fetch_document(url, accept=_LISTS_ACCEPT)
-        read = partial(
-            read_sitemap,
-            document.body,
-            url=document.final_url,
-            now=document.fetched_at,
-            content_type=document.content_type,
-        )
+        read = partial(read_sitemap, document.body, url=document.final_url)
+        read = partial(read, now=document.fetched_at, content_type=document.content_type)
         return await self._web.workers.run(READ_WITHIN, document.url, read)
 
     def _is_wanted(self, listed: Listed) -> bool:
