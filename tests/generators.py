@@ -48,23 +48,28 @@ class Generators:
     packages: Path
     python: Path
     folder: Path
+    seconds: float = BUILD_SECONDS
 
     def build(self, name: str, posts: Path) -> dict[str, Page]:
         """Build a site with the files of a folder; return the posts by the id in their address.
 
         Raises RuntimeError with the program's output if the build fails.
         """
-        program = PROGRAMS[name]
-        site = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder))
-        shutil.copytree(SITES / name, site, dirs_exist_ok=True)
-        shutil.copytree(posts, site / program.posts, dirs_exist_ok=True)
+        program, site = PROGRAMS[name], self.copy_site(name, posts)
         program.run(self, site)
         return dict(_pages(site / program.built, program.read))
+
+    def copy_site(self, name: str, posts: Path) -> Path:
+        """Return a new folder with a site and these posts."""
+        site = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder))
+        shutil.copytree(SITES / name, site, dirs_exist_ok=True)
+        shutil.copytree(posts, site / PROGRAMS[name].posts, dirs_exist_ok=True)
+        return site
 
     def run_python(self, site: Path, *command: str) -> None:
         """Run a program of the Python environment."""
         program = self.python.with_name(command[0])
-        _run([str(program), *command[1:]], site)
+        self.run([str(program), *command[1:]], site)
 
     def run_node(self, site: Path, program: str, *arguments: str, **environment: str) -> None:
         """Run a program of the Node packages."""
@@ -72,23 +77,23 @@ class Generators:
         (site / "package.json").write_text('{"type": "module"}')
         path = os.pathsep.join([str(Path(self.node.node).parent), os.environ["PATH"]])
         command = [self.node.node, str(site / "node_modules" / program), *arguments]
-        run_node(command, site, BUILD_SECONDS, PATH=path, **environment)
+        run_node(command, site, self.seconds, PATH=path, **environment)
 
-
-def _run(command: Sequence[str], site: Path) -> None:
-    done = subprocess.run(
-        command,
-        cwd=site,
-        env=os.environ | {"TZ": "UTC", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        timeout=BUILD_SECONDS,
-    )
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(command)} failed in {site}:\n{done.stdout[-4000:]}")
+    def run(self, command: Sequence[str], site: Path) -> None:
+        """Run a program in the site's folder; raise RuntimeError with its output if it fails."""
+        done = subprocess.run(
+            command,
+            cwd=site,
+            env=os.environ | {"TZ": "UTC", "LC_ALL": "C.UTF-8", "NO_COLOR": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=self.seconds,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command)} failed in {site}:\n{done.stdout[-4000:]}")
 
 
 def _pages(
@@ -186,7 +191,7 @@ PROGRAMS = {
     "jekyll": Program(
         "_posts",
         "_site",
-        lambda _, site: _run(["jekyll", "build", "--trace"], site),
+        lambda programs, site: programs.run(["jekyll", "build", "--trace"], site),
     ),
     "pelican": Program(
         "content",
@@ -227,14 +232,17 @@ PROGRAMS = {
 }
 
 
-def install_generators(folder: Path) -> Generators:
-    """Install the locked programs if they are missing; builds are made below `folder`."""
+def install_generators(folder: Path, seconds: float = BUILD_SECONDS) -> Generators:
+    """Install the locked programs if they are missing; builds are made below `folder`.
+
+    A build may take so many seconds.
+    """
     if shutil.which("jekyll") is None:
         raise RuntimeError("the tests need Jekyll; on Debian and Ubuntu: apt install jekyll")
     node = find_node(oldest=NODE)
     python = _cached("requirements.lock", _install_python) / "bin/python"
     packages = _cached("package-lock.json", lambda made: install_packages(node, SITES, made))
-    return Generators(node, packages / "node_modules", python, folder)
+    return Generators(node, packages / "node_modules", python, folder, seconds)
 
 
 def _cached(lock: str, install: Callable[[Path], None]) -> Path:

@@ -61,6 +61,7 @@ class Hexo:
     node: str
     packages: Path
     folder: Path
+    seconds: float = BUILD_SECONDS
 
     def new_folder(self) -> Path:
         """Make an empty folder for posts."""
@@ -102,7 +103,7 @@ class Hexo:
         )
         command = [self.node, str(program), "generate", "--bail"]
         command += ["--config", "_config.yml,more.yml"] if more else []
-        built = run_node(command, cwd=site, TZ=zone, PATH=path)
+        built = run_node(command, site, self.seconds, TZ=zone, PATH=path)
         if re.search(r"^(ERROR|FATAL)\b", built, re.MULTILINE):
             raise RuntimeError(f"Hexo logged an error:\n{built}")
         return site / "public"

@@ -56,7 +56,7 @@ def markdown_of(fragment: str) -> str:
 
 
 def _prepare(tree: lxml.html.HtmlElement) -> None:
-    for player in tree.xpath("//p[contains(@class, 'enclosure')]/*[self::audio or self::video]"):
+    for player in tree.xpath("//p[contains(@class, 'enclosure')]/*[not(self::a)]"):
         player.drop_tree()  # The link beside it names the file.
     for element in list(tree.iterdescendants()):
         if element.tag in _CODE:
@@ -96,7 +96,7 @@ def _settle_attributes(element: lxml.html.HtmlElement) -> None:
             element.set(name, _IN_ADDRESS.sub(_percent, address.strip()))
     for name in ("alt", "title"):
         if text := element.get(name):
-            element.set(name, " ".join(text.split()))
+            element.set(name, " ".join(text.split()).replace("<", f"{_MARK}<"))
 
 
 def _percent(match: re.Match[str]) -> str:

@@ -46,10 +46,9 @@ def _move_out_at_end(element: lxml.html.HtmlElement) -> None:
     text = (element[-1].tail if len(element) else element.text) or ""
     inside = text.rstrip()
     count = next((i for i, one in enumerate(reversed(inside)) if not _is_sign(one)), len(inside))
-    after = element.tail or ""
-    if count and not (after[:1].isspace() or _is_sign(after[:1])):
+    if count and not _begins_with_space(_text_after(element)):
         kept = inside[: len(inside) - count]
-        element.tail = text[len(kept) :] + after
+        element.tail = text[len(kept) :] + (element.tail or "")
         if len(element):
             element[-1].tail = kept
         else:
@@ -60,12 +59,12 @@ def _is_writable(element: lxml.html.HtmlElement) -> bool:
     """Return whether an asterisk at each end can open and close the emphasis."""
     first, last = (element.text or "")[:1], (element[-1].tail if len(element) else element.text)
     opens = bool(first) or _ends_with_space(_text_before(element))
-    closes = bool(last) or not element.tail or _begins_with_space(element.tail)
+    closes = bool(last) or _begins_with_space(_text_after(element))
     return opens and closes
 
 
 def _begins_with_space(text: str) -> bool:
-    return text[:1].isspace() or _is_sign(text[:1])
+    return not text or text[0].isspace() or _is_sign(text[0])
 
 
 def _ends_with_space(text: str) -> bool:
@@ -75,10 +74,19 @@ def _ends_with_space(text: str) -> bool:
 def _text_before(element: lxml.html.HtmlElement) -> str:
     previous, parent = element.getprevious(), element.getparent()
     if previous is not None:
-        return previous.tail or ("x" if previous.tag != "br" else "")
-    if parent is None:
-        return ""
-    return parent.text or ("x" if parent.tag in _EMPHASIS else "")
+        return previous.tail or _text_of_neighbour(previous)
+    return "" if parent is None else parent.text or _text_of_neighbour(parent)
+
+
+def _text_after(element: lxml.html.HtmlElement) -> str:
+    following, parent = element.getnext(), element.getparent()
+    neighbour = parent if following is None else following
+    return element.tail or ("" if neighbour is None else _text_of_neighbour(neighbour))
+
+
+def _text_of_neighbour(element: lxml.html.HtmlElement) -> str:
+    """Return a letter for an element whose text, or text around it, may be on the same line."""
+    return "x" if element.tag in _INLINE and element.tag != "br" else ""
 
 
 def _append_before(element: lxml.html.HtmlElement, text: str) -> None:
