@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import sha256
 
 from ingest.outputs.naming import cut_bytes
@@ -25,8 +26,10 @@ _LETTERS = str.maketrans(
 LONGEST_FOLDER = 120
 _LAST_NUMBER = 9  # Each number costs a query, so no higher number is tried.
 _DIGITS = 12
+_MOST_REMEMBERED = 2_000  # names; most records repeat names of other records
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def page_of(name: str) -> str:
     """Return the folder of a name in lower case, without accents; empty if no letter is left.
 

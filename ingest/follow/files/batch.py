@@ -104,14 +104,18 @@ class Batch:
 
     def _put_in_place(self, finished: Sequence[_Finished]) -> list[_Finished]:
         """Move the temporary files into place after a sync; return the records in place."""
+        in_place = []
+        left = {one.unfinished for one in finished if one.unfinished}
         try:
-            if any(one.unfinished for one in finished):
+            if left:
                 self._folder.sync()
-            return [one for one in finished if self._is_put(one)]
+            for one in filter(self._is_put, finished):
+                in_place.append(one)
+                left.discard(one.unfinished)
         finally:
-            for one in finished:
-                if one.unfinished:
-                    Path(one.unfinished).unlink(missing_ok=True)
+            for unfinished in left:
+                Path(unfinished).unlink(missing_ok=True)
+        return in_place
 
     def _is_put(self, one: _Finished) -> bool:
         """Move a file into place, under a shorter name if need be; return whether it moved."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from ingest.outputs.hexo.yaml import one_line
 from ingest.outputs.inert import inert_text
@@ -12,6 +13,7 @@ from ingest.outputs.pages import page_of, short_name
 from ingest.values import Record
 
 _LONGEST_PLACE = 1_000  # bytes; PostgreSQL allows 2,700 bytes for all columns of an index entry
+_MOST_REMEMBERED = 2_000  # names; most records repeat names of other records
 
 
 def category_places(
@@ -42,14 +44,15 @@ def tags_of(record: Record) -> list[str]:
 
 
 def _pages(names: Iterable[str]) -> list[str]:
-    """Return the names in the form for files; Hexo makes a page for each."""
-    return list(dict.fromkeys(short_name(inert_text(name)) for name in _distinct(names)))
+    """Return the names in the form for files, each once; Hexo makes a page for each."""
+    return list(dict.fromkeys(filter(None, map(_name_of_page, names))))
 
 
-def _distinct(names: Iterable[str]) -> list[str]:
-    """Return each name once, without names that are empty, `.` or `..`."""
-    clean = (one_line(name) for name in names)
-    return list(dict.fromkeys(name for name in clean if name.strip("./ ")))
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _name_of_page(name: str) -> str:
+    """Return a name in the form for files; empty if it is empty, `.` or `..`."""
+    line = one_line(name)
+    return short_name(inert_text(line)) if line.strip("./ ") else ""
 
 
 def _below(place: str, category: str) -> str:
