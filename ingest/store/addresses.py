@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.reading.dedupe import link_key_of
-from ingest.store.statements import in_batches, insert_into, table_of
+from ingest.store.statements import in_batches, insert_if_new, insert_into, table_of
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import Address, Entry
 
@@ -120,16 +120,25 @@ def note_present(
     key: sa.ColumnElement[Any] | Any = Entry.key,
 ) -> None:
     """Store the current addresses of entries as former addresses."""
-    count = sa.select(sa.func.count()).where(Address.entry_id == Entry.id).scalar_subquery()
-    columns = (Entry.feed_id, Entry.id, key, Entry.guid, Entry.link, Entry.link_key)
     for some in in_batches(entry_ids):
-        present = sa.select(*columns, sa.literal(at, type_=_ADDRESS.c.noted_at.type)).where(
-            Entry.id.in_(some), sa.or_(Entry.link_key.is_not(None), Entry.guid.is_not(None))
-        )
-        present = present.where(key.is_not(None), count < _MOST)
-        names = ["feed_id", "entry_id", *_OF_ADDRESS, "noted_at"]
-        insert = insert_into(connection, Address).from_select(names, present)
-        connection.execute(insert.on_conflict_do_nothing())
+        insert = _insert_present(connection.dialect.name, key)
+        connection.execute(insert, {"entries": some, "at": at})
+
+
+@cache
+def _insert_present(dialect: str, key: sa.ColumnElement[Any] | Any) -> Any:
+    count = sa.select(sa.func.count()).where(Address.entry_id == Entry.id).scalar_subquery()
+    now = sa.bindparam("at", type_=_ADDRESS.c.noted_at.type)
+    present = sa.select(
+        Entry.feed_id, Entry.id, key, Entry.guid, Entry.link, Entry.link_key, now
+    ).where(
+        Entry.id.in_(sa.bindparam("entries", expanding=True)),
+        sa.or_(Entry.link_key.is_not(None), Entry.guid.is_not(None)),
+        key.is_not(None),
+        count < _MOST,
+    )
+    names = ["feed_id", "entry_id", *_OF_ADDRESS, "noted_at"]
+    return insert_if_new(dialect, Address).from_select(names, present)
 
 
 def note_others(connection: sa.Connection, verdicts: Iterable[Verdict], at: datetime) -> None:

@@ -127,7 +127,8 @@ def keep(
         unread.bodies(seen, broken),
     )
     captures = keep_captures(connection, seen, documents)
-    since = unread.first_seen(connection, seen.feed_id, changes.new)
+    marked = unread.marks(connection, seen.feed_id)
+    since = unread.first_seen(marked, changes.new)
     entries.insert_new(connection, seen, changes.new, captures, since)
     addresses.note_replaced(connection, changes.readdressed, seen.at)
     for verdict in changes.edited:
@@ -143,7 +144,7 @@ def keep(
     changed += entries.take_late_dates(connection, changes.dated)
     changed += supplements.take_full_texts(connection, changes.current, captures)
     mark_due(connection, changed, seen.at)
-    unread.forget_read(connection, seen.feed_id, found)
+    unread.forget_read(connection, seen.feed_id, marked, found)
     unread.keep(connection, seen, broken, captures, changes)
     return changes
 

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ingest.store.statements import table_of
+from ingest.store.statements import in_batches, table_of
 from models import Due, Entry, Follower
 
 _DUE, _ENTRY, _FOLLOWER = table_of(Due), table_of(Entry), table_of(Follower)
@@ -33,41 +33,39 @@ class Marked:
 
 def mark_due(connection: sa.Connection, entry_ids: Iterable[int], at: datetime) -> None:
     """Mark entries due for every follower. `at` is the time of the change."""
-    rows = [{"entry": entry_id} for entry_id in sorted(set(entry_ids))]
-    _mark(connection, _BY_ID, rows, at)
+    for some in in_batches(sorted(set(entry_ids))):
+        _mark(connection, _BY_ID, {"entries": some}, at)
 
 
 def mark_new_due(
-    connection: sa.Connection, feed_id: int, keys: Iterable[str], at: datetime
+    connection: sa.Connection, feed_id: int, keys: Sequence[str], at: datetime
 ) -> None:
     """Mark new entries, given by their keys, due for every follower."""
-    rows = [{"feed": feed_id, "entry_key": key} for key in keys]
-    _mark(connection, _BY_KEY, rows, at)
+    for some in in_batches(keys):
+        _mark(connection, _BY_KEY, {"feed": feed_id, "entry_keys": some}, at)
 
 
 def mark_feed_due(connection: sa.Connection, feed_id: int, at: datetime) -> None:
     """Mark all entries of a feed due for every follower, because the feed changed."""
-    _mark(connection, _OF_FEED, [{"feed": feed_id}], at)
+    _mark(connection, _OF_FEED, {"feed": feed_id}, at)
 
 
 def mark_due_for(
     connection: sa.Connection, follower: str, entry_ids: Iterable[int], at: datetime
 ) -> None:
     """Mark entries due for one follower."""
-    rows = [{"only": follower, "entry": entry_id} for entry_id in sorted(set(entry_ids))]
-    _mark(connection, _BY_ID_FOR_ONE, rows, at)
+    for some in in_batches(sorted(set(entry_ids))):
+        _mark(connection, _BY_ID_FOR_ONE, {"only": follower, "entries": some}, at)
 
 
 def mark_all_due_for(connection: sa.Connection, follower: str, at: datetime) -> None:
     """Mark every entry due for one follower."""
-    _mark(connection, _ALL_FOR_ONE, [{"only": follower}], at)
+    _mark(connection, _ALL_FOR_ONE, {"only": follower}, at)
 
 
-_BY_ID = _ENTRY.c.id == sa.bindparam("entry")
-_BY_KEY = sa.and_(
-    _ENTRY.c.feed_id == sa.bindparam("feed"), _ENTRY.c.key == sa.bindparam("entry_key")
-)
 _OF_FEED = _ENTRY.c.feed_id == sa.bindparam("feed")
+_BY_ID = _ENTRY.c.id.in_(sa.bindparam("entries", expanding=True))
+_BY_KEY = sa.and_(_OF_FEED, _ENTRY.c.key.in_(sa.bindparam("entry_keys", expanding=True)))
 _ALL_FOR_ONE = _FOLLOWER.c.name == sa.bindparam("only")
 _BY_ID_FOR_ONE = sa.and_(_ALL_FOR_ONE, _BY_ID)
 
@@ -75,13 +73,14 @@ _BY_ID_FOR_ONE = sa.and_(_ALL_FOR_ONE, _BY_ID)
 def _mark(
     connection: sa.Connection,
     condition: sa.ColumnElement[bool],
-    rows: Sequence[dict[str, Any]],
+    values: dict[str, Any],
     at: datetime,
 ) -> None:
-    if not rows:
-        return
-    mark = {"new_mark": secrets.randbits(63), "at": at}
-    connection.execute(_upsert(connection.dialect.name, condition), [row | mark for row in rows])
+    values |= {"new_mark": secrets.randbits(63), "at": at}
+    connection.execute(_upsert(connection.dialect.name, condition), values)
+
+
+_KEY = (_FOLLOWER.c.name, _ENTRY.c.id)
 
 
 @cache
@@ -89,12 +88,12 @@ def _upsert(dialect: str, condition: sa.ColumnElement[bool]) -> Any:
     """Return the upsert of marks; an entry that is due already keeps its `since`."""
     each_for_each = _FOLLOWER.join(_ENTRY, sa.true())
     marks = sa.select(
-        _FOLLOWER.c.name,
-        _ENTRY.c.id,
+        *_KEY,
         sa.bindparam("new_mark", type_=_DUE.c.mark.type),
         sa.bindparam("at", type_=_DUE.c.since.type),
     )
-    marks = marks.select_from(each_for_each).where(condition)
+    # Always in this order, so that two transactions cannot wait for each other's rows.
+    marks = marks.select_from(each_for_each).where(condition).order_by(*_KEY)
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(_DUE)
     insert = insert.from_select(["follower", "entry_id", "mark", "since"], marks)
     return insert.on_conflict_do_update(

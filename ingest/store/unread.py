@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from ingest.reading.documents.packing import unpack
 from ingest.reading.read import BrokenEntry
 from ingest.store.captures import Body, Seen
-from ingest.store.statements import in_batches, insert_into
+from ingest.store.statements import in_batches, insert_into, table_of
 from ingest.values import Changes, NormalEntry, Verdict
 from models import Capture, Feed, Unread
 
@@ -69,28 +69,56 @@ def keep(
         connection.execute(insert.on_conflict_do_update(index_elements=same, set_=again), rows)
 
 
-def first_seen(
-    connection: sa.Connection, feed_id: int, new: Sequence[Verdict]
-) -> dict[str, datetime]:
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The mark of an entry that could not be read."""
+
+    item_digest: bytes
+    key: str | None
+    first_seen_at: datetime
+
+
+def marks(connection: sa.Connection, feed_id: int) -> list[Mark]:
+    """Return the marks of a feed, newest first; most feeds have none."""
+    return [Mark(*row) for row in connection.execute(_MARKS, {"of_feed": feed_id})]
+
+
+_UNREAD = table_of(Unread)
+_OF_FEED = _UNREAD.c.feed_id == sa.bindparam("of_feed")
+_MARKS = (
+    sa.select(_UNREAD.c.item_digest, _UNREAD.c.key, _UNREAD.c.first_seen_at)
+    .where(_OF_FEED)
+    .order_by(_UNREAD.c.id.desc())
+)
+
+
+def first_seen(marked: Iterable[Mark], new: Iterable[Verdict]) -> dict[str, datetime]:
     """Return when new entries were first seen, by key, if they could not be read before."""
-    if not new:
-        return {}
-    columns = (Unread.item_digest, Unread.key, Unread.first_seen_at)
-    query = sa.select(*columns).where(Unread.feed_id == feed_id).order_by(Unread.id.desc())
     since: dict[str | bytes | None, datetime] = {}
-    for row in connection.execute(query):
-        since |= {row.item_digest: row.first_seen_at, row.key: row.first_seen_at}
+    for mark in marked:
+        since |= {mark.item_digest: mark.first_seen_at, mark.key: mark.first_seen_at}
     if not since:
         return {}
     dates = ((v.entry.key, since.get(v.entry.item_digest, since.get(v.entry.key))) for v in new)
     return {key: at for key, at in dates if at is not None}
 
 
-def forget_read(connection: sa.Connection, feed_id: int, entries: Sequence[NormalEntry]) -> None:
-    """Delete the marks of entries whose bytes have now been read."""
-    for some in in_batches(sorted({entry.item_digest for entry in entries})):
-        of_feed = sa.delete(Unread).where(Unread.feed_id == feed_id)
-        connection.execute(of_feed.where(Unread.item_digest.in_(some)))
+def forget_read(
+    connection: sa.Connection,
+    feed_id: int,
+    marked: Iterable[Mark],
+    entries: Iterable[NormalEntry],
+) -> None:
+    """Delete those marks whose entries have now been read from the same bytes."""
+    digests = {mark.item_digest for mark in marked}
+    digests = digests and digests & {entry.item_digest for entry in entries}
+    for some in in_batches(sorted(digests)):
+        connection.execute(_FORGET, {"of_feed": feed_id, "digests": some})
+
+
+_FORGET = sa.delete(_UNREAD).where(
+    _OF_FEED, _UNREAD.c.item_digest.in_(sa.bindparam("digests", expanding=True))
+)
 
 
 def forget(connection: sa.Connection, unread_id: int) -> None:
