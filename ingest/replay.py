@@ -229,4 +229,4 @@ def _with_page(entry: NormalEntry, stored: StoredEntry, zone: tzinfo) -> NormalE
 
 
 def _is_better(article: Article, entry: NormalEntry) -> bool:
-    return extract.page_is_better(entry.text, article.text)
+    return extract.page_is_better(html.text_of(entry.html), article.text)

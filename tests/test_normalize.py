@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -288,6 +290,12 @@ def test_an_entry_has_the_text_that_is_seen_of_its_html() -> None:
     body = "&lt;p&gt;第一段。&lt;/p&gt;&lt;script&gt;x&lt;/script&gt;&lt;p&gt;第二段。&lt;/p&gt;"
     entry = entry_of(rss(f"<item><title>标题</title><description>{body}</description></item>"))
     assert entry.text == text_of(entry.html) == "第一段。\n第二段。"
+
+
+def test_an_entry_is_sent_to_another_process_without_its_text() -> None:
+    entry = entry_of(rss("<item><title>标题</title><description>正文</description></item>"))
+    assert entry.text == "正文"
+    assert pickle.loads(pickle.dumps(entry)) == replace(entry, text=None)
 
 
 def test_the_text_of_an_entry_with_full_text_is_that_of_its_page() -> None:

@@ -17,7 +17,7 @@ from ingest.errors import Fault, SourceError, Unreadable
 from ingest.fetch import Fetcher
 from ingest.logs import log_fault
 from ingest.manners import Manners
-from ingest.reading import extract
+from ingest.reading import extract, html
 from ingest.reading.documents import charset, not_a_feed
 from ingest.reading.entries.articles import take_article
 from ingest.urls import site_of
@@ -69,7 +69,7 @@ class Pages:
         if article is None:
             return entry
         article = joined([article, *await self._following(article, page)])
-        if not extract.page_is_better(entry.text, article.text):
+        if not extract.page_is_better(html.text_of(entry.html), article.text):
             return entry
         return take_article(entry, article, page, zone=zone)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, NewType
+from typing import Any, NamedTuple, NewType
 
 from ingest.values.documents import Document, Packed
 from ingest.values.parsed import Author, Enclosure
@@ -49,8 +49,8 @@ class NormalEntry:
     noise. `item_digest` covers the publisher's own bytes. `raw` is the smallest document from
     which this entry can be read again: frame and item, or the whole document.
     `text` is what a reader sees of `html`, a line for each block, without the files listed below.
-    It is made once, when the HTML is cleaned, and it is not stored. The digest, the language and
-    `looks_cut` are computed from it.
+    It is made once, when the HTML is cleaned; the digest, the language and `looks_cut` are computed
+    from it. It is neither stored nor pickled: an entry from another process has None.
     `looks_cut` is true if the text seems to continue on the entry's page, `is_unfinished` if the
     document ends inside the entry.
     `full_text_error` says why the full text is missing; `page` is the page that was fetched but
@@ -71,7 +71,6 @@ class NormalEntry:
     updated_at: datetime | None
     updated_raw: str | None
     html: SafeHtml
-    text: str
     lead_image: str | None
     language: str
     feed_title: str
@@ -80,6 +79,7 @@ class NormalEntry:
     text_digest: bytes
     item_digest: bytes
     raw: Packed
+    text: str | None = None
     gmt_misused: bool = False
     looks_cut: bool = False
     is_unfinished: bool = False
@@ -87,6 +87,12 @@ class NormalEntry:
     full_text_error: str | None = None
     key: str = ""
     link_key: str | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the fields to pickle: all but `text`, which would add two thirds to the size."""
+        state = self.__dict__.copy()
+        state.pop("text", None)
+        return state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
