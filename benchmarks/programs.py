@@ -41,7 +41,7 @@ async def guidang() -> None:
     database = Database(config.database.url)
     database.upgrade()
     async with open_services(config, database, feeds=1_000) as services:
-        services.archive.prepare(now=services.clock())
+        services.prepare_outputs()
         search_seldom()
         await services.call("", len, "")  # starts the processes
         freeze_garbage()

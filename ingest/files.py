@@ -61,13 +61,3 @@ def sync(folder: Path) -> None:
             raise OSError(number, os.strerror(number))
     finally:
         os.close(descriptor)
-
-
-def is_there(target: str, content: bytes, at: datetime) -> bool:
-    """Return whether a file has this content and modification time."""
-    try:
-        with open(target, "rb") as file:  # noqa: PTH123 - as above
-            is_same_time = int(os.fstat(file.fileno()).st_mtime) == int(at.timestamp())
-            return is_same_time and file.read() == content
-    except FileNotFoundError:
-        return False

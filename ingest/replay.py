@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ingest.database import Database
 from ingest.errors import ParseError, SourceError
 from ingest.feed import FeedState, reading_context, zone_of
-from ingest.follow.files import Archive
+from ingest.follow.files import Output
 from ingest.reading import extract, html
 from ingest.reading.dedupe import FROM_CAPTURE
 from ingest.reading.documents import charset
@@ -115,15 +115,18 @@ def _without_page(feed: FeedState, entry: NormalEntry) -> NormalEntry:
     return replace(entry, full_text_error=_NO_PAGE_YET) if wants_page else entry
 
 
-def join_doubles(database: Database, archive: Archive, feed: FeedState, *, now: datetime) -> int:
+def join_doubles(
+    database: Database, outputs: Sequence[Output], feed: FeedState, *, now: datetime
+) -> int:
     """Join entries that were stored twice when their site moved; return how many.
 
-    The duplicate's file is deleted first, so that no file is left over if the process is killed.
+    The duplicate's files are deleted first, so that none is left over if the process is killed.
     Call it after `replay_feed`, so that the texts can be compared.
     """
     found = database.query(doubles.pairs, feed.id)
     for entry_id, double_id in found:
-        archive.delete(database.query(doubles.files_of, double_id))
+        for output in outputs:
+            output.delete_entry(double_id)
         database.transact(doubles.join, entry_id, double_id, at=now)
     return len(found)
 

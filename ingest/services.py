@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,9 +23,9 @@ import sqlalchemy as sa
 
 from ingest.config import Config
 from ingest.database import Database
-from ingest.errors import StoreError
+from ingest.errors import ArchiveError, StoreError
 from ingest.fetch import Fetcher
-from ingest.follow.files import Archive
+from ingest.follow.files import Output, outputs_of
 from ingest.follow.following import Following
 from ingest.follow.registry import make_followers
 from ingest.manners import Manners
@@ -53,7 +61,7 @@ class Services:
     manners: Manners
     pages: Pages
     workers: Workers
-    archive: Archive
+    outputs: Sequence[Output]
     following: Following
     writer: Writer
     database_threads: ThreadPoolExecutor
@@ -87,6 +95,17 @@ class Services:
         function raises anything but a `GuidangError`.
         """
         return await self.workers.run(READ_WITHIN, url, function, *args, **kwargs)
+
+    def prepare_outputs(self) -> None:
+        """Make the folders of all outputs; raise the first `ArchiveError` after the last one."""
+        errors = []
+        for output in self.outputs:
+            try:
+                output.prepare(now=self.clock())
+            except ArchiveError as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
 
     @property
     def instances(self) -> Instances:
@@ -147,7 +166,7 @@ async def open_services(
                 manners=manners,
                 pages=Pages(fetcher, manners, workers),
                 workers=workers,
-                archive=Archive(config.archive, database),
+                outputs=outputs_of(config, database),
                 following=_following(config, database, clock, writer),
                 writer=writer,
                 database_threads=database_threads,

@@ -1,6 +1,6 @@
 """The tables of the database: columns and relations, nothing else."""
 
-from models.archive import ArchiveFile, FormerPath, SiteName
+from models.archive import ArchiveFile, FormerPath, SiteFact, SiteFile, SiteName
 from models.backfill import Backfill, BackfillDocument, BackfillRecord, BackfillWalk
 from models.base import Base
 from models.entry import Address, Capture, Entry, Revision, Unread
@@ -29,6 +29,8 @@ __all__ = [
     "RsshubInstance",
     "RsshubNamespace",
     "Setting",
+    "SiteFact",
+    "SiteFile",
     "SiteName",
     "Unread",
 ]

@@ -1,4 +1,4 @@
-"""The archive's files: present and former paths of entries, and the spelling of tags."""
+"""The outputs' files: present and former paths of entries, further files, spellings of tags."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ from models.base import Base, PrimaryKey
 
 
 class ArchiveFile(Base):
-    """The file of an entry in the archive's folder."""
+    """The file of an entry in the folder of an output."""
 
     __tablename__ = "archive_file"
     __table_args__ = (
-        UniqueConstraint("entry_id", "layout"),
-        UniqueConstraint("path"),
+        UniqueConstraint("entry_id", "output"),
+        UniqueConstraint("path", "output"),
     )
 
     id: Mapped[PrimaryKey]
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id", ondelete="CASCADE"))
-    layout: Mapped[str]
-    path: Mapped[str] = mapped_column(doc="below archive.path; once given it stays")
-    digest: Mapped[bytes | None] = mapped_column(doc="SHA-256 of the file; null: not written yet")
+    output: Mapped[str]
+    path: Mapped[str] = mapped_column(doc="below the output's folder; once given it stays")
+    digest: Mapped[bytes | None] = mapped_column(
+        doc="SHA-256 of what Guidang wrote, without the user's own part; null: not written yet"
+    )
     written_at: Mapped[datetime | None]
 
 
@@ -31,14 +33,33 @@ class FormerPath(Base):
     """A former path of an entry's file."""
 
     __tablename__ = "former_path"
-    __table_args__ = (UniqueConstraint("entry_id", "layout", "path"),)
+    __table_args__ = (UniqueConstraint("entry_id", "output", "path"),)
 
     id: Mapped[PrimaryKey]
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id", ondelete="CASCADE"))
-    layout: Mapped[str]
+    output: Mapped[str]
     path: Mapped[str]
     digest: Mapped[bytes | None] = mapped_column(doc="SHA-256 of the file that was there")
     left_at: Mapped[datetime]
+
+
+class SiteFile(Base):
+    """A file of a whole site, such as a list of its authors."""
+
+    __tablename__ = "site_file"
+
+    output: Mapped[str] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(primary_key=True, doc="below the site's folder")
+    digest: Mapped[bytes] = mapped_column(doc="SHA-256 of what Guidang wrote")
+
+
+class SiteFact(Base):
+    """What the files of a site are made from, such as the name of an author."""
+
+    __tablename__ = "site_fact"
+
+    output: Mapped[str] = mapped_column(primary_key=True)
+    fact: Mapped[str] = mapped_column(primary_key=True)
 
 
 class SiteName(Base):
@@ -46,12 +67,12 @@ class SiteName(Base):
 
     __tablename__ = "site_name"
     __table_args__ = (
-        UniqueConstraint("layout", "place", "key"),
-        UniqueConstraint("page", "layout", "place"),
+        UniqueConstraint("output", "place", "key"),
+        UniqueConstraint("page", "output", "place"),
     )
 
     id: Mapped[PrimaryKey]
-    layout: Mapped[str]
+    output: Mapped[str]
     place: Mapped[str] = mapped_column(doc="the folder of pages: tags, or that of a category")
     key: Mapped[str] = mapped_column(doc="the name without its case")
     name: Mapped[str] = mapped_column(doc="as it was first seen")

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from ingest.errors import ArchiveError
 from ingest.files import write_file
-from ingest.follow.files import Archive
+from ingest.follow.files import Output
 from tests.site import Site
 from tests.support import item, rss
 from tests.world import World
@@ -110,7 +110,7 @@ def test_a_new_form_of_the_layout_rewrites_all_records(world: World, site: Site)
     world.poll()
     for file in world.folder.root.rglob("*.md"):
         file.write_bytes(b"as an older program wrote it")
-    folder = Archive(world.config.archive, world.database)
+    folder = Output(world.config.archive, world.database)
     folder._layout.form += 1
     assert folder.render_due(now=_AT) == 2
     assert folder.check() == []

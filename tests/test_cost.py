@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ingest.follow.files import Archive
+from ingest.follow.files import Output
 from ingest.reading.entries.normalize import Context
 from ingest.reading.read import read
 from ingest.values import Document
@@ -156,7 +156,7 @@ def test_a_second_check_of_an_intact_folder_makes_no_query(world: World, site: S
     assert folder.problem() is not None
 
 
-def queries_files(folder: Archive) -> bool:
+def queries_files(folder: Output) -> bool:
     """Return whether the check of the folder queries the database for its files."""
     with statements() as sent:
         assert folder.problem() is None

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from ingest.config import Config
 from ingest.database import Database
 from ingest.errors import ArchiveError, Fault
-from ingest.follow.files import Archive
+from ingest.follow.files import Output
 from ingest.follow.follower import Followed, Run
 from ingest.follow.following import Following
 from ingest.poll import poll_feeds
@@ -166,7 +166,7 @@ def test_the_due_mark_of_a_deleted_entry_is_removed(world: World, site: Site) ->
 
 
 def _follow_and_die(config: Config, url: str) -> None:
-    archive = Archive(config.archive, Database(url))
+    archive = Output(config.archive, Database(url))
     archive.prepare(now=NOON, anew=True)
 
     def write_some_and_die(entry_ids: Sequence[int]) -> None:
@@ -191,7 +191,7 @@ def test_a_follower_killed_in_a_batch_repeats_the_batch(filled: World) -> None:
 
 def _follow(config: Config, url: str, ready: Any, counts: Any) -> None:
     database = Database(url)
-    archive = Archive(config.archive, database)
+    archive = Output(config.archive, database)
     archive.prepare(now=NOON, anew=True)
     ready.wait()
     counts.put(Run(database, archive, now=NOON).finish())
@@ -314,9 +314,10 @@ def test_follow_list_and_rebuild_show_due_entries(
     (lag,) = json.loads(program.good("status", "--json"))["following"]
     assert (lag["follower"], lag["due"]) == ("files", 2)
     assert lag["oldest_due_at"]
-    program.good("poll", "--all")
+    assert "was changed by somebody; that version is" in program.run("poll", "--all").err
     assert "follower" not in program.good("status")
     assert program.run("archive", "--check").code == 0
+    assert files[0].with_name(f"{files[0].name}.guidang-old").read_text() == "edited by hand"
     refused = program.run("follow", "rebuild", "search")
     assert refused.code == 2
     assert "no follower is called 'search'; there are: files" in refused.err

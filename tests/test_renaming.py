@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ingest.config import ArchiveConfig
-from ingest.follow.files import Archive
+from ingest.follow.files import Output
 from ingest.follow.files.renaming import Renaming
 from tests.hexo import Hexo
 from tests.program import new_program
@@ -35,7 +35,7 @@ def archived(world: World, site: Site) -> World:
 def test_files_move_to_the_paths_of_a_new_template(archived: World) -> None:
     before = archived.files()
     config = with_template(archived, "{year}/{id}.md")
-    Archive(config, archived.database).rebuild(now=_AT)
+    Output(config, archived.database).rebuild(now=_AT)
     assert archived.files() == before
     assert Renaming(config, archived.database).rename(now=_AT) == 4
     after = archived.files()
@@ -71,7 +71,7 @@ def test_an_old_path_that_is_the_current_file_is_not_deleted(archived: World) ->
     (archived.folder.root / "Posts").symlink_to("posts")
     Renaming(config, archived.database).rename(now=_AT)
     assert sorted(archived.files().values()) == sorted(before.values())
-    assert Archive(config, archived.database).check() == []
+    assert Output(config, archived.database).check() == []
 
 
 def test_old_addresses_redirect_to_the_current_one(

@@ -24,7 +24,7 @@ from ingest.config import (
 )
 from ingest.database import Database
 from ingest.feed import FeedState
-from ingest.follow.files import Archive
+from ingest.follow.files import Output
 from ingest.poll import poll_feeds
 from ingest.replay import replay_feed, replay_unread
 from ingest.services import open_services
@@ -104,8 +104,8 @@ class World:
         return found
 
     @property
-    def folder(self) -> Archive:
-        return Archive(self.config.archive, self.database)
+    def folder(self) -> Output:
+        return Output(self.config.archive, self.database)
 
     def files(self) -> dict[str, bytes]:
         """Return the records in the archive folder by path."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +15,15 @@ from ingest.errors import UsageError
 from ingest.messages import _, ngettext, recognized
 
 if TYPE_CHECKING:
-    from ingest.follow.files import Archive, Difference
+    from ingest.follow.files import Difference, Output
+
+
+Redirects = Annotated[
+    Path | None,
+    typer.Option(
+        "--redirects", metavar="FILE", help="Write the old addresses and the new ones to a file."
+    ),
+]
 
 
 def archive(
@@ -32,39 +42,53 @@ def archive(
     rename: Annotated[
         bool, typer.Option("--rename", help="Move all files to the paths that new ones get.")
     ] = False,
-    redirects: Annotated[
-        Path | None,
-        typer.Option(
-            "--redirects",
-            metavar="FILE",
-            help="Write the old addresses and the new ones to a file.",
-        ),
+    redirects: Redirects = None,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", metavar="NAME", help="Only this output. Default: all of them."),
     ] = None,
     as_json: JsonOption = False,
 ) -> int:
-    """Write the files that are missing or outdated."""
-    from ingest.follow.files import Archive
-
+    """Write the files that are missing or outdated, of all outputs."""
     if rebuild + check + rename > 1:
         raise UsageError("--rebuild, --check and --rename exclude each other; choose one of them")
     with open_session(ctx) as session:
-        folder = Archive(session.config.archive, session.database)
+        chosen = _chosen(session, output)
         if check:
-            return _check(folder, as_json)
+            return _check(chosen, as_json)
         if rename or redirects:
-            return _rename(session, folder.root, redirects, as_json, only_list=not rename)
-        write = folder.rebuild if rebuild else folder.restore_missing
-        _report(folder, write(now=session.now), as_json)
+            return _rename(session, chosen, redirects, as_json, only_list=not rename)
+        return _write_all(session, chosen, rebuild=rebuild, as_json=as_json)
+
+
+def _chosen(session: Session, name: str | None) -> Sequence[Output]:
+    """Return the outputs to work on; raise `UsageError` if there is none of this name."""
+    from ingest.follow.files import outputs_of
+
+    outputs = outputs_of(session.config, session.database)
+    chosen = [output for output in outputs if name in {None, output.config.name}]
+    if not chosen:
+        names = ", ".join(output.config.name for output in outputs)
+        raise UsageError(f"no output is called {name!r}; there are: {names}")
+    return chosen
+
+
+def _write_all(session: Session, outputs: Sequence[Output], *, rebuild: bool, as_json: bool) -> int:
+    written = [_write(one, session, rebuild=rebuild, as_json=as_json) for one in outputs]
+    if as_json:
+        print_json(written[0] if len(written) == 1 else written)
     return 0
 
 
-def _report(folder: Archive, written: int, as_json: bool) -> None:
-    if as_json:
-        print_json({"written": written, "path": str(folder.root)})
-        return
-    say(_count_of_files(written, folder.root))
-    if folder.other_paths:
-        say(_off_template(folder.other_paths))
+def _write(output: Output, session: Session, *, rebuild: bool, as_json: bool) -> dict[str, object]:
+    """Write the files of an output; print how many, unless it is for JSON."""
+    write = output.rebuild if rebuild else output.restore_missing
+    written = write(now=session.now)
+    if not as_json:
+        say(_count_of_files(written, output.root))
+        if output.other_paths:
+            say(_off_template(output.other_paths))
+    return {"output": output.config.name, "written": written, "path": str(output.root)}
 
 
 def _count_of_files(count: int, root: Path) -> str:
@@ -86,28 +110,35 @@ def _off_template(count: int) -> str:
 
 
 def _rename(
-    session: Session, root: Path, redirects: Path | None, as_json: bool, *, only_list: bool
+    session: Session,
+    outputs: Sequence[Output],
+    redirects: Path | None,
+    as_json: bool,
+    *,
+    only_list: bool,
 ) -> int:
     from ingest.follow.files.renaming import Renaming
 
-    renaming = Renaming(session.config.archive, session.database)
-    moved = 0 if only_list else renaming.rename(now=session.now)
-    if redirects:
-        _write_redirects(redirects, renaming.redirects())
-    if as_json:
-        print_json({"renamed": moved, "path": str(root)})
-    elif not only_list:
-        say(
-            ngettext(
-                "{count:,} file moved in {folder}",
-                "{count:,} files moved in {folder}",
-                moved,
-                folder=root,
-            )
-        )
+    if redirects and len(outputs) > 1:
+        raise UsageError("--redirects is about one output; name it with --output")
+    for output in outputs:
+        renaming = Renaming(output.config, session.database)
+        moved = 0 if only_list else renaming.rename(now=session.now)
+        if redirects:
+            _write_redirects(redirects, renaming.redirects())
+        if as_json:
+            print_json({"renamed": moved, "path": str(output.root)})
+        elif not only_list:
+            say(_count_of_moved(moved, output.root))
     if redirects and not as_json:
         say(_("old addresses are listed in {file}", file=redirects))
     return 0
+
+
+def _count_of_moved(count: int, root: Path) -> str:
+    return ngettext(
+        "{count:,} file moved in {folder}", "{count:,} files moved in {folder}", count, folder=root
+    )
 
 
 def _write_redirects(file: Path, text: str) -> None:
@@ -140,8 +171,13 @@ def _count_of(ours: int, foreign: int) -> str:
     return found + (_("; repair with: guidang archive --rebuild") if ours else "")
 
 
-def _check(folder: Archive, as_json: bool) -> int:
-    differences = folder.check()
+def _check(outputs: Sequence[Output], as_json: bool) -> int:
+    """List the differences of outputs; the paths of several are those of their folders."""
+    differences = [
+        replace(one, path=one.path if len(outputs) == 1 else f"{output.root}/{one.path}")
+        for output in outputs
+        for one in output.check()
+    ]
     ours = [one for one in differences if one.what not in {"foreign", "apart"}]
     if as_json:
         print_json([_as_json(one) for one in differences])

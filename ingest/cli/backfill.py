@@ -198,7 +198,7 @@ def _add_listed_feeds(session: Session, paths: Sequence[Path]) -> None:
 def _window(
     session: Session, since: str | None, until: str | None
 ) -> tuple[str | None, str | None]:
-    first, end = span(since, until, ZoneInfo(session.config.archive.timezone))
+    first, end = span(since, until, ZoneInfo(session.config.timezone))
     return first.isoformat() if first else None, end.isoformat() if end else None
 
 
@@ -219,7 +219,7 @@ async def _run(
     from ingest.sources.past.registry import fitting
 
     async with open_services(session.config, session.database, feeds=_MANY) as services:
-        services.archive.prepare(now=session.now)
+        services.prepare_outputs()
         web = backfill.web_of(services)
         number, goes_on = await services.transact(
             backfill.begin,

@@ -59,7 +59,7 @@ def list_entries(
 
     form = "json" if as_json else form
     with open_session(ctx, quiet=True) as session:
-        first, end = span(since, until, ZoneInfo(session.config.archive.timezone))
+        first, end = span(since, until, ZoneInfo(session.config.timezone))
         selection = listings.Selection(
             feed_id=session.database.query(feeds.find, [feed])[0].id if feed else None,
             category=category,

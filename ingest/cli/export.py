@@ -102,7 +102,7 @@ def _choose(
     from ingest.store import feeds
     from ingest.store.export_pages import Choice
 
-    name = session.config.archive.timezone
+    name = session.config.timezone
     zone = ZoneInfo(name)
     since, until = span(*days, zone)
     found = session.database.query(feeds.find, names)

@@ -214,17 +214,17 @@ def remove(
 
     With --delete-entries, the entries are deleted, too.
     """
-    from ingest.follow.files import Archive
+    from ingest.follow.files import outputs_of
     from ingest.store import feeds as store
 
     with open_session(ctx, quiet=True) as session:
-        archive = Archive(session.config.archive, session.database)
+        outputs = outputs_of(session.config, session.database)
         for feed in session.database.query(store.find, names):
             _refuse_if_in_file(session, feed)
             if not yes:
                 typer.confirm(_question(feed.name, delete_entries), abort=True)
-            if delete_entries:
-                archive.delete_feed(feed.id)
+            for output in outputs if delete_entries else ():
+                output.delete_feed(feed.id)
             session.database.transact(
                 store.remove, feed.id, now=session.now, entries=delete_entries
             )

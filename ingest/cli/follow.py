@@ -21,20 +21,21 @@ app = typer.Typer(
 @app.command("list")
 def list_followers(ctx: typer.Context, as_json: JsonOption = False) -> None:
     """List the followers, and how much is due for each."""
-    from ingest.follow.registry import FOLLOWERS
+    from ingest.follow.registry import followers_of
     from ingest.store.due import lags
 
     with open_session(ctx, quiet=True) as session:
-        known = [lag for lag in session.database.query(lags) if lag.follower in FOLLOWERS]
+        followers = followers_of(session.config)
+        known = [lag for lag in session.database.query(lags) if lag.follower in followers]
     if as_json:
-        print_json([lag_as_json(lag) | {"what": FOLLOWERS[lag.follower].what} for lag in known])
+        print_json([lag_as_json(lag) | {"what": followers[lag.follower].what} for lag in known])
         return
     print_table(
         [_("follower"), _("purpose"), _("due"), _("oldest"), _("last run"), _("last error")],
         [
             (
                 lag.follower,
-                recognized(FOLLOWERS[lag.follower].what),
+                recognized(followers[lag.follower].what),
                 f"{lag.due:,}",
                 local(lag.oldest_at),
                 local(lag.ran_at),
@@ -61,8 +62,8 @@ def rebuild(
     from ingest.follow.registry import check_name
     from ingest.store.due import lags, mark_all_due_for
 
-    check_name(name)
     with open_session(ctx, quiet=True) as session:
+        check_name(name, session.config)
         session.database.transact(mark_all_due_for, name, session.now)
         lag = next(lag for lag in session.database.query(lags) if lag.follower == name)
     if as_json:

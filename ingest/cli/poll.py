@@ -102,7 +102,7 @@ async def _poll(
     from ingest.services import open_services
 
     async with open_services(session.config, session.database, feeds=len(feeds)) as services:
-        unusable = _prepare(services, session)
+        unusable = _prepare(services)
         with _telling(len(feeds)) as tell:
 
             def note(poll: Poll) -> None:
@@ -114,12 +114,12 @@ async def _poll(
             raise unusable
 
 
-def _prepare(services: Services, session: Session) -> ArchiveError | None:
-    """Prepare the archive folder; return its error, because feeds are polled anyway."""
+def _prepare(services: Services) -> ArchiveError | None:
+    """Prepare the outputs' folders; return its error, because feeds are polled anyway."""
     from ingest.errors import ArchiveError
 
     try:
-        services.archive.prepare(now=session.now)
+        services.prepare_outputs()
     except ArchiveError as error:
         return error
     return None
@@ -174,7 +174,7 @@ def _summary(session: Session, polls: Sequence[Poll]) -> str:
         new=ngettext("{count:,} new entry", "{count:,} new entries", new),
         edited=edited,
         failed=failed,
-        folder=session.config.archive.path,
+        folder=", ".join(str(output.path) for output in session.config.every_output),
     )
 
 

@@ -24,7 +24,7 @@ def replay(
 
     It needs no network and creates no revisions.
     """
-    from ingest.follow.files import Archive
+    from ingest.follow.files import outputs_of
     from ingest.replay import join_doubles, replay_feed, replay_unread
     from ingest.store import feeds as store
     from ingest.workers import Workers
@@ -34,11 +34,12 @@ def replay(
         feeds = database.query(store.find, names) if names else database.query(store.every)
         read = sum(replay_unread(database, feed, workers) for feed in feeds)
         changed = sum(replay_feed(database, feed, workers, now=session.now) for feed in feeds)
-        folder = Archive(session.config.archive, database)
-        folder.prepare(now=session.now)
         now = session.now
-        joined = sum(join_doubles(database, folder, feed, now=now) for feed in feeds)
-        written = folder.render_due(now=session.now)
+        outputs = outputs_of(session.config, database)
+        for output in outputs:
+            output.prepare(now=now)
+        joined = sum(join_doubles(database, outputs, feed, now=now) for feed in feeds)
+        written = sum(output.render_due(now=now) for output in outputs)
     _report(read, changed, joined, written)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ingest.cli.session import adopt_feeds, open_session, read_configuration
+from ingest.cli.session import adopt_feeds, adopt_outputs, open_session, read_configuration
 
 if TYPE_CHECKING:
     from ingest.config import Config
@@ -68,7 +68,9 @@ def _serve(ctx: typer.Context) -> None:
             return config
 
         def adopt(config: Config) -> None:
-            adopt_feeds(config, session.database, system_clock())
+            now = system_clock()
+            adopt_feeds(config, session.database, now)
+            adopt_outputs(config, session.database, now)
 
         asyncio.run(_run(session.config, session.database, read_again, adopt))
 

@@ -48,6 +48,7 @@ def open_session(ctx: typer.Context, *, quiet: bool = False) -> Iterator[Session
         _refuse_to_begin_anew(database, config)
         database.upgrade()
         now = system_clock()
+        adopt_outputs(config, database, now)
         yield Session(
             config=config,
             file=file,
@@ -77,7 +78,7 @@ def read_configuration(ctx: typer.Context, *, quiet: bool = False) -> tuple[Conf
     named = ctx.obj["config"]
     config, file = load_config(Path(named) if named else None)
     level = "debug" if ctx.obj["debug"] else config.log.level
-    zone = ZoneInfo(config.archive.timezone)
+    zone = ZoneInfo(config.timezone)
     set_up_logging("warning" if quiet and level == "info" else level, config.log.format, zone)
     show_times_in(zone)
     return config, file
@@ -97,13 +98,23 @@ def adopt_feeds(config: Config, database: Database, now: datetime) -> Sequence[F
     return wanted
 
 
+def adopt_outputs(config: Config, database: Database, now: datetime) -> None:
+    """Follow the outputs of the file, and no others."""
+    from ingest.follow.registry import adopt
+
+    adopt(config, database, now=now)
+
+
 def _refuse_to_begin_anew(database: Database, config: Config) -> None:
     """Refuse to create an empty database next to an existing archive: its disk may be missing."""
     from ingest.errors import StoreError
     from ingest.follow.files.presence import has_records
 
-    if database.is_missing and has_records(config.archive.path):
-        raise StoreError(
-            f"{database.name} is not there, but {config.archive.path} has records: is its disk "
-            "mounted? To begin with an empty database: guidang db upgrade"
-        )
+    if not database.is_missing:
+        return
+    for output in config.every_output:
+        if has_records(output.path):
+            raise StoreError(
+                f"{database.name} is not there, but {output.path} has records: is its disk "
+                "mounted? To begin with an empty database: guidang db upgrade"
+            )

@@ -10,13 +10,13 @@ import typer
 
 from ingest.cli.follow import lag_as_json
 from ingest.cli.output import JsonOption, local, print_json, print_table, say
-from ingest.cli.session import open_session
+from ingest.cli.session import Session, open_session
 from ingest.messages import _, ngettext, recognized
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
+    from ingest.config import Config, OutputConfig
     from ingest.feed import FeedState
     from ingest.store.due import Lag
 
@@ -34,7 +34,6 @@ def status(
     ] = False,
 ) -> int:
     """Show what is stored and the state of the feeds."""
-    from ingest.follow.files import Archive
     from ingest.store import due, feeds, listings, unread
 
     with open_session(ctx, quiet=True) as session:
@@ -42,21 +41,22 @@ def status(
         following = session.database.query(due.lags)
         known = session.database.query(feeds.every)
         unreadable = session.database.query(unread.listed)
-        problem = Archive(session.config.archive, session.database).problem()
+        problems = _problems(session)
     failing = sorted((f for f in known if f.failures), key=lambda feed: -feed.failures)
     missed = [feed for feed in known if feed.ways.habits.gaps]
     late = [f for f in known if f.paused_at is None and f.next_poll_at <= session.now]
     paused = sum(feed.paused_at is not None for feed in known)
     counts = {"feeds": len(known), "failing": len(failing), "paused": paused, "due": len(late)}
-    code = 1 if exit_code and (failing or problem) else 0
+    code = 1 if exit_code and (failing or any(problems.values())) else 0
     if as_json:
-        place = {"database": session.database.name, "archive": str(session.config.archive.path)}
-        lags = {"archive_problem": problem, "following": [lag_as_json(lag) for lag in following]}
-        unread_entries = {"unread_entries": unreadable}
-        print_json(place | counts | totals | lags | unread_entries | _as_json(failing, missed))
+        place = {"database": session.database.name, **_places_as_json(session.config, problems)}
+        rest = {"following": [*map(lag_as_json, following)], "unread_entries": unreadable}
+        print_json(place | counts | totals | rest | _as_json(failing, missed))
         return code
     say(_("database: {name}", name=session.database.name))
-    _show_kept(session.config.archive.path, problem, totals)
+    for output in session.config.every_output:
+        _show_output(output, problems[output.name], following)
+    _show_kept(totals)
     _show_following(following, session.now)
     _show_feeds(counts, [session.now - feed.next_poll_at for feed in late])
     _show_failing(failing)
@@ -70,11 +70,46 @@ def _as_json(failing: Sequence[FeedState], missed: Sequence[FeedState]) -> dict[
     return {"failing_feeds": [_failing(feed) for feed in failing], "feeds_with_gaps": gaps}
 
 
-def _show_kept(folder: Path, problem: str | None, totals: Mapping[str, int]) -> None:
-    due = ngettext("{count:,} file to write", "{count:,} files to write", totals["files_due"])
-    say(_("archive: {folder} ({due})", folder=folder, due=due))
+def _problems(session: Session) -> dict[str, str | None]:
+    """Return for each output why its folder cannot be used; None if it can."""
+    from ingest.follow.files import outputs_of
+
+    outputs = outputs_of(session.config, session.database)
+    return {output.config.name: output.problem() for output in outputs}
+
+
+def _places_as_json(config: Config, problems: Mapping[str, str | None]) -> dict[str, object]:
+    first = config.every_output[0]
+    outputs = [
+        {
+            "name": one.name,
+            "layout": one.layout,
+            "path": str(one.path),
+            "problem": problems[one.name],
+        }
+        for one in config.every_output
+    ]
+    return {
+        "archive": str(first.path),
+        "archive_problem": problems[first.name],
+        "outputs": outputs,
+    }
+
+
+def _show_output(output: OutputConfig, problem: str | None, lags: Sequence[Lag]) -> None:
+    from ingest.store.outputs import follower_of
+
+    count = sum(lag.due for lag in lags if lag.follower == follower_of(output.name))
+    due = ngettext("{count:,} file to write", "{count:,} files to write", count)
+    if output.name == "archive":
+        say(_("archive: {folder} ({due})", folder=output.path, due=due))
+    else:
+        say(_("output {name}: {folder} ({due})", name=output.name, folder=output.path, due=due))
     if problem:
         say(_("warning: {text}", text=recognized(problem)))
+
+
+def _show_kept(totals: Mapping[str, int]) -> None:
     entries = ngettext("{count:,} entry", "{count:,} entries", totals["entries"])
     revisions = ngettext("{count:,} revision", "{count:,} revisions", totals["revisions"])
     say(_("stored: {entries}, {revisions}", entries=entries, revisions=revisions))

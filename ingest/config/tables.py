@@ -122,6 +122,11 @@ class Config(Table):
         has_archive = "archive" in self.model_fields_set or not self.outputs
         return (self.archive, *self.outputs) if has_archive else self.outputs
 
+    @property
+    def timezone(self) -> str:
+        """Return the time zone in which times are shown: that of the first output."""
+        return self.every_output[0].timezone
+
     @field_validator("outputs")
     @classmethod
     def _no_output_twice(cls, outputs: tuple[OutputConfig, ...]) -> tuple[OutputConfig, ...]:

@@ -15,11 +15,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from ingest.config import Config
 from ingest.daemon.dispatch import Dispatcher
 from ingest.daemon.notify import notify, notify_reloading, watchdog_interval
-from ingest.daemon.watch import ClockWatch, Progress, Trouble, exit_after
+from ingest.daemon.parts import Parts
+from ingest.daemon.watch import ClockWatch, Progress, exit_after
 from ingest.database import Database
 from ingest.database.alone import alone_at
-from ingest.errors import ArchiveError, ArchiveFull, ConfigError, StoreError, StoreFull
-from ingest.follow.registry import FOLLOWERS
+from ingest.errors import ArchiveError, ArchiveFull, ConfigError, StoreError
+from ingest.follow.files import Output
 from ingest.garbage import freeze_garbage
 from ingest.schedule import longest_plan
 from ingest.services import Services, open_services, system_clock
@@ -37,8 +38,6 @@ _HOUSEKEEPING = 5  # the ticks from one housekeeping to the next
 _RELOADS_WITHIN = timedelta(seconds=3)
 _RESTS_WITHIN, _ENDS_AFTER = timedelta(seconds=1), timedelta(seconds=10)
 
-_PARTS = {"files": "archive"}  # /readyz and the metrics use these other names of followers.
-
 Read = Callable[[], Config]  # The function reads the configuration again; it raises `ConfigError`.
 # The function adopts the feeds of a configuration; it raises `StoreError`.
 Adopt = Callable[[Config], object]
@@ -54,9 +53,7 @@ class Daemon:
         self._stop, self._reloaded = asyncio.Event(), asyncio.Event()
         self._reading = asyncio.Lock()
         self._progress, self._metrics = Progress(), Metrics()
-        self._followers = {name: Trouble(_PARTS.get(name, name)) for name in FOLLOWERS}
-        self._troubles = {"database": Trouble("database")}
-        self._troubles |= {trouble.name: trouble for trouble in self._followers.values()}
+        self._parts = Parts(config)
         self._is_ready = False
         self._is_reload_waiting = False
         self._clock = ClockWatch(system_clock(), time.monotonic())
@@ -76,6 +73,7 @@ class Daemon:
             async with serving(app, self._config.web.listen):
                 while not self._stop.is_set():
                     self._reloaded.clear()
+                    self._parts.adopt(self._config)
                     async with open_services(self._config, self._database) as services:
                         await self._serve(services)
         notify("STOPPING=1")
@@ -88,8 +86,8 @@ class Daemon:
             services,
             self._progress,
             self._metrics,
-            database=self._troubles["database"],
-            followers=self._followers,
+            database=self._parts.database,
+            followers=self._parts.followers,
         )
         measuring = asyncio.create_task(self._measure(services))
         await self._keep_house(services, dispatcher)
@@ -98,7 +96,8 @@ class Daemon:
         freeze_garbage()
         self._is_ready = True
         notify("READY=1", "STATUS=polling feeds")
-        logger.info("ready: %s, archive %s", self._database.name, services.config.archive.path)
+        folders = ", ".join(str(output.root) for output in services.outputs)
+        logger.info("ready: %s, archive %s", self._database.name, folders)
         await dispatcher.fill()
         await self._wait_for_signal()
         scheduler.pause()
@@ -123,14 +122,12 @@ class Daemon:
         If archive or database cannot be used at the start, the run ends. Later, or on a full disk,
         the daemon tries again.
         """
-        try:
-            await _prepare_archive(services)
+        for output in services.outputs:
+            part = self._parts.followers[output.name]
+            with self._parts.wait_for(part, is_starting=not self._is_ready):
+                await _prepare_output(services, output)
+        with self._parts.wait_for(self._parts.database, is_starting=not self._is_ready):
             await self._mend_schedule(services)
-        except (ArchiveError, StoreError) as error:
-            if not self._is_ready and not isinstance(error, ArchiveFull | StoreFull):
-                raise
-            part = "archive" if isinstance(error, ArchiveError) else "database"
-            self._troubles[part].met(error)
 
     def _schedule(self, services: Services, dispatcher: Dispatcher) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
@@ -180,11 +177,11 @@ class Daemon:
                 logger.warning("the clock was set, or the machine slept: %s", jump)
                 await self._mend_schedule(services)
         except StoreError as error:
-            self._troubles["database"].met(error)
+            self._parts.database.met(error)
         dispatcher.follow()
-        for part, trouble in self._troubles.items():
-            self._metrics.set_up(part, trouble.reason is None)
-        if self._is_reload_waiting and not any(t.reason for t in self._troubles.values()):
+        for trouble in self._parts:
+            self._metrics.set_up(trouble.name, trouble.reason is None)
+        if self._is_reload_waiting and not self._parts.reasons:
             self._start_reload()
 
     async def _measure(self, services: Services) -> None:
@@ -193,7 +190,7 @@ class Daemon:
             overview = await services.view(listings.overview, now := services.clock())
             lags = await services.view(due.lags)
         except StoreError as error:
-            self._troubles["database"].met(error)
+            self._parts.database.met(error)
             return
         self._metrics.measure(overview)
         self._metrics.measure_following(lags, now)
@@ -233,7 +230,8 @@ class Daemon:
     async def _try(self, config: Config) -> None:
         """Open and close the database etc. of a configuration; raise an error if that fails."""
         async with open_services(config, self._database) as services:
-            await _prepare_archive(services)
+            for output in services.outputs:
+                await _prepare_output(services, output)
 
     def _stuck(self) -> Mapping[str, str]:
         return {"progress": fault} if (fault := self._progress.fault) else {}
@@ -241,10 +239,9 @@ class Daemon:
     def _unusable(self) -> Mapping[str, str]:
         if not self._is_ready:
             return {"daemon": "starting"}
-        faults = {name: trouble.reason for name, trouble in self._troubles.items()}
-        return {name: reason for name, reason in faults.items() if reason}
+        return self._parts.reasons
 
 
-async def _prepare_archive(services: Services) -> None:
-    work = partial(services.archive.make_writable, now=services.clock())
-    await services.following.in_thread_of("files", work)
+async def _prepare_output(services: Services, output: Output) -> None:
+    work = partial(output.make_writable, now=services.clock())
+    await services.following.in_thread_of(output.name, work)

@@ -93,7 +93,7 @@ async def run(folder: Path, site: DemoSite) -> Demo:
 
 async def _poll_twice(services: Services, site: DemoSite) -> Demo:
     now = services.clock()
-    services.archive.prepare(now=now)
+    services.prepare_outputs()
     await services.transact(feeds_of_file.adopt, services.config.feeds, now=now)
     first = await _poll(services)
     site.let_evening_come()
@@ -104,8 +104,8 @@ async def _poll_twice(services: Services, site: DemoSite) -> Demo:
             FeedPolls(sample=sample, feed=feed, first=first[feed.id], second=second[feed.id])
             for sample, feed in zip(site.samples, feeds, strict=True)
         ],
-        archive=services.archive.root,
-        differences=[f"{one.path}: {one.what}" for one in services.archive.check()],
+        archive=services.outputs[0].root,
+        differences=[f"{one.path}: {one.what}" for one in services.outputs[0].check()],
     )
 
 

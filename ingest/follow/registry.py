@@ -1,16 +1,23 @@
-"""The registry of followers. A new follower needs a line here, a module, and a migration."""
+"""The registry of followers. A new follower needs a line here, and a module."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
-from ingest.config import Config
+from ingest.config import Config, OutputConfig
 from ingest.database import Database
 from ingest.errors import UsageError
-from ingest.follow.files import Archive
+from ingest.follow.files import Output
 from ingest.follow.follower import Follower
 from ingest.messages import message
+from ingest.store import due as store
+from ingest.store.outputs import follower_of, forget_output, output_of
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,24 +25,51 @@ class Entry:
     """A short description of a follower, and the function that makes it."""
 
     what: str
-    make: Callable[[Config, Database], Follower]
+    make: Callable[[Database], Follower]
 
 
-FOLLOWERS: Mapping[str, Entry] = {
-    "files": Entry(
-        what=message("writes the archive's files"),
-        make=lambda config, database: Archive(config.archive, database),
-    ),
-}
+def followers_of(config: Config) -> Mapping[str, Entry]:
+    """Return the followers of a configuration by name: one for each output, and the others."""
+    return {follower_of(output.name): _of_output(output) for output in config.every_output}
+
+
+def _of_output(output: OutputConfig) -> Entry:
+    is_archive = output.name == "archive"
+    path = output.path
+    what = (
+        message("writes the archive's files")
+        if is_archive
+        else message(f"writes the files of {path}")
+    )
+    return Entry(what=what, make=partial(Output, output))
 
 
 def make_followers(config: Config, database: Database) -> Sequence[Follower]:
     """Make one of each follower."""
-    return [entry.make(config, database) for entry in FOLLOWERS.values()]
+    return [entry.make(database) for entry in followers_of(config).values()]
 
 
-def check_name(name: str) -> str:
+def adopt(config: Config, database: Database, *, now: datetime) -> None:
+    """Begin to mark entries due for new outputs, and end it for those that are gone.
+
+    All entries become due for a new output. The files of an output that is gone stay.
+    """
+    wanted = followers_of(config)
+    known = database.query(store.followers)
+    for output in config.every_output:
+        if follower_of(output.name) not in known:
+            database.transact(store.add_follower, follower_of(output.name))
+            Output(output, database).notice_settings(now=now)
+    for gone in filter(None, map(output_of, sorted(known - set(wanted)))):
+        database.transact(forget_output, gone)
+        logger.warning(
+            "the output %s is no longer in the configuration; its files stay where they are", gone
+        )
+
+
+def check_name(name: str, config: Config) -> str:
     """Return the name of a follower; raise `UsageError` if there is none."""
-    if name not in FOLLOWERS:
-        raise UsageError(f"no follower is called {name!r}; there are: {', '.join(FOLLOWERS)}")
+    known = followers_of(config)
+    if name not in known:
+        raise UsageError(f"no follower is called {name!r}; there are: {', '.join(known)}")
     return name

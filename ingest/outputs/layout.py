@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import ClassVar, Literal, Protocol
 
@@ -74,6 +75,9 @@ class Layout(ABC):
     defaults: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Defaults of settings that differ from those of the first layout, `hexo`."""
 
+    has_own_part: ClassVar[bool] = False
+    """Whether a new file ends with the line below which users write what is to stay."""
+
     def __init__(self, options: Options) -> None:
         self._options = options
 
@@ -123,12 +127,9 @@ class Layout(ABC):
     def render(self, record: Record, names: Names = NOTHING_APART) -> bytes:
         """Return the bytes of the file, with categories and tags spelled as in `names`."""
 
-    def attachments(self, record: Record) -> Mapping[str, bytes]:  # noqa: ARG002
-        """Return further files of the entry, by name.
-
-        They are in a folder beside the record's file, with its name but without the suffix.
-        """
-        return NO_FILES
+    def site_of(self, folder: PurePath) -> PurePath | None:  # noqa: ARG002
+        """Return the site's folder, if the output's folder is below one; see `site_files`."""
+        return None
 
     def facts(self, record: Record) -> Iterator[str]:  # noqa: ARG002
         """Yield what `site_files` needs to know of the record, such as its author."""

@@ -67,11 +67,6 @@ def _pairs_among(alike: list[Double]) -> Iterator[tuple[int, int]]:
                 yield first.id, other.id
 
 
-def files_of(connection: sa.Connection, entry_id: int) -> list[str]:
-    """Return the paths of an entry's files."""
-    return list(connection.scalars(sa.select(ArchiveFile.path).where(_of(ArchiveFile, entry_id))))
-
-
 def join(connection: sa.Connection, entry_id: int, double_id: int, *, at: datetime) -> None:
     """Join two entries: keep the id and file of the first, and the address and bytes of the double.
 

@@ -17,7 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ingest.store.statements import in_batches, table_of
+from ingest.store.statements import in_batches, insert_if_new, table_of
 from models import Due, Entry, Follower
 
 _DUE, _ENTRY, _FOLLOWER = table_of(Due), table_of(Entry), table_of(Follower)
@@ -29,6 +29,29 @@ class Marked:
 
     entry_id: int
     mark: int
+
+
+def followers(connection: sa.Connection) -> set[str]:
+    """Return the names of the followers for which changed entries are marked."""
+    return set(connection.scalars(sa.select(_FOLLOWER.c.name)))
+
+
+def add_follower(connection: sa.Connection, follower: str) -> None:
+    """Mark the entries that change from now on for one more follower.
+
+    PostgreSQL waits for the transactions that have marked their entries without it. So if all
+    entries are marked afterwards, none is missed.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("LOCK TABLE follower IN ACCESS EXCLUSIVE MODE"))
+    insert = insert_if_new(connection.dialect.name, Follower)
+    connection.execute(insert, {"name": follower})
+
+
+def forget_follower(connection: sa.Connection, follower: str) -> None:
+    """Mark no more entries for a follower, and delete its marks."""
+    connection.execute(sa.delete(_FOLLOWER).where(_FOLLOWER.c.name == follower))
+    connection.execute(sa.delete(_DUE).where(_DUE.c.follower == follower))
 
 
 def mark_due(connection: sa.Connection, entry_ids: Iterable[int], at: datetime) -> None:

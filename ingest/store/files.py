@@ -1,4 +1,4 @@
-"""The files of the archive folder: the records to write, and the path of each entry's file."""
+"""The files of the outputs: the records to write, and the path of each entry's file."""
 
 from __future__ import annotations
 
@@ -9,46 +9,36 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.store.due import is_due_for, mark_all_due_for, mark_due_for
-from ingest.store.statements import in_batches, insert_if_new, insert_into, table_of
+from ingest.store.due import is_due_for, mark_due_for
+from ingest.store.outputs import follower_of
+from ingest.store.statements import in_batches, insert_if_new, table_of
 from ingest.values import Author, Record
-from models import ArchiveFile, Entry, Feed, Revision, Setting
+from models import ArchiveFile, Entry, Feed, Revision
 
 _PATHS_AT_ONCE = 100
-_RENDERED_WITH = "archive.rendered_with"
-FILES = "files"  # This follower writes the files.
-IS_DUE = is_due_for(FILES)
 
 
-def rendered_with(connection: sa.Connection) -> str | None:
-    """Return the settings that the current files were rendered with."""
-    return connection.scalar(sa.select(Setting.value).where(Setting.name == _RENDERED_WITH))
-
-
-def render_all_with(connection: sa.Connection, settings: str, *, now: datetime) -> None:
-    """Mark every record due and store the settings to render them with."""
-    insert = insert_into(connection, Setting).values(name=_RENDERED_WITH, value=settings)
-    connection.execute(
-        insert.on_conflict_do_update(index_elements=["name"], set_={"value": settings})
-    )
-    mark_all_due_for(connection, FILES, now)
-
-
-def records(connection: sa.Connection, layout: str, entry_ids: Sequence[int]) -> list[Record]:
+def records(connection: sa.Connection, output: str, entry_ids: Sequence[int]) -> list[Record]:
     """Return the records of these entries by id; deleted entries are left out."""
-    rows = connection.execute(_RECORDS, {"layout": layout, "entries": entry_ids})
+    rows = connection.execute(_RECORDS, {"of_output": output, "entries": entry_ids})
     return [_record(row) for row in rows.all()]
 
 
-def every(connection: sa.Connection, layout: str, *, after: int, limit: int) -> list[Record]:
+def every(connection: sa.Connection, output: str, *, after: int, limit: int) -> list[Record]:
     """Return up to `limit` records with ids above `after`, in order."""
-    rows = connection.execute(_EVERY, {"layout": layout, "most": limit, "after": after})
+    rows = connection.execute(_EVERY, {"of_output": output, "most": limit, "after": after})
+    return [_record(row) for row in rows.all()]
+
+
+def without_path(connection: sa.Connection, output: str, *, after: int, limit: int) -> list[Record]:
+    """Return up to `limit` records that have no path, with ids above `after`, in order."""
+    rows = connection.execute(_WITHOUT, {"of_output": output, "most": limit, "after": after})
     return [_record(row) for row in rows.all()]
 
 
 def _select_records() -> sa.Select[Any]:
-    of_layout = sa.and_(
-        ArchiveFile.entry_id == Entry.id, ArchiveFile.layout == sa.bindparam("layout")
+    of_output = sa.and_(
+        ArchiveFile.entry_id == Entry.id, ArchiveFile.output == sa.bindparam("of_output")
     )
     last_edit = (
         sa.select(sa.func.max(Revision.replaced_at))
@@ -78,9 +68,10 @@ def _select_records() -> sa.Select[Any]:
             Entry.language,
             last_edit.label("edited_at"),
             ArchiveFile.path,
+            ArchiveFile.digest,
         )
         .join(Feed, Feed.id == Entry.feed_id)
-        .outerjoin(ArchiveFile, of_layout)
+        .outerjoin(ArchiveFile, of_output)
         .order_by(Entry.id)
     )
 
@@ -88,6 +79,7 @@ def _select_records() -> sa.Select[Any]:
 _SELECT = _select_records()
 _COLUMNS = tuple(_SELECT.selected_columns.keys())
 _EVERY = _SELECT.where(Entry.id > sa.bindparam("after")).limit(sa.bindparam("most"))
+_WITHOUT = _EVERY.where(ArchiveFile.path.is_(None))
 _RECORDS = _SELECT.where(Entry.id.in_(sa.bindparam("entries", expanding=True)))
 
 
@@ -105,24 +97,24 @@ def _record(row: sa.Row[Any]) -> Record:
     )
 
 
-def give_paths(connection: sa.Connection, layout: str, paths: Mapping[int, str]) -> dict[int, str]:
+def give_paths(connection: sa.Connection, output: str, paths: Mapping[int, str]) -> dict[int, str]:
     """Store the path of each entry's file before it is written; return the stored paths.
 
     An entry that has a path already keeps it, for example one given by another process. An entry
     whose path belongs to another entry gets none.
     """
-    rows = [{"entry_id": entry, "layout": layout, "path": path} for entry, path in paths.items()]
+    rows = [{"entry_id": entry, "output": output, "path": path} for entry, path in paths.items()]
     insert = insert_if_new(connection.dialect.name, ArchiveFile)
     counted = {"preserve_rowcount": True}
     if connection.execute(insert, rows, execution_options=counted).rowcount == len(rows):
         return dict(paths)
-    return dict(connection.execute(_PATHS, {"of_layout": layout, "entries": list(paths)}).all())
+    return dict(connection.execute(_PATHS, {"of_output": output, "entries": list(paths)}).all())
 
 
-def change_path(connection: sa.Connection, layout: str, entry_id: int, path: str) -> bool:
+def change_path(connection: sa.Connection, output: str, entry_id: int, path: str) -> bool:
     """Give an entry another path, marked as not written; return False if another entry has it."""
-    of_entry = sa.and_(_FILE.c.layout == layout, _FILE.c.entry_id == entry_id)
-    has_it = sa.and_(_FILE.c.path == path, sa.not_(of_entry))
+    of_entry = sa.and_(_FILE.c.output == output, _FILE.c.entry_id == entry_id)
+    has_it = sa.and_(_FILE.c.output == output, _FILE.c.path == path, sa.not_(of_entry))
     if connection.execute(sa.select(_FILE.c.path).where(has_it)).first():
         return False
     moved = {"path": path, "digest": None, "written_at": None}
@@ -132,12 +124,12 @@ def change_path(connection: sa.Connection, layout: str, entry_id: int, path: str
 
 _FILE = table_of(ArchiveFile)
 _PATHS = sa.select(_FILE.c.entry_id, _FILE.c.path).where(
-    _FILE.c.layout == sa.bindparam("of_layout"),
+    _FILE.c.output == sa.bindparam("of_output"),
     _FILE.c.entry_id.in_(sa.bindparam("entries", expanding=True)),
 )
 _WRITTEN = (
     sa.update(_FILE)
-    .where(_FILE.c.entry_id == sa.bindparam("entry"), _FILE.c.layout == sa.bindparam("of_layout"))
+    .where(_FILE.c.entry_id == sa.bindparam("entry"), _FILE.c.output == sa.bindparam("of_output"))
     .values(digest=sa.bindparam("sha256"), written_at=sa.bindparam("now"))
 )
 
@@ -151,7 +143,7 @@ class Written:
 
 
 def note_written(
-    connection: sa.Connection, layout: str, written: Sequence[Written], *, now: datetime
+    connection: sa.Connection, output: str, written: Sequence[Written], *, now: datetime
 ) -> None:
     """Store the digests of written files."""
     if not written:
@@ -160,7 +152,7 @@ def note_written(
         {
             "entry": one.entry_id,
             "sha256": one.digest,
-            "of_layout": layout,
+            "of_output": output,
             "now": now,
         }
         for one in written
@@ -168,23 +160,23 @@ def note_written(
     connection.execute(_WRITTEN, rows)
 
 
-def files(connection: sa.Connection, layout: str) -> Iterator[tuple[str, bytes | None, bool]]:
+def files(connection: sa.Connection, output: str) -> Iterator[tuple[str, bytes | None, bool]]:
     """Yield every file: its path, its SHA-256 (None if not written yet), and whether it is due."""
     query = (
-        sa.select(ArchiveFile.path, ArchiveFile.digest, IS_DUE)
+        sa.select(ArchiveFile.path, ArchiveFile.digest, is_due_for(follower_of(output)))
         .join(Entry, Entry.id == ArchiveFile.entry_id)
-        .where(ArchiveFile.layout == layout)
+        .where(ArchiveFile.output == output)
         .order_by(ArchiveFile.path)
     )
     yield from connection.execute(query)
 
 
-def written_paths(connection: sa.Connection, layout: str) -> Iterator[str]:
+def written_paths(connection: sa.Connection, output: str) -> Iterator[str]:
     """Yield the paths of all written files."""
     last = 0
     query = (
         sa.select(ArchiveFile.entry_id, ArchiveFile.path)
-        .where(ArchiveFile.layout == layout, ArchiveFile.digest.is_not(None))
+        .where(ArchiveFile.output == output, ArchiveFile.digest.is_not(None))
         .order_by(ArchiveFile.entry_id)
         .limit(_PATHS_AT_ONCE)
     )
@@ -193,21 +185,38 @@ def written_paths(connection: sa.Connection, layout: str) -> Iterator[str]:
         last = rows[-1].entry_id
 
 
-def missing_paths(connection: sa.Connection, layout: str) -> int:
-    """Return how many entries have no path yet."""
-    with_file = sa.select(ArchiveFile.entry_id).where(ArchiveFile.layout == layout)
-    query = sa.select(sa.func.count(Entry.id)).where(Entry.id.not_in(with_file))
-    return connection.scalar(query) or 0
+def take_paths(connection: sa.Connection, output: str, entry_ids: Sequence[int]) -> None:
+    """Delete the paths of entries whose files were deleted."""
+    rows = [{"entry": entry_id, "of_output": output} for entry_id in entry_ids]
+    if rows:
+        connection.execute(_TAKE_PATH, rows)
 
 
-def mark_paths_due(connection: sa.Connection, paths: Sequence[str], *, now: datetime) -> None:
+_TAKE_PATH = sa.delete(_FILE).where(
+    _FILE.c.entry_id == sa.bindparam("entry"), _FILE.c.output == sa.bindparam("of_output")
+)
+
+
+def mark_paths_due(
+    connection: sa.Connection, output: str, paths: Sequence[str], *, now: datetime
+) -> None:
     """Mark the entries of these files due."""
     for part in in_batches(paths):
-        some = sa.select(ArchiveFile.entry_id).where(ArchiveFile.path.in_(part))
-        mark_due_for(connection, FILES, connection.scalars(some), now)
+        some = sa.select(ArchiveFile.entry_id).where(
+            ArchiveFile.output == output, ArchiveFile.path.in_(part)
+        )
+        mark_due_for(connection, follower_of(output), connection.scalars(some), now)
 
 
-def paths_of_feed(connection: sa.Connection, feed_id: int) -> list[str]:
-    """Return the paths of a feed's files, in all layouts."""
+def paths_of_feed(connection: sa.Connection, output: str, feed_id: int) -> list[str]:
+    """Return the paths of a feed's files in an output."""
     query = sa.select(ArchiveFile.path).join(Entry, Entry.id == ArchiveFile.entry_id)
-    return list(connection.scalars(query.where(Entry.feed_id == feed_id)))
+    return list(
+        connection.scalars(query.where(Entry.feed_id == feed_id, ArchiveFile.output == output))
+    )
+
+
+def paths_of_entry(connection: sa.Connection, output: str, entry_id: int) -> list[str]:
+    """Return the path of an entry's file in an output, if it has one."""
+    query = sa.select(ArchiveFile.path).where(ArchiveFile.entry_id == entry_id)
+    return list(connection.scalars(query.where(ArchiveFile.output == output)))

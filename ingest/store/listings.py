@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from ingest.outputs.naming import author_of
 from ingest.reading.html import text_of
 from ingest.store import addresses, supplements, unread
-from ingest.store.files import FILES, IS_DUE
 from ingest.store.statements import in_batches
 from ingest.urls import without_secrets
 from models import ArchiveFile, Due, Entry, Feed, Revision
@@ -148,16 +147,21 @@ _NOT_LISTED = frozenset({"feed_author", "settings", "html"})
 
 
 def _files(connection: sa.Connection, entry_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return the files of entries: paths in the archive, `NAME:PATH` in other outputs."""
     files: dict[int, list[str]] = {}
     for some in in_batches(entry_ids):
-        query = sa.select(ArchiveFile.entry_id, ArchiveFile.path)
+        query = sa.select(ArchiveFile.entry_id, ArchiveFile.output, ArchiveFile.path)
         query = query.where(ArchiveFile.entry_id.in_(some), ArchiveFile.digest.is_not(None))
-        for entry_id, path in connection.execute(query.order_by(ArchiveFile.path)):
-            files.setdefault(entry_id, []).append(path)
+        query = query.order_by(ArchiveFile.output, ArchiveFile.path)
+        for entry_id, output, path in connection.execute(query):
+            shown = path if output == "archive" else f"{output}:{path}"
+            files.setdefault(entry_id, []).append(shown)
     return files
 
 
-_RENDER_DUE = sa.cast(IS_DUE, sa.Integer).label("render_due")
+_WRITES_FILES = Due.follower.like("files%")
+_IS_DUE = sa.exists().where(_WRITES_FILES, Due.entry_id == Entry.id)
+_RENDER_DUE = sa.cast(_IS_DUE, sa.Integer).label("render_due")
 
 
 def show(connection: sa.Connection, entry_id: int) -> dict[str, Any] | None:
@@ -213,7 +217,7 @@ _FILES_DUE = (
     sa.select(sa.func.count())
     .select_from(Due)
     .join(Entry, Entry.id == Due.entry_id)
-    .where(Due.follower == FILES)
+    .where(_WRITES_FILES)
 )
 
 

@@ -18,14 +18,14 @@ _NAME = table_of(SiteName)
 
 
 def written(
-    connection: sa.Connection, layout: str, names: Mapping[str, Sequence[str]]
+    connection: sa.Connection, output: str, names: Mapping[str, Sequence[str]]
 ) -> dict[Name, str]:
     """Return the stored spellings of names; `names` maps each place to its names."""
     keys = sorted({name.casefold() for some in names.values() for name in some})
     known: dict[Name, str] = {}
     for some in in_batches(keys):
         query = sa.select(_NAME.c.place, _NAME.c.key, _NAME.c.written).where(
-            _NAME.c.layout == layout, _NAME.c.place.in_(names), _NAME.c.key.in_(some)
+            _NAME.c.output == output, _NAME.c.place.in_(names), _NAME.c.key.in_(some)
         )
         known |= {(place, key): way for place, key, way in connection.execute(query)}
     wanted = ((place, name) for place, some in names.items() for name in some)
@@ -34,33 +34,33 @@ def written(
 
 
 def give(
-    connection: sa.Connection, layout: str, names: Mapping[str, Sequence[str]]
+    connection: sa.Connection, output: str, names: Mapping[str, Sequence[str]]
 ) -> dict[Name, str]:
     """Return the spellings of names; choose one for new names, so that each has its own page."""
     for place, some in names.items():
         for name in some:
-            _give(connection, layout, place, name)
-    return written(connection, layout, names)
+            _give(connection, output, place, name)
+    return written(connection, output, names)
 
 
-def _give(connection: sa.Connection, layout: str, place: str, name: str) -> None:
+def _give(connection: sa.Connection, output: str, place: str, name: str) -> None:
     insert = insert_if_new(connection.dialect.name, SiteName)
-    row: dict[str, Any] = {"layout": layout, "place": place, "key": name.casefold(), "name": name}
+    row: dict[str, Any] = {"output": output, "place": place, "key": name.casefold(), "name": name}
     for number, way in enumerate(ways_to_write(name)):
         page = page_of(way)
         if page and connection.execute(insert, row | {"page": page, "written": way}).rowcount == 1:
             return
         # The name may have a spelling already, stored in another case. Otherwise another name owns
         # this page, and the next spelling is tried.
-        if number == 0 and written(connection, layout, {place: [name]}):
+        if number == 0 and written(connection, output, {place: [name]}):
             return
 
 
-def apart(connection: sa.Connection, layout: str) -> list[tuple[str, str, str, str | None]]:
+def apart(connection: sa.Connection, output: str) -> list[tuple[str, str, str, str | None]]:
     """Return names with another spelling: place, name, spelling, and the owner of the page."""
     names = connection.execute(
         sa.select(_NAME.c.place, _NAME.c.page, _NAME.c.name, _NAME.c.written).where(
-            _NAME.c.layout == layout
+            _NAME.c.output == output
         )
     ).all()
     owners = {(place, page): name for place, page, name, _ in names}

@@ -12,8 +12,8 @@ from ingest.values.parsed import Author
 class Record:
     """The stored entry, with the settings of its feed that a layout needs.
 
-    `edited_at` is when Guidang saw its last edit. `path` is its file below the archive's folder; it
-    never changes.
+    `edited_at` is when Guidang saw its last edit. `path` is its file below the output's folder; it
+    never changes. `digest` is the SHA-256 of what Guidang last wrote there.
     """
 
     entry_id: int
@@ -37,6 +37,7 @@ class Record:
     language: str = ""
     edited_at: datetime | None = None
     path: str | None = None
+    digest: bytes | None = None
 
     @property
     def at(self) -> datetime:

@@ -1,16 +1,27 @@
-"""The archive, a folder of records: write missing ones, compare it with the store, delete files.
+"""The outputs, folders of records: write missing ones, compare with the store, delete files.
 
-    archive       render the records that are due, or all, in batches   ← open this first
+    output        render the records that are due, or all, in batches   ← open this first
     batch         give some records a path, render them, move them into place
+    own_part      what users add to a file or change in it
     folder        the files themselves, and errors of their disk
+    site_files    files of the whole site
     differences   files that differ from the store
 
-The folder can always be made again from the store. After a stop at any moment the next run
+A folder can always be made again from the store. After a stop at any moment the next run
 completes the work: a path is stored before its file is made, and a record stays due until its file
 exists.
 """
 
-from ingest.follow.files.archive import Archive
-from ingest.follow.files.differences import Difference
+from collections.abc import Sequence
 
-__all__ = ["Archive", "Difference"]
+from ingest.config import Config
+from ingest.database import Database
+from ingest.follow.files.differences import Difference
+from ingest.follow.files.output import Output
+
+__all__ = ["Difference", "Output", "outputs_of"]
+
+
+def outputs_of(config: Config, database: Database) -> Sequence[Output]:
+    """Return the outputs of a configuration, the archive first."""
+    return [Output(output, database) for output in config.every_output]

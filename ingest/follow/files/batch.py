@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,14 @@ from ingest.border import border
 from ingest.database import Database
 from ingest.errors import ArchiveError, GuidangError, SourceError
 from ingest.follow.files.folder import Folder, is_bad_name
+from ingest.follow.files.own_part import (
+    MARK,
+    Action,
+    Present,
+    digest_of,
+    plan,
+    without_mark,
+)
 from ingest.follow.files.site_names import SiteNames
 from ingest.follow.follower import Followed
 from ingest.outputs import SHORTER, Layout
@@ -30,6 +37,7 @@ class _Finished:
     record: Record
     written: store.Written
     path: str
+    action: Action
     unfinished: str | None
 
 
@@ -37,12 +45,19 @@ class Batch:
     """Writes some records once; make a new object for each batch."""
 
     def __init__(
-        self, folder: Folder, layout: Layout, database: Database, names: SiteNames
+        self,
+        folder: Folder,
+        layout: Layout,
+        database: Database,
+        names: SiteNames,
+        *,
+        output: str,
     ) -> None:
         self._folder = folder
         self._layout = layout
         self._database = database
         self._names = names
+        self._output = output
         self._parents: set[str] = set()
         self._failed: dict[int, GuidangError] = {}
 
@@ -50,12 +65,11 @@ class Batch:
         """Write the files of these records; if one fails, go on with the others."""
         names = self._names.of(records)
         finished = []
-        for record, path in self._place(records):
+        for record in self._place(records):
             try:
                 with border(record.feed_url):
-                    placed = record if record.path else replace(record, path=path)
-                    content = self._layout.render(placed, names)
-                finished.append(self._finish(record, path, content))
+                    content = without_mark(self._layout.render(record, names))
+                finished.append(self._finish(record, record.path or "", content))
             except (ArchiveError, SourceError) as error:
                 self._failed[record.entry_id] = error
         in_place = self._put_in_place(finished)
@@ -63,43 +77,52 @@ class Batch:
         return Followed(
             count=sum(one.unfinished is not None for one in in_place),
             failed=self._failed,
-            keep=partial(store.note_written, layout=self._layout.name, written=written, now=now),
+            keep=partial(store.note_written, output=self._output, written=written, now=now),
         )
 
-    def _place(self, records: Sequence[Record]) -> list[tuple[Record, str]]:
-        """Return each record with its path; a record without one gets a permanent path."""
+    def _place(self, records: Sequence[Record]) -> list[Record]:
+        """Return the records with their paths; a record without one gets a permanent path."""
         given = self._give_paths([r for r in records if r.path is None], apart=False)
         without = [r for r in records if r.path is None and r.entry_id not in given]
         given |= self._give_paths(without, apart=True)
-        return [(record, record.path or given[record.entry_id]) for record in records]
+        return [r if r.path else replace(r, path=given[r.entry_id]) for r in records]
 
     def _give_paths(self, records: Sequence[Record], *, apart: bool) -> dict[int, str]:
         if not records:
             return {}
         paths = {record.entry_id: self._layout.path(record, apart=apart) for record in records}
-        return self._database.transact(store.give_paths, self._layout.name, paths)
+        return self._database.transact(store.give_paths, self._output, paths)
 
     def _finish(self, record: Record, path: str, content: bytes) -> _Finished:
         """Write a record to a temporary file, unless its file is already correct."""
-        written = store.Written(entry_id=record.entry_id, digest=hashlib.sha256(content).digest())
+        written = store.Written(entry_id=record.entry_id, digest=digest_of(content))
         if not self._parents:
             self._folder.make_unfinished()
-        if self._is_in_place(record, path, content):
-            return _Finished(record, written, path, None)
+        present = self._present(path)
+        if present is None and self._layout.has_own_part:
+            content += MARK
+        action, content = plan(
+            content,
+            present,
+            written=record.digest,
+            at=int(record.at.timestamp()),
+        )
+        if action is Action.NOTHING:
+            return _Finished(record, written, path, action, None)
         unfinished = self._folder.write_unfinished(str(record.entry_id), content, record.at)
-        return _Finished(record, written, path, unfinished)
+        return _Finished(record, written, path, action, unfinished)
 
-    def _is_in_place(self, record: Record, path: str, content: bytes) -> bool:
-        """Make the folder of a file; return whether the file already exists with this content."""
+    def _present(self, path: str) -> Present | None:
+        """Make the folder of a file; return the file, if it exists."""
         parent = path.rpartition("/")[0]
         try:
             if parent not in self._parents:
                 self._folder.make_parent(path)
                 self._parents.add(parent)
-            return record.path is not None and self._folder.holds(path, content, record.at)
+            return self._folder.read(path)
         except OSError as error:
             if is_bad_name(error):  # `_is_put` gives the file another name.
-                return False
+                return None
             raise self._folder.explain(error) from error
 
     def _put_in_place(self, finished: Sequence[_Finished]) -> list[_Finished]:
@@ -122,7 +145,7 @@ class Batch:
         if one.unfinished is None:
             return True
         try:
-            self._folder.move(one.unfinished, one.path)
+            self._put(one, one.unfinished)
         except OSError as error:
             if is_bad_name(error) and self._is_put_elsewhere(one, one.unfinished):
                 return True
@@ -130,12 +153,18 @@ class Batch:
             return False
         return True
 
+    def _put(self, one: _Finished, unfinished: str) -> None:
+        """Move a file into place; keep a changed one beside it; raise `OSError`."""
+        if one.action is Action.KEEP_BOTH:
+            self._folder.put_aside(one.path)
+        self._folder.move(unfinished, one.path)
+
     def _is_put_elsewhere(self, one: _Finished, unfinished: str) -> bool:
         """Give a record a shorter path, and move its file there; return whether that succeeded."""
         for longest in SHORTER:
             path = self._layout.path(one.record, apart=True, longest=longest)
             entry = one.record.entry_id
-            if not self._database.transact(store.change_path, self._layout.name, entry, path):
+            if not self._database.transact(store.change_path, self._output, entry, path):
                 continue
             try:
                 self._folder.make_parent(path)

@@ -1,19 +1,25 @@
-"""Compare the archive with the store; changes nothing."""
+"""Compare an output with the store; changes nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingest.config import OutputConfig
 from ingest.database import Database
 from ingest.follow.files.folder import Folder
+from ingest.follow.files.site_files import SiteFiles
 from ingest.follow.files.site_names import SiteNames
+from ingest.outputs.selection import passes
 from ingest.store import files as store
+from ingest.values import Record
+
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A difference between the archive and the store.
+    """A difference between an output and the store.
 
     `what` is `missing`, `changed`, `outdated` or `foreign` for a file. It is `apart` for a category
     or tag that is spelled differently so that it has its own page; `note` then says why.
@@ -25,25 +31,38 @@ class Difference:
 
 
 def differences(
-    folder: Folder, layout: str, database: Database, names: SiteNames
+    folder: Folder,
+    output: OutputConfig,
+    database: Database,
+    names: SiteNames,
+    site_files: SiteFiles,
 ) -> list[Difference]:
     """Compare the folder with the store; raise `ArchiveError` if it cannot be read."""
-    found = [*_of_files(folder, layout, database)]
+    found = [*_of_files(folder, output, database)]
+    found += [Difference(path=path, what=what) for path, what in site_files.differences()]
     found += [Difference(path=page, what="apart", note=note) for page, note in names.apart()]
     return sorted(found, key=lambda difference: difference.path)
 
 
-def _of_files(folder: Folder, layout: str, database: Database) -> Iterator[Difference]:
+def _of_files(folder: Folder, output: OutputConfig, database: Database) -> Iterator[Difference]:
     known = set()
-    for path, digest, is_due in database.query(lambda c: list(store.files(c, layout))):
+    for path, digest, is_due in database.query(lambda c: list(store.files(c, output.name))):
         known.add(path)
         if what := _compare(folder, path, None if is_due else digest):
             yield Difference(path=path, what=what)
-    for _ in range(database.query(store.missing_paths, layout)):
-        yield Difference(path="(no path yet)", what="missing")
+    for record in _without_path(database, output.name):
+        if passes(record, output):
+            yield Difference(path="(no path yet)", what="missing")
     for path in folder.records():
         if path not in known:
             yield Difference(path=path, what="foreign")
+
+
+def _without_path(database: Database, output: str) -> Iterator[Record]:
+    last = 0
+    while some := database.query(store.without_path, output, after=last, limit=_AT_ONCE):
+        yield from some
+        last = some[-1].entry_id
 
 
 def _compare(folder: Folder, path: str, expected: bytes | None) -> str | None:

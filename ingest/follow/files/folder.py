@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
+import glob
+import logging
 import os
 import secrets
 from collections.abc import Iterable, Iterator
@@ -15,10 +16,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ingest.errors import ArchiveError, ArchiveFull
-from ingest.files import has_room, is_there, sync, write_file
+from ingest.files import has_room, sync, write_file
+from ingest.follow.files.own_part import Present, digest_of, split
+
+logger = logging.getLogger(__name__)
 
 # Hexo, Hugo and Jekyll ignore files and folders whose names begin with a dot.
 _UNFINISHED = ".guidang-unfinished"
+# A version of a file that somebody has changed is kept under a name with this ending.
+_OLD = ".guidang-old"
 _LATER = "the entries are kept; when that is mended, run: guidang archive"
 _ADVICE = {
     errno.EDQUOT: "the disk quota is used up",
@@ -29,6 +35,7 @@ _ADVICE = {
 # File systems raise these errors for an invalid name. The record then gets a shorter name.
 _BAD_NAME = frozenset({errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL})
 # A younger temporary file may belong to another process, which never needs an hour for a file.
+_MOST_ASIDE = 1_000
 _ABANDONED = timedelta(hours=1)
 
 
@@ -82,9 +89,13 @@ class Folder:
             raise ArchiveError(f"{folder} leads out of {self.root}; is a folder there a link?")
         folder.mkdir(parents=True, exist_ok=True)
 
-    def holds(self, path: str, content: bytes, at: datetime) -> bool:
-        """Return whether a file exists with this content and time; raise `OSError`."""
-        return is_there(f"{self.root}/{path}", content, at)
+    def read(self, path: str) -> Present | None:
+        """Return a file; None if there is none; raise `OSError`."""
+        try:
+            with open(f"{self.root}/{path}", "rb") as file:  # noqa: PTH123 - a Path costs as much
+                return Present(file.read(), int(os.fstat(file.fileno()).st_mtime))
+        except FileNotFoundError:
+            return None
 
     def sync(self) -> None:
         """Sync everything that was written to the disk."""
@@ -95,12 +106,44 @@ class Folder:
         """Move a temporary file into place; raise `OSError`."""
         os.replace(unfinished, f"{self.root}/{path}")  # noqa: PTH105 - a Path costs as much
 
+    def present(self, path: str) -> Present | None:
+        """Return a file; None if there is none; raise `ArchiveError`."""
+        with self._explain_errors():
+            return self.read(path)
+
+    def write(self, path: str, content: bytes, at: datetime) -> None:
+        """Write a single file completely or not at all."""
+        with self._explain_errors():
+            target = self.root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = target.with_name(f".{target.name}{_UNFINISHED}-{self._token}")
+            write_file(str(unfinished), content, at)
+            sync(target.parent)
+            unfinished.replace(target)
+
+    def remove(self, path: str, *, written: bytes | None) -> None:
+        """Delete a file; if somebody has changed or added something, put it aside instead."""
+        with self._explain_errors():
+            present = self.read(path)
+            if present is not None and (
+                digest_of(present.content) != written or split(present.content)[1]
+            ):
+                self.put_aside(path)
+            (self.root / path).unlink(missing_ok=True)
+            self._delete_empty_folders(path)
+
+    def put_aside(self, path: str) -> None:
+        """Give a file that somebody has changed another name; raise `OSError`."""
+        names = (f"{path}{_OLD}{number}" for number in ("", *range(2, _MOST_ASIDE)))
+        aside = next(name for name in names if not self.has_file(name))
+        logger.warning("%s/%s was changed by somebody; that version is %s", self.root, path, aside)
+        (self.root / path).rename(self.root / aside)
+
     def digest(self, path: str) -> bytes | None:
-        """Return the SHA-256 of a file; None if there is none."""
+        """Return the SHA-256 of what Guidang wrote in a file; None if there is none."""
         try:
-            return hashlib.sha256((self.root / path).read_bytes()).digest()
-        except FileNotFoundError:
-            return None
+            present = self.read(path)
+            return None if present is None else digest_of(present.content)
         except OSError as error:
             if is_bad_name(error):
                 return None
@@ -119,13 +162,23 @@ class Folder:
                     yield (Path(folder) / name).relative_to(self.root).as_posix()
 
     def delete(self, paths: Iterable[str]) -> None:
-        """Delete files, and empty folders; ignore missing files."""
+        """Delete files, their versions beside them, and empty folders; ignore missing files."""
         with self._explain_errors():
             for path in paths:
-                (self.root / path).unlink(missing_ok=True)
-                for folder in list(Path(path).parents)[:-1]:
-                    with contextlib.suppress(OSError):  # The folder is missing or not empty.
-                        (self.root / folder).rmdir()
+                for file in (path, *self.versions(path)):
+                    (self.root / file).unlink(missing_ok=True)
+                self._delete_empty_folders(path)
+
+    def _delete_empty_folders(self, path: str) -> None:
+        for folder in list(Path(path).parents)[:-1]:
+            with contextlib.suppress(OSError):  # The folder is missing or not empty.
+                (self.root / folder).rmdir()
+
+    def versions(self, path: str) -> list[str]:
+        """Return the paths of the versions beside a file."""
+        parent, _, name = path.rpartition("/")
+        beside = sorted((self.root / parent).glob(f"{glob.escape(name)}{_OLD}*"))
+        return [file.relative_to(self.root).as_posix() for file in beside]
 
     @contextlib.contextmanager
     def _explain_errors(self) -> Iterator[None]:

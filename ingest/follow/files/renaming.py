@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ingest.config import OutputConfig
 from ingest.database import Database
-from ingest.follow.files import Archive
+from ingest.follow.files.output import Output
 from ingest.outputs import is_at_home, make_layout, paths_for
 from ingest.store import files as file_store
 from ingest.store import renaming as store
@@ -20,12 +20,13 @@ _BATCH = 100
 
 
 class Renaming:
-    """Moves the records of the archive, and lists their former paths."""
+    """Moves the records of an output, and lists their former paths."""
 
     def __init__(self, config: OutputConfig, database: Database) -> None:
         self._layout = make_layout(config.layout, config)
         self._database = database
-        self._archive = Archive(config, database)
+        self._output = Output(config, database)
+        self._name = config.name
 
     def rename(self, *, now: datetime) -> int:
         """Give each record the path that a new record would get; return how many moved.
@@ -33,10 +34,10 @@ class Renaming:
         Files are written at the new paths before the old ones are deleted, so a stopped run can be
         repeated. Raise `ArchiveError`.
         """
-        self._archive.prepare(now=now)
+        self._output.prepare(now=now)
         moved = last = 0
         while records := self._database.query(
-            file_store.every, self._layout.name, after=last, limit=_BATCH
+            file_store.every, self._name, after=last, limit=_BATCH
         ):
             wanted = {
                 record.entry_id: list(paths_for(self._layout, record))
@@ -44,21 +45,21 @@ class Renaming:
                 if record.path and not is_at_home(self._layout, record)
             }
             if wanted:
-                moved += self._database.transact(store.rename, self._layout.name, wanted, now=now)
+                moved += self._database.transact(store.rename, self._name, wanted, now=now)
             last = records[-1].entry_id
-        self._archive.render_due(now=now)
+        self._output.render_due(now=now)
         self._delete_former()
         return moved
 
     def _delete_former(self) -> None:
         """Delete the files at former paths, except files that somebody has changed."""
-        for path, digest, present in self._database.query(store.former, self._layout.name):
-            file, new = self._archive.root / path, self._archive.root / present
+        for path, digest, present in self._database.query(store.former, self._name):
+            file, new = self._output.root / path, self._output.root / present
             # Both paths are one file if the file system ignores case, or if a folder is a link.
             if not file.is_file() or (new.is_file() and file.samefile(new)):
                 continue
             if hashlib.sha256(file.read_bytes()).digest() == digest:
-                self._archive.delete([path])
+                self._output.delete([path])
             else:
                 logger.warning("%s was changed by somebody; it stays where it is", file)
 
@@ -68,7 +69,7 @@ class Renaming:
 
     def _redirects(self) -> Iterator[str]:
         known = set()
-        for old, _, new in self._database.query(store.former, self._layout.name):
+        for old, _, new in self._database.query(store.former, self._name):
             if old not in known:  # The first row belongs to the entry that had the path last.
                 known.add(old)
                 yield f"  {_quote(_page(old) + 'index.html')}: {_quote(_page(new))}"

@@ -14,10 +14,11 @@ _MOST_REMEMBERED = 10_000  # With more names than this, the cache is emptied.
 
 
 class SiteNames:
-    """The spellings of categories and tags in one layout."""
+    """The spellings of categories and tags in one output."""
 
-    def __init__(self, layout: Layout, database: Database) -> None:
+    def __init__(self, layout: Layout, database: Database, output: str) -> None:
         self._layout = layout
+        self._output = output
         self._database = database
         self._known: dict[store.Name, str] = {}
 
@@ -25,15 +26,15 @@ class SiteNames:
         """Return the spelling of each name in these records; choose one for new names."""
         if len(self._known) > _MOST_REMEMBERED:
             self._known.clear()
-        layout = self._layout.name
+        output = self._output
         # Most parents keep their own name as spelling. If that is assumed, one query finds the
         # spellings of their children too.
         if guessed := self._unknown(records, guess=True):
-            self._known |= self._database.query(store.written, layout, guessed)
+            self._known |= self._database.query(store.written, output, guessed)
         while new := self._unknown(records, guess=False):
             # A name for which the store has no unique spelling is written as it is.
             self._known |= {(place, name): name for place, some in new.items() for name in some}
-            self._known |= self._database.transact(store.give, layout, new)
+            self._known |= self._database.transact(store.give, output, new)
         return self._known
 
     def _unknown(self, records: Iterable[Record], *, guess: bool) -> dict[str, list[str]]:
@@ -47,7 +48,7 @@ class SiteNames:
 
     def apart(self) -> Iterator[tuple[str, str]]:
         """Yield the page of each name that is spelled differently, and an explanation."""
-        for place, name, way, owner in self._database.query(store.apart, self._layout.name):
+        for place, name, way, owner in self._database.query(store.apart, self._output):
             why = f"{owner} has its page" if owner else "it would take the page of all names"
             yield f"{place}/{way}", f"{name} is written {way}, for {why}"
 

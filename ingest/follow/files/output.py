@@ -1,10 +1,13 @@
-"""Write the records that are missing or outdated, batch after batch."""
+"""Write the records of an output that are missing or outdated, batch after batch."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
+
+import sqlalchemy as sa
 
 from ingest.config import OutputConfig
 from ingest.database import Database
@@ -13,23 +16,28 @@ from ingest.follow.files.batch import Batch
 from ingest.follow.files.differences import Difference, differences
 from ingest.follow.files.folder import Folder
 from ingest.follow.files.presence import Presence
+from ingest.follow.files.site_files import SiteFiles
 from ingest.follow.files.site_names import SiteNames
 from ingest.follow.follower import Followed, Run
 from ingest.outputs import Layout, is_at_home, make_layout
+from ingest.outputs.selection import passes
 from ingest.store import files as store
+from ingest.store import outputs as output_store
 from ingest.store.due import mark_all_due_for
+from ingest.values import Record
 
 
-class Archive:
-    """The folder of records."""
+class Output:
+    """A folder of files, one for each entry that passes the output's filters."""
 
     def __init__(self, config: OutputConfig, database: Database) -> None:
         self.root = config.path
-        self._config = config
+        self.config = config
         self._layout: Layout = make_layout(config.layout, config)
         self._database = database
         self._folder = Folder(self.root)
-        self._names = SiteNames(self._layout, database)
+        self._names = SiteNames(self._layout, database, config.name)
+        self._site_files = SiteFiles(self._layout, self.root, database, config.name)
         self._presence = Presence(self.root)
         self._settings_noticed = self._is_made_anew = False
         self.other_paths = 0
@@ -37,22 +45,48 @@ class Archive:
     @property
     def name(self) -> str:
         """The follower's name."""
-        return store.FILES
+        return output_store.follower_of(self.config.name)
 
     def begin(self, *, now: datetime) -> None:
         """Mark all due if the settings changed; raise `ArchiveError` if nothing can be written."""
         self._refuse_if_gone()
         self._folder.check_room()
-        self._notice_other_settings(now)
+        self.notice_settings(now=now)
 
     def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:
-        """Write the records of these entries. Records of deleted entries are deleted elsewhere."""
-        records = self._database.query(store.records, self._layout.name, entry_ids)
+        """Write the records of these entries that pass the filters, and remove the others.
+
+        Records of deleted entries are deleted elsewhere.
+        """
+        records = self._database.query(store.records, self.config.name, entry_ids)
+        wanted = [record for record in records if passes(record, self.config)]
         self.other_paths += sum(
-            record.path is not None and not is_at_home(self._layout, record) for record in records
+            record.path is not None and not is_at_home(self._layout, record) for record in wanted
         )
-        batch = Batch(self._folder, self._layout, self._database, self._names)
-        return batch.render(records, now=now)
+        batch = Batch(
+            self._folder,
+            self._layout,
+            self._database,
+            self._names,
+            output=self.config.name,
+        )
+        followed = batch.render(wanted, now=now)
+        self._site_files.update(wanted, now=now)
+        removed = [r for r in records if r.path is not None and not passes(r, self.config)]
+        return self._without(removed, followed) if removed else followed
+
+    def _without(self, removed: Sequence[Record], followed: Followed) -> Followed:
+        """Remove the files of records that no longer pass the filters, then their paths."""
+        for record in removed:
+            self._folder.remove(record.path or "", written=record.digest)
+
+        def keep(connection: sa.Connection) -> None:
+            if followed.keep is not None:
+                followed.keep(connection)
+            ids = [record.entry_id for record in removed]
+            store.take_paths(connection, self.config.name, ids)
+
+        return replace(followed, keep=keep)
 
     def render_due(self, *, now: datetime) -> int:
         """Write the files of all records that are due; return how many were written.
@@ -65,29 +99,34 @@ class Archive:
     def rebuild(self, *, now: datetime) -> int:
         """Render every record; a file that is already correct is not touched.
 
-        Afterwards `other_paths` counts the records with a path that a new record would not get.
+        A file that somebody has changed is replaced; that version is kept beside it. Afterwards
+        `other_paths` counts the records with a path that a new record would not get.
         """
         self.prepare(now=now, anew=True)
-        self._database.transact(mark_all_due_for, store.FILES, now)
+        self._site_files.begin_anew()
+        self._database.transact(mark_all_due_for, self.name, now)
         self.other_paths = 0
         return self.render_due(now=now)
 
     def restore_missing(self, *, now: datetime) -> int:
         """Write the records that are due or missing in the folder; return how many."""
         self.prepare(now=now, anew=True)
-        paths = self._database.query(
-            lambda c: [path for path, *_ in store.files(c, self._layout.name)]
-        )
+        output = self.config.name
+        paths = self._database.query(lambda c: [path for path, *_ in store.files(c, output)])
         gone = [path for path in paths if not self._folder.has_file(path)]
         if gone:
-            self._database.transact(store.mark_paths_due, gone, now=now)
-        return self.render_due(now=now)
+            self._database.transact(store.mark_paths_due, output, gone, now=now)
+        written = self.render_due(now=now)
+        self._site_files.update((), now=now)
+        return written
 
-    def delete_feed(self, feed_id: int) -> int:
-        """Delete the records of a feed, and empty folders; return how many records there were."""
-        paths = self._database.query(store.paths_of_feed, feed_id)
-        self.delete(paths)
-        return len(paths)
+    def delete_feed(self, feed_id: int) -> None:
+        """Delete the records of a feed, and empty folders."""
+        self.delete(self._database.query(store.paths_of_feed, self.config.name, feed_id))
+
+    def delete_entry(self, entry_id: int) -> None:
+        """Delete the record of an entry."""
+        self.delete(self._database.query(store.paths_of_entry, self.config.name, entry_id))
 
     def delete(self, paths: Iterable[str]) -> None:
         """Delete files, and empty folders; ignore missing files."""
@@ -95,7 +134,7 @@ class Archive:
 
     def check(self) -> list[Difference]:
         """Return where the folder differs from the store."""
-        return differences(self._folder, self._layout.name, self._database, self._names)
+        return differences(self._folder, self.config, self._database, self._names, self._site_files)
 
     def prepare(self, *, now: datetime, anew: bool = False) -> None:
         """Make the folder if it is missing, and delete unfinished files of killed runs.
@@ -138,15 +177,17 @@ class Archive:
         """Return whether every record is gone; query the store only if needed."""
         if self._presence.is_known:
             return False
+        name = self.config.name
         return self._database.query(
-            lambda c: self._presence.are_all_gone(store.written_paths(c, self._layout.name))
+            lambda c: self._presence.are_all_gone(store.written_paths(c, name))
         )
 
-    def _notice_other_settings(self, now: datetime) -> None:
+    def notice_settings(self, *, now: datetime) -> None:
         """Mark all records due if the settings or the layout's version (`form`) have changed."""
         if self._settings_noticed:
             return
-        shape = f"form {self._layout.form} {self._config.rendered_with}"
-        if self._database.query(store.rendered_with) != shape:
-            self._database.transact(store.render_all_with, shape, now=now)
+        name, shape = self.config.name, f"form {self._layout.form} {self.config.rendered_with}"
+        if self._database.query(output_store.rendered_with, name) != shape:
+            self._site_files.begin_anew()
+            self._database.transact(output_store.render_all_with, name, shape, now=now)
         self._settings_noticed = True

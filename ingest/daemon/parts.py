@@ -1,0 +1,48 @@
+"""The parts that the service needs: the database, and the followers that write outputs."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+
+from ingest.config import Config
+from ingest.daemon.watch import Trouble
+from ingest.errors import ArchiveError, ArchiveFull, StoreError, StoreFull
+from ingest.follow.registry import followers_of
+
+_NAMES = {"files": "archive"}  # /readyz and the metrics use these other names of followers.
+
+
+class Parts:
+    """The state of each part; a part that cannot be used now is tried again later."""
+
+    def __init__(self, config: Config) -> None:
+        self.database = Trouble("database")
+        self.followers: Mapping[str, Trouble] = {}
+        self.adopt(config)
+
+    def adopt(self, config: Config) -> None:
+        """Have a part for each follower of a configuration; parts that stay keep their state."""
+        self.followers = {
+            name: self.followers.get(name) or Trouble(_NAMES.get(name, name))
+            for name in followers_of(config)
+        }
+
+    def __iter__(self) -> Iterator[Trouble]:
+        yield self.database
+        yield from self.followers.values()
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Why parts cannot be used, by their names."""
+        return {trouble.name: trouble.reason for trouble in self if trouble.reason}
+
+    @contextlib.contextmanager
+    def wait_for(self, trouble: Trouble, *, is_starting: bool) -> Iterator[None]:
+        """Note that a part cannot be used; at the start, raise the error unless a disk is full."""
+        try:
+            yield
+        except (ArchiveError, StoreError) as error:
+            if is_starting and not isinstance(error, ArchiveFull | StoreFull):
+                raise
+            (self.database if isinstance(error, StoreError) else trouble).met(error)

@@ -1,0 +1,64 @@
+"""Decide whether a record passes the filters of an output."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from ingest.values import Record
+
+
+class Filters(Protocol):
+    """The filters of an output; an empty one lets all records through."""
+
+    @property
+    def feeds(self) -> Collection[str]:
+        """Feeds by address, title or folder name."""
+
+    @property
+    def categories(self) -> Collection[str]:
+        """Categories of feeds, or tags of entries."""
+
+    @property
+    def languages(self) -> Collection[str]:
+        """Language tags (BCP 47); `zh` includes `zh-Hant`."""
+
+    @property
+    def since(self) -> date | None:
+        """The first day, in `timezone`."""
+
+    @property
+    def until(self) -> date | None:
+        """The last day, in `timezone`."""
+
+    @property
+    def timezone(self) -> str:
+        """The time zone of the days."""
+
+
+def passes(record: Record, filters: Filters) -> bool:
+    """Return whether a record passes all filters."""
+    return (
+        _has_any(filters.feeds, (record.feed_url, record.feed_title, record.feed_slug))
+        and _has_any(filters.categories, (*record.feed_categories, *record.tags))
+        and _is_in_language(record.language, filters.languages)
+        and _is_in_time(record, filters)
+    )
+
+
+def _has_any(wanted: Collection[str], names: tuple[str, ...]) -> bool:
+    return not wanted or any(name in wanted for name in names)
+
+
+def _is_in_language(language: str, wanted: Collection[str]) -> bool:
+    tag = f"{language}-".casefold()
+    return not wanted or any(tag.startswith(f"{one}-".casefold()) for one in wanted)
+
+
+def _is_in_time(record: Record, filters: Filters) -> bool:
+    if filters.since is None and filters.until is None:
+        return True
+    day = record.at.astimezone(ZoneInfo(filters.timezone)).date()
+    return (filters.since or day) <= day <= (filters.until or day)

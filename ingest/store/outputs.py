@@ -1,0 +1,53 @@
+"""The outputs: the follower that writes each, and the settings that its files were made with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ingest.store.due import forget_follower, mark_all_due_for
+from ingest.store.statements import insert_into
+from models import Setting
+
+_FILES = "files"  # The follower that writes the archive; those of other outputs are files:NAME.
+
+
+def follower_of(output: str) -> str:
+    """Return the name of the follower that writes an output."""
+    return _FILES if output == "archive" else f"{_FILES}:{output}"
+
+
+def output_of(follower: str) -> str | None:
+    """Return the name of the output that a follower writes; None for other followers."""
+    family, _, name = follower.partition(":")
+    return (name or "archive") if family == _FILES else None
+
+
+def rendered_with(connection: sa.Connection, output: str) -> str | None:
+    """Return the settings that the current files of an output were rendered with."""
+    return connection.scalar(sa.select(Setting.value).where(Setting.name == _rendered_with(output)))
+
+
+def _rendered_with(output: str) -> str:
+    return f"{output}.rendered_with"
+
+
+def render_all_with(
+    connection: sa.Connection, output: str, settings: str, *, now: datetime
+) -> None:
+    """Mark every record due and store the settings to render them with."""
+    insert = insert_into(connection, Setting).values(name=_rendered_with(output), value=settings)
+    connection.execute(
+        insert.on_conflict_do_update(index_elements=["name"], set_={"value": settings})
+    )
+    mark_all_due_for(connection, follower_of(output), now)
+
+
+def forget_output(connection: sa.Connection, output: str) -> None:
+    """Forget the follower of an output, and what is due for it; keep the paths of its files.
+
+    An output that comes back is rendered anew.
+    """
+    forget_follower(connection, follower_of(output))
+    connection.execute(sa.delete(Setting).where(Setting.name == _rendered_with(output)))

@@ -1,0 +1,158 @@
+"""Several outputs: each is written by a follower of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.config import Config, OutputConfig
+from ingest.follow import registry
+from ingest.follow.files import Output, outputs_of
+from ingest.services import open_services
+from ingest.store import due, feeds
+from tests.site import Site
+from tests.support import item, rss
+from tests.world import World
+
+
+@dataclass
+class Several(World):
+    """A world with outputs besides its archive."""
+
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.configure(*self.outputs)
+
+    def configure(self, *outputs: dict[str, Any]) -> None:
+        """Use a configuration with these outputs, as a command does."""
+        made = tuple(OutputConfig(path=self.root / one["name"], **one) for one in outputs)
+        self.config = self.config.model_copy(update={"outputs": made})
+        registry.adopt(self.config, self.database, now=self.clock())
+
+    def render(self) -> int:
+        """Run all followers, as any command does that stores something."""
+        return asyncio.run(self._render())
+
+    async def _render(self) -> int:
+        async with open_services(self.config, self.database, self.clock) as services:
+            return await services.following.finish()
+
+    def output(self, name: str) -> Output:
+        made = outputs_of(self.config, self.database)
+        return next(output for output in made if output.config.name == name)
+
+    def titles(self, name: str) -> list[str]:
+        """Return the titles of the files of an output."""
+        files = sorted((self.root / name).rglob("*.md"))
+        return sorted(file.name.split("-")[3] for file in files)
+
+    def due(self) -> dict[str, int]:
+        return {lag.follower: lag.due for lag in self.database.query(due.lags)}
+
+
+@pytest.fixture
+def world(tmp_path: Path, database_url: str, site: Site) -> Iterator[Several]:
+    site.set("/feed.xml", rss(item(1), item(2)))
+    world = Several(tmp_path, database_url)
+    world.add(site.url("/feed.xml"))
+    yield world
+    world.database.dispose()
+
+
+def test_each_output_has_a_file_for_each_entry(world: Several) -> None:
+    world.configure({"name": "notes"}, {"name": "site", "template": "{id}.md"})
+    world.poll()
+    assert world.titles("notes") == world.titles("posts") == ["第1条新闻", "第2条新闻"]
+    assert len(list((world.root / "site").glob("*.md"))) == 2
+    assert [output.check() for output in outputs_of(world.config, world.database)] == [[], [], []]
+    assert world.due() == {"files": 0, "files:notes": 0, "files:site": 0}
+    assert world.render() == 0
+
+
+def test_an_output_that_comes_later_is_filled_from_the_store(world: Several) -> None:
+    world.poll()
+    world.configure({"name": "notes"})
+    assert world.due() == {"files": 0, "files:notes": 2}
+    assert world.render() == 2
+    assert world.titles("notes") == world.titles("posts")
+
+
+def test_an_output_that_is_gone_keeps_its_files_and_gets_no_marks(
+    world: Several, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.configure({"name": "notes"})
+    world.poll()
+    world.configure()
+    assert "the output notes is no longer in the configuration" in caplog.text
+    site.set("/feed.xml", rss(item(2), item(3)))
+    world.clock.move(hours=2)
+    world.poll()
+    assert world.due() == {"files": 0}
+    assert world.titles("notes") == ["第1条新闻", "第2条新闻"]
+    world.configure({"name": "notes"})
+    assert world.render() == 1
+    assert world.titles("notes") == ["第1条新闻", "第2条新闻", "第3条新闻"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "passing"),
+    [
+        ({}, [1, 2]),
+        ({"feeds": ["江海新闻"]}, [1, 2]),
+        ({"feeds": ["另一个"]}, []),
+        ({"languages": ["zh"]}, [1, 2]),
+        ({"languages": ["zh-Hans-CN", "en"]}, []),
+        ({"since": "2022-01-29"}, []),
+        ({"until": "2022-01-28"}, [1, 2]),
+        ({"categories": ["没有"]}, []),
+    ],
+)
+def test_an_output_has_the_entries_that_pass_its_filters(
+    world: Several, filters: dict[str, Any], passing: list[int]
+) -> None:
+    world.configure({"name": "notes"} | filters)
+    world.poll()
+    assert world.titles("notes") == [f"第{number}条新闻" for number in passing]
+    assert world.output("notes").check() == []
+
+
+def test_an_entry_that_no_longer_passes_loses_its_file(world: Several) -> None:
+    world.configure({"name": "notes"})
+    world.poll()
+    mine = next((world.root / "notes").rglob("*第2条*.md"))
+    mine.write_text(mine.read_text() + "<!-- guidang:own -->\nmy note\n")
+    world.configure({"name": "notes", "languages": ["en"]})
+    world.render()
+    assert world.titles("notes") == []
+    assert "my note" in mine.with_name(f"{mine.name}.guidang-old").read_text()
+    assert world.output("notes").check() == []
+    world.configure({"name": "notes", "languages": ["zh"]})
+    world.render()
+    assert world.titles("notes") == ["第1条新闻", "第2条新闻"]
+
+
+def test_removed_entries_lose_their_files_in_all_outputs(world: Several) -> None:
+    world.configure({"name": "notes"})
+    world.poll()
+    (feed,) = world.database.query(feeds.every)
+    for output in outputs_of(world.config, world.database):
+        output.delete_feed(feed.id)
+    world.database.transact(feeds.remove, feed.id, now=world.clock(), entries=True)
+    assert world.titles("notes") == world.titles("posts") == []
+
+
+def test_without_an_archive_only_the_outputs_are_written(world: Several) -> None:
+    one = OutputConfig(name="notes", path=world.root / "notes")
+    world.config = Config(database=world.config.database, fetch=world.config.fetch, outputs=(one,))
+    registry.adopt(world.config, world.database, now=world.clock())
+    world.poll()
+    assert world.titles("notes") == ["第1条新闻", "第2条新闻"]
+    assert not (world.root / "posts").exists()
+    assert world.due() == {"files:notes": 0}
