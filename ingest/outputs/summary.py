@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from bisect import bisect_right
 from itertools import accumulate
 
 from ingest.outputs.naming import cut_bytes
@@ -21,7 +22,7 @@ _INLINE += "|strike|strong|sub|sup|time|tt|u|var|wbr|rb"
 _INLINE_TAG = re.compile(rf"</?(?:{_INLINE})(?:\s[^>]*)?>")
 _TAG = re.compile(r"<[^>]*>")
 # So many characters of HTML are searched; more only if they contain too little text.
-_SEARCHED = (1_500, 20_000)
+_SEARCHED = (700, 2_500, 20_000)
 
 _END = re.compile(r"[。！？…，；：、—]+[”」』）]*|[.!?,;:]+[\"')]*(?=\s)|\s+")
 _SENTENCE_ENDS = frozenset("。！？….!?")
@@ -36,8 +37,8 @@ def summary_of(fragment: str, longest: int = LONGEST) -> str:
     """
     room = 2 * longest
     text = _beginning_of_text(fragment, room + 1)
-    widths = accumulate(map(_columns, text))
-    fits = sum(1 for width in widths if width <= room)
+    widths = accumulate(map(_COLUMNS.__getitem__, text))
+    fits = bisect_right(list(widths), room)
     if fits == len(text):
         return text
     return _shorten(text, len(cut_bytes(text, len(text[:fits].encode()))))
@@ -68,10 +69,15 @@ def _text(markup: str) -> str:
     return " ".join(html.unescape(_TAG.sub(" ", joined)).split())
 
 
-def _columns(character: str) -> int:
-    if character.isascii():
-        return 1
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+class _Columns(dict[str, int]):
+    """The columns of each character that was met."""
+
+    def __missing__(self, character: str) -> int:
+        self[character] = 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        return self[character]
+
+
+_COLUMNS = _Columns()
 
 
 def _shorten(text: str, room: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from ingest.outputs.inert import inert_link, inert_picture, inert_text
 from ingest.outputs.layout import NOTHING_APART, Names, Options
@@ -14,6 +15,8 @@ from ingest.outputs.sites.scalars import one_line
 from ingest.outputs.summary import summary_of
 from ingest.urls import without_secrets
 from ingest.values import Record
+
+_MOST_REMEMBERED = 1_000  # The records of a feed repeat its names and its address.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +64,7 @@ def article_of(
         categories=spelled("categories", category_names(record, options), names),
         tags=spelled("tags", tag_names(record), names),
         link=inert_link(record.link) if record.link else "",
-        feed=inert_link(without_secrets(record.feed_url)),
+        feed=_address(record.feed_url),
         feed_title=clean(record.feed_title),
         guid=clean(record.guid or ""),
     )
@@ -80,12 +83,13 @@ def author_names(record: Record) -> list[str]:
 
 def author_page(record: Record) -> str:
     """Return the name of the page of all authors together, for programs that know one author."""
-    return page_names([author_text(record)])[0]
+    return page_name(author_text(record))
 
 
 def author_text(record: Record) -> str:
     """Return the authors on one line, or who stands for them; never empty, `.` or `..`."""
-    return _distinct([author_of_record(record), record.feed_title, record.feed_slug])[0]
+    stand_ins = (author_of_record(record), record.feed_title, record.feed_slug)
+    return next(name for name in stand_ins if page_name(name))
 
 
 def category_names(record: Record, options: Options) -> list[str]:
@@ -103,15 +107,20 @@ def tag_names(record: Record) -> list[str]:
 
 
 def page_names(names: Iterable[str]) -> list[str]:
-    """Return the names in the form for files; programs make a page for each."""
-    return list(dict.fromkeys(short_name(_inert_line(name)) for name in _distinct(names)))
+    """Return the names in the form for files, each once; programs make a page for each."""
+    return list(dict.fromkeys(filter(None, map(page_name, names))))
 
 
-def _distinct(names: Iterable[str]) -> list[str]:
-    """Return each name once, without names that are empty, `.` or `..`."""
-    clean = (one_line(name) for name in names)
-    return list(dict.fromkeys(name for name in clean if name.strip("./ ")))
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def page_name(name: str) -> str:
+    """Return a name in the form for files; empty if it is empty, `.` or `..`."""
+    return short_name(_inert_line(name)) if name.strip("./ ") else ""
 
 
 def _inert_line(text: str) -> str:
     return inert_text(one_line(text))
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _address(url: str) -> str:
+    return inert_link(without_secrets(url))

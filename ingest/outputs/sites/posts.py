@@ -67,7 +67,7 @@ class PostLayout(Layout):
         """Return front matter, a blank line and the body; UTF-8, LF, one newline at the end."""
         path = record.path or self.path(record)
         article = article_of(record, path, self._options, names, escapes=self.escapes)
-        head = self.head(article, self.values(article) | self.own_keys(record))
+        head = self.head(article, self.values(article) | self._own_values(record))
         return f"{head}\n{self.body(article, self.html_of(record))}\n".encode()
 
     def head(self, article: Article, values: Mapping[str, Value]) -> str:  # noqa: ARG002
@@ -83,6 +83,13 @@ class PostLayout(Layout):
         return {
             key: getattr(article, field) if isinstance(field, str) else field(article)
             for key, field in self.keys.items()
+        }
+
+    def _own_values(self, record: Record) -> dict[str, Value]:
+        """Return the user's keys, each text on one line."""
+        return {
+            key: one_line(value) if isinstance(value, str) else value
+            for key, value in self.own_keys(record).items()
         }
 
     def lines(self, values: Mapping[str, Value]) -> Iterator[tuple[str, str]]:

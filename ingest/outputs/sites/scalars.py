@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import TypeAlias
 
 Value: TypeAlias = "str | bool | int | datetime | Sequence[Value] | Mapping[str, Value] | None"
@@ -17,7 +16,6 @@ WriteDate = Callable[[datetime], str]
 
 # YAML forbids most control characters. Hugo and Jekyll stop at them, or drop the post.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufeff\ufffe\uffff]+")
-_MOST_REMEMBERED = 1_000  # The names of a feed and its tags are repeated.
 
 
 def one_line(text: str) -> str:
@@ -26,7 +24,6 @@ def one_line(text: str) -> str:
     return " ".join(seen.split())
 
 
-@lru_cache(maxsize=_MOST_REMEMBERED)
 def quote(text: str) -> str:
     """Return a line of text as a single-quoted YAML scalar (YAML 1.2, 7.3.2)."""
     escaped = text.replace("'", "''")
@@ -40,12 +37,14 @@ def front_matter(values: Mapping[str, Value], write_date: WriteDate) -> str:
 
 def _lines(values: Mapping[str, Value], write_date: WriteDate, indent: str = "") -> Iterator[str]:
     for key, value in values.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, str):
+            if value:
+                yield f"{indent}{key}: {quote(value)}"
+        elif isinstance(value, Mapping):
             if inner := list(_lines(value, write_date, f"{indent}  ")):
                 yield from (f"{indent}{key}:", *inner)
-        elif isinstance(value, str | int | datetime):
-            if value != "":
-                yield f"{indent}{key}: {_scalar(value, write_date)}"
+        elif isinstance(value, int | datetime):
+            yield f"{indent}{key}: {_scalar(value, write_date)}"
         elif value:
             yield f"{indent}{key}:"
             yield from _items(value, write_date, indent)
@@ -65,4 +64,4 @@ def _scalar(value: str | int | datetime, write_date: WriteDate) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    return quote(one_line(value)) if isinstance(value, str) else write_date(value)
+    return quote(value) if isinstance(value, str) else write_date(value)
