@@ -28,6 +28,8 @@ from tests.support import make_record
         ('it\'s a "title"', 'it\'s a "title"'),
         ("f(x)=y 与 'z'", "f(x)=y 与 ＇z＇"),
         ('x" onclick="run()', "x＂ onclick=＂run()"),
+        (r"\';run();//", "＼';run();//"),
+        ("C:\\Temp\\", "C:\\Temp＼"),
         ("x' style ='y", "x＇ style =＇y"),
         ("x'onclick=y", "x＇onclick=y"),
         ("x' data-a:b=c", "x＇ data-a:b=c"),

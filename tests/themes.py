@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from html import escape
 from pathlib import Path
 
 from ingest.config import ArchiveConfig
 from ingest.outputs.hexo import HexoLayout
-from ingest.values import Author
+from ingest.values import Author, Record
 from tests.browser import Pages, read_site
 from tests.hexo import Hexo
 from tests.support import make_record
 
 _LIST = "---\ntitle: 全部\ntype: {0}\ntemplate: {0}\nlayout: {1}\n---\n"
 _TAGS = {"tags/index.md": _LIST.format("tags", "page")}
-PAGES = {
+# Pages that list all tags, where themes have them.
+_LISTS = {
+    "butterfly": _TAGS,
     "next": _TAGS,
-    "fluid": {},
     "redefine": _TAGS,
     "volantis": {"all/index.md": _LIST.format("tags", "tag")},
 }
-
-
-def texts_for(theme: str, texts: Sequence[str]) -> list[str]:
-    """Return the texts that a theme can build: redefine uses titles as sprintf formats."""
-    return [text for text in texts if theme != "redefine" or "%" not in text]
 
 
 def find_hostile_markup(themes: Hexo, theme: str, texts: Sequence[str], *, show: bool) -> list[str]:
@@ -45,37 +42,41 @@ def find_hostile_markup(themes: Hexo, theme: str, texts: Sequence[str], *, show:
 
 def _build(themes: Hexo, theme: str, texts: Sequence[str]) -> Path:
     """Build a site with one post for each text; the text is in all fields of the post."""
+    layout = HexoLayout(ArchiveConfig(profile=theme))
     folder = themes.new_folder()
+    facts = set()
     for number, text in enumerate(texts):
-        (folder / f"p{number}.md").write_bytes(_record_of(number, text))
-    return themes.build(folder, {"theme": theme}, pages=PAGES[theme])
+        record = _record_of(number, text)
+        (folder / f"p{number}.md").write_bytes(layout.render(record))
+        facts.update(layout.facts(record))
+    files = layout.site_files(sorted(facts)).items()
+    pages = {path: content.decode() for path, content in files}
+    return themes.build(folder, {"theme": theme}, pages=pages | _LISTS.get(theme, {}))
 
 
-def _record_of(number: int, text: str) -> bytes:
-    record = make_record(
+def _record_of(number: int, text: str) -> Record:
+    return make_record(
         title=text,
-        authors=(Author(name=text),),
+        authors=(Author(name=text, url=f"https://news.example.cn/{number}?{text}"),),
         tags=(f"{number}{text}", text),
         feed_categories=(f"c{number}", text, f"{number}{text}"),
         lead_image=f"https://img.example.cn/{number}.jpg?{text}",
         link=f"https://news.example.cn/{number}?{text}",
         guid=text,
+        html=f"<p>{escape(text)}</p>",
     )
-    return HexoLayout(ArchiveConfig()).render(record)
 
 
 def _only_in_second(harmless: Pages, hostile: Pages) -> Iterator[str]:
     """Yield elements with attributes, and scripts, that no page of the harmless site has."""
     kinds = {_parts(kind) for page in harmless.pages.values() for kind in page.kinds}
-    scripts = {
-        _without_numbers(script) for page in harmless.pages.values() for script in page.scripts
-    }
+    scripts = {_code_of(script) for page in harmless.pages.values() for script in page.scripts}
     for path, page in hostile.pages.items():
         for kind in page.kinds:
             if not any(_parts(kind) <= one for one in kinds):
                 yield f"{path}: {kind}"
         for script in page.scripts:
-            if _without_numbers(script) not in scripts:
+            if _code_of(script) not in scripts:
                 yield f"{path}: script {script[:200]}"
     yield from (f"{path}: ran" for path in hostile.with_run_scripts)
 
@@ -85,6 +86,9 @@ def _parts(kind: str) -> frozenset[str]:
     return frozenset([f"<{name}", *attributes])
 
 
-def _without_numbers(script: str) -> str:
-    """Return a script without its numbers: volantis writes the build time into a script."""
-    return re.sub(r"\d+", "0", script)
+def _code_of(script: str) -> str:
+    """Return a script without its numbers and the content of strings in single quotes.
+
+    volantis writes the time of the build into a script, and butterfly the page's title.
+    """
+    return re.sub(r"\d+", "0", re.sub(r"'(?:\\.|[^'\\\n])*'", "''", script))

@@ -22,6 +22,10 @@ _REFERENCE_IN_ADDRESS = re.compile(r"&(?:#\w+;?|[A-Za-z][A-Za-z0-9]{0,31};)", re
 # another attribute.
 _FULL_WIDTH_QUOTES = str.maketrans({'"': "＂", "'": "＇"})
 
+# butterfly writes titles and names into a script and escapes only the quotes, so that a backslash
+# before a quote ends its string, and one at the end makes the string go on.
+_ESCAPE = re.compile(r"\\+(?=['\"`]|\Z)")
+
 _UNSAFE_IN_ADDRESS = re.compile(r"""[\s\x00-\x1f\x7f"'<>\\`]""")
 # A bracket ends `url(…)` in a style. `$` is special in replacement strings of JavaScript.
 _UNSAFE_IN_PICTURE = re.compile(r"[()$]")
@@ -36,10 +40,12 @@ def inert_text(text: str) -> str:
     """Return a line of text that contains no code for an element or a quoted attribute.
 
     The `&` of a character reference (`&lt;`) becomes full-width too, and so do quotes if they
-    could end an attribute and begin another one.
+    could end an attribute and begin another one, and a backslash before a quote or at the end.
     """
     if "&" in text:
         text = _REFERENCE.sub(lambda found: _unless_text(found[0], "＆"), text)
+    if "\\" in text:
+        text = _ESCAPE.sub(lambda found: "＼" * len(found[0]), text)
     return without_tags(without_quotes(text) if "=" in text else text)
 
 

@@ -14,7 +14,7 @@ from ingest.reading.entries.body import clean
 from ingest.reading.html.mathml import ELEMENTS
 from tests.conformance.conftest import Score
 from tests.hexo import Hexo
-from tests.themes import PAGES, find_hostile_markup, texts_for
+from tests.themes import find_hostile_markup
 
 ACTIVE = frozenset(
     "script style object embed applet base form input button textarea select link meta svg "
@@ -36,11 +36,11 @@ def test_no_payload_stays_active(corpora: Path, score: Score) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("theme", sorted(PAGES))
+@pytest.mark.parametrize("theme", ["fluid", "next", "redefine", "volantis"])
 def test_no_payload_in_a_field_stays_active(
     theme: str, corpora: Path, score: Score, themes: Hexo
 ) -> None:
-    texts = texts_for(theme, [payload_of(payload) for payload in payloads_of(corpora)])
+    texts = [payload_of(payload) for payload in payloads_of(corpora)]
     score(f"attacks-{theme}", len(texts), find_hostile_markup(themes, theme, texts, show=False))
 
 

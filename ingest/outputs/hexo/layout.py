@@ -20,7 +20,7 @@ class HexoLayout(Layout):
     """The default layout."""
 
     name = "hexo"
-    form = 2
+    form = 3
     profiles = tuple(filter(None, PROFILES))
 
     def __init__(self, options: Options) -> None:
