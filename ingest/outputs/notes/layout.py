@@ -40,6 +40,7 @@ class MarkdownLayout(PostLayout):
 
     name = "markdown"
     suffixes = (".md",)
+    has_pages_of_names = False
     profiles = ("obsidian", "logseq")
     defaults = paths("{feed}/{year}/{month}/{date}-{title}-{id}.md", date_style="local")
     date_styles = ("local", "offset", "iso")

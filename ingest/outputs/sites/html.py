@@ -22,6 +22,7 @@ class HtmlLayout(PostLayout):
 
     name = "html"
     suffixes = (".html",)
+    has_pages_of_names = False
     defaults = paths("{feed}/{year}/{month}/{date}-{title}-{id}.html")
     keys: ClassVar[Keys] = {
         "author": "author",

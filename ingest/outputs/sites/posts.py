@@ -38,6 +38,8 @@ class PostLayout(Layout):
     keys: ClassVar[Keys]
     escapes: ClassVar[bool] = True
     """Whether the program and its usual themes escape text on their pages."""
+    has_pages_of_names: ClassVar[bool] = True
+    """Whether the program makes a page for each category, tag and author."""
     date_styles: ClassVar[Sequence[str]] = ("offset", "iso")
     defaults = paths("{feed}/{year}/{month}/{date}-{title}-{id}.md")
 
@@ -59,6 +61,8 @@ class PostLayout(Layout):
         guess: bool = False,  # noqa: ARG002
     ) -> Iterator[tuple[str, str]]:
         """Yield the categories, tags and authors; none of them is below another one."""
+        if not self.has_pages_of_names:
+            return
         yield from (("categories", name) for name in category_names(record, self._options))
         yield from (("tags", name) for name in tag_names(record))
         yield from (("authors", name) for name in author_names(record))
