@@ -112,6 +112,13 @@ def test_an_author_is_a_key_of_the_data_file(profile: str, author: str, key: str
     assert yaml.safe_load(file)[key]["name"] == author
 
 
+def test_all_entries_of_an_author_have_one_fact() -> None:
+    layout = HexoLayout(ArchiveConfig(profile="volantis"))
+    links = [f"https://news.example.cn/a/{number}.html" for number in range(3)]
+    facts = {fact for link in links for fact in layout.facts(make_record(link=link))}
+    assert facts == {'["江海新闻", "https://news.example.cn/"]'}
+
+
 @pytest.mark.parametrize(
     ("folder", "sources"),
     [

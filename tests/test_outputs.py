@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ingest.config import Config, OutputConfig
 from ingest.follow import registry
@@ -156,3 +157,24 @@ def test_without_an_archive_only_the_outputs_are_written(world: Several) -> None
     assert world.titles("notes") == ["第1条新闻", "第2条新闻"]
     assert not (world.root / "posts").exists()
     assert world.due() == {"files:notes": 0}
+
+
+def test_the_authors_of_a_theme_are_listed_beside_the_posts(world: Several, site: Site) -> None:
+    listed = world.root / "_data/authors.yml"
+    world.configure({"name": "_posts", "profile": "stellar"})
+    world.poll()
+    assert list(yaml.safe_load(listed.read_text("utf-8"))) == ["guidang", "江海新闻"]
+    site.set("/feed.xml", rss(item(3, author="周晓岚")))
+    world.clock.move(hours=2)
+    world.poll()
+    assert list(yaml.safe_load(listed.read_text("utf-8"))) == ["guidang", "周晓岚", "江海新闻"]
+
+
+def test_a_list_of_the_users_own_authors_gets_the_others_in_front(world: Several) -> None:
+    listed = world.root / "_data/authors.yml"
+    listed.parent.mkdir()
+    listed.write_text("# guidang:own\nme: {name: me}\n", encoding="utf-8")
+    world.configure({"name": "_posts", "profile": "stellar"})
+    world.poll()
+    assert list(yaml.safe_load(listed.read_text("utf-8"))) == ["guidang", "江海新闻", "me"]
+    assert list(listed.parent.iterdir()) == [listed]

@@ -62,7 +62,8 @@ def plan(
     """Return how to write a file with this content, and the bytes to write.
 
     `written` is the SHA-256 of what Guidang last wrote there. A file with the time `at` is
-    Guidang's too: a run was stopped after it had written the file.
+    Guidang's too: a run was stopped after it had written the file. A file of an own part only
+    gets Guidang's part in front.
     """
     if present is None:
         return Action.WRITE, content
@@ -71,6 +72,8 @@ def plan(
         content = split(content)[0] + own
     if present.content == content and (own or present.changed_at == at):
         return Action.NOTHING, content
+    if not theirs and own:
+        return Action.WRITE, content
     if theirs == split(content)[0] or present.changed_at == at or _is_written(theirs, written):
         return Action.WRITE, content
     return Action.KEEP_BOTH, content

@@ -65,7 +65,7 @@ class HexoLayout(Layout):
         """Yield the author, if the theme looks up authors in a data file."""
         if self._profile.data_file:
             post = Post(record, self._options, NOTHING_APART)
-            yield fact_of(post.author, post.author_page)
+            yield fact_of(post.author, post.author_site)
 
     def site_files(self, facts: Sequence[str]) -> Mapping[str, bytes]:
         """Return the theme's data file of authors, if it reads one."""

@@ -58,9 +58,18 @@ class Post:
     @property
     def author_page(self) -> str:
         """The author's own page if the entry has one author with a page; else `original`."""
+        return self._page_of_author or self.original
+
+    @property
+    def author_site(self) -> str:
+        """The author's own page, else the root of the site of the original."""
+        root = "/".join(self.original.split("/")[:3])
+        return self._page_of_author or (f"{root}/" if root else "")
+
+    @property
+    def _page_of_author(self) -> str:
         authors = self._record.authors
-        page = _web_address(authors[0].url) if len(authors) == 1 else ""
-        return page or self.original
+        return _web_address(authors[0].url) if len(authors) == 1 else ""
 
     @property
     def image(self) -> str:
