@@ -53,7 +53,7 @@ NO_SENTENCES = {
     *("No space left", "without sending a response", "no article", "(no path yet)"),
 }
 LISTS = ("draft private", "md mdx", "key guid link", "application/")
-_NO_SENTENCE = re.compile(r"[<>|\\^=@]|\w/\w+[;,]|SELECT|STATUS|^[a-z -]+ [a-z -]{60,}$")
+_NO_SENTENCE = re.compile(r"[<>|\\^=@]|\w/\w+[;,]|SELECT|INSERT|STATUS|^[a-z -]+ [a-z -]{60,}$")
 # Sentences of typer, pydantic and the system that reach people through us.
 FOREIGN = """\
 Options:

@@ -6,6 +6,7 @@ from models.base import Base
 from models.entry import Address, Capture, Entry, Revision, Unread
 from models.feed import Feed, PollRow
 from models.follower import Due, Follower
+from models.search import SearchDocument
 from models.servers import HostPause, RsshubInstance, RsshubNamespace
 from models.setting import Setting
 
@@ -28,6 +29,7 @@ __all__ = [
     "Revision",
     "RsshubInstance",
     "RsshubNamespace",
+    "SearchDocument",
     "Setting",
     "SiteFact",
     "SiteFile",

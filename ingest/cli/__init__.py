@@ -23,6 +23,7 @@ from ingest.cli import (
     poll,
     replay,
     rsshub,
+    search,
     status,
     systemd_unit,
 )
@@ -63,6 +64,7 @@ app.add_typer(follow.app, name="follow")
 app.add_typer(database.app, name="db")
 app.command("init")(database.init)
 app.command("demo")(demo.demo)
+app.command("search", context_settings={"ignore_unknown_options": True})(search.search)
 app.command("poll")(poll.poll)
 app.command("run")(service.run)
 app.command("backfill")(backfill.backfill)

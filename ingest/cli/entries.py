@@ -11,12 +11,14 @@ import typer
 from ingest.cli.days import Since, Until, span
 from ingest.cli.entry_views import facts_of, write_csv
 from ingest.cli.output import JsonOption, local, print_json, print_json_list, print_table, say
+from ingest.cli.search import parse, warn_if_filling
 from ingest.cli.session import open_session
 from ingest.errors import UsageError
 from ingest.messages import _
 
 if TYPE_CHECKING:
     from ingest.cli.session import Session
+    from ingest.store.listings import Selection
 
 app = typer.Typer(help="List and show entries.", no_args_is_help=True)
 
@@ -24,6 +26,9 @@ _SHOWN_AT_ONCE = 50
 _PAST_ALL = 2**63  # larger than any number in a database
 _LONGEST_TITLE = 80  # characters in a table; `entries show` and --format print all
 
+_Query = Annotated[
+    str | None, typer.Option("--search", help="Only entries that meet a search query.")
+]
 _Format = Annotated[
     Literal["table", "json", "csv"],
     typer.Option("--format", help="A table, or all fields as JSON or CSV."),
@@ -45,6 +50,7 @@ def list_entries(
     ] = None,
     since: Since = None,
     until: Until = None,
+    query: _Query = None,
     limit: Annotated[
         int | None,
         typer.Option(
@@ -67,8 +73,21 @@ def list_entries(
             until=end,
         )
         most = limit if limit or form != "table" else _SHOWN_AT_ONCE
-        rows = listings.listing(session.database, selection, limit=most)
-        _print_rows(rows, form)
+        if query is None:
+            _print_rows(listings.listing(session.database, selection, limit=most), form)
+        else:
+            _print_hits(session, query, selection, most, form)
+
+
+def _print_hits(
+    session: Session, query: str, selection: Selection, most: int | None, form: str
+) -> None:
+    """Print the entries of a selection that meet a search query."""
+    from ingest.store.search.listing import listing, within
+
+    node = within(parse(session, [query]), selection)
+    _print_rows(listing(session.database, node, limit=most), form)
+    warn_if_filling(session)
 
 
 def _print_rows(rows: Iterable[dict[str, Any]], form: str) -> None:

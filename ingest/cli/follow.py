@@ -11,6 +11,8 @@ from ingest.cli.session import open_session
 from ingest.messages import _, ngettext, recognized
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from ingest.store.due import Lag
 
 app = typer.Typer(
@@ -59,12 +61,17 @@ def rebuild(
     The service does the work in the background, or else the next poll. For the files,
     guidang archive --rebuild does the same and waits until they are written.
     """
-    from ingest.follow.registry import check_name
+    from ingest.follow.registry import check_name, followers_of
     from ingest.store.due import lags, mark_all_due_for
 
     with open_session(ctx, quiet=True) as session:
-        check_name(name, session.config)
-        session.database.transact(mark_all_due_for, name, session.now)
+        follower = followers_of(session.config)[check_name(name, session.config)]
+
+        def begin(connection: sa.Connection) -> None:
+            follower.clear(connection)
+            mark_all_due_for(connection, name, session.now)
+
+        session.database.transact(begin)
         lag = next(lag for lag in session.database.query(lags) if lag.follower == name)
     if as_json:
         print_json(lag_as_json(lag))

@@ -8,29 +8,39 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+import sqlalchemy as sa
+
 from ingest.config import Config, OutputConfig
 from ingest.database import Database
 from ingest.errors import UsageError
 from ingest.follow.files import Output
 from ingest.follow.follower import Follower
+from ingest.follow.search import Search
 from ingest.messages import message
 from ingest.store import due as store
 from ingest.store.outputs import follower_of, forget_output, output_of
+from ingest.store.search.index import SEARCH, clear
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A short description of a follower, and the function that makes it."""
+    """A short description of a follower, and the function that makes it.
+
+    `clear` deletes what the follower has made, before all of it is made again.
+    """
 
     what: str
     make: Callable[[Database], Follower]
+    clear: Callable[[sa.Connection], object] = lambda _: None
 
 
 def followers_of(config: Config) -> Mapping[str, Entry]:
     """Return the followers of a configuration by name: one for each output, and the others."""
-    return {follower_of(output.name): _of_output(output) for output in config.every_output}
+    outputs = {follower_of(output.name): _of_output(output) for output in config.every_output}
+    search = Entry(what=message("fills the search index"), make=Search, clear=clear)
+    return outputs | {SEARCH: search}
 
 
 def _of_output(output: OutputConfig) -> Entry:

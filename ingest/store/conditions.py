@@ -54,11 +54,18 @@ def condition(connection: sa.Connection, node: Node, words: OfWords = refuse_wor
 def _within(days: Days) -> Condition:
     after = [entry_date >= days.start] if days.start is not None else []
     before = [entry_date < days.end] if days.end is not None else []
-    return sa.and_(*after, *before)
+    return sa.and_(sa.true(), *after, *before)
 
 
 def _in_feed(connection: sa.Connection, name: str) -> Condition:
-    """Return the condition for feeds by number, address, folder, or part of their names."""
+    return Entry.feed_id.in_(feeds_called(connection, name))
+
+
+def feeds_called(connection: sa.Connection, name: str) -> list[int]:
+    """Return the ids of feeds by number, address, folder, or part of their names.
+
+    Raise `UsageError` if there is none.
+    """
     wanted = fold(name)
     rows = connection.execute(sa.select(Feed.id, Feed.url, Feed.slug, Feed.title, Feed.settings))
     names = [(row.id, _names(row)) for row in rows]
@@ -67,7 +74,7 @@ def _in_feed(connection: sa.Connection, name: str) -> Condition:
         found = [n for n, known in names if any(wanted in one for one in known)]
     if not found:
         raise UsageError(f"no feed is called {name!r}; see: guidang feeds list")
-    return Entry.feed_id.in_(found)
+    return found
 
 
 def _names(row: sa.Row[Any]) -> list[str]:

@@ -11,16 +11,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import add
 
 from ingest.reading.terms.words import UNSPACED, WORD, Pattern, is_sign
 
 LONGEST_WORD = 64  # characters of a word that are indexed; databases limit a token's bytes
-# A tsvector has at most 1 MB. A text with more tokens than this is indexed coarsely.
-_MOST_TOKENS = 40_000
-_COARSE = "=coarse"
-_COARSE_PREFIX = 3  # characters of a word in a coarsely indexed text
+# A tsvector of PostgreSQL has at most 1 MB. Tokens with more characters than this are made coarse.
+_MOST_CHARACTERS = 70_000
+COARSE = "=coarse"
 _MOST_ASKED = 16  # tokens of one phrase; more would not make the answer much smaller
 
+_BORDER = " "
+_RUNS, _WORDS = re.compile(f"[{UNSPACED}]+"), re.compile(WORD)
+_SIGNS = re.compile(r"[^\w\s]")
 _PIECES = re.compile(rf"([{UNSPACED}]+)|({WORD})|([^\w\s])")
 
 
@@ -43,27 +46,27 @@ class Asked:
 
 def tokens_of(folded: str) -> set[str]:
     """Return the tokens that an index stores of a folded text."""
-    tokens: set[str] = set()
-    for run, word, sign in _PIECES.findall(folded):
-        if run:
-            tokens.update(run)
-            tokens.update(map("".join, pairwise(run)))
-        elif word:
-            tokens.add(word[:LONGEST_WORD])
-        elif is_sign(sign):
-            tokens.add(sign)
-    return tokens if len(tokens) <= _MOST_TOKENS else _coarse(tokens)
+    runs = _BORDER.join(_RUNS.findall(folded))
+    tokens = {pair for pair in map(add, runs, runs[1:]) if _BORDER not in pair}
+    tokens.update(runs)
+    tokens.discard(_BORDER)
+    tokens.update(word[:LONGEST_WORD] for word in _WORDS.findall(folded))
+    tokens.update(filter(is_sign, set(_SIGNS.findall(folded))))
+    return tokens
 
 
-def _coarse(tokens: Iterable[str]) -> set[str]:
-    """Return characters instead of pairs, and the beginnings of words."""
-    return {coarse for token in tokens for coarse in _coarse_of(token)} | {_COARSE}
+def within_limit(tokens: set[str]) -> set[str]:
+    """Return tokens that every index can store, coarse ones if there are too many.
+
+    Coarse tokens are single characters instead of pairs, and the first letters of words.
+    """
+    if sum(map(len, tokens)) <= _MOST_CHARACTERS:
+        return tokens
+    return {coarse for token in tokens for coarse in _coarse_of(token)} | {COARSE}
 
 
 def _coarse_of(token: str) -> tuple[str, ...]:
-    if _PAIR.match(token):
-        return tuple(token)
-    return (token[:_COARSE_PREFIX],)
+    return tuple(token) if _PAIR.match(token) else (token[0],)
 
 
 _PAIR = re.compile(f"[{UNSPACED}]")
@@ -75,14 +78,14 @@ def asked_for(pattern: Pattern) -> Asked:
     tokens: dict[Token, None] = {}
     for piece in pieces:
         is_last = pattern.text[piece.end() :] in {"", "."}  # `3.*` finds 3.5
-        for token in _asked_of(piece, is_open=pattern.is_prefix and is_last):
+        for token in _tokens_for(piece, is_open=pattern.is_prefix and is_last):
             tokens[token] = None
     is_whole = len(pieces) == 1 and pieces[0].span() == (0, len(pattern.text))
     is_exact = is_whole and len(tokens) == 1 and all(map(_is_exact, tokens))
     return Asked(tuple(_spread(list(tokens))), is_exact)
 
 
-def _asked_of(piece: re.Match[str], *, is_open: bool) -> Iterable[Token]:
+def _tokens_for(piece: re.Match[str], *, is_open: bool) -> Iterable[Token]:
     run, word, sign = piece.groups()
     if run:
         pairs = [run] if len(run) == 1 else map("".join, pairwise(run))

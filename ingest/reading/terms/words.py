@@ -22,7 +22,13 @@ UNSPACED = (
 _LETTER = rf"[^\W_{UNSPACED}]"
 WORD = rf"{_LETTER}+(?:(?<=\d)\.(?=\d){_LETTER}+)*"
 _SEARCHABLE = re.compile(rf"[{UNSPACED}]|{_LETTER}")
+_ONE_LETTER = re.compile(_LETTER)
 _SIGNS = frozenset("#%&@")
+
+
+def is_letter(character: str) -> bool:
+    """Return whether a character is part of words that are found only as a whole."""
+    return _ONE_LETTER.match(character) is not None
 
 
 def is_sign(character: str) -> bool:

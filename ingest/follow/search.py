@@ -1,0 +1,32 @@
+"""The follower that fills the search index. The start never waits for it, and no poll does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from ingest.database import Database
+from ingest.follow.follower import Followed
+from ingest.store.search import index
+
+
+class Search:
+    """Keeps the search index of a database up to date."""
+
+    name = index.SEARCH
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, *, now: datetime) -> None:
+        """Do nothing: the index is always ready."""
+
+    def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:  # noqa: ARG002 - no output has a date
+        """Read the texts of these entries; they are indexed when their marks are deleted.
+
+        So a batch is in the index completely or not at all, whenever the process is killed.
+        """
+        ready = self._database.query(index.prepare, entry_ids)
+        keep = partial(index.write, entry_ids=entry_ids, ready=ready)
+        return Followed(count=0, keep=keep)

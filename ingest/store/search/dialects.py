@@ -1,0 +1,54 @@
+"""Write an expression in the language of FTS5 or of tsquery.
+
+All tokens are quoted, so that no sign in them is an operator.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.store.search.expressions import AllOf, AnyOf, Expression, Has, Without
+from ingest.store.search.index import EVERY
+
+
+def named_by(connection: sa.Connection, expression: Expression) -> sa.Select[Any]:
+    """Return the query for the numbers of the texts that the index names for an expression."""
+    if connection.dialect.name == "sqlite":
+        asked = sa.text("search_index MATCH :asked").bindparams(asked=fts5(expression))
+        return sa.select(_FTS5.c.rowid.label("id")).where(asked)
+    asked = sa.text("search_index.tokens @@ CAST(:asked AS tsquery)")
+    return sa.select(_TSVECTORS.c.id).where(asked.bindparams(asked=tsquery(expression)))
+
+
+_FTS5 = sa.table("search_index", sa.column("rowid", sa.BigInteger))
+_TSVECTORS = sa.table("search_index", sa.column("id", sa.BigInteger))
+
+
+def fts5(expression: Expression) -> str:
+    """Return an expression for `MATCH` (SQLite FTS5, section 3)."""
+    match expression:
+        case Has(token, is_prefix):
+            quoted = token.replace('"', '""')
+            return f'"{quoted}" *' if is_prefix else f'"{quoted}"'
+        case AllOf(parts):
+            return f"({' AND '.join(map(fts5, parts))})"
+        case AnyOf(parts):
+            return f"({' OR '.join(map(fts5, parts))})"
+        case Without(part):
+            return f'("{EVERY}" NOT {fts5(part)})'
+
+
+def tsquery(expression: Expression) -> str:
+    """Return an expression for `@@` (PostgreSQL, section 8.11.2)."""
+    match expression:
+        case Has(token, is_prefix):
+            quoted = token.replace("\\", "\\\\").replace("'", "''")
+            return f"'{quoted}':*" if is_prefix else f"'{quoted}'"
+        case AllOf(parts):
+            return f"({' & '.join(map(tsquery, parts))})"
+        case AnyOf(parts):
+            return f"({' | '.join(map(tsquery, parts))})"
+        case Without(part):
+            return f"!{tsquery(part)}"

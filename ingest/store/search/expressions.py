@@ -1,0 +1,123 @@
+"""A query → tokens joined by and, or, not: what an index is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from ingest.query import And, Node, Not, Or, Words
+from ingest.reading.terms import Pattern, fold
+from ingest.reading.terms.tokens import COARSE, Asked, asked_for
+from ingest.store.search.index import EARLIER, EVERY, TITLE
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """A token that a text must have; with `is_prefix`, one that begins so."""
+
+    token: str
+    is_prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """All of these."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one of these."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Every text but those."""
+
+    part: Expression
+
+
+Expression: TypeAlias = Has | AllOf | AnyOf | Without
+EVERYTHING = Has(EVERY)
+
+
+def pattern_of(words: Words) -> Pattern:
+    """Return what a folded text must hold."""
+    return Pattern(fold(words.text), is_prefix=words.is_prefix)
+
+
+def expression_of(words: Words) -> Expression:
+    """Return the tokens of a word or phrase; a text with them may still lack it."""
+    place = place_of(words)
+    parts = []
+    for token in asked_for(pattern_of(words)).tokens:
+        exact = Has(place + token.text, token.is_prefix)
+        coarse = AllOf(tuple(Has(place + one) for one in (COARSE, *token.coarse)))
+        parts.append(AnyOf((exact, coarse)))
+    return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+
+
+def place_of(words: Words) -> str:
+    """Return what precedes the tokens of the place where words are looked for."""
+    return (EARLIER if words.in_revisions else "") + (TITLE if words.in_title else "")
+
+
+def is_exact(node: Node) -> bool:
+    """Return whether the index alone answers a query on a text that is not coarse."""
+    match node:
+        case Words():
+            return _tokens_of(node).is_exact
+        case Not(inner):
+            return is_exact(inner)
+        case And(nodes) | Or(nodes):
+            return all(map(is_exact, nodes))
+        case _:
+            return True
+
+
+def _tokens_of(words: Words) -> Asked:
+    return asked_for(pattern_of(words))
+
+
+def has_words(node: Node) -> bool:
+    """Return whether there are words in a query."""
+    return any(isinstance(leaf, Words) for leaf in _leaves(node))
+
+
+def has_fields(node: Node) -> bool:
+    """Return whether there are fields or dates in a query."""
+    return not all(isinstance(leaf, Words) for leaf in _leaves(node))
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    match node:
+        case Not(inner):
+            yield from _leaves(inner)
+        case And(nodes) | Or(nodes):
+            for one in nodes:
+                yield from _leaves(one)
+        case _:
+            yield node
+
+
+def candidates(node: Node) -> Expression:
+    """Return an expression that names every text that meets a query of words, and maybe others."""
+    match node:
+        case Words():
+            return expression_of(node)
+        case And(nodes):
+            return AllOf(tuple(map(candidates, nodes)))
+        case Or(nodes):
+            return AnyOf(tuple(map(candidates, nodes)))
+        case Not(Words() as words) if _tokens_of(words).is_exact:
+            # A coarse text may have the tokens without the word.
+            is_coarse = Has(place_of(words) + COARSE)
+            return AnyOf((Without(expression_of(words)), is_coarse))
+        case Not(Not(inner)):
+            return candidates(inner)
+        case _:
+            return EVERYTHING

@@ -1,0 +1,182 @@
+"""Write entries into the search index, and delete them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ingest.reading.terms.tokens import COARSE, tokens_of, within_limit
+from ingest.store.conditions import entry_date
+from ingest.store.search.texts import Texts, texts
+from ingest.store.statements import in_batches, table_of
+from models import Due, Entry, SearchDocument
+
+SEARCH = "search"  # This follower fills the index.
+# Before a token: it is in a title, in an earlier version, or not a word of the text.
+TITLE, EARLIER, OTHER = "^", "~", "="
+EVERY = f"{OTHER}all"
+_MONTH_BITS = 22  # 4 million texts in a month; in SQLite, near numbers take less room
+_COARSE = {place + COARSE for place in ("", TITLE, EARLIER, EARLIER + TITLE)}
+_DOCUMENT, _ENTRY = table_of(SearchDocument), table_of(Entry)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """An entry that is ready to be written into the index."""
+
+    entry_id: int
+    at: datetime
+    tokens: frozenset[str]
+
+
+def prepare(connection: sa.Connection, entry_ids: Sequence[int]) -> list[Prepared]:
+    """Return what the index stores of entries; deleted entries are left out."""
+    dates: dict[int, tuple[datetime, int]] = {}
+    for some in in_batches(entry_ids):
+        query = sa.select(Entry.id, entry_date, Entry.feed_id).where(Entry.id.in_(some))
+        dates |= {row[0]: (row[1], row[2]) for row in connection.execute(query)}
+    return [
+        Prepared(
+            entry_id=one.entry_id,
+            at=dates[one.entry_id][0],
+            tokens=frozenset(_tokens(one) | {of_feed(dates[one.entry_id][1])}),
+        )
+        for one in texts(connection, entry_ids)
+        if one.entry_id in dates
+    ]
+
+
+def of_feed(feed_id: int) -> str:
+    """Return the token of a feed's entries."""
+    return f"{OTHER}f{feed_id}"
+
+
+def _tokens(entry: Texts) -> set[str]:
+    """Return the tokens of an entry, with the prefixes of their places."""
+    earlier = [version.folded for version in entry.earlier]
+    earlier_titles = [version.folded_title for version in entry.earlier]
+    return (
+        _within("", [entry.present.folded])
+        | _within(TITLE, [entry.present.folded_title])
+        | _within(EARLIER, earlier)
+        | _within(EARLIER + TITLE, earlier_titles)
+        | {EVERY}
+    )
+
+
+def _within(place: str, folded: Sequence[str]) -> set[str]:
+    tokens = within_limit(set().union(*map(tokens_of, folded)))
+    return {place + token for token in tokens} if place else tokens
+
+
+def write(connection: sa.Connection, entry_ids: Sequence[int], ready: Iterable[Prepared]) -> None:
+    """Replace what the index has of these entries; those that are not in `ready` are deleted."""
+    forget(connection, entry_ids)
+    rows = _with_numbers(connection, sorted(ready, key=lambda one: one.at))
+    if not rows:
+        return
+    documents = [
+        {
+            "id": number,
+            "entry_id": one.entry_id,
+            "at": one.at,
+            "is_coarse": not one.tokens.isdisjoint(_COARSE),
+        }
+        for number, one in rows
+    ]
+    connection.execute(sa.insert(_DOCUMENT), documents)
+    _insert(connection, [(number, one.tokens) for number, one in rows])
+
+
+def _with_numbers(
+    connection: sa.Connection, ready: Iterable[Prepared]
+) -> list[tuple[int, Prepared]]:
+    """Give each text the next number of its month."""
+    last: dict[int, int] = {}
+    rows = []
+    for one in ready:
+        month = (one.at.year * 12 + one.at.month) << _MONTH_BITS
+        if month not in last:
+            of_month = _DOCUMENT.c.id.between(month, month + 2**_MONTH_BITS - 1)
+            query = sa.select(sa.func.max(_DOCUMENT.c.id)).where(of_month)
+            last[month] = connection.scalar(query) or month
+        last[month] += 1
+        rows.append((last[month], one))
+    return rows
+
+
+_WORDS = sa.column("tokens", sa.Text)
+_FTS5 = sa.table("search_index", sa.column("rowid", sa.Integer), _WORDS, sa.column("search_index"))
+_INSERT_FTS5 = sa.insert(_FTS5).values(rowid=sa.bindparam("id"), tokens=sa.bindparam("words"))
+_DELETE_FTS5 = _INSERT_FTS5.values(search_index="delete")
+_TSVECTOR = sa.text(
+    "INSERT INTO search_index (id, tokens) VALUES (:id, array_to_tsvector(CAST(:words AS text[])))"
+)
+
+
+def _insert(connection: sa.Connection, rows: Iterable[tuple[int, frozenset[str]]]) -> None:
+    if connection.dialect.name == "sqlite":
+        texts_ = [{"id": number, "words": " ".join(tokens)} for number, tokens in rows]
+        connection.execute(_INSERT_FTS5, texts_)
+    else:
+        arrays = [{"id": number, "words": list(tokens)} for number, tokens in rows]
+        connection.execute(_TSVECTOR, arrays)
+
+
+def forget(connection: sa.Connection, entry_ids: Sequence[int]) -> None:
+    """Delete entries from the index.
+
+    FTS5 needs the tokens to delete (SQLite before 3.43), and the index stores no texts. They are
+    those of all versions in the database: call this before an entry itself is deleted. Numbers are
+    never used twice, so that tokens that are left can name no other text.
+    """
+    for some in in_batches(entry_ids):
+        query = sa.select(_DOCUMENT.c.id, _DOCUMENT.c.entry_id)
+        rows = connection.execute(query.where(_DOCUMENT.c.entry_id.in_(some))).all()
+        numbers: dict[int, int] = {row.entry_id: row.id for row in rows}
+        if not numbers:
+            continue
+        _delete(connection, numbers)
+        gone = sa.update(_DOCUMENT).where(_DOCUMENT.c.id.in_(numbers.values()))
+        connection.execute(gone.values(entry_id=None))
+
+
+def _delete(connection: sa.Connection, numbers: dict[int, int]) -> None:
+    if connection.dialect.name == "postgresql":
+        delete = sa.text("DELETE FROM search_index WHERE id = :id")
+        connection.execute(delete, [{"id": number} for number in numbers.values()])
+        return
+    for one in prepare(connection, list(numbers)):
+        # Any of the versions may be in the index. FTS5 counts the tokens that are deleted, so all
+        # of them are inserted first: deleting more than was inserted is an error.
+        earlier = {token.removeprefix(EARLIER) for token in one.tokens}
+        row = {"id": numbers[one.entry_id], "words": " ".join(one.tokens | earlier)}
+        connection.execute(_INSERT_FTS5, row)
+        connection.execute(_DELETE_FTS5, row)
+
+
+def clear(connection: sa.Connection) -> None:
+    """Delete the whole index."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(sa.text("INSERT INTO search_index(search_index) VALUES ('delete-all')"))
+    else:
+        connection.execute(sa.text("TRUNCATE search_index"))
+    connection.execute(sa.delete(_DOCUMENT))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filling:
+    """How many entries are in the index, and how many still have to be indexed."""
+
+    indexed: int
+    due: int
+
+
+def filling(connection: sa.Connection) -> Filling:
+    """Return how far the index is filled; an entry that changed counts on both sides."""
+    is_indexed = sa.select(sa.func.count(_DOCUMENT.c.entry_id))
+    is_due = sa.select(sa.func.count()).select_from(Due).where(Due.follower == SEARCH)
+    return Filling(indexed=connection.scalar(is_indexed) or 0, due=connection.scalar(is_due) or 0)

@@ -1,0 +1,48 @@
+"""What is shown of the entries that a search found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.query import Node, Words, words_in
+from ingest.store import listings
+from ingest.store.search.find import Found
+from ingest.store.search.texts import Version, texts
+from ingest.views.hits import Hit, hit_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownHit:
+    """A hit with its entry, as in a listing, and the version in which the words were found."""
+
+    entry: dict[str, Any]
+    found: Found
+    hit: Hit
+    version: int
+
+
+def shown(connection: sa.Connection, query: Node, found: Sequence[Found]) -> list[ShownHit]:
+    """Return hits as they are shown, in their order; entries deleted meanwhile are left out."""
+    words = list(words_in(query))
+    places = {one.entry_id: one for one in found}
+    rows = listings.by_ids(connection, list(places))
+    earlier: dict[int, tuple[Version, ...]] = {}
+    if any(word.in_revisions for word in words):
+        earlier = {one.entry_id: one.earlier for one in texts(connection, list(places))}
+    return [_in_version(row, words, places[row["id"]], earlier.get(row["id"], ())) for row in rows]
+
+
+def _in_version(
+    row: dict[str, Any], words: Sequence[Words], found: Found, earlier: Sequence[Version]
+) -> ShownHit:
+    """Show the latest earlier version with the words if there is one, otherwise the present one."""
+    for version in reversed(earlier):
+        hit = hit_of(version.title, version.text, words)
+        if hit.title_spans or hit.text_spans:
+            return ShownHit(entry=row, found=found, hit=hit, version=version.number)
+    hit = hit_of(row["title"], row["text"], words)
+    return ShownHit(entry=row, found=found, hit=hit, version=row["revisions"] + 1)
