@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, NewType
+from typing import Any, NamedTuple, NewType, Self
 
 from ingest.values.documents import Document, Packed
 from ingest.values.parsed import Author, Enclosure
@@ -87,6 +87,12 @@ class NormalEntry:
     full_text_error: str | None = None
     key: str = ""
     link_key: str | None = None
+
+    def with_key(self, key: str, link_key: str | None) -> Self:
+        """Return the entry with its identity, as `replace` would in ten times the time."""
+        keyed = object.__new__(type(self))
+        keyed.__dict__.update(self.__dict__, key=key, link_key=link_key)
+        return keyed
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the fields to pickle: all but `text`, which would add two thirds to the size."""

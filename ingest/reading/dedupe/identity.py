@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -58,8 +57,8 @@ def _with_address(
     link = _own_link(entry, shared, site)
     link_key = link_key_of(link) if link else None
     if entry.guid and guids[entry.guid] == 1:
-        return replace(entry, key=key_of("guid", entry.guid), link_key=link_key)
-    return replace(entry, key=link_key or "", link_key=link_key)
+        return entry.with_key(key_of("guid", entry.guid), link_key)
+    return entry.with_key(link_key or "", link_key)
 
 
 def _own_link(entry: NormalEntry, shared: Counter[str], site: str | None) -> str | None:
@@ -90,7 +89,7 @@ def _with_words(entry: NormalEntry, titled: Counter[str]) -> NormalEntry:
     named = bool(entry.title_key) and titled[entry.title_key] == 1
     text = "" if named else f"{entry.published_raw or ''}\x00{entry.text_digest.hex()}"
     digest = key_of("digest", f"{entry.guid or ''}\x00{entry.title_key}\x00{text}")
-    return replace(entry, key=digest)
+    return entry.with_key(digest, entry.link_key)
 
 
 def link_key_of(canonical_link: str) -> str:

@@ -124,9 +124,11 @@ def language_of(entry: Fields) -> str | None:
 
 def bases_of(entry: Fields) -> tuple[str | None, str | None]:
     """Return the xml:base that applies to an entry's content, and the one of its summary."""
-    by_role = (dicts(entry, role) for role in _BY_RANK)
+    *by_role, captions = (dicts(entry, role) for role in (*_BY_RANK, CAPTION))
+    if not any(detail.get("base") for details in (*by_role, captions) for detail in details):
+        return None, None
     bases = [optional(details[0], "base") for details in by_role if _has_text(details)]
-    bases = bases or [optional(detail, "base") for detail in dicts(entry, CAPTION)[:1]]
+    bases = bases or [optional(detail, "base") for detail in captions[:1]]
     return next(iter(bases), None), next(iter(bases[1:]), None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from itertools import repeat
 
 import opencc
 
@@ -88,13 +89,12 @@ def _weight_at_ends(han: str) -> float:
 
 def _weight_of(han: str) -> float:
     """Return the sum of the weights: above 0 for Simplified, below 0 for Traditional."""
-    weights, telling = _variants()
-    return sum(map(weights.__getitem__, telling.findall(han)))
+    return sum(map(_weights().get, han, repeat(0.0)))
 
 
 @functools.cache
-def _variants() -> tuple[dict[str, float], re.Pattern[str]]:
-    """Return the weights of characters that conversion changes, and a pattern that finds them.
+def _weights() -> dict[str, float]:
+    """Return the weights of the characters that conversion changes.
 
     Traditional characters have weights below 0. A character that the other script's character set
     also holds (后, 里, 著) has a small weight.
@@ -105,7 +105,7 @@ def _variants() -> tuple[dict[str, float], re.Pattern[str]]:
     weights = _weigh(characters, other["s2t"], "big5")
     for character, weight in _weigh(characters, other["t2s"], "gb2312").items():
         weights[character] = weights.get(character, 0.0) - weight
-    return weights, re.compile(f"[{''.join(weights)}]")
+    return weights
 
 
 def _weigh(characters: list[str], converted: list[str], charset_of_other: str) -> dict[str, float]:

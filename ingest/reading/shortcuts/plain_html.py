@@ -63,15 +63,15 @@ class _Tag(NamedTuple):
     name: str
     written: str
     shown: str
+    is_closing: bool = False
 
 
-_OPENING = {
+_KNOWN = {
     f"{name}{end}": _Tag(name, f"<{name}>", _LINE_END if name in BREAKS else "")
     for name in (_FLOW | {"li"}) - {"img"}
     for end in (("",) if name in _HOLDS else ("", "/", " /"))
-}
-_CLOSING = {
-    f"/{name}": _Tag(name, f"</{name}>", _LINE_END if name in LINES else "")
+} | {
+    f"/{name}": _Tag(name, f"</{name}>", _LINE_END if name in LINES else "", is_closing=True)
     for name in _HOLDS
     if name != _TOP
 }
@@ -139,7 +139,11 @@ class _Reader:
         """Read a fragment that is split at its tags: every second piece is the inside of a tag."""
         written, shown = pieces[:], pieces[:]
         for place in range(1, len(pieces), 2):
-            tag = self._read_tag(pieces[place])
+            tag = _KNOWN.get(pieces[place]) or self._read_attributes(pieces[place])
+            if not tag.is_closing:
+                self._enter(tag.name)
+            elif self._open.pop() != tag.name:
+                raise OddError
             written[place], shown[place] = tag.written, tag.shown
         if len(self._open) > 1:
             raise OddError
@@ -147,22 +151,13 @@ class _Reader:
         text = join_lines("".join(shown).split(_LINE_END))
         return "".join(written), Shown(text, self._media), self._pictures
 
-    def _read_tag(self, written: str) -> _Tag:
-        if (tag := _CLOSING.get(written)) is not None:
-            if self._open.pop() != tag.name:
-                raise OddError
-            return tag
-        tag = _OPENING.get(written) or self._read_attributes(written)
-        self._enter(tag.name)
-        return tag
-
     def _enter(self, name: str) -> None:
         if name not in _HOLDS[self._open[-1]] or (name == "a" and name in self._open):
             raise OddError
         if name in _HOLDS:
             self._open.append(name)
-        if len(self._open) > _DEEPEST:
-            raise OddError
+            if len(self._open) > _DEEPEST:
+                raise OddError
 
     def _read_attributes(self, written: str) -> _Tag:
         """Return a tag with attributes; make the address of a link or picture absolute."""
