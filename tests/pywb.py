@@ -24,10 +24,11 @@ _SECONDS = 60
 
 @contextlib.contextmanager
 def pywb(folder: Path, warc: Path) -> Iterator[str]:
-    """Serve a WARC file; yield the URL of its collection."""
+    """Serve a WARC file, or those in a WACZ file; yield the URL of its collection."""
     _install()
     _run("wb-manager", "init", COLLECTION, folder=folder)
-    _run("wb-manager", "add", COLLECTION, str(warc), folder=folder)
+    unpack = ["--unpack-wacz"] if warc.suffix == ".wacz" else []
+    _run("wb-manager", "add", *unpack, COLLECTION, str(warc), folder=folder)
     port = free_port()
     command = [_program("wayback"), "-b", "127.0.0.1", "-p", str(port)]
     with (folder / "pywb.log").open("w") as log:

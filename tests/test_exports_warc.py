@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
@@ -14,6 +17,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from ingest.exports import FORMATS, Export, run
+from ingest.exports.wacz import surt
 from ingest.store.export_pages import Choice
 from ingest.store.exports import Wanted
 from tests.program import Program, new_program
@@ -50,8 +54,9 @@ def polled(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Ite
             world.clock.move(hours=3)
         feed = site.url("/feed")
     (folder / "feed").write_text(feed)
-    export = Export(format=FORMATS["warc"], choice=Choice(), wanted=Wanted(), asked={})
-    run(world.database, export, folder / "all.warc.gz", lambda *_: None, force=False)
+    for form, name in (("warc", "all.warc.gz"), ("wacz", "all.wacz")):
+        export = Export(format=FORMATS[form], choice=Choice(), wanted=Wanted(), asked={})
+        run(world.database, export, folder / name, lambda *_: None, force=False)
     yield world
     world.database.dispose()
 
@@ -104,20 +109,62 @@ def versions(program: Program) -> list[tuple[str, str, str, str]]:
     return sorted((one["version"], *(one[name] for name in names)) for one in found)
 
 
-def test_it_is_read_back_without_a_loss(polled: World, tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", ["all.warc.gz", "all.wacz"])
+def test_it_is_read_back_without_a_loss(polled: World, tmp_path: Path, file: str) -> None:
     before = new_program(tmp_path, polled.database_url)
     wanted = versions(before)
     (tmp_path / "other").mkdir()
     after = new_program(tmp_path / "other", feeds=[address(polled)])
-    shutil.copy(polled.root / "all.warc.gz", after.folder)
-    after.good("backfill", "--from", "all.warc.gz")
+    shutil.copy(polled.root / file, after.folder)
+    after.good("backfill", "--from", file)
     assert versions(after) == wanted
     assert len(wanted) == 4
 
 
+def test_a_package_describes_its_files(polled: World) -> None:
+    with zipfile.ZipFile(polled.root / "all.wacz") as package:
+        described = json.loads(package.read("datapackage.json"))
+        hashes = {
+            one["path"]: f"sha256:{sha256(package.read(one['path'])).hexdigest()}"
+            for one in described["resources"]
+        }
+        warc = package.read("archive/data.warc.gz")
+        index = [line.split(" ", 2) for line in read_lines(package, "indexes/index.cdx")]
+        pages = [json.loads(line) for line in read_lines(package, "pages/pages.jsonl")]
+    assert hashes == {one["path"]: one["hash"] for one in described["resources"]}
+    assert warc == (polled.root / "all.warc.gz").read_bytes()
+    assert index == sorted(index)
+    assert [at for _, at, _ in index] == ["20260301120000"] * 2 + [
+        "20260301150000",
+        "20260301180000",
+    ]
+    first = json.loads(index[-1][2])
+    part = warc[int(first["offset"]) :][: int(first["length"])]
+    assert "原来的正文，第2条" in gzip.decompress(part).decode()
+    assert [one.get("url") for one in pages] == [None] + [address(polled)] * 3
+
+
+def read_lines(package: zipfile.ZipFile, path: str) -> list[str]:
+    return package.read(path).decode().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://www.News.example.cn/A?b=1", "cn,example,news)/a?b=1"),
+        ("http://127.0.0.1:8080/feed", "127.0.0.1:8080)/feed"),
+        ("https://example.cn", "cn,example)/"),
+        ("file:///a/b.xml", ")/a/b.xml"),
+    ],
+)
+def test_keys_of_an_index(url: str, key: str) -> None:
+    assert surt(url) == key
+
+
 @pytest.mark.long
-def test_pywb_replays_documents_and_revisits(polled: World, tmp_path: Path) -> None:
-    with pywb(tmp_path, polled.root / "all.warc.gz") as archive, httpx.Client() as client:
+@pytest.mark.parametrize("file", ["all.warc.gz", "all.wacz"])
+def test_pywb_replays_documents_and_revisits(polled: World, tmp_path: Path, file: str) -> None:
+    with pywb(tmp_path, polled.root / file) as archive, httpx.Client() as client:
         texts = {
             at: client.get(f"{archive}/{at}id_/{address(polled)}").raise_for_status().text
             for at in ("20260301180000", "20260301120000")

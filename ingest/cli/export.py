@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _Out = Annotated[str, typer.Argument(metavar="OUT", help="The file; - is standard output.")]
 _Form = Annotated[
-    Literal["jsonl", "parquet", "csv", "warc"],
+    Literal["jsonl", "parquet", "csv", "warc", "wacz", "atom", "jsonfeed", "epub"],
     typer.Option("--format", help="The form of the file."),
 ]
 _Where = Annotated[
