@@ -72,7 +72,7 @@ def demo_records(folder: Path) -> list[Record]:
             world.add(feed.url, **feed.settings.model_dump())
         world.poll()
     ids = [entry["id"] for entry in world.entries()]
-    found: list[Record] = world.query(lambda connection: files.records(connection, "hexo", ids))
+    found: list[Record] = world.query(lambda connection: files.records(connection, "archive", ids))
     world.database.dispose()
     return found
 

@@ -67,7 +67,9 @@ def _items() -> list[str]:
 def test_pages_show_what_is_stored(odd: World, name: str, generators: Generators) -> None:
     pages = generators.build(name, odd.config.archive.path)
     records = odd.query(
-        lambda connection: files.records(connection, name, [one["id"] for one in odd.entries()])
+        lambda connection: files.records(
+            connection, "archive", [one["id"] for one in odd.entries()]
+        )
     )
     wrong = [
         (record.title, difference)
