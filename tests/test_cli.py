@@ -247,7 +247,10 @@ def test_the_archive_is_checked_restored_and_rebuilt(program: Program, site: Sit
     assert checked.code == 1
     assert {one["what"] for one in json.loads(checked.out)} == {"missing", "changed"}
     assert "1 file written" in program.good("archive")
-    assert "1 file written" in program.good("archive", "--rebuild")
+    rebuilt = program.run("archive", "--rebuild")
+    assert (rebuilt.code, "1 file written" in rebuilt.out) == (0, True)
+    assert "was changed by somebody; that version is" in rebuilt.err
+    assert second.with_name(f"{second.name}.guidang-old").read_text() == "x"
     assert "0 files written" in program.good("archive", "--rebuild")
     assert program.run("archive", "--check", "--rebuild").code == 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +12,10 @@ from typing import Any
 import pytest
 import yaml
 
-from ingest.config import Config, OutputConfig
+from ingest.config import Config, FeedSettings, OutputConfig
 from ingest.follow import registry
 from ingest.follow.files import Output, outputs_of
+from ingest.follow.files.renaming import Renaming
 from ingest.services import open_services
 from ingest.store import due, feeds
 from tests.site import Site
@@ -33,7 +35,7 @@ class Several(World):
 
     def configure(self, *outputs: dict[str, Any]) -> None:
         """Use a configuration with these outputs, as a command does."""
-        made = tuple(OutputConfig(path=self.root / one["name"], **one) for one in outputs)
+        made = tuple(OutputConfig(**{"path": self.root / one["name"]} | one) for one in outputs)
         self.config = self.config.model_copy(update={"outputs": made})
         registry.adopt(self.config, self.database, now=self.clock())
 
@@ -178,3 +180,84 @@ def test_a_list_of_the_users_own_authors_gets_the_others_in_front(world: Several
     world.poll()
     assert list(yaml.safe_load(listed.read_text("utf-8"))) == ["guidang", "江海新闻", "me"]
     assert list(listed.parent.iterdir()) == [listed]
+
+
+@pytest.mark.parametrize(
+    ("split", "paths"),
+    [
+        ("year", ["2022/news/1.md", "2022/news/2.md"]),
+        ("feed", ["news/news/1.md", "news/news/2.md"]),
+    ],
+)
+def test_an_output_is_split_into_a_folder_for_each_site(
+    world: Several, site: Site, split: str, paths: list[str]
+) -> None:
+    world.add(site.url("/feed.xml"))
+    (feed,) = world.database.query(feeds.every)
+    named = FeedSettings(folder="news")
+    world.database.transact(feeds.change, feed.id, named, now=world.clock())
+    world.configure({"name": "sites", "split": split, "template": "{feed}/{title}-{id}.md"})
+    world.poll()
+    found = sorted((world.root / "sites").rglob("*.md"))
+    names = [file.relative_to(world.root / "sites").as_posix() for file in found]
+    assert [re.sub(r"第(.)条新闻-\w+", r"\1", name) for name in names] == paths
+    assert world.output("sites").check() == []
+
+
+def test_a_folder_name_is_for_new_files_until_a_rename(world: Several) -> None:
+    world.poll()
+    (feed,) = world.database.query(feeds.every)
+    before = set(world.files())
+    named = FeedSettings(folder="news")
+    world.database.transact(feeds.change, feed.id, named, now=world.clock())
+    assert (world.render(), set(world.files())) == (0, before)
+    assert Renaming(world.config.archive, world.database).rename(now=world.clock()) == 2
+    assert {path.partition("/")[0] for path in world.files()} == {"news"}
+
+
+def test_the_own_part_of_a_file_stays_and_a_changed_file_is_kept(
+    world: Several, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.poll()
+    own, changed = sorted((world.root / "posts").rglob("*.md"))
+    own.write_text(own.read_text() + "\n<!-- guidang:own -->\nmy note\n")
+    changed.write_text(changed.read_text().replace("<div>", "<div> mine"))
+    assert [(one.what, one.path.rpartition("/")[2]) for one in world.folder.check()] == [
+        ("changed", changed.name)
+    ]
+    site.set("/feed.xml", rss(item(1, title="新的一"), item(2, title="新的二")))
+    world.clock.move(hours=2)
+    world.poll()
+    assert "新的一" in own.read_text()
+    assert own.read_text().endswith("\n<!-- guidang:own -->\nmy note\n")
+    assert "新的二" in changed.read_text()
+    assert "mine" in changed.with_name(f"{changed.name}.guidang-old").read_text()
+    assert f"{changed.name} was changed by somebody" in caplog.text
+    assert world.folder.check() == []
+    assert world.folder.rebuild(now=world.clock()) == 0
+
+
+def test_the_files_of_a_site_are_written_when_their_facts_change(
+    world: Several, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    posts = {"name": "blog", "path": world.root / "source/_posts", "profile": "volantis"}
+    site.set("/feed.xml", rss(item(1, author="王二"), item(2, author="李四")))
+    world.configure(posts)
+    world.poll()
+    authors = world.root / "source/_data/author.yml"
+    assert {"王二", "李四"} <= set(yaml.safe_load(authors.read_text()))
+    before = authors.stat().st_ino
+    assert world.output("blog").rebuild(now=world.clock()) == 0
+    assert authors.stat().st_ino == before
+    authors.write_text(authors.read_text() + "# guidang:own\nme: {name: me}\n")
+    assert world.output("blog").check() == []
+    site.set("/feed.xml", rss(item(3, author="张三")))
+    world.clock.move(hours=2)
+    world.poll()
+    assert {"王二", "张三", "me"} <= set(yaml.safe_load(authors.read_text()))
+    authors.write_text("mine: {name: mine}\n")
+    assert [one.what for one in world.output("blog").check()] == ["changed"]
+    world.output("blog").rebuild(now=world.clock())
+    assert authors.read_text() == "mine: {name: mine}\n"
+    assert "张三" in authors.with_name("author.yml.guidang-new").read_text()
+    assert "was not written by Guidang" in caplog.text

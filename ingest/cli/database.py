@@ -22,23 +22,38 @@ def init(
         Path, typer.Argument(metavar="DIR", help="The folder to create it in.")
     ] = Path(),
 ) -> None:
-    """Write a commented config.toml and create the database."""
-    from ingest.config import load_config
+    """Write a commented config.toml and create the database.
+
+    In the folder of a site (Hexo, Hugo, Jekyll, …), the archive is set up for that site.
+    """
+    from ingest.config import ArchiveConfig, load_config
     from ingest.config.example import example_config
+    from ingest.config.sites import recognise_site
     from ingest.database import Database
 
     file = directory / "config.toml"
+    site = recognise_site(directory)
     if file.exists():
         raise UsageError(f"{file} already exists and was not changed")
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        file.write_text(example_config(), encoding="utf-8")
+        archive = ArchiveConfig.model_validate(site.settings) if site else ArchiveConfig()
+        file.write_text(example_config(archive), encoding="utf-8")
     except OSError as error:
         raise ConfigError(str(file), (f"cannot be written: {error.strerror}",)) from error
     config = load_config(file)[0]
     database = Database(config.database.url)
     database.upgrade()
     say(_("wrote {file} and created {database}", file=file, database=database.name))
+    if site:
+        settings = ", ".join(f"{key} = {value}" for key, value in site.settings.items())
+        say(
+            _(
+                "set up the archive for {program}: {settings}",
+                program=site.program,
+                settings=settings,
+            )
+        )
     database.dispose()
     inside = "" if directory == Path() else f"cd {directory} && "
     say(_("next: {inside}guidang feeds add URL, then: guidang poll", inside=inside))

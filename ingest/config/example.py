@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from ingest.config import (
+    ArchiveConfig,
     Config,
     FeedConfig,
     FeedSettings,
@@ -47,14 +48,18 @@ _OUTPUTS = message(
 _WIDTH = 96
 
 
-def example_config() -> str:
-    """Return the text of config.example.toml: a valid configuration without feeds."""
+def example_config(archive: ArchiveConfig | None = None) -> str:
+    """Return the text of config.example.toml: a valid configuration without feeds.
+
+    With `archive`, it has these settings of the archive.
+    """
     parts = [_(_HEAD)]
     for name, field in Config.model_fields.items():
         if name == "outputs":
             parts.append(_(_OUTPUTS) + _output())
         elif name != "feeds":
-            parts.append(_table(name, field.default))
+            given = archive if name == "archive" else None
+            parts.append(_table(name, given or field.default))
     return "\n".join([*parts, _(_FEEDS) + _feed()])
 
 

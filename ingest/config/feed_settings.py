@@ -19,6 +19,7 @@ from ingest.config.kinds import (
     Category,
     FeedProxy,
     FeedUrl,
+    FolderName,
     FullText,
     HeaderName,
     HeaderValue,
@@ -75,6 +76,11 @@ class FeedSettings(Table):
         (),
         description="The categories of its records, widest first.",
         examples=[["新媒体", "Aljazeera 半岛网", "新闻"]],
+    )
+    folder: Annotated[FolderName | None, Setting(in_records=True)] = Field(
+        None,
+        description="The name of its folder in the outputs, instead of one made from the address.",
+        examples=["半岛新闻"],
     )
     timezone: Zone | None = Field(
         None,

@@ -161,6 +161,12 @@ def _one_line(value: str) -> str:
     return value
 
 
+def _folder_name(name: str) -> str:
+    if not re.fullmatch(r"[^\W_](?:[\w .-]*\w)?", name) or len(name.encode()) > 100:
+        raise ValueError("write letters, digits, blanks, hyphens and dots, at most 100 bytes")
+    return name
+
+
 def _header_name(name: str) -> str:
     if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}", name):
         raise ValueError("the name of a header is letters, digits and hyphens, such as Cookie")
@@ -190,6 +196,7 @@ FeedUrl = Annotated[str, AfterValidator(read_feed_url), AfterValidator(Url)]
 Listen = Annotated[str, AfterValidator(read_listen)]
 Proxy = Annotated[str, AfterValidator(read_proxy), AfterValidator(Url)]
 FeedProxy = Annotated[str, AfterValidator(read_feed_proxy), AfterValidator(Url)]
+FolderName = Annotated[str, AfterValidator(_folder_name)]
 HeaderName = Annotated[str, AfterValidator(_header_name)]
 HeaderValue = Annotated[str, AfterValidator(_one_line)]
 SecretText = Annotated[str, AfterValidator(Secret)]

@@ -80,6 +80,11 @@ class OutputConfig(Table):
         "{feed}/{year}/{month}/{date}-{title}-{id}.md",
         description="The path of a record below `path`; {id} must be in its last part.",
     )
+    split: Literal["", "year", "feed"] = Field(
+        "",
+        description="Write a folder for each year or feed, each for a site of its own: `template` "
+        "is then the path below it; empty: one folder.",
+    )
     timezone: Zone = Field(
         "Asia/Shanghai",
         description="The time zone of the dates in paths and of `local` dates.",
@@ -108,7 +113,7 @@ class OutputConfig(Table):
     )
     feeds: tuple[str, ...] = Field(
         (),
-        description="Only entries of these feeds, by address, number or folder name; empty: all.",
+        description="Only entries of these feeds, by address, title or folder name; empty: all.",
     )
     categories: tuple[Category, ...] = Field(
         (), description="Only entries with one of these categories or tags; empty: all."
@@ -187,7 +192,7 @@ class OutputConfig(Table):
     def rendered_with(self) -> str:
         """Return the settings that decide which files there are and what is in them, as JSON."""
         settings = self.model_dump(mode="json", include=_OF_EVERY_FILE)
-        others = _OF_EVERY_FILE | {"name", "path", "template"}
+        others = _OF_EVERY_FILE | {"name", "path", "template", "split"}
         settings |= self.model_dump(mode="json", exclude=others, exclude_defaults=True)
         return json.dumps(settings, ensure_ascii=False, separators=(",", ":"))
 

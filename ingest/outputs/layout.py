@@ -31,6 +31,10 @@ class Options(Protocol):
         """The template of paths; see `record_path`."""
 
     @property
+    def split(self) -> str:
+        """The field of paths by which the records are split into sites: `year`, `feed` or none."""
+
+    @property
     def timezone(self) -> str:
         """The time zone of the dates in paths, and of dates in local time."""
 
@@ -87,7 +91,8 @@ class Layout(ABC):
         With `apart`, the path differs from those of all other feeds. `longest` is the most bytes
         that each part may have; with 0, all optional fields are left out.
         """
-        template, zone = self._options.template, self._options.timezone
+        split, zone = self._options.split, self._options.timezone
+        template = f"{{{split}}}/{self._options.template}" if split else self._options.template
         return record_path(template, record, zone, apart=apart, longest=longest)
 
     def names(

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from ingest.outputs.inert import inert_link, inert_picture, inert_text, without_quotes
-from ingest.outputs.naming import author_of_record
+from ingest.outputs.naming import author_of_record, safe_name
 from ingest.urls import without_secrets
 from ingest.values import Record
 
@@ -32,6 +32,7 @@ _TEXTS: Mapping[str, Callable[[Record, str], str]] = {
     "category": lambda record, _: "".join(record.feed_categories[:1]),
     "language": lambda record, _: record.language,
     "guid": lambda record, _: record.guid or "",
+    "folder": lambda record, _: safe_name(record.feed_slug),
     "id": lambda record, _: record.key[:10],
     "date": lambda record, zone: _date(record.at, zone),
     "updated": lambda record, zone: _date(record.last_change_at, zone),

@@ -88,6 +88,7 @@ def _record(row: sa.Row[Any]) -> Record:
     settings = columns.pop("settings")
     known_categories = columns.pop("known_categories")
     columns["feed_title"] = settings.get("title") or columns["feed_title"]
+    columns["feed_slug"] = settings.get("folder") or columns["feed_slug"]
     columns["authors"] = tuple(Author(**author) for author in columns["authors"])
     columns["tags"] = tuple(columns["tags"])
     return Record(

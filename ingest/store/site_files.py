@@ -31,7 +31,7 @@ def forget_facts(connection: sa.Connection, output: str) -> None:
 def files(connection: sa.Connection, output: str) -> dict[str, bytes]:
     """Return the SHA-256 of each file of the site, by path below the site's folder."""
     query = sa.select(_FILE.c.path, _FILE.c.digest).where(_FILE.c.output == output)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def note_written(connection: sa.Connection, output: str, path: str, digest: bytes) -> None:

@@ -34,10 +34,16 @@ class Action(enum.Enum):
 
 
 def split(content: bytes) -> tuple[bytes, bytes]:
-    """Return the part of a file that Guidang wrote, and the user's own part."""
+    """Return the part of a file that Guidang wrote, and the user's own part.
+
+    Blank lines before the own part belong to it.
+    """
     found = _LINE.search(content) if _NAME in content else None
-    start = found.start() if found else len(content)
-    return content[:start], content[start:]
+    if found is None:
+        return content, b""
+    written = content[: found.start()].rstrip()
+    gap = content[len(written) : found.start()].lstrip(b" \t\r").removeprefix(b"\n")
+    return written + b"\n" if written else b"", gap + content[found.start() :]
 
 
 def without_mark(content: bytes) -> bytes:

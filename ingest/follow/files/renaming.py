@@ -69,10 +69,14 @@ class Renaming:
 
     def _redirects(self) -> Iterator[str]:
         known = set()
+        # Hexo's `:title` is the path below `_posts`.
+        inside = self._output.root.as_posix().rpartition("/_posts/")
+        folder = f"{inside[2]}/" if inside[1] else ""
         for old, _, new in self._database.query(store.former, self._name):
             if old not in known:  # The first row belongs to the entry that had the path last.
                 known.add(old)
-                yield f"  {_quote(_page(old) + 'index.html')}: {_quote(_page(new))}"
+                former, present = _page(folder + old), _page(folder + new)
+                yield f"  {_quote(former + 'index.html')}: {_quote(present)}"
 
 
 def _page(path: str) -> str:

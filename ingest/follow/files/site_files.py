@@ -41,9 +41,9 @@ class SiteFiles:
         )
         if new := new - known:
             self._database.transact(store.add_facts, self._output, new)
-        self._facts = known | new
         if new or is_first:
-            self._write_all(self._folder, now)
+            self._write_all(self._folder, sorted(known | new), now)
+        self._facts = known | new
 
     def begin_anew(self) -> None:
         """Forget all facts, because all records will be rendered again."""
@@ -51,9 +51,9 @@ class SiteFiles:
             self._database.transact(store.forget_facts, self._output)
         self._facts = None
 
-    def _write_all(self, folder: Folder, now: datetime) -> None:
+    def _write_all(self, folder: Folder, facts: Sequence[str], now: datetime) -> None:
         written = self._database.query(store.files, self._output)
-        for path, content in self._layout.site_files(sorted(self._facts or ())).items():
+        for path, content in self._layout.site_files(facts).items():
             self._write(folder, path, without_mark(content), written.get(path), now)
 
     def _write(

@@ -1,0 +1,137 @@
+"""Recognise the site in a folder, and propose the settings of an archive for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ingest.config.outputs import ArchiveConfig
+from ingest.outputs import LAYOUTS
+
+_LONGEST = 1 << 20  # bytes of a site's settings that are read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The program that builds a site, and the settings of an archive for it."""
+
+    program: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """Files by which a program's site is known, the layout for it, and a folder for records."""
+
+    program: str
+    files: Sequence[str]
+    settings: Mapping[str, str]
+
+
+# The records are in a folder of their own, so that they stay apart from the user's posts.
+_SIGNS = (
+    _Sign(
+        "Hugo",
+        ("hugo.toml", "hugo.yaml", "hugo.yml", "hugo.json", "config/_default"),
+        {"path": "content/feeds", "layout": "hugo"},
+    ),
+    _Sign("Pelican", ("pelicanconf.py",), {"path": "content/feeds", "layout": "pelican"}),
+    _Sign(
+        "Eleventy",
+        (".eleventy.js", "eleventy.config.*"),
+        {"path": "feeds", "layout": "eleventy"},
+    ),
+    _Sign("Astro", ("astro.config.*",), {"path": "src/content/feeds", "layout": "astro"}),
+    _Sign("VitePress", (".vitepress/config.*",), {"path": "feeds", "layout": "vitepress"}),
+    _Sign(
+        "VitePress",
+        ("docs/.vitepress/config.*",),
+        {"path": "docs/feeds", "layout": "vitepress"},
+    ),
+    _Sign("MkDocs", ("mkdocs.yml",), {"path": "docs/blog/posts/feeds", "layout": "material"}),
+    _Sign(
+        "Obsidian", (".obsidian",), {"path": "feeds", "layout": "markdown", "profile": "obsidian"}
+    ),
+    _Sign(
+        "Logseq", ("logseq",), {"path": "pages/feeds", "layout": "markdown", "profile": "logseq"}
+    ),
+)
+
+
+def recognise_site(folder: Path) -> Site | None:
+    """Return the site in a folder; None if no known program builds one there."""
+    if site := _hexo(folder) or _jekyll(folder) or _nikola(folder):
+        return site
+    for sign in _SIGNS:
+        if any(next(folder.glob(name), None) for name in sign.files):
+            return Site(program=sign.program, settings=sign.settings)
+    return None
+
+
+def _hexo(folder: Path) -> Site | None:
+    if '"hexo"' not in _text(folder / "package.json"):
+        return None
+    given = _settings(folder / "_config.yml")
+    source = str(given.get("source_dir") or "source")
+    settings = {"path": f"{source}/_posts/feeds", "layout": "hexo"}
+    known = [name for name in _themes(folder, given) if name in LAYOUTS["hexo"].profiles]
+    if known:
+        settings["profile"] = known[0]
+    if zone := _zone(given.get("timezone")):
+        # With a zone in its settings, Hexo reads dates as those of that zone, on any machine.
+        settings |= {"timezone": zone, "date_style": "local"}
+    return Site(program="Hexo", settings=settings)
+
+
+def _themes(folder: Path, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the theme that the settings name, or those that have a file `_config.THEME.yml`."""
+    if theme := given.get("theme"):
+        yield str(theme).lower().removeprefix("hexo-theme-")
+        return
+    for file in sorted(folder.glob("_config.*.yml")):
+        yield file.name.removeprefix("_config.").removesuffix(".yml").lower()
+
+
+def _zone(name: object) -> str | None:
+    """Return a time zone that exists, or None."""
+    try:
+        return ArchiveConfig(timezone=str(name)).timezone if name else None
+    except ValueError:
+        return None
+
+
+def _jekyll(folder: Path) -> Site | None:
+    if not (folder / "_config.yml").is_file() or "jekyll" not in _text(folder / "Gemfile"):
+        return None
+    settings = {"path": "_posts/feeds", "layout": "jekyll"}
+    if zone := _zone(_settings(folder / "_config.yml").get("timezone")):
+        settings["timezone"] = zone
+    return Site(program="Jekyll", settings=settings)
+
+
+def _nikola(folder: Path) -> Site | None:
+    if "BLOG_TITLE" not in _text(folder / "conf.py"):
+        return None
+    return Site(program="Nikola", settings={"path": "posts/feeds", "layout": "nikola"})
+
+
+def _settings(file: Path) -> Mapping[str, Any]:
+    """Return a file's settings; none if it cannot be read as YAML."""
+    try:
+        read = yaml.safe_load(_text(file))
+    except yaml.YAMLError:
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _text(file: Path) -> str:
+    """Return a file's text; empty if there is none."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(_LONGEST).decode("utf-8-sig", errors="replace")
+    except OSError:
+        return ""
