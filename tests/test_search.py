@@ -11,7 +11,6 @@ from contextlib import suppress
 from pathlib import Path
 from random import Random
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -23,18 +22,17 @@ from ingest.errors import UsageError
 from ingest.follow.follower import Run
 from ingest.follow.search import Search
 from ingest.query import QueryError, parse_query
-from ingest.reading.terms import Pattern, fold
 from ingest.store import due, feeds, listings
 from ingest.store.search import index
 from ingest.store.search.find import Found, Sort, place_of, search
 from ingest.store.search.listing import listing, within
 from models import Entry, SearchDocument
 from tests.program import new_program
+from tests.searching import SHANGHAI, check, fill, fill_with, finish
 from tests.site import Site
 from tests.support import NOON, item, rss
 from tests.world import World
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _FORK = multiprocessing.get_context("fork")
 
 
@@ -46,12 +44,6 @@ def found(world: World, query: str, *, sort: Sort = "relevance") -> list[str]:
     """Return the titles of the entries that meet a query, in order."""
     ids = [hit.entry_id for hit in hits(world, query, sort=sort)]
     return [row["title"] for row in world.database.query(listings.by_ids, ids)]
-
-
-def fill(world: World, site: Site, *items: str) -> None:
-    site.set("/feed.xml", rss(*items))
-    world.add(site.url("/feed.xml"))
-    world.poll()
 
 
 def date(day: int) -> str:
@@ -227,10 +219,6 @@ def test_forgetting_an_entry_removes_its_words(world: World, site: Site) -> None
         assert world.query(lambda c: c.scalar(sa.text(named))) == 0
 
 
-def finish(world: World) -> None:
-    Run(world.database, Search(world.database), now=NOON).finish()
-
-
 def test_rebuilding_makes_the_index_again(world: World, site: Site) -> None:
     fill(world, site, *map(item, range(5)))
     before = found(world, "新闻")
@@ -311,37 +299,9 @@ def test_the_command(tmp_path: Path, site: Site) -> None:
     assert program.good("search", "北约", "--ids").split() == ["3"]
 
 
-def check_all(world: World, texts: Sequence[str], words: Sequence[str]) -> None:
-    """Index some texts, and compare what is found for words with a search through the texts."""
-    rows = dict(enumerate(texts, 1))
-
-    def replace_all(connection: sa.Connection) -> None:
-        connection.execute(sa.text("DELETE FROM search_document"))
-        index.clear(connection)
-        for number, text in rows.items():
-            connection.execute(
-                sa.update(Entry).where(Entry.id == number).values(title="", html=f"<p>{text}</p>")
-            )
-
-    world.database.transact(replace_all)
-    world.database.transact(due.mark_due_for, "search", rows, NOON)
-    finish(world)
-    for word in words:
-        if not fold(word).strip():
-            continue
-        try:
-            query = parse_query(f'"{word}"', SHANGHAI)
-        except QueryError:
-            continue
-        pattern = Pattern(fold(word))
-        truth = {number for number, text in rows.items() if pattern.is_in(fold(text))}
-        answer = world.database.query(search, query, limit=1000)
-        assert {hit.entry_id for hit in answer} == truth, word
-
-
 @pytest.mark.parametrize("rounds", [6, pytest.param(300, marks=pytest.mark.long)])
 def test_the_index_agrees_with_substring_search(world: World, site: Site, rounds: int) -> None:
-    fill(world, site, *map(item, range(20)))
+    fill_with(world, site, 20)
     chance = Random(rounds)
     letters = "北约溪台湾号２5.Aｂc +-%，。🙂"
     for _ in range(rounds):
@@ -349,4 +309,4 @@ def test_the_index_agrees_with_substring_search(world: World, site: Site, rounds
         words = [
             text[i : i + chance.randrange(1, 6)] for text in texts for i in (0, 3, 9) if text[i:]
         ]
-        check_all(world, texts, words)
+        check(world, texts, words)

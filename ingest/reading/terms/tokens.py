@@ -60,7 +60,8 @@ def within_limit(tokens: set[str]) -> set[str]:
 
     Coarse tokens are single characters instead of pairs, and the first letters of words.
     """
-    if sum(map(len, tokens)) <= _MOST_CHARACTERS:
+    is_small = len(tokens) * LONGEST_WORD <= _MOST_CHARACTERS  # true of most, and soon known
+    if is_small or sum(map(len, tokens)) <= _MOST_CHARACTERS:
         return tokens
     return {coarse for token in tokens for coarse in _coarse_of(token)} | {COARSE}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,7 +29,7 @@ class Prepared:
 
     entry_id: int
     at: datetime
-    tokens: frozenset[str]
+    tokens: set[str]
 
 
 def prepare(connection: sa.Connection, entry_ids: Sequence[int]) -> list[Prepared]:
@@ -42,7 +42,7 @@ def prepare(connection: sa.Connection, entry_ids: Sequence[int]) -> list[Prepare
         Prepared(
             entry_id=one.entry_id,
             at=dates[one.entry_id][0],
-            tokens=frozenset(_tokens(one) | {of_feed(dates[one.entry_id][1])}),
+            tokens=_tokens(one) | {of_feed(dates[one.entry_id][1])},
         )
         for one in texts(connection, entry_ids)
         if one.entry_id in dates
@@ -56,20 +56,19 @@ def of_feed(feed_id: int) -> str:
 
 def _tokens(entry: Texts) -> set[str]:
     """Return the tokens of an entry, with the prefixes of their places."""
-    earlier = [version.folded for version in entry.earlier]
-    earlier_titles = [version.folded_title for version in entry.earlier]
-    return (
-        _within("", [entry.present.folded])
-        | _within(TITLE, [entry.present.folded_title])
-        | _within(EARLIER, earlier)
-        | _within(EARLIER + TITLE, earlier_titles)
-        | {EVERY}
-    )
+    tokens = within_limit(tokens_of(entry.present.folded))
+    tokens.add(EVERY)
+    tokens.update(_prefixed(TITLE, [entry.present.folded_title]))
+    if entry.earlier:
+        tokens.update(_prefixed(EARLIER, [one.folded for one in entry.earlier]))
+        titles = [one.folded_title for one in entry.earlier]
+        tokens.update(_prefixed(EARLIER + TITLE, titles))
+    return tokens
 
 
-def _within(place: str, folded: Sequence[str]) -> set[str]:
+def _prefixed(place: str, folded: Sequence[str]) -> Iterator[str]:
     tokens = within_limit(set().union(*map(tokens_of, folded)))
-    return {place + token for token in tokens} if place else tokens
+    return (place + token for token in tokens)
 
 
 def write(connection: sa.Connection, entry_ids: Sequence[int], ready: Iterable[Prepared]) -> None:
@@ -117,7 +116,7 @@ _TSVECTOR = sa.text(
 )
 
 
-def _insert(connection: sa.Connection, rows: Iterable[tuple[int, frozenset[str]]]) -> None:
+def _insert(connection: sa.Connection, rows: Iterable[tuple[int, set[str]]]) -> None:
     if connection.dialect.name == "sqlite":
         texts_ = [{"id": number, "words": " ".join(tokens)} for number, tokens in rows]
         connection.execute(_INSERT_FTS5, texts_)
