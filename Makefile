@@ -58,6 +58,7 @@ bench-full: set-up-bench ## more rounds, 3,000 feeds, PostgreSQL, and a growing 
 	@$(BIN)/python -m benchmarks.growth
 	@$(BIN)/python -m benchmarks.transports
 	@$(BIN)/python -m benchmarks.readers
+	@$(BIN)/python -m benchmarks.search
 
 .PHONY: set-up-bench
 set-up-bench: set-up-tests ## add the libraries of the benchmarks to .venv
