@@ -152,9 +152,12 @@ def read_lines(package: zipfile.ZipFile, path: str) -> list[str]:
     ("url", "key"),
     [
         ("https://www.News.example.cn/A?b=1", "cn,example,news)/a?b=1"),
-        ("http://127.0.0.1:8080/feed", "127.0.0.1:8080)/feed"),
-        ("https://example.cn", "cn,example)/"),
-        ("file:///a/b.xml", ")/a/b.xml"),
+        ("https://example.cn/a/?b=1&a=2", "cn,example)/a?a=2&b=1"),
+        ("http://127.0.0.1:8080/feed", "1,0,0,127:8080)/feed"),
+        ("http://example.cn:80/a", "cn,example)/a"),
+        ("https://example.cn:8443", "cn,example:8443)/"),
+        ("https://例子.cn/a", "cn,xn--fsqu00a)/a"),
+        ("file:///a/b.xml", "file:/a/b.xml"),
     ],
 )
 def test_keys_of_an_index(url: str, key: str) -> None:

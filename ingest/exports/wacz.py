@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-import ipaddress
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -25,6 +24,7 @@ from ingest.values.exports import About
 _BEGINNING = (1980, 1, 1, 0, 0, 0)  # the earliest time of a zip file, so that no clock is in it
 _WARC = "data.warc.gz"
 _SORTED_AT_ONCE = 50_000  # lines
+_DEFAULT_PORTS = {("http", "80"), ("https", "443")}
 _PAGES = {"format": "json-pages-1.0", "id": "pages", "title": "All Pages"}
 
 
@@ -123,23 +123,27 @@ def _mime(record: Any) -> str:
 
 
 def surt(url: str) -> str:
-    """Return the key of an address in an index: its host reversed, then its path and query."""
+    """Return the key of an address in an index, as other tools make it.
+
+    It is the host reversed, then the path and the sorted query, all in lower case.
+    """
     parts = urlsplit(url.lower())
+    if not parts.netloc:
+        return url.lower().replace("///", "/")
     host, port = parts.netloc.rpartition("@")[2].removeprefix("www."), ""
     if ":" in host and not host.endswith("]"):
         host, _, port = host.rpartition(":")
-    if not _is_number(host):
-        host = ",".join(reversed(host.split(".")))
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return f"{host}{port and f':{port}'}){path}"
+    name = ",".join(reversed(_in_ascii(host.strip("[]")).split(".")))
+    shown_port = f":{port}" if port and (parts.scheme, port) not in _DEFAULT_PORTS else ""
+    query = "&".join(sorted(parts.query.split("&")))
+    return f"{name}{shown_port}){parts.path.rstrip('/') or '/'}{query and f'?{query}'}"
 
 
-def _is_number(host: str) -> bool:
+def _in_ascii(host: str) -> str:
     try:
-        ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return False
-    return True
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
 def _sort(lines: Iterable[bytes]) -> IO[bytes]:
