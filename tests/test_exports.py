@@ -267,12 +267,15 @@ def titles(program: Program, *options: str) -> list[str]:
         ("--until 2024-06-01 --feed 江海新闻", ["第4条新闻", "第1条新闻"]),
         ("--since 2024-06-04 --until 2024-06-05", []),
         ("--where category:社会", ["第1条新闻", "第1条新闻"]),
+        ("--where 改过", ["第2条新闻"]),
+        ("--where 正文,category:社会", ["第1条新闻", "第1条新闻"]),
+        ("--where 改过,OR,category:社会", ["第1条新闻", "第1条新闻", "第2条新闻"]),
         ("--where has:revision --feed 江海新闻", ["第2条新闻"]),
         ("--where on:2024-06-01 --where on:2024-06-03", ["第2条新闻"]),
     ],
 )
 def test_options_choose_entries(program: Program, options: str, expected: list[str]) -> None:
-    assert titles(program, *options.split()) == expected
+    assert titles(program, *(one.replace(",", " ") for one in options.split())) == expected
 
 
 def test_a_file_is_replaced_only_on_request(program: Program) -> None:
@@ -294,6 +297,7 @@ def test_a_file_is_replaced_only_on_request(program: Program) -> None:
         ("--format jsonl no/folder/a.jsonl", "cannot be written: No such file or directory"),
         ("--format jsonl .", ". is a folder; name a file"),
         ("--format jsonl --feed 未知 a.jsonl", "no feed is called '未知'"),
+        ("--format warc --where 正文 a.warc.gz", "--format warc takes fields in --where"),
         ("--format jsonl --where on:昨天x a.jsonl", "at character"),
         ("--format jsonl --since 昨天 a.jsonl", "--since 昨天: write a date as YYYY-MM-DD"),
     ],

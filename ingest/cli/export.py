@@ -78,6 +78,8 @@ def export(
     _refuse_extras(FORMATS[form], wanted)
     with open_session(ctx, quiet=True) as session:
         choice, asked = _choose(session, where, feed or [], (since, until))
+        if choice.has_words and FORMATS[form].has_documents:
+            raise UsageError(f"--format {form} takes fields in --where, and no words")
         order = Export(format=FORMATS[form], choice=choice, wanted=wanted, asked=asked)
         with _telling() as tell:
             if out == "-":

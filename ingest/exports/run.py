@@ -78,7 +78,7 @@ def run(
     """
     export.format.prepare()
     with open_part(out, export.identity(), force=force) as part:
-        summary = database.query(summarize, export.choice)
+        summary = summarize(database, export.choice)
         about = _about(export, summary)
         before = part.start(force=force)
         note = _every(notes_after, part.note, before.entries if before else 0)
@@ -94,7 +94,7 @@ def run(
 def run_to_stream(database: Database, export: Export, stream: BinaryIO, tell: Tell) -> Outcome:
     """Write an export to a stream; it cannot be continued."""
     export.format.prepare()
-    about = _about(export, database.query(summarize, export.choice))
+    about = _about(export, summarize(database, export.choice))
     if not export.format.has_finish:
         return Outcome(entries=_write(database, export, about, stream, tell))
     with tempfile.TemporaryFile() as pieces, tempfile.TemporaryFile() as made:

@@ -10,13 +10,15 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from ingest.query import Node
+from ingest.query import And, Node
 from ingest.store.conditions import condition
+from ingest.store.search.expressions import has_words
+from ingest.store.search.recheck import meeting
 from ingest.store.statements import table_of
 from models import Entry, Feed
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from ingest.database import Database
 
 _IN_ONE_PAGE = 20_000
+_READ_AT_ONCE = 200  # texts
 _ENTRY, _FEED = table_of(Entry), table_of(Feed)
 _PAST_ALL = 2**62  # larger than the id of any feed
 
@@ -56,12 +59,19 @@ class Choice:
         """Return whether no entry of the chosen feeds is left out."""
         return self.since is None and self.until is None and self.where is None
 
+    @property
+    def has_words(self) -> bool:
+        """Return whether texts must be looked into, because the query has words."""
+        return self.where is not None and has_words(self.where)
+
     def _common(self, connection: sa.Connection) -> Iterator[sa.ColumnElement[bool]]:
         yield sa.true()
         if self.feed_ids is not None:
             yield _ENTRY.c.feed_id.in_(self.feed_ids)
-        if self.where is not None:
-            yield condition(connection, self.where)
+        parts = self.where.nodes if isinstance(self.where, And) else (self.where,)
+        for part in parts:
+            if part is not None and not has_words(part):
+                yield condition(connection, part)
 
 
 _AT = _ENTRY.c.first_seen_at.type
@@ -120,7 +130,9 @@ def groups(
         _stream(database, choice, at, after, newest_first)
         for at in (_ENTRY.c.published_at, _ENTRY.c.first_seen_at)
     ]
-    listed = heapq.merge(*streams, reverse=newest_first)
+    listed: Iterator[_Listed] = heapq.merge(*streams, reverse=newest_first)
+    if choice.where is not None and choice.has_words:
+        listed = _with_words(database, choice.where, listed)
     ids: list[int] = []
     place = None
     for (at, key), same in groupby(listed, key=lambda one: one[:2]):
@@ -131,6 +143,13 @@ def groups(
             ids = []
     if ids and place:
         yield Group(ids, place)
+
+
+def _with_words(database: Database, query: Node, listed: Iterator[_Listed]) -> Iterator[_Listed]:
+    """Yield the entries whose texts meet a query; the index may be behind, so it is not asked."""
+    while some := list(islice(listed, _READ_AT_ONCE)):
+        met = database.query(meeting, query, [one.id for one in some])
+        yield from (one for one in some if one.id in met)
 
 
 def _stream(

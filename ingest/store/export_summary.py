@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import sqlalchemy as sa
 
-from ingest.store.export_pages import Choice, in_byte_order
+from ingest.store.export_pages import Choice, groups, in_byte_order
 from ingest.store.export_rows import FeedFacts
 from ingest.store.exports import feed_facts
 from ingest.store.statements import table_of
 from models import Entry, Revision
 
+if TYPE_CHECKING:
+    from ingest.database import Database
+
 # The alias keeps it apart from the revisions that a query may ask for.
 _ENTRY, _REVISION = table_of(Entry), table_of(Revision).alias("earlier")
+_AT_ONCE = 500
+_ConditionOf: TypeAlias = Callable[[sa.Connection], sa.ColumnElement[bool]]
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -55,9 +60,33 @@ class Summary:
 _GROUPS = ("feed_id", "language", "published_method", "published_precision")
 
 
-def summarize(connection: sa.Connection, choice: Choice) -> Summary:
-    """Return the totals of the chosen entries; all rows are read once."""
-    facts, summary = feed_facts(connection), Summary()
+def summarize(database: Database, choice: Choice) -> Summary:
+    """Return the totals of the chosen entries.
+
+    All their rows are read once; a query with words reads their texts, too.
+    """
+    facts, summary = database.query(feed_facts), Summary()
+    if not choice.has_words:
+        database.query(_add_all, summary, facts, choice.condition)
+        return summary
+    slugs = {number: feed.slug for number, feed in facts.items()}
+    for group in groups(database, choice, slugs, size=_AT_ONCE):
+        database.query(_add_all, summary, facts, _numbered(group.ids))
+    return summary
+
+
+def _numbered(ids: Sequence[int]) -> _ConditionOf:
+    return lambda _connection: _ENTRY.c.id.in_(ids)
+
+
+def _add_all(
+    connection: sa.Connection,
+    summary: Summary,
+    facts: Mapping[int, FeedFacts],
+    condition_of: _ConditionOf,
+) -> None:
+    """Add the entries that meet a condition, and their revisions."""
+    condition = condition_of(connection)
     year = sa.extract("year", _ENTRY.c.published_at)
     columns = [*(_ENTRY.c[name] for name in _GROUPS), year.label("year")]
     query = sa.select(
@@ -69,10 +98,11 @@ def summarize(connection: sa.Connection, choice: Choice) -> Summary:
         sa.func.max(_ENTRY.c.published_at).label("last"),
         sa.func.min(in_byte_order(connection, _ENTRY.c.feed_title)).label("title"),
     )
-    for row in connection.execute(query.where(choice.condition(connection)).group_by(*columns)):
+    for row in connection.execute(query.where(condition).group_by(*columns)):
         _add(summary, row, facts)
-    summary.revisions = _count_revisions(connection, choice)
-    return summary
+    earlier = sa.select(sa.func.count()).select_from(_REVISION)
+    earlier = earlier.join(_ENTRY, _ENTRY.c.id == _REVISION.c.entry_id).where(condition)
+    summary.revisions += connection.execute(earlier).scalar_one()
 
 
 def _add(summary: Summary, row: Any, facts: Mapping[int, FeedFacts]) -> None:
@@ -91,11 +121,3 @@ def _add(summary: Summary, row: Any, facts: Mapping[int, FeedFacts]) -> None:
     summary.years[row.year and int(row.year)] += row.entries
     summary.methods[row.published_method] += row.entries
     summary.precisions[row.published_precision] += row.entries
-
-
-def _count_revisions(connection: sa.Connection, choice: Choice) -> int:
-    query = sa.select(sa.func.count()).select_from(_REVISION)
-    query = query.join(_ENTRY, _ENTRY.c.id == _REVISION.c.entry_id).where(
-        choice.condition(connection)
-    )
-    return connection.execute(query).scalar_one()
