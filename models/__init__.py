@@ -1,6 +1,6 @@
 """The tables of the database: columns and relations, nothing else."""
 
-from models.archive import ArchiveFile, FormerPath, SiteFact, SiteFile, SiteName
+from models.archive import ArchiveFile, Embargo, FormerPath, SiteFact, SiteFile, SiteName
 from models.backfill import Backfill, BackfillDocument, BackfillRecord, BackfillWalk
 from models.base import Base
 from models.entry import Address, Capture, Entry, Revision, Unread
@@ -20,6 +20,7 @@ __all__ = [
     "Base",
     "Capture",
     "Due",
+    "Embargo",
     "Entry",
     "Feed",
     "Follower",

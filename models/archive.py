@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, PrimaryKey
@@ -27,6 +27,19 @@ class ArchiveFile(Base):
         doc="SHA-256 of what Guidang wrote, without the user's own part; null: not written yet"
     )
     written_at: Mapped[datetime | None]
+
+
+class Embargo(Base):
+    """An entry that may not come into an output yet."""
+
+    __tablename__ = "embargo"
+    __table_args__ = (Index(None, "output", "ends_at"),)
+
+    entry_id: Mapped[int] = mapped_column(
+        ForeignKey("entry.id", ondelete="CASCADE"), primary_key=True
+    )
+    output: Mapped[str] = mapped_column(primary_key=True)
+    ends_at: Mapped[datetime]
 
 
 class FormerPath(Base):

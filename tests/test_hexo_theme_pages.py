@@ -16,6 +16,10 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 WITH_LICENCE = {"butterfly", "fluid", "next", "redefine", "stellar"}
 
 
+# These themes know `<meta name="robots">`.
+WITH_ROBOTS = {"next", "redefine", "stellar", "volantis"}
+
+
 @pytest.fixture(scope="module", params=sorted(HexoLayout.profiles))
 def theme(request: pytest.FixtureRequest) -> str:
     name: str = request.param
@@ -73,6 +77,19 @@ def test_the_index_has_the_beginnings_of_the_texts(public: Path) -> None:
     index = Page(public, "index.html").text
     assert "老旧小区加装电梯可以提取公积金" in index
     assert "结尾" not in index
+
+
+def test_search_engines_are_asked_not_to_list_a_post_if_the_theme_can(
+    theme: str, public: Path
+) -> None:
+    listed = {name for name in NAMES if post_of(public, name).is_listed}
+    assert set(NAMES) - listed == ({"noindex"} if theme in WITH_ROBOTS else set())
+
+
+def test_an_excerpt_has_the_beginning_of_the_text(public: Path) -> None:
+    post = post_of(public, "excerpt")
+    assert "老旧小区加装电梯可以提取公积金" in post.text
+    assert "结尾" not in post.text
 
 
 def test_the_owners_post_stays_the_owners(public: Path) -> None:

@@ -10,6 +10,7 @@ import lxml.html
 
 from ingest.config import ArchiveConfig
 from ingest.outputs.hexo import HexoLayout
+from ingest.outputs.rights import apply_rights
 from ingest.values import Author, Record
 from tests.hexo import Hexo
 from tests.support import make_record
@@ -70,6 +71,8 @@ _ODD: Mapping[str, Mapping[str, Any]] = {
     "table": {"html": _TABLE, "authors": (Author(name="constructor"),)},
     "many-tags": {"tags": tuple(f"标签{number}" for number in range(80))},
     "empty": {"html": "", "authors": (Author(name="36"),)},
+    "noindex": {"noindex": True},
+    "excerpt": {"excerpt_only": True},
     "latin-1": {"link": "https://news.example.cn/%B9%FA?a=1&b=(2)"},
 }
 _USUAL: Mapping[str, Any] = {
@@ -91,7 +94,7 @@ def record_of(name: str) -> Record:
         "link": f"https://news.example.cn/{name}.html?a=1&b=2",
         "guid": name,
     }
-    return make_record(**(fields | _USUAL | _ODD[name]))
+    return apply_rights(make_record(**(fields | _USUAL | _ODD[name])), ArchiveConfig())
 
 
 def build(themes: Hexo, theme: str) -> Path:
@@ -142,6 +145,12 @@ class Page:
     def licences(self) -> list[str]:
         """The Creative Commons licences that the body links to."""
         return [url for url in self.links if "creativecommons.org" in url]
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether search engines may list the page."""
+        robots = self.tree.xpath("/html/head/meta[@name='robots']/@content")
+        return not any("noindex" in one for one in robots)
 
     @property
     def has_comments(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +17,7 @@ from ingest.messages import _, ngettext, recognized
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ingest.config import Config, OutputConfig
+    from ingest.config import OutputConfig
     from ingest.feed import FeedState
     from ingest.store.due import Lag
 
@@ -41,21 +42,21 @@ def status(
         following = session.database.query(due.lags)
         known = session.database.query(feeds.every)
         unreadable = session.database.query(unread.listed)
-        problems = _problems(session)
+        outputs = _outputs(session)
     failing = sorted((f for f in known if f.failures), key=lambda feed: -feed.failures)
     missed = [feed for feed in known if feed.ways.habits.gaps]
     late = [f for f in known if f.paused_at is None and f.next_poll_at <= session.now]
     paused = sum(feed.paused_at is not None for feed in known)
     counts = {"feeds": len(known), "failing": len(failing), "paused": paused, "due": len(late)}
-    code = 1 if exit_code and (failing or any(problems.values())) else 0
+    code = 1 if exit_code and (failing or any(one.problem for one in outputs)) else 0
     if as_json:
-        place = {"database": session.database.name, **_places_as_json(session.config, problems)}
+        place = {"database": session.database.name, **_places_as_json(outputs)}
         rest = {"following": [*map(lag_as_json, following)], "unread_entries": unreadable}
         print_json(place | counts | totals | rest | _as_json(failing, missed))
         return code
     say(_("database: {name}", name=session.database.name))
-    for output in session.config.every_output:
-        _show_output(output, problems[output.name], following)
+    for output in outputs:
+        _show_output(output, following)
     _show_kept(totals)
     _show_following(following, session.now)
     _show_feeds(counts, [session.now - feed.next_poll_at for feed in late])
@@ -70,43 +71,68 @@ def _as_json(failing: Sequence[FeedState], missed: Sequence[FeedState]) -> dict[
     return {"failing_feeds": [_failing(feed) for feed in failing], "feeds_with_gaps": gaps}
 
 
-def _problems(session: Session) -> dict[str, str | None]:
-    """Return for each output why its folder cannot be used; None if it can."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    """An output; `problem` says why its folder cannot be used, `under_embargo` counts entries."""
+
+    config: OutputConfig
+    problem: str | None
+    under_embargo: int
+
+
+def _outputs(session: Session) -> list[_State]:
     from ingest.follow.files import outputs_of
+    from ingest.store import embargoes
 
-    outputs = outputs_of(session.config, session.database)
-    return {output.config.name: output.problem() for output in outputs}
+    held = session.database.query(embargoes.counts)
+    return [
+        _State(
+            config=output.config,
+            problem=output.problem(),
+            under_embargo=held.get(output.config.name, 0),
+        )
+        for output in outputs_of(session.config, session.database)
+    ]
 
 
-def _places_as_json(config: Config, problems: Mapping[str, str | None]) -> dict[str, object]:
-    first = config.every_output[0]
+def _places_as_json(states: Sequence[_State]) -> dict[str, object]:
     outputs = [
         {
-            "name": one.name,
-            "layout": one.layout,
-            "path": str(one.path),
-            "problem": problems[one.name],
+            "name": one.config.name,
+            "layout": one.config.layout,
+            "path": str(one.config.path),
+            "problem": one.problem,
+            "under_embargo": one.under_embargo,
         }
-        for one in config.every_output
+        for one in states
     ]
     return {
-        "archive": str(first.path),
-        "archive_problem": problems[first.name],
+        "archive": str(states[0].config.path),
+        "archive_problem": states[0].problem,
         "outputs": outputs,
     }
 
 
-def _show_output(output: OutputConfig, problem: str | None, lags: Sequence[Lag]) -> None:
+def _show_output(state: _State, lags: Sequence[Lag]) -> None:
     from ingest.store.outputs import follower_of
 
+    output = state.config
     count = sum(lag.due for lag in lags if lag.follower == follower_of(output.name))
     due = ngettext("{count:,} file to write", "{count:,} files to write", count)
     if output.name == "archive":
         say(_("archive: {folder} ({due})", folder=output.path, due=due))
     else:
         say(_("output {name}: {folder} ({due})", name=output.name, folder=output.path, due=due))
-    if problem:
-        say(_("warning: {text}", text=recognized(problem)))
+    if state.problem:
+        say(_("warning: {text}", text=recognized(state.problem)))
+    if state.under_embargo:
+        say(
+            ngettext(
+                "under an embargo: {count:,} entry has no file there yet",
+                "under an embargo: {count:,} entries have no files there yet",
+                state.under_embargo,
+            )
+        )
 
 
 def _show_kept(totals: Mapping[str, int]) -> None:

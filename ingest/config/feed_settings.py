@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Annotated, Any
 
@@ -130,12 +131,28 @@ class FeedSettings(Table):
         "for days; false goes back to the feed's own address.",
         examples=[False],
     )
+    excerpt_only: Annotated[bool, Setting(in_records=True)] = Field(
+        False,
+        description="Whether public outputs have only the beginning of its texts, and no pictures.",
+        examples=[True],
+    )
+    noindex: Annotated[bool, Setting(in_records=True)] = Field(
+        False,
+        description="Whether public outputs ask search engines not to list its entries.",
+        examples=[True],
+    )
+    publish_after: Annotated[Interval | None, Setting(in_records=True)] = Field(
+        None,
+        description="How long after their publication entries come into public outputs.",
+        examples=["30d"],
+    )
 
     def as_json(self) -> dict[str, Any]:
         """Return only what is set, in the form of config.toml."""
         settings = self.model_dump(exclude_defaults=True)
-        if self.interval is not None:
-            settings["interval"] = format_duration(self.interval)
+        for name, value in settings.items():
+            if isinstance(value, timedelta):
+                settings[name] = format_duration(value)
         if self.categories:
             settings["categories"] = list(self.categories)
         return settings

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from ingest.config.kinds import Category, Table, Zone
+from ingest.config.kinds import Category, Interval, Table, Zone
 from ingest.outputs import LAYOUTS
 from ingest.outputs.naming import PATH_FIELDS
 from ingest.outputs.own_keys import FIELDS, OwnValue, unknown_fields
@@ -127,6 +127,17 @@ class OutputConfig(Table):
     until: date | None = Field(
         None, description="Only entries of this day or earlier, in `timezone`; empty: all."
     )
+    private: bool = Field(
+        False,
+        description="Whether only you read it; excerpt_only, noindex and publish_after of feeds "
+        "then do not apply.",
+    )
+    publish_after: Interval | None = Field(
+        None,
+        description="How long after their publication entries come into it; the feed's own setting "
+        "holds if it is longer.",
+        examples=["30d"],
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -134,7 +145,7 @@ class OutputConfig(Table):
         layout = LAYOUTS.get(given.get("layout", "")) if isinstance(given, dict) else None
         return {**layout.defaults, **given} if layout else given
 
-    @field_validator("since", "until", mode="before")
+    @field_validator("since", "until", "publish_after", mode="before")
     @classmethod
     def _empty_is_none(cls, given: object) -> object:
         return None if given == "" else given

@@ -9,6 +9,7 @@
     naming        the author and the file name of a record
     own_keys      keys that the user adds to the front matter
     pages         Hexo's names of pages
+    rights        excerpts and embargoes
     source_line   who wrote a text, and a link to the original
     summary       the beginning of an entry's text
 

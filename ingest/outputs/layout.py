@@ -116,9 +116,12 @@ class Layout(ABC):
         return False
 
     def html_of(self, record: Record) -> str:
-        """Return the entry's HTML; it ends with a line on its source, if pages need one."""
+        """Return the entry's HTML; it ends with a line on its source, if pages need one.
+
+        An excerpt always has the line.
+        """
         wanted = self._options.source_line
-        if wanted is True or (wanted == "auto" and not self.shows_source):
+        if record.excerpt_only or wanted is True or (wanted == "auto" and not self.shows_source):
             return f"{record.html}\n{source_line(record)}"
         return record.html
 

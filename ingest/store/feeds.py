@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
 
-from ingest.config import FeedSettings
+from ingest.config import FeedSettings, feed_settings
 from ingest.errors import UsageError
 from ingest.feed import FeedState
 from ingest.rsshub import Instance, kept_address, route_of
@@ -21,7 +21,7 @@ from models import Address, Capture, Entry, Feed, Revision, Unread
 
 NOT_IN_FILE = "taken out of the configuration file"
 BY_COMMAND = "by command"
-_SHOWN_IN_RECORDS = ("title", "author", "categories")
+_SHOWN_IN_RECORDS = [name for name, one in feed_settings().items() if one.in_records]
 
 
 def every(connection: sa.Connection) -> list[FeedState]:

@@ -9,11 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ingest.config import parse_duration
 from ingest.store.due import is_due_for, mark_due_for
 from ingest.store.outputs import follower_of
 from ingest.store.statements import in_batches, insert_if_new, table_of
 from ingest.values import Author, Record
-from models import ArchiveFile, Entry, Feed, Revision
+from models import ArchiveFile, Embargo, Entry, Feed, Revision
 
 _PATHS_AT_ONCE = 100
 
@@ -31,7 +32,7 @@ def every(connection: sa.Connection, output: str, *, after: int, limit: int) -> 
 
 
 def without_path(connection: sa.Connection, output: str, *, after: int, limit: int) -> list[Record]:
-    """Return up to `limit` records that have no path, with ids above `after`, in order."""
+    """Return up to `limit` records without a path or an embargo, with ids above `after`."""
     rows = connection.execute(_WITHOUT, {"of_output": output, "most": limit, "after": after})
     return [_record(row) for row in rows.all()]
 
@@ -79,7 +80,10 @@ def _select_records() -> sa.Select[Any]:
 _SELECT = _select_records()
 _COLUMNS = tuple(_SELECT.selected_columns.keys())
 _EVERY = _SELECT.where(Entry.id > sa.bindparam("after")).limit(sa.bindparam("most"))
-_WITHOUT = _EVERY.where(ArchiveFile.path.is_(None))
+_IS_UNDER_EMBARGO = sa.exists().where(
+    Embargo.entry_id == Entry.id, Embargo.output == sa.bindparam("of_output")
+)
+_WITHOUT = _EVERY.where(ArchiveFile.path.is_(None), sa.not_(_IS_UNDER_EMBARGO))
 _RECORDS = _SELECT.where(Entry.id.in_(sa.bindparam("entries", expanding=True)))
 
 
@@ -95,6 +99,9 @@ def _record(row: sa.Row[Any]) -> Record:
         **columns,
         set_author=settings.get("author"),
         feed_categories=tuple(settings.get("categories") or known_categories),
+        excerpt_only=settings.get("excerpt_only", False),
+        noindex=settings.get("noindex", False),
+        publish_after=parse_duration(settings.get("publish_after", "0s")),
     )
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from ingest.store.due import forget_follower, mark_all_due_for
 from ingest.store.statements import insert_into
-from models import Setting
+from models import Embargo, Setting
 
 _FILES = "files"  # The follower that writes the archive; those of other outputs are files:NAME.
 
@@ -50,4 +50,5 @@ def forget_output(connection: sa.Connection, output: str) -> None:
     An output that comes back is rendered anew.
     """
     forget_follower(connection, follower_of(output))
+    connection.execute(sa.delete(Embargo).where(Embargo.output == output))
     connection.execute(sa.delete(Setting).where(Setting.name == _rendered_with(output)))

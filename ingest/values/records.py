@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ingest.values.parsed import Author
 
@@ -36,6 +36,9 @@ class Record:
     html: str
     language: str = ""
     edited_at: datetime | None = None
+    excerpt_only: bool = False
+    noindex: bool = False
+    publish_after: timedelta = timedelta(0)
     path: str | None = None
     digest: bytes | None = None
 

@@ -20,7 +20,9 @@ from ingest.follow.files.site_files import SiteFiles
 from ingest.follow.files.site_names import SiteNames
 from ingest.follow.follower import Followed, Run
 from ingest.outputs import Layout, is_at_home, make_layout
+from ingest.outputs.rights import apply_rights, embargo_end
 from ingest.outputs.selection import passes
+from ingest.store import embargoes
 from ingest.store import files as store
 from ingest.store import outputs as output_store
 from ingest.store.due import mark_all_due_for
@@ -52,16 +54,39 @@ class Output:
         self._refuse_if_gone()
         self._folder.check_room()
         self.notice_settings(now=now)
+        if self._database.query(embargoes.has_ended, self.config.name, now=now):
+            self._database.transact(embargoes.end_embargoes, self.config.name, now=now)
 
     def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:
-        """Write the records of these entries that pass the filters, and remove the others.
+        """Write the records of these entries that may be in the output, and remove the others.
 
-        Records of deleted entries are deleted elsewhere.
+        They must pass the filters, and be under no embargo. Records of deleted entries are deleted
+        elsewhere.
         """
         records = self._database.query(store.records, self.config.name, entry_ids)
-        wanted = [record for record in records if passes(record, self.config)]
+        passing = [record for record in records if passes(record, self.config)]
+        ends = self._ends_of_embargoes(passing, now)
+        free = [record for record in passing if record.entry_id not in ends]
+        wanted = [apply_rights(record, self.config) for record in free]
+        followed = self._write(wanted, now)
+        kept = {record.entry_id for record in wanted}
+        removed = [r for r in records if r.path is not None and r.entry_id not in kept]
+        for record in removed:
+            self._folder.remove(record.path or "", written=record.digest)
+
+        def keep(connection: sa.Connection) -> None:
+            if followed.keep is not None:
+                followed.keep(connection)
+            gone = [record.entry_id for record in removed]
+            store.take_paths(connection, self.config.name, gone)
+            embargoes.replace_embargoes(connection, self.config.name, entry_ids, ends)
+
+        return replace(followed, keep=keep)
+
+    def _write(self, records: Sequence[Record], now: datetime) -> Followed:
+        """Write the files of these records, and those of the site."""
         self.other_paths += sum(
-            record.path is not None and not is_at_home(self._layout, record) for record in wanted
+            record.path is not None and not is_at_home(self._layout, record) for record in records
         )
         batch = Batch(
             self._folder,
@@ -70,23 +95,14 @@ class Output:
             self._names,
             output=self.config.name,
         )
-        followed = batch.render(wanted, now=now)
-        self._site_files.update(wanted, now=now)
-        removed = [r for r in records if r.path is not None and not passes(r, self.config)]
-        return self._without(removed, followed) if removed else followed
+        followed = batch.render(records, now=now)
+        self._site_files.update(records, now=now)
+        return followed
 
-    def _without(self, removed: Sequence[Record], followed: Followed) -> Followed:
-        """Remove the files of records that no longer pass the filters, then their paths."""
-        for record in removed:
-            self._folder.remove(record.path or "", written=record.digest)
-
-        def keep(connection: sa.Connection) -> None:
-            if followed.keep is not None:
-                followed.keep(connection)
-            ids = [record.entry_id for record in removed]
-            store.take_paths(connection, self.config.name, ids)
-
-        return replace(followed, keep=keep)
+    def _ends_of_embargoes(self, records: Sequence[Record], now: datetime) -> dict[int, datetime]:
+        """Return the end of each embargo that has not ended, by entry."""
+        ends = {record.entry_id: embargo_end(record, self.config) for record in records}
+        return {entry_id: end for entry_id, end in ends.items() if end is not None and end > now}
 
     def render_due(self, *, now: datetime) -> int:
         """Write the files of all records that are due; return how many were written.

@@ -172,6 +172,21 @@ def guid(post: Post) -> Value | None:
     return quoted(guid) if guid else None
 
 
+def robots(post: Post) -> Value | None:
+    """Return what search engines are asked, in the words of `<meta name="robots">`."""
+    return "noindex" if post.noindex else None
+
+
+def yes_if_noindex(post: Post) -> Value | None:
+    """Return true if search engines must not list the page."""
+    return post.noindex or None
+
+
+def no_if_noindex(post: Post) -> Value | None:
+    """Return false if search engines must not list the page."""
+    return False if post.noindex else None
+
+
 def yes_if_raw(post: Post) -> Value | None:
     """Return true if the filter github-emojis must skip the text."""
     return post.must_stay_raw or None

@@ -140,6 +140,11 @@ class Post:
         return self._record.language.partition("-")[0] in {"zh", ""}
 
     @property
+    def noindex(self) -> bool:
+        """Return whether search engines must not list the page."""
+        return self._record.noindex
+
+    @property
     def must_stay_raw(self) -> bool:
         """Return whether the filter github-emojis must skip the text."""
         return must_stay_raw(self._record.html)

@@ -39,6 +39,8 @@ _TAIL: Keys = {
     "source_guid": fields.guid,
     "updated": fields.updated,
     "tags": fields.tags,
+    "robots": fields.robots,  # read by volantis, redefine and stellar
+    "sitemap": fields.no_if_noindex,  # read by hexo-generator-sitemap
     "no-emoji": fields.yes_if_raw,
 }
 
@@ -115,6 +117,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
                     "description": fields.description,
                     "comments": fields.no,
                     "toc": fields.contents_of_next,
+                    "noindex": fields.yes_if_noindex,
                     "copyright": fields.no,
                 }
             ),

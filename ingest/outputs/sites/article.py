@@ -23,7 +23,8 @@ _MOST_REMEMBERED = 1_000  # The records of a feed repeat its names and its addre
 class Article:
     """The fields of a record for front matter; empty if the record has none.
 
-    `slug` is the name of the record's file without its suffix, so it never changes.
+    `slug` is the name of the record's file without its suffix, so it never changes. `robots` is in
+    the words of `<meta name="robots">`.
     """
 
     slug: str
@@ -40,6 +41,8 @@ class Article:
     feed: str
     feed_title: str
     guid: str
+    noindex: bool
+    robots: str
 
 
 def article_of(
@@ -67,6 +70,8 @@ def article_of(
         feed=_address(record.feed_url),
         feed_title=clean(record.feed_title),
         guid=clean(record.guid or ""),
+        noindex=record.noindex,
+        robots="noindex" if record.noindex else "",
     )
 
 

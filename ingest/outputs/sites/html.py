@@ -30,6 +30,7 @@ class HtmlLayout(PostLayout):
         "keywords": "tags",
         "source_feed": "feed",
         "source_guid": "guid",
+        "robots": "robots",
     }
 
     @property

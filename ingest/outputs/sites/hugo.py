@@ -29,4 +29,6 @@ class HugoLayout(PostLayout):
         "cover": lambda article: {"image": article.cover},
         "canonicalURL": "link",
         **SOURCE,
+        "robotsNoIndex": lambda article: article.noindex or None,
+        "sitemap": lambda article: {"disable": True} if article.noindex else None,
     }

@@ -1,7 +1,8 @@
 """Write posts for Jekyll, as HTML files; Liquid is off, and its braces are inert as well.
 
 Keys: jekyllrb.com/docs/front-matter and posts; `description`, `image`, `canonical_url` and
-`last_modified_at` are read by the plugins jekyll-seo-tag and jekyll-feed.
+`last_modified_at` are read by the plugins jekyll-seo-tag and jekyll-feed, `sitemap` by
+jekyll-sitemap.
 """
 
 from __future__ import annotations
@@ -30,5 +31,6 @@ class JekyllLayout(PostLayout):
         "tags": "tags",
         "canonical_url": "link",
         **SOURCE,
+        "sitemap": lambda article: False if article.noindex else None,
         "render_with_liquid": lambda _: False,
     }

@@ -23,8 +23,14 @@ from ingest.values import Record
 # The keys of front matter, in order. A value is an attribute of `Article`, or a function of it.
 Keys = Mapping[str, "str | Callable[[Article], Value]"]
 
-# All layouts have these keys, which say where a text comes from.
-SOURCE = {"source_url": "link", "source_feed": "feed", "source_guid": "guid"}
+# All layouts have these keys: where a text comes from, and what search engines are asked. No
+# generator makes a `<meta name="robots">` of the last one, but themes do, and templates can.
+SOURCE = {
+    "source_url": "link",
+    "source_feed": "feed",
+    "source_guid": "guid",
+    "robots": "robots",
+}
 
 
 def paths(template: str, date_style: str = "offset") -> Mapping[str, str]:

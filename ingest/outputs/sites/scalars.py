@@ -57,6 +57,9 @@ def _items(values: Sequence[Value], write_date: WriteDate, indent: str) -> Itera
             yield from (f"{indent}  - {first.lstrip()}", *others)
         elif isinstance(value, str | int | datetime):
             yield f"{indent}  - {_scalar(value, write_date)}"
+        elif value:
+            first, *others = _items(value, write_date, f"{indent}  ")
+            yield from (f"{indent}  - {first.lstrip()}", *others)
 
 
 def _scalar(value: str | int | datetime, write_date: WriteDate) -> str:

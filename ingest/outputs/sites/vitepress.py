@@ -16,6 +16,8 @@ from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout
 # VitePress reads the title of a page as inline Markdown with emojis and attributes.
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>&{}:~!^=]")
 
+_NOINDEX = ("meta", {"name": "robots", "content": "noindex"})  # an element of the page's head
+
 
 class VitePressLayout(PostLayout):
     """Pages in any folder of the site."""
@@ -32,6 +34,7 @@ class VitePressLayout(PostLayout):
         "categories": "categories",
         "tags": "tags",
         **SOURCE,
+        "head": lambda article: (_NOINDEX,) if article.noindex else (),
     }
 
     @property

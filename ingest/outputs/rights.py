@@ -1,0 +1,49 @@
+"""Apply the rights that are set for a feed to its records: excerpts, and the end of an embargo."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html import escape
+from typing import Protocol
+
+from ingest.outputs.summary import summary_of
+from ingest.values import Record
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+class Readers(Protocol):
+    """The settings of an output that say who reads it."""
+
+    @property
+    def private(self) -> bool:
+        """Whether only the user reads it; the settings of feeds then restrict nothing."""
+
+    @property
+    def publish_after(self) -> timedelta | None:
+        """How long after their publication entries come into the output."""
+
+
+def apply_rights(record: Record, output: Readers) -> Record:
+    """Return the record with what its feed's settings allow this output to have.
+
+    An excerpt is the beginning of the text without markup, and has no lead image, because a
+    photograph is a whole work. Layouts add the link to the original (`Layout.html_of`).
+    """
+    if output.private:
+        return replace(record, excerpt_only=False, noindex=False)
+    if not record.excerpt_only:
+        return record
+    text = escape(summary_of(record.html), quote=False)
+    return replace(record, html=f"<p>{text}</p>" if text else "", lead_image=None)
+
+
+def embargo_end(record: Record, output: Readers) -> datetime | None:
+    """Return when the record may come into the output; None if there is no embargo.
+
+    The longer embargo holds, that of the output or that of the feed.
+    """
+    own = output.publish_after or timedelta(0)
+    wait = own if output.private else max(own, record.publish_after)
+    return min(record.at, _NEVER - wait) + wait if wait else None

@@ -1,0 +1,63 @@
+"""The entries that may not come into an output yet, and when each embargo ends."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ingest.store.due import mark_due_for
+from ingest.store.outputs import follower_of
+from ingest.store.statements import table_of
+from models import Embargo, Entry
+
+_EMBARGO = table_of(Embargo)
+_OF_OUTPUT = _EMBARGO.c.output == sa.bindparam("of_output")
+
+
+def replace_embargoes(
+    connection: sa.Connection, output: str, entry_ids: Collection[int], ends: Mapping[int, datetime]
+) -> None:
+    """Store the ends of the embargoes of some entries; those without an end are free."""
+    rows = [{"of_output": output, "entry": entry_id} for entry_id in entry_ids]
+    if rows:
+        connection.execute(_FREE, rows)
+    begun = [{"of_output": output, "entry": entry_id, "end": end} for entry_id, end in ends.items()]
+    if begun:
+        connection.execute(_BEGIN, begun)
+
+
+_FREE = sa.delete(_EMBARGO).where(_OF_OUTPUT, _EMBARGO.c.entry_id == sa.bindparam("entry"))
+# An entry that was deleted meanwhile gets no row.
+_BEGIN = sa.insert(_EMBARGO).from_select(
+    ["output", "entry_id", "ends_at"],
+    sa.select(
+        sa.bindparam("of_output", type_=_EMBARGO.c.output.type),
+        Entry.id,
+        sa.bindparam("end", type_=_EMBARGO.c.ends_at.type),
+    ).where(Entry.id == sa.bindparam("entry")),
+)
+
+
+def has_ended(connection: sa.Connection, output: str, *, now: datetime) -> bool:
+    """Return whether an embargo of the output has ended."""
+    return connection.scalar(_HAS_ENDED, {"of_output": output, "now": now}) is not None
+
+
+def end_embargoes(connection: sa.Connection, output: str, *, now: datetime) -> None:
+    """Mark the entries due whose embargo has ended, and forget their embargoes."""
+    values = {"of_output": output, "now": now}
+    ended = connection.scalars(_END, values).all()
+    mark_due_for(connection, follower_of(output), ended, now)
+
+
+_IS_OVER = sa.and_(_OF_OUTPUT, _EMBARGO.c.ends_at <= sa.bindparam("now"))
+_HAS_ENDED = sa.select(_EMBARGO.c.entry_id).where(_IS_OVER).limit(1)
+_END = sa.delete(_EMBARGO).where(_IS_OVER).returning(_EMBARGO.c.entry_id)
+
+
+def counts(connection: sa.Connection) -> dict[str, int]:
+    """Return how many entries are under an embargo, by output."""
+    query = sa.select(_EMBARGO.c.output, sa.func.count()).group_by(_EMBARGO.c.output)
+    return dict(connection.execute(query).all())
