@@ -71,11 +71,11 @@ def summarize(database: Database, choice: Choice) -> Summary:
         return summary
     slugs = {number: feed.slug for number, feed in facts.items()}
     for group in groups(database, choice, slugs, size=_AT_ONCE):
-        database.query(_add_all, summary, facts, _numbered(group.ids))
+        database.query(_add_all, summary, facts, _with_ids(group.ids))
     return summary
 
 
-def _numbered(ids: Sequence[int]) -> _ConditionOf:
+def _with_ids(ids: Sequence[int]) -> _ConditionOf:
     return lambda _connection: _ENTRY.c.id.in_(ids)
 
 
