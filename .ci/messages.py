@@ -44,13 +44,26 @@ SILENT = (
         "exports/wacz.py",
         "exports/epub.py",
     ),
-    *("reading/plain", "store/statements.py", "demo/run.py", "daemon", "reading/documents/split"),
+    *(
+        "reading/plain",
+        "store/statements.py",
+        "publish/commit_message.py",
+        "demo/run.py",
+        "daemon",
+        "reading/documents/split",
+    ),
 )
 # Not for people: what databases say, and what is in documents.
 NO_SENTENCES = {
     *("file is not a database", "readonly database", "deadlock detected", "no such table"),
     *("unable to open database file", "database is locked", "lock timeout", "disk is full"),
-    *("No space left", "without sending a response", "no article", "(no path yet)"),
+    *(
+        "not a git repository",
+        "No space left",
+        "without sending a response",
+        "no article",
+        "(no path yet)",
+    ),
 }
 LISTS = ("draft private", "md mdx", "key guid link", "application/")
 _NO_SENTENCE = re.compile(r"[<>|\\^=@]|\w/\w+[;,]|SELECT|INSERT|STATUS|^[a-z -]+ [a-z -]{60,}$")

@@ -17,14 +17,14 @@
     ├── UsageError          the command cannot be carried out as asked: exit code 2
     ├── ArchiveError        the run stops: exit code 3
     │   └── ArchiveFull           its disk is full; the service waits for room
+    ├── PublishError        the files are written, but git or the user's command failed
     └── StoreError          the run stops: exit code 3
         ├── StoreFull             its disk is full; the service waits for room
         ├── StoreBusy             another process holds the database
         └── StoreConflict         a deadlock; this transaction was rolled back
 
-Any other exception becomes a `Fault` at the nearest border (see `ingest.border`).
-
-Constructors pass their arguments on, for pickle. `__str__` is English; `cli` translates it.
+Any other exception becomes a `Fault` at the nearest border (see `ingest.border`). Constructors
+pass their arguments on, for pickle. `__str__` is English; `cli` translates it.
 """
 
 from __future__ import annotations
@@ -168,10 +168,7 @@ class ParseError(SourceError):
 
 
 class Unreadable(SourceError):
-    """A document that cannot be read within the limits of time and memory.
-
-    `holds_entries` says that the document has entries, in a form that cannot be read.
-    """
+    """A document that cannot be read within the limits of time and memory; see `ParseError`."""
 
     def __init__(self, url: str, reason: str, *, holds_entries: bool = False) -> None:
         super().__init__(Url(url), reason)
@@ -186,8 +183,7 @@ class Unreadable(SourceError):
 class Fault(SourceError):
     """An unexpected error while polling a feed or reading a document: a bug in Guidang.
 
-    `border` makes it from any other exception. `trace` is the traceback as text, because the
-    exception itself may not be picklable.
+    `border` makes it from any other exception. `trace` is the traceback, as text for pickle.
     """
 
     def __init__(self, url: str, what: str, trace: str = "") -> None:
@@ -232,6 +228,10 @@ class ArchiveError(GuidangError):
 
 class ArchiveFull(ArchiveError):
     """The disk that the archive folder is on is full."""
+
+
+class PublishError(GuidangError):
+    """The files are written, but git or the user's command failed."""
 
 
 class StoreError(GuidangError):

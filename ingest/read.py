@@ -15,7 +15,7 @@ from ingest.reading.read import Reading
 from ingest.reading.shortcuts.split import Split, split
 from ingest.services import Services, all_or_first_error
 from ingest.sources.ask import proxy_of
-from ingest.store import recognise
+from ingest.store import recognise, refusals
 from ingest.store.supplements import may_be_tried
 from ingest.values import Document, NormalEntry, NotModified, Verdict, VerdictKind
 
@@ -80,7 +80,8 @@ async def _complete(services: Services, feed: FeedState, reading: Reading) -> Se
     """Complete new and edited entries from their pages, if the settings ask for full text."""
     if not any(_wants_page(feed, entry) for entry in reading.entries):
         return reading.entries
-    verdicts = await _judge(services, feed, reading)
+    allowed = await services.query(refusals.allowed, feed.id, reading.entries)
+    verdicts = await _judge(services, feed, replace(reading, entries=allowed.entries))
     return await all_or_first_error(_complete_one(services, feed, one) for one in verdicts)
 
 

@@ -9,6 +9,7 @@ from models.follower import Due, Follower
 from models.search import SearchDocument
 from models.servers import HostPause, RsshubInstance, RsshubNamespace
 from models.setting import Setting
+from models.takedown import Takedown, Tombstone
 
 __all__ = [
     "Address",
@@ -35,5 +36,7 @@ __all__ = [
     "SiteFact",
     "SiteFile",
     "SiteName",
+    "Takedown",
+    "Tombstone",
     "Unread",
 ]

@@ -15,6 +15,7 @@ class Follower(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     ran_at: Mapped[datetime | None] = mapped_column(doc="when it last did something")
+    runs: Mapped[int] = mapped_column(server_default="0", doc="how many batches it has done")
     error: Mapped[str | None] = mapped_column(doc="why its last run failed; null: it did not")
 
 

@@ -26,6 +26,7 @@ from ingest.cli import (
     search,
     status,
     systemd_unit,
+    takedown,
 )
 from ingest.cli import (
     run as service,
@@ -35,6 +36,7 @@ from ingest.errors import (
     ArchiveError,
     ConfigError,
     GuidangError,
+    PublishError,
     SourceError,
     StoreError,
     UsageError,
@@ -61,6 +63,7 @@ app.add_typer(feeds.app, name="feeds")
 app.add_typer(entries.app, name="entries")
 app.add_typer(rsshub.app, name="rsshub")
 app.add_typer(follow.app, name="follow")
+app.add_typer(takedown.app, name="takedown")
 app.add_typer(database.app, name="db")
 app.command("init")(database.init)
 app.command("demo")(demo.demo)
@@ -181,7 +184,7 @@ def _code_of(error: GuidangError) -> int:
         return MISUSED
     if isinstance(error, StoreError | ArchiveError):
         return UNUSABLE
-    if isinstance(error, SourceError):
+    if isinstance(error, SourceError | PublishError):
         return SOME_FAILED
     return MISUSED
 

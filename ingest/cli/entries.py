@@ -121,11 +121,14 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show one entry with its links and earlier versions."""
-    from ingest.store import listings
+    from ingest.store import listings, takedowns
 
     with open_session(ctx, quiet=True) as session:
         number = int(entry) if entry.isdecimal() else _number_of(session, entry)
         row = session.database.query(listings.show, number) if 0 < number < _PAST_ALL else None
+        reason = session.database.query(takedowns.reason_of, number) if number < _PAST_ALL else None
+    if row is None and reason is not None:
+        raise UsageError(reason)
     if row is None:
         raise UsageError(f"there is no entry {entry}; see: guidang entries list")
     if as_json:

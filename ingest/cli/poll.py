@@ -12,7 +12,7 @@ import typer
 
 from ingest.cli.feed_views import counts_of
 from ingest.cli.output import console, local, say
-from ingest.cli.session import Session, mend_times, open_session
+from ingest.cli.session import Session, mend_times, open_session, publish
 from ingest.logs import printable
 from ingest.messages import _, ngettext, recognized
 
@@ -51,6 +51,7 @@ def poll(
         if mended := mend_times(session):
             say(_wrong_clock(mended))
         polls = _poll_all(session, _choose(session, names or [], every), fresh=fresh)
+        publish(session)
     return 1 if any(one.error for one in polls) else 0
 
 

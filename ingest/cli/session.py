@@ -84,6 +84,17 @@ def read_configuration(ctx: typer.Context, *, quiet: bool = False) -> tuple[Conf
     return config, file
 
 
+def publish(session: Session) -> None:
+    """Commit written files and run the user's command, if the configuration says so.
+
+    Raise `PublishError` if that fails; the next command tries again.
+    """
+    from ingest.publish import Publisher
+    from ingest.services import system_clock
+
+    Publisher(session.config, session.database, system_clock).publish()
+
+
 def adopt_feeds(config: Config, database: Database, now: datetime) -> Sequence[FeedConfig]:
     """Store the feeds of the file; return them with the addresses as stored."""
     from ingest.rsshub import instances_of, kept_address

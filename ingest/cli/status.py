@@ -11,13 +11,14 @@ import typer
 
 from ingest.cli.follow import lag_as_json
 from ingest.cli.output import JsonOption, local, print_json, print_table, say
-from ingest.cli.session import Session, open_session
+from ingest.cli.session import open_session
+from ingest.cli.status_outputs import OutputState, output_states, places_as_json, show_output
 from ingest.messages import _, ngettext, recognized
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ingest.config import OutputConfig
+    from ingest.cli.session import Session
     from ingest.feed import FeedState
     from ingest.store.due import Lag
 
@@ -35,104 +36,92 @@ def status(
     ] = False,
 ) -> int:
     """Show what is stored and the state of the feeds."""
-    from ingest.store import due, feeds, listings, unread
-
     with open_session(ctx, quiet=True) as session:
-        totals = session.database.query(listings.totals)
-        following = session.database.query(due.lags)
-        known = session.database.query(feeds.every)
-        unreadable = session.database.query(unread.listed)
-        outputs = _outputs(session)
-    failing = sorted((f for f in known if f.failures), key=lambda feed: -feed.failures)
-    missed = [feed for feed in known if feed.ways.habits.gaps]
-    late = [f for f in known if f.paused_at is None and f.next_poll_at <= session.now]
-    paused = sum(feed.paused_at is not None for feed in known)
-    counts = {"feeds": len(known), "failing": len(failing), "paused": paused, "due": len(late)}
-    code = 1 if exit_code and (failing or any(one.problem for one in outputs)) else 0
+        found = _find(session)
     if as_json:
-        place = {"database": session.database.name, **_places_as_json(outputs)}
-        rest = {"following": [*map(lag_as_json, following)], "unread_entries": unreadable}
-        print_json(place | counts | totals | rest | _as_json(failing, missed))
-        return code
-    say(_("database: {name}", name=session.database.name))
-    for output in outputs:
-        _show_output(output, following)
-    _show_kept(totals)
-    _show_following(following, session.now)
-    _show_feeds(counts, [session.now - feed.next_poll_at for feed in late])
-    _show_failing(failing)
-    _show_missed(missed)
-    _show_unread(totals["unread"], unreadable)
-    return code
-
-
-def _as_json(failing: Sequence[FeedState], missed: Sequence[FeedState]) -> dict[str, object]:
-    gaps = [{"id": feed.id, "gaps": feed.ways.habits.gaps} for feed in missed]
-    return {"failing_feeds": [_failing(feed) for feed in failing], "feeds_with_gaps": gaps}
+        print_json(_as_json(found))
+    else:
+        _show(found)
+    is_bad = any(feed.failures for feed in found.feeds) or any(o.problem for o in found.outputs)
+    return 1 if exit_code and is_bad else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _State:
-    """An output; `problem` says why its folder cannot be used, `under_embargo` counts entries."""
+class _Found:
+    """What the command shows."""
 
-    config: OutputConfig
-    problem: str | None
-    under_embargo: int
+    now: datetime
+    database: str
+    outputs: Sequence[OutputState]
+    totals: Mapping[str, int]
+    lags: Sequence[Lag]
+    feeds: Sequence[FeedState]
+    unread: Sequence[Mapping[str, Any]]
+    publish_error: str | None
+
+    @property
+    def failing(self) -> list[FeedState]:
+        """Return the feeds that fail, those with the most failures first."""
+        return sorted((f for f in self.feeds if f.failures), key=lambda feed: -feed.failures)
+
+    @property
+    def delays(self) -> list[timedelta]:
+        """Return how long each feed that is due has been due."""
+        active = (feed for feed in self.feeds if feed.paused_at is None)
+        return [self.now - one.next_poll_at for one in active if one.next_poll_at <= self.now]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many feeds there are, by state."""
+        paused = sum(feed.paused_at is not None for feed in self.feeds)
+        failing, due = len(self.failing), len(self.delays)
+        return {"feeds": len(self.feeds), "failing": failing, "paused": paused, "due": due}
 
 
-def _outputs(session: Session) -> list[_State]:
-    from ingest.follow.files import outputs_of
-    from ingest.store import embargoes
+def _find(session: Session) -> _Found:
+    from ingest.store import due, feeds, listings, publish, unread
 
-    held = session.database.query(embargoes.counts)
-    return [
-        _State(
-            config=output.config,
-            problem=output.problem(),
-            under_embargo=held.get(output.config.name, 0),
-        )
-        for output in outputs_of(session.config, session.database)
-    ]
+    query = session.database.query
+    return _Found(
+        now=session.now,
+        database=session.database.name,
+        outputs=output_states(session),
+        totals=query(listings.totals),
+        lags=query(due.lags),
+        feeds=query(feeds.every),
+        unread=query(unread.listed),
+        publish_error=query(publish.error),
+    )
 
 
-def _places_as_json(states: Sequence[_State]) -> dict[str, object]:
-    outputs = [
-        {
-            "name": one.config.name,
-            "layout": one.config.layout,
-            "path": str(one.config.path),
-            "problem": one.problem,
-            "under_embargo": one.under_embargo,
-        }
-        for one in states
-    ]
+def _show(found: _Found) -> None:
+    say(_("database: {name}", name=found.database))
+    for output in found.outputs:
+        show_output(output, found.lags)
+    _show_kept(found.totals)
+    _show_following(found.lags, found.now)
+    if found.publish_error:
+        error = recognized(found.publish_error)
+        say(_("what follows new files failed: {error}", error=error))
+    _show_feeds(found.counts, found.delays)
+    _show_failing(found.failing)
+    _show_missed([feed for feed in found.feeds if feed.ways.habits.gaps])
+    _show_unread(found.totals["unread"], found.unread)
+
+
+def _as_json(found: _Found) -> dict[str, object]:
+    gaps = [{"id": f.id, "gaps": f.ways.habits.gaps} for f in found.feeds if f.ways.habits.gaps]
     return {
-        "archive": str(states[0].config.path),
-        "archive_problem": states[0].problem,
-        "outputs": outputs,
+        "database": found.database,
+        **places_as_json(found.outputs),
+        **found.counts,
+        **found.totals,
+        "following": [*map(lag_as_json, found.lags)],
+        "unread_entries": found.unread,
+        "publish_error": found.publish_error,
+        "failing_feeds": [_failing(feed) for feed in found.failing],
+        "feeds_with_gaps": gaps,
     }
-
-
-def _show_output(state: _State, lags: Sequence[Lag]) -> None:
-    from ingest.store.outputs import follower_of
-
-    output = state.config
-    count = sum(lag.due for lag in lags if lag.follower == follower_of(output.name))
-    due = ngettext("{count:,} file to write", "{count:,} files to write", count)
-    if output.name == "archive":
-        say(_("archive: {folder} ({due})", folder=output.path, due=due))
-    else:
-        say(_("output {name}: {folder} ({due})", name=output.name, folder=output.path, due=due))
-    if state.problem:
-        say(_("warning: {text}", text=recognized(state.problem)))
-    if state.under_embargo:
-        say(
-            ngettext(
-                "under an embargo: {count:,} entry has no file there yet",
-                "under an embargo: {count:,} entries have no files there yet",
-                state.under_embargo,
-            )
-        )
 
 
 def _show_kept(totals: Mapping[str, int]) -> None:

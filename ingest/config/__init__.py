@@ -4,6 +4,7 @@ every mistake with its file, table and key.
     load            find the file, read it, apply the environment   ← open this first
     tables          the tables of the file
     outputs         the archive, and other folders of files
+    after           what happens after files were written
     requests        the tables about requests to others
     feed_settings   the settings of a feed, each declared once for file, command, OPML and manual
     kinds           types of values: durations, sizes, zones, addresses

@@ -140,6 +140,8 @@ def _resolve_paths(config: Config, folder: Path) -> Config:
     resolved: dict[str, Any] = {"database": config.database.model_copy(update={"url": url})}
     if "archive" in config.model_fields_set or not config.outputs:
         resolved["archive"] = resolve(config.archive)
+    hooks = {"folder": folder / config.hooks.folder.expanduser()}
+    resolved["hooks"] = config.hooks.model_copy(update=hooks)
     resolved["outputs"] = tuple(resolve(output) for output in config.outputs)
     return config.model_copy(update=resolved)
 

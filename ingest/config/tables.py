@@ -11,6 +11,7 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from ingest.config.after import GitConfig, HooksConfig
 from ingest.config.feed_settings import FeedConfig
 from ingest.config.kinds import Interval, Listen, Table
 from ingest.config.outputs import ArchiveConfig, OutputConfig
@@ -107,6 +108,8 @@ class Config(Table):
     database: DatabaseConfig = DatabaseConfig()
     archive: ArchiveConfig = ArchiveConfig()
     outputs: tuple[OutputConfig, ...] = ()
+    git: GitConfig = GitConfig()
+    hooks: HooksConfig = HooksConfig()
     fetch: FetchConfig = FetchConfig()
     schedule: ScheduleConfig = ScheduleConfig()
     rsshub: RsshubConfig = RsshubConfig()

@@ -16,6 +16,7 @@ from ingest.config import Config
 from ingest.daemon.dispatch import Dispatcher
 from ingest.daemon.notify import notify, notify_reloading, watchdog_interval
 from ingest.daemon.parts import Parts
+from ingest.daemon.publishing import Publishing
 from ingest.daemon.watch import ClockWatch, Progress, exit_after
 from ingest.database import Database
 from ingest.database.alone import alone_at
@@ -39,8 +40,7 @@ _RELOADS_WITHIN = timedelta(seconds=3)
 _RESTS_WITHIN, _ENDS_AFTER = timedelta(seconds=1), timedelta(seconds=10)
 
 Read = Callable[[], Config]  # The function reads the configuration again; it raises `ConfigError`.
-# The function adopts the feeds of a configuration; it raises `StoreError`.
-Adopt = Callable[[Config], object]
+Adopt = Callable[[Config], object]  # The function adopts its feeds; it raises `StoreError`.
 
 
 class Daemon:
@@ -54,8 +54,7 @@ class Daemon:
         self._reading = asyncio.Lock()
         self._progress, self._metrics = Progress(), Metrics()
         self._parts = Parts(config)
-        self._is_ready = False
-        self._is_reload_waiting = False
+        self._is_ready = self._is_reload_waiting = False
         self._clock = ClockWatch(system_clock(), time.monotonic())
 
     async def run(self) -> None:
@@ -91,7 +90,8 @@ class Daemon:
         )
         measuring = asyncio.create_task(self._measure(services))
         await self._keep_house(services, dispatcher)
-        scheduler = self._schedule(services, dispatcher)
+        publishing = Publishing(services)
+        scheduler = self._schedule(services, dispatcher, publishing)
         watching = asyncio.create_task(self._watch_loop())
         freeze_garbage()
         self._is_ready = True
@@ -103,6 +103,7 @@ class Daemon:
         scheduler.pause()
         await dispatcher.rest(_RESTS_WITHIN)  # The next line cancels running jobs.
         scheduler.shutdown(wait=False)
+        publishing.stop()
         measuring.cancel()
         watching.cancel()
         notify("STATUS=finishing what is in flight")
@@ -129,22 +130,24 @@ class Daemon:
         with self._parts.wait_for(self._parts.database, is_starting=not self._is_ready):
             await self._mend_schedule(services)
 
-    def _schedule(self, services: Services, dispatcher: Dispatcher) -> AsyncIOScheduler:
+    def _schedule(
+        self, services: Services, dispatcher: Dispatcher, publishing: Publishing
+    ) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
             timezone="UTC",
-            # By default, APScheduler silently skips jobs that are one second late.
+            # Without a grace time of None, APScheduler skips jobs that are a second late.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         tick = services.config.daemon.tick
         ticks = {
             dispatcher.fill: tick,
             self._ping: (watchdog_interval() or timedelta(minutes=1)) / 3,
+            partial(self._keep_house, services, dispatcher): _HOUSEKEEPING * tick,
+            partial(self._measure, services): _HOUSEKEEPING * tick,
+            publishing.publish: _HOUSEKEEPING * tick,
         }
         for job, every in ticks.items():
             scheduler.add_job(job, "interval", seconds=every.total_seconds())
-        rare = _HOUSEKEEPING * tick.total_seconds()
-        scheduler.add_job(self._keep_house, "interval", seconds=rare, args=[services, dispatcher])
-        scheduler.add_job(self._measure, "interval", seconds=rare, args=[services])
         scheduler.start()
         return scheduler
 

@@ -171,6 +171,18 @@ class Database:
                 problems += sqlite_damage(connection)
             return problems
 
+    def truncate_log(self) -> None:
+        """Move SQLite's write-ahead log into the file and empty it, so that it holds no old rows.
+
+        If a reader prevents this, a later call does it.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        with self._explain_errors(), self._turn, self.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            if driver is not None:
+                driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.reading.dedupe import link_key_of
+from ingest.store import refusals
 from ingest.store.statements import in_batches, insert_if_new, insert_into, table_of
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import Address, Entry
@@ -46,8 +47,9 @@ def _known_by(column: str) -> sa.Select[Any]:
 
 
 def known_links(connection: sa.Connection, feed_id: int, link_keys: Iterable[str]) -> set[str]:
-    """Return the given link keys that an entry of the feed has, or had at an earlier address."""
-    found: set[str] = set()
+    """Return the given link keys that an entry of the feed has or had, or that were taken down."""
+    link_keys = list(link_keys)
+    found = refusals.refused_links(connection, feed_id, link_keys)
     for some in in_batches(sorted(link_keys)):
         for table in (_ENTRY, _ADDRESS):
             query = sa.select(table.c.link_key).where(table.c.feed_id == feed_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -10,13 +10,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.reading.documents.packing import unpack
+from ingest.reading.documents.packing import pack, unpack
 from ingest.store.statements import in_batches, insert_if_new, table_of
 from ingest.values import Packed
 from models import Capture, Entry
 
 # A document is a tuple of its bytes, their origin and their Content-Type.
 Body = tuple[Packed, str, str | None]
+ERASED = pack(b"").body  # takes the place of a document with an entry that was taken down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +32,19 @@ class Seen:
 
 
 def keep_captures(
-    connection: sa.Connection, seen: Seen, bodies: Iterable[Body]
+    connection: sa.Connection,
+    seen: Seen,
+    bodies: Iterable[Body],
+    hidden: Collection[bytes] = frozenset(),
 ) -> dict[bytes, int]:
-    """Store documents that are not stored yet; return their capture ids by digest."""
+    """Store documents that are not stored yet; return their capture ids by digest.
+
+    Documents with a digest in `hidden` are stored without their bytes.
+    """
     rows: dict[bytes, dict[str, Any]] = {}
     for packed, url, kind in bodies:
-        rows.setdefault(packed.digest, _row(seen, url, kind) | packed._asdict())
+        stored = packed._replace(body=ERASED) if packed.digest in hidden else packed
+        rows.setdefault(packed.digest, _row(seen, url, kind) | stored._asdict())
     numbers: dict[bytes, int] = {}
     if rows:
         insert = _insert_if_new(connection.dialect.name)
@@ -98,7 +106,10 @@ class StoredEntry:
 def stored_entries(
     connection: sa.Connection, feed_id: int, *, after: int = 0, limit: int = 200
 ) -> list[StoredEntry]:
-    """Return up to `limit` entries of a feed and their bytes, in order of ids, after `after`."""
+    """Return up to `limit` entries of a feed and their bytes, in order of ids, after `after`.
+
+    Entries of documents that were erased are left out.
+    """
     page = sa.orm.aliased(Capture)
     query = (
         sa.select(
@@ -112,7 +123,7 @@ def stored_entries(
         )
         .join(Capture, Capture.id == Entry.capture_id)
         .outerjoin(page, page.id == Entry.page_capture_id)
-        .where(Entry.feed_id == feed_id, Entry.id > after)
+        .where(Entry.feed_id == feed_id, Entry.id > after, Capture.body != ERASED)
         .order_by(Entry.id)
         .limit(limit)
     )

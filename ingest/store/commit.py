@@ -23,15 +23,7 @@ from ingest.reading.read import BrokenEntry, Reading
 from ingest.rsshub import is_route
 from ingest.rsshub.routes import carries_access, generator_of, is_rsshub, matched_pattern
 from ingest.schedule.trust import after_not_modified
-from ingest.store import (
-    addresses,
-    entries,
-    polls,
-    revisions,
-    rsshub,
-    supplements,
-    unread,
-)
+from ingest.store import addresses, entries, polls, refusals, revisions, rsshub, supplements, unread
 from ingest.store.captures import Body, Seen, keep_captures
 from ingest.store.due import mark_due
 from ingest.store.judges import Judge, Live
@@ -116,9 +108,10 @@ def keep(
     """Store the changes of a document; return them. `broken` entries are stored unread.
 
     The entries are compared with stored ones under the feed's lock, so that two programs with the
-    same feed store an entry only once.
+    same feed store an entry only once. Entries that were taken down are left out.
     """
     hold_feed(connection, seen.feed_id)
+    found, broken, hidden = refusals.allowed(connection, seen.feed_id, found, broken)
     changes = judge.judge(connection, seen, found)
     pictured = supplements.find_pictures(connection, changes.current)
     documents = chain(
@@ -126,7 +119,7 @@ def keep(
         supplements.picture_bodies(seen, pictured),
         unread.bodies(seen, broken),
     )
-    captures = keep_captures(connection, seen, documents)
+    captures = keep_captures(connection, seen, documents, hidden)
     marked = unread.marks(connection, seen.feed_id)
     since = unread.first_seen(marked, changes.new)
     entries.insert_new(connection, seen, changes.new, captures, since)

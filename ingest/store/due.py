@@ -170,7 +170,7 @@ def note_error(connection: sa.Connection, follower: str, error: str, now: dateti
 _NOTE_RUN = (
     sa.update(_FOLLOWER)
     .where(_FOLLOWER.c.name == sa.bindparam("of_follower"))
-    .values(ran_at=sa.bindparam("now"), error=sa.bindparam("why"))
+    .values(ran_at=sa.bindparam("now"), runs=_FOLLOWER.c.runs + 1, error=sa.bindparam("why"))
 )
 
 

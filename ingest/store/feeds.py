@@ -15,8 +15,10 @@ from ingest.errors import UsageError
 from ingest.feed import FeedState
 from ingest.rsshub import Instance, kept_address, route_of
 from ingest.schedule import first_polls
+from ingest.store import takedowns
 from ingest.store.due import mark_feed_due
 from ingest.store.feed_state import WITHOUT_VALIDATORS, listed, place_of, state_of
+from ingest.store.search.index import forget
 from models import Address, Capture, Entry, Feed, Revision, Unread
 
 NOT_IN_FILE = "taken out of the configuration file"
@@ -71,7 +73,9 @@ def add(
     A removed feed comes back with its entries and its old settings, updated by the given ones; with
     the origin `file`, only the given settings apply. A feed takes over the entries that were
     imported for its categories before its address was known. `first_poll` defaults to `now`.
+    Raise `UsageError` if the feed was taken down.
     """
+    takedowns.refuse_feed(connection, url)
     kept = sa.select(Feed.id, Feed.removed_at, Feed.settings)
     row = connection.execute(kept.where(Feed.url == url)).first()
     if row is not None and row.removed_at is None:
@@ -124,7 +128,12 @@ def add_all(
     now: datetime,
     origin: str = "command",
 ) -> int:
-    """Add feeds, with first polls one after the other; return how many are new."""
+    """Add feeds, with first polls one after the other; return how many are new.
+
+    Feeds that were taken down are left out.
+    """
+    refused = takedowns.refused_feeds(connection, [url for url, _ in wanted])
+    wanted = [(url, settings) for url, settings in wanted if url not in refused]
     times = first_polls(len(wanted), now)
     return sum(
         add(connection, url, settings, now=now, origin=origin, first_poll=at)[1]
@@ -222,6 +231,7 @@ def remove(connection: sa.Connection, feed_id: int, *, now: datetime, entries: b
         return
     mark_feed_due(connection, feed_id, now)
     of_feed = sa.select(Entry.id).where(Entry.feed_id == feed_id)
+    forget(connection, list(connection.scalars(of_feed)))
     connection.execute(sa.delete(Revision).where(Revision.entry_id.in_(of_feed)))
     connection.execute(sa.delete(Address).where(Address.feed_id == feed_id))
     connection.execute(sa.delete(Entry).where(Entry.feed_id == feed_id))

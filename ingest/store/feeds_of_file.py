@@ -9,14 +9,14 @@ import sqlalchemy as sa
 
 from ingest.config import FeedConfig, FeedSettings
 from ingest.feed import FeedState
-from ingest.store import feeds
+from ingest.store import feeds, takedowns
 from models import Feed
 
 
 def differs(connection: sa.Connection, named: Iterable[FeedConfig]) -> bool:
     """Whether the list differs from the feeds of the configuration file."""
     kept = {feed.url: feed for feed in feeds.every(connection)}
-    wanted = {feed.url: feed.settings for feed in named}
+    wanted = _named_feeds(connection, named)
     gone = (f for f in kept.values() if f.origin == "file" and f.url not in wanted)
     return any(feed.paused_at is None for feed in gone) or any(
         url not in kept
@@ -31,10 +31,11 @@ def adopt(connection: sa.Connection, named: Iterable[FeedConfig], *, now: dateti
     """Make the list agree with the feeds of the configuration file; write only differences.
 
     A feed that the file no longer names is paused, and resumed if the file names it again.
-    Nothing is deleted, and feeds added by command are not changed.
+    Nothing is deleted, and feeds added by command are not changed. Feeds that were taken down are
+    left out.
     """
     kept = {feed.url: feed for feed in feeds.every(connection)}
-    wanted = {feed.url: feed.settings for feed in named}
+    wanted = _named_feeds(connection, named)
     fresh = [(url, settings) for url, settings in wanted.items() if url not in kept]
     feeds.add_all(connection, fresh, now=now, origin="file")
     for url, settings in wanted.items():
@@ -44,6 +45,12 @@ def adopt(connection: sa.Connection, named: Iterable[FeedConfig], *, now: dateti
     for feed in gone:
         if feed.paused_at is None:
             feeds.pause(connection, feed.id, now=now, reason=feeds.NOT_IN_FILE)
+
+
+def _named_feeds(connection: sa.Connection, named: Iterable[FeedConfig]) -> dict[str, FeedSettings]:
+    wanted = {feed.url: feed.settings for feed in named}
+    refused = takedowns.refused_feeds(connection, wanted)
+    return {url: settings for url, settings in wanted.items() if url not in refused}
 
 
 def _adopt_one(

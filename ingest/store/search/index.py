@@ -58,15 +58,15 @@ def _tokens(entry: Texts) -> set[str]:
     """Return the tokens of an entry, with the prefixes of their places."""
     tokens = within_limit(tokens_of(entry.present.folded))
     tokens.add(EVERY)
-    tokens.update(_prefixed(TITLE, [entry.present.folded_title]))
+    tokens.update(_with_prefix(TITLE, [entry.present.folded_title]))
     if entry.earlier:
-        tokens.update(_prefixed(EARLIER, [one.folded for one in entry.earlier]))
+        tokens.update(_with_prefix(EARLIER, [one.folded for one in entry.earlier]))
         titles = [one.folded_title for one in entry.earlier]
-        tokens.update(_prefixed(EARLIER + TITLE, titles))
+        tokens.update(_with_prefix(EARLIER + TITLE, titles))
     return tokens
 
 
-def _prefixed(place: str, folded: Sequence[str]) -> Iterator[str]:
+def _with_prefix(place: str, folded: Sequence[str]) -> Iterator[str]:
     tokens = within_limit(set().union(*map(tokens_of, folded)))
     return (place + token for token in tokens)
 

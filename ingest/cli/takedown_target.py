@@ -1,0 +1,88 @@
+"""Find what a user names to take down: an entry, a link, a feed or a host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from ingest.errors import UsageError
+
+if TYPE_CHECKING:
+    from ingest.database import Database
+    from ingest.store.erase import Target
+
+_HOST = re.compile(r"\[?[\w:]*:[\w:]*\]?|[\w-]+(?:\.[\w-]+)+(?P<port>:\d+)?|localhost")
+_PAST_ALL = 2**63  # larger than any number in a database
+
+
+def find_target(database: Database, text: str) -> Target:
+    """Return what a text names.
+
+    A number is an entry, an address is a feed's or an article's, a name with dots is a host, and
+    other words are a feed's. A kind before it (`feed:12`) overrides this. Raise `UsageError` if
+    there is no such entry or feed, or several.
+    """
+    kind, _, rest = text.strip().partition(":")
+    if kind in _FINDERS and rest and not rest.startswith("//"):
+        return _FINDERS[kind](database, rest)
+    return _FINDERS[_kind_of(database, text.strip())](database, text.strip())
+
+
+def _kind_of(database: Database, text: str) -> str:
+    from ingest.store import erase
+
+    if text.isdecimal():
+        return "entry"
+    if "://" in text:
+        return "feed" if database.query(erase.feed_at, text) else "url"
+    return "host" if _HOST.fullmatch(text) else "feed"
+
+
+def _find_entry(database: Database, text: str) -> Target:
+    from ingest.store.erase import Target, entries_of, name_of_entry
+
+    is_number = text.isdecimal() and 0 < int(text) < _PAST_ALL
+    target = Target(kind="entry", value=text, name=text)
+    if not is_number or not database.query(entries_of, target):
+        raise UsageError(f"there is no entry {text}; see: guidang entries list")
+    return Target(kind="entry", value=text, name=database.query(name_of_entry, int(text)))
+
+
+def _find_url(_database: Database, text: str) -> Target:
+    from ingest.reading.dedupe import link_key_of
+    from ingest.reading.links import canonical_link
+    from ingest.store.erase import Target
+    from ingest.urls import absolute_link, without_secrets
+
+    canonical = canonical_link(absolute_link(text, None))
+    if canonical is None:
+        raise UsageError(f"{text} is no address of an article; write it with https://")
+    return Target(kind="url", value=link_key_of(canonical), name=without_secrets(text))
+
+
+def _find_feed(database: Database, text: str) -> Target:
+    from ingest.store import erase, feeds
+    from ingest.urls import without_secrets
+
+    feed_id = database.query(erase.feed_at, text)
+    if feed_id is None:
+        feed = database.query(feeds.find, [text])[0]
+        return erase.Target(kind="feed", value=str(feed.id), name=without_secrets(feed.url))
+    return erase.Target(kind="feed", value=str(feed_id), name=without_secrets(text))
+
+
+def _find_host(_database: Database, text: str) -> Target:
+    from ingest.store.erase import Target
+    from ingest.store.refusals import host_name
+
+    host = host_name(text)
+    return Target(kind="host", value=host, name=host)
+
+
+_FINDERS: Mapping[str, Callable[[Database, str], Target]] = {
+    "entry": _find_entry,
+    "url": _find_url,
+    "feed": _find_feed,
+    "host": _find_host,
+}

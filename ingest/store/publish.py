@@ -1,0 +1,76 @@
+"""What was written since the last commit and the last run of the user's command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.store.statements import in_batches, insert_into
+from models import ArchiveFile, Entry, Follower, Setting, Takedown
+
+_DONE, _DONE_AT, _ERROR = "publish.done", "publish.done_at", "publish.error"
+
+
+def news(connection: sa.Connection, followers: Sequence[str]) -> str | None:
+    """Return a mark of what these followers did, and of the last takedown.
+
+    Return None if nothing was written yet, or if that mark was published already.
+    """
+    done = sa.select(sa.func.sum(Follower.runs)).where(Follower.name.in_(followers))
+    runs, takedown = connection.scalar(done), connection.scalar(sa.select(sa.func.max(Takedown.id)))
+    mark = f"{runs} {takedown or 0}"
+    return mark if runs and mark != _get(connection, _DONE) else None
+
+
+def note_done(connection: sa.Connection, mark: str, *, now: datetime) -> None:
+    """Store that everything up to a mark is published."""
+    _set(connection, {_DONE: mark, _DONE_AT: now.isoformat(), _ERROR: ""})
+
+
+def note_error(connection: sa.Connection, error: str) -> None:
+    """Store why publishing failed."""
+    _set(connection, {_ERROR: error})
+
+
+def error(connection: sa.Connection) -> str | None:
+    """Return why publishing failed last, or None."""
+    return _get(connection, _ERROR) or None
+
+
+def takedowns_since_last(connection: sa.Connection) -> list[str]:
+    """Return what was taken down since the last time that all was published, with the reasons."""
+    done_at = _get(connection, _DONE_AT)
+    query = sa.select(Takedown.target, Takedown.reason).order_by(Takedown.id)
+    if done_at:
+        query = query.where(Takedown.taken_at >= datetime.fromisoformat(done_at))
+    return [f"{target} ({reason})" for target, reason in connection.execute(query)]
+
+
+def files_at(
+    connection: sa.Connection, output: str, paths: Sequence[str]
+) -> dict[str, sa.Row[str, bytes | None, str, str]]:
+    """Return the files of an output at these paths: path, digest, and their entries' titles."""
+    found: dict[str, Any] = {}
+    for some in in_batches(paths):
+        query = (
+            sa.select(ArchiveFile.path, ArchiveFile.digest, Entry.title, Entry.feed_title)
+            .join(Entry, Entry.id == ArchiveFile.entry_id)
+            .where(ArchiveFile.output == output, ArchiveFile.path.in_(some))
+        )
+        found |= {row.path: row for row in connection.execute(query)}
+    return found
+
+
+def _get(connection: sa.Connection, name: str) -> str | None:
+    return connection.scalar(sa.select(Setting.value).where(Setting.name == name))
+
+
+def _set(connection: sa.Connection, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        insert = insert_into(connection, Setting).values(name=name, value=value)
+        connection.execute(
+            insert.on_conflict_do_update(index_elements=["name"], set_={"value": value})
+        )
