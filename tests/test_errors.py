@@ -24,6 +24,7 @@ EXAMPLES = [
     errors.ConfigError("config.toml", ("one", "two")),
     errors.UsageError("no such feed"),
     errors.ArchiveError("read-only"),
+    errors.PublishError("git failed"),
     errors.StoreError("gone"),
     errors.ArchiveFull("full"),
     errors.StoreFull("full"),

@@ -274,7 +274,7 @@ def _merge_feeds(connection: sa.Connection) -> None:
 def replay(world: World) -> int:
     (feed, _) = world.database.query(feeds.every)
     world.replay(feed)
-    return join_doubles(world.database, world.folder, feed, now=world.clock())
+    return join_doubles(world.database, [world.folder], feed, now=world.clock())
 
 
 def test_a_replay_joins_the_duplicates_of_a_moved_site(world: World) -> None:
