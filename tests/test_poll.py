@@ -453,4 +453,4 @@ def test_a_path_given_first_by_another_process_is_kept(world: World, site: Site)
         lambda c: dict(c.execute(sa.select(ArchiveFile.entry_id, ArchiveFile.path)).all())
     )
     ours = dict.fromkeys(given, "elsewhere.md")
-    assert world.database.transact(file_store.give_paths, "hexo", ours) == given
+    assert world.database.transact(file_store.give_paths, "archive", ours) == given

@@ -76,14 +76,13 @@ _PAIR = re.compile(f"[{UNSPACED}]")
 def asked_for(pattern: Pattern) -> Asked:
     """Return what to ask an index for, to find all texts with a word or phrase."""
     pieces = list(_PIECES.finditer(pattern.text))
-    tokens: dict[Token, None] = {}
+    tokens: list[Token] = []
     for piece in pieces:
         is_last = pattern.text[piece.end() :] in {"", "."}  # `3.*` finds 3.5
-        for token in _tokens_for(piece, is_open=pattern.is_prefix and is_last):
-            tokens[token] = None
+        tokens += _tokens_for(piece, is_open=pattern.is_prefix and is_last)
     is_whole = len(pieces) == 1 and pieces[0].span() == (0, len(pattern.text))
     is_exact = is_whole and len(tokens) == 1 and all(map(_is_exact, tokens))
-    return Asked(tuple(_spread(list(tokens))), is_exact)
+    return Asked(tuple(_spread(list(dict.fromkeys(tokens)))), is_exact)
 
 
 def _tokens_for(piece: re.Match[str], *, is_open: bool) -> Iterable[Token]:
