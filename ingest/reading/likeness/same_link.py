@@ -1,0 +1,31 @@
+"""One spelling for the links of one article in several feeds; fetches nothing."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+from ingest.reading.links import canonical_link, is_front_page, names_a_site
+
+_LONGEST = 4000  # characters of a link
+_MOBILE = re.compile(r"^(?:wap|3g|mobile|touch)\.(?=[^.]+\.[^.])")
+
+
+def comparable_link(url: str) -> str | None:
+    """Return the spelling of a link that it shares with other links to the article.
+
+    It is the canonical link without a slash at its end, and without fragment unless that holds a
+    path (`#/article/7`). Return None for what names no article: a front page, or no web address.
+    """
+    link = canonical_link(url.strip()) if len(url) <= _LONGEST else None
+    if link is None or names_a_site(link) or is_front_page(link):
+        return None
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return None
+    if parts.scheme != "https" or not parts.hostname:
+        return None
+    fragment = parts.fragment if "/" in parts.fragment else ""
+    server = _MOBILE.sub("", parts.netloc)
+    return urlunsplit(("https", server, parts.path.rstrip("/"), parts.query, fragment))
