@@ -55,6 +55,12 @@ def numbers(world: World, folder: str = "posts") -> list[int]:
     return sorted(int(file.name.split("第")[1][0]) for file in files)
 
 
+def files(world: World, folder: str) -> dict[str, str]:
+    """Return the texts of the files by name."""
+    found = (world.root / folder).rglob("*.md")
+    return {file.name: file.read_text("utf-8") for file in found}
+
+
 def embargoed(world: World) -> dict[str, int]:
     return world.query(embargoes.counts)
 
@@ -165,6 +171,31 @@ def test_rights_of_a_feed_hold_in_public_outputs_only(world: World, site: Site) 
     )
     assert ("noindex" in private, "noindex" in public) == (False, True)
     assert ("原文" in private, "原文" in public) == (False, True)
+
+
+@pytest.mark.parametrize("setting", [{"excerpt_only": True}, {"noindex": True}])
+def test_a_feed_that_comes_back_with_other_rights_is_written_anew(
+    world: World, site: Site, setting: dict[str, Any]
+) -> None:
+    feed = world.add(site.url("/feed.xml"))
+    configure(world, {"private": True}, {})
+    world.poll()
+    before = files(world, "site")
+    world.database.transact(feeds.remove, feed.id, now=NOON, entries=False)
+    world.add(site.url("/feed.xml"), **setting)
+    follow(world)
+    assert all(before[path] != content for path, content in files(world, "site").items())
+    assert follow(world) == 0
+
+
+def test_a_feed_that_comes_back_under_an_embargo_is_taken_away(world: World, site: Site) -> None:
+    feed = world.add(site.url("/feed.xml"))
+    world.poll()
+    assert numbers(world) == [1, 2, 3]
+    world.database.transact(feeds.remove, feed.id, now=NOON, entries=False)
+    world.add(site.url("/feed.xml"), publish_after="5d")
+    follow(world)
+    assert numbers(world) == [2]
 
 
 def test_an_output_that_is_gone_has_no_embargoes(world: World, feed: FeedState) -> None:

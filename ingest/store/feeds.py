@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import sqlalchemy as sa
 
@@ -19,6 +18,7 @@ from ingest.store import takedowns
 from ingest.store.due import mark_feed_due
 from ingest.store.feed_state import WITHOUT_VALIDATORS, listed, place_of, state_of
 from ingest.store.search.index import forget
+from ingest.store.slugs import free_slug
 from models import Address, Capture, Entry, Feed, Revision, Unread
 
 NOT_IN_FILE = "taken out of the configuration file"
@@ -99,8 +99,10 @@ def add(
     }
     if row is not None:
         connection.execute(sa.update(Feed).where(Feed.id == row.id).values(url=url, **fresh))
-        return get(connection, row.id), True
-    slug = _free_slug(connection, url)
+        feed = get(connection, row.id)
+        _mark_due_if_shown(connection, feed, FeedSettings.model_validate(row.settings), now)
+        return feed, True
+    slug = free_slug(connection, url)
     added = {"url": url, "slug": slug, "added_at": now, "gmt_is_local": False, "failures": 0}
     feed_id = connection.scalar(sa.insert(Feed).values(**added, **fresh).returning(Feed.id))
     return get(connection, feed_id or 0), True
@@ -168,26 +170,6 @@ def address_of_new(connection: sa.Connection, url: str, instances: Sequence[Inst
     return kept if is_known else route_of(url, instances) or kept
 
 
-def _free_slug(connection: sa.Connection, url: str) -> str:
-    slug = _slug_of(url)
-    if connection.scalar(sa.select(Feed.id).where(Feed.slug == slug)) is None:
-        return slug
-    return f"{slug}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
-
-
-def _slug_of(url: str) -> str:
-    """Return a folder name for an address: letters, digits, dots, dashes; at most 80 characters.
-
-    A port or a query is represented by a digest.
-    """
-    parts = urlsplit(url)
-    host = (parts.hostname or "").removeprefix("www.")
-    named = f"{host}{unquote(parts.path).removesuffix('.xml').removesuffix('.json')}"
-    safe = "".join(c if c.isalnum() or c in "-." else "-" for c in named.casefold())
-    squeezed = "-".join(filter(None, safe.split("-"))).strip(".")
-    return squeezed.encode()[:80].decode(errors="ignore").strip("-.") or "feed"
-
-
 def change(
     connection: sa.Connection, feed_id: int, settings: FeedSettings, *, now: datetime
 ) -> None:
@@ -199,9 +181,16 @@ def change(
         columns["next_poll_at"] = feed.last_polled_at + settings.interval
         columns["next_poll_reason"] = f"the interval set for it is {settings.as_json()['interval']}"
     connection.execute(sa.update(Feed).where(Feed.id == feed_id).values(columns))
-    if all(getattr(before, name) == getattr(settings, name) for name in _SHOWN_IN_RECORDS):
-        return
-    mark_feed_due(connection, feed_id, now)
+    _mark_due_if_shown(connection, replace(feed, settings=settings), before, now)
+
+
+def _mark_due_if_shown(
+    connection: sa.Connection, feed: FeedState, before: FeedSettings, now: datetime
+) -> None:
+    """Mark a feed's entries due if their files show a setting that differs from before."""
+    now_set = feed.settings
+    if any(getattr(before, name) != getattr(now_set, name) for name in _SHOWN_IN_RECORDS):
+        mark_feed_due(connection, feed.id, now)
 
 
 def pause(connection: sa.Connection, feed_id: int, *, now: datetime, reason: str) -> None:
