@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -44,6 +45,14 @@ _Captures = Annotated[
     bool, typer.Option("--captures", help="Also the publisher's bytes of each entry.")
 ]
 _Text = Annotated[bool, typer.Option("--text", help="Also the visible text, without HTML.")]
+_Public = Annotated[
+    bool | None,
+    typer.Option(
+        "--public/--private",
+        help="Whether excerpt_only and publish_after of feeds hold, as in public outputs. Default: "
+        "they hold for atom, jsonfeed and epub.",
+    ),
+]
 _Card = Annotated[
     bool,
     typer.Option("--card/--no-card", help="Describe the file in OUT.README.md, for researchers."),
@@ -64,6 +73,7 @@ def export(
     revisions: _Revisions = False,
     captures: _Captures = False,
     text: _Text = False,
+    public: _Public = None,
     card: _Card = True,
     force: _Force = False,
 ) -> None:
@@ -75,9 +85,13 @@ def export(
     from ingest.store.exports import Wanted
 
     wanted = Wanted(revisions=revisions, captures=captures, text=text)
-    _refuse_extras(FORMATS[form], wanted)
+    _refuse_extras(FORMATS[form], wanted, public)
     with open_session(ctx, quiet=True) as session:
         choice, asked = _choose(session, where, feed or [], (since, until))
+        if public or (public is None and FORMATS[form].is_public):
+            choice = replace(choice, public_at=session.now)
+        if public is not None:
+            asked["--public" if public else "--private"] = ""
         if choice.has_words and FORMATS[form].has_documents:
             raise UsageError(f"--format {form} takes fields in --where, and no words")
         order = Export(format=FORMATS[form], choice=choice, wanted=wanted, asked=asked)
@@ -89,11 +103,13 @@ def export(
         _report(done, out)
 
 
-def _refuse_extras(form: Format, wanted: Wanted) -> None:
+def _refuse_extras(form: Format, wanted: Wanted, public: bool | None) -> None:
     """Raise `UsageError` for an option that a format has no place for."""
     for name in ("revisions", "captures", "text"):
         if getattr(wanted, name) and name not in form.extras:
             raise UsageError(f"--{name} does not go with --format {form.name}")
+    if public and form.has_documents:
+        raise UsageError(f"--format {form.name} has whole documents; --public does not go with it")
 
 
 def _choose(

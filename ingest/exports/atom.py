@@ -20,6 +20,7 @@ class Atom(Format):
     """One feed with all entries; its id and those of its entries never change."""
 
     name = "atom"
+    is_public = True
     newest_first = True
 
     def head(self, about: About) -> bytes:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from ingest.store.export_rows import FeedFacts
 from ingest.store.export_summary import FeedTotal, Summary
 from ingest.values.exports import SCHEMA_VERSION, About
 
@@ -25,6 +27,10 @@ Unknown. The texts belong to their authors and publishers, and no licence is giv
 field `licence` is empty). Check the terms of each feed, and the law where you work, before you
 publish texts from this file. Entries may name persons.
 """
+_RESTRICTED = """\
+The owner of the archive has set limits for these feeds. They hold in this file only if it was
+exported with `--public`; respect them when you pass it on.
+"""
 
 
 def card(about: About, summary: Summary, file: Path, form: str) -> str:
@@ -35,6 +41,7 @@ def card(about: About, summary: Summary, file: Path, form: str) -> str:
             _table(("", ""), _facts(about, summary, file, form)),
             f"## How it was made\n\n{_HOW}",
             f"## Licences\n\n{_RIGHTS}",
+            *_restrictions(summary.feeds.values()),
             f"## Years\n\n{_counts('year of publication', summary.years)}",
             f"## Languages\n\n{_counts('language', summary.languages)}",
             f"## Dates\n\n{_counts('method', summary.methods)}",
@@ -42,6 +49,25 @@ def card(about: About, summary: Summary, file: Path, form: str) -> str:
             f"## Feeds\n\n{_feeds(summary.feeds.values())}",
         ]
     )
+
+
+def _restrictions(feeds: Iterable[FeedTotal]) -> Iterable[str]:
+    """Yield a section on the feeds of which the owner of the archive does not publish all."""
+    restricted = [(feed, limits) for feed in feeds if (limits := list(_limits(feed.facts)))]
+    if restricted:
+        in_order = sorted(restricted, key=lambda one: one[0].facts.slug)
+        rows = ((feed.title, feed.facts.url, ", ".join(limits)) for feed, limits in in_order)
+        table = _table(("feed", "address", "public outputs"), islice(rows, _MOST_FEEDS))
+        yield f"## Restrictions\n\n{_RESTRICTED}\n{table}"
+
+
+def _limits(feed: FeedFacts) -> Iterable[str]:
+    if feed.excerpt_only:
+        yield "have excerpts only"
+    if feed.publish_after:
+        yield f"wait for {feed.publish_after}"
+    if feed.noindex:
+        yield "ask search engines not to list them"
 
 
 def _facts(about: About, summary: Summary, file: Path, form: str) -> Iterable[tuple[str, object]]:

@@ -46,6 +46,7 @@ class Epub(Format):
     """A book; its text is the entries' text, and pictures are named, not shown."""
 
     name = "epub"
+    is_public = True
     has_finish = True
 
     def piece(self, entries: Sequence[ExportEntry], *, is_first: bool) -> bytes:

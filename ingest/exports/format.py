@@ -22,6 +22,7 @@ class Format:
     extras: ClassVar[frozenset[str]] = frozenset()
     newest_first: ClassVar[bool] = False
     has_card: ClassVar[bool] = False
+    is_public: ClassVar[bool] = False  # It is made for others to read, unless the user says no.
     has_finish: ClassVar[bool] = False
     has_documents: ClassVar[bool] = False  # It has documents as they were seen, not entries.
 

@@ -18,6 +18,7 @@ class JsonFeed(Format):
     """One feed with all entries; the ids of its entries never change."""
 
     name = "jsonfeed"
+    is_public = True
     newest_first = True
 
     def head(self, about: About) -> bytes:

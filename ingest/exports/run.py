@@ -170,7 +170,7 @@ def _make(form: Format, about: About, part: Part, out: Path) -> Path | None:
 
 def _about(export: Export, summary: Summary) -> About:
     titles = {slug: feed.title for slug, feed in sorted(summary.feeds.items())}
-    asked = tuple(f"{name} {value}" for name, value in sorted(export.asked.items()))
+    asked = tuple(f"{name} {value}".strip() for name, value in sorted(export.asked.items()))
     return About(
         id=f"urn:uuid:{uuid.uuid5(_NAMESPACE, ' '.join(asked))}",
         title=next(iter(titles.values())) if len(titles) == 1 else "Guidang 归档",

@@ -35,8 +35,13 @@ def apply_rights(record: Record, output: Readers) -> Record:
         return replace(record, excerpt_only=False, noindex=False)
     if not record.excerpt_only:
         return record
-    text = escape(summary_of(record.html), quote=False)
-    return replace(record, html=f"<p>{text}</p>" if text else "", lead_image=None)
+    return replace(record, html=excerpt_of(record.html), lead_image=None)
+
+
+def excerpt_of(html: str) -> str:
+    """Return the beginning of the text of clean HTML, as one paragraph without other markup."""
+    text = escape(summary_of(html), quote=False)
+    return f"<p>{text}</p>" if text else ""
 
 
 def embargo_end(record: Record, output: Readers) -> datetime | None:

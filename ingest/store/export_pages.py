@@ -9,12 +9,13 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
+from ingest.config import parse_duration
 from ingest.query import And, Node
 from ingest.store.conditions import condition
 from ingest.store.search.expressions import has_words
@@ -29,45 +30,53 @@ _IN_ONE_PAGE = 20_000
 _READ_AT_ONCE = 200  # texts
 _ENTRY, _FEED = table_of(Entry), table_of(Feed)
 _PAST_ALL = 2**62  # larger than the id of any feed
+_LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """The entries of an export; None sets no bound, and `until` is exclusive.
 
-    An entry's date is its publication, or when it was first seen. `where` is a query.
+    An entry's date is its publication, or when it was first seen. `where` is a query. With
+    `public_at`, the entries have what a public output may have at that time, by the rights that
+    are set for their feeds.
     """
 
     feed_ids: tuple[int, ...] | None = None
     since: datetime | None = None
     until: datetime | None = None
     where: Node | None = None
+    public_at: datetime | None = None
 
     def condition(self, connection: sa.Connection) -> sa.ColumnElement[bool]:
         """Return the condition on the table of entries; raise `UsageError` for an unknown feed."""
         at = sa.func.coalesce(_ENTRY.c.published_at, _ENTRY.c.first_seen_at, type_=_AT)
-        return sa.and_(*self._common(connection), *_bounds(at, self.since, self.until))
+        return sa.and_(*self._common(connection, at), *_bounds(at, self.since, self.until))
 
     def in_order_of(self, connection: sa.Connection, at: sa.Column[Any]) -> sa.ColumnElement[bool]:
         """Return the condition on the entries with (or without) a publication date."""
         is_dated = _ENTRY.c.published_at.is_not(None)
         of_kind = is_dated if at is _ENTRY.c.published_at else sa.not_(is_dated)
-        return sa.and_(of_kind, *self._common(connection), *_bounds(at, self.since, self.until))
+        return sa.and_(of_kind, *self._common(connection, at), *_bounds(at, self.since, self.until))
 
     @property
     def has_all_entries(self) -> bool:
         """Return whether no entry of the chosen feeds is left out."""
-        return self.since is None and self.until is None and self.where is None
+        return (self.since, self.until, self.where, self.public_at) == (None,) * 4
 
     @property
     def has_words(self) -> bool:
         """Return whether texts must be looked into, because the query has words."""
         return self.where is not None and has_words(self.where)
 
-    def _common(self, connection: sa.Connection) -> Iterator[sa.ColumnElement[bool]]:
+    def _common(
+        self, connection: sa.Connection, at: sa.ColumnElement[Any]
+    ) -> Iterator[sa.ColumnElement[bool]]:
         yield sa.true()
         if self.feed_ids is not None:
             yield _ENTRY.c.feed_id.in_(self.feed_ids)
+        if self.public_at is not None:
+            yield from _embargoes(connection, at, self.public_at)
         parts = self.where.nodes if isinstance(self.where, And) else (self.where,)
         for part in parts:
             if part is not None and not has_words(part):
@@ -75,6 +84,19 @@ class Choice:
 
 
 _AT = _ENTRY.c.first_seen_at.type
+
+
+def _embargoes(
+    connection: sa.Connection, at: sa.ColumnElement[Any], now: datetime
+) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield a condition for each length of an embargo: the feeds with it, and their last date."""
+    feeds_with: dict[str, list[int]] = {}
+    for feed_id, settings in connection.execute(sa.select(_FEED.c.id, _FEED.c.settings)):
+        if wait := settings.get("publish_after"):
+            feeds_with.setdefault(wait, []).append(feed_id)
+    for wait, feed_ids in feeds_with.items():
+        last = sa.literal(now - min(parse_duration(wait), now - _LONG_AGO), _AT)
+        yield sa.or_(_ENTRY.c.feed_id.not_in(feed_ids), at <= last)
 
 
 def _bounds(

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from ingest.outputs.rights import excerpt_of
 from ingest.reading.documents.packing import unpack
 from ingest.reading.html import text_of
 from ingest.store.entries import CONTENT
@@ -26,12 +27,18 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "entries.guidang").bytes
 
 
 class FeedFacts(NamedTuple):
-    """What an export says about a feed; the address has no secrets."""
+    """What an export says about a feed; the address has no secrets.
+
+    The last three are the rights that are set for it.
+    """
 
     slug: str
     url: str
     title: str | None
     categories: list[str]
+    excerpt_only: bool = False
+    noindex: bool = False
+    publish_after: str | None = None
 
 
 def id_of(slug: str, key: str) -> str:
@@ -122,9 +129,9 @@ _AUTHORS, _ENCLOSURES, _HTML = _PLACE["authors"], _PLACE["enclosures"], _PLACE["
 
 
 def entry_of(
-    row: Sequence[Any], feed: FeedFacts, other_links: list[str], *, has_text: bool
+    row: Sequence[Any], feed: FeedFacts, other_links: list[str], *, has_text: bool, is_public: bool
 ) -> ExportEntry:
-    """Return an entry from a row of `query_of`."""
+    """Return an entry from a row of `query_of`; with `is_public`, what its feed's rights allow."""
     values = list(row[2:])
     for place in _PLACES_OF_INSTANTS:
         if type(value := values[place]) is str:
@@ -140,6 +147,8 @@ def entry_of(
     if values[_ENCLOSURES]:
         values[_ENCLOSURES] = _in_order(values[_ENCLOSURES], _FIELDS_OF_ENCLOSURE)
     entry = ExportEntry._make(values)
+    if is_public and feed.excerpt_only:
+        entry = _excerpt(entry)
     return entry._replace(
         schema_version=SCHEMA_VERSION,
         id=id_of(feed.slug, entry.key),
@@ -155,6 +164,12 @@ def entry_of(
         source=unpack(entry.source) if entry.source else None,
         page=unpack(entry.page) if entry.page else None,
     )
+
+
+def _excerpt(entry: ExportEntry) -> ExportEntry:
+    """Return an entry with the beginning of its text; pictures and files are whole works."""
+    html = excerpt_of(entry.html)
+    return entry._replace(html=html, lead_image=None, enclosures=[], source=None, page=None)
 
 
 _FIELDS_OF_AUTHOR = ("name", "url", "email")

@@ -46,6 +46,9 @@ def feed_facts(connection: sa.Connection) -> dict[int, FeedFacts]:
             url=without_secrets(row["url"]),
             title=row["settings"].get("title"),
             categories=row["settings"].get("categories") or row["categories"] or [],
+            excerpt_only=row["settings"].get("excerpt_only", False),
+            noindex=row["settings"].get("noindex", False),
+            publish_after=row["settings"].get("publish_after"),
         )
         for row in rows
     }
@@ -67,7 +70,9 @@ def batches(
     facts = database.query(feed_facts)
     slugs = {number: feed.slug for number, feed in facts.items()}
     for group in groups(database, choice, slugs, size=size, after=after, newest_first=newest_first):
-        found = database.query(_entries, group.ids, facts, wanted)
+        found = database.query(
+            _entries, group.ids, facts, wanted, is_public=choice.public_at is not None
+        )
         yield Batch([one for number in group.ids for one in found.get(number, ())], group.place)
 
 
@@ -76,6 +81,8 @@ def _entries(
     numbers: Sequence[int],
     facts: Mapping[int, FeedFacts],
     wanted: Wanted,
+    *,
+    is_public: bool,
 ) -> dict[int, list[ExportEntry]]:
     """Return the versions of entries by the entry's number, oldest first."""
     found: dict[int, list[ExportEntry]] = {number: [] for number in numbers}
@@ -84,7 +91,13 @@ def _entries(
         for table in (REVISION, ENTRY) if wanted.revisions else (ENTRY,):
             query = query_of(table, wanted.captures)
             for row in connection.execute(query, {"numbers": some}).all():
-                entry = entry_of(row, facts[row[1]], links.get(row[0], []), has_text=wanted.text)
+                entry = entry_of(
+                    row,
+                    facts[row[1]],
+                    links.get(row[0], []),
+                    has_text=wanted.text,
+                    is_public=is_public,
+                )
                 found[row[0]].append(entry)
     return found
 
