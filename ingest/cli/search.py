@@ -69,9 +69,15 @@ def search(
 
 
 def parse(session: Session, query: Sequence[str]) -> Node:
-    """Return the tree of a query whose words may be several arguments."""
+    """Return the tree of a query whose words may be several arguments.
+
+    Raise `UsageError` if the configuration turns the search index off.
+    """
+    from ingest.errors import UsageError
     from ingest.query import parse_query
 
+    if not session.config.search.enabled:
+        raise UsageError("the search index is off; set search.enabled = true in the configuration")
     return parse_query(" ".join(query), ZoneInfo(session.config.archive.timezone))
 
 

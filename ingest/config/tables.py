@@ -93,6 +93,16 @@ class WebConfig(Table):
     )
 
 
+class SearchConfig(Table):
+    """The index of `guidang search`."""
+
+    enabled: bool = Field(
+        default=True,
+        description="Whether to fill the index. It takes about as much room as the texts; without "
+        "it nothing can be searched.",
+    )
+
+
 class LogConfig(Table):
     """The log, on standard error."""
 
@@ -115,6 +125,7 @@ class Config(Table):
     rsshub: RsshubConfig = RsshubConfig()
     daemon: DaemonConfig = DaemonConfig()
     web: WebConfig = WebConfig()
+    search: SearchConfig = SearchConfig()
     wayback: WaybackConfig = WaybackConfig()
     log: LogConfig = LogConfig()
     feeds: tuple[FeedConfig, ...] = ()

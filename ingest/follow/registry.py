@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -39,8 +39,10 @@ class Entry:
 def followers_of(config: Config) -> Mapping[str, Entry]:
     """Return the followers of a configuration by name: one for each output, and the others."""
     outputs = {follower_of(output.name): _of_output(output) for output in config.every_output}
-    search = Entry(what=message("fills the search index"), make=Search, clear=clear)
-    return outputs | {SEARCH: search}
+    return outputs | ({SEARCH: _SEARCH} if config.search.enabled else {})
+
+
+_SEARCH = Entry(what=message("fills the search index"), make=Search, clear=clear)
 
 
 def _of_output(output: OutputConfig) -> Entry:
@@ -60,9 +62,10 @@ def make_followers(config: Config, database: Database) -> Sequence[Follower]:
 
 
 def adopt(config: Config, database: Database, *, now: datetime) -> None:
-    """Begin to mark entries due for new outputs, and end it for those that are gone.
+    """Begin to mark entries due for new followers, and end it for those that are gone.
 
-    All entries become due for a new output. The files of an output that is gone stay.
+    All entries become due for a new follower. The files of an output that is gone stay; the search
+    index is deleted.
     """
     wanted = followers_of(config)
     known = database.query(store.followers)
@@ -70,7 +73,17 @@ def adopt(config: Config, database: Database, *, now: datetime) -> None:
         if follower_of(output.name) not in known:
             database.transact(store.add_follower, follower_of(output.name))
             Output(output, database).notice_settings(now=now)
-    for gone in filter(None, map(output_of, sorted(known - set(wanted)))):
+    if SEARCH in wanted and SEARCH not in known:
+        database.transact(store.add_follower, SEARCH)
+        database.transact(store.mark_all_due_for, SEARCH, now)
+    if SEARCH in known and SEARCH not in wanted:
+        database.transact(store.forget_follower, SEARCH)
+        database.transact(clear)
+    _forget_outputs(known - set(wanted), database)
+
+
+def _forget_outputs(followers: Iterable[str], database: Database) -> None:
+    for gone in filter(None, map(output_of, sorted(followers))):
         database.transact(forget_output, gone)
         logger.warning(
             "the output %s is no longer in the configuration; its files stay where they are", gone
