@@ -53,6 +53,7 @@ bench: set-up-bench ## compare with the library `reader` on 300 feeds (2 minutes
 .PHONY: bench-full
 bench-full: set-up-bench ## more rounds, 3,000 feeds, PostgreSQL, and a growing archive (half an hour)
 	@$(BIN)/python -m benchmarks --rounds 3
+	@$(BIN)/python -m benchmarks --index
 	@$(BIN)/python -m benchmarks --feeds 3000
 	@$(BIN)/python -m benchmarks --postgresql --alone
 	@$(BIN)/python -m benchmarks.growth

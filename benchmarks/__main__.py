@@ -1,12 +1,14 @@
 """Run both programs through the same four scenarios, in turn, and compare them.
 
-    python -m benchmarks [--feeds 300] [--entries 30] [--rounds 1] [--alone] [--postgresql]
+    python -m benchmarks [--feeds 300] [--entries 30] [--rounds 1] [--alone] [--index]
+                         [--postgresql]
 
 cold    everything is new
 304     nothing is new, and the server answers "not modified"
 same    nothing is new, but the server sends the same bytes again, without validators
 plus1   each feed has one new entry
 
+`reader` fills a search index only on request, so neither program does so without `--index`.
 A time counts only if the stored entries are right afterwards.
 """
 
@@ -53,6 +55,7 @@ def main() -> None:
     parser.add_argument(
         "--postgresql", action="store_true", help="let Guidang use a temporary PostgreSQL"
     )
+    parser.add_argument("--index", action="store_true", help="let both fill their search index")
     parser.add_argument("--alone", action="store_true", help="run Guidang only")
     parser.add_argument("--json", type=Path, help="write every measurement to this file")
     options = parser.parse_args()
@@ -76,9 +79,9 @@ def run_round(options: argparse.Namespace, number: int, folder: Path) -> Iterato
         url = "sqlite:///guidang.db"
         if options.postgresql:
             url = stack.enter_context(server_for_tests()).create()
-        contestants: list[Contestant] = [Guidang(folder / "guidang", url)]
+        contestants: list[Contestant] = [Guidang(folder / "guidang", url, has_index=options.index)]
         if not options.alone:
-            contestants.append(Reader(folder / "reader"))
+            contestants.append(Reader(folder / "reader", has_index=options.index))
         for one in contestants:
             stack.enter_context(one).subscribe(server.urls)
         for scenario in Scenario:

@@ -32,13 +32,14 @@ class Contestant(ABC):
 
     name: str
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, has_index: bool) -> None:
         self.folder = folder
+        self._options = ["--index"] if has_index else []
         folder.mkdir()
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.programs", self.name],
+            [sys.executable, "-m", "benchmarks.programs", self.name, *self._options],
             cwd=self.folder,
             env=_environment(),
             stdin=subprocess.PIPE,
@@ -97,6 +98,8 @@ url = "{}"
 allow_private = ["127.0.0.0/8"]
 [archive]
 path = "archive"
+[search]
+enabled = {}
 """
 
 
@@ -105,10 +108,13 @@ class Guidang(Contestant):
 
     name = "guidang"
 
-    def __init__(self, folder: Path, database_url: str = "sqlite:///guidang.db") -> None:
-        super().__init__(folder)
+    def __init__(
+        self, folder: Path, database_url: str = "sqlite:///guidang.db", *, has_index: bool = False
+    ) -> None:
+        super().__init__(folder, has_index=has_index)
         self._url = sa.make_url(database_url)
-        (folder / "config.toml").write_text(_CONFIG.format(database_url), "utf-8")
+        config = _CONFIG.format(database_url, str(has_index).lower())
+        (folder / "config.toml").write_text(config, "utf-8")
 
     def count(self) -> Counted:
         url = self._url

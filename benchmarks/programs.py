@@ -1,9 +1,10 @@
 """Run one of the two programs as a long-lived process that takes commands on standard input.
 
-    python -m benchmarks.programs guidang|reader
+    python -m benchmarks.programs guidang|reader [--index]
 
 `subscribe` adds the feeds of feeds.txt, `update` polls each once; both answer `done`. The start of
-the program is not measured, because a daemon starts once.
+the program is not measured, because a daemon starts once. With `--index`, `reader` also updates its
+search index; Guidang does what its configuration says.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ def main() -> None:
     if sys.argv[1] == "guidang":
         asyncio.run(guidang())
     else:
-        reader()
+        reader(has_index="--index" in sys.argv)
 
 
 def subscriptions() -> list[str]:
@@ -55,12 +56,14 @@ async def guidang() -> None:
             done()
 
 
-def reader() -> None:
+def reader(*, has_index: bool) -> None:
     """Run `reader` as its documentation shows, with threads for the network."""
     from reader import make_reader
     from reader._vendor import feedparser  # noqa: F401 - the first feed would load it
 
     library = make_reader("reader.db")
+    if has_index:
+        library.enable_search()
     done()
     while line := sys.stdin.readline().strip():
         if line == "subscribe":
@@ -68,6 +71,8 @@ def reader() -> None:
                 library.add_feed(url)
         else:
             library.update_feeds(scheduled=False, workers=10)
+            if has_index:
+                library.update_search()
         done()
 
 
