@@ -232,6 +232,15 @@ def test_rebuilding_makes_the_index_again(world: World, site: Site) -> None:
     assert world.database.query(index.filling) == index.Filling(indexed=5, due=0)
 
 
+def test_an_upgrade_of_the_index_fills_it_in_the_background(world: World, site: Site) -> None:
+    fill(world, site, *map(item, range(5)))
+    world.database.downgrade("0019")
+    world.database.upgrade()
+    assert world.database.query(index.filling) == index.Filling(indexed=0, due=5)
+    finish(world)
+    assert len(found(world, "新")) == 5
+
+
 def _index_and_die(url: str) -> None:
     class Dying(Search):
         batches = 0

@@ -1,30 +1,33 @@
 """The tokens of an index: what it stores of a text, and what it is asked for a word.
 
-A run of unspaced characters gives each character and each pair, and other words give themselves.
-The index keeps no positions. So it answers a word of one or two Han characters, or one Latin word,
-exactly; for anything longer its answer has every text that holds it, and some others.
+A run of unspaced characters gives each pair in it, and its last character alone. Other words give
+themselves. So each character begins a token, and one character is asked for as a prefix. The index
+keeps no positions. It answers a word of one or two Han characters, or one Latin word, exactly; for
+anything longer its answer has every text that holds it, and some others.
 """
 
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from operator import add
 
 from ingest.reading.terms.words import UNSPACED, WORD, Pattern, is_sign
 
 LONGEST_WORD = 64  # characters of a word that are indexed; databases limit a token's bytes
-# A tsvector of PostgreSQL has at most 1 MB. Tokens with more characters than this are made coarse.
-_MOST_CHARACTERS = 70_000
+# A tsvector of PostgreSQL has at most 1 MB. A text with more bytes of tokens is indexed coarsely.
+_MOST_BYTES = 200_000
+_SHORT = _MOST_BYTES // 10  # characters; each gives a token of two, with four bytes each, or less
 COARSE = "=coarse"
 _MOST_ASKED = 16  # tokens of one phrase; more would not make the answer much smaller
 
-_BORDER = " "
-_RUNS, _WORDS = re.compile(f"[{UNSPACED}]+"), re.compile(WORD)
-_SIGNS = re.compile(r"[^\w\s]")
+_BLANK = " ".encode("utf-32-le")
+_RUNS, _REST = re.compile(f"[{UNSPACED}]+"), re.compile(rf"({WORD})|([^\w\s])")
+_FIRST = re.compile(" [^ ]")  # of a run, after a border
 _PIECES = re.compile(rf"([{UNSPACED}]+)|({WORD})|([^\w\s])")
+_PAIR = re.compile(f"[{UNSPACED}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +47,43 @@ class Asked:
     is_exact: bool
 
 
-def tokens_of(folded: str) -> set[str]:
-    """Return the tokens that an index stores of a folded text."""
-    runs = _BORDER.join(_RUNS.findall(folded))
-    tokens = {pair for pair in map(add, runs, runs[1:]) if _BORDER not in pair}
-    tokens.update(runs)
-    tokens.discard(_BORDER)
-    tokens.update(word[:LONGEST_WORD] for word in _WORDS.findall(folded))
-    tokens.update(filter(is_sign, set(_SIGNS.findall(folded))))
-    return tokens
+def tokens_of(folded: str) -> str:
+    """Return the tokens that an index stores of a folded text, separated by blanks.
 
-
-def within_limit(tokens: set[str]) -> set[str]:
-    """Return tokens that every index can store, coarse ones if there are too many.
-
-    Coarse tokens are single characters instead of pairs, and the first letters of words.
+    Some are repeated. Coarse tokens, for texts with too many, are single characters instead of
+    pairs, and the first letters of words.
     """
-    is_small = len(tokens) * LONGEST_WORD <= _MOST_CHARACTERS  # true of most, and soon known
-    if is_small or sum(map(len, tokens)) <= _MOST_CHARACTERS:
+    tokens = exact_tokens(folded)
+    if len(folded) <= _SHORT:
         return tokens
-    return {coarse for token in tokens for coarse in _coarse_of(token)} | {COARSE}
+    each = set(tokens.split())
+    if sum(len(token.encode()) for token in each) <= _MOST_BYTES:
+        return " ".join(each)
+    return " ".join({coarse for token in each for coarse in _coarse_of(token)} | {COARSE})
+
+
+def exact_tokens(folded: str) -> str:
+    """Return the tokens of a folded text of any length."""
+    rest = _REST.findall(_RUNS.sub(" ", folded))
+    words = [word[:LONGEST_WORD] for word, _ in rest if word]
+    signs = filter(is_sign, {sign for _, sign in rest if sign})
+    return " ".join([_pairs(_RUNS.findall(folded)), *words, *signs])
+
+
+def _pairs(runs: list[str]) -> str:
+    """Return each pair of characters in runs, and the last character of each run.
+
+    Slices of arrays do for all characters at once what a loop would do for each.
+    """
+    text = " ".join([*runs, ""])
+    tokens = array("I", _BLANK * (3 * len(text)))
+    tokens[0::3] = array("I", text.encode("utf-32-le"))
+    tokens[1:-3:3] = array("I", _FIRST.sub("  ", text)[1:].encode("utf-32-le"))
+    return tokens.tobytes().decode("utf-32-le")
 
 
 def _coarse_of(token: str) -> tuple[str, ...]:
     return tuple(token) if _PAIR.match(token) else (token[0],)
-
-
-_PAIR = re.compile(f"[{UNSPACED}]")
 
 
 def asked_for(pattern: Pattern) -> Asked:
@@ -79,21 +92,29 @@ def asked_for(pattern: Pattern) -> Asked:
     tokens: list[Token] = []
     for piece in pieces:
         is_last = pattern.text[piece.end() :] in {"", "."}  # `3.*` finds 3.5
-        tokens += _tokens_for(piece, is_open=pattern.is_prefix and is_last)
+        if piece[1]:
+            tokens += _of_run(piece[1], is_open=piece.end() == len(pattern.text))
+        else:
+            tokens += _of_word(piece[2], piece[3], is_open=pattern.is_prefix and is_last)
     is_whole = len(pieces) == 1 and pieces[0].span() == (0, len(pattern.text))
     is_exact = is_whole and len(tokens) == 1 and all(map(_is_exact, tokens))
     return Asked(tuple(_spread(list(dict.fromkeys(tokens)))), is_exact)
 
 
-def _tokens_for(piece: re.Match[str], *, is_open: bool) -> Iterable[Token]:
-    run, word, sign = piece.groups()
-    if run:
-        pairs = [run] if len(run) == 1 else map("".join, pairwise(run))
-        return [Token(pair, _coarse_of(pair)) for pair in pairs]
+def _of_run(run: str, *, is_open: bool) -> Iterable[Token]:
+    """Return the tokens of a run; an open one may go on in the text."""
+    for pair in map("".join, pairwise(run)):
+        yield Token(pair, tuple(pair))
+    if len(run) == 1 or not is_open:
+        yield Token(run[-1], (run[-1],), is_prefix=is_open)
+
+
+def _of_word(word: str | None, sign: str, *, is_open: bool) -> Iterable[Token]:
     if word:
         text = word[:LONGEST_WORD]
-        return [Token(text, _coarse_of(text), is_prefix=is_open)]
-    return [Token(sign, (sign,))] if is_sign(sign) else []
+        yield Token(text, _coarse_of(text), is_prefix=is_open)
+    elif is_sign(sign):
+        yield Token(sign, (sign,))
 
 
 def _is_exact(token: Token) -> bool:

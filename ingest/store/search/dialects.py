@@ -18,12 +18,13 @@ def named_by(connection: sa.Connection, expression: Expression) -> sa.Select[Any
     if connection.dialect.name == "sqlite":
         asked = sa.text("search_index MATCH :asked").bindparams(asked=fts5(expression))
         return sa.select(_FTS5.c.rowid.label("id")).where(asked)
-    asked = sa.text("search_index.tokens @@ CAST(:asked AS tsquery)")
-    return sa.select(_TSVECTORS.c.id).where(asked.bindparams(asked=tsquery(expression)))
+    asked = sa.text(f"{_TSVECTOR} @@ CAST(:asked AS tsquery)")
+    return sa.select(_WITH_GIN.c.id).where(asked.bindparams(asked=tsquery(expression)))
 
 
 _FTS5 = sa.table("search_index", sa.column("rowid", sa.BigInteger))
-_TSVECTORS = sa.table("search_index", sa.column("id", sa.BigInteger))
+_WITH_GIN = sa.table("search_index", sa.column("id", sa.BigInteger))
+_TSVECTOR = "array_to_tsvector(string_to_array(search_index.tokens, ' '))"  # as in its index
 
 
 def fts5(expression: Expression) -> str:

@@ -57,7 +57,7 @@ def expression_of(words: Words) -> Expression:
     for token in asked_for(pattern_of(words)).tokens:
         exact = Has(place + token.text, token.is_prefix)
         coarse = AllOf(tuple(Has(place + one) for one in (COARSE, *token.coarse)))
-        parts.append(AnyOf((exact, coarse)))
+        parts.append(exact if token.coarse == (token.text,) else AnyOf((exact, coarse)))
     return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
 

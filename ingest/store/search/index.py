@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from ingest.reading.terms.tokens import COARSE, tokens_of, within_limit
+from ingest.reading.terms.tokens import COARSE, tokens_of
 from ingest.store.conditions import entry_date
 from ingest.store.search.texts import Texts, texts
 from ingest.store.statements import in_batches, table_of
@@ -19,17 +19,16 @@ SEARCH = "search"  # This follower fills the index.
 TITLE, EARLIER, OTHER = "^", "~", "="
 EVERY = f"{OTHER}all"
 _MONTH_BITS = 22  # 4 million texts in a month; in SQLite, near numbers take less room
-_COARSE = {place + COARSE for place in ("", TITLE, EARLIER, EARLIER + TITLE)}
 _DOCUMENT, _ENTRY = table_of(SearchDocument), table_of(Entry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """An entry that is ready to be written into the index."""
+    """An entry that is ready to be written into the index; blanks separate its tokens."""
 
     entry_id: int
     at: datetime
-    tokens: set[str]
+    tokens: str
 
 
 def prepare(connection: sa.Connection, entry_ids: Sequence[int]) -> list[Prepared]:
@@ -42,7 +41,7 @@ def prepare(connection: sa.Connection, entry_ids: Sequence[int]) -> list[Prepare
         Prepared(
             entry_id=one.entry_id,
             at=dates[one.entry_id][0],
-            tokens=_tokens(one) | {of_feed(dates[one.entry_id][1])},
+            tokens=f"{_tokens(one)} {of_feed(dates[one.entry_id][1])}",
         )
         for one in texts(connection, entry_ids)
         if one.entry_id in dates
@@ -54,21 +53,20 @@ def of_feed(feed_id: int) -> str:
     return f"{OTHER}f{feed_id}"
 
 
-def _tokens(entry: Texts) -> set[str]:
+def _tokens(entry: Texts) -> str:
     """Return the tokens of an entry, with the prefixes of their places."""
-    tokens = within_limit(tokens_of(entry.present.folded))
-    tokens.add(EVERY)
-    tokens.update(_with_prefix(TITLE, [entry.present.folded_title]))
+    title = _with_prefix(TITLE, [entry.present.folded_title])
+    tokens = [EVERY, tokens_of(entry.present.folded), *title]
     if entry.earlier:
-        tokens.update(_with_prefix(EARLIER, [one.folded for one in entry.earlier]))
         titles = [one.folded_title for one in entry.earlier]
-        tokens.update(_with_prefix(EARLIER + TITLE, titles))
-    return tokens
+        tokens += _with_prefix(EARLIER, [one.folded for one in entry.earlier])
+        tokens += _with_prefix(EARLIER + TITLE, titles)
+    return " ".join(tokens)
 
 
-def _with_prefix(place: str, folded: Sequence[str]) -> Iterator[str]:
-    tokens = within_limit(set().union(*map(tokens_of, folded)))
-    return (place + token for token in tokens)
+def _with_prefix(place: str, folded: Sequence[str]) -> list[str]:
+    tokens = tokens_of("\n".join(folded)).split()
+    return [place + token for token in dict.fromkeys(tokens)]
 
 
 def write(connection: sa.Connection, entry_ids: Sequence[int], ready: Iterable[Prepared]) -> None:
@@ -82,7 +80,7 @@ def write(connection: sa.Connection, entry_ids: Sequence[int], ready: Iterable[P
             "id": number,
             "entry_id": one.entry_id,
             "at": one.at,
-            "is_coarse": not one.tokens.isdisjoint(_COARSE),
+            "is_coarse": COARSE in one.tokens,
         }
         for number, one in rows
     ]
@@ -111,18 +109,15 @@ _WORDS = sa.column("tokens", sa.Text)
 _FTS5 = sa.table("search_index", sa.column("rowid", sa.Integer), _WORDS, sa.column("search_index"))
 _INSERT_FTS5 = sa.insert(_FTS5).values(rowid=sa.bindparam("id"), tokens=sa.bindparam("words"))
 _DELETE_FTS5 = _INSERT_FTS5.values(search_index="delete")
-_TSVECTOR = sa.text(
-    "INSERT INTO search_index (id, tokens) VALUES (:id, array_to_tsvector(CAST(:words AS text[])))"
-)
+_INSERT = sa.text("INSERT INTO search_index (id, tokens) VALUES (:id, :words)")
 
 
-def _insert(connection: sa.Connection, rows: Iterable[tuple[int, set[str]]]) -> None:
+def _insert(connection: sa.Connection, rows: Sequence[tuple[int, str]]) -> None:
     if connection.dialect.name == "sqlite":
-        texts_ = [{"id": number, "words": " ".join(tokens)} for number, tokens in rows]
-        connection.execute(_INSERT_FTS5, texts_)
+        connection.execute(_INSERT_FTS5, [{"id": n, "words": tokens} for n, tokens in rows])
     else:
-        arrays = [{"id": number, "words": list(tokens)} for number, tokens in rows]
-        connection.execute(_TSVECTOR, arrays)
+        once = [(number, " ".join(dict.fromkeys(tokens.split()))) for number, tokens in rows]
+        connection.execute(_INSERT, [{"id": n, "words": tokens} for n, tokens in once])
 
 
 def forget(connection: sa.Connection, entry_ids: Sequence[int]) -> None:
@@ -151,8 +146,8 @@ def _delete(connection: sa.Connection, numbers: dict[int, int]) -> None:
     for one in prepare(connection, list(numbers)):
         # Any of the versions may be in the index. FTS5 counts the tokens that are deleted, so all
         # of them are inserted first: deleting more than was inserted is an error.
-        earlier = {token.removeprefix(EARLIER) for token in one.tokens}
-        row = {"id": numbers[one.entry_id], "words": " ".join(one.tokens | earlier)}
+        earlier = one.tokens.replace(f" {EARLIER}", " ")
+        row = {"id": numbers[one.entry_id], "words": f"{one.tokens} {earlier}"}
         connection.execute(_INSERT_FTS5, row)
         connection.execute(_DELETE_FTS5, row)
 
