@@ -1,58 +1,110 @@
-"""Finds numbers and codes that differ at the same place of two texts."""
+"""Finds numbers, codes and dates that differ at the same place of two texts."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
 
 from ingest.reading.likeness.fingerprint import Fingerprint
+from ingest.reading.likeness.overlap import Overlap
 
-_AROUND = 3  # characters before and after a number that tell its place
-_NUMBER = re.compile(r"\d+(?:\.\d+)*")
-_LONG = 5  # digits of a number that names something: a case, a bill, a share
+_AROUND, _LEAST_AROUND = 3, 2  # characters before a number that tell its place
+_DATE = re.compile(r"\d{1,2}月\d{1,2}日")
+_NUMBER = re.compile(r"(?:(?<![a-z])[a-z]{1,4}(?=\d))?\d+(?:\.\d+)*")
+_DIGITS = re.compile(r"\d+(?:\.\d+)*")
+_DISTINCTIVE = 3  # digits of a number that two places do not share by chance
+# One such number names something: a case, a bill, a share, a version, a model.
+_NAMING = re.compile(r"[a-z].*|\d{5,}(?:\.\d+)?|\d+\.\d+\.\d.*")
 _MOST = 400  # numbers of a text that are compared
+_MOST_DIFFERENT = 0.15  # of the numbers that have a place in both texts
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """How many numbers of one text are in the other, differ at the same place, or are new."""
-
-    same: int
-    different: int
-    different_long: int
-    new: int
+class _Number(NamedTuple):
+    text: str
+    place: str
+    is_cut: bool
 
 
-def compare_numbers(one: Fingerprint, other: Fingerprint) -> Numbers:
-    """Compare the numbers of the text that has fewer with those of the other."""
-    fewer, more = sorted((_places(one), _places(other)), key=lambda p: (len(p), p))
-    by_place: dict[str, set[str]] = defaultdict(set)
-    for number, before, after in more:
-        by_place[f"<{before}"].add(number)
-        by_place[f">{after}"].add(number)
-    same = different = long = new = 0
-    for number, before, after in fewer:
-        there = by_place.get(f"<{before}", set()) | by_place.get(f">{after}", set())
-        if number in there:
-            same += 1
-        elif there:
-            different += 1
-            long += len(number.replace(".", "")) >= _LONG
-        else:
-            new += 1
-    return Numbers(same, different, long, new)
+def differ_in_dates(overlap: Overlap) -> bool:
+    """Return whether the texts have their first dates at the same place, and these differ."""
+    here, there = _first_date(overlap.shorter), _first_date(overlap.longer)
+    if here is None or there is None or here[0] != there[0]:
+        return False
+    return here[1] not in overlap.longer.text
 
 
-def _places(fingerprint: Fingerprint) -> list[tuple[str, str, str]]:
-    """Return each number of an entry with the characters before and after it."""
-    text = f"{fingerprint.title}\n{fingerprint.text}"
-    found = []
-    for number in _NUMBER.finditer(text):
-        start, end = number.span()
-        before = _NUMBER.sub("0", text[max(start - _AROUND, 0) : start])
-        after = _NUMBER.sub("0", text[end : end + _AROUND])
-        found.append((number[0], before, after))
-        if len(found) == _MOST:
-            break
-    return found
+def _first_date(fingerprint: Fingerprint) -> tuple[str, str] | None:
+    """Return the first date of a text, after the characters before it."""
+    for clause in fingerprint.clauses:
+        if date := _DATE.search(clause):
+            return clause[max(date.start() - _AROUND, 0) : date.start()], date[0]
+    return None
+
+
+def differ_in_numbers(overlap: Overlap) -> bool:
+    """Return whether too many numbers differ at the same place of two texts, or one that names.
+
+    The numbers that only the shorter text has are looked up in the clauses that only the longer
+    one has. A number without a place there, such as one in a notice of the site, does not count.
+    """
+    shorter, longer = overlap.shorter, overlap.longer
+    here = _numbers((shorter.title, *overlap.rest), shorter)
+    there = _by_place(_numbers((longer.title, *overlap.extra), longer))
+    different = 0
+    for number in here:
+        at_place = there.get(number.place, ())
+        if not at_place or _is_known(number, at_place, longer):
+            continue
+        if _NAMING.fullmatch(number.text):
+            return True
+        different += 1
+    return different > 0 and different > _MOST_DIFFERENT * len(_numbers_of(shorter))
+
+
+def _is_known(number: _Number, at_place: Iterable[str], longer: Fingerprint) -> bool:
+    """Return whether a number is at the same place, cut off there, or elsewhere in the longer."""
+    if number.text in at_place:
+        return True
+    if number.is_cut and any(one.startswith(number.text) for one in at_place):
+        return True
+    if len(number.text) < _DISTINCTIVE:
+        return False
+    return number.text in longer.title or number.text in longer.text
+
+
+def _by_place(numbers: Iterable[_Number]) -> dict[str, set[str]]:
+    places = defaultdict(set)
+    for number in numbers:
+        places[number.place].add(number.text)
+    places.pop("", None)
+    return places
+
+
+def _numbers_of(fingerprint: Fingerprint) -> list[str]:
+    return _DIGITS.findall("\n".join((fingerprint.title, *fingerprint.clauses)))
+
+
+def _numbers(clauses: Iterable[str], fingerprint: Fingerprint) -> Iterator[_Number]:
+    """Yield the first numbers of some clauses with their places."""
+    found = ((clause, number) for clause in clauses for number in _NUMBER.finditer(clause))
+    ends = fingerprint.title, fingerprint.clauses[-1]
+    for clause, number in islice(found, _MOST):
+        is_cut = number.end() == len(clause) and clause in ends
+        yield _Number(number[0], _place(clause, number), is_cut)
+
+
+def _place(clause: str, number: re.Match[str]) -> str:
+    """Return the characters around a number that tell what it counts; "" for one that lists.
+
+    They are those before it. At the beginning of a clause there are few, and those after it help;
+    but 第二条 and 2、 are only the order of paragraphs.
+    """
+    start, end = number.span()
+    before = _DIGITS.sub("0", clause[max(start - 2 * _AROUND, 0) : start])[-_AROUND:]
+    if len(before) >= _LEAST_AROUND:
+        return before
+    after = _DIGITS.sub("0", clause[end : end + _AROUND])
+    return "" if before == "第" or not after else f"{before}#{after}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Literal
@@ -12,18 +12,21 @@ from ingest.reading.language import detect
 from ingest.reading.likeness.lines import lines_of
 
 _FIRST, _LONGEST, _SHORTEST = 4, 12, 8
-# Sentences and clauses end here; a sign between digits or letters (3.14, 12:30) ends nothing.
-_ENDS = re.compile(r"[。!?;、…\n]|,(?!\d)|[.:](?!\S)|(?<=[^\d\x00-\x7f])[:.]|:(?=[^\x00-\x7f])")
-_SIGNS = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w.]|_")
-_NARROW = re.compile(r"[a-z0-9]")
-_OF_POSTS = re.compile(r"转发微博|分享(?:图片|视频)|网页链接|发布了头条文章|收起全文|展开全文")
-_GREETING = re.compile(
-    r"(?:大家|各位)?(?:早安|晚安|午安|早上好|晚上好|中午好|下午好|周末愉快|节日快乐|新年快乐)"
+_LEAST_TITLE, _LEAST_TEXT = 12, 16
+_LONGEST_TALK = 40
+_SAMPLE = 400  # characters by which the script is detected
+_ENDS = frozenset("。!?;:,、….\n")
+# A sign between digits stays: 3.14 is one number, 3:2 and 05 09 are two.
+_BETWEEN = re.compile(r"(?<=\d)(?:\.|[^\w.\n]+)(?=\d)")
+_POINT, _GAP = "\x02", "\x01"
+_TALK = re.compile(
+    r"(?:大家|各位|朋友们)?(?:早安|晚安|午安|早上好|晚上好|中午好|下午好|周末愉快|节日快乐|新年快乐)"
+    r"|转发微博|分享(?:图片|视频)|网页链接|发布了头条文章"
 )
-_LEAST_TITLE = 12
-_LEAST_TEXT = 16
+_WORK = re.compile(r"《([^《》]{1,40})》")
 
-Script = Literal["Hans", "Hant"] | None
+Script = Literal["Hans", "Hant"]
+_SCRIPTS: dict[str, Script] = {"zh-Hans": "Hans", "zh-Hant": "Hant"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,73 +34,95 @@ class Fingerprint:
     """What is compared of an entry.
 
     `keys` are signed 64-bit hashes of clauses: the first 4 and the 12 longest, distinct and
-    sorted. `digest` is one of the whole text without boilerplate, 0 if there is nothing to
-    compare. `exact` is one of the text with its boilerplate.
+    sorted. `digest` is one of the whole text without boilerplate, `around` one of the boilerplate.
+    An entry with too few words has no keys and no text, and a digest of 0. `is_cut` if the text
+    ends with an ellipsis or an invitation to read on, or is missing, so that the title is compared.
     """
 
     keys: tuple[int, ...]
     digest: int
-    exact: int
+    around: int
     title: str
-    text: str
+    works: frozenset[str]
     clauses: tuple[str, ...]
-    script: Script
-    is_title_alone: bool
-
-    @property
-    def length(self) -> int:
-        """The number of letters and digits of the text."""
-        return len(self.text)
+    text: str
+    script: Script | None
+    is_cut: bool
 
 
 def fingerprint_of(title: str, text: str) -> Fingerprint:
     """Return the fingerprint of an entry from its title and its visible text, line by line."""
-    title_clauses = clauses_of(lines_of(title))
-    clauses = clauses_of(lines_of(text))
-    compared = "".join(clauses)
-    is_title_alone = not compared
+    lines_of_title, lines = lines_of(title), lines_of(text)
+    title_clauses, clauses = clauses_of(lines_of_title.text), clauses_of(lines.text)
+    is_title_alone = not clauses
     if is_title_alone:
         clauses = title_clauses
-        compared = "".join(clauses)
-    least = _LEAST_TITLE if is_title_alone else _LEAST_TEXT
-    is_usable = weight(compared) >= least and not _is_small_talk(compared)
+    compared = "".join(clauses)
+    if weight(compared) < (_LEAST_TITLE if is_title_alone else _LEAST_TEXT) or _is_talk(compared):
+        compared, clauses = "", []
+    normal_title = "".join(title_clauses)
     return Fingerprint(
-        keys=_keys(["".join(title_clauses), *clauses]) if is_usable else (),
-        digest=_hash(compared) if is_usable else 0,
-        exact=_hash("".join(_SIGNS.sub("", line) for line in (title, text))),
-        title="".join(title_clauses),
-        text=compared if is_usable else "",
+        keys=_keys([normal_title, *clauses]) if compared else (),
+        digest=_hash(compared) if compared else 0,
+        around=_hash("".join(clauses_of(lines.around))),
+        title=normal_title,
+        works=frozenset(_WORK.findall(lines_of_title.text)),
         clauses=tuple(clauses),
-        script=_script_of(text or title),
-        is_title_alone=is_title_alone,
+        text=compared,
+        script=_SCRIPTS.get(detect(text[:_SAMPLE] or title)),
+        is_cut=lines.is_cut or is_title_alone,
     )
 
 
-def _script_of(text: str) -> Script:
-    language = detect(text[:2000])
-    return {"zh-Hans": "Hans", "zh-Hant": "Hant"}.get(language)  # type: ignore[return-value]
+def clauses_of(text: str) -> list[str]:
+    """Return the clauses of a folded text: letters and digits only."""
+    marked = _BETWEEN.sub(_mark, text)
+    return [clause for clause in marked.translate(_SIGNS).split("\n") if clause]
 
 
-def clauses_of(lines: Iterable[str]) -> list[str]:
-    """Return the clauses of folded lines: letters and digits only."""
-    pieces = _ENDS.split("\n".join(lines))
-    return [clause for piece in pieces if (clause := _SIGNS.sub("", piece))]
+def _mark(sign: re.Match[str]) -> str:
+    return _POINT if sign[0] == "." else _GAP
+
+
+class _Signs(dict[int, str]):
+    """What each character becomes in a clause, computed when it is first met."""
+
+    def __missing__(self, number: int) -> str:
+        character = chr(number)
+        kept = "\n" if character in _ENDS else character if character.isalnum() else ""
+        self[number] = kept
+        return kept
+
+
+_SIGNS = _Signs({ord(_POINT): ".", ord(_GAP): " "})
 
 
 def weight(text: str) -> float:
     """Return the length of a text in Han characters; a Latin letter counts a third."""
-    return len(text) - len(_NARROW.findall(text)) * 2 / 3
+    return len(text.encode("utf-8", "replace")) / 3
 
 
-def _is_small_talk(text: str) -> bool:
+def _is_talk(text: str) -> bool:
     """Whether a text is one that many people post: a greeting, or a post without words."""
-    return len(text) <= 40 and (_GREETING.match(text) or _OF_POSTS.match(text)) is not None
+    return len(text) <= _LONGEST_TALK and _TALK.match(text) is not None
 
 
 def _keys(clauses: list[str]) -> tuple[int, ...]:
     long = [clause for clause in dict.fromkeys(clauses) if weight(clause) >= _SHORTEST]
+    if len(long) < _FIRST:
+        long = list(dict.fromkeys((*long, *_join_short(clauses))))
     longest = sorted(long[_FIRST:], key=lambda clause: (-len(clause), clause))[:_LONGEST]
     return tuple(sorted({_hash(clause) for clause in (*long[:_FIRST], *longest)}))
+
+
+def _join_short(clauses: Iterable[str]) -> Iterator[str]:
+    """Yield short clauses joined until they are long enough: verses, lists, posts."""
+    joined = ""
+    for clause in clauses:
+        joined += clause
+        if weight(joined) >= _SHORTEST:
+            yield joined
+            joined = ""
 
 
 def _hash(text: str) -> int:

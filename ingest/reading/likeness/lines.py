@@ -1,55 +1,102 @@
-"""Brings the lines of a text to one spelling, without lines and phrases of the page around it."""
+"""Brings the lines of a text to one spelling, without what the page around it adds."""
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from typing import NamedTuple
 
-from ingest.reading.language import is_boilerplate
+from ingest.reading.language import invites_to_read_on, is_boilerplate
 from ingest.reading.likeness.numerals import with_digits
 from ingest.reading.terms import fold
 
 LONGEST = 100_000  # characters of a text that are compared
+_LONGEST_BOILERPLATE = 160  # characters of a line
 # A line that ends like a sentence and has none of these words is prose.
-_SENTENCE = re.compile(r"[。！？!?…”」』.]\s*\Z")
+_ENDS_OF_SENTENCES = tuple("。！？!?…”」』.")
 _OF_PAGES = re.compile(
-    r"转载|轉載|版权|版權|声明|聲明|©|侵|来源|來源|关注|關注|公众号|公眾號|微信|扫|掃|下载|下載|编辑|編輯|责编|責編"
-    r"|记者|記者|作者|来自|來自|全文|原文|点击|點擊|订阅|訂閱|欢迎|歡迎|更多|阅读|閱讀|风险|風險|分享|客户端|客戶端"
-    r"|授权|授權|许可|許可|完|[Rr]ead|ontinue|COPYRIGHT|[Cc]opyright|[Rr]ights|[Mm]ore"
+    r"[转轉]载|轉載|版[权權]|[声聲]明|©|侵|[来來]源|[关關]注|公[众眾][号號]|微信|[扫掃]|下[载載]|[编編][辑輯]|[责責][编編]"
+    r"|[记記]者|作者|[来來]自|全文|原文|[点點][击擊]|[订訂][阅閱]|[欢歡]迎|更多|[阅閱][读讀]|[风風][险險]|分享|客[户戶]端"
+    r"|授[权權]|[许許]可|完|[Rr]ead|ontinue|COPYRIGHT|[Cc]opyright|[Rr]ights|[Mm]ore"
 )
-_AGENCY = r"[\w·]{0,8}(?:社|网|报|台|讯|号|刊|新闻|客户端|电视)"
+# What reprints and feeds add: longer than boilerplate in general, or too rare to be told from prose
+# in other places.
+_ADDED = re.compile(
+    r"(?:热门推荐|相关(?:阅读|新闻|链接|报道)|(?:推荐|延伸)阅读|猜你喜欢|(?:本文|原文)?链接)\s*:.*"
+    r"|图为[^。]{0,40}。?\s*\S{2,4}\s?摄|【?广告】?.{0,40}|(?:#[^#\s]+#?\s*)+|网页链接|本文由.{0,20}推送"
+    r"|the post .* appeared first on .*|via \S+ https?://\S+|\[?page\]?|[—\-\s]*\d{1,3}[—\-\s]*"
+    r"|\(?本页为第\d+页.{0,12}"
+)
+_AGENCY = r"[\w·]{0,8}(?:社|网|报|台|讯|号|刊|新闻|客户端|电视|在线|之家)"
+_DAY = r"(?:\d{1,2} ?月 ?)?\d{1,2} ?日"
 _DATELINE = re.compile(
-    rf"(?:{_AGENCY}[^,。:;]{{0,16}}?(?:\d{{1,2}}月)?\d{{1,2}}日[电讯]|(?:本报|本网|本台){_AGENCY}?讯|{_AGENCY}讯)"
+    rf"(?:{_AGENCY}[^,。:;]{{0,16}}?{_DAY}(?:[电讯]|消息)|(?:本报|本网|本台){_AGENCY}?讯|{_AGENCY}讯)"
     r"\s*(?:\(?(?:[\w·]{0,6}记者|通讯员)[^)。]{0,40}?\)|(?:记者|通讯员)\s*[\w· 、]{2,20}\s(?=\S))?"
-    r"\s*[:—\-]*\s*"
+    r"[\s,:—\-]*"
+    rf"|(?:据{_AGENCY}(?:报道|消息)|{_AGENCY}(?:消息|记者[\w· ]{{2,8}}报道))[\s,:]+"
 )
 _IN_BRACKETS = re.compile(
-    r"[(\[【〔][^()\[\]【】〔〕。]{0,12}(?:记者|通讯员|编辑|责编|来源|原标题|图源|编译)[^()\[\]【】〔〕。]{0,40}[)\]】〕]"
-    r"|[.…\s]*[(\[【]?(?:点击)?(?:阅读|查看|展开|浏览)(?:更多|全文|原文|全部)[)\]】]?[.…\s]*\Z"
+    r"[(\[【〔][^()\[\]【】〔〕。]{0,12}"
+    r"(?:记者|通讯员|编辑|责编|来源|原标题|图源|编译|报道|讯)[^()\[\]【】〔〕。]{0,40}[)\]】〕]"
+)
+_READ_ON = re.compile(
+    r"[.…\s]*[(\[【]?(?:点击)?(?:阅读|查看|展开|浏览)(?:更多|全文|原文|全部)[)\]】]?[.…\s»>]*\Z"
 )
 
 
-def lines_of(text: str) -> Iterator[str]:
-    """Yield the lines of a text, folded, with digits for numerals, without boilerplate."""
+_ELLIPSES = ("…", "...", "[…]", "[...]", "（…）")
+
+
+class Lines(NamedTuple):
+    """The text of an entry and what stands around it, both folded, line by line."""
+
+    text: str
+    around: str
+    is_cut: bool
+
+
+def lines_of(text: str) -> Lines:
+    """Separate a text from boilerplate, datelines and credits, with digits for numerals."""
+    kept, around = [], []
     for line in text[:LONGEST].splitlines():
-        if line and not line.isspace() and not _is_of_the_page(line):
-            folded = fold(line)
-            yield with_digits(_without_credits(folded))
+        folded = fold(line)
+        if not folded:
+            continue
+        if _ADDED.fullmatch(folded) or _is_of_the_page(line):
+            around.append(folded)
+            continue
+        bare = _without_credits(folded)
+        if len(bare) < len(folded):
+            around.append(folded.replace(bare, ""))
+        kept.append(with_digits(bare))
+    return Lines("\n".join(kept), "\n".join(around), _is_cut(text))
+
+
+def _is_cut(text: str) -> bool:
+    """Return whether a text ends with an ellipsis, or with an invitation to read on."""
+    end = text[-_LONGEST_BOILERPLATE:].rstrip()
+    return end.endswith(_ELLIPSES) or invites_to_read_on(end.rpartition("\n")[2])
 
 
 def _is_of_the_page(line: str) -> bool:
-    if _SENTENCE.search(line) and not _OF_PAGES.search(line):
+    bare = line.strip()
+    if len(bare) > _LONGEST_BOILERPLATE:
         return False
-    return _is_known_boilerplate(line)
+    if bare.endswith(_ENDS_OF_SENTENCES) and not _OF_PAGES.search(bare):
+        return False
+    return _is_known_boilerplate(bare)
 
 
 _is_known_boilerplate = functools.lru_cache(4096)(is_boilerplate)
 
 
 def _without_credits(line: str) -> str:
-    """Return a line without the dateline of an agency and the reporters in brackets."""
+    """Return a folded line without an agency's dateline, and reporters and sources in brackets."""
+    if "(" in line or "[" in line or "【" in line or "〔" in line:
+        line = _IN_BRACKETS.sub("", line).lstrip()
     dateline = _DATELINE.match(line)
-    if dateline:
-        line = line[dateline.end() :]
-    return _IN_BRACKETS.sub("", line)
+    line = line[dateline.end() :] if dateline else line
+    return _READ_ON.sub("", line) if line.endswith(_ENDS_OF_INVITATIONS) else line
+
+
+_ENDS_OF_INVITATIONS = tuple("文多部)]】»>.… ")

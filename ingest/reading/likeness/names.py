@@ -1,0 +1,83 @@
+"""Finds names that differ at the same place of two texts: parallel judgments, other cities."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import islice
+
+from ingest.reading.language.clauses import SURNAMES
+from ingest.reading.likeness.overlap import Overlap
+
+_MOST = 60  # clauses that are compared
+_MOST_PAIRS = 200
+_AROUND = 3  # characters of a clause by which another form of it is found
+_LONGEST = 24  # characters of a name
+_LEAST = 2  # times that a name stands in a text
+_PERSON = re.compile(rf"[{SURNAMES}][\u4e00-\u9fff]{{1,2}}")
+_PLACES = "省市县区州镇乡村旗"
+
+
+def differ_in_names(overlap: Overlap) -> bool:
+    """Return whether persons, places or the subject have other names throughout the other text.
+
+    Such a name stands at least twice in both texts. One is enough, except between scripts, where
+    words differ that only look like names (軟體 for 软件).
+    """
+    one, other = overlap.shorter, overlap.longer
+    is_one_script = one.script == other.script
+    if is_one_script and one.works and other.works and not one.works & other.works:
+        return True
+    texts = f"{one.title}\n{one.text}", f"{other.title}\n{other.text}"
+    found = 0
+    for name, instead in dict.fromkeys(islice(_other_names(overlap), _MOST_PAIRS)):
+        if name in texts[1] or instead in texts[0]:
+            continue
+        if texts[0].count(name) < _LEAST or texts[1].count(instead) < _LEAST:
+            continue
+        is_subject = is_one_script and name in one.title and instead in other.title
+        if is_subject or _are_places(name, instead) or _are_persons(name, instead, texts):
+            found += 1
+    return found > (0 if is_one_script else 1)
+
+
+def _are_places(name: str, instead: str) -> bool:
+    return name[-1] in _PLACES and instead[-1] in _PLACES
+
+
+def _are_persons(name: str, instead: str, texts: tuple[str, str]) -> bool:
+    """Return whether both are persons: their given names never stand without the others."""
+    return all(
+        _PERSON.fullmatch(one) and text.count(one[1:]) == text.count(one)
+        for one, text in zip((name, instead), texts, strict=True)
+    )
+
+
+def _other_names(overlap: Overlap) -> Iterator[tuple[str, str]]:
+    """Yield the names of the shorter text with those that stand instead in the longer one."""
+    by_end = defaultdict(list)
+    for clause in (overlap.longer.title, *overlap.extra[:_MOST]):
+        by_end["<", clause[:_AROUND]].append(clause)
+        by_end[">", clause[-_AROUND:]].append(clause)
+    for clause in (overlap.shorter.title, *overlap.rest[:_MOST]):
+        for form in (*by_end["<", clause[:_AROUND]], *by_end[">", clause[-_AROUND:]]):
+            yield from _difference(clause, form)
+
+
+def _difference(one: str, other: str) -> Iterator[tuple[str, str]]:
+    """Yield the words in which two clauses differ, between what both begin and end with."""
+    shorter = min(len(one), len(other))
+    start = next((n for n in range(shorter) if one[n] != other[n]), shorter)
+    end = next((n for n in range(shorter - start) if one[-1 - n] != other[-1 - n]), shorter - start)
+    if shorter - start - end == 1 and len(one) == len(other):
+        if one[start] not in SURNAMES or other[start] not in SURNAMES or not end:
+            return  # A single character is a typing error, unless it is a family name.
+        end -= 1
+    elif end and one[len(one) - end] in _PLACES:
+        end -= 1
+    elif start and one[start - 1] in SURNAMES:
+        start -= 1
+    name, instead = one[start : len(one) - end], other[start : len(other) - end]
+    if 2 <= len(name) <= _LONGEST and 2 <= len(instead) <= _LONGEST:
+        yield name, instead
