@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from tests.story_edits import Story
 
-FILE = Path(__file__).parent / "data" / "likeness" / "bulletins.txt"
 CITIES = "东平市 南岭市 白石县 高台县 云州市 青川县 滨江市 榆关县 松陵市 石浦县".split()
 TEAMS = "北川 滨城 青屿 东岭 云麓 临港 望海 长宁".split()
 FAMILIES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
@@ -31,9 +30,9 @@ class Form(NamedTuple):
     story: Story
 
 
-def forms() -> Iterator[Form]:
-    """Yield the forms in the file: `# kind: title`, then the lines of the text."""
-    for block in FILE.read_text("utf-8").split("\n# "):
+def forms(file: Path) -> Iterator[Form]:
+    """Yield the forms in a file: `# kind: title`, then the lines of the text."""
+    for block in file.read_text("utf-8").split("\n# "):
         head, _, text = block.removeprefix("# ").strip().partition("\n")
         kind, _, title = head.partition(": ")
         yield Form(kind, Story(title, text))

@@ -434,6 +434,9 @@ EDITS: dict[str, tuple[str, Edit]] = {
             with_blanks,
             on_one_line,
             line_by_line,
+            with_other_title,
+            with_other_numbers,
+            with_arabic_numbers,
         ),
         "reprint": (
             with_foot,
@@ -441,7 +444,6 @@ EDITS: dict[str, tuple[str, Edit]] = {
             with_head,
             with_dateline,
             with_ad,
-            with_other_title,
             with_page_marks,
             reprinted,
         ),
@@ -459,8 +461,6 @@ EDITS: dict[str, tuple[str, Edit]] = {
             with_a_paragraph,
             with_note,
             with_paragraphs_moved,
-            with_other_numbers,
-            with_arabic_numbers,
             reworked,
         ),
         "script": (

@@ -2,9 +2,74 @@
 
 from __future__ import annotations
 
-import pytest
+import time
+import tomllib
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
 
-from ingest.reading.likeness import compare, fingerprint_of
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.reading.likeness import Fingerprint, comparable_link, compare, fingerprint_of
+from tests.likeness_pairs import FOLDER, Pair, own_pairs, shared_pairs, stories
+from tests.story_edits import EDITS, Story
+
+FLOORS = tomllib.loads((FOLDER / "floors.toml").read_text("utf-8"))
+PAIRS: dict[str, Callable[[], list[Pair]]] = {
+    "shared": shared_pairs,
+    "own": own_pairs,
+    "held-back": lambda: own_pairs("-held-back"),
+}
+SHOWN = 10
+
+
+def fingerprints(pair: Pair) -> tuple[Fingerprint, Fingerprint]:
+    return fingerprint_of(*pair.one), fingerprint_of(*pair.other)
+
+
+def is_found(pair: Pair) -> bool:
+    """Return whether two entries share a key, so that they are compared, and are alike."""
+    one, other = fingerprints(pair)
+    return not set(one.keys).isdisjoint(other.keys) and compare(one, other) is not None
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_near_duplicates_are_found_and_others_are_not(name: str) -> None:
+    pairs, floor = PAIRS[name](), FLOORS[name]
+    verdicts = [is_found(pair) for pair in pairs]
+    found = Counter((pair.is_same, verdict) for pair, verdict in zip(pairs, verdicts, strict=True))
+    wrong = [
+        f"{pair.kind}: {pair.one.title}"
+        for pair, verdict in zip(pairs, verdicts, strict=True)
+        if verdict != pair.is_same
+    ][:SHOWN]
+    assert len(pairs) >= floor["pairs"]
+    assert found[True, True] / (found[True, True] + found[False, True]) >= floor["precision"], wrong
+    assert found[True, True] / (found[True, True] + found[True, False]) >= floor["recall"], wrong
+
+
+def test_the_pairs_are_many_and_of_both_sides() -> None:
+    sides = Counter(pair.is_same for pair in [*own_pairs(), *own_pairs("-held-back")])
+    assert min(sides.values()) >= 400
+    assert all(floor["precision"] >= 0.99 <= floor["recall"] for floor in FLOORS.values())
+
+
+@pytest.mark.parametrize(("name", "suffix"), [("own", ""), ("held-back", "-held-back")])
+def test_editions_have_the_expected_relation(name: str, suffix: str) -> None:
+    wrong, count = [], 0
+    for story in stories(FOLDER / f"stories{suffix}.txt"):
+        for edit_name, (relation, edit) in EDITS.items():
+            edited = edit(Random(f"{story.title} {edit_name}"), story)
+            found = compare(fingerprint_of(*story), fingerprint_of(*edited))
+            expected = "identical" if edited.text == story.text else relation
+            count += 1
+            if found is None or found.relation != expected:
+                wrong.append(f"{edit_name}: {story.title}: {found}")
+    assert 1 - len(wrong) / count >= FLOORS[name]["relation"], wrong[:SHOWN]
+
 
 TITLE = "城东小学的天文台"
 TEXT = """从县城出发，沿着盘山公路开两个小时，才能到达海拔一千八百米的云岭小学。
@@ -16,24 +81,144 @@ TRADITIONAL = """從縣城出發，沿著盤山公路開兩個小時，才能到
 
 
 @pytest.mark.parametrize(
-    ("text", "relation"),
+    ("text", "expected", "reason", "part"),
     [
-        (TEXT, "identical"),
-        (f"{TEXT}\n（来源：江南晚报）", "reprint"),
-        (f"{TEXT[:60]}…\n阅读全文", "excerpt"),
-        (TEXT.replace("才能到达", "可以抵达"), "revised"),
-        (TRADITIONAL, "script"),
+        (TEXT.replace("，", ","), "identical", "same text", None),
+        (f"{TEXT}\n（来源：江南晚报）", "reprint", "same text, other boilerplate", None),
+        (f"县教育局{TEXT}", "reprint", "added lines", None),
+        (f"{TEXT[:60]}…\n阅读全文", "excerpt", "5-grams 1.00", 1),
+        (TEXT.replace("才能到达", "可以抵达"), "revised", "5-grams 0.95", None),
+        (f"更正：此前的版本有误。\n{TEXT}", "revised", "note", 1),
+        ("\n".join(reversed(TEXT.split("\n"))), "revised", "other order", None),
+        (TRADITIONAL, "script", "same text", None),
     ],
 )
-def test_editions_of_a_story_are_related(text: str, relation: str) -> None:
+def test_the_reason_and_the_part_are_named(
+    text: str, expected: str, reason: str, part: int | None
+) -> None:
     one, other = fingerprint_of(TITLE, TEXT), fingerprint_of(TITLE, text)
-    assert set(one.keys) & set(other.keys)
-    found = compare(one, other)
+    found, reverse = compare(one, other), compare(other, one)
     assert found is not None
-    assert found.relation == relation
+    assert reverse is not None
+    assert (found.relation, found.reason, found.part) == (expected, reason, part)
+    assert reverse.part == (None if part is None else 1 - part)
 
 
-def test_the_bulletin_of_the_next_day_is_another_story() -> None:
-    text = "江海市气象台6月12日17时发布：今天夜里到明天多云，最高气温36℃，最低气温10℃，请注意防晒。"
-    other = text.replace("12日", "13日").replace("36", "31").replace("10℃", "18℃")
-    assert compare(fingerprint_of("天气", text), fingerprint_of("天气", other)) is None
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        # a title alone: the same words, and enough of them
+        (
+            ("城东小学天文台迎来第一批夜宿学生", ""),
+            ("城东小学天文台迎来第一批夜宿学生", ""),
+            "identical",
+        ),
+        (("城东小学天文台迎来第一批夜宿学生", ""), ("早安", ""), None),
+        (("每日天气", ""), ("每日天气", ""), None),
+        (("夜航船第12期聊聊搬家的那些事情", ""), ("夜航船第13期聊聊搬家的那些事情", ""), None),
+        # posts
+        (("", "转发微博"), ("", "转发微博"), None),
+        (
+            ("早安", "早安，新的一天从微笑开始，加油！"),
+            ("早安", "早安，新的一天从微笑开始，加油！"),
+            None,
+        ),
+        (
+            ("", "镇上的老照相馆今天拍了最后一张全家福"),
+            ("", "镇上的老照相馆今天拍了最后一张全家福！"),
+            "identical",
+        ),
+        (("", ""), ("", ""), None),
+        # the same notes, another number
+        (("夜航船12：搬家", TEXT), ("夜航船13：火锅", TEXT), None),
+        (("《渡口》书评", TEXT), ("《长夜》书评", TEXT), None),
+    ],
+)
+def test_titles_and_short_posts_are_joined_with_care(
+    one: tuple[str, str], other: tuple[str, str], expected: str | None
+) -> None:
+    found = compare(fingerprint_of(*one), fingerprint_of(*other))
+    assert (found and found.relation) == expected
+
+
+def test_keys_are_those_of_the_first_and_the_longest_clauses() -> None:
+    clauses = [f"这是第{'甲乙丙丁戊己庚辛壬癸'[n % 10] * (n + 5)}句" for n in range(40)]
+    keys = fingerprint_of("", "，".join(clauses)).keys
+    first_and_longest = fingerprint_of("", "，".join([*clauses[:4], *clauses[-12:]])).keys
+    assert len(keys) == 16
+    assert list(keys) == sorted(set(keys))
+    assert keys == first_and_longest
+    assert all(-(2**63) <= key < 2**63 for key in keys)
+
+
+texts = st.text(alphabet="的一二三十百千12,.，。：\n 甲乙丙丁abc《》…（）", max_size=80)
+
+
+@given(texts, texts, texts)
+def test_comparing_is_symmetric_and_never_fails(title: str, one: str, other: str) -> None:
+    here, there = fingerprint_of(title, one), fingerprint_of(title, other)
+    found, reverse = compare(here, there), compare(there, here)
+    assert (found and (found.relation, found.score, found.reason)) == (
+        reverse and (reverse.relation, reverse.score, reverse.reason)
+    )
+    assert found is None or 0 <= found.score <= 1
+    if here.text:
+        itself = compare(here, here)
+        assert itself is None or itself.relation == "identical"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "同一个从句在这里反复出现，",
+        "9",
+        "9,",
+        "第1期",
+        "a1",
+        "王建国",
+        "一",
+        "千",
+        "。",
+        "《",
+        "(记者",
+        "新华社1",
+        "\n",
+        "\ud800",
+        "x" * 40 + "\n",
+        "转载请注明出处\n",
+        "\u0301",
+    ],
+)
+def test_hostile_texts_take_bounded_time(piece: str) -> None:
+    began = time.process_time()
+    text = piece * (1_000_000 // len(piece))
+    one = fingerprint_of("标题", f"开头{text}")
+    other = fingerprint_of("标题", f"另一个开头，{text[: len(text) // 2]}，结尾")
+    compare(one, other)
+    assert len(one.keys) <= 16
+    assert time.process_time() - began < 5
+
+
+def cases(file: Path) -> list[list[str]]:
+    lines = file.read_text("utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize(("expected", "one", "other"), cases(FOLDER / "links.tsv"))
+def test_links_to_one_article_are_spelled_alike(expected: str, one: str, other: str) -> None:
+    if expected == "none":
+        assert comparable_link(one) is None
+    else:
+        assert comparable_link(one) is not None
+        assert (comparable_link(one) == comparable_link(other)) == (expected == "same")
+
+
+def test_a_long_link_joins_nothing() -> None:
+    assert comparable_link("https://news.example.cn/" + "a" * 10_000) is None
+
+
+def test_a_story_is_itself_whatever_its_length() -> None:
+    for story in (Story("长文", TEXT * 300), Story("短文", TEXT[:40])):
+        found = compare(fingerprint_of(*story), fingerprint_of(*story))
+        assert found is not None
+        assert found.relation == "identical"

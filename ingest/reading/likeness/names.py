@@ -14,7 +14,7 @@ _MOST = 60  # clauses that are compared
 _MOST_PAIRS = 200
 _AROUND = 3  # characters of a clause by which another form of it is found
 _LONGEST = 24  # characters of a name
-_LEAST = 2  # times that a name stands in a text
+_LEAST, _LEAST_BETWEEN_SCRIPTS = 2, 3  # times that other names stand in both texts
 _PERSON = re.compile(rf"[{SURNAMES}][\u4e00-\u9fff]{{1,2}}")
 _PLACES = "省市县区州镇乡村旗"
 
@@ -22,7 +22,7 @@ _PLACES = "省市县区州镇乡村旗"
 def differ_in_names(overlap: Overlap) -> bool:
     """Return whether persons, places or the subject have other names throughout the other text.
 
-    Such a name stands at least twice in both texts. One is enough, except between scripts, where
+    How often these names stand in both texts decides. It must be more often between scripts, where
     words differ that only look like names (軟體 for 软件).
     """
     one, other = overlap.shorter, overlap.longer
@@ -30,16 +30,14 @@ def differ_in_names(overlap: Overlap) -> bool:
     if is_one_script and one.works and other.works and not one.works & other.works:
         return True
     texts = f"{one.title}\n{one.text}", f"{other.title}\n{other.text}"
-    found = 0
+    times = 0
     for name, instead in dict.fromkeys(islice(_other_names(overlap), _MOST_PAIRS)):
         if name in texts[1] or instead in texts[0]:
             continue
-        if texts[0].count(name) < _LEAST or texts[1].count(instead) < _LEAST:
-            continue
         is_subject = is_one_script and name in one.title and instead in other.title
         if is_subject or _are_places(name, instead) or _are_persons(name, instead, texts):
-            found += 1
-    return found > (0 if is_one_script else 1)
+            times += min(texts[0].count(name), texts[1].count(instead))
+    return times >= (_LEAST if is_one_script else _LEAST_BETWEEN_SCRIPTS)
 
 
 def _are_places(name: str, instead: str) -> bool:
@@ -47,9 +45,9 @@ def _are_places(name: str, instead: str) -> bool:
 
 
 def _are_persons(name: str, instead: str, texts: tuple[str, str]) -> bool:
-    """Return whether both are persons: their given names never stand without the others."""
+    """Return whether both are persons: their given names rarely stand without the others."""
     return all(
-        _PERSON.fullmatch(one) and text.count(one[1:]) == text.count(one)
+        _PERSON.fullmatch(one) and text.count(one[1:]) <= 1.5 * text.count(one)
         for one, text in zip((name, instead), texts, strict=True)
     )
 

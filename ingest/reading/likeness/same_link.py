@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from ingest.reading.links import canonical_link, is_front_page, names_a_site
 
@@ -18,14 +18,14 @@ def comparable_link(url: str) -> str | None:
     path (`#/article/7`). Return None for what names no article: a front page, or no web address.
     """
     link = canonical_link(url.strip()) if len(url) <= _LONGEST else None
-    if link is None or names_a_site(link) or is_front_page(link):
-        return None
     try:
-        parts = urlsplit(link)
+        parts = urlsplit(link or "")
     except ValueError:
         return None
-    if parts.scheme != "https" or not parts.hostname:
+    if link is None or parts.scheme != "https" or not parts.hostname:
         return None
-    fragment = parts.fragment if "/" in parts.fragment else ""
+    fragment = parts.fragment if "/" in unquote(parts.fragment) else ""
+    if not fragment and (names_a_site(link) or is_front_page(link)):
+        return None
     server = _MOBILE.sub("", parts.netloc)
     return urlunsplit(("https", server, parts.path.rstrip("/"), parts.query, fragment))
