@@ -39,6 +39,7 @@ class Recorder:
     """A follower that records its entries; it calls `work` with each batch."""
 
     name = "files"
+    at_once = 100
 
     def __init__(self, work: Callable[[Sequence[int]], object] | None = None) -> None:
         self.given: list[int] = []

@@ -244,6 +244,7 @@ def test_an_upgrade_of_the_index_fills_it_in_the_background(world: World, site: 
 def _index_and_die(url: str) -> None:
     class Dying(Search):
         batches = 0
+        at_once = 100
 
         def follow(self, entry_ids: Sequence[int], **more: object) -> object:
             self.batches += 1

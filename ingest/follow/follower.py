@@ -18,8 +18,6 @@ from ingest.store import due as store
 
 logger = logging.getLogger(__name__)
 
-_BATCH = 100
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
@@ -40,6 +38,10 @@ class Follower(Protocol):
     @property
     def name(self) -> str:
         """The follower's name in the tables `follower` and `due`."""
+
+    @property
+    def at_once(self) -> int:
+        """How many entries it processes in one transaction."""
 
     def begin(self, *, now: datetime) -> None:
         """Get ready for a run; raise `GuidangError` if the follower cannot work at present."""
@@ -93,9 +95,9 @@ class Run:
 
     def _take_up_some(self) -> bool:
         """Process a batch; return whether there may be another batch."""
-        name = self._follower.name
+        name, most = self._follower.name, self._follower.at_once
         with turn_at(self._database, f"follow-{name}"):
-            taken = self._database.query(store.take_due, name, after=self._last, limit=_BATCH)
+            taken = self._database.query(store.take_due, name, after=self._last, limit=most)
             if not taken:
                 return False
             followed = self._follower.follow([one.entry_id for one in taken], now=self._now)
@@ -104,7 +106,7 @@ class Run:
         self._count += followed.count
         self._failed |= followed.failed
         self._last = taken[-1].entry_id
-        return bool(done) and len(taken) == _BATCH
+        return bool(done) and len(taken) == most
 
     def _keep(
         self, connection: sa.Connection, followed: Followed, done: Sequence[store.Marked]

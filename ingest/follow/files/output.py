@@ -32,6 +32,8 @@ from ingest.values import Record
 class Output:
     """A folder of files, one for each entry that passes the output's filters."""
 
+    at_once = 100
+
     def __init__(self, config: OutputConfig, database: Database) -> None:
         self.root = config.path
         self.config = config
