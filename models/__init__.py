@@ -6,6 +6,7 @@ from models.base import Base
 from models.entry import Address, Capture, Entry, Revision, Unread
 from models.feed import Feed, PollRow
 from models.follower import Due, Follower
+from models.likeness import LikenessEntry, LikenessKey, LikenessLink, LikenessText
 from models.search import SearchDocument
 from models.servers import HostPause, RsshubInstance, RsshubNamespace
 from models.setting import Setting
@@ -27,6 +28,10 @@ __all__ = [
     "Follower",
     "FormerPath",
     "HostPause",
+    "LikenessEntry",
+    "LikenessKey",
+    "LikenessLink",
+    "LikenessText",
     "PollRow",
     "Revision",
     "RsshubInstance",

@@ -15,11 +15,15 @@ from ingest.database import Database
 from ingest.errors import UsageError
 from ingest.follow.files import Output
 from ingest.follow.follower import Follower
+from ingest.follow.likeness import Likeness
 from ingest.follow.search import Search
 from ingest.messages import message
 from ingest.store import due as store
+from ingest.store.likeness import write
+from ingest.store.likeness.write import LIKENESS
 from ingest.store.outputs import follower_of, forget_output, output_of
-from ingest.store.search.index import SEARCH, clear
+from ingest.store.search import index
+from ingest.store.search.index import SEARCH
 
 logger = logging.getLogger(__name__)
 
@@ -39,10 +43,12 @@ class Entry:
 def followers_of(config: Config) -> Mapping[str, Entry]:
     """Return the followers of a configuration by name: one for each output, and the others."""
     outputs = {follower_of(output.name): _of_output(output) for output in config.every_output}
-    return outputs | ({SEARCH: _SEARCH} if config.search.enabled else {})
+    others = {LIKENESS: _LIKENESS} | ({SEARCH: _SEARCH} if config.search.enabled else {})
+    return outputs | others
 
 
-_SEARCH = Entry(what=message("fills the search index"), make=Search, clear=clear)
+_SEARCH = Entry(what=message("fills the search index"), make=Search, clear=index.clear)
+_LIKENESS = Entry(what=message("links near-duplicates"), make=Likeness, clear=write.clear)
 
 
 def _of_output(output: OutputConfig) -> Entry:
@@ -78,7 +84,7 @@ def adopt(config: Config, database: Database, *, now: datetime) -> None:
         database.transact(store.mark_all_due_for, SEARCH, now)
     if SEARCH in known and SEARCH not in wanted:
         database.transact(store.forget_follower, SEARCH)
-        database.transact(clear)
+        database.transact(index.clear)
     _forget_outputs(known - set(wanted), database)
 
 

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from ingest.reading import dedupe, titles
 from ingest.store import addresses
 from ingest.store.due import mark_due
+from ingest.store.likeness import write as likeness
 from ingest.store.recognise import KNOWN
-from ingest.store.search.index import forget
+from ingest.store.search import index
 from ingest.values import KnownEntry
 from models import Address, ArchiveFile, Entry, Revision, Setting
 
@@ -82,8 +83,9 @@ def join(connection: sa.Connection, entry_id: int, double_id: int, *, at: dateti
     connection.execute(sa.update(Revision).where(_of(Revision, double_id)).values(moved))
     connection.execute(sa.update(Address).where(_of(Address, double_id)).values(entry_id=entry_id))
     addresses.note_present(connection, [entry_id], at)
+    likeness.forget(connection, [double_id], now=at)
     mark_due(connection, [entry_id, double_id], at)
-    forget(connection, [double_id])
+    index.forget(connection, [double_id])
     connection.execute(sa.delete(ArchiveFile).where(_of(ArchiveFile, double_id)))
     connection.execute(sa.delete(Entry).where(Entry.id == double_id))
     double["version"] += before

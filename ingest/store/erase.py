@@ -16,7 +16,8 @@ from ingest.store import refusals, takedowns
 from ingest.store.captures import ERASED
 from ingest.store.due import mark_due
 from ingest.store.feed_state import WITHOUT_VALIDATORS
-from ingest.store.search.index import forget
+from ingest.store.likeness import write as likeness
+from ingest.store.search import index
 from ingest.store.statements import in_batches
 from ingest.store.takedowns import Stone
 from ingest.urls import without_secrets
@@ -151,9 +152,10 @@ def _links_of_others(
 
 
 def _erase(connection: sa.Connection, entry_ids: Sequence[int], *, now: datetime) -> None:
-    """Delete entries with all their versions and bytes, and their words in the search index."""
+    """Delete entries with all their versions and bytes, and what was made of their words."""
+    likeness.forget(connection, entry_ids, now=now)
     mark_due(connection, entry_ids, now)
-    forget(connection, entry_ids)
+    index.forget(connection, entry_ids)
     captures = _captures_of(connection, entry_ids)
     names = _names_of(connection, entry_ids)
     keys = sa.select(Entry.key).where(Entry.id.in_(entry_ids))

@@ -17,7 +17,8 @@ from ingest.schedule import first_polls
 from ingest.store import takedowns
 from ingest.store.due import mark_feed_due
 from ingest.store.feed_state import WITHOUT_VALIDATORS, listed, place_of, state_of
-from ingest.store.search.index import forget
+from ingest.store.likeness import write as likeness
+from ingest.store.search import index
 from ingest.store.slugs import free_slug
 from models import Address, Capture, Entry, Feed, Revision, Unread
 
@@ -218,9 +219,11 @@ def remove(connection: sa.Connection, feed_id: int, *, now: datetime, entries: b
         columns = {"removed_at": now, **WITHOUT_VALIDATORS}
         connection.execute(sa.update(Feed).where(Feed.id == feed_id).values(columns))
         return
-    mark_feed_due(connection, feed_id, now)
     of_feed = sa.select(Entry.id).where(Entry.feed_id == feed_id)
-    forget(connection, list(connection.scalars(of_feed)))
+    entry_ids = list(connection.scalars(of_feed))
+    likeness.forget(connection, entry_ids, now=now)
+    mark_feed_due(connection, feed_id, now)
+    index.forget(connection, entry_ids)
     connection.execute(sa.delete(Revision).where(Revision.entry_id.in_(of_feed)))
     connection.execute(sa.delete(Address).where(Address.feed_id == feed_id))
     connection.execute(sa.delete(Entry).where(Entry.feed_id == feed_id))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -51,3 +52,12 @@ def in_batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """Yield a long list in pieces that are small enough for one statement."""
     for start in range(0, len(values), _IN_ONE_STATEMENT):
         yield values[start : start + _IN_ONE_STATEMENT]
+
+
+def numbers(connection: sa.Connection, values: Iterable[int]) -> Any:
+    """Return whole numbers as a table with the column `value`: one parameter, however many."""
+    column = sa.column("value", sa.BigInteger)
+    if connection.dialect.name == "sqlite":
+        return sa.func.json_each(json.dumps(list(values))).table_valued(column)
+    array = sa.cast(list(values), postgresql.ARRAY(sa.BigInteger))
+    return sa.func.unnest(array).table_valued(column).render_derived()

@@ -1,0 +1,44 @@
+"""The follower that links near-duplicates. It deletes and hides nothing; no poll waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ingest.database import Database
+from ingest.follow.follower import Followed
+from ingest.store.due import mark_due_for
+from ingest.store.likeness import write as store
+
+
+class Likeness:
+    """Keeps the links between near-duplicates up to date.
+
+    `outputs` are the followers of the outputs that show links, or only canonical entries.
+    """
+
+    name = store.LIKENESS
+    at_once = 100
+
+    def __init__(self, database: Database, *, outputs: Sequence[str] = ()) -> None:
+        self._database = database
+        self._outputs = outputs
+
+    def begin(self, *, now: datetime) -> None:
+        """Do nothing: the tables are always ready."""
+
+    def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:
+        """Read the texts of these entries; they are linked when their marks are deleted.
+
+        So a batch is linked completely or not at all, whenever the process is killed.
+        """
+        prepared = self._database.query(store.prepare, entry_ids)
+
+        def keep(connection: sa.Connection) -> None:
+            changed = store.write(connection, entry_ids, prepared, now=now)
+            for output in self._outputs:
+                mark_due_for(connection, output, changed, now)
+
+        return Followed(count=0, keep=keep)

@@ -1,0 +1,115 @@
+"""Clusters: entries that links of their texts join, each with one canonical entry."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+
+from ingest.reading.likeness import Relation
+from ingest.store.conditions import entry_date
+from ingest.store.likeness.links import Pair, linked
+from ingest.store.statements import numbers, table_of
+from models import Entry, Feed, LikenessEntry, LikenessLink
+
+_ENTRY, _LINK = table_of(LikenessEntry), table_of(LikenessLink)
+
+_Member: TypeAlias = sa.Row[Any, Any, Any]
+"""A text, an entry that has it, and the canonical entry that is stored for that."""
+
+
+def settle(connection: sa.Connection, texts: Collection[int]) -> set[int]:
+    """Store the canonical entry of each entry in the clusters of these texts.
+
+    Return the entries for which it changed, and those that were or are canonical for them.
+    """
+    clusters = _clusters(texts, _links_around(connection, texts))
+    entries = _entries_of(connection, {text for cluster in clusters for text in cluster})
+    several = [members for cluster in clusters if len(members := _members(cluster, entries)) > 1]
+    ranks = _ranks(connection, [row.entry_id for members in several for row in members])
+    chosen = dict.fromkeys(row.entry_id for rows in entries.values() for row in rows)
+    for members in several:
+        present = [row.entry_id for row in members if row.entry_id in ranks]
+        if len(present) > 1:
+            chosen |= dict.fromkeys(present, min(present, key=ranks.__getitem__))
+    before = {row.entry_id: row.canonical_id for rows in entries.values() for row in rows}
+    changed = {entry for entry, canonical in chosen.items() if canonical != before[entry]}
+    _choose(connection, {entry: chosen[entry] for entry in sorted(changed)})
+    canonical = {one for entry in changed for one in (before[entry], chosen[entry]) if one}
+    return changed | canonical
+
+
+def _links_around(connection: sa.Connection, texts: Collection[int]) -> set[Pair]:
+    """Return the links of the clusters of these texts."""
+    found: set[Pair] = set()
+    seen, edge = set(texts), set(texts)
+    while edge:
+        pairs = linked(connection, edge)
+        found |= pairs
+        edge = {text for pair in pairs for text in pair} - seen
+        seen |= edge
+    return found
+
+
+def _clusters(texts: Iterable[int], links: Iterable[Pair]) -> list[set[int]]:
+    """Return the connected components of texts, each once."""
+    of_text = {text: {text} for text in texts}
+    for one, other in links:
+        joined = of_text.setdefault(one, {one})
+        if other not in joined:
+            joined |= of_text.get(other, {other})
+            of_text |= dict.fromkeys(joined, joined)
+    return list({id(cluster): cluster for cluster in of_text.values()}.values())
+
+
+def _entries_of(connection: sa.Connection, texts: Iterable[int]) -> Mapping[int, list[_Member]]:
+    """Return the entries of each text, with their canonical entry as it is stored."""
+    asked = sa.select(numbers(connection, texts).c.value)
+    query = sa.select(_ENTRY.c.text_id, _ENTRY.c.entry_id, _ENTRY.c.canonical_id)
+    found: dict[int, list[_Member]] = {}
+    for row in connection.execute(query.where(_ENTRY.c.text_id.in_(asked))):
+        found.setdefault(row.text_id, []).append(row)
+    return found
+
+
+def _members(cluster: Iterable[int], entries: Mapping[int, list[_Member]]) -> list[_Member]:
+    return [row for text in cluster for row in entries.get(text, ())]
+
+
+def _ranks(connection: sa.Connection, entry_ids: Collection[int]) -> Mapping[int, tuple[Any, ...]]:
+    """Return the ranks of entries: the lowest in a cluster is canonical; without deleted entries.
+
+    First counts the priority of the feed, then whether the text is an excerpt, then the date.
+    """
+    if not entry_ids:
+        return {}
+    asked = sa.select(numbers(connection, entry_ids).c.value)
+    is_excerpt = sa.exists().where(
+        _LINK.c.part == _ENTRY.c.text_id,
+        sa.or_(_LINK.c.one == _ENTRY.c.text_id, _LINK.c.other == _ENTRY.c.text_id),
+        _LINK.c.relation == Relation.EXCERPT.value,
+    )
+    query = (
+        sa.select(Entry.id, Feed.settings, is_excerpt, entry_date, Feed.id, Entry.key)
+        .join(_ENTRY, _ENTRY.c.entry_id == Entry.id)
+        .join(Feed, Feed.id == Entry.feed_id)
+        .where(Entry.id.in_(asked))
+    )
+    return {
+        entry: (-settings.get("priority", 0), *others)
+        for entry, settings, *others in connection.execute(query)
+    }
+
+
+def _choose(connection: sa.Connection, chosen: Mapping[int, int | None]) -> None:
+    rows = [{"of_entry": entry, "canonical": canonical} for entry, canonical in chosen.items()]
+    if rows:
+        connection.execute(_CHOOSE, rows)
+
+
+_CHOOSE = (
+    sa.update(_ENTRY)
+    .where(_ENTRY.c.entry_id == sa.bindparam("of_entry"))
+    .values(canonical_id=sa.bindparam("canonical"))
+)

@@ -1,0 +1,104 @@
+"""The keys of texts, and which texts share a key that few have.
+
+A key that more than `MOST` texts have names no story: it is ignored until fewer have it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from sys import byteorder
+from typing import TypeAlias
+
+import sqlalchemy as sa
+
+from ingest.store.statements import insert_if_new, numbers, table_of
+from models import LikenessEntry, LikenessKey, LikenessText
+
+MOST = 50
+_KEY, _TEXT, _ENTRY = table_of(LikenessKey), table_of(LikenessText), table_of(LikenessEntry)
+
+KeyOfText: TypeAlias = tuple[int, int]
+"""A key, and the id of a text that has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """The keys that became frequent, and those that are rare again."""
+
+    frequent: set[int]
+    rare: set[int]
+
+
+def change(
+    connection: sa.Connection, gained: Iterable[KeyOfText], lost: Iterable[KeyOfText]
+) -> Shift:
+    """Store which keys texts gained and lost; return which keys this made frequent or rare."""
+    # In order, so that near rows are written together.
+    gains = [{"key": key, "text_id": text} for key, text in sorted(gained)]
+    losses = [{"lost_key": key, "lost_text": text} for key, text in sorted(lost)]
+    changed = {row["key"] for row in gains} | {row["lost_key"] for row in losses}
+    before = frequent(connection, changed)
+    if gains:
+        connection.execute(insert_if_new(connection.dialect.name, LikenessKey), gains)
+    if losses:
+        connection.execute(_LOSE, losses)
+    after = frequent(connection, changed)
+    return Shift(frequent=after - before, rare=before - after)
+
+
+_LOSE = sa.delete(_KEY).where(
+    _KEY.c.key == sa.bindparam("lost_key"), _KEY.c.text_id == sa.bindparam("lost_text")
+)
+
+
+def frequent(connection: sa.Connection, keys: Iterable[int]) -> set[int]:
+    """Return those of these keys that more than `MOST` texts have."""
+    asked = numbers(connection, keys)
+    beyond = sa.select(_KEY.c.text_id).where(_KEY.c.key == asked.c.value)
+    is_beyond = beyond.limit(1).offset(MOST).scalar_subquery().is_not(None)
+    return set(connection.scalars(sa.select(asked.c.value).where(is_beyond)))
+
+
+def holders(connection: sa.Connection, keys: Iterable[int]) -> Mapping[int, set[int]]:
+    """Return the ids of the texts that share each of these keys, if there are several."""
+    found: dict[int, set[int]] = {}
+    asked = sa.select(numbers(connection, keys).c.value)
+    query = sa.select(_KEY.c.key, _KEY.c.text_id).where(_KEY.c.key.in_(asked), _IS_SHARED)
+    for key, text in connection.execute(query):
+        found.setdefault(key, set()).add(text)
+    return found
+
+
+_OTHER = _KEY.alias()
+_IS_SHARED = sa.exists().where(_OTHER.c.key == _KEY.c.key, _OTHER.c.text_id != _KEY.c.text_id)
+
+
+def keys_of(connection: sa.Connection, texts: Iterable[int]) -> Mapping[int, set[int]]:
+    """Return all keys of each of these texts, with those of their links."""
+    asked = sa.select(numbers(connection, texts).c.value)
+    packed = sa.select(_TEXT.c.id, _TEXT.c.packed_keys).where(_TEXT.c.id.in_(asked))
+    found = {row.id: set(unpack(row.packed_keys)) for row in connection.execute(packed)}
+    links = sa.select(_ENTRY.c.text_id, _ENTRY.c.link_key).distinct()
+    links = links.where(_ENTRY.c.text_id.in_(asked), _ENTRY.c.link_key.is_not(None))
+    for text, key in connection.execute(links):
+        found[text].add(key)
+    return found
+
+
+def pack(keys: Iterable[int]) -> bytes:
+    """Return keys of 32 bits as bytes."""
+    return _in_order(array("i", sorted(keys))).tobytes()
+
+
+def unpack(packed: bytes) -> Iterable[int]:
+    """Return the keys that `pack` has packed."""
+    return _in_order(array("i", packed))
+
+
+def _in_order(keys: array[int]) -> array[int]:
+    """Swap the bytes of each key where the machine does not store the lowest first."""
+    if byteorder == "big":
+        keys.byteswap()
+    return keys

@@ -1,0 +1,130 @@
+"""Link entries with their near-duplicates, in one transaction; forget entries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from ingest.reading.likeness import Fingerprint
+from ingest.store.due import mark_due_for
+from ingest.store.likeness import clusters, keys, links, texts
+from ingest.store.likeness.links import Pair
+from ingest.store.likeness.prints import Print, prints_of
+from models import LikenessEntry, LikenessKey, LikenessLink, LikenessText
+
+LIKENESS = "likeness"  # This follower links near-duplicates.
+_LOCK = 0x6C696B65  # any number that no other lock has
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What is compared of entries, and of entries with which they will probably be compared."""
+
+    own: Mapping[int, Print]
+    others: Mapping[int, Print]
+
+
+def prepare(connection: sa.Connection, entry_ids: Collection[int]) -> Prepared:
+    """Read the texts of entries and of their candidates, before the transaction that needs them."""
+    own = prints_of(connection, entry_ids)
+    known = texts.ids_of(connection, {one.identity for one in own.values()})
+    asked = set().union(*(_all_keys(one) for one in own.values() if one.identity not in known))
+    rare = asked - keys.frequent(connection, asked)
+    near = set().union(*keys.holders(connection, rare).values())
+    entries = texts.entry_of_each(connection, near).values()
+    return Prepared(own=own, others=prints_of(connection, set(entries) - own.keys()))
+
+
+def _all_keys(one: Print) -> set[int]:
+    return {*one.keys, *(() if one.link_key is None else (one.link_key,))}
+
+
+def write(
+    connection: sa.Connection, entry_ids: Collection[int], prepared: Prepared, *, now: datetime
+) -> set[int]:
+    """Link these entries anew; those without a print are forgotten.
+
+    Return the entries whose place in a cluster changed, with their canonical entries.
+    """
+    _lock(connection)
+    moves = texts.move(connection, entry_ids, prepared.own)
+    reopened = texts.close(connection, moves.present)
+    shift = keys.change(connection, moves.gained, moves.lost)
+    touched = links.unlink(connection, moves.empty)
+    touched |= links.dissolve(connection, shift.frequent, moves.losers)
+    asked = {(key, text) for text, some in reopened.items() for key in some} | moves.gained
+    for key, some in keys.holders(connection, shift.rare).items():
+        asked |= {(key, text) for text in some}
+    pairs = links.candidates(connection, asked, moves.new)
+    touched |= _link(connection, pairs, prepared, now)
+    return clusters.settle(connection, touched | moves.present | moves.left)
+
+
+def _link(
+    connection: sa.Connection, pairs: Collection[Pair], prepared: Prepared, now: datetime
+) -> set[int]:
+    """Compare and link these pairs of texts; return the texts that were linked.
+
+    A text whose entries have all changed since it was read has no fingerprint. These entries are
+    due; so is then the other text of the pair.
+    """
+    wanted = {text for pair in pairs for text in pair}
+    known = _fingerprints(connection, wanted, prepared)
+    late = {pair for pair in pairs if not known.keys() >= set(pair)}
+    _postpone(connection, {text for pair in late for text in pair}, now)
+    return links.link(connection, set(pairs) - late, known)
+
+
+def _fingerprints(
+    connection: sa.Connection, wanted: Collection[int], prepared: Prepared
+) -> Mapping[int, Fingerprint]:
+    """Return the fingerprints of texts, as far as one of their entries still has the text."""
+    if not wanted:
+        return {}
+    of_text = texts.identities_of(connection, wanted)
+    made = {one.identity: one for one in (*prepared.others.values(), *prepared.own.values())}
+    missing = [text for text in wanted if of_text[text] not in made]
+    if missing:
+        entries = texts.entry_of_each(connection, missing).values()
+        made |= {one.identity: one for one in prints_of(connection, entries).values()}
+    return {text: made[of_text[text]].fingerprint for text in wanted if of_text[text] in made}
+
+
+def _postpone(connection: sa.Connection, some: Collection[int], now: datetime) -> None:
+    """Compare texts again in the next run."""
+    if some:
+        texts.open_again(connection, some)
+        entries = texts.entry_of_each(connection, some).values()
+        mark_due_for(connection, LIKENESS, entries, now)
+
+
+def forget(connection: sa.Connection, entry_ids: Collection[int], *, now: datetime) -> None:
+    """Delete all that was made of the texts of entries, before the entries are deleted.
+
+    Texts that their absence concerns are due, so that the follower looks at their clusters.
+    """
+    _lock(connection)
+    moves = texts.move(connection, entry_ids, {})
+    shift = keys.change(connection, (), moves.lost)
+    touched = links.unlink(connection, moves.empty)
+    touched |= links.dissolve(connection, (), moves.losers)
+    reopened = set().union(*keys.holders(connection, shift.rare).values())
+    _postpone(connection, reopened, now)
+    entries = texts.entry_of_each(connection, touched | moves.left).values()
+    mark_due_for(connection, LIKENESS, entries, now)
+
+
+def clear(connection: sa.Connection) -> None:
+    """Delete all texts, keys and links."""
+    _lock(connection)
+    for model in (LikenessLink, LikenessKey, LikenessEntry, LikenessText):
+        connection.execute(sa.delete(model))
+
+
+def _lock(connection: sa.Connection) -> None:
+    """Let one transaction at a time change the links; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))

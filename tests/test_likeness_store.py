@@ -1,0 +1,283 @@
+"""The links between near-duplicates: a function of the entries, in whatever order they come."""
+
+from __future__ import annotations
+
+import contextlib
+import cProfile
+import pstats
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from random import Random
+from typing import Any, TypeAlias
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest.database import Database
+from ingest.follow.follower import Run
+from ingest.follow.likeness import Likeness
+from ingest.store import due
+from ingest.store.likeness import keys, write
+from ingest.store.statements import insert_if_new
+from models import Capture, Entry, Feed, LikenessEntry, LikenessKey, LikenessLink, LikenessText
+from tests.made_entries import feed_row, rows_of
+from tests.support import NOON
+from tests.world import World
+
+_HAN = "".join(map(chr, range(0x4E00, 0x4E00 + 3000)))
+
+
+def clauses(seed: int, count: int = 8) -> list[str]:
+    """Return clauses of 20 random characters."""
+    random = Random(seed)
+    return ["".join(random.choices(_HAN, k=20)) for _ in range(count)]
+
+
+def edited(clause: str) -> str:
+    """Return a clause with another character in its middle."""
+    return f"{clause[:10]}某{clause[11:]}"
+
+
+def text_of(some: Iterable[str]) -> str:
+    return "".join(f"<p>{clause}。</p>" for clause in some)
+
+
+def put(connection: sa.Connection, number: int, html: str, **more: Any) -> None:
+    """Insert an entry, or give it another text, and mark it due."""
+    capture, entry = rows_of(number)
+    link = f"https://a.example/{number}"
+    entry |= {"html": html, "title": "头条要闻"[number % 3 :], "link": link} | more
+    if connection.scalar(sa.select(Entry.id).where(Entry.id == entry["id"])) is None:
+        connection.execute(sa.insert(Capture), capture)
+        connection.execute(sa.insert(Entry), entry)
+    else:
+        connection.execute(sa.update(Entry).where(Entry.id == entry["id"]).values(entry))
+    due.mark_due(connection, [entry["id"]], NOON)
+
+
+def take_out(connection: sa.Connection, number: int) -> None:
+    """Delete an entry as a takedown does."""
+    write.forget(connection, [number + 1], now=NOON)
+    due.mark_due(connection, [number + 1], NOON)
+    connection.execute(sa.delete(Entry).where(Entry.id == number + 1))
+    connection.execute(sa.delete(Capture).where(Capture.id == number + 1))
+
+
+def finish(database: Database) -> None:
+    """Process what is due, and what became due meanwhile."""
+    while database.query(due.take_due, write.LIKENESS, after=0, limit=1):
+        Run(database, Likeness(database), now=NOON).finish()
+
+
+@pytest.fixture
+def database(world: World) -> Database:
+    world.database.transact(lambda c: c.execute(sa.insert(Feed), [*map(feed_row, range(1, 101))]))
+    return world.database
+
+
+# Each story as a feed has it: the whole, with a foot, an excerpt, edited in each clause, in part.
+def versions(story: int) -> Iterator[str]:
+    some = clauses(story)
+    yield text_of(some)
+    yield text_of([*some, "责任编辑：某某"])
+    yield text_of(some[:4])
+    yield text_of([*map(edited, some[:-1]), some[-1]])
+    yield text_of([*some[:5], *clauses(story + 50, 2)])
+    yield text_of(reversed(some))
+
+
+POOL = [html for story in range(2) for html in versions(story)]
+# More texts than a key may have share the last clause of story 0: it then supports no link.
+CROWD = [text_of([*clauses(1000 + i, 3), clauses(0)[-1]]) for i in range(keys.MOST - 1)]
+TEXTS = ["", "<p>早安</p>", *POOL]
+
+Change: TypeAlias = tuple[int, str | None, int, str | None]
+"""The number of an entry, its new text (None: it is deleted), its day, and its link."""
+
+changes = st.lists(
+    st.tuples(
+        st.integers(0, 15),
+        st.sampled_from([None, *TEXTS]),
+        st.integers(0, 3),
+        st.sampled_from([None, "https://m.b.example/x?utm_source=a", "https://b.example/x"]),
+    ),
+    max_size=40,
+)
+
+
+def apply(
+    connection: sa.Connection, number: int, html: str | None, day: int, link: str | None
+) -> None:
+    if html is None:
+        take_out(connection, number)
+    else:
+        put(connection, number, html, published_at=NOON + timedelta(days=day), link=link)
+
+
+def apply_all(connection: sa.Connection, some: Iterable[Change]) -> None:
+    for change in some:
+        apply(connection, *change)
+
+
+def snapshot(database: Database) -> tuple[Any, Any]:
+    """Return the links by identity of texts, and the canonical entry of each entry."""
+
+    def read(connection: sa.Connection) -> tuple[Any, Any]:
+        identity = dict(connection.execute(sa.select(LikenessText.id, LikenessText.identity)).all())
+        links = {
+            (*sorted((identity[row.one], identity[row.other])), row.relation, row.score)
+            for row in connection.execute(sa.select(LikenessLink.__table__))
+        }
+        entries = sa.select(
+            LikenessEntry.entry_id, LikenessEntry.canonical_id, LikenessEntry.text_id
+        )
+        rows = connection.execute(entries)
+        return links, {row[0]: (row[1], identity[row[2]]) for row in rows}
+
+    return database.query(read)
+
+
+def empty(connection: sa.Connection) -> None:
+    write.clear(connection)
+    for model in (Entry, Capture):
+        connection.execute(sa.delete(model))
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(changes=changes, crowd=st.booleans(), random=st.randoms(use_true_random=False))
+def test_links_depend_on_the_entries_and_not_on_their_order(
+    database: Database, changes: list[Change], crowd: bool, random: Random
+) -> None:
+    database.transact(empty)
+    if crowd:
+        changes += [(20, POOL[0], 0, None), (21, POOL[3], 0, None)]
+        changes += [(100 + number, html, 0, None) for number, html in enumerate(CROWD)]
+        random.shuffle(changes)
+        gone = [(100 + number, None, 0, None) for number in random.sample(range(49), 4)]
+        changes += [gone.pop(), *changes[: random.randint(0, 9)], *gone[: random.randint(0, 3)]]
+    while changes:
+        some = [changes.pop(0) for _ in range(min(len(changes), random.randint(1, 20)))]
+        database.transact(apply_all, some)
+        finish(database)
+    as_they_came = snapshot(database)
+    database.transact(write.clear)
+    database.transact(due.mark_all_due_for, write.LIKENESS, NOON)
+    finish(database)
+    assert snapshot(database) == as_they_came
+
+
+def clusters(database: Database) -> dict[int, int | None]:
+    """Return the number of the canonical entry of each entry."""
+    query = sa.select(LikenessEntry.entry_id, LikenessEntry.canonical_id)
+    rows = database.query(lambda c: c.execute(query.order_by(LikenessEntry.entry_id)).all())
+    return {entry - 1: None if canonical is None else canonical - 1 for entry, canonical in rows}
+
+
+def test_a_cluster_parts_when_the_link_that_held_it_goes(database: Database) -> None:
+    first, second = clauses(1), clauses(2)
+    database.transact(put, 0, text_of(first))
+    database.transact(put, 1, text_of(second))
+    database.transact(put, 2, text_of([*first, *second]))
+    finish(database)
+    assert clusters(database) == {0: 2, 1: 2, 2: 2}
+    database.transact(put, 2, text_of(clauses(3)))
+    finish(database)
+    assert clusters(database) == {0: None, 1: None, 2: None}
+
+
+def test_the_canonical_entry_is_the_earliest_whole_text_or_of_the_preferred_feed(
+    database: Database,
+) -> None:
+    whole = text_of(clauses(1))
+    database.transact(put, 0, text_of(clauses(1)[:4]))
+    database.transact(put, 1, whole)
+    database.transact(put, 2, whole)
+    finish(database)
+    assert clusters(database) == {0: 1, 1: 1, 2: 1}
+    prefer = sa.update(Feed).where(Feed.id == 3).values(settings={"priority": 1})
+    database.transact(lambda c: c.execute(prefer))
+    database.transact(due.mark_feed_due, 3, NOON)
+    finish(database)
+    assert clusters(database) == {0: 2, 1: 2, 2: 2}
+    database.transact(take_out, 2)
+    finish(database)
+    assert clusters(database) == {0: 1, 1: 1}
+
+
+def test_an_equal_link_joins_only_texts_that_agree(database: Database) -> None:
+    link = "https://www.example.com/a/?utm_source=x"
+    some = clauses(1, 4)
+    database.transact(put, 0, text_of(some), link=link)
+    database.transact(put, 1, text_of(map(edited, some)), link="http://m.example.com/a")
+    database.transact(put, 2, text_of(clauses(5)), link=link)
+    finish(database)
+    assert clusters(database) == {0: 0, 1: 0, 2: None}
+    database.transact(put, 1, text_of(map(edited, some)), link="http://m.example.com/b")
+    finish(database)
+    assert clusters(database) == {0: None, 1: None, 2: None}
+
+
+@pytest.mark.parametrize("leave", [take_out, lambda c, number: put(c, number, text_of(clauses(7)))])
+def test_a_key_links_nothing_while_many_texts_have_it(
+    database: Database, leave: Callable[[sa.Connection, int], None]
+) -> None:
+    for number in range(keys.MOST - 2):
+        database.transact(put, 100 + number, CROWD[number])
+    database.transact(put, 0, POOL[0])
+    database.transact(put, 1, POOL[3])
+    finish(database)
+    assert [clusters(database)[number] for number in (0, 1)] == [0, 0]
+    database.transact(put, 2, text_of([*clauses(8), clauses(0)[-1]]))
+    finish(database)
+    assert [clusters(database)[number] for number in (0, 1)] == [None, None]
+    database.transact(leave, 2)
+    finish(database)
+    assert [clusters(database)[number] for number in (0, 1)] == [0, 0]
+
+
+@contextlib.contextmanager
+def counted(database: Database) -> Iterator[Counter[str]]:
+    """Count the statements and the comparisons of texts."""
+    counts: Counter[str] = Counter()
+
+    def count(*_: object) -> None:
+        counts["statements"] += 1
+
+    sa.event.listen(database.engine, "after_cursor_execute", count)
+    profile = cProfile.Profile()
+    with profile:
+        yield counts
+    sa.event.remove(database.engine, "after_cursor_execute", count)
+    calls = pstats.Stats(profile).stats  # type: ignore[attr-defined]
+    counts["comparisons"] = sum(
+        one[0] for (file, _, name), one in calls.items() if name == "compare"
+    )
+
+
+def test_a_crowd_that_shares_a_clause_costs_no_more_than_others(database: Database) -> None:
+    shared = "，".join(clauses(9, 1))
+    database.transact(put, 0, text_of([shared, *clauses(1)]))
+    finish(database)
+    costs = []
+    for number, crowd in enumerate((0, 100, 10_000), 1):
+        database.transact(join_crowd, range(crowd))
+        with counted(database) as counts:
+            database.transact(put, number, text_of([shared, *clauses(100 + number)]))
+            finish(database)
+        costs.append(dict(counts))
+    _, beside_few, beside_many = costs
+    assert beside_many == beside_few
+    assert [one["comparisons"] for one in costs] == [1, 0, 0]
+
+
+def join_crowd(connection: sa.Connection, numbers: Iterable[int]) -> None:
+    """Let so many texts have each key of the first text."""
+    of_first = [*connection.scalars(sa.select(LikenessKey.key).where(LikenessKey.text_id == 1))]
+    rows = [{"key": key, "text_id": 1000 + number} for key in of_first for number in numbers]
+    if rows:
+        connection.execute(insert_if_new(connection.dialect.name, LikenessKey), rows)
