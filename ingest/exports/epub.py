@@ -18,7 +18,7 @@ from ingest.exports.format import Format
 from ingest.exports.xhtml import blocks_of, link_in_xml, text_in_xml
 from ingest.values.exports import About, ExportEntry
 
-_BEGINNING = (1980, 1, 1, 0, 0, 0)  # the earliest time of a zip file, so that no clock is in it
+_BEGINNING = (1980, 1, 1, 0, 0, 0)  # fixed, the earliest time that zip allows
 _NAMESPACES = 'xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"'
 _CONTAINER = """\
 <?xml version="1.0" encoding="utf-8"?>
@@ -43,7 +43,7 @@ class _Chapter(NamedTuple):
 
 
 class Epub(Format):
-    """A book; its text is the entries' text, and pictures are named, not shown."""
+    """A book of the entries' texts. It names pictures, but has none."""
 
     name = "epub"
     is_public = True
@@ -115,7 +115,7 @@ def _page(title: str, language: str, body: str) -> str:
 
 
 def _about_page(about: About) -> str:
-    """Return the first page: what the book has, and that its texts are others' property."""
+    """Return the first page: what the book holds, and who owns the texts."""
     chosen = "".join(f"<p>{text_in_xml(one)}</p>" for one in about.choice)
     feeds = "".join(f"<li>{text_in_xml(title)}</li>" for title in about.feeds.values())
     return (

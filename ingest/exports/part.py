@@ -21,7 +21,7 @@ from ingest.errors import UsageError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How far an export is: its size in bytes, its number of entries, the place after them."""
+    """How far an export is: size in bytes, number of entries, position after the last entry."""
 
     size: int
     entries: int
@@ -56,7 +56,7 @@ class Part:
         return progress
 
     def note(self, entries: int, place: Any) -> None:
-        """Flush the pieces to disk, then store the place after them."""
+        """Flush the pieces to disk, then store the position after them."""
         self.stream.flush()
         os.fsync(self.stream.fileno())
         state = {"asked": self._asked, "size": self.stream.tell(), "entries": entries}

@@ -21,7 +21,7 @@ from warcio.archiveiterator import ArchiveIterator
 from ingest.exports.warc import Warc
 from ingest.values.exports import About
 
-_BEGINNING = (1980, 1, 1, 0, 0, 0)  # the earliest time of a zip file, so that no clock is in it
+_BEGINNING = (1980, 1, 1, 0, 0, 0)  # fixed, the earliest time that zip allows
 _WARC = "data.warc.gz"
 _SORTED_AT_ONCE = 50_000  # lines
 _DEFAULT_PORTS = {("http", "80"), ("https", "443")}

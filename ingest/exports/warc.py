@@ -66,7 +66,7 @@ def _writer() -> tuple[BytesIO, WARCWriter]:
 
 
 def _headers(url: str, at: str, body: bytes) -> dict[str, str]:
-    """Return the headers that warcio would make of the clock and of chance."""
+    """Return fixed headers, where warcio would use the present time and a random id."""
     digest = hashlib.sha256(body).hexdigest()
     return {
         "WARC-Record-ID": f"<urn:uuid:{uuid.uuid5(_NAMESPACE, f'{at} {digest} {url}')}>",

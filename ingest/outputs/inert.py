@@ -66,7 +66,7 @@ def inert_link(url: str) -> str:
 
 
 def inert_picture(url: str) -> str:
-    """Return an address that cannot end `src='…'`, or `url(…)` in a style."""
+    """Return an address that cannot close the `src='…'` or the CSS `url(…)` around it."""
     return _UNSAFE_IN_PICTURE.sub(_percent, inert_link(url))
 
 

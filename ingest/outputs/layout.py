@@ -102,11 +102,11 @@ class Layout(ABC):
         *,
         guess: bool = False,  # noqa: ARG002
     ) -> Iterator[tuple[str, str]]:
-        """Yield the names that get a page on the site, each with the place of its page.
+        """Yield each name that gets a page on the site, after the folder of that page.
 
-        Names that would share a page are then spelled differently. The place of a category depends
-        on the spelling of its parent in `written`. If the parent has no spelling, the category is
-        left out; with `guess`, the parent's own name is used.
+        The caller changes the spelling of names that would share a page. The folder of a category
+        depends on the spelling of its parent in `written`. If the parent has no spelling, the
+        category is left out; with `guess`, the parent's own name is used.
         """
         return iter(())
 

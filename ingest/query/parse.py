@@ -65,7 +65,7 @@ class _Parser:
         return nodes[0] if len(nodes) == 1 else Or(tuple(nodes))
 
     def _group(self) -> Node:
-        """Return what stands side by side; its `in:` fields apply to all words in it."""
+        """Parse terms without OR between them; their `in:` fields apply to all words among them."""
         if self._here.kind is Kind.OR:
             raise self._wrong("a word is missing before OR")
         nodes: list[Node] = []
@@ -179,7 +179,7 @@ def _has_words(node: Node) -> bool:
 
 
 def _within(node: Node, place: _Place) -> Node:
-    """Return a tree whose words are looked for in a place."""
+    """Return the tree with its words limited to titles or earlier revisions."""
     match node:
         case Words():
             return replace(

@@ -40,21 +40,21 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """What does not meet a condition."""
+    """A condition that an entry must not meet."""
 
     node: Node
 
 
 @dataclass(frozen=True, slots=True)
 class And:
-    """What meets all conditions."""
+    """Conditions that an entry must all meet."""
 
     nodes: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """What meets at least one condition."""
+    """Conditions of which an entry must meet at least one."""
 
     nodes: tuple[Node, ...]
 
@@ -63,7 +63,7 @@ Node: TypeAlias = Words | Field | Days | Not | And | Or
 
 
 def words_in(node: Node) -> Iterator[Words]:
-    """Yield the words that an entry may hold to be found, in order; not those after a minus."""
+    """Yield the words of a query in order, without those after a minus."""
     match node:
         case Words():
             yield node

@@ -18,7 +18,7 @@ def title(post: Post) -> Value:
 
 
 def title_without_percent(post: Post) -> Value:
-    """Return the title with a full-width `％`: redefine and keep read it as a format of sprintf."""
+    """Return the title with a full-width `％`: the themes Redefine and Keep pass it to sprintf."""
     return quoted(post.title.replace("%", "％"))
 
 
@@ -44,12 +44,12 @@ def image(post: Post) -> Value | None:
 
 
 def image_or_none(post: Post) -> Value:
-    """Return the image or false: without the key, butterfly shows a random picture."""
+    """Return the image or false: without the key, Butterfly shows a random picture."""
     return post.image or False
 
 
 def image_address(post: Post) -> Value | None:
-    """Return the image; stellar and redefine ignore a picture without a `/`."""
+    """Return the image. Its path has a `/`, because Stellar and Redefine ignore it without."""
     return post.image if "/" in post.image else f"/{post.image}" if post.image else None
 
 
@@ -64,7 +64,7 @@ def description(post: Post) -> Value | None:
 
 
 def description_in_markdown(post: Post) -> Value | None:
-    """Return the description without syntax for Markdown, which redefine reads it as."""
+    """Return the description without Markdown, because the theme Redefine renders it."""
     return _as_markdown(post.description) or None
 
 
@@ -85,7 +85,7 @@ def link(post: Post) -> Value | None:
 
 
 def original_if_readable(post: Post) -> Value | None:
-    """Return the original's address; with `decode`, butterfly stops at one that is not UTF-8."""
+    """Return the original's address; percent-encoding that is not UTF-8 stops Butterfly."""
     try:
         unquote_to_bytes(post.original).decode()
     except UnicodeDecodeError:
@@ -94,7 +94,7 @@ def original_if_readable(post: Post) -> Value | None:
 
 
 def rights_in_html(post: Post) -> Value:
-    """Return a note on the rights with a link; butterfly and redefine print it as HTML."""
+    """Return a note on the rights with a link; Butterfly and Redefine print it as HTML."""
     note = rights(post)
     if not post.original:
         return note
@@ -102,7 +102,7 @@ def rights_in_html(post: Post) -> Value:
 
 
 def rights_in_markdown(post: Post) -> Value:
-    """Return a note on the rights with a link; stellar reads it as Markdown."""
+    """Return a note on the rights with a link; Stellar reads it as Markdown."""
     note = rights(post)
     return f"{note} [{_original(post)}](<{post.original}>)" if post.original else note
 
@@ -125,7 +125,7 @@ def references_of_stellar(post: Post) -> Value | None:
 
 
 def article_of_icarus(post: Post) -> Value:
-    """Return settings of icarus for one page, with the original in place of licences.
+    """Return settings of Icarus for one page, with the original in place of licences.
 
     They replace `article` of the theme's settings, so they repeat its other defaults.
     """

@@ -30,7 +30,7 @@ class HexoLayout(Layout):
     def names(
         self, record: Record, written: Names, *, guess: bool = False
     ) -> Iterator[tuple[str, str]]:
-        """Yield each category with the place that its parents give it, then the tags."""
+        """Yield each category after the folder that its parents give it, then the tags."""
         categories = categories_of(record, self._options.default_category)
         yield from category_places(categories, written, guess=guess)
         yield from (("tags", tag) for tag in tags_of(record))

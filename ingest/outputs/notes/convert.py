@@ -1,7 +1,7 @@
-"""Convert clean HTML to Markdown that shows the same text, in CommonMark and in note-takers.
+"""Convert clean HTML to Markdown that shows the same text, in CommonMark and in note apps.
 
-The library html-to-markdown converts. Before that, the tree is changed where its result would show
-other text, and signs of the note-takers are marked, to be escaped afterwards.
+The library html-to-markdown does the conversion. Before it, the tree is changed where the Markdown
+would show other text, and characters that are special in note apps are marked, to be escaped later.
 """
 
 from __future__ import annotations

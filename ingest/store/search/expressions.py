@@ -1,4 +1,4 @@
-"""A query → tokens joined by and, or, not: what an index is asked."""
+"""Turn a query into the tokens that the index is asked for, joined by and, or, not."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ingest.store.search.index import EARLIER, EVERY, TITLE
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """A token that a text must have; with `is_prefix`, one that begins so."""
+    """Matches texts with a token; with `is_prefix`, with a token that begins like this."""
 
     token: str
     is_prefix: bool = False
@@ -22,21 +22,21 @@ class Has:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """All of these."""
+    """Matches texts that match every part."""
 
     parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """At least one of these."""
+    """Matches texts that match at least one part."""
 
     parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """Every text but those."""
+    """Matches texts that do not match the part."""
 
     part: Expression
 
@@ -46,7 +46,7 @@ EVERYTHING = Has(EVERY)
 
 
 def pattern_of(words: Words) -> Pattern:
-    """Return what a folded text must hold."""
+    """Return the pattern that a folded text must contain."""
     return Pattern(fold(words.text), is_prefix=words.is_prefix)
 
 
@@ -114,7 +114,7 @@ def candidates(node: Node) -> Expression:
         case Or(nodes):
             return AnyOf(tuple(map(candidates, nodes)))
         case Not(Words() as words) if _tokens_of(words).is_exact:
-            # A coarse text may have the tokens without the word.
+            # A coarsely indexed text may have the tokens of a word without the word itself.
             is_coarse = Has(place_of(words) + COARSE)
             return AnyOf((Without(expression_of(words)), is_coarse))
         case Not(Not(inner)):
