@@ -141,6 +141,35 @@ def test_titles_and_short_posts_are_joined_with_care(
     assert (found and found.relation) == expected
 
 
+FACTS = (
+    "东岭市水务局通报，7月12日的暴雨造成3个镇受灾，转移群众38.6万人，直接损失2,900万元。"
+    "局长贺双喜在现场说，排水泵站已全部启用。据介绍，贺双喜将于明日前往下游的青石镇查看水情，"
+    "抢险队携带K200型水泵出发，青石镇的居民已经住进了学校。"
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_same"),
+    [
+        ("38.6万", "386000", True),
+        ("2,900万", "2900万", True),
+        ("3个", "三个", True),
+        ("贺双喜", "贺某", True),
+        ("局长贺双喜", "局长贺双囍", True),
+        ("在现场说", "在现场表示", True),
+        ("。据", "。联系电话：0571-88886666。据", True),
+        ("7月12日", "7月13日", False),
+        ("38.6万", "12.5万", False),
+        ("K200", "K350", False),
+        ("贺双喜", "邵听澜", False),
+        ("青石镇", "白鹭镇", False),
+    ],
+)
+def test_other_facts_make_another_story(old: str, new: str, is_same: bool) -> None:
+    one, other = fingerprint_of("暴雨", FACTS), fingerprint_of("暴雨", FACTS.replace(old, new))
+    assert (compare(one, other) is not None) == is_same
+
+
 def test_keys_are_those_of_the_first_and_the_longest_clauses() -> None:
     clauses = [f"这是第{'甲乙丙丁戊己庚辛壬癸'[n % 10] * (n + 5)}句" for n in range(40)]
     keys = fingerprint_of("", "，".join(clauses)).keys

@@ -13,7 +13,9 @@ from ingest.reading.likeness.overlap import Overlap
 
 _AROUND, _LEAST_AROUND = 3, 2  # characters before a number that tell its place
 _DATE = re.compile(r"\d{1,2}月\d{1,2}日")
-_NUMBER = re.compile(r"(?:(?<![a-z])[a-z]{1,4}(?=\d))?\d+(?:\.\d+)*")
+_NUMBER = re.compile(r"(?:(?<![a-z])[a-z]{1,4}(?=\d))?\d+(?:\.\d+)*[万亿]?")
+_ROUND = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)([万亿])")
+_POWERS = {"万": 10_000, "亿": 100_000_000}
 _DIGITS = re.compile(r"\d+(?:\.\d+)*")
 _DISTINCTIVE = 3  # digits of a number that two places do not share by chance
 # One such number names something: a case, a bill, a share, a version, a model.
@@ -24,8 +26,9 @@ _MOST_DIFFERENT = 0.15  # of the numbers that have a place in both texts
 
 class _Number(NamedTuple):
     text: str
+    value: str  # the same, times its unit: 386000 for 38.6万
     place: str
-    is_cut: bool
+    is_cut: bool  # it may go on in the next line, or before this one
 
 
 def differ_in_dates(overlap: Overlap) -> bool:
@@ -51,8 +54,8 @@ def differ_in_numbers(overlap: Overlap) -> bool:
     one has. A number without a place there, such as one in a notice of the site, does not count.
     """
     shorter, longer = overlap.shorter, overlap.longer
-    here = _numbers((shorter.title, *overlap.rest), shorter)
-    there = _by_place(_numbers((longer.title, *overlap.extra), longer))
+    here = _numbers((shorter.title, *overlap.rest))
+    there = _by_place(_numbers((longer.title, *overlap.extra)))
     different = 0
     for number in here:
         at_place = there.get(number.place, ())
@@ -61,24 +64,36 @@ def differ_in_numbers(overlap: Overlap) -> bool:
         if _NAMING.fullmatch(number.text):
             return True
         different += 1
+    if _have_other_titles(shorter.title, longer.title):
+        return True
     return different > 0 and different > _MOST_DIFFERENT * len(_numbers_of(shorter))
+
+
+def _have_other_titles(one: str, other: str) -> bool:
+    """Return whether two titles differ in nothing but their numbers."""
+    return one != other and _DIGITS.sub("0", one) == _DIGITS.sub("0", other)
 
 
 def _is_known(number: _Number, at_place: Iterable[str], longer: Fingerprint) -> bool:
     """Return whether a number is at the same place, cut off there, or elsewhere in the longer."""
-    if number.text in at_place:
+    if number.text in at_place or number.value in at_place:
         return True
-    if number.is_cut and any(one.startswith(number.text) for one in at_place):
+    if number.is_cut and any(_is_part(number.text, one) for one in at_place):
         return True
     if len(number.text) < _DISTINCTIVE:
         return False
     return number.text in longer.title or number.text in longer.text
 
 
+def _is_part(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return longer.startswith(shorter) or longer.endswith(shorter)
+
+
 def _by_place(numbers: Iterable[_Number]) -> dict[str, set[str]]:
-    places = defaultdict(set)
+    places: dict[str, set[str]] = defaultdict(set)
     for number in numbers:
-        places[number.place].add(number.text)
+        places[number.place] |= {number.text, number.value}
     places.pop("", None)
     return places
 
@@ -87,13 +102,19 @@ def _numbers_of(fingerprint: Fingerprint) -> list[str]:
     return _DIGITS.findall("\n".join((fingerprint.title, *fingerprint.clauses)))
 
 
-def _numbers(clauses: Iterable[str], fingerprint: Fingerprint) -> Iterator[_Number]:
+def _numbers(clauses: Iterable[str]) -> Iterator[_Number]:
     """Yield the first numbers of some clauses with their places."""
     found = ((clause, number) for clause in clauses for number in _NUMBER.finditer(clause))
-    ends = fingerprint.title, fingerprint.clauses[-1]
     for clause, number in islice(found, _MOST):
-        is_cut = number.end() == len(clause) and clause in ends
-        yield _Number(number[0], _place(clause, number), is_cut)
+        is_cut = number.start() == 0 or number.end() == len(clause)
+        text = number[0].rstrip("万亿")
+        yield _Number(text, _value(number[0]) or text, _place(clause, number), is_cut)
+
+
+def _value(number: str) -> str | None:
+    """Return a number times its unit, so that 38.6万 and 386000 are the same."""
+    rounded = _ROUND.fullmatch(number)
+    return rounded and f"{float(rounded[1]) * _POWERS[rounded[2]]:.0f}"
 
 
 def _place(clause: str, number: re.Match[str]) -> str:

@@ -18,6 +18,8 @@ _SAMPLE = 400  # characters by which the script is detected
 _ENDS = frozenset("。!?;:,、….\n")
 # A sign between digits stays: 3.14 is one number, 3:2 and 05 09 are two.
 _BETWEEN = re.compile(r"(?<=\d)(?:\.|[^\w.\n]+)(?=\d)")
+# A blank between Han characters stands for a sign, as in many posts and headlines.
+_BLANK = re.compile(r" (?=[\u4e00-\u9fff])(?<=[\u4e00-\u9fff] )")
 _POINT, _GAP = "\x02", "\x01"
 _TALK = re.compile(
     r"(?:大家|各位|朋友们)?(?:早安|晚安|午安|早上好|晚上好|中午好|下午好|周末愉快|节日快乐|新年快乐)"
@@ -76,7 +78,7 @@ def fingerprint_of(title: str, text: str) -> Fingerprint:
 
 def clauses_of(text: str) -> list[str]:
     """Return the clauses of a folded text: letters and digits only."""
-    marked = _BETWEEN.sub(_mark, text)
+    marked = _BETWEEN.sub(_mark, _BLANK.sub("\n", text))
     return [clause for clause in marked.translate(_SIGNS).split("\n") if clause]
 
 
