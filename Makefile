@@ -51,7 +51,7 @@ bench: set-up-bench ## compare with the library `reader` on 300 feeds (2 minutes
 	@$(BIN)/python -m benchmarks
 
 .PHONY: bench-full
-bench-full: set-up-bench ## more rounds, 3,000 feeds, PostgreSQL, and a growing archive (half an hour)
+bench-full: set-up-bench ## more rounds, 3,000 feeds, PostgreSQL, growth, search, exports (an hour)
 	@$(BIN)/python -m benchmarks --rounds 3
 	@$(BIN)/python -m benchmarks --index
 	@$(BIN)/python -m benchmarks --feeds 3000
@@ -60,6 +60,8 @@ bench-full: set-up-bench ## more rounds, 3,000 feeds, PostgreSQL, and a growing 
 	@$(BIN)/python -m benchmarks.transports
 	@$(BIN)/python -m benchmarks.readers
 	@$(BIN)/python -m benchmarks.search
+	@$(BIN)/python -m benchmarks.exports
+	@$(BIN)/python -m benchmarks.outputs hexo hugo jekyll
 
 .PHONY: set-up-bench
 set-up-bench: set-up-tests ## add the libraries of the benchmarks to .venv

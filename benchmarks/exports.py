@@ -8,11 +8,9 @@ with its own capture. The plain loop reads the same columns with sqlite3 and wri
 
 from __future__ import annotations
 
-import argparse
 import json
 import resource
 import sqlite3
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,43 +20,32 @@ import zstandard
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.made_archive import arguments, made_archive
 from ingest.database import Database
 from ingest.exports import FORMATS, Export, run
 from ingest.store.export_pages import Choice
 from ingest.store.exports import Wanted
-from tests.made_entries import fill
-from tests.postgres import server_for_tests
 
-_AT_ONCE = 5_000
+_LEVELS = (3, 9, 19)  # of Zstandard; Parquet uses 9
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--entries", type=int, default=50_000)
-    parser.add_argument("--postgresql", action="store_true")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        if options.postgresql:
-            with server_for_tests() as server:
-                measure(folder, server.create(), options.entries)
-        else:
-            measure(folder, f"sqlite:///{folder}/guidang.db", options.entries)
+    options = arguments(__doc__, entries=50_000).parse_args()
+    with made_archive(options) as (folder, database):
+        measure(database, folder, options.entries, has_loop=not options.postgresql)
 
 
-def measure(folder: Path, url: str, entries: int) -> None:
-    database = Database(url)
-    database.upgrade()
-    for start in range(0, entries, _AT_ONCE):
-        database.transact(fill, range(start, min(start + _AT_ONCE, entries)))
+def measure(database: Database, folder: Path, entries: int, *, has_loop: bool) -> None:
     table = Table("format", "entries a second", "MB", "peak MB of memory")
-    if url.startswith("sqlite"):
+    if has_loop:
         show(table, "plain loop", entries, folder / "plain.jsonl", plain_loop(folder))
     for name in FORMATS:
         file = folder / f"corpus.{name}"
         show(table, name, entries, file, lambda file=file, name=name: write(database, name, file))
-    packed = zstandard.compress((folder / "corpus.jsonl").read_bytes(), 3)
-    table.add_row("jsonl, zstd -3", "", f"{len(packed) / 1e6:.1f}", "")
+    lines = (folder / "corpus.jsonl").read_bytes()
+    for level in _LEVELS:
+        packed = zstandard.compress(lines, level)
+        table.add_row(f"jsonl, zstd -{level}", "", f"{len(packed) / 1e6:.1f}", "")
     Console().print(table)
 
 

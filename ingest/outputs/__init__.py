@@ -7,11 +7,13 @@
     body          an entry's HTML, protected from Markdown and templates
     inert         text and addresses that are safe in themes
     naming        the author and the file name of a record
+    names         the names of a record that get pages
     own_keys      keys that the user adds to the front matter
     pages         Hexo's names of pages
     rights        excerpts and embargoes
     source_line   who wrote a text, and a link to the original
     summary       the beginning of an entry's text
+    text          text on one line, and quoted for YAML
 
 `follow/files` writes the files.
 """

@@ -23,6 +23,7 @@ _VALUE = re.compile(r'="([^"<>]+)"')
 _NAME = r"(href|rel|target|src|srcset|class|alt|title)="
 _NAME_IN_VALUE = re.compile(rf'="[^"<>]*{_NAME}', re.IGNORECASE)
 _NAMES = re.compile(_NAME, re.IGNORECASE)
+_EQUALS_IN_VALUE = re.compile(r'="[^"<>=]*=')
 
 # The filter github-emojis decodes character references first, and then replaces `:smile:`.
 _EMOJI = re.compile(r":(?:(?!\d{1,40}:)\w{1,40}|100|1234):", re.ASCII)
@@ -34,7 +35,7 @@ def body_of(html: str) -> str:
     for sign, pattern in _SIGNS:
         if sign in text:
             text = pattern.sub(_as_references, text)
-    if "$" in text or _NAME_IN_VALUE.search(text):
+    if "$" in text or _has_name_in_value(text):
         text = _VALUE.sub(_without_signs, text)
     if "<pre" in text:  # The names of elements in clean HTML are in lower case.
         text = _PRE.sub(_keep_preformatted_lines, text)
@@ -71,4 +72,9 @@ def must_stay_raw(html: str) -> bool:
     The filter turns `:smile:` into a picture, and decodes all character references.
     """
     has_emoji = ":" in html and _EMOJI.search(html) is not None
-    return has_emoji or _NAME_IN_VALUE.search(html) is not None
+    return has_emoji or _has_name_in_value(html)
+
+
+def _has_name_in_value(html: str) -> bool:
+    """Return whether a value contains the name of an attribute; most have no `=` at all."""
+    return bool(_EQUALS_IN_VALUE.search(html) and _NAME_IN_VALUE.search(html))

@@ -111,16 +111,20 @@ def safe_name(text: str, longest: int = LONGEST_NAME) -> str:
 
 
 def cut_bytes(text: str, longest: int) -> str:
-    """Return the beginning of a text, at most `longest` bytes of UTF-8, cut between characters.
+    """Return the beginning of a text, at most `longest` bytes of UTF-8; see `cut`."""
+    if len(text.encode()) <= longest:
+        return text
+    return cut(text, len(text.encode()[: max(longest, 0)].decode(errors="ignore")))
+
+
+def cut(text: str, longest: int) -> str:
+    """Return the beginning of a text, at most `longest` characters.
 
     Combining marks, joiners and variation selectors stay with their character.
     """
-    if len(text.encode()) <= longest:
-        return text
-    cut = text.encode()[: max(longest, 0)].decode(errors="ignore")
-    while cut and _belongs_to_previous(text[len(cut)]):
-        cut = cut[:-1]
-    return cut.rstrip("\u200d")
+    while 0 < longest < len(text) and _belongs_to_previous(text[longest]):
+        longest -= 1
+    return text[:longest].rstrip("\u200d")
 
 
 def _belongs_to_previous(character: str) -> bool:

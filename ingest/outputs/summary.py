@@ -5,10 +5,9 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from bisect import bisect_right
-from itertools import accumulate
+from functools import cache
 
-from ingest.outputs.naming import cut_bytes
+from ingest.outputs.naming import cut
 
 LONGEST = 140  # Chinese characters
 
@@ -24,6 +23,7 @@ _TAG = re.compile(r"<[^>]*>")
 # So many characters of HTML are searched; more only if they contain too little text.
 _SEARCHED = (700, 2_500, 20_000)
 
+_MAY_BE_NARROW = re.compile("[^\u3001-\u3020\u4e00-\u9fff\uff01-\uff5e]")
 _END = re.compile(r"[。！？…，；：、—]+[”」』）]*|[.!?,;:]+[\"')]*(?=\s)|\s+")
 _SENTENCE_ENDS = frozenset("。！？….!?")
 
@@ -37,11 +37,10 @@ def summary_of(fragment: str, longest: int = LONGEST) -> str:
     """
     room = 2 * longest
     text = _beginning_of_text(fragment, room + 1)
-    widths = accumulate(map(_COLUMNS.__getitem__, text))
-    fits = bisect_right(list(widths), room)
+    fits = _count_fitting(text, room)
     if fits == len(text):
         return text
-    return _shorten(text, len(cut_bytes(text, len(text[:fits].encode()))))
+    return _shorten(text, len(cut(text, fits)))
 
 
 def _beginning_of_text(fragment: str, enough: int) -> str:
@@ -69,15 +68,24 @@ def _text(markup: str) -> str:
     return " ".join(html.unescape(_TAG.sub(" ", joined)).split())
 
 
-class _Columns(dict[str, int]):
-    """The columns of each character that was met."""
+def _count_fitting(text: str, room: int) -> int:
+    """Return how many characters of a text fit into `room` columns."""
+    count = 0
+    while room > 1 and count < len(text):
+        some = text[count : count + room // 2]  # They fit, as no character is wider than two.
+        room -= _columns_of(some)
+        count += len(some)
+    return count + (room == 1 and count < len(text) and _columns_of(text[count]) == 1)
 
-    def __missing__(self, character: str) -> int:
-        self[character] = 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        return self[character]
+
+def _columns_of(text: str) -> int:
+    """Return the columns of a text; only characters that may be narrow are looked up."""
+    return 2 * len(text) - sum(map(_is_narrow, _MAY_BE_NARROW.findall(text)))
 
 
-_COLUMNS = _Columns()
+@cache
+def _is_narrow(character: str) -> bool:
+    return unicodedata.east_asian_width(character) not in "WF"
 
 
 def _shorten(text: str, room: int) -> str:

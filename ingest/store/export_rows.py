@@ -111,8 +111,9 @@ def _list(text: str) -> list[Any]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def _instant(text: str) -> datetime:
-    """Parse an instant from SQLite, which is in UTC."""
+    """Parse an instant from SQLite, which is in UTC; most stand in several fields."""
     return datetime.fromisoformat(f"{text}+00:00")
 
 

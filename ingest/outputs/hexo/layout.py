@@ -7,11 +7,12 @@ from pathlib import PurePath
 
 from ingest.outputs.body import body_of
 from ingest.outputs.hexo.credits import data_file, fact_of
-from ingest.outputs.hexo.names import categories_of, category_places, tags_of
+from ingest.outputs.hexo.places import category_places
 from ingest.outputs.hexo.post import Post
 from ingest.outputs.hexo.profiles import PROFILES
 from ingest.outputs.hexo.yaml import flow, line, quoted
 from ingest.outputs.layout import NO_FILES, NOTHING_APART, Layout, Names, Options
+from ingest.outputs.names import category_names, tag_names
 from ingest.outputs.own_keys import OwnValue, with_own_keys
 from ingest.values import Record
 
@@ -31,9 +32,9 @@ class HexoLayout(Layout):
         self, record: Record, written: Names, *, guess: bool = False
     ) -> Iterator[tuple[str, str]]:
         """Yield each category after the folder that its parents give it, then the tags."""
-        categories = categories_of(record, self._options.default_category)
+        categories = category_names(record, self._options.default_category)
         yield from category_places(categories, written, guess=guess)
-        yield from (("tags", tag) for tag in tags_of(record))
+        yield from (("tags", tag) for tag in tag_names(record))
 
     @property
     def shows_source(self) -> bool:

@@ -10,12 +10,14 @@ from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from ingest.outputs.body import must_stay_raw
-from ingest.outputs.hexo.names import categories_of, category_places, tags_of
-from ingest.outputs.hexo.yaml import MOST_REMEMBERED, one_line
+from ingest.outputs.hexo.places import category_places
+from ingest.outputs.hexo.yaml import MOST_REMEMBERED
 from ingest.outputs.inert import inert_link, inert_picture, inert_text, without_tags
 from ingest.outputs.layout import Names, Options
+from ingest.outputs.names import category_names, tag_names
 from ingest.outputs.naming import author_of_record
 from ingest.outputs.summary import summary_of
+from ingest.outputs.text import one_line
 from ingest.urls import server_of, without_secrets
 from ingest.values import Record
 
@@ -39,7 +41,7 @@ class Post:
     @property
     def categories(self) -> Sequence[str]:
         """The path of categories, spelled as on the site."""
-        path = categories_of(self._record, self._options.default_category)
+        path = category_names(self._record, self._options.default_category)
         if not self._names:
             return path
         return [self._names.get(one, one[1]) for one in category_places(path, self._names)]
@@ -47,7 +49,7 @@ class Post:
     @property
     def tags(self) -> Sequence[str]:
         """The tags, spelled as on the site."""
-        tags = (self._names.get(("tags", tag), tag) for tag in tags_of(self._record))
+        tags = (self._names.get(("tags", tag), tag) for tag in tag_names(self._record))
         return list(dict.fromkeys(tags))
 
     @property

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 
+from ingest.outputs.text import one_line, quote
+
 Value: TypeAlias = "bool | int | str | Sequence[Value] | Mapping[str, Value]"
 
 # The first pattern matches text that needs no quotes in YAML. The second matches text that YAML 1.1
 # or 1.2 reads as another type.
 _PLAIN = re.compile(r"[^\W\d_][\w ./·•・－—–-]*", re.UNICODE)
 _NOT_TEXT = re.compile(r"(?i)(y|n|yes|no|true|false|on|off|null|none|nan|inf|[.]?nan|[.]?inf)")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]+")
-
 # All records of a feed repeat its names and its address. These may be long, so few are cached.
 MOST_REMEMBERED = 100
 
@@ -60,12 +60,5 @@ def scalar(text: str) -> Written:
 
 
 def quoted(text: str) -> Written:
-    """Return a single-quoted scalar; only the quote needs an escape (YAML 1.2, section 7.3.2)."""
-    escaped = one_line(text).replace("'", "''")
-    return Written(f"'{escaped}'")
-
-
-def one_line(text: str) -> str:
-    """Return the text without control characters, with single blanks between its words."""
-    seen = text if text.isprintable() else _CONTROL.sub(" ", text)
-    return " ".join(seen.split())
+    """Return text on one line as a quoted scalar."""
+    return Written(quote(one_line(text)))

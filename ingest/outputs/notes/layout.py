@@ -10,7 +10,7 @@ from typing import ClassVar
 from ingest.outputs.notes.convert import markdown_of
 from ingest.outputs.sites.article import Article
 from ingest.outputs.sites.posts import Keys, PostLayout, paths
-from ingest.outputs.sites.scalars import Value
+from ingest.outputs.sites.yaml import Value
 
 # A tag of Obsidian has no blank, no punctuation of ASCII except `_-/`, and one that is no digit.
 _SIGN_IN_TAG = re.compile(r"[!-,.:-@\[-^`{-~]")

@@ -9,10 +9,9 @@ from functools import lru_cache
 
 from ingest.outputs.inert import inert_link, inert_picture, inert_text
 from ingest.outputs.layout import NOTHING_APART, Names, Options
-from ingest.outputs.naming import author_of_record
-from ingest.outputs.pages import short_name
-from ingest.outputs.sites.scalars import one_line
+from ingest.outputs.names import author_names, author_text, category_names, page_name, tag_names
 from ingest.outputs.summary import summary_of
+from ingest.outputs.text import one_line
 from ingest.urls import without_secrets
 from ingest.values import Record
 
@@ -55,17 +54,19 @@ def article_of(
     """
     clean = one_line if escapes else _inert_line
     cover = record.lead_image or options.default_image
+    author = author_text(record)
+    categories = category_names(record, options.default_category)
     return Article(
         slug=path.rpartition("/")[2].rpartition(".")[0],
         title=clean(record.title) or f"{record.at:%Y-%m-%d %H:%M}",
         at=record.at,
         updated_at=record.last_change_at,
-        author=names.get(("authors", author_page(record)), clean(author_text(record))),
-        authors=spelled("authors", author_names(record), names),
+        author=names.get(("authors", page_name(author)), clean(author)),
+        authors=_spellings("authors", author_names(record), names),
         description=clean(summary_of(record.html)),
         cover=inert_picture(cover) if cover else "",
-        categories=spelled("categories", category_names(record, options), names),
-        tags=spelled("tags", tag_names(record), names),
+        categories=_spellings("categories", categories, names),
+        tags=_spellings("tags", tag_names(record), names),
         link=inert_link(record.link) if record.link else "",
         feed=_address(record.feed_url),
         feed_title=clean(record.feed_title),
@@ -75,51 +76,9 @@ def article_of(
     )
 
 
-def spelled(place: str, found: Iterable[str], names: Names) -> tuple[str, ...]:
+def _spellings(place: str, found: Iterable[str], names: Names) -> tuple[str, ...]:
     """Return names in their spelling, each once."""
     return tuple(dict.fromkeys(names.get((place, name), name) for name in found))
-
-
-def author_names(record: Record) -> list[str]:
-    """Return the names of the authors, each of which can have a page; never empty."""
-    names = [author.name for author in record.authors]
-    return page_names(names) or [author_page(record)]
-
-
-def author_page(record: Record) -> str:
-    """Return the name of the page of all authors together, for programs that know one author."""
-    return page_name(author_text(record))
-
-
-def author_text(record: Record) -> str:
-    """Return the authors on one line, or who stands for them; never empty, `.` or `..`."""
-    stand_ins = (author_of_record(record), record.feed_title, record.feed_slug)
-    return next(name for name in stand_ins if page_name(name))
-
-
-def category_names(record: Record, options: Options) -> list[str]:
-    """Return the categories set for the feed; if there are none, the default and the feed's name.
-
-    The widest comes first, and there is always one.
-    """
-    names = record.feed_categories or (options.default_category, record.feed_title)
-    return page_names(names) or [options.default_category]
-
-
-def tag_names(record: Record) -> list[str]:
-    """Return the entry's own categories."""
-    return page_names(record.tags)
-
-
-def page_names(names: Iterable[str]) -> list[str]:
-    """Return the names in the form for files, each once; programs make a page for each."""
-    return list(dict.fromkeys(filter(None, map(page_name, names))))
-
-
-@lru_cache(maxsize=_MOST_REMEMBERED)
-def page_name(name: str) -> str:
-    """Return a name in the form for files; empty if it is empty, `.` or `..`."""
-    return short_name(_inert_line(name)) if name.strip("./ ") else ""
 
 
 def _inert_line(text: str) -> str:

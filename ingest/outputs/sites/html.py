@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from ingest.outputs.sites.article import Article
 from ingest.outputs.sites.posts import Keys, PostLayout, paths
-from ingest.outputs.sites.scalars import Value
+from ingest.outputs.sites.yaml import Value
 
 # A page may show pictures, sound, films and players, and nothing else: it runs no script.
 _POLICY = (

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from ingest.outputs.sites.article import Article
 from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout
-from ingest.outputs.sites.scalars import quote
+from ingest.outputs.text import quote
 
 # Index pages show what stands before this line: only the title.
 _MORE = "<!-- more -->"

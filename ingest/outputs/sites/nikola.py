@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import ClassVar
 
 from ingest.outputs.layout import Names
+from ingest.outputs.names import author_text, category_names, page_name, tag_names
 from ingest.outputs.pages import short_name
-from ingest.outputs.sites.article import Article, author_page, category_names, tag_names
+from ingest.outputs.sites.article import Article
 from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout, paths
-from ingest.outputs.sites.scalars import Value
+from ingest.outputs.sites.yaml import Value
 from ingest.values import Record
 
 
@@ -56,9 +57,9 @@ class NikolaLayout(PostLayout):
         guess: bool = False,  # noqa: ARG002
     ) -> Iterator[tuple[str, str]]:
         """Yield the category, the tags and the author, of which a post has one."""
-        yield "categories", category_names(record, self._options)[-1]
+        yield "categories", category_names(record, self._options.default_category)[-1]
         yield from (("tags", name) for name in tag_names(record))
-        yield "authors", author_page(record)
+        yield "authors", page_name(author_text(record))
 
     def head(self, article: Article, values: Mapping[str, Value]) -> str:  # noqa: ARG002
         """Return the comment, with a line for each key."""

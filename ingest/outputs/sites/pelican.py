@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from ingest.outputs.sites.article import Article
 from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout
-from ingest.outputs.sites.scalars import Value
+from ingest.outputs.sites.yaml import Value
 
 # Pelican reads the summary as Markdown.
 _MARKDOWN = re.compile(r"[\\`*_\[\]{}!#]")

@@ -10,14 +10,10 @@ from zoneinfo import ZoneInfo
 
 from ingest.outputs.body import body_of
 from ingest.outputs.layout import NOTHING_APART, Layout, Names
-from ingest.outputs.sites.article import (
-    Article,
-    article_of,
-    author_names,
-    category_names,
-    tag_names,
-)
-from ingest.outputs.sites.scalars import Value, front_matter, one_line
+from ingest.outputs.names import author_names, category_names, tag_names
+from ingest.outputs.sites.article import Article, article_of
+from ingest.outputs.sites.yaml import Value, front_matter
+from ingest.outputs.text import one_line
 from ingest.values import Record
 
 # The keys of front matter, in order. A value is an attribute of `Article`, or a function of it.
@@ -69,7 +65,9 @@ class PostLayout(Layout):
         """Yield the categories, tags and authors; none of them is below another one."""
         if not self.has_pages_of_names:
             return
-        yield from (("categories", name) for name in category_names(record, self._options))
+        yield from (
+            ("categories", name) for name in category_names(record, self._options.default_category)
+        )
         yield from (("tags", name) for name in tag_names(record))
         yield from (("authors", name) for name in author_names(record))
 
