@@ -10,12 +10,14 @@ import sqlalchemy as sa
 
 from ingest.follow.follower import Run
 from ingest.follow.search import Search
-from ingest.query import QueryError, parse_query
+from ingest.query import Node, QueryError, parse_query
 from ingest.reading.terms import Pattern, fold
 from ingest.store import due
 from ingest.store.search import index
+from ingest.store.search.dialects import named_by
+from ingest.store.search.expressions import candidates, is_exact
 from ingest.store.search.find import search
-from models import Entry
+from models import Entry, SearchDocument
 from tests.site import Site
 from tests.support import NOON, item, rss
 from tests.world import World
@@ -63,3 +65,12 @@ def check(world: World, texts: Sequence[str], words: Sequence[str]) -> None:
         truth = {number for number, text in folded.items() if pattern.is_in(text)}
         answer = world.database.query(search, query, limit=10_000)
         assert {hit.entry_id for hit in answer} == truth, word
+        named = world.database.query(_named, query)
+        assert named == truth if is_exact(query) else named >= truth, word
+
+
+def _named(connection: sa.Connection, query: Node) -> set[int]:
+    """Return the entries that the index itself names; a search also looks into the newest texts."""
+    numbers = named_by(connection, candidates(query))
+    entries = sa.select(SearchDocument.entry_id).where(SearchDocument.id.in_(numbers))
+    return set(connection.scalars(entries))

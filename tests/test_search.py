@@ -189,6 +189,13 @@ def test_pages_by_key_have_every_hit_once(world: World, site: Site) -> None:
             place_of(wrong)
 
 
+def test_a_common_word_is_found_beyond_the_newest_texts(world: World, site: Site) -> None:
+    titles = ["北约" if n < 5 else "别的" for n in range(450)]
+    fill(world, site, *(item(n, title=one, description=f"约{n}") for n, one in enumerate(titles)))
+    for query, count in (("约", 450), ("北", 5), ("in:title 北", 5), ("北约", 5), ("别", 445)):
+        assert len(hits(world, query)) == count, query
+
+
 def test_earlier_versions_are_found_by_in_revisions(world: World, site: Site) -> None:
     fill(world, site, item(1, title="旧的标题", description="原来的文字"))
     site.set("/feed.xml", rss(item(1, title="新的标题", description="改过的文字")))

@@ -27,7 +27,7 @@ _BLANK = " ".encode("utf-32-le")
 _RUNS, _REST = re.compile(f"[{UNSPACED}]+"), re.compile(rf"({WORD})|([^\w\s])")
 _FIRST = re.compile(" [^ ]")  # of a run, after a border
 _PIECES = re.compile(rf"([{UNSPACED}]+)|({WORD})|([^\w\s])")
-_PAIR = re.compile(f"[{UNSPACED}]")
+_UNSPACED_ONE = re.compile(f"[{UNSPACED}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,16 @@ def exact_tokens(folded: str) -> str:
     return " ".join([_pairs(_RUNS.findall(folded)), *words, *signs])
 
 
+def characters_of(folded: str) -> set[str]:
+    """Return the single characters that an index also has of a title."""
+    return set(_UNSPACED_ONE.findall(folded))
+
+
+def is_unspaced(token: str) -> bool:
+    """Return whether a token is of a script without blanks between words."""
+    return _UNSPACED_ONE.match(token) is not None
+
+
 def _pairs(runs: list[str]) -> str:
     """Return each pair of characters in runs, and the last character of each run.
 
@@ -83,7 +93,7 @@ def _pairs(runs: list[str]) -> str:
 
 
 def _coarse_of(token: str) -> tuple[str, ...]:
-    return tuple(token) if _PAIR.match(token) else (token[0],)
+    return tuple(token) if is_unspaced(token) else (token[0],)
 
 
 def asked_for(pattern: Pattern) -> Asked:

@@ -7,6 +7,8 @@ dialects     such an expression → what FTS5 and tsquery understand; ask them
 shapes       the order by relevance: which words are in the title, and how rare they are
 recheck      whether a text that the index names meets the query
 plan         what the index is asked, what is a condition on entries
+rows         the rows of the index, ordered by date
+newest       a page from the newest texts alone
 pages        one page of what the index names
 find         the search itself, page by page
 shown        what is shown of the entries that it found

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from ingest.query import And, Node, Not, Or, Words
 from ingest.reading.terms import Pattern, fold
-from ingest.reading.terms.tokens import COARSE, Asked, asked_for
+from ingest.reading.terms.tokens import COARSE, Asked, asked_for, is_unspaced
 from ingest.store.search.index import EARLIER, EVERY, TITLE
 
 
@@ -55,10 +55,53 @@ def expression_of(words: Words) -> Expression:
     place = place_of(words)
     parts = []
     for token in asked_for(pattern_of(words)).tokens:
-        exact = Has(place + token.text, token.is_prefix)
+        # A title has its characters as tokens; elsewhere one begins others.
+        is_prefix = token.is_prefix and not (words.in_title and is_unspaced(token.text))
+        exact = Has(place + token.text, is_prefix)
         coarse = AllOf(tuple(Has(place + one) for one in (COARSE, *token.coarse)))
         parts.append(exact if token.coarse == (token.text,) else AnyOf((exact, coarse)))
     return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+
+
+def together(parts: Sequence[Expression]) -> Expression:
+    """Return what meets all of these, without a prefix that a title is known to have."""
+    each = [one for part in parts for one in _all_of(part)]
+    tokens = [one.token for one in each if isinstance(one, Has)]
+    titled = {Has(token[1:], is_prefix=True) for token in tokens if token.startswith(TITLE)}
+    left = [one for one in dict.fromkeys(each) if one not in titled]
+    return left[0] if len(left) == 1 else AllOf(tuple(left))
+
+
+def _all_of(expression: Expression) -> Iterator[Expression]:
+    if isinstance(expression, AllOf):
+        for part in expression.parts:
+            yield from _all_of(part)
+    else:
+        yield expression
+
+
+def has_prefix(expression: Expression) -> bool:
+    """Return whether an index is asked for all tokens that begin with a character."""
+    match expression:
+        case Has(token, is_prefix):
+            return is_prefix and len(token.lstrip(EARLIER)) == 1
+        case AllOf(parts) | AnyOf(parts):
+            return any(map(has_prefix, parts))
+        case Without(part):
+            return has_prefix(part)
+
+
+def is_met(expression: Expression, tokens: str) -> bool:
+    """Return whether a text with these tokens, separated by blanks, meets an expression."""
+    match expression:
+        case Has(token, is_prefix):
+            return f" {token}" in f" {tokens}" if is_prefix else f" {token} " in f" {tokens} "
+        case AllOf(parts):
+            return all(is_met(part, tokens) for part in parts)
+        case AnyOf(parts):
+            return any(is_met(part, tokens) for part in parts)
+        case Without(part):
+            return not is_met(part, tokens)
 
 
 def place_of(words: Words) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ingest.reading.terms.tokens import COARSE, tokens_of
+from ingest.reading.terms.tokens import COARSE, characters_of, tokens_of
 from ingest.store.conditions import entry_date
 from ingest.store.search.texts import Texts, texts
 from ingest.store.statements import in_batches, table_of
@@ -65,8 +65,9 @@ def _tokens(entry: Texts) -> str:
 
 
 def _with_prefix(place: str, folded: Sequence[str]) -> list[str]:
-    tokens = tokens_of("\n".join(folded)).split()
-    return [place + token for token in dict.fromkeys(tokens)]
+    text = "\n".join(folded)
+    characters = characters_of(text) if place.endswith(TITLE) else ()
+    return [place + token for token in dict.fromkeys((*tokens_of(text).split(), *characters))]
 
 
 def write(connection: sa.Connection, entry_ids: Sequence[int], ready: Iterable[Prepared]) -> None:
