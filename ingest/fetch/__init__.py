@@ -10,11 +10,11 @@ returns a `Document` or `NotModified`, or raises a `FetchError`.
     exchange      a request, a response, and the interface of a transport
     transport     the transport in use: httpcore over connections that the guard allows
     proxies       which requests go through a proxy
-    guard         host names → addresses that may be connected to
+    guard         host names → addresses that Guidang may connect to
     addresses     which addresses are public
-    decompress    a body decoded in bounded memory, whatever its header says
+    decompress    decodes a body in bounded memory, whatever its header says
     codings       gzip, deflate, Brotli, Zstandard
-    failures      errors of the network, in words
+    failures      describes errors of the network in words
 """
 
 from ingest.fetch.addresses import is_public

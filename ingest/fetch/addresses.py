@@ -101,7 +101,7 @@ def _is_in(address: Address, networks: tuple[Network, ...]) -> bool:
 
 
 def parse_literal(host: str) -> Address | None:
-    """Read a host that is an IP address in its usual spelling."""
+    """Return a host as an IP address; None if it is a name, or an unusual spelling."""
     try:
         return ip_address(host.partition("%")[0])
     except ValueError:

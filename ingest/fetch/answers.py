@@ -43,12 +43,12 @@ class Answer:
 
     @property
     def is_document(self) -> bool:
-        """Return whether the answer has the whole document (2xx, but not a part of it, 206)."""
+        """Return whether the answer is a whole document: any 2xx except 206 (a part of it)."""
         return self.status // 100 == 2 and self.status != 206
 
     @property
     def content_type(self) -> str | None:
-        """Return the media type of the body, or None for an unpacked gzip file."""
+        """Return the Content-Type; None if it names gzip and the body was a gzip file."""
         if "content-type" not in self.headers:
             return None
         named = self.headers.get("content-type")
@@ -106,7 +106,7 @@ async def _receive_document(
 
 
 async def _receive_detail(answer: Answer, response: Response) -> Answer:
-    """Read the beginning of an error's page; ignore errors."""
+    """Read the beginning of an error page; ignore errors while it is read."""
     body = Body("", _DETAIL_SIZE)
     with suppress(Overflow, Damaged, Failure):
         body = Body(_coding(response), _DETAIL_SIZE)
@@ -124,7 +124,7 @@ def _coding(response: Response) -> str:
 
 
 async def _fill(body: Body, response: Response) -> None:
-    # Let other tasks run between the pieces: a few bytes of a decompression bomb take long.
+    # Other tasks run between the pieces, because decoding a decompression bomb takes long.
     async for data in response.body:
         for _ in body.write(data):
             await asyncio.sleep(0)
@@ -185,7 +185,7 @@ def _permanent_url(hop: Hop) -> str | None:
 
 
 def retry_after(headers: Headers, now: datetime) -> timedelta | None:
-    """Read how long the server asks to wait (RFC 9110 section 10.2.3), a week at the most.
+    """Return how long the server asks to wait (RFC 9110 section 10.2.3), at most a week.
 
     A date is compared with the server's own clock, if the answer has a Date header.
     """

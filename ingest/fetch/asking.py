@@ -27,7 +27,7 @@ _SHORTEST_SECRET = 4  # characters; a shorter secret could occur in any text by 
 class Ask:
     """A request of a caller, and its limits.
 
-    `headers` (names in lower case) and `auth` are secrets for the server of `url`.
+    `auth` and most `headers` (names in lower case) are secret: only the server of `url` gets them.
     """
 
     url: str
@@ -57,7 +57,7 @@ class Ask:
         return str(hop.url) if hop.count else self.url
 
     def headers_for(self, hop: Hop) -> list[tuple[bytes, bytes]]:
-        """Return the headers for a hop; without secrets once a redirect has left the server."""
+        """Return the headers for a hop, without secrets if a redirect has left the server."""
         headers = [
             (name.encode(), _encode(value))
             for name, value in self.headers.items()
@@ -74,7 +74,7 @@ def _basic(user: str, password: str) -> bytes:
 
 
 def _encode(value: str) -> bytes:
-    # Values of the environment in another encoding are sent unchanged (PEP 383).
+    # A value from the environment that is not UTF-8 is sent byte by byte as it is (PEP 383).
     return value.encode("utf-8", "surrogateescape")
 
 

@@ -38,7 +38,7 @@ FEED_ACCEPT = (
 class Fetcher:
     """The client that fetches documents; an asynchronous context manager, for one event loop.
 
-    Requests wait for their turn in `manners`, by default a separate object. `resolve` replaces the
+    Requests wait for their turn in `manners`, by default a new object. `resolve` replaces the
     name service of the operating system, `transport` replaces the network.
     """
 
@@ -74,7 +74,7 @@ class Fetcher:
         self._resolver.close()
 
     def via(self, proxy: str | None) -> Fetcher:
-        """Return a fetcher that uses another proxy, or none if `proxy` is `none`.
+        """Return a fetcher that uses another proxy, or no proxy if `proxy` is the word `none`.
 
         The new fetcher shares connections and limits with this one, and is closed with it.
         """

@@ -1,4 +1,4 @@
-"""Open connections, with one request at a time on each, kept for the next request.
+"""Open connections, and reuse them; each has one request at a time.
 
 httpcore's own pool visits all its connections at each request. With a different host for each feed
 that costs more than the request. Here a connection is looked up by its target.
@@ -32,7 +32,7 @@ class Connections:
         context.set_alpn_protocols(["http/1.1", "h2"] if http2 else ["http/1.1"])
         self._context = context
         self._backend = backend
-        # The one that has been idle for longest comes first.
+        # The connection that has been idle for longest comes first.
         self._idle: dict[_Place, Connection] = {}
 
     async def handle_async_request(self, request: httpcore.Request) -> httpcore.Response:

@@ -1,8 +1,8 @@
 """Decode the content codings of a body while it is received, with bounded memory and time.
 
 The bytes decide, not the header: a body that is not in the coding that the header names is passed
-on unchanged, and a gzip file is unpacked in any case. Feeds are served as `feed.xml.gz`, and no
-feed or page begins like a gzip file.
+on unchanged, and a gzip file is always unpacked. Feeds are served as `feed.xml.gz`, and no feed or
+page begins like a gzip file.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Body:
         for piece in _decode_all(self._stages, data):
             self._buffer.write(piece)
             yield
-        # Any number of compressed bytes may decode to no bytes at all.
+        # The received bytes are limited too, because compressed data may decode to nothing.
         if self._received > self._limit:
             raise Overflow
 

@@ -1,4 +1,4 @@
-"""Extract from an error's page the few words that tell an operator what is wrong; pure."""
+"""Extract the words of an error page that tell an operator what is wrong; pure."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _BLOCK = re.compile(
     r"|html|head|title)|br|hr|img|input)(?=[\s/>])",
     re.IGNORECASE,
 )
-# These elements separate words even within a line; `<b>w</b>rong` is one word.
+# An end tag directly before a start tag separates words; `<b>w</b>rong` is one word.
 _SIDE_BY_SIDE = re.compile(r"(</[a-z][a-z0-9]*>)(?=<[a-z])", re.IGNORECASE)
 _LINE_END = "\ue000"  # stands for the end of a block while tags are removed
 _UNSEEN = {"script", "style", "title", "template", "noscript"}
-# RSSHub writes the reason on the line after these words.
+# RSSHub writes the reason after these words, on the same line or on the next.
 _REASON_FOLLOWS = re.compile(r"Error Message\s*[:：]\s*(.*)", re.IGNORECASE)
 
 
 def detail_of(headers: Headers, body: bytes, secrets: Collection[str]) -> str:
-    """Return the first words of an error's page: RSSHub tells there what is wrong with a route.
+    """Return the first words of an error page; in RSSHub's pages, the reason of the error.
 
-    Some pages repeat the request, so `secrets` are replaced.
+    `secrets` are replaced by `***`, because some pages repeat the request.
     """
     media_type = headers.get("content-type", "text/html").partition(";")[0].strip().lower()
     if not media_type.startswith("text/") and not media_type.endswith(("json", "xml", "xhtml")):
@@ -41,7 +41,7 @@ def detail_of(headers: Headers, body: bytes, secrets: Collection[str]) -> str:
 
 
 def _decode(body: bytes) -> str:
-    # The end may be cut off within a character, which does not mean another encoding.
+    # An error in the last bytes only means that the body was cut off within a character.
     for encoding in ("utf-8", "gb18030"):
         try:
             return body.decode(encoding)

@@ -64,7 +64,7 @@ class Response:
 class Failure(Exception):
     """No response, or only a part of one; the message tells the operator why.
 
-    `is_timeout` says that a wait took too long, `fell_silent` that it was the wait for an answer.
+    `is_timeout` is true if a wait took too long, `fell_silent` if that was the wait for an answer.
     """
 
     def __init__(

@@ -45,7 +45,7 @@ class Resolver:
 
 
 class Guard:
-    """The rules for which addresses of a host may be connected to."""
+    """Decides which addresses of a host Guidang may connect to."""
 
     def __init__(self, allow_private: tuple[Network, ...], resolve: Resolve) -> None:
         self._allow_private = allow_private
@@ -81,8 +81,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         host: str,
         port: int,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
-        local_address: str | None = None,  # noqa: ARG002 - we never ask for one
-        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - nor for these
+        local_address: str | None = None,  # noqa: ARG002 - never set
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - never set
     ) -> httpcore.AsyncNetworkStream:
         """Connect to the first allowed address that answers within `timeout` seconds in total."""
         loop = asyncio.get_running_loop()
@@ -90,8 +90,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         addresses = await _within(timeout, self._guard.addresses(host, port))
         failure: Exception = httpcore.ConnectError("no address")
         for position, address in enumerate(addresses):
-            # Each gets its share of the remaining time, so that a dead first address (often IPv6)
-            # leaves time for the second.
+            # The remaining time is divided among the remaining addresses, so that there is time for
+            # the second one if the first one (often IPv6) does not answer.
             left = None if deadline is None else max(deadline - loop.time(), 0.001)
             share = None if left is None else left / (len(addresses) - position)
             try:

@@ -1,6 +1,6 @@
 """Open sockets for httpcore with asyncio, at half the cost of anyio.
 
-Errors are raised as httpcore's, with the system's error as their cause.
+All errors that are raised are httpcore's exceptions, with the system's error as their cause.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ async def connect(address: str, port: int, seconds: float | None) -> httpcore.As
 
 
 class PlainStream(httpcore.AsyncNetworkStream):
-    """A connection without TLS, or before it."""
+    """A connection without TLS, or before TLS is started."""
 
     def __init__(self, plug: socket.socket) -> None:
         self._plug = plug
@@ -42,7 +42,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         max_bytes: int,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
     ) -> bytes:
-        """Return the bytes that have arrived; empty if the server has sent all."""
+        """Return the bytes that have arrived, or no bytes at the end of the connection."""
         with _as_httpcore_errors(httpcore.ReadTimeout, httpcore.ReadError):
             async with asyncio.timeout(timeout):
                 return await asyncio.get_running_loop().sock_recv(self._plug, max_bytes)
@@ -52,7 +52,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         buffer: bytes,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
     ) -> None:
-        """Send all of it."""
+        """Send the whole buffer."""
         if not buffer:  # httpcore ends a request like this; an error raised here would be lost
             return
         with _as_httpcore_errors(httpcore.WriteTimeout, httpcore.WriteError):
@@ -69,7 +69,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
             return 0
 
     async def aclose(self) -> None:
-        """Close at once."""
+        """Close the socket at once."""
         self._plug.close()
 
     async def start_tls(
@@ -91,7 +91,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         return TlsStream(reader, writer)
 
     def get_extra_info(self, info: str) -> Any:
-        """Return for `is_readable` whether bytes, or the end of the connection, have arrived."""
+        """Return for `is_readable` whether bytes have arrived or the server has closed."""
         if info != "is_readable":
             return None
         waiting = select.poll()
@@ -111,7 +111,7 @@ class TlsStream(httpcore.AsyncNetworkStream):
         max_bytes: int,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
     ) -> bytes:
-        """Return the bytes that have arrived; empty if the server has sent all."""
+        """Return the bytes that have arrived, or no bytes at the end of the connection."""
         with _as_httpcore_errors(httpcore.ReadTimeout, httpcore.ReadError):
             async with asyncio.timeout(timeout):
                 return await self._reader.read(max_bytes)
@@ -121,7 +121,7 @@ class TlsStream(httpcore.AsyncNetworkStream):
         buffer: bytes,
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
     ) -> None:
-        """Send all of it."""
+        """Send the whole buffer."""
         with _as_httpcore_errors(httpcore.WriteTimeout, httpcore.WriteError):
             async with asyncio.timeout(timeout):
                 self._writer.write(buffer)
@@ -132,7 +132,7 @@ class TlsStream(httpcore.AsyncNetworkStream):
         self._writer.transport.abort()
 
     def get_extra_info(self, info: str) -> Any:
-        """Return `ssl_object` or `is_readable`, the only facts that are asked for."""
+        """Return the value of `ssl_object` or `is_readable`, and None for other names."""
         if info == "ssl_object":
             return self._writer.get_extra_info("ssl_object")
         return self._reader.at_eof() if info == "is_readable" else None

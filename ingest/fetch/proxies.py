@@ -1,7 +1,7 @@
 """Decide which requests go through a proxy.
 
-A proxy resolves names itself; often it is used because names are resolved wrongly here. A request
-to this machine or its network never goes through a proxy.
+A proxy resolves host names itself. It is often used because the local name service gives wrong
+addresses. A request to this machine or its network never goes through a proxy.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from ipaddress import IPv4Address, ip_network
 from ingest.fetch.addresses import Address, is_public, parse_literal
 
 NO_PROXY = "none"
-# Names of no public server: RFC 6761, 6762 and 8375, and names that ICANN does not delegate because
-# routers and companies use them (OpenWrt: `.lan`).
+# No public server has such a name: RFC 6761, 6762 and 8375, and names that ICANN does not delegate,
+# because routers and companies use them (OpenWrt: `.lan`).
 _LOCAL_DOMAINS = (
     *(".localhost", ".local", ".internal", ".home.arpa"),
     *(".lan", ".home", ".corp", ".localdomain"),
@@ -59,7 +59,7 @@ def is_local(host: str) -> bool:
 
 
 def address_of(host: str) -> Address | None:
-    """Return the address that a host is, in any spelling that the system accepts (`127.1`)."""
+    """Return a host as an address, in any spelling that the system accepts (`127.1`), or None."""
     literal = parse_literal(host)
     if literal is not None or not host[:1].isdigit():
         return literal

@@ -1,6 +1,6 @@
 """Decide where a redirect leads, and which cookies and credentials may be sent there; pure.
 
-Only the URLs of httpx are used, for IDNA and for joining relative addresses.
+Of httpx, only the class `URL` is used, for IDNA and for joining relative addresses.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SCHEMES = frozenset({"http", "https"})
 class Hop:
     """The address to request now, and the redirects that led to it.
 
-    `trusted` says that it is still on the server that the user's credentials are for.
+    `trusted` is true if no redirect has left the server that the user's credentials are for.
     """
 
     url: httpx.URL
@@ -48,7 +48,7 @@ class Cookies:
         self._jar = CookieJar()
 
     def header_for(self, url: httpx.URL) -> str:
-        """Return the Cookie header to send to an address; empty if there is none."""
+        """Return the Cookie header to send to an address, or an empty string."""
         if not len(self._jar):
             return ""
         request = CookieRequest(str(url))  # noqa: S310 - nothing is opened
@@ -119,7 +119,7 @@ def _target(hop: Hop, asked: str, location: bytes) -> httpx.URL:
 def _text(location: bytes) -> str:
     """Return a Location as text; percent-encode its bytes if they are not UTF-8.
 
-    Chinese servers send the path unencoded, in UTF-8 or GBK. The next request has the same bytes.
+    Chinese servers send the path unencoded, in UTF-8 or GBK. The next request sends the same bytes.
     """
     try:
         return location.decode("utf-8")

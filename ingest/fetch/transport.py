@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 class GuardedTransport:
     """A transport over connections that the guard allows.
 
-    httpx.AsyncHTTPTransport accepts no network backend. Replacing the one in its private pool would
-    silently stop working, without any protection, if the pool were renamed. So this class is the
-    same thin layer over httpcore, with public names only.
+    httpx.AsyncHTTPTransport accepts no network backend. We could replace the backend of its private
+    pool, but if httpx renamed the pool, the guard would silently be lost. So this class is the same
+    thin layer over httpcore, with public names only.
 
     A request with a `proxy` goes through it without the guard: the operator chose that address, and
     the proxy resolves the names. `proxies` decides which requests have one.

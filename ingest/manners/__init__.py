@@ -1,9 +1,9 @@
-"""Manners: whether a server may be asked now, by whom, how often and how many times at once.
+"""Manners: decide whether a server may get a request now, and how many it may get at once.
 
     manners     the one object that all requests ask                        ← open this first
     pauses      servers that get no requests for a while, and why            pure
-    limits      how many requests run at once, from all sites and from one
-    robots      what robots.txt allows (RFC 9309), and our name in its rules
+    limits      how many requests run at once, to all sites and to one
+    robots      what robots.txt allows (RFC 9309), and our User-Agent
     health      which RSSHub instances are asked, and in which order         pure
     patience    retries, and how many documents a backfill reads
     backoff     waits that double                                            pure

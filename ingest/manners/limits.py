@@ -15,7 +15,7 @@ from datetime import timedelta
 
 from ingest.urls import site_of
 
-# Article pages can be on any number of sites: above this number, idle sites are forgotten.
+# Article pages can be on any number of sites, so idle sites are forgotten above this number.
 _REMEMBERED_SITES = 1024
 # A request that takes longer no longer counts in the total, but still counts for its site.
 _PATIENCE = 5.0  # seconds
@@ -100,7 +100,7 @@ def _now() -> float:
 
 
 class PollTurns:
-    """Limits of polls at once for a list of feeds, in total and for each site."""
+    """Limits how many feeds of a list are polled at once, in total and for each site."""
 
     def __init__(self, *, concurrency: int, per_site: int) -> None:
         self._everywhere = asyncio.Semaphore(concurrency)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # The clock has whole seconds: a pause begins at the next second, so that it is never too short.
 _CLOCK_STEP = timedelta(seconds=1)
-# Pages and redirects lead to any number of servers: above this number, past pauses are dropped.
+# Pages and redirects lead to any number of servers, so past pauses are dropped above this number.
 _REMEMBERED_SERVERS = 1024
 
 
@@ -55,9 +55,9 @@ class Manners:
         return self._limits.turn(host, delay)
 
     async def permission(self, url: str, fetcher: Fetch) -> Permission:
-        """Return what the server's robots.txt says about an address that is not from a user.
+        """Return whether the server's robots.txt allows an address that no user gave us.
 
-        `fetcher` fetches the file once a day.
+        The file is fetched with `fetcher`, once a day.
         """
         return await self._robots.permission(url, fetcher)
 
@@ -80,7 +80,7 @@ class Manners:
         return None
 
     def note_answer(self, server: str) -> bool:
-        """Note that a server has answered; return whether its stored pause must be deleted.
+        """Record that a server has answered; return whether its stored pause must be deleted.
 
         The answer to a request from before a pause does not end the pause.
         """
@@ -91,7 +91,7 @@ class Manners:
         return known.is_kept
 
     def note_failure(self, server: str, error: SourceError) -> Pause | None:
-        """Note a failed request; return the pause that the caller must store, or None.
+        """Record a failed request; return the pause that the caller must store, or None.
 
         Return None, too, if another request has already paused the server.
         """
@@ -126,7 +126,7 @@ class Manners:
             raise BadStatus(url, TOO_MANY_REQUESTS, "not asked again before", wait)
 
     def note_status(self, server: str, status: int, retry_after: timedelta | None) -> None:
-        """Note a pause of the whole server if a response has status 429 and Retry-After."""
+        """Pause the whole server if a response has status 429 and Retry-After."""
         if status == TOO_MANY_REQUESTS and retry_after:
             pause = asked_pause(server, self._clock() + _CLOCK_STEP + retry_after)
             self._remember(pause, is_kept=False, wait=retry_after)

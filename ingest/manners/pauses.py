@@ -15,7 +15,7 @@ from ingest.manners.backoff import doubled
 
 TOO_MANY_REQUESTS = 429
 _FIRST_REFUSAL, _LONGEST_REFUSAL = timedelta(minutes=1), timedelta(hours=1)
-# `fetch` limits Retry-After to a week: only a wrong clock can cause a longer pause.
+# `fetch` limits Retry-After to a week, so only a wrong clock can cause a longer pause.
 _LONGEST_PAUSE = timedelta(days=7, minutes=1)
 
 

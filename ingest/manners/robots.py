@@ -1,4 +1,4 @@
-"""Decide what robots.txt allows (RFC 9309), and make the name that it may call us by.
+"""Decide what robots.txt allows (RFC 9309), and build our User-Agent.
 
 A feed needs no permission, because a user named its address. A page that a feed links to is
 crawled, and needs one. Protego reads the file; `_plain` first brings it into Protego's form.
@@ -50,7 +50,7 @@ class Fetch(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
-    """What a server's robots.txt says about one address.
+    """The answer of a server's robots.txt about one address.
 
     Until the server has answered once, `is_known` is false and nothing is allowed. `delay` is the
     time that the server wants between two requests, if its file names one.
@@ -85,7 +85,7 @@ class Rules:
 class Robots:
     """The rules of servers, fetched when needed and remembered for a day.
 
-    Rules may name us by the product token, with which our User-Agent (`agent`) begins.
+    Rules name us by our product token, which is the beginning of our User-Agent (`agent`).
     """
 
     def __init__(self, clock: Callable[[], datetime], agent: str) -> None:
@@ -94,7 +94,7 @@ class Robots:
         self._servers: OrderedDict[str, _Server] = OrderedDict()
 
     async def permission(self, url: str, fetcher: Fetch) -> Permission:
-        """Return what the rules of its server say about an address."""
+        """Return whether the rules of its server allow an address."""
         rules = await self._rules(url, fetcher)
         if rules is None:
             return Permission(is_allowed=False, is_known=False, delay=None)
@@ -167,7 +167,7 @@ def _plain(body: bytes, agent: str) -> str:
 
     Octets outside of ASCII are percent-encoded (section 2.2.2), so that CR and LF are the only line
     ends (2.2). Each agent's name is cut to its product token (2.2.1). A token that is not ours is
-    replaced, because Protego would match a shorter one, too.
+    replaced, because Protego also accepts a token that is only the beginning of ours.
     """
 
     def escape(octet: re.Match[bytes]) -> bytes:
@@ -188,7 +188,7 @@ def user_agent(settings: FetchConfig) -> str:
 
 
 def product_token(agent: str) -> str:
-    """Return the name that robots.txt may call us by (RFC 9309 section 2.2.1)."""
+    """Return the name by which robots.txt addresses us (RFC 9309 section 2.2.1)."""
     match = re.match(r"[A-Za-z_-]+", agent)
     return match[0] if match else "Guidang"
 

@@ -1,7 +1,7 @@
 """Turns fetched bytes into entries, with pure functions only.
 
 read       a document → its entries in normal form
-ready      loads modules before the processes that read are forked
+ready      loads modules before worker processes are forked
 documents  a feed's bytes → ParsedFeed
 entries    a parsed entry → its normal form
 dedupe     makes the keys of entries, and decides which are new, edited or unchanged

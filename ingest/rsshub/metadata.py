@@ -96,7 +96,7 @@ def _lists_whole_paths(namespaces: Mapping[str, Mapping[str, Any]]) -> bool:
 
 
 def _own_path(key: str, fields: Any) -> str:
-    """Return the key of a route if it is the route's only path, otherwise an empty text."""
+    """Return the key of a route if it is the route's only path, otherwise an empty string."""
     paths = _strings(fields.get("path")) if isinstance(fields, dict) else ()
     return key if paths in {(), (key,)} else ""
 
@@ -144,7 +144,7 @@ def _chinese_name(fields: Mapping[str, Any]) -> str:
 
 
 def _channel(name: str) -> str:
-    """Return the first of the names of a route that is named after several lists."""
+    """Return the first name of a route whose title joins several names by commas."""
     return name.replace("，", ",").replace("、", ",").partition(",")[0].strip()
 
 
@@ -175,7 +175,7 @@ def _beginnings(path: str) -> Iterator[list[str]]:
 def categories_of(
     path: str, namespaces: Mapping[str, Namespace], pattern: str | None = None
 ) -> tuple[str, ...]:
-    """Return the categories of a path: subject, site, channel; empty if no route fits.
+    """Return the categories of a path: subject, site, channel; or () if no route fits.
 
     `pattern` is the route's pattern, if RSSHub named it in its answer (X-RSSHub-Route).
     """

@@ -115,8 +115,8 @@ def _characters(written: str) -> frozenset[str]:
 def fit(pattern: str, segments: list[str]) -> int | None:
     """Return the number of literal segments of a pattern that a path fits; None if it does not fit.
 
-    All places of the pattern that a segment may match are followed at once, so that the work is
-    at most the product of both lengths.
+    All positions in the pattern that a segment may match are followed at once, so the number of
+    steps is at most the product of both lengths.
     """
     steps = read_pattern(pattern)
     places = _with_skipped({0}, steps)

@@ -3,8 +3,8 @@
     plan       plan the next poll from the result of one                        ← open this first
     waits      how long to wait after an answer, after a failure, before the first poll
     habits     how often a feed has new entries
-    hints      the wishes of publisher and feed: Cache-Control, ttl, skipHours, …
-    moves      whether to poll a feed that says it has moved at its new address
+    hints      how often a publisher wants polls: Cache-Control, ttl, skipHours, …
+    moves      whether to poll a feed at the new address that permanent redirects give
     trust      whether to send a feed's validators, and in which form
 
 `store.polls` stores the results of these functions, and selects the feeds that are due.

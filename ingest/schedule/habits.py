@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 DAY = timedelta(days=1)
 # After this time, the weight of an observation has fallen to a third (1/e).
 _MEMORY = timedelta(days=7)
-# Shorter times count as these, because two entries a minute apart say little about the rate of a
-# new feed.
+# Shorter times are replaced by these, because two entries a minute apart say little about the rate
+# of a new feed.
 _SHORTEST_SPAN = timedelta(hours=6)
 _SHORTEST_GAP = timedelta(minutes=1)
 
@@ -31,7 +31,7 @@ class Habits:
 
 
 def begin(published: Iterable[datetime | None], now: datetime) -> Habits:
-    """Guess a feed's habits from the dates in its first document."""
+    """Estimate a feed's habits from the dates in its first document."""
     dates = [at for at in published if at is not None and at <= now]
     if not dates:
         return Habits()
@@ -40,7 +40,7 @@ def begin(published: Iterable[datetime | None], now: datetime) -> Habits:
 
 
 def after_poll(habits: Habits, *, new: int, since: timedelta, is_gap: bool = False) -> Habits:
-    """Return the habits after a poll with `new` entries, at the time `since` after the last poll.
+    """Return the habits after a poll that found `new` entries; `since` is the time since the last.
 
     The rate is an exponential moving average. `since` can be negative if the clock was set back.
     """

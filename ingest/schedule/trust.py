@@ -15,7 +15,7 @@ from ingest.errors import BadStatus, ParseError, SourceError, Unreachable
 from ingest.schedule.habits import DAY, Habits
 from ingest.values import Validators
 
-# If a feed should have this many new entries by its habits, a 304 is not believed.
+# A 304 is not believed once a feed, by its usual rate, must have this many new entries.
 _ENTRIES_AWAITED = 3
 _SHORTEST_WAIT = timedelta(hours=6)
 # After this time the validators are sent again, because the server may have been repaired.

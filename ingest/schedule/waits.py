@@ -37,7 +37,7 @@ class NextPoll:
 
 
 def phase(feed_id: int, now: datetime) -> float:
-    """Return a random number from 0 to 1, always the same for one feed at one moment."""
+    """Return a pseudo-random number from 0 to 1, the same for one feed at one moment."""
     seed = f"{feed_id} {now.timestamp()}".encode()
     return int.from_bytes(hashlib.sha256(seed).digest()[:4], "big") / 2**32
 

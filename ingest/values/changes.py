@@ -1,4 +1,4 @@
-"""The changes that a document makes in the store: its entries, by what has to be written."""
+"""The changes that a document makes in the store: its entries, grouped by how they are stored."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class Counts:
 class Earlier:
     """An earlier version of a stored entry.
 
-    It was current at `at`. With `is_first` it becomes the first revision. The stored version was
-    first seen at `present_since`.
+    `at` is when it was current. If `is_first` is true, it becomes the first revision.
+    `present_since` is when the stored version was first seen.
     """
 
     verdict: Verdict
@@ -43,18 +43,18 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """The entries of a document, sorted by a judge. `verdicts` holds all of them.
+    """The entries of a document, grouped by how they are stored. `verdicts` holds all of them.
 
-    - `new`: are inserted.
+    - `new`: inserted as new entries.
     - `edited`: replace the stored text, which becomes a revision.
     - `earlier`: become a revision.
     - `readdressed`: edited, and the former address is stored too.
     - `moved`: get the address that the document gives.
-    - `elsewhere`: the document's address is stored as an additional one.
+    - `elsewhere`: the document's address is stored as an additional address.
     - `current`: unchanged in the current feed; their latest bytes, pictures and pages are kept.
     - `dated`: may give a date to a stored entry that has none.
 
-    `passed` counts entries that are known by their link, which are not compared with the store.
+    `passed` counts entries that were recognised by their link, and were not compared further.
     `is_past` is true for an old document, which was current at `as_of`.
     """
 

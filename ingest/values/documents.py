@@ -21,10 +21,10 @@ NO_VALIDATORS = Validators()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """Bytes from outside, unchanged except that content codings are removed, and their origin.
+    """Bytes from outside, unchanged except that content codings are removed; and their origin.
 
     `url` is the requested address, `final_url` the one that answered after redirects.
-    `permanent_url` is where a chain of only permanent redirects (301, 308) ended.
+    `permanent_url` is the last address of a chain of only permanent redirects (301, 308).
     `headers` are those of the response, with names in lower case.
     """
 
@@ -43,7 +43,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModified:
-    """A response 304: the stored copy is still current (RFC 9110 section 15.4.5).
+    """A 304 response: the stored copy is still current (RFC 9110 section 15.4.5).
 
     `permanent_url` has the same meaning as in `Document`.
     """

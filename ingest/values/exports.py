@@ -1,4 +1,4 @@
-"""An entry as it is exported, and what an export says about itself."""
+"""An exported entry, a captured document, and the metadata of an export."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ SCHEMA_VERSION = 1
 
 
 class ExportEntry(NamedTuple):
-    """One version of an entry with all that is known about it; a tuple, because there are many.
+    """One version of an entry with all its data.
 
-    The names and their order are the schema of exports (docs/exports.md). Instants are aware and in
-    UTC. `id` is the same for all versions of an entry; digests are hexadecimal.
+    The names of the fields and their order are the schema of exports (docs/exports.md).
+    Instants are aware and in UTC. `id` is the same for all versions of an entry. Digests are
+    hexadecimal.
     """
 
     schema_version: int
@@ -67,21 +68,25 @@ class ExportEntry(NamedTuple):
 
     @property
     def at(self) -> datetime:
-        """When it was published, or first seen if that is unknown."""
+        """The time of publication, or of the first sighting if that is unknown."""
         return self.published_at or self.first_seen_at
 
     @property
     def last_change_at(self) -> datetime:
-        """When the publisher updated it; otherwise when this text was first seen, if later."""
+        """The time of the last change.
+
+        It is the publisher's update time, if there is one. Otherwise it is `at` for version 1, and
+        the time of the first sighting for later versions.
+        """
         if self.updated_at:
             return self.updated_at
         return self.at if self.version == 1 else max(self.seen_at, self.at)
 
 
 class Sighting(NamedTuple):
-    """A capture as a document: where and when it was seen, and its bytes.
+    """A captured document: its address, its bytes, and when it was seen.
 
-    `is_repeated` is true if it was seen at other times, too; `newest_at` is the last of them.
+    `is_repeated` is true if it was seen more than once; `newest_at` is the last time.
     """
 
     at: datetime
@@ -94,10 +99,10 @@ class Sighting(NamedTuple):
 
 
 class About(NamedTuple):
-    """What an export says about itself as a whole; nothing in it depends on when it is made.
+    """The metadata of an export; they do not depend on when the export is made.
 
-    `id` identifies the choice of entries. `changed_at` is the newest change of its entries.
-    `choice` are the options that chose the entries, `feeds` their titles by slug.
+    `id` identifies the selection of entries, `changed_at` is the time of their newest change.
+    `choice` contains the options that selected the entries, `feeds` the feeds' titles by slug.
     """
 
     id: str

@@ -55,7 +55,7 @@ class ParsedEntry:
     raw strings.
     `base_url` is the base of relative addresses (xml:base) at the entry itself, if given;
     `content_base_url` and `summary_base_url` are the bases at its texts.
-    `item` is the publisher's own bytes of this entry, empty if they cannot be told apart.
+    `item` is the publisher's own bytes of this entry, empty if its bounds cannot be found.
     `is_unfinished` is true if the document ends inside the entry.
     """
 

@@ -44,10 +44,10 @@ class Record:
 
     @property
     def at(self) -> datetime:
-        """When it was published, or first seen if that is unknown."""
+        """The time of publication, or of the first sighting if that is unknown."""
         return self.published_at or self.first_seen_at
 
     @property
     def last_change_at(self) -> datetime:
-        """When the publisher updated it; otherwise when its last edit was seen; otherwise `at`."""
+        """The publisher's update time; otherwise the time of the last edit; otherwise `at`."""
         return self.updated_at or max(self.edited_at or self.at, self.at)

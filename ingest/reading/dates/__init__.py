@@ -40,7 +40,7 @@ _FARTHEST_AHEAD = timedelta(hours=48)
 # Two clocks may differ by this much. A time further in the future has a wrong zone label.
 _CLOCK_SKEW = timedelta(minutes=10)
 _EPOCH = re.compile(r"(?:/Date\()?(-?\d{10}(?:\.\d+)?|\d{13}|\d{16})(?:[+-]\d{4})?(?:\)/)?")
-# If a string with a time matches this, it also has a date, in a form that no rule reads.
+# A string with a time that matches this also has a date, but in a form that no rule reads.
 _DATE_LIKE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<![\d+-])\d{1,2}[./-]\w")
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
@@ -68,7 +68,7 @@ def resolve_date(
     Words such as 昨天 and 3小时前 count from `first_seen_at`, an aware datetime. `zone` applies to
     dates that name no zone. `gmt_is_local` means that this feed labels local times as GMT,
     `cst_is_american` means that its CST is US Central Standard Time.
-    Dates before 1990, dates more than 48 hours ahead and days that do not exist are refused. A
+    Dates before 1990, dates more than 48 hours ahead and days that do not exist give None. A
     future GMT time is read as local time if that puts it in the past.
     """
     if not raw:
@@ -113,7 +113,7 @@ def _standard(text: str, where: _Where) -> ResolvedDate | None:
 
 
 def _rfc_5322(match: re.Match[str]) -> datetime:
-    """Return the instant; its zone is `datetime.UTC` itself if the offset is zero."""
+    """Return the instant; its time zone is the object `datetime.UTC` if the offset is zero."""
     day, month, year, clock, offset = match.groups("+0000")
     hour, minute, second = map(int, clock.split(":"))
     ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[3:]))
@@ -218,6 +218,6 @@ def _from_now(text: str, where: _Where) -> ResolvedDate | None:
 
 
 def _not_ahead(found: ResolvedDate, now: datetime, repeats: timedelta) -> ResolvedDate:
-    """Return the latest occurrence that is not in the future: 周三 is the last Wednesday."""
+    """Return the latest occurrence that is not in the future: 周三 means the last Wednesday."""
     at = found.at if found.at <= now + _CLOCK_SKEW else found.at - repeats
     return ResolvedDate(at=at, method=found.method, precision=found.precision)

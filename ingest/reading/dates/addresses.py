@@ -32,7 +32,7 @@ _FARTHEST_AHEAD = timedelta(hours=48)
 def date_of_address(url: str | None, *, now: datetime, zone: tzinfo) -> ResolvedDate | None:
     """Return the start, in `zone`, of the day or month that an address names, or None.
 
-    Days that do not exist, days before 1990 and days more than 48 hours after `now` are refused.
+    Days that do not exist, days before 1990 and days more than 48 hours after `now` are ignored.
     """
     path = urlsplit(url or "").path[:_LONGEST]
     for patterns, precision in ((_DAYS, DatePrecision.DAY), (_MONTHS, DatePrecision.MONTH)):

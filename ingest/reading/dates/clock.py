@@ -27,9 +27,9 @@ _LAST_HOUR = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Time:
-    """A time found in a text from `start` to `end`.
+    """A time of day found in a text between the positions `start` and `end`.
 
-    It may be 24:00 or later: 晚上12:30 is 24:30, the next day's 00:30.
+    It may be 24:00 or later: 晚上12:30 is read as 24:30, which is 00:30 on the next day.
     """
 
     since_midnight: timedelta
@@ -39,7 +39,7 @@ class Time:
 
 
 def find_time(text: str, day: tuple[int, int]) -> Time | None:
-    """Find the time that follows a day at these positions, or the time before it.
+    """Find the time after a day, or otherwise before it; `day` is where the day begins and ends.
 
     Raise `ValueError` for a time that does not exist.
     """

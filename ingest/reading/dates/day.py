@@ -1,4 +1,4 @@
-"""A day found in a text, and the calendars and short years that it may be written in."""
+"""A day found in a text; days in other calendars and years with few digits."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from ingest.values import DatePrecision
 
 ROC_BEGAN = 1911  # The first year of the Republic of China (民国元年) is 1912.
-# The Buddhist era began 543 years earlier. Its months and days are the Gregorian ones.
+# The Buddhist era began 543 years before the Gregorian one. Its months and days are the same.
 BUDDHIST_ERA = 543
 _OTHER_CALENDAR = re.compile(r"[农農阴陰旧舊夏藏回佛黄黃彝][历曆]\s*[:：]?\s*(?:\d{2,4}\s*年\s*)?$")
-# The regular expression matches the end of a year that was not recognised, or a leap month.
+# Matches the end of a year that was not recognised, or of the sign for a leap month.
 _UNKNOWN_YEAR = re.compile(r"[年闰閏]\s*$")
 _OF_A_REIGN = re.compile(r"[\u3400-\u9fff]$")
 _BEFORE_YEAR = re.compile(r"[于於在是至自从從到间間期]$")
@@ -23,8 +23,8 @@ _FAR_ENOUGH = 20  # This many characters before a day may name its calendar.
 class Day:
     """A day found in a text at `span`.
 
-    With `repeats`, a day in the future is replaced by the day `repeats` earlier. A day that
-    `stands_alone` is believed only if the rest of the text is empty or a time.
+    If `repeats` is given and the day is in the future, the day `repeats` earlier is meant. A day
+    that `stands_alone` is accepted only if the rest of the text is empty or a time.
     """
 
     date: date

@@ -1,6 +1,6 @@
 """Finds days whose month has a name in a language of CLDR: `09 Okt 2019`, `2024. május 20.`.
 
-`days` reads English and Chinese. The names are loaded once, when a date first needs them; this
+`days` reads English and Chinese. The names are loaded when a date first needs them, because loading
 takes some tenths of a second. Short Thai years belong to the Buddhist era: `9 ต.ค. 62` is in 2019.
 """
 
@@ -27,7 +27,7 @@ _MARKS = "".join(chr(c) for c in _SCRIPTS_WITH_MARKS if unicodedata.category(chr
 _LETTER = rf"(?:[^\W\d_]|[{_MARKS}])"
 _THAI = r"[\u0e01-\u0e2e\u0e34-\u0e3a]{1,3}\.\s?[\u0e01-\u0e2e]\."  # ต.ค., มี.ค.
 _NAME = rf"(?P<name>{_THAI}|{_LETTER}{{3,20}}(?:\s{_LETTER}{{2,20}})?)\.?"
-# The Thai abbreviations stand for the Buddhist era and the Christian era.
+# The two Thai abbreviations mean the Buddhist era and the Christian era.
 _ERA = r"(?P<era>พ\.\s?ศ\.\s*|ค\.\s?ศ\.\s*)?"
 _OF = r"(?:\s+(?:de|del|di|do)\s+|\s+d['’]|[\s,./-]{1,3})"
 _DAY = r"(?<!\d)(?P<d>\d{1,2})(?:\.|er|º|ª)?"
@@ -44,11 +44,11 @@ _PATTERNS = (
 _MORE = {"mrz": 3, "अक्तूबर": 10}
 _OLDEST_BUDDHIST = 1980
 _IS_THAI = re.compile(r"[\u0e00-\u0e7f]")
-# Only accents are removed. Later marks are vowels, and มี.ค. without its vowel would be ม.ค.
+# Marks after this character are vowels, and are kept: มี.ค. without its vowel would be ม.ค.
 _LAST_ACCENT = "\u08ff"
 _INVISIBLE = re.compile("[\u200b-\u200f]")
 _HEBREW_IN = "\u05d1"  # This Hebrew prefix means "in".
-# The names of months by context (beside a day, or alone), by width and by number.
+# The names of months by context (with a day, or alone), by width and by number.
 _Table = Mapping[str, Mapping[str, Mapping[int, str]]]
 _WORD = re.compile(rf"{_LETTER}{{2,20}}")
 _WHOLE_NAME = re.compile(rf"{_LETTER}[{_MARKS}\w. ]+")
@@ -81,7 +81,7 @@ def _days(match: re.Match[str], now: datetime) -> Iterator[date]:
 
 
 def _year(match: re.Match[str], now: datetime) -> int:
-    """Return the Gregorian year; a short Thai year is Buddhist if that gives 1980 or later."""
+    """Return the Gregorian year; a short Thai year is Buddhist if the result is 1980 or later."""
     era = match.groupdict().get("era") or ""
     is_buddhist = era.startswith("พ") or (not era and _IS_THAI.match(match["name"]))
     if is_buddhist and len(match["y"]) == 2:
@@ -98,9 +98,9 @@ def _weekdays_in(text: str) -> set[int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Names:
-    """The numbers that the names of months and weekdays stand for; names are folded.
+    """The numbers of months and weekdays by their folded names.
 
-    `beginnings` has the months by shortened names.
+    `beginnings` contains the months by shortened names.
     """
 
     months: Mapping[str, frozenset[int]]

@@ -15,7 +15,7 @@ _DIGITS = {
 }
 _DIGITS |= {"两": 2, "兩": 2}
 _NUMERAL = re.compile("[〇○零一二三四五六七八九十百廿卅两兩]+")
-# The year before the first year of each Japanese era. The months and days are Gregorian.
+# The year before the first year of each Japanese era. Its months and days are Gregorian.
 _ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
 _ERA = re.compile(rf"({'|'.join(_ERAS)})\s*(\d{{1,2}}|元)\s*(?=年)")
 # These years are 1987 to 2056. Their digits cannot be a time or a Gregorian year.
@@ -30,7 +30,7 @@ _LABEL = re.compile(
 
 
 def plain(raw: str) -> str:
-    """Normalise a raw string: NFKC, digits for numerals, Gregorian years, no label in front."""
+    """Normalise a raw string: NFKC, numerals as digits, Gregorian years, no label at its start."""
     text = unicodedata.normalize("NFKC", _replace_buddhist_year(raw[:LONGEST]))
     text = _INVISIBLE.sub(" ", text).replace("\u3000", " ").strip()
     text = text.replace("元月", "1月").replace("一昨日", "前天").replace("本日", "今日")
@@ -50,7 +50,7 @@ def _replace_eras(text: str) -> str:
 
 
 def _number(run: str) -> str:
-    """Return a Chinese numeral in digits: `二〇二二` → 2022, `二十八` → 28, `廿八` → 28."""
+    """Convert a Chinese numeral to digits: `二〇二二` → 2022, `二十八` → 28, `廿八` → 28."""
     run = run.replace("廿", "二十").replace("卅", "三十")
     if not set(run) & {"十", "百"}:
         return "".join(str(_DIGITS[c]) for c in run)

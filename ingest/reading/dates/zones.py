@@ -39,7 +39,7 @@ _WORDS = {
 }
 _CHINESE_LANGUAGES = ("zh", "yue", "ja", "ko")
 _CHINESE_REGIONS = ("cn", "tw", "hk", "mo", "sg", "my")
-# Chinese newspapers in English also write CST, and many have a .com address.
+# English titles and hosts (.com) of Chinese newspapers: their CST is China Standard Time.
 _CHINESE_PLACES = re.compile(
     r"\b(?:china(?!town)|chinese|beijing|shanghai|guangzhou|shenzhen|hong ?kong|taiwan|taipei"
     r"|singapore|xinhua|caixin)",
@@ -48,10 +48,10 @@ _CHINESE_PLACES = re.compile(
 
 
 def find_zone(text: str, start: int, *, cst_is_american: bool = False) -> tzinfo | None:
-    """Find an offset or abbreviation after position `start`, or a zone in words anywhere.
+    """Find an offset or abbreviation after position `start`, or a zone in Chinese words anywhere.
 
-    Return `datetime.UTC` itself for GMT and its synonyms. Raise `ValueError` for an offset that no
-    place uses.
+    Return the object `datetime.UTC` for GMT and its synonyms. Raise `ValueError` for an offset that
+    no place on Earth uses.
     """
     behind = text[start:]
     if match := _OFFSET.match(behind.lstrip(" .")) or _OFFSET_APART.search(behind):
@@ -101,8 +101,8 @@ def means_american_cst(
     """Whether CST in the dates of a feed is US Central Standard Time, not China Standard Time.
 
     `stated` is the language that the feed states, `detected` the language of an entry's text. The
-    stated language alone proves little: programs write `en` in Chinese feeds. A feed without any
-    evidence counts as Chinese. `title` and `url` are the feed's.
+    stated language alone proves little, because programs write `en` in Chinese feeds. A feed
+    without any evidence counts as Chinese. `title` and `url` are the feed's.
     """
     if (zone.utcoffset(now) or timedelta(0)) < timedelta(0):
         return True

@@ -53,7 +53,7 @@ def _likeness(entry: NormalEntry) -> tuple[object, ...]:
 def _with_address(
     entry: NormalEntry, guids: Counter[str], shared: Counter[str], site: str | None
 ) -> NormalEntry:
-    """Return an entry with a key from its guid or link; "" if other entries share both."""
+    """Return an entry with a key from its guid or link; the key is "" if both are shared."""
     link = _own_link(entry, shared, site)
     link_key = link_key_of(link) if link else None
     if entry.guid and guids[entry.guid] == 1:
@@ -93,7 +93,7 @@ def _with_words(entry: NormalEntry, titled: Counter[str]) -> NormalEntry:
 
 
 def link_key_of(canonical_link: str) -> str:
-    """Return the key that a canonical link gives."""
+    """Return the key for a canonical link."""
     return key_of("link", canonical_link)
 
 
@@ -136,9 +136,9 @@ def reused_key(entry: NormalEntry) -> str:
 
 
 def record_key(entry: NormalEntry, nth: int = 1) -> str:
-    """Return the key of an archive's record without an address, from its title and its time.
+    """Return the key of an entry from an archive: without an address, from its title and time.
 
-    `nth` counts different posts with the same title and time. A record with an address, or without
+    `nth` numbers different posts with the same title and time. An entry with an address, or without
     a title, keeps its key.
     """
     if entry.guid is not None or entry.link_key is not None or not entry.title_key:
@@ -154,8 +154,8 @@ def _record_key(title_key: str, at: datetime | None, nth: int = 1) -> str:
 def times_of_record(at: datetime | None) -> set[datetime | None]:
     """Return the times that an archive's record may give for an article published at `at`.
 
-    These are None, the start of the day, the exact time, and the times that result from confusing
-    Chinese time with GMT.
+    These are None, the start of the day, the exact time, and 8 hours before or after it (Chinese
+    time confused with GMT).
     """
     if at is None:
         return {None}
@@ -164,15 +164,15 @@ def times_of_record(at: datetime | None) -> set[datetime | None]:
 
 
 def record_keys(entry: NormalEntry) -> list[str]:
-    """Return the keys under which a record of this article, without an address, may be stored."""
+    """Return the keys under which this article may be stored as a record without an address."""
     if not entry.title_key or (entry.guid is None and entry.link_key is None):
         return []
     return [_record_key(entry.title_key, at) for at in times_of_record(entry.published_at)]
 
 
 def record_of(entry: NormalEntry, by_key: Mapping[str, KnownEntry]) -> KnownEntry | None:
-    """Return the stored record, without an address, of an article."""
-    if not by_key:  # Without records, the six digests of the entry's keys are not needed.
+    """Return the stored record without an address that is this article, or None."""
+    if not by_key:  # Nothing is stored, so the digests need not be computed.
         return None
     found = (by_key.get(key) for key in record_keys(entry))
     return next((kept for kept in found if kept and kept.guid is kept.link_key is None), None)

@@ -11,7 +11,7 @@ from ingest.reading import links, titles
 from ingest.reading.dedupe.identity import other_link_keys, times_of_record
 from ingest.values import KnownEntry, NormalEntry
 
-# No document gives such a date. It is the time of the oldest document that contains the entry.
+# The method of a date that no document gives: the time of the oldest document with the entry.
 FROM_CAPTURE = "capture"
 _PRECISE = frozenset({"second", "minute"})
 # Two articles may have the same short text (转发微博), but not the same text of this length.
@@ -46,8 +46,8 @@ class Comparable(Protocol):
 def is_same_article(entry: NormalEntry, kept: KnownEntry) -> bool:
     """Whether a guid or link still stands for the same article.
 
-    An edit changes the title or the address. A publisher who reuses an id changes both, and the
-    date.
+    An edit changes the title or the address. If a publisher gives an old guid or link to another
+    article, title, address and date all change.
     """
     if entry.guid is not None:
         places = {entry.link_key, *other_link_keys(entry)}
@@ -69,7 +69,7 @@ def is_moved_here(entry: NormalEntry, kept: KnownEntry) -> bool:
 
 
 def has_moved(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether the path of the article's address changed; hosts and queries may rotate.
+    """Whether the path of the article's address changed; other hosts and queries do not count.
 
     Paths are compared in their canonical form: another spelling of an address is not a move.
     """
@@ -137,7 +137,7 @@ def _has_own_date(kept: KnownEntry) -> bool:
 
 
 def _differ_in_a_name(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether two links differ in parameters that name articles on some sites."""
+    """Whether two links differ in parameters that identify articles on some sites."""
     if "?" not in f"{entry.link}{kept.link}":
         return False
     exact = [link and links.exact_link(link) for link in (entry.link, kept.link)]

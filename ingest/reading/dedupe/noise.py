@@ -1,4 +1,4 @@
-"""Makes a digest of what a reader would notice in an entry, without numbers and times that vary."""
+"""Makes a digest of an entry's visible content, without counters and relative times."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _DAY_AND_TIME = rf"[昨前今]天{_GAP}\d{{1,2}}:\d{{2}}"
 _DAY = rf"[刚昨前今][刚天]{_GAP}(?:$|(?=\d))"
 _AGO_IN_ENGLISH = rf"{_NUMBER}{_GAP}(?:seconds?|minutes?|hours?|days?|weeks?|months?)\s+ago"
 _COUNTER = rf"{_NUMBER}{_GAP}[万亿kKwW]?{_GAP}(?:次|人|个|条)?{_GAP}(?:{_COUNTED})"
-# A day later, a date replaces "2小时前" at the end of a line. Without a year, "2-1" may be a score
-# and "9.9" a price. So the day must have two digits, and a month before a dot needs a leading zero.
+# Sites write "2小时前" at the end of a line, and a day later a date. Without a year, "2-1" may be a
+# score and "9.9" a price. So the day needs two digits, and a month before a dot a leading zero.
 _MONTH, _DAY_OF_MONTH = r"(?:0?[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 _DATE = (
     rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|{_MONTH}[-/]{_DAY_OF_MONTH}"
@@ -33,8 +33,8 @@ _COUNTER_BEHIND = (
     rf"(?:{_COUNTED})(?:数|量|次数)?{_GAP}[:：(（]?{_GAP}{_NUMBER}{_GAP}[万亿kKwW]?[)）]?"
 )
 _DATE_MARKS = "-/."
-# These words are listed by the kind of noise that contains them. A text in lower case without any
-# of them has no such noise.
+# For each kind of noise, the words that it can contain. A text (in lower case) without any of them
+# has no such noise.
 _SIGNS = {
     "ago": ("前",),
     "day": ("刚刚", "昨天", "前天", "今天"),
@@ -50,7 +50,7 @@ _ANY_WORD = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
 # twice as fast as `\d`.
 _MAYBE_DIGIT = re.compile("[0-9\u0660-\u1c59\ua620-\uabf9\U00010000-\U0010ffff]")
 _NUMBERLESS = re.compile(_DAY, re.MULTILINE)  # All other noise contains a number.
-# The order matters: "阅读 2小时前 8评论" is a section, a time and a counter, not "read 2 times".
+# The order matters. In "阅读 2小时前 8评论", "2小时前" is removed first: "阅读 2" is not a counter.
 _NOISE = (
     ("ago", re.compile(_AGO)),
     ("day and time", re.compile(_DAY_AND_TIME)),

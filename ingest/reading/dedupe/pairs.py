@@ -1,7 +1,7 @@
 """Compares two versions of an entry, and recognises differences that are only noise.
 
-`noise` recognises noise in a single text. Here a label or a source added to a title, a
-separator, or a signed file name is noise if the rest of both versions is equal.
+`noise` recognises noise in a single text. This module compares two: a label or a source added to a
+title, a separator, or a signed file name is noise if the rest of both versions is equal.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ from ingest.reading.dedupe.noise import AGO_AT_END, DATE_AT_END, file_name, stil
 from ingest.reading.html import shown_by
 from ingest.reading.html.text import Shown
 
-# Longer texts, in characters, count as edits if their digests differ, because comparing them takes
-# too long.
+# Characters. Longer texts are not compared, because that takes too long: they count as edited.
 _LONGEST = 200_000
 _LONGEST_TITLE = 300
 _LONGEST_SOURCE = 24
@@ -81,7 +80,7 @@ def _are_same_words(one: str, other: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    """Return the words between separators and blanks, and the separator at the end, if any.
+    """Split a text at separators and blanks; the last item is the separator at its end, or "".
 
     A full stop between sentences is a separator, like a comma.
     """
@@ -137,14 +136,14 @@ def _are_same_pictures(one: Shown, other: Shown) -> bool:
     differing = [(here, there) for here, there in pairs if here != there]
     if all(_is_signed_anew(here, there) for here, there in differing):
         return True
-    # A single picture with another hash is another picture. If all hashes of several pictures
-    # change, the site has moved them.
+    # If the hash of one picture changed, it is another picture. If the hashes of all pictures
+    # changed, the site has moved them.
     all_hashes = all(_HASH.fullmatch(_stem(name)) for pair in differing for name in pair)
     return all_hashes and len(differing) == len(pairs) >= _FEWEST_HASHES
 
 
 def _is_signed_anew(here: str, there: str) -> bool:
-    """Whether two names are signatures, or differ only in a signature."""
+    """Whether two file names are both signatures, or differ only in a signature."""
     if _ending(here) != _ending(there) or "/" in f"{here}{there}":
         return False
     if all(_is_token(_stem(name)) for name in (here, there)):

@@ -72,7 +72,7 @@ class _Judging:
     """Matches the entries of a document with stored entries, each at most once."""
 
     def __init__(self, entries: Sequence[NormalEntry], known: Iterable[KnownEntry]) -> None:
-        # Present addresses come last, so that they replace former addresses in the dictionaries.
+        # Current addresses come last, so that they replace former addresses in the dictionaries.
         self.known = sorted(known, key=lambda kept: not kept.is_former)
         self.matched: dict[int, Verdict] = {}
         self._entries = list(entries)
@@ -166,7 +166,7 @@ class _Judging:
         return entry, None, False
 
     def by_record(self, entry: NormalEntry) -> _Found:
-        """Find the stored record, without an address, of this article."""
+        """Find the stored record without an address that is this article."""
         return entry, record_of(entry, self._by_key), True
 
     def by_words(self, entry: NormalEntry) -> _Found:
@@ -178,7 +178,7 @@ class _Judging:
         """Match the entries of a site that moved, if no entry is known by its address.
 
         Equal titles and texts are then enough, even if they are short and without a date. Equal
-        titles and times are enough too: a new theme adds words and renames pictures.
+        titles and times are enough too, because a new theme adds words and renames pictures.
         """
         found = {}
         titled = self._by_title_and_time()

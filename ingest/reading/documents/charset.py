@@ -1,6 +1,6 @@
-"""Decodes bytes to text. The evidence of the bytes counts more than a label.
+"""Decodes bytes to text. The bytes themselves count more than a declared charset.
 
-`decode` serves feeds, article pages and OPML alike. `scripts` weighs the candidates for Chinese.
+`decode` is used for feeds, article pages and OPML. `scripts` rates the candidates for Chinese.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SUPERSETS = {
     "shift_jis": "cp932",
     "euc_kr": "cp949",
 }
-# Publishers write these names, but Python's codec registry does not contain them.
+# Publishers write these names, which Python's codec registry does not contain.
 _ALIASES = {
     "gb_2312-80": "gb18030",
     "gb_2312": "gb18030",
@@ -61,7 +61,7 @@ _EURO_OR_REPLACEMENT = "guidang.euro"
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
-    """Decode `body` by the evidence of its bytes, then by likelihood, then by its labels.
+    """Decode `body` by certain signs in its bytes, then by likelihood, then by its labels.
 
     Never raise: bytes that cannot be decoded become replacement characters, which are counted.
     """
@@ -82,8 +82,8 @@ def _labels(body: bytes, content_type: str | None) -> list[str]:
     labels = []
     if content_type and (found := _HTTP_CHARSET.search(content_type)):
         labels.append(found[1])
-    # A document in UTF-16 declares itself in UTF-16. Without the zero bytes, the ASCII pattern
-    # matches.
+    # In UTF-16, each character of the declaration has a zero byte. The patterns for ASCII match
+    # only without the zero bytes.
     head = body[:_HEAD].replace(b"\0", b"")
     if match := _XML_ENCODING.search(head) or _META_CHARSET.search(head):
         labels.append(match[1].decode("ascii", "replace"))
@@ -127,7 +127,7 @@ def _with_mark(body: bytes) -> tuple[str, str] | None:
 
 
 def _wide(body: bytes) -> tuple[str, str] | None:
-    """Read UTF-16 without a mark, recognised by the zero byte in its first ASCII character."""
+    """Read UTF-16 without a byte order mark: its first ASCII character has a zero byte."""
     start = body[:2]
     if len(start) == 2 and start.count(0) == 1:
         name = "utf-16-be" if start[0] == 0 else "utf-16-le"
@@ -152,9 +152,9 @@ def _seven_bit(body: bytes, labels: list[str]) -> tuple[str, str] | None:
 def _utf8(body: bytes, labels: list[str]) -> tuple[str, str] | None:
     """Read UTF-8, even with some stray bytes or a piece in another encoding.
 
-    A text is UTF-8 if it has eight good characters for each bad one. If a label says UTF-8, two for
-    each bad one and sixteen in all are enough. In 20,000 pieces of GBK, Big5, Shift_JIS and EUC-KR,
-    none met either condition.
+    A text is UTF-8 if it has at least eight good characters for each bad one. If a label says
+    UTF-8, two for each bad one and sixteen in total are enough. None of 20,000 tested texts in GBK,
+    Big5, Shift_JIS and EUC-KR meets either condition.
     """
     if (read := _strict(body, "utf-8") or _cesu8(body)) is not None:
         return read

@@ -1,7 +1,7 @@
 """Reads the texts, files and pictures of an entry from feedparser's dictionaries.
 
-Texts are returned as HTML. The name of the element, never the length, decides which text is the
-content and which is the summary. The caption of a picture is neither.
+Texts are returned as HTML. The name of the element decides which text is the content and which is
+the summary, never the length. The caption of a picture is neither.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _texts(entry: Fields, role: str, version: str) -> str:
 def title_of(entry: Fields, version: str) -> tuple[str, bool]:
     """Return an entry's title, and whether it is plain text.
 
-    The title of a medium is used only if the entry has neither title nor text.
+    The title in Media RSS (`media:title`) is used only if the entry has neither title nor text.
     """
     title, is_text = own_title(entry, version)
     if title or any(dicts(entry, role) for role in _BY_RANK):
@@ -66,7 +66,7 @@ def title_of(entry: Fields, version: str) -> tuple[str, bool]:
 def own_title(holder: Fields, version: str) -> tuple[str, bool]:
     """Return a title, and whether it is plain text.
 
-    Atom's `type="text"` is believed. Without a type, many titles are HTML.
+    Only Atom's explicit `type="text"` is trusted. Without a type, many titles are HTML.
     """
     found = holder.get("title_detail")
     detail: Fields = found if isinstance(found, dict) else {}
@@ -123,7 +123,7 @@ def language_of(entry: Fields) -> str | None:
 
 
 def bases_of(entry: Fields) -> tuple[str | None, str | None]:
-    """Return the xml:base that applies to an entry's content, and the one of its summary."""
+    """Return the xml:base of an entry's content, and the xml:base of its summary."""
     *by_role, captions = (dicts(entry, role) for role in (*_BY_RANK, CAPTION))
     if not any(detail.get("base") for details in (*by_role, captions) for detail in details):
         return None, None

@@ -1,6 +1,6 @@
 """Reads XML with feedparser, and stores each text by the role of its element.
 
-feedparser stores `description`, `itunes:summary` and `media:description` in one place. Here each
+feedparser stores `description`, `itunes:summary` and `media:description` in one field. Here each
 text keeps its role, and an address is resolved only if xml:base is given.
 """
 
@@ -81,7 +81,7 @@ class _Roles:
     document_url = ""
 
     def unknown_starttag(self: Any, tag: str, attributes: list[tuple[str, str]]) -> None:
-        """Begin an element and note the base of an entry.
+        """Begin an element, and store the base of an entry.
 
         An xml:base on the `div` of XHTML applies to the whole text.
         """
@@ -106,13 +106,13 @@ class _Roles:
         return name, base if base.startswith(("http://", "https://")) else ""
 
     def unknown_endtag(self: Any, tag: str) -> None:
-        """End an element; feedparser does not leave the outermost xml:base."""
+        """End an element, and the outermost xml:base, which feedparser would keep."""
         super().unknown_endtag(tag)  # type: ignore[misc]
         if not (self.basestack and self.basestack[-1]):
             self.baseuri = ""
 
     def push_content(self: Any, tag: str, attributes: Fields, media_type: str, text: Any) -> None:
-        """Begin a text, and note whether it has a `type` attribute."""
+        """Begin a text, and store whether it has a `type` attribute."""
         super().push_content(tag, attributes, media_type, text)  # type: ignore[misc]
         self.contentparams["is_typed"] = "type" in attributes
 
@@ -180,7 +180,7 @@ class _Roles:
             self._get_context().setdefault(ALTERNATES, []).append(dict(attributes) | {"url": ""})
 
     def _start_podcast_source(self: Any, attributes: Fields) -> None:
-        """Store the first source of a file with an HTTP address; others have IPFS addresses etc."""
+        """Store the first source with an HTTP address; other sources have IPFS addresses etc."""
         files, address = self._get_context().get(ALTERNATES), attributes.get("uri", "")
         if files and not files[-1]["url"] and address.startswith(("http://", "https://")):
             files[-1]["url"] = address

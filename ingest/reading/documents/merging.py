@@ -1,4 +1,4 @@
-"""Merges texts that partly repeat each other, without loss and without repetition.
+"""Merges texts that partly repeat each other, so that nothing is lost or repeated.
 
 A feed often gives an article and its summary. Most summaries are cut from the article. Sentences
 that only the summary has are put before the article, or after it if they follow a shared sentence.
@@ -72,7 +72,7 @@ def _beside(content: str, summary: str, title: str) -> tuple[str, str]:
         return summary, ""
     pictures = _pictures_beside(content, summary)
     letters = _letters(summary)
-    # Most summaries repeat the beginning of the article, so that is compared first.
+    # Most summaries repeat the beginning of the article, so the beginning is compared first.
     if letters in _letters(content[: 4 * len(summary) + _MARKUP_BEFORE]):
         return pictures, ""
     known = f"{_letters(title)}\n{_letters(content)}"

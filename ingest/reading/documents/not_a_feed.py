@@ -20,7 +20,7 @@ _MAGIC = (
     (b"\x00\x00\x01\x00", "an icon"),
     (b"SQLite format 3", "a database file"),
 )
-_SEEN = 200_000  # The signs are searched in this many characters of a page.
+_SEEN = 200_000  # Only this many characters of a page are searched.
 _CAPTCHA = re.compile(
     r"captcha|cf-challenge|challenge-platform|cf_chl_|just a moment\.\.\.|are you (?:a )?human|"
     r"attention required!|geetest|aliyun_waf|acw_sc__v2|_waf_|"

@@ -1,7 +1,7 @@
 """Parses a feed document of any format to a ParsedFeed.
 
 Values stay as the publisher wrote them: addresses, HTML and dates are processed later. Summaries
-and contents are always HTML: plain text is escaped. Titles are HTML unless marked as text.
+and contents are always HTML: plain text is escaped. Titles are HTML unless `title_is_text`.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def _read(text: str, url: str) -> ParsedFeed:
 
 
 def _with_items(feed: ParsedFeed, parts: Split | None) -> ParsedFeed:
-    """Attach its bytes to each entry, if there is one part for each entry."""
+    """Add to each entry its bytes, if there are as many parts as entries."""
     if parts is None or len(parts.items) != len(feed.entries):
         return feed
     pairs = zip(feed.entries, parts.items, strict=True)

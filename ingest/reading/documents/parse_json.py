@@ -19,7 +19,7 @@ _BARE_VERSION = re.compile(r"1(?:\.[01])?")
 
 
 class NotJsonFeedError(ValueError):
-    """The text is not a JSON Feed; the message names what it is."""
+    """The text is not a JSON Feed; the message says what it is."""
 
 
 def parse_json(text: str) -> ParsedFeed:

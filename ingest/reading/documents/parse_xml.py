@@ -38,13 +38,13 @@ FEEDPARSER_RAISES = (
 
 
 class NotFeedError(ValueError):
-    """feedparser finds no feed in the text; the message, if any, names what it is."""
+    """feedparser finds no feed in the text; the message, if any, says what the text is."""
 
 
 def parse_xml(text: str, root: xml_text.Root, url: str = "") -> ParsedFeed:
     """Read the feed with this root element; raise NotFeedError if there is no feed in it.
 
-    `url` is the document's address, which a relative xml:base is relative to.
+    `url` is the document's address. A relative xml:base is resolved against it.
     """
     text = end_open_sections(text)
     if (plain := plain_feed.read(text, root)) is not None:
@@ -178,7 +178,7 @@ def _dates(entry: Fields, version: str) -> tuple[str | None, str | None]:
 
 
 def _link(entry: Fields, links: list[Fields]) -> str | None:
-    """Return the page of an entry; FeedBurner gives it in an additional element."""
+    """Return the address of an entry's page; FeedBurner gives it in an additional element."""
     link = optional(entry, "feedburner_origlink") or _alternate(links)
     if link is None and _is_url(guid_or_link := string(entry, "link")):
         return guid_or_link
@@ -222,7 +222,7 @@ def _name(author: Fields) -> str:
 
 
 def _categories(entry: Fields) -> tuple[str, ...]:
-    """Return the categories, by Atom's label if there is one (RFC 4287 section 4.2.2.3)."""
+    """Return the names of categories: Atom's label if there is one (RFC 4287 section 4.2.2.3)."""
     names = [string(tag, "label") or string(tag, "term") for tag in dicts(entry, "tags")]
     return tuple(dict.fromkeys(name for name in names if name))
 

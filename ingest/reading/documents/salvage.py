@@ -1,11 +1,11 @@
-"""Rewrites a document on which feedparser raises, so that its texts are not lost."""
+"""Rewrites a document that makes feedparser raise, so that its texts are not lost."""
 
 from __future__ import annotations
 
 from lxml import etree
 
-# Only these elements are kept. feedparser may raise on others: elements named like its own lists
-# (<authors>, <links>), and places, ratings and licences in unexpected forms.
+# Only these elements are kept. Others may make feedparser raise: elements named like its own lists
+# (<authors>, <links>), and locations, ratings and licences in unexpected forms.
 _STRUCTURE = {"channel", "item", "entry", "author", "image"}
 _LEAVES = {
     *("title", "link", "guid", "id", "description", "summary", "content", "encoded", "subtitle"),

@@ -47,7 +47,7 @@ _PRIVATE_USE = -0.5
 
 
 class _Weights(dict[str, float]):
-    """The weight of each character as Chinese; a character in no table is weighed by its block."""
+    """The weight of each character as Chinese; a character in no table is rated by its block."""
 
     def __missing__(self, character: str) -> float:
         if "\ue000" <= character <= "\uf8ff":

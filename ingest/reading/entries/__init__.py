@@ -1,7 +1,7 @@
 """Normalises entries.
 
 normalize   a parsed entry → NormalEntry
-articles    the page of an article → an entry, or the text of one
+articles    the page of an article → an entry, or the full text of a feed's entry
 body        the safe HTML of an entry, its pictures, its visible text, and the files below it
 lead_image  which picture stands for the entry
 newest      updates of the addresses of pictures and files

@@ -59,7 +59,7 @@ def entry_of_page(
     )
     feed = ParsedFeed(format="page", link=link)
     (entry,) = dedupe.identify(normalize(replace(feed, entries=(parsed,)), context))
-    # The title is removed after `identify`, so that the digest is that of the page's whole text.
+    # The title is removed after `identify`, so that the digest covers the whole text of the page.
     entry = _with_html(entry, without_title(entry.html, entry.title))
     entry = _with_date(entry, article, page, context.zone, listed)
     if entry.lead_image is None:
@@ -70,7 +70,7 @@ def entry_of_page(
 
 
 def _own_address(article: Article, page: Document) -> str:
-    """Return the canonical address of a page, unless that is a front page or on another site."""
+    """Return a page's canonical address, or if that is a front page or elsewhere, its own."""
     canonical = urlsplit(article.canonical_url or "")
     is_own = site_of(canonical.hostname or "") == site_of(urlsplit(page.final_url).hostname or "")
     is_front = canonical.path in {"", "/"} and not canonical.query

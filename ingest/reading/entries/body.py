@@ -1,6 +1,6 @@
-"""Make the body of an entry: its HTML with absolute addresses, made safe, and the files below it.
+"""Make the body of an entry: safe HTML with absolute addresses, and links to its files below.
 
-A publisher's HTML is read once, for its pictures, its safe HTML and its visible text.
+A publisher's HTML is parsed only once, for its pictures, its safe HTML and its visible text.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def bases_of(entry: ParsedEntry, *, document_url: str, otherwise: str) -> Bases:
 
 
 def body_of(entry: ParsedEntry, bases: Bases) -> Fragment:
-    """Return the content of an entry, with its summary if the content lacks that."""
+    """Return the content of an entry, with its summary if the content does not contain it."""
     summary = entry.summary
     if not summary:
         return Fragment(entry.content, base_url=bases.content)
@@ -177,14 +177,14 @@ def _unknown(
 
 
 def _is_same(place: str, other: str) -> bool:
-    """Whether two places are one file: services that count downloads prefix their own host."""
+    """Whether two addresses are one file; services that count downloads add a host in front."""
     return place == other or place.endswith(f"/{other}") or other.endswith(f"/{place}")
 
 
 def _place(url: str) -> str:
-    """Return an address without scheme, signature and fragment.
+    """Return an address without scheme, query and fragment, for comparison.
 
-    If the path does not name a file, the query stays, because it names the file (`play.php?id=1`).
+    If the path does not name a file, the query is kept: it names the file (`play.php?id=1`).
     """
     try:
         parts = urlsplit(url)

@@ -34,8 +34,8 @@ _DECOY_PART = re.compile(
     r"|(?<![a-z0-9])(?:ads?|advert)(?![a-z0-9])"
     r"|(?:\A|[/.])(?:pixel|counter|beacon|spacer|track(?:er|ing)?|stat)(?:[/.]|\Z)"
 )
-# These parts of an address are signs of small pictures. They do not count if the feed declares the
-# picture large, because 36kr keeps all its pictures below /avatar/. WeChat keeps faces at
+# These parts of an address indicate small pictures. They do not count if the HTML gives the picture
+# a large size, because 36kr keeps all its pictures below /avatar/. WeChat keeps faces at
 # wx.qlogo.cn, but the pictures of articles at mmbiz.qlogo.cn.
 _SMALL_PART = re.compile(
     r"emoji|emoticon|smiley|smilie|avatar|(?<!mmbiz\.)qlogo|touxiang|/face/|/face\d*\."
@@ -61,7 +61,7 @@ _TINIEST = 3
 _SMALLEST = 50
 _THIN = 100
 _NARROWEST = 12  # the ratio of length to width above which a picture is a rule or a banner
-# the ratio of height to width, given by WeChat, below which it is a rule or a banner
+# the ratio of height to width (given by WeChat) below which a picture is a rule or a banner
 _FLATTEST = 0.15
 
 

@@ -2,7 +2,7 @@
 
 Publishers change the signatures in addresses with each answer, move pictures to another host, and
 add or replace covers and sounds. None of this is an edit. If readers see the change, the entry's
-file is written again. A new signature alone is no reason for that, unless the old one expires.
+file is written again. If only a signature is new, it is written again only if the old one expires.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ class Pictured:
 class Newest:
     """An entry with its newest addresses.
 
-    `is_other` says that the new bytes must be stored, because the old ones lack these addresses;
-    `is_visible` says that the entry's file must be written again.
+    `is_other` is true if the new bytes must be stored, because the old ones lack these addresses.
+    `is_visible` is true if the entry's file must be written again.
     """
 
     pictured: Pictured
@@ -60,7 +60,7 @@ class Newest:
 
 
 def newest(kept: Pictured, now: Pictured) -> Newest | None:
-    """Return the stored entry with the present addresses; None if they are the same."""
+    """Return the stored entry with the new addresses; None if they are the same."""
     moves = _moves(kept.html, now.html)
     html: str = _with_addresses(kept.html, moves)
     lead_image = now.lead_image or moves.get(kept.lead_image or "", kept.lead_image)
@@ -131,7 +131,7 @@ def _are_signatures(was: SplitResult, now: SplitResult) -> bool:
 def _moves(kept: str, now: str) -> dict[str, str]:
     """Return the new address of each file in a text.
 
-    Files are matched by place if all their names are the same, otherwise by name.
+    Files are matched by their order if all their names are the same, otherwise by name.
     """
     olds, news = list(_addresses(kept)), list(_addresses(now))
     if [*map(file_name, olds)] == [*map(file_name, news)]:
@@ -176,7 +176,7 @@ def _with_addresses(html: str, moves: Mapping[str, str]) -> str:
 
 
 def _newest_files(kept: Sequence[Enclosure], now: Sequence[Enclosure]) -> tuple[Enclosure, ...]:
-    """Return the newest files, and after them the old files that are no longer named.
+    """Return the new files, and after them the old files that the feed no longer gives.
 
     A new file replaces an old one of the same kind.
     """

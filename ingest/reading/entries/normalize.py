@@ -40,7 +40,7 @@ _TITLE_FROM_TEXT = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the normalisation of an entry needs in addition to the entry.
+    """The data that the normalisation of an entry needs in addition to the entry.
 
     Relative dates count from `first_seen_at`, when the entries were first seen. `feed_title` is
     the name that the user set, or "".
@@ -125,7 +125,7 @@ def _normalize_entry(
 
 
 def _title(entry: ParsedEntry, feed_title: str, text: str) -> str:
-    """Return the title to show; the first words of an entry that has none."""
+    """Return the title to show, or the first words of an entry without a title."""
     is_text = entry.title_is_text
     title = titles.display_title(entry.title, feed_title=feed_title, is_text=is_text)
     return title or _first_words(html.text_of(entry.content)) or _first_words(text)

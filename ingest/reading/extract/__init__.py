@@ -3,14 +3,14 @@
 article       runs the others: a page → Article
 page          parses a page into a bounded tree of its visible elements
 sites         finds the article by rules for well-known sites and content systems
-opinions      three opinions: trafilatura, readability-lxml and the density of prose
-tally         finds the element that holds the text of an opinion
+opinions      three methods to find the article: trafilatura, readability-lxml, density of prose
+tally         finds the element that holds the text that one opinion chose
 headline      finds the headline, and recognises other articles on the page
 trim          removes parts that do not belong to the article
-facts         reads title, author, date and picture of the article
+facts         reads the title, author, date and picture of the article
 linked_data   reads the page's JSON-LD
 page_dates    finds the dates that a page shows
-published     chooses the article's date among them
+published     chooses the article's date among the dates of the page
 surroundings  measures the elements around the article
 next_page     finds the link to the article's next page
 truncation    recognises texts that a feed has cut

@@ -23,14 +23,14 @@ from ingest.urls import absolute_link
 from ingest.values import Article
 
 _UNTAKEN, _TAKEN = 0.3, 0.7  # shares of a block's text
-# The result of readability-lxml gets a bonus, because it is the best of the three ways.
+# The result of readability-lxml gets a bonus, because it is the best of the three methods.
 _TRUST = 0.2
 _SHORTEST = 20  # characters of an article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opinion:
-    """The article that one method finds: `place` in the page, `element` its trimmed copy."""
+    """The article that one method finds: `place` is its element, `element` a trimmed copy of it."""
 
     method: str
     place: HtmlElement
@@ -92,7 +92,7 @@ def _at_known_place(root: HtmlElement, url: str) -> _Opinion | None:
     if place is None:
         return None
     headline = find_headline(body, prose.taken)
-    # If a page shows several articles, each has the mark that the content system gives to articles.
+    # If a page shows several articles, each of them has the content system's mark.
     if not place.is_of_site and headline and headline.is_of_another(place.element):
         return None
     return _trim(place.rule, place.element)
@@ -101,7 +101,7 @@ def _at_known_place(root: HtmlElement, url: str) -> _Opinion | None:
 def _most_agreed(root: HtmlElement) -> _Opinion:
     """Return the opinion most similar to the others, unless the headline contradicts it.
 
-    The opinions differ if a method misses the article, or includes text around it.
+    They differ if a method misses the article, or includes text around it.
     """
     tallies = _tallies(root)
     held = [_opinion(method, root, tallies) for method in tallies]

@@ -1,4 +1,4 @@
-"""Reads what a page says about its article: title, author, date and picture.
+"""Reads the title, author, date and picture that a page gives for its article.
 
 Dates and names stay as written. The date comes from metadata only; `page_dates` finds the dates
 that the page shows.
@@ -65,7 +65,7 @@ _BYLINE_PLACES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a page says about its article; None for each fact that it does not give.
+    """The facts that a page gives about its article; None for each fact that is missing.
 
     `author` comes from metadata. `credit` is a name in a line of the page's text.
     """
@@ -80,7 +80,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Byline:
-    """The text of an author's name on a page; `inside` are its elements, the innermost first."""
+    """An author's name on a page; `inside` are the elements around it, the innermost first."""
 
     text: str
     inside: Sequence[HtmlElement]
@@ -169,7 +169,7 @@ def name_of(value: str | None) -> str | None:
 
 
 def _head(root: HtmlElement) -> str:
-    """Return the first visible text of the page, a line for each run."""
+    """Return the first visible text of the page, with a line for each run of text."""
     pieces: list[str] = []
     length = 0
     for text in _visible(body_of(root)):

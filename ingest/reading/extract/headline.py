@@ -1,6 +1,6 @@
 """Finds the headline of a page's own article, and recognises texts of other articles.
 
-A page of a portal shows summaries or whole texts of other articles, too.
+A portal's page also shows summaries or whole texts of other articles.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ class Headline:
     part: HtmlElement
 
     def is_of_another(self, place: HtmlElement) -> bool:
-        """Whether a place holds another article.
+        """Whether an element holds another article.
 
-        A place before the headline or below another heading holds another article, unless its text
-        repeats the words of the headline.
+        An element before the headline or below another heading holds another article, unless its
+        text repeats the words of the headline.
         """
         inner, own = set(place.iter()), set(self.part.iter())
         if place in own or self.part in inner:
@@ -63,7 +63,7 @@ class Headline:
         return False
 
     def _repeats_words(self, place: HtmlElement) -> bool:
-        """Whether a place contains clearly more of the headline's words than `part`."""
+        """Whether an element contains clearly more of the headline's words than `part`."""
         words = without_spaces(str(self.element.text_content()))
         pairs = {words[i : i + 2] for i in range(len(words) - 1)}
         there, here = (
@@ -73,11 +73,11 @@ class Headline:
         return more > _CLEARLY * len(pairs)
 
     def own_part_of(self, place: HtmlElement) -> HtmlElement:
-        """Return the part of a place that belongs to this headline.
+        """Return the part of an element that belongs to this headline.
 
-        A place may hold several articles in sibling elements of the same kind, each with a
-        heading of the same level as this one; sections of one article have lower headings.
-        Return the whole place if it does not hold several articles.
+        An element may hold several articles in sibling elements of the same kind, each with a
+        heading of the same level as this one (sections of one article have lower headings). If it
+        does not, return the whole element.
         """
         part: HtmlElement | None = self.part
         while part is not None and part is not place:
@@ -96,7 +96,7 @@ class Headline:
 
 
 def find_headline(body: HtmlElement, prose: dict[HtmlElement, float]) -> Headline | None:
-    """Find the one heading, or other element, with the text of the page's title.
+    """Find the only heading, or other element, with the text of the page's title.
 
     `prose` is the weight of prose in each element. Return None if no prose is near the headline.
     """

@@ -1,4 +1,4 @@
-"""Finds the page's own article in its JSON-LD (schema.org), which may describe more articles."""
+"""Finds the page's own article in its JSON-LD (schema.org), which may describe other articles."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Node = Mapping[str, Any]
 def article_in_data(
     root: HtmlElement, *, base_url: str, own: Sequence[str | None], title: str
 ) -> dict[str, Any]:
-    """Return the node of the page's own article, with referenced nodes inlined; empty if none.
+    """Return the node of the page's own article, with referenced nodes inlined, or {}.
 
     `own` are the page's addresses, `title` is the page's title.
     """
@@ -70,12 +70,12 @@ def _load(text: str) -> Any:
 
 def _is_article(node: Node) -> bool:
     kinds = [str(kind).rpartition("/")[2].rpartition(":")[2] for kind in listed(node.get("@type"))]
-    # The data that Baidu wants from sites has a date but no type.
+    # The data for Baidu's search has a date but no type.
     return any(kind.endswith(_KINDS) for kind in kinds) or (not kinds and "pubDate" in node)
 
 
 def _own(articles: Sequence[Node], base_url: str, own: set[str], title: str) -> Node:
-    """Return the article at the page's address, the only article, or the one with its title."""
+    """Return the article with the page's address, the only article, or one with its title."""
     addresses = [{page_of(url) for url in _addresses(one, base_url)} for one in articles]
     for article, known in zip(articles, addresses, strict=True):
         if known & own:

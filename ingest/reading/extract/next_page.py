@@ -27,8 +27,8 @@ _Numbered = tuple[str, int | None]  # the address of an article, and the number 
 def find(root: HtmlElement, url: str) -> str | None:
     """Return the address of the article's next page, or None.
 
-    A link counts if its text or rel=next says "next", and if its address differs from `url` only in
-    the number of the page. If more differs, "next" means another article.
+    A link counts if its text or its rel says "next", and if its address differs from `url` only in
+    the number of the page. If more differs, the next article is meant.
     """
     here = set(_split_number(url))
     for link in islice(filter(_is_called_next, root.iter("a", "link")), _MOST_LINKS):
@@ -66,6 +66,6 @@ def _follows(there: _Numbered, here: set[_Numbered]) -> bool:
         return False
     if (article, None) in here:
         return number in _SECOND
-    # Slugs have numbers too (`day-12`, `day-13`), so the article's own address must have a number.
+    # Without this check, the articles `day-12` and `day-13` would seem to be pages of one article.
     has_number = article.partition("?")[0][-1:].isdigit() or not article.endswith("?")
     return has_number and (article, number - 1) in here

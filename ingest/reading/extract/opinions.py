@@ -1,7 +1,7 @@
 """Weighs a page's text in three ways: by trafilatura, readability-lxml and density of prose.
 
-Only the text that a library returns is used: it gives the weight of each run of text in the
-page's own tree. The pictures and headings of that tree are kept.
+Of a library's result, only the text is used: each run of text in the page's own tree is weighed by
+it. So the pictures and headings of the page's tree are kept.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LONGEST_CAPTION = 120  # characters
 
 
 def by_readability(root: HtmlElement) -> str:
-    """Return the text of the article that readability-lxml finds, "" if it finds none."""
+    """Return the text of the article that readability-lxml finds, or ""."""
     from readability.readability import Unparseable
 
     document = _readability()(copy.deepcopy(root))
@@ -48,14 +48,14 @@ def _readability() -> Callable[[HtmlElement], Any]:
 
 
 def by_trafilatura(root: HtmlElement) -> str:
-    """Return the text of the article that trafilatura finds, "" if it finds none."""
+    """Return the text of the article that trafilatura finds, or ""."""
     import trafilatura
 
     return trafilatura.extract(copy.deepcopy(root), include_comments=False) or ""
 
 
 def weigh_prose(body: HtmlElement) -> Weigh:
-    """Return weights by density of prose: 1 for sentences, 0 for links, a fraction for other text.
+    """Return a function that weighs text: 1 for sentences, 0 for links, 0.3 for other text.
 
     Captions in a list of pictures count as other text, although they are sentences.
     """
@@ -72,7 +72,7 @@ def weigh_prose(body: HtmlElement) -> Weigh:
 
 
 def with_captions(place: HtmlElement) -> HtmlElement:
-    """Return the element that holds a place and the list of its pictures, if such a list follows.
+    """Return the parent of an element if a list of its pictures follows, otherwise the element.
 
     If each picture is a link, the list belongs to another gallery.
     """
@@ -103,5 +103,5 @@ def _is_pictured(item: HtmlElement) -> bool:
 
 
 def weigh_shared(known: frozenset[str]) -> Weigh:
-    """Return weights by the share of a run's shingles that are in `known`."""
+    """Return a function that weighs a run of text by the share of its shingles in `known`."""
     return lambda _, run: share_in(run, known)

@@ -1,4 +1,4 @@
-"""Parses a page into a tree of bounded size and depth, without what no reader can see."""
+"""Parses a page into a tree of bounded size and depth, and removes its invisible parts."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def body_of(root: HtmlElement) -> HtmlElement:
 
 
 def show_as_read(root: HtmlElement) -> None:
-    """Remove, in place, what the reader does not see after the page's scripts have run.
+    """Remove the elements that are invisible after the page's scripts have run; change the tree.
 
     WeChat sends articles as invisible elements, which a script shows: these become visible.
     Elements that are not displayed are removed, unless they hold most of the page's text.

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from ingest.reading.extract.page import body_of
 
-UPDATE = 4  # the rank of the date of an update; a date of publication has a lower rank
+UPDATE = 4  # the rank of an update's date; a date of publication has a lower rank
 _MOST = 200
 _HEAD = 6_000  # Dates are searched in this many characters of visible text.
 _LONGEST = 300
@@ -41,8 +41,8 @@ class PageDate:
     """A date on a page; `inside` are the elements that hold it, the innermost first.
 
     A lower `rank` is more reliable: 0 is an element named as the date of publication, 1 another
-    `time` element, 2 a text with a time of day, 3 a text without one (often the day of the
-    visit), 4 the date of an update. `line` is the run of text around the date.
+    `time` element, 2 a text with a time of day, 3 a text without a time (often today's date), 4 the
+    date of an update. `line` is the run of text around the date.
     """
 
     text: str

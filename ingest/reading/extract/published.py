@@ -1,6 +1,6 @@
 """Chooses the date of the article among the dates of its page.
 
-Lists of other posts, comments and side bars have dates too. On many themes these are the only ones.
+Lists of other posts, comments and side bars have dates too. Many pages have no other dates.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from lxml.html import HtmlElement
 from ingest.reading.extract.page_dates import UPDATE, PageDate
 from ingest.reading.extract.surroundings import Surroundings
 
-# These are the most characters that an item in a list of other posts has: without a link, with a
-# link, and in an element made for lists. A longer item is a post of a thread, whose first post is
-# the article.
+# The most characters of an item in a list of other posts: without a link, with a link, and in an
+# element made for lists. A longer item is a post of a thread, whose first post is the article.
 _LONGEST_LINE_OF_LIST = 120
 _LONGEST_LINKED = 400
 _LONGEST_ITEM = 2_000
@@ -38,7 +37,7 @@ def choose_date(dates: Sequence[PageDate], surroundings: Surroundings) -> str | 
     """Return the date of the article as written, or None if the page shows none."""
     view = _View(dates, surroundings)
     found = [date for date in dates if not view.is_of_another(date)]
-    # A date above the headline may be the day on which the page was visited.
+    # A date above the headline may be today's date, which many sites show.
     best = min(found, key=lambda one: (one.rank, view.is_above(one)), default=None)
     return best.text if best else None
 
@@ -76,7 +75,7 @@ class _View:
         return len(date.line) > _LONGEST_LINE and bool(_SENTENCE.search(date.line))
 
     def _is_listed(self, date: PageDate) -> bool:
-        """Whether a date stands in one of several items of a list."""
+        """Whether a date is in one of several items of a list."""
         if self._shares_its_element(date):
             return True
         is_one_of_two = False
@@ -93,7 +92,7 @@ class _View:
         return is_one_of_two
 
     def _is_item_below(self, section: HtmlElement) -> bool:
-        """Whether an element made for lists stands below the article and links to another page."""
+        """Whether an element made for lists is below the article and links to another page."""
         is_below = section.tag in _ITEMS and self._around.is_below_article(section)
         return is_below and self._around.has_link(section)
 

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from ingest.urls import host_of
 
-_CHARACTERS = 150  # characters of prose; a shorter element is a caption or a player
+_CHARACTERS = 150  # characters of prose; an element with less is a caption or a player
 _OF_ALL_PROSE = 0.5
 
 # The elements that hold articles, by host or parent domain, the most reliable first. `#` marks an
@@ -106,7 +106,7 @@ class Place:
 
 
 def place_of_article(body: HtmlElement, url: str, prose: dict[HtmlElement, float]) -> Place | None:
-    """Return the place of the article, or None if no rule finds it.
+    """Return the element of the article and its rule, or None if no rule finds the article.
 
     `prose` is the amount of prose in each element, in characters.
     """
@@ -128,7 +128,7 @@ def _places_for(host: str) -> list[str]:
 
 
 def _fullest(body: HtmlElement, place: str, prose: dict[HtmlElement, float]) -> HtmlElement | None:
-    """Return the element at a place with the most prose; among equals, the outermost."""
+    """Return the element with the most prose that `place` selects; among equals, the outermost."""
     found = _selector(place)(body)
     return max(found, key=lambda element: prose.get(element, 0.0), default=None)
 
