@@ -8,7 +8,8 @@ cold    everything is new
 same    nothing is new, but the server sends the same bytes again, without validators
 plus1   each feed has one new entry
 
-`reader` fills a search index only on request, so neither program does so without `--index`.
+`reader` fills a search index only on request, so neither program does so without `--index`. It has
+no near-duplicates, so Guidang does not link them.
 A time counts only if the stored entries are right afterwards.
 """
 

@@ -100,6 +100,8 @@ allow_private = ["127.0.0.0/8"]
 path = "archive"
 [search]
 enabled = {}
+[duplicates]
+enabled = false
 """
 
 

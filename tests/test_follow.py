@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -309,15 +310,15 @@ def test_follow_list_and_rebuild_show_due_entries(
     site.set("/feed.xml", rss(item(1), item(2)))
     program = new_program(tmp_path, database_url, [site.url("/feed.xml")])
     program.good("poll")
-    listed, searched = json.loads(program.good("follow", "list", "--json"))
-    assert (searched["follower"], searched["due"]) == ("search", 0)
+    listed, *others = json.loads(program.good("follow", "list", "--json"))
+    assert [(one["follower"], one["due"]) for one in others] == [("likeness", 0), ("search", 0)]
     assert (listed["follower"], listed["due"], listed["last_error"]) == ("files", 0, None)
     assert listed["last_run_at"]
     files = list((program.folder / "source/_posts").rglob("*.md"))
     files[0].write_text("edited by hand", encoding="utf-8")
     assert "2 entries due for files" in program.good("follow", "rebuild", "files")
     assert "follower files: 2 entries due, the oldest for " in program.good("status")
-    lag, _ = json.loads(program.good("status", "--json"))["following"]
+    lag, *_ = json.loads(program.good("status", "--json"))["following"]
     assert (lag["follower"], lag["due"]) == ("files", 2)
     assert lag["oldest_due_at"]
     assert "was changed by somebody; that version is" in program.run("poll", "--all").err
@@ -326,7 +327,28 @@ def test_follow_list_and_rebuild_show_due_entries(
     assert files[0].with_name(f"{files[0].name}.guidang-old").read_text() == "edited by hand"
     refused = program.run("follow", "rebuild", "pages")
     assert refused.code == 2
-    assert "no follower is called 'pages'; there are: files, search" in refused.err
+    assert "no follower is called 'pages'; there are: files, likeness, search" in refused.err
+
+
+def test_followers_can_be_turned_off_and_on_again(
+    tmp_path: Path, database_url: str, site: Site
+) -> None:
+    text = "北约峰会今天在维尔纽斯开幕，三十一国领导人出席并讨论防务开支。"
+    site.set("/feed.xml", rss(item(1, title="北约峰会", description=text)))
+    site.set("/other.xml", rss(item(2, title="北约峰会", description=text)))
+    on = new_program(tmp_path, database_url, [site.url("/feed.xml"), site.url("/other.xml")])
+    on.good("poll")
+    off = replace(
+        on, env={"GUIDANG_SEARCH__ENABLED": "false", "GUIDANG_DUPLICATES__ENABLED": "false"}
+    )
+    refused = off.run("search", "北约")
+    assert refused.code == 2
+    assert "set search.enabled = true" in refused.err
+    followers = json.loads(off.good("follow", "list", "--json"))
+    assert [one["follower"] for one in followers] == ["files"]
+    off.good("poll", "--all")
+    on.good("poll", "--all")
+    assert sorted(on.good("search", "北约", "--ids").split()) == ["1", "2"]
 
 
 def test_the_lag_is_in_the_metrics(filled: World) -> None:

@@ -8,7 +8,6 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -315,23 +314,6 @@ def test_the_command(tmp_path: Path, site: Site) -> None:
     assert "the search index lacks 3 entries (it has 0)" in filling.err
     program.good("poll", "--all")
     assert program.good("search", "北约", "--ids").split() == ["3"]
-
-
-def test_the_index_can_be_turned_off_and_on_again(
-    tmp_path: Path, database_url: str, site: Site
-) -> None:
-    site.set("/feed.xml", rss(item(1, title="北约峰会"), item(2)))
-    on = new_program(tmp_path, database_url, [site.url("/feed.xml")])
-    on.good("poll")
-    off = replace(on, env={"GUIDANG_SEARCH__ENABLED": "false"})
-    refused = off.run("search", "北约")
-    assert refused.code == 2
-    assert "set search.enabled = true" in refused.err
-    followers = json.loads(off.good("follow", "list", "--json"))
-    assert [one["follower"] for one in followers] == ["files"]
-    off.good("poll", "--all")
-    on.good("poll", "--all")
-    assert on.good("search", "北约", "--ids").split() == ["1"]
 
 
 @pytest.mark.parametrize("rounds", [6, pytest.param(300, marks=pytest.mark.long)])

@@ -103,6 +103,12 @@ class SearchConfig(Table):
     )
 
 
+class DuplicatesConfig(Table):
+    """Near-duplicates: entries of several feeds with the same article."""
+
+    enabled: bool = Field(default=True, description="Whether to link near-duplicates.")
+
+
 class LogConfig(Table):
     """The log, on standard error."""
 
@@ -126,6 +132,7 @@ class Config(Table):
     daemon: DaemonConfig = DaemonConfig()
     web: WebConfig = WebConfig()
     search: SearchConfig = SearchConfig()
+    duplicates: DuplicatesConfig = DuplicatesConfig()
     wayback: WaybackConfig = WaybackConfig()
     log: LogConfig = LogConfig()
     feeds: tuple[FeedConfig, ...] = ()

@@ -43,12 +43,14 @@ class Entry:
 def followers_of(config: Config) -> Mapping[str, Entry]:
     """Return the followers of a configuration by name: one for each output, and the others."""
     outputs = {follower_of(output.name): _of_output(output) for output in config.every_output}
-    others = {LIKENESS: _LIKENESS} | ({SEARCH: _SEARCH} if config.search.enabled else {})
-    return outputs | others
+    is_on = {LIKENESS: config.duplicates.enabled, SEARCH: config.search.enabled}
+    return outputs | {name: entry for name, entry in _OTHERS.items() if is_on[name]}
 
 
-_SEARCH = Entry(what=message("fills the search index"), make=Search, clear=index.clear)
-_LIKENESS = Entry(what=message("links near-duplicates"), make=Likeness, clear=write.clear)
+_OTHERS = {
+    LIKENESS: Entry(what=message("links near-duplicates"), make=Likeness, clear=write.clear),
+    SEARCH: Entry(what=message("fills the search index"), make=Search, clear=index.clear),
+}
 
 
 def _of_output(output: OutputConfig) -> Entry:
@@ -70,8 +72,8 @@ def make_followers(config: Config, database: Database) -> Sequence[Follower]:
 def adopt(config: Config, database: Database, *, now: datetime) -> None:
     """Begin to mark entries due for new followers, and end it for those that are gone.
 
-    All entries become due for a new follower. The files of an output that is gone stay; the search
-    index is deleted.
+    All entries become due for a new follower. The files of an output that is gone stay; what
+    another follower has made is deleted.
     """
     wanted = followers_of(config)
     known = database.query(store.followers)
@@ -79,12 +81,13 @@ def adopt(config: Config, database: Database, *, now: datetime) -> None:
         if follower_of(output.name) not in known:
             database.transact(store.add_follower, follower_of(output.name))
             Output(output, database).notice_settings(now=now)
-    if SEARCH in wanted and SEARCH not in known:
-        database.transact(store.add_follower, SEARCH)
-        database.transact(store.mark_all_due_for, SEARCH, now)
-    if SEARCH in known and SEARCH not in wanted:
-        database.transact(store.forget_follower, SEARCH)
-        database.transact(index.clear)
+    for name, follower in _OTHERS.items():
+        if name in wanted and name not in known:
+            database.transact(store.add_follower, name)
+            database.transact(store.mark_all_due_for, name, now)
+        if name in known and name not in wanted:
+            database.transact(store.forget_follower, name)
+            database.transact(follower.clear)
     _forget_outputs(known - set(wanted), database)
 
 
