@@ -1,4 +1,4 @@
-"""Guidang: feeds in, a Hexo archive and a database out.
+"""Guidang reads feeds, and stores their entries in a database and a Hexo archive.
 
  sources/ ──Document──▶ reading/ ──────────────────────────────▶ store/ ──▶ follow/ ──▶ outputs/
  live, …                parse ▶ normalize ▶ dedupe ▶ extract     database   files       hexo, …

@@ -1,7 +1,7 @@
-"""The border around an entry, a document and a feed: a fault inside stops nothing else.
+"""Limit the effect of an unexpected error to one entry, one document or one feed.
 
-Behind it, an entry is kept unread or without its full text, a document of a backfill counts as
-missing, and a feed backs off.
+The entry is then kept unread or without its full text, the document of a backfill counts as
+missing, or the feed backs off. The rest of the run continues.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from ingest.errors import Fault, GuidangError, Unreadable
 def border(url: str) -> Iterator[None]:
     """Raise a `GuidangError` unchanged, and any other exception as a `SourceError` of `url`.
 
-    A `MemoryError` becomes `Unreadable`, because the document is too large; any other a `Fault`.
+    A `MemoryError` becomes `Unreadable`, because the document is too large. Any other
+    exception becomes a `Fault`.
     """
     try:
         yield

@@ -76,7 +76,7 @@ class Services:
     async def view(
         self, query: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run a query for the service's web server, on threads and connections apart from polls."""
+        """Run a query for the service's web server, on its own threads and connections."""
         work = partial(self.database.view, query, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self.view_threads, work)
 
@@ -97,7 +97,7 @@ class Services:
         return await self.workers.run(READ_WITHIN, url, function, *args, **kwargs)
 
     def prepare_outputs(self) -> None:
-        """Make the folders of all outputs; raise the first `ArchiveError` after the last one."""
+        """Make the folders of all outputs, then raise the first `ArchiveError`, if any."""
         errors = []
         for output in self.outputs:
             try:
@@ -113,15 +113,16 @@ class Services:
         return self.network.instances
 
     async def transact_with_health(self, change: Callable[..., T], *args: object) -> T:
-        """Make a change that also stores its argument `health`: changes of RSSHub instances."""
+        """Make a change, which also stores the changed health of RSSHub instances (`health`)."""
         health = self.instances.changes()
         result = await self.transact(change, *args, health=health)
         self.instances.note_stored(health)
         return result
 
     async def settle(self) -> None:
-        """Store the health that has changed since the last poll, and wait for all changes."""
-        with contextlib.suppress(StoreError):  # The instances are only asked once more.
+        """Store the changed health of RSSHub instances, and wait until all changes are written."""
+        # If the health cannot be stored, the only cost is one more request to an instance.
+        with contextlib.suppress(StoreError):
             if self.instances.changes():
                 await self.transact_with_health(rsshub.save_health)
         await self.writer.settle()
@@ -145,7 +146,7 @@ async def open_services(
     The number of reader processes depends on `feeds`, the number of feeds to read. Processes
     that are passed as `workers` are used instead, and stay open.
     """
-    # SQLite allows one writer, and waiting in our own queue is cheaper than waiting for its lock.
+    # SQLite allows one writer. Waiting in a queue here is cheaper than waiting for SQLite's lock.
     # With more than two threads for PostgreSQL, each commit would hold fewer changes.
     threads = 1 if database.engine.dialect.name == "sqlite" else 2
     with (
@@ -185,7 +186,7 @@ def _network(
     fetcher: Fetcher,
     health: Mapping[str, Health],
 ) -> Network:
-    """Return what requests need."""
+    """Return the services that requests need."""
     instances = Instances(config, fetcher, clock, health=health)
     return Network(fetcher=fetcher, instances=instances, schedule=config.schedule, clock=clock)
 
@@ -197,7 +198,7 @@ def _following(config: Config, database: Database, clock: Clock, writer: Writer)
 
 @contextlib.contextmanager
 def _threads_left_alone(count: int, name: str) -> Iterator[ThreadPoolExecutor]:
-    """Yield a pool of threads that only read; do not wait for unfinished work at the end."""
+    """Yield a pool of threads for reading; at the end, do not wait for unfinished work."""
     threads = ThreadPoolExecutor(count, thread_name_prefix=name)
     try:
         yield threads

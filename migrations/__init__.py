@@ -1,1 +1,1 @@
-"""The schema's history; revisions import neither `models` nor `ingest`."""
+"""The migrations of the schema. They import neither `models` nor `ingest`."""

@@ -19,7 +19,7 @@ def _render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[Fa
 
 
 def _is_described(name: str | None, kind: str, _parents: object) -> bool:
-    """Return whether the models describe a table; the search index differs by database."""
+    """Return whether the models describe a table; they do not describe the search index."""
     return kind != "table" or not str(name).startswith("search_index")
 
 

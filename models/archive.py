@@ -1,4 +1,4 @@
-"""The outputs' files: present and former paths of entries, further files, spellings of tags."""
+"""The files of outputs: their present and former paths, files of sites, spellings of tags."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ArchiveFile(Base):
 
 
 class Embargo(Base):
-    """An entry that may not come into an output yet."""
+    """An entry that an output must not contain until a given time."""
 
     __tablename__ = "embargo"
     __table_args__ = (Index(None, "output", "ends_at"),)
@@ -67,7 +67,7 @@ class SiteFile(Base):
 
 
 class SiteFact(Base):
-    """What the files of a site are made from, such as the name of an author."""
+    """A fact that the files of a site are made from, such as the name of an author."""
 
     __tablename__ = "site_fact"
 

@@ -65,7 +65,7 @@ class BackfillDocument(Base):
 
 
 class BackfillRecord(Base):
-    """The entry of a file of an old archive; no other file of the walk has the same entry."""
+    """The entry that a file of an old archive became; each entry comes from one file of a walk."""
 
     __tablename__ = "backfill_record"
 

@@ -72,6 +72,6 @@ class Base(DeclarativeBase):
     }
 
 
-# SQLite numbers rows by itself only where the type is spelled INTEGER.
+# SQLite assigns ids automatically only if the type is spelled INTEGER.
 BigId = BigInteger().with_variant(Integer(), "sqlite")
 PrimaryKey = Annotated[int, mapped_column(BigId, primary_key=True)]

@@ -9,7 +9,7 @@ from models.base import Base, BigId
 
 
 class LikenessText(Base):
-    """One text, which any number of entries may have. A text without entries is deleted."""
+    """A text that one or more entries have. A text without entries is deleted."""
 
     __tablename__ = "likeness_text"
 
@@ -22,7 +22,7 @@ class LikenessText(Base):
 
 
 class LikenessEntry(Base):
-    """An entry with a text that can be compared, and the canonical entry of its cluster."""
+    """An entry, the text that is compared for it, and the canonical entry of its duplicates."""
 
     __tablename__ = "likeness_entry"
     __table_args__ = (
@@ -43,7 +43,7 @@ class LikenessEntry(Base):
 
 
 class LikenessKey(Base):
-    """A key of a text: of a clause, of the whole, or of the link of an entry that has the text."""
+    """A key to find a text by: a hash of a clause, of the whole, or of the link of an entry."""
 
     __tablename__ = "likeness_key"
     __table_args__ = ({"sqlite_with_rowid": False},)

@@ -13,7 +13,7 @@ from models.base import Base, BigId
 class SearchDocument(Base):
     """An entry as it was indexed last. A number is never used for another text.
 
-    The row of a replaced or deleted entry stays, without an entry.
+    If the entry is replaced or deleted, the row stays, without the entry's id.
     """
 
     __tablename__ = "search_document"

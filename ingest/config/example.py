@@ -1,4 +1,4 @@
-"""Texts made from the declared settings: config.example.toml, and a table for the manual."""
+"""Generate config.example.toml, and a table for the manual, from the declared settings."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _WIDTH = 96
 def example_config(archive: ArchiveConfig | None = None) -> str:
     """Return the text of config.example.toml: a valid configuration without feeds.
 
-    With `archive`, it has these settings of the archive.
+    If `archive` is given, the text has its settings, otherwise the defaults.
     """
     parts = [_(_HEAD)]
     for name, field in Config.model_fields.items():
@@ -73,7 +73,7 @@ def _table(name: str, defaults: BaseModel) -> str:
 
 
 def _line(defaults: BaseModel, key: str, field: FieldInfo) -> str:
-    """Return a setting with its default; a table inside is only an example, as a comment."""
+    """Return the line of a setting: its default, or its example, if it has one, as a comment."""
     if field.examples:
         return f"# {key} = {_example(field)}"
     return f"{key} = {_toml(_default_of(defaults, key))}"
@@ -86,7 +86,7 @@ def _default_of(defaults: BaseModel, key: str) -> Any:
 
 
 def _output() -> str:
-    """Return a commented output with the settings that differ from those of the archive."""
+    """Return an example output, commented out, with its name and its path."""
     lines = ["[[outputs]]"]
     for key in ("name", "path"):
         field = OutputConfig.model_fields[key]

@@ -42,8 +42,8 @@ def _identity(value: Any) -> Any:
 class Setting:
     """Where a setting appears besides the file.
 
-    `option` is the option of `guidang feeds`: "" is one named after the setting, None no option.
-    `in_lists` says that OPML lists have it, `in_records` that it changes the files of entries.
+    `option` is the option of `guidang feeds`: "" means the setting's own name, None no option.
+    With `in_lists`, OPML lists have the setting; with `in_records`, it changes entries' files.
     `show` returns the value without secrets.
     """
 
@@ -148,7 +148,7 @@ class FeedSettings(Table):
     )
 
     def as_json(self) -> dict[str, Any]:
-        """Return only what is set, in the form of config.toml."""
+        """Return the settings that are set, in the form of config.toml."""
         settings = self.model_dump(exclude_defaults=True)
         for name, value in settings.items():
             if isinstance(value, timedelta):
@@ -158,7 +158,7 @@ class FeedSettings(Table):
         return settings
 
     def as_shown(self) -> dict[str, Any]:
-        """Return the settings without secrets; a reference such as env:NAME is not secret."""
+        """Return the settings without secrets; a reference such as env:NAME stays readable."""
         declared = feed_settings()
         return {name: declared[name].show(value) for name, value in self.as_json().items()}
 

@@ -1,4 +1,4 @@
-"""Read the values of the configuration: durations, sizes, zones, addresses, networks."""
+"""Parse and validate values of the configuration: durations, sizes, zones, addresses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONGEST_DURATION = timedelta(days=3660)
 
 
 def parse_duration(value: object) -> timedelta:
-    """Read `30s`, `15m`, `6h`, `1d`, `1h30m`; raise `ValueError` for anything else."""
+    """Parse a duration such as `30s`, `15m` or `1h30m`; raise `ValueError` for anything else."""
     if isinstance(value, timedelta):
         return value
     text = str(value).strip().lower()
@@ -36,7 +36,7 @@ def parse_duration(value: object) -> timedelta:
 
 
 def format_duration(value: timedelta) -> str:
-    """Write a duration the way `parse_duration` reads it: `1h30m`."""
+    """Return a duration as text that `parse_duration` can read, such as `1h30m`."""
     rest, written = value.total_seconds(), ""
     for unit in ("d", "h", "m"):
         count, rest = divmod(rest, _DURATION_UNITS[unit])
@@ -45,7 +45,7 @@ def format_duration(value: timedelta) -> str:
 
 
 def parse_size(value: object) -> int:
-    """Read `10MB`, `512KiB` or a number of bytes; raise `ValueError` for anything else."""
+    """Parse `10MB`, `512KiB` or a number of bytes; raise `ValueError` for anything else."""
     match = _SIZE.fullmatch(str(value).strip())
     if match is None:
         raise ValueError("write a size such as 10MB or 512KiB")
@@ -53,7 +53,7 @@ def parse_size(value: object) -> int:
 
 
 def format_size(value: int) -> str:
-    """Write a size the way `parse_size` reads it: `20MB`."""
+    """Return a size as text that `parse_size` can read, such as `20MB`."""
     for unit in ("GB", "MB", "KB"):
         if value and value % _SIZE_UNITS[unit] == 0:
             return f"{value // _SIZE_UNITS[unit]}{unit}"
@@ -61,7 +61,7 @@ def format_size(value: int) -> str:
 
 
 def known_zone(name: str) -> str:
-    """Accept a name of the time zone database; raise `ValueError` for another."""
+    """Return the name if the time zone database has it; otherwise raise `ValueError`."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -70,11 +70,11 @@ def known_zone(name: str) -> str:
 
 
 def read_feed_url(url: str) -> str:
-    """Accept an address that feeds can have, in one spelling; raise `ValueError` for another.
+    """Validate the address of a feed and return it normalised; otherwise raise `ValueError`.
 
-    Scheme and host are in lower case, without the default port, and nothing follows a `#`.
+    Scheme and host become lower case; the default port and the fragment (`#…`) are removed.
     """
-    # Browsers passed addresses to feed readers with feed: in front, or with feed:// for http://.
+    # Some addresses begin with `feed:`, or with `feed://` instead of `http://`.
     url = re.sub(r"\Afeed:(?://)?(?=https?://)", "", url, flags=re.IGNORECASE)
     url = re.sub(r"\Afeed://", "http://", url, flags=re.IGNORECASE)
     if not re.match(r"(https?|rsshub)://[^\s/?#]", url, re.IGNORECASE):
@@ -89,7 +89,7 @@ def read_feed_url(url: str) -> str:
 
 
 def read_instance_url(url: str) -> str:
-    """Accept an address that a server can have; raise `ValueError` for another."""
+    """Validate and return an http(s) address; raise `ValueError` for anything else."""
     if not re.match(r"https?://[^\s/?#]", url, re.IGNORECASE):
         raise ValueError("write an address that begins with http:// or https://")
     return url
@@ -101,21 +101,21 @@ _PROXY = re.compile(rf"(?:https?|socks5h?)://(?:[^\s/@]*@)?{_SERVER}(?::(\d{{1,5
 
 
 def read_listen(listen: str) -> str:
-    """Accept HOST:PORT, or nothing; raise `ValueError` for anything else."""
+    """Validate and return HOST:PORT or an empty string; raise `ValueError` for anything else."""
     if listen and not _has_port(_LISTEN.fullmatch(listen)):
         raise ValueError("write HOST:PORT, such as 127.0.0.1:8710 or [::1]:8710")
     return listen
 
 
 def read_proxy(proxy: str) -> str:
-    """Accept the address of a proxy, or nothing; raise `ValueError` for anything else."""
+    """Validate and return a proxy's address or an empty string; otherwise raise `ValueError`."""
     if proxy and not _has_port(_PROXY.fullmatch(proxy)):
         raise ValueError("write an address such as http://127.0.0.1:7890")
     return proxy
 
 
 def read_feed_proxy(proxy: str) -> str:
-    """Accept what `read_proxy` accepts, `none`, and `env:` or `credential:` references."""
+    """Validate and return a proxy's address, `none`, or a reference: `env:…`, `credential:…`."""
     if proxy == "none" or proxy.startswith(("env:", "credential:")):
         return proxy
     if not proxy:
@@ -124,7 +124,7 @@ def read_feed_proxy(proxy: str) -> str:
 
 
 def read_host(entry: str) -> str:
-    """Bring a host, domain, address or network into one form; raise `ValueError` for another."""
+    """Return a host, domain, IP address or network normalised; otherwise raise `ValueError`."""
     name = entry.strip().lower().removeprefix("*.").strip(".")
     name = name.removeprefix("[").removesuffix("]")
     if "/" in name:
@@ -144,7 +144,7 @@ def _ipv6_address(entry: str, name: str) -> IPv6Address:
 
 
 def _as_people_write_it(name: str) -> str:
-    """Decode a punycode name; feeds are fetched by the decoded name."""
+    """Decode a punycode name, because feeds are fetched by the decoded name."""
     try:
         return name.encode("ascii").decode("idna")
     except UnicodeError:
@@ -218,7 +218,7 @@ def without_password(proxy: str) -> str:
 
 
 def read_network(network: object) -> IPv4Network | IPv6Network:
-    """Read a network in CIDR form; raise `ValueError` for anything else."""
+    """Parse a network in CIDR form; raise `ValueError` for anything else."""
     try:
         return ip_network(str(network), strict=False)
     except ValueError:

@@ -28,8 +28,9 @@ def load_config(
 ) -> tuple[Config, Path]:
     """Read the configuration; return it with the file it came from.
 
-    The file is `path`, else `$GUIDANG_CONFIG`, else `./config.toml`, else
-    `/etc/guidang/config.toml`. Raise `ConfigError` with every mistake in it.
+    The file is the first of `path`, `$GUIDANG_CONFIG`, `./config.toml` and
+    `/etc/guidang/config.toml` that is given or exists. Raise `ConfigError` with every mistake
+    in it.
     """
     environment = os.environ if environment is None else environment
     found = find_config(path, environment)
@@ -135,7 +136,7 @@ def _resolve_paths(config: Config, folder: Path) -> Config:
 
     url = config.database.url
     if url.startswith("sqlite:///") and not url.startswith(("sqlite:////", "sqlite:///:")):
-        # `?` and `%` have a meaning in an address, but not in the name of a folder.
+        # The folder is quoted, because `?` and `%` have a special meaning in a URL.
         url = f"sqlite:///{quote(str(folder))}/{url.removeprefix('sqlite:///')}"
     resolved: dict[str, Any] = {"database": config.database.model_copy(update={"url": url})}
     if "archive" in config.model_fields_set or not config.outputs:
@@ -147,7 +148,7 @@ def _resolve_paths(config: Config, folder: Path) -> Config:
 
 
 def _shared_folders(config: Config) -> Iterator[str]:
-    """Yield a mistake for each two outputs of which one's folder is the other's, or inside it."""
+    """Yield a mistake for each pair of outputs with the same folder, or with nested folders."""
     for one, other in combinations(config.every_output, 2):
         first, second = one.path.resolve(), other.path.resolve()
         if first.is_relative_to(second) or second.is_relative_to(first):

@@ -14,12 +14,12 @@ from ingest.messages import message
 
 ENVIRONMENT_PREFIX = "GUIDANG_"
 _SECRET_KEYS = {"access_key", "auth", "database", "headers", "instances", "proxy"}
-# What stands before the @ of an address, well-formed or not.
+# The part of an address before its @, even if the address is malformed.
 _CREDENTIALS = re.compile(r"[^\s/]*@")
 
 
 def explain(error: ValidationError, overrides: Mapping[str, dict[str, Any]]) -> Iterable[str]:
-    """Yield each mistake once, in terms of the file."""
+    """Yield a message for each mistake, without repeats, in terms of the file."""
     said: set[str] = set()
     for fault in error.errors():
         place = _place(fault["loc"], overrides)

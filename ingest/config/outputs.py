@@ -22,10 +22,10 @@ from ingest.outputs import LAYOUTS
 from ingest.outputs.naming import PATH_FIELDS
 from ingest.outputs.own_keys import FIELDS, OwnValue, unknown_fields
 
-# A file name may have 143 bytes on eCryptfs; the id and the year take their part of these.
+# eCryptfs allows file names of 143 bytes. The id and the year need the rest.
 _LONGEST_OWN = 120
-# Archives of older versions were written with the values of these settings. A setting that came
-# later counts only if it is set: otherwise a new version would write every file again.
+# The values of these settings are always stored, as older versions did. Newer settings are stored
+# only if they are set. Otherwise each new version of Guidang would write every file again.
 _OF_EVERY_FILE = {"layout", "timezone", "date_style", "default_category", "default_image"}
 _KEY = re.compile(r"[A-Za-z_][\w-]{0,60}", re.ASCII)
 _NAME = re.compile(r"[\w-]{1,40}")
@@ -201,7 +201,7 @@ class OutputConfig(Table):
 
     @property
     def rendered_with(self) -> str:
-        """Return the settings that decide which files there are and what is in them, as JSON."""
+        """Return, as JSON, the settings that decide which files are written, and their content."""
         settings = self.model_dump(mode="json", include=_OF_EVERY_FILE)
         others = _OF_EVERY_FILE | {"name", "path", "template", "split"}
         settings |= self.model_dump(mode="json", exclude=others, exclude_defaults=True)

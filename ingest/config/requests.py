@@ -86,7 +86,7 @@ class FetchConfig(Table):
     @classmethod
     def _read_networks(cls, networks: object) -> object:
         if not isinstance(networks, list | tuple):
-            # pydantic explains a ValueError to the user, a TypeError it does not.
+            # pydantic shows a `ValueError` to the user, but not a `TypeError`.
             raise ValueError('write a list of networks such as ["192.168.1.0/24"]')  # noqa: TRY004
         return tuple(read_network(network) for network in networks)
 

@@ -1,4 +1,4 @@
-"""Recognise the site in a folder, and propose the settings of an archive for it."""
+"""Recognise which program builds the site in a folder, and propose archive settings for it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import yaml
 from ingest.config.outputs import ArchiveConfig
 from ingest.outputs import LAYOUTS
 
-_LONGEST = 1 << 20  # bytes of a site's settings that are read
+_LONGEST = 1 << 20  # bytes; the rest of a file is ignored
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The program that builds a site, and the settings of an archive for it."""
+    """The program that builds a site, and the archive settings for that site."""
 
     program: str
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -25,7 +25,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class _Sign:
-    """Files by which a program's site is known, the layout for it, and a folder for records."""
+    """The files that show that a program builds a site, and the archive settings for that site."""
 
     program: str
     files: Sequence[str]
@@ -63,7 +63,7 @@ _SIGNS = (
 
 
 def recognise_site(folder: Path) -> Site | None:
-    """Return the site in a folder; None if no known program builds one there."""
+    """Return the site in a folder, or None if no known program is recognised."""
     if site := _hexo(folder) or _jekyll(folder) or _nikola(folder):
         return site
     for sign in _SIGNS:
@@ -82,13 +82,13 @@ def _hexo(folder: Path) -> Site | None:
     if known:
         settings["profile"] = known[0]
     if zone := _zone(given.get("timezone")):
-        # With a zone in its settings, Hexo reads dates as those of that zone, on any machine.
+        # If its settings name a time zone, Hexo reads dates in that zone on every machine.
         settings |= {"timezone": zone, "date_style": "local"}
     return Site(program="Hexo", settings=settings)
 
 
 def _themes(folder: Path, given: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the theme that the settings name, or those that have a file `_config.THEME.yml`."""
+    """Yield the theme that the settings name, otherwise each theme with a `_config.THEME.yml`."""
     if theme := given.get("theme"):
         yield str(theme).lower().removeprefix("hexo-theme-")
         return
@@ -97,7 +97,7 @@ def _themes(folder: Path, given: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _zone(name: object) -> str | None:
-    """Return a time zone that exists, or None."""
+    """Return the name if it is a valid time zone, otherwise None."""
     try:
         return ArchiveConfig(timezone=str(name)).timezone if name else None
     except ValueError:
@@ -120,7 +120,7 @@ def _nikola(folder: Path) -> Site | None:
 
 
 def _settings(file: Path) -> Mapping[str, Any]:
-    """Return a file's settings; none if it cannot be read as YAML."""
+    """Return the settings in a YAML file, or an empty mapping if it cannot be read."""
     try:
         read = yaml.safe_load(_text(file))
     except yaml.YAMLError:
@@ -129,7 +129,7 @@ def _settings(file: Path) -> Mapping[str, Any]:
 
 
 def _text(file: Path) -> str:
-    """Return a file's text; empty if there is none."""
+    """Return a file's text, or an empty string if the file cannot be read."""
     try:
         with file.open("rb") as opened:
             return opened.read(_LONGEST).decode("utf-8-sig", errors="replace")

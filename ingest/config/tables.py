@@ -139,13 +139,13 @@ class Config(Table):
 
     @property
     def every_output(self) -> tuple[OutputConfig, ...]:
-        """Return the outputs, the archive first: it exists if it is set, or if no other is."""
+        """Return the outputs. The archive is first, if it is configured or is the only output."""
         has_archive = "archive" in self.model_fields_set or not self.outputs
         return (self.archive, *self.outputs) if has_archive else self.outputs
 
     @property
     def timezone(self) -> str:
-        """Return the time zone in which times are shown: that of the first output."""
+        """Return the time zone of the first output, in which times are shown."""
         return self.every_output[0].timezone
 
     @field_validator("outputs")

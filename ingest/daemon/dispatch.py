@@ -24,7 +24,7 @@ from ingest.web.metrics import Metrics
 logger = logging.getLogger(__name__)
 
 _AT_A_TIME = 16
-# If a poll could not be stored, its feed is polled again after this time.
+# After a bug or a database error, a feed is not polled again before this time.
 _AFTER_TROUBLE = timedelta(minutes=1)
 _GAP = (
     "nothing was left of what the last poll had seen: entries may have been missed; "
@@ -172,7 +172,7 @@ class Dispatcher:
         self._metrics.set_up(trouble.name, trouble.reason is None)
 
     async def rest(self, within: timedelta) -> None:
-        """Start no more polls; return when no poll is being started, or after `within`."""
+        """Start no more polls; wait at most `within` for polls that are just being started."""
         self._is_draining = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within.total_seconds()), self._filling:

@@ -10,11 +10,11 @@ from ingest.daemon.watch import Trouble
 from ingest.errors import ArchiveError, ArchiveFull, StoreError, StoreFull
 from ingest.follow.registry import followers_of
 
-_NAMES = {"files": "archive"}  # /readyz and the metrics use these other names of followers.
+_NAMES = {"files": "archive"}  # other names of followers in /readyz and the metrics
 
 
 class Parts:
-    """The state of each part; a part that cannot be used now is tried again later."""
+    """The state of each part. A part that cannot be used at present is tried again later."""
 
     def __init__(self, config: Config) -> None:
         self.database = Trouble("database")
@@ -22,7 +22,7 @@ class Parts:
         self.adopt(config)
 
     def adopt(self, config: Config) -> None:
-        """Have a part for each follower of a configuration; parts that stay keep their state."""
+        """Set the followers of a configuration as parts; known followers keep their state."""
         self.followers = {
             name: self.followers.get(name) or Trouble(_NAMES.get(name, name))
             for name in followers_of(config)
@@ -34,12 +34,15 @@ class Parts:
 
     @property
     def reasons(self) -> dict[str, str]:
-        """Why parts cannot be used, by their names."""
+        """Return, by name, why parts cannot be used."""
         return {trouble.name: trouble.reason for trouble in self if trouble.reason}
 
     @contextlib.contextmanager
     def wait_for(self, trouble: Trouble, *, is_starting: bool) -> Iterator[None]:
-        """Note that a part cannot be used; at the start, raise the error unless a disk is full."""
+        """Record an error of the block as a part's trouble, so that the part is tried again.
+
+        At the start, raise the error instead, unless a disk is full.
+        """
         try:
             yield
         except (ArchiveError, StoreError) as error:

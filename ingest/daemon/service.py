@@ -34,13 +34,13 @@ from ingest.workers import processes_for
 logger = logging.getLogger(__name__)
 
 _LOOP_CHECK = timedelta(seconds=0.1)
-_HOUSEKEEPING = 5  # the ticks from one housekeeping to the next
-# At a reload, polls are cancelled if they run longer than this. They are the first to be repeated.
+_HOUSEKEEPING = 5  # ticks between two runs of the regular jobs
+# At a reload, polls that run longer than this are cancelled, and repeated first.
 _RELOADS_WITHIN = timedelta(seconds=3)
 _RESTS_WITHIN, _ENDS_AFTER = timedelta(seconds=1), timedelta(seconds=10)
 
-Read = Callable[[], Config]  # The function reads the configuration again; it raises `ConfigError`.
-Adopt = Callable[[Config], object]  # The function adopts its feeds; it raises `StoreError`.
+Read = Callable[[], Config]  # reads the configuration again; may raise `ConfigError`
+Adopt = Callable[[Config], object]  # stores the feeds of a configuration; may raise `StoreError`
 
 
 class Daemon:
@@ -101,7 +101,7 @@ class Daemon:
         await dispatcher.fill()
         await self._wait_for_signal()
         scheduler.pause()
-        await dispatcher.rest(_RESTS_WITHIN)  # The next line cancels running jobs.
+        await dispatcher.rest(_RESTS_WITHIN)  # because `shutdown` cancels running jobs
         scheduler.shutdown(wait=False)
         publishing.stop()
         measuring.cancel()
@@ -120,8 +120,8 @@ class Daemon:
     async def _prepare(self, services: Services) -> None:
         """Repair the damage of a killed run or a wrong clock.
 
-        If archive or database cannot be used at the start, the run ends. Later, or on a full disk,
-        the daemon tries again.
+        If the archive or the database cannot be used at the start, the run ends, unless a disk is
+        full. Otherwise the daemon tries again later.
         """
         for output in services.outputs:
             part = self._parts.followers[output.name]
@@ -135,7 +135,7 @@ class Daemon:
     ) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
             timezone="UTC",
-            # Without a grace time of None, APScheduler skips jobs that are a second late.
+            # By default, APScheduler skips a job that is a second late; None prevents that.
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         tick = services.config.daemon.tick
@@ -165,7 +165,7 @@ class Daemon:
             self._metrics.loop_lag.observe(time.monotonic() - due)
 
     async def _ping(self) -> None:
-        """Notify the watchdog of progress; without progress, systemd restarts the service."""
+        """Notify systemd's watchdog of progress; without progress, systemd restarts the service."""
         fault = self._progress.fault
         if fault is None:
             notify("WATCHDOG=1")
@@ -173,7 +173,7 @@ class Daemon:
             logger.critical("stuck: %s", fault)
 
     async def _keep_house(self, services: Services, dispatcher: Dispatcher) -> None:
-        """Write files that could not be written before, and check for clock changes."""
+        """Run the followers again, check for clock changes, and retry a reload that failed."""
         now = services.clock()
         try:
             if jump := self._clock.jump(now, time.monotonic()):
@@ -221,7 +221,7 @@ class Daemon:
                 await self._try(config)
                 await asyncio.to_thread(self._adopt, config)
             except (ConfigError, StoreError, ArchiveError) as error:
-                # The new configuration may be valid. It is tried again when the disk has room.
+                # After these errors, the same configuration may work later, so it is tried again.
                 self._is_reload_waiting = isinstance(error, StoreError | ArchiveFull)
                 logger.error("%s; going on with the old configuration", error)  # noqa: TRY400
                 notify("READY=1")
@@ -231,7 +231,7 @@ class Daemon:
                 self._reloaded.set()
 
     async def _try(self, config: Config) -> None:
-        """Open and close the database etc. of a configuration; raise an error if that fails."""
+        """Open and close the services of a configuration; raise an error if that fails."""
         async with open_services(config, self._database) as services:
             for output in services.outputs:
                 await _prepare_output(services, output)

@@ -1,4 +1,4 @@
-"""Watches the daemon's progress, clock changes, and parts that cannot be used."""
+"""Watch the daemon's progress, clock changes, and parts that cannot be used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ingest.manners.backoff import doubled
 logger = logging.getLogger(__name__)
 
 _TICK_WITHIN = timedelta(minutes=2)
-# The longest poll is that of a slow feed with twenty pages on a slow site.
+# The longest polls are of slow feeds with twenty pages on slow sites.
 _POLL_WITHIN = timedelta(minutes=45)
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -31,17 +31,17 @@ class Progress:
         self._in_flight = 0
 
     def tick(self) -> None:
-        """Note a query for due feeds, successful or not."""
+        """Record that due feeds were queried, successfully or not."""
         self._last_tick = self._ticks()
 
     def begin_poll(self) -> None:
-        """Note the start of a poll."""
+        """Record the start of a poll."""
         if self._in_flight == 0:
             self._last_poll = self._ticks()
         self._in_flight += 1
 
     def end_poll(self) -> None:
-        """Note the end of a poll, whatever its result."""
+        """Record the end of a poll, whatever its result."""
         self._in_flight -= 1
         self._last_poll = self._ticks()
 
@@ -80,11 +80,11 @@ class Trouble:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it is too early to try again."""
+        """Return whether it is too early to try again."""
         return self.reason is not None and time.monotonic() < self._again
 
     def met(self, error: Exception) -> None:
-        """Note that the part cannot be used; log each reason once."""
+        """Record that the part cannot be used; log each reason once."""
         wait = doubled(_FIRST_WAIT, self._tries, _LONGEST_WAIT)
         self._tries += 1
         self._again = time.monotonic() + wait.total_seconds()
@@ -93,7 +93,7 @@ class Trouble:
         self.reason = str(error)
 
     def over(self) -> None:
-        """Note that the part can be used."""
+        """Record that the part can be used."""
         if self.reason is not None:
             logger.warning("the %s can be used again", self.name)
         self.reason, self._tries = None, 0

@@ -1,4 +1,4 @@
-"""Followers: work that is done after a commit, for each entry that is due.
+"""Followers do work after a commit, such as writing files, for each entry that is due.
 
     files/      write the archive's files
 

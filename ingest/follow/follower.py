@@ -1,4 +1,4 @@
-"""The interface of a follower, and a run over the entries that are due for it."""
+"""The interface of a follower, and a run that processes its due entries."""
 
 from __future__ import annotations
 

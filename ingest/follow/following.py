@@ -16,8 +16,8 @@ from ingest.follow.follower import Follower, Run
 
 T = TypeVar("T")
 
-# A run for many commits costs less than many runs. So a run first waits, in pauses of this many
-# seconds, until nothing is being committed.
+# One run for many commits costs less than many runs. So before a run, this many seconds are waited
+# again and again, until nothing is being committed.
 _PAUSE, _MOST_PAUSES = 0.01, 10
 
 # The function is called after each run in the background, with the error of the run if any.
@@ -43,8 +43,8 @@ class Following:
     def wake(self, on_end: OnEnd | None = None, *, only: Iterable[str] | None = None) -> None:
         """Start the followers, or those in `only`, in the background; return at once.
 
-        A follower whose last run failed is started only with `on_end`, by which the caller can
-        decide when to try again.
+        A follower whose last run failed is started only with `on_end`, because the caller must
+        then decide when to try again.
         """
         for name in self._threads if only is None else only:
             self._threads[name].wake(on_end)

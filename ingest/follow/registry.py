@@ -1,4 +1,4 @@
-"""The registry of followers. A new follower needs a line here, and a module."""
+"""The registry of followers. A new follower needs an entry here, and a module."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Entry:
 
 
 def followers_of(config: Config) -> Mapping[str, Entry]:
-    """Return the followers of a configuration by name: one for each output, and the others."""
+    """Return the followers of a configuration by name: one for each output, then all others."""
     outputs = {follower_of(output.name): _of_output(output) for output in config.every_output}
     is_on = {LIKENESS: config.duplicates.enabled, SEARCH: config.search.enabled}
     return outputs | {name: entry for name, entry in _OTHERS.items() if is_on[name]}
@@ -70,10 +70,10 @@ def make_followers(config: Config, database: Database) -> Sequence[Follower]:
 
 
 def adopt(config: Config, database: Database, *, now: datetime) -> None:
-    """Begin to mark entries due for new followers, and end it for those that are gone.
+    """Add new followers to the store, and remove followers that are no longer configured.
 
-    All entries become due for a new follower. The files of an output that is gone stay; what
-    another follower has made is deleted.
+    All entries become due for a new follower. The files of a removed output stay; the results of
+    other removed followers are deleted.
     """
     wanted = followers_of(config)
     known = database.query(store.followers)

@@ -1,4 +1,4 @@
-"""The results of a backfill: counts for each walk, and reasons for documents not stored."""
+"""Count the results of a backfill for each walk, and list why documents were not stored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models import BackfillDocument, BackfillWalk, Entry
 
 
 def counts(connection: sa.Connection, run_id: int) -> list[dict[str, Any]]:
-    """Return a row for each walk of a run: feed, source, documents by state, entries by kind."""
+    """Return a row for each walk of a run: feed, source, numbers of documents and entries."""
     document = BackfillDocument
     feed = sa.func.coalesce(document.feed_id, BackfillWalk.feed_id)
 
@@ -66,7 +66,7 @@ def reasons(
 
 
 def _place(address: str, hints: dict[str, Any]) -> str:
-    """Return a document's address, with its name in a packed file or its address in a WARC file."""
+    """Return a document's address, with its path in a packed file and its URL in a WARC file."""
     member, url = hints.get("member"), hints.get("url")
     return f"{address}{f'!{member}' if member else ''}{f' {url}' if url else ''}"
 

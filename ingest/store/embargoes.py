@@ -1,4 +1,4 @@
-"""The entries that may not come into an output yet, and when each embargo ends."""
+"""Embargoes: entries that an output must not contain yet, each until a given time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OF_OUTPUT = _EMBARGO.c.output == sa.bindparam("of_output")
 def replace_embargoes(
     connection: sa.Connection, output: str, entry_ids: Collection[int], ends: Mapping[int, datetime]
 ) -> None:
-    """Store the ends of the embargoes of some entries; those without an end are free."""
+    """Store when the embargo of each entry ends; delete the embargo of entries not in `ends`."""
     rows = [{"of_output": output, "entry": entry_id} for entry_id in entry_ids]
     if rows:
         connection.execute(_FREE, rows)
@@ -29,7 +29,7 @@ def replace_embargoes(
 
 
 _FREE = sa.delete(_EMBARGO).where(_OF_OUTPUT, _EMBARGO.c.entry_id == sa.bindparam("entry"))
-# An entry that was deleted meanwhile gets no row.
+# No row is inserted for an entry that was deleted in the meantime.
 _BEGIN = sa.insert(_EMBARGO).from_select(
     ["output", "entry_id", "ends_at"],
     sa.select(
@@ -46,7 +46,7 @@ def has_ended(connection: sa.Connection, output: str, *, now: datetime) -> bool:
 
 
 def end_embargoes(connection: sa.Connection, output: str, *, now: datetime) -> None:
-    """Mark the entries due whose embargo has ended, and forget their embargoes."""
+    """Delete the embargoes that have ended, and mark their entries due."""
     values = {"of_output": output, "now": now}
     ended = connection.scalars(_END, values).all()
     mark_due_for(connection, follower_of(output), ended, now)
@@ -58,6 +58,6 @@ _END = sa.delete(_EMBARGO).where(_IS_OVER).returning(_EMBARGO.c.entry_id)
 
 
 def counts(connection: sa.Connection) -> dict[str, int]:
-    """Return how many entries are under an embargo, by output."""
+    """Return the number of entries under an embargo for each output."""
     query = sa.select(_EMBARGO.c.output, sa.func.count()).group_by(_EMBARGO.c.output)
     return dict(connection.execute(query).all())

@@ -34,7 +34,7 @@ def insert_new(
 ) -> None:
     """Insert new entries and mark them due.
 
-    `first_seen` maps the keys of entries that could not be read before to their first dates.
+    `first_seen` maps keys of entries that were unreadable before to when they were first seen.
     """
     if not verdicts:
         return
@@ -77,7 +77,7 @@ def version_columns(entry: NormalEntry, captures: dict[bytes, int]) -> dict[str,
 
 
 def _capture_numbers(entry: NormalEntry, captures: dict[bytes, int]) -> dict[str, int | None]:
-    """Return the columns that say where an entry's bytes are."""
+    """Return the columns that refer to the captures with an entry's bytes."""
     page = entry.page
     return {
         "capture_id": captures[entry.raw.digest],
@@ -132,7 +132,7 @@ def _move_present(entry_id: int, replaced_at: datetime) -> sa.Insert:
 def _first_date(
     connection: sa.Connection, entry_id: int, entry: NormalEntry
 ) -> dict[str, datetime | str | None]:
-    """Return columns with the first publication date; a later date is the date of an edit."""
+    """Return columns that keep the stored publication date; a later one becomes `updated_at`."""
     names = ("published_at", "published_raw", "published_method", "published_precision")
     row = (
         connection.execute(

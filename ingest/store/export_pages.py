@@ -1,7 +1,7 @@
-"""The choice of entries for an export, and their order: pages of ids by key, never by offset.
+"""Select and order the entries of an export. Pages of ids begin after a key, not at an offset.
 
-The order is by date, then by the entry's key, then by its feed. None of these depends on the
-database, so two databases with the same entries give the same order.
+Entries are ordered by date, then by key, then by feed. None of these depends on the database, so
+two databases with the same entries give the same order.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ingest.database import Database
 
 _IN_ONE_PAGE = 20_000
-_READ_AT_ONCE = 200  # texts
+_READ_AT_ONCE = 200  # texts in one query
 _ENTRY, _FEED = table_of(Entry), table_of(Feed)
 _PAST_ALL = 2**62  # larger than the id of any feed
 _LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
@@ -35,11 +35,10 @@ _LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """The entries of an export; None sets no bound, and `until` is exclusive.
+    """Selects the entries of an export; None means no bound, and `until` is exclusive.
 
     An entry's date is its publication, or when it was first seen. `where` is a query. With
-    `public_at`, the entries have what a public output may have at that time, by the rights that
-    are set for their feeds.
+    `public_at`, the rights of the feeds apply: only what may be public at that time is exported.
     """
 
     feed_ids: tuple[int, ...] | None = None
@@ -54,7 +53,7 @@ class Choice:
         return sa.and_(*self._common(connection, at), *_bounds(at, self.since, self.until))
 
     def in_order_of(self, connection: sa.Connection, at: sa.Column[Any]) -> sa.ColumnElement[bool]:
-        """Return the condition on the entries with (or without) a publication date."""
+        """Return the condition on dated entries if `at` is `published_at`, else on undated ones."""
         is_dated = _ENTRY.c.published_at.is_not(None)
         of_kind = is_dated if at is _ENTRY.c.published_at else sa.not_(is_dated)
         return sa.and_(of_kind, *self._common(connection, at), *_bounds(at, self.since, self.until))
@@ -66,7 +65,7 @@ class Choice:
 
     @property
     def has_words(self) -> bool:
-        """Return whether texts must be looked into, because the query has words."""
+        """Return whether the query has words, so that the texts of entries must be searched."""
         return self.where is not None and has_words(self.where)
 
     def _common(
@@ -89,7 +88,7 @@ _AT = _ENTRY.c.first_seen_at.type
 def _embargoes(
     connection: sa.Connection, at: sa.ColumnElement[Any], now: datetime
 ) -> Iterator[sa.ColumnElement[bool]]:
-    """Yield a condition for each length of an embargo: the feeds with it, and their last date."""
+    """Yield a condition for each length of embargo, which excludes entries still under it."""
     feeds_with: dict[str, list[int]] = {}
     for feed_id, settings in connection.execute(sa.select(_FEED.c.id, _FEED.c.settings)):
         if wait := settings.get("publish_after"):
@@ -109,18 +108,18 @@ def _bounds(
 
 
 class Place(NamedTuple):
-    """A place between two entries: all entries of this date and key, or before, are done."""
+    """A position in the order: the date and key of the last entries that are already exported."""
 
     at: datetime
     key: str
 
     def as_json(self) -> list[str]:
-        """Return the place as JSON, for an export that is continued later."""
+        """Return the position as JSON, for an export that is continued later."""
         return [self.at.isoformat(), self.key]
 
     @classmethod
     def from_json(cls, place: list[str]) -> Place:
-        """Return the place that `as_json` has stored."""
+        """Return the position that `as_json` has stored."""
         return cls(datetime.fromisoformat(place[0]), place[1])
 
 
@@ -132,7 +131,7 @@ class _Listed(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Ids of entries in order, and the place after them."""
+    """Ids of entries in order, and the position after the last one."""
 
     ids: list[int]
     place: Place
@@ -147,7 +146,7 @@ def groups(
     after: Place | None = None,
     newest_first: bool = False,
 ) -> Iterator[Group]:
-    """Yield all chosen entries in groups of at least `size`; `slugs` are the feeds' by id."""
+    """Yield all chosen entries in groups of at least `size`; `slugs` maps feed ids to slugs."""
     streams = [
         _stream(database, choice, at, after, newest_first)
         for at in (_ENTRY.c.published_at, _ENTRY.c.first_seen_at)
@@ -168,7 +167,7 @@ def groups(
 
 
 def _with_words(database: Database, query: Node, listed: Iterator[_Listed]) -> Iterator[_Listed]:
-    """Yield the entries whose texts meet a query; the index may be behind, so it is not asked."""
+    """Yield the entries that match a query, by their texts, because the index may be behind."""
     while some := list(islice(listed, _READ_AT_ONCE)):
         met = database.query(meeting, query, [one.id for one in some])
         yield from (one for one in some if one.id in met)
@@ -181,7 +180,7 @@ def _stream(
     after: Place | None,
     newest_first: bool,
 ) -> Iterator[_Listed]:
-    """Yield the entries with a publication date, or those without; each kind has its own index."""
+    """Yield dated entries if `at` is `published_at`, else undated ones; each has its own index."""
     last = (-_PAST_ALL if newest_first else _PAST_ALL) if after else 0
     cursor = (*after, last) if after else None
     while True:
@@ -212,7 +211,7 @@ def _page(
 def _is_after(
     order: Iterable[sa.ColumnElement[Any]], cursor: Iterable[Any], newest_first: bool
 ) -> sa.ColumnElement[bool]:
-    """Return the condition for the rows after a cursor, in a form that uses the index of dates."""
+    """Return the condition for rows after a cursor, written so that the index of dates is used."""
     at, key, feed_id = order
     last_at, last_key, last_feed = cursor
     compare: Callable[[Any, Any], Any] = (
@@ -229,5 +228,5 @@ def _is_after(
 def in_byte_order(
     connection: sa.Connection, column: sa.ColumnElement[str]
 ) -> sa.ColumnElement[str]:
-    """Return a text column that both databases compare by its bytes, whatever their locale."""
+    """Return a text column with a collation by bytes, the same in SQLite and PostgreSQL."""
     return sa.collate(column, "C" if connection.dialect.name == "postgresql" else "BINARY")

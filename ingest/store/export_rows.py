@@ -1,4 +1,4 @@
-"""One version of an entry, for an export, from a row; both databases give the same."""
+"""Convert a row to one version of an entry for an export, the same for both databases."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ from models import Capture, Entry, Revision
 
 ENTRY, REVISION, _CAPTURE = map(table_of, (Entry, Revision, Capture))
 _PAGE = _CAPTURE.alias("page")
-# An entry's id is made of its feed's folder and its key, which never change (RFC 9562 section 5.5).
+# An entry's id is made from its feed's folder name and its own key, which never change (RFC 9562
+# section 5.5).
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "entries.guidang").bytes
 
 
 class FeedFacts(NamedTuple):
     """What an export says about a feed; the address has no secrets.
 
-    The last three are the rights that are set for it.
+    The last three fields are the rights that are set for the feed.
     """
 
     slug: str
@@ -59,10 +60,10 @@ _INSTANTS = tuple(name for name in ExportEntry._fields if name.endswith("_at"))
 
 @cache
 def query_of(table: sa.Table, captures: bool) -> sa.Select[Any]:
-    """Return the query for entries by number, or for their earlier versions.
+    """Return the query for entries by id, or for their earlier versions (`REVISION`).
 
-    After the numbers of entry and feed, its columns are the fields of `ExportEntry`; a field that
-    is made in `entry_of` is null.
+    Its columns are the ids of entry and feed, then the fields of `ExportEntry`. Fields that
+    `entry_of` computes are null.
     """
     is_present = table is ENTRY
     number = ENTRY.c.id if is_present else REVISION.c.entry_id
@@ -88,7 +89,7 @@ def query_of(table: sa.Table, captures: bool) -> sa.Select[Any]:
 def _of_capture(
     table: sa.FromClause, name: str, captures: bool
 ) -> dict[str, sa.ColumnElement[Any]]:
-    """Return the columns of a capture, named after what it is."""
+    """Return the columns of a capture, with names that begin with `source` or `page`."""
     return {
         f"{name}_url": table.c.url,
         f"{name}_digest": table.c.digest,
@@ -99,14 +100,14 @@ def _of_capture(
 
 
 def _raw(name: str, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """Return a column as the driver gives it: SQLAlchemy's types take as long as all the rest."""
+    """Return a column without SQLAlchemy's conversion, which would double the time of an export."""
     is_raw = name in _LISTS or name in _INSTANTS
     return (sa.type_coerce(column, sa.Text) if is_raw else column).label(name)
 
 
 @lru_cache(maxsize=4096)
 def _list(text: str) -> list[Any]:
-    """Parse a list from SQLite; most are empty, or those of another entry too."""
+    """Parse a list from SQLite; cached, because most lists are empty or occur several times."""
     found: list[Any] = json.loads(text)
     return found
 
@@ -118,7 +119,7 @@ def _instant(text: str) -> datetime:
 
 
 def _in_order(value: Any, names: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return objects with their fields in order; PostgreSQL stores them in an order of its own."""
+    """Return objects with their fields in this order, because PostgreSQL changes the order."""
     return [{name: one.get(name) for name in names} for one in value]
 
 
@@ -132,7 +133,7 @@ _AUTHORS, _ENCLOSURES, _HTML = _PLACE["authors"], _PLACE["enclosures"], _PLACE["
 def entry_of(
     row: Sequence[Any], feed: FeedFacts, other_links: list[str], *, has_text: bool, is_public: bool
 ) -> ExportEntry:
-    """Return an entry from a row of `query_of`; with `is_public`, what its feed's rights allow."""
+    """Return the entry of a `query_of` row; with `is_public`, only what its feed's rights allow."""
     values = list(row[2:])
     for place in _PLACES_OF_INSTANTS:
         if type(value := values[place]) is str:
@@ -168,7 +169,7 @@ def entry_of(
 
 
 def _excerpt(entry: ExportEntry) -> ExportEntry:
-    """Return an entry with the beginning of its text; pictures and files are whole works."""
+    """Return an entry with only the beginning of its text, and without pictures and files."""
     html = excerpt_of(entry.html)
     return entry._replace(html=html, lead_image=None, enclosures=[], source=None, page=None)
 

@@ -1,8 +1,8 @@
-"""The publisher's documents as they were seen, for web archives: feed by feed, the newest first.
+"""List the publisher's documents as they were seen, for web archives: by feed, newest first.
 
-A capture has one item of a document. The captures of one document, which have its address and its
-time in common, come together. A capture that was seen again later has its bytes only in its newest
-sighting.
+A capture has one item of a document. Captures of the same document have the same address and time,
+and are in the same batch. If a capture was seen several times, only its newest sighting has the
+bytes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _AT = _ENTRY.c.seen_at.type
 
 
 class Sightings(NamedTuple):
-    """Documents in order, and the place after them, from which an export can continue."""
+    """Documents in order, and the position after them, from which an export can continue."""
 
     entries: list[Sighting]
     place: Place
@@ -62,7 +62,7 @@ def sightings(
 
 
 def _groups(versions: Iterable[_Version], size: int) -> Iterator[list[_Version]]:
-    """Yield versions in groups of about `size`; those of one time stay together."""
+    """Yield versions in groups of about `size`; versions with the same time stay together."""
     group: list[_Version] = []
     for _, same in groupby(versions, key=lambda one: one.at):
         group += same
@@ -91,7 +91,7 @@ def _page(
     feed_id: int,
     cursor: tuple[datetime, int, int] | None,
 ) -> list[_Version]:
-    """Return the next versions of a feed's entries: newest first, else in order of numbers."""
+    """Return the next versions of a feed's entries, newest first, then by kind and id."""
     every = sa.union_all(*_kinds(connection, choice, feed_id)).subquery()
     column = every.c
     query = sa.select(column.at, column.kind, column.id, column.capture_id, column.page_id)
@@ -106,8 +106,9 @@ def _page(
 
 
 def _kinds(connection: sa.Connection, choice: Choice, feed_id: int) -> Iterator[sa.Select[Any]]:
-    """Yield the queries for present texts, earlier versions, earlier times of a present text that
-    was replaced meanwhile, and entries that are unread.
+    """Yield queries for present texts, earlier versions, returned texts and unread entries.
+
+    A returned text is current again; the query has the time when it was first seen.
     """
     chosen = sa.and_(_ENTRY.c.feed_id == feed_id, choice.condition(connection))
     for kind, table in enumerate((_ENTRY, _REVISION)):

@@ -1,4 +1,4 @@
-"""Totals of the entries that an export holds, for its head and its corpus card."""
+"""Count the entries of an export, for its head and its corpus card."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from models import Entry, Revision
 if TYPE_CHECKING:
     from ingest.database import Database
 
-# The alias keeps it apart from the revisions that a query may ask for.
+# The alias prevents a conflict with the table `revision` in the condition of a query.
 _ENTRY, _REVISION = table_of(Entry), table_of(Revision).alias("earlier")
 _AT_ONCE = 500
 _ConditionOf: TypeAlias = Callable[[sa.Connection], sa.ColumnElement[bool]]
@@ -28,7 +28,7 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True, kw_only=True)
 class FeedTotal:
-    """How many entries of a feed there are, and their first and last date."""
+    """The number of entries of a feed, and their first and last date."""
 
     facts: FeedFacts
     title: str
@@ -39,9 +39,9 @@ class FeedTotal:
 
 @dataclass(slots=True, kw_only=True)
 class Summary:
-    """Totals of the chosen entries; nothing in it depends on when it is made.
+    """Totals of the chosen entries; they do not depend on the present time.
 
-    `changed_at` is when a text of these entries was last seen for the first time.
+    `changed_at` is the time of the last change: of the newest text of these entries.
     """
 
     entries: int = 0
@@ -63,7 +63,7 @@ _GROUPS = ("feed_id", "language", "published_method", "published_precision")
 def summarize(database: Database, choice: Choice) -> Summary:
     """Return the totals of the chosen entries.
 
-    All their rows are read once; a query with words reads their texts, too.
+    This reads the rows of all entries, and their texts if the query has words.
     """
     facts, summary = database.query(feed_facts), Summary()
     if not choice.has_words:

@@ -1,4 +1,4 @@
-"""Entries with all that is known about them, for exports, in batches."""
+"""Read entries in batches, with all stored facts, for exports."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ADDRESS, _FEED = table_of(Address), table_of(Feed)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What an export has beside the present texts of its entries."""
+    """The parts of an export besides the present versions of its entries."""
 
     revisions: bool = False
     captures: bool = False
@@ -31,14 +31,14 @@ class Wanted:
 
 
 class Batch(NamedTuple):
-    """Entries in order, and the place after them, from which an export can continue."""
+    """Entries in order, and the position after them, from which an export can continue."""
 
     entries: list[ExportEntry]
     place: Place
 
 
 def feed_facts(connection: sa.Connection) -> dict[int, FeedFacts]:
-    """Return all feeds by number, removed ones too."""
+    """Return the facts of all feeds by id, including removed feeds."""
     rows = connection.execute(sa.select(_FEED)).mappings()
     return {
         row["id"]: FeedFacts(
@@ -84,7 +84,7 @@ def _entries(
     *,
     is_public: bool,
 ) -> dict[int, list[ExportEntry]]:
-    """Return the versions of entries by the entry's number, oldest first."""
+    """Return the versions of each entry, oldest first, by the entry's id."""
     found: dict[int, list[ExportEntry]] = {number: [] for number in numbers}
     links = _other_links(connection, numbers)
     for some in in_batches(numbers):

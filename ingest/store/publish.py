@@ -1,4 +1,4 @@
-"""What was written since the last commit and the last run of the user's command."""
+"""Remember what is published: which files and takedowns the last commit or hook included."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _DONE, _DONE_AT, _ERROR = "publish.done", "publish.done_at", "publish.error"
 
 
 def news(connection: sa.Connection, followers: Sequence[str]) -> str | None:
-    """Return a mark of what these followers did, and of the last takedown.
+    """Return a mark of the present state: the followers' runs and the last takedown.
 
-    Return None if nothing was written yet, or if that mark was published already.
+    Return None if nothing was written yet, or if this state is published already.
     """
     done = sa.select(sa.func.sum(Follower.runs)).where(Follower.name.in_(followers))
     runs, takedown = connection.scalar(done), connection.scalar(sa.select(sa.func.max(Takedown.id)))
@@ -26,7 +26,7 @@ def news(connection: sa.Connection, followers: Sequence[str]) -> str | None:
 
 
 def note_done(connection: sa.Connection, mark: str, *, now: datetime) -> None:
-    """Store that everything up to a mark is published."""
+    """Store that the state with this mark is published."""
     _set(connection, {_DONE: mark, _DONE_AT: now.isoformat(), _ERROR: ""})
 
 
@@ -41,7 +41,7 @@ def error(connection: sa.Connection) -> str | None:
 
 
 def takedowns_since_last(connection: sa.Connection) -> list[str]:
-    """Return what was taken down since the last time that all was published, with the reasons."""
+    """Return what was taken down since files were last published, with the reasons."""
     done_at = _get(connection, _DONE_AT)
     query = sa.select(Takedown.target, Takedown.reason).order_by(Takedown.id)
     if done_at:
@@ -52,7 +52,7 @@ def takedowns_since_last(connection: sa.Connection) -> list[str]:
 def files_at(
     connection: sa.Connection, output: str, paths: Sequence[str]
 ) -> dict[str, sa.Row[str, bytes | None, str, str]]:
-    """Return the files of an output at these paths: path, digest, and their entries' titles."""
+    """Return the files of an output at these paths, with digests and titles, by path."""
     found: dict[str, Any] = {}
     for some in in_batches(paths):
         query = (

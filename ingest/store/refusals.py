@@ -1,4 +1,4 @@
-"""What is not stored again, because it was taken down.
+"""Find out what must not be stored again, because it was taken down.
 
 A tombstone has an identity, which is a text: `feed:ID`, `key:FEED:KEY`, `link:FEED:LINK_KEY`,
 `link:LINK_KEY` (in any feed) or `host:NAME` (with its subdomains).
@@ -33,7 +33,7 @@ def of_key(feed_id: int, key: str) -> str:
 
 
 def of_link(link_key: str, feed_id: int | None = None) -> str:
-    """Return the identity of a link, in one feed or in all."""
+    """Return the identity of a link, in one feed or in all feeds."""
     return f"link:{link_key}" if feed_id is None else f"link:{feed_id}:{link_key}"
 
 
@@ -45,7 +45,7 @@ def of_host(host: str) -> str:
 def host_name(host: str) -> str:
     """Return a host in lower case and punycode, without its port and `www.`.
 
-    Raise `UsageError` if it is no host.
+    Raise `UsageError` if the text is not a host.
     """
     name = _punycode(host_of(f"//{host}")).strip(".")
     if not name:
@@ -61,7 +61,7 @@ def hosts_of(address: str) -> Iterator[str]:
 
 
 def _punycode(host: str) -> str:
-    """Return a host in punycode, or "" if it has none."""
+    """Return a host in punycode, or "" if it cannot be encoded."""
     if host.isascii():
         return host
     try:
@@ -73,7 +73,7 @@ def _punycode(host: str) -> str:
 class Allowed(NamedTuple):
     """The entries of a document that may be stored.
 
-    `hidden` has the digests of documents that hold others, which were taken down.
+    `hidden` has the digests of documents that contain entries which were taken down.
     """
 
     entries: Sequence[NormalEntry]
@@ -87,7 +87,7 @@ def allowed(
     entries: Sequence[NormalEntry],
     broken: Sequence[BrokenEntry] = (),
 ) -> Allowed:
-    """Return the entries of a document without those that were taken down."""
+    """Return the entries of a document, except entries that were taken down."""
     if not connection.scalar(_ANY):
         return Allowed(entries=entries, broken=broken)
     of_entries = [set(_identities(feed_id, entry)) for entry in entries]
@@ -118,7 +118,7 @@ def _identities_of_broken(feed_id: int, broken: BrokenEntry) -> set[str]:
 
 
 def refused_of(connection: sa.Connection, identities: Iterable[str]) -> set[str]:
-    """Return those of these identities that were taken down."""
+    """Return which of these identities were taken down."""
     found: set[str] = set()
     for some in in_batches(sorted(identities)):
         query = sa.select(_TOMBSTONE.c.identity).where(_TOMBSTONE.c.identity.in_(some))
@@ -127,7 +127,7 @@ def refused_of(connection: sa.Connection, identities: Iterable[str]) -> set[str]
 
 
 def refused_links(connection: sa.Connection, feed_id: int, link_keys: Iterable[str]) -> set[str]:
-    """Return the link keys that were taken down, in this feed or in all."""
+    """Return which of these link keys were taken down, in this feed or in all feeds."""
     spelled = {
         identity: key for key in link_keys for identity in (of_link(key), of_link(key, feed_id))
     }

@@ -1,4 +1,4 @@
-"""The spelling of categories and tags in files; it never changes."""
+"""Store how categories and tags are spelled in files; a stored spelling never changes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ingest.outputs.pages import page_of, ways_to_write
 from ingest.store.statements import in_batches, insert_if_new, table_of
 from models import SiteName
 
-# the place of its page (`tags`, or a place below a parent category), and the name itself
+# The parent path of its page (`tags`, or the path of the parent category), and the name itself.
 Name = tuple[str, str]
 
 _NAME = table_of(SiteName)
@@ -20,7 +20,7 @@ _NAME = table_of(SiteName)
 def written(
     connection: sa.Connection, output: str, names: Mapping[str, Sequence[str]]
 ) -> dict[Name, str]:
-    """Return the stored spellings of names; `names` maps each place to its names."""
+    """Return the stored spellings of names; `names` maps parent paths to names."""
     keys = sorted({name.casefold() for some in names.values() for name in some})
     known: dict[Name, str] = {}
     for some in in_batches(keys):
@@ -50,14 +50,14 @@ def _give(connection: sa.Connection, output: str, place: str, name: str) -> None
         page = page_of(way)
         if page and connection.execute(insert, row | {"page": page, "written": way}).rowcount == 1:
             return
-        # The name may have a spelling already, stored in another case. Otherwise another name owns
-        # this page, and the next spelling is tried.
+        # The same name in another case may have a spelling already. If not, another name owns this
+        # page, and the next spelling is tried.
         if number == 0 and written(connection, output, {place: [name]}):
             return
 
 
 def apart(connection: sa.Connection, output: str) -> list[tuple[str, str, str, str | None]]:
-    """Return names with another spelling: place, name, spelling, and the owner of the page."""
+    """Return names spelled differently: parent path, name, spelling, and owner of the page."""
     names = connection.execute(
         sa.select(_NAME.c.place, _NAME.c.page, _NAME.c.name, _NAME.c.written).where(
             _NAME.c.output == output

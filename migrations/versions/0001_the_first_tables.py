@@ -1,4 +1,4 @@
-"""The first tables.
+"""Create the first tables.
 
 Revision ID: 0001
 Revises:
@@ -18,7 +18,7 @@ branch_labels = None
 depends_on = None
 
 
-# SQLite numbers rows by itself only if the type is spelled INTEGER.
+# SQLite assigns ids automatically only if the type is spelled INTEGER.
 BIG_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 UTC = sa.DateTime(timezone=True)
@@ -212,7 +212,7 @@ def _create_revision() -> None:
 
 
 def _content() -> list[sa.Column[Any]]:
-    """Return the columns of what an entry says; its revisions have the same."""
+    """Return the columns with the content of an entry; revisions have the same columns."""
     return [
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("link", sa.Text(), nullable=True),

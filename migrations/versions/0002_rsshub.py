@@ -1,4 +1,4 @@
-"""RSSHub: the health of instances, the metadata of routes, and the columns of feeds.
+"""Add RSSHub: the health of instances, the metadata of routes, and columns of feeds.
 
 Revision ID: 0002
 Revises: 0001
@@ -37,8 +37,8 @@ def upgrade() -> None:
         sa.Column("routes", JSON, nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_rsshub_namespace")),
     )
-    # Columns are added one by one. Making the table again would delete the entries that refer to
-    # it.
+    # Columns are added one by one. Recreating the table would delete the entries that refer to
+    # its rows.
     op.add_column("feed", sa.Column("validators_of", sa.Text(), nullable=True))
     op.add_column("feed", sa.Column("rsshub_pattern", sa.Text(), nullable=True))
     op.add_column("feed", sa.Column("categories", JSON, server_default="[]", nullable=False))

@@ -1,4 +1,4 @@
-"""The schedule: habits, hints and moves of a feed, and pauses of servers.
+"""Add the schedule: habits, hints and moves of a feed, and pauses of servers.
 
 Revision ID: 0003
 Revises: 0002

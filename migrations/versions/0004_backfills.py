@@ -1,4 +1,4 @@
-"""Backfills: runs, the walks of each, and the documents of each walk.
+"""Add backfills: runs, the walks of each run, and the documents of each walk.
 
 Revision ID: 0004
 Revises: 0003

@@ -1,4 +1,4 @@
-"""Why an entry lacks its full text, and how often its page failed.
+"""Add why an entry lacks its full text, and how often its page failed.
 
 Revision ID: 0005
 Revises: 0004

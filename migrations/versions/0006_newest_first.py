@@ -1,4 +1,4 @@
-"""Indexes to list entries newest first, by publication, or by when they were first seen.
+"""Add indexes that list entries newest first, by publication or by when they were first seen.
 
 Revision ID: 0006
 Revises: 0005

@@ -1,4 +1,4 @@
-"""The trust in a feed's validators, and the form in which its ETag is sent.
+"""Add the trust in a feed's validators, and the form in which its ETag is sent.
 
 Revision ID: 0007
 Revises: 0006

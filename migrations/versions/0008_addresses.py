@@ -1,4 +1,4 @@
-"""Other addresses of entries, and an index of entries by their text.
+"""Add other addresses of entries, and an index of entries by their text.
 
 Revision ID: 0008
 Revises: 0007
@@ -39,7 +39,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_entry_address_entry_id"), "entry_address", ["entry_id"])
     op.create_index("ix_entry_address_feed_id_link_key", "entry_address", ["feed_id", "link_key"])
     op.create_index("ix_entry_feed_id_text_digest", "entry", ["feed_id", "text_digest"])
-    # Entries up to this id may be stored twice because their site moved. A replay joins them.
+    # Entries up to this id may have been stored twice when their site moved. A replay joins them.
     last = sa.cast(sa.func.max(ENTRY.c.id), sa.Text)
     row = sa.select(sa.literal(UP_TO), last).having(sa.func.count() > 0).select_from(ENTRY)
     op.execute(SETTING.insert().from_select(["name", "value"], row))

@@ -1,4 +1,4 @@
-"""The time when a text that became current again was first seen.
+"""Add when a text that became current again was first seen.
 
 Revision ID: 0009
 Revises: 0008

@@ -1,4 +1,4 @@
-"""The spelling of categories and tags, so that each has its own page.
+"""Add the spelling of categories and tags, so that each has its own page.
 
 Revision ID: 0010
 Revises: 0009

@@ -1,4 +1,4 @@
-"""The paths that files had before they were renamed.
+"""Add the paths that files had before they were renamed.
 
 Revision ID: 0011
 Revises: 0010

@@ -1,4 +1,4 @@
-"""The entry that each file of an old archive became, so that a killed backfill can continue.
+"""Add which entry each file of an old archive became, so that a killed backfill can continue.
 
 Revision ID: 0012
 Revises: 0011

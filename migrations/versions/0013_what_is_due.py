@@ -1,4 +1,4 @@
-"""A table of the entries that are due for each follower; the first follower writes the files.
+"""Add followers, and the entries that are due for each. The first follower writes the files.
 
 Revision ID: 0013
 Revises: 0012

@@ -1,4 +1,4 @@
-"""Entries that could not be read, by their bytes.
+"""Add entries that could not be read, with their bytes.
 
 Revision ID: 0014
 Revises: 0013

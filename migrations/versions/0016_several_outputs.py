@@ -1,4 +1,4 @@
-"""Files belong to an output by its name; files of whole sites.
+"""Store the output that each file belongs to; add the files of whole sites.
 
 Revision ID: 0016
 Revises: 0015
@@ -64,7 +64,7 @@ def downgrade() -> None:
 
 
 def _rename_key_of_site_names(former: str, present: str) -> None:
-    """Name the constraint after its first column, which has another name now."""
+    """Rename a constraint, because its name contains the name of its first column."""
     with op.batch_alter_table("site_name") as site_name:
         site_name.drop_constraint(f"uq_site_name_{former}", type_="unique")
         site_name.create_unique_constraint(f"uq_site_name_{present}", [present, "place", "key"])

@@ -1,4 +1,4 @@
-"""The search index, and its follower. All entries are due: the index is filled in the background.
+"""Add the search index and its follower. All entries become due, to fill the index.
 
 Revision ID: 0017
 Revises: 0016
@@ -17,8 +17,8 @@ branch_labels = None
 depends_on = None
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-# The index stores neither texts nor positions. Its tokens come ready, separated by blanks, and may
-# hold signs.
+# The index stores neither texts nor positions. Guidang splits texts into tokens itself, and
+# separates the tokens by blanks. Tokens may contain these signs.
 FTS5 = """\
 CREATE VIRTUAL TABLE search_index USING fts5(
     tokens, content='', columnsize=0, detail=none,

@@ -1,4 +1,4 @@
-"""Entries that may not come into an output yet.
+"""Add embargoes: entries that an output must not contain yet.
 
 Revision ID: 0018
 Revises: 0017

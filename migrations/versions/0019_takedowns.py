@@ -1,4 +1,4 @@
-"""What was taken down, and is not stored again; how many batches a follower has done.
+"""Add takedowns with their tombstones, and a count of the batches of each follower.
 
 Revision ID: 0019
 Revises: 0018

@@ -1,4 +1,4 @@
-"""The search index has pairs of characters: it is emptied, and filled again in the background.
+"""Index pairs of characters: empty the search index, and mark all entries due to fill it.
 
 Revision ID: 0020
 Revises: 0019
@@ -21,11 +21,12 @@ CREATE VIRTUAL TABLE search_index USING fts5(
     tokens, content='', columnsize=0, detail=none,
     tokenize="ascii tokenchars '.+#%&@<=>^|~$`'"
 )"""
-# Bytes of tokens that FTS5 gathers before it writes them: with the usual 1 MB it merges much more.
+# FTS5 collects this many bytes of tokens before it writes them. With its default of 1 MB, it merges
+# segments much more often.
 HASH_SIZE = "INSERT INTO search_index(search_index, rank) VALUES ('hashsize', 16777216)"
 
 
-# PostgreSQL computes the tsvector for its index from the tokens. As text they take half the room.
+# PostgreSQL computes the tsvectors for its index. Stored as text, the tokens take half the room.
 TOKENS = """\
 CREATE TABLE search_index (id bigint PRIMARY KEY, tokens text NOT NULL);
 CREATE INDEX ix_search_index_tokens ON search_index
@@ -44,7 +45,7 @@ def downgrade() -> None:
 
 
 def _make_again(*, sqlite: list[str], postgresql: str) -> None:
-    """Make the index again, empty, and mark all entries due for it."""
+    """Replace the index by an empty one, and mark all entries due for it."""
     op.execute("DROP TABLE search_index")
     op.execute("DELETE FROM search_document")
     is_sqlite = op.get_bind().dialect.name == "sqlite"

@@ -1,4 +1,4 @@
-"""Near-duplicates, and the follower that links them. All entries are due for it.
+"""Add near-duplicates, and the follower that links them. All entries become due for it.
 
 Revision ID: 0021
 Revises: 0020

@@ -1,8 +1,8 @@
-"""The outputs, folders of records: write missing ones, compare with the store, delete files.
+"""Write the records of outputs, compare them with the store, and delete files.
 
     output        render the records that are due, or all, in batches   ← open this first
     batch         give some records a path, render them, move them into place
-    own_part      what users add to a file or change in it
+    own_part      the parts of a file that users add or change
     folder        the files themselves, and errors of their disk
     site_files    files of the whole site
     differences   files that differ from the store

@@ -121,7 +121,7 @@ class Batch:
                 self._parents.add(parent)
             return self._folder.read(path)
         except OSError as error:
-            if is_bad_name(error):  # `_is_put` gives the file another name.
+            if is_bad_name(error):  # `_is_put` then tries a shorter name.
                 return None
             raise self._folder.explain(error) from error
 
@@ -141,7 +141,7 @@ class Batch:
         return in_place
 
     def _is_put(self, one: _Finished) -> bool:
-        """Move a file into place, under a shorter name if need be; return whether it moved."""
+        """Move a file into place, under a shorter name if necessary; return whether it moved."""
         if one.unfinished is None:
             return True
         try:
@@ -154,7 +154,7 @@ class Batch:
         return True
 
     def _put(self, one: _Finished, unfinished: str) -> None:
-        """Move a file into place; keep a changed one beside it; raise `OSError`."""
+        """Move a file into place; keep a version that a user changed beside it; raise `OSError`."""
         if one.action is Action.KEEP_BOTH:
             self._folder.put_aside(one.path)
         self._folder.move(unfinished, one.path)

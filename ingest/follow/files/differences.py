@@ -1,4 +1,4 @@
-"""Compare an output with the store; changes nothing."""
+"""Compare an output with the store, without changing either."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _AT_ONCE = 100
 class Difference:
     """A difference between an output and the store.
 
-    `what` is `missing`, `changed`, `outdated` or `foreign` for a file. It is `apart` for a category
-    or tag that is spelled differently so that it has its own page; `note` then says why.
+    `what` is `missing`, `changed`, `outdated` or `foreign` for a file. For a category or
+    tag that is spelled differently, to have its own page, it is `apart`; `note` then says why.
     """
 
     path: str

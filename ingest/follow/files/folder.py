@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 # Hexo, Hugo and Jekyll ignore files and folders whose names begin with a dot.
 _UNFINISHED = ".guidang-unfinished"
-# A version of a file that somebody has changed is kept under a name with this ending.
+# If somebody has changed a file, the changed version is kept under a name with this ending.
 _OLD = ".guidang-old"
 _LATER = "the entries are kept; when that is mended, run: guidang archive"
 _ADVICE = {
@@ -34,13 +34,13 @@ _ADVICE = {
 }
 # File systems raise these errors for an invalid name. The record then gets a shorter name.
 _BAD_NAME = frozenset({errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL})
-# A younger temporary file may belong to another process, which never needs an hour for a file.
+# Only older temporary files are deleted. A newer one may belong to a process that is writing it.
 _MOST_ASIDE = 1_000
 _ABANDONED = timedelta(hours=1)
 
 
 def is_bad_name(error: OSError) -> bool:
-    """Return whether an error means that the file system cannot have such a name."""
+    """Return whether an error means that the file system does not allow the name."""
     return error.errno in _BAD_NAME
 
 
@@ -122,7 +122,7 @@ class Folder:
             unfinished.replace(target)
 
     def remove(self, path: str, *, written: bytes | None) -> None:
-        """Delete a file; if somebody has changed or added something, put it aside instead."""
+        """Delete a file; if somebody has changed it or added an own part, rename it instead."""
         with self._explain_errors():
             present = self.read(path)
             if present is not None and (
@@ -133,14 +133,14 @@ class Folder:
             self._delete_empty_folders(path)
 
     def put_aside(self, path: str) -> None:
-        """Give a file that somebody has changed another name; raise `OSError`."""
+        """Rename a file that somebody has changed; raise `OSError`."""
         names = (f"{path}{_OLD}{number}" for number in ("", *range(2, _MOST_ASIDE)))
         aside = next(name for name in names if not self.has_file(name))
         logger.warning("%s/%s was changed by somebody; that version is %s", self.root, path, aside)
         (self.root / path).rename(self.root / aside)
 
     def digest(self, path: str) -> bytes | None:
-        """Return the SHA-256 of what Guidang wrote in a file; None if there is none."""
+        """Return the SHA-256 of the part of a file that Guidang wrote; None if there is no file."""
         try:
             present = self.read(path)
             return None if present is None else digest_of(present.content)

@@ -52,7 +52,7 @@ class Output:
         return output_store.follower_of(self.config.name)
 
     def begin(self, *, now: datetime) -> None:
-        """Mark all due if the settings changed; raise `ArchiveError` if nothing can be written."""
+        """Mark all records due if the settings changed; raise `ArchiveError` if writing fails."""
         self._refuse_if_gone()
         self._folder.check_room()
         self.notice_settings(now=now)
@@ -60,10 +60,10 @@ class Output:
             self._database.transact(embargoes.end_embargoes, self.config.name, now=now)
 
     def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:
-        """Write the records of these entries that may be in the output, and remove the others.
+        """Write the records of entries that belong in the output, and remove the others.
 
-        They must pass the filters, and be under no embargo. Records of deleted entries are deleted
-        elsewhere.
+        Entries belong in it if they pass its filters and are under no embargo. The records of
+        deleted entries are deleted elsewhere.
         """
         records = self._database.query(store.records, self.config.name, entry_ids)
         passing = [record for record in records if passes(record, self.config)]
@@ -86,7 +86,7 @@ class Output:
         return replace(followed, keep=keep)
 
     def _write(self, records: Sequence[Record], now: datetime) -> Followed:
-        """Write the files of these records, and those of the site."""
+        """Write the files of these records, and the files of the site."""
         self.other_paths += sum(
             record.path is not None and not is_at_home(self._layout, record) for record in records
         )
@@ -118,7 +118,7 @@ class Output:
         """Render every record; a file that is already correct is not touched.
 
         A file that somebody has changed is replaced; that version is kept beside it. Afterwards
-        `other_paths` counts the records with a path that a new record would not get.
+        `other_paths` counts the records whose path differs from the path of a new record.
         """
         self.prepare(now=now, anew=True)
         self._site_files.begin_anew()
@@ -127,7 +127,7 @@ class Output:
         return self.render_due(now=now)
 
     def restore_missing(self, *, now: datetime) -> int:
-        """Write the records that are due or missing in the folder; return how many."""
+        """Write the records that are due, or missing in the folder; return how many."""
         self.prepare(now=now, anew=True)
         output = self.config.name
         paths = self._database.query(lambda c: [path for path, *_ in store.files(c, output)])

@@ -1,7 +1,7 @@
-"""Decide what to do about a file that is there: users may have added to it, or changed it.
+"""Decide how to write a file that exists already: users may have added to it, or changed it.
 
-Everything from a line `<!-- guidang:own -->` on is the user's own part, and stays. What stands
-before it is Guidang's, and is never overwritten in silence if somebody has changed it.
+The line `<!-- guidang:own -->` begins the user's own part, which is always kept. Guidang writes
+the part before this line. If somebody has changed that part, the changed version is kept too.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ import hashlib
 import re
 from typing import NamedTuple
 
-# A comment on a line of its own, in HTML and Markdown, or in YAML.
+# The mark is a comment on its own line. Reading also accepts the comment form of YAML (`#`).
 MARK = b"<!-- guidang:own -->\n"
 _NAME = b"guidang:own"
 _LINE = re.compile(rb"^[ \t]*(?:<!--|#)[ \t]*guidang:own\b", re.MULTILINE)
 
 
 class Present(NamedTuple):
-    """A file that is there: its bytes, and when it was changed, in seconds."""
+    """An existing file: its bytes, and its modification time in seconds."""
 
     content: bytes
     changed_at: int
 
 
 class Action(enum.Enum):
-    """What to do to write a file."""
+    """The ways to write a file."""
 
     NOTHING = enum.auto()
     WRITE = enum.auto()
@@ -36,7 +36,7 @@ class Action(enum.Enum):
 def split(content: bytes) -> tuple[bytes, bytes]:
     """Return the part of a file that Guidang wrote, and the user's own part.
 
-    Blank lines before the own part belong to it.
+    Blank lines before the own part are returned as part of it.
     """
     found = _LINE.search(content) if _NAME in content else None
     if found is None:
@@ -47,7 +47,7 @@ def split(content: bytes) -> tuple[bytes, bytes]:
 
 
 def without_mark(content: bytes) -> bytes:
-    """Return rendered bytes in which no line begins an own part, whatever the entry says."""
+    """Return rendered bytes without any line that would begin an own part, such as in an entry."""
     if _NAME not in content:
         return content
     return _LINE.sub(lambda line: line[0].replace(b":", b" "), content)
@@ -67,9 +67,9 @@ def plan(
 ) -> tuple[Action, bytes]:
     """Return how to write a file with this content, and the bytes to write.
 
-    `written` is the SHA-256 of what Guidang last wrote there. A file with the time `at` is
-    Guidang's too: a run was stopped after it had written the file. A file of an own part only
-    gets Guidang's part in front.
+    `written` is the SHA-256 of what Guidang last wrote there. If the file has the time
+    `at`, Guidang wrote it too, in a run that was stopped afterwards. In a file that has only an
+    own part, Guidang's part is put before it.
     """
     if present is None:
         return Action.WRITE, content
@@ -86,6 +86,6 @@ def plan(
 
 
 def _is_written(content: bytes, written: bytes | None) -> bool:
-    """Return whether Guidang wrote this; Git writes CRLF on Windows."""
+    """Return whether Guidang wrote this content, with LF or, because of Git on Windows, CRLF."""
     with_lf = content.replace(b"\r\n", b"\n")
     return any(hashlib.sha256(version).digest() == written for version in (content, with_lf))

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-# The front matter of every record has this line.
+# Every record has a line with this key in its front matter.
 _MARK = b"\nsource_feed: "
-_FRONT_MATTER = 16_384  # The front matter ends within this many bytes.
+_FRONT_MATTER = 16_384  # bytes; no front matter is longer
 _RECORDS = (".md", ".html")
 
 
@@ -26,7 +26,8 @@ def _files(root: Path) -> Iterator[Path]:
 def _is_record(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            head = file.read(_FRONT_MATTER).replace(b"\r\n", b"\n")  # Git writes CRLF on Windows.
+            # On Windows, Git may have changed LF to CRLF.
+            head = file.read(_FRONT_MATTER).replace(b"\r\n", b"\n")
     except OSError:  # An unreadable file does not count as a record.
         return False
     front_matter, _, _ = head.removeprefix(b"---\n").partition(b"\n---\n")
@@ -34,7 +35,7 @@ def _is_record(path: Path) -> bool:
 
 
 class Presence:
-    """Checks whether files below a folder still exist; begins with the file that was found last."""
+    """Checks whether files below a folder still exist, and remembers a file that it found."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -42,11 +43,11 @@ class Presence:
 
     @property
     def is_known(self) -> bool:
-        """Whether the file that was found last still exists."""
+        """Return whether the file that was found last still exists."""
         return self._found is not None and self._is_there(self._found)
 
     def are_all_gone(self, paths: Iterable[str]) -> bool:
-        """Return whether none of these files exists; False if there are no paths."""
+        """Return whether none of these files exists; return False if `paths` is empty."""
         has_any = False
         for path in paths:
             if self._is_there(path):

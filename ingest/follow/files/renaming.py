@@ -1,4 +1,4 @@
-"""Move existing records to the paths of a new template. Nothing else changes their paths."""
+"""Move existing records to the paths of a new template. Only this changes their paths."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Renaming:
         inside = self._output.root.as_posix().rpartition("/_posts/")
         folder = f"{inside[2]}/" if inside[1] else ""
         for old, _, new in self._database.query(store.former, self._name):
-            if old not in known:  # The first row belongs to the entry that had the path last.
+            if old not in known:  # The first row is for the entry that had the path most recently.
                 known.add(old)
                 former, present = _page(folder + old), _page(folder + new)
                 yield f"  {_quote(former + 'index.html')}: {_quote(present)}"

@@ -16,7 +16,7 @@ from ingest.values import Record
 
 logger = logging.getLogger(__name__)
 
-_NEW = ".guidang-new"  # the ending of a new version beside a file of the user
+_NEW = ".guidang-new"  # the ending of Guidang's version beside a file that a user wrote or changed
 
 
 class SiteFiles:
@@ -31,7 +31,7 @@ class SiteFiles:
         self._facts: set[str] | None = None
 
     def update(self, records: Sequence[Record], *, now: datetime) -> None:
-        """Write the files again if these records have new facts, or once in each run."""
+        """Write the files if these records have new facts, and always at the first call."""
         if self._folder is None:
             return
         new = {fact for record in records for fact in self._layout.facts(record)}
@@ -59,7 +59,7 @@ class SiteFiles:
     def _write(
         self, folder: Folder, path: str, content: bytes, written: bytes | None, now: datetime
     ) -> None:
-        """Write a file if it differs; a file of the user, or one changed by the user, stays."""
+        """Write a file if it differs; if a user wrote or changed it, write beside it instead."""
         present = folder.present(path)
         action, wanted = plan(content, present, written=written, at=-1)
         if written != (digest := digest_of(content)):
@@ -72,7 +72,7 @@ class SiteFiles:
             logger.warning("%s was not written by Guidang; its version is %s", path, target)
 
     def differences(self) -> Iterator[tuple[str, str]]:
-        """Yield the path of each file that is missing or changed, and which of both it is."""
+        """Yield the path of each file that differs, with the word `missing` or `changed`."""
         if self._folder is None:
             return
         for path, digest in sorted(self._database.query(store.files, self._output).items()):

@@ -27,7 +27,7 @@ class SiteNames:
         if len(self._known) > _MOST_REMEMBERED:
             self._known.clear()
         output = self._output
-        # Most parents keep their own name as spelling. If that is assumed, one query finds the
+        # Most parent categories are spelled as they are named. With this guess, one query finds the
         # spellings of their children too.
         if guessed := self._unknown(records, guess=True):
             self._known |= self._database.query(store.written, output, guessed)
@@ -38,7 +38,7 @@ class SiteNames:
         return self._known
 
     def _unknown(self, records: Iterable[Record], *, guess: bool) -> dict[str, list[str]]:
-        """Return the names without a known spelling, by place, names without signs first."""
+        """Return the names without a known spelling, by parent path; plain names come first."""
         new: dict[str, dict[str, None]] = {}
         for record in records:
             for place, name in self._layout.names(record, self._known, guess=guess):
