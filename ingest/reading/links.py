@@ -20,15 +20,15 @@ _TRACKING = frozenset(
     # These values change with each request.
     " phpsessid jsessionid sessionid session_id _ rand random nocache".split()
 )
-# Some sites name the article with one of these parameters.
+# On some sites, one of these parameters identifies the article.
 _MAY_NAME = frozenset("from scene _ rand random nocache srcid".split())
-# The address has a scheme and a host, and nothing else.
+# An address that has only a scheme and a host.
 _SITE = re.compile(r"[a-z]+://[^/?#]*/?\??#?", re.IGNORECASE)
 # This is WordPress's default form of permalinks.
 _PLAIN_PERMALINK = re.compile(r"(?:^|&)p=[0-9]+(?:&|$)")
 _TRACKING_FRAGMENTS = frozenset({"", "rd", "wechat_redirect", "rss", "xtor"})
-# These are caches of AMP and MIP pages. The address of the page itself follows in the path, where
-# `s` means https.
+# Caches of AMP and MIP pages. The path contains the address of the original page, where `s` means
+# https.
 _CACHE = re.compile(
     r"(?:[^/]*\.)?(?:cdn\.ampproject\.org|bing-amp\.com|mipcdn\.com|mipcache\.bdstatic\.com)"
     r"/(?:c|v|wp)(?P<page>/.*)|(?:google|bing)\.[a-z.]{2,6}/amp(?P<shown>/.*)"
@@ -45,7 +45,7 @@ _AMP_FOLDER = re.compile(r"(?<=[^/])/amp(/?)$", re.IGNORECASE)
 _AMP_FILE = re.compile(r"\.amp(\.html?)?$", re.IGNORECASE)
 _AMP_VALUES = frozenset({"", "1", "true", "yes"})
 _OF_VIEWERS = frozenset({"amp_js_v", "amp_gsa", "amp_r", "amp_ct", "usqp"})
-# These fragments are places within an article's page. `#comment-7` or `#v2` may be articles.
+# These fragments are positions in an article's page. `#comment-7` or `#v2` may be articles.
 _FRAGMENT = re.compile(r"(?:comments|respond|disqus_thread|more(?:-\d+)?|top)?", re.IGNORECASE)
 # A plain link without any of these signs has only one spelling.
 _SIGNS = ("/amp", ".amp", "-amp", "?amp", "=amp", "mipc", "/index.", "/default.", "&")
@@ -87,7 +87,7 @@ def earlier_form(link: str) -> str | None:
 
 
 def exact_link(link: str) -> str | None:
-    """Return the canonical link, but keep the parameters that name the article on some sites.
+    """Return the canonical link with the parameters that identify the article on some sites.
 
     Return None if the link has no such parameter.
     """
@@ -157,13 +157,13 @@ def is_front_page(link: str) -> bool:
 
 
 def may_have_others(plain_link: str) -> bool:
-    """Check quickly whether a link without session and fragment may have other spellings."""
+    """Whether a plain link may have other spellings; a quick check for certain strings."""
     link = plain_link.lower()
     return any(sign in link for sign in _SIGNS)
 
 
 def one_spelling(parts: Parts) -> Parts:
-    """Return the spelling that all addresses of one page share."""
+    """Return the parts in the one spelling that all addresses of a page are converted to."""
     server, path = _from_cache(parts.server, parts.path)
     query = sorted(_without_amp(parts.query), key=lambda pair: pair[0])
     path = _SCRIPT.sub("", _SESSION.sub("", path))
@@ -193,7 +193,7 @@ def _without_amp(query: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def nearby(address: str) -> set[str]:
-    """Return an address with and without a slash or `.html` at its end.
+    """Return an address with different endings: none, a slash, `.html`.
 
     A site may have changed its addresses in this way. The results may also be different pages:
     the caller must compare their content.

@@ -14,8 +14,8 @@ from ingest.reading.entries.normalize import Context, each_entry, name_of
 from ingest.reading.shortcuts.split import Split, split
 from ingest.values import NormalEntry, Packed, ParsedFeed, Recognised
 
-# A feed labels local time as GMT if this many entries show it. Fewer entries may come from one
-# author's wrong clock.
+# If this many entries have a local time that is labelled GMT, the whole feed does. Fewer may come
+# from the wrong clock of one author.
 _PROOF_OF_LOCAL_TIME = 3
 _LONGEST_NAME = 200
 
@@ -41,7 +41,7 @@ class Reading:
 
     `feed` is the parsed feed without its entries. `beside` has the item digests of entries that
     were recognised by their bytes and not read again. `broken` has the entries that could not be
-    read; they are not in `entries` or `beside`.
+    read; these are not in `entries` or `beside`.
     """
 
     feed: ParsedFeed
@@ -55,8 +55,8 @@ class Reading:
 def read(context: Context) -> Reading:
     """Parse, normalise and identify the entries of a document.
 
-    Each entry gets its own bytes. If the document cannot be read item by item, the whole is read
-    at once. Raise `ParseError` if it is not a feed.
+    Each entry gets its own bytes. If the document cannot be read item by item, it is read as a
+    whole. Raise `ParseError` if it is not a feed.
     """
     body = context.document.body
     parts = split(body)
@@ -70,7 +70,7 @@ def read_items(
     """Parse, normalise and identify the items that were not recognised by their bytes.
 
     `fresh` holds these items by their digests. Only the text around the items is taken from
-    `frame`. Return None if some item is not exactly one entry: the caller then reads the whole
+    `frame`. Return None if an item is not exactly one entry; the caller then reads the whole
     document. Raise `ParseError` like `read`.
     """
     broken: list[BrokenEntry] = []

@@ -1,4 +1,4 @@
-"""Loads all modules and tables that reading needs, before the reading processes are forked."""
+"""Loads all modules and tables that reading needs, before the worker processes are forked."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from ingest.reading.extract import article
 
 __all__ = ["article", "read"]
 
-# The first calls load modules, tables and converters, among them feedparser, which all feeds except
-# the plainest need.
+# The first calls load modules, tables and converters. Among them is feedparser, which all but the
+# plainest feeds need.
 parse.parse(b"<rss version='0.91'><channel><item/></channel></rss>", content_type=None, url="")
 language.detect("归档")
 titles.title_key("归档")

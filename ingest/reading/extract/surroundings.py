@@ -27,7 +27,7 @@ _HALF = 0.5
 
 
 class Surroundings:
-    """A page in relation to the element of its article; `own` are the page's addresses."""
+    """The elements of a page in relation to its article; `own` are the page's addresses."""
 
     def __init__(self, article: HtmlElement, *, base_url: str, own: Sequence[str | None]) -> None:
         root = article.getroottree().getroot()
@@ -55,7 +55,7 @@ class Surroundings:
         return holders
 
     def _place_of_headline(self, root: HtmlElement, last: int) -> int:
-        """Return the position of the last h1 above the article, or of the first h1 in it."""
+        """Return the position of the last h1 above the article; if none, of the first h1 in it."""
         places = [place for h1 in root.iter("h1") if (place := self._order[h1]) <= last]
         above = [place for place in places if place < self._order[self.article]]
         return max(above, default=min(places, default=0))
@@ -93,7 +93,7 @@ class Surroundings:
         return self._order.get(element, 0) > self._next_heading
 
     def sections(self, inside: Sequence[HtmlElement]) -> Iterator[HtmlElement]:
-        """Yield these elements, the innermost first, up to the first that holds the article."""
+        """Yield the elements of `inside`, up to the first that holds the article."""
         for element in inside:
             if element in self._around:
                 return
@@ -110,7 +110,7 @@ class Surroundings:
         )
 
     def siblings(self, section: HtmlElement, *, preceding: bool) -> Iterator[HtmlElement]:
-        """Yield the siblings of a section on its side of the article."""
+        """Yield the siblings of a section in one direction, up to the article."""
         for one in islice(section.itersiblings(preceding=preceding), _MOST_SIBLINGS):
             if one in self._around:
                 return

@@ -1,4 +1,4 @@
-"""Finds the element of a page that holds the text of an opinion, a guess at the article's text."""
+"""Finds the element of a page that best matches an opinion, one guess at the article's text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from ingest.reading.extract.page import without_spaces
 
 SHINGLE = 4  # characters
-# The function returns how much of a text without white space belongs to the article: 0 to 1.
+# Returns the share (0 to 1) of a text without white space that belongs to the article.
 Weigh = Callable[[HtmlElement, str], float]
 
 
@@ -57,7 +57,7 @@ def runs(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
 
 
 def holder(body: HtmlElement, sums: Tally) -> HtmlElement:
-    """Return the element whose text is most similar to the opinion's text, by F1.
+    """Return the element whose text is most similar (F1) to the opinion's text.
 
     Among elements with the same text, return the outermost, which may also hold pictures.
     """
@@ -76,7 +76,7 @@ def shingles(text: str) -> frozenset[str]:
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    """Return the F1 of two sets of shingles, 0 if both are empty."""
+    """Return the similarity (F1) of two sets of shingles, or 0 if both are empty."""
     return 2 * len(one & other) / ((len(one) + len(other)) or 1)
 
 

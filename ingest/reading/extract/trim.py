@@ -1,7 +1,7 @@
 """Removes the parts of an article's element that do not belong to the article.
 
 These are the foot of the site, navigation, share bars, lists of related articles, comments and
-requests to scan a QR code. Notes on source, editor and copyright stay as rights information.
+requests to scan a QR code. Notes on source, editor and copyright are kept as rights information.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ _ABOVE_TEASER = frozenset("h2 h3 h4 h5 h6 div dt li dl section article".split())
 _SHORTEST_ARTICLE = 150
 _MOSTLY = 0.6
 _HALF = 0.5
-# Only the foot of a site states its licences with their numbers. Articles about licences do not
-# give the numbers.
+# Only the foot of a site gives its licences with their numbers. Articles about licences do not give
+# numbers.
 _LICENCE = re.compile(
     r"ICP\s*[备備证証]\D{0,3}\d{5}|(?:公网安备|公安备案)\D{0,6}\d{8}|网站标识码\D{0,3}\d{6}"
     r"|(?:信息服务|增值电信|网络文化|视听节目|互联网出版|广播电视节目)[\w（）()《》、]{0,20}许可证?[^。]{0,14}?\d{5}"
@@ -66,7 +66,7 @@ _LIKELY = re.compile(
 )
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 _SENTENCE = 15  # characters; a shorter run is a name, a number or a label
-_MOST_ELSE = 60  # the most characters in all shorter runs of a site's foot together
+_MOST_ELSE = 60  # the most characters that a site's foot has in other short runs, in total
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class _Sizes:
 
 
 def trim(article: HtmlElement, untaken: AbstractSet[HtmlElement] = frozenset()) -> None:
-    """Remove, in place, what does not belong to the article, and all blocks in `untaken`."""
+    """Remove from the tree the parts of other content, and all blocks in `untaken`."""
     sizes = _sizes(article)
     gone: set[HtmlElement] = {article}
     for element in list(article.iter(*_BLOCKS)):
@@ -138,7 +138,7 @@ def _is_linked(element: HtmlElement, sizes: _Sizes) -> bool:
 
 
 def _is_foreign(element: HtmlElement, article: HtmlElement, sizes: _Sizes) -> bool:
-    """Whether an element is named after a part of a page, and holds less than half the article."""
+    """Whether an element has the name of a page's part, and most of the text is outside of it."""
     names = f"{element.get('id') or ''} {element.get('class') or ''}"
     named = element.tag in _FOREIGN or _NAMES.search(_CAMEL.sub("-", names).lower())
     foreign = named or _is_imprint(element, sizes)
@@ -152,7 +152,7 @@ def _is_talk(names: str, rest: int) -> bool:
 
 
 def _is_imprint(element: HtmlElement, sizes: _Sizes) -> bool:
-    """Whether an element is the foot of a site: it is short and gives a licence."""
+    """Whether an element is the foot of a site: a short element with a licence number."""
     if sizes.length[element] > _LONGEST_IMPRINT:
         return False
     return bool(_LICENCE.search(str(element.text_content())))
@@ -163,10 +163,10 @@ def _is_link_list(element: HtmlElement, sizes: _Sizes) -> bool:
 
 
 def drop_imprints(body: HtmlElement) -> None:
-    """Remove, in place, the elements that hold only the foot of a site.
+    """Remove from the tree the elements that hold only the foot of a site.
 
-    By Chinese law the foot names the operator, licences and contacts. On the page of a short
-    article it may hold more sentences than the article does.
+    By Chinese law the foot names the operator, licences and contacts. It may have more sentences
+    than a short article.
     """
     sure: set[HtmlElement] = set()
     rest: dict[HtmlElement, int] = defaultdict(int)

@@ -2,20 +2,20 @@
 
 cleaning   HTML from outside → safe HTML
 tags       tags, as the standard's tokenizer reads them
-names      remove names in angle brackets that are not elements, before they hide text
+names      remove tags of unknown elements, before they hide text
 tree       any text → a tree
 addresses  an address as written → an absolute one
 drawings   replace SVG by the HTML and the pictures in it
-custom     pictures and players in elements of AMP, WeChat and others → HTML's own
-pictures   the address of a picture, wherever it was written
-players    the address of a sound, film or player; named_players: from a service and an id
+custom     pictures and players in elements of AMP, WeChat and others → elements of HTML
+pictures   the address of a picture, in whichever attribute it is
+players    the address of a sound, film or player (named_players: from a service and an id)
 hidden     show text that the page's script would have shown
-lines      add line ends to code that has one element for each line
-formulas   each formula once: as MathML (mathml, mathjax, katex), otherwise as TeX
-repair     a tree → one that every parser reads in the same way
-allowed    nh3: the last step of all HTML that is stored
+lines      add line ends to code whose lines are separate elements
+formulas   show each formula once: as MathML (mathml, mathjax, katex), otherwise as TeX
+repair     a tree → a tree that looks the same on every page
+allowed    sanitize with nh3, the last step for all HTML that is stored
 bbcode     BBCode of forums → HTML
-text       a tree → its visible text, and the media in it; plain text → HTML that keeps its lines
+text       a tree → its visible text and its media; plain text → HTML with the same lines
 """
 
 from ingest.reading.html.text import from_text, shown_by, text_of

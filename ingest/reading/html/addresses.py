@@ -61,14 +61,14 @@ def _absolute(value: str | None, base_url: str | None, schemes: frozenset[str]) 
         if scheme[1].lower() not in schemes:
             return None
         return _encode(joined) if scheme[1].lower() in MEDIA_SCHEMES else _percent_encode(joined)
-    except ValueError:  # an IPv6 literal without its bracket
+    except ValueError:  # an IPv6 address without its closing bracket
         return None
 
 
 def _join(address: str, base_url: str | None) -> str:
     if _SCHEME.match(address):
         return address
-    # A path pasted on Windows; browsers read it the same way.
+    # Browsers, too, read a backslash in the path as a slash.
     path, mark, query = address.partition("?")
     address = path.replace("\\", "/") + mark + query
     if not base_url:

@@ -1,4 +1,4 @@
-"""Sanitize HTML with nh3: the last step of everything that is stored.
+"""Sanitize HTML with nh3, the last step for all HTML that is stored.
 
 An element that is not listed here is removed. Its text stays, except in `CONTENTLESS` elements.
 """
@@ -29,7 +29,7 @@ TAGS = frozenset(
     " img picture source video audio track iframe".split()
 )
 FORMULAS = mathml.ELEMENTS
-# These are removed with their content, which is not text for readers.
+# These elements are removed with their content, which is not text for readers.
 CONTENTLESS = frozenset(
     "script style template svg title noembed noframes xmp plaintext applet canvas"
     " annotation".split()
@@ -66,7 +66,7 @@ _ATTRIBUTES: dict[str, set[str]] = {
     **{name: set(mathml.ATTRIBUTES) for name in FORMULAS},
     "math": {*mathml.ATTRIBUTES, "display", "alttext"},
 }
-# Hosts of players that only show a film or play a sound; all of them serve https.
+# Hosts of players that only show a film or play a sound. All of them support https.
 _PLAYERS = frozenset(
     "player.bilibili.com www.bilibili.com live.bilibili.com player.youku.com v.qq.com"
     " www.ixigua.com open.douyin.com open.iqiyi.com player.iqiyi.com tv.sohu.com www.acfun.cn"
@@ -76,7 +76,7 @@ _PLAYERS = frozenset(
     " embed.podcasts.apple.com embed.music.apple.com".split()
 )
 _PREFIXES = ("data-", "aria-")
-# Set on these elements, whatever their value was.
+# These attributes are always set on these elements; they replace existing values.
 _ALWAYS_SET: dict[str, dict[str, str]] = {
     "img": {"referrerpolicy": "no-referrer"},
     "iframe": {"sandbox": "allow-scripts allow-same-origin allow-popups allow-presentation"},
@@ -107,7 +107,7 @@ def sanitize(markup: str) -> SafeHtml:
 def sanitize_plain(markup: str) -> SafeHtml:
     """Sanitize HTML that has no players, and whose pictures all have http(s) addresses.
 
-    Unless it has styles, nh3's own checks are enough, and they take half the time.
+    Without styles, nh3's own checks are enough, and take half the time.
     """
     return SafeHtml((_CLEANER if "style" in markup else _CLEANER_WITHOUT_CHECK).clean(markup))
 

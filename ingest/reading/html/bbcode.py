@@ -47,11 +47,11 @@ _SIMPLE = {
 _ALIGNED = frozenset({"align", "center", "left", "right"})
 _PLAYED = frozenset("media video audio flash".split())
 _FROM_CONTENT = frozenset({"img", "code", "email"}) | _PLAYED
-# Discuz refers to files and people by numbers; its feeds do not give their addresses.
+# Discuz refers to files and people by numbers, whose addresses its feeds do not give.
 _NUMBERED = {"attach": "附件", "attachimg": "图片附件", "qq": "QQ"}
 _FOLDED = frozenset({"spoiler", "collapse"})
 _KNOWN = {*_SIMPLE, *_ALIGNED, *_FROM_CONTENT, *_NUMBERED, *_FOLDED, "color", "list", "url"}
-# Tags that occur in no other text with brackets.
+# Tags that only BBCode has; other texts with brackets do not contain them.
 _UNMISTAKABLE = frozenset("size color font backcolor align quote hide free code".split())
 _SURE = frozenset({*_NUMBERED, "spoiler"})  # one pair of these is enough
 _DEEPEST = 30
@@ -59,7 +59,7 @@ _ENOUGH = 3
 
 
 def rendered(text: str) -> str | None:
-    """Return the HTML with its BBCode rendered; None if there is no BBCode in it."""
+    """Return the HTML with its BBCode rendered; None if it contains no BBCode."""
     if _LESSON.search(text):
         return None
     reader = _Reader()
@@ -69,7 +69,7 @@ def rendered(text: str) -> str | None:
 
 
 class _Reader:
-    """A reader that passes over a text once, and replaces each pair of tags at its closing tag."""
+    """A reader that reads a text once, and replaces each pair of tags at its end tag."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
@@ -169,7 +169,7 @@ class _Reader:
 
 
 def _whole_address(name: str, address: str) -> str:
-    """Return an address with its scheme, and with blanks encoded if it is a picture's."""
+    """Return an address with its scheme; blanks in the address of a picture are encoded."""
     address = address.strip("\"' \t\n\xa0")
     if name == "url" and _OF_HOST.match(address):
         return f"http://{address}"

@@ -16,7 +16,7 @@ from ingest.reading.html.untangle import part_long_text
 from ingest.values import SafeHtml
 
 _TAG_BEGINS = re.compile(r"<[a-zA-Z/!?]")
-# An unescaped `if a<b` at the end of a text. A cut-off tag would follow a blank or have attributes.
+# `if a<b` at the end of a text is not a cut-off tag: no blank before `<`, and no attributes.
 _COMPARED_AT_END = re.compile(r"(?<=[A-Za-z0-9_)\]])<(?=[a-zA-Z][^<>=]*\Z)")
 _TAGS = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*")
 _MOST_PASSES = 5
@@ -61,14 +61,14 @@ def as_html(text: str) -> str:
 def _pass(markup: str, tree: etree._Element, base_url: str | None) -> tuple[SafeHtml, bool]:
     """Repair and sanitize once; return the result, and whether another pass would not change it.
 
-    libxml2 and nh3's parser (html5ever) read wrongly nested markup differently. If the tags of
-    the result are those of `markup`, in the same order, neither parser will move anything again.
+    libxml2 and nh3's parser (html5ever) read wrongly nested markup differently. If the result has
+    the same tags as `markup`, in the same order, neither parser will move anything again.
     """
     repair(tree, base_url, markup)
     part_long_text(tree, markup)
     repaired = etree.tostring(tree, method="html", encoding="unicode")
     result = sanitize(repaired)
     if not _TAG_BEGINS.search(result):
-        # Line ends in HTML are blanks. In text without tags the next pass would keep them as lines.
+        # Line ends in HTML mean blanks. Without tags, the next pass would read them as lines.
         return sanitize(from_text(_WHITE_SPACE.sub(" ", html.unescape(result)))), True
     return result, _TAGS.findall(markup) == _TAGS.findall(result)

@@ -1,7 +1,7 @@
 """Replace custom elements that show players, pictures and sounds by elements of HTML.
 
-Such elements, like `amp-youtube`, `mpvoice` or `lite-youtube`, come from AMP, WeChat and other
-pages. A browser shows them only with the script of the page.
+Elements like `amp-youtube`, `mpvoice` or `lite-youtube` come from AMP, WeChat and other pages. A
+browser shows them only with the page's script.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ _NAMES = (
     " data-miniprogram-nickname aria-label alt data-desc"
 ).split()
 _KEPT = ("width", "height", "alt", "srcset", "poster")
-# Elements that show a card; its name is shown even without an address.
+# Elements that show a card. The name of a card is shown even if it has no address.
 _CARD = re.compile(r"mp-?(?:common|miniprogram|weapp|profile|videosnap)")
 
 
@@ -104,7 +104,7 @@ def _medium(element: etree._Element, base_url: str | None) -> tuple[str, str | N
 
 
 def _tag_for(url: str) -> str | None:
-    """Return the HTML element for a file or player, if its address tells the kind."""
+    """Return the HTML element for a file or player, if its address shows which kind it is."""
     if is_player(f"https:{url.partition(':')[2]}"):
         return "iframe"
     path = urlsplit(url).path

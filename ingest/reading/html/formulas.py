@@ -1,7 +1,7 @@
 r"""Show each formula of a page once: as MathML, or otherwise as TeX.
 
 TeX is written as pandoc writes it, `<span class="math inline">\(x\)</span>`. Themes that render
-formulas recognise this; in other themes the TeX is readable.
+formulas recognise this. In other themes the TeX is at least readable.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _SIGNS = "math katex mjx- formula latex equation -tex /tex mimetex codecogs cht=
 _PREVIEW = re.compile(r"(?:^|\s)MathJax(?:_|\s|$)")
 _BLOCKS = frozenset({"div", "section", "figure", "p"})
 _DISPLAYED = re.compile(r"block-equation|MathJax_Display|math-display|display=(?:true|block)")
-# An element that contains one of these is more than a formula, whatever its class says.
+# An element that contains one of these is not only a formula, even if it has such a class.
 _OF_ARTICLES = "p h1 h2 h3 h4 h5 h6 li blockquote pre article".split()
 _REFERENCE = re.compile(r"&(?:lt|gt|amp|quot);")
 _UNKNOWN = "[公式]"
-# Addresses of pictures of formulas; they contain the source.
+# The address of a formula's picture contains the formula's source.
 _PICTURED = re.compile(
     r"latex\.php|/equation|codecogs|/tex(?:\W|$)|math/render|mimetex|chart\?cht=tx"
 )
@@ -57,7 +57,7 @@ def settle_formulas(tree: etree._Element, markup: str) -> None:
 
 
 def _settle_script(script: etree._Element) -> None:
-    """Show the source that MathJax 2 leaves in a script beside its drawing."""
+    """Replace a script of MathJax 2, and the drawing before it, by the formula in the script."""
     kind = (script.get("type") or "").lower()
     if kind.startswith("math/tex"):
         # HTML has no character references in scripts, but pages written as XML do.
@@ -126,7 +126,7 @@ def _settle_container(container: etree._Element) -> None:
 
 
 def _settle_katex(container: etree._Element) -> None:
-    """Replace a drawing of KaTeX without MathML by its source, or keep it if it is one line."""
+    """Replace a drawing of KaTeX without MathML by its TeX; keep it if it is only one line."""
     parent = container.getparent()
     if source := katex.source_of(container):
         is_block = parent is not None and "katex-display" in (parent.get("class") or "")

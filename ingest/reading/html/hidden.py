@@ -1,7 +1,7 @@
 """Show text that the page's own script, which is removed, would have shown.
 
 WeChat serves a whole article with `opacity: 0`. Small hidden parts stay hidden: spacers, tracking
-pixels, and the words that forums put between lines to spoil copies.
+pixels, and the nonsense words that forums put between lines against copying.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from lxml import etree
 _ZERO = r"0*(?:\.0+\d{0,3})?(?:px|pt|r?em|%|vh|vw)?"
 _FAR = r"-(?:\d{4,}px|\d{3,}(?:\.\d+)?(?:r?em|%|vw))"
 _END = r"\s*(?:!\s*important\s*)?(?=;|\Z)"
-# The start of an animation; text is never hidden permanently like this.
+# Such an opacity is the start of an animation: permanently hidden text has other styles.
 _NEARLY_ZERO = (  # below a tenth, in any spelling of a number
     r"[+-]?(?:0*\.0\d*|0+\.?(?!\d)|0*\d(?:\.\d*)?%|0*\.\d+%)(?![\d.%e])"
     r"|[+-]?(?:0+(?:\.0*)?e[+-]?\d+|\d?\.?\d+e-0*(?:[2-9]|[1-9]\d+))%?|-[\d.]+%?"
@@ -46,14 +46,14 @@ def hides(style: str) -> bool:
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def _hides(style: str) -> bool:
-    """Do the same as `hides`, and remember the result: many paragraphs share a few styles."""
+    """Do the same as `hides`, and cache the result, because many paragraphs share a few styles."""
     return bool(_HIDING.search(style))
 
 
 def reveal(tree: etree._Element) -> None:
     """Show hidden elements that hold most of the text around them, or that fade in."""
     scopes = [tree]
-    for _ in range(_DEEPEST):  # each level takes one more pass over its text
+    for _ in range(_DEEPEST):  # each pass shows one level of nested hidden elements
         scopes = [shown for scope in scopes for shown in _reveal_within(scope)]
 
 

@@ -19,7 +19,7 @@ def find(element: etree._Element, name: str) -> etree._Element | None:
 
 
 def source_of(formula: etree._Element) -> str:
-    """Return the TeX from MathML that has lost its tags; the drawing's letters precede the TeX."""
+    """Return the TeX from MathML without tags: the text after the letters of the drawing."""
     twin, drawn = find(formula, TWIN), find(formula, DRAWN)
     if twin is None or drawn is None:
         return ""
@@ -28,7 +28,7 @@ def source_of(formula: etree._Element) -> str:
 
 
 def _after(letters: str, text: str) -> str:
-    """Return the text after its leading `letters`, between which the text may have blanks."""
+    """Return the part of `text` after `letters`, its beginning; blanks do not count."""
     left = len(letters)
     for place, character in enumerate(text):
         if left == 0:

@@ -1,4 +1,4 @@
-"""Add line ends to code that has one element for each line instead."""
+"""Add line ends to code in which each line is an element and no line ends are written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def part_lines(pre: etree._Element) -> None:
 
 
 def part_codes(tree: etree._Element) -> None:
-    """Put a `<br>` between lines of code that are one `code` element each, outside of a `pre`."""
+    """Put a `<br>` between lines of code outside of a `pre`, if each line is a `code` element."""
     for code in list(tree.iter("code")):
         holder = code.getparent()
         if holder is None or holder.tag not in _HOLDERS or holder[0] is not code:
@@ -57,7 +57,7 @@ def is_block(element: etree._Element) -> bool:
 def _end(line: etree._Element, *, is_last: bool) -> None:
     text = "".join(line.itertext())
     breaks = list(line.iter("br"))
-    if breaks and not text.strip():  # an empty line, as editors write one
+    if breaks and not text.strip():  # editors write an empty line like this
         breaks[0].tag = "span"
     elif breaks or text.endswith("\n"):
         return

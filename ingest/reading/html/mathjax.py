@@ -1,6 +1,6 @@
 """Turn drawings of MathJax 3 and 4, made with SVG or CSS, back into MathML.
 
-A drawing names the MathML node of each of its parts, and the code point of each glyph.
+A drawing states the MathML element of each of its parts, and the code point of each glyph.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from lxml import etree
 from ingest.reading.html.mathml import ELEMENTS, TOKENS
 
 _GLYPH = re.compile(r"mjx-c([0-9A-F]{2,6})(?![0-9A-F])")
-# A letter in italics, as variables are drawn.
+# MathJax draws variables with these italic letters.
 _ITALIC = re.compile("[\U0001d434-\U0001d467\U0001d6e2-\U0001d71b\u210e]")
 _OF_TEX = "texatom"
 _SURD = "√"
 _PREFIX = "mjx-"
-# In a drawing with CSS, the last part of these comes first.
+# In drawings made with CSS, the last child of these elements is drawn first.
 _TURNED = frozenset({"mover", "munderover", "mroot"})
 
 
 def rebuild(drawing: etree._Element) -> etree._Element | None:
-    """Return the `math` element for a drawing; None if it cannot be told from the drawing."""
+    """Return the `math` element for a drawing; None if the drawing does not contain enough."""
     top = next((node for node in drawing.iter(etree.Element) if _name(node) == "math"), None)
     if top is None:
         return None
@@ -55,7 +55,7 @@ def _element(node: etree._Element) -> etree._Element:
         parts[1:] = parts[:0:-1]
     elif name in _TURNED and str(node.tag).startswith(_PREFIX):
         parts = parts[1:] + parts[:1]
-    if name == "munderover" and len(parts) == 2:  # an inner element has the lower part
+    if name == "munderover" and len(parts) == 2:  # the lower part is in an inner element
         element.tag = "mover"
     element.extend(parts)
     return element

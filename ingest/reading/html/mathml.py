@@ -7,7 +7,7 @@ import re
 from lxml import etree
 
 TOKENS = frozenset({"mi", "mn", "mo", "ms", "mtext"})
-# The presentation elements of MathML Core, and the older ones that browsers still know.
+# The presentation elements of MathML Core, and older elements that browsers still support.
 ELEMENTS = TOKENS | frozenset(
     "math mrow mfrac msqrt mroot mstyle merror mpadded mphantom mspace msub msup msubsup munder"
     " mover munderover mmultiscripts mprescripts none mtable mtr mtd mlabeledtr menclose".split()
@@ -38,14 +38,14 @@ def clean_math(math: etree._Element) -> None:
     for inner in list(math.iter("math"))[1:]:
         inner.tag = "mrow"
     for token in list(math.iter(*TOKENS)):
-        # An HTML parser reads the content of these as HTML, in which nh3 drops MathML elements.
+        # HTML parsers read the content of a token as HTML, and nh3 drops MathML elements in HTML.
         etree.strip_tags(token, *ELEMENTS)
     if tex:
         math.set("alttext", tex)
 
 
 def tex_of(math: etree._Element) -> str:
-    """Return the formula's source in TeX, or an empty text."""
+    """Return the formula's source in TeX, or an empty string."""
     for annotation in math.iter("annotation"):
         if _TEX.search(annotation.get("encoding") or ""):
             return _short("".join(annotation.itertext()))

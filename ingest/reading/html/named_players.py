@@ -1,6 +1,6 @@
 """Find the address of a player that a page names only by a service and an id.
 
-The page's script would make the player. Examples are `<div data-plyr-provider="youtube"
+The page's script would create the player. Examples are `<div data-plyr-provider="youtube"
 data-plyr-embed-id="…">`, `<div class="bilibili" data-bvid="BV…">` and
 `<div class="youtube-player" data-id="…">`. The service is named by an attribute, a class, or the
 name of the attribute with the id. Each service has its own form of ids.
@@ -21,7 +21,7 @@ _IDS = (
     "data-plyr-embed-id data-embed-id data-video-id data-videoid data-id data-vid data-video"
     " data-key data-code data-embed data-bvid data-aid video-id videoid bvid aid"
 ).split()
-# Each service: the words that name it, the form of its ids, and the address of its player.
+# For each service: the words that name it, the form of its ids, and the address of its player.
 _SERVICES = tuple(
     (re.compile(rf"(?:{words})", re.IGNORECASE), re.compile(identity), address)
     for words, identity, address in (

@@ -1,8 +1,8 @@
 """Remove or escape names in angle brackets that are not HTML elements, before they hide text.
 
-`vector<int>` and `cp <path>` are text that was not escaped. A browser hides only the name. But nh3
-removes an element named like one of SVG or MathML with its content, which is the rest of the
-paragraph. It also removes the text after a `<template>` or `<title>` that is never closed.
+`vector<int>` and `cp <path>` are text that was not escaped. A browser hides only `<path>`, but nh3
+removes the rest of the paragraph with it, because SVG has an element of that name. It also removes
+the text after a `<template>` or `<title>` that is never closed.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ _PASSING = frozenset(
 )
 _KNOWN = (TAGS | CONTENTLESS | _PASSING | {"math"}) - {"annotation"}
 ELEMENTS = _KNOWN | FORMULAS
-# The content of these is read as text, up to their own closing tag (HTML 13.2.6.2).
+# Parsers read the content of these as text, up to the same closing tag (HTML 13.2.6.2).
 _RAW = frozenset(
     "script style textarea title xmp iframe noembed noframes plaintext amp-iframe".split()
 )
-# Without a closing tag, these would hide, fold up or move everything after them.
+# Without a closing tag, these would hide, collapse or move everything after them.
 _PAIRED = frozenset(
     "template svg math canvas applet noscript video audio object details dialog dir amp-video"
     " amp-audio view".split()
 )
-# Elements of other programs → the HTML elements with the same meaning.
+# Elements of AMP and other frameworks → the HTML elements with the same meaning.
 _RENAMED = {
     "image": "img",
     "amp-img": "img",
@@ -48,8 +48,8 @@ _NAME = re.compile(r"</?([a-zA-Z][^\s/>]*)")
 _MEDIUM_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _SOURCE = re.compile(r"(?:^|[\s\"'])(?:data-[\w-]*)?(?:src|data|original|url)\s*=", re.IGNORECASE)
 _SIDES = re.compile(r"\s(?:width|height)\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
-# An unescaped comparison: a tag has such characters only in values (`a<b 则输出`), and has no other
-# tag inside it (`0<x<1`).
+# An unescaped comparison. A real tag has such characters only in values (unlike `a<b 则输出`), and
+# contains no other `<` (unlike `0<x<1`).
 _OF_PROSE = r"&;()+,{}\[\]*|\u3400-\u9fff"
 _PROSE = rf"<[a-zA-Z][^<>=\"{_OF_PROSE}]*+(?:[{_OF_PROSE}][^<>=\"]*+(?![=\"])|(?=<|\Z))"
 _PERHAPS_PROSE = re.compile(_PROSE)
@@ -61,7 +61,7 @@ _TOKEN = re.compile(rf"({_PROSE})|(?:{_COMMENT})|{TAG_PATTERN}", re.DOTALL)
 def drop_unknown(text: str) -> str:
     """Return HTML without the tags of unknown elements, and without certain unclosed tags.
 
-    An unknown element with attributes may be a player or a picture: it stays, without its content.
+    An unknown element with attributes is kept without its content: it may be a player or picture.
     """
     names = {name.lower() for name in set(_NAME.findall(text))}
     is_plain = names <= _KNOWN and not _PERHAPS_PROSE.search(text)
@@ -83,7 +83,7 @@ def _are_closed(text: str, names: set[str]) -> bool:
 
 
 class _Reader:
-    """A reader that passes over a document once.
+    """A reader that reads a document once, from the beginning to the end.
 
     `known_unclosed` are the offsets of tags that are known to have no closing tag.
     """
@@ -127,7 +127,7 @@ class _Reader:
         return written or self._nothing(tag), tag.end
 
     def _is_prose(self, token: re.Match[str]) -> bool:
-        """Return whether a token is text; `<p ` in `<p <b>` is a tag without its end."""
+        """Return whether a token is text. But `<p ` in `<p <b>` is a tag without its end."""
         if _MARK_OF_PROSE.search(token[1]):
             return True
         name = token[1][1:].split(maxsplit=1)[0].lower()
@@ -136,7 +136,7 @@ class _Reader:
         return len(name) == 1 or not self._is_element(name)
 
     def _nothing(self, tag: _Tag) -> str:
-        """Return what replaces a removed tag: nothing, or a comment after a `<`.
+        """Return the replacement of a removed tag: an empty string, or a comment after a `<`.
 
         Without the comment, the `<` would start a tag with the text that follows.
         """
@@ -166,7 +166,7 @@ class _Reader:
         return known or is_foreign
 
     def _raw(self, tag: _Tag) -> tuple[str, int]:
-        """Pass over an element whose content is text; an unclosed one has no content."""
+        """Skip an element whose content is text; if it is not closed, it has no content."""
         end = self._end_of_raw(tag)
         if end is not None:
             return f"{tag.written}{self._text[tag.end : end]}", end

@@ -11,7 +11,7 @@ from lxml import etree
 from ingest.reading.html.addresses import MEDIA_SCHEMES, absolute
 from ingest.reading.html.tree import parse_fragment
 
-# Each script for lazy loading has its own attribute; the better known ones come first.
+# Each script for lazy loading uses its own attribute. Better known attributes come first.
 LAZY_ATTRIBUTES = (
     "data-original data-actualsrc data-src data-original-src data-lazy-src data-lazyload data-lazy"
     " data-real-src real_src data-orig-file data-hi-res-src data-image-src zoomfile file data-echo"
@@ -19,7 +19,7 @@ LAZY_ATTRIBUTES = (
 ).split()
 LAZY_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set")
 LATE_ATTRIBUTES = frozenset({*LAZY_ATTRIBUTES, *LAZY_SETS})
-# In an element with a `src`, these are often the address of a page.
+# If the element also has a `src`, these are often the addresses of pages.
 _OF_MANY_MEANINGS = frozenset({"data-url", "data-lazy", "file", "original", "src2"})
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)\b", re.IGNORECASE)
 
@@ -36,8 +36,8 @@ _LONGEST_SET = 20_000
 def address_of(image: etree._Element, base_url: str | None) -> str | None:
     """Return the absolute address of an `img`'s picture; None if it has only a placeholder.
 
-    Lazy-loading attributes are preferred to `src`, which then is a placeholder. So is a set of
-    sizes, because `src` is often the smallest of them.
+    Attributes for lazy loading have precedence over `src`, which then is a placeholder. So has
+    `srcset`, because `src` is often its smallest picture.
     """
     late = late_address(image, base_url)
     return late or largest(image.get("srcset"), base_url) or usable(image.get("src"), base_url)
@@ -67,7 +67,7 @@ def usable(value: str | None, base_url: str | None) -> str | None:
 
 
 def is_stand_in(url: str) -> bool:
-    """Return whether the name of a file is that of a placeholder for lazy loading."""
+    """Return whether a file has the name of a placeholder for lazy loading."""
     path = urlsplit(url).path
     stem = path.rpartition("/")[2].partition(".")[0]
     return bool(_STAND_IN.fullmatch(stem)) or bool(_NO_PICTURE.search(path))

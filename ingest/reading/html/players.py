@@ -1,4 +1,4 @@
-"""Set the real address of players, sounds and films, also where a script would set it later."""
+"""Set the real address of players, sounds and films, even if a script would set it later."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _LATE = (
 _BESIDE = re.compile(r"poster|thumb|img|image|cover|avatar|icon|logo|track|ping|api|config")
 _NO_PAGE = re.compile(r"(?:blank|empty|loading|placeholder|lazy)[\w-]*\.html?\Z", re.IGNORECASE)
 _URL = re.compile(r"(?:https?:)?//[^\s\"'<>\\]{4,500}")
-# For these, the address without its query identifies the medium.
+# If the path looks like this, the address without its query identifies the medium.
 _NAMED_BY_PATH = re.compile(r"/(?:embed|video)/[\w-]+\Z")
-# Pages that show a player → the player's own address; only that one may be in a frame.
+# Pages that show a player → the address of the player. Only the player may be in a frame.
 _PAGES = tuple(
     (re.compile(page), player)
     for page, player in (
@@ -60,7 +60,7 @@ def settle_players(tree: etree._Element, base_url: str | None) -> None:
 
 
 def identity(url: str) -> str:
-    """Return a text that is the same for all addresses of one player."""
+    """Return a string that is the same for all addresses of one player."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -146,7 +146,7 @@ def _settle(frame: etree._Element, base_url: str | None) -> None:
 
 
 def _is_facade(element: etree._Element) -> bool:
-    """Return whether an element stands for a player; a link with an address does not."""
+    """Return whether an element is a placeholder for a player; a link with an address is not."""
     if element.tag not in _FACADES:
         return False
     if _is_late_and_empty(element):
@@ -161,7 +161,7 @@ def _is_late_and_empty(element: etree._Element) -> bool:
 
 
 def _play_in(facade: etree._Element, base_url: str | None, shown: set[str]) -> None:
-    """Put the player into the element that stands for it, unless it is shown elsewhere."""
+    """Put the player into its placeholder, unless the player is already shown elsewhere."""
     players = (url for url in _late_addresses(facade, base_url) if is_player(_secure(url)))
     player = next(players, None) or player_named_by(facade)
     if player is None or identity(player) in shown:

@@ -22,7 +22,7 @@ from ingest.reading.html.names import ELEMENTS
 from ingest.reading.html.players import address_of, identity, settle_medium, settle_players
 from ingest.reading.html.untangle import untangle
 
-# Tags without a meaning outside a form, a formula or a page.
+# Tags that mean nothing outside of a form or a whole page. Their content is kept.
 _TAGLESS = (
     "form fieldset legend label button select option optgroup datalist textarea output input"
     " nobr noscript marquee frameset"
@@ -33,10 +33,10 @@ _GONE = "template"  # an element with this name is removed with its content
 
 
 def repair(tree: etree._Element, base_url: str | None, markup: str) -> None:
-    """Repair a tree, parsed from `markup`, in place."""
+    """Repair a tree in place; it was parsed from `markup`."""
     for text in tree.iter(*_PREFORMATTED):
         text.tag = "pre"
-        # Each parser drops the first line end of a `pre` (HTML 13.1.2.5).
+        # Parsers drop the first line end of a `pre` (HTML 13.1.2.5).
         text.text = (text.text or "").lstrip("\n")
         part_lines(text)
     part_codes(tree)
@@ -54,7 +54,7 @@ def repair(tree: etree._Element, base_url: str | None, markup: str) -> None:
     etree.strip_tags(tree, *_TAGLESS)
     for empty in tree.iter("li", "dt", "dd"):
         if not empty.text and not len(empty):
-            empty.text = ""  # otherwise lxml writes no end tag, and the item contains what follows
+            empty.text = ""  # otherwise lxml writes no end tag, and later text joins the item
     reveal(tree)
     untangle(tree)
 
@@ -68,7 +68,7 @@ def _replace_unknown(tree: etree._Element, base_url: str | None) -> None:
 
 
 def _show_noscript(tree: etree._Element, base_url: str | None) -> None:
-    """Show pictures and players from `noscript` elements, each of them once."""
+    """Show the pictures and players in `noscript` elements, each only once."""
     noscripts = list(tree.iter("noscript"))
     everywhere = tree.iter("img", "iframe") if noscripts else ()
     outside = [medium for medium in everywhere if not _is_in_noscript(medium)]
@@ -88,7 +88,7 @@ def _show_noscript(tree: etree._Element, base_url: str | None) -> None:
 
 
 def _place(medium: etree._Element, base_url: str | None) -> str | None:
-    """Return a text that identifies a picture or player: the address of a picture."""
+    """Return a string that identifies a picture (its address) or a player."""
     if medium.tag == "img":
         return pictures.address_of(medium, base_url)
     url = address_of(medium, base_url)
@@ -96,7 +96,7 @@ def _place(medium: etree._Element, base_url: str | None) -> str | None:
 
 
 def _keep_unless_message(noscript: etree._Element, is_double: bool) -> None:
-    # A `noscript` with only text asks readers to switch on scripts.
+    # A `noscript` with only text asks readers to enable scripts.
     if is_double or not len(noscript):
         noscript.tag = _GONE
 
@@ -121,7 +121,7 @@ def _repair_image(image: etree._Element, base_url: str | None) -> None:
     _set(image, "srcset", pictures.absolute_set(sizes, base_url))
     _set(image, "src", own)
     if late:
-        # Otherwise a theme with lazy loading would use these addresses as they are.
+        # Otherwise a theme with lazy loading would load these unchecked addresses.
         for name in (*pictures.LAZY_ATTRIBUTES, *pictures.LAZY_SETS):
             image.attrib.pop(name, None)
     if own is None and not image.get("srcset") and not image.get("alt"):

@@ -1,4 +1,4 @@
-"""Find tags as the standard's tokenizer reads them (HTML 13.2.5), in linear time."""
+"""Find tags like the tokenizer of the HTML standard (section 13.2.5), in linear time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def close_voids(text: str) -> str:
 
 
 def with_few_attributes(tag: re.Match[str], most: int) -> str:
-    """Return a tag with at most so many attributes; unchanged if it has no more."""
+    """Return a tag with at most `most` attributes."""
     if len(tag[3]) < 2 * most:
         return tag[0]
     few = islice(ATTRIBUTES.finditer(tag[3]), most)

@@ -36,7 +36,7 @@ class Shown:
 
 
 def text_of(fragment: str) -> str:
-    """Return the visible text: each block on its own lines, runs of white space as one blank."""
+    """Return the visible text: a new line for each block, one blank for any white space."""
     return _text_of(parse_fragment(fragment)) if fragment else ""
 
 

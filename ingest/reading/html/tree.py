@@ -12,11 +12,11 @@ from lxml import etree
 from ingest.reading.html.names import drop_unknown
 from ingest.reading.html.tags import TAG, close_voids, with_few_attributes
 
-_DEEPEST = 200  # open elements; deeper tags are dropped, their text stays
-_MOST_ATTRIBUTES = 200  # per element; parsers compare each with all before it
+_DEEPEST = 200  # open elements; deeper tags are dropped, but their text is kept
+_MOST_ATTRIBUTES = 200  # per element; parsers compare each attribute with all earlier ones
 _SMALL = 20_000  # characters; too few for a tag with too many attributes
 
-# These are closed by the next such element, or are always empty, so they do not nest.
+# These are closed by the next element of the kind, or are always empty, so they do not nest.
 _SHALLOW = frozenset(
     "a area base br col embed hr img input li link meta option p param source tbody td tfoot"
     " th thead tr track wbr".split()
@@ -30,7 +30,7 @@ _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-fA-F])|0*(\d{1,7
 # into a second document.
 _EARLY_ENDS = re.compile(r"</(?:body|html)(?=[\s/>])[^<>]{0,100}>", re.IGNORECASE)
 
-# huge_tree lifts libxml2's depth of 256, at which it drops the rest of the document.
+# Without huge_tree, libxml2 drops the rest of a document below a depth of 256.
 _PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True)
 
 
@@ -38,7 +38,7 @@ def parse_fragment(fragment: str) -> etree._Element:
     """Return the root of a tree whose `body` contains the fragment; any text is accepted."""
     sound = _REFERENCE.sub(_sound_reference, make_sound(keep_open(fragment)))
     text = close_voids(flatten(drop_unknown(sound)))
-    # Not closed: if the text ends inside a tag or a comment, closing tags would become text.
+    # No closing tags are added: if the text ends inside a tag or comment, they would become text.
     return etree.fromstring(f"<html><body>{text}".encode(), _PARSER)
 
 
@@ -57,15 +57,15 @@ def make_sound(text: str) -> str:
 def _sound_reference(reference: re.Match[str]) -> str:
     code = int(reference[1], 16) if reference[1] else int(reference[2])
     if code == 0x0D or code > 0x10FFFF or _UNSOUND.match(chr(code)):
-        return " "  # not empty, or the characters around it could become a reference
+        return " "  # an empty string could join the characters around it to a new reference
     return reference[0]
 
 
 def flatten(text: str) -> str:
-    """Drop tags nested too deeply, and attributes beyond a number: both would take square time.
+    """Drop too deeply nested tags, and too many attributes, because they take quadratic time.
 
-    The depth is a rough count that ignores which tags close others. Only a page with hundreds of
-    unclosed elements loses tags for this reason.
+    The depth is only estimated: some elements close others without a tag. But only a page with
+    hundreds of unclosed elements loses tags for this reason.
     """
     if len(text) <= _SMALL and text.count("<") <= _DEEPEST:
         return text

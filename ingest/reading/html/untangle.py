@@ -18,10 +18,10 @@ _CELLS = frozenset({"td", "th", "caption"})
 
 
 def untangle(tree: etree._Element) -> None:
-    """Turn a paragraph that contains blocks into a `div`, a link around a link into a `span`.
+    """Turn a paragraph that contains blocks into a `div`, and a link around a link into a `span`.
 
-    A standard parser would split such elements, and repeat the formatting inside them at each
-    split, so that a small text could become a huge tree.
+    A standard parser splits such elements, and repeats their formatting after each split, so that a
+    small text could become a huge tree.
     """
     paragraphs: list[list[etree._Element]] = [[]]
     links: list[etree._Element] = []
@@ -53,7 +53,7 @@ def _leave(
 
 
 def part_long_text(tree: etree._Element, markup: str) -> None:
-    """Split texts full of character references by comments: nh3 joins references in square time.
+    """Split texts full of character references by comments: nh3 takes quadratic time to join them.
 
     The tree was parsed from `markup`. Most markup has too few references, and is left unchanged.
     """

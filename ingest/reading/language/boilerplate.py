@@ -173,14 +173,14 @@ _DATE_LINE = re.compile(
     r"(?:\s*(?:星期|周)[一二三四五六日天])?(?:[\sT]*\d{1,2}[:时]\d{1,2}(?:[:分]\d{1,2}秒?)?分?)?"
     r"(?:\s+[\w.]{1,14}){0,2}(?:\s*(?:来源|作者|编辑|责编|浏览|阅读|评论|发布|记者)\S{0,30}){0,4}"
 )
-# Only authors write these words. `_NOTICE` and `_PROMOTION` do not apply to a line with one.
+# Only authors write these words. A line with one of them is not a notice or a promotion.
 _PROSE = re.compile(r"[他她]|越来越|引发|已经|争议|突然|超过|[码文]的|一种|不得进入|说[.。,]?\Z")
 _SHAPES = (_BARE_LABEL, _NAVIGATION, _TRAIL, _END, _TRUNCATION, _DATE_LINE)
 _WORDS = (_NOTICE, _PROMOTION)
 
 
 def is_boilerplate(line: str) -> bool:
-    """Whether a line belongs to the page or its editors rather than to the article."""
+    """Whether a line was written for the page or by its editors, and is not part of the article."""
     bare = line.strip()
     if not bare or len(bare) > _LONGEST:
         return False

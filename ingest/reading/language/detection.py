@@ -8,9 +8,9 @@ from itertools import repeat
 
 import opencc
 
-_SAMPLE = 20_000  # The language is detected in this many characters.
-_CHINESE_SAMPLE = 1_000  # The Chinese script is detected in this many Han characters.
-# If this many Han characters at both ends of a text agree, the middle is not read.
+_SAMPLE = 20_000  # The language is detected from this many characters.
+_CHINESE_SAMPLE = 1_000  # The Chinese script is detected from this many Han characters.
+# If this many Han characters at the beginning and end agree, the rest is not read.
 _CHINESE_ENDS = 100
 _CLEARLY = 0.15  # An end is clear if its weight is above this share of its characters.
 
@@ -18,7 +18,7 @@ _CLEARLY = 0.15  # An end is clear if its weight is above this share of its char
 def _runs(characters: str) -> re.Pattern[str]:
     """Compile a pattern for runs of these characters.
 
-    `[…]+` matches the same, but `re` searches `[…][…]*` faster: it scans for the first character.
+    `[…]+` matches the same, but `re` finds `[…][…]*` faster, because it scans for one character.
     """
     return re.compile(f"[{characters}][{characters}]*")
 
@@ -79,7 +79,7 @@ def _which_chinese(han: str) -> str:
 
 
 def _weight_at_ends(han: str) -> float:
-    """Return the weight of a long text's ends; 0 if they do not agree, or the text is short."""
+    """Return the weight of a long text's beginning and end; 0 if they differ or it is short."""
     if len(han) <= 2 * _CHINESE_ENDS:
         return 0.0
     ends = _weight_of(han[:_CHINESE_ENDS]), _weight_of(han[-_CHINESE_ENDS:])

@@ -10,7 +10,7 @@ from ingest.reading.language.boilerplate import is_boilerplate
 _SENTENCE_END = re.compile("[。！？!?…][”’」』）)]*|\\.(?=\\s)")
 _CLAUSE_END = re.compile("[，,、；;：:]")
 _UNBROKEN = re.compile(r"[A-Za-z0-9\u00c0-\u024f.,'’%+-]")
-# the smallest share of the limit that an excerpt fills if it ends with a sentence
+# An excerpt ends with a whole sentence only if it then fills at least this share of the limit.
 _LEAST_SHARE = 0.7
 _LONGEST_WORD = 30
 _SAMPLE = 20_000  # Only this many characters of a text are read.
@@ -37,7 +37,7 @@ def excerpt(text: str, limit: int = 140) -> str:
 
 
 def _first_lines(text: str, enough: int) -> str:
-    """Join the first lines that are not boilerplate, or all lines if every line is."""
+    """Join the first lines that are not boilerplate; if all are, join all lines."""
     text = text[:_SAMPLE]
     joined = ""
     for line in text.split("\n"):

@@ -50,7 +50,7 @@ def names_an_origin(line: str, *, in_brackets: bool) -> bool:
 
 
 def is_sentence_after_label(line: str) -> bool:
-    """Whether a line is a label and a sentence or clause (来源：没人知道), not label and name."""
+    """Whether a sentence or clause follows a label (来源：没人知道), and not a name."""
     found = _LABEL.match(line)
     if found is None or _FREE_LABEL.search(found[1]) or _RIGHTS.search(found[2]):
         return False

@@ -1,7 +1,7 @@
 """Finds addresses at which a site may have its feed, from one of its pages.
 
 https://www.rssboard.org/rss-autodiscovery says what a page should contain; the tests show what
-pages do contain. Nothing is fetched: there may be no feed at an address.
+real pages contain. Nothing is fetched, so it is not certain that an address has a feed.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _USUAL = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLink:
-    """An address at which there may be a feed; `is_named` if the page links to it.
+    """An address that may have a feed; `is_named` is true if the page links to it.
 
     `refusal` is the reason not to fetch it, or "". A lower `rank` is more likely.
     """
@@ -176,7 +176,7 @@ def _main_language(tag: str | None) -> str:
 
 
 def _language_in(url: str, page_url: str) -> str:
-    """Return the language in the first folder of an address, "" if the page is in that folder."""
+    """Return the language in an address's first folder, or "" if the page is in that folder."""
     found = _LANGUAGE_FOLDER.match(urlsplit(url).path)
     is_own = found and urlsplit(page_url).path.startswith(found[0])
     return found[1].lower() if found and not is_own else ""
@@ -196,7 +196,7 @@ def _link(
 
 
 def _names_comments(title: str, site_name: str) -> bool:
-    """Whether a feed's title without the site's name names comments."""
+    """Whether a feed's title, without the name of the site, is that of a feed of comments."""
     _, part, own = title.rpartition("»")
     found = _COMMENTS.search(own)
     return bool(found and (part or found[0] not in site_name))

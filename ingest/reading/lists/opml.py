@@ -1,4 +1,4 @@
-"""Reads and writes lists of feeds as OPML 2.0; reading tolerates the mistakes of programs."""
+"""Reads and writes lists of feeds as OPML 2.0; accepts the mistakes of other programs."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _LONGEST_SHOWN = 200
 NAMESPACE = "https://github.com/guidang/guidang/ns/opml"
 # This attribute marks the root element of the lists that Guidang writes.
 FORM = f"{{{NAMESPACE}}}form"
-# Headers, passwords and proxies are neither written nor read (`in_lists`): otherwise somebody
-# else's list could decide where the secrets of this machine are sent.
+# Headers, passwords and proxies are neither written nor read (`in_lists`), because somebody else's
+# list could otherwise decide where the secrets of this machine are sent.
 _REFERENCES = ("env:", "credential:")
 
 
@@ -41,7 +41,7 @@ _REFERENCES = ("env:", "credential:")
 class FeedList:
     """The feeds of an OPML file, and messages about outlines that could not be read.
 
-    `damage` says where a damaged file is cut or broken; the rest of it was not read.
+    `damage` says where a damaged file is cut or broken; the rest of the file was not read.
     """
 
     feeds: tuple[FeedConfig, ...]
@@ -121,7 +121,7 @@ def _shorten(text: str) -> str:
 def _own_settings(root: etree._Element) -> dict[str, dict[str, Any]]:
     """Return the settings in Guidang's namespace by the addresses of the feeds.
 
-    In a list that Guidang wrote, only a title among these settings was set by the user.
+    In a list that Guidang wrote, a title was set by the user only if it is in this namespace.
     """
     is_ours = FORM in root.attrib
     found = {}

@@ -1,4 +1,4 @@
-"""Reads a fetched page: its tree, its `Link` headers, and its redirect by `meta`."""
+"""Reads the tree of a fetched page, its `Link` headers, and its `meta refresh`."""
 
 from __future__ import annotations
 

@@ -25,10 +25,10 @@ _FEW = 3  # This many addresses may have changed at the same moment by chance.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """An address in a sitemap; `is_list` if it is the address of another sitemap.
+    """An address in a sitemap; `is_list` is true if it is the address of another sitemap.
 
     `published` is the raw date of a news sitemap. `changed` is the raw `lastmod`, or None if most
-    addresses of the list have the same one.
+    addresses of the list have the same `lastmod`.
     """
 
     url: str
@@ -109,7 +109,7 @@ def _instant(entry: ParsedEntry, now: datetime) -> ResolvedDate | None:
 
 
 def _without_build_dates(listed: Iterator[Listed]) -> list[Listed]:
-    """Drop a `lastmod` that most addresses share: it is the time at which the site was built."""
+    """Drop a `lastmod` that most addresses share, because it only says when the site was built."""
     found = list(listed)
     (most,) = Counter(one.changed for one in found).most_common(1) or [(None, 0)]
     is_build = most[1] > max(_FEW, len(found) / 2)
@@ -135,7 +135,7 @@ def _addresses_in(root: etree._Element, list_url: str, now: datetime) -> Iterato
 
 
 def _absolute(written: str, list_url: str) -> str:
-    """Return an absolute address; in `example.org/a`, which has no scheme, the host is first."""
+    """Return an absolute address; `example.org/a` counts as an address without a scheme."""
     if (named := _HOST_AND_PATH.match(written)) and _is_host(named[1].lower(), host_of(list_url)):
         written = f"//{written}"
     return absolute_link(written, list_url) or written

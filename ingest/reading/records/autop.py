@@ -18,7 +18,7 @@ _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _BLANKS = re.compile(r"[^\S\n]{2,}")
 _PARTED = re.compile(r"\n[ \t]*\n\s*")
 
-# Corrections of paragraphs around other elements, in WordPress's order.
+# Corrections of `<p>` next to other elements, in WordPress's order.
 _REPAIRS = [
     (re.compile(pattern, re.IGNORECASE), by)
     for pattern, by in (
@@ -42,7 +42,7 @@ _CLOSED = re.compile(rf"(</{_BLOCKS}>|<hr\s*/?>)", re.IGNORECASE)
 
 
 def paragraphs(text: str) -> str:
-    """Return the text of a post as HTML; text of the block editor already has its paragraphs."""
+    """Return the text of a post as HTML; text of the block editor is returned unchanged."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "<!-- wp:" in text:
         return text
@@ -54,7 +54,7 @@ def paragraphs(text: str) -> str:
 
 
 def _without_verbatim(text: str) -> tuple[str, list[str]]:
-    """Return the text with marks in place of elements such as `pre`, and those elements."""
+    """Return the text with elements such as `pre` replaced by marks, and these elements."""
     pieces: list[str] = []
     kept: list[str] = []
     at, lower = 0, text.lower()

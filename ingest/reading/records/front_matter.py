@@ -18,13 +18,13 @@ _FENCED = re.compile(
     r"(?<=\n)(?P<end>(?P=fence)|\.{3})[ \t]*(?:\r?\n|\Z)",
     re.DOTALL,
 )
-# Until 2014 Hexo wrote no fence before the fields; it still reads such posts.
+# Until 2014 Hexo wrote no fence before the fields. Hexo still reads such posts.
 _ENDED = re.compile(
     r"\A\s*(?P<front>[^\s<#][^\n]*?\n(?:.*?\n)??)(?P<fence>-{3,}|;{3,})[ \t]*(?:\r?\n|\Z)",
     re.DOTALL,
 )
-# Text above a line of dashes is usually a heading. Without a fence before it, it is front matter
-# only if it has one of these fields.
+# Text above a line of dashes is usually a heading. Without a fence before the text, it is front
+# matter only if it has one of these fields.
 _USUAL = frozenset(
     "title date categories category tags tag layout permalink updated author comments".split()
 )
@@ -43,7 +43,7 @@ class BrokenRecordError(NoRecordError):
 
 
 def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
-    """Return the fields of a record and its body; YAML scalars stay text.
+    """Return the fields of a record and its body; YAML scalars are returned as strings.
 
     Raise `NoRecordError` if there are no fields, `BrokenRecordError` if they cannot be read.
     """
@@ -110,7 +110,7 @@ def _yaml(text: str) -> dict[str, Any]:
     # Hexo reads tabs as indentation; YAML forbids them.
     text = _LEADING_TABS.sub(lambda tabs: "  " * len(tabs[0]), text)
     try:
-        fields = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it makes nothing but text
+        fields = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it only makes strings
     except (yaml.YAMLError, RecursionError):
         return _line_by_line(text)
     return fields if isinstance(fields, dict) else _line_by_line(text)

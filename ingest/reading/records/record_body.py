@@ -1,4 +1,4 @@
-"""Convert the body of a record to HTML, and find pictures that are only files beside it."""
+"""Convert the body of a record to HTML, and find pictures that exist only as local files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ASSET = re.compile(r"\{%-?[ \t]*asset_img[ \t]+((?:[^%{\n]|%(?!\})|\{(?!%))*)%\
 _ARGUMENT = re.compile(r"""(["'])(?P<quoted>.*?)\1|(?P<plain>[^\s"']+)""")
 _FILE = re.compile(r"\.\w+$")
 _QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
-# MDX: lines that import and export code, and comments, are not part of the text.
+# In MDX, lines that import and export code, and comments, are not part of the text.
 _CODE_LINE = re.compile(r"(?m)^(?:import|export)[ \t].*\n?")
 _CODE_COMMENT = re.compile(r"\{/\*.*?\*/\}", re.DOTALL)
 _FENCE = re.compile(r"(?m)^[ \t]*(`{3,}|~{3,}).*$")
@@ -47,7 +47,7 @@ def _as_markdown(tag: re.Match[str]) -> str:
 
 
 def _without_code(body: str) -> str:
-    """Return the text of an MDX file without its code; code in fences is part of the text."""
+    """Return the text of an MDX file without its own code; fenced code blocks are kept."""
     pieces: list[str] = []
     at, fence = 0, ""
     for line in _FENCE.finditer(body):
@@ -69,13 +69,13 @@ def _as_text(piece: str) -> str:
 
 
 def at_home(content: str, site_url: str) -> str:
-    """Return HTML in which addresses from the root of a site (`/images/a.jpg`) are absolute."""
+    """Make addresses in HTML that begin at the root of the site (`/images/a.jpg`) absolute."""
     root = urljoin(site_url, "/")
     return _ROOTED.sub(lambda found: f"{found[1]}{root}", content)
 
 
 def local_pictures(content: str, named: Sequence[str] = ()) -> Iterator[str]:
-    """Yield the relative addresses of pictures in a record's body, and of those in `named`."""
+    """Yield the relative addresses among the pictures in a record's body and in `named`."""
     seen = {url for url in named if _is_local(url)}
     if "<img" in content or "<IMG" in content:
         seen.update(_in_body(content))

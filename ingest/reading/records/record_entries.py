@@ -1,4 +1,4 @@
-"""Turn a record with front matter into an entry, in a backfill and in a replay."""
+"""Turn a record with front matter into an entry, for backfills and replays."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ingest.reading.records.records import FrontMatter, read_record
 from ingest.urls import absolute_link
 from ingest.values import Document, NormalEntry, ParsedEntry, ParsedFeed
 
-_MOST_NAMED = 20  # pictures of one record that a message names
+_MOST_NAMED = 20  # pictures of one record that a message lists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordEntry:
-    """A record, its feed and its entry; `lacks` names pictures that cannot be stored."""
+    """A record, its feed and its entry; `lacks` is a message about pictures that are missing."""
 
     record: FrontMatter
     feed: ParsedFeed
@@ -47,7 +47,7 @@ def entry_of_record(
 
 
 def _at_home(entry: ParsedEntry, home: str) -> ParsedEntry:
-    """Return an entry whose addresses from the root of a site (`/a.jpg`) are on the site `home`."""
+    """Return an entry in which addresses from the root of a site (`/a.jpg`) are absolute."""
     images = [
         replace(one, url=absolute_link(one.url, home) or one.url)
         if one.url.startswith("/")
@@ -58,7 +58,7 @@ def _at_home(entry: ParsedEntry, home: str) -> ParsedEntry:
 
 
 def _without_pictures(entry: ParsedEntry) -> str | None:
-    """Return a message that names the pictures which are only files beside a record, or None."""
+    """Return a message that lists the pictures which exist only as local files, or None."""
     found = list(local_pictures(entry.content or "", [one.url for one in entry.images]))
     if not found:
         return None

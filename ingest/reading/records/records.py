@@ -1,7 +1,7 @@
 """Interpret the front matter of records from Hexo, Jekyll, Hugo and others.
 
-Records of the system that Guidang replaces are recognised by their seven keys. Their random
-pictures, picture proxies, `Invalid Date` and times of the run are ignored.
+Records of the system that Guidang replaces are recognised by their seven keys. Some of their values
+are ignored: random pictures, picture proxies, `Invalid Date`, and the time of the program's run.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ _UNPUBLISHED = frozenset("draft private pending trash auto-draft".split())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontMatter:
-    """A record: its entry, the feed that it names as its source, and its path of categories.
+    """A record: its entry, the address of its feed if it names one, and its path of categories.
 
-    `seen` is the time, as written, at which the program that wrote the record saw the entry, if the
+    `seen` is the raw time at which the program that wrote the record first saw the entry, if the
     record has no other time. `withheld` says why the record was not published.
     """
 
@@ -111,7 +111,7 @@ def _first(fields: Mapping[str, Any], names: Iterable[str]) -> str | None:
 
 
 def _names(value: object) -> tuple[str, ...]:
-    """Return the names in a list, a text, or lists inside a list (Hexo's sibling categories)."""
+    """Return the names in a string, a list, or nested lists (Hexo's sibling categories)."""
     return tuple(islice(_each_name(value, depth=3), _MOST_NAMES))
 
 
@@ -124,7 +124,7 @@ def _each_name(value: object, depth: int) -> Iterator[str]:
 
 
 def _tags(fields: Mapping[str, Any], front: str) -> tuple[str, ...]:
-    """Return the tags; split a text as Jekyll does, unless it is in quotes."""
+    """Return the tags; a string without quotes is split, as Jekyll does."""
     value = fields.get("tags") or fields.get("tag")
     if not isinstance(value, str) or re.search(r"^tags?[ \t]*[:=][ \t]*[\"']", front, re.MULTILINE):
         return _names(value)
@@ -133,7 +133,7 @@ def _tags(fields: Mapping[str, Any], front: str) -> tuple[str, ...]:
 
 
 def _categories(fields: Mapping[str, Any], *, is_jekyll: bool) -> tuple[str, ...]:
-    """Return the path of categories; only Jekyll splits a text at its blanks."""
+    """Return the path of categories; a string is split at blanks only for Jekyll."""
     value = fields.get("categories") or fields.get("category")
     if is_jekyll and isinstance(fields.get("categories"), str):
         value = str(value).split()
@@ -141,7 +141,7 @@ def _categories(fields: Mapping[str, Any], *, is_jekyll: bool) -> tuple[str, ...
 
 
 def _day_of(name: str) -> str | None:
-    """Return the day in the name of a file or folder, where Jekyll and Hugo put a post's date."""
+    """Return the day in the name of a file or folder, as Jekyll and Hugo write it."""
     found = _NAMED_DAY.match(name.rpartition("/")[2])
     return found[1] if found else None
 
@@ -154,8 +154,8 @@ def _first_link(fields: Mapping[str, Any]) -> str | None:
 def _pictures(fields: Mapping[str, Any], content: str, *, is_old: bool) -> Iterable[ImageField]:
     """Yield the pictures that the front matter names.
 
-    Old records name a picture that was taken from the text without a check. It is ignored, and the
-    lead image is chosen again.
+    In old records, the picture was taken from the text without a check. Such a picture is ignored,
+    and the lead image is chosen again.
     """
     for name in _PICTURES:
         url = _PICTURE_PROXY.sub("", _text(fields.get(name)) or "")
@@ -165,7 +165,7 @@ def _pictures(fields: Mapping[str, Any], content: str, *, is_old: bool) -> Itera
 
 
 def _why_withheld(fields: Mapping[str, Any], name: str) -> str | None:
-    """Return why a record was not published; None if it was."""
+    """Return the reason why a record was not published, or None if it was published."""
     *folders, file = name.lower().removeprefix("file:").split("/")
     if not _TEMPLATE_FOLDERS.isdisjoint(folders) or "{{" in str(fields.get("title")):
         return "it is a template for posts"

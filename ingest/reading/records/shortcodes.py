@@ -1,7 +1,7 @@
 """Render the shortcodes that WordPress shows as pictures and players.
 
-An export has shortcodes as written. A picture is shown if the export has its address. Other
-shortcodes are unchanged.
+An export contains shortcodes as the author wrote them. A picture is shown if the export has its
+address. Other shortcodes are unchanged.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
-# `[[gallery]]` shows the name of the shortcode, and so does a shortcode in code.
+# A shortcode in double brackets (`[[gallery]]`) or in code is shown as text, not rendered.
 _VERBATIM = re.compile(r"(<(?P<name>pre|code)\b[^<>]*>)", re.IGNORECASE)
 _GALLERY = re.compile(r"(?<!\[)\[gallery(?P<options>\s[^\[\]]{0,2000})?/?\](?!\])", re.IGNORECASE)
 _EMBED = re.compile(
@@ -36,7 +36,8 @@ _SOURCES = "src mp4 m4v webm ogv flv wmv mp3 m4a ogg wav wma".split()
 def rendered(text: str, *, pictures: Mapping[str, str], attached: Sequence[str] = ()) -> str:
     """Return a post's text with its shortcodes as HTML.
 
-    `pictures` are addresses by the numbers of attachments; `attached` are the post's own numbers.
+    `pictures` maps the numbers of attachments to addresses. `attached` are the numbers of the
+    pictures that belong to the post.
     """
     if "[" not in text:
         return text
@@ -79,7 +80,7 @@ def _medium(code: re.Match[str]) -> str:
 
 
 def _gallery(code: re.Match[str], pictures: Mapping[str, str], attached: Sequence[str]) -> str:
-    """Return the known pictures of a gallery, and a shortcode with the numbers of the others."""
+    """Return the HTML of a gallery's known pictures; keep a shortcode for the unknown ones."""
     options = _options(code)
     named = options.get("ids") or options.get("include") or ""
     numbers = re.findall(r"\d+", named) if named else list(attached)

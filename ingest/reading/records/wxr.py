@@ -1,7 +1,7 @@
 """Turn a WordPress export (WXR) into a feed of its published posts.
 
 An export also has drafts, private posts, attachments, menu items and revisions. Its texts have no
-paragraphs, and its posts name their authors by login.
+`<p>` tags, and its posts give only the login names of their authors.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ingest.reading.records.shortcodes import rendered
 
 _HEAD = 1 << 16
 _IS_EXPORT = re.compile(rb"xmlns:wp\s*=\s*[\"']https?://wordpress\.org/export/")
-# Characters that XML forbids, but exports have; a parser would lose the text before them.
+# Characters that XML forbids, but that exports contain. A parser would lose the text before them.
 _CONTROLS = bytes({*range(32)} - set(b"\t\n\r"))
 _END = b"</rss>"
 _TAIL = 4_000
@@ -46,7 +46,7 @@ class _Pictures:
 class Export:
     """A feed of the posts of an export, and the kind and title of each item that is left out.
 
-    `damage` says that the export was cut off, if it was.
+    `damage` is a message if the export was cut off, otherwise None.
     """
 
     feed: bytes
@@ -55,10 +55,10 @@ class Export:
 
 
 def posts_of_export(body: bytes, *, drafts: bool) -> Export:
-    """Return the published posts, and with `drafts` the unpublished ones, too.
+    """Return the published posts, and if `drafts` is true, also the unpublished posts.
 
     A document that cannot be parsed is returned unchanged. If an export was cut off, its last item
-    is included only if its status is complete.
+    is included only if the elements about its status are there.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=True)
     try:
@@ -94,7 +94,7 @@ def _ends_within_item(body: bytes) -> bool:
 
 
 def _is_open(item: etree._Element) -> bool:
-    """Return whether an item ends before the elements that tell whether it was published."""
+    """Return whether an item was cut before the elements that say if it is published."""
     return any(item.find(f"{{*}}{name}") is None for name in _SAYS_PUBLISHED)
 
 
@@ -171,7 +171,7 @@ def _thumbnail(item: etree._Element) -> str:
 
 
 def _date(item: etree._Element, gmt: str) -> None:
-    """Use the date in GMT if the post's own date is invalid (drafts have the year -0001)."""
+    """Set `pubDate` to the date in GMT if it is invalid (drafts have the year -0001)."""
     own = item.find("pubDate")
     if own is not None and (own.text or "").strip() and "-0001" not in (own.text or ""):
         return

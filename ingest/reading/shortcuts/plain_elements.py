@@ -1,4 +1,4 @@
-"""Read the elements of a plain feed as feedparser would, or refuse them as unusual."""
+"""Read the elements of a plain feed like feedparser; raise `UnusualError` for others."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _NO_BLANK = re.compile(r"\S")
 
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 (lxml has no public name for it)
-# Returns the media type of an element's text.
+# A function that returns the media type of an element's text.
 TypeOf: TypeAlias = Callable[[Element, str], str]
-# Stores the content of an element; `Readers` has one for each name with its namespace.
+# A function that stores the content of an element. `Readers` maps names of elements to readers.
 Reader: TypeAlias = "Callable[[Holder, Element], None]"
 Readers: TypeAlias = dict[str, Reader]
 
@@ -34,7 +34,7 @@ class UnusualError(Exception):
 
 
 class Holder:
-    """The fields of a feed or an entry that were read so far."""
+    """Collects the fields of a feed or an entry while it is read."""
 
     def __init__(self, language: str | None) -> None:
         self.fields: Fields = {}
@@ -112,7 +112,7 @@ class Holder:
         self.fields.setdefault("links", []).append(link)
 
     def take_id(self, element: Element) -> None:
-        """Store a `guid` or `id`; it is also a link unless its attribute denies that."""
+        """Store a `guid` or `id`; it is also a link unless `isPermaLink` is not "true"."""
         given = attributes_of(element, {"isPermaLink"})
         guid = self._once(element)
         is_link = given.get("isPermaLink", "true") == "true"
@@ -122,7 +122,7 @@ class Holder:
             self.fields.setdefault("link", guid)
 
     def take_author(self, element: Element) -> None:
-        """Store an author that is only a name; one with an address is unusual."""
+        """Store an author that is only a name; raise `UnusualError` if it has an address."""
         name = text_of(element)
         if element.attrib or "@" in name or len(name) > bounds.MAX_LENGTH:
             raise UnusualError
@@ -182,7 +182,7 @@ class Holder:
         return text_of(element)
 
     def _note(self, element: Element) -> None:
-        """Note an element; raise `UnusualError` if it occurs a second time."""
+        """Record that an element occurred; raise `UnusualError` if it occurs a second time."""
         tag = tag_of(element)
         if tag in self._seen:
             raise UnusualError
@@ -193,7 +193,7 @@ _OF_PERSON = {f"{ATOM}name": "name", f"{ATOM}uri": "href", f"{ATOM}email": "emai
 
 
 def tag_of(element: Element) -> str:
-    """Return the name of an element, after its namespace in braces."""
+    """Return the name of an element, with its namespace in braces before it."""
     return str(element.tag)
 
 
@@ -218,7 +218,7 @@ def text_of(element: Element) -> str:
 
 
 def attributes_of(element: Element, known: set[str] | frozenset[str]) -> dict[str, str]:
-    """Return the attributes of an element; raise `UnusualError` for others than `known`."""
+    """Return the attributes of an element; raise `UnusualError` if one is not in `known`."""
     attributes = dict(element.attrib)
     if not known.issuperset(attributes):
         raise UnusualError

@@ -2,7 +2,7 @@
 
 The results are the dictionaries that feedparser would return for the same text. If anything is
 unusual (another element, an element twice, markup in a title), the result is None, and the caller
-uses feedparser. Tests compare this module with feedparser, which is right by definition.
+uses feedparser. Tests compare this module with feedparser, whose result counts as right.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 # Control characters that feedparser replaces by the characters of cp1252 with the same numbers.
 _WINDOWS_CHARACTER = re.compile("[\x80-\x9f]|&#(?:0*(?:12[89]|1[345][0-9])|[xX]0*[89][0-9a-fA-F]);")
-_WINDOWS_LEAD = b"\xc2"  # the first byte of each of them in UTF-8
+_WINDOWS_LEAD = b"\xc2"  # the first byte of each of these characters in UTF-8
 # feedparser treats a title with either of these as HTML.
 _LIKE_HTML = re.compile(r"</|&")
 
 
 def read(text: str, root: Root) -> Fields | None:
-    """Read a feed with this root as feedparser would; return None if only feedparser can."""
+    """Read a feed with this root like feedparser; return None if only feedparser can read it."""
     if (
         not shortcuts.ENABLED
         or root.rubbish
@@ -115,7 +115,7 @@ def _html(element: Element, _text: str) -> str:
 
 
 def _guessed_type(element: Element, text: str) -> str:
-    """Return plain text as the type of an RSS title; raise `UnusualError` if it may be HTML."""
+    """Return `text/plain` for an RSS title; raise `UnusualError` if the title may be HTML."""
     if element.attrib or _LIKE_HTML.search(text):
         raise UnusualError
     return "text/plain"

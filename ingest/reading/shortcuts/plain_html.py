@@ -2,7 +2,7 @@
 
 A plain fragment has well-nested paragraphs, lists, links and pictures, for which all parsers make
 the same tree. It needs no repair, only sanitizing by nh3. If anything is not plain, the result is
-None, and the caller uses `html.cleaning`. That defines the right result: tests compare the two.
+None, and the caller uses `html.cleaning`. Tests check that both give the same result.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS = frozenset({"ul", "ol"})
 _SECTIONS = frozenset("article blockquote div figcaption figure section".split())
 _FLOW = _PHRASES | _PARAGRAPHS | _LISTS | _SECTIONS | {"hr"}
-# The elements that each element may contain without being closed or split by a standard parser.
+# The elements that an element may contain, so that no standard parser closes or splits it.
 _TOP = ""
 _HOLDS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(_WORDS | _PARAGRAPHS, _PHRASES),
@@ -75,13 +75,13 @@ _KNOWN = {
     for name in _HOLDS
     if name != _TOP
 }
-# Addresses that every parser reads alike: no IP address, no IDNA, no unusual port.
+# Addresses that all parsers read alike: no IP address, no IDNA, no unusual port.
 _LABEL = "(?!xn--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _WEB = re.compile(rf"https?://(?:{_LABEL}\.)+[a-z]{{2,}}(?::[1-9][0-9]{{0,3}})?(?=[/?#]|\Z)")
 _ADDRESSES = {"a": ("href", LINK_SCHEMES), "img": ("src", MEDIA_SCHEMES)}
 # Attributes that only `html.cleaning` handles.
 _ODD_ATTRIBUTES = LATE_ATTRIBUTES | {"cite", "name", "srcset", *SOURCES}
-# The attributes of most links and pictures; they are plain with any value.
+# The usual attributes of links and pictures. They are plain with any value.
 _USUAL_ATTRIBUTES = frozenset("alt border height href rel src target title width".split())
 
 
@@ -99,7 +99,7 @@ _Read: TypeAlias = tuple[str, Shown, list[etree._Element]]  # noqa: SLF001 (no p
 
 
 def read(fragment: str, base_url: str | None) -> Plain | None:
-    """Clean and read a fragment as `clean` and `text_of` would; return None if it is not plain."""
+    """Clean and read a fragment like `clean` and `text_of`; return None if it is not plain."""
     if (found := _read(make_sound(fragment), base_url)) is None:
         return None
     written, shown, pictures = found
@@ -207,7 +207,7 @@ def _attributes(element: str, written: str) -> dict[str, str]:
     """Return the attributes of a tag; raise `OddError` for any that is not plain."""
     rest = written[len(element) :]
     rest = rest if element in _HOLDS else rest.removesuffix("/")
-    # Trailing blanks would make the search slow: it would start again at each of them.
+    # Trailing blanks would make the search slow, because it would start again at each blank.
     rest = rest.rstrip(" \n")
     pairs = _EACH_ATTRIBUTE.findall(rest) if _ATTRIBUTES.fullmatch(rest) else []
     attributes = {name: value.replace("&amp;", "&") for name, value in pairs}

@@ -6,9 +6,9 @@ import re
 from html.entities import html5, name2codepoint
 
 _REFERENCE = re.compile(r"&(?:#([0-9]{2,5});|([a-zA-Z0-9]{2,8});)?")
-# Two of these names mean different characters in HTML 4 and HTML 5.
+# Two names are left out, because they mean different characters in HTML 4 and HTML 5.
 _NAMED = {name: code for name, code in name2codepoint.items() if html5.get(f"{name};") == chr(code)}
-# Characters that every parser reads alike if their number is given.
+# Characters that all parsers read alike in a numeric reference.
 _NAMED_BY_NUMBER = re.compile("[\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd]")
 
 

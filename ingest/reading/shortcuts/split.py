@@ -20,10 +20,10 @@ _UTF8_BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
-    """A feed document in pieces: `head` + `items` + `tail` is a document again.
+    """A feed document in pieces; `head` + `items` + `tail` is the document.
 
-    `scope` has the start tags around the items: their namespaces, xml:base and xml:lang apply to
-    every item. `separator` stands between items (a comma in JSON).
+    `scope` contains the start tags around the items, whose namespaces, xml:base and xml:lang apply
+    to every item. `separator` stands between items (a comma in JSON).
     """
 
     head: bytes
@@ -57,7 +57,7 @@ _ESCAPES = (b"\0", b"\x1b", b"~{")  # of UTF-16, ISO-2022 and HZ
 
 
 def split(body: bytes) -> Split | None:
-    """Split an RSS, RDF, Atom or JSON Feed at its items; return None if their places are uncertain.
+    """Split an RSS, RDF, Atom or JSON Feed at its items; return None if that is uncertain.
 
     Documents in UTF-16, ISO-2022 and HZ are not split: `<` may be part of another character there.
     """
@@ -75,7 +75,7 @@ _TAG = re.compile(
     rb"(?:\s+[\w.:-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*\s*(/?)>"
 )
 _ITEM_OF = {b"rss": b"item", b"RDF": b"item", b"feed": b"entry"}
-# Patterns, because searching for a string of several bytes takes twice as long.
+# These are patterns, because searching for a byte string takes twice as long.
 _END_OF = {
     b"<![CDATA[": re.compile(rb"\]\]>"),
     b"<!--": re.compile(rb"-->"),
@@ -105,7 +105,7 @@ def _split_xml(body: bytes, start: int) -> Split | None:
 
 
 def _split_at(body: bytes, spans: list[tuple[int, int]], scope: bytes) -> Split | None:
-    """Split at the items' places; return None if more than comments is between two items."""
+    """Split at the items' positions; return None if more than comments is between two items."""
     if not spans:
         return Split(head=body, items=(), tail=b"", scope=scope)
     if any(_skip_comments(body, end) != start for (_, end), (start, _) in pairwise(spans)):
@@ -119,7 +119,7 @@ def _split_at(body: bytes, spans: list[tuple[int, int]], scope: bytes) -> Split 
 
 
 class _UncertainError(Exception):
-    """The places of the items are not certain."""
+    """The positions of the items are not certain."""
 
 
 def _spans(body: bytes, name: bytes, pos: int) -> Iterator[tuple[int, int]]:
@@ -153,7 +153,7 @@ def _spans(body: bytes, name: bytes, pos: int) -> Iterator[tuple[int, int]]:
 
 
 def _after(body: bytes, end: re.Pattern[bytes], pos: int) -> int:
-    """Return the place after the next `end`."""
+    """Return the position after the next `end`."""
     found = end.search(body, pos)
     if found is None:
         raise _UncertainError
@@ -161,7 +161,7 @@ def _after(body: bytes, end: re.Pattern[bytes], pos: int) -> int:
 
 
 def _skip_prolog(body: bytes, pos: int) -> int:
-    """Return the place of the root, after its prolog (XML 1.0 section 2.8).
+    """Return the position of the root element, after the prolog (XML 1.0 section 2.8).
 
     A DOCTYPE with its own declarations is not skipped, because they may change every item.
     """
@@ -179,7 +179,7 @@ def _skip_prolog(body: bytes, pos: int) -> int:
 
 
 def _skip_comments(body: bytes, pos: int) -> int:
-    """Return the place after any blanks and comments."""
+    """Return the position after any blanks and comments."""
     while True:
         pos = _BLANK.match(body, pos).end()  # type: ignore[union-attr]  # matches anything
         if not body.startswith(b"<!--", pos) or (end := body.find(b"-->", pos + 4)) < 0:
@@ -209,7 +209,7 @@ def _split_json(body: bytes) -> Split | None:
 
 
 def _json_spans(text: str) -> list[tuple[int, int]]:
-    """Return the places of the elements of `items`; raise `ValueError` if this is not JSON."""
+    """Return the positions of the elements of `items`; raise `ValueError` if this is not JSON."""
     spans: list[tuple[int, int]] = []
     pos = _expect(text, "{", 0)
     while True:
@@ -227,7 +227,7 @@ def _json_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _elements(text: str, pos: int) -> tuple[list[tuple[int, int]], int]:
-    """Return the places of an array's elements, and the place after the array."""
+    """Return the positions of an array's elements, and the position after the array."""
     pos = _expect(text, "[", pos)
     spans: list[tuple[int, int]] = []
     while not text.startswith("]", pos):
@@ -239,7 +239,7 @@ def _elements(text: str, pos: int) -> tuple[list[tuple[int, int]], int]:
 
 
 def _expect(text: str, mark: str, pos: int) -> int:
-    """Return the place after `mark` and the blanks around `mark`."""
+    """Return the position after `mark` and the blanks around it; raise `ValueError`."""
     pos = _skip(text, pos)
     if not text.startswith(mark, pos):
         raise ValueError(f"{mark} expected")

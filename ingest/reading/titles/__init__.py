@@ -14,7 +14,7 @@ from ingest.reading.titles.text import one_line, without_markup
 
 _LONGEST = 20_000
 
-# These marks stand between a title and a name. A hyphen beside Latin words needs spaces around it.
+# These marks separate a title from a name. A hyphen next to Latin words needs spaces around it.
 _MARKS = "-－–—―_|｜丨·•:：»›>/~"
 _BEFORE_NAME = re.compile(
     rf"(?:\s+[{_MARKS}]+\s*|\s*[－–—―_|｜丨»]+\s*|(?<=[^\x00-\x7f])[-·•/]+\s*)\Z"
@@ -31,7 +31,7 @@ _SECTION = re.compile(
     r"|书画|影视|综艺|明星|国学|探索|互联网|通信|手机|家居|商业|商务|创业|职场|论坛|博客|人文|校园|高考|招生"
     r"|青年|女性|少儿|外汇|期货|理财|宏观|行情|美股|港股|新股|足球|篮球|电竞|彩票|地产){1,3}"
 )
-# In `title | section | name`, the same kind of mark stands before the section and the name.
+# In `title | section | name`, the marks before the section and before the name are alike.
 _BEFORE_SECTION = re.compile(
     r"(?P<bar>\s*[|｜丨]\s*)|(?P<line>\s*_\s*)|(?P<dash>\s*[－–—―]+\s*)"
     r"|(?P<hyphen>\s+-+\s+|(?<=[^\x00-\x7f])-{1,3}(?=[^\x00-\x7f]))"
@@ -71,7 +71,7 @@ def display_title(
 ) -> str:
     """Return a title as plain text on one line; it may be empty.
 
-    Tags are removed and entities decoded, unless `is_text` says that the title is not HTML.
+    Tags are removed and entities decoded, unless `is_text` is true (the title is not HTML).
     Invisible characters are dropped, and the names of the feed and the site are cut off its ends.
     """
     raw = raw[:_LONGEST]
@@ -93,7 +93,7 @@ def title_key(title: str) -> str:
 
 
 def _without_name(title: str, name: str) -> str:
-    """Cut the name of a feed or site, and the sections beside it, off the ends of a title.
+    """Cut the name of a feed or site, and the sections next to it, off the ends of a title.
 
     Only a piece that equals the name is cut, and never the whole title.
     """
@@ -143,7 +143,7 @@ def _cut_sections(title: str, cut: str, name: str) -> str:
 
 
 def _cut_section(title: str, name: str, *, longest: int) -> str:
-    """Cut the last section; after an underscore, any word of up to `longest` characters counts."""
+    """Cut the last section; after `_`, any word of up to `longest` characters is a section."""
     marks = list(_BEFORE_SECTION.finditer(title))
     if not marks or not (head := title[: marks[-1].start()].rstrip()) or _is_section(head):
         return title
@@ -155,7 +155,7 @@ def _cut_section(title: str, name: str, *, longest: int) -> str:
 
 
 def _is_section(piece: str) -> bool:
-    """Whether a piece of a title is a section of a site, in either form of Chinese."""
+    """Whether a piece of a title is a section of a site, in Simplified or Traditional Chinese."""
     if len(piece) > _LONGEST_SECTION_NAME:
         return False
     return bool(_SECTION.fullmatch(piece) or _SECTION.fullmatch(simplify(piece)))

@@ -1,6 +1,6 @@
 """Turns a title with markup into plain text on one line.
 
-Markup is removed; tags that are the subject of a title (`the <b> tag`) stay.
+Markup is removed. Tags that a title is about (`the <b> tag`) are kept.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _ATTRIBUTES = re.compile(
     r"|async|controls|defer|disabled|hidden|open))++[\s/]*+"
 )
 _COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
-# In a real CDATA section the text begins at once. A title about sections has a space there.
+# In a real CDATA section the text begins at once. A title about CDATA has a space there.
 _SECTION = re.compile(r"<!\[CDATA\[(?=\S)(.{0,2000}?)\]\]>", re.DOTALL)
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,31}|#\d{1,8}|#[xX][0-9a-fA-F]{1,8});")
 _JOINERS = "\u200c\u200d"
@@ -66,7 +66,7 @@ def _decode(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """Names of elements: those with an end tag, and those mentioned like words (`the <b> tag`)."""
+    """Names of elements: with an end tag (`closed`), or used like words (`the <b> tag`)."""
 
     closed: frozenset[str]
     mentioned: frozenset[str]
@@ -104,7 +104,7 @@ def _is_markup(tag: re.Match[str], names: _Names, *, is_escaped: bool) -> bool:
     if name in names.mentioned:
         return False
     if is_escaped:
-        # The author wanted an escaped tag to be visible, unless it formats or runs something.
+        # An escaped tag is meant to be visible, unless it formats or runs something.
         is_markup = name in _FORMATTING | _ACTIVE
         return name in _FORMATTING & _ALONE or (name in names.closed and is_markup)
     if name in _ALONE or (name in names.closed and name in _KNOWN):
@@ -113,7 +113,7 @@ def _is_markup(tag: re.Match[str], names: _Names, *, is_escaped: bool) -> bool:
 
 
 def _begins_with(tag: re.Match[str]) -> bool:
-    """Whether a title begins with a tag and a word, so that its closing tag was cut off."""
+    """Whether a title begins with this tag and a word: its closing tag was probably cut off."""
     after = tag.string[tag.end() : tag.end() + 1]
     return tag.start() == 0 and bool(after.strip())
 

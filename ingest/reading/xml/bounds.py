@@ -1,6 +1,6 @@
-"""Cuts XML on which feedparser would need more than linear time.
+"""Cuts XML for which feedparser would need more than linear time.
 
-feedparser compares every category of an entry with all others, searches an address at every
+feedparser compares every category of an entry with all others, searches for an address at every
 letter of an author, iterates over all namespaces at every foreign element, and drops leading
 blanks one by one. Real feeds are far below these bounds.
 """
@@ -51,7 +51,7 @@ def _has_long_blanks(text: str) -> bool:
 
 
 def cut_to_bounds(text: str) -> str:
-    """Return the text with everything beyond the bounds cut, and the rest unchanged."""
+    """Remove everything beyond the bounds from a text."""
     if len(set(_PREFIX.findall(text))) > _MAX_NAMESPACES:
         raise OutOfBoundsError(f"XML with more than {_MAX_NAMESPACES} namespaces")
     if len(_DISGUISED_BLANK.findall(text)) > _MAX_DISGUISED:
@@ -60,7 +60,7 @@ def cut_to_bounds(text: str) -> str:
 
 
 def _cut_elements(text: str) -> str:
-    """Drop excess categories, empty elements that are too long, and cut excess entries."""
+    """Drop excess categories and entries, and the text of elements that are too long."""
     pieces: list[str] = []
     kept = pos = entries = tags = 0
     while found := _BOUNDED.search(text, pos):

@@ -29,8 +29,8 @@ def unwrap(text: str) -> str:
     return text
 
 
-# The pattern matches a section, the comment into which HTML serialisers turn a section, or the tag
-# of an element that shows code.
+# Matches a section, a comment that an HTML serialiser made from a section, or the tag of an element
+# that shows code.
 _IN_HTML = re.compile(
     r"<!\[CDATA\[(?P<inner>.*?)(?:\]\]>|\Z)|<!--\[CDATA\[(?P<comment>.*?)(?:\]\]-->|\Z)"
     r"|<(?P<end>/?)(?:pre|code|kbd|samp|tt)\b",
@@ -61,12 +61,12 @@ def without_sections(markup: str) -> str:
     return _IN_HTML.sub(show, markup)
 
 
-# The element begins with a section. In XML, the section ends at the first `]]>`.
+# Matches the beginning of an element that begins with a section.
 _SECTION = re.compile(r"<([A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>\s*<!\[CDATA\[")
 _BETWEEN_SECTIONS = re.compile(r"[^<>\]]*<!\[CDATA\[")
-# This many sections may have an uncertain end. Each may cost a scan of a whole entry.
+# At most this many sections may have an uncertain end, because each costs a scan of its entry.
 _MOST_GUESSES = 10
-_MOST_ENDED = 100  # Each section costs a search for the next end.
+_MOST_ENDED = 100  # a limit, because each section costs a search for the next end
 _NEXT_ENTRY = re.compile(
     r"</(?:item|entry)\s*>\s*(?:<(?:item|entry)\b|</(?:channel|feed|rss)\s*>)", re.IGNORECASE
 )
@@ -142,7 +142,7 @@ def _marks_within(name: str) -> re.Pattern[str]:
 
 
 def _escape_endings(inner: str) -> str:
-    """Escape each `]]>` inside a section, except one that another section follows."""
+    """Escape each `]]>` inside a section, unless another section follows it."""
     first, *others = inner.split("]]>")
     pieces = [first]
     for other in others:

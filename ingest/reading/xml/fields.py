@@ -14,8 +14,8 @@ from ingest.reading.xml.cdata import unwrap
 
 Fields = dict[str, Any]
 
-# The keys of an entry's texts by role. The value of each is a list of details. The keys contain a
-# blank, so that no element can have the same name.
+# The keys of an entry's texts, by role. Each value is a list of feedparser's details. The keys
+# contain a blank, so that no element can have the same name.
 CONTENT = "content texts"
 SUMMARY = "summary texts"
 ALTERNATES = "alternate files"
@@ -36,7 +36,7 @@ _BETWEEN_WORDS = re.compile(
 _ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _BEGINS = re.compile(r"<(?:!--|[a-zA-Z][a-zA-Z0-9]*[\s/>])")
 _MOST_BLOCKS = 50
-_LOOKED_AT = 2_000  # Words are searched in this many characters of a block.
+_LOOKED_AT = 2_000  # Only this many characters of a block are searched for words.
 
 
 def dicts(holder: Fields, key: str) -> list[Fields]:
@@ -46,13 +46,13 @@ def dicts(holder: Fields, key: str) -> list[Fields]:
 
 
 def string(holder: Fields, key: str) -> str:
-    """Return a text, or "" if there is none."""
+    """Return the text of a field, or "" if it has none."""
     value = dict.get(holder, key)
     return unwrap(value.strip()) if isinstance(value, str) else ""
 
 
 def optional(holder: Fields, key: str) -> str | None:
-    """Return a text, or None if there is none."""
+    """Return the text of a field, or None if it has none."""
     return string(holder, key) or None
 
 

@@ -23,7 +23,7 @@ _SEARCHED = 65_536
 _DOCTYPE = re.compile(r"<!DOCTYPE(?:[^\[>]*\[[^\]]*\]\s*>|[^\[>]*>)", re.IGNORECASE)
 _ENTITY = re.compile(r"<!ENTITY\s+([\w.-]{1,64})\s+(?:\"([^\"&%<]{0,64})\"|'([^'&%<]{0,64})')")
 _NAMESPACE = re.compile(r"(\sxmlns(?::[\w.-]+)?\s*=\s*)(\"[^\"<>]*\"|'[^'<>]*')")
-# XML 1.0 section 2.2 excludes these characters from Char. Surrogates are among them.
+# The characters, including surrogates, that XML forbids (XML 1.0 section 2.2, Char).
 _NOT_CHAR = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _REFERENCE = re.compile("&(?:amp;)?#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _REFERENCES = re.compile(f"(?:{_REFERENCE.pattern})+")
@@ -43,7 +43,7 @@ class Root:
 
 
 def find_root(text: str) -> Root | None:
-    """Find the root element; the root of a feed may stand after other text."""
+    """Find the root element; the root of a feed may come after other text."""
     start = _skip_prolog(text)
     tag = _TAG_NAME.match(text, start)
     name = tag[2].lower() if tag else ""
@@ -76,7 +76,7 @@ def _skip_prolog(text: str) -> int:
 def isolate_root(text: str, root: Root) -> str:
     """Replace everything before the root by a new declaration, and resolve entities defined there.
 
-    So no DOCTYPE reaches a parser, and with it no external subset and no nested entity.
+    So no parser gets a DOCTYPE, which could contain an external subset or nested entities.
     """
     own = {}
     if root.start and "<!ENTITY" in text[: root.start]:
@@ -93,8 +93,8 @@ def _without_blanks(declaration: re.Match[str]) -> str:
 def is_well_formed(text: str) -> bool:
     """Whether a namespace-aware XML parser reads the text to its end.
 
-    Raise OutOfBoundsError for too deep nesting and for too many attributes in a tag, on which
-    feedparser would need quadratic time.
+    Raise OutOfBoundsError for too deep nesting and for too many attributes in a tag, because
+    feedparser would need quadratic time for them.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     depth = 0
@@ -177,7 +177,7 @@ def repair(text: str) -> str:
     """Return a text without leading blanks and without characters that XML parsers reject.
 
     References to the two surrogates of an emoji (`&#55356;&#57225;`, written by programs that use
-    UTF-16) become one character. Other references outside XML's Char are dropped.
+    UTF-16) become one character. Other references to characters that XML forbids are dropped.
     """
     text = text.lstrip(_BLANK)
     if _NOT_CHAR.search(text):
@@ -186,7 +186,7 @@ def repair(text: str) -> str:
 
 
 def legal(text: str) -> str:
-    """Drop characters that are illegal in XML or the database (XML 1.0 section 2.2, Char)."""
+    """Drop the characters that XML and the database forbid (XML 1.0 section 2.2, Char)."""
     return _NOT_CHAR.sub("", text)
 
 
