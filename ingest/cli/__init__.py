@@ -16,6 +16,7 @@ from ingest.cli import (
     backfill,
     database,
     demo,
+    duplicates,
     entries,
     export,
     feeds,
@@ -68,6 +69,7 @@ app.add_typer(database.app, name="db")
 app.command("init")(database.init)
 app.command("demo")(demo.demo)
 app.command("search", context_settings={"ignore_unknown_options": True})(search.search)
+app.command("duplicates")(duplicates.duplicates)
 app.command("poll")(poll.poll)
 app.command("run")(service.run)
 app.command("backfill")(backfill.backfill)

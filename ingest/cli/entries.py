@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from ingest.cli.days import Since, Until, span
+from ingest.cli.duplicates import duplicate_as_json, duplicate_facts
 from ingest.cli.entry_views import facts_of, write_csv
 from ingest.cli.output import JsonOption, local, print_json, print_json_list, print_table, say
 from ingest.cli.search import parse, warn_if_filling
@@ -19,6 +20,7 @@ from ingest.messages import _
 if TYPE_CHECKING:
     from ingest.cli.session import Session
     from ingest.store.listings import Selection
+    from ingest.views.duplicates import Duplicate
 
 app = typer.Typer(help="List and show entries.", no_args_is_help=True)
 
@@ -122,19 +124,22 @@ def show(
 ) -> None:
     """Show one entry with its links and earlier versions."""
     from ingest.store import listings, takedowns
+    from ingest.store.likeness.listing import cluster_with
 
     with open_session(ctx, quiet=True) as session:
         number = int(entry) if entry.isdecimal() else _number_of(session, entry)
         row = session.database.query(listings.show, number) if 0 < number < _PAST_ALL else None
+        cluster = session.database.query(cluster_with, number) if row is not None else None
         reason = session.database.query(takedowns.reason_of, number) if number < _PAST_ALL else None
     if row is None and reason is not None:
         raise UsageError(reason)
     if row is None:
         raise UsageError(f"there is no entry {entry}; see: guidang entries list")
+    others = cluster.others if cluster else ()
     if as_json:
-        print_json(row)
+        print_json(row | {"duplicates": [duplicate_as_json(one) for one in others]})
     else:
-        _print_entry(row)
+        _print_entry(row, others)
 
 
 def _number_of(session: Session, link: str) -> int:
@@ -156,8 +161,8 @@ def _number_of(session: Session, link: str) -> int:
     return found[0]
 
 
-def _print_entry(row: dict[str, Any]) -> None:
-    for label, value in facts_of(row):
+def _print_entry(row: dict[str, Any], duplicates: Iterable[Duplicate]) -> None:
+    for label, value in (*facts_of(row), *duplicate_facts(duplicates)):
         say(_("{label}: {value}", label=label, value=value))
     say()
     for line in row["html"].splitlines():

@@ -99,6 +99,7 @@ def _show(found: _Found) -> None:
     for output in found.outputs:
         show_output(output, found.lags)
     _show_kept(found.totals)
+    _show_duplicates(found.totals)
     _show_following(found.lags, found.now)
     if found.publish_error:
         error = recognized(found.publish_error)
@@ -136,6 +137,19 @@ def _show_kept(totals: Mapping[str, int]) -> None:
                 "without full text: {count:,} entries; the next polls try again "
                 "(guidang entries show tells why)",
                 lacking,
+            )
+        )
+
+
+def _show_duplicates(totals: Mapping[str, int]) -> None:
+    if stories := totals["duplicate_clusters"]:
+        entries = ngettext("{count:,} entry", "{count:,} entries", totals["duplicate_entries"])
+        say(
+            ngettext(
+                "duplicates: {entries} of {count:,} story (guidang duplicates lists them)",
+                "duplicates: {entries} of {count:,} stories (guidang duplicates lists them)",
+                stories,
+                entries=entries,
             )
         )
 

@@ -25,6 +25,7 @@ from ingest.config.kinds import (
     HeaderName,
     HeaderValue,
     Interval,
+    Priority,
     SecretHeader,
     SecretText,
     Table,
@@ -145,6 +146,13 @@ class FeedSettings(Table):
         None,
         description="How long after their publication entries come into public outputs.",
         examples=["30d"],
+    )
+
+    priority: Annotated[Priority, Setting(in_records=True)] = Field(
+        0,
+        description="Which feed has the canonical entry of a story that several tell: the one with "
+        "the highest number.",
+        examples=[10],
     )
 
     def as_json(self) -> dict[str, Any]:

@@ -190,6 +190,7 @@ def _positive(value: timedelta) -> timedelta:
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Interval = Annotated[Duration, AfterValidator(_positive)]
+Priority = Annotated[int, Field(ge=-1000, le=1000)]
 Size = Annotated[int, BeforeValidator(parse_size), Field(gt=0)]
 Zone = Annotated[str, AfterValidator(known_zone)]
 FeedUrl = Annotated[str, AfterValidator(read_feed_url), AfterValidator(Url)]

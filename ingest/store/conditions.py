@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from ingest.errors import UsageError
 from ingest.query import And, Days, Field, Node, Not, Or, Words
 from ingest.reading.terms import fold
-from models import Entry, Feed, Revision
+from models import Entry, Feed, LikenessEntry, Revision
 
 Condition: TypeAlias = sa.ColumnElement[bool]
 OfWords: TypeAlias = Callable[[Words], Condition]
@@ -151,7 +151,9 @@ def _has(_connection: sa.Connection, value: str) -> Condition:
         return Entry.lead_image.is_not(None)
     if value == "revision":
         return sa.exists().where(Revision.entry_id == Entry.id)
-    return sa.false()  # `duplicate`: nothing links duplicates yet
+    return sa.exists().where(
+        LikenessEntry.entry_id == Entry.id, LikenessEntry.canonical_id.is_not(None)
+    )
 
 
 _FIELDS: dict[str, Callable[[sa.Connection, str], Condition]] = {

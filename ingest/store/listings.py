@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from ingest.outputs.naming import author_of
 from ingest.reading.html import text_of
 from ingest.store import addresses, supplements, unread
+from ingest.store.likeness import listing as duplicates
 from ingest.store.statements import in_batches
 from ingest.urls import without_secrets
 from models import ArchiveFile, Due, Entry, Feed, Revision
@@ -231,11 +232,12 @@ _FILES_DUE = (
 
 
 def totals(connection: sa.Connection) -> dict[str, int]:
-    """Return how many entries, revisions and files to write there are."""
+    """Return how many entries, revisions, duplicates and files to write there are."""
     return {
         "without_full_text": supplements.lacking_full_text(connection),
         "unread": unread.count(connection),
         "entries": connection.scalar(sa.select(sa.func.count(Entry.id))) or 0,
         "revisions": connection.scalar(sa.select(sa.func.count(Revision.id))) or 0,
         "files_due": connection.scalar(_FILES_DUE) or 0,
+        **duplicates.totals(connection),
     }

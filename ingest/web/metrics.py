@@ -52,6 +52,8 @@ class Metrics:
         self._feeds = gauge("guidang_feeds", "Feeds on the list.", ["state"])
         self._kept = gauge("guidang_kept_entries", "Entries that are kept.")
         self._unread = gauge("guidang_unread_entries", "Entries that could not be read.")
+        self._duplicates = gauge("guidang_duplicate_entries", "Entries that have duplicates.")
+        self._stories = gauge("guidang_duplicate_clusters", "Stories that several entries tell.")
         self._files_due = gauge("guidang_files_due", "Records to be written.")
         self._follow_due = gauge("guidang_follow_due", "Entries that are due.", ["follower"])
         self._follow_oldest = gauge(
@@ -85,6 +87,8 @@ class Metrics:
         self._kept.set(totals["entries"])
         self._files_due.set(totals["files_due"])
         self._unread.set(totals["unread"])
+        self._duplicates.set(totals["duplicate_entries"])
+        self._stories.set(totals["duplicate_clusters"])
         for state in ("active", "failing", "paused"):
             self._feeds.labels(state).set(totals[state])
 

@@ -1,0 +1,118 @@
+"""`guidang duplicates`: list the entries that tell one story."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ingest.cli.output import JsonOption, local, print_json_list, say
+from ingest.cli.session import open_session
+from ingest.messages import _, ngettext, recognized
+from ingest.urls import without_secrets
+
+if TYPE_CHECKING:
+    from ingest.cli.session import Session
+    from ingest.views.duplicates import Cluster, Duplicate, Member
+
+RELATIONS = {
+    "identical": _("identical"),
+    "reprint": _("reprint"),
+    "excerpt": _("excerpt"),
+    "revised": _("revised"),
+    "script": _("other script"),
+}
+
+
+def duplicates(
+    ctx: typer.Context,
+    feed: Annotated[
+        str | None,
+        typer.Option("--feed", help="Only stories of this feed: number, address or title."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the stories that several entries tell."""
+    from ingest.store import feeds
+    from ingest.store.likeness.listing import clusters
+
+    with open_session(ctx, quiet=True) as session:
+        query = session.database.query
+        feed_id = query(feeds.find, [feed])[0].id if feed else None
+        found = query(lambda connection: [*clusters(connection, feed_id=feed_id)])
+        if as_json:
+            print_json_list(map(_as_json, found))
+        else:
+            _show(found)
+        _warn_if_behind(session)
+
+
+def _show(found: list[Cluster]) -> None:
+    if not found:
+        say(_("no duplicates"))
+    for cluster in found:
+        say(_line(cluster.first))
+        for one in cluster.others:
+            say(f"    {_line(one.entry)}")
+            say(f"        {relation_of(one)}")
+
+
+def _line(entry: Member) -> str:
+    return f"{entry.id}  {entry.title}  ({entry.feed_title}, {local(entry.at)})"
+
+
+def relation_of(one: Duplicate) -> str:
+    """Return how an entry is related to another one, in words."""
+    relation = recognized(RELATIONS[one.relation])
+    return _(
+        "{relation} of {entry}, {score:.0%} ({reason})",
+        relation=relation,
+        entry=one.to,
+        score=one.score,
+        reason=recognized(one.reason),
+    )
+
+
+def duplicate_facts(others: Iterable[Duplicate]) -> Iterator[tuple[str, str]]:
+    """Yield labels and values for the duplicates of one entry."""
+    for one in others:
+        label = _("canonical entry") if one.entry.is_canonical else _("duplicate")
+        yield label, f"{_line(one.entry)}: {relation_of(one)}"
+
+
+def _as_json(cluster: Cluster) -> dict[str, Any]:
+    return {
+        "canonical": _entry_as_json(cluster.first),
+        "duplicates": [duplicate_as_json(one) for one in cluster.others],
+    }
+
+
+def duplicate_as_json(one: Duplicate) -> dict[str, Any]:
+    """Return a duplicate with its relation as a JSON object."""
+    names = ("relation", "to", "part", "score", "reason")
+    return {**_entry_as_json(one.entry), **{name: getattr(one, name) for name in names}}
+
+
+def _entry_as_json(entry: Member) -> Mapping[str, Any]:
+    values = asdict(entry) | {"feed_url": without_secrets(entry.feed_url)}
+    return {name: value for name, value in values.items() if name not in {"text_id", "around"}}
+
+
+def _warn_if_behind(session: Session) -> None:
+    """Say on standard error how many entries still have to be compared."""
+    from ingest.store.due import lags
+    from ingest.store.likeness.write import LIKENESS
+
+    behind = sum(lag.due for lag in session.database.query(lags) if lag.follower == LIKENESS)
+    if behind:
+        text = ngettext(
+            "{count:,} entry has not been compared yet; the service does it, or the next guidang "
+            "poll",
+            "{count:,} entries have not been compared yet; the service does it, or the next "
+            "guidang poll",
+            behind,
+        )
+        print(text, file=sys.stderr)
