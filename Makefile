@@ -62,6 +62,8 @@ bench-full: set-up-bench ## more rounds, 3,000 feeds, PostgreSQL, growth, search
 	@$(BIN)/python -m benchmarks.search
 	@$(BIN)/python -m benchmarks.exports
 	@$(BIN)/python -m benchmarks.outputs hexo hugo jekyll
+	@$(BIN)/python -m benchmarks.likeness
+	@$(BIN)/python -m benchmarks.linking
 
 .PHONY: set-up-bench
 set-up-bench: set-up-tests ## add the libraries of the benchmarks to .venv

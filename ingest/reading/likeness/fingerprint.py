@@ -9,18 +9,19 @@ from hashlib import blake2b
 from typing import Literal
 
 from ingest.reading.language import detect
-from ingest.reading.likeness.lines import lines_of
+from ingest.reading.likeness.lines import line_of, lines_of
 
 _FIRST, _LONGEST, _SHORTEST = 4, 12, 8
 _LEAST_TITLE, _LEAST_TEXT = 12, 16
 _LONGEST_TALK = 40
-_SAMPLE = 400  # characters by which the script is detected
-_ENDS = frozenset("。!?;:,、….\n")
+_SAMPLE = 200  # characters by which the script is detected
+_ENDS = re.compile(r"[。!?;:,、….\n]+")
 # A sign between digits stays: 3.14 is one number, 3:2 and 05 09 are two.
 _BETWEEN = re.compile(r"(?<=\d)(?:\.|[^\w.\n]+)(?=\d)")
 # A blank between Han characters stands for a sign, as in many posts and headlines.
 _BLANK = re.compile(r" (?=[\u4e00-\u9fff])(?<=[\u4e00-\u9fff] )")
 _POINT, _GAP = "\x02", "\x01"
+_OTHER_SIGNS = re.compile(rf"[^\w{_POINT}{_GAP}]+|_")
 _TALK = re.compile(
     r"(?:大家|各位|朋友们)?(?:早安|晚安|午安|早上好|晚上好|中午好|下午好|周末愉快|节日快乐|新年快乐)"
     r"|转发微博|分享(?:图片|视频)|网页链接|发布了头条文章"
@@ -54,8 +55,8 @@ class Fingerprint:
 
 def fingerprint_of(title: str, text: str) -> Fingerprint:
     """Return the fingerprint of an entry from its title and its visible text, line by line."""
-    lines_of_title, lines = lines_of(title), lines_of(text)
-    title_clauses, clauses = clauses_of(lines_of_title.text), clauses_of(lines.text)
+    folded_title, lines = line_of(title), lines_of(text)
+    title_clauses, clauses = clauses_of(folded_title), clauses_of(lines.text)
     is_title_alone = not clauses
     if is_title_alone:
         clauses = title_clauses
@@ -68,7 +69,7 @@ def fingerprint_of(title: str, text: str) -> Fingerprint:
         digest=_hash(compared) if compared else 0,
         around=_hash("".join(clauses_of(lines.around))),
         title=normal_title,
-        works=frozenset(_WORK.findall(lines_of_title.text)),
+        works=frozenset(_WORK.findall(folded_title)),
         clauses=tuple(clauses),
         text=compared,
         script=_SCRIPTS.get(detect(text[:_SAMPLE] or title)),
@@ -79,24 +80,16 @@ def fingerprint_of(title: str, text: str) -> Fingerprint:
 def clauses_of(text: str) -> list[str]:
     """Return the clauses of a folded text: letters and digits only."""
     marked = _BETWEEN.sub(_mark, _BLANK.sub("\n", text))
-    return [clause for clause in marked.translate(_SIGNS).split("\n") if clause]
+    pieces = (one if one.isalnum() else _without_signs(one) for one in _ENDS.split(marked))
+    return [clause for clause in pieces if clause]
 
 
 def _mark(sign: re.Match[str]) -> str:
     return _POINT if sign[0] == "." else _GAP
 
 
-class _Signs(dict[int, str]):
-    """What each character becomes in a clause, computed when it is first met."""
-
-    def __missing__(self, number: int) -> str:
-        character = chr(number)
-        kept = "\n" if character in _ENDS else character if character.isalnum() else ""
-        self[number] = kept
-        return kept
-
-
-_SIGNS = _Signs({ord(_POINT): ".", ord(_GAP): " "})
+def _without_signs(piece: str) -> str:
+    return _OTHER_SIGNS.sub("", piece).replace(_POINT, ".").replace(_GAP, " ")
 
 
 def weight(text: str) -> float:

@@ -6,13 +6,14 @@ import functools
 import re
 from typing import NamedTuple
 
-from ingest.reading.language import invites_to_read_on, is_boilerplate
+from ingest.reading.language import is_boilerplate
 from ingest.reading.likeness.numerals import with_digits
 from ingest.reading.terms import fold
 
 LONGEST = 100_000  # characters of a text that are compared
-_LONGEST_BOILERPLATE = 160  # characters of a line
-# A line that ends like a sentence and has none of these words is prose.
+_LONGEST_TITLE = 1_000
+_LONGEST_BOILERPLATE, _LONGEST_LABEL = 160, 40  # characters of a line
+# A long line, or one that ends like a sentence, with none of these words is prose.
 _ENDS_OF_SENTENCES = tuple("。！？!?…”」』.")
 _OF_PAGES = re.compile(
     r"[转轉]载|轉載|版[权權]|[声聲]明|©|侵|[来來]源|[关關]注|公[众眾][号號]|微信|[扫掃]|下[载載]|[编編][辑輯]|[责責][编編]"
@@ -44,6 +45,10 @@ _READ_ON = re.compile(
 )
 
 
+_INVITATION = re.compile(
+    r"(?:(?:[阅閱][读讀]|查看|展开|展開|[浏瀏][览覽])(?:更多|全文|原文|全部)"
+    r"|(?:[Rr]ead|READ) ?(?:[Mm]ore|MORE)|[Cc]ontinue reading)[\s\])】»>.…]*\Z"
+)
 _ELLIPSES = ("…", "...", "[…]", "[...]", "（…）")
 
 
@@ -72,17 +77,23 @@ def lines_of(text: str) -> Lines:
     return Lines("\n".join(kept), "\n".join(around), _is_cut(text))
 
 
+def line_of(title: str) -> str:
+    """Return a title, folded, with digits for numerals."""
+    return with_digits(fold(title[:_LONGEST_TITLE]))
+
+
 def _is_cut(text: str) -> bool:
     """Return whether a text ends with an ellipsis, or with an invitation to read on."""
     end = text[-_LONGEST_BOILERPLATE:].rstrip()
-    return end.endswith(_ELLIPSES) or invites_to_read_on(end.rpartition("\n")[2])
+    return end.endswith(_ELLIPSES) or _INVITATION.search(end) is not None
 
 
 def _is_of_the_page(line: str) -> bool:
     bare = line.strip()
     if len(bare) > _LONGEST_BOILERPLATE:
         return False
-    if bare.endswith(_ENDS_OF_SENTENCES) and not _OF_PAGES.search(bare):
+    is_sentence = len(bare) > _LONGEST_LABEL or bare.endswith(_ENDS_OF_SENTENCES)
+    if is_sentence and not _OF_PAGES.search(bare):
         return False
     return _is_known_boilerplate(bare)
 
