@@ -47,6 +47,18 @@ def test_due_feeds_are_polled_until_sigterm(tmp_path: Path, site: Site) -> None:
         assert "Traceback" not in daemon.log_text()
 
 
+def test_the_search_index_is_rebuilt_while_the_service_runs(tmp_path: Path, site: Site) -> None:
+    with running(tmp_path, site.url("/a")) as daemon:
+
+        def is_found() -> bool:
+            return daemon.program.run("search", "--ids", "新闻").out.split() == ["1"]
+
+        daemon.wait_until(is_found)
+        daemon.program.good("follow", "rebuild", "search")
+        daemon.wait_until(is_found)
+        assert daemon.stop() == 0
+
+
 def test_health_and_metrics_are_served(tmp_path: Path, site: Site) -> None:
     with running(tmp_path, site.url("/a"), site.url("/missing")) as daemon:
         daemon.wait_until(lambda: was_requested(site, "/missing"))

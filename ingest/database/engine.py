@@ -85,12 +85,19 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver begins a transaction only at the first write. SQLite then fails at once instead of
     # waiting for another writer. None switches this off; _begin_sqlite begins the transactions.
     connection.isolation_level = None
+    connection.create_function("fold", 1, _fold, deterministic=True)
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
     _use_write_ahead_log(cursor)
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _fold(text: str | None) -> str | None:
+    from ingest.reading.terms import fold
+
+    return text if text is None else fold(text)
 
 
 def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from ingest.errors import UsageError
 from ingest.query import And, Days, Field, Node, Not, Or, Words
 from ingest.reading.terms import fold
+from ingest.reading.terms.simplified import SIMPLIFIED
 from models import Entry, Feed, LikenessEntry, Revision
 
 Condition: TypeAlias = sa.ColumnElement[bool]
@@ -87,7 +88,7 @@ def _in_category(connection: sa.Connection, value: str) -> Condition:
     """Return the condition for a category of the entry's own, or of its feed."""
     rows = connection.execute(sa.select(Feed.id, Feed.categories, Feed.settings))
     of_feeds = [row.id for row in rows if fold(value) in map(fold, _categories(row))]
-    own = _any_of(connection, Entry.categories, lambda one: sa.func.lower(one).in_(_forms(value)))
+    own = _any_of(connection, Entry.categories, lambda one: _folded(connection, one) == fold(value))
     return sa.or_(Entry.feed_id.in_(of_feeds), own)
 
 
@@ -97,21 +98,24 @@ def _categories(row: sa.Row[Any]) -> list[str]:
 
 def _by_author(connection: sa.Connection, value: str) -> Condition:
     """Return the condition for a part of an author's name: the entry's, otherwise its feed's."""
-    own = _any_of(connection, Entry.authors, lambda one: _has_part(one, value), "name")
+    own = _any_of(connection, Entry.authors, lambda one: _has_part(connection, one, value), "name")
     rows = connection.execute(sa.select(Feed.id, Feed.settings)).all()
     set_for = [row.id for row in rows if fold(value) in fold(row.settings.get("author") or "")]
-    of_feed = sa.or_(Entry.feed_id.in_(set_for), _has_part(Entry.feed_author, value))
+    of_feed = sa.or_(Entry.feed_id.in_(set_for), _has_part(connection, Entry.feed_author, value))
     return sa.or_(own, sa.and_(sa.not_(_any_of(connection, Entry.authors)), of_feed))
 
 
-def _has_part(column: Any, value: str) -> Condition:
-    lower = sa.func.lower(column)
-    return sa.or_(*(lower.contains(form, autoescape=True) for form in _forms(value)))
+def _has_part(connection: sa.Connection, column: Any, value: str) -> Condition:
+    return _folded(connection, column).contains(fold(value), autoescape=True)
 
 
-def _forms(value: str) -> list[str]:
-    """Return the spellings to compare with: databases only fold the case, `fold` does more."""
-    return sorted({value.lower(), fold(value)})
+def _folded(connection: sa.Connection, column: Any) -> sa.ColumnElement[str]:
+    """Return a text as `fold` folds it; PostgreSQL leaves the rarest cases as they are."""
+    if connection.dialect.name == "sqlite":
+        return sa.func.fold(column, type_=sa.Text)
+    one_form: Any = sa.func.pg_catalog.normalize(column, "NFKC")
+    characters = "".join(map(chr, SIMPLIFIED)), "".join(SIMPLIFIED.values())
+    return sa.func.translate(sa.func.lower(one_form), *characters, type_=sa.Text)
 
 
 def _in_language(_connection: sa.Connection, value: str) -> Condition:

@@ -9,6 +9,7 @@ from ingest.reading.terms.words import is_letter
 _MOST_FURTHER = 200  # characters; a longer word is cut
 _JOINER = "\u200d"
 _SEPARATORS = ".,'’"
+_UNITS = "%％‰"  # these belong to the number before them
 
 
 def cut_around(text: str, start: int, end: int, *, before: int, after: int) -> tuple[int, int]:
@@ -33,6 +34,8 @@ def can_cut(text: str, place: int) -> bool:
         return True
     before, after = text[place - 1], text[place]
     if is_letter(before) and is_letter(after):
+        return False
+    if after in _UNITS and is_letter(before):
         return False
     # 1,000 and 5.5, don't: a separator between two letters or digits
     if after in _SEPARATORS and is_letter(before) and is_letter(text[place + 1 : place + 2]):

@@ -17,7 +17,7 @@ from ingest.store.search.index import prepare
 from ingest.store.search.plan import Plan
 from ingest.store.search.rows import DOCUMENT, NEWEST_FIRST, After, Row, is_after, rows_of, select
 
-_IN_RANGE, _IN_TOKENS, _IN_TEXTS = 2000, 400, 100  # how many of the newest texts are tried
+_IN_RANGE, _IN_TOKENS, _IN_TEXTS = 2000, 400, 60  # how many of the newest texts are tried
 _WIDEST = 10_000  # texts with numbers in the range; there are more if old ones came in late
 
 
