@@ -14,7 +14,8 @@ from ingest.views.hits import hit_of
 
 # What is never cut: words, numbers, composed characters, flags, sequences of emoji.
 UNITS = (
-    *("北", "约", "，", "。", " ", "word", "don't", "1,000.5", "5.5%", "GPT", "3.14", "Straße", "𠮷"),
+    *("北", "约", "，", "。", " ", "𠮷", "word", "don't", "GPT", "Straße"),
+    *("1,000.5", "5.5%", "3.14"),
     *("e\u0301", "क्", "🇨🇳", "🇯🇵", "👍🏽", "👨‍👩‍👧", "❤️‍🔥", "1️⃣", "🏴\U000e0067\U000e0062\U000e007f"),
 )
 
