@@ -3,7 +3,7 @@
 No other package sends requests to publishers, and this one does not interpret bodies. `Fetcher`
 returns a `Document` or `NotModified`, or raises a `FetchError`.
 
-    client        one fetch: hops, time-outs, the time limits     ← open this first
+    client        one fetch: its redirects and its time limits    ← open this first
     asking        a request, and which of its headers each server may get
     answers       the body of a response, and its meaning: a document, not modified, an error
     redirects     where a redirect leads, and which credentials may be sent there

@@ -74,7 +74,7 @@ def _basic(user: str, password: str) -> bytes:
 
 
 def _encode(value: str) -> bytes:
-    # A value from the environment that is not UTF-8 is sent byte by byte as it is (PEP 383).
+    # Bytes of an environment variable that are not UTF-8 are sent unchanged (PEP 383).
     return value.encode("utf-8", "surrogateescape")
 
 

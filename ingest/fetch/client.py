@@ -102,7 +102,7 @@ class Fetcher:
         `headers` and `auth` are only sent to the server of `url`, also after redirects. `timeout`
         replaces the total and the idle time-out; neither includes the wait for a turn.
         `host_delay` is the time that the host wants between two requests. A body over
-        `max_size` bytes is an error, or with `truncate` is cut off there.
+        `max_size` bytes is an error, unless `truncate` is true: then it is cut off there.
         """
         ask = Ask(
             url=url,

@@ -39,7 +39,7 @@ class Body:
     def write(self, data: bytes) -> Iterator[None]:
         """Decode received bytes; yield after every small piece, so that other tasks can run.
 
-        Raise `Overflow`, after which `content` has `limit` bytes, or `Damaged`.
+        Raise `Damaged`, or `Overflow`; after `Overflow`, `content` has `limit` bytes.
         """
         self._received += len(data)
         for piece in _decode_all(self._stages, data):

@@ -1,8 +1,9 @@
 """Resolve host names to addresses that Guidang may connect to; only this module resolves names.
 
-A name is resolved once for each connection, and the checked address is the one connected to: a
-name that resolves to another address afterwards (DNS rebinding) has no effect. Every spelling of an
-address (decimal, octal, hexadecimal, short) is checked as the operating system reads it.
+A name is resolved once for each connection, and the connection goes to the address that was
+checked. So a name that later resolves to another address (DNS rebinding) does no harm. Every
+spelling of an address (decimal, octal, hexadecimal, short) is checked as the operating system
+reads it.
 """
 
 from __future__ import annotations

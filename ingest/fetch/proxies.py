@@ -48,7 +48,7 @@ class Proxies:
 def is_local(host: str) -> bool:
     """Return whether a host can only be on this machine or in its network.
 
-    That holds for names without a dot, names in reserved domains, and addresses that are not
+    This is true for names without a dot, names in reserved domains, and addresses that are not
     public, in any spelling.
     """
     name = _plain(host)

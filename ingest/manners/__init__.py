@@ -1,6 +1,6 @@
 """Manners: decide whether a server may get a request now, and how many it may get at once.
 
-    manners     the one object that all requests ask                        ← open this first
+    manners     the object that is asked before every request              ← open this first
     pauses      servers that get no requests for a while, and why            pure
     limits      how many requests run at once, to all sites and to one
     robots      what robots.txt allows (RFC 9309), and our User-Agent

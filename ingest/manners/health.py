@@ -73,7 +73,7 @@ def is_fault_of_instance(error: SourceError) -> bool:
     """Return whether a failure is one of the instance, not of the route.
 
     RSSHub answers 503 for any problem with a route: its site fails, it has no entries, or its
-    answer is still being made. It answers 404 if there is no such route. A slow answer is the
+    answer is not ready yet. It answers 404 if there is no such route. A slow answer is the
     fault of the route's site.
     """
     match error:

@@ -137,8 +137,8 @@ def with_code(url: str, instance: Instance) -> str:
 
     If the instance has no key, there is no code.
 
-    The path is that of the whole address, decoded as Hono passes it to RSSHub, by JavaScript's
-    decodeURI (`罗翔`, not `%E7%BD%97…`; but `%2F` stays).
+    The path is that of the whole address, decoded like Hono does it for RSSHub, with JavaScript's
+    decodeURI: `%E7%BD%97…` becomes `罗…`, but `%2F` stays.
     """
     url = without_access(url)
     if not instance.key:

@@ -13,7 +13,7 @@ from ingest.schedule import hints as asked
 from ingest.schedule.habits import DAY, Habits
 from ingest.schedule.hints import Hints
 
-# Each wait is lengthened by a random share of up to this, so that feeds are not polled together.
+# Each wait is lengthened at random by up to this share, so that feeds are not polled together.
 _JITTER = 0.1
 # The interval is chosen so that about every second poll finds a new entry.
 _ENTRIES_A_POLL = 0.5

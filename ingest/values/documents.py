@@ -21,7 +21,7 @@ NO_VALIDATORS = Validators()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """Bytes from outside, unchanged except that content codings are removed; and their origin.
+    """A fetched document: its bytes, unchanged except for removed content codings, and its origin.
 
     `url` is the requested address, `final_url` the one that answered after redirects.
     `permanent_url` is the last address of a chain of only permanent redirects (301, 308).

@@ -130,7 +130,7 @@ class KnownEntry:
 class Recognised(NamedTuple):
     """A stored entry whose exact bytes are in a document again.
 
-    It is a tuple, because there are many, and tuples are made faster.
+    It is a tuple, because there are many of them, and a tuple is created faster.
     """
 
     item_digest: bytes

@@ -149,7 +149,7 @@ def _epoch(text: str) -> ResolvedDate | None:
 
 
 def _absolute(text: str, where: _Where) -> ResolvedDate | None:
-    """Read a date with a year, and the time and the zone beside it."""
+    """Read a date with a year, and the time and the zone next to it."""
     if match := _STAMP.match(text):
         text = _add_separators(match) + text[match.end() :]
     day = find_day(text, where.now, with_year=True) or find_foreign_day(text, where.now)

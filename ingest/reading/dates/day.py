@@ -1,4 +1,4 @@
-"""A day found in a text; days in other calendars and years with few digits."""
+"""The value `Day`, a day found in a text; other calendars, and years of two or three digits."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ _WORDS = {
 }
 _CHINESE_LANGUAGES = ("zh", "yue", "ja", "ko")
 _CHINESE_REGIONS = ("cn", "tw", "hk", "mo", "sg", "my")
-# English titles and hosts (.com) of Chinese newspapers: their CST is China Standard Time.
+# Names of Chinese newspapers in English (many have a .com host), in which CST means China time.
 _CHINESE_PLACES = re.compile(
     r"\b(?:china(?!town)|chinese|beijing|shanghai|guangzhou|shenzhen|hong ?kong|taiwan|taipei"
     r"|singapore|xinhua|caixin)",

@@ -136,10 +136,10 @@ def reused_key(entry: NormalEntry) -> str:
 
 
 def record_key(entry: NormalEntry, nth: int = 1) -> str:
-    """Return the key of an entry from an archive: without an address, from its title and time.
+    """Return the key of an entry that was made from an archive's record.
 
-    `nth` numbers different posts with the same title and time. An entry with an address, or without
-    a title, keeps its key.
+    Without an address, the key is made from title and time; `nth` numbers different posts with the
+    same title and time. An entry with an address, or without a title, keeps its key.
     """
     if entry.guid is not None or entry.link_key is not None or not entry.title_key:
         return entry.key

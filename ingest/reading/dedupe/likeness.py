@@ -90,7 +90,7 @@ def is_known_by_words(entry: NormalEntry, kept: KnownEntry) -> bool:
 
 
 def is_joined(entry: Comparable, kept: KnownEntry) -> bool:
-    """Whether an entry is the same as a stored one with equal text at another address.
+    """Whether an entry is the same as a stored entry with equal text at another address.
 
     Title and time must be equal. If the time is not precise to the minute, the text must be so
     long that nobody writes it twice.

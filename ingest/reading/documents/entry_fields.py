@@ -106,7 +106,7 @@ def as_html(detail: Fields, version: str, *, escape: Callable[[str], str] = _esc
     if media_type.startswith(("image/", "audio/", "video/")):
         return ""  # The value is a base64 file (RFC 4287 section 4.1.3.3).
     if media_type == "application/octet-stream":
-        # feedparser could decode this value. Some publishers put markup there.
+        # feedparser decodes this value from base64 if it can. Some publishers put markup there.
         return without_sections(value)
     if not version.startswith("atom") and _INLINE_TAG.search(value):
         return without_sections(value)

@@ -15,7 +15,7 @@ _ZSTANDARD = b"\x28\xb5\x2f\xfd"
 
 
 class _Tools(threading.local):
-    """The compressor of a thread, kept because creating one takes half as long as using it."""
+    """A compressor for each thread, kept because creating it takes half as long as using it."""
 
     def __init__(self) -> None:
         self.compress = zstandard.ZstdCompressor().compress

@@ -70,7 +70,7 @@ def entry_of_page(
 
 
 def _own_address(article: Article, page: Document) -> str:
-    """Return a page's canonical address, or if that is a front page or elsewhere, its own."""
+    """Return a page's canonical address; if it leads to a front page or another site, its own."""
     canonical = urlsplit(article.canonical_url or "")
     is_own = site_of(canonical.hostname or "") == site_of(urlsplit(page.final_url).hostname or "")
     is_front = canonical.path in {"", "/"} and not canonical.query

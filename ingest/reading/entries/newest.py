@@ -82,7 +82,7 @@ def newest(kept: Pictured, now: Pictured) -> Newest | None:
 
 
 def resigned(read: Pictured, present: Pictured) -> Pictured:
-    """Return the entry read from old bytes, with the newest known signatures."""
+    """Return `read`, an entry read from old bytes, with the newer signatures of `present`."""
     moves = {
         old: new for old, new in _moves(read.html, present.html).items() if is_signed_anew(old, new)
     }

@@ -1,7 +1,7 @@
 """Weighs a page's text in three ways: by trafilatura, readability-lxml and density of prose.
 
-Of a library's result, only the text is used: each run of text in the page's own tree is weighed by
-it. So the pictures and headings of the page's tree are kept.
+Of a library's result, only the text is used: it shows how much of each run of text in the page's
+own tree belongs to the article. So the pictures and headings of the page's tree are kept.
 """
 
 from __future__ import annotations

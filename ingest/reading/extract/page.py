@@ -72,7 +72,7 @@ def body_of(root: HtmlElement) -> HtmlElement:
 
 
 def show_as_read(root: HtmlElement) -> None:
-    """Remove the elements that are invisible after the page's scripts have run; change the tree.
+    """Remove from the tree the elements that are invisible after the page's scripts have run.
 
     WeChat sends articles as invisible elements, which a script shows: these become visible.
     Elements that are not displayed are removed, unless they hold most of the page's text.

@@ -1,4 +1,4 @@
-"""Finds the element of a page that best matches an opinion, one guess at the article's text."""
+"""Finds the element of a page that best matches an opinion (a guess at the article's text)."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class _Sizes:
 
 
 def trim(article: HtmlElement, untaken: AbstractSet[HtmlElement] = frozenset()) -> None:
-    """Remove from the tree the parts of other content, and all blocks in `untaken`."""
+    """Remove from the tree all that does not belong to the article, and the blocks in `untaken`."""
     sizes = _sizes(article)
     gone: set[HtmlElement] = {article}
     for element in list(article.iter(*_BLOCKS)):

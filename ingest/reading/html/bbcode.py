@@ -69,7 +69,7 @@ def rendered(text: str) -> str | None:
 
 
 class _Reader:
-    """A reader that reads a text once, and replaces each pair of tags at its end tag."""
+    """Reads a text once, and replaces each pair of tags when it reaches the end tag."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []

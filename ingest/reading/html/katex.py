@@ -28,7 +28,7 @@ def source_of(formula: etree._Element) -> str:
 
 
 def _after(letters: str, text: str) -> str:
-    """Return the part of `text` after `letters`, its beginning; blanks do not count."""
+    """Return `text` without the `letters` at its beginning; blanks between them are ignored."""
     left = len(letters)
     for place, character in enumerate(text):
         if left == 0:

@@ -38,7 +38,7 @@ def clean_math(math: etree._Element) -> None:
     for inner in list(math.iter("math"))[1:]:
         inner.tag = "mrow"
     for token in list(math.iter(*TOKENS)):
-        # HTML parsers read the content of a token as HTML, and nh3 drops MathML elements in HTML.
+        # HTML parsers read the content of `mi`, `mn` etc. as HTML, in which nh3 drops MathML.
         etree.strip_tags(token, *ELEMENTS)
     if tex:
         math.set("alttext", tex)

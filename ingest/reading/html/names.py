@@ -83,7 +83,7 @@ def _are_closed(text: str, names: set[str]) -> bool:
 
 
 class _Reader:
-    """A reader that reads a document once, from the beginning to the end.
+    """Reads a document once, from the beginning to the end, and replaces its tags.
 
     `known_unclosed` are the offsets of tags that are known to have no closing tag.
     """
@@ -127,7 +127,7 @@ class _Reader:
         return written or self._nothing(tag), tag.end
 
     def _is_prose(self, token: re.Match[str]) -> bool:
-        """Return whether a token is text. But `<p ` in `<p <b>` is a tag without its end."""
+        """Return whether a token is text, not a tag; `<p ` in `<p <b>` is a tag without end."""
         if _MARK_OF_PROSE.search(token[1]):
             return True
         name = token[1][1:].split(maxsplit=1)[0].lower()

@@ -44,7 +44,7 @@ _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS = frozenset({"ul", "ol"})
 _SECTIONS = frozenset("article blockquote div figcaption figure section".split())
 _FLOW = _PHRASES | _PARAGRAPHS | _LISTS | _SECTIONS | {"hr"}
-# The elements that an element may contain, so that no standard parser closes or splits it.
+# Which elements an element may contain without being closed or split by a standard parser.
 _TOP = ""
 _HOLDS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(_WORDS | _PARAGRAPHS, _PHRASES),

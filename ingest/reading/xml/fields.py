@@ -28,7 +28,7 @@ _BLOCK_NAMES = (
     "|details|center|address"
 )
 _BLOCK = re.compile(rf"<({_BLOCK_NAMES})(?:\s[^<>]*)?>", re.IGNORECASE)
-# A text such as `<p>甲</p> 与 <div>乙</div>` writes about HTML: it shows its tags to the reader.
+# A text such as `<p>甲</p> 与 <div>乙</div>` is about HTML: the reader is meant to see its tags.
 _BETWEEN_WORDS = re.compile(
     rf"</(?:{_BLOCK_NAMES})>\s{{0,9}}(?:[和与與跟或及、&/]|and|or|vs\.?)\s{{0,9}}<(?:{_BLOCK_NAMES})[\s>]",
     re.IGNORECASE,
