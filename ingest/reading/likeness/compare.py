@@ -6,7 +6,7 @@ from ingest.reading.likeness.conflicts import differ_in_dates, differ_in_numbers
 from ingest.reading.likeness.fingerprint import Fingerprint
 from ingest.reading.likeness.names import differ_in_names
 from ingest.reading.likeness.overlap import GRAM, Overlap, overlap_of
-from ingest.reading.likeness.relation import Likeness, likeness_of
+from ingest.reading.likeness.relation import Likeness, likeness_of, likeness_of_title
 
 _LEAST_SHARED = 0.6
 _HEAD, _SOME = 20, 0.2  # characters of the first clause; the share of them that is found
@@ -19,6 +19,8 @@ def compare(one: Fingerprint, other: Fingerprint) -> Likeness | None:
     """
     if not one.text or not other.text:
         return None
+    if one.title == other.title and one.is_title_alone != other.is_title_alone:
+        return likeness_of_title(is_reversed=other.is_title_alone)
     overlap = overlap_of(one, other)
     if overlap.share < _LEAST_SHARED or _are_different(overlap):
         return None

@@ -39,7 +39,7 @@ class Fingerprint:
     `keys` are signed 64-bit hashes of clauses: the first 4 and the 12 longest, distinct and
     sorted. `digest` is one of the whole text without boilerplate, `around` one of the boilerplate.
     An entry with too few words has no keys and no text, and a digest of 0. `is_cut` if the text
-    ends with an ellipsis or an invitation to read on, or is missing, so that the title is compared.
+    ends with an ellipsis or an invitation to read on, or is missing: then the title is compared.
     """
 
     keys: tuple[int, ...]
@@ -51,6 +51,11 @@ class Fingerprint:
     text: str
     script: Script | None
     is_cut: bool
+
+    @property
+    def is_title_alone(self) -> bool:
+        """Whether there is no text but that of the title."""
+        return self.text == self.title
 
 
 def fingerprint_of(title: str, text: str) -> Fingerprint:

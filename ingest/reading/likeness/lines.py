@@ -43,8 +43,7 @@ _IN_BRACKETS = re.compile(
 _READ_ON = re.compile(
     r"[.…\s]*[(\[【]?(?:点击)?(?:阅读|查看|展开|浏览)(?:更多|全文|原文|全部)[)\]】]?[.…\s»>]*\Z"
 )
-
-
+_ENDS_OF_INVITATIONS = tuple("文多部)]】»>.… ")
 _INVITATION = re.compile(
     r"(?:(?:[阅閱][读讀]|查看|展开|展開|[浏瀏][览覽])(?:更多|全文|原文|全部)"
     r"|(?:[Rr]ead|READ) ?(?:[Mm]ore|MORE)|[Cc]ontinue reading)[\s\])】»>.…]*\Z"
@@ -61,8 +60,11 @@ class Lines(NamedTuple):
 
 
 def lines_of(text: str) -> Lines:
-    """Separate a text from boilerplate, datelines and credits, with digits for numerals."""
-    kept, around = [], []
+    """Separate a text from boilerplate, datelines and credits, with digits for numerals.
+
+    What is longer than `LONGEST` counts as around the text.
+    """
+    kept, around = [], [text[LONGEST:]]
     for line in text[:LONGEST].splitlines():
         folded = fold(line)
         if not folded:
@@ -108,6 +110,3 @@ def _without_credits(line: str) -> str:
     dateline = _DATELINE.match(line)
     line = line[dateline.end() :] if dateline else line
     return _READ_ON.sub("", line) if line.endswith(_ENDS_OF_INVITATIONS) else line
-
-
-_ENDS_OF_INVITATIONS = tuple("文多部)]】»>.… ")

@@ -10,7 +10,6 @@ GRAM = 5  # characters of a piece
 _SAMPLE = 64  # pieces that are looked up first
 _LEAST_OF_SAMPLE = 0.35  # well below what is asked for of all
 _COMPARED = 20_000  # characters of a text whose pieces are compared
-_CHEAP = 100  # pieces that are looked up one by one
 
 
 @dataclass(frozen=True, slots=True)

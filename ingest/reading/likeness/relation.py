@@ -48,6 +48,11 @@ def likeness_of(overlap: Overlap, *, is_reversed: bool) -> Likeness:
     return Likeness(relation, round(overlap.share, 4), reason, part)
 
 
+def likeness_of_title(*, is_reversed: bool) -> Likeness:
+    """Return how an entry without text is related to one with the same title."""
+    return Likeness(Relation.EXCERPT, 1.0, "same title", 1 if is_reversed else 0)
+
+
 def _relation(overlap: Overlap) -> tuple[Relation, str]:
     shorter, longer = overlap.shorter, overlap.longer
     is_other_script = (
