@@ -1,14 +1,14 @@
-"""The exceptions of Guidang, grouped by how much of a run they stop.
+"""The exceptions of Guidang, grouped by the part of a run that they stop.
 
     GuidangError
-    ├── SourceError         one feed backs off, the others go on
+    ├── SourceError         one feed backs off, the other feeds continue
     │   ├── FetchError
     │   │   ├── Unreachable       no answer: DNS, connection, TLS, time-out
     │   │   ├── BadStatus         an answer other than 2xx or 304
     │   │   │   └── Gone          404 and 410
     │   │   ├── TooLarge          more bytes than `fetch.max_size`
     │   │   ├── ForbiddenAddress  not a public address, or not http(s)
-    │   │   ├── BadRedirect       a loop, too many redirects, one without an address
+    │   │   ├── BadRedirect       a loop, too many redirects, or no address
     │   │   └── MissingSecret     a header or password that is not set
     │   ├── ParseError            a document that is not a feed
     │   ├── Unreadable            a document that takes too long, or too much memory, to read
@@ -36,7 +36,7 @@ from typing import Self
 from ingest.messages import message
 from ingest.urls import Url, hide_secrets
 
-_LONGEST_FAULT, _LONGEST_TRACE = 200, 20_000  # characters; a message may quote a document
+_LONGEST_FAULT, _LONGEST_TRACE = 200, 20_000  # characters; messages may quote documents
 
 
 class GuidangError(Exception):
@@ -58,7 +58,7 @@ class FetchError(SourceError):
 
 
 class Unreachable(FetchError):
-    """No answer came; `timed_out` if there was a connection but the answer came too late."""
+    """No answer arrived; with `timed_out`, there was a connection but no answer in time."""
 
     def __init__(
         self, url: str, reason: str, connection_refused: bool = False, timed_out: bool = False
@@ -154,7 +154,7 @@ class MissingSecret(FetchError):
 class ParseError(SourceError):
     """A document that is not a feed; `what` says what it seems to be instead.
 
-    `holds_entries` says that the document has entries, in a form that cannot be read.
+    `holds_entries` means that the document has entries, but in a form that cannot be read.
     """
 
     def __init__(self, url: str, what: str, *, holds_entries: bool = False) -> None:
@@ -168,7 +168,7 @@ class ParseError(SourceError):
 
 
 class Unreadable(SourceError):
-    """A document that cannot be read within the limits of time and memory; see `ParseError`."""
+    """A document that takes too much time or memory to read; attributes as in `ParseError`."""
 
     def __init__(self, url: str, reason: str, *, holds_entries: bool = False) -> None:
         super().__init__(Url(url), reason)
@@ -204,7 +204,7 @@ class Fault(SourceError):
 
 
 class ConfigError(GuidangError):
-    """A configuration that cannot be used; `problems` lists each mistake with its place."""
+    """A configuration that cannot be used; `problems` lists each mistake with its table and key."""
 
     def __init__(self, source: str, problems: tuple[str, ...]) -> None:
         super().__init__(source, problems)

@@ -1,4 +1,4 @@
-"""A feed on the list as a value, the answer to a poll, and the context for reading it."""
+"""Values of a poll: the feed as it is stored, the answer, and the context for reading it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class FeedState:
         return self.called(self.title)
 
     def called(self, title: str | None) -> str:
-        """Return the display name for a title given by the publisher."""
+        """Return the display name if the publisher's title is `title`."""
         return self.settings.title or title or without_secrets(self.url)
 
 
@@ -81,7 +81,7 @@ def reading_context(feed: FeedState | None, document: Document) -> Context:
 
 
 def zone_of(feed: FeedState) -> ZoneInfo:
-    """Return the time zone of the feed's dates that have no zone."""
+    """Return the time zone to use for the feed's dates without a zone."""
     return ZoneInfo(feed.settings.timezone or DEFAULT_ZONE)
 
 

@@ -1,4 +1,4 @@
-"""Write files completely or not at all. Functions raise `OSError`."""
+"""Write files completely or not at all. Errors are raised as `OSError`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-# This many bytes must be free on the disk. The number is low, because the disk may be small.
+# Bytes that must be free on a disk; few, because a disk may be small.
 _LEAST_ROOM = 1 << 16
 
 
@@ -17,7 +17,7 @@ def has_room(folder: Path) -> bool:
         folder = folder.parent
     try:
         disk = os.statvfs(folder)
-    except OSError:  # A later write in this folder raises the reason.
+    except OSError:  # Then a later write raises the error.
         return True
     return disk.f_bavail * disk.f_frsize >= _LEAST_ROOM
 
@@ -47,7 +47,7 @@ def _write_all(descriptor: int, content: bytes) -> None:
 def sync(folder: Path) -> None:
     """Flush the file system of `folder` to disk; raise `OSError` if that fails.
 
-    Call it once for many files: flushing each file takes longer than rendering and writing it.
+    Call it once for many files, because flushing a file takes longer than rendering and writing it.
     Without syncfs(2), which only Linux has, all file systems are flushed.
     """
     syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)

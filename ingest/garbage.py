@@ -10,15 +10,15 @@ _OBJECTS_BETWEEN_SEARCHES = 10_000
 
 
 def search_seldom() -> None:
-    """Make collections rare, in this process and the processes that it forks."""
+    """Make garbage collections rare, in this process and in processes that it forks later."""
     gc.set_threshold(_OBJECTS_BETWEEN_SEARCHES)
 
 
 def freeze_garbage() -> None:
     """Exclude the objects that exist now from all later collections.
 
-    They stay as long as the process. Each collection that visits them stops the process for a
-    tenth of a second. Processes that are forked later share their memory.
+    These objects live as long as the process, and a collection that visits them takes a tenth of a
+    second. Processes that are forked later also share their memory.
     """
     gc.unfreeze()
     gc.collect()

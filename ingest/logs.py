@@ -13,7 +13,7 @@ from ingest.urls import hide_secrets
 
 # These libraries log every request at INFO. Guidang logs only one line for each poll.
 _VERBOSE = tuple("httpx httpcore hpack trafilatura readability alembic uvicorn warcio".split())
-# APScheduler warns about each tick that starts before the last one has ended.
+# APScheduler would warn each time that a job is still running when its next start is due.
 _WARNING_TOO_OFTEN = ("apscheduler",)
 
 
@@ -45,7 +45,7 @@ class _StandardError(logging.StreamHandler[TextIO]):
 
 
 def printable(text: str) -> str:
-    """Replace control characters and line breaks by spaces, for text from outside."""
+    """Replace control characters and line breaks in text from feeds by spaces."""
     return "".join(c if c.isprintable() else " " for c in text)
 
 
@@ -116,7 +116,7 @@ def _trace_of(form: logging.Formatter, record: logging.LogRecord) -> str | None:
 
 
 class JournalFormatter(logging.Formatter):
-    """A formatter that adds the level to another one's lines, for the journal (sd-daemon(3))."""
+    """A formatter that puts the level before each line of another formatter (sd-daemon(3))."""
 
     _PRIORITIES = (
         (logging.CRITICAL, 2),
@@ -141,6 +141,6 @@ def _is_journal(stream: TextIO) -> bool:
     named = os.environ.get("JOURNAL_STREAM")
     try:
         status = os.fstat(stream.fileno())
-    except (OSError, ValueError):  # The stream is not a file. It may be a progress bar, or closed.
+    except (OSError, ValueError):  # The stream is closed, or is not a file.
         return False
     return named == f"{status.st_dev}:{status.st_ino}"

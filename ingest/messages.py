@@ -18,11 +18,11 @@ from typing import Any, BinaryIO
 
 SIMPLIFIED, TRADITIONAL = "zh_CN", "zh_TW"
 LOCALE = Path(__file__).with_name("locale")
-_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in gettext's order
+_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in the order of gettext
 _SEPARATORS = {": ": "：", "; ": "；"}
 _SEPARATOR = re.compile("|".join(_SEPARATORS))
 _FIELD = re.compile(r"\{(\w+)[^{}]*\}")
-_FEWEST_LETTERS = 4  # in a template besides its fields; a shorter one would match anything
+_FEWEST_LETTERS = 4  # in a template besides its fields; with fewer, it would match almost any text
 
 
 def language_of(environment: Mapping[str, str]) -> str | None:
@@ -50,7 +50,7 @@ def ngettext(one: str, many: str, count: int, /, **facts: object) -> str:
 
 
 def message(text: str) -> str:
-    """Return a sentence unchanged; marks it (a constant or f-string) for translation when shown."""
+    """Return a sentence unchanged; the call marks it for the catalogue and `recognized`."""
     return text
 
 
@@ -86,7 +86,7 @@ class _Chinese(gettext.GNUTranslations):
         self._templates = [text for text in self._known if _FIELD.search(text)]
 
     def recognized(self, text: str) -> str:
-        """Translate one line: exactly, by the best template, or in parts around a colon."""
+        """Translate one line: as a whole, by the best template, or in parts around a colon."""
         bare = text.strip()
         if not bare:
             return text
@@ -133,7 +133,7 @@ def _letters(template: str) -> int:
 
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
-    """Return a pattern for the sentences of a template. Field names must be unique in it."""
+    """Return a pattern that matches the sentences of a template, whose field names are unique."""
     texts, names = _FIELD.split(template)[::2], _FIELD.split(template)[1::2]
     if _letters(template) < _FEWEST_LETTERS:
         return re.compile(r"(?!)")

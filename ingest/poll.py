@@ -30,7 +30,7 @@ from ingest.values import NotModified, Outcome, Poll
 
 logger = logging.getLogger(__name__)
 
-_MOST_LOGGED = 5  # tracebacks of the entries of one document
+_MOST_LOGGED = 5  # tracebacks for each document
 
 
 async def poll_feeds(
@@ -43,7 +43,7 @@ async def poll_feeds(
     """Poll each feed once and run the followers; call `on_poll` with each result.
 
     With `fresh`, whole documents are requested, without validators. A feed that fails does not
-    stop the others. If the archive cannot be written, the entries are stored all the same, and
+    stop the others. If the archive cannot be written, the entries are still stored, and
     `ArchiveError` is raised after all polls. `StoreError` stops the run at once.
     """
     fetch = services.config.fetch

@@ -19,7 +19,7 @@ from ingest.store import recognise, refusals
 from ingest.store.supplements import may_be_tried
 from ingest.values import Document, NormalEntry, NotModified, Verdict, VerdictKind
 
-# Bytes; splitting them takes a few milliseconds. A longer document is split in a worker process.
+# Bytes, which are split in a few milliseconds. A longer document is split in a worker process.
 _CUT_AT_ONCE = 1 << 18
 
 
@@ -42,7 +42,7 @@ async def read(services: Services, feed: FeedState, answer: Answer) -> Reading |
 
 
 async def has_news(services: Services, feed: FeedState, reading: Reading) -> bool:
-    """Return whether a document has anything new or edited."""
+    """Return whether a document has a new or edited entry."""
     verdicts = await _judge(services, feed, reading)
     return any(verdict.kind is not VerdictKind.UNCHANGED for verdict in verdicts)
 

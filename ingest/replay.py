@@ -47,7 +47,8 @@ _DATE = ("published_at", "published_raw", "published_method", "published_precisi
 def replay_feed(database: Database, feed: FeedState, workers: Workers, *, now: datetime) -> int:
     """Read every entry of a feed again; return how many changed.
 
-    Entries keep their identity, and the time they were first seen, which relative dates refer to.
+    Entries keep their identity and the time when they were first seen, so that relative dates stay
+    the same.
     """
     changed = last = 0
     while batch := database.query(captures.stored_entries, feed.id, after=last, limit=_BATCH):
@@ -61,8 +62,8 @@ def replay_feed(database: Database, feed: FeedState, workers: Workers, *, now: d
 def replay_unread(database: Database, feed: FeedState, workers: Workers) -> int:
     """Read the unread entries of a feed again; return how many could be read.
 
-    Each becomes an entry with the date it was first seen, or an earlier version of an entry that
-    has been stored since.
+    Each becomes an entry with the date when it was first seen. If an entry with its address was
+    stored in the meantime, it becomes an earlier version of that entry.
     """
     solved = last = 0
     while batch := database.query(unread.of_feed, feed.id, after=last, limit=_BATCH):
@@ -96,7 +97,7 @@ def _keep_unread(
 ) -> bool:
     """Store the entries of an unread entry's document; return whether the entry could be read.
 
-    It may run twice: the entries are then unchanged.
+    It may run twice, because the second time the entries are unchanged.
     """
     seen = Seen(feed_id=feed.id, url=one.url, content_type=one.content_type, at=one.first_seen_at)
     judge = Past(as_of=one.as_of) if one.is_past else Late(as_of=one.as_of)
@@ -120,7 +121,7 @@ def join_doubles(
 ) -> int:
     """Join entries that were stored twice when their site moved; return how many.
 
-    The duplicate's files are deleted first, so that none is left over if the process is killed.
+    The files of the duplicate are deleted first, so that none is left if the process is killed.
     Call it after `replay_feed`, so that the texts can be compared.
     """
     found = database.query(doubles.pairs, feed.id)
@@ -162,7 +163,7 @@ def read_again(feed: FeedState, stored: StoredEntry) -> NormalEntry | None:
     found = reading.entries
     entry = next((one for one in found if _is(one, stored)), None)
     if entry is None and reading.broken:
-        raise reading.broken[0].fault  # the unreadable entry may be this one
+        raise reading.broken[0].fault  # because the unreadable entry may be the stored entry
     entry = entry or _only_of_title(found, stored)
     return entry and _with_page(entry, stored, zone_of(feed))
 
@@ -192,7 +193,7 @@ def _page_again(feed: FeedState, document: Document, stored: StoredEntry) -> Nor
 
 
 def _is_of_page(page: Document, stored: StoredEntry) -> bool:
-    """Return whether the stored date came from the page, which means it was wrong."""
+    """Return whether the stored date was found in the page, and is therefore to be replaced."""
     if stored.published_method in _NOT_IN_PAGES or not stored.published_raw:
         return False
     text = charset.decode(page.body, page.content_type).text
@@ -204,7 +205,7 @@ def _is(entry: NormalEntry, stored: StoredEntry) -> bool:
 
 
 def _only_of_title(found: Sequence[NormalEntry], stored: StoredEntry) -> NormalEntry | None:
-    """Return the only entry of a document, or the only one with the stored title, or None."""
+    """Return the only entry of a document, or its only entry with the stored title, or None."""
     if len(found) == 1:
         return found[0]
     titled = [entry for entry in found if entry.title == stored.title]

@@ -15,7 +15,7 @@ _SECRETS = frozenset(
     "key code token access_token auth_token password passwd pwd pw pass secret apikey api_key"
     " api-key appkey app_key access_key accesskey auth sign signature sig".split()
 )
-# Most links match this pattern. They need no normalisation.
+# Most links match this pattern, and then need no normalisation.
 PLAIN_LINK = re.compile(
     r"https?://(?P<host>(?:(?!xn--)[a-z0-9]+(?:[.-](?!xn--)[a-z0-9]+)*\.[a-z]{2,}"
     r"|[0-9]{1,3}(?:\.[0-9]{1,3}){3})(?::(?!80\b|443\b)[1-9][0-9]{0,4})?)"
@@ -36,7 +36,7 @@ class Url(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Self:
-        """Copy the whole text; `str()` of a `Url` would leave out secrets."""
+        """Make a `Url` of the whole text, because `str()` of a `Url` would leave out secrets."""
         return super().__new__(cls, str.__str__(text))
 
     def __str__(self) -> str:
@@ -111,11 +111,11 @@ def server_of(url: str) -> str:
 def site_of(host: str) -> str:
     """Return the site of a host: its registrable domain, or the IP address itself.
 
-    `blog.sina.com.cn` and `news.sina.com.cn` are one site, two users of `github.io` are two.
+    `blog.sina.com.cn` and `news.sina.com.cn` are one site. `a.github.io` and `b.github.io` are two.
     `host` is in lower case and not in punycode.
     """
     if ":" in host or host.rpartition(".")[2].isdigit():
-        return host  # For an IP address, the list of suffixes is not loaded.
+        return host  # An IP address has no registrable domain.
     from tld import get_fld  # The import is here because the list of suffixes loads slowly.
 
     return get_fld(host, fix_protocol=True, fail_silently=True, search_private=True) or host

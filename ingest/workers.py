@@ -30,15 +30,16 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-READ_WITHIN = timedelta(seconds=60)  # a document of a feed
-# The system limits address space, of which a process uses far more than its 100 MB of memory.
+READ_WITHIN = timedelta(seconds=60)  # the limit for one document of a feed
+# Bytes of address space, which the system can limit. A process needs far more of it than its
+# 100 MB of memory.
 _ADDRESS_SPACE = 2 * 1024**3
 _TASKS_OF_A_PROCESS = 500
 _HANDFUL = 8
-# Modules that are loaded once, before the processes are forked. The longer list takes 1 s more.
+# Modules that are loaded once, before the processes are forked. Those for many feeds take 1 s more.
 _LOADED_FOR_FEW = ["ingest.reading.read"]
 _LOADED_FOR_MANY = ["ingest.reading.ready"]
-# Bytes; an answer of this size is unpickled within a few milliseconds.
+# Bytes, which are unpickled in a few milliseconds.
 _SMALL_ANSWER = 1 << 18
 
 
@@ -48,7 +49,7 @@ def cores() -> int:
 
 
 def processes_for(feeds: int) -> int:
-    """Return the number of processes for so many feeds: one for up to 8, otherwise one per core.
+    """Return the number of processes for this many feeds: one for up to 8, else one per core.
 
     Each process takes a second to start, and about 100 MB of memory.
     """
@@ -78,7 +79,7 @@ class Workers:
                 pool.join()
 
     def grow(self, processes: int) -> None:
-        """Use at least so many processes from the next task on; call this in the event loop."""
+        """Use at least this many processes from the next task on; call this in the event loop."""
         if processes <= self._processes:
             return
         self._processes = processes
@@ -168,10 +169,10 @@ def _limits(url: str, within: timedelta) -> Iterator[None]:
 
 
 class _Frames:
-    """A file-like object around a pickle in memory.
+    """A file-like object that contains a pickle.
 
-    Loading a pickle from bytes is one long call during which no other thread runs. Loading it
-    from this object lets other threads run between its frames of 64 KiB.
+    While a pickle is loaded from bytes, no other thread can run. If it is loaded from this object,
+    other threads can run after each frame of 64 KiB.
     """
 
     def __init__(self, content: bytes) -> None:

@@ -1,12 +1,12 @@
-"""Wrap text by its width in columns: Chinese characters take two."""
+"""Wrap text by its width in columns; a Chinese character takes two columns."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
 
-_CLOSING = "，。；：、！？）》”’…,.;:!?)"  # must not begin a line
-_OPENING = "（《“‘("  # must not end a line
+_CLOSING = "，。；：、！？）》”’…,.;:!?)"  # characters that must not begin a line
+_OPENING = "（《“‘("  # characters that must not end a line
 _WIDE = ("W", "F")
 
 
@@ -22,7 +22,7 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def cells(text: str) -> int:
-    """Count the columns that a text takes on a terminal."""
+    """Return the number of columns that a text takes on a terminal."""
     return sum(2 if unicodedata.east_asian_width(c) in _WIDE else 1 for c in text)
 
 

@@ -1,7 +1,7 @@
-"""Write waiting changes to the database in one transaction.
+"""Write several waiting changes to the database in one transaction.
 
-When a writer is free (SQLite has one), it writes all waiting changes with one commit. Each change
-succeeds or fails on its own, as if it had its own transaction.
+When a writer is free (SQLite has only one), it writes the waiting changes with one commit. Each
+change succeeds or fails on its own, as if it had its own transaction.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ingest.errors import StoreConflict, StoreError
 T = TypeVar("T")
 _Change = Callable[[sa.Connection], Any]
 
-# Changes in one transaction. The limit lets other programs write in between.
+# The most changes in one transaction, so that other programs can write in between.
 _MOST_TOGETHER = 32
 
 
@@ -63,7 +63,7 @@ class Writer:
             ]
             outcomes = await self._outcomes([change for change, _ in together])
             for (_, written), outcome in zip(together, outcomes, strict=True):
-                if written.done():  # it was cancelled
+                if written.done():  # The caller was cancelled.
                     continue
                 if isinstance(outcome, BaseException):
                     written.set_exception(outcome)
@@ -74,8 +74,9 @@ class Writer:
     async def _outcomes(self, changes: Sequence[_Change]) -> Sequence[Any]:
         """Return what each change returned or raised.
 
-        If one change raises, or a deadlock with another transaction occurs, all are rolled back
-        and each change is retried singly. If the database cannot be used, no change is retried.
+        If a change raises, or there is a deadlock with another transaction, all changes are rolled
+        back, and each is retried in its own transaction. If the database cannot be used, no change
+        is retried.
         """
         if len(changes) == 1:
             return [await self._outcome(changes[0])]

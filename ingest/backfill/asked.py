@@ -60,8 +60,8 @@ def begin(
 ) -> tuple[int, bool]:
     """Begin a run, or resume the unfinished one with the same options.
 
-    Return the run's number, and whether it was resumed. `choose` returns the names of the sources
-    for a feed. With `anew`, an unfinished run is ended and a new one begins. With `lists`, a run
+    Return the run's id, and whether it was resumed. `choose` returns the names of the sources
+    for a feed. With `anew`, an unfinished run is ended and a new run begins. With `lists`, a run
     without waiting documents fetches its lists again.
     """
     waiting = unfinished(connection, asked)
@@ -81,7 +81,7 @@ def begin(
 
 
 def unfinished(connection: sa.Connection, asked: Asked) -> Run | None:
-    """Return the unfinished run with the same options; None if there is none."""
+    """Return the unfinished run with the same options, or None."""
     waiting = (run for run in backfills.runs(connection) if not run.ended_at)
     return next((run for run in waiting if asked_before(run) == asked), None)
 

@@ -1,4 +1,4 @@
-"""Find the feed that a document belongs to, by its content and its address; pure."""
+"""Find the feed that a document belongs to, by its content and its address."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def find_owner(piece: Piece, held: Held, feeds: Sequence[FeedState]) -> FeedStat
 
 
 def _first_page(url: str) -> str:
-    """Return a feed's address from the address of one of its pages (`?paged=2`, `page/2/`)."""
+    """Return the address of a feed, given that of one of its pages (`?paged=2`, `page/2/`)."""
     return _PAGE.sub("", url)
 
 
@@ -69,9 +69,9 @@ def is_foreign(
 ) -> bool:
     """Return whether a document from a feed's address belongs to another site.
 
-    Domains change owners, and a web archive has documents of all of them. The document is foreign
-    if its title is another, and no site that it links to is known for the feed. The links of its
-    entries count only if a link of the feed or its entries is known.
+    A domain can change its owner, and a web archive has the documents of every owner. A document is
+    foreign if it has another title, and links only to sites that are unknown for the feed. The
+    links of its entries count only if a link of the feed or of its entries is known.
     """
     if _is_called(feed, said):
         return False
@@ -85,8 +85,8 @@ def is_foreign(
 def is_article(entry: NormalEntry, *, anywhere: bool) -> bool:
     """Return whether a page is an article, which must have a date and a path.
 
-    A page found `anywhere`, and not through the site's own sitemap, must also have a text, and
-    must not be the front page with a query.
+    If the page was not found through the site's own sitemap (`anywhere`), it must also have a
+    text, and must not be the front page.
     """
     link = canonical_link(entry.link)
     if link is None or entry.published_at is None or names_a_site(link):

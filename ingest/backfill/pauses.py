@@ -1,4 +1,4 @@
-"""Wait for pauses of servers, and store them, so that backfills and polls share them."""
+"""Store the pauses that servers ask for, and wait for their ends, in backfills as in polls."""
 
 from __future__ import annotations
 

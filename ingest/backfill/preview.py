@@ -18,7 +18,7 @@ from ingest.urls import without_secrets
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class First:
-    """A document that a run would begin with, or why its source is unavailable."""
+    """A document that a run would begin with, or the reason why its source is unavailable."""
 
     feed_url: str | None
     source: str

@@ -22,8 +22,8 @@ from ingest.sources.past.source import Source, Web
 from ingest.store import backfills, feeds
 from ingest.store.backfills import DONE, IN_PART, WalkState
 
-# Records are written after the first document with news, and then after this many, so that a
-# stopped run leaves some.
+# Files are written after the first document with news, and then after this many documents, so that
+# even a stopped run has written some.
 _RENDERED_AFTER = 25
 
 
@@ -66,7 +66,7 @@ async def run(
 
 
 async def _stop_walks(services: Services, states: Sequence[WalkState], fault: Fault) -> None:
-    """Log the fault that stopped the walks of a feed, and note it, so that the run stays open."""
+    """Log and store the fault that stopped a feed's walks, so that the run stays unfinished."""
     log_if_fault(fault)
     for state in states:
         with contextlib.suppress(Fault), border(f"feed {state.feed_id}"):
@@ -84,13 +84,13 @@ async def _walk_through(
     linked = False
     for state in states:
         if state.source == "paged" and linked and asked.source == AUTO:
-            # The feed's own links (`rfc5005`) have led to the same documents.
+            # The source `rfc5005` follows the feed's own links, which led to the same documents.
             await services.transact(backfills.begin_walk, state.id, [])
             continue
         feed = await services.query(feeds.get, state.feed_id) if state.feed_id else None
         try:
             begun = _source(services, asked, state, feed)
-        except MissingSecret as error:  # of the feed's own proxy
+        except MissingSecret as error:  # The feed's own proxy needs it.
             await services.transact(backfills.note_walk, state.id, str(error))
             continue
         with contextlib.closing(begun) as source:

@@ -19,7 +19,7 @@ from ingest.store.records import Records, titled_entries
 from ingest.urls import host_of, without_secrets
 from ingest.values import Planned
 
-_NO_CATEGORY = ("uncategorized",)  # Hexo's name for posts without a category
+_NO_CATEGORY = ("uncategorized",)  # the category that Hexo gives to posts without one
 _FROM_RECORDS = "brought in from records; it has no address to poll"
 _UNDATED = "nothing says when it was published, so it is not taken for an article"
 _NO_ARTICLE = "it is a front page, a list or a notice, not an article"
@@ -83,7 +83,7 @@ class Taking:
     async def _note_nothing(
         self, document_id: int, planned: Planned, taken: Taken
     ) -> Outcome | None:
-        """Store that the source found no piece; return None if that may change later."""
+        """Store that a document has no piece to read; return None to put the decision off."""
         state = DONE if taken.reason is None else PASSED_OVER
         is_suspect = taken.is_suspect
         if is_suspect and not await self._services.query(backfills.has_pages, self._state.id):
@@ -97,7 +97,7 @@ class Taking:
     async def _note_unreadable(
         self, document_id: int, planned: Planned, taken: Taken, error: SourceError
     ) -> Outcome:
-        """Store an unreadable document: missing if it was promised, otherwise passed over."""
+        """Store a document as missing if its source promised it; otherwise as skipped."""
         more = [*taken.more, *self._source.pass_by(planned, error)]
         holds_entries = isinstance(error, ParseError) and error.holds_entries
         is_missing = self._source.is_promised or isinstance(error, Fault) or holds_entries
@@ -109,7 +109,7 @@ class Taking:
     async def _note_ownerless(
         self, document_id: int, planned: Planned, taken: Taken, held: Held
     ) -> Outcome | None:
-        """Store a document that belongs to no known feed; return None if one may become known."""
+        """Store that a document has no known feed; return None if its feed may be found later."""
         piece = taken.piece
         if piece is not None and not self.is_last_try and await self._may_be_known_soon(piece):
             self.postponed += 1
@@ -120,13 +120,13 @@ class Taking:
         return await self.note(document_id, planned, state, reason, taken.more)
 
     def _why_not(self, piece: Piece, held: Held, content: Contents) -> str | None:
-        """Return why nothing of a document is stored; None if something is."""
+        """Return why nothing of a document is stored, or None if it may be stored."""
         if content.is_foreign:
             return f"it is of another feed: {_name_of(held)}"
         return self._why_no_article(held) if piece.form is Form.PAGE else None
 
     async def _may_be_known_soon(self, piece: Piece) -> bool:
-        """Return whether a feed was never read: its link, once known, may identify the document."""
+        """Return whether some feed was never read, whose link may later identify the document."""
         url = piece.document.url
         is_malformed = url.startswith("http") and not host_of(url)
         if piece.form is not Form.FEED or is_malformed:
@@ -156,7 +156,7 @@ class Taking:
     async def _find_or_add_owner(self, piece: Piece, held: Held) -> FeedState | None:
         """Return the feed of a document.
 
-        For records whose feed is unknown, add a feed without an address, named by their categories.
+        If a record belongs to no known feed, add a feed without an address for its categories.
         """
         every = await self._services.query(feeds.every)
         owner = find_owner(piece, held, every)
@@ -193,7 +193,7 @@ class Taking:
         return outcome
 
     async def _judge(self, piece: Piece, held: Held, feed_id: int) -> Judge:
-        """Return the judge for the entries of a document, by its form."""
+        """Return the judge that suits the form of a document."""
         match piece.form:
             case Form.FEED:
                 return Past(as_of=held.as_of)
@@ -203,7 +203,7 @@ class Taking:
                 return RecordFile(as_of=held.as_of, records=await self._records_of(feed_id))
 
     async def _records_of(self, feed_id: int) -> Records:
-        """Return the titled entries of a feed, which record files are matched with."""
+        """Return the entries of a feed by title, so that record files can be matched with them."""
         if feed_id not in self._records:
             titled = await self._services.query(titled_entries, feed_id)
             self._records[feed_id] = Records(titled)
@@ -233,7 +233,7 @@ class Taking:
 
 
 def _reason_for_unread(held: Held) -> str | None:
-    """Return how many entries are kept unread, and the fault of the first; None if none are."""
+    """Return how many entries are unread, with the first fault; None if all could be read."""
     if not held.broken:
         return None
     first = held.broken[0]

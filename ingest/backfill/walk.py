@@ -28,7 +28,7 @@ from ingest.values import DocumentKind, Planned
 
 logger = logging.getLogger(__name__)
 
-_MOST_SILENCES = 3  # unreachable documents in a row, each after several tries
+_MOST_SILENCES = 3  # documents in a row that stayed unreachable after several tries
 
 
 class Walk:
@@ -56,7 +56,7 @@ class Walk:
         self._silences = 0
 
     async def plan(self) -> bool:
-        """Put the first documents into the queue unless that is done; return whether it is."""
+        """Put the first documents into the queue, if not done yet; return False on failure."""
         if self._state.is_planned:
             await self._services.transact(backfills.note_walk, self._state.id, None)
             return True
@@ -79,7 +79,7 @@ class Walk:
         return True
 
     def _out_of_reach(self, error: SourceError) -> Planned:
-        """Return a document that stands for unreachable lists; it will be passed over."""
+        """Return a document for lists that cannot be reached; it will be stored as skipped."""
         what = "cannot be reached" if isinstance(error, FetchError) else "has nothing to be read"
         reason = f"{self._state.source} {what}, so it is left out: {error}"
         listed_at = self._source.listed_at
@@ -130,7 +130,7 @@ class Walk:
         await self._services.transact(backfills.note_walk, self._state.id, reason)
 
     def _is_silent(self, error: SourceError) -> bool:
-        """Return whether so many documents in a row were unreachable that the walk should stop."""
+        """Count unreachable documents in a row; return whether the walk should stop."""
         self._silences = self._silences + 1 if isinstance(error, Unreachable) else 0
         return self._silences == _MOST_SILENCES
 
@@ -156,7 +156,7 @@ class Walk:
         is_end = self._source.is_end(planned, error) and not isinstance(error, Fault)
         state = PASSED_OVER if is_end else MISSING
         outcome = await self._taking.note(document_id, planned, state, str(error), more)
-        log_if_fault(error)  # If storing raises, that fault is logged instead, and only once.
+        log_if_fault(error)  # last, so that a fault is not logged twice if storing raises
         return outcome
 
     async def _is_known(self, planned: Planned) -> bool:
@@ -168,9 +168,9 @@ class Walk:
 
 
 def _is_out_of_reach(error: SourceError) -> bool:
-    """Return whether a source is unavailable, and may stay so.
+    """Return whether an error means that a source is unavailable.
 
-    A server that asks to wait is available. So is a list that has unreadable captures.
+    A server that asks for a pause is available. So is a list with unreadable captures.
     """
     holds_entries = isinstance(error, ParseError | Unreadable) and error.holds_entries
     return not (is_refusal(error) or holds_entries or isinstance(error, Fault))

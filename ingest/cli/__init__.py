@@ -1,4 +1,4 @@
-"""The command line, the only package that prints or exits; commands import what they need late."""
+"""The command line. Only this package prints or exits. Commands import other modules late."""
 
 from __future__ import annotations
 
@@ -116,7 +116,8 @@ def _guidang(
 def run(arguments: Sequence[str]) -> int:
     """Carry out a command line; return the exit code.
 
-    0 done, 1 some feeds failed, 2 usage or configuration, 3 database or archive unusable.
+    0: success; 1: some feeds failed; 2: wrong usage or configuration; 3: the database or the
+    archive cannot be used.
     """
     arguments = _global_options_first(arguments)
     prepare_output()
@@ -127,7 +128,7 @@ def run(arguments: Sequence[str]) -> int:
         _complain(_("interrupted; what was done is kept"))
         return INTERRUPTED
     except (BrokenPipeError, SystemExit):
-        # The reader of the output has closed it (| head); rich and typer exit then.
+        # A program such as `head` has closed the output. rich and typer then exit.
         discard_output()
         return DONE
     except (TyperException, typer.Abort) as error:
@@ -162,7 +163,7 @@ def _report_misuse(error: TyperException | typer.Abort) -> int:
 
 
 def _report_failure(error: Exception) -> int:
-    """Print in one line what went wrong; a full disk for standard output is not a bug."""
+    """Print an error in one line; a full disk under standard output is not reported as a bug."""
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         discard_output()
         _complain(_("the output cannot be written: the disk is full"))

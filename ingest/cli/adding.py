@@ -1,4 +1,4 @@
-"""Add one address of `guidang feeds add`: find its feed and report what was done."""
+"""Add one address for `guidang feeds add`: find its feed and report the result."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def add_one(session: Session, url: str, settings: FeedSettings, check: bool) -> 
 
 
 def _offer_earlier(session: Session, feed: FeedState, document: Document | None) -> None:
-    """Tell the user if a new feed is probably a known one at another address."""
+    """Tell the user if a new feed is probably a known feed that has moved."""
     from ingest.feed import reading_context
     from ingest.reading.read import read
     from ingest.store import feed_moves
@@ -79,7 +79,7 @@ def _offer_earlier(session: Session, feed: FeedState, document: Document | None)
 
 
 def checked_address(url: str) -> str:
-    """Return an address as it is stored; raise `UsageError` if a feed cannot have it."""
+    """Return an address in its stored form; raise `UsageError` if it is not valid for a feed."""
     from ingest.config import read_feed_url
 
     try:

@@ -62,7 +62,7 @@ def archive(
 
 
 def _chosen(session: Session, name: str | None) -> Sequence[Output]:
-    """Return the outputs to work on; raise `UsageError` if there is none of this name."""
+    """Return the outputs to work on; raise `UsageError` if no output has this name."""
     from ingest.follow.files import outputs_of
 
     outputs = outputs_of(session.config, session.database)
@@ -81,7 +81,7 @@ def _write_all(session: Session, outputs: Sequence[Output], *, rebuild: bool, as
 
 
 def _write(output: Output, session: Session, *, rebuild: bool, as_json: bool) -> dict[str, object]:
-    """Write the files of an output; print how many, unless it is for JSON."""
+    """Write the files of an output; print the number of files, unless `as_json`."""
     write = output.rebuild if rebuild else output.restore_missing
     written = write(now=session.now)
     if not as_json:
@@ -172,7 +172,7 @@ def _count_of(ours: int, foreign: int) -> str:
 
 
 def _check(outputs: Sequence[Output], as_json: bool) -> int:
-    """List the differences of outputs; the paths of several are those of their folders."""
+    """List the differences of outputs; with several outputs, each path begins with its folder."""
     differences = [
         replace(one, path=one.path if len(outputs) == 1 else f"{output.root}/{one.path}")
         for output in outputs

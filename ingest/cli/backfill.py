@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 SOURCES = ("auto", "rfc5005", "paged", "rsshub", "sitemap", "wayback")
 _LIST = "list"
-_MANY = 1_000  # so many feeds that separate reader processes are worthwhile
+_MANY = 1_000  # feeds; from this number on, separate reader processes are worthwhile
 
 
 _Names = Annotated[
@@ -175,7 +175,7 @@ def _wish(
 
 
 def _add_listed_feeds(session: Session, paths: Sequence[Path]) -> None:
-    """Add the feeds of the OPML files among these paths: other files are documents."""
+    """Add the feeds of the OPML files among these paths; the other files are documents."""
     from ingest.reading.lists.opml import read_opml
     from ingest.sources.past.folders import lists_below
     from ingest.store import feeds as store
@@ -183,7 +183,7 @@ def _add_listed_feeds(session: Session, paths: Sequence[Path]) -> None:
     for name, body in lists_below(paths):
         try:
             listed = read_opml(body, name)
-        except UsageError as error:  # a bad list must not stop the other documents
+        except UsageError as error:  # An invalid list must not prevent the import of documents.
             logger.warning("%s", error)
             continue
         wanted = [

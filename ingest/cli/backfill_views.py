@@ -66,7 +66,7 @@ def _progress(terminal: Console) -> Progress:
     from rich.text import Text
 
     class Rate(ProgressColumn):
-        """The rate of documents per second since the beginning, or per minute if it is low."""
+        """The number of documents per second since the beginning, or per minute if that is low."""
 
         def render(self, task: Task) -> Text:
             speed = task.completed / task.elapsed if task.elapsed else None

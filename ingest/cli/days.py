@@ -1,4 +1,4 @@
-"""Read the options --since and --until: days in the archive's zone → a span of instants."""
+"""Convert the options --since and --until, days in the archive's zone, to instants."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def demo(
     from ingest.demo import folder
     from ingest.logs import set_up_logging
 
-    # Some feeds fail on purpose; the table shows this, so warnings would be noise.
+    # Some feeds fail on purpose. The table shows that, so no warnings are needed.
     set_up_logging("debug" if ctx.obj["debug"] else "error", "text")
     started = time.monotonic()
     folder.claim(directory)
@@ -95,7 +95,7 @@ def _heading(text: str) -> None:
 
 
 def _table(feeds: Sequence[FeedPolls]) -> Table:
-    """Return a table with a line for each poll, and below a feed's name what the sample shows."""
+    """Return a table with a line for each poll; below each feed's name is what it demonstrates."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
@@ -169,7 +169,7 @@ def _grow(tree: Tree, folder: Path) -> None:
 
 
 def _through_single_folders(folder: Path) -> Path:
-    """Skip folders that hold only a folder: `2024/05` is one branch."""
+    """Follow folders that contain only one folder, and return the last: `2024/05`, not `2024`."""
     inside = list(folder.iterdir())
     if len(inside) == 1 and inside[0].is_dir():
         return _through_single_folders(inside[0])
@@ -183,7 +183,7 @@ def _label(name: str, style: str = "") -> Text:
 
 
 def _example_file(done: Demo) -> Path:
-    """Return the longest file of the RSSHub route, as an example."""
+    """Return the longest file of the sample feed of RSSHub, as an example."""
     records = (done.archive / done.feeds[0].feed.slug).rglob("*.md")
     return max(records, key=lambda record: record.stat().st_size)
 
@@ -230,7 +230,7 @@ def _next_steps(directory: Path) -> Iterator[tuple[str, str]]:
 
 
 def _own_command() -> str:
-    """Return how to call this program from here: by name if the shell finds it."""
+    """Return the command that starts this program: its name, if the shell finds that."""
     called = Path(sys.argv[0])
     found = shutil.which("guidang")
     if called.name != "guidang" or (found and called.samefile(found)):

@@ -26,7 +26,7 @@ app = typer.Typer(help="List and show entries.", no_args_is_help=True)
 
 _SHOWN_AT_ONCE = 50
 _PAST_ALL = 2**63  # larger than any number in a database
-_LONGEST_TITLE = 80  # characters in a table; `entries show` and --format print all
+_LONGEST_TITLE = 80  # characters in a table; `entries show` and --format print whole titles
 
 _Query = Annotated[
     str | None, typer.Option("--search", help="Only entries that meet a search query.")
@@ -84,7 +84,7 @@ def list_entries(
 def _print_hits(
     session: Session, query: str, selection: Selection, most: int | None, form: str
 ) -> None:
-    """Print the entries of a selection that meet a search query."""
+    """Print the entries of a selection that match a search query."""
     from ingest.store.search.listing import listing, within
 
     node = within(parse(session, [query]), selection)
@@ -143,7 +143,7 @@ def show(
 
 
 def _number_of(session: Session, link: str) -> int:
-    """Return the number of the one entry that has, or had, a link."""
+    """Return the number of the only entry that has, or had, a link."""
     from ingest.reading.dedupe import link_key_of
     from ingest.reading.links import canonical_link
     from ingest.store import addresses

@@ -104,7 +104,7 @@ def export(
 
 
 def _refuse_extras(form: Format, wanted: Wanted, public: bool | None) -> None:
-    """Raise `UsageError` for an option that a format has no place for."""
+    """Raise `UsageError` if an option does not apply to the format."""
     for name in ("revisions", "captures", "text"):
         if getattr(wanted, name) and name not in form.extras:
             raise UsageError(f"--{name} does not go with --format {form.name}")
@@ -115,7 +115,7 @@ def _refuse_extras(form: Format, wanted: Wanted, public: bool | None) -> None:
 def _choose(
     session: Session, where: str | None, names: list[str], days: tuple[str | None, str | None]
 ) -> tuple[Choice, dict[str, str]]:
-    """Return the choice of entries, and the options in the form in which the card shows them."""
+    """Return the choice of entries, and the options as the corpus card shows them."""
     from ingest.query import parse_query
     from ingest.store import feeds
     from ingest.store.export_pages import Choice

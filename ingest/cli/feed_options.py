@@ -1,7 +1,7 @@
-"""The arguments and options of `guidang feeds`, and the settings made of them.
+"""The arguments and options of `guidang feeds`, and their conversion to settings.
 
-The options of a command with `cls=SettingsCommand` follow from the declared feed settings. They
-are made only when the command is used, because loading the declarations takes a while.
+The options of a command with `cls=SettingsCommand` are derived from the declared feed settings,
+and only when the command is used, because loading the declarations takes time.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ class SettingsCommand(TyperCommand):
 
 
 def given_settings(ctx: typer.Context) -> dict[str, Any]:
-    """Return the options of a `SettingsCommand` that were given, by the names of settings."""
+    """Return the options that were given to a `SettingsCommand`, by the name of the setting."""
     return dict(ctx.meta[_GIVEN])
 
 
 @cache
 def _options() -> tuple[Parameter, ...]:
-    """Return the options of all settings that have one."""
+    """Return the options for all settings that have an option."""
     from ingest.config import FeedSettings
     from ingest.config.feed_settings import option_of
 
@@ -87,7 +87,7 @@ def _parameter(name: str, option: str, field: FieldInfo) -> inspect.Parameter:
 
 
 def settings_of(given: dict[str, Any]) -> FeedSettings:
-    """Return the settings of these values; raise `UsageError` if one is wrong."""
+    """Return settings with these values; raise `UsageError` if a value is not valid."""
     from pydantic import ValidationError
 
     from ingest.config import FeedSettings

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def all_of(feed: FeedState, entries: int) -> dict[str, Any]:
-    """Return all facts about a feed with this number of entries."""
+    """Return all facts about a feed; `entries` is the number of its entries."""
     from ingest.urls import without_secrets
 
     return {
@@ -84,7 +84,7 @@ _LABELS = {
 
 
 _ORIGINS = {"file": _("the configuration file"), "command": _("the database, by a command")}
-# These values are stored in English, or also used for JSON; they are translated when shown.
+# These values are stored in English or also used in JSON, so they are translated when shown.
 _IN_ENGLISH = {
     *("state", "last_error", "paused_reason", "next_poll_reason", "because"),
     *("entries_may_be_missing", "publisher_asks_for", "validators", "server_left_alone_because"),
@@ -101,7 +101,7 @@ def facts_of(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def poll_cells(poll: Mapping[str, Any]) -> tuple[object, ...]:
-    """Return a poll as cells: when it was, its size, its duration, its result."""
+    """Return a poll as cells of a table: its time, size, duration and result."""
     return local(poll["started_at"]), poll["size"], poll["seconds"], _result_of(poll)
 
 
@@ -126,7 +126,7 @@ def _counts(poll: Mapping[str, Any]) -> str:
 
 
 def counts_of(new: int, edited: int, unchanged: int) -> str:
-    """Return how many entries a poll found."""
+    """Return in words how many entries a poll found."""
     return _(
         "{new} new, {edited} edited, {unchanged} unchanged",
         new=new,
@@ -145,7 +145,7 @@ def condition(feed: FeedState) -> str:
 
 
 def next_poll(feed: FeedState) -> str:
-    """Return when a feed is polled next; nothing if it is paused."""
+    """Return when a feed is polled next, or an empty string if it is paused."""
     return "" if feed.paused_at else local(feed.next_poll_at)
 
 
@@ -157,7 +157,7 @@ def shown_url(feed: FeedState) -> str:
 
 
 def explanation(feed: FeedState, pause: Pause | None) -> dict[str, Any]:
-    """Return everything that affects the next poll; None where it does not apply."""
+    """Return all facts that affect the next poll; a fact that does not apply is None."""
     habits, move = feed.ways.habits, feed.ways.move
     return {
         "next_poll_at": None if feed.paused_at else feed.next_poll_at,
@@ -183,7 +183,7 @@ def explanation(feed: FeedState, pause: Pause | None) -> dict[str, Any]:
 
 
 def _validators(feed: FeedState) -> str | None:
-    """Return whether the validators of the last document are sent."""
+    """Return in words whether the next request sends validators, or None."""
     from ingest.schedule.trust import spelled
     from ingest.values import NO_VALIDATORS
 
@@ -200,7 +200,7 @@ def _validators(feed: FeedState) -> str | None:
 
 
 def offer(feed: FeedState) -> str | None:
-    """Return how to import entries that were probably missed; None if none were."""
+    """Return how to import entries that were probably missed, or None."""
     how = message(f"import them with: guidang backfill {feed.id}")
     return how if feed.ways.habits.gaps else None
 

@@ -22,7 +22,7 @@ def paragraphs(text: str | None) -> list[str]:
 
 
 def texts_of(command: Command) -> Iterator[str]:
-    """Yield every text of a command's help, and of the commands below it, for the catalogue."""
+    """Yield every help text of a command and of its subcommands, for the catalogue."""
     yield from paragraphs(command.help)
     yield from (text for parameter in command.params if (text := _help_of(parameter)))
     for inner in _inner(command):
@@ -30,7 +30,7 @@ def texts_of(command: Command) -> Iterator[str]:
 
 
 def translate_help(command: Command) -> None:
-    """Translate the help of a command, and of the commands below it."""
+    """Translate the help of a command and of its subcommands."""
     translated = [_(paragraph) for paragraph in paragraphs(command.help)]
     command.help = "\n\n".join(translated)
     command.short_help = translated[0] if translated else ""
@@ -51,7 +51,7 @@ def _inner(command: Any) -> Sequence[Command]:
 
 
 class _TranslatedFormatter(HelpFormatter):
-    """A formatter of help with translated headings; wide characters take two cells."""
+    """A help formatter with translated headings, which counts wide characters as two cells."""
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         super().write_usage(prog, args, prefix or _("Usage: "))
@@ -84,7 +84,7 @@ class _TranslatedContext(Context):
 
 
 def _with_translated_extra(text: str) -> str:
-    """Translate what typer adds to a help text, such as `[default: auto]`."""
+    """Translate the part that typer adds to a help text, such as `[default: auto]`."""
     text, bracket, extra = _(text).rpartition("  [") if "  [" in text else (_(text), "", "")
     parts = "; ".join(map(recognized, extra.removesuffix("]").split("; ")))
     return f"{text}{bracket}{parts}]" if bracket else text

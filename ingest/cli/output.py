@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 # Lines are not wrapped if the output is not a terminal.
 _UNBROKEN = 1000
-_SHORT = 22  # cells, the width of an instant; a column this narrow is not wrapped
+_SHORT = 22  # cells, the width of an instant; narrower columns are not wrapped
 
 
 def prepare_output() -> None:
-    """Prevent errors if standard output is closed, or if its charset lacks Chinese."""
+    """Prevent errors if standard output is closed, or its charset has no Chinese characters."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -34,7 +34,7 @@ def prepare_output() -> None:
 
 
 def discard_output() -> None:
-    """Discard further output: its reader is gone, or the disk is full."""
+    """Discard further output, because the reading program has ended or the disk is full."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -84,7 +84,7 @@ def print_table(
 ) -> None:
     """Print rows under their headings; markup in the cells is shown as plain text.
 
-    Without rows, print the line `if_empty`, if it is given.
+    If there are no rows, print the line `if_empty` instead, if given.
     """
     from rich.table import Table
     from rich.text import Text
@@ -102,7 +102,7 @@ def print_table(
     console().print(table)
 
 
-_zone: list[tzinfo] = []  # archive.timezone, for the present command
+_zone: list[tzinfo] = []  # The zone (archive.timezone) is set by `show_times_in`.
 
 
 def show_times_in(zone: tzinfo) -> None:

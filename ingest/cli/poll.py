@@ -46,7 +46,7 @@ def poll(
     terminal, so that cron logs stay empty.
     """
     with open_session(ctx, quiet=True) as session:
-        if not ctx.obj["debug"]:  # otherwise failures are shown twice
+        if not ctx.obj["debug"]:  # because failures are printed below, too
             logging.getLogger("ingest.poll").setLevel(logging.ERROR)
         if mended := mend_times(session):
             say(_wrong_clock(mended))
@@ -116,7 +116,7 @@ async def _poll(
 
 
 def _prepare(services: Services) -> ArchiveError | None:
-    """Prepare the outputs' folders; return its error, because feeds are polled anyway."""
+    """Prepare the outputs' folders; return an error instead of raising it, so that polls go on."""
     from ingest.errors import ArchiveError
 
     try:

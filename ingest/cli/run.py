@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ingest.errors import StoreFull
 
 
-_TRIES_AFTER = 5  # seconds
+_TRIES_AFTER = 5  # seconds between two attempts to start
 
 
 def run(ctx: typer.Context) -> None:
@@ -49,7 +49,7 @@ def _wait_for_room(error: StoreFull, trouble: Trouble | None) -> Trouble:
 
     trouble = trouble or Trouble("database")
     trouble.met(error)
-    # The service manager must not mistake the wait for a hanging start.
+    # Without this, the service manager would think that the start hangs.
     notify(
         "STATUS=the disk is full; waiting for room", f"EXTEND_TIMEOUT_USEC={3 * _TRIES_AFTER}000000"
     )
@@ -78,7 +78,7 @@ def _serve(ctx: typer.Context) -> None:
 def _listen_while_starting() -> None:
     """Exit at once on a signal, until the daemon installs its own handlers.
 
-    Without a handler, the first process of a container ignores signals.
+    Without a handler, signals to the first process of a container have no effect.
     """
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -86,7 +86,7 @@ def _listen_while_starting() -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the configuration is being read anyway
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # because the configuration is just being read
 
 
 def _refuse_what_needs_a_restart(old: Config, new: Config, file: str) -> None:

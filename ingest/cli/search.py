@@ -69,7 +69,7 @@ def search(
 
 
 def parse(session: Session, query: Sequence[str]) -> Node:
-    """Return the tree of a query whose words may be several arguments.
+    """Parse a query, which may be given as several arguments; return its tree.
 
     Raise `UsageError` if the configuration turns the search index off.
     """
@@ -82,7 +82,7 @@ def parse(session: Session, query: Sequence[str]) -> Node:
 
 
 def warn_if_filling(session: Session) -> None:
-    """Say on standard error how far the index is, if entries still have to be indexed."""
+    """Print on standard error how many entries still have to be indexed, if any."""
     from ingest.store.search.index import filling
 
     state = session.database.query(filling)

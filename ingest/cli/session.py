@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """The configuration and database of a command; `feeds` lists those of the file."""
+    """The configuration and database of a command; `feeds` lists the feeds of the file."""
 
     config: Config
     file: Path
@@ -34,7 +34,7 @@ class Session:
 
 @contextlib.contextmanager
 def open_session(ctx: typer.Context, *, quiet: bool = False) -> Iterator[Session]:
-    """Read the configuration, upgrade the database if it is behind, adopt the file's feeds.
+    """Read the configuration, upgrade an outdated database, and store the file's feeds.
 
     With `quiet`, the log shows only warnings and errors: the command prints its own results.
     """
@@ -62,7 +62,7 @@ def open_session(ctx: typer.Context, *, quiet: bool = False) -> Iterator[Session
 
 
 def mend_times(session: Session) -> int:
-    """Reschedule feeds that were planned with a wrong clock; return how many are due now."""
+    """Reschedule feeds that a wrong clock had planned; return how many are due now."""
     from ingest.schedule import longest_plan
     from ingest.store import times
 
@@ -85,7 +85,7 @@ def read_configuration(ctx: typer.Context, *, quiet: bool = False) -> tuple[Conf
 
 
 def publish(session: Session) -> None:
-    """Commit written files and run the user's command, if the configuration says so.
+    """Commit the written files and run the user's command, if these are configured.
 
     Raise `PublishError` if that fails; the next command tries again.
     """
@@ -110,14 +110,17 @@ def adopt_feeds(config: Config, database: Database, now: datetime) -> Sequence[F
 
 
 def adopt_outputs(config: Config, database: Database, now: datetime) -> None:
-    """Follow the outputs of the file, and no others."""
+    """Add the followers of the configured outputs to the store, and remove all others."""
     from ingest.follow.registry import adopt
 
     adopt(config, database, now=now)
 
 
 def _refuse_to_begin_anew(database: Database, config: Config) -> None:
-    """Refuse to create an empty database next to an existing archive: its disk may be missing."""
+    """Raise an error instead of creating an empty database if an archive with records exists.
+
+    The disk of the database may be missing.
+    """
     from ingest.errors import StoreError
     from ingest.follow.files.presence import has_records
 

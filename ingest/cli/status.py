@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ingest.feed import FeedState
     from ingest.store.due import Lag
 
-_MOST_SHOWN = 10  # unread entries; --json has up to a hundred
+_MOST_SHOWN = 10  # unread entries; with --json, up to a hundred are shown
 
 
 def status(
@@ -48,7 +48,7 @@ def status(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """What the command shows."""
+    """The facts that the command shows."""
 
     now: datetime
     database: str
@@ -61,12 +61,12 @@ class _Found:
 
     @property
     def failing(self) -> list[FeedState]:
-        """Return the feeds that fail, those with the most failures first."""
+        """Return the feeds that fail, most failures first."""
         return sorted((f for f in self.feeds if f.failures), key=lambda feed: -feed.failures)
 
     @property
     def delays(self) -> list[timedelta]:
-        """Return how long each feed that is due has been due."""
+        """Return, for each feed that is due, how long it has been due."""
         active = (feed for feed in self.feeds if feed.paused_at is None)
         return [self.now - one.next_poll_at for one in active if one.next_poll_at <= self.now]
 

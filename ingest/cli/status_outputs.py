@@ -1,4 +1,4 @@
-"""The outputs in `guidang status`: where each is, and what keeps its files back."""
+"""Show the outputs in `guidang status`: the folder of each, and why files are missing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputState:
-    """An output; `problem` says why its folder cannot be used, `under_embargo` counts entries."""
+    """The state of an output: why its folder cannot be used, and entries under an embargo."""
 
     config: OutputConfig
     problem: str | None
@@ -41,7 +41,7 @@ def output_states(session: Session) -> list[OutputState]:
 
 
 def places_as_json(states: Sequence[OutputState]) -> dict[str, object]:
-    """Return the outputs as JSON, and the archive by the names of old versions."""
+    """Return the outputs as JSON, and the first one also under the keys of old versions."""
     outputs = [
         {
             "name": one.config.name,
@@ -60,7 +60,7 @@ def places_as_json(states: Sequence[OutputState]) -> dict[str, object]:
 
 
 def show_output(state: OutputState, lags: Sequence[Lag]) -> None:
-    """Print where an output is, how many files are to be written, and its problem."""
+    """Print the folder of an output, how many files are to be written, and its problem."""
     from ingest.store.outputs import follower_of
 
     output = state.config

@@ -15,7 +15,7 @@ CONFIG = Path("/etc/guidang/config.toml")
 _ELSEWHERE = _("move it, for example to /opt or /etc, or remove ProtectHome=yes")
 _PLAIN_WORD = re.compile(r"[\w%./@+:=,-]+")
 
-# Lines without a comment are explained in systemd.exec(5).
+# systemd.exec(5) explains the settings that have no comment here.
 SERVICE = """\
 # Made by: guidang systemd-unit
 [Unit]
@@ -48,7 +48,7 @@ KillMode=mixed
 WantedBy=multi-user.target
 """
 
-# One run for the feed named after the @; the next start continues a run that was stopped.
+# The feed is named after the @. If the unit was stopped, its next start continues the backfill.
 BACKFILL = """\
 # Made by: guidang systemd-unit --backfill
 [Unit]
@@ -68,7 +68,7 @@ KillMode=mixed
 {sandbox}
 """
 
-# Both units have the same user, so that they share the database and the archive.
+# Both units run as the same user, so that they can share the database and the archive.
 SANDBOX = """\
 DynamicUser=yes
 User=guidang

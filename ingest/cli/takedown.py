@@ -22,7 +22,7 @@ _ERASE = "erase"
 
 
 class _ErasesByDefault(TyperGroup):
-    """A group of commands; `erase` may be left out."""
+    """A group of commands in which `erase` is the default command."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Put `erase` first, if no command is named."""
@@ -99,8 +99,8 @@ def _announce(session: Session, target: Target) -> None:
 def _erase(session: Session, target: Target, reason: str) -> int:
     """Erase the files and the rows of entries; return how many entries there were.
 
-    The files are deleted first, so that none is left over if the process is killed. Meanwhile the
-    service writes no files. Then the followers forget the entries.
+    The files are deleted first, so that none is left over if the process is killed. The service
+    writes no files during this. At the end, the followers delete what they made of the entries.
     """
     from ingest.database.alone import turn_at
     from ingest.follow.files import outputs_of

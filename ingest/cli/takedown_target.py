@@ -1,4 +1,4 @@
-"""Find what a user names to take down: an entry, a link, a feed or a host."""
+"""Find the entry, link, feed or host that a user wants to take down."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _PAST_ALL = 2**63  # larger than any number in a database
 
 
 def find_target(database: Database, text: str) -> Target:
-    """Return what a text names.
+    """Return the entry, link, feed or host that a text names.
 
-    A number is an entry, an address is a feed's or an article's, a name with dots is a host, and
-    other words are a feed's. A kind before it (`feed:12`) overrides this. Raise `UsageError` if
+    A number means an entry, an address a feed or an article, a name with dots a host, and other
+    words a feed. A prefix with the kind (`feed:12`) overrides this. Raise `UsageError` if
     there is no such entry or feed, or several.
     """
     kind, _, rest = text.strip().partition(":")

@@ -1,11 +1,11 @@
-"""The database: its engine, its schema, and one transaction for each change.
+"""Access the database: its engine, its schema, and one transaction for each change.
 
     access      run queries and changes; explain what goes wrong     ← open this first
     engine      make the engine, with the settings of its sessions
-    alone       locks: only one daemon and one backfill for a database
-    schema      revisions, upgrades, and what differs from the models
+    alone       locks, so that only one daemon and one backfill use a database
+    schema      revisions, upgrades, and differences from the models
 
-It knows no table.
+This package contains no names of tables.
 """
 
 from ingest.database.access import Database

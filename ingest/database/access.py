@@ -48,7 +48,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = make_engine(url)
-        # SQLite allows one writer; its own wait for a lock sleeps up to a tenth of a second.
+        # SQLite allows one writer. Waiting here is faster than in SQLite, which sleeps up to 0.1 s.
         is_sqlite = self.engine.dialect.name == "sqlite"
         self._turn: AbstractContextManager[object] = Lock() if is_sqlite else nullcontext()
         self._readers = (
@@ -56,7 +56,7 @@ class Database:
             if is_sqlite
             else make_engine(url, for_readers=True)
         )
-        # A separate pool: requests to the service's web server take no connections from polls.
+        # A separate pool, so that requests to the web server take no connections from polls.
         self._viewers = make_engine(url, for_readers=True).execution_options(readonly=True)
 
     @property
@@ -110,7 +110,7 @@ class Database:
             try:
                 yield bool(connection.scalar(ask))
             finally:
-                connection.invalidate()  # otherwise the pool would keep the lock
+                connection.invalidate()  # Otherwise the connection would keep the lock in the pool.
 
     @contextlib.contextmanager
     def turn(self, work: str) -> Iterator[None]:
@@ -127,7 +127,7 @@ class Database:
             finally:
                 try:
                     connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
-                except SQLAlchemyError:  # a lost connection has no lock
+                except SQLAlchemyError:  # If the connection is lost, so is the lock.
                     connection.invalidate()
 
     def upgrade(self) -> list[str]:
@@ -156,7 +156,7 @@ class Database:
             command.downgrade(alembic_config(connection), revision)
 
     def check(self) -> list[str]:
-        """Return in words what is wrong with the database; an empty list if it is in order.
+        """Return descriptions of all problems of the database, or an empty list.
 
         Raise `StoreError` if the database cannot be queried, or is newer than the program.
         """
@@ -172,9 +172,9 @@ class Database:
             return problems
 
     def truncate_log(self) -> None:
-        """Move SQLite's write-ahead log into the file and empty it, so that it holds no old rows.
+        """Move SQLite's write-ahead log into the file and empty it, so that no old rows are left.
 
-        If a reader prevents this, a later call does it.
+        If a reader prevents this, nothing happens; a later call may succeed.
         """
         if self.engine.dialect.name != "sqlite":
             return

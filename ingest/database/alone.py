@@ -1,6 +1,7 @@
 """Locks for work that only one process at a time may do with a database.
 
-Two daemons, or two backfills, would send every request twice. Followers wait for each other.
+Two daemons, or two backfills, would send every request twice. Two processes must not run the same
+follower at the same time.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def turn_at(database: Database, work: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _wait_for_lock(file: Path, database: Database, work: str) -> Iterator[None]:
-    """Wait for the lock of a file, which its last holder may have deleted."""
+    """Wait for the lock of a file; open it again if the last holder has deleted it."""
     for _ in range(int(BUSY_TIMEOUT_SECONDS / _PAUSE)):
         with _open_lock_file(file, database) as lock:
             if _can_lock(lock) and _is_same_file(file, lock):
@@ -83,7 +84,7 @@ def _can_lock(lock: TextIO) -> bool:
 
 
 def _is_same_file(file: Path, lock: TextIO) -> bool:
-    """Return whether the open file still has its name, that is, was not deleted."""
+    """Return whether the open lock file was neither deleted nor replaced meanwhile."""
     try:
         return os.path.samestat(file.stat(), os.fstat(lock.fileno()))
     except FileNotFoundError:
@@ -91,7 +92,7 @@ def _is_same_file(file: Path, lock: TextIO) -> bool:
 
 
 def _open_lock_file(file: Path, database: Database) -> TextIO:
-    """Open the lock file, which is next to the database file; links are resolved."""
+    """Open the lock file beside the database file, whose links are resolved first."""
     try:
         return file.open("w", encoding="ascii")
     except OSError as error:

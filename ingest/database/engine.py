@@ -14,7 +14,7 @@ from sqlalchemy.exc import NoSuchModuleError
 
 from ingest.errors import StoreError
 
-# How long a writer waits for another writer.
+# How long a writer waits for another writer to finish.
 BUSY_TIMEOUT_SECONDS = 30
 
 
@@ -32,8 +32,8 @@ def make_engine(url: str, *, for_readers: bool = False) -> sa.Engine:
     return engine
 
 
-# Without these, a connection to an unreachable server blocks for a quarter of an hour. The last is
-# in milliseconds, the others are in seconds (libpq, "Parameter Key Words").
+# Without these, a connection to an unreachable server blocks for 15 minutes. The last value is in
+# milliseconds, the others are in seconds (libpq, "Parameter Key Words").
 _GIVE_UP = {
     "connect_timeout": 10,
     "keepalives_idle": 10,
@@ -41,8 +41,8 @@ _GIVE_UP = {
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
 }
-# The server drops a lost session equally soon. Otherwise the old session of a daemon whose network
-# failed would hold its locks for two hours ("Connection Settings").
+# With these, the server ends a lost session equally soon. Otherwise, after a network failure, the
+# old session of a daemon would keep its locks for two hours ("Connection Settings").
 _LET_GO = {
     "tcp_keepalives_idle": 10,
     "tcp_keepalives_interval": 5,
@@ -74,7 +74,7 @@ def _engine_options(url: str, *, for_readers: bool) -> dict[str, Any]:
 
 
 def _to_json(value: Any) -> str:
-    return "[]" if value == [] else json.dumps(value)  # most lists are empty
+    return "[]" if value == [] else json.dumps(value)  # faster, because most lists are empty
 
 
 def _from_json(text: str) -> Any:
@@ -103,7 +103,7 @@ def _fold(text: str | None) -> str | None:
 def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
     """Switch the file to write-ahead logging, with which readers do not block the writer.
 
-    The switch ignores busy_timeout, so it is tried again while the file is locked.
+    SQLite ignores `busy_timeout` for this, so it is tried again while the file is locked.
     """
     for _ in range(BUSY_TIMEOUT_SECONDS * 10):
         try:

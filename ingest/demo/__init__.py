@@ -1,6 +1,6 @@
 """Run the whole program on sample feeds, on loopback only.
 
-samples    the feeds, and what each shows
+samples    the feeds, and what each demonstrates
 documents  their documents, in the morning and in the evening
 site       the server of the feeds
 folder     the folder that a demo is written to

@@ -1,4 +1,4 @@
-"""Create, recognise and clear the folder of a demo; never delete anybody else's files.
+"""Create, recognise and clear the folder of a demo, without deleting any other files.
 
 A demo records a digest of each file that it wrote. A folder is cleared only if every file in it is
 recorded and unchanged. Files are deleted one by one, never whole folders.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from ingest.errors import UsageError
 
-# In the format of sha256sum, so that anybody can check it.
+# The format is that of sha256sum, so that `sha256sum --check` can read it.
 SIGNATURE = ".guidang-demo"
 _MOST_NAMED = 3
 
@@ -37,7 +37,7 @@ def claim(folder: Path) -> None:
 
 def sign(folder: Path) -> None:
     """Record the files of the folder, so that the next demo may replace them."""
-    # If this fails because the disk is full, the next demo only refuses to replace the folder.
+    # If the disk is full, nothing is recorded. The next demo then refuses to replace the folder.
     with contextlib.suppress(OSError):
         lines = [f"{_digest(folder / name)}  {name}\n" for name in sorted(_present(folder))]
         (folder / SIGNATURE).write_text("".join(lines), encoding="utf-8")
@@ -73,7 +73,7 @@ def _clear(folder: Path, signed: dict[str, str]) -> None:
 
 
 def _present(folder: Path) -> Iterator[str]:
-    """Yield the path of every file but the signature; a link counts as a file."""
+    """Yield the path of every file except the signature; a link counts as a file."""
     for place, folders, names in os.walk(folder):
         links = [name for name in folders if (Path(place) / name).is_symlink()]
         for name in [*names, *links]:

@@ -49,7 +49,7 @@ class FeedPolls:
 
     @property
     def went_as_meant(self) -> bool:
-        """Return whether both polls found what the sample is meant to show."""
+        """Return whether both polls found what the sample specifies."""
         found = (self.first.new, self.second.new, self.second.edited)
         failed = (self.first.error is not None, self.second.error is not None)
         sample = self.sample
@@ -80,7 +80,7 @@ async def run(folder: Path, site: DemoSite) -> Demo:
         file.write_text(config_text(site), encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror}") from error
-    # The user's environment is for the user's archive; the demo must not write there.
+    # The environment is ignored, because its variables may refer to the user's own archive.
     config, _ = load_config(file, environment={})
     database = Database(config.database.url)
     try:
@@ -123,7 +123,7 @@ def config_text(site: DemoSite) -> str:
 def _feed_tables(site: DemoSite) -> Iterator[str]:
     for feed in site.feeds:
         settings: dict[str, Any] = {"url": feed.url, **feed.settings.as_json()}
-        # JSON's strings, lists and truth values are TOML's as well (TOML 1.0).
+        # Strings, lists and booleans in JSON are valid TOML, too (TOML 1.0).
         lines = [
             f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in settings.items()
         ]

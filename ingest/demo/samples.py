@@ -1,7 +1,7 @@
-"""The sample feeds: what each shows, how it is served, and what a poll must find.
+"""The sample feeds: what each demonstrates, how it is served, and what a poll must find.
 
 The documents are in `documents/`, as UTF-8 text: `morning/` is the site at the first poll,
-`evening/` holds what has changed by the second.
+`evening/` has the files that have changed at the second poll.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Served:
     """A file of the site, its path and its media type.
 
     It is sent in `encoding`. With `has_etag` the server answers 304 to clients that have the file.
-    With a `status` other than 200 there is no file.
+    With a `status` other than 200, the answer has no file.
     """
 
     path: str
@@ -32,7 +32,7 @@ class Served:
     status: int = 200
 
     def body(self, site: str, edition: str = MORNING) -> bytes:
-        """Return the bytes to send; `site` is the address that links of the site begin with."""
+        """Return the bytes to send; `site` is the base address for links in the document."""
         document = _DOCUMENTS / edition / self.file
         if not document.is_file():
             document = _DOCUMENTS / MORNING / self.file
@@ -72,7 +72,7 @@ SAMPLES = (
         added=1,
         settings=FeedSettings(categories=("新媒体", "江海半岛网", "新闻")),
     ),
-    # Declared as GB2312, as many feeds are, with characters that only GBK has.
+    # Declared as GB2312 although it has characters that only GBK has, as in many real feeds.
     Sample(
         path="/linxi/rss.xml",
         file="linxi.xml",

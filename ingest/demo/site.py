@@ -70,7 +70,7 @@ class DemoSite:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    # Otherwise closing waits for connections that are kept alive.
+    # Otherwise `close` waits for idle connections.
     block_on_close = False
 
     def __init__(self, site: DemoSite) -> None:

@@ -1,4 +1,4 @@
-"""Request a feed with validators, unless its server handles them wrongly; without the database.
+"""Request a feed with validators, unless its server handles them wrongly.
 
 If a request with validators fails, one without them follows at once. If that one succeeds, a third
 request shows whether the validators were at fault.
@@ -27,7 +27,7 @@ from ingest.urls import server_of
 from ingest.values import NO_VALIDATORS, Document, NotModified, Validators
 
 _LIED = "it answered 304 (not modified) though its document had changed"
-# Bytes; a longer document is digested in a thread, so that the event loop is not blocked.
+# Bytes. Longer documents are hashed in a thread, so that the event loop is not blocked.
 _DIGESTED_AT_ONCE = 1 << 18
 
 
@@ -42,7 +42,7 @@ class Network:
 
 
 async def ask(network: Network, feed: FeedState, *, fresh: bool = False) -> Answer:
-    """Request a feed. With `fresh`, send no validators. Raise `SourceError`."""
+    """Request a feed; with `fresh`, without validators. Raise `SourceError` if that fails."""
     now, trust = network.clock(), feed.trust
     kept = feed.validators
     why = trusting.why_without(
@@ -69,8 +69,8 @@ async def ask(network: Network, feed: FeedState, *, fresh: bool = False) -> Answ
 async def check_validators(network: Network, feed: FeedState, answer: Answer) -> Answer:
     """Check whether the server handles validators correctly; return the answer with the result.
 
-    The validators of the last document, which is outdated, are sent once more. If the server
-    answers 304, they are not trusted.
+    The validators of the last document, which is outdated by now, are sent again. If the server
+    answers 304, its validators are no longer trusted.
     """
     reason = await _fault_of(network, feed, feed.validators, are_outdated=True)
     if reason:
@@ -81,7 +81,7 @@ async def check_validators(network: Network, feed: FeedState, answer: Answer) ->
 
 
 async def _ask_without_validators(network: Network, feed: FeedState, now: datetime) -> Answer:
-    """Request a feed again after a failure; raise `SourceError` if that fails, too."""
+    """Request a feed again without validators; raise `SourceError` if that fails, too."""
     answered = await _request(network, feed, NO_VALIDATORS)
     trust = feed.trust
     if isinstance(answered.answer, Document):
@@ -95,7 +95,7 @@ async def _fault_of(
 ) -> str | None:
     """Send a request with these validators; return what is wrong with the answer, or None.
 
-    `are_outdated` says that the validators belong to a document that is no longer current.
+    `are_outdated` means that the document of the validators has changed since.
     """
     if validators == NO_VALIDATORS:
         return None
@@ -109,7 +109,7 @@ async def _fault_of(
 
 
 async def _request(network: Network, feed: FeedState, validators: Validators) -> Answered:
-    """Send one request. Raise `SourceError`, also if a page comes instead of a 304 or a feed."""
+    """Send one request. Raise `SourceError`, also if the answer is a page and not a feed."""
     answered = await fetch_feed(network.fetcher, network.instances, feed, validators=validators)
     answer = answered.answer
     if answered.was_conditional and isinstance(answer, Document):
@@ -173,7 +173,7 @@ async def fetch_past(fetcher: Fetcher, feed: FeedState, url: str) -> Document:
 
 
 def proxy_of(feed: FeedState) -> str | None:
-    """Return the proxy set for a feed, `none`, or None without a setting; raise `MissingSecret`."""
+    """Return the feed's setting `proxy`, without references; it may be `none` or None."""
     proxy = feed.settings.proxy
     return None if proxy is None else reveal(proxy, feed.url)
 

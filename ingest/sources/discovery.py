@@ -1,4 +1,4 @@
-"""Find the feed at an address from a user: the feed's own, or that of a page of its site."""
+"""Find the feed at an address from a user, which may be of the feed or of a page of its site."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from ingest.workers import READ_WITHIN, Workers
 
 _EMPTY = "it is a feed without entries"
 _ABOUT_COMMENTS = "it is a feed of comments"
-_MOST_OTHERS = 5  # the most further feeds of a page to list
+_MOST_OTHERS = 5  # further feeds of a page that are listed
 _MOST_REFRESHES = 3
 _SECOND_BEST = (_EMPTY, _ABOUT_COMMENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """The address of the feed that was found, notes for the user, and its document if fetched."""
+    """The address of the feed that was found, its document if fetched, and notes for the user."""
 
     url: str
     notes: tuple[str, ...] = ()
@@ -158,7 +158,7 @@ def _note_passed_over(link: FeedLink, reason: str) -> str:
 async def _try_feed(
     fetcher: Fetcher, workers: Workers, link: FeedLink
 ) -> tuple[Document | None, str | None]:
-    """Return the document at an address, and why it is not a feed with entries (or None)."""
+    """Return the document at an address, and why it is not a suitable feed (or None)."""
     try:
         document = await fetcher.fetch_document(link.url)
         feed = await _parse(workers, document)

@@ -1,6 +1,6 @@
 """Request routes from RSSHub's instances, one after the other, until one answers.
 
-`manners.health` decides the order of the instances. Returned values and errors have no secrets.
+`manners.health` decides the order of the instances. Returned values and errors contain no secrets.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from ingest.values import Document, NotModified, Validators
 
 T = TypeVar("T")
 
-# RSSHub lets a second request for the same route wait up to a minute for the first one.
+# In RSSHub, a second request for a route can wait up to a minute for the first request to end.
 _ROUTE_TIMEOUT = timedelta(seconds=75)
 METADATA_PATH = "/api/namespace"
 METADATA_ACCEPT = "application/json"
-METADATA_MAX_SIZE = 50_000_000  # 2,014 namespaces are 8 MB
+METADATA_MAX_SIZE = 50_000_000  # bytes; in practice, 2,014 namespaces are 8 MB
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """An answer, and the name of the RSSHub instance that gave it, if an instance did.
+    """An answer, and the name of the RSSHub instance that sent it, if any.
 
     `was_conditional` says that validators were sent.
     """
@@ -49,7 +49,7 @@ class Answered:
 class Instances:
     """The instances of a configuration, for one event loop.
 
-    `health` is their last known state, by name. Changes of it wait in memory until the caller
+    `health` is the last known state of each, by name. Changes are kept in memory until the caller
     stores them. `timeout` limits the time that RSSHub may take to make a route's feed.
     """
 
@@ -83,7 +83,7 @@ class Instances:
         self._changed = {name: one for name, one in self._changed.items() if one not in stored}
 
     def route_of(self, url: str) -> str | None:
-        """Return the route of an address, if it is a route or an address of an instance."""
+        """Return the route of a `rsshub://` address or of an instance's address; otherwise None."""
         return url if is_route(url) else route_of(url, self._instances)
 
     async def fetch(
@@ -91,8 +91,8 @@ class Instances:
     ) -> Answered:
         """Request a route from one instance after the other until one answers with a possible feed.
 
-        The validators are sent only to the instance that gave them. Raise `SourceError` if none
-        answers; it tells what is wrong with the route, if one of the instances told that.
+        The validators are sent only to the instance that they came from. Raise `SourceError` if no
+        instance answers. If one reported an error of the route itself, that error is raised.
         """
 
         async def ask(instance: Instance) -> Answered:
@@ -144,7 +144,7 @@ class Instances:
     async def _try(
         self, instance: Instance, before: Health, ask: Callable[[Instance], Awaitable[T]]
     ) -> T:
-        """Ask an instance; after its failure, only one request at a time tries it again."""
+        """Ask an instance; if it has failed before, only one request at a time tries it again."""
         if not before.failures:
             return await ask(instance)
         self._being_tried.add(instance.name)
@@ -184,7 +184,7 @@ class Instances:
         except SourceError as error:
             raise _without_secrets(error, secrets_in(url, instance.key)) from None
         answer = _without_access(answer, secrets_in(url))
-        # A page with status 200 is a captcha, a notice, or another site at this address.
+        # A web page with status 200 may be a captcha, a notice, or another site at this address.
         if isinstance(answer, Document) and (what := not_a_feed.name_page(answer.body)):
             raise ParseError(answer.final_url, what)
         return answer
@@ -234,7 +234,7 @@ def _without_access(
     answer: Document | NotModified, secrets: Sequence[str]
 ) -> Document | NotModified:
     """Return the answer without the code, which RSSHub repeats in the feed's self link."""
-    # A redirect of an instance does not change the route.
+    # The route stays the same even if an instance redirects.
     if isinstance(answer, NotModified):
         return replace(answer, url=without_access(answer.url), permanent_url=None)
     body = answer.body

@@ -1,4 +1,4 @@
-"""RSSHub's description of its own routes: from an instance, an address or a file."""
+"""Fetch RSSHub's descriptions of its routes from an instance, an address or a file."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from ingest.values import Document
 async def fetch_namespaces(
     fetcher: Fetcher, instances: Instances, url: str | None
 ) -> tuple[list[Namespace], str]:
-    """Ask the address, or the first of the instances that answers; return where it came from, too.
+    """Fetch the route descriptions, and return them with the address that they came from.
 
-    Raise `SourceError` when none answers, `UsageError` for an answer that is something else.
+    They come from `url`, or from the first instance that answers. Raise `SourceError` if none
+    answers, and `UsageError` if the answer is not RSSHub's metadata.
     """
     document = await (_fetch(fetcher, instances, url) if url else instances.fetch_metadata())
     return _read(document.body, document.final_url), document.final_url

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9"
 _MOST_PAGES = 20
 _WITHIN = timedelta(seconds=20)
-_SHORTEST_PARAGRAPH = 20  # characters; a shorter text may occur on several pages
+_SHORTEST_PARAGRAPH = 20  # characters; a shorter paragraph may be repeated on several pages
 
 
 class Pages:
@@ -48,7 +48,7 @@ class Pages:
         """Return the entry with the full text of its page, if that is better than its own text.
 
         `zone` is the time zone of the page's dates. If the page cannot be fetched or read, the
-        entry says why. If a fault of Guidang is the reason, the entry keeps the unread page.
+        entry has the reason. If a bug in Guidang is the reason, the entry also keeps the page.
         """
         if entry.link is None:
             return entry
@@ -74,7 +74,7 @@ class Pages:
         return take_article(entry, article, page, zone=zone)
 
     async def _following(self, article: Article, page: Document) -> list[Article]:
-        """Return the further pages of an article, while they belong to it and have new text."""
+        """Return the further pages of an article, as long as they are of it and have new text."""
         seen, parts, url = {page.url, page.final_url}, [article], article.next_url
         while url and url not in seen and len(parts) < _MOST_PAGES:
             seen.add(url)
@@ -115,7 +115,7 @@ def read_page(page: Document) -> Article | None:
 
 
 def _goes_on(parts: Sequence[Article], part: Article, page: Document, following: Document) -> bool:
-    """Return whether a page is on the same site, and most of its text is new."""
+    """Return whether a further page is on the same site, and most of its text is new."""
     sites = {site_of(urlsplit(url).hostname or "") for url in (page.final_url, following.final_url)}
     said = {paragraph for earlier in parts for paragraph in _paragraphs(earlier)}
     fresh = [paragraph for paragraph in _paragraphs(part) if paragraph not in said]

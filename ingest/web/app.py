@@ -11,12 +11,12 @@ from starlette.routing import Route
 
 from ingest.web.metrics import CONTENT_TYPE, Metrics
 
-# The function returns problems by part of the program; they are empty if there are none.
+# Returns the problems of the program by part, or an empty mapping.
 Faults = Callable[[], Mapping[str, str]]
 
 
 def make_app(metrics: Metrics, *, stuck: Faults, unusable: Faults) -> Starlette:
-    """Make the application; /healthz and /readyz answer 503 with the problems, if there are any."""
+    """Make the application; /healthz and /readyz list problems, with the status 503."""
 
     def healthz(_: Request) -> Response:
         return _answer(stuck())

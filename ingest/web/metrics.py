@@ -81,7 +81,7 @@ class Metrics:
             self._entries.labels(verdict).inc(getattr(poll, verdict))
 
     def measure(self, totals: Mapping[str, float]) -> None:
-        """Set the gauges from the result of `store.listings.overview`."""
+        """Set the gauges to the values that `store.listings.overview` returned."""
         self._due.set(totals["due"])
         self._lag.set(totals["lag_seconds"])
         self._kept.set(totals["entries"])

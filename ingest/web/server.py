@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from ingest.errors import ConfigError
 
-_GRACE = 2  # the seconds in which running requests may finish when the server closes
+_GRACE = 2  # seconds in which running requests may finish when the server closes
 
 
 class _Server(uvicorn.Server):

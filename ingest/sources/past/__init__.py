@@ -1,4 +1,4 @@
-"""Sources of history. Each plans its first documents, fetches them, and plans those they link to.
+"""Sources of older entries. Each plans documents, fetches them, and plans what they link to.
 
     source      the interface of a source, and its values   ← open this first
     registry    the sources by name
@@ -9,7 +9,7 @@
     names       file names as text, whatever their encoding
     cutting     a large feed document cut into smaller ones
     rfc5005     archived feed documents and paged feeds, linked by the feed itself
-    paged       ?paged=2, ?page=2, as blog engines have it
+    paged       numbered pages of blog engines, such as ?paged=2
     rsshub      limit= and further pages of a route
     sitemap     the pages that a site lists
     wayback     captures of the feed in a web archive

@@ -1,7 +1,7 @@
 """Parse the answer of a CDX index, the list of captures in a web archive.
 
-There are three kinds of servers. Each answers in its own format, whatever the request says: a
-JSON table, one JSON object per line, or lines of fields separated by spaces.
+There are three kinds of servers. Each has its own format, which a request cannot change: a JSON
+table, one JSON object per line, or lines of fields separated by spaces.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Some servers ignore `fl`, the list of wanted fields. A line then has these fields in this order.
+# Some servers ignore the parameter `fl` (wanted fields). Their lines have these fields.
 _ALL = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 # pywb has other names for these fields than the Wayback Machine.
 _NAMES = {"url": "original", "status": "statuscode", "mime": "mimetype"}
 
 
 class CdxError(ValueError):
-    """The answer is not a list of captures."""
+    """Raised if an answer is not a list of captures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """One page of an index, with the wanted fields of each capture that has all of them.
 
-    `total` counts all captures of the page. `resume` is the key of the next page ("": this is the
-    last). `is_table` is true for the Wayback Machine's own format, whose server supports every
+    `total` counts all captures of the page. `resume` is the key of the next page, "" on the
+    last page. `is_table` is true for the Wayback Machine's own format, whose server supports every
     field.
     """
 
@@ -36,7 +36,7 @@ class Listing:
 
 
 def read_cdx(body: bytes, fields: Sequence[str]) -> Listing:
-    """Return these fields of each capture; raise `CdxError` if the body does not list captures."""
+    """Return these fields of each capture; raise `CdxError` if the body is no list of captures."""
     text = body.decode("utf-8", "replace").strip()
     if text.startswith("["):
         return _table(text, fields)

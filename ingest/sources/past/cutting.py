@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from ingest.reading.shortcuts.split import split
 
-AT_ONCE = 200  # the items of one smaller document
+AT_ONCE = 200  # items in each smaller document
 _BLOCK = 4 << 20
 _LARGEST = 64 << 20
 _ITEM = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?(?:item|entry))(?=[\s/>])")
@@ -15,15 +15,15 @@ _ROOT = re.compile(rb"<((?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*))")
 
 
 class UncutError(ValueError):
-    """The document is too large to be read whole, and cannot be cut."""
+    """Raised if a document is too large to be read whole, and cannot be cut."""
 
 
 def cut(stream: BinaryIO, at: int = 0) -> tuple[bytes, int | None]:
     """Return a document with the next items of a large one, and the offset of the items after it.
 
     `at` is 0, or the offset that the previous call returned. The offset is None after the last
-    items. A small document is returned whole. Raise `UncutError` if the items of a large one
-    cannot be told apart with certainty.
+    items. A small document is returned whole. Raise `UncutError` if it is uncertain where
+    the items of a large document begin and end.
     """
     stream.seek(0)
     block = stream.read(_BLOCK)
@@ -68,6 +68,6 @@ def _next_items(stream: BinaryIO, name: bytes) -> tuple[bytes, bool]:
 
 
 def _tail(head: bytes) -> bytes:
-    """Return the end tags of the elements that are open before the first item."""
+    """Return the end tags for the elements that are opened before the first item."""
     root = next(found for found in _ROOT.finditer(head) if found[2] != b"xml")
     return (b"</channel>" if root[2] == b"rss" else b"") + b"</" + root[1] + b">"

@@ -29,7 +29,7 @@ _LARGEST_RECORD = 5 << 20
 
 
 class Files(Source):
-    """The documents in files; they may belong to any feeds."""
+    """The documents in files. Each may belong to any feed."""
 
     def __init__(self, paths: Sequence[Path], window: Window, *, drafts: bool = False) -> None:
         self._paths, self._window, self._drafts = paths, window, drafts
@@ -92,7 +92,7 @@ class Files(Source):
         inside, next_at = members(path, hints.get("at", 0))
         found = [_plan_member(path, member) for member in inside]
         if path.name.lower().endswith(".wacz"):
-            # The other members are an index and a description, which were never published.
+            # A WACZ file also has an index and a description. The publisher did not publish these.
             found = [one for one in found if one.kind is DocumentKind.LIST]
             if not found and next_at is None:
                 return Taken(reason="there is no WARC file in it")
@@ -158,7 +158,7 @@ def _plan(path: Path) -> Planned:
 
 
 def _list_folder(folder: Path) -> Taken:
-    """Plan the files below a folder that was unreadable; raise `OSError` if that fails again."""
+    """Plan the files below a folder that was unreadable before; raise `OSError` if it still is."""
     next(folder.iterdir(), None)
     return Taken(more=[_plan(path) for path in files_below([folder])])
 
@@ -178,7 +178,7 @@ def _plan_member(path: Path, member: Member) -> Planned:
 
 
 def _place(member: Member) -> str:
-    """Return a name for a member that no other member of its packed file has."""
+    """Return a name for a member that is unique in its packed file."""
     place = member.number if member.is_replaced else member.offset
     return member.name if place is None else f"{member.name}@{place}"
 

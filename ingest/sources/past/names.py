@@ -1,4 +1,4 @@
-"""Names of files as text. A file's name is bytes, and older systems wrote it in GBK."""
+"""Decode file names. They are bytes, and older Chinese systems wrote them in GBK."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ingest.values import DocumentKind, Planned
 
 
 def display_name(name: str) -> str:
-    """Return a file's name as valid Unicode: from UTF-8, else GB18030, else UTF-8 with escapes."""
+    """Return a file's name as text: decoded as UTF-8, GB18030, or UTF-8 with escapes."""
     if _is_text(name):
         return name
     raw = os.fsencode(name)
@@ -24,7 +24,7 @@ def display_name(name: str) -> str:
 def plan_file(
     path: Path, kind: DocumentKind, *, within: str = "", hints: dict[str, Any] | None = None
 ) -> Planned:
-    """Plan a file, or the part of it that `within` names.
+    """Plan a file, or the part of a file that `within` names.
 
     The plan keeps the exact bytes of the file's name, so that `path_of` finds the file.
     """

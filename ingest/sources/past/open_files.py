@@ -15,8 +15,8 @@ from typing import BinaryIO, cast
 from ingest.sources.past.packed import ZIPS, ChangedError, Member, decompress
 
 _BLOCK = 1 << 20
-_LARGEST_IN_HEADER = 8 << 30  # a larger size does not fit into a tar header of 512 bytes
-_LARGEST_RATIO = 100  # the largest ratio of a member's unpacked size to its packed size
+_LARGEST_IN_HEADER = 8 << 30  # bytes; a tar header cannot store a larger size
+_LARGEST_RATIO = 100  # the highest allowed ratio of unpacked size to packed size
 
 
 class OpenFiles:
@@ -41,8 +41,8 @@ class OpenFiles:
     def raw(self, path: Path, member: Member | None) -> BinaryIO:
         """Return a seekable stream of the bytes of a file or member, still compressed.
 
-        A member is unpacked into a temporary file. Raise `ValueError` if its unpacked size is too
-        many times its packed size.
+        A member is unpacked into a temporary file. Raise `ValueError` if it is compressed so much
+        that it may be a zip bomb.
         """
         named = (path, member, "raw")
         if self._stream is None or self._named != named:
@@ -91,7 +91,7 @@ class OpenFiles:
 def _find_in_zip(packed: zipfile.ZipFile, member: Member) -> zipfile.ZipInfo:
     """Return the entry of a member in its zip file; raise `ChangedError` if it is not there."""
     listed = packed.infolist()
-    if member.number is None:  # An early version, which did not store numbers, planned this member.
+    if member.number is None:  # planned by an early version, which stored no numbers
         found = packed.NameToInfo.get(member.name)
     else:
         found = next(iter(listed[member.number : member.number + 1]), None)
@@ -101,7 +101,7 @@ def _find_in_zip(packed: zipfile.ZipFile, member: Member) -> zipfile.ZipInfo:
 
 
 def _refuse_changed_tar(stream: BinaryIO, member: Member) -> None:
-    """Raise `ChangedError` if the header before a member's offset belongs to another member."""
+    """Raise `ChangedError` if the tar header before a member's offset does not match it."""
     stream.seek(max((member.offset or 0) - tarfile.BLOCKSIZE, 0))
     header = stream.read(tarfile.BLOCKSIZE)
     try:

@@ -21,7 +21,7 @@ from ingest.sources.past.names import display_name
 
 ZIPS = (".zip", ".wacz")
 TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
-_AT_ONCE = 1000  # the members that one call returns
+_AT_ONCE = 1000  # members that one call returns at most
 _BLOCK = 1 << 20
 # RuntimeError means that a member of a zip file is encrypted, or compressed by an unsupported
 # method.
@@ -38,7 +38,7 @@ DAMAGED = (
 
 
 class ChangedError(ValueError):
-    """The file has changed since its members were listed."""
+    """Raised if a file has changed since its members were listed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +57,15 @@ class Member:
 
 
 def is_packed(name: str) -> bool:
-    """Return whether a file's name is that of a zip or tar file."""
+    """Return whether a file's name has the ending of a zip or tar file."""
     return name.lower().endswith((*ZIPS, *TARS))
 
 
 def members(path: Path, at: int = 0) -> tuple[list[Member], int | None]:
-    """Return the next members of a packed file, without hidden files, and where to read on.
+    """Return the next members of a packed file, and the position of the members after them.
 
-    `at` is 0, or the position that the previous call returned. The position is None at the end.
+    Hidden files are left out. `at` is 0, or the position that the previous call returned. The
+    position is None at the end.
     If the file is damaged at `at`, raise one of `DAMAGED`. If it is damaged later, return the
     members before the damage, and the position of the damage.
     """
@@ -92,7 +93,7 @@ def _in_zip(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member
 
 
 def _in_tar(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member | None]]:
-    """Yield offset and member, from offset `at` on; the member is None where damage begins."""
+    """Yield offset and member, beginning at offset `at`; the member is None at damage."""
     stream = decompress(path.open("rb"), stack)
     stream.seek(at)
     packed = stack.enter_context(tarfile.TarFile(fileobj=stream, mode="r"))
@@ -119,14 +120,14 @@ def _next_in_tar(packed: tarfile.TarFile, stream: BinaryIO) -> tarfile.TarInfo |
     Raise `tarfile.ReadError` for a damaged header, which `TarFile.next` treats as the end.
     """
     one = packed.next()
-    # TarFile appends each member to this list. It is emptied, because it would grow without bound.
+    # `TarFile` appends each member to this list, which would grow without bound.
     packed.members = []  # type: ignore[attr-defined]
     if one is None:
         stream.seek(packed.offset)
         if stream.read(tarfile.BLOCKSIZE).strip(b"\0"):
             raise tarfile.ReadError("it is damaged")
         while stream.read(_BLOCK):
-            # The checksum of a compressed file is at its end, so the file is read to its end.
+            # A compressed file has its checksum at the end. Reading to the end verifies it.
             pass
     return one
 

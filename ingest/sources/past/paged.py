@@ -11,7 +11,7 @@ from ingest.sources.ask import fetch_past
 from ingest.sources.past.source import Contents, Piece, Source, Taken, Web, Window
 from ingest.values import Planned
 
-# A word in the feed's `generator` tells which parameter or path has the page number.
+# Maps a word in the feed's `generator` to the parameters or path that may have the page number.
 _PATH = "page/"
 _ENGINES = {
     "wordpress": ("paged",),
@@ -27,7 +27,7 @@ _ENGINES = {
     "misskey": ("page",),
 }
 _WAYS = ("paged", "page", _PATH)
-_FAILURES_IN_A_ROW = 3  # The walk ends after this many failures in a row.
+_FAILURES_IN_A_ROW = 3  # after which the walk ends
 _MOST_KEYS = 200
 
 
@@ -44,7 +44,7 @@ class Paged(Source):
         return [Planned(key="page 1", address=self._feed.address, hints={"page": 1})]
 
     async def take(self, planned: Planned) -> Taken:
-        """Fetch a page. Its entries are as current as those of the feed itself."""
+        """Fetch a page. Its entries are as up to date as the entries of the feed itself."""
         document = await fetch_past(self._web.fetcher, self._feed, planned.address)
         return Taken(piece=Piece(document=document, as_of=document.fetched_at))
 
@@ -62,13 +62,13 @@ class Paged(Source):
         return [self._page(hints | following)]
 
     def pass_by(self, planned: Planned, error: SourceError) -> Sequence[Planned]:
-        """Return the page after one that failed; return nothing after the last page."""
+        """Return the page after a failed page, or nothing if that was probably the end."""
         hints = planned.hints
         if hints["page"] == 1:
             return ()
         if hints["page"] == 2 and (hints["is_guess"] or not _may_be_a_gap(error)):
             return self._probe(hints["untried"], hints["first"])
-        # A single missing page may be a gap. Two in a row are the end.
+        # A single missing page may be a gap. Two in a row mean the end.
         failures = hints["failures"] + 1
         most = _FAILURES_IN_A_ROW if _may_be_a_gap(error) else 2
         if failures >= most:
@@ -115,7 +115,7 @@ class Paged(Source):
 
 
 def _may_be_a_gap(error: SourceError) -> bool:
-    """Return whether the server failed, and did not just answer that the page does not exist."""
+    """Return whether the server itself failed, so that the page may exist all the same."""
     return not (
         isinstance(error, ParseError) or (isinstance(error, BadStatus) and error.status < 500)
     )

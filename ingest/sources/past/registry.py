@@ -23,9 +23,9 @@ OF_A_FEED: dict[str, Callable[[Web, FeedState, Window], Source]] = {
 
 
 def fitting(feed: FeedState, web: Web) -> list[str]:
-    """Return the names of the sources for a feed, for a command that does not name sources.
+    """Return the default sources for a feed, by name.
 
-    An RSSHub route has a source of its own. Other feeds have links to their past, numbered pages
+    An RSSHub route has its own source. Other feeds have links to older documents, numbered pages
     and a web archive. A sitemap lists very many pages, so it is read only for feeds with
     `full_text`.
     """

@@ -14,7 +14,7 @@ from ingest.urls import absolute_link
 from ingest.values import Planned
 
 _IS_ARCHIVED = "is_archived_document"
-# Queues that an earlier version stored have this name for the same hint.
+# An earlier version stored the hint under this name.
 _IS_ARCHIVED_BEFORE = "is_archive"
 
 

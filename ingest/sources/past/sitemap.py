@@ -35,7 +35,7 @@ _USUAL = (
 _OF_LISTS = re.compile(
     r"(?:taxonom|categor|post_tag|(?:^|[/_-])(?:tags?|authors?|users?)[._-])[^/]*$"
 )
-# WordPress and Yoast use these names for sitemaps of pages that are not articles.
+# WordPress and Yoast use these names for sitemaps without articles.
 _OF_PAGES = re.compile(r"(?:^|[/_-])pages?[._-][^/]*$")
 _ABOUT = re.compile(
     r"/(?:about(?:[-_](?:us|me))?|contact(?:[-_]us)?|links?|friends?|guestbook|privacy(?:-policy)?"
@@ -48,7 +48,7 @@ _LIST = re.compile(
 # In WordPress without permalinks, these query parameters name lists of articles.
 _LISTED_BY = frozenset({"author", "cat", "feed", "m", "paged", "s", "tag"})
 _MOST_FOLDERS = 2
-_MOST_TRIED = 5  # Only this many of the sitemaps that robots.txt names are tried.
+_MOST_TRIED = 5  # of the sitemaps that robots.txt names
 _MAY_PASS = frozenset({408, 425, 429})
 _LISTS_ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.5"
 
@@ -158,7 +158,8 @@ class Sitemap(Source):
     def _is_wanted(self, listed: Listed) -> bool:
         """Return whether an address can be an article of the site in the window.
 
-        The list gives only the last change, so the end of the window is not checked here.
+        The end of the window is not checked here, because a sitemap has only the date of the last
+        change.
         """
         if not self._may_be_of_site(listed.url):
             return False
@@ -168,7 +169,7 @@ class Sitemap(Source):
     def _may_be_of_site(self, url: str) -> bool:
         """Return whether an address belongs to the site, or is malformed.
 
-        The run reports malformed addresses as missing.
+        Malformed addresses are accepted, so that the run reports them as missing.
         """
         host = host_of(url)
         return not host or site_of(host) == self._site
@@ -211,7 +212,7 @@ def _may_pass(error: BadStatus) -> bool:
 def _article_change(listed: Listed, list_url: str) -> str | None:
     """Return when an article changed; None for a page about the site.
 
-    A page about the site has no publication date, so its last change would be mistaken for one.
+    A page about the site has no publication date. Its last change would be used instead.
     """
     is_about = _OF_PAGES.search(urlsplit(list_url).path) or (
         host_of(listed.url) and _ABOUT.search(urlsplit(listed.url).path)

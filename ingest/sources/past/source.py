@@ -60,10 +60,11 @@ class Form(enum.StrEnum):
 class Piece:
     """A document of the past, and what the source knows about it.
 
-    `as_of` is when its content was current, None if that was long ago. If `dates_itself` is true,
-    the date in the document counts instead. `published` and `changed` are dates from the list
-    that led to a page, for a page without dates. `name` is the path of a record's file, from the
-    last part of the path that the user gave. With `drafts`, unpublished posts are wanted too.
+    `as_of` is when its content was current; None means before anything stored. If `dates_itself`
+    is true, the date in the document counts instead. `published` and `changed` are dates from
+    the list that led to a page, for a page without dates. `name` is the path of a record's file,
+    beginning with the last part of the path that the user gave. With `drafts`, unpublished posts
+    are wanted too.
     """
 
     document: Document
@@ -81,8 +82,8 @@ class Taken:
     """The result of a planned document: a piece, a list of more documents, or neither.
 
     `reason` says why it is neither. `left_out` says what was ignored in it. `is_suspect` marks a
-    list with addresses of which none is wanted. If no list of the walk yields a document, such a
-    list counts as missing.
+    list that has addresses, but none that is wanted. If no list of the walk yields a document,
+    such a list counts as missing.
     """
 
     piece: Piece | None = None
@@ -108,7 +109,7 @@ class Contents:
 
 
 class Source(ABC):
-    """A source of history for one feed, or for all feeds that files contain.
+    """A source of older entries for one feed, or for all feeds that files contain.
 
     `is_promised`: every planned document should be readable, so an unreadable one is reported
     missing. `may_be_foreign`: a document may belong to another site's feed. `listed_at`: the
@@ -140,7 +141,7 @@ class Source(ABC):
         return
 
     def is_end(self, planned: Planned, error: SourceError) -> bool:
-        """Return whether an error just means that there are no more documents."""
+        """Return whether an error only means that there are no more documents."""
         return False
 
 
@@ -150,7 +151,7 @@ def home_of(feed: FeedState) -> str:
 
 
 def check_address(url: str) -> str:
-    """Return an address found in a document; raise `Unreadable` if it cannot be fetched."""
+    """Return an address found in a document; raise `Unreadable` if it is not valid."""
     try:
         first_hop(absolute_link(url, None) or "")
     except FetchError:

@@ -30,22 +30,22 @@ from ingest.values import Document, DocumentKind
 _AT_ONCE = 1000  # the records that one call reads
 _BLOCK = 1 << 20
 _PIECE = 65536
-_HEAD = 2048  # The sign of a feed is searched in this many bytes of a body.
+_HEAD = 2048  # bytes at the beginning of a body, by which a feed is recognised
 _LARGEST = 20 << 20
 _PAGE_TYPES = ("text/html", "application/xhtml+xml")
 _FEED_WORDS = ("xml", "json", "rss", "atom")
 _BLANK = b"\xef\xbb\xbf\xff\xfe \t\r\n\0"
 _HTTP = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"], verify=False)
-_OF_THE_CRAWL = frozenset({"warcinfo", "request"})  # They contain nothing that was published.
+_OF_THE_CRAWL = frozenset({"warcinfo", "request"})  # types of records without published bytes
 
 
 class DamagedWarcError(ValueError):
-    """The rest of the WARC file cannot be read."""
+    """Raised if the rest of a WARC file cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """Offset, address and kind of the feeds and pages in a part of a WARC file.
+    """The feeds and pages in a part of a WARC file: the offset, address and kind of each.
 
     `next_at` is the offset of the next part, None if this was the last.
     """
@@ -68,7 +68,7 @@ def scan(stream: BinaryIO, at: int) -> Scan:
         for number, record in enumerate(records):
             kind = _kind(record)
             what = None if kind else _kind_left_out(record)
-            place = records.get_record_offset()  # This call also reads the record to its end.
+            place = records.get_record_offset()  # also reads the record to its end
             if number == _AT_ONCE:
                 return Scan(found=found, left_out=left_out, next_at=place)
             if kind is not None:
@@ -153,12 +153,12 @@ def _records(stream: BinaryIO, at: int) -> Any:
 
 
 def _is_truncated(record: Any) -> bool:
-    """Return whether a record, read to its end, was shorter than it states, or states no length."""
+    """Return whether a record, read to its end, is shorter than stated, or states no length."""
     return record.length is None or record.raw_stream.limit > 0
 
 
 def _kind(record: Any) -> DocumentKind | None:
-    """Return whether a record holds a feed or a page, by its type or bytes; None if neither."""
+    """Return whether a record is a feed or a page, by Content-Type or bytes; None if neither."""
     answer = record.http_headers = _answer(record)
     if answer is None or answer.get_statuscode() != "200":
         return None
@@ -170,7 +170,7 @@ def _kind(record: Any) -> DocumentKind | None:
 
 
 def _kind_left_out(record: Any) -> str | None:
-    """Name the kind of a record without feed or page; None if it only describes the crawl."""
+    """Return a name for the kind of an ignored record; None if it only describes the crawl."""
     answer = record.http_headers
     if answer is None:
         return None if record.rec_type in _OF_THE_CRAWL else f"{record.rec_type} record"
@@ -187,9 +187,9 @@ def _url(record: Any) -> str:
 
 
 def _answer(record: Any) -> Any:
-    """Parse the status and headers of the response in a record; None if it has no response.
+    """Return status and headers of the response in a record; None if it has no response.
 
-    A resource record has a body only. Its type is a header of the record.
+    A resource record has no HTTP headers. The record's own Content-Type is used instead.
     """
     if not _url(record).startswith(("http://", "https://")):
         return None

@@ -45,8 +45,8 @@ class _Dialect:
 
 _OF_WAYBACK = _Dialect(address="original", media_type="mimetype", limit=_AT_ONCE)
 _OF_PYWB = _Dialect(address="url", media_type="mime", limit=None)
-# An entry from the end of the window may first be captured later. So captures up to this much later
-# are read. If the feed is slow, still later captures show the entry, so a few are read too.
+# An entry from the end of the window may be captured only later, so captures up to this much later
+# are read. Because a feed may have few captures, a few later ones are always read too.
 _CAPTURED_LATER = timedelta(days=31)
 _MOST_STILL_LATER = 5
 
@@ -65,7 +65,7 @@ class Wayback(Source):
     async def plan(self) -> Sequence[Planned]:
         """Fetch the whole index; raise `SourceError` if that fails."""
         captures: list[Planned] = []
-        # The first is the present address, the second the address from before the feed moved.
+        # The present address of the feed, and its address before it moved.
         for url in dict.fromkeys((self._feed.address, self._feed.url)):
             captures += await self._of_feed(url)
         captures = self._in_order(captures)
@@ -74,7 +74,7 @@ class Wayback(Source):
         return captures
 
     def _in_order(self, captures: Sequence[Planned]) -> list[Planned]:
-        """Return the oldest capture of each key, in the configured order."""
+        """Return the oldest capture for each key, in the configured order."""
         oldest_last = sorted(captures, key=lambda one: str(one.as_of), reverse=True)
         distinct = list({capture.key: capture for capture in oldest_last}.values())
         is_newest_first = self._settings.order == "newest"
@@ -88,7 +88,8 @@ class Wayback(Source):
     def _in_reach(self, rows: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
         """Return the captures that may contain entries of the window.
 
-        Those are the captures before its end, and some after it, because one may be an error page.
+        These are the captures before its end, and some later ones, because an entry may be captured
+        late, and a capture may be an error page.
         """
         rows = sorted(rows)
         if self._window.until is None:
@@ -172,7 +173,7 @@ class Wayback(Source):
         if dialect.limit:
             asked_in_full |= {"limit": str(dialect.limit), "showResumeKey": "true"}
         parts = urlsplit(self._settings.index)
-        # The Wayback Machine percent-encodes its key itself. Other servers do not.
+        # The Wayback Machine returns a key that is percent-encoded already. Other servers do not.
         key = f"resumeKey={resume}" if "%" in resume else urlencode({"resumeKey": resume})
         query = [parts.query, urlencode(asked_in_full, doseq=True), key if resume else ""]
         return urlunsplit(parts._replace(query="&".join(filter(None, query))))
@@ -203,7 +204,7 @@ class Wayback(Source):
         return Taken(piece=Piece(document=document, form=form, as_of=as_of))
 
     def _time_in(self, address: str) -> datetime | None:
-        """Return the time in the address of a capture; None if the address has another form.
+        """Return the time in the address of a capture, or None if the address has no time.
 
         It can differ from the planned time: web archives redirect to the nearest capture.
         """
