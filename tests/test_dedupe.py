@@ -286,7 +286,7 @@ def test_digits_of_all_scripts_are_recognised() -> None:
 
 @pytest.mark.parametrize("kept", [0, 40])
 def test_a_truncated_document_shortens_no_entry(world: World, site: Site, kept: int) -> None:
-    """As by a proxy or a full disk; `kept` is how many characters of the last text are left."""
+    """Proxies and full disks truncate documents; `kept` characters of the last text are left."""
     whole = rss(item(1), item(2, description=f"<![CDATA[<p>{'天又亮了。' * 40}</p>]]>"))
     cut = whole[: whole.index("<![CDATA[") + len("<![CDATA[") + kept]
     address = world.add(site.url("/feed.xml"))

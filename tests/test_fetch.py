@@ -484,7 +484,7 @@ BUSY = Answer(status=429, headers={"Retry-After": "60"})
 
 class TestPauses:
     def fetch_all(self, *urls):
-        """Fetch the URLs in turn; return each status, of an error with whether it has a pause."""
+        """Fetch the URLs in turn; return each status, and for an error if it has a Retry-After."""
 
         async def one(fetcher, url):
             try:

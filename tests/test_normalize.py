@@ -262,7 +262,7 @@ def test_summary_and_content_each_count_from_their_own_base(order: list[str], fa
     assert 'href="https://s.example/s/s.html"' in entry.html
 
 
-def test_a_base_of_the_summary_is_none_of_the_content() -> None:
+def test_the_base_of_the_summary_does_not_apply_to_the_content() -> None:
     content = TEXTS["content"].replace(' xml:base="https://c.example/c/"', "")
     entry = entry_of(
         atom(f'<entry><link href="/a/"/>{TEXTS["summary"]}{content}</entry>', feed=SITE)
@@ -286,7 +286,7 @@ def test_files_count_from_the_base_of_the_entry(base: str, place: str, name: str
     assert entry.lead_image == f"{place}{name[0]}.png"
 
 
-def test_an_entry_has_the_text_that_is_seen_of_its_html() -> None:
+def test_the_text_of_an_entry_is_the_visible_text_of_its_html() -> None:
     body = "&lt;p&gt;第一段。&lt;/p&gt;&lt;script&gt;x&lt;/script&gt;&lt;p&gt;第二段。&lt;/p&gt;"
     entry = entry_of(rss(f"<item><title>标题</title><description>{body}</description></item>"))
     assert entry.text == text_of(entry.html) == "第一段。\n第二段。"

@@ -153,7 +153,7 @@ ALL_SET = {
     "settings", [{}, ALL_SET, ALL_SET | {"title": "晚报"}, {"full_text": True}]
 )
 def test_settings_survive_an_export_and_import(settings: dict[str, object]) -> None:
-    """A title that the user did not set is not a set title after the import."""
+    """A title that the user did not set is, after the import, still not set by the user."""
     wanted = FeedSettings.model_validate(settings)
     written = write_opml([("https://a.example/x", "它自己的名字", None, wanted)])
     (feed,) = read_opml(written.encode(), "x").feeds

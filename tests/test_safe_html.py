@@ -184,7 +184,7 @@ def test_a_new_picture_address_does_not_replace_that_of_a_player() -> None:
 
 
 def test_no_text_is_lost_with_svg_or_mathml_names() -> None:
-    """Alone, nh3 would drop elements named like those of SVG or MathML with their content."""
+    """nh3 alone would drop elements with names of SVG or MathML, and their content."""
     random = Random(2)
     for _ in range(3_000):
         written = fragments.tangled(random, with_lost=False)

@@ -50,7 +50,7 @@ class Trail:
 
     @contextmanager
     def recording(self) -> Iterator[None]:
-        """Note the files that this thread, and threads that start now, enter."""
+        """Record the files that this thread, and threads that start now, enter."""
         before = sys.getprofile()
         threading.setprofile(self.note)
         sys.setprofile(self.note)
