@@ -50,6 +50,9 @@ class Recorder:
     def begin(self, *, now: datetime) -> None:
         pass
 
+    def end(self, *, now: datetime) -> None:
+        pass
+
     def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:
         self.given += entry_ids
         if self._work:

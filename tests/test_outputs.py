@@ -17,7 +17,7 @@ from ingest.follow import registry
 from ingest.follow.files import Output, outputs_of
 from ingest.follow.files.renaming import Renaming
 from ingest.services import open_services
-from ingest.store import due, feeds
+from ingest.store import due, erase, feeds, site_files
 from tests.site import Site
 from tests.support import item, rss
 from tests.world import World
@@ -263,3 +263,32 @@ def test_the_files_of_a_site_are_written_when_their_facts_change(
     assert authors.read_text() == "mine: {name: mine}\n"
     assert "张三" in authors.with_name("author.yml.guidang-new").read_text()
     assert "was not written by Guidang" in caplog.text
+
+
+@pytest.mark.parametrize("is_gone", ["erased", "filtered", "removed"])
+def test_an_author_without_an_entry_leaves_the_files_of_the_site(
+    world: Several, site: Site, is_gone: str
+) -> None:
+    posts = {"name": "blog", "path": world.root / "source/_posts", "profile": "stellar"}
+    site.set("/feed.xml", rss(item(1, author="王二"), item(2, author="李四")))
+    site.set("/other.xml", rss(item(3, author="李四")))
+    world.add(site.url("/other.xml"))
+    world.configure(posts)
+    world.poll()
+    authors = world.root / "source/_data/authors.yml"
+    assert list(yaml.safe_load(authors.read_text())) == ["guidang", "李四", "王二"]
+    now = world.clock()
+    if is_gone == "erased":
+        for name in ("1", "2"):
+            target = erase.Target(kind="entry", value=name, name=name)
+            world.database.transact(erase.take_down, target, "作者要求", now=now)
+    elif is_gone == "filtered":
+        world.configure(posts | {"feeds": (site.url("/other.xml"),)})
+    else:
+        world.database.transact(feeds.remove, 1, now=now, entries=True)
+    world.render()
+    assert list(yaml.safe_load(authors.read_text())) == ["guidang", "李四"]
+    world.database.transact(feeds.remove, 2, now=now, entries=True)
+    world.render()
+    assert list(yaml.safe_load(authors.read_text())) == ["guidang"]
+    assert world.query(lambda connection: site_files.facts(connection, "blog")) == set()

@@ -62,6 +62,26 @@ def test_a_takedown_is_named(program: Program) -> None:
     assert "Taken down\n- https://news.example.cn/a/1.html (作者要求)\n" in body
 
 
+def test_the_list_of_authors_beside_the_posts_is_committed(program: Program, site: Site) -> None:
+    authors = program.folder / "source/_data/authors.yml"
+    program.write_config(f'[archive]\npath = "source/_posts"\nprofile = "stellar"\n{GIT}')
+    site.set("/feed", rss(item(1, author="王二")))
+    program.good("poll")
+    assert git(program.folder, "status", "--porcelain", "source") == ""
+    assert subjects(program.folder) == ["Archive: 2 new"]
+    site.set("/feed", rss(item(1, author="王二"), item(2, author="李四")))
+    program.good("poll", "--all")
+    assert subjects(program.folder)[0] == "Archive: 1 new, 1 edited"
+    assert "~ ../_data/authors.yml" in git(program.folder, "log", "-1", "--format=%b")
+    program.good("takedown", "2", "--reason", "作者要求")
+    assert "李四" not in git(program.folder, "show", "HEAD:source/_data/authors.yml")
+    authors.write_text(authors.read_text("utf-8").replace("王二", "王三"), "utf-8")
+    site.set("/feed", rss(item(1, author="王二"), item(3, author="张三")))
+    assert "authors.yml was not written by Guidang" in program.run("poll", "--all").err
+    left = git(program.folder, "status", "--porcelain", "source/_data/authors.yml")
+    assert left == "M source/_data/authors.yml"
+
+
 def test_what_the_user_works_on_is_left_alone(program: Program, site: Site) -> None:
     program.good("poll")
     posts = program.folder / "source" / "_posts"

@@ -52,6 +52,9 @@ class Follower(Protocol):
         After a stop, it may be called again for the same entry.
         """
 
+    def end(self, *, now: datetime) -> None:
+        """Complete a run, after its last batch."""
+
 
 class Run:
     """One run of a follower: batch after batch, until nothing is due."""
@@ -80,6 +83,7 @@ class Run:
             self._follower.begin(now=self._now)
             while not self._is_stopped and self._take_up_some():
                 pass
+            self._follower.end(now=self._now)
         except StoreError:
             raise
         except GuidangError as error:

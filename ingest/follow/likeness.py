@@ -29,6 +29,9 @@ class Likeness:
     def begin(self, *, now: datetime) -> None:
         """Do nothing: the tables are always ready."""
 
+    def end(self, *, now: datetime) -> None:
+        """Do nothing: each batch is complete."""
+
     def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:
         """Read the texts of these entries; they are linked when their marks are deleted.
 

@@ -23,6 +23,9 @@ class Search:
     def begin(self, *, now: datetime) -> None:
         """Do nothing: the index is always ready."""
 
+    def end(self, *, now: datetime) -> None:
+        """Do nothing: each batch is complete."""
+
     def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:  # noqa: ARG002 - no output has a date
         """Read the texts of these entries; they are indexed when their marks are deleted.
 

@@ -146,6 +146,6 @@ class Layout(ABC):
     def site_files(self, facts: Sequence[str]) -> Mapping[str, bytes]:  # noqa: ARG002
         """Return the files of the whole site, by path below the site's folder.
 
-        `facts` are those of all records, each once, in order.
+        `facts` are those of all records, each once, in order; there may be none.
         """
         return NO_FILES

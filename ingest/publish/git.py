@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import subprocess
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ _KINDS: dict[str, Literal["new", "edited", "deleted"]] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A file that differs from the last commit; `path` is relative to the folder."""
+    """A file that differs from the last commit; `path` is relative to the folder, with `..`."""
 
     path: str
     kind: Literal["new", "edited", "deleted"]
@@ -59,14 +60,15 @@ class Repository:
         if self._succeeds("check-ignore", "--quiet", "."):
             raise PublishError(f"{self._folder} is in a .gitignore; take it out")
 
-    def changes(self) -> list[Change]:
-        """Return the files below the folder that differ from the last commit.
+    def changes(self, beside: Collection[str] = ()) -> list[Change]:
+        """Return the files that differ from the last commit: below the folder, and `beside` it.
 
-        Files that the user has staged are left out.
+        Files that the user has staged are left out, and so are files outside of the repository.
         """
-        listed = self._git(
-            "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", "."
-        )
+        top = self._folder / os.fsdecode(self._git("rev-parse", "--show-toplevel")).rstrip("\n")
+        inside = [one for one in beside if (self._folder / one).resolve().is_relative_to(top)]
+        options = ("--porcelain", "-z", "--no-renames", "--untracked-files=all")
+        listed = self._git("--literal-pathspecs", "status", *options, "--", ".", *inside)
         prefix = self._git("rev-parse", "--show-prefix").decode().rstrip("\n")
         return list(_parse(os.fsdecode(listed), prefix))
 
@@ -121,7 +123,7 @@ class Repository:
 
 def _with_quiet_status(arguments: Sequence[str]) -> Sequence[str]:
     """Keep `git status` from taking the lock that a user's command may need."""
-    return ["--no-optional-locks", *arguments] if arguments[0] == "status" else arguments
+    return ["--no-optional-locks", *arguments] if "status" in arguments[:2] else arguments
 
 
 def _parse(listed: str, prefix: str) -> Iterator[Change]:
@@ -129,7 +131,7 @@ def _parse(listed: str, prefix: str) -> Iterator[Change]:
     for line in filter(None, listed.split("\0")):
         state, path = line[:2], line[3:]
         if state in _KINDS:
-            yield Change(path.removeprefix(prefix), _KINDS[state])
+            yield Change(posixpath.relpath(path, prefix or "."), _KINDS[state])
 
 
 def _explain(said: str) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from ingest.config import Config, OutputConfig
 from ingest.database import Database
 from ingest.database.alone import turn_at
 from ingest.errors import PublishError
 from ingest.follow.files.own_part import digest_of
+from ingest.outputs import make_layout
 from ingest.publish.command import Command
 from ingest.publish.commit_message import Item, commit_message
 from ingest.publish.git import Repository
 from ingest.store import publish as store
+from ingest.store import site_files
 from ingest.store.outputs import follower_of
 
 logger = logging.getLogger(__name__)
@@ -94,17 +98,33 @@ class Publisher:
 
     def _items(self, output: OutputConfig, repository: Repository) -> Iterator[Item]:
         """Yield the changes that are Guidang's; those of the user are left for the user."""
-        changes = repository.changes()
+        of_site = self._site_files(output)
+        changes = repository.changes(beside=of_site)
         paths = [change.path for change in changes]
         known = self._database.query(store.files_at, output.name, paths)
         for change in changes:
             file = known.get(change.path)
-            if change.kind == "deleted":
+            if change.path in of_site:
+                if self._is_as_written(output, change.path, of_site[change.path]):
+                    yield Item(kind=change.kind, path=change.path)
+            elif change.kind == "deleted":
                 if file is None and repository.is_from_guidang(change.path):
                     yield Item(kind=change.kind, path=change.path)
             elif file is not None and self._is_as_written(output, change.path, file.digest):
                 title, feed = file.title, file.feed_title
                 yield Item(kind=change.kind, path=change.path, title=title, feed=feed)
+
+    def _site_files(self, output: OutputConfig) -> dict[str, bytes]:
+        """Return the digests of the files of the whole site, by path relative to the output."""
+        site = make_layout(output.layout, output).site_of(output.path)
+        if site is None:
+            return {}
+        files = self._database.query(site_files.files, output.name)
+        return {
+            os.path.relpath(site / path, output.path): digest
+            for path, digest in files.items()
+            if Path(site / path).is_file()
+        }
 
     def _is_as_written(self, output: OutputConfig, path: str, digest: bytes | None) -> bool:
         try:

@@ -73,6 +73,7 @@ class Output:
         followed = self._write(wanted, now)
         kept = {record.entry_id for record in wanted}
         removed = [r for r in records if r.path is not None and r.entry_id not in kept]
+        has_lost = bool(removed) or len(records) < len(set(entry_ids))
         for record in removed:
             self._folder.remove(record.path or "", written=record.digest)
 
@@ -81,9 +82,15 @@ class Output:
                 followed.keep(connection)
             gone = [record.entry_id for record in removed]
             store.take_paths(connection, self.config.name, gone)
+            if has_lost:
+                self._site_files.forget(connection)
             embargoes.replace_embargoes(connection, self.config.name, entry_ids, ends)
 
         return replace(followed, keep=keep)
+
+    def end(self, *, now: datetime) -> None:
+        """Write the files of the site anew if records left, so that no author stays without one."""
+        self._site_files.complete(now=now)
 
     def _write(self, records: Sequence[Record], now: datetime) -> Followed:
         """Write the files of these records, and the files of the site."""

@@ -7,15 +7,19 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from ingest.database import Database
 from ingest.follow.files.folder import Folder
 from ingest.follow.files.own_part import Action, digest_of, plan, without_mark
 from ingest.outputs import Layout
+from ingest.store import files as file_store
 from ingest.store import site_files as store
 from ingest.values import Record
 
 logger = logging.getLogger(__name__)
 
+_AT_ONCE = 500
 _NEW = ".guidang-new"  # the ending of Guidang's version beside a file that a user wrote or changed
 
 
@@ -29,21 +33,54 @@ class SiteFiles:
         self._database = database
         self._output = output
         self._facts: set[str] | None = None
+        self._is_incomplete = False
 
     def update(self, records: Sequence[Record], *, now: datetime) -> None:
         """Write the files if these records have new facts, and always at the first call."""
-        if self._folder is None:
+        if self._folder is None or self._is_incomplete:
             return
         new = {fact for record in records for fact in self._layout.facts(record)}
         is_first = self._facts is None
-        known = (
-            self._database.query(store.facts, self._output) if is_first else self._facts or set()
-        )
+        known = self._known() if self._facts is None else self._facts
         if new := new - known:
             self._database.transact(store.add_facts, self._output, new)
         if new or is_first:
             self._write_all(self._folder, sorted(known | new), now)
         self._facts = known | new
+
+    def _known(self) -> set[str]:
+        """Return the stored facts; if there are none, collect those of all records with a file."""
+        if known := self._database.query(store.facts, self._output):
+            return known
+        collected = set(self._collect())
+        if collected:
+            self._database.transact(store.add_facts, self._output, collected)
+        return collected
+
+    def _collect(self) -> Iterator[str]:
+        last = 0
+        while records := self._database.query(
+            file_store.every, self._output, after=last, limit=_AT_ONCE
+        ):
+            for record in records:
+                if record.path is not None:
+                    yield from self._layout.facts(record)
+            last = records[-1].entry_id
+
+    def forget(self, connection: sa.Connection) -> None:
+        """Forget all facts, because records left; `complete` collects those that are needed.
+
+        If the process is killed before that, the next `update` does.
+        """
+        if self._folder is not None:
+            store.forget_facts(connection, self._output)
+            self._facts, self._is_incomplete = None, True
+
+    def complete(self, *, now: datetime) -> None:
+        """Collect the facts again, if they were forgotten, and write the files."""
+        if self._is_incomplete:
+            self._is_incomplete = False
+            self.update((), now=now)
 
     def begin_anew(self) -> None:
         """Forget all facts, because all records will be rendered again."""
@@ -54,7 +91,8 @@ class SiteFiles:
     def _write_all(self, folder: Folder, facts: Sequence[str], now: datetime) -> None:
         written = self._database.query(store.files, self._output)
         for path, content in self._layout.site_files(facts).items():
-            self._write(folder, path, without_mark(content), written.get(path), now)
+            if facts or path in written:
+                self._write(folder, path, without_mark(content), written.get(path), now)
 
     def _write(
         self, folder: Folder, path: str, content: bytes, written: bytes | None, now: datetime

@@ -71,7 +71,7 @@ class HexoLayout(Layout):
     def site_files(self, facts: Sequence[str]) -> Mapping[str, bytes]:
         """Return the theme's data file of authors, if it reads one."""
         path = self._profile.data_file
-        return {path: data_file(facts)} if path and facts else NO_FILES
+        return {path: data_file(facts)} if path else NO_FILES
 
 
 def _own(value: OwnValue) -> str:
