@@ -1,7 +1,7 @@
 """Open connections, and reuse them; each has one request at a time.
 
-httpcore's own pool visits all its connections at each request. With a different host for each feed
-that costs more than the request. Here a connection is looked up by its target.
+httpcore's own pool visits all its connections at each request. If each feed has another
+host, that costs more than the request. Here a connection is looked up by its target.
 """
 
 from __future__ import annotations

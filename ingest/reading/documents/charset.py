@@ -219,7 +219,7 @@ def _in_its_script(sample: bytes, label: str) -> bool:
 
 
 def _by_label(body: bytes, labels: list[str]) -> tuple[str, str] | None:
-    """Read by the first label whose codec decodes every byte."""
+    """Decode with the first label whose codec decodes every byte."""
     for label in labels:
         if (read := _strict(body, label)) is not None:
             return read

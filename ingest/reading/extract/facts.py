@@ -28,7 +28,7 @@ _PUBLISHED = (
     " parsely-pub-date sailthru.date"
 ).split()
 _IMAGE = ("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "image")
-_HEAD = 6_000  # The author's name is searched in this many characters of visible text.
+_HEAD = 6_000  # Only this many characters of visible text are searched for the author's name.
 _LONGEST_NAME = 40
 _LONGEST_TITLE = 300
 

@@ -16,7 +16,7 @@ from ingest.reading.extract.page import body_of
 
 UPDATE = 4  # the rank of an update's date; a date of publication has a lower rank
 _MOST = 200
-_HEAD = 6_000  # Dates are searched in this many characters of visible text.
+_HEAD = 6_000  # Only this many characters of visible text are searched for dates.
 _LONGEST = 300
 _DATE = re.compile(
     r"(?:19|20)\d\d(?:[-/.]\d{1,2}[-/.]\d{1,2}|\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日?)"
