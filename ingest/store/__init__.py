@@ -1,1 +1,1 @@
-"""Every query of the database, by subject. Functions take a connection and values."""
+"""All queries of the database, one module for each subject."""

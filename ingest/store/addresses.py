@@ -15,7 +15,8 @@ from ingest.store.statements import in_batches, insert_if_new, insert_into, tabl
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import Address, Entry
 
-# Some feeds change all addresses on every build, so only this many are kept for one entry.
+# Former addresses kept for one entry; limited because some feeds change all addresses again and
+# again.
 _MOST = 20
 _ENTRY, _ADDRESS = table_of(Entry), table_of(Address)
 _OF_ADDRESS = ("key", "guid", "link", "link_key")
@@ -47,7 +48,7 @@ def _known_by(column: str) -> sa.Select[Any]:
 
 
 def known_links(connection: sa.Connection, feed_id: int, link_keys: Iterable[str]) -> set[str]:
-    """Return the given link keys that an entry of the feed has or had, or that were taken down."""
+    """Return which link keys belong, or belonged, to an entry of the feed, or were taken down."""
     link_keys = list(link_keys)
     found = refusals.refused_links(connection, feed_id, link_keys)
     for some in in_batches(sorted(link_keys)):
@@ -58,7 +59,7 @@ def known_links(connection: sa.Connection, feed_id: int, link_keys: Iterable[str
 
 
 def has_link(connection: sa.Connection, feed_id: int, canonical_link: str) -> bool:
-    """Whether an entry of a feed has, or had, this link."""
+    """Return whether an entry of a feed has, or had, this link."""
     return bool(known_links(connection, feed_id, [link_key_of(canonical_link)]))
 
 
@@ -103,7 +104,7 @@ def take(
 
 
 def note_replaced(connection: sa.Connection, verdicts: Iterable[Verdict], at: datetime) -> None:
-    """Keep the old addresses of edited entries whose address changes. Call it before the edits."""
+    """Store the old addresses of edited entries whose address changes. Call it before editing."""
     edits = [v for v in verdicts if v.kind is VerdictKind.EDITED]
     note_present(connection, [v.known.id for v in edits if v.known and v.moved], at)
     replaced = [
@@ -144,7 +145,7 @@ def _insert_present(dialect: str, key: sa.ColumnElement[Any] | Any) -> Any:
 
 
 def note_others(connection: sa.Connection, verdicts: Iterable[Verdict], at: datetime) -> None:
-    """Store the addresses that entries have in old documents as further addresses."""
+    """Store the addresses of entries in old documents as additional addresses."""
     rows = [
         _row(verdict.known.id, verdict.entry) | {"noted_at": at}
         for verdict in verdicts

@@ -14,7 +14,7 @@ from ingest.values import Counts, DocumentKind, Planned
 from models import Backfill, BackfillDocument, BackfillWalk, Feed
 
 WAITING, DONE, PASSED_OVER, MISSING = "waiting", "done", "passed over", "missing"
-IN_PART = "in part"  # stored, but something is missing, such as a page
+IN_PART = "in part"  # stored, except for some part, such as a page
 _TO_ASK_AGAIN = (MISSING, IN_PART)
 
 
@@ -46,7 +46,7 @@ def start(
     *,
     now: datetime,
 ) -> int:
-    """Start a run with these walks (feed id and source); return its id."""
+    """Store a new run with these walks (feed id and source); return its id."""
     insert = sa.insert(Backfill).values(asked=asked, started_at=now, ended_at=None)
     run_id: int = connection.execute(insert.returning(Backfill.id)).scalar_one()
     rows = [
@@ -148,7 +148,7 @@ def waiting(connection: sa.Connection, walk_id: int) -> int:
 
 
 def has_pages(connection: sa.Connection, walk_id: int) -> bool:
-    """Whether the queue of a walk contains a page."""
+    """Return whether the queue of a walk contains a page."""
     pages = BackfillDocument.walk_id == walk_id, BackfillDocument.kind == DocumentKind.PAGE
     return connection.scalar(sa.select(sa.exists().where(*pages))) is True
 
@@ -169,7 +169,7 @@ def note_document(
 
 
 def ask_again(connection: sa.Connection, run_id: int) -> None:
-    """Put the documents of a run that are missing or in part back into the queue."""
+    """Put the documents of a run with the state `missing` or `in part` back into the queue."""
     missing = sa.update(BackfillDocument).where(
         BackfillDocument.walk_id.in_(walk_ids(run_id)), BackfillDocument.state.in_(_TO_ASK_AGAIN)
     )
@@ -177,9 +177,9 @@ def ask_again(connection: sa.Connection, run_id: int) -> None:
 
 
 def list_again(connection: sa.Connection, run_id: int) -> None:
-    """Put the lists of a run back into the queue if no document is waiting; lists may have grown.
+    """Put the lists of a run back into the queue, because they may have grown.
 
-    Documents that are done stay done.
+    Do nothing if a document is waiting. Documents that are done stay done.
     """
     of_run = BackfillDocument.walk_id.in_(walk_ids(run_id))
     is_waiting = sa.exists().where(of_run, BackfillDocument.state == WAITING)
@@ -192,7 +192,7 @@ def list_again(connection: sa.Connection, run_id: int) -> None:
 
 
 def walk_ids(run_id: int) -> sa.Select[Any]:
-    """Select the numbers of the walks of a run."""
+    """Return the query for the ids of the walks of a run."""
     return sa.select(BackfillWalk.id).where(BackfillWalk.backfill_id == run_id)
 
 

@@ -1,4 +1,4 @@
-"""The publisher's own bytes. Each document is stored once, so that it can be read again."""
+"""Store the publisher's own bytes, each document once, so that they can be read again."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from models import Capture, Entry
 
 # A document is a tuple of its bytes, their origin and their Content-Type.
 Body = tuple[Packed, str, str | None]
-ERASED = pack(b"").body  # takes the place of a document with an entry that was taken down
+ERASED = pack(b"").body  # replaces a document that contains an entry which was taken down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Where and when a document was seen; `document_id` is its id if a backfill fetched it."""
+    """Where and when a document was seen; `document_id` is its id in the queue of a backfill."""
 
     feed_id: int
     url: str
@@ -106,7 +106,7 @@ class StoredEntry:
 def stored_entries(
     connection: sa.Connection, feed_id: int, *, after: int = 0, limit: int = 200
 ) -> list[StoredEntry]:
-    """Return up to `limit` entries of a feed and their bytes, in order of ids, after `after`.
+    """Return up to `limit` entries of a feed with their bytes, in order, with ids above `after`.
 
     Entries of documents that were erased are left out.
     """

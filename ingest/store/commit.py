@@ -1,7 +1,7 @@
-"""The transaction that stores a document's entries, plans the next poll and marks due entries.
+"""Store the entries of a document, plan the next poll and mark entries due, in one transaction.
 
-`commit` stores a poll that had an answer (`failures` stores the other polls). `keep` is the part
-that backfill and replay share with it; `keep_again` stores what a replay reads differently. No
+`commit` stores a poll that had an answer (`failures` stores the other polls). Backfill and replay
+use only a part of it, `keep`. `keep_again` stores entries that a replay reads differently. No
 function uses the network, reads the clock or changes anything outside of the database, so that a
 transaction may run twice.
 """
@@ -40,7 +40,7 @@ from ingest.values import (
 )
 from models import Feed
 
-# The clock has whole seconds. A wait begins one second later, so that it is never too short.
+# The clock has whole seconds. One second is added to waits, so that none is too short.
 _CLOCK_STEP = timedelta(seconds=1)
 _GAP = (
     "nothing was left of what the last poll had seen: entries may have been missed, "
@@ -107,8 +107,8 @@ def keep(
 ) -> Changes:
     """Store the changes of a document; return them. `broken` entries are stored unread.
 
-    The entries are compared with stored ones under the feed's lock, so that two programs with the
-    same feed store an entry only once. Entries that were taken down are left out.
+    The feed is locked meanwhile, so that two programs with the same feed store an entry only once.
+    Entries that were taken down are left out.
     """
     hold_feed(connection, seen.feed_id)
     found, broken, hidden = refusals.allowed(connection, seen.feed_id, found, broken)
@@ -145,7 +145,7 @@ def keep(
 def keep_again(
     connection: sa.Connection, feed_id: int, again: Mapping[int, NormalEntry], *, at: datetime
 ) -> int:
-    """Store entries, by id, that were read again from their bytes; return how many changed."""
+    """Store entries that were read again, by id; return how many changed."""
     hold_feed(connection, feed_id)
     changed = [key for key, entry in again.items() if entries.renormalize(connection, key, entry)]
     mark_due(connection, changed, at)
@@ -182,7 +182,7 @@ def _keep_document(
     )
     judge = Live(beside=reading.beside, may_be_empty=feed.last_success_at is None)
     changes = keep(connection, seen, reading.entries, judge, reading.broken)
-    # A page is requested again only if the next poll receives the whole document.
+    # To retry a page, the next poll needs the whole document. So no digest is stored then.
     is_settled = not any(map(supplements.will_be_tried, changes.verdicts))
     said = _describe(feed, document, reading, answer.digest if is_settled else None)
     poll = replace(poll, feed_name=feed.called(reading.title))
@@ -211,7 +211,7 @@ def _describe(
 
 
 def _validators(feed: FeedState, answer: Answer, said: FeedSaid | None) -> Validators:
-    """Return the validators for the next request; none if the whole document is needed again."""
+    """Return the validators for the next request, empty if the whole document is needed again."""
     given = answer.content.validators
     if isinstance(answer.content, NotModified):
         return after_not_modified(feed.validators, given)
@@ -219,7 +219,7 @@ def _validators(feed: FeedState, answer: Answer, said: FeedSaid | None) -> Valid
 
 
 def _with_distrust(connection: sa.Connection, feed: FeedState, answer: Answer, poll: Poll) -> Poll:
-    """Warn about a server that is no longer trusted, and distrust its 304s for other feeds too."""
+    """Warn if a server's 304s are no longer trusted, and distrust them for its other feeds too."""
     if answer.trust.distrusted_at in (None, feed.trust.distrusted_at):
         return poll
     polls.doubt_server(connection, feed.server, feed.id)

@@ -1,6 +1,6 @@
-"""The conditions of a query on entries: feed, category, author, language, site, dates, revisions.
+"""Convert a query to an SQL condition: its feeds, categories, authors, sites, dates and so on.
 
-The words of a query are another matter: `words` turns each into a condition.
+The caller converts the words of a query, with the function `words`.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ entry_date: sa.ColumnElement[Any] = sa.func.coalesce(
 
 
 def refuse_words(words: Words) -> Condition:
-    """Raise `UsageError`: only the fields of a query are possible here."""
+    """Raise `UsageError`, for callers that allow only the fields of a query and no words."""
     raise UsageError(f"{words.text!r}: only fields such as feed: and after: are possible here")
 
 
 def condition(connection: sa.Connection, node: Node, words: OfWords = refuse_words) -> Condition:
-    """Return the condition that an `Entry` meets a query.
+    """Return the condition that an `Entry` matches a query.
 
     Raise `UsageError` if the query names a feed that does not exist.
     """
@@ -44,7 +44,7 @@ def condition(connection: sa.Connection, node: Node, words: OfWords = refuse_wor
         case Days():
             return _within(node)
         case Not(inner):
-            # An unknown property, such as the link of an entry without one, is not met.
+            # In SQL, a condition on a missing value is NULL. Here it counts as false.
             return sa.not_(sa.func.coalesce(condition(connection, inner, words), sa.false()))
         case And(nodes):
             return sa.and_(*(condition(connection, one, words) for one in nodes))
@@ -79,13 +79,13 @@ def feeds_called(connection: sa.Connection, name: str) -> list[int]:
 
 
 def _names(row: sa.Row[Any]) -> list[str]:
-    """Return what a feed is called: number, address, folder, its own title and the user's."""
+    """Return the names of a feed: id, address, folder, the publisher's title, the user's title."""
     titles = (row.title or "", row.settings.get("title") or "")
     return [fold(name) for name in (str(row.id), row.url, row.slug, *titles) if name]
 
 
 def _in_category(connection: sa.Connection, value: str) -> Condition:
-    """Return the condition for a category of the entry's own, or of its feed."""
+    """Return the condition that the entry, or its feed, has a category."""
     rows = connection.execute(sa.select(Feed.id, Feed.categories, Feed.settings))
     of_feeds = [row.id for row in rows if fold(value) in map(fold, _categories(row))]
     own = _any_of(connection, Entry.categories, lambda one: _folded(connection, one) == fold(value))
@@ -97,7 +97,7 @@ def _categories(row: sa.Row[Any]) -> list[str]:
 
 
 def _by_author(connection: sa.Connection, value: str) -> Condition:
-    """Return the condition for a part of an author's name: the entry's, otherwise its feed's."""
+    """Return the condition that the entry's author, or else its feed's, has this in the name."""
     own = _any_of(connection, Entry.authors, lambda one: _has_part(connection, one, value), "name")
     rows = connection.execute(sa.select(Feed.id, Feed.settings)).all()
     set_for = [row.id for row in rows if fold(value) in fold(row.settings.get("author") or "")]
@@ -125,7 +125,7 @@ def _in_language(_connection: sa.Connection, value: str) -> Condition:
 
 
 def _on_site(connection: sa.Connection, value: str) -> Condition:
-    """Return the condition that an entry's link leads to a host, or to one below it."""
+    """Return the condition that an entry's link leads to a host or one of its subdomains."""
     host = _host_of(connection, Entry.link)
     wanted = value.lower().removeprefix("www.")
     names = {wanted, _in_ascii(wanted)}
@@ -141,7 +141,7 @@ def _in_ascii(host: str) -> str:
 
 
 def _host_of(connection: sa.Connection, link: Any) -> Any:
-    """Return the host of an address, without its port, as an expression."""
+    """Return an SQL expression for the host of an address, without its port."""
     position = sa.func.instr if connection.dialect.name == "sqlite" else sa.func.strpos
     rest: Any = sa.func.lower(sa.func.substr(link, position(link, "://") + 3))
     for end in "?#:":
@@ -176,7 +176,7 @@ def _any_of(
     meets: Callable[[Any], Condition] = lambda _: sa.true(),
     key: str | None = None,
 ) -> Condition:
-    """Return the condition that an element of a JSON array, or its `key`, meets a condition."""
+    """Return the condition that some element of a JSON array, or its `key`, meets a condition."""
     if connection.dialect.name == "sqlite":
         elements = sa.func.json_each(column).table_valued("value")
         value = sa.func.json_extract(elements.c.value, f"$.{key}") if key else elements.c.value

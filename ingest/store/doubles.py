@@ -18,8 +18,8 @@ from ingest.store.search import index
 from ingest.values import KnownEntry
 from models import Address, ArchiveFile, Entry, Revision, Setting
 
-# A migration stored the highest id of that time. Older versions did not detect moves, so only
-# entries up to that id can be doubles.
+# A migration stored the highest id of its time under this name. Newer entries cannot be doubles,
+# because newer versions detect moves.
 _UP_TO = "entries.doubles_up_to"
 
 
@@ -32,7 +32,7 @@ class Double(KnownEntry):
 
     @property
     def title_key(self) -> str:
-        """The key of the title; equal titles have equal keys."""
+        """Return a key of the title, by which titles are compared."""
         return titles.title_key(self.title)
 
 
@@ -57,7 +57,7 @@ def _with_text(
 
 
 def _pairs_among(alike: list[Double]) -> Iterator[tuple[int, int]]:
-    """Yield pairs among entries with one text. Entries of the same poll are not doubles."""
+    """Yield pairs among entries with the same text. Entries of the same poll are not doubles."""
     left = list(alike)
     while left:
         first = left.pop(0)

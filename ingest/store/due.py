@@ -1,4 +1,4 @@
-"""The entries that are due for each follower. The transaction that changes an entry marks it due.
+"""Mark entries due for followers, in the transaction that changes them.
 
 The marks are a table and not a cursor over a sequence, because PostgreSQL may commit a lower number
 after a higher one. A mark is a random number; each change replaces it. A follower deletes only
@@ -25,7 +25,7 @@ _DUE, _ENTRY, _FOLLOWER = table_of(Due), table_of(Entry), table_of(Follower)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marked:
-    """An entry that is due, and the mark that was read."""
+    """An entry that is due, and the mark that it has at this time."""
 
     entry_id: int
     mark: int
@@ -39,8 +39,8 @@ def followers(connection: sa.Connection) -> set[str]:
 def add_follower(connection: sa.Connection, follower: str) -> None:
     """Mark the entries that change from now on for one more follower.
 
-    PostgreSQL waits for the transactions that have marked their entries without it. So if all
-    entries are marked afterwards, none is missed.
+    PostgreSQL waits for transactions that mark entries without this follower. So if all entries
+    are marked afterwards, none is missed.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("LOCK TABLE follower IN ACCESS EXCLUSIVE MODE"))
@@ -115,7 +115,7 @@ def _upsert(dialect: str, condition: sa.ColumnElement[bool]) -> Any:
         sa.bindparam("new_mark", type_=_DUE.c.mark.type),
         sa.bindparam("at", type_=_DUE.c.since.type),
     )
-    # Always in this order, so that two transactions cannot wait for each other's rows.
+    # The order is always the same, so that two transactions cannot deadlock.
     marks = marks.select_from(each_for_each).where(condition).order_by(*_KEY)
     insert = (postgresql if dialect == "postgresql" else sqlite).insert(_DUE)
     insert = insert.from_select(["follower", "entry_id", "mark", "since"], marks)
@@ -176,7 +176,7 @@ _NOTE_RUN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lag:
-    """The lag of a follower. `oldest_at` is the time when its oldest due entry was marked."""
+    """How far behind a follower is. `oldest_at` is when its oldest due entry was marked."""
 
     follower: str
     due: int

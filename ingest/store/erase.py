@@ -1,4 +1,4 @@
-"""Erase entries: their rows, versions and bytes; followers delete what they made of them."""
+"""Erase entries: their rows, versions and bytes. Followers then delete what they made of them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ingest.store.takedowns import Stone
 from ingest.urls import without_secrets
 from models import Address, Capture, Entry, Feed, Revision, Unread
 
-_AT_ONCE = 100  # documents; each may have some megabytes
+_AT_ONCE = 100  # documents read at once; each may have several megabytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ def name_of_entry(connection: sa.Connection, entry_id: int) -> str:
 
 
 def _is_at(column: Any, host: str) -> sa.ColumnElement[bool]:
-    """Return the condition that an address is at a host or one of its subdomains."""
+    """Return the condition that an address has this host or a subdomain of it."""
     spellings = {host, host.encode().decode("idna")}
     patterns = [
         f"%://{before}{name}{after}"
@@ -113,7 +113,7 @@ def take_down(connection: sa.Connection, target: Target, reason: str, *, now: da
 
 
 def _own_stones(target: Target, feeds: Iterable[int]) -> Iterator[Stone]:
-    """Yield the tombstones of what was named, and of its feeds."""
+    """Yield tombstones for the link or host of a takedown, and for its feeds."""
     if target.kind == "url":
         yield Stone(identity=refusals.of_link(target.value))
     if target.kind == "host":
@@ -123,7 +123,7 @@ def _own_stones(target: Target, feeds: Iterable[int]) -> Iterator[Stone]:
 
 
 def _stones_of(connection: sa.Connection, entry_ids: Sequence[int]) -> Iterator[Stone]:
-    """Yield the tombstones of entries: their keys and links, present and former."""
+    """Yield tombstones for entries: for all their keys and links, present and former."""
     present = sa.select(Entry.id, Entry.feed_id, Entry.key, Entry.link_key)
     former = sa.select(Address.entry_id, Address.feed_id, Address.key, Address.link_key)
     rows = [
@@ -141,7 +141,7 @@ def _stones_of(connection: sa.Connection, entry_ids: Sequence[int]) -> Iterator[
 def _links_of_others(
     connection: sa.Connection, entry_ids: Sequence[int], link_keys: set[str]
 ) -> set[tuple[int, str]]:
-    """Return the links, with their feeds, that entries which stay have too."""
+    """Return which links, by feed, also belong to entries that are not erased."""
     shared: set[tuple[int, str]] = set()
     for some in in_batches(sorted(link_keys)):
         query = sa.select(Entry.feed_id, Entry.link_key).where(
@@ -152,7 +152,7 @@ def _links_of_others(
 
 
 def _erase(connection: sa.Connection, entry_ids: Sequence[int], *, now: datetime) -> None:
-    """Delete entries with all their versions and bytes, and what was made of their words."""
+    """Delete entries with all their versions and bytes, and their parts of the indexes."""
     likeness.forget(connection, entry_ids, now=now)
     mark_due(connection, entry_ids, now)
     index.forget(connection, entry_ids)
@@ -196,7 +196,7 @@ def _captures_of(connection: sa.Connection, entry_ids: Sequence[int]) -> set[int
 
 
 def _names_of(connection: sa.Connection, entry_ids: Sequence[int]) -> dict[int, set[bytes]]:
-    """Return the guids and links of entries by feed, as they stand in a document."""
+    """Return the guids and links of entries by feed, in the forms in which a document has them."""
     names: dict[int, set[bytes]] = {}
     query = sa.select(Entry.feed_id, Entry.guid, Entry.link).where(Entry.id.in_(entry_ids))
     for feed_id, guid, link in connection.execute(query):
@@ -206,9 +206,9 @@ def _names_of(connection: sa.Connection, entry_ids: Sequence[int]) -> dict[int, 
 
 
 def _documents_with(connection: sa.Connection, names: dict[int, set[bytes]]) -> Iterator[int]:
-    """Yield the ids of documents that hold several entries, one of them with one of these names.
+    """Yield the ids of documents with several entries that contain one of these guids or links.
 
-    A document that can be split into items was stored with one item only.
+    A document that can be split was stored item by item, and is left out here.
     """
     for feed_id, wanted in names.items():
         last = 0

@@ -1,4 +1,4 @@
-"""Store a failed poll and plan the next one. Each function may be rolled back and run again."""
+"""Store a failed poll and plan the next poll. Each function may run again after a rollback."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ingest.manners.health import Health
 from ingest.store import polls, rsshub
 from ingest.values import Poll
 
-# The clock has whole seconds. A wait begins one second later, so that it is never too short.
+# The clock has whole seconds. One second is added to waits, so that none is too short.
 _CLOCK_STEP = timedelta(seconds=1)
 
 
@@ -31,7 +31,7 @@ def commit_failure(
     pause: Pause | None = None,
     health: Sequence[Health] = (),
 ) -> Poll:
-    """Store a failed poll, the time of the next one, and the pause of its server, if any.
+    """Store a failed poll, the time of the next poll, and the pause of its server, if any.
 
     `health` is the changed health of RSSHub instances.
     """

@@ -36,8 +36,8 @@ _UNKNOWN: dict[str, Any] = {
 def move(connection: sa.Connection, feed_id: int, url: str, *, now: datetime) -> None:
     """Give a feed another address; keep its entries, clear its validators.
 
-    A feed without entries that has this address is removed, and its settings from the
-    configuration file are taken over. Raise `UsageError` if that feed has entries.
+    If another feed has this address and no entries, it is removed, and the moved feed gets its
+    settings from the configuration file. Raise `UsageError` if it has entries.
     """
     feed = feeds.get(connection, feed_id)
     if feed.url == url:
@@ -80,8 +80,8 @@ def earlier_address(
 ) -> FeedState | None:
     """Return the listed feed that has probably moved to an address, or None.
 
-    It redirects there, its address is another spelling, or it has the same title and at least
-    half of the entries.
+    A feed has probably moved if it redirects to the address, if its own address is another
+    spelling, or if it has the same title and at least half of the entries.
     """
     every = [feed for feed in feeds.every(connection) if feed.url != url]
     for feed in every:
@@ -96,7 +96,7 @@ def earlier_address(
 
 
 def _is_spelling(one: str, other: str) -> bool:
-    """Whether two addresses differ only in `https`, `www.` and the like."""
+    """Return whether two addresses differ only in parts such as `https` or `www.`."""
     if not (one.startswith("http") and other.startswith("http")):
         return False
     return (canonical_link(one), exact_link(one)) == (canonical_link(other), exact_link(other))

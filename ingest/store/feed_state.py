@@ -20,7 +20,7 @@ from models import Feed
 
 
 def state_of(row: sa.RowMapping) -> FeedState:
-    """Return the feed of a row with all columns."""
+    """Return the feed for a row that has all columns of the table."""
     columns = dict(row)
     columns.pop("removed_at")
     return FeedState(
@@ -52,7 +52,7 @@ def columns_of_trust(trust: Trust) -> dict[str, Any]:
     }
 
 
-# The columns of a feed have these values while no document of it is known.
+# The values that make the next poll request and read the whole document.
 WITHOUT_VALIDATORS: dict[str, Any] = {
     "etag": None,
     "last_modified": None,
@@ -96,11 +96,11 @@ def columns_of(ways: Ways) -> dict[str, Any]:
 
 
 def place_of(address: str) -> dict[str, str]:
-    """Return the columns with the server and the site of an address."""
+    """Return the columns `server` and `site` for an address."""
     server = server_of(address)
     return {"server": server, "site": site_of(host_of(address)) if server else ""}
 
 
 def listed() -> sa.Select[Any]:
-    """Select all feeds on the list."""
+    """Return the query for all feeds on the list."""
     return sa.select(*Feed.__table__.columns).where(Feed.removed_at.is_(None))

@@ -36,7 +36,7 @@ def every(connection: sa.Connection) -> list[FeedState]:
 def find(connection: sa.Connection, names: Sequence[str]) -> list[FeedState]:
     """Return the feeds that a user names by number, address, folder or title.
 
-    Raise `UsageError` for a name that fits no feed, or several.
+    Raise `UsageError` if a name matches no feed, or several.
     """
     feeds = every(connection)
     return [_find_one(feeds, name) for name in names]
@@ -131,7 +131,7 @@ def add_all(
     now: datetime,
     origin: str = "command",
 ) -> int:
-    """Add feeds, with first polls one after the other; return how many are new.
+    """Add feeds, with their first polls spread over time; return how many are new.
 
     Feeds that were taken down are left out.
     """
@@ -147,7 +147,7 @@ def add_all(
 def add_without_address(
     connection: sa.Connection, categories: Sequence[str], *, reason: str, now: datetime
 ) -> FeedState:
-    """Return a feed that is never polled, for records with known categories and no address."""
+    """Add a feed that is never polled, for records of which only the categories are known."""
     settings = FeedSettings(title=categories[-1], categories=tuple(categories))
     url = _in_place_of(categories)
     feed, is_new = add(connection, url, settings, now=now)
@@ -157,7 +157,7 @@ def add_without_address(
 
 
 def _in_place_of(categories: Sequence[str]) -> str:
-    """Return an artificial address for a feed of which only the categories are known."""
+    """Return a made-up address for a feed of which only the categories are known."""
     return f"archive:{'/'.join(categories)}"
 
 
@@ -188,7 +188,7 @@ def change(
 def _mark_due_if_shown(
     connection: sa.Connection, feed: FeedState, before: FeedSettings, now: datetime
 ) -> None:
-    """Mark a feed's entries due if their files show a setting that differs from before."""
+    """Mark a feed's entries due if a setting that appears in their files has changed."""
     now_set = feed.settings
     if any(getattr(before, name) != getattr(now_set, name) for name in _SHOWN_IN_RECORDS):
         mark_feed_due(connection, feed.id, now)

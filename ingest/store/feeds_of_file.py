@@ -14,7 +14,7 @@ from models import Feed
 
 
 def differs(connection: sa.Connection, named: Iterable[FeedConfig]) -> bool:
-    """Whether the list differs from the feeds of the configuration file."""
+    """Return whether the list differs from the feeds of the configuration file."""
     kept = {feed.url: feed for feed in feeds.every(connection)}
     wanted = _named_feeds(connection, named)
     gone = (f for f in kept.values() if f.origin == "file" and f.url not in wanted)

@@ -1,4 +1,4 @@
-"""The files of the outputs: the records to write, and the path of each entry's file."""
+"""Query the records to write to the outputs, and store the path of each entry's file."""
 
 from __future__ import annotations
 
@@ -108,8 +108,8 @@ def _record(row: sa.Row[Any]) -> Record:
 def give_paths(connection: sa.Connection, output: str, paths: Mapping[int, str]) -> dict[int, str]:
     """Store the path of each entry's file before it is written; return the stored paths.
 
-    An entry that has a path already keeps it, for example one given by another process. An entry
-    whose path belongs to another entry gets none.
+    An entry keeps the path that it has already, for example from another process. An entry gets no
+    path if the path belongs to another entry.
     """
     rows = [{"entry_id": entry, "output": output, "path": path} for entry, path in paths.items()]
     insert = insert_if_new(connection.dialect.name, ArchiveFile)

@@ -3,7 +3,7 @@
     Live       the current feed: its text replaces the stored text
     Past       an old document of the feed: it never overwrites newer text
     Late       a polled document that could not be read at the time
-    Page       an old page of an article: entries with its link are not changed
+    Page       an old page of an article: an entry that has its link is not changed
     RecordFile a file of an old archive, which may lack an address
 
 Judges write nothing. `commit.keep` calls one in its transaction, under the feed's lock.
@@ -28,7 +28,7 @@ from models import Entry
 
 
 class Judge(Protocol):
-    """Sorts the entries of a document by what has to be written."""
+    """Decides what to write for each entry of a document."""
 
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
@@ -39,7 +39,7 @@ class Judge(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """The current feed.
+    """Judges the entries of the current feed.
 
     `beside` has the item digests of the document's other entries, which were recognised by their
     bytes. With `may_be_empty`, first check if the feed has any entries; this is faster if not.
@@ -70,7 +70,7 @@ class Live:
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
-    """An old document of the feed, current at `as_of`; None means older than anything stored.
+    """Judges an old document of the feed, current at `as_of` (None: before anything stored).
 
     Unknown entries are new. A different text of a known entry becomes a revision, ordered by
     time. Item digests and validators are not changed.
@@ -111,7 +111,7 @@ class Past:
         )
 
     def _with_date(self, verdict: Verdict) -> Verdict:
-        """Give an undated entry the date of its document."""
+        """Return the verdict; an undated entry gets the date of its document."""
         if verdict.entry.published_at is not None or self.as_of is None:
             return verdict
         entry = replace(
@@ -123,7 +123,7 @@ class Past:
         return replace(verdict, entry=entry)
 
     def _is_newer(self, verdict: Verdict, present: _Present) -> bool:
-        """Whether a version is newer than the stored one: by its own date, or its document."""
+        """Return whether a version is newer than the stored one, by its date or its document's."""
         updated_at = verdict.entry.updated_at
         if updated_at and present.updated_at and updated_at != present.updated_at:
             return updated_at > present.updated_at
@@ -136,7 +136,7 @@ class Past:
 
 
 class Late(Past):
-    """A document polled at `as_of` that could not be read then. Undated entries stay undated."""
+    """Judges a document of a poll at `as_of` that was unreadable. Undated entries stay undated."""
 
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
@@ -149,7 +149,7 @@ class Late(Past):
 
 
 class Page(Past):
-    """An old page of an article; entries with its link are not changed."""
+    """Judges an old page of an article. If an entry has its link already, nothing is changed."""
 
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
@@ -164,7 +164,7 @@ class Page(Past):
 
 @dataclass(frozen=True, kw_only=True)
 class RecordFile(Past):
-    """A file of an old archive, which may lack an address; `records` finds its entry."""
+    """Judges a file of an old archive, which may have no address; `records` finds its entry."""
 
     records: Records
 
@@ -201,7 +201,7 @@ def _known_id(verdict: Verdict) -> int:
 
 
 def _was_nameless(verdict: Verdict) -> bool:
-    """Whether this is the first address of an entry that was imported without one."""
+    """Return whether this is the first address of an entry that was imported without one."""
     known = verdict.known
     return verdict.moved and known is not None and known.guid is known.link_key is None
 

@@ -1,4 +1,4 @@
-"""Entries as they are shown: listings, one entry in full, and totals."""
+"""Query entries for display: listings, one entry with all facts, and totals."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Selection:
 
 
 _IN_ONE_PAGE = 500
-# A page of rows ends at a place: the date and the id of its last row.
+# The position after a page of rows: the date and the id of its last row.
 _Place = tuple[datetime, int]
 
 
@@ -47,7 +47,7 @@ def listing(
 ) -> Iterator[dict[str, Any]]:
     """Yield entries with their feed, text, files and number of edits, newest first.
 
-    Rows are read a page at a time, so that memory does not grow with their number.
+    Rows are read page by page, to limit memory.
     """
     selection = selection or Selection()
     size = min(limit or _IN_ONE_PAGE, _IN_ONE_PAGE)
@@ -63,7 +63,7 @@ def _place(row: dict[str, Any]) -> _Place:
 def _stream(
     database: Database, selection: Selection, dated: bool, size: int
 ) -> Iterator[dict[str, Any]]:
-    """Yield the entries with a publication date, or those without; each kind has its own index."""
+    """Yield the entries with a publication date, or without; each kind has its own index."""
     after: _Place | None = None
     while True:
         rows = database.query(_page, selection, dated, after, size)
@@ -175,7 +175,7 @@ _RENDER_DUE = sa.cast(_IS_DUE, sa.Integer).label("render_due")
 
 
 def show(connection: sa.Connection, entry_id: int) -> dict[str, Any] | None:
-    """Return one entry with everything stored about it, its revisions oldest first; or None."""
+    """Return one entry with all stored facts, its revisions oldest first; None if it is unknown."""
     columns = [column for column in Entry.__table__.columns if column.key not in _INTERNAL]
     query = sa.select(Feed.url.label("feed_url"), *columns, _RENDER_DUE)
     query = query.join(Feed, Feed.id == Entry.feed_id).where(Entry.id == entry_id)
@@ -222,7 +222,7 @@ def overview(connection: sa.Connection, now: datetime) -> dict[str, float]:
     return counts | totals(connection) | {"lag_seconds": lag}
 
 
-# Marks also exist for deleted entries. The join leaves these marks out.
+# The join leaves out the marks of deleted entries.
 _FILES_DUE = (
     sa.select(sa.func.count())
     .select_from(Due)

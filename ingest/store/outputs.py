@@ -1,4 +1,4 @@
-"""The outputs: the follower that writes each, and the settings that its files were made with."""
+"""Store, for each output, its follower and the settings with which its files were written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ingest.store.due import forget_follower, mark_all_due_for
 from ingest.store.statements import insert_into
 from models import Embargo, Setting
 
-_FILES = "files"  # The follower that writes the archive; those of other outputs are files:NAME.
+_FILES = "files"  # the follower that writes the archive; for other outputs: `files:NAME`
 
 
 def follower_of(output: str) -> str:
@@ -47,7 +47,7 @@ def render_all_with(
 def forget_output(connection: sa.Connection, output: str) -> None:
     """Forget the follower of an output, and what is due for it; keep the paths of its files.
 
-    An output that comes back is rendered anew.
+    If the output is configured again later, all its files are rendered again.
     """
     forget_follower(connection, follower_of(output))
     connection.execute(sa.delete(Embargo).where(Embargo.output == output))

@@ -1,4 +1,4 @@
-"""Polls: which feeds are due, the result of each poll, and pauses of servers."""
+"""Query the feeds that are due; store the results of polls, and the pauses of servers."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def due(
 ) -> list[FeedState]:
     """Return the feeds to poll now, most overdue first.
 
-    Feeds on paused servers and of the sites `without_sites` are left out. With `or_new`, feeds that
-    were never polled are included before their time.
+    Feeds of paused servers and of the sites in `without_sites` are left out. With `or_new`, feeds
+    that were never polled are included, even if they are not due yet.
     """
     is_due = Feed.next_poll_at <= now
     if or_new:
@@ -46,7 +46,7 @@ def due(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSaid:
-    """What a document says about its feed.
+    """The facts that a document states about its feed.
 
     `body_digest` is None if the next document must be read even if it is equal.
     """
@@ -74,8 +74,8 @@ def record_poll(
     """Store a poll: its row, the schedule and the validators.
 
     Call it last in the transaction that stores the entries, so that validators are never stored
-    without their entries. Without `said`, empty validators do not replace the stored
-    ones.
+    without their entries. Without `said`, empty validators do not replace stored
+    validators.
     `validators_of` is the RSSHub instance that sent them; `address` is the feed's own address.
     """
     failed = poll.error is not None
@@ -106,8 +106,7 @@ def doubt_server(connection: sa.Connection, server: str, feed_id: int) -> None:
         connection.execute(others.values(document_at=None))
 
 
-# These statements are built once, because SQLAlchemy takes longer to build a statement than SQLite
-# to run it.
+# These statements are built only once, because building takes longer than running them.
 _OF_FEED = sa.update(table_of(Feed)).where(table_of(Feed).c.id == sa.bindparam("of_feed"))
 _SUCCEEDED = _OF_FEED.values(failures=0)
 _FAILED = _OF_FEED.values(failures=table_of(Feed).c.failures + 1)
@@ -152,7 +151,7 @@ def spread_late(connection: sa.Connection, now: datetime) -> None:
 
 
 def host_pauses(connection: sa.Connection) -> dict[str, Pause]:
-    """Return the pauses of servers by host and port, including those that are over."""
+    """Return the pauses of servers by host and port, including pauses that are over."""
     rows = connection.execute(sa.select(*HostPause.__table__.columns)).mappings()
     return {row["server"]: Pause(**row) for row in rows}
 
@@ -191,7 +190,7 @@ def count(poll: Poll, verdicts: Sequence[Verdict], reading: Reading) -> Poll:
 
 
 def _unread(broken: Sequence[BrokenEntry]) -> Iterator[str]:
-    """Yield a warning if entries could not be read, with the reason of the first."""
+    """Yield a warning if entries could not be read, with the reason for the first one."""
     if broken:
         some = "1 entry is" if len(broken) == 1 else f"{len(broken)} entries are"
         first = broken[0]
@@ -199,7 +198,7 @@ def _unread(broken: Sequence[BrokenEntry]) -> Iterator[str]:
 
 
 def _lacking_full_text(entries: Sequence[NormalEntry]) -> Iterator[str]:
-    """Yield a warning if pages could not be fetched or read, with the reason of the first."""
+    """Yield a warning if pages could not be fetched or read, with the reason for the first one."""
     lacking = [entry for entry in entries if entry.full_text_error]
     if lacking:
         some = "1 entry is" if len(lacking) == 1 else f"{len(lacking)} entries are"

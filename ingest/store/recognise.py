@@ -24,7 +24,7 @@ def recognised(
 ) -> list[Recognised]:
     """Return the stored entries of a feed whose items have one of these digests.
 
-    Entries whose page is to be requested again are left out, so that they are read again.
+    Entries whose page must be requested again are left out, so that their items are read again.
     """
     found: list[Recognised] = []
     for some in in_batches(sorted(digests)):
@@ -80,8 +80,8 @@ def judge(
 def _without_noise(connection: sa.Connection, verdicts: Sequence[Verdict]) -> list[Verdict]:
     """Change the verdict `edited` to `unchanged` for edits that no reader would notice.
 
-    Only edits need a query for the stored text. A full text comes from a page and cannot be
-    compared with the feed's text.
+    The stored texts are queried only for edits. A full text is not compared, because it comes from
+    a page and not from the feed.
     """
     ids = [verdict.known.id for verdict in verdicts if verdict.known and _may_be_noise(verdict)]
     kept: dict[int, tuple[str, str]] = {}
@@ -125,7 +125,7 @@ def _find_known(
 
 @cache
 def _known_by(column: str) -> sa.Select[Any]:
-    """Select the entries of a feed by the values of a column."""
+    """Return the query for the entries of a feed that have given values in a column."""
     return sa.select(*(_ENTRY.c[name] for name in KNOWN)).where(
         _ENTRY.c.feed_id == sa.bindparam("of_feed"),
         _ENTRY.c[column].in_(sa.bindparam("values", expanding=True)),

@@ -15,7 +15,7 @@ from ingest.store.recognise import known_entry
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import BackfillDocument, BackfillRecord, Capture, Entry
 
-# The id and the publication date of each entry of a feed, by title key.
+# Maps title keys to the ids and publication dates of a feed's entries.
 _Titled = Mapping[str, Sequence[tuple[int, datetime | None]]]
 _MOST_OF_ONE_TITLE = 50
 
@@ -33,11 +33,11 @@ class Records:
     def judge(
         self, connection: sa.Connection, seen: Seen, verdicts: Iterable[Verdict]
     ) -> list[Verdict]:
-        """Return the verdicts, corrected by the titles of the records and by their files."""
+        """Return the verdicts, corrected with the titles and the files of the records."""
         return [self._judge(connection, seen, verdict) for verdict in verdicts]
 
     def claim(self, connection: sa.Connection, seen: Seen, verdicts: Sequence[Verdict]) -> None:
-        """Store which entry a file became, so that a killed run can continue."""
+        """Store which entry was made from a file, so that a killed run can continue."""
         known = [verdict.known.id for verdict in verdicts if verdict.known]
         keys = [verdict.entry.key for verdict in verdicts]
         query = sa.select(Entry.id).where(Entry.feed_id == seen.feed_id, Entry.key.in_(keys))
@@ -70,14 +70,14 @@ class Records:
 
 
 def _are_one(entry: NormalEntry, known: KnownEntry) -> bool:
-    """Whether two records are the same post. A short text such as 早安 may be posted every day."""
+    """Return whether two records are one post; a short text such as 早安 may be posted every day."""
     return known.text_digest == entry.text_digest and (
         dedupe.has_like_time(entry, known) or dedupe.is_long(entry.html)
     )
 
 
 def _is_taken(connection: sa.Connection, known: KnownEntry, seen: Seen) -> bool:
-    """Whether this entry already comes from another file of this run or folder."""
+    """Return whether this entry already comes from another file of this run or folder."""
     query = sa.select(Capture.url).join(Entry, Entry.capture_id == Capture.id)
     url = connection.scalar(query.where(Entry.id == known.id)) or ""
     if url == seen.url:
@@ -87,7 +87,7 @@ def _is_taken(connection: sa.Connection, known: KnownEntry, seen: Seen) -> bool:
 
 
 def _is_claimed(connection: sa.Connection, entry_id: int, seen: Seen) -> bool:
-    """Whether this entry comes from another document of the same walk."""
+    """Return whether this entry comes from another document of the same walk."""
     this, other = aliased(BackfillDocument), aliased(BackfillDocument)
     query = sa.select(other.id).join(BackfillRecord, BackfillRecord.document_id == other.id)
     query = query.join(this, this.walk_id == other.walk_id)
@@ -107,7 +107,7 @@ def titled_entries(connection: sa.Connection, feed_id: int) -> _Titled:
 
 
 def _another(connection: sa.Connection, seen: Seen, entry: NormalEntry) -> Verdict:
-    """Return the verdict on another post with this title and time: this file's entry, or new."""
+    """Return the verdict on a different post with this title and time: known by file, or new."""
     keys = [dedupe.record_key(entry, nth) for nth in range(1, _MOST_OF_ONE_TITLE + 1)]
     query = sa.select(Entry.key, Entry.id, Capture.url)
     query = query.join(Capture, Capture.id == Entry.capture_id)

@@ -21,7 +21,7 @@ def rename(
 ) -> int:
     """Give each entry its first wanted path that is free; return how many paths changed.
 
-    Changed entries are marked due, so that their files are written there.
+    These entries are marked due, so that their files are written at the new paths.
     """
     renamed = [
         entry for entry, paths in wanted.items() if _rename(connection, output, entry, paths, now)
@@ -45,7 +45,7 @@ def _rename(
 
 
 def former(connection: sa.Connection, output: str) -> list[tuple[str, bytes | None, str]]:
-    """Return each unused former path, the digest of its file, and the file's current path."""
+    """Return each unused former path, with its file's digest and the current path of the entry."""
     in_use = sa.select(_FILE.c.path).where(_FILE.c.output == output)
     query = (
         sa.select(_FORMER.c.path, _FORMER.c.digest, _FILE.c.path)

@@ -1,4 +1,4 @@
-"""Revisions: each text of an entry is stored only once, even if it becomes current again."""
+"""Store revisions. Each text of an entry is stored once, even if it becomes current again."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from models import Entry, Revision
 def take_out(connection: sa.Connection, entry_id: int, text_digest: bytes) -> datetime | None:
     """Delete the revision with a text that is current again; renumber the later ones.
 
-    Without this, a feed that alternates between two texts would add a revision each time. Return
-    when the text was first seen, or None if it is not among the revisions.
+    Otherwise, a feed that alternates between two texts would add a revision each time. Return when
+    the text was first seen, or None if no revision has it.
     """
     query = sa.select(Revision.id, Revision.version, Revision.seen_at).where(
         Revision.entry_id == entry_id, Revision.text_digest == text_digest
@@ -31,7 +31,7 @@ def take_out(connection: sa.Connection, entry_id: int, text_digest: bytes) -> da
 
 
 def count_on(connection: sa.Connection, entry_id: int, place: int, *, by: int = 1) -> None:
-    """Add `by` to all version numbers from `place`; negative numbers avoid collisions meanwhile."""
+    """Add `by` to all version numbers from `place`; negative ones avoid collisions in between."""
     later = sa.update(Revision).where(Revision.entry_id == entry_id, Revision.version >= place)
     connection.execute(later.values(version=-Revision.version - by))
     turned = sa.update(Revision).where(Revision.entry_id == entry_id, Revision.version < 0)
@@ -41,7 +41,7 @@ def count_on(connection: sa.Connection, entry_id: int, place: int, *, by: int = 
 
 
 def has_text(connection: sa.Connection, entry_id: int, text_digest: bytes) -> bool:
-    """Whether an entry has a revision with this text."""
+    """Return whether an entry has a revision with this text."""
     query = sa.select(Revision.id).where(
         Revision.entry_id == entry_id, Revision.text_digest == text_digest
     )
@@ -51,7 +51,7 @@ def has_text(connection: sa.Connection, entry_id: int, text_digest: bytes) -> bo
 def insert_earlier(connection: sa.Connection, earlier: Earlier, columns: Mapping[str, Any]) -> None:
     """Insert a revision in order of time; later versions are renumbered.
 
-    `columns` has its content and the ids of its captures.
+    `columns` has the content of the revision and the ids of its captures.
     """
     known = earlier.verdict.known
     if known is None:

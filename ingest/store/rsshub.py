@@ -1,4 +1,4 @@
-"""RSSHub: the health of instances, the metadata of routes, and the categories of feeds."""
+"""Store the health of RSSHub instances, the metadata of routes, and the categories of feeds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of whole sites, and the facts that they are made from."""
+"""Store the digests of site files, and the facts from which site files are made."""
 
 from __future__ import annotations
 

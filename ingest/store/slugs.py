@@ -1,4 +1,4 @@
-"""The name of a feed's folder in the outputs, made once from its address."""
+"""Make the name of a feed's folder in the outputs from its address."""
 
 from __future__ import annotations
 

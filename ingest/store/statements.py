@@ -1,4 +1,4 @@
-"""Parts of statements that all subjects need: upserts on both databases, lists in batches."""
+"""Parts of SQL statements for all modules: upserts for both databases, lists in batches."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from models import Base
 
 T = TypeVar("T")
 
-# Both databases allow longer lists, but planning time and memory grow with the length.
+# Values in one list. Longer lists are possible, but take more time to plan, and more memory.
 _IN_ONE_STATEMENT = 500
 
 
 def insert_into(connection: sa.Connection, table: Any) -> Any:
     """Return an INSERT with `on_conflict_do_nothing` and `on_conflict_do_update`.
 
-    SQLAlchemy has a separate class for each database.
+    This is a function because SQLAlchemy has a separate class for each database.
     """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
@@ -49,13 +49,13 @@ def insert_if_new(dialect: str, model: type[Base], *unique: str) -> Any:
 
 
 def in_batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Yield a long list in pieces that are small enough for one statement."""
+    """Yield the parts of a long list, each small enough for one statement."""
     for start in range(0, len(values), _IN_ONE_STATEMENT):
         yield values[start : start + _IN_ONE_STATEMENT]
 
 
 def numbers(connection: sa.Connection, values: Iterable[int]) -> Any:
-    """Return whole numbers as a table with the column `value`: one parameter, however many."""
+    """Return integers as an SQL table with the column `value`, passed as one parameter."""
     column = sa.column("value", sa.BigInteger)
     if connection.dialect.name == "sqlite":
         return sa.func.json_each(json.dumps(list(values))).table_valued(column)

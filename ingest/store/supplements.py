@@ -1,4 +1,4 @@
-"""What a stored entry gains while its text does not change: its full text, and new addresses.
+"""Store what an unchanged entry gains later: its full text, and new addresses of pictures.
 
 A page that could not be fetched or read is requested again a few times. The addresses of pictures
 and files follow the feed. None of this makes a revision, because the publisher changed no text.
@@ -21,7 +21,7 @@ from ingest.store.statements import in_batches
 from ingest.values import Enclosure, KnownEntry, NormalEntry, SafeHtml, Verdict, VerdictKind
 from models import Entry
 
-# After this many failures, a page is not requested again.
+# failures after which a page is not requested again
 _MOST_TRIES = 5
 MAY_BE_TRIED = sa.and_(
     Entry.full_text_error.is_not(None), Entry.full_text_tries < sa.literal_column(f"{_MOST_TRIES}")
@@ -31,12 +31,12 @@ _PICTURE_COLUMNS = (Entry.id, *(getattr(Entry, name) for name in PICTURED))
 
 
 def may_be_tried(known: KnownEntry) -> bool:
-    """Whether an entry lacks its full text and its page may be requested again."""
+    """Return whether an entry lacks its full text and its page may be requested again."""
     return known.full_text_error is not None and known.full_text_tries < _MOST_TRIES
 
 
 def will_be_tried(verdict: Verdict) -> bool:
-    """Whether the page of an entry failed and the next poll requests it again."""
+    """Return whether the page of an entry failed and the next poll requests it again."""
     known = verdict.known if verdict.kind is VerdictKind.UNCHANGED else None
     tries_before = known.full_text_tries if known else 0
     return verdict.entry.full_text_error is not None and tries_before + 1 < _MOST_TRIES
@@ -52,7 +52,7 @@ def full_text_columns(entry: NormalEntry, tries_before: int = 0) -> dict[str, An
 
 
 def page_bodies(verdicts: Iterable[Verdict]) -> Iterator[Body]:
-    """Yield the pages of these entries to store; a shared page is compressed once."""
+    """Yield the pages to store for these entries; a shared page is compressed only once."""
     packed = cache(pack)
     for verdict in verdicts:
         if (page := verdict.entry.page) and (_is_news(verdict) or _is_late(verdict)):
@@ -64,7 +64,7 @@ def _is_news(verdict: Verdict) -> bool:
 
 
 def _is_late(verdict: Verdict) -> bool:
-    """Whether the page of an unchanged entry was requested again."""
+    """Return whether the page of a known entry was requested again."""
     return verdict.known is not None and may_be_tried(verdict.known)
 
 
@@ -104,7 +104,7 @@ def _full_text(entry: NormalEntry, known: KnownEntry) -> dict[str, Any]:
 
 
 def lacking_full_text(connection: sa.Connection) -> int:
-    """Return how many entries lack the full text, although their feed is set to have it."""
+    """Return how many entries have no full text because their page failed."""
     query = sa.select(sa.func.count(Entry.id)).where(Entry.full_text_error.is_not(None))
     return connection.scalar(query) or 0
 
@@ -133,7 +133,7 @@ def find_pictures(
 
 
 def pictured_by(html: str, lead_image: str | None, enclosures: list[dict[str, Any]]) -> Pictured:
-    """Return the pictures and files in the columns of an entry."""
+    """Return the pictures and files of an entry, given its columns."""
     files = tuple(Enclosure(**file) for file in enclosures)
     return Pictured(html=SafeHtml(html), lead_image=lead_image, enclosures=files)
 
@@ -175,7 +175,7 @@ def take_pictures(
 def signatures_of(
     entry: NormalEntry, html: str, lead_image: str | None, enclosures: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return the columns of an entry read again; newer signed addresses in the store are kept."""
+    """Return the picture columns for a replayed entry; newer signed addresses are kept."""
     return _picture_columns(resigned(pictured_in(entry), pictured_by(html, lead_image, enclosures)))
 
 

@@ -1,4 +1,4 @@
-"""Takedowns: what was erased and why; list them, and undo them."""
+"""Store, list and undo takedowns, which say what was erased and why."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def put_up(connection: sa.Connection, takedown_id: int, stones: Iterable[Stone])
 
 
 def refused_feeds(connection: sa.Connection, urls: Iterable[str]) -> dict[str, str]:
-    """Return the addresses of feeds that were taken down, each with the takedown in words."""
+    """Return which of these feeds were taken down, each with a sentence about the takedown."""
     if not refusals.is_any(connection):
         return {}
     reasons: dict[str, str] = {}
@@ -62,7 +62,7 @@ def refuse_feed(connection: sa.Connection, url: str) -> None:
 
 
 def reason_of(connection: sa.Connection, entry_id: int) -> str | None:
-    """Return in words when and why an entry was erased; None if it was not."""
+    """Return a sentence that says when and why an entry was erased, or None."""
     return _reason(connection, Tombstone.entry_id == entry_id)
 
 
@@ -79,7 +79,7 @@ def _reason(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> str
 
 
 def every(connection: sa.Connection) -> list[dict[str, Any]]:
-    """Return all takedowns, oldest first; those that were undone have `undone_at`."""
+    """Return all takedowns, oldest first; `undone_at` is set if one was undone."""
     query = sa.select(*_COLUMNS).order_by(Takedown.id)
     return [dict(row) for row in connection.execute(query).mappings()]
 
@@ -87,8 +87,8 @@ def every(connection: sa.Connection) -> list[dict[str, Any]]:
 def undo(connection: sa.Connection, takedown_id: int, *, now: datetime) -> str:
     """Remove the tombstones of a takedown; return what it took down.
 
-    Its feeds come back to the list. The next polls read whole documents, and store what these
-    still contain. Raise `UsageError` if there is no such takedown.
+    Its feeds are put on the list again. The next polls read whole documents, and store the entries
+    that they still contain. Raise `UsageError` if there is no such takedown.
     """
     query = sa.select(*_COLUMNS).where(Takedown.id == takedown_id, Takedown.undone_at.is_(None))
     row = connection.execute(query).first()
@@ -106,7 +106,7 @@ def undo(connection: sa.Connection, takedown_id: int, *, now: datetime) -> str:
 def _bring_back(
     connection: sa.Connection, feeds: Sequence[int], taken_at: datetime, now: datetime
 ) -> None:
-    """Put the feeds that a takedown removed on the list again; let the next poll read them."""
+    """Put the feeds that a takedown removed on the list again, and poll them soon."""
     back = {"removed_at": None, "next_poll_at": now, "next_poll_reason": "a takedown was undone"}
     removed = sa.update(Feed).where(Feed.id.in_(feeds), Feed.removed_at == taken_at)
     connection.execute(removed.values(back))

@@ -12,7 +12,7 @@ from ingest.store.feed_state import listed, state_of
 from ingest.store.polls import put_off
 from models import Feed, HostPause, RsshubInstance
 
-# A clock is wrong if it differs by more. Normal corrections of a clock are smaller.
+# A larger difference means a wrong clock. Normal corrections of a clock are smaller.
 _CLOCKS_AGREE = timedelta(minutes=1)
 _REASON = "it was planned by a clock that was wrong"
 
@@ -22,8 +22,8 @@ def mend(
 ) -> int:
     """Reschedule feeds planned by a clock ahead of `now`; return how many there were.
 
-    `most` is how far ahead a feed may be planned. The polls are spread over time; with `at_once`,
-    all are due now. Pauses of servers and RSSHub instances that are too long end now.
+    `most` is how far ahead a feed may be planned. The polls are spread over time, or due now with
+    `at_once`. Pauses of servers and RSSHub instances that are too long are ended.
     """
     wrong = _planned_wrongly(connection, now, most)
     times = [now] * len(wrong) if at_once else first_polls(len(wrong), now)

@@ -1,4 +1,4 @@
-"""Entries that could not be read: their bytes are stored until a replay reads them."""
+"""Store entries that could not be read, with their bytes, until a replay can read them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def keep(
     captures: Mapping[bytes, int],
     changes: Changes,
 ) -> None:
-    """Mark entries unread with the reason; entries that were marked before keep their date."""
+    """Mark entries unread, with the reason; an entry that is already marked keeps its date."""
     rows = [
         {
             "feed_id": seen.feed_id,
@@ -79,7 +79,7 @@ class Mark:
 
 
 def marks(connection: sa.Connection, feed_id: int) -> list[Mark]:
-    """Return the marks of a feed, newest first; most feeds have none."""
+    """Return the marks of a feed, newest first."""
     return [Mark(*row) for row in connection.execute(_MARKS, {"of_feed": feed_id})]
 
 
@@ -93,7 +93,7 @@ _MARKS = (
 
 
 def first_seen(marked: Iterable[Mark], new: Iterable[Verdict]) -> dict[str, datetime]:
-    """Return when new entries were first seen, by key, if they could not be read before."""
+    """Return when new entries that were marked unread were first seen, by key."""
     since: dict[str | bytes | None, datetime] = {}
     for mark in marked:
         since |= {mark.item_digest: mark.first_seen_at, mark.key: mark.first_seen_at}
@@ -109,7 +109,7 @@ def forget_read(
     marked: Iterable[Mark],
     entries: Iterable[NormalEntry],
 ) -> None:
-    """Delete those marks whose entries have now been read from the same bytes."""
+    """Delete the marks of entries that have now been read from the same bytes."""
     digests = {mark.item_digest for mark in marked}
     digests = digests and digests & {entry.item_digest for entry in entries}
     for some in in_batches(sorted(digests)):
@@ -127,7 +127,7 @@ def forget(connection: sa.Connection, unread_id: int) -> None:
 
 
 def unmarked(connection: sa.Connection, feed_id: int, digests: Collection[bytes]) -> list[bytes]:
-    """Return those of these item digests that are not marked unread yet."""
+    """Return which of these item digests are not marked unread yet."""
     query = sa.select(Unread.item_digest).where(Unread.feed_id == feed_id)
     marked = set(connection.scalars(query))
     return [digest for digest in digests if digest not in marked]
@@ -136,7 +136,7 @@ def unmarked(connection: sa.Connection, feed_id: int, digests: Collection[bytes]
 def of_feed(
     connection: sa.Connection, feed_id: int, *, after: int = 0, limit: int = 100
 ) -> list[UnreadEntry]:
-    """Return unread entries of a feed and their bytes, in order of ids, beginning after `after`."""
+    """Return unread entries of a feed with their bytes, in order, with ids above `after`."""
     own = (name for name in UnreadEntry.__dataclass_fields__ if name in Unread.__table__.columns)
     query = (
         sa.select(
