@@ -70,7 +70,7 @@ class Records:
 
 
 def _are_one(entry: NormalEntry, known: KnownEntry) -> bool:
-    """Return whether two records are one post; a short text such as 早安 may be posted every day."""
+    """Return whether two records are one post. A short text such as 早安 may occur every day."""
     return known.text_digest == entry.text_digest and (
         dedupe.has_like_time(entry, known) or dedupe.is_long(entry.html)
     )
