@@ -12,14 +12,27 @@ from pathlib import Path
 
 import pytest
 
-from tests.program import Program, new_program
+from ingest.database import Database
+from tests.made_entries import fill
+from tests.program import Program
 from tests.site import Site
 from tests.support import item, rss
 
 # The time of an edit differs from run to run.
-UPDATED = re.compile(rb"^updated: .+$", re.MULTILINE)
+UPDATED = re.compile(rb"^(updated|lastmod): .+$", re.MULTILINE)
+OUTPUTS = """\
+[archive]
+path = "source/_posts"
+profile = "stellar"
+
+[[outputs]]
+name = "site"
+path = "content"
+layout = "hugo"
+"""
 FEEDS = 6
 ENTRIES = 25
+EXPORTED = 12_000  # An export notes its place after each 5,000.
 
 
 @pytest.fixture
@@ -49,18 +62,27 @@ def state(program: Program) -> tuple[object, dict[str, bytes]]:
         json.dumps({k: v for k, v in row.items() if k not in passing}, sort_keys=True)
         for row in listed
     )
-    root = program.folder / "source/_posts"
     files = {
-        p.relative_to(root).as_posix(): UPDATED.sub(b"updated:", p.read_bytes())
-        for p in root.rglob("*.md")
+        p.relative_to(program.folder).as_posix(): UPDATED.sub(b"", p.read_bytes())
+        for folder in ("source", "content")
+        for p in (program.folder / folder).rglob("*.*")
+        if p.is_file()
     }
-    assert sorted(path for row in listed for path in row["files"]) == sorted(files)
+    assert len(files) == 2 * len(listed) + 1  # the list of authors
     return kept, files
 
 
-def undisturbed(folder: Path, site: Site) -> Program:
+def program_in(folder: Path, site: Site, database_url: str = "") -> Program:
+    """Return a program with two outputs and all feeds."""
     folder.mkdir()
-    program = new_program(folder, feeds=[site.url(f"/{n}.xml") for n in range(FEEDS)])
+    program = Program(folder, database_url)
+    feeds = "\n".join(f'[[feeds]]\nurl = "{site.url(f"/{n}.xml")}"\n' for n in range(FEEDS))
+    program.write_config(f"{OUTPUTS}\n{feeds}")
+    return program
+
+
+def undisturbed(folder: Path, site: Site) -> Program:
+    program = program_in(folder, site)
     program.good("poll")
     return program
 
@@ -79,10 +101,7 @@ def kill_while_polling(program: Program, after: float) -> bool:
 def test_killed_polls_end_in_the_state_of_undisturbed_ones(
     tmp_path: Path, database_url: str, site: Site
 ) -> None:
-    (tmp_path / "killed").mkdir()
-    program = new_program(
-        tmp_path / "killed", database_url, [site.url(f"/{n}.xml") for n in range(FEEDS)]
-    )
+    program = program_in(tmp_path / "killed", site, database_url)
     program.good("status")
     started = time.monotonic()
     reference = undisturbed(tmp_path / "undisturbed", site)
@@ -100,3 +119,25 @@ def test_killed_polls_end_in_the_state_of_undisturbed_ones(
     program.good("poll", "--all")
     assert state(program) == state(reference)
     assert program.run("archive", "--check").code == 0
+
+
+def test_a_killed_export_continues_with_the_same_bytes(tmp_path: Path, sqlite_url: str) -> None:
+    program = Program(tmp_path, sqlite_url)
+    program.write_config()
+    database = Database(sqlite_url)
+    database.transact(fill, range(EXPORTED))
+    database.dispose()
+    whole, killed = tmp_path / "whole.jsonl", tmp_path / "killed.jsonl"
+    program.good("export", "--format", "jsonl", "--no-card", whole.name)
+    process = program.start("export", "--format", "jsonl", "--no-card", killed.name)
+    noted = killed.with_name(f"{killed.name}.part.json")
+    while not noted.exists():
+        assert process.poll() is None
+    process.kill()
+    process.wait()
+    assert not killed.exists()
+    assert "continued after" in program.good(
+        "export", "--format", "jsonl", "--no-card", killed.name
+    )
+    assert killed.read_bytes() == whole.read_bytes()
+    assert list(tmp_path.glob("*.part*")) == []
