@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from ingest.config import OutputConfig
 from ingest.follow.files.presence import has_records
+from ingest.outputs import LAYOUTS, make_layout
 from tests.program import Program, new_program
 from tests.running import running
 from tests.site import Site
-from tests.support import item, rss
+from tests.support import item, make_record, rss
 
 GONE = "has none of the records that were written there: is its disk mounted?"
 
@@ -101,6 +103,23 @@ def test_posts_of_a_blogger_beside_a_new_database_are_no_error(tmp_path: Path, n
         program = new_program_beside_post(tmp_path, name, OWN_POSTS[name])
         program.good("feeds", "add", site.url("/feed"))
         assert "1 new" in program.good("poll")
+
+
+@pytest.mark.parametrize("link", ["https://news.example.cn/a/1.html", None])
+@pytest.mark.parametrize(
+    ("layout", "profile"), [*((name, "") for name in LAYOUTS), ("markdown", "logseq")]
+)
+def test_records_of_every_layout_are_recognized(
+    tmp_path: Path, layout: str, profile: str, link: str | None
+) -> None:
+    settings = {"name": "x", "path": "x", "layout": layout, "profile": profile}
+    made = make_layout(layout, OutputConfig.model_validate(settings))
+    record = make_record(link=link)
+    file = tmp_path / made.path(record).rpartition("/")[2]
+    file.write_bytes(made.render(record))
+    assert has_records(tmp_path)
+    file.write_bytes(file.read_bytes().replace(b"source_feed", b"another_key"))
+    assert not has_records(tmp_path)
 
 
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])

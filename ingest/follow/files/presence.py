@@ -5,9 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-# Every record has a line with this key in its front matter.
-_MARK = b"\nsource_feed: "
+
+class _Form(NamedTuple):
+    """How the head of a file begins and ends, and the line of it that every record has."""
+
+    begin: bytes
+    end: bytes
+    line: bytes
+
+
+_FORMS = (
+    _Form(b"---\n", b"\n---\n", b"\nsource_feed: "),
+    _Form(b"<!--\n", b"\n-->\n", b"\n.. source_feed: "),  # Nikola
+    _Form(b"<!DOCTYPE html>\n", b"\n</head>", b'\n<meta name="source_feed" content="'),
+    _Form(b"", b"\n\n", b"\nsource_feed:"),  # Pelican, Logseq
+)
 _FRONT_MATTER = 16_384  # bytes; no front matter is longer
 _RECORDS = (".md", ".html")
 
@@ -30,8 +44,13 @@ def _is_record(path: Path) -> bool:
             head = file.read(_FRONT_MATTER).replace(b"\r\n", b"\n")
     except OSError:  # An unreadable file does not count as a record.
         return False
-    front_matter, _, _ = head.removeprefix(b"---\n").partition(b"\n---\n")
-    return head.startswith(b"---\n") and _MARK in front_matter
+    return any(_is_in_head(head, form) for form in _FORMS)
+
+
+def _is_in_head(content: bytes, form: _Form) -> bool:
+    if not content.startswith(form.begin):
+        return False
+    return form.line in content.removeprefix(form.begin).partition(form.end)[0]
 
 
 class Presence:
