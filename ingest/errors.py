@@ -50,7 +50,7 @@ class GuidangError(Exception):
 
 
 class SourceError(GuidangError):
-    """No usable document came from a source."""
+    """A source returned no usable document."""
 
 
 class FetchError(SourceError):

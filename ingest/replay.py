@@ -62,8 +62,8 @@ def replay_feed(database: Database, feed: FeedState, workers: Workers, *, now: d
 def replay_unread(database: Database, feed: FeedState, workers: Workers) -> int:
     """Read the unread entries of a feed again; return how many could be read.
 
-    Each becomes an entry with the date when it was first seen. If an entry with its address was
-    stored in the meantime, it becomes an earlier version of that entry.
+    Each becomes an entry with the date when it was first seen. If the same entry
+    was stored in another form in the meantime, it becomes an earlier version of that entry.
     """
     solved = last = 0
     while batch := database.query(unread.of_feed, feed.id, after=last, limit=_BATCH):

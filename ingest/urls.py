@@ -36,7 +36,7 @@ class Url(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Self:
-        """Make a `Url` of the whole text, because `str()` of a `Url` would leave out secrets."""
+        """Make a `Url` from the whole text, even if that is a `Url` whose `str()` hides secrets."""
         return super().__new__(cls, str.__str__(text))
 
     def __str__(self) -> str:

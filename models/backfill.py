@@ -1,4 +1,4 @@
-"""A backfill: one run of the command, its walks through the past, and the documents of each."""
+"""A backfill: one run of the command, its walks, and the documents of each walk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Feeds: address, settings, what the publisher says, when to poll next; and past polls."""
+"""Feeds, with their settings, the publisher's facts and the next poll; and past polls."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from models.base import Base, BigId
 
 
 class SearchDocument(Base):
-    """An entry as it was indexed last. A number is never used for another text.
+    """An entry as it was indexed last. An id is never used for another text.
 
     If the entry is replaced or deleted, the row stays, without the entry's id.
     """

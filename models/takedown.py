@@ -1,4 +1,4 @@
-"""What was taken down, why, and what is therefore not stored again."""
+"""Takedowns, and the identities that are therefore not stored again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Store the pauses that servers ask for, and wait for their ends, in backfills as in polls."""
+"""Store the pauses that servers ask for, and wait until a pause is over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The result of a backfill up to now."""
+"""Collect the results of a backfill up to now."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ingest.store.backfills import DONE, IN_PART, MISSING, PASSED_OVER
 class Report:
     """The result of a run: one line for each walk and feed, and documents with reasons.
 
-    `is_complete` is false while documents wait, are missing or are stored in part, or a source
-    cannot be reached. `left_out` names what was ignored in files.
+    `is_complete` is false if documents are waiting, missing or stored in part, or if a source
+    cannot be reached. `left_out` names the ignored parts of files.
     """
 
     number: int

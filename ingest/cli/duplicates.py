@@ -65,7 +65,7 @@ def _line(entry: Member) -> str:
 
 
 def relation_of(one: Duplicate) -> str:
-    """Return how an entry is related to another one, in words."""
+    """Describe in words how an entry is related to another entry."""
     relation = recognized(RELATIONS[one.relation])
     return _(
         "{relation} of {entry}, {score:.0%} ({reason})",
@@ -102,7 +102,7 @@ def _entry_as_json(entry: Member) -> Mapping[str, Any]:
 
 
 def _warn_if_behind(session: Session) -> None:
-    """Say on standard error how many entries still have to be compared."""
+    """Print on standard error how many entries still have to be compared, if any."""
     from ingest.store.due import lags
     from ingest.store.likeness.write import LIKENESS
 

@@ -1,5 +1,6 @@
-"""The configuration: `config.toml` and the environment → `Config`, or a `ConfigError` that lists
-every mistake with its file, table and key.
+"""Read the configuration, a `Config`, from `config.toml` and the environment.
+
+A `ConfigError` lists every mistake with its file, table and key.
 
     load            find the file, read it, apply the environment   ← open this first
     tables          the tables of the file

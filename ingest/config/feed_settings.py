@@ -1,9 +1,10 @@
 """The settings of a feed. Each is declared once, as a field of `FeedSettings`.
 
-The name, type, check and default of a field are those of the setting, `description` explains it
-and `examples` has a value for the example file. `Setting` says where else it appears. From this
-follow config.toml, config.example.toml, the options of `guidang feeds add` and `set`, the
-attributes in OPML lists, what `feeds show` prints, and the table in docs/configuration.md.
+A field has the name, type, check and default of the setting. Its `description` explains the
+setting, and `examples` has a value for the example file. `Setting` says where else it appears.
+All these are derived from the declarations: the keys in config.toml and config.example.toml, the
+options of `guidang feeds add` and `set`, the attributes in OPML lists, the output of `feeds show`,
+and the table in docs/configuration.md.
 """
 
 from __future__ import annotations

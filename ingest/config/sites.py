@@ -32,7 +32,7 @@ class _Sign:
     settings: Mapping[str, str]
 
 
-# The records are in a folder of their own, so that they stay apart from the user's posts.
+# The records are in their own folder, so that they are not mixed with the user's posts.
 _SIGNS = (
     _Sign(
         "Hugo",

@@ -134,7 +134,7 @@ class Dispatcher:
             self._held[feed.id] = self._services.clock() + _AFTER_TROUBLE
 
     async def _poll_unless_skipped(self, feed: FeedState) -> bool:
-        """Poll a feed unless it is skipped; return whether the poll met a bug."""
+        """Poll a feed unless it is skipped; return whether a bug occurred."""
         if await self._is_skipped(feed):
             return False
         poll = await poll_feed(self._services, feed)
@@ -147,7 +147,7 @@ class Dispatcher:
         return is_unstored or poll.error_kind == Fault(poll.url, "").kind
 
     async def _is_skipped(self, feed: FeedState) -> bool:
-        """Postpone a feed if the publisher excludes this hour or day; return whether that is so."""
+        """Postpone a feed if the publisher excludes this hour or day; return whether it does."""
         later = skipped_until(feed.settings, feed.ways, self._services.clock())
         if later is None:
             return False

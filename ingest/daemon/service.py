@@ -200,7 +200,7 @@ class Daemon:
         services.workers.grow(processes_for(int(overview["active"])))
 
     async def _mend_schedule(self, services: Services) -> None:
-        """Reschedule feeds planned by a wrong clock, and spread out those that are late."""
+        """Reschedule feeds that a wrong clock planned, and spread the polls of overdue feeds."""
         now, most = services.clock(), longest_plan(services.config.schedule)
         mended = await services.transact(times.mend, now, most)
         await services.transact(polls.spread_late, now)

@@ -71,7 +71,8 @@ class Database:
     ) -> T:
         """Call `query` with a read-only connection; return its result.
 
-        On SQLite all its statements see one state; on PostgreSQL each statement sees its own.
+        On SQLite, all statements of `query` see the same state. On PostgreSQL, each statement sees
+        the state when it begins.
         """
         with self._explain_errors(), self._readers.connect() as connection:
             return query(connection, *a, **k)

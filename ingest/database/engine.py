@@ -82,8 +82,9 @@ def _from_json(text: str) -> Any:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver begins a transaction only at the first write. SQLite then fails at once instead of
-    # waiting for another writer. None switches this off; _begin_sqlite begins the transactions.
+    # By default, the driver begins a transaction at the first write. SQLite then fails at once
+    # instead of waiting for another writer. None switches this off, so that _begin_sqlite begins
+    # the transactions.
     connection.isolation_level = None
     connection.create_function("fold", 1, _fold, deterministic=True)
     cursor = connection.cursor()

@@ -16,8 +16,8 @@ from ingest.follow.follower import Follower, Run
 
 T = TypeVar("T")
 
-# One run for many commits costs less than many runs. So before a run, this many seconds are waited
-# again and again, until nothing is being committed.
+# One run for many commits costs less than many runs. So while something is being committed, a run
+# is put off again and again by this many seconds.
 _PAUSE, _MOST_PAUSES = 0.01, 10
 
 # The function is called after each run in the background, with the error of the run if any.
@@ -63,7 +63,7 @@ class Following:
         return sum(result for result in results if isinstance(result, int))
 
     async def in_thread_of(self, name: str, work: Callable[[], T]) -> T:
-        """Do work on a follower's thread, while it is not running."""
+        """Call a function on a follower's thread, while the follower is not running."""
         return await self._threads[name].do(work)
 
     async def settle(self, within: timedelta) -> None:

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 class Entry:
     """A short description of a follower, and the function that makes it.
 
-    `clear` deletes what the follower has made, before all of it is made again.
+    `clear` deletes all results of the follower, before they are made again.
     """
 
     what: str
@@ -65,7 +65,7 @@ def _of_output(output: OutputConfig) -> Entry:
 
 
 def make_followers(config: Config, database: Database) -> Sequence[Follower]:
-    """Make one of each follower."""
+    """Return a new object of each follower."""
     return [entry.make(database) for entry in followers_of(config).values()]
 
 

@@ -1,1 +1,1 @@
-"""Where documents come from: one file for each source."""
+"""The sources of documents, one module for each."""

@@ -1,7 +1,7 @@
 """Request a feed with validators, unless its server handles them wrongly.
 
-If a request with validators fails, one without them follows at once. If that one succeeds, a third
-request shows whether the validators were at fault.
+If a request with validators fails, it is repeated at once without validators. If that succeeds, a
+third request shows whether the validators were at fault.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ async def fetch_past(fetcher: Fetcher, feed: FeedState, url: str) -> Document:
 
 
 def proxy_of(feed: FeedState) -> str | None:
-    """Return the feed's setting `proxy`, without references; it may be `none` or None."""
+    """Return the value of a feed's setting `proxy`; raise `MissingSecret`."""
     proxy = feed.settings.proxy
     return None if proxy is None else reveal(proxy, feed.url)
 

@@ -1,4 +1,4 @@
-"""Find the feed at an address from a user, which may be of the feed or of a page of its site."""
+"""Find the feed for an address that a user gives: of the feed, or of a page of its site."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class Pages:
         return take_article(entry, article, page, zone=zone)
 
     async def _following(self, article: Article, page: Document) -> list[Article]:
-        """Return the further pages of an article, as long as they are of it and have new text."""
+        """Return the further pages of an article, up to one that does not belong to it."""
         seen, parts, url = {page.url, page.final_url}, [article], article.next_url
         while url and url not in seen and len(parts) < _MOST_PAGES:
             seen.add(url)

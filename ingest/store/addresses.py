@@ -15,8 +15,7 @@ from ingest.store.statements import in_batches, insert_if_new, insert_into, tabl
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import Address, Entry
 
-# Former addresses kept for one entry; limited because some feeds change all addresses again and
-# again.
+# Former addresses kept for one entry. Some feeds change all addresses each time they are built.
 _MOST = 20
 _ENTRY, _ADDRESS = table_of(Entry), table_of(Address)
 _OF_ADDRESS = ("key", "guid", "link", "link_key")

@@ -110,7 +110,7 @@ def _has_part(connection: sa.Connection, column: Any, value: str) -> Condition:
 
 
 def _folded(connection: sa.Connection, column: Any) -> sa.ColumnElement[str]:
-    """Return a text as `fold` folds it; PostgreSQL leaves the rarest cases as they are."""
+    """Return an SQL expression for `fold`; on PostgreSQL it leaves out the rarest characters."""
     if connection.dialect.name == "sqlite":
         return sa.func.fold(column, type_=sa.Text)
     one_form: Any = sa.func.pg_catalog.normalize(column, "NFKC")

@@ -1,8 +1,9 @@
 """Mark entries due for followers, in the transaction that changes them.
 
-The marks are a table and not a cursor over a sequence, because PostgreSQL may commit a lower number
-after a higher one. A mark is a random number; each change replaces it. A follower deletes only
-the mark that it has read. So an entry that changes meanwhile stays due.
+A sequence of numbers with a cursor would not work, because PostgreSQL may commit a lower number
+after a higher one. So the marks are rows of a table. A mark is a random number, which each change
+replaces. A follower deletes a mark only if it has not been replaced: an entry that has changed in
+the meantime stays due.
 """
 
 from __future__ import annotations

@@ -152,7 +152,7 @@ def _links_of_others(
 
 
 def _erase(connection: sa.Connection, entry_ids: Sequence[int], *, now: datetime) -> None:
-    """Delete entries with all their versions and bytes, and their parts of the indexes."""
+    """Delete entries with all their versions and bytes, also from the indexes."""
     likeness.forget(connection, entry_ids, now=now)
     mark_due(connection, entry_ids, now)
     index.forget(connection, entry_ids)

@@ -114,7 +114,7 @@ def _list(text: str) -> list[Any]:
 
 @lru_cache(maxsize=4096)
 def _instant(text: str) -> datetime:
-    """Parse an instant from SQLite, which is in UTC; most stand in several fields."""
+    """Parse an instant from SQLite, which is in UTC; cached, because most occur several times."""
     return datetime.fromisoformat(f"{text}+00:00")
 
 

@@ -1,7 +1,7 @@
 """List the publisher's documents as they were seen, for web archives: by feed, newest first.
 
-A capture has one item of a document. Captures of the same document have the same address and time,
-and are in the same batch. If a capture was seen several times, only its newest sighting has the
+A capture has one item of a document. Captures of the same document have the same address and time.
+They are in the same batch. If a capture was seen several times, only its newest sighting has the
 bytes.
 """
 

@@ -41,7 +41,7 @@ class FeedTotal:
 class Summary:
     """Totals of the chosen entries; they do not depend on the present time.
 
-    `changed_at` is the time of the last change: of the newest text of these entries.
+    `changed_at` is when the newest of the present texts was first seen.
     """
 
     entries: int = 0

@@ -122,7 +122,7 @@ class Folder:
             unfinished.replace(target)
 
     def remove(self, path: str, *, written: bytes | None) -> None:
-        """Delete a file; if somebody has changed it or added an own part, rename it instead."""
+        """Delete a file; if a user has changed it or added a part, rename it instead."""
         with self._explain_errors():
             present = self.read(path)
             if present is not None and (

@@ -48,7 +48,7 @@ class Output:
 
     @property
     def name(self) -> str:
-        """The follower's name."""
+        """Return the follower's name."""
         return output_store.follower_of(self.config.name)
 
     def begin(self, *, now: datetime) -> None:
@@ -89,7 +89,7 @@ class Output:
         return replace(followed, keep=keep)
 
     def end(self, *, now: datetime) -> None:
-        """Write the files of the site anew if records left, so that no author stays without one."""
+        """Write the files of the site again if records were removed, because a fact may be gone."""
         self._site_files.complete(now=now)
 
     def _write(self, records: Sequence[Record], now: datetime) -> Followed:

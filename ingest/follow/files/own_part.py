@@ -47,7 +47,7 @@ def split(content: bytes) -> tuple[bytes, bytes]:
 
 
 def without_mark(content: bytes) -> bytes:
-    """Return rendered bytes without any line that would begin an own part, such as in an entry."""
+    """Return rendered bytes with each mark disabled, because a text may contain the mark."""
     if _NAME not in content:
         return content
     return _LINE.sub(lambda line: line[0].replace(b":", b" "), content)
@@ -68,7 +68,7 @@ def plan(
     """Return how to write a file with this content, and the bytes to write.
 
     `written` is the SHA-256 of what Guidang last wrote there. If the file has the time
-    `at`, Guidang wrote it too, in a run that was stopped afterwards. In a file that has only an
+    `at`, Guidang wrote it, in a run that was stopped before storing that. If the file has only an
     own part, Guidang's part is put before it.
     """
     if present is None:

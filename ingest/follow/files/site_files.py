@@ -68,22 +68,22 @@ class SiteFiles:
             last = records[-1].entry_id
 
     def forget(self, connection: sa.Connection) -> None:
-        """Forget all facts, because records left; `complete` collects those that are needed.
+        """Delete all facts, because records were removed; `complete` collects them again.
 
-        If the process is killed before that, the next `update` does.
+        If the process is killed before that, the next `update` collects them.
         """
         if self._folder is not None:
             store.forget_facts(connection, self._output)
             self._facts, self._is_incomplete = None, True
 
     def complete(self, *, now: datetime) -> None:
-        """Collect the facts again, if they were forgotten, and write the files."""
+        """Collect the facts again, if they were deleted, and write the files."""
         if self._is_incomplete:
             self._is_incomplete = False
             self.update((), now=now)
 
     def begin_anew(self) -> None:
-        """Forget all facts, because all records will be rendered again."""
+        """Delete all facts, because all records will be rendered again."""
         if self._folder is not None:
             self._database.transact(store.forget_facts, self._output)
         self._facts = None

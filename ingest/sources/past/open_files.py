@@ -101,7 +101,7 @@ def _find_in_zip(packed: zipfile.ZipFile, member: Member) -> zipfile.ZipInfo:
 
 
 def _refuse_changed_tar(stream: BinaryIO, member: Member) -> None:
-    """Raise `ChangedError` if the tar header before a member's offset does not match it."""
+    """Raise `ChangedError` if the tar header before a member's bytes does not fit the member."""
     stream.seek(max((member.offset or 0) - tarfile.BLOCKSIZE, 0))
     header = stream.read(tarfile.BLOCKSIZE)
     try:

@@ -65,9 +65,8 @@ def members(path: Path, at: int = 0) -> tuple[list[Member], int | None]:
     """Return the next members of a packed file, and the position of the members after them.
 
     Hidden files are left out. `at` is 0, or the position that the previous call returned. The
-    position is None at the end.
-    If the file is damaged at `at`, raise one of `DAMAGED`. If it is damaged later, return the
-    members before the damage, and the position of the damage.
+    position is None at the end. If the file is damaged at `at`, raise one of `DAMAGED`. If it is
+    damaged later, return the members before the damage, and the position of the damage.
     """
     list_members = _in_zip if path.name.lower().endswith(ZIPS) else _in_tar
     found: list[Member] = []

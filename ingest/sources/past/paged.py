@@ -27,12 +27,12 @@ _ENGINES = {
     "misskey": ("page",),
 }
 _WAYS = ("paged", "page", _PATH)
-_FAILURES_IN_A_ROW = 3  # after which the walk ends
+_FAILURES_IN_A_ROW = 3  # The walk then ends.
 _MOST_KEYS = 200
 
 
 class Paged(Source):
-    """Page after page, until one is empty, belongs to another site, or repeats known entries."""
+    """Yields page after page, until one is empty, of another site, or without new entries."""
 
     may_be_foreign = True
 

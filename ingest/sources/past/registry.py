@@ -1,4 +1,4 @@
-"""The sources of history by name. A new source needs a line in `OF_A_FEED`."""
+"""The sources of older entries by name. A new source needs a line in `OF_A_FEED`."""
 
 from __future__ import annotations
 

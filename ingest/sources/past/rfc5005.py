@@ -1,4 +1,4 @@
-"""Feeds that link to their past (RFC 5005).
+"""Feeds that link to their older documents (RFC 5005).
 
 Archived feed documents are linked by `prev-archive`, pages by `next`.
 """

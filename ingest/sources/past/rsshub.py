@@ -10,7 +10,7 @@ from ingest.feed import FeedState
 from ingest.sources.past.source import Contents, Piece, Source, Taken, Web, Window
 from ingest.values import Planned
 
-_LIMIT = "500"  # entries to ask for; a route with fewer returns all
+_LIMIT = "500"  # entries; a route that has fewer returns all
 _COUNTED = re.compile(r":(?:page|pageNo|pn)\??(?=/|\Z)")
 
 

@@ -30,8 +30,8 @@ _USUAL = (
     *("sitemap.xml", "sitemap_index.xml", "sitemap-index.xml", "wp-sitemap.xml", "sitemap.xml.gz"),
     *("sitemap_index.xml.gz", "sitemap.txt", "sitemaps.xml", "sitemapindex.xml", "sitemap/"),
 )
-# Names of sitemaps of categories, tags and authors (WordPress, Yoast, Typecho, Hexo and Hugo), and
-# of such pages themselves.
+# Matches sitemaps of categories, tags and authors (WordPress, Yoast, Typecho, Hexo and Hugo), and
+# pages of categories, tags and authors.
 _OF_LISTS = re.compile(
     r"(?:taxonom|categor|post_tag|(?:^|[/_-])(?:tags?|authors?|users?)[._-])[^/]*$"
 )
@@ -48,7 +48,7 @@ _LIST = re.compile(
 # In WordPress without permalinks, these query parameters name lists of articles.
 _LISTED_BY = frozenset({"author", "cat", "feed", "m", "paged", "s", "tag"})
 _MOST_FOLDERS = 2
-_MOST_TRIED = 5  # of the sitemaps that robots.txt names
+_MOST_TRIED = 5  # sitemaps; robots.txt may name more
 _MAY_PASS = frozenset({408, 425, 429})
 _LISTS_ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.5"
 

@@ -1,4 +1,4 @@
-"""The interface of a source of history, and the values that it exchanges with the walk."""
+"""The interface of a source of older entries, and the values that it exchanges with a walk."""
 
 from __future__ import annotations
 

@@ -34,8 +34,8 @@ _MOST_LISTS = 100
 class _Dialect:
     """The field names of a kind of server, and how many captures to ask for at once.
 
-    pywb ignores field names that it does not know. It has no resume key for the rest of a limited
-    answer, so it is asked for all captures.
+    pywb ignores field names of other servers. If its answer is limited, there is no key to request
+    the rest, so all captures are requested at once.
     """
 
     address: str
