@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.program import Program, new_program
 from tests.site import Site
@@ -91,3 +92,42 @@ def test_an_edit_parts_a_cluster(program: Program, site: Site) -> None:
     program.good("poll", "--all")
     (story,) = json.loads(program.good("duplicates", "--json"))
     assert [one["feed_title"] for one in story["duplicates"]] == ["摘要"]
+
+
+def output(program: Program, duplicates: str) -> list[str]:
+    """Write the archive; return the texts of its files that tell the story."""
+    program.write_config(f'[archive]\nduplicates = "{duplicates}"\n')
+    program.good("poll", "--all")
+    program.good("archive", "--check")
+    texts = [path.read_text() for path in sorted(program.folder.rglob("*.md"))]
+    return [text for text in texts if "图书馆延长开放" in text]
+
+
+def test_an_output_may_have_only_canonical_entries(program: Program, site: Site) -> None:
+    assert len(output(program, "keep")) == 3
+    (text,) = output(program, "canonical")
+    link = "https://news.example.cn/a/a.html"
+    assert link in text
+    program.good("takedown", link, "--reason", "x", "--yes")
+    (text,) = output(program, "canonical")
+    assert "/a/b.html" in text
+    assert len(output(program, "keep")) == 2
+
+
+def test_an_output_may_link_duplicates(program: Program) -> None:
+    texts = output(program, "link")
+    assert len(texts) == 3
+    address = "https://news.example.cn/a/a.html"
+    metas = [yaml.safe_load(text.split("---\n")[1]) for text in texts]
+    assert {meta["canonical_url"] for meta in metas} == {address}
+    others = ["https://news.example.cn/a/c.html", "https://news.example.cn/a/b.html"]
+    assert sorted((meta["see_also"] for meta in metas), key=len) == [[address], [address], others]
+
+
+def test_an_export_names_the_duplicates_of_an_entry(program: Program) -> None:
+    lines = program.good("export", "-", "--format", "jsonl").splitlines()
+    entries = [json.loads(line) for line in lines]
+    story = {one["id"] for one in entries if one["title"] == "图书馆延长开放"}
+    for one in entries:
+        assert set(one["duplicates"]) == (story - {one["id"]} if one["id"] in story else set())
+    assert len(story) == 3

@@ -127,6 +127,11 @@ class OutputConfig(Table):
     until: date | None = Field(
         None, description="Only entries of this day or earlier, in `timezone`; empty: all."
     )
+    duplicates: Literal["keep", "link", "canonical"] = Field(
+        "keep",
+        description="What to do with entries that tell one story: keep (write all), link (write "
+        "all, with links between them in the front matter) or canonical (write only one).",
+    )
     private: bool = Field(
         False,
         description="Whether only you read it; excerpt_only, noindex and publish_after of feeds "

@@ -52,8 +52,12 @@ class Following:
     async def finish(self) -> int:
         """Process all due entries; return the number of things made.
 
-        Raise the first `GuidangError` after all followers have ended.
+        All run twice, because one follower may mark entries due for another. Raise the first
+        `GuidangError` after all followers have ended.
         """
+        return await self._finish_once() + await self._finish_once()
+
+    async def _finish_once(self) -> int:
         results = await asyncio.gather(
             *(thread.finish() for thread in self._threads.values()), return_exceptions=True
         )

@@ -11,6 +11,7 @@ from ingest.database import Database
 from ingest.follow.follower import Followed
 from ingest.store.due import mark_due_for
 from ingest.store.likeness import write as store
+from ingest.store.likeness.stories import neighbours
 
 
 class Likeness:
@@ -41,6 +42,8 @@ class Likeness:
 
         def keep(connection: sa.Connection) -> None:
             changed = store.write(connection, entry_ids, prepared, now=now)
+            if self._outputs:
+                changed |= neighbours(connection, entry_ids)
             for output in self._outputs:
                 mark_due_for(connection, output, changed, now)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -43,8 +43,11 @@ class Entry:
 def followers_of(config: Config) -> Mapping[str, Entry]:
     """Return the followers of a configuration by name: one for each output, then all others."""
     outputs = {follower_of(output.name): _of_output(output) for output in config.every_output}
+    linking = [follower_of(one.name) for one in config.every_output if one.duplicates != "keep"]
+    likeness = replace(_OTHERS[LIKENESS], make=partial(Likeness, outputs=linking))
     is_on = {LIKENESS: config.duplicates.enabled, SEARCH: config.search.enabled}
-    return outputs | {name: entry for name, entry in _OTHERS.items() if is_on[name]}
+    others = _OTHERS | {LIKENESS: likeness}
+    return outputs | {name: entry for name, entry in others.items() if is_on[name]}
 
 
 _OTHERS = {

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from types import MappingProxyType
 from typing import ClassVar, Literal, Protocol
 
+from ingest.outputs.inert import inert_link
 from ingest.outputs.naming import record_path
 from ingest.outputs.own_keys import OwnKeys, OwnValue, fill_own_keys
 from ingest.outputs.source_line import source_line
@@ -79,6 +80,9 @@ class Layout(ABC):
     defaults: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Defaults of settings that differ from those of the first layout, `hexo`."""
 
+    canonical_key: ClassVar[str] = "canonical_url"
+    """The key of the front matter for the address of the canonical entry of a story."""
+
     has_own_part: ClassVar[bool] = False
     """Whether a new file ends with the line below which users write what is to stay."""
 
@@ -126,10 +130,17 @@ class Layout(ABC):
         return record.html
 
     def own_keys(self, record: Record) -> dict[str, OwnValue]:
-        """Return the user's keys for the front matter; a key with an empty value is left out."""
+        """Return the user's keys for the front matter, and those of links to duplicates.
+
+        A key with an empty value is left out.
+        """
+        links: dict[str, OwnValue] = {}
+        if record.canonical_link:
+            others = tuple(map(inert_link, record.see_also))
+            links = {self.canonical_key: inert_link(record.canonical_link), "see_also": others}
         if not self._options.front_matter:
-            return {}
-        return fill_own_keys(self._options.front_matter, record, self._options.timezone)
+            return links
+        return links | fill_own_keys(self._options.front_matter, record, self._options.timezone)
 
     @abstractmethod
     def render(self, record: Record, names: Names = NOTHING_APART) -> bytes:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import sqlalchemy as sa
 
 from ingest.store.export_pages import Choice, Place, groups
-from ingest.store.export_rows import ENTRY, REVISION, FeedFacts, entry_of, query_of
+from ingest.store.export_rows import ENTRY, REVISION, FeedFacts, entry_of, id_of, query_of
+from ingest.store.likeness.stories import canonical_of, keys_in
 from ingest.store.statements import in_batches, table_of
 from ingest.urls import without_secrets
 from ingest.values.exports import ExportEntry
@@ -86,7 +87,7 @@ def _entries(
 ) -> dict[int, list[ExportEntry]]:
     """Return the versions of each entry, oldest first, by the entry's id."""
     found: dict[int, list[ExportEntry]] = {number: [] for number in numbers}
-    links = _other_links(connection, numbers)
+    links, duplicates = _other_links(connection, numbers), _duplicates(connection, numbers)
     for some in in_batches(numbers):
         for table in (REVISION, ENTRY) if wanted.revisions else (ENTRY,):
             query = query_of(table, wanted.captures)
@@ -98,6 +99,7 @@ def _entries(
                     has_text=wanted.text,
                     is_public=is_public,
                 )
+                entry = entry._replace(duplicates=duplicates.get(row[0], []))
                 found[row[0]].append(entry)
     return found
 
@@ -110,3 +112,17 @@ def _other_links(connection: sa.Connection, numbers: Sequence[int]) -> dict[int,
         for number, link in connection.execute(query):
             links.setdefault(number, []).append(link)
     return {number: sorted(set(some)) for number, some in links.items()}
+
+
+def _duplicates(connection: sa.Connection, numbers: Sequence[int]) -> dict[int, list[str]]:
+    """Return the ids of the other entries that tell the story of each entry."""
+    canonical = canonical_of(connection, numbers)
+    if not canonical:
+        return {}
+    of_story: dict[int, dict[int, str]] = {}
+    for story, number, slug, key in connection.execute(keys_in(connection, canonical.values())):
+        of_story.setdefault(story, {})[number] = id_of(slug, key)
+    return {
+        number: sorted(urn for other, urn in of_story.get(story, {}).items() if other != number)
+        for number, story in canonical.items()
+    }

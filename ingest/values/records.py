@@ -39,6 +39,8 @@ class Record:
     excerpt_only: bool = False
     noindex: bool = False
     publish_after: timedelta = timedelta(0)
+    canonical_link: str | None = None
+    see_also: tuple[str, ...] = ()
     path: str | None = None
     digest: bytes | None = None
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.config import OutputConfig
 from ingest.database import Database
+from ingest.follow.files.duplicates import apply_duplicates
 from ingest.follow.files.folder import Folder
 from ingest.follow.files.site_files import SiteFiles
 from ingest.follow.files.site_names import SiteNames
@@ -50,18 +51,19 @@ def _of_files(folder: Folder, output: OutputConfig, database: Database) -> Itera
         known.add(path)
         if what := _compare(folder, path, None if is_due else digest):
             yield Difference(path=path, what=what)
-    for record in _without_path(database, output.name):
-        if passes(record, output):
+    for records in _without_path(database, output.name):
+        passing = [record for record in records if passes(record, output)]
+        for _ in apply_duplicates(passing, output, database):
             yield Difference(path="(no path yet)", what="missing")
     for path in folder.records():
         if path not in known:
             yield Difference(path=path, what="foreign")
 
 
-def _without_path(database: Database, output: str) -> Iterator[Record]:
+def _without_path(database: Database, output: str) -> Iterator[Sequence[Record]]:
     last = 0
     while some := database.query(store.without_path, output, after=last, limit=_AT_ONCE):
-        yield from some
+        yield some
         last = some[-1].entry_id
 
 

@@ -14,6 +14,7 @@ from ingest.database import Database
 from ingest.errors import ArchiveError
 from ingest.follow.files.batch import Batch
 from ingest.follow.files.differences import Difference, differences
+from ingest.follow.files.duplicates import apply_duplicates
 from ingest.follow.files.folder import Folder
 from ingest.follow.files.presence import Presence
 from ingest.follow.files.site_files import SiteFiles
@@ -66,7 +67,7 @@ class Output:
         deleted entries are deleted elsewhere.
         """
         records = self._database.query(store.records, self.config.name, entry_ids)
-        passing = [record for record in records if passes(record, self.config)]
+        passing = self._select(records)
         ends = self._ends_of_embargoes(passing, now)
         free = [record for record in passing if record.entry_id not in ends]
         wanted = [apply_rights(record, self.config) for record in free]
@@ -91,6 +92,11 @@ class Output:
     def end(self, *, now: datetime) -> None:
         """Write the files of the site again if records were removed, because a fact may be gone."""
         self._site_files.complete(now=now)
+
+    def _select(self, records: Sequence[Record]) -> Sequence[Record]:
+        """Return the records that pass the filters, without duplicates if the output has none."""
+        passing = [record for record in records if passes(record, self.config)]
+        return apply_duplicates(passing, self.config, self._database)
 
     def _write(self, records: Sequence[Record], now: datetime) -> Followed:
         """Write the files of these records, and the files of the site."""

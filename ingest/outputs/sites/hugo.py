@@ -16,6 +16,7 @@ class HugoLayout(PostLayout):
     """Posts below `content`."""
 
     name = "hugo"
+    canonical_key = "canonicalURL"  # of PaperMod and other themes
     keys: ClassVar[Keys] = {
         "title": "title",
         "date": "at",

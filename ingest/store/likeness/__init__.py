@@ -7,6 +7,7 @@ links     compare texts that share a key; delete links that no key supports any 
 clusters  the canonical entry of each cluster of linked texts
 write     all of this for some entries, in one transaction; forget entries
 listing   the clusters, for people
+stories   the clusters, for outputs
 
 What is linked depends only on the entries, never on their order. Two texts are linked if they share
 a key that at most `keys.MOST` texts have, and `reading.likeness.compare` finds them alike. The

@@ -1,0 +1,74 @@
+"""What outputs write of the story of an entry: its canonical entry, and links to the others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.store.conditions import entry_date
+from ingest.store.statements import numbers, table_of
+from models import Entry, Feed, LikenessEntry
+
+_ENTRY = table_of(LikenessEntry)
+_MOST = 20  # links; more would make the file of a popular story long
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """The canonical entry of an entry's story, its link, and the links of others of the story.
+
+    The canonical entry has the links of the others, oldest first; they have its link only.
+    """
+
+    canonical_id: int
+    canonical_link: str | None
+    see_also: tuple[str, ...]
+
+
+def canonical_of(connection: sa.Connection, entry_ids: Collection[int]) -> Mapping[int, int]:
+    """Return the canonical entry of each entry that has duplicates."""
+    asked = sa.select(numbers(connection, entry_ids).c.value)
+    query = sa.select(_ENTRY.c.entry_id, _ENTRY.c.canonical_id)
+    has_duplicates = _ENTRY.c.canonical_id.is_not(None)
+    rows = connection.execute(query.where(_ENTRY.c.entry_id.in_(asked), has_duplicates))
+    return {row.entry_id: row.canonical_id for row in rows}
+
+
+def stories_of(connection: sa.Connection, entry_ids: Collection[int]) -> Mapping[int, Story]:
+    """Return the story of each entry that has duplicates."""
+    canonical = canonical_of(connection, entry_ids)
+    links: dict[int, dict[int, str | None]] = {}
+    for story, entry, link in connection.execute(_links_of(connection, set(canonical.values()))):
+        links.setdefault(story, {})[entry] = link
+    found = {}
+    for entry, one in canonical.items():
+        link = links.get(one, {}).get(one)
+        others = [other for number, other in links.get(one, {}).items() if number != one]
+        shown = dict.fromkeys(filter(None, others if entry == one else [link]))
+        found[entry] = Story(canonical_id=one, canonical_link=link, see_also=tuple(shown)[:_MOST])
+    return found
+
+
+def _links_of(connection: sa.Connection, canonical: Collection[int]) -> sa.Select[Any]:
+    asked = sa.select(numbers(connection, canonical).c.value)
+    query = sa.select(_ENTRY.c.canonical_id, Entry.id, Entry.link)
+    query = query.join(Entry, Entry.id == _ENTRY.c.entry_id)
+    return query.where(_ENTRY.c.canonical_id.in_(asked)).order_by(entry_date, Entry.id)
+
+
+def keys_in(connection: sa.Connection, canonical: Iterable[int]) -> sa.Select[Any]:
+    """Return the query for entries of stories: canonical id, id, slug of the feed, key."""
+    asked = sa.select(numbers(connection, set(canonical)).c.value)
+    query = sa.select(_ENTRY.c.canonical_id, Entry.id, Feed.slug, Entry.key)
+    query = query.join(Entry, Entry.id == _ENTRY.c.entry_id).join(Feed, Feed.id == Entry.feed_id)
+    return query.where(_ENTRY.c.canonical_id.in_(asked))
+
+
+def neighbours(connection: sa.Connection, entry_ids: Collection[int]) -> set[int]:
+    """Return the entries whose files show something of these: canonical ones, and their stories."""
+    asked = sa.select(numbers(connection, entry_ids).c.value)
+    query = sa.select(_ENTRY.c.entry_id).where(_ENTRY.c.canonical_id.in_(asked))
+    return {*connection.scalars(query), *canonical_of(connection, entry_ids).values()}
