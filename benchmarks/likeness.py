@@ -163,7 +163,7 @@ def made_entries(count: int) -> list[Story]:
     words, chance = Words(1), Random(1)
     entries: list[Story] = []
     while len(entries) < count:
-        text = words.text().replace("</p><p>", "\n")
+        text = words.text(800).replace("</p><p>", "\n")
         entries.append(Story(text[:16].replace("\n", ""), text))
         if len(entries) % 10 == 0:
             entries.append(with_foot(chance, entries[-1]))

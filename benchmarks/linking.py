@@ -19,7 +19,8 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from benchmarks.measure import Watch
-from benchmarks.search import AT_ONCE, START, Words, fill, place, row
+from benchmarks.search import place
+from benchmarks.search_entries import START, Words, write_entries
 from ingest.database import Database
 from ingest.follow.follower import Run
 from ingest.follow.likeness import Likeness
@@ -27,6 +28,7 @@ from ingest.store import due
 from ingest.store.likeness.write import LIKENESS
 from models import Entry
 
+AT_ONCE = 2000
 FILLED, MEASURED = 300, 800  # characters of an entry
 SHARED = "本站所有文章均由编辑部的同事逐字核对，"
 
@@ -39,7 +41,10 @@ class Archive:
         self._words = Words(3)
         self._chance = random.Random(3)
         self._texts: list[str] = []
-        fill(database, 1)  # the feed, and its capture
+        write_entries(database, 1)
+        self._first = database.query(
+            lambda c: c.execute(sa.select(Entry.__table__)).one()._asdict()
+        )
         self.count = 1
 
     def add(self, count: int, characters: int, *, shared: str = "") -> None:
@@ -47,12 +52,17 @@ class Archive:
         rows = []
         for text in self._made(count, characters):
             self.count += 1
-            rows.append(row(self.count, 1, self._words) | {"html": f"<p>{shared}{text}</p>"})
+            rows.append(self._row(self.count, f"{shared}{text}"))
             if len(rows) == AT_ONCE:
                 self._database.transact(_write, rows)
                 rows = []
         if rows:
             self._database.transact(_write, rows)
+
+    def _row(self, number: int, text: str) -> dict[str, object]:
+        title = self._words.text(16).replace("</p><p>", "")
+        new = {"id": number, "key": f"{number:064d}", "title": title, "html": f"<p>{text}</p>"}
+        return self._first | new
 
     def _made(self, count: int, characters: int) -> Iterator[str]:
         for number in range(count):
@@ -75,7 +85,7 @@ class Archive:
 
 
 def _write(connection: sa.Connection, rows: list[dict[str, object]]) -> None:
-    connection.execute(sa.insert(Entry), rows)
+    connection.execute(sa.insert(Entry.__table__), rows)
     due.mark_due_for(connection, LIKENESS, [one["id"] for one in rows], START)
 
 
@@ -98,7 +108,7 @@ def main() -> None:
     parser.add_argument("--flood", type=int, default=10_000)
     parser.add_argument("--postgresql", action="store_true")
     options = parser.parse_args()
-    with place(options.postgresql) as url:
+    with place(options.postgresql, None) as url:
         database = Database(url)
         database.upgrade()
         archive = Archive(database)

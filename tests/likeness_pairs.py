@@ -19,8 +19,8 @@ from tests.story_edits import EDITS, SITES, Story, in_other_script, unchanged, w
 FOLDER = Path(__file__).parent / "data" / "likeness"
 # Edits of whole paragraphs, which bulletins of one or two lines do not have.
 _OF_PARAGRAPHS = frozenset(
-    "with_ad with_page_marks with_paragraphs_moved without_a_paragraph first_paragraphs"
-    " from_the_middle reprinted reprinted_in_part reworked".split()
+    "with_ad with_captions with_page_marks with_paragraphs_moved without_a_paragraph"
+    " first_paragraphs from_the_middle reprinted reprinted_in_part reworked".split()
 )
 _EDITIONS = (1.0, 0.8, 0.6)  # shares of the figures and names of a bulletin that change
 _LEAST_CHANGED = 0.3
@@ -88,7 +88,7 @@ def _other_bulletins(known: list[Form]) -> Iterator[Pair]:
     """Yield bulletins of one form with other figures: as they are, reprinted, in other scripts."""
     edits = [unchanged, unchanged, with_foot, in_other_script]
     for form in known:
-        for number, edit in enumerate(edits * len(_EDITIONS)):
+        for number, edit in enumerate(edits * 2 * len(_EDITIONS)):
             chance = Random(f"other {form.kind} {number}")
             values = values_of(chance, form)
             others = later(chance, form, values, _EDITIONS[number % len(_EDITIONS)])

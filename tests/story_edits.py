@@ -207,7 +207,53 @@ def line_by_line(chance: Random, story: Story) -> Story:
     return Story(story.title, re.sub(r"(?<=[。！？])(?=[^”」\n])", "\n", story.text))
 
 
+def with_invisible_signs(chance: Random, story: Story) -> Story:
+    """Put zero-width blanks between the characters, against copies."""
+    return Story(story.title, "\u200b".join(story.text))
+
+
+def with_emoji(chance: Random, story: Story) -> Story:
+    return Story(f"🔥{story.title}", story.text.replace("。", "。😀", 4))
+
+
+def with_blanks_for_signs(chance: Random, story: Story) -> Story:
+    return Story(story.title, re.sub("[，。！？；：]", " ", story.text))
+
+
+def with_whole_numbers(chance: Random, story: Story) -> Story:
+    """Write 38.6万 as 386000."""
+    text = re.sub(r"(\d+\.\d)万", lambda n: str(round(float(n[1]) * 10_000)), story.text)
+    return Story(story.title, text)
+
+
 # The text of another site
+
+
+def with_counters(chance: Random, story: Story) -> Story:
+    head = filled(chance, "{date} {clock}:21 来源：{site} 阅读 {four} 评论 12 点赞 33", story)
+    foot = filled(chance, "阅读 10万+　赞 532　在看 219\n浙ICP备1{four}678号-1", story)
+    return Story(story.title, f"{head}\n{story.text}\n{foot}")
+
+
+def with_footnotes(chance: Random, story: Story) -> Story:
+    numbers = iter(range(1, 99))
+    text = re.sub(r"[。.](?=\s|\Z|[一-鿿])", lambda end: f"[{next(numbers)}]{end[0]}", story.text)
+    return Story(story.title, text)
+
+
+def with_captions(chance: Random, story: Story) -> Story:
+    lines = _paragraphs(story)
+    lines.insert(1, filled(chance, "▲现场航拍（摄影：{person}）", story))
+    return Story(story.title, "\n".join([*lines, "图2：居民正在排队"]))
+
+
+def with_comments(chance: Random, story: Story) -> Story:
+    comments = "网友评论\n小李子：写得真好，想起了家乡。\n路人 {date}：支持！"
+    return Story(story.title, f"{story.text}\n{filled(chance, comments, story)}")
+
+
+def with_title_inside(chance: Random, story: Story) -> Story:
+    return Story(story.title, f"{story.title}\n{story.text}")
 
 
 def with_foot(chance: Random, story: Story) -> Story:
@@ -309,6 +355,10 @@ def cut_off(chance: Random, story: Story) -> Story:
 
 def first_150(chance: Random, story: Story) -> Story:
     return Story(story.title, story.text.replace("\n", " ")[: chance.randint(110, 160)] + "…")
+
+
+def first_80(chance: Random, story: Story) -> Story:
+    return Story(story.title, story.text.replace("\n", "")[:80] + chance.choice(["...", "……"]))
 
 
 def first_paragraphs(chance: Random, story: Story) -> Story:
@@ -437,6 +487,10 @@ EDITS: dict[str, tuple[str, Edit]] = {
             with_other_title,
             with_other_numbers,
             with_arabic_numbers,
+            with_invisible_signs,
+            with_emoji,
+            with_blanks_for_signs,
+            with_whole_numbers,
         ),
         "reprint": (
             with_foot,
@@ -445,11 +499,17 @@ EDITS: dict[str, tuple[str, Edit]] = {
             with_dateline,
             with_ad,
             with_page_marks,
+            with_counters,
+            with_footnotes,
+            with_captions,
+            with_comments,
+            with_title_inside,
             reprinted,
         ),
         "excerpt": (
             cut_off,
             first_150,
+            first_80,
             first_paragraphs,
             from_the_middle,
             reprinted_in_part,
