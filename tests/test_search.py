@@ -24,6 +24,7 @@ from ingest.follow.search import Search
 from ingest.query import QueryError, parse_query
 from ingest.store import due, feeds, listings
 from ingest.store.search import index
+from ingest.store.search.expressions import AllOf, AnyOf, Has, together
 from ingest.store.search.find import Found, Sort, place_of, search
 from ingest.store.search.listing import listing, within
 from models import Entry, SearchDocument
@@ -193,6 +194,12 @@ def test_a_common_word_is_found_beyond_the_newest_texts(world: World, site: Site
     fill(world, site, *(item(n, title=one, description=f"约{n}") for n, one in enumerate(titles)))
     for query, count in (("约", 450), ("北", 5), ("in:title 北", 5), ("北约", 5), ("别", 445)):
         assert len(hits(world, query)) == count, query
+
+
+def test_a_beginning_of_tokens_is_not_asked_for_if_a_title_has_the_character() -> None:
+    in_title = AnyOf((AllOf((Has("^约"),)),))
+    assert together([Has("约", is_prefix=True), in_title]) == Has("^约")
+    assert together([Has("约", is_prefix=True), Has("^北")]) != Has("^北")
 
 
 def test_earlier_versions_are_found_by_in_revisions(world: World, site: Site) -> None:

@@ -73,11 +73,12 @@ def together(parts: Sequence[Expression]) -> Expression:
 
 
 def _all_of(expression: Expression) -> Iterator[Expression]:
-    if isinstance(expression, AllOf):
-        for part in expression.parts:
-            yield from _all_of(part)
-    else:
-        yield expression
+    match expression:
+        case AllOf(parts) | AnyOf((_,) as parts):
+            for part in parts:
+                yield from _all_of(part)
+        case _:
+            yield expression
 
 
 def has_prefix(expression: Expression) -> bool:
