@@ -58,7 +58,7 @@ def begin(
     lists: bool,
     now: datetime,
 ) -> tuple[int, bool]:
-    """Begin a run, or resume the unfinished one with the same options.
+    """Begin a run, or resume the unfinished run with the same options.
 
     Return the run's id, and whether it was resumed. `choose` returns the names of the sources
     for a feed. With `anew`, an unfinished run is ended and a new run begins. With `lists`, a run

@@ -21,7 +21,7 @@ from ingest.values import Document, NormalEntry, ParsedFeed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """The content of a document; `feed` is its feed without the entries.
+    """The content of a document; `feed` has the facts about its feed, without entries.
 
     `feed_url` and `categories` come from a record's front matter. `lacks` names parts that belong
     to the document but cannot be stored, `left_out` parts that are not wanted. `broken` are
@@ -39,7 +39,7 @@ class Held:
 
 
 def read_piece(piece: Piece, context: Context, home: str | None = None) -> Held:
-    """Parse a document; `home` is the page that its feed links to, if known.
+    """Parse a document; `home` is the address of the feed's site, if known.
 
     Raise `ParseError` or `Unreadable` if the document does not have the form of the piece.
     """

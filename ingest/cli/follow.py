@@ -89,7 +89,7 @@ def rebuild(
 
 
 def lag_as_json(lag: Lag) -> dict[str, object]:
-    """Return how far behind a follower is, as a JSON object."""
+    """Return a follower's lag as a JSON object."""
     return {
         "follower": lag.follower,
         "due": lag.due,

@@ -1,4 +1,4 @@
-"""Publish new files in the service, on a thread of its own."""
+"""Publish new files in the service, on a separate thread."""
 
 from __future__ import annotations
 

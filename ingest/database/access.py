@@ -191,7 +191,7 @@ class Database:
         self._viewers.dispose()
 
     def _pending(self, connection: sa.Connection) -> list[str]:
-        """Return the revisions that the database lacks, oldest first."""
+        """Return the revisions that are not applied to the database yet, oldest first."""
         known = known_revisions()
         current = current_revision(connection)
         if current is None:

@@ -1,4 +1,4 @@
-"""Run each follower on a thread of its own, so that no poll waits for a follower."""
+"""Run each follower on its own thread, so that no poll waits for a follower."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ ERASED = pack(b"").body  # replaces a document that contains an entry which was 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Where and when a document was seen; `document_id` is its id in the queue of a backfill."""
+    """The origin and time of a document; `document_id` is its id in the queue of a backfill."""
 
     feed_id: int
     url: str

@@ -107,8 +107,8 @@ def keep(
 ) -> Changes:
     """Store the changes of a document; return them. `broken` entries are stored unread.
 
-    The feed is locked meanwhile, so that two programs with the same feed store an entry only once.
-    Entries that were taken down are left out.
+    The feed is locked during this, so that two programs with the same feed store an entry only
+    once. Entries that were taken down are left out.
     """
     hold_feed(connection, seen.feed_id)
     found, broken, hidden = refusals.allowed(connection, seen.feed_id, found, broken)

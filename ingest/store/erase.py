@@ -28,7 +28,7 @@ _AT_ONCE = 100  # documents read at once; each may have several megabytes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What to take down. `value` is an entry's id, a link key, a feed's id or a host."""
+    """The target of a takedown. `value` is an entry's id, a link key, a feed's id or a host."""
 
     kind: str
     value: str

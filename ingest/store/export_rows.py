@@ -28,7 +28,7 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "entries.guidang").bytes
 
 
 class FeedFacts(NamedTuple):
-    """What an export says about a feed; the address has no secrets.
+    """The facts about a feed in an export; the address has no secrets.
 
     The last three fields are the rights that are set for the feed.
     """

@@ -71,10 +71,10 @@ def add(
 ) -> tuple[FeedState, bool]:
     """Add a feed; return it, and whether it is new on the list.
 
-    A removed feed comes back with its entries and its old settings, updated by the given ones; with
-    the origin `file`, only the given settings apply. A feed takes over the entries that were
-    imported for its categories before its address was known. `first_poll` defaults to `now`.
-    Raise `UsageError` if the feed was taken down.
+    If the feed was removed before, it gets back its entries and its old settings, updated by the
+    given settings. With the origin `file`, only the given settings apply. A feed takes over the
+    entries that were imported for its categories before its address was known. `first_poll`
+    defaults to `now`. Raise `UsageError` if the feed was taken down.
     """
     takedowns.refuse_feed(connection, url)
     kept = sa.select(Feed.id, Feed.removed_at, Feed.settings)

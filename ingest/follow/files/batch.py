@@ -81,7 +81,7 @@ class Batch:
         )
 
     def _place(self, records: Sequence[Record]) -> list[Record]:
-        """Return the records with their paths; a record without one gets a permanent path."""
+        """Return the records with their paths; a record without a path gets a permanent path."""
         given = self._give_paths([r for r in records if r.path is None], apart=False)
         without = [r for r in records if r.path is None and r.entry_id not in given]
         given |= self._give_paths(without, apart=True)

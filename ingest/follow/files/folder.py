@@ -90,7 +90,7 @@ class Folder:
         folder.mkdir(parents=True, exist_ok=True)
 
     def read(self, path: str) -> Present | None:
-        """Return a file; None if there is none; raise `OSError`."""
+        """Return a file, or None if it does not exist; raise `OSError` if it cannot be read."""
         try:
             with open(f"{self.root}/{path}", "rb") as file:  # noqa: PTH123 - a Path costs as much
                 return Present(file.read(), int(os.fstat(file.fileno()).st_mtime))
@@ -107,7 +107,7 @@ class Folder:
         os.replace(unfinished, f"{self.root}/{path}")  # noqa: PTH105 - a Path costs as much
 
     def present(self, path: str) -> Present | None:
-        """Return a file; None if there is none; raise `ArchiveError`."""
+        """Return a file, or None if it does not exist; raise `ArchiveError` if that fails."""
         with self._explain_errors():
             return self.read(path)
 

@@ -23,7 +23,7 @@ from ingest.workers import Workers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Web:
-    """What a source needs to fetch documents."""
+    """The services that a source needs to fetch documents."""
 
     fetcher: Fetcher
     workers: Workers
@@ -49,7 +49,7 @@ class Window:
 
 
 class Form(enum.StrEnum):
-    """How to read a document."""
+    """The ways to read a document."""
 
     FEED = "feed"
     PAGE = "page"
