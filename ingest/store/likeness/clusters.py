@@ -40,6 +40,41 @@ def settle(connection: sa.Connection, texts: Collection[int]) -> set[int]:
     return changed | canonical
 
 
+def join(connection: sa.Connection, entry_ids: Collection[int]) -> tuple[set[int], set[int]]:
+    """Let entries join the cluster that others with their text have already, as far as this is all.
+
+    Return the entries that joined, with those that were or are canonical for them; and the texts
+    whose clusters `settle` has to look at as a whole. So a cluster may grow to any size.
+    """
+    joined: dict[int, int | None] = {}
+    concerned: set[int] = set()
+    others: set[int] = set()
+    rows = connection.execute(_with_story(connection, entry_ids)).all()
+    ranks = _ranks(connection, {one for row in rows if row.story for one in (row[0], row.story)})
+    for entry, text, canonical, story in rows:
+        if story not in ranks or entry == story or ranks[entry] < ranks[story]:
+            others.add(text)
+        elif canonical != story:
+            joined[entry] = story
+            concerned.update(filter(None, (entry, canonical, story)))
+    _choose(connection, joined)
+    return concerned, others
+
+
+def _with_story(connection: sa.Connection, entry_ids: Collection[int]) -> sa.Select[Any]:
+    """Return the query for entries, with the canonical entry that others with the text have."""
+    other = _ENTRY.alias()
+    story = sa.select(other.c.canonical_id).where(
+        other.c.text_id == _ENTRY.c.text_id,
+        other.c.entry_id != _ENTRY.c.entry_id,
+        other.c.canonical_id.is_not(None),
+    )
+    asked = sa.select(numbers(connection, entry_ids).c.value)
+    columns = (_ENTRY.c.entry_id, _ENTRY.c.text_id, _ENTRY.c.canonical_id)
+    query = sa.select(*columns, story.limit(1).scalar_subquery().label("story"))
+    return query.where(_ENTRY.c.entry_id.in_(asked))
+
+
 def _links_around(connection: sa.Connection, texts: Collection[int]) -> set[Pair]:
     """Return the links of the clusters of these texts."""
     found: set[Pair] = set()

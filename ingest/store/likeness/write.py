@@ -60,7 +60,8 @@ def write(
         asked |= {(key, text) for text in some}
     pairs = links.candidates(connection, asked, moves.new)
     touched |= _link(connection, pairs, prepared, now)
-    return clusters.settle(connection, touched | moves.present | moves.left)
+    joined, others = clusters.join(connection, entry_ids)
+    return joined | clusters.settle(connection, touched | moves.left | others)
 
 
 def _link(
