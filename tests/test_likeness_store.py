@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import cProfile
+import multiprocessing
+import os
 import pstats
+import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
@@ -27,6 +30,7 @@ from tests.made_entries import feed_row, rows_of
 from tests.support import NOON
 from tests.world import World
 
+_FORK = multiprocessing.get_context("fork")
 _HAN = "".join(map(chr, range(0x4E00, 0x4E00 + 3000)))
 
 
@@ -281,3 +285,44 @@ def join_crowd(connection: sa.Connection, numbers: Iterable[int]) -> None:
     rows = [{"key": key, "text_id": 1000 + number} for key in of_first for number in numbers]
     if rows:
         connection.execute(insert_if_new(connection.dialect.name, LikenessKey), rows)
+
+
+def _follow_and_die(url: str, entries: int) -> None:
+    database = Database(url)
+
+    def write_and_die(connection: sa.Connection) -> None:
+        ids = range(1, entries + 1)
+        prepared = write.prepare(connection, ids)
+        write.write(connection, ids, prepared, now=NOON)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    database.transact(write_and_die)
+
+
+def _follow(url: str) -> None:
+    finish(Database(url))
+
+
+def test_a_kill_leaves_nothing_and_two_followers_link_each_pair_once(database: Database) -> None:
+    for number, html in enumerate(POOL):
+        database.transact(put, number, html)
+    url = database.engine.url.render_as_string(hide_password=False)
+    database.dispose()
+    killed = _FORK.Process(target=_follow_and_die, args=(url, len(POOL)))
+    killed.start()
+    killed.join()
+    assert killed.exitcode == -signal.SIGKILL
+    assert clusters(database) == {}
+    database.dispose()
+    both = [_FORK.Process(target=_follow, args=(url,)) for _ in range(2)]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join()
+    assert [process.exitcode for process in both] == [0, 0]
+    found = snapshot(database)
+    database.transact(write.clear)
+    database.transact(due.mark_all_due_for, write.LIKENESS, NOON)
+    finish(database)
+    assert snapshot(database) == found
+    assert any(canonical for canonical, _ in found[1].values())
