@@ -74,3 +74,22 @@ def test_init_in_the_folder_of_a_site_sets_up_the_archive_for_it(tmp_path: Path)
     ) in said
     config, _ = load_config(tmp_path / "config.toml", environment={})
     assert (config.archive.profile, config.archive.date_style) == ("butterfly", "local")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "new"),
+    [
+        ("config.toml", 'baseURL = "https://a.example.cn/"', "hugo.toml"),
+        ("config.yaml", "baseurl: https://a.example.cn/", "hugo.yaml"),
+        ("config.json", '{"baseURL": "https://a.example.cn/"}', "hugo.json"),
+    ],
+)
+def test_init_leaves_a_site_alone_whose_settings_its_own_file_would_replace(
+    tmp_path: Path, name: str, text: str, new: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    result = Program(tmp_path).run("init")
+    assert (result.code, [file.name for file in tmp_path.iterdir()]) == (2, [name])
+    assert f"as its own settings; rename {name} to {new}, then repeat" in result.err
+    (tmp_path / name).rename(tmp_path / new)
+    assert "set up the archive for Hugo: path = content/feeds" in Program(tmp_path).good("init")

@@ -12,6 +12,7 @@ from ingest.errors import ConfigError, UsageError
 from ingest.messages import _, recognized
 
 if TYPE_CHECKING:
+    from ingest.config import ArchiveConfig
     from ingest.database import Database
 
 app = typer.Typer(help="Upgrade and check the database.", no_args_is_help=True)
@@ -27,20 +28,12 @@ def init(
     In the folder of a site (Hexo, Hugo, Jekyll, …), the archive is set up for that site.
     """
     from ingest.config import ArchiveConfig, load_config
-    from ingest.config.example import example_config
     from ingest.config.sites import recognise_site
     from ingest.database import Database
 
     file = directory / "config.toml"
     site = recognise_site(directory)
-    if file.exists():
-        raise UsageError(f"{file} already exists and was not changed")
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        archive = ArchiveConfig.model_validate(site.settings) if site else ArchiveConfig()
-        file.write_text(example_config(archive), encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(str(file), (f"cannot be written: {error.strerror}",)) from error
+    _write_example(file, ArchiveConfig.model_validate(site.settings) if site else ArchiveConfig())
     config = load_config(file)[0]
     database = Database(config.database.url)
     database.upgrade()
@@ -57,6 +50,25 @@ def init(
     database.dispose()
     inside = "" if directory == Path() else f"cd {directory} && "
     say(_("next: {inside}guidang feeds add URL, then: guidang poll", inside=inside))
+
+
+def _write_example(file: Path, archive: ArchiveConfig) -> None:
+    """Write a configuration; raise `UsageError` if another program reads a file of this name."""
+    from ingest.config.example import example_config
+    from ingest.config.sites import old_hugo_settings
+
+    if name := old_hugo_settings(file.parent):
+        new = name.replace("config", "hugo")
+        raise UsageError(
+            f"Hugo reads {file} as its own settings; rename {name} to {new}, then repeat"
+        )
+    if file.exists():
+        raise UsageError(f"{file} already exists and was not changed")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(example_config(archive), encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(str(file), (f"cannot be written: {error.strerror}",)) from error
 
 
 @app.command()

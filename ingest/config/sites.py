@@ -12,6 +12,7 @@ import yaml
 from ingest.config.outputs import ArchiveConfig
 from ingest.outputs import LAYOUTS
 
+_HUGO_SUFFIXES = ("toml", "yaml", "yml", "json")
 _LONGEST = 1 << 20  # bytes; the rest of a file is ignored
 
 
@@ -70,6 +71,17 @@ def recognise_site(folder: Path) -> Site | None:
         if any(next(folder.glob(name), None) for name in sign.files):
             return Site(program=sign.program, settings=sign.settings)
     return None
+
+
+def old_hugo_settings(folder: Path) -> str | None:
+    """Return the name of Hugo's settings, if Hugo reads a `config.toml` in this folder as its own.
+
+    It does so unless there is a file `hugo.toml` or the like (Hugo 0.110).
+    """
+    if any(next(folder.glob(f"hugo.{suffix}"), None) for suffix in _HUGO_SUFFIXES):
+        return None
+    names = (f"config.{suffix}" for suffix in _HUGO_SUFFIXES)
+    return next((name for name in names if "baseurl" in _text(folder / name).lower()), None)
 
 
 def _hexo(folder: Path) -> Site | None:

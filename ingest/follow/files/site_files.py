@@ -41,14 +41,14 @@ class SiteFiles:
             return
         new = {fact for record in records for fact in self._layout.facts(record)}
         is_first = self._facts is None
-        known = self._known() if self._facts is None else self._facts
+        known = self._stored_facts() if self._facts is None else self._facts
         if new := new - known:
             self._database.transact(store.add_facts, self._output, new)
         if new or is_first:
             self._write_all(self._folder, sorted(known | new), now)
         self._facts = known | new
 
-    def _known(self) -> set[str]:
+    def _stored_facts(self) -> set[str]:
         """Return the stored facts; if there are none, collect those of all records with a file."""
         if known := self._database.query(store.facts, self._output):
             return known
