@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.program import Program, new_program
+from tests.running import running
 from tests.site import Site
 from tests.support import item, rss
 
@@ -195,3 +196,22 @@ def test_a_command_that_fails_is_reported_and_tried_again(
     for _ in range(2):
         failed = program.run("poll", "--all")
         assert (failed.code, message in failed.err) == (1, True), failed
+
+
+def test_the_service_publishes_once_a_pass_also_when_an_embargo_ends(
+    tmp_path: Path, site: Site
+) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    script = "import pathlib as p; open('runs', 'a').write(f'{len([*p.Path().rglob(\"*.md\")])} ')"
+    hooks = f'after = {json.dumps([sys.executable, "-c", script])}\npause = "1s"\n'
+    site.set("/free", rss(item(1), item(2)))
+    site.set("/held", rss(item(3, pubDate=""), title="待发"))
+    held = f'[[feeds]]\nurl = "{site.url("/held")}"\ninterval = "1h"\npublish_after = "4s"\n'
+    runs = tmp_path / "runs"
+    settings = f"{GIT}\n[hooks]\n{hooks}\n{held}"
+    with running(tmp_path, site.url("/free"), settings=settings) as daemon:
+        daemon.wait_until(lambda: runs.exists() and runs.read_text().endswith("3 "))
+        daemon.wait_until(lambda: len(subjects(tmp_path)) == 2)
+    assert runs.read_text().endswith("2 3 ")
+    assert subjects(tmp_path) == ["Archive: 1 new", "Archive: 2 new"]
+    assert len(site.requests_to("/held")) == 1
