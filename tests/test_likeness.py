@@ -13,7 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.reading.likeness import Fingerprint, comparable_link, compare, fingerprint_of
+from ingest.reading.likeness import (
+    Fingerprint,
+    comparable_link,
+    compare,
+    fingerprint_of,
+    may_be_alike,
+)
 from tests.likeness_pairs import FOLDER, Pair, own_pairs, shared_pairs, stories
 from tests.story_edits import EDITS, Story
 
@@ -31,9 +37,9 @@ def fingerprints(pair: Pair) -> tuple[Fingerprint, Fingerprint]:
 
 
 def is_found(pair: Pair) -> bool:
-    """Return whether two entries share a key, so that they are compared, and are alike."""
+    """Return whether two entries share enough keys to be compared, and are alike."""
     one, other = fingerprints(pair)
-    return not set(one.keys).isdisjoint(other.keys) and compare(one, other) is not None
+    return may_be_alike(one.keys, other.keys) and compare(one, other) is not None
 
 
 @pytest.mark.parametrize("name", PAIRS)
@@ -259,3 +265,23 @@ def test_a_story_is_itself_whatever_its_length() -> None:
         found = compare(fingerprint_of(*story), fingerprint_of(*story))
         assert found is not None
         assert found.relation == "identical"
+
+
+@pytest.mark.parametrize(
+    ("shared", "own", "of_other", "is_worth_it"),
+    [
+        (0, 3, 3, False),
+        (1, 1, 15, True),
+        (1, 8, 15, True),
+        (2, 13, 14, False),
+        (3, 13, 13, True),
+        (16, 0, 0, True),
+    ],
+)
+def test_texts_with_few_clauses_in_common_are_not_compared(
+    shared: int, own: int, of_other: int, *, is_worth_it: bool
+) -> None:
+    some = range(shared + own)
+    others = [*range(shared), *range(100, 100 + of_other)]
+    assert may_be_alike(some, others) is is_worth_it
+    assert may_be_alike(others, some) is is_worth_it

@@ -264,7 +264,7 @@ def counted(database: Database) -> Iterator[Counter[str]]:
 
 
 def test_a_crowd_that_shares_a_clause_costs_no_more_than_others(database: Database) -> None:
-    shared = "，".join(clauses(9, 1))
+    shared = "，".join(clauses(9, 4))
     database.transact(put, 0, text_of([shared, *clauses(1)]))
     finish(database)
     costs = []

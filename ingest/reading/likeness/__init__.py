@@ -12,7 +12,7 @@ same_link    one spelling for the links of one article in several feeds
 """
 
 from ingest.reading.likeness.compare import compare
-from ingest.reading.likeness.fingerprint import Fingerprint, fingerprint_of
+from ingest.reading.likeness.fingerprint import Fingerprint, fingerprint_of, may_be_alike
 from ingest.reading.likeness.relation import Likeness, Relation
 from ingest.reading.likeness.same_link import comparable_link
 
@@ -23,4 +23,5 @@ __all__ = [
     "comparable_link",
     "compare",
     "fingerprint_of",
+    "may_be_alike",
 ]

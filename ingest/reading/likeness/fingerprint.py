@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Literal
@@ -56,6 +56,15 @@ class Fingerprint:
     def is_title_alone(self) -> bool:
         """Whether there is no text but that of the title."""
         return self.text == self.title
+
+
+def may_be_alike(some: Collection[int], others: Collection[int]) -> bool:
+    """Return whether two texts share so many keys that they are worth comparing.
+
+    In each labelled pair of one story, the texts share a third of the keys of the shorter one.
+    """
+    least = max(min(len(some), len(others)) // 5, 1)
+    return len(set(some).intersection(others)) >= least
 
 
 def fingerprint_of(title: str, text: str) -> Fingerprint:

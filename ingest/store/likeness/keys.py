@@ -75,11 +75,17 @@ _OTHER = _KEY.alias()
 _IS_SHARED = sa.exists().where(_OTHER.c.key == _KEY.c.key, _OTHER.c.text_id != _KEY.c.text_id)
 
 
-def keys_of(connection: sa.Connection, texts: Iterable[int]) -> Mapping[int, set[int]]:
-    """Return all keys of each of these texts, with those of their links."""
+def clause_keys_of(connection: sa.Connection, texts: Iterable[int]) -> dict[int, set[int]]:
+    """Return the keys of the clauses of each of these texts."""
     asked = sa.select(numbers(connection, texts).c.value)
     packed = sa.select(_TEXT.c.id, _TEXT.c.packed_keys).where(_TEXT.c.id.in_(asked))
-    found = {row.id: set(unpack(row.packed_keys)) for row in connection.execute(packed)}
+    return {row.id: set(unpack(row.packed_keys)) for row in connection.execute(packed)}
+
+
+def keys_of(connection: sa.Connection, texts: Iterable[int]) -> Mapping[int, set[int]]:
+    """Return all keys of each of these texts, with those of their links."""
+    found = clause_keys_of(connection, texts)
+    asked = sa.select(numbers(connection, texts).c.value)
     links = sa.select(_ENTRY.c.text_id, _ENTRY.c.link_key).distinct()
     links = links.where(_ENTRY.c.text_id.in_(asked), _ENTRY.c.link_key.is_not(None))
     for text, key in connection.execute(links):

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
-from ingest.reading.likeness import Fingerprint, Likeness, compare
+from ingest.reading.likeness import Fingerprint, Likeness, compare, may_be_alike
 from ingest.store.likeness import keys
 from ingest.store.likeness.keys import KeyOfText
 from ingest.store.statements import numbers, table_of
@@ -91,7 +91,7 @@ def _sharing(
 def candidates(
     connection: sa.Connection, asked: Collection[KeyOfText], new: Collection[int]
 ) -> set[Pair]:
-    """Return the pairs that share one of these rare keys and were not compared before.
+    """Return the pairs to compare: they share one of these rare keys, and are new.
 
     `new` are texts that were never compared. Two others with another rare key in common were.
     """
@@ -101,19 +101,36 @@ def candidates(
     for key, text in asked:
         of_key.setdefault(key, set()).add(text)
     rare = of_key.keys() - keys.frequent(connection, of_key)
-    having = keys.holders(connection, rare)
-    pairs = {
-        _pair(text, other)
-        for key in rare
-        for text in of_key[key]
-        for other in having.get(key, ())
-        if text != other
-    }
-    old = {pair for pair in pairs if not (pair[0] in new or pair[1] in new)}
+    near, of_one_link = _divide(
+        connection, _sharers({key: of_key[key] for key in rare}, connection)
+    )
+    old = {pair for pair in near | of_one_link if not (pair[0] in new or pair[1] in new)}
     if not old:
-        return pairs
+        return near | of_one_link
     known = linked(connection, {text for pair in old for text in pair})
-    return pairs - known - _sharing(connection, old, other_than=rare)
+    return (near - known - _sharing(connection, old & near, other_than=rare)) | of_one_link - known
+
+
+def _sharers(
+    of_key: Mapping[int, Iterable[int]], connection: sa.Connection
+) -> Mapping[Pair, set[int]]:
+    """Return the pairs that texts form with others, and the keys that they share."""
+    found: dict[Pair, set[int]] = {}
+    for key, others in keys.holders(connection, of_key).items():
+        for text in of_key[key]:
+            for other in others - {text}:
+                found.setdefault(_pair(text, other), set()).add(key)
+    return found
+
+
+def _divide(
+    connection: sa.Connection, found: Mapping[Pair, set[int]]
+) -> tuple[set[Pair], set[Pair]]:
+    """Return the pairs that may be alike by their clauses, and the others that share a link."""
+    of_text = keys.clause_keys_of(connection, {text for pair in found for text in pair})
+    near = {pair for pair in found if may_be_alike(of_text[pair[0]], of_text[pair[1]])}
+    others = found.keys() - near
+    return near, {pair for pair in others if not found[pair] <= of_text[pair[0]]}
 
 
 def link(

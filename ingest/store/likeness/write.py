@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from ingest.reading.likeness import Fingerprint
+from ingest.reading.likeness import Fingerprint, may_be_alike
 from ingest.store.due import mark_due_for
 from ingest.store.likeness import clusters, keys, links, texts
 from ingest.store.likeness.links import Pair
@@ -31,15 +31,22 @@ def prepare(connection: sa.Connection, entry_ids: Collection[int]) -> Prepared:
     """Read the texts of entries and of their candidates, before the transaction that needs them."""
     own = prints_of(connection, entry_ids)
     known = texts.ids_of(connection, {one.identity for one in own.values()})
-    asked = set().union(*(_all_keys(one) for one in own.values() if one.identity not in known))
-    rare = asked - keys.frequent(connection, asked)
-    near = set().union(*keys.holders(connection, rare).values())
+    near = _near(connection, [one for one in own.values() if one.identity not in known])
     entries = texts.entry_of_each(connection, near).values()
     return Prepared(own=own, others=prints_of(connection, set(entries) - own.keys()))
 
 
-def _all_keys(one: Print) -> set[int]:
-    return {*one.keys, *(() if one.link_key is None else (one.link_key,))}
+def _near(connection: sa.Connection, prints: Collection[Print]) -> set[int]:
+    """Return the texts with which those of these prints will probably be compared."""
+    asked = {key for one in prints for key in (*one.keys, one.link_key) if key is not None}
+    having = keys.holders(connection, asked - keys.frequent(connection, asked))
+    of_text = keys.clause_keys_of(connection, set().union(*having.values()))
+    near: set[int] = set()
+    for one in prints:
+        sharing = set().union(*(having.get(key, ()) for key in one.keys)) - near
+        near |= {text for text in sharing if may_be_alike(one.keys, of_text[text])}
+        near |= having.get(one.link_key, set()) if one.link_key is not None else set()
+    return near
 
 
 def write(
