@@ -88,7 +88,9 @@ def _in_category(connection: sa.Connection, value: str) -> Condition:
     """Return the condition that the entry, or its feed, has a category."""
     rows = connection.execute(sa.select(Feed.id, Feed.categories, Feed.settings))
     of_feeds = [row.id for row in rows if fold(value) in map(fold, _categories(row))]
-    own = _any_of(connection, Entry.categories, lambda one: _folded(connection, one) == fold(value))
+    own = _any_of(
+        connection, Entry.categories, lambda one: _fold_column(connection, one) == fold(value)
+    )
     return sa.or_(Entry.feed_id.in_(of_feeds), own)
 
 
@@ -106,10 +108,10 @@ def _by_author(connection: sa.Connection, value: str) -> Condition:
 
 
 def _has_part(connection: sa.Connection, column: Any, value: str) -> Condition:
-    return _folded(connection, column).contains(fold(value), autoescape=True)
+    return _fold_column(connection, column).contains(fold(value), autoescape=True)
 
 
-def _folded(connection: sa.Connection, column: Any) -> sa.ColumnElement[str]:
+def _fold_column(connection: sa.Connection, column: Any) -> sa.ColumnElement[str]:
     """Return an SQL expression for `fold`; on PostgreSQL it leaves out the rarest characters."""
     if connection.dialect.name == "sqlite":
         return sa.func.fold(column, type_=sa.Text)
