@@ -52,6 +52,10 @@ def test_the_archive_is_the_first_output_unless_only_others_are_set(
         (output(path="./x/../n") + output(name="b", path="n"), "the outputs notes, b share"),
         (ARCHIVE + output(path="source/_posts/new"), "the outputs archive, notes share a folder"),
         (output(path="link/x") + output(name="b", path="real"), "the outputs notes, b share"),
+        (
+            output(duplicates="link") + "[duplicates]\nenabled = false\n",
+            "duplicates: the output notes needs enabled = true, or duplicates = keep",
+        ),
         (output(name="a b"), "number 1: name: write at most 40 letters"),
         (output(layout="hugox"), "number 1: layout: no such layout; known are hexo"),
         (output(profile="x"), "number 1: profile: the layout hexo has no such profile: "),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ingest.config.after import GitConfig, HooksConfig
 from ingest.config.feed_settings import FeedConfig
@@ -157,6 +157,17 @@ class Config(Table):
                 raise ValueError(f"another output is called {output.name!r}")
             seen.add(output.name)
         return outputs
+
+    @field_validator("duplicates")
+    @classmethod
+    def _are_linked_if_an_output_needs_it(
+        cls, duplicates: DuplicatesConfig, info: ValidationInfo
+    ) -> DuplicatesConfig:
+        outputs = (info.data.get("archive"), *info.data.get("outputs", ()))
+        needing = [output.name for output in outputs if output and output.duplicates != "keep"]
+        if needing and not duplicates.enabled:
+            raise ValueError(f"the output {needing[0]} needs enabled = true, or duplicates = keep")
+        return duplicates
 
     @field_validator("feeds")
     @classmethod
