@@ -46,6 +46,11 @@ _SIGNS = {
 # No word begins with the end of another word, so one search finds all of them.
 _WORDS = {*chain(*_SIGNS.values())} - {*_DATE_MARKS}
 _ANY_WORD = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
+# A word may be longer than a sign in it: "前天" has the sign "前" of "2天前".
+_KINDS_OF = {
+    word: {kind for kind, signs in _SIGNS.items() if any(sign in word for sign in signs)}
+    for word in {*_WORDS, *_DATE_MARKS}
+}
 # These ranges contain the digits of all scripts except those that NFKC changes to ASCII. They are
 # twice as fast as `\d`.
 _MAYBE_DIGIT = re.compile("[0-9\u0660-\u1c59\ua620-\uabf9\U00010000-\U0010ffff]")
@@ -86,10 +91,10 @@ def still(text: str) -> str:
 
 
 def _without_noise(text: str) -> str:
-    words = _ANY_WORD.findall(text.lower())
-    shown = "\n".join({*words, *(mark for mark in _DATE_MARKS if mark in text)})
+    signs = {*_ANY_WORD.findall(text.lower()), *(mark for mark in _DATE_MARKS if mark in text)}
+    kinds = set().union(*map(_KINDS_OF.__getitem__, signs))
     for kind, noise in _NOISE:
-        if any(sign in shown for sign in _SIGNS[kind]):
+        if kind in kinds:
             text = noise.sub(" ", text)
     return text
 
