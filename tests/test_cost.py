@@ -83,7 +83,7 @@ def test_the_cost_of_a_poll_without_news_does_not_depend_on_stored_entries(
         world.poll()
         costs.append(len(statements_of_a_poll(world)))
     assert costs[0] == costs[1]
-    assert costs[0] <= 18
+    assert costs[0] <= 20
 
 
 def test_the_cost_of_a_poll_with_news_does_not_depend_on_their_number(
@@ -97,7 +97,7 @@ def test_the_cost_of_a_poll_with_news_does_not_depend_on_their_number(
     serve(site, range(40))
     many = statements_of_a_poll(world)
     assert len(many) == len(one)
-    assert len(one) <= 60  # the poll, the files, and the search index
+    assert len(one) <= 80  # the poll, the files, the search index, and near-duplicates
 
 
 def test_a_poll_does_not_query_paths_that_it_has_just_stored(world: World, site: Site) -> None:

@@ -41,6 +41,7 @@ class Recorder:
 
     name = "files"
     at_once = 100
+    marks_due_for = ()
 
     def __init__(self, work: Callable[[Sequence[int]], object] | None = None) -> None:
         self.given: list[int] = []

@@ -258,6 +258,7 @@ def _index_and_die(url: str) -> None:
     class Dying(Search):
         batches = 0
         at_once = 100
+        marks_due_for = ()
 
         def follow(self, entry_ids: Sequence[int], **more: object) -> object:
             self.batches += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -42,6 +42,10 @@ class Follower(Protocol):
     @property
     def at_once(self) -> int:
         """How many entries it processes in one transaction."""
+
+    @property
+    def marks_due_for(self) -> Collection[str]:
+        """The names of the followers for which it may mark entries due."""
 
     def begin(self, *, now: datetime) -> None:
         """Get ready for a run; raise `GuidangError` if the follower cannot work at present."""

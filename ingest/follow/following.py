@@ -52,14 +52,15 @@ class Following:
     async def finish(self) -> int:
         """Process all due entries; return the number of things made.
 
-        All run twice, because one follower may mark entries due for another. Raise the first
-        `GuidangError` after all followers have ended.
+        Those for which another follower marks entries due run twice. Raise the first `GuidangError`
+        after all followers have ended.
         """
-        return await self._finish_once() + await self._finish_once()
+        again = {name for thread in self._threads.values() for name in thread.marks_due_for}
+        return await self._finish_some(self._threads) + await self._finish_some(again)
 
-    async def _finish_once(self) -> int:
+    async def _finish_some(self, names: Iterable[str]) -> int:
         results = await asyncio.gather(
-            *(thread.finish() for thread in self._threads.values()), return_exceptions=True
+            *(self._threads[name].finish() for name in names), return_exceptions=True
         )
         for result in results:
             if isinstance(result, BaseException):
@@ -106,6 +107,7 @@ class _Thread:
         self._database = database
         self._clock = clock
         self._is_committing = is_committing
+        self.marks_due_for = follower.marks_due_for
         self._executor = ThreadPoolExecutor(1, thread_name_prefix=f"follow-{follower.name}")
         self._run: Run | None = None
         self._is_due = self._has_failed = self._is_stopped = False

@@ -17,15 +17,15 @@ from ingest.store.likeness.stories import neighbours
 class Likeness:
     """Keeps the links between near-duplicates up to date.
 
-    `outputs` are the followers of the outputs that show links, or only canonical entries.
+    `marks_due_for` are the outputs that show links, or only canonical entries.
     """
 
     name = store.LIKENESS
     at_once = 100
 
-    def __init__(self, database: Database, *, outputs: Sequence[str] = ()) -> None:
+    def __init__(self, database: Database, *, marks_due_for: Sequence[str] = ()) -> None:
         self._database = database
-        self._outputs = outputs
+        self.marks_due_for = marks_due_for
 
     def begin(self, *, now: datetime) -> None:
         """Do nothing: the tables are always ready."""
@@ -42,9 +42,9 @@ class Likeness:
 
         def keep(connection: sa.Connection) -> None:
             changed = store.write(connection, entry_ids, prepared, now=now)
-            if self._outputs:
+            if self.marks_due_for:
                 changed |= neighbours(connection, entry_ids)
-            for output in self._outputs:
+            for output in self.marks_due_for:
                 mark_due_for(connection, output, changed, now)
 
         return Followed(count=0, keep=keep)

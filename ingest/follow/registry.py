@@ -44,7 +44,7 @@ def followers_of(config: Config) -> Mapping[str, Entry]:
     """Return the followers of a configuration by name: one for each output, then all others."""
     outputs = {follower_of(output.name): _of_output(output) for output in config.every_output}
     linking = [follower_of(one.name) for one in config.every_output if one.duplicates != "keep"]
-    likeness = replace(_OTHERS[LIKENESS], make=partial(Likeness, outputs=linking))
+    likeness = replace(_OTHERS[LIKENESS], make=partial(Likeness, marks_due_for=linking))
     is_on = {LIKENESS: config.duplicates.enabled, SEARCH: config.search.enabled}
     others = _OTHERS | {LIKENESS: likeness}
     return outputs | {name: entry for name, entry in others.items() if is_on[name]}

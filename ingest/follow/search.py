@@ -16,6 +16,7 @@ class Search:
 
     name = index.SEARCH
     at_once = 500  # FTS5 costs less for many; SQLite's other writers wait a quarter of a second
+    marks_due_for = ()
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -34,6 +34,7 @@ class Output:
     """A folder of files, one for each entry that passes the output's filters."""
 
     at_once = 100
+    marks_due_for = ()
 
     def __init__(self, config: OutputConfig, database: Database) -> None:
         self.root = config.path
