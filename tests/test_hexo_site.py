@@ -113,3 +113,22 @@ def test_dates_are_right_in_any_time_zone_of_the_machine(
     for zone in ("UTC", "Asia/Shanghai", "America/New_York"):
         (page,) = read_pages(hexo.build(posts, {"timezone": timezone}, zone)).values()
         assert (page.date, page.updated) == ("2022-01-28T13:34:39.000Z",) * 2
+
+
+def test_records_leave_the_addresses_of_other_posts_alone(hexo: Hexo) -> None:
+    """The permalink is the one that the manual recommends."""
+    posts = hexo.new_folder()
+    for name in ("我的第一篇", "second"):
+        own = f"---\ntitle: {name}\ndate: 2022-01-28 13:34:39\n---\n\n正文\n"
+        (posts / f"{name}.md").write_text(own, "utf-8")
+    before = {name: page.path for name, page in read_pages(hexo.build(posts, DEFAULT)).items()}
+    layout = HexoLayout(ArchiveConfig(front_matter={"permalink": "feeds/{folder}/{id}/"}))
+    (posts / "feeds").mkdir()
+    for number in (1, 2):
+        record = make_record(key=f"{number}" * 64, path=f"feeds/news/{number}.md")
+        (posts / f"feeds/{number}.md").write_bytes(layout.render(record))
+    after = {name: page.path for name, page in read_pages(hexo.build(posts, DEFAULT)).items()}
+    records = {name: path for name, path in after.items() if name not in before}
+    assert {name: after[name] for name in before} == before
+    assert len(records) == 2
+    assert all(path.startswith("feeds/") for path in records.values())
