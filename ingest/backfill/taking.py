@@ -225,7 +225,7 @@ class Taking:
         reason: str | None,
         more: Sequence[Planned],
     ) -> Outcome:
-        """Store the outcome of a document without entries to store."""
+        """Store and return the outcome of a document from which no entry is stored."""
         outcome = Outcome(walk=self._state, planned=planned, state=state, reason=reason)
         await self._services.transact(note_outcome, document_id, outcome, more)
         self.has_planned = self.has_planned or bool(more)

@@ -1,7 +1,7 @@
 """The unfinished file of an export: its pieces so far, and how to continue.
 
-`OUT.part` has the pieces, `OUT.part.json` the place after the last complete one. A killed process
-may have written more than that; it is cut off. The finished file gets its name in one step.
+`OUT.part` has the pieces, and `OUT.part.json` has the position after the last complete piece. Bytes
+that a killed process wrote after that position are cut off.
 """
 
 from __future__ import annotations

@@ -41,11 +41,11 @@ class Follower(Protocol):
 
     @property
     def at_once(self) -> int:
-        """How many entries it processes in one transaction."""
+        """The number of entries that the follower processes in one transaction."""
 
     @property
     def marks_due_for(self) -> Collection[str]:
-        """The names of the followers for which it may mark entries due."""
+        """The names of the followers for which this one may mark entries due."""
 
     def begin(self, *, now: datetime) -> None:
         """Get ready for a run; raise `GuidangError` if the follower cannot work at present."""

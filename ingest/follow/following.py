@@ -84,7 +84,7 @@ class Following:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Stop all followers at the end; entries that are not processed stay due."""
+        """Stop all followers when the block ends; entries that are not processed stay due."""
         try:
             yield
         finally:

@@ -20,7 +20,7 @@ _INLINE = "a|abbr|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|ruby|
 _INLINE += "|strike|strong|sub|sup|time|tt|u|var|wbr|rb"
 _INLINE_TAG = re.compile(rf"</?(?:{_INLINE})(?:\s[^>]*)?>")
 _TAG = re.compile(r"<[^>]*>")
-# So many characters of HTML are searched; more only if they contain too little text.
+# How many characters of HTML are searched; the next number only if these have too little text.
 _SEARCHED = (700, 2_500, 20_000)
 
 _MAY_BE_NARROW = re.compile("[^\u3001-\u3020\u4e00-\u9fff\uff01-\uff5e]")
@@ -89,9 +89,10 @@ def _is_narrow(character: str) -> bool:
 
 
 def _shorten(text: str, room: int) -> str:
-    """Return at most `room` characters, up to the end of the last sentence, clause or word.
+    """Return at most `room` characters of a text, and "…" unless a sentence ends there.
 
-    It is the last one in the second half; without one, the text is cut between two characters.
+    The text is cut at the last end of a sentence, clause or word in the second half of them, or
+    after `room` characters if nothing ends there.
     """
     ends = [end for end in _END.finditer(text, room // 2, room + 1) if end.start() <= room]
     ends = [end for end in ends if not end[0].isspace() and end.end() <= room] or ends

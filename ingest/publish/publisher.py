@@ -85,7 +85,7 @@ class Publisher:
                 self._commit(output)
 
     def _commit(self, output: OutputConfig) -> None:
-        """Commit the files of an output that are as Guidang wrote them."""
+        """Commit Guidang's changes to an output's folder; push them if that is set."""
         repository = Repository(output.path)
         repository.check()
         items = list(self._items(output, repository))

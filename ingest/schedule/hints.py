@@ -147,7 +147,7 @@ def _whole(wait: timedelta) -> timedelta:
 
 
 def after_skipped(hints: Hints, at: datetime) -> datetime:
-    """Return the first time the feed does not ask to skip: `at`, or whole hours after `at`."""
+    """Return `at`, or the first whole hour after it that the feed does not ask to skip."""
     for _ in range(8 * 24):
         at_utc = at.astimezone(UTC)
         if at_utc.hour not in hints.skip_hours and at_utc.weekday() not in hints.skip_days:

@@ -164,7 +164,7 @@ class Page(Past):
 
 @dataclass(frozen=True, kw_only=True)
 class RecordFile(Past):
-    """Judges a file of an old archive, which may have no address; `records` finds its entry."""
+    """Judges a file of an old archive. Its entry may have no link; `records` finds that entry."""
 
     records: Records
 
@@ -201,7 +201,7 @@ def _known_id(verdict: Verdict) -> int:
 
 
 def _was_nameless(verdict: Verdict) -> bool:
-    """Return whether this is the first address of an entry that was imported without one."""
+    """Return whether a stored entry without guid and link now gets its first link."""
     known = verdict.known
     return verdict.moved and known is not None and known.guid is known.link_key is None
 

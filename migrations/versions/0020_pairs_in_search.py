@@ -1,4 +1,4 @@
-"""Index pairs of characters: empty the search index, and mark all entries due to fill it.
+"""Index pairs of characters: empty the search index, and mark all entries due for it.
 
 Revision ID: 0020
 Revises: 0019

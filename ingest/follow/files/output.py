@@ -95,7 +95,7 @@ class Output:
         self._site_files.complete(now=now)
 
     def _select(self, records: Sequence[Record]) -> Sequence[Record]:
-        """Return the records that pass the filters, without duplicates if the output has none."""
+        """Return the records that pass the filters and the setting `duplicates`."""
         passing = [record for record in records if passes(record, self.config)]
         return apply_duplicates(passing, self.config, self._database)
 

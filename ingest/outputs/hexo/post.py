@@ -153,7 +153,7 @@ class Post:
 
 
 def _web_address(url: str | None) -> str:
-    """Return an address of the web that is safe in attributes; empty if it is another one."""
+    """Return an http(s) address made safe for attributes, or an empty string for others."""
     return inert_link(url) if url and server_of(url) else ""
 
 

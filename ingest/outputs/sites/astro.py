@@ -1,8 +1,8 @@
 """Write Markdown for Astro's content collections.
 
 Keys: those of Astro's blog template. Dates are YAML timestamps, which a strict schema (`z.date()`)
-accepts. `heroImage` is left out: in that template it must be a local file. Two files never have one
-id, although ids lose case, dots and quotes: the last part of a path is different for each record.
+accepts. `heroImage` is left out: in that template it must be a local file. Astro makes ids from
+paths, without case, dots and quotes. They differ, because the last part of each path differs.
 """
 
 from __future__ import annotations

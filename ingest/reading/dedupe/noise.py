@@ -77,7 +77,7 @@ def text_digest(title: str, text: str, media: Iterable[str]) -> bytes:
     `media` are the addresses of pictures, sounds and films. White space, relative times, counters,
     and the hosts, queries and signatures of those addresses do not count.
     """
-    # Image networks move a file between hosts and folders, but keep its name.
+    # Image CDNs change a file's host and folder, but not its name.
     names = "\n".join(map(file_name, media))
     words = f"{still(title)}\x00{still(text)}\x00{names}"
     return hashlib.sha256(words.encode("utf-8", "replace")).digest()[:_DIGEST_BYTES]

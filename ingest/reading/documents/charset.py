@@ -137,7 +137,7 @@ def _wide(body: bytes) -> tuple[str, str] | None:
 
 
 def _seven_bit(body: bytes, labels: list[str]) -> tuple[str, str] | None:
-    """Read HZ (RFC 1843) and ISO-2022, whose bytes are ASCII and therefore also valid UTF-8."""
+    """Return text and encoding of HZ (RFC 1843) or ISO-2022, which are ASCII bytes; else None."""
     if not body.isascii():
         return None
     if b"~{" in body and (run := _HZ_RUN.search(body)):

@@ -13,8 +13,8 @@ from lxml.html import HtmlElement
 from ingest.reading.extract.page_dates import UPDATE, PageDate
 from ingest.reading.extract.surroundings import Surroundings
 
-# The most characters of an item in a list of other posts: without a link, with a link, and in an
-# element made for lists. A longer item is a post of a thread, whose first post is the article.
+# The longest items of lists of other posts, in characters: without a link, with a link, and in an
+# element of `_ITEMS`. A longer item is a post of a thread, whose first post is the article.
 _LONGEST_LINE_OF_LIST = 120
 _LONGEST_LINKED = 400
 _LONGEST_ITEM = 2_000

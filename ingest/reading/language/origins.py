@@ -1,4 +1,4 @@
-"""Recognises lines that name a source or describe the author, and sentences after a label.
+"""Recognises lines that name a text's source or describe its author.
 
 All patterns are for lines in Simplified Chinese, NFKC and lower case.
 """

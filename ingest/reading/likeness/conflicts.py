@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ingest.reading.likeness.fingerprint import Fingerprint
 from ingest.reading.likeness.overlap import Overlap
 
-_AROUND, _LEAST_AROUND = 3, 2  # characters before a number that tell its place
+_AROUND, _LEAST_AROUND = 3, 2  # characters before a number, or after it, that identify its place
 _DATE = re.compile(r"\d{1,2}月\d{1,2}日")
 _NUMBER = re.compile(r"(?:(?<![a-z])[a-z]{1,4}(?=\d))?\d+(?:\.\d+)*[万亿]?")
 _ROUND = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)([万亿])")
@@ -48,7 +48,7 @@ def _first_date(fingerprint: Fingerprint) -> tuple[str, str] | None:
 
 
 def differ_in_numbers(overlap: Overlap) -> bool:
-    """Return whether too many numbers differ at the same place of two texts, or one that names.
+    """Return whether too many numbers differ at the same place of two texts, or one identifier.
 
     The numbers that only the shorter text has are looked up in the clauses that only the longer
     one has. A number without a place there, such as one in a notice of the site, does not count.

@@ -1,4 +1,4 @@
-"""Finds names that differ at the same place of two texts: parallel judgments, other cities."""
+"""Finds names that differ at the same place of two texts, such as persons in two judgments."""
 
 from __future__ import annotations
 

@@ -73,6 +73,6 @@ class Pattern:
         return self.text in folded and self._regex.search(folded) is not None
 
     def spans_in(self, folded: str) -> Iterator[tuple[int, int]]:
-        """Yield where it stands in a folded text."""
+        """Yield the start and end of each match in a folded text."""
         for found in self._regex.finditer(folded):
             yield found.span()

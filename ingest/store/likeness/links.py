@@ -24,7 +24,7 @@ def _pair(one: int, other: int) -> Pair:
 
 
 def linked(connection: sa.Connection, texts: Iterable[int]) -> set[Pair]:
-    """Return the links of these texts."""
+    """Return the pairs of texts that are linked, and of which one is among these texts."""
     asked = list(texts)
     return {
         (one, other)

@@ -14,7 +14,7 @@ from ingest.store.search.index import EARLIER, EVERY, TITLE
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """Matches texts with a token; with `is_prefix`, with a token that begins like this."""
+    """Matches texts that have `token`, or with `is_prefix` a token that begins with it."""
 
     token: str
     is_prefix: bool = False

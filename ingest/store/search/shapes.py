@@ -1,8 +1,8 @@
 """The order by relevance, as a sequence of expressions that exclude each other.
 
-A shape says of each word whether a text has it in its title, only elsewhere, or not at all. A word
-counts by its rarity, and twice in a title. Texts of shapes with the same score are ordered by date.
-So the best page is found without a look at all texts with a common word.
+A shape states for each word whether it is in a text's title, only elsewhere in the text, or
+nowhere. Rare words weigh more, and words in the title count twice. Texts with the same score are
+ordered by date. So the first page is found without reading all texts that have a common word.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The texts of entries that are searched: present and earlier ones, as they are and folded."""
+"""The searched texts of entries: of the present version and the earlier ones, also folded."""
 
 from __future__ import annotations
 
