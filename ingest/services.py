@@ -127,9 +127,25 @@ class Services:
                 await self.transact_with_health(rsshub.save_health)
         await self.writer.settle()
 
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Write all changes when the block ends, then stop the followers."""
+        async with self.following.running():
+            try:
+                yield
+            finally:
+                await self.settle()
+
     async def in_database_thread(self, work: Callable[[], T]) -> T:
         """Run a function that uses the database in one of the threads for the database."""
         return await asyncio.get_running_loop().run_in_executor(self.database_threads, work)
+
+
+def _writers_of(database: Database) -> int:
+    """Return the number of threads that write to a database."""
+    # SQLite allows one writer. Waiting in a queue here is cheaper than waiting for SQLite's lock.
+    # With more than two threads for PostgreSQL, each commit would hold fewer changes.
+    return 1 if database.engine.dialect.name == "sqlite" else 2
 
 
 @contextlib.asynccontextmanager
@@ -146,9 +162,7 @@ async def open_services(
     The number of reader processes depends on `feeds`, the number of feeds to read. Processes
     that are passed as `workers` are used instead, and stay open.
     """
-    # SQLite allows one writer. Waiting in a queue here is cheaper than waiting for SQLite's lock.
-    # With more than two threads for PostgreSQL, each commit would hold fewer changes.
-    threads = 1 if database.engine.dialect.name == "sqlite" else 2
+    threads = _writers_of(database)
     with (
         ThreadPoolExecutor(threads, thread_name_prefix="database") as database_threads,
         _threads_left_alone(_VIEWERS, "view") as view_threads,
@@ -173,11 +187,8 @@ async def open_services(
                 database_threads=database_threads,
                 view_threads=view_threads,
             )
-            async with services.following.running():
-                try:
-                    yield services
-                finally:
-                    await services.settle()
+            async with services.running():
+                yield services
 
 
 def _network(

@@ -28,6 +28,10 @@ _SHOWN_AT_ONCE = 50
 _PAST_ALL = 2**63  # larger than any number in a database
 _LONGEST_TITLE = 80  # characters in a table; `entries show` and --format print whole titles
 
+_Category = Annotated[
+    str | None,
+    typer.Option("--category", help="Only entries with this category, their own or the feed's."),
+]
 _Query = Annotated[
     str | None, typer.Option("--search", help="Only entries that meet a search query.")
 ]
@@ -44,12 +48,7 @@ def list_entries(
         str | None,
         typer.Option("--feed", help="Only entries of this feed: number, address or title."),
     ] = None,
-    category: Annotated[
-        str | None,
-        typer.Option(
-            "--category", help="Only entries with this category, their own or the feed's."
-        ),
-    ] = None,
+    category: _Category = None,
     since: Since = None,
     until: Until = None,
     query: _Query = None,

@@ -23,15 +23,17 @@ if TYPE_CHECKING:
 _SHOWN_AT_ONCE = 20
 
 
+_Query = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="QUERY", help="Words, “phrases”, -word, OR, and fields such as feed: and after:."
+    ),
+]
+
+
 def search(
     ctx: typer.Context,
-    query: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="QUERY",
-            help="Words, “phrases”, -word, OR, and fields such as feed: and after:.",
-        ),
-    ],
+    query: _Query,
     limit: Annotated[
         int, typer.Option("--limit", min=1, max=10**6, help="At most this many hits.")
     ] = _SHOWN_AT_ONCE,
@@ -56,15 +58,14 @@ def search(
         node = parse(session, query)
         place = find.place_of(after) if after else None
         found = session.database.query(find.search, node, limit=limit, sort=sort, after=place)
+        hits = [] if ids else session.database.query(shown, node, found)
         if ids:
             for one in found:
                 say(str(one.entry_id))
+        elif as_json:
+            print_json_list(map(_as_json, hits))
         else:
-            hits = session.database.query(shown, node, found)
-            if as_json:
-                print_json_list(map(_as_json, hits))
-            else:
-                _show(hits)
+            _show(hits)
         warn_if_filling(session)
 
 

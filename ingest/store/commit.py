@@ -22,7 +22,7 @@ from ingest.manners.health import Health
 from ingest.reading.read import BrokenEntry, Reading
 from ingest.rsshub import is_route
 from ingest.rsshub.routes import carries_access, generator_of, is_rsshub, matched_pattern
-from ingest.schedule.trust import after_not_modified
+from ingest.schedule.trust import Trust, after_not_modified
 from ingest.store import addresses, entries, polls, refusals, revisions, rsshub, supplements, unread
 from ingest.store.captures import Body, Seen, keep_captures
 from ingest.store.due import mark_due
@@ -75,13 +75,9 @@ def commit(
         poll, said = _keep_document(connection, feed, answer, reading, poll)
     poll = _with_distrust(connection, feed, answer, poll)
     observed = _observe(feed, answer, reading, poll, now + _CLOCK_STEP)
-    if observed.is_gap:
-        poll = replace(poll, is_gap=True, warnings=(*poll.warnings, _GAP))
+    poll = _with_gap(poll) if observed.is_gap else poll
     phase = schedule.phase(feed.id, observed.at)
     plan = schedule.after_answer(rules, feed.settings, feed.ways, observed, phase=phase)
-    trust = answer.trust
-    if isinstance(answer.content, Document):
-        trust = replace(trust, document_at=answer.content.fetched_at)
     polls.record_poll(
         connection,
         poll,
@@ -89,7 +85,7 @@ def commit(
         address=feed.url,
         validators=_validators(feed, answer, said),
         validators_of=answer.instance,
-        trust=trust,
+        trust=_trust(answer),
         said=said,
     )
     if ends_pause:
@@ -114,11 +110,8 @@ def keep(
     found, broken, hidden = refusals.allowed(connection, seen.feed_id, found, broken)
     changes = judge.judge(connection, seen, found)
     pictured = supplements.find_pictures(connection, changes.current)
-    documents = chain(
-        _bodies(seen, changes),
-        supplements.picture_bodies(seen, pictured),
-        unread.bodies(seen, broken),
-    )
+    pictures = supplements.picture_bodies(seen, pictured)
+    documents = chain(_bodies(seen, changes), pictures, unread.bodies(seen, broken))
     captures = keep_captures(connection, seen, documents, hidden)
     marked = unread.marks(connection, seen.feed_id)
     since = unread.first_seen(marked, changes.new)
@@ -208,6 +201,17 @@ def _describe(
         body_digest=digest,
         gmt_is_local=reading.gmt_is_local,
     )
+
+
+def _with_gap(poll: Poll) -> Poll:
+    return replace(poll, is_gap=True, warnings=(*poll.warnings, _GAP))
+
+
+def _trust(answer: Answer) -> Trust:
+    """Return the trust in the server's validators, with the time of a whole document."""
+    if not isinstance(answer.content, Document):
+        return answer.trust
+    return replace(answer.trust, document_at=answer.content.fetched_at)
 
 
 def _validators(feed: FeedState, answer: Answer, said: FeedSaid | None) -> Validators:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -60,6 +60,20 @@ def get(connection: sa.Connection, feed_id: int) -> FeedState:
     return state_of(connection.execute(listed().where(Feed.id == feed_id)).mappings().one())
 
 
+def _fresh(url: str, settings: Mapping[str, Any], origin: str) -> dict[str, Any]:
+    """Return the columns of a feed that is new on the list."""
+    return {
+        "settings": settings,
+        "origin": origin,
+        "removed_at": None,
+        "paused_at": None,
+        "paused_reason": None,
+        "next_poll_reason": "it is new",
+        **place_of(url),
+        **WITHOUT_VALIDATORS,
+    }
+
+
 def add(
     connection: sa.Connection,
     url: str,
@@ -87,17 +101,7 @@ def add(
     wanted = settings.as_json()
     if row is not None and row.removed_at is not None and origin == "command":
         wanted = row.settings | wanted
-    fresh = {
-        "settings": wanted,
-        "origin": origin,
-        "removed_at": None,
-        "paused_at": None,
-        "paused_reason": None,
-        "next_poll_at": first_poll or now,
-        "next_poll_reason": "it is new",
-        **place_of(url),
-        **WITHOUT_VALIDATORS,
-    }
+    fresh = _fresh(url, wanted, origin) | {"next_poll_at": first_poll or now}
     if row is not None:
         connection.execute(sa.update(Feed).where(Feed.id == row.id).values(url=url, **fresh))
         feed = get(connection, row.id)
