@@ -41,7 +41,7 @@ class Recorder:
 
     name = "files"
     at_once = 100
-    marks_due_for = ()
+    marks_due_for: Sequence[str] = ()
 
     def __init__(self, work: Callable[[Sequence[int]], object] | None = None) -> None:
         self.given: list[int] = []
@@ -282,6 +282,32 @@ def test_a_run_waits_for_commits_up_to_a_limit(world: World, is_ending: bool) ->
 
     asyncio.run(follow_while_something_is_committed())
     assert began == [not is_ending]
+
+
+def test_a_follower_processes_what_another_one_marks_after_its_run(filled: World) -> None:
+    """The files have nothing due and end first; then the other follower marks all entries."""
+    entry_ids, has_ended = due_entries(filled), threading.Event()
+    finish(filled, Recorder())
+    files = Recorder()
+    files.end = lambda **_: has_ended.set()  # type: ignore[method-assign]
+
+    def mark(some: Sequence[int]) -> None:
+        assert has_ended.wait(10)
+        filled.database.transact(due.mark_due_for, "files", some, NOON)
+
+    marker = Recorder(mark)
+    marker.name, marker.marks_due_for = "likeness", ("files",)
+    filled.database.transact(due.mark_all_due_for, "likeness", NOON)
+
+    async def follow() -> None:
+        following = Following(
+            [files, marker], filled.database, filled.clock, is_committing=lambda: False
+        )
+        async with following.running():
+            await following.finish()
+
+    asyncio.run(follow())
+    assert files.given == entry_ids
 
 
 def test_no_poll_waits_for_a_follower(world: World, site: Site) -> None:
