@@ -15,7 +15,8 @@ from ingest.store.statements import in_batches, insert_if_new, insert_into, tabl
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import Address, Entry
 
-# Former addresses kept for one entry. Some feeds change all addresses each time they are built.
+# The most former addresses that are stored for an entry; some feeds change all their addresses
+# again and again.
 _MOST = 20
 _ENTRY, _ADDRESS = table_of(Entry), table_of(Address)
 _OF_ADDRESS = ("key", "guid", "link", "link_key")
@@ -25,7 +26,7 @@ _NAMES = tuple(name for name in KnownEntry.__dataclass_fields__ if name != "is_f
 def known_by(
     connection: sa.Connection, feed_id: int, column: str, values: Iterable[str]
 ) -> list[KnownEntry]:
-    """Return the entries of a feed with a former address that has one of these values."""
+    """Return the entries of a feed whose former addresses have one of these values in `column`."""
     found: list[KnownEntry] = []
     for some in in_batches(sorted(values)):
         rows = connection.execute(_known_by(column), {"of_feed": feed_id, "values": some})
@@ -47,7 +48,7 @@ def _known_by(column: str) -> sa.Select[Any]:
 
 
 def known_links(connection: sa.Connection, feed_id: int, link_keys: Iterable[str]) -> set[str]:
-    """Return which link keys belong, or belonged, to an entry of the feed, or were taken down."""
+    """Return the link keys that entries of the feed have or had, or that were taken down."""
     link_keys = list(link_keys)
     found = refusals.refused_links(connection, feed_id, link_keys)
     for some in in_batches(sorted(link_keys)):
@@ -69,7 +70,7 @@ def some_links(connection: sa.Connection, feed_id: int, limit: int = 100) -> lis
 
 
 def others(connection: sa.Connection, entry_id: int) -> list[str]:
-    """Return the other links of an entry, in the order in which they were stored."""
+    """Return the links of an entry, except its current link, in the order of storage."""
     query = sa.select(Address.link).join(Entry, Entry.id == Address.entry_id)
     query = query.where(Address.entry_id == entry_id, Address.link != Entry.link)
     return list(dict.fromkeys(connection.scalars(query.order_by(Address.noted_at, Address.id))))
@@ -144,7 +145,7 @@ def _insert_present(dialect: str, key: sa.ColumnElement[Any] | Any) -> Any:
 
 
 def note_others(connection: sa.Connection, verdicts: Iterable[Verdict], at: datetime) -> None:
-    """Store the addresses of entries in old documents as additional addresses."""
+    """Store the addresses that old documents give for known entries as additional addresses."""
     rows = [
         _row(verdict.known.id, verdict.entry) | {"noted_at": at}
         for verdict in verdicts

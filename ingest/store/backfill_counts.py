@@ -48,7 +48,7 @@ def counts(connection: sa.Connection, run_id: int) -> list[dict[str, Any]]:
 def reasons(
     connection: sa.Connection, run_id: int, state: str, limit: int = 1000
 ) -> list[dict[str, Any]]:
-    """Return the address and the reason of each document of a run in a state, if it has one."""
+    """Return the address and reason of the documents of a run that have this state and a reason."""
     query = (
         sa.select(BackfillDocument.address, BackfillDocument.hints, BackfillDocument.reason)
         .where(

@@ -14,13 +14,13 @@ from ingest.values import Counts, DocumentKind, Planned
 from models import Backfill, BackfillDocument, BackfillWalk, Feed
 
 WAITING, DONE, PASSED_OVER, MISSING = "waiting", "done", "passed over", "missing"
-IN_PART = "in part"  # stored, except for some part, such as a page
+IN_PART = "in part"  # stored, but a part is missing, such as a page
 _TO_ASK_AGAIN = (MISSING, IN_PART)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One backfill; `asked` has the options of the command."""
+    """One backfill; `asked` holds the options of the command."""
 
     id: int
     asked: dict[str, Any]
@@ -30,7 +30,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkState:
-    """A walk: one source of one feed. For files, `feed_id` is None."""
+    """The state of a walk through one source of one feed. For files, `feed_id` is None."""
 
     id: int
     feed_id: int | None

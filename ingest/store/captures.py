@@ -1,4 +1,4 @@
-"""Store the publisher's own bytes, each document once, so that they can be read again."""
+"""Store the bytes of documents, each document once, so that entries can be read from them again."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _row(seen: Seen, url: str, content_type: str | None) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEntry:
-    """A stored entry with the bytes it was read from, to read it again."""
+    """A stored entry with the bytes from which it can be read again."""
 
     id: int
     key: str

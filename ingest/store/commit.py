@@ -1,9 +1,9 @@
 """Store the entries of a document, plan the next poll and mark entries due, in one transaction.
 
-`commit` stores a poll that had an answer (`failures` stores the other polls). Backfill and replay
-use only a part of it, `keep`. `keep_again` stores entries that a replay reads differently. No
-function uses the network, reads the clock or changes anything outside of the database, so that a
-transaction may run twice.
+`commit` stores a poll that had an answer; `failures` stores the other polls. Backfill and replay
+call only `keep`, which stores the entries. `keep_again` stores entries that a replay reads
+differently. No function uses the network, reads the clock or changes anything outside the database.
+So a transaction can run twice.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from ingest.values import (
 )
 from models import Feed
 
-# The clock has whole seconds. One second is added to waits, so that none is too short.
+# Times are stored in whole seconds, so one second is added to each wait. No wait is too short.
 _CLOCK_STEP = timedelta(seconds=1)
 _GAP = (
     "nothing was left of what the last poll had seen: entries may have been missed, "
@@ -67,8 +67,8 @@ def commit(
     """Store a poll that had an answer; return it with its counts and warnings.
 
     `reading` is None if the document has not changed. `ends_pause` is true if the feed's server
-    answers again after a pause. `health` is the changed health of RSSHub instances. It may run
-    again after a rollback.
+    answers again after a pause. `health` is the changed health of RSSHub instances. The function
+    may run again after a rollback.
     """
     said = None
     if reading is not None:
@@ -101,10 +101,10 @@ def keep(
     judge: Judge,
     broken: Sequence[BrokenEntry] = (),
 ) -> Changes:
-    """Store the changes of a document; return them. `broken` entries are stored unread.
+    """Store what a document changes in the entries of its feed; return the changes.
 
-    The feed is locked during this, so that two programs with the same feed store an entry only
-    once. Entries that were taken down are left out.
+    Of `broken` entries, only the bytes are stored. The feed is locked, so that two programs with
+    the same feed store an entry only once. Entries that were taken down are left out.
     """
     hold_feed(connection, seen.feed_id)
     found, broken, hidden = refusals.allowed(connection, seen.feed_id, found, broken)
@@ -153,7 +153,7 @@ def hold_feed(connection: sa.Connection, feed_id: int) -> None:
 
 
 def _bodies(seen: Seen, changes: Changes) -> Iterator[Body]:
-    """Yield the bytes of new and changed entries, and of pages."""
+    """Yield the bytes of new and changed entries and of their pages."""
     verdicts = changes.with_bytes
     for verdict in verdicts:
         yield verdict.entry.raw, seen.url, seen.content_type
@@ -175,7 +175,7 @@ def _keep_document(
     )
     judge = Live(beside=reading.beside, may_be_empty=feed.last_success_at is None)
     changes = keep(connection, seen, reading.entries, judge, reading.broken)
-    # To retry a page, the next poll needs the whole document. So no digest is stored then.
+    # The next poll needs the whole document to retry a page. So no digest is stored in this case.
     is_settled = not any(map(supplements.will_be_tried, changes.verdicts))
     said = _describe(feed, document, reading, answer.digest if is_settled else None)
     poll = replace(poll, feed_name=feed.called(reading.title))
@@ -208,14 +208,14 @@ def _with_gap(poll: Poll) -> Poll:
 
 
 def _trust(answer: Answer) -> Trust:
-    """Return the trust in the server's validators, with the time of a whole document."""
+    """Return the trust in the server's validators; a whole document updates `document_at`."""
     if not isinstance(answer.content, Document):
         return answer.trust
     return replace(answer.trust, document_at=answer.content.fetched_at)
 
 
 def _validators(feed: FeedState, answer: Answer, said: FeedSaid | None) -> Validators:
-    """Return the validators for the next request, empty if the whole document is needed again."""
+    """Return the validators for the next request, or none if the whole document is needed again."""
     given = answer.content.validators
     if isinstance(answer.content, NotModified):
         return after_not_modified(feed.validators, given)

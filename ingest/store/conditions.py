@@ -20,7 +20,7 @@ from models import Entry, Feed, LikenessEntry, Revision
 Condition: TypeAlias = sa.ColumnElement[bool]
 OfWords: TypeAlias = Callable[[Words], Condition]
 
-# The date of an entry: its publication, otherwise when it was first seen.
+# The date of an entry: its publication date, or when it was first seen if it has none.
 entry_date: sa.ColumnElement[Any] = sa.func.coalesce(
     Entry.published_at, Entry.first_seen_at, type_=Entry.__table__.c.first_seen_at.type
 )
@@ -63,9 +63,9 @@ def _in_feed(connection: sa.Connection, name: str) -> Condition:
 
 
 def feeds_called(connection: sa.Connection, name: str) -> list[int]:
-    """Return the ids of feeds by number, address, folder, or part of their names.
+    """Return the ids of the feeds with this number, address, folder or title, or a part of it.
 
-    Raise `UsageError` if there is none.
+    Raise `UsageError` if no feed matches.
     """
     wanted = fold(name)
     rows = connection.execute(sa.select(Feed.id, Feed.url, Feed.slug, Feed.title, Feed.settings))
@@ -99,7 +99,7 @@ def _categories(row: sa.Row[Any]) -> list[str]:
 
 
 def _by_author(connection: sa.Connection, value: str) -> Condition:
-    """Return the condition that the entry's author, or else its feed's, has this in the name."""
+    """Return the condition that the name of the entry's (or the feed's) author contains this."""
     own = _any_of(connection, Entry.authors, lambda one: _has_part(connection, one, value), "name")
     rows = connection.execute(sa.select(Feed.id, Feed.settings)).all()
     set_for = [row.id for row in rows if fold(value) in fold(row.settings.get("author") or "")]
@@ -112,7 +112,7 @@ def _has_part(connection: sa.Connection, column: Any, value: str) -> Condition:
 
 
 def _fold_column(connection: sa.Connection, column: Any) -> sa.ColumnElement[str]:
-    """Return an SQL expression for `fold`; on PostgreSQL it leaves out the rarest characters."""
+    """Return an SQL expression that acts like `fold`, except some rare characters on PostgreSQL."""
     if connection.dialect.name == "sqlite":
         return sa.func.fold(column, type_=sa.Text)
     one_form: Any = sa.func.pg_catalog.normalize(column, "NFKC")
@@ -178,7 +178,7 @@ def _any_of(
     meets: Callable[[Any], Condition] = lambda _: sa.true(),
     key: str | None = None,
 ) -> Condition:
-    """Return the condition that some element of a JSON array, or its `key`, meets a condition."""
+    """Return the condition that an element of a JSON array, or its `key`, meets a condition."""
     if connection.dialect.name == "sqlite":
         elements = sa.func.json_each(column).table_valued("value")
         value = sa.func.json_extract(elements.c.value, f"$.{key}") if key else elements.c.value

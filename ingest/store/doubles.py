@@ -1,4 +1,4 @@
-"""Join entries that old versions stored twice because their site moved."""
+"""Join entries that old versions of Guidang stored twice because their site moved."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from ingest.store.search import index
 from ingest.values import KnownEntry
 from models import Address, ArchiveFile, Entry, Revision, Setting
 
-# A migration stored the highest id of its time under this name. Newer entries cannot be doubles,
-# because newer versions detect moves.
+# The setting in which a migration stored the highest entry id of that time. Newer entries cannot be
+# doubles, because newer versions of Guidang detect moves.
 _UP_TO = "entries.doubles_up_to"
 
 
@@ -32,7 +32,7 @@ class Double(KnownEntry):
 
     @property
     def title_key(self) -> str:
-        """Return a key of the title, by which titles are compared."""
+        """Return the key that represents the title in comparisons."""
         return titles.title_key(self.title)
 
 

@@ -40,8 +40,8 @@ def followers(connection: sa.Connection) -> set[str]:
 def add_follower(connection: sa.Connection, follower: str) -> None:
     """Mark the entries that change from now on for one more follower.
 
-    PostgreSQL waits for transactions that mark entries without this follower. So if all entries
-    are marked afterwards, none is missed.
+    On PostgreSQL, this waits until transactions end that do not know the follower. If the caller
+    marks all entries afterwards, no change is missed.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("LOCK TABLE follower IN ACCESS EXCLUSIVE MODE"))
@@ -50,7 +50,7 @@ def add_follower(connection: sa.Connection, follower: str) -> None:
 
 
 def forget_follower(connection: sa.Connection, follower: str) -> None:
-    """Mark no more entries for a follower, and delete its marks."""
+    """Stop marking entries for a follower, and delete its marks."""
     connection.execute(sa.delete(_FOLLOWER).where(_FOLLOWER.c.name == follower))
     connection.execute(sa.delete(_DUE).where(_DUE.c.follower == follower))
 
@@ -109,7 +109,7 @@ _KEY = (_FOLLOWER.c.name, _ENTRY.c.id)
 
 @cache
 def _upsert(dialect: str, condition: sa.ColumnElement[bool]) -> Any:
-    """Return the upsert of marks; an entry that is due already keeps its `since`."""
+    """Return the upsert of marks; entries that are already due keep their `since`."""
     each_for_each = _FOLLOWER.join(_ENTRY, sa.true())
     marks = sa.select(
         *_KEY,

@@ -1,4 +1,4 @@
-"""Embargoes: entries that an output must not contain yet, each until a given time."""
+"""Embargoes: an output must not contain an entry before the entry's embargo ends."""
 
 from __future__ import annotations
 

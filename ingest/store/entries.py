@@ -34,7 +34,7 @@ def insert_new(
 ) -> None:
     """Insert new entries and mark them due.
 
-    `first_seen` maps keys of entries that were unreadable before to when they were first seen.
+    `first_seen` has the keys of entries that were unreadable before, and when they were first seen.
     """
     if not verdicts:
         return
@@ -90,8 +90,8 @@ def replace_text(
 ) -> None:
     """Make the stored text of an entry a revision, and store the new text.
 
-    If the new text is one of the revisions, that revision is deleted: it is current again. The
-    caller marks the entry due.
+    If the new text is one of the revisions, that revision is deleted, because its text is current
+    again. The caller marks the entry due.
     """
     if verdict.known is None:
         raise ValueError("only a known entry can be replaced")
@@ -151,7 +151,7 @@ def _first_date(
 
 
 def note_noise(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
-    """Store the item digests of unchanged entries whose bytes changed."""
+    """Store the new item digests of entries whose bytes changed, but not their content."""
     changed = [
         {"entry_id": verdict.known.id, "digest": verdict.entry.item_digest}
         for verdict in verdicts
@@ -183,7 +183,7 @@ def _wants_date(known: KnownEntry) -> bool:
 
 
 def renormalize(connection: sa.Connection, entry_id: int, entry: NormalEntry) -> bool:
-    """Store an entry that was read again; return whether anything differs.
+    """Store an entry that was read again; return whether it changed.
 
     This makes no revision, because the publisher changed nothing. The caller marks the entry due.
     """

@@ -1,4 +1,7 @@
-"""Erase entries: their rows, versions and bytes. Followers then delete what they made of them."""
+"""Erase entries: their rows, versions and bytes.
+
+Followers then delete the files and index rows of these entries.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ from ingest.store.takedowns import Stone
 from ingest.urls import without_secrets
 from models import Address, Capture, Entry, Feed, Revision, Unread
 
-_AT_ONCE = 100  # documents read at once; each may have several megabytes
+_AT_ONCE = 100  # documents read at once, because each may have several megabytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,7 @@ def _condition(target: Target) -> sa.Select[Any] | sa.CompoundSelect[Any]:
 
 
 def feed_at(connection: sa.Connection, url: str) -> int | None:
-    """Return the id of the feed with this address, also if it was removed from the list."""
+    """Return the id of the feed with this address, even if it was removed from the list."""
     return connection.scalar(sa.select(Feed.id).where(Feed.url == url))
 
 
@@ -141,7 +144,7 @@ def _stones_of(connection: sa.Connection, entry_ids: Sequence[int]) -> Iterator[
 def _links_of_others(
     connection: sa.Connection, entry_ids: Sequence[int], link_keys: set[str]
 ) -> set[tuple[int, str]]:
-    """Return which links, by feed, also belong to entries that are not erased."""
+    """Return the feed ids and link keys that entries which are not erased have as well."""
     shared: set[tuple[int, str]] = set()
     for some in in_batches(sorted(link_keys)):
         query = sa.select(Entry.feed_id, Entry.link_key).where(
@@ -196,7 +199,7 @@ def _captures_of(connection: sa.Connection, entry_ids: Sequence[int]) -> set[int
 
 
 def _names_of(connection: sa.Connection, entry_ids: Sequence[int]) -> dict[int, set[bytes]]:
-    """Return the guids and links of entries by feed, in the forms in which a document has them."""
+    """Return the guids and links of entries by feed id, both plain and escaped as in a document."""
     names: dict[int, set[bytes]] = {}
     query = sa.select(Entry.feed_id, Entry.guid, Entry.link).where(Entry.id.in_(entry_ids))
     for feed_id, guid, link in connection.execute(query):

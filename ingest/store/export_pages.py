@@ -37,8 +37,9 @@ _LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 class Choice:
     """Selects the entries of an export; None means no bound, and `until` is exclusive.
 
-    An entry's date is its publication, or when it was first seen. `where` is a query. With
-    `public_at`, the rights of the feeds apply: only what may be public at that time is exported.
+    An entry's date is its publication date, or when it was first seen. `where` is a query. With
+    `public_at`, the rights of the feeds apply: the export has only what they allow to publish at
+    that time.
     """
 
     feed_ids: tuple[int, ...] | None = None
@@ -60,7 +61,7 @@ class Choice:
 
     @property
     def has_all_entries(self) -> bool:
-        """Return whether no entry of the chosen feeds is left out."""
+        """Return whether all entries of the chosen feeds are selected."""
         return (self.since, self.until, self.where, self.public_at) == (None,) * 4
 
     @property
@@ -88,7 +89,7 @@ _AT = _ENTRY.c.first_seen_at.type
 def _embargoes(
     connection: sa.Connection, at: sa.ColumnElement[Any], now: datetime
 ) -> Iterator[sa.ColumnElement[bool]]:
-    """Yield a condition for each length of embargo, which excludes entries still under it."""
+    """Yield a condition for each length of embargo that excludes entries still under embargo."""
     feeds_with: dict[str, list[int]] = {}
     for feed_id, settings in connection.execute(sa.select(_FEED.c.id, _FEED.c.settings)):
         if wait := settings.get("publish_after"):
@@ -108,7 +109,7 @@ def _bounds(
 
 
 class Place(NamedTuple):
-    """A position in the order: the date and key of the last entries that are already exported."""
+    """A position in the order: the date and key of the last exported entry."""
 
     at: datetime
     key: str
@@ -119,7 +120,7 @@ class Place(NamedTuple):
 
     @classmethod
     def from_json(cls, place: list[str]) -> Place:
-        """Return the position that `as_json` has stored."""
+        """Return the position for a value that `as_json` returned."""
         return cls(datetime.fromisoformat(place[0]), place[1])
 
 
@@ -167,7 +168,7 @@ def groups(
 
 
 def _with_words(database: Database, query: Node, listed: Iterator[_Listed]) -> Iterator[_Listed]:
-    """Yield the entries that match a query, by their texts, because the index may be behind."""
+    """Yield the entries whose texts match a query. The index is not used: it may be outdated."""
     while some := list(islice(listed, _READ_AT_ONCE)):
         met = database.query(meeting, query, [one.id for one in some])
         yield from (one for one in some if one.id in met)
@@ -180,7 +181,7 @@ def _stream(
     after: Place | None,
     newest_first: bool,
 ) -> Iterator[_Listed]:
-    """Yield dated entries if `at` is `published_at`, else undated ones; each has its own index."""
+    """Yield dated entries if `at` is `published_at`, or else undated entries."""
     last = (-_PAST_ALL if newest_first else _PAST_ALL) if after else 0
     cursor = (*after, last) if after else None
     while True:
@@ -211,7 +212,7 @@ def _page(
 def _is_after(
     order: Iterable[sa.ColumnElement[Any]], cursor: Iterable[Any], newest_first: bool
 ) -> sa.ColumnElement[bool]:
-    """Return the condition for rows after a cursor, written so that the index of dates is used."""
+    """Return the condition for rows after a cursor, in a form that can use the index of dates."""
     at, key, feed_id = order
     last_at, last_key, last_feed = cursor
     compare: Callable[[Any, Any], Any] = (

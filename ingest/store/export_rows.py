@@ -1,4 +1,4 @@
-"""Convert a row to one version of an entry for an export, the same for both databases."""
+"""Convert rows to versions of entries for an export, with the same result for both databases."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _INSTANTS = tuple(name for name in ExportEntry._fields if name.endswith("_at"))
 
 @cache
 def query_of(table: sa.Table, captures: bool) -> sa.Select[Any]:
-    """Return the query for entries by id, or for their earlier versions (`REVISION`).
+    """Return the query for entries by id (`ENTRY`) or for their earlier versions (`REVISION`).
 
     Its columns are the ids of entry and feed, then the fields of `ExportEntry`. Fields that
     `entry_of` computes are null.
@@ -119,7 +119,7 @@ def _instant(text: str) -> datetime:
 
 
 def _in_order(value: Any, names: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return objects with their fields in this order, because PostgreSQL changes the order."""
+    """Return objects with their fields in the order of `names`; PostgreSQL stores another order."""
     return [{name: one.get(name) for name in names} for one in value]
 
 

@@ -1,7 +1,7 @@
 """List the publisher's documents as they were seen, for web archives: by feed, newest first.
 
-A capture has one item of a document. Captures of the same document have the same address and time.
-They are in the same batch. If a capture was seen several times, only its newest sighting has the
+A capture is one item of a document. Captures of the same document have the same address and time,
+and are in the same batch. If a capture was seen several times, only its newest sighting has the
 bytes.
 """
 
@@ -38,7 +38,7 @@ class Sightings(NamedTuple):
 
 
 class _Version(NamedTuple):
-    """A version of an entry, or an unread entry, and its captures."""
+    """A version of an entry, or an unreadable entry, with the ids of its captures."""
 
     at: datetime
     kind: int
@@ -106,9 +106,10 @@ def _page(
 
 
 def _kinds(connection: sa.Connection, choice: Choice, feed_id: int) -> Iterator[sa.Select[Any]]:
-    """Yield queries for present texts, earlier versions, returned texts and unread entries.
+    """Yield queries for current texts, earlier versions, restored texts and unreadable entries.
 
-    A returned text is current again; the query has the time when it was first seen.
+    A restored text was replaced, and is current again. Its query has the time when it was first
+    seen.
     """
     chosen = sa.and_(_ENTRY.c.feed_id == feed_id, choice.condition(connection))
     for kind, table in enumerate((_ENTRY, _REVISION)):
@@ -171,7 +172,7 @@ def _captures(connection: sa.Connection, numbers: Sequence[int]) -> dict[int, An
 def _first_and_last(
     connection: sa.Connection, choice: Choice, feed_id: int, numbers: Sequence[int]
 ) -> dict[int, tuple[datetime, datetime]]:
-    """Return when captures were first and last seen as the text of a chosen version."""
+    """Return when each capture was first and last seen in the chosen versions."""
     every = sa.union_all(*_kinds(connection, choice, feed_id)).subquery()
     found: dict[int, tuple[datetime, datetime]] = {}
     for column in (every.c.capture_id, every.c.page_id):

@@ -1,4 +1,4 @@
-"""Count the entries of an export, for its head and its corpus card."""
+"""Count the entries of an export, for its header and its corpus card."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class FeedTotal:
 class Summary:
     """Totals of the chosen entries; they do not depend on the present time.
 
-    `changed_at` is when the newest of the present texts was first seen.
+    `changed_at` is when the newest current text was first seen.
     """
 
     entries: int = 0

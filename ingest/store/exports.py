@@ -24,7 +24,7 @@ _ADDRESS, _FEED = table_of(Address), table_of(Feed)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """The parts of an export besides the present versions of its entries."""
+    """The parts of an export in addition to the current versions of its entries."""
 
     revisions: bool = False
     captures: bool = False
@@ -66,7 +66,7 @@ def batches(
 ) -> Iterator[Batch]:
     """Yield the chosen entries by date, in batches of about `size`.
 
-    Earlier versions come before the present one. Only one batch is in memory.
+    Earlier versions come before the current one. Only one batch is in memory.
     """
     facts = database.query(feed_facts)
     slugs = {number: feed.slug for number, feed in facts.items()}
@@ -115,7 +115,7 @@ def _other_links(connection: sa.Connection, numbers: Sequence[int]) -> dict[int,
 
 
 def _duplicates(connection: sa.Connection, numbers: Sequence[int]) -> dict[int, list[str]]:
-    """Return the ids of the other entries that tell the story of each entry."""
+    """Return the ids of the other entries that tell the same story as each entry."""
     canonical = canonical_of(connection, numbers)
     if not canonical:
         return {}

@@ -16,7 +16,7 @@ from ingest.manners.health import Health
 from ingest.store import polls, rsshub
 from ingest.values import Poll
 
-# The clock has whole seconds. One second is added to waits, so that none is too short.
+# Times are stored in whole seconds, so one second is added to each wait. No wait is too short.
 _CLOCK_STEP = timedelta(seconds=1)
 
 

@@ -36,8 +36,8 @@ _UNKNOWN: dict[str, Any] = {
 def move(connection: sa.Connection, feed_id: int, url: str, *, now: datetime) -> None:
     """Give a feed another address; keep its entries, clear its validators.
 
-    If another feed has this address and no entries, it is removed, and the moved feed gets its
-    settings from the configuration file. Raise `UsageError` if it has entries.
+    Another feed with this address is removed if it has no entries; the moved feed then takes over
+    its settings from the configuration file. Raise `UsageError` if the other feed has entries.
     """
     feed = feeds.get(connection, feed_id)
     if feed.url == url:
@@ -49,7 +49,7 @@ def move(connection: sa.Connection, feed_id: int, url: str, *, now: datetime) ->
 
 
 def _taken_over(connection: sa.Connection, feed: FeedState, url: str) -> dict[str, Any]:
-    """Remove the feed at an address if it has no entries; return its columns to take over."""
+    """Remove the feed at an address if it has no entries; return the columns for the moved feed."""
     query = sa.select(Feed.id, Feed.origin, Feed.settings, Feed.removed_at).where(Feed.url == url)
     other = connection.execute(query).first()
     if other is not None:
@@ -80,8 +80,8 @@ def earlier_address(
 ) -> FeedState | None:
     """Return the listed feed that has probably moved to an address, or None.
 
-    A feed has probably moved if it redirects to the address, if its own address is another
-    spelling, or if it has the same title and at least half of the entries.
+    A feed has probably moved if it redirects to the address, if its own address is another spelling
+    of it, or if it has the same title and at least half of the entries.
     """
     every = [feed for feed in feeds.every(connection) if feed.url != url]
     for feed in every:

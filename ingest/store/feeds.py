@@ -45,7 +45,7 @@ def find(connection: sa.Connection, names: Sequence[str]) -> list[FeedState]:
 def _find_one(feeds: Sequence[FeedState], name: str) -> FeedState:
     exact = [f for f in feeds if name in {str(f.id), f.url, f.slug}]
     found = exact or [f for f in feeds if name.casefold() == f.name.casefold()]
-    if not name.isdecimal():  # A number is an id, so it is not searched in addresses and names.
+    if not name.isdecimal():  # A number is an id. It is not searched for in addresses and names.
         found = found or [f for f in feeds if name.casefold() in f"{f.url} {f.name}".casefold()]
     if not found:
         raise UsageError(f"no feed is called {name!r}; see: guidang feeds list")
@@ -151,7 +151,7 @@ def add_all(
 def add_without_address(
     connection: sa.Connection, categories: Sequence[str], *, reason: str, now: datetime
 ) -> FeedState:
-    """Add a feed that is never polled, for records of which only the categories are known."""
+    """Add a feed that is never polled, for records with known categories and an unknown feed."""
     settings = FeedSettings(title=categories[-1], categories=tuple(categories))
     url = _in_place_of(categories)
     feed, is_new = add(connection, url, settings, now=now)
@@ -161,14 +161,14 @@ def add_without_address(
 
 
 def _in_place_of(categories: Sequence[str]) -> str:
-    """Return a made-up address for a feed of which only the categories are known."""
+    """Return a made-up address for a feed with known categories and an unknown address."""
     return f"archive:{'/'.join(categories)}"
 
 
 def address_of_new(connection: sa.Connection, url: str, instances: Sequence[Instance]) -> str:
     """Return the address under which to add a feed: its RSSHub route, if it has one.
 
-    A feed that is listed with the address of an instance keeps that address.
+    A feed that is already listed under the address of an instance keeps that address.
     """
     kept = kept_address(url, instances)
     is_known = connection.scalar(sa.select(Feed.id).where(Feed.url == kept)) is not None

@@ -120,7 +120,10 @@ def give_paths(connection: sa.Connection, output: str, paths: Mapping[int, str])
 
 
 def change_path(connection: sa.Connection, output: str, entry_id: int, path: str) -> bool:
-    """Give an entry another path, marked as not written; return False if another entry has it."""
+    """Give an entry another path, marked as not written.
+
+    Change nothing and return False if another entry has that path.
+    """
     of_entry = sa.and_(_FILE.c.output == output, _FILE.c.entry_id == entry_id)
     has_it = sa.and_(_FILE.c.output == output, _FILE.c.path == path, sa.not_(of_entry))
     if connection.execute(sa.select(_FILE.c.path).where(has_it)).first():

@@ -42,7 +42,8 @@ class Live:
     """Judges the entries of the current feed.
 
     `beside` has the item digests of the document's other entries, which were recognised by their
-    bytes. With `may_be_empty`, first check if the feed has any entries; this is faster if not.
+    bytes. With `may_be_empty`, first check if the feed has any entries, which is faster for an
+    empty feed.
     """
 
     beside: Collection[bytes] = ()
@@ -70,10 +71,10 @@ class Live:
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
-    """Judges an old document of the feed, current at `as_of` (None: before anything stored).
+    """Judges an old document that was current at `as_of` (None: older than everything stored).
 
-    Unknown entries are new. A different text of a known entry becomes a revision, ordered by
-    time. Item digests and validators are not changed.
+    Unknown entries are new. A different text of a known entry becomes a revision, ordered by time.
+    Item digests and validators are not changed.
     """
 
     as_of: datetime | None
@@ -136,7 +137,7 @@ class Past:
 
 
 class Late(Past):
-    """Judges a document of a poll at `as_of` that was unreadable. Undated entries stay undated."""
+    """Judges a document that a poll at `as_of` could not read. Undated entries stay undated."""
 
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
@@ -164,7 +165,10 @@ class Page(Past):
 
 @dataclass(frozen=True, kw_only=True)
 class RecordFile(Past):
-    """Judges a file of an old archive. Its entry may have no link; `records` finds that entry."""
+    """Judges a file of an old archive.
+
+    An entry may lack a link; `records` then finds the stored entry.
+    """
 
     records: Records
 

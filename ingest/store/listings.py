@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class Selection:
     """The entries to list; `until` is exclusive, and None sets no bound.
 
-    An entry's date is its publication, or when it was first seen. `category` may be the feed's or
-    the entry's own.
+    An entry's date is its publication date, or when it was first seen. `category` is a category of
+    the feed or of the entry.
     """
 
     feed_id: int | None = None
@@ -63,7 +63,7 @@ def _place(row: dict[str, Any]) -> _Place:
 def _stream(
     database: Database, selection: Selection, dated: bool, size: int
 ) -> Iterator[dict[str, Any]]:
-    """Yield the entries with a publication date, or without; each kind has its own index."""
+    """Yield the entries with a publication date, or those without; each kind has its own index."""
     after: _Place | None = None
     while True:
         rows = database.query(_page, selection, dated, after, size)

@@ -25,7 +25,7 @@ def output_of(follower: str) -> str | None:
 
 
 def rendered_with(connection: sa.Connection, output: str) -> str | None:
-    """Return the settings that the current files of an output were rendered with."""
+    """Return the settings with which the current files of an output were rendered."""
     return connection.scalar(sa.select(Setting.value).where(Setting.name == _rendered_with(output)))
 
 
@@ -36,7 +36,7 @@ def _rendered_with(output: str) -> str:
 def render_all_with(
     connection: sa.Connection, output: str, settings: str, *, now: datetime
 ) -> None:
-    """Mark every record due and store the settings to render them with."""
+    """Mark every record due, and store the settings with which they will be rendered."""
     insert = insert_into(connection, Setting).values(name=_rendered_with(output), value=settings)
     connection.execute(
         insert.on_conflict_do_update(index_elements=["name"], set_={"value": settings})
@@ -45,7 +45,7 @@ def render_all_with(
 
 
 def forget_output(connection: sa.Connection, output: str) -> None:
-    """Forget the follower of an output, and what is due for it; keep the paths of its files.
+    """Delete the follower of an output and its marks; keep the paths of its files.
 
     If the output is configured again later, all its files are rendered again.
     """

@@ -73,10 +73,10 @@ def record_poll(
 ) -> None:
     """Store a poll: its row, the schedule and the validators.
 
-    Call it last in the transaction that stores the entries, so that validators are never stored
-    without their entries. Without `said`, empty validators do not replace stored
-    validators. `validators_of` is the RSSHub instance that sent the validators. `address` is the
-    feed's own address.
+    Call this last in the transaction that stores the entries, so that validators are never stored
+    without their entries. Without `said`, empty validators do not replace stored validators.
+    `validators_of` is the RSSHub instance that sent the validators. `address` is the feed's own
+    address.
     """
     failed = poll.error is not None
     columns: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Remember what is published: which files and takedowns the last commit or hook included."""
+"""Store which files and takedowns the last publication included, by commit or by hook."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DONE, _DONE_AT, _ERROR = "publish.done", "publish.done_at", "publish.error"
 
 
 def news(connection: sa.Connection, followers: Sequence[str]) -> str | None:
-    """Return a mark of the present state: the followers' runs and the last takedown.
+    """Return a text that identifies the current state: the followers' runs and the last takedown.
 
     Return None if nothing was written yet, or if this state is published already.
     """
@@ -26,7 +26,7 @@ def news(connection: sa.Connection, followers: Sequence[str]) -> str | None:
 
 
 def note_done(connection: sa.Connection, mark: str, *, now: datetime) -> None:
-    """Store that the state with this mark is published."""
+    """Store that the state that `news` returned as `mark` is published."""
     _set(connection, {_DONE: mark, _DONE_AT: now.isoformat(), _ERROR: ""})
 
 
@@ -36,12 +36,12 @@ def note_error(connection: sa.Connection, error: str) -> None:
 
 
 def error(connection: sa.Connection) -> str | None:
-    """Return why publishing failed last, or None."""
+    """Return why publishing failed, or None if the last attempt succeeded."""
     return _get(connection, _ERROR) or None
 
 
 def takedowns_since_last(connection: sa.Connection) -> list[str]:
-    """Return what was taken down since files were last published, with the reasons."""
+    """Return the targets of takedowns since the last publication, with the reasons."""
     done_at = _get(connection, _DONE_AT)
     query = sa.select(Takedown.target, Takedown.reason).order_by(Takedown.id)
     if done_at:

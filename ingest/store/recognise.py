@@ -1,4 +1,4 @@
-"""Match the entries of a document with stored ones: by their bytes, and by their content."""
+"""Match the entries of a document with stored entries, by their bytes or by their content."""
 
 from __future__ import annotations
 
@@ -57,7 +57,8 @@ def judge(
     """Decide for each entry whether it is new, edited or unchanged; write nothing.
 
     `beside` has the item digests of the document's other entries, which were recognised by their
-    bytes. With `may_be_empty`, first check if the feed has any entries; this is faster if not.
+    bytes. With `may_be_empty`, first check if the feed has any entries, which is faster for an
+    empty feed.
     """
     if may_be_empty and connection.scalar(_ONE_OF_FEED, {"of_feed": feed_id}) is None:
         return dedupe.decide(entries, ())
@@ -78,7 +79,7 @@ def judge(
 
 
 def _without_noise(connection: sa.Connection, verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Change the verdict `edited` to `unchanged` for edits that no reader would notice.
+    """Change the verdict `EDITED` to `UNCHANGED` for edits that no reader would notice.
 
     The stored texts are queried only for edits. A full text is not compared, because it comes from
     a page and not from the feed.

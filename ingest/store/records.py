@@ -1,4 +1,4 @@
-"""Find the entries of archive records that have no address."""
+"""Find the stored entries for records of old archives that have no address."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _MOST_OF_ONE_TITLE = 50
 class Records:
     """The records of one feed in one backfill run.
 
-    `titled` are the feed's entries that have an address; a record may be one of them. They are
-    queried once for a run, because an archive has thousands of records.
+    `titled` has the feed's entries with an address, by title. A record may be one of these entries.
+    They are queried once per run, because an archive has thousands of records.
     """
 
     def __init__(self, titled: _Titled) -> None:
@@ -33,7 +33,7 @@ class Records:
     def judge(
         self, connection: sa.Connection, seen: Seen, verdicts: Iterable[Verdict]
     ) -> list[Verdict]:
-        """Return the verdicts, corrected with the titles and the files of the records."""
+        """Return the verdicts, corrected by means of the titles and files of the records."""
         return [self._judge(connection, seen, verdict) for verdict in verdicts]
 
     def claim(self, connection: sa.Connection, seen: Seen, verdicts: Sequence[Verdict]) -> None:
@@ -70,7 +70,7 @@ class Records:
 
 
 def _are_one(entry: NormalEntry, known: KnownEntry) -> bool:
-    """Return whether two records are one post. A short text such as 早安 may occur every day."""
+    """Return whether two records are the same post. A short text such as 早安 can occur daily."""
     return known.text_digest == entry.text_digest and (
         dedupe.has_like_time(entry, known) or dedupe.is_long(entry.html)
     )
@@ -107,7 +107,7 @@ def titled_entries(connection: sa.Connection, feed_id: int) -> _Titled:
 
 
 def _another(connection: sa.Connection, seen: Seen, entry: NormalEntry) -> Verdict:
-    """Return the verdict on a different post with this title and time: known by file, or new."""
+    """Return the verdict on another post with this title and time: known from its file, or new."""
     keys = [dedupe.record_key(entry, nth) for nth in range(1, _MOST_OF_ONE_TITLE + 1)]
     query = sa.select(Entry.key, Entry.id, Capture.url)
     query = query.join(Capture, Capture.id == Entry.capture_id)

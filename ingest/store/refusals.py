@@ -1,7 +1,7 @@
-"""Find out what must not be stored again, because it was taken down.
+"""Find the feeds and entries that must not be stored, because they were taken down.
 
-A tombstone has an identity, which is a text: `feed:ID`, `key:FEED:KEY`, `link:FEED:LINK_KEY`,
-`link:LINK_KEY` (in any feed) or `host:NAME` (with its subdomains).
+A tombstone has an identity, which is one of these texts: `feed:ID`, `key:FEED:KEY`,
+`link:FEED:LINK_KEY`, `link:LINK_KEY` (in any feed) or `host:NAME` (with its subdomains).
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def _identities_of_broken(feed_id: int, broken: BrokenEntry) -> set[str]:
 
 
 def refused_of(connection: sa.Connection, identities: Iterable[str]) -> set[str]:
-    """Return which of these identities were taken down."""
+    """Return the identities, among these, that were taken down."""
     found: set[str] = set()
     for some in in_batches(sorted(identities)):
         query = sa.select(_TOMBSTONE.c.identity).where(_TOMBSTONE.c.identity.in_(some))
@@ -127,7 +127,7 @@ def refused_of(connection: sa.Connection, identities: Iterable[str]) -> set[str]
 
 
 def refused_links(connection: sa.Connection, feed_id: int, link_keys: Iterable[str]) -> set[str]:
-    """Return which of these link keys were taken down, in this feed or in all feeds."""
+    """Return the link keys, among these, that were taken down in this feed or in all feeds."""
     spelled = {
         identity: key for key in link_keys for identity in (of_link(key), of_link(key, feed_id))
     }

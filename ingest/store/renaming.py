@@ -1,4 +1,4 @@
-"""Give files new paths, and remember the former ones."""
+"""Give files new paths, and store their former paths."""
 
 from __future__ import annotations
 

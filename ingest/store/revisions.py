@@ -15,8 +15,8 @@ from models import Entry, Revision
 def take_out(connection: sa.Connection, entry_id: int, text_digest: bytes) -> datetime | None:
     """Delete the revision with a text that is current again; renumber the later ones.
 
-    Otherwise, a feed that alternates between two texts would add a revision each time. Return when
-    the text was first seen, or None if no revision has it.
+    Without this, a feed that alternates between two texts would add a revision each time. Return
+    when the text was first seen, or None if no revision has it.
     """
     query = sa.select(Revision.id, Revision.version, Revision.seen_at).where(
         Revision.entry_id == entry_id, Revision.text_digest == text_digest
@@ -31,7 +31,10 @@ def take_out(connection: sa.Connection, entry_id: int, text_digest: bytes) -> da
 
 
 def count_on(connection: sa.Connection, entry_id: int, place: int, *, by: int = 1) -> None:
-    """Add `by` to all version numbers from `place`; negative ones avoid collisions in between."""
+    """Add `by` to all version numbers from `place`, and to the version of the entry.
+
+    The numbers are negative in between, so that none collides with another.
+    """
     later = sa.update(Revision).where(Revision.entry_id == entry_id, Revision.version >= place)
     connection.execute(later.values(version=-Revision.version - by))
     turned = sa.update(Revision).where(Revision.entry_id == entry_id, Revision.version < 0)

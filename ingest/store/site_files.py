@@ -1,4 +1,4 @@
-"""Store the digests of site files, and the facts from which site files are made."""
+"""Store the digests of site files, and the facts that site files are made from."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def forget_facts(connection: sa.Connection, output: str) -> None:
 
 
 def files(connection: sa.Connection, output: str) -> dict[str, bytes]:
-    """Return the SHA-256 of each file of the site, by path below the site's folder."""
+    """Return the SHA-256 of each file of the site, by its path within the site's folder."""
     query = sa.select(_FILE.c.path, _FILE.c.digest).where(_FILE.c.output == output)
     return dict(connection.execute(query).all())
 

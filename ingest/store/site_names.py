@@ -11,7 +11,7 @@ from ingest.outputs.pages import page_of, ways_to_write
 from ingest.store.statements import in_batches, insert_if_new, table_of
 from models import SiteName
 
-# The parent path of its page (`tags`, or the path of the parent category), and the name itself.
+# A name: the parent path of its page (`tags`, or the path of the parent category), and its text.
 Name = tuple[str, str]
 
 _NAME = table_of(SiteName)
@@ -50,14 +50,14 @@ def _give(connection: sa.Connection, output: str, place: str, name: str) -> None
         page = page_of(way)
         if page and connection.execute(insert, row | {"page": page, "written": way}).rowcount == 1:
             return
-        # The same name in another case may have a spelling already. If not, another name owns this
-        # page, and the next spelling is tried.
+        # The same name in another case may already have a spelling. If not, another name owns this
+        # page, so the next spelling is tried.
         if number == 0 and written(connection, output, {place: [name]}):
             return
 
 
 def apart(connection: sa.Connection, output: str) -> list[tuple[str, str, str, str | None]]:
-    """Return names spelled differently: parent path, name, spelling, and owner of the page."""
+    """Return names with another spelling: parent path, name, spelling, owner of the page."""
     names = connection.execute(
         sa.select(_NAME.c.place, _NAME.c.page, _NAME.c.name, _NAME.c.written).where(
             _NAME.c.output == output

@@ -11,7 +11,7 @@ from models import Feed
 
 
 def free_slug(connection: sa.Connection, url: str) -> str:
-    """Return a folder name for a feed that no other feed has."""
+    """Return a folder name for a feed; no other feed has the same name."""
     slug = _slug_of(url)
     if connection.scalar(sa.select(Feed.id).where(Feed.slug == slug)) is None:
         return slug

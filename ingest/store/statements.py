@@ -14,7 +14,7 @@ from models import Base
 
 T = TypeVar("T")
 
-# Values in one list. Longer lists are possible, but take more time to plan, and more memory.
+# The most values in one list. Longer lists are possible, but need more planning time and memory.
 _IN_ONE_STATEMENT = 500
 
 
@@ -49,7 +49,7 @@ def insert_if_new(dialect: str, model: type[Base], *unique: str) -> Any:
 
 
 def in_batches(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Yield the parts of a long list, each small enough for one statement."""
+    """Yield slices of a list, each short enough for one statement."""
     for start in range(0, len(values), _IN_ONE_STATEMENT):
         yield values[start : start + _IN_ONE_STATEMENT]
 

@@ -1,7 +1,8 @@
 """Store what an unchanged entry gains later: its full text, and new addresses of pictures.
 
-A page that could not be fetched or read is requested again a few times. The addresses of pictures
-and files follow the feed. None of this makes a revision, because the publisher changed no text.
+A page that could not be fetched or read is requested again a few times. If the feed has new
+addresses of pictures and files, they replace the stored ones. None of this makes a revision,
+because the publisher changed no text.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from ingest.store.statements import in_batches
 from ingest.values import Enclosure, KnownEntry, NormalEntry, SafeHtml, Verdict, VerdictKind
 from models import Entry
 
-# failures after which a page is not requested again
+# after so many failures, a page is not requested again
 _MOST_TRIES = 5
 MAY_BE_TRIED = sa.and_(
     Entry.full_text_error.is_not(None), Entry.full_text_tries < sa.literal_column(f"{_MOST_TRIES}")
@@ -144,7 +145,7 @@ def pictured_in(entry: NormalEntry) -> Pictured:
 
 
 def picture_bodies(seen: Seen, found: Iterable[tuple[Verdict, Newest]]) -> Iterator[Body]:
-    """Yield the bytes to store, so that a replay finds the new addresses."""
+    """Yield the bytes of entries with new addresses, so that a replay finds these addresses."""
     for verdict, other in found:
         if other.is_other:
             yield verdict.entry.raw, seen.url, seen.content_type
@@ -157,7 +158,7 @@ def take_pictures(
 ) -> list[int]:
     """Store the new addresses of pictures and files.
 
-    Return the ids of the entries that look different now; the caller marks them due.
+    Return the ids of the entries whose appearance changed; the caller marks them due.
     """
     changed = []
     for verdict, other in found:
@@ -175,7 +176,7 @@ def take_pictures(
 def signatures_of(
     entry: NormalEntry, html: str, lead_image: str | None, enclosures: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return the picture columns for a replayed entry; newer signed addresses are kept."""
+    """Return the picture columns for a replayed entry; keep signed addresses that are newer."""
     return _picture_columns(resigned(pictured_in(entry), pictured_by(html, lead_image, enclosures)))
 
 

@@ -1,4 +1,4 @@
-"""Store, list and undo takedowns, which say what was erased and why."""
+"""Store, list and undo takedowns. A takedown states which entries were erased, and why."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _COLUMNS = tuple(Takedown.__table__.columns)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stone:
-    """An identity to refuse, with the feed and the entry that had it."""
+    """A tombstone: an identity that is refused, and the feed and the entry that had it."""
 
     identity: str
     feed_id: int | None = None
@@ -43,7 +43,7 @@ def put_up(connection: sa.Connection, takedown_id: int, stones: Iterable[Stone])
 
 
 def refused_feeds(connection: sa.Connection, urls: Iterable[str]) -> dict[str, str]:
-    """Return which of these feeds were taken down, each with a sentence about the takedown."""
+    """Return the addresses of feeds that were taken down, with a sentence about each takedown."""
     if not refusals.is_any(connection):
         return {}
     reasons: dict[str, str] = {}
@@ -79,13 +79,13 @@ def _reason(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> str
 
 
 def every(connection: sa.Connection) -> list[dict[str, Any]]:
-    """Return all takedowns, oldest first; `undone_at` is set if one was undone."""
+    """Return all takedowns, oldest first; `undone_at` is set for those that were undone."""
     query = sa.select(*_COLUMNS).order_by(Takedown.id)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def undo(connection: sa.Connection, takedown_id: int, *, now: datetime) -> str:
-    """Remove the tombstones of a takedown; return what it took down.
+    """Delete the tombstones of a takedown; return its target.
 
     Its feeds are put on the list again. The next polls read whole documents, and store the entries
     that they still contain. Raise `UsageError` if there is no such takedown.

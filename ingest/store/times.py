@@ -20,10 +20,11 @@ _REASON = "it was planned by a clock that was wrong"
 def mend(
     connection: sa.Connection, now: datetime, most: timedelta, *, at_once: bool = False
 ) -> int:
-    """Reschedule feeds planned by a clock ahead of `now`; return how many there were.
+    """Reschedule feeds that a wrong clock planned for too late; return how many there were.
 
-    `most` is how far ahead a feed may be planned. The polls are spread over time, or due now with
-    `at_once`. Pauses of servers and RSSHub instances that are too long are ended.
+    `most` is the longest allowed time until a poll. With `at_once`, the feeds are due now;
+    otherwise, their polls are spread over time. Pauses of servers and of RSSHub instances that are
+    too long are ended.
     """
     wrong = _planned_wrongly(connection, now, most)
     times = [now] * len(wrong) if at_once else first_polls(len(wrong), now)

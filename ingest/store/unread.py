@@ -47,7 +47,7 @@ def keep(
     captures: Mapping[bytes, int],
     changes: Changes,
 ) -> None:
-    """Mark entries unread, with the reason; an entry that is already marked keeps its date."""
+    """Mark entries as unreadable, with the reason; entries already marked keep their date."""
     rows = [
         {
             "feed_id": seen.feed_id,
@@ -93,7 +93,7 @@ _MARKS = (
 
 
 def first_seen(marked: Iterable[Mark], new: Iterable[Verdict]) -> dict[str, datetime]:
-    """Return when new entries that were marked unread were first seen, by key."""
+    """Return when new entries that were unreadable before were first seen, by key."""
     since: dict[str | bytes | None, datetime] = {}
     for mark in marked:
         since |= {mark.item_digest: mark.first_seen_at, mark.key: mark.first_seen_at}
@@ -127,7 +127,7 @@ def forget(connection: sa.Connection, unread_id: int) -> None:
 
 
 def unmarked(connection: sa.Connection, feed_id: int, digests: Collection[bytes]) -> list[bytes]:
-    """Return which of these item digests are not marked unread yet."""
+    """Return the item digests, among these, that are not marked as unreadable."""
     query = sa.select(Unread.item_digest).where(Unread.feed_id == feed_id)
     marked = set(connection.scalars(query))
     return [digest for digest in digests if digest not in marked]
@@ -136,7 +136,7 @@ def unmarked(connection: sa.Connection, feed_id: int, digests: Collection[bytes]
 def of_feed(
     connection: sa.Connection, feed_id: int, *, after: int = 0, limit: int = 100
 ) -> list[UnreadEntry]:
-    """Return unread entries of a feed with their bytes, in order, with ids above `after`."""
+    """Return unreadable entries of a feed with their bytes, in order, with ids above `after`."""
     own = (name for name in UnreadEntry.__dataclass_fields__ if name in Unread.__table__.columns)
     query = (
         sa.select(
@@ -155,12 +155,12 @@ def of_feed(
 
 
 def count(connection: sa.Connection) -> int:
-    """Return how many entries are unread."""
+    """Return how many entries could not be read."""
     return connection.scalar(sa.select(sa.func.count(Unread.id))) or 0
 
 
 def listed(connection: sa.Connection) -> list[dict[str, object]]:
-    """Return the latest unread entries of all feeds for display."""
+    """Return the latest entries that could not be read, of all feeds, for display."""
     query = (
         sa.select(
             Unread.feed_id,

@@ -16,7 +16,7 @@ from models import Entry, Feed, LikenessEntry, LikenessLink
 _ENTRY, _LINK = table_of(LikenessEntry), table_of(LikenessLink)
 
 _Member: TypeAlias = sa.Row[Any, Any, Any]
-"""A text, an entry that has it, and the canonical entry that is stored for that."""
+"""The ids of a text, of an entry with this text, and of its stored canonical entry."""
 
 
 def settle(connection: sa.Connection, texts: Collection[int]) -> set[int]:
@@ -41,10 +41,10 @@ def settle(connection: sa.Connection, texts: Collection[int]) -> set[int]:
 
 
 def join(connection: sa.Connection, entry_ids: Collection[int]) -> tuple[set[int], set[int]]:
-    """Let entries join the cluster that others with their text have already, as far as this is all.
+    """Add entries to the clusters of other entries with the same text; do not read the clusters.
 
-    Return the entries that joined, with those that were or are canonical for them; and the texts
-    whose clusters `settle` has to look at as a whole. So a cluster may grow to any size.
+    Return the entries that joined, with their old and new canonical entries; and the texts whose
+    clusters `settle` must read, because their canonical entry may change. So clusters may be large.
     """
     joined: dict[int, int | None] = {}
     concerned: set[int] = set()
@@ -62,7 +62,7 @@ def join(connection: sa.Connection, entry_ids: Collection[int]) -> tuple[set[int
 
 
 def _with_story(connection: sa.Connection, entry_ids: Collection[int]) -> sa.Select[Any]:
-    """Return the query for entries, with the canonical entry that others with the text have."""
+    """Return the query for entries, each with the canonical entry of others with the same text."""
     other = _ENTRY.alias()
     story = sa.select(other.c.canonical_id).where(
         other.c.text_id == _ENTRY.c.text_id,
@@ -99,7 +99,7 @@ def _clusters(texts: Iterable[int], links: Iterable[Pair]) -> list[set[int]]:
 
 
 def _entries_of(connection: sa.Connection, texts: Iterable[int]) -> Mapping[int, list[_Member]]:
-    """Return the entries of each text, with their canonical entry as it is stored."""
+    """Return the entries of each text, with their stored canonical entry."""
     asked = sa.select(numbers(connection, texts).c.value)
     query = sa.select(_ENTRY.c.text_id, _ENTRY.c.entry_id, _ENTRY.c.canonical_id)
     found: dict[int, list[_Member]] = {}
@@ -113,9 +113,9 @@ def _members(cluster: Iterable[int], entries: Mapping[int, list[_Member]]) -> li
 
 
 def _ranks(connection: sa.Connection, entry_ids: Collection[int]) -> Mapping[int, tuple[Any, ...]]:
-    """Return the ranks of entries: the lowest in a cluster is canonical; without deleted entries.
+    """Return the ranks of entries, without deleted ones. The lowest rank in a cluster is canonical.
 
-    First counts the priority of the feed, then whether the text is an excerpt, then the date.
+    A rank compares the feed's priority, then whether the text is an excerpt, then the date.
     """
     if not entry_ids:
         return {}

@@ -1,6 +1,7 @@
-"""The keys of texts, and which texts share a key that few have.
+"""The keys of texts, and which texts share a rare key.
 
-A key that more than `MOST` texts have names no story: it is ignored until fewer have it.
+A key that more than `MOST` texts have does not identify a story. It is ignored as long as so many
+texts have it.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ class Shift:
 def change(
     connection: sa.Connection, gained: Iterable[KeyOfText], lost: Iterable[KeyOfText]
 ) -> Shift:
-    """Store which keys texts gained and lost; return which keys this made frequent or rare."""
-    # In order, so that near rows are written together.
+    """Store the keys that texts gained and lost; return the keys that became frequent or rare."""
+    # The rows are sorted, so that neighbouring rows of the index are written together.
     gains = [{"key": key, "text_id": text} for key, text in sorted(gained)]
     losses = [{"lost_key": key, "lost_text": text} for key, text in sorted(lost)]
     changed = {row["key"] for row in gains} | {row["lost_key"] for row in losses}
@@ -54,7 +55,7 @@ _LOSE = sa.delete(_KEY).where(
 
 
 def frequent(connection: sa.Connection, keys: Iterable[int]) -> set[int]:
-    """Return those of these keys that more than `MOST` texts have."""
+    """Return the keys, among these, that more than `MOST` texts have."""
     asked = numbers(connection, keys)
     beyond = sa.select(_KEY.c.text_id).where(_KEY.c.key == asked.c.value)
     is_beyond = beyond.limit(1).offset(MOST).scalar_subquery().is_not(None)
@@ -83,7 +84,7 @@ def clause_keys_of(connection: sa.Connection, texts: Iterable[int]) -> dict[int,
 
 
 def keys_of(connection: sa.Connection, texts: Iterable[int]) -> Mapping[int, set[int]]:
-    """Return all keys of each of these texts, with those of their links."""
+    """Return all keys of each of these texts, including the keys of links."""
     found = clause_keys_of(connection, texts)
     asked = sa.select(numbers(connection, texts).c.value)
     links = sa.select(_ENTRY.c.text_id, _ENTRY.c.link_key).distinct()
@@ -99,12 +100,12 @@ def pack(keys: Iterable[int]) -> bytes:
 
 
 def unpack(packed: bytes) -> Iterable[int]:
-    """Return the keys that `pack` has packed."""
+    """Return the keys that `pack` packed into these bytes."""
     return _in_order(array("i", packed))
 
 
 def _in_order(keys: array[int]) -> array[int]:
-    """Swap the bytes of each key where the machine does not store the lowest first."""
+    """Swap the bytes of each key on big-endian machines, so that keys are stored little-endian."""
     if byteorder == "big":
         keys.byteswap()
     return keys

@@ -1,4 +1,4 @@
-"""Links between texts: compare texts that share a key, delete links that nothing supports."""
+"""Link texts: compare texts that share a key; delete links of texts that share none any more."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _pair(one: int, other: int) -> Pair:
 
 
 def linked(connection: sa.Connection, texts: Iterable[int]) -> set[Pair]:
-    """Return the pairs of texts that are linked, and of which one is among these texts."""
+    """Return the linked pairs that contain at least one of these texts."""
     asked = list(texts)
     return {
         (one, other)
@@ -49,7 +49,7 @@ _DELETE = sa.delete(_LINK).where(
 
 
 def unlink(connection: sa.Connection, texts: Collection[int]) -> set[int]:
-    """Delete the links of texts that are gone; return the texts at the other ends."""
+    """Delete the links of deleted texts; return the texts that were linked with them."""
     if not texts:
         return set()
     pairs = linked(connection, texts)
@@ -60,10 +60,10 @@ def unlink(connection: sa.Connection, texts: Collection[int]) -> set[int]:
 def dissolve(
     connection: sa.Connection, frequent: Collection[int], losers: Collection[int]
 ) -> set[int]:
-    """Delete the links that no rare key supports any more; return the texts that had them.
+    """Delete links between texts that share no rare key any more; return these texts.
 
-    These can only be links between texts with a key that became `frequent`, and links of texts
-    that lost a key.
+    Only two kinds of links are checked: those between texts with a key that became `frequent`, and
+    those of `losers`, which are texts that lost a key.
     """
     doubtful: set[Pair] = set()
     if frequent:
@@ -91,9 +91,10 @@ def _sharing(
 def candidates(
     connection: sa.Connection, asked: Collection[KeyOfText], new: Collection[int]
 ) -> set[Pair]:
-    """Return the pairs to compare: they share one of these rare keys, and are new.
+    """Return the pairs to compare: they share one of these keys, and were not compared before.
 
-    `new` are texts that were never compared. Two others with another rare key in common were.
+    `new` are texts that were never compared. Two other texts that share another rare key were
+    compared before.
     """
     if not asked:
         return set()
@@ -114,7 +115,7 @@ def candidates(
 def _sharers(
     of_key: Mapping[int, Iterable[int]], connection: sa.Connection
 ) -> Mapping[Pair, set[int]]:
-    """Return the pairs that texts form with others, and the keys that they share."""
+    """Return the pairs of texts that share keys, each with the shared keys."""
     found: dict[Pair, set[int]] = {}
     for key, others in keys.holders(connection, of_key).items():
         for text in of_key[key]:
@@ -126,7 +127,7 @@ def _sharers(
 def _divide(
     connection: sa.Connection, found: Mapping[Pair, set[int]]
 ) -> tuple[set[Pair], set[Pair]]:
-    """Return the pairs that may be alike by their clauses, and the others that share a link."""
+    """Return the pairs whose clauses may be alike, and the other pairs that share a link."""
     of_text = keys.clause_keys_of(connection, {text for pair in found for text in pair})
     near = {pair for pair in found if may_be_alike(of_text[pair[0]], of_text[pair[1]])}
     others = found.keys() - near

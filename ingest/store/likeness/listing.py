@@ -1,4 +1,4 @@
-"""The clusters of near-duplicates, as people are shown them."""
+"""Query the clusters of near-duplicates for display."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ENTRY, _LINK = table_of(LikenessEntry), table_of(LikenessLink)
 
 
 def clusters(connection: sa.Connection, *, feed_id: int | None = None) -> Iterator[Cluster]:
-    """Yield all clusters, or those with an entry of a feed; the newest canonical entry first."""
+    """Yield all clusters, or the clusters with an entry of a feed; newest canonical entry first."""
     query = sa.select(_ENTRY.c.canonical_id).distinct().where(_ENTRY.c.canonical_id.is_not(None))
     if feed_id is not None:
         query = query.join(Entry, Entry.id == _ENTRY.c.entry_id).where(Entry.feed_id == feed_id)
@@ -26,7 +26,7 @@ def clusters(connection: sa.Connection, *, feed_id: int | None = None) -> Iterat
 
 
 def cluster_with(connection: sa.Connection, entry_id: int) -> Cluster | None:
-    """Return the cluster of an entry as this one sees it, None if it has no duplicates."""
+    """Return the cluster of an entry, described from this entry; None if it has no duplicates."""
     query = sa.select(_ENTRY.c.canonical_id).where(_ENTRY.c.entry_id == entry_id)
     canonical = connection.scalar(query)
     if canonical is None:
@@ -35,14 +35,14 @@ def cluster_with(connection: sa.Connection, entry_id: int) -> Cluster | None:
 
 
 def _clusters_of(connection: sa.Connection, firsts: Mapping[int, int]) -> Iterator[Cluster]:
-    """Yield the clusters of canonical entries, each as the entry sees it that is its value."""
+    """Yield clusters; `firsts` maps the canonical entry of each to the entry that describes it."""
     members: dict[int, list[Member]] = {}
     for row in connection.execute(_members_of(connection, firsts)):
         members.setdefault(row.canonical_id, []).append(_member(row))
     links = _links_among(connection, {one.text_id for some in members.values() for one in some})
     for canonical, first in firsts.items():
         some = members.get(canonical, [])
-        # One that was deleted a moment ago may leave a cluster of one, or without it.
+        # If an entry was deleted a moment ago, a cluster may have one entry, or may lack `first`.
         if len(some) > 1 and any(one.id == first for one in some):
             yield cluster_of(first, some, links)
 

@@ -1,4 +1,4 @@
-"""What is compared of entries: fingerprints of their present texts, and their links."""
+"""Make the facts that are compared: fingerprints of current texts, and links."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _ENTRY = table_of(Entry)
 
 @dataclass(frozen=True, kw_only=True)
 class Print:
-    """What is compared of an entry: its fingerprint and its link.
+    """The facts of an entry that are compared: its fingerprint and its link.
 
-    `around` is a hash of its boilerplate. The fingerprint is without, so that all entries with one
-    text have the same.
+    `around` is a hash of the entry's boilerplate. The fingerprint does not include the boilerplate,
+    so that all entries with the same text have the same fingerprint.
     """
 
     fingerprint: Fingerprint
@@ -31,7 +31,7 @@ class Print:
 
     @cached_property
     def identity(self) -> int:
-        """The hash of all that decides how the text compares; equal texts have equal ones."""
+        """The hash of all facts about the text that are compared; equal texts have equal hashes."""
         made = self.fingerprint
         works = sorted(made.works)
         return _hash(
@@ -40,12 +40,12 @@ class Print:
 
     @cached_property
     def keys(self) -> frozenset[int]:
-        """The keys of the text: those of its clauses, and one of the whole."""
+        """The keys of the text: one for each clause, and one for the whole text."""
         return frozenset(key >> 32 for key in (*self.fingerprint.keys, self.fingerprint.digest))
 
     @cached_property
     def link_key(self) -> int | None:
-        """The key of the link in the spelling that feeds share; None if it can join nothing."""
+        """The key of the normalized link, or None if the link is not suitable for comparisons."""
         link = comparable_link(self.link) if self.link else None
         return None if link is None else _hash(link, 4)
 
@@ -56,7 +56,7 @@ def _hash(text: str, size: int) -> int:
 
 
 def prints_of(connection: sa.Connection, entry_ids: Iterable[int]) -> Mapping[int, Print]:
-    """Return what is compared of entries, by id; without those that have no text, or are gone."""
+    """Return the facts to compare by entry id, without entries that have no text or are deleted."""
     found = {}
     for some in in_batches(sorted(entry_ids)):
         for row in connection.execute(_TEXTS, {"entries": list(some)}):

@@ -1,4 +1,4 @@
-"""What outputs write of the story of an entry: its canonical entry, and links to the others."""
+"""Query the story of an entry for outputs: its canonical entry, and links to the others."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from ingest.store.statements import numbers, table_of
 from models import Entry, Feed, LikenessEntry
 
 _ENTRY = table_of(LikenessEntry)
-_MOST = 20  # links; more would make the file of a popular story long
+_MOST = 20  # links; with more links, the file of a popular story would be long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """The canonical entry of an entry's story, its link, and the links of others of the story.
+    """The canonical entry of an entry's story, its link, and links to show with the entry.
 
-    The canonical entry has the links of the others, oldest first; they have its link only.
+    In the story of the canonical entry, `see_also` has the links of the other entries, oldest
+    first. In other stories, it has only the link of the canonical entry.
     """
 
     canonical_id: int
@@ -68,7 +69,7 @@ def keys_in(connection: sa.Connection, canonical: Iterable[int]) -> sa.Select[An
 
 
 def neighbours(connection: sa.Connection, entry_ids: Collection[int]) -> set[int]:
-    """Return the entries whose files show something of these: canonical ones, and their stories."""
+    """Return all entries in the stories of these entries, because their files refer to them."""
     asked = sa.select(numbers(connection, entry_ids).c.value)
     query = sa.select(_ENTRY.c.entry_id).where(_ENTRY.c.canonical_id.in_(asked))
     return {*connection.scalars(query), *canonical_of(connection, entry_ids).values()}

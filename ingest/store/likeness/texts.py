@@ -19,10 +19,11 @@ _TEXT, _ENTRY = table_of(LikenessText), table_of(LikenessEntry)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moves:
-    """What changed because entries got other texts or links.
+    """The changes of texts that follow from changed texts or links of entries.
 
-    `present` are the texts that these entries have now, `left` those that they had and others
-    still have, `empty` those that no entry has any more. `new` are texts that no entry had before.
+    `present` are the texts that these entries have now. `left` are texts that they had and other
+    entries still have. `empty` are texts that no entry has any more. `new` are texts that no entry
+    had before. `gained` and `lost` are keys with their texts.
     """
 
     present: set[int]
@@ -34,12 +35,12 @@ class Moves:
 
     @property
     def losers(self) -> set[int]:
-        """The texts that lost a key, but not all their entries."""
+        """The texts that lost a key, and that some entry still has."""
         return {text for _, text in self.lost} - self.empty
 
 
 class _Place(NamedTuple):
-    """What is stored of an entry."""
+    """The stored facts of an entry."""
 
     text_id: int
     around: int
@@ -49,9 +50,9 @@ class _Place(NamedTuple):
 def move(
     connection: sa.Connection, entry_ids: Collection[int], prints: Mapping[int, Print]
 ) -> Moves:
-    """Store which text each entry has; an entry without a print has none any more.
+    """Store which text each entry has; an entry that is not in `prints` has no text any more.
 
-    The keys themselves are left to `keys.change`.
+    This does not store the keys of texts; `keys.change` does.
     """
     prints = {entry: prints[entry] for entry in entry_ids if entry in prints}
     texts, new = _texts_of(connection, list(prints.values()))
@@ -79,7 +80,7 @@ def move(
 def _texts_of(
     connection: sa.Connection, prints: Sequence[Print]
 ) -> tuple[Mapping[int, int], Mapping[int, frozenset[int]]]:
-    """Return the id of each text by its identity, and the keys of the new ones by id."""
+    """Return the id of each text by its identity, and the keys of new texts by id."""
     known = ids_of(connection, {one.identity for one in prints})
     unknown = {one.identity: one.keys for one in prints if one.identity not in known}
     if not unknown:
@@ -178,13 +179,13 @@ def identities_of(connection: sa.Connection, texts: Iterable[int]) -> Mapping[in
 
 
 def open_again(connection: sa.Connection, texts: Collection[int]) -> None:
-    """Note that texts must be compared with all their candidates again."""
+    """Record that texts must be compared with all their candidates again."""
     asked = sa.select(numbers(connection, texts).c.value)
     connection.execute(sa.update(_TEXT).where(_TEXT.c.id.in_(asked)).values(is_open=True))
 
 
 def close(connection: sa.Connection, texts: Iterable[int]) -> Mapping[int, set[int]]:
-    """Return the keys of those of these texts that are open, and note that they are no more."""
+    """Return the keys of the texts that were marked by `open_again`; remove the marks."""
     asked = sa.select(numbers(connection, texts).c.value)
     query = sa.select(_TEXT.c.id).where(_TEXT.c.id.in_(asked), _TEXT.c.is_open)
     found = set(connection.scalars(query))

@@ -1,4 +1,4 @@
-"""Link entries with their near-duplicates, in one transaction; forget entries."""
+"""Link entries with their near-duplicates in one transaction; remove entries."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from ingest.store.likeness.prints import Print, prints_of
 from models import LikenessEntry, LikenessKey, LikenessLink, LikenessText
 
 LIKENESS = "likeness"  # This follower links near-duplicates.
-_LOCK = 0x6C696B65  # any number that no other lock has
+_LOCK = 0x6C696B65  # a number that no other lock uses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """What is compared of entries, and of entries with which they will probably be compared."""
+    """The facts to compare: of entries, and of others that they will probably be compared with."""
 
     own: Mapping[int, Print]
     others: Mapping[int, Print]
 
 
 def prepare(connection: sa.Connection, entry_ids: Collection[int]) -> Prepared:
-    """Read the texts of entries and of their candidates, before the transaction that needs them."""
+    """Read the texts of entries and of their candidates, before the transaction of `write`."""
     own = prints_of(connection, entry_ids)
     known = texts.ids_of(connection, {one.identity for one in own.values()})
     near = _near(connection, [one for one in own.values() if one.identity not in known])
@@ -37,7 +37,7 @@ def prepare(connection: sa.Connection, entry_ids: Collection[int]) -> Prepared:
 
 
 def _near(connection: sa.Connection, prints: Collection[Print]) -> set[int]:
-    """Return the texts with which those of these prints will probably be compared."""
+    """Return the ids of the texts that will probably be compared with these new texts."""
     asked = {key for one in prints for key in (*one.keys, one.link_key) if key is not None}
     having = keys.holders(connection, asked - keys.frequent(connection, asked))
     of_text = keys.clause_keys_of(connection, set().union(*having.values()))
@@ -52,9 +52,9 @@ def _near(connection: sa.Connection, prints: Collection[Print]) -> set[int]:
 def write(
     connection: sa.Connection, entry_ids: Collection[int], prepared: Prepared, *, now: datetime
 ) -> set[int]:
-    """Link these entries anew; those without a print are forgotten.
+    """Update the links of these entries; remove entries that are not in `prepared`.
 
-    Return the entries whose place in a cluster changed, with their canonical entries.
+    Return the entries whose cluster changed, with their old and new canonical entries.
     """
     _lock(connection)
     moves = texts.move(connection, entry_ids, prepared.own)
@@ -76,8 +76,8 @@ def _link(
 ) -> set[int]:
     """Compare and link these pairs of texts; return the texts that were linked.
 
-    A text whose entries have all changed since it was read has no fingerprint. These entries are
-    due; so is then the other text of the pair.
+    A text has no fingerprint if all its entries changed since it was read. These entries are due
+    already, and the pair is then compared in the next run.
     """
     wanted = {text for pair in pairs for text in pair}
     known = _fingerprints(connection, wanted, prepared)
@@ -89,7 +89,7 @@ def _link(
 def _fingerprints(
     connection: sa.Connection, wanted: Collection[int], prepared: Prepared
 ) -> Mapping[int, Fingerprint]:
-    """Return the fingerprints of texts, as far as one of their entries still has the text."""
+    """Return the fingerprints of texts; texts that no entry has any more are left out."""
     if not wanted:
         return {}
     of_text = texts.identities_of(connection, wanted)
@@ -110,9 +110,9 @@ def _postpone(connection: sa.Connection, some: Collection[int], now: datetime) -
 
 
 def forget(connection: sa.Connection, entry_ids: Collection[int], *, now: datetime) -> None:
-    """Delete all that was made of the texts of entries, before the entries are deleted.
+    """Delete the stored facts of entries, before the entries are deleted.
 
-    Texts that their absence concerns are due, so that the follower looks at their clusters.
+    Related texts are marked due, so that the follower updates their clusters.
     """
     _lock(connection)
     moves = texts.move(connection, entry_ids, {})
@@ -133,6 +133,6 @@ def clear(connection: sa.Connection) -> None:
 
 
 def _lock(connection: sa.Connection) -> None:
-    """Let one transaction at a time change the links; SQLite has one writer anyway."""
+    """Lock the links for this transaction. SQLite needs no lock, because it has only one writer."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))

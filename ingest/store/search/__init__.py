@@ -1,18 +1,18 @@
-"""The search index: what it stores, and how it is asked.
+"""The search index: its contents, and the search in it.
 
-texts        the texts of entries that are searched
+texts        the texts of entries, which are searched
 index        write entries into the index, and delete them
-expressions  a query → tokens joined by and, or, not
-dialects     such an expression → what FTS5 and tsquery understand; ask them
-shapes       the order by relevance: which words are in the title, and how rare they are
-recheck      whether a text that the index names meets the query
-plan         what the index is asked, what is a condition on entries
+expressions  convert a query to tokens joined by and, or, not
+dialects     convert expressions to the languages of FTS5 and tsquery
+shapes       order by relevance: by words in the title, and by rare words
+recheck      check the texts that the index found against the query
+plan         divide a query into an index query and a condition on entries
 rows         the rows of the index, ordered by date
-newest       a page from the newest texts alone
-pages        one page of what the index names
-find         the search itself, page by page
-shown        what is shown of the entries that it found
+newest       read a page from the newest texts only
+pages        read one page of the texts that the index found
+find         search, page by page
+shown        the entries that were found, for display
 
-The index has the same tokens on SQLite and PostgreSQL. It may name too many entries for a long
-word or a phrase, never too few; these are checked against their texts.
+The index has the same tokens on SQLite and PostgreSQL. For a long word or a phrase, the index may
+find too many entries, but never too few. Their texts are then checked.
 """

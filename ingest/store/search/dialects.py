@@ -1,6 +1,6 @@
-"""Write an expression in the language of FTS5 or of tsquery.
+"""Convert an expression to the language of FTS5 or of tsquery.
 
-All tokens are quoted, so that no sign in them is an operator.
+All tokens are quoted, so that no character in them is an operator.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ingest.store.search.index import EVERY
 
 
 def named_by(connection: sa.Connection, expression: Expression) -> sa.Select[Any]:
-    """Return the query for the numbers of the texts that the index names for an expression."""
+    """Return the query for the numbers of the texts that the index finds for an expression."""
     if connection.dialect.name == "sqlite":
         asked = sa.text("search_index MATCH :asked").bindparams(asked=fts5(expression))
         return sa.select(_FTS5.c.rowid.label("id")).where(asked)
@@ -25,9 +25,9 @@ def named_by(connection: sa.Connection, expression: Expression) -> sa.Select[Any
 def is_held(
     expression: Expression, number: sa.ColumnElement[int]
 ) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions that the tokens of a text, by its number, meet an expression.
+    """Return the conditions that the stored tokens of the text `number` match an expression.
 
-    PostgreSQL stores the tokens. For a few texts this costs less than its index.
+    Only PostgreSQL stores the tokens. For a few texts, this is faster than its index.
     """
     tokens = sa.literal(" ").concat(_WITH_GIN.c.tokens).concat(" ")
     return _WITH_GIN.c.id == number, _in_tokens(expression, tokens)
@@ -47,7 +47,7 @@ def _in_tokens(expression: Expression, tokens: sa.ColumnElement[str]) -> sa.Colu
 
 _FTS5 = sa.table("search_index", sa.column("rowid", sa.BigInteger))
 _WITH_GIN = sa.table("search_index", sa.column("id", sa.BigInteger), sa.column("tokens", sa.Text))
-_TSVECTOR = "array_to_tsvector(string_to_array(search_index.tokens, ' '))"  # as in its index
+_TSVECTOR = "array_to_tsvector(string_to_array(search_index.tokens, ' '))"  # as in the index
 
 
 def fts5(expression: Expression) -> str:

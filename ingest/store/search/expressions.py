@@ -1,4 +1,4 @@
-"""Turn a query into the tokens that the index is asked for, joined by and, or, not."""
+"""Convert a query to an expression for the index: tokens joined by and, or, not."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ingest.store.search.index import EARLIER, EVERY, TITLE
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """Matches texts that have `token`, or with `is_prefix` a token that begins with it."""
+    """Matches texts with this token, or, if `is_prefix`, with a token that begins with it."""
 
     token: str
     is_prefix: bool = False
@@ -51,11 +51,12 @@ def pattern_of(words: Words) -> Pattern:
 
 
 def expression_of(words: Words) -> Expression:
-    """Return the tokens of a word or phrase; a text with them may still lack it."""
+    """Return the expression for a word or phrase. A text without the phrase may match it too."""
     place = place_of(words)
     parts = []
     for token in asked_for(pattern_of(words)).tokens:
-        # A title has its characters as tokens; elsewhere one begins others.
+        # In a title, each character of an unspaced script is a token too. In other places, a single
+        # character is searched as the beginning of other tokens.
         is_prefix = token.is_prefix and not (words.in_title and is_unspaced(token.text))
         exact = Has(place + token.text, is_prefix)
         coarse = AllOf(tuple(Has(place + one) for one in (COARSE, *token.coarse)))
@@ -64,7 +65,7 @@ def expression_of(words: Words) -> Expression:
 
 
 def together(parts: Sequence[Expression]) -> Expression:
-    """Return what meets all of these, without a prefix that a title is known to have."""
+    """Return the expression for all parts; omit a prefix if the title must have the same token."""
     each = [one for part in parts for one in _all_of(part)]
     tokens = [one.token for one in each if isinstance(one, Has)]
     titled = {Has(token[1:], is_prefix=True) for token in tokens if token.startswith(TITLE)}
@@ -82,7 +83,7 @@ def _all_of(expression: Expression) -> Iterator[Expression]:
 
 
 def has_prefix(expression: Expression) -> bool:
-    """Return whether an index is asked for all tokens that begin with a character."""
+    """Return whether the index must read all tokens that begin with some character."""
     match expression:
         case Has(token, is_prefix):
             return is_prefix and len(token.lstrip(EARLIER)) == 1
@@ -93,7 +94,7 @@ def has_prefix(expression: Expression) -> bool:
 
 
 def is_met(expression: Expression, tokens: str) -> bool:
-    """Return whether a text with these tokens, separated by blanks, meets an expression."""
+    """Return whether a text with these tokens, separated by spaces, matches an expression."""
     match expression:
         case Has(token, is_prefix):
             return f" {token}" in f" {tokens}" if is_prefix else f" {token} " in f" {tokens} "
@@ -106,12 +107,12 @@ def is_met(expression: Expression, tokens: str) -> bool:
 
 
 def place_of(words: Words) -> str:
-    """Return what precedes the tokens of the place where words are looked for."""
+    """Return the prefix of tokens for the part of an entry in which words are searched."""
     return (EARLIER if words.in_revisions else "") + (TITLE if words.in_title else "")
 
 
 def is_exact(node: Node) -> bool:
-    """Return whether the index alone answers a query on a text that is not coarse."""
+    """Return whether the index alone answers a query, if the texts are not coarsely indexed."""
     match node:
         case Words():
             return _tokens_of(node).is_exact
@@ -128,12 +129,12 @@ def _tokens_of(words: Words) -> Asked:
 
 
 def has_words(node: Node) -> bool:
-    """Return whether there are words in a query."""
+    """Return whether a query contains words."""
     return any(isinstance(leaf, Words) for leaf in _leaves(node))
 
 
 def has_fields(node: Node) -> bool:
-    """Return whether there are fields or dates in a query."""
+    """Return whether a query contains fields or dates."""
     return not all(isinstance(leaf, Words) for leaf in _leaves(node))
 
 
@@ -149,7 +150,7 @@ def _leaves(node: Node) -> Iterator[Node]:
 
 
 def candidates(node: Node) -> Expression:
-    """Return an expression that names every text that meets a query of words, and maybe others."""
+    """Return an expression that every text for a query of words matches, and maybe other texts."""
     match node:
         case Words():
             return expression_of(node)
@@ -158,7 +159,7 @@ def candidates(node: Node) -> Expression:
         case Or(nodes):
             return AnyOf(tuple(map(candidates, nodes)))
         case Not(Words() as words) if _tokens_of(words).is_exact:
-            # A coarsely indexed text may have the tokens of a word without the word itself.
+            # A coarsely indexed text can have the tokens of a word without the word itself.
             is_coarse = Has(place_of(words) + COARSE)
             return AnyOf((Without(expression_of(words)), is_coarse))
         case Not(Not(inner)):

@@ -1,4 +1,4 @@
-"""Search: the entries that meet a query, by relevance or newest first, page by page."""
+"""Search the entries that match a query, by relevance or newest first, page by page."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from ingest.store.search.rows import Row
 from ingest.store.search.shapes import Shape, one_shape, shapes
 
 Sort: TypeAlias = Literal["relevance", "date"]
-_MOST_COUNTED = 1000  # a word in more texts than this is just common
-_AT_ONCE = 25  # rows to check at a time; most of them meet the query
+_MOST_COUNTED = 1000  # a word in more texts than this is common; how common does not matter
+_AT_ONCE = 25  # rows to check at a time; most of them match the query
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLACE = re.compile(r"\d{1,4}\.-?\d{1,17}\.\d{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a page ends: the shape of its last hit, its date and its number in the index."""
+    """A cursor: the shape, date and index number of the last hit of a page."""
 
     shape: int
     at: datetime
@@ -41,7 +41,7 @@ class Place:
 
 
 def place_of(text: str) -> Place:
-    """Read a place as a page names it; raise `UsageError` if it is none."""
+    """Parse the text of a cursor; raise `UsageError` if it is invalid."""
     if not _PLACE.fullmatch(text):
         raise UsageError(f"{text!r} is not the place of a hit; guidang search --json shows them")
     shape, microseconds, number = map(int, text.split("."))
@@ -51,7 +51,7 @@ def place_of(text: str) -> Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """An entry that meets the query; its score is 1 at most."""
+    """An entry that matches the query; its score is at most 1."""
 
     entry_id: int
     score: float
@@ -66,9 +66,9 @@ def search(
     sort: Sort = "relevance",
     after: Place | None = None,
 ) -> list[Found]:
-    """Return the next entries that meet a query; `after` is the place of the last one before.
+    """Return the next entries that match a query, after the cursor `after`.
 
-    The order is by score, date and number in the index, so that it is the same each time.
+    They are ordered by score, date and number in the index, so that the order is always the same.
     """
     plan = plan_of(connection, query)
     found: list[Found] = []
@@ -91,9 +91,9 @@ def _shapes(connection: sa.Connection, plan: Plan, sort: Sort) -> Sequence[Shape
 
 
 def _frequency(connection: sa.Connection, words: Words) -> int:
-    """Return in how many texts words are, as far as that is worth counting.
+    """Return how many texts contain words, up to `_MOST_COUNTED`.
 
-    Titles are counted first: of a common word in them, the index reads only the beginning.
+    Titles are counted first. If a word is common in titles, the other texts need not be counted.
     """
     in_titles = _count(connection, expression_of(replace(words, in_title=True)))
     is_common = words.in_title or in_titles == _MOST_COUNTED
@@ -108,7 +108,7 @@ def _count(connection: sa.Connection, expression: Expression) -> int:
 def _hits(
     connection: sa.Connection, plan: Plan, shape: Shape, start: Place | None, limit: int
 ) -> Iterator[Row]:
-    """Yield the entries of a shape that meet the query, newest first."""
+    """Yield the entries of a shape that match the query, newest first."""
     last = (start.at, start.number) if start else None
     size = limit if plan.is_exact else max(limit, _AT_ONCE)
     while rows := page(connection, _expression(plan, shape), plan, after=last, limit=size):
@@ -124,7 +124,7 @@ def _expression(plan: Plan, shape: Shape) -> Expression | None:
 
 
 def _recheck(connection: sa.Connection, plan: Plan, rows: Sequence[Row]) -> Iterator[Row]:
-    """Yield the rows that meet the query, looking into the texts where the index is not exact."""
+    """Yield the rows that match the query; check the texts if the index is not exact."""
     doubtful = [row.entry_id for row in rows if row.is_coarse or not plan.is_exact]
     right = meeting(connection, plan.query, doubtful) if doubtful else set()
     unsure = set(doubtful)

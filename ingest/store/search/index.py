@@ -1,4 +1,4 @@
-"""Write entries into the search index, and delete them."""
+"""Write entries to the search index, and delete them from it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from ingest.store.statements import in_batches, table_of
 from models import Due, Entry, SearchDocument
 
 SEARCH = "search"  # This follower fills the index.
-# Before a token: it is in a title, in an earlier version, or not a word of the text.
+# The prefixes of tokens from a title, from an earlier version, or from other facts than the text.
 TITLE, EARLIER, OTHER = "^", "~", "="
 EVERY = f"{OTHER}all"
-_MONTH_BITS = 22  # 4 million texts in a month; in SQLite, near numbers take less room
+_MONTH_BITS = 22  # allows 4 million texts in a month; SQLite stores close numbers in less space
 _DOCUMENT, _ENTRY = table_of(SearchDocument), table_of(Entry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """An entry that is ready to be written into the index; blanks separate its tokens."""
+    """An entry that is ready to be written to the index; spaces separate its tokens."""
 
     entry_id: int
     at: datetime
@@ -32,7 +32,7 @@ class Prepared:
 
 
 def prepare(connection: sa.Connection, entry_ids: Sequence[int]) -> list[Prepared]:
-    """Return what the index stores of entries; deleted entries are left out."""
+    """Return the data of entries for the index; deleted entries are left out."""
     dates: dict[int, tuple[datetime, int]] = {}
     for some in in_batches(entry_ids):
         query = sa.select(Entry.id, entry_date, Entry.feed_id).where(Entry.id.in_(some))
@@ -49,12 +49,12 @@ def prepare(connection: sa.Connection, entry_ids: Sequence[int]) -> list[Prepare
 
 
 def of_feed(feed_id: int) -> str:
-    """Return the token of a feed's entries."""
+    """Return the token that all entries of a feed have."""
     return f"{OTHER}f{feed_id}"
 
 
 def _tokens(entry: Texts) -> str:
-    """Return the tokens of an entry, with the prefixes of their places."""
+    """Return the tokens of an entry, each with the prefix for its part of the entry."""
     title = _with_prefix(TITLE, [entry.present.folded_title])
     tokens = [EVERY, tokens_of(entry.present.folded), *title]
     if entry.earlier:
@@ -71,7 +71,7 @@ def _with_prefix(place: str, folded: Sequence[str]) -> list[str]:
 
 
 def write(connection: sa.Connection, entry_ids: Sequence[int], ready: Iterable[Prepared]) -> None:
-    """Replace what the index has of these entries; those that are not in `ready` are deleted."""
+    """Replace these entries in the index; entries that are not in `ready` are deleted from it."""
     forget(connection, entry_ids)
     rows = _with_numbers(connection, sorted(ready, key=lambda one: one.at))
     if not rows:
@@ -92,7 +92,7 @@ def write(connection: sa.Connection, entry_ids: Sequence[int], ready: Iterable[P
 def _with_numbers(
     connection: sa.Connection, ready: Iterable[Prepared]
 ) -> list[tuple[int, Prepared]]:
-    """Give each text the next number of its month."""
+    """Return each text with the next free number of its month."""
     last: dict[int, int] = {}
     rows = []
     for one in ready:
@@ -124,9 +124,9 @@ def _insert(connection: sa.Connection, rows: Sequence[tuple[int, str]]) -> None:
 def forget(connection: sa.Connection, entry_ids: Sequence[int]) -> None:
     """Delete entries from the index.
 
-    FTS5 needs the tokens to delete (SQLite before 3.43), and the index stores no texts. They are
-    those of all versions in the database: call this before an entry itself is deleted. Numbers are
-    never used twice, so that tokens that are left can name no other text.
+    Call this before the entries themselves are deleted: FTS5 needs the deleted tokens (SQLite
+    before 3.43), and they are computed from all versions in the database. Numbers are never used
+    twice, so leftover tokens cannot match another text.
     """
     for some in in_batches(entry_ids):
         query = sa.select(_DOCUMENT.c.id, _DOCUMENT.c.entry_id)
@@ -145,8 +145,8 @@ def _delete(connection: sa.Connection, numbers: dict[int, int]) -> None:
         connection.execute(delete, [{"id": number} for number in numbers.values()])
         return
     for one in prepare(connection, list(numbers)):
-        # Any of the versions may be in the index. FTS5 counts the tokens that are deleted, so all
-        # of them are inserted first: deleting more than was inserted is an error.
+        # The index may contain any of the versions. So the tokens of all versions are inserted
+        # before all are deleted, because FTS5 must not delete more tokens than were inserted.
         earlier = one.tokens.replace(f" {EARLIER}", " ")
         row = {"id": numbers[one.entry_id], "words": f"{one.tokens} {earlier}"}
         connection.execute(_INSERT_FTS5, row)
@@ -171,7 +171,7 @@ class Filling:
 
 
 def filling(connection: sa.Connection) -> Filling:
-    """Return how far the index is filled; an entry that changed counts on both sides."""
+    """Return how many entries are indexed and due; a changed entry counts as both."""
     is_indexed = sa.select(sa.func.count(_DOCUMENT.c.entry_id))
     is_due = sa.select(sa.func.count()).select_from(Due).where(Due.follower == SEARCH)
     return Filling(indexed=connection.scalar(is_indexed) or 0, due=connection.scalar(is_due) or 0)

@@ -1,4 +1,4 @@
-"""The entries that meet a query as a listing, newest first."""
+"""List the entries that match a query, newest first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _IN_ONE_PAGE = 500
 
 
 def within(query: Node, selection: listings.Selection) -> Node:
-    """Return a query for those of a selection that meet a query."""
+    """Return a query for the entries of a selection that match `query`."""
     parts = [query, Days(start=selection.since, end=selection.until)]
     if selection.feed_id is not None:
         parts.append(Field("feed", str(selection.feed_id)))

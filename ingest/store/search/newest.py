@@ -1,7 +1,8 @@
-"""A page from the newest texts alone: a common word is in enough of them.
+"""Read a page from the newest texts only, because many of them contain a common word.
 
-SQLite looks for a word in a short range of the index; PostgreSQL in the tokens that it stores. FTS5
-would read all tokens that begin with a character, so such a query is tried on the texts themselves.
+SQLite searches a short range of the index, and PostgreSQL searches the stored tokens. If a query is
+for all tokens that begin with a character, FTS5 would be slow; then the texts themselves are
+searched.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from ingest.store.search.index import prepare
 from ingest.store.search.plan import Plan
 from ingest.store.search.rows import DOCUMENT, NEWEST_FIRST, After, Row, is_after, rows_of, select
 
-_IN_RANGE, _IN_TOKENS, _IN_TEXTS = 2000, 400, 60  # how many of the newest texts are tried
-_WIDEST = 10_000  # texts with numbers in the range; there are more if old ones came in late
+_IN_RANGE, _IN_TOKENS, _IN_TEXTS = 2000, 400, 60  # how many of the newest texts are searched
+_WIDEST = 10_000  # a range with so many numbers is not used; old texts were stored late
 
 
 def among_newest(
     connection: sa.Connection, expression: Expression, plan: Plan, after: After, limit: int
 ) -> list[Row] | None:
-    """Return a page from the newest texts; None if they do not fill it."""
+    """Return a page from the newest texts, or None if they do not fill the page."""
     if connection.dialect.name == "postgresql":
         return _by_tokens(connection, expression, plan, after, limit)
     if has_prefix(expression):
@@ -74,7 +75,7 @@ def _by_texts(
 
 @dataclass(frozen=True, slots=True)
 class _Newest:
-    """The newest texts: how many, the least and the greatest number, and their oldest date."""
+    """The newest texts: their count, their first and last numbers, and their oldest date."""
 
     count: int
     first: int

@@ -1,7 +1,7 @@
-"""One page of what the index names, newest first.
+"""Read one page of the texts that the index finds, newest first.
 
-A common word is in many of the newest texts, so these are tried first. Otherwise there are not many
-texts with it, and all of them are ordered by date.
+Many of the newest texts contain a common word, so the newest texts are searched first. Few texts
+contain a rare word, so all of these are found and ordered by date.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def page(
     after: After,
     limit: int,
 ) -> list[Row]:
-    """Return the next entries that the index names for an expression and that meet a condition."""
+    """Return the next entries that match an expression and the plan's condition."""
     if expression is not None:
         newest = among_newest(connection, expression, plan, after, limit)
         if newest is not None:
@@ -36,5 +36,5 @@ def page(
         query = query.join(named, named.c.id == DOCUMENT.c.id)
     at: sa.ColumnElement[Any] = DOCUMENT.c.at
     if expression is not None and connection.dialect.name == "sqlite":
-        at = sa.literal_column("+search_document.at", at.type)  # not in the order of its index
+        at = sa.literal_column("+search_document.at", at.type)  # `+`: do not use the index on dates
     return rows_of(connection, query.order_by(at.desc(), DOCUMENT.c.id.desc()), limit)

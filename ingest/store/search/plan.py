@@ -1,4 +1,4 @@
-"""Divide a query: what the index is asked, what is a condition on entries, what needs the texts."""
+"""Divide a query into an expression for the index and a condition on entries."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ from models import SearchDocument
 class Plan:
     """How a query is answered.
 
-    The index and the condition together name every entry that meets the query. If `is_exact`, they
-    name no other, except coarsely indexed ones. `words` is the part of the query without fields.
+    Every entry that matches the query matches `expression` and `condition`. If `is_exact`, no other
+    entry matches both, except coarsely indexed entries. `words` is the part of the query without
+    fields.
     """
 
     query: Node
@@ -64,12 +65,12 @@ def _parts(query: Node) -> list[Node]:
 
 
 def _in_feed(connection: sa.Connection, field: Field) -> Expression:
-    """Return the tokens of feeds, with which the index finds a feed's few among many texts."""
+    """Return the expression for the tokens of feeds, so that the index finds their entries fast."""
     return AnyOf(tuple(Has(of_feed(number)) for number in feeds_called(connection, field.value)))
 
 
 def _superset(connection: sa.Connection, node: Node) -> Condition:
-    """Return a condition that every entry meets that meets a query, and maybe others."""
+    """Return a condition that every entry for the query meets, and maybe other entries too."""
     if not has_words(node):
         return condition(connection, node)
     match node:

@@ -1,4 +1,4 @@
-"""Check texts that the index names against the query itself."""
+"""Check the texts that the index found against the query itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Facts = Mapping[Node, Collection[int]]
 
 
 def meeting(connection: sa.Connection, query: Node, entry_ids: Sequence[int]) -> set[int]:
-    """Return those of the entries that meet a query."""
+    """Return the ids, among these, of the entries that match a query."""
     facts = {field: _entries_with(connection, field, entry_ids) for field in set(_fields(query))}
     found = texts(connection, entry_ids)
     return {one.entry_id for one in found if _meets(query, one, facts)}

@@ -1,4 +1,4 @@
-"""The rows of the index: entries with their numbers, ordered by date."""
+"""Query the rows of the index: entries with their numbers, ordered by date."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ingest.store.statements import table_of
 from models import Entry, SearchDocument
 
 DOCUMENT = table_of(SearchDocument)
-# The date of the last row of the page before, and its number in the index.
+# The date and the index number of the last row of the previous page.
 After: TypeAlias = tuple[datetime, int] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An entry that the index names."""
+    """An entry that the index found."""
 
     number: int
     entry_id: int
@@ -37,7 +37,7 @@ _COLUMNS = (
 
 
 def select(plan: Plan, after: After) -> sa.Select[Any]:
-    """Return the query for the rows that meet the condition of a plan."""
+    """Return the query for the rows after `after` that meet the condition of a plan."""
     query = sa.select(*_COLUMNS).where(DOCUMENT.c.entry_id.is_not(None), is_after(after))
     if plan.condition is not None:
         query = query.join(Entry, Entry.id == DOCUMENT.c.entry_id).where(plan.condition)
@@ -45,13 +45,13 @@ def select(plan: Plan, after: After) -> sa.Select[Any]:
 
 
 def is_after(after: After) -> sa.ColumnElement[bool]:
-    """Return the condition that a row comes after a page."""
+    """Return the condition that a row comes after the previous page."""
     if after is None:
         return sa.true()
     at, number = after
     is_older = DOCUMENT.c.at < at
     return sa.and_(
-        DOCUMENT.c.at <= at,  # with this the databases begin at the right place of the index
+        DOCUMENT.c.at <= at,  # with this condition, the databases start in the middle of the index
         sa.or_(is_older, DOCUMENT.c.id < number),
     )
 

@@ -15,7 +15,8 @@ from math import log2
 from ingest.query import And, Node, Words, words_in
 from ingest.store.search.expressions import AllOf, AnyOf, Expression, Without, expression_of
 
-# A word beyond the rarest ones does not change the order: there are three states for each.
+# Only the rarest words affect the order, because the number of shapes grows by a factor of three
+# with each word.
 _MOST_WORDS = 4
 _TITLE, _TEXT, _NOWHERE = 2, 1, 0
 
@@ -24,16 +25,16 @@ Frequency = Callable[[Words], int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """Texts of one score; `expression` excludes those of all other shapes; None excludes none."""
+    """The texts with one score. `expression` excludes the other shapes; None means all texts."""
 
     score: float
     expression: Expression | None
 
 
 def shapes(query: Node, frequency: Frequency) -> list[Shape]:
-    """Return the shapes of the texts that meet a query of words, best first.
+    """Return the shapes of the texts that match a query of words, best first.
 
-    `frequency` returns in how many texts a word is.
+    `frequency` returns how many texts contain a word.
     """
     words = _weights(query, frequency)
     required = set(_needed_words(query))
@@ -54,7 +55,7 @@ def shapes(query: Node, frequency: Frequency) -> list[Shape]:
 
 
 def _weights(query: Node, frequency: Frequency) -> Mapping[Words, float]:
-    """Return the words that count, with their weights, rarest first."""
+    """Return the weights of the words that affect the order, rarest first."""
     words = list(dict.fromkeys(words_in(query)))
     if len(words) == 1:
         return {word: 1.0 for word in words if not word.in_title}
@@ -84,5 +85,5 @@ def _state(word: Words, state: int) -> Expression:
 
 
 def one_shape() -> Sequence[Shape]:
-    """Return the order by date alone."""
+    """Return one shape for all texts, which orders them by date only."""
     return [Shape(score=1.0, expression=None)]

@@ -1,4 +1,4 @@
-"""What is shown of the entries that a search found."""
+"""Prepare the entries that a search found for display."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ingest.views.hits import Hit, hit_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownHit:
-    """A hit with its entry, as in a listing, and the version in which the words were found."""
+    """A hit with its entry, as in a listing, and the number of the version with the words."""
 
     entry: dict[str, Any]
     found: Found
@@ -26,7 +26,7 @@ class ShownHit:
 
 
 def shown(connection: sa.Connection, query: Node, found: Sequence[Found]) -> list[ShownHit]:
-    """Return hits as they are shown, in their order; entries deleted meanwhile are left out."""
+    """Return hits for display, in the same order; entries deleted in the meantime are left out."""
     words = list(words_in(query))
     places = {one.entry_id: one for one in found}
     rows = listings.by_ids(connection, list(places))
@@ -39,7 +39,7 @@ def shown(connection: sa.Connection, query: Node, found: Sequence[Found]) -> lis
 def _in_version(
     row: dict[str, Any], words: Sequence[Words], found: Found, earlier: Sequence[Version]
 ) -> ShownHit:
-    """Show the latest earlier version with the words if there is one, otherwise the present one."""
+    """Return the hit in the latest earlier version with the words, or in the current version."""
     for version in reversed(earlier):
         hit = hit_of(version.title, version.text, words)
         if hit.title_spans or hit.text_spans:

@@ -1,4 +1,4 @@
-"""The searched texts of entries: of the present version and the earlier ones, also folded."""
+"""Query the texts that are searched: of the current version of entries, and of earlier ones."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from ingest.store.statements import in_batches, table_of
 from models import Entry, Revision
 
 _ENTRY, _REVISION = table_of(Entry), table_of(Revision)
-# Words are not found across the border of two parts: no folded text has a line end.
+# A line end separates parts, so that a phrase cannot match across two parts. No folded text
+# contains a line end.
 _BORDER = "\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """What is searched of one version of an entry, as it is shown."""
+    """The parts of one version of an entry that are searched, as they are displayed."""
 
     title: str
     text: str
@@ -35,13 +36,13 @@ class Version:
 
     @property
     def folded(self) -> str:
-        """Return all that is searched, folded: title, text, authors and categories."""
+        """Return all searched parts, folded: title, text, authors and categories."""
         return _BORDER.join(map(fold, (self.title, self.text, *self.names)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts:
-    """The present version of an entry, and the earlier ones, oldest first."""
+    """The current version of an entry, and its earlier versions, oldest first."""
 
     entry_id: int
     present: Version
