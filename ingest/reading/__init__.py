@@ -5,10 +5,10 @@ ready      loads modules before worker processes are forked
 documents  a feed's bytes → ParsedFeed
 entries    a parsed entry → its normal form
 dedupe     makes the keys of entries, and decides which are new, edited or unchanged
-extract    an article's page → its article
+extract    a web page → the article on it
 records    records of old archives → entries
 lists      OPML, sitemaps, the feeds that a page names
-shortcuts  faster ways for plain documents, which can be switched off
+shortcuts  faster parsers for plain documents; they can be switched off
 dates titles language html xml links    one subject each
 
 No function sleeps, reads the clock, or uses the network or the database.

@@ -1,4 +1,4 @@
-"""Brings the addresses of pages to one canonical form for comparison; fetches nothing."""
+"""Converts the addresses of pages to a canonical form, so that they can be compared."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ _SITE = re.compile(r"[a-z]+://[^/?#]*/?\??#?", re.IGNORECASE)
 # This is WordPress's default form of permalinks.
 _PLAIN_PERMALINK = re.compile(r"(?:^|&)p=[0-9]+(?:&|$)")
 _TRACKING_FRAGMENTS = frozenset({"", "rd", "wechat_redirect", "rss", "xtor"})
-# Caches of AMP and MIP pages. The path contains the address of the original page, where `s` means
-# https.
+# Addresses of caches for AMP and MIP pages. The path contains the address of the original page;
+# a segment `s` before it means https.
 _CACHE = re.compile(
     r"(?:[^/]*\.)?(?:cdn\.ampproject\.org|bing-amp\.com|mipcdn\.com|mipcache\.bdstatic\.com)"
     r"/(?:c|v|wp)(?P<page>/.*)|(?:google|bing)\.[a-z.]{2,6}/amp(?P<shown>/.*)"
@@ -148,7 +148,7 @@ def names_a_site(canonical_link: str | None) -> bool:
 
 
 def is_front_page(link: str) -> bool:
-    """Whether a link leads to a front page; its query is ignored unless it names an article."""
+    """Whether a link leads to a front page, with or without a query; `/?p=7` is an article."""
     try:
         parts = urlsplit(canonical_link(link) or link)
     except ValueError:
@@ -157,13 +157,13 @@ def is_front_page(link: str) -> bool:
 
 
 def may_have_others(plain_link: str) -> bool:
-    """Whether a plain link may have other spellings; a quick check for certain strings."""
+    """Whether a plain link may have other spellings, by a quick check for strings in `_SIGNS`."""
     link = plain_link.lower()
     return any(sign in link for sign in _SIGNS)
 
 
 def one_spelling(parts: Parts) -> Parts:
-    """Return the parts in the one spelling that all addresses of a page are converted to."""
+    """Return the parts of an address in the canonical form, which all addresses of a page share."""
     server, path = _from_cache(parts.server, parts.path)
     query = sorted(_without_amp(parts.query), key=lambda pair: pair[0])
     path = _SCRIPT.sub("", _SESSION.sub("", path))
@@ -193,7 +193,7 @@ def _without_amp(query: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def nearby(address: str) -> set[str]:
-    """Return an address with different endings: none, a slash, `.html`.
+    """Return the forms of an address with each of these endings: none, a slash, `.html`.
 
     A site may have changed its addresses in this way. The results may also be different pages:
     the caller must compare their content.

@@ -39,9 +39,9 @@ class BrokenEntry:
 class Reading:
     """The result of reading a document.
 
-    `feed` is the parsed feed without its entries. `beside` has the item digests of entries that
-    were recognised by their bytes and not read again. `broken` has the entries that could not be
-    read; these are not in `entries` or `beside`.
+    `feed` is the parsed feed without its entries. `beside` contains the item digests of entries
+    that were recognised by their bytes and not read again. `broken` contains the entries that could
+    not be read; they are not in `entries` or `beside`.
     """
 
     feed: ParsedFeed

@@ -1,4 +1,4 @@
-"""Resolves a publisher's date to an aware UTC instant, with its method and precision.
+"""Converts a publisher's date to an aware datetime in UTC, and says how precise the date is.
 
     wording     normalises the text: digits, no invisible characters
     days        finds the day: year, month and day; 昨天; weekdays
@@ -40,7 +40,7 @@ _FARTHEST_AHEAD = timedelta(hours=48)
 # Two clocks may differ by this much. A time further in the future has a wrong zone label.
 _CLOCK_SKEW = timedelta(minutes=10)
 _EPOCH = re.compile(r"(?:/Date\()?(-?\d{10}(?:\.\d+)?|\d{13}|\d{16})(?:[+-]\d{4})?(?:\)/)?")
-# A string with a time that matches this also has a date, but in a form that no rule reads.
+# If a string with a time matches this, it also has a date, in a form that no rule reads.
 _DATE_LIKE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<![\d+-])\d{1,2}[./-]\w")
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
@@ -63,7 +63,7 @@ def resolve_date(
     gmt_is_local: bool = False,
     cst_is_american: bool = False,
 ) -> ResolvedDate | None:
-    """Resolve a publisher's date; return None if it names no credible date.
+    """Return the time that a publisher's date means, or None if it names no credible date.
 
     Words such as 昨天 and 3小时前 count from `first_seen_at`, an aware datetime. `zone` applies to
     dates that name no zone. `gmt_is_local` means that this feed labels local times as GMT,

@@ -39,12 +39,13 @@ class Time:
 
 
 def find_time(text: str, day: tuple[int, int]) -> Time | None:
-    """Find the time after a day, or otherwise before it; `day` is where the day begins and ends.
+    """Find the time of day that follows a day in a text; if none follows, the time before the day.
 
-    Raise `ValueError` for a time that does not exist.
+    `day` contains the positions where the day begins and ends. Raise `ValueError` for a time that
+    does not exist.
     """
-    # Only the text after the day is searched. In `2911:30`, the lookbehind of `_TIME` would
-    # otherwise see the digits of the day and refuse the time.
+    # The text is sliced before the search. Otherwise, in `2911:30`, the lookbehind of `_TIME` would
+    # find the digits of the day and reject the time.
     behind = _TIME.search(text[day[1] :])
     match, offset = (behind, day[1]) if behind else (_TIME.search(text[: day[0]]), 0)
     if match is None:

@@ -1,4 +1,4 @@
-"""The value `Day`, a day found in a text; other calendars, and years of two or three digits."""
+"""Defines `Day`, a day found in a text; recognises other calendars and completes short years."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _OTHER_CALENDAR = re.compile(r"[农農阴陰旧舊夏藏回佛黄黃彝][历曆]
 _UNKNOWN_YEAR = re.compile(r"[年闰閏]\s*$")
 _OF_A_REIGN = re.compile(r"[\u3400-\u9fff]$")
 _BEFORE_YEAR = re.compile(r"[于於在是至自从從到间間期]$")
-_FAR_ENOUGH = 20  # This many characters before a day may name its calendar.
+_FAR_ENOUGH = 20  # The name of a calendar is searched in this many characters before a day.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
     """A day found in a text at `span`.
 
-    If `repeats` is given and the day is in the future, the day `repeats` earlier is meant. A day
-    that `stands_alone` is accepted only if the rest of the text is empty or a time.
+    If `repeats` is given and the day is in the future, the text means the day `repeats` earlier.
+    If `stands_alone` is true, the day is accepted only if the rest of the text is empty or a time.
     """
 
     date: date
@@ -36,7 +36,7 @@ class Day:
 
 
 def full_year(written: str, now: datetime) -> int:
-    """Return the Gregorian year.
+    """Return the Gregorian year that the digits `written` mean.
 
     Two digits are a year of this century or the last one. Three digits are a year of the Republic
     of China (民国).
@@ -50,10 +50,10 @@ def full_year(written: str, now: datetime) -> int:
 
 
 def is_of_another_calendar(text: str, day: re.Match[str]) -> bool:
-    """Whether the words before a day say that it is not a Gregorian day.
+    """Whether the words before a day say that the day is not Gregorian.
 
-    A lunar day usually stands beside a Gregorian one. Reading the lunar day as Gregorian would be
-    wrong by weeks.
+    Texts often name a lunar day beside the Gregorian one. The lunar day, read as Gregorian, would
+    be wrong by weeks.
     """
     before = text[max(0, day.start() - _FAR_ENOUGH) : day.start()]
     if _OTHER_CALENDAR.search(before):

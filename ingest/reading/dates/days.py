@@ -111,7 +111,7 @@ def _of_this_month(match: re.Match[str], now: datetime) -> Day:
 
 
 def _word(match: re.Match[str], now: datetime) -> Day:
-    """Read 昨天, 前天 and 大前天. The 晚 of 昨晚 belongs to the time, and is not read here."""
+    """Read 昨天, 前天 and 大前天. The 晚 of 昨晚 is left out, because it belongs to the time."""
     ago = len(match["farther"] or "") + {"今": 0, "昨": 1, "前": 2, "明": -1}[match["day"]]
     start, end = match.span()
     end -= 1 if match["half"] in {"晚", "早", "夜"} else 0
@@ -119,7 +119,7 @@ def _word(match: re.Match[str], now: datetime) -> Day:
 
 
 def _days_ago(ago: int, span: tuple[int, int], now: datetime) -> Day:
-    """Return the day `ago` days before today; today at a future time means yesterday."""
+    """Return the day `ago` days before today; "today" with a future time means yesterday."""
     day = now.date() - timedelta(days=ago)
     repeats = timedelta(days=1) if ago == 0 else None
     return Day(date=day, span=span, method="day word", repeats=repeats)
@@ -209,10 +209,10 @@ def find_day(text: str, now: datetime, *, with_year: bool) -> Day | None:
 
 
 def _is_understood(text: str, day: Day) -> bool:
-    """Whether the rest of the text allows a day without a year.
+    """Whether the rest of the text shows that a day without a year was understood correctly.
 
-    A weekday or a day of a month may be next to a full date in an unknown form. The year of such a
-    day is not known, so it must not be read as a day of this year.
+    A weekday or a day of a month may be part of a full date in an unknown form. The year of that
+    date is not known, so it must not be read as a date of this year.
     """
     if day.method == "day word":
         return True

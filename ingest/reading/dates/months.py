@@ -1,7 +1,8 @@
-"""Finds days whose month has a name in a language of CLDR: `09 Okt 2019`, `2024. május 20.`.
+"""Finds days whose month is written in other languages: `09 Okt 2019`, `2024. május 20.`.
 
-`days` reads English and Chinese. The names are loaded when a date first needs them, because loading
-takes some tenths of a second. Short Thai years belong to the Buddhist era: `9 ต.ค. 62` is in 2019.
+The names of months come from CLDR. They are loaded when a date first needs them, because loading
+takes some tenths of a second. `days` reads English and Chinese. Thai years of two digits belong to
+the Buddhist era: `9 ต.ค. 62` is in 2019.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _LANGUAGES = (
     " hr hu hy id is it ka kk km kn ky lo lt lv mk ml mr ms mt my nb ne nl nn pa pl pt ro ru si sk"
     " sl sq sr sr_Latn sv sw ta te tg th tr uk ur uz"
 ).split()
-_SHORTEST = 3  # letters of an abbreviated name
+_SHORTEST = 3  # The shortest abbreviation of a name has this many letters.
 # Scripts from Hindi to Khmer write vowels as combining marks, which `\w` does not match.
 _SCRIPTS_WITH_MARKS = (*range(0x0900, 0x10A0), *range(0x1780, 0x17E0))
 _MARKS = "".join(chr(c) for c in _SCRIPTS_WITH_MARKS if unicodedata.category(chr(c))[0] == "M")
@@ -56,7 +57,7 @@ _MANY_WORDS = 10
 
 
 def find_foreign_day(text: str, now: datetime) -> Day | None:
-    """Find a day whose month has a name in one of `_LANGUAGES`.
+    """Find a day whose month is written in one of `_LANGUAGES`.
 
     Raise `ValueError` for a day that does not exist.
     """
@@ -81,7 +82,7 @@ def _days(match: re.Match[str], now: datetime) -> Iterator[date]:
 
 
 def _year(match: re.Match[str], now: datetime) -> int:
-    """Return the Gregorian year; a short Thai year is Buddhist if the result is 1980 or later."""
+    """Return the Gregorian year; a two-digit Thai year is Buddhist if that gives 1980 or later."""
     era = match.groupdict().get("era") or ""
     is_buddhist = era.startswith("พ") or (not era and _IS_THAI.match(match["name"]))
     if is_buddhist and len(match["y"]) == 2:
@@ -98,9 +99,9 @@ def _weekdays_in(text: str) -> set[int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Names:
-    """The numbers of months and weekdays by their folded names.
+    """Dictionaries from the folded names of months and weekdays to their numbers.
 
-    `beginnings` contains the months by shortened names.
+    The keys of `beginnings` are the first letters of the names of months.
     """
 
     months: Mapping[str, frozenset[int]]
@@ -132,7 +133,7 @@ def _names() -> _Names:
 
 
 def _pairs(tables: Iterable[_Table]) -> Iterator[tuple[str, int]]:
-    """Yield the wide and the abbreviated names, folded, with their numbers."""
+    """Yield the full and the abbreviated names (CLDR: wide), folded, with their numbers."""
     for table in tables:
         for widths in table.values():
             for width in ("wide", "abbreviated"):

@@ -30,7 +30,7 @@ _MOST = 10_000
 
 
 def find_ago(text: str, now: datetime) -> ResolvedDate | None:
-    """Find a duration before now and subtract it from `now`.
+    """Find words for a time before now (3小时前), and return that time.
 
     Raise `OverflowError` or `ValueError` if the result is out of the range of `datetime`.
     """
@@ -45,7 +45,7 @@ def find_ago(text: str, now: datetime) -> ResolvedDate | None:
 
 
 def _chain(text: str, part: re.Match[str], now: datetime) -> ResolvedDate | None:
-    """Subtract adjacent parts (`1d 1h`) from `now`; return None unless 前 or `ago` follows them."""
+    """Subtract a chain of durations (`1d 1h`) from `now`; return None if no 前 or `ago` follows."""
     at = now
     while True:
         at = _back(at, part)

@@ -1,4 +1,4 @@
-"""Normalises the text of a date: half-width, without invisible characters, numbers as digits."""
+"""Normalises the text of a date: half-width characters, no invisible ones, numbers as digits."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ _DIGITS = {
 }
 _DIGITS |= {"两": 2, "兩": 2}
 _NUMERAL = re.compile("[〇○零一二三四五六七八九十百廿卅两兩]+")
-# The year before the first year of each Japanese era. Its months and days are Gregorian.
+# The year before the first year of each Japanese era. Dates of these eras have Gregorian months and
+# days.
 _ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
 _ERA = re.compile(rf"({'|'.join(_ERAS)})\s*(\d{{1,2}}|元)\s*(?=年)")
-# These years are 1987 to 2056. Their digits cannot be a time or a Gregorian year.
+# Buddhist years from 2530 to 2599, which are 1987 to 2056. No time or Gregorian year has these
+# digits.
 _BUDDHIST_YEAR = re.compile(r"(?<![\d.+])(?:25[3-9]|๒๕[๓-๙])\d(?![\d.]\d)(?!\d)")
 _GREGORIAN = re.compile(r"[公西阳陽国國新][历曆]\s*[:：]?\s*")
 _LABEL = re.compile(
@@ -30,7 +32,7 @@ _LABEL = re.compile(
 
 
 def plain(raw: str) -> str:
-    """Normalise a raw string: NFKC, numerals as digits, Gregorian years, no label at its start."""
+    """Return a raw date in NFKC, with digits for numerals, Gregorian years and no leading label."""
     text = unicodedata.normalize("NFKC", _replace_buddhist_year(raw[:LONGEST]))
     text = _INVISIBLE.sub(" ", text).replace("\u3000", " ").strip()
     text = text.replace("元月", "1月").replace("一昨日", "前天").replace("本日", "今日")

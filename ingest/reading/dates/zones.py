@@ -12,7 +12,7 @@ _WIDEST = timedelta(hours=14)
 _OFFSET = re.compile(
     r"(?:\b(?:GMT|UTC|UT|Z))?\s*([+-])(\d{1,2})(?::?([0-5]\d))?(?!\d)", re.IGNORECASE
 )
-# The lookahead excludes the end of another date, as in `2024-05-20 至 2024-05-22`.
+# The lookahead excludes a part of another date: `-05` in `2024-05-20 至 2024-05-22`.
 _OFFSET_APART = re.compile(rf"(?<!\d){_OFFSET.pattern}(?!-)", re.IGNORECASE)
 _PLACE = re.compile(r"\b(?:Asia|Europe|America|Africa|Australia|Pacific)/[A-Z][A-Za-z_]{2,20}\b")
 _NAME = re.compile(r"(?<![A-Za-z])([A-Z]{1,5})(?![A-Za-z])")
@@ -48,7 +48,7 @@ _CHINESE_PLACES = re.compile(
 
 
 def find_zone(text: str, start: int, *, cst_is_american: bool = False) -> tzinfo | None:
-    """Find an offset or abbreviation after position `start`, or a zone in Chinese words anywhere.
+    """Find an offset or abbreviation after position `start`, or otherwise a zone in Chinese words.
 
     Return the object `datetime.UTC` for GMT and its synonyms. Raise `ValueError` for an offset that
     no place on Earth uses.

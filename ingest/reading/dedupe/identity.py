@@ -138,8 +138,8 @@ def reused_key(entry: NormalEntry) -> str:
 def record_key(entry: NormalEntry, nth: int = 1) -> str:
     """Return the key of an entry that was made from an archive's record.
 
-    Without an address, the key is made from title and time; `nth` numbers different posts with the
-    same title and time. An entry with an address, or without a title, keeps its key.
+    An entry with a guid or link, or without a title, keeps its key. Otherwise the key is made from
+    title and time; `nth` numbers different posts with the same title and time.
     """
     if entry.guid is not None or entry.link_key is not None or not entry.title_key:
         return entry.key
@@ -171,7 +171,7 @@ def record_keys(entry: NormalEntry) -> list[str]:
 
 
 def record_of(entry: NormalEntry, by_key: Mapping[str, KnownEntry]) -> KnownEntry | None:
-    """Return the stored record without an address that is this article, or None."""
+    """Return the stored record, without a guid or link, of this article; None if there is none."""
     if not by_key:  # Nothing is stored, so the digests need not be computed.
         return None
     found = (by_key.get(key) for key in record_keys(entry))

@@ -11,7 +11,8 @@ from ingest.reading import links, titles
 from ingest.reading.dedupe.identity import other_link_keys, times_of_record
 from ingest.values import KnownEntry, NormalEntry
 
-# The method of a date that no document gives: the time of the oldest document with the entry.
+# The method of a date that no document gives. The date is then the time when the oldest document
+# with the entry was captured.
 FROM_CAPTURE = "capture"
 _PRECISE = frozenset({"second", "minute"})
 # Two articles may have the same short text (转发微博), but not the same text of this length.
@@ -44,10 +45,10 @@ class Comparable(Protocol):
 
 
 def is_same_article(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether a guid or link still stands for the same article.
+    """Whether a guid or link still identifies the same article.
 
-    An edit changes the title or the address. If a publisher gives an old guid or link to another
-    article, title, address and date all change.
+    An edit changes the title or the link. If a publisher gives an old guid or link to another
+    article, title, link and date all change.
     """
     if entry.guid is not None:
         places = {entry.link_key, *other_link_keys(entry)}
@@ -69,9 +70,9 @@ def is_moved_here(entry: NormalEntry, kept: KnownEntry) -> bool:
 
 
 def has_moved(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether the path of the article's address changed; other hosts and queries do not count.
+    """Whether the path of the article's address changed; changes of host and query are ignored.
 
-    Paths are compared in their canonical form: another spelling of an address is not a move.
+    Paths are compared in their canonical form, so another spelling of an address is not a move.
     """
     if None in (entry.link, kept.link) or entry.link == kept.link:
         return False
@@ -80,10 +81,10 @@ def has_moved(entry: NormalEntry, kept: KnownEntry) -> bool:
 
 
 def is_known_by_words(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether a stored entry with the same text is this entry, which has no address.
+    """Whether an entry without a link is the same as a stored entry with the same text.
 
     Some feeds give their entries new guids on every build. Two posts may have the same text
-    (转发微博), but not at the same time.
+    (转发微博), but not the same time.
     """
     same_time = kept.published_raw == entry.published_raw
     return has_same_title(entry, kept) and (same_time or entry.guid is kept.guid is None)
@@ -109,7 +110,10 @@ def is_long(html: str) -> bool:
 
 
 def has_like_time(entry: Comparable, kept: KnownEntry) -> bool:
-    """Whether two dates may be one moment: one may be missing, only a day, or in another zone."""
+    """Whether two dates may mean the same time.
+
+    One of them may be missing, have no time of day, or be in another time zone.
+    """
     at = kept.published_at if _has_own_date(kept) else None
     if entry.published_method == FROM_CAPTURE or entry.published_at is None or at is None:
         return True

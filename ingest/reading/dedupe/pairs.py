@@ -15,7 +15,7 @@ from ingest.reading.dedupe.noise import AGO_AT_END, DATE_AT_END, file_name, stil
 from ingest.reading.html import shown_by
 from ingest.reading.html.text import Shown
 
-# Characters. Longer texts are not compared, because that takes too long: they count as edited.
+# In characters. Longer texts count as edited, because comparing them takes too long.
 _LONGEST = 200_000
 _LONGEST_TITLE = 300
 _LONGEST_SOURCE = 24

@@ -39,7 +39,7 @@ def lookup_keys(entries: Iterable[NormalEntry]) -> tuple[set[str], set[str]]:
 
 
 def has_nothing_known(verdicts: Sequence[Verdict], beside: Collection[bytes]) -> bool:
-    """Whether all entries are new, and enough of them that the site may have moved."""
+    """Whether all entries are new, and there are so many that the site may have moved."""
     is_new = all(verdict.kind is VerdictKind.NEW for verdict in verdicts)
     return is_new and not beside and len(verdicts) >= _FEWEST_OF_A_MOVE
 
@@ -166,7 +166,7 @@ class _Judging:
         return entry, None, False
 
     def by_record(self, entry: NormalEntry) -> _Found:
-        """Find the stored record without an address that is this article."""
+        """Find the stored record, without a guid or link, of this article."""
         return entry, record_of(entry, self._by_key), True
 
     def by_words(self, entry: NormalEntry) -> _Found:
@@ -175,10 +175,11 @@ class _Judging:
         return entry, next((k for k in alike if likeness.is_joined(entry, k)), None), True
 
     def match_moved_site(self) -> None:
-        """Match the entries of a site that moved, if no entry is known by its address.
+        """Match the entries of a site that moved to other addresses.
 
-        Equal titles and texts are then enough, even if they are short and without a date. Equal
-        titles and times are enough too, because a new theme adds words and renames pictures.
+        Equal titles and texts are enough, even if they are short and have no date. Equal titles and
+        times are enough too, because a new theme may change the text: it adds words and renames
+        pictures.
         """
         found = {}
         titled = self._by_title_and_time()

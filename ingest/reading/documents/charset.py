@@ -1,6 +1,6 @@
-"""Decodes bytes to text. The bytes themselves count more than a declared charset.
+"""Decodes bytes to text. Signs in the bytes are trusted more than a declared charset.
 
-`decode` is used for feeds, article pages and OPML. `scripts` rates the candidates for Chinese.
+`decode` is used for feeds, article pages and OPML. `scripts` says how likely a decoded text is.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import re
 from ingest.reading.documents import scripts
 from ingest.values import Decoded
 
-# Each label is read as a larger charset (WHATWG Encoding section 4.2), Big5 as Big5-HKSCS.
+# For a label, the larger charset that contains it is used (WHATWG Encoding section 4.2). For Big5,
+# this is Big5-HKSCS.
 _SUPERSETS = {
     "gb2312": "gb18030",
     "gbk": "gb18030",
@@ -61,9 +62,10 @@ _EURO_OR_REPLACEMENT = "guidang.euro"
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
-    """Decode `body` by certain signs in its bytes, then by likelihood, then by its labels.
+    """Decode `body` by unmistakable signs in its bytes, else by likelihood, else by its labels.
 
-    Never raise: bytes that cannot be decoded become replacement characters, which are counted.
+    No exception is raised: bytes that cannot be decoded become replacement characters, which are
+    counted.
     """
     labels = _labels(body, content_type)
     text, used = _read(body, labels)
@@ -116,7 +118,7 @@ def _read(body: bytes, labels: list[str]) -> tuple[str, str]:
 
 
 def _with_mark(body: bytes) -> tuple[str, str] | None:
-    """Read text with a byte order mark, unless it is UTF-8's mark and the rest is not UTF-8."""
+    """Decode text that begins with a byte order mark; None if UTF-8's mark is before other text."""
     for mark, name in _BOMS:
         if body.startswith(mark):
             rest = body[len(mark) :]
@@ -137,7 +139,7 @@ def _wide(body: bytes) -> tuple[str, str] | None:
 
 
 def _seven_bit(body: bytes, labels: list[str]) -> tuple[str, str] | None:
-    """Return text and encoding of HZ (RFC 1843) or ISO-2022, which are ASCII bytes; else None."""
+    """Decode HZ (RFC 1843) or ISO-2022, which have only ASCII bytes; None for other encodings."""
     if not body.isascii():
         return None
     if b"~{" in body and (run := _HZ_RUN.search(body)):
@@ -168,7 +170,7 @@ def _utf8(body: bytes, labels: list[str]) -> tuple[str, str] | None:
 
 
 def _good_and_bad(text: str) -> tuple[int, int]:
-    """Return the numbers of characters beyond ASCII and of replacement characters."""
+    """Count the characters beyond ASCII, and the replacement characters (the bad ones)."""
     bad = text.count("\ufffd")
     return len(text) - len(text.encode("ascii", "ignore")) - bad, bad
 
@@ -211,7 +213,7 @@ def _is_western(labels: list[str]) -> bool:
 
 
 def _in_its_script(sample: bytes, label: str) -> bool:
-    """Whether a label of another script (EUC-KR, Shift_JIS, KOI8…) fits the bytes."""
+    """Whether a label is for another script (EUC-KR, Shift_JIS, KOI8…), and the bytes agree."""
     if not scripts.has_own_script(label):
         return False
     text = sample.decode(label, "replace")

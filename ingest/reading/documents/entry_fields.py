@@ -1,7 +1,7 @@
 """Reads the texts, files and pictures of an entry from feedparser's dictionaries.
 
-Texts are returned as HTML. The name of the element decides which text is the content and which is
-the summary, never the length. The caption of a picture is neither.
+Texts are returned as HTML. The name of an element, not its length, decides whether its text is the
+content or the summary. The caption of a picture is neither.
 """
 
 from __future__ import annotations
@@ -137,7 +137,7 @@ def _has_text(details: Sequence[Fields]) -> bool:
 
 
 def enclosures(entry: Fields, links: list[Fields]) -> Iterator[Enclosure]:
-    """Yield the files: enclosures, sound and film of Media RSS, alternate files of a podcast."""
+    """Yield an entry's files: enclosures, sounds and films of Media RSS, a podcast's alternates."""
     files = [link for link in links if link.get("rel") == "enclosure"]
     original = string(entry, "feedburner_origenclosurelink") if len(files) == 1 else ""
     for file in files:
@@ -162,7 +162,7 @@ def _is_recording(medium: Fields) -> bool:
 
 
 def images(entry: Fields) -> Iterator[ImageField]:
-    """Yield the pictures in fields, including those in groups of Media RSS."""
+    """Yield the pictures that an entry's fields name, including those in groups of Media RSS."""
     for medium in dicts(entry, "media_content"):
         if string(medium, "url") and not _is_recording(medium):
             yield _image(medium, string(medium, "url"), ImageKind.MEDIA_CONTENT)

@@ -37,7 +37,7 @@ _ROLES = {
     "media_title": MEDIA_TITLE,
 }
 _BASES = frozenset({"xml:base", "base"})  # feedparser accepts both names.
-_BEFORE_DIV = 5  # the pieces of text that may precede a `div`: blanks and the tag itself
+_BEFORE_DIV = 5  # At most so many pieces of text precede a `div`: blanks and the tag itself.
 
 
 def read_document(body: bytes, url: str) -> Fields:
@@ -81,9 +81,9 @@ class _Roles:
     document_url = ""
 
     def unknown_starttag(self: Any, tag: str, attributes: list[tuple[str, str]]) -> None:
-        """Begin an element, and store the base of an entry.
+        """Begin an element, and store the xml:base of the entry.
 
-        An xml:base on the `div` of XHTML applies to the whole text.
+        An xml:base on the `div` around XHTML applies to the whole text.
         """
         if not self.baseuri and any(name.lower() in _BASES for name, _ in attributes):
             attributes = [self._with_whole_base(*attribute) for attribute in attributes]
@@ -106,7 +106,7 @@ class _Roles:
         return name, base if base.startswith(("http://", "https://")) else ""
 
     def unknown_endtag(self: Any, tag: str) -> None:
-        """End an element, and the outermost xml:base, which feedparser would keep."""
+        """End an element; after the outermost xml:base, reset the base, unlike feedparser."""
         super().unknown_endtag(tag)  # type: ignore[misc]
         if not (self.basestack and self.basestack[-1]):
             self.baseuri = ""
@@ -180,7 +180,7 @@ class _Roles:
             self._get_context().setdefault(ALTERNATES, []).append(dict(attributes) | {"url": ""})
 
     def _start_podcast_source(self: Any, attributes: Fields) -> None:
-        """Store the first source with an HTTP address; other sources have IPFS addresses etc."""
+        """Store the first source with an HTTP address; others may be, for example, on IPFS."""
         files, address = self._get_context().get(ALTERNATES), attributes.get("uri", "")
         if files and not files[-1]["url"] and address.startswith(("http://", "https://")):
             files[-1]["url"] = address

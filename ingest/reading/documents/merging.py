@@ -121,7 +121,7 @@ def _sentences(markup: str) -> list[str]:
 
 
 def _is_known(sentence: str, known: str) -> bool:
-    """Whether a text contains a sentence, whole or in up to four parts with captions in between."""
+    """Whether a text contains a sentence, whole or in up to four parts (captions may split it)."""
     for _ in range(_MOST_PARTS):
         if sentence in known:
             return True

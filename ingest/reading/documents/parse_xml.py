@@ -1,7 +1,7 @@
-"""Parses RSS, RDF and Atom to a ParsedFeed, by a shortcut or with feedparser.
+"""Parses RSS, RDF and Atom to a ParsedFeed, with a fast parser or with feedparser.
 
 feedparser gets decoded and repaired text. Its dates, its sanitiser and its resolver of addresses
-are not used, and its dictionaries are not passed on.
+are not used. Its dictionaries are converted to values here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ingest.reading.xml.cdata import end_open_sections, mend_sections
 from ingest.reading.xml.fields import Fields, dicts, optional, string
 from ingest.values import Author, ParsedEntry, ParsedFeed
 
-# feedparser 6 raises these errors on documents; its own tests or fuzzing found each of them. Bad
+# feedparser 6 raises these errors on documents. Each was found by its own tests or by fuzzing. Bad
 # references cause ValueError and OverflowError. Elements named like feedparser's own fields cause
 # TypeError, AttributeError, KeyError and IndexError. Declarations cause AssertionError and the
 # RuntimeError of its SGML parser. Bad base64 causes binascii.Error (a ValueError). Deep nesting
@@ -42,7 +42,7 @@ class NotFeedError(ValueError):
 
 
 def parse_xml(text: str, root: xml_text.Root, url: str = "") -> ParsedFeed:
-    """Read the feed with this root element; raise NotFeedError if there is no feed in it.
+    """Read the feed with this root element; raise NotFeedError if the text is not a feed.
 
     `url` is the document's address. A relative xml:base is resolved against it.
     """
@@ -186,7 +186,7 @@ def _link(entry: Fields, links: list[Fields]) -> str | None:
 
 
 def _alternate(links: list[Fields]) -> str | None:
-    """Return the best link with rel=alternate: web addresses first, and HTML first among them."""
+    """Return the best link with rel=alternate: a web address, and if possible of an HTML page."""
     pages = [link for link in links if link.get("rel", "alternate") == "alternate"]
     pages.sort(
         key=lambda link: (not _is_url(string(link, "href")), "html" not in string(link, "type"))
@@ -216,7 +216,7 @@ def _authors(holder: Fields) -> tuple[Author, ...]:
 
 
 def _name(author: Fields) -> str:
-    """Return an author's name; feedparser leaves `Name (mailto:` after it removes the address."""
+    """Return an author's name, without the `(mailto:` that feedparser leaves in some names."""
     name = string(author, "name").removesuffix("mailto:").rstrip(" (<")
     return name or string(author, "email")
 

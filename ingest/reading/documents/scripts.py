@@ -1,7 +1,7 @@
-"""Estimates how likely a decoded text is, by the share of common characters.
+"""Estimates whether a text was decoded correctly, by the share of common characters.
 
-Chinese characters are rated by the tables of GB2312 and Big5, a few other scripts by their
-Unicode blocks. Words and languages do not count.
+Chinese characters are rated by the tables of GB2312 and Big5, the characters of some other scripts
+by their Unicode blocks. Words and languages are ignored.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _PRIVATE_USE = -0.5
 
 
 class _Weights(dict[str, float]):
-    """The weight of each character as Chinese; a character in no table is rated by its block."""
+    """How common each character is in Chinese; one in no table is rated by its Unicode block."""
 
     def __missing__(self, character: str) -> float:
         if "\ue000" <= character <= "\uf8ff":
@@ -78,7 +78,7 @@ def _beyond_ascii(text: str) -> str:
 
 
 def has_own_script(codec: str) -> bool:
-    """Whether a codec is made for one script that can be recognised (Hangul, kana, Cyrillic)."""
+    """Whether a codec is for a single script that can be recognised (Hangul, kana, Cyrillic)."""
     return codec in _SCRIPTS
 
 

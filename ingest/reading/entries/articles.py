@@ -27,7 +27,7 @@ from ingest.values import (
     SafeHtml,
 )
 
-# These methods name dates that a list gives together with the address of the page.
+# The methods of dates that come from the list in which the page's address was found.
 FROM_NEWS_SITEMAP = "news sitemap"
 FROM_LASTMOD = "lastmod"
 _HEADING = re.compile(r"<h([1-6])(?:\s[^<>]*)?>(.*?)</h\1>\s*", re.DOTALL)
@@ -40,7 +40,7 @@ _LENGTHS = {DatePrecision.DAY: timedelta(days=1), DatePrecision.MONTH: timedelta
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedDates:
-    """The dates, as written, that a list gives beside the address of a page."""
+    """The raw dates that a list, such as a sitemap, gives with the address of a page."""
 
     published: str | None = None
     changed: str | None = None
@@ -70,7 +70,7 @@ def entry_of_page(
 
 
 def _own_address(article: Article, page: Document) -> str:
-    """Return a page's canonical address; if it leads to a front page or another site, its own."""
+    """Return a page's canonical address, or its own if that is a front page or on another site."""
     canonical = urlsplit(article.canonical_url or "")
     is_own = site_of(canonical.hostname or "") == site_of(urlsplit(page.final_url).hostname or "")
     is_front = canonical.path in {"", "/"} and not canonical.query
@@ -84,7 +84,7 @@ def _own_address(article: Article, page: Document) -> str:
 def take_article(
     entry: NormalEntry, article: Article, page: Document, *, zone: tzinfo
 ) -> NormalEntry:
-    """Give an entry the text of its page, and the facts that the feed did not give.
+    """Return an entry with the full text of its page, and with facts that the feed did not give.
 
     `zone` is the zone of the page's dates. The entry keeps the digest of the feed's own text, so
     that the next poll recognises the entry.
@@ -106,7 +106,7 @@ def _with_html(entry: NormalEntry, html: SafeHtml) -> NormalEntry:
 def _with_date(
     entry: NormalEntry, article: Article, page: Document, zone: tzinfo, listed: ListedDates
 ) -> NormalEntry:
-    """Return an entry with the most reliable date of its page; without one, the entry unchanged."""
+    """Return an entry with the most reliable date of its page; unchanged if there is no date."""
     found = _date_of(article, page, zone, listed)
     if found is None:
         return entry
@@ -172,7 +172,7 @@ def _agree(date: ResolvedDate, named: ResolvedDate) -> bool:
 
 
 def without_title(clean: SafeHtml, title: str) -> SafeHtml:
-    """Return clean HTML without its first heading, if that repeats the title."""
+    """Return clean HTML without its first heading if the heading repeats the title."""
     found = _HEADING.search(clean)
     if (
         found is None
@@ -183,6 +183,6 @@ def without_title(clean: SafeHtml, title: str) -> SafeHtml:
     key = titles.title_key(text_of(found[2]))
     if not key or key != titles.title_key(title):
         return clean
-    # The regular expression cuts a heading that contains a heading at the wrong end tag. Sanitizing
-    # repairs the HTML.
+    # If a heading contains another heading, the regular expression ends at the wrong end tag.
+    # Sanitizing repairs the HTML.
     return sanitize(clean[: found.start()] + clean[found.end() :])

@@ -1,6 +1,7 @@
-"""Make the body of an entry: safe HTML with absolute addresses, and links to its files below.
+"""Makes the body of an entry: safe HTML with absolute addresses, followed by links to its files.
 
-A publisher's HTML is parsed only once, for its pictures, its safe HTML and its visible text.
+A publisher's HTML is parsed only once. Its pictures, its safe HTML and its visible text all come
+from the same tree.
 """
 
 from __future__ import annotations
@@ -91,7 +92,7 @@ class Bases:
 
 
 def bases_of(entry: ParsedEntry, *, document_url: str, otherwise: str) -> Bases:
-    """Return the bases of an entry; `otherwise` replaces a base that its document does not give."""
+    """Return the bases of an entry; `otherwise` is used for each base that the entry lacks."""
     given = (entry.base_url, entry.content_base_url, entry.summary_base_url)
     return Bases(*(urls.absolute_link(base, document_url) or otherwise for base in given))
 
@@ -108,7 +109,7 @@ def body_of(entry: ParsedEntry, bases: Bases) -> Fragment:
 
 
 def enclosures_of(entry: ParsedEntry, bases: Bases) -> tuple[Enclosure, ...]:
-    """Return the files of an entry; web addresses become absolute, others are unchanged."""
+    """Return the files of an entry, with absolute addresses where possible."""
     return tuple(
         replace(file, url=urls.absolute_link(file.url, bases.entry) or file.url)
         for file in entry.enclosures
@@ -133,8 +134,8 @@ def with_files(
     """Return clean HTML followed by the files that it does not link to.
 
     Each file gets a link. Only the first sound and the first film get a player, because the others
-    are usually the same in other sizes. Pictures are added only if the text has none and there is
-    a lead image, because they usually repeat the pictures of the text.
+    are usually the same in other sizes. Pictures are added only if the text has no picture and
+    there is a lead image, because they usually repeat the pictures of the text.
     """
     if not enclosures:
         return text
@@ -149,13 +150,13 @@ def with_files(
 
 
 def files_below(clean: str) -> str:
-    """Return the HTML that `with_files` added below a text, or ""."""
+    """Return the HTML that `with_files` added below a text, or an empty string."""
     found = _BLOCK.search(clean) if "enclosure" in clean else None
     return found[0] if found else ""
 
 
 def split_files(body: str) -> tuple[str, tuple[Enclosure, ...]]:
-    """Split a record's body into its text and the files below it: the inverse of `with_files`."""
+    """Split a record's body into its text and its files; this undoes `with_files`."""
     found = _BLOCK.search(body)
     if found is None:
         return body, ()
@@ -177,14 +178,18 @@ def _unknown(
 
 
 def _is_same(place: str, other: str) -> bool:
-    """Whether two addresses are one file; services that count downloads add a host in front."""
+    """Whether two addresses are the same file.
+
+    Services that count downloads put their own host in front of the address.
+    """
     return place == other or place.endswith(f"/{other}") or other.endswith(f"/{place}")
 
 
 def _place(url: str) -> str:
     """Return an address without scheme, query and fragment, for comparison.
 
-    If the path does not name a file, the query is kept: it names the file (`play.php?id=1`).
+    If the path does not end in a file name, the query is kept, because it may identify the file
+    (`play.php?id=1`).
     """
     try:
         parts = urlsplit(url)

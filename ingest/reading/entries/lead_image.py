@@ -1,7 +1,7 @@
-"""Chooses the picture that stands for an entry; fetches nothing.
+"""Chooses the lead image of an entry by addresses and attributes, without fetching pictures.
 
-Counters, avatars, emoticons, QR codes, logos and placeholders are refused: an entry without a
-picture is better than one with the wrong picture.
+Counters, avatars, emoticons, QR codes, logos and placeholders are never chosen, because no picture
+is better than a wrong one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _AFTER_ENCLOSURES = (ImageKind.ITUNES_IMAGE, ImageKind.JSON_IMAGE, ImageKind.JSO
 _SUFFIX = re.compile(r"\.(?:jpe?g|jfif|png|gif|webp|avif|bmp|heic)(?:\Z|[@!_~:-])", re.IGNORECASE)
 _ANY_TYPE = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 
-# These parts of an address show that a picture is a decoy, which illustrates no entry.
+# These parts of an address show that a picture is a decoy: it does not illustrate the entry.
 _DECOY_PART = re.compile(
     r"qr_?-?code|erweima|tongji|hm\.gif|feedburner|feedsportal|feedblitz|shields\.io|badge\."
     r"|/badges?/|timeline_card_small|placeholder|favicon|google-analytics|doubleclick|cnzz"
@@ -34,9 +34,9 @@ _DECOY_PART = re.compile(
     r"|(?<![a-z0-9])(?:ads?|advert)(?![a-z0-9])"
     r"|(?:\A|[/.])(?:pixel|counter|beacon|spacer|track(?:er|ing)?|stat)(?:[/.]|\Z)"
 )
-# These parts of an address indicate small pictures. They do not count if the HTML gives the picture
-# a large size, because 36kr keeps all its pictures below /avatar/. WeChat keeps faces at
-# wx.qlogo.cn, but the pictures of articles at mmbiz.qlogo.cn.
+# These parts of an address indicate a small picture, unless the HTML gives it a large size: 36kr
+# keeps all its pictures below /avatar/. WeChat keeps profile pictures at wx.qlogo.cn, but the
+# pictures of articles at mmbiz.qlogo.cn.
 _SMALL_PART = re.compile(
     r"emoji|emoticon|smiley|smilie|avatar|(?<!mmbiz\.)qlogo|touxiang|/face/|/face\d*\."
     r"|(?<![a-z0-9])(?<!mmbiz\.)(?:[a-z]*logo|icons?)(?![a-z])"
@@ -60,9 +60,8 @@ _SITE_WIDE = re.compile(
 _TINIEST = 3
 _SMALLEST = 50
 _THIN = 100
-_NARROWEST = 12  # the ratio of length to width above which a picture is a rule or a banner
-# the ratio of height to width (given by WeChat) below which a picture is a rule or a banner
-_FLATTEST = 0.15
+_NARROWEST = 12  # A picture whose longer side is more than so many times the other is a banner.
+_FLATTEST = 0.15  # A picture is a banner if its height/width, given by WeChat, is below this.
 
 
 def choose(
@@ -75,8 +74,8 @@ def choose(
 ) -> str | None:
     """Return the absolute address of the entry's lead image, or None.
 
-    The feed's fields come first, then the body, last the picture that the article's page names.
-    `channel_images` are the pictures of the feed itself, which are refused.
+    The feed's fields come first, then the body, then the picture that the article's page names.
+    `channel_images` are the pictures of the feed itself, which are never chosen.
     """
     refused = {absolute(url, body.base_url, MEDIA_SCHEMES) for url in channel_images}
     for url in _in_order(fields, enclosures, body, page_image):
@@ -149,7 +148,7 @@ def _in_body(elements: Sequence[etree._Element], base_url: str | None) -> Iterat
 
 
 def _of_picture(picture: etree._Element, base_url: str | None) -> str | None:
-    """Return the address of the `img` in a `picture`; without one, the address of a source."""
+    """Return the address of the `img` in a `picture`, or otherwise of one of its sources."""
     images = [image for image in picture.iter("img") if not _is_decoy(image)]
     urls = [_of_image(image, base_url) for image in images]
     for source in picture.iter("source") if images or not picture.findall("img") else ():
@@ -237,7 +236,7 @@ def _address(url: str) -> str:
 
 
 def _is_private(url: str) -> bool:
-    """Whether the host is not on the public web: a bare name, or a private address."""
+    """Whether the host is not on the public web: a name without a dot, or a private IP address."""
     host = (urlsplit(url).hostname or "").rstrip(".")
     name, _, last = host.rpartition(".")
     if ":" in host or last.isdigit():

@@ -1,8 +1,9 @@
-"""Update the addresses of an entry's pictures and files, if nothing else of the entry changed.
+"""Updates the addresses of an entry's pictures and files if nothing else of the entry changed.
 
-Publishers change the signatures in addresses with each answer, move pictures to another host, and
-add or replace covers and sounds. None of this is an edit. If readers see the change, the entry's
-file is written again. If only a signature is new, it is written again only if the old one expires.
+Publishers change the signatures in addresses with each response, move pictures to another host, and
+add or replace covers and sounds. These changes are not edits. If readers would see the change, the
+entry's file is written again. If only a signature changed, the file is written again only if the
+old signature expires.
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ class Pictured:
 class Newest:
     """An entry with its newest addresses.
 
-    `is_other` is true if the new bytes must be stored, because the old ones lack these addresses.
-    `is_visible` is true if the entry's file must be written again.
+    `is_other` is true if the entry's new bytes must be stored, because the stored bytes lack these
+    addresses. `is_visible` is true if the entry's file must be written again.
     """
 
     pictured: Pictured
@@ -60,7 +61,7 @@ class Newest:
 
 
 def newest(kept: Pictured, now: Pictured) -> Newest | None:
-    """Return the stored entry with the new addresses; None if they are the same."""
+    """Return the stored entry with the new addresses; None if no address changed."""
     moves = _moves(kept.html, now.html)
     html: str = _with_addresses(kept.html, moves)
     lead_image = now.lead_image or moves.get(kept.lead_image or "", kept.lead_image)
@@ -105,7 +106,7 @@ def is_signed_anew(old: str, new: str) -> bool:
         was, now = urlsplit(old), urlsplit(new)
     except ValueError:
         return False
-    # Delivery networks use their servers in turn: img1, img2.
+    # Content delivery networks use several servers for the same files: img1, img2.
     hosts = [_NUMBERS.sub("", parts.netloc) for parts in (was, now)]
     if was.scheme != now.scheme or hosts[0] != hosts[1] or not _are_alike(was.path, now.path):
         return False
@@ -129,7 +130,7 @@ def _are_signatures(was: SplitResult, now: SplitResult) -> bool:
 
 
 def _moves(kept: str, now: str) -> dict[str, str]:
-    """Return the new address of each file in a text.
+    """Return the new addresses of the files in a text by their old addresses.
 
     Files are matched by their order if all their names are the same, otherwise by name.
     """

@@ -56,13 +56,13 @@ class Context:
 
 
 def normalize(feed: ParsedFeed, context: Context) -> list[NormalEntry]:
-    """Normalise every entry of a feed; an error in one of them is raised."""
+    """Normalise all entries of a feed; raise the first error."""
     return [one.normalize() for one in each_entry(feed, context)]
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A parsed entry, its bytes, and the call that normalises it."""
+    """A parsed entry, its bytes, and the function that normalises it."""
 
     entry: ParsedEntry
     raw: Packed
@@ -71,7 +71,7 @@ class Parsed:
 
 
 def each_entry(feed: ParsedFeed, context: Context) -> Iterator[Parsed]:
-    """Yield the entries of a feed, each with the call that normalises it."""
+    """Yield the entries of a feed, each with the function that normalises it."""
     title = name_of(feed, context)
     author = next(
         (author.name for author in authors_of(feed.authors, are_text=feed.names_are_text)), None
@@ -150,7 +150,7 @@ def _link(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> str | None:
 
 
 def _site_of(feed: ParsedFeed, context: Context) -> str:
-    """Return the page that a feed links to; the feed's relative addresses are relative to it."""
+    """Return the web page that a feed links to, which is the base of its relative addresses."""
     url = context.document.final_url
     return urls.absolute_link(feed.link, url) or url
 
