@@ -1,7 +1,7 @@
-"""Collect what people read, and bring the catalogues in ingest/locale up to date.
+"""Collect the texts that users read, and update the catalogues in ingest/locale.
 
     .venv/bin/python .ci/messages.py            update the .po files, compile the .mo files
-    .venv/bin/python .ci/messages.py --missing  only list what has no translation; exit 1 if any
+    .venv/bin/python .ci/messages.py --missing  list untranslated texts; exit 1 if there are any
 
 Only zh_CN is translated by hand. zh_TW is made from it with OpenCC (s2twp).
 """
@@ -32,7 +32,7 @@ ERRORS = {
     *("Damaged", "StoreFull", "StoreBusy", "StoreConflict", "ArchiveFull"),
 }
 NOT_FOR_PEOPLE = {"TypeError", "AttributeError", "RuntimeError", "OverflowError", "KeyError"}
-# Folders whose modules speak to nobody; their strings are names, patterns and file contents.
+# Modules without messages for users; their strings are names, patterns and file contents.
 SILENT = (
     *("cli", "config", "locale", "layouts", "outputs", "reading/dates", "reading/dedupe"),
     *("reading/extract", "reading/html", "reading/language", "reading/shortcuts", "reading/titles"),
@@ -53,7 +53,7 @@ SILENT = (
         "reading/documents/split",
     ),
 )
-# Not for people: what databases say, and what is in documents.
+# Strings that are not for users: messages of databases and programs, and words in documents.
 NO_SENTENCES = {
     *("file is not a database", "readonly database", "deadlock detected", "no such table"),
     *("unable to open database file", "database is locked", "lock timeout", "disk is full"),
@@ -67,7 +67,7 @@ NO_SENTENCES = {
 }
 LISTS = ("draft private", "md mdx", "key guid link", "application/")
 _NO_SENTENCE = re.compile(r"[<>|\\^=@]|\w/\w+[;,]|SELECT|INSERT|STATUS|^[a-z -]+ [a-z -]{60,}$")
-# Sentences of typer, pydantic and the system that reach people through us.
+# Messages of typer, pydantic and the system that Guidang passes on to users.
 FOREIGN = """\
 Options:
 Commands:
@@ -116,7 +116,7 @@ Connection refused
 
 
 def collect() -> Catalog:
-    """Everything that needs a translation, as a catalogue without translations."""
+    """Return a catalogue, without translations, of all texts that need a translation."""
     catalog = Catalog(project="Guidang", domain="guidang", charset="utf-8")
     for file in sorted(PACKAGE.rglob("*.py")):
         where = file.relative_to(ROOT).as_posix()
@@ -141,7 +141,7 @@ def collect() -> Catalog:
 
 
 def settings() -> Iterator[str]:
-    """The comments of config.toml."""
+    """Yield the comments of config.toml."""
     for name in Config.model_fields:
         model = model_of(name)
         if name not in SEVERAL:
@@ -151,7 +151,7 @@ def settings() -> Iterator[str]:
 
 
 def marked(tree: ast.AST) -> Iterator[str | tuple[str, str]]:
-    """The texts in calls of `_`, `ngettext` and `message`."""
+    """Yield the texts in calls of `_`, `ngettext` and `message`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             texts = [one.value for one in node.args[:2] if isinstance(one, ast.Constant)]
@@ -164,16 +164,16 @@ def marked(tree: ast.AST) -> Iterator[str | tuple[str, str]]:
 
 
 class WithoutOwnMistakes(ast.NodeTransformer):
-    """Leaves out what is raised only by a bug: `raise ValueError("…")`."""
+    """Removes statements that raise an exception for programmers: `raise ValueError("…")`."""
 
     def visit_Raise(self, node: ast.Raise) -> ast.AST:
-        """Replace the statement by one without text."""
+        """Replace such a statement by `pass`."""
         name = getattr(getattr(node.exc, "func", None), "id", "")
         return ast.Pass() if name in {"ValueError", *NOT_FOR_PEOPLE} else node
 
 
 def sentences_of_errors(tree: ast.AST) -> Iterator[str]:
-    """The sentences of the errors that a module makes."""
+    """Yield the sentences in the errors that a module creates."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", None) or getattr(node.func, "attr", "")
@@ -184,7 +184,7 @@ def sentences_of_errors(tree: ast.AST) -> Iterator[str]:
 
 
 def sentences_below(tree: ast.AST) -> Iterator[str]:
-    """What looks like a sentence in a module below the command line: reasons, warnings, notes.
+    """Yield the strings of a module that look like sentences: reasons, warnings, notes.
 
     They are stored and logged in English, and translated when the command line shows them.
     """
@@ -197,7 +197,7 @@ def sentences_below(tree: ast.AST) -> Iterator[str]:
 
 
 def is_silent(node: ast.AST) -> bool:
-    """Whether a part of a module is a docstring, a line of the log or a list of words."""
+    """Return whether a part of a module is a docstring, a log message or a list of words."""
     names = {"debug", "info", "warning", "error", "exception", "split"}
     is_silent_call = isinstance(node, ast.Call) and getattr(node.func, "attr", "") in names
     return is_silent_call or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
@@ -215,7 +215,7 @@ def is_sentence(text: str) -> bool:
 
 
 def sentences(node: ast.AST) -> Iterator[str]:
-    """The texts that an expression may be; an f-string becomes a template with named fields."""
+    """Yield the possible texts of an expression; an f-string becomes a template with fields."""
     match node:
         case ast.Constant(value=str(text)):
             yield text
@@ -235,7 +235,10 @@ def sentences(node: ast.AST) -> Iterator[str]:
 
 
 def template_of(node: ast.JoinedStr) -> str:
-    """Name each field after the expression in it; fields side by side are one."""
+    """Return an f-string as a template; each field is named after its expression.
+
+    Adjacent fields become one field.
+    """
     text, names, after_field = "", [], False
     for part in node.values:
         if isinstance(part, ast.Constant):
@@ -271,7 +274,7 @@ def read(language: str) -> Catalog:
 
 
 def updated() -> Catalog:
-    """The catalogue of zh_CN with what is new in the code, and without what is gone."""
+    """Return the catalogue of zh_CN with the new texts of the code, and without removed texts."""
     catalog = read(SIMPLIFIED)
     catalog.update(collect(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
@@ -279,7 +282,7 @@ def updated() -> Catalog:
 
 
 def traditional(simplified: Catalog) -> Catalog:
-    """The same catalogue in the words of Taiwan."""
+    """Return the catalogue in Traditional characters, with the words that Taiwan uses."""
     convert = OpenCC("s2twp").convert
     catalog = Catalog(locale=TRADITIONAL, project="Guidang", domain="guidang", charset="utf-8")
     for message in simplified:
@@ -303,7 +306,7 @@ def write(language: str, catalog: Catalog) -> None:
 
 
 def missing(catalog: Catalog) -> list[str]:
-    """What has no translation."""
+    """Return the texts that have no translation."""
     texts = ((m.id, m.string) for m in catalog if m.id)
     return [str(i) for i, s in texts if not all(s if isinstance(s, tuple) else [s])]
 

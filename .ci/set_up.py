@@ -59,7 +59,7 @@ def make_environment():
 
 
 def bootstrap_pip():
-    """Install a recent pip, which is twice as fast as the one of an old Python."""
+    """Install a recent pip, which is twice as fast as the pip of an old Python."""
     options = ["install", "--quiet", "--no-deps", "--require-hashes", "-r", INSTALLER]
     pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
     if subprocess.call([*pip, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
@@ -69,7 +69,7 @@ def bootstrap_pip():
 
 
 def install_project():
-    # Without isolation, so that the build backend has the locked version too.
+    # --no-build-isolation: the build then uses the locked version of the build backend.
     pip_install("--no-deps", "--no-build-isolation", "-e", ".")
 
 

@@ -1,11 +1,11 @@
 """Write ingest/reading/terms/simplified.txt: one Simplified character for each Traditional one.
 
     .venv/bin/python .ci/simplified.py          write the table
-    .venv/bin/python .ci/simplified.py --check  exit 1 if it is not what this script would write
+    .venv/bin/python .ci/simplified.py --check  exit 1 if the table is outdated
 
-The pairs come from OpenCC (https://github.com/BYVoid/OpenCC, Apache License 2.0), which is asked
-for single characters: its phrases are left out. Characters that OpenCC leaves alone, because their
-simplified form depends on the word, and variants that it keeps apart are in `MORE`.
+The pairs come from OpenCC (https://github.com/BYVoid/OpenCC, Apache License 2.0). Only its single
+characters are used, not its phrases. `MORE` has pairs that OpenCC does not convert: characters
+whose simplified form depends on the word, and variants of the same character.
 """
 
 import sys
@@ -16,7 +16,7 @@ from opencc import OpenCC
 
 FILE = Path(__file__).parent.parent / "ingest/reading/terms/simplified.txt"
 BLOCKS = ((0x2E80, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
-# One Simplified character for several Traditional ones: OpenCC decides by the word.
+# Characters that OpenCC converts only in some words.
 BY_WORD = "著着覆复瞭了乾干藉借麼么麽么徵征夥伙摺折瀋沈矽硅於于餘余"
 # Variants of the same character.
 VARIANTS = (
@@ -34,7 +34,7 @@ IN_A_LINE = 40
 
 
 def pairs() -> Iterator[str]:
-    """Yield each character that changes, with what it becomes in the end."""
+    """Yield each character that changes, followed by its final simplified form."""
     simplify = OpenCC("t2s").convert
 
     def once(character: str) -> str:

@@ -10,7 +10,7 @@ plus1   each feed has one new entry
 
 `reader` fills a search index only on request, so neither program does so without `--index`. It has
 no near-duplicates, so Guidang does not link them.
-A time counts only if the stored entries are right afterwards.
+A result is accepted only if the stored entries are correct afterwards.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def main() -> None:
 
 
 def run_round(options: argparse.Namespace, number: int, folder: Path) -> Iterator[Result]:
-    """Run both programs through all scenarios; they take turns at being first."""
+    """Run both programs through all scenarios; in every other round, the second goes first."""
     with ExitStack() as stack:
         (folder / "documents").mkdir(parents=True)
         server = stack.enter_context(Server(folder / "documents", options.feeds, options.entries))

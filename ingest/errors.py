@@ -23,8 +23,8 @@
         ├── StoreBusy             another process holds the database
         └── StoreConflict         a deadlock; this transaction was rolled back
 
-Any other exception becomes a `Fault` at the nearest border (see `ingest.border`). Constructors
-pass their arguments on, for pickle. `__str__` is English; `cli` translates it.
+Any other exception becomes a `Fault` at the nearest border (see `ingest.border`). Constructors pass
+all arguments to `Exception`, because pickle needs them. `__str__` is English; `cli` translates it.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ class Unreadable(SourceError):
 class Fault(SourceError):
     """An unexpected error while polling a feed or reading a document: a bug in Guidang.
 
-    `border` makes it from any other exception. `trace` is the traceback, as text for pickle.
+    `border` converts other exceptions to faults. `trace` is the traceback as text, for pickle.
     """
 
     def __init__(self, url: str, what: str, trace: str = "") -> None:

@@ -102,7 +102,7 @@ def log_fault(
 ) -> None:
     """Log an unexpected error at level ERROR, with a traceback from another process.
 
-    `entry` is the name of the entry whose reading raised it, if any.
+    `entry` is the name of the entry that could not be read, if the fault concerns one entry.
     """
     message = f"{entry}: {fault}" if entry else str(fault)
     logger.error("%s", message, extra={"feed": feed, "trace": trace})

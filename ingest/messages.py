@@ -1,7 +1,7 @@
 """Translate the output for people to Chinese, if the locale is Chinese.
 
 Everything is written, stored and logged in English. Only the command line translates, when it
-prints: `_` and `ngettext` fill a template of the catalogue, as in gettext; `recognized` translates
+prints. `_` and `ngettext` fill a template of the catalogue, as in gettext. `recognized` translates
 a finished English sentence, such as an error or a reason from the database. The catalogues are in
 `locale/`; `make messages` updates them.
 """
@@ -22,11 +22,11 @@ _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in the order of ge
 _SEPARATORS = {": ": "：", "; ": "；"}
 _SEPARATOR = re.compile("|".join(_SEPARATORS))
 _FIELD = re.compile(r"\{(\w+)[^{}]*\}")
-_FEWEST_LETTERS = 4  # in a template besides its fields; with fewer, it would match almost any text
+_FEWEST_LETTERS = 4  # outside of a template's fields; with fewer, it would match almost any text
 
 
 def language_of(environment: Mapping[str, str]) -> str | None:
-    """Return the catalogue's name for a locale; None for English and all other languages."""
+    """Return the catalogue's name for a Chinese locale, or None for any other language."""
     value = next((value for name in _VARIABLES if (value := environment.get(name))), "")
     for wanted in value.split(":"):
         language, *others = re.split(r"[-_.@]", wanted.lower())
@@ -55,7 +55,7 @@ def message(text: str) -> str:
 
 
 def recognized(text: str) -> str:
-    """Translate a finished English sentence, or one inside it; return unknown text unchanged."""
+    """Translate a finished English sentence, or its known parts; return unknown text unchanged."""
     catalogue = _catalogue()
     if not isinstance(catalogue, _Chinese):
         return text

@@ -164,7 +164,7 @@ def _since(began: float) -> float:
 
 
 async def _log_broken(services: Services, feed: FeedState, reading: Reading | None) -> None:
-    """Log the traceback of each entry that became unreadable, at most five of a document."""
+    """Log the traceback of each entry that became unreadable, at most five for a document."""
     broken = {one.item_digest: one for one in reading.broken} if reading else {}
     if not broken:
         return

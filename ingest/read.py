@@ -19,7 +19,7 @@ from ingest.store import recognise, refusals
 from ingest.store.supplements import may_be_tried
 from ingest.values import Document, NormalEntry, NotModified, Verdict, VerdictKind
 
-# Bytes, which are split in a few milliseconds. A longer document is split in a worker process.
+# bytes; splitting this much takes a few milliseconds. Worker processes split longer documents.
 _CUT_AT_ONCE = 1 << 18
 
 
@@ -27,7 +27,7 @@ async def read(services: Services, feed: FeedState, answer: Answer) -> Reading |
     """Read the document of an answer in a worker process, and complete its entries from pages.
 
     Return None for a 304 or an unchanged document. If the document can be split into items, items
-    whose bytes are stored are not read again. Raise `SourceError` if it cannot be read.
+    whose bytes are stored are not read again. Raise `SourceError` if the document cannot be read.
     """
     document = answer.content
     if isinstance(document, NotModified) or answer.digest == feed.body_digest:

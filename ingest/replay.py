@@ -62,8 +62,8 @@ def replay_feed(database: Database, feed: FeedState, workers: Workers, *, now: d
 def replay_unread(database: Database, feed: FeedState, workers: Workers) -> int:
     """Read the unread entries of a feed again; return how many could be read.
 
-    Each becomes an entry with the date when it was first seen. If the same entry
-    was stored in another form in the meantime, it becomes an earlier version of that entry.
+    Each becomes an entry with the date when it was first seen. If a later form of the entry was
+    stored in the meantime, the unread entry becomes an earlier version of the stored entry.
     """
     solved = last = 0
     while batch := database.query(unread.of_feed, feed.id, after=last, limit=_BATCH):
@@ -97,7 +97,7 @@ def _keep_unread(
 ) -> bool:
     """Store the entries of an unread entry's document; return whether the entry could be read.
 
-    It may run twice, because the second time the entries are unchanged.
+    Calling this again with the same arguments changes nothing, because the entries are then known.
     """
     seen = Seen(feed_id=feed.id, url=one.url, content_type=one.content_type, at=one.first_seen_at)
     judge = Past(as_of=one.as_of) if one.is_past else Late(as_of=one.as_of)
@@ -121,8 +121,8 @@ def join_doubles(
 ) -> int:
     """Join entries that were stored twice when their site moved; return how many.
 
-    The files of the duplicate are deleted first, so that none is left if the process is killed.
-    Call it after `replay_feed`, so that the texts can be compared.
+    The files of a duplicate are deleted first, so that no file is left if the process is killed.
+    Call this after `replay_feed`, so that the texts can be compared.
     """
     found = database.query(doubles.pairs, feed.id)
     for entry_id, double_id in found:

@@ -92,7 +92,7 @@ class Services:
         """Call a pure function on the document of `url` in a process with limits.
 
         Raise `Unreadable` if the call takes too long or too much memory, and `Fault` if the
-        function raises anything but a `GuidangError`.
+        function raises any exception other than a `GuidangError`.
         """
         return await self.workers.run(READ_WITHIN, url, function, *args, **kwargs)
 

@@ -1,7 +1,7 @@
 """Read documents in other processes, limited in time and memory.
 
-A hostile document could take unlimited time or memory: its process is then killed and replaced.
-Each process is also replaced after 500 tasks, because libraries may leak memory.
+If a document takes too much time or memory, its process is killed and replaced. Each process is
+also replaced after 500 tasks, because libraries may leak memory.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _HANDFUL = 8
 # Modules that are loaded once, before the processes are forked. Those for many feeds take 1 s more.
 _LOADED_FOR_FEW = ["ingest.reading.read"]
 _LOADED_FOR_MANY = ["ingest.reading.ready"]
-# Bytes, which are unpickled in a few milliseconds.
+# bytes; an answer of this size is unpickled in a few milliseconds
 _SMALL_ANSWER = 1 << 18
 
 
@@ -49,7 +49,7 @@ def cores() -> int:
 
 
 def processes_for(feeds: int) -> int:
-    """Return the number of processes for this many feeds: one for up to 8, else one per core.
+    """Return the number of processes for this many feeds: one for up to 8, else one for each core.
 
     Each process takes a second to start, and about 100 MB of memory.
     """
@@ -93,8 +93,9 @@ class Workers:
     ) -> T:
         """Call a function in another process; arguments and result must be picklable.
 
-        Raise the `GuidangError` that the function raises, `Fault` if it raises anything else, and
-        `Unreadable` for the document of `url` if it takes longer than `within` or too much memory.
+        Raise the `GuidangError` that the function raises, and `Fault` for any other exception.
+        Raise `Unreadable` for the document of `url` if the call takes longer than `within`, or too
+        much memory.
         """
         while (pool := self._pool) is None or not pool.active:
             await asyncio.to_thread(self._start)

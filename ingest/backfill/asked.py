@@ -37,7 +37,7 @@ class Asked:
     drafts: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """Return the options in the form that is stored."""
+        """Return the options as a JSON object, which is stored with the run."""
         return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
 
     @property

@@ -18,7 +18,7 @@ _SHORTEST_ARTICLE = 200  # characters of HTML; a shorter page is a list, a notic
 
 
 def find_owner(piece: Piece, held: Held, feeds: Sequence[FeedState]) -> FeedState | None:
-    """Return the feed that a document belongs to; None if none or several feeds match."""
+    """Return the feed that a document belongs to, or None if no feed or several feeds match."""
     if piece.form is Form.RECORD:
         return _owner_of_record(held, feeds)
     if piece.form is Form.PAGE:
@@ -34,7 +34,7 @@ def find_owner(piece: Piece, held: Held, feeds: Sequence[FeedState]) -> FeedStat
 
 
 def _first_page(url: str) -> str:
-    """Return the address of a feed, given that of one of its pages (`?paged=2`, `page/2/`)."""
+    """Remove the page number from an address of a feed's page (`?paged=2`, `page/2/`)."""
     return _PAGE.sub("", url)
 
 
@@ -70,8 +70,8 @@ def is_foreign(
     """Return whether a document from a feed's address belongs to another site.
 
     A domain can change its owner, and a web archive has the documents of every owner. A document is
-    foreign if it has another title, and links only to sites that are unknown for the feed. The
-    links of its entries count only if a link of the feed or of its entries is known.
+    foreign if it has another title and links only to sites that the feed has never linked to. The
+    links of the document's entries count only if a link of the feed or of its entries is known.
     """
     if _is_called(feed, said):
         return False

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The outcome of one document; `kept` has the numbers of its stored entries."""
+    """The outcome of one document; `kept` counts its stored entries by verdict."""
 
     walk: WalkState
     planned: Planned
@@ -46,7 +46,10 @@ def store_outcome(
     judge: Judge,
     more: Sequence[Planned],
 ) -> Outcome:
-    """Store entries, facts about their feed, and the document's outcome. It may run twice."""
+    """Store entries, facts about their feed, and the document's outcome.
+
+    Calling this again with the same arguments changes nothing.
+    """
     if piece.form is Form.FEED:
         said = held.feed
         title = titles.display_title(said.title, is_text=said.title_is_text)
@@ -71,7 +74,7 @@ def store_outcome(
 def note_outcome(
     connection: sa.Connection, document_id: int, outcome: Outcome, more: Sequence[Planned]
 ) -> None:
-    """Store a document's outcome, and plan the documents that it led to. It may run twice."""
+    """Store a document's outcome, and put the documents that it named into the queue."""
     if more:
         backfills.plan(connection, outcome.walk.id, more)
     backfills.note_document(

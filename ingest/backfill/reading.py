@@ -24,8 +24,8 @@ class Held:
     """The content of a document; `feed` has the facts about its feed, without entries.
 
     `feed_url` and `categories` come from a record's front matter. `lacks` names parts that belong
-    to the document but cannot be stored, `left_out` parts that are not wanted. `broken` are
-    entries that could not be read; the store keeps them unread.
+    to the document but cannot be stored. `left_out` names parts that are not wanted. `broken` are
+    entries that could not be parsed; the store keeps their bytes for a later try.
     """
 
     feed: ParsedFeed
@@ -41,7 +41,7 @@ class Held:
 def read_piece(piece: Piece, context: Context, home: str | None = None) -> Held:
     """Parse a document; `home` is the address of the feed's site, if known.
 
-    Raise `ParseError` or `Unreadable` if the document does not have the form of the piece.
+    Raise `ParseError` or `Unreadable` if the document does not have the form `piece.form`.
     """
     match piece.form:
         case Form.FEED:

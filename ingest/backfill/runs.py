@@ -22,8 +22,8 @@ from ingest.sources.past.source import Source, Web
 from ingest.store import backfills, feeds
 from ingest.store.backfills import DONE, IN_PART, WalkState
 
-# Files are written after the first document with news, and then after this many documents, so that
-# even a stopped run has written some.
+# Files are written after the first document with new entries, and then after each 25 such
+# documents, so that even a stopped run has written some files.
 _RENDERED_AFTER = 25
 
 
@@ -90,7 +90,7 @@ async def _walk_through(
         feed = await services.query(feeds.get, state.feed_id) if state.feed_id else None
         try:
             begun = _source(services, asked, state, feed)
-        except MissingSecret as error:  # The feed's own proxy needs it.
+        except MissingSecret as error:  # The secret is the address of the feed's own proxy.
             await services.transact(backfills.note_walk, state.id, str(error))
             continue
         with contextlib.closing(begun) as source:

@@ -83,7 +83,7 @@ class Taking:
     async def _note_nothing(
         self, document_id: int, planned: Planned, taken: Taken
     ) -> Outcome | None:
-        """Store that a document has no piece to read; return None to put the decision off."""
+        """Store that a document has no piece to read, or return None to try it again later."""
         state = DONE if taken.reason is None else PASSED_OVER
         is_suspect = taken.is_suspect
         if is_suspect and not await self._services.query(backfills.has_pages, self._state.id):
@@ -97,7 +97,10 @@ class Taking:
     async def _note_unreadable(
         self, document_id: int, planned: Planned, taken: Taken, error: SourceError
     ) -> Outcome:
-        """Store a document as missing if its source promised it; otherwise as skipped."""
+        """Store an unreadable document as missing or as skipped.
+
+        It is missing if its source promised it, if it has entries, or if Guidang has a bug.
+        """
         more = [*taken.more, *self._source.pass_by(planned, error)]
         holds_entries = isinstance(error, ParseError) and error.holds_entries
         is_missing = self._source.is_promised or isinstance(error, Fault) or holds_entries
@@ -126,7 +129,7 @@ class Taking:
         return self._why_no_article(held) if piece.form is Form.PAGE else None
 
     async def _may_be_known_soon(self, piece: Piece) -> bool:
-        """Return whether some feed was never read, whose link may later identify the document."""
+        """Return whether a feed without a known link may turn out to be the document's feed."""
         url = piece.document.url
         is_malformed = url.startswith("http") and not host_of(url)
         if piece.form is not Form.FEED or is_malformed:
@@ -210,7 +213,7 @@ class Taking:
         return self._records[feed_id]
 
     def _why_no_article(self, held: Held) -> str | None:
-        """Return why a page is not an article; None if it is one."""
+        """Return why a page is not an article, or None if it is an article."""
         if not any(entry.published_at for entry in held.entries):
             return _UNDATED
         is_anywhere = self._state.source != "sitemap"
@@ -233,7 +236,7 @@ class Taking:
 
 
 def _reason_for_unread(held: Held) -> str | None:
-    """Return how many entries are unread, with the first fault; None if all could be read."""
+    """Return how many entries could not be read, with the first fault, or None if all could."""
     if not held.broken:
         return None
     first = held.broken[0]

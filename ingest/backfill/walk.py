@@ -56,7 +56,7 @@ class Walk:
         self._silences = 0
 
     async def plan(self) -> bool:
-        """Put the first documents into the queue, if not done yet; return False on failure."""
+        """Put the first documents into the queue unless they are there; return False on failure."""
         if self._state.is_planned:
             await self._services.transact(backfills.note_walk, self._state.id, None)
             return True
@@ -79,7 +79,7 @@ class Walk:
         return True
 
     def _out_of_reach(self, error: SourceError) -> Planned:
-        """Return a document for lists that cannot be reached; it will be stored as skipped."""
+        """Return a placeholder for lists that cannot be reached; it will be stored as skipped."""
         what = "cannot be reached" if isinstance(error, FetchError) else "has nothing to be read"
         reason = f"{self._state.source} {what}, so it is left out: {error}"
         listed_at = self._source.listed_at
@@ -160,7 +160,7 @@ class Walk:
         return outcome
 
     async def _is_known(self, planned: Planned) -> bool:
-        """Return whether the store has an entry with the link of a page, which is then skipped."""
+        """Return whether the store already has an entry with a page's link."""
         link = canonical_link(planned.hints.get("original") or planned.address)
         if planned.kind is not DocumentKind.PAGE or self._feed is None or link is None:
             return False
@@ -170,7 +170,7 @@ class Walk:
 def _is_out_of_reach(error: SourceError) -> bool:
     """Return whether an error means that a source is unavailable.
 
-    A server that asks for a pause is available. So is a list with unreadable captures.
+    A server that asks for a pause counts as available, and so does a list with unreadable captures.
     """
     holds_entries = isinstance(error, ParseError | Unreadable) and error.holds_entries
     return not (is_refusal(error) or holds_entries or isinstance(error, Fault))

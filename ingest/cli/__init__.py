@@ -1,4 +1,7 @@
-"""The command line. Only this package prints or exits. Commands import other modules late."""
+"""The command line. Only this package prints or exits.
+
+Commands import most modules inside their functions, so that the program starts quickly.
+"""
 
 from __future__ import annotations
 

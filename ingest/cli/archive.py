@@ -1,4 +1,4 @@
-"""`guidang archive`: write missing files, rebuild, compare or rename them."""
+"""`guidang archive`: write missing files, or rebuild, compare or rename all files."""
 
 from __future__ import annotations
 

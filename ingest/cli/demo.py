@@ -1,4 +1,4 @@
-"""`guidang demo`: the whole job on sample feeds, on loopback only."""
+"""`guidang demo`: poll sample feeds from a local server, and show the written files."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _heading(text: str) -> None:
 
 
 def _table(feeds: Sequence[FeedPolls]) -> Table:
-    """Return a table with a line for each poll; below each feed's name is what it demonstrates."""
+    """Return a table with a row for each poll of a feed, and what each feed demonstrates."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
@@ -230,7 +230,7 @@ def _next_steps(directory: Path) -> Iterator[tuple[str, str]]:
 
 
 def _own_command() -> str:
-    """Return the command that starts this program: its name, if the shell finds that."""
+    """Return the shell command that starts this program: its name if on PATH, else its path."""
     called = Path(sys.argv[0])
     found = shutil.which("guidang")
     if called.name != "guidang" or (found and called.samefile(found)):

@@ -1,4 +1,4 @@
-"""`guidang duplicates`: list the entries that tell one story."""
+"""`guidang duplicates`: list the entries that tell the same story."""
 
 from __future__ import annotations
 

@@ -142,7 +142,10 @@ def show(
 
 
 def _number_of(session: Session, link: str) -> int:
-    """Return the number of the only entry that has, or had, a link."""
+    """Return the number of the entry that has or had a link; raise `UsageError` unless it is one.
+
+    An entry had a link if an earlier version of the entry contained that link.
+    """
     from ingest.reading.dedupe import link_key_of
     from ingest.reading.links import canonical_link
     from ingest.store import addresses

@@ -183,7 +183,7 @@ def explanation(feed: FeedState, pause: Pause | None) -> dict[str, Any]:
 
 
 def _validators(feed: FeedState) -> str | None:
-    """Return in words whether the next request sends validators, or None."""
+    """Return in words whether the next request sends validators, or None if there are none."""
     from ingest.schedule.trust import spelled
     from ingest.values import NO_VALIDATORS
 
@@ -200,7 +200,7 @@ def _validators(feed: FeedState) -> str | None:
 
 
 def offer(feed: FeedState) -> str | None:
-    """Return how to import entries that were probably missed, or None."""
+    """Return how to import missed entries, or None if probably none were missed."""
     how = message(f"import them with: guidang backfill {feed.id}")
     return how if feed.ways.habits.gaps else None
 

@@ -36,7 +36,7 @@ class Session:
 def open_session(ctx: typer.Context, *, quiet: bool = False) -> Iterator[Session]:
     """Read the configuration, upgrade an outdated database, and store the file's feeds.
 
-    With `quiet`, the log shows only warnings and errors: the command prints its own results.
+    With `quiet`, the log shows only warnings and errors, because the command prints its results.
     """
     from ingest.database import Database
     from ingest.rsshub import instances_of
@@ -62,7 +62,7 @@ def open_session(ctx: typer.Context, *, quiet: bool = False) -> Iterator[Session
 
 
 def mend_times(session: Session) -> int:
-    """Reschedule feeds that a wrong clock had planned; return how many are due now."""
+    """Reschedule feeds that were scheduled by a wrong clock; return how many are due now."""
     from ingest.schedule import longest_plan
     from ingest.store import times
 
@@ -85,9 +85,9 @@ def read_configuration(ctx: typer.Context, *, quiet: bool = False) -> tuple[Conf
 
 
 def publish(session: Session) -> None:
-    """Commit the written files and run the user's command, if these are configured.
+    """Commit the written files to git and run the user's command, if configured.
 
-    Raise `PublishError` if that fails; the next command tries again.
+    Raise `PublishError` if one of these fails; the next command tries again.
     """
     from ingest.publish import Publisher
     from ingest.services import system_clock
@@ -96,7 +96,7 @@ def publish(session: Session) -> None:
 
 
 def adopt_feeds(config: Config, database: Database, now: datetime) -> Sequence[FeedConfig]:
-    """Store the feeds of the file; return them with the addresses as stored."""
+    """Store the feeds of the configuration file; return them with their stored addresses."""
     from ingest.rsshub import instances_of, kept_address
     from ingest.store import feeds_of_file
 
@@ -117,9 +117,9 @@ def adopt_outputs(config: Config, database: Database, now: datetime) -> None:
 
 
 def _refuse_to_begin_anew(database: Database, config: Config) -> None:
-    """Raise an error instead of creating an empty database if an archive with records exists.
+    """Raise `StoreError` if the database file is missing but an output has records.
 
-    The disk of the database may be missing.
+    Probably the disk of the database is not mounted, so an empty database would be wrong.
     """
     from ingest.errors import StoreError
     from ingest.follow.files.presence import has_records

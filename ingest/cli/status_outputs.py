@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutputState:
-    """The state of an output: why its folder cannot be used, and entries under an embargo."""
+    """The state of an output; `problem` says why its folder cannot be used, or is None.
+
+    `under_embargo` counts the entries that are not published yet.
+    """
 
     config: OutputConfig
     problem: str | None
@@ -41,7 +44,7 @@ def output_states(session: Session) -> list[OutputState]:
 
 
 def places_as_json(states: Sequence[OutputState]) -> dict[str, object]:
-    """Return the outputs as JSON, and the first one also under the keys of old versions."""
+    """Return the outputs as JSON, and the first output also under the keys of old versions."""
     outputs = [
         {
             "name": one.config.name,

@@ -48,7 +48,8 @@ KillMode=mixed
 WantedBy=multi-user.target
 """
 
-# The feed is named after the @. If the unit was stopped, its next start continues the backfill.
+# The unit's name has the feed after the @. If the unit was stopped, its next start continues the
+# backfill.
 BACKFILL = """\
 # Made by: guidang systemd-unit --backfill
 [Unit]

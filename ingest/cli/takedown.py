@@ -99,8 +99,8 @@ def _announce(session: Session, target: Target) -> None:
 def _erase(session: Session, target: Target, reason: str) -> int:
     """Erase the files and the rows of entries; return how many entries there were.
 
-    The files are deleted first, so that none is left over if the process is killed. The service
-    writes no files during this. At the end, the followers delete what they made of the entries.
+    The files are deleted first, so that no file is left over if the process is killed. The locks
+    keep the service from writing files meanwhile. At the end, the followers delete their output.
     """
     from ingest.database.alone import turn_at
     from ingest.follow.files import outputs_of

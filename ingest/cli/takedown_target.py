@@ -19,9 +19,9 @@ _PAST_ALL = 2**63  # larger than any number in a database
 def find_target(database: Database, text: str) -> Target:
     """Return the entry, link, feed or host that a text names.
 
-    A number means an entry, an address a feed or an article, a name with dots a host, and other
-    words a feed. A prefix with the kind (`feed:12`) overrides this. Raise `UsageError` if
-    there is no such entry or feed, or several.
+    A number means an entry. An address means a feed or an article. A name with dots means a host,
+    and other words mean a feed. A prefix with the kind (`feed:12`) overrides this. Raise
+    `UsageError` if there is no such entry or feed, or if there are several.
     """
     kind, _, rest = text.strip().partition(":")
     if kind in _FINDERS and rest and not rest.startswith("//"):

@@ -73,7 +73,7 @@ def _table(name: str, defaults: BaseModel) -> str:
 
 
 def _line(defaults: BaseModel, key: str, field: FieldInfo) -> str:
-    """Return the line of a setting: its default, or its example, if it has one, as a comment."""
+    """Return the line of a setting: its example as a comment, or its default if it has none."""
     if field.examples:
         return f"# {key} = {_example(field)}"
     return f"{key} = {_toml(_default_of(defaults, key))}"

@@ -42,10 +42,11 @@ def _identity(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """Where a setting appears besides the file.
+    """The other places where a setting appears, besides the configuration file.
 
-    `option` is the option of `guidang feeds`: "" means the setting's own name, None no option.
-    With `in_lists`, OPML lists have the setting; with `in_records`, it changes entries' files.
+    `option` is the option of `guidang feeds`: "" means an option with the setting's name, None
+    means no option. With `in_lists`, OPML lists have the setting. With `in_records`, the setting
+    affects the files of entries.
     `show` returns the value without secrets.
     """
 
@@ -195,6 +196,9 @@ def feed_settings() -> dict[str, Setting]:
 
 
 def option_of(name: str) -> str | None:
-    """Return the option of `guidang feeds` for a setting, such as `--full-text`, or None."""
+    """Return the option of `guidang feeds` for a setting, such as `--full-text`, or None.
+
+    None means that the setting has no option.
+    """
     option = feed_settings()[name].option
     return f"--{name.replace('_', '-')}" if option == "" else option

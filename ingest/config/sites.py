@@ -74,9 +74,10 @@ def recognise_site(folder: Path) -> Site | None:
 
 
 def old_hugo_settings(folder: Path) -> str | None:
-    """Return the name of Hugo's settings, if Hugo reads a `config.toml` in this folder as its own.
+    """Return the name of Hugo's settings file if it still has its old name, `config`, or None.
 
-    It does so unless there is a file `hugo.toml` or the like (Hugo 0.110).
+    Hugo would then read Guidang's `config.toml` in this folder as its own. It does not if there is
+    a file with the new name, such as `hugo.toml` (Hugo 0.110).
     """
     if any(next(folder.glob(f"hugo.{suffix}"), None) for suffix in _HUGO_SUFFIXES):
         return None
@@ -94,13 +95,13 @@ def _hexo(folder: Path) -> Site | None:
     if known:
         settings["profile"] = known[0]
     if zone := _zone(given.get("timezone")):
-        # If its settings name a time zone, Hexo reads dates in that zone on every machine.
+        # If Hexo's settings name a time zone, Hexo reads dates in that zone on every machine.
         settings |= {"timezone": zone, "date_style": "local"}
     return Site(program="Hexo", settings=settings)
 
 
 def _themes(folder: Path, given: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the theme that the settings name, otherwise each theme with a `_config.THEME.yml`."""
+    """Yield the theme that the settings name, or else each theme with a `_config.THEME.yml`."""
     if theme := given.get("theme"):
         yield str(theme).lower().removeprefix("hexo-theme-")
         return

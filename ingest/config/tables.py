@@ -1,4 +1,4 @@
-"""The tables of config.toml: one model each, with a default and a sentence for each setting.
+"""The models of the tables in config.toml. Each setting has a default and a description.
 
 `config.example.toml` is generated from these models.
 """

@@ -1,11 +1,11 @@
 """The long-running service: it polls the feeds that are due until it is stopped.
 
-    service     starts, reloads and stops, and does the housekeeping     ← open this first
-    dispatch    starts the polls that are due, some at a time
-    watch       progress, clock changes, and parts that cannot be used at present
-    parts       the database and the followers, with their troubles
-    publishing  git commits, and the user's command
-    notify      messages to systemd
+    service     start, reload and stop the service; do the housekeeping     ← open this first
+    dispatch    start the polls that are due, a few at a time
+    watch       detect a stuck service and clock changes; record parts that cannot be used
+    parts       the state of the database and of each follower
+    publishing  make git commits, and run the user's command
+    notify      send messages to systemd
 
 The schedule of polls is in the database. APScheduler only calls `dispatch` at regular times.
 """

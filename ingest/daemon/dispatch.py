@@ -24,7 +24,7 @@ from ingest.web.metrics import Metrics
 logger = logging.getLogger(__name__)
 
 _AT_A_TIME = 16
-# After a bug or a database error, a feed is not polled again before this time.
+# After a bug or a database error, a feed is not polled again for this long.
 _AFTER_TROUBLE = timedelta(minutes=1)
 _GAP = (
     "nothing was left of what the last poll had seen: entries may have been missed; "
@@ -33,7 +33,7 @@ _GAP = (
 
 
 class Dispatcher:
-    """Starts polls of the feeds that are due, until it is drained."""
+    """Starts polls of the feeds that are due, until `rest` or `drain` is called."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Dispatcher:
         self._more_due = False
 
     async def fill(self) -> None:
-        """Start as many polls as there is room for; do nothing if this is already running."""
+        """Start as many polls as may run at a time; do nothing if another call is running."""
         if self._is_draining or self._filling.locked():
             return
         async with self._filling:

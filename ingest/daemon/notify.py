@@ -1,4 +1,4 @@
-"""Send messages to the service manager: sd_notify(3), without its library."""
+"""Send messages to the service manager, in the protocol of sd_notify(3)."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def notify(*lines: str) -> None:
 
 
 def notify_reloading() -> None:
-    """Report that the configuration is being reloaded; `READY=1` ends it."""
+    """Report that a reload of the configuration begins; `READY=1` reports its end."""
     notify("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
 
 
 def watchdog_interval() -> timedelta | None:
-    """Return the interval of the watchdog; None if there is none."""
+    """Return the interval of systemd's watchdog, or None if it does not watch this process."""
     microseconds = os.environ.get("WATCHDOG_USEC", "")
     meant_for = os.environ.get("WATCHDOG_PID", str(os.getpid()))
     if not microseconds.isdigit() or meant_for != str(os.getpid()):

@@ -10,7 +10,7 @@ from ingest.daemon.watch import Trouble
 from ingest.errors import ArchiveError, ArchiveFull, StoreError, StoreFull
 from ingest.follow.registry import followers_of
 
-_NAMES = {"files": "archive"}  # other names of followers in /readyz and the metrics
+_NAMES = {"files": "archive"}  # names of followers in /readyz and the metrics, if different
 
 
 class Parts:
@@ -39,9 +39,9 @@ class Parts:
 
     @contextlib.contextmanager
     def wait_for(self, trouble: Trouble, *, is_starting: bool) -> Iterator[None]:
-        """Record an error of the block as a part's trouble, so that the part is tried again.
+        """Catch errors of the `with` block and record them, so that the part is tried again.
 
-        At the start, raise the error instead, unless a disk is full.
+        If `is_starting`, raise the error instead, unless a disk is full.
         """
         try:
             yield

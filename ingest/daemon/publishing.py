@@ -48,6 +48,6 @@ class Publishing:
             self._again = time.monotonic() + wait.total_seconds()
 
     def stop(self) -> None:
-        """Kill the user's command if it runs; it runs again after the next start."""
+        """Kill the user's command if it is running; the next start of the service repeats it."""
         self._publisher.stop()
         self._thread.shutdown(wait=False)

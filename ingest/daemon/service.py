@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 
 _LOOP_CHECK = timedelta(seconds=0.1)
 _HOUSEKEEPING = 5  # ticks between two runs of the regular jobs
-# At a reload, polls that run longer than this are cancelled, and repeated first.
+# At a reload, polls that take longer than this are cancelled. They are the first to start again.
 _RELOADS_WITHIN = timedelta(seconds=3)
 _RESTS_WITHIN, _ENDS_AFTER = timedelta(seconds=1), timedelta(seconds=10)
 
@@ -118,10 +118,10 @@ class Daemon:
         await services.following.settle(timedelta(seconds=max(left, 0)))
 
     async def _prepare(self, services: Services) -> None:
-        """Repair the damage of a killed run or a wrong clock.
+        """Repair the effects of a killed run or a wrong clock.
 
-        If the archive or the database cannot be used at the start, the run ends, unless a disk is
-        full. Otherwise the daemon tries again later.
+        If an output or the database cannot be used at the start, raise the error, unless a disk is
+        full. After the start, or with a full disk, the daemon tries again later.
         """
         for output in services.outputs:
             part = self._parts.followers[output.name]

@@ -47,7 +47,7 @@ class Progress:
 
     @property
     def fault(self) -> str | None:
-        """Return a description of what is stuck; None if the daemon makes progress."""
+        """Return a description of what is stuck, or None if the daemon makes progress."""
         now = self._ticks()
         if now - self._last_tick > _TICK_WITHIN.total_seconds():
             return f"no tick for {now - self._last_tick:.0f} s"
@@ -63,14 +63,17 @@ class ClockWatch:
         self._now, self._ticks = now, ticks
 
     def jump(self, now: datetime, ticks: float) -> timedelta:
-        """Return how far the clock jumped since the last call; zero for less than a minute."""
+        """Return how far the clock jumped since the last call, or zero if less than a minute."""
         jump = (now - self._now) - timedelta(seconds=ticks - self._ticks)
         self._now, self._ticks = now, ticks
         return jump if abs(jump) >= _SMALLEST_JUMP else _NO_JUMP
 
 
 class Trouble:
-    """The state of a part that the daemon needs, such as the database, with the next retry."""
+    """The state of a part that the daemon needs, such as the database.
+
+    `reason` says why the part cannot be used; it is None if the part works.
+    """
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -1,11 +1,11 @@
 """Access the database: its engine, its schema, and one transaction for each change.
 
-    access      run queries and changes; explain what goes wrong     ← open this first
+    access      run queries and changes; explain errors     ← open this first
     engine      make the engine, with the settings of its sessions
     alone       locks, so that only one daemon and one backfill use a database
     schema      revisions, upgrades, and differences from the models
 
-This package contains no names of tables.
+This package does not depend on particular tables.
 """
 
 from ingest.database.access import Database

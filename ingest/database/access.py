@@ -128,7 +128,7 @@ class Database:
             finally:
                 try:
                     connection.execute(sa.select(sa.func.pg_advisory_unlock(number)))
-                except SQLAlchemyError:  # If the connection is lost, so is the lock.
+                except SQLAlchemyError:  # The server releases the locks of a lost connection.
                     connection.invalidate()
 
     def upgrade(self) -> list[str]:

@@ -25,7 +25,7 @@ _PAUSE = 0.02  # seconds between two attempts to lock a file
 def alone_at(database: Database, work: str) -> Iterator[None]:
     """Take an exclusive lock for a kind of work, such as `daemon`.
 
-    Raise `StoreBusy` if another process holds it.
+    Raise `StoreBusy` if another process holds the lock.
     """
     file = database.engine.url.database
     if database.engine.dialect.name != "sqlite" or file in (None, "", ":memory:"):
@@ -46,7 +46,7 @@ def alone_at(database: Database, work: str) -> Iterator[None]:
 def turn_at(database: Database, work: str) -> Iterator[None]:
     """Wait for an exclusive lock for a kind of work, and take it.
 
-    Raise `StoreBusy` if another process holds it for too long.
+    Raise `StoreBusy` if another process holds the lock for too long.
     """
     file = database.engine.url.database
     if database.engine.dialect.name != "sqlite":
@@ -65,7 +65,7 @@ def turn_at(database: Database, work: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _wait_for_lock(file: Path, database: Database, work: str) -> Iterator[None]:
-    """Wait for the lock of a file; open it again if the last holder has deleted it."""
+    """Wait for the lock of a file; open the file again if the last holder has deleted it."""
     for _ in range(int(BUSY_TIMEOUT_SECONDS / _PAUSE)):
         with _open_lock_file(file, database) as lock:
             if _can_lock(lock) and _is_same_file(file, lock):
@@ -84,7 +84,7 @@ def _can_lock(lock: TextIO) -> bool:
 
 
 def _is_same_file(file: Path, lock: TextIO) -> bool:
-    """Return whether the open lock file was neither deleted nor replaced meanwhile."""
+    """Return whether the path still leads to the open lock file; it may have been deleted."""
     try:
         return os.path.samestat(file.stat(), os.fstat(lock.fileno()))
     except FileNotFoundError:
@@ -92,7 +92,7 @@ def _is_same_file(file: Path, lock: TextIO) -> bool:
 
 
 def _open_lock_file(file: Path, database: Database) -> TextIO:
-    """Open the lock file beside the database file, whose links are resolved first."""
+    """Open a lock file; raise `StoreError` if it cannot be written."""
     try:
         return file.open("w", encoding="ascii")
     except OSError as error:

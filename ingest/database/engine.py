@@ -1,4 +1,4 @@
-"""Make the engine of a database: the session settings of PostgreSQL and of SQLite."""
+"""Make the engine of a database, with session settings for PostgreSQL or SQLite."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ _GIVE_UP = {
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
 }
-# With these, the server ends a lost session equally soon. Otherwise, after a network failure, the
-# old session of a daemon would keep its locks for two hours ("Connection Settings").
+# With these settings, the server ends a lost session equally soon. By default, after a network
+# failure, the old session of a daemon would keep its locks for two hours (PostgreSQL, "Connection
+# Settings").
 _LET_GO = {
     "tcp_keepalives_idle": 10,
     "tcp_keepalives_interval": 5,
@@ -58,8 +59,8 @@ def _engine_options(url: str, *, for_readers: bool) -> dict[str, Any]:
     if make_url(url).get_backend_name() == "sqlite":
         return {"json_serializer": _to_json, "json_deserializer": _from_json}
     of_session = _OF_SESSION | {"default_transaction_read_only": "on" if for_readers else "off"}
-    # Readers use no transaction: with READ COMMITTED each statement sees its own state anyway, and
-    # a transaction costs two more round trips.
+    # Readers use no transaction, because it would cost two more round trips. Each statement sees
+    # its own state anyway (READ COMMITTED).
     without = {"isolation_level": "AUTOCOMMIT"} if for_readers else {}
     return without | {
         "pool_pre_ping": True,

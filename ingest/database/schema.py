@@ -31,7 +31,7 @@ def known_revisions() -> list[str]:
 
 
 def current_revision(connection: sa.Connection) -> str | None:
-    """Return the revision of the database; None if it is empty."""
+    """Return the revision of the database, or None if the database is empty."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
     query = sa.select(sa.column("version_num", sa.Text)).select_from(sa.table("alembic_version"))

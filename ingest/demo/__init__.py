@@ -1,8 +1,8 @@
-"""Run the whole program on sample feeds, on loopback only.
+"""Run the whole program on sample feeds, with a local server instead of the network.
 
 samples    the feeds, and what each demonstrates
-documents  their documents, in the morning and in the evening
+documents  the files of the feeds, in a morning and an evening edition
 site       the server of the feeds
-folder     the folder that a demo is written to
-run        two polls of all feeds, with the real program
+folder     create and clear the folder that a demo is written to
+run        poll all feeds twice with the real program
 """

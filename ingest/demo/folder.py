@@ -22,7 +22,7 @@ _MOST_NAMED = 3
 def claim(folder: Path) -> None:
     """Create the folder, or delete an earlier demo in it.
 
-    Raise `UsageError` if it holds anything else or cannot be written.
+    Raise `UsageError` if the folder has other files or cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -20,8 +20,8 @@ _PLACEHOLDER = "{site}"
 class Served:
     """A file of the site, its path and its media type.
 
-    It is sent in `encoding`. With `has_etag` the server answers 304 to clients that have the file.
-    With a `status` other than 200, the answer has no file.
+    The file is sent in `encoding`. With `has_etag`, the server answers 304 to clients that have
+    the file. With a `status` other than 200, the answer has no file.
     """
 
     path: str
@@ -44,8 +44,9 @@ class Served:
 class Sample(Served):
     """A feed of the site.
 
-    `route` is its `rsshub://` address, if the site acts as an RSSHub for it. The first poll must
-    find `entries`, the second `added` new ones and `edited` ones.
+    `route` is its `rsshub://` address, if the site acts as an RSSHub instance for the feed. The
+    first poll must find `entries` new entries. The second poll must find `added` new entries and
+    `edited` edited entries.
     """
 
     shows: str

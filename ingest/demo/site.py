@@ -1,7 +1,7 @@
 """The server of the sample feeds, on a loopback address.
 
 with DemoSite() as site:
-    site.feeds          as a configuration lists them
+    site.feeds          the feeds, as in a configuration
     site.url("/linxi/rss.xml")
     site.let_evening_come()
     site.answered       [("/linxi/rss.xml", 200), …]

@@ -48,8 +48,9 @@ _SPECIAL_IPV6 = tuple(
 
 _TEREDO = IPv6Network("2001::/32")
 _SIX_TO_FOUR = IPv6Network("2002::/16")
-# The well-known NAT64 prefix (RFC 6052) and the usual one for local use (RFC 8215). Other lengths
-# of the latter are refused, because the position of the IPv4 address in them is unknown.
+# Prefixes of addresses that end with an IPv4 address: IPv4-mapped (RFC 4291), NAT64 (RFC 6052), and
+# NAT64 for local use (RFC 8215). Local prefixes of other lengths are refused, because the position
+# of the IPv4 address is unknown.
 _LAST_FOUR_OCTETS = tuple(
     IPv6Network(prefix) for prefix in ("::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/96")
 )
@@ -101,7 +102,7 @@ def _is_in(address: Address, networks: tuple[Network, ...]) -> bool:
 
 
 def parse_literal(host: str) -> Address | None:
-    """Return a host as an IP address; None if it is a name, or an unusual spelling."""
+    """Return a host as an IP address, or None if it is a name or an unusually spelled address."""
     try:
         return ip_address(host.partition("%")[0])
     except ValueError:

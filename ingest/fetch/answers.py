@@ -1,4 +1,4 @@
-"""Receive a response, and decide what it means: a document, not modified, or which error."""
+"""Receive a response, and decide what it means: a document, "not modified" or an error."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ class Answer:
 
     @property
     def is_document(self) -> bool:
-        """Return whether the answer is a whole document: any 2xx except 206 (a part of it)."""
+        """Return whether the answer is a whole document: any 2xx except 206 (Partial Content)."""
         return self.status // 100 == 2 and self.status != 206
 
     @property
     def content_type(self) -> str | None:
-        """Return the Content-Type; None if it names gzip and the body was a gzip file."""
+        """Return the Content-Type, or None if it is gzip's and the gzip file was unpacked."""
         if "content-type" not in self.headers:
             return None
         named = self.headers.get("content-type")
@@ -75,7 +75,7 @@ class Answer:
 
 
 async def receive(url: str, response: Response, *, max_size: int, truncate: bool) -> Answer:
-    """Read the body if it is needed for this status; raise `TooLarge` or `Unreachable`."""
+    """Read a response, with its body if the status needs it; raise `TooLarge` or `Unreachable`."""
     answer = Answer(status=response.status, headers=response.headers)
     if answer.status in FOLLOWED or answer.status == 304:
         return answer
@@ -135,7 +135,7 @@ async def _fill(body: Body, response: Response) -> None:
 def judge(
     ask: Ask, hop: Hop, answer: Answer, now: datetime, elapsed: timedelta
 ) -> Document | NotModified:
-    """Turn the final answer into a value; raise `BadStatus` or `Gone`."""
+    """Convert the final answer to a `Document` or `NotModified`; raise `BadStatus` or `Gone`."""
     # A 304 to a request without validators is an error of the server, or of a cache in front of it.
     if answer.status == 304 and ask.validators != NO_VALIDATORS:
         return _not_modified(ask, hop, answer, now, elapsed)

@@ -25,7 +25,7 @@ _SHORTEST_SECRET = 4  # characters; a shorter secret could occur in any text by 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A request of a caller, and its limits.
+    """The request that a caller of `Fetcher` makes, and its limits.
 
     `auth` and most `headers` (names in lower case) are secret: only the server of `url` gets them.
     """
@@ -79,7 +79,7 @@ def _encode(value: str) -> bytes:
 
 
 def _conditions(validators: Validators) -> Iterator[tuple[bytes, bytes]]:
-    """Return headers with both validators; a server that supports only one ignores the other."""
+    """Yield headers for both validators, because some servers support only one of the two."""
     if validators.etag:
         yield b"if-none-match", validators.etag.encode("latin-1", "replace")
     if validators.last_modified:

@@ -1,6 +1,6 @@
-"""Fetch one document: follow its redirects, each checked and timed, up to a size limit.
+"""Fetch one document: follow its redirects, and enforce the limits of time and size.
 
-`answers` decides what an answer means, `redirects` where it leads.
+`answers` decides what a response means. `redirects` decides where a redirect leads.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ FEED_ACCEPT = (
 class Fetcher:
     """The client that fetches documents; an asynchronous context manager, for one event loop.
 
-    Requests wait for their turn in `manners`, by default a new object. `resolve` replaces the
-    name service of the operating system, `transport` replaces the network.
+    `manners` decides when each request may start; the default is a new `Manners`. `resolve`
+    replaces the name service of the operating system, and `transport` replaces the network.
     """
 
     def __init__(
@@ -99,10 +99,10 @@ class Fetcher:
     ) -> Document | NotModified:
         """Fetch an http(s) address; raise `FetchError` with the address that failed.
 
-        `headers` and `auth` are only sent to the server of `url`, also after redirects. `timeout`
-        replaces the total and the idle time-out; neither includes the wait for a turn.
-        `host_delay` is the time that the host wants between two requests. A body over
-        `max_size` bytes is an error, unless `truncate` is true: then it is cut off there.
+        `headers` and `auth` are sent only to the server of `url`, not to other servers after a
+        redirect. `timeout` replaces the total and the idle time-out; both begin after the wait for
+        a turn. `host_delay` is the time that the host wants between two requests. A body over
+        `max_size` bytes is an error, or is cut to that size if `truncate` is true.
         """
         ask = Ask(
             url=url,

@@ -1,7 +1,7 @@
-"""Open connections, and reuse them; each has one request at a time.
+"""Open and reuse connections; each connection has one request at a time.
 
-httpcore's own pool visits all its connections at each request. If each feed has another
-host, that costs more than the request. Here a connection is looked up by its target.
+For each request, httpcore's own pool visits all its connections. With many hosts, that takes longer
+than the request itself. This pool finds a connection by its scheme, host and port.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import httpcore
 
 from ingest.fetch.http1 import Http1Connection
 
-# Publishers are asked about once an hour, so open connections are mostly reused for redirects and
-# article pages.
+# Feeds are requested about once an hour, so connections are mostly reused for redirects and article
+# pages.
 KEPT_CONNECTIONS = 32
 KEPT_SECONDS = 5.0
 

@@ -1,8 +1,8 @@
 """Decode the content codings of a body while it is received, with bounded memory and time.
 
-The bytes decide, not the header: a body that is not in the coding that the header names is passed
-on unchanged, and a gzip file is always unpacked. Feeds are served as `feed.xml.gz`, and no feed or
-page begins like a gzip file.
+The bytes decide, not the header. A body that is not in the coding named by the header is passed on
+unchanged. A gzip file is always unpacked, because some feeds are served as `feed.xml.gz`, and no
+feed or page begins like a gzip file.
 """
 
 from __future__ import annotations
@@ -50,7 +50,10 @@ class Body:
             raise Overflow
 
     def finish(self) -> Iterator[None]:
-        """Decode what is left at the end of the body; raise `Overflow` or `Damaged`."""
+        """Decode the bytes that are still held at the end of the body.
+
+        Raise `Overflow` or `Damaged`.
+        """
         for position, stage in enumerate(self._stages):
             for piece in _decode_all(self._stages[position + 1 :], stage.finish()):
                 self._buffer.write(piece)

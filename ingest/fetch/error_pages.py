@@ -18,7 +18,7 @@ _BLOCK = re.compile(
     r"|html|head|title)|br|hr|img|input)(?=[\s/>])",
     re.IGNORECASE,
 )
-# An end tag directly before a start tag separates words; `<b>w</b>rong` is one word.
+# An end tag directly before a start tag separates words, but `<b>w</b>rong` is one word.
 _SIDE_BY_SIDE = re.compile(r"(</[a-z][a-z0-9]*>)(?=<[a-z])", re.IGNORECASE)
 _LINE_END = "\ue000"  # stands for the end of a block while tags are removed
 _UNSEEN = {"script", "style", "title", "template", "noscript"}

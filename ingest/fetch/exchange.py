@@ -17,8 +17,8 @@ from typing import Protocol
 class Request:
     """A GET request without a body, with every header to send.
 
-    `host` is ASCII (IDNA), `target` the path with its query. `connect` limits the time to connect,
-    `idle` every later wait. `proxy` is the address of the proxy, if one is used.
+    `host` is ASCII (IDNA), and `target` is the path with its query. `connect` limits the time to
+    connect, and `idle` limits every later wait. `proxy` is the address of the proxy, if any.
     """
 
     scheme: bytes
@@ -54,7 +54,7 @@ class Headers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """A response whose body is still to be read, with its content codings."""
+    """A response whose body is not read yet; `body` yields bytes with their content codings."""
 
     status: int
     headers: Headers
@@ -62,9 +62,10 @@ class Response:
 
 
 class Failure(Exception):
-    """No response, or only a part of one; the message tells the operator why.
+    """The response is missing or incomplete; the message tells the operator why.
 
-    `is_timeout` is true if a wait took too long, `fell_silent` if that was the wait for an answer.
+    `is_timeout` is true if a wait took too long. `fell_silent` is true if the connection was open,
+    but no answer came.
     """
 
     def __init__(
@@ -95,7 +96,7 @@ class Transport(Protocol):
     def exchange(self, request: Request) -> AbstractAsyncContextManager[Response]:
         """Send a request; yield its response, and release the connection at the end.
 
-        Raise `Failure`, also while the body is read, or `Refused`.
+        Raise `Refused` or `Failure`. Reading the body may also raise `Failure`.
         """
 
     async def aclose(self) -> None:

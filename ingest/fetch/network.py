@@ -53,7 +53,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
     ) -> None:
         """Send the whole buffer."""
-        if not buffer:  # httpcore ends a request like this; an error raised here would be lost
+        if not buffer:  # httpcore ends a request with an empty buffer, and would ignore an error
             return
         with _as_httpcore_errors(httpcore.WriteTimeout, httpcore.WriteError):
             sent = self._send_at_once(buffer)
@@ -91,7 +91,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         return TlsStream(reader, writer)
 
     def get_extra_info(self, info: str) -> Any:
-        """Return for `is_readable` whether bytes have arrived or the server has closed."""
+        """Return, for `is_readable`, whether bytes or the end of the connection have arrived."""
         if info != "is_readable":
             return None
         waiting = select.poll()

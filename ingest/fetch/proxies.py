@@ -14,8 +14,8 @@ from ipaddress import IPv4Address, ip_network
 from ingest.fetch.addresses import Address, is_public, parse_literal
 
 NO_PROXY = "none"
-# No public server has such a name: RFC 6761, 6762 and 8375, and names that ICANN does not delegate,
-# because routers and companies use them (OpenWrt: `.lan`).
+# No public server has such a name. Some are reserved by RFC 6761, 6762 and 8375. ICANN does not
+# delegate the others, because routers and companies use them (OpenWrt: `.lan`).
 _LOCAL_DOMAINS = (
     *(".localhost", ".local", ".internal", ".home.arpa"),
     *(".lan", ".home", ".corp", ".localdomain"),
@@ -24,17 +24,17 @@ _LOCAL_DOMAINS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proxies:
-    """The proxy for all requests, and the hosts that are asked directly.
+    """The proxy for all requests, and the hosts that are reached without the proxy.
 
-    `apart` lists those hosts: names, which include their subdomains, addresses, networks, or `*`
-    for all.
+    `apart` lists those hosts as names (with their subdomains), addresses or networks; `*` means
+    all hosts.
     """
 
     proxy: str
     apart: tuple[str, ...] = ()
 
     def way_to(self, host: str, own: str | None = None) -> str | None:
-        """Return the proxy for a host; None if it is asked directly.
+        """Return the proxy for a host, or None if the host is reached without a proxy.
 
         `own` is the proxy of the feed, which has precedence over the proxy for all requests.
         """

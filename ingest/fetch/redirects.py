@@ -85,8 +85,8 @@ def first_hop(url: str) -> Hop:
 def next_hop(hop: Hop, asked: str, status: int, location: bytes, cookies: str, most: int) -> Hop:
     """Follow a redirect by one hop; raise `BadRedirect`.
 
-    `asked` is the address from the user. A second visit to an address is a loop, unless
-    other `cookies` are sent: many sites set one and redirect back to the same address.
+    `asked` is the address from the user. A second visit to an address is a loop, unless other
+    `cookies` are sent, because many sites set a cookie and redirect back to the same address.
     """
     url = _target(hop, asked, location)
     visited = hop.visited | {(str(hop.url), cookies)}
@@ -139,7 +139,7 @@ def _bare(url: httpx.URL) -> httpx.URL:
 
 
 def _same_server(here: httpx.URL, there: httpx.URL) -> bool:
-    """Return whether credentials may be sent on: to the same origin, or from http to its https."""
+    """Return whether credentials may be sent on: same origin, or only http changed to https."""
     upgraded = (here.scheme, there.scheme) == ("http", "https")
     ports = {port_of(here), port_of(there)}
     same = here.scheme == there.scheme and len(ports) == 1

@@ -27,8 +27,8 @@ class GuardedTransport:
     pool, but if httpx renamed the pool, the guard would silently be lost. So this class is the same
     thin layer over httpcore, with public names only.
 
-    A request with a `proxy` goes through it without the guard: the operator chose that address, and
-    the proxy resolves the names. `proxies` decides which requests have one.
+    The guard does not check requests with a `proxy`, because the operator chose the proxy, and the
+    proxy resolves the names. The module `proxies` decides which requests have a proxy.
     """
 
     def __init__(self, settings: FetchConfig, guard: Guard) -> None:

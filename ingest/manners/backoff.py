@@ -8,6 +8,6 @@ _MOST_DOUBLINGS = 16  # with more, every wait is the longest one, and timedelta 
 
 
 def doubled(first: timedelta, failures: int, longest: timedelta) -> timedelta:
-    """Return the wait after so many failures in a row: `first` after none, at most `longest`."""
+    """Return `first` doubled once for each failure in a row, but at most `longest`."""
     doublings: int = 2 ** min(failures, _MOST_DOUBLINGS)
     return min(first * doublings, longest)

@@ -70,7 +70,7 @@ def after_failure(health: Health, error: SourceError, *, now: datetime) -> Healt
 
 
 def is_fault_of_instance(error: SourceError) -> bool:
-    """Return whether a failure is one of the instance, not of the route.
+    """Return whether a failure is caused by the instance, not by the route.
 
     RSSHub answers 503 for any problem with a route: its site fails, it has no entries, or its
     answer is not ready yet. It answers 404 if there is no such route. A slow answer is the

@@ -36,8 +36,8 @@ class Limits:
     async def turn(self, host: str, delay: timedelta | None = None) -> AsyncIterator[None]:
         """Wait until a request to a host may start; count it until the block ends.
 
-        `delay` is the time that the host wants between two requests; the longer of it and
-        `fetch.host_delay` applies.
+        `delay` is the time that the host wants between two requests. It applies if it is longer
+        than `fetch.host_delay`.
         """
         site = self._site(site_of(host))
         site.users += 1

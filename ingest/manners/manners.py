@@ -49,8 +49,8 @@ class Manners:
     def turn(self, host: str, delay: timedelta | None = None) -> AbstractAsyncContextManager[None]:
         """Wait until a request to a host may start; count it until the block ends.
 
-        `delay` is the time that the host wants between two requests; the longer of it and
-        `fetch.host_delay` applies.
+        `delay` is the time that the host wants between two requests. It applies if it is longer
+        than `fetch.host_delay`.
         """
         return self._limits.turn(host, delay)
 
@@ -64,7 +64,7 @@ class Manners:
     # Pauses
 
     def pause_of(self, server: str) -> Pause | None:
-        """Return the pause of a server; None if the server may be asked now."""
+        """Return the pause of a server, or None if the server may be asked now."""
         known = self._pauses.get(server)
         return None if known is None or known.pause.is_over(self._clock()) else known.pause
 
@@ -147,7 +147,10 @@ class Manners:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """A pause with its exact end by the monotonic clock; `is_kept` says that it is stored."""
+    """A pause with its exact end by the monotonic clock.
+
+    `is_kept` means that the pause is in the database, or will be.
+    """
 
     pause: Pause
     until: float

@@ -39,7 +39,7 @@ class Pause:
 def pause_after(
     error: SourceError, *, server: str, refusals: int = 0, now: datetime
 ) -> Pause | None:
-    """Return the pause of a server after a failure; None if it concerns only one address.
+    """Return the pause of a server after a failure, or None if it concerns only one address.
 
     `refusals` counts the connections that the server refused before this failure. A failure after
     a redirect counts only if the address is on the same server.

@@ -1,7 +1,7 @@
 """Decide what robots.txt allows (RFC 9309), and build our User-Agent.
 
 A feed needs no permission, because a user named its address. A page that a feed links to is
-crawled, and needs one. Protego reads the file; `_plain` first brings it into Protego's form.
+crawled, so it needs permission. Protego parses the file, after `_plain` has rewritten it.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Rules:
 
     @property
     def crawl_delay(self) -> timedelta | None:
-        """Return the time between two requests, at most five minutes; None if none is set."""
+        """Return the time between two requests, at most five minutes, or None if none is set."""
         seconds = self.parsed.crawl_delay(self.agent) if self.parsed else None
         if seconds is None:
             return None
@@ -94,7 +94,7 @@ class Robots:
         self._servers: OrderedDict[str, _Server] = OrderedDict()
 
     async def permission(self, url: str, fetcher: Fetch) -> Permission:
-        """Return whether the rules of its server allow an address."""
+        """Return whether the rules of an address's server allow the address."""
         rules = await self._rules(url, fetcher)
         if rules is None:
             return Permission(is_allowed=False, is_known=False, delay=None)
@@ -141,7 +141,7 @@ class Robots:
 
 
 class _Server:
-    """A server's last known rules; None until the server has answered."""
+    """A server with its last known rules; `rules` is None until the server has answered."""
 
     def __init__(self, origin: str) -> None:
         self.origin = origin
@@ -156,7 +156,7 @@ class _Server:
 
 
 def parse_robots(body: bytes, agent: str) -> Rules:
-    """Parse the rules for a crawler: those of its own groups, otherwise those of `*`."""
+    """Parse the rules for a crawler: the groups with its name, or if there are none, `*`."""
     from protego import Protego
 
     return Rules(agent=agent, parsed=Protego.parse(_plain(body, agent)), size=len(body))

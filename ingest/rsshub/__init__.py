@@ -1,9 +1,9 @@
 """The rules of RSSHub: its routes, its instances, the names of its categories; pure.
 
-    routes        a route's address at an instance, and back; access codes; which documents are
-                  from an RSSHub                                              ← open this first
-    patterns      paths that fit a route's pattern
-    metadata      RSSHub's description of its routes → categories for a feed, in Chinese
+    routes        convert a route to an instance's address, and back; access codes; recognise
+                  documents from an RSSHub                                    ← open this first
+    patterns      match paths with the pattern of a route
+    metadata      find a feed's categories, in Chinese, in RSSHub's description of its routes
 
 No module here sends requests; `sources.instances` does.
 """

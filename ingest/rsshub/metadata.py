@@ -135,7 +135,7 @@ def _routes(prefix: str, key: str, fields: Any) -> Iterator[Route]:
 
 
 def _chinese_name(fields: Mapping[str, Any]) -> str:
-    """Return the Chinese name if there is one; RSSHub's own language is English."""
+    """Return the Chinese name if there is one, otherwise the English name."""
     for language in ("zh", "zh-TW"):
         translated = fields.get(language)
         if isinstance(translated, dict) and (name := _text(translated.get("name"))):
@@ -144,7 +144,7 @@ def _chinese_name(fields: Mapping[str, Any]) -> str:
 
 
 def _channel(name: str) -> str:
-    """Return the first name of a route whose title joins several names by commas."""
+    """Return the first name if a route's title joins several names by commas."""
     return name.replace("，", ",").replace("、", ",").partition(",")[0].strip()
 
 
@@ -175,7 +175,7 @@ def _beginnings(path: str) -> Iterator[list[str]]:
 def categories_of(
     path: str, namespaces: Mapping[str, Namespace], pattern: str | None = None
 ) -> tuple[str, ...]:
-    """Return the categories of a path: subject, site, channel; or () if no route fits.
+    """Return the categories of a path: its subject, site and channel, or () if no route matches.
 
     `pattern` is the route's pattern, if RSSHub named it in its answer (X-RSSHub-Route).
     """
@@ -209,7 +209,7 @@ def _same(namespace: Namespace, pattern: list[str]) -> Route | None:
 
 
 def _closest(namespace: Namespace, segments: list[str]) -> Route | None:
-    """Return the fitting route with the most literal segments, the first if there are several."""
+    """Return the matching route with the most literal segments; of several, return the first."""
     fitting = [
         (closeness, -place, route)
         for place, route in enumerate(namespace.routes)
@@ -219,6 +219,6 @@ def _closest(namespace: Namespace, segments: list[str]) -> Route | None:
 
 
 def subject_of(categories: Iterable[str]) -> str:
-    """Return the Chinese name of a route's subject; `popular` only if there is no other."""
+    """Return the Chinese name of a route's subject; ignore `popular` if there is another one."""
     known = [one for one in categories if one in SUBJECTS]
     return SUBJECTS[next((one for one in known if one != _FLAG), known[0] if known else "other")]

@@ -1,8 +1,8 @@
 """Match paths with a route's pattern as Hono does: `/:id`, `/:id?`, `/:rest{.+}`, `*`.
 
-Regular expressions in a pattern are never run: they come from outside, and a hostile one could
-run for ever. The few kinds that RSSHub uses are recognised by their form. Any other expression
-fits every single segment.
+Regular expressions in a pattern are never run, because they come from outside, and a hostile
+expression could run forever. The few kinds that RSSHub uses are recognised by their form. Any other
+expression matches every single segment.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _BEGINNING = re.compile(r"(?P<word>[\w-]+)\.[+*]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """The condition for one segment of a path: any segment fits, unless a field restricts it.
+    """The condition for one segment of a path; without any field set, every segment matches.
 
-    `characters` are the allowed characters of a segment, `length` is their number.
+    `characters` are the allowed characters of a segment, and `length` is its exact length.
     """
 
     words: frozenset[str] = frozenset()
@@ -40,7 +40,7 @@ class Step:
     repeats: bool = False
 
     def takes(self, segment: str) -> bool:
-        """Return whether a segment fits."""
+        """Return whether a segment matches."""
         if self.digits:
             return segment.isascii() and segment.isdigit()
         if self.characters and not self.characters.issuperset(segment):
@@ -113,7 +113,7 @@ def _characters(written: str) -> frozenset[str]:
 
 
 def fit(pattern: str, segments: list[str]) -> int | None:
-    """Return the number of literal segments of a pattern that a path fits; None if it does not fit.
+    """Return how many literal segments a pattern has, or None if the path does not match it.
 
     All positions in the pattern that a segment may match are followed at once, so the number of
     steps is at most the product of both lengths.

@@ -2,8 +2,8 @@
 
 Documents of RSSHub are recognised by their headers and content.
 
-An ACCESS_KEY is never sent or stored with an address: a request has the `code` that RSSHub derives
-from path and key.
+An ACCESS_KEY is never sent or stored with an address. Instead, a request has the `code` that RSSHub
+derives from path and key.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ACCESS = frozenset({"key", "code"})
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 # Encoded characters that JavaScript's decodeURI does not decode, and `%25`, which Hono keeps, too.
 _LEFT_ENCODED = re.compile("%(?=2[3456BCF]|3[ABDF]|40)", re.IGNORECASE)
-# Characters; a shorter secret could occur elsewhere by chance.
+# characters; a shorter secret could occur in other text by chance
 _SHORTEST_SECRET = 8
 GENERATOR = "RSSHub"
 _ROUTE_HEADER = "x-rsshub-route"
@@ -41,7 +41,7 @@ class Instance:
 
     @property
     def name(self) -> str:
-        """Return the address without credentials, which may be shown and stored."""
+        """Return the address without credentials, for output and storage."""
         parts = urlsplit(self.address)
         return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
@@ -94,7 +94,7 @@ def _without_access(query: str) -> str:
 
 
 def instance_of(url: str, instances: Iterable[Instance]) -> Instance | None:
-    """Return the instance that an http(s) address belongs to; http and https are equal."""
+    """Return the instance that an http(s) address belongs to; treat http and https as equal."""
     server, path = _place(url)
     for instance in instances:
         own_server, base = _place(instance.address)
@@ -135,10 +135,10 @@ def address_of(route: str, instance: Instance) -> str:
 def with_code(url: str, instance: Instance) -> str:
     """Replace `key` and `code` of an address by the right `code`: the MD5 of path and key.
 
-    If the instance has no key, there is no code.
+    If the instance has no key, the address gets no code.
 
-    The path is that of the whole address, decoded like Hono does it for RSSHub, with JavaScript's
-    decodeURI: `%E7%BD%97…` becomes `罗…`, but `%2F` stays.
+    The path is that of the whole address, decoded as RSSHub does it: with JavaScript's decodeURI,
+    `%E7%BD%97…` becomes `罗…`, but `%2F` stays.
     """
     url = without_access(url)
     if not instance.key:
@@ -165,7 +165,7 @@ def secrets_in(url: str, key: str = "") -> tuple[str, ...]:
 
 
 def generator_of(headers: Headers, generator: str | None, description: str) -> str | None:
-    """Return the generator of a feed: RSSHub if anything indicates it, otherwise the named one."""
+    """Return `RSSHub` if the headers or the description show it, otherwise `generator`."""
     signed = description.rstrip().endswith(_SIGNATURE)
     told = any(name in _HEADERS for name, _ in headers)
     return GENERATOR if signed or told else generator

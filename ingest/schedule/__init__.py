@@ -1,6 +1,6 @@
 """Decide when to poll a feed again, and why. All functions are pure.
 
-    plan       plan the next poll from the result of one                        ← open this first
+    plan       plan the next poll from the result of a poll                     ← open this first
     waits      how long to wait after an answer, after a failure, before the first poll
     habits     how often a feed has new entries
     hints      how often a publisher wants polls: Cache-Control, ttl, skipHours, …

@@ -1,4 +1,4 @@
-"""Measures how often a feed has new entries."""
+"""Measure how often a feed has new entries."""
 
 from __future__ import annotations
 
@@ -40,9 +40,10 @@ def begin(published: Iterable[datetime | None], now: datetime) -> Habits:
 
 
 def after_poll(habits: Habits, *, new: int, since: timedelta, is_gap: bool = False) -> Habits:
-    """Return the habits after a poll that found `new` entries; `since` is the time since the last.
+    """Return the habits after a poll that found `new` entries.
 
-    The rate is an exponential moving average. `since` can be negative if the clock was set back.
+    `since` is the time since the last poll. It can be negative if the clock was set back. The rate
+    is an exponential moving average.
     """
     since = max(since, timedelta(0))
     kept = math.exp(-(since / _MEMORY))

@@ -114,7 +114,7 @@ def with_headers(hints: Hints, headers: Headers, now: datetime) -> Hints:
 
 
 def http_date(text: str) -> datetime | None:
-    """Read an HTTP date (RFC 9110 section 5.6.7) in any of its forms; None if it is invalid."""
+    """Read an HTTP date (RFC 9110 section 5.6.7) in any of its forms, or return None."""
     try:
         date = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):

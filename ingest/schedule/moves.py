@@ -30,7 +30,7 @@ class Move:
 
     @property
     def address(self) -> str | None:
-        """Return the address to request instead of the feed's own."""
+        """Return the address to request instead of the feed's own, or None."""
         return self.to if self.taken_at is not None else None
 
 
@@ -54,5 +54,5 @@ def after_answer(
 
 
 def after_failure(move: Move, failures: int) -> Move:
-    """Go back to the feed's own address when the new one has failed for a while."""
+    """Return the move after failures in a row; three at a new address end the move."""
     return NOWHERE if move.taken_at is not None and failures >= _FAILURES else move

@@ -1,4 +1,4 @@
-"""Plan the next poll from the result of one; update the feed's habits, wishes and address."""
+"""Plan the next poll from the result of a poll; update the feed's habits, wishes and address."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Observed:
 
     @property
     def is_gap(self) -> bool:
-        """Whether entries may have been missed: no entry of the last poll is in the feed."""
+        """Return whether entries may have been missed, as no entry of the last poll is left."""
         return self.since is not None and self.new > 0 and not self.is_familiar
 
 
@@ -105,7 +105,7 @@ def after_failure(
 
 
 def skipped_until(settings: FeedSettings, ways: Ways, now: datetime) -> NextPoll | None:
-    """Return when to poll instead, if the feed asks to be skipped now; None if it does not.
+    """Return when to poll instead if the feed asks to be skipped now, otherwise None.
 
     Polls are planned for other times, but a poll may be late, for example after the daemon was
     stopped.

@@ -15,7 +15,7 @@ from ingest.errors import BadStatus, ParseError, SourceError, Unreachable
 from ingest.schedule.habits import DAY, Habits
 from ingest.values import Validators
 
-# A 304 is not believed once a feed, by its usual rate, must have this many new entries.
+# A 304 is not believed if, at the feed's usual rate, it should have this many new entries by now.
 _ENTRIES_AWAITED = 3
 _SHORTEST_WAIT = timedelta(hours=6)
 # After this time the validators are sent again, because the server may have been repaired.
@@ -52,7 +52,7 @@ class Trust:
 def why_without(
     trust: Trust, config: ScheduleConfig, habits: Habits, *, failures: int, now: datetime
 ) -> str | None:
-    """Return why validators are not sent this time; None if they are sent."""
+    """Return why validators are not sent this time, or None if they are sent."""
     if trust.distrusted_because:
         return trust.distrusted_because
     if failures:
@@ -87,7 +87,7 @@ def spelled(validators: Validators, spelling: Spelling) -> Validators:
 def after_document(trust: Trust, kept: Validators, sent: Validators, given: Validators) -> Trust:
     """Return the trust after a request with validators was answered with a whole document.
 
-    If the document has the ETag that was sent, the server only recognises another form of it.
+    If the document has the ETag that was sent, the server may recognise another form of the ETag.
     """
     if not sent.etag or not _is_same(kept.etag, given.etag):
         return trust

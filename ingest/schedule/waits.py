@@ -142,7 +142,7 @@ def longest_plan(config: ScheduleConfig) -> timedelta:
 
 
 def first_polls(count: int, now: datetime) -> list[datetime]:
-    """Return the first poll of each of `count` new feeds: one second apart, within an hour."""
+    """Return a time for the first poll of each of `count` new feeds, all within an hour."""
     apart = min(_BETWEEN_FIRST_POLLS, timedelta(hours=1) / max(count, 1))
     return [now + apart * place for place in range(count)]
 

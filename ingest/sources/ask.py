@@ -173,7 +173,7 @@ async def fetch_past(fetcher: Fetcher, feed: FeedState, url: str) -> Document:
 
 
 def proxy_of(feed: FeedState) -> str | None:
-    """Return the value of a feed's setting `proxy`; raise `MissingSecret`."""
+    """Return a feed's setting `proxy`; raise `MissingSecret` if its secret is not set."""
     proxy = feed.settings.proxy
     return None if proxy is None else reveal(proxy, feed.url)
 
@@ -192,9 +192,10 @@ def _auth(feed: FeedState) -> tuple[str, str] | None:
 
 
 def reveal(secret: str, url: str, environment: Mapping[str, str] = os.environ) -> str:
-    """Return the value that `env:NAME` or `credential:NAME` refers to; any other text unchanged.
+    """Return the value that `env:NAME` or `credential:NAME` names, or any other text unchanged.
 
-    A credential is a file of systemd's LoadCredential= (systemd.exec(5)). Raise `MissingSecret`.
+    A credential is a file of systemd's LoadCredential= (systemd.exec(5)). Raise `MissingSecret` if
+    there is no value.
     """
     kind, _, name = secret.partition(":")
     if kind == "env":

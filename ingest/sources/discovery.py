@@ -1,4 +1,4 @@
-"""Find the feed for an address that a user gives: of the feed, or of a page of its site."""
+"""Find the feed for an address from a user, who may name the feed or a page of its site."""
 
 from __future__ import annotations
 

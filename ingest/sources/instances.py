@@ -49,8 +49,8 @@ class Answered:
 class Instances:
     """The instances of a configuration, for one event loop.
 
-    `health` is the last known state of each, by name. Changes are kept in memory until the caller
-    stores them. `timeout` limits the time that RSSHub may take to make a route's feed.
+    `health` is the last known state of each instance, by its name. Changes are kept in memory until
+    the caller stores them. `timeout` limits the time that RSSHub may take to make a route's feed.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Instances:
         self._in_progress: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def take_health(self, health: Mapping[str, Health]) -> None:
-        """Replace the known state of the instances by the stored one."""
+        """Replace the known states by the stored states; keep changes that are not stored yet."""
         self._health = {**health, **self._changed}
 
     def changes(self) -> Sequence[Health]:
@@ -113,7 +113,7 @@ class Instances:
     async def fetch_metadata(self, url: str | None = None) -> Document:
         """Request the list of routes from the instance at `url`, or from the first that answers.
 
-        Raise `SourceError` if none answers.
+        Raise `SourceError` if no instance answers.
         """
         ask = partial(
             self._document,

@@ -1,6 +1,6 @@
 """Complete entries from their article pages, for feeds that give only a summary.
 
-Pages are requested within robots.txt and the site's limits, and read in a process with limits. If
+Pages are requested as robots.txt and the site's limits allow, and read in a process with limits. If
 a page cannot be fetched or read, the entry keeps the feed's text and a message that says why.
 """
 
@@ -33,7 +33,7 @@ _SHORTEST_PARAGRAPH = 20  # characters; a shorter paragraph may be repeated on s
 
 
 class Pages:
-    """A reader of article pages, which fetches them first."""
+    """Fetches article pages, and completes entries with their text."""
 
     def __init__(self, fetcher: Fetcher, manners: Manners, workers: Workers) -> None:
         self._fetcher = fetcher
@@ -74,7 +74,7 @@ class Pages:
         return take_article(entry, article, page, zone=zone)
 
     async def _following(self, article: Article, page: Document) -> list[Article]:
-        """Return the further pages of an article, up to one that does not belong to it."""
+        """Return the further pages of an article; stop at a page that does not belong to it."""
         seen, parts, url = {page.url, page.final_url}, [article], article.next_url
         while url and url not in seen and len(parts) < _MOST_PAGES:
             seen.add(url)
@@ -100,12 +100,12 @@ class Pages:
         )
 
     async def _article_in(self, page: Document) -> Article | None:
-        """Read a page in a process; None if it has no article. Raise `Unreadable` or `Fault`."""
+        """Return the article in a page, or None. Raise `Unreadable` or `Fault`."""
         return await self._workers.run(_WITHIN, page.url, read_page, page)
 
 
 def read_page(page: Document) -> Article | None:
-    """Decode a page and return its article; None if it has no article, or is not HTML."""
+    """Decode a page and return its article, or None if it has no article or is not HTML."""
     from ingest.reading.extract.article import extract_article
 
     if not_a_feed.name_bytes(page.body) is not None:

@@ -73,16 +73,16 @@ class Changes:
 
     @property
     def counts(self) -> Counts:
-        """The number of entries of each kind."""
+        """Return the number of entries of each kind."""
         new, edited, earlier = len(self.new), len(self.edited), len(self.earlier)
         known = len(self.verdicts) - new - edited - earlier + self.passed
         return Counts(new=new, edited=edited, earlier=earlier, known=known)
 
     @property
     def with_bytes(self) -> list[Verdict]:
-        """The entries whose bytes have to be stored, each once.
+        """Return the entries whose bytes have to be stored, each once.
 
-        Moved entries are included: a replay must find them at their new address.
+        Moved entries are included, because a replay must find them at their new address.
         """
         earlier = [one.verdict for one in self.earlier]
         every = [*self.new, *self.edited, *earlier, *self.moved]

@@ -23,9 +23,9 @@ NO_VALIDATORS = Validators()
 class Document:
     """A fetched document: its bytes, unchanged except for removed content codings, and its origin.
 
-    `url` is the requested address, `final_url` the one that answered after redirects.
+    `url` is the requested address, and `final_url` is the address that answered after redirects.
     `permanent_url` is the last address of a chain of only permanent redirects (301, 308).
-    `headers` are those of the response, with names in lower case.
+    `headers` are the headers of the response, with names in lower case.
     """
 
     url: str

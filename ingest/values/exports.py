@@ -68,15 +68,15 @@ class ExportEntry(NamedTuple):
 
     @property
     def at(self) -> datetime:
-        """The time of publication, or of the first sighting if that is unknown."""
+        """Return the time of publication, or if that is unknown, when the entry was first seen."""
         return self.published_at or self.first_seen_at
 
     @property
     def last_change_at(self) -> datetime:
-        """The time of the last change.
+        """Return the time of the last change.
 
         It is the publisher's update time, if there is one. Otherwise it is `at` for version 1, and
-        the time of the first sighting for later versions.
+        the time when the version was first seen for later versions.
         """
         if self.updated_at:
             return self.updated_at
@@ -86,7 +86,7 @@ class ExportEntry(NamedTuple):
 class Sighting(NamedTuple):
     """A captured document: its address, its bytes, and when it was seen.
 
-    `is_repeated` is true if it was seen more than once; `newest_at` is the last time.
+    `is_repeated` is true if the document was seen more than once; `newest_at` is the last time.
     """
 
     at: datetime
@@ -101,8 +101,8 @@ class Sighting(NamedTuple):
 class About(NamedTuple):
     """The metadata of an export; they do not depend on when the export is made.
 
-    `id` identifies the selection of entries, `changed_at` is the time of their newest change.
-    `choice` contains the options that selected the entries, `feeds` the feeds' titles by slug.
+    `id` identifies the selection of entries. `changed_at` is the time of their newest change.
+    `choice` has the options that selected the entries. `feeds` maps slugs to titles of feeds.
     """
 
     id: str

@@ -50,12 +50,12 @@ class ImageField:
 class ParsedEntry:
     """One entry with the publisher's own values; no value is repaired or resolved.
 
-    `content` and `summary` are HTML, from the feed's elements of that meaning.
+    `content` and `summary` are HTML, from the corresponding elements of the feed.
     `title` is plain text if `title_is_text`, otherwise HTML. `published` and `updated` are the
     raw strings.
     `base_url` is the base of relative addresses (xml:base) at the entry itself, if given;
     `content_base_url` and `summary_base_url` are the bases at its texts.
-    `item` is the publisher's own bytes of this entry, empty if its bounds cannot be found.
+    `item` is the publisher's own bytes of this entry, or empty if its bounds cannot be found.
     `is_unfinished` is true if the document ends inside the entry.
     """
 

@@ -46,10 +46,10 @@ class Record:
 
     @property
     def at(self) -> datetime:
-        """The time of publication, or of the first sighting if that is unknown."""
+        """Return the time of publication, or if that is unknown, when the entry was first seen."""
         return self.published_at or self.first_seen_at
 
     @property
     def last_change_at(self) -> datetime:
-        """The publisher's update time; otherwise the time of the last edit; otherwise `at`."""
+        """Return the publisher's update time, or else the time of the last edit, or else `at`."""
         return self.updated_at or max(self.edited_at or self.at, self.at)

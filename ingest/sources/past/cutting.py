@@ -19,11 +19,11 @@ class UncutError(ValueError):
 
 
 def cut(stream: BinaryIO, at: int = 0) -> tuple[bytes, int | None]:
-    """Return a document with the next items of a large one, and the offset of the items after it.
+    """Return a document with the next items of a large document, and the offset after these items.
 
     `at` is 0, or the offset that the previous call returned. The offset is None after the last
-    items. A small document is returned whole. Raise `UncutError` if it is uncertain where
-    the items of a large document begin and end.
+    items. A small document is returned whole. Raise `UncutError` if it is uncertain where the items
+    of a large document begin and end.
     """
     stream.seek(0)
     block = stream.read(_BLOCK)

@@ -42,7 +42,7 @@ def _below(folder: Path) -> Iterator[Path]:
 def lists_below(paths: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of the lists of feeds (OPML) among files, also in zip and tar files.
 
-    Unreadable files are left out here: the run reports them when it reads them as documents.
+    Unreadable files are left out here, because the run reports them when it reads documents.
     """
     opened = OpenFiles()
     with contextlib.closing(opened):

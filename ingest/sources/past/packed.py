@@ -45,8 +45,8 @@ class ChangedError(ValueError):
 class Member:
     """A file in a packed file.
 
-    In a tar file it is `size` bytes at `offset`. In a zip file it has the `number` of its entry,
-    and `is_replaced` is true if a later entry has the same name.
+    In a tar file, it has `size` bytes at `offset`. In a zip file, `number` is the index of its
+    entry, and `is_replaced` is true if a later entry has the same name.
     """
 
     name: str
@@ -92,7 +92,7 @@ def _in_zip(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member
 
 
 def _in_tar(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member | None]]:
-    """Yield offset and member, beginning at offset `at`; the member is None at damage."""
+    """Yield offset and member, beginning at offset `at`; the member is None where damage begins."""
     stream = decompress(path.open("rb"), stack)
     stream.seek(at)
     packed = stack.enter_context(tarfile.TarFile(fileobj=stream, mode="r"))
@@ -114,7 +114,7 @@ def _in_tar(path: Path, at: int, stack: ExitStack) -> Iterator[tuple[int, Member
 
 
 def _next_in_tar(packed: tarfile.TarFile, stream: BinaryIO) -> tarfile.TarInfo | None:
-    """Return the next member, None at the end.
+    """Return the next member, or None at the end of the file.
 
     Raise `tarfile.ReadError` for a damaged header, which `TarFile.next` treats as the end.
     """

@@ -32,7 +32,7 @@ _MOST_KEYS = 200
 
 
 class Paged(Source):
-    """Yields page after page, until one is empty, of another site, or without new entries."""
+    """Reads page after page, until a page is empty, of another site, or without new entries."""
 
     may_be_foreign = True
 
@@ -62,7 +62,7 @@ class Paged(Source):
         return [self._page(hints | following)]
 
     def pass_by(self, planned: Planned, error: SourceError) -> Sequence[Planned]:
-        """Return the page after a failed page, or nothing if that was probably the end."""
+        """Return the page after a failed page, or nothing if the failure probably means the end."""
         hints = planned.hints
         if hints["page"] == 1:
             return ()
@@ -115,7 +115,7 @@ class Paged(Source):
 
 
 def _may_be_a_gap(error: SourceError) -> bool:
-    """Return whether the server itself failed, so that the page may exist all the same."""
+    """Return whether the error is the server's failure, so that the page may still exist."""
     return not (
         isinstance(error, ParseError) or (isinstance(error, BadStatus) and error.status < 500)
     )

@@ -1,6 +1,6 @@
 """Feeds that link to their older documents (RFC 5005).
 
-Archived feed documents are linked by `prev-archive`, pages by `next`.
+The link relation of archived feed documents is `prev-archive`; that of further pages is `next`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ingest.urls import absolute_link
 from ingest.values import Planned
 
 _IS_ARCHIVED = "is_archived_document"
-# An earlier version stored the hint under this name.
+# An earlier version of Guidang stored the hint under this name.
 _IS_ARCHIVED_BEFORE = "is_archive"
 
 
@@ -33,7 +33,7 @@ class Rfc5005(Source):
     async def take(self, planned: Planned) -> Taken:
         """Fetch a document of the chain.
 
-        Section 4: if an entry is in several archived feed documents, the newest one counts.
+        Section 4: if an entry is in several archived feed documents, the newest document counts.
         """
         url = check_address(planned.address)
         document = await fetch_past(self._web.fetcher, self._feed, url)

@@ -1,4 +1,4 @@
-"""More entries of an RSSHub route: a high `limit=`, and further pages if the route has them."""
+"""Get more entries of an RSSHub route, by a high `limit=` and by pages if the route has them."""
 
 from __future__ import annotations
 
@@ -55,6 +55,6 @@ class Rsshub(Source):
 
 
 def _page_index(pattern: str) -> int | None:
-    """Return the index of the page number in a route's path; None unless it is the last part."""
+    """Return the index of the page number in a route's path, or None if it is not the last part."""
     parts = pattern.strip("/").split("/")
     return len(parts) - 1 if _COUNTED.match(parts[-1]) else None

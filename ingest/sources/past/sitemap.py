@@ -1,4 +1,4 @@
-"""The pages listed in a site's sitemaps, each read as an article."""
+"""Read the pages that are listed in a site's sitemaps, each as an article."""
 
 from __future__ import annotations
 
@@ -210,9 +210,9 @@ def _may_pass(error: BadStatus) -> bool:
 
 
 def _article_change(listed: Listed, list_url: str) -> str | None:
-    """Return when an article changed; None for a page about the site.
+    """Return when an article changed, or None for a page about the site.
 
-    A page about the site has no publication date. Its last change would be used instead.
+    A page about the site has no publication date, so its last change would become its date.
     """
     is_about = _OF_PAGES.search(urlsplit(list_url).path) or (
         host_of(listed.url) and _ABOUT.search(urlsplit(listed.url).path)

@@ -60,11 +60,11 @@ class Form(enum.StrEnum):
 class Piece:
     """A document of the past, and what the source knows about it.
 
-    `as_of` is when its content was current; None means before anything stored. If `dates_itself`
-    is true, the date in the document counts instead. `published` and `changed` are dates from
-    the list that led to a page, for a page without dates. `name` is the path of a record's file,
-    beginning with the last part of the path that the user gave. With `drafts`, unpublished posts
-    are wanted too.
+    `as_of` is when its content was current; None means that it is older than everything stored. If
+    `dates_itself` is true, the date in the document counts instead. `published` and `changed` are
+    dates from the list that led to a page, for a page without dates. `name` is the path of a
+    record's file, beginning with the last part of the path that the user gave. With `drafts`,
+    unpublished posts are wanted too.
     """
 
     document: Document
@@ -169,7 +169,7 @@ class LeftOut:
     kinds: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
 
     def add(self, kind: str, url: str) -> None:
-        """Count one ignored thing of a kind."""
+        """Count one ignored part, and keep its address if there are few examples of its kind."""
         kind = kind if kind in self.kinds or len(self.kinds) < _MOST_KINDS else "of other kinds"
         count, examples = self.kinds.get(kind, (0, []))
         self.kinds[kind] = (count + 1, [*examples, url][:_MOST_EXAMPLES])

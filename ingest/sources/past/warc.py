@@ -27,7 +27,7 @@ from ingest.reading.xml import xml_text
 from ingest.sources.past.source import Form, LeftOut, Piece
 from ingest.values import Document, DocumentKind
 
-_AT_ONCE = 1000  # the records that one call reads
+_AT_ONCE = 1000  # records that one call reads at most
 _BLOCK = 1 << 20
 _PIECE = 65536
 _HEAD = 2048  # bytes at the beginning of a body, by which a feed is recognised
@@ -47,7 +47,7 @@ class DamagedWarcError(ValueError):
 class Scan:
     """The feeds and pages in a part of a WARC file: the offset, address and kind of each.
 
-    `next_at` is the offset of the next part, None if this was the last.
+    `next_at` is the offset of the next part, or None if there is none.
     """
 
     found: list[tuple[int, str, DocumentKind]]
@@ -87,7 +87,7 @@ def scan(stream: BinaryIO, at: int) -> Scan:
 
 
 def _next_offset(size: int, at: int, end: int, *, is_all: bool, is_any: bool) -> int | None:
-    """Return the offset after the last complete record; None at the end of the file.
+    """Return the offset after the last complete record, or None at the end of the file.
 
     Raise `DamagedWarcError` if there was no complete record after `at`.
     """
@@ -105,9 +105,9 @@ def _next_offset(size: int, at: int, end: int, *, is_all: bool, is_any: bool) ->
 
 
 def _end_of_member(stream: BinaryIO, at: int) -> int | None:
-    """Return the offset after the gzip member at `at`; `at` itself if the member is incomplete.
+    """Return the offset after the gzip member at `at`, or `at` itself if the member is incomplete.
 
-    Return None if no gzip member begins there.
+    Return None if no gzip member begins at `at`.
     """
     stream.seek(at)
     if stream.read(2) != b"\x1f\x8b":
@@ -125,7 +125,7 @@ def _end_of_member(stream: BinaryIO, at: int) -> int | None:
 def read(stream: BinaryIO, at: int, default_time: datetime) -> Piece:
     """Read the response or resource at an offset; `default_time` replaces a missing date.
 
-    Raise `DamagedWarcError` if there is none.
+    Raise `DamagedWarcError` if there is no such record.
     """
     try:
         record = next(iter(_records(stream, at)), None)
@@ -158,7 +158,7 @@ def _is_truncated(record: Any) -> bool:
 
 
 def _kind(record: Any) -> DocumentKind | None:
-    """Return whether a record is a feed or a page, by Content-Type or bytes; None if neither."""
+    """Return whether a record is a feed or a page, or None, by its Content-Type or its bytes."""
     answer = record.http_headers = _answer(record)
     if answer is None or answer.get_statuscode() != "200":
         return None
@@ -170,7 +170,7 @@ def _kind(record: Any) -> DocumentKind | None:
 
 
 def _kind_left_out(record: Any) -> str | None:
-    """Return a name for the kind of an ignored record; None if it only describes the crawl."""
+    """Return a name for the kind of an ignored record, or None if it only describes the crawl."""
     answer = record.http_headers
     if answer is None:
         return None if record.rec_type in _OF_THE_CRAWL else f"{record.rec_type} record"
@@ -187,7 +187,7 @@ def _url(record: Any) -> str:
 
 
 def _answer(record: Any) -> Any:
-    """Return status and headers of the response in a record; None if it has no response.
+    """Return status and headers of the response in a record, or None if it has no response.
 
     A resource record has no HTTP headers. The record's own Content-Type is used instead.
     """

@@ -1,4 +1,4 @@
-"""Captures of the feed in a web archive that has a CDX index, such as the Wayback Machine.
+"""Read captures of a feed in a web archive with a CDX index, such as the Wayback Machine.
 
 The protocol of the index: https://github.com/internetarchive/wayback/tree/master/wayback-cdx-server.
 """
@@ -45,14 +45,14 @@ class _Dialect:
 
 _OF_WAYBACK = _Dialect(address="original", media_type="mimetype", limit=_AT_ONCE)
 _OF_PYWB = _Dialect(address="url", media_type="mime", limit=None)
-# An entry from the end of the window may be captured only later, so captures up to this much later
-# are read. Because a feed may have few captures, a few later ones are always read too.
+# An entry from the end of the window may be only in later captures, so captures from this much time
+# after the window are read too. A few more are always read, because a feed may have few captures.
 _CAPTURED_LATER = timedelta(days=31)
 _MOST_STILL_LATER = 5
 
 
 class Wayback(Source):
-    """One capture of each version of the feed; with `wayback.pages`, also one of each page."""
+    """Reads a capture of each version of the feed, and with `wayback.pages` of each page."""
 
     may_be_foreign = True
 
@@ -144,7 +144,7 @@ class Wayback(Source):
     async def _fetch_all(
         self, asked: Mapping[str, str], dialect: _Dialect, media_type: str | None
     ) -> Listing:
-        """Fetch all parts of an index and return them as one."""
+        """Fetch all parts of an index and return them as one listing."""
         found: list[list[str]] = []
         total, resume = 0, ""
         for _ in range(_MOST_LISTS):
@@ -206,7 +206,8 @@ class Wayback(Source):
     def _time_in(self, address: str) -> datetime | None:
         """Return the time in the address of a capture, or None if the address has no time.
 
-        It can differ from the planned time: web archives redirect to the nearest capture.
+        The time can differ from the planned time, because web archives redirect to the nearest
+        capture.
         """
         before, _, after = self._settings.capture.partition("{timestamp}")
         between = after.partition("{url}")[0]
