@@ -15,7 +15,9 @@ class Follower(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     ran_at: Mapped[datetime | None] = mapped_column(doc="when it last did something")
-    runs: Mapped[int] = mapped_column(server_default="0", doc="how many batches it has done")
+    changes: Mapped[int] = mapped_column(
+        server_default="0", doc="how many batches have made, changed or deleted something"
+    )
     error: Mapped[str | None] = mapped_column(doc="why its last run failed; null: it did not")
 
 

@@ -178,6 +178,21 @@ def test_the_command_runs_once_after_news(tmp_path: Path, site: Site) -> None:
     assert (tmp_path / "runs").read_text() == "2 "
 
 
+def test_entries_that_change_no_file_are_no_news(tmp_path: Path, site: Site) -> None:
+    program = new_program(tmp_path)
+    script = "open('runs', 'a').write('x')"
+    program.write_config(f"[hooks]\nafter = {json.dumps([sys.executable, '-c', script])}\n")
+    site.set("/feed", rss(item(1, pubDate="")))
+    program.good("feeds", "add", site.url("/feed"), "--publish-after", "30d")
+    program.good("poll")
+    assert not (tmp_path / "runs").exists()
+    program.good("feeds", "set", "1", "--publish-after", "1s")
+    program.good("poll", "--all")
+    program.good("archive", "--rebuild")
+    program.good("poll", "--all")
+    assert (tmp_path / "runs").read_text() == "x"
+
+
 @pytest.mark.parametrize(
     ("command", "message"),
     [

@@ -23,11 +23,13 @@ logger = logging.getLogger(__name__)
 class Followed:
     """The result of a batch.
 
-    `count` is the number of things made. `failed` has the error of each entry that stays due.
-    `keep` stores facts in the transaction that removes the due marks.
+    `count` is the number of things made. `has_changed` says whether anything was made, changed or
+    deleted, also if a killed run did so and this one only stores it. `failed` has the error of each
+    entry that stays due. `keep` stores facts in the transaction that removes the due marks.
     """
 
     count: int = 0
+    has_changed: bool = False
     failed: Mapping[int, GuidangError] = field(default_factory=dict)
     keep: Callable[[sa.Connection], object] | None = None
 
@@ -122,7 +124,8 @@ class Run:
         if followed.keep is not None:
             followed.keep(connection)
         store.take_back(connection, self._follower.name, done)
-        store.note_run(connection, self._follower.name, self._now)
+        name, changed = self._follower.name, followed.has_changed
+        store.note_run(connection, name, self._now, has_changed=changed)
 
     def _note_error(self, error: GuidangError) -> None:
         self._database.transact(store.note_error, self._follower.name, str(error), self._now)

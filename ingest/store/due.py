@@ -158,20 +158,26 @@ _TAKE_BACK = sa.delete(_DUE).where(
 )
 
 
-def note_run(connection: sa.Connection, follower: str, now: datetime) -> None:
-    """Store when a follower last ran, and clear its error."""
-    connection.execute(_NOTE_RUN, {"of_follower": follower, "now": now, "why": None})
+def note_run(connection: sa.Connection, follower: str, now: datetime, *, has_changed: bool) -> None:
+    """Store when a follower last ran and whether it changed anything, and clear its error."""
+    values = {"of_follower": follower, "now": now, "why": None, "more": int(has_changed)}
+    connection.execute(_NOTE_RUN, values)
 
 
 def note_error(connection: sa.Connection, follower: str, error: str, now: datetime) -> None:
     """Store why a follower's last run failed."""
-    connection.execute(_NOTE_RUN, {"of_follower": follower, "now": now, "why": error})
+    values = {"of_follower": follower, "now": now, "why": error, "more": 0}
+    connection.execute(_NOTE_RUN, values)
 
 
 _NOTE_RUN = (
     sa.update(_FOLLOWER)
     .where(_FOLLOWER.c.name == sa.bindparam("of_follower"))
-    .values(ran_at=sa.bindparam("now"), runs=_FOLLOWER.c.runs + 1, error=sa.bindparam("why"))
+    .values(
+        ran_at=sa.bindparam("now"),
+        changes=_FOLLOWER.c.changes + sa.bindparam("more"),
+        error=sa.bindparam("why"),
+    )
 )
 
 

@@ -15,14 +15,15 @@ _DONE, _DONE_AT, _ERROR = "publish.done", "publish.done_at", "publish.error"
 
 
 def news(connection: sa.Connection, followers: Sequence[str]) -> str | None:
-    """Return a text that identifies the current state: the followers' runs and the last takedown.
+    """Return a text that identifies the current state: the changes by followers, the last takedown.
 
     Return None if nothing was written yet, or if this state is published already.
     """
-    done = sa.select(sa.func.sum(Follower.runs)).where(Follower.name.in_(followers))
-    runs, takedown = connection.scalar(done), connection.scalar(sa.select(sa.func.max(Takedown.id)))
-    mark = f"{runs} {takedown or 0}"
-    return mark if runs and mark != _get(connection, _DONE) else None
+    done = sa.select(sa.func.sum(Follower.changes)).where(Follower.name.in_(followers))
+    changes = connection.scalar(done)
+    takedown = connection.scalar(sa.select(sa.func.max(Takedown.id)))
+    mark = f"{changes} {takedown or 0}"
+    return mark if changes and mark != _get(connection, _DONE) else None
 
 
 def note_done(connection: sa.Connection, mark: str, *, now: datetime) -> None:

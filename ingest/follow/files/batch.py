@@ -40,6 +40,11 @@ class _Finished:
     action: Action
     unfinished: str | None
 
+    @property
+    def is_change(self) -> bool:
+        """Whether the file differs from what the store has of it."""
+        return self.unfinished is not None or self.record.digest != self.written.digest
+
 
 class Batch:
     """Writes some records once; make a new object for each batch."""
@@ -76,6 +81,7 @@ class Batch:
         written = [one.written for one in in_place]
         return Followed(
             count=sum(one.unfinished is not None for one in in_place),
+            has_changed=any(one.is_change for one in in_place),
             failed=self._failed,
             keep=partial(store.note_written, output=self._output, written=written, now=now),
         )

@@ -88,7 +88,7 @@ class Output:
                 self._site_files.forget(connection)
             embargoes.replace_embargoes(connection, self.config.name, entry_ids, ends)
 
-        return replace(followed, keep=keep)
+        return replace(followed, has_changed=followed.has_changed or has_lost, keep=keep)
 
     def end(self, *, now: datetime) -> None:
         """Write the files of the site again if records were removed, because a fact may be gone."""
