@@ -20,7 +20,7 @@ from benchmarks.measure import Cost, Watch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """What a program has stored: entries in the database, records, bytes on the disk."""
+    """The numbers of stored entries and records, and the bytes that they use on the disk."""
 
     entries: int
     records: int
@@ -89,7 +89,7 @@ class Contestant(ABC):
         return sum(file.st_blocks * 512 for file in files)
 
 
-# Seconds; longer than the half second between two requests to a host (fetch.host_delay).
+# seconds; longer than the half second between two requests to a host (fetch.host_delay)
 _REST = 0.6
 _CONFIG = """\
 [database]
@@ -106,7 +106,7 @@ enabled = false
 
 
 class Guidang(Contestant):
-    """Guidang with all its work: cleaning, revisions, captures, records."""
+    """Guidang with all that it does for an entry: cleaning, revisions, captures, records."""
 
     name = "guidang"
 

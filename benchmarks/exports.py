@@ -1,9 +1,9 @@
-"""Measure exports: entries a second of each format, beside a plain loop over the same rows.
+"""Measure exports: entries a second of each format, compared with a plain loop over the rows.
 
     python -m benchmarks.exports [--entries 50000] [--postgresql]
 
-The entries are made by rule: about 800 characters of Chinese text with links and a picture, each
-with its own capture. The plain loop reads the same columns with sqlite3 and writes them with json.
+The entries are generated: about 800 characters of Chinese text with links and a picture, each with
+its own capture. The plain loop reads the same columns with sqlite3 and writes them with json.
 """
 
 from __future__ import annotations

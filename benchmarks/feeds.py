@@ -1,8 +1,8 @@
 """Generate Chinese feeds: the same bytes for the same numbers, on every machine.
 
-One quarter each: RSS in UTF-8, Atom in UTF-8, RSS in GBK, RSS in Big5 (traditional characters). An
-entry has 2 to 8 KB of HTML. Revision `k` of a feed has `k` new entries at the top and `k` fewer at
-the bottom: a window of a fixed size.
+A quarter of the feeds each is RSS in UTF-8, Atom in UTF-8, RSS in GBK, and RSS in Big5 (Traditional
+characters). An entry has 2 to 8 KB of HTML. Revision `k` of a feed has `k` new entries at the top,
+and lacks the `k` oldest entries, so the number of entries stays the same.
 """
 
 from __future__ import annotations

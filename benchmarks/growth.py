@@ -2,8 +2,8 @@
 
     python -m benchmarks.growth [--feeds 300] [--entries 34] [--to 1000000]
 
-It fills the database with copies of its entries, with other keys and short texts: a poll looks up
-rows and indexes, not texts.
+It fills the database with copies of its entries. The copies have other keys and short texts,
+because a poll looks up rows and indexes, not texts.
 """
 
 from __future__ import annotations

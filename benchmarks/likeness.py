@@ -1,12 +1,14 @@
-"""Near-duplicates: compare the rule with the usual library ways, in one run.
+"""Compare our rule for near-duplicates with the methods of common libraries, in one run.
 
     python -m benchmarks.likeness [--entries 1000] [--repeat 3]
 
-Precision and recall are those over the labelled pairs of the tests. Each way gets all of their
-entries and is asked for those like each one; a pair is found if the answer for one has the other.
-Only the pairs have labels, so other answers do not count. Time and size are those of entries made
-by rule, about 800 characters each, every tenth of them reprinted: to add an entry and to ask for
-those like it, and the bytes of the pickled index.
+Precision and recall are measured with the labelled pairs of the tests. Each method gets the entries
+of all pairs, and then finds the entries that are like each entry. A pair is found if the result for
+one entry has the other. Only pairs have labels, so other results do not count.
+
+Time and size are measured with generated entries of about 800 characters; every tenth is a reprint.
+The time is that of adding an entry and finding the entries like it. The size is that of the pickled
+index.
 """
 
 from __future__ import annotations
@@ -32,11 +34,11 @@ from tests.story_edits import Story, with_foot
 PERMUTATIONS = 128
 GRAM = 5
 _QUIET = logging.getLogger("simhash")
-_QUIET.setLevel(logging.ERROR)  # it logs each large bucket at each question
+_QUIET.setLevel(logging.ERROR)  # simhash logs each large bucket at each query
 
 
 class Way(Protocol):
-    """Keeps entries, and finds those that are like one of them."""
+    """A method to find near-duplicates: it stores entries, and finds those like one of them."""
 
     def add(self, number: int, story: Story) -> None: ...
 
@@ -91,7 +93,7 @@ class MinHashes:
 
 
 class SimHashes:
-    """SimHash of 64 bits of 5-grams, and an index of those that differ in a few bits (simhash)."""
+    """64-bit SimHash of 5-grams, with an index that finds hashes with few other bits (simhash)."""
 
     def __init__(self, bits: int) -> None:
         self._index = SimhashIndex([], k=bits, log=_QUIET)
@@ -125,14 +127,14 @@ WAYS: dict[str, Callable[[], Way]] = {
 
 
 class Quality(NamedTuple):
-    """How many of the pairs found are right, and how many of the right ones are found."""
+    """The precision and the recall of the pairs that a method finds."""
 
     precision: float
     recall: float
 
 
 class Cost(NamedTuple):
-    """The milliseconds of CPU and the bytes for one entry."""
+    """The milliseconds of CPU and the bytes that one entry costs."""
 
     milliseconds: float
     size: float
@@ -147,7 +149,7 @@ def quality(way: Way, pairs: list[Pair]) -> Quality:
 
 
 def cost(make: Callable[[], Way], entries: list[Story], repeat: int) -> Cost:
-    """Return the cost of a way, by the quickest of some runs."""
+    """Return the cost of a method, measured in the quickest of `repeat` runs."""
     times = []
     for _ in range(repeat):
         way, start = make(), time.process_time()

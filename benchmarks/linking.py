@@ -1,12 +1,12 @@
-"""The cost of linking near-duplicates, in a growing archive and in a flood of like entries.
+"""Measure the cost of linking near-duplicates in a growing archive, and in a flood of entries.
 
     python -m benchmarks.linking [--sizes 10000,100000] [--measured 2000] [--flood 10000]
         [--postgresql]
 
-The archive is filled with entries made by rule, of about 300 characters, every tenth of them
-another edition of an earlier one; the follower links them. At each size, some entries of about 800
-characters are linked and measured: the CPU of all processes, the server's too. The flood has
-entries of about 800 characters that share a clause and nothing else.
+The archive is filled with generated entries of about 300 characters, which the follower links.
+Every tenth of them is another edition of an earlier entry. At each size, the benchmark links some
+entries of about 800 characters, and measures the CPU of all processes, including the server. The
+flood has entries of about 800 characters that have only one clause in common.
 """
 
 from __future__ import annotations

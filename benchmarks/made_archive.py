@@ -1,4 +1,4 @@
-"""A database of made entries, for the benchmarks of exports and of outputs."""
+"""Make a database of generated entries, for the benchmarks of exports and of outputs."""
 
 from __future__ import annotations
 

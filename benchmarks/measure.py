@@ -25,9 +25,9 @@ class Cost:
 
 
 class Watch:
-    """Watch a process and its children during a `with` block.
+    """Measures a process and its children during a `with` block.
 
-    Shared memory counts once (PSS). The CPU of children that have ended is in their parent's times.
+    Shared memory is counted once (PSS). The CPU of ended children is in their parent's times.
     """
 
     def __init__(self, pid: int) -> None:
@@ -51,7 +51,7 @@ class Watch:
 
     @property
     def cost(self) -> Cost:
-        """Return the cost of the block; call it after the block has ended."""
+        """Return the cost of the block, after the block has ended."""
         return Cost(seconds=self._seconds, cpu=self._cpu, memory=self._memory)
 
     def _used(self) -> float:

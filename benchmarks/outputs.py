@@ -2,9 +2,9 @@
 
     python -m benchmarks.outputs [--entries 20000] [--postgresql] [LAYOUT]...
 
-The entries are those of `benchmarks.exports`. Each layout writes all of them into an empty folder,
-then a second time, which must write nothing. Seconds are of the processor, because the disk may
-be busy with other things; `hexo` is measured first and last, and the better time counts.
+The entries are the same as in `benchmarks.exports`. Each layout writes all of them into an empty
+folder, then a second time, which must write nothing. The measured time is CPU time, because other
+programs may use the disk. The layout `hexo` is measured first and last; the better time counts.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def measure(database: Database, folder: Path, entries: int, layouts: Sequence[st
 
 
 def write(database: Database, folder: Path, layout: str, number: str, entries: int) -> float:
-    """Write all entries as one output; return the seconds of the processor."""
+    """Write all entries as one output; return the CPU seconds of the first writing."""
     name = f"{layout}-{number}"
     output = Output(OutputConfig(name=name, path=folder / name, layout=layout), database)
     database.transact(add_follower, output.name)

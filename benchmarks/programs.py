@@ -2,9 +2,9 @@
 
     python -m benchmarks.programs guidang|reader [--index]
 
-`subscribe` adds the feeds of feeds.txt, `update` polls each once; both answer `done`. The start of
-the program is not measured, because a daemon starts once. With `--index`, `reader` also updates its
-search index; Guidang does what its configuration says.
+`subscribe` adds the feeds of feeds.txt, and `update` polls each feed once; both answer `done`. The
+start of the program is not measured, because a daemon starts once. With `--index`, `reader` also
+updates its search index. For Guidang, the configuration turns the index on or off.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def done() -> None:
 
 
 async def guidang() -> None:
-    """Run Guidang like its service: documents read in processes, everything kept open."""
+    """Run Guidang like its service: read documents in other processes, and keep these open."""
     from ingest.config import FeedSettings, load_config
     from ingest.database import Database
     from ingest.garbage import freeze_garbage, search_seldom

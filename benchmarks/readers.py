@@ -1,9 +1,9 @@
-"""Measure polls a second with and without a slow listing beside them.
+"""Measure polls a second with and without a slow listing at the same time.
 
     python -m benchmarks.readers [--feeds 100] [--postgresql]
 
-Each round polls all feeds twice, once alone and once while a listing keeps the database busy;
-every answer is 304. Compare only figures of the same run.
+Each round polls all feeds twice: once alone, and once while a listing keeps the database busy.
+Every answer is 304. Only numbers of the same run can be compared.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 async def measure(server: Server, folder: Path, database: Database) -> tuple[float, float]:
-    """Return the median seconds of a round of polls alone, and beside a slow listing."""
+    """Return the median seconds of a round of polls alone, and during a slow listing."""
     database.upgrade()
     fetch = FetchConfig(allow_private=(ip_network("127.0.0.0/8"),), host_delay="0s")
     config = Config(fetch=fetch, archive=ArchiveConfig(path=folder / "posts"))

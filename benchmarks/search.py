@@ -2,12 +2,12 @@
 
     python -m benchmarks.search [--entries 100000] [--postgresql] [--scans 3] [--folder FOLDER]
 
-The entries are made by rule, about 800 characters each, and written straight into the database;
-the follower then fills the index. For words of each length, some in half of all entries and some
-rare, the benchmark compares what is found with a search for the same characters in the texts
-(recall and precision), and the time of a page of 20 hits with that of `LIKE`; on PostgreSQL also
-with what Miniflux finds. Times are of the CPU of this process on SQLite, and by the clock on
-PostgreSQL, whose server does the work.
+The entries are generated, with about 800 characters each, and written directly into the database;
+the follower then fills the index. The words have several lengths; some are in half of all entries,
+and some are rare. The benchmark compares the results with a search for the same characters in the
+texts (recall and precision), and the time of a page of 20 hits with that of `LIKE`. On PostgreSQL,
+it also compares them with Miniflux. Times are CPU times of this process on SQLite, and wall-clock
+times on PostgreSQL, whose server does the work.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _OF_EACH, _COMMON = 20, 4
 
 
 def questions(database: Database, count: int) -> dict[str, list[str]]:
-    """Return words of each kind: first common ones, then ones from any text."""
+    """Return words of each kind: first common words, then words from random texts."""
     chance = random.Random(2)
     asked = {kind: _common(*sizes) for kind, sizes in _LENGTHS.items()}
     while any(len(words) < _OF_EACH for words in asked.values()):
@@ -80,7 +80,7 @@ def found(database: Database, word: str, limit: int, **more: Any) -> list[Any]:
 
 
 def exactness(database: Database, asked: dict[str, list[str]], count: int) -> None:
-    """Compare what is found with a search through all texts."""
+    """Compare the results of the index with a search through all texts; print the comparison."""
     some = {kind: words[:2] + words[-6:] for kind, words in asked.items()}
     patterns = {word: Pattern(fold(word)) for words in some.values() for word in words}
     truth: dict[str, set[int]] = {word: set() for word in patterns}
@@ -111,13 +111,13 @@ def _rows(connection: sa.Connection, start: int) -> Sequence[Any]:
 
 
 class Timer:
-    """Measures in milliseconds: CPU of this process, or the clock if a server does the work."""
+    """Measures milliseconds: the CPU time of this process, or the wall clock if `by_clock`."""
 
     def __init__(self, *, by_clock: bool) -> None:
         self._now = time.perf_counter if by_clock else time.process_time
 
     def __call__(self, work: Callable[[], object], times: int = 1) -> float:
-        """Return the shortest time of some runs."""
+        """Return the shortest time of `times` runs."""
         results = []
         for _ in range(times):
             start = self._now()
@@ -142,7 +142,10 @@ def speed(database: Database, asked: dict[str, list[str]], scans: int, timed: Ti
 
 
 def _deep(database: Database, word: str, timed: Timer) -> tuple[float, float] | None:
-    """Return the times of the first page, and of one after a thousand hits."""
+    """Return the times of the first page and of a page after a thousand hits.
+
+    Return None if there are fewer than a thousand hits.
+    """
     hits = found(database, word, 1000, sort="date")
     if len(hits) < 1000:
         return None
@@ -155,7 +158,7 @@ def _p95(times: list[float]) -> float:
 
 
 def _like(database: Database, word: str) -> object:
-    """Ask for the same page without the index: titles first, then the newest."""
+    """Query the same page without the index: hits in titles first, then the newest hits."""
     pattern = f"%{word}%"
     in_title = Entry.title.like(pattern)
     query = sa.select(Entry.id).where(sa.or_(in_title, Entry.html.like(pattern)))
@@ -200,7 +203,7 @@ def place(postgresql: bool, folder: Path | None) -> Iterator[str]:
 
 
 def fill(database: Database, count: int) -> None:
-    """Fill the index; print how fast."""
+    """Fill the index; print the speed."""
     start, cpu = time.perf_counter(), time.process_time()
     Run(database, Search(database), now=START).finish()
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu

@@ -1,4 +1,4 @@
-"""A large archive for the benchmark of search: entries made by rule, with common and rare words."""
+"""Generate a large archive for the benchmark of search, with common and rare words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FEED = "https://news.example.cn/feed"
 
 
 class Words:
-    """Texts in which a few words and phrases are common and most are rare, as in a language."""
+    """Generates texts in which a few words and phrases are common and most are rare."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
@@ -35,23 +35,23 @@ class Words:
         words = ["".join(itertools.islice(letters, size)) for size in sizes]
         words[30:2930:290] = LATIN
         words_weights = [1 / (number + 3) for number in range(len(words))]
-        # A language repeats its phrases.
+        # Real texts repeat phrases, too.
         phrases = ["".join(self._random.choices(words[:20_000], k=3)) for _ in range(40_000)]
         phrases_weights = [1 / (number + 8) for number in range(len(phrases))]
-        # A third of what is written is words, a quarter phrases, the rest signs between them.
+        # The text consists of words, phrases, and punctuation between them.
         self._pieces = [*words, *phrases, "，", "。</p><p>"]
         scale = sum(words_weights) / sum(phrases_weights)
         weights = [*words_weights, *(one * scale * 0.5 for one in phrases_weights)]
         self._weights = list(itertools.accumulate([*weights, sum(weights) / 4, sum(weights) / 20]))
 
     def text(self, characters: int) -> str:
-        """Return a text of about so many characters."""
+        """Return a text of about this many characters."""
         some = self._random.choices(self._pieces, cum_weights=self._weights, k=characters // 3)
         return "".join(some)
 
 
 def write_entries(database: Database, count: int) -> None:
-    """Write so many entries, which are due for the index."""
+    """Write this many entries, and mark them as due for the index."""
     feed, _ = database.transact(feeds.add, _FEED, FeedSettings(), now=START)
     capture = {"feed_id": feed.id, "digest": b"0" * 32, "url": _FEED, "body": b""}
     insert = sa.insert(Capture).values(captured_at=START, **capture)

@@ -1,7 +1,8 @@
-"""Search as Miniflux does it on PostgreSQL, with the same entries: recall and time.
+"""Search the same entries as Miniflux does on PostgreSQL; measure recall and time.
 
-Miniflux 2 stores a weighted `tsvector` of title and content with PostgreSQL's own parser. It asks
-with `plainto_tsquery`, and orders by `ts_rank` less the age: so its migrations, and its queries.
+According to its migrations and queries, Miniflux 2 stores a weighted `tsvector` of title and
+content, made by PostgreSQL's own parser. It searches with `plainto_tsquery`, and sorts by `ts_rank`
+minus the age.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ Timed = Callable[[Callable[[], object], int], float]
 
 
 def compare(database: Database, words: Sequence[str], timed: Timed) -> None:
-    """Print what share of the entries with these words it finds, and how long a page takes."""
+    """Print the share of entries with these words that Miniflux finds, and the time of a page."""
     for statement in _FILL.split(";"):
         database.transact(lambda connection, s=statement: connection.execute(sa.text(s)))
     found = sum(database.query(_count, _ALL, word) for word in words)

@@ -1,4 +1,4 @@
-"""A fast server on loopback, with an address for each feed.
+"""Serve feeds quickly on loopback, each on an address of its own.
 
 Documents are written to files beforehand, so that serving them costs almost nothing.
 """
@@ -21,7 +21,7 @@ _BACKLOG = 16
 
 
 class Scenario(StrEnum):
-    """How the server answers a client that polls again."""
+    """The behaviour of the server when a client polls again."""
 
     COLD = "cold"  # everything is new
     NOT_MODIFIED = "304"  # the validators still match
@@ -30,7 +30,7 @@ class Scenario(StrEnum):
 
 
 class Server:
-    """Serve feeds by number, from files in `folder`; a context manager."""
+    """The server of feeds, by number, from files in `folder`; a context manager."""
 
     def __init__(self, folder: Path, feeds: int, entries: int) -> None:
         self.scenario = Scenario.COLD

@@ -1,10 +1,10 @@
-"""Measure what site generators need to build many records.
+"""Measure the time and memory that site generators need to build many records.
 
     python -m benchmarks.sites [--records 10000] [hexo hugo jekyll …]
 
-The records are copies of the demo's, with other ids, titles and dates. Each program builds the site
-of its tests once. The table shows processor time and memory, also as multiples of the first row.
-The themes are the smallest that show a post.
+The records are copies of the demo's records, with other ids, titles and dates. Each program builds
+the site of its tests once. The table shows CPU time and memory, also as multiples of the first row.
+The themes are as small as possible, but show whole posts.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _NAMES = ("hugo", "jekyll", "hexo")
 
 
 class Cost(NamedTuple):
-    """What a build used: processor time, and the memory of its largest process."""
+    """The CPU time of a build, and the memory of its largest process."""
 
     seconds: float
     gigabytes: float
@@ -78,7 +78,7 @@ def demo_records(folder: Path) -> list[Record]:
 
 
 def copies(records: list[Record]) -> Iterator[Record]:
-    """Yield copies for ever, each an hour older than the one before."""
+    """Yield copies without end, each an hour older than the copy before."""
     for number in count():
         record = records[number % len(records)]
         at = record.at - timedelta(hours=number)
@@ -97,14 +97,17 @@ def write(name: str, folder: Path, records: Iterator[Record]) -> None:
 
 
 def measure(name: str, posts: Path) -> Cost | None:
-    """Build in a process of its own, so that its children are those of one build."""
+    """Build a site in a new process, so that the children of the process belong to this build.
+
+    Return the cost, or None if the build fails.
+    """
     command = [sys.executable, "-m", "benchmarks.sites", name, "--build", str(posts)]
     done = subprocess.run(command, stdout=subprocess.PIPE, timeout=_SECONDS, check=False)
     return Cost(*json.loads(done.stdout)) if done.returncode == 0 else None
 
 
 def cost_of(name: str, posts: Path) -> Cost:
-    """Build the site; return what the program used."""
+    """Build the site; return the cost of the program."""
     if name == "hexo":
         hexo = replace(install_hexo(posts.parent), seconds=_SECONDS)
         before = _used()

@@ -2,8 +2,8 @@
 
     python -m benchmarks.transports [--feeds 300]
 
-Each transport polls all feeds with validators, ten at a time, and gets 304. It uses plain HTTP:
-with TLS the handshake, the same for all transports, would cost more than the rest.
+Each transport polls all feeds with validators, ten at a time, and gets 304. The requests use HTTP
+without TLS, because the handshake is the same for all transports, and costs more than the rest.
 """
 
 from __future__ import annotations

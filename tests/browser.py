@@ -1,6 +1,6 @@
-"""A real browser for the tests: Chromium reads built pages and reports their elements.
+"""Read built pages in a real browser, Chromium, and report their elements.
 
-It can only connect to loopback, and its files are deleted at the end.
+The browser can only connect to loopback. Its files are deleted at the end.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FLAGS = (
     " --disable-dev-shm-usage"
 )
 SECONDS = 240
-# Runs first in each shown page: the hostile scripts of the tests call one of these functions.
+# This script runs first in each shown page. The hostile scripts of the tests call these functions.
 TRAP = (
     "<script>for (const name of ['alert', 'confirm', 'prompt', 'print'])"
     " window[name] = () => { parent.ran.push(location.pathname); };</script>"
@@ -119,7 +119,7 @@ def _browser(address: str) -> Iterator[None]:
 
 
 def find_browser() -> str:
-    """Return the path of the browser; raise RuntimeError that says what to install."""
+    """Return the path of the browser; raise RuntimeError if none is installed."""
     for program in PROGRAMS:
         if found := shutil.which(program):
             return found

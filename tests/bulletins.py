@@ -1,8 +1,9 @@
-"""Bulletins from forms: texts that differ in dates, figures or names alone, and are no duplicates.
+"""Generate bulletins from forms: texts that differ only in dates, numbers or names.
 
-A form has slots: `{3-9}` and `{0.05-2.60}` for a number between, `{涨|跌}` for one of some words.
-`{dead=3-9}` gives a slot a name, and `{dead}` repeats it; `{month}`, `{day}`, `{city}`, `{person}`,
-`{team}` and the like need no description.
+Two bulletins of a form are not duplicates. A form has slots: `{3-9}` and `{0.05-2.60}` stand for a
+number in a range, and `{涨|跌}` for one of several words. `{dead=3-9}` gives a slot a name, and
+`{dead}` repeats its value. Slots such as `{month}`, `{day}`, `{city}`, `{person}` and `{team}` have
+built-in values.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ _BETWEEN = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
 
 
 class Form(NamedTuple):
-    """A kind of bulletin, with its title and text, in which slots are to be filled."""
+    """A kind of bulletin; its title and its text have slots."""
 
     kind: str
     story: Story
 
 
 def forms(file: Path) -> Iterator[Form]:
-    """Yield the forms in a file: `# kind: title`, then the lines of the text."""
+    """Yield the forms in a file, which has `# kind: title` and then the lines of a text."""
     for block in file.read_text("utf-8").split("\n# "):
         head, _, text = block.removeprefix("# ").strip().partition("\n")
         kind, _, title = head.partition(": ")
@@ -47,7 +48,7 @@ def bulletin(chance: Random, form: Form) -> Story:
 
 
 def values_of(chance: Random, form: Form) -> Values:
-    """Return what fills the slots of a form, in their order."""
+    """Return random values for the slots of a form, in their order."""
     fixed = {
         "month": str(chance.randint(1, 12)),
         "day": str(chance.randint(1, 28)),
@@ -64,7 +65,7 @@ def values_of(chance: Random, form: Form) -> Values:
 
 
 def slots_of(form: Form) -> list[tuple[str, str]]:
-    """Return the name of each slot, "" if it has none, and what may fill it."""
+    """Return the name of each slot, or "" if it has none, and the description of its values."""
     slots = (slot.rpartition("=") for slot in _SLOT.findall("\n".join(form.story)))
     return [(name or (kind if kind.isidentifier() else ""), kind) for name, _, kind in slots]
 
@@ -77,9 +78,9 @@ def filled(form: Form, values: Values) -> Story:
 
 
 def later(chance: Random, form: Form, values: Values, share: float) -> Values:
-    """Return the values of another edition: about this share of the slots differ.
+    """Return the values of a later bulletin, in which about this share of the slots differ.
 
-    A slot of the same name has the same value throughout.
+    Slots with the same name have the same value.
     """
     slots = slots_of(form)
     fresh = values_of(chance, form)

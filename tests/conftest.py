@@ -1,6 +1,6 @@
 """Fixtures for many tests: databases, a site, a world without feeds.
 
-The databases are SQLite files and a real PostgreSQL, empty or with the schema.
+The databases are SQLite files and databases of a real PostgreSQL server, empty or with the schema.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Use one process more than there are cores: many tests wait for timers and servers."""
+    """Use one process more than there are cores, because many tests wait for servers."""
     return len(os.sched_getaffinity(0)) + 1
 
 
@@ -60,7 +60,7 @@ def hexo(tmp_path_factory: pytest.TempPathFactory) -> Hexo:
 
 @pytest.fixture(scope="session")
 def themes(tmp_path_factory: pytest.TempPathFactory) -> Hexo:
-    """Hexo with the most used themes."""
+    """Return Hexo with the most used themes."""
     return install_hexo(tmp_path_factory.mktemp("themes"), THEMES)
 
 
@@ -87,7 +87,7 @@ def _migrate(url: str) -> None:
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
-    """The URL of a SQLite file with the schema and no rows."""
+    """Return the URL of a SQLite file with the schema and no rows."""
     file = tmp_path / "guidang.db"
     shutil.copy(migrated_file, file)
     return f"sqlite:///{file}"
@@ -95,7 +95,7 @@ def sqlite_url(tmp_path: Path, migrated_file: Path) -> str:
 
 @pytest.fixture
 def postgres_url(postgres: Server, migrated_template: str) -> Iterator[str]:
-    """The URL of a PostgreSQL database with the schema and no rows."""
+    """Yield the URL of a PostgreSQL database with the schema and no rows."""
     url = postgres.create(migrated_template)
     yield url
     postgres.drop(url)
@@ -123,7 +123,7 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    """A site that serves nothing yet."""
+    """Yield a site that serves nothing yet."""
     with Site() as site:
         yield site
 

@@ -1,7 +1,7 @@
-"""Runs the project's image and the services of its compose file on a real container engine.
+"""Run the project's image and the services of its compose file on a real container engine.
 
-Without an engine the tests fail with its error message. Containers reach this machine at the
-address of docker0.
+Without an engine, the tests fail with the error message of its client. Containers reach this
+machine at the address of docker0.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def run_command(
 
 @functools.cache
 def build_image() -> None:
-    """Build the project's image; with the network of the host, so that its proxies work."""
+    """Build the project's image, with the host's network, so that the host's proxies work."""
     docker("build", "--quiet", "--network", "host", "--tag", IMAGE, str(ROOT))
 
 
@@ -111,7 +111,7 @@ class Stack:
         return docker("exec", self.container("daemon"), "guidang", *arguments, check=check)
 
     def titles(self, feed: str) -> list[str]:
-        """Return the titles of a feed's entries; an empty list if the command fails."""
+        """Return the titles of a feed's entries, or an empty list if the command fails."""
         output = self.guidang("entries", "list", "--feed", feed, "--json", check=False)
         if not output.startswith("["):
             return []

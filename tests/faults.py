@@ -1,4 +1,4 @@
-"""Errors raised on purpose in the process that reads a document."""
+"""Raise errors on purpose in the process that reads a document."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ingest.workers import Workers
 
 
 def fail() -> NoReturn:
-    """Raise an error that cannot be pickled, because it holds an element."""
+    """Raise an error that cannot be pickled, because it has an lxml element as argument."""
     raise KeyError(etree.Element("div"))
 
 
@@ -27,7 +27,7 @@ def refuse() -> NoReturn:
 
 
 def die() -> NoReturn:
-    """Kill the process, as the kernel does that has no memory left."""
+    """Kill the process, as the kernel does when no memory is left."""
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError("SIGKILL cannot be caught")
 
@@ -38,10 +38,10 @@ def exhaust_memory() -> NoReturn:
 
 
 class Unopenable:
-    """A value that raises when the other process unpickles it, which ends that process."""
+    """A value that raises an error when another process unpickles it; that process then ends."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return what raises there."""
+        """Return a function that raises when it is called at unpickling."""
         return fail, ()
 
 
@@ -76,7 +76,7 @@ class BrokenZone(tzinfo):
         self._year = year
 
     def __getinitargs__(self) -> tuple[int]:
-        """Return what makes the same zone in another process."""
+        """Return the arguments that make the same zone in another process."""
         return (self._year,)
 
     def utcoffset(self, at: datetime | None) -> timedelta:
@@ -86,7 +86,7 @@ class BrokenZone(tzinfo):
         return timedelta(0)
 
     def dst(self, at: datetime | None) -> timedelta:
-        """Return zero: there is no summer time."""
+        """Return zero, because the zone has no summer time."""
         return timedelta(0)
 
 

@@ -1,6 +1,6 @@
-"""Hundreds of hosts in one process, with feeds and faults; all requests are recorded.
+"""Serve feeds, some of them faulty, on hundreds of hosts in one process; record all requests.
 
-Each host is an address of 127.0.0.0/8; all listen at the same port.
+Each host is an address of 127.0.0.0/8. All hosts listen on the same port.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Request:
 class Reply:
     """The bytes to send, repeated `times` times, with `pause` seconds after each piece.
 
-    `reset` resets the connection at the end.
+    If `reset` is true, the connection is reset at the end.
     """
 
     content: bytes
@@ -54,9 +54,9 @@ Respond = Callable[[Request, int], Reply]
 class Way:
     """The behaviour of a feed.
 
-    `apart` is the number of seconds that the feed asks for between two polls. `kind` is the
-    error kind that Guidang must record, None for a healthy feed. With `for_host`, the wish
-    counts for all feeds of the host.
+    `apart` is the number of seconds that the feed asks for between two polls. `kind` is the error
+    kind that Guidang must record, or None for a healthy feed. With `for_host`, the wish applies to
+    all feeds of the host.
     """
 
     name: str
@@ -127,7 +127,7 @@ def redirect_elsewhere(request: Request, count: int) -> Reply:
 
 
 def redirect_twice(location: str) -> Respond:
-    """Redirect to `location` after one redirect to an allowed address."""
+    """Return a function that redirects to an allowed address, and from there to `location`."""
 
     def respond(request: Request, count: int) -> Reply:
         is_second = request.path.endswith("?next")
@@ -169,7 +169,7 @@ PRIVATE = (
 
 
 def _kind_of(url: str) -> str:
-    """Return the error kind of a redirect: a URL parser rejects the octal spelling."""
+    """Return the error kind of a redirect to `url`; the URL parser rejects the octal spelling."""
     return "bad_redirect" if "//0251." in url else "forbidden_address"
 
 
@@ -228,7 +228,7 @@ WAYS = (
 
 @dataclass
 class Fleet:
-    """The server on all addresses; a context manager."""
+    """The server of all hosts; a context manager."""
 
     hosts: int
     ways: Mapping[str, Way] = field(default_factory=lambda: {way.name: way for way in WAYS})
@@ -269,7 +269,7 @@ class Fleet:
             await asyncio.wait(others)
 
     def url(self, number: int, way: Way) -> str:
-        """Return the URL of a feed; feeds whose wishes count for the host have separate hosts."""
+        """Return the URL of a feed; feeds whose wishes apply to the host have separate hosts."""
         own = max(1, self.hosts // 10)
         place = number % own if way.for_host else own + number % (self.hosts - own)
         return f"http://{self.names[place]}:{self.port}/{way.name}/{number}"

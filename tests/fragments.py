@@ -1,4 +1,4 @@
-"""Makes random HTML fragments: mostly plain ones, and badly nested ones."""
+"""Generate random HTML fragments: mostly plain fragments, or badly nested fragments."""
 
 from __future__ import annotations
 

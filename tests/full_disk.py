@@ -1,4 +1,4 @@
-"""Runs the service on a disk that fills up; needs a mount namespace of its own (Linux, root).
+"""Run the service on a disk that fills up; this needs a new mount namespace (Linux, root).
 
     unshare --mount -- python -m tests.full_disk FOLDER
 

@@ -1,6 +1,7 @@
-"""Real site generators for the tests: each builds the site of tests/generator_sites/<name>.
+"""Run real site generators; each builds the site in tests/generator_sites/<name>.
 
-The packages are installed once, in .cache/generators of the checkout. Jekyll is the machine's own.
+The packages are installed once, in .cache/generators of the checkout. Jekyll must be installed on
+the machine.
 """
 
 from __future__ import annotations
@@ -105,7 +106,7 @@ def _pages(
 
 
 def id_in(path: str) -> str:
-    """Return the id in the path of a post or its page; empty if there is none."""
+    """Return the id in the path of a post or its page, or an empty string if there is none."""
     return next(reversed(_ID.findall(path)), "")
 
 
@@ -119,7 +120,7 @@ def _texts(document: lxml.html.HtmlElement, path: str) -> tuple[str, ...]:
 
 
 def read_plain(document: lxml.html.HtmlElement) -> Page:
-    """Read a page of the sites whose template is ours."""
+    """Read a page of a site that uses the template of the tests."""
     (main,) = document.xpath("//main")
     assert document.findtext(".//title") == main.findtext("h1")
     return Page(
@@ -174,7 +175,7 @@ def read_vitepress(document: lxml.html.HtmlElement) -> Page:
 
 @dataclass(frozen=True)
 class Program:
-    """How a site generator is run, and how its pages are read."""
+    """The folders of a site generator's site, and the functions to run it and read its pages."""
 
     posts: str
     built: str
@@ -235,7 +236,7 @@ PROGRAMS = {
 def install_generators(folder: Path, seconds: float = BUILD_SECONDS) -> Generators:
     """Install the locked programs if they are missing; builds are made below `folder`.
 
-    A build may take so many seconds.
+    A build fails if it takes longer than `seconds`.
     """
     if shutil.which("jekyll") is None:
         raise RuntimeError("the tests need Jekyll; on Debian and Ubuntu: apt install jekyll")
@@ -246,7 +247,7 @@ def install_generators(folder: Path, seconds: float = BUILD_SECONDS) -> Generato
 
 
 def _cached(lock: str, install: Callable[[Path], None]) -> Path:
-    """Return a folder made from a lock file; make it if it is missing."""
+    """Return the folder that was installed from a lock file; install it if it is missing."""
     digest = hashlib.sha256((SITES / lock).read_bytes()).hexdigest()[:16]
     folder = CACHE / digest
     with install_lock(CACHE):
@@ -259,7 +260,7 @@ def _cached(lock: str, install: Callable[[Path], None]) -> Path:
 
 
 def _install_python(folder: Path) -> None:
-    """Make an environment of its own: the programs need other versions than the tests."""
+    """Make a separate environment, because the programs need other versions than the tests."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
     options = ["--quiet", "--no-deps", "--require-hashes", "--disable-pip-version-check"]
     pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin/python"), "install"]

@@ -1,7 +1,7 @@
-"""A real Hexo for the tests: the site of tests/hexo_site or hexo_themes, with locked packages.
+"""Build sites with a real Hexo: tests/hexo_site or tests/hexo_themes, with locked packages.
 
-The packages are installed once, in .cache/hexo of the checkout. Node.js is that of the machine or
-that of a wheel.
+The packages are installed once, in .cache/hexo of the checkout. Node.js comes from the machine, or
+from a wheel.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import lxml.html
 PLAIN = Path(__file__).with_name("hexo_site")
 THEMES = Path(__file__).with_name("hexo_themes")
 CACHE = Path(__file__).parents[1] / ".cache/hexo"
-# Plugins that change pages: a build uses them only if `plugins` names them.
+# Plugins that change pages. A build uses them only if the argument `plugins` names them.
 OPTIONAL = frozenset({"hexo-filter-github-emojis", "hexo-generator-alias"})
 OLDEST_NODE = (20, 19)  # the minimum of Hexo 8
 BUILD_SECONDS = 240
@@ -78,10 +78,10 @@ class Hexo:
     ) -> Path:
         """Build the site with `posts` as its source/_posts; return the folder of built pages.
 
-        `config` is added to the site's _config.yml, `zone` is the time zone of the process,
-        `pages` are more files below source, `plugins` are the plugins of OPTIONAL to use, and
-        `more` is a second file of settings.
-        Raises RuntimeError with the output of Hexo if the build fails or logs an error.
+        `config` is added to the site's _config.yml. `zone` is the time zone of the process. `pages`
+        are more files below source. `plugins` are the plugins of OPTIONAL to use. `more` is the
+        text of a second settings file. Raise RuntimeError with the output of Hexo if the build
+        fails or logs an error.
         """
         site = Path(tempfile.mkdtemp(prefix="site-", dir=self.folder))
         shutil.copytree(self.template, site, dirs_exist_ok=True)
@@ -97,7 +97,7 @@ class Hexo:
                 file.write(f"{key}: {json.dumps(value)}\n")  # a JSON value is a YAML value
         (site / "more.yml").write_text(more, encoding="utf-8")
         program = self.packages / "hexo/bin/hexo"
-        # volantis asks `node` and `hexo` for their versions.
+        # The theme Volantis runs `node` and `hexo` to get their versions.
         path = os.pathsep.join(
             [str(self.packages / ".bin"), str(Path(self.node).parent), os.environ["PATH"]]
         )
@@ -110,7 +110,7 @@ class Hexo:
 
 
 def _leave_out(packages: Collection[str], file: Path) -> None:
-    """Remove packages from package.json: Hexo loads those named there as plugins."""
+    """Remove packages from package.json, because Hexo loads each package there as a plugin."""
     wanted = json.loads(file.read_text("utf-8"))
     for package in packages:
         wanted["dependencies"].pop(package, None)
@@ -173,7 +173,7 @@ def install_packages(node: Node, template: Path, folder: Path) -> None:
 
 @contextmanager
 def install_lock(folder: Path) -> Iterator[None]:
-    """Hold a lock file in `folder`, so that one test process at a time installs packages."""
+    """Hold a lock in `folder`, so that only one test process at a time installs packages."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -181,7 +181,7 @@ def install_lock(folder: Path) -> Iterator[None]:
 
 
 def find_node(path: str | None = None, oldest: tuple[int, int] = OLDEST_NODE) -> Node:
-    """Return the Node.js on `path` if it is recent enough, otherwise that of the wheel."""
+    """Return the Node.js on `path` if it is recent enough, otherwise the Node.js of the wheel."""
     node, npm = shutil.which("node", path=path), shutil.which("npm", path=path)
     if node and npm and _version(node) >= oldest:
         return Node(node, (npm,))

@@ -1,7 +1,7 @@
 """Labelled pairs of entries: editions of one story, and stories that only look alike.
 
-`own_pairs` makes them from the stories, edits and bulletins beside it, always the same ones. Those
-from the files `…-held-back.txt` were not looked at while the rule was made.
+`own_pairs` makes pairs from stories, edits and bulletins, the same pairs in each run. The files
+`…-held-back.txt` were not used while the rule was developed.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _OF_PARAGRAPHS = frozenset(
     "with_ad with_captions with_page_marks with_paragraphs_moved without_a_paragraph"
     " first_paragraphs from_the_middle reprinted reprinted_in_part reworked".split()
 )
-_EDITIONS = (1.0, 0.8, 0.6)  # shares of the figures and names of a bulletin that change
+_EDITIONS = (1.0, 0.8, 0.6)  # shares of the numbers and names of a bulletin that change
 _LEAST_CHANGED = 0.3
 
 
 class Pair(NamedTuple):
-    """Two entries, what makes them a pair, and whether they are one story."""
+    """Two entries, the name of their relation, and whether they are the same story."""
 
     kind: str
     is_same: bool
@@ -36,7 +36,7 @@ class Pair(NamedTuple):
 
 
 def shared_pairs() -> list[Pair]:
-    """Return the pairs of a table that several projects share."""
+    """Return the pairs of shared.json, a table that several projects use."""
     rows = json.loads((FOLDER / "shared.json").read_text("utf-8"))["rows"]
     return [
         Pair(
@@ -51,7 +51,7 @@ def shared_pairs() -> list[Pair]:
 
 @cache
 def own_pairs(suffix: str = "") -> list[Pair]:
-    """Return the pairs made from the files with this suffix."""
+    """Return the pairs that are made from the files with this suffix."""
     told = stories(FOLDER / f"stories{suffix}.txt")
     known = list(forms(FOLDER / f"bulletins{suffix}.txt"))
     return [
@@ -64,7 +64,7 @@ def own_pairs(suffix: str = "") -> list[Pair]:
 
 
 def stories(file: Path) -> list[Story]:
-    """Return the stories of a file: `# title`, then the lines of the text."""
+    """Return the stories of a file, which has `# title` and then the lines of a text."""
     blocks = file.read_text("utf-8").removeprefix("# ").split("\n# ")
     return [Story(*block.strip().split("\n", maxsplit=1)) for block in blocks]
 
@@ -85,7 +85,7 @@ def _editions_of_bulletins(known: list[Form]) -> Iterator[Pair]:
 
 
 def _other_bulletins(known: list[Form]) -> Iterator[Pair]:
-    """Yield bulletins of one form with other figures: as they are, reprinted, in other scripts."""
+    """Yield pairs of different bulletins of one form; some are reprints or in another script."""
     edits = [unchanged, unchanged, with_foot, in_other_script]
     for form in known:
         for number, edit in enumerate(edits * 2 * len(_EDITIONS)):
@@ -100,7 +100,7 @@ def _other_bulletins(known: list[Form]) -> Iterator[Pair]:
 
 
 def _other_stories(told: list[Story]) -> Iterator[Pair]:
-    """Yield different stories: as they are, and with the same words of a site around them."""
+    """Yield pairs of different stories, with and without the same words of a site around them."""
     foot = (
         "本栏目由{site}与社区志愿者共同编写，内容来自一线采访和读者来信，每周三更新一次。"
         "如果你也有想讲的故事，可以把文字和照片寄到编辑部，我们会认真阅读每一封来信，并在整理后刊登。"
@@ -115,7 +115,7 @@ def _other_stories(told: list[Story]) -> Iterator[Pair]:
 
 
 def _posts() -> Iterator[Pair]:
-    """Yield short posts that many people write alike."""
+    """Yield pairs of equal short posts, which many people write independently."""
     for text in (
         "转发微博",
         "早安",

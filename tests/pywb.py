@@ -1,6 +1,6 @@
-"""A real pywb for the long tests: a web archive with one collection of WARC files, on loopback.
+"""Run a real pywb, for the long tests: a web archive with one collection, on loopback.
 
-It is installed once, in .cache/pywb of the checkout.
+pywb is installed once, in .cache/pywb of the checkout.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SECONDS = 60
 
 @contextlib.contextmanager
 def pywb(folder: Path, warc: Path) -> Iterator[str]:
-    """Serve a WARC file, or those in a WACZ file; yield the URL of its collection."""
+    """Serve a WARC file, or the WARC files in a WACZ file; yield the URL of the collection."""
     _install()
     _run("wb-manager", "init", COLLECTION, folder=folder)
     unpack = ["--unpack-wacz"] if warc.suffix == ".wacz" else []
@@ -35,7 +35,7 @@ def pywb(folder: Path, warc: Path) -> Iterator[str]:
         server = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
     try:
         address = f"http://127.0.0.1:{port}/{COLLECTION}"
-        transport = httpx.HTTPTransport(retries=8)  # waits twice as long before each
+        transport = httpx.HTTPTransport(retries=8)  # the waits double with each retry
         with httpx.Client(transport=transport, timeout=_SECONDS, trust_env=False) as client:
             client.get(f"{address}/cdx?url=http://none.example.cn/").raise_for_status()
         yield address

@@ -1,4 +1,4 @@
-"""A relay in front of a PostgreSQL server: it can stop forwarding without closing."""
+"""Relay connections to a PostgreSQL server, and stop forwarding without closing them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small imitation of RSSHub on loopback: access control, headers, caching and failures.
+"""Imitate RSSHub on loopback: access control, headers, caching and failures.
 
     with RsshubDouble(key="…") as hub:
         hub.routes["/zhihu/hot"] = Route(pattern="/zhihu/hot/:id?", items=[…])
@@ -30,7 +30,7 @@ _PATIENCE = 60.0  # seconds that a second request waits for a route that is bein
 
 @dataclass
 class Route:
-    """The feed of a route; the first request takes `seconds`."""
+    """The feed of a route; the first request takes `seconds` seconds."""
 
     items: Sequence[Mapping[str, str]]
     pattern: str = ""
@@ -42,7 +42,7 @@ class Route:
 
 
 class RsshubDouble:
-    """The server; a context manager. If `broken` is set, all requests get this answer."""
+    """The server; a context manager. If `broken` is set, every request gets that answer."""
 
     def __init__(self, key: str = "", *, patience: float = _PATIENCE, signed: bool = True) -> None:
         self.key = key

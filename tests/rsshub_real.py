@@ -1,8 +1,8 @@
-"""The real RSSHub, from npm, with one route that needs no network; for the long tests.
+"""Run the real RSSHub, from npm, with one route that needs no network, for the long tests.
 
 Its packages are installed once, in .cache/rsshub of the checkout. package.json replaces three
-packages that the route does not use: one comes from a git server, two are missing in some mirrors
-of the registry.
+packages that the route does not use, because one comes from a git server, and two are missing in
+some mirrors of the registry.
 """
 
 from __future__ import annotations

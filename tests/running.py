@@ -1,4 +1,4 @@
-"""Runs the daemon as a process, as a service manager does."""
+"""Run the daemon as a process, as a service manager does."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ def free_port() -> int:
 class Running:
     """A daemon with a configuration in `folder`; its messages go to the file `log`.
 
-    Its tick is 200 ms, so that tests need not wait; `env` can set another one. It is a fork of a
-    process that has imported the program; with `in_new_process` it starts as on a real machine.
+    Its tick is 200 ms, so that tests need not wait; `env` can set another tick. The daemon is a
+    fork of a process that has already imported the program. With `in_new_process`, it is a new
+    process instead.
     """
 
     folder: Path
@@ -69,7 +70,7 @@ class Running:
         return self.get("/readyz")[0] == 200
 
     def get(self, path: str) -> tuple[int, str]:
-        """Return status and body of a path of the daemon's own server; status 0 if it is down."""
+        """Return status and body of a path of the daemon's web server; status 0 if it is down."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
                 return answer.status, answer.read().decode()

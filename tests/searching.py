@@ -33,17 +33,17 @@ def fill(world: World, site: Site, *items: str) -> None:
 
 
 def fill_with(world: World, site: Site, count: int) -> None:
-    """Poll a feed with so many items, whose texts `check` replaces."""
+    """Poll a feed with this many items, whose texts `check` replaces."""
     fill(world, site, *map(item, range(count)))
 
 
 def finish(world: World) -> None:
-    """Index what is due."""
+    """Index all entries that are due."""
     Run(world.database, Search(world.database), now=NOON).finish()
 
 
 def check(world: World, texts: Sequence[str], words: Sequence[str]) -> None:
-    """Index these texts, and compare what is found for words with a search through the texts."""
+    """Index these texts, search for words, and compare the hits with a search in the texts."""
     rows = dict(enumerate(texts, 1))
 
     def replace_all(connection: sa.Connection) -> None:
@@ -70,7 +70,7 @@ def check(world: World, texts: Sequence[str], words: Sequence[str]) -> None:
 
 
 def _named(connection: sa.Connection, query: Node) -> set[int]:
-    """Return the entries that the index itself names; a search also looks into the newest texts."""
+    """Return the entries that the index itself finds; a search also reads the newest texts."""
     numbers = named_by(connection, candidates(query))
     entries = sa.select(SearchDocument.entry_id).where(SearchDocument.id.in_(numbers))
     return set(connection.scalars(entries))

@@ -9,9 +9,9 @@
         assert [request.path for request in site.requests] == ["/feed.xml"]
 
 `set` takes the body and the fields of `Answer`. The fields also describe faults: delays, resets,
-cut and endless bodies. A path is looked up with its query first, then without it; a path that is
-not set gives a 404. A site can listen on any address of 127.0.0.0/8 (`Site("127.3.0.1")`), so that
-each of many sites is a separate host. `Site(tls=context)` speaks TLS.
+cut and endless bodies. A path is looked up first with its query, then without its query. A path
+that is not set gives a 404. A site can listen on any address of 127.0.0.0/8 (`Site("127.3.0.1")`),
+so that each of many sites is a separate host. `Site(tls=context)` uses TLS.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ Encoding = Literal["gzip", "deflate", "br", "zstd"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request: header names are in lower case, `path` includes the query.
+    """One request. Header names are in lower case, and `path` includes the query.
 
     `target` is the target in the request line: an absolute URL if the site serves as a proxy.
     `port` is the client's port, which differs for each connection. `at` is the value of
@@ -65,10 +65,10 @@ class Answer:
 
     `encoding` compresses the body. For a false label, set Content-Encoding in `headers` instead.
     `etag` and `last_modified` (an HTTP date) make the site answer 304 to requests that send them.
-    `delay` is the number of seconds before the first byte, `pause` the number of seconds before
+    `delay` is the number of seconds before the first byte. `pause` is the number of seconds before
     each piece of `piece` bytes. `cut` closes the connection after that many bytes of the body,
     although Content-Length names the full length. `reset` closes the connection without an
-    answer. `endless` repeats the body for ever. `chunked` sends no Content-Length.
+    answer. `endless` repeats the body without end. `chunked` sends no Content-Length.
     """
 
     body: bytes | str = b""
@@ -94,7 +94,7 @@ class Site:
     """The server; a context manager.
 
     `requests` lists all requests in order of arrival. `in_flight` is the number of requests that
-    are being answered now, `peak` the largest number so far.
+    are being answered now. `peak` is the largest such number so far.
     """
 
     def __init__(
@@ -123,7 +123,7 @@ class Site:
         self.close()
 
     def close(self) -> None:
-        """Stop at once, also while requests are being answered."""
+        """Stop at once, even while requests are being answered."""
         self._closing.set()
         if self._thread.is_alive():
             self._server.shutdown()
@@ -218,12 +218,13 @@ class _Server(socketserver.ThreadingTCPServer):
         self._open[number] = connection
         try:
             if self._tls:
-                # The handshake runs in the connection's own thread: a slow client stops no other.
+                # The handshake runs in the connection's own thread, so a slow client delays no
+                # other client.
                 connection = self._tls.wrap_socket(connection, server_side=True)
                 self._open[number] = connection
             self.finish_request(connection, client_address)
         except OSError:
-            pass  # the client went away, or speaks no TLS, or the site is closing
+            pass  # the client has disconnected or uses no TLS, or the site is closing
         finally:
             self._open.pop(number, None)
             connection.close()
@@ -249,7 +250,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             site._wait(answer.delay)
             if not answer.pause and not answer.endless:
-                # A client that has the last byte may send a request before this thread goes on.
+                # The request ends here, because a client that has the last byte may send the next
+                # request before this thread continues.
                 site._end(request)
             if answer.reset:
                 self._reset()

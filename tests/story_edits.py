@@ -1,7 +1,7 @@
-"""Edits that make another edition of a story: what sites, agencies and aggregators do to one.
+"""Edit a story to make another edition of it, as sites, agencies and aggregators do.
 
-All names are made up. An edit gets a source of chance and a story, and returns the edited story.
-`EDITS` has each with the relation of the result to the story.
+All names are made up. An edit gets a random generator and a story, and returns the edited story.
+`EDITS` has each edit with the relation of the result to the story.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import opencc
 
 
 class Story(NamedTuple):
-    """A title, and a text of lines."""
+    """A title, and a text of one or more lines."""
 
     title: str
     text: str
@@ -146,7 +146,7 @@ _SYNONYMS = (
 
 
 def filled(chance: Random, words: str, story: Story) -> str:
-    """Return a phrase of a page, with names and dates by chance."""
+    """Return a phrase of a page, with random names and dates."""
     person, other = chance.sample(PEOPLE, 2)
     month, day = chance.randint(1, 12), chance.randint(1, 28)
     return words.format(
@@ -208,7 +208,7 @@ def line_by_line(chance: Random, story: Story) -> Story:
 
 
 def with_invisible_signs(chance: Random, story: Story) -> Story:
-    """Put zero-width blanks between the characters, against copies."""
+    """Put zero-width spaces between the characters, as sites do to prevent copying."""
     return Story(story.title, "\u200b".join(story.text))
 
 
@@ -347,7 +347,7 @@ def with_paragraphs_moved(chance: Random, story: Story) -> Story:
 
 
 def cut_off(chance: Random, story: Story) -> Story:
-    """Cut the text at a share of its length, as a feed of summaries does."""
+    """Cut the text at 30 to 65 % of its length, as a feed of summaries does."""
     end = chance.choice(["…", "...", "……", "[阅读全文]", "…[查看全文]", " [...]", "", "\n阅读全文"])
     text = story.text.replace("\n", "")
     return Story(story.title, text[: int(len(text) * chance.uniform(0.3, 0.65))] + end)
@@ -439,7 +439,7 @@ def in_other_script(chance: Random, story: Story) -> Story:
 
 
 def in_other_words(chance: Random, story: Story) -> Story:
-    """Convert the script, and the words of Taiwan to those of the mainland or back."""
+    """Convert the script, and the words of Taiwan to words of the mainland or back."""
     is_simplified = _converter("t2s").convert(story.text) == story.text
     return _converted("s2twp" if is_simplified else "tw2sp", story)
 

@@ -1,4 +1,4 @@
-"""A frozen clock, and functions that build feeds and records, for many tests."""
+"""Build feeds and records, and stop the clock, for many tests."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def rss(*items: str, title: str = "江海新闻", link: str = "https://news.exam
 
 
 def item(number: int | str, **fields: str) -> str:
-    """Return an RSS item; `fields` replace or add elements, an empty one removes its element."""
+    """Return an RSS item; `fields` replace or add elements, an empty field removes its element."""
     elements = {
         "title": f"第{number}条新闻",
         "link": f"https://news.example.cn/a/{number}.html",

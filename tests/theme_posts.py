@@ -1,4 +1,4 @@
-"""Sites of Hexo themes with odd records, and one post of the blog's owner, for the tests."""
+"""Build sites of Hexo themes from odd records and one post of the blog's owner."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ date: 2020-01-01 08:00:00
 站长自己写的文章。
 """
 
-# Each site has a comment system, so that a test can see that it is off.
+# Each site has a comment system, so that a test can check that records turn it off.
 _DISQUS = {"enable": True, "shortname": "guidang-test"}
 _GISCUS = {"repo": "a/b", "repo-id": "x", "category": "c", "category-id": "y"}
 SETTINGS: Mapping[str, Mapping[str, Any]] = {
@@ -85,7 +85,7 @@ NAMES = tuple(_ODD)
 
 
 def record_of(name: str) -> Record:
-    """Return an odd record; its picture and its link have its name in them."""
+    """Return the odd record with a name; its picture and its link contain the name."""
     number = NAMES.index(name)
     fields = {
         "entry_id": number,
@@ -119,7 +119,7 @@ def author_of(name: str) -> str:
 
 
 class Page:
-    """A built page: a tree without scripts and styles."""
+    """A built page; `tree` is its HTML without scripts and styles."""
 
     def __init__(self, public: Path, path: str) -> None:
         self.tree = lxml.html.document_fromstring((public / path).read_text("utf-8"))
@@ -128,31 +128,31 @@ class Page:
 
     @property
     def text(self) -> str:
-        """The text of the body, with single blanks."""
+        """Return the text of the body, with white space as single spaces."""
         return " ".join(self.tree.body.text_content().split())
 
     @property
     def attributes(self) -> str:
-        """The values of all attributes of the body."""
+        """Return the values of all attributes in the body."""
         return " ".join(self.tree.body.xpath(".//@*"))
 
     @property
     def links(self) -> list[str]:
-        """The addresses of all links of the body."""
+        """Return the addresses of all links in the body."""
         return [str(url) for url in self.tree.body.xpath(".//a/@href")]
 
     @property
     def licences(self) -> list[str]:
-        """The Creative Commons licences that the body links to."""
+        """Return the Creative Commons licences that the body links to."""
         return [url for url in self.links if "creativecommons.org" in url]
 
     @property
     def is_listed(self) -> bool:
-        """Whether search engines may list the page."""
+        """Return whether search engines may list the page."""
         robots = self.tree.xpath("/html/head/meta[@name='robots']/@content")
         return not any("noindex" in one for one in robots)
 
     @property
     def has_comments(self) -> bool:
-        """Whether the page has a place for comments."""
+        """Return whether the page has a section for comments."""
         return bool(self.tree.xpath(_COMMENTS))

@@ -1,4 +1,4 @@
-"""Builds sites of real themes from records with hostile fields, and finds scripts that run."""
+"""Build sites of real themes from records with hostile fields, and find scripts that run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support import make_record
 
 _LIST = "---\ntitle: 全部\ntype: {0}\ntemplate: {0}\nlayout: {1}\n---\n"
 _TAGS = {"tags/index.md": _LIST.format("tags", "page")}
-# Pages that list all tags, where themes have them.
+# Pages that list all tags, for the themes that have such pages.
 _LISTS = {
     "butterfly": _TAGS,
     "next": _TAGS,
@@ -26,11 +26,11 @@ _LISTS = {
 
 
 def find_hostile_markup(themes: Hexo, theme: str, texts: Sequence[str], *, show: bool) -> list[str]:
-    """Build one site with harmless texts and one with these; list elements only of the second.
+    """Build a site with these texts and a site with harmless texts; list what only the first has.
 
     With `show`, the browser also shows the pages of the posts and runs their scripts.
     """
-    # In volantis a quote ends an attribute; without a `=` it adds no attribute with a value.
+    # In the theme Volantis, a quote ends an attribute. Without a `=` after it, this is harmless.
     plain = [f"文字 {number}" + '"' * (number % 2) for number in range(len(texts))]
     posts = [f"p{number}/index.html" for number in range(len(texts))]
     shown = ["index.html", *posts] if show else []
@@ -89,6 +89,6 @@ def _parts(kind: str) -> frozenset[str]:
 def _code_of(script: str) -> str:
     """Return a script without its numbers and the content of strings in single quotes.
 
-    volantis writes the time of the build into a script, and butterfly the page's title.
+    The theme Volantis writes the time of the build into a script, and Butterfly the page's title.
     """
     return re.sub(r"\d+", "0", re.sub(r"'(?:\\.|[^'\\\n])*'", "''", script))

@@ -1,7 +1,7 @@
-"""Runs commands in forks of a process that has imported the program: ten times as fast.
+"""Run commands in forks of a process that has imported the program, which is ten times as fast.
 
-Tests of the start itself, of memory, or of the environment of Python start a new process instead.
-The processes that read documents are then children of that process; here all commands share them.
+All commands share the processes that read documents. Tests of the start itself, of memory, or of
+Python's environment variables start a new process instead, with reading processes of its own.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Warm:
     ) -> Started:
         """Start a command with these files as standard input, output and error.
 
-        With `retries_at_once` it does not wait before it repeats a request.
+        With `retries_at_once`, the command does not wait before it repeats a request.
         """
         order = {
             "arguments": list(arguments),
@@ -120,7 +120,7 @@ class Started:
     returncode: int | None = None
 
     def poll(self) -> int | None:
-        """Return the exit code, None as long as the command runs."""
+        """Return the exit code, or None while the command runs."""
         if self.returncode is None:
             self.returncode = self._warm.do("reap", self.pid)
         return self.returncode
@@ -142,13 +142,13 @@ class Started:
 
 
 class ParentsServer(forkserver.ForkServer):
-    """The server of reading processes that the parent started: a command needs no other.
+    """The server of reading processes that the parent process started, for use in a command.
 
-    The original class asks the system for its child, and this one is the parent's.
+    The original class checks that the server is a child of this process, which it is not here.
     """
 
     def ensure_running(self) -> None:
-        """Do nothing: the parent outlives this process, and so does its server."""
+        """Do nothing, because the parent and its server run longer than this process."""
 
 
 def serve() -> None:
@@ -176,7 +176,7 @@ def start(order: dict[str, Any]) -> int:
 
 
 def reap(child: int) -> int | None:
-    """Return the exit code of a child, None as long as it runs."""
+    """Return the exit code of a child, or None while it runs."""
     pid, status = os.waitpid(child, os.WNOHANG)
     if not pid:
         return None
@@ -189,8 +189,8 @@ def reap(child: int) -> int | None:
 def renew_server() -> None:
     """Start the server of reading processes again if a killed command ended it.
 
-    The server dies of a client that connects and sends nothing. It serves its clients in order:
-    if it starts a process now, it has survived those before.
+    The server ends if a client connects and sends nothing. It serves its clients in order, so if it
+    starts a process now, it has survived all earlier clients.
     """
     while True:
         process = multiprocessing.get_context("forkserver").Process(target=os.getpid)
@@ -208,7 +208,7 @@ def run_program(
     files: list[str],
     retries_at_once: bool,
 ) -> None:
-    """Run the program in this process, with these arguments; does not return."""
+    """Run the program in this process with these arguments, and never return."""
     stamina.set_testing(retries_at_once, attempts=sys.maxsize, cap=True)
     forkserver._forkserver.__class__ = ParentsServer
     os.chdir(folder)

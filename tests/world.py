@@ -1,4 +1,4 @@
-"""A complete Guidang for a test: a configuration, a database and an archive folder."""
+"""Set up a complete Guidang for a test: a configuration, a database and an archive folder."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from tests.support import FrozenClock
 
 @functools.cache
 def readers() -> Workers:
-    """Return the process that reads the documents of all worlds; it starts with the first."""
+    """Return the process that reads the documents of all worlds; the first call creates it."""
     workers = Workers(1)
     atexit.register(workers.close)
     return workers

@@ -48,7 +48,7 @@ def store_outcome(
 ) -> Outcome:
     """Store entries, facts about their feed, and the document's outcome.
 
-    Calling this again with the same arguments changes nothing.
+    The writer calls this again if it has to retry the transaction.
     """
     if piece.form is Form.FEED:
         said = held.feed

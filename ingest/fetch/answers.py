@@ -48,7 +48,7 @@ class Answer:
 
     @property
     def content_type(self) -> str | None:
-        """Return the Content-Type, or None if it is gzip's and the gzip file was unpacked."""
+        """Return the Content-Type, or None if it names gzip but the body was unpacked."""
         if "content-type" not in self.headers:
             return None
         named = self.headers.get("content-type")

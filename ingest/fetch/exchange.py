@@ -65,7 +65,7 @@ class Failure(Exception):
     """The response is missing or incomplete; the message tells the operator why.
 
     `is_timeout` is true if a wait took too long. `fell_silent` is true if the connection was open,
-    but no answer came.
+    but the server sent nothing.
     """
 
     def __init__(
