@@ -1,4 +1,4 @@
-"""Alembic runs this file: it migrates over the connection given by `ingest.database`."""
+"""Run the migrations on the connection from `ingest.database`. Alembic runs this file."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from sqlalchemy.types import TypeDecorator
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant, stored in UTC and returned in UTC; a naive datetime is refused.
 
-    SQLite has no time zones and would drop them silently. Its text has the format of SQLAlchemy's
-    own type, and is written and read several times as fast.
+    SQLite has no time zones and would drop them silently. The stored text has the format of
+    SQLAlchemy's own type, but the conversion is several times faster.
     """
 
     impl = DateTime(timezone=True)

@@ -43,7 +43,7 @@ class LikenessEntry(Base):
 
 
 class LikenessKey(Base):
-    """A key to find a text by: a hash of a clause, of the whole, or of the link of an entry."""
+    """A key that finds texts: a hash of a clause, of the whole text, or of an entry's link."""
 
     __tablename__ = "likeness_key"
     __table_args__ = ({"sqlite_with_rowid": False},)

@@ -11,7 +11,7 @@ from models.base import Base, BigId, PrimaryKey
 
 
 class Takedown(Base):
-    """One decision: what was taken down, when and why."""
+    """A decision to take something down, with its time and its reason."""
 
     __tablename__ = "takedown"
 
@@ -27,7 +27,7 @@ class Takedown(Base):
 class Tombstone(Base):
     """An identity that is not stored again: a key, a link, a feed or a host.
 
-    There are no foreign keys to entries and feeds: they may be deleted.
+    There are no foreign keys to entries and feeds, because these may be deleted.
     """
 
     __tablename__ = "tombstone"

@@ -1,7 +1,7 @@
 """Exports: many entries in one file, for other programs and for researchers.
 
-A format turns batches of entries into bytes; `run.py` writes them, and continues where a killed
-export stopped. `registry.py` lists the formats, one line each.
+A format turns batches of entries into bytes; `run.py` writes them, and can continue an export that
+was killed. `registry.py` lists the formats, one line each.
 """
 
 from ingest.exports.registry import FORMATS

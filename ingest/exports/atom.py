@@ -1,4 +1,4 @@
-"""A feed document of the archive: Atom 1.0 (RFC 4287), the newest entry first."""
+"""Export entries as an Atom 1.0 feed (RFC 4287), newest entry first."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ingest.exports.format import Format
 from ingest.values.exports import About, ExportEntry
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-# What XML 1.0 cannot hold, not even as a reference (section 2.2).
+# The characters that XML 1.0 forbids, even as references (section 2.2).
 _IMPOSSIBLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Atom(Format):
-    """One feed with all entries; its id and those of its entries never change."""
+    """One feed with all entries; the ids of the feed and of its entries never change."""
 
     name = "atom"
     is_public = True
@@ -44,7 +44,7 @@ class Atom(Format):
 
 
 def author_names(entry: ExportEntry) -> list[str]:
-    """Return the names of an entry's authors; otherwise its feed's author, or the feed."""
+    """Return the names of an entry's authors, or else the feed's author or title."""
     own = [author["name"] for author in entry.authors if author["name"]]
     return own or [entry.feed_author or entry.feed_title]
 

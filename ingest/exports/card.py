@@ -1,4 +1,4 @@
-"""The corpus card of an export: what a researcher must know before using the file."""
+"""Write the corpus card of an export: the facts that a researcher needs to use the file."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def card(about: About, summary: Summary, file: Path, form: str) -> str:
 
 
 def _restrictions(feeds: Iterable[FeedTotal]) -> Iterable[str]:
-    """Yield a section on the feeds of which the owner of the archive does not publish all."""
+    """Yield a section on the feeds for which the owner of the archive has set limits."""
     restricted = [(feed, limits) for feed in feeds if (limits := list(_limits(feed.facts)))]
     if restricted:
         in_order = sorted(restricted, key=lambda one: one[0].facts.slug)
@@ -107,7 +107,7 @@ def _table(heading: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
 
 
 def _plain(value: object) -> str:
-    """Return a value as one line that is no markup in Markdown; titles come from strangers."""
+    """Return a value as one line with Markdown escaped, because titles are untrusted text."""
     text = " ".join(str(value).split())
     return "".join(f"\\{c}" if c in "\\|<>[]*_" else c for c in text)
 

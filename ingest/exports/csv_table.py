@@ -1,8 +1,8 @@
-"""CSV (RFC 4180) for spreadsheets: one entry a row, lists as JSON.
+"""Export entries as CSV (RFC 4180) for spreadsheets: one entry per row, lists as JSON.
 
-A spreadsheet runs a cell that begins with `=`, `+`, `-` or `@` as a formula, and titles come from
-strangers. Such a text gets an apostrophe in front of it, and so does one that begins with an
-apostrophe: whoever removes one leading apostrophe from each cell has the exact texts again.
+Spreadsheets run a cell that begins with `=`, `+`, `-` or `@` as a formula, and titles are untrusted
+text. So an apostrophe is put before such a text, and also before a text that begins with an
+apostrophe. To restore the exact texts, remove one leading apostrophe from each cell.
 """
 
 from __future__ import annotations

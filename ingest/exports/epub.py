@@ -1,6 +1,6 @@
 """EPUB 3.3: a book with a chapter for each entry, in order of date.
 
-The pieces are the entries as JSON Lines; `finish` makes the book of them, one chapter at a time.
+The pieces are the entries as JSON Lines. `finish` makes the book from them, one chapter at a time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ingest.exports.format import Format
 from ingest.exports.xhtml import blocks_of, link_in_xml, text_in_xml
 from ingest.values.exports import About, ExportEntry
 
-_BEGINNING = (1980, 1, 1, 0, 0, 0)  # fixed, the earliest time that zip allows
+_BEGINNING = (1980, 1, 1, 0, 0, 0)  # a fixed time: the earliest that zip allows
 _NAMESPACES = 'xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"'
 _CONTAINER = """\
 <?xml version="1.0" encoding="utf-8"?>
@@ -43,14 +43,14 @@ class _Chapter(NamedTuple):
 
 
 class Epub(Format):
-    """A book of the entries' texts. It names pictures, but has none."""
+    """A book with the texts of entries. It has links to pictures, but no pictures."""
 
     name = "epub"
     is_public = True
     has_finish = True
 
     def piece(self, entries: Sequence[ExportEntry], *, is_first: bool) -> bytes:
-        """Return what a chapter needs of each entry, as a line of JSON."""
+        """Return the facts for the chapter of each entry, as a line of JSON."""
         return b"".join(
             orjson.dumps(_facts_of(entry), option=orjson.OPT_APPEND_NEWLINE) for entry in entries
         )
@@ -115,7 +115,7 @@ def _page(title: str, language: str, body: str) -> str:
 
 
 def _about_page(about: About) -> str:
-    """Return the first page: what the book holds, and who owns the texts."""
+    """Return the first page, about the contents of the book and the owners of the texts."""
     chosen = "".join(f"<p>{text_in_xml(one)}</p>" for one in about.choice)
     feeds = "".join(f"<li>{text_in_xml(title)}</li>" for title in about.feeds.values())
     return (

@@ -1,4 +1,4 @@
-"""What a format of exports is: how batches of entries become the bytes of a file."""
+"""The interface of export formats, which convert batches of entries to the bytes of a file."""
 
 from __future__ import annotations
 
@@ -13,18 +13,19 @@ class Format:
     """A format whose file is a head, a piece for each batch, and a tail.
 
     All methods are pure, so the same entries give the same bytes. A format that cannot be written
-    piece by piece, such as a zip file, collects pieces in a form of its own, and makes the file of
+    piece by piece, such as a zip file, returns pieces in an internal form, and makes the file from
     them in `finish`.
     """
 
     name: ClassVar[str]
-    # What may be added: earlier versions, the publisher's bytes, the visible text.
+    # The optional parts that it supports: `revisions`, `captures` (the publisher's bytes), `text`
+    # (the visible text).
     extras: ClassVar[frozenset[str]] = frozenset()
     newest_first: ClassVar[bool] = False
     has_card: ClassVar[bool] = False
-    is_public: ClassVar[bool] = False  # It is made for others to read, unless the user says no.
+    is_public: ClassVar[bool] = False  # By default, the rights of feeds apply.
     has_finish: ClassVar[bool] = False
-    has_documents: ClassVar[bool] = False  # It has documents as they were seen, not entries.
+    has_documents: ClassVar[bool] = False  # It has documents instead of entries.
 
     def prepare(self) -> None:
         """Raise `UsageError` if a library that the format needs is not installed."""
@@ -34,7 +35,7 @@ class Format:
         return b""
 
     def piece(self, entries: Sequence[Any], *, is_first: bool) -> bytes:
-        """Return the bytes of a batch: of `ExportEntry`, or of `Sighting` if it has documents."""
+        """Return the bytes of a batch of `ExportEntry`, or of `Sighting` if `has_documents`."""
         raise NotImplementedError
 
     def tail(self, about: About) -> bytes:
@@ -42,5 +43,5 @@ class Format:
         return b""
 
     def finish(self, pieces: BinaryIO, out: BinaryIO, about: About) -> None:
-        """Write the file, given all pieces from the first to the last byte."""
+        """Write the file from `pieces`, a stream of all pieces."""
         shutil.copyfileobj(pieces, out, 1 << 20)

@@ -1,4 +1,4 @@
-"""A feed document of the archive: JSON Feed 1.1, the newest entry first."""
+"""Export entries as a JSON Feed 1.1, newest entry first."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class JsonFeed(Format):
         return orjson.dumps(own)[:-1] + b',"items":['
 
     def piece(self, entries: Sequence[ExportEntry], *, is_first: bool) -> bytes:
-        """Return items; a comma stands before each but the first."""
+        """Return items, with a comma before each item except the first."""
         items = b"".join(b",\n" + orjson.dumps(_item_of(entry)) for entry in entries)
         return items[1:] if is_first else items
 
@@ -37,7 +37,7 @@ class JsonFeed(Format):
 
 
 def _item_of(entry: ExportEntry) -> dict[str, Any]:
-    """Return an item; fields without a value are left out, as the format asks for."""
+    """Return an item; fields without a value are left out, as the format requires."""
     fields = {
         "id": entry.id,
         "url": entry.link,
@@ -57,6 +57,6 @@ def _item_of(entry: ExportEntry) -> dict[str, Any]:
 
 
 def _attachment_of(file: Any) -> dict[str, Any]:
-    kind = file["media_type"] or "application/octet-stream"  # the format requires one
+    kind = file["media_type"] or "application/octet-stream"  # the format requires a type
     size = {"size_in_bytes": file["length"]} if file["length"] else {}
     return {"url": file["url"], "mime_type": kind, **size}

@@ -1,4 +1,4 @@
-"""JSON Lines: one entry a line, all fields in the order of the schema."""
+"""Export entries as JSON Lines: one entry per line, all fields in the order of the schema."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import orjson
 from ingest.exports.format import Format
 from ingest.values.exports import ExportEntry
 
-# Instants end in `+00:00`, which DuckDB reads as an instant with a zone. UTF-8 without escapes.
+# orjson writes UTF-8 without escapes. Its instants end in `+00:00`, so that DuckDB reads the zone.
 _AS_LINE = orjson.OPT_APPEND_NEWLINE
 
 
 class Jsonl(Format):
-    """One JSON object a line; bytes in Base64 (RFC 4648 section 4)."""
+    """One JSON object per line; bytes are in Base64 (RFC 4648 section 4)."""
 
     name = "jsonl"
     extras = frozenset({"revisions", "captures", "text"})

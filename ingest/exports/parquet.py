@@ -1,6 +1,7 @@
-"""Parquet: the same columns and types in every file, also where all values are absent.
+"""Export entries as Parquet; each file has the same columns and types, even for absent values.
 
-The pieces are an Arrow stream (one record batch each), of which `finish` makes the row groups.
+The pieces form an Arrow stream, with one record batch in each piece. `finish` makes the row groups
+from it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _ROW_GROUP, _PAGE = 32 << 20, 8 << 20  # bytes in memory
-_END = b"\xff\xff\xff\xff\x00\x00\x00\x00"  # of an Arrow stream
+_END = b"\xff\xff\xff\xff\x00\x00\x00\x00"  # the end of an Arrow stream
 _REPEATED = ["feed_slug", "feed_url", "feed_title", "feed_author", "language", "source_url"]
 
 
@@ -98,7 +99,7 @@ def _row_groups(batches: Any) -> Iterator[list[Any]]:
 
 @cache
 def schema() -> pa.Schema:
-    """Return the columns, in the order of `ExportEntry`; whether one may be null does not vary."""
+    """Return the columns, in the order of `ExportEntry`; all of them may be null."""
     import pyarrow as pa
 
     text, texts, instant = pa.string(), pa.list_(pa.string()), pa.timestamp("us", tz="UTC")

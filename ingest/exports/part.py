@@ -1,4 +1,4 @@
-"""The unfinished file of an export: its pieces so far, and how to continue.
+"""The unfinished file of an export: its pieces, and the position from which it can continue.
 
 `OUT.part` has the pieces, and `OUT.part.json` has the position after the last complete piece. Bytes
 that a killed process wrote after that position are cut off.
@@ -29,17 +29,17 @@ class Progress:
 
 
 class Part:
-    """An open unfinished file; `progress` is where to continue, None at the beginning."""
+    """An open unfinished file; `progress` has the options and progress of the last run, or None."""
 
     def __init__(self, out: Path, stream: BinaryIO, asked: Mapping[str, Any]) -> None:
         self._out, self.stream, self._asked = out, stream, asked
         self.progress = self._read_progress()
 
     def start(self, *, force: bool) -> Progress | None:
-        """Cut off what is after the last complete piece; return where to continue.
+        """Cut off the bytes after the last complete piece; return the progress, if there is one.
 
-        Raise `UsageError` if the file belongs to an export with other options, unless `force`
-        allows to begin anew.
+        Raise `UsageError` if the file belongs to an export with other options. With `force`, start
+        again instead.
         """
         before = self.progress
         if before is not None and before[0] != self._asked and not force:
@@ -69,10 +69,10 @@ class Part:
             state = orjson.loads(_state(self._out).read_bytes())
             return state.pop("asked"), Progress(**state)
         except (FileNotFoundError, ValueError, KeyError, TypeError):
-            return None  # there is none, or it is damaged
+            return None  # there is no state file, or it is damaged
 
     def finish(self, made: Path | None) -> None:
-        """Give the finished file its name: the pieces themselves, or the file `made` of them."""
+        """Rename the finished file to `out`: the file of pieces, or the file `made` from them."""
         self.stream.flush()
         os.fsync(self.stream.fileno())
         (made or _part(self._out)).replace(self._out)
@@ -84,8 +84,8 @@ class Part:
 def open_part(out: Path, asked: Mapping[str, Any], *, force: bool) -> Iterator[Part]:
     """Open the unfinished file of an export, and lock it.
 
-    Raise `UsageError` if `out` exists and `force` does not allow to replace it, if it cannot be
-    written, or if another process is writing it.
+    Raise `UsageError` if `out` exists and `force` is not set, if it cannot be written, or if
+    another process is writing it.
     """
     if out.is_dir():
         raise UsageError(f"{out} is a folder; name a file")

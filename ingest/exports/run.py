@@ -1,4 +1,4 @@
-"""Write an export: batch after batch, so that memory does not grow, and from where it stopped."""
+"""Write an export in batches, so that memory does not grow; continue a stopped export."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from ingest.values.exports import About
 if TYPE_CHECKING:
     from ingest.database import Database
 
-Tell = Callable[[int, int], None]  # is called with the number of entries written, and of all
-Note = Callable[[int, Any], None]  # is called with the number of entries written, and the place
+Tell = Callable[[int, int], None]  # called with the numbers of written and of all entries
+Note = Callable[[int, Any], None]  # called with the number of written entries, and the position
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "exports.guidang")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """What is exported; `asked` are the options that chose it, as the user gave them.
+    """The options of an export; `asked` has them as the user gave them.
 
-    `batch` is how many entries are in memory at a time.
+    `batch` is the number of entries in memory at a time.
     """
 
     format: Format
@@ -42,7 +42,7 @@ class Export:
     batch: int = 500
 
     def identity(self) -> dict[str, Any]:
-        """Return what an unfinished export must have in common with this one to be continued."""
+        """Return the facts that must be the same to continue an unfinished export."""
         return {
             "generator": _generator(),
             "format": self.format.name,
@@ -73,8 +73,8 @@ def run(
 ) -> Outcome:
     """Write an export to a file; continue it if it was killed.
 
-    Its place is noted after each `notes_after` entries. Raise `UsageError` if the file cannot be
-    written, or is there already and `force` is not set.
+    The position is stored after every `notes_after` entries. Raise `UsageError` if the file cannot
+    be written, or exists and `force` is not set.
     """
     export.format.prepare()
     with open_part(out, export.identity(), force=force) as part:
@@ -115,7 +115,7 @@ def _write(
     before: Progress | None = None,
     note: Note = lambda *_: None,
 ) -> int:
-    """Write all pieces after those from before; return the number of entries in all."""
+    """Write all pieces, except those of an earlier run; return the total number of entries."""
     count = before.entries if before else 0
     if before is None:
         stream.write(export.format.head(about))
@@ -132,7 +132,7 @@ def _write(
 def _batches(
     database: Database, export: Export, after: Place | None
 ) -> Iterator[Batch | Sightings]:
-    """Yield what the format has: entries, or documents as they were seen."""
+    """Yield batches of entries, or of documents if the format has documents."""
     if export.format.has_documents:
         return sightings(database, export.choice, size=export.batch, after=after)
     return batches(
@@ -146,7 +146,7 @@ def _batches(
 
 
 def _every(entries: int, note: Note, last: int) -> Note:
-    """Return a function that notes the place only after so many entries more: disks are slow."""
+    """Return a function that calls `note` after every `entries` entries, because disks are slow."""
 
     def note_sometimes(count: int, place: Any) -> None:
         nonlocal last
@@ -158,7 +158,7 @@ def _every(entries: int, note: Note, last: int) -> Note:
 
 
 def _make(form: Format, about: About, part: Part, out: Path) -> Path | None:
-    """Make the file of its pieces, if its format needs that."""
+    """Make the file from its pieces, if the format needs this; return its path, or None."""
     if not form.has_finish:
         return None
     made = out.with_name(f"{out.name}.part.made")

@@ -1,6 +1,7 @@
-"""WACZ 1.1.1: a web archive with its index in one zip file, which replays without a server.
+"""Export a WACZ 1.1.1 file: a web archive and its index in a zip file. It needs no server.
 
-The pieces are the WARC file; `finish` puts it, its index and its list of pages into the zip file.
+The pieces form a WARC file. `finish` puts this file, its index and its list of pages into the zip
+file.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from warcio.archiveiterator import ArchiveIterator
 from ingest.exports.warc import Warc
 from ingest.values.exports import About
 
-_BEGINNING = (1980, 1, 1, 0, 0, 0)  # fixed, the earliest time that zip allows
+_BEGINNING = (1980, 1, 1, 0, 0, 0)  # a fixed time: the earliest that zip allows
 _WARC = "data.warc.gz"
 _SORTED_AT_ONCE = 50_000  # lines
 _DEFAULT_PORTS = {("http", "80"), ("https", "443")}
@@ -92,7 +93,7 @@ def _hash(digest: Any) -> str:
 
 
 def _index(warc: BinaryIO, pages: IO[bytes]) -> Iterator[bytes]:
-    """Yield a line of the index for each document; write its page."""
+    """Yield a line of the index for each document; write a line about each page to `pages`."""
     warc.seek(0)
     records = ArchiveIterator(warc)
     for record in records:
@@ -123,9 +124,9 @@ def _mime(record: Any) -> str:
 
 
 def surt(url: str) -> str:
-    """Return the key of an address in an index, as other tools make it.
+    """Return the key of an address in an index, in the same form as other tools.
 
-    It is the host reversed, then the path and the sorted query, all in lower case.
+    The key is the reversed host, then the path and the sorted query, all in lower case.
     """
     parts = urlsplit(url.lower())
     if not parts.netloc:
@@ -147,7 +148,7 @@ def _in_ascii(host: str) -> str:
 
 
 def _sort(lines: Iterable[bytes]) -> IO[bytes]:
-    """Return an open file with the lines sorted; memory does not grow with their number."""
+    """Return an open file with the lines sorted; memory does not grow with the number of lines."""
     waiting, out = iter(lines), tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     with ExitStack() as stack:
         parts = []

@@ -1,7 +1,7 @@
-"""WARC 1.1 (ISO 28500:2017): the publisher's documents, each record compressed on its own.
+"""Export documents as WARC 1.1 (ISO 28500:2017), with each record compressed separately.
 
-Of a response, Guidang keeps the body and the Content-Type, so these are what a record has. The
-items of one document, which are stored one by one, are joined to a document again.
+Guidang stores only the body and the Content-Type of a response, so a record has only these. The
+items of a document, which are stored one by one, are joined again.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "records.guidang")
 
 
 class Warc(Format):
-    """A gzip file with a member for each record; earlier versions and captures are always in it."""
+    """A gzip file with a member for each record; it always has earlier versions."""
 
     name = "warc"
     extras = frozenset({"revisions", "captures"})
@@ -66,7 +66,7 @@ def _writer() -> tuple[BytesIO, WARCWriter]:
 
 
 def _headers(url: str, at: str, body: bytes) -> dict[str, str]:
-    """Return fixed headers, where warcio would use the present time and a random id."""
+    """Return headers with a fixed time and id; warcio would use the current time, a random id."""
     digest = hashlib.sha256(body).hexdigest()
     return {
         "WARC-Record-ID": f"<urn:uuid:{uuid.uuid5(_NAMESPACE, f'{at} {digest} {url}')}>",
@@ -116,13 +116,13 @@ def _put(writer: WARCWriter, record: Any) -> None:
 
 
 def _payload_digest(body: bytes) -> str:
-    """Return the digest as warcio labels it: SHA-1 in Base32, which pywb compares."""
+    """Return the digest in the form of warcio, which pywb compares: SHA-1 in Base32."""
     digest = hashlib.sha1(body, usedforsecurity=False).digest()
     return f"sha1:{b32encode(digest).decode()}"
 
 
 def _join(found: Sequence[Sighting]) -> Iterator[Sighting]:
-    """Join the items that came in one document; those that were seen again stay alone."""
+    """Join the items of each document, except items that were seen several times."""
     for _, same in groupby(found, key=lambda one: (one.at, one.url, one.is_page)):
         together = list(same)
         yield from (one for one in together if one.is_repeated)

@@ -1,8 +1,8 @@
-"""HTML of an entry → blocks of XHTML for books, which are valid whatever the HTML was.
+"""Convert an entry's HTML to blocks of XHTML for books, which are valid even if the HTML is not.
 
-Publishers nest elements as HTML forbids it, and readers of books refuse that. So the text becomes
-a flat list of blocks: paragraphs, headings, list items, quotations, code. Inside them are only
-links, emphasis, code and line breaks. A book has no pictures and films: a line names them.
+Publishers nest elements in ways that HTML forbids, and e-book readers refuse such files. So the
+text becomes a flat list of blocks: paragraphs, headings, list items, quotations, code. Inside them
+are only links, emphasis, code and line breaks. A book has no pictures and films, but links to them.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def blocks_of(html: str) -> str:
 
 
 def _join(kind: str, blocks: list[_Block]) -> str:
-    """Put blocks of one kind, which follow each other, into their element."""
+    """Put consecutive blocks of the same kind into their element."""
     if kind == "li":
         return f"<ul>{''.join(f'<li>{one.markup}</li>' for one in blocks)}</ul>"
     if kind == "quote":
@@ -52,12 +52,12 @@ def _join(kind: str, blocks: list[_Block]) -> str:
 
 
 def text_in_xml(text: str) -> str:
-    """Return a text for XML, without the characters that XML cannot hold."""
+    """Return a text escaped for XML, without characters that XML forbids."""
     return escape(_IMPOSSIBLE.sub("", text))
 
 
 def link_in_xml(address: str | None) -> str | None:
-    """Return an address as a quoted attribute; None if it is no valid address of the web."""
+    """Return an address as a quoted attribute, or None if it is not a valid web address."""
     try:
         parts = urlsplit(_IMPOSSIBLE.sub("", (address or "").strip()))
     except ValueError:
@@ -71,7 +71,7 @@ def link_in_xml(address: str | None) -> str | None:
 
 
 class _Writer:
-    """Walks a tree, and begins a new block at each element that HTML shows as one."""
+    """Walks a tree, and begins a new block at each block element."""
 
     def __init__(self) -> None:
         self._blocks: list[_Block] = []
@@ -147,7 +147,7 @@ class _Writer:
             self._has_text = True
 
     def _end_block(self) -> None:
-        """End the present block; inline elements that are open go on in the next one."""
+        """End the current block; open inline elements continue in the next block."""
         if self._has_text:
             ends = "".join(end for _, end in reversed(self._open))
             self._blocks.append(_Block(self._kinds[-1], "".join(self._pieces).strip() + ends))

@@ -55,7 +55,7 @@ class Follower(Protocol):
     def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:
         """Process these entries, each of which was inserted, changed or deleted.
 
-        After a stop, it may be called again for the same entry.
+        After a stopped run, this may be called again for the same entry.
         """
 
     def end(self, *, now: datetime) -> None:
@@ -75,15 +75,15 @@ class Run:
         self._is_stopped = False
 
     def stop(self) -> None:
-        """End the run after the present batch; entries that are not processed stay due."""
+        """End the run after the current batch; entries that are not processed stay due."""
         self._is_stopped = True
 
     def finish(self) -> int:
         """Process all due entries; return the number of things made.
 
-        Other processes can process batches in between. An entry that fails stays due,
-        and the others are still processed; the first error is raised in the end. A batch without
-        any success ends the run.
+        Other processes can process batches in between. An entry that fails stays due, and the
+        others are still processed; the first error is raised at the end. A batch without any
+        success ends the run.
         """
         try:
             self._follower.begin(now=self._now)

@@ -16,11 +16,12 @@ from ingest.follow.follower import Follower, Run
 
 T = TypeVar("T")
 
-# One run for many commits costs less than many runs. So while something is being committed, a run
-# is put off again and again by this many seconds.
+# One run for many commits costs less than many runs. So a run is delayed by this many seconds,
+# several times, while something is being committed.
 _PAUSE, _MOST_PAUSES = 0.01, 10
 
-# The function is called after each run in the background, with the error of the run if any.
+# Such a function is called after each run in the background, with the follower's name and the error
+# of the run, or None.
 OnEnd = Callable[[str, GuidangError | None], None]
 
 
@@ -52,8 +53,8 @@ class Following:
     async def finish(self) -> int:
         """Process all due entries; return the number of things made.
 
-        Those for which another follower marks entries due run twice. Raise the first `GuidangError`
-        after all followers have ended.
+        A follower for which another follower marks entries due is run twice. Raise the first
+        `GuidangError` after all followers have ended.
         """
         again = {name for thread in self._threads.values() for name in thread.marks_due_for}
         return await self._finish_some(self._threads) + await self._finish_some(again)

@@ -1,4 +1,4 @@
-"""The follower that links near-duplicates. It deletes and hides nothing; no poll waits for it."""
+"""The follower that links near-duplicates. It deletes and hides no entries."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ class Likeness:
         self.marks_due_for = marks_due_for
 
     def begin(self, *, now: datetime) -> None:
-        """Do nothing: the tables are always ready."""
+        """Do nothing, because the tables are always ready."""
 
     def end(self, *, now: datetime) -> None:
-        """Do nothing: each batch is complete."""
+        """Do nothing, because each batch is complete."""
 
     def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:
         """Read the texts of these entries; they are linked when their marks are deleted.
 
-        So a batch is linked completely or not at all, whenever the process is killed.
+        So a batch is linked completely or not at all, even if the process is killed.
         """
         prepared = self._database.query(store.prepare, entry_ids)
 

@@ -103,7 +103,7 @@ def _forget_outputs(followers: Iterable[str], database: Database) -> None:
 
 
 def check_name(name: str, config: Config) -> str:
-    """Return the name of a follower; raise `UsageError` if there is none."""
+    """Return the name of a follower; raise `UsageError` if there is no such follower."""
     known = followers_of(config)
     if name not in known:
         raise UsageError(f"no follower is called {name!r}; there are: {', '.join(known)}")

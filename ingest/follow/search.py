@@ -1,4 +1,4 @@
-"""The follower that fills the search index. The start never waits for it, and no poll does."""
+"""The follower that fills the search index. Neither polls nor the start of Guidang wait for it."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ class Search:
     """Keeps the search index of a database up to date."""
 
     name = index.SEARCH
-    at_once = 500  # FTS5 costs less for many; SQLite's other writers wait a quarter of a second
+    at_once = 500  # large batches are faster in FTS5; other writers to SQLite wait 0.25 s
     marks_due_for = ()
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def begin(self, *, now: datetime) -> None:
-        """Do nothing: the index is always ready."""
+        """Do nothing, because the index is always ready."""
 
     def end(self, *, now: datetime) -> None:
-        """Do nothing: each batch is complete."""
+        """Do nothing, because each batch is complete."""
 
     def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:  # noqa: ARG002 - no output has a date
         """Read the texts of these entries; they are indexed when their marks are deleted.
 
-        So a batch is in the index completely or not at all, whenever the process is killed.
+        So a batch is in the index completely or not at all, even if the process is killed.
         """
         ready = self._database.query(index.prepare, entry_ids)
         keep = partial(index.write, entry_ids=entry_ids, ready=ready)

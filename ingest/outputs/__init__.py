@@ -7,7 +7,7 @@
     body          an entry's HTML, protected from Markdown and templates
     inert         text and addresses that are safe in themes
     naming        the author and the file name of a record
-    names         the names of a record that get pages
+    names         the names of categories, tags and authors
     own_keys      keys that the user adds to the front matter
     pages         Hexo's names of pages
     rights        excerpts and embargoes
@@ -66,5 +66,5 @@ def paths_for(layout: Layout, record: Record) -> Iterator[str]:
 
 
 def is_at_home(layout: Layout, record: Record) -> bool:
-    """Return whether a new record could get the path of this record."""
+    """Return whether the record has a path that a new record could get."""
     return record.path is not None and record.path in paths_for(layout, record)

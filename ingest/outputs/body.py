@@ -1,16 +1,18 @@
 """Put an entry's HTML into one `<div>`, protected from Markdown, templates, Hexo and its themes.
 
-All of these search text and tags for their own syntax. The characters of such syntax are written as
-character references, which have the same meaning for browsers, but none for the other programs.
+These programs search text and tags for their own syntax. The characters of such syntax are written
+as character references. Browsers show the same text, but the other programs find no syntax.
 """
 
 from __future__ import annotations
 
 import re
 
-# Otherwise one hostile entry could run a template, or stop the build of the whole site.
+# Template syntax. With it, a hostile entry could run a template, or stop the build of the whole
+# site.
 _BRACES = re.compile(r"\{(?=[{%#])|(?<=\{)\{|\}(?=\})|(?<=[%#}])\}")
-# Hexo turns fences into blocks before it reads Markdown. The theme fluid turns `[^1]` into a note.
+# Hexo turns fences into code blocks before it reads Markdown. The theme Fluid turns `[^1]` into a
+# footnote.
 _FENCES = re.compile(r"`{3,}|~{3,}")
 _FOOTNOTE = re.compile(r"\[(?=\^\d)")
 # Hexo marks its placeholders with U+FFFC. The build fails if an unknown number follows it.
@@ -76,5 +78,5 @@ def must_stay_raw(html: str) -> bool:
 
 
 def _has_name_in_value(html: str) -> bool:
-    """Return whether a value contains the name of an attribute; most have no `=` at all."""
+    """Return whether the value of an attribute contains the name of another attribute and `=`."""
     return bool(_EQUALS_IN_VALUE.search(html) and _NAME_IN_VALUE.search(html))

@@ -1,9 +1,9 @@
 """Make text and addresses from outside safe for themes that do not escape them.
 
 Many themes print titles, names and picture addresses as HTML without escaping, in elements or
-attributes. Some read them, decoded, from the page and print them again as HTML (volantis does so
-with the title). Entities do not help, because themes that do escape would show them. So dangerous
-characters are replaced by similar ones, such as full-width forms.
+attributes. Some read them, decoded, from the page and print them again as HTML (the theme Volantis
+does this with the title). Entities do not help, because themes that do escape would show them. So
+dangerous characters are replaced by similar ones, such as full-width forms.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import re
 # These characters open a tag or a comment in HTML (WHATWG 13.2.5.6). At the end of the text, the
 # theme's own text follows, so `<` is dangerous there too.
 _OPENING = re.compile(r"<(?=[A-Za-z/!?]|\Z)")
-# The pattern matches what may be a character reference. In an address, a named reference needs its
+# The patterns match possible character references. In an address, a named reference needs its
 # semicolon.
 _REFERENCE = re.compile(r"&(?:#\w+|[A-Za-z][A-Za-z0-9]{0,31});?", re.ASCII)
 _REFERENCE_IN_ADDRESS = re.compile(r"&(?:#\w+;?|[A-Za-z][A-Za-z0-9]{0,31};)", re.ASCII)
@@ -22,8 +22,9 @@ _REFERENCE_IN_ADDRESS = re.compile(r"&(?:#\w+;?|[A-Za-z][A-Za-z0-9]{0,31};)", re
 # another attribute.
 _FULL_WIDTH_QUOTES = str.maketrans({'"': "＂", "'": "＇"})
 
-# butterfly writes titles and names into a script and escapes only the quotes, so that a backslash
-# before a quote ends its string, and one at the end makes the string go on.
+# The theme Butterfly writes titles and names into a script and escapes only the quotes. So a
+# backslash before a quote would end the string, and a backslash at the end would continue the
+# string.
 _ESCAPE = re.compile(r"\\+(?=['\"`]|\Z)")
 
 _UNSAFE_IN_ADDRESS = re.compile(r"""[\s\x00-\x1f\x7f"'<>\\`]""")
@@ -50,7 +51,7 @@ def inert_text(text: str) -> str:
 
 
 def without_quotes(text: str) -> str:
-    """Return the text with full-width quotes, which end no attribute."""
+    """Return the text with full-width quotes, which cannot end an attribute."""
     return text.translate(_FULL_WIDTH_QUOTES)
 
 

@@ -14,7 +14,7 @@ from ingest.outputs.own_keys import OwnKeys, OwnValue, fill_own_keys
 from ingest.outputs.source_line import source_line
 from ingest.values import Record
 
-# The spellings of categories and tags that differ from their names, by place and name.
+# The spellings of categories and tags that differ from their names, by folder and name.
 Names = Mapping[tuple[str, str], str]
 NOTHING_APART: Names = MappingProxyType({})
 NO_FILES: Mapping[str, bytes] = MappingProxyType({})
@@ -25,7 +25,7 @@ class Options(Protocol):
 
     @property
     def profile(self) -> str:
-        """The theme or program to write for, one of `Layout.profiles`; empty: none."""
+        """The theme or program to write for, one of `Layout.profiles`, or an empty string."""
 
     @property
     def template(self) -> str:
@@ -33,7 +33,7 @@ class Options(Protocol):
 
     @property
     def split(self) -> str:
-        """The field of paths by which the records are split into sites: `year`, `feed` or none."""
+        """The field of paths that splits records into sites: `year`, `feed` or an empty string."""
 
     @property
     def timezone(self) -> str:
@@ -49,7 +49,7 @@ class Options(Protocol):
 
     @property
     def default_image(self) -> str:
-        """The picture of an entry without one; empty: none."""
+        """The picture for entries without a picture, or an empty string."""
 
     @property
     def front_matter(self) -> OwnKeys:
@@ -84,7 +84,7 @@ class Layout(ABC):
     """The key of the front matter for the address of the canonical entry of a story."""
 
     has_own_part: ClassVar[bool] = False
-    """Whether a new file ends with the line below which users write what is to stay."""
+    """Whether a new file ends with a line below which users can add text that is kept."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
@@ -92,7 +92,7 @@ class Layout(ABC):
     def path(self, record: Record, *, apart: bool = False, longest: int | None = None) -> str:
         """Return the path of the record's file below the output's folder, with `/` between folders.
 
-        With `apart`, the path differs from those of all other feeds. `longest` is the most bytes
+        With `apart`, the path differs from all paths of other feeds. `longest` is the most bytes
         that each part may have; with 0, all optional fields are left out.
         """
         split, zone = self._options.split, self._options.timezone
@@ -106,7 +106,7 @@ class Layout(ABC):
         *,
         guess: bool = False,  # noqa: ARG002
     ) -> Iterator[tuple[str, str]]:
-        """Yield each name that gets a page on the site, after the folder of that page.
+        """Yield each name that gets a page on the site, after the folder of the page.
 
         The caller changes the spelling of names that would share a page. The folder of a category
         depends on the spelling of its parent in `written`. If the parent has no spelling, the
@@ -130,7 +130,7 @@ class Layout(ABC):
         return record.html
 
     def own_keys(self, record: Record) -> dict[str, OwnValue]:
-        """Return the user's keys for the front matter, and those of links to duplicates.
+        """Return the user's keys for the front matter, and the keys of links to duplicates.
 
         A key with an empty value is left out.
         """
@@ -147,16 +147,16 @@ class Layout(ABC):
         """Return the bytes of the file, with categories and tags spelled as in `names`."""
 
     def site_of(self, folder: PurePath) -> PurePath | None:  # noqa: ARG002
-        """Return the site's folder, if the output's folder is below one; see `site_files`."""
+        """Return the site's folder, or None if the layout writes no files for a whole site."""
         return None
 
     def facts(self, record: Record) -> Iterator[str]:  # noqa: ARG002
-        """Yield what `site_files` needs to know of the record, such as its author."""
+        """Yield the facts about the record that `site_files` needs, such as its author."""
         return iter(())
 
     def site_files(self, facts: Sequence[str]) -> Mapping[str, bytes]:  # noqa: ARG002
         """Return the files of the whole site, by path below the site's folder.
 
-        `facts` are those of all records, each once, in order; there may be none.
+        `facts` has the facts of all records, each once, in order. It may be empty.
         """
         return NO_FILES

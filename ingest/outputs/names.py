@@ -17,7 +17,7 @@ _MOST_REMEMBERED = 2_000  # Most records repeat names of other records.
 def category_names(record: Record, default: str) -> Sequence[str]:
     """Return the categories set for the feed; if there are none, the default and the feed's name.
 
-    The widest comes first, and there is always one.
+    The broadest category comes first. There is always a category.
     """
     names = tuple(record.feed_categories) or (default, record.feed_title)
     return page_names(names) or (default,)
@@ -35,19 +35,19 @@ def author_names(record: Record) -> Sequence[str]:
 
 
 def author_text(record: Record) -> str:
-    """Return the authors on one line, or who stands for them; never empty, `.` or `..`."""
+    """Return the authors on one line, or a substitute; never empty, `.` or `..`."""
     stand_ins = (author_of_record(record), record.feed_title, record.feed_slug)
     return next(name for name in stand_ins if page_name(name))
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def page_names(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names in the form for files, each once."""
+    """Return the names as they are written in files, each once."""
     return tuple(dict.fromkeys(filter(None, map(page_name, names))))
 
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def page_name(name: str) -> str:
-    """Return a name in the form for files; empty if it is empty, `.` or `..`."""
+    """Return a name as it is written in files, or an empty string for `.` and `..`."""
     line = one_line(name)
     return short_name(inert_text(line)) if line.strip("./ ") else ""

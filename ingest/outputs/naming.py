@@ -17,7 +17,8 @@ PATH_FIELDS = frozenset({"feed", "year", "month", "day", "date", "title", "id"})
 _ID_DIGITS = 10
 _TITLE_BYTES = 120
 
-# Windows refuses `<>:"/\|?*`, and Hexo fails on `%`. The others are special in a shell or YAML.
+# Windows refuses `<>:"/\|?*`, and Hexo fails on `%`. The other characters are special in a shell or
+# in YAML.
 _UNSAFE = re.compile(r"""[\s<>:"/\\|?*%#&'`$!;(){}\[\]^~=+,@]+""")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
@@ -30,7 +31,7 @@ def author_of(
     feed_categories: Sequence[str],
     feed_title: str,
 ) -> str:
-    """Return the first that exists: entry's authors, author set for the feed, feed's author, site.
+    """Return the entry's authors, or else the author set for the feed, the feed's, or the site.
 
     If the user has set categories (subject, site, channel), the second one is the site.
     """
@@ -39,7 +40,7 @@ def author_of(
 
 
 def author_of_record(record: Record) -> str:
-    """Return the authors of a record on one line, or who stands for them; never empty."""
+    """Return the authors of a record on one line, or a substitute; never empty."""
     names = (" ".join(author.name.split()) for author in record.authors)
     return author_of(
         list(dict.fromkeys(name for name in names if name.strip("./ "))),
@@ -103,7 +104,7 @@ def _as_part(name: str) -> str:
 
 
 def safe_name(text: str, longest: int = LONGEST_NAME) -> str:
-    """Return text for a file name, at most `longest` bytes; empty if no character is safe."""
+    """Return text for a file name, at most `longest` bytes. It is empty if no character is safe."""
     normal = unicodedata.normalize("NFC", text)
     if not normal.isprintable():
         normal = "".join(c if c.isprintable() else " " for c in normal)

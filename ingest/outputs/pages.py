@@ -31,7 +31,7 @@ _MOST_REMEMBERED = 2_000  # names; most records repeat names of other records
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def page_of(name: str) -> str:
-    """Return the folder of a name in lower case, without accents; empty if no letter is left.
+    """Return the folder of a name, in lower case and without accents. It may be empty.
 
     Case is ignored because some file systems ignore it, and so can Hexo (`filename_case`).
     """
@@ -40,7 +40,7 @@ def page_of(name: str) -> str:
 
 
 def _without_accents(name: str) -> str:
-    """Remove accents from Latin letters, also full-width ones, as hexo-util's `escapeDiacritic`."""
+    """Remove accents from Latin letters, even full-width ones, like hexo-util's function."""
     if name.isascii():
         return name
     return "".join(map(_letter, unicodedata.normalize("NFC", name)))
@@ -60,7 +60,7 @@ def short_name(name: str) -> str:
 
 
 def ways_to_write(name: str) -> Iterator[str]:
-    """Yield spellings: the name, with full-width signs (`c＋＋`), a number (`c 2`), a digest."""
+    """Yield spellings: the name itself, then with full-width signs, a number or a digest."""
     yield name
     full_width = short_name(_SIGN.sub(lambda sign: chr(ord(sign[0]) + _FULL_WIDTH), name))
     if full_width != name:

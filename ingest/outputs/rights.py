@@ -18,15 +18,15 @@ class Readers(Protocol):
 
     @property
     def private(self) -> bool:
-        """Whether only the user reads it; the settings of feeds then restrict nothing."""
+        """Whether only the user reads it. The rights of feeds then do not apply."""
 
     @property
     def publish_after(self) -> timedelta | None:
-        """How long after their publication entries come into the output."""
+        """The time from the publication of an entry until it may be in the output."""
 
 
 def apply_rights(record: Record, output: Readers) -> Record:
-    """Return the record with what its feed's settings allow this output to have.
+    """Return the record, with only the parts that the feed's rights allow in this output.
 
     An excerpt is the beginning of the text without markup, and has no lead image, because a
     photograph is a whole work. Layouts add the link to the original (`Layout.html_of`).
@@ -47,7 +47,7 @@ def excerpt_of(html: str) -> str:
 def embargo_end(record: Record, output: Readers) -> datetime | None:
     """Return when the record may come into the output; None if there is no embargo.
 
-    The longer embargo holds, that of the output or that of the feed.
+    The longer embargo applies: the output's or the feed's.
     """
     own = output.publish_after or timedelta(0)
     wait = own if output.private else max(own, record.publish_after)

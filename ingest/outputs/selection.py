@@ -11,7 +11,7 @@ from ingest.values import Record
 
 
 class Filters(Protocol):
-    """The filters of an output; an empty one lets all records through."""
+    """The filters of an output; all records pass an empty filter."""
 
     @property
     def feeds(self) -> Collection[str]:

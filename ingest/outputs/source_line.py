@@ -1,4 +1,4 @@
-"""Make the line that says who wrote a text, with a link to the original."""
+"""Make the line that names the author of a text, with a link to the original."""
 
 from __future__ import annotations
 

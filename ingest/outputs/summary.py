@@ -1,4 +1,4 @@
-"""The beginning of an entry's text, for lists of posts and for search engines."""
+"""Summarize an entry by the beginning of its text, for lists of posts and search engines."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ LONGEST = 140  # Chinese characters
 _ASIDE = re.compile(
     r"<(audio|figcaption|iframe|math|pre|table|video)\b[^>]*>.*?(?:</\1>|\Z)", re.DOTALL
 )
-_REPEATED = re.compile(r"<(rp|rt)\b[^>]*>.*?(?:</\1>|\Z)", re.DOTALL)  # the text beside it
+_REPEATED = re.compile(r"<(rp|rt)\b[^>]*>.*?(?:</\1>|\Z)", re.DOTALL)  # annotations
 _INLINE = "a|abbr|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|ruby|s|samp|small|span"
 _INLINE += "|strike|strong|sub|sup|time|tt|u|var|wbr|rb"
 _INLINE_TAG = re.compile(rf"</?(?:{_INLINE})(?:\s[^>]*)?>")
 _TAG = re.compile(r"<[^>]*>")
-# How many characters of HTML are searched; the next number only if these have too little text.
+# How many characters of HTML are searched. The next number is used only if they have too little
+# text.
 _SEARCHED = (700, 2_500, 20_000)
 
 _MAY_BE_NARROW = re.compile("[^\u3001-\u3020\u4e00-\u9fff\uff01-\uff5e]")
@@ -63,7 +64,7 @@ def _whole_tags(fragment: str, longest: int) -> str:
 
 
 def _text(markup: str) -> str:
-    """Return the text of markup; elements inside a line leave no gap between their characters."""
+    """Return the text of markup; inline elements do not add spaces."""
     joined = _INLINE_TAG.sub("", _REPEATED.sub("", markup))
     return " ".join(html.unescape(_TAG.sub(" ", joined)).split())
 
@@ -72,7 +73,7 @@ def _count_fitting(text: str, room: int) -> int:
     """Return how many characters of a text fit into `room` columns."""
     count = 0
     while room > 1 and count < len(text):
-        some = text[count : count + room // 2]  # They fit, as no character is wider than two.
+        some = text[count : count + room // 2]  # They fit: no character is wider than two columns.
         room -= _columns_of(some)
         count += len(some)
     return count + (room == 1 and count < len(text) and _columns_of(text[count]) == 1)
@@ -91,8 +92,8 @@ def _is_narrow(character: str) -> bool:
 def _shorten(text: str, room: int) -> str:
     """Return at most `room` characters of a text, and "…" unless a sentence ends there.
 
-    The text is cut at the last end of a sentence, clause or word in the second half of them, or
-    after `room` characters if nothing ends there.
+    The text is cut at the last end of a sentence, clause or word in the second half of these
+    characters, or after `room` characters if there is no such end.
     """
     ends = [end for end in _END.finditer(text, room // 2, room + 1) if end.start() <= room]
     ends = [end for end in ends if not end[0].isspace() and end.end() <= room] or ends

@@ -9,7 +9,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufdd0-\ufdef\ufeff\ufffe\
 
 
 def one_line(text: str) -> str:
-    """Return the text with single blanks between its words, and without control characters."""
+    """Return the text with single spaces between its words, and without control characters."""
     seen = text if text.isprintable() else _CONTROL.sub(" ", text)
     return " ".join(seen.split())
 

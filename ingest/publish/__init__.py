@@ -1,8 +1,8 @@
-"""What follows after files were written: commit them with git, run the user's command.
+"""Publish written files: commit them with git, and run the user's command.
 
-publisher        once after each pass with news   ← open this first
+publisher        publish once after each run with changes   ← open this first
 git              the git program
-commit_message   what came, in words
+commit_message   the message of a commit
 command          the user's command, with a time limit
 """
 

@@ -1,4 +1,4 @@
-"""Run the user's command after news, without a shell and with a time limit."""
+"""Run the user's command after changes, without a shell and with a time limit."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Command:
     def run(self) -> None:
         """Run the command; raise `PublishError` if it fails or takes too long.
 
-        At the end, everything that it left running is killed.
+        At the end, processes that it left running are killed.
         """
         with TemporaryFile() as output:
             self._process = process = self._start(output)
@@ -63,7 +63,7 @@ class Command:
 
 
 def _last_line(output: IO[bytes]) -> str:
-    """Return the last line of what a command printed."""
+    """Return the last line of a command's output."""
     output.seek(max(output.seek(0, os.SEEK_END) - _MOST_READ, 0))
     lines = output.read().decode(errors="replace").splitlines()
     return next((line.strip() for line in reversed(lines) if line.strip()), "no output")

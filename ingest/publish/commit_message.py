@@ -1,4 +1,4 @@
-"""Write the message of a commit: what came, by feed, and what was taken down."""
+"""Write the message of a commit: its files by feed, and the takedowns."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SIGNS: Mapping[str, str] = {"new": "+", "edited": "~", "deleted": "-"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A file of the commit; `title` and `feed` are its entry's, empty if it has none."""
+    """A file of the commit, with the title and feed of its entry if it has one."""
 
     kind: str
     path: str
@@ -25,7 +25,8 @@ class Item:
 def commit_message(output: str, items: Sequence[Item], takedowns: Sequence[str]) -> str:
     """Return a message with a line of counts, then a line for each takedown and file.
 
-    Of many lines, only the first are listed. It ends with the trailer that `Repository` reads.
+    If there are many lines, only the first ones are listed. It ends with the trailer that
+    `Repository` reads.
     """
     counts = ", ".join(f"{count} {kind}" for kind, count in _count(items) if count)
     lines = [*_takedown_lines(takedowns), *_lines(items)]

@@ -1,4 +1,4 @@
-"""Commit changed files with the git program, and nothing of what its user is working on."""
+"""Commit changed files with the git program, but not the files that the user has staged."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Change:
 
 
 class Repository:
-    """The git repository that a folder is in.
+    """The git repository that contains a folder.
 
     All methods raise `PublishError` with a message that says what to do.
     """
@@ -73,7 +73,7 @@ class Repository:
         return list(_parse(os.fsdecode(listed), prefix))
 
     def commit(self, paths: Collection[str], message: str) -> None:
-        """Commit exactly these files, whatever else is staged."""
+        """Commit only these files, even if other files are staged."""
         wanted = b"\0".join(map(os.fsencode, sorted(paths)))
         from_input = ("--pathspec-from-file=-", "--pathspec-file-nul")
         self._git("--literal-pathspecs", "add", "--intent-to-add", *from_input, stdin=wanted)
@@ -122,7 +122,7 @@ class Repository:
 
 
 def _with_quiet_status(arguments: Sequence[str]) -> Sequence[str]:
-    """Keep `git status` from taking the lock that a user's command may need."""
+    """Add an option to `git status`, so that it does not take a lock that the user may need."""
     return ["--no-optional-locks", *arguments] if "status" in arguments[:2] else arguments
 
 

@@ -1,4 +1,4 @@
-"""Commit the written files and run the user's command, once after each pass with news."""
+"""Commit the written files and run the user's command, once after each run with changes."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ class Publisher:
 
     @property
     def is_wanted(self) -> bool:
-        """Return whether the configuration asks for anything after news."""
+        """Return whether the configuration asks for commits or for a command."""
         return self._config.git.commit or bool(self._config.hooks.after)
 
     def publish(self) -> bool:
-        """Commit and run the command if files were written since the last time; return whether.
+        """Commit and run the command if files were written since the last time.
 
-        If git fails, the command still runs. Raise the first `PublishError`, which is stored, too.
-        The next call then tries again.
+        Return whether there were such files. If git fails, the command still runs. Raise the first
+        `PublishError`, which is stored, too. The next call then tries again.
         """
         followers = [follower_of(output.name) for output in self._config.every_output]
         if not self.is_wanted:
@@ -97,7 +97,7 @@ class Publisher:
             repository.push()
 
     def _items(self, output: OutputConfig, repository: Repository) -> Iterator[Item]:
-        """Yield the changes that are Guidang's; those of the user are left for the user."""
+        """Yield the changes that Guidang made; the user's own changes are left out."""
         of_site = self._site_files(output)
         changes = repository.changes(beside=of_site)
         paths = [change.path for change in changes]

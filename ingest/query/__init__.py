@@ -1,12 +1,12 @@
-"""The query language: a line typed by a person → a tree. It knows no database.
+"""The query language: convert a query that a user types to a tree. It does not use the database.
 
 tree      the nodes
-errors    a query that cannot be understood, and where
-lexer     a line → words, phrases, fields and signs, each with its place
-days      the value of `before:`, `after:` and `on:` → a span of time
-parse     words, phrases, fields and signs → a tree
+errors    the error for an invalid query, with the offsets of the fault
+lexer     split a query into words, phrases, fields and signs, with their offsets
+days      convert the value of `before:`, `after:` or `on:` to a span of time
+parse     build the tree from words, phrases, fields and signs
 
-Full-width signs, as Chinese input methods write them, mean the same as ASCII ones.
+Full-width signs, which Chinese input methods write, mean the same as ASCII signs.
 """
 
 from ingest.query.errors import QueryError

@@ -1,4 +1,4 @@
-"""Read the value of `before:`, `after:` and `on:`: a day, a month or a year in a time zone."""
+"""Parse the value of `before:`, `after:` or `on:`: a day, a month or a year in a time zone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DAY = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|�
 def days(name: str, value: str, zone: ZoneInfo) -> Days:
     """Return the days before, from, or on a day, month or year.
 
-    `after` includes the day, `before` does not. Raise `ValueError` if the value is no date.
+    `after` includes the day, `before` does not. Raise `ValueError` if the value is not a date.
     """
     date = _DAY.fullmatch(unicodedata.normalize("NFKC", value))
     if date is None:

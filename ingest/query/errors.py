@@ -1,15 +1,15 @@
-"""The error of a query that cannot be understood."""
+"""The error for an invalid query."""
 
 from __future__ import annotations
 
 from ingest.errors import UsageError
 from ingest.messages import message
 
-_AROUND_FAULT = 40  # characters of a query that a message quotes on each side
+_AROUND_FAULT = 40  # characters of the query that a message quotes on each side of the fault
 
 
 class QueryError(UsageError):
-    """A search query that cannot be understood; `start` and `end` are offsets of what is wrong."""
+    """An invalid search query; `start` and `end` are the offsets of the fault."""
 
     def __init__(self, problem: str, query: str, start: int, end: int | None = None) -> None:
         super().__init__(problem, query, start, end)
@@ -23,7 +23,7 @@ class QueryError(UsageError):
         return message(f"{self.problem}, at character {number} of the query: {place}")
 
     def _place(self) -> str:
-        """Return the query around the fault, which is between two marks."""
+        """Return the part of the query around the fault, with the fault between two marks."""
         first = max(0, self.start - _AROUND_FAULT)
         before, wrong = self.query[first : self.start], self.query[self.start : self.end]
         after = self.query[self.end : self.end + _AROUND_FAULT]

@@ -1,4 +1,4 @@
-"""Split a query into words, phrases, fields and signs, each with its place."""
+"""Split a query into words, phrases, fields and signs, each with its offsets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """A piece of the query and its place in it; a field also has a name."""
+    """A piece of the query and its offsets; a field also has a name."""
 
     kind: Kind
     text: str
@@ -38,7 +38,8 @@ class Token:
     is_prefix: bool = False
 
 
-# Any double quotation mark closes any other: input methods do not always write them in pairs.
+# Any double quotation mark closes any other, because input methods do not always write them in
+# pairs.
 _CLOSING = dict.fromkeys('"＂“”', re.compile('["＂“”]')) | {
     "「": re.compile("」"),
     "『": re.compile("』"),
@@ -47,12 +48,12 @@ _SIGNS = {"(": Kind.OPEN, "（": Kind.OPEN, ")": Kind.CLOSE, "）": Kind.CLOSE}
 _MINUSES = "-－−"
 _STARS = "*＊"
 _WORD = re.compile(r"""[^\s()（）"＂“”「」『』]+""")
-# A name before a colon; not in an address (https://…) and not a colon at the end.
+# The name of a field and its colon. In an address (https://…), the colon does not end a name.
 _NAME = re.compile(r"([A-Za-zＡ-Ｚａ-ｚ]+)[:：](?!//)")
 
 
 def tokens_of(query: str) -> Iterator[Token]:
-    """Yield the tokens of a query, and one that marks its end; raise `QueryError`."""
+    """Yield the tokens of a query, and a token for its end; raise `QueryError` if it is invalid."""
     _check(query)
     position = 0
     while position < len(query):

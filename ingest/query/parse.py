@@ -1,4 +1,4 @@
-"""Parse a query. Words side by side must all occur; `OR` binds less than they do."""
+"""Parse a query. Adjacent words must all occur. They bind more tightly than `OR`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FIELDS = ("feed", "category", "author", "lang", "site", "before", "after", "on"
 def parse_query(query: str, zone: ZoneInfo) -> Node:
     """Return the tree of a query; dates are days in `zone`.
 
-    Raise `QueryError`, which shows where the query is wrong.
+    Raise `QueryError` with the offsets of the fault if the query is invalid.
     """
     tokens = list(tokens_of(query))
     if len(tokens) - 1 > _MOST_TERMS:
@@ -40,7 +40,7 @@ class _Place:
 
 
 class _Parser:
-    """A recursive descent over the tokens."""
+    """A recursive descent parser."""
 
     def __init__(self, query: str, tokens: Sequence[Token], zone: ZoneInfo) -> None:
         self._query = query

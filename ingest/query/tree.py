@@ -10,10 +10,11 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A word, or a phrase, as it was typed.
+    """A word or a phrase, as the user typed it.
 
-    With `is_prefix`, the last word in it may go on. `in_title` and `in_revisions` say where it is
-    looked for: in the title only, in earlier versions instead of the present one.
+    With `is_prefix`, the last word may be the beginning of a longer word. With `in_title`, only
+    titles are searched. With `in_revisions`, earlier versions are searched instead of the current
+    version.
     """
 
     text: str
@@ -63,7 +64,7 @@ Node: TypeAlias = Words | Field | Days | Not | And | Or
 
 
 def words_in(node: Node) -> Iterator[Words]:
-    """Yield the words of a query in order, without those after a minus."""
+    """Yield the words of a query in order, without words after a minus sign."""
     match node:
         case Words():
             yield node

@@ -1,5 +1,5 @@
-"""What people are shown, as values: the same for the terminal, JSON and pages.
+"""Values for display, the same for the terminal, JSON and web pages.
 
-cutting  where a text may be cut: not inside a word, a number or a composed character
-hits     a hit of a search: where its words are, and an excerpt around them
+cutting  cut a text, but not inside a word, a number or a composed character
+hits     a search hit: the spans of its words, and an excerpt around them
 """

@@ -1,4 +1,4 @@
-"""Cut a text around a place, never inside a word, a number or a composed character."""
+"""Cut a text around a span, never inside a word, a number or a composed character."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _UNITS = "%％‰"  # these belong to the number before them
 
 
 def cut_around(text: str, start: int, end: int, *, before: int, after: int) -> tuple[int, int]:
-    """Return a span around another one, with about `before` and `after` characters more."""
+    """Return a span extended by about `before` and `after` characters."""
     return _outward(text, start - before, -1), _outward(text, end + after, 1)
 
 
 def _outward(text: str, place: int, step: int) -> int:
-    """Return the next place from here on at which the text can be cut."""
+    """Return the next offset, in the direction of `step`, at which the text can be cut."""
     place = min(max(place, 0), len(text))
     for distance in range(_MOST_FURTHER):
         if can_cut(text, place + step * distance):
@@ -29,7 +29,7 @@ def _outward(text: str, place: int, step: int) -> int:
 
 
 def can_cut(text: str, place: int) -> bool:
-    """Return whether a place is outside of words, numbers and composed characters."""
+    """Return whether an offset is outside of words, numbers and composed characters."""
     if not 0 < place < len(text):
         return True
     before, after = text[place - 1], text[place]
@@ -37,7 +37,7 @@ def can_cut(text: str, place: int) -> bool:
         return False
     if after in _UNITS and is_letter(before):
         return False
-    # 1,000 and 5.5, don't: a separator between two letters or digits
+    # A separator between two letters or digits belongs to their word, as in 1,000, 5.5 and don't.
     if after in _SEPARATORS and is_letter(before) and is_letter(text[place + 1 : place + 2]):
         return False
     if before in _SEPARATORS and is_letter(after) and is_letter(text[max(place - 2, 0)]):

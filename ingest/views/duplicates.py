@@ -11,9 +11,10 @@ _SAME = "same text"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """An entry of a cluster. Entries with one `text_id` differ at most in boilerplate (`around`).
+    """An entry of a cluster.
 
-    `around` and `text_id` are numbers that mean nothing else.
+    Entries with the same `text_id` have the same text. If they also have the same `around`, they
+    have the same boilerplate too. These numbers have no other meaning.
     """
 
     id: int
@@ -29,7 +30,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A link between two texts; `part` is the text that is the excerpt, or the later edition."""
+    """A link between two texts; `part` is the text that is an excerpt or a later edition."""
 
     relation: str
     score: float
@@ -39,10 +40,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duplicate:
-    """An entry, and how it is related to the entry `to`.
+    """An entry, and how it is related to the entry with the id `to`.
 
-    `relation` is a value of `reading.likeness.Relation`, `score` is 0 to 1, `reason` says what
-    decided. `part` is the id of the one that is the excerpt, or the later edition, if known.
+    `relation` is a value of `reading.likeness.Relation`, `score` is from 0 to 1, `reason` explains
+    the decision. `part` is the id of the entry that is an excerpt or a later edition, if known.
     """
 
     entry: Member
@@ -55,20 +56,20 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """Entries that tell one story, as one of them sees the others: oldest first."""
+    """Entries that tell the same story: one of them, and its relations to the others by date."""
 
     first: Member
     others: tuple[Duplicate, ...]
 
 
 Links = Mapping[tuple[int, int], Link]
-"""Links by the numbers of their texts, the lower first."""
+"""The links by the ids of their two texts, the lower id first."""
 
 
 def cluster_of(first_id: int, members: Sequence[Member], links: Links) -> Cluster:
-    """Return a cluster as one of its entries sees it: each other with its relation to this one.
+    """Return a cluster with the relation of each entry to the entry `first_id`.
 
-    An entry that is linked to it only through others has its relation to the most similar of these.
+    If an entry has no link to this entry, it gets its relation to the most similar other entry.
     """
     ordered = sorted(members, key=lambda one: (one.id != first_id, one.at, one.id))
     others = tuple(_duplicate(one, ordered, links) for one in ordered[1:])
@@ -76,7 +77,7 @@ def cluster_of(first_id: int, members: Sequence[Member], links: Links) -> Cluste
 
 
 def _duplicate(entry: Member, members: Sequence[Member], links: Links) -> Duplicate:
-    """Return an entry with its relation to the first of the members, or to the most similar one."""
+    """Return an entry with its relation to the first member, or else to the most similar member."""
     related = [
         _relate(entry, other, link)
         for other in members
@@ -93,7 +94,7 @@ def _link(one: Member, other: Member, links: Links) -> Link | None:
 
 
 def _relate(entry: Member, other: Member, link: Link) -> Duplicate:
-    """Return the relation of two entries; other boilerplate makes the same text a reprint."""
+    """Return the relation of two entries. The same text with different boilerplate is a reprint."""
     relation, reason = link.relation, link.reason
     if relation == "identical" and entry.around != other.around:
         relation, reason = "reprint", "same text, other boilerplate"

@@ -1,4 +1,4 @@
-"""A hit of a search: where the words of the query are, and an excerpt around them."""
+"""A search hit for display: the spans of the query's words, and an excerpt around them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ingest.reading.terms import Folded, Pattern, fold, fold_with_offsets
 from ingest.views.cutting import cut_around
 
 _BEFORE, _AFTER = 30, 90  # characters of an excerpt around the first words
-_MOST_SPANS = 100  # of one text; a common word may be in a book thousands of times
+_MOST_SPANS = 100  # in one text; a book may contain a common word thousands of times
 
 Span = tuple[int, int]
 
@@ -25,10 +25,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """How a hit is shown.
+    """The title and the excerpt of a hit for display.
 
     The spans are offsets, in characters, of the words in the title and in the visible text of the
-    version that is shown. An excerpt that was cut begins or ends with an ellipsis.
+    displayed version. An excerpt that was cut begins or ends with an ellipsis.
     """
 
     title: tuple[Piece, ...]
@@ -38,7 +38,7 @@ class Hit:
 
 
 def hit_of(title: str, text: str, words: Iterable[Words]) -> Hit:
-    """Return how an entry with this title and text is shown for the words of a query."""
+    """Return the hit for the words of a query in an entry with this title and text."""
     words = list(words)
     title_spans = _spans(title, words)
     text_spans = _spans(text, [word for word in words if not word.in_title])
@@ -51,7 +51,7 @@ def hit_of(title: str, text: str, words: Iterable[Words]) -> Hit:
 
 
 def _spans(text: str, words: Sequence[Words]) -> tuple[Span, ...]:
-    """Return where the words are in a text, in order; spans that touch are one."""
+    """Return the spans of the words in a text, in order; spans that touch are joined."""
     folded = fold_with_offsets(text)
     found = sorted(span for word in words for span in _spans_of(folded, word))
     joined: list[Span] = []
@@ -78,7 +78,7 @@ def _excerpt(text: str, spans: Sequence[Span]) -> tuple[Piece, ...]:
 
 
 def _pieces(text: str, start: int, end: int, spans: Iterable[Span]) -> tuple[Piece, ...]:
-    """Divide a part of a text at the borders of spans; its line ends become blanks."""
+    """Divide a part of a text at the borders of spans; replace line ends by spaces."""
     pieces: list[Piece] = []
     for first, last in spans:
         if first >= start and last <= end:

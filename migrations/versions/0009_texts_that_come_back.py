@@ -1,7 +1,6 @@
-"""Add when a text that became current again was first seen.
+"""Add a column for when a text that is current again was first seen.
 
-Revision ID: 0009
-Revises: 0008
+Revision ID: 0009 Revises: 0008
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Add which entry each file of an old archive became, so that a killed backfill can continue.
+"""Store which entry was made from each file of an old archive, to continue a killed backfill.
 
-Revision ID: 0012
-Revises: 0011
+Revision ID: 0012 Revises: 0011
 """
 
 from __future__ import annotations

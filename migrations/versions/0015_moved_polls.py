@@ -1,4 +1,4 @@
-"""Rename the column that counts the polls which found a feed at its new address."""
+"""Rename the column that counts the polls in which a feed was at its new address."""
 
 from __future__ import annotations
 

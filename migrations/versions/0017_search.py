@@ -18,7 +18,7 @@ depends_on = None
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 # The index stores neither texts nor positions. Guidang splits texts into tokens itself, and
-# separates the tokens by blanks. Tokens may contain the characters in `tokenchars`.
+# separates the tokens by spaces. Tokens may contain the characters in `tokenchars`.
 FTS5 = """\
 CREATE VIRTUAL TABLE search_index USING fts5(
     tokens, content='', columnsize=0, detail=none,

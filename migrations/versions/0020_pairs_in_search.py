@@ -26,7 +26,7 @@ CREATE VIRTUAL TABLE search_index USING fts5(
 HASH_SIZE = "INSERT INTO search_index(search_index, rank) VALUES ('hashsize', 16777216)"
 
 
-# PostgreSQL computes the tsvectors for its index. Stored as text, the tokens take half the room.
+# PostgreSQL computes the tsvectors for its index. Stored as text, the tokens need half the space.
 TOKENS = """\
 CREATE TABLE search_index (id bigint PRIMARY KEY, tokens text NOT NULL);
 CREATE INDEX ix_search_index_tokens ON search_index

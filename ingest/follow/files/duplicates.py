@@ -1,4 +1,4 @@
-"""What an output does with entries that tell one story: write all, link them, or write only one."""
+"""Apply an output's setting `duplicates`: write all entries of a story, link them, or write one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ingest.values import Record
 def apply_duplicates(
     records: Sequence[Record], output: OutputConfig, database: Database
 ) -> Sequence[Record]:
-    """Return the records that the output has, with links to their duplicates if it shows them."""
+    """Return the records to write, with links to their duplicates if the output shows links."""
     if output.duplicates == "link":
         return _with_links(records, database)
     if output.duplicates == "canonical":
@@ -35,7 +35,7 @@ def _with_links(records: Sequence[Record], database: Database) -> list[Record]:
 
 
 def _canonical(records: Sequence[Record], output: OutputConfig, database: Database) -> list[Record]:
-    """Leave out the records whose canonical entry is another one that the output has as well."""
+    """Return the records without those whose canonical entry is another entry in this output."""
     canonical = database.query(canonical_of, [record.entry_id for record in records])
     others = {one for entry, one in canonical.items() if entry != one}
     if not others:

@@ -1,4 +1,4 @@
-"""Write, move and delete the files of the archive; no database.
+"""Write, move and delete the files in the folder of an output, without the database.
 
 An `OSError` is raised as an `ArchiveError`, which says what to do.
 """
@@ -34,8 +34,8 @@ _ADVICE = {
 }
 # File systems raise these errors for an invalid name. The record then gets a shorter name.
 _BAD_NAME = frozenset({errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL})
-# Only older temporary files are deleted. A newer one may belong to a process that is writing it.
 _MOST_ASIDE = 1_000
+# Only older temporary files are deleted. A newer one may belong to a process that is writing it.
 _ABANDONED = timedelta(hours=1)
 
 
@@ -49,7 +49,8 @@ class Folder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        # The name is random, because processes in different containers can have the same id.
+        # The token is random, because processes in different containers can have the same process
+        # id.
         self._token = secrets.token_hex(8)
 
     def prepare(self, *, now: datetime) -> None:
@@ -103,7 +104,7 @@ class Folder:
             sync(self.root)
 
     def move(self, unfinished: str, path: str) -> None:
-        """Move a temporary file into place; raise `OSError`."""
+        """Move a temporary file into place; raise `OSError` if that fails."""
         os.replace(unfinished, f"{self.root}/{path}")  # noqa: PTH105 - a Path costs as much
 
     def present(self, path: str) -> Present | None:
@@ -133,7 +134,7 @@ class Folder:
             self._delete_empty_folders(path)
 
     def put_aside(self, path: str) -> None:
-        """Rename a file that somebody has changed; raise `OSError`."""
+        """Rename a file that somebody has changed; raise `OSError` if that fails."""
         names = (f"{path}{_OLD}{number}" for number in ("", *range(2, _MOST_ASIDE)))
         aside = next(name for name in names if not self.has_file(name))
         logger.warning("%s/%s was changed by somebody; that version is %s", self.root, path, aside)
@@ -162,7 +163,7 @@ class Folder:
                     yield (Path(folder) / name).relative_to(self.root).as_posix()
 
     def delete(self, paths: Iterable[str]) -> None:
-        """Delete files, their versions beside them, and empty folders; ignore missing files."""
+        """Delete files, their renamed versions, and empty folders; ignore missing files."""
         with self._explain_errors():
             for path in paths:
                 for file in (path, *self.versions(path)):
@@ -175,7 +176,7 @@ class Folder:
                 (self.root / folder).rmdir()
 
     def versions(self, path: str) -> list[str]:
-        """Return the paths of the versions beside a file."""
+        """Return the paths of the renamed versions of a file, which are in the same folder."""
         parent, _, name = path.rpartition("/")
         beside = sorted((self.root / parent).glob(f"{glob.escape(name)}{_OLD}*"))
         return [file.relative_to(self.root).as_posix() for file in beside]

@@ -54,7 +54,10 @@ class Output:
         return output_store.follower_of(self.config.name)
 
     def begin(self, *, now: datetime) -> None:
-        """Mark all records due if the settings changed; raise `ArchiveError` if writing fails."""
+        """Mark all records due if the settings changed, and the records whose embargo has ended.
+
+        Raise `ArchiveError` if the folder cannot be written.
+        """
         self._refuse_if_gone()
         self._folder.check_room()
         self.notice_settings(now=now)
@@ -91,7 +94,7 @@ class Output:
         return replace(followed, has_changed=followed.has_changed or has_lost, keep=keep)
 
     def end(self, *, now: datetime) -> None:
-        """Write the files of the site again if records were removed, because a fact may be gone."""
+        """Write the files of the site again if records were removed."""
         self._site_files.complete(now=now)
 
     def _select(self, records: Sequence[Record]) -> Sequence[Record]:
@@ -116,7 +119,7 @@ class Output:
         return followed
 
     def _ends_of_embargoes(self, records: Sequence[Record], now: datetime) -> dict[int, datetime]:
-        """Return the end of each embargo that has not ended, by entry."""
+        """Return the end of each embargo that has not ended, by entry id."""
         ends = {record.entry_id: embargo_end(record, self.config) for record in records}
         return {entry_id: end for entry_id, end in ends.items() if end is not None and end > now}
 
@@ -131,8 +134,9 @@ class Output:
     def rebuild(self, *, now: datetime) -> int:
         """Render every record; a file that is already correct is not touched.
 
-        A file that somebody has changed is replaced; that version is kept beside it. Afterwards
-        `other_paths` counts the records whose path differs from the path of a new record.
+        A file that somebody has changed is replaced, and the changed version is kept beside it.
+        Afterwards, `other_paths` counts the records whose path differs from the path that a new
+        record would get.
         """
         self.prepare(now=now, anew=True)
         self._site_files.begin_anew()
@@ -165,7 +169,7 @@ class Output:
         self._folder.delete(paths)
 
     def check(self) -> list[Difference]:
-        """Return where the folder differs from the store."""
+        """Return the differences between the folder and the store."""
         return differences(self._folder, self.config, self._database, self._names, self._site_files)
 
     def prepare(self, *, now: datetime, anew: bool = False) -> None:

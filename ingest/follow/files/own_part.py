@@ -1,7 +1,7 @@
-"""Decide how to write a file that exists already: users may have added to it, or changed it.
+"""Decide how to write a file that already exists, because users may have added to it or changed it.
 
-The line `<!-- guidang:own -->` begins the user's own part, which is always kept. Guidang writes
-the part before this line. If somebody has changed that part, the changed version is kept too.
+The line `<!-- guidang:own -->` begins the user's own part, which is always kept. Guidang writes the
+part before this line. If somebody has changed that part, the changed version is kept too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import hashlib
 import re
 from typing import NamedTuple
 
-# The mark is a comment on its own line. Reading also accepts the comment form of YAML (`#`).
+# The mark is an HTML comment on its own line. In existing files, a YAML comment (`#`) is accepted
+# too.
 MARK = b"<!-- guidang:own -->\n"
 _NAME = b"guidang:own"
 _LINE = re.compile(rb"^[ \t]*(?:<!--|#)[ \t]*guidang:own\b", re.MULTILINE)
@@ -30,7 +31,7 @@ class Action(enum.Enum):
     NOTHING = enum.auto()
     WRITE = enum.auto()
     KEEP_BOTH = enum.auto()
-    """Somebody has changed the file: keep that version, and the new one."""
+    """Keep the version that somebody has changed, and write the new version too."""
 
 
 def split(content: bytes) -> tuple[bytes, bytes]:
@@ -47,14 +48,14 @@ def split(content: bytes) -> tuple[bytes, bytes]:
 
 
 def without_mark(content: bytes) -> bytes:
-    """Return rendered bytes with each mark disabled, because a text may contain the mark."""
+    """Return rendered bytes with all marks disabled, because an entry's text may contain marks."""
     if _NAME not in content:
         return content
     return _LINE.sub(lambda line: line[0].replace(b":", b" "), content)
 
 
 def digest_of(content: bytes) -> bytes:
-    """Return the SHA-256 of what Guidang wrote in a file."""
+    """Return the SHA-256 of the part of a file that Guidang wrote."""
     return hashlib.sha256(split(content)[0]).digest()
 
 
@@ -67,9 +68,9 @@ def plan(
 ) -> tuple[Action, bytes]:
     """Return how to write a file with this content, and the bytes to write.
 
-    `written` is the SHA-256 of what Guidang last wrote there. If the file has the time
-    `at`, Guidang wrote it, in a run that was stopped before storing that. If the file has only an
-    own part, Guidang's part is put before it.
+    `written` is the SHA-256 of what Guidang last wrote there. If the file has the modification time
+    `at`, Guidang wrote it, in a run that was stopped before the digest was stored. If the file has
+    only an own part, Guidang's part is put before it.
     """
     if present is None:
         return Action.WRITE, content
@@ -86,6 +87,6 @@ def plan(
 
 
 def _is_written(content: bytes, written: bytes | None) -> bool:
-    """Return whether Guidang wrote this content, with LF or, because of Git on Windows, CRLF."""
+    """Return whether Guidang wrote this content. Git on Windows may have changed LF to CRLF."""
     with_lf = content.replace(b"\r\n", b"\n")
     return any(hashlib.sha256(version).digest() == written for version in (content, with_lf))

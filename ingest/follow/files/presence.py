@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class _Form(NamedTuple):
-    """How the head of a file begins and ends, and the line of it that every record has."""
+    """The beginning and end of a file's head, and a text that the head of every record contains."""
 
     begin: bytes
     end: bytes

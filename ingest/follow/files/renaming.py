@@ -1,4 +1,4 @@
-"""Move existing records to the paths of a new template. Only this changes their paths."""
+"""Move existing records to the paths of a new template. Other commands keep their paths."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Renaming:
         """Give each record the path that a new record would get; return how many moved.
 
         Files are written at the new paths before the old ones are deleted, so a stopped run can be
-        repeated. Raise `ArchiveError`.
+        repeated. Raise `ArchiveError` if the folder cannot be written.
         """
         self._output.prepare(now=now)
         moved = last = 0

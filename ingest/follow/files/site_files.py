@@ -49,7 +49,7 @@ class SiteFiles:
         self._facts = known | new
 
     def _stored_facts(self) -> set[str]:
-        """Return the stored facts; if there are none, collect those of all records with a file."""
+        """Return the stored facts; if there are none, collect them from all records with a file."""
         if known := self._database.query(store.facts, self._output):
             return known
         collected = set(self._collect())

@@ -2,9 +2,9 @@
 
 profiles   the keys of the front matter, for each theme   ← open this first
 fields     the values of the keys
-post       the facts of a record that the values are made of
+post       the facts of a record from which the values are made
 names      categories and tags
-credits    the data files in which volantis and stellar look up authors
+credits    the data files in which the themes Volantis and Stellar look up authors
 yaml       values as YAML
 layout     the layout: front matter and body
 """

@@ -1,7 +1,7 @@
-"""The data files in which volantis and stellar look up the author of a post.
+"""The data files in which the themes Volantis and Stellar look up the author of a post.
 
-A post names its author by a key. Without an entry for it, volantis shows the blog's owner as the
-author, and stellar the first author of the file.
+A post names its author by a key. If the file lacks the key, Volantis shows the blog's owner as the
+author, and Stellar shows the first author in the file.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from ingest.outputs.hexo.yaml import Value, line
 from ingest.outputs.naming import safe_name
 from ingest.outputs.pages import LONGEST_FOLDER
 
-# The key is a folder of the site in stellar. Both themes look for it in an object of JavaScript,
-# which has keys of its own, and puts keys that are whole numbers first.
+# In Stellar, the key is also a folder of the site. Both themes look up the key in a JavaScript
+# object, which has built-in keys, and sorts whole numbers before other keys.
 _PLAIN_KEY = re.compile(r"[^\W\d_][\w ·、-]*")
 _OWN_KEYS = frozenset(
     "constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString"
@@ -25,7 +25,8 @@ _OWN_KEYS = frozenset(
 _LONGEST_BEGINNING = 60  # bytes
 _DIGITS = 8
 
-# A grey head and shoulders; both themes show a picture beside each name.
+# The picture of all authors, a grey head and shoulders. Both themes show a picture beside each
+# name.
 _PICTURE = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' "
     "fill='%23999'%3E%3Ccircle cx='12' cy='8' r='4'/%3E"
@@ -33,7 +34,8 @@ _PICTURE = (
 )
 
 
-# In stellar, posts without an author are by the first one of the file: by nobody, then.
+# Stellar shows the first author in the file for posts without an author. So this author has no
+# name.
 _NOBODY = line("guidang", {"name": "", "url": "", "avatar": "", "hidden": True})
 
 
@@ -47,12 +49,12 @@ def key_of(author: str) -> str:
 
 
 def fact_of(author: str, page: str) -> str:
-    """Return what a data file says of an author, as JSON."""
+    """Return the facts about an author for a data file, as JSON."""
     return json.dumps([author, page], ensure_ascii=False)
 
 
 def data_file(facts: Iterable[str]) -> bytes:
-    """Return the lines of a data file; of an author with several pages, the first one counts."""
+    """Return the bytes of a data file; if an author has several pages, the first page is used."""
     authors: dict[str, Mapping[str, Value]] = {}
     for author, page in map(json.loads, facts):
         about = {"name": author, "url": page, "avatar": _PICTURE, "description": ""}

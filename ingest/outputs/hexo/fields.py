@@ -1,4 +1,4 @@
-"""The values of the keys of front matter, one function each; None leaves the key out.
+"""The values of the keys of front matter, one function for each. With None, the key is left out.
 
 Some themes print texts and addresses as HTML, or read them as Markdown, so all values are inert.
 """
@@ -18,7 +18,7 @@ def title(post: Post) -> Value:
 
 
 def title_without_percent(post: Post) -> Value:
-    """Return the title with a full-width `％`: the themes Redefine and Keep pass it to sprintf."""
+    """Return the title with a full-width `％`, because the themes Redefine and Keep use sprintf."""
     return quoted(post.title.replace("%", "％"))
 
 
@@ -44,12 +44,12 @@ def image(post: Post) -> Value | None:
 
 
 def image_or_none(post: Post) -> Value:
-    """Return the image or false: without the key, Butterfly shows a random picture."""
+    """Return the image, or false, because the theme Butterfly would show a random picture."""
     return post.image or False
 
 
 def image_address(post: Post) -> Value | None:
-    """Return the image. Its path has a `/`, because Stellar and Redefine ignore it without."""
+    """Return the image's address with a `/`; the themes Stellar and Redefine ignore any other."""
     return post.image if "/" in post.image else f"/{post.image}" if post.image else None
 
 
@@ -74,7 +74,7 @@ def has_contents(post: Post) -> Value:
 
 
 def contents_of_next(post: Post) -> Value | None:
-    """Return the setting that hides an empty table of contents in NexT."""
+    """Return the setting that hides an empty table of contents in the theme NexT."""
     return None if post.has_contents else {"enable": False}
 
 
@@ -85,7 +85,7 @@ def link(post: Post) -> Value | None:
 
 
 def original_if_readable(post: Post) -> Value | None:
-    """Return the original's address; percent-encoding that is not UTF-8 stops Butterfly."""
+    """Return the original's address, or None if it is not UTF-8, because that stops Butterfly."""
     try:
         unquote_to_bytes(post.original).decode()
     except UnicodeDecodeError:
@@ -94,7 +94,7 @@ def original_if_readable(post: Post) -> Value | None:
 
 
 def rights_in_html(post: Post) -> Value:
-    """Return a note on the rights with a link; Butterfly and Redefine print it as HTML."""
+    """Return a note on the rights with a link in HTML, for the themes Butterfly and Redefine."""
     note = rights(post)
     if not post.original:
         return note
@@ -102,7 +102,7 @@ def rights_in_html(post: Post) -> Value:
 
 
 def rights_in_markdown(post: Post) -> Value:
-    """Return a note on the rights with a link; Stellar reads it as Markdown."""
+    """Return a note on the rights with a link in Markdown, for the theme Stellar."""
     note = rights(post)
     return f"{note} [{_original(post)}](<{post.original}>)" if post.original else note
 
@@ -125,7 +125,7 @@ def references_of_stellar(post: Post) -> Value | None:
 
 
 def article_of_icarus(post: Post) -> Value:
-    """Return settings of Icarus for one page, with the original in place of licences.
+    """Return settings of the theme Icarus for one page, with the original in place of licences.
 
     They replace `article` of the theme's settings, so they repeat its other defaults.
     """
@@ -146,7 +146,7 @@ def date(post: Post) -> Value:
 
 
 def updated(post: Post) -> Value:
-    """Return the last change; without it Hexo takes the file's time, that of a `git clone`."""
+    """Return the last change. By default, Hexo uses the file's time, which `git clone` changes."""
     return Written(post.updated)
 
 
@@ -167,13 +167,13 @@ def feed(post: Post) -> Value:
 
 
 def guid(post: Post) -> Value | None:
-    """Return the publisher's identity of the entry."""
+    """Return the publisher's id of the entry."""
     guid = post.guid
     return quoted(guid) if guid else None
 
 
 def robots(post: Post) -> Value | None:
-    """Return what search engines are asked, in the words of `<meta name="robots">`."""
+    """Return the request to search engines, as in `<meta name="robots">`."""
     return "noindex" if post.noindex else None
 
 

@@ -31,7 +31,7 @@ class HexoLayout(Layout):
     def names(
         self, record: Record, written: Names, *, guess: bool = False
     ) -> Iterator[tuple[str, str]]:
-        """Yield each category after the folder that its parents give it, then the tags."""
+        """Yield the categories, then the tags, each after the folder of its page."""
         categories = category_names(record, self._options.default_category)
         yield from category_places(categories, written, guess=guess)
         yield from (("tags", tag) for tag in tag_names(record))
@@ -56,7 +56,7 @@ class HexoLayout(Layout):
                 yield line(key, value)
 
     def site_of(self, folder: PurePath) -> PurePath | None:
-        """Return Hexo's folder of sources, if the theme looks up authors in a data file."""
+        """Return Hexo's source folder, if the theme looks up authors in a data file."""
         if not self._profile.data_file:
             return None
         posts = (one for one in (folder, *folder.parents) if one.name == "_posts")
@@ -75,7 +75,7 @@ class HexoLayout(Layout):
 
 
 def _own(value: OwnValue) -> str:
-    """Return the text after the colon of a user's key; empty if there is no value."""
+    """Return the text after the colon of a user's key, or an empty string without a value."""
     if isinstance(value, tuple):
         return "".join(f"\n - {quoted(text)}" for text in value if text.strip())
     if isinstance(value, str) and not value.strip():

@@ -1,4 +1,4 @@
-"""The place of the page that Hexo makes for each category: below that of its parent."""
+"""Compute the folder of the page that Hexo makes for each category, below its parent's folder."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _LONGEST_PLACE = 1_000  # bytes; PostgreSQL allows 2,700 bytes for all columns o
 def category_places(
     categories: Iterable[str], written: Names, *, guess: bool = False
 ) -> Iterator[tuple[str, str]]:
-    """Yield each category of a path with the place that its parents give it.
+    """Yield each category of a path, after the folder of its page.
 
-    The place depends on the spelling of the parent in `written`. If the parent has none, the
-    category is left out; with `guess`, the parent's own name is used.
+    The folder depends on the spelling of the parent in `written`. If the parent has no spelling,
+    the category is left out; with `guess`, the parent's own name is used.
     """
     place = "categories"
     for name in categories:
@@ -28,7 +28,7 @@ def category_places(
 
 
 def _below(place: str, category: str) -> str:
-    """Return the place of a category's children; a digest of it if it is too long for an index."""
+    """Return the folder of a category's children, or a digest if it is too long for an index."""
     inner = f"{place}/{page_of(category)}"
     return inner if len(inner.encode()) < _LONGEST_PLACE else f"…/{_digest(inner)}"
 

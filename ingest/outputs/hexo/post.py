@@ -1,4 +1,4 @@
-"""The facts of a record that its front matter states, in text that is safe in themes."""
+"""The facts of a record for its front matter, in text that is safe in themes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FEWEST_HEADINGS = 2
 
 
 class Post:
-    """A record as a post. Texts are on one line, and empty if the record has none."""
+    """A record as a post. Texts are on one line; they are empty if the record lacks them."""
 
     def __init__(self, record: Record, options: Options, names: Names) -> None:
         self._record = record
@@ -35,7 +35,7 @@ class Post:
 
     @property
     def title(self) -> str:
-        """The title; without one, the date."""
+        """The title, or the date if there is no title."""
         return inert_text(one_line(self._record.title)) or self.date
 
     @property
@@ -54,17 +54,17 @@ class Post:
 
     @property
     def author(self) -> str:
-        """The names of the authors; without one, the feed's author or the site's name."""
+        """The names of the authors, or else the feed's author or the site's name."""
         return inert_text(one_line(author_of_record(self._record)))
 
     @property
     def author_page(self) -> str:
-        """The author's own page if the entry has one author with a page; else `original`."""
+        """The author's own page if the entry has one author with a page, or else `original`."""
         return self._page_of_author or self.original
 
     @property
     def author_site(self) -> str:
-        """The author's own page, else the root of the site of the original."""
+        """The author's own page, or else the home page of the original's site."""
         root = "/".join(self.original.split("/")[:3])
         return self._page_of_author or (f"{root}/" if root else "")
 
@@ -75,7 +75,7 @@ class Post:
 
     @property
     def image(self) -> str:
-        """The address of the lead image, or of the default one."""
+        """The address of the lead image, or else of the default image."""
         image = self._record.lead_image or self._options.default_image
         return inert_picture(image) if image else ""
 
@@ -87,12 +87,12 @@ class Post:
 
     @property
     def date(self) -> str:
-        """When it was published, in the style of the output."""
+        """The date of publication, in the date style of the output."""
         return self._date(self._record.at)
 
     @property
     def updated(self) -> str:
-        """When it was last changed, in the style of the output."""
+        """The date of the last change, in the date style of the output."""
         return self._date(self._record.last_change_at)
 
     def _date(self, at: datetime) -> str:
@@ -112,7 +112,7 @@ class Post:
 
     @cached_property
     def original(self) -> str:
-        """The web address of the original: of the entry's page, else of the feed."""
+        """The web address of the original: of the entry's page, or else of the feed."""
         return _web_address(self._record.link) or _web_address(self.feed)
 
     @property
@@ -122,7 +122,7 @@ class Post:
 
     @property
     def guid(self) -> str:
-        """The publisher's identity of the entry."""
+        """The publisher's id of the entry."""
         return without_tags(one_line(self._record.guid or ""))
 
     @cached_property
@@ -132,7 +132,7 @@ class Post:
 
     @property
     def has_contents(self) -> bool:
-        """Return whether a table of contents can be made: two headings that have an id each."""
+        """Return whether a table of contents can be made: at least two headings, all with an id."""
         headings = _HEADING.findall(self._record.html)
         return len(headings) >= _FEWEST_HEADINGS and all(" id=" in one for one in headings)
 

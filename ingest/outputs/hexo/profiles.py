@@ -19,7 +19,8 @@ class Profile:
     """How to write a post for a theme.
 
     `shows_source` states whether the theme's pages show the author, and a link to the original, at
-    its default settings. `data_file` is where the theme looks up authors, below `source`.
+    its default settings. `data_file` is the path, within `source`, of the file in which the theme
+    looks up authors.
     """
 
     keys: Keys
@@ -39,7 +40,7 @@ _TAIL: Keys = {
     "source_guid": fields.guid,
     "updated": fields.updated,
     "tags": fields.tags,
-    "robots": fields.robots,  # read by volantis, redefine and stellar
+    "robots": fields.robots,  # read by the themes Volantis, Redefine and Stellar
     "sitemap": fields.no_if_noindex,  # read by hexo-generator-sitemap
     "no-emoji": fields.yes_if_raw,
 }

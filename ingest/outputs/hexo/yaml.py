@@ -20,7 +20,7 @@ MOST_REMEMBERED = 100
 
 
 class Written(str):
-    """A value that is YAML already."""
+    """A value that is already written as YAML."""
 
     __slots__ = ()
 

@@ -1,8 +1,8 @@
 """Write records as notes in Markdown, for Obsidian, Logseq and others.
 
 layout     properties, then the text   ← open this first
-convert    an entry's HTML → Markdown that shows the same text
-emphasis   emphasis that Markdown cannot write as HTML has it
+convert    convert an entry's HTML to Markdown that shows the same text
+emphasis   change emphasis that Markdown cannot express
 """
 
 from __future__ import annotations

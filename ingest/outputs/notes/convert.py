@@ -1,7 +1,8 @@
 """Convert clean HTML to Markdown that shows the same text, in CommonMark and in note apps.
 
-The library html-to-markdown does the conversion. Before it, the tree is changed where the Markdown
-would show other text, and characters that are special in note apps are marked, to be escaped later.
+The library html-to-markdown does the conversion. Before that, the tree is changed where Markdown
+would show a different text. Characters that are special in note apps are marked, and are escaped
+later.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from lxml import etree
 
 from ingest.outputs.notes.emphasis import settle_emphasis
 
-# Unicode reserves this character for the inside of programs; no text contains it.
+# Unicode reserves this character for internal use, so no text contains it.
 _MARK = "\ufdd0"
-# The library escapes the signs of CommonMark. These are the signs of Obsidian, Logseq and plugins:
+# The library escapes the syntax of CommonMark. This is the syntax of Obsidian, Logseq and plugins:
 # templates, macros, block references, properties, comments, formulas, footnotes and block ids.
 _SIGNS = re.compile(r"\{(?=[{%])|(?<=[{%])\}|\((?=\()|:(?=:)|%(?=%)|[$^]")
 _CODE = frozenset({"code", "pre", "kbd", "samp", "tt"})
@@ -23,7 +24,8 @@ _CODE = frozenset({"code", "pre", "kbd", "samp", "tt"})
 _RUNS = re.compile(r"\s*\$?=")
 _IN_ADDRESS = re.compile(r"[\s\[\]()<>|\\`^{}]")
 _LANGUAGE = re.compile(r"\b(?:lang|language|highlight-source)-([\w+#-]+)")
-# Plugins run code in some languages (`dataviewjs`, `query`, `button`): only these are named.
+# Plugins run code in some languages (`dataviewjs`, `query`, `button`), so only these languages are
+# named.
 _LANGUAGES = frozenset(
     """
     bash c c# c++ clojure cpp cs csharp css dart diff docker dockerfile elixir erlang fortran go
@@ -79,7 +81,7 @@ def _mark_signs(element: lxml.html.HtmlElement) -> None:
 
 
 def _settle_code(element: lxml.html.HtmlElement) -> None:
-    """Keep only the names of known languages; make text of inline code that a plugin would run."""
+    """Keep only names of known languages; convert inline code to text if a plugin would run it."""
     if element.tag != "pre" and _RUNS.match(element.text_content()):
         element.drop_tag()
         return

@@ -1,7 +1,7 @@
 """Change emphasis that CommonMark would show as asterisks.
 
 `**“Hello.”**he` is no emphasis in CommonMark (6.2), because punctuation inside touches a letter
-outside. Chinese has no blank between them, so such punctuation is moved out of the emphasis.
+outside. Chinese has no space between them, so such punctuation is moved out of the emphasis.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _INLINE = _EMPHASIS | frozenset(
 
 
 def settle_emphasis(tree: lxml.html.HtmlElement) -> None:
-    """Move punctuation out of the elements of emphasis; drop those that cannot be written."""
+    """Move punctuation out of emphasis; remove emphasis that Markdown cannot express."""
     for element in reversed(list(tree.iterdescendants(*_EMPHASIS))):
         if not element.text_content().strip() or _holds_blocks(element):
             element.drop_tag()
@@ -85,7 +85,7 @@ def _text_after(element: lxml.html.HtmlElement) -> str:
 
 
 def _text_of_neighbour(element: lxml.html.HtmlElement) -> str:
-    """Return a letter for an element whose text, or text around it, may be on the same line."""
+    """Return a letter if the element is inline, because its text may be next; otherwise ""."""
     return "x" if element.tag in _INLINE and element.tag != "br" else ""
 
 

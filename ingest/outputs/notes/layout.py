@@ -12,13 +12,14 @@ from ingest.outputs.sites.article import Article
 from ingest.outputs.sites.posts import Keys, PostLayout, paths
 from ingest.outputs.sites.yaml import Value
 
-# A tag of Obsidian has no blank, no punctuation of ASCII except `_-/`, and one that is no digit.
+# A tag of Obsidian has no spaces and no ASCII punctuation except `_-/`. At least one of its
+# characters is not a digit.
 _SIGN_IN_TAG = re.compile(r"[!-,.:-@\[-^`{-~]")
 _GAP_IN_TAG = re.compile(r"[\s\u2000-\u206f\u2e00-\u2e7f]+")
 _FULL_WIDTH = 0xFEE0  # the distance from an ASCII character to its full-width form
-# The signs of inline Markdown, links between notes, tags and properties.
+# The special characters of inline Markdown, links between notes, tags and properties.
 _SIGN = re.compile(r"[\\`*_\[\]<>#{}$^~=|]|:(?=:)")
-# The signs of Logseq in the value of a property; a comma separates values.
+# The special characters of Logseq in the value of a property. A comma separates values.
 _SIGN_IN_PROPERTY = re.compile(r"[,#]|\[(?=\[)|\((?=\()|\{(?=\{)")
 
 
@@ -60,7 +61,7 @@ class MarkdownLayout(PostLayout):
 
     @property
     def shows_source(self) -> bool:
-        """Return true: the properties of a note name them."""
+        """Return True, because the properties of a note show the author and the original."""
         return True
 
     def head(self, article: Article, values: Mapping[str, Value]) -> str:
@@ -77,14 +78,14 @@ class MarkdownLayout(PostLayout):
         return f"# {title}\n\n{markdown_of(html)}".rstrip("\n")
 
     def write_date(self, at: datetime) -> str:
-        """Return a date without a zone, as Obsidian's property of a date and time has it."""
+        """Return a date without a zone, because Obsidian's dates have no zone."""
         if self._options.date_style == "local":
             return f"{self.local(at):%Y-%m-%dT%H:%M:%S}"
         return super().write_date(at)
 
 
-# Logseq names a page after its title, and two pages with one title are an error: pages have the
-# names of their files. The other keys would be links to pages of their own.
+# Logseq names a page after the property `title`, and two pages with the same title are an error.
+# Without it, a page has the name of its file. The values of the other keys would be links to pages.
 _NOT_IN_LOGSEQ = frozenset({"title", "description", "cover", "categories"})
 
 

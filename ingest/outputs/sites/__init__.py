@@ -1,9 +1,9 @@
 """Write records for site generators other than Hexo, and as pages for a browser.
 
-posts      what they share: front matter by a table of keys, then the HTML   ← open this first
+posts      their common form: front matter by a table of keys, then the HTML   ← open this first
 article    the fields of a record for front matter
-scalars    YAML that all readers read as the same values
-hugo jekyll pelican nikola material eleventy astro vitepress     one generator each: keys and traps
+yaml       YAML that all readers read as the same values
+hugo jekyll pelican nikola material eleventy astro vitepress     one site generator each
 html       whole pages that need no generator
 """
 

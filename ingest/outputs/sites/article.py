@@ -1,4 +1,4 @@
-"""The fields of a record for front matter: clean text on one line, names that can have pages."""
+"""The fields of a record for front matter: clean text on one line, and names of pages."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _MOST_REMEMBERED = 1_000  # The records of a feed repeat its names and its addre
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """The fields of a record for front matter; empty if the record has none.
+    """The fields of a record for front matter; a field is empty if the record lacks it.
 
-    `slug` is the name of the record's file without its suffix, so it never changes. `robots` is in
-    the words of `<meta name="robots">`.
+    `slug` is the name of the record's file without its suffix, so it never changes. `robots` is as
+    in `<meta name="robots">`.
     """
 
     slug: str

@@ -1,8 +1,9 @@
 """Write Markdown for Astro's content collections.
 
-Keys: those of Astro's blog template. Dates are YAML timestamps, which a strict schema (`z.date()`)
-accepts. `heroImage` is left out: in that template it must be a local file. Astro makes ids from
-paths, without case, dots and quotes. They differ, because the last part of each path differs.
+The keys are those of Astro's blog template. Dates are YAML timestamps, which a strict schema
+(`z.date()`) accepts. `heroImage` is left out: in that template it must be a local file. Astro makes
+ids from paths, without case, dots and quotes. These ids are unique, because the last part of each
+path is unique.
 """
 
 from __future__ import annotations

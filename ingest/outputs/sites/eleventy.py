@@ -1,6 +1,7 @@
 """Write content for Eleventy, as HTML files that no template language reads.
 
-Keys: 11ty.dev/docs/data-frontmatter and dates. The others are data for the site's own layouts.
+The documentation of the keys: 11ty.dev/docs/data-frontmatter and 11ty.dev/docs/dates. The other
+keys are data for the site's own layouts.
 """
 
 from __future__ import annotations

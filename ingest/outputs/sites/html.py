@@ -10,7 +10,7 @@ from ingest.outputs.sites.article import Article
 from ingest.outputs.sites.posts import Keys, PostLayout, paths
 from ingest.outputs.sites.yaml import Value
 
-# A page may show pictures, sound, films and players, and nothing else: it runs no script.
+# A page may show pictures, sound, films and players, but may not run scripts.
 _POLICY = (
     "default-src 'none'; img-src * data:; media-src *; frame-src https:; style-src 'unsafe-inline'"
 )
@@ -35,7 +35,7 @@ class HtmlLayout(PostLayout):
 
     @property
     def shows_source(self) -> bool:
-        """Return true: the line below the title names them."""
+        """Return True, because the line below the title shows the author and the original."""
         return True
 
     def head(self, article: Article, values: Mapping[str, Value]) -> str:

@@ -1,8 +1,9 @@
 """Write posts for Hugo, in Markdown files whose body is HTML.
 
 Hugo shows the HTML if `markup.goldmark.renderer.unsafe` is true. HTML files need no setting in old
-versions, but stop the build of newer ones (0.168) unless `security.allowContent` is changed. Keys:
-gohugo.io/content-management/front-matter; those from `author` on are read by many themes.
+versions, but stop the build of newer ones (0.168) unless `security.allowContent` is changed. The
+documentation of the keys: gohugo.io/content-management/front-matter. Many themes read the keys from
+`author` on.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ class HugoLayout(PostLayout):
     """Posts below `content`."""
 
     name = "hugo"
-    canonical_key = "canonicalURL"  # of PaperMod and other themes
+    canonical_key = "canonicalURL"  # read by PaperMod and other themes
     keys: ClassVar[Keys] = {
         "title": "title",
         "date": "at",

@@ -1,8 +1,8 @@
-"""Write posts for Jekyll, as HTML files; Liquid is off, and its braces are inert as well.
+"""Write posts for Jekyll, as HTML files. Liquid is off, and its braces are also inert.
 
-Keys: jekyllrb.com/docs/front-matter and posts; `description`, `image`, `canonical_url` and
-`last_modified_at` are read by the plugins jekyll-seo-tag and jekyll-feed, `sitemap` by
-jekyll-sitemap.
+The documentation of the keys: jekyllrb.com/docs/front-matter and jekyllrb.com/docs/posts. The
+plugins jekyll-seo-tag and jekyll-feed read `description`, `image`, `canonical_url` and
+`last_modified_at`; jekyll-sitemap reads `sitemap`.
 """
 
 from __future__ import annotations

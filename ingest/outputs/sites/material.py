@@ -1,8 +1,8 @@
 """Write posts for the blog of Material for MkDocs.
 
-Keys: squidfunk.github.io/mkdocs-material/plugins/blog. There is always a `slug`: of two posts with
-one title and day, the blog keeps one. `authors` is left out: its values are keys of a file of the
-site, and the build stops at others.
+The documentation of the keys: squidfunk.github.io/mkdocs-material/plugins/blog. Each post has a
+`slug`, because the blog keeps only one of two posts with the same title and day. `authors` is left
+out, because its values must be keys in a file of the site; other values stop the build.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ingest.outputs.sites.article import Article
 from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout
 from ingest.outputs.text import quote
 
-# Index pages show what stands before this line: only the title.
+# Index pages show the part of a post before this line. This is only the title.
 _MORE = "<!-- more -->"
 
 
@@ -42,5 +42,5 @@ class MaterialLayout(PostLayout):
     }
 
     def body(self, article: Article, html: str) -> str:
-        """Return the HTML below the end of the excerpt."""
+        """Return the HTML, after the line that ends the excerpt."""
         return f"{_MORE}\n\n{super().body(article, html)}"

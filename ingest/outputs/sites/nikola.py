@@ -1,7 +1,8 @@
 """Write posts for Nikola: HTML files that begin with a comment of metadata.
 
-Keys: getnikola.com/handbook.html#metadata-fields. `link` is shown as the original. Names that
-would share a page are spelled differently, because Nikola stops at them.
+The documentation of the keys: getnikola.com/handbook.html#metadata-fields. Nikola shows `link` as
+the original. Names that would share a page are spelled differently, because they would stop the
+build.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class NikolaLayout(PostLayout):
 
     @property
     def shows_source(self) -> bool:
-        """Return true: themes show the author, and `link` as the original site."""
+        """Return True, because themes show the author, and `link` as the original site."""
         return True
 
     def names(
@@ -56,7 +57,7 @@ class NikolaLayout(PostLayout):
         *,
         guess: bool = False,  # noqa: ARG002
     ) -> Iterator[tuple[str, str]]:
-        """Yield the category, the tags and the author, of which a post has one."""
+        """Yield the tags, and the category and author; a post has only one of each."""
         yield "categories", category_names(record, self._options.default_category)[-1]
         yield from (("tags", name) for name in tag_names(record))
         yield "authors", page_name(author_text(record))
@@ -67,5 +68,5 @@ class NikolaLayout(PostLayout):
         return "\n".join(["<!--", *lines, "-->", ""])
 
     def write_date(self, at: datetime) -> str:
-        """Return a date with a blank before its time and its zone."""
+        """Return a date with a space in place of `T`, and ` UTC` in place of `Z`."""
         return super().write_date(at).replace("T", " ").replace("Z", " UTC")

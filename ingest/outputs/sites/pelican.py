@@ -1,7 +1,8 @@
 """Write posts for Pelican: lines of metadata without YAML, the date first, then HTML.
 
-Keys: docs.getpelican.com/en/latest/content.html#file-metadata. Pelican ends the metadata at a YAML
-list, so names stand on one line. A semicolon ends each name: commas then separate nothing.
+The documentation of the keys: docs.getpelican.com/en/latest/content.html#file-metadata. Pelican
+ends the metadata at a YAML list, so names are on one line. Each name ends with a semicolon, so that
+Pelican does not split names at commas.
 """
 
 from __future__ import annotations

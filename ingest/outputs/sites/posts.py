@@ -19,8 +19,8 @@ from ingest.values import Record
 # The keys of front matter, in order. A value is an attribute of `Article`, or a function of it.
 Keys = Mapping[str, "str | Callable[[Article], Value]"]
 
-# All layouts have these keys: where a text comes from, and what search engines are asked. No
-# generator makes a `<meta name="robots">` of the last one, but themes do, and templates can.
+# All layouts have these keys, for the source of a text and for search engines. No generator makes a
+# `<meta name="robots">` from `robots`, but some themes do, and templates can.
 SOURCE = {
     "source_url": "link",
     "source_feed": "feed",
@@ -52,7 +52,7 @@ class PostLayout(Layout):
         apart: bool = True,  # noqa: ARG002
         longest: int | None = None,
     ) -> str:
-        """Return a path whose last part no other record has: many addresses have no folders."""
+        """Return a path with a unique last part, because addresses of many sites omit folders."""
         return super().path(record, apart=True, longest=longest)
 
     def names(
@@ -62,7 +62,7 @@ class PostLayout(Layout):
         *,
         guess: bool = False,  # noqa: ARG002
     ) -> Iterator[tuple[str, str]]:
-        """Yield the categories, tags and authors; none of them is below another one."""
+        """Yield the categories, tags and authors. No category is below another one."""
         if not self.has_pages_of_names:
             return
         yield from (

@@ -1,4 +1,4 @@
-"""Write pages for VitePress: Vue leaves the body alone, and the title is escaped for Markdown.
+"""Write pages for VitePress. Vue does not compile the body; the title is escaped for Markdown.
 
 The default theme shows no field of a page, so the body begins with its title, author and date.
 """
@@ -39,11 +39,11 @@ class VitePressLayout(PostLayout):
 
     @property
     def shows_source(self) -> bool:
-        """Return true: the line below the title names them."""
+        """Return True, because the line below the title shows the author and the original."""
         return True
 
     def body(self, article: Article, html: str) -> str:
-        """Return the title, the author and the date, then the HTML, which Vue does not compile."""
+        """Return the title, the author and the date, then the HTML. Vue does not compile them."""
         byline = [escape(article.author), f"{self.local(article.at):%Y-%m-%d %H:%M}"]
         if article.link:
             byline.append(f'<a href="{article.link}">{escape(article.feed_title)}</a>')

@@ -1,7 +1,8 @@
 """Write YAML front matter that every YAML reader reads as the same values.
 
-Text is always in single quotes: readers of YAML 1.1 and 1.2 disagree about plain text such as
-`yes`, `1e3` and `2022-01-28`, and libraries quote only what their own version needs.
+Text is always in single quotes, because readers of YAML 1.1 and 1.2 disagree about plain text such
+as `yes`, `1e3` and `2022-01-28`. Libraries quote only the text that their own version of YAML would
+misread.
 """
 
 from __future__ import annotations
