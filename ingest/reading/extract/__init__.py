@@ -1,10 +1,10 @@
 """Extracts the article of a web page, and recognises texts that a feed has cut.
 
-article       runs the others: a page → Article
+article       a page → Article, with the help of the other modules
 page          parses a page into a bounded tree of its visible elements
 sites         finds the article by rules for well-known sites and content systems
 opinions      three methods to find the article: trafilatura, readability-lxml, density of prose
-tally         finds the element that holds the text that one opinion chose
+tally         finds the element that best matches the text that one method chose
 headline      finds the headline, and recognises other articles on the page
 trim          removes parts that do not belong to the article
 facts         reads the title, author, date and picture of the article

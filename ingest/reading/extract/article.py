@@ -101,7 +101,7 @@ def _at_known_place(root: HtmlElement, url: str) -> _Opinion | None:
 def _most_agreed(root: HtmlElement) -> _Opinion:
     """Return the opinion most similar to the others, unless the headline contradicts it.
 
-    They differ if a method misses the article, or includes text around it.
+    An opinion differs from the others if its method missed the article, or included other text.
     """
     tallies = _tallies(root)
     held = [_opinion(method, root, tallies) for method in tallies]

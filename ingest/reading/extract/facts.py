@@ -1,4 +1,4 @@
-"""Reads the title, author, date and picture that a page gives for its article.
+"""Reads the title, author, date and picture of the article from the page's metadata and text.
 
 Dates and names stay as written. The date comes from metadata only; `page_dates` finds the dates
 that the page shows.
@@ -32,7 +32,7 @@ _HEAD = 6_000  # Only this many characters of visible text are searched for the 
 _LONGEST_NAME = 40
 _LONGEST_TITLE = 300
 
-# The name must be short: in an interview, a question follows `记者：`.
+# Only a short name is accepted, because in an interview a question follows `记者：`.
 _CREDIT = re.compile(
     r"(?:^|[\s(（【\[|])(?:本文)?(?:作\s{0,4}者|撰文|撰稿|文|记者|記者)\s{0,4}[:：/]\s{0,4}"
     r"([\w·.\-]{2,12})(?=[\s|,，;；、(（)）【】\[\]]|\Z)",
@@ -80,14 +80,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Byline:
-    """An author's name on a page; `inside` are the elements around it, the innermost first."""
+    """An author's name on a page; `inside` are the elements around the name, innermost first."""
 
     text: str
     inside: Sequence[HtmlElement]
 
 
 def find_facts(root: HtmlElement, base_url: str, url: str) -> Facts:
-    """Return the facts of the page at `url`, from its metadata first, then from its headings."""
+    """Return the facts of the page at `url`, from its metadata, headings and visible text."""
     fields = _fields(root)
     canonical = _canonical(root) or fields.get("og:url")
     title = _title_of_page(root) or ""
@@ -181,7 +181,7 @@ def _head(root: HtmlElement) -> str:
 
 
 def find_bylines(root: HtmlElement) -> list[Byline]:
-    """Find the texts that a page marks as names of authors, the most reliable marks first."""
+    """Find the texts that a page marks as names of authors; the most reliable come first."""
     return list(islice(_bylines(root), _MOST_BYLINES))
 
 

@@ -76,8 +76,8 @@ class Headline:
         """Return the part of an element that belongs to this headline.
 
         An element may hold several articles in sibling elements of the same kind, each with a
-        heading of the same level as this one (sections of one article have lower headings). If it
-        does not, return the whole element.
+        heading of the same level as this headline (sections of one article have lower headings).
+        If the element holds only one article, return the whole element.
         """
         part: HtmlElement | None = self.part
         while part is not None and part is not place:
@@ -96,7 +96,7 @@ class Headline:
 
 
 def find_headline(body: HtmlElement, prose: dict[HtmlElement, float]) -> Headline | None:
-    """Find the only heading, or other element, with the text of the page's title.
+    """Find the headline: the only heading, or other element, whose text is in the page's title.
 
     `prose` is the weight of prose in each element. Return None if no prose is near the headline.
     """
@@ -144,7 +144,7 @@ def _agree(heading: str, whole: str, first: str) -> bool:
 
 
 def _headline_text(element: HtmlElement) -> str:
-    """Return an element's text; "" if it is inside a link, or too short or long for a headline."""
+    """Return an element's text, or "" if it cannot be a headline: a link, too short or too long."""
     text = without_spaces("".join(islice(element.itertext(), _MOST_RUNS)))
     if not _SHORTEST <= len(text) <= _LONGEST:
         return ""

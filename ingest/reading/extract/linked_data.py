@@ -75,7 +75,11 @@ def _is_article(node: Node) -> bool:
 
 
 def _own(articles: Sequence[Node], base_url: str, own: set[str], title: str) -> Node:
-    """Return the article with the page's address, the only article, or one with its title."""
+    """Return the page's own article.
+
+    This is the article with the page's address. Otherwise it is the only article, an article whose
+    headline is in the page's title, or an article without an address.
+    """
     addresses = [{page_of(url) for url in _addresses(one, base_url)} for one in articles]
     for article, known in zip(articles, addresses, strict=True):
         if known & own:
@@ -97,7 +101,7 @@ def _addresses(article: Node, base_url: str) -> Iterator[str]:
 
 
 def _inline(value: Any, by_id: Mapping[str, Node]) -> Any:
-    """Return the node that a value, or the first value of a list, refers to by its id."""
+    """Replace a reference to a node by the node; keep only the first value of a list."""
     if isinstance(value, list):
         return [_inline(one, by_id) if isinstance(one, dict) else one for one in value[:1]]
     if isinstance(value, dict) and isinstance(value.get("@id"), str) and "name" not in value:

@@ -28,7 +28,7 @@ def find(root: HtmlElement, url: str) -> str | None:
     """Return the address of the article's next page, or None.
 
     A link counts if its text or its rel says "next", and if its address differs from `url` only in
-    the number of the page. If more differs, the next article is meant.
+    the number of the page. If more differs, the link leads to the next article.
     """
     here = set(_split_number(url))
     for link in islice(filter(_is_called_next, root.iter("a", "link")), _MOST_LINKS):

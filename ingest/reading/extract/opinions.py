@@ -1,7 +1,7 @@
 """Weighs a page's text in three ways: by trafilatura, readability-lxml and density of prose.
 
-Of a library's result, only the text is used: it shows how much of each run of text in the page's
-own tree belongs to the article. So the pictures and headings of the page's tree are kept.
+Only the text of a library's result is used, to find the article in the page's own tree. So the
+article keeps its pictures and headings, which the libraries may drop.
 """
 
 from __future__ import annotations
@@ -72,9 +72,10 @@ def weigh_prose(body: HtmlElement) -> Weigh:
 
 
 def with_captions(place: HtmlElement) -> HtmlElement:
-    """Return the parent of an element if a list of its pictures follows, otherwise the element.
+    """Return the parent of an element if a list of pictures with captions follows the element.
 
-    If each picture is a link, the list belongs to another gallery.
+    Otherwise return the element. Pictures with linked captions do not count, because they lead to
+    other galleries.
     """
     parent = place.getparent()
     if parent is None or parent.tag == "body":

@@ -53,7 +53,7 @@ def _without_scripts(text: str) -> Iterator[str]:
 
 
 def _end_of(text: str, opening: re.Match[str]) -> int:
-    """Return the end of a comment, script or style; the end of the text if it is not closed."""
+    """Return where a comment, script or style ends; if it is not closed, the end of the text."""
     if not opening[1]:
         end = text.find("-->", opening.start() + 2)
         return len(text) if end < 0 else end + 3
@@ -66,7 +66,7 @@ def _has_too_many_elements(root: HtmlElement) -> bool:
 
 
 def body_of(root: HtmlElement) -> HtmlElement:
-    """Return the page's body, or its root if it has none, as in a frameset."""
+    """Return the page's body, or its root if the page has no body (a frameset)."""
     body = root.find("body")
     return root if body is None else body
 

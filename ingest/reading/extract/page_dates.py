@@ -1,6 +1,6 @@
 """Finds the dates of a page, in marked elements and in its text.
 
-The dates stay raw strings. `published` chooses among them.
+The dates stay raw strings. `published` chooses one of them.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ _UNREAD = frozenset({"script", "noscript", "style", "option"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageDate:
-    """A date on a page; `inside` are the elements that hold it, the innermost first.
+    """A date on a page; `inside` are the elements that hold the date, the innermost first.
 
-    A lower `rank` is more reliable: 0 is an element named as the date of publication, 1 another
-    `time` element, 2 a text with a time of day, 3 a text without a time (often today's date), 4 the
-    date of an update. `line` is the run of text around the date.
+    A date with a lower `rank` is more reliable. 0 is an element named as the date of publication, 1
+    another `time` element, 2 a text with a time of day, 3 a text without a time (often today's
+    date), 4 the date of an update. `line` is the run of text around the date.
     """
 
     text: str
@@ -74,7 +74,7 @@ def _names(element: HtmlElement) -> set[str]:
 
 
 def _date_of(element: HtmlElement) -> str:
-    """Return the date in an attribute of an element; without one, the element's text."""
+    """Return the date in an attribute of an element, or otherwise the element's text."""
     values = (element.get(name) or "" for name in ("datetime", "content", "title"))
     shown = str(element.text_content())
     text = next((value for value in values if _HAS_DATE.search(value)), shown)
@@ -86,7 +86,7 @@ def _inside(element: HtmlElement) -> list[HtmlElement]:
 
 
 def _dates_in_text(root: HtmlElement) -> Iterator[PageDate]:
-    """Find dates in the first visible text; day and time may be in neighbouring elements."""
+    """Find dates in the first visible text; a day and its time may be in different elements."""
     runs = list(_runs(body_of(root)))
     whole = "\n".join(text for _, text in runs)
     starts = [0]

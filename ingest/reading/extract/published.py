@@ -1,6 +1,6 @@
 """Chooses the date of the article among the dates of its page.
 
-Lists of other posts, comments and side bars have dates too. Many pages have no other dates.
+Lists of other posts, comments and side bars have dates too. Many pages have only such dates.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ingest.reading.extract.page_dates import UPDATE, PageDate
 from ingest.reading.extract.surroundings import Surroundings
 
 # The longest items of lists of other posts, in characters: without a link, with a link, and in an
-# element of `_ITEMS`. A longer item is a post of a thread, whose first post is the article.
+# element of `_ITEMS`. A longer item is a post of a forum thread, which is the article.
 _LONGEST_LINE_OF_LIST = 120
 _LONGEST_LINKED = 400
 _LONGEST_ITEM = 2_000
@@ -43,7 +43,7 @@ def choose_date(dates: Sequence[PageDate], surroundings: Surroundings) -> str | 
 
 
 class _View:
-    """The dates of a page in relation to its article."""
+    """Decides which dates of a page belong to its article."""
 
     def __init__(self, dates: Sequence[PageDate], around: Surroundings) -> None:
         self._dates, self._around = dates, around
@@ -92,7 +92,7 @@ class _View:
         return is_one_of_two
 
     def _is_item_below(self, section: HtmlElement) -> bool:
-        """Whether an element made for lists is below the article and links to another page."""
+        """Whether an element of `_ITEMS` is below the article and links to another page."""
         is_below = section.tag in _ITEMS and self._around.is_below_article(section)
         return is_below and self._around.has_link(section)
 
@@ -102,7 +102,7 @@ class _View:
         return bool(date.line) and sum(len(_rest(line)) > 1 for line in lines) > 1
 
     def _is_thread(self, alike: list[HtmlElement]) -> bool:
-        """Return whether the elements are the posts of a thread, which is then the article."""
+        """Whether the elements are the posts of a forum thread, which is then the article."""
         lengths = list(map(self._around.length, alike))
         if len(alike) < 2 or sum(lengths) < _LONGEST_LINE_OF_LIST * len(alike):
             return False
@@ -117,7 +117,7 @@ class _View:
     def _twins(self, section: HtmlElement) -> Iterator[HtmlElement]:
         """Yield dated siblings of the same kind, up to the article or another long text.
 
-        Siblings without a class must be adjacent, unless their element is made for lists.
+        Siblings without a class must be adjacent, unless their tag is in `_ITEMS`.
         """
         name = section.get("class")
         is_sure = bool(name) or section.tag in _ITEMS
@@ -132,7 +132,7 @@ class _View:
                     break
 
     def _is_item(self, element: HtmlElement) -> bool:
-        """Whether an element has a title or a link to another page beside its date."""
+        """Whether an element has a title, or a link to another page, in addition to its date."""
         if element not in self._has_more:
             self._has_more[element] = self._has_title_or_link(element)
         return self._has_more[element]

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from ingest.urls import host_of
 
-_CHARACTERS = 150  # characters of prose; an element with less is a caption or a player
+_CHARACTERS = 150  # characters of prose; an element with fewer is a caption or a player
 _OF_ALL_PROSE = 0.5
 
 # The elements that hold articles, by host or parent domain, the most reliable first. `#` marks an

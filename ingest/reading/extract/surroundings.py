@@ -1,4 +1,4 @@
-"""Describes the elements around an article; the page is measured only once."""
+"""Describes where the elements of a page are, compared to its article."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ _HALF = 0.5
 
 
 class Surroundings:
-    """The elements of a page in relation to its article; `own` are the page's addresses."""
+    """Answers where an element is compared to the article; `own` are the page's addresses.
+
+    The page is measured only once, when the object is created.
+    """
 
     def __init__(self, article: HtmlElement, *, base_url: str, own: Sequence[str | None]) -> None:
         root = article.getroottree().getroot()
@@ -93,14 +96,14 @@ class Surroundings:
         return self._order.get(element, 0) > self._next_heading
 
     def sections(self, inside: Sequence[HtmlElement]) -> Iterator[HtmlElement]:
-        """Yield the elements of `inside`, up to the first that holds the article."""
+        """Yield the elements of `inside` up to the first one that holds the article."""
         for element in inside:
             if element in self._around:
                 return
             yield element
 
     def is_elsewhere(self, inside: Sequence[HtmlElement]) -> bool:
-        """Whether the tag or names of one of these elements mark a section beside the article."""
+        """Whether one of these elements is a section beside the article, by its tag or names."""
         shares = any(one.tag == "article" and one in self._around for one in inside)
         return any(
             section.tag in _OTHERS

@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 from ingest.reading.extract.page import without_spaces
 
 SHINGLE = 4  # characters
-# Returns the share (0 to 1) of a text without white space that belongs to the article.
+# A function that returns how much (0 to 1) of a text without white space belongs to the article.
 Weigh = Callable[[HtmlElement, str], float]
 
 

@@ -1,6 +1,6 @@
 """Removes the parts of an article's element that do not belong to the article.
 
-These are the foot of the site, navigation, share bars, lists of related articles, comments and
+These are the footer of the site, navigation, share bars, lists of related articles, comments and
 requests to scan a QR code. Notes on source, editor and copyright are kept as rights information.
 """
 
@@ -48,7 +48,7 @@ _ABOVE_TEASER = frozenset("h2 h3 h4 h5 h6 div dt li dl section article".split())
 _SHORTEST_ARTICLE = 150
 _MOSTLY = 0.6
 _HALF = 0.5
-# Only the foot of a site gives its licences with their numbers. Articles about licences do not give
+# Only the footer of a site gives its licences with their numbers. Articles about licences give no
 # numbers.
 _LICENCE = re.compile(
     r"ICP\s*[备備证証]\D{0,3}\d{5}|(?:公网安备|公安备案)\D{0,6}\d{8}|网站标识码\D{0,3}\d{6}"
@@ -56,8 +56,8 @@ _LICENCE = re.compile(
     r"|all\s*rights\s*reserved",
     re.IGNORECASE,
 )
-# Lines with these words are probably the foot of a site. They also occur in the copyright notes of
-# articles, which are kept because no licence number stands near them.
+# Lines with these words are probably the footer of a site. The words also occur in the copyright
+# notes of articles. These notes are kept, because no licence number is near them.
 _LIKELY = re.compile(
     r"ICP|公网安备|公安备案|许可证|标识码|举报|[主承协]办(?:单位|[:：])|主管(?:单位|[:：])|copyright|©|版权所有|著作权|未经[\w、]{0,12}(?:授权|许可|同意|协议)|不代表本?[站网]|不代表[\w、]{2,12}(?:观点|立场)"
     r"|本网站|本站|法律(?:顾问|声明|责任)|免责声明|联系(?:我们|电话|方式)|关于我们|网站地图|广告服务|技术支持"
@@ -66,12 +66,12 @@ _LIKELY = re.compile(
 )
 _HEADINGS = frozenset({"h1", "h2", "h3"})
 _SENTENCE = 15  # characters; a shorter run is a name, a number or a label
-_MOST_ELSE = 60  # the most characters that a site's foot has in other short runs, in total
+_MOST_ELSE = 60  # A site's footer has at most this many characters in other short runs of text.
 
 
 @dataclass(frozen=True, slots=True)
 class _Sizes:
-    """For each element: the length of its text, and the length and number of its links."""
+    """The length of each element's text, and the length and number of the links in it."""
 
     length: dict[HtmlElement, int]
     linked: dict[HtmlElement, int]
@@ -79,7 +79,7 @@ class _Sizes:
 
 
 def trim(article: HtmlElement, untaken: AbstractSet[HtmlElement] = frozenset()) -> None:
-    """Remove from the tree all that does not belong to the article, and the blocks in `untaken`."""
+    """Remove the parts that do not belong to the article, and the blocks in `untaken`."""
     sizes = _sizes(article)
     gone: set[HtmlElement] = {article}
     for element in list(article.iter(*_BLOCKS)):
@@ -138,7 +138,7 @@ def _is_linked(element: HtmlElement, sizes: _Sizes) -> bool:
 
 
 def _is_foreign(element: HtmlElement, article: HtmlElement, sizes: _Sizes) -> bool:
-    """Whether an element has the name of a page's part, and most of the text is outside of it."""
+    """Whether an element is named like a part of a page, and most of the text is outside of it."""
     names = f"{element.get('id') or ''} {element.get('class') or ''}"
     named = element.tag in _FOREIGN or _NAMES.search(_CAMEL.sub("-", names).lower())
     foreign = named or _is_imprint(element, sizes)
@@ -152,7 +152,7 @@ def _is_talk(names: str, rest: int) -> bool:
 
 
 def _is_imprint(element: HtmlElement, sizes: _Sizes) -> bool:
-    """Whether an element is the foot of a site: a short element with a licence number."""
+    """Whether an element is the footer of a site: a short element with a licence number."""
     if sizes.length[element] > _LONGEST_IMPRINT:
         return False
     return bool(_LICENCE.search(str(element.text_content())))
@@ -163,9 +163,9 @@ def _is_link_list(element: HtmlElement, sizes: _Sizes) -> bool:
 
 
 def drop_imprints(body: HtmlElement) -> None:
-    """Remove from the tree the elements that hold only the foot of a site.
+    """Remove from the tree the elements that hold only the footer of a site.
 
-    By Chinese law the foot names the operator, licences and contacts. It may have more sentences
+    By Chinese law the footer names the operator, licences and contacts. It may have more sentences
     than a short article.
     """
     sure: set[HtmlElement] = set()

@@ -8,7 +8,7 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _FEW_HAN = 200
 _FEW_WORDS = 80
 _NEAR_THE_END = 80  # characters
-# The pattern counts only at the end of a text, because articles may be about paying, too.
+# Only the end of a text is searched for this pattern, because articles may also be about paying.
 _MORE = re.compile(
     r"(?:点击|點擊|點選|请|請|[\[(（【<《])*"
     r"(?:(?:阅读|閱讀|查看|展开|展開|浏览|瀏覽|余下|餘下|剩余|剩餘|显示|顯示|继续阅读|繼續閱讀)"
@@ -26,7 +26,7 @@ _LINK = re.compile(r"<a\b[^<>]{0,2000}>([^<>]{1,60})</a")
 
 
 def looks_truncated(html_body: str, text: str) -> bool:
-    """Whether a feed's text ends like a text that continues elsewhere.
+    """Whether a feed's text seems to be cut, so that it continues on the article's page.
 
     `text` is the visible text of `html_body`, which is clean HTML. An empty text counts as cut.
     """

@@ -1,8 +1,8 @@
-"""Clean HTML from outside: repair it, make its addresses absolute and its content safe.
+"""Cleans a publisher's HTML: repairs it, makes its addresses absolute and its content safe.
 
-cleaning   HTML from outside → safe HTML
-tags       tags, as the standard's tokenizer reads them
-names      remove tags of unknown elements, before they hide text
+cleaning   a publisher's HTML → safe HTML
+tags       find tags in the same way as the standard's tokenizer
+names      remove tags of unknown elements, because parsers would hide text with them
 tree       any text → a tree
 addresses  an address as written → an absolute one
 drawings   replace SVG by the HTML and the pictures in it

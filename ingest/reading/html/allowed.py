@@ -95,7 +95,7 @@ _PROPERTIES = re.compile(
 )
 _CHECKED = frozenset({"style", "src", "poster", "srcset"})
 _LONG = 200  # characters of a style
-_MOST_REMEMBERED = 2_000  # styles; the same few occur on every paragraph
+_MOST_REMEMBERED = 2_000  # styles; many paragraphs have the same style
 _VALUE = re.compile(r"(?:rgba?\(|hsla?\(|calc\(|[\w\s.,%#!+\-*/)])*\Z", re.IGNORECASE)
 
 
@@ -107,7 +107,7 @@ def sanitize(markup: str) -> SafeHtml:
 def sanitize_plain(markup: str) -> SafeHtml:
     """Sanitize HTML that has no players, and whose pictures all have http(s) addresses.
 
-    Without styles, nh3's own checks are enough, and take half the time.
+    If there are no styles, nh3's own checks are enough. They take half the time.
     """
     return SafeHtml((_CLEANER if "style" in markup else _CLEANER_WITHOUT_CHECK).clean(markup))
 
@@ -125,7 +125,7 @@ def is_player(url: str) -> bool:
 def _harmless_style(style: str) -> str:
     """Return a style with only the declarations that are known to be harmless.
 
-    If all of them are, the style is returned unchanged.
+    If all declarations are harmless, the style is returned unchanged.
     """
     declarations = style.split(";")
     kept = [declaration for declaration in declarations if _is_harmless(declaration)]

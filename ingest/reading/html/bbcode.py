@@ -1,7 +1,7 @@
-"""Render BBCode that a forum's feed left in its text as HTML.
+"""Convert BBCode in the text of a forum's feed to HTML.
 
 A text counts as BBCode if it has pictures or links with addresses, or several pairs of tags. Text
-about BBCode, and code, are unchanged.
+about BBCode and text in code elements are returned unchanged.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ _SIMPLE = {
 _ALIGNED = frozenset({"align", "center", "left", "right"})
 _PLAYED = frozenset("media video audio flash".split())
 _FROM_CONTENT = frozenset({"img", "code", "email"}) | _PLAYED
-# Discuz refers to files and people by numbers, whose addresses its feeds do not give.
+# Discuz refers to files and people by numbers. Its feeds do not give their addresses.
 _NUMBERED = {"attach": "附件", "attachimg": "图片附件", "qq": "QQ"}
 _FOLDED = frozenset({"spoiler", "collapse"})
 _KNOWN = {*_SIMPLE, *_ALIGNED, *_FROM_CONTENT, *_NUMBERED, *_FOLDED, "color", "list", "url"}
-# Tags that only BBCode has; other texts with brackets do not contain them.
+# Tags that only BBCode has. Other texts with brackets do not contain them.
 _UNMISTAKABLE = frozenset("size color font backcolor align quote hide free code".split())
 _SURE = frozenset({*_NUMBERED, "spoiler"})  # one pair of these is enough
 _DEEPEST = 30
@@ -59,7 +59,7 @@ _ENOUGH = 3
 
 
 def rendered(text: str) -> str | None:
-    """Return the HTML with its BBCode rendered; None if it contains no BBCode."""
+    """Return HTML in which BBCode is converted to elements; None if there is no BBCode."""
     if _LESSON.search(text):
         return None
     reader = _Reader()

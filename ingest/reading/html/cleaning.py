@@ -1,4 +1,4 @@
-"""Clean any HTML from outside: repair its tree, then sanitize it with nh3."""
+"""Clean a publisher's HTML: repair its tree, then sanitize it with nh3."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def as_html(text: str) -> str:
 
 
 def _pass(markup: str, tree: etree._Element, base_url: str | None) -> tuple[SafeHtml, bool]:
-    """Repair and sanitize once; return the result, and whether another pass would not change it.
+    """Repair and sanitize once; return the result, and whether the result is final.
 
     libxml2 and nh3's parser (html5ever) read wrongly nested markup differently. If the result has
     the same tags as `markup`, in the same order, neither parser will move anything again.

@@ -30,7 +30,8 @@ _IDS = (
     " playback-id data-id aid data-aid"
 ).split()
 _ID = re.compile(r"[\w=-]{1,80}", re.ASCII)
-# A word in the element's name; the HTML element that replaces it; the address of the medium.
+# For each service: a word in the element's name, the HTML element that replaces this element, and
+# the address of the medium.
 _SERVICES: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
     (re.compile(name), tag, address)
     for name, tag, address in (

@@ -1,7 +1,7 @@
 """Show text that the page's own script, which is removed, would have shown.
 
 WeChat serves a whole article with `opacity: 0`. Small hidden parts stay hidden: spacers, tracking
-pixels, and the nonsense words that forums put between lines against copying.
+pixels, and the nonsense words that forums put between lines to make copying hard.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from lxml import etree
 _ZERO = r"0*(?:\.0+\d{0,3})?(?:px|pt|r?em|%|vh|vw)?"
 _FAR = r"-(?:\d{4,}px|\d{3,}(?:\.\d+)?(?:r?em|%|vw))"
 _END = r"\s*(?:!\s*important\s*)?(?=;|\Z)"
-# Such an opacity is the start of an animation: permanently hidden text has other styles.
+# An element with such an opacity is about to fade in. Permanently hidden text has other styles.
 _NEARLY_ZERO = (  # below a tenth, in any spelling of a number
     r"[+-]?(?:0*\.0\d*|0+\.?(?!\d)|0*\d(?:\.\d*)?%|0*\.\d+%)(?![\d.%e])"
     r"|[+-]?(?:0+(?:\.0*)?e[+-]?\d+|\d?\.?\d+e-0*(?:[2-9]|[1-9]\d+))%?|-[\d.]+%?"
@@ -58,7 +58,7 @@ def reveal(tree: etree._Element) -> None:
 
 
 def _reveal_within(scope: etree._Element) -> list[etree._Element]:
-    """Show the outermost hidden elements, if they qualify; return the elements now shown."""
+    """Show the outermost hidden elements that meet the conditions of `reveal`; return them."""
     hiding = [element for element in _STYLED(scope) if hides(element.get("style") or "")]
     if not hiding:
         return []

@@ -1,4 +1,4 @@
-"""Add line ends to code in which each line is an element and no line ends are written."""
+"""Add line ends to code that has an element for each line, but no line ends."""
 
 from __future__ import annotations
 

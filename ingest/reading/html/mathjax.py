@@ -24,7 +24,7 @@ _TURNED = frozenset({"mover", "munderover", "mroot"})
 
 
 def rebuild(drawing: etree._Element) -> etree._Element | None:
-    """Return the `math` element for a drawing; None if the drawing does not contain enough."""
+    """Return the `math` element for a drawing; None if the drawing does not describe a formula."""
     top = next((node for node in drawing.iter(etree.Element) if _name(node) == "math"), None)
     if top is None:
         return None

@@ -78,7 +78,7 @@ def _operator(text: str) -> etree._Element:
 
 
 def linear(math: etree._Element) -> str:
-    """Return a formula as a line of text, with signs for powers and fractions: `x^2`, `1/2`."""
+    """Return a formula as one line of text, in which `x^2` is a power and `1/2` a fraction."""
     alternative = " ".join((math.get("alttext") or "").split())
     return alternative or " ".join(_linear(math).split())
 

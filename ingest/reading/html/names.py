@@ -1,7 +1,7 @@
-"""Remove or escape names in angle brackets that are not HTML elements, before they hide text.
+"""Remove or escape names in angle brackets that are not HTML elements, so that they hide no text.
 
 `vector<int>` and `cp <path>` are text that was not escaped. A browser hides only `<path>`, but nh3
-removes the rest of the paragraph with it, because SVG has an element of that name. It also removes
+also removes the rest of the paragraph, because SVG has an element of that name. nh3 also removes
 the text after a `<template>` or `<title>` that is never closed.
 """
 
@@ -21,11 +21,11 @@ _PASSING = frozenset(
 )
 _KNOWN = (TAGS | CONTENTLESS | _PASSING | {"math"}) - {"annotation"}
 ELEMENTS = _KNOWN | FORMULAS
-# Parsers read the content of these as text, up to the same closing tag (HTML 13.2.6.2).
+# Parsers read the content of these elements as text, up to the closing tag (HTML 13.2.6.2).
 _RAW = frozenset(
     "script style textarea title xmp iframe noembed noframes plaintext amp-iframe".split()
 )
-# Without a closing tag, these would hide, collapse or move everything after them.
+# Without a closing tag, these elements would hide, collapse or move everything after them.
 _PAIRED = frozenset(
     "template svg math canvas applet noscript video audio object details dialog dir amp-video"
     " amp-audio view".split()
@@ -48,8 +48,8 @@ _NAME = re.compile(r"</?([a-zA-Z][^\s/>]*)")
 _MEDIUM_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _SOURCE = re.compile(r"(?:^|[\s\"'])(?:data-[\w-]*)?(?:src|data|original|url)\s*=", re.IGNORECASE)
 _SIDES = re.compile(r"\s(?:width|height)\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
-# An unescaped comparison. A real tag has such characters only in values (unlike `a<b 则输出`), and
-# contains no other `<` (unlike `0<x<1`).
+# Matches an unescaped comparison, such as `a<b 则输出` or `0<x<1`. A real tag has these characters
+# only in values of attributes, and contains no second `<`.
 _OF_PROSE = r"&;()+,{}\[\]*|\u3400-\u9fff"
 _PROSE = rf"<[a-zA-Z][^<>=\"{_OF_PROSE}]*+(?:[{_OF_PROSE}][^<>=\"]*+(?![=\"])|(?=<|\Z))"
 _PERHAPS_PROSE = re.compile(_PROSE)
@@ -85,7 +85,7 @@ def _are_closed(text: str, names: set[str]) -> bool:
 class _Reader:
     """Reads a document once, from the beginning to the end, and replaces its tags.
 
-    `known_unclosed` are the offsets of tags that are known to have no closing tag.
+    `known_unclosed` contains the offsets of tags that have no closing tag, from an earlier reading.
     """
 
     def __init__(self, text: str, known_unclosed: frozenset[int]) -> None:
@@ -166,7 +166,7 @@ class _Reader:
         return known or is_foreign
 
     def _raw(self, tag: _Tag) -> tuple[str, int]:
-        """Skip an element whose content is text; if it is not closed, it has no content."""
+        """Return an element whose content is text unchanged; an unclosed one loses its content."""
         end = self._end_of_raw(tag)
         if end is not None:
             return f"{tag.written}{self._text[tag.end : end]}", end

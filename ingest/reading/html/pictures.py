@@ -1,4 +1,4 @@
-"""Find the address of a picture, also with lazy loading, source sets and noscript."""
+"""Find the address of a picture, even with lazy loading, source sets or `noscript`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LAZY_ATTRIBUTES = (
 ).split()
 LAZY_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set")
 LATE_ATTRIBUTES = frozenset({*LAZY_ATTRIBUTES, *LAZY_SETS})
-# If the element also has a `src`, these are often the addresses of pages.
+# If the element also has a `src`, these attributes often contain the addresses of pages.
 _OF_MANY_MEANINGS = frozenset({"data-url", "data-lazy", "file", "original", "src2"})
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)\b", re.IGNORECASE)
 
@@ -36,8 +36,8 @@ _LONGEST_SET = 20_000
 def address_of(image: etree._Element, base_url: str | None) -> str | None:
     """Return the absolute address of an `img`'s picture; None if it has only a placeholder.
 
-    Attributes for lazy loading have precedence over `src`, which then is a placeholder. So has
-    `srcset`, because `src` is often its smallest picture.
+    Attributes for lazy loading are preferred to `src`, which is then a placeholder. `srcset` is
+    also preferred to `src`, because `src` is often its smallest picture.
     """
     late = late_address(image, base_url)
     return late or largest(image.get("srcset"), base_url) or usable(image.get("src"), base_url)
@@ -61,7 +61,7 @@ def late_address(image: etree._Element, base_url: str | None) -> str | None:
 
 
 def usable(value: str | None, base_url: str | None) -> str | None:
-    """Return the absolute address of a picture; None if there is none or only a placeholder."""
+    """Return the absolute address of a picture; None for no address and for a placeholder."""
     url = absolute(value, base_url, MEDIA_SCHEMES)
     return None if url is None or is_stand_in(url) else url
 

@@ -19,13 +19,13 @@ _LATE = (
     "data-src data-lazy-src data-litespeed-src data-original data-lazyload data-lazy data-url"
     " data-original-src data-orig-src data-real-src data-iframe-src data-video-src data-href"
 ).split()
-# Attributes with such names have addresses of other things, such as posters.
+# Attributes with these words in their names contain the addresses of other files, such as posters.
 _BESIDE = re.compile(r"poster|thumb|img|image|cover|avatar|icon|logo|track|ping|api|config")
 _NO_PAGE = re.compile(r"(?:blank|empty|loading|placeholder|lazy)[\w-]*\.html?\Z", re.IGNORECASE)
 _URL = re.compile(r"(?:https?:)?//[^\s\"'<>\\]{4,500}")
-# If the path looks like this, the address without its query identifies the medium.
+# If the path of an address matches this, the address without its query identifies the medium.
 _NAMED_BY_PATH = re.compile(r"/(?:embed|video)/[\w-]+\Z")
-# Pages that show a player → the address of the player. Only the player may be in a frame.
+# Pages that show a player → the address of the player. The pages themselves cannot be in a frame.
 _PAGES = tuple(
     (re.compile(page), player)
     for page, player in (

@@ -1,4 +1,4 @@
-"""Repair a tree of HTML from outside so that it looks the same on any page.
+"""Repair a tree of a publisher's HTML so that it looks the same on any page.
 
 Pictures get their real address, addresses become absolute, unknown players become links. Dangerous
 content is removed later, by `allowed`.
@@ -22,7 +22,7 @@ from ingest.reading.html.names import ELEMENTS
 from ingest.reading.html.players import address_of, identity, settle_medium, settle_players
 from ingest.reading.html.untangle import untangle
 
-# Tags that mean nothing outside of a form or a whole page. Their content is kept.
+# Tags that have no meaning outside of a form or a whole page. Their content is kept.
 _TAGLESS = (
     "form fieldset legend label button select option optgroup datalist textarea output input"
     " nobr noscript marquee frameset"
@@ -60,7 +60,7 @@ def repair(tree: etree._Element, base_url: str | None, markup: str) -> None:
 
 
 def _replace_unknown(tree: etree._Element, base_url: str | None) -> None:
-    """Replace or unwrap every element that is not of HTML or MathML."""
+    """Replace each element that is not HTML or MathML, or remove its tags."""
     elements = tree.iter(etree.Element)
     unknown = [element for element in elements if element.tag not in ELEMENTS]
     names = {str(element.tag) for element in unknown if not replace_custom(element, base_url)}

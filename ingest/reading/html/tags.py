@@ -1,4 +1,4 @@
-"""Find tags like the tokenizer of the HTML standard (section 13.2.5), in linear time."""
+"""Find the same tags as the tokenizer of the HTML standard (section 13.2.5), in linear time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HOLDING = re.compile(
 
 
 def close_voids(text: str) -> str:
-    """Return HTML whose void elements are empty for every parser."""
+    """Return HTML with end tags after void elements, so that no parser puts content in them."""
     lower = text.lower()
     if not any(f"<{name}" in lower for name in _HOLDING_NAMES):
         return text

@@ -16,7 +16,7 @@ _DEEPEST = 200  # open elements; deeper tags are dropped, but their text is kept
 _MOST_ATTRIBUTES = 200  # per element; parsers compare each attribute with all earlier ones
 _SMALL = 20_000  # characters; too few for a tag with too many attributes
 
-# These are closed by the next element of the kind, or are always empty, so they do not nest.
+# These elements do not nest: they are always empty, or end where the next one of the kind begins.
 _SHALLOW = frozenset(
     "a area base br col embed hr img input li link meta option p param source tbody td tfoot"
     " th thead tr track wbr".split()
@@ -26,8 +26,8 @@ _UNSOUND = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]
 _TO_MEND = re.compile(f"{_UNSOUND.pattern}|\r")
 _REFERENCE = re.compile(r"&#(?:[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-fA-F])|0*(\d{1,7})(?!\d));?")
 
-# Content after these still belongs to the body (HTML 13.2.6.4.19 and 22); libxml2 would put it
-# into a second document.
+# Content after these end tags still belongs to the body (HTML 13.2.6.4.19 and 22), but libxml2
+# would put it into a second document.
 _EARLY_ENDS = re.compile(r"</(?:body|html)(?=[\s/>])[^<>]{0,100}>", re.IGNORECASE)
 
 # Without huge_tree, libxml2 drops the rest of a document below a depth of 256.
@@ -62,10 +62,10 @@ def _sound_reference(reference: re.Match[str]) -> str:
 
 
 def flatten(text: str) -> str:
-    """Drop too deeply nested tags, and too many attributes, because they take quadratic time.
+    """Drop tags that are nested too deeply, and excess attributes, which take quadratic time.
 
-    The depth is only estimated: some elements close others without a tag. But only a page with
-    hundreds of unclosed elements loses tags for this reason.
+    The depth is only estimated, because some elements close others without a tag. But only a page
+    with hundreds of unclosed elements loses tags by this estimate.
     """
     if len(text) <= _SMALL and text.count("<") <= _DEEPEST:
         return text

@@ -53,7 +53,7 @@ def _leave(
 
 
 def part_long_text(tree: etree._Element, markup: str) -> None:
-    """Split texts full of character references by comments: nh3 takes quadratic time to join them.
+    """Put comments into texts with many references, which nh3 would need quadratic time to join.
 
     The tree was parsed from `markup`. Most markup has too few references, and is left unchanged.
     """

@@ -18,7 +18,7 @@ _MOST_CLAUSES = 6
 _ENDS = ".。!;；:,"
 _BRACKETS = "()[]{}<>【】〔〕〖〗《》「」 \t\u3000"
 
-# A credit consists of a label, a mark such as a colon, and names. It is not a sentence.
+# A credit is one of these labels, a mark such as a colon, and names. It is not a sentence.
 _ROLE = (
     r"(?:(?:本文|本期|本报|本网|网络|新媒体|微信|文字|图文|栏目|版面)?(?:"
     r"(?:责任|值班|执行|文字|视频|图片|视觉|美术|本期|策划|统筹|网络|新媒体|主任|实习"

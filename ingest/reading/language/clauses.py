@@ -2,8 +2,8 @@
 
 All patterns are for text in Simplified Chinese, NFKC and lower case. A piece of at least four
 characters is a clause if it contains words that names do not contain (没人, 正在, 一个). After a
-label of staff (编辑, 校对), a piece of at least six characters with `的` is also a clause. So is
-a piece of more than seven characters that names neither organisations nor persons.
+label of staff (编辑, 校对), two other kinds of pieces are also clauses: a piece of at least six
+characters with `的`, and a piece of more than seven characters that contains no name.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ SURNAMES = (
     "霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦"
 )
 _NAMES_IN_A_ROW = re.compile(rf"(?:[{SURNAMES}][\u4e00-\u9fff]{{1,2}}){{2,6}}")
-# These labels stand before pen names, accounts and newspapers. All others name the staff.
+# Pen names, accounts and newspapers follow these labels. All other labels are those of staff.
 _OF_CHOSEN_NAMES = re.compile(
     r"来源|来自|出处|稿源|图源|作者|文|图|撰|发布|转|摘|选|公众|微博|微信|up主|投稿|账号|声明|提示|版权"
 )
@@ -49,7 +49,7 @@ _LONGEST_NAME = 7
 
 
 def is_clause_after_label(label: str, value: str) -> bool:
-    """Whether `value`, the text after a label, holds a clause rather than only names."""
+    """Whether `value`, the text after a label, contains a clause, not only names."""
     is_of_staff = _OF_CHOSEN_NAMES.search(label) is None
     pieces = _SEPARATORS.split(_WORK.sub(" ", value))
     return any(_is_clause(piece, is_of_staff=is_of_staff) for piece in pieces)

@@ -1,4 +1,4 @@
-"""Detects the language of a text, and the kind of Chinese, by the characters alone."""
+"""Detects the language of a text, and the kind of Chinese, only by its characters."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import opencc
 
 _SAMPLE = 20_000  # The language is detected from this many characters.
 _CHINESE_SAMPLE = 1_000  # The Chinese script is detected from this many Han characters.
-# If this many Han characters at the beginning and end agree, the rest is not read.
+# If this many Han characters at the beginning and at the end are clearly of the same kind, the rest
+# is not read. They are clear if their weight is above the share `_CLEARLY` of their number.
 _CHINESE_ENDS = 100
-_CLEARLY = 0.15  # An end is clear if its weight is above this share of its characters.
+_CLEARLY = 0.15
 
 
 def _runs(characters: str) -> re.Pattern[str]:
@@ -94,10 +95,10 @@ def _weight_of(han: str) -> float:
 
 @functools.cache
 def _weights() -> dict[str, float]:
-    """Return the weights of the characters that conversion changes.
+    """Return the weights of the characters that differ between Simplified and Traditional.
 
     Traditional characters have weights below 0. A character that the other script's character set
-    also holds (后, 里, 著) has a small weight.
+    also contains (后, 里, 著) has a small weight.
     """
     characters = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
     lines = "\n".join(characters)

@@ -19,8 +19,9 @@ _SAMPLE = 20_000  # Only this many characters of a text are read.
 def excerpt(text: str, limit: int = 140) -> str:
     """Return the beginning of a text without boilerplate lines, at most `limit` characters.
 
-    It ends with a whole sentence if that is long enough. Otherwise it ends after a clause or a
-    word, with an ellipsis, but never inside a composed character, a Latin word or a number.
+    The excerpt ends with a whole sentence if it is then long enough. Otherwise it ends with an
+    ellipsis after a clause or a word, but never inside a composed character, a Latin word or a
+    number.
     """
     whole = _first_lines(text, 2 * limit)
     if len(whole) <= limit:
@@ -37,7 +38,7 @@ def excerpt(text: str, limit: int = 140) -> str:
 
 
 def _first_lines(text: str, enough: int) -> str:
-    """Join the first lines that are not boilerplate; if all are, join all lines."""
+    """Join the first lines that are not boilerplate; if all are boilerplate, join all lines."""
     text = text[:_SAMPLE]
     joined = ""
     for line in text.split("\n"):

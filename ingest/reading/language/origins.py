@@ -9,7 +9,8 @@ import re
 
 from ingest.reading.language.clauses import is_clause_after_label
 
-# Names and titles of newspapers contain only these characters. Most sentences contain others.
+# Names of newspapers and titles of their articles do not contain the excluded characters. Most
+# sentences do.
 _NAMED = r"[^。!?;我你他她它这那哪谁了的]"
 _TAKEN_FROM = r"(?:转载?自|摘自|选自|节选自|改编自|来自|来源于|源自|出自)"
 _PUBLISHED_IN = r"(?:原载于?|原刊于?|刊于|载于|发表于|首发于?)"
@@ -27,12 +28,12 @@ _ORIGIN_IN_BRACKETS = re.compile(
 )
 
 _LABEL = re.compile(r"([^:|/丨>]{1,12})[:|/丨>]\s*(.*)")
-# These labels stand before the titles of other articles, or before requests to the reader.
+# Titles of other articles, or requests to the reader, follow these labels.
 _FREE_LABEL = re.compile(
     r"相关|延伸|推荐|扩展|拓展|精彩|热门|往期|[上下前后][一1]?[篇条页章]|原标题|原题|猜你|精选|更多"
     r"|联系(?!人)|投稿(?!人)|商务|合作|举报|投诉|报料(?!人)|服务|客服|当前|阅读原文|点击"
 )
-# These labels stand before lists of words. Any short text may follow them.
+# Lists of words follow these labels; such a list may be any short text.
 _LABEL_OF_LIST = re.compile(r"标签|关键|tags?|分类|栏目|专题|位置|字[号体]")
 _RIGHTS = re.compile(r"代表|侵权|转载|版权|授权|删除|关注|下载|公众号|客户端|观点")
 _OF_SENTENCES = re.compile(
@@ -50,7 +51,7 @@ def names_an_origin(line: str, *, in_brackets: bool) -> bool:
 
 
 def is_sentence_after_label(line: str) -> bool:
-    """Whether a sentence or clause follows a label (来源：没人知道), and not a name."""
+    """Whether a label is followed by a sentence or clause (来源：没人知道), not by a name."""
     found = _LABEL.match(line)
     if found is None or _FREE_LABEL.search(found[1]) or _RIGHTS.search(found[2]):
         return False

@@ -1,14 +1,14 @@
 """Near-duplicates: decides whether two entries tell the same story in the same words.
 
-lines        a text in one spelling, apart from boilerplate and datelines
+lines        normalises a text, and separates it from boilerplate and datelines
 numerals     Chinese numerals → digits
-fingerprint  what is compared of an entry: clause keys, digest, the text itself
-overlap      two fingerprints → what they share, clause by clause
-conflicts    numbers, codes and dates that differ at the same place of two texts
-names        names that do
+fingerprint  the parts of an entry that are compared: clause keys, digest, the text itself
+overlap      two fingerprints → the clauses that they share
+conflicts    finds numbers, codes and dates that differ between two texts
+names        finds names that differ between two texts
 compare      two fingerprints → whether they are editions of one story
-relation     how two editions are related
-same_link    one spelling for the links of one article in several feeds
+relation     says how two editions are related
+same_link    the normal form of an article's link, which is the same in several feeds
 """
 
 from ingest.reading.likeness.compare import compare

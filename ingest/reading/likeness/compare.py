@@ -9,13 +9,15 @@ from ingest.reading.likeness.overlap import GRAM, Overlap, overlap_of
 from ingest.reading.likeness.relation import Likeness, likeness_of, likeness_of_title
 
 _LEAST_SHARED = 0.6
-_HEAD, _SOME = 20, 0.2  # characters of the first clause; the share of them that is found
+# The number of characters compared at the beginning of a text, and the least share of their pieces
+# that the other text must contain.
+_HEAD, _SOME = 20, 0.2
 
 
 def compare(one: Fingerprint, other: Fingerprint) -> Likeness | None:
-    """Return how two entries are related, None if they are different stories.
+    """Return how two entries are related, or None if they are different stories.
 
-    The answer is the same in either order, but for `part`.
+    The order of the two entries changes only `part` of the result.
     """
     if not one.text or not other.text:
         return None
@@ -37,9 +39,9 @@ def _are_different(overlap: Overlap) -> bool:
 
 
 def _begin_apart(one: Fingerprint, other: Fingerprint) -> bool:
-    """Return whether neither text has the beginning of the other, and the titles differ as well.
+    """Return whether neither text contains the other's beginning, and the titles differ as well.
 
-    Such texts share only what a site adds to all of its entries.
+    Such texts share only the text that a site adds to all of its entries.
     """
     heads = one.clauses[0][:_HEAD], other.clauses[0][:_HEAD]
     if _has_some(heads[0], other.text) or _has_some(heads[1], one.text):

@@ -1,4 +1,4 @@
-"""Finds numbers, codes and dates that differ at the same place of two texts."""
+"""Finds numbers, codes and dates that differ between two texts, but have the same context."""
 
 from __future__ import annotations
 
@@ -11,28 +11,29 @@ from typing import NamedTuple
 from ingest.reading.likeness.fingerprint import Fingerprint
 from ingest.reading.likeness.overlap import Overlap
 
-_AROUND, _LEAST_AROUND = 3, 2  # characters before a number, or after it, that identify its place
+# The most and the fewest characters before (or after) a number that identify its place in a text.
+_AROUND, _LEAST_AROUND = 3, 2
 _DATE = re.compile(r"\d{1,2}月\d{1,2}日")
 _NUMBER = re.compile(r"(?:(?<![a-z])[a-z]{1,4}(?=\d))?\d+(?:\.\d+)*[万亿]?")
 _ROUND = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)([万亿])")
 _POWERS = {"万": 10_000, "亿": 100_000_000}
 _DIGITS = re.compile(r"\d+(?:\.\d+)*")
-_DISTINCTIVE = 3  # digits of a number that two places do not share by chance
-# One such number names something: a case, a bill, a share, a version, a model.
+_DISTINCTIVE = 3  # Two texts do not share a number of this many digits by chance.
+# Such a number identifies something: a case, a bill, a share, a version, a model.
 _NAMING = re.compile(r"[a-z].*|\d{5,}(?:\.\d+)?|\d+\.\d+\.\d.*")
-_MOST = 400  # numbers of a text that are compared
-_MOST_DIFFERENT = 0.15  # of the numbers that have a place in both texts
+_MOST = 400  # At most this many numbers of a text are compared.
+_MOST_DIFFERENT = 0.15  # The texts are different if more of the shorter text's numbers differ.
 
 
 class _Number(NamedTuple):
     text: str
-    value: str  # the same, times its unit: 386000 for 38.6万
-    place: str
-    is_cut: bool  # it may go on in the next line, or before this one
+    value: str  # the number times its unit: 386000 for 38.6万
+    place: str  # the characters around the number; see `_place`
+    is_cut: bool  # whether the number may continue in the line before or after this one
 
 
 def differ_in_dates(overlap: Overlap) -> bool:
-    """Return whether the texts have their first dates at the same place, and these differ."""
+    """Return whether the first dates of the texts have the same context, but differ."""
     here, there = _first_date(overlap.shorter), _first_date(overlap.longer)
     if here is None or there is None or here[0] != there[0]:
         return False
@@ -40,7 +41,7 @@ def differ_in_dates(overlap: Overlap) -> bool:
 
 
 def _first_date(fingerprint: Fingerprint) -> tuple[str, str] | None:
-    """Return the first date of a text, after the characters before it."""
+    """Return the first date of a text: the characters before the date, and the date itself."""
     for clause in fingerprint.clauses:
         if date := _DATE.search(clause):
             return clause[max(date.start() - _AROUND, 0) : date.start()], date[0]
@@ -48,10 +49,11 @@ def _first_date(fingerprint: Fingerprint) -> tuple[str, str] | None:
 
 
 def differ_in_numbers(overlap: Overlap) -> bool:
-    """Return whether too many numbers differ at the same place of two texts, or one identifier.
+    """Return whether two texts differ in an identifier, or in too many of their numbers.
 
-    The numbers that only the shorter text has are looked up in the clauses that only the longer
-    one has. A number without a place there, such as one in a notice of the site, does not count.
+    Numbers are compared if their `place` is the same. They are those in the clauses that only one
+    of the texts has. A number whose place the longer text does not have is ignored; it may be in a
+    notice of the site.
     """
     shorter, longer = overlap.shorter, overlap.longer
     here = _numbers((shorter.title, *overlap.rest))
@@ -70,12 +72,12 @@ def differ_in_numbers(overlap: Overlap) -> bool:
 
 
 def _have_other_titles(one: str, other: str) -> bool:
-    """Return whether two titles differ in nothing but their numbers."""
+    """Return whether two titles differ only in their numbers."""
     return one != other and _DIGITS.sub("0", one) == _DIGITS.sub("0", other)
 
 
 def _is_known(number: _Number, at_place: Iterable[str], longer: Fingerprint) -> bool:
-    """Return whether a number is at the same place, cut off there, or elsewhere in the longer."""
+    """Return whether the longer text has a number at the same place (perhaps cut) or elsewhere."""
     if number.text in at_place or number.value in at_place:
         return True
     if number.is_cut and any(_is_part(number.text, one) for one in at_place):
@@ -112,16 +114,17 @@ def _numbers(clauses: Iterable[str]) -> Iterator[_Number]:
 
 
 def _value(number: str) -> str | None:
-    """Return a number times its unit, so that 38.6万 and 386000 are the same."""
+    """Return a number times its unit (386000 for 38.6万); None if the number has no unit."""
     rounded = _ROUND.fullmatch(number)
     return rounded and f"{float(rounded[1]) * _POWERS[rounded[2]]:.0f}"
 
 
 def _place(clause: str, number: re.Match[str]) -> str:
-    """Return the characters around a number that tell what it counts; "" for one that lists.
+    """Return the characters around a number that show what it counts, or "" for a list's number.
 
-    They are those before it. At the beginning of a clause there are few, and those after it help;
-    but 第二条 and 2、 are only the order of paragraphs.
+    These are the characters before the number. If the number is at the beginning of a clause, the
+    characters after it are used too. The number of a list item or paragraph (第二条, 2、) is not
+    compared.
     """
     start, end = number.span()
     before = _DIGITS.sub("0", clause[max(start - 2 * _AROUND, 0) : start])[-_AROUND:]

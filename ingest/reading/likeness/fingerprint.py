@@ -1,4 +1,4 @@
-"""Makes what is compared of an entry, from its title and its visible text."""
+"""Makes the fingerprint of an entry, which is compared with others, from its title and text."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from ingest.reading.likeness.lines import line_of, lines_of
 _FIRST, _LONGEST, _SHORTEST = 4, 12, 8
 _LEAST_TITLE, _LEAST_TEXT = 12, 16
 _LONGEST_TALK = 40
-_SAMPLE = 200  # characters by which the script is detected
+_SAMPLE = 200  # The script is detected by this many characters.
 _ENDS = re.compile(r"[。!?;:,、….\n]+")
-# A sign between digits stays: 3.14 is one number, 3:2 and 05 09 are two.
+# A sign between digits is kept, because 3.14 is one number, but 3:2 and 05 09 are two.
 _BETWEEN = re.compile(r"(?<=\d)(?:\.|[^\w.\n]+)(?=\d)")
-# A blank between Han characters stands for a sign, as in many posts and headlines.
+# A blank between Han characters separates clauses like a comma, as in many posts and headlines.
 _BLANK = re.compile(r" (?=[\u4e00-\u9fff])(?<=[\u4e00-\u9fff] )")
 _POINT, _GAP = "\x02", "\x01"
 _OTHER_SIGNS = re.compile(rf"[^\w{_POINT}{_GAP}]+|_")
@@ -34,12 +34,13 @@ _SCRIPTS: dict[str, Script] = {"zh-Hans": "Hans", "zh-Hant": "Hant"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
-    """What is compared of an entry.
+    """The parts of an entry that are compared.
 
     `keys` are signed 64-bit hashes of clauses: the first 4 and the 12 longest, distinct and
-    sorted. `digest` is one of the whole text without boilerplate, `around` one of the boilerplate.
-    An entry with too few words has no keys and no text, and a digest of 0. `is_cut` if the text
-    ends with an ellipsis or an invitation to read on, or is missing: then the title is compared.
+    sorted. `digest` is a hash of the whole text without boilerplate, `around` of the boilerplate.
+    An entry with too few words has no keys and no text, and a digest of 0. `is_cut` is true if the
+    text ends with an ellipsis or an invitation to read on, or is missing. If the text is missing,
+    the title is compared instead.
     """
 
     keys: tuple[int, ...]
@@ -54,21 +55,21 @@ class Fingerprint:
 
     @property
     def is_title_alone(self) -> bool:
-        """Whether there is no text but that of the title."""
+        """Whether the entry has no text except its title."""
         return self.text == self.title
 
 
 def may_be_alike(some: Collection[int], others: Collection[int]) -> bool:
-    """Return whether two texts share so many keys that they are worth comparing.
+    """Return whether two texts share so many keys that they should be compared.
 
-    In each labelled pair of one story, the texts share a third of the keys of the shorter one.
+    Texts of the same story share at least a third of the shorter one's keys in the labelled data.
     """
     least = max(min(len(some), len(others)) // 5, 1)
     return len(set(some).intersection(others)) >= least
 
 
 def fingerprint_of(title: str, text: str) -> Fingerprint:
-    """Return the fingerprint of an entry from its title and its visible text, line by line."""
+    """Return the fingerprint of an entry from its title and the lines of its visible text."""
     folded_title, lines = line_of(title), lines_of(text)
     title_clauses, clauses = clauses_of(folded_title), clauses_of(lines.text)
     is_title_alone = not clauses
@@ -92,7 +93,7 @@ def fingerprint_of(title: str, text: str) -> Fingerprint:
 
 
 def clauses_of(text: str) -> list[str]:
-    """Return the clauses of a folded text: letters and digits only."""
+    """Return the clauses of a folded text, with only their letters and digits."""
     marked = _BETWEEN.sub(_mark, _BLANK.sub("\n", text))
     pieces = (one if one.isalnum() else _without_signs(one) for one in _ENDS.split(marked))
     return [clause for clause in pieces if clause]
@@ -107,12 +108,12 @@ def _without_signs(piece: str) -> str:
 
 
 def weight(text: str) -> float:
-    """Return the length of a text in Han characters; a Latin letter counts a third."""
+    """Return the length of a text in Han characters; a Latin letter counts as a third."""
     return len(text.encode("utf-8", "replace")) / 3
 
 
 def _is_talk(text: str) -> bool:
-    """Whether a text is one that many people post: a greeting, or a post without words."""
+    """Whether many people post the same text: a greeting, or a post without its own words."""
     return len(text) <= _LONGEST_TALK and _TALK.match(text) is not None
 
 
@@ -125,7 +126,7 @@ def _keys(clauses: list[str]) -> tuple[int, ...]:
 
 
 def _join_short(clauses: Iterable[str]) -> Iterator[str]:
-    """Yield short clauses joined until they are long enough: verses, lists, posts."""
+    """Join short clauses, such as verses, until they are long enough, and yield the results."""
     joined = ""
     for clause in clauses:
         joined += clause

@@ -1,4 +1,4 @@
-"""Brings the lines of a text to one spelling, without what the page around it adds."""
+"""Normalises the lines of a text, and removes the lines that its page or feed added."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from ingest.reading.language import is_boilerplate
 from ingest.reading.likeness.numerals import with_digits
 from ingest.reading.terms import fold
 
-LONGEST = 100_000  # characters of a text that are compared
+LONGEST = 100_000  # Only this many characters of a text are compared.
 _LONGEST_TITLE = 1_000
 _LONGEST_BOILERPLATE, _LONGEST_LABEL = 160, 40  # characters of a line
-# A long line, or one that ends like a sentence, with none of these words is prose.
+# A line that is long or ends like a sentence is prose if it has none of the words in `_OF_PAGES`.
 _ENDS_OF_SENTENCES = tuple("。！？!?…”」』.")
 _OF_PAGES = re.compile(
     r"[转轉]载|轉載|版[权權]|[声聲]明|©|侵|[来來]源|[关關]注|公[众眾][号號]|微信|[扫掃]|下[载載]|[编編][辑輯]|[责責][编編]"
     r"|[记記]者|作者|[来來]自|全文|原文|[点點][击擊]|[订訂][阅閱]|[欢歡]迎|更多|[阅閱][读讀]|[风風][险險]|分享|客[户戶]端"
     r"|授[权權]|[许許]可|完|[Rr]ead|ontinue|COPYRIGHT|[Cc]opyright|[Rr]ights|[Mm]ore"
 )
-# What reprints and feeds add: longer than boilerplate in general, or too rare to be told from prose
-# in other places.
+# Lines that reprints and feeds add to an article. `is_boilerplate` does not recognise them, because
+# they are long, or rare enough to be prose in other contexts.
 _ADDED = re.compile(
     r"(?:热门推荐|相关(?:阅读|新闻|链接|报道)|(?:推荐|延伸)阅读|猜你喜欢|(?:本文|原文)?链接)\s*:.*"
     r"|图为[^。]{0,40}。?\s*\S{2,4}\s?摄|【?广告】?.{0,40}|(?:#[^#\s]+#?\s*)+|网页链接|本文由.{0,20}推送"
@@ -52,7 +52,7 @@ _ELLIPSES = ("…", "...", "[…]", "[...]", "（…）")
 
 
 class Lines(NamedTuple):
-    """The text of an entry and what stands around it, both folded, line by line."""
+    """The folded lines of an entry's text, and the folded lines that were added around it."""
 
     text: str
     around: str
@@ -60,9 +60,9 @@ class Lines(NamedTuple):
 
 
 def lines_of(text: str) -> Lines:
-    """Separate a text from boilerplate, datelines and credits, with digits for numerals.
+    """Separate a text from boilerplate, datelines and credits, and write numerals as digits.
 
-    What is longer than `LONGEST` counts as around the text.
+    The characters after the first `LONGEST` are not part of the text, but of `around`.
     """
     kept, around = [], [text[LONGEST:]]
     for line in text[:LONGEST].splitlines():
@@ -104,7 +104,7 @@ _is_known_boilerplate = functools.lru_cache(4096)(is_boilerplate)
 
 
 def _without_credits(line: str) -> str:
-    """Return a folded line without an agency's dateline, and reporters and sources in brackets."""
+    """Return a folded line without an agency's dateline and without credits in brackets."""
     if "(" in line or "[" in line or "【" in line or "〔" in line:
         line = _IN_BRACKETS.sub("", line).lstrip()
     dateline = _DATELINE.match(line)

@@ -1,4 +1,4 @@
-"""Finds names that differ at the same place of two texts, such as persons in two judgments."""
+"""Finds names that differ between two texts with the same words, such as two court judgments."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from itertools import islice
 from ingest.reading.language.clauses import SURNAMES
 from ingest.reading.likeness.overlap import Overlap
 
-_MOST = 60  # clauses that are compared
+_MOST = 60  # At most this many clauses are compared.
 _MOST_PAIRS = 200
-_AROUND = 3  # characters of a clause by which another form of it is found
+_AROUND = 3  # Two clauses are compared if this many characters at their beginning or end are equal.
 _LONGEST = 24  # characters of a name
-_LEAST, _LEAST_BETWEEN_SCRIPTS = 2, 3  # times that other names stand in both texts
+_LEAST, _LEAST_BETWEEN_SCRIPTS = 2, 3  # Differing names must occur so many times in both texts.
 _PERSON = re.compile(rf"[{SURNAMES}][\u4e00-\u9fff]{{1,2}}")
 _PLACES = "省市县区州镇乡村旗"
 
 
 def differ_in_names(overlap: Overlap) -> bool:
-    """Return whether persons, places or the subject have other names throughout the other text.
+    """Return whether the persons, places or the subject of two texts have different names.
 
-    How often these names stand in both texts decides. It must be more often between scripts, where
-    words differ that only look like names (軟體 for 软件). 李某 may be anyone.
+    The names must occur several times in the texts. They must occur more often if the texts are in
+    different scripts, because other words then differ too, and look like names (軟體 for 软件).
+    Anonymous names such as 李某 are ignored.
     """
     one, other = overlap.shorter, overlap.longer
     is_one_script = one.script == other.script
@@ -45,7 +46,7 @@ def _are_places(name: str, instead: str) -> bool:
 
 
 def _are_persons(name: str, instead: str, texts: tuple[str, str]) -> bool:
-    """Return whether both are persons: their given names rarely stand without the others."""
+    """Return whether both are persons: family names whose given names rarely occur alone."""
     return all(
         _PERSON.fullmatch(one) and text.count(one[1:]) <= 1.5 * text.count(one)
         for one, text in zip((name, instead), texts, strict=True)
@@ -53,7 +54,7 @@ def _are_persons(name: str, instead: str, texts: tuple[str, str]) -> bool:
 
 
 def _other_names(overlap: Overlap) -> Iterator[tuple[str, str]]:
-    """Yield the names of the shorter text with those that stand instead in the longer one."""
+    """Yield pairs of words: a word of the shorter text, and the longer text's word instead."""
     by_end = defaultdict(list)
     for clause in (overlap.longer.title, *overlap.extra[:_MOST]):
         by_end["<", clause[:_AROUND]].append(clause)
@@ -64,7 +65,7 @@ def _other_names(overlap: Overlap) -> Iterator[tuple[str, str]]:
 
 
 def _difference(one: str, other: str) -> Iterator[tuple[str, str]]:
-    """Yield the words in which two clauses differ, between what both begin and end with."""
+    """Yield the words in which two clauses differ, between their common beginning and end."""
     shorter = min(len(one), len(other))
     start = next((n for n in range(shorter) if one[n] != other[n]), shorter)
     end = next((n for n in range(shorter - start) if one[-1 - n] != other[-1 - n]), shorter - start)

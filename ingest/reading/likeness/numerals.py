@@ -7,7 +7,7 @@ import re
 _DIGITS = {**dict(zip("一二三四五六七八九", range(1, 10), strict=True)), "两": 2, "零": 0, "〇": 0}
 _POWERS = {"十": 10, "百": 100, "千": 1000}
 _IN_NUMERALS = "".join((*_DIGITS, *_POWERS))
-# A lone 一, 零, 百 or 千 is rarely a number (一直, 百姓, 20千米), unless 一 begins a time.
+# A single 一, 零, 百 or 千 is rarely a number (一直, 百姓, 20千米), except 一 before units of time.
 _NUMERAL = re.compile(
     f"[{_IN_NUMERALS}]{{2,9}}(?![{_IN_NUMERALS}])|十|[二两三四五六七八九〇]|一(?=[月日号时点])"
 )
@@ -16,9 +16,9 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 
 def with_digits(text: str) -> str:
-    """Return a folded text with its Chinese numerals as digits, and without signs of thousands.
+    """Return a folded text with its Chinese numerals as digits, and without thousands separators.
 
-    万 and 亿 stay, and so does a lone 一 that begins no time.
+    万 and 亿 are kept. A single 一 is kept too, unless a unit of time follows it.
     """
     if "," in text:
         text = _THOUSANDS.sub("", text)

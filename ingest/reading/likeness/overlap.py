@@ -1,4 +1,4 @@
-"""Finds how much of the shorter of two texts is in the longer one, clause by clause."""
+"""Finds how much of the shorter text is also in the longer text, clause by clause."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from ingest.reading.likeness.fingerprint import Fingerprint
 
 GRAM = 5  # characters of a piece
-_SAMPLE = 64  # pieces that are looked up first
-_LEAST_OF_SAMPLE = 0.35  # well below what is asked for of all
-_COMPARED = 20_000  # characters of a text whose pieces are compared
+_SAMPLE = 64  # This many pieces are looked up first.
+_LEAST_OF_SAMPLE = 0.35  # If less of the sample is found, the other pieces are not compared.
+_COMPARED = 20_000  # The pieces of this many characters of a text are compared.
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """Two fingerprints in a fixed order, and what they share.
+    """Two fingerprints in a fixed order, and how much of their texts is the same.
 
-    `rest` has the clauses that only the shorter text has, `extra` those that only the longer has.
-    `share` is the share of the shorter text that is in the longer one.
+    `rest` contains the clauses that only the shorter text has, `extra` the clauses that only the
+    longer text has. `share` is the part (0 to 1) of the shorter text that is in the longer text.
     """
 
     shorter: Fingerprint
@@ -44,7 +44,11 @@ def _order(one: Fingerprint) -> tuple[object, ...]:
 
 
 def _pieces_found(text: str, other: str, extra: str) -> float:
-    """Return the share of pieces of a text that are in another, or in what only that one has."""
+    """Return the share of a text's pieces that are in `other`.
+
+    A long text is first compared by a sample. Its pieces are then looked up only in `extra`, the
+    clauses that only `other` has.
+    """
     count = len(text) - GRAM + 1
     if count <= 0:
         return float(text in other)

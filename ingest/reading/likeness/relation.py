@@ -1,4 +1,4 @@
-"""Names how two editions of a story are related, and what decided."""
+"""Says how two editions of a story are related, and for which reason."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Literal
 
 from ingest.reading.likeness.overlap import Overlap
 
-_EXCERPT = 0.7  # of the longer text, or less
-_BETWEEN, _AROUND = 0.12, 0.25  # of the longer text, or less: what a site adds to a reprint
+_EXCERPT = 0.7  # An excerpt has at most this share of the longer text.
+# A site adds at most these shares of the longer text to a reprint, inside it or only around it.
+_BETWEEN, _AROUND = 0.12, 0.25
 _NOTE = re.compile(r"(?:更新|更正|订正|勘误|修订|补充|编者按|update|correction|editorsnote)")
 
 
@@ -26,9 +27,9 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """The relation of two entries, how alike they are (0 to 1), and what decided.
+    """The relation of two entries, how alike they are (0 to 1), and the reason.
 
-    `part` is 0 or 1 if the first or the second of the two is the excerpt or the later edition.
+    `part` is 0 if the first entry is the excerpt or the later edition, 1 if the second entry is.
     """
 
     relation: Relation
@@ -38,7 +39,7 @@ class Likeness:
 
 
 def likeness_of(overlap: Overlap, *, is_reversed: bool) -> Likeness:
-    """Return how two editions are related; `is_reversed` if the longer one was given first."""
+    """Return how two editions are related; `is_reversed` means that the longer one comes first."""
     relation, reason = _relation(overlap)
     part: Literal[0, 1] | None = None
     if relation is Relation.EXCERPT:
@@ -49,7 +50,7 @@ def likeness_of(overlap: Overlap, *, is_reversed: bool) -> Likeness:
 
 
 def likeness_of_title(*, is_reversed: bool) -> Likeness:
-    """Return how an entry without text is related to one with the same title."""
+    """Return how an entry without text is related to an entry with the same title."""
     return Likeness(Relation.EXCERPT, 1.0, "same title", 1 if is_reversed else 0)
 
 
@@ -92,7 +93,7 @@ def _same_script(overlap: Overlap) -> tuple[Relation, str]:
 
 
 def _is_in_one_piece(overlap: Overlap) -> bool:
-    """Return whether the longer text adds to the beginning and the end of the shorter one only."""
+    """Return whether the longer text contains the shorter text unchanged and in one piece."""
     return overlap.shorter.text in overlap.longer.text
 
 

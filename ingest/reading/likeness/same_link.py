@@ -1,4 +1,4 @@
-"""One spelling for the links of one article in several feeds; fetches nothing."""
+"""Normalises links, so that the links of one article in several feeds are equal."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _MOBILE = re.compile(r"^(?:wap|3g|mobile|touch)\.(?=[^.]+\.[^.])")
 
 
 def comparable_link(url: str) -> str | None:
-    """Return the spelling of a link that it shares with other links to the article.
+    """Return a link in the form that all links to the same article share.
 
-    It is the canonical link without a slash at its end, and without fragment unless that holds a
-    path (`#/article/7`). Return None for what names no article: a front page, or no web address.
+    This is the canonical link without a slash at its end. A fragment is dropped, unless it is a
+    path (`#/article/7`). Return None for a front page and for any link that is not a web address.
     """
     link = canonical_link(url.strip()) if len(url) <= _LONGEST else None
     try:

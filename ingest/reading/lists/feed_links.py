@@ -22,7 +22,7 @@ _MOST = 30
 _FEED_TYPES = frozenset(
     "application/rss+xml application/atom+xml application/feed+json application/rdf+xml".split()
 )
-# The types of feeds, and the types of documents that are not feeds.
+# Types that some feeds have, and types of documents that are never feeds.
 _ODD_TYPE = re.compile(r"rss|atom|feed|rdf|^(?:application|text)/(?:xml|json)$|^$")
 _NO_FEED = re.compile(r"oembed|opensearch|activity\+json|ld\+json|wlwmanifest|rsd\+xml")
 _FEED_PATH = re.compile(
@@ -63,9 +63,10 @@ _USUAL = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLink:
-    """An address that may have a feed; `is_named` is true if the page links to it.
+    """An address that may have a feed; `is_named` is true if the page links to the address.
 
-    `refusal` is the reason not to fetch it, or "". A lower `rank` is more likely.
+    `refusal` is the reason not to fetch the address, or "". An address with a lower `rank` is more
+    likely to have the feed.
     """
 
     url: str
@@ -196,7 +197,7 @@ def _link(
 
 
 def _names_comments(title: str, site_name: str) -> bool:
-    """Whether a feed's title, without the name of the site, is that of a feed of comments."""
+    """Whether a feed's title, without the name of the site, says that it is a feed of comments."""
     _, part, own = title.rpartition("»")
     found = _COMMENTS.search(own)
     return bool(found and (part or found[0] not in site_name))

@@ -32,8 +32,8 @@ _LONGEST_SHOWN = 200
 NAMESPACE = "https://github.com/guidang/guidang/ns/opml"
 # This attribute marks the root element of the lists that Guidang writes.
 FORM = f"{{{NAMESPACE}}}form"
-# Headers, passwords and proxies are neither written nor read (`in_lists`), because somebody else's
-# list could otherwise decide where the secrets of this machine are sent.
+# Headers, passwords and proxies are neither written nor read (`in_lists`). Otherwise, a list from
+# somebody else could decide where this machine sends its secrets.
 _REFERENCES = ("env:", "credential:")
 
 
@@ -119,9 +119,9 @@ def _shorten(text: str) -> str:
 
 
 def _own_settings(root: etree._Element) -> dict[str, dict[str, Any]]:
-    """Return the settings in Guidang's namespace by the addresses of the feeds.
+    """Return the settings in Guidang's namespace, by the addresses of the feeds.
 
-    In a list that Guidang wrote, a title was set by the user only if it is in this namespace.
+    In a list that Guidang wrote, only a title in this namespace was set by the user.
     """
     is_ours = FORM in root.attrib
     found = {}
@@ -175,7 +175,7 @@ def attributes_of(settings: FeedSettings) -> dict[str, str]:
 
 
 def settings_of(attributes: Mapping[str, str]) -> dict[str, Any]:
-    """Return the settings in the attributes of an outline, not validated."""
+    """Return the settings in the attributes of an outline, without validating them."""
     found = {key: attributes[_name(key)] for key in _keys_in_lists() if _name(key) in attributes}
     return {key: value for key, value in found.items() if not value.startswith(_REFERENCES)}
 

@@ -26,7 +26,7 @@ _MOST = 30
 
 
 def tree_of(page: Document) -> lxml.html.HtmlElement:
-    """Parse a page to a tree; a page that cannot be parsed gives an empty tree."""
+    """Parse a page to a tree; return an empty tree if the page cannot be parsed."""
     text = charset.decode(page.body, page.content_type).text
     try:
         return lxml.html.document_fromstring(xml_text.repair(text).encode(), parser=_parser())

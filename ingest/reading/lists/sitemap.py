@@ -20,7 +20,7 @@ from ingest.values import ParsedEntry, ResolvedDate
 
 _NAMED = re.compile(r"\s*sitemap\s*:\s*([^\s#]\S*)", re.IGNORECASE)
 _HOST_AND_PATH = re.compile(r"([\w-]+(?:\.[\w-]+)+)(?::\d+)?(?:[/?#]|\Z)")
-_FEW = 3  # This many addresses may have changed at the same moment by chance.
+_FEW = 3  # This many addresses may have the same `lastmod` by chance.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ _ENDED = re.compile(
     r"\A\s*(?P<front>[^\s<#][^\n]*?\n(?:.*?\n)??)(?P<fence>-{3,}|;{3,})[ \t]*(?:\r?\n|\Z)",
     re.DOTALL,
 )
-# Text above a line of dashes is usually a heading. Without a fence before the text, it is front
+# Text above a line of dashes is usually a heading. Without a fence before it, such a text is front
 # matter only if it has one of these fields.
 _USUAL = frozenset(
     "title date categories category tags tag layout permalink updated author comments".split()

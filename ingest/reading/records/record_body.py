@@ -9,12 +9,12 @@ from urllib.parse import unquote, urljoin
 import lxml.html
 from lxml import etree
 
-# {% asset_img [class names] slug [width] [height] ["title" ["alt"]] %}, Hexo's post asset folders.
+# Hexo's tag for a picture: {% asset_img [class names] slug [width] [height] ["title" ["alt"]] %}
 _ASSET = re.compile(r"\{%-?[ \t]*asset_img[ \t]+((?:[^%{\n]|%(?!\})|\{(?!%))*)%\}")
 _ARGUMENT = re.compile(r"""(["'])(?P<quoted>.*?)\1|(?P<plain>[^\s"']+)""")
 _FILE = re.compile(r"\.\w+$")
 _QUOTED = re.compile(r"""["']([^"'\n]+)["']""")
-# In MDX, lines that import and export code, and comments, are not part of the text.
+# In MDX, comments and lines that import or export code are not part of the text.
 _CODE_LINE = re.compile(r"(?m)^(?:import|export)[ \t].*\n?")
 _CODE_COMMENT = re.compile(r"\{/\*.*?\*/\}", re.DOTALL)
 _FENCE = re.compile(r"(?m)^[ \t]*(`{3,}|~{3,}).*$")
@@ -69,13 +69,13 @@ def _as_text(piece: str) -> str:
 
 
 def at_home(content: str, site_url: str) -> str:
-    """Make addresses in HTML that begin at the root of the site (`/images/a.jpg`) absolute."""
+    """Return HTML in which addresses from the root of the site (`/images/a.jpg`) are absolute."""
     root = urljoin(site_url, "/")
     return _ROOTED.sub(lambda found: f"{found[1]}{root}", content)
 
 
 def local_pictures(content: str, named: Sequence[str] = ()) -> Iterator[str]:
-    """Yield the relative addresses among the pictures in a record's body and in `named`."""
+    """Yield the relative addresses of pictures in a record's body and in `named`."""
     seen = {url for url in named if _is_local(url)}
     if "<img" in content or "<IMG" in content:
         seen.update(_in_body(content))

@@ -17,7 +17,7 @@ _MOST_NAMED = 20  # pictures of one record that a message lists
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordEntry:
-    """A record, its feed and its entry; `lacks` is a message about pictures that are missing."""
+    """A record, its feed and its entry; `lacks` is a message about missing pictures, or None."""
 
     record: FrontMatter
     feed: ParsedFeed
@@ -28,9 +28,9 @@ class RecordEntry:
 def entry_of_record(
     document: Document, context: Context, *, name: str, home: str | None
 ) -> RecordEntry:
-    """Return the entry of a record; `home` is the page that its feed links to, if known.
+    """Return the entry of a record; `home` is the page that the record's feed links to, if known.
 
-    Raise `NoRecordError` if it has no front matter that can be read.
+    Raise `NoRecordError` if the record has no front matter that can be read.
     """
     text = charset.decode(document.body, document.content_type).text
     record = read_record(text, name)

@@ -41,10 +41,10 @@ _UNPUBLISHED = frozenset("draft private pending trash auto-draft".split())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontMatter:
-    """A record: its entry, the address of its feed if it names one, and its path of categories.
+    """A record: its entry, the address of its feed (if given), and its path of categories.
 
     `seen` is the raw time at which the program that wrote the record first saw the entry, if the
-    record has no other time. `withheld` says why the record was not published.
+    record has no other time. `withheld` is the reason why the record was not published.
     """
 
     entry: ParsedEntry
@@ -67,7 +67,7 @@ def is_markdown(name: str) -> bool:
 def read_record(text: str, name: str) -> FrontMatter:
     """Parse a record; `name` is the name of its file, with folders.
 
-    Raise `NoRecordError` if it has no front matter that can be read.
+    Raise `NoRecordError` if the text has no front matter that can be read.
     """
     raw_fields, body = split_front_matter(text)
     name = name.replace("\\", "/")  # archives made on Windows have backslashes
@@ -155,7 +155,7 @@ def _pictures(fields: Mapping[str, Any], content: str, *, is_old: bool) -> Itera
     """Yield the pictures that the front matter names.
 
     In old records, the picture was taken from the text without a check. Such a picture is ignored,
-    and the lead image is chosen again.
+    so that a lead image is chosen from the text again.
     """
     for name in _PICTURES:
         url = _PICTURE_PROXY.sub("", _text(fields.get(name)) or "")

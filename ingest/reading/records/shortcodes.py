@@ -1,7 +1,7 @@
-"""Render the shortcodes that WordPress shows as pictures and players.
+"""Convert WordPress's shortcodes for pictures and players to HTML.
 
-An export contains shortcodes as the author wrote them. A picture is shown if the export has its
-address. Other shortcodes are unchanged.
+An export contains shortcodes as the author wrote them. A picture is shown if the export contains
+its address. Other shortcodes are unchanged.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from html import escape
 
-# A shortcode in double brackets (`[[gallery]]`) or in code is shown as text, not rendered.
+# A shortcode in double brackets (`[[gallery]]`) or in code is text: it is not converted.
 _VERBATIM = re.compile(r"(<(?P<name>pre|code)\b[^<>]*>)", re.IGNORECASE)
 _GALLERY = re.compile(r"(?<!\[)\[gallery(?P<options>\s[^\[\]]{0,2000})?/?\](?!\])", re.IGNORECASE)
 _EMBED = re.compile(
@@ -34,7 +34,7 @@ _SOURCES = "src mp4 m4v webm ogv flv wmv mp3 m4a ogg wav wma".split()
 
 
 def rendered(text: str, *, pictures: Mapping[str, str], attached: Sequence[str] = ()) -> str:
-    """Return a post's text with its shortcodes as HTML.
+    """Return a post's text with its shortcodes converted to HTML.
 
     `pictures` maps the numbers of attachments to addresses. `attached` are the numbers of the
     pictures that belong to the post.

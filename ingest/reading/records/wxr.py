@@ -21,7 +21,7 @@ _IS_EXPORT = re.compile(rb"xmlns:wp\s*=\s*[\"']https?://wordpress\.org/export/")
 _CONTROLS = bytes({*range(32)} - set(b"\t\n\r"))
 _END = b"</rss>"
 _TAIL = 4_000
-# An item has these elements in this order, after its text.
+# These elements, in this order, follow the text of an item.
 _SAYS_PUBLISHED = ("status", "post_type", "post_password")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp)\Z", re.IGNORECASE)
 _TAXONOMIES = frozenset({"category", "post_tag", ""})
@@ -58,7 +58,7 @@ def posts_of_export(body: bytes, *, drafts: bool) -> Export:
     """Return the published posts, and if `drafts` is true, also the unpublished posts.
 
     A document that cannot be parsed is returned unchanged. If an export was cut off, its last item
-    is included only if the elements about its status are there.
+    is included only if it contains the elements about its status.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=True)
     try:
@@ -139,7 +139,7 @@ def _why_left_out(item: etree._Element, *, drafts: bool) -> str | None:
 
 
 def _prepare(item: etree._Element, names: dict[str, str], pictures: _Pictures) -> None:
-    """Add a post's paragraphs, author's name and picture, and drop its comments."""
+    """Change an item in place: add paragraphs, the author's name and picture; drop comments."""
     content = item.find(_CONTENT)
     text = (content.text if content is not None else None) or ""
     attached = pictures.attached.get(_wp(item, "post_id"), ())
@@ -171,7 +171,7 @@ def _thumbnail(item: etree._Element) -> str:
 
 
 def _date(item: etree._Element, gmt: str) -> None:
-    """Set `pubDate` to the date in GMT if it is invalid (drafts have the year -0001)."""
+    """Set `pubDate` to the date `gmt` if `pubDate` is invalid (drafts have the year -0001)."""
     own = item.find("pubDate")
     if own is not None and (own.text or "").strip() and "-0001" not in (own.text or ""):
         return

@@ -1,4 +1,4 @@
-"""Read the elements of a plain feed like feedparser; raise `UnusualError` for others."""
+"""Read the elements of a plain feed as feedparser does; raise `UnusualError` for unusual ones."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class Holder:
         self.fields.setdefault("links", []).append(link)
 
     def take_id(self, element: Element) -> None:
-        """Store a `guid` or `id`; it is also a link unless `isPermaLink` is not "true"."""
+        """Store a `guid` or `id`, and also as a link if `isPermaLink` is missing or "true"."""
         given = attributes_of(element, {"isPermaLink"})
         guid = self._once(element)
         is_link = given.get("isPermaLink", "true") == "true"

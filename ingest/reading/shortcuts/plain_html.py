@@ -28,7 +28,7 @@ from ingest.reading.shortcuts.plain_text import OddError, shown_texts
 from ingest.values import SafeHtml
 
 _TAG = re.compile(r"<([^<>]*)>")
-# These may be lines of code, to which `html.lines` adds line ends.
+# Matches adjacent code elements: they may be lines of code, to which `html.lines` adds line ends.
 _CODE_LINES = re.compile(r"</code>(?:\s|&[^<\s]*)*+<code")
 _ATTRIBUTE = r"[ \n]++([a-z][a-z-]*+)=\"((?:[^\"&\x00-\x1f\x7f-\xa0]++|&amp;)*+)\""
 _EACH_ATTRIBUTE = re.compile(_ATTRIBUTE)
@@ -44,7 +44,7 @@ _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 _LISTS = frozenset({"ul", "ol"})
 _SECTIONS = frozenset("article blockquote div figcaption figure section".split())
 _FLOW = _PHRASES | _PARAGRAPHS | _LISTS | _SECTIONS | {"hr"}
-# Which elements an element may contain without being closed or split by a standard parser.
+# The elements that each element may contain, so that no standard parser closes or splits it.
 _TOP = ""
 _HOLDS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(_WORDS | _PARAGRAPHS, _PHRASES),
@@ -53,7 +53,7 @@ _HOLDS: Mapping[str, frozenset[str]] = {
     **dict.fromkeys([_TOP, "li", *_SECTIONS], _FLOW),
 }
 _ODD_STYLE = re.compile(r"display|white-space\s*:\s*(?:pre|break)", re.IGNORECASE)
-# Stands for a line end while text is collected; the text itself cannot contain it.
+# This character marks line ends while text is collected, because the text cannot contain it.
 _LINE_END = "\0"
 
 
@@ -75,7 +75,7 @@ _KNOWN = {
     for name in _HOLDS
     if name != _TOP
 }
-# Addresses that all parsers read alike: no IP address, no IDNA, no unusual port.
+# Matches addresses that all parsers read alike: no IP address, no IDNA, no unusual port.
 _LABEL = "(?!xn--)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _WEB = re.compile(rf"https?://(?:{_LABEL}\.)+[a-z]{{2,}}(?::[1-9][0-9]{{0,3}})?(?=[/?#]|\Z)")
 _ADDRESSES = {"a": ("href", LINK_SCHEMES), "img": ("src", MEDIA_SCHEMES)}
@@ -99,7 +99,7 @@ _Read: TypeAlias = tuple[str, Shown, list[etree._Element]]  # noqa: SLF001 (no p
 
 
 def read(fragment: str, base_url: str | None) -> Plain | None:
-    """Clean and read a fragment like `clean` and `text_of`; return None if it is not plain."""
+    """Clean and read a fragment as `clean` and `text_of` do; None if the fragment is not plain."""
     if (found := _read(make_sound(fragment), base_url)) is None:
         return None
     written, shown, pictures = found
@@ -107,7 +107,7 @@ def read(fragment: str, base_url: str | None) -> Plain | None:
 
 
 def shown_by(clean: str) -> Shown | None:
-    """Return the visible content of clean HTML; None if it is not plain."""
+    """Return the visible content of clean HTML, or None if the HTML is not plain."""
     if (found := _read(clean, None)) is None:
         return None
     written, shown, _ = found
@@ -127,7 +127,7 @@ def _read(text: str, base_url: str | None) -> _Read | None:
 
 
 class _Reader:
-    """A reader of one fragment, tag by tag."""
+    """Reads one fragment, tag by tag."""
 
     def __init__(self, base_url: str | None) -> None:
         self._base_url = base_url

@@ -1,4 +1,4 @@
-"""Resolve character references in plain HTML, if every parser reads them alike."""
+"""Resolve character references in plain HTML if all parsers read them alike."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Split:
 def item_digest(scope: bytes, item: bytes) -> bytes:
     """Return the digest of an item's bytes together with the start tags around it."""
     digest = hashlib.blake2b(scope, digest_size=_DIGEST_SIZE)
-    digest.update(b"\0")  # so that no other pair of scope and item has the same bytes
+    digest.update(b"\0")  # Otherwise another pair of scope and item could have the same bytes.
     digest.update(item)
     return digest.digest()
 
@@ -57,7 +57,7 @@ _ESCAPES = (b"\0", b"\x1b", b"~{")  # of UTF-16, ISO-2022 and HZ
 
 
 def split(body: bytes) -> Split | None:
-    """Split an RSS, RDF, Atom or JSON Feed at its items; return None if that is uncertain.
+    """Split an RSS, RDF, Atom or JSON Feed at its items; None if their positions are uncertain.
 
     Documents in UTF-16, ISO-2022 and HZ are not split: `<` may be part of another character there.
     """
@@ -93,7 +93,7 @@ def _split_xml(body: bytes, start: int) -> Split | None:
         return None
     first = _TAG.match(body, _skip_comments(body, root.end()))
     scope = root[0] + first[0] if first and first[2] == b"channel" else root[0]
-    # In RDF, the root's prefix is that of RDF; the channel has the prefix of RSS.
+    # In RDF, the root has the prefix of RDF. The channel has the prefix of RSS, like the items.
     model = first if root[2] == b"RDF" else root
     if model is None:
         return None
@@ -105,7 +105,7 @@ def _split_xml(body: bytes, start: int) -> Split | None:
 
 
 def _split_at(body: bytes, spans: list[tuple[int, int]], scope: bytes) -> Split | None:
-    """Split at the items' positions; return None if more than comments is between two items."""
+    """Split at the items' positions; return None if other content is between two items."""
     if not spans:
         return Split(head=body, items=(), tail=b"", scope=scope)
     if any(_skip_comments(body, end) != start for (_, end), (start, _) in pairwise(spans)):

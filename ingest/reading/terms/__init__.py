@@ -1,9 +1,9 @@
-"""Words for searching: one folded form for texts and queries, and the tokens of an index.
+"""Words for searching: the folded form of texts and queries, and the tokens of an index.
 
-fold        NFKC, case, Traditional to Simplified character by character; offsets back
-simplified  the table of Chinese characters
-words       which characters are words, where words begin and end; find a word in a folded text
-tokens      a folded text → the tokens that an index stores; a word → the tokens to ask for
+fold        a text → its folded form: NFKC, case folded, Simplified Chinese; with offsets
+simplified  the table of Traditional and Simplified characters
+words       finds words in a folded text, and says which characters belong to words
+tokens      a folded text → the tokens that an index stores; a word → the tokens to search for
 """
 
 from ingest.reading.terms.fold import Folded, fold, fold_with_offsets

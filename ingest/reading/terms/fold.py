@@ -1,9 +1,9 @@
-"""Fold a text for searching: what differs only in width, case or script becomes the same.
+"""Fold a text for searching: texts that differ only in width, case or script become the same.
 
 The form is NFKC with folded case (Unicode 3.13, D145), without invisible characters, with
 Simplified Chinese characters, and one blank for each run of white space. Folding a folded text
-changes nothing. Characters are folded singly, with the marks after them, and never by phrases: so a
-word is folded in the same way wherever it stands.
+changes nothing. Each character is folded alone, together with the marks after it. So a word is
+always folded in the same way, whatever the words around it are.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from dataclasses import dataclass
 
 from ingest.reading.terms.simplified import SIMPLIFIED
 
-# A text that is nothing but marks would otherwise take quadratic time to normalize.
+# Without this limit, normalizing a text that has only marks would take quadratic time.
 _LONGEST_CLUSTER = 32
-_MOST_REMEMBERED = 50_000  # characters; a hostile text could have all of Unicode
+_MOST_REMEMBERED = 50_000  # characters; a hostile text could contain all of Unicode
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A folded text, and for each of its characters where it came from in the original.
+    """A folded text, and the position of each of its characters in the original text.
 
-    `starts` and `ends` are offsets in code points.
+    `starts` and `ends` are offsets in the original text, in code points.
     """
 
     text: str
@@ -32,16 +32,16 @@ class Folded:
     ends: tuple[int, ...]
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """Return the span in the original text of a span that is not empty."""
+        """Return the span in the original text for a non-empty span of the folded text."""
         return self.starts[start], self.ends[end - 1]
 
     def span_within(self, start: int, end: int) -> tuple[int, int]:
-        """Return the span of what came from a span of the original text."""
+        """Return the span in the folded text for a span of the original text."""
         return bisect_left(self.starts, start), bisect_right(self.ends, end)
 
 
 def fold(text: str) -> str:
-    """Return a text in the form in which texts and queries are compared."""
+    """Return the folded form of a text; texts and queries are compared in this form."""
     if text.isascii():
         folded = text.translate(_NO_CONTROLS).lower()
     else:
@@ -69,7 +69,7 @@ def fold_with_offsets(text: str) -> Folded:
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the spans of characters with the marks that may become one character with them."""
+    """Yield the span of each character together with the marks that may combine with it."""
     start = 0
     for position, character in enumerate(text):
         if position == start:
@@ -82,9 +82,9 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_joining(character: str) -> bool:
-    """Return whether a character may become one with what precedes it.
+    """Return whether a character may combine with the character before it.
 
-    These are marks, the vowels and finals of Hangul, and the voiced marks of half-width kana.
+    Marks, the vowels and finals of Hangul, and the voiced marks of half-width kana may combine.
     """
     if character < "\u0300" or "\u3100" <= character <= "\ua000":
         return False
@@ -99,7 +99,7 @@ def _fold_cluster(cluster: str) -> str:
 
 
 def _fold_wholly(text: str) -> str:
-    """Fold until nothing changes: folding case can undo NFKC, and the other way round."""
+    """Fold a text until nothing changes, because folding case can undo NFKC, and vice versa."""
     before = None
     while text != before:
         before = text
@@ -109,7 +109,7 @@ def _fold_wholly(text: str) -> str:
 
 
 def _is_invisible(character: str) -> bool:
-    """Return whether a character is a control, a format or a selector of variants."""
+    """Return whether a character is a control, a format character or a variation selector."""
     if character.isspace():
         return False
     is_selector = "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
@@ -117,7 +117,7 @@ def _is_invisible(character: str) -> bool:
 
 
 class _Table(dict[int, str]):
-    """The folded form of each character, computed when it is first met."""
+    """The folded form of each character, computed when the character first occurs."""
 
     def __missing__(self, number: int) -> str:
         folded = _fold_wholly(chr(number))

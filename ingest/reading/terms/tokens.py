@@ -1,9 +1,10 @@
-"""The tokens of an index: what it stores of a text, and what it is asked for a word.
+"""Makes the tokens that an index stores for a text, and the tokens to search for a word.
 
-A run of unspaced characters gives each pair in it, and its last character alone. Other words give
-themselves. So each character begins a token, and one character is asked for as a prefix. The index
-keeps no positions. It answers a word of one or two Han characters, or one Latin word, exactly; for
-anything longer its answer has every text that holds it, and some others.
+The tokens of a run of unspaced characters are each pair of neighbours, and the last character
+alone. Any other word is a token itself. So each character begins a token, and a search for one
+character is a search for a prefix. The index stores no positions. For a word of one or two Han
+characters, or one Latin word, it finds exactly the texts with this word. For anything longer, it
+finds all texts that contain it, and some others.
 """
 
 from __future__ import annotations
@@ -16,23 +17,25 @@ from itertools import pairwise
 
 from ingest.reading.terms.words import UNSPACED, WORD, Pattern, is_sign
 
-LONGEST_WORD = 64  # characters of a word that are indexed; databases limit a token's bytes
+LONGEST_WORD = 64  # So many characters of a word are indexed; databases limit a token's bytes.
 # A tsvector of PostgreSQL has at most 1 MB. A text with more bytes of tokens is indexed coarsely.
 _MOST_BYTES = 200_000
-_SHORT = _MOST_BYTES // 10  # characters; each gives a token of two, with four bytes each, or less
+# A text of so many characters cannot exceed `_MOST_BYTES`: each character begins one token of at
+# most two characters, and a character has at most four bytes.
+_SHORT = _MOST_BYTES // 10
 COARSE = "=coarse"
-_MOST_ASKED = 16  # tokens of one phrase; more would not make the answer much smaller
+_MOST_ASKED = 16  # tokens of one phrase; with more, the index would not find many fewer texts
 
 _BLANK = " ".encode("utf-32-le")
 _RUNS, _REST = re.compile(f"[{UNSPACED}]+"), re.compile(rf"({WORD})|([^\w\s])")
-_FIRST = re.compile(" [^ ]")  # of a run, after a border
+_FIRST = re.compile(" [^ ]")  # the first character of a run, after a blank
 _PIECES = re.compile(rf"([{UNSPACED}]+)|({WORD})|([^\w\s])")
 _UNSPACED_ONE = re.compile(f"[{UNSPACED}]")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token to ask for, and those by which a coarsely indexed text has it."""
+    """A token to search for, and the tokens that replace it in a coarsely indexed text."""
 
     text: str
     coarse: tuple[str, ...]
@@ -41,17 +44,20 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The tokens that a text with a word has; with `is_exact`, no other text has them."""
+    """The tokens of each text that has a word.
+
+    `is_exact` is true if no text without the word has all of them.
+    """
 
     tokens: tuple[Token, ...]
     is_exact: bool
 
 
 def tokens_of(folded: str) -> str:
-    """Return the tokens that an index stores of a folded text, separated by blanks.
+    """Return the tokens that an index stores for a folded text, separated by blanks.
 
-    Some are repeated. Coarse tokens, for texts with too many, are single characters instead of
-    pairs, and the first letters of words.
+    Some tokens are repeated. A text with too many tokens has coarse tokens instead: single
+    characters for pairs, and the first letters of words.
     """
     tokens = exact_tokens(folded)
     if len(folded) <= _SHORT:
@@ -71,19 +77,19 @@ def exact_tokens(folded: str) -> str:
 
 
 def characters_of(folded: str) -> set[str]:
-    """Return the single characters that an index also has of a title."""
+    """Return the single characters that an index also stores for a title."""
     return set(_UNSPACED_ONE.findall(folded))
 
 
 def is_unspaced(token: str) -> bool:
-    """Return whether a token is of a script without blanks between words."""
+    """Return whether a token is in a script without blanks between words."""
     return _UNSPACED_ONE.match(token) is not None
 
 
 def _pairs(runs: list[str]) -> str:
     """Return each pair of characters in runs, and the last character of each run.
 
-    Slices of arrays do for all characters at once what a loop would do for each.
+    Slices of arrays are used, because a loop over the characters would be slow.
     """
     text = " ".join([*runs, ""])
     tokens = array("I", _BLANK * (3 * len(text)))
@@ -97,7 +103,7 @@ def _coarse_of(token: str) -> tuple[str, ...]:
 
 
 def asked_for(pattern: Pattern) -> Asked:
-    """Return what to ask an index for, to find all texts with a word or phrase."""
+    """Return the tokens to search an index for, to find all texts with a word or phrase."""
     pieces = list(_PIECES.finditer(pattern.text))
     tokens: list[Token] = []
     for piece in pieces:
@@ -112,7 +118,7 @@ def asked_for(pattern: Pattern) -> Asked:
 
 
 def _of_run(run: str, *, is_open: bool) -> Iterable[Token]:
-    """Return the tokens of a run; an open one may go on in the text."""
+    """Return the tokens of a run; with `is_open`, the run may continue in the text."""
     for pair in map("".join, pairwise(run)):
         yield Token(pair, tuple(pair))
     if len(run) == 1 or not is_open:
@@ -132,6 +138,6 @@ def _is_exact(token: Token) -> bool:
 
 
 def _spread(tokens: list[Token]) -> list[Token]:
-    """Return at most so many tokens, from all parts of the phrase."""
+    """Return at most `_MOST_ASKED` tokens, from all parts of the phrase."""
     step = -(-len(tokens) // _MOST_ASKED)
     return tokens[::step] if step > 1 else tokens

@@ -1,8 +1,9 @@
 """Find a folded word in a folded text.
 
-Scripts without blanks between words, such as Chinese, are searched anywhere in a text. A word of
-other scripts is a run of letters and digits, with the dots between its digits, and is found only as
-a whole. All else, such as the signs in `C++` and `GPT-4o`, must stand there as it was typed.
+In scripts without blanks between words, such as Chinese, a word is found anywhere in a text. In
+other scripts, a word is a run of letters and digits, with the dots between digits, and is found
+only as a whole. Other characters, such as the signs in `C++` and `GPT-4o`, must be exactly the
+same.
 """
 
 from __future__ import annotations
@@ -32,16 +33,17 @@ def is_letter(character: str) -> bool:
 
 
 def is_sign(character: str) -> bool:
-    """Return whether a sign is indexed: symbols and emoji are, punctuation is not."""
+    """Return whether a sign is indexed; symbols and emoji are indexed, punctuation is not."""
     return character in _SIGNS or unicodedata.category(character)[0] == "S"
 
 
 def holds_words(folded: str) -> bool:
-    """Return whether there is anything in a folded text to search for."""
+    """Return whether a folded text contains any word or sign that can be searched for."""
     return _SEARCHABLE.search(folded) is not None or any(map(is_sign, folded))
 
 
-# How a pattern begins or ends → what must not stand next to it, because it is in the same word.
+# For each way a pattern may begin or end: the characters that must not be next to a match, because
+# they would be part of the same word.
 _BEFORE = (
     (re.compile(_LETTER), rf"(?<!{_LETTER})"),
     (re.compile(r"\d"), r"(?<!\d\.)"),
@@ -56,7 +58,7 @@ _AFTER = (
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A folded word or phrase; with `is_prefix`, its last word may go on in the text."""
+    """A folded word or phrase; with `is_prefix`, its last word may be the beginning of a word."""
 
     text: str
     is_prefix: bool = False
@@ -69,7 +71,7 @@ class Pattern:
         object.__setattr__(self, "_regex", re.compile(pattern))
 
     def is_in(self, folded: str) -> bool:
-        """Return whether a folded text holds this."""
+        """Return whether a folded text contains this word or phrase."""
         return self.text in folded and self._regex.search(folded) is not None
 
     def spans_in(self, folded: str) -> Iterator[tuple[int, int]]:

@@ -1,6 +1,6 @@
-"""Turns a publisher's title into the title to display, and into a key for comparison.
+"""Makes the title to display from a publisher's title, and the key by which titles are compared.
 
-text    plain text on one line from a title with markup
+text    a title with markup → plain text on one line
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _SECTION = re.compile(
     r"|书画|影视|综艺|明星|国学|探索|互联网|通信|手机|家居|商业|商务|创业|职场|论坛|博客|人文|校园|高考|招生"
     r"|青年|女性|少儿|外汇|期货|理财|宏观|行情|美股|港股|新股|足球|篮球|电竞|彩票|地产){1,3}"
 )
-# In `title | section | name`, the marks before the section and before the name are alike.
+# In `title | section | name`, the marks before the section and before the name are the same.
 _BEFORE_SECTION = re.compile(
     r"(?P<bar>\s*[|｜丨]\s*)|(?P<line>\s*_\s*)|(?P<dash>\s*[－–—―]+\s*)"
     r"|(?P<hyphen>\s+-+\s+|(?<=[^\x00-\x7f])-{1,3}(?=[^\x00-\x7f]))"
@@ -51,12 +51,12 @@ _COLUMN = (
     r"|网评|短评|说明|资讯|消息|早安|晚安|午间)"
 )
 _COLUMNS = rf"(?:附|含|有|内附)?{_COLUMN}{{1,2}}"
-# These words ask for attention before a title.
+# These words before a title only ask for attention.
 _CRY = (
     rf"(?:{_COLUMNS}|刚刚|官宣|定了|紧急(?:通知|提醒)?|速看|快看|注意|警惕|喜报|好消息"
     r"|震惊|曝光|罕见|反转|揭晓)"
 )
-# These brackets stand around the names of columns. Topics stand between two `#`.
+# The names of columns are in these brackets. Topics are between two `#`.
 _OPEN, _CLOSE = r"[\[(【〔〖「『#]", r"[\])】〕〗」』#]"
 _TAG_IN_KEY = re.compile(
     rf"\A(?:{_OPEN}\s*{_COLUMNS}\s*{_CLOSE}\s*|{_COLUMNS}\s*[|丨:]\s*|(?!图){_COLUMNS}\s*[·•]\s*"
@@ -69,10 +69,10 @@ _UNKEYED = re.compile(r"(?<!\d)\.|\.(?!\d)|(?<!\d)%|(?<=[a-z0-9])-|-(?!\d)|[^\w.
 def display_title(
     raw: str, *, feed_title: str = "", site_name: str = "", is_text: bool = False
 ) -> str:
-    """Return a title as plain text on one line; it may be empty.
+    """Return a title as plain text on one line; the result may be empty.
 
     Tags are removed and entities decoded, unless `is_text` is true (the title is not HTML).
-    Invisible characters are dropped, and the names of the feed and the site are cut off its ends.
+    Invisible characters are dropped. The names of the feed and the site are removed from both ends.
     """
     raw = raw[:_LONGEST]
     title = one_line(raw if is_text else without_markup(raw))
@@ -82,7 +82,7 @@ def display_title(
 
 
 def title_key(title: str) -> str:
-    """Return the key of a title: two titles that differ only in spelling have the same key.
+    """Return the key of a title; titles that differ only in characters and signs have the same key.
 
     The key is in NFKC, Simplified Chinese and lower case. It has only letters and digits, and the
     dot, percent sign and minus of numbers. Names of columns (【独家】, (图), 快讯｜) are left out.
@@ -93,9 +93,9 @@ def title_key(title: str) -> str:
 
 
 def _without_name(title: str, name: str) -> str:
-    """Cut the name of a feed or site, and the sections next to it, off the ends of a title.
+    """Remove the name of a feed or site, and the sections next to the name, from a title's ends.
 
-    Only a piece that equals the name is cut, and never the whole title.
+    A piece is removed only if it equals the name. The whole title is never removed.
     """
     for known in _forms_of(name):
         if _fold(known) == _fold(title):
@@ -131,7 +131,7 @@ def _cut_start(title: str, name: str) -> str:
 
 
 def _cut_sections(title: str, cut: str, name: str) -> str:
-    """Cut the sections at the end of a title: 频道 in 标题_频道_站名, after 站名 was cut."""
+    """Remove the sections at the end of a title: 频道 from 标题_频道, after 站名 was removed."""
     for place in range(_MOST_SECTIONS):
         shorter = _cut_section(
             title, name, longest=0 if place or "_" not in cut else _LONGEST_SECTION
@@ -143,7 +143,7 @@ def _cut_sections(title: str, cut: str, name: str) -> str:
 
 
 def _cut_section(title: str, name: str, *, longest: int) -> str:
-    """Cut the last section; after `_`, any word of up to `longest` characters is a section."""
+    """Remove the last section; after `_`, any word of up to `longest` characters is a section."""
     marks = list(_BEFORE_SECTION.finditer(title))
     if not marks or not (head := title[: marks[-1].start()].rstrip()) or _is_section(head):
         return title

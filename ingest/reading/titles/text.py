@@ -1,6 +1,6 @@
-"""Turns a title with markup into plain text on one line.
+"""Converts a title with markup to plain text on one line.
 
-Markup is removed. Tags that a title is about (`the <b> tag`) are kept.
+Markup is removed. Tags in a title about HTML (`the <b> tag`) are kept.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _VOWEL_SEPARATOR = "\u180e"
 
 
 def without_markup(raw_html: str) -> str:
-    """Return a title without tags and with entities decoded, even if it was escaped twice."""
+    """Return a title without tags and with entities decoded, also if it was escaped twice."""
     text = raw_html
     if "<!" in text:
         text = _COMMENT.sub("", _SECTION.sub(r"\1", text))
@@ -97,7 +97,7 @@ def _stands_apart(tag: re.Match[str]) -> bool:
 
 
 def _is_markup(tag: re.Match[str], names: _Names, *, is_escaped: bool) -> bool:
-    """Whether a tag is markup (`<b>重磅</b>`), not words about it (“C<T>”, “the <video> tag”)."""
+    """Whether a tag is markup (`<b>重磅</b>`), not a word of the title (C<T>, the <video> tag)."""
     name = tag[2].lower()
     if tag[3] and tag[3].strip(" /"):
         return _ATTRIBUTES.fullmatch(tag[3]) is not None
@@ -113,7 +113,7 @@ def _is_markup(tag: re.Match[str], names: _Names, *, is_escaped: bool) -> bool:
 
 
 def _begins_with(tag: re.Match[str]) -> bool:
-    """Whether a title begins with this tag and a word: its closing tag was probably cut off."""
+    """Whether a title begins with this tag and a word, so that its end tag was probably cut off."""
     after = tag.string[tag.end() : tag.end() + 1]
     return tag.start() == 0 and bool(after.strip())
 

@@ -1,8 +1,8 @@
 """Cuts XML for which feedparser would need more than linear time.
 
 feedparser compares every category of an entry with all others, searches for an address at every
-letter of an author, iterates over all namespaces at every foreign element, and drops leading
-blanks one by one. Real feeds are far below these bounds.
+letter of an author, iterates over all namespaces at every element of an unknown namespace, and
+drops leading blanks one by one. Real feeds are far below these bounds.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class OutOfBoundsError(ValueError):
 
 
 def may_be_exceeded(text: str) -> bool:
-    """Whether a text may have too many namespaces, sections or blanks; a cheap check.
+    """Whether a text may have too many namespaces, sections or blanks, by a fast check.
 
     Categories and authors are not checked.
     """

@@ -64,9 +64,9 @@ def without_sections(markup: str) -> str:
 # Matches the beginning of an element that begins with a section.
 _SECTION = re.compile(r"<([A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>\s*<!\[CDATA\[")
 _BETWEEN_SECTIONS = re.compile(r"[^<>\]]*<!\[CDATA\[")
-# At most this many sections may have an uncertain end, because each costs a scan of its entry.
+# At most this many sections may have an uncertain end, because each needs a scan of its entry.
 _MOST_GUESSES = 10
-_MOST_ENDED = 100  # a limit, because each section costs a search for the next end
+_MOST_ENDED = 100  # At most this many sections are closed, because each needs a search for its end.
 _NEXT_ENTRY = re.compile(
     r"</(?:item|entry)\s*>\s*(?:<(?:item|entry)\b|</(?:channel|feed|rss)\s*>)", re.IGNORECASE
 )

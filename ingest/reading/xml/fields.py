@@ -1,6 +1,6 @@
-"""Read values of any type from feedparser's dictionaries, and texts without a type in Atom.
+"""Reads values from feedparser's dictionaries, and recognises HTML in Atom texts without a type.
 
-Without `type` an Atom text is plain (RFC 4287 section 3.1.1), but Hexo with feedsmith 2 writes
+A text of Atom without `type` is plain (RFC 4287 section 3.1.1), but Hexo with feedsmith 2 writes
 HTML without a type.
 """
 
@@ -40,19 +40,19 @@ _LOOKED_AT = 2_000  # Only this many characters of a block are searched for word
 
 
 def dicts(holder: Fields, key: str) -> list[Fields]:
-    """Return the dictionaries in a list; [] if the value is not a list."""
+    """Return the dictionaries in a list, or an empty list if the value is not a list."""
     value = dict.get(holder, key)  # feedparser's own `get` warns, and substitutes other keys.
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def string(holder: Fields, key: str) -> str:
-    """Return the text of a field, or "" if it has none."""
+    """Return the text of a field, or an empty string if there is no text."""
     value = dict.get(holder, key)
     return unwrap(value.strip()) if isinstance(value, str) else ""
 
 
 def optional(holder: Fields, key: str) -> str | None:
-    """Return the text of a field, or None if it has none."""
+    """Return the text of a field, or None if there is no text."""
     return string(holder, key) or None
 
 

@@ -74,7 +74,7 @@ def _skip_prolog(text: str) -> int:
 
 
 def isolate_root(text: str, root: Root) -> str:
-    """Replace everything before the root by a new declaration, and resolve entities defined there.
+    """Replace everything before the root by a new declaration; resolve the entities defined there.
 
     So no parser gets a DOCTYPE, which could contain an external subset or nested entities.
     """
@@ -86,7 +86,7 @@ def isolate_root(text: str, root: Root) -> str:
 
 
 def _without_blanks(declaration: re.Match[str]) -> str:
-    """Remove blanks from a namespace's address, which feedparser would cut at the first one."""
+    """Remove blanks from a namespace's address, because feedparser would cut it at a blank."""
     return declaration[1] + "".join(declaration[2].split())
 
 
