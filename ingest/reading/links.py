@@ -10,8 +10,8 @@ from url_normalize import url_normalize
 
 from ingest.urls import PLAIN_LINK
 
-# A host with one of these prefixes is the same site. The rest must still be a host, so `m.cn` keeps
-# its prefix.
+# A host with one of these prefixes is the same site as the host without it. The rest must still be
+# a host, so `m.cn` keeps its prefix.
 _MOBILE = re.compile(r"^(?:www|m)\.(?=[^.]+\.[^.])")
 _TRACKING_PREFIXES = ("utm_", "spm", "share_")
 _TRACKING = frozenset(
@@ -63,9 +63,9 @@ class Parts(NamedTuple):
 def canonical_link(link: str | None) -> str | None:
     """Return the canonical form of a link: two links to one article have the same form.
 
-    It has the scheme https and a lower-case host without `www.` or `m.`. The default port, dot
-    segments (RFC 3986 section 6), tracking parameters, sessions, AMP and the names of index files
-    are removed, and the parameters sorted.
+    This form has the scheme https and a lower-case host without `www.` or `m.`. The default port,
+    dot segments (RFC 3986 section 6), tracking parameters, sessions, AMP and the names of index
+    files are removed. The parameters are sorted.
     """
     if link is None:
         return None

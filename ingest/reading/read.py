@@ -56,7 +56,7 @@ def read(context: Context) -> Reading:
     """Parse, normalise and identify the entries of a document.
 
     Each entry gets its own bytes. If the document cannot be read item by item, it is read as a
-    whole. Raise `ParseError` if it is not a feed.
+    whole. Raise `ParseError` if the document is not a feed.
     """
     body = context.document.body
     parts = split(body)

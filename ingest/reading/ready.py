@@ -9,8 +9,8 @@ from ingest.reading.extract import article
 
 __all__ = ["article", "read"]
 
-# The first calls load modules, tables and converters. Among them is feedparser, which all but the
-# plainest feeds need.
+# The first calls load modules, tables and converters. They also load feedparser, because almost all
+# feeds need it.
 parse.parse(b"<rss version='0.91'><channel><item/></channel></rss>", content_type=None, url="")
 language.detect("归档")
 titles.title_key("归档")

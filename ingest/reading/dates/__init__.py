@@ -66,10 +66,10 @@ def resolve_date(
     """Return the time that a publisher's date means, or None if it names no credible date.
 
     Words such as 昨天 and 3小时前 count from `first_seen_at`, an aware datetime. `zone` applies to
-    dates that name no zone. `gmt_is_local` means that this feed labels local times as GMT,
-    `cst_is_american` means that its CST is US Central Standard Time.
-    Dates before 1990, dates more than 48 hours ahead and days that do not exist give None. A
-    future GMT time is read as local time if that puts it in the past.
+    dates that name no zone. `gmt_is_local` means that this feed labels local times as GMT.
+    `cst_is_american` means that CST in this feed is US Central Standard Time.
+    Dates before 1990, dates more than 48 hours ahead and days that do not exist are not credible.
+    A future GMT time is read as local time if that puts it in the past.
     """
     if not raw:
         return None

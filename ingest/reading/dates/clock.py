@@ -29,7 +29,7 @@ _LAST_HOUR = 24
 class Time:
     """A time of day found in a text between the positions `start` and `end`.
 
-    It may be 24:00 or later: 晚上12:30 is read as 24:30, which is 00:30 on the next day.
+    The time may be 24:00 or later: 晚上12:30 is read as 24:30, which is 00:30 on the next day.
     """
 
     since_midnight: timedelta

@@ -101,7 +101,7 @@ def _weekdays_in(text: str) -> set[int]:
 class _Names:
     """Dictionaries from the folded names of months and weekdays to their numbers.
 
-    The keys of `beginnings` are the first letters of the names of months.
+    The keys of `beginnings` are names of months without their last letters.
     """
 
     months: Mapping[str, frozenset[int]]

@@ -41,12 +41,12 @@ def plain(raw: str) -> str:
 
 
 def _replace_buddhist_year(text: str) -> str:
-    """Write a Thai year as a Gregorian one: `9 Oct 2562` → `9 Oct 2019`."""
+    """Replace a Thai year by the Gregorian one: `9 Oct 2562` → `9 Oct 2019`."""
     return _BUDDHIST_YEAR.sub(lambda year: str(int(year[0]) - BUDDHIST_ERA), text, count=1)
 
 
 def _replace_eras(text: str) -> str:
-    """Write the years of Japanese eras as Gregorian ones: `令和6年3月1日` → `2024年3月1日`."""
+    """Replace the years of Japanese eras by Gregorian ones: `令和6年3月1日` → `2024年3月1日`."""
     text = _ERA.sub(lambda era: str(_ERAS[era[1]] + (1 if era[2] == "元" else int(era[2]))), text)
     return _GREGORIAN.sub("", text)
 

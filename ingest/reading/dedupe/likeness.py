@@ -121,7 +121,7 @@ def has_like_time(entry: Comparable, kept: KnownEntry) -> bool:
 
 
 def title_and_time(entry: NormalEntry | KnownEntry) -> tuple[str, datetime] | None:
-    """Return title key and time, which identify an article with a changed text.
+    """Return title key and time, by which an article is recognised if its text has changed.
 
     Return None if there is no title or the time is not precise to the minute.
     """

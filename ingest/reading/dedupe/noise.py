@@ -43,7 +43,7 @@ _SIGNS = {
     "counter": tuple(_COUNTED.replace("s?", "").split("|")),
     "date": tuple(_DATE_MARKS),
 }
-# No word begins with the end of another word, so one search finds all of them.
+# No word begins with the end of another word, so found words never overlap: one search finds all.
 _WORDS = {*chain(*_SIGNS.values())} - {*_DATE_MARKS}
 _ANY_WORD = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
 # A found word may contain a shorter sign: "前天" contains "前", the sign of "2天前".

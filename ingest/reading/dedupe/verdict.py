@@ -90,7 +90,7 @@ class _Judging:
         self._taken.update(entry_ids)
 
     def match(self, find: _Find) -> None:
-        """Match each entry without a verdict by one method."""
+        """Match each entry that has no verdict yet, with the method `find`."""
         if not self._by_key:
             return
         for place, entry in enumerate(self._entries):
@@ -201,7 +201,11 @@ class _Judging:
         return [kept for kept in found if kept.id not in self._taken]
 
     def _by_title_and_time(self) -> dict[_TitleAndTime, KnownEntry]:
-        """Return stored entries by title and precise time, if each occurs once on both sides."""
+        """Return stored entries by title and precise time.
+
+        Only pairs of title and time are included that occur once in the document, and once among
+        the stored entries.
+        """
         counted = Counter(map(likeness.title_and_time, self._entries))
         found = {(likeness.title_and_time(kept), kept.id): kept for kept in self.known}
         counted_kept = Counter(title for title, _ in found)

@@ -11,8 +11,8 @@ import re
 from ingest.reading.documents import scripts
 from ingest.values import Decoded
 
-# For a label, the larger charset that contains it is used (WHATWG Encoding section 4.2). For Big5,
-# this is Big5-HKSCS.
+# Instead of the charset that a label names, a larger one that contains it is used (WHATWG Encoding
+# section 4.2). For Big5, this is Big5-HKSCS.
 _SUPERSETS = {
     "gb2312": "gb18030",
     "gbk": "gb18030",
@@ -118,7 +118,7 @@ def _read(body: bytes, labels: list[str]) -> tuple[str, str]:
 
 
 def _with_mark(body: bytes) -> tuple[str, str] | None:
-    """Decode text that begins with a byte order mark; None if UTF-8's mark is before other text."""
+    """Decode text with a byte order mark; None if there is none, or UTF-8's mark is wrong."""
     for mark, name in _BOMS:
         if body.startswith(mark):
             rest = body[len(mark) :]

@@ -106,7 +106,10 @@ class _Roles:
         return name, base if base.startswith(("http://", "https://")) else ""
 
     def unknown_endtag(self: Any, tag: str) -> None:
-        """End an element; after the outermost xml:base, reset the base, unlike feedparser."""
+        """End an element; if the outermost xml:base ends with it, drop the base address.
+
+        feedparser would keep this base address for the elements that follow.
+        """
         super().unknown_endtag(tag)  # type: ignore[misc]
         if not (self.basestack and self.basestack[-1]):
             self.baseuri = ""

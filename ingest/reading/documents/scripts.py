@@ -47,7 +47,7 @@ _PRIVATE_USE = -0.5
 
 
 class _Weights(dict[str, float]):
-    """How common each character is in Chinese; one in no table is rated by its Unicode block."""
+    """Maps each character to its weight in Chinese, by the tables or else by its Unicode block."""
 
     def __missing__(self, character: str) -> float:
         if "\ue000" <= character <= "\uf8ff":

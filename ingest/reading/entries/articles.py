@@ -70,7 +70,10 @@ def entry_of_page(
 
 
 def _own_address(article: Article, page: Document) -> str:
-    """Return a page's canonical address, or its own if that is a front page or on another site."""
+    """Return a page's canonical address, or the address from which the page was fetched.
+
+    The canonical address is ignored if it is a front page or on another site.
+    """
     canonical = urlsplit(article.canonical_url or "")
     is_own = site_of(canonical.hostname or "") == site_of(urlsplit(page.final_url).hostname or "")
     is_front = canonical.path in {"", "/"} and not canonical.query

@@ -60,8 +60,8 @@ _SITE_WIDE = re.compile(
 _TINIEST = 3
 _SMALLEST = 50
 _THIN = 100
-_NARROWEST = 12  # A picture whose longer side is more than so many times the other is a banner.
-_FLATTEST = 0.15  # A picture is a banner if its height/width, given by WeChat, is below this.
+_NARROWEST = 12  # If one side is more than this many times the other, the picture is a banner.
+_FLATTEST = 0.15  # If the height divided by the width is below this, the picture is a banner.
 
 
 def choose(

@@ -22,7 +22,9 @@ from ingest.reading.html import pictures, text_of
 from ingest.urls import absolute_link
 from ingest.values import Article
 
-_UNTAKEN, _TAKEN = 0.3, 0.7  # shares of a block's text
+# A method leaves a block out if it chose less than the first share of the block's text. It includes
+# the block if it chose more than the second share.
+_UNTAKEN, _TAKEN = 0.3, 0.7
 # The result of readability-lxml gets a bonus, because it is the best of the three methods.
 _TRUST = 0.2
 _SHORTEST = 20  # characters of an article

@@ -1,4 +1,4 @@
-"""Describes where the elements of a page are, compared to its article."""
+"""Says where the elements of a page are, relative to the page's article."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _HALF = 0.5
 
 
 class Surroundings:
-    """Answers where an element is compared to the article; `own` are the page's addresses.
+    """Says where elements are, relative to the article; `own` are the page's addresses.
 
     The page is measured only once, when the object is created.
     """

@@ -21,7 +21,7 @@ def find(element: etree._Element, name: str) -> etree._Element | None:
 def source_of(formula: etree._Element) -> str:
     """Return the TeX of a formula whose MathML has lost its tags, or an empty string.
 
-    The text that is left of the MathML has the letters of the drawing first, and then the TeX.
+    The remaining text of the MathML is the letters of the drawing, followed by the TeX.
     """
     twin, drawn = find(formula, TWIN), find(formula, DRAWN)
     if twin is None or drawn is None:

@@ -105,7 +105,7 @@ def settle_medium(medium: etree._Element, base_url: str | None) -> None:
         else:
             medium.attrib.pop(name, None)
     if medium.tag in {"video", "audio"} and medium.get("controls") is None:
-        medium.set("controls", "")  # the script that would start it is removed
+        medium.set("controls", "")  # The script that would start the player is removed.
 
 
 def _late_addresses(frame: etree._Element, base_url: str | None) -> Iterator[str]:

@@ -74,7 +74,7 @@ def _text_of(tree: etree._Element) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Flow:
-    """How the text of an element is shown: as a line of its own, and with its line ends kept."""
+    """Whether an element is shown on a line of its own, and whether its line ends are kept."""
 
     is_line: bool = False
     keeps_lines: bool = False

@@ -80,7 +80,7 @@ def _which_chinese(han: str) -> str:
 
 
 def _weight_at_ends(han: str) -> float:
-    """Return the weight of a long text's beginning and end; 0 if they differ or it is short."""
+    """Return the weight of a text's beginning and end; 0 if they differ or the text is short."""
     if len(han) <= 2 * _CHINESE_ENDS:
         return 0.0
     ends = _weight_of(han[:_CHINESE_ENDS]), _weight_of(han[-_CHINESE_ENDS:])

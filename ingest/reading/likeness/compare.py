@@ -9,8 +9,8 @@ from ingest.reading.likeness.overlap import GRAM, Overlap, overlap_of
 from ingest.reading.likeness.relation import Likeness, likeness_of, likeness_of_title
 
 _LEAST_SHARED = 0.6
-# The number of characters compared at the beginning of a text, and the least share of their pieces
-# that the other text must contain.
+# The beginning of a text has this many characters. Another text contains it if this share of its
+# pieces is in the other text.
 _HEAD, _SOME = 20, 0.2
 
 

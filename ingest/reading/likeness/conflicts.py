@@ -22,7 +22,7 @@ _DISTINCTIVE = 3  # Two texts do not share a number of this many digits by chanc
 # Such a number identifies something: a case, a bill, a share, a version, a model.
 _NAMING = re.compile(r"[a-z].*|\d{5,}(?:\.\d+)?|\d+\.\d+\.\d.*")
 _MOST = 400  # At most this many numbers of a text are compared.
-_MOST_DIFFERENT = 0.15  # The texts are different if more of the shorter text's numbers differ.
+_MOST_DIFFERENT = 0.15  # If more of the shorter text's numbers differ, the texts are different.
 
 
 class _Number(NamedTuple):
@@ -51,9 +51,9 @@ def _first_date(fingerprint: Fingerprint) -> tuple[str, str] | None:
 def differ_in_numbers(overlap: Overlap) -> bool:
     """Return whether two texts differ in an identifier, or in too many of their numbers.
 
-    Numbers are compared if their `place` is the same. They are those in the clauses that only one
-    of the texts has. A number whose place the longer text does not have is ignored; it may be in a
-    notice of the site.
+    Only the clauses that the other text does not have are searched. A number is compared with the
+    other text's numbers at the same `place`. If there are none, the number is ignored, because it
+    may be in a notice of the site.
     """
     shorter, longer = overlap.shorter, overlap.longer
     here = _numbers((shorter.title, *overlap.rest))

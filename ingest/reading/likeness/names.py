@@ -46,7 +46,7 @@ def _are_places(name: str, instead: str) -> bool:
 
 
 def _are_persons(name: str, instead: str, texts: tuple[str, str]) -> bool:
-    """Return whether both are persons: family names whose given names rarely occur alone."""
+    """Return whether both are persons: their given names rarely occur without the family name."""
     return all(
         _PERSON.fullmatch(one) and text.count(one[1:]) <= 1.5 * text.count(one)
         for one, text in zip((name, instead), texts, strict=True)

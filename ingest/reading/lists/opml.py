@@ -52,7 +52,7 @@ class FeedList:
 def read_opml(body: bytes, name: str) -> FeedList:
     """Read an OPML file in any charset; its folders become categories.
 
-    Raise `UsageError` if it is not OPML or lists no feed.
+    Raise `UsageError` if the file is not OPML or lists no feed.
     """
     import listparser
 

@@ -54,7 +54,7 @@ def paragraphs(text: str) -> str:
 
 
 def _without_verbatim(text: str) -> tuple[str, list[str]]:
-    """Return the text with elements such as `pre` replaced by marks, and these elements."""
+    """Return the text with marks in place of elements such as `pre`, and these elements."""
     pieces: list[str] = []
     kept: list[str] = []
     at, lower = 0, text.lower()

@@ -28,7 +28,7 @@ _ENDED = re.compile(
 _USUAL = frozenset(
     "title date categories category tags tag layout permalink updated author comments".split()
 )
-_LONGEST = 1 << 18  # characters of front matter, because reading YAML is slow
+_LONGEST = 1 << 18  # characters; longer front matter is not read, because reading YAML is slow
 _LINE = re.compile(r"(?P<key>[A-Za-z_][\w-]*)[ \t]*:[ \t]*(?P<value>.*)")
 _LISTED = re.compile(r"[ \t]*-[ \t]+(?P<value>.*)")
 _LEADING_TABS = re.compile(r"^\t+", re.MULTILINE)

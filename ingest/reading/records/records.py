@@ -32,7 +32,7 @@ _DATES = ("date", "pubdate", "publishdate", "created")
 _COMMAS = re.compile(r"[,，、]")
 _MOST_NAMES = 1000
 
-# Marks of unpublished files: folders of Hexo, Jekyll and Hugo, and values of fields.
+# Signs that a file was not published: folders of Hexo, Jekyll and Hugo, and values of fields.
 _TEMPLATE_FOLDERS = frozenset({"scaffolds", "archetypes", "_layouts", "_includes"})
 _NO = frozenset({"false", "no", "n", "off", "0"})
 _YES = frozenset({"true", "yes", "y", "on", "1"})

@@ -239,7 +239,7 @@ def _elements(text: str, pos: int) -> tuple[list[tuple[int, int]], int]:
 
 
 def _expect(text: str, mark: str, pos: int) -> int:
-    """Return the position after `mark` and the blanks around it; raise `ValueError`."""
+    """Return the position after `mark` and the blanks around it; raise `ValueError` without it."""
     pos = _skip(text, pos)
     if not text.startswith(mark, pos):
         raise ValueError(f"{mark} expected")

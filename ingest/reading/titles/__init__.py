@@ -82,7 +82,9 @@ def display_title(
 
 
 def title_key(title: str) -> str:
-    """Return the key of a title; titles that differ only in characters and signs have the same key.
+    """Return the key of a title.
+
+    Titles that differ only in script, width, case, punctuation or blanks have the same key.
 
     The key is in NFKC, Simplified Chinese and lower case. It has only letters and digits, and the
     dot, percent sign and minus of numbers. Names of columns (【独家】, (图), 快讯｜) are left out.
@@ -155,7 +157,7 @@ def _cut_section(title: str, name: str, *, longest: int) -> str:
 
 
 def _is_section(piece: str) -> bool:
-    """Whether a piece of a title is a section of a site, in Simplified or Traditional Chinese."""
+    """Whether a piece of a title names a section, in Simplified or Traditional Chinese."""
     if len(piece) > _LONGEST_SECTION_NAME:
         return False
     return bool(_SECTION.fullmatch(piece) or _SECTION.fullmatch(simplify(piece)))

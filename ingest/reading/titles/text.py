@@ -36,7 +36,7 @@ _ATTRIBUTES = re.compile(
     r"|async|controls|defer|disabled|hidden|open))++[\s/]*+"
 )
 _COMMENT = re.compile(r"<!--.{0,2000}?-->", re.DOTALL)
-# In a real CDATA section the text begins at once. A title about CDATA has a space there.
+# In a real CDATA section, the text begins immediately. A title about CDATA has a space there.
 _SECTION = re.compile(r"<!\[CDATA\[(?=\S)(.{0,2000}?)\]\]>", re.DOTALL)
 _ENTITY = re.compile(r"&(?:[a-zA-Z][a-zA-Z0-9]{1,31}|#\d{1,8}|#[xX][0-9a-fA-F]{1,8});")
 _JOINERS = "\u200c\u200d"

@@ -14,8 +14,8 @@ from ingest.reading.xml.cdata import unwrap
 
 Fields = dict[str, Any]
 
-# The keys of an entry's texts, by role. Each value is a list of feedparser's details. The keys
-# contain a blank, so that no element can have the same name.
+# The keys of an entry's texts, by role. Each value is a list of dictionaries in feedparser's form.
+# The keys contain a blank, so that no element can have the same name.
 CONTENT = "content texts"
 SUMMARY = "summary texts"
 ALTERNATES = "alternate files"

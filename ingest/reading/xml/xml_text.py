@@ -91,7 +91,7 @@ def _without_blanks(declaration: re.Match[str]) -> str:
 
 
 def is_well_formed(text: str) -> bool:
-    """Whether a namespace-aware XML parser reads the text to its end.
+    """Whether a namespace-aware XML parser can read the whole text.
 
     Raise OutOfBoundsError for too deep nesting and for too many attributes in a tag, because
     feedparser would need quadratic time for them.
