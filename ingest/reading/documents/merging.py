@@ -1,7 +1,8 @@
 """Merges texts that partly repeat each other, so that nothing is lost or repeated.
 
-A feed often gives an article and its summary. Most summaries are cut from the article. Sentences
-that only the summary has are put before the article, or after it if they follow a shared sentence.
+A feed often gives an article and its summary. Most summaries repeat a part of the article.
+Sentences that only the summary has are put before the article, or after it if they follow a
+sentence that both have.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Finds the element of a page that best matches an opinion (a guess at the article's text)."""
+"""Finds the element of a page that best matches the text that a method takes for the article."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Weigh = Callable[[HtmlElement, str], float]
 
 @dataclass(slots=True)
 class Tally:
-    """The number of characters in each element, and how many of them belong to the opinion."""
+    """The number of characters in each element, and how many of them the method chose."""
 
     taken: dict[HtmlElement, float] = field(default_factory=lambda: defaultdict(float))
     total: dict[HtmlElement, int] = field(default_factory=lambda: defaultdict(int))
 
     def share(self, element: HtmlElement, empty: float) -> float:
-        """Return the share of an element's text in the opinion; `empty` if it has no text."""
+        """Return the share of an element's text that the method chose; `empty` without text."""
         total = self.total.get(element, 0)
         return self.taken.get(element, 0.0) / total if total else empty
 
@@ -57,7 +57,7 @@ def runs(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
 
 
 def holder(body: HtmlElement, sums: Tally) -> HtmlElement:
-    """Return the element whose text is most similar (F1) to the opinion's text.
+    """Return the element whose text is most similar (F1) to the text that the method chose.
 
     Among elements with the same text, return the outermost, which may also hold pictures.
     """
