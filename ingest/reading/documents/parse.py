@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 def parse(
     body: bytes, *, content_type: str | None, url: str, parts: Split | None = None
 ) -> ParsedFeed:
-    """Parse a feed document; raise a ParseError that says what the document is if not a feed.
+    """Parse a feed document; for a malformed one, return the readable entries and a warning.
 
-    For a malformed document, return the readable entries and a warning. `parts` is the result of
-    `split` for this body, if the caller already has it.
+    Raise a ParseError if the document is not a feed; the message says what it is instead. `parts`
+    is the result of `split` for this body, if the caller already has it.
     """
     if not body.startswith((b"<", b"{")) and (name := not_a_feed.name_bytes(body)):
         raise ParseError(url, name)

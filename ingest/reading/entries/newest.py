@@ -101,7 +101,7 @@ def resigned(read: Pictured, present: Pictured) -> Pictured:
 
 
 def is_signed_anew(old: str, new: str) -> bool:
-    """Return whether two addresses differ only in their signatures or the server's number."""
+    """Return whether two addresses differ only in signatures, or in the number of the server."""
     try:
         was, now = urlsplit(old), urlsplit(new)
     except ValueError:

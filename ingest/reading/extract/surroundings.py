@@ -58,7 +58,7 @@ class Surroundings:
         return holders
 
     def _place_of_headline(self, root: HtmlElement, last: int) -> int:
-        """Return the position of the last h1 above the article; if none, of the first h1 in it."""
+        """Return the position of the last h1 above the article, or else of the first h1 in it."""
         places = [place for h1 in root.iter("h1") if (place := self._order[h1]) <= last]
         above = [place for place in places if place < self._order[self.article]]
         return max(above, default=min(places, default=0))

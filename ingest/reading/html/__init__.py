@@ -7,8 +7,8 @@ tree       any text → a tree
 addresses  an address as written → an absolute one
 drawings   replace SVG by the HTML and the pictures in it
 custom     pictures and players in elements of AMP, WeChat and others → elements of HTML
-pictures   the address of a picture, in whichever attribute it is
-players    the address of a sound, film or player (named_players: from a service and an id)
+pictures   find the address of a picture in the attributes of its element
+players    find the address of a sound, film or player (named_players: from a service and an id)
 hidden     show text that the page's script would have shown
 lines      add line ends to code whose lines are separate elements
 formulas   show each formula once: as MathML (mathml, mathjax, katex), otherwise as TeX

@@ -28,7 +28,7 @@ def clean(fragment: str, *, base_url: str | None, tree: etree._Element | None = 
 
     Cleaning clean HTML changes nothing. Text without any tag keeps its lines: blank lines
     separate paragraphs, other line ends become `<br>`. `tree` is the result of `parse_fragment`,
-    if the caller has it already; it is changed.
+    if the caller already has it. This function changes the tree.
     """
     text = make_sound(fragment)
     as_text = _without_seeming_tags(text)

@@ -126,7 +126,7 @@ def _settle_container(container: etree._Element) -> None:
 
 
 def _settle_katex(container: etree._Element) -> None:
-    """Replace a drawing of KaTeX without MathML by its TeX; keep it if it is only one line."""
+    """Replace a drawing of KaTeX by its TeX; without TeX, keep a drawing that is only one line."""
     parent = container.getparent()
     if source := katex.source_of(container):
         is_block = parent is not None and "katex-display" in (parent.get("class") or "")
