@@ -1,7 +1,7 @@
 """Limit the effect of an unexpected error to one entry, one document or one feed.
 
-The entry is then kept unread or without its full text, the document of a backfill counts as
-missing, or the feed backs off. The rest of the run continues.
+After such an error, the entry is stored as bytes only or without its full text, the document of a
+backfill counts as missing, or the next poll of the feed is later. The rest of the run continues.
 """
 
 from __future__ import annotations

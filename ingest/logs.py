@@ -1,4 +1,4 @@
-"""Format log messages, each with its feed: as text, or as JSON."""
+"""Format log messages as text or as JSON, each with the name of its feed."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def log_fault(
 
 
 def _trace_of(form: logging.Formatter, record: logging.LogRecord) -> str | None:
-    """Return the traceback of a record: its own, or one given as text."""
+    """Return the traceback of a record: its own traceback, or a traceback given as text."""
     trace: str | None = getattr(record, "trace", None)
     trace = form.formatException(record.exc_info) if record.exc_info else trace
     return trace and hide_secrets(trace)

@@ -119,7 +119,7 @@ def _without_page(feed: FeedState, entry: NormalEntry) -> NormalEntry:
 def join_doubles(
     database: Database, outputs: Sequence[Output], feed: FeedState, *, now: datetime
 ) -> int:
-    """Join entries that were stored twice when their site moved; return how many.
+    """Join entries that were stored twice when their site moved; return how many were joined.
 
     The files of a duplicate are deleted first, so that no file is left if the process is killed.
     Call this after `replay_feed`, so that the texts can be compared.
@@ -193,7 +193,7 @@ def _page_again(feed: FeedState, document: Document, stored: StoredEntry) -> Nor
 
 
 def _is_of_page(page: Document, stored: StoredEntry) -> bool:
-    """Return whether the stored date was found in the page, and is therefore to be replaced."""
+    """Return whether the stored date came from the page, so that it must be replaced."""
     if stored.published_method in _NOT_IN_PAGES or not stored.published_raw:
         return False
     text = charset.decode(page.body, page.content_type).text

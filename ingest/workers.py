@@ -36,7 +36,8 @@ READ_WITHIN = timedelta(seconds=60)  # the limit for one document of a feed
 _ADDRESS_SPACE = 2 * 1024**3
 _TASKS_OF_A_PROCESS = 500
 _HANDFUL = 8
-# Modules that are loaded once, before the processes are forked. Those for many feeds take 1 s more.
+# Modules that are loaded once, before the processes are forked. For many feeds, more modules are
+# loaded, which takes 1 s longer.
 _LOADED_FOR_FEW = ["ingest.reading.read"]
 _LOADED_FOR_MANY = ["ingest.reading.ready"]
 # bytes; an answer of this size is unpickled in a few milliseconds

@@ -11,8 +11,8 @@
     pauses       the pauses of servers, shared with polls
     belonging    which feed a document belongs to
 
-Every document is in the store's queue before it is fetched. Its outcome is stored in the
-transaction of its entries. So after any stop the next run resumes with the first waiting document.
+Every document is in the store's queue before it is fetched. Its outcome is stored in the same
+transaction as its entries. So after any stop, the next run resumes with the first waiting document.
 """
 
 from ingest.backfill.asked import Asked, asked_before, begin

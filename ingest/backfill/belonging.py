@@ -39,7 +39,7 @@ def _first_page(url: str) -> str:
 
 
 def _owner_of_record(held: Held, feeds: Sequence[FeedState]) -> FeedState | None:
-    """Find the feed of a record by its `source_feed`, or by the categories set for a feed."""
+    """Return the feed that a record's `source_feed` names, or the feed with its categories."""
     named = _only(feed for feed in feeds if feed.url == held.feed_url)
     path = held.categories
     if named or not path:

@@ -26,9 +26,9 @@ _NO_ARTICLE = "it is a front page, a list or a notice, not an article"
 
 
 class Taking:
-    """A reader that stores the documents of one walk.
+    """Reads and stores the documents of one walk.
 
-    `feed` is the feed that the walk belongs to; None if each document's feed must be found.
+    `feed` is the feed that the walk belongs to, or None if each document's feed must be found.
     `postponed` counts the documents that were put off until the others are read.
     """
 
@@ -71,7 +71,7 @@ class Taking:
         return await self._keep(document_id, outcome, taken.piece, held, more)
 
     async def _read_and_find_feed(self, piece: Piece) -> tuple[Held, FeedState | None]:
-        """Return a document's content, and the feed it belongs to; None if no feed is found."""
+        """Return a document's content, and the feed it belongs to, or None if none is found."""
         held = await self._read_piece(piece, self._feed)
         if self._feed is not None:
             return held, self._feed
@@ -123,7 +123,7 @@ class Taking:
         return await self.note(document_id, planned, state, reason, taken.more)
 
     def _why_not(self, piece: Piece, held: Held, content: Contents) -> str | None:
-        """Return why nothing of a document is stored, or None if it may be stored."""
+        """Return why a document must not be stored, or None if it may be stored."""
         if content.is_foreign:
             return f"it is of another feed: {_name_of(held)}"
         return self._why_no_article(held) if piece.form is Form.PAGE else None

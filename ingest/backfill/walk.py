@@ -88,9 +88,9 @@ class Walk:
     async def documents(self, budget: Budget) -> AsyncIterator[Outcome]:
         """Read the waiting documents one after the other; yield each outcome once it is stored.
 
-        Documents that were put off are tried again at the end, because a feed's documents can
-        contain its link, by which other documents are identified. The walk stops if `budget` is
-        spent, or a server asks for a pause or no longer answers; the rest of the queue stays.
+        Documents that were put off are tried again at the end, because another document may have
+        contained the link that identifies their feed. The walk stops if `budget` is spent, or a
+        server asks for a pause or no longer answers; the rest of the queue stays.
         """
         last = 0
         while (found := await self._next(last)) is not None or self._taking.postponed:

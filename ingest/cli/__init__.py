@@ -166,7 +166,7 @@ def _report_misuse(error: TyperException | typer.Abort) -> int:
 
 
 def _report_failure(error: Exception) -> int:
-    """Print an error in one line; a full disk under standard output is not reported as a bug."""
+    """Print an error in one line; a full disk of the output file is an error, but not a bug."""
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         discard_output()
         _complain(_("the output cannot be written: the disk is full"))

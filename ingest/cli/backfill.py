@@ -1,4 +1,4 @@
-"""`guidang backfill`: import older entries; continue after any stop."""
+"""`guidang backfill`: import older entries, or continue an import that was stopped."""
 
 from __future__ import annotations
 

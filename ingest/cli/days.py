@@ -23,7 +23,7 @@ Until = Annotated[
 def span(
     since: str | None, until: str | None, zone: ZoneInfo
 ) -> tuple[datetime | None, datetime | None]:
-    """Return the first instant of `since` and the first one after `until`, in UTC.
+    """Return the first instant of `since`, and the first instant after `until`, in UTC.
 
     Raise `UsageError` if a day is not written as YYYY-MM-DD, or `since` is later than `until`.
     """

@@ -142,9 +142,9 @@ def show(
 
 
 def _number_of(session: Session, link: str) -> int:
-    """Return the number of the entry that has or had a link; raise `UsageError` unless it is one.
+    """Return the number of the only entry that has or had a link.
 
-    An entry had a link if an earlier version of the entry contained that link.
+    Raise `UsageError` if there is no such entry, or more than one.
     """
     from ingest.reading.dedupe import link_key_of
     from ingest.reading.links import canonical_link

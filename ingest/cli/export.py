@@ -115,7 +115,7 @@ def _refuse_extras(form: Format, wanted: Wanted, public: bool | None) -> None:
 def _choose(
     session: Session, where: str | None, names: list[str], days: tuple[str | None, str | None]
 ) -> tuple[Choice, dict[str, str]]:
-    """Return the choice of entries, and the options as the corpus card shows them."""
+    """Return the choice of entries, and the options for the corpus card (OUT.README.md)."""
     from ingest.query import parse_query
     from ingest.store import feeds
     from ingest.store.export_pages import Choice

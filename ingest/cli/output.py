@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 # Lines are not wrapped if the output is not a terminal.
 _UNBROKEN = 1000
-_SHORT = 22  # cells, the width of an instant; narrower columns are not wrapped
+_SHORT = 22  # columns up to the width of an instant are not wrapped
 
 
 def prepare_output() -> None:

@@ -116,7 +116,7 @@ async def _poll(
 
 
 def _prepare(services: Services) -> ArchiveError | None:
-    """Prepare the outputs' folders; return an error instead of raising it, so that polls go on."""
+    """Prepare the outputs' folders; return an error instead of raising it, so that polls run."""
     from ingest.errors import ArchiveError
 
     try:

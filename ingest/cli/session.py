@@ -110,7 +110,7 @@ def adopt_feeds(config: Config, database: Database, now: datetime) -> Sequence[F
 
 
 def adopt_outputs(config: Config, database: Database, now: datetime) -> None:
-    """Add the followers of the configured outputs to the store, and remove all others."""
+    """Add the followers of the configured outputs to the store, and remove other followers."""
     from ingest.follow.registry import adopt
 
     adopt(config, database, now=now)

@@ -70,7 +70,7 @@ def known_zone(name: str) -> str:
 
 
 def read_feed_url(url: str) -> str:
-    """Validate the address of a feed and return it normalised; otherwise raise `ValueError`.
+    """Validate the address of a feed and return its normal form; otherwise raise `ValueError`.
 
     Scheme and host become lower case; the default port and the fragment (`#…`) are removed.
     """
@@ -124,7 +124,7 @@ def read_feed_proxy(proxy: str) -> str:
 
 
 def read_host(entry: str) -> str:
-    """Return a host, domain, IP address or network normalised; otherwise raise `ValueError`."""
+    """Return the normal form of a host, domain, IP address or network; or raise `ValueError`."""
     name = entry.strip().lower().removeprefix("*.").strip(".")
     name = name.removeprefix("[").removesuffix("]")
     if "/" in name:

@@ -147,7 +147,7 @@ class Dispatcher:
         return is_unstored or poll.error_kind == Fault(poll.url, "").kind
 
     async def _is_skipped(self, feed: FeedState) -> bool:
-        """Postpone a feed if the publisher excludes this hour or day; return whether it does."""
+        """Postpone a feed if the publisher excludes this hour or day; return whether it did so."""
         later = skipped_until(feed.settings, feed.ways, self._services.clock())
         if later is None:
             return False

@@ -1,7 +1,7 @@
 """Decide which IP addresses are public, that is, not in a private network or on this machine.
 
-`ipaddress.is_global` is not used: for several blocks its result differs between the patch releases
-of the Pythons we support, and it ignores IPv4 addresses that are embedded in IPv6 ones.
+`ipaddress.is_global` is not used, because its result for several blocks differs between patch
+releases of Python, and it ignores IPv4 addresses that are embedded in IPv6 addresses.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# The IANA IPv4 Special-Purpose Address Registry, multicast and the former class E. Blocks that
-# the registry calls globally reachable but that hold no web servers are refused as well.
+# The blocks of the IANA IPv4 Special-Purpose Address Registry, multicast, and the former class E.
+# Blocks that the registry calls globally reachable are in this list if they hold no web servers.
 _SPECIAL_IPV4 = tuple(
     IPv4Network(block)
     for block in (

@@ -1,4 +1,4 @@
-"""Decide which headers of a request each server may get; pure."""
+"""Decide which headers of a request each server may get. All functions are pure."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Ask:
         return frozenset(one for one in (*values, *parts) if len(one) >= _SHORTEST_SECRET)
 
     def address_at(self, hop: Hop) -> str:
-        """Return the address of a hop: the one from the caller, or the target of a redirect."""
+        """Return the address of a hop: the caller's address, or the target of a redirect."""
         return str(hop.url) if hop.count else self.url
 
     def headers_for(self, hop: Hop) -> list[tuple[bytes, bytes]]:

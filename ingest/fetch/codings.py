@@ -16,7 +16,7 @@ _PIECE = 65536
 _ZSTD_INPUT = 64
 # RFC 9659: HTTP content must not need a window over 8 MiB.
 _ZSTD_WINDOW = 8 << 20
-# Real files have few members. A hostile one could have a million empty ones.
+# Real gzip files have few members. A hostile file could have a million empty members.
 _MAX_MEMBERS = 4096
 
 

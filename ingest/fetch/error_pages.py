@@ -1,4 +1,7 @@
-"""Extract the words of an error page that tell an operator what is wrong; pure."""
+"""Extract the words of an error page that tell an operator what is wrong.
+
+All functions are pure.
+"""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def _describe_cause(cause: BaseException) -> str | None:
 
 def _describe_protocol_error(error: httpcore.ProtocolError) -> str:
     if isinstance(error, httpcore.LocalProtocolError):
-        # Its message contains the header that could not be sent, which may be a secret.
+        # The error's message contains the header that could not be sent, which may be a secret.
         return "not asked: a header of ours cannot be sent, such as one of several lines"
     if cut := _CUT.search(str(error)):
         return cut[1]
@@ -90,7 +90,7 @@ def _describe_protocol_error(error: httpcore.ProtocolError) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield the causes of an error, the original one first.
+    """Yield the causes of an error, beginning with the original cause.
 
     httpcore's pool breaks the chain of causes (`raise … from None`), but its errors have their
     cause as an argument. anyio groups the failures of several addresses.

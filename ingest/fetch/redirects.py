@@ -1,6 +1,6 @@
-"""Decide where a redirect leads, and which cookies and credentials may be sent there; pure.
+"""Decide where a redirect leads, and which cookies and credentials may be sent there.
 
-Of httpx, only the class `URL` is used, for IDNA and for joining relative addresses.
+All functions are pure. Of httpx, only the class `URL` is used, for IDNA and relative addresses.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Waits that double with each failure; pure."""
+"""Double a wait with each failure; the function is pure."""
 
 from __future__ import annotations
 

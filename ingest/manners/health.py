@@ -1,4 +1,4 @@
-"""Decide which RSSHub instances to ask, and in which order; pure.
+"""Decide which RSSHub instances to ask, and in which order. All functions are pure.
 
 An instance that fails gets no requests for a minute, then two, then four, up to an hour (a circuit
 breaker). The failure of a single route says nothing about its instance.

@@ -1,7 +1,7 @@
-"""Decide which failures pause all requests to a server, and for how long; pure.
+"""Decide which failures pause all requests to a server, and for how long.
 
 A server is paused if it answers 429 with Retry-After, or refuses connections. Any other failure
-concerns a single address.
+concerns a single address. All functions are pure.
 """
 
 from __future__ import annotations

@@ -40,7 +40,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Fetch(Protocol):
-    """The method of the fetcher that is needed here."""
+    """The interface of the fetcher that `Robots` uses."""
 
     async def fetch(
         self, url: str, *, accept: str, max_size: int, truncate: bool

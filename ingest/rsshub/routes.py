@@ -165,7 +165,7 @@ def secrets_in(url: str, key: str = "") -> tuple[str, ...]:
 
 
 def generator_of(headers: Headers, generator: str | None, description: str) -> str | None:
-    """Return `RSSHub` if the headers or the description show it, otherwise `generator`."""
+    """Return `RSSHub` if headers or description show that it made the feed, or else `generator`."""
     signed = description.rstrip().endswith(_SIGNATURE)
     told = any(name in _HEADERS for name, _ in headers)
     return GENERATOR if signed or told else generator

@@ -42,7 +42,7 @@ class Hints:
     skip_days: frozenset[int] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
-        """Return the wishes that are set; durations in seconds."""
+        """Return the wishes that are set as JSON, with durations in seconds."""
         seconds = {
             name: wait.total_seconds()
             for name in ("fresh", "ttl", "period")

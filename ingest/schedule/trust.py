@@ -35,8 +35,8 @@ class Spelling(enum.StrEnum):
 class Trust:
     """How a server treats the validators of a feed.
 
-    `document_at` is when it last sent a whole document. `distrusted_at` and `distrusted_because`
-    say since when and why validators are not sent; both are None if validators are sent.
+    `document_at` is when the server last sent a whole document. `distrusted_at` and
+    `distrusted_because` say since when and why validators are not sent; both are None if they are.
     """
 
     document_at: datetime | None = None

@@ -36,9 +36,9 @@ class Finding:
 async def find_feed(fetcher: Fetcher, instances: Instances, workers: Workers, url: str) -> Finding:
     """Find the feed at an address.
 
-    Raise `UsageError` if the address has neither a feed nor a page that names one, or its server
-    answers 404 or 410. An address that cannot be reached at present is returned unchanged, with a
-    note.
+    Raise `UsageError` if the address has neither a feed nor a page that names a feed, or if its
+    server answers 404 or 410. An address that cannot be reached at present is returned unchanged,
+    with a note.
     """
     if (route := instances.route_of(url)) is not None:
         return await _find_route(instances, workers, route, url)

@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 class Answered:
     """An answer, and the name of the RSSHub instance that sent it, if any.
 
-    `was_conditional` says that validators were sent.
+    `was_conditional` is true if validators were sent.
     """
 
     answer: Document | NotModified

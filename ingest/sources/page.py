@@ -128,7 +128,7 @@ def _paragraphs(article: Article) -> list[str]:
 
 
 def joined(parts: Sequence[Article]) -> Article:
-    """Join the pages of an article; title, dates and other facts are those of the first page."""
+    """Join the pages of an article; title, dates and other facts come from the first page."""
     return replace(
         parts[0],
         html="\n".join(part.html for part in parts),

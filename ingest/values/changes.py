@@ -11,7 +11,7 @@ from ingest.values.entries import Verdict, VerdictKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """The numbers of entries that are new, newer or older versions of stored ones, or unchanged."""
+    """The numbers of new entries, of older and newer versions of stored entries, and of others."""
 
     new: int = 0
     earlier: int = 0

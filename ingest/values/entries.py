@@ -49,8 +49,8 @@ class NormalEntry:
     only in noise. `item_digest` covers the publisher's own bytes. `raw` is the smallest document
     from which this entry can be read again: frame and item, or the whole document.
     `text` is the visible text of `html`, with a line for each block, without the list of files at
-    the end. It is made once, when the HTML is cleaned; the digest, the language and `looks_cut` are
-    computed from it. It is neither stored nor pickled: an entry from another process has None.
+    the end. `text` is made once, when the HTML is cleaned; the digest, the language and `looks_cut`
+    are computed from it. It is not stored or pickled, so an entry from another process has None.
     `looks_cut` is true if the text seems to continue on the entry's page, `is_unfinished` if the
     document ends inside the entry.
     `full_text_error` says why the full text is missing; `page` is the page that was fetched but

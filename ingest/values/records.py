@@ -12,8 +12,8 @@ from ingest.values.parsed import Author
 class Record:
     """The stored entry, with the settings of its feed that a layout needs.
 
-    `edited_at` is when Guidang saw its last edit. `path` is its file below the output's folder; it
-    never changes. `digest` is the SHA-256 of what Guidang last wrote there.
+    `edited_at` is when Guidang saw the entry's last edit. `path` is its file below the output's
+    folder, and never changes. `digest` is the SHA-256 of the file as Guidang last wrote it.
     """
 
     entry_id: int

@@ -76,7 +76,7 @@ class Paged(Source):
         return [self._page(hints | {"page": hints["page"] + 1, "failures": failures})]
 
     def is_end(self, planned: Planned, error: SourceError) -> bool:
-        """Return whether the page is after the last one, or its address was a wrong guess."""
+        """Return whether the page is after the last page, or its address was a wrong guess."""
         page = planned.hints["page"]
         return page > 1 and (isinstance(error, Gone) or (page == 2 and planned.hints["is_guess"]))
 

@@ -54,7 +54,7 @@ _LISTS_ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.5"
 
 
 class Sitemap(Source):
-    """The sitemaps that robots.txt names, or those at usual addresses, and their pages."""
+    """The sitemaps that robots.txt names, or sitemaps at usual addresses, and the listed pages."""
 
     def __init__(self, web: Web, feed: FeedState, window: Window) -> None:
         self._web, self._window = web, window
@@ -74,8 +74,8 @@ class Sitemap(Source):
         own = own or await self._find_usual(self._folders, refused)
         named = own or named
         if not await self._any_exists(named):
-            # robots.txt may name sitemaps that no longer exist. The run reports malformed ones as
-            # missing.
+            # robots.txt may name sitemaps that no longer exist. Malformed addresses stay in the
+            # list, so that the run reports them as missing.
             usual = await self._find_usual((self._home,), refused)
             malformed = [url for url in named if not host_of(url)]
             named = [*malformed, *usual] if usual else named
