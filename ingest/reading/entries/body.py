@@ -1,7 +1,7 @@
 """Makes the body of an entry: safe HTML with absolute addresses, followed by links to its files.
 
-A publisher's HTML is parsed only once. Its pictures, its safe HTML and its visible text all come
-from the same tree.
+A publisher's HTML is parsed only once. The result gives its pictures, its safe HTML and its visible
+text.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ _is_known_boilerplate = functools.lru_cache(4096)(is_boilerplate)
 
 
 def _without_credits(line: str) -> str:
-    """Return a folded line without an agency's dateline and without credits in brackets."""
+    """Return a folded line without dateline, credits in brackets and an invitation to read on."""
     if "(" in line or "[" in line or "【" in line or "〔" in line:
         line = _IN_BRACKETS.sub("", line).lstrip()
     dateline = _DATELINE.match(line)

@@ -1,10 +1,10 @@
 """Makes the tokens that an index stores for a text, and the tokens to search for a word.
 
-The tokens of a run of unspaced characters are each pair of neighbours, and the last character
-alone. Any other word is a token itself. So each character begins a token, and a search for one
-character is a search for a prefix. The index stores no positions. For a word of one or two Han
-characters, or one Latin word, it finds exactly the texts with this word. For anything longer, it
-finds all texts that contain it, and some others.
+In scripts without spaces, such as Chinese, the tokens of a run of characters are each pair of
+neighbours, and the last character alone. Any other word is a token itself. So each character begins
+a token, and a search for one character is a search for a prefix. The index stores no positions. For
+a word of one or two Han characters, or one Latin word, the index finds exactly the texts with this
+word. For longer words and phrases, it finds all texts that contain them, and some others.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from ingest.reading.terms.words import UNSPACED, WORD, Pattern, is_sign
 LONGEST_WORD = 64  # So many characters of a word are indexed; databases limit a token's bytes.
 # A tsvector of PostgreSQL has at most 1 MB. A text with more bytes of tokens is indexed coarsely.
 _MOST_BYTES = 200_000
-# A text of so many characters cannot exceed `_MOST_BYTES`: each character begins one token of at
-# most two characters, and a character has at most four bytes.
+# A text of so many characters cannot exceed `_MOST_BYTES`: each character adds at most two
+# characters to the tokens, and a character has at most four bytes.
 _SHORT = _MOST_BYTES // 10
 COARSE = "=coarse"
 _MOST_ASKED = 16  # tokens of one phrase; with more, the index would not find many fewer texts
