@@ -1,4 +1,4 @@
-"""The two programs behind one interface: start, subscribe, update, count."""
+"""Run both programs through the same interface: start, subscribe, update, count."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Contestant(ABC):
 
     @abstractmethod
     def count(self) -> Counted:
-        """Count what the program has stored."""
+        """Count the entries and records that the program has stored."""
 
     def _send(self, line: str) -> None:
         assert self._process.stdin is not None

@@ -168,7 +168,7 @@ class ParseError(SourceError):
 
 
 class Unreadable(SourceError):
-    """A document that takes too much time or memory to read; attributes as in `ParseError`."""
+    """A document that takes too much time or memory to read; has the fields of `ParseError`."""
 
     def __init__(self, url: str, reason: str, *, holds_entries: bool = False) -> None:
         super().__init__(Url(url), reason)

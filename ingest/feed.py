@@ -52,7 +52,7 @@ class FeedState:
 
     @property
     def address(self) -> str:
-        """Return the address to request: the feed's own, or the one it has moved to."""
+        """Return the address to request: the feed's own address, or the address it has moved to."""
         moved_to = self.ways.move.address if self.settings.follow_moves else None
         return moved_to or self.url
 
@@ -89,7 +89,7 @@ def zone_of(feed: FeedState) -> ZoneInfo:
 class Answer:
     """The answer to a poll.
 
-    `digest` is the SHA-256 of a document's body, None for a 304. `instance` is the name of the
+    `digest` is the SHA-256 of a document's body, or None for a 304. `instance` is the name of the
     RSSHub instance that answered. `trust` is the new trust in the server's validators. `is_check`
     is true if the whole document was requested to check whether the server's 304s are correct.
     """

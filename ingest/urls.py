@@ -1,7 +1,7 @@
-"""Addresses: resolve them, split them, and show them without secrets.
+"""Resolve and split addresses, and show them without secrets.
 
-`Url` and `Secret` are strings whose `str`, `repr` and formats leave out secrets, so that log
-messages do too. All other operations, such as joining or encoding, use the whole text.
+`Url` and `Secret` are strings whose `str`, `repr` and formats leave out secrets, so log messages
+have no secrets either. All other operations, such as joining or encoding, use the whole text.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def hide_secrets(text: str) -> str:
 
 
 def absolute_link(link: str | None, base_url: str | None) -> str | None:
-    """Return a link as an absolute http or https address, or None if it is not one.
+    """Return a link as an absolute http or https address, or None if that is not possible.
 
     A relative link needs `base_url`. Blanks are encoded as browsers encode them; line breaks and
     the blanks around them are removed.

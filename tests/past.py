@@ -130,7 +130,7 @@ def page(number: int) -> str:
 
 
 def with_captures(archive: Site, site: Site, entries: int) -> tuple[str, list[str]]:
-    """Set up a web archive with one capture of the site's feed a day; return settings and titles.
+    """Set up a web archive with a capture of the feed for each day; return settings and titles.
 
     The index returns its rows in parts. Further captures contain an error page and the feed of
     another owner. One capture is in GBK with a wrong label, one is compressed, and one has no body,

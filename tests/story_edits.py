@@ -386,7 +386,7 @@ def reworded(chance: Random, story: Story) -> Story:
 
 
 def with_typos_mended(chance: Random, story: Story) -> Story:
-    """Return the text with one to three single characters changed, none of them digits."""
+    """Change one to three characters of the text that are not digits."""
     text = list(story.text)
     places = [n for n, one in enumerate(text) if one.isalpha() and not one.isnumeric()]
     for place in chance.sample(places, chance.randint(1, 3)):

@@ -30,7 +30,7 @@ async def first_documents(services: Services, asked: Asked) -> list[First]:
     """Return the documents that a run would begin or resume with, in order.
 
     Only lists are fetched, and only pauses of servers are stored. If each document names the
-    next one, only the first is returned.
+    next document, only the first document is returned.
     """
     begun = await services.query(unfinished, asked)
     if begun is not None:

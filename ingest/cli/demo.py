@@ -169,7 +169,7 @@ def _grow(tree: Tree, folder: Path) -> None:
 
 
 def _through_single_folders(folder: Path) -> Path:
-    """Follow folders that contain only one folder, and return the last: `2024/05`, not `2024`."""
+    """Return the last folder of a chain of folders with only one folder inside: `2024/05`."""
     inside = list(folder.iterdir())
     if len(inside) == 1 and inside[0].is_dir():
         return _through_single_folders(inside[0])

@@ -33,7 +33,7 @@ _GIVEN = "ingest.cli.feed_options.given"
 
 
 class SettingsCommand(TyperCommand):
-    """A command with an option for every feed setting; read them with `given_settings`."""
+    """A command with an option for every feed setting; `given_settings` returns their values."""
 
     def get_params(self, ctx: Context) -> list[Parameter]:
         """Return the command's own parameters and the options of the settings, help last."""

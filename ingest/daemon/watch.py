@@ -14,7 +14,7 @@ from ingest.manners.backoff import doubled
 logger = logging.getLogger(__name__)
 
 _TICK_WITHIN = timedelta(minutes=2)
-# The longest polls are of slow feeds with twenty pages on slow sites.
+# The longest polls are those of slow feeds with twenty article pages on slow sites.
 _POLL_WITHIN = timedelta(minutes=45)
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=5)
@@ -57,7 +57,7 @@ class Progress:
 
 
 class ClockWatch:
-    """Detects clock changes and suspend, by comparing the wall clock with a monotonic one."""
+    """Detects clock changes and suspend, by comparing the wall clock with a monotonic clock."""
 
     def __init__(self, now: datetime, ticks: float) -> None:
         self._now, self._ticks = now, ticks

@@ -70,7 +70,7 @@ class DemoSite:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    # Otherwise `close` waits for idle connections.
+    # With True, closing the server would wait for idle connections.
     block_on_close = False
 
     def __init__(self, site: DemoSite) -> None:

@@ -1,6 +1,6 @@
 """HTTP: fetch documents from publishers, within limits that protect both sides.
 
-No other package sends requests to publishers, and this one does not interpret bodies. `Fetcher`
+No other package sends requests to publishers. This package does not interpret bodies. `Fetcher`
 returns a `Document` or `NotModified`, or raises a `FetchError`.
 
     client        fetch one document: its redirects and its time limits    ← open this first

@@ -76,7 +76,7 @@ class Fetcher:
     def via(self, proxy: str | None) -> Fetcher:
         """Return a fetcher that uses another proxy, or no proxy if `proxy` is the word `none`.
 
-        The new fetcher shares connections and limits with this one, and is closed with it.
+        The new fetcher shares connections and limits with this fetcher, and is closed with it.
         """
         if proxy is None:
             return self

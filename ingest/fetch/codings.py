@@ -32,7 +32,7 @@ class Decoder(Protocol):
 
     @property
     def complete(self) -> bool:
-        """Return whether the data may end here."""
+        """Return whether the data is complete if it ends here."""
 
 
 class _Gzip:

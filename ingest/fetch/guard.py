@@ -26,7 +26,7 @@ Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 class Resolver:
     """The operating system's name service, called in separate threads.
 
-    asyncio would use the few threads of its default executor, where a few names whose servers do
+    asyncio would use the few threads of its default executor. There, a few name servers that do
     not answer would block all other work.
     """
 
@@ -92,7 +92,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         failure: Exception = httpcore.ConnectError("no address")
         for position, address in enumerate(addresses):
             # The remaining time is divided among the remaining addresses, so that there is time for
-            # the second one if the first one (often IPv6) does not answer.
+            # the second address if the first address (often IPv6) does not answer.
             left = None if deadline is None else max(deadline - loop.time(), 0.001)
             share = None if left is None else left / (len(addresses) - position)
             try:

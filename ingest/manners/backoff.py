@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-_MOST_DOUBLINGS = 16  # with more, every wait is the longest one, and timedelta could overflow
+_MOST_DOUBLINGS = 16  # with more, every wait is `longest` anyway, and timedelta could overflow
 
 
 def doubled(first: timedelta, failures: int, longest: timedelta) -> timedelta:

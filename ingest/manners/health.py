@@ -44,7 +44,7 @@ def in_order(
     """Return the instances to ask, in order.
 
     An instance that failed is left out until its pause is over, and while another request tries it
-    again (`being_tried`). If none is left, all are returned, the one with the shortest pause first.
+    again (`being_tried`). If none is left, all instances are returned, sorted by their pauses.
     """
     usable = [
         one for one in instances if one.name not in being_tried and _of(one, health).is_open(now)

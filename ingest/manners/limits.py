@@ -110,7 +110,7 @@ class PollTurns:
 
     @asynccontextmanager
     async def turn(self, site: str) -> AsyncIterator[None]:
-        """Wait until a feed of a site may be polled, first for its site, then for the total."""
+        """Wait until a feed of a site may be polled; count the poll until the block ends."""
         async with self._sites[site], self._everywhere:
             yield
 

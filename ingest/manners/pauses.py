@@ -56,7 +56,7 @@ def pause_after(
 
 
 def asked_pause(server: str, until: datetime) -> Pause:
-    """Return the pause of a server that asked for one."""
+    """Return the pause of a server that asked to wait until a time."""
     return Pause(server=server, until=until, reason="it asked all of us to wait (429, Retry-After)")
 
 

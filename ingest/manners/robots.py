@@ -115,7 +115,7 @@ class Robots:
         return server
 
     def _forget_oldest(self) -> None:
-        """Drop the least recently used rules until the remaining ones are within the limit."""
+        """Drop the least recently used rules until the remaining rules are within the limits."""
         size = sum(server.size for server in self._servers.values())
         while len(self._servers) > _REMEMBERED_SERVERS or size > _REMEMBERED_BYTES:
             size -= self._servers.popitem(last=False)[1].size

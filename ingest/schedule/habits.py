@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 DAY = timedelta(days=1)
 # After this time, the weight of an observation has fallen to a third (1/e).
 _MEMORY = timedelta(days=7)
-# Shorter times are replaced by these, because two entries a minute apart say little about the rate
-# of a new feed.
+# Shorter times are replaced by these minimums, because two entries a minute apart say little about
+# the rate of a new feed.
 _SHORTEST_SPAN = timedelta(hours=6)
 _SHORTEST_GAP = timedelta(minutes=1)
 
@@ -20,8 +20,8 @@ _SHORTEST_GAP = timedelta(minutes=1)
 class Habits:
     """How often a feed has new entries, measured by its polls.
 
-    `per_day` is the number of new entries per day, None before the first document. `gaps` counts
-    the documents that had no entry in common with the previous one. `interval` is the last
+    `per_day` is the number of new entries per day, or None before the first document. `gaps` counts
+    the documents that had no entry in common with the previous document. `interval` is the last
     chosen wait.
     """
 

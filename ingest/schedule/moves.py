@@ -2,7 +2,7 @@
 
 A permanent redirect (301, 308) is often a mistake: a captive portal, an expired domain, an error
 in a server's configuration. It is believed once it has led to the same feed for days. If the new
-address fails, the old one is polled again.
+address fails, the old address is polled again.
 """
 
 from __future__ import annotations

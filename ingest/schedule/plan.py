@@ -29,9 +29,9 @@ class Ways:
 class Observed:
     """The result of a poll that had an answer.
 
-    `since` is the time since the last poll, None if there was none. `feed` is the document, None if
-    it did not change; `new` counts its unknown entries, and `is_familiar` says whether any of its
-    entries was known. `published` are the dates of its entries.
+    `since` is the time since the last poll, or None if there was none. `feed` is the document, or
+    None if it did not change. `new` counts the unknown entries of the document. `is_familiar` is
+    true if any entry was known. `published` are the dates of the entries.
     """
 
     at: datetime

@@ -28,7 +28,7 @@ SKIPPED = "it asks to be skipped until then"
 class NextPoll:
     """The next poll of a feed; `reason` completes the sentence "polled then because".
 
-    `interval` is the wait that was chosen before hints and jitter.
+    `interval` is the wait as chosen, before the publisher's wishes and a random time lengthen it.
     """
 
     at: datetime

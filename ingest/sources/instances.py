@@ -92,7 +92,7 @@ class Instances:
         """Request a route from one instance after the other until one answers with a possible feed.
 
         The validators are sent only to the instance that they came from. Raise `SourceError` if no
-        instance answers. If one reported an error of the route itself, that error is raised.
+        instance answers. If an instance reported an error of the route itself, raise that error.
         """
 
         async def ask(instance: Instance) -> Answered:

@@ -7,13 +7,13 @@
     packed      the members of zip and tar files
     open_files  a seekable stream of a file or member
     names       file names as text, whatever their encoding
-    cutting     a large feed document cut into smaller ones
+    cutting     cut a large feed document into smaller documents
     rfc5005     archived feed documents and paged feeds, linked by the feed itself
     paged       numbered pages of blog engines, such as ?paged=2
     rsshub      limit= and further pages of a route
     sitemap     the pages that a site lists
     wayback     captures of the feed in a web archive
-    cdx         the index of such a web archive
+    cdx         parse the index of a web archive
     warc        responses and resources in WARC files
 
 The queue of planned documents is in the store, so a stopped walk resumes where it stopped.

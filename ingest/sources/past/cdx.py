@@ -36,7 +36,7 @@ class Listing:
 
 
 def read_cdx(body: bytes, fields: Sequence[str]) -> Listing:
-    """Return these fields of each capture; raise `CdxError` if the body is no list of captures."""
+    """Return these fields of each capture; raise `CdxError` if the body does not list captures."""
     text = body.decode("utf-8", "replace").strip()
     if text.startswith("["):
         return _table(text, fields)

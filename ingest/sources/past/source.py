@@ -133,7 +133,7 @@ class Source(ABC):
         return ()
 
     def pass_by(self, planned: Planned, error: SourceError) -> Sequence[Planned]:
-        """Return the documents to try after one that failed."""
+        """Return the documents to try after a document that failed."""
         return ()
 
     def close(self) -> None:

@@ -36,7 +36,7 @@ _PAGE_TYPES = ("text/html", "application/xhtml+xml")
 _FEED_WORDS = ("xml", "json", "rss", "atom")
 _BLANK = b"\xef\xbb\xbf\xff\xfe \t\r\n\0"
 _HTTP = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"], verify=False)
-_OF_THE_CRAWL = frozenset({"warcinfo", "request"})  # types of records without published bytes
+_OF_THE_CRAWL = frozenset({"warcinfo", "request"})  # records with nothing from the publisher
 
 
 class DamagedWarcError(ValueError):
