@@ -65,7 +65,7 @@ class BackfillDocument(Base):
 
 
 class BackfillRecord(Base):
-    """The entry that was made from a file of an old archive; within a walk, each has one file."""
+    """The entry that a file of an old archive became; within a walk, an entry has one file."""
 
     __tablename__ = "backfill_record"
 

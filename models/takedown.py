@@ -1,4 +1,4 @@
-"""Takedowns, and the identities that are therefore not stored again."""
+"""Takedowns, and the identities that must not be stored again."""
 
 from __future__ import annotations
 

@@ -18,14 +18,14 @@ class Format:
     """
 
     name: ClassVar[str]
-    # The optional parts that it supports: `revisions`, `captures` (the publisher's bytes), `text`
-    # (the visible text).
+    # The optional parts that the format supports: `revisions`, `captures` (the publisher's bytes),
+    # `text` (the visible text).
     extras: ClassVar[frozenset[str]] = frozenset()
     newest_first: ClassVar[bool] = False
     has_card: ClassVar[bool] = False
     is_public: ClassVar[bool] = False  # By default, the rights of feeds apply.
     has_finish: ClassVar[bool] = False
-    has_documents: ClassVar[bool] = False  # It has documents instead of entries.
+    has_documents: ClassVar[bool] = False  # Its batches have documents, not entries.
 
     def prepare(self) -> None:
         """Raise `UsageError` if a library that the format needs is not installed."""

@@ -66,7 +66,7 @@ def _writer() -> tuple[BytesIO, WARCWriter]:
 
 
 def _headers(url: str, at: str, body: bytes) -> dict[str, str]:
-    """Return headers with a fixed time and id; warcio would use the current time, a random id."""
+    """Return fixed headers; by default, warcio would use the current time and a random id."""
     digest = hashlib.sha256(body).hexdigest()
     return {
         "WARC-Record-ID": f"<urn:uuid:{uuid.uuid5(_NAMESPACE, f'{at} {digest} {url}')}>",

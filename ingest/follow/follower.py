@@ -23,9 +23,10 @@ logger = logging.getLogger(__name__)
 class Followed:
     """The result of a batch.
 
-    `count` is the number of things made. `has_changed` says whether anything was made, changed or
-    deleted, also if a killed run did so and this one only stores it. `failed` has the error of each
-    entry that stays due. `keep` stores facts in the transaction that removes the due marks.
+    `count` is the number of things made. `has_changed` is true if anything was made, changed or
+    deleted, even if a killed run did this and the current run only stores it. `failed` has the
+    error of each entry that stays due. `keep` stores facts in the transaction that removes the due
+    marks.
     """
 
     count: int = 0
@@ -35,7 +36,7 @@ class Followed:
 
 
 class Follower(Protocol):
-    """Makes something, such as files, from entries, after the transaction that changes them."""
+    """Makes results, such as files, from entries, after the transaction that changed them."""
 
     @property
     def name(self) -> str:
@@ -50,7 +51,7 @@ class Follower(Protocol):
         """The names of the followers for which this one may mark entries due."""
 
     def begin(self, *, now: datetime) -> None:
-        """Get ready for a run; raise `GuidangError` if the follower cannot work at present."""
+        """Prepare a run; raise `GuidangError` if the follower cannot work now."""
 
     def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:
         """Process these entries, each of which was inserted, changed or deleted.

@@ -11,7 +11,8 @@
     own_keys      keys that the user adds to the front matter
     pages         Hexo's names of pages
     rights        excerpts and embargoes
-    source_line   who wrote a text, and a link to the original
+    selection     the filters of an output
+    source_line   the line with the author and a link to the original
     summary       the beginning of an entry's text
     text          text on one line, and quoted for YAML
 

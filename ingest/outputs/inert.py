@@ -1,9 +1,9 @@
 """Make text and addresses from outside safe for themes that do not escape them.
 
 Many themes print titles, names and picture addresses as HTML without escaping, in elements or
-attributes. Some read them, decoded, from the page and print them again as HTML (the theme Volantis
-does this with the title). Entities do not help, because themes that do escape would show them. So
-dangerous characters are replaced by similar ones, such as full-width forms.
+attributes. Some themes read the decoded text from the page and print it again as HTML; Volantis
+does this with the title. Entities do not help, because themes that escape text would show the
+entities. So dangerous characters are replaced by similar ones, such as full-width forms.
 """
 
 from __future__ import annotations
@@ -40,8 +40,9 @@ def without_tags(text: str) -> str:
 def inert_text(text: str) -> str:
     """Return a line of text that contains no code for an element or a quoted attribute.
 
-    The `&` of a character reference (`&lt;`) becomes full-width too, and so do quotes if they
-    could end an attribute and begin another one, and a backslash before a quote or at the end.
+    Full-width characters replace a `<` that opens a tag, the `&` of a character reference (`&lt;`),
+    quotes that could end an attribute and begin another one, and a backslash before a quote or at
+    the end.
     """
     if "&" in text:
         text = _REFERENCE.sub(lambda found: _unless_text(found[0], "＆"), text)

@@ -147,7 +147,7 @@ class Layout(ABC):
         """Return the bytes of the file, with categories and tags spelled as in `names`."""
 
     def site_of(self, folder: PurePath) -> PurePath | None:  # noqa: ARG002
-        """Return the site's folder, or None if the layout writes no files for a whole site."""
+        """Return the site's folder if it contains the output's folder; see `site_files`."""
         return None
 
     def facts(self, record: Record) -> Iterator[str]:  # noqa: ARG002

@@ -31,7 +31,7 @@ def author_of(
     feed_categories: Sequence[str],
     feed_title: str,
 ) -> str:
-    """Return the entry's authors, or else the author set for the feed, the feed's, or the site.
+    """Return the first of: entry's authors, author set for the feed, feed's author, site name.
 
     If the user has set categories (subject, site, channel), the second one is the site.
     """

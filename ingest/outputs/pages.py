@@ -1,6 +1,6 @@
 """Predict the page that Hexo makes for a category or tag; spell names so that each has a page.
 
-Hexo makes the folder of a page from the name by hexo-util's `slugize`: signs become hyphens, and
+Hexo makes the folder of a page from the name with hexo-util's `slugize`: signs become hyphens, and
 are removed at both ends. So `c`, `c++` and `C#` would have one page, and `???` would replace the
 page that lists all names.
 """
@@ -40,7 +40,7 @@ def page_of(name: str) -> str:
 
 
 def _without_accents(name: str) -> str:
-    """Remove accents from Latin letters, even full-width ones, like hexo-util's function."""
+    """Remove accents from Latin letters, even full-width, like hexo-util's `escapeDiacritic`."""
     if name.isascii():
         return name
     return "".join(map(_letter, unicodedata.normalize("NFC", name)))

@@ -32,9 +32,9 @@ _SENTENCE_ENDS = frozenset("。！？….!?")
 def summary_of(fragment: str, longest: int = LONGEST) -> str:
     """Return the beginning of the text of clean HTML on one line.
 
-    It is as wide as `longest` Chinese characters at most, and is cut after a sentence or clause; if
-    the sentence goes on, `…` follows. Tables, code and captions are used only if there is no other
-    text.
+    It is at most as wide as `longest` Chinese characters, and is cut after a sentence or clause. If
+    the sentence continues, `…` follows. Tables, code and captions are used only if there is no
+    other text.
     """
     room = 2 * longest
     text = _beginning_of_text(fragment, room + 1)

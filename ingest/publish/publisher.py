@@ -62,7 +62,7 @@ class Publisher:
         return True
 
     def _errors(self) -> Iterator[PublishError]:
-        """Do all steps; yield the error of each that fails."""
+        """Run all steps; yield the error of each failed step."""
         for step in self._steps():
             try:
                 step()

@@ -16,7 +16,7 @@ from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import Address, Entry
 
 # The most former addresses that are stored for an entry; some feeds change all their addresses
-# again and again.
+# repeatedly.
 _MOST = 20
 _ENTRY, _ADDRESS = table_of(Entry), table_of(Address)
 _OF_ADDRESS = ("key", "guid", "link", "link_key")
@@ -104,7 +104,7 @@ def take(
 
 
 def note_replaced(connection: sa.Connection, verdicts: Iterable[Verdict], at: datetime) -> None:
-    """Store the old addresses of edited entries whose address changes. Call it before editing."""
+    """Store the old addresses of entries whose address changes, before the entries are edited."""
     edits = [v for v in verdicts if v.kind is VerdictKind.EDITED]
     note_present(connection, [v.known.id for v in edits if v.known and v.moved], at)
     replaced = [

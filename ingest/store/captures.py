@@ -17,7 +17,7 @@ from models import Capture, Entry
 
 # A document is a tuple of its bytes, their origin and their Content-Type.
 Body = tuple[Packed, str, str | None]
-ERASED = pack(b"").body  # replaces a document that contains an entry which was taken down
+ERASED = pack(b"").body  # replaces the bytes of a document with an entry that was taken down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

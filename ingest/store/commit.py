@@ -40,7 +40,8 @@ from ingest.values import (
 )
 from models import Feed
 
-# Times are stored in whole seconds, so one second is added to each wait. No wait is too short.
+# Times are stored in whole seconds. One second is added to each wait, so that rounding does not
+# make it too short.
 _CLOCK_STEP = timedelta(seconds=1)
 _GAP = (
     "nothing was left of what the last poll had seen: entries may have been missed, "

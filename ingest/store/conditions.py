@@ -85,7 +85,7 @@ def _names(row: sa.Row[Any]) -> list[str]:
 
 
 def _in_category(connection: sa.Connection, value: str) -> Condition:
-    """Return the condition that the entry, or its feed, has a category."""
+    """Return the condition that the entry, or its feed, has this category."""
     rows = connection.execute(sa.select(Feed.id, Feed.categories, Feed.settings))
     of_feeds = [row.id for row in rows if fold(value) in map(fold, _categories(row))]
     own = _any_of(
@@ -99,7 +99,7 @@ def _categories(row: sa.Row[Any]) -> list[str]:
 
 
 def _by_author(connection: sa.Connection, value: str) -> Condition:
-    """Return the condition that the name of the entry's (or the feed's) author contains this."""
+    """Return the condition that the name of the entry's (or the feed's) author contains a value."""
     own = _any_of(connection, Entry.authors, lambda one: _has_part(connection, one, value), "name")
     rows = connection.execute(sa.select(Feed.id, Feed.settings)).all()
     set_for = [row.id for row in rows if fold(value) in fold(row.settings.get("author") or "")]

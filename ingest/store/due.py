@@ -143,7 +143,7 @@ _TAKE = (
 def take_back(connection: sa.Connection, follower: str, done: Iterable[Marked]) -> None:
     """Delete the marks of processed entries; an entry that changed meanwhile stays due.
 
-    Locked marks are skipped: another transaction is replacing them.
+    Locked marks are skipped, because another transaction is replacing them.
     """
     rows = [{"of_follower": follower, "entry": one.entry_id, "old_mark": one.mark} for one in done]
     if rows:

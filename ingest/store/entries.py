@@ -1,4 +1,4 @@
-"""Insert, replace and update the rows of entries. `commit.keep` chooses them."""
+"""Insert, replace and update the rows of entries. `commit.keep` decides which rows."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def note_noise(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
 
 
 def take_late_dates(connection: sa.Connection, verdicts: Iterable[Verdict]) -> list[int]:
-    """Store the publication date of entries that had none before.
+    """Store the publication date of entries that had no date before.
 
     Return the ids of these entries; the caller marks them due.
     """

@@ -93,7 +93,7 @@ def feeds_of(connection: sa.Connection, target: Target) -> list[int]:
 
 
 def take_down(connection: sa.Connection, target: Target, reason: str, *, now: datetime) -> int:
-    """Erase what a takedown covers and refuse it from now on; return how many entries it erased.
+    """Erase the entries that a takedown covers and refuse them from now on; return how many.
 
     On SQLite, the freed pages of the file are overwritten with zeros.
     """
@@ -144,7 +144,7 @@ def _stones_of(connection: sa.Connection, entry_ids: Sequence[int]) -> Iterator[
 def _links_of_others(
     connection: sa.Connection, entry_ids: Sequence[int], link_keys: set[str]
 ) -> set[tuple[int, str]]:
-    """Return the feed ids and link keys that entries which are not erased have as well."""
+    """Return the pairs of feed id and link key that entries keep which are not erased."""
     shared: set[tuple[int, str]] = set()
     for some in in_batches(sorted(link_keys)):
         query = sa.select(Entry.feed_id, Entry.link_key).where(
@@ -211,7 +211,7 @@ def _names_of(connection: sa.Connection, entry_ids: Sequence[int]) -> dict[int, 
 def _documents_with(connection: sa.Connection, names: dict[int, set[bytes]]) -> Iterator[int]:
     """Yield the ids of documents with several entries that contain one of these guids or links.
 
-    A document that can be split was stored item by item, and is left out here.
+    Documents that can be split into items are left out, because they are stored item by item.
     """
     for feed_id, wanted in names.items():
         last = 0

@@ -1,4 +1,4 @@
-"""Select and order the entries of an export. Pages of ids begin after a key, not at an offset.
+"""Select and order the entries of an export. Ids are read page by page.
 
 Entries are ordered by date, then by key, then by feed. None of these depends on the database, so
 two databases with the same entries give the same order.

@@ -133,7 +133,7 @@ _AUTHORS, _ENCLOSURES, _HTML = _PLACE["authors"], _PLACE["enclosures"], _PLACE["
 def entry_of(
     row: Sequence[Any], feed: FeedFacts, other_links: list[str], *, has_text: bool, is_public: bool
 ) -> ExportEntry:
-    """Return the entry of a `query_of` row; with `is_public`, only what its feed's rights allow."""
+    """Return the entry of a `query_of` row. With `is_public`, it has only what rights allow."""
     values = list(row[2:])
     for place in _PLACES_OF_INSTANTS:
         if type(value := values[place]) is str:

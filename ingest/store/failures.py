@@ -16,7 +16,8 @@ from ingest.manners.health import Health
 from ingest.store import polls, rsshub
 from ingest.values import Poll
 
-# Times are stored in whole seconds, so one second is added to each wait. No wait is too short.
+# Times are stored in whole seconds. One second is added to each wait, so that rounding does not
+# make it too short.
 _CLOCK_STEP = timedelta(seconds=1)
 
 

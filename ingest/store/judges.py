@@ -124,7 +124,7 @@ class Past:
         return replace(verdict, entry=entry)
 
     def _is_newer(self, verdict: Verdict, present: _Present) -> bool:
-        """Return whether a version is newer than the stored one, by its date or its document's."""
+        """Return whether a version is newer than the stored one: by its date, or the document's."""
         updated_at = verdict.entry.updated_at
         if updated_at and present.updated_at and updated_at != present.updated_at:
             return updated_at > present.updated_at

@@ -15,7 +15,7 @@ _DONE, _DONE_AT, _ERROR = "publish.done", "publish.done_at", "publish.error"
 
 
 def news(connection: sa.Connection, followers: Sequence[str]) -> str | None:
-    """Return a text that identifies the current state: the changes by followers, the last takedown.
+    """Return a text that identifies the current state: changes by followers, last takedown.
 
     Return None if nothing was written yet, or if this state is published already.
     """

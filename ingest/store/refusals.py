@@ -23,7 +23,7 @@ _ANY = sa.select(sa.exists(sa.select(_TOMBSTONE.c.id)))
 
 
 def of_feed(feed_id: int) -> str:
-    """Return the identity of a feed."""
+    """Return the identity that stands for a feed in a tombstone."""
     return f"feed:{feed_id}"
 
 

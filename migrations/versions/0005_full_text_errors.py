@@ -1,6 +1,7 @@
 """Add columns for the reason why an entry lacks its full text, and for its failed tries.
 
-Revision ID: 0005 Revises: 0004
+Revision ID: 0005
+Revises: 0004
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Add a column for when a text that is current again was first seen.
 
-Revision ID: 0009 Revises: 0008
+Revision ID: 0009
+Revises: 0008
 """
 
 from __future__ import annotations

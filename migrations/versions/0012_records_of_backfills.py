@@ -1,6 +1,7 @@
 """Store which entry was made from each file of an old archive, to continue a killed backfill.
 
-Revision ID: 0012 Revises: 0011
+Revision ID: 0012
+Revises: 0011
 """
 
 from __future__ import annotations

@@ -3,13 +3,17 @@
     output        render the records that are due, or all, in batches   ← open this first
     batch         give some records a path, render them, move them into place
     own_part      the parts of a file that users add or change
-    folder        the files themselves, and errors of their disk
+    folder        write, move and delete files; explain errors of the disk
+    duplicates    leave out duplicates, or link them
     site_files    files of the whole site
+    site_names    spell categories and tags, so that each has its own page
+    presence      check whether written files still exist
+    renaming      move files to the paths of a new template
     differences   files that differ from the store
 
-A folder can always be made again from the store. After a stop at any moment the next run
-completes the work: a path is stored before its file is made, and a record stays due until its file
-exists.
+A folder can always be made again from the store. If a run is stopped at any moment, the next run
+completes the work, because a path is stored before its file is made, and a record stays due until
+its file exists.
 """
 
 from collections.abc import Sequence

@@ -42,7 +42,7 @@ class _Finished:
 
     @property
     def is_change(self) -> bool:
-        """Whether the file differs from what the store has of it."""
+        """Whether the file differs from the version that is recorded in the store."""
         return self.unfinished is not None or self.record.digest != self.written.digest
 
 
@@ -67,7 +67,7 @@ class Batch:
         self._failed: dict[int, GuidangError] = {}
 
     def render(self, records: Sequence[Record], *, now: datetime) -> Followed:
-        """Write the files of these records; if one fails, go on with the others."""
+        """Write the files of these records; if one fails, continue with the others."""
         names = self._names.of(records)
         finished = []
         for record in self._place(records):

@@ -99,7 +99,7 @@ class Folder:
             return None
 
     def sync(self) -> None:
-        """Sync everything that was written to the disk."""
+        """Flush all written files to the disk."""
         with self._explain_errors():
             sync(self.root)
 

@@ -27,8 +27,8 @@ class SiteNames:
         if len(self._known) > _MOST_REMEMBERED:
             self._known.clear()
         output = self._output
-        # Most parent categories are spelled as they are named. With this guess, one query finds the
-        # spellings of their children too.
+        # Guess that parent categories are spelled like their names, as most are. With this guess,
+        # one query finds the spellings of their children too.
         if guessed := self._unknown(records, guess=True):
             self._known |= self._database.query(store.written, output, guessed)
         while new := self._unknown(records, guess=False):

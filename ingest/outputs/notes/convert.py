@@ -24,8 +24,8 @@ _CODE = frozenset({"code", "pre", "kbd", "samp", "tt"})
 _RUNS = re.compile(r"\s*\$?=")
 _IN_ADDRESS = re.compile(r"[\s\[\]()<>|\\`^{}]")
 _LANGUAGE = re.compile(r"\b(?:lang|language|highlight-source)-([\w+#-]+)")
-# Plugins run code in some languages (`dataviewjs`, `query`, `button`), so only these languages are
-# named.
+# Plugins run code in some languages (`dataviewjs`, `query`, `button`), so only the names of the
+# languages in this list are kept.
 _LANGUAGES = frozenset(
     """
     bash c c# c++ clojure cpp cs csharp css dart diff docker dockerfile elixir erlang fortran go

@@ -1,4 +1,4 @@
-"""Clusters: entries that links of their texts join, each with one canonical entry."""
+"""Compute clusters of entries whose texts are linked. Each cluster has one canonical entry."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _Member: TypeAlias = sa.Row[Any, Any, Any]
 def settle(connection: sa.Connection, texts: Collection[int]) -> set[int]:
     """Store the canonical entry of each entry in the clusters of these texts.
 
-    Return the entries for which it changed, and those that were or are canonical for them.
+    Return the entries whose canonical entry changed, and their old and new canonical entries.
     """
     clusters = _clusters(texts, _links_around(connection, texts))
     entries = _entries_of(connection, {text for cluster in clusters for text in cluster})
@@ -44,7 +44,8 @@ def join(connection: sa.Connection, entry_ids: Collection[int]) -> tuple[set[int
     """Add entries to the clusters of other entries with the same text; do not read the clusters.
 
     Return the entries that joined, with their old and new canonical entries; and the texts whose
-    clusters `settle` must read, because their canonical entry may change. So clusters may be large.
+    clusters `settle` must read, because their canonical entry may change. So even large clusters
+    cost little.
     """
     joined: dict[int, int | None] = {}
     concerned: set[int] = set()

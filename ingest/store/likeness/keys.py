@@ -63,7 +63,7 @@ def frequent(connection: sa.Connection, keys: Iterable[int]) -> set[int]:
 
 
 def holders(connection: sa.Connection, keys: Iterable[int]) -> Mapping[int, set[int]]:
-    """Return the ids of the texts that share each of these keys, if there are several."""
+    """Return the ids of the texts with each of these keys; keys of one text are left out."""
     found: dict[int, set[int]] = {}
     asked = sa.select(numbers(connection, keys).c.value)
     query = sa.select(_KEY.c.key, _KEY.c.text_id).where(_KEY.c.key.in_(asked), _IS_SHARED)

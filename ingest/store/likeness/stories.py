@@ -61,7 +61,7 @@ def _links_of(connection: sa.Connection, canonical: Collection[int]) -> sa.Selec
 
 
 def keys_in(connection: sa.Connection, canonical: Iterable[int]) -> sa.Select[Any]:
-    """Return the query for entries of stories: canonical id, id, slug of the feed, key."""
+    """Return the query for the canonical id, id, feed slug and key of the entries of stories."""
     asked = sa.select(numbers(connection, set(canonical)).c.value)
     query = sa.select(_ENTRY.c.canonical_id, Entry.id, Feed.slug, Entry.key)
     query = query.join(Entry, Entry.id == _ENTRY.c.entry_id).join(Feed, Feed.id == Entry.feed_id)

@@ -164,7 +164,7 @@ def _delete(connection: sa.Connection, texts: Collection[int]) -> set[KeyOfText]
 
 
 def entry_of_each(connection: sa.Connection, texts: Iterable[int]) -> Mapping[int, int]:
-    """Return one entry of each of these texts."""
+    """Return the id of one entry for each of these texts."""
     asked = sa.select(numbers(connection, texts).c.value)
     query = sa.select(_ENTRY.c.text_id, sa.func.min(_ENTRY.c.entry_id))
     query = query.where(_ENTRY.c.text_id.in_(asked)).group_by(_ENTRY.c.text_id)

@@ -21,7 +21,7 @@ _LOCK = 0x6C696B65  # a number that no other lock uses
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """The facts to compare: of entries, and of others that they will probably be compared with."""
+    """The facts of entries, and of the entries with which they will probably be compared."""
 
     own: Mapping[int, Print]
     others: Mapping[int, Print]

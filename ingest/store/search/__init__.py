@@ -11,6 +11,7 @@ rows         the rows of the index, ordered by date
 newest       read a page from the newest texts only
 pages        read one page of the texts that the index found
 find         search, page by page
+listing      list the entries that match a query, newest first
 shown        the entries that were found, for display
 
 The index has the same tokens on SQLite and PostgreSQL. For a long word or a phrase, the index may

@@ -51,7 +51,7 @@ def pattern_of(words: Words) -> Pattern:
 
 
 def expression_of(words: Words) -> Expression:
-    """Return the expression for a word or phrase. A text without the phrase may match it too."""
+    """Return the expression for a word or phrase. Other texts may match the expression too."""
     place = place_of(words)
     parts = []
     for token in asked_for(pattern_of(words)).tokens:

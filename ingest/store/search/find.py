@@ -22,7 +22,7 @@ from ingest.store.search.rows import Row
 from ingest.store.search.shapes import Shape, one_shape, shapes
 
 Sort: TypeAlias = Literal["relevance", "date"]
-_MOST_COUNTED = 1000  # a word in more texts than this is common; how common does not matter
+_MOST_COUNTED = 1000  # counting stops here, because a word in so many texts is common
 _AT_ONCE = 25  # rows to check at a time; most of them match the query
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLACE = re.compile(r"\d{1,4}\.-?\d{1,17}\.\d{1,18}", re.ASCII)

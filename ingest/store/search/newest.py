@@ -19,7 +19,7 @@ from ingest.store.search.plan import Plan
 from ingest.store.search.rows import DOCUMENT, NEWEST_FIRST, After, Row, is_after, rows_of, select
 
 _IN_RANGE, _IN_TOKENS, _IN_TEXTS = 2000, 400, 60  # how many of the newest texts are searched
-_WIDEST = 10_000  # a range with so many numbers is not used; old texts were stored late
+_WIDEST = 10_000  # a range of the index with so many numbers is not searched
 
 
 def among_newest(

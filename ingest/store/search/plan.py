@@ -41,7 +41,7 @@ class Plan:
 
 
 def plan_of(connection: sa.Connection, query: Node) -> Plan:
-    """Return how to answer a query; raise `UsageError` if it names a feed that does not exist."""
+    """Return the plan for a query; raise `UsageError` if it names a feed that does not exist."""
     parts = _parts(query)
     words = [part for part in parts if not has_fields(part)]
     others = [part for part in parts if has_fields(part)]

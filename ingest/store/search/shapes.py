@@ -1,4 +1,4 @@
-"""The order by relevance, as a sequence of expressions that exclude each other.
+"""Order texts by relevance, with a sequence of shapes that exclude each other.
 
 A shape states for each word whether it is in a text's title, only elsewhere in the text, or
 nowhere. Rare words weigh more, and words in the title count twice. Texts with the same score are
