@@ -1,6 +1,6 @@
 """The tables of the database: columns and relations, nothing else."""
 
-from models.archive import ArchiveFile, Embargo, FormerPath, SiteFact, SiteFile, SiteName
+from models.archive import ArchiveFile, Embargo, FormerPath, SiteFile, SiteName
 from models.backfill import Backfill, BackfillDocument, BackfillRecord, BackfillWalk
 from models.base import Base
 from models.entry import Address, Capture, Entry, Revision, Unread
@@ -38,7 +38,6 @@ __all__ = [
     "RsshubNamespace",
     "SearchDocument",
     "Setting",
-    "SiteFact",
     "SiteFile",
     "SiteName",
     "Takedown",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, PrimaryKey
@@ -17,6 +17,13 @@ class ArchiveFile(Base):
     __table_args__ = (
         UniqueConstraint("entry_id", "output"),
         UniqueConstraint("path", "output"),
+        Index(
+            None,
+            "output",
+            "fact",
+            postgresql_where=text("fact IS NOT NULL"),
+            sqlite_where=text("fact IS NOT NULL"),
+        ),
     )
 
     id: Mapped[PrimaryKey]
@@ -27,6 +34,9 @@ class ArchiveFile(Base):
         doc="SHA-256 of what Guidang wrote, without the user's own part; null: not written yet"
     )
     written_at: Mapped[datetime | None]
+    fact: Mapped[str | None] = mapped_column(
+        doc="what the entry adds to the files of the whole site, such as its author"
+    )
 
 
 class Embargo(Base):
@@ -64,15 +74,6 @@ class SiteFile(Base):
     output: Mapped[str] = mapped_column(primary_key=True)
     path: Mapped[str] = mapped_column(primary_key=True, doc="below the site's folder")
     digest: Mapped[bytes] = mapped_column(doc="SHA-256 of what Guidang wrote")
-
-
-class SiteFact(Base):
-    """A fact that the files of a site are made from, such as the name of an author."""
-
-    __tablename__ = "site_fact"
-
-    output: Mapped[str] = mapped_column(primary_key=True)
-    fact: Mapped[str] = mapped_column(primary_key=True)
 
 
 class SiteName(Base):

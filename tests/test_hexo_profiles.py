@@ -107,7 +107,7 @@ def test_a_key_suits_its_theme(
 def test_an_author_is_a_key_of_the_data_file(profile: str, author: str, key: str) -> None:
     layout = HexoLayout(ArchiveConfig(profile=profile))
     record = make_record(authors=(Author(name=author),))
-    (file,) = layout.site_files(sorted(layout.facts(record))).values()
+    (file,) = layout.site_files([str(layout.fact(record))]).values()
     assert front_matter(profile, authors=record.authors)["author"] == key
     assert yaml.safe_load(file)[key]["name"] == author
 
@@ -115,8 +115,8 @@ def test_an_author_is_a_key_of_the_data_file(profile: str, author: str, key: str
 def test_all_entries_of_an_author_have_one_fact() -> None:
     layout = HexoLayout(ArchiveConfig(profile="volantis"))
     links = [f"https://news.example.cn/a/{number}.html" for number in range(3)]
-    facts = {fact for link in links for fact in layout.facts(make_record(link=link))}
-    assert facts == {'["江海新闻", "https://news.example.cn/"]'}
+    facts = {layout.fact(make_record(link=link)) for link in links}
+    assert facts == {'["_data/author.yml", "江海新闻", "https://news.example.cn/"]'}
 
 
 @pytest.mark.parametrize(
@@ -132,14 +132,41 @@ def test_the_data_file_is_beside_the_folder_of_posts(folder: str, sources: str |
     assert site == (sources and PurePosixPath(sources))
 
 
+@pytest.mark.parametrize(
+    ("template", "path", "folder", "file"),
+    [
+        ("{feed}/{id}.md", "feed/1.md", "blog", None),
+        ("source/_posts/{id}.md", "source/_posts/1.md", "blog", "source/_data/authors.yml"),
+        ("_posts/{id}.md", "2024/_posts/1.md", "blog", "2024/_data/authors.yml"),
+        ("_posts/{id}.md", "old/1.md", "blog", "_data/authors.yml"),
+        ("{year}/{id}.md", "2024/1.md", "blog/_posts", "_data/authors.yml"),
+    ],
+)
+def test_each_site_of_a_split_output_has_its_data_file(
+    template: str, path: str, folder: str, file: str | None
+) -> None:
+    layout = HexoLayout(ArchiveConfig(profile="stellar", template=template))
+    files = layout.site_files([str(layout.fact(make_record(path=path)))])
+    assert layout.site_of(PurePosixPath(folder)) == (file and PurePosixPath("blog"))
+    assert file is None or list(files) == [file]
+
+
+def test_a_data_file_without_authors_is_written_anew() -> None:
+    former = ("_data/author.yml", "2024/_data/authors.yml")
+    files = HexoLayout(ArchiveConfig(profile="stellar")).site_files([], former)
+    assert {path: list(yaml.safe_load(file)) for path, file in files.items()} == {
+        "2024/_data/authors.yml": ["guidang"]
+    }
+
+
 def test_a_post_without_an_author_is_by_nobody_in_stellar() -> None:
     layout = HexoLayout(ArchiveConfig(profile="stellar"))
-    (file,) = layout.site_files(sorted(layout.facts(make_record()))).values()
+    (file,) = layout.site_files([str(layout.fact(make_record()))]).values()
     assert next(iter(yaml.safe_load(file).values()))["name"] == ""
 
 
 @pytest.mark.parametrize("profile", ["", "butterfly", "next"])
 def test_other_themes_need_no_data_file(profile: str) -> None:
     layout = HexoLayout(ArchiveConfig(profile=profile))
-    assert list(layout.facts(make_record())) == []
+    assert layout.fact(make_record()) is None
     assert layout.site_files([]) == {}

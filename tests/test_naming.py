@@ -58,6 +58,12 @@ def test_a_folder_is_never_hidden_reserved_or_empty(feed: str) -> None:
     assert folder.lower() not in {"con", ".", ".."}
 
 
+def test_a_folder_begins_with_an_underscore_if_the_template_says_so() -> None:
+    template = "{year}/source/_posts/_{feed}/{id}.md"
+    path = record_path(template, make_record(feed_slug="_news"), "UTC")
+    assert path == "2022/source/_posts/_news/0123456789.md"
+
+
 @given(st.text(), st.integers(min_value=0, max_value=60))
 def test_text_is_cut_between_characters(text: str, longest: int) -> None:
     cut = cut_bytes(text, longest)

@@ -265,6 +265,38 @@ def test_the_files_of_a_site_are_written_when_their_facts_change(
     assert "was not written by Guidang" in caplog.text
 
 
+def test_each_site_of_a_split_output_has_its_own_authors(world: Several, site: Site) -> None:
+    days = ("Mon, 01 Jan 2024 12:00:00 GMT", "Wed, 01 Jan 2025 12:00:00 GMT")
+    items = [item(n, author=f"作者{n}", pubDate=day) for n, day in enumerate(days)]
+    site.set("/feed.xml", rss(*items))
+    split = {"split": "year", "template": "source/_posts/{id}.md"}
+    world.configure({"name": "sites", "profile": "volantis"} | split)
+    world.poll()
+    authors = {
+        file.relative_to(world.root / "sites").as_posix(): set(yaml.safe_load(file.read_text()))
+        for file in (world.root / "sites").rglob("author.yml")
+    }
+    assert authors == {
+        "2024/source/_data/author.yml": {"guidang", "作者0"},
+        "2025/source/_data/author.yml": {"guidang", "作者1"},
+    }
+    assert world.output("sites").check() == []
+
+
+def test_an_author_who_changes_through_an_edit_leaves_the_files_of_the_site(
+    world: Several, site: Site
+) -> None:
+    posts = {"name": "blog", "path": world.root / "source/_posts", "profile": "stellar"}
+    site.set("/feed.xml", rss(item(1, author="王二"), item(2, author="李四")))
+    world.configure(posts)
+    world.poll()
+    site.set("/feed.xml", rss(item(1, title="改", author="张三"), item(2, author="李四")))
+    world.clock.move(hours=2)
+    world.poll()
+    authors = world.root / "source/_data/authors.yml"
+    assert set(yaml.safe_load(authors.read_text())) == {"guidang", "张三", "李四"}
+
+
 @pytest.mark.parametrize("is_gone", ["erased", "filtered", "removed"])
 def test_an_author_without_an_entry_leaves_the_files_of_the_site(
     world: Several, site: Site, is_gone: str

@@ -101,12 +101,12 @@ def build(themes: Hexo, theme: str) -> Path:
     """Build a site of the theme from all odd records; return the folder of its pages."""
     layout = HexoLayout(ArchiveConfig(profile=theme, date_style="local"))
     folder = themes.new_folder()
-    facts: set[str] = set()
+    facts: set[str | None] = set()
     for name in NAMES:
         (folder / f"{name}.md").write_bytes(layout.render(record_of(name)))
-        facts.update(layout.facts(record_of(name)))
+        facts.add(layout.fact(record_of(name)))
     (folder / "own.md").write_text(_OWN_POST, encoding="utf-8")
-    files = layout.site_files(sorted(facts)).items()
+    files = layout.site_files(sorted(filter(None, facts))).items()
     settings = {"theme": theme, "author": OWNER, "theme_config": SETTINGS[theme]}
     pages = {path: content.decode() for path, content in files}
     return themes.build(folder, {**settings, "index_generator": {"per_page": 0}}, pages=pages)

@@ -44,12 +44,12 @@ def _build(themes: Hexo, theme: str, texts: Sequence[str]) -> Path:
     """Build a site with one post for each text; the text is in all fields of the post."""
     layout = HexoLayout(ArchiveConfig(profile=theme))
     folder = themes.new_folder()
-    facts = set()
+    facts: set[str | None] = set()
     for number, text in enumerate(texts):
         record = _record_of(number, text)
         (folder / f"p{number}.md").write_bytes(layout.render(record))
-        facts.update(layout.facts(record))
-    files = layout.site_files(sorted(facts)).items()
+        facts.add(layout.fact(record))
+    files = layout.site_files(sorted(filter(None, facts))).items()
     pages = {path: content.decode() for path, content in files}
     return themes.build(folder, {"theme": theme}, pages=pages | _LISTS.get(theme, {}))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import ClassVar, Literal, Protocol
@@ -147,16 +147,24 @@ class Layout(ABC):
         """Return the bytes of the file, with categories and tags spelled as in `names`."""
 
     def site_of(self, folder: PurePath) -> PurePath | None:  # noqa: ARG002
-        """Return the site's folder if it contains the output's folder; see `site_files`."""
+        """Return the folder that the paths of `site_files` are below, or None without such files.
+
+        `folder` is that of the output.
+        """
         return None
 
-    def facts(self, record: Record) -> Iterator[str]:  # noqa: ARG002
-        """Yield the facts about the record that `site_files` needs, such as its author."""
-        return iter(())
+    def fact(self, record: Record) -> str | None:  # noqa: ARG002
+        """Return what `site_files` needs to know of a record with a path, such as its author."""
+        return None
 
-    def site_files(self, facts: Sequence[str]) -> Mapping[str, bytes]:  # noqa: ARG002
-        """Return the files of the whole site, by path below the site's folder.
+    def site_files(
+        self,
+        facts: Sequence[str],  # noqa: ARG002
+        former: Collection[str] = (),  # noqa: ARG002
+    ) -> Mapping[str, bytes]:
+        """Return the files of whole sites by path; see `site_of`.
 
-        `facts` has the facts of all records, each once, in order. It may be empty.
+        `facts` are those of all records, each once, in order; there may be none. `former` are the
+        paths of files that were written before, which may have lost all their facts.
         """
         return NO_FILES

@@ -74,8 +74,14 @@ def record_path(
         "id": key[:_ID_DIGITS],
     }
     *folders, name = template.split("/")
-    filled = [_as_part(_fill(folder, fields, longest)) for folder in folders]
+    filled = [_folder_name(folder, fields, longest) for folder in folders]
     return "/".join([*filled, _file_name(name, fields, longest)])
+
+
+def _folder_name(template: str, fields: dict[str, str], longest: int) -> str:
+    """Return a part of a path; only the template, as in `_posts`, may begin it with `_`."""
+    sign = "_" if template.startswith("_") else ""
+    return sign + _as_part(_fill(template.removeprefix(sign), fields, longest - len(sign)))
 
 
 def _file_name(template: str, fields: dict[str, str], longest: int) -> str:

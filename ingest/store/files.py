@@ -70,6 +70,7 @@ def _select_records() -> sa.Select[Any]:
             last_edit.label("edited_at"),
             ArchiveFile.path,
             ArchiveFile.digest,
+            ArchiveFile.fact,
         )
         .join(Feed, Feed.id == Entry.feed_id)
         .outerjoin(ArchiveFile, of_output)
@@ -141,28 +142,32 @@ _PATHS = sa.select(_FILE.c.entry_id, _FILE.c.path).where(
 _WRITTEN = (
     sa.update(_FILE)
     .where(_FILE.c.entry_id == sa.bindparam("entry"), _FILE.c.output == sa.bindparam("of_output"))
-    .values(digest=sa.bindparam("sha256"), written_at=sa.bindparam("now"))
+    .values(
+        digest=sa.bindparam("sha256"), fact=sa.bindparam("of_site"), written_at=sa.bindparam("now")
+    )
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """A file that was written for an entry; `digest` is its SHA-256."""
+    """A file that was written for an entry; `digest` is its SHA-256, `fact` that of the record."""
 
     entry_id: int
     digest: bytes
+    fact: str | None
 
 
 def note_written(
     connection: sa.Connection, output: str, written: Sequence[Written], *, now: datetime
 ) -> None:
-    """Store the digests of written files."""
+    """Store the digests of written files, and the facts of their records."""
     if not written:
         return
     rows = [
         {
             "entry": one.entry_id,
             "sha256": one.digest,
+            "of_site": one.fact,
             "of_output": output,
             "now": now,
         }

@@ -1,35 +1,24 @@
-"""Store the digests of site files, and the facts that site files are made from."""
+"""Store the digests of site files; query the facts from which site files are made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import sqlalchemy as sa
 
-from ingest.store.statements import insert_if_new, insert_into, table_of
-from models import SiteFact, SiteFile
+from ingest.store.statements import insert_into, table_of
+from models import ArchiveFile, SiteFile
 
-_FACT, _FILE = table_of(SiteFact), table_of(SiteFile)
+_FILE = table_of(SiteFile)
 
 
 def facts(connection: sa.Connection, output: str) -> set[str]:
-    """Return the facts of an output."""
-    return set(connection.scalars(sa.select(_FACT.c.fact).where(_FACT.c.output == output)))
-
-
-def add_facts(connection: sa.Connection, output: str, new: Iterable[str]) -> None:
-    """Add facts to those of an output."""
-    insert = insert_if_new(connection.dialect.name, SiteFact)
-    connection.execute(insert, [{"output": output, "fact": fact} for fact in sorted(new)])
-
-
-def forget_facts(connection: sa.Connection, output: str) -> None:
-    """Delete the facts of an output, before all its records are rendered again."""
-    connection.execute(sa.delete(_FACT).where(_FACT.c.output == output))
+    """Return the facts of all records of an output."""
+    query = sa.select(ArchiveFile.fact).distinct()
+    of_output = (ArchiveFile.output == output, ArchiveFile.fact.is_not(None))
+    return {fact for fact in connection.scalars(query.where(*of_output)) if fact is not None}
 
 
 def files(connection: sa.Connection, output: str) -> dict[str, bytes]:
-    """Return the SHA-256 of each file of the site, by its path within the site's folder."""
+    """Return the SHA-256 of each file of the site, by path below the site's folder."""
     query = sa.select(_FILE.c.path, _FILE.c.digest).where(_FILE.c.output == output)
     return dict(connection.execute(query).all())
 

@@ -12,8 +12,9 @@ from ingest.values.parsed import Author
 class Record:
     """The stored entry, with the settings of its feed that a layout needs.
 
-    `edited_at` is when Guidang saw the entry's last edit. `path` is its file below the output's
-    folder, and never changes. `digest` is the SHA-256 of the file as Guidang last wrote it.
+    `edited_at` is when Guidang saw its last edit. `path` is its file below the output's folder; it
+    never changes. `digest` is the SHA-256 of what Guidang last wrote there, and `fact` is what the
+    record then added to the files of the whole site, such as its author.
     """
 
     entry_id: int
@@ -43,6 +44,7 @@ class Record:
     see_also: tuple[str, ...] = ()
     path: str | None = None
     digest: bytes | None = None
+    fact: str | None = None
 
     @property
     def at(self) -> datetime:

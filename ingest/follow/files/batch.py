@@ -65,6 +65,7 @@ class Batch:
         self._output = output
         self._parents: set[str] = set()
         self._failed: dict[int, GuidangError] = {}
+        self.facts: set[str] = set()
 
     def render(self, records: Sequence[Record], *, now: datetime) -> Followed:
         """Write the files of these records; if one fails, continue with the others."""
@@ -78,6 +79,7 @@ class Batch:
             except (ArchiveError, SourceError) as error:
                 self._failed[record.entry_id] = error
         in_place = self._put_in_place(finished)
+        self.facts = {one.written.fact for one in in_place if one.written.fact is not None}
         written = [one.written for one in in_place]
         return Followed(
             count=sum(one.unfinished is not None for one in in_place),
@@ -101,7 +103,8 @@ class Batch:
 
     def _finish(self, record: Record, path: str, content: bytes) -> _Finished:
         """Write a record to a temporary file, unless its file is already correct."""
-        written = store.Written(entry_id=record.entry_id, digest=digest_of(content))
+        fact = self._layout.fact(record)
+        written = store.Written(entry_id=record.entry_id, digest=digest_of(content), fact=fact)
         if not self._parents:
             self._folder.make_unfinished()
         present = self._present(path)

@@ -75,10 +75,12 @@ class Output:
         ends = self._ends_of_embargoes(passing, now)
         free = [record for record in passing if record.entry_id not in ends]
         wanted = [apply_rights(record, self.config) for record in free]
-        followed = self._write(wanted, now)
+        followed, facts = self._write(wanted, now)
         kept = {record.entry_id for record in wanted}
         removed = [r for r in records if r.path is not None and r.entry_id not in kept]
         has_lost = bool(removed) or len(records) < len(set(entry_ids))
+        if has_lost or any(record.fact not in {None, *facts} for record in records):
+            self._site_files.lose()
         for record in removed:
             self._folder.remove(record.path or "", written=record.digest)
 
@@ -87,14 +89,12 @@ class Output:
                 followed.keep(connection)
             gone = [record.entry_id for record in removed]
             store.take_paths(connection, self.config.name, gone)
-            if has_lost:
-                self._site_files.forget(connection)
             embargoes.replace_embargoes(connection, self.config.name, entry_ids, ends)
 
         return replace(followed, has_changed=followed.has_changed or has_lost, keep=keep)
 
     def end(self, *, now: datetime) -> None:
-        """Write the files of the site again if records were removed."""
+        """Write the files of the site again if a record was removed, or has another author now."""
         self._site_files.complete(now=now)
 
     def _select(self, records: Sequence[Record]) -> Sequence[Record]:
@@ -102,8 +102,8 @@ class Output:
         passing = [record for record in records if passes(record, self.config)]
         return apply_duplicates(passing, self.config, self._database)
 
-    def _write(self, records: Sequence[Record], now: datetime) -> Followed:
-        """Write the files of these records, and the files of the site."""
+    def _write(self, records: Sequence[Record], now: datetime) -> tuple[Followed, set[str]]:
+        """Write the files of these records and of the site; return also the records' facts."""
         self.other_paths += sum(
             record.path is not None and not is_at_home(self._layout, record) for record in records
         )
@@ -115,8 +115,8 @@ class Output:
             output=self.config.name,
         )
         followed = batch.render(records, now=now)
-        self._site_files.update(records, now=now)
-        return followed
+        self._site_files.update(batch.facts, now=now)
+        return followed, batch.facts
 
     def _ends_of_embargoes(self, records: Sequence[Record], now: datetime) -> dict[int, datetime]:
         """Return the end of each embargo that has not ended, by entry id."""
@@ -139,7 +139,6 @@ class Output:
         record would get.
         """
         self.prepare(now=now, anew=True)
-        self._site_files.begin_anew()
         self._database.transact(mark_all_due_for, self.name, now)
         self.other_paths = 0
         return self.render_due(now=now)
@@ -224,6 +223,5 @@ class Output:
             return
         name, shape = self.config.name, f"form {self._layout.form} {self.config.rendered_with}"
         if self._database.query(output_store.rendered_with, name) != shape:
-            self._site_files.begin_anew()
             self._database.transact(output_store.render_all_with, name, shape, now=now)
         self._settings_noticed = True

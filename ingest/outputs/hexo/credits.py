@@ -48,15 +48,24 @@ def key_of(author: str) -> str:
     return f"{safe_name(author, _LONGEST_BEGINNING) or 'author'}-{digest}"
 
 
-def fact_of(author: str, page: str) -> str:
-    """Return the facts about an author for a data file, as JSON."""
-    return json.dumps([author, page], ensure_ascii=False)
+def fact_of(path: str, author: str, page: str) -> str:
+    """Return what the data file at a path says of an author, as JSON."""
+    return json.dumps([path, author, page], ensure_ascii=False)
 
 
-def data_file(facts: Iterable[str]) -> bytes:
-    """Return the bytes of a data file; if an author has several pages, the first page is used."""
+def data_files(facts: Iterable[str], former: Iterable[str]) -> Mapping[str, bytes]:
+    """Return the data files by path; those at `former` paths may have no authors any more."""
+    pages: dict[str, dict[str, str]] = {path: {} for path in former}
+    for path, author, page in map(json.loads, facts):
+        # If an author has several pages, the first one counts.
+        pages.setdefault(path, {}).setdefault(author, page)
+    return {path: _data_file(of_authors) for path, of_authors in pages.items()}
+
+
+def _data_file(pages: Mapping[str, str]) -> bytes:
+    """Return a line for each author with a page, after one for nobody."""
     authors: dict[str, Mapping[str, Value]] = {}
-    for author, page in map(json.loads, facts):
+    for author, page in pages.items():
         about = {"name": author, "url": page, "avatar": _PICTURE, "description": ""}
         authors.setdefault(key_of(author), about)
     lines = [_NOBODY, *(line(key, about) for key, about in authors.items())]

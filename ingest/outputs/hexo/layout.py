@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import PurePath
 
 from ingest.outputs.body import body_of
-from ingest.outputs.hexo.credits import data_file, fact_of
+from ingest.outputs.hexo.credits import data_files, fact_of
 from ingest.outputs.hexo.places import category_places
 from ingest.outputs.hexo.post import Post
 from ingest.outputs.hexo.profiles import PROFILES
 from ingest.outputs.hexo.yaml import flow, line, quoted
-from ingest.outputs.layout import NO_FILES, NOTHING_APART, Layout, Names, Options
+from ingest.outputs.layout import NOTHING_APART, Layout, Names, Options
 from ingest.outputs.names import category_names, tag_names
 from ingest.outputs.own_keys import OwnValue, with_own_keys
 from ingest.values import Record
+
+_POSTS = "_posts"  # Hexo's folder of posts, below that of sources
 
 
 class HexoLayout(Layout):
     """The default layout."""
 
     name = "hexo"
-    form = 3
+    form = 4
     profiles = tuple(filter(None, PROFILES))
 
     def __init__(self, options: Options) -> None:
@@ -56,22 +58,29 @@ class HexoLayout(Layout):
                 yield line(key, value)
 
     def site_of(self, folder: PurePath) -> PurePath | None:
-        """Return Hexo's source folder, if the theme looks up authors in a data file."""
+        """Return Hexo's folder of sources, if the theme looks up authors in a data file.
+
+        If the folder of posts is in the template, there may be several sites: return `folder`.
+        """
         if not self._profile.data_file:
             return None
-        posts = (one for one in (folder, *folder.parents) if one.name == "_posts")
-        return next((one.parent for one in posts), None)
+        posts = (one for one in (folder, *folder.parents) if one.name == _POSTS)
+        several = folder if _POSTS in self._options.template.split("/") else None
+        return next((one.parent for one in posts), several)
 
-    def facts(self, record: Record) -> Iterator[str]:
-        """Yield the author, if the theme looks up authors in a data file."""
-        if self._profile.data_file:
-            post = Post(record, self._options, NOTHING_APART)
-            yield fact_of(post.author, post.author_site)
+    def fact(self, record: Record) -> str | None:
+        """Return the author and the data file, if the theme looks up authors in one."""
+        if not self._profile.data_file:
+            return None
+        post = Post(record, self._options, NOTHING_APART)
+        place, posts, _ = f"/{record.path}".partition(f"/{_POSTS}/")
+        path = f"{place}/{self._profile.data_file}" if posts else self._profile.data_file
+        return fact_of(path.removeprefix("/"), post.author, post.author_site)
 
-    def site_files(self, facts: Sequence[str]) -> Mapping[str, bytes]:
-        """Return the theme's data file of authors, if it reads one."""
-        path = self._profile.data_file
-        return {path: data_file(facts)} if path else NO_FILES
+    def site_files(self, facts: Sequence[str], former: Collection[str] = ()) -> Mapping[str, bytes]:
+        """Return the data file of authors of each site, if the theme reads one."""
+        name = self._profile.data_file
+        return data_files(facts, [path for path in former if path.endswith(name)]) if name else {}
 
 
 def _own(value: OwnValue) -> str:
