@@ -12,8 +12,8 @@ from tests.theme_posts import NAMES, OWN, OWNER, Page, author_of, build, record_
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
-# These themes have a licence of the blogger's below each post, unless a key prevents it.
-WITH_LICENCE = {"butterfly", "fluid", "next", "redefine", "stellar"}
+# These sites have a licence of the blogger's below each post, unless a key prevents it.
+WITH_LICENCE = {"butterfly", "fluid", "icarus", "next", "redefine", "stellar"}
 
 
 # These themes know `<meta name="robots">`.

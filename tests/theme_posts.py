@@ -34,7 +34,10 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "next": {"disqus": _DISQUS, "creative_commons": {"post": True}},
     "redefine": {"comment": {"enable": True, "system": "waline"}},
     "keep": {"comment": {"enable": True, "use": "disqus", "disqus": _DISQUS}},
-    "icarus": {"comment": {"type": "disqus", "shortname": "guidang-test"}},
+    "icarus": {
+        "comment": {"type": "disqus", "shortname": "guidang-test"},
+        "article": {"licenses": {"CC": {"url": "https://creativecommons.org/licenses/by/4.0/"}}},
+    },
     "stellar": {"comments": {"service": "giscus", "giscus": _GISCUS}},
     "landscape": {"disqus_shortname": "guidang-test"},
 }
