@@ -104,7 +104,9 @@ def found(world: World, query: str) -> set[str]:
 
 
 @pytest.mark.parametrize(("query", "titles"), CASES, ids=[query for query, _ in CASES])
-def test_a_field_chooses(filled: World, query: str, titles: set[str]) -> None:
+def test_a_field_selects_the_same_entries_on_both_databases(
+    filled: World, query: str, titles: set[str]
+) -> None:
     assert found(filled, query) == titles
 
 

@@ -1,4 +1,4 @@
-"""What people are shown of near-duplicates, and what outputs write of them."""
+"""Near-duplicates in commands, outputs and exports."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_the_feed_with_the_higher_priority_has_the_canonical_entry(program: Prog
     assert story["canonical"]["feed_title"] == "转载站"
 
 
-def test_an_edit_parts_a_cluster(program: Program, site: Site) -> None:
+def test_an_edit_splits_a_cluster(program: Program, site: Site) -> None:
     text = "这一条已经改为别的内容，只谈明天的天气：多云转晴。"
     edited = item("b", title="图书馆延长开放", description=text, pubDate=date(3))
     site.set("/reprint.xml", rss(edited, title="转载站"))

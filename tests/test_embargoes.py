@@ -90,7 +90,7 @@ def test_an_embargo_ends_to_the_second(world: World, feed: FeedState) -> None:
     assert numbers(world) == [1, 2, 3]
 
 
-def test_the_next_poll_writes_what_is_free_even_if_its_feed_has_no_news(
+def test_the_next_poll_writes_released_entries_even_without_news(
     world: World, feed: FeedState
 ) -> None:
     world.poll()
@@ -147,7 +147,7 @@ def test_a_deleted_entry_is_forgotten(world: World, feed: FeedState) -> None:
     assert follow(world) == 0
 
 
-def test_the_outputs_setting_holds_for_it_alone(world: World, site: Site) -> None:
+def test_an_embargo_of_an_output_applies_to_this_output_only(world: World, site: Site) -> None:
     world.add(site.url("/feed.xml"))
     configure(world, {"private": True}, {"publish_after": "5d"})
     world.poll()
@@ -159,7 +159,7 @@ def test_the_outputs_setting_holds_for_it_alone(world: World, site: Site) -> Non
     assert embargoed(world) == {}
 
 
-def test_rights_of_a_feed_hold_in_public_outputs_only(world: World, site: Site) -> None:
+def test_rights_of_a_feed_apply_to_public_outputs_only(world: World, site: Site) -> None:
     url = site.url("/feed.xml")
     world.add(url, excerpt_only=True, noindex=True, publish_after="5d")
     configure(world, {"private": True}, {})
@@ -198,7 +198,7 @@ def test_a_feed_that_comes_back_under_an_embargo_is_taken_away(world: World, sit
     assert numbers(world) == [2]
 
 
-def test_an_output_that_is_gone_has_no_embargoes(world: World, feed: FeedState) -> None:
+def test_a_removed_output_has_no_embargoes(world: World, feed: FeedState) -> None:
     configure(world, {}, {})
     world.poll()
     assert embargoed(world) == {"archive": 3, "site": 3}

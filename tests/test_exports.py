@@ -1,4 +1,4 @@
-"""`guidang export`: the same bytes on both databases, continued where it stopped; other readers."""
+"""`guidang export`: equal bytes from both databases, continued exports, and other readers."""
 
 from __future__ import annotations
 
@@ -224,7 +224,7 @@ def test_readers_keep_guids_as_text_and_instants_with_their_zone(
 
 
 def test_parquet_files_of_different_archives_can_be_joined(filled: World, tmp_path: Path) -> None:
-    """A column without values has its type, too: a union fails if it has none."""
+    """A column without values must have its type, because a union fails without a type."""
     export(filled, tmp_path / "a.parquet", revisions=True)
     empty = Export(format=FORMATS["parquet"], choice=Choice(feed_ids=()), wanted=Wanted(), asked={})
     run(filled.database, empty, tmp_path / "b.parquet", ignore, force=False)

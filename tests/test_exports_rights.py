@@ -1,4 +1,4 @@
-"""Exports for others to read hold what the rights of feeds allow; those for oneself hold all."""
+"""Public exports contain only what the rights of feeds allow; private exports contain all."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def export(program: Program, form: str, *options: str) -> bytes:
         ("jsonl", ("--public", "--where", "加装电梯"), ALLOWED, 2),
     ],
 )
-def test_rights_hold_in_what_others_read(
+def test_rights_apply_to_public_exports(
     program: Program, form: str, options: tuple[str, ...], titles: set[str], whole: int
 ) -> None:
     text = export(program, form, *options).decode()

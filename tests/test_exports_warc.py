@@ -110,7 +110,7 @@ def versions(program: Program) -> list[tuple[str, str, str, str]]:
 
 
 @pytest.mark.parametrize("file", ["all.warc.gz", "all.wacz"])
-def test_it_is_read_back_without_a_loss(polled: World, tmp_path: Path, file: str) -> None:
+def test_an_export_is_imported_without_loss(polled: World, tmp_path: Path, file: str) -> None:
     before = new_program(tmp_path, polled.database_url)
     wanted = versions(before)
     (tmp_path / "other").mkdir()

@@ -109,7 +109,7 @@ def test_an_entry_changed_during_the_work_stays_due(filled: World) -> None:
 
 
 def test_a_second_change_stays_due_when_the_first_is_done(world: World, site: Site) -> None:
-    """A counter would fail here: it would start again at the value that was read."""
+    """A counter as mark would fail here, because the new mark would equal the old mark."""
     site.set("/feed.xml", rss(item(1)))
     world.add(site.url("/feed.xml"))
     world.poll()

@@ -36,7 +36,7 @@ def generators(tmp_path_factory: pytest.TempPathFactory) -> Generators:
 
 @pytest.fixture
 def odd(request: pytest.FixtureRequest, tmp_path: Path, sqlite_url: str) -> Iterator[World]:
-    """A world whose archive has the layout of the parameter, and one odd entry a line of CASES."""
+    """A world with the parameter's layout of the archive, and an odd entry per line of CASES."""
     world = World(tmp_path, sqlite_url, archive={"layout": request.param})
     with Site() as site:
         for name, categories in CASES["feeds"].items():

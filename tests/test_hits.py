@@ -1,4 +1,4 @@
-"""Excerpts: where a text is cut, and what is shown of a hit."""
+"""Excerpts of hits: where a text can be cut, and which part is displayed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ingest.query import Words
 from ingest.views.cutting import cut_around
 from ingest.views.hits import hit_of
 
-# What is never cut: words, numbers, composed characters, flags, sequences of emoji.
+# Units that are never cut: words, numbers, composed characters, flags, sequences of emoji.
 UNITS = (
     *("北", "约", "，", "。", " ", "𠮷", "word", "don't", "GPT", "Straße"),
     *("1,000.5", "5.5%", "3.14"),

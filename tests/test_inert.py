@@ -35,12 +35,12 @@ from tests.support import make_record
         ("x' data-a:b=c", "x＇ data-a:b=c"),
     ],
 )
-def test_text_opens_no_tag_and_ends_no_attribute(written: str, inert: str) -> None:
+def test_text_cannot_open_a_tag_or_end_an_attribute(written: str, inert: str) -> None:
     assert inert_text(written) == inert
     assert inert_text(inert) == inert
 
 
-def test_in_an_identity_only_tags_are_changed() -> None:
+def test_only_tags_in_a_guid_are_changed() -> None:
     assert without_tags("<1@list> <a@list>?a='b'&c=d") == "<1@list> ＜a@list>?a='b'&c=d"
 
 

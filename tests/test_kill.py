@@ -32,7 +32,7 @@ layout = "hugo"
 """
 FEEDS = 6
 ENTRIES = 25
-EXPORTED = 12_000  # An export notes its place after each 5,000.
+EXPORTED = 12_000  # An export stores its position after every 5,000 entries.
 
 
 @pytest.fixture

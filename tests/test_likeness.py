@@ -57,7 +57,7 @@ def test_near_duplicates_are_found_and_others_are_not(name: str) -> None:
     assert found[True, True] / (found[True, True] + found[True, False]) >= floor["recall"], wrong
 
 
-def test_the_pairs_are_many_and_of_both_sides() -> None:
+def test_there_are_many_pairs_of_each_kind() -> None:
     sides = Counter(pair.is_same for pair in [*own_pairs(), *own_pairs("-held-back")])
     assert min(sides.values()) >= 400
     assert all(floor["precision"] >= 0.99 <= floor["recall"] for floor in FLOORS.values())
@@ -179,7 +179,9 @@ FACTS = (
         ("青石镇", "白鹭镇", False),
     ],
 )
-def test_other_facts_make_another_story(old: str, new: str, is_same: bool) -> None:
+def test_texts_with_different_facts_are_different_stories(
+    old: str, new: str, is_same: bool
+) -> None:
     one, other = fingerprint_of("暴雨", FACTS), fingerprint_of("暴雨", FACTS.replace(old, new))
     assert (compare(one, other) is not None) == is_same
 
@@ -256,11 +258,11 @@ def test_links_to_one_article_are_spelled_alike(expected: str, one: str, other: 
         assert (comparable_link(one) == comparable_link(other)) == (expected == "same")
 
 
-def test_a_long_link_joins_nothing() -> None:
+def test_a_long_link_joins_no_texts() -> None:
     assert comparable_link("https://news.example.cn/" + "a" * 10_000) is None
 
 
-def test_a_story_is_itself_whatever_its_length() -> None:
+def test_a_story_is_identical_to_itself_at_any_length() -> None:
     for story in (Story("长文", TEXT * 300), Story("短文", TEXT[:40])):
         found = compare(fingerprint_of(*story), fingerprint_of(*story))
         assert found is not None

@@ -1,4 +1,4 @@
-"""The links between near-duplicates: a function of the entries, in whatever order they come."""
+"""Links between near-duplicates depend only on the entries, not on their order."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def take_out(connection: sa.Connection, number: int) -> None:
 
 
 def finish(database: Database) -> None:
-    """Process what is due, and what became due meanwhile."""
+    """Process all due entries, and those that become due in the meantime."""
     while database.query(due.take_due, write.LIKENESS, after=0, limit=1):
         Run(database, Likeness(database), now=NOON).finish()
 
@@ -82,7 +82,7 @@ def database(world: World) -> Database:
     return world.database
 
 
-# Each story as a feed has it: the whole, with a foot, an excerpt, edited in each clause, in part.
+# Variants of a story: the whole, with a footer, an excerpt, edited in each clause, and so on.
 def versions(story: int) -> Iterator[str]:
     some = clauses(story)
     yield text_of(some)
@@ -182,7 +182,7 @@ def clusters(database: Database) -> dict[int, int | None]:
     return {entry - 1: None if canonical is None else canonical - 1 for entry, canonical in rows}
 
 
-def test_a_cluster_parts_when_the_link_that_held_it_goes(database: Database) -> None:
+def test_a_cluster_splits_when_its_connecting_link_is_deleted(database: Database) -> None:
     first, second = clauses(1), clauses(2)
     database.transact(put, 0, text_of(first))
     database.transact(put, 1, text_of(second))
@@ -263,7 +263,7 @@ def counted(database: Database) -> Iterator[Counter[str]]:
     )
 
 
-def test_a_crowd_that_shares_a_clause_costs_no_more_than_others(database: Database) -> None:
+def test_many_texts_that_share_a_clause_cost_no_more_than_others(database: Database) -> None:
     shared = "，".join(clauses(9, 4))
     database.transact(put, 0, text_of([shared, *clauses(1)]))
     finish(database)
@@ -280,7 +280,7 @@ def test_a_crowd_that_shares_a_clause_costs_no_more_than_others(database: Databa
 
 
 def join_crowd(connection: sa.Connection, numbers: Iterable[int]) -> None:
-    """Let so many texts have each key of the first text."""
+    """Insert a text for each number; it has all keys of the first text."""
     of_first = [*connection.scalars(sa.select(LikenessKey.key).where(LikenessKey.text_id == 1))]
     rows = [{"key": key, "text_id": 1000 + number} for key in of_first for number in numbers]
     if rows:
@@ -303,7 +303,7 @@ def _follow(url: str) -> None:
     finish(Database(url))
 
 
-def test_a_kill_leaves_nothing_and_two_followers_link_each_pair_once(database: Database) -> None:
+def test_a_kill_leaves_no_links_and_two_followers_link_each_pair_once(database: Database) -> None:
     for number, html in enumerate(POOL):
         database.transact(put, number, html)
     url = database.engine.url.render_as_string(hide_password=False)

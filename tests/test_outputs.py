@@ -89,7 +89,7 @@ def test_an_output_that_comes_later_is_filled_from_the_store(world: Several) -> 
     assert world.titles("notes") == world.titles("posts")
 
 
-def test_an_output_that_is_gone_keeps_its_files_and_gets_no_marks(
+def test_a_removed_output_keeps_its_files_and_gets_no_marks(
     world: Several, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     world.configure({"name": "notes"})

@@ -1,4 +1,4 @@
-"""`[git]` and `[hooks]`: what happens once after each pass that wrote files."""
+"""`[git]` and `[hooks]`: the actions once after each run that wrote files."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def program(tmp_path: Path, site: Site) -> Program:
     return program
 
 
-def test_a_pass_makes_one_commit_that_says_what_came(program: Program, site: Site) -> None:
+def test_a_run_makes_one_commit_that_lists_its_files(program: Program, site: Site) -> None:
     program.good("poll")
     assert subjects(program.folder) == ["Archive: 2 new"]
     body = git(program.folder, "log", "-1", "--format=%b")
@@ -83,7 +83,7 @@ def test_the_list_of_authors_beside_the_posts_is_committed(program: Program, sit
     assert left == "M source/_data/authors.yml"
 
 
-def test_what_the_user_works_on_is_left_alone(program: Program, site: Site) -> None:
+def test_files_that_the_user_works_on_are_not_committed(program: Program, site: Site) -> None:
     program.good("poll")
     posts = program.folder / "source" / "_posts"
     first, _ = sorted(posts.rglob("*.md"))
@@ -167,7 +167,7 @@ def test_commits_are_pushed(program: Program, tmp_path: Path) -> None:
     assert subjects(remote) == ["Archive: 2 new"]
 
 
-def test_the_command_runs_once_after_news(tmp_path: Path, site: Site) -> None:
+def test_the_command_runs_once_after_a_run_with_changes(tmp_path: Path, site: Site) -> None:
     program = new_program(tmp_path)
     script = "import pathlib as p; open('runs', 'a').write(f'{len([*p.Path().rglob(\"*.md\")])} ')"
     program.write_config(f"[hooks]\nafter = {json.dumps([sys.executable, '-c', script])}\n")
@@ -178,7 +178,7 @@ def test_the_command_runs_once_after_news(tmp_path: Path, site: Site) -> None:
     assert (tmp_path / "runs").read_text() == "2 "
 
 
-def test_entries_that_change_no_file_are_no_news(tmp_path: Path, site: Site) -> None:
+def test_entries_that_change_no_file_do_not_start_the_command(tmp_path: Path, site: Site) -> None:
     program = new_program(tmp_path)
     script = "open('runs', 'a').write('x')"
     program.write_config(f"[hooks]\nafter = {json.dumps([sys.executable, '-c', script])}\n")
@@ -213,7 +213,7 @@ def test_a_command_that_fails_is_reported_and_tried_again(
         assert (failed.code, message in failed.err) == (1, True), failed
 
 
-def test_the_service_publishes_once_a_pass_also_when_an_embargo_ends(
+def test_the_service_publishes_once_per_run_and_when_an_embargo_ends(
     tmp_path: Path, site: Site
 ) -> None:
     git(tmp_path, "init", "--quiet", "--initial-branch=main")

@@ -1,4 +1,4 @@
-"""The query language: what it means, and what is said about a wrong query."""
+"""The query language: the trees of queries, and the messages about wrong queries."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ MEANINGS: list[tuple[str, Node]] = [
 
 
 @pytest.mark.parametrize(("query", "meaning"), MEANINGS, ids=[query for query, _ in MEANINGS])
-def test_a_query_means(query: str, meaning: Node) -> None:
+def test_a_query_is_parsed_to_this_tree(query: str, meaning: Node) -> None:
     assert meaning == parse_query(query, SHANGHAI)
 
 
@@ -106,7 +106,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("query", "problem", "place"), WRONG)
-def test_a_wrong_query_is_shown_where_it_is_wrong(query: str, problem: str, place: str) -> None:
+def test_an_error_marks_the_wrong_part_of_a_query(query: str, problem: str, place: str) -> None:
     with pytest.raises(QueryError) as raised:
         parse_query(query, SHANGHAI)
     text = str(raised.value)
@@ -116,11 +116,11 @@ def test_a_wrong_query_is_shown_where_it_is_wrong(query: str, problem: str, plac
 
 
 @given(st.text(st.sampled_from('ab台 ()"“”-*:OR feedinto.,12🙂\t'), max_size=40))
-def test_any_text_has_a_meaning_or_an_error(query: str) -> None:
+def test_any_text_is_parsed_or_refused(query: str) -> None:
     with suppress(QueryError):
         parse_query(query, SHANGHAI)
 
 
-def test_the_words_of_a_query_are_those_that_may_be_found() -> None:
+def test_excluded_words_of_a_query_are_not_searched_words() -> None:
     node = parse_query("a -b (c OR feed:1)", SHANGHAI)
     assert list(words_in(node)) == [a, c]

@@ -1,4 +1,4 @@
-"""What the rights that are set for a feed change in its records."""
+"""The rights of a feed change its records."""
 
 from __future__ import annotations
 

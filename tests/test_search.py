@@ -126,7 +126,7 @@ def test_exactly_the_texts_with_the_words_are_found(
 @pytest.mark.parametrize(
     "query", ['"a AND b" NOT', "a' | b", "^a", "\\", "a:*", "NEAR(a b)", "{a}"]
 )
-def test_signs_of_the_databases_mean_nothing(samples: World, query: str) -> None:
+def test_operators_of_the_databases_have_no_meaning(samples: World, query: str) -> None:
     with suppress(QueryError):
         assert found(samples, query) == []
 
@@ -136,7 +136,7 @@ ANYTHING = "北约溪2aC+.%-*:'\"\\|&!()<>@#^~=` \u3000台OR\x01\u0301🙂"
 
 @settings(max_examples=60, deadline=None)
 @given(query=st.text(st.sampled_from(ANYTHING), max_size=20))
-def test_nothing_that_is_typed_is_an_error_of_the_database(samples: World, query: str) -> None:
+def test_no_query_causes_a_database_error(samples: World, query: str) -> None:
     with suppress(UsageError):
         found(samples, query)
 
