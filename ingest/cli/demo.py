@@ -35,7 +35,7 @@ def demo(
         ),
     ] = Path("guidang-demo"),
 ) -> int:
-    """Show the whole job on sample feeds, without the network.
+    """Run Guidang on sample feeds, without the network.
 
     It serves a small site on loopback, polls it twice, and shows what was written.
     """

@@ -35,7 +35,7 @@ def duplicates(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the stories that several entries tell."""
+    """List the groups of entries that tell the same story."""
     from ingest.store import feeds
     from ingest.store.likeness.listing import clusters
 

@@ -43,7 +43,7 @@ def add(
         bool, typer.Option("--force", help="Add the address as it is, without fetching it.")
     ] = False,
 ) -> None:
-    """Add feeds, by their address or that of their site."""
+    """Add feeds by their address, or by the address of their site."""
     with open_session(ctx, quiet=True) as session:
         settings = settings_of(given_settings(ctx))
         refused = []
@@ -63,7 +63,7 @@ def import_opml(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE.opml", help="The list of feeds.")],
 ) -> None:
-    """Add the feeds of an OPML file, its folders as categories."""
+    """Add the feeds of an OPML file; its folders become categories."""
     from ingest.reading.lists.opml import read_opml
     from ingest.store import feeds as store
 

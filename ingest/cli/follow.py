@@ -58,8 +58,8 @@ def rebuild(
 ) -> None:
     """Make every entry due again for a follower.
 
-    The service does the work in the background, or else the next poll. For the files,
-    guidang archive --rebuild does the same and waits until they are written.
+    The service does the work in the background; without the service, the next poll does it. For
+    the files, guidang archive --rebuild does the same and waits until they are written.
     """
     from ingest.follow.registry import check_name, followers_of
     from ingest.store.due import lags, mark_all_due_for

@@ -47,7 +47,7 @@ def search(
     as_json: JsonOption = False,
     ids: Annotated[bool, typer.Option("--ids", help="Print only the numbers.")] = False,
 ) -> None:
-    """Find entries by their words, and show where they are.
+    """Find entries by words, and show the words in context.
 
     Traditional and Simplified characters, upper and lower case, full and half width are the same.
     """

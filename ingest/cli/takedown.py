@@ -156,10 +156,10 @@ def undo(
         list[int], typer.Argument(metavar="NUMBER...", help="See: guidang takedown list")
     ],
 ) -> None:
-    """Allow again what was taken down.
+    """Allow entries again that were taken down.
 
-    What was erased does not come back by itself: the next polls store what the feeds still hold,
-    and guidang backfill may find the rest.
+    Erased entries do not come back by themselves. The next polls store the entries that the feeds
+    still have, and guidang backfill may find the others.
     """
     from ingest.store import takedowns as store
 

@@ -18,7 +18,7 @@ class GitConfig(Table):
 
 
 class HooksConfig(Table):
-    """The user's own command, such as the one that builds the site."""
+    """The user's own command, such as a command that builds the site."""
 
     after: tuple[str, ...] = Field(
         (),

@@ -61,7 +61,7 @@ def _hide_values(headers: dict[str, str]) -> dict[str, str]:
 
 
 class FeedSettings(Table):
-    """The settings of one feed. Settings that are missing follow the feed and the other tables."""
+    """The settings of one feed. A missing setting has the value of the feed or of other tables."""
 
     title: Annotated[str | None, Setting(in_records=True)] = Field(
         None,

@@ -119,7 +119,7 @@ class LogConfig(Table):
 
 
 class Config(Table):
-    """Everything a user can set. Paths are absolute."""
+    """All settings of the user. Paths are absolute."""
 
     database: DatabaseConfig = DatabaseConfig()
     archive: ArchiveConfig = ArchiveConfig()
