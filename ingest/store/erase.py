@@ -93,7 +93,7 @@ def feeds_of(connection: sa.Connection, target: Target) -> list[int]:
 
 
 def take_down(connection: sa.Connection, target: Target, reason: str, *, now: datetime) -> int:
-    """Erase the entries that a takedown covers and refuse them from now on; return how many.
+    """Erase and refuse the entries that a takedown covers; return how many it erased.
 
     On SQLite, the freed pages of the file are overwritten with zeros.
     """
@@ -144,7 +144,7 @@ def _stones_of(connection: sa.Connection, entry_ids: Sequence[int]) -> Iterator[
 def _links_of_others(
     connection: sa.Connection, entry_ids: Sequence[int], link_keys: set[str]
 ) -> set[tuple[int, str]]:
-    """Return the pairs of feed id and link key that entries keep which are not erased."""
+    """Return the links, as pairs of feed id and link key, that other entries have too."""
     shared: set[tuple[int, str]] = set()
     for some in in_batches(sorted(link_keys)):
         query = sa.select(Entry.feed_id, Entry.link_key).where(

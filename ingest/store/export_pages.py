@@ -38,8 +38,7 @@ class Choice:
     """Selects the entries of an export; None means no bound, and `until` is exclusive.
 
     An entry's date is its publication date, or when it was first seen. `where` is a query. With
-    `public_at`, the rights of the feeds apply: the export has only what they allow to publish at
-    that time.
+    `public_at`, the export has only what the rights of feeds allow to publish at that time.
     """
 
     feed_ids: tuple[int, ...] | None = None

@@ -1,4 +1,4 @@
-"""Store which files and takedowns the last publication included, by commit or by hook."""
+"""Store which changes of files and which takedowns are published already."""
 
 from __future__ import annotations
 

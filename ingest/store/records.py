@@ -24,7 +24,7 @@ class Records:
     """The records of one feed in one backfill run.
 
     `titled` has the feed's entries with an address, by title. A record may be one of these entries.
-    They are queried once per run, because an archive has thousands of records.
+    These entries are queried once per run, because an archive has thousands of records.
     """
 
     def __init__(self, titled: _Titled) -> None:

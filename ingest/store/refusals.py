@@ -118,7 +118,7 @@ def _identities_of_broken(feed_id: int, broken: BrokenEntry) -> set[str]:
 
 
 def refused_of(connection: sa.Connection, identities: Iterable[str]) -> set[str]:
-    """Return the identities, among these, that were taken down."""
+    """Return the given identities that were taken down."""
     found: set[str] = set()
     for some in in_batches(sorted(identities)):
         query = sa.select(_TOMBSTONE.c.identity).where(_TOMBSTONE.c.identity.in_(some))
@@ -127,7 +127,7 @@ def refused_of(connection: sa.Connection, identities: Iterable[str]) -> set[str]
 
 
 def refused_links(connection: sa.Connection, feed_id: int, link_keys: Iterable[str]) -> set[str]:
-    """Return the link keys, among these, that were taken down in this feed or in all feeds."""
+    """Return the given link keys that were taken down, in this feed or in all feeds."""
     spelled = {
         identity: key for key in link_keys for identity in (of_link(key), of_link(key, feed_id))
     }

@@ -1,4 +1,4 @@
-"""Store what an unchanged entry gains later: its full text, and new addresses of pictures.
+"""Store facts that an unchanged entry gets later: its full text, and new addresses of pictures.
 
 A page that could not be fetched or read is requested again a few times. If the feed has new
 addresses of pictures and files, they replace the stored ones. None of this makes a revision,

@@ -127,7 +127,7 @@ def forget(connection: sa.Connection, unread_id: int) -> None:
 
 
 def unmarked(connection: sa.Connection, feed_id: int, digests: Collection[bytes]) -> list[bytes]:
-    """Return the item digests, among these, that are not marked as unreadable."""
+    """Return the given item digests that are not marked as unreadable."""
     query = sa.select(Unread.item_digest).where(Unread.feed_id == feed_id)
     marked = set(connection.scalars(query))
     return [digest for digest in digests if digest not in marked]

@@ -1,4 +1,4 @@
-"""Decide how to write a file that already exists, because users may have added to it or changed it.
+"""Decide how to write a file that already exists and that users may have changed.
 
 The line `<!-- guidang:own -->` begins the user's own part, which is always kept. Guidang writes the
 part before this line. If somebody has changed that part, the changed version is kept too.

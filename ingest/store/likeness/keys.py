@@ -55,7 +55,7 @@ _LOSE = sa.delete(_KEY).where(
 
 
 def frequent(connection: sa.Connection, keys: Iterable[int]) -> set[int]:
-    """Return the keys, among these, that more than `MOST` texts have."""
+    """Return the given keys that more than `MOST` texts have."""
     asked = numbers(connection, keys)
     beyond = sa.select(_KEY.c.text_id).where(_KEY.c.key == asked.c.value)
     is_beyond = beyond.limit(1).offset(MOST).scalar_subquery().is_not(None)

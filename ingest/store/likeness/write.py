@@ -102,7 +102,7 @@ def _fingerprints(
 
 
 def _postpone(connection: sa.Connection, some: Collection[int], now: datetime) -> None:
-    """Compare texts again in the next run."""
+    """Mark texts, so that they are compared again in the next run."""
     if some:
         texts.open_again(connection, some)
         entries = texts.entry_of_each(connection, some).values()

@@ -83,7 +83,7 @@ def _all_of(expression: Expression) -> Iterator[Expression]:
 
 
 def has_prefix(expression: Expression) -> bool:
-    """Return whether the index must read all tokens that begin with some character."""
+    """Return whether an expression asks for all tokens that begin with a single character."""
     match expression:
         case Has(token, is_prefix):
             return is_prefix and len(token.lstrip(EARLIER)) == 1
@@ -150,7 +150,7 @@ def _leaves(node: Node) -> Iterator[Node]:
 
 
 def candidates(node: Node) -> Expression:
-    """Return an expression that every text for a query of words matches, and maybe other texts."""
+    """Return an expression that matches at least all texts that match a query of words."""
     match node:
         case Words():
             return expression_of(node)

@@ -75,7 +75,7 @@ def _by_texts(
 
 @dataclass(frozen=True, slots=True)
 class _Newest:
-    """The newest texts: their count, their first and last numbers, and their oldest date."""
+    """The newest texts: their count, their lowest and highest number, and their oldest date."""
 
     count: int
     first: int

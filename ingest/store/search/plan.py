@@ -70,7 +70,7 @@ def _in_feed(connection: sa.Connection, field: Field) -> Expression:
 
 
 def _superset(connection: sa.Connection, node: Node) -> Condition:
-    """Return a condition that every entry for the query meets, and maybe other entries too."""
+    """Return a condition that is true for at least all entries that match a query."""
     if not has_words(node):
         return condition(connection, node)
     match node:

@@ -17,7 +17,7 @@ _Facts = Mapping[Node, Collection[int]]
 
 
 def meeting(connection: sa.Connection, query: Node, entry_ids: Sequence[int]) -> set[int]:
-    """Return the ids, among these, of the entries that match a query."""
+    """Return the ids of the given entries that match a query."""
     facts = {field: _entries_with(connection, field, entry_ids) for field in set(_fields(query))}
     found = texts(connection, entry_ids)
     return {one.entry_id for one in found if _meets(query, one, facts)}
