@@ -147,14 +147,14 @@ class Layout(ABC):
         """Return the bytes of the file, with categories and tags spelled as in `names`."""
 
     def site_of(self, folder: PurePath) -> PurePath | None:  # noqa: ARG002
-        """Return the folder that the paths of `site_files` are below, or None without such files.
+        """Return the folder that contains the paths of `site_files`, or None without such files.
 
-        `folder` is that of the output.
+        `folder` is the folder of the output.
         """
         return None
 
     def fact(self, record: Record) -> str | None:  # noqa: ARG002
-        """Return what `site_files` needs to know of a record with a path, such as its author."""
+        """Return the fact about a record (with a path) that `site_files` needs: its author."""
         return None
 
     def site_files(
@@ -164,7 +164,7 @@ class Layout(ABC):
     ) -> Mapping[str, bytes]:
         """Return the files of whole sites by path; see `site_of`.
 
-        `facts` are those of all records, each once, in order; there may be none. `former` are the
-        paths of files that were written before, which may have lost all their facts.
+        `facts` has the facts of all records, each once, in order. It may be empty. `former` has the
+        paths of files that were written before; these files may have no facts any more.
         """
         return NO_FILES

@@ -18,7 +18,7 @@ def facts(connection: sa.Connection, output: str) -> set[str]:
 
 
 def files(connection: sa.Connection, output: str) -> dict[str, bytes]:
-    """Return the SHA-256 of each file of the site, by path below the site's folder."""
+    """Return the SHA-256 of each file of the site, by its path within the site's folder."""
     query = sa.select(_FILE.c.path, _FILE.c.digest).where(_FILE.c.output == output)
     return dict(connection.execute(query).all())
 

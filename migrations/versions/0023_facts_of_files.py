@@ -1,7 +1,6 @@
-"""Store with each file what it adds to the files of the whole site.
+"""Store with each file the fact that it adds to the files of the whole site.
 
-Revision ID: 0023
-Revises: 0022
+Revision ID: 0023 Revises: 0022
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ class Output:
         return replace(followed, has_changed=followed.has_changed or has_lost, keep=keep)
 
     def end(self, *, now: datetime) -> None:
-        """Write the files of the site again if a record was removed, or has another author now."""
+        """Write the files of the site again if a record was removed or has another author."""
         self._site_files.complete(now=now)
 
     def _select(self, records: Sequence[Record]) -> Sequence[Record]:
@@ -103,7 +103,7 @@ class Output:
         return apply_duplicates(passing, self.config, self._database)
 
     def _write(self, records: Sequence[Record], now: datetime) -> tuple[Followed, set[str]]:
-        """Write the files of these records and of the site; return also the records' facts."""
+        """Write the files of these records and of the site; return the records' facts too."""
         self.other_paths += sum(
             record.path is not None and not is_at_home(self._layout, record) for record in records
         )

@@ -43,11 +43,11 @@ class SiteFiles:
         return self._database.query(store.facts, self._output)
 
     def lose(self) -> None:
-        """Note that a record was removed, or has another fact now; `complete` then looks."""
+        """Let `complete` write the files again, because a record was removed or changed."""
         self._has_lost = True
 
     def complete(self, *, now: datetime) -> None:
-        """Write the files again, if a fact may be gone.
+        """Write the files again, if a record was removed or changed.
 
         If the process is killed before that, the next `update` writes them.
         """

@@ -49,21 +49,21 @@ def key_of(author: str) -> str:
 
 
 def fact_of(path: str, author: str, page: str) -> str:
-    """Return what the data file at a path says of an author, as JSON."""
+    """Return the facts about an author for the data file at `path`, as JSON."""
     return json.dumps([path, author, page], ensure_ascii=False)
 
 
 def data_files(facts: Iterable[str], former: Iterable[str]) -> Mapping[str, bytes]:
-    """Return the data files by path; those at `former` paths may have no authors any more."""
+    """Return the data files by path. A file at a `former` path may have no authors any more."""
     pages: dict[str, dict[str, str]] = {path: {} for path in former}
     for path, author, page in map(json.loads, facts):
-        # If an author has several pages, the first one counts.
+        # If an author has several pages, the first page is used.
         pages.setdefault(path, {}).setdefault(author, page)
     return {path: _data_file(of_authors) for path, of_authors in pages.items()}
 
 
 def _data_file(pages: Mapping[str, str]) -> bytes:
-    """Return a line for each author with a page, after one for nobody."""
+    """Return a line for each author with a page, after a line for an author without a name."""
     authors: dict[str, Mapping[str, Value]] = {}
     for author, page in pages.items():
         about = {"name": author, "url": page, "avatar": _PICTURE, "description": ""}

@@ -16,7 +16,7 @@ from ingest.outputs.names import category_names, tag_names
 from ingest.outputs.own_keys import OwnValue, with_own_keys
 from ingest.values import Record
 
-_POSTS = "_posts"  # Hexo's folder of posts, below that of sources
+_POSTS = "_posts"  # Hexo's folder of posts, within its source folder
 
 
 class HexoLayout(Layout):
@@ -58,9 +58,10 @@ class HexoLayout(Layout):
                 yield line(key, value)
 
     def site_of(self, folder: PurePath) -> PurePath | None:
-        """Return Hexo's folder of sources, if the theme looks up authors in a data file.
+        """Return Hexo's source folder, if the theme looks up authors in a data file.
 
-        If the folder of posts is in the template, there may be several sites: return `folder`.
+        If the template contains the folder of posts, there may be several sites. Then return
+        `folder`.
         """
         if not self._profile.data_file:
             return None
