@@ -21,7 +21,7 @@ class Likeness:
     """
 
     name = store.LIKENESS
-    at_once = 100
+    at_once = 200
 
     def __init__(self, database: Database, *, marks_due_for: Sequence[str] = ()) -> None:
         self._database = database

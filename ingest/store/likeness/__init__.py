@@ -9,7 +9,8 @@ write     update all of these for some entries, in one transaction; remove entri
 listing   the clusters, for people
 stories   the clusters, for outputs
 
-The links depend only on the entries, not on the order in which they are stored. Two texts are
-linked if they share a key that at most `keys.MOST` texts have, and `reading.likeness.compare` finds
-them alike. Entries with the same text need no link, so many of them cost no more than one.
+What is linked depends only on the entries, never on their order. Two texts are linked if a key
+supports it, and `reading.likeness.compare` finds them alike: they share the key, and at most
+`keys.MOST` texts have it, or one of the two is its hub. The entries of one text need no link: any
+number of them costs no more than one.
 """

@@ -1,7 +1,9 @@
 """The keys of texts, and which texts share a rare key.
 
-A key that more than `MOST` texts have does not identify a story. It is ignored as long as so many
-texts have it.
+The texts that share a key are compared with each other. If more than `MOST` have it, each is
+compared with one of them only, the hub of the key: so a press release is linked in any number of
+editions, and each of them costs the same. A key that more than `CROWD` texts have is ignored until
+fewer have it.
 """
 
 from __future__ import annotations
@@ -17,36 +19,47 @@ import sqlalchemy as sa
 from ingest.store.statements import insert_if_new, numbers, table_of
 from models import LikenessEntry, LikenessKey, LikenessText
 
-MOST = 50
+MOST, CROWD = 50, 1000
 _KEY, _TEXT, _ENTRY = table_of(LikenessKey), table_of(LikenessText), table_of(LikenessEntry)
 
 KeyOfText: TypeAlias = tuple[int, int]
 """A key, and the id of a text that has it."""
 
 
+Hubs: TypeAlias = Mapping[int, int | None]
+"""The keys that more than `MOST` texts have: the id of the hub, None for more than `CROWD` texts.
+
+The hub is the text with the lowest identity. This is a hash, so a new text is rarely the lowest, in
+whatever order texts come.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """The keys that became frequent, and those that are rare again."""
+    """The hubs before and after a change of keys, and the `keys` for which they differ."""
 
-    frequent: set[int]
-    rare: set[int]
+    keys: set[int]
+    before: Hubs
+    after: Hubs
 
 
 def change(
     connection: sa.Connection, gained: Iterable[KeyOfText], lost: Iterable[KeyOfText]
 ) -> Shift:
-    """Store the keys that texts gained and lost; return the keys that became frequent or rare."""
+    """Store which keys texts gained and lost; return how this changed the hubs of these keys."""
     # The rows are sorted, so that neighbouring rows of the index are written together.
     gains = [{"key": key, "text_id": text} for key, text in sorted(gained)]
     losses = [{"lost_key": key, "lost_text": text} for key, text in sorted(lost)]
     changed = {row["key"] for row in gains} | {row["lost_key"] for row in losses}
-    before = frequent(connection, changed)
+    before = hubs_of(connection, changed)
     if gains:
         connection.execute(insert_if_new(connection.dialect.name, LikenessKey), gains)
     if losses:
         connection.execute(_LOSE, losses)
-    after = frequent(connection, changed)
-    return Shift(frequent=after - before, rare=before - after)
+    after = hubs_of(connection, changed)
+    either = before.keys() | after.keys()
+    same = {key for key in before.keys() & after.keys() if before[key] == after[key]}
+    return Shift(keys=either - same, before=before, after=after)
 
 
 _LOSE = sa.delete(_KEY).where(
@@ -54,11 +67,30 @@ _LOSE = sa.delete(_KEY).where(
 )
 
 
-def frequent(connection: sa.Connection, keys: Iterable[int]) -> set[int]:
-    """Return the given keys that more than `MOST` texts have."""
+def to_compare(connection: sa.Connection, shift: Shift) -> set[KeyOfText]:
+    """Return the texts to compare by a key again: new hubs, and all that share a key now rare."""
+    having = holders(connection, shift.keys - shift.after.keys())
+    hubs = {(key, hub) for key in shift.keys if (hub := shift.after.get(key)) is not None}
+    return hubs | {(key, text) for key, some in having.items() for text in some}
+
+
+def hubs_of(connection: sa.Connection, keys: Iterable[int]) -> Hubs:
+    """Return those of these keys that more than `MOST` texts have, with their hubs."""
+    frequent = _beyond(connection, keys, MOST)
+    if not frequent:
+        return {}
+    asked = numbers(connection, frequent - _beyond(connection, frequent, CROWD))
+    having = sa.select(_TEXT.c.id).join(_KEY, _KEY.c.text_id == _TEXT.c.id)
+    having = having.where(_KEY.c.key == asked.c.value).order_by(_TEXT.c.identity).limit(1)
+    query = sa.select(asked.c.value, having.scalar_subquery())
+    return dict.fromkeys(frequent) | dict(connection.execute(query).all())
+
+
+def _beyond(connection: sa.Connection, keys: Iterable[int], most: int) -> set[int]:
+    """Return those of these keys that more than `most` texts have."""
     asked = numbers(connection, keys)
     beyond = sa.select(_KEY.c.text_id).where(_KEY.c.key == asked.c.value)
-    is_beyond = beyond.limit(1).offset(MOST).scalar_subquery().is_not(None)
+    is_beyond = beyond.limit(1).offset(most).scalar_subquery().is_not(None)
     return set(connection.scalars(sa.select(asked.c.value).where(is_beyond)))
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from ingest.reading.likeness import Fingerprint, Likeness, compare, may_be_alike
 from ingest.store.likeness import keys
-from ingest.store.likeness.keys import KeyOfText
+from ingest.store.likeness.keys import Hubs, KeyOfText, Shift
 from ingest.store.statements import numbers, table_of
 from models import LikenessLink
 
@@ -57,69 +57,74 @@ def unlink(connection: sa.Connection, texts: Collection[int]) -> set[int]:
     return {text for pair in pairs for text in pair} - set(texts)
 
 
-def dissolve(
-    connection: sa.Connection, frequent: Collection[int], losers: Collection[int]
-) -> set[int]:
-    """Delete links between texts that share no rare key any more; return these texts.
+def dissolve(connection: sa.Connection, shift: Shift, losers: Collection[int]) -> set[int]:
+    """Delete the links that no key supports any more; return the texts that had them.
 
-    Only two kinds of links are checked: those between texts with a key that became `frequent`, and
-    those of `losers`, which are texts that lost a key.
+    These can only be links between texts with a key that is no longer rare, links of a text that
+    was the hub of a key, and links of texts that lost a key.
     """
-    doubtful: set[Pair] = set()
-    if frequent:
+    hubs = {hub for key in shift.keys if (hub := shift.before.get(key)) is not None}
+    doubtful = linked(connection, hubs.union(losers)) if hubs or losers else set()
+    if frequent := shift.keys - shift.before.keys():
         for having in keys.holders(connection, frequent).values():
             doubtful |= {pair for pair in linked(connection, having) if having.issuperset(pair)}
-    if losers:
-        doubtful |= linked(connection, losers)
-    without = doubtful - _sharing(connection, doubtful)
+    without = doubtful - _with_support(connection, doubtful)
     _delete(connection, without)
     return {text for pair in without for text in pair}
 
 
-def _sharing(
+def _with_support(
     connection: sa.Connection, pairs: Collection[Pair], *, other_than: Collection[int] = ()
 ) -> set[Pair]:
-    """Return the pairs of texts that share a rare key which is not in `other_than`."""
+    """Return the pairs of texts that a key supports which is not in `other_than`.
+
+    They share it, and it is rare, or one of the two is its hub.
+    """
     if not pairs:
         return set()
     of_text = keys.keys_of(connection, {text for pair in pairs for text in pair})
-    shared = {pair: of_text[pair[0]] & of_text[pair[1]] for pair in pairs}
-    frequent = keys.frequent(connection, set().union(*shared.values()))
-    return {pair for pair, some in shared.items() if some - frequent - set(other_than)}
+    shared = {pair: (of_text[pair[0]] & of_text[pair[1]]).difference(other_than) for pair in pairs}
+    hubs = keys.hubs_of(connection, set().union(*shared.values()))
+    return {
+        pair
+        for pair, some in shared.items()
+        if any(key not in hubs or hubs[key] in pair for key in some)
+    }
 
 
 def candidates(
-    connection: sa.Connection, asked: Collection[KeyOfText], new: Collection[int]
+    connection: sa.Connection, asked: Collection[KeyOfText], hubs: Hubs, new: Collection[int]
 ) -> set[Pair]:
-    """Return the pairs to compare: they share one of these keys, and were not compared before.
+    """Return the pairs to compare: one of these keys supports them, and they are new.
 
-    `new` are texts that were never compared. Two other texts that share another rare key were
-    compared before.
+    `hubs` are those of these keys. `new` are texts that were never compared. Two others were, if
+    another key supports them.
     """
-    if not asked:
-        return set()
     of_key: dict[int, set[int]] = {}
     for key, text in asked:
         of_key.setdefault(key, set()).add(text)
-    rare = of_key.keys() - keys.frequent(connection, of_key)
-    near, of_one_link = _divide(
-        connection, _sharers({key: of_key[key] for key in rare}, connection)
-    )
+    near, of_one_link = _divide(connection, _sharers(connection, of_key, hubs))
     old = {pair for pair in near | of_one_link if not (pair[0] in new or pair[1] in new)}
     if not old:
         return near | of_one_link
     known = linked(connection, {text for pair in old for text in pair})
-    return (near - known - _sharing(connection, old & near, other_than=rare)) | of_one_link - known
+    compared = _with_support(connection, old & near, other_than=of_key.keys())
+    return (near - known - compared) | of_one_link - known
 
 
 def _sharers(
-    of_key: Mapping[int, Iterable[int]], connection: sa.Connection
+    connection: sa.Connection, of_key: Mapping[int, Collection[int]], hubs: Hubs
 ) -> Mapping[Pair, set[int]]:
-    """Return the pairs of texts that share keys, each with the shared keys."""
+    """Return the pairs that texts form with others, and the keys that support them."""
     found: dict[Pair, set[int]] = {}
-    for key, others in keys.holders(connection, of_key).items():
-        for text in of_key[key]:
-            for other in others - {text}:
+    wanted = {key for key, some in of_key.items() if key not in hubs or hubs[key] in some}
+    having = keys.holders(connection, wanted)
+    for key, some in of_key.items():
+        hub = hubs.get(key)
+        for text in some:
+            all_others = key not in hubs or text == hub
+            others = having.get(key, ()) if all_others else filter(None, [hub])
+            for other in {*others} - {text}:
                 found.setdefault(_pair(text, other), set()).add(key)
     return found
 

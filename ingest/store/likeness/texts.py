@@ -23,13 +23,16 @@ class Moves:
 
     `present` are the texts that these entries have now. `left` are texts that they had and other
     entries still have. `empty` are texts that no entry has any more. `new` are texts that no entry
-    had before. `gained` and `lost` are keys with their texts.
+    had before. `gained` and `lost` are keys with their texts. `entered` are the entries that have
+    another text than before, `unmoved` the texts of the others.
     """
 
     present: set[int]
     left: set[int]
     new: set[int]
     empty: set[int]
+    entered: set[int]
+    unmoved: set[int]
     gained: set[KeyOfText]
     lost: set[KeyOfText]
 
@@ -65,13 +68,20 @@ def move(
     left = {place for entry, place in before.items() if place != after.get(entry)}
     still = _links_of(connection, {place.text_id for place in left})
     empty = {place.text_id for place in left} - still.keys()
-    entered = {place for entry, place in after.items() if place != before.get(entry)}
+    changed = {place for entry, place in after.items() if place != before.get(entry)}
+    unmoved = {
+        entry: place.text_id
+        for entry, place in after.items()
+        if entry in before and before[entry].text_id == place.text_id
+    }
     return Moves(
         present={place.text_id for place in after.values()},
         left={place.text_id for place in left} - empty,
         new=set(new),
         empty=empty,
-        gained=_links(entered) | {(key, text) for text, made in new.items() for key in made},
+        entered=after.keys() - unmoved.keys(),
+        unmoved=set(unmoved.values()),
+        gained=_links(changed) | {(key, text) for text, made in new.items() for key in made},
         lost={pair for pair in _links(left) if pair[0] not in still.get(pair[1], ())}
         | _delete(connection, empty),
     )

@@ -39,7 +39,11 @@ def prepare(connection: sa.Connection, entry_ids: Collection[int]) -> Prepared:
 def _near(connection: sa.Connection, prints: Collection[Print]) -> set[int]:
     """Return the ids of the texts that will probably be compared with these new texts."""
     asked = {key for one in prints for key in (*one.keys, one.link_key) if key is not None}
-    having = keys.holders(connection, asked - keys.frequent(connection, asked))
+    hubs = keys.hubs_of(connection, asked)
+    having = {
+        **keys.holders(connection, asked - hubs.keys()),
+        **{key: {hub} for key, hub in hubs.items() if hub is not None},
+    }
     of_text = keys.clause_keys_of(connection, set().union(*having.values()))
     near: set[int] = set()
     for one in prints:
@@ -58,17 +62,18 @@ def write(
     """
     _lock(connection)
     moves = texts.move(connection, entry_ids, prepared.own)
-    reopened = texts.close(connection, moves.present)
+    reopened = texts.close(connection, moves.present | moves.left)
     shift = keys.change(connection, moves.gained, moves.lost)
     touched = links.unlink(connection, moves.empty)
-    touched |= links.dissolve(connection, shift.frequent, moves.losers)
-    asked = {(key, text) for text, some in reopened.items() for key in some} | moves.gained
-    for key, some in keys.holders(connection, shift.rare).items():
-        asked |= {(key, text) for text in some}
-    pairs = links.candidates(connection, asked, moves.new)
+    touched |= links.dissolve(connection, shift, moves.losers)
+    again = {(key, text) for text, some in reopened.items() for key in some}
+    hubs = {**keys.hubs_of(connection, {key for key, _ in again}), **shift.after}
+    asked = again | moves.gained | keys.to_compare(connection, shift)
+    pairs = links.candidates(connection, asked, hubs, moves.new)
     touched |= _link(connection, pairs, prepared, now)
-    joined, others = clusters.join(connection, entry_ids)
-    return joined | clusters.settle(connection, touched | moves.left | others)
+    joined, others = clusters.join(connection, moves.entered)
+    unsettled = touched | moves.left | moves.unmoved | others
+    return joined | clusters.settle(connection, unsettled)
 
 
 def _link(
@@ -118,9 +123,8 @@ def forget(connection: sa.Connection, entry_ids: Collection[int], *, now: dateti
     moves = texts.move(connection, entry_ids, {})
     shift = keys.change(connection, (), moves.lost)
     touched = links.unlink(connection, moves.empty)
-    touched |= links.dissolve(connection, (), moves.losers)
-    reopened = set().union(*keys.holders(connection, shift.rare).values())
-    _postpone(connection, reopened, now)
+    touched |= links.dissolve(connection, shift, moves.losers)
+    _postpone(connection, {text for _, text in keys.to_compare(connection, shift)}, now)
     entries = texts.entry_of_each(connection, touched | moves.left).values()
     mark_due_for(connection, LIKENESS, entries, now)
 
