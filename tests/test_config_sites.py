@@ -77,6 +77,27 @@ def test_init_in_the_folder_of_a_site_sets_up_the_archive_for_it(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
+    ("files", "beginning"),
+    [
+        (HEXO | {"_config.yml": "timezone: Asia/Shanghai"}, ""),
+        (HEXO | {"_config.yml": "timezone: ''"}, "name your zone in _config.yml"),
+        ({"conf.py": "BLOG_TITLE = 1\n# USE_SLUGIFY = False\n"}, "set USE_SLUGIFY = False"),
+        ({"conf.py": "BLOG_TITLE = 1\nUSE_SLUGIFY = False\n"}, ""),
+    ],
+)
+def test_init_says_what_to_change_in_the_settings_of_the_site(
+    tmp_path: Path, files: dict[str, str], beginning: str
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    _, set_up, *advice, following = Program(tmp_path).good("init").splitlines()
+    assert set_up.startswith("set up the archive for")
+    assert following.startswith("next: ")
+    assert " ".join(advice).startswith(beginning)
+    assert bool(advice) == bool(beginning)
+
+
+@pytest.mark.parametrize(
     ("name", "text", "new"),
     [
         ("config.toml", 'baseURL = "https://a.example.cn/"', "hugo.toml"),

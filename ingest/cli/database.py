@@ -47,6 +47,8 @@ def init(
                 settings=settings,
             )
         )
+        if site.advice:
+            say(recognized(site.advice))
     database.dispose()
     inside = "" if directory == Path() else f"cd {directory} && "
     say(_("next: {inside}guidang feeds add URL, then: guidang poll", inside=inside))

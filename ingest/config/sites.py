@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import yaml
 
 from ingest.config.outputs import ArchiveConfig
+from ingest.messages import message
 from ingest.outputs import LAYOUTS
 
 _HUGO_SUFFIXES = ("toml", "yaml", "yml", "json")
@@ -18,10 +20,14 @@ _LONGEST = 1 << 20  # bytes; the rest of a file is ignored
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """The program that builds a site, and the archive settings for that site."""
+    """The program that builds a site, and the archive settings for that site.
+
+    `advice` says what to change in the settings of the program; it may be empty.
+    """
 
     program: str
     settings: Mapping[str, str] = field(default_factory=dict)
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,17 @@ class _Sign:
     files: Sequence[str]
     settings: Mapping[str, str]
 
+
+# Hexo's next major version will read an empty zone as UTC (its commit #5731).
+_HEXO_ADVICE = message(
+    "name your zone in _config.yml (timezone: Asia/Shanghai), and set date_style to local in "
+    "config.toml; otherwise dates depend on the machine that builds the site"
+)
+_NIKOLA_ADVICE = message(
+    "set USE_SLUGIFY = False in conf.py; otherwise Nikola stops at two tags that have the same "
+    "pinyin"
+)
+_NO_SLUGIFY = re.compile(r"^USE_SLUGIFY\s*=\s*False", re.MULTILINE)
 
 # The records are in their own folder, so that they are not mixed with the user's posts.
 _SIGNS = (
@@ -97,7 +114,7 @@ def _hexo(folder: Path) -> Site | None:
     if zone := _zone(given.get("timezone")):
         # If Hexo's settings name a time zone, Hexo reads dates in that zone on every machine.
         settings |= {"timezone": zone, "date_style": "local"}
-    return Site(program="Hexo", settings=settings)
+    return Site(program="Hexo", settings=settings, advice="" if zone else _HEXO_ADVICE)
 
 
 def _themes(folder: Path, given: Mapping[str, Any]) -> Iterator[str]:
@@ -127,9 +144,12 @@ def _jekyll(folder: Path) -> Site | None:
 
 
 def _nikola(folder: Path) -> Site | None:
-    if "BLOG_TITLE" not in _text(folder / "conf.py"):
+    given = _text(folder / "conf.py")
+    if "BLOG_TITLE" not in given:
         return None
-    return Site(program="Nikola", settings={"path": "posts/feeds", "layout": "nikola"})
+    advice = "" if _NO_SLUGIFY.search(given) else _NIKOLA_ADVICE
+    settings = {"path": "posts/feeds", "layout": "nikola"}
+    return Site(program="Nikola", settings=settings, advice=advice)
 
 
 def _settings(file: Path) -> Mapping[str, Any]:
