@@ -11,6 +11,7 @@ import pytest
 
 from ingest.outputs import LAYOUTS, make_layout
 from ingest.outputs.inert import inert_text
+from ingest.outputs.names import category_names
 from ingest.outputs.naming import author_of_record
 from ingest.store import files
 from ingest.values import Record
@@ -25,6 +26,8 @@ pytestmark = pytest.mark.long
 CASES = json.loads((Path(__file__).parent / "data/layouts/odd.json").read_text("utf-8"))
 # These show a name, title or description as HTML in their usual themes.
 UNESCAPED = {"eleventy", "jekyll", "material", "pelican"}
+# Which of a record's categories a post has: one, or none, in these programs.
+CATEGORIES = {"nikola": slice(-1, None), "pelican": slice(-1, None), "vitepress": slice(0)}
 # Signs become full-width where names would share a page, or where they separate names.
 HALF_WIDTH = {code + 0xFEE0: code for code in range(0x21, 0x7F)}
 
@@ -83,11 +86,13 @@ def test_pages_show_what_is_stored(odd: World, name: str, generators: Generators
 def _differences(name: str, record: Record, page: Page, world: World) -> Iterator[object]:
     shown = inert_text if name in UNESCAPED else str
     layout = make_layout(name, world.config.archive)
+    categories = list(category_names(record, world.config.archive.default_category))
     expected = {
         "title": shown(record.title) or f"{record.at:%Y-%m-%d %H:%M}",
         "at": record.at.replace(microsecond=0),
         "author": inert_text(author_of_record(record)).casefold(),
         "tags": set(CASES["tags"]),
+        "categories": categories[CATEGORIES.get(name, slice(None))],
         "body": dom_of(f"<div>{layout.html_of(record)}</div>"),
     }
     found = {
@@ -95,6 +100,7 @@ def _differences(name: str, record: Record, page: Page, world: World) -> Iterato
         "at": page.at,
         "author": page.author.translate(HALF_WIDTH).casefold(),
         "tags": {tag.translate(HALF_WIDTH) for tag in page.tags},
+        "categories": [category.translate(HALF_WIDTH) for category in page.categories],
         "body": dom_of(page.body),
     }
     assert len(set(page.tags)) == len(CASES["tags"])
