@@ -53,15 +53,14 @@ def item_digest(scope: bytes, item: bytes) -> bytes:
     return digest.digest()
 
 
-_ESCAPES = (b"\0", b"\x1b", b"~{")  # of UTF-16, ISO-2022 and HZ
-
-
 def split(body: bytes) -> Split | None:
     """Split an RSS, RDF, Atom or JSON Feed at its items; None if their positions are uncertain.
 
     Documents in UTF-16, ISO-2022 and HZ are not split: `<` may be part of another character there.
     """
-    if not shortcuts.ENABLED or any(sign in body for sign in _ESCAPES):
+    if not shortcuts.ENABLED or b"\0" in body or b"\x1b" in body:
+        return None
+    if b"~" in body and b"~{" in body:  # One byte is found ten times as fast as two.
         return None
     start = len(_UTF8_BOM) if body.startswith(_UTF8_BOM) else 0
     if body[start : start + 100].lstrip().startswith(b"{"):
