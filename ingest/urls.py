@@ -71,10 +71,11 @@ def absolute_link(link: str | None, base_url: str | None) -> str | None:
     A relative link needs `base_url`. Blanks are encoded as browsers encode them; line breaks and
     the blanks around them are removed.
     """
-    if not link or not (link := _BLANKS.sub(_encode_blanks, link.strip())):
+    if not link or not (link := link.strip()):
         return None
     if len(link) <= _LONGEST and PLAIN_LINK.fullmatch(link):
         return link
+    link = _BLANKS.sub(_encode_blanks, link)
     try:
         joined = urljoin(base_url or "", link)
         parts = urlsplit(joined)

@@ -21,14 +21,7 @@ from ingest.reading.entries import lead_image
 from ingest.reading.entries.body import bases_of, body_of, enclosures_of, images_of, with_files
 from ingest.reading.extract.truncation import looks_truncated
 from ingest.reading.shortcuts.split import Split
-from ingest.values import (
-    Author,
-    Document,
-    NormalEntry,
-    Packed,
-    ParsedEntry,
-    ParsedFeed,
-)
+from ingest.values import Author, Document, NormalEntry, Packed, ParsedEntry, ParsedFeed
 
 # RSSHub adds its own name to titles, as in `知乎热榜 - RSSHub`.
 _PROGRAM = re.compile(r"\s*[-–—|_·]\s*(?:powered by\s+)?rsshub\s*\Z", re.IGNORECASE)
@@ -72,33 +65,46 @@ class Parsed:
 
 def each_entry(feed: ParsedFeed, context: Context) -> Iterator[Parsed]:
     """Yield the entries of a feed, each with the function that normalises it."""
-    title = name_of(feed, context)
-    author = next(
-        (author.name for author in authors_of(feed.authors, are_text=feed.names_are_text)), None
-    )
+    shared = _shared_by_entries(feed, context)
     for entry, raw in zip(feed.entries, _raw_documents(feed, context), strict=True):
         digest = _item_digest(entry, context)
-        work = partial(_normalize_entry, entry, feed, context, title, author, raw, digest)
-        yield Parsed(entry, raw, digest, work)
+        yield Parsed(entry, raw, digest, partial(_normalize_entry, entry, shared, raw, digest))
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the entries of a feed share; their relative addresses are relative to `site`."""
+
+    feed: ParsedFeed
+    context: Context
+    title: str
+    author: str | None
+    site: str
+
+
+def _shared_by_entries(feed: ParsedFeed, context: Context) -> _Shared:
+    authors = authors_of(feed.authors, are_text=feed.names_are_text)
+    url = context.document.final_url
+    return _Shared(
+        feed=feed,
+        context=context,
+        title=name_of(feed, context),
+        author=authors[0].name if authors else None,
+        site=urls.absolute_link(feed.link, url) or url,
+    )
 
 
 def _normalize_entry(
-    entry: ParsedEntry,
-    feed: ParsedFeed,
-    context: Context,
-    feed_title: str,
-    feed_author: str | None,
-    raw: Packed,
-    item_digest: bytes,
+    entry: ParsedEntry, shared: _Shared, raw: Packed, item_digest: bytes
 ) -> NormalEntry:
-    link = _link(entry, feed, context)
-    otherwise = link or _site_of(feed, context)
-    bases = bases_of(entry, document_url=context.document.final_url, otherwise=otherwise)
+    feed, context = shared.feed, shared.context
+    link = _link(entry, shared.site)
+    bases = bases_of(entry, document_url=context.document.final_url, otherwise=link or shared.site)
     body, files = body_of(entry, bases), enclosures_of(entry, bases)
     image = lead_image.choose(images_of(entry, bases), files, body, channel_images=feed.logos)
     clean = body.clean()
     text = clean.shown.text
-    title = _title(entry, feed_title, text)
+    title = _title(entry, shared.title, text)
     spoken = language.detect(f"{title}\n{text}")
     return NormalEntry(
         guid=_guid(entry),
@@ -112,8 +118,8 @@ def _normalize_entry(
         text=text,
         lead_image=image,
         language=spoken,
-        feed_title=feed_title,
-        feed_author=feed_author,
+        feed_title=shared.title,
+        feed_author=shared.author,
         enclosures=files,
         text_digest=dedupe.text_digest(title, text, clean.shown.media),
         item_digest=item_digest,
@@ -142,17 +148,11 @@ def without_program(name: str) -> str:
     return _PROGRAM.sub("", name) or name
 
 
-def _link(entry: ParsedEntry, feed: ParsedFeed, context: Context) -> str | None:
-    link = urls.absolute_link(entry.link, _site_of(feed, context))
+def _link(entry: ParsedEntry, site: str) -> str | None:
+    link = urls.absolute_link(entry.link, site)
     # In RSS 2.0, a guid is a permalink unless isPermaLink is "false".
     guid = entry.guid if entry.guid_is_permalink else None
     return link or urls.absolute_link(guid, None)
-
-
-def _site_of(feed: ParsedFeed, context: Context) -> str:
-    """Return the web page that a feed links to, which is the base of its relative addresses."""
-    url = context.document.final_url
-    return urls.absolute_link(feed.link, url) or url
 
 
 def _guid(entry: ParsedEntry) -> str | None:
