@@ -65,7 +65,7 @@ def _with_items(feed: ParsedFeed, parts: Split | None) -> ParsedFeed:
     if parts is None or len(parts.items) != len(feed.entries):
         return feed
     pairs = zip(feed.entries, parts.items, strict=True)
-    return replace(feed, entries=tuple(replace(entry, item=item) for entry, item in pairs))
+    return replace(feed, entries=tuple(entry.with_item(item) for entry, item in pairs))
 
 
 def _with_provenance(feed: ParsedFeed, decoded: Decoded) -> ParsedFeed:
