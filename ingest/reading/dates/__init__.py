@@ -74,7 +74,7 @@ def resolve_date(
     if not raw:
         return None
     where = _Where(
-        now=first_seen_at.astimezone(zone),
+        first_seen_at=first_seen_at,
         zone=zone,
         gmt_is_local=gmt_is_local,
         cst_is_american=cst_is_american,
@@ -90,10 +90,15 @@ def resolve_date(
 class _Where:
     """When and where a date was read; the fields are the parameters of `resolve_date`."""
 
-    now: datetime
+    first_seen_at: datetime
     zone: tzinfo
     gmt_is_local: bool
     cst_is_american: bool
+
+    @property
+    def now(self) -> datetime:
+        """The moment when the date was read, as people in this zone know it."""
+        return self.first_seen_at.astimezone(self.zone)
 
 
 def _is_credible(at: datetime, first_seen_at: datetime) -> bool:
@@ -188,11 +193,11 @@ def _named_zone(text: str, start: int, where: _Where) -> tzinfo | None:
 
 def _correct_gmt(found: ResolvedDate, named: tzinfo | None, where: _Where) -> ResolvedDate:
     """Read a time labelled GMT as local if the feed mislabels times, or if GMT is in the future."""
-    if named is not UTC:
+    seen_by = where.first_seen_at + _CLOCK_SKEW
+    if named is not UTC or not (where.gmt_is_local or found.at > seen_by):
         return found
     local = found.at.replace(tzinfo=where.zone).astimezone(UTC)
-    seen_by = where.now + _CLOCK_SKEW
-    if not where.gmt_is_local and not (found.at > seen_by >= local):
+    if not where.gmt_is_local and local > seen_by:
         return found
     return ResolvedDate(
         at=local,
