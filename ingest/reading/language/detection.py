@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from itertools import repeat
 
 import opencc
 
@@ -21,7 +20,7 @@ def _runs(characters: str) -> re.Pattern[str]:
 
     `[…]+` matches the same, but `re` finds `[…][…]*` faster, because it scans for one character.
     """
-    return re.compile(f"[{characters}][{characters}]*")
+    return re.compile(f"([{characters}][{characters}]*)")
 
 
 _OF_KANA = "\u3041-\u3096\u30a1-\u30fa\uff66-\uff9d"
@@ -51,8 +50,9 @@ def detect(text: str) -> str:
     The language that a feed states is not used: RSSHub writes `en` by default.
     """
     sample = text[:_SAMPLE]
-    han = "".join(_HAN.findall(sample))
-    if han and not _BESIDE_HAN.search(sample):
+    runs = _HAN.split(sample)  # Every second piece is a run of Han characters.
+    han = "".join(runs[1::2])
+    if han and not _BESIDE_HAN.search("".join(runs[::2])):
         return _which_chinese(han[:_CHINESE_SAMPLE])
     kana = "".join(_KANA.findall(sample))
     hangul = sum(map(len, _HANGUL.findall(sample)))
@@ -90,12 +90,13 @@ def _weight_at_ends(han: str) -> float:
 
 def _weight_of(han: str) -> float:
     """Return the sum of the weights: above 0 for Simplified, below 0 for Traditional."""
-    return sum(map(_weights().get, han, repeat(0.0)))
+    units = memoryview(han.encode("utf-16")).cast("H")  # twice as fast as a lookup by character
+    return sum(map(_weights().__getitem__, units))
 
 
 @functools.cache
-def _weights() -> dict[str, float]:
-    """Return the weights of the characters that differ between Simplified and Traditional.
+def _weights() -> list[float]:
+    """Return the weight of each code unit of UTF-16: 0 if Simplified and Traditional share it.
 
     Traditional characters have weights below 0. A character that the other script's character set
     also contains (后, 里, 著) has a small weight.
@@ -103,9 +104,11 @@ def _weights() -> dict[str, float]:
     characters = [chr(code) for code in (*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000))]
     lines = "\n".join(characters)
     other = {to: opencc.OpenCC(to).convert(lines).split("\n") for to in ("s2t", "t2s")}
-    weights = _weigh(characters, other["s2t"], "big5")
+    weights = [0.0] * 0x10000
+    for character, weight in _weigh(characters, other["s2t"], "big5").items():
+        weights[ord(character)] += weight
     for character, weight in _weigh(characters, other["t2s"], "gb2312").items():
-        weights[character] = weights.get(character, 0.0) - weight
+        weights[ord(character)] -= weight
     return weights
 
 
