@@ -131,33 +131,19 @@ class _Reader:
 
     def __init__(self, base_url: str | None) -> None:
         self._base_url = base_url
-        self._open = [_TOP]
         self._media: list[str] = []
         self._pictures: list[etree._Element] = []
 
     def read(self, pieces: list[str]) -> _Read:
         """Read a fragment that is split at its tags: every second piece is the inside of a tag."""
+        tags = [_KNOWN.get(inside) or self._read_attributes(inside) for inside in pieces[1::2]]
+        _check_nesting(tags)
         written, shown = pieces[:], pieces[:]
-        for place in range(1, len(pieces), 2):
-            tag = _KNOWN.get(pieces[place]) or self._read_attributes(pieces[place])
-            if not tag.is_closing:
-                self._enter(tag.name)
-            elif self._open.pop() != tag.name:
-                raise OddError
-            written[place], shown[place] = tag.written, tag.shown
-        if len(self._open) > 1:
-            raise OddError
+        written[1::2] = [tag.written for tag in tags]
+        shown[1::2] = [tag.shown for tag in tags]
         shown[::2] = shown_texts(pieces[::2])
         text = join_lines("".join(shown).split(_LINE_END))
         return "".join(written), Shown(text, self._media), self._pictures
-
-    def _enter(self, name: str) -> None:
-        if name not in _HOLDS[self._open[-1]] or (name == "a" and name in self._open):
-            raise OddError
-        if name in _HOLDS:
-            self._open.append(name)
-            if len(self._open) > _DEEPEST:
-                raise OddError
 
     def _read_attributes(self, written: str) -> _Tag:
         """Return a tag with attributes; make the address of a link or picture absolute."""
@@ -171,7 +157,7 @@ class _Reader:
             resolved[attribute] = self._address(attributes[attribute], schemes)
         if name == "img":
             self._note_picture(attributes, resolved)
-        quoted = (f' {key}="{value.replace("&", "&amp;")}"' for key, value in resolved.items())
+        quoted = [f' {key}="{value.replace("&", "&amp;")}"' for key, value in resolved.items()]
         return _Tag(name, f"<{name}{''.join(quoted)}>", "")
 
     def _note_picture(self, attributes: dict[str, str], resolved: dict[str, str]) -> None:
@@ -185,6 +171,23 @@ class _Reader:
         if url is None or not _WEB.match(url) or written.lstrip().startswith("#"):
             raise OddError
         return url
+
+
+def _check_nesting(tags: list[_Tag]) -> None:
+    """Raise `OddError` if a parser would close or split an element without a tag."""
+    opened = [_TOP]
+    for name, _, _, is_closing in tags:
+        if is_closing:
+            if opened.pop() != name:
+                raise OddError
+        elif name not in _HOLDS[opened[-1]] or (name == "a" and name in opened):
+            raise OddError
+        elif name in _HOLDS:
+            opened.append(name)
+            if len(opened) > _DEEPEST:
+                raise OddError
+    if len(opened) > 1:
+        raise OddError
 
 
 def _name(written: str) -> str:
