@@ -20,6 +20,7 @@ from ingest.reading.documents import merging
 from ingest.reading.html import bbcode, cleaning
 from ingest.reading.html.addresses import absolute
 from ingest.reading.html.allowed import sanitize
+from ingest.reading.html.pictures import Picture
 from ingest.reading.html.text import Shown, shown_by
 from ingest.reading.html.tree import parse_fragment
 from ingest.reading.shortcuts import plain_html
@@ -56,7 +57,7 @@ class Fragment:
         self._plain = plain_html.read(written, base_url)
         self._tree: etree._Element | None = None
 
-    def pictures(self) -> list[etree._Element]:
+    def pictures(self) -> Sequence[Picture]:
         """Return the elements that may show a picture, in their order.
 
         Read them before calling `clean`, which changes them.

@@ -32,7 +32,7 @@ _DECOY_PART = re.compile(
     r"|scorecardresearch|stats?\.wordpress|pixel\.wp\.com|weixin_?code|wechat_?code"
     r"|zhihu\.com/equation|codecogs|/share[_-]|(?<![a-z])(?:ewm|adimg|guanggao|51la)(?![a-z])"
     r"|(?<![a-z0-9])(?:ads?|advert)(?![a-z0-9])"
-    r"|(?:\A|[/.])(?:pixel|counter|beacon|spacer|track(?:er|ing)?|stat)(?:[/.]|\Z)"
+    r"|(?:\A|[/.])(?:pixel|counter|beacon|spacer|track(?:er|ing)?|stat)(?:[/.]|\Z)|\.svg\Z"
 )
 # These parts of an address indicate a small picture, unless the HTML gives it a large size: 36kr
 # keeps all its pictures below /avatar/. WeChat keeps profile pictures at wx.qlogo.cn, but the
@@ -131,10 +131,12 @@ def _is_picture(enclosure: Enclosure) -> bool:
     return media_type.startswith("image")
 
 
-def _in_body(elements: Sequence[etree._Element], base_url: str | None) -> Iterator[str]:
+def _in_body(elements: Sequence[pictures.Picture], base_url: str | None) -> Iterator[str]:
     """Yield the pictures of the body that may be its lead image, in their order."""
     for element in elements:
-        if element.tag == "video":
+        if isinstance(element, dict):
+            url = _of_image(element, base_url)
+        elif element.tag == "video":
             url = pictures.usable(element.get("poster"), base_url)
         elif element.tag == "picture":
             url = _of_picture(element, base_url)
@@ -164,14 +166,14 @@ def _of_noscript(noscript: etree._Element, base_url: str | None) -> Iterator[str
         yield from filter(None, (_of_image(image, base_url) for image in escaped))
 
 
-def _of_image(image: etree._Element, base_url: str | None) -> str | None:
+def _of_image(image: pictures.Picture, base_url: str | None) -> str | None:
     url = None if _is_decoy(image) else pictures.address_of(image, base_url)
     if url is None or _is_decoy_anywhere(url):
         return None
     return None if _is_small_by_nature(url) and not _is_large(image) else url
 
 
-def _is_decoy(image: etree._Element) -> bool:
+def _is_decoy(image: pictures.Picture) -> bool:
     style = (image.get("style") or "").lower()
     return (
         image.get("smilieid") is not None
@@ -184,7 +186,7 @@ def _is_decoy(image: etree._Element) -> bool:
     )
 
 
-def _sides(image: etree._Element, style: str) -> list[int | None]:
+def _sides(image: pictures.Picture, style: str) -> list[int | None]:
     styled = dict(_STYLED.findall(style))
     written = (styled.get(side) or image.get(side) or "" for side in ("width", "height"))
     found = [int(match[1]) if (match := _PIXELS.match(side)) else None for side in written]
@@ -209,7 +211,7 @@ def _is_flat(ratio: str | None) -> bool:
         return False
 
 
-def _is_large(image: etree._Element) -> bool:
+def _is_large(image: pictures.Picture) -> bool:
     sides = _sides(image, (image.get("style") or "").lower())
     written = image.get("data-img-size-val") or image.get("data-rawwidth") or ""
     sides += [int(side) for side in re.findall(r"\d{1,6}", written[:20])]
@@ -221,8 +223,7 @@ def _is_decoy_address(url: str) -> bool:
 
 
 def _is_decoy_anywhere(url: str) -> bool:
-    is_drawing = urlsplit(url).path.lower().endswith(".svg")
-    return is_drawing or bool(_DECOY_PART.search(_address(url)))
+    return bool(_DECOY_PART.search(_address(url)))
 
 
 def _is_small_by_nature(url: str) -> bool:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from lxml import etree
 
 from ingest.reading.html.addresses import MEDIA_SCHEMES, absolute
 from ingest.reading.html.tree import parse_fragment
+
+# A picture: its element, or only the attributes of that, which plain HTML gives without a tree.
+Picture: TypeAlias = etree._Element | dict[str, str]  # noqa: SLF001 (lxml has no public name for it)
 
 # Each script for lazy loading uses its own attribute. Better known attributes come first.
 LAZY_ATTRIBUTES = (
@@ -33,7 +37,7 @@ _CANDIDATE = re.compile(r"[\s,]*(\S*[^\s,])(?:\s+([^,]*))?(?:,|\s*\Z)")
 _LONGEST_SET = 20_000
 
 
-def address_of(image: etree._Element, base_url: str | None) -> str | None:
+def address_of(image: Picture, base_url: str | None) -> str | None:
     """Return the absolute address of an `img`'s picture; None if it has only a placeholder.
 
     Attributes for lazy loading are preferred to `src`, which is then a placeholder. `srcset` is
@@ -43,7 +47,7 @@ def address_of(image: etree._Element, base_url: str | None) -> str | None:
     return late or largest(image.get("srcset"), base_url) or usable(image.get("src"), base_url)
 
 
-def late_address(image: etree._Element, base_url: str | None) -> str | None:
+def late_address(image: Picture, base_url: str | None) -> str | None:
     """Return the absolute address that a lazy-loading script would use."""
     if not LATE_ATTRIBUTES.intersection(image.keys()):
         return None

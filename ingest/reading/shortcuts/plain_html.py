@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from lxml import etree
-
 from ingest.reading import shortcuts
 from ingest.reading.html.addresses import LINK_SCHEMES, MEDIA_SCHEMES, absolute
 from ingest.reading.html.allowed import sanitize_plain
@@ -87,15 +85,18 @@ _USUAL_ATTRIBUTES = frozenset("alt border height href rel src target title width
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A plain fragment: clean HTML, its visible content, and its `img` elements before cleaning."""
+    """A plain fragment: clean HTML, its visible content, and its pictures before cleaning.
+
+    A picture is the attributes of an `img`.
+    """
 
     html: SafeHtml
     shown: Shown
-    pictures: list[etree._Element]
+    pictures: list[dict[str, str]]
 
 
 # HTML that is not yet sanitized, its visible content, and its pictures.
-_Read: TypeAlias = tuple[str, Shown, list[etree._Element]]  # noqa: SLF001 (no public name)
+_Read: TypeAlias = tuple[str, Shown, list[dict[str, str]]]
 
 
 def read(fragment: str, base_url: str | None) -> Plain | None:
@@ -132,7 +133,7 @@ class _Reader:
     def __init__(self, base_url: str | None) -> None:
         self._base_url = base_url
         self._media: list[str] = []
-        self._pictures: list[etree._Element] = []
+        self._pictures: list[dict[str, str]] = []
 
     def read(self, pieces: list[str]) -> _Read:
         """Read a fragment that is split at its tags: every second piece is the inside of a tag."""
@@ -164,7 +165,7 @@ class _Reader:
         if "src" not in resolved or lacks_source(attributes["src"], attributes.get("alt")):
             raise OddError
         self._media.append(resolved["src"])
-        self._pictures.append(etree.Element("img", attributes))
+        self._pictures.append(attributes)
 
     def _address(self, written: str, schemes: frozenset[str]) -> str:
         url = absolute(written, self._base_url, schemes)
