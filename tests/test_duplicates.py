@@ -94,9 +94,9 @@ def test_an_edit_splits_a_cluster(program: Program, site: Site) -> None:
     assert [one["feed_title"] for one in story["duplicates"]] == ["摘要"]
 
 
-def output(program: Program, duplicates: str) -> list[str]:
+def output(program: Program, duplicates: str, more: str = "") -> list[str]:
     """Write the archive; return the texts of its files that tell the story."""
-    program.write_config(f'[archive]\nduplicates = "{duplicates}"\n')
+    program.write_config(f'[archive]\nduplicates = "{duplicates}"\n{more}\n')
     program.good("poll", "--all")
     program.good("archive", "--check")
     texts = [path.read_text() for path in sorted(program.folder.rglob("*.md"))]
@@ -112,6 +112,28 @@ def test_an_output_may_have_only_canonical_entries(program: Program, site: Site)
     (text,) = output(program, "canonical")
     assert "/a/b.html" in text
     assert len(output(program, "keep")) == 2
+
+
+def written(program: Program, more: str = "") -> list[str]:
+    """Return the names of the items that an output with only canonical entries has."""
+    texts = output(program, "canonical", more)
+    return [name for text in texts for name in "abc" if f"/a/{name}.html" in text]
+
+
+def test_an_output_without_the_canonical_entry_has_the_next_best(program: Program) -> None:
+    assert written(program) == ["a"]
+    assert written(program, 'feeds = ["转载站", "摘要"]') == ["b"]
+    assert written(program, 'feeds = ["摘要"]') == ["c"]
+    assert written(program) == ["a"]
+    program.good("feeds", "set", "图书馆", "--publish-after", "3650d")
+    assert written(program) == ["b"]
+    program.good("feeds", "set", "转载站", "--publish-after", "3650d")
+    assert written(program) == ["c"]
+    assert written(program, "private = true") == ["a"]
+    program.good("feeds", "set", "图书馆", "--publish-after", "1d")
+    assert written(program) == ["a"]
+    program.good("feeds", "set", "图书馆", "--excerpt-only")
+    assert written(program) == ["a"]
 
 
 def test_an_output_may_link_duplicates(program: Program) -> None:

@@ -159,6 +159,28 @@ def test_an_embargo_of_an_output_applies_to_this_output_only(world: World, site:
     assert embargoed(world) == {}
 
 
+def test_a_duplicate_is_written_until_the_embargo_of_its_canonical_entry_ends(
+    world: World, site: Site
+) -> None:
+    text = "<p>市图书馆十二月起延长开放时间，读者可凭借阅证入馆，周末照常开放。</p>"
+    titles = ("第1条 图书馆延长开放", "第2条 周末也能借书")
+    dates = [format_datetime(NOON - timedelta(days=days), usegmt=True) for days in (2, 1)]
+    for number, (title, date) in enumerate(zip(titles, dates, strict=True), 1):
+        story = item(number, title=title, description=text, pubDate=date)
+        site.set(f"/{number}.xml", rss(story, title=f"{number}"))
+    world.add(site.url("/1.xml"), publish_after="30d")
+    world.add(site.url("/2.xml"))
+    configure(world, {"duplicates": "canonical"})
+    world.poll()
+    follow(world)
+    assert numbers(world) == [2]
+    assert world.folder.check() == []
+    world.clock.move(days=28)
+    follow(world)
+    assert numbers(world) == [1]
+    assert world.folder.check() == []
+
+
 def test_rights_of_a_feed_apply_to_public_outputs_only(world: World, site: Site) -> None:
     url = site.url("/feed.xml")
     world.add(url, excerpt_only=True, noindex=True, publish_after="5d")

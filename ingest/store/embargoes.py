@@ -40,6 +40,12 @@ _BEGIN = sa.insert(_EMBARGO).from_select(
 )
 
 
+def entries(connection: sa.Connection, output: str) -> set[int]:
+    """Return the entries that the output must not contain yet."""
+    query = sa.select(_EMBARGO.c.entry_id).where(_EMBARGO.c.output == output)
+    return set(connection.scalars(query))
+
+
 def has_ended(connection: sa.Connection, output: str, *, now: datetime) -> bool:
     """Return whether an embargo of the output has ended."""
     return connection.scalar(_HAS_ENDED, {"of_output": output, "now": now}) is not None

@@ -12,6 +12,7 @@ from ingest.follow.files.folder import Folder
 from ingest.follow.files.site_files import SiteFiles
 from ingest.follow.files.site_names import SiteNames
 from ingest.outputs.selection import passes
+from ingest.store import embargoes
 from ingest.store import files as store
 from ingest.values import Record
 
@@ -52,9 +53,14 @@ def _of_files(folder: Folder, output: OutputConfig, database: Database) -> Itera
         known.add(path)
         if what := _compare(folder, path, None if is_due else digest):
             yield Difference(path=path, what=what)
+    embargoed = database.query(embargoes.entries, output.name)
+
+    def may_have(record: Record) -> bool:
+        return passes(record, output) and record.entry_id not in embargoed
+
     for records in _without_path(database, output.name):
-        passing = [record for record in records if passes(record, output)]
-        for _ in apply_duplicates(passing, output, database):
+        allowed = [record for record in records if may_have(record)]
+        for _ in apply_duplicates(allowed, output, database, may_have):
             yield Difference(path="(no path yet)", what="missing")
     for path in folder.records():
         if path not in known:

@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from ingest.config import OutputConfig
 from ingest.database import Database
-from ingest.outputs.selection import passes
 from ingest.store import files as store
-from ingest.store.likeness.stories import canonical_of, stories_of
+from ingest.store.likeness.clusters import ranked
+from ingest.store.likeness.stories import canonical_of, stories_of, with_files
 from ingest.values import Record
+
+_MOST = 200  # entries of a story that are looked at, and files of it that are processed together
+
+Allowed: TypeAlias = Callable[[Record], bool]
+"""Whether an output may have a record: it passes the filters, and is under no embargo."""
+
+
+def with_companions(
+    entry_ids: Sequence[int], output: OutputConfig, database: Database, may_have: Allowed
+) -> Sequence[int]:
+    """Return entries, with those of their stories whose files may come or go because of them.
+
+    Only an output with `duplicates = "canonical"` has such entries.
+    """
+    if output.duplicates != "canonical":
+        return entry_ids
+    canonical = set(database.query(canonical_of, entry_ids).values())
+    if not canonical:
+        return entry_ids
+    others = database.query(with_files, output.name, canonical, limit=_MOST)
+    return sorted({*entry_ids, *others, *_chosen(canonical, output, database, may_have).values()})
 
 
 def apply_duplicates(
-    records: Sequence[Record], output: OutputConfig, database: Database
+    records: Sequence[Record], output: OutputConfig, database: Database, may_have: Allowed
 ) -> Sequence[Record]:
-    """Return the records to write, with links to their duplicates if the output shows links."""
+    """Return the records that the output has, with links to their duplicates if it shows them.
+
+    The given records are those that the output may have.
+    """
     if output.duplicates == "link":
         return _with_links(records, database)
     if output.duplicates == "canonical":
-        return _canonical(records, output, database)
+        return _one_of_each_story(records, output, database, may_have)
     return records
 
 
@@ -34,20 +59,36 @@ def _with_links(records: Sequence[Record], database: Database) -> list[Record]:
     ]
 
 
-def _canonical(records: Sequence[Record], output: OutputConfig, database: Database) -> list[Record]:
-    """Return the records without those whose canonical entry is another entry in this output."""
+def _one_of_each_story(
+    records: Sequence[Record], output: OutputConfig, database: Database, may_have: Allowed
+) -> list[Record]:
     canonical = database.query(canonical_of, [record.entry_id for record in records])
-    others = {one for entry, one in canonical.items() if entry != one}
-    if not others:
-        return list(records)
-    present = {
-        record.entry_id
-        for record in database.query(store.records, output.name, sorted(others))
-        if passes(record, output)
-    }
+    chosen = _chosen(set(canonical.values()), output, database, may_have) if canonical else {}
     return [
         record
         for record in records
-        if canonical.get(record.entry_id) in {None, record.entry_id}
-        or canonical[record.entry_id] not in present
+        if chosen.get(canonical.get(record.entry_id, 0), record.entry_id) == record.entry_id
     ]
+
+
+def _chosen(
+    canonical: Collection[int], output: OutputConfig, database: Database, may_have: Allowed
+) -> Mapping[int, int]:
+    """Return the entry that the output has of each story, by the canonical entry of the story.
+
+    This is the canonical entry; if the output may not have it, the next best one that it may have.
+    """
+    chosen = {one: one for one in _allowed(sorted(canonical), output, database, may_have)}
+    others = set(canonical) - chosen.keys()
+    for one, entries in database.query(ranked, others).items() if others else ():
+        allowed = _allowed(entries[:_MOST], output, database, may_have)
+        if best := next((entry for entry in entries if entry in allowed), None):
+            chosen[one] = best
+    return chosen
+
+
+def _allowed(
+    entry_ids: Sequence[int], output: OutputConfig, database: Database, may_have: Allowed
+) -> set[int]:
+    records = database.query(store.records, output.name, entry_ids)
+    return {record.entry_id for record in records if may_have(record)}

@@ -14,7 +14,7 @@ from ingest.database import Database
 from ingest.errors import ArchiveError
 from ingest.follow.files.batch import Batch
 from ingest.follow.files.differences import Difference, differences
-from ingest.follow.files.duplicates import apply_duplicates
+from ingest.follow.files.duplicates import apply_duplicates, with_companions
 from ingest.follow.files.folder import Folder
 from ingest.follow.files.presence import Presence
 from ingest.follow.files.site_files import SiteFiles
@@ -70,11 +70,17 @@ class Output:
         Entries belong in it if they pass its filters and are under no embargo. The records of
         deleted entries are deleted elsewhere.
         """
+
+        def may_have(record: Record) -> bool:
+            return passes(record, self.config) and not self._ends_of_embargoes([record], now)
+
+        entry_ids = with_companions(entry_ids, self.config, self._database, may_have)
         records = self._database.query(store.records, self.config.name, entry_ids)
-        passing = self._select(records)
+        passing = [record for record in records if passes(record, self.config)]
         ends = self._ends_of_embargoes(passing, now)
         free = [record for record in passing if record.entry_id not in ends]
-        wanted = [apply_rights(record, self.config) for record in free]
+        left = apply_duplicates(free, self.config, self._database, may_have)
+        wanted = [apply_rights(record, self.config) for record in left]
         followed, facts = self._write(wanted, now)
         kept = {record.entry_id for record in wanted}
         removed = [r for r in records if r.path is not None and r.entry_id not in kept]
@@ -96,11 +102,6 @@ class Output:
     def end(self, *, now: datetime) -> None:
         """Write the files of the site again if a record was removed or has another author."""
         self._site_files.complete(now=now)
-
-    def _select(self, records: Sequence[Record]) -> Sequence[Record]:
-        """Return the records that pass the filters and the setting `duplicates`."""
-        passing = [record for record in records if passes(record, self.config)]
-        return apply_duplicates(passing, self.config, self._database)
 
     def _write(self, records: Sequence[Record], now: datetime) -> tuple[Followed, set[str]]:
         """Write the files of these records and of the site; return the records' facts too."""

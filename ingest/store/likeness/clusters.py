@@ -138,6 +138,19 @@ def _ranks(connection: sa.Connection, entry_ids: Collection[int]) -> Mapping[int
     }
 
 
+def ranked(connection: sa.Connection, canonical: Collection[int]) -> Mapping[int, list[int]]:
+    """Return the entries of each of these clusters; the first of them should be canonical."""
+    asked = sa.select(numbers(connection, canonical).c.value)
+    query = sa.select(_ENTRY.c.canonical_id, _ENTRY.c.entry_id)
+    rows = connection.execute(query.where(_ENTRY.c.canonical_id.in_(asked))).all()
+    ranks = _ranks(connection, [row.entry_id for row in rows])
+    found: dict[int, list[int]] = {}
+    for row in sorted(rows, key=lambda row: ranks.get(row.entry_id, ())):
+        if row.entry_id in ranks:
+            found.setdefault(row.canonical_id, []).append(row.entry_id)
+    return found
+
+
 def _choose(connection: sa.Connection, chosen: Mapping[int, int | None]) -> None:
     rows = [{"of_entry": entry, "canonical": canonical} for entry, canonical in chosen.items()]
     if rows:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ingest.store.conditions import entry_date
 from ingest.store.statements import numbers, table_of
-from models import Entry, Feed, LikenessEntry
+from models import ArchiveFile, Entry, Feed, LikenessEntry
 
 _ENTRY = table_of(LikenessEntry)
 _MOST = 20  # links; with more links, the file of a popular story would be long
@@ -58,6 +58,16 @@ def _links_of(connection: sa.Connection, canonical: Collection[int]) -> sa.Selec
     query = sa.select(_ENTRY.c.canonical_id, Entry.id, Entry.link)
     query = query.join(Entry, Entry.id == _ENTRY.c.entry_id)
     return query.where(_ENTRY.c.canonical_id.in_(asked)).order_by(entry_date, Entry.id)
+
+
+def with_files(
+    connection: sa.Connection, output: str, canonical: Collection[int], *, limit: int
+) -> set[int]:
+    """Return up to `limit` entries with these canonical entries that have a file in an output."""
+    asked = sa.select(numbers(connection, canonical).c.value)
+    query = sa.select(ArchiveFile.entry_id).where(ArchiveFile.output == output)
+    query = query.join(_ENTRY, _ENTRY.c.entry_id == ArchiveFile.entry_id)
+    return {*connection.scalars(query.where(_ENTRY.c.canonical_id.in_(asked)).limit(limit))}
 
 
 def keys_in(connection: sa.Connection, canonical: Iterable[int]) -> sa.Select[Any]:
