@@ -204,7 +204,9 @@ def test_feeds_are_changed_paused_resumed_and_removed(program: Program, site: Si
     program.good("archive")
     (file,) = (program.folder / "source").rglob("*第1条*.md")
     assert "author: 编辑部" in file.read_text(encoding="utf-8")
-    program.good("feeds", "set", "1", "--author", "")
+    said = program.good("feeds", "set", "1", "--folder", "jianghai")
+    assert said.splitlines()[1] == "move its files there with: guidang archive --rename"
+    program.good("feeds", "set", "1", "--author", "", "--folder", "")
     program.good("feeds", "pause", "1")
     assert "all are paused" in program.good("poll", "--all")
     program.good("feeds", "resume", "1")

@@ -211,6 +211,12 @@ def test_a_file_that_is_no_toml_is_reported(tmp_path: Path) -> None:
         load_config(write(tmp_path, "url: x"), environment={})
 
 
+@pytest.mark.parametrize("table", ["git", "archive.front_matter"])
+def test_a_table_that_is_there_twice_is_named(tmp_path: Path, table: str) -> None:
+    with pytest.raises(ConfigError, match=rf"not TOML: \[{table}\] is there twice; put all"):
+        load_config(write(tmp_path, f"[{table}]\n[log]\n[{table}]\n"), environment={})
+
+
 def test_a_feed_named_twice_is_refused(tmp_path: Path) -> None:
     text = '[[feeds]]\nurl = "https://a.example.cn/x"\n' * 2
     with pytest.raises(ConfigError, match="twice"):

@@ -154,7 +154,9 @@ def set_feed(
             say(_("its headers and password are now sent to the server of the new address"))
     say(_("changed {feed}: {names}", feed=f"{feed.id}  {feed.name}", names=", ".join(changes)))
     in_records = {name for name, setting in feed_settings().items() if setting.in_records}
-    if changes.keys() & {"url", *in_records}:
+    if "folder" in changes:
+        say(_("move its files there with: guidang archive --rename"))
+    elif changes.keys() & {"url", *in_records}:
         say(_("write its files again with: guidang archive"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from itertools import combinations
@@ -79,12 +80,24 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(str(path), (f"not TOML: {error}",)) from None
+        raise ConfigError(str(path), (f"not TOML: {_explain(error)}",)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(str(path), (f"cannot be read: {error}",)) from None
     if "\\u0000" in json.dumps(tables, default=str):
         raise ConfigError(str(path), ("a setting must not contain a NUL character",))
     return tables
+
+
+def _explain(error: tomllib.TOMLDecodeError) -> str:
+    """Return the parser's message; say what to do about a table that is there twice.
+
+    The file of `guidang init` has every table, and manuals show tables to copy.
+    """
+    twice = re.match(r"Cannot declare \((.*?),?\) twice", str(error))
+    if twice is None:
+        return str(error)
+    name = ".".join(re.findall(r"'([^']*)'", twice[1]))
+    return message(f"[{name}] is there twice; put all of its settings below the first one")
 
 
 def _environment_tables(environment: Mapping[str, str], source: str) -> dict[str, dict[str, Any]]:
