@@ -132,7 +132,7 @@ def test_an_output_without_the_canonical_entry_has_the_next_best(program: Progra
     assert written(program, "private = true") == ["a"]
     program.good("feeds", "set", "图书馆", "--publish-after", "1d")
     assert written(program) == ["a"]
-    program.good("feeds", "set", "图书馆", "--excerpt-only")
+    program.good("feeds", "set", "图书馆", "--excerpt-only", "yes")
     assert written(program) == ["a"]
 
 

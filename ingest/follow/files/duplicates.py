@@ -32,7 +32,7 @@ def with_companions(
     if not canonical:
         return entry_ids
     others = database.query(with_files, output.name, canonical, limit=_MOST)
-    return sorted({*entry_ids, *others, *_chosen(canonical, output, database, may_have).values()})
+    return sorted({*entry_ids, *others, *_choose(canonical, output, database, may_have).values()})
 
 
 def apply_duplicates(
@@ -63,7 +63,7 @@ def _one_of_each_story(
     records: Sequence[Record], output: OutputConfig, database: Database, may_have: Allowed
 ) -> list[Record]:
     canonical = database.query(canonical_of, [record.entry_id for record in records])
-    chosen = _chosen(set(canonical.values()), output, database, may_have) if canonical else {}
+    chosen = _choose(set(canonical.values()), output, database, may_have) if canonical else {}
     return [
         record
         for record in records
@@ -71,23 +71,23 @@ def _one_of_each_story(
     ]
 
 
-def _chosen(
+def _choose(
     canonical: Collection[int], output: OutputConfig, database: Database, may_have: Allowed
 ) -> Mapping[int, int]:
     """Return the entry that the output has of each story, by the canonical entry of the story.
 
     This is the canonical entry; if the output may not have it, the next best one that it may have.
     """
-    chosen = {one: one for one in _allowed(sorted(canonical), output, database, may_have)}
+    chosen = {one: one for one in _filter(sorted(canonical), output, database, may_have)}
     others = set(canonical) - chosen.keys()
     for one, entries in database.query(ranked, others).items() if others else ():
-        allowed = _allowed(entries[:_MOST], output, database, may_have)
+        allowed = _filter(entries[:_MOST], output, database, may_have)
         if best := next((entry for entry in entries if entry in allowed), None):
             chosen[one] = best
     return chosen
 
 
-def _allowed(
+def _filter(
     entry_ids: Sequence[int], output: OutputConfig, database: Database, may_have: Allowed
 ) -> set[int]:
     records = database.query(store.records, output.name, entry_ids)
