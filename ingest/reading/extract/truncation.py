@@ -22,6 +22,7 @@ _MORE = re.compile(
 )
 _CUT_MARK = re.compile(r"[\[(（【]\s*(?:\.{2,}|…+|&hellip;)\s*[\])）】]\s*\Z")
 _ELLIPSIS = re.compile(r"(?:…+|\.{3,}|。{3,})[\s\]）)】\"”]*\Z")
+_SENTENCE_END = re.compile(r"[。！？!?…]|\.{3}")
 _LINK = re.compile(r"<a\b[^<>]{0,2000}>([^<>]{1,60})</a")
 
 
@@ -44,7 +45,7 @@ def _says_more(html_body: str, text: str) -> bool:
     lines = [line.strip(" \u3000…>»→") for line in (*last_lines, *links)]
     if any(_MORE.match(line) for line in lines if len(line) <= _NEAR_THE_END):
         return True
-    tail = re.split(r"[。！？!?…]|\.{3}", text[-_NEAR_THE_END:])[-1].strip()
+    tail = _SENTENCE_END.split(text[-_NEAR_THE_END:])[-1].strip()
     return bool(tail) and bool(_MORE.match(tail))
 
 

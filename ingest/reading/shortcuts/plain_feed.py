@@ -48,7 +48,8 @@ def read(text: str, root: Root) -> Fields | None:
     ):
         return None
     document = text[root.start :].encode()
-    if (_WINDOWS_LEAD in document or "&#" in text) and _WINDOWS_CHARACTER.search(text):
+    may_have_any = _WINDOWS_LEAD in document or bounds.count_references(text) > 0
+    if may_have_any and _WINDOWS_CHARACTER.search(text):
         return None
     try:
         return _feed(etree.fromstring(document, _parser()))

