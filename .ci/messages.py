@@ -17,6 +17,7 @@ import typer.main
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment, nodes
 from opencc import OpenCC
 
 from ingest.cli import app
@@ -36,7 +37,15 @@ NOT_FOR_PEOPLE = {"TypeError", "AttributeError", "RuntimeError", "OverflowError"
 SILENT = (
     *("cli", "config", "locale", "layouts", "outputs", "reading/dates", "reading/dedupe"),
     *("reading/extract", "reading/html", "reading/language", "reading/shortcuts", "reading/titles"),
-    *("reading/xml", "reading/links.py", "urls.py", "web/metrics.py", "logs.py", "fetch/http1.py"),
+    *(
+        "reading/xml",
+        "reading/links.py",
+        "urls.py",
+        "web/metrics.py",
+        "web/access.py",
+        "logs.py",
+        "fetch/http1.py",
+    ),
     *(
         "exports/card.py",
         "exports/atom.py",
@@ -56,7 +65,13 @@ SILENT = (
 # Strings that are not for users: messages of databases and programs, and words in documents.
 NO_SENTENCES = {
     *("file is not a database", "readonly database", "deadlock detected", "no such table"),
-    *("unable to open database file", "database is locked", "lock timeout", "disk is full"),
+    *(
+        ".* expression-based index",
+        "unable to open database file",
+        "database is locked",
+        "lock timeout",
+        "disk is full",
+    ),
     *(
         "not a git repository",
         "No space left",
@@ -131,6 +146,9 @@ def collect() -> Catalog:
             texts += sentences_of_errors(tree)
         for text in texts:
             catalog.add(text, locations=[(where, None)])
+    for file in sorted(PACKAGE.rglob("*.html")):
+        for text in marked_in_template(file.read_text("utf-8")):
+            catalog.add(text, locations=[(file.relative_to(ROOT).as_posix(), None)])
     for text in texts_of(typer.main.get_command(app)):
         catalog.add(text, locations=[("--help", None)])
     for text in settings():
@@ -161,6 +179,17 @@ def marked(tree: ast.AST) -> Iterator[str | tuple[str, str]]:
                 yield texts[0]
             elif node.func.id == "message":
                 yield from sentences(node.args[0])
+
+
+def marked_in_template(source: str) -> Iterator[str | tuple[str, str]]:
+    """The texts in calls of `_` and `ngettext` in a template of Jinja."""
+    for call in Environment(autoescape=True).parse(source).find_all(nodes.Call):
+        texts = [one.value for one in call.args[:2] if isinstance(one, nodes.Const)]
+        name = getattr(call.node, "name", "")
+        if name == "ngettext":
+            yield (texts[0], texts[1])
+        elif name == "_" and texts:
+            yield texts[0]
 
 
 class WithoutOwnMistakes(ast.NodeTransformer):

@@ -1,28 +1,44 @@
-"""Translate the output for people to Chinese, if the locale is Chinese.
+"""Translate the output for people to Chinese, if their language is Chinese.
 
-Everything is written, stored and logged in English. Only the command line translates, when it
-prints. `_` and `ngettext` fill a template of the catalogue, as in gettext. `recognized` translates
-a finished English sentence, such as an error or a reason from the database. The catalogues are in
-`locale/`; `make messages` updates them.
+Everything is written, stored and logged in English. Only the command line and the pages translate,
+when they show something. `_` and `ngettext` fill a template of the catalogue, as in gettext.
+`recognized` translates a finished English sentence, such as an error or a reason from the database.
+The language is that of the locale, or the one that `speaking` sets for a block. The catalogues are
+in `locale/`; `make messages` updates them.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gettext
 import os
 import re
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-SIMPLIFIED, TRADITIONAL = "zh_CN", "zh_TW"
+SIMPLIFIED, TRADITIONAL, ENGLISH = "zh_CN", "zh_TW", "en"
 LOCALE = Path(__file__).with_name("locale")
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in the order of gettext
 _SEPARATORS = {": ": "：", "; ": "；"}
 _SEPARATOR = re.compile("|".join(_SEPARATORS))
 _FIELD = re.compile(r"\{(\w+)[^{}]*\}")
 _FEWEST_LETTERS = 4  # outside of a template's fields; with fewer, it would match almost any text
+
+
+_chosen: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+@contextlib.contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Use a language in a block, in this thread or task: SIMPLIFIED, TRADITIONAL or ENGLISH."""
+    token = _chosen.set(language)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
 
 
 def language_of(environment: Mapping[str, str]) -> str | None:
@@ -67,10 +83,18 @@ def is_translated() -> bool:
     return isinstance(_catalogue(), _Chinese)
 
 
-@cache
 def _catalogue() -> gettext.NullTranslations:
-    language = language_of(os.environ)
-    if language is None:
+    return _catalogue_in(_chosen.get() or _language_of_process())
+
+
+@cache
+def _language_of_process() -> str:
+    return language_of(os.environ) or ENGLISH
+
+
+@cache
+def _catalogue_in(language: str) -> gettext.NullTranslations:
+    if language == ENGLISH:
         return gettext.NullTranslations()
     with (LOCALE / language / "LC_MESSAGES" / "guidang.mo").open("rb") as file:
         return _Chinese(file)

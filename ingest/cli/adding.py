@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from ingest.cli.feed_views import shown_url
 from ingest.cli.output import say
 from ingest.errors import UsageError
 from ingest.messages import _, recognized
+from ingest.views.feeds import shown_url
 
 if TYPE_CHECKING:
     from ingest.cli.session import Session

@@ -6,9 +6,10 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ingest.cli.output import console, local, print_json, print_table, say
+from ingest.cli.output import console, print_json, print_table, say
 from ingest.logs import printable
 from ingest.messages import _, message, ngettext, recognized
+from ingest.views.text import local
 
 if TYPE_CHECKING:
     from rich.console import Console

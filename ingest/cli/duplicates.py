@@ -9,22 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest.cli.output import JsonOption, local, print_json_list, say
+from ingest.cli.output import JsonOption, print_json_list, say
 from ingest.cli.session import open_session
-from ingest.messages import _, ngettext, recognized
+from ingest.messages import _, ngettext
 from ingest.urls import without_secrets
+from ingest.views.duplicates import relation_of
+from ingest.views.text import local
 
 if TYPE_CHECKING:
     from ingest.cli.session import Session
     from ingest.views.duplicates import Cluster, Duplicate, Member
-
-RELATIONS = {
-    "identical": _("identical"),
-    "reprint": _("reprint"),
-    "excerpt": _("excerpt"),
-    "revised": _("revised"),
-    "script": _("other script"),
-}
 
 
 def duplicates(
@@ -62,18 +56,6 @@ def _show(found: list[Cluster]) -> None:
 
 def _line(entry: Member) -> str:
     return f"{entry.id}  {entry.title}  ({entry.feed_title}, {local(entry.at)})"
-
-
-def relation_of(one: Duplicate) -> str:
-    """Describe in words how an entry is related to another entry."""
-    relation = recognized(RELATIONS[one.relation])
-    return _(
-        "{relation} of {entry}, {score:.0%} ({reason})",
-        relation=relation,
-        entry=one.to,
-        score=one.score,
-        reason=recognized(one.reason),
-    )
 
 
 def duplicate_facts(others: Iterable[Duplicate]) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import csv
+import sys
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -10,12 +12,13 @@ import typer
 
 from ingest.cli.days import Since, Until, span
 from ingest.cli.duplicates import duplicate_as_json, duplicate_facts
-from ingest.cli.entry_views import facts_of, write_csv
-from ingest.cli.output import JsonOption, local, print_json, print_json_list, print_table, say
+from ingest.cli.output import JsonOption, print_json, print_json_list, print_table, say
 from ingest.cli.search import parse, warn_if_filling
 from ingest.cli.session import open_session
 from ingest.errors import UsageError
 from ingest.messages import _
+from ingest.views.entries import facts_of
+from ingest.views.text import local
 
 if TYPE_CHECKING:
     from ingest.cli.session import Session
@@ -95,13 +98,34 @@ def _print_rows(rows: Iterable[dict[str, Any]], form: str) -> None:
     if form == "json":
         print_json_list(rows)
     elif form == "csv":
-        write_csv(rows)
+        _print_csv(rows)
     else:
         print_table(
             [_("id"), _("date"), _("title"), _("edited"), _("feed")],
             map(_table_row, rows),
             if_empty=_("no such entry"),
         )
+
+
+_CSV_COLUMNS = (
+    "id feed_title feed_url feed_categories title author categories published_at published_method"
+    " published_precision first_seen_at updated_at language link guid lead_image revisions files"
+    " text"
+).split()
+
+
+def _print_csv(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Print rows as CSV (RFC 4180) with a heading; lists are joined by semicolons."""
+    writer = csv.writer(sys.stdout, lineterminator="\r\n")
+    writer.writerow(_CSV_COLUMNS)
+    for row in rows:
+        writer.writerow([_csv_value(row[name]) for name in _CSV_COLUMNS])
+
+
+def _csv_value(value: object) -> object:
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def _table_row(row: dict[str, Any]) -> tuple[object, ...]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import typer
 
 from ingest.cli.feed_options import FeedName
-from ingest.cli.feed_views import (
+from ingest.cli.output import JsonOption, print_json, print_table, say
+from ingest.cli.session import open_session
+from ingest.messages import _, recognized
+from ingest.views.feeds import (
     all_of,
     condition,
     explanation,
@@ -14,9 +17,6 @@ from ingest.cli.feed_views import (
     poll_cells,
     shown_url,
 )
-from ingest.cli.output import JsonOption, print_json, print_table, say
-from ingest.cli.session import open_session
-from ingest.messages import _, recognized
 
 
 def list_feeds(ctx: typer.Context, as_json: JsonOption = False) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from io import StringIO, TextIOWrapper
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -100,27 +100,3 @@ def print_table(
     for line in lines:
         table.add_row(*line)
     console().print(table)
-
-
-_zone: list[tzinfo] = []  # The zone (archive.timezone) is set by `show_times_in`.
-
-
-def show_times_in(zone: tzinfo) -> None:
-    """Show instants in this zone from now on."""
-    _zone[:] = [zone]
-
-
-def spoken(value: object) -> str:
-    """Return a value as text for people: instants in `archive.timezone`, lists without brackets."""
-    if isinstance(value, datetime):
-        return local(value)
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {spoken(one)}" for name, one in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(map(spoken, value))
-    return str(value)
-
-
-def local(at: datetime | None) -> str:
-    """Return an instant as text in `archive.timezone`."""
-    return at.astimezone(_zone[0] if _zone else None).strftime("%Y-%m-%d %H:%M %Z") if at else ""

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.cli.feed_views import counts_of
-from ingest.cli.output import console, local, say
+from ingest.cli.output import console, say
 from ingest.cli.session import Session, mend_times, open_session, publish
 from ingest.logs import printable
 from ingest.messages import _, ngettext, recognized
+from ingest.views.feeds import counts_of
+from ingest.views.text import local
 
 if TYPE_CHECKING:
     from ingest.errors import ArchiveError

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.cli.output import JsonOption, local, print_json, print_table, say
+from ingest.cli.output import JsonOption, print_json, print_table, say
 from ingest.cli.session import Session, open_session
 from ingest.messages import _, message, ngettext, recognized
+from ingest.views.text import local
 
 if TYPE_CHECKING:
     from ingest.manners.health import Health

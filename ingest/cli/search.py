@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from ingest.cli.output import JsonOption, local, print_json_list, say
+from ingest.cli.output import JsonOption, print_json_list, say
 from ingest.cli.session import open_session
 from ingest.logs import printable
 from ingest.messages import _, ngettext
+from ingest.views.text import local
 
 if TYPE_CHECKING:
     from ingest.cli.session import Session

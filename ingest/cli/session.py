@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from ingest.cli.output import show_times_in
+from ingest.views.text import show_times_in
 
 if TYPE_CHECKING:
     from ingest.config import Config, FeedConfig

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ingest.cli.follow import lag_as_json
-from ingest.cli.output import JsonOption, local, print_json, print_table, say
+from ingest.cli.output import JsonOption, print_json, print_table, say
 from ingest.cli.session import open_session
 from ingest.cli.status_outputs import OutputState, output_states, places_as_json, show_output
 from ingest.messages import _, ngettext, recognized
+from ingest.views.text import local
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ingest.cli.output import JsonOption, local, print_json, print_table, say
+from ingest.cli.output import JsonOption, print_json, print_table, say
 from ingest.cli.session import open_session, publish
 from ingest.errors import UsageError
 from ingest.messages import _, ngettext
+from ingest.views.text import local
 
 if TYPE_CHECKING:
     from ingest.cli.session import Session

@@ -1,6 +1,9 @@
 """Values for display, the same for the terminal, JSON and web pages.
 
 cutting     cut a text, but not inside a word, a number or a composed character
-duplicates  clusters of near-duplicates
+duplicates  clusters of near-duplicates, and the relation of an entry to another one
+entries     the facts about an entry, with labels
+feeds       the facts about a feed, when it is polled next, and its polls
 hits        a search hit: the spans of its words, and an excerpt around them
+text        instants, lists and other values as text
 """

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ingest.messages import _, message, recognized
+
 _SAME = "same text"
 
 
@@ -106,4 +108,25 @@ def _relate(entry: Member, other: Member, link: Link) -> Duplicate:
         score=link.score,
         reason=reason,
         part=None if link.part is None else ids[link.part],
+    )
+
+
+RELATIONS = {
+    "identical": message("identical"),
+    "reprint": message("reprint"),
+    "excerpt": message("excerpt"),
+    "revised": message("revised"),
+    "script": message("other script"),
+}
+
+
+def relation_of(one: Duplicate) -> str:
+    """Describe in words how an entry is related to another entry."""
+    relation = recognized(RELATIONS[one.relation])
+    return _(
+        "{relation} of {entry}, {score:.0%} ({reason})",
+        relation=relation,
+        entry=one.to,
+        score=one.score,
+        reason=recognized(one.reason),
     )

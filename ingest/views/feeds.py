@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ingest.cli.output import local, spoken
 from ingest.messages import _, message, recognized
+from ingest.views.text import in_words, local
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -45,48 +45,51 @@ def all_of(feed: FeedState, entries: int) -> dict[str, Any]:
 
 
 _LABELS = {
-    "id": _("number"),
-    "url": _("address"),
-    "title": _("title"),
-    "folder": _("folder"),
-    "origin": _("listed in"),
-    "settings": _("settings"),
-    "link": _("site"),
-    "language": _("language"),
-    "generator": _("generator"),
-    "categories": _("categories"),
-    "entries": _("entries"),
-    "state": _("state"),
-    "failures": _("failures"),
-    "added_at": _("added at"),
-    "last_error": _("last error"),
-    "paused_at": _("paused since"),
-    "paused_reason": _("paused because"),
-    "last_polled_at": _("last poll"),
-    "last_success_at": _("last success"),
-    "next_poll_at": _("next poll"),
-    "next_poll_reason": _("because"),
-    "because": _("because"),
-    "interval": _("interval"),
-    "new_entries_a_day": _("new entries a day"),
-    "gaps": _("times that entries were probably missed"),
-    "entries_may_be_missing": _("entries may be missing"),
-    "publisher_asks_for": _("publisher asks for"),
-    "validators": _("validators"),
-    "last_whole_document_at": _("last whole document at"),
-    "server": _("server"),
-    "server_left_alone_until": _("server left alone until"),
-    "server_left_alone_because": _("server left alone because"),
-    "moved_to": _("moved to"),
-    "moved_since": _("moved since"),
-    "asked_there_since": _("asked there since"),
+    "id": message("number"),
+    "url": message("address"),
+    "title": message("title"),
+    "folder": message("folder"),
+    "origin": message("listed in"),
+    "settings": message("settings"),
+    "link": message("site"),
+    "language": message("language"),
+    "generator": message("generator"),
+    "categories": message("categories"),
+    "entries": message("entries"),
+    "state": message("state"),
+    "failures": message("failures"),
+    "added_at": message("added at"),
+    "last_error": message("last error"),
+    "paused_at": message("paused since"),
+    "paused_reason": message("paused because"),
+    "last_polled_at": message("last poll"),
+    "last_success_at": message("last success"),
+    "next_poll_at": message("next poll"),
+    "next_poll_reason": message("because"),
+    "because": message("because"),
+    "interval": message("interval"),
+    "new_entries_a_day": message("new entries a day"),
+    "gaps": message("times that entries were probably missed"),
+    "entries_may_be_missing": message("entries may be missing"),
+    "publisher_asks_for": message("publisher asks for"),
+    "validators": message("validators"),
+    "last_whole_document_at": message("last whole document at"),
+    "server": message("server"),
+    "server_left_alone_until": message("server left alone until"),
+    "server_left_alone_because": message("server left alone because"),
+    "moved_to": message("moved to"),
+    "moved_since": message("moved since"),
+    "asked_there_since": message("asked there since"),
 }
 
 
-_ORIGINS = {"file": _("the configuration file"), "command": _("the database, by a command")}
+_ORIGINS = {
+    "file": message("the configuration file"),
+    "command": message("the database, by a command"),
+}
 # These values are stored in English or also used in JSON, so they are translated when shown.
 _IN_ENGLISH = {
-    *("state", "last_error", "paused_reason", "next_poll_reason", "because"),
+    *("origin", "state", "last_error", "paused_reason", "next_poll_reason", "because"),
     *("entries_may_be_missing", "publisher_asks_for", "validators", "server_left_alone_because"),
 }
 
@@ -95,9 +98,9 @@ def facts_of(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the labels and values of a feed, except empty values."""
     for name, value in values.items():
         if value not in (None, {}, "", [], (), 0):
-            text = _ORIGINS.get(value, "") if name == "origin" else spoken(value)
+            text = _ORIGINS.get(value, "") if name == "origin" else in_words(value)
             label = _LABELS.get(name, name.replace("_", " "))
-            yield label, recognized(text) if name in _IN_ENGLISH else text
+            yield recognized(label), recognized(text) if name in _IN_ENGLISH else text
 
 
 def poll_cells(poll: Mapping[str, Any]) -> tuple[object, ...]:
@@ -165,7 +168,7 @@ def explanation(feed: FeedState, pause: Pause | None) -> dict[str, Any]:
         "paused_at": feed.paused_at,
         "last_success_at": feed.last_success_at,
         "new_entries_a_day": None if habits.per_day is None else round(habits.per_day, 2),
-        "interval": _in_words(habits.interval),
+        "interval": _duration(habits.interval),
         "gaps": habits.gaps,
         "entries_may_be_missing": offer(feed),
         "failures": feed.failures,
@@ -208,8 +211,8 @@ def offer(feed: FeedState) -> str | None:
 def _asked_for(feed: FeedState) -> str | None:
     hints = feed.ways.hints
     waits = {"<ttl>": hints.ttl, "sy:updatePeriod": hints.period}
-    asked = [message(f"fresh for {_in_words(hints.fresh)}")] if hints.fresh is not None else []
-    asked += [f"{words} {_in_words(wait)}" for words, wait in waits.items() if wait is not None]
+    asked = [message(f"fresh for {_duration(hints.fresh)}")] if hints.fresh is not None else []
+    asked += [f"{words} {_duration(wait)}" for words, wait in waits.items() if wait is not None]
     if hints.skip_hours:
         hours = ", ".join(map(str, sorted(hints.skip_hours)))
         asked.append(message(f"not in the hours {hours} (UTC)"))
@@ -222,7 +225,7 @@ def _asked_for(feed: FeedState) -> str | None:
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def _in_words(wait: timedelta | None) -> str | None:
+def _duration(wait: timedelta | None) -> str | None:
     from datetime import timedelta
 
     from ingest.config import format_duration
