@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, PrimaryKey
 
+# The date of an entry: its publication, otherwise when it was first seen.
+DATE = text("coalesce(published_at, first_seen_at)")
+
 
 class Columns:
     """The columns that an entry and its earlier revisions share."""
@@ -43,13 +46,8 @@ class Entry(Columns, Base):
         Index("ix_entry_feed_id_link_key", "feed_id", "link_key"),
         Index("ix_entry_feed_id_item_digest", "feed_id", "item_digest"),
         Index("ix_entry_feed_id_text_digest", "feed_id", "text_digest"),
-        Index("ix_entry_published_at", "published_at"),
-        Index(
-            "ix_entry_first_seen_at_undated",
-            "first_seen_at",
-            postgresql_where=text("published_at IS NULL"),
-            sqlite_where=text("published_at IS NULL"),
-        ),
+        Index("ix_entry_date", DATE, "id"),
+        Index("ix_entry_feed_id_date", "feed_id", DATE, "id"),
         Index(
             "ix_entry_full_text_error",
             "feed_id",

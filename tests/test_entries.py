@@ -8,12 +8,13 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from rich.cells import cell_len
 
-from ingest.store.listings import Selection, listing
+from ingest.store.listings import Key, Selection, listing, page
 from tests.program import Program, new_program
 from tests.site import Site
 from tests.support import item, rss
@@ -110,20 +111,36 @@ def test_pages_of_a_listing_have_no_gaps_or_repetitions(world: World, site: Site
     assert len(listed) == len(set(listed)) == 1100
 
 
-def test_a_short_listing_uses_the_index_of_dates(world: World, site: Site) -> None:
+@pytest.mark.parametrize("feed_id", [None, 1])
+def test_each_page_of_a_listing_uses_the_index_of_dates(
+    world: World, site: Site, feed_id: int | None
+) -> None:
     site.set("/feed", rss(*DAYS))
     world.poll(world.add(site.url("/feed")))
     if world.database.name.startswith("sqlite"):
-        plan = world.database.query(_plan)
-        assert any("ix_entry_published_at" in step for step in plan), plan
+        after = Key(world.clock(), 1)
+        plan = world.database.query(_plan, Selection(feed_id=feed_id), after)
+        index = "ix_entry_feed_id_date" if feed_id else "ix_entry_date"
+        assert any(f"{index} (" in step and "<expr><?" in step for step in plan), plan
+        assert not any("TEMP B-TREE" in step for step in plan)
     since = datetime(2024, 6, 2, 12, tzinfo=UTC)
     assert len(list(listing(world.database, Selection(since=since)))) == 1
 
 
-def _plan(connection: sa.Connection) -> list[str]:
-    ordered = "SELECT title FROM entry WHERE published_at IS NOT NULL ORDER BY published_at DESC"
-    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {ordered}, id DESC LIMIT 50")
-    return [row[3] for row in rows]
+def _plan(connection: sa.Connection, selection: Selection, after: Key) -> list[str]:
+    """Return how SQLite finds the entries of a page."""
+    plans: list[str] = []
+
+    def explain(*call: Any) -> None:
+        _, cursor, statement, parameters, *_ = call
+        if "ORDER BY coalesce" in statement:
+            driver = cursor.connection.cursor()
+            rows = driver.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.extend(row[3] for row in rows)
+
+    sa.event.listen(connection, "before_cursor_execute", explain)
+    page(connection, selection, after=after, size=50)
+    return plans
 
 
 def test_times_are_not_wrapped_on_a_narrow_terminal(program: Program, site: Site) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
 from ingest.outputs.naming import author_of
 from ingest.reading.html import text_of
 from ingest.store import addresses, supplements, unread
+from ingest.store.conditions import entry_date
 from ingest.store.likeness import listing as duplicates
 from ingest.store.statements import in_batches
 from ingest.urls import without_secrets
@@ -38,8 +38,13 @@ class Selection:
 
 
 _IN_ONE_PAGE = 500
-# The position after a page of rows: the date and the id of its last row.
-_Place = tuple[datetime, int]
+
+
+class Key(NamedTuple):
+    """The place of an entry in a listing: its date and its id."""
+
+    at: datetime
+    id: int
 
 
 def listing(
@@ -51,47 +56,41 @@ def listing(
     """
     selection = selection or Selection()
     size = min(limit or _IN_ONE_PAGE, _IN_ONE_PAGE)
-    streams = [_stream(database, selection, dated, size) for dated in (True, False)]
-    newest_first = heapq.merge(*streams, key=_place, reverse=True)
-    return islice(newest_first, limit)
+    return islice(_rows(database, selection, size), limit)
 
 
-def _place(row: dict[str, Any]) -> _Place:
-    return row["published_at"] or row["first_seen_at"], row["id"]
-
-
-def _stream(
-    database: Database, selection: Selection, dated: bool, size: int
-) -> Iterator[dict[str, Any]]:
-    """Yield the entries with a publication date, or those without; each kind has its own index."""
-    after: _Place | None = None
-    while True:
-        rows = database.query(_page, selection, dated, after, size)
+def _rows(database: Database, selection: Selection, size: int) -> Iterator[dict[str, Any]]:
+    after: Key | None = None
+    while rows := database.query(page, selection, after=after, size=size):
         yield from (row for row in rows if _is_in_category(row, selection.category))
-        if len(rows) < size:
-            return
-        after = _place(rows[-1])
+        after = key_of(rows[-1])
+
+
+def key_of(row: dict[str, Any]) -> Key:
+    """Return the place of a row in a listing."""
+    return Key(row["published_at"] or row["first_seen_at"], row["id"])
 
 
 def _is_in_category(row: dict[str, Any], category: str | None) -> bool:
     return category is None or category in {*row["feed_categories"], *row["categories"]}
 
 
-def _page(
-    connection: sa.Connection, selection: Selection, dated: bool, after: _Place | None, size: int
+def page(
+    connection: sa.Connection, selection: Selection, *, after: Key | None, size: int
 ) -> list[dict[str, Any]]:
-    at = Entry.published_at if dated else Entry.first_seen_at
+    """Return the entries of a selection after a place, newest first; categories are ignored."""
     query = sa.select(*_LISTED).join(Feed, Feed.id == Entry.feed_id)
-    query = query.where(Entry.published_at.is_not(None) if dated else Entry.published_at.is_(None))
     if selection.feed_id is not None:
         query = query.where(Entry.feed_id == selection.feed_id)
     if selection.since is not None:
-        query = query.where(at >= selection.since)
+        query = query.where(entry_date >= selection.since)
     if selection.until is not None:
-        query = query.where(at < selection.until)
+        query = query.where(entry_date < selection.until)
     if after is not None:
-        query = query.where(sa.or_(at < after[0], sa.and_(at == after[0], Entry.id < after[1])))
-    query = query.order_by(at.desc(), Entry.id.desc()).limit(size)
+        # The first condition is for SQLite, which would otherwise not seek in the index.
+        is_older = sa.or_(entry_date < after.at, Entry.id < after.id)
+        query = query.where(entry_date <= after.at, is_older)
+    query = query.order_by(entry_date.desc(), Entry.id.desc()).limit(size)
     rows = [_for_display(row) for row in connection.execute(query).mappings()]
     files = _files(connection, [row["id"] for row in rows])
     return [row | {"files": files.get(row["id"], [])} for row in rows]
