@@ -146,9 +146,8 @@ def collect() -> Catalog:
             texts += sentences_of_errors(tree)
         for text in texts:
             catalog.add(text, locations=[(where, None)])
-    for file in sorted(PACKAGE.rglob("*.html")):
-        for text in marked_in_template(file.read_text("utf-8")):
-            catalog.add(text, locations=[(file.relative_to(ROOT).as_posix(), None)])
+    for text, where in in_templates():
+        catalog.add(text, locations=[(where, None)])
     for text in texts_of(typer.main.get_command(app)):
         catalog.add(text, locations=[("--help", None)])
     for text in settings():
@@ -179,6 +178,13 @@ def marked(tree: ast.AST) -> Iterator[str | tuple[str, str]]:
                 yield texts[0]
             elif node.func.id == "message":
                 yield from sentences(node.args[0])
+
+
+def in_templates() -> Iterator[tuple[str | tuple[str, str], str]]:
+    """The texts in the templates of the pages, each with its file."""
+    for file in sorted(PACKAGE.rglob("*.html")):
+        for text in marked_in_template(file.read_text("utf-8")):
+            yield text, file.relative_to(ROOT).as_posix()
 
 
 def marked_in_template(source: str) -> Iterator[str | tuple[str, str]]:

@@ -86,7 +86,7 @@ class DaemonConfig(Table):
 
 
 class WebConfig(Table):
-    """The small web server of the service: /healthz, /readyz and /metrics."""
+    """The web server of the service: the pages of the archive, /healthz, /readyz and /metrics."""
 
     listen: Listen = Field(
         "127.0.0.1:8710", description="The address to listen on, HOST:PORT; empty: no web server."

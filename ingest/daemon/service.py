@@ -26,9 +26,9 @@ from ingest.garbage import freeze_garbage
 from ingest.schedule import longest_plan
 from ingest.services import Services, open_services, system_clock
 from ingest.store import due, listings, polls, rsshub, times
-from ingest.web.app import make_app
+from ingest.web.health import Health
 from ingest.web.metrics import Metrics
-from ingest.web.server import serving
+from ingest.web.process import first_of, serving
 from ingest.workers import processes_for
 
 logger = logging.getLogger(__name__)
@@ -67,11 +67,12 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGHUP, self._start_reload)
-        app = make_app(self._metrics, stuck=self._stuck, unusable=self._unusable)
+        health = Health(self._metrics, stuck=self._stuck, unusable=self._unusable)
         with alone_at(self._database, "daemon"):
-            async with serving(app, self._config.web.listen):
+            async with serving(self._config.web.listen, health) as pages:
                 while not self._stop.is_set():
                     self._reloaded.clear()
+                    pages.adopt(self._config)
                     self._parts.adopt(self._config)
                     async with open_services(self._config, self._database) as services:
                         await self._serve(services)
@@ -99,7 +100,7 @@ class Daemon:
         folders = ", ".join(str(output.root) for output in services.outputs)
         logger.info("ready: %s, archive %s", self._database.name, folders)
         await dispatcher.fill()
-        await self._wait_for_signal()
+        await first_of(self._stop, self._reloaded)
         scheduler.pause()
         await dispatcher.rest(_RESTS_WITHIN)  # because `shutdown` cancels running jobs
         scheduler.shutdown(wait=False)
@@ -150,12 +151,6 @@ class Daemon:
             scheduler.add_job(job, "interval", seconds=every.total_seconds())
         scheduler.start()
         return scheduler
-
-    async def _wait_for_signal(self) -> None:
-        waits = {asyncio.create_task(event.wait()) for event in (self._stop, self._reloaded)}
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
 
     async def _watch_loop(self) -> None:
         """Measure the delay of the event loop, which shows whether something blocks the loop."""

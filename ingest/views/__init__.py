@@ -1,5 +1,6 @@
 """Values for display, the same for the terminal, JSON and web pages.
 
+citation    how to cite an entry
 cutting     cut a text, but not inside a word, a number or a composed character
 duplicates  clusters of near-duplicates, and the relation of an entry to another one
 entries     the facts about an entry, with labels

@@ -1,41 +1,74 @@
-"""The pages /healthz, /readyz and /metrics."""
+"""The application: which function answers for which address."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from typing import Any
 
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
-from ingest.web.metrics import CONTENT_TYPE, Metrics
+from ingest.config import Config
+from ingest.database import Database
+from ingest.errors import StoreError, UsageError
+from ingest.web.access import OnlyThisMachine
+from ingest.web.health import PATHS, Answer
+from ingest.web.pages import entries, feeds, missing, search, status
+from ingest.web.rendering import Site
 
-# Returns the problems of the program by part, or an empty mapping.
-Faults = Callable[[], Mapping[str, str]]
+
+class _Id(Convertor[int]):
+    """The number of an entry or a feed in an address, as large as one in the database may be."""
+
+    regex = "[0-9]{1,18}"
+
+    def convert(self, value: str) -> int:
+        """Return the number."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """Return the number as text."""
+        return str(value)
 
 
-def make_app(metrics: Metrics, *, stuck: Faults, unusable: Faults) -> Starlette:
-    """Make the application; /healthz and /readyz list problems, with the status 503."""
+register_url_convertor("id", _Id())
 
-    def healthz(_: Request) -> Response:
-        return _answer(stuck())
 
-    def readyz(_: Request) -> Response:
-        return _answer(unusable())
+def make_app(config: Config, database: Database, *, ask: Callable[[str], Answer]) -> Starlette:
+    """Make the application; `ask` returns the service's answer for a path of its health."""
 
-    def show_metrics(_: Request) -> Response:
-        return Response(metrics.exposition(), media_type=CONTENT_TYPE)
+    def show_health(request: Request) -> Response:
+        answer = ask(request.url.path)
+        return Response(answer.body, answer.status, media_type=answer.media_type)
 
-    return Starlette(
+    app = Starlette(
         routes=[
-            Route("/healthz", healthz),
-            Route("/readyz", readyz),
-            Route("/metrics", show_metrics),
-        ]
+            *(Route(path, show_health) for path in PATHS),
+            Route("/", status.status),
+            Route("/entries", entries.browse),
+            Route("/e/{id:id}", entries.show),
+            Route("/e/{id:id}/versions/{version:id}", entries.show_version),
+            Route("/e/{id:id}/bytes", entries.download),
+            Route("/feeds", feeds.browse),
+            Route("/f/{id:id}", feeds.show),
+            Route("/search", search.search),
+            Mount("/static", StaticFiles(packages=[("ingest.web", "static")])),
+        ],
+        middleware=[Middleware(OnlyThisMachine), Middleware(GZipMiddleware)],
+        exception_handlers=_HANDLERS,
     )
+    app.state.site = Site(config=config, database=database)
+    return app
 
 
-def _answer(faults: Mapping[str, str]) -> Response:
-    status = "failing" if faults else "ok"
-    return JSONResponse({"status": status, **faults}, status_code=503 if faults else 200)
+_HANDLERS: dict[Any, Any] = {
+    404: missing.missing,
+    UsageError: missing.mistaken,
+    StoreError: missing.unavailable,
+}

@@ -1,0 +1,114 @@
+"""What the page of an entry shows besides its stored facts: its neighbours, versions and bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.reading.documents.packing import unpack
+from ingest.store import listings
+from ingest.store.conditions import entry_date
+from ingest.store.likeness.listing import cluster_with
+from ingest.store.statements import table_of
+from ingest.views.duplicates import Duplicate
+from models import Capture, Entry, Revision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """The entry of the same feed that comes before or after another one, by date."""
+
+    id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where the present version of an entry was read: a document of the publisher."""
+
+    url: str
+    digest: str
+    captured_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPage:
+    """An entry as its page shows it; `facts` is what `listings.show` returns."""
+
+    facts: dict[str, Any]
+    feed_id: int
+    duplicates: tuple[Duplicate, ...]
+    older: Neighbour | None
+    newer: Neighbour | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bytes:
+    """The publisher's own bytes; `content_type` is what the server said."""
+
+    content: bytes
+    content_type: str | None
+    digest: str
+
+
+def entry_page(connection: sa.Connection, entry_id: int) -> EntryPage | None:
+    """Return what the page of an entry shows; None if there is no such entry."""
+    facts = listings.show(connection, entry_id)
+    if facts is None:
+        return None
+    query = sa.select(Entry.feed_id, entry_date.label("at"), *_SOURCE)
+    query = query.join(Capture, Capture.id == Entry.capture_id).where(Entry.id == entry_id)
+    row = connection.execute(query).one()
+    cluster = cluster_with(connection, entry_id)
+    return EntryPage(
+        facts=facts,
+        feed_id=row.feed_id,
+        duplicates=cluster.others if cluster else (),
+        older=_neighbour(connection, row.feed_id, listings.Key(row.at, entry_id), is_newer=False),
+        newer=_neighbour(connection, row.feed_id, listings.Key(row.at, entry_id), is_newer=True),
+        source=Source(url=row.url, digest=row.digest.hex(), captured_at=row.captured_at),
+    )
+
+
+_SOURCE = (Capture.url, Capture.digest, Capture.captured_at)
+
+
+def _neighbour(
+    connection: sa.Connection, feed_id: int, key: listings.Key, *, is_newer: bool
+) -> Neighbour | None:
+    """Return the next entry of a feed in one direction, in the order of the index by date."""
+    at, number = entry_date, table_of(Entry).c.id
+    if is_newer:
+        beyond = sa.and_(at >= key.at, sa.or_(at > key.at, number > key.id))
+        order = at.asc(), number.asc()
+    else:
+        beyond = sa.and_(at <= key.at, sa.or_(at < key.at, number < key.id))
+        order = at.desc(), number.desc()
+    query = sa.select(Entry.id, Entry.title).where(Entry.feed_id == feed_id, beyond)
+    row = connection.execute(query.order_by(*order).limit(1)).first()
+    return Neighbour(id=row.id, title=row.title) if row else None
+
+
+def version(connection: sa.Connection, entry_id: int, number: int) -> dict[str, Any] | None:
+    """Return an earlier version of an entry: its title, text and dates; None if there is none."""
+    columns = (
+        *(Revision.title, Revision.html, Revision.version, Revision.lead_image),
+        *(Revision.seen_at, Revision.replaced_at, Revision.link, Revision.language),
+    )
+    query = sa.select(*columns).where(Revision.entry_id == entry_id, Revision.version == number)
+    row = connection.execute(query).mappings().first()
+    return dict(row) if row else None
+
+
+def bytes_of(connection: sa.Connection, entry_id: int) -> Bytes | None:
+    """Return the publisher's own bytes of the present version; None if there is no such entry."""
+    query = sa.select(Capture.body, Capture.content_type, Capture.digest)
+    query = query.join(Entry, Entry.capture_id == Capture.id).where(Entry.id == entry_id)
+    row = connection.execute(query).first()
+    if row is None:
+        return None
+    return Bytes(content=unpack(row.body), content_type=row.content_type, digest=row.digest.hex())

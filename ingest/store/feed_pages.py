@@ -1,0 +1,52 @@
+"""What the pages of feeds show: lists of feeds, page by page, and one feed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.feed import FeedState
+from ingest.manners import Pause
+from ingest.store import polls
+from ingest.store.feed_state import listed, state_of
+from models import Entry, Feed
+
+_POLLS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPage:
+    """A feed as its page shows it; `polls` are the last ones, newest first."""
+
+    feed: FeedState
+    entries: int
+    polls: list[dict[str, Any]]
+    pause: Pause | None
+
+
+def feed_page(connection: sa.Connection, feed_id: int) -> FeedPage | None:
+    """Return what the page of a feed shows; None if it is not on the list."""
+    row = connection.execute(listed().where(Feed.id == feed_id)).mappings().first()
+    if row is None:
+        return None
+    feed = state_of(row)
+    count = sa.select(sa.func.count()).select_from(Entry).where(Entry.feed_id == feed_id)
+    return FeedPage(
+        feed=feed,
+        entries=connection.scalar(count) or 0,
+        polls=polls.last(connection, feed_id, _POLLS),
+        pause=polls.host_pauses(connection).get(feed.server),
+    )
+
+
+def feeds_after(
+    connection: sa.Connection, after: int, size: int, *, failing: bool = False
+) -> list[FeedState]:
+    """Return the feeds on the list after an id, in the order of their ids."""
+    query = listed().where(Feed.id > after)
+    if failing:
+        query = query.where(Feed.failures > 0, Feed.paused_at.is_(None))
+    rows = connection.execute(query.order_by(Feed.id).limit(size)).mappings()
+    return [state_of(row) for row in rows]

@@ -1,0 +1,7 @@
+"""The pages: each module has the functions that answer for one kind of page.
+
+entries  an entry, its earlier versions and its bytes; entries by date
+feeds    a feed, and the list of feeds
+search   the entries that meet a query
+status   what came in lately, and what fails
+"""

@@ -1,0 +1,102 @@
+"""An entry, its earlier versions and the publisher's bytes; and entries by date."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ingest.errors import UsageError
+from ingest.store import entry_pages, listings, takedowns
+from ingest.views.citation import citation_of
+from ingest.views.duplicates import relation_of
+from ingest.views.entries import facts_of
+from ingest.web.pages.missing import missing, removed
+from ingest.web.pages.paging import SIZE, key_at, number_in, place_of
+from ingest.web.rendering import page, site_of
+
+# These facts have places of their own on the page.
+_SHOWN_ELSEWHERE = {"id", "title", "feed_title", "html", "revisions", "link", "version"}
+
+
+def show(request: Request) -> Response:
+    """Show an entry: /e/ID."""
+    number = request.path_params["id"]
+    database = site_of(request).database
+    shown = database.view(entry_pages.entry_page, number)
+    if shown is None:
+        reason = database.view(takedowns.reason_of, number)
+        return removed(request, reason) if reason else missing(request)
+    with_others = "pictures" in request.query_params
+    return page(
+        request,
+        "entry.html",
+        with_others=with_others,
+        is_quiet=not with_others,
+        entry=shown.facts,
+        shown=shown,
+        facts=lambda: _facts(shown.facts),
+        relation=relation_of,
+        citation=lambda: citation_of(shown.facts),
+    )
+
+
+def _facts(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    some = {name: value for name, value in facts.items() if name not in _SHOWN_ELSEWHERE}
+    return list(facts_of(some | {"revisions": ()}))
+
+
+def show_version(request: Request) -> Response:
+    """Show an earlier version of an entry: /e/ID/versions/NUMBER."""
+    number, version = request.path_params["id"], request.path_params["version"]
+    database = site_of(request).database
+    shown = database.view(entry_pages.version, number, version)
+    if shown is None:
+        return missing(request)
+    with_others = "pictures" in request.query_params
+    return page(
+        request,
+        "version.html",
+        with_others=with_others,
+        is_quiet=not with_others,
+        number=number,
+        version=shown,
+    )
+
+
+def download(request: Request) -> Response:
+    """Send the publisher's own bytes of an entry: /e/ID/bytes.
+
+    The type is always that of a download, because a browser might run what is in the bytes.
+    """
+    number = request.path_params["id"]
+    found = site_of(request).database.view(entry_pages.bytes_of, number)
+    if found is None:
+        return missing(request)
+    headers = {
+        "Content-Disposition": f'attachment; filename="entry-{number}.bin"',
+        "ETag": f'"{found.digest}"',
+    }
+    return Response(found.content, media_type="application/octet-stream", headers=headers)
+
+
+def browse(request: Request) -> Response:
+    """List entries, newest first: /entries, of one feed, up to a day, page by page."""
+    site, query = site_of(request), request.query_params
+    feed_id, day = number_in(query.get("feed")), query.get("until") or None
+    selection = listings.Selection(
+        feed_id=feed_id, until=_end_of(day, ZoneInfo(site.config.timezone)) if day else None
+    )
+    rows = site.database.view(listings.page, selection, after=key_at(query.get("after")), size=SIZE)
+    return page(request, "entries.html", rows=rows, feed_id=feed_id, until=day, next=place_of(rows))
+
+
+def _end_of(day: str, zone: ZoneInfo) -> datetime:
+    """Return the end of a day in a zone; raise `UsageError` if it is no day."""
+    try:
+        return datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=zone) + timedelta(days=1)
+    except (ValueError, OverflowError):
+        raise UsageError(f"{day!r} is not a day, such as 2026-11-28") from None

@@ -1,0 +1,55 @@
+"""A feed with its schedule and polls, and the list of feeds."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ingest.services import system_clock
+from ingest.store import feed_pages, listings
+from ingest.views.feeds import all_of, condition, explanation, facts_of, next_poll, poll_cells
+from ingest.web.pages.missing import missing
+from ingest.web.pages.paging import SIZE, number_in
+from ingest.web.rendering import page, site_of
+
+_LATEST = 10  # entries on the page of a feed
+_SHOWN_ELSEWHERE = {"id", "title", "next_poll_at", "next_poll_reason", "last_error", "failures"}
+
+
+def show(request: Request) -> Response:
+    """Show a feed: /f/ID."""
+    number = request.path_params["id"]
+    database = site_of(request).database
+    shown = database.view(feed_pages.feed_page, number)
+    if shown is None:
+        return missing(request)
+    selection = listings.Selection(feed_id=number)
+    latest = database.view(listings.page, selection, after=None, size=_LATEST)
+    facts = all_of(shown.feed, shown.entries)
+    pause = shown.pause if shown.pause and shown.pause.until > system_clock() else None
+    return page(
+        request,
+        "feed.html",
+        feed=shown.feed,
+        state=condition(shown.feed),
+        latest=latest,
+        facts=lambda: facts_of({k: v for k, v in facts.items() if k not in _SHOWN_ELSEWHERE}),
+        explanation=lambda: facts_of(explanation(shown.feed, pause)),
+        polls=lambda: map(poll_cells, shown.polls),
+    )
+
+
+def browse(request: Request) -> Response:
+    """List feeds: /feeds, all or only those that fail, page by page."""
+    query = request.query_params
+    failing, after = "failing" in query, number_in(query.get("after")) or 0
+    feeds = site_of(request).database.view(feed_pages.feeds_after, after, SIZE, failing=failing)
+    return page(
+        request,
+        "feeds.html",
+        feeds=feeds,
+        failing=failing,
+        condition=condition,
+        next_poll=next_poll,
+        next=feeds[-1].id if len(feeds) == SIZE else None,
+    )

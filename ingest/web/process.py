@@ -1,0 +1,149 @@
+"""Serve the pages from a process of their own, so that visitors do not slow down polls.
+
+This process opens the port and keeps it open. If the process of the pages ends, it starts again;
+meanwhile connections wait. It asks this process for /healthz, /readyz and /metrics over a pipe.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+import multiprocessing
+import os
+import pickle
+import socket
+import time
+from collections.abc import AsyncIterator
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+
+from ingest.config import Config
+from ingest.errors import ConfigError
+from ingest.web.child import STOP, run
+from ingest.web.health import Health
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_WAIT = 60  # seconds before a process that ended is started again
+_STOPS_WITHIN = 5  # seconds
+_PORT_IS_FREE_WITHIN = 2  # seconds
+
+
+class PagesProcess:
+    """The process that serves the pages: it is started, restarted and stopped by `keep_running`."""
+
+    def __init__(self, listener: socket.socket | None, health: Health) -> None:
+        self._listener = listener
+        self._health = health
+        self._config: Config | None = None
+        self._changed = asyncio.Event()
+
+    def adopt(self, config: Config) -> None:
+        """Serve the pages with this configuration from now on."""
+        if config != self._config:
+            self._config = config
+            self._changed.set()
+
+    async def keep_running(self) -> None:
+        """Start the process as often as it ends, or its configuration changes, until cancelled."""
+        failures = 0
+        while True:
+            if self._config is None or self._listener is None:
+                await self._changed.wait()
+                self._changed.clear()
+            elif await self._run(self._config):
+                failures = 0
+            else:
+                failures += 1
+                wait = min(2**failures, _LONGEST_WAIT)
+                logger.error("the process of the pages ended; it starts again in %d s", wait)
+                await asyncio.sleep(wait)
+
+    async def _run(self, config: Config) -> bool:
+        """Run the process until it ends; return whether it ended for a new configuration."""
+        self._changed.clear()
+        ours, theirs = multiprocessing.Pipe()
+        level = logging.getLevelName(logging.getLogger().level).lower()
+        process = multiprocessing.get_context("spawn").Process(
+            target=run,
+            args=(pickle.dumps(config), self._listener, theirs, level),
+            name="pages",
+            daemon=True,
+        )
+        process.start()
+        theirs.close()
+        loop = asyncio.get_running_loop()
+        ended = asyncio.Event()
+        loop.add_reader(process.sentinel, ended.set)
+        loop.add_reader(ours.fileno(), self._answer, ours)
+        try:
+            await first_of(self._changed, ended)
+            return self._changed.is_set()
+        finally:
+            loop.remove_reader(process.sentinel)
+            loop.remove_reader(ours.fileno())
+            await asyncio.to_thread(_end, process)
+            ours.close()
+
+    def _answer(self, pipe: Connection) -> None:
+        """Answer a question of the process."""
+        try:
+            number, path = pipe.recv()
+            pipe.send((number, self._health.answer(path)))
+        except (EOFError, OSError):  # it has just ended
+            asyncio.get_running_loop().remove_reader(pipe.fileno())
+
+
+async def first_of(*events: asyncio.Event) -> None:
+    """Wait until one of these events is set."""
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+
+
+def _end(process: SpawnProcess) -> None:
+    """Stop a process; kill it if it does not end in time."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process.pid or 0, STOP)
+    process.join(_STOPS_WITHIN)
+    if process.exitcode is None:
+        process.kill()
+        process.join()
+
+
+@contextlib.asynccontextmanager
+async def serving(listen: str, health: Health) -> AsyncIterator[PagesProcess]:
+    """Serve at `host:port` in a block; serve nothing if it is empty.
+
+    Raise `ConfigError` if the port is taken.
+    """
+    with await _bind(listen) if listen else contextlib.nullcontext() as listener:
+        pages = PagesProcess(listener, health)
+        running = asyncio.create_task(pages.keep_running())
+        try:
+            yield pages
+        finally:
+            running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
+
+
+async def _bind(listen: str) -> socket.socket:
+    """Open the port; wait a moment for the process of a service that was killed to close it."""
+    host, _, port = listen.rpartition(":")
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    end = time.monotonic() + _PORT_IS_FREE_WITHIN
+    while True:
+        try:
+            return socket.create_server((host, int(port)), family=family)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > end:
+                reason = f"[web] listen: {listen} cannot bind: {error.strerror or error}"
+                raise ConfigError("the configuration", (reason,)) from None
+        await asyncio.sleep(0.1)

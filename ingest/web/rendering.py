@@ -1,0 +1,103 @@
+"""Fill the templates: pages in the language of the visitor."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from ingest import messages
+from ingest.config import Config
+from ingest.database import Database
+from ingest.views.text import local
+from ingest.web import language
+from ingest.web.access import POLICY, policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What the pages are made from."""
+
+    config: Config
+    database: Database
+
+
+def site_of(request: Request) -> Site:
+    """Return the site that a request is for."""
+    site: Site = request.app.state.site
+    return site
+
+
+def page(
+    request: Request, template: str, *, status: int = 200, with_others: bool = False, **values: Any
+) -> Response:
+    """Return a page in the visitor's language; `values` are the variables of the template.
+
+    `with_others` allows pictures and players of other sites.
+    """
+    chosen = language.language_for(request)
+    with messages.speaking(chosen):
+        text = (
+            _templates()
+            .get_template(template)
+            .render(
+                values,
+                at=lambda path, **query: _address(request, path, query),
+                here=request.url.path,
+                language=language.TAGS[chosen],
+                languages=_languages(request, chosen),
+            )
+        )
+    response = HTMLResponse(text, status, headers={POLICY: policy(with_others=with_others)})
+    response.headers["Vary"] = "Accept-Language, Cookie"
+    language.remember(request, response)
+    return response
+
+
+def _address(request: Request, path: str, query: Mapping[str, object]) -> str:
+    """Return the address of a page; parameters that are None or empty are left out."""
+    given = {name: value for name, value in query.items() if value not in (None, "")}
+    address = f"{request.scope.get('root_path', '')}{path}"
+    return f"{address}?{urlencode(given)}" if given else address
+
+
+def _languages(request: Request, chosen: str) -> list[tuple[str, str, str]]:
+    """Return tag, name and address of this page in each other language."""
+    return [
+        (tag, language.NAMES[one], str(request.url.include_query_params(lang=one)))
+        for one, tag in language.TAGS.items()
+        if one != chosen
+    ]
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=PackageLoader("ingest.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals |= {
+        "_": messages._,
+        "ngettext": messages.ngettext,
+        "static": _static,
+    }
+    templates.filters |= {"local": local, "recognized": messages.recognized}
+    return templates
+
+
+@cache
+def _static(name: str) -> str:
+    """Return the path of a static file, which changes when the file does."""
+    content = files("ingest.web").joinpath("static", name).read_bytes()
+    return f"/static/{name}?{hashlib.sha256(content).hexdigest()[:12]}"

@@ -1,0 +1,220 @@
+"""The pages of the archive, as a browser on this machine sees them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from ingest.store import feeds
+from tests.pages import Pages, pages_of
+from tests.searching import fill, finish
+from tests.site import Site
+from tests.support import item, rss
+from tests.world import World
+
+STATIC = Path(__file__).parent.parent / "ingest" / "web" / "static"
+VENDORED = STATIC / "VENDORED.md"
+HOSTILE = "&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(2)&gt;\"'"
+WITH_PICTURE = '&lt;p&gt;候鸟&lt;img src="https://img.example.cn/1.jpg"&gt;&lt;/p&gt;'
+ENTRIES = 120
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iterator[Pages]:
+    """120 entries of one feed, a minute apart; the last two are hostile and with a picture."""
+    folder = tmp_path_factory.mktemp("pages")
+    file = shutil.copy(migrated_file, folder / "guidang.db")
+    world = World(folder, f"sqlite:///{file}")
+    days = (f"Fri, 28 Jan 2022 {n // 60:02}:{n % 60:02}:00 GMT" for n in range(ENTRIES))
+    items = [item(n, pubDate=day) for n, day in zip(range(ENTRIES - 2), days, strict=False)]
+    late = {"pubDate": "Sat, 29 Jan 2022 01:00:00 GMT"}
+    items += [item("hostile", title=HOSTILE, description=HOSTILE, **late)]
+    items += [item("picture", title="候鸟到了", description=WITH_PICTURE, **late)]
+    with Site() as site:
+        fill(world, site, *items)
+    finish(world)
+    with pages_of(world) as served:
+        yield served
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "text"),
+    [
+        ("/", 200, "120 entries"),
+        ("/entries", 200, "候鸟到了"),
+        ("/entries?until=2022-01-28", 200, "第117条新闻"),
+        ("/entries?until=2021-12-31", 200, "no such entry"),
+        ("/entries?until=tomorrow", 400, "'tomorrow' is not a day, such as 2026-11-28"),
+        ("/entries?after=x", 400, "'x' is not the place of an entry"),
+        ("/entries?after=9999999999999999.1", 400, "is not the place of an entry"),
+        ("/entries?feed=x", 400, "'x' is not a number"),
+        ("/entries?feed=" + "9" * 400, 200, "no such entry"),
+        ("/e/1", 200, "第0条新闻的正文。"),
+        ("/e/99999", 404, "there is no such page"),
+        ("/e/" + "9" * 18, 404, "there is no such page"),
+        ("/e/" + "9" * 4000, 404, "there is no such page"),
+        ("/e/1/versions/7", 404, "there is no such page"),
+        ("/e/99999/bytes", 404, "there is no such page"),
+        ("/f/1", 200, "江海新闻"),
+        ("/f/2", 404, "there is no such page"),
+        ("/feeds", 200, "江海新闻"),
+        ("/feeds?failing=1", 200, "No feed fails."),
+        ("/search", 200, "Search"),
+        ("/search?q=" + quote("候鸟"), 200, "候鸟到了"),
+        ("/search?q=" + quote("天鹅"), 200, "no such entry"),
+        ("/search?q=" + quote("feed:"), 400, "at character"),
+        ("/search?q=" + quote("新闻") + "&after=x", 400, "is not the place of a hit"),
+        ("/nothing", 404, "there is no such page"),
+    ],
+)
+def test_an_address_shows_its_page(pages: Pages, path: str, status: int, text: str) -> None:
+    page = pages.get(path)
+    assert page.status == status
+    assert text in page.text
+
+
+def test_older_entries_follow_page_by_page_each_once(pages: Pages) -> None:
+    seen: list[str] = []
+    path: str | None = "/entries"
+    while path:
+        page = pages.get(path)
+        seen += [link for link in page.links() if link.startswith("/e/")]
+        path = next(iter(page.links("next")), None)
+    assert len(seen) == len(set(seen)) == ENTRIES
+
+
+def test_hits_follow_page_by_page_each_once(pages: Pages) -> None:
+    seen: list[str] = []
+    path: str | None = f"/search?q={quote('正文')}"
+    while path:
+        page = pages.get(path)
+        assert "<mark>正文</mark>" in page.source
+        seen += [link for link in page.links() if link.startswith("/e/")]
+        path = next(iter(page.links("next")), None)
+    assert len(seen) == len(set(seen)) == ENTRIES - 2
+
+
+def test_neighbours_are_the_entries_before_and_after(pages: Pages) -> None:
+    middle = pages.get("/e/60")
+    assert (middle.links("prev"), middle.links("next")) == (["/e/61"], ["/e/59"])
+    assert pages.get("/e/1").links("next") == []
+    assert pages.get(f"/e/{ENTRIES}").links("prev") == []
+
+
+def test_what_is_hostile_in_an_entry_is_text(pages: Pages) -> None:
+    query = quote("<script>alert(3)</script>")
+    for path in ("/", "/entries", "/e/119", "/search?q=alert", f"/search?q={query}", "/f/1"):
+        page = pages.get(path)
+        assert "<script" not in page.source
+        assert "onerror=" not in re.sub(r"&lt;.*?&gt;", "", page.source)
+        assert "script-src" not in page.headers["content-security-policy"]
+        assert page.headers["content-security-policy"].startswith("default-src 'none'; ")
+
+
+def test_pictures_of_publishers_are_shown_only_if_asked_for(pages: Pages) -> None:
+    quiet = pages.get("/e/120")
+    assert "img-src 'self' data:;" in quiet.headers["content-security-policy"]
+    [shown] = [link for link in quiet.links() if "pictures" in link]
+    assert (
+        "img-src 'self' data: http: https:;" in pages.get(shown).headers["content-security-policy"]
+    )
+    assert "pictures" not in pages.get("/e/1").source
+
+
+def test_bytes_are_a_download_never_a_page(pages: Pages) -> None:
+    bytes_ = pages.get("/e/119/bytes")
+    assert "<title>&lt;script&gt;" in bytes_.source
+    assert bytes_.headers["content-type"] == "application/octet-stream"
+    assert bytes_.headers["content-disposition"].startswith("attachment")
+    assert hashlib.sha256(bytes_.content).hexdigest() in pages.get("/e/119").source
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8710", 200),
+        ("localhost", 200),
+        ("guidang.localhost:8710", 200),
+        ("[::1]:8710", 200),
+        ("rebound.example.com", 403),
+        ("127.0.0.1.example.com:8710", 403),
+        ("192.0.2.1", 403),
+        ("", 403),
+    ],
+)
+def test_only_names_of_this_machine_are_served(pages: Pages, host: str, status: int) -> None:
+    """A page of another site may resolve its own name to 127.0.0.1 (DNS rebinding)."""
+    assert pages.get("/", Host=host).status == status
+    assert pages.get("/readyz", Host=host).status == 200
+
+
+def test_visitors_from_elsewhere_are_refused(pages: Pages) -> None:
+    """A proxy on this machine names its visitors in X-Forwarded-For."""
+    assert pages.get("/e/1", X_Forwarded_For="192.0.2.7").status == 403
+
+
+@pytest.mark.parametrize(
+    ("wanted", "language", "label"),
+    [
+        ("en-GB,en;q=0.9", "en", "Entries"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "zh-CN", "条目"),
+        ("zh-TW,en;q=0.5", "zh-TW", "條目"),
+        ("zh-Hant-HK", "zh-TW", "條目"),
+        ("de;q=1.0, zh;q=0.3, en;q=0.2", "zh-CN", "条目"),
+        ("fr, *;q=0.1", "en", "Entries"),
+        ("zh;q=nonsense,en;q=0.1", "en", "Entries"),
+        ("", "en", "Entries"),
+    ],
+)
+def test_the_browser_chooses_the_language(
+    pages: Pages, wanted: str, language: str, label: str
+) -> None:
+    page = pages.get("/entries", Accept_Language=wanted)
+    assert f'<html lang="{language}">' in page.source
+    assert label in page.text
+
+
+def test_the_visitor_chooses_another_language(pages: Pages) -> None:
+    chosen = pages.get("/feeds?failing=1&lang=zh_CN")
+    assert "没有出错的订阅源。" in chosen.text
+    cookie = chosen.headers["set-cookie"].partition(";")[0]
+    assert "首页" not in pages.get("/", Cookie=cookie).text
+    assert "条目" in pages.get("/", Cookie=cookie).text
+    assert "failing=1" in next(link for link in chosen.links() if "lang=en" in link)
+
+
+def test_an_edited_entry_shows_its_earlier_version(world: World, site: Site) -> None:
+    fill(world, site, item(1, title="旧题", description="旧的正文，候鸟还没有来。"))
+    world.clock.move(hours=1)
+    site.set("/feed.xml", rss(item(1, title="新题", description="新的正文，候鸟已经来了。")))
+    world.poll()
+    with pages_of(world) as served:
+        page = served.get("/e/1")
+        assert "新的正文" in page.text
+        assert "旧题" in page.text
+        [earlier] = [link for link in page.links() if "versions" in link]
+        assert "旧的正文，候鸟还没有来。" in served.get(earlier).text
+
+
+def test_a_failing_feed_is_on_the_first_page(world: World, site: Site) -> None:
+    feed = world.add(site.url("/gone.xml"))
+    world.poll()
+    with pages_of(world) as served:
+        assert f"/f/{feed.id}" in served.get("/").links()
+        assert "404" in served.get(f"/f/{feed.id}").text
+        world.database.transact(feeds.pause, feed.id, now=world.clock(), reason="by command")
+        assert "No feed fails." in served.get("/feeds?failing=1").text
+
+
+def test_vendored_files_are_as_documented() -> None:
+    rows = re.findall(r"^`([\w.-]+)` .* `([0-9a-f]{64})`$", VENDORED.read_text(), re.MULTILINE)
+    documented = dict(rows)
+    assert documented
+    for name, digest in documented.items():
+        assert hashlib.sha256((STATIC / name).read_bytes()).hexdigest() == digest

@@ -1,0 +1,71 @@
+"""The pages have a process of their own, which never outlives the service, nor ends before it."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import psutil
+
+from tests.running import Running, running
+
+
+def process_of_pages(daemon: Running) -> psutil.Process | None:
+    assert daemon.process is not None
+    children = psutil.Process(daemon.process.pid).children()
+    spawned = [one for one in children if "spawn_main" in " ".join(one.cmdline())]
+    return spawned[0] if spawned else None
+
+
+def test_the_pages_come_back_when_their_process_ends(tmp_path: Path) -> None:
+    with running(tmp_path) as daemon:
+        first = process_of_pages(daemon)
+        assert first is not None
+        first.kill()
+        daemon.wait_until(lambda: "starts again in 2 s" in daemon.log_text())
+        daemon.wait_until(lambda: daemon.get("/entries")[0] == 200)
+        assert daemon.get("/readyz") == (200, '{"status":"ok"}')
+        assert process_of_pages(daemon) != first
+
+
+def test_a_signal_to_every_process_ends_the_service_in_order(tmp_path: Path) -> None:
+    """A service manager and Ctrl-C send their signals so."""
+    with running(tmp_path) as daemon:
+        pages = process_of_pages(daemon)
+        assert pages is not None
+        pages.send_signal(signal.SIGTERM)
+        pages.send_signal(signal.SIGINT)
+        assert daemon.get("/entries")[0] == 200
+        assert daemon.stop() == 0
+        assert not pages.is_running()
+        assert "starts again" not in daemon.log_text()
+
+
+def test_the_pages_end_with_a_service_that_was_killed(tmp_path: Path) -> None:
+    with running(tmp_path) as daemon:
+        pages = process_of_pages(daemon)
+        assert pages is not None
+        daemon.kill()
+        pages.wait(timeout=20)
+        daemon.start_ready()  # the port is free again
+
+
+def test_new_settings_are_those_of_the_pages_too(tmp_path: Path) -> None:
+    with running(tmp_path) as daemon:
+        assert "is off" not in daemon.get("/search?q=x")[1]
+        daemon.configure(more="[search]\nenabled = false")
+        daemon.signal(signal.SIGHUP)
+        daemon.wait_until(lambda: "search.enabled = true" in daemon.get("/search?q=x")[1])
+        assert daemon.get("/readyz")[0] == 200
+
+
+def test_a_stuck_service_is_reported_by_its_pages(tmp_path: Path) -> None:
+    with running(tmp_path) as daemon:
+        daemon.signal(signal.SIGSTOP)
+        try:
+            silent = 503, '{"status":"failing","service":"it does not answer"}'
+            daemon.wait_until(lambda: daemon.get("/healthz") == silent)
+            assert daemon.get("/entries")[0] == 200
+        finally:
+            daemon.signal(signal.SIGCONT)
+        daemon.wait_until(lambda: daemon.get("/healthz") == (200, '{"status":"ok"}'))
