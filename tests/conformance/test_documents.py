@@ -303,11 +303,7 @@ def is_cleaned_alike(body: str, base_url: str | None) -> bool:
         return True  # without a base its addresses are not plain
     long = cleaning.clean(body, base_url=base_url)
     pictures = [dict(one.attrib) for one in parse_fragment(body).iter("img")]
-    return (short.html, short.shown, [dict(one.attrib) for one in short.pictures]) == (
-        long,
-        shown_by(long),
-        pictures,
-    )
+    return (short.html, short.shown, short.pictures) == (long, shown_by(long), pictures)
 
 
 def test_re_encoded_feeds_give_the_values_of_their_originals(corpora: Path, score: Score) -> None:
