@@ -22,10 +22,11 @@ import sqlalchemy as sa
 from rich.console import Console
 
 from benchmarks.server import Scenario, Server
+from ingest.clock import system_clock
 from ingest.config import ArchiveConfig, Config, FeedSettings, FetchConfig
 from ingest.database import Database
 from ingest.poll import poll_feeds
-from ingest.services import Services, open_services, system_clock
+from ingest.services import Services, open_services
 from ingest.store import feeds
 from tests.postgres import server_for_tests
 

@@ -15,12 +15,12 @@ from collections.abc import (
 )
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
 
+from ingest.clock import Clock, system_clock
 from ingest.config import Config
 from ingest.database import Database
 from ingest.errors import ArchiveError, StoreError
@@ -39,14 +39,8 @@ from ingest.writer import Writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Clock = Callable[[], datetime]
 
 _VIEWERS = 2  # threads
-
-
-def system_clock() -> datetime:
-    """Return the present time in whole seconds, the precision of stored times."""
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

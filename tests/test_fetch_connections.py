@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import trustme
 
+from ingest.clock import system_clock
 from ingest.config import FetchConfig
 from ingest.fetch import Fetcher
 from ingest.fetch.connections import KEPT_CONNECTIONS
-from ingest.services import system_clock
 from tests.site import Site
 
 

@@ -58,7 +58,7 @@ def _wait_for_room(error: StoreFull, trouble: Trouble | None) -> Trouble:
 
 
 def _serve(ctx: typer.Context) -> None:
-    from ingest.services import system_clock
+    from ingest.clock import system_clock
 
     with open_session(ctx) as session:
 

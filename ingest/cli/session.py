@@ -38,9 +38,9 @@ def open_session(ctx: typer.Context, *, quiet: bool = False) -> Iterator[Session
 
     With `quiet`, the log shows only warnings and errors, because the command prints its results.
     """
+    from ingest.clock import system_clock
     from ingest.database import Database
     from ingest.rsshub import instances_of
-    from ingest.services import system_clock
 
     config, file = read_configuration(ctx, quiet=quiet)
     database = Database(config.database.url)
@@ -89,8 +89,8 @@ def publish(session: Session) -> None:
 
     Raise `PublishError` if one of these fails; the next command tries again.
     """
+    from ingest.clock import system_clock
     from ingest.publish import Publisher
-    from ingest.services import system_clock
 
     Publisher(session.config, session.database, system_clock).publish()
 

@@ -12,6 +12,7 @@ from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from ingest.clock import system_clock
 from ingest.config import Config
 from ingest.daemon.dispatch import Dispatcher
 from ingest.daemon.notify import notify, notify_reloading, watchdog_interval
@@ -24,7 +25,7 @@ from ingest.errors import ArchiveError, ArchiveFull, ConfigError, StoreError
 from ingest.follow.files import Output
 from ingest.garbage import freeze_garbage
 from ingest.schedule import longest_plan
-from ingest.services import Services, open_services, system_clock
+from ingest.services import Services, open_services
 from ingest.store import due, listings, polls, rsshub, times
 from ingest.web.health import Health
 from ingest.web.metrics import Metrics

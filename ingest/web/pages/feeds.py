@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ingest.services import system_clock
+from ingest.clock import system_clock
 from ingest.store import feed_pages, listings
 from ingest.views.feeds import all_of, condition, explanation, facts_of, next_poll, poll_cells
 from ingest.web.pages.missing import missing

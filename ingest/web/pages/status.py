@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ingest.services import system_clock
+from ingest.clock import system_clock
 from ingest.store import due, feed_pages, listings, unread
 from ingest.web.rendering import page, site_of
 
