@@ -56,9 +56,14 @@ class Generators:
 
         Raises RuntimeError with the program's output if the build fails.
         """
+        documents = self.build_documents(name, posts)
+        return {found: PROGRAMS[name].read(one) for found, one in documents.items()}
+
+    def build_documents(self, name: str, posts: Path) -> dict[str, lxml.html.HtmlElement]:
+        """Build a site as `build` does; return the whole pages of the posts."""
         program, site = PROGRAMS[name], self.copy_site(name, posts)
         program.run(self, site)
-        return dict(_pages(site / program.built, program.read))
+        return dict(_documents(site / program.built))
 
     def copy_site(self, name: str, posts: Path) -> Path:
         """Return a new folder with a site and these posts."""
@@ -97,12 +102,10 @@ class Generators:
             raise RuntimeError(f"{' '.join(command)} failed in {site}:\n{done.stdout[-4000:]}")
 
 
-def _pages(
-    built: Path, read: Callable[[lxml.html.HtmlElement], Page]
-) -> Iterator[tuple[str, Page]]:
+def _documents(built: Path) -> Iterator[tuple[str, lxml.html.HtmlElement]]:
     for file in sorted(built.rglob("*.html")):
         if found := id_in(file.relative_to(built).as_posix()):
-            yield found, read(lxml.html.document_fromstring(file.read_text("utf-8")))
+            yield found, lxml.html.document_fromstring(file.read_text("utf-8"))
 
 
 def id_in(path: str) -> str:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from ingest.config import OutputConfig
 from ingest.outputs import LAYOUTS, make_layout
-from ingest.outputs.inert import inert_text
+from ingest.outputs.inert import inert_link, inert_text
 from ingest.outputs.names import category_names
 from ingest.outputs.naming import author_of_record
 from ingest.store import files
@@ -18,7 +19,7 @@ from ingest.values import Record
 from tests.dom import dom_of
 from tests.generators import PROGRAMS, Generators, Page, id_in, install_generators
 from tests.site import Site
-from tests.support import item, rss
+from tests.support import item, make_record, rss
 from tests.world import World
 
 pytestmark = pytest.mark.long
@@ -81,6 +82,31 @@ def test_pages_show_what_is_stored(odd: World, name: str, generators: Generators
     ]
     assert wrong == []
     assert len(pages) == len(records)
+
+
+# The templates of these sites read the key, as usual themes do, or VitePress itself does. Material
+# for MkDocs and Nikola's themes name every page as its own canonical page.
+LINKED = {"hugo", "jekyll", "vitepress"}
+ODD_LINK = "https://a.example.cn/x?y='1'&z=\"><b>"
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_pages_are_built_with_links_to_duplicates(
+    name: str, generators: Generators, tmp_path: Path
+) -> None:
+    output = OutputConfig.model_validate({"name": "x", "path": "x", "layout": name})
+    layout = make_layout(name, output)
+    links = ("https://b.example.cn/1", ODD_LINK)
+    record = make_record(canonical_link=ODD_LINK, see_also=links)
+    file = tmp_path / layout.path(record)
+    file.parent.mkdir(parents=True)
+    file.write_bytes(layout.render(record))
+    documents = list(generators.build_documents(name, tmp_path).values())
+    assert len(documents) == 1
+    found = documents[0].xpath("//head/link[@rel='canonical']/@href")
+    related = documents[0].xpath("//a[@rel='related']/@href")
+    assert (found == [inert_link(ODD_LINK)]) == (name in LINKED)
+    assert related == ([*map(inert_link, links)] if name in {"hugo", "jekyll"} else [])
 
 
 def _differences(name: str, record: Record, page: Page, world: World) -> Iterator[object]:

@@ -8,12 +8,13 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import lxml.html
 import pytest
 
 from ingest.config import ArchiveConfig
 from ingest.demo.site import DemoSite
 from ingest.outputs.hexo import HexoLayout
-from ingest.outputs.inert import inert_text
+from ingest.outputs.inert import inert_link, inert_text
 from ingest.values import Outcome
 from tests.dom import dom_of
 from tests.hexo import Hexo, Page, read_pages
@@ -48,6 +49,20 @@ def assert_pages_show_what_is_stored(
         assert page.title.strip()
         stored = dom_of(f"<div>{entry['html']}</div>", without=without)
         assert dom_of(page.body, without=without) == stored
+
+
+def test_a_page_may_show_the_canonical_link_of_a_duplicate(hexo: Hexo) -> None:
+    link = "https://a.example.cn/x?y='1'&z=\"><b>{{ 1 }}"
+    layout = HexoLayout(ArchiveConfig(layout="hexo"))
+    posts = hexo.new_folder()
+    record = make_record(canonical_link=link, see_also=(link,))
+    file = posts / layout.path(record)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(layout.render(record))
+    pages = [*hexo.build(posts).rglob("*.html")]
+    documents = [lxml.html.document_fromstring(page.read_text("utf-8")) for page in pages]
+    shown = [one for page in documents for one in page.xpath("//link[@rel='canonical']/@href")]
+    assert shown == [inert_link(link)]
 
 
 def test_a_site_of_all_sample_feeds_shows_what_is_stored(

@@ -22,8 +22,9 @@ _MOST_REMEMBERED = 1_000  # The records of a feed repeat its names and its addre
 class Article:
     """The fields of a record for front matter; a field is empty if the record lacks it.
 
-    `slug` is the name of the record's file without its suffix, so it never changes. `robots` is as
-    in `<meta name="robots">`.
+    `slug` is the name of the record's file without its suffix, so it never changes. `canonical` is
+    the link of the canonical entry, if the output links duplicates. `robots` is as in
+    `<meta name="robots">`.
     """
 
     slug: str
@@ -37,6 +38,7 @@ class Article:
     categories: tuple[str, ...]
     tags: tuple[str, ...]
     link: str
+    canonical: str
     feed: str
     feed_title: str
     guid: str
@@ -68,6 +70,7 @@ def article_of(
         categories=_spellings("categories", categories, names),
         tags=_spellings("tags", tag_names(record), names),
         link=inert_link(record.link) if record.link else "",
+        canonical=inert_link(record.canonical_link) if record.canonical_link else "",
         feed=_address(record.feed_url),
         feed_title=clean(record.feed_title),
         guid=clean(record.guid or ""),

@@ -6,6 +6,7 @@ The default theme shows no field of a page, so the body begins with its title, a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import escape
 from typing import ClassVar
 
@@ -16,7 +17,7 @@ from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout
 # VitePress reads the title of a page as inline Markdown with emojis and attributes.
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>&{}:~!^=]")
 
-_NOINDEX = ("meta", {"name": "robots", "content": "noindex"})  # an element of the page's head
+_NOINDEX = ("meta", {"name": "robots", "content": "noindex"})
 
 
 class VitePressLayout(PostLayout):
@@ -34,7 +35,7 @@ class VitePressLayout(PostLayout):
         "categories": "categories",
         "tags": "tags",
         **SOURCE,
-        "head": lambda article: (_NOINDEX,) if article.noindex else (),
+        "head": lambda article: tuple(_head(article)),
     }
 
     @property
@@ -49,3 +50,11 @@ class VitePressLayout(PostLayout):
             byline.append(f'<a href="{article.link}">{escape(article.feed_title)}</a>')
         head = f"<h1>{escape(article.title)}</h1>\n<p>{' · '.join(byline)}</p>\n"
         return body_of(head + html).replace("<div>", "<div v-pre>", 1)
+
+
+def _head(article: Article) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the elements that the page has in its head."""
+    if article.noindex:
+        yield _NOINDEX
+    if article.canonical:
+        yield "link", {"rel": "canonical", "href": article.canonical}
