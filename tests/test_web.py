@@ -198,8 +198,11 @@ def test_an_edited_entry_shows_its_earlier_version(world: World, site: Site) -> 
         page = served.get("/e/1")
         assert "新的正文" in page.text
         assert "旧题" in page.text
-        [earlier] = [link for link in page.links() if "versions" in link]
-        assert "旧的正文，候鸟还没有来。" in served.get(earlier).text
+        [address] = [link for link in page.links() if "versions" in link]
+        earlier = served.get(address)
+        assert "旧的正文，候鸟还没有来。" in earlier.text
+        assert "<del>旧</del><ins>新</ins>题" in earlier.source
+        assert "候鸟<del>还没有来</del><ins>已经来了</ins>。" in earlier.source
 
 
 def test_a_failing_feed_is_on_the_first_page(world: World, site: Site) -> None:

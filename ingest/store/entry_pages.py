@@ -93,13 +93,29 @@ def _neighbour(
     return Neighbour(id=row.id, title=row.title) if row else None
 
 
-def version(connection: sa.Connection, entry_id: int, number: int) -> dict[str, Any] | None:
-    """Return an earlier version of an entry: its title, text and dates; None if there is none."""
-    columns = (
-        *(Revision.title, Revision.html, Revision.version, Revision.lead_image),
-        *(Revision.seen_at, Revision.replaced_at, Revision.link, Revision.language),
-    )
-    query = sa.select(*columns).where(Revision.entry_id == entry_id, Revision.version == number)
+def version(
+    connection: sa.Connection, entry_id: int, number: int
+) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Return an earlier version of an entry and the version after it; None if there is none.
+
+    Each has its title, HTML, lead image, language, number and the time when it was first seen.
+    """
+    earlier = _version(connection, Revision, Revision.entry_id == entry_id, number)
+    if earlier is None:
+        return None
+    later = _version(connection, Revision, Revision.entry_id == entry_id, number + 1)
+    later = later or _version(connection, Entry, Entry.id == entry_id, number + 1)
+    return (earlier, later) if later else None
+
+
+def _version(
+    connection: sa.Connection,
+    table: type[Entry | Revision],
+    is_of_entry: sa.ColumnElement[bool],
+    number: int,
+) -> dict[str, Any] | None:
+    columns = table.title, table.html, table.lead_image, table.language, table.version
+    query = sa.select(*columns, table.seen_at).where(is_of_entry, table.version == number)
     row = connection.execute(query).mappings().first()
     return dict(row) if row else None
 

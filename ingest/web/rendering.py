@@ -51,7 +51,7 @@ def page(
             .render(
                 values,
                 at=lambda path, **query: _address(request, path, query),
-                here=request.url.path,
+                here=_path(request),
                 language=language.TAGS[chosen],
                 languages=_languages(request, chosen),
             )
@@ -69,10 +69,17 @@ def _address(request: Request, path: str, query: Mapping[str, object]) -> str:
     return f"{address}?{urlencode(given)}" if given else address
 
 
+def _path(request: Request) -> str:
+    """Return the path of a request below the prefix of the site."""
+    path: str = request.scope["path"]
+    return path.removeprefix(request.scope.get("root_path", ""))
+
+
 def _languages(request: Request, chosen: str) -> list[tuple[str, str, str]]:
     """Return tag, name and address of this page in each other language."""
+    query = dict(request.query_params)
     return [
-        (tag, language.NAMES[one], str(request.url.include_query_params(lang=one)))
+        (tag, language.NAMES[one], _address(request, _path(request), query | {"lang": one}))
         for one, tag in language.TAGS.items()
         if one != chosen
     ]

@@ -14,6 +14,7 @@ from ingest.store import entry_pages, listings, takedowns
 from ingest.views.citation import citation_of
 from ingest.views.duplicates import relation_of
 from ingest.views.entries import facts_of
+from ingest.views.versions import edit_between
 from ingest.web.pages.missing import missing, removed
 from ingest.web.pages.paging import SIZE, key_at, number_in, place_of
 from ingest.web.rendering import page, site_of
@@ -50,12 +51,12 @@ def _facts(facts: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def show_version(request: Request) -> Response:
-    """Show an earlier version of an entry: /e/ID/versions/NUMBER."""
+    """Show an earlier version of an entry and what changed then: /e/ID/versions/NUMBER."""
     number, version = request.path_params["id"], request.path_params["version"]
-    database = site_of(request).database
-    shown = database.view(entry_pages.version, number, version)
-    if shown is None:
+    found = site_of(request).database.view(entry_pages.version, number, version)
+    if found is None:
         return missing(request)
+    earlier, later = found
     with_others = "pictures" in request.query_params
     return page(
         request,
@@ -63,7 +64,9 @@ def show_version(request: Request) -> Response:
         with_others=with_others,
         is_quiet=not with_others,
         number=number,
-        version=shown,
+        version=earlier,
+        later=later,
+        edit=edit_between(earlier, later),
     )
 
 
