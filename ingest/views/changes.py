@@ -49,12 +49,12 @@ def _block(
     """Yield the changes of one block of clauses, as `SequenceMatcher.get_opcodes` names it."""
     if tag == "equal":
         is_last = a2 == len(before) and b2 == len(after)
-        yield from _unchanged(after[b1:b2], is_first=a1 == b1 == 0, is_last=is_last)
+        yield from _around(after[b1:b2], is_first=a1 == b1 == 0, is_last=is_last)
     else:
-        yield from _changed("".join(before[a1:a2]), "".join(after[b1:b2]))
+        yield from _compare("".join(before[a1:a2]), "".join(after[b1:b2]))
 
 
-def _unchanged(clauses: Sequence[str], *, is_first: bool, is_last: bool) -> Iterator[Change]:
+def _around(clauses: Sequence[str], *, is_first: bool, is_last: bool) -> Iterator[Change]:
     """Yield the clauses next to a change; one `Change` stands for those that are left out."""
     head = 0 if is_first else _AROUND
     tail = 0 if is_last else _AROUND
@@ -68,7 +68,7 @@ def _unchanged(clauses: Sequence[str], *, is_first: bool, is_last: bool) -> Iter
         yield Change(kind="same", text="".join(clauses[-tail:]))
 
 
-def _changed(old: str, new: str) -> Iterator[Change]:
+def _compare(old: str, new: str) -> Iterator[Change]:
     if max(len(old), len(new)) > _LONGEST or not (old and new):
         pairs = [(-1, old), (1, new)]
     else:
