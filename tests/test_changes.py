@@ -37,8 +37,23 @@ def test_changes_are_shown_by_character_inside_clauses(old: str, new: str, expec
 
 
 def test_a_long_passage_that_was_rewritten_is_shown_as_a_whole() -> None:
-    kinds = [one.kind for one in changes_of("甲" * 3000, "乙" * 3000)]
+    kinds = [one.kind for one in changes_of("甲" * 301, "乙" * 301)]
     assert kinds == ["removed", "added"]
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("甲，" * 50_000, "甲，" * 49_999),
+        (
+            "".join(f"第{n}句甲。" for n in range(5_000)),
+            "".join(f"第{n}句乙。" for n in range(5_000)),
+        ),
+    ],
+)
+def test_long_texts_are_compared_in_time(old: str, new: str) -> None:
+    assert "".join(one.text for one in changes_of(old, new) if one.kind != "removed") == new
 
 
 @given(st.text(alphabet="甲乙，。ab\n", max_size=40), st.text(alphabet="甲乙，。ab\n", max_size=40))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -15,7 +16,8 @@ Kind: TypeAlias = Literal["same", "added", "removed", "skipped"]
 
 _CLAUSE = re.compile(r"[^，。！？；：,.!?;:\n]*(?:[，。！？；：,.!?;:\n]+|$)")
 _AROUND = 1  # unchanged clauses that are shown before and after a changed one
-_LONGEST = 2_000  # characters of a changed passage that is compared by character
+_LONGEST = 300  # characters of a changed passage that is compared by character
+_MOST_PAIRS = 200_000
 _KINDS: dict[int, Kind] = {-1: "removed", 0: "same", 1: "added"}
 
 
@@ -31,12 +33,24 @@ class Change:
 
 
 def changes_of(old: str, new: str) -> tuple[Change, ...]:
-    """Return how `old` became `new`, in order; an empty tuple if they are equal."""
+    """Return how `old` became `new`, in order; an empty tuple if they are equal.
+
+    A long changed passage, or texts that would take seconds to compare, are not compared further:
+    the whole is removed, and the whole is added.
+    """
     if old == new:
         return ()
     before, after = _clauses(old), _clauses(new)
+    if _pairs(before, after) > _MOST_PAIRS:
+        return Change(kind="removed", text=old), Change(kind="added", text=new)
     blocks = SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes()
     return tuple(chain.from_iterable(_block(before, after, *block) for block in blocks))
+
+
+def _pairs(before: Sequence[str], after: Sequence[str]) -> int:
+    """Return how many pairs of equal clauses there are, which is what a comparison costs."""
+    counts = Counter(after)
+    return sum(counts[clause] for clause in before)
 
 
 def _clauses(text: str) -> list[str]:
