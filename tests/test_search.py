@@ -245,6 +245,17 @@ def test_rebuilding_makes_the_index_again(world: World, site: Site) -> None:
     assert world.database.query(index.filling) == index.Filling(indexed=5, due=0)
 
 
+def test_the_index_of_a_small_archive_is_merged(world: World, site: Site) -> None:
+    for number in range(23):
+        fill(world, site, item(number))
+        finish(world)
+    if world.database.engine.dialect.name == "sqlite":
+        segments = sa.text("SELECT count(DISTINCT segid) FROM search_index_idx")
+        assert world.database.query(lambda c: c.scalar(segments)) <= 2
+    assert not world.database.transact(index.merge)
+    assert len(found(world, "新")) == 23
+
+
 def test_an_upgrade_of_the_index_fills_it_in_the_background(world: World, site: Site) -> None:
     fill(world, site, *map(item, range(5)))
     world.database.downgrade("0019")

@@ -20,12 +20,15 @@ class Search:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._has_changed = False
 
     def begin(self, *, now: datetime) -> None:
         """Do nothing, because the index is always ready."""
 
-    def end(self, *, now: datetime) -> None:
-        """Do nothing, because each batch is complete."""
+    def end(self, *, now: datetime) -> None:  # noqa: ARG002 - no merge has a date
+        """Merge the index of a small archive, if the run changed it, in short transactions."""
+        while self._has_changed:
+            self._has_changed = self._database.transact(index.merge)
 
     def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:  # noqa: ARG002 - no output has a date
         """Read the texts of these entries; they are indexed when their marks are deleted.
@@ -33,5 +36,6 @@ class Search:
         So a batch is in the index completely or not at all, even if the process is killed.
         """
         ready = self._database.query(index.prepare, entry_ids)
+        self._has_changed = True
         keep = partial(index.write, entry_ids=entry_ids, ready=ready)
         return Followed(count=0, keep=keep)

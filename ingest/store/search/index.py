@@ -153,6 +153,29 @@ def _delete(connection: sa.Connection, numbers: dict[int, int]) -> None:
         connection.execute(_DELETE_FTS5, row)
 
 
+def merge(connection: sa.Connection) -> bool:
+    """Merge a few pages of a small index, to save space; return whether there is more to merge.
+
+    FTS5 merges a larger index often enough while it is written. PostgreSQL has nothing to merge.
+    """
+    if connection.dialect.name != "sqlite":
+        return False
+    is_large = sa.select(_DOCUMENT.c.id).order_by(_DOCUMENT.c.id).offset(_SMALL).limit(1)
+    if connection.scalar(is_large) is not None:
+        return False
+    before = connection.scalar(_TOTAL_CHANGES) or 0
+    connection.execute(_MERGE)
+    after = connection.scalar(_TOTAL_CHANGES) or 0
+    return after - before >= 2  # as the documentation of the command says
+
+
+_SMALL = 20_000  # texts
+_PAGES = 64  # a step of about 10 ms, so that no other writer waits
+_TOTAL_CHANGES = sa.text("SELECT total_changes()")
+_COMMAND = sa.table("search_index", sa.column("search_index"), sa.column("rank", sa.Integer))
+_MERGE = sa.insert(_COMMAND).values(search_index="merge", rank=_PAGES)
+
+
 def clear(connection: sa.Connection) -> None:
     """Delete the whole index."""
     if connection.dialect.name == "sqlite":
