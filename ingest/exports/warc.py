@@ -1,7 +1,7 @@
 """Export documents as WARC 1.1 (ISO 28500:2017), with each record compressed separately.
 
-Guidang stores only the body and the Content-Type of a response, so a record has only these. The
-items of a document, which are stored one by one, are joined again.
+Guidang stores only the body and the Content-Type of a response, so a record has only these. It
+stores a feed's document as one small document for each entry; these are joined again.
 """
 
 from __future__ import annotations
@@ -116,13 +116,16 @@ def _put(writer: WARCWriter, record: Any) -> None:
 
 
 def _payload_digest(body: bytes) -> str:
-    """Return the digest in the form of warcio, which pywb compares: SHA-1 in Base32."""
+    """Return the SHA-1 of a body in Base32, as warcio writes it and pywb compares it."""
     digest = hashlib.sha1(body, usedforsecurity=False).digest()
     return f"sha1:{b32encode(digest).decode()}"
 
 
 def _join(found: Sequence[Sighting]) -> Iterator[Sighting]:
-    """Join the items of each document, except items that were seen several times."""
+    """Join the small documents, with one entry each, into which a feed's document was split.
+
+    Documents that were seen several times are not joined.
+    """
     for _, same in groupby(found, key=lambda one: (one.at, one.url, one.is_page)):
         together = list(same)
         yield from (one for one in together if one.is_repeated)
@@ -131,7 +134,10 @@ def _join(found: Sequence[Sighting]) -> Iterator[Sighting]:
 
 
 def _join_items(found: Sequence[Sighting]) -> Iterator[Sighting]:
-    """Join documents that differ only in their item; yield the others as they are."""
+    """Join documents that have one item (an entry of a feed) each, and are otherwise equal.
+
+    Yield each joined document, and all other documents unchanged.
+    """
     joined: dict[tuple[bytes, bytes, bytes, str | None], tuple[Sighting, list[bytes]]] = {}
     for one in found:
         parts = None if one.is_page else split(one.body)

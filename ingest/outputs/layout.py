@@ -14,7 +14,8 @@ from ingest.outputs.own_keys import OwnKeys, OwnValue, fill_own_keys
 from ingest.outputs.source_line import source_line
 from ingest.values import Record
 
-# The spellings of categories and tags that differ from their names, by folder and name.
+# Maps the folder of a page and a category or tag to the spelling of the category or tag. A name
+# that the mapping lacks is spelled unchanged.
 Names = Mapping[tuple[str, str], str]
 NOTHING_APART: Names = MappingProxyType({})
 NO_FILES: Mapping[str, bytes] = MappingProxyType({})
@@ -106,11 +107,12 @@ class Layout(ABC):
         *,
         guess: bool = False,  # noqa: ARG002
     ) -> Iterator[tuple[str, str]]:
-        """Yield each name that gets a page on the site, after the folder of the page.
+        """Yield pairs: the folder of a page, and the category or tag to which the page belongs.
 
-        The caller changes the spelling of names that would share a page. The folder of a category
-        depends on the spelling of its parent in `written`. If the parent has no spelling, the
-        category is left out; with `guess`, the parent's own name is used.
+        If two names would have the same page, the caller changes the spelling of one. The folder of
+        a category depends on the spelling of its parent in `written`. If `written` lacks the
+        parent, the category is left out; with `guess`, the parent's own name is used as its
+        spelling.
         """
         return iter(())
 
@@ -120,9 +122,10 @@ class Layout(ABC):
         return False
 
     def html_of(self, record: Record) -> str:
-        """Return the entry's HTML; it ends with a line on its source, if pages need one.
+        """Return the entry's HTML, if necessary with a line about its author and original.
 
-        An excerpt always has the line.
+        The setting `source_line` decides when the line is necessary. An excerpt always has the
+        line.
         """
         wanted = self._options.source_line
         if record.excerpt_only or wanted is True or (wanted == "auto" and not self.shows_source):
@@ -130,9 +133,9 @@ class Layout(ABC):
         return record.html
 
     def own_keys(self, record: Record) -> dict[str, OwnValue]:
-        """Return the user's keys for the front matter, and the keys of links to duplicates.
+        """Return keys for the front matter: the user's own keys, and the links to duplicates.
 
-        A key with an empty value is left out.
+        The caller leaves out keys with an empty value.
         """
         links: dict[str, OwnValue] = {}
         if record.canonical_link:
@@ -154,7 +157,10 @@ class Layout(ABC):
         return None
 
     def fact(self, record: Record) -> str | None:  # noqa: ARG002
-        """Return the fact about a record (with a path) that `site_files` needs: its author."""
+        """Return what `site_files` needs to know about a record, such as its author, as text.
+
+        Return None if `site_files` needs nothing. The record must have a path.
+        """
         return None
 
     def site_files(
@@ -162,9 +168,10 @@ class Layout(ABC):
         facts: Sequence[str],  # noqa: ARG002
         former: Collection[str] = (),  # noqa: ARG002
     ) -> Mapping[str, bytes]:
-        """Return the files of whole sites by path; see `site_of`.
+        """Return the files of whole sites by path, such as a list of authors; see `site_of`.
 
-        `facts` has the facts of all records, each once, in order. It may be empty. `former` has the
-        paths of files that were written before; these files may have no facts any more.
+        `facts` has the texts that `fact` returned for all records, each once, in order. `former`
+        has the paths of files that were written before. They are returned even if no record needs
+        them any more.
         """
         return NO_FILES

@@ -27,15 +27,15 @@ class Filters(Protocol):
 
     @property
     def since(self) -> date | None:
-        """The first day, in `timezone`."""
+        """The first day on which an entry may have been published, in `timezone`."""
 
     @property
     def until(self) -> date | None:
-        """The last day, in `timezone`."""
+        """The last day on which an entry may have been published, in `timezone`."""
 
     @property
     def timezone(self) -> str:
-        """The time zone of the days."""
+        """The time zone in which the days `since` and `until` begin and end."""
 
 
 def passes(record: Record, filters: Filters) -> bool:

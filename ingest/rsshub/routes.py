@@ -133,12 +133,11 @@ def address_of(route: str, instance: Instance) -> str:
 
 
 def with_code(url: str, instance: Instance) -> str:
-    """Replace `key` and `code` of an address by the right `code`: the MD5 of path and key.
+    """Return an address with the right `code`, and without its old `key` and `code`.
 
-    If the instance has no key, the address gets no code.
-
-    The path is that of the whole address, decoded as RSSHub does it: with JavaScript's decodeURI,
-    `%E7%BD%97…` becomes `罗…`, but `%2F` stays.
+    The code is the MD5 of the whole path of the address and the key of the instance. If the
+    instance has no key, no code is added. RSSHub decodes the path before it computes the MD5, like
+    JavaScript's decodeURI: `%E7%BD%97…` becomes `罗…`, but `%2F` is not decoded.
     """
     url = without_access(url)
     if not instance.key:

@@ -26,7 +26,7 @@ _NAMES = tuple(name for name in KnownEntry.__dataclass_fields__ if name != "is_f
 def known_by(
     connection: sa.Connection, feed_id: int, column: str, values: Iterable[str]
 ) -> list[KnownEntry]:
-    """Return the entries of a feed whose former addresses have one of these values in `column`."""
+    """Return the entries of a feed that have one of `values` in `column` of a former address."""
     found: list[KnownEntry] = []
     for some in in_batches(sorted(values)):
         rows = connection.execute(_known_by(column), {"of_feed": feed_id, "values": some})
@@ -89,10 +89,10 @@ def take(
     captures: Mapping[bytes, int],
     at: datetime,
 ) -> list[int]:
-    """Store the new addresses of entries that moved; keep the old ones as former addresses.
+    """Store the new addresses of entries that moved; keep the previous addresses as former ones.
 
-    `captures` maps the digests of the entries' bytes to capture ids. Return the ids of the moved
-    entries; the caller marks them due.
+    `captures` maps the digest of an entry's bytes to the id of the stored bytes. Return the ids of
+    the moved entries; the caller marks these entries as due.
     """
     moved = [(v.known.id, v.entry) for v in verdicts if v.moved and v.known]
     note_present(connection, [entry_id for entry_id, _ in moved], at)

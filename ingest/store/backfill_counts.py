@@ -1,4 +1,7 @@
-"""Count the results of a backfill for each walk, and list why documents were not stored."""
+"""Count the results of a backfill, and list why documents were not stored.
+
+A backfill consists of walks. A walk reads the old documents of one feed from one source.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from models import BackfillDocument, BackfillWalk, Entry
 
 
 def counts(connection: sa.Connection, run_id: int) -> list[dict[str, Any]]:
-    """Return a row for each walk of a run: feed, source, numbers of documents and entries."""
+    """Return a row for each feed and source of a run: numbers of documents and of entries."""
     document = BackfillDocument
     feed = sa.func.coalesce(document.feed_id, BackfillWalk.feed_id)
 
@@ -66,7 +69,10 @@ def reasons(
 
 
 def _place(address: str, hints: dict[str, Any]) -> str:
-    """Return a document's address, with its path in a packed file and its URL in a WARC file."""
+    """Return a document's address, followed by its path and its URL, if it has them.
+
+    A document in a packed file has a path (`!path`), and a document in a WARC file has a URL.
+    """
     member, url = hints.get("member"), hints.get("url")
     return f"{address}{f'!{member}' if member else ''}{f' {url}' if url else ''}"
 

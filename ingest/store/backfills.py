@@ -1,4 +1,8 @@
-"""Backfills: their options, their queues of documents, and the result of each document."""
+"""Backfills: their options, their queues of documents, and the result of each document.
+
+A backfill consists of walks. A walk reads the old documents of one feed from one source, and has a
+queue of documents.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +24,7 @@ _TO_ASK_AGAIN = (MISSING, IN_PART)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One backfill; `asked` holds the options of the command."""
+    """One backfill; `asked` has the options with which the user started it."""
 
     id: int
     asked: dict[str, Any]
@@ -30,7 +34,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WalkState:
-    """The state of a walk through one source of one feed. For files, `feed_id` is None."""
+    """The state of a walk, which reads the documents of one source for one feed.
+
+    For files, `feed_id` is None.
+    """
 
     id: int
     feed_id: int | None
@@ -65,7 +72,7 @@ def runs(connection: sa.Connection, limit: int = 20) -> list[Run]:
 
 
 def walks(connection: sa.Connection, run_id: int) -> list[WalkState]:
-    """Return the walks of a run in order, without those of removed feeds."""
+    """Return the walks of a run in order, without the walks of removed feeds."""
     query = (
         sa.select(*_columns(WalkState, BackfillWalk))
         .outerjoin(Feed, Feed.id == BackfillWalk.feed_id)
@@ -80,7 +87,7 @@ def _columns(value: Any, table: Any) -> list[Any]:
 
 
 def plan(connection: sa.Connection, walk_id: int, documents: Sequence[Planned]) -> None:
-    """Append documents to a walk's queue; skip those that are already in it."""
+    """Append documents to the queue of a walk; skip documents that the queue has already."""
     waiting = {
         "walk_id": walk_id,
         "state": WAITING,
@@ -97,7 +104,7 @@ def plan(connection: sa.Connection, walk_id: int, documents: Sequence[Planned]) 
 
 
 def begin_walk(connection: sa.Connection, walk_id: int, documents: Sequence[Planned]) -> None:
-    """Fill a walk's queue with its first documents, and mark the walk planned."""
+    """Put the first documents into the queue of a walk, and mark the walk as planned."""
     plan(connection, walk_id, documents)
     update = sa.update(BackfillWalk).where(BackfillWalk.id == walk_id)
     connection.execute(update.values(is_planned=True, note=None))
@@ -112,9 +119,9 @@ def note_walk(connection: sa.Connection, walk_id: int, note: str | None) -> None
 def next_document(
     connection: sa.Connection, walk_id: int, *, after: int = 0
 ) -> tuple[int, Planned] | None:
-    """Return the first waiting document of a walk with its id, or None.
+    """Return the id and the data of the first waiting document of a walk, or None.
 
-    With the id of the previous document as `after`, the query is faster.
+    `after` is the id of the previous document; with it, the query is faster.
     """
     names = ("id", *Planned.__dataclass_fields__)
     query = sa.select(*(getattr(BackfillDocument, name) for name in names))
@@ -148,7 +155,7 @@ def waiting(connection: sa.Connection, walk_id: int) -> int:
 
 
 def has_pages(connection: sa.Connection, walk_id: int) -> bool:
-    """Return whether the queue of a walk contains a page."""
+    """Return whether the queue of a walk contains a page of an article."""
     pages = BackfillDocument.walk_id == walk_id, BackfillDocument.kind == DocumentKind.PAGE
     return connection.scalar(sa.select(sa.exists().where(*pages))) is True
 
@@ -177,9 +184,10 @@ def ask_again(connection: sa.Connection, run_id: int) -> None:
 
 
 def list_again(connection: sa.Connection, run_id: int) -> None:
-    """Put the lists of a run back into the queue, because they may have grown.
+    """Put lists of documents, such as sitemaps, back into the queue of a run.
 
-    Do nothing if a document is waiting. Documents that are done stay done.
+    The lists may have grown. Do nothing if a document of the run is waiting. Documents that are
+    done stay done.
     """
     of_run = BackfillDocument.walk_id.in_(walk_ids(run_id))
     is_waiting = sa.exists().where(of_run, BackfillDocument.state == WAITING)

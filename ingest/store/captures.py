@@ -17,7 +17,8 @@ from models import Capture, Entry
 
 # A document is a tuple of its bytes, their origin and their Content-Type.
 Body = tuple[Packed, str, str | None]
-ERASED = pack(b"").body  # replaces the bytes of a document with an entry that was taken down
+# If a document contains an entry that was taken down, this is stored instead of its bytes.
+ERASED = pack(b"").body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,7 +139,7 @@ def keep(
 def keep_again(
     connection: sa.Connection, feed_id: int, again: Mapping[int, NormalEntry], *, at: datetime
 ) -> int:
-    """Store entries that were read again, by id; return how many changed."""
+    """Store entries that a replay has read again, by entry id; return how many changed."""
     hold_feed(connection, feed_id)
     changed = [key for key, entry in again.items() if entries.renormalize(connection, key, entry)]
     mark_due(connection, changed, at)
@@ -209,14 +209,14 @@ def _with_gap(poll: Poll) -> Poll:
 
 
 def _trust(answer: Answer) -> Trust:
-    """Return the trust in the server's validators; a whole document updates `document_at`."""
+    """Return what is known of the server's validators, and when it last sent a whole document."""
     if not isinstance(answer.content, Document):
         return answer.trust
     return replace(answer.trust, document_at=answer.content.fetched_at)
 
 
 def _validators(feed: FeedState, answer: Answer, said: FeedSaid | None) -> Validators:
-    """Return the validators for the next request, or none if the whole document is needed again."""
+    """Return the validators for the next request; none if the whole document is needed again."""
     given = answer.content.validators
     if isinstance(answer.content, NotModified):
         return after_not_modified(feed.validators, given)
@@ -224,7 +224,7 @@ def _validators(feed: FeedState, answer: Answer, said: FeedSaid | None) -> Valid
 
 
 def _with_distrust(connection: sa.Connection, feed: FeedState, answer: Answer, poll: Poll) -> Poll:
-    """Warn if a server's 304s are no longer trusted, and distrust them for its other feeds too."""
+    """If the server's 304s proved wrong, add a warning; poll its other feeds without validators."""
     if answer.trust.distrusted_at in (None, feed.trust.distrusted_at):
         return poll
     polls.doubt_server(connection, feed.server, feed.id)

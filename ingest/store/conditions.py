@@ -63,9 +63,10 @@ def _in_feed(connection: sa.Connection, name: str) -> Condition:
 
 
 def feeds_called(connection: sa.Connection, name: str) -> list[int]:
-    """Return the ids of the feeds with this number, address, folder or title, or a part of it.
+    """Return the ids of the feeds with this number, address, folder name or title.
 
-    Raise `UsageError` if no feed matches.
+    If there is none, and `name` is not a number, return the feeds whose address, folder name or
+    title contains it. Raise `UsageError` if no feed matches.
     """
     wanted = fold(name)
     rows = connection.execute(sa.select(Feed.id, Feed.url, Feed.slug, Feed.title, Feed.settings))
@@ -178,7 +179,10 @@ def _any_of(
     meets: Callable[[Any], Condition] = lambda _: sa.true(),
     key: str | None = None,
 ) -> Condition:
-    """Return the condition that an element of a JSON array, or its `key`, meets a condition."""
+    """Return the condition that at least one element of a JSON array meets the condition `meets`.
+
+    With `key`, `meets` is applied to this field of each element.
+    """
     if connection.dialect.name == "sqlite":
         elements = sa.func.json_each(column).table_valued("value")
         value = sa.func.json_extract(elements.c.value, f"$.{key}") if key else elements.c.value

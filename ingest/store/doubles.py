@@ -25,19 +25,19 @@ _UP_TO = "entries.doubles_up_to"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Double(KnownEntry):
-    """An entry that may be a double of another one."""
+    """An entry that may be a second copy of another entry."""
 
     first_seen_at: datetime
     html: str
 
     @property
     def title_key(self) -> str:
-        """Return the key that represents the title in comparisons."""
+        """Return the title without regard to case, width, punctuation and spaces."""
         return titles.title_key(self.title)
 
 
 def pairs(connection: sa.Connection, feed_id: int) -> list[tuple[int, int]]:
-    """Return pairs of ids: an entry of a feed, and its later double."""
+    """Return pairs of ids: an entry of a feed, and a later copy of this entry."""
     up_to = int(connection.scalar(sa.select(Setting.value).where(Setting.name == _UP_TO)) or 0)
     old = sa.and_(Entry.feed_id == feed_id, Entry.id <= up_to)
     several = sa.select(Entry.text_digest).where(old).group_by(Entry.text_digest)
@@ -57,7 +57,10 @@ def _with_text(
 
 
 def _pairs_among(alike: list[Double]) -> Iterator[tuple[int, int]]:
-    """Yield pairs among entries with the same text. Entries of the same poll are not doubles."""
+    """Yield pairs of ids among entries with the same text: an entry, and a later copy of it.
+
+    Two entries that were first seen in the same poll are different entries.
+    """
     left = list(alike)
     while left:
         first = left.pop(0)
@@ -70,7 +73,7 @@ def _pairs_among(alike: list[Double]) -> Iterator[tuple[int, int]]:
 
 
 def join(connection: sa.Connection, entry_id: int, double_id: int, *, at: datetime) -> None:
-    """Join two entries: keep the id and file of the first, and the address and bytes of the double.
+    """Join two entries: keep the id and file of the first, and the address and bytes of the second.
 
     The revisions of both are kept, in order.
     """

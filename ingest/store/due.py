@@ -1,9 +1,12 @@
-"""Mark entries due for followers, in the transaction that changes them.
+"""Mark entries as due for followers, in the transaction that changes the entries.
 
-A sequence of numbers with a cursor would not work, because PostgreSQL may commit a lower number
-after a higher one. So the marks are rows of a table. A mark is a random number, which each change
-replaces. A follower deletes a mark only if it has not been replaced: an entry that has changed in
-the meantime stays due.
+A follower is a task that processes changed entries, such as the search index. An entry is due if a
+row of the table `due` names it. A sequence of numbers with a cursor would not work, because
+PostgreSQL may commit a lower number after a higher one.
+
+Each row has a random number, its mark, which each change of the entry replaces. After a follower
+has processed an entry, it deletes the row only if the mark is still the same: an entry that changed
+in the meantime stays due.
 """
 
 from __future__ import annotations
@@ -26,22 +29,25 @@ _DUE, _ENTRY, _FOLLOWER = table_of(Due), table_of(Entry), table_of(Follower)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marked:
-    """An entry that is due, and the mark that it has at this time."""
+    """An entry that a follower must process.
+
+    `mark` is a random number; each change of the entry replaces it.
+    """
 
     entry_id: int
     mark: int
 
 
 def followers(connection: sa.Connection) -> set[str]:
-    """Return the names of the followers for which changed entries are marked."""
+    """Return the names of the followers: the tasks that process changed entries."""
     return set(connection.scalars(sa.select(_FOLLOWER.c.name)))
 
 
 def add_follower(connection: sa.Connection, follower: str) -> None:
-    """Mark the entries that change from now on for one more follower.
+    """Add a follower; entries that change from now on are marked as due for it.
 
-    On PostgreSQL, this waits until transactions end that do not know the follower. If the caller
-    marks all entries afterwards, no change is missed.
+    On PostgreSQL, first wait for running transactions, which would not mark their entries for the
+    new follower. If the caller then marks all entries, no change is missed.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("LOCK TABLE follower IN ACCESS EXCLUSIVE MODE"))
@@ -50,13 +56,13 @@ def add_follower(connection: sa.Connection, follower: str) -> None:
 
 
 def forget_follower(connection: sa.Connection, follower: str) -> None:
-    """Stop marking entries for a follower, and delete its marks."""
+    """Delete a follower and its marks, so that no entries are marked for it any more."""
     connection.execute(sa.delete(_FOLLOWER).where(_FOLLOWER.c.name == follower))
     connection.execute(sa.delete(_DUE).where(_DUE.c.follower == follower))
 
 
 def mark_due(connection: sa.Connection, entry_ids: Iterable[int], at: datetime) -> None:
-    """Mark entries due for every follower. `at` is the time of the change."""
+    """Mark entries as due for every follower. `at` is the time of the change."""
     for some in in_batches(sorted(set(entry_ids))):
         _mark(connection, _BY_ID, {"entries": some}, at)
 
@@ -64,26 +70,26 @@ def mark_due(connection: sa.Connection, entry_ids: Iterable[int], at: datetime) 
 def mark_new_due(
     connection: sa.Connection, feed_id: int, keys: Sequence[str], at: datetime
 ) -> None:
-    """Mark new entries, given by their keys, due for every follower."""
+    """Mark new entries, given by their keys, as due for every follower."""
     for some in in_batches(keys):
         _mark(connection, _BY_KEY, {"feed": feed_id, "entry_keys": some}, at)
 
 
 def mark_feed_due(connection: sa.Connection, feed_id: int, at: datetime) -> None:
-    """Mark all entries of a feed due for every follower, because the feed changed."""
+    """Mark all entries of a feed as due for every follower, because the feed changed."""
     _mark(connection, _OF_FEED, {"feed": feed_id}, at)
 
 
 def mark_due_for(
     connection: sa.Connection, follower: str, entry_ids: Iterable[int], at: datetime
 ) -> None:
-    """Mark entries due for one follower."""
+    """Mark entries as due for one follower."""
     for some in in_batches(sorted(set(entry_ids))):
         _mark(connection, _BY_ID_FOR_ONE, {"only": follower, "entries": some}, at)
 
 
 def mark_all_due_for(connection: sa.Connection, follower: str, at: datetime) -> None:
-    """Mark every entry due for one follower."""
+    """Mark all entries as due for one follower."""
     _mark(connection, _ALL_FOR_ONE, {"only": follower}, at)
 
 
@@ -109,7 +115,10 @@ _KEY = (_FOLLOWER.c.name, _ENTRY.c.id)
 
 @cache
 def _upsert(dialect: str, condition: sa.ColumnElement[bool]) -> Any:
-    """Return the upsert of marks; entries that are already due keep their `since`."""
+    """Return the statement that marks entries as due with a new random number.
+
+    If an entry is already due, `since` (the time when it became due) is not changed.
+    """
     each_for_each = _FOLLOWER.join(_ENTRY, sa.true())
     marks = sa.select(
         *_KEY,
@@ -143,7 +152,7 @@ _TAKE = (
 def take_back(connection: sa.Connection, follower: str, done: Iterable[Marked]) -> None:
     """Delete the marks of processed entries; an entry that changed meanwhile stays due.
 
-    Locked marks are skipped, because another transaction is replacing them.
+    Marks that another transaction is replacing are locked, and are not deleted.
     """
     rows = [{"of_follower": follower, "entry": one.entry_id, "old_mark": one.mark} for one in done]
     if rows:
@@ -197,7 +206,7 @@ class Lag:
 
 
 def lags(connection: sa.Connection) -> list[Lag]:
-    """Return the lag of each follower, ordered by name."""
+    """Return for each follower how far behind it is, ordered by name."""
     query = (
         sa.select(
             _FOLLOWER.c.name,

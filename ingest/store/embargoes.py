@@ -52,7 +52,7 @@ def has_ended(connection: sa.Connection, output: str, *, now: datetime) -> bool:
 
 
 def end_embargoes(connection: sa.Connection, output: str, *, now: datetime) -> None:
-    """Delete the embargoes that have ended, and mark their entries due."""
+    """Delete the embargoes that have ended, and mark their entries as due for the output."""
     values = {"of_output": output, "now": now}
     ended = connection.scalars(_END, values).all()
     mark_due_for(connection, follower_of(output), ended, now)

@@ -32,9 +32,10 @@ def insert_new(
     captures: dict[bytes, int],
     first_seen: Mapping[str, datetime],
 ) -> None:
-    """Insert new entries and mark them due.
+    """Insert new entries, and mark them as due for all followers.
 
-    `first_seen` has the keys of entries that were unreadable before, and when they were first seen.
+    `first_seen` maps keys of entries that could not be read before to the times when they were
+    first seen.
     """
     if not verdicts:
         return
@@ -72,12 +73,12 @@ def content_columns(entry: NormalEntry) -> dict[str, Any]:
 
 
 def version_columns(entry: NormalEntry, captures: dict[bytes, int]) -> dict[str, Any]:
-    """Return the columns that an entry and its revisions share."""
+    """Return the columns that both an entry and a former version of it have."""
     return content_columns(entry) | _capture_numbers(entry, captures)
 
 
 def _capture_numbers(entry: NormalEntry, captures: dict[bytes, int]) -> dict[str, int | None]:
-    """Return the columns that refer to the captures with an entry's bytes."""
+    """Return the columns with the ids of the stored bytes of an entry and of its page."""
     page = entry.page
     return {
         "capture_id": captures[entry.raw.digest],
@@ -88,10 +89,10 @@ def _capture_numbers(entry: NormalEntry, captures: dict[bytes, int]) -> dict[str
 def replace_text(
     connection: sa.Connection, seen: Seen, verdict: Verdict, captures: dict[bytes, int]
 ) -> None:
-    """Make the stored text of an entry a revision, and store the new text.
+    """Store the new text of an entry; the text that was stored before becomes a revision.
 
-    If the new text is one of the revisions, that revision is deleted, because its text is current
-    again. The caller marks the entry due.
+    If a revision already has the new text, this revision is deleted, because its text is current
+    again. The caller marks the entry as due.
     """
     if verdict.known is None:
         raise ValueError("only a known entry can be replaced")
@@ -132,7 +133,11 @@ def _move_present(entry_id: int, replaced_at: datetime) -> sa.Insert:
 def _first_date(
     connection: sa.Connection, entry_id: int, entry: NormalEntry
 ) -> dict[str, datetime | str | None]:
-    """Return columns that keep the stored publication date; a later one becomes `updated_at`."""
+    """Return the columns with the dates of an edited entry.
+
+    The stored publication date is kept. If the new version has a later publication date and no date
+    of update, the later date becomes the date of update.
+    """
     names = ("published_at", "published_raw", "published_method", "published_precision")
     row = (
         connection.execute(
@@ -151,7 +156,7 @@ def _first_date(
 
 
 def note_noise(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
-    """Store the new item digests of entries whose bytes changed, but not their content."""
+    """Store the digests of the new bytes of entries whose bytes, but not content, changed."""
     changed = [
         {"entry_id": verdict.known.id, "digest": verdict.entry.item_digest}
         for verdict in verdicts
@@ -165,7 +170,7 @@ def note_noise(connection: sa.Connection, verdicts: Iterable[Verdict]) -> None:
 def take_late_dates(connection: sa.Connection, verdicts: Iterable[Verdict]) -> list[int]:
     """Store the publication date of entries that had no date before.
 
-    Return the ids of these entries; the caller marks them due.
+    Return the ids of these entries; the caller marks them as due.
     """
     changed = []
     names = ("published_at", "published_raw", "published_method", "published_precision")
@@ -185,7 +190,8 @@ def _wants_date(known: KnownEntry) -> bool:
 def renormalize(connection: sa.Connection, entry_id: int, entry: NormalEntry) -> bool:
     """Store an entry that was read again; return whether it changed.
 
-    This makes no revision, because the publisher changed nothing. The caller marks the entry due.
+    This makes no revision, because the publisher changed nothing. The caller marks the entry as
+    due.
     """
     columns = content_columns(entry) | {"item_digest": entry.item_digest}
     columns["full_text_error"] = entry.full_text_error

@@ -1,4 +1,4 @@
-"""What the page of an entry shows besides its stored facts: its neighbours, versions and bytes."""
+"""Query what the web page of an entry shows: neighbours, versions, and the publisher's bytes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from models import Capture, Entry, Revision
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
-    """The entry of the same feed that comes before or after another one, by date."""
+    """The next older or next newer entry of the same feed."""
 
     id: int
     title: str
@@ -27,7 +27,7 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where the present version of an entry was read: a document of the publisher."""
+    """The publisher's document from which the present version of an entry was read."""
 
     url: str
     digest: str
@@ -36,7 +36,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryPage:
-    """An entry as its page shows it; `facts` is what `listings.show` returns."""
+    """An entry with all that its web page shows; `facts` is what `listings.show` returns."""
 
     facts: dict[str, Any]
     feed_id: int
@@ -48,7 +48,7 @@ class EntryPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bytes:
-    """The publisher's own bytes; `content_type` is what the server said."""
+    """A publisher's bytes, and the Content-Type that the server sent with them."""
 
     content: bytes
     content_type: str | None
@@ -56,7 +56,7 @@ class Bytes:
 
 
 def entry_page(connection: sa.Connection, entry_id: int) -> EntryPage | None:
-    """Return what the page of an entry shows; None if there is no such entry."""
+    """Return what the web page of an entry shows, or None if there is no such entry."""
     facts = listings.show(connection, entry_id)
     if facts is None:
         return None
@@ -80,7 +80,10 @@ _SOURCE = (Capture.url, Capture.digest, Capture.captured_at)
 def _neighbour(
     connection: sa.Connection, feed_id: int, key: listings.Key, *, is_newer: bool
 ) -> Neighbour | None:
-    """Return the next entry of a feed in one direction, in the order of the index by date."""
+    """Return the next newer or next older entry of a feed, or None.
+
+    `key` has the date and id of the given entry.
+    """
     at, number = entry_date, table_of(Entry).c.id
     if is_newer:
         beyond = sa.and_(at >= key.at, sa.or_(at > key.at, number > key.id))
@@ -121,7 +124,10 @@ def _version(
 
 
 def bytes_of(connection: sa.Connection, entry_id: int) -> Bytes | None:
-    """Return the publisher's own bytes of the present version; None if there is no such entry."""
+    """Return the bytes from which the present version of an entry was read.
+
+    Return None if there is no such entry.
+    """
     query = sa.select(Capture.body, Capture.content_type, Capture.digest)
     query = query.join(Entry, Entry.capture_id == Capture.id).where(Entry.id == entry_id)
     row = connection.execute(query).first()

@@ -62,7 +62,7 @@ def feed_at(connection: sa.Connection, url: str) -> int | None:
 
 
 def name_of_entry(connection: sa.Connection, entry_id: int) -> str:
-    """Return the link of an entry, or its number if it has none."""
+    """Return the link of an entry, or its id if it has no link."""
     link = connection.scalar(sa.select(Entry.link).where(Entry.id == entry_id))
     return without_secrets(link) if link else str(entry_id)
 
@@ -116,7 +116,7 @@ def take_down(connection: sa.Connection, target: Target, reason: str, *, now: da
 
 
 def _own_stones(target: Target, feeds: Iterable[int]) -> Iterator[Stone]:
-    """Yield tombstones for the link or host of a takedown, and for its feeds."""
+    """Yield the tombstones of a takedown of a link or a host, and of its feeds."""
     if target.kind == "url":
         yield Stone(identity=refusals.of_link(target.value))
     if target.kind == "host":

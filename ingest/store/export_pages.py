@@ -53,7 +53,11 @@ class Choice:
         return sa.and_(*self._common(connection, at), *_bounds(at, self.since, self.until))
 
     def in_order_of(self, connection: sa.Connection, at: sa.Column[Any]) -> sa.ColumnElement[bool]:
-        """Return the condition on dated entries if `at` is `published_at`, else on undated ones."""
+        """Return the condition for the chosen entries whose date is in the column `at`.
+
+        If `at` is `published_at`, these are the entries with a publication date. If it is
+        `first_seen_at`, these are the entries without a publication date.
+        """
         is_dated = _ENTRY.c.published_at.is_not(None)
         of_kind = is_dated if at is _ENTRY.c.published_at else sa.not_(is_dated)
         return sa.and_(of_kind, *self._common(connection, at), *_bounds(at, self.since, self.until))
@@ -180,7 +184,11 @@ def _stream(
     after: Place | None,
     newest_first: bool,
 ) -> Iterator[_Listed]:
-    """Yield dated entries if `at` is `published_at`, or else undated entries."""
+    """Yield the chosen entries whose date is in the column `at`, in order of date.
+
+    If `at` is `published_at`, these are the entries with a publication date. If it is
+    `first_seen_at`, these are the entries without a publication date.
+    """
     last = (-_PAST_ALL if newest_first else _PAST_ALL) if after else 0
     cursor = (*after, last) if after else None
     while True:

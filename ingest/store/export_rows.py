@@ -28,7 +28,7 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "entries.guidang").bytes
 
 
 class FeedFacts(NamedTuple):
-    """The facts about a feed in an export; the address has no secrets.
+    """What an export says about a feed; the address has no secrets.
 
     The last three fields are the rights that are set for the feed.
     """
@@ -60,10 +60,11 @@ _INSTANTS = tuple(name for name in ExportEntry._fields if name.endswith("_at"))
 
 @cache
 def query_of(table: sa.Table, captures: bool) -> sa.Select[Any]:
-    """Return the query for entries by id (`ENTRY`) or for their earlier versions (`REVISION`).
+    """Return the query for entries by id.
 
-    Its columns are the ids of entry and feed, then the fields of `ExportEntry`. Fields that
-    `entry_of` computes are null.
+    If `table` is `ENTRY`, the query has their current versions; if it is `REVISION`, their earlier
+    versions. The first columns are the ids of entry and feed, then come the fields of
+    `ExportEntry`. Fields that `entry_of` computes are null.
     """
     is_present = table is ENTRY
     number = ENTRY.c.id if is_present else REVISION.c.entry_id
@@ -119,7 +120,10 @@ def _instant(text: str) -> datetime:
 
 
 def _in_order(value: Any, names: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return objects with their fields in the order of `names`; PostgreSQL stores another order."""
+    """Return JSON objects with their fields in the order of `names`.
+
+    PostgreSQL returns the fields in another order.
+    """
     return [{name: one.get(name) for name in names} for one in value]
 
 
@@ -133,7 +137,10 @@ _AUTHORS, _ENCLOSURES, _HTML = _PLACE["authors"], _PLACE["enclosures"], _PLACE["
 def entry_of(
     row: Sequence[Any], feed: FeedFacts, other_links: list[str], *, has_text: bool, is_public: bool
 ) -> ExportEntry:
-    """Return the entry of a `query_of` row. With `is_public`, it has only what rights allow."""
+    """Return the entry for a row of `query_of`.
+
+    With `is_public`, the entry has only the parts that the rights of its feed allow to publish.
+    """
     values = list(row[2:])
     for place in _PLACES_OF_INSTANTS:
         if type(value := values[place]) is str:

@@ -1,8 +1,8 @@
 """List the publisher's documents as they were seen, for web archives: by feed, newest first.
 
-A capture is one item of a document. Captures of the same document have the same address and time,
-and are in the same batch. If a capture was seen several times, only its newest sighting has the
-bytes.
+Guidang stores a feed's document as several captures, one for each entry. Captures of the same
+document have the same address and time, and are in the same batch. If a capture was seen several
+times, only the record of the newest time has the bytes.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def _add_all(
     facts: Mapping[int, FeedFacts],
     condition_of: _ConditionOf,
 ) -> None:
-    """Add the entries that meet a condition, and their revisions."""
+    """Add the entries that meet a condition, and their revisions, to the totals of `summary`."""
     condition = condition_of(connection)
     year = sa.extract("year", _ENTRY.c.published_at)
     columns = [*(_ENTRY.c[name] for name in _GROUPS), year.label("year")]

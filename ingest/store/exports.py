@@ -1,4 +1,4 @@
-"""Read entries in batches, with all stored facts, for exports."""
+"""Read entries in batches, with all stored fields, for exports."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ADDRESS, _FEED = table_of(Address), table_of(Feed)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """The parts of an export in addition to the current versions of its entries."""
+    """The optional parts of an export, in addition to the current versions of entries."""
 
     revisions: bool = False
     captures: bool = False
@@ -39,7 +39,7 @@ class Batch(NamedTuple):
 
 
 def feed_facts(connection: sa.Connection) -> dict[int, FeedFacts]:
-    """Return the facts of all feeds by id, including removed feeds."""
+    """Return what an export says about each feed by id, including removed feeds."""
     rows = connection.execute(sa.select(_FEED)).mappings()
     return {
         row["id"]: FeedFacts(
@@ -115,7 +115,7 @@ def _other_links(connection: sa.Connection, numbers: Sequence[int]) -> dict[int,
 
 
 def _duplicates(connection: sa.Connection, numbers: Sequence[int]) -> dict[int, list[str]]:
-    """Return the ids of the other entries that tell the same story as each entry."""
+    """Return, by id of an entry, the ids of the other entries that tell the same story."""
     canonical = canonical_of(connection, numbers)
     if not canonical:
         return {}

@@ -19,7 +19,7 @@ from ingest.values import NormalEntry
 from models import Entry, Feed
 
 _MOST_COMPARED = 20
-# These facts are about the old address and do not apply to the new one.
+# These columns are about the old address, and are cleared.
 _UNKNOWN: dict[str, Any] = {
     **WITHOUT_VALIDATORS,
     "rsshub_pattern": None,
@@ -34,10 +34,11 @@ _UNKNOWN: dict[str, Any] = {
 
 
 def move(connection: sa.Connection, feed_id: int, url: str, *, now: datetime) -> None:
-    """Give a feed another address; keep its entries, clear its validators.
+    """Give a feed another address; keep its entries, and clear its validators.
 
-    Another feed with this address is removed if it has no entries; the moved feed then takes over
-    its settings from the configuration file. Raise `UsageError` if the other feed has entries.
+    If another feed has this address and no entries, it is removed. If the configuration file lists
+    that feed, its settings replace the settings of the moved feed. Raise `UsageError` if the other
+    feed has entries.
     """
     feed = feeds.get(connection, feed_id)
     if feed.url == url:
@@ -49,7 +50,10 @@ def move(connection: sa.Connection, feed_id: int, url: str, *, now: datetime) ->
 
 
 def _taken_over(connection: sa.Connection, feed: FeedState, url: str) -> dict[str, Any]:
-    """Remove the feed at an address if it has no entries; return the columns for the moved feed."""
+    """Remove the feed at an address; return the columns that the moved feed gets from it.
+
+    Raise `UsageError` if the feed at the address has entries.
+    """
     query = sa.select(Feed.id, Feed.origin, Feed.settings, Feed.removed_at).where(Feed.url == url)
     other = connection.execute(query).first()
     if other is not None:
@@ -80,8 +84,8 @@ def earlier_address(
 ) -> FeedState | None:
     """Return the listed feed that has probably moved to an address, or None.
 
-    A feed has probably moved if it redirects to the address, if its own address is another spelling
-    of it, or if it has the same title and at least half of the entries.
+    A feed has probably moved if it redirects to the address, if its own address differs only in
+    parts such as `https`, or if it has the same title and at least half of the entries.
     """
     every = [feed for feed in feeds.every(connection) if feed.url != url]
     for feed in every:

@@ -1,4 +1,4 @@
-"""What the pages of feeds show: lists of feeds, page by page, and one feed."""
+"""Query what the web pages of feeds show: lists of feeds, page by page, and one feed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _POLLS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPage:
-    """A feed as its page shows it; `polls` are the last ones, newest first."""
+    """A feed with all that its web page shows; `polls` are the last polls, newest first."""
 
     feed: FeedState
     entries: int
@@ -27,7 +27,7 @@ class FeedPage:
 
 
 def feed_page(connection: sa.Connection, feed_id: int) -> FeedPage | None:
-    """Return what the page of a feed shows; None if it is not on the list."""
+    """Return what the web page of a feed shows, or None if the feed is not on the list."""
     row = connection.execute(listed().where(Feed.id == feed_id)).mappings().first()
     if row is None:
         return None
@@ -44,7 +44,7 @@ def feed_page(connection: sa.Connection, feed_id: int) -> FeedPage | None:
 def feeds_after(
     connection: sa.Connection, after: int, size: int, *, failing: bool = False
 ) -> list[FeedState]:
-    """Return the feeds on the list after an id, in the order of their ids."""
+    """Return the feeds on the list with ids above `after`, in order of their ids."""
     query = listed().where(Feed.id > after)
     if failing:
         query = query.where(Feed.failures > 0, Feed.paused_at.is_(None))

@@ -43,7 +43,7 @@ def _take_trust(columns: dict[str, Any]) -> Trust:
 
 
 def columns_of_trust(trust: Trust) -> dict[str, Any]:
-    """Return the columns that store the trust in a feed's validators."""
+    """Return the columns that store whether the validators of a feed's server can be trusted."""
     return {
         "document_at": trust.document_at,
         "distrusted_at": trust.distrusted_at,
@@ -81,7 +81,10 @@ def _take_ways(columns: dict[str, Any]) -> Ways:
 
 
 def columns_of(ways: Ways) -> dict[str, Any]:
-    """Return the columns that store a feed's habits, hints and moves."""
+    """Return the columns that are used to plan the polls of a feed.
+
+    They store how often the feed changes, what the feed says about this, and where it has moved.
+    """
     habits, move = ways.habits, ways.move
     return {
         "entries_per_day": habits.per_day,

@@ -86,9 +86,9 @@ def add(
     """Add a feed; return it, and whether it is new on the list.
 
     If the feed was removed before, it gets back its entries and its old settings, updated by the
-    given settings. With the origin `file`, only the given settings apply. A feed takes over the
-    entries that were imported for its categories before its address was known. `first_poll`
-    defaults to `now`. Raise `UsageError` if the feed was taken down.
+    given settings. With the origin `file`, the old settings are dropped. If entries were imported
+    for the feed's categories before its address was known, they become entries of this feed.
+    `first_poll` defaults to `now`. Raise `UsageError` if the feed was taken down.
     """
     takedowns.refuse_feed(connection, url)
     kept = sa.select(Feed.id, Feed.removed_at, Feed.settings)
@@ -151,7 +151,10 @@ def add_all(
 def add_without_address(
     connection: sa.Connection, categories: Sequence[str], *, reason: str, now: datetime
 ) -> FeedState:
-    """Add a feed that is never polled, for records with known categories and an unknown feed."""
+    """Add a feed with an unknown address, for imported records of which the categories are known.
+
+    The feed is never polled.
+    """
     settings = FeedSettings(title=categories[-1], categories=tuple(categories))
     url = _in_place_of(categories)
     feed, is_new = add(connection, url, settings, now=now)
@@ -178,7 +181,10 @@ def address_of_new(connection: sa.Connection, url: str, instances: Sequence[Inst
 def change(
     connection: sa.Connection, feed_id: int, settings: FeedSettings, *, now: datetime
 ) -> None:
-    """Replace a feed's settings; mark its entries due if their files show a changed setting."""
+    """Replace a feed's settings.
+
+    If the files of entries show a changed setting, mark the entries as due for all followers.
+    """
     feed = get(connection, feed_id)
     before = feed.settings
     columns: dict[str, Any] = {"settings": settings.as_json()}
@@ -192,7 +198,7 @@ def change(
 def _mark_due_if_shown(
     connection: sa.Connection, feed: FeedState, before: FeedSettings, now: datetime
 ) -> None:
-    """Mark a feed's entries due if a setting that appears in their files has changed."""
+    """Mark a feed's entries as due if a setting that appears in their files has changed."""
     now_set = feed.settings
     if any(getattr(before, name) != getattr(now_set, name) for name in _SHOWN_IN_RECORDS):
         mark_feed_due(connection, feed.id, now)
@@ -215,9 +221,9 @@ def resume(connection: sa.Connection, feed_id: int, *, now: datetime) -> None:
 
 
 def remove(connection: sa.Connection, feed_id: int, *, now: datetime, entries: bool) -> None:
-    """Remove a feed from the list; with `entries`, delete it with all its entries.
+    """Remove a feed from the list; with `entries`, delete the feed with all its entries.
 
-    Its validators are cleared, so that a feed that is added again is read completely.
+    The feed's validators are cleared, so that a feed that is added again is read completely.
     """
     if not entries:
         columns = {"removed_at": now, **WITHOUT_VALIDATORS}

@@ -32,7 +32,7 @@ def every(connection: sa.Connection, output: str, *, after: int, limit: int) -> 
 
 
 def without_path(connection: sa.Connection, output: str, *, after: int, limit: int) -> list[Record]:
-    """Return up to `limit` records without a path or an embargo, with ids above `after`."""
+    """Return up to `limit` records that have no path and no embargo, with ids above `after`."""
     rows = connection.execute(_WITHOUT, {"of_output": output, "most": limit, "after": after})
     return [_record(row) for row in rows.all()]
 
@@ -109,8 +109,8 @@ def _record(row: sa.Row[Any]) -> Record:
 def give_paths(connection: sa.Connection, output: str, paths: Mapping[int, str]) -> dict[int, str]:
     """Store the path of each entry's file before it is written; return the stored paths.
 
-    An entry keeps the path that it has already, for example from another process. An entry gets no
-    path if the path belongs to another entry.
+    If an entry already has a path, for example from another process, this path is kept. If another
+    entry has the path, the entry gets no path.
     """
     rows = [{"entry_id": entry, "output": output, "path": path} for entry, path in paths.items()]
     insert = insert_if_new(connection.dialect.name, ArchiveFile)
@@ -121,7 +121,7 @@ def give_paths(connection: sa.Connection, output: str, paths: Mapping[int, str])
 
 
 def change_path(connection: sa.Connection, output: str, entry_id: int, path: str) -> bool:
-    """Give an entry another path, marked as not written.
+    """Change the path of an entry's file, and mark the file as not written.
 
     Change nothing and return False if another entry has that path.
     """
@@ -150,7 +150,10 @@ _WRITTEN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """A file that was written for an entry; `digest` is its SHA-256, `fact` that of the record."""
+    """A file that was written for an entry; `digest` is its SHA-256.
+
+    `fact` is the text that `Layout.fact` returned for the entry, or None.
+    """
 
     entry_id: int
     digest: bytes
@@ -160,7 +163,7 @@ class Written:
 def note_written(
     connection: sa.Connection, output: str, written: Sequence[Written], *, now: datetime
 ) -> None:
-    """Store the digests of written files, and the facts of their records."""
+    """Store that these files were written at `now`, with the digest and the fact of each file."""
     if not written:
         return
     rows = [
@@ -216,7 +219,7 @@ _TAKE_PATH = sa.delete(_FILE).where(
 def mark_paths_due(
     connection: sa.Connection, output: str, paths: Sequence[str], *, now: datetime
 ) -> None:
-    """Mark the entries of these files due."""
+    """Mark the entries of these files as due for the output, so that it writes the files again."""
     for part in in_batches(paths):
         some = sa.select(ArchiveFile.entry_id).where(
             ArchiveFile.output == output, ArchiveFile.path.in_(part)

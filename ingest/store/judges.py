@@ -41,8 +41,8 @@ class Judge(Protocol):
 class Live:
     """Judges the entries of the current feed.
 
-    `beside` has the item digests of the document's other entries, which were recognised by their
-    bytes. With `may_be_empty`, first check if the feed has any entries, which is faster for an
+    `beside` has digests of the bytes of the document's other entries, which are already known to be
+    unchanged. With `may_be_empty`, first check if the feed has any entries, which is faster for an
     empty feed.
     """
 
@@ -71,10 +71,10 @@ class Live:
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
-    """Judges an old document that was current at `as_of` (None: older than everything stored).
+    """Judges an old document. It was current at `as_of`; None means before all stored versions.
 
     Unknown entries are new. A different text of a known entry becomes a revision, ordered by time.
-    Item digests and validators are not changed.
+    The stored digest of the entry's bytes and the feed's validators are not changed.
     """
 
     as_of: datetime | None
@@ -112,7 +112,7 @@ class Past:
         )
 
     def _with_date(self, verdict: Verdict) -> Verdict:
-        """Return the verdict; an undated entry gets the date of its document."""
+        """Return the verdict. An entry without a date gets the date of the document."""
         if verdict.entry.published_at is not None or self.as_of is None:
             return verdict
         entry = replace(
@@ -124,7 +124,11 @@ class Past:
         return replace(verdict, entry=entry)
 
     def _is_newer(self, verdict: Verdict, present: _Present) -> bool:
-        """Return whether a version is newer than the stored one: by its date, or the document's."""
+        """Return whether a version is newer than the stored version.
+
+        Compare the dates of update; if one is missing or they are equal, compare the dates on which
+        the versions were seen.
+        """
         updated_at = verdict.entry.updated_at
         if updated_at and present.updated_at and updated_at != present.updated_at:
             return updated_at > present.updated_at
@@ -137,7 +141,10 @@ class Past:
 
 
 class Late(Past):
-    """Judges a document that a poll at `as_of` could not read. Undated entries stay undated."""
+    """Judges a document that a poll at `as_of` could not read.
+
+    Unlike with other old documents, an entry without a date gets none.
+    """
 
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
@@ -150,7 +157,7 @@ class Late(Past):
 
 
 class Page(Past):
-    """Judges an old page of an article. If an entry has its link already, nothing is changed."""
+    """Judges an old page of an article. If a stored entry has its link, nothing is changed."""
 
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
@@ -167,7 +174,7 @@ class Page(Past):
 class RecordFile(Past):
     """Judges a file of an old archive.
 
-    An entry may lack a link; `records` then finds the stored entry.
+    If the entry in the file has no link, `records` finds the stored entry.
     """
 
     records: Records
@@ -182,7 +189,7 @@ class RecordFile(Past):
 
 @dataclass(frozen=True, slots=True)
 class _Present:
-    """The facts that decide whether another version is older or newer than the stored one."""
+    """The columns of the stored version with which another version is compared."""
 
     seen_at: datetime
     updated_at: datetime | None
@@ -211,7 +218,11 @@ def _was_nameless(verdict: Verdict) -> bool:
 
 
 def _is_another_text(verdict: Verdict, present: _Present) -> bool:
-    """Return whether the text differs. If the full text is stored, ignore a feed's shorter text."""
+    """Return whether a text differs from the stored text.
+
+    Return False if the stored text is the full text, and the other one is a shorter text from a
+    feed.
+    """
     if verdict.known is None or verdict.entry.text_digest == verdict.known.text_digest:
         return False
     return not present.full_text or verdict.entry.page is not None

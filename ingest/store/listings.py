@@ -1,4 +1,4 @@
-"""Query entries for display: listings, one entry with all facts, and totals."""
+"""Query entries for display: listings, one entry with all its columns, and totals."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _IN_ONE_PAGE = 500
 
 
 class Key(NamedTuple):
-    """The place of an entry in a listing: its date and its id."""
+    """The position of an entry in a listing: its date and its id."""
 
     at: datetime
     id: int
@@ -67,7 +67,7 @@ def _rows(database: Database, selection: Selection, size: int) -> Iterator[dict[
 
 
 def key_of(row: dict[str, Any]) -> Key:
-    """Return the place of a row in a listing."""
+    """Return the position of an entry in a listing: its date and its id."""
     return Key(row["published_at"] or row["first_seen_at"], row["id"])
 
 
@@ -78,7 +78,7 @@ def _is_in_category(row: dict[str, Any], category: str | None) -> bool:
 def page(
     connection: sa.Connection, selection: Selection, *, after: Key | None, size: int
 ) -> list[dict[str, Any]]:
-    """Return the entries of a selection after a place, newest first; categories are ignored."""
+    """Return the next entries of a selection, after `after`, newest first; ignore its category."""
     query = sa.select(*_LISTED).join(Feed, Feed.id == Entry.feed_id)
     if selection.feed_id is not None:
         query = query.where(Entry.feed_id == selection.feed_id)
@@ -87,7 +87,7 @@ def page(
     if selection.until is not None:
         query = query.where(entry_date < selection.until)
     if after is not None:
-        # The first condition is for SQLite, which would otherwise not seek in the index.
+        # Without the condition on the date, SQLite would not seek in the index.
         is_older = sa.or_(entry_date < after.at, Entry.id < after.id)
         query = query.where(entry_date <= after.at, is_older)
     query = query.order_by(entry_date.desc(), Entry.id.desc()).limit(size)
@@ -97,7 +97,7 @@ def page(
 
 
 def by_ids(connection: sa.Connection, entry_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Return entries as `listing` does, in the order of their ids; deleted ones are left out."""
+    """Return entries in the form of `listing`, in order of their ids, without deleted entries."""
     query = sa.select(*_LISTED).join(Feed, Feed.id == Entry.feed_id)
     rows = connection.execute(query.where(Entry.id.in_(entry_ids))).mappings()
     files = _files(connection, entry_ids)
@@ -174,7 +174,7 @@ _RENDER_DUE = sa.cast(_IS_DUE, sa.Integer).label("render_due")
 
 
 def show(connection: sa.Connection, entry_id: int) -> dict[str, Any] | None:
-    """Return one entry with all stored facts, its revisions oldest first; None if it is unknown."""
+    """Return all that is stored of one entry, with its revisions, oldest first; None if unknown."""
     columns = [column for column in Entry.__table__.columns if column.key not in _INTERNAL]
     query = sa.select(Feed.url.label("feed_url"), *columns, _RENDER_DUE)
     query = query.join(Feed, Feed.id == Entry.feed_id).where(Entry.id == entry_id)
@@ -200,7 +200,7 @@ _INTERNAL = frozenset(
 
 
 def overview(connection: sa.Connection, now: datetime) -> dict[str, float]:
-    """Return counts of entries and feeds; `lag_seconds` is the delay of the most overdue feed."""
+    """Return counts of entries and feeds; `lag_seconds` is the delay of the most overdue poll."""
     is_active = sa.and_(Feed.removed_at.is_(None), Feed.paused_at.is_(None))
     is_due = sa.and_(is_active, Feed.next_poll_at <= now)
 

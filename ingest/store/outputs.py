@@ -36,7 +36,7 @@ def _rendered_with(output: str) -> str:
 def render_all_with(
     connection: sa.Connection, output: str, settings: str, *, now: datetime
 ) -> None:
-    """Mark every record due, and store the settings with which they will be rendered."""
+    """Mark every entry as due for an output; store the settings with which it renders them."""
     insert = insert_into(connection, Setting).values(name=_rendered_with(output), value=settings)
     connection.execute(
         insert.on_conflict_do_update(index_elements=["name"], set_={"value": settings})
@@ -45,9 +45,10 @@ def render_all_with(
 
 
 def forget_output(connection: sa.Connection, output: str) -> None:
-    """Delete the follower of an output and its marks; keep the paths of its files.
+    """Delete the follower of an output and the list of entries due for it.
 
-    If the output is configured again later, all its files are rendered again.
+    The paths of its files are kept. If the output is configured again later, all its files are
+    rendered again.
     """
     forget_follower(connection, follower_of(output))
     connection.execute(sa.delete(Embargo).where(Embargo.output == output))

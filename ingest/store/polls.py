@@ -46,9 +46,9 @@ def due(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSaid:
-    """The facts that a document states about its feed.
+    """What a document says about its feed.
 
-    `body_digest` is None if the next document must be read even if it is equal.
+    If the next document must be read even if it has the same bytes, `body_digest` is None.
     """
 
     title: str | None
@@ -75,8 +75,8 @@ def record_poll(
 
     Call this last in the transaction that stores the entries, so that validators are never stored
     without their entries. Without `said`, empty validators do not replace stored validators.
-    `validators_of` is the RSSHub instance that sent the validators. `address` is the feed's own
-    address.
+    `validators_of` is the RSSHub instance that sent the validators. `address` is the address of the
+    feed.
     """
     failed = poll.error is not None
     columns: dict[str, Any] = {

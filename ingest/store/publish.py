@@ -15,9 +15,10 @@ _DONE, _DONE_AT, _ERROR = "publish.done", "publish.done_at", "publish.error"
 
 
 def news(connection: sa.Connection, followers: Sequence[str]) -> str | None:
-    """Return a text that identifies the current state: changes by followers, last takedown.
+    """Return a text that identifies the present state of the outputs, if it must be published.
 
-    Return None if nothing was written yet, or if this state is published already.
+    The text has the number of changes by followers and the id of the last takedown. Return None if
+    nothing was written yet, or if this state is published already.
     """
     done = sa.select(sa.func.sum(Follower.changes)).where(Follower.name.in_(followers))
     changes = connection.scalar(done)
@@ -27,7 +28,7 @@ def news(connection: sa.Connection, followers: Sequence[str]) -> str | None:
 
 
 def note_done(connection: sa.Connection, mark: str, *, now: datetime) -> None:
-    """Store that the state that `news` returned as `mark` is published."""
+    """Store that a state is published; `mark` is the text that `news` returned for the state."""
     _set(connection, {_DONE: mark, _DONE_AT: now.isoformat(), _ERROR: ""})
 
 

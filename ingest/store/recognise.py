@@ -22,9 +22,9 @@ KNOWN = tuple(name for name in KnownEntry.__dataclass_fields__ if name != "is_fo
 def recognised(
     connection: sa.Connection, feed_id: int, digests: Iterable[bytes]
 ) -> list[Recognised]:
-    """Return the stored entries of a feed whose items have one of these digests.
+    """Return the stored entries of a feed that were read from bytes with one of these digests.
 
-    Entries whose page must be requested again are left out, so that their items are read again.
+    Entries whose page must be requested again are left out, because they must be read again.
     """
     found: list[Recognised] = []
     for some in in_batches(sorted(digests)):
@@ -56,8 +56,8 @@ def judge(
 ) -> list[Verdict]:
     """Decide for each entry whether it is new, edited or unchanged; write nothing.
 
-    `beside` has the item digests of the document's other entries, which were recognised by their
-    bytes. With `may_be_empty`, first check if the feed has any entries, which is faster for an
+    `beside` has digests of the bytes of the document's other entries, which are already known to be
+    unchanged. With `may_be_empty`, first check if the feed has any entries, which is faster for an
     empty feed.
     """
     if may_be_empty and connection.scalar(_ONE_OF_FEED, {"of_feed": feed_id}) is None:
@@ -81,8 +81,8 @@ def judge(
 def _without_noise(connection: sa.Connection, verdicts: Sequence[Verdict]) -> list[Verdict]:
     """Change the verdict `EDITED` to `UNCHANGED` for edits that no reader would notice.
 
-    The stored texts are queried only for edits. A full text is not compared, because it comes from
-    a page and not from the feed.
+    Stored texts are queried only for edited entries. A stored full text is not compared, because it
+    comes from a page and not from the feed.
     """
     ids = [verdict.known.id for verdict in verdicts if verdict.known and _may_be_noise(verdict)]
     kept: dict[int, tuple[str, str]] = {}

@@ -15,16 +15,16 @@ from ingest.store.recognise import known_entry
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import BackfillDocument, BackfillRecord, Capture, Entry
 
-# Maps title keys to the ids and publication dates of a feed's entries.
+# Maps normalized titles to the ids and publication dates of a feed's entries.
 _Titled = Mapping[str, Sequence[tuple[int, datetime | None]]]
 _MOST_OF_ONE_TITLE = 50
 
 
 class Records:
-    """The records of one feed in one backfill run.
+    """Finds the stored entries for the records of one feed in one run of a backfill.
 
-    `titled` has the feed's entries with an address, by title. A record may be one of these entries.
-    These entries are queried once per run, because an archive has thousands of records.
+    `titled` has the feed's entries that have an address, by normalized title. They are queried once
+    per run, because an archive has thousands of records.
     """
 
     def __init__(self, titled: _Titled) -> None:
@@ -33,11 +33,14 @@ class Records:
     def judge(
         self, connection: sa.Connection, seen: Seen, verdicts: Iterable[Verdict]
     ) -> list[Verdict]:
-        """Return the verdicts, corrected by means of the titles and files of the records."""
+        """Return the verdicts, after looking for the stored entries of records without an address.
+
+        Such an entry is found by the title of the record, or by its file.
+        """
         return [self._judge(connection, seen, verdict) for verdict in verdicts]
 
     def claim(self, connection: sa.Connection, seen: Seen, verdicts: Sequence[Verdict]) -> None:
-        """Store which entry was made from a file, so that a killed run can continue."""
+        """Store which entry belongs to a file, so that a run that was killed can continue."""
         known = [verdict.known.id for verdict in verdicts if verdict.known]
         keys = [verdict.entry.key for verdict in verdicts]
         query = sa.select(Entry.id).where(Entry.feed_id == seen.feed_id, Entry.key.in_(keys))
@@ -60,7 +63,10 @@ class Records:
         return _verdict(entry, known)
 
     def _of_title(self, connection: sa.Connection, entry: NormalEntry) -> KnownEntry | None:
-        """Return the only entry with an address, this title and a matching time, or None."""
+        """Return the entry that has an address, this title and a matching time.
+
+        Return None if there is none, or more than one.
+        """
         alike = [
             entry_id
             for entry_id, at in self._titled.get(entry.title_key, ())
@@ -70,14 +76,17 @@ class Records:
 
 
 def _are_one(entry: NormalEntry, known: KnownEntry) -> bool:
-    """Return whether two records are the same post. A short text such as 早安 can occur daily."""
+    """Return whether a record and a stored entry are the same post.
+
+    The text must be equal. A short text such as 早安 can occur daily, so the time must match too.
+    """
     return known.text_digest == entry.text_digest and (
         dedupe.has_like_time(entry, known) or dedupe.is_long(entry.html)
     )
 
 
 def _is_taken(connection: sa.Connection, known: KnownEntry, seen: Seen) -> bool:
-    """Return whether this entry already comes from another file of this run or folder."""
+    """Return whether a stored entry was already read from another file of this run or folder."""
     query = sa.select(Capture.url).join(Entry, Entry.capture_id == Capture.id)
     url = connection.scalar(query.where(Entry.id == known.id)) or ""
     if url == seen.url:
@@ -87,7 +96,7 @@ def _is_taken(connection: sa.Connection, known: KnownEntry, seen: Seen) -> bool:
 
 
 def _is_claimed(connection: sa.Connection, entry_id: int, seen: Seen) -> bool:
-    """Return whether this entry comes from another document of the same walk."""
+    """Return whether another document of the same walk already became this entry."""
     this, other = aliased(BackfillDocument), aliased(BackfillDocument)
     query = sa.select(other.id).join(BackfillRecord, BackfillRecord.document_id == other.id)
     query = query.join(this, this.walk_id == other.walk_id)
@@ -96,7 +105,7 @@ def _is_claimed(connection: sa.Connection, entry_id: int, seen: Seen) -> bool:
 
 
 def titled_entries(connection: sa.Connection, feed_id: int) -> _Titled:
-    """Return the entries of a feed that have an address, by title key."""
+    """Return the entries of a feed that have an address, by normalized title."""
     found: dict[str, list[tuple[int, datetime | None]]] = {}
     query = sa.select(Entry.id, Entry.title, Entry.published_at).where(
         Entry.feed_id == feed_id, sa.or_(Entry.link_key.is_not(None), Entry.guid.is_not(None))
@@ -107,7 +116,10 @@ def titled_entries(connection: sa.Connection, feed_id: int) -> _Titled:
 
 
 def _another(connection: sa.Connection, seen: Seen, entry: NormalEntry) -> Verdict:
-    """Return the verdict on another post with this title and time: known from its file, or new."""
+    """Return the verdict on a record whose title and time belong to the entry of another file.
+
+    The record is the entry that was read from this file before, or else a new entry.
+    """
     keys = [dedupe.record_key(entry, nth) for nth in range(1, _MOST_OF_ONE_TITLE + 1)]
     query = sa.select(Entry.key, Entry.id, Capture.url)
     query = query.join(Capture, Capture.id == Entry.capture_id)

@@ -1,7 +1,8 @@
 """Find the feeds and entries that must not be stored, because they were taken down.
 
-A tombstone has an identity, which is one of these texts: `feed:ID`, `key:FEED:KEY`,
-`link:FEED:LINK_KEY`, `link:LINK_KEY` (in any feed) or `host:NAME` (with its subdomains).
+A tombstone is a stored text that names what was taken down. It is called an identity, and is one
+of: `feed:ID`, `key:FEED:KEY`, `link:FEED:LINK_KEY`, `link:LINK_KEY` (in any feed) or `host:NAME`
+(with its subdomains).
 """
 
 from __future__ import annotations
@@ -23,22 +24,25 @@ _ANY = sa.select(sa.exists(sa.select(_TOMBSTONE.c.id)))
 
 
 def of_feed(feed_id: int) -> str:
-    """Return the identity that stands for a feed in a tombstone."""
+    """Return the text `feed:ID`, which names a feed in a tombstone."""
     return f"feed:{feed_id}"
 
 
 def of_key(feed_id: int, key: str) -> str:
-    """Return the identity of an entry by its key in a feed."""
+    """Return the text `key:FEED:KEY`, which names an entry in a tombstone."""
     return f"key:{feed_id}:{key}"
 
 
 def of_link(link_key: str, feed_id: int | None = None) -> str:
-    """Return the identity of a link, in one feed or in all feeds."""
+    """Return the text that names a link in a tombstone: a link in one feed, or in all feeds."""
     return f"link:{link_key}" if feed_id is None else f"link:{feed_id}:{link_key}"
 
 
 def of_host(host: str) -> str:
-    """Return the identity of a host, as `host_name` spells it, with its subdomains."""
+    """Return the text `host:NAME`, which names a host and all its subdomains in a tombstone.
+
+    `host` must be a name that `host_name` returned.
+    """
     return f"host:{host}"
 
 
@@ -54,7 +58,7 @@ def host_name(host: str) -> str:
 
 
 def hosts_of(address: str) -> Iterator[str]:
-    """Yield the identities of an address's host and of the domains above it."""
+    """Yield the texts `host:NAME` for the host of an address and for each domain above the host."""
     labels = _punycode(host_of(address)).split(".")
     for start in range(len(labels)):
         yield of_host(".".join(labels[start:]))
@@ -118,7 +122,7 @@ def _identities_of_broken(feed_id: int, broken: BrokenEntry) -> set[str]:
 
 
 def refused_of(connection: sa.Connection, identities: Iterable[str]) -> set[str]:
-    """Return the given identities that were taken down."""
+    """Return the texts among `identities`, such as `feed:ID`, for which there is a tombstone."""
     found: set[str] = set()
     for some in in_batches(sorted(identities)):
         query = sa.select(_TOMBSTONE.c.identity).where(_TOMBSTONE.c.identity.in_(some))
@@ -135,5 +139,5 @@ def refused_links(connection: sa.Connection, feed_id: int, link_keys: Iterable[s
 
 
 def is_any(connection: sa.Connection) -> bool:
-    """Return whether anything was taken down."""
+    """Return whether any feed or entry was taken down."""
     return bool(connection.scalar(_ANY))

@@ -19,9 +19,9 @@ _FILE, _FORMER = table_of(ArchiveFile), table_of(FormerPath)
 def rename(
     connection: sa.Connection, output: str, wanted: Mapping[int, Sequence[str]], *, now: datetime
 ) -> int:
-    """Give each entry its first wanted path that is free; return how many paths changed.
+    """Give each entry the first of its wanted paths that is free; return how many paths changed.
 
-    These entries are marked due, so that their files are written at the new paths.
+    These entries are marked as due, so that their files are written at the new paths.
     """
     renamed = [
         entry for entry, paths in wanted.items() if _rename(connection, output, entry, paths, now)
@@ -45,7 +45,10 @@ def _rename(
 
 
 def former(connection: sa.Connection, output: str) -> list[tuple[str, bytes | None, str]]:
-    """Return each unused former path, with its file's digest and the current path of the entry."""
+    """Return each former path that no file has now.
+
+    The digest of the file at the former path, and the entry's current path, follow it.
+    """
     in_use = sa.select(_FILE.c.path).where(_FILE.c.output == output)
     query = (
         sa.select(_FORMER.c.path, _FORMER.c.digest, _FILE.c.path)

@@ -13,10 +13,10 @@ from models import Entry, Revision
 
 
 def take_out(connection: sa.Connection, entry_id: int, text_digest: bytes) -> datetime | None:
-    """Delete the revision with a text that is current again; renumber the later ones.
+    """Delete the revision with a text that is current again; renumber the later revisions.
 
-    Without this, a feed that alternates between two texts would add a revision each time. Return
-    when the text was first seen, or None if no revision has it.
+    Return when the text was first seen, or None if no revision has the text. Otherwise, a feed that
+    alternates between two texts would add a revision each time.
     """
     query = sa.select(Revision.id, Revision.version, Revision.seen_at).where(
         Revision.entry_id == entry_id, Revision.text_digest == text_digest
@@ -31,9 +31,9 @@ def take_out(connection: sa.Connection, entry_id: int, text_digest: bytes) -> da
 
 
 def count_on(connection: sa.Connection, entry_id: int, place: int, *, by: int = 1) -> None:
-    """Add `by` to all version numbers from `place`, and to the version of the entry.
+    """Add `by` to the version number of an entry, and of its revisions from number `place` on.
 
-    The numbers are negative in between, so that none collides with another.
+    The numbers are made negative first, so that no two revisions have the same number.
     """
     later = sa.update(Revision).where(Revision.entry_id == entry_id, Revision.version >= place)
     connection.execute(later.values(version=-Revision.version - by))
@@ -52,7 +52,7 @@ def has_text(connection: sa.Connection, entry_id: int, text_digest: bytes) -> bo
 
 
 def insert_earlier(connection: sa.Connection, earlier: Earlier, columns: Mapping[str, Any]) -> None:
-    """Insert a revision in order of time; later versions are renumbered.
+    """Insert a revision at its place in the order of time, and renumber later versions.
 
     `columns` has the content of the revision and the ids of its captures.
     """

@@ -55,8 +55,8 @@ def learn_categories(
 ) -> bool:
     """Give a feed the categories of its route; return whether they changed.
 
-    If they changed, its entries are marked due, unless the user set its categories. If the
-    metadata does not contain the route, the stored categories are kept.
+    If they changed, mark the feed's entries as due, unless the user has set categories. If the
+    route is not in the metadata, keep the stored categories.
     """
     path = path_of(url)
     found = categories_of(path, _namespaces(connection, namespace_names(path, pattern)), pattern)

@@ -1,4 +1,4 @@
-"""Store the digests of site files; query the facts from which site files are made."""
+"""Store the digests of the files of a whole site; query what these files must say of entries."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _FILE = table_of(SiteFile)
 
 
 def facts(connection: sa.Connection, output: str) -> set[str]:
-    """Return the facts of all records of an output."""
+    """Return the texts that `Layout.fact` returned for the entries of an output, each once."""
     query = sa.select(ArchiveFile.fact).distinct()
     of_output = (ArchiveFile.output == output, ArchiveFile.fact.is_not(None))
     return {fact for fact in connection.scalars(query.where(*of_output)) if fact is not None}
 
 
 def files(connection: sa.Connection, output: str) -> dict[str, bytes]:
-    """Return the SHA-256 of each file of the site, by its path within the site's folder."""
+    """Return the SHA-256 of each file of the whole site, by its path in the site's folder."""
     query = sa.select(_FILE.c.path, _FILE.c.digest).where(_FILE.c.output == output)
     return dict(connection.execute(query).all())
 

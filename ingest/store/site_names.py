@@ -11,7 +11,8 @@ from ingest.outputs.pages import page_of, ways_to_write
 from ingest.store.statements import in_batches, insert_if_new, table_of
 from models import SiteName
 
-# A name: the parent path of its page (`tags`, or the path of the parent category), and its text.
+# A category or tag: the parent path of its page (`tags`, or the path of the parent category), and
+# its name.
 Name = tuple[str, str]
 
 _NAME = table_of(SiteName)
@@ -20,7 +21,10 @@ _NAME = table_of(SiteName)
 def written(
     connection: sa.Connection, output: str, names: Mapping[str, Sequence[str]]
 ) -> dict[Name, str]:
-    """Return the stored spellings of names; `names` maps parent paths to names."""
+    """Return the stored spelling of each category and tag that has one.
+
+    `names` maps the parent path of pages to the categories or tags.
+    """
     keys = sorted({name.casefold() for some in names.values() for name in some})
     known: dict[Name, str] = {}
     for some in in_batches(keys):
@@ -36,7 +40,11 @@ def written(
 def give(
     connection: sa.Connection, output: str, names: Mapping[str, Sequence[str]]
 ) -> dict[Name, str]:
-    """Return the spellings of names; choose one for new names, so that each has its own page."""
+    """Return the spelling of each category and tag; store spellings for new ones.
+
+    Spellings are chosen so that each category or tag has its own page. `names` maps the parent path
+    of pages to the categories or tags.
+    """
     for place, some in names.items():
         for name in some:
             _give(connection, output, place, name)
@@ -50,14 +58,18 @@ def _give(connection: sa.Connection, output: str, place: str, name: str) -> None
         page = page_of(way)
         if page and connection.execute(insert, row | {"page": page, "written": way}).rowcount == 1:
             return
-        # The same name in another case may already have a spelling. If not, another name owns this
-        # page, so the next spelling is tried.
+        # The insert fails if the name already has a spelling (upper and lower case are equal), or
+        # if the page belongs to another name. In the second case, the next spelling is tried.
         if number == 0 and written(connection, output, {place: [name]}):
             return
 
 
 def apart(connection: sa.Connection, output: str) -> list[tuple[str, str, str, str | None]]:
-    """Return names with another spelling: parent path, name, spelling, owner of the page."""
+    """Return the categories and tags that are spelled differently from their names.
+
+    Each row has the parent path of the page, the name, the spelling, and the name that has the page
+    instead.
+    """
     names = connection.execute(
         sa.select(_NAME.c.place, _NAME.c.page, _NAME.c.name, _NAME.c.written).where(
             _NAME.c.output == output

@@ -19,9 +19,9 @@ _IN_ONE_STATEMENT = 500
 
 
 def insert_into(connection: sa.Connection, table: Any) -> Any:
-    """Return an INSERT with `on_conflict_do_nothing` and `on_conflict_do_update`.
+    """Return an INSERT that has the methods `on_conflict_do_nothing` and `on_conflict_do_update`.
 
-    This is a function because SQLAlchemy has a separate class for each database.
+    SQLAlchemy has a separate class for each database.
     """
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table)

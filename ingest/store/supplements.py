@@ -1,8 +1,8 @@
-"""Store facts that an unchanged entry gets later: its full text, and new addresses of pictures.
+"""Store what an unchanged entry gets later: its full text, and new addresses of pictures.
 
 A page that could not be fetched or read is requested again a few times. If the feed has new
-addresses of pictures and files, they replace the stored ones. None of this makes a revision,
-because the publisher changed no text.
+addresses of pictures and files, they replace the stored addresses. This makes no revision, because
+the publisher changed no text.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ingest.store.statements import in_batches
 from ingest.values import Enclosure, KnownEntry, NormalEntry, SafeHtml, Verdict, VerdictKind
 from models import Entry
 
-# after so many failures, a page is not requested again
+# After this many failures, a page is not requested again.
 _MOST_TRIES = 5
 MAY_BE_TRIED = sa.and_(
     Entry.full_text_error.is_not(None), Entry.full_text_tries < sa.literal_column(f"{_MOST_TRIES}")
@@ -72,9 +72,9 @@ def _is_late(verdict: Verdict) -> bool:
 def take_full_texts(
     connection: sa.Connection, verdicts: Iterable[Verdict], captures: dict[bytes, int]
 ) -> list[int]:
-    """Store full texts that unchanged entries lacked, and further failures of their pages.
+    """Store the full texts that unchanged entries lacked, and further failures of their pages.
 
-    Return the ids of the entries that now have their full text; the caller marks them due.
+    Return the ids of the entries that now have their full text; the caller marks them as due.
     """
     changed = []
     for verdict in filter(_is_late, verdicts):
@@ -134,7 +134,7 @@ def find_pictures(
 
 
 def pictured_by(html: str, lead_image: str | None, enclosures: list[dict[str, Any]]) -> Pictured:
-    """Return the pictures and files of an entry, given its columns."""
+    """Return the pictures and files of a stored entry; the parameters are its columns."""
     files = tuple(Enclosure(**file) for file in enclosures)
     return Pictured(html=SafeHtml(html), lead_image=lead_image, enclosures=files)
 
@@ -145,7 +145,10 @@ def pictured_in(entry: NormalEntry) -> Pictured:
 
 
 def picture_bodies(seen: Seen, found: Iterable[tuple[Verdict, Newest]]) -> Iterator[Body]:
-    """Yield the bytes of entries with new addresses, so that a replay finds these addresses."""
+    """Yield the bytes of entries with new addresses of pictures.
+
+    A replay reads the addresses from these bytes.
+    """
     for verdict, other in found:
         if other.is_other:
             yield verdict.entry.raw, seen.url, seen.content_type
@@ -158,7 +161,7 @@ def take_pictures(
 ) -> list[int]:
     """Store the new addresses of pictures and files.
 
-    Return the ids of the entries whose appearance changed; the caller marks them due.
+    Return the ids of the entries whose appearance changed; the caller marks them as due.
     """
     changed = []
     for verdict, other in found:
@@ -176,7 +179,10 @@ def take_pictures(
 def signatures_of(
     entry: NormalEntry, html: str, lead_image: str | None, enclosures: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return the picture columns for a replayed entry; keep signed addresses that are newer."""
+    """Return the columns with the pictures and files of an entry that a replay has read.
+
+    If a stored address differs only in a newer signature, the stored address is kept.
+    """
     return _picture_columns(resigned(pictured_in(entry), pictured_by(html, lead_image, enclosures)))
 
 

@@ -1,4 +1,4 @@
-"""Store, list and undo takedowns. A takedown states which entries were erased, and why."""
+"""Store, list and undo takedowns. A takedown records which entries were erased, and why."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _COLUMNS = tuple(Takedown.__table__.columns)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stone:
-    """A tombstone: an identity that is refused, and the feed and the entry that had it."""
+    """A tombstone: a text that names what must not be stored again, with its feed and entry.
+
+    The text `identity` is one of those in `refusals`, such as `feed:ID`.
+    """
 
     identity: str
     feed_id: int | None = None

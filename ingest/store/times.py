@@ -20,7 +20,7 @@ _REASON = "it was planned by a clock that was wrong"
 def mend(
     connection: sa.Connection, now: datetime, most: timedelta, *, at_once: bool = False
 ) -> int:
-    """Reschedule feeds that a wrong clock planned for too late; return how many there were.
+    """Reschedule feeds whose polls a wrong clock planned too late; return how many there were.
 
     `most` is the longest allowed time until a poll. With `at_once`, the feeds are due now;
     otherwise, their polls are spread over time. Pauses of servers and of RSSHub instances that are

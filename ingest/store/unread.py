@@ -47,7 +47,10 @@ def keep(
     captures: Mapping[bytes, int],
     changes: Changes,
 ) -> None:
-    """Mark entries as unreadable, with the reason; entries already marked keep their date."""
+    """Store that entries could not be read, with the reason.
+
+    If this is stored already, only the reason is replaced.
+    """
     rows = [
         {
             "feed_id": seen.feed_id,
@@ -71,7 +74,7 @@ def keep(
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The mark of an entry that could not be read."""
+    """The record that an entry could not be read."""
 
     item_digest: bytes
     key: str | None
@@ -79,7 +82,7 @@ class Mark:
 
 
 def marks(connection: sa.Connection, feed_id: int) -> list[Mark]:
-    """Return the marks of a feed, newest first."""
+    """Return the records of the entries of a feed that could not be read, newest first."""
     return [Mark(*row) for row in connection.execute(_MARKS, {"of_feed": feed_id})]
 
 
@@ -93,7 +96,7 @@ _MARKS = (
 
 
 def first_seen(marked: Iterable[Mark], new: Iterable[Verdict]) -> dict[str, datetime]:
-    """Return when new entries that were unreadable before were first seen, by key."""
+    """Return when new entries that could not be read before were first seen, by entry key."""
     since: dict[str | bytes | None, datetime] = {}
     for mark in marked:
         since |= {mark.item_digest: mark.first_seen_at, mark.key: mark.first_seen_at}
@@ -109,7 +112,7 @@ def forget_read(
     marked: Iterable[Mark],
     entries: Iterable[NormalEntry],
 ) -> None:
-    """Delete the marks of entries that have now been read from the same bytes."""
+    """Delete the records of unreadable entries that have now been read from the same bytes."""
     digests = {mark.item_digest for mark in marked}
     digests = digests and digests & {entry.item_digest for entry in entries}
     for some in in_batches(sorted(digests)):
@@ -122,12 +125,12 @@ _FORGET = sa.delete(_UNREAD).where(
 
 
 def forget(connection: sa.Connection, unread_id: int) -> None:
-    """Delete the mark of an entry."""
+    """Delete the record that an entry could not be read."""
     connection.execute(sa.delete(Unread).where(Unread.id == unread_id))
 
 
 def unmarked(connection: sa.Connection, feed_id: int, digests: Collection[bytes]) -> list[bytes]:
-    """Return the given item digests that are not marked as unreadable."""
+    """Return the given digests, except those of bytes that are stored as unreadable."""
     query = sa.select(Unread.item_digest).where(Unread.feed_id == feed_id)
     marked = set(connection.scalars(query))
     return [digest for digest in digests if digest not in marked]

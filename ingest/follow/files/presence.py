@@ -9,7 +9,11 @@ from typing import NamedTuple
 
 
 class _Form(NamedTuple):
-    """The beginning and end of a file's head, and a text that the head of every record contains."""
+    """The bytes by which records in one format are recognised.
+
+    `begin` is at the start of the file, `end` is at the end of the front matter, and `line` is
+    between them.
+    """
 
     begin: bytes
     end: bytes

@@ -49,12 +49,15 @@ def key_of(author: str) -> str:
 
 
 def fact_of(path: str, author: str, page: str) -> str:
-    """Return the facts about an author for the data file at `path`, as JSON."""
+    """Return the path of a data file, an author and the author's page, as a JSON list."""
     return json.dumps([path, author, page], ensure_ascii=False)
 
 
 def data_files(facts: Iterable[str], former: Iterable[str]) -> Mapping[str, bytes]:
-    """Return the data files by path. A file at a `former` path may have no authors any more."""
+    """Return the data files by path. `facts` has texts that `fact_of` returned.
+
+    A file at a `former` path is returned even if it has no authors any more.
+    """
     pages: dict[str, dict[str, str]] = {path: {} for path in former}
     for path, author, page in map(json.loads, facts):
         # If an author has several pages, the first page is used.

@@ -33,7 +33,10 @@ class HexoLayout(Layout):
     def names(
         self, record: Record, written: Names, *, guess: bool = False
     ) -> Iterator[tuple[str, str]]:
-        """Yield the categories, then the tags, each after the folder of its page."""
+        """Yield pairs: the folder of a page, and the category or tag to which the page belongs.
+
+        The categories come first.
+        """
         categories = category_names(record, self._options.default_category)
         yield from category_places(categories, written, guess=guess)
         yield from (("tags", tag) for tag in tag_names(record))
@@ -60,8 +63,8 @@ class HexoLayout(Layout):
     def site_of(self, folder: PurePath) -> PurePath | None:
         """Return Hexo's source folder, if the theme looks up authors in a data file.
 
-        If the template contains the folder of posts, there may be several sites. Then return
-        `folder`.
+        This is the folder that contains `_posts`. If `_posts` is not in the path of `folder`, but
+        in the template of paths, there may be several sites; then return `folder`.
         """
         if not self._profile.data_file:
             return None
@@ -70,7 +73,10 @@ class HexoLayout(Layout):
         return next((one.parent for one in posts), several)
 
     def fact(self, record: Record) -> str | None:
-        """Return the author and the data file, if the theme looks up authors in one."""
+        """Return the author's name and page, and the path of the data file for them, as JSON.
+
+        Return None if the theme does not look up authors in a data file.
+        """
         if not self._profile.data_file:
             return None
         post = Post(record, self._options, NOTHING_APART)
@@ -79,7 +85,10 @@ class HexoLayout(Layout):
         return fact_of(path.removeprefix("/"), post.author, post.author_site)
 
     def site_files(self, facts: Sequence[str], former: Collection[str] = ()) -> Mapping[str, bytes]:
-        """Return the data file of authors of each site, if the theme reads one."""
+        """Return the data file of each site by path: the authors and their pages.
+
+        Return nothing if the theme reads no such file.
+        """
         name = self._profile.data_file
         return data_files(facts, [path for path in former if path.endswith(name)]) if name else {}
 

@@ -1,8 +1,8 @@
 """Convert clean HTML to Markdown that shows the same text, in CommonMark and in note apps.
 
 The library html-to-markdown does the conversion. Before that, the tree is changed where Markdown
-would show a different text. Characters that are special in note apps are marked, and are escaped
-later.
+would show a different text. The character `_MARK` is put before characters that are special in note
+apps; after the conversion, a backslash replaces it.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _prepare(tree: lxml.html.HtmlElement) -> None:
 
 
 def _mark_signs(element: lxml.html.HtmlElement) -> None:
-    """Mark the signs in all text that is not code."""
+    """Put `_MARK` before each character that is syntax in note apps (`_SIGNS`), except in code."""
     walker = etree.iterwalk(element, events=("start", "end"))
     for event, inner in walker:
         if event == "end":
@@ -81,7 +81,10 @@ def _mark_signs(element: lxml.html.HtmlElement) -> None:
 
 
 def _settle_code(element: lxml.html.HtmlElement) -> None:
-    """Keep only names of known languages; convert inline code to text if a plugin would run it."""
+    """Convert inline code to text if a plugin would run it.
+
+    Otherwise, delete all attributes of the element except the name of a known language.
+    """
     if element.tag != "pre" and _RUNS.match(element.text_content()):
         element.drop_tag()
         return

@@ -38,7 +38,11 @@ def _year_first(match: re.Match[str], now: datetime) -> Day:
 
 
 def _short_year_first(match: re.Match[str], now: datetime) -> Day:
-    """Read 24-2-1. Raise `ValueError` if the last number may be the year: 20/5/24 in 2024."""
+    """Read `24-2-1` as 1 February 2024.
+
+    With slashes, raise `ValueError` if the last number is this or the last year and the first
+    number is neither: in 2024, `20/5/24` may mean 20 May 2024.
+    """
     recent = {now.year % 100, (now.year - 1) % 100}
     if match[2] == "/" and int(match["d"]) in recent and int(match["y"]) not in recent:
         raise ValueError(f"the year may be the last number: {match[0]}")

@@ -11,8 +11,8 @@ from ingest.reading import links, titles
 from ingest.reading.dedupe.identity import other_link_keys, times_of_record
 from ingest.values import KnownEntry, NormalEntry
 
-# The method of a date that no document gives. The date is then the time when the oldest document
-# with the entry was captured.
+# `published_method` of an entry without a date in any document. Its date is then the time when the
+# oldest document with the entry was captured.
 FROM_CAPTURE = "capture"
 _PRECISE = frozenset({"second", "minute"})
 # Two articles may have the same short text (转发微博), but not the same text of this length.
@@ -132,7 +132,7 @@ def title_and_time(entry: NormalEntry | KnownEntry) -> tuple[str, datetime] | No
 
 
 def has_same_title(entry: Comparable, kept: KnownEntry) -> bool:
-    """Whether the titles have the same key."""
+    """Whether two titles are equal, without regard to case, width, punctuation and spaces."""
     return titles.title_key(kept.title) == entry.title_key
 
 

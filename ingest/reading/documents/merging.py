@@ -40,7 +40,7 @@ _SIZE = re.compile(r"-\d{1,5}x\d{1,5}(?=\.\w+\Z)")
 
 
 def with_summary(content: str, summary: str, *, title: str = "") -> str:
-    """Return the content (HTML) with the sentences that only its summary (HTML) has."""
+    """Return the content (HTML), extended by the sentences that only the summary (HTML) has."""
     if not (content and summary):
         return content or summary
     if summary in content:

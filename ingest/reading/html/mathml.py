@@ -38,7 +38,8 @@ def clean_math(math: etree._Element) -> None:
     for inner in list(math.iter("math"))[1:]:
         inner.tag = "mrow"
     for token in list(math.iter(*TOKENS)):
-        # HTML parsers read the content of `mi`, `mn` etc. as HTML, in which nh3 drops MathML.
+        # HTML parsers read elements inside `mi`, `mn` etc. as HTML and not as MathML, so nh3 would
+        # drop them with their text. Here, the tags are removed and the text is kept.
         etree.strip_tags(token, *ELEMENTS)
     if tex:
         math.set("alttext", tex)

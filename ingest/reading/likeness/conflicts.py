@@ -33,7 +33,10 @@ class _Number(NamedTuple):
 
 
 def differ_in_dates(overlap: Overlap) -> bool:
-    """Return whether the first dates of the texts have the same context, but differ."""
+    """Return whether two texts differ in their first date, after the same characters.
+
+    Return False if the longer text also contains the date of the shorter one.
+    """
     here, there = _first_date(overlap.shorter), _first_date(overlap.longer)
     if here is None or there is None or here[0] != there[0]:
         return False

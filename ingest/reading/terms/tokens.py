@@ -20,8 +20,8 @@ from ingest.reading.terms.words import UNSPACED, WORD, Pattern, is_sign
 LONGEST_WORD = 64  # So many characters of a word are indexed; databases limit a token's bytes.
 # A tsvector of PostgreSQL has at most 1 MB. A text with more bytes of tokens is indexed coarsely.
 _MOST_BYTES = 200_000
-# A text of so many characters cannot exceed `_MOST_BYTES`: each character adds at most two
-# characters to the tokens, and a character has at most four bytes.
+# The tokens of a text with at most this many characters cannot exceed `_MOST_BYTES`: each character
+# adds at most two characters of 4 bytes, and a blank. This makes 9 bytes, rounded up to 10.
 _SHORT = _MOST_BYTES // 10
 COARSE = "=coarse"
 _MOST_ASKED = 16  # tokens of one phrase; with more, the index would not find many fewer texts

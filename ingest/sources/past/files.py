@@ -119,7 +119,7 @@ class Files(Source):
         return Taken(more=found, left_out=left_out)
 
     def _short_name(self, path: Path) -> str:
-        """Return a file's path, beginning with the last part of the path that the user gave."""
+        """Return a file's path, relative to the parent folder of the path that the user gave."""
         roots = (root.absolute() for root in self._paths)
         root = next((root for root in roots if path.is_relative_to(root)), path)
         return str(path.relative_to(root.parent))

@@ -1,6 +1,6 @@
 """Near-duplicates: which entries tell the same story, and which of them is the canonical one.
 
-prints    the parts of entries that are compared
+prints    what is compared of each entry: a fingerprint of its text, and its link
 keys      the keys of texts, and which texts share a rare key
 texts     the texts, and the entries that have them
 links     compare texts that share a key; delete links that no key supports any more
@@ -9,8 +9,9 @@ write     update all of these for some entries, in one transaction; remove entri
 listing   the clusters, for people
 stories   the clusters, for outputs
 
-What is linked depends only on the entries, never on their order. Two texts are linked if a key
-supports it, and `reading.likeness.compare` finds them alike: they share the key, and at most
-`keys.MOST` texts have it, or one of the two is its hub. The entries of one text need no link: any
-number of them costs no more than one.
+Which texts are linked depends only on the entries, never on their order. Two texts are linked if
+`reading.likeness.compare` finds them alike, and if a key supports the link. A key is a hash of a
+part of a text. It supports the link if both texts have it, and if the key is rare (at most
+`keys.MOST` texts have it) or one of the two texts is its hub. Entries with the same text need no
+link.
 """

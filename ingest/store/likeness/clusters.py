@@ -22,7 +22,8 @@ _Member: TypeAlias = sa.Row[Any, Any, Any]
 def settle(connection: sa.Connection, texts: Collection[int]) -> set[int]:
     """Store the canonical entry of each entry in the clusters of these texts.
 
-    Return the entries whose canonical entry changed, and their old and new canonical entries.
+    Return the ids of the entries whose canonical entry changed, and of their old and new canonical
+    entries.
     """
     clusters = _clusters(texts, _links_around(connection, texts))
     entries = _entries_of(connection, {text for cluster in clusters for text in cluster})
@@ -41,11 +42,11 @@ def settle(connection: sa.Connection, texts: Collection[int]) -> set[int]:
 
 
 def join(connection: sa.Connection, entry_ids: Collection[int]) -> tuple[set[int], set[int]]:
-    """Add entries to the clusters of other entries with the same text; do not read the clusters.
+    """Add entries to the clusters of other entries with the same text.
 
-    Return the entries that joined, with their old and new canonical entries; and the texts whose
-    clusters `settle` must read, because their canonical entry may change. So even large clusters
-    cost little.
+    Return (a) the ids of the entries that joined a cluster, and of their old and new canonical
+    entries, and (b) the ids of the texts whose clusters `settle` must read, because their canonical
+    entry may change. The clusters themselves are not read, so large clusters are not slow.
     """
     joined: dict[int, int | None] = {}
     concerned: set[int] = set()
@@ -63,7 +64,10 @@ def join(connection: sa.Connection, entry_ids: Collection[int]) -> tuple[set[int
 
 
 def _with_story(connection: sa.Connection, entry_ids: Collection[int]) -> sa.Select[Any]:
-    """Return the query for entries, each with the canonical entry of others with the same text."""
+    """Return the query for the id, the text and the canonical entry of each of these entries.
+
+    Its last column, `story`, is the canonical entry of another entry with the same text.
+    """
     other = _ENTRY.alias()
     story = sa.select(other.c.canonical_id).where(
         other.c.text_id == _ENTRY.c.text_id,
@@ -77,7 +81,7 @@ def _with_story(connection: sa.Connection, entry_ids: Collection[int]) -> sa.Sel
 
 
 def _links_around(connection: sa.Connection, texts: Collection[int]) -> set[Pair]:
-    """Return the links of the clusters of these texts."""
+    """Return all links in the clusters that contain these texts, as pairs of text ids."""
     found: set[Pair] = set()
     seen, edge = set(texts), set(texts)
     while edge:
@@ -89,7 +93,7 @@ def _links_around(connection: sa.Connection, texts: Collection[int]) -> set[Pair
 
 
 def _clusters(texts: Iterable[int], links: Iterable[Pair]) -> list[set[int]]:
-    """Return the connected components of texts, each once."""
+    """Return the groups of texts that are connected by links; each text is in one group."""
     of_text = {text: {text} for text in texts}
     for one, other in links:
         joined = of_text.setdefault(one, {one})
@@ -114,9 +118,10 @@ def _members(cluster: Iterable[int], entries: Mapping[int, list[_Member]]) -> li
 
 
 def _ranks(connection: sa.Connection, entry_ids: Collection[int]) -> Mapping[int, tuple[Any, ...]]:
-    """Return the ranks of entries, without deleted ones. The lowest rank in a cluster is canonical.
+    """Return the rank of each of these entries. In a cluster, the lowest rank is canonical.
 
-    A rank compares the feed's priority, then whether the text is an excerpt, then the date.
+    A rank compares the feed's priority, then whether the text is an excerpt, then the date. Deleted
+    entries have no rank.
     """
     if not entry_ids:
         return {}
@@ -139,7 +144,10 @@ def _ranks(connection: sa.Connection, entry_ids: Collection[int]) -> Mapping[int
 
 
 def ranked(connection: sa.Connection, canonical: Collection[int]) -> Mapping[int, list[int]]:
-    """Return the entries of each of these clusters; the first of them should be canonical."""
+    """Return the entries of clusters by the id of the stored canonical entry, best rank first.
+
+    The first entry of each list should be canonical.
+    """
     asked = sa.select(numbers(connection, canonical).c.value)
     query = sa.select(_ENTRY.c.canonical_id, _ENTRY.c.entry_id)
     rows = connection.execute(query.where(_ENTRY.c.canonical_id.in_(asked))).all()

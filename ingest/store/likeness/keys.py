@@ -1,9 +1,9 @@
 """The keys of texts, and which texts share a rare key.
 
-The texts that share a key are compared with each other. If more than `MOST` have it, each is
-compared with one of them only, the hub of the key: so a press release is linked in any number of
-editions, and each of them costs the same. A key that more than `CROWD` texts have is ignored until
-fewer have it.
+A key is a hash of a clause, of a whole text or of a link. The texts that share a key are compared
+with each other. If more than `MOST` texts have the key, each of them is compared with only one of
+them, the hub of the key. So a press release can be linked in any number of editions, at the same
+cost for each edition. A key that more than `CROWD` texts have is ignored until fewer texts have it.
 """
 
 from __future__ import annotations
@@ -27,16 +27,19 @@ KeyOfText: TypeAlias = tuple[int, int]
 
 
 Hubs: TypeAlias = Mapping[int, int | None]
-"""The keys that more than `MOST` texts have: the id of the hub, None for more than `CROWD` texts.
+"""Maps each key that more than `MOST` texts have to the id of its hub.
 
-The hub is the text with the lowest identity. This is a hash, so a new text is rarely the lowest, in
-whatever order texts come.
+The value is None if more than `CROWD` texts have the key. The hub is the text whose hash is lowest.
+So a new text rarely becomes the hub.
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """The hubs before and after a change of keys, and the `keys` for which they differ."""
+    """The hubs of keys before and after some texts gained or lost the keys.
+
+    `keys` has the keys for which `before` and `after` differ.
+    """
 
     keys: set[int]
     before: Hubs
@@ -46,7 +49,10 @@ class Shift:
 def change(
     connection: sa.Connection, gained: Iterable[KeyOfText], lost: Iterable[KeyOfText]
 ) -> Shift:
-    """Store which keys texts gained and lost; return how this changed the hubs of these keys."""
+    """Store which keys texts gained and lost; return how the hubs of these keys changed.
+
+    A hub is the text with which all other texts with a frequent key are compared.
+    """
     # The rows are sorted, so that neighbouring rows of the index are written together.
     gains = [{"key": key, "text_id": text} for key, text in sorted(gained)]
     losses = [{"lost_key": key, "lost_text": text} for key, text in sorted(lost)]
@@ -68,14 +74,17 @@ _LOSE = sa.delete(_KEY).where(
 
 
 def to_compare(connection: sa.Connection, shift: Shift) -> set[KeyOfText]:
-    """Return the texts to compare by a key again: new hubs, and all that share a key now rare."""
+    """Return pairs of a key and a text that must be compared with other texts with the key.
+
+    These are the new hubs of keys, and all texts with a key that has become rare.
+    """
     having = holders(connection, shift.keys - shift.after.keys())
     hubs = {(key, hub) for key in shift.keys if (hub := shift.after.get(key)) is not None}
     return hubs | {(key, text) for key, some in having.items() for text in some}
 
 
 def hubs_of(connection: sa.Connection, keys: Iterable[int]) -> Hubs:
-    """Return those of these keys that more than `MOST` texts have, with their hubs."""
+    """Return, for each of these keys that more than `MOST` texts have, the hub of the key."""
     frequent = _beyond(connection, keys, MOST)
     if not frequent:
         return {}
@@ -87,7 +96,7 @@ def hubs_of(connection: sa.Connection, keys: Iterable[int]) -> Hubs:
 
 
 def _beyond(connection: sa.Connection, keys: Iterable[int], most: int) -> set[int]:
-    """Return those of these keys that more than `most` texts have."""
+    """Return the keys among `keys` that more than `most` texts have."""
     asked = numbers(connection, keys)
     beyond = sa.select(_KEY.c.text_id).where(_KEY.c.key == asked.c.value)
     is_beyond = beyond.limit(1).offset(most).scalar_subquery().is_not(None)
@@ -95,7 +104,7 @@ def _beyond(connection: sa.Connection, keys: Iterable[int], most: int) -> set[in
 
 
 def holders(connection: sa.Connection, keys: Iterable[int]) -> Mapping[int, set[int]]:
-    """Return the ids of the texts with each of these keys; keys of one text are left out."""
+    """Return the ids of the texts with each key; leave out keys that only one text has."""
     found: dict[int, set[int]] = {}
     asked = sa.select(numbers(connection, keys).c.value)
     query = sa.select(_KEY.c.key, _KEY.c.text_id).where(_KEY.c.key.in_(asked), _IS_SHARED)
@@ -109,7 +118,7 @@ _IS_SHARED = sa.exists().where(_OTHER.c.key == _KEY.c.key, _OTHER.c.text_id != _
 
 
 def clause_keys_of(connection: sa.Connection, texts: Iterable[int]) -> dict[int, set[int]]:
-    """Return the keys of the clauses of each of these texts."""
+    """Return the keys of each of these texts, without the keys of links."""
     asked = sa.select(numbers(connection, texts).c.value)
     packed = sa.select(_TEXT.c.id, _TEXT.c.packed_keys).where(_TEXT.c.id.in_(asked))
     return {row.id: set(unpack(row.packed_keys)) for row in connection.execute(packed)}

@@ -1,4 +1,4 @@
-"""Link texts: compare texts that share a key; delete links of texts that share none any more."""
+"""Link texts: compare texts that share a key; delete links of texts that no longer share one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _pair(one: int, other: int) -> Pair:
 
 
 def linked(connection: sa.Connection, texts: Iterable[int]) -> set[Pair]:
-    """Return the linked pairs that contain at least one of these texts."""
+    """Return the linked pairs of texts that contain at least one of these texts."""
     asked = list(texts)
     return {
         (one, other)
@@ -49,7 +49,7 @@ _DELETE = sa.delete(_LINK).where(
 
 
 def unlink(connection: sa.Connection, texts: Collection[int]) -> set[int]:
-    """Delete the links of deleted texts; return the texts that were linked with them."""
+    """Delete the links of deleted texts; return the ids of the texts to which these links led."""
     if not texts:
         return set()
     pairs = linked(connection, texts)
@@ -58,10 +58,11 @@ def unlink(connection: sa.Connection, texts: Collection[int]) -> set[int]:
 
 
 def dissolve(connection: sa.Connection, shift: Shift, losers: Collection[int]) -> set[int]:
-    """Delete the links that no key supports any more; return the texts that had them.
+    """Delete links that no key supports any more; return the ids of the texts that lost a link.
 
-    These can only be links between texts with a key that is no longer rare, links of a text that
-    was the hub of a key, and links of texts that lost a key.
+    A key supports a link if both texts have the key, and the key is rare or one text is its hub.
+    Only these links can have lost their support: links between texts with a key that is no longer
+    rare, links of former hubs, and links of `losers`, the texts that lost a key.
     """
     hubs = {hub for key in shift.keys if (hub := shift.before.get(key)) is not None}
     doubtful = linked(connection, hubs.union(losers)) if hubs or losers else set()
@@ -76,9 +77,9 @@ def dissolve(connection: sa.Connection, shift: Shift, losers: Collection[int]) -
 def _with_support(
     connection: sa.Connection, pairs: Collection[Pair], *, other_than: Collection[int] = ()
 ) -> set[Pair]:
-    """Return the pairs of texts that a key supports which is not in `other_than`.
+    """Return the pairs of texts that are supported by a key which is not in `other_than`.
 
-    They share it, and it is rare, or one of the two is its hub.
+    A key supports a pair if both texts have it, and it is rare or one of the two is its hub.
     """
     if not pairs:
         return set()
@@ -95,10 +96,10 @@ def _with_support(
 def candidates(
     connection: sa.Connection, asked: Collection[KeyOfText], hubs: Hubs, new: Collection[int]
 ) -> set[Pair]:
-    """Return the pairs to compare: one of these keys supports them, and they are new.
+    """Return the pairs of texts that share a key of `asked`, and were not compared before.
 
-    `hubs` are those of these keys. `new` are texts that were never compared. Two others were, if
-    another key supports them.
+    `hubs` has the hubs of these keys. `new` has texts that were never compared. Two texts that are
+    not in `new` were compared before if they are linked, or if another key supports the pair.
     """
     of_key: dict[int, set[int]] = {}
     for key, text in asked:
@@ -115,7 +116,7 @@ def candidates(
 def _sharers(
     connection: sa.Connection, of_key: Mapping[int, Collection[int]], hubs: Hubs
 ) -> Mapping[Pair, set[int]]:
-    """Return the pairs that texts form with others, and the keys that support them."""
+    """Return pairs of a text in `of_key` and another text, with the keys that both texts share."""
     found: dict[Pair, set[int]] = {}
     wanted = {key for key, some in of_key.items() if key not in hubs or hubs[key] in some}
     having = keys.holders(connection, wanted)
@@ -132,7 +133,11 @@ def _sharers(
 def _divide(
     connection: sa.Connection, found: Mapping[Pair, set[int]]
 ) -> tuple[set[Pair], set[Pair]]:
-    """Return the pairs whose clauses may be alike, and the other pairs that share a link."""
+    """Divide pairs of texts by the reason for their comparison.
+
+    Return (a) the pairs whose clauses may be alike, and (b) the other pairs that have the same
+    link.
+    """
     of_text = keys.clause_keys_of(connection, {text for pair in found for text in pair})
     near = {pair for pair in found if may_be_alike(of_text[pair[0]], of_text[pair[1]])}
     others = found.keys() - near
@@ -142,7 +147,10 @@ def _divide(
 def link(
     connection: sa.Connection, pairs: Collection[Pair], of_text: Mapping[int, Fingerprint]
 ) -> set[int]:
-    """Compare pairs of texts, and link those that are alike; return the texts that were linked."""
+    """Compare pairs of texts, and link the texts that are alike.
+
+    Return the ids of the texts that were linked.
+    """
     rows = []
     for one, other in sorted(pairs):
         likeness = compare(of_text[one], of_text[other])

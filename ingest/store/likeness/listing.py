@@ -16,7 +16,10 @@ _ENTRY, _LINK = table_of(LikenessEntry), table_of(LikenessLink)
 
 
 def clusters(connection: sa.Connection, *, feed_id: int | None = None) -> Iterator[Cluster]:
-    """Yield all clusters, or the clusters with an entry of a feed; newest canonical entry first."""
+    """Yield all clusters, or the clusters with an entry of a feed.
+
+    Clusters with the newest canonical entry come first.
+    """
     query = sa.select(_ENTRY.c.canonical_id).distinct().where(_ENTRY.c.canonical_id.is_not(None))
     if feed_id is not None:
         query = query.join(Entry, Entry.id == _ENTRY.c.entry_id).where(Entry.feed_id == feed_id)
@@ -26,7 +29,10 @@ def clusters(connection: sa.Connection, *, feed_id: int | None = None) -> Iterat
 
 
 def cluster_with(connection: sa.Connection, entry_id: int) -> Cluster | None:
-    """Return the cluster of an entry, described from this entry; None if it has no duplicates."""
+    """Return the cluster of an entry, with the relation of each other entry to this entry.
+
+    Return None if the entry has no duplicates.
+    """
     query = sa.select(_ENTRY.c.canonical_id).where(_ENTRY.c.entry_id == entry_id)
     canonical = connection.scalar(query)
     if canonical is None:
@@ -35,7 +41,10 @@ def cluster_with(connection: sa.Connection, entry_id: int) -> Cluster | None:
 
 
 def _clusters_of(connection: sa.Connection, firsts: Mapping[int, int]) -> Iterator[Cluster]:
-    """Yield clusters; `firsts` maps the canonical entry of each to the entry that describes it."""
+    """Yield clusters, with the relation of each entry to one entry of the cluster.
+
+    `firsts` maps the id of each cluster's canonical entry to the id of this one entry.
+    """
     members: dict[int, list[Member]] = {}
     for row in connection.execute(_members_of(connection, firsts)):
         members.setdefault(row.canonical_id, []).append(_member(row))

@@ -1,4 +1,4 @@
-"""Make the facts that are compared: fingerprints of current texts, and links."""
+"""Compute what is compared of each entry: a fingerprint of its current text, and its link."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ENTRY = table_of(Entry)
 
 @dataclass(frozen=True, kw_only=True)
 class Print:
-    """The facts of an entry that are compared: its fingerprint and its link.
+    """What is compared of an entry: the fingerprint of its text, and its link.
 
     `around` is a hash of the entry's boilerplate. The fingerprint does not include the boilerplate,
     so that all entries with the same text have the same fingerprint.
@@ -31,7 +31,7 @@ class Print:
 
     @cached_property
     def identity(self) -> int:
-        """The hash of all facts about the text that are compared; equal texts have equal hashes."""
+        """A hash of all parts of the text that are compared; equal texts have equal hashes."""
         made = self.fingerprint
         works = sorted(made.works)
         return _hash(
@@ -40,12 +40,12 @@ class Print:
 
     @cached_property
     def keys(self) -> frozenset[int]:
-        """The keys of the text: one for each clause, and one for the whole text."""
+        """The keys of the text: a hash of each clause, and a hash of the whole text."""
         return frozenset(key >> 32 for key in (*self.fingerprint.keys, self.fingerprint.digest))
 
     @cached_property
     def link_key(self) -> int | None:
-        """The key of the normalized link, or None if the link is not suitable for comparisons."""
+        """A hash of the normalized link, or None if the link is not suitable for comparisons."""
         link = comparable_link(self.link) if self.link else None
         return None if link is None else _hash(link, 4)
 
@@ -56,7 +56,10 @@ def _hash(text: str, size: int) -> int:
 
 
 def prints_of(connection: sa.Connection, entry_ids: Iterable[int]) -> Mapping[int, Print]:
-    """Return the facts to compare by entry id, without entries that have no text or are deleted."""
+    """Return what is compared of each entry, by entry id.
+
+    Deleted entries and entries without text are left out.
+    """
     found = {}
     for some in in_batches(sorted(entry_ids)):
         for row in connection.execute(_TEXTS, {"entries": list(some)}):

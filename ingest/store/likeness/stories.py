@@ -1,4 +1,4 @@
-"""Query the story of an entry for outputs: its canonical entry, and links to the others."""
+"""Query, for outputs, the canonical entry and the links of entries that tell the same story."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _MOST = 20  # links; with more links, the file of a popular story would be long
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """The canonical entry of an entry's story, its link, and links to show with the entry.
+    """The canonical entry among the duplicates of an entry, and the links to show with the entry.
 
-    In the story of the canonical entry, `see_also` has the links of the other entries, oldest
-    first. In other stories, it has only the link of the canonical entry.
+    For the canonical entry, `see_also` has the links of the other entries, oldest first. For other
+    entries, it has only the link of the canonical entry.
     """
 
     canonical_id: int
@@ -39,7 +39,7 @@ def canonical_of(connection: sa.Connection, entry_ids: Collection[int]) -> Mappi
 
 
 def stories_of(connection: sa.Connection, entry_ids: Collection[int]) -> Mapping[int, Story]:
-    """Return the story of each entry that has duplicates."""
+    """Return the canonical entry and the links to show of each entry that has duplicates."""
     canonical = canonical_of(connection, entry_ids)
     links: dict[int, dict[int, str | None]] = {}
     for story, entry, link in connection.execute(_links_of(connection, set(canonical.values()))):
@@ -63,7 +63,10 @@ def _links_of(connection: sa.Connection, canonical: Collection[int]) -> sa.Selec
 def with_files(
     connection: sa.Connection, output: str, canonical: Collection[int], *, limit: int
 ) -> set[int]:
-    """Return up to `limit` entries with these canonical entries that have a file in an output."""
+    """Return up to `limit` entries that have a file in an output.
+
+    Only entries whose canonical entry is in `canonical` are returned.
+    """
     asked = sa.select(numbers(connection, canonical).c.value)
     query = sa.select(ArchiveFile.entry_id).where(ArchiveFile.output == output)
     query = query.join(_ENTRY, _ENTRY.c.entry_id == ArchiveFile.entry_id)
@@ -71,7 +74,11 @@ def with_files(
 
 
 def keys_in(connection: sa.Connection, canonical: Iterable[int]) -> sa.Select[Any]:
-    """Return the query for the canonical id, id, feed slug and key of the entries of stories."""
+    """Return the query for all entries whose canonical entry is in `canonical`.
+
+    Its columns are the ids of the canonical entry and the entry, the feed's folder name, and the
+    key.
+    """
     asked = sa.select(numbers(connection, set(canonical)).c.value)
     query = sa.select(_ENTRY.c.canonical_id, Entry.id, Feed.slug, Entry.key)
     query = query.join(Entry, Entry.id == _ENTRY.c.entry_id).join(Feed, Feed.id == Entry.feed_id)
@@ -79,7 +86,7 @@ def keys_in(connection: sa.Connection, canonical: Iterable[int]) -> sa.Select[An
 
 
 def neighbours(connection: sa.Connection, entry_ids: Collection[int]) -> set[int]:
-    """Return all entries in the stories of these entries, because their files refer to them."""
+    """Return these entries and all their duplicates, because their files refer to each other."""
     asked = sa.select(numbers(connection, entry_ids).c.value)
     query = sa.select(_ENTRY.c.entry_id).where(_ENTRY.c.canonical_id.in_(asked))
     return {*connection.scalars(query), *canonical_of(connection, entry_ids).values()}

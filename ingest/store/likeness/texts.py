@@ -19,12 +19,16 @@ _TEXT, _ENTRY = table_of(LikenessText), table_of(LikenessEntry)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moves:
-    """The changes of texts that follow from changed texts or links of entries.
+    """Changes of the texts that are compared, after some entries changed.
 
-    `present` are the texts that these entries have now. `left` are texts that they had and other
-    entries still have. `empty` are texts that no entry has any more. `new` are texts that no entry
-    had before. `gained` and `lost` are keys with their texts. `entered` are the entries that have
-    another text than before, `unmoved` the texts of the others.
+    present   the texts that these entries have now
+    left      texts of these entries before the change, which an entry still has
+    empty     texts of these entries before the change, which no entry has any more
+    new       texts that no entry had before
+    entered   the entries that have another text than before
+    unmoved   the texts of the other entries
+    gained    new keys, each with the text that has it
+    lost      keys that a text no longer has, each with the text
     """
 
     present: set[int]
@@ -43,7 +47,7 @@ class Moves:
 
 
 class _Place(NamedTuple):
-    """The stored facts of an entry."""
+    """What is stored of an entry: its text, and hashes of its boilerplate and of its link."""
 
     text_id: int
     around: int
@@ -53,9 +57,9 @@ class _Place(NamedTuple):
 def move(
     connection: sa.Connection, entry_ids: Collection[int], prints: Mapping[int, Print]
 ) -> Moves:
-    """Store which text each entry has; an entry that is not in `prints` has no text any more.
+    """Store which text each entry has; delete what is stored of entries that are not in `prints`.
 
-    This does not store the keys of texts; `keys.change` does.
+    The keys of texts are not stored here, but by `keys.change`.
     """
     prints = {entry: prints[entry] for entry in entry_ids if entry in prints}
     texts, new = _texts_of(connection, list(prints.values()))
@@ -90,7 +94,10 @@ def move(
 def _texts_of(
     connection: sa.Connection, prints: Sequence[Print]
 ) -> tuple[Mapping[int, int], Mapping[int, frozenset[int]]]:
-    """Return the id of each text by its identity, and the keys of new texts by id."""
+    """Store new texts; return (a) the id of each text by its hash, and (b) the keys of new texts.
+
+    The hash is `Print.identity`.
+    """
     known = ids_of(connection, {one.identity for one in prints})
     unknown = {one.identity: one.keys for one in prints if one.identity not in known}
     if not unknown:
@@ -111,7 +118,7 @@ def _texts_of(
 
 
 def ids_of(connection: sa.Connection, identities: Iterable[int]) -> dict[int, int]:
-    """Return the ids of the texts that have these identities."""
+    """Return the id of each text with one of these hashes, by hash (`Print.identity`)."""
     asked = sa.select(numbers(connection, identities).c.value)
     query = sa.select(_TEXT.c.identity, _TEXT.c.id).where(_TEXT.c.identity.in_(asked))
     return dict(connection.execute(query).all())
@@ -161,7 +168,7 @@ def _links_of(connection: sa.Connection, texts: Collection[int]) -> Mapping[int,
 
 
 def _delete(connection: sa.Connection, texts: Collection[int]) -> set[KeyOfText]:
-    """Delete texts that no entry has; return their keys."""
+    """Delete texts that no entry has; return each of their keys with the id of the text."""
     if not texts:
         return set()
     asked = sa.select(numbers(connection, texts).c.value)
@@ -182,7 +189,7 @@ def entry_of_each(connection: sa.Connection, texts: Iterable[int]) -> Mapping[in
 
 
 def identities_of(connection: sa.Connection, texts: Iterable[int]) -> Mapping[int, int]:
-    """Return the identity of each of these texts."""
+    """Return the hash (`Print.identity`) of each of these texts, by id."""
     asked = sa.select(numbers(connection, texts).c.value)
     query = sa.select(_TEXT.c.id, _TEXT.c.identity).where(_TEXT.c.id.in_(asked))
     return dict(connection.execute(query).all())

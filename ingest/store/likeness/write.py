@@ -21,14 +21,17 @@ _LOCK = 0x6C696B65  # a number that no other lock uses
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """The facts of entries, and of the entries with which they will probably be compared."""
+    """Fingerprints and links: of some entries, and of entries with which they may be compared."""
 
     own: Mapping[int, Print]
     others: Mapping[int, Print]
 
 
 def prepare(connection: sa.Connection, entry_ids: Collection[int]) -> Prepared:
-    """Read the texts of entries and of their candidates, before the transaction of `write`."""
+    """Compute the fingerprints of entries, and of entries with which they may be compared.
+
+    Call this before the transaction of `write`, so that the transaction is short.
+    """
     own = prints_of(connection, entry_ids)
     known = texts.ids_of(connection, {one.identity for one in own.values()})
     near = _near(connection, [one for one in own.values() if one.identity not in known])
@@ -58,7 +61,7 @@ def write(
 ) -> set[int]:
     """Update the links of these entries; remove entries that are not in `prepared`.
 
-    Return the entries whose cluster changed, with their old and new canonical entries.
+    Return the ids of the entries whose cluster changed, and of their old and new canonical entries.
     """
     _lock(connection)
     moves = texts.move(connection, entry_ids, prepared.own)
@@ -81,8 +84,8 @@ def _link(
 ) -> set[int]:
     """Compare and link these pairs of texts; return the texts that were linked.
 
-    A text has no fingerprint if all its entries changed since it was read. These entries are due
-    already, and the pair is then compared in the next run.
+    If all entries of a text changed since it was read, it has no fingerprint. These entries are due
+    already, so the pair is compared in the next run.
     """
     wanted = {text for pair in pairs for text in pair}
     known = _fingerprints(connection, wanted, prepared)
@@ -107,7 +110,7 @@ def _fingerprints(
 
 
 def _postpone(connection: sa.Connection, some: Collection[int], now: datetime) -> None:
-    """Mark texts, so that they are compared again in the next run."""
+    """Mark texts and one entry of each, so that the texts are compared again in the next run."""
     if some:
         texts.open_again(connection, some)
         entries = texts.entry_of_each(connection, some).values()
@@ -115,9 +118,9 @@ def _postpone(connection: sa.Connection, some: Collection[int], now: datetime) -
 
 
 def forget(connection: sa.Connection, entry_ids: Collection[int], *, now: datetime) -> None:
-    """Delete the stored facts of entries, before the entries are deleted.
+    """Delete what is stored of entries, before the entries are deleted.
 
-    Related texts are marked due, so that the follower updates their clusters.
+    Entries with related texts are marked as due, so that their clusters are computed again.
     """
     _lock(connection)
     moves = texts.move(connection, entry_ids, {})

@@ -14,7 +14,7 @@ from ingest.store.search.index import EVERY
 
 
 def named_by(connection: sa.Connection, expression: Expression) -> sa.Select[Any]:
-    """Return the query for the numbers of the texts that the index finds for an expression."""
+    """Return the query for the index numbers of the texts that match an expression."""
     if connection.dialect.name == "sqlite":
         asked = sa.text("search_index MATCH :asked").bindparams(asked=fts5(expression))
         return sa.select(_FTS5.c.rowid.label("id")).where(asked)
@@ -25,9 +25,10 @@ def named_by(connection: sa.Connection, expression: Expression) -> sa.Select[Any
 def is_held(
     expression: Expression, number: sa.ColumnElement[int]
 ) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions that the stored tokens of the text `number` match an expression.
+    """Return the conditions that the text with the index number `number` matches an expression.
 
-    Only PostgreSQL stores the tokens. For a few texts, this is faster than its index.
+    They search the stored tokens of the text, which only PostgreSQL has. For a few texts, this is
+    faster than its index.
     """
     tokens = sa.literal(" ").concat(_WITH_GIN.c.tokens).concat(" ")
     return _WITH_GIN.c.id == number, _in_tokens(expression, tokens)

@@ -14,7 +14,10 @@ from ingest.store.search.index import EARLIER, EVERY, TITLE
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """Matches texts with this token, or, if `is_prefix`, with a token that begins with it."""
+    """Matches texts that have this token.
+
+    With `is_prefix`, it matches texts that have a token which begins with this one.
+    """
 
     token: str
     is_prefix: bool = False
@@ -22,21 +25,21 @@ class Has:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """Matches texts that match every part."""
+    """Matches texts that match all of the expressions in `parts`."""
 
     parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """Matches texts that match at least one part."""
+    """Matches texts that match at least one of the expressions in `parts`."""
 
     parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """Matches texts that do not match the part."""
+    """Matches texts that do not match the expression `part`."""
 
     part: Expression
 
@@ -51,12 +54,15 @@ def pattern_of(words: Words) -> Pattern:
 
 
 def expression_of(words: Words) -> Expression:
-    """Return the expression for a word or phrase. Other texts may match the expression too."""
+    """Return the expression that all texts with a word or phrase match.
+
+    Texts without the word or phrase may match it too.
+    """
     place = place_of(words)
     parts = []
     for token in asked_for(pattern_of(words)).tokens:
-        # In a title, each character of an unspaced script is a token too. In other places, a single
-        # character is searched as the beginning of other tokens.
+        # In a title, each Chinese character is also a token of its own. In other texts, a search
+        # for one character must find all tokens that begin with it.
         is_prefix = token.is_prefix and not (words.in_title and is_unspaced(token.text))
         exact = Has(place + token.text, is_prefix)
         coarse = AllOf(tuple(Has(place + one) for one in (COARSE, *token.coarse)))
@@ -65,7 +71,10 @@ def expression_of(words: Words) -> Expression:
 
 
 def together(parts: Sequence[Expression]) -> Expression:
-    """Return the expression for all parts; omit a prefix if the title must have the same token."""
+    """Return the expression that texts match if they match all of `parts`.
+
+    If the title must have a token, the condition that the text has this token is left out.
+    """
     each = [one for part in parts for one in _all_of(part)]
     tokens = [one.token for one in each if isinstance(one, Has)]
     titled = {Has(token[1:], is_prefix=True) for token in tokens if token.startswith(TITLE)}
@@ -83,7 +92,7 @@ def _all_of(expression: Expression) -> Iterator[Expression]:
 
 
 def has_prefix(expression: Expression) -> bool:
-    """Return whether an expression asks for all tokens that begin with a single character."""
+    """Return whether an expression matches all tokens that begin with a certain character."""
     match expression:
         case Has(token, is_prefix):
             return is_prefix and len(token.lstrip(EARLIER)) == 1
@@ -94,7 +103,7 @@ def has_prefix(expression: Expression) -> bool:
 
 
 def is_met(expression: Expression, tokens: str) -> bool:
-    """Return whether a text with these tokens, separated by spaces, matches an expression."""
+    """Return whether a text matches an expression. `tokens` has the text's tokens and spaces."""
     match expression:
         case Has(token, is_prefix):
             return f" {token}" in f" {tokens}" if is_prefix else f" {token} " in f" {tokens} "
@@ -107,12 +116,18 @@ def is_met(expression: Expression, tokens: str) -> bool:
 
 
 def place_of(words: Words) -> str:
-    """Return the prefix of tokens for the part of an entry in which words are searched."""
+    """Return the prefix of the tokens in which words are searched.
+
+    It depends on whether they are searched in titles or in earlier versions.
+    """
     return (EARLIER if words.in_revisions else "") + (TITLE if words.in_title else "")
 
 
 def is_exact(node: Node) -> bool:
-    """Return whether the index alone answers a query, if the texts are not coarsely indexed."""
+    """Return whether the index finds exactly the texts that match a query.
+
+    This is not true for very long texts, of which not all tokens are indexed.
+    """
     match node:
         case Words():
             return _tokens_of(node).is_exact
@@ -150,7 +165,10 @@ def _leaves(node: Node) -> Iterator[Node]:
 
 
 def candidates(node: Node) -> Expression:
-    """Return an expression that matches at least all texts that match a query of words."""
+    """Return an expression that all texts match which match a query of words.
+
+    Other texts may match it too.
+    """
     match node:
         case Words():
             return expression_of(node)
@@ -159,7 +177,8 @@ def candidates(node: Node) -> Expression:
         case Or(nodes):
             return AnyOf(tuple(map(candidates, nodes)))
         case Not(Words() as words) if _tokens_of(words).is_exact:
-            # A coarsely indexed text can have the tokens of a word without the word itself.
+            # A very long text is indexed coarsely: it may have the tokens of a word that it does
+            # not have.
             is_coarse = Has(place_of(words) + COARSE)
             return AnyOf((Without(expression_of(words)), is_coarse))
         case Not(Not(inner)):

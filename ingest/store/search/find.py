@@ -30,7 +30,10 @@ _PLACE = re.compile(r"\d{1,4}\.-?\d{1,17}\.\d{1,18}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A cursor: the shape, date and index number of the last hit of a page."""
+    """A position in the results: after the last hit of a page.
+
+    `shape` is the position of its score among all scores, and `number` is its number in the index.
+    """
 
     shape: int
     at: datetime
@@ -91,9 +94,9 @@ def _shapes(connection: sa.Connection, plan: Plan, sort: Sort) -> Sequence[Shape
 
 
 def _frequency(connection: sa.Connection, words: Words) -> int:
-    """Return how many texts contain words, up to `_MOST_COUNTED`.
+    """Return how many texts contain a word; stop counting at `_MOST_COUNTED`.
 
-    Titles are counted first. If a word is common in titles, the other texts need not be counted.
+    If so many titles contain the word, the other texts are not counted.
     """
     in_titles = _count(connection, expression_of(replace(words, in_title=True)))
     is_common = words.in_title or in_titles == _MOST_COUNTED
@@ -108,7 +111,7 @@ def _count(connection: sa.Connection, expression: Expression) -> int:
 def _hits(
     connection: sa.Connection, plan: Plan, shape: Shape, start: Place | None, limit: int
 ) -> Iterator[Row]:
-    """Yield the entries of a shape that match the query, newest first."""
+    """Yield the entries that match the query and have the score of `shape`, newest first."""
     last = (start.at, start.number) if start else None
     size = limit if plan.is_exact else max(limit, _AT_ONCE)
     while rows := page(connection, _expression(plan, shape), plan, after=last, limit=size):
@@ -124,7 +127,10 @@ def _expression(plan: Plan, shape: Shape) -> Expression | None:
 
 
 def _recheck(connection: sa.Connection, plan: Plan, rows: Sequence[Row]) -> Iterator[Row]:
-    """Yield the rows that match the query; check the texts if the index is not exact."""
+    """Yield the rows that match the query.
+
+    Where the index is not exact, compare the texts of the rows with the query.
+    """
     doubtful = [row.entry_id for row in rows if row.is_coarse or not plan.is_exact]
     right = meeting(connection, plan.query, doubtful) if doubtful else set()
     unsure = set(doubtful)

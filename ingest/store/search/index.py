@@ -15,7 +15,8 @@ from ingest.store.statements import in_batches, table_of
 from models import Due, Entry, SearchDocument
 
 SEARCH = "search"  # This follower fills the index.
-# The prefixes of tokens from a title, from an earlier version, or from other facts than the text.
+# The prefixes of tokens: from a title, from an earlier version, and tokens that are not words of
+# the text, such as the feed's number.
 TITLE, EARLIER, OTHER = "^", "~", "="
 EVERY = f"{OTHER}all"
 _MONTH_BITS = 22  # allows 4 million texts in a month; SQLite stores close numbers in less space
@@ -54,7 +55,7 @@ def of_feed(feed_id: int) -> str:
 
 
 def _tokens(entry: Texts) -> str:
-    """Return the tokens of an entry, each with the prefix for its part of the entry."""
+    """Return the tokens of an entry; prefixes mark tokens from its title and earlier versions."""
     title = _with_prefix(TITLE, [entry.present.folded_title])
     tokens = [EVERY, tokens_of(entry.present.folded), *title]
     if entry.earlier:
@@ -92,7 +93,7 @@ def write(connection: sa.Connection, entry_ids: Sequence[int], ready: Iterable[P
 def _with_numbers(
     connection: sa.Connection, ready: Iterable[Prepared]
 ) -> list[tuple[int, Prepared]]:
-    """Return each text with the next free number of its month."""
+    """Return each text with a new index number; the texts of a month have close numbers."""
     last: dict[int, int] = {}
     rows = []
     for one in ready:
@@ -122,11 +123,11 @@ def _insert(connection: sa.Connection, rows: Sequence[tuple[int, str]]) -> None:
 
 
 def forget(connection: sa.Connection, entry_ids: Sequence[int]) -> None:
-    """Delete entries from the index.
+    """Delete entries from the index, before the entries themselves are deleted.
 
-    Call this before the entries themselves are deleted: FTS5 needs the deleted tokens (SQLite
-    before 3.43), and they are computed from all versions in the database. Numbers are never used
-    twice, so leftover tokens cannot match another text.
+    To delete a text, FTS5 needs its tokens (SQLite before 3.43), and these are computed from all
+    versions in the database. If some tokens stay in the index, they cannot match another text,
+    because no index number is used twice.
     """
     for some in in_batches(entry_ids):
         query = sa.select(_DOCUMENT.c.id, _DOCUMENT.c.entry_id)
@@ -145,8 +146,8 @@ def _delete(connection: sa.Connection, numbers: dict[int, int]) -> None:
         connection.execute(delete, [{"id": number} for number in numbers.values()])
         return
     for one in prepare(connection, list(numbers)):
-        # The index may contain any of the versions. So the tokens of all versions are inserted
-        # before all are deleted, because FTS5 must not delete more tokens than were inserted.
+        # FTS5 must not delete more tokens than were inserted, and any version may be in the index.
+        # So the tokens of all versions are inserted before all of them are deleted.
         earlier = one.tokens.replace(f" {EARLIER}", " ")
         row = {"id": numbers[one.entry_id], "words": f"{one.tokens} {earlier}"}
         connection.execute(_INSERT_FTS5, row)
@@ -194,7 +195,10 @@ class Filling:
 
 
 def filling(connection: sa.Connection) -> Filling:
-    """Return how many entries are indexed and due; a changed entry counts as both."""
+    """Return how many entries are in the index, and how many must still be indexed.
+
+    An entry that changed after it was indexed counts as both.
+    """
     is_indexed = sa.select(sa.func.count(_DOCUMENT.c.entry_id))
     is_due = sa.select(sa.func.count()).select_from(Due).where(Due.follower == SEARCH)
     return Filling(indexed=connection.scalar(is_indexed) or 0, due=connection.scalar(is_due) or 0)

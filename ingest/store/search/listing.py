@@ -16,7 +16,7 @@ _IN_ONE_PAGE = 500
 
 
 def within(query: Node, selection: listings.Selection) -> Node:
-    """Return a query for the entries of a selection that match `query`."""
+    """Return a query that matches the entries of a selection that match `query`."""
     parts = [query, Days(start=selection.since, end=selection.until)]
     if selection.feed_id is not None:
         parts.append(Field("feed", str(selection.feed_id)))
@@ -26,7 +26,7 @@ def within(query: Node, selection: listings.Selection) -> Node:
 
 
 def listing(database: Database, query: Node, *, limit: int | None) -> Iterator[dict[str, Any]]:
-    """Yield entries as `listings.listing` does, a page at a time."""
+    """Yield the entries that match a query, newest first, in the form of `listings.listing`."""
     last = None
     left = limit
     while left is None or left > 0:

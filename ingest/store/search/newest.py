@@ -1,8 +1,8 @@
 """Read a page from the newest texts only, because many of them contain a common word.
 
-SQLite searches a short range of the index, and PostgreSQL searches the stored tokens. If a query is
-for all tokens that begin with a character, FTS5 would be slow; then the texts themselves are
-searched.
+SQLite searches a short range of the index, and PostgreSQL searches the stored tokens. FTS5 is slow
+if a query matches all tokens that begin with a certain character; for such a query, the texts
+themselves are searched.
 """
 
 from __future__ import annotations
@@ -19,13 +19,16 @@ from ingest.store.search.plan import Plan
 from ingest.store.search.rows import DOCUMENT, NEWEST_FIRST, After, Row, is_after, rows_of, select
 
 _IN_RANGE, _IN_TOKENS, _IN_TEXTS = 2000, 400, 60  # how many of the newest texts are searched
-_WIDEST = 10_000  # a range of the index with so many numbers is not searched
+_WIDEST = 10_000  # a range of the index with this many numbers is not searched
 
 
 def among_newest(
     connection: sa.Connection, expression: Expression, plan: Plan, after: After, limit: int
 ) -> list[Row] | None:
-    """Return a page from the newest texts, or None if they do not fill the page."""
+    """Return a page of entries, if there are enough among the newest texts.
+
+    Otherwise, return None; the caller then searches all texts.
+    """
     if connection.dialect.name == "postgresql":
         return _by_tokens(connection, expression, plan, after, limit)
     if has_prefix(expression):

@@ -25,7 +25,7 @@ def page(
     after: After,
     limit: int,
 ) -> list[Row]:
-    """Return the next entries that match an expression and the plan's condition."""
+    """Return the next entries that match both an expression and the SQL condition of a plan."""
     if expression is not None:
         newest = among_newest(connection, expression, plan, after, limit)
         if newest is not None:

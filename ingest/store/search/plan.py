@@ -26,11 +26,12 @@ from models import SearchDocument
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How a query is answered.
+    """How to find the entries for a query: an expression for the index, and a condition in SQL.
 
-    Every entry that matches the query matches `expression` and `condition`. If `is_exact`, no other
-    entry matches both, except coarsely indexed entries. `words` is the part of the query without
-    fields.
+    All entries that match the query meet both. If `is_exact` is true, only these entries meet both.
+    If it is false, the texts of the found entries must be compared with the query. Very long texts
+    must always be compared, because the index does not store all their words. `words` is the part
+    of the query without fields.
     """
 
     query: Node
@@ -65,12 +66,12 @@ def _parts(query: Node) -> list[Node]:
 
 
 def _in_feed(connection: sa.Connection, field: Field) -> Expression:
-    """Return the expression for the tokens of feeds, so that the index finds their entries fast."""
+    """Return the expression for the entries of the feeds that a query names."""
     return AnyOf(tuple(Has(of_feed(number)) for number in feeds_called(connection, field.value)))
 
 
 def _superset(connection: sa.Connection, node: Node) -> Condition:
-    """Return a condition that is true for at least all entries that match a query."""
+    """Return an SQL condition that all entries meet that match a query; others may meet it too."""
     if not has_words(node):
         return condition(connection, node)
     match node:

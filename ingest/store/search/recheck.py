@@ -1,4 +1,4 @@
-"""Check the texts that the index found against the query itself."""
+"""Compare the texts that the index found with the query itself."""
 
 from __future__ import annotations
 

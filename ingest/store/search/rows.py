@@ -37,7 +37,7 @@ _COLUMNS = (
 
 
 def select(plan: Plan, after: After) -> sa.Select[Any]:
-    """Return the query for the rows after `after` that meet the condition of a plan."""
+    """Return the query for the entries after `after` that meet the SQL condition of a plan."""
     query = sa.select(*_COLUMNS).where(DOCUMENT.c.entry_id.is_not(None), is_after(after))
     if plan.condition is not None:
         query = query.join(Entry, Entry.id == DOCUMENT.c.entry_id).where(plan.condition)
@@ -45,7 +45,7 @@ def select(plan: Plan, after: After) -> sa.Select[Any]:
 
 
 def is_after(after: After) -> sa.ColumnElement[bool]:
-    """Return the condition that a row comes after the previous page."""
+    """Return the condition that a row comes after `after`, the last row of the previous page."""
     if after is None:
         return sa.true()
     at, number = after

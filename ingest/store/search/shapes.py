@@ -1,4 +1,4 @@
-"""Order texts by relevance, with a sequence of shapes that exclude each other.
+"""Order texts by relevance: divide them into shapes, so that each text has one shape.
 
 A shape states for each word whether it is in a text's title, only elsewhere in the text, or
 nowhere. Rare words weigh more, and words in the title count twice. Texts with the same score are
@@ -25,14 +25,17 @@ Frequency = Callable[[Words], int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """The texts with one score. `expression` excludes the other shapes; None means all texts."""
+    """The texts with one score.
+
+    They match `expression`, which no text with another score matches; None matches all texts.
+    """
 
     score: float
     expression: Expression | None
 
 
 def shapes(query: Node, frequency: Frequency) -> list[Shape]:
-    """Return the shapes of the texts that match a query of words, best first.
+    """Return a shape for each score that texts with these words can have, best score first.
 
     `frequency` returns how many texts contain a word.
     """
@@ -85,5 +88,5 @@ def _state(word: Words, state: int) -> Expression:
 
 
 def one_shape() -> Sequence[Shape]:
-    """Return one shape for all texts, which orders them by date only."""
+    """Return a single shape with all texts, so that these are ordered by date only."""
     return [Shape(score=1.0, expression=None)]

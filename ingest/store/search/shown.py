@@ -17,7 +17,7 @@ from ingest.views.hits import Hit, hit_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownHit:
-    """A hit with its entry, as in a listing, and the number of the version with the words."""
+    """An entry that a search found; `version` is the number of the version with the words."""
 
     entry: dict[str, Any]
     found: Found
@@ -26,7 +26,10 @@ class ShownHit:
 
 
 def shown(connection: sa.Connection, query: Node, found: Sequence[Found]) -> list[ShownHit]:
-    """Return hits for display, in the same order; entries deleted in the meantime are left out."""
+    """Return the found entries for display, in the same order.
+
+    Entries that were deleted in the meantime are left out.
+    """
     words = list(words_in(query))
     places = {one.entry_id: one for one in found}
     rows = listings.by_ids(connection, list(places))
@@ -39,7 +42,10 @@ def shown(connection: sa.Connection, query: Node, found: Sequence[Found]) -> lis
 def _in_version(
     row: dict[str, Any], words: Sequence[Words], found: Found, earlier: Sequence[Version]
 ) -> ShownHit:
-    """Return the hit in the latest earlier version with the words, or in the current version."""
+    """Return the entry with the passage that has the words, and the number of the version.
+
+    This is the latest earlier version with the words, or else the current version.
+    """
     for version in reversed(earlier):
         hit = hit_of(version.title, version.text, words)
         if hit.title_spans or hit.text_spans:
