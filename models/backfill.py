@@ -1,4 +1,4 @@
-"""A backfill: one run of the command, its walks, and the documents of each walk."""
+"""A backfill: one run of the command, its walks (each reads one source), and their documents."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Backfill(Base):
 
 
 class BackfillWalk(Base):
-    """A walk through one source of one feed, or through files of any feeds."""
+    """One part of a backfill: it reads one source for one feed, or files of any feeds."""
 
     __tablename__ = "backfill_walk"
 
@@ -65,7 +65,10 @@ class BackfillDocument(Base):
 
 
 class BackfillRecord(Base):
-    """The entry that a file of an old archive became; within a walk, an entry has one file."""
+    """The entry that a file of an old archive became.
+
+    Two files of the same walk cannot become the same entry.
+    """
 
     __tablename__ = "backfill_record"
 

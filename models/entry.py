@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, PrimaryKey
 
-# The date of an entry: its publication, otherwise when it was first seen.
+# The date of an entry: its publication date, or if it has none, when it was first seen.
 DATE = text("coalesce(published_at, first_seen_at)")
 
 
@@ -88,7 +88,7 @@ class Revision(Columns, Base):
 
 
 class Address(Base):
-    """A former or additional identity of an entry."""
+    """A former or additional address of an entry: its key, guid and link."""
 
     __tablename__ = "entry_address"
     __table_args__ = (

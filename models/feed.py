@@ -1,4 +1,4 @@
-"""Feeds, with their settings, the publisher's facts and the next poll; and past polls."""
+"""Feeds, with their settings, what the publisher says of them, and the next poll; past polls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The followers, and which entries are due for each."""
+"""The followers (tasks that process changed entries), and the entries that are due for each."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Follower(Base):
 class Due(Base):
     """An entry that is due for a follower, because it is new, changed or deleted.
 
-    There is no foreign key: the mark of a deleted entry stays, so that a follower can delete the
-    entry's output.
+    There is no foreign key: the row of a deleted entry stays, so that a follower can delete what it
+    made of the entry.
     """
 
     __tablename__ = "due"

@@ -13,7 +13,7 @@ from models.base import Base, BigId
 class SearchDocument(Base):
     """An entry as it was indexed last. An id is never used for another text.
 
-    If the entry is replaced or deleted, the row stays, without the entry's id.
+    If the entry is indexed again or deleted, the row stays, without the entry's id.
     """
 
     __tablename__ = "search_document"

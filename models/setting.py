@@ -1,4 +1,4 @@
-"""Facts about the store as a whole, by name."""
+"""Values about the store as a whole, by name."""
 
 from __future__ import annotations
 

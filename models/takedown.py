@@ -1,4 +1,4 @@
-"""Takedowns, and the identities that must not be stored again."""
+"""Takedowns, and the tombstones: texts that name what must not be stored again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Takedown(Base):
 
 
 class Tombstone(Base):
-    """An identity that is not stored again: a key, a link, a feed or a host.
+    """What must not be stored again: an entry by its key or its link, a feed or a host.
 
     There are no foreign keys to entries and feeds, because these may be deleted.
     """

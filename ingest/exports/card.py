@@ -1,4 +1,4 @@
-"""Write the corpus card of an export: the facts that a researcher needs to use the file."""
+"""Write the corpus card of an export: what a researcher must know to use the file."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _CHOSEN = [ExportEntry._fields.index(name) for name in COLUMNS]
 
 
 class Csv(Format):
-    """A table with a heading; an absent value is an empty cell."""
+    """A table with a heading; the cell of a missing value is empty."""
 
     name = "csv"
     extras = frozenset({"revisions", "text"})

@@ -50,7 +50,7 @@ class Epub(Format):
     has_finish = True
 
     def piece(self, entries: Sequence[ExportEntry], *, is_first: bool) -> bytes:
-        """Return the facts for the chapter of each entry, as a line of JSON."""
+        """Return what the chapter of each entry needs, as a line of JSON."""
         return b"".join(
             orjson.dumps(_facts_of(entry), option=orjson.OPT_APPEND_NEWLINE) for entry in entries
         )

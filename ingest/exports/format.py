@@ -13,8 +13,8 @@ class Format:
     """A format whose file is a head, a piece for each batch, and a tail.
 
     All methods are pure, so the same entries give the same bytes. A format that cannot be written
-    piece by piece, such as a zip file, returns pieces in an internal form, and makes the file from
-    them in `finish`.
+    piece by piece, such as a zip file, returns pieces in an internal format; `finish` makes the
+    file from these.
     """
 
     name: ClassVar[str]
@@ -23,9 +23,9 @@ class Format:
     extras: ClassVar[frozenset[str]] = frozenset()
     newest_first: ClassVar[bool] = False
     has_card: ClassVar[bool] = False
-    is_public: ClassVar[bool] = False  # By default, the rights of feeds apply.
+    is_public: ClassVar[bool] = False  # True if the rights of feeds apply by default.
     has_finish: ClassVar[bool] = False
-    has_documents: ClassVar[bool] = False  # Its batches have documents, not entries.
+    has_documents: ClassVar[bool] = False  # True if its batches have documents, not entries.
 
     def prepare(self) -> None:
         """Raise `UsageError` if a library that the format needs is not installed."""

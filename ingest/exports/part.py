@@ -36,10 +36,10 @@ class Part:
         self.progress = self._read_progress()
 
     def start(self, *, force: bool) -> Progress | None:
-        """Cut off the bytes after the last complete piece; return the progress, if there is one.
+        """Cut off the bytes after the last complete piece.
 
-        Raise `UsageError` if the file belongs to an export with other options. With `force`, start
-        again instead.
+        Return the progress of the last run, or None if there is none. Raise `UsageError` if the
+        file belongs to an export with other options. With `force`, start again instead.
         """
         before = self.progress
         if before is not None and before[0] != self._asked and not force:
@@ -84,8 +84,8 @@ class Part:
 def open_part(out: Path, asked: Mapping[str, Any], *, force: bool) -> Iterator[Part]:
     """Open the unfinished file of an export, and lock it.
 
-    Raise `UsageError` if `out` exists and `force` is not set, if it cannot be written, or if
-    another process is writing it.
+    Raise `UsageError` if `out` exists and `force` is not set. Also raise it if the unfinished file
+    cannot be written, or another process is writing it.
     """
     if out.is_dir():
         raise UsageError(f"{out} is a folder; name a file")

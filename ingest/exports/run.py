@@ -30,7 +30,7 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "exports.guidang")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """The options of an export; `asked` has them as the user gave them.
+    """The options of an export; `asked` has the options in the form in which the user gave them.
 
     `batch` is the number of entries in memory at a time.
     """
@@ -42,7 +42,7 @@ class Export:
     batch: int = 500
 
     def identity(self) -> dict[str, Any]:
-        """Return the facts that must be the same to continue an unfinished export."""
+        """Return the options that must be the same for an unfinished export to be continued."""
         return {
             "generator": _generator(),
             "format": self.format.name,
@@ -54,7 +54,7 @@ class Export:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The number of entries, how many of them an earlier run wrote, and the file of the card."""
+    """The number of entries, how many of them an earlier run wrote, and the path of the card."""
 
     entries: int
     earlier: int = 0
@@ -158,7 +158,10 @@ def _every(entries: int, note: Note, last: int) -> Note:
 
 
 def _make(form: Format, about: About, part: Part, out: Path) -> Path | None:
-    """Make the file from its pieces, if the format needs this; return its path, or None."""
+    """Make the file from its pieces, if the format needs this, and return its path.
+
+    Return None if the pieces are the file.
+    """
     if not form.has_finish:
         return None
     made = out.with_name(f"{out.name}.part.made")

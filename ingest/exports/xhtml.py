@@ -1,8 +1,8 @@
 """Convert an entry's HTML to blocks of XHTML for books, which are valid even if the HTML is not.
 
 Publishers nest elements in ways that HTML forbids, and e-book readers refuse such files. So the
-text becomes a flat list of blocks: paragraphs, headings, list items, quotations, code. Inside them
-are only links, emphasis, code and line breaks. A book has no pictures and films, but links to them.
+text becomes a flat list of blocks: paragraphs, headings, list items, quotations and code. Inside
+the blocks are only links, emphasis, code and line breaks. Pictures and films are replaced by links.
 """
 
 from __future__ import annotations

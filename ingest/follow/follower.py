@@ -1,4 +1,4 @@
-"""The interface of a follower, and a run that processes its due entries."""
+"""The interface of a follower (a task that processes changed entries), and one run of it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """The result of a batch.
+    """The result of a batch of entries that a follower has processed.
 
     `count` is the number of things made. `has_changed` is true if anything was made, changed or
-    deleted, even if a killed run did this and the current run only stores it. `failed` has the
-    error of each entry that stays due. `keep` stores facts in the transaction that removes the due
-    marks.
+    deleted. It is also true if a killed run did this, and the current run only stores it. `failed`
+    has the error of each entry that stays due. `keep` is called in the transaction that records
+    that the other entries are no longer due.
     """
 
     count: int = 0
@@ -48,7 +48,7 @@ class Follower(Protocol):
 
     @property
     def marks_due_for(self) -> Collection[str]:
-        """The names of the followers for which this one may mark entries due."""
+        """The names of the other followers for which this follower may mark entries as due."""
 
     def begin(self, *, now: datetime) -> None:
         """Prepare a run; raise `GuidangError` if the follower cannot work now."""
@@ -56,7 +56,7 @@ class Follower(Protocol):
     def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:
         """Process these entries, each of which was inserted, changed or deleted.
 
-        After a stopped run, this may be called again for the same entry.
+        If a run is stopped, this may be called again for the same entry.
         """
 
     def end(self, *, now: datetime) -> None:

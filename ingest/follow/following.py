@@ -16,12 +16,12 @@ from ingest.follow.follower import Follower, Run
 
 T = TypeVar("T")
 
-# One run for many commits costs less than many runs. So a run is delayed by this many seconds,
-# several times, while something is being committed.
+# One run after many commits costs less than a run after each. So while something is being
+# committed, a run is delayed by this many seconds, up to `_MOST_PAUSES` times.
 _PAUSE, _MOST_PAUSES = 0.01, 10
 
-# Such a function is called after each run in the background, with the follower's name and the error
-# of the run, or None.
+# A function that is called after each run in the background, with the follower's name and the error
+# of the run (None if the run succeeded).
 OnEnd = Callable[[str, GuidangError | None], None]
 
 
@@ -42,10 +42,10 @@ class Following:
         }
 
     def wake(self, on_end: OnEnd | None = None, *, only: Iterable[str] | None = None) -> None:
-        """Start the followers, or those in `only`, in the background; return at once.
+        """Start the followers, or only the followers named in `only`, in the background.
 
-        A follower whose last run failed is started only with `on_end`, because the caller must
-        then decide when to try again.
+        Return at once. A follower whose last run failed is started only with `on_end`, because the
+        caller must then decide when to try again.
         """
         for name in self._threads if only is None else only:
             self._threads[name].wake(on_end)
@@ -53,8 +53,8 @@ class Following:
     async def finish(self) -> int:
         """Process all due entries; return the number of things made.
 
-        A follower for which another follower marks entries due is run twice. Raise the first
-        `GuidangError` after all followers have ended.
+        If one follower marks entries as due for another one, the other one is run twice. Raise the
+        first `GuidangError` after all followers have ended.
         """
         again = {name for thread in self._threads.values() for name in thread.marks_due_for}
         return await self._finish_some(self._threads) + await self._finish_some(again)

@@ -34,9 +34,10 @@ class Likeness:
         """Do nothing, because each batch is complete."""
 
     def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:
-        """Read the texts of these entries; they are linked when their marks are deleted.
+        """Read the texts of these entries, and prepare the changes of their links.
 
-        So a batch is linked completely or not at all, even if the process is killed.
+        The changes are stored in the transaction that deletes the entries' due marks. So a batch is
+        linked completely or not at all, even if the process is killed.
         """
         prepared = self._database.query(store.prepare, entry_ids)
 

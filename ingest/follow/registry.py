@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A short description of a follower, and the function that makes it.
+    """What is known of a follower before it is made: a description, and the function that makes it.
 
     `clear` deletes all results of the follower, before they are made again.
     """
@@ -75,8 +75,8 @@ def make_followers(config: Config, database: Database) -> Sequence[Follower]:
 def adopt(config: Config, database: Database, *, now: datetime) -> None:
     """Add new followers to the store, and remove followers that are no longer configured.
 
-    All entries become due for a new follower. The files of a removed output stay; the results of
-    other removed followers are deleted.
+    For a new follower, all entries become due. The files of a removed output are kept; the results
+    of other removed followers are deleted.
     """
     wanted = followers_of(config)
     known = database.query(store.followers)

@@ -1,4 +1,4 @@
-"""The follower that fills the search index. Neither polls nor the start of Guidang wait for it."""
+"""The follower that fills the search index. Neither polls nor the start wait until it is full."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ class Search:
             self._has_changed = self._database.transact(index.merge)
 
     def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:  # noqa: ARG002 - no output has a date
-        """Read the texts of these entries; they are indexed when their marks are deleted.
+        """Read the texts of these entries, and prepare the changes of the index.
 
-        So a batch is in the index completely or not at all, even if the process is killed.
+        The changes are stored in the transaction that deletes the entries' due marks. So a batch is
+        indexed completely or not at all, even if the process is killed.
         """
         ready = self._database.query(index.prepare, entry_ids)
         self._has_changed = True

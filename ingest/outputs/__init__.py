@@ -55,7 +55,7 @@ def make_layout(name: str, options: Options) -> Layout:
 
 
 def paths_for(layout: Layout, record: Record) -> Iterator[str]:
-    """Yield the possible paths of a record, the preferred one first.
+    """Yield the possible paths of a record, the preferred path first.
 
     The other paths are for a record whose preferred path belongs to another record, or is too long
     for the file system.
@@ -67,5 +67,5 @@ def paths_for(layout: Layout, record: Record) -> Iterator[str]:
 
 
 def is_at_home(layout: Layout, record: Record) -> bool:
-    """Return whether the record has a path that a new record could get."""
+    """Return whether the path of a record is a path that it could also get as a new record."""
     return record.path is not None and record.path in paths_for(layout, record)

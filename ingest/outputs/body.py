@@ -78,5 +78,5 @@ def must_stay_raw(html: str) -> bool:
 
 
 def _has_name_in_value(html: str) -> bool:
-    """Return whether the value of an attribute contains the name of another attribute and `=`."""
+    """Return whether the value of an attribute contains text such as `href=` or `rel=`."""
     return bool(_EQUALS_IN_VALUE.search(html) and _NAME_IN_VALUE.search(html))

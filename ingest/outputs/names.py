@@ -15,9 +15,9 @@ _MOST_REMEMBERED = 2_000  # Most records repeat names of other records.
 
 
 def category_names(record: Record, default: str) -> Sequence[str]:
-    """Return the categories set for the feed; if there are none, the default and the feed's name.
+    """Return the categories that are set for the feed, the broadest category first.
 
-    The broadest category comes first. There is always a category.
+    If none are set, return the default category and the feed's name.
     """
     names = tuple(record.feed_categories) or (default, record.feed_title)
     return page_names(names) or (default,)
@@ -29,13 +29,13 @@ def tag_names(record: Record) -> Sequence[str]:
 
 
 def author_names(record: Record) -> Sequence[str]:
-    """Return the names of the authors, each of which can have a page; never empty."""
+    """Return the names of the authors, each of which can have a page; at least one name."""
     names = tuple([author.name for author in record.authors])
     return page_names(names) or (page_name(author_text(record)),)
 
 
 def author_text(record: Record) -> str:
-    """Return the authors on one line, or a substitute; never empty, `.` or `..`."""
+    """Return the authors, or a substitute, on one line. It is never empty, `.` or `..`."""
     stand_ins = (author_of_record(record), record.feed_title, record.feed_slug)
     return next(name for name in stand_ins if page_name(name))
 

@@ -31,16 +31,17 @@ def author_of(
     feed_categories: Sequence[str],
     feed_title: str,
 ) -> str:
-    """Return the first of: entry's authors, author set for the feed, feed's author, site name.
+    """Return the author: of the entry, set for the feed, of the feed, or the name of the site.
 
-    If the user has set categories (subject, site, channel), the second one is the site.
+    The first of these that exists is used. If the user has set several categories for the feed
+    (subject, site, channel), the second category is the name of the site.
     """
     site = feed_categories[1] if len(feed_categories) > 1 else feed_title
     return "、".join(names) or set_author or feed_author or site
 
 
 def author_of_record(record: Record) -> str:
-    """Return the authors of a record on one line, or a substitute; never empty."""
+    """Return the authors of a record, or a substitute, on one line; never an empty text."""
     names = (" ".join(author.name.split()) for author in record.authors)
     return author_of(
         list(dict.fromkeys(name for name in names if name.strip("./ "))),
@@ -57,8 +58,8 @@ def record_path(
     """Fill the template of paths for one record.
 
     Entries of two feeds can have the same key (guids such as 1, 2, 3). With `apart`, the id in the
-    path depends on the feed too. The title and the feed are cut
-    so that each part has at most `longest` bytes, if that is possible.
+    path depends on the feed too. The title and the feed's name are cut so that each part of the
+    path has at most `longest` bytes, if that is possible.
     """
     longest = LONGEST_NAME if longest is None else longest
     key = sha256(f"{record.feed_url}\0{record.key}".encode()).hexdigest() if apart else record.key
@@ -79,7 +80,7 @@ def record_path(
 
 
 def _folder_name(template: str, fields: dict[str, str], longest: int) -> str:
-    """Return a part of a path; only the template, as in `_posts`, may begin it with `_`."""
+    """Return a folder of a path. It begins with `_` only if the template does, as in `_posts`."""
     sign = "_" if template.startswith("_") else ""
     return sign + _as_part(_fill(template.removeprefix(sign), fields, longest - len(sign)))
 
@@ -118,7 +119,10 @@ def safe_name(text: str, longest: int = LONGEST_NAME) -> str:
 
 
 def cut_bytes(text: str, longest: int) -> str:
-    """Return the beginning of a text, at most `longest` bytes of UTF-8; see `cut`."""
+    """Return the beginning of a text, at most `longest` bytes of UTF-8.
+
+    Like `cut`, do not separate combining characters from their letter.
+    """
     if len(text.encode()) <= longest:
         return text
     return cut(text, len(text.encode()[: max(longest, 0)].decode(errors="ignore")))
@@ -127,7 +131,7 @@ def cut_bytes(text: str, longest: int) -> str:
 def cut(text: str, longest: int) -> str:
     """Return the beginning of a text, at most `longest` characters.
 
-    Combining marks, joiners and variation selectors stay with their character.
+    Do not cut between a character and the combining marks, joiners or variation selectors after it.
     """
     while 0 < longest < len(text) and _belongs_to_previous(text[longest]):
         longest -= 1

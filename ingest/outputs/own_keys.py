@@ -57,10 +57,10 @@ def _texts(value: OwnValue) -> Iterable[str]:
 
 
 def fill_own_keys(keys: OwnKeys, record: Record, zone: str) -> dict[str, OwnValue]:
-    """Return the keys with their fields filled; the caller leaves out keys with empty values.
+    """Return the user's keys with their fields filled; some values may be empty.
 
-    The values of fields are inert: they cannot open a tag or end an attribute, whatever text of the
-    user is around them.
+    The values of fields are inert: they cannot open a tag or end an attribute, whatever text the
+    user has put around the fields.
     """
     return {key: _fill(value, record, zone) for key, value in keys.items()}
 
@@ -87,9 +87,10 @@ def _fill_text(text: str, record: Record, zone: str) -> str:
 
 
 def with_own_keys(lines: Iterable[str], own: Mapping[str, str]) -> Iterator[str]:
-    """Yield the lines of front matter; the user's keys replace the same keys, or come at the end.
+    """Yield the lines of front matter with the user's keys.
 
-    `own` has the text after the colon of each key. If the text is empty, the key is left out.
+    A user's key replaces the line with the same key, or is added at the end. `own` has the text
+    after the colon of each key. If the text is empty, the key is left out.
     """
     left = dict(own)
     key = ""

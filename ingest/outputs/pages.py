@@ -1,8 +1,8 @@
 """Predict the page that Hexo makes for a category or tag; spell names so that each has a page.
 
-Hexo makes the folder of a page from the name with hexo-util's `slugize`: signs become hyphens, and
-are removed at both ends. So `c`, `c++` and `C#` would have one page, and `???` would replace the
-page that lists all names.
+Hexo makes the folder of a page from the name with hexo-util's `slugize`: punctuation becomes
+hyphens, and hyphens are removed at both ends. So `c`, `c++` and `C#` would have one page, and `???`
+would replace the page that lists all names.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ _MOST_REMEMBERED = 2_000  # names; most records repeat names of other records
 
 @lru_cache(maxsize=_MOST_REMEMBERED)
 def page_of(name: str) -> str:
-    """Return the folder of a name, in lower case and without accents. It may be empty.
+    """Return the folder of the page for a name, in lower case and without accents.
 
-    Case is ignored because some file systems ignore it, and so can Hexo (`filename_case`).
+    It may be empty. Upper and lower case are treated as equal because some file systems, and Hexo
+    with `filename_case`, do so.
     """
     plain = "".join(c for c in name if not unicodedata.category(c).startswith("C"))
     return _SEPARATORS.sub("-", _without_accents(plain)).strip("-").casefold()
@@ -60,7 +61,10 @@ def short_name(name: str) -> str:
 
 
 def ways_to_write(name: str) -> Iterator[str]:
-    """Yield spellings: the name itself, then with full-width signs, a number or a digest."""
+    """Yield possible spellings of a name: first the name itself.
+
+    Then come spellings with full-width signs, with a number, and with a digest.
+    """
     yield name
     full_width = short_name(_SIGN.sub(lambda sign: chr(ord(sign[0]) + _FULL_WIDTH), name))
     if full_width != name:
@@ -70,5 +74,5 @@ def ways_to_write(name: str) -> Iterator[str]:
 
 
 def loses_nothing(name: str) -> bool:
-    """Return whether a name equals its page's name; such a name keeps its spelling."""
+    """Return whether a name is the name of its page too; such a name keeps its spelling."""
     return page_of(name) == name.casefold()

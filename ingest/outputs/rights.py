@@ -14,11 +14,11 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Readers(Protocol):
-    """The settings of an output that say who reads it."""
+    """The settings of an output that state for whom it is."""
 
     @property
     def private(self) -> bool:
-        """Whether only the user reads it. The rights of feeds then do not apply."""
+        """Whether only the user reads the output. The rights of feeds then do not apply."""
 
     @property
     def publish_after(self) -> timedelta | None:
@@ -47,7 +47,7 @@ def excerpt_of(html: str) -> str:
 def embargo_end(record: Record, output: Readers) -> datetime | None:
     """Return when the record may come into the output; None if there is no embargo.
 
-    The longer embargo applies: the output's or the feed's.
+    If both the output and the feed have an embargo, the longer one applies.
     """
     own = output.publish_after or timedelta(0)
     wait = own if output.private else max(own, record.publish_after)

@@ -11,19 +11,19 @@ from ingest.values import Record
 
 
 class Filters(Protocol):
-    """The filters of an output; all records pass an empty filter."""
+    """The filters of an output. An empty filter excludes no record."""
 
     @property
     def feeds(self) -> Collection[str]:
-        """Feeds by address, title or folder name."""
+        """The feeds to include, each by its address, title or folder name."""
 
     @property
     def categories(self) -> Collection[str]:
-        """Categories of feeds, or tags of entries."""
+        """The categories of feeds, and tags of entries, to include."""
 
     @property
     def languages(self) -> Collection[str]:
-        """Language tags (BCP 47); `zh` includes `zh-Hant`."""
+        """The languages to include, as tags (BCP 47); `zh` includes `zh-Hant`."""
 
     @property
     def since(self) -> date | None:

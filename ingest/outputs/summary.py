@@ -20,8 +20,8 @@ _INLINE = "a|abbr|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|ruby|
 _INLINE += "|strike|strong|sub|sup|time|tt|u|var|wbr|rb"
 _INLINE_TAG = re.compile(rf"</?(?:{_INLINE})(?:\s[^>]*)?>")
 _TAG = re.compile(r"<[^>]*>")
-# How many characters of HTML are searched. The next number is used only if they have too little
-# text.
+# How many characters of HTML are searched for text. If they have too little text, the next number
+# is used.
 _SEARCHED = (700, 2_500, 20_000)
 
 _MAY_BE_NARROW = re.compile("[^\u3001-\u3020\u4e00-\u9fff\uff01-\uff5e]")
@@ -80,7 +80,7 @@ def _count_fitting(text: str, room: int) -> int:
 
 
 def _columns_of(text: str) -> int:
-    """Return the columns of a text; only characters that may be narrow are looked up."""
+    """Return the width of a text in columns; only characters that may be narrow are looked up."""
     return 2 * len(text) - sum(map(_is_narrow, _MAY_BE_NARROW.findall(text)))
 
 

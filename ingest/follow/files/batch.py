@@ -32,7 +32,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Finished:
-    """A rendered record; `unfinished` is its temporary file, None if it is already in place."""
+    """A record whose file was rendered.
+
+    `unfinished` is the path of its temporary file, or None if the right file is already in place.
+    """
 
     record: Record
     written: store.Written
@@ -89,7 +92,7 @@ class Batch:
         )
 
     def _place(self, records: Sequence[Record]) -> list[Record]:
-        """Return the records with their paths; a record without a path gets a permanent path."""
+        """Return the records with their paths; a record without a path gets a permanent one."""
         given = self._give_paths([r for r in records if r.path is None], apart=False)
         without = [r for r in records if r.path is None and r.entry_id not in given]
         given |= self._give_paths(without, apart=True)
@@ -122,7 +125,7 @@ class Batch:
         return _Finished(record, written, path, action, unfinished)
 
     def _present(self, path: str) -> Present | None:
-        """Make the folder of a file; return the file, if it exists."""
+        """Make the parent folder of a file; return the file, or None if it does not exist."""
         parent = path.rpartition("/")[0]
         try:
             if parent not in self._parents:
@@ -135,7 +138,7 @@ class Batch:
             raise self._folder.explain(error) from error
 
     def _put_in_place(self, finished: Sequence[_Finished]) -> list[_Finished]:
-        """Move the temporary files into place after a sync; return the records in place."""
+        """Flush the temporary files to the disk, then move them; return the records with a file."""
         in_place = []
         left = {one.unfinished for one in finished if one.unfinished}
         try:
@@ -163,13 +166,16 @@ class Batch:
         return True
 
     def _put(self, one: _Finished, unfinished: str) -> None:
-        """Move a file into place; keep a version that a user changed beside it; raise `OSError`."""
+        """Move a file into place; if a user changed the file there, keep that version beside it.
+
+        Raise `OSError` if that fails.
+        """
         if one.action is Action.KEEP_BOTH:
             self._folder.put_aside(one.path)
         self._folder.move(unfinished, one.path)
 
     def _is_put_elsewhere(self, one: _Finished, unfinished: str) -> bool:
-        """Give a record a shorter path, and move its file there; return whether that succeeded."""
+        """Give a record a shorter path and move its file to it; return whether this worked."""
         for longest in SHORTER:
             path = self._layout.path(one.record, apart=True, longest=longest)
             entry = one.record.entry_id

@@ -23,9 +23,9 @@ _AT_ONCE = 100
 class Difference:
     """A difference between an output and the store.
 
-    `what` is `missing`, `changed`, `outdated` or `foreign` for a file. For a category or tag that
-    is spelled differently, so that it has its own page, it is `apart`, and `note` explains the
-    spelling.
+    For a file, `what` is `missing`, `changed`, `outdated` or `foreign`. If a category or tag is
+    spelled differently from its name, so that it has its own page, `what` is `apart`, and `note`
+    explains the spelling.
     """
 
     path: str

@@ -13,7 +13,7 @@ from ingest.store.likeness.clusters import ranked
 from ingest.store.likeness.stories import canonical_of, stories_of, with_files
 from ingest.values import Record
 
-_MOST = 200  # entries of a story that are looked at, and files of it that are processed together
+_MOST = 200  # duplicates of an entry that are searched, and files that are processed together
 
 Allowed: TypeAlias = Callable[[Record], bool]
 """Whether an output may have a record: it passes the filters, and is under no embargo."""
@@ -22,9 +22,9 @@ Allowed: TypeAlias = Callable[[Record], bool]
 def with_companions(
     entry_ids: Sequence[int], output: OutputConfig, database: Database, may_have: Allowed
 ) -> Sequence[int]:
-    """Return entries, with those of their stories whose files may come or go because of them.
+    """Return entries, and those of their duplicates whose files may be written or removed too.
 
-    Only an output with `duplicates = "canonical"` has such entries.
+    Only an output with `duplicates = "canonical"` has such duplicates.
     """
     if output.duplicates != "canonical":
         return entry_ids
@@ -38,9 +38,10 @@ def with_companions(
 def apply_duplicates(
     records: Sequence[Record], output: OutputConfig, database: Database, may_have: Allowed
 ) -> Sequence[Record]:
-    """Return the records that the output has, with links to their duplicates if it shows them.
+    """Return the records to write, according to the output's setting `duplicates`.
 
-    The given records are those that the output may have.
+    If the output links duplicates, the records have these links. `records` are the records that
+    pass the filters of the output and are under no embargo.
     """
     if output.duplicates == "link":
         return _with_links(records, database)
@@ -74,9 +75,9 @@ def _one_of_each_story(
 def _choose(
     canonical: Collection[int], output: OutputConfig, database: Database, may_have: Allowed
 ) -> Mapping[int, int]:
-    """Return the entry that the output has of each story, by the canonical entry of the story.
+    """Choose the entry to write for each canonical entry: the canonical entry itself, if allowed.
 
-    This is the canonical entry; if the output may not have it, the next best one that it may have.
+    If the output may not have it, choose the best of its duplicates that the output may have.
     """
     chosen = {one: one for one in _filter(sorted(canonical), output, database, may_have)}
     others = set(canonical) - chosen.keys()

@@ -1,6 +1,6 @@
 """Write, move and delete the files in the folder of an output, without the database.
 
-An `OSError` is raised as an `ArchiveError`, which says what to do.
+An `OSError` is raised as an `ArchiveError`, which tells the user what to do.
 """
 
 from __future__ import annotations
@@ -32,10 +32,12 @@ _ADVICE = {
     errno.EFBIG: "the largest file size is reached",
     errno.EACCES: "no permission to write there",
 }
-# File systems raise these errors for an invalid name. The record then gets a shorter name.
+# File systems raise these errors for a name that they do not allow. The record then gets a shorter
+# name.
 _BAD_NAME = frozenset({errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL})
 _MOST_ASIDE = 1_000
-# Only older temporary files are deleted. A newer one may belong to a process that is writing it.
+# Only temporary files that are older than this are deleted. A newer file may belong to a process
+# that is writing it.
 _ABANDONED = timedelta(hours=1)
 
 
@@ -123,7 +125,7 @@ class Folder:
             unfinished.replace(target)
 
     def remove(self, path: str, *, written: bytes | None) -> None:
-        """Delete a file; if a user has changed it or added a part, rename it instead."""
+        """Delete a file; if a user has changed it or has written an own part, rename it instead."""
         with self._explain_errors():
             present = self.read(path)
             if present is not None and (
@@ -151,7 +153,7 @@ class Folder:
             raise self.explain(error) from error
 
     def has_file(self, path: str) -> bool:
-        """Return whether a file exists; False if its name is too long."""
+        """Return whether a file exists; False if its name is too long for the file system."""
         return os.path.isfile(f"{self.root}/{path}")  # noqa: PTH113 - a Path raises there
 
     def records(self) -> Iterator[str]:

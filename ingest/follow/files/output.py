@@ -54,7 +54,7 @@ class Output:
         return output_store.follower_of(self.config.name)
 
     def begin(self, *, now: datetime) -> None:
-        """Mark all records due if the settings changed, and the records whose embargo has ended.
+        """Mark records as due: all if the settings changed, and those whose embargo has ended.
 
         Raise `ArchiveError` if the folder cannot be written.
         """
@@ -65,10 +65,10 @@ class Output:
             self._database.transact(embargoes.end_embargoes, self.config.name, now=now)
 
     def follow(self, entry_ids: Sequence[int], *, now: datetime) -> Followed:
-        """Write the records of entries that belong in the output, and remove the others.
+        """Write the records of entries that belong in the output, and remove the records of others.
 
-        Entries belong in it if they pass its filters and are under no embargo. The records of
-        deleted entries are deleted elsewhere.
+        An entry belongs in the output if it passes the output's filters and is under no embargo.
+        The records of deleted entries are deleted elsewhere.
         """
 
         def may_have(record: Record) -> bool:
@@ -104,7 +104,11 @@ class Output:
         self._site_files.complete(now=now)
 
     def _write(self, records: Sequence[Record], now: datetime) -> tuple[Followed, set[str]]:
-        """Write the files of these records and of the site; return the records' facts too."""
+        """Write the files of these records and of the site.
+
+        Return (a) the result of the records, and (b) the facts of the records: the texts that
+        `Layout.fact` returned.
+        """
         self.other_paths += sum(
             record.path is not None and not is_at_home(self._layout, record) for record in records
         )
@@ -120,7 +124,7 @@ class Output:
         return followed, batch.facts
 
     def _ends_of_embargoes(self, records: Sequence[Record], now: datetime) -> dict[int, datetime]:
-        """Return the end of each embargo that has not ended, by entry id."""
+        """Return the time at which each embargo ends, by entry id; leave out ended embargoes."""
         ends = {record.entry_id: embargo_end(record, self.config) for record in records}
         return {entry_id: end for entry_id, end in ends.items() if end is not None and end > now}
 
@@ -145,7 +149,10 @@ class Output:
         return self.render_due(now=now)
 
     def restore_missing(self, *, now: datetime) -> int:
-        """Write the records that are due, or missing in the folder; return how many."""
+        """Write the records that are due, and the records whose file is missing in the folder.
+
+        Return how many were written.
+        """
         self.prepare(now=now, anew=True)
         output = self.config.name
         paths = self._database.query(lambda c: [path for path, *_ in store.files(c, output)])
@@ -175,8 +182,8 @@ class Output:
     def prepare(self, *, now: datetime, anew: bool = False) -> None:
         """Make the folder if it is missing, and delete unfinished files of killed runs.
 
-        Raise `ArchiveError` if the folder cannot be written, or, without `anew`, if every record in
-        it is gone.
+        Raise `ArchiveError` if the folder cannot be written. Unless `anew` is true, also raise it
+        if every record in the folder is gone.
         """
         self._is_made_anew = anew
         self._refuse_if_gone()
@@ -219,7 +226,10 @@ class Output:
         )
 
     def notice_settings(self, *, now: datetime) -> None:
-        """Mark all records due if the settings or the layout's version (`form`) have changed."""
+        """Mark all records as due, if the settings of the output have changed.
+
+        Also do this if the layout has a new version (`form`).
+        """
         if self._settings_noticed:
             return
         name, shape = self.config.name, f"form {self._layout.form} {self.config.rendered_with}"

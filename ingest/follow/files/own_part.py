@@ -11,8 +11,8 @@ import hashlib
 import re
 from typing import NamedTuple
 
-# The mark is an HTML comment on its own line. In existing files, a YAML comment (`#`) is accepted
-# too.
+# The mark is an HTML comment on its own line. In existing files, a YAML comment (`#`) with the same
+# text is accepted too.
 MARK = b"<!-- guidang:own -->\n"
 _NAME = b"guidang:own"
 _LINE = re.compile(rb"^[ \t]*(?:<!--|#)[ \t]*guidang:own\b", re.MULTILINE)
@@ -35,9 +35,9 @@ class Action(enum.Enum):
 
 
 def split(content: bytes) -> tuple[bytes, bytes]:
-    """Return the part of a file that Guidang wrote, and the user's own part.
+    """Return (a) the part of a file that Guidang wrote, and (b) the user's own part.
 
-    Blank lines before the own part are returned as part of it.
+    Blank lines between the two belong to the user's own part.
     """
     found = _LINE.search(content) if _NAME in content else None
     if found is None:
@@ -48,7 +48,10 @@ def split(content: bytes) -> tuple[bytes, bytes]:
 
 
 def without_mark(content: bytes) -> bytes:
-    """Return rendered bytes with all marks disabled, because an entry's text may contain marks."""
+    """Return rendered bytes with each mark that begins a user's own part made ineffective.
+
+    The text of an entry may contain such a mark.
+    """
     if _NAME not in content:
         return content
     return _LINE.sub(lambda line: line[0].replace(b":", b" "), content)
@@ -66,11 +69,11 @@ def plan(
     written: bytes | None,
     at: int,
 ) -> tuple[Action, bytes]:
-    """Return how to write a file with this content, and the bytes to write.
+    """Return (a) how to write a file with this content, and (b) the bytes to write.
 
-    `written` is the SHA-256 of what Guidang last wrote there. If the file has the modification time
-    `at`, Guidang wrote it, in a run that was stopped before the digest was stored. If the file has
-    only an own part, Guidang's part is put before it.
+    `written` is the SHA-256 of the part that Guidang last wrote to the file. A file with the
+    modification time `at` was written by Guidang, in a run that was stopped before it stored the
+    digest. If the file has only the user's own part, `content` is put before this part.
     """
     if present is None:
         return Action.WRITE, content
@@ -87,6 +90,9 @@ def plan(
 
 
 def _is_written(content: bytes, written: bytes | None) -> bool:
-    """Return whether Guidang wrote this content. Git on Windows may have changed LF to CRLF."""
+    """Return whether `written` is the SHA-256 of this content.
+
+    Git on Windows may have changed LF to CRLF, so the content is also compared with LF.
+    """
     with_lf = content.replace(b"\r\n", b"\n")
     return any(hashlib.sha256(version).digest() == written for version in (content, with_lf))

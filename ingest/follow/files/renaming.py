@@ -1,4 +1,4 @@
-"""Move existing records to the paths of a new template. Other commands keep their paths."""
+"""Move existing records to the paths of a new template. Other commands keep existing paths."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class Renaming:
         self._name = config.name
 
     def rename(self, *, now: datetime) -> int:
-        """Give each record the path that a new record would get; return how many moved.
+        """Give each record the path that a new record would get; return how many paths changed.
 
-        Files are written at the new paths before the old ones are deleted, so a stopped run can be
-        repeated. Raise `ArchiveError` if the folder cannot be written.
+        Files are written at the new paths before the files at the old paths are deleted, so a run
+        that was stopped can be repeated. Raise `ArchiveError` if the folder cannot be written.
         """
         self._output.prepare(now=now)
         moved = last = 0
@@ -55,7 +55,8 @@ class Renaming:
         """Delete the files at former paths, except files that somebody has changed."""
         for path, digest, present in self._database.query(store.former, self._name):
             file, new = self._output.root / path, self._output.root / present
-            # Both paths are one file if the file system ignores case, or if a folder is a link.
+            # The old and the new path lead to the same file if the file system ignores case, or if
+            # a folder is a link.
             if not file.is_file() or (new.is_file() and file.samefile(new)):
                 continue
             if hashlib.sha256(file.read_bytes()).digest() == digest:

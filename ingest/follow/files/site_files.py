@@ -1,4 +1,7 @@
-"""Write the files of a whole site, such as a list of its authors, when their facts change."""
+"""Write the files of a whole site, such as a list of its authors.
+
+A fact is a text about a record that these files need, such as its author (`Layout.fact`).
+"""
 
 from __future__ import annotations
 
@@ -43,13 +46,13 @@ class SiteFiles:
         return self._database.query(store.facts, self._output)
 
     def lose(self) -> None:
-        """Let `complete` write the files again, because a record was removed or changed."""
+        """Record that `complete` must write the files again: a record was removed or changed."""
         self._has_lost = True
 
     def complete(self, *, now: datetime) -> None:
-        """Write the files again, if a record was removed or changed.
+        """Write the files again if `lose` was called.
 
-        If the process is killed before that, the next `update` writes them.
+        If the process is killed before this, the next call of `update` writes them.
         """
         if self._has_lost:
             self._facts, self._has_lost = None, False
@@ -63,7 +66,7 @@ class SiteFiles:
     def _write(
         self, folder: Folder, path: str, content: bytes, written: bytes | None, now: datetime
     ) -> None:
-        """Write a file if it differs; if a user wrote or changed it, write beside it instead."""
+        """Write a file if it differs; if a user wrote or changed it, write a new file beside it."""
         present = folder.present(path)
         action, wanted = plan(content, present, written=written, at=-1)
         if written != (digest := digest_of(content)):

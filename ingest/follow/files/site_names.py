@@ -23,22 +23,28 @@ class SiteNames:
         self._known: dict[store.Name, str] = {}
 
     def of(self, records: Sequence[Record]) -> Mapping[store.Name, str]:
-        """Return the spelling of each name in these records; choose one for new names."""
+        """Return the spelling of each category and tag in these records.
+
+        New names get a spelling so that each has its own page.
+        """
         if len(self._known) > _MOST_REMEMBERED:
             self._known.clear()
         output = self._output
-        # Guess that parent categories are spelled like their names, as most are. With this guess,
-        # one query finds the spellings of their children too.
+        # Most parent categories are spelled like their names. If this is assumed, one query finds
+        # the spellings of their children too.
         if guessed := self._unknown(records, guess=True):
             self._known |= self._database.query(store.written, output, guessed)
         while new := self._unknown(records, guess=False):
-            # A name for which the store has no unique spelling is written as it is.
+            # If the store finds no unique spelling for a name, the name itself is used.
             self._known |= {(place, name): name for place, some in new.items() for name in some}
             self._known |= self._database.transact(store.give, output, new)
         return self._known
 
     def _unknown(self, records: Iterable[Record], *, guess: bool) -> dict[str, list[str]]:
-        """Return the names without a known spelling, by parent path; plain names come first."""
+        """Return the names whose spelling is not known, by the parent path of their page.
+
+        Names that need no change of spelling come first.
+        """
         new: dict[str, dict[str, None]] = {}
         for record in records:
             for place, name in self._layout.names(record, self._known, guess=guess):
@@ -47,7 +53,7 @@ class SiteNames:
         return {place: sorted(names, key=_rank) for place, names in new.items()}
 
     def apart(self) -> Iterator[tuple[str, str]]:
-        """Yield the page of each name that is spelled differently, and an explanation."""
+        """Yield the page of each name that is not spelled as it is, and the reason."""
         for place, name, way, owner in self._database.query(store.apart, self._output):
             why = f"{owner} has its page" if owner else "it would take the page of all names"
             yield f"{place}/{way}", f"{name} is written {way}, for {why}"

@@ -2,8 +2,8 @@
 
 profiles   the keys of the front matter, for each theme   ← open this first
 fields     the values of the keys
-post       the facts of a record from which the values are made
-names      categories and tags
+post       the fields of a record from which the values are made
+places     the folders of the pages of categories
 credits    the data files in which the themes Volantis and Stellar look up authors
 yaml       values as YAML
 layout     the layout: front matter and body

@@ -40,7 +40,10 @@ _NOBODY = line("guidang", {"name": "", "url": "", "avatar": "", "hidden": True})
 
 
 def key_of(author: str) -> str:
-    """Return the key of an author: the name, or its beginning and a digest if that is unsafe."""
+    """Return the key of an author in the data file: the name, if it is safe as a key.
+
+    Otherwise, return the beginning of the name and a digest.
+    """
     is_short = len(author.encode()) <= LONGEST_FOLDER
     if is_short and _PLAIN_KEY.fullmatch(author) and author not in _OWN_KEYS:
         return author

@@ -1,6 +1,7 @@
-"""The values of the keys of front matter, one function for each. With None, the key is left out.
+"""The values of the keys of front matter, one function for each key.
 
-Some themes print texts and addresses as HTML, or read them as Markdown, so all values are inert.
+If a function returns None, the key is left out. Some themes print texts and addresses as HTML, or
+read them as Markdown, so all values are inert: they contain no code for HTML or Markdown.
 """
 
 from __future__ import annotations
@@ -193,12 +194,12 @@ def yes_if_raw(post: Post) -> Value | None:
 
 
 def yes(post: Post) -> Value:  # noqa: ARG001
-    """Return true."""
+    """Return true, for keys that always have this value."""
     return True
 
 
 def no(post: Post) -> Value:  # noqa: ARG001
-    """Return false."""
+    """Return false, for keys that always have this value."""
     return False
 
 

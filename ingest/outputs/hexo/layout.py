@@ -94,7 +94,10 @@ class HexoLayout(Layout):
 
 
 def _own(value: OwnValue) -> str:
-    """Return the text after the colon of a user's key, or an empty string without a value."""
+    """Return a value of the user's own key as YAML, to put after the colon.
+
+    Return an empty string if the key has no value.
+    """
     if isinstance(value, tuple):
         return "".join(f"\n - {quoted(text)}" for text in value if text.strip())
     if isinstance(value, str) and not value.strip():

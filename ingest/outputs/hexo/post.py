@@ -1,4 +1,4 @@
-"""The facts of a record for its front matter, in text that is safe in themes."""
+"""The fields of a record for its front matter, in text that is safe in themes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ _FEWEST_HEADINGS = 2
 
 
 class Post:
-    """A record as a post. Texts are on one line; they are empty if the record lacks them."""
+    """A record with the fields of a post.
+
+    Texts are on one line. A text that the record lacks is empty.
+    """
 
     def __init__(self, record: Record, options: Options, names: Names) -> None:
         self._record = record

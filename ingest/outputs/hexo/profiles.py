@@ -18,9 +18,9 @@ Keys: TypeAlias = "Mapping[str, Callable[[Post], Value | None]]"
 class Profile:
     """How to write a post for a theme.
 
-    `shows_source` states whether the theme's pages show the author, and a link to the original, at
-    its default settings. `data_file` is the path, within `source`, of the file in which the theme
-    looks up authors.
+    `shows_source` is true if the pages of the theme show the author, and a link to the original,
+    with the theme's default settings. `data_file` is the path, within `source`, of the file in
+    which the theme looks up authors.
     """
 
     keys: Keys

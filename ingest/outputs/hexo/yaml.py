@@ -11,11 +11,11 @@ from ingest.outputs.text import one_line, quote
 
 Value: TypeAlias = "bool | int | str | Sequence[Value] | Mapping[str, Value]"
 
-# The first pattern matches text that needs no quotes in YAML. The second matches text that YAML 1.1
-# or 1.2 reads as another type.
+# `_PLAIN` matches text that needs no quotes in YAML. The second pattern matches text that YAML 1.1
+# or 1.2 reads as another type, such as a number.
 _PLAIN = re.compile(r"[^\W\d_][\w ./·•・－—–-]*", re.UNICODE)
 _NOT_TEXT = re.compile(r"(?i)(y|n|yes|no|true|false|on|off|null|none|nan|inf|[.]?nan|[.]?inf)")
-# All records of a feed repeat its names and its address. These may be long, so few are cached.
+# All records of a feed have the same names and address. These may be long, so few are cached.
 MOST_REMEMBERED = 100
 
 

@@ -1,7 +1,8 @@
 """Change emphasis that CommonMark would show as asterisks.
 
-`**“Hello.”**he` is no emphasis in CommonMark (6.2), because punctuation inside touches a letter
-outside. Chinese has no space between them, so such punctuation is moved out of the emphasis.
+In `**“Hello.”**he`, CommonMark (6.2) sees no emphasis, because the last character inside is
+punctuation and the next character outside is a letter. In Chinese, there is no space between them,
+so such punctuation is moved out of the emphasis.
 """
 
 from __future__ import annotations
@@ -85,7 +86,10 @@ def _text_after(element: lxml.html.HtmlElement) -> str:
 
 
 def _text_of_neighbour(element: lxml.html.HtmlElement) -> str:
-    """Return a letter if the element is inline, because its text may be next; otherwise ""."""
+    """Return a letter if the element is inline, because its text may come next.
+
+    Otherwise, return an empty string.
+    """
     return "x" if element.tag in _INLINE and element.tag != "br" else ""
 
 

@@ -84,8 +84,9 @@ class MarkdownLayout(PostLayout):
         return super().write_date(at)
 
 
-# Logseq names a page after the property `title`, and two pages with the same title are an error.
-# Without it, a page has the name of its file. The values of the other keys would be links to pages.
+# Keys that are left out for Logseq. It names a page after the property `title`, and stops at two
+# pages with the same name; without `title`, it uses the name of the file. The values of the other
+# keys would become links to pages.
 _NOT_IN_LOGSEQ = frozenset({"title", "description", "cover", "categories"})
 
 

@@ -1,6 +1,6 @@
 """Write records for site generators other than Hexo, and as pages for a browser.
 
-posts      their common form: front matter by a table of keys, then the HTML   ← open this first
+posts      the format of most: front matter by a table of keys, then the HTML   ← open this first
 article    the fields of a record for front matter
 yaml       YAML that all readers read as the same values
 hugo jekyll pelican nikola material eleventy astro vitepress     one site generator each

@@ -51,8 +51,8 @@ def article_of(
 ) -> Article:
     """Return the fields of a record; categories, tags and authors are spelled as in `names`.
 
-    With `escapes`, text stays as it is, because the program escapes it on its pages. Otherwise it
-    becomes inert.
+    With `escapes`, text is not changed, because the program escapes it on its pages. Otherwise,
+    text is made inert, so that it contains no HTML.
     """
     clean = one_line if escapes else _inert_line
     cover = record.lead_image or options.default_image
@@ -80,7 +80,7 @@ def article_of(
 
 
 def _spellings(place: str, found: Iterable[str], names: Names) -> tuple[str, ...]:
-    """Return names in their spelling, each once."""
+    """Return the spelling of each of these names, without repetitions."""
     return tuple(dict.fromkeys(names.get((place, name), name) for name in found))
 
 

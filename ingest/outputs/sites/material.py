@@ -2,7 +2,7 @@
 
 The documentation of the keys: squidfunk.github.io/mkdocs-material/plugins/blog. Each post has a
 `slug`, because the blog keeps only one of two posts with the same title and day. `authors` is left
-out, because its values must be keys in a file of the site; other values stop the build.
+out, because an author that a file of the site does not define stops the build.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ingest.outputs.sites.article import Article
 from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout
 from ingest.outputs.text import quote
 
-# Index pages show the part of a post before this line. This is only the title.
+# Index pages show only the part of a post before this line: the title.
 _MORE = "<!-- more -->"
 
 

@@ -1,8 +1,8 @@
 """Write posts for Nikola: HTML files that begin with a comment of metadata.
 
 The documentation of the keys: getnikola.com/handbook.html#metadata-fields. Nikola shows `link` as
-the original. Names that would share a page are spelled differently, because they would stop the
-build.
+the original. Two names with the same page would stop the build, so one of them is spelled
+differently.
 """
 
 from __future__ import annotations
@@ -57,7 +57,10 @@ class NikolaLayout(PostLayout):
         *,
         guess: bool = False,  # noqa: ARG002
     ) -> Iterator[tuple[str, str]]:
-        """Yield the tags, and the category and author; a post has only one of each."""
+        """Yield pairs: the folder of a page, and the tag, category or author of this page.
+
+        A post has only one category and one author.
+        """
         yield "categories", category_names(record, self._options.default_category)[-1]
         yield from (("tags", name) for name in tag_names(record))
         yield "authors", page_name(author_text(record))

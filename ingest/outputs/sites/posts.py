@@ -1,4 +1,4 @@
-"""The form that most site generators share: front matter by a table of keys, then HTML."""
+"""The format that most site generators share: front matter by a table of keys, then HTML."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SOURCE = {
 
 
 def paths(template: str, date_style: str = "offset") -> Mapping[str, str]:
-    """Return the defaults of a layout: its template of paths, and how it writes dates."""
+    """Return default settings of a layout: the template of paths, and how dates are written."""
     return MappingProxyType({"template": template, "date_style": date_style})
 
 
@@ -52,7 +52,7 @@ class PostLayout(Layout):
         apart: bool = True,  # noqa: ARG002
         longest: int | None = None,
     ) -> str:
-        """Return a path with a unique last part, because addresses of many sites omit folders."""
+        """Return a path with a unique last part, because many sites omit folders in addresses."""
         return super().path(record, apart=True, longest=longest)
 
     def names(
@@ -62,7 +62,10 @@ class PostLayout(Layout):
         *,
         guess: bool = False,  # noqa: ARG002
     ) -> Iterator[tuple[str, str]]:
-        """Yield the categories, tags and authors. No category is below another one."""
+        """Yield pairs: the folder of a page, and the category, tag or author of this page.
+
+        No category is below another one.
+        """
         if not self.has_pages_of_names:
             return
         yield from (

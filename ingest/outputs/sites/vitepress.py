@@ -44,7 +44,7 @@ class VitePressLayout(PostLayout):
         return True
 
     def body(self, article: Article, html: str) -> str:
-        """Return the title, the author and the date, then the HTML. Vue does not compile them."""
+        """Return the title, author and date, then the HTML. Vue does not compile any of these."""
         byline = [escape(article.author), f"{self.local(article.at):%Y-%m-%d %H:%M}"]
         if article.link:
             byline.append(f'<a href="{article.link}">{escape(article.feed_title)}</a>')
