@@ -289,6 +289,14 @@ def test_any_number_of_editions_are_one_story(database: Database, count: int) ->
         database.transact(put, number, text, title=f"{'甲乙丙丁'[number % 4]}报头条")
     finish(database)
     assert clusters(database) == dict.fromkeys(range(count), 0)
+    hub = sa.select(LikenessEntry.entry_id).join(
+        LikenessText, LikenessText.id == LikenessEntry.text_id
+    )
+    gone = database.query(lambda c: c.scalar(hub.order_by(LikenessText.identity))) - 1
+    database.transact(take_out, gone)
+    finish(database)
+    left = [number for number in range(count) if number != gone]
+    assert clusters(database) == dict.fromkeys(left, left[0])
 
 
 def test_many_texts_that_share_a_clause_cost_no_more_than_others(database: Database) -> None:

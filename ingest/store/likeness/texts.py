@@ -87,7 +87,7 @@ def move(
         unmoved=set(unmoved.values()),
         gained=_links(changed) | {(key, text) for text, made in new.items() for key in made},
         lost={pair for pair in _links(left) if pair[0] not in still.get(pair[1], ())}
-        | _delete(connection, empty),
+        | _clause_keys(connection, empty),
     )
 
 
@@ -167,17 +167,18 @@ def _links_of(connection: sa.Connection, texts: Collection[int]) -> Mapping[int,
     return found
 
 
-def _delete(connection: sa.Connection, texts: Collection[int]) -> set[KeyOfText]:
-    """Delete texts that no entry has; return each of their keys with the id of the text."""
+def _clause_keys(connection: sa.Connection, texts: Collection[int]) -> set[KeyOfText]:
     if not texts:
         return set()
-    asked = sa.select(numbers(connection, texts).c.value)
-    delete = (
-        sa.delete(_TEXT).where(_TEXT.c.id.in_(asked)).returning(_TEXT.c.id, _TEXT.c.packed_keys)
-    )
-    return {
-        (key, text) for text, packed in connection.execute(delete) for key in keys.unpack(packed)
-    }
+    of_text = keys.clause_keys_of(connection, texts)
+    return {(key, text) for text, some in of_text.items() for key in some}
+
+
+def delete(connection: sa.Connection, texts: Collection[int]) -> None:
+    """Delete texts that no entry has, after their keys."""
+    if texts:
+        asked = sa.select(numbers(connection, texts).c.value)
+        connection.execute(sa.delete(_TEXT).where(_TEXT.c.id.in_(asked)))
 
 
 def entry_of_each(connection: sa.Connection, texts: Iterable[int]) -> Mapping[int, int]:

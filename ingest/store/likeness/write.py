@@ -66,7 +66,8 @@ def write(
     _lock(connection)
     moves = texts.move(connection, entry_ids, prepared.own)
     reopened = texts.close(connection, moves.present | moves.left)
-    shift = keys.change(connection, moves.gained, moves.lost)
+    shift = keys.change(connection, moves.gained, moves.lost)  # needs the texts that are gone
+    texts.delete(connection, moves.empty)
     touched = links.unlink(connection, moves.empty)
     touched |= links.dissolve(connection, shift, moves.losers)
     again = {(key, text) for text, some in reopened.items() for key in some}
@@ -125,6 +126,7 @@ def forget(connection: sa.Connection, entry_ids: Collection[int], *, now: dateti
     _lock(connection)
     moves = texts.move(connection, entry_ids, {})
     shift = keys.change(connection, (), moves.lost)
+    texts.delete(connection, moves.empty)
     touched = links.unlink(connection, moves.empty)
     touched |= links.dissolve(connection, shift, moves.losers)
     _postpone(connection, {text for _, text in keys.to_compare(connection, shift)}, now)
