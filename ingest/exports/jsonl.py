@@ -10,7 +10,8 @@ import orjson
 from ingest.exports.format import Format
 from ingest.values.exports import ExportEntry
 
-# orjson writes UTF-8 without escapes. Its instants end in `+00:00`, so that DuckDB reads the zone.
+# orjson writes UTF-8 without escapes. It writes instants with `+00:00`, so that DuckDB reads their
+# time zone.
 _AS_LINE = orjson.OPT_APPEND_NEWLINE
 
 

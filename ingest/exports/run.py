@@ -146,7 +146,10 @@ def _batches(
 
 
 def _every(entries: int, note: Note, last: int) -> Note:
-    """Return a function that calls `note` after every `entries` entries, because disks are slow."""
+    """Return a function that calls `note` only once per `entries` entries.
+
+    This saves time, because `note` waits for the disk.
+    """
 
     def note_sometimes(count: int, place: Any) -> None:
         nonlocal last

@@ -26,7 +26,7 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "records.guidang")
 
 
 class Warc(Format):
-    """A gzip file with a member for each record; it always has earlier versions."""
+    """A gzip file with a member for each record. It always includes earlier versions."""
 
     name = "warc"
     extras = frozenset({"revisions", "captures"})

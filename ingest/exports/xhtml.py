@@ -43,7 +43,7 @@ def blocks_of(html: str) -> str:
 
 
 def _join(kind: str, blocks: list[_Block]) -> str:
-    """Put consecutive blocks of the same kind into their element."""
+    """Put blocks of one kind, such as list items, into the element that must contain them."""
     if kind == "li":
         return f"<ul>{''.join(f'<li>{one.markup}</li>' for one in blocks)}</ul>"
     if kind == "quote":

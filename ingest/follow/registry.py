@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What is known of a follower before it is made: a description, and the function that makes it.
+    """A description of a follower, and the function that makes the follower.
 
     `clear` deletes all results of the follower, before they are made again.
     """

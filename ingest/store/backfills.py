@@ -119,7 +119,7 @@ def note_walk(connection: sa.Connection, walk_id: int, note: str | None) -> None
 def next_document(
     connection: sa.Connection, walk_id: int, *, after: int = 0
 ) -> tuple[int, Planned] | None:
-    """Return the id and the data of the first waiting document of a walk, or None.
+    """Return the id and the data of the next document in the queue of a walk, or None.
 
     `after` is the id of the previous document; with it, the query is faster.
     """

@@ -176,7 +176,8 @@ def _keep_document(
     )
     judge = Live(beside=reading.beside, may_be_empty=feed.last_success_at is None)
     changes = keep(connection, seen, reading.entries, judge, reading.broken)
-    # The next poll needs the whole document to retry a page. So no digest is stored in this case.
+    # If a page will be requested again, no digest is stored: the next poll needs the whole
+    # document.
     is_settled = not any(map(supplements.will_be_tried, changes.verdicts))
     said = _describe(feed, document, reading, answer.digest if is_settled else None)
     poll = replace(poll, feed_name=feed.called(reading.title))

@@ -113,7 +113,7 @@ def _has_part(connection: sa.Connection, column: Any, value: str) -> Condition:
 
 
 def _fold_column(connection: sa.Connection, column: Any) -> sa.ColumnElement[str]:
-    """Return an SQL expression that acts like `fold`, except some rare characters on PostgreSQL."""
+    """Return an SQL expression that acts like `fold`, except for rare characters on PostgreSQL."""
     if connection.dialect.name == "sqlite":
         return sa.func.fold(column, type_=sa.Text)
     one_form: Any = sa.func.pg_catalog.normalize(column, "NFKC")

@@ -35,10 +35,11 @@ _LONG_AGO = datetime(1, 1, 2, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Selects the entries of an export; None means no bound, and `until` is exclusive.
+    """The choice of entries for an export. None sets no bound; `until` is exclusive.
 
-    An entry's date is its publication date, or when it was first seen. `where` is a query. With
-    `public_at`, the export has only what the rights of feeds allow to publish at that time.
+    An entry's date is its publication date, or if it has none, the date when it was first seen.
+    `where` is a query. With `public_at`, the export has only what the rights of feeds allow to
+    publish at that time.
     """
 
     feed_ids: tuple[int, ...] | None = None
@@ -92,7 +93,10 @@ _AT = _ENTRY.c.first_seen_at.type
 def _embargoes(
     connection: sa.Connection, at: sa.ColumnElement[Any], now: datetime
 ) -> Iterator[sa.ColumnElement[bool]]:
-    """Yield a condition for each length of embargo that excludes entries still under embargo."""
+    """Yield conditions that exclude entries under embargo.
+
+    There is one condition for each length of embargo.
+    """
     feeds_with: dict[str, list[int]] = {}
     for feed_id, settings in connection.execute(sa.select(_FEED.c.id, _FEED.c.settings)):
         if wait := settings.get("publish_after"):

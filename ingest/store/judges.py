@@ -33,7 +33,7 @@ class Judge(Protocol):
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
     ) -> Changes:
-        """Return what the entries change; write nothing."""
+        """Return what the entries of a document change in the store; do not write it."""
         ...
 
 
@@ -52,7 +52,7 @@ class Live:
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
     ) -> Changes:
-        """Return what the entries change; write nothing."""
+        """Return what the entries of a document change in the store; do not write it."""
         verdicts = recognise.judge(
             connection, seen.feed_id, entries, beside=self.beside, may_be_empty=self.may_be_empty
         )
@@ -82,7 +82,7 @@ class Past:
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
     ) -> Changes:
-        """Return what the entries change; write nothing."""
+        """Return what the entries of a document change in the store; do not write it."""
         verdicts = recognise.judge(connection, seen.feed_id, entries)
         return self._sort(connection, verdicts, [one for one in verdicts if _was_nameless(one)])
 
@@ -149,7 +149,7 @@ class Late(Past):
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
     ) -> Changes:
-        """Return what the entries change; write nothing."""
+        """Return what the entries of a document change in the store; do not write it."""
         return replace(super().judge(connection, seen, entries), is_past=False)
 
     def _with_date(self, verdict: Verdict) -> Verdict:
@@ -162,7 +162,7 @@ class Page(Past):
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
     ) -> Changes:
-        """Return what the entries change; write nothing."""
+        """Return what the entries of a document change in the store; do not write it."""
         links = {entry.link_key for entry in entries if entry.link_key}
         known = addresses.known_links(connection, seen.feed_id, links)
         others = [entry for entry in entries if entry.link_key not in known]
@@ -182,7 +182,7 @@ class RecordFile(Past):
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
     ) -> Changes:
-        """Return what the entries change; write nothing."""
+        """Return what the entries of a document change in the store; do not write it."""
         verdicts = recognise.judge(connection, seen.feed_id, entries)
         return self._sort(connection, self.records.judge(connection, seen, verdicts), ())
 

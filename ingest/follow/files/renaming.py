@@ -81,7 +81,7 @@ class Renaming:
 
 
 def _page(path: str) -> str:
-    """Return the address of a record with `permalink: :title/`."""
+    """Return the address of a record's page, if Hexo has the setting `permalink: :title/`."""
     return path.rpartition(".")[0] + "/"
 
 

@@ -69,7 +69,10 @@ def data_files(facts: Iterable[str], former: Iterable[str]) -> Mapping[str, byte
 
 
 def _data_file(pages: Mapping[str, str]) -> bytes:
-    """Return a line for each author with a page, after a line for an author without a name."""
+    """Return the bytes of a data file, with a line for each author.
+
+    The first line is an author without a name.
+    """
     authors: dict[str, Mapping[str, Value]] = {}
     for author, page in pages.items():
         about = {"name": author, "url": page, "avatar": _PICTURE, "description": ""}

@@ -147,17 +147,20 @@ def date(post: Post) -> Value:
 
 
 def updated(post: Post) -> Value:
-    """Return the last change. By default, Hexo uses the file's time, which `git clone` changes."""
+    """Return when the entry was last changed.
+
+    Without this key, Hexo would use the time of the file, which `git clone` changes.
+    """
     return Written(post.updated)
 
 
 def categories(post: Post) -> Value:
-    """Return the path of categories."""
+    """Return the path of categories as a list, the broadest category first."""
     return block(post.categories)
 
 
 def tags(post: Post) -> Value | None:
-    """Return the tags."""
+    """Return the entry's tags as a list, or None if it has none."""
     tags = post.tags
     return block(tags) if tags else None
 
@@ -168,13 +171,13 @@ def feed(post: Post) -> Value:
 
 
 def guid(post: Post) -> Value | None:
-    """Return the publisher's id of the entry."""
+    """Return the publisher's id of the entry, or None if the publisher gave none."""
     guid = post.guid
     return quoted(guid) if guid else None
 
 
 def robots(post: Post) -> Value | None:
-    """Return the request to search engines, as in `<meta name="robots">`."""
+    """Return `noindex`, for `<meta name="robots">`, if search engines must not list the page."""
     return "noindex" if post.noindex else None
 
 
@@ -204,7 +207,7 @@ def no(post: Post) -> Value:  # noqa: ARG001
 
 
 def _original(post: Post) -> str:
-    """Return a name for the original."""
+    """Return the word for the original page in the entry's language."""
     return "原文" if post.is_chinese else "Original"
 
 

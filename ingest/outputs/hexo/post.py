@@ -62,7 +62,10 @@ class Post:
 
     @property
     def author_page(self) -> str:
-        """The author's own page if the entry has one author with a page, or else `original`."""
+        """The author's own page, if the entry has one author with a page.
+
+        Otherwise, this is `original`, the address of the original page.
+        """
         return self._page_of_author or self.original
 
     @property

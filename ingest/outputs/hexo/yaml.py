@@ -53,7 +53,7 @@ def block(values: Iterable[str]) -> Written:
 
 @lru_cache(maxsize=MOST_REMEMBERED)
 def scalar(text: str) -> Written:
-    """Return a plain scalar if it can only be read as this text, otherwise a quoted one."""
+    """Return text as YAML, in quotes if a parser could read it as another value."""
     text = one_line(text)
     is_plain = _PLAIN.fullmatch(text) and not _NOT_TEXT.fullmatch(text)
     return Written(text) if is_plain else quoted(text)

@@ -1,9 +1,9 @@
 """Write posts for Hugo, in Markdown files whose body is HTML.
 
-Hugo shows the HTML if `markup.goldmark.renderer.unsafe` is true. HTML files need no setting in old
-versions, but stop the build of newer ones (0.168) unless `security.allowContent` is changed. The
-documentation of the keys: gohugo.io/content-management/front-matter. Many themes read the keys from
-`author` on.
+Hugo shows the HTML if `markup.goldmark.renderer.unsafe` is true. HTML files would need no setting
+in old versions, but would stop the build in newer versions (0.168) unless `security.allowContent`
+is changed. The documentation of the keys: gohugo.io/content-management/front-matter. The keys from
+`author` on are read by many themes.
 """
 
 from __future__ import annotations

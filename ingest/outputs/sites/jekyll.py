@@ -1,4 +1,4 @@
-"""Write posts for Jekyll, as HTML files. Liquid is off, and its braces are also inert.
+"""Write posts for Jekyll, as HTML files. Liquid is off, and its syntax is made harmless too.
 
 The documentation of the keys: jekyllrb.com/docs/front-matter and jekyllrb.com/docs/posts. The
 plugins jekyll-seo-tag and jekyll-feed read `description`, `image`, `canonical_url` and

@@ -16,7 +16,8 @@ from ingest.outputs.sites.yaml import Value, front_matter
 from ingest.outputs.text import one_line
 from ingest.values import Record
 
-# The keys of front matter, in order. A value is an attribute of `Article`, or a function of it.
+# The keys of front matter, in order. Each has the name of an attribute of `Article`, or a function
+# that computes its value from an `Article`.
 Keys = Mapping[str, "str | Callable[[Article], Value]"]
 
 # All layouts have these keys, for the source of a text and for search engines. No generator makes a
@@ -82,11 +83,11 @@ class PostLayout(Layout):
         return f"{head}\n{self.body(article, self.html_of(record))}\n".encode()
 
     def head(self, article: Article, values: Mapping[str, Value]) -> str:  # noqa: ARG002
-        """Return the front matter."""
+        """Return the front matter, with these keys and values."""
         return front_matter(values, self.write_date)
 
     def body(self, article: Article, html: str) -> str:  # noqa: ARG002
-        """Return the text of the page."""
+        """Return the HTML of an entry, protected from Markdown and templates."""
         return body_of(html)
 
     def values(self, article: Article) -> dict[str, Value]:
