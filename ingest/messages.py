@@ -47,7 +47,7 @@ def language_of(environment: Mapping[str, str]) -> str | None:
     for wanted in value.split(":"):
         language, *others = re.split(r"[-_.@]", wanted.lower())
         if language == "zh":
-            is_traditional = {"tw", "hk", "mo", "hant"} & set(others)
+            is_traditional = "hans" not in others and {"tw", "hk", "mo", "hant"} & set(others)
             return TRADITIONAL if is_traditional else SIMPLIFIED
         if language in {"en", "c", "posix"}:
             return None

@@ -7,6 +7,7 @@ import http.client
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import uvicorn
 from lxml import html
@@ -59,7 +60,7 @@ class Pages:
 def pages_of(world: World) -> Iterator[Pages]:
     """Serve the pages of a world in a thread."""
     port = free_port()
-    show_times_in(world.clock().tzinfo)  # type: ignore[arg-type]
+    show_times_in(ZoneInfo(world.config.timezone))
     app = make_app(world.config, world.database, ask=lambda path: HEALTHY)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, lifespan="off"))
     thread = threading.Thread(target=server.run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import re
 import shutil
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 
 from ingest.store import feeds
 from tests.pages import Pages, pages_of
+from tests.program import Program
 from tests.searching import fill, finish
 from tests.site import Site
 from tests.support import item, rss
@@ -51,10 +53,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iter
         ("/entries?until=2022-01-28", 200, "第117条新闻"),
         ("/entries?until=2021-12-31", 200, "no such entry"),
         ("/entries?until=tomorrow", 400, "'tomorrow' is not a day, such as 2026-11-28"),
+        ("/entries?until=9999-12-31", 200, "候鸟到了"),
         ("/entries?after=x", 400, "'x' is not the place of an entry"),
         ("/entries?after=9999999999999999.1", 400, "is not the place of an entry"),
         ("/entries?feed=x", 400, "'x' is not a number"),
         ("/entries?feed=" + "9" * 400, 200, "no such entry"),
+        ("/entries?feed=" + "0" * 400 + "1", 200, "江海新闻: Entries"),
         ("/e/1", 200, "第0条新闻的正文。"),
         ("/e/99999", 404, "there is no such page"),
         ("/e/" + "9" * 18, 404, "there is no such page"),
@@ -119,11 +123,9 @@ def test_what_is_hostile_in_an_entry_is_text(pages: Pages) -> None:
 
 def test_pictures_of_publishers_are_shown_only_if_asked_for(pages: Pages) -> None:
     quiet = pages.get("/e/120")
-    assert "img-src 'self' data:;" in quiet.headers["content-security-policy"]
+    assert "img-src data:;" in quiet.headers["content-security-policy"]
     [shown] = [link for link in quiet.links() if "pictures" in link]
-    assert (
-        "img-src 'self' data: http: https:;" in pages.get(shown).headers["content-security-policy"]
-    )
+    assert "img-src data: http: https:;" in pages.get(shown).headers["content-security-policy"]
     assert "pictures" not in pages.get("/e/1").source
 
 
@@ -154,9 +156,12 @@ def test_only_names_of_this_machine_are_served(pages: Pages, host: str, status: 
     assert pages.get("/readyz", Host=host).status == 200
 
 
-def test_visitors_from_elsewhere_are_refused(pages: Pages) -> None:
-    """A proxy on this machine names its visitors in X-Forwarded-For."""
-    assert pages.get("/e/1", X_Forwarded_For="192.0.2.7").status == 403
+@pytest.mark.parametrize(
+    "field", ["X_Forwarded_For", "X_Forwarded_Host", "X_Real_IP", "Forwarded", "Via"]
+)
+def test_visitors_through_a_proxy_are_refused(pages: Pages, field: str) -> None:
+    """The proxy is on this machine, but its visitors may be anywhere."""
+    assert pages.get("/e/1", **{field: "127.0.0.1"}).status == 403
 
 
 @pytest.mark.parametrize(
@@ -166,6 +171,8 @@ def test_visitors_from_elsewhere_are_refused(pages: Pages) -> None:
         ("zh-CN,zh;q=0.9,en;q=0.8", "zh-CN", "条目"),
         ("zh-TW,en;q=0.5", "zh-TW", "條目"),
         ("zh-Hant-HK", "zh-TW", "條目"),
+        ("zh-Hans-HK", "zh-CN", "条目"),
+        ("zh;q=0, en;q=0.1", "en", "Entries"),
         ("de;q=1.0, zh;q=0.3, en;q=0.2", "zh-CN", "条目"),
         ("fr, *;q=0.1", "en", "Entries"),
         ("zh;q=nonsense,en;q=0.1", "en", "Entries"),
@@ -184,9 +191,58 @@ def test_the_visitor_chooses_another_language(pages: Pages) -> None:
     chosen = pages.get("/feeds?failing=1&lang=zh_CN")
     assert "没有出错的订阅源。" in chosen.text
     cookie = chosen.headers["set-cookie"].partition(";")[0]
-    assert "首页" not in pages.get("/", Cookie=cookie).text
-    assert "条目" in pages.get("/", Cookie=cookie).text
-    assert "failing=1" in next(link for link in chosen.links() if "lang=en" in link)
+    assert "最新条目" in pages.get("/", Cookie=cookie).text
+    assert "/feeds?failing=1&lang=en" in chosen.links()
+    assert "最新條目" in pages.get("/?lang=zh_TW", Cookie=cookie).text
+    assert "最新条目" in pages.get("/?lang=xx", Cookie=cookie).text
+
+
+def test_a_picture_in_an_entry_does_not_choose_the_language(pages: Pages) -> None:
+    page = pages.get("/?lang=zh_CN", Sec_Fetch_Dest="image")
+    assert "set-cookie" not in page.headers
+
+
+PECULIAR = (
+    '<p class="skip" id="content">据 BBC 报道，候鸟南飞。<a href="#content">上</a></p>'
+    '<p><a href="https://bob:SECRET@example.cn/a?token=SECRET&amp;p=1">甲</a></p>'
+)
+
+
+def test_an_entry_is_kept_apart_from_the_page_around_it(world: World, site: Site) -> None:
+    secret = "https://bob:SECRET@news.example.cn/a?p=1"
+    fill(
+        world,
+        site,
+        item(1, description=html.escape(PECULIAR), link=secret, pubDate="2022-01-28", guid=""),
+    )
+    with pages_of(world) as served:
+        page = served.get("/e/1")
+        assert page.source.count('id="content"') == 1
+        assert '<p id="text-content">据 BBC' in page.source
+        assert '<a href="#text-content">' in page.source
+        assert "bob" not in page.text
+        assert "<time>2022-01-28</time>" in page.source
+        assert "据 BBC 报道，候鸟南飞。" in served.get("/").text
+
+
+def test_what_was_taken_down_is_answered_by_the_reason(world: World, site: Site) -> None:
+    fill(world, site, item(1))
+    program = Program(world.root, world.database_url)
+    program.write_config("")
+    program.good("takedown", "https://news.example.cn/a/1.html", "--reason", "作者要求")
+    with pages_of(world) as served:
+        for path in ("/e/1", "/e/1/bytes", "/e/1/versions/1"):
+            page = served.get(path)
+            assert page.status == 451
+            assert "作者要求" in page.text
+
+
+def test_a_removed_feed_still_has_its_page(world: World, site: Site) -> None:
+    fill(world, site, item(1))
+    world.database.transact(feeds.remove, 1, now=world.clock(), entries=False)
+    with pages_of(world) as served:
+        assert "第1条新闻" in served.get("/f/1").text
+        assert "第1条新闻" not in served.get("/feeds").text
 
 
 def test_an_edited_entry_shows_its_earlier_version(world: World, site: Site) -> None:

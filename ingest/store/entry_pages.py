@@ -46,15 +46,6 @@ class EntryPage:
     source: Source
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bytes:
-    """A publisher's bytes, and the Content-Type that the server sent with them."""
-
-    content: bytes
-    content_type: str | None
-    digest: str
-
-
 def entry_page(connection: sa.Connection, entry_id: int) -> EntryPage | None:
     """Return what the web page of an entry shows, or None if there is no such entry."""
     facts = listings.show(connection, entry_id)
@@ -123,14 +114,11 @@ def _version(
     return dict(row) if row else None
 
 
-def bytes_of(connection: sa.Connection, entry_id: int) -> Bytes | None:
+def bytes_of(connection: sa.Connection, entry_id: int) -> bytes | None:
     """Return the bytes from which the present version of an entry was read.
 
     Return None if there is no such entry.
     """
-    query = sa.select(Capture.body, Capture.content_type, Capture.digest)
-    query = query.join(Entry, Entry.capture_id == Capture.id).where(Entry.id == entry_id)
-    row = connection.execute(query).first()
-    if row is None:
-        return None
-    return Bytes(content=unpack(row.body), content_type=row.content_type, digest=row.digest.hex())
+    query = sa.select(Capture.body).join(Entry, Entry.capture_id == Capture.id)
+    body = connection.scalar(query.where(Entry.id == entry_id))
+    return None if body is None else unpack(body)

@@ -27,8 +27,12 @@ class FeedPage:
 
 
 def feed_page(connection: sa.Connection, feed_id: int) -> FeedPage | None:
-    """Return what the web page of a feed shows, or None if the feed is not on the list."""
-    row = connection.execute(listed().where(Feed.id == feed_id)).mappings().first()
+    """Return what the web page of a feed shows, or None if the feed is unknown.
+
+    A feed that was removed from the list is still known.
+    """
+    query = sa.select(*Feed.__table__.columns).where(Feed.id == feed_id)
+    row = connection.execute(query).mappings().first()
     if row is None:
         return None
     feed = state_of(row)

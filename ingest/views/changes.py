@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import chain
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from diff_match_patch import diff_match_patch
 
@@ -17,6 +17,7 @@ Kind: TypeAlias = Literal["same", "added", "removed", "skipped"]
 _CLAUSE = re.compile(r"[^，。！？；：,.!?;:\n]*(?:[，。！？；：,.!?;:\n]+|$)")
 _AROUND = 1  # unchanged clauses that are shown before and after a changed one
 _LONGEST = 300  # characters of a changed passage that is compared by character
+_MOST_BLOCKS = 1_000
 _MOST_PAIRS = 200_000
 _KINDS: dict[int, Kind] = {-1: "removed", 0: "same", 1: "added"}
 
@@ -44,7 +45,8 @@ def changes_of(old: str, new: str) -> tuple[Change, ...]:
     if _pairs(before, after) > _MOST_PAIRS:
         return Change(kind="removed", text=old), Change(kind="added", text=new)
     blocks = SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes()
-    return tuple(chain.from_iterable(_block(before, after, *block) for block in blocks))
+    longest = _LONGEST if len(blocks) <= _MOST_BLOCKS else 0
+    return tuple(chain.from_iterable(_block(before, after, longest, *block) for block in blocks))
 
 
 def _pairs(before: Sequence[str], after: Sequence[str]) -> int:
@@ -58,14 +60,18 @@ def _clauses(text: str) -> list[str]:
 
 
 def _block(
-    before: Sequence[str], after: Sequence[str], tag: str, a1: int, a2: int, b1: int, b2: int
+    before: Sequence[str],
+    after: Sequence[str],
+    longest: int,
+    *block: Any,
 ) -> Iterator[Change]:
     """Yield the changes of one block of clauses, as `SequenceMatcher.get_opcodes` names it."""
+    tag, a1, a2, b1, b2 = block
     if tag == "equal":
         is_last = a2 == len(before) and b2 == len(after)
         yield from _around(after[b1:b2], is_first=a1 == b1 == 0, is_last=is_last)
     else:
-        yield from _compare("".join(before[a1:a2]), "".join(after[b1:b2]))
+        yield from _compare("".join(before[a1:a2]), "".join(after[b1:b2]), longest)
 
 
 def _around(clauses: Sequence[str], *, is_first: bool, is_last: bool) -> Iterator[Change]:
@@ -82,8 +88,8 @@ def _around(clauses: Sequence[str], *, is_first: bool, is_last: bool) -> Iterato
         yield Change(kind="same", text="".join(clauses[-tail:]))
 
 
-def _compare(old: str, new: str) -> Iterator[Change]:
-    if max(len(old), len(new)) > _LONGEST or not (old and new):
+def _compare(old: str, new: str, longest: int) -> Iterator[Change]:
+    if max(len(old), len(new)) > longest or not (old and new):
         pairs = [(-1, old), (1, new)]
     else:
         pairs = _by_character(old, new)

@@ -17,6 +17,12 @@ def cut_around(text: str, start: int, end: int, *, before: int, after: int) -> t
     return _outward(text, start - before, -1), _outward(text, end + after, 1)
 
 
+def preview_of(text: str, most: int) -> str:
+    """Return the beginning of a text, about `most` characters; an ellipsis marks what is cut."""
+    _, end = cut_around(text, 0, 0, before=0, after=most)
+    return text if end == len(text) else f"{text[:end]}…"
+
+
 def _outward(text: str, place: int, step: int) -> int:
     """Return the next offset, in the direction of `step`, at which the text can be cut."""
     place = min(max(place, 0), len(text))

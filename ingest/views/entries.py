@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ingest.messages import _, message, recognized
+from ingest.urls import without_secrets
 from ingest.views.text import in_words, local
 
 _LABELS = {
@@ -36,6 +37,15 @@ _LABELS = {
     "files": message("files"),
     "render_due": message("file to be written"),
 }
+_PRECISIONS = {
+    "second": message("second"),
+    "minute": message("minute"),
+    "hour": message("hour"),
+    "day": message("day"),
+    "month": message("month"),
+    "year": message("year"),
+}
+_ADDRESSES = frozenset({"link", "lead_image", "other_links", "guid"})
 _AS_YES = frozenset({"full_text", "render_due"})
 
 
@@ -58,7 +68,13 @@ def _value(name: str, value: object) -> str:
     if name == "authors" and isinstance(value, list):
         return ", ".join(map(_author, value))
     if name == "enclosures" and isinstance(value, list):
-        return ", ".join(one["url"] for one in value)
+        return ", ".join(without_secrets(one["url"]) for one in value)
+    if name == "published_precision" and isinstance(value, str):
+        return recognized(_PRECISIONS.get(value, value))
+    if name in _ADDRESSES and isinstance(value, str):
+        return without_secrets(value)
+    if name in _ADDRESSES and isinstance(value, list):
+        return ", ".join(map(without_secrets, value))
     return in_words(value)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ingest.messages import _, message, recognized
+from ingest.urls import without_secrets
 from ingest.views.text import in_words, local
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 def all_of(feed: FeedState, entries: int) -> dict[str, Any]:
     """Return all facts about a feed; `entries` is the number of its entries."""
-    from ingest.urls import without_secrets
-
     return {
         "id": feed.id,
         "url": without_secrets(feed.url),
@@ -26,7 +25,7 @@ def all_of(feed: FeedState, entries: int) -> dict[str, Any]:
         "folder": feed.slug,
         "origin": feed.origin,
         "settings": feed.settings.as_shown(),
-        "link": feed.link,
+        "link": feed.link and without_secrets(feed.link),
         "language": feed.language,
         "generator": feed.generator,
         "categories": feed.settings.categories or feed.categories,
@@ -154,8 +153,6 @@ def next_poll(feed: FeedState) -> str:
 
 def shown_url(feed: FeedState) -> str:
     """Return the address of a feed without secrets."""
-    from ingest.urls import without_secrets
-
     return without_secrets(feed.url)
 
 
@@ -179,7 +176,7 @@ def explanation(feed: FeedState, pause: Pause | None) -> dict[str, Any]:
         "server": feed.server or None,
         "server_left_alone_until": pause and pause.until,
         "server_left_alone_because": pause and pause.reason,
-        "moved_to": move.to,
+        "moved_to": move.to and without_secrets(move.to),
         "moved_since": move.since,
         "asked_there_since": move.taken_at,
     }

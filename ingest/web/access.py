@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,12 +11,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ingest.web.health import PATHS
 
+# A proxy on this machine adds at least one of these, and its visitors may be anywhere.
+_OF_PROXIES = (
+    *("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"),
+    *("x-forwarded-server", "x-real-ip"),
+)
 # What the HTML of an entry may load only if the visitor asks for it.
 _OTHERS = ("img-src", "media-src", "frame-src")
 _RULES = {
     "default-src": "'none'",
     "style-src": "'self'",
-    "img-src": "'self' data:",
+    "img-src": "data:",
     "form-action": "'self'",
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
@@ -28,6 +34,7 @@ _HEADERS = {
     "Cache-Control": "private, no-cache",
     "X-Robots-Tag": "noindex, nofollow",
 }
+_KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}  # their addresses have a digest
 POLICY = "Content-Security-Policy"
 _REFUSAL = (
     "The pages of Guidang are only for browsers on the machine where it runs.\n"
@@ -42,7 +49,7 @@ def policy(*, with_others: bool = False) -> str:
 
     With `with_others`, pictures, sound, films and players of other sites may be loaded.
     """
-    rules = _RULES | (dict.fromkeys(_OTHERS, "'self' data: http: https:") if with_others else {})
+    rules = _RULES | (dict.fromkeys(_OTHERS, "data: http: https:") if with_others else {})
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
@@ -61,18 +68,20 @@ class OnlyThisMachine:
         if scope["type"] != "http" or scope["path"] in PATHS:
             await self._app(scope, receive, send)
         elif _is_from_here(scope):
-            await self._app(scope, receive, _with_headers(send))
+            kept = _KEPT if scope["path"].startswith("/static/") else {}
+            await self._app(scope, receive, _with_headers(send, kept))
         else:
-            await PlainTextResponse(_REFUSAL, 403)(scope, receive, _with_headers(send))
+            await PlainTextResponse(_REFUSAL, 403)(scope, receive, _with_headers(send, {}))
 
 
 def _is_from_here(scope: Scope) -> bool:
-    client = scope.get("client")
-    return client is not None and _is_loopback(client[0]) and _is_name_of_here(scope)
+    client, headers = scope.get("client"), Headers(scope=scope)
+    if client is None or any(name in headers for name in _OF_PROXIES):
+        return False
+    return _is_loopback(client[0]) and _is_name_of_here(headers.get("host", "").lower())
 
 
-def _is_name_of_here(scope: Scope) -> bool:
-    host = Headers(scope=scope).get("host", "")
+def _is_name_of_here(host: str) -> bool:
     name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
     return name == "localhost" or name.endswith(".localhost") or _is_loopback(name.strip("[]"))
 
@@ -84,11 +93,11 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, more: Mapping[str, str]) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in {POLICY: policy(), **_HEADERS}.items():
+            for name, value in {POLICY: policy(), **_HEADERS, **more}.items():
                 headers.setdefault(name, value)
         await send(message)
 

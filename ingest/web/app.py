@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.middleware import Middleware
@@ -19,8 +20,11 @@ from ingest.database import Database
 from ingest.errors import StoreError, UsageError
 from ingest.web.access import OnlyThisMachine
 from ingest.web.health import PATHS, Answer
+from ingest.web.language import Speaking
 from ingest.web.pages import entries, feeds, missing, search, status
 from ingest.web.rendering import Site
+
+_GZIP = 4  # of 1 to 9; higher levels take several times as long for a few percent
 
 
 class _Id(Convertor[int]):
@@ -42,9 +46,11 @@ register_url_convertor("id", _Id())
 
 def make_app(config: Config, database: Database, *, ask: Callable[[str], Answer]) -> Starlette:
     """Make the application; `ask` returns the service's answer for a path of its health."""
+    # Not one of the threads for pages, which may all be busy.
+    limiter = CapacityLimiter(1)
 
-    def show_health(request: Request) -> Response:
-        answer = ask(request.url.path)
+    async def show_health(request: Request) -> Response:
+        answer = await to_thread.run_sync(ask, request.scope["path"], limiter=limiter)
         return Response(answer.body, answer.status, media_type=answer.media_type)
 
     app = Starlette(
@@ -60,7 +66,11 @@ def make_app(config: Config, database: Database, *, ask: Callable[[str], Answer]
             Route("/search", search.search),
             Mount("/static", StaticFiles(packages=[("ingest.web", "static")])),
         ],
-        middleware=[Middleware(OnlyThisMachine), Middleware(GZipMiddleware)],
+        middleware=[
+            Middleware(OnlyThisMachine),
+            Middleware(Speaking),
+            Middleware(GZipMiddleware, compresslevel=_GZIP),
+        ],
         exception_handlers=_HANDLERS,
     )
     app.state.site = Site(config=config, database=database)

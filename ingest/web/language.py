@@ -1,29 +1,50 @@
-"""The language of a page: what the visitor chose, otherwise what the browser asks for."""
+"""The language of a page: the visitor's choice, otherwise what the browser asks for."""
 
 from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ingest.messages import ENGLISH, SIMPLIFIED, TRADITIONAL
+from ingest.messages import ENGLISH, SIMPLIFIED, TRADITIONAL, speaking
 
 TAGS = {SIMPLIFIED: "zh-CN", TRADITIONAL: "zh-TW", ENGLISH: "en"}
 NAMES = {SIMPLIFIED: "简体", TRADITIONAL: "繁體", ENGLISH: "English"}
 PARAMETER = COOKIE = "lang"
 _YEAR = 365 * 24 * 3600
-_TRADITIONAL_REGIONS = {"tw", "hk", "mo", "hant"}
+_TRADITIONAL_TAGS = {"tw", "hk", "mo", "hant"}
+
+
+class Speaking:
+    """Middleware: answers each request in the visitor's language."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, in its language."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        with speaking(language_for(Request(scope))):
+            await self._app(scope, receive, send)
 
 
 def language_for(request: Request) -> str:
     """Return the language for a request: of its address, its cookie or its Accept-Language."""
-    chosen = request.query_params.get(PARAMETER) or request.cookies.get(COOKIE)
-    return chosen if chosen in TAGS else _best_of(request.headers.get("accept-language", ""))
+    choices = request.query_params.get(PARAMETER), request.cookies.get(COOKIE)
+    chosen = next((one for one in choices if one in TAGS), None)
+    return chosen or _best_of(request.headers.get("accept-language", ""))
 
 
 def remember(request: Request, response: Response) -> None:
-    """Set the cookie if the address of the request names a language."""
+    """Set the cookie if the address of the request names a language.
+
+    A picture in an entry may have such an address, so only the request of a page sets it
+    (Fetch Metadata, section 2.1).
+    """
     chosen = request.query_params.get(PARAMETER)
-    if chosen in TAGS:
+    if chosen in TAGS and request.headers.get("sec-fetch-dest", "document") == "document":
         response.set_cookie(COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="lax")
 
 
@@ -31,7 +52,7 @@ def _best_of(header: str) -> str:
     """Return the first language that there is, by weight (RFC 9110, section 12.5.4)."""
     ranges = [part.partition(";") for part in header.lower().split(",")]
     by_weight = sorted(ranges, key=lambda each: -_weight(each[2]))
-    known = (_language_of(tag.strip()) for tag, _, _ in by_weight)
+    known = (_language_of(tag.strip()) for tag, _, weight in by_weight if _weight(weight) > 0)
     return next(filter(None, known), ENGLISH)
 
 
@@ -46,5 +67,6 @@ def _weight(parameter: str) -> float:
 def _language_of(tag: str) -> str | None:
     language, *others = tag.split("-")
     if language == "zh":
-        return TRADITIONAL if _TRADITIONAL_REGIONS & set(others) else SIMPLIFIED
+        is_traditional = "hans" not in others and _TRADITIONAL_TAGS & set(others)
+        return TRADITIONAL if is_traditional else SIMPLIFIED
     return ENGLISH if language == "en" else None

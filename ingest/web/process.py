@@ -42,8 +42,9 @@ class PagesProcess:
 
     def adopt(self, config: Config) -> None:
         """Serve the pages with this configuration from now on."""
-        if config != self._config:
-            self._config = config
+        is_other = self._config is None or _of_pages(config) != _of_pages(self._config)
+        self._config = config
+        if is_other:
             self._changed.set()
 
     async def keep_running(self) -> None:
@@ -53,13 +54,15 @@ class PagesProcess:
             if self._config is None or self._listener is None:
                 await self._changed.wait()
                 self._changed.clear()
-            elif await self._run(self._config):
-                failures = 0
-            else:
-                failures += 1
-                wait = min(2**failures, _LONGEST_WAIT)
-                logger.error("the process of the pages ended; it starts again in %d s", wait)
-                await asyncio.sleep(wait)
+                continue
+            begun = time.monotonic()
+            if await self._run(self._config):
+                continue
+            failures = failures + 1 if time.monotonic() - begun < _LONGEST_WAIT else 1
+            wait = min(2**failures, _LONGEST_WAIT)
+            logger.error("the process of the pages ended; it starts again in %d s", wait)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), wait)
 
     async def _run(self, config: Config) -> bool:
         """Run the process until it ends; return whether it ended for a new configuration."""
@@ -94,6 +97,11 @@ class PagesProcess:
             pipe.send((number, self._health.answer(path)))
         except (EOFError, OSError):  # it has just ended
             asyncio.get_running_loop().remove_reader(pipe.fileno())
+
+
+def _of_pages(config: Config) -> tuple[object, ...]:
+    """Return the settings that the pages use."""
+    return config.database, config.web, config.search, config.log, config.timezone
 
 
 async def first_of(*events: asyncio.Event) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +18,9 @@ from starlette.responses import HTMLResponse, Response
 from ingest import messages
 from ingest.config import Config
 from ingest.database import Database
+from ingest.reading.html.allowed import sanitize_for_page
+from ingest.urls import without_secrets
+from ingest.views.cutting import preview_of
 from ingest.views.text import local
 from ingest.web import language
 from ingest.web.access import POLICY, policy
@@ -44,18 +48,18 @@ def page(
     `with_others` allows pictures and players of other sites.
     """
     chosen = language.language_for(request)
-    with messages.speaking(chosen):
-        text = (
-            _templates()
-            .get_template(template)
-            .render(
-                values,
-                at=lambda path, **query: _address(request, path, query),
-                here=_path(request),
-                language=language.TAGS[chosen],
-                languages=_languages(request, chosen),
-            )
+    text = (
+        _templates()
+        .get_template(template)
+        .render(
+            values,
+            at=lambda path, **query: _address(request, path, query),
+            here=_path(request),
+            language=language.TAGS[chosen],
+            languages=_languages(request, chosen),
+            with_others=with_others,
         )
+    )
     response = HTMLResponse(text, status, headers={POLICY: policy(with_others=with_others)})
     response.headers["Vary"] = "Accept-Language, Cookie"
     language.remember(request, response)
@@ -98,8 +102,15 @@ def _templates() -> Environment:
         "_": messages._,
         "ngettext": messages.ngettext,
         "static": _static,
+        "icon": _icon,
     }
-    templates.filters |= {"local": local, "recognized": messages.recognized}
+    templates.filters |= {
+        "local": local,
+        "recognized": messages.recognized,
+        "preview": preview_of,
+        "without_secrets": without_secrets,
+        "for_page": sanitize_for_page,
+    }
     return templates
 
 
@@ -108,3 +119,10 @@ def _static(name: str) -> str:
     """Return the path of a static file, which changes when the file does."""
     content = files("ingest.web").joinpath("static", name).read_bytes()
     return f"/static/{name}?{hashlib.sha256(content).hexdigest()[:12]}"
+
+
+@cache
+def _icon() -> str:
+    """Return the icon as a data URL, because pages load no pictures, not even their own."""
+    content = files("ingest.web").joinpath("static", "icon.svg").read_bytes()
+    return f"data:image/svg+xml;base64,{b64encode(content).decode()}"

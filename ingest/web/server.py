@@ -54,6 +54,7 @@ def _settings(app: object) -> uvicorn.Config:
         access_log=False,
         lifespan="off",
         server_header=False,
+        proxy_headers=False,  # `access` refuses what comes through a proxy
         timeout_graceful_shutdown=_GRACE,
     )
 

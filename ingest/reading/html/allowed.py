@@ -112,6 +112,14 @@ def sanitize_plain(markup: str) -> SafeHtml:
     return SafeHtml((_CLEANER if "style" in markup else _CLEANER_WITHOUT_CHECK).clean(markup))
 
 
+def sanitize_for_page(markup: str) -> SafeHtml:
+    """Sanitize HTML again for a page that has styles and ids of its own.
+
+    Classes are removed, and ids and the links to them get a prefix.
+    """
+    return SafeHtml(_CLEANER_FOR_PAGE.clean(markup))
+
+
 def is_player(url: str) -> bool:
     """Return whether an address is an https address of a known player."""
     try:
@@ -180,4 +188,15 @@ def _cleaner(check: Callable[[str, str, str], str | None] | None) -> nh3.Cleaner
     )
 
 
+def _keep_apart(tag: str, name: str, value: str) -> str | None:
+    """Check an attribute as `_check_attribute` does, and keep it apart from those of a page."""
+    if name == "class":
+        return None
+    if name == "id" or (name == "href" and value.startswith("#")):
+        place = value.removeprefix("#")
+        return f"{value[: len(value) - len(place)]}text-{place}"
+    return _check_attribute(tag, name, value)
+
+
 _CLEANER, _CLEANER_WITHOUT_CHECK = _cleaner(_check_attribute), _cleaner(None)
+_CLEANER_FOR_PAGE = _cleaner(_keep_apart)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,20 +29,23 @@ def show(request: Request) -> Response:
     database = site_of(request).database
     shown = database.view(entry_pages.entry_page, number)
     if shown is None:
-        reason = database.view(takedowns.reason_of, number)
-        return removed(request, reason) if reason else missing(request)
-    with_others = "pictures" in request.query_params
+        return _absent(request, number)
     return page(
         request,
         "entry.html",
-        with_others=with_others,
-        is_quiet=not with_others,
+        with_others="pictures" in request.query_params,
         entry=shown.facts,
         shown=shown,
-        facts=lambda: _facts(shown.facts),
+        facts=_facts(shown.facts),
         relation=relation_of,
-        citation=lambda: citation_of(shown.facts),
+        citation=citation_of(shown.facts),
     )
+
+
+def _absent(request: Request, number: int) -> Response:
+    """Answer for an entry that is not there: 451 with the reason if it was taken down, else 404."""
+    reason = site_of(request).database.view(takedowns.reason_of, number)
+    return removed(request, reason) if reason else missing(request)
 
 
 def _facts(facts: dict[str, Any]) -> list[tuple[str, str]]:
@@ -55,14 +58,12 @@ def show_version(request: Request) -> Response:
     number, version = request.path_params["id"], request.path_params["version"]
     found = site_of(request).database.view(entry_pages.version, number, version)
     if found is None:
-        return missing(request)
+        return _absent(request, number)
     earlier, later = found
-    with_others = "pictures" in request.query_params
     return page(
         request,
         "version.html",
-        with_others=with_others,
-        is_quiet=not with_others,
+        with_others="pictures" in request.query_params,
         number=number,
         version=earlier,
         later=later,
@@ -78,28 +79,35 @@ def download(request: Request) -> Response:
     number = request.path_params["id"]
     found = site_of(request).database.view(entry_pages.bytes_of, number)
     if found is None:
-        return missing(request)
-    headers = {
-        "Content-Disposition": f'attachment; filename="entry-{number}.bin"',
-        "ETag": f'"{found.digest}"',
-    }
-    return Response(found.content, media_type="application/octet-stream", headers=headers)
+        return _absent(request, number)
+    headers = {"Content-Disposition": f'attachment; filename="entry-{number}.bin"'}
+    return Response(found, media_type="application/octet-stream", headers=headers)
 
 
 def browse(request: Request) -> Response:
     """List entries, newest first: /entries, of one feed, up to a day, page by page."""
     site, query = site_of(request), request.query_params
-    feed_id, day = number_in(query.get("feed")), query.get("until") or None
-    selection = listings.Selection(
-        feed_id=feed_id, until=_end_of(day, ZoneInfo(site.config.timezone)) if day else None
+    feed_id, day = number_in(query.get("feed")), _day(query.get("until"))
+    until = _end_of(day, ZoneInfo(site.config.timezone)) if day else None
+    rows = site.database.view(
+        listings.page,
+        listings.Selection(feed_id=feed_id, until=until),
+        after=key_at(query.get("after")),
+        size=SIZE,
     )
-    rows = site.database.view(listings.page, selection, after=key_at(query.get("after")), size=SIZE)
     return page(request, "entries.html", rows=rows, feed_id=feed_id, until=day, next=place_of(rows))
 
 
-def _end_of(day: str, zone: ZoneInfo) -> datetime:
-    """Return the end of a day in a zone; raise `UsageError` if it is no day."""
+def _day(text: str | None) -> date | None:
+    """Return a day given in an address, None if it is missing; raise `UsageError` if it is none."""
     try:
-        return datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=zone) + timedelta(days=1)
-    except (ValueError, OverflowError):
-        raise UsageError(f"{day!r} is not a day, such as 2026-11-28") from None
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise UsageError(f"{text!r} is not a day, such as 2026-11-28") from None
+
+
+def _end_of(day: date, zone: ZoneInfo) -> datetime | None:
+    """Return the end of a day in a zone; None for the last day that there is."""
+    if day == date.max:
+        return None
+    return datetime.combine(day + timedelta(days=1), time(), zone)

@@ -33,9 +33,9 @@ def show(request: Request) -> Response:
         feed=shown.feed,
         state=condition(shown.feed),
         latest=latest,
-        facts=lambda: facts_of({k: v for k, v in facts.items() if k not in _SHOWN_ELSEWHERE}),
-        explanation=lambda: facts_of(explanation(shown.feed, pause)),
-        polls=lambda: map(poll_cells, shown.polls),
+        facts=facts_of({k: v for k, v in facts.items() if k not in _SHOWN_ELSEWHERE}),
+        explanation=facts_of(explanation(shown.feed, pause)),
+        polls=map(poll_cells, shown.polls),
     )
 
 

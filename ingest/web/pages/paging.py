@@ -43,5 +43,5 @@ def number_in(text: str | None) -> int | None:
     if not text:
         return None
     if text.isascii() and text.isdecimal():
-        return min(int(text[:20]), 2**63 - 1)
+        return min(int(text.lstrip("0")[:20] or 0), 2**63 - 1)
     raise UsageError(f"{text!r} is not a number")
