@@ -209,9 +209,10 @@ def _names_of(connection: sa.Connection, entry_ids: Sequence[int]) -> dict[int, 
 
 
 def _documents_with(connection: sa.Connection, names: dict[int, set[bytes]]) -> Iterator[int]:
-    """Yield the ids of documents with several entries that contain one of these guids or links.
+    """Yield the ids of documents that have several entries and contain one of these texts.
 
-    Documents that can be split into items are left out, because they are stored item by item.
+    `names` has guids and links by feed id. Documents that can be split into single entries are left
+    out, because each of their entries is stored separately.
     """
     for feed_id, wanted in names.items():
         last = 0

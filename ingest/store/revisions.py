@@ -15,8 +15,8 @@ from models import Entry, Revision
 def take_out(connection: sa.Connection, entry_id: int, text_digest: bytes) -> datetime | None:
     """Delete the revision with a text that is current again; renumber the later revisions.
 
-    Return when the text was first seen, or None if no revision has the text. Otherwise, a feed that
-    alternates between two texts would add a revision each time.
+    Without this, a feed that alternates between two texts would add a revision each time. Return
+    the time when the text was first seen, or None if no revision has the text.
     """
     query = sa.select(Revision.id, Revision.version, Revision.seen_at).where(
         Revision.entry_id == entry_id, Revision.text_digest == text_digest

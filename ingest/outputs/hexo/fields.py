@@ -50,7 +50,10 @@ def image_or_none(post: Post) -> Value:
 
 
 def image_address(post: Post) -> Value | None:
-    """Return the image's address with a `/`; the themes Stellar and Redefine ignore any other."""
+    """Return the image's address; put a `/` before it if it contains none.
+
+    The themes Stellar and Redefine ignore an address without `/`.
+    """
     return post.image if "/" in post.image else f"/{post.image}" if post.image else None
 
 

@@ -54,9 +54,9 @@ def pattern_of(words: Words) -> Pattern:
 
 
 def expression_of(words: Words) -> Expression:
-    """Return the expression that all texts with a word or phrase match.
+    """Return an expression for the texts with a word or phrase.
 
-    Texts without the word or phrase may match it too.
+    Other texts may match the expression too.
     """
     place = place_of(words)
     parts = []
@@ -165,9 +165,9 @@ def _leaves(node: Node) -> Iterator[Node]:
 
 
 def candidates(node: Node) -> Expression:
-    """Return an expression that all texts match which match a query of words.
+    """Return an expression for the texts that match a query of words.
 
-    Other texts may match it too.
+    Other texts may match the expression too.
     """
     match node:
         case Words():

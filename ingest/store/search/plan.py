@@ -71,7 +71,10 @@ def _in_feed(connection: sa.Connection, field: Field) -> Expression:
 
 
 def _superset(connection: sa.Connection, node: Node) -> Condition:
-    """Return an SQL condition that all entries meet that match a query; others may meet it too."""
+    """Return an SQL condition for the entries that match a query.
+
+    Other entries may meet the condition too.
+    """
     if not has_words(node):
         return condition(connection, node)
     match node:
