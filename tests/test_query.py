@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.query import And, Days, Field, Node, Not, Or, QueryError, Words, parse_query, words_in
+from ingest.query import (
+    And,
+    Days,
+    Field,
+    Node,
+    Not,
+    Or,
+    QueryError,
+    Words,
+    parse_query,
+    query_for,
+    words_in,
+)
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 a, b, c = Words("a"), Words("b"), Words("c")
@@ -124,3 +136,12 @@ def test_any_text_is_parsed_or_refused(query: str) -> None:
 def test_excluded_words_of_a_query_are_not_searched_words() -> None:
     node = parse_query("a -b (c OR feed:1)", SHANGHAI)
     assert list(words_in(node)) == [a, c]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["要闻", "a b", '他说"好"', "「引」", "“甲”「乙", "甲」乙』丙", "-x OR (y)", "tab\there"],
+)
+def test_a_written_query_is_read_as_its_field(value: str) -> None:
+    read = parse_query(query_for("category", value), ZoneInfo("Asia/Shanghai"))
+    assert read == Field("category", " ".join(value.split()))

@@ -261,6 +261,20 @@ def test_an_edited_entry_shows_its_earlier_version(world: World, site: Site) -> 
         assert "候鸟<del>还没有来</del><ins>已经来了</ins>。" in earlier.source
 
 
+def test_an_entry_names_the_poll_the_charset_and_its_categories(world: World, site: Site) -> None:
+    document = rss(item(1, category="要闻")).replace("utf-8", "gb2312").encode("gb18030")
+    site.set("/feed.xml", document)
+    world.add(site.url("/feed.xml"))
+    world.poll()
+    finish(world)
+    with pages_of(world) as served:
+        page = served.get("/e/1")
+        assert "the poll of 2026-03-01 20:00 CST" in page.text
+        assert "charset gb18030" in page.text
+        [category] = [link for link in page.links() if "category" in link]
+        assert "第1条新闻" in served.get(category).text
+
+
 def test_a_failing_feed_is_on_the_first_page(world: World, site: Site) -> None:
     feed = world.add(site.url("/gone.xml"))
     world.poll()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,7 @@ from ingest.store.conditions import entry_date
 from ingest.store.likeness.listing import cluster_with
 from ingest.store.statements import table_of
 from ingest.views.duplicates import Duplicate
-from models import Capture, Entry, Revision
+from models import Capture, Entry, PollRow, Revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +27,18 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """The publisher's document from which the present version of an entry was read."""
+    """The publisher's document from which the present version of an entry was read.
+
+    `polled_at` is the start of the poll that fetched it, or None if a backfill brought it. The
+    charsets are those of the poll: the one that decoded the document, and the one that it declared.
+    """
 
     url: str
     digest: str
     captured_at: datetime
+    polled_at: datetime | None
+    charset: str | None
+    declared_charset: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +68,34 @@ def entry_page(connection: sa.Connection, entry_id: int) -> EntryPage | None:
         duplicates=cluster.others if cluster else (),
         older=_neighbour(connection, row.feed_id, listings.Key(row.at, entry_id), is_newer=False),
         newer=_neighbour(connection, row.feed_id, listings.Key(row.at, entry_id), is_newer=True),
-        source=Source(url=row.url, digest=row.digest.hex(), captured_at=row.captured_at),
+        source=_source(connection, row),
     )
 
 
 _SOURCE = (Capture.url, Capture.digest, Capture.captured_at)
+
+
+def _source(connection: sa.Connection, row: sa.Row[Any]) -> Source:
+    """Return the source of an entry; `row` has its feed and its capture."""
+    began = sa.select(PollRow).where(
+        PollRow.feed_id == row.feed_id, PollRow.started_at <= row.captured_at
+    )
+    last = connection.execute(began.order_by(PollRow.started_at.desc()).limit(1)).first()
+    poll = last if last is not None and row.captured_at <= _end_of(last) else None
+    return Source(
+        url=row.url,
+        digest=row.digest.hex(),
+        captured_at=row.captured_at,
+        polled_at=poll and poll.started_at,
+        charset=poll and poll.encoding_used,
+        declared_charset=poll and poll.encoding_declared,
+    )
+
+
+def _end_of(poll: sa.Row[Any]) -> datetime:
+    """Return when a poll had ended at the latest; stored times have whole seconds."""
+    end: datetime = poll.started_at + timedelta(seconds=poll.seconds + 1)
+    return end
 
 
 def _neighbour(

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingest.errors import UsageError
+from ingest.query import query_for
 from ingest.store import entry_pages, listings, takedowns
 from ingest.views.citation import citation_of
 from ingest.views.duplicates import relation_of
@@ -38,6 +39,7 @@ def show(request: Request) -> Response:
         shown=shown,
         facts=_facts(shown.facts),
         relation=relation_of,
+        query_for=query_for,
         citation=citation_of(shown.facts),
     )
 
