@@ -31,6 +31,7 @@ def main(folder: Path) -> None:
             database_url=f"sqlite:///{disk}/guidang.db",
             feeds=[site.url("/a")],
             env={"GUIDANG_ARCHIVE__PATH": str(disk / "posts")},
+            web=True,
         )
         try:
             serve(daemon, site, disk / "filler")

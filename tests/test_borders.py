@@ -330,7 +330,7 @@ def test_the_poll_command_names_the_failed_feed_and_polls_the_others(
 
 
 def test_the_daemon_counts_the_failure_and_polls_the_others(tmp_path: Path, site: Site) -> None:
-    with running(tmp_path, site.url("/good"), site.url("/broken")) as daemon:
+    with running(tmp_path, site.url("/good"), site.url("/broken"), web=True) as daemon:
         daemon.wait_until(lambda: len(daemon.titles()) == 2)
         world = World(tmp_path / "world", daemon.program.database_url or daemon_database(tmp_path))
         broken = next(feed for feed in world.query(feeds.every) if feed.url.endswith("/broken"))

@@ -60,7 +60,7 @@ def test_the_search_index_is_rebuilt_while_the_service_runs(tmp_path: Path, site
 
 
 def test_health_and_metrics_are_served(tmp_path: Path, site: Site) -> None:
-    with running(tmp_path, site.url("/a"), site.url("/missing")) as daemon:
+    with running(tmp_path, site.url("/a"), site.url("/missing"), web=True) as daemon:
         daemon.wait_until(lambda: was_requested(site, "/missing"))
         daemon.wait_until(
             lambda: 'guidang_failures_total{kind="gone"} ' in daemon.get("/metrics")[1]
@@ -76,7 +76,7 @@ def test_health_and_metrics_are_served(tmp_path: Path, site: Site) -> None:
 
 
 def test_missed_entries_are_counted_and_backfill_is_suggested(tmp_path: Path, site: Site) -> None:
-    with running(tmp_path, site.url("/a")) as daemon:
+    with running(tmp_path, site.url("/a"), web=True) as daemon:
         daemon.wait_until(lambda: "1 new" in daemon.log_text())
         site.set("/a", rss(item(8), item(9)))
         daemon.wait_until(lambda: "\nguidang_gaps_total 1.0" in daemon.get("/metrics")[1])
@@ -131,7 +131,7 @@ def test_the_daemon_is_not_ready_with_an_unwritable_folder(
         result = daemon.program.run("run", powerless=True)
         assert (result.code, "cannot be written" in result.err) == (3, True)
         return
-    daemon = Running(tmp_path, feeds=[site.url("/a")])
+    daemon = Running(tmp_path, feeds=[site.url("/a")], web=True)
     daemon.start(powerless=True)
     try:
         daemon.wait_until(daemon.is_ready)
@@ -144,7 +144,7 @@ def test_the_daemon_is_not_ready_with_an_unwritable_folder(
 
 
 def test_a_port_in_use_is_reported(tmp_path: Path, site: Site) -> None:
-    daemon = Running(tmp_path)
+    daemon = Running(tmp_path, web=True)
     with socket.create_server(("127.0.0.1", daemon.port)):
         result = daemon.program.run("run")
     assert result.code == 2
@@ -213,7 +213,7 @@ def rows(daemon: Running, query: str) -> list[Any]:
 
 
 def test_a_changed_listen_address_needs_a_restart(tmp_path: Path, site: Site) -> None:
-    with running(tmp_path, site.url("/a")) as daemon:
+    with running(tmp_path, site.url("/a"), web=True) as daemon:
         daemon.program.write_config(f'[web]\nlisten = "127.0.0.1:{free_port()}"')
         daemon.signal(signal.SIGHUP)
         daemon.wait_until(lambda: "another address needs a restart" in daemon.log_text())
@@ -255,7 +255,7 @@ def test_a_slow_site_delays_no_other(tmp_path: Path, site: Site) -> None:
 def test_the_daemon_continues_when_the_archive_is_writable_again(
     tmp_path: Path, site: Site
 ) -> None:
-    with running(tmp_path, site.url("/a")) as daemon:
+    with running(tmp_path, site.url("/a"), web=True) as daemon:
         daemon.wait_until(lambda: len(list(tmp_path.rglob("source/**/*.md"))) == 1)
         posts = tmp_path / "source" / "_posts"
         posts.rename(tmp_path / "away")
@@ -275,7 +275,7 @@ def test_the_daemon_continues_when_the_archive_is_writable_again(
 def test_the_daemon_continues_when_the_database_is_back(
     tmp_path: Path, postgres: Server, postgres_url: str, site: Site
 ) -> None:
-    with running(tmp_path, site.url("/a"), database_url=postgres_url) as daemon:
+    with running(tmp_path, site.url("/a"), database_url=postgres_url, web=True) as daemon:
         daemon.wait_until(lambda: was_requested(site, "/a"))
         postgres.refuse_connections(postgres_url)
         daemon.wait_until(lambda: daemon.get("/readyz")[0] == 503)
@@ -395,7 +395,7 @@ def test_late_feeds_are_not_polled_all_at_once(tmp_path: Path) -> None:
 def test_a_client_that_reads_nothing_does_not_prevent_shutdown(
     tmp_path: Path, site: Site, sent: bytes
 ) -> None:
-    with running(tmp_path, site.url("/a")) as daemon, socket.socket() as client:
+    with running(tmp_path, site.url("/a"), web=True) as daemon, socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         client.connect(("127.0.0.1", daemon.port))
         client.setblocking(False)
@@ -484,7 +484,7 @@ def publish(site: Site, feeds: range, number: int) -> None:
 
 
 def test_the_daemon_runs_without_a_listener(tmp_path: Path, site: Site) -> None:
-    daemon = Running(tmp_path, feeds=[site.url("/a")], env={"GUIDANG_WEB__LISTEN": ""})
+    daemon = Running(tmp_path, feeds=[site.url("/a")])
     daemon.start()
     daemon.wait_until(lambda: was_requested(site, "/a"))
     assert daemon.stop() == 0

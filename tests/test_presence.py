@@ -66,7 +66,7 @@ def test_a_vanished_folder_is_an_error_and_nothing_is_written_in_its_place(
 def test_the_service_writes_again_when_a_vanished_folder_comes_back(tmp_path: Path) -> None:
     with Site() as site:
         site.set("/a", rss(item(1)))
-        with running(tmp_path, site.url("/a")) as daemon:
+        with running(tmp_path, site.url("/a"), web=True) as daemon:
             daemon.wait_until(lambda: len(list(tmp_path.rglob("source/**/*.md"))) == 1)
             folder = next(tmp_path.rglob("_posts"))
             folder.rename(tmp_path / "elsewhere")

@@ -32,7 +32,7 @@ SETTINGS = "[log]\nlevel = 'warning'\n"
 )
 def test_memory_stays_flat(tmp_path: Path, feeds: int, warm: int, polls: int) -> None:
     with Fleet(feeds // 3, {way.name: way for way in WAYS}) as fleet:
-        daemon = Running(tmp_path, settings=SETTINGS, in_new_process=True)
+        daemon = Running(tmp_path, settings=SETTINGS, in_new_process=True, web=True)
         listed = "".join(
             f'[[feeds]]\nurl = "{fleet.url(number, WAYS[number % 3])}"\ninterval = "1s"\n'
             for number in range(feeds)
@@ -115,7 +115,7 @@ def test_no_document_holds_up_the_loop(
     for attempt in range(3):
         (tmp_path / str(attempt)).mkdir()
         feeds = [site.url(path) for path in sizes]
-        daemon = Running(tmp_path / str(attempt), feeds=feeds, in_new_process=True)
+        daemon = Running(tmp_path / str(attempt), feeds=feeds, in_new_process=True, web=True)
         publish(site, sizes)
         late, ticks = late_while_reading(daemon, site, large)
         tries.append(f"{late} of {ticks}")

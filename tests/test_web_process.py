@@ -18,7 +18,7 @@ def process_of_pages(daemon: Running) -> psutil.Process | None:
 
 
 def test_the_pages_come_back_when_their_process_ends(tmp_path: Path) -> None:
-    with running(tmp_path) as daemon:
+    with running(tmp_path, web=True) as daemon:
         first = process_of_pages(daemon)
         assert first is not None
         first.kill()
@@ -30,7 +30,7 @@ def test_the_pages_come_back_when_their_process_ends(tmp_path: Path) -> None:
 
 def test_a_signal_to_every_process_ends_the_service_in_order(tmp_path: Path) -> None:
     """A service manager and Ctrl-C send their signals so."""
-    with running(tmp_path) as daemon:
+    with running(tmp_path, web=True) as daemon:
         pages = process_of_pages(daemon)
         assert pages is not None
         pages.send_signal(signal.SIGTERM)
@@ -42,7 +42,7 @@ def test_a_signal_to_every_process_ends_the_service_in_order(tmp_path: Path) -> 
 
 
 def test_the_pages_end_with_a_service_that_was_killed(tmp_path: Path) -> None:
-    with running(tmp_path) as daemon:
+    with running(tmp_path, web=True) as daemon:
         pages = process_of_pages(daemon)
         assert pages is not None
         daemon.kill()
@@ -51,7 +51,7 @@ def test_the_pages_end_with_a_service_that_was_killed(tmp_path: Path) -> None:
 
 
 def test_new_settings_are_those_of_the_pages_too(tmp_path: Path) -> None:
-    with running(tmp_path) as daemon:
+    with running(tmp_path, web=True) as daemon:
         assert "is off" not in daemon.get("/search?q=x")[1]
         daemon.configure(more="[search]\nenabled = false")
         daemon.signal(signal.SIGHUP)
@@ -60,7 +60,7 @@ def test_new_settings_are_those_of_the_pages_too(tmp_path: Path) -> None:
 
 
 def test_a_stuck_service_is_reported_by_its_pages(tmp_path: Path) -> None:
-    with running(tmp_path) as daemon:
+    with running(tmp_path, web=True) as daemon:
         daemon.signal(signal.SIGSTOP)
         try:
             silent = 503, '{"status":"failing","service":"it does not answer"}'
