@@ -70,8 +70,8 @@ def is_foreign(
     """Return whether a document from a feed's address belongs to another site.
 
     A domain can change its owner, and a web archive has the documents of every owner. A document is
-    foreign if it has another title and links only to sites that the feed has never linked to. The
-    links of the document's entries count only if a link of the feed or of its entries is known.
+    foreign if it has another title and links only to sites that the feed has never linked to. If
+    no link of the feed or of its stored entries is known, the links of the document do not count.
     """
     if _is_called(feed, said):
         return False

@@ -119,8 +119,8 @@ class PollPlaces:
     """The number of running polls, for a service that starts a poll only if there is room.
 
     A poll that waits for an answer takes only some memory, so there may be several times as many
-    polls as requests (`concurrency`). A poll that takes longer than five seconds no longer counts,
-    up to `_MOST_IN_ALL`, because many sites may depend on one slow server.
+    polls as requests (`concurrency`). A poll that takes longer than five seconds is not
+    counted, because many sites may depend on one slow server. At most `_MOST_IN_ALL` polls run.
     """
 
     def __init__(

@@ -109,10 +109,10 @@ class Layout(ABC):
     ) -> Iterator[tuple[str, str]]:
         """Yield pairs: the folder of a page, and the category or tag to which the page belongs.
 
-        If two names would have the same page, the caller changes the spelling of one. The folder of
-        a category depends on the spelling of its parent in `written`. If `written` lacks the
-        parent, the category is left out; with `guess`, the parent's own name is used as its
-        spelling.
+        If two names would have the same page, the caller writes one of them in another spelling.
+        The folder of a category depends on the spelling of its parent in `written`. If `written`
+        lacks the parent, the category is left out; with `guess`, the parent's own name is used as
+        its spelling.
         """
         return iter(())
 

@@ -125,7 +125,7 @@ def may_be_their_fault(error: SourceError) -> bool:
 
 
 def distrust(trust: Trust, reason: str, now: datetime) -> Trust:
-    """Return the trust of a server that gets no validators from now on."""
+    """Return the trust that is stored when a server is sent no validators from now on."""
     return replace(trust, distrusted_at=now, distrusted_because=reason)
 
 

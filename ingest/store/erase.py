@@ -209,7 +209,7 @@ def _names_of(connection: sa.Connection, entry_ids: Sequence[int]) -> dict[int, 
 
 
 def _documents_with(connection: sa.Connection, names: dict[int, set[bytes]]) -> Iterator[int]:
-    """Yield the ids of documents that have several entries and contain one of these texts.
+    """Yield the ids of documents that have several entries and contain one of these names.
 
     `names` has guids and links by feed id. Documents that can be split into single entries are left
     out, because each of their entries is stored separately.

@@ -145,9 +145,9 @@ def pictured_in(entry: NormalEntry) -> Pictured:
 
 
 def picture_bodies(seen: Seen, found: Iterable[tuple[Verdict, Newest]]) -> Iterator[Body]:
-    """Yield the bytes of entries with new addresses of pictures.
+    """Yield the publisher's bytes of each entry whose pictures have new addresses.
 
-    A replay reads the addresses from these bytes.
+    A later replay reads the new addresses from these bytes.
     """
     for verdict, other in found:
         if other.is_other:

@@ -36,7 +36,7 @@ def paths(template: str, date_style: str = "offset") -> Mapping[str, str]:
 
 
 class PostLayout(Layout):
-    """A layout whose files are front matter by a table of keys, and an HTML body."""
+    """A layout whose files have front matter and an HTML body; a table names the keys."""
 
     keys: ClassVar[Keys]
     escapes: ClassVar[bool] = True

@@ -52,8 +52,8 @@ def decide(
 ) -> list[Verdict]:
     """Return a verdict on each entry, given the stored entries of its feed.
 
-    `beside` are the item digests of stored entries that were recognised by their bytes in the same
-    document. No other entry of the document is matched with them.
+    `beside` are the item digests of stored entries that the same document has with unchanged bytes.
+    These stored entries are not compared with the given entries.
     """
     judging = _Judging(entries, known)
     judging.match(judging.by_guid)

@@ -39,7 +39,7 @@ SURNAMES = (
     "霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦"
 )
 _NAMES_IN_A_ROW = re.compile(rf"(?:[{SURNAMES}][\u4e00-\u9fff]{{1,2}}){{2,6}}")
-# Pen names, accounts and newspapers follow these labels. All other labels are those of staff.
+# Labels that precede pen names, accounts and newspapers. Other labels precede names of staff.
 _OF_CHOSEN_NAMES = re.compile(
     r"来源|来自|出处|稿源|图源|作者|文|图|撰|发布|转|摘|选|公众|微博|微信|up主|投稿|账号|声明|提示|版权"
 )

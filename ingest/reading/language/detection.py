@@ -38,7 +38,7 @@ _ENGLISH = frozenset(
 
 _LEAST_KANA = 0.05
 _LEAST_HANGUL = 0.3
-_LEAST_HAN = 0.1  # the share in all Han characters and Latin words
+_LEAST_HAN = 0.1  # the share of Han characters among Han characters and Latin words
 _LEAST_HAN_BESIDE_ENGLISH = 0.3
 _LEAST_CANTONESE = 0.01
 _LEAST_ENGLISH = 0.05

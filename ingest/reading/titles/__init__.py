@@ -65,8 +65,8 @@ _TAG_IN_KEY = re.compile(
 )
 # The name of a column ends with one of these marks, or stands after one.
 _MARK_OF_COLUMN = re.compile(rf"{_CLOSE}|[|丨:·•!,]")
-# A sign that is not in a key: any but the dot, percent sign and minus of numbers. The pattern
-# begins with one kind of character, which makes a search five times as fast.
+# Matches a sign that a key leaves out. A key keeps only the dots, percent signs and minus signs of
+# numbers. The pattern begins with one kind of character, which makes a search five times as fast.
 _UNKEYED = re.compile(r"[\W_](?:(?<=[^.%-])|(?<=[.%])(?<!\d.)|(?<=[.-])(?!\d)|(?<=[a-z0-9]-))")
 
 

@@ -61,7 +61,7 @@ def without_sections(markup: str) -> str:
     return _IN_HTML.sub(show, markup)
 
 
-# Matches the start tag of an element whose text begins with a CDATA section, and that beginning.
+# Matches a start tag and the `<![CDATA[` that follows it.
 _SECTION = re.compile(r"<([A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>\s*<!\[CDATA\[")
 _BETWEEN_SECTIONS = re.compile(r"[^<>\]]*<!\[CDATA\[")
 # At most this many sections may have an uncertain end, because each needs a scan of its entry.

@@ -203,7 +203,7 @@ def open_again(connection: sa.Connection, texts: Collection[int]) -> None:
 
 
 def close(connection: sa.Connection, texts: Iterable[int]) -> Mapping[int, set[int]]:
-    """Return the keys of the texts that were marked by `open_again`; remove the marks."""
+    """Remove the marks that `open_again` set on some of these texts; return the keys of those."""
     asked = sa.select(numbers(connection, texts).c.value)
     query = sa.select(_TEXT.c.id).where(_TEXT.c.id.in_(asked), _TEXT.c.is_open)
     found = set(connection.scalars(query))

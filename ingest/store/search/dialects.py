@@ -25,10 +25,10 @@ def named_by(connection: sa.Connection, expression: Expression) -> sa.Select[Any
 def is_held(
     expression: Expression, number: sa.ColumnElement[int]
 ) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions that the text with the index number `number` matches an expression.
+    """Return SQL conditions that hold if the text with the number `number` matches an expression.
 
     They search the stored tokens of the text, which only PostgreSQL has. For a few texts, this is
-    faster than its index.
+    faster than the search index.
     """
     tokens = sa.literal(" ").concat(_WITH_GIN.c.tokens).concat(" ")
     return _WITH_GIN.c.id == number, _in_tokens(expression, tokens)
