@@ -1,4 +1,8 @@
-"""Parse a query. Adjacent words must all occur. They bind more tightly than `OR`."""
+"""Parse a query.
+
+An entry must contain all words that stand next to each other in the query. Such words are grouped
+first: `a b OR c` means (a and b) or c.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +38,10 @@ def parse_query(query: str, zone: ZoneInfo) -> Node:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """`in:title` or `in:revisions`: it applies to all words of its group."""
+    """The field `in:title` or `in:revisions`, which limits where the words of its group must occur.
+
+    A group is the words between parentheses or `OR`.
+    """
 
     value: str
 
@@ -65,7 +72,10 @@ class _Parser:
         return nodes[0] if len(nodes) == 1 else Or(tuple(nodes))
 
     def _group(self) -> Node:
-        """Parse terms without OR between them; their `in:` fields apply to all words among them."""
+        """Parse words and fields up to `OR` or a closing parenthesis.
+
+        A field `in:title` or `in:revisions` among them applies to all these words.
+        """
         if self._here.kind is Kind.OR:
             raise self._wrong("a word is missing before OR")
         nodes: list[Node] = []

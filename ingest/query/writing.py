@@ -9,9 +9,10 @@ _QUOTATION_MARKS = re.compile('["＂“”]')
 
 
 def query_for(name: str, value: str) -> str:
-    """Return the query for a field with a value, in quotation marks that the value does not have.
+    """Return the query for a field with a value.
 
-    If it has all of them, the double ones are left out of it.
+    The value is put between quotation marks of a kind that it does not contain. If it contains all
+    kinds, its double quotation marks are replaced by blanks.
     """
     value = " ".join(value.split())
     for opening, closing, ending in _QUOTES:

@@ -1,4 +1,4 @@
-"""The values that the stages exchange: frozen, picklable, without behaviour.
+"""The values that the parts of Guidang exchange: frozen, picklable, without behaviour.
 
 Import them from here; the modules below only group them by subject.
 Every `x_at` is an aware UTC datetime; every duration is a timedelta.

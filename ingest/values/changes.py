@@ -11,7 +11,11 @@ from ingest.values.entries import Verdict, VerdictKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """The numbers of new entries, of older and newer versions of stored entries, and of others."""
+    """The numbers of entries in a document, by their relation to the stored entries.
+
+    `new` entries were not stored before. `earlier` and `edited` entries are older and newer
+    versions of stored entries. All others are `known`.
+    """
 
     new: int = 0
     earlier: int = 0
@@ -31,8 +35,8 @@ class Counts:
 class Earlier:
     """An earlier version of a stored entry.
 
-    `at` is when it was current. If `is_first` is true, it becomes the first revision.
-    `present_since` is when the stored version was first seen.
+    `at` is the time when the earlier version was current. If `is_first` is true, this version
+    becomes the first revision. `present_since` is when the stored version was first seen.
     """
 
     verdict: Verdict
@@ -45,14 +49,15 @@ class Earlier:
 class Changes:
     """The entries of a document, grouped by how they are stored. `verdicts` holds all of them.
 
-    - `new`: inserted as new entries.
-    - `edited`: replace the stored text, which becomes a revision.
-    - `earlier`: become a revision.
-    - `readdressed`: edited, and the former address is stored too.
-    - `moved`: get the address that the document gives.
-    - `elsewhere`: the document's address is stored as an additional address.
-    - `current`: unchanged in the current feed; their latest bytes, pictures and pages are kept.
-    - `dated`: may give a date to a stored entry that has none.
+    - `new`: entries that are inserted.
+    - `edited`: entries whose text replaces the stored text, which becomes a revision.
+    - `earlier`: entries whose text becomes a revision.
+    - `readdressed`: edited entries whose former address is stored too.
+    - `moved`: entries whose stored version gets the address that the document gives.
+    - `elsewhere`: entries whose address in the document is stored as an additional address.
+    - `current`: unchanged entries of the current feed, whose latest bytes, pictures and pages are
+      kept.
+    - `dated`: entries whose date is stored if the stored version has no date.
 
     `passed` counts entries that were recognised by their link, and were not compared further.
     `is_past` is true for an old document, which was current at `as_of`.
@@ -82,7 +87,8 @@ class Changes:
     def with_bytes(self) -> list[Verdict]:
         """Return the entries whose bytes have to be stored, each once.
 
-        Moved entries are included, because a replay must find them at their new address.
+        Moved entries are included, so that Guidang finds them at their new address when it reads
+        the stored bytes again.
         """
         earlier = [one.verdict for one in self.earlier]
         every = [*self.new, *self.edited, *earlier, *self.moved]

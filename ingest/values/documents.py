@@ -1,4 +1,4 @@
-"""Documents, which are bytes from outside: fetched, decoded, stored, or planned by a backfill."""
+"""Documents, which are bytes from outside: fetched, decoded, stored, or to be fetched."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Packed(NamedTuple):
 
 
 class DocumentKind(enum.StrEnum):
-    """The expected content of a document that a backfill fetches."""
+    """The expected content of a document that is fetched for a feed's past."""
 
     FEED = "feed"
     PAGE = "page"
@@ -83,10 +83,11 @@ class DocumentKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A document that a backfill will fetch.
+    """A document that a backfill, a run that brings in a feed's past, will fetch.
 
-    `key` identifies it within its backfill. `as_of` is when its content was current, if that is
-    known in advance. `hints` is JSON that only the source reads, to continue from this document.
+    `key` identifies the document within its backfill. `as_of` is when its content was current, if
+    this is known in advance. `hints` is JSON that only the source (the module that planned the
+    document) reads, to continue from this document.
     """
 
     key: str

@@ -45,16 +45,18 @@ class ResolvedDate:
 class NormalEntry:
     """An entry in normal form: safe HTML, absolute links, aware UTC instants.
 
-    `text_digest` covers what a reader would notice: versions with the same `text_digest` differ
-    only in noise. `item_digest` covers the publisher's own bytes. `raw` is the smallest document
-    from which this entry can be read again: frame and item, or the whole document.
+    `text_digest` is a hash of what a reader would notice: two versions with the same hash differ
+    only in details such as counters. `item_digest` is a hash of the publisher's own bytes. `raw` is
+    the smallest document from which this entry can be read again: the entry's bytes with the
+    document's beginning and end, or the whole document.
     `text` is the visible text of `html`, with a line for each block, without the list of files at
-    the end. `text` is made once, when the HTML is cleaned; the digest, the language and `looks_cut`
-    are computed from it. It is not stored or pickled, so an entry from another process has None.
-    `looks_cut` is true if the text seems to continue on the entry's page, `is_unfinished` if the
-    document ends inside the entry.
-    `full_text_error` says why the full text is missing; `page` is the page that was fetched but
-    could not be read. `dedupe.identify` sets `key` and `link_key`, its identity in its feed.
+    the end. The digest, the language and `looks_cut` are computed from `text`. It is not stored or
+    pickled, so it is None in an entry from another process.
+    `looks_cut` is true if the text seems to continue on the entry's page. `is_unfinished` is true
+    if the document ends inside the entry.
+    `full_text_error` says why the full text is missing. `page` is the page that was fetched but
+    could not be read. `dedupe.identify` sets `key` and `link_key`, which identify the entry in its
+    feed.
     """
 
     guid: str | None

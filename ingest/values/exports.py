@@ -1,4 +1,4 @@
-"""An exported entry, a captured document, and the metadata of an export."""
+"""An exported entry, an exported document, and the metadata of an export."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-# Version 1 is described in docs/exports.md. A field that changes its meaning, its type or its name
-# makes a new version; a new field at the end does not.
+# docs/howto/export-schema.md describes version 1. A field that changes its meaning, its type or its
+# name makes a new version. A new field at the end does not.
 SCHEMA_VERSION = 1
 
 
 class ExportEntry(NamedTuple):
     """One version of an entry with all its data.
 
-    The names of the fields and their order are the schema of exports (docs/exports.md).
+    The names and the order of the fields are the schema of exports (docs/howto/export-schema.md).
     Instants are aware and in UTC. `id` is the same for all versions of an entry. Digests are
     hexadecimal.
     """
@@ -84,9 +84,9 @@ class ExportEntry(NamedTuple):
 
 
 class Sighting(NamedTuple):
-    """A captured document: its address, its bytes, and when it was seen.
+    """A publisher's document at a time when Guidang saw it.
 
-    `is_repeated` is true if the document was seen more than once; `newest_at` is the last time.
+    `is_repeated` is true if the document was seen more than once. `newest_at` is the last time.
     """
 
     at: datetime
@@ -99,7 +99,7 @@ class Sighting(NamedTuple):
 
 
 class About(NamedTuple):
-    """The metadata of an export; they do not depend on when the export is made.
+    """The metadata of an export. It does not depend on the time at which the export is made.
 
     `id` identifies the selection of entries. `changed_at` is the time of their newest change.
     `choice` has the options that selected the entries. `feeds` maps slugs to titles of feeds.

@@ -1,4 +1,4 @@
-"""A record: an entry with all that a layout needs."""
+"""A record: an entry with all data that a layout (a file format) needs."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from ingest.values.parsed import Author
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """The stored entry, with the settings of its feed that a layout needs.
+    """A stored entry, with the settings of its feed that a layout (a file format) needs.
 
-    `edited_at` is when Guidang saw its last edit. `path` is its file below the output's folder; it
-    never changes. `digest` is the SHA-256 of what Guidang last wrote there, and `fact` is what the
-    record then added to the files of the whole site, such as its author.
+    `edited_at` is when Guidang saw the entry's last edit. `path` is the path of the entry's file in
+    the output's folder, which never changes. `digest` is the SHA-256 of the content that Guidang
+    last wrote to this file. `fact` is a text, such as the author's name, that the record then added
+    to the files of the whole site.
     """
 
     entry_id: int

@@ -37,16 +37,18 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _OLDEST_YEAR = 1990
 _FARTHEST_AHEAD = timedelta(hours=48)
-# Two clocks may differ by this much. A time further in the future has a wrong zone label.
+# The publisher's clock may be ahead of ours by this much. A time further in the future has a wrong
+# zone label.
 _CLOCK_SKEW = timedelta(minutes=10)
 _EPOCH = re.compile(r"(?:/Date\()?(-?\d{10}(?:\.\d+)?|\d{13}|\d{16})(?:[+-]\d{4})?(?:\)/)?")
-# If a string with a time matches this, it also has a date, in a form that no rule reads.
+# Matches what looks like a date in a form that no rule reads. The time next to it is then not a
+# time of today.
 _DATE_LIKE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<![\d+-])\d{1,2}[./-]\w")
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
 _HOURS_AHEAD = r"[+-](?:0\d|1[0-3])"
 _RFC_3339 = re.compile(rf"(?:19|20)\d\d-\d\d-\d\dT{_CLOCK}(?:Z|{_HOURS_AHEAD}:[0-5]\d)", re.ASCII)
-# Neither pattern matches a Buddhist year (25xx). `plain` converts such a year before `_free`.
+# This pattern and `_RFC_3339` match no Buddhist years (25xx), which `plain` has to convert first.
 _RFC_5322 = re.compile(
     rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d\d?) ({'|'.join(_MONTHS)}) ((?:19|20)\d\d)"
     rf" ({_CLOCK}) (?:GMT|({_HOURS_AHEAD}[0-5]\d))",
@@ -118,7 +120,10 @@ def _standard(text: str, where: _Where) -> ResolvedDate | None:
 
 
 def _rfc_5322(match: re.Match[str]) -> datetime:
-    """Return the instant; its time zone is the object `datetime.UTC` if the offset is zero."""
+    """Return the time that a match of `_RFC_5322` names, with its offset as the time zone.
+
+    If the offset is zero, the time zone is the object `datetime.UTC`.
+    """
     day, month, year, clock, offset = match.groups("+0000")
     hour, minute, second = map(int, clock.split(":"))
     ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[3:]))
@@ -154,7 +159,7 @@ def _epoch(text: str) -> ResolvedDate | None:
 
 
 def _absolute(text: str, where: _Where) -> ResolvedDate | None:
-    """Read a date with a year, and the time and the zone next to it."""
+    """Read a date with a year, together with the time and the zone next to the date."""
     if match := _STAMP.match(text):
         text = _add_separators(match) + text[match.end() :]
     day = find_day(text, where.now, with_year=True) or find_foreign_day(text, where.now)
@@ -192,7 +197,10 @@ def _named_zone(text: str, start: int, where: _Where) -> tzinfo | None:
 
 
 def _correct_gmt(found: ResolvedDate, named: tzinfo | None, where: _Where) -> ResolvedDate:
-    """Read a time labelled GMT as local if the feed mislabels times, or if GMT is in the future."""
+    """Correct a time that is labelled GMT but is a local time.
+
+    This is so if the feed is known to mislabel times, or if the time read as GMT is in the future.
+    """
     seen_by = where.first_seen_at + _CLOCK_SKEW
     if named is not UTC or not (where.gmt_is_local or found.at > seen_by):
         return found
@@ -223,6 +231,9 @@ def _from_now(text: str, where: _Where) -> ResolvedDate | None:
 
 
 def _not_ahead(found: ResolvedDate, now: datetime, repeats: timedelta) -> ResolvedDate:
-    """Return the latest occurrence that is not in the future: 周三 means the last Wednesday."""
+    """Return the latest time that the text can mean and that is not in the future.
+
+    `repeats` is the interval after which such a time comes again: 周三 means the last Wednesday.
+    """
     at = found.at if found.at <= now + _CLOCK_SKEW else found.at - repeats
     return ResolvedDate(at=at, method=found.method, precision=found.precision)

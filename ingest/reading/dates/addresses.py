@@ -48,7 +48,7 @@ def _resolve(
     day = int(match["d"]) if precision is DatePrecision.DAY else 1
     try:
         local = datetime(int(match["y"]), int(match["m"]), day, tzinfo=zone)
-    except ValueError:  # The digits are the number of an article.
+    except ValueError:  # The digits are an article's number, not a date.
         return None
     at = local.astimezone(UTC)
     if at.year < _OLDEST_YEAR or at - now > _FARTHEST_AHEAD:

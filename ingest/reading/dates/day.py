@@ -9,10 +9,12 @@ from datetime import date, datetime, timedelta
 from ingest.values import DatePrecision
 
 ROC_BEGAN = 1911  # The first year of the Republic of China (民国元年) is 1912.
-# The Buddhist era began 543 years before the Gregorian one. Its months and days are the same.
+# The Buddhist era began 543 years before the Gregorian one. Its dates have Gregorian months and
+# days.
 BUDDHIST_ERA = 543
 _OTHER_CALENDAR = re.compile(r"[农農阴陰旧舊夏藏回佛黄黃彝][历曆]\s*[:：]?\s*(?:\d{2,4}\s*年\s*)?$")
-# Matches the end of a year that was not recognised, or of the sign for a leap month.
+# If one of these signs precedes a day, its year was not recognised (年), or its month is a lunar
+# leap month (闰).
 _UNKNOWN_YEAR = re.compile(r"[年闰閏]\s*$")
 _OF_A_REIGN = re.compile(r"[\u3400-\u9fff]$")
 _BEFORE_YEAR = re.compile(r"[于於在是至自从從到间間期]$")
@@ -23,8 +25,9 @@ _FAR_ENOUGH = 20  # The name of a calendar is searched in this many characters b
 class Day:
     """A day found in a text at `span`.
 
-    If `repeats` is given and the day is in the future, the text means the day `repeats` earlier.
-    If `stands_alone` is true, the day is accepted only if the rest of the text is empty or a time.
+    `repeats` is the time after which such a day comes again, such as a week for 周三. If the day is
+    in the future, the text means the day before it in this series. If `stands_alone` is true, the
+    day is accepted only if the rest of the text is empty or a time.
     """
 
     date: date

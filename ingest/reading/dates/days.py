@@ -123,7 +123,10 @@ def _word(match: re.Match[str], now: datetime) -> Day:
 
 
 def _days_ago(ago: int, span: tuple[int, int], now: datetime) -> Day:
-    """Return the day `ago` days before today; "today" with a future time means yesterday."""
+    """Return the day `ago` days before today.
+
+    If `ago` is 0 and the text adds a time that is still to come, the text means yesterday.
+    """
     day = now.date() - timedelta(days=ago)
     repeats = timedelta(days=1) if ago == 0 else None
     return Day(date=day, span=span, method="day word", repeats=repeats)

@@ -1,8 +1,8 @@
 """Finds days whose month is written in other languages: `09 Okt 2019`, `2024. május 20.`.
 
 The names of months come from CLDR. They are loaded when a date first needs them, because loading
-takes some tenths of a second. `days` reads English and Chinese. Thai years of two digits belong to
-the Buddhist era: `9 ต.ค. 62` is in 2019.
+takes some tenths of a second. The module `days` reads English and Chinese months. Thai years of two
+digits belong to the Buddhist era: `9 ต.ค. 62` is in 2019.
 """
 
 from __future__ import annotations
@@ -82,7 +82,10 @@ def _days(match: re.Match[str], now: datetime) -> Iterator[date]:
 
 
 def _year(match: re.Match[str], now: datetime) -> int:
-    """Return the Gregorian year; a two-digit Thai year is Buddhist if that gives 1980 or later."""
+    """Return the Gregorian year that a match names.
+
+    A two-digit Thai year is read as Buddhist if the result is 1980 or later.
+    """
     era = match.groupdict().get("era") or ""
     is_buddhist = era.startswith("พ") or (not era and _IS_THAI.match(match["name"]))
     if is_buddhist and len(match["y"]) == 2:
@@ -99,7 +102,7 @@ def _weekdays_in(text: str) -> set[int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Names:
-    """Dictionaries from the folded names of months and weekdays to their numbers.
+    """Dictionaries from the names of months and weekdays, as `_fold` returns them, to numbers.
 
     The keys of `beginnings` are names of months without their last letters.
     """
@@ -133,7 +136,7 @@ def _names() -> _Names:
 
 
 def _pairs(tables: Iterable[_Table]) -> Iterator[tuple[str, int]]:
-    """Yield the full and the abbreviated names (CLDR: wide), folded, with their numbers."""
+    """Yield each full and each abbreviated name, as `_fold` returns it, with its number."""
     for table in tables:
         for widths in table.values():
             for width in ("wide", "abbreviated"):

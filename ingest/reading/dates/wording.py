@@ -32,7 +32,10 @@ _LABEL = re.compile(
 
 
 def plain(raw: str) -> str:
-    """Return a raw date in NFKC, with digits for numerals, Gregorian years and no leading label."""
+    """Return a raw date in NFKC, with Gregorian years and with digits instead of Chinese numerals.
+
+    A label at the beginning, such as 发布时间, is removed.
+    """
     text = unicodedata.normalize("NFKC", _replace_buddhist_year(raw[:LONGEST]))
     text = _INVISIBLE.sub(" ", text).replace("\u3000", " ").strip()
     text = text.replace("元月", "1月").replace("一昨日", "前天").replace("本日", "今日")

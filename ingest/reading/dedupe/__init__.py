@@ -3,7 +3,7 @@
 All functions are pure; `store.entries` loads the stored entries.
 
 noise     makes a digest of what a reader would notice in an entry
-identity  makes the key of each entry of a document, and of records without an address
+identity  makes the key of each entry of a document, and of entries without an address
 likeness  decides whether an entry and a stored one are the same article
 pairs     compares two versions of an entry and recognises noise
 verdict   decides: new, edited or unchanged

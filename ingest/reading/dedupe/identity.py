@@ -53,7 +53,10 @@ def _likeness(entry: NormalEntry) -> tuple[object, ...]:
 def _with_address(
     entry: NormalEntry, guids: Counter[str], shared: Counter[str], site: str | None
 ) -> NormalEntry:
-    """Return an entry with a key from its guid or link; the key is "" if both are shared."""
+    """Return an entry with a key made from its guid, or otherwise from its link.
+
+    A guid or link that another entry also has is not used. Without either, the key is "".
+    """
     link = _own_link(entry, shared, site)
     link_key = link_key_of(link) if link else None
     if entry.guid and guids[entry.guid] == 1:
@@ -85,7 +88,10 @@ def _exact_links(
 
 
 def _with_words(entry: NormalEntry, titled: Counter[str]) -> NormalEntry:
-    """Return an entry with a key from its title; if the title is shared, from title and text."""
+    """Return an entry with a key made from its title.
+
+    If the entry has no title or another entry has the same one, the text is used too.
+    """
     named = bool(entry.title_key) and titled[entry.title_key] == 1
     text = "" if named else f"{entry.published_raw or ''}\x00{entry.text_digest.hex()}"
     digest = key_of("digest", f"{entry.guid or ''}\x00{entry.title_key}\x00{text}")
@@ -106,7 +112,7 @@ def key_of_address(guid: str | None, link: str | None) -> str | None:
 
 
 def other_link_keys(entry: NormalEntry) -> list[str]:
-    """Return the keys of other forms of an entry's link, under which it may be stored."""
+    """Return the keys of other forms of an entry's link; the entry may be stored under them."""
     if entry.link is None or entry.link_key is None:
         return []
     forms = (
@@ -119,14 +125,18 @@ def other_link_keys(entry: NormalEntry) -> list[str]:
 
 
 def nearby_link_keys(entry: NormalEntry) -> list[str]:
-    """Return the keys of an entry's link with other endings, which its site may have used."""
+    """Return the keys of an entry's link with the other endings that its site may have used."""
     if entry.link_key is None or entry.canonical_link is None:
         return []
     return [link_key_of(link) for link in sorted(links.nearby(entry.canonical_link))]
 
 
 def key_of(basis: str, value: str) -> str:
-    """Return the key for a value; a different `basis`, such as guid or link, gives another key."""
+    """Return the key for a value.
+
+    `basis` says what the value is, such as "guid" or "link". The same value as a guid and as a link
+    has two different keys.
+    """
     return hashlib.sha256(f"{basis}\x00{value}".encode("utf-8", "replace")).hexdigest()
 
 
@@ -136,10 +146,10 @@ def reused_key(entry: NormalEntry) -> str:
 
 
 def record_key(entry: NormalEntry, nth: int = 1) -> str:
-    """Return the key of an entry that was made from an archive's record.
+    """Return the key of an entry that was read from a file of another archive.
 
     An entry with a guid or link, or without a title, keeps its key. Otherwise the key is made from
-    title and time; `nth` numbers different posts with the same title and time.
+    title and time. `nth` distinguishes posts with the same title and time: 1 is the first.
     """
     if entry.guid is not None or entry.link_key is not None or not entry.title_key:
         return entry.key
@@ -152,10 +162,10 @@ def _record_key(title_key: str, at: datetime | None, nth: int = 1) -> str:
 
 
 def times_of_record(at: datetime | None) -> set[datetime | None]:
-    """Return the times that an archive's record may give for an article published at `at`.
+    """Return the times that a file of another archive may give for an article published at `at`.
 
-    These are None, the start of the day, the exact time, and 8 hours before or after it (Chinese
-    time confused with GMT).
+    These are None, the start of the day, the exact time, and 8 hours before or after this time,
+    because some programs confuse Chinese time with GMT.
     """
     if at is None:
         return {None}
@@ -164,14 +174,20 @@ def times_of_record(at: datetime | None) -> set[datetime | None]:
 
 
 def record_keys(entry: NormalEntry) -> list[str]:
-    """Return the keys under which this article may be stored as a record without an address."""
+    """Return the keys that this article may have if it is stored from a file of another archive.
+
+    Such a file may have neither a guid nor a link.
+    """
     if not entry.title_key or (entry.guid is None and entry.link_key is None):
         return []
     return [_record_key(entry.title_key, at) for at in times_of_record(entry.published_at)]
 
 
 def record_of(entry: NormalEntry, by_key: Mapping[str, KnownEntry]) -> KnownEntry | None:
-    """Return the stored record, without a guid or link, of this article; None if there is none."""
+    """Return the stored entry that was read from another archive's file of the same article.
+
+    Only stored entries without guid and link count. Return None if there is no such entry.
+    """
     if not by_key:  # Nothing is stored, so the digests need not be computed.
         return None
     found = (by_key.get(key) for key in record_keys(entry))

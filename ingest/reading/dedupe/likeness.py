@@ -11,8 +11,8 @@ from ingest.reading import links, titles
 from ingest.reading.dedupe.identity import other_link_keys, times_of_record
 from ingest.values import KnownEntry, NormalEntry
 
-# `published_method` of an entry without a date in any document. Its date is then the time when the
-# oldest document with the entry was captured.
+# This `published_method` means that no document gives the entry's date. The date is then the time
+# at which the old document with the entry was current.
 FROM_CAPTURE = "capture"
 _PRECISE = frozenset({"second", "minute"})
 # Two articles may have the same short text (转发微博), but not the same text of this length.

@@ -21,8 +21,9 @@ _DAY_AND_TIME = rf"[昨前今]天{_GAP}\d{{1,2}}:\d{{2}}"
 _DAY = rf"[刚昨前今][刚天]{_GAP}(?:$|(?=\d))"
 _AGO_IN_ENGLISH = rf"{_NUMBER}{_GAP}(?:seconds?|minutes?|hours?|days?|weeks?|months?)\s+ago"
 _COUNTER = rf"{_NUMBER}{_GAP}[万亿kKwW]?{_GAP}(?:次|人|个|条)?{_GAP}(?:{_COUNTED})"
-# Sites write "2小时前" at the end of a line, and a day later a date. Without a year, "2-1" may be a
-# score and "9.9" a price. So the day needs two digits, and a month before a dot a leading zero.
+# Sites write "2小时前" at the end of a line, and a day later a date. A date may have no year. But
+# "2-1" may be a score and "9.9" a price. So the day must have two digits, and a month before a dot
+# must have a leading zero.
 _MONTH, _DAY_OF_MONTH = r"(?:0?[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 _DATE = (
     rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|{_MONTH}[-/]{_DAY_OF_MONTH}"
@@ -33,8 +34,8 @@ _COUNTER_BEHIND = (
     rf"(?:{_COUNTED})(?:数|量|次数)?{_GAP}[:：(（]?{_GAP}{_NUMBER}{_GAP}[万亿kKwW]?[)）]?"
 )
 _DATE_MARKS = "-/."
-# For each kind of noise, the words that it may contain. If a text in lower case has none of these
-# words, it has no noise of this kind.
+# Noise is text that changes by itself, such as a counter. This dictionary gives the words of each
+# kind of noise. If a text in lower case has none of these words, it has no noise of this kind.
 _SIGNS = {
     "ago": ("前",),
     "day": ("刚刚", "昨天", "前天", "今天"),
@@ -43,10 +44,12 @@ _SIGNS = {
     "counter": tuple(_COUNTED.replace("s?", "").split("|")),
     "date": tuple(_DATE_MARKS),
 }
-# No word begins with the end of another word, so found words never overlap: one search finds all.
+# No word in this set begins with the end of another one. So found words never overlap, and one
+# search finds all of them.
 _WORDS = {*chain(*_SIGNS.values())} - {*_DATE_MARKS}
 _ANY_WORD = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
-# A found word may contain a shorter sign: "前天" contains "前", the sign of "2天前".
+# For each word, the kinds of noise that the word may indicate. "前天" also indicates the kind of
+# "2天前", because it contains "前".
 _KINDS_OF = {
     word: {kind for kind, signs in _SIGNS.items() if any(sign in word for sign in signs)}
     for word in {*_WORDS, *_DATE_MARKS}
@@ -54,7 +57,7 @@ _KINDS_OF = {
 # These ranges contain the digits of all scripts except those that NFKC changes to ASCII. This
 # pattern is twice as fast as `\d`.
 _MAYBE_DIGIT = re.compile("[0-9\u0660-\u1c59\ua620-\uabf9\U00010000-\U0010ffff]")
-_NUMBERLESS = re.compile(_DAY, re.MULTILINE)  # All other noise contains a number.
+_NUMBERLESS = re.compile(_DAY, re.MULTILINE)  # All other kinds of noise contain a number.
 # The order matters. In "阅读 2小时前 8评论", "2小时前" is removed first: "阅读 2" is not a counter.
 _NOISE = (
     ("ago", re.compile(_AGO)),
@@ -84,7 +87,7 @@ def text_digest(title: str, text: str, media: Iterable[str]) -> bytes:
 
 
 def still(text: str) -> str:
-    """Return a text without noise and white space, for comparison only."""
+    """Return a text without counters, relative times and white space, for comparison only."""
     text = unicodedata.normalize("NFKC", text)
     lasting = _without_noise(text) if _MAYBE_DIGIT.search(text) else _NUMBERLESS.sub(" ", text)
     return "".join(lasting.split())

@@ -1,7 +1,8 @@
 """Compares two versions of an entry, and recognises differences that are only noise.
 
-`noise` recognises noise in a single text. This module compares two: a label or a source added to a
-title, a separator, or a signed file name is noise if the rest of both versions is equal.
+The module `noise` recognises noise (such as counters) in a single text. This module compares two
+texts. If the rest of both is equal, other differences are noise, too: a label or a source added to
+a title, another separator, or another signature in a file name.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from ingest.reading.dedupe.noise import AGO_AT_END, DATE_AT_END, file_name, stil
 from ingest.reading.html import shown_by
 from ingest.reading.html.text import Shown
 
-# In characters. Longer texts count as edited, because comparing them takes too long.
+# A text with more characters than this counts as edited, because comparing it takes too long.
 _LONGEST = 200_000
 _LONGEST_TITLE = 300
 _LONGEST_SOURCE = 24

@@ -39,7 +39,10 @@ def lookup_keys(entries: Iterable[NormalEntry]) -> tuple[set[str], set[str]]:
 
 
 def has_nothing_known(verdicts: Sequence[Verdict], beside: Collection[bytes]) -> bool:
-    """Whether all entries are new, and there are so many that the site may have moved."""
+    """Whether all entries are new, and they are so many that the site may have moved.
+
+    `beside` has the digests of the document's other entries, whose bytes are already stored.
+    """
     is_new = all(verdict.kind is VerdictKind.NEW for verdict in verdicts)
     return is_new and not beside and len(verdicts) >= _FEWEST_OF_A_MOVE
 
@@ -52,8 +55,8 @@ def decide(
 ) -> list[Verdict]:
     """Return a verdict on each entry, given the stored entries of its feed.
 
-    `beside` are the item digests of stored entries that the same document has with unchanged bytes.
-    These stored entries are not compared with the given entries.
+    The same document may contain other stored entries with unchanged bytes. `beside` has the
+    digests of their bytes. These stored entries are not compared with the given entries.
     """
     judging = _Judging(entries, known)
     judging.match(judging.by_guid)
@@ -166,7 +169,7 @@ class _Judging:
         return entry, None, False
 
     def by_record(self, entry: NormalEntry) -> _Found:
-        """Find the stored record, without a guid or link, of this article."""
+        """Find the stored entry that was read from another archive's file of the same article."""
         return entry, record_of(entry, self._by_key), True
 
     def by_words(self, entry: NormalEntry) -> _Found:
@@ -203,8 +206,8 @@ class _Judging:
     def _by_title_and_time(self) -> dict[_TitleAndTime, KnownEntry]:
         """Return stored entries by title and precise time.
 
-        Only pairs of title and time are included that occur once in the document, and once among
-        the stored entries.
+        A pair of title and time is included only if it occurs exactly once in the document and
+        exactly once among the stored entries.
         """
         counted = Counter(map(likeness.title_and_time, self._entries))
         found = {(likeness.title_and_time(kept), kept.id): kept for kept in self.known}

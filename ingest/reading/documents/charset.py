@@ -53,19 +53,21 @@ _HZ_RUN = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
 _EURO = 0x80
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _SAMPLE = 8_192  # This many bytes decide between GB18030 and Big5, and whether a body can be UTF-8.
-_SOME_GOOD = 16  # This many good characters of UTF-8 are enough if the label says UTF-8.
-_MANY_BAD = 50  # A sample of UTF-8 may contain this many bad characters.
+# A body that is declared as UTF-8 is more easily accepted if it has this many valid characters.
+_SOME_GOOD = 16
+_MANY_BAD = 50  # A sample with at most this many invalid characters may still be UTF-8.
 _CHINESE = ("gb18030", "big5hkscs")
-_LABEL_BONUS = 0.12  # A label adds this to the share of common characters, which is 0 to 1.
+# A charset's score is the share (0 to 1) of common characters. A declared charset gets this bonus.
+_LABEL_BONUS = 0.12
 _LIKELY, _MOST_LIKELY = 0.3, 0.6
 _EURO_OR_REPLACEMENT = "guidang.euro"
 
 
 def decode(body: bytes, content_type: str | None = None) -> Decoded:
-    """Decode `body` by unmistakable signs in its bytes, else by likelihood, else by its labels.
+    """Decode `body` by unmistakable signs, by likelihood, or by the declared charset.
 
-    No exception is raised: bytes that cannot be decoded become replacement characters, which are
-    counted.
+    These methods are tried in this order. No exception is raised: bytes that cannot be decoded
+    become replacement characters, which are counted.
     """
     labels = _labels(body, content_type)
     text, used = _read(body, labels)
@@ -118,7 +120,7 @@ def _read(body: bytes, labels: list[str]) -> tuple[str, str]:
 
 
 def _with_mark(body: bytes) -> tuple[str, str] | None:
-    """Decode text with a byte order mark; None if there is none, or UTF-8's mark is wrong."""
+    """Decode text with a byte order mark; None without a mark, or if a mark of UTF-8 is wrong."""
     for mark, name in _BOMS:
         if body.startswith(mark):
             rest = body[len(mark) :]
@@ -154,9 +156,9 @@ def _seven_bit(body: bytes, labels: list[str]) -> tuple[str, str] | None:
 def _utf8(body: bytes, labels: list[str]) -> tuple[str, str] | None:
     """Read UTF-8, even with some stray bytes or a piece in another encoding.
 
-    A text is UTF-8 if it has at least eight good characters for each bad one. If a label says
-    UTF-8, two for each bad one and sixteen in total are enough. None of 20,000 tested texts in GBK,
-    Big5, Shift_JIS and EUC-KR meets either condition.
+    A text is UTF-8 if it has at least eight valid characters for each invalid one. A text that is
+    declared as UTF-8 needs only two valid characters for each invalid one, and sixteen in total. Of
+    20,000 tested texts in GBK, Big5, Shift_JIS and EUC-KR, none meets either condition.
     """
     if (read := _strict(body, "utf-8") or _cesu8(body)) is not None:
         return read
@@ -170,7 +172,7 @@ def _utf8(body: bytes, labels: list[str]) -> tuple[str, str] | None:
 
 
 def _good_and_bad(text: str) -> tuple[int, int]:
-    """Count the characters beyond ASCII, and the replacement characters (the bad ones)."""
+    """Count the valid characters beyond ASCII, and the replacement characters."""
     bad = text.count("\ufffd")
     return len(text) - len(text.encode("ascii", "ignore")) - bad, bad
 
@@ -213,7 +215,7 @@ def _is_western(labels: list[str]) -> bool:
 
 
 def _in_its_script(sample: bytes, label: str) -> bool:
-    """Whether a label is for another script (EUC-KR, Shift_JIS, KOI8…), and the bytes agree."""
+    """Whether a declared charset, such as EUC-KR or KOI8, is not Chinese, and the bytes agree."""
     if not scripts.has_own_script(label):
         return False
     text = sample.decode(label, "replace")

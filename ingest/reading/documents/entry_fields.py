@@ -95,7 +95,7 @@ def _escape(text: str) -> str:
 
 
 def as_html(detail: Fields, version: str, *, escape: Callable[[str], str] = _escape) -> str:
-    """Return the value of a text construct as HTML: plain text is escaped, so nothing is lost.
+    """Return the value of a text construct as HTML; plain text is escaped, so nothing is lost.
 
     Atom states which texts are plain (RFC 4287 section 3.1). RSS does not. feedparser guesses, and
     recognises HTML only by a closing tag or an entity, which `line<br>line` lacks.
@@ -106,7 +106,8 @@ def as_html(detail: Fields, version: str, *, escape: Callable[[str], str] = _esc
     if media_type.startswith(("image/", "audio/", "video/")):
         return ""  # The value is a base64 file (RFC 4287 section 4.1.3.3).
     if media_type == "application/octet-stream":
-        # feedparser decodes this value from base64 if it can. Some publishers put markup there.
+        # A value of this type should be base64, but some publishers write markup instead.
+        # feedparser has decoded the value if it is base64.
         return without_sections(value)
     if not version.startswith("atom") and _INLINE_TAG.search(value):
         return without_sections(value)
@@ -137,7 +138,10 @@ def _has_text(details: Sequence[Fields]) -> bool:
 
 
 def enclosures(entry: Fields, links: list[Fields]) -> Iterator[Enclosure]:
-    """Yield an entry's files: enclosures, sounds and films of Media RSS, a podcast's alternates."""
+    """Yield an entry's files.
+
+    These are enclosures, sounds and films of Media RSS, and alternative files of a podcast.
+    """
     files = [link for link in links if link.get("rel") == "enclosure"]
     original = string(entry, "feedburner_origenclosurelink") if len(files) == 1 else ""
     for file in files:

@@ -29,7 +29,7 @@ _MOST_SENTENCES = 2_000  # A summary with more sentences is not compared sentenc
 # This many characters of markup, such as a picture's tag, may precede the text.
 _MARKUP_BEFORE = 1_000
 _MOST_PARTS = 4
-_SHORTEST_PART = 10  # letters; a shorter part of a sentence may match by chance
+_SHORTEST_PART = 10  # letters; a shorter part of a sentence could match by chance
 
 _IMAGE = re.compile(r"<img\b[^<>]*>", re.IGNORECASE)
 _PLAYER = re.compile(r"<(?:iframe|video|audio|object|embed)\b", re.IGNORECASE)
@@ -168,6 +168,6 @@ def _pictures_beside(content: str, summary: str) -> str:
 
 
 def _stem(address: str) -> str:
-    """Return the name of a file without its ending and its size."""
+    """Return a picture's file name without its extension and without the size in the name."""
     name = re.split(r"[?#!]", address, maxsplit=1)[0].rstrip("/").rpartition("/")[2]
     return _SIZE.sub("", name).rpartition(".")[0] or name

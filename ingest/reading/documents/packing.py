@@ -15,7 +15,7 @@ _ZSTANDARD = b"\x28\xb5\x2f\xfd"
 
 
 class _Tools(threading.local):
-    """Keeps one compressor for each thread: creating one takes half as long as compressing."""
+    """Keeps one compressor for each thread, because creating one takes half as long as using it."""
 
     def __init__(self) -> None:
         self.compress = zstandard.ZstdCompressor().compress
@@ -31,7 +31,10 @@ def pack(body: bytes) -> Packed:
 
 
 def unpack(body: bytes) -> bytes:
-    """Return the original bytes; earlier versions compressed them with zlib."""
+    """Return the original bytes of a document that `pack` compressed.
+
+    Earlier versions of Guidang used zlib. Such documents are decompressed too.
+    """
     if body.startswith(_ZSTANDARD):
         return zstandard.ZstdDecompressor().decompress(body)
     return zlib.decompress(body)

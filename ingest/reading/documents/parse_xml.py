@@ -82,7 +82,7 @@ def _is_empty_feed(root: xml_text.Root, text: str) -> bool:
 
 
 def _read(text: str, url: str) -> Fields:
-    """Call feedparser; if it raises, call it again with the salvaged document."""
+    """Call feedparser; if it raises, call it again with the document as `salvage` rewrites it."""
     try:
         return _feedparser(text.encode(), url)
     except FEEDPARSER_RAISES:
@@ -94,7 +94,7 @@ def _read(text: str, url: str) -> Fields:
 
 
 def _feedparser(body: bytes, url: str) -> Fields:
-    """Call feedparser; the import is here because it takes long."""
+    """Call feedparser, which is imported here because the import takes long."""
     from ingest.reading.documents.feedparser_reader import read_document
 
     return read_document(body, url)

@@ -78,7 +78,7 @@ def _beyond_ascii(text: str) -> str:
 
 
 def has_own_script(codec: str) -> bool:
-    """Whether a codec is for a single script that can be recognised (Hangul, kana, Cyrillic)."""
+    """Whether a codec is for one script that can be recognised, such as Hangul or Cyrillic."""
     return codec in _SCRIPTS
 
 

@@ -27,12 +27,12 @@ from ingest.values import (
     SafeHtml,
 )
 
-# The methods of dates that come from the list in which the page's address was found.
+# These values of `published_method` say that the date comes from the list with the page's address.
 FROM_NEWS_SITEMAP = "news sitemap"
 FROM_LASTMOD = "lastmod"
 _HEADING = re.compile(r"<h([1-6])(?:\s[^<>]*)?>(.*?)</h\1>\s*", re.DOTALL)
 _LONGEST_HEADING = 2_000
-# The section, the date or the name of a column may stand before the heading.
+# Up to this many characters may stand before the heading: a section, a date or a column's name.
 _LONGEST_LEAD = 100
 _LEEWAY = timedelta(days=1)
 _LENGTHS = {DatePrecision.DAY: timedelta(days=1), DatePrecision.MONTH: timedelta(days=31)}
@@ -170,7 +170,7 @@ def _by_address(
 
 
 def _agree(date: ResolvedDate, named: ResolvedDate) -> bool:
-    """Whether a date lies within one day of the day or month that an address names."""
+    """Whether a date differs by at most one day from the day or month that an address names."""
     return named.at - _LEEWAY <= date.at < named.at + _LENGTHS[named.precision] + _LEEWAY
 
 

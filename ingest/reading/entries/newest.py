@@ -83,7 +83,10 @@ def newest(kept: Pictured, now: Pictured) -> Newest | None:
 
 
 def resigned(read: Pictured, present: Pictured) -> Pictured:
-    """Return `read`, an entry read from old bytes, with the newer signatures of `present`."""
+    """Return `read`, which was read from old bytes, with newer signatures in its addresses.
+
+    `present` is the same entry as it is stored, with the newer addresses.
+    """
     moves = {
         old: new for old, new in _moves(read.html, present.html).items() if is_signed_anew(old, new)
     }

@@ -73,7 +73,7 @@ def each_entry(feed: ParsedFeed, context: Context) -> Iterator[Parsed]:
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """What the entries of a feed share; their relative addresses are relative to `site`."""
+    """The data that all entries of a feed share; `site` is the base of their relative addresses."""
 
     feed: ParsedFeed
     context: Context
@@ -173,7 +173,7 @@ class _Dates(TypedDict):
 
 
 def _dates(entry: ParsedEntry, feed: ParsedFeed, context: Context, spoken: str) -> _Dates:
-    """Return when an entry was published and updated; `spoken` is the language of the entry."""
+    """Return the times at which an entry was published and updated; `spoken` is its language."""
     cst_is_american = "CST" in f"{entry.published} {entry.updated}" and means_american_cst(
         zone=context.zone,
         now=context.first_seen_at,

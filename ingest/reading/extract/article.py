@@ -22,8 +22,8 @@ from ingest.reading.html import pictures, text_of
 from ingest.urls import absolute_link
 from ingest.values import Article
 
-# A method leaves a block out if it chose less than the first share of the block's text. It includes
-# the block if it chose more than the second share.
+# A method rejects a block if it chose less than the first share of the block's text. It accepts the
+# block if it chose more than the second share.
 _UNTAKEN, _TAKEN = 0.3, 0.7
 # The result of readability-lxml gets a bonus, because it is the best of the three methods.
 _TRUST = 0.2
@@ -32,7 +32,10 @@ _SHORTEST = 20  # characters of an article
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opinion:
-    """The article that one method finds: `place` is its element, `element` a trimmed copy of it."""
+    """The article that one method finds.
+
+    `place` is the article's element in the page. `element` is a trimmed copy of this element.
+    """
 
     method: str
     place: HtmlElement
@@ -44,9 +47,10 @@ class _Opinion:
 def extract_article(html: str, *, url: str) -> Article | None:
     """Return the article of the page at `url`, or None if the page has no article.
 
-    A known rule for the site or its content system comes first. Otherwise trafilatura,
-    readability-lxml and the density of prose vote. Any text is accepted; only its first five
-    million characters are read.
+    A known rule for the site or its content system is used if there is one. Otherwise trafilatura,
+    readability-lxml and the density of prose each find an article, and the one that is most similar
+    to the others is returned. Any text is accepted. Only its first five million characters are
+    read.
     """
     root = parse_page(html)
     if root is None:
@@ -101,9 +105,10 @@ def _at_known_place(root: HtmlElement, url: str) -> _Opinion | None:
 
 
 def _most_agreed(root: HtmlElement) -> _Opinion:
-    """Return the opinion most similar to the others, unless the headline contradicts it.
+    """Return the article of the method whose result is most similar to the other results.
 
-    An opinion differs from the others if its method missed the article, or included other text.
+    A result differs from the others if its method missed the article or included other text. If the
+    headline shows that this result is wrong or too long, return the part below the headline.
     """
     tallies = _tallies(root)
     held = [_opinion(method, root, tallies) for method in tallies]
@@ -126,7 +131,7 @@ def _most_agreed(root: HtmlElement) -> _Opinion:
 
 
 def _tallies(root: HtmlElement) -> dict[str, Tally]:
-    """Weigh the page's text with each method that finds an article."""
+    """Count, for each method that finds an article, how much of each element it chose."""
     body = body_of(root)
     texts = {
         "readability": opinions.by_readability(root),
@@ -141,7 +146,7 @@ def _tallies(root: HtmlElement) -> dict[str, Tally]:
 def _opinion(method: str, root: HtmlElement, tallies: dict[str, Tally]) -> _Opinion:
     """Return the article of one method.
 
-    A block that the method leaves out is removed, unless all other methods include it.
+    A block that the method rejects is removed, unless all other methods accept the block.
     """
     own = tallies[method]
     others = [sums for other, sums in tallies.items() if other != method]

@@ -1,7 +1,8 @@
-"""Weighs a page's text in three ways: by trafilatura, readability-lxml and density of prose.
+"""Rates which text of a page belongs to the article, by three methods.
 
-Only the text of a library's result is used, to find the article in the page's own tree. So the
-article keeps its pictures and headings, which the libraries may drop.
+These are trafilatura, readability-lxml and the density of prose. Only the text of a library's
+result is used, to find the article in the page's own tree. So the article keeps its pictures and
+headings, which the libraries may drop.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ def by_trafilatura(root: HtmlElement) -> str:
 
 
 def weigh_prose(body: HtmlElement) -> Weigh:
-    """Return a function that weighs text: 1 for sentences, 0 for links, 0.3 for other text.
+    """Return a function that rates text: 1 for sentences, 0 for links, 0.3 for other text.
 
     Captions in a list of pictures count as other text, although they are sentences.
     """
@@ -104,5 +105,8 @@ def _is_pictured(item: HtmlElement) -> bool:
 
 
 def weigh_shared(known: frozenset[str]) -> Weigh:
-    """Return a function that weighs a run of text by the share of its shingles in `known`."""
+    """Return a function that rates a text by the share of its shingles that are in `known`.
+
+    A shingle is a sequence of four characters.
+    """
     return lambda _, run: share_in(run, known)

@@ -38,11 +38,16 @@ _UNREAD = frozenset({"script", "noscript", "style", "option"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageDate:
-    """A date on a page; `inside` are the elements that hold the date, the innermost first.
+    """A date on a page.
 
-    A date with a lower `rank` is more reliable. 0 is an element named as the date of publication, 1
-    another `time` element, 2 a text with a time of day, 3 a text without a time (often today's
-    date), 4 the date of an update. `line` is the run of text around the date.
+    `inside` are the elements that hold the date, the innermost first. `line` is the text around the
+    date. A date with a lower `rank` is more reliable:
+
+    0. an element named as the date of publication
+    1. another `time` element
+    2. a text with a time of day
+    3. a text without a time of day, often today's date
+    4. the date of an update
     """
 
     text: str

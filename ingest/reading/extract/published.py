@@ -115,9 +115,10 @@ class _View:
         return self._around.length(element) > longest
 
     def _twins(self, section: HtmlElement) -> Iterator[HtmlElement]:
-        """Yield dated siblings of the same kind, up to the article or another long text.
+        """Yield the siblings of a section that have a date and are the same kind of element.
 
-        Siblings without a class must be adjacent, unless their tag is in `_ITEMS`.
+        Stop at the article or another long text. Siblings without a class must be adjacent, unless
+        their tag is in `_ITEMS`.
         """
         name = section.get("class")
         is_sure = bool(name) or section.tag in _ITEMS

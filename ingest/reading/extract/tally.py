@@ -1,4 +1,4 @@
-"""Finds the element of a page that best matches the text that a method takes for the article."""
+"""Finds the element of a page that best matches the text that a method chose as the article."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from lxml.html import HtmlElement
 from ingest.reading.extract.page import without_spaces
 
 SHINGLE = 4  # characters
-# A function that returns how much (0 to 1) of a text without white space belongs to the article.
+# A function that returns which share (0 to 1) of a text belongs to the article. It gets the text's
+# element, and the text without white space.
 Weigh = Callable[[HtmlElement, str], float]
 
 
@@ -23,15 +24,18 @@ class Tally:
     total: dict[HtmlElement, int] = field(default_factory=lambda: defaultdict(int))
 
     def share(self, element: HtmlElement, empty: float) -> float:
-        """Return the share of an element's text that the method chose; `empty` without text."""
+        """Return the share of an element's text that the method chose.
+
+        `empty` is the value for an element without text.
+        """
         total = self.total.get(element, 0)
         return self.taken.get(element, 0.0) / total if total else empty
 
 
 def tally(body: HtmlElement, weigh: Weigh) -> Tally:
-    """Weigh each run of text, and add up the weights from the leaves to the body.
+    """Count for each element how many of its characters the function `weigh` chooses.
 
-    Runs of fewer than four characters are not counted.
+    The count includes the texts of inner elements. Texts of fewer than four characters are ignored.
     """
     sums = Tally()
     for element, text in runs(body):
@@ -47,7 +51,7 @@ def tally(body: HtmlElement, weigh: Weigh) -> Tally:
 
 
 def runs(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """Yield every run of text with its element."""
+    """Yield every text between two tags, with its element."""
     for element in body.iter():
         if element.text:
             yield element, element.text
@@ -57,7 +61,7 @@ def runs(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
 
 
 def holder(body: HtmlElement, sums: Tally) -> HtmlElement:
-    """Return the element whose text is most similar (F1) to the text that the method chose.
+    """Return the element whose text is most similar (by F1 score) to the text that a method chose.
 
     Among elements with the same text, return the outermost, which may also hold pictures.
     """
@@ -70,17 +74,20 @@ def holder(body: HtmlElement, sums: Tally) -> HtmlElement:
 
 
 def shingles(text: str) -> frozenset[str]:
-    """Return all sequences of four characters in a text without white space."""
+    """Return the shingles of a text: all sequences of four characters, without white space."""
     run = without_spaces(text)
     return frozenset(run[i : i + SHINGLE] for i in range(len(run) - SHINGLE + 1))
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    """Return the similarity (F1) of two sets of shingles, or 0 if both are empty."""
+    """Return the similarity (F1 score) of two sets, or 0 if both are empty."""
     return 2 * len(one & other) / ((len(one) + len(other)) or 1)
 
 
 def share_in(run: str, known: frozenset[str]) -> float:
-    """Return the share of a run's shingles in `known`; the run has at least four characters."""
+    """Return the share of a text's sequences of four characters that are in `known`.
+
+    The text has at least four characters.
+    """
     count = len(run) - SHINGLE + 1
     return sum(run[i : i + SHINGLE] in known for i in range(count)) / count

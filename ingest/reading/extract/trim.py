@@ -65,8 +65,9 @@ _LIKELY = re.compile(
     re.IGNORECASE,
 )
 _HEADINGS = frozenset({"h1", "h2", "h3"})
-_SENTENCE = 15  # characters; a shorter run is a name, a number or a label
-_MOST_ELSE = 60  # A site's footer has at most this many characters in other short runs of text.
+_SENTENCE = 15  # characters; a shorter text is a name, a number or a label
+# A site's footer has at most this many characters in lines without any of these words.
+_MOST_ELSE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,10 @@ def _is_linked(element: HtmlElement, sizes: _Sizes) -> bool:
 
 
 def _is_foreign(element: HtmlElement, article: HtmlElement, sizes: _Sizes) -> bool:
-    """Whether an element is named like a part of a page, and most of the text is outside of it."""
+    """Whether an element is a part of the page that does not belong to the article.
+
+    Its tag, id or class names such a part. Most of the article's text must be outside of it.
+    """
     names = f"{element.get('id') or ''} {element.get('class') or ''}"
     named = element.tag in _FOREIGN or _NAMES.search(_CAMEL.sub("-", names).lower())
     foreign = named or _is_imprint(element, sizes)

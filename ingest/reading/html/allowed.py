@@ -189,7 +189,10 @@ def _cleaner(check: Callable[[str, str, str], str | None] | None) -> nh3.Cleaner
 
 
 def _keep_apart(tag: str, name: str, value: str) -> str | None:
-    """Check an attribute as `_check_attribute` does, and keep it apart from those of a page."""
+    """Check an attribute as `_check_attribute` does, and avoid conflicts with the page's own.
+
+    A class is removed. An id, and a link to an id, gets the prefix `text-`.
+    """
     if name == "class":
         return None
     if name == "id" or (name == "href" and value.startswith("#")):

@@ -53,7 +53,7 @@ _FOLDED = frozenset({"spoiler", "collapse"})
 _KNOWN = {*_SIMPLE, *_ALIGNED, *_FROM_CONTENT, *_NUMBERED, *_FOLDED, "color", "list", "url"}
 # Tags that only BBCode has. Other texts with brackets do not contain them.
 _UNMISTAKABLE = frozenset("size color font backcolor align quote hide free code".split())
-_SURE = frozenset({*_NUMBERED, "spoiler"})  # one pair of these is enough
+_SURE = frozenset({*_NUMBERED, "spoiler"})  # a text with one pair of these tags is BBCode
 _DEEPEST = 30
 _ENOUGH = 3
 

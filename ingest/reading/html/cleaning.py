@@ -43,7 +43,10 @@ def clean(fragment: str, *, base_url: str | None, tree: etree._Element | None = 
 
 
 def _without_seeming_tags(text: str) -> str:
-    """Escape or remove false tags in a text that has several lines and no closing tag."""
+    """Escape or remove text that looks like a tag, such as `a<b`, if the text may not be HTML.
+
+    Such a text has no `>`, or it has several lines and no closing tag.
+    """
     if ">" not in text:
         text = _COMPARED_AT_END.sub("&lt;", text)
     if "\n" in text and "</" not in text and _TAG_BEGINS.search(text):

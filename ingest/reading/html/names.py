@@ -127,7 +127,10 @@ class _Reader:
         return written or self._nothing(tag), tag.end
 
     def _is_prose(self, token: re.Match[str]) -> bool:
-        """Return whether a token is text, not a tag; `<p ` in `<p <b>` is a tag without end."""
+        """Return whether a token that looks like a tag is text.
+
+        In `<p <b>`, the token `<p ` is not text, but a tag without an end.
+        """
         if _MARK_OF_PROSE.search(token[1]):
             return True
         name = token[1][1:].split(maxsplit=1)[0].lower()
@@ -166,7 +169,10 @@ class _Reader:
         return known or is_foreign
 
     def _raw(self, tag: _Tag) -> tuple[str, int]:
-        """Return an element whose content is text unchanged; an unclosed one loses its content."""
+        """Return an element whose content is not HTML, such as a script, and the offset of its end.
+
+        If the element is not closed, it is removed or loses its content.
+        """
         end = self._end_of_raw(tag)
         if end is not None:
             return f"{tag.written}{self._text[tag.end : end]}", end

@@ -12,7 +12,8 @@ from lxml import etree
 from ingest.reading.html.addresses import MEDIA_SCHEMES, absolute
 from ingest.reading.html.tree import parse_fragment
 
-# A picture: its element, or only the attributes of that, which plain HTML gives without a tree.
+# A picture: its element, or only the attributes of its element. `shortcuts.plain_html` gives only
+# the attributes, because it does not make a tree.
 Picture: TypeAlias = etree._Element | dict[str, str]  # noqa: SLF001 (lxml has no public name for it)
 
 # Each script for lazy loading uses its own attribute. Better known attributes come first.

@@ -10,7 +10,7 @@ import opencc
 _SAMPLE = 20_000  # The language is detected from this many characters.
 _CHINESE_SAMPLE = 1_000  # The Chinese script is detected from this many Han characters.
 # If this many Han characters at the beginning and at the end are clearly of the same kind, the rest
-# is not read. They are clear if their weight is above the share `_CLEARLY` of their number.
+# is not read. "Clearly" means that the mean weight of the characters is above `_CLEARLY`.
 _CHINESE_ENDS = 100
 _CLEARLY = 0.15
 
@@ -18,7 +18,8 @@ _CLEARLY = 0.15
 def _runs(characters: str) -> re.Pattern[str]:
     """Compile a pattern for runs of these characters.
 
-    `[…]+` matches the same, but `re` finds `[…][…]*` faster, because it scans for one character.
+    `[…]+` matches the same, but `re` finds `[…][…]*` faster, because it first scans for a single
+    character.
     """
     return re.compile(f"([{characters}][{characters}]*)")
 
@@ -80,7 +81,10 @@ def _which_chinese(han: str) -> str:
 
 
 def _weight_at_ends(han: str) -> float:
-    """Return the weight of a text's beginning and end; 0 if they differ or the text is short."""
+    """Return the weight of a text's beginning and end together.
+
+    Return 0 if they are not clearly of the same kind of Chinese, or if the text is short.
+    """
     if len(han) <= 2 * _CHINESE_ENDS:
         return 0.0
     ends = _weight_of(han[:_CHINESE_ENDS]), _weight_of(han[-_CHINESE_ENDS:])
@@ -89,7 +93,10 @@ def _weight_at_ends(han: str) -> float:
 
 
 def _weight_of(han: str) -> float:
-    """Return the sum of the weights: above 0 for Simplified, below 0 for Traditional."""
+    """Return the sum of the weights of some characters.
+
+    The sum is above 0 for Simplified and below 0 for Traditional Chinese.
+    """
     units = memoryview(han.encode("utf-16")).cast("H")  # twice as fast as a lookup by character
     return sum(map(_weights().__getitem__, units))
 

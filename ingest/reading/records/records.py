@@ -154,8 +154,8 @@ def _first_link(fields: Mapping[str, Any]) -> str | None:
 def _pictures(fields: Mapping[str, Any], content: str, *, is_old: bool) -> Iterable[ImageField]:
     """Yield the pictures that the front matter names.
 
-    In old records, the picture was taken from the text without a check. Such a picture is ignored,
-    so that a lead image is chosen from the text again.
+    `is_old` is true for a record of the system that Guidang replaces. This system took the picture
+    from the text without a check. Such a picture is ignored, and a lead image is chosen again.
     """
     for name in _PICTURES:
         url = _PICTURE_PROXY.sub("", _text(fields.get(name)) or "")

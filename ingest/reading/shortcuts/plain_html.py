@@ -56,7 +56,11 @@ _LINE_END = "\0"
 
 
 class _Tag(NamedTuple):
-    """A tag: the name of its element, its form for nh3, and its line end in the visible text."""
+    """A tag of the fragment.
+
+    `name` is the name of its element. `written` is the tag as it is passed to nh3. `shown` is the
+    line end that the tag makes in the visible text, or an empty string.
+    """
 
     name: str
     written: str

@@ -17,8 +17,10 @@ from itertools import pairwise
 
 from ingest.reading.terms.words import UNSPACED, WORD, Pattern, is_sign
 
-LONGEST_WORD = 64  # So many characters of a word are indexed; databases limit a token's bytes.
-# A tsvector of PostgreSQL has at most 1 MB. A text with more bytes of tokens is indexed coarsely.
+# Only this many characters of a word are indexed, because databases limit the length of a token.
+LONGEST_WORD = 64
+# A text with more bytes of tokens gets coarse tokens, such as single characters instead of pairs,
+# because a tsvector of PostgreSQL has at most 1 MB.
 _MOST_BYTES = 200_000
 # The tokens of a text with at most this many characters cannot exceed `_MOST_BYTES`: each character
 # adds at most two characters of 4 bytes, and a blank. This makes 9 bytes, rounded up to 10.
@@ -35,7 +37,11 @@ _UNSPACED_ONE = re.compile(f"[{UNSPACED}]")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token to search for, and the tokens that replace it in a coarsely indexed text."""
+    """A token to search for.
+
+    `coarse` are the tokens that replace it in the index of a long text: single characters for a
+    pair, the first letter for a word.
+    """
 
     text: str
     coarse: tuple[str, ...]
@@ -44,9 +50,10 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The tokens of each text that has a word.
+    """The tokens to search an index for, to find a word.
 
-    `is_exact` is true if no text without the word has all of them.
+    Every text with the word has all these tokens. `is_exact` is true if no other text has all of
+    them.
     """
 
     tokens: tuple[Token, ...]
@@ -56,8 +63,8 @@ class Asked:
 def tokens_of(folded: str) -> str:
     """Return the tokens that an index stores for a folded text, separated by blanks.
 
-    Some tokens are repeated. A text with too many tokens has coarse tokens instead: single
-    characters for pairs, and the first letters of words.
+    Some tokens are repeated. For a text with too many tokens, the tokens are coarse: single
+    characters instead of pairs, and the first letters of words instead of words.
     """
     tokens = exact_tokens(folded)
     if len(folded) <= _SHORT:
@@ -69,7 +76,7 @@ def tokens_of(folded: str) -> str:
 
 
 def exact_tokens(folded: str) -> str:
-    """Return the tokens of a folded text of any length."""
+    """Return the exact tokens of a folded text: no token is coarse, even if the text is long."""
     rest = _REST.findall(_RUNS.sub(" ", folded))
     words = [word[:LONGEST_WORD] for word, _ in rest if word]
     signs = filter(is_sign, {sign for _, sign in rest if sign})
@@ -87,7 +94,7 @@ def is_unspaced(token: str) -> bool:
 
 
 def _pairs(runs: list[str]) -> str:
-    """Return each pair of characters in runs, and the last character of each run.
+    """Return each pair of characters in some runs, and the last character of each run.
 
     Slices of arrays are used, because a loop over the characters would be slow.
     """

@@ -137,7 +137,10 @@ def _cut_start(title: str, name: str) -> str:
 
 
 def _cut_sections(title: str, cut: str, name: str) -> str:
-    """Remove the sections at the end of a title: 频道 from 标题_频道, after 站名 was removed."""
+    """Remove the names of sections at the end of a title, such as 频道 in 标题_频道.
+
+    `cut` is the end that was already removed: the site's name, and the mark before the name.
+    """
     for place in range(_MOST_SECTIONS):
         shorter = _cut_section(
             title, name, longest=0 if place or "_" not in cut else _LONGEST_SECTION
@@ -149,7 +152,10 @@ def _cut_sections(title: str, cut: str, name: str) -> str:
 
 
 def _cut_section(title: str, name: str, *, longest: int) -> str:
-    """Remove the last section; after `_`, any word of up to `longest` characters is a section."""
+    """Remove the name of a section from the end of a title.
+
+    After `_`, any word of at most `longest` characters counts as a section.
+    """
     marks = list(_BEFORE_SECTION.finditer(title))
     if not marks or not (head := title[: marks[-1].start()].rstrip()) or _is_section(head):
         return title

@@ -66,7 +66,11 @@ def _decode(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """Names of elements: with an end tag (`closed`), or used like words (`the <b> tag`)."""
+    """The names of elements in a title.
+
+    The elements in `closed` have an end tag. Those in `mentioned` have a tag that is used like a
+    word, as in `the <b> tag`.
+    """
 
     closed: frozenset[str]
     mentioned: frozenset[str]

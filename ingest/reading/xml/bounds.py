@@ -1,7 +1,7 @@
 """Cuts XML for which feedparser would need more than linear time.
 
-feedparser compares every category of an entry with all others, searches for an address at every
-letter of an author, iterates over all namespaces at every element of an unknown namespace, and
+feedparser compares every category of an entry with all others, and searches for an address at every
+letter of an author. It iterates over all namespaces at every element of an unknown namespace. It
 drops leading blanks one by one. Real feeds are far below these bounds.
 """
 
