@@ -1,7 +1,8 @@
 """Limit the effect of an unexpected error to one entry, one document or one feed.
 
-After such an error, the entry is stored as bytes only or without its full text, the document of a
-backfill counts as missing, or the next poll of the feed is later. The rest of the run continues.
+After such an error, only the bytes of the entry are stored, or the entry has no full text. In a
+backfill, the document counts as missing. If the whole feed is affected, its next poll is later. The
+rest of the run continues.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from ingest.errors import Fault, GuidangError, Unreadable
 
 @contextmanager
 def border(url: str) -> Iterator[None]:
-    """Raise a `GuidangError` unchanged, and any other exception as a `SourceError` of `url`.
+    """Raise unexpected exceptions of the block as `SourceError`, with the address `url`.
 
-    A `MemoryError` becomes `Unreadable`, because the document is too large. Any other
-    exception becomes a `Fault`.
+    A `GuidangError` is raised unchanged. A `MemoryError` becomes `Unreadable`, because the document
+    is too large. Any other exception becomes a `Fault`.
     """
     try:
         yield

@@ -152,7 +152,7 @@ class MissingSecret(FetchError):
 
 
 class ParseError(SourceError):
-    """A document that is not a feed; `what` says what it seems to be instead.
+    """A document that is not a feed; `what` describes what it seems to be, such as a web page.
 
     `holds_entries` means that the document has entries, but in a form that cannot be read.
     """

@@ -101,7 +101,7 @@ def _catalogue_in(language: str) -> gettext.NullTranslations:
 
 
 class _Chinese(gettext.GNUTranslations):
-    """A catalogue that also finds the template of a finished sentence."""
+    """A catalogue that also translates sentences whose template is already filled."""
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__(file)

@@ -62,8 +62,9 @@ def replay_feed(database: Database, feed: FeedState, workers: Workers, *, now: d
 def replay_unread(database: Database, feed: FeedState, workers: Workers) -> int:
     """Read the unread entries of a feed again; return how many could be read.
 
-    Each becomes an entry with the date when it was first seen. If a later form of the entry was
-    stored in the meantime, the unread entry becomes an earlier version of the stored entry.
+    Each of them becomes an entry with the date when it was first seen. If a later version of the
+    entry was stored in the meantime, the unread entry becomes an earlier version of the stored
+    entry.
     """
     solved = last = 0
     while batch := database.query(unread.of_feed, feed.id, after=last, limit=_BATCH):

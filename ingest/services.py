@@ -107,7 +107,10 @@ class Services:
         return self.network.instances
 
     async def transact_with_health(self, change: Callable[..., T], *args: object) -> T:
-        """Make a change, which also stores the changed health of RSSHub instances (`health`)."""
+        """Make a change, and store the changed health of RSSHub instances in the same transaction.
+
+        `change` gets the changed health as its argument `health`.
+        """
         health = self.instances.changes()
         result = await self.transact(change, *args, health=health)
         self.instances.note_stored(health)

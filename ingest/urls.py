@@ -36,7 +36,10 @@ class Url(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Self:
-        """Make a `Url` from the whole text, even if that is a `Url` whose `str()` hides secrets."""
+        """Make a `Url` with all characters of `text`.
+
+        If `text` is a `Url` itself, its `str()` hides secrets, so the characters are read directly.
+        """
         return super().__new__(cls, str.__str__(text))
 
     def __str__(self) -> str:

@@ -75,8 +75,8 @@ class Writer:
         """Return what each change returned or raised.
 
         If a change raises, or there is a deadlock with another transaction, all changes are rolled
-        back, and each is retried in its own transaction. If the database cannot be used, no change
-        is retried.
+        back. Then each change is retried in its own transaction. If the database cannot be used, no
+        change is retried.
         """
         if len(changes) == 1:
             return [await self._outcome(changes[0])]

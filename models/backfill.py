@@ -36,7 +36,7 @@ class BackfillWalk(Base):
 
 
 class BackfillDocument(Base):
-    """A document in the queue of a walk, and its result."""
+    """A document that a walk reads, and its result. A walk reads one source of one feed."""
 
     __tablename__ = "backfill_document"
     __table_args__ = (
@@ -65,9 +65,9 @@ class BackfillDocument(Base):
 
 
 class BackfillRecord(Base):
-    """The entry that a file of an old archive became.
+    """The entry that was made from a file of an old archive.
 
-    Two files of the same walk cannot become the same entry.
+    A walk reads the files of one source. Two files of a walk cannot become the same entry.
     """
 
     __tablename__ = "backfill_record"

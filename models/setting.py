@@ -1,4 +1,4 @@
-"""Values about the store as a whole, by name."""
+"""A table of values that concern the whole database, each with a name."""
 
 from __future__ import annotations
 

@@ -85,8 +85,8 @@ def is_foreign(
 def is_article(entry: NormalEntry, *, anywhere: bool) -> bool:
     """Return whether a page is an article, which must have a date and a path.
 
-    If the page was not found through the site's own sitemap (`anywhere`), it must also have a
-    text, and must not be the front page.
+    `anywhere` means that the page was not found through the site's own sitemap. Such a page must
+    also have a text, and must not be the front page.
     """
     link = canonical_link(entry.link)
     if link is None or entry.published_at is None or names_a_site(link):

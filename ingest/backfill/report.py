@@ -14,7 +14,7 @@ from ingest.store.backfills import DONE, IN_PART, MISSING, PASSED_OVER
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """The result of a run: one line for each walk and feed, and documents with reasons.
+    """The result of a run: one line for each source of a feed, and documents with reasons.
 
     `is_complete` is false if documents are waiting, missing or stored in part, or if a source
     cannot be reached. `left_out` names the ignored parts of files.

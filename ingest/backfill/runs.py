@@ -1,4 +1,8 @@
-"""Carry out a backfill: feeds at the same time, the walks of each feed one after the other."""
+"""Carry out a backfill.
+
+Feeds are processed at the same time. The sources of one feed are read one after the other; reading
+one source is called a walk.
+"""
 
 from __future__ import annotations
 
@@ -37,9 +41,9 @@ async def run(
 ) -> Report:
     """Read the waiting documents of a run, and return the run's report.
 
-    `on_taken` is called with the outcome of each document, and the number of documents that still
-    wait in its walk. The run stops after `most` documents, and can be resumed. Raise `StoreError`
-    or `ArchiveError`.
+    `on_taken` is called with the outcome of each document, and with the number of documents of the
+    same source that are still waiting. The run stops after `most` documents, and can be resumed.
+    Raise `StoreError` or `ArchiveError`.
     """
     await services.transact(backfills.give_up_removed, number)
     walks = await services.query(backfills.walks, number)
@@ -66,7 +70,7 @@ async def run(
 
 
 async def _stop_walks(services: Services, states: Sequence[WalkState], fault: Fault) -> None:
-    """Log and store the fault that stopped a feed's walks, so that the run stays unfinished."""
+    """Log and store the fault that stopped reading a feed, so that the run stays unfinished."""
     log_if_fault(fault)
     for state in states:
         with contextlib.suppress(Fault), border(f"feed {state.feed_id}"):
@@ -80,17 +84,17 @@ async def _walk_through(
     on_taken: Callable[[Outcome, int], None],
     budget: Budget,
 ) -> None:
-    """Carry out the walks of one feed, one after the other."""
+    """Read the sources of one feed, one after the other."""
     linked = False
     for state in states:
         if state.source == "paged" and linked and asked.source == AUTO:
-            # The source `rfc5005` follows the feed's own links, which led to the same documents.
+            # Numbered pages would give the same documents that `rfc5005` found by the feed's links.
             await services.transact(backfills.begin_walk, state.id, [])
             continue
         feed = await services.query(feeds.get, state.feed_id) if state.feed_id else None
         try:
             begun = _source(services, asked, state, feed)
-        except MissingSecret as error:  # The secret is the address of the feed's own proxy.
+        except MissingSecret as error:  # It belongs to the address of the feed's own proxy.
             await services.transact(backfills.note_walk, state.id, str(error))
             continue
         with contextlib.closing(begun) as source:

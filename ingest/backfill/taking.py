@@ -1,4 +1,7 @@
-"""Read a document of a walk: find its feed, decide whether it is wanted, and store its entries."""
+"""Read one document of a source.
+
+Find the feed it belongs to, decide whether it is wanted, and store its entries.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +29,10 @@ _NO_ARTICLE = "it is a front page, a list or a notice, not an article"
 
 
 class Taking:
-    """Reads and stores the documents of one walk.
+    """Reads and stores the documents of one source.
 
-    `feed` is the feed that the walk belongs to, or None if each document's feed must be found.
-    `postponed` counts the documents that were put off until the others are read.
+    `feed` is the feed that all documents belong to. If it is None, the feed of each document must
+    be found. `postponed` counts the documents that were put off until the others are read.
     """
 
     def __init__(
@@ -83,7 +86,7 @@ class Taking:
     async def _note_nothing(
         self, document_id: int, planned: Planned, taken: Taken
     ) -> Outcome | None:
-        """Store that a document has no piece to read, or return None to try it again later."""
+        """Store that a document has no content to read, or return None to try it again later."""
         state = DONE if taken.reason is None else PASSED_OVER
         is_suspect = taken.is_suspect
         if is_suspect and not await self._services.query(backfills.has_pages, self._state.id):
@@ -196,7 +199,7 @@ class Taking:
         return outcome
 
     async def _judge(self, piece: Piece, held: Held, feed_id: int) -> Judge:
-        """Return the judge that suits the form of a document."""
+        """Return the object that decides what a document of this form changes in the store."""
         match piece.form:
             case Form.FEED:
                 return Past(as_of=held.as_of)

@@ -32,9 +32,9 @@ _MOST_SILENCES = 3  # documents in a row that stayed unreachable after several t
 
 
 class Walk:
-    """A walk through one source; `feed` is the feed it belongs to, None for files.
+    """A walk: the reading of one source. `feed` is the feed of the source, or None for files.
 
-    `is_optional` means that the command did not name the source: if its lists cannot be reached,
+    `is_optional` means that the command did not name the source. If its lists cannot be reached,
     the report says so, and the run is still complete. `waiting` counts the documents in the queue.
     """
 
@@ -120,7 +120,10 @@ class Walk:
             yield outcome
 
     async def _may_ask(self, address: str) -> bool:
-        """Wait for a server's pause; if it is too long, stop the walk and return False."""
+        """Wait until a server's pause is over; return True.
+
+        If the pause is too long, stop reading the source and return False.
+        """
         pause = await wait_until_allowed(self._services, address)
         if pause is not None:
             await self._stop(f"{pause.server}: {pause.reason}, until {pause.until}")
@@ -130,7 +133,7 @@ class Walk:
         await self._services.transact(backfills.note_walk, self._state.id, reason)
 
     def _is_silent(self, error: SourceError) -> bool:
-        """Count unreachable documents in a row; return whether the walk should stop."""
+        """Count unreachable documents in a row; return whether to stop reading the source."""
         self._silences = self._silences + 1 if isinstance(error, Unreachable) else 0
         return self._silences == _MOST_SILENCES
 
@@ -170,7 +173,8 @@ class Walk:
 def _is_out_of_reach(error: SourceError) -> bool:
     """Return whether an error means that a source is unavailable.
 
-    A server that asks for a pause counts as available, and so does a list with unreadable captures.
+    A server that asks for a pause counts as available. A list of captures that cannot be read
+    counts as available, too.
     """
     holds_entries = isinstance(error, ParseError | Unreadable) and error.holds_entries
     return not (is_refusal(error) or holds_entries or isinstance(error, Fault))

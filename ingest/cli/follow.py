@@ -90,7 +90,7 @@ def rebuild(
 
 
 def lag_as_json(lag: Lag) -> dict[str, object]:
-    """Return a follower's lag as a JSON object."""
+    """Return as JSON how much work a follower must still do, and how its last run ended."""
     return {
         "follower": lag.follower,
         "due": lag.due,

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """The configuration and database of a command; `feeds` lists the feeds of the file."""
+    """The configuration and database of a command.
+
+    `feeds` lists the feeds that the configuration file names.
+    """
 
     config: Config
     file: Path
@@ -34,7 +37,7 @@ class Session:
 
 @contextlib.contextmanager
 def open_session(ctx: typer.Context, *, quiet: bool = False) -> Iterator[Session]:
-    """Read the configuration, upgrade an outdated database, and store the file's feeds.
+    """Read the configuration, upgrade an outdated database, and store the feeds of the file.
 
     With `quiet`, the log shows only warnings and errors, because the command prints its results.
     """
@@ -110,7 +113,10 @@ def adopt_feeds(config: Config, database: Database, now: datetime) -> Sequence[F
 
 
 def adopt_outputs(config: Config, database: Database, now: datetime) -> None:
-    """Add the followers of the configured outputs to the store, and remove other followers."""
+    """Add a follower for each configured output to the store; remove outdated followers.
+
+    A follower is a task that processes changed entries.
+    """
     from ingest.follow.registry import adopt
 
     adopt(config, database, now=now)

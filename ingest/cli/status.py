@@ -156,7 +156,7 @@ def _show_duplicates(totals: Mapping[str, int]) -> None:
 
 
 def _show_following(lags: Sequence[Lag], now: datetime) -> None:
-    """Print the followers that are behind or have failed."""
+    """Print which followers (tasks that process changed entries) still have work or have failed."""
     from ingest.config import format_duration
 
     for lag in lags:

@@ -44,7 +44,10 @@ def output_states(session: Session) -> list[OutputState]:
 
 
 def places_as_json(states: Sequence[OutputState]) -> dict[str, object]:
-    """Return the outputs as JSON, and the first output also under the keys of old versions."""
+    """Return the outputs as JSON.
+
+    The first output is also there under the keys that old versions used.
+    """
     outputs = [
         {
             "name": one.config.name,

@@ -93,8 +93,8 @@ def recognise_site(folder: Path) -> Site | None:
 def old_hugo_settings(folder: Path) -> str | None:
     """Return the name of Hugo's settings file if it still has its old name, `config`, or None.
 
-    Hugo would then read Guidang's `config.toml` in this folder as its own. It does not if there is
-    a file with the new name, such as `hugo.toml` (Hugo 0.110).
+    Hugo would then read Guidang's `config.toml` in this folder as its own. If there is a file with
+    the new name, such as `hugo.toml` (Hugo 0.110), Hugo does not read `config.toml`.
     """
     if any(next(folder.glob(f"hugo.{suffix}"), None) for suffix in _HUGO_SUFFIXES):
         return None

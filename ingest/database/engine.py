@@ -41,9 +41,9 @@ _GIVE_UP = {
     "keepalives_count": 3,
     "tcp_user_timeout": 25_000,
 }
-# With these settings, the server ends a lost session equally soon. By default, after a network
-# failure, the old session of a daemon would keep its locks for two hours (PostgreSQL, "Connection
-# Settings").
+# With these settings, the server ends a lost session after the same time. By default, after a
+# network failure, the old session of a daemon would keep its locks for two hours (PostgreSQL,
+# "Connection Settings").
 _LET_GO = {
     "tcp_keepalives_idle": 10,
     "tcp_keepalives_interval": 5,

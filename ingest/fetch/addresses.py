@@ -1,7 +1,7 @@
 """Decide which IP addresses are public, that is, not in a private network or on this machine.
 
-`ipaddress.is_global` is not used, because its result for several blocks differs between patch
-releases of Python, and it ignores IPv4 addresses that are embedded in IPv6 addresses.
+`ipaddress.is_global` is not used. Its result for several blocks differs between patch releases of
+Python, and it ignores IPv4 addresses that are embedded in IPv6 addresses.
 """
 
 from __future__ import annotations

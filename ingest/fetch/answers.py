@@ -32,7 +32,7 @@ _DETAIL_SIZE = 16384
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The response of one hop, with its body decoded."""
+    """The response to one request of a chain of redirects, with its body decoded."""
 
     status: int
     headers: Headers

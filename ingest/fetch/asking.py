@@ -57,7 +57,11 @@ class Ask:
         return str(hop.url) if hop.count else self.url
 
     def headers_for(self, hop: Hop) -> list[tuple[bytes, bytes]]:
-        """Return the headers for a hop, without secrets if a redirect has left the server."""
+        """Return the headers for the request of a hop.
+
+        A hop is the first address, or the target of a redirect. If a redirect has left the server
+        of the first address, the headers contain no secrets.
+        """
         headers = [
             (name.encode(), _encode(value))
             for name, value in self.headers.items()

@@ -100,8 +100,8 @@ class Fetcher:
         """Fetch an http(s) address; raise `FetchError` with the address that failed.
 
         `headers` and `auth` are sent only to the server of `url`, not to other servers after a
-        redirect. `timeout` replaces the total and the idle time-out; both begin after the wait for
-        a turn. `host_delay` is the time that the host wants between two requests. A body over
+        redirect. `timeout` replaces the total and the idle time-out; both begin when the request
+        may start. `host_delay` is the time that the host wants between two requests. A body over
         `max_size` bytes is an error, or is cut to that size if `truncate` is true.
         """
         ask = Ask(

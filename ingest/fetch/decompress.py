@@ -82,7 +82,10 @@ def _parse_codings(content_encoding: str) -> list[str]:
 
 
 class _Lenient:
-    """A decoder that passes a body on unchanged if it does not begin in this coding."""
+    """A decoder for a coding that the header names, even if the body does not have this coding.
+
+    Such a body is passed on unchanged.
+    """
 
     def __init__(self, decoder: Decoder, limit: int) -> None:
         self._decoder: Decoder | None = decoder

@@ -54,7 +54,8 @@ _TIMEOUTS: dict[type[BaseException], str] = {
 }
 
 
-# "peer closed connection without sending complete message body (received 10 bytes, expected 20)"
+# Matches the message "peer closed connection without sending complete message body (received 10
+# bytes, expected 20)".
 _CUT = re.compile(r"complete message body \((.*)\)")
 
 

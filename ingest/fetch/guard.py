@@ -91,8 +91,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         addresses = await _within(timeout, self._guard.addresses(host, port))
         failure: Exception = httpcore.ConnectError("no address")
         for position, address in enumerate(addresses):
-            # The remaining time is divided among the remaining addresses, so that there is time for
-            # the second address if the first address (often IPv6) does not answer.
+            # The remaining time is divided among the remaining addresses. If the first address
+            # (often IPv6) does not answer, there is still time for the second.
             left = None if deadline is None else max(deadline - loop.time(), 0.001)
             share = None if left is None else left / (len(addresses) - position)
             try:

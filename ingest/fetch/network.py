@@ -91,7 +91,10 @@ class PlainStream(httpcore.AsyncNetworkStream):
         return TlsStream(reader, writer)
 
     def get_extra_info(self, info: str) -> Any:
-        """Return, for `is_readable`, whether bytes or the end of the connection have arrived."""
+        """If `info` is `is_readable`, return whether something can be read; otherwise return None.
+
+        The end of the connection counts as readable, too.
+        """
         if info != "is_readable":
             return None
         waiting = select.poll()

@@ -85,8 +85,8 @@ def first_hop(url: str) -> Hop:
 def next_hop(hop: Hop, asked: str, status: int, location: bytes, cookies: str, most: int) -> Hop:
     """Follow a redirect by one hop; raise `BadRedirect`.
 
-    `asked` is the address from the user. A second visit to an address is a loop, unless other
-    `cookies` are sent, because many sites set a cookie and redirect back to the same address.
+    `asked` is the address from the user. A second visit to an address is a loop, unless the
+    `cookies` have changed. Many sites set a cookie and redirect back to the same address.
     """
     url = _target(hop, asked, location)
     visited = hop.visited | {(str(hop.url), cookies)}

@@ -23,10 +23,10 @@ logger = logging.getLogger(__name__)
 class Followed:
     """The result of a batch of entries that a follower has processed.
 
-    `count` is the number of things made. `has_changed` is true if anything was made, changed or
-    deleted. It is also true if a killed run did this, and the current run only stores it. `failed`
-    has the error of each entry that stays due. `keep` is called in the transaction that records
-    that the other entries are no longer due.
+    `count` is the number of things made, such as files. `has_changed` is true if anything was made,
+    changed or deleted. It is also true if a killed run did this, and the current run only stores
+    it. `failed` has the errors of entries that stay due. The other entries are then no longer due.
+    `keep` is called in the transaction that records this.
     """
 
     count: int = 0
@@ -36,7 +36,10 @@ class Followed:
 
 
 class Follower(Protocol):
-    """Makes results, such as files, from entries, after the transaction that changed them."""
+    """The interface of a follower, which makes results such as files from changed entries.
+
+    It runs after the transaction that changed the entries.
+    """
 
     @property
     def name(self) -> str:

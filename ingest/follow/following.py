@@ -20,8 +20,8 @@ T = TypeVar("T")
 # committed, a run is delayed by this many seconds, up to `_MOST_PAUSES` times.
 _PAUSE, _MOST_PAUSES = 0.01, 10
 
-# A function that is called after each run in the background, with the follower's name and the error
-# of the run (None if the run succeeded).
+# A function that is called after each run in the background. Its arguments are the follower's name,
+# and the error of the run (None if the run succeeded).
 OnEnd = Callable[[str, GuidangError | None], None]
 
 

@@ -1,4 +1,7 @@
-"""The registry of followers. A new follower needs an entry here, and a module."""
+"""The registry of followers, which are tasks that process changed entries.
+
+A new follower needs an entry here, and a module.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The follower that fills the search index. Neither polls nor the start wait until it is full."""
+"""The follower that fills the search index.
+
+Polls and the start of the service do not wait for it.
+"""
 
 from __future__ import annotations
 

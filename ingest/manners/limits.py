@@ -1,7 +1,7 @@
 """Limit how many requests and polls run at once, in total and for each site.
 
-A site is a registrable domain or an IP address (see `urls.site_of`). A request that waits for its
-site, or for a slow answer, does not count in the total, so that other sites can go on.
+A site is a registrable domain or an IP address (see `urls.site_of`). The total leaves out requests
+that wait for their site, or for a slow answer. So they do not block other sites.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ class Manners:
         self._pauses: dict[str, _Known] = {}
         self.update_pauses(pauses)
 
-    # Turns and robots.txt
+    # The next methods are about the start of requests, and about robots.txt.
 
     def turn(self, host: str, delay: timedelta | None = None) -> AbstractAsyncContextManager[None]:
         """Wait until a request to a host may start; count it until the block ends.
@@ -61,7 +61,7 @@ class Manners:
         """
         return await self._robots.permission(url, fetcher)
 
-    # Pauses
+    # The next methods are about pauses.
 
     def pause_of(self, server: str) -> Pause | None:
         """Return the pause of a server, or None if the server may be asked now."""

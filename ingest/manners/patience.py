@@ -23,7 +23,10 @@ _FIRST_WAIT, _LONGEST_GUESS = timedelta(seconds=1), timedelta(minutes=1)
 
 @dataclass(slots=True)
 class Budget:
-    """The number of documents that may still be read, for all feeds together; None is no limit."""
+    """The number of documents that may still be read, for all feeds together.
+
+    None means that there is no limit.
+    """
 
     left: int | None = None
 

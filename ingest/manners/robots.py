@@ -156,7 +156,10 @@ class _Server:
 
 
 def parse_robots(body: bytes, agent: str) -> Rules:
-    """Parse the rules for a crawler: the groups with its name, or if there are none, `*`."""
+    """Parse the rules for a crawler.
+
+    These are the groups of rules with the crawler's name, or if there are none, the group `*`.
+    """
     from protego import Protego
 
     return Rules(agent=agent, parsed=Protego.parse(_plain(body, agent)), size=len(body))

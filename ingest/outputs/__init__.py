@@ -67,5 +67,5 @@ def paths_for(layout: Layout, record: Record) -> Iterator[str]:
 
 
 def is_at_home(layout: Layout, record: Record) -> bool:
-    """Return whether the path of a record is a path that it could also get as a new record."""
+    """Return whether a record has one of the paths that it could get if it were new."""
     return record.path is not None and record.path in paths_for(layout, record)

@@ -19,9 +19,9 @@ _FOOTNOTE = re.compile(r"\[(?=\^\d)")
 _PLACEHOLDER = "\ufffc"
 _PRE = re.compile(r"(<pre\b[^>]*>)(.*?)(</pre>)", re.DOTALL)
 
-# Matches the value of an attribute, in which some text must be escaped for Hexo: it edits a link
-# at the first `href=` or `rel=` in its tag, even inside a value. `$` is special in replacement
-# strings of JavaScript. Values in clean HTML never contain `<`, `>` or `"`.
+# Matches the value of an attribute. Hexo changes links at the first `href=` or `rel=` of a tag,
+# even inside a value, so such text must be escaped. `$` must be escaped too, because it is special
+# in replacement strings of JavaScript. Values in clean HTML never contain `<`, `>` or `"`.
 _VALUE = re.compile(r'="([^"<>]+)"')
 _NAME = r"(href|rel|target|src|srcset|class|alt|title)="
 _NAME_IN_VALUE = re.compile(rf'="[^"<>]*{_NAME}', re.IGNORECASE)

@@ -22,7 +22,7 @@ NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 
 
 class Options(Protocol):
-    """The settings of an output that a layout reads; `OutputConfig` has them all."""
+    """The settings of an output that a layout uses. `OutputConfig` has all these settings."""
 
     @property
     def profile(self) -> str:
@@ -93,8 +93,8 @@ class Layout(ABC):
     def path(self, record: Record, *, apart: bool = False, longest: int | None = None) -> str:
         """Return the path of the record's file below the output's folder, with `/` between folders.
 
-        With `apart`, the path differs from all paths of other feeds. `longest` is the most bytes
-        that each part may have; with 0, all optional fields are left out.
+        With `apart`, the path differs from all paths of other feeds. `longest` is the largest
+        number of bytes that each part may have. If it is 0, all optional fields are left out.
         """
         split, zone = self._options.split, self._options.timezone
         template = f"{{{split}}}/{self._options.template}" if split else self._options.template

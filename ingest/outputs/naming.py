@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from ingest.values import Record
 
-# eCryptfs, which encrypts home folders and many network drives, allows 143 bytes. Other file
-# systems allow 255.
+# File systems allow 255 bytes, but eCryptfs allows only 143. It encrypts home folders, and folders
+# of many network drives.
 LONGEST_NAME = 143
 PATH_FIELDS = frozenset({"feed", "year", "month", "day", "date", "title", "id"})
 _ID_DIGITS = 10
@@ -31,10 +31,11 @@ def author_of(
     feed_categories: Sequence[str],
     feed_title: str,
 ) -> str:
-    """Return the author: of the entry, set for the feed, of the feed, or the name of the site.
+    """Return the author of an entry, or a substitute.
 
-    The first of these that exists is used. If the user has set several categories for the feed
-    (subject, site, channel), the second category is the name of the site.
+    The substitutes are, in this order: the author that the user has set for the feed, the feed's
+    own author, the name of the site. If the user has set several categories for the feed (subject,
+    site, channel), the second category is the name of the site.
     """
     site = feed_categories[1] if len(feed_categories) > 1 else feed_title
     return "、".join(names) or set_author or feed_author or site

@@ -14,7 +14,7 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Readers(Protocol):
-    """The settings of an output that state for whom it is."""
+    """The settings of an output that say who reads the output, and when."""
 
     @property
     def private(self) -> bool:

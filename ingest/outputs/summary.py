@@ -11,11 +11,12 @@ from ingest.outputs.naming import cut
 
 LONGEST = 140  # Chinese characters
 
-# Clean HTML has no comments and closes its elements, and its values contain no `<` and no `>`.
+# These patterns find whole elements, because clean HTML has no comments and closes its elements,
+# and its values contain no `<` and no `>`.
 _ASIDE = re.compile(
     r"<(audio|figcaption|iframe|math|pre|table|video)\b[^>]*>.*?(?:</\1>|\Z)", re.DOTALL
 )
-_REPEATED = re.compile(r"<(rp|rt)\b[^>]*>.*?(?:</\1>|\Z)", re.DOTALL)  # annotations
+_REPEATED = re.compile(r"<(rp|rt)\b[^>]*>.*?(?:</\1>|\Z)", re.DOTALL)  # pronunciations
 _INLINE = "a|abbr|b|bdi|bdo|big|cite|code|del|dfn|em|font|i|ins|kbd|mark|q|ruby|s|samp|small|span"
 _INLINE += "|strike|strong|sub|sup|time|tt|u|var|wbr|rb"
 _INLINE_TAG = re.compile(rf"</?(?:{_INLINE})(?:\s[^>]*)?>")
@@ -73,7 +74,7 @@ def _count_fitting(text: str, room: int) -> int:
     """Return how many characters of a text fit into `room` columns."""
     count = 0
     while room > 1 and count < len(text):
-        some = text[count : count + room // 2]  # They fit: no character is wider than two columns.
+        some = text[count : count + room // 2]  # fits: no character is wider than two columns
         room -= _columns_of(some)
         count += len(some)
     return count + (room == 1 and count < len(text) and _columns_of(text[count]) == 1)
@@ -93,7 +94,7 @@ def _shorten(text: str, room: int) -> str:
     """Return at most `room` characters of a text, and "…" unless a sentence ends there.
 
     The text is cut at the last end of a sentence, clause or word in the second half of these
-    characters, or after `room` characters if there is no such end.
+    characters. If there is no such end, it is cut after `room` characters.
     """
     ends = [end for end in _END.finditer(text, room // 2, room + 1) if end.start() <= room]
     ends = [end for end in ends if not end[0].isspace() and end.end() <= room] or ends

@@ -115,8 +115,8 @@ def _characters(written: str) -> frozenset[str]:
 def fit(pattern: str, segments: list[str]) -> int | None:
     """Return how many literal segments a pattern has, or None if the path does not match it.
 
-    All positions in the pattern that a segment may match are followed at once, so the number of
-    steps is at most the product of both lengths.
+    A segment may match at several positions in the pattern. All these positions are followed at
+    once, so the number of steps is at most the product of both lengths.
     """
     steps = read_pattern(pattern)
     places = _with_skipped({0}, steps)

@@ -45,7 +45,7 @@ class Observed:
 
     @property
     def is_gap(self) -> bool:
-        """Return whether entries may have been missed, as no entry of the last poll is left."""
+        """Return whether entries may have been missed: all entries of the document are new."""
         return self.since is not None and self.new > 0 and not self.is_familiar
 
 

@@ -1,7 +1,8 @@
 """Decide whether to send the validators of a feed, and in which form.
 
-Some servers always answer 304, some fail on requests with validators, and some do not recognise
-the ETag that they sent, only another form of it. This module learns the behaviour of each server.
+Some servers always answer 304, and some fail on requests with validators. Others do not recognise
+the ETag that they sent, but recognise another form of it. This module learns the behaviour of each
+server.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Trust:
     """How a server treats the validators of a feed.
 
     `document_at` is when the server last sent a whole document. `distrusted_at` and
-    `distrusted_because` say since when and why validators are not sent; both are None if they are.
+    `distrusted_because` say since when and why validators are not sent. If validators are sent,
+    both are None.
     """
 
     document_at: datetime | None = None
@@ -125,10 +127,10 @@ def may_be_their_fault(error: SourceError) -> bool:
 
 
 def distrust(trust: Trust, reason: str, now: datetime) -> Trust:
-    """Return the trust that is stored when a server is sent no validators from now on."""
+    """Record that validators are no longer sent to a server, with the reason; return the trust."""
     return replace(trust, distrusted_at=now, distrusted_because=reason)
 
 
 def believe(trust: Trust) -> Trust:
-    """Return the trust of a server that gets validators again."""
+    """Return the trust in a server to which validators are sent again."""
     return replace(trust, distrusted_at=None, distrusted_because=None)

@@ -55,9 +55,9 @@ def after_success(
     """Return when to poll again after an answer.
 
     The interval that the user set has precedence. Otherwise the interval follows from the feed's
-    habits, within `schedule.min_interval` and `max_interval`, and is never shorter than the wait
-    that publisher and feed ask for. All waits are lengthened at random, because many servers let
-    all their documents expire at the full hour.
+    habits, within `schedule.min_interval` and `max_interval`. It is never shorter than the wait
+    that the feed or its server asks for. All waits are lengthened at random, because many servers
+    let all their documents expire at the full hour.
     """
     if settings.interval:
         interval, reason = settings.interval, "the interval set for it is"

@@ -233,7 +233,7 @@ def _without_secrets(error: SourceError, secrets: Sequence[str]) -> SourceError:
 def _without_access(
     answer: Document | NotModified, secrets: Sequence[str]
 ) -> Document | NotModified:
-    """Return the answer without the code, which RSSHub repeats in the feed's self link."""
+    """Return the answer without the access code, which RSSHub repeats in the feed's self link."""
     # The route stays the same even if an instance redirects.
     if isinstance(answer, NotModified):
         return replace(answer, url=without_access(answer.url), permanent_url=None)

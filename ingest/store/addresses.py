@@ -15,8 +15,8 @@ from ingest.store.statements import in_batches, insert_if_new, insert_into, tabl
 from ingest.values import KnownEntry, NormalEntry, Verdict, VerdictKind
 from models import Address, Entry
 
-# The most former addresses that are stored for an entry; some feeds change all their addresses
-# repeatedly.
+# The largest number of former addresses that are stored for an entry. Some feeds change all their
+# addresses repeatedly.
 _MOST = 20
 _ENTRY, _ADDRESS = table_of(Entry), table_of(Address)
 _OF_ADDRESS = ("key", "guid", "link", "link_key")
@@ -89,7 +89,7 @@ def take(
     captures: Mapping[bytes, int],
     at: datetime,
 ) -> list[int]:
-    """Store the new addresses of entries that moved; keep the previous addresses as former ones.
+    """Store new addresses of moved entries; keep their old addresses as former addresses.
 
     `captures` maps the digest of an entry's bytes to the id of the stored bytes. Return the ids of
     the moved entries; the caller marks these entries as due.
@@ -104,7 +104,10 @@ def take(
 
 
 def note_replaced(connection: sa.Connection, verdicts: Iterable[Verdict], at: datetime) -> None:
-    """Store the old addresses of entries whose address changes, before the entries are edited."""
+    """Store the old address of each entry whose address changes, as a former address.
+
+    Call this before the entries are edited.
+    """
     edits = [v for v in verdicts if v.kind is VerdictKind.EDITED]
     note_present(connection, [v.known.id for v in edits if v.known and v.moved], at)
     replaced = [

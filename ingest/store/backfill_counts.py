@@ -51,7 +51,10 @@ def counts(connection: sa.Connection, run_id: int) -> list[dict[str, Any]]:
 def reasons(
     connection: sa.Connection, run_id: int, state: str, limit: int = 1000
 ) -> list[dict[str, Any]]:
-    """Return the address and reason of the documents of a run that have this state and a reason."""
+    """Return the documents of a run that have a certain state, each with the reason for the state.
+
+    Documents without a reason are left out.
+    """
     query = (
         sa.select(BackfillDocument.address, BackfillDocument.hints, BackfillDocument.reason)
         .where(

@@ -36,7 +36,7 @@ class Run:
 class WalkState:
     """The state of a walk, which reads the documents of one source for one feed.
 
-    For files, `feed_id` is None.
+    If the source is a folder of files, `feed_id` is None, because the files may belong to any feed.
     """
 
     id: int
@@ -66,13 +66,16 @@ def start(
 
 
 def runs(connection: sa.Connection, limit: int = 20) -> list[Run]:
-    """Return the last runs, newest first."""
+    """Return the last runs of backfills, newest first."""
     query = sa.select(*_columns(Run, Backfill)).order_by(Backfill.id.desc()).limit(limit)
     return [Run(**row) for row in connection.execute(query).mappings()]
 
 
 def walks(connection: sa.Connection, run_id: int) -> list[WalkState]:
-    """Return the walks of a run in order, without the walks of removed feeds."""
+    """Return the walks of a run in order, without the walks of removed feeds.
+
+    A walk reads the documents of one source for one feed.
+    """
     query = (
         sa.select(*_columns(WalkState, BackfillWalk))
         .outerjoin(Feed, Feed.id == BackfillWalk.feed_id)
@@ -87,7 +90,10 @@ def _columns(value: Any, table: Any) -> list[Any]:
 
 
 def plan(connection: sa.Connection, walk_id: int, documents: Sequence[Planned]) -> None:
-    """Append documents to the queue of a walk; skip documents that the queue has already."""
+    """Append documents to the queue of a walk; skip documents that the queue has already.
+
+    A walk reads the documents of one source for one feed.
+    """
     waiting = {
         "walk_id": walk_id,
         "state": WAITING,
@@ -104,14 +110,17 @@ def plan(connection: sa.Connection, walk_id: int, documents: Sequence[Planned]) 
 
 
 def begin_walk(connection: sa.Connection, walk_id: int, documents: Sequence[Planned]) -> None:
-    """Put the first documents into the queue of a walk, and mark the walk as planned."""
+    """Put the first documents of a source into the queue of its walk; mark the walk as planned.
+
+    A walk reads the documents of one source for one feed.
+    """
     plan(connection, walk_id, documents)
     update = sa.update(BackfillWalk).where(BackfillWalk.id == walk_id)
     connection.execute(update.values(is_planned=True, note=None))
 
 
 def note_walk(connection: sa.Connection, walk_id: int, note: str | None) -> None:
-    """Store why a walk could not start or continue."""
+    """Store why a walk (the reading of one source for one feed) could not start or continue."""
     update = sa.update(BackfillWalk).where(BackfillWalk.id == walk_id)
     connection.execute(update.values(note=note))
 
@@ -119,9 +128,10 @@ def note_walk(connection: sa.Connection, walk_id: int, note: str | None) -> None
 def next_document(
     connection: sa.Connection, walk_id: int, *, after: int = 0
 ) -> tuple[int, Planned] | None:
-    """Return the id and the data of the next document in the queue of a walk, or None.
+    """Return the id and the data of the next waiting document of a walk, or None.
 
-    `after` is the id of the previous document; with it, the query is faster.
+    A walk reads the documents of one source for one feed. `after` is the id of the previous
+    document; with it, the query is faster.
     """
     names = ("id", *Planned.__dataclass_fields__)
     query = sa.select(*(getattr(BackfillDocument, name) for name in names))
@@ -139,7 +149,10 @@ def next_document(
 
 
 def addresses_waiting(connection: sa.Connection, walk_id: int) -> list[str]:
-    """Return the addresses of a walk's waiting documents in order."""
+    """Return the addresses of the documents that still have to be read in a walk, in order.
+
+    A walk reads the documents of one source for one feed.
+    """
     query = sa.select(BackfillDocument.address).where(
         BackfillDocument.walk_id == walk_id, BackfillDocument.state == WAITING
     )
@@ -147,7 +160,10 @@ def addresses_waiting(connection: sa.Connection, walk_id: int) -> list[str]:
 
 
 def waiting(connection: sa.Connection, walk_id: int) -> int:
-    """Return how many documents of a walk are waiting."""
+    """Return how many documents still have to be read in a walk.
+
+    A walk reads the documents of one source for one feed.
+    """
     query = sa.select(sa.func.count()).where(
         BackfillDocument.walk_id == walk_id, BackfillDocument.state == WAITING
     )
@@ -155,7 +171,10 @@ def waiting(connection: sa.Connection, walk_id: int) -> int:
 
 
 def has_pages(connection: sa.Connection, walk_id: int) -> bool:
-    """Return whether the queue of a walk contains a page of an article."""
+    """Return whether a page of an article is among the documents of a walk.
+
+    A walk reads the documents of one source for one feed.
+    """
     pages = BackfillDocument.walk_id == walk_id, BackfillDocument.kind == DocumentKind.PAGE
     return connection.scalar(sa.select(sa.exists().where(*pages))) is True
 
@@ -176,7 +195,7 @@ def note_document(
 
 
 def ask_again(connection: sa.Connection, run_id: int) -> None:
-    """Put the documents of a run with the state `missing` or `in part` back into the queue."""
+    """Put the missing and the partly stored documents of a run back into the queue."""
     missing = sa.update(BackfillDocument).where(
         BackfillDocument.walk_id.in_(walk_ids(run_id)), BackfillDocument.state.in_(_TO_ASK_AGAIN)
     )
@@ -200,7 +219,7 @@ def list_again(connection: sa.Connection, run_id: int) -> None:
 
 
 def walk_ids(run_id: int) -> sa.Select[Any]:
-    """Return the query for the ids of the walks of a run."""
+    """Return the query for the ids of a run's walks, each of which reads one source of one feed."""
     return sa.select(BackfillWalk.id).where(BackfillWalk.backfill_id == run_id)
 
 

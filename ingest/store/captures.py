@@ -38,7 +38,7 @@ def keep_captures(
     bodies: Iterable[Body],
     hidden: Collection[bytes] = frozenset(),
 ) -> dict[bytes, int]:
-    """Store documents that are not stored yet; return their capture ids by digest.
+    """Store documents that are not stored yet; return the ids of all stored documents by digest.
 
     Documents with a digest in `hidden` are stored without their bytes.
     """

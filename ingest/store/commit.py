@@ -104,8 +104,9 @@ def keep(
 ) -> Changes:
     """Store what a document changes in the entries of its feed; return the changes.
 
-    Of `broken` entries, only the bytes are stored. The feed is locked, so that two programs with
-    the same feed store an entry only once. Entries that were taken down are left out.
+    The `judge` decides what changes. If an entry is in `broken`, only its bytes are stored. The
+    feed is locked, so that two programs with the same feed store an entry only once. Entries that
+    were taken down are left out.
     """
     hold_feed(connection, seen.feed_id)
     found, broken, hidden = refusals.allowed(connection, seen.feed_id, found, broken)
@@ -210,14 +211,14 @@ def _with_gap(poll: Poll) -> Poll:
 
 
 def _trust(answer: Answer) -> Trust:
-    """Return what is known of the server's validators, and when it last sent a whole document."""
+    """Return how far the server's validators can be trusted, with the time of a new document."""
     if not isinstance(answer.content, Document):
         return answer.trust
     return replace(answer.trust, document_at=answer.content.fetched_at)
 
 
 def _validators(feed: FeedState, answer: Answer, said: FeedSaid | None) -> Validators:
-    """Return the validators for the next request; none if the whole document is needed again."""
+    """Return the validators for the next request, or none if it must get the whole document."""
     given = answer.content.validators
     if isinstance(answer.content, NotModified):
         return after_not_modified(feed.validators, given)
@@ -225,7 +226,7 @@ def _validators(feed: FeedState, answer: Answer, said: FeedSaid | None) -> Valid
 
 
 def _with_distrust(connection: sa.Connection, feed: FeedState, answer: Answer, poll: Poll) -> Poll:
-    """If the server's 304s proved wrong, add a warning; poll its other feeds without validators."""
+    """After wrong 304s, add a warning; request whole documents for the server's other feeds."""
     if answer.trust.distrusted_at in (None, feed.trust.distrusted_at):
         return poll
     polls.doubt_server(connection, feed.server, feed.id)

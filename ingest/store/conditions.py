@@ -1,6 +1,6 @@
 """Convert a query to an SQL condition: its feeds, categories, authors, sites, dates and so on.
 
-The caller converts the words of a query, with the function `words`.
+The words of a query are converted by the function `words`, which the caller passes in.
 """
 
 from __future__ import annotations
@@ -113,7 +113,10 @@ def _has_part(connection: sa.Connection, column: Any, value: str) -> Condition:
 
 
 def _fold_column(connection: sa.Connection, column: Any) -> sa.ColumnElement[str]:
-    """Return an SQL expression that acts like `fold`, except for rare characters on PostgreSQL."""
+    """Return an SQL expression that makes equal what differs in width, case or Chinese script.
+
+    It gives the same result as the function `fold`, except for rare characters on PostgreSQL.
+    """
     if connection.dialect.name == "sqlite":
         return sa.func.fold(column, type_=sa.Text)
     one_form: Any = sa.func.pg_catalog.normalize(column, "NFKC")
@@ -179,9 +182,9 @@ def _any_of(
     meets: Callable[[Any], Condition] = lambda _: sa.true(),
     key: str | None = None,
 ) -> Condition:
-    """Return the condition that at least one element of a JSON array meets the condition `meets`.
+    """Return the condition that at least one element of a JSON array meets a condition.
 
-    With `key`, `meets` is applied to this field of each element.
+    `meets` makes this condition from an element, or with `key`, from this field of an element.
     """
     if connection.dialect.name == "sqlite":
         elements = sa.func.json_each(column).table_valued("value")

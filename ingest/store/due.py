@@ -46,8 +46,8 @@ def followers(connection: sa.Connection) -> set[str]:
 def add_follower(connection: sa.Connection, follower: str) -> None:
     """Add a follower; entries that change from now on are marked as due for it.
 
-    On PostgreSQL, first wait for running transactions, which would not mark their entries for the
-    new follower. If the caller then marks all entries, no change is missed.
+    On PostgreSQL, first wait until running transactions end, because they do not mark entries for
+    the new follower. If the caller then marks all entries, no change is missed.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("LOCK TABLE follower IN ACCESS EXCLUSIVE MODE"))
@@ -56,13 +56,16 @@ def add_follower(connection: sa.Connection, follower: str) -> None:
 
 
 def forget_follower(connection: sa.Connection, follower: str) -> None:
-    """Delete a follower and its marks, so that no entries are marked for it any more."""
+    """Delete a follower and its list of due entries; no more entries are marked for it."""
     connection.execute(sa.delete(_FOLLOWER).where(_FOLLOWER.c.name == follower))
     connection.execute(sa.delete(_DUE).where(_DUE.c.follower == follower))
 
 
 def mark_due(connection: sa.Connection, entry_ids: Iterable[int], at: datetime) -> None:
-    """Mark entries as due for every follower. `at` is the time of the change."""
+    """Mark entries as due, so that every follower processes them.
+
+    `at` is the time of the change.
+    """
     for some in in_batches(sorted(set(entry_ids))):
         _mark(connection, _BY_ID, {"entries": some}, at)
 
@@ -70,26 +73,26 @@ def mark_due(connection: sa.Connection, entry_ids: Iterable[int], at: datetime) 
 def mark_new_due(
     connection: sa.Connection, feed_id: int, keys: Sequence[str], at: datetime
 ) -> None:
-    """Mark new entries, given by their keys, as due for every follower."""
+    """Mark new entries, given by their keys, as due, so that every follower processes them."""
     for some in in_batches(keys):
         _mark(connection, _BY_KEY, {"feed": feed_id, "entry_keys": some}, at)
 
 
 def mark_feed_due(connection: sa.Connection, feed_id: int, at: datetime) -> None:
-    """Mark all entries of a feed as due for every follower, because the feed changed."""
+    """Mark all entries of a feed as due, so that every follower processes them again."""
     _mark(connection, _OF_FEED, {"feed": feed_id}, at)
 
 
 def mark_due_for(
     connection: sa.Connection, follower: str, entry_ids: Iterable[int], at: datetime
 ) -> None:
-    """Mark entries as due for one follower."""
+    """Mark entries as due for one follower, so that it processes them again."""
     for some in in_batches(sorted(set(entry_ids))):
         _mark(connection, _BY_ID_FOR_ONE, {"only": follower, "entries": some}, at)
 
 
 def mark_all_due_for(connection: sa.Connection, follower: str, at: datetime) -> None:
-    """Mark all entries as due for one follower."""
+    """Mark all entries as due for one follower, so that it processes them again."""
     _mark(connection, _ALL_FOR_ONE, {"only": follower}, at)
 
 
@@ -135,7 +138,7 @@ def _upsert(dialect: str, condition: sa.ColumnElement[bool]) -> Any:
 
 
 def take_due(connection: sa.Connection, follower: str, *, after: int, limit: int) -> list[Marked]:
-    """Return the next entries that are due for a follower, with ids above `after`, in order."""
+    """Return the next entries that a follower must process, with ids above `after`, in order."""
     values = {"of_follower": follower, "after": after, "most": limit}
     return [Marked(entry_id=row[0], mark=row[1]) for row in connection.execute(_TAKE, values)]
 
@@ -192,7 +195,10 @@ _NOTE_RUN = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lag:
-    """How far behind a follower is. `oldest_at` is when its oldest due entry was marked."""
+    """How many entries a follower must still process, and since when.
+
+    `oldest_at` is when the entry that has been due for longest was marked.
+    """
 
     follower: str
     due: int

@@ -1,4 +1,7 @@
-"""Insert, replace and update the rows of entries. `commit.keep` decides which rows."""
+"""Insert, replace and update the rows of entries.
+
+This module does not decide which rows: `commit.keep` does.
+"""
 
 from __future__ import annotations
 

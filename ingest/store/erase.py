@@ -116,7 +116,10 @@ def take_down(connection: sa.Connection, target: Target, reason: str, *, now: da
 
 
 def _own_stones(target: Target, feeds: Iterable[int]) -> Iterator[Stone]:
-    """Yield the tombstones of a takedown of a link or a host, and of its feeds."""
+    """Yield the tombstones of a takedown of a link, a host or a feed.
+
+    A tombstone names what must not be stored again.
+    """
     if target.kind == "url":
         yield Stone(identity=refusals.of_link(target.value))
     if target.kind == "host":
@@ -126,7 +129,10 @@ def _own_stones(target: Target, feeds: Iterable[int]) -> Iterator[Stone]:
 
 
 def _stones_of(connection: sa.Connection, entry_ids: Sequence[int]) -> Iterator[Stone]:
-    """Yield tombstones for entries: for all their keys and links, present and former."""
+    """Yield the tombstones of entries, which prevent storing the entries again.
+
+    There is one for each present or former key, and for each link that no other entry has.
+    """
     present = sa.select(Entry.id, Entry.feed_id, Entry.key, Entry.link_key)
     former = sa.select(Address.entry_id, Address.feed_id, Address.key, Address.link_key)
     rows = [
@@ -144,7 +150,7 @@ def _stones_of(connection: sa.Connection, entry_ids: Sequence[int]) -> Iterator[
 def _links_of_others(
     connection: sa.Connection, entry_ids: Sequence[int], link_keys: set[str]
 ) -> set[tuple[int, str]]:
-    """Return the links, as pairs of feed id and link key, that other entries have too."""
+    """Return which of these links other entries have too, as pairs of feed id and link key."""
     shared: set[tuple[int, str]] = set()
     for some in in_batches(sorted(link_keys)):
         query = sa.select(Entry.feed_id, Entry.link_key).where(

@@ -90,7 +90,7 @@ def query_of(table: sa.Table, captures: bool) -> sa.Select[Any]:
 def _of_capture(
     table: sa.FromClause, name: str, captures: bool
 ) -> dict[str, sa.ColumnElement[Any]]:
-    """Return the columns of a capture, with names that begin with `source` or `page`."""
+    """Return the columns of stored bytes, with names that begin with `source` or `page`."""
     return {
         f"{name}_url": table.c.url,
         f"{name}_digest": table.c.digest,

@@ -1,8 +1,8 @@
 """List the publisher's documents as they were seen, for web archives: by feed, newest first.
 
-Guidang stores a feed's document as several captures, one for each entry. Captures of the same
-document have the same address and time, and are in the same batch. If a capture was seen several
-times, only the record of the newest time has the bytes.
+Guidang stores a feed's document as several captures. A capture is a small document with the bytes
+of one entry. Captures of the same document have the same address and time, and are in the same
+batch. If a capture was seen several times, only the record of the newest time has the bytes.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Sightings(NamedTuple):
 
 
 class _Version(NamedTuple):
-    """A version of an entry, or an unreadable entry, with the ids of its captures."""
+    """A version of an entry, or an unreadable entry, with the ids of its stored bytes."""
 
     at: datetime
     kind: int
@@ -108,8 +108,8 @@ def _page(
 def _kinds(connection: sa.Connection, choice: Choice, feed_id: int) -> Iterator[sa.Select[Any]]:
     """Yield queries for current texts, earlier versions, restored texts and unreadable entries.
 
-    A restored text was replaced, and is current again. Its query has the time when it was first
-    seen.
+    A restored text was replaced by another text, and is current again. The query for restored texts
+    has the time when such a text was first seen.
     """
     chosen = sa.and_(_ENTRY.c.feed_id == feed_id, choice.condition(connection))
     for kind, table in enumerate((_ENTRY, _REVISION)):
@@ -172,7 +172,7 @@ def _captures(connection: sa.Connection, numbers: Sequence[int]) -> dict[int, An
 def _first_and_last(
     connection: sa.Connection, choice: Choice, feed_id: int, numbers: Sequence[int]
 ) -> dict[int, tuple[datetime, datetime]]:
-    """Return when each capture was first and last seen in the chosen versions."""
+    """Return, by id, when stored bytes were first and last seen in the chosen versions."""
     every = sa.union_all(*_kinds(connection, choice, feed_id)).subquery()
     found: dict[int, tuple[datetime, datetime]] = {}
     for column in (every.c.capture_id, every.c.page_id):

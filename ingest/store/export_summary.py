@@ -1,4 +1,4 @@
-"""Count the entries of an export, for its header and its corpus card."""
+"""Count the entries of an export, for its header and for the README file beside it."""
 
 from __future__ import annotations
 

@@ -82,10 +82,11 @@ def _refuse_with_entries(
 def earlier_address(
     connection: sa.Connection, url: str, title: str, entries: Sequence[NormalEntry]
 ) -> FeedState | None:
-    """Return the listed feed that has probably moved to an address, or None.
+    """Return the feed on the list that has probably moved to an address, or None.
 
-    A feed has probably moved if it redirects to the address, if its own address differs only in
-    parts such as `https`, or if it has the same title and at least half of the entries.
+    A feed has probably moved if it redirects to the address, or if its own address differs only in
+    parts such as `https`. It has also probably moved if it has the same title and at least half of
+    the entries.
     """
     every = [feed for feed in feeds.every(connection) if feed.url != url]
     for feed in every:

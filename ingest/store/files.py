@@ -152,7 +152,8 @@ _WRITTEN = (
 class Written:
     """A file that was written for an entry; `digest` is its SHA-256.
 
-    `fact` is the text that `Layout.fact` returned for the entry, or None.
+    `fact` is a text about the entry, such as its author, which the files of the whole site need. It
+    comes from `Layout.fact`, and is None if these files need nothing.
     """
 
     entry_id: int
@@ -163,7 +164,7 @@ class Written:
 def note_written(
     connection: sa.Connection, output: str, written: Sequence[Written], *, now: datetime
 ) -> None:
-    """Store that these files were written at `now`, with the digest and the fact of each file."""
+    """Store that files were written at `now`, with the digest and the fact of each `Written`."""
     if not written:
         return
     rows = [

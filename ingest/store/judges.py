@@ -28,18 +28,18 @@ from models import Entry
 
 
 class Judge(Protocol):
-    """Decides what to write for each entry of a document."""
+    """The interface of a judge, which decides what to write for each entry of a document."""
 
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
     ) -> Changes:
-        """Return what the entries of a document change in the store; do not write it."""
+        """Return what the entries of a document change in the store, without writing anything."""
         ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """Judges the entries of the current feed.
+    """A judge of the entries of the current feed.
 
     `beside` has digests of the bytes of the document's other entries, which are already known to be
     unchanged. With `may_be_empty`, first check if the feed has any entries, which is faster for an
@@ -52,7 +52,7 @@ class Live:
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
     ) -> Changes:
-        """Return what the entries of a document change in the store; do not write it."""
+        """Return what the entries of a document change in the store, without writing anything."""
         verdicts = recognise.judge(
             connection, seen.feed_id, entries, beside=self.beside, may_be_empty=self.may_be_empty
         )
@@ -71,10 +71,11 @@ class Live:
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
-    """Judges an old document. It was current at `as_of`; None means before all stored versions.
+    """A judge of an old document. The document was current at `as_of`.
 
-    Unknown entries are new. A different text of a known entry becomes a revision, ordered by time.
-    The stored digest of the entry's bytes and the feed's validators are not changed.
+    If `as_of` is None, the document is older than all stored versions. Unknown entries are new. A
+    different text of a known entry becomes a revision, ordered by time. The stored digest of the
+    entry's bytes and the feed's validators are not changed.
     """
 
     as_of: datetime | None
@@ -82,7 +83,7 @@ class Past:
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
     ) -> Changes:
-        """Return what the entries of a document change in the store; do not write it."""
+        """Return what the entries of a document change in the store, without writing anything."""
         verdicts = recognise.judge(connection, seen.feed_id, entries)
         return self._sort(connection, verdicts, [one for one in verdicts if _was_nameless(one)])
 
@@ -112,7 +113,7 @@ class Past:
         )
 
     def _with_date(self, verdict: Verdict) -> Verdict:
-        """Return the verdict. An entry without a date gets the date of the document."""
+        """Give an entry without a date the date of its document; return the verdict."""
         if verdict.entry.published_at is not None or self.as_of is None:
             return verdict
         entry = replace(
@@ -141,15 +142,16 @@ class Past:
 
 
 class Late(Past):
-    """Judges a document that a poll at `as_of` could not read.
+    """A judge of a document that a poll at `as_of` could not read.
 
-    Unlike with other old documents, an entry without a date gets none.
+    In other old documents, an entry without a date gets the date of the document. Here it gets
+    none.
     """
 
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
     ) -> Changes:
-        """Return what the entries of a document change in the store; do not write it."""
+        """Return what the entries of a document change in the store, without writing anything."""
         return replace(super().judge(connection, seen, entries), is_past=False)
 
     def _with_date(self, verdict: Verdict) -> Verdict:
@@ -157,12 +159,12 @@ class Late(Past):
 
 
 class Page(Past):
-    """Judges an old page of an article. If a stored entry has its link, nothing is changed."""
+    """A judge of an old page of an article. If a stored entry has its link, nothing is changed."""
 
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
     ) -> Changes:
-        """Return what the entries of a document change in the store; do not write it."""
+        """Return what the entries of a document change in the store, without writing anything."""
         links = {entry.link_key for entry in entries if entry.link_key}
         known = addresses.known_links(connection, seen.feed_id, links)
         others = [entry for entry in entries if entry.link_key not in known]
@@ -172,7 +174,7 @@ class Page(Past):
 
 @dataclass(frozen=True, kw_only=True)
 class RecordFile(Past):
-    """Judges a file of an old archive.
+    """A judge of a file of an old archive.
 
     If the entry in the file has no link, `records` finds the stored entry.
     """
@@ -182,7 +184,7 @@ class RecordFile(Past):
     def judge(
         self, connection: sa.Connection, seen: Seen, entries: Sequence[NormalEntry]
     ) -> Changes:
-        """Return what the entries of a document change in the store; do not write it."""
+        """Return what the entries of a document change in the store, without writing anything."""
         verdicts = recognise.judge(connection, seen.feed_id, entries)
         return self._sort(connection, self.records.judge(connection, seen, verdicts), ())
 

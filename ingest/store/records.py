@@ -21,7 +21,7 @@ _MOST_OF_ONE_TITLE = 50
 
 
 class Records:
-    """Finds the stored entries for the records of one feed in one run of a backfill.
+    """The records of one feed in one run of a backfill, matched with stored entries.
 
     `titled` has the feed's entries that have an address, by normalized title. They are queried once
     per run, because an archive has thousands of records.
@@ -33,9 +33,10 @@ class Records:
     def judge(
         self, connection: sa.Connection, seen: Seen, verdicts: Iterable[Verdict]
     ) -> list[Verdict]:
-        """Return the verdicts, after looking for the stored entries of records without an address.
+        """Return the verdicts (new, edited or unchanged) on records of an old archive.
 
-        Such an entry is found by the title of the record, or by its file.
+        If a record has no address, its stored entry is found by the title of the record, or by its
+        file.
         """
         return [self._judge(connection, seen, verdict) for verdict in verdicts]
 
@@ -96,7 +97,10 @@ def _is_taken(connection: sa.Connection, known: KnownEntry, seen: Seen) -> bool:
 
 
 def _is_claimed(connection: sa.Connection, entry_id: int, seen: Seen) -> bool:
-    """Return whether another document of the same walk already became this entry."""
+    """Return whether the same walk has already read this entry from another document.
+
+    A walk reads the documents of one source for one feed, or of files.
+    """
     this, other = aliased(BackfillDocument), aliased(BackfillDocument)
     query = sa.select(other.id).join(BackfillRecord, BackfillRecord.document_id == other.id)
     query = query.join(this, this.walk_id == other.walk_id)
@@ -118,7 +122,8 @@ def titled_entries(connection: sa.Connection, feed_id: int) -> _Titled:
 def _another(connection: sa.Connection, seen: Seen, entry: NormalEntry) -> Verdict:
     """Return the verdict on a record whose title and time belong to the entry of another file.
 
-    The record is the entry that was read from this file before, or else a new entry.
+    If an entry was read from this file before, the record is that entry. Otherwise it is a new
+    entry.
     """
     keys = [dedupe.record_key(entry, nth) for nth in range(1, _MOST_OF_ONE_TITLE + 1)]
     query = sa.select(Entry.key, Entry.id, Capture.url)

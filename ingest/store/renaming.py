@@ -45,9 +45,9 @@ def _rename(
 
 
 def former(connection: sa.Connection, output: str) -> list[tuple[str, bytes | None, str]]:
-    """Return each former path that no file has now.
+    """Return each former path that no file has now, with a digest and a current path.
 
-    The digest of the file at the former path, and the entry's current path, follow it.
+    The digest is of the file at the former path. The current path is that of the entry.
     """
     in_use = sa.select(_FILE.c.path).where(_FILE.c.output == output)
     query = (

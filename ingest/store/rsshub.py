@@ -38,7 +38,10 @@ def save_health(connection: sa.Connection, *, health: Iterable[Health]) -> None:
 def replace_metadata(
     connection: sa.Connection, namespaces: Sequence[Namespace], *, now: datetime
 ) -> int:
-    """Replace the stored namespaces; return how many feeds got other categories."""
+    """Replace the stored descriptions of RSSHub's routes.
+
+    Return how many feeds got other categories.
+    """
     connection.execute(sa.delete(RsshubNamespace))
     distinct = {one.name: one for one in namespaces}
     connection.execute(sa.insert(RsshubNamespace), [asdict(one) for one in distinct.values()])

@@ -1,4 +1,7 @@
-"""Store the digests of the files of a whole site; query what these files must say of entries."""
+"""Store the digests of the files of a whole site; query the facts that these files contain.
+
+A fact is a text about an entry, such as its author.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ _FILE = table_of(SiteFile)
 
 
 def facts(connection: sa.Connection, output: str) -> set[str]:
-    """Return the texts that `Layout.fact` returned for the entries of an output, each once."""
+    """Return the facts of an output's entries, such as their authors, each fact once.
+
+    A fact is the text that `Layout.fact` returned for an entry.
+    """
     query = sa.select(ArchiveFile.fact).distinct()
     of_output = (ArchiveFile.output == output, ArchiveFile.fact.is_not(None))
     return {fact for fact in connection.scalars(query.where(*of_output)) if fact is not None}

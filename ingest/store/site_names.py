@@ -67,8 +67,8 @@ def _give(connection: sa.Connection, output: str, place: str, name: str) -> None
 def apart(connection: sa.Connection, output: str) -> list[tuple[str, str, str, str | None]]:
     """Return the categories and tags that are spelled differently from their names.
 
-    Each row has the parent path of the page, the name, the spelling, and the name that has the page
-    instead.
+    Each row has the parent path of the page, the name and the spelling. The last column is the
+    other name that already has the page, or None.
     """
     names = connection.execute(
         sa.select(_NAME.c.place, _NAME.c.page, _NAME.c.name, _NAME.c.written).where(

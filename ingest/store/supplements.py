@@ -1,4 +1,4 @@
-"""Store what an unchanged entry gets later: its full text, and new addresses of pictures.
+"""Store what is found later for an unchanged entry: its full text, new addresses of pictures.
 
 A page that could not be fetched or read is requested again a few times. If the feed has new
 addresses of pictures and files, they replace the stored addresses. This makes no revision, because
@@ -181,7 +181,8 @@ def signatures_of(
 ) -> dict[str, Any]:
     """Return the columns with the pictures and files of an entry that a replay has read.
 
-    If a stored address differs only in a newer signature, the stored address is kept.
+    Addresses may contain a signature that expires. If a stored address differs only in its
+    signature, the stored address is newer, and is kept.
     """
     return _picture_columns(resigned(pictured_in(entry), pictured_by(html, lead_image, enclosures)))
 

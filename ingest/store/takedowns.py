@@ -39,7 +39,7 @@ def record(
 
 
 def put_up(connection: sa.Connection, takedown_id: int, stones: Iterable[Stone]) -> None:
-    """Store the tombstones of a takedown."""
+    """Store the tombstones of a takedown, which name what must not be stored again."""
     rows = [{"takedown_id": takedown_id} | asdict(stone) for stone in stones]
     if rows:
         connection.execute(sa.insert(Tombstone), rows)
@@ -88,10 +88,10 @@ def every(connection: sa.Connection) -> list[dict[str, Any]]:
 
 
 def undo(connection: sa.Connection, takedown_id: int, *, now: datetime) -> str:
-    """Delete the tombstones of a takedown; return its target.
+    """Undo a takedown, so that its entries may be stored again; return its target.
 
     Its feeds are put on the list again. The next polls read whole documents, and store the entries
-    that they still contain. Raise `UsageError` if there is no such takedown.
+    that these still contain. Raise `UsageError` if there is no such takedown.
     """
     query = sa.select(*_COLUMNS).where(Takedown.id == takedown_id, Takedown.undone_at.is_(None))
     row = connection.execute(query).first()

@@ -1,4 +1,4 @@
-"""Add the schedule: habits, hints and moves of a feed, and pauses of servers.
+"""Add columns about a feed's schedule, and a table of the pauses of servers.
 
 Revision ID: 0003
 Revises: 0002

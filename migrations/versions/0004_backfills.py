@@ -1,4 +1,6 @@
-"""Add backfills: runs, the walks of each run, and the documents of each walk.
+"""Add backfills, the walks of each backfill, and the documents that each walk reads.
+
+A walk reads one source of one feed.
 
 Revision ID: 0004
 Revises: 0003

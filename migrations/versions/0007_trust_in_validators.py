@@ -1,4 +1,4 @@
-"""Add the trust in a feed's validators, and the form in which its ETag is sent.
+"""Add columns about whether a feed's validators can be trusted, and how its ETag is sent.
 
 Revision ID: 0007
 Revises: 0006

@@ -1,4 +1,6 @@
-"""Add takedowns with their tombstones, and a count of the batches of each follower.
+"""Add takedowns, and tombstones, which name what must not be stored again.
+
+Also count the batches of each follower.
 
 Revision ID: 0019
 Revises: 0018

@@ -1,6 +1,7 @@
-"""Store with each file the fact that it adds to the files of the whole site.
+"""Store a fact with each file: a text that the files of the whole site need, such as an author.
 
-Revision ID: 0023 Revises: 0022
+Revision ID: 0023
+Revises: 0022
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Index entries by date, for all feeds and for each, so that pages of them cost the same each.
+"""Index the entries of all feeds by date, and the entries of each feed.
+
+With these indexes, each page of a listing takes the same time.
 
 Revision ID: 0024
 Revises: 0023

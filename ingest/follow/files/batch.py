@@ -92,7 +92,10 @@ class Batch:
         )
 
     def _place(self, records: Sequence[Record]) -> list[Record]:
-        """Return the records with their paths; a record without a path gets a permanent one."""
+        """Return the records with their paths.
+
+        If a record has no path, it gets a new path, which is stored and never changes.
+        """
         given = self._give_paths([r for r in records if r.path is None], apart=False)
         without = [r for r in records if r.path is None and r.entry_id not in given]
         given |= self._give_paths(without, apart=True)

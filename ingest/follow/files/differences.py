@@ -23,8 +23,8 @@ _AT_ONCE = 100
 class Difference:
     """A difference between an output and the store.
 
-    For a file, `what` is `missing`, `changed`, `outdated` or `foreign`. If a category or tag is
-    spelled differently from its name, so that it has its own page, `what` is `apart`, and `note`
+    For a file, `what` is `missing`, `changed`, `outdated` or `foreign`. If `what` is `apart`, a
+    category or tag is spelled differently from its name, so that it has its own page. `note` then
     explains the spelling.
     """
 

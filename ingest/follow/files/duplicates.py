@@ -22,7 +22,7 @@ Allowed: TypeAlias = Callable[[Record], bool]
 def with_companions(
     entry_ids: Sequence[int], output: OutputConfig, database: Database, may_have: Allowed
 ) -> Sequence[int]:
-    """Return entries, and those of their duplicates whose files may be written or removed too.
+    """Return entries, and their duplicates whose files may have to be written or removed too.
 
     Only an output with `duplicates = "canonical"` has such duplicates.
     """
@@ -75,9 +75,10 @@ def _one_of_each_story(
 def _choose(
     canonical: Collection[int], output: OutputConfig, database: Database, may_have: Allowed
 ) -> Mapping[int, int]:
-    """Choose the entry to write for each canonical entry: the canonical entry itself, if allowed.
+    """Choose the entry to write for each canonical entry (the best entry of a story).
 
-    If the output may not have it, choose the best of its duplicates that the output may have.
+    It is the canonical entry itself, if the output may have it. Otherwise, it is the best of its
+    duplicates that the output may have.
     """
     chosen = {one: one for one in _filter(sorted(canonical), output, database, may_have)}
     others = set(canonical) - chosen.keys()

@@ -54,9 +54,10 @@ class Output:
         return output_store.follower_of(self.config.name)
 
     def begin(self, *, now: datetime) -> None:
-        """Mark records as due: all if the settings changed, and those whose embargo has ended.
+        """Mark the records that must be written again as due.
 
-        Raise `ArchiveError` if the folder cannot be written.
+        These are all records if the settings changed. Otherwise, they are the records whose embargo
+        has ended. Raise `ArchiveError` if the folder cannot be written.
         """
         self._refuse_if_gone()
         self._folder.check_room()
@@ -226,9 +227,9 @@ class Output:
         )
 
     def notice_settings(self, *, now: datetime) -> None:
-        """Mark all records as due, if the settings of the output have changed.
+        """Mark all records as due if the settings of the output, or its file format, have changed.
 
-        Also do this if the layout has a new version (`form`).
+        The layout's number `form` changes with the file format.
         """
         if self._settings_noticed:
             return

@@ -46,7 +46,7 @@ class SiteFiles:
         return self._database.query(store.facts, self._output)
 
     def lose(self) -> None:
-        """Record that `complete` must write the files again: a record was removed or changed."""
+        """Record that a record was removed or changed, so `complete` must write the files again."""
         self._has_lost = True
 
     def complete(self, *, now: datetime) -> None:

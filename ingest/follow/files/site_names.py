@@ -53,7 +53,10 @@ class SiteNames:
         return {place: sorted(names, key=_rank) for place, names in new.items()}
 
     def apart(self) -> Iterator[tuple[str, str]]:
-        """Yield the page of each name that is not spelled as it is, and the reason."""
+        """Yield the categories and tags that are not spelled like their names.
+
+        Each is given by its page and the reason for its spelling.
+        """
         for place, name, way, owner in self._database.query(store.apart, self._output):
             why = f"{owner} has its page" if owner else "it would take the page of all names"
             yield f"{place}/{way}", f"{name} is written {way}, for {why}"

@@ -16,7 +16,7 @@ from ingest.outputs.naming import safe_name
 from ingest.outputs.pages import LONGEST_FOLDER
 
 # In Stellar, the key is also a folder of the site. Both themes look up the key in a JavaScript
-# object, which has built-in keys, and sorts whole numbers before other keys.
+# object. Such an object has built-in keys, and it sorts whole numbers before other keys.
 _PLAIN_KEY = re.compile(r"[^\W\d_][\w ·、-]*")
 _OWN_KEYS = frozenset(
     "constructor hasOwnProperty isPrototypeOf propertyIsEnumerable toLocaleString toString"
@@ -34,8 +34,8 @@ _PICTURE = (
 )
 
 
-# Stellar shows the first author in the file for posts without an author. So this author has no
-# name.
+# For a post without an author, Stellar shows the first author in the file. So the first author in
+# the file has no name.
 _NOBODY = line("guidang", {"name": "", "url": "", "avatar": "", "hidden": True})
 
 

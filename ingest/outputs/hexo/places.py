@@ -14,10 +14,11 @@ _LONGEST_PLACE = 1_000  # bytes; PostgreSQL allows 2,700 bytes for all columns o
 def category_places(
     categories: Iterable[str], written: Names, *, guess: bool = False
 ) -> Iterator[tuple[str, str]]:
-    """Yield pairs: the folder of a category's page, and the category. `categories` is a path.
+    """Yield pairs: the folder of a category's page, and the category.
 
-    The folder depends on the spelling of the parent category in `written`. If `written` lacks the
-    parent, the category is left out; with `guess`, the parent's own name is used as its spelling.
+    `categories` is a path of categories, the broadest first. The folder depends on the spelling of
+    the parent category in `written`. If `written` lacks the parent, the category is left out; with
+    `guess`, the parent's own name is used as its spelling.
     """
     place = "categories"
     for name in categories:

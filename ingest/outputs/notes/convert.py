@@ -20,7 +20,7 @@ _MARK = "\ufdd0"
 # templates, macros, block references, properties, comments, formulas, footnotes and block ids.
 _SIGNS = re.compile(r"\{(?=[{%])|(?<=[{%])\}|\((?=\()|:(?=:)|%(?=%)|[$^]")
 _CODE = frozenset({"code", "pre", "kbd", "samp", "tt"})
-# The plugin Dataview runs inline code that begins with one of these.
+# The plugin Dataview runs inline code that begins with `=` or `$=`.
 _RUNS = re.compile(r"\s*\$?=")
 _IN_ADDRESS = re.compile(r"[\s\[\]()<>|\\`^{}]")
 _LANGUAGE = re.compile(r"\b(?:lang|language|highlight-source)-([\w+#-]+)")

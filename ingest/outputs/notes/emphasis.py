@@ -86,9 +86,9 @@ def _text_after(element: lxml.html.HtmlElement) -> str:
 
 
 def _text_of_neighbour(element: lxml.html.HtmlElement) -> str:
-    """Return a letter if the element is inline, because its text may come next.
+    """Return the letter `x` for an inline element, because its text may be next to the emphasis.
 
-    Otherwise, return an empty string.
+    Otherwise, and for `<br>`, return an empty string.
     """
     return "x" if element.tag in _INLINE and element.tag != "br" else ""
 

@@ -37,7 +37,7 @@ def _tags(article: Article) -> tuple[str, ...]:
 
 
 class MarkdownLayout(PostLayout):
-    """Notes with properties; the keys are those of Obsidian's Web Clipper."""
+    """A layout for notes with properties; the keys are those of Obsidian's Web Clipper."""
 
     name = "markdown"
     suffixes = (".md",)

@@ -14,7 +14,7 @@ from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout
 
 
 class AstroLayout(PostLayout):
-    """Entries of a collection."""
+    """A layout for the entries of a content collection."""
 
     name = "astro"
     suffixes = (".md",)

@@ -12,7 +12,7 @@ from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout, paths
 
 
 class EleventyLayout(PostLayout):
-    """Content in any folder of the site's input."""
+    """A layout for files in any folder of the site's input."""
 
     name = "eleventy"
     escapes = False

@@ -18,7 +18,7 @@ _STYLE = "body{max-width:42em;margin:2em auto;padding:0 1em;line-height:1.7}img{
 
 
 class HtmlLayout(PostLayout):
-    """Whole pages, one for each entry."""
+    """A layout for whole pages, one for each entry."""
 
     name = "html"
     suffixes = (".html",)

@@ -14,7 +14,7 @@ from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout
 
 
 class HugoLayout(PostLayout):
-    """Posts below `content`."""
+    """A layout for posts below the folder `content`."""
 
     name = "hugo"
     canonical_key = "canonicalURL"  # read by PaperMod and other themes

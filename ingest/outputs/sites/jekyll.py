@@ -13,7 +13,7 @@ from ingest.outputs.sites.posts import SOURCE, Keys, PostLayout, paths
 
 
 class JekyllLayout(PostLayout):
-    """Posts below `_posts`; their names must begin with the date."""
+    """A layout for posts below the folder `_posts`; their names must begin with the date."""
 
     name = "jekyll"
     escapes = False

@@ -23,7 +23,7 @@ def _links(article: Article) -> Sequence[Mapping[str, str]]:
 
 
 class MaterialLayout(PostLayout):
-    """Posts below `docs/blog/posts`."""
+    """A layout for posts below the folder `docs/blog/posts`."""
 
     name = "material"
     suffixes = (".md",)

@@ -26,7 +26,7 @@ def _names(names: Iterable[str]) -> str:
 
 
 class NikolaLayout(PostLayout):
-    """Posts below `posts`."""
+    """A layout for posts below the folder `posts`."""
 
     name = "nikola"
     suffixes = (".html",)
@@ -66,7 +66,7 @@ class NikolaLayout(PostLayout):
         yield "authors", page_name(author_text(record))
 
     def head(self, article: Article, values: Mapping[str, Value]) -> str:  # noqa: ARG002
-        """Return the comment, with a line for each key."""
+        """Return the comment that holds the metadata, with a line for each key."""
         lines = (f".. {key}: {value}" for key, value in self.lines(values))
         return "\n".join(["<!--", *lines, "-->", ""])
 

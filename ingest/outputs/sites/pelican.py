@@ -24,7 +24,7 @@ def _names(names: Iterable[str]) -> str:
 
 
 class PelicanLayout(PostLayout):
-    """Articles below `content`, for Pelican's Markdown reader."""
+    """A layout for articles below the folder `content`, for Pelican's Markdown reader."""
 
     name = "pelican"
     suffixes = (".md",)

@@ -21,7 +21,7 @@ _NOINDEX = ("meta", {"name": "robots", "content": "noindex"})
 
 
 class VitePressLayout(PostLayout):
-    """Pages in any folder of the site."""
+    """A layout for pages in any folder of the site."""
 
     name = "vitepress"
     suffixes = (".md",)

@@ -36,7 +36,7 @@ class Files(Source):
         self._opened = OpenFiles()
 
     async def plan(self) -> Sequence[Planned]:
-        """Return all files. The members of packed files are planned when `take` opens them."""
+        """Return all files. The members of packed files are added when `take` opens these files."""
         return [_plan(path.absolute()) for path in files_below(self._paths)]
 
     async def take(self, planned: Planned) -> Taken:
@@ -86,7 +86,7 @@ class Files(Source):
         return Taken(piece=warc.read(stream, hints["at"], default_time=_changed_at(path)))
 
     def _list_packed(self, path: Path, hints: dict[str, Any]) -> Taken:
-        """Plan the next members of a packed file, or the next records of a WARC file."""
+        """Return the next members of a packed file, or the next records of a WARC file."""
         if _is_warc(hints.get("member") or path.name):
             return self._list_warc(path, hints)
         inside, next_at = members(path, hints.get("at", 0))
@@ -158,13 +158,16 @@ def _plan(path: Path) -> Planned:
 
 
 def _list_folder(folder: Path) -> Taken:
-    """Plan the files below a folder that was unreadable before; raise `OSError` if it still is."""
+    """List the files below a folder that was unreadable before.
+
+    Raise `OSError` if it is still unreadable.
+    """
     next(folder.iterdir(), None)
     return Taken(more=[_plan(path) for path in files_below([folder])])
 
 
 def _plan_rest(path: Path, hints: dict[str, Any], inside: str = "") -> Planned:
-    """Plan the part of a packed or WARC file that is not listed yet."""
+    """Return a planned document for the part of a packed or WARC file that is not listed yet."""
     within = f"{inside} from {hints['at']}"
     return names.plan_file(path, DocumentKind.LIST, within=within, hints=hints)
 

@@ -24,9 +24,9 @@ def display_name(name: str) -> str:
 def plan_file(
     path: Path, kind: DocumentKind, *, within: str = "", hints: dict[str, Any] | None = None
 ) -> Planned:
-    """Plan a file, or the part of a file that `within` names.
+    """Return a planned document for a file, or for the part of a file that `within` names.
 
-    The plan keeps the exact bytes of the file's name, so that `path_of` finds the file.
+    It keeps the exact bytes of the file's name, so that `path_of` finds the file.
     """
     name, hints = str(path), hints or {}
     if _is_text(name):
@@ -37,7 +37,7 @@ def plan_file(
 
 
 def path_of(document: Planned) -> Path:
-    """Return the path of a planned file."""
+    """Return the path of the file of a planned document."""
     own = document.hints.get("path")
     return Path(os.fsdecode(unquote_to_bytes(own)) if own else document.address)
 

@@ -20,7 +20,7 @@ _LARGEST_RATIO = 100  # the highest allowed ratio of unpacked size to packed siz
 
 
 class OpenFiles:
-    """Keeps the last file open, because the next read is usually from the same file."""
+    """A cache that keeps the last file open, because it is usually read again next."""
 
     def __init__(self) -> None:
         self._packed, self._member = ExitStack(), ExitStack()

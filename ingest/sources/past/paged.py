@@ -27,12 +27,15 @@ _ENGINES = {
     "misskey": ("page",),
 }
 _WAYS = ("paged", "page", _PATH)
-_FAILURES_IN_A_ROW = 3  # The walk then ends.
+_FAILURES_IN_A_ROW = 3  # After this many failures, no more pages are requested.
 _MOST_KEYS = 200
 
 
 class Paged(Source):
-    """Reads page after page, until a page is empty, of another site, or without new entries."""
+    """A source that reads page after page.
+
+    It stops at a page that is empty, belongs to another site, or has no new entries.
+    """
 
     may_be_foreign = True
 
@@ -44,7 +47,7 @@ class Paged(Source):
         return [Planned(key="page 1", address=self._feed.address, hints={"page": 1})]
 
     async def take(self, planned: Planned) -> Taken:
-        """Fetch a page. Its entries are as up to date as the entries of the feed itself."""
+        """Fetch a page. Its entries are as current as the entries of the feed itself."""
         document = await fetch_past(self._web.fetcher, self._feed, planned.address)
         return Taken(piece=Piece(document=document, as_of=document.fetched_at))
 
@@ -68,7 +71,7 @@ class Paged(Source):
             return ()
         if hints["page"] == 2 and (hints["is_guess"] or not _may_be_a_gap(error)):
             return self._probe(hints["untried"], hints["first"])
-        # A single missing page may be a gap. Two in a row mean the end.
+        # A single missing page may be a gap. Two missing pages in a row mean the end.
         failures = hints["failures"] + 1
         most = _FAILURES_IN_A_ROW if _may_be_a_gap(error) else 2
         if failures >= most:

@@ -1,4 +1,4 @@
-"""The interface of a source of older entries, and the values that it exchanges with a walk."""
+"""The interface of a source of older entries, and the values that it takes and returns."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Web:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The requested time: from `since`, inclusive, to `until`, exclusive."""
+    """The requested period of time: from `since`, inclusive, to `until`, exclusive."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -79,11 +79,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """The result of a planned document: a piece, a list of more documents, or neither.
+    """The result of reading a planned document: a piece, a list of more documents, or neither.
 
-    `reason` says why it is neither. `left_out` says what was ignored in it. `is_suspect` marks a
-    list that has addresses, but none that is wanted. If no list of the walk yields a document,
-    such a list counts as missing.
+    If it is neither, `reason` says why. `left_out` says what was ignored in the document.
+    `is_suspect` marks a list that has addresses, but none that is wanted. If no list of the source
+    yields a document, such a list counts as missing.
     """
 
     piece: Piece | None = None
@@ -111,9 +111,9 @@ class Contents:
 class Source(ABC):
     """A source of older entries for one feed, or for all feeds that files contain.
 
-    `is_promised`: every planned document should be readable, so an unreadable one is reported
-    missing. `may_be_foreign`: a document may belong to another site's feed. `listed_at`: the
-    address that `plan` fetches first, or an empty string.
+    If `is_promised` is true, every planned document should be readable, so an unreadable document
+    is reported as missing. If `may_be_foreign` is true, a document may belong to another site's
+    feed. `listed_at` is the address that `plan` fetches first, or an empty string.
     """
 
     is_promised = False

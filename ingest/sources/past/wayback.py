@@ -45,14 +45,17 @@ class _Dialect:
 
 _OF_WAYBACK = _Dialect(address="original", media_type="mimetype", limit=_AT_ONCE)
 _OF_PYWB = _Dialect(address="url", media_type="mime", limit=None)
-# An entry from the end of the window may be only in later captures, so captures from this much time
+# An entry from the end of the window may be only in later captures. So captures from this much time
 # after the window are read too. A few more are always read, because a feed may have few captures.
 _CAPTURED_LATER = timedelta(days=31)
 _MOST_STILL_LATER = 5
 
 
 class Wayback(Source):
-    """Reads a capture of each version of the feed, and with `wayback.pages` of each page."""
+    """A source that reads a web archive: one capture of each version of the feed.
+
+    With the setting `wayback.pages`, it also reads captures of the site's pages.
+    """
 
     may_be_foreign = True
 
@@ -74,7 +77,10 @@ class Wayback(Source):
         return captures
 
     def _in_order(self, captures: Sequence[Planned]) -> list[Planned]:
-        """Return the oldest capture for each key, in the configured order."""
+        """Return captures in the configured order.
+
+        If several captures have the same key, only the oldest of them is returned.
+        """
         oldest_last = sorted(captures, key=lambda one: str(one.as_of), reverse=True)
         distinct = list({capture.key: capture for capture in oldest_last}.values())
         is_newest_first = self._settings.order == "newest"
@@ -88,8 +94,8 @@ class Wayback(Source):
     def _in_reach(self, rows: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
         """Return the captures that may contain entries of the window.
 
-        These are the captures before its end, and some later ones, because an entry may be captured
-        late, and a capture may be an error page.
+        These are the captures before the end of the window, and some later captures. An entry may
+        be captured late, and a capture may be an error page.
         """
         rows = sorted(rows)
         if self._window.until is None:

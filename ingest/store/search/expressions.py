@@ -14,9 +14,9 @@ from ingest.store.search.index import EARLIER, EVERY, TITLE
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """Matches texts that have this token.
+    """An expression for texts that have this token.
 
-    With `is_prefix`, it matches texts that have a token which begins with this one.
+    With `is_prefix`, it is for texts that have a token which begins with this token.
     """
 
     token: str
@@ -25,21 +25,21 @@ class Has:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """Matches texts that match all of the expressions in `parts`."""
+    """An expression for texts that match all of the expressions in `parts`."""
 
     parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """Matches texts that match at least one of the expressions in `parts`."""
+    """An expression for texts that match at least one of the expressions in `parts`."""
 
     parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """Matches texts that do not match the expression `part`."""
+    """An expression for texts that do not match the expression `part`."""
 
     part: Expression
 
@@ -103,7 +103,10 @@ def has_prefix(expression: Expression) -> bool:
 
 
 def is_met(expression: Expression, tokens: str) -> bool:
-    """Return whether a text matches an expression. `tokens` has the text's tokens and spaces."""
+    """Return whether a text matches an expression.
+
+    `tokens` has the tokens of the text, separated by spaces.
+    """
     match expression:
         case Has(token, is_prefix):
             return f" {token}" in f" {tokens}" if is_prefix else f" {token} " in f" {tokens} "
@@ -177,8 +180,8 @@ def candidates(node: Node) -> Expression:
         case Or(nodes):
             return AnyOf(tuple(map(candidates, nodes)))
         case Not(Words() as words) if _tokens_of(words).is_exact:
-            # A very long text is indexed coarsely: it may have the tokens of a word that it does
-            # not have.
+            # A very long text is indexed coarsely: the index may give it the tokens of a word that
+            # the text does not contain.
             is_coarse = Has(place_of(words) + COARSE)
             return AnyOf((Without(expression_of(words)), is_coarse))
         case Not(Not(inner)):

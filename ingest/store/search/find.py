@@ -32,7 +32,8 @@ _PLACE = re.compile(r"\d{1,4}\.-?\d{1,17}\.\d{1,18}", re.ASCII)
 class Place:
     """A position in the results: after the last hit of a page.
 
-    `shape` is the position of its score among all scores, and `number` is its number in the index.
+    `shape` is the position of the hit's score among all scores, and `number` is the number of the
+    hit in the index.
     """
 
     shape: int

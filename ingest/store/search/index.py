@@ -15,8 +15,8 @@ from ingest.store.statements import in_batches, table_of
 from models import Due, Entry, SearchDocument
 
 SEARCH = "search"  # This follower fills the index.
-# The prefixes of tokens: from a title, from an earlier version, and tokens that are not words of
-# the text, such as the feed's number.
+# These prefixes mark tokens of a title, tokens of an earlier version, and tokens that are not words
+# of the text, such as the feed's number.
 TITLE, EARLIER, OTHER = "^", "~", "="
 EVERY = f"{OTHER}all"
 _MONTH_BITS = 22  # allows 4 million texts in a month; SQLite stores close numbers in less space
@@ -197,7 +197,7 @@ class Filling:
 def filling(connection: sa.Connection) -> Filling:
     """Return how many entries are in the index, and how many must still be indexed.
 
-    An entry that changed after it was indexed counts as both.
+    An entry that changed after it was indexed counts in both numbers.
     """
     is_indexed = sa.select(sa.func.count(_DOCUMENT.c.entry_id))
     is_due = sa.select(sa.func.count()).select_from(Due).where(Due.follower == SEARCH)

@@ -1,8 +1,9 @@
-"""Read a page from the newest texts only, because many of them contain a common word.
+"""Read a page of results from the newest texts only.
 
-SQLite searches a short range of the index, and PostgreSQL searches the stored tokens. FTS5 is slow
-if a query matches all tokens that begin with a certain character; for such a query, the texts
-themselves are searched.
+This is enough if the query has a common word, because many of the newest texts contain it. SQLite
+searches a short range of the index, and PostgreSQL searches the stored tokens. FTS5 is slow if a
+query matches all tokens that begin with a certain character. For such a query, the texts themselves
+are searched.
 """
 
 from __future__ import annotations

@@ -28,10 +28,10 @@ from models import SearchDocument
 class Plan:
     """How to find the entries for a query: an expression for the index, and a condition in SQL.
 
-    All entries that match the query meet both. If `is_exact` is true, only these entries meet both.
-    If it is false, the texts of the found entries must be compared with the query. Very long texts
-    must always be compared, because the index does not store all their words. `words` is the part
-    of the query without fields.
+    Every entry that matches the query matches the expression and meets the condition. If `is_exact`
+    is false, other entries may do so too, so the texts of the found entries must be compared with
+    the query. Very long texts must always be compared, because the index does not store all their
+    words. `words` is the part of the query without fields.
     """
 
     query: Node

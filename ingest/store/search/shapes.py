@@ -27,7 +27,8 @@ Frequency = Callable[[Words], int]
 class Shape:
     """The texts with one score.
 
-    They match `expression`, which no text with another score matches; None matches all texts.
+    These texts match `expression`, and texts with another score do not. If it is None, all texts
+    match.
     """
 
     score: float

@@ -1,4 +1,4 @@
-"""Query the texts that are searched: of the current version of entries, and of earlier ones."""
+"""Query the texts that are searched, of the current and of earlier versions of entries."""
 
 from __future__ import annotations
 
