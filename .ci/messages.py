@@ -42,7 +42,7 @@ SILENT = (
         "reading/links.py",
         "urls.py",
         "web/metrics.py",
-        "web/access.py",
+        "web/access",
         "logs.py",
         "fetch/http1.py",
     ),

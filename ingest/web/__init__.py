@@ -4,7 +4,7 @@ process    runs the process of the pages, and answers its questions about health
 child      the first module of that process
 server     runs uvicorn in it
 app        which function answers for which address                    ← open this for a page
-access     who may see the pages, and what a browser may do with them
+access/    who may see the pages, and what a browser may do with them
 language   the language of a page
 rendering  fills the templates
 pages/     the functions that answer

@@ -18,7 +18,8 @@ from starlette.staticfiles import StaticFiles
 from ingest.config import Config
 from ingest.database import Database
 from ingest.errors import StoreError, UsageError
-from ingest.web.access import OnlyThisMachine
+from ingest.web.access.door import Door
+from ingest.web.access.visitor import READERS, NotAllowed
 from ingest.web.health import PATHS, Answer
 from ingest.web.language import Speaking
 from ingest.web.pages import entries, feeds, missing, search, status
@@ -44,6 +45,19 @@ class _Id(Convertor[int]):
 register_url_convertor("id", _Id())
 
 
+# A route that changes something has `middleware=MANAGERS`, too.
+_FOR_READERS = (
+    Route("/", status.status),
+    Route("/entries", entries.browse),
+    Route("/e/{id:id}", entries.show),
+    Route("/e/{id:id}/versions/{version:id}", entries.show_version),
+    Route("/e/{id:id}/bytes", entries.download),
+    Route("/feeds", feeds.browse),
+    Route("/f/{id:id}", feeds.show),
+    Route("/search", search.search),
+)
+
+
 def make_app(config: Config, database: Database, *, ask: Callable[[str], Answer]) -> Starlette:
     """Make the application; `ask` returns the service's answer for a path of its health."""
     # Not one of the threads for pages, which may all be busy.
@@ -56,18 +70,11 @@ def make_app(config: Config, database: Database, *, ask: Callable[[str], Answer]
     app = Starlette(
         routes=[
             *(Route(path, show_health) for path in PATHS),
-            Route("/", status.status),
-            Route("/entries", entries.browse),
-            Route("/e/{id:id}", entries.show),
-            Route("/e/{id:id}/versions/{version:id}", entries.show_version),
-            Route("/e/{id:id}/bytes", entries.download),
-            Route("/feeds", feeds.browse),
-            Route("/f/{id:id}", feeds.show),
-            Route("/search", search.search),
             Mount("/static", StaticFiles(packages=[("ingest.web", "static")])),
+            Mount("", routes=_FOR_READERS, middleware=READERS),
         ],
         middleware=[
-            Middleware(OnlyThisMachine),
+            Middleware(Door),
             Middleware(Speaking),
             Middleware(GZipMiddleware, compresslevel=_GZIP),
         ],
@@ -79,6 +86,7 @@ def make_app(config: Config, database: Database, *, ask: Callable[[str], Answer]
 
 _HANDLERS: dict[Any, Any] = {
     404: missing.missing,
+    NotAllowed: missing.forbidden,
     UsageError: missing.mistaken,
     StoreError: missing.unavailable,
 }

@@ -23,7 +23,7 @@ from ingest.urls import without_secrets
 from ingest.views.cutting import preview_of
 from ingest.views.text import local
 from ingest.web import language
-from ingest.web.access import POLICY, policy
+from ingest.web.access.headers import POLICY, policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,11 @@ def removed(request: Request, reason: str) -> Response:
     return page(request, "message.html", status=451, text=reason)
 
 
+def forbidden(request: Request, _error: Exception) -> Response:
+    """Answer a visitor who lacks a right, with the status 403."""
+    return page(request, "message.html", status=403, text=message("you may not do that"))
+
+
 def mistaken(request: Request, error: Exception) -> Response:
     """Answer for an address with a mistake in it, with the status 400."""
     return page(request, "message.html", status=400, text=str(error))

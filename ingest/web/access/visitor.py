@@ -1,0 +1,57 @@
+"""A visitor and the two rights: to read the archive, and to manage it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+Right = Literal["read", "manage"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Somebody who asks for a page. `name` is that of a program; a browser has none."""
+
+    name: str | None = None
+    may_read: bool = False
+    may_manage: bool = False
+
+    def may(self, right: Right) -> bool:
+        """Return whether the visitor has a right."""
+        return self.may_manage if right == "manage" else self.may_read
+
+
+class NotAllowed(Exception):
+    """The visitor lacks a right."""
+
+    def __init__(self, right: Right) -> None:
+        super().__init__(right)
+        self.right = right
+
+
+def visitor_of(request: HTTPConnection) -> Visitor:
+    """Return who asks."""
+    visitor: Visitor = request.state.visitor
+    return visitor
+
+
+class Needs:
+    """Middleware of routes: raises `NotAllowed` for visitors who lack a right."""
+
+    def __init__(self, app: ASGIApp, *, right: Right) -> None:
+        self._app = app
+        self._right: Right = right
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        if not scope["state"]["visitor"].may(self._right):
+            raise NotAllowed(self._right)
+        await self._app(scope, receive, send)
+
+
+READERS = (Middleware(Needs, right="read"),)
+MANAGERS = (Middleware(Needs, right="manage"),)
