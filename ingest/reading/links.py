@@ -143,12 +143,12 @@ def _is_tracking(name: str) -> bool:
 
 
 def names_a_site(canonical_link: str | None) -> bool:
-    """Whether a link is missing or leads to a front page, so that it identifies no article."""
+    """Return whether a link identifies no article: it is missing or leads to a front page."""
     return canonical_link is None or _SITE.fullmatch(canonical_link) is not None
 
 
 def is_front_page(link: str) -> bool:
-    """Whether a link leads to a front page, with or without a query; `/?p=7` is an article."""
+    """Return whether a link leads to a front page, even with a query; `/?p=7` is an article."""
     try:
         parts = urlsplit(canonical_link(link) or link)
     except ValueError:
@@ -157,7 +157,7 @@ def is_front_page(link: str) -> bool:
 
 
 def may_have_others(plain_link: str) -> bool:
-    """Whether a plain link may have other spellings, by a quick check for strings in `_SIGNS`."""
+    """Return whether a plain link may have other spellings: it contains a string in `_SIGNS`."""
     link = plain_link.lower()
     return any(sign in link for sign in _SIGNS)
 

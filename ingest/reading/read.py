@@ -39,9 +39,9 @@ class BrokenEntry:
 class Reading:
     """The result of reading a document.
 
-    `feed` is the parsed feed without its entries. `beside` contains the item digests of entries
-    that were recognised by their bytes and not read again. `broken` contains the entries that could
-    not be read; they are not in `entries` or `beside`.
+    `feed` is the parsed feed without its entries. Entries whose bytes are already stored are not
+    read again; `beside` contains the digests of their bytes. `broken` contains the entries that
+    could not be read. They are not in `entries` or `beside`.
     """
 
     feed: ParsedFeed

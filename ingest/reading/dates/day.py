@@ -53,7 +53,7 @@ def full_year(written: str, now: datetime) -> int:
 
 
 def is_of_another_calendar(text: str, day: re.Match[str]) -> bool:
-    """Whether the words before a day say that the day is not Gregorian.
+    """Return whether the words before a day say that the day is not Gregorian.
 
     Texts often name a lunar day beside the Gregorian one. The lunar day, read as Gregorian, would
     be wrong by weeks.

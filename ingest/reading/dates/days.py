@@ -40,8 +40,8 @@ def _year_first(match: re.Match[str], now: datetime) -> Day:
 def _short_year_first(match: re.Match[str], now: datetime) -> Day:
     """Read `24-2-1` as 1 February 2024.
 
-    With slashes, raise `ValueError` if the last number is this or the last year and the first
-    number is neither: in 2024, `20/5/24` may mean 20 May 2024.
+    In 2024, `20/5/24` may mean 20 May 2024. So raise `ValueError` for a date with slashes if its
+    last number is this year or the last one, and its first number is not.
     """
     recent = {now.year % 100, (now.year - 1) % 100}
     if match[2] == "/" and int(match["d"]) in recent and int(match["y"]) not in recent:
@@ -216,7 +216,7 @@ def find_day(text: str, now: datetime, *, with_year: bool) -> Day | None:
 
 
 def _is_understood(text: str, day: Day) -> bool:
-    """Whether the rest of the text shows that a day without a year was understood correctly.
+    """Return whether the rest of the text shows that a day without a year was understood correctly.
 
     A weekday or a day of a month may be part of a full date in an unknown form. The year of that
     date is not known, so it must not be read as a date of this year.

@@ -74,7 +74,7 @@ def find_foreign_day(text: str, now: datetime) -> Day | None:
 def _days(match: re.Match[str], now: datetime) -> Iterator[date]:
     """Yield the days that a match may name.
 
-    `listopad` is October in Croatian and November in Polish.
+    There may be two, because `listopad` is October in Croatian and November in Polish.
     """
     year, day = _year(match, now), int(match["d"])
     for month in sorted(_names().months_of(match["name"])):

@@ -98,7 +98,7 @@ def _zone_in_words(text: str) -> tzinfo | None:
 def means_american_cst(
     *, zone: tzinfo, now: datetime, stated: str | None, title: str, url: str | None, detected: str
 ) -> bool:
-    """Whether CST in the dates of a feed is US Central Standard Time, not China Standard Time.
+    """Return whether CST in a feed's dates is US Central Standard Time, not China Standard Time.
 
     `stated` is the language that the feed states, `detected` the language of an entry's text. The
     stated language alone proves little, because programs write `en` in Chinese feeds. A feed

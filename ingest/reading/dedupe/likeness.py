@@ -45,7 +45,7 @@ class Comparable(Protocol):
 
 
 def is_same_article(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether a guid or link still identifies the same article.
+    """Return whether a guid or link still identifies the same article.
 
     An edit changes the title or the link. If a publisher gives an old guid or link to another
     article, title, link and date all change.
@@ -61,7 +61,7 @@ def is_same_article(entry: NormalEntry, kept: KnownEntry) -> bool:
 
 
 def is_moved_here(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether a stored entry with the same link is the same article with another guid."""
+    """Return whether a stored entry with the same link is the same article with another guid."""
     if kept.text_digest == entry.text_digest:
         return True
     if None in (entry.published_raw, kept.published_raw) and _differ_in_a_name(entry, kept):
@@ -70,7 +70,7 @@ def is_moved_here(entry: NormalEntry, kept: KnownEntry) -> bool:
 
 
 def has_moved(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether the path of the article's address changed; changes of host and query are ignored.
+    """Return whether the path of the article's address changed; host and query are ignored.
 
     Paths are compared in their canonical form, so another spelling of an address is not a move.
     """
@@ -81,7 +81,7 @@ def has_moved(entry: NormalEntry, kept: KnownEntry) -> bool:
 
 
 def is_known_by_words(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether an entry without a link is the same as a stored entry with the same text.
+    """Return whether an entry without a link is the same as a stored entry with the same text.
 
     Some feeds give their entries new guids on every build. Two posts may have the same text
     (转发微博), but not the same time.
@@ -91,7 +91,7 @@ def is_known_by_words(entry: NormalEntry, kept: KnownEntry) -> bool:
 
 
 def is_joined(entry: Comparable, kept: KnownEntry) -> bool:
-    """Whether an entry is the same as a stored entry with equal text at another address.
+    """Return whether an entry is the same as a stored entry with equal text at another address.
 
     Title and time must be equal. If the time is not precise to the minute, the text must be so
     long that nobody writes it twice.
@@ -105,12 +105,12 @@ def is_joined(entry: Comparable, kept: KnownEntry) -> bool:
 
 
 def is_long(html: str) -> bool:
-    """Whether a text is so long that two articles do not share it."""
+    """Return whether a text is so long that two articles do not share it."""
     return len(_TAG.sub("", html)) >= _LONG
 
 
 def has_like_time(entry: Comparable, kept: KnownEntry) -> bool:
-    """Whether two dates may mean the same time.
+    """Return whether two dates may mean the same time.
 
     One of them may be missing, have no time of day, or be in another time zone.
     """
@@ -121,7 +121,7 @@ def has_like_time(entry: Comparable, kept: KnownEntry) -> bool:
 
 
 def title_and_time(entry: NormalEntry | KnownEntry) -> tuple[str, datetime] | None:
-    """Return title key and time, by which an article is recognised if its text has changed.
+    """Return an entry's title key and time, which identify an article whose text has changed.
 
     Return None if there is no title or the time is not precise to the minute.
     """
@@ -132,7 +132,7 @@ def title_and_time(entry: NormalEntry | KnownEntry) -> tuple[str, datetime] | No
 
 
 def has_same_title(entry: Comparable, kept: KnownEntry) -> bool:
-    """Whether two titles are equal, without regard to case, width, punctuation and spaces."""
+    """Return whether two titles are equal; case, width, punctuation and spaces are ignored."""
     return titles.title_key(kept.title) == entry.title_key
 
 
@@ -141,7 +141,7 @@ def _has_own_date(kept: KnownEntry) -> bool:
 
 
 def _differ_in_a_name(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether two links differ in parameters that identify articles on some sites."""
+    """Return whether two links differ in parameters that identify articles on some sites."""
     if "?" not in f"{entry.link}{kept.link}":
         return False
     exact = [link and links.exact_link(link) for link in (entry.link, kept.link)]
@@ -149,7 +149,7 @@ def _differ_in_a_name(entry: NormalEntry, kept: KnownEntry) -> bool:
 
 
 def _is_retitled(entry: NormalEntry, kept: KnownEntry) -> bool:
-    """Whether one title is the other with some words added."""
+    """Return whether one title is the other with some words added."""
     one, other = sorted((entry.title_key, titles.title_key(kept.title)), key=len)
     return one in other and 2 * len(one) >= len(other)
 
@@ -159,6 +159,6 @@ def _have_like_titles(entry: NormalEntry, kept: KnownEntry) -> bool:
 
 
 def _are_alike(one: str, other: str) -> bool:
-    """Whether two titles share half of their character pairs (Dice, on bigrams)."""
+    """Return whether two titles share half of their character pairs (Dice, on bigrams)."""
     pairs = [{text[i : i + 2] for i in range(len(text) - 1)} or {text} for text in (one, other)]
     return 2 * len(pairs[0] & pairs[1]) >= 0.5 * (len(pairs[0]) + len(pairs[1]))

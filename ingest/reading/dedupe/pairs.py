@@ -62,7 +62,7 @@ _FEWEST_HASHES = 3
 
 
 def is_noise(title: str, text: str, other_title: str, other_text: str) -> bool:
-    """Whether a reader would notice no difference between two versions; the texts are HTML."""
+    """Return whether two versions look the same to a reader; the texts are HTML."""
     if max(len(text), len(other_text)) > _LONGEST:
         return False
     shown, other = shown_by(text), shown_by(other_text)
@@ -74,7 +74,7 @@ def is_noise(title: str, text: str, other_title: str, other_text: str) -> bool:
 
 
 def _are_same_words(one: str, other: str) -> bool:
-    """Whether texts are equal except for separators between words."""
+    """Return whether texts are equal except for separators between words."""
     if still(one) == still(other):
         return True
     return _words(one) == _words(other)
@@ -92,7 +92,7 @@ def _words(text: str) -> list[str]:
 
 
 def _are_same_titles(one: str, other: str) -> bool:
-    """Whether titles are equal except for a label, a source or a time added to one of them."""
+    """Return whether titles are equal, except for a label, source or time added to one of them."""
     if _are_same_words(one, other):
         return True
     if max(len(one), len(other)) > _LONGEST_TITLE:
@@ -127,7 +127,7 @@ def _without_end(title: str) -> Iterator[str]:
 
 
 def _are_same_pictures(one: Shown, other: Shown) -> bool:
-    """Whether the pictures are the same, or differ only in signatures in their names."""
+    """Return whether the pictures are the same, or differ only in signatures in their names."""
     pairs = [
         (file_name(here), file_name(there))
         for here, there in zip(one.media, other.media, strict=False)
@@ -144,7 +144,7 @@ def _are_same_pictures(one: Shown, other: Shown) -> bool:
 
 
 def _is_signed_anew(here: str, there: str) -> bool:
-    """Whether two file names are both signatures, or differ only in a signature."""
+    """Return whether two file names are both signatures, or differ only in a signature."""
     if _ending(here) != _ending(there) or "/" in f"{here}{there}":
         return False
     if all(_is_token(_stem(name)) for name in (here, there)):
@@ -158,7 +158,10 @@ def _without_signature(name: str) -> str:
 
 
 def _is_token(stem: str) -> bool:
-    """Whether a name is a random token: a JWT, or a mix of cases and digits that is not a hash."""
+    """Return whether a name is a random token.
+
+    Such a token is a JWT, or it mixes digits, upper and lower case. A hexadecimal hash does not.
+    """
     if _JWT.fullmatch(stem):
         return True
     longest = max(_RUN.findall(stem), key=len, default="")

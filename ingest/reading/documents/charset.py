@@ -95,7 +95,7 @@ def _labels(body: bytes, content_type: str | None) -> list[str]:
 
 
 def _codec_name(label: str) -> str:
-    """Return the codec that a label means; an unknown label is returned in lower case."""
+    """Return the codec for a charset's name; an unknown name is returned in lower case."""
     label = label.strip().lower()
     try:
         name = codecs.lookup(_ALIASES.get(label, label)).name
@@ -215,7 +215,7 @@ def _is_western(labels: list[str]) -> bool:
 
 
 def _in_its_script(sample: bytes, label: str) -> bool:
-    """Whether a declared charset, such as EUC-KR or KOI8, is not Chinese, and the bytes agree."""
+    """Return whether a declared charset for another script, such as EUC-KR, fits the bytes."""
     if not scripts.has_own_script(label):
         return False
     text = sample.decode(label, "replace")
@@ -223,7 +223,7 @@ def _in_its_script(sample: bytes, label: str) -> bool:
 
 
 def _by_label(body: bytes, labels: list[str]) -> tuple[str, str] | None:
-    """Decode with the first label whose codec decodes every byte."""
+    """Decode with the first declared charset whose codec decodes every byte."""
     for label in labels:
         if (read := _strict(body, label)) is not None:
             return read

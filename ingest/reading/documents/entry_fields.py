@@ -80,7 +80,7 @@ def own_title(holder: Fields, version: str) -> tuple[str, bool]:
 
 
 def markup(holder: Fields, key: str, version: str) -> str:
-    """Return a text construct of any type as HTML."""
+    """Return a text construct (RFC 4287 section 3.1) of any type as HTML."""
     detail = holder.get(f"{key}_detail")
     if isinstance(detail, dict):
         return as_html(detail, version)

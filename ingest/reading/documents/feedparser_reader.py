@@ -120,7 +120,7 @@ class _Roles:
         self.contentparams["is_typed"] = "type" in attributes
 
     def pop_content(self: Any, tag: str) -> str | None:
-        """End a text, and store it by its role."""
+        """End a text, and store it by the role of its element, such as content or caption."""
         value: str | None = self.pop(tag)
         self.incontent -= 1
         if value and tag in _ROLES and self.inentry and not self.insource:

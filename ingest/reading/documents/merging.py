@@ -122,7 +122,10 @@ def _sentences(markup: str) -> list[str]:
 
 
 def _is_known(sentence: str, known: str) -> bool:
-    """Whether a text contains a sentence, whole or in up to four parts (captions may split it)."""
+    """Return whether a text contains a sentence, whole or in up to four parts.
+
+    Captions may have split the sentence.
+    """
     for _ in range(_MOST_PARTS):
         if sentence in known:
             return True

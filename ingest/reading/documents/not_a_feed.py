@@ -52,7 +52,7 @@ def name_page(body: bytes) -> str | None:
 
 
 def is_html(text: str, root: str) -> bool:
-    """Whether a text is an HTML page; `root` is the name of its root element, or ""."""
+    """Return whether a text is an HTML page; `root` is the name of its root element, or ""."""
     return root == "html" or _HTML_TAG.match(text) is not None
 
 

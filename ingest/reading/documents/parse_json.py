@@ -49,7 +49,7 @@ def parse_json(text: str) -> ParsedFeed:
 
 
 def _is_json_feed(feed: dict[str, Any]) -> bool:
-    """Whether a JSON value is a JSON Feed, by its required `version` (JSON Feed 1.1, "version")."""
+    """Return whether a JSON value has a `version` of JSON Feed, which each feed must have."""
     version, items = _text(feed, "version"), feed.get("items")
     if not isinstance(items, list):
         return False

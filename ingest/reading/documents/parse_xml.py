@@ -75,7 +75,7 @@ def _with_last_unfinished(feed: ParsedFeed) -> ParsedFeed:
 
 
 def _is_empty_feed(root: xml_text.Root, text: str) -> bool:
-    """Whether XML is a feed without entries; RDF counts only with a namespace of RSS."""
+    """Return whether XML is a feed without entries; RDF counts only with a namespace of RSS."""
     if root.name == "rdf":
         return "/rss/1.0" in text or "/rdf/simple/0.9" in text
     return root.name in xml_text.FEED_ROOTS

@@ -78,12 +78,12 @@ def _beyond_ascii(text: str) -> str:
 
 
 def has_own_script(codec: str) -> bool:
-    """Whether a codec is for one script that can be recognised, such as Hangul or Cyrillic."""
+    """Return whether a codec is for one script that can be recognised, such as Hangul or kana."""
     return codec in _SCRIPTS
 
 
 def shows_own_script(text: str, codec: str) -> bool:
-    """Whether more than a fifth of the letters beyond ASCII belong to the codec's script."""
+    """Return whether more than a fifth of the letters beyond ASCII belong to the codec's script."""
     letters = _beyond_ascii(text)
     script = _SCRIPTS[codec]
     return sum(1 for letter in letters if script.match(letter)) * 5 > len(letters)

@@ -170,7 +170,7 @@ def _by_address(
 
 
 def _agree(date: ResolvedDate, named: ResolvedDate) -> bool:
-    """Whether a date differs by at most one day from the day or month that an address names."""
+    """Return whether a date is in the day or month that an address names, or one day beside it."""
     return named.at - _LEEWAY <= date.at < named.at + _LENGTHS[named.precision] + _LEEWAY
 
 

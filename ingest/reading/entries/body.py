@@ -179,7 +179,7 @@ def _unknown(
 
 
 def _is_same(place: str, other: str) -> bool:
-    """Whether two addresses are the same file.
+    """Return whether two addresses are the same file.
 
     Services that count downloads put their own host in front of the address.
     """

@@ -237,7 +237,7 @@ def _address(url: str) -> str:
 
 
 def _is_private(url: str) -> bool:
-    """Whether the host is not on the public web: a name without a dot, or a private IP address."""
+    """Return whether the host is private: its name has no dot, or it is a private IP address."""
     host = (urlsplit(url).hostname or "").rstrip(".")
     name, _, last = host.rpartition(".")
     if ":" in host or last.isdigit():

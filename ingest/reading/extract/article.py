@@ -98,7 +98,8 @@ def _at_known_place(root: HtmlElement, url: str) -> _Opinion | None:
     if place is None:
         return None
     headline = find_headline(body, prose.taken)
-    # If a page shows several articles, each of them has the content system's mark.
+    # If a page shows several articles, each of them has the content system's mark. So the element
+    # may hold another article.
     if not place.is_of_site and headline and headline.is_of_another(place.element):
         return None
     return _trim(place.rule, place.element)

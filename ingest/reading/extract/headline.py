@@ -41,7 +41,7 @@ class Headline:
     part: HtmlElement
 
     def is_of_another(self, place: HtmlElement) -> bool:
-        """Whether an element holds another article.
+        """Return whether an element holds another article.
 
         An element before the headline or below another heading holds another article, unless its
         text repeats the words of the headline.
@@ -63,7 +63,7 @@ class Headline:
         return False
 
     def _repeats_words(self, place: HtmlElement) -> bool:
-        """Whether an element contains clearly more of the headline's words than `part`."""
+        """Return whether an element contains clearly more of the headline's words than `part`."""
         words = without_spaces(str(self.element.text_content()))
         pairs = {words[i : i + 2] for i in range(len(words) - 1)}
         there, here = (
@@ -137,7 +137,7 @@ def _heads_an_article(heading: HtmlElement) -> bool:
 
 
 def _agree(heading: str, whole: str, first: str) -> bool:
-    """Whether a heading is part of the page's title, or begins with the title's first part."""
+    """Return whether a heading is part of the page's title, or begins with its first part."""
     if not heading:
         return False
     return heading in whole or (len(first) >= _SHORTEST and heading.startswith(first))

@@ -111,7 +111,7 @@ def _dates_in_text(root: HtmlElement) -> Iterator[PageDate]:
 
 
 def _runs(body: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """Yield the first runs of visible text, each with its element."""
+    """Yield the first visible texts between two tags, each with its element."""
     length = 0
     for found in body.xpath("descendant::text()"):
         parent = found.getparent()

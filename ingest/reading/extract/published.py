@@ -51,11 +51,11 @@ class _View:
         self._has_more: dict[HtmlElement, bool] = {}
 
     def is_above(self, date: PageDate) -> bool:
-        """Whether a date comes before the headline."""
+        """Return whether a date comes before the headline."""
         return self._around.is_above_headline(date.inside[0])
 
     def is_of_another(self, date: PageDate) -> bool:
-        """Whether a date belongs to something other than the article."""
+        """Return whether a date belongs to something other than the article."""
         return (
             self._is_linked(date)
             or self._around.is_elsewhere(date.inside)
@@ -75,7 +75,7 @@ class _View:
         return len(date.line) > _LONGEST_LINE and bool(_SENTENCE.search(date.line))
 
     def _is_listed(self, date: PageDate) -> bool:
-        """Whether a date is in one of several items of a list."""
+        """Return whether a date is in one of several items of a list."""
         if self._shares_its_element(date):
             return True
         is_one_of_two = False
@@ -92,17 +92,17 @@ class _View:
         return is_one_of_two
 
     def _is_item_below(self, section: HtmlElement) -> bool:
-        """Whether an element of `_ITEMS` is below the article and links to another page."""
+        """Return whether an element of `_ITEMS` is below the article and links to another page."""
         is_below = section.tag in _ITEMS and self._around.is_below_article(section)
         return is_below and self._around.has_link(section)
 
     def _shares_its_element(self, date: PageDate) -> bool:
-        """Whether the date's element has several lines, each with a date and other words."""
+        """Return whether the date's element has several lines, each with a date and other words."""
         lines = {one.line for one in self._dates if one.line and one.inside[0] is date.inside[0]}
         return bool(date.line) and sum(len(_rest(line)) > 1 for line in lines) > 1
 
     def _is_thread(self, alike: list[HtmlElement]) -> bool:
-        """Whether the elements are the posts of a forum thread, which is then the article."""
+        """Return whether the elements are posts of a forum thread, which is then the article."""
         lengths = list(map(self._around.length, alike))
         if len(alike) < 2 or sum(lengths) < _LONGEST_LINE_OF_LIST * len(alike):
             return False
@@ -133,7 +133,7 @@ class _View:
                     break
 
     def _is_item(self, element: HtmlElement) -> bool:
-        """Whether an element has a title, or a link to another page, in addition to its date."""
+        """Return whether an element has a title or a link to another page, besides its date."""
         if element not in self._has_more:
             self._has_more[element] = self._has_title_or_link(element)
         return self._has_more[element]

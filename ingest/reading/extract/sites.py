@@ -101,7 +101,7 @@ class Place:
 
     @property
     def is_of_site(self) -> bool:
-        """Whether the rule is for this site, not for a content system."""
+        """Return whether the rule is for this site, not for a content system."""
         return self.rule.startswith("site:")
 
 

@@ -64,7 +64,7 @@ class Surroundings:
         return max(above, default=min(places, default=0))
 
     def leads_away(self, link: HtmlElement) -> bool:
-        """Whether a link leads to another page."""
+        """Return whether a link leads to another page."""
         href = (link.get("href") or "").strip()
         if not href or href.startswith("#"):
             return False
@@ -72,7 +72,7 @@ class Surroundings:
         return address is not None and page_of(address) not in self._own
 
     def has_link(self, element: HtmlElement | None) -> bool:
-        """Whether an element is, or contains, a link to another page."""
+        """Return whether an element is, or contains, a link to another page."""
         return element in self._linked
 
     def length(self, element: HtmlElement) -> int:
@@ -80,19 +80,19 @@ class Surroundings:
         return self._lengths.get(element, 0)
 
     def is_in_article(self, element: HtmlElement | None) -> bool:
-        """Whether an element is the article's element or inside it."""
+        """Return whether an element is the article's element or inside it."""
         return element in self._inner
 
     def is_above_headline(self, element: HtmlElement) -> bool:
-        """Whether an element comes before the headline."""
+        """Return whether an element comes before the headline."""
         return self._order.get(element, self._headline) < self._headline
 
     def is_below_article(self, element: HtmlElement) -> bool:
-        """Whether an element comes after the article."""
+        """Return whether an element comes after the article."""
         return self._order.get(element, 0) > self._last
 
     def is_below_next_heading(self, element: HtmlElement) -> bool:
-        """Whether an element comes after the first heading that follows the article."""
+        """Return whether an element comes after the first heading that follows the article."""
         return self._order.get(element, 0) > self._next_heading
 
     def sections(self, inside: Sequence[HtmlElement]) -> Iterator[HtmlElement]:
@@ -103,7 +103,10 @@ class Surroundings:
             yield element
 
     def is_elsewhere(self, inside: Sequence[HtmlElement]) -> bool:
-        """Whether one of these elements is a section beside the article, by its tag or names."""
+        """Return whether one of these elements is a section beside the article.
+
+        The tag, id or class of such a section says so.
+        """
         shares = any(one.tag == "article" and one in self._around for one in inside)
         return any(
             section.tag in _OTHERS

@@ -111,7 +111,7 @@ def _sizes(article: HtmlElement) -> _Sizes:
 
 
 def _is_label(element: HtmlElement, sizes: _Sizes) -> bool:
-    """Whether an element is the heading of a list of other articles."""
+    """Return whether an element is the heading of a list of other articles."""
     if not 0 < sizes.length[element] <= _LONGEST_LABEL:
         return False
     return bool(_RELATED.fullmatch(without_spaces(str(element.text_content()))))
@@ -125,7 +125,7 @@ def _lists_after(label: HtmlElement, sizes: _Sizes) -> list[HtmlElement]:
 
 
 def _is_teaser(element: HtmlElement, sizes: _Sizes) -> bool:
-    """Whether an element is a teaser: the linked title of another article and some of its words."""
+    """Return whether an element is a teaser: another article's linked title and a part of it."""
     if not (sizes.links[element] and sizes.length[element] <= _LONGEST_TEASER):
         return False
     with_text = [one for one in element.iter() if without_spaces(one.text or "")]
@@ -139,7 +139,7 @@ def _is_linked(element: HtmlElement, sizes: _Sizes) -> bool:
 
 
 def _is_foreign(element: HtmlElement, article: HtmlElement, sizes: _Sizes) -> bool:
-    """Whether an element is a part of the page that does not belong to the article.
+    """Return whether an element is a part of the page that does not belong to the article.
 
     Its tag, id or class names such a part. Most of the article's text must be outside of it.
     """
@@ -151,12 +151,12 @@ def _is_foreign(element: HtmlElement, article: HtmlElement, sizes: _Sizes) -> bo
 
 
 def _is_talk(names: str, rest: int) -> bool:
-    """Whether an element is a list of comments, which may be longer than the article."""
+    """Return whether an element is a list of comments, which may be longer than the article."""
     return rest >= _SHORTEST_ARTICLE and bool(_TALK.search(_CAMEL.sub("-", names).lower()))
 
 
 def _is_imprint(element: HtmlElement, sizes: _Sizes) -> bool:
-    """Whether an element is the footer of a site: a short element with a licence number."""
+    """Return whether an element is the footer of a site: a short element with a licence number."""
     if sizes.length[element] > _LONGEST_IMPRINT:
         return False
     return bool(_LICENCE.search(str(element.text_content())))

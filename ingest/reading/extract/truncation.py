@@ -27,7 +27,7 @@ _LINK = re.compile(r"<a\b[^<>]{0,2000}>([^<>]{1,60})</a")
 
 
 def looks_truncated(html_body: str, text: str) -> bool:
-    """Whether a feed's text seems to be cut, so that it continues on the article's page.
+    """Return whether a feed's text seems to be cut, so that it continues on the article's page.
 
     `text` is the visible text of `html_body`, which is clean HTML. An empty text counts as cut.
     """
@@ -55,7 +55,7 @@ def _is_short(text: str) -> bool:
 
 
 def page_is_better(feed_text: str, article_text: str) -> bool:
-    """Whether the page's text has more letters and digits than the feed's."""
+    """Return whether the page's text has more letters and digits than the feed's."""
     return _weight(article_text) > _weight(feed_text)
 
 

@@ -74,7 +74,11 @@ def _text_of(tree: etree._Element) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Flow:
-    """Whether an element is shown on a line of its own, and whether its line ends are kept."""
+    """The way in which an element is shown.
+
+    `is_line` is true if the element is on a line of its own. `keeps_lines` is true if its line ends
+    are kept.
+    """
 
     is_line: bool = False
     keeps_lines: bool = False

@@ -180,7 +180,7 @@ _WORDS = (_NOTICE, _PROMOTION)
 
 
 def is_boilerplate(line: str) -> bool:
-    """Whether a line was written for the page or by its editors, and is not part of the article."""
+    """Return whether a line is not part of the article, but was added by editors or by the page."""
     bare = line.strip()
     if not bare or len(bare) > _LONGEST:
         return False
@@ -205,7 +205,7 @@ def _is_of_the_page(folded: str) -> bool:
 
 
 def invites_to_read_on(line: str) -> bool:
-    """Whether a line only invites the reader to continue elsewhere: 阅读全文, Read more."""
+    """Return whether a line only invites the reader to continue elsewhere: 阅读全文, Read more."""
     bare = line.strip()
     return len(bare) <= _LONGEST and _TRUNCATION.fullmatch(_fold(bare)) is not None
 
@@ -215,7 +215,7 @@ def _fold(line: str) -> str:
 
 
 def _is_credit(line: str) -> bool:
-    """Whether a role is followed by names only.
+    """Return whether a line is the label of a role, such as 编辑, and only names.
 
     After a space, names must be shorter than after a colon, because a space is weaker evidence.
     """

@@ -49,7 +49,7 @@ _LONGEST_NAME = 7
 
 
 def is_clause_after_label(label: str, value: str) -> bool:
-    """Whether `value`, the text after a label, contains a clause, not only names."""
+    """Return whether `value`, the text after a label, contains a clause, not only names."""
     is_of_staff = _OF_CHOSEN_NAMES.search(label) is None
     pieces = _SEPARATORS.split(_WORK.sub(" ", value))
     return any(_is_clause(piece, is_of_staff=is_of_staff) for piece in pieces)

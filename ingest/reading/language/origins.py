@@ -44,14 +44,14 @@ _SHORTEST_CLAUSE = 10
 
 
 def names_an_origin(line: str, *, in_brackets: bool) -> bool:
-    """Whether a line names the source of a text, or describes its author."""
+    """Return whether a line names the source of a text, or describes its author."""
     if _ORIGIN.fullmatch(line):
         return True
     return in_brackets and _ORIGIN_IN_BRACKETS.fullmatch(line) is not None
 
 
 def is_sentence_after_label(line: str) -> bool:
-    """Whether a label is followed by a sentence or clause (来源：没人知道), not by a name."""
+    """Return whether a sentence or clause (来源：没人知道) follows a label, and not a name."""
     found = _LABEL.match(line)
     if found is None or _FREE_LABEL.search(found[1]) or _RIGHTS.search(found[2]):
         return False

@@ -98,7 +98,7 @@ def feed_links(document: Document) -> list[FeedLink]:
 
 
 def is_about_comments(title: str) -> bool:
-    """Whether a feed's title says that it is a feed of comments."""
+    """Return whether a feed's title says that it is a feed of comments."""
     return bool(_TITLE_OF_COMMENTS.search(title))
 
 
@@ -131,7 +131,10 @@ def _refusal(url: str | None, *, is_sure: bool, is_typed: bool) -> str:
 
 
 def _may_be_feed(url: str, kind: str, title: str) -> bool:
-    """Whether an alternate link without a feed's type may lead to a feed, not to a translation."""
+    """Return whether an alternate link without a feed's type may lead to a feed.
+
+    Such a link may also lead to a translation of the page.
+    """
     if _NEVER.search(url):
         return False
     if _looks_like_feed(url):
@@ -197,7 +200,7 @@ def _link(
 
 
 def _names_comments(title: str, site_name: str) -> bool:
-    """Whether a feed's title, without the name of the site, says that it is a feed of comments."""
+    """Return whether a feed's title, without the site's name, says that the feed has comments."""
     _, part, own = title.rpartition("»")
     found = _COMMENTS.search(own)
     return bool(found and (part or found[0] not in site_name))

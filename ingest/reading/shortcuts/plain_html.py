@@ -83,7 +83,7 @@ _WEB = re.compile(rf"https?://(?:{_LABEL}\.)+[a-z]{{2,}}(?::[1-9][0-9]{{0,3}})?(
 _ADDRESSES = {"a": ("href", LINK_SCHEMES), "img": ("src", MEDIA_SCHEMES)}
 # Attributes that only `html.cleaning` handles.
 _ODD_ATTRIBUTES = LATE_ATTRIBUTES | {"cite", "name", "srcset", *SOURCES}
-# The usual attributes of links and pictures. They are plain with any value.
+# The usual attributes of links and pictures. Plain HTML may have them with any value.
 _USUAL_ATTRIBUTES = frozenset("alt border height href rel src target title width".split())
 
 

@@ -125,7 +125,10 @@ def asked_for(pattern: Pattern) -> Asked:
 
 
 def _of_run(run: str, *, is_open: bool) -> Iterable[Token]:
-    """Return the tokens of a run; with `is_open`, the run may continue in the text."""
+    """Return the tokens of a run of characters in a script without spaces.
+
+    With `is_open`, more characters may follow in a text that is found.
+    """
     for pair in map("".join, pairwise(run)):
         yield Token(pair, tuple(pair))
     if len(run) == 1 or not is_open:

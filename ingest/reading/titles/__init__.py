@@ -116,7 +116,7 @@ def _without_name(title: str, name: str) -> str:
 
 @functools.lru_cache(maxsize=16)  # Consecutive entries usually belong to one feed.
 def _forms_of(name: str) -> tuple[str, ...]:
-    """Return a name and its pieces, except the pieces that are sections."""
+    """Return a name and its pieces, except the pieces that name a section, such as 频道."""
     pieces = [piece for piece in _PIECES.split(name) if not _is_section(piece)]
     return tuple(form for form in dict.fromkeys([name, *pieces]) if form)
 
@@ -167,7 +167,7 @@ def _cut_section(title: str, name: str, *, longest: int) -> str:
 
 
 def _is_section(piece: str) -> bool:
-    """Whether a piece of a title names a section, in Simplified or Traditional Chinese."""
+    """Return whether a piece of a title names a section, in Simplified or Traditional Chinese."""
     if len(piece) > _LONGEST_SECTION_NAME:
         return False
     return bool(_SECTION.fullmatch(piece) or _SECTION.fullmatch(simplify(piece)))
@@ -178,7 +178,7 @@ def _fold(name: str) -> str:
 
 
 def _without_columns(title: str) -> str:
-    """Drop the names of columns at both ends, unless nothing would remain."""
+    """Drop the names of columns at both ends of a title, unless nothing would remain."""
     while _MARK_OF_COLUMN.search(title):
         rest = _TAG_IN_KEY.sub("", title, count=1)
         if rest == title or not rest.strip():

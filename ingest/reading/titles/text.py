@@ -94,14 +94,17 @@ def _strip(text: str, *, is_escaped: bool) -> str:
 
 
 def _stands_apart(tag: re.Match[str]) -> bool:
-    """Whether an opening tag has blanks on both sides, like a word."""
+    """Return whether an opening tag has blanks on both sides, like a word."""
     before = tag.string[max(0, tag.start() - 1) : tag.start()]
     after = tag.string[tag.end() : tag.end() + 1]
     return not tag[1] and not tag[3] and before.isspace() and after.isspace()
 
 
 def _is_markup(tag: re.Match[str], names: _Names, *, is_escaped: bool) -> bool:
-    """Whether a tag is markup (`<b>重磅</b>`), not a word of the title (C<T>, the <video> tag)."""
+    """Return whether a tag is markup, as in `<b>重磅</b>`.
+
+    Otherwise it is a word of the title, as in `C<T>` and `the <video> tag`.
+    """
     name = tag[2].lower()
     if tag[3] and tag[3].strip(" /"):
         return _ATTRIBUTES.fullmatch(tag[3]) is not None
@@ -117,7 +120,7 @@ def _is_markup(tag: re.Match[str], names: _Names, *, is_escaped: bool) -> bool:
 
 
 def _begins_with(tag: re.Match[str]) -> bool:
-    """Whether a title begins with this tag and a word, so that its end tag was probably cut off."""
+    """Return whether a title begins with this tag and a word; its end tag was probably cut off."""
     after = tag.string[tag.end() : tag.end() + 1]
     return tag.start() == 0 and bool(after.strip())
 
@@ -146,7 +149,7 @@ def _is_invisible(character: str) -> bool:
 
 
 def _is_needed(text: str, place: int) -> bool:
-    """Whether an invisible character changes how its neighbours look.
+    """Return whether an invisible character changes how its neighbours look.
 
     Joiners are needed in emoji and in Arabic and Indic words, the vowel separator in Mongolian.
     """

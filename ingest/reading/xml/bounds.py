@@ -37,7 +37,7 @@ class OutOfBoundsError(ValueError):
 
 
 def may_be_exceeded(text: str) -> bool:
-    """Whether a text may have too many namespaces, sections or blanks, by a fast check.
+    """Return whether a text may have too many namespaces, sections or blanks, by a fast check.
 
     Categories and authors are not checked.
     """
@@ -51,7 +51,10 @@ def count_references(text: str) -> int:
 
 
 def _has_long_blanks(text: str) -> bool:
-    """Whether a text has a thousand blanks in a row; every 500th character is checked first."""
+    """Return whether a text has a thousand blanks in a row.
+
+    Every 500th character is checked first, which is faster.
+    """
     return bool(_TWO_BLANKS.search(text[::500])) and bool(_BLANKS.search(text))
 
 
@@ -87,7 +90,10 @@ def _cut_elements(text: str) -> str:
 
 
 def _cut_of(text: str, found: re.Match[str], *, over: bool) -> slice:
-    """Return the part of an element to cut: all of it, its text, or nothing."""
+    """Return the part of an element to cut: all of it, its text, or nothing.
+
+    `over` is true if there are too many elements of this kind.
+    """
     start, end = found.span()
     if found[0].endswith("/>"):
         return slice(start if over else end, end)

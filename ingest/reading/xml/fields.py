@@ -63,7 +63,7 @@ def number(holder: Fields, key: str) -> int | None:
 
 
 def is_html(text: str) -> bool:
-    """Whether a text without a type is HTML.
+    """Return whether a text without a type is HTML.
 
     HTML begins or ends with a tag and has blocks with words in them. A text about tags has words
     around the tags, or no words inside them.

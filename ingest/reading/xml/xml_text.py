@@ -91,7 +91,7 @@ def _without_blanks(declaration: re.Match[str]) -> str:
 
 
 def is_well_formed(text: str) -> bool:
-    """Whether a namespace-aware XML parser can read the whole text.
+    """Return whether a namespace-aware XML parser can read the whole text.
 
     Raise OutOfBoundsError for too deep nesting and for too many attributes in a tag, because
     feedparser would need quadratic time for them.
@@ -123,7 +123,7 @@ _ENTRY_TAG = re.compile(r"<(/?)(?:[\w.-]{1,40}:)?(?:item|entry)[\s>]")
 
 
 def ends_within_an_entry(text: str) -> bool:
-    """Whether the last entry is not closed, as in a document that was cut."""
+    """Return whether the last entry is not closed, as in a document that was cut."""
     tags = _ENTRY_TAG.findall(text)
     return bool(tags) and not tags[-1]
 
