@@ -47,7 +47,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """The entries of a document, grouped by how they are stored. `verdicts` holds all of them.
+    """The entries of a document, grouped by how they are stored; `verdicts` holds all of them.
 
     - `new`: entries that are inserted.
     - `edited`: entries whose text replaces the stored text, which becomes a revision.

@@ -47,8 +47,8 @@ class NormalEntry:
 
     `text_digest` is a hash of what a reader would notice: two versions with the same hash differ
     only in details such as counters. `item_digest` is a hash of the publisher's own bytes. `raw` is
-    the smallest document from which this entry can be read again: the entry's bytes with the
-    document's beginning and end, or the whole document.
+    the smallest document from which this entry can be read again. This is the document with only
+    this entry in it, or the whole document if the entries cannot be separated.
     `text` is the visible text of `html`, with a line for each block, without the list of files at
     the end. The digest, the language and `looks_cut` are computed from `text`. It is not stored or
     pickled, so it is None in an entry from another process.

@@ -37,8 +37,8 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _OLDEST_YEAR = 1990
 _FARTHEST_AHEAD = timedelta(hours=48)
-# The publisher's clock may be ahead of ours by this much. A time further in the future has a wrong
-# zone label.
+# The publisher's clock may be ahead of ours by this much. If a time is further in the future, its
+# time zone is wrong.
 _CLOCK_SKEW = timedelta(minutes=10)
 _EPOCH = re.compile(r"(?:/Date\()?(-?\d{10}(?:\.\d+)?|\d{13}|\d{16})(?:[+-]\d{4})?(?:\)/)?")
 # Matches what looks like a date in a form that no rule reads. The time next to it is then not a

@@ -40,8 +40,8 @@ def _year_first(match: re.Match[str], now: datetime) -> Day:
 def _short_year_first(match: re.Match[str], now: datetime) -> Day:
     """Read `24-2-1` as 1 February 2024.
 
-    In 2024, `20/5/24` may mean 20 May 2024. So raise `ValueError` for a date with slashes if its
-    last number is this year or the last one, and its first number is not.
+    In 2024, `20/5/24` may mean 20 May 2024. So raise `ValueError` for a date with slashes if only
+    its last number, and not its first, is this year or the last one.
     """
     recent = {now.year % 100, (now.year - 1) % 100}
     if match[2] == "/" and int(match["d"]) in recent and int(match["y"]) not in recent:

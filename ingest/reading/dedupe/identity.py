@@ -24,11 +24,11 @@ def identify(
 ) -> list[NormalEntry]:
     """Return the entries of one document with their keys and without repetitions.
 
-    `beside` are entries of the same document that were already recognised by their bytes.
+    `beside` are the other entries of the document, whose bytes are already stored.
 
-    The key is made from the first of guid, link, title and text that the entry has. A guid, link
-    or title that different entries of the document share is not used, because some feeds give one
-    link or one id to all their entries.
+    The key is made from the first of guid, link, title and text that the entry has. Some feeds give
+    one link or one id to all their entries. So a guid, link or title is not used if several
+    different entries of the document have it.
     """
     distinct = list({_likeness(entry): entry for entry in reversed(entries)}.values())[::-1]
     beside = list(beside)
@@ -65,7 +65,10 @@ def _with_address(
 
 
 def _own_link(entry: NormalEntry, shared: Counter[str], site: str | None) -> str | None:
-    """Return an entry's canonical link if no other entry has it, otherwise its exact link."""
+    """Return an entry's link in canonical form if no other entry has the same.
+
+    Otherwise return the exact link, or None if another entry has it too.
+    """
     link = entry.canonical_link
     if link is None or link == site or links.names_a_site(link):
         return None
@@ -164,8 +167,8 @@ def _record_key(title_key: str, at: datetime | None, nth: int = 1) -> str:
 def times_of_record(at: datetime | None) -> set[datetime | None]:
     """Return the times that a file of another archive may give for an article published at `at`.
 
-    These are None, the start of the day, the exact time, and 8 hours before or after this time,
-    because some programs confuse Chinese time with GMT.
+    These are None, the start of the day, the exact time, and 8 hours before or after this time.
+    Some programs confuse Chinese time with GMT, which makes a difference of 8 hours.
     """
     if at is None:
         return {None}

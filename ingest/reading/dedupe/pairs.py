@@ -1,8 +1,8 @@
 """Compares two versions of an entry, and recognises differences that are only noise.
 
 The module `noise` recognises noise (such as counters) in a single text. This module compares two
-texts. If the rest of both is equal, other differences are noise, too: a label or a source added to
-a title, another separator, or another signature in a file name.
+texts. Some other differences are noise, too, if the rest of both texts is equal: a label or a
+source added to a title, another separator, or another signature in a file name.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _LABEL = re.compile(
     r"|推荐|置顶|热门|热点|热榜|热搜|头条|独家|原创|首发|快讯|要闻|最新|专题|视频|图集|组图|直播|深度"
     r"|会员|付费|广告|转载)[\]】)〕>》」]?\s{0,5}[|丨:·\-]?\s{0,5}){1,3}"
 )
-# Names of media have these endings. Many other words also end with "网" or "社", so these two are
-# not listed alone.
+# Names of newspapers and other media have these endings. Many other words also end with "网" or
+# "社", so these two are not listed alone.
 _MEDIUM = (
     r"(?:日报|晚报|早报|晨报|时报|商报|都市报|周报|周刊|新闻网|新闻社|通讯社|在线|电视台|广播电台|卫视"
     r"|客户端|公众号|新闻|(?<!互联)(?<![官电上联路入全因球])网|(?<=[华中国])新社|(?<=新华)社|报社|APP)"
@@ -47,7 +47,7 @@ _SOURCE_IN_FRONT = re.compile(
     rf"[\[【(]?[\u3400-\u9fffA-Za-z]{{0,6}}{_MEDIUM}(?:\s{{0,5}}[\]】)|丨:·-]|\s)\s{{0,5}}",
     re.IGNORECASE,
 )
-# Before a time, any short name between spaces or marks is a source: "海港发布 · 3小时前".
+# Before a time, a short name between spaces or signs is a newspaper or site: "海港发布 · 3小时前".
 _SOURCE_BEFORE_TIME = re.compile(
     rf"(?:\s{{0,5}}{_MARK}\s{{0,5}}|\s{{1,5}})[\u3400-\u9fffA-Za-z]{{2,10}}\s{{0,5}}{_MARK}?\s{{0,5}}"
 )
@@ -92,7 +92,7 @@ def _words(text: str) -> list[str]:
 
 
 def _are_same_titles(one: str, other: str) -> bool:
-    """Return whether titles are equal, except for a label, source or time added to one of them."""
+    """Return whether titles are equal, except that one has a label, a time or a newspaper."""
     if _are_same_words(one, other):
         return True
     if max(len(one), len(other)) > _LONGEST_TITLE:
@@ -102,7 +102,7 @@ def _are_same_titles(one: str, other: str) -> bool:
 
 
 def _bare_titles(title: str) -> set[str]:
-    """Return the forms of a title without labels, sources and times at its ends."""
+    """Return the forms of a title without labels, names of newspapers and times at its ends."""
     title = unicodedata.normalize("NFKC", title).strip()
     before = (pattern.match(title) for pattern in (_LABEL, _SOURCE_IN_FRONT))
     found = set()
@@ -112,7 +112,7 @@ def _bare_titles(title: str) -> set[str]:
 
 
 def _without_end(title: str) -> Iterator[str]:
-    """Yield a title without the source, the time, or both at its end."""
+    """Yield a title without the name of a newspaper, the time, or both at its end."""
     ago = AGO_AT_END.search(title)
     time = ago or DATE_AT_END.search(title)
     untimed = title[: time.start()] if time else title
@@ -127,7 +127,7 @@ def _without_end(title: str) -> Iterator[str]:
 
 
 def _are_same_pictures(one: Shown, other: Shown) -> bool:
-    """Return whether the pictures are the same, or differ only in signatures in their names."""
+    """Return whether the pictures are the same, or differ only in signatures in the file names."""
     pairs = [
         (file_name(here), file_name(there))
         for here, there in zip(one.media, other.media, strict=False)

@@ -26,7 +26,10 @@ _FEWEST_OF_A_MOVE = 3
 
 
 def lookup_keys(entries: Iterable[NormalEntry]) -> tuple[set[str], set[str]]:
-    """Return the keys and the link keys under which these entries may be stored."""
+    """Return the keys and link keys (hashes that identify entries) of these entries.
+
+    An entry may be stored under any of its keys.
+    """
     keys: set[str] = set()
     link_keys: set[str] = set()
     for entry in entries:
@@ -93,7 +96,7 @@ class _Judging:
         self._taken.update(entry_ids)
 
     def match(self, find: _Find) -> None:
-        """Match each entry that has no verdict yet, with the method `find`."""
+        """Use the method `find` to match each entry that is not matched yet."""
         if not self._by_key:
             return
         for place, entry in enumerate(self._entries):

@@ -228,7 +228,7 @@ def _categories(entry: Fields) -> tuple[str, ...]:
 
 
 def _values_in(text: str, holder: str, element: str) -> tuple[str, ...]:
-    """Return the hours or days in `skipHours` or `skipDays`; feedparser keeps only the last."""
+    """Return the values in `skipHours` or `skipDays`, of which feedparser keeps only the last."""
     start = text.find(f"<{holder}")
     end = text.find(f"</{holder}>", start, start + 4_000) if start >= 0 else -1
     if end < 0:

@@ -59,7 +59,7 @@ def entry_of_page(
     )
     feed = ParsedFeed(format="page", link=link)
     (entry,) = dedupe.identify(normalize(replace(feed, entries=(parsed,)), context))
-    # The title is removed after `identify`, so that the digest covers the whole text of the page.
+    # The title is removed only now, so that `text_digest` covers the whole text of the page.
     entry = _with_html(entry, without_title(entry.html, entry.title))
     entry = _with_date(entry, article, page, context.zone, listed)
     if entry.lead_image is None:
@@ -89,7 +89,7 @@ def take_article(
 ) -> NormalEntry:
     """Return an entry with the full text of its page, and with facts that the feed did not give.
 
-    `zone` is the zone of the page's dates. The entry keeps the digest of the feed's own text, so
+    `zone` is the time zone of the page's dates. The entry keeps the hash of the feed's own text, so
     that the next poll recognises the entry.
     """
     body = Fragment(article.html, base_url=page.final_url)

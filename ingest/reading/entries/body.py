@@ -135,8 +135,8 @@ def with_files(
     """Return clean HTML followed by the files that it does not link to.
 
     Each file gets a link. Only the first sound and the first film get a player, because the others
-    are usually the same in other sizes. Pictures are added only if the text has no picture and
-    there is a lead image, because they usually repeat the pictures of the text.
+    are usually the same in other sizes. Attached pictures usually repeat the pictures of the text.
+    So they are added only if the text has no picture and there is a lead image.
     """
     if not enclosures:
         return text

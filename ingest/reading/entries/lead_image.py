@@ -34,9 +34,9 @@ _DECOY_PART = re.compile(
     r"|(?<![a-z0-9])(?:ads?|advert)(?![a-z0-9])"
     r"|(?:\A|[/.])(?:pixel|counter|beacon|spacer|track(?:er|ing)?|stat)(?:[/.]|\Z)|\.svg\Z"
 )
-# These parts of an address indicate a small picture, unless the HTML gives it a large size: 36kr
-# keeps all its pictures below /avatar/. WeChat keeps profile pictures at wx.qlogo.cn, but the
-# pictures of articles at mmbiz.qlogo.cn.
+# These parts of an address indicate a small picture. They are ignored if the HTML gives the picture
+# a large size, because 36kr keeps all its pictures below /avatar/. WeChat keeps profile pictures at
+# wx.qlogo.cn, but the pictures of articles at mmbiz.qlogo.cn.
 _SMALL_PART = re.compile(
     r"emoji|emoticon|smiley|smilie|avatar|(?<!mmbiz\.)qlogo|touxiang|/face/|/face\d*\."
     r"|(?<![a-z0-9])(?<!mmbiz\.)(?:[a-z]*logo|icons?)(?![a-z])"
@@ -150,7 +150,7 @@ def _in_body(elements: Sequence[pictures.Picture], base_url: str | None) -> Iter
 
 
 def _of_picture(picture: etree._Element, base_url: str | None) -> str | None:
-    """Return the address of the `img` in a `picture`, or otherwise of one of its sources."""
+    """Return the address of the `img` in a `picture`, or of one of its `source` elements."""
     images = [image for image in picture.iter("img") if not _is_decoy(image)]
     urls = [_of_image(image, base_url) for image in images]
     for source in picture.iter("source") if images or not picture.findall("img") else ():

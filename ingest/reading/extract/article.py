@@ -145,7 +145,7 @@ def _tallies(root: HtmlElement) -> dict[str, Tally]:
 
 
 def _opinion(method: str, root: HtmlElement, tallies: dict[str, Tally]) -> _Opinion:
-    """Return the article of one method.
+    """Return the article that one method finds.
 
     A block that the method rejects is removed, unless all other methods accept the block.
     """

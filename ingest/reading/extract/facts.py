@@ -169,7 +169,7 @@ def name_of(value: str | None) -> str | None:
 
 
 def _head(root: HtmlElement) -> str:
-    """Return the first visible text of the page, with a line for each run of text."""
+    """Return the first visible text of the page, with a line for each text between two tags."""
     pieces: list[str] = []
     length = 0
     for text in _visible(body_of(root)):

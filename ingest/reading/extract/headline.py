@@ -75,9 +75,9 @@ class Headline:
     def own_part_of(self, place: HtmlElement) -> HtmlElement:
         """Return the part of an element that belongs to this headline.
 
-        An element may hold several articles in sibling elements of the same kind, each with a
-        heading of the same level as this headline (sections of one article have lower headings).
-        If the element holds only one article, return the whole element.
+        An element may hold several articles. They are in sibling elements of the same kind, and
+        each has a heading of the same level as this headline. (Sections of one article have lower
+        headings.) If the element holds only one article, return the whole element.
         """
         part: HtmlElement | None = self.part
         while part is not None and part is not place:

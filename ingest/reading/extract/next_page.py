@@ -27,7 +27,7 @@ _Numbered = tuple[str, int | None]  # the address of an article, and the number 
 def find(root: HtmlElement, url: str) -> str | None:
     """Return the address of the article's next page, or None.
 
-    A link counts if its text or its rel says "next", and if its address differs from `url` only in
+    The text or the `rel` of the link must say "next". Its address must differ from `url` only in
     the number of the page. If more differs, the link leads to the next article.
     """
     here = set(_split_number(url))

@@ -43,7 +43,7 @@ def clean(fragment: str, *, base_url: str | None, tree: etree._Element | None = 
 
 
 def _without_seeming_tags(text: str) -> str:
-    """Escape or remove text that looks like a tag, such as `a<b`, if the text may not be HTML.
+    """Escape or remove what looks like a tag, as in `a<b`, in a text that is probably not HTML.
 
     Such a text has no `>`, or it has several lines and no closing tag.
     """

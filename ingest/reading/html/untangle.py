@@ -53,9 +53,10 @@ def _leave(
 
 
 def part_long_text(tree: etree._Element, markup: str) -> None:
-    """Put comments into texts with many references, which nh3 would need quadratic time to join.
+    """Split texts with many character references by comments, because nh3 is slow with long ones.
 
-    The tree was parsed from `markup`. Most markup has too few references, and is left unchanged.
+    nh3 joins the pieces of such a text in quadratic time. The tree was parsed from `markup`. Most
+    markup has too few references, and is left unchanged.
     """
     if markup.count("&") + markup.count("\xa0") < _MANY_REFERENCES:
         return

@@ -2,8 +2,8 @@
 
 All patterns are for text in Simplified Chinese, NFKC and lower case. A piece of at least four
 characters is a clause if it contains words that names do not contain (没人, 正在, 一个). After a
-label of staff (编辑, 校对), two other kinds of pieces are also clauses: a piece of at least six
-characters with `的`, and a piece of more than seven characters that contains no name.
+label of staff (编辑, 校对), a piece of at least six characters with `的` is also a clause.
+After such a label, a piece of more than seven characters is a clause if it contains no name.
 """
 
 from __future__ import annotations

@@ -80,8 +80,12 @@ class FeedLink:
 def feed_links(document: Document) -> list[FeedLink]:
     """Return the possible addresses of a site's feed, the most likely first.
 
-    The order is: `link` elements and `Link` headers, the feed of the whole site first; links in the
-    text that look like a feed; the usual addresses; feeds of comments.
+    The order is:
+
+    1. `link` elements and `Link` headers, beginning with the feed of the whole site
+    2. links in the text that look like a feed
+    3. the usual addresses of feeds
+    4. feeds of comments
     """
     tree = tree_of(document)
     base = _join(document.final_url, next(iter(tree.xpath("//base/@href")), "")) or ""

@@ -121,7 +121,8 @@ def _shorten(text: str) -> str:
 def _own_settings(root: etree._Element) -> dict[str, dict[str, Any]]:
     """Return the settings in Guidang's namespace, by the addresses of the feeds.
 
-    In a list that Guidang wrote, only a title in this namespace was set by the user.
+    In a list that Guidang wrote, an ordinary title is the feed's own, so it is not a setting. Only
+    a title in this namespace was set by the user.
     """
     is_ours = FORM in root.attrib
     found = {}

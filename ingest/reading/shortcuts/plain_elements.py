@@ -42,7 +42,7 @@ class Holder:
         self._seen: set[str] = set()
 
     def read(self, element: Element, readers: Readers) -> None:
-        """Read an element with its reader; raise `UnusualError` if there is none."""
+        """Read an element with its reader; raise `UnusualError` if it has no reader."""
         reader = readers.get(tag_of(element))
         if reader is None:
             raise UnusualError

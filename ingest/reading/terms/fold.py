@@ -1,9 +1,9 @@
 """Fold a text for searching: texts that differ only in width, case or script become the same.
 
-The form is NFKC with folded case (Unicode 3.13, D145), without invisible characters, with
-Simplified Chinese characters, and one blank for each run of white space. Folding a folded text
-changes nothing. Each character is folded alone, together with the marks after it. So a word is
-always folded in the same way, whatever the words around it are.
+The form is NFKC with folded case (Unicode 3.13, D145). It has Simplified Chinese characters, one
+blank for each run of white space, and no invisible characters. Folding a folded text changes
+nothing. Each character is folded alone, together with the marks after it. So a word is always
+folded in the same way, whatever the words around it are.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MOST_REMEMBERED = 50_000  # characters; a hostile text could contain all of Uni
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A folded text, and the position of each of its characters in the original text.
+    """A text in the form that `fold` returns, and the positions of its characters in the original.
 
     `starts` and `ends` are offsets in the original text, in code points.
     """
@@ -41,7 +41,10 @@ class Folded:
 
 
 def fold(text: str) -> str:
-    """Return the folded form of a text; texts and queries are compared in this form."""
+    """Return a text in the form for searching, in which texts and queries are compared.
+
+    Texts that differ only in width, case or Chinese script have the same form.
+    """
     if text.isascii():
         folded = text.translate(_NO_CONTROLS).lower()
     else:
@@ -52,7 +55,7 @@ def fold(text: str) -> str:
 
 
 def fold_with_offsets(text: str) -> Folded:
-    """Return a folded text with the offsets of its characters in the original."""
+    """Fold a text, and return it with the offsets of its characters in the original text."""
     characters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -117,7 +120,7 @@ def _is_invisible(character: str) -> bool:
 
 
 class _Table(dict[int, str]):
-    """The folded form of each character, computed when the character first occurs."""
+    """A table of characters and their folded forms, each computed when it is first needed."""
 
     def __missing__(self, number: int) -> str:
         folded = _fold_wholly(chr(number))

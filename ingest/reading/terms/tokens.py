@@ -19,18 +19,18 @@ from ingest.reading.terms.words import UNSPACED, WORD, Pattern, is_sign
 
 # Only this many characters of a word are indexed, because databases limit the length of a token.
 LONGEST_WORD = 64
-# A text with more bytes of tokens gets coarse tokens, such as single characters instead of pairs,
-# because a tsvector of PostgreSQL has at most 1 MB.
+# A text with more bytes of tokens gets coarse tokens, such as single characters instead of pairs.
+# The reason is that a tsvector of PostgreSQL has at most 1 MB.
 _MOST_BYTES = 200_000
-# The tokens of a text with at most this many characters cannot exceed `_MOST_BYTES`: each character
-# adds at most two characters of 4 bytes, and a blank. This makes 9 bytes, rounded up to 10.
+# A text with at most this many characters cannot exceed `_MOST_BYTES`. Each character adds at most
+# two characters of 4 bytes, and a blank. This makes 9 bytes, rounded up to 10.
 _SHORT = _MOST_BYTES // 10
 COARSE = "=coarse"
 _MOST_ASKED = 16  # tokens of one phrase; with more, the index would not find many fewer texts
 
 _BLANK = " ".encode("utf-32-le")
 _RUNS, _REST = re.compile(f"[{UNSPACED}]+"), re.compile(rf"({WORD})|([^\w\s])")
-_FIRST = re.compile(" [^ ]")  # the first character of a run, after a blank
+_FIRST = re.compile(" [^ ]")  # a blank, and the first character of a run of characters
 _PIECES = re.compile(rf"([{UNSPACED}]+)|({WORD})|([^\w\s])")
 _UNSPACED_ONE = re.compile(f"[{UNSPACED}]")
 
@@ -39,8 +39,8 @@ _UNSPACED_ONE = re.compile(f"[{UNSPACED}]")
 class Token:
     """A token to search for.
 
-    `coarse` are the tokens that replace it in the index of a long text: single characters for a
-    pair, the first letter for a word.
+    In the index of a very long text, the tokens in `coarse` replace it: the two characters of a
+    pair, or the first letter of a word.
     """
 
     text: str
@@ -61,10 +61,10 @@ class Asked:
 
 
 def tokens_of(folded: str) -> str:
-    """Return the tokens that an index stores for a folded text, separated by blanks.
+    """Return the tokens that an index stores for a text, separated by blanks.
 
-    Some tokens are repeated. For a text with too many tokens, the tokens are coarse: single
-    characters instead of pairs, and the first letters of words instead of words.
+    `folded` is the result of `fold`. Some tokens are repeated. If a text has too many tokens, they
+    are replaced by coarse ones: a pair by its two characters, a word by its first letter.
     """
     tokens = exact_tokens(folded)
     if len(folded) <= _SHORT:
@@ -76,7 +76,7 @@ def tokens_of(folded: str) -> str:
 
 
 def exact_tokens(folded: str) -> str:
-    """Return the exact tokens of a folded text: no token is coarse, even if the text is long."""
+    """Return the tokens of a text without replacing any by coarse ones, even if it is long."""
     rest = _REST.findall(_RUNS.sub(" ", folded))
     words = [word[:LONGEST_WORD] for word, _ in rest if word]
     signs = filter(is_sign, {sign for _, sign in rest if sign})

@@ -38,7 +38,7 @@ def is_sign(character: str) -> bool:
 
 
 def holds_words(folded: str) -> bool:
-    """Return whether a folded text contains any word or sign that can be searched for."""
+    """Return whether a text, as `fold` returns it, has a word or sign that can be searched for."""
     return _SEARCHABLE.search(folded) is not None or any(map(is_sign, folded))
 
 
@@ -58,7 +58,10 @@ _AFTER = (
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A folded word or phrase; with `is_prefix`, its last word may be the beginning of a word."""
+    """A word or phrase to find, as `fold` returns it.
+
+    With `is_prefix`, its last word may be the beginning of a longer word.
+    """
 
     text: str
     is_prefix: bool = False
@@ -71,10 +74,10 @@ class Pattern:
         object.__setattr__(self, "_regex", re.compile(pattern))
 
     def is_in(self, folded: str) -> bool:
-        """Return whether a folded text contains this word or phrase."""
+        """Return whether a text, as `fold` returns it, contains this word or phrase."""
         return self.text in folded and self._regex.search(folded) is not None
 
     def spans_in(self, folded: str) -> Iterator[tuple[int, int]]:
-        """Yield the start and end of each match in a folded text."""
+        """Yield the start and end of each match in a text, as `fold` returns it."""
         for found in self._regex.finditer(folded):
             yield found.span()

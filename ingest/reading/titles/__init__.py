@@ -86,7 +86,7 @@ def display_title(
 
 
 def title_key(title: str) -> str:
-    """Return the key of a title.
+    """Return the key of a title, by which titles are compared.
 
     Titles that differ only in script, width, case, punctuation or blanks have the same key.
 

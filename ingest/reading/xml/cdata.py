@@ -97,7 +97,7 @@ def end_open_sections(text: str) -> str:
 
 
 def mend_sections(text: str) -> str:
-    """Extend a section at the beginning of an element to the last `]]>` before the closing tag.
+    """Extend each CDATA section that begins an element to the last `]]>` before the closing tag.
 
     Use it for XML that is not well-formed: an article that quotes `]]>` ends its section early.
     """
@@ -114,7 +114,7 @@ def mend_sections(text: str) -> str:
 
 
 def _end_of_section(text: str, start: int, name: str) -> tuple[int, bool]:
-    """Return the end of a section, and whether all quoted sections in it are closed."""
+    """Return the end of a CDATA section, and whether all sections quoted in it are closed."""
     depth, quoted, last, guess = 1, 0, -1, -1
     for mark in _marks_within(name).finditer(text, start):
         if mark[0] == "<![CDATA[":
@@ -142,7 +142,7 @@ def _marks_within(name: str) -> re.Pattern[str]:
 
 
 def _escape_endings(inner: str) -> str:
-    """Escape each `]]>` inside a section, unless another section follows it."""
+    """Escape each `]]>` inside a CDATA section, unless another section follows it."""
     first, *others = inner.split("]]>")
     pieces = [first]
     for other in others:
