@@ -1,4 +1,7 @@
-"""Open the services that a run uses: database, fetcher, followers, threads and processes."""
+"""Open the services that a run uses: database, fetcher, followers, threads and processes.
+
+Followers are tasks that process changed entries.
+"""
 
 from __future__ import annotations
 
@@ -118,7 +121,7 @@ class Services:
 
     async def settle(self) -> None:
         """Store the changed health of RSSHub instances, and wait until all changes are written."""
-        # If the health cannot be stored, the only cost is one more request to an instance.
+        # If the health cannot be stored, the only cost is one more request to an RSSHub instance.
         with contextlib.suppress(StoreError):
             if self.instances.changes():
                 await self.transact_with_health(rsshub.save_health)

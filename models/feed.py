@@ -1,4 +1,4 @@
-"""Feeds, with their settings, what the publisher says of them, and the next poll; past polls."""
+"""Feeds: their settings, what the publisher says about them, and their next poll. Past polls."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The outcome of one document; `kept` counts its stored entries by verdict."""
+    """The outcome of one document; `kept` counts its new, earlier, edited and known entries."""
 
     walk: WalkState
     planned: Planned

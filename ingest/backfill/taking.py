@@ -74,7 +74,7 @@ class Taking:
         return await self._keep(document_id, outcome, taken.piece, held, more)
 
     async def _read_and_find_feed(self, piece: Piece) -> tuple[Held, FeedState | None]:
-        """Return a document's content, and the feed it belongs to, or None if none is found."""
+        """Return a document's content and its feed; the feed is None if it is not found."""
         held = await self._read_piece(piece, self._feed)
         if self._feed is not None:
             return held, self._feed
@@ -102,7 +102,8 @@ class Taking:
     ) -> Outcome:
         """Store an unreadable document as missing or as skipped.
 
-        It is missing if its source promised it, if it has entries, or if Guidang has a bug.
+        It is missing if all documents of its source should be readable, if it has entries, or if
+        Guidang has a bug.
         """
         more = [*taken.more, *self._source.pass_by(planned, error)]
         holds_entries = isinstance(error, ParseError) and error.holds_entries
@@ -132,7 +133,7 @@ class Taking:
         return self._why_no_article(held) if piece.form is Form.PAGE else None
 
     async def _may_be_known_soon(self, piece: Piece) -> bool:
-        """Return whether a feed without a known link may turn out to be the document's feed."""
+        """Return whether a feed that was never polled may turn out to be the document's feed."""
         url = piece.document.url
         is_malformed = url.startswith("http") and not host_of(url)
         if piece.form is not Form.FEED or is_malformed:

@@ -159,7 +159,7 @@ class Walk:
         is_end = self._source.is_end(planned, error) and not isinstance(error, Fault)
         state = PASSED_OVER if is_end else MISSING
         outcome = await self._taking.note(document_id, planned, state, str(error), more)
-        log_if_fault(error)  # last, so that a fault is not logged twice if storing raises
+        log_if_fault(error)  # logged last, so that it is not logged twice if storing raises
         return outcome
 
     async def _is_known(self, planned: Planned) -> bool:

@@ -169,7 +169,7 @@ def _grow(tree: Tree, folder: Path) -> None:
 
 
 def _through_single_folders(folder: Path) -> Path:
-    """Return the last folder of a chain of folders with only one folder inside: `2024/05`."""
+    """Return the last folder of a chain in which each folder contains only one folder."""
     inside = list(folder.iterdir())
     if len(inside) == 1 and inside[0].is_dir():
         return _through_single_folders(inside[0])

@@ -41,7 +41,7 @@ class SettingsCommand(TyperCommand):
         return [*own, *_options(), help_option]
 
     def invoke(self, ctx: Context) -> Any:
-        """Run the command; keep the options of the settings apart from its own arguments."""
+        """Run the command; store the options of settings apart from the command's own arguments."""
         given = {str(one.name): ctx.params.pop(str(one.name)) for one in _options()}
         ctx.meta[_GIVEN] = {name: value for name, value in given.items() if value not in _NOT_GIVEN}
         return super().invoke(ctx)

@@ -1,4 +1,4 @@
-"""`guidang rsshub`: the instances and the categories of routes."""
+"""`guidang rsshub`: the instances of RSSHub, and the categories of its routes."""
 
 from __future__ import annotations
 

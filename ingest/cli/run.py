@@ -49,7 +49,7 @@ def _wait_for_room(error: StoreFull, trouble: Trouble | None) -> Trouble:
 
     trouble = trouble or Trouble("database")
     trouble.met(error)
-    # Without this, the service manager would think that the start hangs.
+    # Without this message, the service manager would think that the start hangs.
     notify(
         "STATUS=the disk is full; waiting for room", f"EXTEND_TIMEOUT_USEC={3 * _TRIES_AFTER}000000"
     )

@@ -91,7 +91,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
 def _explain(error: tomllib.TOMLDecodeError) -> str:
     """Return the parser's message; say what to do about a table that is there twice.
 
-    The file of `guidang init` has every table, and manuals show tables to copy.
+    This mistake is common: manuals show tables to copy, but the file of `guidang init` has them
+    already.
     """
     twice = re.match(r"Cannot declare \((.*?),?\) twice", str(error))
     if twice is None:

@@ -22,7 +22,7 @@ from ingest.outputs import LAYOUTS
 from ingest.outputs.naming import PATH_FIELDS
 from ingest.outputs.own_keys import FIELDS, OwnValue, unknown_fields
 
-# bytes; eCryptfs allows file names of at most 143 bytes, and the id and the year need some of them
+# bytes; eCryptfs allows 143 bytes for a file name, and the id and the year also need room
 _LONGEST_OWN = 120
 # The values of these settings are always stored, as older versions did. Newer settings are stored
 # only if they are set. Otherwise each new version of Guidang would write every file again.
@@ -206,7 +206,7 @@ class OutputConfig(Table):
 
     @property
     def rendered_with(self) -> str:
-        """Return the settings that affect which files are written, or their content, as JSON."""
+        """Return, as JSON, the settings that affect the choice or the content of the files."""
         settings = self.model_dump(mode="json", include=_OF_EVERY_FILE)
         others = _OF_EVERY_FILE | {"name", "path", "template", "split"}
         settings |= self.model_dump(mode="json", exclude=others, exclude_defaults=True)

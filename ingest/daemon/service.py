@@ -61,8 +61,8 @@ class Daemon:
     async def run(self) -> None:
         """Run until a signal stops the service.
 
-        Raise `StoreBusy` if another daemon works with the database, `ArchiveError` if the archive
-        cannot be written, `ConfigError` if the port is taken.
+        Raise `StoreBusy` if another daemon works with the database. Raise `ArchiveError` if the
+        archive cannot be written, and `ConfigError` if the port is taken.
         """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

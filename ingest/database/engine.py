@@ -32,8 +32,8 @@ def make_engine(url: str, *, for_readers: bool = False) -> sa.Engine:
     return engine
 
 
-# Without these, a connection to an unreachable server blocks for 15 minutes. The last value is in
-# milliseconds, the others are in seconds (libpq, "Parameter Key Words").
+# Without these settings, a connection to an unreachable server blocks for 15 minutes. The last
+# value is in milliseconds, the others are in seconds (libpq, "Parameter Key Words").
 _GIVE_UP = {
     "connect_timeout": 10,
     "keepalives_idle": 10,

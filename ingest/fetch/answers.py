@@ -26,7 +26,7 @@ _LONGEST_WAIT = timedelta(days=7)
 _SECONDS = re.compile(r"(\d+(?:\.\d*)?)\s*(?:,|\Z)", re.ASCII)
 # Longer validators are not worth sending with every request.
 _LONGEST_VALIDATOR = 1024
-# Enough for the first words of any error page.
+# This many bytes contain the first words of any error page.
 _DETAIL_SIZE = 16384
 
 

@@ -19,7 +19,8 @@ _PIECE = 64 * 1024  # bytes
 # RFC 9110 sections 5.1 and 5.5: a name is a token, and no value contains a line end.
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _NOT_IN_VALUE = re.compile(rb"[\0\r\n]|\A[ \t]|[ \t]\Z")
-# Mistakes of servers that browsers accept. This leniency is dangerous only in proxies.
+# The parser accepts these mistakes of servers, as browsers do. Accepting them is dangerous only in
+# proxies.
 _LENIENCIES = dict.fromkeys(
     [
         "lenient_headers",

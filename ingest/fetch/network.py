@@ -53,7 +53,7 @@ class PlainStream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - httpcore's interface
     ) -> None:
         """Send the whole buffer."""
-        if not buffer:  # httpcore ends a request with an empty buffer, and would ignore an error
+        if not buffer:  # httpcore ends each request with an empty buffer
             return
         with _as_httpcore_errors(httpcore.WriteTimeout, httpcore.WriteError):
             sent = self._send_at_once(buffer)

@@ -139,7 +139,10 @@ def _bare(url: httpx.URL) -> httpx.URL:
 
 
 def _same_server(here: httpx.URL, there: httpx.URL) -> bool:
-    """Return whether credentials may be sent on: same origin, or only http changed to https."""
+    """Return whether credentials for one address may be sent to another address.
+
+    They may be sent to the same origin, and if only http has changed to https.
+    """
     upgraded = (here.scheme, there.scheme) == ("http", "https")
     ports = {port_of(here), port_of(there)}
     same = here.scheme == there.scheme and len(ports) == 1

@@ -26,7 +26,7 @@ OnEnd = Callable[[str, GuidangError | None], None]
 
 
 class Following:
-    """The followers of one process."""
+    """The followers (tasks that process changed entries) of one process."""
 
     def __init__(
         self,
@@ -53,8 +53,8 @@ class Following:
     async def finish(self) -> int:
         """Process all due entries; return the number of things made.
 
-        If one follower marks entries as due for another one, the other one is run twice. Raise the
-        first `GuidangError` after all followers have ended.
+        If a follower marks entries as due for a second follower, the second follower is run again.
+        Raise the first `GuidangError` after all followers have ended.
         """
         again = {name for thread in self._threads.values() for name in thread.marks_due_for}
         return await self._finish_some(self._threads) + await self._finish_some(again)

@@ -71,7 +71,7 @@ def _of_output(output: OutputConfig) -> Entry:
 
 
 def make_followers(config: Config, database: Database) -> Sequence[Follower]:
-    """Return a new object of each follower."""
+    """Make an object for each follower of a configuration."""
     return [entry.make(database) for entry in followers_of(config).values()]
 
 

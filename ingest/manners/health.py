@@ -21,7 +21,7 @@ _LONGEST_ERROR = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """The state of an instance; `failures` counts failures in a row, and is 0 if it answers."""
+    """The state of an RSSHub instance; `failures` counts failures in a row, 0 if it answers."""
 
     instance: str
     failures: int = 0
@@ -30,7 +30,7 @@ class Health:
     last_error: str | None = None
 
     def is_open(self, now: datetime) -> bool:
-        """Return whether the instance may be asked."""
+        """Return whether the RSSHub instance may be asked."""
         return self.paused_until is None or self.paused_until <= now
 
 
@@ -41,10 +41,11 @@ def in_order(
     *,
     being_tried: Collection[str] = (),
 ) -> list[Instance]:
-    """Return the instances to ask, in order.
+    """Return the RSSHub instances to ask, in order.
 
-    An instance that failed is left out until its pause is over, and while another request tries it
-    again (`being_tried`). If none is left, all instances are returned, sorted by their pauses.
+    An instance that failed is left out until its pause is over. It is also left out while another
+    request tries it again (`being_tried`). If no instance is left, all are returned, sorted by the
+    end of their pauses.
     """
     usable = [
         one for one in instances if one.name not in being_tried and _of(one, health).is_open(now)
@@ -57,7 +58,7 @@ def _of(instance: Instance, health: Mapping[str, Health]) -> Health:
 
 
 def after_failure(health: Health, error: SourceError, *, now: datetime) -> Health:
-    """Return the state of an instance after a failure of the instance itself."""
+    """Return the state of an RSSHub instance after a failure of the instance itself."""
     pause = doubled(_FIRST_PAUSE, health.failures, _LONGEST_PAUSE)
     asked = error.retry_after if isinstance(error, BadStatus) else None
     return Health(

@@ -55,8 +55,8 @@ class Limits:
             site.users -= 1
 
     async def _start(self, site: _Site, delay: timedelta) -> None:
-        # The requests to a site wait for the delay, and then for a free place, one by one. If
-        # several waited for a place at once, they could start together, without a delay.
+        # The requests to a site wait one by one: first for the delay, then until the site has room.
+        # If several requests waited for room at once, they could start together, without a delay.
         async with site.gate:
             await asyncio.sleep(site.started + delay.total_seconds() - _now())
             await self._everywhere.acquire()
@@ -145,7 +145,7 @@ class PollPlaces:
 
     def has_room(self, site: str) -> bool:
         """Return whether a feed of a site may be polled now; all RSSHub routes have the site ''."""
-        # Routes use many instances, and each instance has its own limit.
+        # The routes of RSSHub use many instances, and each instance has its own limit.
         most = self._most // 2 if site == "" else self._per_site
         return self._sites[site] < most
 

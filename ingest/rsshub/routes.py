@@ -94,7 +94,10 @@ def _without_access(query: str) -> str:
 
 
 def instance_of(url: str, instances: Iterable[Instance]) -> Instance | None:
-    """Return the instance that an http(s) address belongs to; treat http and https as equal."""
+    """Return the RSSHub instance that an http(s) address belongs to.
+
+    The schemes http and https are treated as equal.
+    """
     server, path = _place(url)
     for instance in instances:
         own_server, base = _place(instance.address)
@@ -110,7 +113,7 @@ def _place(url: str) -> tuple[str, str]:
 
 
 def route_of(url: str, instances: Iterable[Instance]) -> str | None:
-    """Return the route behind an address of a known instance."""
+    """Return the route of RSSHub to which an address of a known instance leads."""
     instance = None if is_route(url) else instance_of(url, instances)
     if instance is None:
         return None
@@ -121,13 +124,13 @@ def route_of(url: str, instances: Iterable[Instance]) -> str | None:
 
 
 def path_of(url: str) -> str:
-    """Return the path of a route as RSSHub sees it, `/zhihu/hot`, or the path of an address."""
+    """Return the path of an address; for a route, the path in RSSHub, such as `/zhihu/hot`."""
     parts = urlsplit(url)
     return f"/{parts.netloc}{parts.path}".rstrip("/") if is_route(url) else parts.path
 
 
 def address_of(route: str, instance: Instance) -> str:
-    """Return the address of a route at an instance: `rsshub://a/b` → `https://host/a/b`."""
+    """Return the address of a route at an RSSHub instance: `rsshub://a/b` → `https://host/a/b`."""
     query = urlsplit(route).query
     return with_code(f"{instance.address}{path_of(route)}{f'?{query}' if query else ''}", instance)
 

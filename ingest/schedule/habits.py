@@ -31,7 +31,7 @@ class Habits:
 
 
 def begin(published: Iterable[datetime | None], now: datetime) -> Habits:
-    """Estimate a feed's habits from the dates in its first document."""
+    """Estimate how often a feed has new entries, from the dates in its first document."""
     dates = [at for at in published if at is not None and at <= now]
     if not dates:
         return Habits()

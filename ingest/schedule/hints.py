@@ -42,7 +42,7 @@ class Hints:
     skip_days: frozenset[int] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
-        """Return the wishes that are set as JSON, with durations in seconds."""
+        """Return, as JSON, the wishes that the publisher has stated; durations are in seconds."""
         seconds = {
             name: wait.total_seconds()
             for name in ("fresh", "ttl", "period")
@@ -65,7 +65,7 @@ def from_json(kept: Mapping[str, Any]) -> Hints:
 
 
 def of_document(feed: ParsedFeed) -> Hints:
-    """Read the wishes in a feed.
+    """Read the publisher's wishes from a feed.
 
     `ttl` is in minutes, `skipHours` and `skipDays` are in GMT (RSS 2.0); `sy:updatePeriod` is
     divided by `sy:updateFrequency` (RSS 1.0 syndication module).

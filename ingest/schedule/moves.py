@@ -54,5 +54,8 @@ def after_answer(
 
 
 def after_failure(move: Move, failures: int) -> Move:
-    """Return the move after failures in a row; three at a new address end the move."""
+    """Return the move after failures in a row.
+
+    After three failures at a new address, the move is undone.
+    """
     return NOWHERE if move.taken_at is not None and failures >= _FAILURES else move

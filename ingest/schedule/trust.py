@@ -76,7 +76,7 @@ def check_interval(config: ScheduleConfig, habits: Habits) -> timedelta:
 
 
 def spelled(validators: Validators, spelling: Spelling) -> Validators:
-    """Return the validators in the form that is sent."""
+    """Return the validators with the ETag in the form that the server recognises."""
     match spelling, validators.etag:
         case (Spelling.GIVEN, _) | (_, None):
             return validators

@@ -18,8 +18,8 @@ from ingest.store.search import index
 from ingest.values import KnownEntry
 from models import Address, ArchiveFile, Entry, Revision, Setting
 
-# The setting in which a migration stored the highest entry id of that time. Newer entries cannot be
-# doubles, because newer versions of Guidang detect moves.
+# A migration stored the highest entry id of its time in this setting. Newer entries were not stored
+# twice, because newer versions of Guidang detect moves.
 _UP_TO = "entries.doubles_up_to"
 
 

@@ -212,7 +212,7 @@ class Lag:
 
 
 def lags(connection: sa.Connection) -> list[Lag]:
-    """Return for each follower how far behind it is, ordered by name."""
+    """Return, for each follower, how many entries it must still process; ordered by name."""
     query = (
         sa.select(
             _FOLLOWER.c.name,

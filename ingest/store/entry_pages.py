@@ -29,8 +29,9 @@ class Neighbour:
 class Source:
     """The publisher's document from which the present version of an entry was read.
 
-    `polled_at` is the start of the poll that fetched it, or None if a backfill brought it. The
-    charsets are those of the poll: the one that decoded the document, and the one that it declared.
+    `polled_at` is the start of the poll that fetched it, or None if a backfill brought it.
+    `charset` is the charset with which the poll decoded the document. `declared_charset` is the
+    charset that the document declared.
     """
 
     url: str
@@ -76,7 +77,7 @@ _SOURCE = (Capture.url, Capture.digest, Capture.captured_at)
 
 
 def _source(connection: sa.Connection, row: sa.Row[Any]) -> Source:
-    """Return the source of an entry; `row` has its feed and its capture."""
+    """Return the document from which an entry was read; `row` has its feed and its stored bytes."""
     began = sa.select(PollRow).where(
         PollRow.feed_id == row.feed_id, PollRow.started_at <= row.captured_at
     )
@@ -93,7 +94,7 @@ def _source(connection: sa.Connection, row: sa.Row[Any]) -> Source:
 
 
 def _end_of(poll: sa.Row[Any]) -> datetime:
-    """Return when a poll had ended at the latest; stored times have whole seconds."""
+    """Return the latest possible end of a poll, because stored times have whole seconds."""
     end: datetime = poll.started_at + timedelta(seconds=poll.seconds + 1)
     return end
 

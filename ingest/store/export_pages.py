@@ -93,7 +93,7 @@ _AT = _ENTRY.c.first_seen_at.type
 def _embargoes(
     connection: sa.Connection, at: sa.ColumnElement[Any], now: datetime
 ) -> Iterator[sa.ColumnElement[bool]]:
-    """Yield conditions that exclude entries under embargo.
+    """Yield conditions that exclude entries under embargo, which may not be published yet.
 
     There is one condition for each length of embargo.
     """
@@ -154,7 +154,10 @@ def groups(
     after: Place | None = None,
     newest_first: bool = False,
 ) -> Iterator[Group]:
-    """Yield all chosen entries in groups of at least `size`; `slugs` maps feed ids to slugs."""
+    """Yield all chosen entries in groups of at least `size`.
+
+    `slugs` maps the ids of feeds to the names of their folders.
+    """
     streams = [
         _stream(database, choice, at, after, newest_first)
         for at in (_ENTRY.c.published_at, _ENTRY.c.first_seen_at)

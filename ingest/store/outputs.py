@@ -1,4 +1,7 @@
-"""Store, for each output, its follower and the settings with which its files were written."""
+"""Store, for each output, its follower and the settings with which its files were written.
+
+The follower of an output is the task that writes its files.
+"""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def _find_known(
 
 @cache
 def _known_by(column: str) -> sa.Select[Any]:
-    """Return the query for the entries of a feed that have given values in a column."""
+    """Return the query for the entries of a feed that have one of several values in a column."""
     return sa.select(*(_ENTRY.c[name] for name in KNOWN)).where(
         _ENTRY.c.feed_id == sa.bindparam("of_feed"),
         _ENTRY.c[column].in_(sa.bindparam("values", expanding=True)),

@@ -24,24 +24,27 @@ _ANY = sa.select(sa.exists(sa.select(_TOMBSTONE.c.id)))
 
 
 def of_feed(feed_id: int) -> str:
-    """Return the text `feed:ID`, which names a feed in a tombstone."""
+    """Return the text `feed:ID`, which names a feed that must not be stored again."""
     return f"feed:{feed_id}"
 
 
 def of_key(feed_id: int, key: str) -> str:
-    """Return the text `key:FEED:KEY`, which names an entry in a tombstone."""
+    """Return the text `key:FEED:KEY`, which names an entry that must not be stored again."""
     return f"key:{feed_id}:{key}"
 
 
 def of_link(link_key: str, feed_id: int | None = None) -> str:
-    """Return the text that names a link in a tombstone: a link in one feed, or in all feeds."""
+    """Return the text that names a link whose entry must not be stored again.
+
+    Without `feed_id`, the text is for all feeds.
+    """
     return f"link:{link_key}" if feed_id is None else f"link:{feed_id}:{link_key}"
 
 
 def of_host(host: str) -> str:
-    """Return the text `host:NAME`, which names a host and all its subdomains in a tombstone.
+    """Return the text `host:NAME`, which names a host whose entries must not be stored again.
 
-    `host` must be a name that `host_name` returned.
+    The host's subdomains are included. `host` must be a name that `host_name` returned.
     """
     return f"host:{host}"
 
@@ -122,7 +125,7 @@ def _identities_of_broken(feed_id: int, broken: BrokenEntry) -> set[str]:
 
 
 def refused_of(connection: sa.Connection, identities: Iterable[str]) -> set[str]:
-    """Return the texts among `identities`, such as `feed:ID`, for which there is a tombstone."""
+    """Return the texts among `identities`, such as `feed:ID`, that name what was taken down."""
     found: set[str] = set()
     for some in in_batches(sorted(identities)):
         query = sa.select(_TOMBSTONE.c.identity).where(_TOMBSTONE.c.identity.in_(some))

@@ -54,7 +54,7 @@ def has_text(connection: sa.Connection, entry_id: int, text_digest: bytes) -> bo
 def insert_earlier(connection: sa.Connection, earlier: Earlier, columns: Mapping[str, Any]) -> None:
     """Insert a revision at its place in the order of time, and renumber later versions.
 
-    `columns` has the content of the revision and the ids of its captures.
+    `columns` has the content of the revision and the ids of its stored bytes.
     """
     known = earlier.verdict.known
     if known is None:

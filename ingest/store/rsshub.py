@@ -19,7 +19,7 @@ _HEALTH = [field.name for field in fields(Health) if field.name != "instance"]
 
 
 def health(connection: sa.Connection) -> dict[str, Health]:
-    """Return the stored health of the instances, by name."""
+    """Return the stored health of the RSSHub instances, by name."""
     rows = connection.execute(sa.select(*RsshubInstance.__table__.columns)).mappings()
     return {
         row["name"]: Health(instance=row["name"], **{name: row[name] for name in _HEALTH})
@@ -28,7 +28,7 @@ def health(connection: sa.Connection) -> dict[str, Health]:
 
 
 def save_health(connection: sa.Connection, *, health: Iterable[Health]) -> None:
-    """Store the health of these instances."""
+    """Store the health of these RSSHub instances."""
     for one in health:
         columns = {name: getattr(one, name) for name in _HEALTH}
         insert = insert_into(connection, RsshubInstance).values(name=one.instance, **columns)

@@ -11,8 +11,8 @@ from ingest.outputs.pages import page_of, ways_to_write
 from ingest.store.statements import in_batches, insert_if_new, table_of
 from models import SiteName
 
-# A category or tag: the parent path of its page (`tags`, or the path of the parent category), and
-# its name.
+# A category or tag is identified by its name and by the parent path of its page. The parent path is
+# `tags`, or the path of the parent category.
 Name = tuple[str, str]
 
 _NAME = table_of(SiteName)

@@ -34,7 +34,10 @@ class SiteFiles:
         self._has_lost = False
 
     def update(self, facts: Collection[str], *, now: datetime) -> None:
-        """Write the files if some of these facts are new, and always at the first call."""
+        """Write the files if some of these facts about records are new.
+
+        At the first call, always write the files.
+        """
         if self._folder is None:
             return
         is_first, known = self._facts is None, self._facts or self._stored_facts()

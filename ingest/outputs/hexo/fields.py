@@ -34,7 +34,7 @@ def author_key(post: Post) -> Value:
 
 
 def author_page(post: Post) -> Value | None:
-    """Return the author's page, or the original."""
+    """Return the address of the author's page, or of the original page."""
     return post.author_page or None
 
 
@@ -58,7 +58,7 @@ def image_address(post: Post) -> Value | None:
 
 
 def photos(post: Post) -> Value | None:
-    """Return the image for a gallery above the text, unless the text shows it."""
+    """Return the image for a gallery above the text, unless the text already shows the image."""
     return [post.image] if post.image and not post.image_is_in_text else None
 
 

@@ -22,9 +22,9 @@ _MOST_REMEMBERED = 1_000  # The records of a feed repeat its names and its addre
 class Article:
     """The fields of a record for front matter; a field is empty if the record lacks it.
 
-    `slug` is the name of the record's file without its suffix, so it never changes. `canonical` is
-    the link of the canonical entry, if the output links duplicates. `robots` is as in
-    `<meta name="robots">`.
+    `slug` is the name of the record's file without its suffix, so it never changes. If the output
+    links duplicates, `canonical` is the link of the best entry among them. `robots` is as in `<meta
+    name="robots">`.
     """
 
     slug: str

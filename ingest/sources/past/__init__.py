@@ -1,4 +1,4 @@
-"""Sources of older entries. Each plans documents, fetches them, and plans what they link to.
+"""Sources of older entries. Each lists documents, fetches them, and adds what they link to.
 
     source      the interface of a source, and its values   ← open this first
     registry    the sources by name
@@ -16,5 +16,5 @@
     cdx         parse the index of a web archive
     warc        responses and resources in WARC files
 
-The queue of planned documents is in the store, so a stopped walk resumes where it stopped.
+The queue of documents is in the store, so a backfill that was stopped resumes where it stopped.
 """

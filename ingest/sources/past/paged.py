@@ -118,7 +118,7 @@ class Paged(Source):
 
 
 def _may_be_a_gap(error: SourceError) -> bool:
-    """Return whether the error is the server's failure, so that the page may still exist."""
+    """Return whether the error is a failure of the server, so that the page may still exist."""
     return not (
         isinstance(error, ParseError) or (isinstance(error, BadStatus) and error.status < 500)
     )

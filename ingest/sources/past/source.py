@@ -95,9 +95,9 @@ class Taken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What a piece contains: the feed without its entries, and the keys of the entries.
+    """What a document of the past contains: the feed without its entries, and the entries' keys.
 
-    `newest` is the latest date of publication. `is_foreign` is true if the piece belongs to
+    `newest` is the latest date of publication. `is_foreign` is true if the document belongs to
     another site.
     """
 

@@ -119,7 +119,7 @@ class Wayback(Source):
     async def _rows(
         self, asked: Mapping[str, str], *, media_type: str | None = None
     ) -> list[tuple[str, str, str]]:
-        """Return time, address and digest of all captures, trying each dialect.
+        """Return time, address and digest of all captures; try one kind of server after the other.
 
         Raise `Unreadable` if there are captures, but none with a time and an address.
         """
@@ -197,7 +197,7 @@ class Wayback(Source):
         )
 
     async def take(self, planned: Planned) -> Taken:
-        """Fetch a capture; the piece has the original address, and the time of the capture."""
+        """Fetch a capture; return it with the original address and the time of the capture."""
         capture = await self._web.fetcher.fetch_document(
             planned.address, host_delay=self._settings.delay
         )

@@ -52,7 +52,7 @@ _TSVECTOR = "array_to_tsvector(string_to_array(search_index.tokens, ' '))"  # as
 
 
 def fts5(expression: Expression) -> str:
-    """Return an expression for `MATCH` (SQLite FTS5, section 3)."""
+    """Return an expression for SQLite's operator `MATCH` (documentation of FTS5, section 3)."""
     match expression:
         case Has(token, is_prefix):
             quoted = token.replace('"', '""')
@@ -66,7 +66,7 @@ def fts5(expression: Expression) -> str:
 
 
 def tsquery(expression: Expression) -> str:
-    """Return an expression for `@@` (PostgreSQL, section 8.11.2)."""
+    """Return an expression for PostgreSQL's operator `@@` (its manual, section 8.11.2)."""
     match expression:
         case Has(token, is_prefix):
             quoted = token.replace("\\", "\\\\").replace("'", "''")

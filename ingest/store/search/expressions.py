@@ -49,7 +49,10 @@ EVERYTHING = Has(EVERY)
 
 
 def pattern_of(words: Words) -> Pattern:
-    """Return the pattern that a folded text must contain."""
+    """Return the pattern that the text of an entry must contain.
+
+    Text and pattern are compared in a form without differences of width, case and Chinese script.
+    """
     return Pattern(fold(words.text), is_prefix=words.is_prefix)
 
 

@@ -112,7 +112,10 @@ def _count(connection: sa.Connection, expression: Expression) -> int:
 def _hits(
     connection: sa.Connection, plan: Plan, shape: Shape, start: Place | None, limit: int
 ) -> Iterator[Row]:
-    """Yield the entries that match the query and have the score of `shape`, newest first."""
+    """Yield the entries that match the query and have a certain score, newest first.
+
+    `shape` has this score, and an expression for the texts that have it.
+    """
     last = (start.at, start.number) if start else None
     size = limit if plan.is_exact else max(limit, _AT_ONCE)
     while rows := page(connection, _expression(plan, shape), plan, after=last, limit=size):
@@ -130,7 +133,7 @@ def _expression(plan: Plan, shape: Shape) -> Expression | None:
 def _recheck(connection: sa.Connection, plan: Plan, rows: Sequence[Row]) -> Iterator[Row]:
     """Yield the rows that match the query.
 
-    Where the index is not exact, compare the texts of the rows with the query.
+    If the index may be wrong about a row, its text is compared with the query.
     """
     doubtful = [row.entry_id for row in rows if row.is_coarse or not plan.is_exact]
     right = meeting(connection, plan.query, doubtful) if doubtful else set()

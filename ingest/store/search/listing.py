@@ -16,7 +16,7 @@ _IN_ONE_PAGE = 500
 
 
 def within(query: Node, selection: listings.Selection) -> Node:
-    """Return a query that matches the entries of a selection that match `query`."""
+    """Return a query for the entries that belong to a selection and match `query`."""
     parts = [query, Days(start=selection.since, end=selection.until)]
     if selection.feed_id is not None:
         parts.append(Field("feed", str(selection.feed_id)))

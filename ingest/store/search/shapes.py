@@ -15,8 +15,7 @@ from math import log2
 from ingest.query import And, Node, Words, words_in
 from ingest.store.search.expressions import AllOf, AnyOf, Expression, Without, expression_of
 
-# Only the rarest words affect the order, because the number of shapes grows by a factor of three
-# with each word.
+# Only the rarest words affect the order, because each further word triples the number of shapes.
 _MOST_WORDS = 4
 _TITLE, _TEXT, _NOWHERE = 2, 1, 0
 

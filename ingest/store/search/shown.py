@@ -44,7 +44,8 @@ def _in_version(
 ) -> ShownHit:
     """Return the entry with the passage that has the words, and the number of the version.
 
-    This is the latest earlier version with the words, or else the current version.
+    The version is the latest earlier version with the words. If there is none, it is the current
+    version.
     """
     for version in reversed(earlier):
         hit = hit_of(version.title, version.text, words)

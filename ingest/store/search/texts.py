@@ -14,8 +14,8 @@ from ingest.store.statements import in_batches, table_of
 from models import Entry, Revision
 
 _ENTRY, _REVISION = table_of(Entry), table_of(Revision)
-# A line end separates parts, so that a phrase cannot match across two parts. No folded text
-# contains a line end.
+# A line end separates the parts of a text, so that a phrase cannot match across two parts. The
+# parts themselves have no line ends, because `fold` replaces them by spaces.
 _BORDER = "\n"
 
 
@@ -31,12 +31,15 @@ class Version:
 
     @property
     def folded_title(self) -> str:
-        """Return the folded title."""
+        """Return the title without differences of width, case and Chinese script."""
         return fold(self.title)
 
     @property
     def folded(self) -> str:
-        """Return all searched parts, folded: title, text, authors and categories."""
+        """Return all searched parts (title, text, authors and categories) in one text.
+
+        It has no differences of width, case and Chinese script.
+        """
         return _BORDER.join(map(fold, (self.title, self.text, *self.names)))
 
 
