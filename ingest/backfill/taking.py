@@ -102,8 +102,7 @@ class Taking:
     ) -> Outcome:
         """Store an unreadable document as missing or as skipped.
 
-        It is missing if all documents of its source should be readable, if it has entries, or if
-        Guidang has a bug.
+        It is missing if the source promised it (`is_promised`), if it has entries, or after a bug.
         """
         more = [*taken.more, *self._source.pass_by(planned, error)]
         holds_entries = isinstance(error, ParseError) and error.holds_entries
