@@ -14,8 +14,8 @@ from ingest.reading.entries.normalize import Context, each_entry, name_of
 from ingest.reading.shortcuts.split import Split, split
 from ingest.values import NormalEntry, Packed, ParsedFeed, Recognised
 
-# If this many entries have a local time that is labelled GMT, all times of the feed are read as
-# local times. Fewer such entries may come from the wrong clock of one author.
+# If this many entries have a local time that is labelled GMT, all times in the feed with this label
+# are read as local times. Fewer such entries may come from the wrong clock of one author.
 _PROOF_OF_LOCAL_TIME = 3
 _LONGEST_NAME = 200
 

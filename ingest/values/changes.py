@@ -96,5 +96,5 @@ class Changes:
 
 
 def of_kind(verdicts: Sequence[Verdict], kind: VerdictKind) -> list[Verdict]:
-    """Return the verdicts of one kind."""
+    """Return the verdicts of one kind, such as those on new entries."""
     return [verdict for verdict in verdicts if verdict.kind is kind]

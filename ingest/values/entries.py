@@ -151,9 +151,10 @@ class VerdictKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """The decision on one entry of a document; `known` is its stored version, if there is one.
+    """The decision whether an entry of a document is new, edited or unchanged.
 
-    `moved` is true if the stored entry takes the new address as its own.
+    `known` is the stored version of the entry, if there is one. `moved` is true if the stored entry
+    gets the address that the document gives.
     """
 
     kind: VerdictKind

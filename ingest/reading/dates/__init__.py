@@ -99,7 +99,7 @@ class _Where:
 
     @property
     def now(self) -> datetime:
-        """The moment when the date was read, as people in this zone know it."""
+        """The time at which the date was read, in the time zone `zone`."""
         return self.first_seen_at.astimezone(self.zone)
 
 
@@ -199,7 +199,8 @@ def _named_zone(text: str, start: int, where: _Where) -> tzinfo | None:
 def _correct_gmt(found: ResolvedDate, named: tzinfo | None, where: _Where) -> ResolvedDate:
     """Correct a time that is labelled GMT but is a local time.
 
-    This is so if the feed is known to mislabel times, or if the time read as GMT is in the future.
+    It is a local time if the feed is known to mislabel times, or if it would be in the future as
+    GMT.
     """
     seen_by = where.first_seen_at + _CLOCK_SKEW
     if named is not UTC or not (where.gmt_is_local or found.at > seen_by):

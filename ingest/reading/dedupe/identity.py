@@ -67,7 +67,8 @@ def _with_address(
 def _own_link(entry: NormalEntry, shared: Counter[str], site: str | None) -> str | None:
     """Return an entry's link in canonical form if no other entry has the same.
 
-    Otherwise return the exact link, or None if another entry has it too.
+    Otherwise return the exact link. Return None if another entry has this link too, or if the link
+    leads to a front page.
     """
     link = entry.canonical_link
     if link is None or link == site or links.names_a_site(link):
@@ -81,7 +82,7 @@ def _own_link(entry: NormalEntry, shared: Counter[str], site: str | None) -> str
 def _exact_links(
     entries: Iterable[NormalEntry | Recognised], shared: Counter[str]
 ) -> Iterator[str]:
-    """Yield the exact links (`?from=1`, `?from=2`) of entries that share a canonical link."""
+    """Yield the exact links (`?from=1`, `?from=2`) of entries with the same canonical link."""
     if all(count == 1 for count in shared.values()):
         return
     for entry in entries:

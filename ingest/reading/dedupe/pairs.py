@@ -92,7 +92,10 @@ def _words(text: str) -> list[str]:
 
 
 def _are_same_titles(one: str, other: str) -> bool:
-    """Return whether titles are equal, except that one has a label, a time or a newspaper."""
+    """Return whether titles are equal, apart from additions to one of them.
+
+    Such additions are a label, a time, or the name of a newspaper.
+    """
     if _are_same_words(one, other):
         return True
     if max(len(one), len(other)) > _LONGEST_TITLE:

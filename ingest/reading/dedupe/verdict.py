@@ -42,7 +42,7 @@ def lookup_keys(entries: Iterable[NormalEntry]) -> tuple[set[str], set[str]]:
 
 
 def has_nothing_known(verdicts: Sequence[Verdict], beside: Collection[bytes]) -> bool:
-    """Return whether all entries are new, and they are so many that the site may have moved.
+    """Return whether all entries are new, and so many that the site may have moved.
 
     `beside` has the digests of the document's other entries, whose bytes are already stored.
     """

@@ -37,7 +37,7 @@ _ALIASES = {
 }
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
-    # UTF-32 comes before UTF-16, because its mark begins with the mark of UTF-16.
+    # UTF-32 comes before UTF-16, because its byte order mark begins with that of UTF-16.
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),

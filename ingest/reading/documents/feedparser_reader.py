@@ -1,7 +1,7 @@
-"""Reads XML with feedparser, and stores each text by the role of its element.
+"""Reads XML with feedparser, and stores each text by its role, such as content or caption.
 
-feedparser stores `description`, `itunes:summary` and `media:description` in one field. Here each
-text keeps its role, and an address is resolved only if xml:base is given.
+feedparser stores `description`, `itunes:summary` and `media:description` in one field. Here the
+element of each text decides on its role. An address is resolved only if xml:base is given.
 """
 
 from __future__ import annotations

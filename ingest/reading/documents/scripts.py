@@ -47,7 +47,10 @@ _PRIVATE_USE = -0.5
 
 
 class _Weights(dict[str, float]):
-    """Maps each character to its weight in Chinese, by the tables or else by its Unicode block."""
+    """Maps each character to a weight that says how common it is in Chinese texts.
+
+    The weight comes from the tables of GB2312 and Big5, or otherwise from the Unicode block.
+    """
 
     def __missing__(self, character: str) -> float:
         if "\ue000" <= character <= "\uf8ff":

@@ -27,7 +27,7 @@ from ingest.values import (
     SafeHtml,
 )
 
-# These values of `published_method` say that the date comes from the list with the page's address.
+# These values of `published_method` say that the date comes from a list of pages (a sitemap).
 FROM_NEWS_SITEMAP = "news sitemap"
 FROM_LASTMOD = "lastmod"
 _HEADING = re.compile(r"<h([1-6])(?:\s[^<>]*)?>(.*?)</h\1>\s*", re.DOTALL)

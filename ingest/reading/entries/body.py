@@ -157,7 +157,7 @@ def files_below(clean: str) -> str:
 
 
 def split_files(body: str) -> tuple[str, tuple[Enclosure, ...]]:
-    """Split a record's body into its text and its files; this undoes `with_files`."""
+    """Split HTML that `with_files` returned into the text and the files."""
     found = _BLOCK.search(body)
     if found is None:
         return body, ()

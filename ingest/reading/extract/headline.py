@@ -98,7 +98,8 @@ class Headline:
 def find_headline(body: HtmlElement, prose: dict[HtmlElement, float]) -> Headline | None:
     """Find the headline: the only heading, or other element, whose text is in the page's title.
 
-    `prose` is the weight of prose in each element. Return None if no prose is near the headline.
+    `prose` is the amount of prose in each element, in characters. Return None if no prose is near
+    the headline.
     """
     headline = _headline(body)
     element = headline

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from ingest.reading.extract.page_dates import UPDATE, PageDate
 from ingest.reading.extract.surroundings import Surroundings
 
-# The longest items of lists of other posts, in characters: without a link, with a link, and in an
+# The longest item in a list of other posts, in characters, if it has no link, has a link, or is an
 # element of `_ITEMS`. A longer item is a post of a forum thread, which is the article.
 _LONGEST_LINE_OF_LIST = 120
 _LONGEST_LINKED = 400

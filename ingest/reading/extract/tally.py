@@ -18,7 +18,7 @@ Weigh = Callable[[HtmlElement, str], float]
 
 @dataclass(slots=True)
 class Tally:
-    """The number of characters in each element, and how many of them the method chose."""
+    """The number of characters in each element, and how many of them one method chose."""
 
     taken: dict[HtmlElement, float] = field(default_factory=lambda: defaultdict(float))
     total: dict[HtmlElement, int] = field(default_factory=lambda: defaultdict(int))

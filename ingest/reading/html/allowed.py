@@ -22,7 +22,7 @@ TAGS = frozenset(
     " pre hr br figure figcaption center details summary ul ol li dl dt dd"
     # tables
     " table caption colgroup col thead tbody tfoot tr td th"
-    # words
+    # formatting of words
     " a abbr b bdi bdo big cite code data del dfn em font i ins kbd mark q rb rp rt rtc ruby s samp"
     " small span strike strong sub sup time tt u var wbr"
     # pictures, sound, film

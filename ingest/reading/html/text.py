@@ -49,7 +49,7 @@ def shown_by(fragment: str) -> Shown:
 
 def _text_of(tree: etree._Element) -> str:
     pieces: list[str] = []
-    flows = [_Flow()]  # the flows of the open elements
+    flows = [_Flow()]  # one for each open element
     walker = etree.iterwalk(tree, events=("start", "end", "comment", "pi"))
     for event, element in walker:
         if event == "start":

@@ -38,7 +38,7 @@ def parse_fragment(fragment: str) -> etree._Element:
     """Return the root of a tree whose `body` contains the fragment; any text is accepted."""
     sound = _REFERENCE.sub(_sound_reference, make_sound(keep_open(fragment)))
     text = close_voids(flatten(drop_unknown(sound)))
-    # No closing tags are added: if the text ends inside a tag or comment, they would become text.
+    # No closing tags are added. If the text ends inside a tag or comment, they would become text.
     return etree.fromstring(f"<html><body>{text}".encode(), _PARSER)
 
 

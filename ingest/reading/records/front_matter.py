@@ -1,4 +1,4 @@
-"""Parse front matter: the fields before a record's body, in YAML, TOML or JSON.
+"""Parse front matter: the fields before the text of a post's file, in YAML, TOML or JSON.
 
 `records` interprets the fields.
 """
@@ -43,7 +43,7 @@ class BrokenRecordError(NoRecordError):
 
 
 def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
-    """Return the fields of a record and its body; YAML scalars are returned as strings.
+    """Return the front matter of a file and the text after it; YAML scalars become strings.
 
     Raise `NoRecordError` if there are no fields, `BrokenRecordError` if they cannot be read.
     """

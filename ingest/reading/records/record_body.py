@@ -1,4 +1,4 @@
-"""Convert the body of a record to HTML, and find pictures that exist only as local files."""
+"""Convert the text of a post's file to HTML, and find pictures that exist only as local files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.\-]*:|//|#")
 
 
 def body_as_html(body: str, name: str) -> str:
-    """Return the body as HTML; render it if it is Markdown."""
+    """Return the text after the front matter as HTML; render it if it is Markdown."""
     body = body.strip()
     if body.startswith("<div>") and body.endswith("</div>"):
         return body.removeprefix("<div>").removesuffix("</div>").strip()
@@ -75,7 +75,7 @@ def at_home(content: str, site_url: str) -> str:
 
 
 def local_pictures(content: str, named: Sequence[str] = ()) -> Iterator[str]:
-    """Yield the relative addresses of pictures in a record's body and in `named`."""
+    """Yield the relative addresses of pictures in the text of a post's file and in `named`."""
     seen = {url for url in named if _is_local(url)}
     if "<img" in content or "<IMG" in content:
         seen.update(_in_body(content))

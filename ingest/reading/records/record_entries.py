@@ -1,4 +1,4 @@
-"""Turn a record with front matter into an entry, for backfills and replays."""
+"""Turn a record (a post's file with front matter) into an entry."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _MOST_NAMED = 20  # pictures of one record that a message lists
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordEntry:
-    """A record, its feed and its entry; `lacks` is a message about missing pictures, or None."""
+    """A record (a post's file with front matter), its feed and its entry.
+
+    `lacks` is a message about missing pictures, or None.
+    """
 
     record: FrontMatter
     feed: ParsedFeed
@@ -28,9 +31,10 @@ class RecordEntry:
 def entry_of_record(
     document: Document, context: Context, *, name: str, home: str | None
 ) -> RecordEntry:
-    """Return the entry of a record; `home` is the page that the record's feed links to, if known.
+    """Return the entry of a record, which is a post's file with front matter.
 
-    Raise `NoRecordError` if the record has no front matter that can be read.
+    `home` is the page that the record's feed links to, if known. Raise `NoRecordError` if the file
+    has no front matter that can be read.
     """
     text = charset.decode(document.body, document.content_type).text
     record = read_record(text, name)

@@ -41,7 +41,7 @@ _UNPUBLISHED = frozenset("draft private pending trash auto-draft".split())
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontMatter:
-    """A record: its entry, the address of its feed (if given), and its path of categories.
+    """A record (a post's file): its entry, the address of its feed if given, and its categories.
 
     `seen` is the raw time at which the program that wrote the record first saw the entry, if the
     record has no other time. `withheld` is the reason why the record was not published.
@@ -55,7 +55,7 @@ class FrontMatter:
 
 
 def may_be_record(name: str) -> bool:
-    """Return whether a file may be a record, by its name."""
+    """Return whether a file may be a post with front matter, judged by its name."""
     return name.lower().removesuffix(".gz").endswith(_NAMES)
 
 
@@ -65,7 +65,7 @@ def is_markdown(name: str) -> bool:
 
 
 def read_record(text: str, name: str) -> FrontMatter:
-    """Parse a record; `name` is the name of its file, with folders.
+    """Parse a post's file with front matter; `name` is the file's name, with folders.
 
     Raise `NoRecordError` if the text has no front matter that can be read.
     """

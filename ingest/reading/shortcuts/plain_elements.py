@@ -112,7 +112,7 @@ class Holder:
         self.fields.setdefault("links", []).append(link)
 
     def take_id(self, element: Element) -> None:
-        """Store a `guid` or `id`, which is also a link unless `isPermaLink` has another value."""
+        """Store a `guid` or `id`, which is also a link if `isPermaLink` is missing or "true"."""
         given = attributes_of(element, {"isPermaLink"})
         guid = self._once(element)
         is_link = given.get("isPermaLink", "true") == "true"

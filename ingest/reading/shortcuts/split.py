@@ -133,7 +133,7 @@ def _spans(body: bytes, name: bytes, pos: int) -> Iterator[tuple[int, int]]:
         if found[0] in _END_OF:
             pos = _after(body, _END_OF[found[0]], found.end())
             if _ITEM_END.search(body, found.end(), pos) and found[0] == b"<![CDATA[":
-                raise _UncertainError  # an unclosed section may contain the next item
+                raise _UncertainError  # an unclosed CDATA section may contain the next item
         elif found[1] and opened is not None:
             pos = _after(body, _END_OF_TAG, found.end())
             yield opened, pos

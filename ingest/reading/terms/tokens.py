@@ -94,7 +94,7 @@ def is_unspaced(token: str) -> bool:
 
 
 def _pairs(runs: list[str]) -> str:
-    """Return each pair of characters in some runs, and the last character of each run.
+    """Return each pair of neighbouring characters in `runs`, and the last character of each run.
 
     Slices of arrays are used, because a loop over the characters would be slow.
     """

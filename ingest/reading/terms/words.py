@@ -1,4 +1,4 @@
-"""Find a folded word in a folded text.
+"""Find a word in a text; both are in the form that `fold` returns.
 
 In scripts without blanks between words, such as Chinese, a word is found anywhere in a text. In
 other scripts, a word is a run of letters and digits, with the dots between digits, and is found

@@ -101,7 +101,7 @@ def title_key(title: str) -> str:
 def _without_name(title: str, name: str) -> str:
     """Remove the name of a feed or site, and the sections next to the name, from a title's ends.
 
-    A piece is removed only if it equals the name. The whole title is never removed.
+    A piece of the title is removed only if it equals the name. The whole title is never removed.
     """
     for known in _forms_of(name):
         if _fold(known) == _fold(title):

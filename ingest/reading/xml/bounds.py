@@ -37,9 +37,9 @@ class OutOfBoundsError(ValueError):
 
 
 def may_be_exceeded(text: str) -> bool:
-    """Return whether a text may have too many namespaces, sections or blanks, by a fast check.
+    """Return whether a text may have too many namespaces, CDATA sections or blanks.
 
-    Categories and authors are not checked.
+    This is a fast check, which ignores categories and authors.
     """
     marks = text.count("xmlns:"), count_references(text) + text.count("<![CDATA[")
     return marks[0] > _MAX_NAMESPACES or marks[1] > _MAX_DISGUISED or _has_long_blanks(text)

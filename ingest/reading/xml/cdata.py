@@ -22,15 +22,15 @@ def unwrap(text: str) -> str:
         if ending is not None:
             inner = inner[: -len(ending)].replace("]]><![CDATA[", "")
         elif any(mark in inner for mark in _ENDINGS):
-            break  # The text begins with a section and continues after it.
+            break  # The text begins with a CDATA section and continues after it.
         if opening[0].startswith("&") and "<" not in inner:
             inner = html.unescape(inner)
         text = inner.strip()
     return text
 
 
-# Matches a section, a comment that an HTML serialiser made from a section, or the tag of an element
-# that shows code.
+# Matches a CDATA section, a comment that an HTML serialiser made from such a section, or the tag of
+# an element that shows code.
 _IN_HTML = re.compile(
     r"<!\[CDATA\[(?P<inner>.*?)(?:\]\]>|\Z)|<!--\[CDATA\[(?P<comment>.*?)(?:\]\]-->|\Z)"
     r"|<(?P<end>/?)(?:pre|code|kbd|samp|tt)\b",
@@ -66,7 +66,8 @@ _SECTION = re.compile(r"<([A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>\s*<!\[CDATA\[")
 _BETWEEN_SECTIONS = re.compile(r"[^<>\]]*<!\[CDATA\[")
 # At most this many sections may have an uncertain end, because each needs a scan of its entry.
 _MOST_GUESSES = 10
-_MOST_ENDED = 100  # At most this many sections are closed, because each needs a search for its end.
+# At most this many CDATA sections are closed, because each needs a search for its end.
+_MOST_ENDED = 100
 _NEXT_ENTRY = re.compile(
     r"</(?:item|entry)\s*>\s*(?:<(?:item|entry)\b|</(?:channel|feed|rss)\s*>)", re.IGNORECASE
 )
