@@ -7,7 +7,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-# Bytes that must be free on a disk; few, because a disk may be small.
+# This many bytes must be free on a disk. The number is low, because a disk may be small.
 _LEAST_ROOM = 1 << 16
 
 

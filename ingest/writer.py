@@ -21,7 +21,8 @@ from ingest.errors import StoreConflict, StoreError
 T = TypeVar("T")
 _Change = Callable[[sa.Connection], Any]
 
-# The most changes in one transaction, so that other programs can write in between.
+# The largest number of changes in one transaction. Other programs can write between two
+# transactions.
 _MOST_TOGETHER = 32
 
 

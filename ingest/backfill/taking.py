@@ -29,7 +29,7 @@ _NO_ARTICLE = "it is a front page, a list or a notice, not an article"
 
 
 class Taking:
-    """Reads and stores the documents of one source.
+    """The reading and storing of the documents of one source.
 
     `feed` is the feed that all documents belong to. If it is None, the feed of each document must
     be found. `postponed` counts the documents that were put off until the others are read.

@@ -1,7 +1,7 @@
 """The arguments and options of `guidang feeds`, and their conversion to settings.
 
-The options of a command with `cls=SettingsCommand` are derived from the declared feed settings,
-and only when the command is used, because loading the declarations takes time.
+A command with `cls=SettingsCommand` has an option for each declared feed setting. These options are
+made only when the command is used, because loading the declarations takes time.
 """
 
 from __future__ import annotations

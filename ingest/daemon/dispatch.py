@@ -33,7 +33,10 @@ _GAP = (
 
 
 class Dispatcher:
-    """Starts polls of the feeds that are due, until `rest` or `drain` is called."""
+    """The part of the service that starts the polls that are due.
+
+    It starts no more polls after `rest` or `drain` is called.
+    """
 
     def __init__(
         self,

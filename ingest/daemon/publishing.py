@@ -19,7 +19,7 @@ _LONGEST_WAIT = timedelta(hours=1)
 
 
 class Publishing:
-    """Publishes at most once every `hooks.pause`, and less often after failures."""
+    """The publishing of files, at most once every `hooks.pause`, and less often after failures."""
 
     def __init__(self, services: Services) -> None:
         self._publisher = Publisher(services.config, services.database, services.clock)

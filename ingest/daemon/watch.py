@@ -23,7 +23,7 @@ _SMALLEST_JUMP = timedelta(seconds=60)
 
 
 class Progress:
-    """Checks whether the daemon makes progress, by a monotonic clock."""
+    """A check, by a monotonic clock, whether the daemon makes progress."""
 
     def __init__(self, ticks: Callable[[], float] = time.monotonic) -> None:
         self._ticks = ticks
@@ -57,13 +57,16 @@ class Progress:
 
 
 class ClockWatch:
-    """Detects clock changes and suspend, by comparing the wall clock with a monotonic clock."""
+    """A detector of clock changes and suspend.
+
+    It compares the wall clock with a monotonic clock.
+    """
 
     def __init__(self, now: datetime, ticks: float) -> None:
         self._now, self._ticks = now, ticks
 
     def jump(self, now: datetime, ticks: float) -> timedelta:
-        """Return how far the clock jumped since the last call, or zero if less than a minute."""
+        """Return how far the clock jumped since the last call, or zero for less than a minute."""
         jump = (now - self._now) - timedelta(seconds=ticks - self._ticks)
         self._now, self._ticks = now, ticks
         return jump if abs(jump) >= _SMALLEST_JUMP else _NO_JUMP

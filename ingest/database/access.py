@@ -56,7 +56,7 @@ class Database:
             if is_sqlite
             else make_engine(url, for_readers=True)
         )
-        # A separate pool, so that requests to the web server take no connections from polls.
+        # This pool is separate, so that requests to the web server take no connections from polls.
         self._viewers = make_engine(url, for_readers=True).execution_options(readonly=True)
 
     @property

@@ -71,7 +71,7 @@ def link_in_xml(address: str | None) -> str | None:
 
 
 class _Writer:
-    """Walks a tree, and begins a new block at each block element."""
+    """A writer that visits the elements of a tree, and begins a new block at each block element."""
 
     def __init__(self) -> None:
         self._blocks: list[_Block] = []

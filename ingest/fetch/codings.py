@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import brotli  # type: ignore[import-untyped]
 import zstandard
 
-# The most that a decoder returns at a time. It limits the memory that a decompression bomb needs.
+# The largest number of bytes that a decoder returns at a time. It limits the memory that a
+# decompression bomb needs.
 _PIECE = 65536
 # The zstd decoder has no limit on its output, and a block of 4 bytes can stand for 128 KiB. With
 # input in pieces of this size, the output of one piece is at most 2 MiB.

@@ -46,7 +46,7 @@ class Resolver:
 
 
 class Guard:
-    """Decides which addresses of a host Guidang may connect to."""
+    """The guard, which decides to which addresses of a host Guidang may connect."""
 
     def __init__(self, allow_private: tuple[Network, ...], resolve: Resolve) -> None:
         self._allow_private = allow_private

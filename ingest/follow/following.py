@@ -16,7 +16,7 @@ from ingest.follow.follower import Follower, Run
 
 T = TypeVar("T")
 
-# One run after many commits costs less than a run after each. So while something is being
+# One run after many commits costs less than one run after each commit. So while something is being
 # committed, a run is delayed by this many seconds, up to `_MOST_PAUSES` times.
 _PAUSE, _MOST_PAUSES = 0.01, 10
 

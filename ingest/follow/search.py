@@ -15,7 +15,7 @@ from ingest.store.search import index
 
 
 class Search:
-    """Keeps the search index of a database up to date."""
+    """The follower that keeps the search index of a database up to date."""
 
     name = index.SEARCH
     at_once = 500  # large batches are faster in FTS5; other writers to SQLite wait 0.25 s

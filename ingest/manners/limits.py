@@ -24,7 +24,7 @@ _MOST_IN_ALL = 2_000
 
 
 class Limits:
-    """Limits how many requests run at the same time, in all and to one host."""
+    """The limits of requests: how many run at the same time, in total and to one host."""
 
     def __init__(self, *, concurrency: int, per_host: int, host_delay: timedelta) -> None:
         self._everywhere = asyncio.Semaphore(concurrency)
@@ -100,7 +100,7 @@ def _now() -> float:
 
 
 class PollTurns:
-    """Limits how many feeds of a list are polled at once, in total and for each site."""
+    """The limits of polls for a list of feeds: how many run at once, in total and for each site."""
 
     def __init__(self, *, concurrency: int, per_site: int) -> None:
         self._everywhere = asyncio.Semaphore(concurrency)

@@ -18,7 +18,7 @@ from ingest.manners.robots import Fetch, Permission, Robots, user_agent
 if TYPE_CHECKING:
     from ingest.config import FetchConfig
 
-# The clock has whole seconds: a pause begins at the next second, so that it is never too short.
+# The clock counts whole seconds. A pause begins at the next second, so that it is never too short.
 _CLOCK_STEP = timedelta(seconds=1)
 # Pages and redirects lead to any number of servers, so past pauses are dropped above this number.
 _REMEMBERED_SERVERS = 1024

@@ -22,7 +22,8 @@ _FULL_WIDTH = 0xFEE0  # the distance from an ASCII character to its full-width f
 _LETTERS = str.maketrans(
     {"ß": "s", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE"}
 )
-# The folder of a category or tag has at most this many bytes, without the `…`. eCryptfs allows 143.
+# The folder of a category or tag has at most this many bytes, without the `…`. eCryptfs allows 143
+# bytes.
 LONGEST_FOLDER = 120
 _LAST_NUMBER = 9  # Each number costs a query, so no higher number is tried.
 _DIGITS = 12
@@ -74,5 +75,5 @@ def ways_to_write(name: str) -> Iterator[str]:
 
 
 def loses_nothing(name: str) -> bool:
-    """Return whether a name is the name of its page too; such a name keeps its spelling."""
+    """Return whether the page of a name has exactly this name; such a name keeps its spelling."""
     return page_of(name) == name.casefold()

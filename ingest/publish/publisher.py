@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 class Publisher:
-    """Publishes the outputs as the tables `git` and `hooks` of the configuration say."""
+    """A publisher of the outputs, as the tables `git` and `hooks` of the configuration say."""
 
     def __init__(self, config: Config, database: Database, clock: Callable[[], datetime]) -> None:
         self._config = config

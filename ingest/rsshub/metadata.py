@@ -12,7 +12,8 @@ from ingest.rsshub.patterns import fit, segments_of
 _LONGEST_NAME = 100
 _LONGEST_PATTERN = 500
 _MOST_ROUTES = 2000
-# The most folders that a reverse proxy may add before the path: https://host/apps/rsshub/zhihu/hot
+# The largest number of folders that a reverse proxy may add before the path:
+# https://host/apps/rsshub/zhihu/hot
 _DEEPEST_PREFIX = 3
 # The Chinese names of the subjects that RSSHub sorts its routes by.
 SUBJECTS = {

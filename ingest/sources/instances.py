@@ -47,7 +47,7 @@ class Answered:
 
 
 class Instances:
-    """The instances of a configuration, for one event loop.
+    """The RSSHub instances of a configuration, for one event loop.
 
     `health` is the last known state of each instance, by its name. Changes are kept in memory until
     the caller stores them. `timeout` limits the time that RSSHub may take to make a route's feed.
@@ -89,7 +89,7 @@ class Instances:
     async def fetch(
         self, route: str, *, validators: Validators, validators_of: str | None
     ) -> Answered:
-        """Request a route from one instance after the other until one answers with a possible feed.
+        """Request a route from one RSSHub instance after the other until one answers with a feed.
 
         The validators are sent only to the instance that they came from. Raise `SourceError` if no
         instance answers. If an instance reported an error of the route itself, raise that error.
@@ -144,7 +144,7 @@ class Instances:
     async def _try(
         self, instance: Instance, before: Health, ask: Callable[[Instance], Awaitable[T]]
     ) -> T:
-        """Ask an instance; if it has failed before, only one request at a time tries it again."""
+        """Ask an RSSHub instance, one request at a time if the instance has failed before."""
         if not before.failures:
             return await ask(instance)
         self._being_tried.add(instance.name)

@@ -33,7 +33,7 @@ _SHORTEST_PARAGRAPH = 20  # characters; a shorter paragraph may be repeated on s
 
 
 class Pages:
-    """Fetches article pages, and completes entries with their text."""
+    """A reader that fetches article pages, and completes entries with their text."""
 
     def __init__(self, fetcher: Fetcher, manners: Manners, workers: Workers) -> None:
         self._fetcher = fetcher

@@ -14,7 +14,8 @@ from models import Base
 
 T = TypeVar("T")
 
-# The most values in one list. Longer lists are possible, but need more planning time and memory.
+# The largest number of values in one list. Longer lists are possible, but need more planning time
+# and memory.
 _IN_ONE_STATEMENT = 500
 
 

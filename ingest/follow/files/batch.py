@@ -50,7 +50,7 @@ class _Finished:
 
 
 class Batch:
-    """Writes some records once; make a new object for each batch."""
+    """A batch of records to write; make a new object for each batch."""
 
     def __init__(
         self,

@@ -58,7 +58,7 @@ def _is_in_head(content: bytes, form: _Form) -> bool:
 
 
 class Presence:
-    """Checks whether files below a folder still exist, and remembers a file that it found."""
+    """A check whether files below a folder still exist; it remembers a file that it found."""
 
     def __init__(self, root: Path) -> None:
         self._root = root

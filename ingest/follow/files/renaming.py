@@ -20,7 +20,7 @@ _BATCH = 100
 
 
 class Renaming:
-    """Moves the records of an output to new paths, and lists their former paths."""
+    """The move of an output's records to new paths; it can also list their former paths."""
 
     def __init__(self, config: OutputConfig, database: Database) -> None:
         self._layout = make_layout(config.layout, config)

@@ -29,7 +29,7 @@ _LARGEST_RECORD = 5 << 20
 
 
 class Files(Source):
-    """The documents in files. Each may belong to any feed."""
+    """A source that reads the documents in files. Each document may belong to any feed."""
 
     def __init__(self, paths: Sequence[Path], window: Window, *, drafts: bool = False) -> None:
         self._paths, self._window, self._drafts = paths, window, drafts

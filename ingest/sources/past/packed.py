@@ -1,6 +1,6 @@
 """List the members of packed files, which are zip or tar files, some members at a time.
 
-A tar file is never held in memory. A member of it is identified by the offset of its bytes.
+A tar file is never held in memory. Its members are identified by the offset of their bytes.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ _IS_ARCHIVED_BEFORE = "is_archive"
 
 
 class Rfc5005(Source):
-    """The present feed, and the earlier documents to which it links, one after the other."""
+    """A source that reads the present feed, and then the earlier documents to which it links."""
 
     is_promised = True
 

@@ -15,7 +15,10 @@ _COUNTED = re.compile(r":(?:page|pageNo|pn)\??(?=/|\Z)")
 
 
 class Rsshub(Source):
-    """The route with a high limit, then page after page if its pattern ends with `:page?`."""
+    """A source that reads a route with a high limit, and then its further pages.
+
+    A route has further pages if its pattern ends with `:page?`.
+    """
 
     is_promised = True
 
@@ -32,7 +35,7 @@ class Rsshub(Source):
         return [Planned(key="page 1", address=route, hints={"page": 1, "last": []})]
 
     async def take(self, planned: Planned) -> Taken:
-        """Fetch a route from the instances."""
+        """Fetch a route from the RSSHub instances."""
         document = await self._web.instances.fetch_document(planned.address)
         return Taken(piece=Piece(document=document, as_of=document.fetched_at))
 

@@ -54,7 +54,7 @@ _LISTS_ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.5"
 
 
 class Sitemap(Source):
-    """The sitemaps that robots.txt names, or sitemaps at usual addresses, and the listed pages."""
+    """A source that reads the pages in sitemaps, which robots.txt or usual addresses give."""
 
     def __init__(self, web: Web, feed: FeedState, window: Window) -> None:
         self._web, self._window = web, window
@@ -156,9 +156,9 @@ class Sitemap(Source):
         return await self._web.workers.run(READ_WITHIN, document.url, read)
 
     def _is_wanted(self, listed: Listed) -> bool:
-        """Return whether an address can be an article of the site in the window.
+        """Return whether an address can be an article of the site within the requested time.
 
-        The end of the window is not checked here, because a sitemap has only the date of the last
+        The end of this time is not checked here, because a sitemap has only the date of the last
         change.
         """
         if not self._may_be_of_site(listed.url):

@@ -68,7 +68,7 @@ class Wayback(Source):
     async def plan(self) -> Sequence[Planned]:
         """Fetch the whole index; raise `SourceError` if that fails."""
         captures: list[Planned] = []
-        # The present address of the feed, and its address before it moved.
+        # The index may know the feed by its present address, and by its address before it moved.
         for url in dict.fromkeys((self._feed.address, self._feed.url)):
             captures += await self._of_feed(url)
         captures = self._in_order(captures)
@@ -92,9 +92,9 @@ class Wayback(Source):
         return [self._plan(*row, key=row[2], kind=DocumentKind.FEED) for row in rows]
 
     def _in_reach(self, rows: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-        """Return the captures that may contain entries of the window.
+        """Return the captures that may contain entries of the requested period of time.
 
-        These are the captures before the end of the window, and some later captures. An entry may
+        These are the captures before the end of the period, and some later captures. An entry may
         be captured late, and a capture may be an error page.
         """
         rows = sorted(rows)
