@@ -1,4 +1,4 @@
-"""Feeds: their settings, what the publisher says about them, and their next poll. Past polls."""
+"""Feeds: their settings, what the publisher says about them, their next poll, their past polls."""
 
 from __future__ import annotations
 

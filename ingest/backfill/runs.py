@@ -27,7 +27,7 @@ from ingest.store import backfills, feeds
 from ingest.store.backfills import DONE, IN_PART, WalkState
 
 # Files are written after the first document with new entries, and then after each 25 such
-# documents, so that even a stopped run has written some files.
+# documents. So even a stopped run has written some files.
 _RENDERED_AFTER = 25
 
 

@@ -132,7 +132,7 @@ class Taking:
         return self._why_no_article(held) if piece.form is Form.PAGE else None
 
     async def _may_be_known_soon(self, piece: Piece) -> bool:
-        """Return whether a feed that was never polled may turn out to be the document's feed."""
+        """Return whether a feed that was never polled with success may be the document's feed."""
         url = piece.document.url
         is_malformed = url.startswith("http") and not host_of(url)
         if piece.form is not Form.FEED or is_malformed:

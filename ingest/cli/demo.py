@@ -230,7 +230,7 @@ def _next_steps(directory: Path) -> Iterator[tuple[str, str]]:
 
 
 def _own_command() -> str:
-    """Return the shell command that starts this program: its name if on PATH, else its path."""
+    """Return the shell command that starts this program: its name if it is on PATH, or its path."""
     called = Path(sys.argv[0])
     found = shutil.which("guidang")
     if called.name != "guidang" or (found and called.samefile(found)):

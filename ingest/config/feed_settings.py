@@ -61,7 +61,10 @@ def _hide_values(headers: dict[str, str]) -> dict[str, str]:
 
 
 class FeedSettings(Table):
-    """The settings of one feed. A missing setting has the value of the feed or of other tables."""
+    """The settings of one feed.
+
+    If a setting is missing, its value comes from the feed's document or from another table.
+    """
 
     title: Annotated[str | None, Setting(in_records=True)] = Field(
         None,
@@ -174,7 +177,7 @@ class FeedSettings(Table):
 
 
 class FeedConfig(FeedSettings):
-    """One feed of the file; its settings are in `FeedSettings`."""
+    """One feed of the configuration file: its address, and the settings of `FeedSettings`."""
 
     url: FeedUrl = Field(
         description="The address of the feed.", examples=["rsshub://aljazeera/news"]

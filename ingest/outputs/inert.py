@@ -40,9 +40,9 @@ def without_tags(text: str) -> str:
 def inert_text(text: str) -> str:
     """Return a line of text that contains no code for an element or a quoted attribute.
 
-    Full-width characters replace dangerous characters: a `<` that opens a tag, the `&` of a
-    character reference (`&lt;`), and quotes that could end an attribute and begin another
-    attribute. They also replace a backslash before a quote or at the end.
+    Full-width characters replace a `<` that opens a tag, the `&` of a character reference (`&lt;`),
+    and quotes that could end an attribute and begin another. They also replace a backslash before a
+    quote or at the end.
     """
     if "&" in text:
         text = _REFERENCE.sub(lambda found: _unless_text(found[0], "＆"), text)

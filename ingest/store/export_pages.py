@@ -38,8 +38,8 @@ class Choice:
     """The choice of entries for an export. None sets no bound; `until` is exclusive.
 
     An entry's date is its publication date, or if it has none, the date when it was first seen.
-    `where` is a query. If `public_at` is set, the export has only the entries and texts that may be
-    published at that time, according to the rights of their feeds.
+    `where` is a query. If `public_at` is set, the rights of feeds apply: the export has only
+    entries and texts that may be published at that time.
     """
 
     feed_ids: tuple[int, ...] | None = None

@@ -1,4 +1,4 @@
-"""Find the stored entries to which records of old archives belong, if these have no address."""
+"""Find the stored entries for records of old archives, if the records have no address."""
 
 from __future__ import annotations
 

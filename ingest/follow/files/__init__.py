@@ -11,9 +11,8 @@
     renaming      move files to the paths of a new template
     differences   files that differ from the store
 
-A folder can always be made again from the store. If a run is stopped at any moment, the next run
-completes the work, because a path is stored before its file is made, and a record stays due until
-its file exists.
+A folder can always be made again from the store. A path is stored before its file is made, and a
+record stays due until its file exists. So if a run is stopped, the next run completes its work.
 """
 
 from collections.abc import Sequence

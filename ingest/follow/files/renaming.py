@@ -31,7 +31,7 @@ class Renaming:
     def rename(self, *, now: datetime) -> int:
         """Give each record the path that a new record would get; return how many paths changed.
 
-        Files are written at the new paths before the files at the old paths are deleted, so a run
+        Files are written at the new paths before the files at the old paths are deleted. So a run
         that was stopped can be repeated. Raise `ArchiveError` if the folder cannot be written.
         """
         self._output.prepare(now=now)

@@ -25,7 +25,7 @@ _OWN_KEYS = frozenset(
 _LONGEST_BEGINNING = 60  # bytes
 _DIGITS = 8
 
-# The picture of all authors, a grey head and shoulders. Both themes show a picture beside each
+# The picture of all authors: a grey head and shoulders. Both themes show a picture next to each
 # name.
 _PICTURE = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' "

@@ -54,7 +54,7 @@ _LISTS_ACCEPT = "application/xml, text/xml;q=0.9, */*;q=0.5"
 
 
 class Sitemap(Source):
-    """A source that reads the pages in sitemaps, which robots.txt or usual addresses give."""
+    """A source that finds a site's sitemaps, and reads the pages that they list."""
 
     def __init__(self, web: Web, feed: FeedState, window: Window) -> None:
         self._web, self._window = web, window

@@ -15,8 +15,8 @@ from ingest.store.statements import in_batches, table_of
 from models import Due, Entry, SearchDocument
 
 SEARCH = "search"  # This follower fills the index.
-# These prefixes mark tokens of a title, tokens of an earlier version, and tokens that are not words
-# of the text, such as the feed's number.
+# These prefixes mark tokens of a title, tokens of an earlier version, and other tokens. The other
+# tokens, such as the feed's number, are not words of the text.
 TITLE, EARLIER, OTHER = "^", "~", "="
 EVERY = f"{OTHER}all"
 _MONTH_BITS = 22  # allows 4 million texts in a month; SQLite stores close numbers in less space
