@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ingest.cli.output import JsonOption, print_json_list, say
 from ingest.cli.session import open_session
 from ingest.messages import _, ngettext
-from ingest.urls import without_secrets
-from ingest.views.duplicates import relation_of
+from ingest.views.duplicates import cluster_as_json, relation_of
 from ingest.views.text import local
 
 if TYPE_CHECKING:
@@ -38,7 +36,7 @@ def duplicates(
         feed_id = query(feeds.find, [feed])[0].id if feed else None
         found = query(lambda connection: [*clusters(connection, feed_id=feed_id)])
         if as_json:
-            print_json_list(map(_as_json, found))
+            print_json_list(map(cluster_as_json, found))
         else:
             _show(found)
         _warn_if_behind(session)
@@ -63,24 +61,6 @@ def duplicate_facts(others: Iterable[Duplicate]) -> Iterator[tuple[str, str]]:
     for one in others:
         label = _("canonical entry") if one.entry.is_canonical else _("duplicate")
         yield label, f"{_line(one.entry)}: {relation_of(one)}"
-
-
-def _as_json(cluster: Cluster) -> dict[str, Any]:
-    return {
-        "canonical": _entry_as_json(cluster.first),
-        "duplicates": [duplicate_as_json(one) for one in cluster.others],
-    }
-
-
-def duplicate_as_json(one: Duplicate) -> dict[str, Any]:
-    """Return a duplicate with its relation as a JSON object."""
-    names = ("relation", "to", "part", "score", "reason")
-    return {**_entry_as_json(one.entry), **{name: getattr(one, name) for name in names}}
-
-
-def _entry_as_json(entry: Member) -> Mapping[str, Any]:
-    values = asdict(entry) | {"feed_url": without_secrets(entry.feed_url)}
-    return {name: value for name, value in values.items() if name not in {"text_id", "around"}}
 
 
 def _warn_if_behind(session: Session) -> None:

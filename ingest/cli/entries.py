@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 import typer
 
 from ingest.cli.days import Since, Until, span
-from ingest.cli.duplicates import duplicate_as_json, duplicate_facts
+from ingest.cli.duplicates import duplicate_facts
 from ingest.cli.output import JsonOption, print_json, print_json_list, print_table, say
 from ingest.cli.search import parse, warn_if_filling
 from ingest.cli.session import open_session
 from ingest.errors import UsageError
 from ingest.messages import _
+from ingest.views.duplicates import duplicate_as_json
 from ingest.views.entries import facts_of
 from ingest.views.text import local
 

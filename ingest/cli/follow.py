@@ -14,7 +14,6 @@ from ingest.views.text import local
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from ingest.store.due import Lag
 
 app = typer.Typer(
     help="Followers: what is made of the entries, such as files.", no_args_is_help=True
@@ -31,7 +30,7 @@ def list_followers(ctx: typer.Context, as_json: JsonOption = False) -> None:
         followers = followers_of(session.config)
         known = [lag for lag in session.database.query(lags) if lag.follower in followers]
     if as_json:
-        print_json([lag_as_json(lag) | {"what": followers[lag.follower].what} for lag in known])
+        print_json([lag.as_json() | {"what": followers[lag.follower].what} for lag in known])
         return
     print_table(
         [_("follower"), _("purpose"), _("due"), _("oldest"), _("last run"), _("last error")],
@@ -75,7 +74,7 @@ def rebuild(
         session.database.transact(begin)
         lag = next(lag for lag in session.database.query(lags) if lag.follower == name)
     if as_json:
-        print_json(lag_as_json(lag))
+        print_json(lag.as_json())
     else:
         say(
             ngettext(
@@ -87,14 +86,3 @@ def rebuild(
                 name=name,
             )
         )
-
-
-def lag_as_json(lag: Lag) -> dict[str, object]:
-    """Return as JSON how much work a follower must still do, and how its last run ended."""
-    return {
-        "follower": lag.follower,
-        "due": lag.due,
-        "oldest_due_at": lag.oldest_at,
-        "last_run_at": lag.ran_at,
-        "last_error": lag.error,
-    }

@@ -6,13 +6,13 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
 from io import StringIO, TextIOWrapper
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ingest.logs import printable
+from ingest.views.plain import plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,7 +55,7 @@ def say(text: str = "") -> None:
 
 def print_json(value: Any) -> None:
     """Print a value as JSON: instants in ISO 8601, durations in seconds."""
-    print(json.dumps(value, ensure_ascii=False, indent=2, default=_as_json))
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
 
 
 def print_json_list(rows: Iterable[Any]) -> None:
@@ -63,20 +63,10 @@ def print_json_list(rows: Iterable[Any]) -> None:
     separator = "["
     for row in rows:
         print(separator, end="\n  ")
-        text = json.dumps(row, ensure_ascii=False, indent=2, default=_as_json)
+        text = json.dumps(row, ensure_ascii=False, indent=2, default=plain)
         print(text.replace("\n", "\n  "), end="")
         separator = ","
     print("[]" if separator == "[" else "\n]")
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    if isinstance(value, bytes):
-        return value.hex()
-    raise TypeError(f"no JSON for {type(value).__name__}")
 
 
 def print_table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import typer
@@ -64,7 +64,7 @@ def search(
             for one in found:
                 say(str(one.entry_id))
         elif as_json:
-            print_json_list(map(_as_json, hits))
+            print_json_list(one.as_json() for one in hits)
         else:
             _show(hits)
         warn_if_filling(session)
@@ -98,17 +98,6 @@ def warn_if_filling(session: Session) -> None:
             indexed=state.indexed,
         )
         print(text, file=sys.stderr)
-
-
-def _as_json(shown: ShownHit) -> dict[str, Any]:
-    names = ("id", "title", "link", "feed_title", "author", "published_at", "first_seen_at")
-    return {name: shown.entry[name] for name in names} | {
-        "score": shown.found.score,
-        "version": shown.version,
-        "excerpt": "".join(piece.text for piece in shown.hit.excerpt),
-        "offsets": {"title": shown.hit.title_spans, "text": shown.hit.text_spans},
-        "place": str(shown.found.place),
-    }
 
 
 def _show(hits: Sequence[ShownHit]) -> None:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest.cli.follow import lag_as_json
 from ingest.cli.output import JsonOption, print_json, print_table, say
 from ingest.cli.session import open_session
-from ingest.cli.status_outputs import OutputState, output_states, places_as_json, show_output
+from ingest.cli.status_outputs import show_output
 from ingest.messages import _, ngettext, recognized
 from ingest.views.text import local
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from ingest.cli.session import Session
     from ingest.feed import FeedState
+    from ingest.status import Status
     from ingest.store.due import Lag
 
 _MOST_SHOWN = 10  # unread entries; with --json, up to a hundred are shown
@@ -37,65 +35,19 @@ def status(
     ] = False,
 ) -> int:
     """Show what is stored and the state of the feeds."""
+    from ingest.status import status_of
+
     with open_session(ctx, quiet=True) as session:
-        found = _find(session)
+        found = status_of(session.config, session.database, session.now, session.database.query)
     if as_json:
-        print_json(_as_json(found))
+        print_json(found.as_json())
     else:
         _show(found)
     is_bad = any(feed.failures for feed in found.feeds) or any(o.problem for o in found.outputs)
     return 1 if exit_code and is_bad else 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """The facts that the command shows."""
-
-    now: datetime
-    database: str
-    outputs: Sequence[OutputState]
-    totals: Mapping[str, int]
-    lags: Sequence[Lag]
-    feeds: Sequence[FeedState]
-    unread: Sequence[Mapping[str, Any]]
-    publish_error: str | None
-
-    @property
-    def failing(self) -> list[FeedState]:
-        """Return the feeds that fail, most failures first."""
-        return sorted((f for f in self.feeds if f.failures), key=lambda feed: -feed.failures)
-
-    @property
-    def delays(self) -> list[timedelta]:
-        """Return, for each feed that is due, how long it has been due."""
-        active = (feed for feed in self.feeds if feed.paused_at is None)
-        return [self.now - one.next_poll_at for one in active if one.next_poll_at <= self.now]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Return how many feeds there are, by state."""
-        paused = sum(feed.paused_at is not None for feed in self.feeds)
-        failing, due = len(self.failing), len(self.delays)
-        return {"feeds": len(self.feeds), "failing": failing, "paused": paused, "due": due}
-
-
-def _find(session: Session) -> _Found:
-    from ingest.store import due, feeds, listings, publish, unread
-
-    query = session.database.query
-    return _Found(
-        now=session.now,
-        database=session.database.name,
-        outputs=output_states(session),
-        totals=query(listings.totals),
-        lags=query(due.lags),
-        feeds=query(feeds.every),
-        unread=query(unread.listed),
-        publish_error=query(publish.error),
-    )
-
-
-def _show(found: _Found) -> None:
+def _show(found: Status) -> None:
     say(_("database: {name}", name=found.database))
     for output in found.outputs:
         show_output(output, found.lags)
@@ -109,21 +61,6 @@ def _show(found: _Found) -> None:
     _show_failing(found.failing)
     _show_missed([feed for feed in found.feeds if feed.ways.habits.gaps])
     _show_unread(found.totals["unread"], found.unread)
-
-
-def _as_json(found: _Found) -> dict[str, object]:
-    gaps = [{"id": f.id, "gaps": f.ways.habits.gaps} for f in found.feeds if f.ways.habits.gaps]
-    return {
-        "database": found.database,
-        **places_as_json(found.outputs),
-        **found.counts,
-        **found.totals,
-        "following": [*map(lag_as_json, found.lags)],
-        "unread_entries": found.unread,
-        "publish_error": found.publish_error,
-        "failing_feeds": [_failing(feed) for feed in found.failing],
-        "feeds_with_gaps": gaps,
-    }
 
 
 def _show_kept(totals: Mapping[str, int]) -> None:
@@ -228,16 +165,3 @@ def _show_unread(count: int, unreadable: Sequence[Mapping[str, Any]]) -> None:
             for one in unreadable[:_MOST_SHOWN]
         ],
     )
-
-
-def _failing(feed: FeedState) -> dict[str, object]:
-    from ingest.urls import without_secrets
-
-    return {
-        "id": feed.id,
-        "url": without_secrets(feed.url),
-        "failures": feed.failures,
-        "error": feed.last_error,
-        "next_poll_at": feed.next_poll_at,
-        "next_poll_reason": feed.next_poll_reason,
-    }

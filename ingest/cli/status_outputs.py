@@ -3,66 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.cli.output import say
 from ingest.messages import _, ngettext, recognized
 
 if TYPE_CHECKING:
-    from ingest.cli.session import Session
-    from ingest.config import OutputConfig
+    from ingest.status import OutputState
     from ingest.store.due import Lag
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputState:
-    """The state of an output; `problem` says why its folder cannot be used, or is None.
-
-    `under_embargo` counts the entries that are not published yet.
-    """
-
-    config: OutputConfig
-    problem: str | None
-    under_embargo: int
-
-
-def output_states(session: Session) -> list[OutputState]:
-    """Return the state of each output, the archive first."""
-    from ingest.follow.files import outputs_of
-    from ingest.store import embargoes
-
-    held = session.database.query(embargoes.counts)
-    return [
-        OutputState(
-            config=output.config,
-            problem=output.problem(),
-            under_embargo=held.get(output.config.name, 0),
-        )
-        for output in outputs_of(session.config, session.database)
-    ]
-
-
-def places_as_json(states: Sequence[OutputState]) -> dict[str, object]:
-    """Return the outputs as JSON.
-
-    The first output is also there under the keys that old versions used.
-    """
-    outputs = [
-        {
-            "name": one.config.name,
-            "layout": one.config.layout,
-            "path": str(one.config.path),
-            "problem": one.problem,
-            "under_embargo": one.under_embargo,
-        }
-        for one in states
-    ]
-    return {
-        "archive": str(states[0].config.path),
-        "archive_problem": states[0].problem,
-        "outputs": outputs,
-    }
 
 
 def show_output(state: OutputState, lags: Sequence[Lag]) -> None:

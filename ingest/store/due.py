@@ -210,6 +210,16 @@ class Lag:
         """Return how long the oldest entry has been due; 0 if none is due."""
         return max((now - self.oldest_at).total_seconds(), 0.0) if self.oldest_at else 0.0
 
+    def as_json(self) -> dict[str, object]:
+        """Return as JSON how much work a follower must still do, and how its last run ended."""
+        return {
+            "follower": self.follower,
+            "due": self.due,
+            "oldest_due_at": self.oldest_at,
+            "last_run_at": self.ran_at,
+            "last_error": self.error,
+        }
+
 
 def lags(connection: sa.Connection) -> list[Lag]:
     """Return, for each follower, how many entries it must still process; ordered by name."""

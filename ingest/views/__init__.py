@@ -7,6 +7,7 @@ duplicates  clusters of near-duplicates, and the relation of an entry to another
 entries     the facts about an entry, with labels
 feeds       the facts about a feed, when it is polled next, and its polls
 hits        a search hit: the spans of its words, and an excerpt around them
+plain       values in JSON
 versions    what an edit of the publisher changed
 text        instants, lists and other values as text
 """

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from ingest.messages import _, message, recognized
+from ingest.urls import without_secrets
 
 _SAME = "same text"
 
@@ -130,3 +132,22 @@ def relation_of(one: Duplicate) -> str:
         score=one.score,
         reason=recognized(one.reason),
     )
+
+
+def cluster_as_json(cluster: Cluster) -> dict[str, Any]:
+    """Return a cluster as a JSON object."""
+    return {
+        "canonical": _member_as_json(cluster.first),
+        "duplicates": [duplicate_as_json(one) for one in cluster.others],
+    }
+
+
+def duplicate_as_json(one: Duplicate) -> dict[str, Any]:
+    """Return a duplicate with its relation as a JSON object."""
+    names = ("relation", "to", "part", "score", "reason")
+    return {**_member_as_json(one.entry), **{name: getattr(one, name) for name in names}}
+
+
+def _member_as_json(entry: Member) -> Mapping[str, Any]:
+    values = asdict(entry) | {"feed_url": without_secrets(entry.feed_url)}
+    return {name: value for name, value in values.items() if name not in {"text_id", "around"}}

@@ -24,6 +24,19 @@ class ShownHit:
     hit: Hit
     version: int
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the hit as a JSON object."""
+        return {name: self.entry[name] for name in _IN_JSON} | {
+            "score": self.found.score,
+            "version": self.version,
+            "excerpt": "".join(piece.text for piece in self.hit.excerpt),
+            "offsets": {"title": self.hit.title_spans, "text": self.hit.text_spans},
+            "place": str(self.found.place),
+        }
+
+
+_IN_JSON = ("id", "title", "link", "feed_title", "author", "published_at", "first_seen_at")
+
 
 def shown(connection: sa.Connection, query: Node, found: Sequence[Found]) -> list[ShownHit]:
     """Return the found entries for display, in the same order.
