@@ -47,10 +47,14 @@ class Pages:
 
     def get(self, path: str, **headers: str) -> Page:
         """Request a path; `headers` are header fields, with underscores for hyphens."""
+        return self.ask("GET", path, **headers)
+
+    def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> Page:
+        """Send a request, perhaps with a body, such as a form."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
         with contextlib.closing(connection):
-            connection.request("GET", path, headers={"Accept-Language": "en"} | fields)
+            connection.request(method, path, body, {"Accept-Language": "en"} | fields)
             answer = connection.getresponse()
             found = {name.lower(): value for name, value in answer.getheaders()}
             return Page(answer.status, found, answer.read())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,12 @@ def feed_page(connection: sa.Connection, feed_id: int) -> FeedPage | None:
         polls=polls.last(connection, feed_id, _POLLS),
         pause=polls.host_pauses(connection).get(feed.server),
     )
+
+
+def entry_counts(connection: sa.Connection, feed_ids: Sequence[int]) -> dict[int, int]:
+    """Return the number of entries of these feeds; a feed without entries is left out."""
+    query = sa.select(Entry.feed_id, sa.func.count()).where(Entry.feed_id.in_(feed_ids))
+    return dict(connection.execute(query.group_by(Entry.feed_id)).all())
 
 
 def feeds_after(

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from ingest.outputs.naming import author_of
+from ingest.query import Field
 from ingest.reading.html import text_of
 from ingest.store import addresses, supplements, unread
-from ingest.store.conditions import entry_date
+from ingest.store.conditions import condition, entry_date
 from ingest.store.likeness import listing as duplicates
 from ingest.store.statements import in_batches
 from ingest.urls import without_secrets
@@ -28,7 +29,7 @@ class Selection:
     """The entries to list; `until` is exclusive, and None sets no bound.
 
     An entry's date is its publication date, or when it was first seen. `category` is a category of
-    the feed or of the entry.
+    the feed or of the entry; Traditional and Simplified characters are the same, and so are cases.
     """
 
     feed_id: int | None = None
@@ -62,7 +63,7 @@ def listing(
 def _rows(database: Database, selection: Selection, size: int) -> Iterator[dict[str, Any]]:
     after: Key | None = None
     while rows := database.query(page, selection, after=after, size=size):
-        yield from (row for row in rows if _is_in_category(row, selection.category))
+        yield from rows
         after = key_of(rows[-1])
 
 
@@ -71,17 +72,15 @@ def key_of(row: dict[str, Any]) -> Key:
     return Key(row["published_at"] or row["first_seen_at"], row["id"])
 
 
-def _is_in_category(row: dict[str, Any], category: str | None) -> bool:
-    return category is None or category in {*row["feed_categories"], *row["categories"]}
-
-
 def page(
     connection: sa.Connection, selection: Selection, *, after: Key | None, size: int
 ) -> list[dict[str, Any]]:
-    """Return the next entries of a selection, after `after`, newest first; ignore its category."""
+    """Return the next entries of a selection, after `after`, newest first."""
     query = sa.select(*_LISTED).join(Feed, Feed.id == Entry.feed_id)
     if selection.feed_id is not None:
         query = query.where(Entry.feed_id == selection.feed_id)
+    if selection.category is not None:
+        query = query.where(condition(connection, Field("category", selection.category)))
     if selection.since is not None:
         query = query.where(entry_date >= selection.since)
     if selection.until is not None:

@@ -23,6 +23,7 @@ from ingest.web.access.visitor import READERS, NotAllowed
 from ingest.web.health import PATHS, Answer
 from ingest.web.language import Speaking
 from ingest.web.pages import entries, feeds, missing, search, status
+from ingest.web.programs import routes as programs
 from ingest.web.rendering import Site
 
 _GZIP = 4  # of 1 to 9; higher levels take several times as long for a few percent
@@ -71,6 +72,7 @@ def make_app(config: Config, database: Database, *, ask: Callable[[str], Answer]
         routes=[
             *(Route(path, show_health) for path in PATHS),
             Mount("/static", StaticFiles(packages=[("ingest.web", "static")])),
+            *programs.routes(),
             Mount("", routes=_FOR_READERS, middleware=READERS),
         ],
         middleware=[

@@ -15,15 +15,25 @@ from models import Entry, Feed, LikenessEntry, LikenessLink
 _ENTRY, _LINK = table_of(LikenessEntry), table_of(LikenessLink)
 
 
-def clusters(connection: sa.Connection, *, feed_id: int | None = None) -> Iterator[Cluster]:
+def clusters(
+    connection: sa.Connection,
+    *,
+    feed_id: int | None = None,
+    before: int | None = None,
+    limit: int | None = None,
+) -> Iterator[Cluster]:
     """Yield all clusters, or the clusters with an entry of a feed.
 
-    Clusters with the newest canonical entry come first.
+    Clusters whose canonical entry has the highest id come first. With `before`, yield only those
+    with a lower id, and with `limit`, at most this many.
     """
     query = sa.select(_ENTRY.c.canonical_id).distinct().where(_ENTRY.c.canonical_id.is_not(None))
     if feed_id is not None:
         query = query.join(Entry, Entry.id == _ENTRY.c.entry_id).where(Entry.feed_id == feed_id)
-    found = list(connection.scalars(query.order_by(_ENTRY.c.canonical_id.desc())))
+    if before is not None:
+        query = query.where(_ENTRY.c.canonical_id < before)
+    ordered = query.order_by(_ENTRY.c.canonical_id.desc()).limit(limit)
+    found = list(connection.scalars(ordered))
     for some in in_batches(found):
         yield from _clusters_of(connection, {one: one for one in some})
 

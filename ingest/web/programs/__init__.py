@@ -1,0 +1,8 @@
+"""Answers for programs: the same values as the pages, in the formats of others.
+
+routes       which function answers for which address
+api          /api: JSON, as the commands print it with `--json`
+openapi      the description of /api: openapi.yaml
+parameters   what a program may ask for in an address
+answers      JSON, and errors as problem details
+"""

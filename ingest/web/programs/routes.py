@@ -1,0 +1,39 @@
+"""Which function answers for which address of programs."""
+
+from __future__ import annotations
+
+from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.routing import BaseRoute, Mount, Route
+
+from ingest.web.access.visitor import READERS
+from ingest.web.programs import api
+from ingest.web.programs.answers import PROBLEMS
+
+_WITH_PROBLEMS = (Middleware(ExceptionMiddleware, handlers=PROBLEMS), *READERS)
+
+
+def routes() -> list[BaseRoute]:
+    """Return the routes for programs.
+
+    They state the right that they need, because they refuse in the format of their programs.
+    """
+    return [
+        Route("/api", api.index, middleware=_WITH_PROBLEMS),
+        Mount("/api", routes=_of_api(), middleware=_WITH_PROBLEMS),
+    ]
+
+
+def _of_api() -> list[Route]:
+    return [
+        Route("/", api.index),
+        Route("/openapi.json", api.openapi),
+        Route("/entries", api.list_entries),
+        Route("/entries/{id:id}", api.show_entry),
+        Route("/search", api.search),
+        Route("/feeds", api.list_feeds),
+        Route("/feeds/{id:id}", api.show_feed),
+        Route("/feeds/{id:id}/explain", api.explain_feed),
+        Route("/duplicates", api.list_duplicates),
+        Route("/status", api.status),
+    ]
