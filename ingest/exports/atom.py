@@ -30,6 +30,8 @@ class Atom(Format):
         _add(own, "title", about.title, type="text")
         _add(own, "updated", about.changed_at.isoformat())
         _add(own, "generator", about.generator)
+        for relation, address, media_type in about.links:
+            _add(own, "link", rel=relation, href=address, type=media_type)
         inner = b"\n".join(map(_as_bytes, own))
         xmlns = b'<feed xmlns="http://www.w3.org/2005/Atom">'
         return b'<?xml version="1.0" encoding="utf-8"?>\n' + xmlns + b"\n" + inner + b"\n"

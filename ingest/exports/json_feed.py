@@ -12,6 +12,8 @@ from ingest.exports.format import Format
 from ingest.values.exports import About, ExportEntry
 
 _VERSION = "https://jsonfeed.org/version/1.1"
+# The format's names for relations of links.
+_LINKS = {"alternate": "home_page_url", "self": "feed_url", "next": "next_url"}
 
 
 class JsonFeed(Format):
@@ -23,7 +25,9 @@ class JsonFeed(Format):
 
     def head(self, about: About) -> bytes:
         """Return the feed's own fields, and the beginning of its items."""
-        own = {"version": _VERSION, "title": about.title, "_guidang": {"id": about.id}}
+        own: dict[str, Any] = {"version": _VERSION, "title": about.title}
+        own |= {_LINKS[rel]: address for rel, address, _ in about.links if rel in _LINKS}
+        own |= {"_guidang": {"id": about.id}}
         return orjson.dumps(own)[:-1] + b',"items":['
 
     def piece(self, entries: Sequence[ExportEntry], *, is_first: bool) -> bytes:

@@ -44,7 +44,7 @@ class Export:
     def identity(self) -> dict[str, Any]:
         """Return the options that must be the same for an unfinished export to be continued."""
         return {
-            "generator": _generator(),
+            "generator": generator(),
             "format": self.format.name,
             "batch": self.batch,
             "wanted": [self.wanted.revisions, self.wanted.captures, self.wanted.text],
@@ -178,15 +178,21 @@ def _about(export: Export, summary: Summary) -> About:
     titles = {slug: feed.title for slug, feed in sorted(summary.feeds.items())}
     asked = tuple(f"{name} {value}".strip() for name, value in sorted(export.asked.items()))
     return About(
-        id=f"urn:uuid:{uuid.uuid5(_NAMESPACE, ' '.join(asked))}",
+        id=id_of(*asked),
         title=next(iter(titles.values())) if len(titles) == 1 else "Guidang 归档",
         entries=summary.entries + (summary.revisions if export.wanted.revisions else 0),
         changed_at=summary.changed_at,
         choice=asked,
         feeds=titles,
-        generator=_generator(),
+        generator=generator(),
     )
 
 
-def _generator() -> str:
+def id_of(*asked: str) -> str:
+    """Return the id of a selection of entries, for the options that select them."""
+    return f"urn:uuid:{uuid.uuid5(_NAMESPACE, ' '.join(asked))}"
+
+
+def generator() -> str:
+    """Return the name and version of the program."""
     return f"Guidang {version('guidang')}"

@@ -80,7 +80,7 @@ class Choice:
         if self.feed_ids is not None:
             yield _ENTRY.c.feed_id.in_(self.feed_ids)
         if self.public_at is not None:
-            yield from _embargoes(connection, at, self.public_at)
+            yield from without_embargoes(connection, at, self.public_at)
         parts = self.where.nodes if isinstance(self.where, And) else (self.where,)
         for part in parts:
             if part is not None and not has_words(part):
@@ -90,7 +90,7 @@ class Choice:
 _AT = _ENTRY.c.first_seen_at.type
 
 
-def _embargoes(
+def without_embargoes(
     connection: sa.Connection, at: sa.ColumnElement[Any], now: datetime
 ) -> Iterator[sa.ColumnElement[bool]]:
     """Yield conditions that exclude entries under embargo, which may not be published yet.
@@ -98,9 +98,10 @@ def _embargoes(
     There is one condition for each length of embargo.
     """
     feeds_with: dict[str, list[int]] = {}
-    for feed_id, settings in connection.execute(sa.select(_FEED.c.id, _FEED.c.settings)):
-        if wait := settings.get("publish_after"):
-            feeds_with.setdefault(wait, []).append(feed_id)
+    wait_of = _FEED.c.settings["publish_after"].as_string()
+    query = sa.select(_FEED.c.id, wait_of).where(wait_of.is_not(None))
+    for feed_id, wait in connection.execute(query):
+        feeds_with.setdefault(wait, []).append(feed_id)
     for wait, feed_ids in feeds_with.items():
         last = sa.literal(now - min(parse_duration(wait), now - _LONG_AGO), _AT)
         yield sa.or_(_ENTRY.c.feed_id.not_in(feed_ids), at <= last)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -38,9 +38,14 @@ class Batch(NamedTuple):
     place: Place
 
 
-def feed_facts(connection: sa.Connection) -> dict[int, FeedFacts]:
-    """Return what an export says about each feed by id, including removed feeds."""
-    rows = connection.execute(sa.select(_FEED)).mappings()
+def feed_facts(
+    connection: sa.Connection, feed_ids: Collection[int] | None = None
+) -> dict[int, FeedFacts]:
+    """Return what an export says about feeds by id: about these, or all, even removed ones."""
+    query = sa.select(_FEED)
+    if feed_ids is not None:
+        query = query.where(_FEED.c.id.in_(feed_ids))
+    rows = connection.execute(query).mappings()
     return {
         row["id"]: FeedFacts(
             slug=row["slug"],
@@ -72,12 +77,12 @@ def batches(
     slugs = {number: feed.slug for number, feed in facts.items()}
     for group in groups(database, choice, slugs, size=size, after=after, newest_first=newest_first):
         found = database.query(
-            _entries, group.ids, facts, wanted, is_public=choice.public_at is not None
+            entries_of, group.ids, facts, wanted, is_public=choice.public_at is not None
         )
         yield Batch([one for number in group.ids for one in found.get(number, ())], group.place)
 
 
-def _entries(
+def entries_of(
     connection: sa.Connection,
     numbers: Sequence[int],
     facts: Mapping[int, FeedFacts],

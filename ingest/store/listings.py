@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from ingest.outputs.naming import author_of
-from ingest.query import Field
 from ingest.reading.html import text_of
 from ingest.store import addresses, supplements, unread
-from ingest.store.conditions import condition, entry_date
 from ingest.store.likeness import listing as duplicates
+from ingest.store.newest import newest_first
 from ingest.store.statements import in_batches
 from ingest.urls import without_secrets
 from models import ArchiveFile, Due, Entry, Feed, Revision
@@ -77,31 +76,21 @@ def page(
 ) -> list[dict[str, Any]]:
     """Return the next entries of a selection, after `after`, newest first."""
     query = sa.select(*_LISTED).join(Feed, Feed.id == Entry.feed_id)
-    if selection.feed_id is not None:
-        query = query.where(Entry.feed_id == selection.feed_id)
-    if selection.category is not None:
-        query = query.where(condition(connection, Field("category", selection.category)))
-    if selection.since is not None:
-        query = query.where(entry_date >= selection.since)
-    if selection.until is not None:
-        query = query.where(entry_date < selection.until)
-    if after is not None:
-        # Without the condition on the date, SQLite would not seek in the index.
-        is_older = sa.or_(entry_date < after.at, Entry.id < after.id)
-        query = query.where(entry_date <= after.at, is_older)
-    query = query.order_by(entry_date.desc(), Entry.id.desc()).limit(size)
-    rows = [_for_display(row) for row in connection.execute(query).mappings()]
-    files = _files(connection, [row["id"] for row in rows])
-    return [row | {"files": files.get(row["id"], [])} for row in rows]
+    query = newest_first(connection, query, selection, after=after, size=size)
+    return _rows_of(connection, query)
 
 
 def by_ids(connection: sa.Connection, entry_ids: Sequence[int]) -> list[dict[str, Any]]:
     """Return entries in the form of `listing`, in order of their ids, without deleted entries."""
     query = sa.select(*_LISTED).join(Feed, Feed.id == Entry.feed_id)
-    rows = connection.execute(query.where(Entry.id.in_(entry_ids))).mappings()
-    files = _files(connection, entry_ids)
-    found = {row["id"]: _for_display(row) | {"files": files.get(row["id"], [])} for row in rows}
+    found = {row["id"]: row for row in _rows_of(connection, query.where(Entry.id.in_(entry_ids)))}
     return [found[one] for one in entry_ids if one in found]
+
+
+def _rows_of(connection: sa.Connection, query: sa.Select[Any]) -> list[dict[str, Any]]:
+    rows = [_for_display(row) for row in connection.execute(query).mappings()]
+    files = _files(connection, [row["id"] for row in rows])
+    return [row | {"files": files.get(row["id"], [])} for row in rows]
 
 
 _LISTED = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -103,6 +103,7 @@ class About(NamedTuple):
 
     `id` identifies the selection of entries. `changed_at` is the time of their newest change.
     `choice` has the options that selected the entries. `feeds` maps slugs to titles of feeds.
+    `links` are the relation, address and media type of related documents (RFC 8288).
     """
 
     id: str
@@ -112,3 +113,4 @@ class About(NamedTuple):
     choice: tuple[str, ...]
     feeds: Mapping[str, str]
     generator: str
+    links: Sequence[tuple[str, str, str]] = ()

@@ -156,7 +156,7 @@ def write_opml(feeds: Iterable[tuple[str, str, str | None, FeedSettings]]) -> st
         for category in settings.categories:
             folder = _folder(folder, category)
         outline = {"type": "rss", "text": name, "title": name, "xmlUrl": without_secrets(url)}
-        outline |= {"htmlUrl": site} if site else {}
+        outline |= {"htmlUrl": without_secrets(site)} if site else {}
         ET.SubElement(folder, "outline", outline | attributes_of(settings))
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"

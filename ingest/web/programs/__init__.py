@@ -2,6 +2,8 @@
 
 routes       which function answers for which address
 api          /api: JSON, as the commands print it with `--json`
+feeds        Atom, JSON Feed and OPML
+conditional  304 for those who have a document already
 openapi      the description of /api: openapi.yaml
 parameters   what a program may ask for in an address
 answers      JSON, and errors as problem details

@@ -37,7 +37,7 @@ def problem(
     return Response(text, status, media_type="application/problem+json", headers=headers)
 
 
-def _refused(_request: Request, error: Any) -> Response:
+def _from_exception(_request: Request, error: Any) -> Response:
     is_told = error.detail != HTTPStatus(error.status_code).phrase
     return problem(error.status_code, error.detail if is_told else None, headers=error.headers)
 
@@ -60,7 +60,7 @@ def _unavailable(_request: Request, error: Exception) -> Response:
 
 # The answers for the errors that functions raise.
 PROBLEMS: Mapping[Any, Any] = {
-    HTTPException: _refused,
+    HTTPException: _from_exception,
     NotAllowed: _not_allowed,
     UsageError: _mistaken,
     StoreError: _unavailable,

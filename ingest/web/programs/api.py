@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from ingest.clock import system_clock
 from ingest.errors import UsageError
-from ingest.query import Node, parse_query
+from ingest.query import Node
 from ingest.status import status_of
 from ingest.store import feed_pages, listings, takedowns
 from ingest.store.likeness.listing import cluster_with, clusters
@@ -26,9 +26,10 @@ from ingest.web.programs.answers import json_answer, problem
 from ingest.web.programs.openapi import description
 from ingest.web.programs.parameters import (
     address_of,
-    given,
     limit_in,
     next_page,
+    parameters_of,
+    parse,
     seconds,
     selection_in,
 )
@@ -39,7 +40,7 @@ _OF_ENTRIES = ("feed", "category", "since", "until", "search", "limit", "after")
 
 def index(request: Request) -> Response:
     """Name the addresses: /api."""
-    given(request)
+    parameters_of(request)
     paths = ("entries", "search", "feeds", "duplicates", "status", "openapi.json")
     return json_answer({path: address_of(request, f"/api/{path}") for path in paths})
 
@@ -51,10 +52,10 @@ def openapi(request: Request) -> Response:
 
 def list_entries(request: Request) -> Response:
     """List entries, newest first: /api/entries."""
-    site, values = site_of(request), given(request, *_OF_ENTRIES)
+    site, values = site_of(request), parameters_of(request, *_OF_ENTRIES)
     selection, limit = selection_in(values, _zone(site)), limit_in(values)
     if "search" in values:
-        node = within(_parse(site, values["search"]), selection)
+        node = within(parse(site, values["search"]), selection)
         found = _find(site, node, limit, values, sort="date")
         rows = site.database.view(listings.by_ids, [one.entry_id for one in found])
         place: object = found[-1].place if len(found) == limit else None
@@ -67,7 +68,7 @@ def list_entries(request: Request) -> Response:
 
 def show_entry(request: Request) -> Response:
     """Show an entry with its versions and duplicates: /api/entries/ID."""
-    given(request)
+    parameters_of(request)
     number, view = request.path_params["id"], site_of(request).database.view
     row = view(listings.show, number)
     if row is None:
@@ -80,13 +81,13 @@ def show_entry(request: Request) -> Response:
 
 def search(request: Request) -> Response:
     """Search, the best or the newest hit first: /api/search."""
-    site, values = site_of(request), given(request, "q", "sort", "limit", "after")
+    site, values = site_of(request), parameters_of(request, "q", "sort", "limit", "after")
     if "q" not in values:
         raise UsageError("a search needs its query in the parameter q")
     sort, limit = values.get("sort", "relevance"), limit_in(values)
     if sort not in ("relevance", "date"):
         raise UsageError("sort is relevance or date")
-    node = _parse(site, values["q"])
+    node = parse(site, values["q"])
     found = _find(site, node, limit, values, sort=sort)
     hits = [one.as_json() for one in site.database.view(shown, node, found)]
     place = found[-1].place if len(found) == limit else None
@@ -95,7 +96,7 @@ def search(request: Request) -> Response:
 
 def list_feeds(request: Request) -> Response:
     """List feeds by number: /api/feeds."""
-    values, view = given(request, "limit", "after"), site_of(request).database.view
+    values, view = parameters_of(request, "limit", "after"), site_of(request).database.view
     after, limit = number_in(values.get("after")) or 0, limit_in(values)
     found = view(feed_pages.feeds_after, after, limit)
     counts = view(feed_pages.entry_counts, [feed.id for feed in found])
@@ -122,7 +123,7 @@ def explain_feed(request: Request) -> Response:
 
 def list_duplicates(request: Request) -> Response:
     """List the groups of entries that tell the same story: /api/duplicates."""
-    values = given(request, "feed", "limit", "after")
+    values = parameters_of(request, "feed", "limit", "after")
     feed_id, limit = number_in(values.get("feed")), limit_in(values)
     found = site_of(request).database.view(
         lambda connection: [
@@ -137,7 +138,7 @@ def list_duplicates(request: Request) -> Response:
 
 def status(request: Request) -> Response:
     """Show what is stored and the state of the feeds: /api/status."""
-    given(request)
+    parameters_of(request)
     site = site_of(request)
     found = status_of(site.config, site.database, system_clock(), site.database.view)
     return json_answer(found.as_json())
@@ -160,12 +161,6 @@ def _zone(site: Site) -> ZoneInfo:
     return ZoneInfo(site.config.timezone)
 
 
-def _parse(site: Site, query: str) -> Node:
-    if not site.config.search.enabled:
-        raise UsageError("the search index is off; set search.enabled = true in the configuration")
-    return parse_query(query, _zone(site))
-
-
 def _find(
     site: Site, node: Node, limit: int, values: Mapping[str, str], *, sort: Any
 ) -> list[find.Found]:
@@ -174,7 +169,7 @@ def _find(
 
 
 def _feed(request: Request) -> feed_pages.FeedPage | None:
-    given(request)
+    parameters_of(request)
     return site_of(request).database.view(feed_pages.feed_page, request.path_params["id"])
 
 

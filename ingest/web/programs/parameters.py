@@ -10,15 +10,17 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 
 from ingest.errors import UsageError
+from ingest.query import Node, parse_query
 from ingest.query.days import days
 from ingest.store.listings import Selection
 from ingest.web.pages.paging import number_in
+from ingest.web.rendering import Site
 
 MOST = 200
 _USUAL = 50
 
 
-def given(request: Request, *known: str) -> Mapping[str, str]:
+def parameters_of(request: Request, *known: str) -> Mapping[str, str]:
     """Return the parameters of a request that are not empty.
 
     Raise `UsageError` if it has a parameter that is not `known`, or has one twice.
@@ -55,6 +57,13 @@ def selection_in(values: Mapping[str, str], zone: ZoneInfo) -> Selection:
         since=_bound("since", values, zone),
         until=_bound("until", values, zone),
     )
+
+
+def parse(site: Site, query: str) -> Node:
+    """Return the tree of a query; raise `UsageError` if it is wrong, or the search is off."""
+    if not site.config.search.enabled:
+        raise UsageError("the search index is off; set search.enabled = true in the configuration")
+    return parse_query(query, ZoneInfo(site.config.timezone))
 
 
 def _bound(name: str, values: Mapping[str, str], zone: ZoneInfo) -> datetime | None:
