@@ -113,7 +113,7 @@ def adopt_feeds(config: Config, database: Database, now: datetime) -> Sequence[F
 
 
 def adopt_outputs(config: Config, database: Database, now: datetime) -> None:
-    """Add a follower for each configured output to the store; remove outdated followers.
+    """Store the followers of the configuration; remove followers that it no longer has.
 
     A follower is a task that processes changed entries.
     """

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from ingest.values import Record
 
-# File systems allow 255 bytes, but eCryptfs allows only 143. It encrypts home folders, and folders
-# of many network drives.
+# File systems allow 255 bytes for a name, but eCryptfs allows only 143. It encrypts home folders
+# and many network drives.
 LONGEST_NAME = 143
 PATH_FIELDS = frozenset({"feed", "year", "month", "day", "date", "title", "id"})
 _ID_DIGITS = 10

@@ -74,7 +74,8 @@ def _count_fitting(text: str, room: int) -> int:
     """Return how many characters of a text fit into `room` columns."""
     count = 0
     while room > 1 and count < len(text):
-        some = text[count : count + room // 2]  # fits: no character is wider than two columns
+        # These characters fit into the room, because no character is wider than two columns.
+        some = text[count : count + room // 2]
         room -= _columns_of(some)
         count += len(some)
     return count + (room == 1 and count < len(text) and _columns_of(text[count]) == 1)

@@ -85,7 +85,7 @@ class Sitemap(Source):
         return [_plan_list(url) for url in named]
 
     async def _any_exists(self, urls: Sequence[str]) -> bool:
-        """Return whether one of the addresses has a sitemap, or failed only temporarily."""
+        """Return whether one of the addresses has a sitemap, or has failed only temporarily."""
         for url in [url for url in urls if host_of(url)][:_MOST_TRIED]:
             if url in self._fetched:
                 return True

@@ -48,7 +48,8 @@ def _in_tokens(expression: Expression, tokens: sa.ColumnElement[str]) -> sa.Colu
 
 _FTS5 = sa.table("search_index", sa.column("rowid", sa.BigInteger))
 _WITH_GIN = sa.table("search_index", sa.column("id", sa.BigInteger), sa.column("tokens", sa.Text))
-_TSVECTOR = "array_to_tsvector(string_to_array(search_index.tokens, ' '))"  # as in the index
+# The index is made from the same expression.
+_TSVECTOR = "array_to_tsvector(string_to_array(search_index.tokens, ' '))"
 
 
 def fts5(expression: Expression) -> str:
