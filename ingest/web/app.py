@@ -23,6 +23,7 @@ from ingest.web.access.visitor import READERS, NotAllowed
 from ingest.web.health import PATHS, Answer
 from ingest.web.language import Speaking
 from ingest.web.pages import entries, feeds, missing, search, status
+from ingest.web.programs import memento
 from ingest.web.programs import routes as programs
 from ingest.web.rendering import Site
 
@@ -46,12 +47,13 @@ class _Id(Convertor[int]):
 register_url_convertor("id", _Id())
 
 
+_show_version = memento.as_memento(entries.show_version, entries.show)
 # A route that changes something has `middleware=MANAGERS`, too.
 _FOR_READERS = (
     Route("/", status.status),
     Route("/entries", entries.browse),
-    Route("/e/{id:id}", entries.show),
-    Route("/e/{id:id}/versions/{version:id}", entries.show_version),
+    Route("/e/{id:id}", memento.with_timegate(entries.show)),
+    Route("/e/{id:id}/versions/{version:id}", _show_version),
     Route("/e/{id:id}/bytes", entries.download),
     Route("/feeds", feeds.browse),
     Route("/f/{id:id}", feeds.show),

@@ -7,7 +7,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from ingest.web.access.visitor import READERS
-from ingest.web.programs import api, feeds
+from ingest.web.programs import api, feeds, memento
 from ingest.web.programs.answers import PROBLEMS
 
 _WITH_PROBLEMS = (Middleware(ExceptionMiddleware, handlers=PROBLEMS), *READERS)
@@ -23,6 +23,7 @@ def routes() -> list[BaseRoute]:
         Mount("/api", routes=_of_api(), middleware=_WITH_PROBLEMS),
         Route("/atom.xml", feeds.atom, middleware=_WITH_PROBLEMS),
         Route("/feed.json", feeds.json_feed, middleware=_WITH_PROBLEMS),
+        Route("/e/{id:id}/timemap", memento.timemap, middleware=_WITH_PROBLEMS),
         Route("/opml", feeds.opml, middleware=_WITH_PROBLEMS),
     ]
 
