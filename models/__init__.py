@@ -11,6 +11,7 @@ from models.search import SearchDocument
 from models.servers import HostPause, RsshubInstance, RsshubNamespace
 from models.setting import Setting
 from models.takedown import Takedown, Tombstone
+from models.web import WebSession, WebToken
 
 __all__ = [
     "Address",
@@ -43,4 +44,6 @@ __all__ = [
     "Takedown",
     "Tombstone",
     "Unread",
+    "WebSession",
+    "WebToken",
 ]

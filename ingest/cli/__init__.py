@@ -31,6 +31,7 @@ from ingest.cli import (
     status,
     systemd_unit,
     takedown,
+    web,
 )
 from ingest.cli import (
     run as service,
@@ -68,6 +69,7 @@ app.add_typer(entries.app, name="entries")
 app.add_typer(rsshub.app, name="rsshub")
 app.add_typer(follow.app, name="follow")
 app.add_typer(takedown.app, name="takedown")
+app.add_typer(web.app, name="web")
 app.add_typer(database.app, name="db")
 app.command("init")(database.init)
 app.command("demo")(demo.demo)

@@ -95,9 +95,9 @@ def read_instance_url(url: str) -> str:
     return url
 
 
-_SERVER = r"(?:[\w.-]+|\[[0-9a-fA-F:.]+\])"
-_LISTEN = re.compile(rf"{_SERVER}:(\d{{1,5}})")
-_PROXY = re.compile(rf"(?:https?|socks5h?)://(?:[^\s/@]*@)?{_SERVER}(?::(\d{{1,5}}))?/?")
+SERVER = r"(?:[\w.-]+|\[[0-9a-fA-F:.]+\])"
+_LISTEN = re.compile(rf"{SERVER}:(\d{{1,5}})")
+_PROXY = re.compile(rf"(?:https?|socks5h?)://(?:[^\s/@]*@)?{SERVER}(?::(\d{{1,5}}))?/?")
 
 
 def read_listen(listen: str) -> str:

@@ -14,6 +14,7 @@ from ingest.messages import message
 
 ENVIRONMENT_PREFIX = "GUIDANG_"
 _SECRET_KEYS = {"access_key", "auth", "database", "headers", "instances", "proxy"}
+_SECRET_KEYS |= {"password", "read_password"}
 # The part of an address before its @, even if the address is malformed.
 _CREDENTIALS = re.compile(r"[^\s/]*@")
 

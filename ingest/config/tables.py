@@ -13,9 +13,10 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ingest.config.after import GitConfig, HooksConfig
 from ingest.config.feed_settings import FeedConfig
-from ingest.config.kinds import Interval, Listen, Table
+from ingest.config.kinds import Interval, Table
 from ingest.config.outputs import ArchiveConfig, OutputConfig
 from ingest.config.requests import FetchConfig, RsshubConfig, WaybackConfig
+from ingest.config.web import WebConfig
 from ingest.urls import Url
 
 
@@ -82,14 +83,6 @@ class DaemonConfig(Table):
     shutdown_timeout: Interval = Field(
         timedelta(seconds=20),
         description="How long running polls may take to finish when the service is stopped.",
-    )
-
-
-class WebConfig(Table):
-    """The web server of the service: the pages of the archive, /healthz, /readyz and /metrics."""
-
-    listen: Listen = Field(
-        "127.0.0.1:8710", description="The address to listen on, HOST:PORT; empty: no web server."
     )
 
 

@@ -19,10 +19,11 @@ from ingest.config import Config
 from ingest.database import Database
 from ingest.errors import StoreError, UsageError
 from ingest.web.access.door import Door
+from ingest.web.access.forms import StaleForm, posted
 from ingest.web.access.visitor import READERS, NotAllowed
 from ingest.web.health import PATHS, Answer
 from ingest.web.language import Speaking
-from ingest.web.pages import entries, feeds, missing, search, status
+from ingest.web.pages import entries, feeds, log_in, missing, search, status
 from ingest.web.programs import memento
 from ingest.web.programs import routes as programs
 from ingest.web.rendering import Site
@@ -48,6 +49,11 @@ register_url_convertor("id", _Id())
 
 
 _show_version = memento.as_memento(entries.show_version, entries.show)
+_FOR_EVERYONE = (
+    Route("/log-in", log_in.show),
+    Route("/log-in", posted(log_in.log_in), methods=["POST"]),
+    Route("/log-out", posted(log_in.log_out), methods=["POST"]),
+)
 # A route that changes something has `middleware=MANAGERS`, too.
 _FOR_READERS = (
     Route("/", status.status),
@@ -73,12 +79,13 @@ def make_app(config: Config, database: Database, *, ask: Callable[[str], Answer]
     app = Starlette(
         routes=[
             *(Route(path, show_health) for path in PATHS),
+            *_FOR_EVERYONE,
             Mount("/static", StaticFiles(packages=[("ingest.web", "static")])),
             *programs.routes(),
             Mount("", routes=_FOR_READERS, middleware=READERS),
         ],
         middleware=[
-            Middleware(Door),
+            Middleware(Door, web=config.web, database=database),
             Middleware(Speaking),
             Middleware(GZipMiddleware, compresslevel=_GZIP),
         ],
@@ -91,6 +98,7 @@ def make_app(config: Config, database: Database, *, ask: Callable[[str], Answer]
 _HANDLERS: dict[Any, Any] = {
     404: missing.missing,
     NotAllowed: missing.forbidden,
+    StaleForm: missing.stale,
     UsageError: missing.mistaken,
     StoreError: missing.unavailable,
 }

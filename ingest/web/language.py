@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ingest.messages import ENGLISH, SIMPLIFIED, TRADITIONAL, speaking
+from ingest.web.access.forms import set_cookie
 
 TAGS = {SIMPLIFIED: "zh-CN", TRADITIONAL: "zh-TW", ENGLISH: "en"}
 NAMES = {SIMPLIFIED: "简体", TRADITIONAL: "繁體", ENGLISH: "English"}
@@ -45,7 +46,7 @@ def remember(request: Request, response: Response) -> None:
     """
     chosen = request.query_params.get(PARAMETER)
     if chosen in TAGS and request.headers.get("sec-fetch-dest", "document") == "document":
-        response.set_cookie(COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="lax")
+        set_cookie(request, response, COOKIE, chosen, _YEAR)
 
 
 def _best_of(header: str) -> str:

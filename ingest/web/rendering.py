@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -23,15 +23,20 @@ from ingest.urls import without_secrets
 from ingest.views.cutting import preview_of
 from ingest.views.text import local
 from ingest.web import language
+from ingest.web.access.attempts import Attempts
+from ingest.web.access.forms import FormSecret
 from ingest.web.access.headers import POLICY, policy
+from ingest.web.access.prefix import path_of
+from ingest.web.access.visitor import visitor_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What the pages are made from."""
+    """What the pages are made from, and the log-ins that were tried."""
 
     config: Config
     database: Database
+    attempts: Attempts = field(default_factory=Attempts)
 
 
 def site_of(request: Request) -> Site:
@@ -47,14 +52,17 @@ def page(
 
     `with_others` allows pictures and players of other sites.
     """
-    chosen = language.language_for(request)
+    chosen, secret = language.language_for(request), FormSecret(request)
     text = (
         _templates()
         .get_template(template)
         .render(
             values,
-            at=lambda path, **query: _address(request, path, query),
-            here=_path(request),
+            at=lambda path, **query: address_on(request, path, query),
+            here=path_of(request.scope),
+            form_secret=secret,
+            visitor=visitor_of(request),
+            may_log_in=bool(site_of(request).config.web.passwords),
             language=language.TAGS[chosen],
             languages=_languages(request, chosen),
             with_others=with_others,
@@ -63,27 +71,26 @@ def page(
     response = HTMLResponse(text, status, headers={POLICY: policy(with_others=with_others)})
     response.headers["Vary"] = "Accept-Language, Cookie"
     language.remember(request, response)
+    secret.remember(request, response)
     return response
 
 
-def _address(request: Request, path: str, query: Mapping[str, object]) -> str:
+def address_on(request: Request, path: str, query: Mapping[str, object]) -> str:
     """Return the address of a page; parameters that are None or empty are left out."""
     given = {name: value for name, value in query.items() if value not in (None, "")}
-    address = f"{request.scope.get('root_path', '')}{path}"
-    return f"{address}?{urlencode(given)}" if given else address
-
-
-def _path(request: Request) -> str:
-    """Return the path of a request below the prefix of the site."""
-    path: str = request.scope["path"]
-    return path.removeprefix(request.scope.get("root_path", ""))
+    whole = f"{request.scope.get('root_path', '')}{path}"
+    return f"{whole}?{urlencode(given)}" if given else whole
 
 
 def _languages(request: Request, chosen: str) -> list[tuple[str, str, str]]:
     """Return tag, name and address of this page in each other language."""
     query = dict(request.query_params)
     return [
-        (tag, language.NAMES[one], _address(request, _path(request), query | {"lang": one}))
+        (
+            tag,
+            language.NAMES[one],
+            address_on(request, path_of(request.scope), query | {"lang": one}),
+        )
         for one, tag in language.TAGS.items()
         if one != chosen
     ]

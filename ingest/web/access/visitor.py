@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from starlette.middleware import Middleware
@@ -14,11 +14,16 @@ Right = Literal["read", "manage"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """Somebody who asks for a page. `name` is that of a program; a browser has none."""
+    """Somebody who asks for a page.
+
+    `name` is that of a program's token, None for a browser. `session` is the cookie of a browser
+    that is logged in, otherwise empty.
+    """
 
     name: str | None = None
     may_read: bool = False
     may_manage: bool = False
+    session: str = field(default="", repr=False)
 
     def may(self, right: Right) -> bool:
         """Return whether the visitor has a right."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from ingest.messages import message
-from ingest.web.rendering import page
+from ingest.messages import _, message
+from ingest.web.access.prefix import path_of
+from ingest.web.access.visitor import visitor_of
+from ingest.web.rendering import address_on, page, site_of
 
 
 def missing(request: Request, _error: Exception | None = None) -> Response:
@@ -20,8 +22,22 @@ def removed(request: Request, reason: str) -> Response:
 
 
 def forbidden(request: Request, _error: Exception) -> Response:
-    """Answer a visitor who lacks a right, with the status 403."""
-    return page(request, "message.html", status=403, text=message("you may not do that"))
+    """Answer a visitor who lacks a right: send browsers to log in, refuse others (401, 403)."""
+    visitor, method = visitor_of(request), request.method
+    may_log_in = bool(site_of(request).config.web.passwords)
+    if visitor.session or visitor.name or not may_log_in:
+        return page(request, "message.html", status=403, text=message("you may not do that"))
+    if method == "GET" and "text/html" in request.headers.get("accept", ""):
+        goal = path_of(request.scope) + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(address_on(request, "/log-in", {"next": goal}), 303)
+    challenge = {"WWW-Authenticate": 'Bearer realm="Guidang", Basic realm="Guidang"'}
+    return PlainTextResponse(_("log in first, or send a token"), 401, challenge)
+
+
+def stale(request: Request, _error: Exception) -> Response:
+    """Answer for a form without its secret text, with the status 403."""
+    text = message("this form is too old; go back, reload the page and send it again")
+    return page(request, "message.html", status=403, text=text)
 
 
 def mistaken(request: Request, error: Exception) -> Response:
