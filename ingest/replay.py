@@ -23,11 +23,11 @@ from ingest.reading.entries.articles import (
     entry_of_page,
     take_article,
 )
+from ingest.reading.pages import read_page
 from ingest.reading.read import Reading, read
 from ingest.reading.records.front_matter import NoRecordError
 from ingest.reading.records.record_entries import entry_of_record
 from ingest.reading.records.records import may_be_record
-from ingest.sources.page import read_page
 from ingest.store import captures, commit, doubles, unread
 from ingest.store.captures import Seen, StoredEntry
 from ingest.store.judges import Late, Past

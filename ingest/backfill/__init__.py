@@ -7,7 +7,6 @@
     walk         one source of one feed, document after document
     taking       read a document, find its feed, store its entries
     outcome      the outcome of a document, and its transaction
-    reading      parse a document of the past: a feed, a page, a record
     pauses       the pauses of servers, shared with polls
     belonging    which feed a document belongs to
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ingest.backfill.reading import Held
 from ingest.feed import FeedState
 from ingest.reading import titles
 from ingest.reading.links import canonical_link, is_front_page, names_a_site
-from ingest.sources.past.source import Form, Piece
+from ingest.reading.past import Held
 from ingest.urls import host_of, site_of
-from ingest.values import NormalEntry, ParsedFeed
+from ingest.values import Form, NormalEntry, ParsedFeed, Piece
 
 _PAGE = re.compile(r"(?<=/)page/\d+/?\Z|\?paged?=\d+\Z|&paged?=\d+(?=&|\Z)|(?<=\?)paged?=\d+&")
 _SHORTEST_ARTICLE = 200  # characters of HTML; a shorter page is a list, a notice or an error

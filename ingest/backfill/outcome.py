@@ -8,18 +8,17 @@ from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
-from ingest.backfill.reading import Held
 from ingest.errors import Fault, SourceError
 from ingest.feed import FeedState
 from ingest.logs import log_fault
 from ingest.reading import titles
 from ingest.reading.entries.normalize import without_program
-from ingest.sources.past.source import Form, Piece
+from ingest.reading.past import Held
 from ingest.store import backfills, commit, feeds
 from ingest.store.backfills import WalkState
 from ingest.store.captures import Seen
 from ingest.store.judges import Judge, RecordFile
-from ingest.values import Counts, NormalEntry, Planned
+from ingest.values import Counts, Form, NormalEntry, Piece, Planned
 
 logger = logging.getLogger(__name__)
 

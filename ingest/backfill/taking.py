@@ -9,18 +9,18 @@ from collections.abc import Sequence
 
 from ingest.backfill.belonging import find_owner, is_article, is_foreign
 from ingest.backfill.outcome import Outcome, log_if_fault, note_outcome, store_outcome
-from ingest.backfill.reading import Held, read_piece
 from ingest.errors import Fault, ParseError, SourceError, Unreadable
 from ingest.feed import FeedState, reading_context
+from ingest.reading.past import Held, read_piece
 from ingest.services import Services
-from ingest.sources.past.source import Contents, Form, Piece, Source, Taken, Window
+from ingest.sources.past.source import Contents, Source, Taken, Window
 from ingest.store import addresses, backfills, feeds
 from ingest.store.backfills import DONE, IN_PART, MISSING, PASSED_OVER, WalkState
 from ingest.store.captures import Seen
 from ingest.store.judges import Judge, Page, Past, RecordFile
 from ingest.store.records import Records, titled_entries
 from ingest.urls import host_of, without_secrets
-from ingest.values import Planned
+from ingest.values import Form, Piece, Planned
 
 _NO_CATEGORY = ("uncategorized",)  # the category that Hexo gives to posts without one
 _FROM_RECORDS = "brought in from records; it has no address to poll"

@@ -1,6 +1,8 @@
 """Turns fetched bytes into entries, with pure functions only.
 
 read       a document → its entries in normal form
+past       an old document → its entries: a feed, a page, a record
+pages      the pages of an article → the article
 ready      loads modules before worker processes are forked
 documents  a feed's bytes → ParsedFeed
 entries    a parsed entry → its normal form

@@ -7,10 +7,8 @@ a page cannot be fetched or read, the entry keeps the feed's text and a message 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta, tzinfo
-from urllib.parse import urlsplit
 
 from ingest.border import border
 from ingest.errors import Fault, SourceError, Unreadable
@@ -18,9 +16,8 @@ from ingest.fetch import Fetcher
 from ingest.logs import log_fault
 from ingest.manners import Manners
 from ingest.reading import extract, html
-from ingest.reading.documents import charset, not_a_feed
 from ingest.reading.entries.articles import take_article
-from ingest.urls import site_of
+from ingest.reading.pages import goes_on, joined, read_page
 from ingest.values import Article, Document, NormalEntry
 from ingest.workers import Workers
 
@@ -29,7 +26,6 @@ logger = logging.getLogger(__name__)
 PAGE_ACCEPT = "text/html, application/xhtml+xml;q=0.9"
 _MOST_PAGES = 20
 _WITHIN = timedelta(seconds=20)
-_SHORTEST_PARAGRAPH = 20  # characters; a shorter paragraph may be repeated on several pages
 
 
 class Pages:
@@ -84,7 +80,7 @@ class Pages:
             except SourceError as error:
                 logger.warning("%s continues at %s, which cannot be read: %s", page.url, url, error)
                 break
-            if part is None or not _goes_on(parts, part, page, following):
+            if part is None or not goes_on(parts, part, page, following):
                 break
             parts.append(part)
             url = part.next_url
@@ -102,35 +98,3 @@ class Pages:
     async def _article_in(self, page: Document) -> Article | None:
         """Return the article in a page, or None. Raise `Unreadable` or `Fault`."""
         return await self._workers.run(_WITHIN, page.url, read_page, page)
-
-
-def read_page(page: Document) -> Article | None:
-    """Decode a page and return its article, or None if it has no article or is not HTML."""
-    from ingest.reading.extract.article import extract_article
-
-    if not_a_feed.name_bytes(page.body) is not None:
-        return None
-    decoded = charset.decode(page.body, page.content_type)
-    return extract_article(decoded.text, url=page.final_url)
-
-
-def _goes_on(parts: Sequence[Article], part: Article, page: Document, following: Document) -> bool:
-    """Return whether a further page is on the same site, and most of its text is new."""
-    sites = {site_of(urlsplit(url).hostname or "") for url in (page.final_url, following.final_url)}
-    said = {paragraph for earlier in parts for paragraph in _paragraphs(earlier)}
-    fresh = [paragraph for paragraph in _paragraphs(part) if paragraph not in said]
-    return len(sites) == 1 and 2 * len(fresh) > len(_paragraphs(part))
-
-
-def _paragraphs(article: Article) -> list[str]:
-    lines = ("".join(line.split()) for line in article.text.splitlines())
-    return [line for line in lines if len(line) >= _SHORTEST_PARAGRAPH]
-
-
-def joined(parts: Sequence[Article]) -> Article:
-    """Join the pages of an article; title, dates and other facts come from the first page."""
-    return replace(
-        parts[0],
-        html="\n".join(part.html for part in parts),
-        text="\n".join(part.text for part in parts),
-    )

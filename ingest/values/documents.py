@@ -95,3 +95,32 @@ class Planned:
     kind: DocumentKind = DocumentKind.FEED
     as_of: datetime | None = None
     hints: dict[str, Any] = field(default_factory=dict)
+
+
+class Form(enum.StrEnum):
+    """The ways to read a document."""
+
+    FEED = "feed"
+    PAGE = "page"
+    RECORD = "record"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A document of the past, and what the source knows about it.
+
+    `as_of` is when its content was current; None means that it is older than everything stored. If
+    `dates_itself` is true, the date in the document counts instead. `published` and `changed` are
+    dates from the list that led to a page, for a page without dates. `name` is the path of a
+    record's file, beginning with the last part of the path that the user gave. With `drafts`,
+    unpublished posts are wanted too.
+    """
+
+    document: Document
+    form: Form = Form.FEED
+    as_of: datetime | None = None
+    dates_itself: bool = False
+    published: str | None = None
+    changed: str | None = None
+    name: str = ""
+    drafts: bool = False

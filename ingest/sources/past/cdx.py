@@ -10,13 +10,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingest.errors import Unreadable
+
 # Some servers ignore the parameter `fl` (wanted fields). Their lines have these fields.
 _ALL = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 # pywb has other names for these fields than the Wayback Machine.
 _NAMES = {"url": "original", "status": "statuscode", "mime": "mimetype"}
 
 
-class CdxError(ValueError):
+class _CdxError(ValueError):
     """Raised if an answer is not a list of captures."""
 
 
@@ -35,15 +37,25 @@ class Listing:
     is_table: bool = False
 
 
-def read_cdx(body: bytes, fields: Sequence[str]) -> Listing:
-    """Return these fields of each capture; raise `CdxError` if the body does not list captures."""
+def read_cdx(body: bytes, url: str, fields: Sequence[str]) -> Listing:
+    """Return these fields of each capture; raise `Unreadable` if the body does not list captures.
+
+    `url` is the address of the answer.
+    """
+    try:
+        return _read(body, fields)
+    except _CdxError as error:
+        raise Unreadable(url, str(error)) from None
+
+
+def _read(body: bytes, fields: Sequence[str]) -> Listing:
     text = body.decode("utf-8", "replace").strip()
     if text.startswith("["):
         return _table(text, fields)
     if text.startswith("{"):
         return _objects(text, fields)
     if text.startswith("<"):
-        raise CdxError("the index of the web archive is a page instead of a list")
+        raise _CdxError("the index of the web archive is a page instead of a list")
     return _lines(text, fields)
 
 
@@ -51,9 +63,9 @@ def _table(text: str, fields: Sequence[str]) -> Listing:
     try:
         rows = json.loads(text)
     except (ValueError, RecursionError):
-        raise CdxError("the index of the web archive is no JSON") from None
+        raise _CdxError("the index of the web archive is no JSON") from None
     if not all(isinstance(row, list) for row in rows):
-        raise CdxError("the index of the web archive is no table")
+        raise _CdxError("the index of the web archive is no table")
     resume = ""
     if len(rows) > 1 and rows[-2] == [] and rows[-1]:
         resume = str(rows[-1][0])
@@ -69,9 +81,9 @@ def _objects(text: str, fields: Sequence[str]) -> Listing:
     try:
         rows = [json.loads(line) for line in text.splitlines() if line.strip()]
     except (ValueError, RecursionError):
-        raise CdxError("the index of the web archive is no JSON") from None
+        raise _CdxError("the index of the web archive is no JSON") from None
     if not all(isinstance(row, dict) for row in rows):
-        raise CdxError("the index of the web archive is no list of captures")
+        raise _CdxError("the index of the web archive is no list of captures")
     named = [{_NAMES.get(name, name): value for name, value in row.items()} for row in rows]
     return Listing(rows=_select(named, fields), total=len(named))
 

@@ -20,8 +20,8 @@ from ingest.sources.past.cutting import UncutError, cut
 from ingest.sources.past.folders import HEAD, LIST, files_below, refuse_other_than_file
 from ingest.sources.past.open_files import OpenFiles
 from ingest.sources.past.packed import DAMAGED, Member, is_packed, members
-from ingest.sources.past.source import Form, Piece, Source, Taken, Window
-from ingest.values import Document, DocumentKind, Planned
+from ingest.sources.past.source import Source, Taken, Window
+from ingest.values import Document, DocumentKind, Form, Piece, Planned
 
 _WARCS = (".warc", ".warc.gz")
 _NO_POST = "it has no front matter, so it is not a post"

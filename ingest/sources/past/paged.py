@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from ingest.errors import BadStatus, Gone, ParseError, SourceError
 from ingest.feed import FeedState
 from ingest.sources.ask import fetch_past
-from ingest.sources.past.source import Contents, Piece, Source, Taken, Web, Window
-from ingest.values import Planned
+from ingest.sources.past.source import Contents, Source, Taken, Web, Window
+from ingest.values import Piece, Planned
 
 # Maps a word in the feed's `generator` to the parameters or path that may have the page number.
 _PATH = "page/"

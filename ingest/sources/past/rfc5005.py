@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from ingest.feed import FeedState
 from ingest.sources.ask import fetch_past
-from ingest.sources.past.source import Contents, Piece, Source, Taken, Web, Window, check_address
+from ingest.sources.past.source import Contents, Source, Taken, Web, Window, check_address
 from ingest.urls import absolute_link
-from ingest.values import Planned
+from ingest.values import Piece, Planned
 
 _IS_ARCHIVED = "is_archived_document"
 # An earlier version of Guidang stored the hint under this name.

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ingest.feed import FeedState
-from ingest.sources.past.source import Contents, Piece, Source, Taken, Web, Window
-from ingest.values import Planned
+from ingest.sources.past.source import Contents, Source, Taken, Web, Window
+from ingest.values import Piece, Planned
 
 _LIMIT = "500"  # entries; a route that has fewer returns all
 _COUNTED = re.compile(r":(?:page|pageNo|pn)\??(?=/|\Z)")

@@ -13,8 +13,6 @@ from ingest.reading.links import canonical_link
 from ingest.reading.lists.sitemap import Listed, read_sitemap, sitemaps_of_robots
 from ingest.sources.page import PAGE_ACCEPT
 from ingest.sources.past.source import (
-    Form,
-    Piece,
     Source,
     Taken,
     Web,
@@ -23,7 +21,7 @@ from ingest.sources.past.source import (
     home_of,
 )
 from ingest.urls import absolute_link, host_of, site_of
-from ingest.values import Document, DocumentKind, Planned
+from ingest.values import Document, DocumentKind, Form, Piece, Planned
 from ingest.workers import READ_WITHIN
 
 _USUAL = (

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import enum
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin
 
@@ -17,7 +16,7 @@ from ingest.fetch.redirects import first_hop
 from ingest.manners import Manners
 from ingest.sources.instances import Instances
 from ingest.urls import absolute_link
-from ingest.values import Document, ParsedFeed, Planned
+from ingest.values import ParsedFeed, Piece, Planned
 from ingest.workers import Workers
 
 
@@ -46,35 +45,6 @@ class Window:
     def is_before(self, at: datetime | None) -> bool:
         """Return whether a time is before the window."""
         return bool(at and self.since and at < self.since)
-
-
-class Form(enum.StrEnum):
-    """The ways to read a document."""
-
-    FEED = "feed"
-    PAGE = "page"
-    RECORD = "record"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """A document of the past, and what the source knows about it.
-
-    `as_of` is when its content was current; None means that it is older than everything stored. If
-    `dates_itself` is true, the date in the document counts instead. `published` and `changed` are
-    dates from the list that led to a page, for a page without dates. `name` is the path of a
-    record's file, beginning with the last part of the path that the user gave. With `drafts`,
-    unpublished posts are wanted too.
-    """
-
-    document: Document
-    form: Form = Form.FEED
-    as_of: datetime | None = None
-    dates_itself: bool = False
-    published: str | None = None
-    changed: str | None = None
-    name: str = ""
-    drafts: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,25 +127,3 @@ def check_address(url: str) -> str:
     except FetchError:
         raise Unreadable(url, "it is no address that can be fetched") from None
     return url
-
-
-_MOST_KINDS, _MOST_EXAMPLES = 40, 3
-
-
-@dataclass(slots=True)
-class LeftOut:
-    """The ignored parts of a file: a count for each kind, with some addresses as examples."""
-
-    kinds: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
-
-    def add(self, kind: str, url: str) -> None:
-        """Count one ignored part, and keep its address if there are few examples of its kind."""
-        kind = kind if kind in self.kinds or len(self.kinds) < _MOST_KINDS else "of other kinds"
-        count, examples = self.kinds.get(kind, (0, []))
-        self.kinds[kind] = (count + 1, [*examples, url][:_MOST_EXAMPLES])
-
-    def __str__(self) -> str:
-        return "; ".join(
-            f"{count} × {kind} ({', '.join(examples)}{', …' if count > len(examples) else ''})"
-            for kind, (count, examples) in sorted(self.kinds.items())
-        )

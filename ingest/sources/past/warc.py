@@ -23,9 +23,9 @@ from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
 from ingest.fetch.codings import Damaged
 from ingest.fetch.decompress import Body, Overflow
 from ingest.reading.documents import charset, not_a_feed
+from ingest.reading.past import LeftOut
 from ingest.reading.xml import xml_text
-from ingest.sources.past.source import Form, LeftOut, Piece
-from ingest.values import Document, DocumentKind
+from ingest.values import Document, DocumentKind, Form, Piece
 
 _AT_ONCE = 1000  # records that one call reads at most
 _BLOCK = 1 << 20

@@ -16,10 +16,10 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from ingest.errors import Unreadable
 from ingest.feed import FeedState
 from ingest.reading.links import canonical_link, is_front_page
-from ingest.sources.past.cdx import CdxError, Listing, read_cdx
-from ingest.sources.past.source import Form, Piece, Source, Taken, Web, Window, home_of
+from ingest.sources.past.cdx import Listing, read_cdx
+from ingest.sources.past.source import Source, Taken, Web, Window, home_of
 from ingest.urls import host_of
-from ingest.values import DocumentKind, Planned
+from ingest.values import DocumentKind, Form, Piece, Planned
 from ingest.workers import READ_WITHIN
 
 logger = logging.getLogger(__name__)
@@ -158,7 +158,9 @@ class Wayback(Source):
             document = await self._web.fetcher.fetch_document(
                 url, accept="application/json", host_delay=self._settings.delay
             )
-            listing = await self._web.workers.run(READ_WITHIN, url, _read_index, document.body, url)
+            listing = await self._web.workers.run(
+                READ_WITHIN, url, read_cdx, document.body, url, _FIELDS
+            )
             found += listing.rows
             total += listing.total
             resume = listing.resume
@@ -220,13 +222,6 @@ class Wayback(Source):
         pattern = rf"{re.escape(urlsplit(before).path)}(\d{{14}}){re.escape(between)}"
         found = re.match(pattern, urlsplit(address).path)
         return _instant(found[1]) if found and _is_instant(found[1]) else None
-
-
-def _read_index(body: bytes, url: str) -> Listing:
-    try:
-        return read_cdx(body, _FIELDS)
-    except CdxError as error:
-        raise Unreadable(url, str(error)) from None
 
 
 def _is_address(original: str) -> bool:

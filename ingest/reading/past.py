@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from ingest.errors import ParseError, Unreadable
 from ingest.reading.dates import resolve_date
 from ingest.reading.entries.articles import ListedDates, entry_of_page
 from ingest.reading.entries.normalize import Context
+from ingest.reading.pages import read_page
 from ingest.reading.read import BrokenEntry, read
 from ingest.reading.records.front_matter import NoRecordError
 from ingest.reading.records.record_entries import entry_of_record
 from ingest.reading.records.wxr import is_wxr, posts_of_export
-from ingest.sources.page import read_page
-from ingest.sources.past.source import Form, LeftOut, Piece
-from ingest.values import Document, NormalEntry, ParsedFeed
+from ingest.values import Document, Form, NormalEntry, ParsedFeed, Piece
+
+_MOST_KINDS, _MOST_EXAMPLES = 40, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,25 @@ class Held:
     broken: Sequence[BrokenEntry] = ()
     lacks: str | None = None
     left_out: str | None = None
+
+
+@dataclass(slots=True)
+class LeftOut:
+    """The ignored parts of a file: a count for each kind, with some addresses as examples."""
+
+    kinds: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
+
+    def add(self, kind: str, url: str) -> None:
+        """Count one ignored part, and keep its address if there are few examples of its kind."""
+        kind = kind if kind in self.kinds or len(self.kinds) < _MOST_KINDS else "of other kinds"
+        count, examples = self.kinds.get(kind, (0, []))
+        self.kinds[kind] = (count + 1, [*examples, url][:_MOST_EXAMPLES])
+
+    def __str__(self) -> str:
+        return "; ".join(
+            f"{count} × {kind} ({', '.join(examples)}{', …' if count > len(examples) else ''})"
+            for kind, (count, examples) in sorted(self.kinds.items())
+        )
 
 
 def read_piece(piece: Piece, context: Context, home: str | None = None) -> Held:
