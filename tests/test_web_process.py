@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import multiprocessing
+import resource
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+import pytest
 
-from tests.running import Running, running
+from ingest.config import Config, DatabaseConfig
+from ingest.web.health import Health
+from ingest.web.metrics import Metrics
+from ingest.web.process import serving
+from tests.running import Running, free_port, running
 
 
 def process_of_pages(daemon: Running) -> psutil.Process | None:
@@ -69,3 +79,33 @@ def test_a_stuck_service_is_reported_by_its_pages(tmp_path: Path) -> None:
         finally:
             daemon.signal(signal.SIGCONT)
         daemon.wait_until(lambda: daemon.get("/healthz") == (200, '{"status":"ok"}'))
+
+
+def test_the_pages_are_tried_again_after_the_system_refused_a_process(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    asyncio.run(_refuse_then_allow(tmp_path, caplog))
+
+
+async def _refuse_then_allow(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    health = Health(Metrics(), stuck=dict, unusable=dict)
+    async with serving(f"127.0.0.1:{free_port()}", health) as pages:
+        before = set(multiprocessing.active_children())
+        with no_more_files():
+            pages.adopt(Config(database=DatabaseConfig(url=f"sqlite:///{folder}/a.db")))
+            while "cannot run: Too many open files" not in caplog.text:
+                await asyncio.sleep(0)
+        pages.adopt(Config(database=DatabaseConfig(url=f"sqlite:///{folder}/b.db")))
+        while not set(multiprocessing.active_children()) - before:
+            await asyncio.sleep(0)
+
+
+@contextlib.contextmanager
+def no_more_files() -> Iterator[None]:
+    """Let this process open no more files."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)

@@ -22,6 +22,7 @@ from ingest.daemon.watch import ClockWatch, Progress, exit_after
 from ingest.database import Database
 from ingest.database.alone import alone_at
 from ingest.errors import ArchiveError, ArchiveFull, ConfigError, StoreError
+from ingest.events import first_of
 from ingest.follow.files import Output
 from ingest.garbage import freeze_garbage
 from ingest.schedule import longest_plan
@@ -29,7 +30,7 @@ from ingest.services import Services, open_services
 from ingest.store import due, listings, polls, rsshub, times
 from ingest.web.health import Health
 from ingest.web.metrics import Metrics
-from ingest.web.process import first_of, serving
+from ingest.web.process import serving
 from ingest.workers import processes_for
 
 logger = logging.getLogger(__name__)

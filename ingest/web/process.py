@@ -21,6 +21,7 @@ from multiprocessing.context import SpawnProcess
 
 from ingest.config import Config
 from ingest.errors import ConfigError
+from ingest.events import first_of
 from ingest.web.child import STOP, run
 from ingest.web.health import Health
 
@@ -56,39 +57,50 @@ class PagesProcess:
                 self._changed.clear()
                 continue
             begun = time.monotonic()
-            if await self._run(self._config):
-                continue
+            try:
+                if await self._run(self._config):
+                    continue
+                fault = "ended"
+            except OSError as error:  # too many processes or open files, or no memory
+                fault = f"cannot run: {error.strerror or error}"
             failures = failures + 1 if time.monotonic() - begun < _LONGEST_WAIT else 1
             wait = min(2**failures, _LONGEST_WAIT)
-            logger.error("the process of the pages ended; it starts again in %d s", wait)
+            logger.error("the process of the pages %s; it starts again in %d s", fault, wait)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), wait)
 
     async def _run(self, config: Config) -> bool:
-        """Run the process until it ends; return whether it ended for a new configuration."""
+        """Run the process until it ends; return whether it ended for a new configuration.
+
+        Raise `OSError` if the system has no room for another process or file.
+        """
         self._changed.clear()
         ours, theirs = multiprocessing.Pipe()
+        with ours:
+            with theirs:
+                process = self._start(config, theirs)
+            loop = asyncio.get_running_loop()
+            ended = asyncio.Event()
+            loop.add_reader(process.sentinel, ended.set)
+            loop.add_reader(ours.fileno(), self._answer, ours)
+            try:
+                await first_of(self._changed, ended)
+                return self._changed.is_set()
+            finally:
+                loop.remove_reader(process.sentinel)
+                loop.remove_reader(ours.fileno())
+                await asyncio.to_thread(_end, process)
+
+    def _start(self, config: Config, pipe: Connection) -> SpawnProcess:
         level = logging.getLevelName(logging.getLogger().level).lower()
         process = multiprocessing.get_context("spawn").Process(
             target=run,
-            args=(pickle.dumps(config), self._listener, theirs, level),
+            args=(pickle.dumps(config), self._listener, pipe, level),
             name="pages",
             daemon=True,
         )
         process.start()
-        theirs.close()
-        loop = asyncio.get_running_loop()
-        ended = asyncio.Event()
-        loop.add_reader(process.sentinel, ended.set)
-        loop.add_reader(ours.fileno(), self._answer, ours)
-        try:
-            await first_of(self._changed, ended)
-            return self._changed.is_set()
-        finally:
-            loop.remove_reader(process.sentinel)
-            loop.remove_reader(ours.fileno())
-            await asyncio.to_thread(_end, process)
-            ours.close()
+        return process
 
     def _answer(self, pipe: Connection) -> None:
         """Answer a question of the process."""
@@ -102,16 +114,6 @@ class PagesProcess:
 def _of_pages(config: Config) -> tuple[object, ...]:
     """Return the settings that the pages use."""
     return config.database, config.web, config.search, config.log, config.timezone
-
-
-async def first_of(*events: asyncio.Event) -> None:
-    """Wait until one of these events is set."""
-    waits = [asyncio.create_task(event.wait()) for event in events]
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
 
 
 def _end(process: SpawnProcess) -> None:
