@@ -32,7 +32,7 @@ _LANGUAGES = ("zh-Hans", "zh-Hans", "zh-Hans", "zh-Hant", "en")
 
 
 def write_archive(database: Database, entries: int, feeds: int, now: datetime) -> None:
-    """Write this many entries of this many feeds, with their polls and the search index."""
+    """Write this many entries of this many feeds, with their polls, but no search index."""
     start = now - entries * _EVERY
     for rows in _batches(_feeds(feeds, start, now)):
         database.transact(_insert, Feed, rows)
@@ -41,7 +41,15 @@ def write_archive(database: Database, entries: int, feeds: int, now: datetime) -
     for rows in _batches(_polls(feeds, now)):
         database.transact(_insert, PollRow, rows)
     for rows in _batches(_entries(entries, feeds, start)):
-        database.transact(_write, rows)
+        database.transact(_insert, Entry, rows)
+
+
+def index_newest(database: Database, entries: int, indexed: int) -> None:
+    """Write the newest of the entries to the search index."""
+    for start in range(entries - indexed, entries, _AT_ONCE):
+        ids = list(range(start + 1, min(start + _AT_ONCE, entries) + 1))
+        ready = database.query(index.prepare, ids)
+        database.transact(index.write, ids, ready)
 
 
 def _batches(rows: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -53,12 +61,6 @@ def _insert(connection: sa.Connection, table: Any, rows: list[dict[str, Any]]) -
     connection.execute(sa.insert(table.__table__), rows)
 
 
-def _write(connection: sa.Connection, rows: list[dict[str, Any]]) -> None:
-    _insert(connection, Entry, rows)
-    ids = [row["id"] for row in rows]
-    index.write(connection, ids, index.prepare(connection, ids))
-
-
 def _feeds(feeds: int, start: datetime, now: datetime) -> Iterator[dict[str, Any]]:
     for number in range(1, feeds + 1):
         yield {
@@ -66,7 +68,7 @@ def _feeds(feeds: int, start: datetime, now: datetime) -> Iterator[dict[str, Any
             "url": f"https://news{number}.example.cn/feed",
             "slug": f"news{number}",
             "origin": "command",
-            "settings": {"categories": [CATEGORIES[number % len(CATEGORIES)]]},
+            "settings": {"categories": CATEGORIES[number % len(CATEGORIES)]},
             "added_at": start,
             "gmt_is_local": False,
             "title": f"江海新闻{number}",

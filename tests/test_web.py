@@ -8,11 +8,13 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import NoReturn
 from urllib.parse import quote
 
 import pytest
 
-from ingest.store import feeds
+from ingest.store import entry_lists, feeds, listings
 from tests.pages import Pages, pages_of
 from tests.program import Program
 from tests.searching import fill, finish
@@ -234,7 +236,61 @@ def test_what_was_taken_down_is_answered_by_the_reason(world: World, site: Site)
         for path in ("/e/1", "/e/1/bytes", "/e/1/versions/1"):
             page = served.get(path)
             assert page.status == 451
-            assert "作者要求" in page.text
+            assert "; the reason: 作者要求" in page.text
+            assert "guidang takedown" not in page.text
+
+
+def test_a_feed_that_was_taken_down_says_so(world: World, site: Site) -> None:
+    fill(world, site, item(1))
+    program = Program(world.root, world.database_url)
+    program.write_config("")
+    program.good("takedown", site.url("/feed.xml"), "--reason", "发布者要求")
+    with pages_of(world) as served:
+        page = served.get("/f/1", Accept_Language="zh")
+        assert page.status == 451
+        assert "；原因：发布者要求" in page.text
+
+
+def test_a_method_that_an_address_lacks_is_refused_by_a_page(pages: Pages) -> None:
+    page = pages.ask("DELETE", "/entries", Accept_Language="zh")
+    assert (page.status, set(page.headers["allow"].split(", "))) == (405, {"GET", "HEAD"})
+    assert "这个地址不能这样使用" in page.text
+
+
+class Faulty:
+    def view(self, *_given: object, **_more: object) -> NoReturn:
+        raise ZeroDivisionError("a bug")
+
+
+def test_a_bug_is_answered_by_a_page(world: World) -> None:
+    with pages_of(SimpleNamespace(config=world.config, database=Faulty())) as served:
+        page = served.get("/e/1", Accept_Language="zh")
+    assert page.status == 500
+    assert "无法生成这个页面" in page.text
+    assert "a bug" not in page.source
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert page.headers["content-security-policy"].startswith("default-src 'none'; ")
+
+
+def test_a_list_reads_only_the_beginning_of_long_texts(world: World, site: Site) -> None:
+    picture = f'<img src="data:image/png;base64,{"A" * 9_000}">'
+    long = html.escape(f"<p>{'候鸟南飞，' * 700}</p>{picture}")
+    fill(world, site, item(1, description=long), item(2, description=html.escape(f"甲{picture}乙")))
+    selection = listings.Selection()
+    listed = world.database.view(entry_lists.page, selection, after=None, size=50)
+    texts = {one.id: one.text for one in listed}
+    assert texts[1].startswith("候鸟南飞，")
+    assert len(texts[1]) < 4_000
+    assert texts[2] == "甲"
+
+
+def test_chinese_pages_have_chinese_punctuation(world: World, site: Site) -> None:
+    feed = world.add(site.url("/gone.xml"), categories=["财经", "股票"])
+    world.poll()
+    with pages_of(world) as served:
+        text = served.get(f"/f/{feed.id}", Accept_Language="zh").text
+    assert "出错：" in text
+    assert "财经、股票" in text
 
 
 def test_a_removed_feed_still_has_its_page(world: World, site: Site) -> None:

@@ -7,7 +7,7 @@ import contextlib
 import multiprocessing
 import resource
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -17,6 +17,7 @@ from ingest.config import Config, DatabaseConfig
 from ingest.web.health import Health
 from ingest.web.metrics import Metrics
 from ingest.web.process import serving
+from tests.containers import wait_until
 from tests.running import Running, free_port, running
 
 
@@ -93,11 +94,13 @@ async def _refuse_then_allow(folder: Path, caplog: pytest.LogCaptureFixture) -> 
         before = set(multiprocessing.active_children())
         with no_more_files():
             pages.adopt(Config(database=DatabaseConfig(url=f"sqlite:///{folder}/a.db")))
-            while "cannot run: Too many open files" not in caplog.text:
-                await asyncio.sleep(0)
+            await until(lambda: "cannot run: Too many open files" in caplog.text)
         pages.adopt(Config(database=DatabaseConfig(url=f"sqlite:///{folder}/b.db")))
-        while not set(multiprocessing.active_children()) - before:
-            await asyncio.sleep(0)
+        await until(lambda: bool(set(multiprocessing.active_children()) - before))
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    await asyncio.to_thread(wait_until, condition, lambda: "the pages did not come back")
 
 
 @contextlib.contextmanager

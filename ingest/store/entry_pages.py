@@ -16,6 +16,8 @@ from ingest.store.statements import table_of
 from ingest.views.duplicates import Duplicate
 from models import Capture, Entry, PollRow, Revision
 
+MOST_VERSIONS = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
@@ -23,6 +25,16 @@ class Neighbour:
 
     id: int
     title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierVersion:
+    """A version of an entry before an edit; the publisher showed it from `seen_at` on."""
+
+    version: int
+    title: str
+    seen_at: datetime
+    replaced_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +56,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryPage:
-    """An entry with all that its web page shows; `facts` is what `listings.show` returns."""
+    """An entry with all that its web page shows; `facts` is what `listings.facts_of` returns.
+
+    `versions` are its earlier versions, the latest first, at most `MOST_VERSIONS`.
+    """
 
     facts: dict[str, Any]
     feed_id: int
+    versions: tuple[EarlierVersion, ...]
     duplicates: tuple[Duplicate, ...]
     older: Neighbour | None
     newer: Neighbour | None
@@ -56,7 +72,7 @@ class EntryPage:
 
 def entry_page(connection: sa.Connection, entry_id: int) -> EntryPage | None:
     """Return what the web page of an entry shows, or None if there is no such entry."""
-    facts = listings.show(connection, entry_id)
+    facts = listings.facts_of(connection, entry_id)
     if facts is None:
         return None
     query = sa.select(Entry.feed_id, entry_date.label("at"), *_SOURCE)
@@ -66,11 +82,20 @@ def entry_page(connection: sa.Connection, entry_id: int) -> EntryPage | None:
     return EntryPage(
         facts=facts,
         feed_id=row.feed_id,
+        versions=_versions(connection, entry_id) if facts["version"] > 1 else (),
         duplicates=cluster.others if cluster else (),
         older=_neighbour(connection, row.feed_id, listings.Key(row.at, entry_id), is_newer=False),
         newer=_neighbour(connection, row.feed_id, listings.Key(row.at, entry_id), is_newer=True),
         source=_source(connection, row),
     )
+
+
+def _versions(connection: sa.Connection, entry_id: int) -> tuple[EarlierVersion, ...]:
+    """Return the earlier versions of an entry without their texts, the latest first."""
+    columns = Revision.version, Revision.title, Revision.seen_at, Revision.replaced_at
+    query = sa.select(*columns).where(Revision.entry_id == entry_id)
+    rows = connection.execute(query.order_by(Revision.version.desc()).limit(MOST_VERSIONS))
+    return tuple(EarlierVersion(**row) for row in rows.mappings())
 
 
 _SOURCE = (Capture.url, Capture.digest, Capture.captured_at)

@@ -163,19 +163,27 @@ _RENDER_DUE = sa.cast(_IS_DUE, sa.Integer).label("render_due")
 
 def show(connection: sa.Connection, entry_id: int) -> dict[str, Any] | None:
     """Return all that is stored of one entry, with its revisions, oldest first; None if unknown."""
+    facts = facts_of(connection, entry_id)
+    if facts is None:
+        return None
+    earlier = sa.select(*(c for c in Revision.__table__.columns if c.key not in _INTERNAL))
+    earlier = earlier.where(Revision.entry_id == entry_id).order_by(Revision.version)
+    revisions = [dict(revision) for revision in connection.execute(earlier).mappings()]
+    return facts | {"revisions": revisions}
+
+
+def facts_of(connection: sa.Connection, entry_id: int) -> dict[str, Any] | None:
+    """Return all that is stored of one entry, without its revisions; None if it is unknown."""
     columns = [column for column in Entry.__table__.columns if column.key not in _INTERNAL]
     query = sa.select(Feed.url.label("feed_url"), *columns, _RENDER_DUE)
     query = query.join(Feed, Feed.id == Entry.feed_id).where(Entry.id == entry_id)
     row = connection.execute(query).mappings().first()
     if row is None:
         return None
-    earlier = sa.select(*(c for c in Revision.__table__.columns if c.key not in _INTERNAL))
-    earlier = earlier.where(Revision.entry_id == entry_id).order_by(Revision.version)
     return dict(row) | {
         "feed_url": without_secrets(row["feed_url"]),
         "other_links": addresses.others(connection, entry_id),
         "files": _files(connection, [entry_id]).get(entry_id, []),
-        "revisions": [dict(revision) for revision in connection.execute(earlier).mappings()],
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -69,9 +69,33 @@ def reason_of(connection: sa.Connection, entry_id: int) -> str | None:
     return _reason(connection, Tombstone.entry_id == entry_id)
 
 
-def _reason(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> str | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """What was taken down, when, and the reason that was given."""
+
+    target: str
+    day: date
+    reason: str
+
+
+def removal_of(
+    connection: sa.Connection, *, entry_id: int | None = None, feed_id: int | None = None
+) -> Removal | None:
+    """Return the takedown that erased an entry, or that of a feed; None if there is none."""
+    condition = Tombstone.entry_id == entry_id
+    if feed_id is not None:
+        condition = Tombstone.identity == refusals.of_feed(feed_id)
+    row = _takedown(connection, condition)
+    return row and Removal(target=row.target, day=row.taken_at.date(), reason=row.reason)
+
+
+def _takedown(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> sa.Row[Any] | None:
     query = sa.select(*_COLUMNS).join(Tombstone, Tombstone.takedown_id == Takedown.id)
-    row = connection.execute(query.where(condition).order_by(Takedown.id)).first()
+    return connection.execute(query.where(condition).order_by(Takedown.id)).first()
+
+
+def _reason(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> str | None:
+    row = _takedown(connection, condition)
     if row is None:
         return None
     target, day, reason, number = row.target, f"{row.taken_at:%Y-%m-%d}", row.reason, row.id

@@ -7,7 +7,7 @@ from typing import Any
 
 from ingest.messages import _, message, recognized
 from ingest.urls import without_secrets
-from ingest.views.text import in_words, local
+from ingest.views.text import in_words, list_of, local
 
 _LABELS = {
     "id": message("number"),
@@ -66,15 +66,15 @@ def facts_of(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _value(name: str, value: object) -> str:
     if name == "authors" and isinstance(value, list):
-        return ", ".join(map(_author, value))
+        return list_of(map(_author, value))
     if name == "enclosures" and isinstance(value, list):
-        return ", ".join(without_secrets(one["url"]) for one in value)
+        return list_of(without_secrets(one["url"]) for one in value)
     if name == "published_precision" and isinstance(value, str):
         return recognized(_PRECISIONS.get(value, value))
     if name in _ADDRESSES and isinstance(value, str):
         return without_secrets(value)
     if name in _ADDRESSES and isinstance(value, list):
-        return ", ".join(map(without_secrets, value))
+        return list_of(map(without_secrets, value))
     return in_words(value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from ingest.messages import _, message, recognized
@@ -111,7 +112,11 @@ def _result_of(poll: Mapping[str, Any]) -> str:
     if poll["error"] is not None:
         return _("failed: {error}", error=recognized(poll["error"]))
     warnings = poll["warnings"].splitlines() if poll["warnings"] else ()
-    return "; ".join([_counts(poll), *map(warning_of, warnings)])
+    return reduce(_and, map(warning_of, warnings), _counts(poll))
+
+
+def _and(one: str, two: str) -> str:
+    return _("{one}; {two}", one=one, two=two)
 
 
 def warning_of(text: str) -> str:

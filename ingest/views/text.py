@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
+from functools import reduce
+
+from ingest.messages import _
 
 _zone: list[tzinfo] = []  # The zone (archive.timezone) is set by `show_times_in`.
 
@@ -18,10 +21,20 @@ def in_words(value: object) -> str:
     if isinstance(value, datetime):
         return local(value)
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {in_words(one)}" for name, one in value.items())
+        return list_of(f"{name} {in_words(one)}" for name, one in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(map(in_words, value))
+        return list_of(map(in_words, value))
     return str(value)
+
+
+def list_of(values: Iterable[str]) -> str:
+    """Return values as a list with the commas of the user's language."""
+    return _(", ").join(values)
+
+
+def clauses(parts: Iterable[str]) -> str:
+    """Return parts of a sentence, joined by the comma of the user's language."""
+    return reduce(lambda one, two: _("{one}, {two}", one=one, two=two), parts)
 
 
 def local(at: datetime | None) -> str:

@@ -97,6 +97,8 @@ def make_app(config: Config, database: Database, *, ask: Callable[[str], Answer]
 
 _HANDLERS: dict[Any, Any] = {
     404: missing.missing,
+    405: missing.wrong_method,
+    500: missing.failed,
     NotAllowed: missing.forbidden,
     StaleForm: missing.stale,
     UsageError: missing.mistaken,

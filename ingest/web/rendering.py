@@ -18,10 +18,10 @@ from starlette.responses import HTMLResponse, Response
 from ingest import messages
 from ingest.config import Config
 from ingest.database import Database
-from ingest.reading.html.allowed import sanitize_for_page
+from ingest.reading.html.for_page import html_for_page
 from ingest.urls import without_secrets
 from ingest.views.cutting import preview_of
-from ingest.views.text import local
+from ingest.views.text import list_of, local
 from ingest.web import language
 from ingest.web.access.attempts import Attempts
 from ingest.web.access.forms import FormSecret
@@ -112,13 +112,25 @@ def _templates() -> Environment:
         "icon": _icon,
     }
     templates.filters |= {
+        "listed": list_of,
         "local": local,
         "recognized": messages.recognized,
         "preview": preview_of,
         "without_secrets": without_secrets,
-        "for_page": sanitize_for_page,
+        "for_page": _fit,
     }
     return templates
+
+
+def _fit(markup: str, below: int, with_others: bool) -> str:
+    """Return the HTML of an entry for a place below a heading of the rank `below`."""
+    words = {
+        "img": messages._("picture"),
+        "video": messages._("film"),
+        "audio": messages._("sound"),
+        "iframe": messages._("player"),
+    }
+    return html_for_page(markup, below=below, names=words, with_media=with_others)
 
 
 @cache

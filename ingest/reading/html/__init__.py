@@ -14,6 +14,7 @@ lines      add line ends to code whose lines are separate elements
 formulas   show each formula once: as MathML (mathml, mathjax, katex), otherwise as TeX
 repair     a tree → a tree that looks the same on every page
 allowed    sanitize with nh3, the last step for all HTML that is stored
+for_page   safe HTML → safe HTML for a web page that has headings and styles of its own
 bbcode     BBCode of forums → HTML
 text       a tree → its visible text and its media; plain text → HTML with the same lines
 """

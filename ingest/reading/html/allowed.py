@@ -113,9 +113,9 @@ def sanitize_plain(markup: str) -> SafeHtml:
 
 
 def sanitize_for_page(markup: str) -> SafeHtml:
-    """Sanitize HTML again for a page that has styles and ids of its own.
+    """Sanitize HTML again for a page that has styles, roles and ids of its own.
 
-    Classes are removed, and ids and the links to them get a prefix.
+    Classes, styles and roles are removed, and ids and the links to them get a prefix.
     """
     return SafeHtml(_CLEANER_FOR_PAGE.clean(markup))
 
@@ -188,12 +188,22 @@ def _cleaner(check: Callable[[str, str, str], str | None] | None) -> nh3.Cleaner
     )
 
 
+# Attributes of styles and roles, which a page has itself, and attributes that HTML 5 forbids.
+_NOT_FOR_PAGES = frozenset(
+    "class style role align valign border cellpadding cellspacing frameborder scrolling summary"
+    " headers color size face".split()
+)
+_SIZED = frozenset("img video iframe source".split())  # only these may have a size
+
+
 def _keep_apart(tag: str, name: str, value: str) -> str | None:
     """Check an attribute as `_check_attribute` does, and avoid conflicts with the page's own.
 
-    A class is removed. An id, and a link to an id, gets the prefix `text-`.
+    An id, and a link to an id, gets the prefix `text-`.
     """
-    if name == "class":
+    if name in _NOT_FOR_PAGES or name.startswith(_PREFIXES):
+        return None
+    if name in {"width", "height"} and not (tag in _SIZED and value.isdecimal()):
         return None
     if name == "id" or (name == "href" and value.startswith("#")):
         place = value.removeprefix("#")

@@ -37,10 +37,15 @@ def policy(*, with_others: bool = False) -> str:
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
+def rules_for(path: str) -> dict[str, str]:
+    """Return the header fields of the answer for a path that tell browsers what they may do."""
+    kept = _KEPT if path.startswith("/static/") else {}
+    return {POLICY: policy(), **_HEADERS, **kept}
+
+
 def with_headers(send: Send, path: str) -> Send:
     """Return a `send` that adds the rules for browsers to the answer for a path."""
-    kept = _KEPT if path.startswith("/static/") else {}
-    rules = {POLICY: policy(), **_HEADERS, **kept}
+    rules = rules_for(path)
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from ingest.errors import UsageError
 from ingest.query import query_for
-from ingest.store import entry_pages, listings, takedowns
+from ingest.store import entry_lists, entry_pages, listings, takedowns
 from ingest.views.citation import citation_of
 from ingest.views.duplicates import relation_of
 from ingest.views.entries import facts_of
@@ -21,7 +21,7 @@ from ingest.web.pages.paging import SIZE, key_at, number_in, place_of
 from ingest.web.rendering import page, site_of
 
 # These facts have places of their own on the page.
-_SHOWN_ELSEWHERE = {"id", "title", "feed_title", "html", "revisions", "link", "version"}
+_SHOWN_ELSEWHERE = {"id", "title", "feed_title", "html", "link", "version"}
 
 
 def show(request: Request) -> Response:
@@ -46,8 +46,8 @@ def show(request: Request) -> Response:
 
 def _absent(request: Request, number: int) -> Response:
     """Answer for an entry that is not there: 451 with the reason if it was taken down, else 404."""
-    reason = site_of(request).database.view(takedowns.reason_of, number)
-    return removed(request, reason) if reason else missing(request)
+    removal = site_of(request).database.view(takedowns.removal_of, entry_id=number)
+    return removed(request, removal) if removal else missing(request)
 
 
 def _facts(facts: dict[str, Any]) -> list[tuple[str, str]]:
@@ -92,7 +92,7 @@ def browse(request: Request) -> Response:
     feed_id, day = number_in(query.get("feed")), _day(query.get("until"))
     until = _end_of(day, ZoneInfo(site.config.timezone)) if day else None
     rows = site.database.view(
-        listings.page,
+        entry_lists.page,
         listings.Selection(feed_id=feed_id, until=until),
         after=key_at(query.get("after")),
         size=SIZE,

@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingest.clock import system_clock
-from ingest.store import feed_pages, listings
+from ingest.store import entry_lists, feed_pages, listings, takedowns
 from ingest.views.feeds import all_of, condition, explanation, facts_of, next_poll, poll_cells
-from ingest.web.pages.missing import missing
+from ingest.web.pages.missing import missing, removed
 from ingest.web.pages.paging import SIZE, number_in
 from ingest.web.rendering import page, site_of
 
@@ -23,8 +23,10 @@ def show(request: Request) -> Response:
     shown = database.view(feed_pages.feed_page, number)
     if shown is None:
         return missing(request)
+    if removal := database.view(takedowns.removal_of, feed_id=number):
+        return removed(request, removal)
     selection = listings.Selection(feed_id=number)
-    latest = database.view(listings.page, selection, after=None, size=_LATEST)
+    latest = database.view(entry_lists.page, selection, after=None, size=_LATEST)
     facts = all_of(shown.feed, shown.entries)
     pause = shown.pause if shown.pause and shown.pause.until > system_clock() else None
     return page(

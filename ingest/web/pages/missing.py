@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from ingest.messages import _, message
+from ingest.messages import _, message, speaking
+from ingest.store.takedowns import Removal
+from ingest.web.access.headers import rules_for
 from ingest.web.access.prefix import path_of
-from ingest.web.access.visitor import visitor_of
+from ingest.web.access.visitor import Visitor, visitor_of
+from ingest.web.language import language_for
 from ingest.web.rendering import address_on, page, site_of
 
 
@@ -16,9 +20,38 @@ def missing(request: Request, _error: Exception | None = None) -> Response:
     return page(request, "message.html", status=404, text=message("there is no such page"))
 
 
-def removed(request: Request, reason: str) -> Response:
-    """Answer for an entry that was taken down, with the status 451 (RFC 7725)."""
-    return page(request, "message.html", status=451, text=reason)
+def wrong_method(request: Request, error: HTTPException) -> Response:
+    """Answer a request with a method that its address does not have, with the status 405."""
+    text = message("this address cannot be used in this way")
+    response = page(request, "message.html", status=405, text=text)
+    response.headers.update(error.headers or {})
+    return response
+
+
+def failed(request: Request, _error: Exception) -> Response:
+    """Answer after a bug, with the status 500; uvicorn logs the traceback.
+
+    Starlette calls this outside of all middleware, so the language and the rules for browsers are
+    set here.
+    """
+    request.scope.setdefault("state", {}).setdefault("visitor", Visitor())
+    with speaking(language_for(request)):
+        text = message("this page could not be made; the log of the service has the reason")
+        response = page(request, "message.html", status=500, text=text)
+    for name, value in rules_for(request.url.path).items():
+        response.headers.setdefault(name, value)
+    return response
+
+
+def removed(request: Request, removal: Removal) -> Response:
+    """Answer for an entry or a feed that was taken down, with the status 451 (RFC 7725)."""
+    text = _(
+        "{target} was taken down on {day}; the reason: {reason}",
+        target=removal.target,
+        day=removal.day,
+        reason=removal.reason,
+    )
+    return page(request, "message.html", status=451, text=text)
 
 
 def forbidden(request: Request, _error: Exception) -> Response:

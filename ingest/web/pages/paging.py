@@ -5,20 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from ingest.errors import UsageError
-from ingest.store.listings import Key, key_of
+from ingest.store.entry_lists import ListedEntry
+from ingest.store.listings import Key
 
 SIZE = 50
 _PLACE = re.compile(r"(-?\d{1,11})\.(\d{1,18})", re.ASCII)
 
 
-def place_of(rows: Sequence[dict[str, Any]]) -> str | None:
+def place_of(rows: Sequence[ListedEntry]) -> str | None:
     """Return the place after which the next page begins; None if this is the last page."""
     if len(rows) < SIZE:
         return None
-    key = key_of(rows[-1])
+    key = rows[-1].key
     return f"{int(key.at.timestamp())}.{key.id}"
 
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingest.clock import system_clock
-from ingest.store import due, feed_pages, listings, unread
+from ingest.store import due, entry_lists, feed_pages, listings, unread
 from ingest.web.rendering import page, site_of
 
 _LATEST = 15
@@ -23,7 +23,7 @@ def status(request: Request) -> Response:
         now=now,
         totals=view(listings.overview, now),
         lags=[lag for lag in view(due.lags) if lag.due or lag.error],
-        latest=view(listings.page, listings.Selection(), after=None, size=_LATEST),
+        latest=view(entry_lists.page, listings.Selection(), after=None, size=_LATEST),
         failing=view(feed_pages.feeds_after, 0, _FAILING, failing=True),
         unread=view(unread.listed)[:_FAILING],
     )
