@@ -348,3 +348,45 @@ def test_tokens_are_added_listed_and_removed(tmp_path: Path, migrated_file: Path
     assert secret.encode() not in (tmp_path / "guidang.db").read_bytes()
     program.good("web", "token", "remove", "phone")
     assert program.run("web", "token", "remove", "phone").code == 2
+
+
+@pytest.mark.parametrize("path", ["/archive/feeds", "/feeds"], ids=["path left", "path removed"])
+@pytest.mark.parametrize(
+    ("url", "headers", "is_secure"),
+    [
+        ("https://example.org/archive/", {}, True),
+        ("http://example.org/archive", {}, False),
+        ("http://example.org/archive", {"X-Forwarded-Proto": "https"}, False),
+    ],
+)
+def test_below_a_path_cookies_and_redirects_have_it(
+    world: World, path: str, url: str, headers: dict[str, str], is_secure: bool
+) -> None:
+    with pages_of(world, password=MANAGE, url=url) as served:
+        browser = Browser(served, {"Host": "example.org"} | headers)
+        assert browser.get(path).headers["location"] == "/archive/log-in?next=%2Ffeeds"
+        browser.follow()
+        answer = browser.send("/archive/log-in", password="管理 everything")
+        assert answer.headers["location"] == "/archive/feeds"
+        [cookie] = answer.cookies
+        morsel = cookie["guidang-session"]
+        assert (morsel["path"], bool(morsel["secure"])) == ("/archive/", is_secure)
+        assert browser.follow().status == 200
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://Example.org", "https://example.org/"),
+        ("http://127.0.0.1:8080/a/b/", "http://127.0.0.1:8080/a/b/"),
+        ("example.org", None),
+        ("https://bob:secret@example.org/", None),
+        ("https://example.org/?a=1", None),
+        ("https://example.org/../x", None),
+        ("https://example.org:99999/", None),
+    ],
+)
+def test_the_address_behind_a_proxy_is_checked(url: str, kept: str | None) -> None:
+    fails = contextlib.nullcontext() if kept else pytest.raises(ValueError, match="write an add")
+    with fails:
+        assert WebConfig.model_validate({"url": url}).url == kept
