@@ -23,7 +23,7 @@ from ingest.web.access.forms import StaleForm, posted
 from ingest.web.access.visitor import READERS, NotAllowed
 from ingest.web.health import PATHS, Answer
 from ingest.web.language import Speaking
-from ingest.web.pages import entries, feeds, log_in, missing, search, status
+from ingest.web.pages import entries, feeds, log_in, missing, search, selections, status
 from ingest.web.programs import memento
 from ingest.web.programs import routes as programs
 from ingest.web.rendering import Site
@@ -64,6 +64,8 @@ _FOR_READERS = (
     Route("/feeds", feeds.browse),
     Route("/f/{id:id}", feeds.show),
     Route("/search", search.search),
+    Route("/search.jsonl", selections.jsonl),
+    Route("/search.zip", selections.markdown),
 )
 
 

@@ -11,6 +11,7 @@ rows         the rows of the index, ordered by date
 newest       read a page from the newest texts only
 pages        read one page of the texts that the index found
 find         search, page by page
+facets       count the feeds, categories, years and languages of what was found
 listing      list the entries that match a query, newest first
 shown        the entries that were found, for display
 

@@ -2,6 +2,7 @@
 
 entries  an entry, its earlier versions and its bytes; entries by date
 feeds    a feed, and the list of feeds
+selections  these entries as a file
 search   the entries that meet a query
 status   what came in lately, and what fails
 """

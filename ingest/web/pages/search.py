@@ -9,10 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingest.errors import UsageError
-from ingest.query import parse_query
+from ingest.query import parse_query, query_for
 from ingest.store.search import find
+from ingest.store.search.facets import Facets, facets
 from ingest.store.search.index import filling
 from ingest.store.search.shown import ShownHit, shown
+from ingest.web.pages.selections import OFF
 from ingest.web.rendering import Site, page, site_of
 
 _SIZE = 20
@@ -23,10 +25,12 @@ def search(request: Request) -> Response:
     site, query = site_of(request), request.query_params
     text, sort = query.get("q", "").strip(), "date" if query.get("sort") == "date" else "relevance"
     hits: list[ShownHit] = []
-    problem = None if site.config.search.enabled else _OFF
+    counts: Facets | None = None
+    problem = None if site.config.search.enabled else OFF
     if text and problem is None:
         try:
             hits = _find(site, text, sort, query.get("after"))  # type: ignore[arg-type]
+            counts = None if query.get("after") else _count(site, text)
         except UsageError as error:
             problem = str(error)
     return page(
@@ -36,13 +40,12 @@ def search(request: Request) -> Response:
         query=text,
         sort=sort,
         hits=hits,
+        facets=counts,
+        narrowed=lambda field, value: f"{_group(text)} {query_for(field, value)}",
         problem=problem,
         next=str(hits[-1].found.place) if len(hits) == _SIZE else None,
         due=site.database.view(filling).due if site.config.search.enabled else 0,
     )
-
-
-_OFF = "the search index is off; set search.enabled = true in the configuration"
 
 
 def _find(
@@ -53,3 +56,13 @@ def _find(
     place = find.place_of(after) if after else None
     found = site.database.view(find.search, node, limit=_SIZE, sort=sort, after=place)
     return site.database.view(shown, node, found)
+
+
+def _count(site: Site, text: str) -> Facets:
+    zone = ZoneInfo(site.config.timezone)
+    return site.database.view(facets, parse_query(text, zone), zone)
+
+
+def _group(text: str) -> str:
+    """Return a query to which another condition can be added."""
+    return f"({text})" if " OR " in text.upper() else text
