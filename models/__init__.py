@@ -6,7 +6,13 @@ from models.base import Base
 from models.entry import Address, Capture, Entry, Revision, Unread
 from models.feed import Feed, PollRow
 from models.follower import Due, Follower
-from models.likeness import LikenessEntry, LikenessKey, LikenessLink, LikenessText
+from models.likeness import (
+    LikenessEntry,
+    LikenessHub,
+    LikenessKey,
+    LikenessLink,
+    LikenessText,
+)
 from models.search import SearchDocument
 from models.servers import HostPause, RsshubInstance, RsshubNamespace
 from models.setting import Setting
@@ -30,6 +36,7 @@ __all__ = [
     "FormerPath",
     "HostPause",
     "LikenessEntry",
+    "LikenessHub",
     "LikenessKey",
     "LikenessLink",
     "LikenessText",

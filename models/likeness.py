@@ -52,6 +52,15 @@ class LikenessKey(Base):
     text_id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
 
 
+class LikenessHub(Base):
+    """A key that many texts have, and the only one of them that is compared with all others."""
+
+    __tablename__ = "likeness_hub"
+
+    key: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text_id: Mapped[int | None] = mapped_column(BigId, doc="null: too many texts have the key")
+
+
 class LikenessLink(Base):
     """Two texts that tell the same story."""
 

@@ -23,9 +23,18 @@ from ingest.database import Database
 from ingest.follow.follower import Run
 from ingest.follow.likeness import Likeness
 from ingest.store import due
-from ingest.store.likeness import keys, write
+from ingest.store.likeness import holders, hubs, keys, write
 from ingest.store.statements import insert_if_new
-from models import Capture, Entry, Feed, LikenessEntry, LikenessKey, LikenessLink, LikenessText
+from models import (
+    Capture,
+    Entry,
+    Feed,
+    LikenessEntry,
+    LikenessHub,
+    LikenessKey,
+    LikenessLink,
+    LikenessText,
+)
 from tests.made_entries import feed_row, rows_of
 from tests.support import NOON
 from tests.world import World
@@ -95,9 +104,9 @@ def versions(story: int) -> Iterator[str]:
 
 POOL = [html for story in range(2) for html in versions(story)]
 # More texts than all are compared with share the last clause of story 0.
-CROWD = [text_of([*clauses(1000 + i, 3), clauses(0)[-1]]) for i in range(keys.MOST - 1)]
+CROWD = [text_of([*clauses(1000 + i, 3), clauses(0)[-1]]) for i in range(holders.MOST - 1)]
 # As many editions of story 0.
-EDITIONS = [text_of([*clauses(0), *clauses(2000 + i, 1)]) for i in range(keys.MOST - 1)]
+EDITIONS = [text_of([*clauses(0), *clauses(2000 + i, 1)]) for i in range(holders.MOST - 1)]
 TEXTS = ["", "<p>早安</p>", *POOL]
 
 Change: TypeAlias = tuple[int, str | None, int, str | None]
@@ -128,10 +137,10 @@ def apply_all(connection: sa.Connection, some: Iterable[Change]) -> None:
         apply(connection, *change)
 
 
-def snapshot(database: Database) -> tuple[Any, Any]:
-    """Return the links by identity of texts, and the canonical entry of each entry."""
+def snapshot(database: Database) -> tuple[Any, Any, Any]:
+    """Return the links and hubs by identity of texts, and the canonical entry of each entry."""
 
-    def read(connection: sa.Connection) -> tuple[Any, Any]:
+    def read(connection: sa.Connection) -> tuple[Any, Any, Any]:
         identity = dict(connection.execute(sa.select(LikenessText.id, LikenessText.identity)).all())
         links = {
             (*sorted((identity[row.one], identity[row.other])), row.relation, row.score)
@@ -141,7 +150,12 @@ def snapshot(database: Database) -> tuple[Any, Any]:
             LikenessEntry.entry_id, LikenessEntry.canonical_id, LikenessEntry.text_id
         )
         rows = connection.execute(entries)
-        return links, {row[0]: (row[1], identity[row[2]]) for row in rows}
+        hubs = connection.execute(sa.select(LikenessHub.key, LikenessHub.text_id))
+        return (
+            links,
+            {row[0]: (row[1], identity[row[2]]) for row in rows},
+            {key: identity[hub] for key, hub in hubs},
+        )
 
     return database.query(read)
 
@@ -249,7 +263,7 @@ def test_an_equal_link_joins_only_texts_that_agree(database: Database) -> None:
 def test_a_key_links_nothing_while_many_texts_have_it(
     database: Database, leave: Callable[[sa.Connection, int], None]
 ) -> None:
-    for number in range(keys.MOST - 2):
+    for number in range(holders.MOST - 2):
         database.transact(put, 100 + number, CROWD[number])
     database.transact(put, 0, POOL[0])
     database.transact(put, 1, POOL[3])
@@ -282,7 +296,7 @@ def counted(database: Database) -> Iterator[Counter[str]]:
     )
 
 
-@pytest.mark.parametrize("count", [keys.MOST, keys.MOST + 10])
+@pytest.mark.parametrize("count", [holders.MOST, holders.MOST + 10])
 def test_any_number_of_editions_are_one_story(database: Database, count: int) -> None:
     for number in range(count):
         text = text_of([*clauses(1), *clauses(100 + number, 1)])
@@ -304,7 +318,7 @@ def test_many_texts_that_share_a_clause_cost_no_more_than_others(database: Datab
     database.transact(put, 0, text_of([*shared, *clauses(1, 12)]))
     finish(database)
     costs = []
-    for number, crowd in enumerate((100, keys.CROWD - 10, 10_000), 1):
+    for number, crowd in enumerate((100, holders.CROWD - 10, 10_000), 1):
         database.transact(join_crowd, range(crowd))
         with counted(database) as counts:
             database.transact(put, number, text_of([*shared, *clauses(100 + number, 12)]))
@@ -313,6 +327,36 @@ def test_many_texts_that_share_a_clause_cost_no_more_than_others(database: Datab
     beside_few, beside_more, beside_many = [one["statements"] for one in costs]
     assert beside_many <= beside_more == beside_few
     assert [one["comparisons"] for one in costs] == [0, 0, 0]
+
+
+def test_the_hub_of_a_key_is_the_text_with_the_lowest_hash(database: Database) -> None:
+    key, most, crowd = 5, holders.MOST, holders.CROWD
+    texts = [
+        {"id": n, "identity": 3000 - n, "packed_keys": b"", "is_open": False}
+        for n in range(1, 2000)
+    ]
+    database.transact(lambda c: c.execute(sa.insert(LikenessText), texts))
+    steps = [
+        # the texts that gain the key, the texts that lose it, and then the hub or the rare texts
+        (range(1, most + 1), (), {*range(1, most + 1)}),
+        ([most + 1], (), most + 1),
+        ([100], (), 100),
+        ([99], (), 100),
+        ([101, 102], [100], 102),
+        ((), [101, 102], 99),
+        (range(200, 199 + crowd), (), None),
+        ((), range(1, most + 2), 198 + crowd),
+        ((), range(300, 199 + crowd), 299),
+        ([1000], range(200, 300), {99, 1000}),
+        ((), [99, 1000], set()),
+    ]
+    for gained, lost, expected in steps:
+        shift = database.transact(
+            keys.change, {(key, text) for text in gained}, {(key, text) for text in lost}
+        )
+        stored = database.query(holders.holders_of, [key])
+        for found in (shift.after, stored):
+            assert found.hubs.get(key, found.rare.get(key, set())) == expected
 
 
 def join_crowd(connection: sa.Connection, numbers: Iterable[int]) -> None:
@@ -326,6 +370,7 @@ def join_crowd(connection: sa.Connection, numbers: Iterable[int]) -> None:
     rows = [{"key": key, "text_id": one["id"]} for key in some for one in texts]
     connection.execute(insert_if_new(connection.dialect.name, LikenessText, "id"), texts)
     connection.execute(insert_if_new(connection.dialect.name, LikenessKey), rows)
+    hubs.renew(connection, holders.holders_of(connection, some).hubs, some)
 
 
 def _follow_and_die(url: str, entries: int) -> None:

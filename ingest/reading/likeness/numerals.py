@@ -8,8 +8,10 @@ _DIGITS = {**dict(zip("一二三四五六七八九", range(1, 10), strict=True))
 _POWERS = {"十": 10, "百": 100, "千": 1000}
 _IN_NUMERALS = "".join((*_DIGITS, *_POWERS))
 # A single 一, 零, 百 or 千 is rarely a number (一直, 百姓, 20千米), except 一 before units of time.
+# The pattern begins with a set of characters, to which `re` skips five times as fast.
 _NUMERAL = re.compile(
-    f"[{_IN_NUMERALS}]{{2,9}}(?![{_IN_NUMERALS}])|十|[二两三四五六七八九〇]|一(?=[月日号时点])"
+    f"[{_IN_NUMERALS}](?:[{_IN_NUMERALS}]{{1,8}}(?![{_IN_NUMERALS}])"
+    "|(?<=[二两三四五六七八九十〇])|(?<=一)(?=[月日号时点]))"
 )
 _SHARE = re.compile(r"百分之(?=\d)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")

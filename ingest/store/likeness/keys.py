@@ -1,120 +1,80 @@
-"""The keys of texts, and which texts share a rare key.
+"""The keys of texts, and which texts become candidates when texts gain or lose keys.
 
-A key is a hash of a clause, of a whole text or of a link. The texts that share a key are compared
-with each other. If more than `MOST` texts have the key, each of them is compared with only one of
-them, the hub of the key. So a press release can be linked in any number of editions, at the same
-cost for each edition. A key that more than `CROWD` texts have is ignored until fewer texts have it.
+A key is a hash of a clause, of a whole text or of a link.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from sys import byteorder
-from typing import TypeAlias
 
 import sqlalchemy as sa
 
-from ingest.store.statements import insert_if_new, numbers, table_of
+from ingest.store.likeness import hubs
+from ingest.store.likeness.holders import MOST, Holders, KeyOfText, holders_of
+from ingest.store.statements import insert_into, numbers, pairs, table_of
 from models import LikenessEntry, LikenessKey, LikenessText
 
-MOST, CROWD = 50, 1000
 _KEY, _TEXT, _ENTRY = table_of(LikenessKey), table_of(LikenessText), table_of(LikenessEntry)
-
-KeyOfText: TypeAlias = tuple[int, int]
-"""A key, and the id of a text that has it."""
-
-
-Hubs: TypeAlias = Mapping[int, int | None]
-"""Maps each key that more than `MOST` texts have to the id of its hub.
-
-The value is None if more than `CROWD` texts have the key. The hub is the text whose hash is lowest.
-So a new text rarely becomes the hub.
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """The hubs of keys before and after some texts gained or lost the keys.
+    """The holders of some keys before and after texts gained or lost the keys."""
 
-    `keys` has the keys for which `before` and `after` differ.
-    """
+    before: Holders
+    after: Holders
 
-    keys: set[int]
-    before: Hubs
-    after: Hubs
+    @property
+    def keys(self) -> set[int]:
+        """The keys that became rare or frequent, or that have another hub."""
+        before, after = self.before.hubs, self.after.hubs
+        same = {key for key in before.keys() & after.keys() if before[key] == after[key]}
+        return (before.keys() | after.keys()) - same
+
+    def to_compare(self) -> set[KeyOfText]:
+        """Return pairs of a key and a text that must be compared with other texts with the key.
+
+        These are the new hubs of keys, and all texts with a key that has become rare.
+        """
+        return {(key, text) for key in self.keys for text in self.after.to_compare(key)}
 
 
 def change(
-    connection: sa.Connection, gained: Iterable[KeyOfText], lost: Iterable[KeyOfText]
+    connection: sa.Connection, gained: Collection[KeyOfText], lost: Collection[KeyOfText]
 ) -> Shift:
-    """Store which keys texts gained and lost; return how the hubs of these keys changed.
+    """Store which keys texts gained and lost."""
+    before = holders_of(connection, {key for key, _ in (*gained, *lost)})
+    _gain(connection, gained)
+    if lost:
+        rows = [{"lost_key": key, "lost_text": text} for key, text in sorted(lost)]
+        connection.execute(_LOSE, rows)
+    rare = {key: set(some) for key, some in before.rare.items()}
+    for key, text in gained:
+        rare.setdefault(key, set()).add(text)
+    for key, text in lost:
+        rare.get(key, set()).discard(text)
+    frequent = before.hubs.keys() | {key for key, some in rare.items() if len(some) > MOST}
+    after = hubs.renew(connection, before.hubs, frequent, gained=gained, lost=lost)
+    still_rare = {key: some for key, some in rare.items() if key not in frequent}
+    return Shift(before=before, after=Holders(rare=still_rare, hubs={}) | after)
 
-    A hub is the text with which all other texts with a frequent key are compared.
-    """
+
+def _gain(connection: sa.Connection, gained: Collection[KeyOfText]) -> None:
+    if not gained:
+        return
+    asked = pairs(connection, gained)
     # The rows are sorted, so that neighbouring rows of the index are written together.
-    gains = [{"key": key, "text_id": text} for key, text in sorted(gained)]
-    losses = [{"lost_key": key, "lost_text": text} for key, text in sorted(lost)]
-    changed = {row["key"] for row in gains} | {row["lost_key"] for row in losses}
-    before = hubs_of(connection, changed)
-    if gains:
-        connection.execute(insert_if_new(connection.dialect.name, LikenessKey), gains)
-    if losses:
-        connection.execute(_LOSE, losses)
-    after = hubs_of(connection, changed)
-    either = before.keys() | after.keys()
-    same = {key for key in before.keys() & after.keys() if before[key] == after[key]}
-    return Shift(keys=either - same, before=before, after=after)
+    rows = sa.select(asked).order_by(asked.c.one, asked.c.other)
+    insert = insert_into(connection, _KEY).from_select(["key", "text_id"], rows)
+    connection.execute(insert.on_conflict_do_nothing())
 
 
 _LOSE = sa.delete(_KEY).where(
     _KEY.c.key == sa.bindparam("lost_key"), _KEY.c.text_id == sa.bindparam("lost_text")
 )
-
-
-def to_compare(connection: sa.Connection, shift: Shift) -> set[KeyOfText]:
-    """Return pairs of a key and a text that must be compared with other texts with the key.
-
-    These are the new hubs of keys, and all texts with a key that has become rare.
-    """
-    having = holders(connection, shift.keys - shift.after.keys())
-    hubs = {(key, hub) for key in shift.keys if (hub := shift.after.get(key)) is not None}
-    return hubs | {(key, text) for key, some in having.items() for text in some}
-
-
-def hubs_of(connection: sa.Connection, keys: Iterable[int]) -> Hubs:
-    """Return, for each of these keys that more than `MOST` texts have, the hub of the key."""
-    frequent = _beyond(connection, keys, MOST)
-    if not frequent:
-        return {}
-    asked = numbers(connection, frequent - _beyond(connection, frequent, CROWD))
-    having = sa.select(_TEXT.c.id).join(_KEY, _KEY.c.text_id == _TEXT.c.id)
-    having = having.where(_KEY.c.key == asked.c.value).order_by(_TEXT.c.identity).limit(1)
-    query = sa.select(asked.c.value, having.scalar_subquery())
-    return dict.fromkeys(frequent) | dict(connection.execute(query).all())
-
-
-def _beyond(connection: sa.Connection, keys: Iterable[int], most: int) -> set[int]:
-    """Return the keys among `keys` that more than `most` texts have."""
-    asked = numbers(connection, keys)
-    beyond = sa.select(_KEY.c.text_id).where(_KEY.c.key == asked.c.value)
-    is_beyond = beyond.limit(1).offset(most).scalar_subquery().is_not(None)
-    return set(connection.scalars(sa.select(asked.c.value).where(is_beyond)))
-
-
-def holders(connection: sa.Connection, keys: Iterable[int]) -> Mapping[int, set[int]]:
-    """Return the ids of the texts with each key; leave out keys that only one text has."""
-    found: dict[int, set[int]] = {}
-    asked = sa.select(numbers(connection, keys).c.value)
-    query = sa.select(_KEY.c.key, _KEY.c.text_id).where(_KEY.c.key.in_(asked), _IS_SHARED)
-    for key, text in connection.execute(query):
-        found.setdefault(key, set()).add(text)
-    return found
-
-
-_OTHER = _KEY.alias()
-_IS_SHARED = sa.exists().where(_OTHER.c.key == _KEY.c.key, _OTHER.c.text_id != _KEY.c.text_id)
 
 
 def clause_keys_of(connection: sa.Connection, texts: Iterable[int]) -> dict[int, set[int]]:
@@ -124,7 +84,7 @@ def clause_keys_of(connection: sa.Connection, texts: Iterable[int]) -> dict[int,
     return {row.id: set(unpack(row.packed_keys)) for row in connection.execute(packed)}
 
 
-def keys_of(connection: sa.Connection, texts: Iterable[int]) -> Mapping[int, set[int]]:
+def keys_of(connection: sa.Connection, texts: Collection[int]) -> dict[int, set[int]]:
     """Return all keys of each of these texts, including the keys of links."""
     found = clause_keys_of(connection, texts)
     asked = sa.select(numbers(connection, texts).c.value)

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from ingest.reading.likeness import Fingerprint, Likeness, compare, may_be_alike
 from ingest.store.likeness import keys
-from ingest.store.likeness.keys import Hubs, KeyOfText, Shift
+from ingest.store.likeness.holders import Holders, KeyOfText, all_holders_of, hubs_of
+from ingest.store.likeness.keys import Shift
 from ingest.store.statements import numbers, table_of
 from models import LikenessLink
 
@@ -64,11 +65,13 @@ def dissolve(connection: sa.Connection, shift: Shift, losers: Collection[int]) -
     Only these links can have lost their support: links between texts with a key that is no longer
     rare, links of former hubs, and links of `losers`, the texts that lost a key.
     """
-    hubs = {hub for key in shift.keys if (hub := shift.before.get(key)) is not None}
+    before = shift.before
+    hubs = {hub for key in shift.keys if (hub := before.hubs.get(key)) is not None}
     doubtful = linked(connection, hubs.union(losers)) if hubs or losers else set()
-    if frequent := shift.keys - shift.before.keys():
-        for having in keys.holders(connection, frequent).values():
-            doubtful |= {pair for pair in linked(connection, having) if having.issuperset(pair)}
+    if frequent := shift.keys - before.hubs.keys():
+        several = [before.rare[key] for key in frequent & before.rare.keys()]
+        pairs = linked(connection, set().union(*several))
+        doubtful |= {pair for having in several for pair in pairs if having.issuperset(pair)}
     without = doubtful - _with_support(connection, doubtful)
     _delete(connection, without)
     return {text for pair in without for text in pair}
@@ -85,7 +88,7 @@ def _with_support(
         return set()
     of_text = keys.keys_of(connection, {text for pair in pairs for text in pair})
     shared = {pair: (of_text[pair[0]] & of_text[pair[1]]).difference(other_than) for pair in pairs}
-    hubs = keys.hubs_of(connection, set().union(*shared.values()))
+    hubs = hubs_of(connection, set().union(*shared.values()))
     return {
         pair
         for pair, some in shared.items()
@@ -94,38 +97,34 @@ def _with_support(
 
 
 def candidates(
-    connection: sa.Connection, asked: Collection[KeyOfText], hubs: Hubs, new: Collection[int]
+    connection: sa.Connection, asked: Collection[KeyOfText], holders: Holders, new: Collection[int]
 ) -> set[Pair]:
     """Return the pairs of texts that share a key of `asked`, and were not compared before.
 
-    `hubs` has the hubs of these keys. `new` has texts that were never compared. Two texts that are
-    not in `new` were compared before if they are linked, or if another key supports the pair.
+    `holders` has the holders of these keys. `new` has texts that were never compared. Two texts
+    that are not in `new` were compared before if they are linked, or if another key supports the
+    pair.
     """
-    of_key: dict[int, set[int]] = {}
-    for key, text in asked:
-        of_key.setdefault(key, set()).add(text)
-    near, of_one_link = _divide(connection, _sharers(connection, of_key, hubs))
+    near, of_one_link = _divide(connection, _sharers(connection, asked, holders))
     old = {pair for pair in near | of_one_link if not (pair[0] in new or pair[1] in new)}
     if not old:
         return near | of_one_link
     known = linked(connection, {text for pair in old for text in pair})
-    compared = _with_support(connection, old & near, other_than=of_key.keys())
+    compared = _with_support(connection, old & near, other_than={key for key, _ in asked})
     return (near - known - compared) | of_one_link - known
 
 
 def _sharers(
-    connection: sa.Connection, of_key: Mapping[int, Collection[int]], hubs: Hubs
+    connection: sa.Connection, asked: Collection[KeyOfText], holders: Holders
 ) -> Mapping[Pair, set[int]]:
-    """Return pairs of a text in `of_key` and another text, with the keys that both texts share."""
+    """Return pairs of a text in `asked` and another text, with the keys that both texts share."""
     found: dict[Pair, set[int]] = {}
-    wanted = {key for key, some in of_key.items() if key not in hubs or hubs[key] in some}
-    having = keys.holders(connection, wanted)
-    for key, some in of_key.items():
-        hub = hubs.get(key)
-        for text in some:
-            all_others = key not in hubs or text == hub
-            others = having.get(key, ()) if all_others else filter(None, [hub])
-            for other in {*others} - {text}:
+    of_hubs = {key for key, text in asked if holders.hubs.get(key) == text}
+    having = all_holders_of(connection, of_hubs) if of_hubs else {}
+    for key, text in asked:
+        is_hub = key in of_hubs and holders.hubs[key] == text
+        for other in having[key] if is_hub else holders.to_compare(key):
+            if other != text:
                 found.setdefault(_pair(text, other), set()).add(key)
     return found
 

@@ -9,8 +9,9 @@ from hashlib import blake2b
 
 import sqlalchemy as sa
 
-from ingest.reading.html import text_of
+from ingest.reading.html import shown_by
 from ingest.reading.likeness import Fingerprint, comparable_link, fingerprint_of
+from ingest.reading.shortcuts import plain_html
 from ingest.store.statements import in_batches, table_of
 from models import Entry
 
@@ -63,7 +64,8 @@ def prints_of(connection: sa.Connection, entry_ids: Iterable[int]) -> Mapping[in
     found = {}
     for some in in_batches(sorted(entry_ids)):
         for row in connection.execute(_TEXTS, {"entries": list(some)}):
-            made = fingerprint_of(row.title, text_of(row.html))
+            shown = plain_html.shown_by(row.html) or shown_by(row.html)
+            made = fingerprint_of(row.title, shown.text)
             if made.text:
                 found[row.id] = Print(
                     fingerprint=replace(made, around=0), around=made.around >> 32, link=row.link

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from ingest.store.likeness import keys
-from ingest.store.likeness.keys import KeyOfText
+from ingest.store.likeness.holders import KeyOfText
 from ingest.store.likeness.prints import Print
 from ingest.store.statements import insert_into, numbers, table_of
 from models import LikenessEntry, LikenessText

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from ingest.reading.likeness import Fingerprint, may_be_alike
 from ingest.store.due import mark_due_for
 from ingest.store.likeness import clusters, keys, links, texts
+from ingest.store.likeness.holders import holders_of
 from ingest.store.likeness.links import Pair
 from ingest.store.likeness.prints import Print, prints_of
-from models import LikenessEntry, LikenessKey, LikenessLink, LikenessText
+from models import LikenessEntry, LikenessHub, LikenessKey, LikenessLink, LikenessText
 
 LIKENESS = "likeness"  # This follower links near-duplicates.
 _LOCK = 0x6C696B65  # a number that no other lock uses
@@ -42,17 +43,13 @@ def prepare(connection: sa.Connection, entry_ids: Collection[int]) -> Prepared:
 def _near(connection: sa.Connection, prints: Collection[Print]) -> set[int]:
     """Return the ids of the texts that will probably be compared with these new texts."""
     asked = {key for one in prints for key in (*one.keys, one.link_key) if key is not None}
-    hubs = keys.hubs_of(connection, asked)
-    having = {
-        **keys.holders(connection, asked - hubs.keys()),
-        **{key: {hub} for key, hub in hubs.items() if hub is not None},
-    }
-    of_text = keys.clause_keys_of(connection, set().union(*having.values()))
+    holders = holders_of(connection, asked)
+    sharing = [set().union(*map(holders.to_compare, one.keys)) for one in prints]
+    of_text = keys.clause_keys_of(connection, set().union(*sharing))
     near: set[int] = set()
-    for one in prints:
-        sharing = set().union(*(having.get(key, ()) for key in one.keys)) - near
-        near |= {text for text in sharing if may_be_alike(one.keys, of_text[text])}
-        near |= having.get(one.link_key, set()) if one.link_key is not None else set()
+    for one, some in zip(prints, sharing, strict=True):
+        near |= {text for text in some if may_be_alike(one.keys, of_text[text])}
+        near |= holders.to_compare(one.link_key) if one.link_key is not None else set()
     return near
 
 
@@ -71,9 +68,9 @@ def write(
     touched = links.unlink(connection, moves.empty)
     touched |= links.dissolve(connection, shift, moves.losers)
     again = {(key, text) for text, some in reopened.items() for key in some}
-    hubs = {**keys.hubs_of(connection, {key for key, _ in again}), **shift.after}
-    asked = again | moves.gained | keys.to_compare(connection, shift)
-    pairs = links.candidates(connection, asked, hubs, moves.new)
+    holders = holders_of(connection, {key for key, _ in again}) | shift.after
+    asked = again | moves.gained | shift.to_compare()
+    pairs = links.candidates(connection, asked, holders, moves.new)
     touched |= _link(connection, pairs, prepared, now)
     joined, others = clusters.join(connection, moves.entered)
     unsettled = touched | moves.left | moves.unmoved | others
@@ -125,11 +122,11 @@ def forget(connection: sa.Connection, entry_ids: Collection[int], *, now: dateti
     """
     _lock(connection)
     moves = texts.move(connection, entry_ids, {})
-    shift = keys.change(connection, (), moves.lost)
+    shift = keys.change(connection, set(), moves.lost)
     texts.delete(connection, moves.empty)
     touched = links.unlink(connection, moves.empty)
     touched |= links.dissolve(connection, shift, moves.losers)
-    _postpone(connection, {text for _, text in keys.to_compare(connection, shift)}, now)
+    _postpone(connection, {text for _, text in shift.to_compare()}, now)
     entries = texts.entry_of_each(connection, touched | moves.left).values()
     mark_due_for(connection, LIKENESS, entries, now)
 
@@ -137,7 +134,7 @@ def forget(connection: sa.Connection, entry_ids: Collection[int], *, now: dateti
 def clear(connection: sa.Connection) -> None:
     """Delete all texts, keys and links."""
     _lock(connection)
-    for model in (LikenessLink, LikenessKey, LikenessEntry, LikenessText):
+    for model in (LikenessLink, LikenessHub, LikenessKey, LikenessEntry, LikenessText):
         connection.execute(sa.delete(model))
 
 
