@@ -14,15 +14,9 @@ from ingest.database import Database
 from ingest.store.search import index
 from models import Capture, Entry, Feed, PollRow
 
-CATEGORIES = (
-    "财经/股票",
-    "财经/债券",
-    "科技",
-    "科技/人工智能",
-    "文化",
-    "体育",
-    "国际/欧洲",
-    "国际",
+CATEGORIES = tuple(
+    path.split("/")
+    for path in "财经/股票 财经/债券 科技 科技/人工智能 文化 体育 国际/欧洲 国际".split()
 )
 _AT_ONCE = 5_000
 _CHARACTERS = 300

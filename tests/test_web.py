@@ -7,6 +7,7 @@ import html
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NoReturn
@@ -14,6 +15,7 @@ from urllib.parse import quote
 
 import pytest
 
+from ingest.clock import system_clock
 from ingest.store import entry_lists, feeds, listings
 from tests.pages import Pages, pages_of
 from tests.program import Program
@@ -336,7 +338,9 @@ def test_a_failing_feed_is_on_the_first_page(world: World, site: Site) -> None:
     world.poll()
     with pages_of(world) as served:
         assert f"/f/{feed.id}" in served.get("/").links()
-        assert "404" in served.get(f"/f/{feed.id}").text
+        page = served.get(f"/f/{feed.id}")
+        assert "404" in page.text
+        assert "the feed may have a new address" in page.text
         world.database.transact(feeds.pause, feed.id, now=world.clock(), reason="by command")
         assert "No feed fails." in served.get("/feeds?failing=1").text
 
@@ -347,3 +351,17 @@ def test_vendored_files_are_as_documented() -> None:
     assert documented
     for name, digest in documented.items():
         assert hashlib.sha256((STATIC / name).read_bytes()).hexdigest() == digest
+
+
+def test_a_feed_has_a_calendar_of_its_entries_and_polls(world: World, site: Site) -> None:
+    """Its days are those of archive.timezone; its table says the same as the picture."""
+    today = system_clock().replace(hour=17, minute=30)  # 01:30 of the next day in China
+    world.clock.at = today
+    fill(world, site, *(item(n, pubDate=f"{today - timedelta(days=n):%F %T}Z") for n in range(3)))
+    with pages_of(world) as served:
+        page = served.get("/f/1")
+    days = [today - timedelta(days=n) + timedelta(hours=8) for n in range(1, 3)]
+    for day in days:
+        assert f"<title>{day:%F}: 1</title>" in page.source
+    assert page.source.count("<rect ") in range(52 * 7 + 1, 53 * 7 + 1)
+    assert ">days with entries</th>" in page.source

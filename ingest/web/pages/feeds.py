@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from ingest.clock import system_clock
+from ingest.feed import FeedState
 from ingest.store import entry_lists, feed_pages, listings, takedowns
+from ingest.store.calendars import feed_days
+from ingest.views.advice import advice_for
 from ingest.views.feeds import all_of, condition, explanation, facts_of, next_poll, poll_cells
+from ingest.views.heat import WEEKS, Day, days_of, months_of
 from ingest.web.pages.missing import missing, removed
 from ingest.web.pages.paging import SIZE, number_in
-from ingest.web.rendering import page, site_of
+from ingest.web.rendering import Site, page, site_of
 
 _LATEST = 10  # entries on the page of a feed
 _SHOWN_ELSEWHERE = {"id", "title", "next_poll_at", "next_poll_reason", "last_error", "failures"}
@@ -28,6 +35,7 @@ def show(request: Request) -> Response:
     selection = listings.Selection(feed_id=number)
     latest = database.view(entry_lists.page, selection, after=None, size=_LATEST)
     facts = all_of(shown.feed, shown.entries)
+    days = _calendar(site_of(request), shown.feed)
     pause = shown.pause if shown.pause and shown.pause.until > system_clock() else None
     return page(
         request,
@@ -37,7 +45,30 @@ def show(request: Request) -> Response:
         latest=latest,
         facts=facts_of({k: v for k, v in facts.items() if k not in _SHOWN_ELSEWHERE}),
         explanation=facts_of(explanation(shown.feed, pause)),
+        advice=advice_for(shown.polls[0]["error_kind"]) if shown.polls else None,
         polls=map(poll_cells, shown.polls),
+        calendar_days=days,
+        months=months_of(days),
+    )
+
+
+def _calendar(site: Site, feed: FeedState) -> list[Day]:
+    """Return the days of the last year of a feed, beginning with a Monday."""
+    zone = ZoneInfo(site.config.timezone)
+    today = system_clock().astimezone(zone).date()
+    first = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
+    since, until = (
+        datetime.combine(day, time(), zone) for day in (first, today + timedelta(days=1))
+    )
+    counts = site.database.view(feed_days, feed.id, since, until, zone)
+    return days_of(
+        counts.entries,
+        successes=counts.successes,
+        failures=counts.failures,
+        added=feed.added_at.astimezone(zone).date(),
+        every=feed.ways.habits.interval or timedelta(0),
+        first=first,
+        today=today,
     )
 
 

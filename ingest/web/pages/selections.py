@@ -45,7 +45,7 @@ def markdown(request: Request) -> Response:
     """Send the newest entries that match a query as Markdown: /search.zip?q=QUERY."""
     _, node = _query(request)
     site = site_of(request)
-    return _download(_zipped(site.config, site.database, node), "application/zip", f"{_NAME}.zip")
+    return _download(_zip_of(site.config, site.database, node), "application/zip", f"{_NAME}.zip")
 
 
 def _query(request: Request) -> tuple[str, Node]:
@@ -87,7 +87,7 @@ class _Pieces(io.RawIOBase):
         return taken
 
 
-def _zipped(config: Config, database: Database, node: Node) -> Iterator[bytes]:
+def _zip_of(config: Config, database: Database, node: Node) -> Iterator[bytes]:
     """Yield the parts of a zip file with a note for each entry."""
     options = OutputConfig.model_validate(
         {"name": _NAME, "path": ".", "layout": "markdown", "timezone": config.timezone}
