@@ -13,6 +13,7 @@ from models.likeness import (
     LikenessLink,
     LikenessText,
 )
+from models.reader import ReaderMargin, ReaderMark
 from models.search import SearchDocument
 from models.servers import HostPause, RsshubInstance, RsshubNamespace
 from models.setting import Setting
@@ -41,6 +42,8 @@ __all__ = [
     "LikenessLink",
     "LikenessText",
     "PollRow",
+    "ReaderMargin",
+    "ReaderMark",
     "Revision",
     "RsshubInstance",
     "RsshubNamespace",

@@ -52,7 +52,7 @@ def author_names(entry: ExportEntry) -> list[str]:
 
 
 def _element_of(entry: ExportEntry) -> etree._Element:
-    element = etree.Element("entry", {_LANG: _clean(entry.language)} if entry.language else {})
+    element = etree.Element("entry", {_LANG: clean(entry.language)} if entry.language else {})
     _add(element, "id", entry.id)
     _add(element, "title", entry.title, type="text")
     if entry.link:
@@ -75,14 +75,15 @@ def _element_of(entry: ExportEntry) -> etree._Element:
 
 def _add(parent: etree._Element, tag: str, text: str = "", **attributes: Any) -> etree._Element:
     """Add an element; attributes without a value are left out."""
-    given = {name: _clean(value) for name, value in attributes.items() if value is not None}
+    given = {name: clean(value) for name, value in attributes.items() if value is not None}
     element = etree.SubElement(parent, tag, given)
     if text:
-        element.text = _clean(text)
+        element.text = clean(text)
     return element
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Return a text without the characters that XML forbids."""
     return _IMPOSSIBLE.sub("", text)
 
 

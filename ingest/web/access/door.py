@@ -26,7 +26,8 @@ from ingest.web.health import PATHS
 SESSION = "guidang-session"
 SESSION_LASTS = timedelta(days=30)
 _SAFE = {"GET", "HEAD", "OPTIONS"}
-_BY_TOKEN = ("bearer ", "googlelogin auth=")
+_OF_READERS = "googlelogin auth="  # who log in with the password get the secret of a session
+_BY_TOKEN = ("bearer ", _OF_READERS)
 
 _ONLY_HERE = (
     "The pages of Guidang are only for browsers on the machine where it runs.\n"
@@ -109,7 +110,8 @@ class Door:
         token = _token_in(authorization)
         found = self._database.view(visitors.token_of, digest_of(token)) if token else None
         if found is None:
-            return None
+            is_reader = authorization.lower().startswith(_OF_READERS) and self._web.passwords
+            return self._by_session(token) if token and is_reader else None
         name, may_manage = found
         if authorization.lower().startswith("basic "):
             return Visitor(may_read=True)
@@ -131,7 +133,8 @@ def _token_in(authorization: str) -> str:
     """Return the token in the value of an Authorization field, or ""."""
     for beginning in _BY_TOKEN:
         if authorization.lower().startswith(beginning):
-            return authorization[len(beginning) :].strip()
+            # A feed reader sends a name for its marks, too: GoogleLogin auth=NAME/TOKEN.
+            return authorization[len(beginning) :].strip().rpartition("/")[2]
     scheme, _, rest = authorization.partition(" ")
     if scheme.lower() != "basic":
         return ""

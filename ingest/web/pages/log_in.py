@@ -64,8 +64,21 @@ def _matching(site: Site, password: object) -> str | None:
     return next((hashed for hashed in hashes if is_password(hashed, password)), None)
 
 
+def session_for(site: Site, password: object) -> str | None:
+    """Begin a session for a password; return its secret, or None if the password is wrong."""
+    hashed = _matching(site, password)
+    return None if hashed is None else _new_session(site, hashed)
+
+
 def _begin(request: Request, hashed: str, goal: str) -> Response:
-    site, cookie = site_of(request), new_secret()
+    cookie = _new_session(site_of(request), hashed)
+    answer = RedirectResponse(address_on(request, goal, {}), 303)
+    set_cookie(request, answer, SESSION, cookie, int(SESSION_LASTS.total_seconds()))
+    return answer
+
+
+def _new_session(site: Site, hashed: str) -> str:
+    cookie = new_secret()
     site.database.transact(
         visitors.begin_session,
         digest_of(cookie),
@@ -73,9 +86,7 @@ def _begin(request: Request, hashed: str, goal: str) -> Response:
         password=digest_of(hashed),
         now=system_clock(),
     )
-    answer = RedirectResponse(address_on(request, goal, {}), 303)
-    set_cookie(request, answer, SESSION, cookie, int(SESSION_LASTS.total_seconds()))
-    return answer
+    return cookie
 
 
 def _local(goal: str) -> str:

@@ -9,7 +9,10 @@ from starlette.routing import BaseRoute, Mount, Route
 from ingest.web.access.visitor import READERS
 from ingest.web.programs import api, feeds, memento
 from ingest.web.programs.answers import PROBLEMS
+from ingest.web.programs.greader.routes import routes as greader
 
+# Clients add this to the address of a server that they know as FreshRSS.
+_AS_FRESHRSS = "/api/greader.php"
 _WITH_PROBLEMS = (Middleware(ExceptionMiddleware, handlers=PROBLEMS), *READERS)
 
 
@@ -19,6 +22,8 @@ def routes() -> list[BaseRoute]:
     They state the right that they need, because they refuse in the format of their programs.
     """
     return [
+        *greader(),
+        Mount(_AS_FRESHRSS, routes=greader()),
         Route("/api", api.index, middleware=_WITH_PROBLEMS),
         Mount("/api", routes=_of_api(), middleware=_WITH_PROBLEMS),
         Route("/atom.xml", feeds.atom, middleware=_WITH_PROBLEMS),
