@@ -13,6 +13,7 @@ from models.likeness import (
     LikenessLink,
     LikenessText,
 )
+from models.poll_hour import PollHour
 from models.reader import ReaderMargin, ReaderMark
 from models.search import SearchDocument
 from models.servers import HostPause, RsshubInstance, RsshubNamespace
@@ -41,6 +42,7 @@ __all__ = [
     "LikenessKey",
     "LikenessLink",
     "LikenessText",
+    "PollHour",
     "PollRow",
     "ReaderMargin",
     "ReaderMark",

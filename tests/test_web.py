@@ -16,7 +16,7 @@ from urllib.parse import quote
 import pytest
 
 from ingest.clock import system_clock
-from ingest.store import entry_lists, feeds, listings
+from ingest.store import entry_lists, feeds, listings, poll_hours
 from tests.pages import Pages, pages_of
 from tests.program import Program
 from tests.searching import fill, finish
@@ -365,3 +365,29 @@ def test_a_feed_has_a_calendar_of_its_entries_and_polls(world: World, site: Site
         assert f"<title>{day:%F}: 1</title>" in page.source
     assert page.source.count("<rect ") in range(52 * 7 + 1, 53 * 7 + 1)
     assert ">days with entries</th>" in page.source
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "text"),
+    [
+        ("/", 200, "the last 24 hours"),
+        ("/?span=month", 200, "Planned polls"),
+        ("/?span=year", 200, "size of the database"),
+        ("/?span=decade", 400, "'decade' is no span; write day, month or year"),
+    ],
+)
+def test_the_first_page_has_time_series(pages: Pages, path: str, status: int, text: str) -> None:
+    page = pages.get(path)
+    assert (page.status, text in page.text) == (status, True)
+
+
+def test_time_series_show_the_polls(world: World, site: Site) -> None:
+    world.clock.at = system_clock() - timedelta(minutes=30)
+    fill(world, site, item(1), item(2))
+    while world.database.transact(poll_hours.sum_up, system_clock()):
+        pass
+    with pages_of(world) as served:
+        page = served.get("/")
+    assert page.source.count('class="p0"><title>') >= 3  # a poll, its entries and its seconds
+    assert "Polls 1" in page.text
+    assert "New entries 2" in page.text

@@ -5,6 +5,7 @@
     watch       detect a stuck service and clock changes; record parts that cannot be used
     parts       the state of the database and of each follower
     publishing  make git commits, and run the user's command
+    sums        sum up the polls of each hour
     notify      send messages to systemd
 
 The schedule of polls is in the database. APScheduler only calls `dispatch` at regular times.

@@ -18,6 +18,7 @@ from ingest.daemon.dispatch import Dispatcher
 from ingest.daemon.notify import notify, notify_reloading, watchdog_interval
 from ingest.daemon.parts import Parts
 from ingest.daemon.publishing import Publishing
+from ingest.daemon.sums import SUMS_EVERY, sum_up_polls
 from ingest.daemon.watch import ClockWatch, Progress, exit_after
 from ingest.database import Database
 from ingest.database.alone import alone_at
@@ -148,6 +149,7 @@ class Daemon:
             partial(self._keep_house, services, dispatcher): _HOUSEKEEPING * tick,
             partial(self._measure, services): _HOUSEKEEPING * tick,
             publishing.publish: _HOUSEKEEPING * tick,
+            partial(sum_up_polls, services, self._parts.database): SUMS_EVERY,
         }
         for job, every in ticks.items():
             scheduler.add_job(job, "interval", seconds=every.total_seconds())

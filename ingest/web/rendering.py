@@ -28,15 +28,19 @@ from ingest.web.access.forms import FormSecret
 from ingest.web.access.headers import POLICY, policy
 from ingest.web.access.prefix import path_of
 from ingest.web.access.visitor import visitor_of
+from ingest.web.recent import Recent
+
+_SECONDS = 20  # for which counts of all entries are shown before they are made again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What the pages are made from, and the log-ins that were tried."""
+    """What the pages are made from, the log-ins that were tried, and counts made lately."""
 
     config: Config
     database: Database
     attempts: Attempts = field(default_factory=Attempts)
+    recent: Recent = field(default_factory=lambda: Recent(_SECONDS))
 
 
 def site_of(request: Request) -> Site:

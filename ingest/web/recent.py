@@ -1,0 +1,30 @@
+"""Keep values for some seconds that cost much to make, such as counts of all entries."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Recent:
+    """Values by name. While a thread makes a value, others that want it wait."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._values: dict[str, tuple[float, Any]] = {}
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def get(self, name: str, make: Callable[[], T]) -> T:
+        """Return the value with this name; make it if it is missing or too old."""
+        with self._locks[name]:
+            made_at, value = self._values.get(name, (-self._seconds, None))
+            now = time.monotonic()
+            if value is None or now - made_at > self._seconds:
+                value = make()
+                self._values[name] = now, value
+            return value  # type: ignore[no-any-return]
