@@ -86,7 +86,8 @@ class Browser:
     def send(self, action: str, **fields: str) -> Page:
         """Send the form of the present page that leads to `action`, filled in with `fields`."""
         assert self.page is not None
-        [form] = html.fromstring(self.page.source).xpath(f"//form[@action={action!r}]")
+        forms = html.fromstring(self.page.source).xpath(f"//form[@action={action!r}]")
+        [form] = [one for one in forms if one.method == "POST"]
         filled = {name: value or "" for name, value in form.fields.items()} | fields
         return self.post(action, filled)
 

@@ -88,16 +88,10 @@ def _parameter(name: str, option: str, field: FieldInfo) -> inspect.Parameter:
 
 def settings_of(given: dict[str, Any]) -> FeedSettings:
     """Return settings with these values; raise `UsageError` if a value is not valid."""
-    from pydantic import ValidationError
+    from ingest.config.feed_settings import option_of, settings_or_problems
 
-    from ingest.config import FeedSettings
-    from ingest.config.feed_settings import option_of
-
-    try:
-        return FeedSettings.model_validate(given)
-    except ValidationError as error:
-        problems = [
-            f"{option_of(str(fault['loc'][0]))}: " + fault["msg"].removeprefix("Value error, ")
-            for fault in error.errors()
-        ]
-        raise UsageError("; ".join(problems)) from None
+    found = settings_or_problems(given)
+    if isinstance(found, dict):
+        problems = (f"{option_of(name)}: {problem}" for name, problem in found.items())
+        raise UsageError("; ".join(problems))
+    return found

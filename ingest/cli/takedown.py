@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -62,7 +61,8 @@ def erase(
 
     Their versions, bytes and files are erased, too.
     """
-    from ingest.cli.takedown_target import find_target
+    from ingest.takedown.erasing import erase as erase_target
+    from ingest.takedown.target import find_target
 
     reason = " ".join(reason.split())
     if not reason:
@@ -74,7 +74,8 @@ def erase(
             return
         if not yes and sys.stdin.isatty():
             typer.confirm(_("erase this for good?"), abort=True)
-        count = _erase(session, found, reason)
+        count = erase_target(session.config, session.database, found, reason, now=session.now)
+        _finish_followers(session)
         session.database.truncate_log()
         publish(session)
     say(ngettext("erased {count:,} entry", "erased {count:,} entries", count))
@@ -97,29 +98,13 @@ def _announce(session: Session, target: Target) -> None:
     )
 
 
-def _erase(session: Session, target: Target, reason: str) -> int:
-    """Erase the files and the rows of entries; return how many entries there were.
-
-    The files are deleted first, so that no file is left over if the process is killed. The locks
-    keep the service from writing files meanwhile. At the end, the followers delete their output.
-    """
-    from ingest.database.alone import turn_at
-    from ingest.follow.files import outputs_of
+def _finish_followers(session: Session) -> None:
+    """Let the followers delete their output of erased entries."""
     from ingest.follow.follower import Run
     from ingest.follow.registry import make_followers
-    from ingest.store import erase as store
 
-    outputs = outputs_of(session.config, session.database)
-    with contextlib.ExitStack() as turns:
-        for output in outputs:
-            turns.enter_context(turn_at(session.database, f"follow-{output.name}"))
-        for entry_id in session.database.query(store.entries_of, target):
-            for output in outputs:
-                output.delete_entry(entry_id)
-        count = session.database.transact(store.take_down, target, reason, now=session.now)
     for follower in make_followers(session.config, session.database):
         Run(session.database, follower, now=session.now).finish()
-    return count
 
 
 @app.command("list")

@@ -9,13 +9,13 @@ and the table in docs/configuration.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from ingest.config.kinds import (
     Category,
@@ -174,6 +174,17 @@ class FeedSettings(Table):
         """Return the settings without secrets; a reference such as env:NAME stays readable."""
         declared = feed_settings()
         return {name: declared[name].show(value) for name, value in self.as_json().items()}
+
+
+def settings_or_problems(given: Mapping[str, Any]) -> FeedSettings | dict[str, str]:
+    """Return settings with these values, or the problem of each value by the setting's name."""
+    try:
+        return FeedSettings.model_validate(given)
+    except ValidationError as error:
+        return {
+            str(fault["loc"][0]): fault["msg"].removeprefix("Value error, ")
+            for fault in error.errors()
+        }
 
 
 class FeedConfig(FeedSettings):

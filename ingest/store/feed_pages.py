@@ -22,6 +22,7 @@ class FeedPage:
     """A feed with all that its web page shows; `polls` are the last polls, newest first."""
 
     feed: FeedState
+    is_listed: bool
     entries: int
     polls: list[dict[str, Any]]
     pause: Pause | None
@@ -40,10 +41,17 @@ def feed_page(connection: sa.Connection, feed_id: int) -> FeedPage | None:
     count = sa.select(sa.func.count()).select_from(Entry).where(Entry.feed_id == feed_id)
     return FeedPage(
         feed=feed,
+        is_listed=row["removed_at"] is None,
         entries=connection.scalar(count) or 0,
         polls=polls.last(connection, feed_id, _POLLS),
         pause=polls.host_pauses(connection).get(feed.server),
     )
+
+
+def feed_on_list(connection: sa.Connection, feed_id: int) -> FeedState | None:
+    """Return a feed, or None if it is not on the list."""
+    row = connection.execute(listed().where(Feed.id == feed_id)).mappings().first()
+    return None if row is None else state_of(row)
 
 
 def entry_counts(connection: sa.Connection, feed_ids: Sequence[int]) -> dict[int, int]:

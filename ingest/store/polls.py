@@ -203,3 +203,9 @@ def _lacking_full_text(entries: Sequence[NormalEntry]) -> Iterator[str]:
     if lacking:
         some = "1 entry is" if len(lacking) == 1 else f"{len(lacking)} entries are"
         yield f"{some} kept without full text: {lacking[0].link}: {lacking[0].full_text_error}"
+
+
+def poll_soon(connection: sa.Connection, feed_id: int, *, now: datetime) -> None:
+    """Make a feed due now; the service polls it at its next tick."""
+    due = {"next_poll_at": now, "next_poll_reason": "asked for on the web page"}
+    connection.execute(sa.update(Feed).where(Feed.id == feed_id).values(due))

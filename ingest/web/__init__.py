@@ -8,6 +8,7 @@ access/    who may see the pages, and what a browser may do with them
 language   the language of a page
 rendering  fills the templates
 pages/     the functions that answer
+managing/  the pages that change something
 health     /healthz, /readyz and /metrics: what the service knows about itself
 metrics    counters and measurements for Prometheus
 """

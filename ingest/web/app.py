@@ -23,6 +23,7 @@ from ingest.web.access.forms import StaleForm, posted
 from ingest.web.access.visitor import READERS, NotAllowed
 from ingest.web.health import PATHS, Answer
 from ingest.web.language import Speaking
+from ingest.web.managing import routes as managing
 from ingest.web.pages import entries, feeds, log_in, missing, search, selections, status
 from ingest.web.programs import memento
 from ingest.web.programs import routes as programs
@@ -66,6 +67,7 @@ _FOR_READERS = (
     Route("/search", search.search),
     Route("/search.jsonl", selections.jsonl),
     Route("/search.zip", selections.markdown),
+    *managing.routes(),
 )
 
 

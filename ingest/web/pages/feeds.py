@@ -47,6 +47,8 @@ def show(request: Request) -> Response:
         explanation=facts_of(explanation(shown.feed, pause)),
         advice=advice_for(shown.polls[0]["error_kind"]) if shown.polls else None,
         polls=map(poll_cells, shown.polls),
+        is_listed=shown.is_listed,
+        done=request.query_params.get("done"),
         calendar_days=days,
         months=months_of(days),
     )

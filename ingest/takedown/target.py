@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
 
+from ingest.database import Database
 from ingest.errors import UsageError
-
-if TYPE_CHECKING:
-    from ingest.database import Database
-    from ingest.store.erase import Target
+from ingest.reading.dedupe import link_key_of
+from ingest.reading.links import canonical_link
+from ingest.store import erase, feeds
+from ingest.store.erase import Target
+from ingest.store.refusals import host_name
+from ingest.urls import absolute_link, without_secrets
 
 _HOST = re.compile(r"\[?[\w:]*:[\w:]*\]?|[\w-]+(?:\.[\w-]+)+(?P<port>:\d+)?|localhost")
 _PAST_ALL = 2**63  # larger than any number in a database
@@ -30,8 +32,6 @@ def find_target(database: Database, text: str) -> Target:
 
 
 def _kind_of(database: Database, text: str) -> str:
-    from ingest.store import erase
-
     if text.isdecimal():
         return "entry"
     if "://" in text:
@@ -40,21 +40,14 @@ def _kind_of(database: Database, text: str) -> str:
 
 
 def _find_entry(database: Database, text: str) -> Target:
-    from ingest.store.erase import Target, entries_of, name_of_entry
-
     is_number = text.isdecimal() and 0 < int(text) < _PAST_ALL
     target = Target(kind="entry", value=text, name=text)
-    if not is_number or not database.query(entries_of, target):
+    if not is_number or not database.query(erase.entries_of, target):
         raise UsageError(f"there is no entry {text}; see: guidang entries list")
-    return Target(kind="entry", value=text, name=database.query(name_of_entry, int(text)))
+    return Target(kind="entry", value=text, name=database.query(erase.name_of_entry, int(text)))
 
 
 def _find_url(_database: Database, text: str) -> Target:
-    from ingest.reading.dedupe import link_key_of
-    from ingest.reading.links import canonical_link
-    from ingest.store.erase import Target
-    from ingest.urls import absolute_link, without_secrets
-
     canonical = canonical_link(absolute_link(text, None))
     if canonical is None:
         raise UsageError(f"{text} is no address of an article; write it with https://")
@@ -62,20 +55,14 @@ def _find_url(_database: Database, text: str) -> Target:
 
 
 def _find_feed(database: Database, text: str) -> Target:
-    from ingest.store import erase, feeds
-    from ingest.urls import without_secrets
-
     feed_id = database.query(erase.feed_at, text)
     if feed_id is None:
         feed = database.query(feeds.find, [text])[0]
-        return erase.Target(kind="feed", value=str(feed.id), name=without_secrets(feed.url))
-    return erase.Target(kind="feed", value=str(feed_id), name=without_secrets(text))
+        return Target(kind="feed", value=str(feed.id), name=without_secrets(feed.url))
+    return Target(kind="feed", value=str(feed_id), name=without_secrets(text))
 
 
 def _find_host(_database: Database, text: str) -> Target:
-    from ingest.store.erase import Target
-    from ingest.store.refusals import host_name
-
     host = host_name(text)
     return Target(kind="host", value=host, name=host)
 

@@ -1,0 +1,32 @@
+"""Erase what was taken down: the files of entries, and then their rows."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import datetime
+
+from ingest.config import Config
+from ingest.database import Database
+from ingest.database.alone import turn_at
+from ingest.follow.files import outputs_of
+from ingest.store import erase as store
+
+
+def erase(
+    config: Config, database: Database, target: store.Target, reason: str, *, now: datetime
+) -> int:
+    """Erase the files and the rows of entries; return how many entries there were.
+
+    The files are deleted first, so that no file is left over if the process is killed. The locks
+    keep the service from writing files meanwhile. Afterwards, the followers delete their output.
+    """
+    outputs = outputs_of(config, database)
+    with contextlib.ExitStack() as turns:
+        for output in outputs:
+            turns.enter_context(turn_at(database, f"follow-{output.name}"))
+        for entry_id in database.query(store.entries_of, target):
+            for output in outputs:
+                output.delete_entry(entry_id)
+        count = database.transact(store.take_down, target, reason, now=now)
+    database.truncate_log()
+    return count

@@ -1,0 +1,202 @@
+"""The pages that change something, as a browser uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from argon2 import PasswordHasher
+
+from ingest.store import feeds, takedowns, visitors
+from ingest.web.access.secrets import digest_of
+from ingest.web.app import make_app
+from tests.pages import HEALTHY, Browser, Pages, pages_of
+from tests.searching import fill
+from tests.site import Site
+from tests.support import item
+from tests.world import World
+
+READ = PasswordHasher(1, 8, 1).hash("only read")
+MANAGE = PasswordHasher(1, 8, 1).hash("everything")
+
+
+@pytest.fixture
+def pages(world: World, site: Site) -> Iterator[Pages]:
+    fill(world, site, item(1), item(2))
+    with pages_of(world) as served:
+        yield served
+
+
+def at(pages: Pages, path: str) -> Browser:
+    browser = Browser(pages)
+    assert browser.get(path).status == 200
+    return browser
+
+
+def test_a_feed_is_paused_resumed_and_polled_now(world: World, pages: Pages) -> None:
+    browser = at(pages, "/f/1")
+    assert browser.send("/f/1/pause").headers["location"] == "/f/1?done=pause"
+    assert "It is paused." in browser.follow().text
+    [paused] = world.database.query(feeds.every)
+    assert (paused.paused_at is not None, paused.paused_reason) == (True, "by command")
+    browser.send("/f/1/resume")
+    assert "It is resumed." in browser.follow().text
+    later = world.database.query(feeds.every)[0].next_poll_at
+    browser.send("/f/1/poll")
+    assert "It is polled within seconds" in browser.follow().text
+    [due] = world.database.query(feeds.every)
+    assert due.paused_at is None
+    assert due.next_poll_at >= later
+    assert due.next_poll_reason == "asked for on the web page"
+
+
+def test_a_paused_feed_is_not_polled(world: World, pages: Pages) -> None:
+    browser = at(pages, "/f/1")
+    world.database.transact(feeds.pause, 1, now=world.clock(), reason="by command")
+    answer = browser.send("/f/1/poll")
+    assert (answer.status, "resume it first" in answer.text) == (400, True)
+
+
+def test_settings_are_changed_and_removed(world: World, pages: Pages) -> None:
+    browser = at(pages, "/f/1/settings")
+    browser.send(
+        "/f/1/settings",
+        title="江海",
+        categories="新闻\r\n 海外 \r\n",
+        interval="2h",
+        full_text="auto",
+        follow_moves="false",
+    )
+    assert "The settings are stored." in browser.follow().text
+    stored = world.database.query(feeds.every)[0].settings.as_json()
+    assert stored == {
+        "title": "江海",
+        "categories": ["新闻", "海外"],
+        "interval": "2h",
+        "full_text": "auto",
+        "follow_moves": False,
+    }
+    browser.get("/f/1/settings")
+    browser.send("/f/1/settings", title="", categories="", follow_moves="")
+    stored = world.database.query(feeds.every)[0].settings.as_json()
+    assert stored == {"interval": "2h", "full_text": "auto"}
+
+
+def test_a_mistake_in_the_settings_loses_nothing(world: World, pages: Pages) -> None:
+    browser = at(pages, "/f/1/settings")
+    answer = browser.send("/f/1/settings", title="江海", interval="soon", timezone="Nowhere")
+    assert answer.status == 400
+    assert "write a duration such as 30s, 15m, 6h or 1d" in answer.text
+    assert "'Nowhere' is not a time zone" in answer.text
+    assert 'value="江海"' in answer.source
+    assert 'value="soon"' in answer.source
+    assert world.database.query(feeds.every)[0].settings.as_json() == {}
+
+
+def test_secrets_in_settings_are_not_shown_and_stay(world: World, site: Site) -> None:
+    feed = world.add(
+        site.url("/feed.xml"), proxy="http://bob:SECRET@127.0.0.1:7890", auth="bob:SECRET"
+    )
+    with pages_of(world) as served:
+        browser = at(served, f"/f/{feed.id}/settings")
+        assert browser.page is not None
+        assert "SECRET" not in browser.page.source
+        assert "SECRET" not in served.get(f"/f/{feed.id}").source
+        browser.send(f"/f/{feed.id}/settings", title="江海")
+    settings = world.database.query(feeds.every)[0].settings
+    assert settings.title == "江海"
+    assert settings.proxy == "http://bob:SECRET@127.0.0.1:7890"
+    assert settings.auth == "bob:SECRET"
+
+
+def test_an_entry_is_taken_down_and_allowed_again(world: World, pages: Pages) -> None:
+    browser = at(pages, "/takedown?target=entry:1&reason=asked")
+    assert browser.page is not None
+    assert "1 entry" in browser.page.text
+    assert browser.send("/takedown").headers["location"] == "/takedowns?done=takedown"
+    assert "asked" in browser.follow().text
+    gone = pages.get("/e/1")
+    assert (gone.status, "asked" in gone.text) == (451, True)
+    assert pages.get("/e/2").status == 200
+    world.poll()
+    assert pages.get("/e/1").status == 451
+    browser.get("/takedowns")
+    browser.send("/takedowns/1/undo")
+    assert "It is allowed again." in browser.follow().text
+    assert world.database.query(takedowns.every)[0]["undone_at"] is not None
+
+
+def test_a_feed_is_taken_down(pages: Pages) -> None:
+    browser = at(pages, "/takedown?target=feed:1&reason=asked")
+    assert browser.page is not None
+    assert "2 entries · 1 feed" in browser.page.text
+    browser.send("/takedown")
+    assert [pages.get(path).status for path in ("/e/1", "/e/2", "/f/1")] == [451] * 3
+
+
+@pytest.mark.parametrize(
+    ("target", "reason", "problem"),
+    [
+        ("entry:99", "asked", "there is no entry 99"),
+        ("feed:nobody", "asked", "no feed is called 'nobody'"),
+        ("entry:1", "", "say what to take down, and why"),
+        ("", "asked", "say what to take down, and why"),
+    ],
+)
+def test_a_mistaken_takedown_keeps_what_was_typed(
+    pages: Pages, target: str, reason: str, problem: str
+) -> None:
+    browser = at(pages, "/takedown?target=entry:1&reason=x")
+    answer = browser.send("/takedown", target=target, reason=reason)
+    assert (answer.status, problem in answer.text) == (400, True)
+    assert f'value="{target}"' in answer.source
+    assert f'value="{reason}"' in answer.source
+    assert pages.get("/e/1").status == 200
+
+
+def routes_that_change(world: World) -> list[str]:
+    app = make_app(world.config, world.database, ask=lambda path: HEALTHY)
+    found = [route for mount in app.routes for route in getattr(mount, "routes", None) or [mount]]
+    return [
+        route.path.replace("{id:id}", "1")  # type: ignore[attr-defined]
+        for route in found
+        if "POST" in (getattr(route, "methods", None) or ())
+    ]
+
+
+def test_only_managers_change_anything(world: World, site: Site) -> None:
+    """Also those who may read, and those with the token of a reader, change nothing."""
+    fill(world, site, item(1))
+    managing = [path for path in routes_that_change(world) if path.startswith(("/f/", "/take"))]
+    assert len(managing) >= 6
+    world.database.transact(
+        visitors.add_token, "reader", digest_of("token"), may_manage=False, now=world.clock()
+    )
+    with pages_of(world, password=MANAGE, read_password=READ) as served:
+        reader = Browser(served)
+        reader.get("/log-in")
+        reader.send("/log-in", password="only read")
+        assert "/f/1/settings" not in reader.get("/f/1").source
+        for path in managing:
+            assert served.post(path, {}).status == 401
+            assert served.post(path, {}, Authorization="Bearer token").status == 403
+            assert reader.post(path, {}).status == 403
+
+
+def test_forms_of_managers_need_their_secret(world: World, site: Site) -> None:
+    fill(world, site, item(1))
+    with pages_of(world) as served:
+        for path in routes_that_change(world):
+            if path.startswith(("/f/", "/take", "/log", "/add")):
+                assert "this form is too old" in served.post(path, {}).text, path
+    assert world.database.query(feeds.every)[0].paused_at is None
+
+
+def test_a_program_with_the_right_token_manages(world: World, site: Site) -> None:
+    fill(world, site, item(1))
+    world.database.transact(
+        visitors.add_token, "manager", digest_of("token"), may_manage=True, now=world.clock()
+    )
+    with pages_of(world, password=MANAGE) as served:
+        assert served.post("/f/1/pause", {}, Authorization="Bearer token").status == 303
+    assert world.database.query(feeds.every)[0].paused_at is not None
