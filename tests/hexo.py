@@ -145,12 +145,17 @@ def _page(path: str, post: lxml.html.HtmlElement) -> Page:
 def install_hexo(folder: Path, template: Path = PLAIN) -> Hexo:
     """Install the locked packages if they are missing; builds are made below `folder`."""
     node = find_node()
+    return Hexo(template, node.node, cached_packages(node, template), folder)
+
+
+def cached_packages(node: Node, template: Path) -> Path:
+    """Install the packages that are locked in `template` once; return their `node_modules`."""
     lock = (template / "package-lock.json").read_bytes()
     packages = CACHE / hashlib.sha256(lock).hexdigest()[:16] / "node_modules"
     with install_lock(CACHE):
         if not packages.is_dir():
             _install(node, template, packages)
-    return Hexo(template, node.node, packages, folder)
+    return packages
 
 
 def _install(node: Node, template: Path, packages: Path) -> None:
