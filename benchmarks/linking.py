@@ -24,6 +24,7 @@ from benchmarks.search_entries import START, Words, write_entries
 from ingest.database import Database
 from ingest.follow.follower import Run
 from ingest.follow.likeness import Likeness
+from ingest.garbage import freeze_garbage, search_seldom
 from ingest.store import due
 from ingest.store.likeness.write import LIKENESS
 from models import Entry
@@ -79,6 +80,7 @@ class Archive:
     def measured(self, count: int, *, shared: str = "") -> float:
         """Link some more entries; return the milliseconds of CPU for each."""
         self.add(count, MEASURED, shared=shared)
+        freeze_garbage()  # as the daemon does
         with Watch(os.getpid()) as watch:
             self.link()
         return watch.cost.cpu / count * 1000
@@ -108,6 +110,7 @@ def main() -> None:
     parser.add_argument("--flood", type=int, default=10_000)
     parser.add_argument("--postgresql", action="store_true")
     options = parser.parse_args()
+    search_seldom()
     with place(options.postgresql, None) as url:
         database = Database(url)
         database.upgrade()

@@ -23,7 +23,7 @@ from ingest.database import Database
 from ingest.follow.follower import Run
 from ingest.follow.likeness import Likeness
 from ingest.store import due
-from ingest.store.likeness import holders, hubs, keys, write
+from ingest.store.likeness import holders, hubs, keys, prints, write
 from ingest.store.statements import insert_if_new
 from models import (
     Capture,
@@ -378,8 +378,7 @@ def _follow_and_die(url: str, entries: int) -> None:
 
     def write_and_die(connection: sa.Connection) -> None:
         ids = range(1, entries + 1)
-        prepared = write.prepare(connection, ids)
-        write.write(connection, ids, prepared, now=NOON)
+        write.write(connection, ids, prints.prints_of(connection, ids), now=NOON)
         os.kill(os.getpid(), signal.SIGKILL)
 
     database.transact(write_and_die)

@@ -11,6 +11,7 @@ from ingest.database import Database
 from ingest.follow.follower import Followed
 from ingest.store.due import mark_due_for
 from ingest.store.likeness import write as store
+from ingest.store.likeness.prints import prints_of
 from ingest.store.likeness.stories import neighbours
 
 
@@ -39,10 +40,10 @@ class Likeness:
         The changes are stored in the transaction that deletes the entries' due marks. So a batch is
         linked completely or not at all, even if the process is killed.
         """
-        prepared = self._database.query(store.prepare, entry_ids)
+        prints = self._database.query(prints_of, entry_ids)
 
         def keep(connection: sa.Connection) -> None:
-            changed = store.write(connection, entry_ids, prepared, now=now)
+            changed = store.write(connection, entry_ids, prints, now=now)
             if self.marks_due_for:
                 changed |= neighbours(connection, entry_ids)
             for output in self.marks_due_for:

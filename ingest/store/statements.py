@@ -62,14 +62,3 @@ def numbers(connection: sa.Connection, values: Iterable[int]) -> Any:
         return sa.func.json_each(json.dumps(list(values))).table_valued(column)
     array = sa.cast(list(values), postgresql.ARRAY(sa.BigInteger))
     return sa.func.unnest(array).table_valued(column).render_derived()
-
-
-def pairs(connection: sa.Connection, values: Iterable[tuple[int, int]]) -> Any:
-    """Return pairs of integers as an SQL table with the columns `one` and `other`."""
-    some = list(values)
-    if connection.dialect.name == "sqlite":
-        both = sa.func.json_each(json.dumps(some)).table_valued("value").c.value
-        one, other = (sa.func.json_extract(both, f"$[{n}]") for n in (0, 1))
-        return sa.select(one.label("one"), other.label("other")).subquery()
-    arrays = (sa.cast([pair[n] for pair in some], postgresql.ARRAY(sa.BigInteger)) for n in (0, 1))
-    return sa.func.unnest(*arrays).table_valued("one", "other").render_derived()

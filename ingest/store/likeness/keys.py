@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from sys import byteorder
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from ingest.store.likeness import hubs
 from ingest.store.likeness.holders import MOST, Holders, KeyOfText, holders_of
-from ingest.store.statements import insert_into, numbers, pairs, table_of
+from ingest.store.statements import insert_into, numbers, table_of
 from models import LikenessEntry, LikenessKey, LikenessText
 
 _KEY, _TEXT, _ENTRY = table_of(LikenessKey), table_of(LikenessText), table_of(LikenessEntry)
@@ -63,13 +64,18 @@ def change(
 
 
 def _gain(connection: sa.Connection, gained: Collection[KeyOfText]) -> None:
-    if not gained:
+    rows = sorted(gained)  # so that neighbouring rows of the index are written together
+    if not rows:
         return
-    asked = pairs(connection, gained)
-    # The rows are sorted, so that neighbouring rows of the index are written together.
-    rows = sa.select(asked).order_by(asked.c.one, asked.c.other)
-    insert = insert_into(connection, _KEY).from_select(["key", "text_id"], rows)
-    connection.execute(insert.on_conflict_do_nothing())
+    if connection.dialect.name == "sqlite":
+        # One statement for all rows would copy each page to a journal before changing it.
+        insert = 'INSERT OR IGNORE INTO likeness_key ("key", text_id) VALUES (?, ?)'
+        connection.exec_driver_sql(insert, rows)
+        return
+    columns = (sa.cast(list(column), ARRAY(sa.BigInteger)) for column in zip(*rows, strict=True))
+    made = sa.select(sa.func.unnest(*columns).table_valued("key", "text_id").render_derived())
+    insert_all = insert_into(connection, _KEY).from_select(["key", "text_id"], made)
+    connection.execute(insert_all.on_conflict_do_nothing())
 
 
 _LOSE = sa.delete(_KEY).where(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from ingest.reading.likeness import Fingerprint, may_be_alike
+from ingest.reading.likeness import Fingerprint
 from ingest.store.due import mark_due_for
 from ingest.store.likeness import clusters, keys, links, texts
 from ingest.store.likeness.holders import holders_of
@@ -18,50 +18,33 @@ from models import LikenessEntry, LikenessHub, LikenessKey, LikenessLink, Likene
 
 LIKENESS = "likeness"  # This follower links near-duplicates.
 _LOCK = 0x6C696B65  # a number that no other lock uses
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """Fingerprints and links: of some entries, and of entries with which they may be compared."""
-
-    own: Mapping[int, Print]
-    others: Mapping[int, Print]
-
-
-def prepare(connection: sa.Connection, entry_ids: Collection[int]) -> Prepared:
-    """Compute the fingerprints of entries, and of entries with which they may be compared.
-
-    Call this before the transaction of `write`, so that the transaction is short.
-    """
-    own = prints_of(connection, entry_ids)
-    known = texts.ids_of(connection, {one.identity for one in own.values()})
-    near = _near(connection, [one for one in own.values() if one.identity not in known])
-    entries = texts.entry_of_each(connection, near).values()
-    return Prepared(own=own, others=prints_of(connection, set(entries) - own.keys()))
-
-
-def _near(connection: sa.Connection, prints: Collection[Print]) -> set[int]:
-    """Return the ids of the texts that will probably be compared with these new texts."""
-    asked = {key for one in prints for key in (*one.keys, one.link_key) if key is not None}
-    holders = holders_of(connection, asked)
-    sharing = [set().union(*map(holders.to_compare, one.keys)) for one in prints]
-    of_text = keys.clause_keys_of(connection, set().union(*sharing))
-    near: set[int] = set()
-    for one, some in zip(prints, sharing, strict=True):
-        near |= {text for text in some if may_be_alike(one.keys, of_text[text])}
-        near |= holders.to_compare(one.link_key) if one.link_key is not None else set()
-    return near
+_CACHE_KIBIBYTES = 20_000  # enough for the pages of 200 long entries
 
 
 def write(
-    connection: sa.Connection, entry_ids: Collection[int], prepared: Prepared, *, now: datetime
+    connection: sa.Connection,
+    entry_ids: Collection[int],
+    prints: Mapping[int, Print],
+    *,
+    now: datetime,
 ) -> set[int]:
-    """Update the links of these entries; remove entries that are not in `prepared`.
+    """Update the links of these entries; remove entries that are not in `prints`.
 
     Return the ids of the entries whose cluster changed, and of their old and new canonical entries.
+    `prints` is computed before the transaction, so that the transaction is short.
     """
     _lock(connection)
-    moves = texts.move(connection, entry_ids, prepared.own)
+    with _large_cache(connection):
+        return _write(connection, entry_ids, prints, now)
+
+
+def _write(
+    connection: sa.Connection,
+    entry_ids: Collection[int],
+    prints: Mapping[int, Print],
+    now: datetime,
+) -> set[int]:
+    moves = texts.move(connection, entry_ids, prints)
     reopened = texts.close(connection, moves.present | moves.left)
     shift = keys.change(connection, moves.gained, moves.lost)  # needs the texts that are gone
     texts.delete(connection, moves.empty)
@@ -71,14 +54,14 @@ def write(
     holders = holders_of(connection, {key for key, _ in again}) | shift.after
     asked = again | moves.gained | shift.to_compare()
     pairs = links.candidates(connection, asked, holders, moves.new)
-    touched |= _link(connection, pairs, prepared, now)
+    touched |= _link(connection, pairs, prints, now)
     joined, others = clusters.join(connection, moves.entered)
     unsettled = touched | moves.left | moves.unmoved | others
     return joined | clusters.settle(connection, unsettled)
 
 
 def _link(
-    connection: sa.Connection, pairs: Collection[Pair], prepared: Prepared, now: datetime
+    connection: sa.Connection, pairs: Collection[Pair], prints: Mapping[int, Print], now: datetime
 ) -> set[int]:
     """Compare and link these pairs of texts; return the texts that were linked.
 
@@ -86,20 +69,20 @@ def _link(
     already, so the pair is compared in the next run.
     """
     wanted = {text for pair in pairs for text in pair}
-    known = _fingerprints(connection, wanted, prepared)
+    known = _fingerprints(connection, wanted, prints)
     late = {pair for pair in pairs if not known.keys() >= set(pair)}
     _postpone(connection, {text for pair in late for text in pair}, now)
     return links.link(connection, set(pairs) - late, known)
 
 
 def _fingerprints(
-    connection: sa.Connection, wanted: Collection[int], prepared: Prepared
+    connection: sa.Connection, wanted: Collection[int], prints: Mapping[int, Print]
 ) -> Mapping[int, Fingerprint]:
     """Return the fingerprints of texts; texts that no entry has any more are left out."""
     if not wanted:
         return {}
     of_text = texts.identities_of(connection, wanted)
-    made = {one.identity: one for one in (*prepared.others.values(), *prepared.own.values())}
+    made = {one.identity: one for one in prints.values()}
     missing = [text for text in wanted if of_text[text] not in made]
     if missing:
         entries = texts.entry_of_each(connection, missing).values()
@@ -136,6 +119,24 @@ def clear(connection: sa.Connection) -> None:
     _lock(connection)
     for model in (LikenessLink, LikenessHub, LikenessKey, LikenessEntry, LikenessText):
         connection.execute(sa.delete(model))
+
+
+@contextmanager
+def _large_cache(connection: sa.Connection) -> Iterator[None]:
+    """Let SQLite keep the pages of a batch in memory.
+
+    Each key of a batch is on another page of a large archive. With the usual 2 MB, SQLite would
+    read these pages several times, and write them to its log before the commit.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    usual = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = {usual}")
 
 
 def _lock(connection: sa.Connection) -> None:
