@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ingest.database import Database
 from tests.hexo import THEMES, Hexo, install_hexo
 from tests.postgres import Server, server_for_tests
+from tests.schema import migrate, migrated_file
 from tests.site import Site
 from tests.world import World
 
@@ -64,25 +64,17 @@ def themes(tmp_path_factory: pytest.TempPathFactory) -> Hexo:
     return install_hexo(tmp_path_factory.mktemp("themes"), THEMES)
 
 
-@pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("sqlite") / "migrated.db"
-    _migrate(f"sqlite:///{file}")
-    return file
+@pytest.fixture(scope="session", name="migrated_file")
+def a_migrated_file() -> Path:
+    return migrated_file()
 
 
 @pytest.fixture(scope="session")
 def migrated_template(postgres: Server) -> Iterator[str]:
     url = postgres.create()
-    _migrate(url)
+    migrate(url)
     yield sa.make_url(url).database or ""
     postgres.drop(url)
-
-
-def _migrate(url: str) -> None:
-    database = Database(url)
-    database.upgrade()
-    database.dispose()
 
 
 @pytest.fixture

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.schema import migrated_file
 from tests.warm import Started, warm
 
 ROOT = Path(__file__).parents[1]
@@ -157,7 +159,9 @@ class Program:
 
 
 def new_program(folder: Path, database_url: str = "", feeds: Sequence[str] = ()) -> Program:
-    """Return a program with these feeds in its configuration file."""
+    """Return a program with these feeds in its configuration file, and a database without rows."""
     program = Program(folder, database_url)
+    if not database_url:
+        shutil.copy(migrated_file(), folder / "guidang.db")
     program.write_config("\n".join(f'[[feeds]]\nurl = "{url}"\n' for url in feeds))
     return program

@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 from tests import past
-from tests.program import Program
+from tests.program import Program, new_program
 from tests.rsshub_double import Route, RsshubDouble
 from tests.site import Answer, Site
 from tests.support import item, rss
@@ -35,9 +35,9 @@ def program(tmp_path: Path) -> Program:
 
 
 def make_program(folder: Path, database_url: str = "", settings: str = "", *feeds: str) -> Program:
-    program = Program(folder, database_url)
-    listed = "\n".join(f'[[feeds]]\nurl = "{url}"\n' for url in feeds)
-    program.write_config(f"{settings}\n{listed}")
+    program = new_program(folder, database_url, feeds)
+    config = folder / "config.toml"
+    config.write_text(f"{settings}\n{config.read_text()}")
     return program
 
 
