@@ -160,9 +160,9 @@ class Taking:
         return await self._services.call(piece.document.url, read_piece, piece, context, home)
 
     async def _find_or_add_owner(self, piece: Piece, held: Held) -> FeedState | None:
-        """Return the feed of a document.
+        """Return the feed to which a document belongs, or None.
 
-        If a record belongs to no known feed, add a feed without an address for its categories.
+        If a record belongs to no known feed, add a feed with its categories and without an address.
         """
         every = await self._services.query(feeds.every)
         owner = find_owner(piece, held, every)

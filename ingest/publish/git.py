@@ -33,7 +33,10 @@ _KINDS: dict[str, Literal["new", "edited", "deleted"]] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A file that differs from the last commit; `path` is relative to the folder, with `..`."""
+    """A file that differs from the last commit.
+
+    `path` is relative to the output's folder. It begins with `..` if the file is outside of it.
+    """
 
     path: str
     kind: Literal["new", "edited", "deleted"]

@@ -48,8 +48,8 @@ _SIGNS = {
 # search finds all of them.
 _WORDS = {*chain(*_SIGNS.values())} - {*_DATE_MARKS}
 _ANY_WORD = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
-# For each word, the kinds of noise that the word may indicate. "前天" also indicates the kind of
-# "2天前", because it contains "前".
+# For each word, the kinds of noise that may be there if a text contains the word. A word also has
+# the kinds of the shorter signs in it: "前天" contains "前", the sign of "2天前" (2 days ago).
 _KINDS_OF = {
     word: {kind for kind, signs in _SIGNS.items() if any(sign in word for sign in signs)}
     for word in {*_WORDS, *_DATE_MARKS}

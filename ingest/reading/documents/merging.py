@@ -26,7 +26,7 @@ _APPEARED = re.compile(
 )
 _LAST_LINK = re.compile(r"<a\b[^<>]*>([^<>]{1,100})</a>(?:\s{0,9}</\w{1,9}>){0,9}\s{0,99}\Z")
 _MOST_SENTENCES = 2_000  # A summary with more sentences is not compared sentence by sentence.
-# This many characters of markup, such as a picture's tag, may precede the text.
+# characters of markup that may precede the text of a summary, such as a picture's tag
 _MARKUP_BEFORE = 1_000
 _MOST_PARTS = 4
 _SHORTEST_PART = 10  # letters; a shorter part of a sentence could match by chance

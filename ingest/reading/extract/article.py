@@ -108,8 +108,9 @@ def _at_known_place(root: HtmlElement, url: str) -> _Opinion | None:
 def _most_agreed(root: HtmlElement) -> _Opinion:
     """Return the article of the method whose result is most similar to the other results.
 
-    A result differs from the others if its method missed the article or included other text. If the
-    headline shows that this result is wrong or too long, return the part below the headline.
+    A result that differs from the others is probably wrong: its method missed the article or
+    included other text. If the page's headline stands above another part of the page, or above
+    only a part of the chosen result, return that part instead.
     """
     tallies = _tallies(root)
     held = [_opinion(method, root, tallies) for method in tallies]

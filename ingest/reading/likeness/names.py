@@ -14,7 +14,9 @@ _MOST = 60  # At most this many clauses are compared.
 _MOST_PAIRS = 200
 _AROUND = 3  # Two clauses are compared if this many characters at their beginning or end are equal.
 _LONGEST = 24  # characters of a name
-_LEAST, _LEAST_BETWEEN_SCRIPTS = 2, 3  # Differing names must occur so many times in both texts.
+# The names that differ must occur at least this many times in each text, all names together. The
+# second number is for a text in Traditional and one in Simplified Chinese.
+_LEAST, _LEAST_BETWEEN_SCRIPTS = 2, 3
 _PERSON = re.compile(rf"[{SURNAMES}][\u4e00-\u9fff]{{1,2}}")
 _PLACES = "省市县区州镇乡村旗"
 

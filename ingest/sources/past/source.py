@@ -52,8 +52,8 @@ class Taken:
     """The result of reading a planned document: a piece, a list of more documents, or neither.
 
     If it is neither, `reason` says why. `left_out` says what was ignored in the document.
-    `is_suspect` marks a list that has addresses, but none that is wanted. If no list of the source
-    yields a document, such a list counts as missing.
+    `is_suspect` is true for a list that has addresses, but no wanted address. Such a list is
+    reported as missing if the whole source gives no document.
     """
 
     piece: Piece | None = None

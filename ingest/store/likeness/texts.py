@@ -203,7 +203,7 @@ def open_again(connection: sa.Connection, texts: Collection[int]) -> None:
 
 
 def close(connection: sa.Connection, texts: Iterable[int]) -> Mapping[int, set[int]]:
-    """Remove the marks that `open_again` set on some of these texts; return the keys of those."""
+    """Remove the mark of `open_again` from these texts; return the keys of each marked text."""
     asked = sa.select(numbers(connection, texts).c.value)
     query = sa.select(_TEXT.c.id).where(_TEXT.c.id.in_(asked), _TEXT.c.is_open)
     found = set(connection.scalars(query))

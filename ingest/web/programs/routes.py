@@ -19,7 +19,8 @@ _WITH_PROBLEMS = (Middleware(ExceptionMiddleware, handlers=PROBLEMS), *READERS)
 def routes() -> list[BaseRoute]:
     """Return the routes for programs.
 
-    They state the right that they need, because they refuse in the format of their programs.
+    Each route has a check of the visitor's right in its own middleware, so that a refusal has the
+    format that its programs expect.
     """
     return [
         *greader(),
