@@ -20,6 +20,7 @@ from starlette.routing import Mount, Route
 from ingest.follow.follower import Run
 from ingest.follow.likeness import Likeness
 from ingest.store import takedowns
+from ingest.web.access.secrets import hash_of_password
 from ingest.web.programs.routes import routes
 from tests.pages import Page, Pages, pages_of
 from tests.program import new_program
@@ -235,3 +236,28 @@ def test_the_values_are_those_of_the_command(
 def test_no_secret_of_a_feed_is_in_an_answer(pages: Pages) -> None:
     for path in ("/api/feeds", "/api/feeds/3", "/api/feeds/3/explain", "/api/status"):
         assert "hunter2" not in pages.get(path).source
+
+
+@pytest.mark.parametrize("prefix", ["", "/archive"])
+def test_addresses_are_those_behind_a_proxy(world: World, prefix: str) -> None:
+    with pages_of(world, url="https://example.org/archive/", public=True) as served:
+        host = {"Host": "example.org"}
+        page = served.get(f"{prefix}/api/entries?limit=1", **host)
+        assert body(page)["next"].startswith(
+            "https://example.org/archive/api/entries?limit=1&after="
+        )
+        feed = json.loads(served.get(f"{prefix}/feed.json?feed=1", **host).content)
+        assert feed["feed_url"] == "https://example.org/archive/feed.json?feed=1"
+        assert feed["home_page_url"] == "https://example.org/archive/f/1"
+        link = served.get(f"{prefix}/e/1", **host).headers["link"]
+        assert link.startswith('<https://example.org/archive/e/1>; rel="original timegate"')
+        index = body(served.get(f"{prefix}/api", **host))
+        assert index["status"] == "https://example.org/archive/api/status"
+
+
+def test_who_may_not_read_gets_a_problem(world: World) -> None:
+    with pages_of(world, password=hash_of_password("sesame")) as served:
+        for path in ("/api", "/api/entries", "/atom.xml", "/feed.json", "/opml", "/e/1/timemap"):
+            page = served.get(path)
+            assert (page.status, body(page)["title"]) == (401, "Unauthorized")
+            assert page.headers["www-authenticate"] == 'Bearer realm="Guidang"'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,12 +52,7 @@ def mark_all_read(
     if stream.state is not None:
         _mark_each(connection, stream, user, until)
         return
-    last_of: sa.Select[Any] = sa.select(_ENTRY.c.feed_id, sa.func.max(_ENTRY.c.id))
-    query = with_marks(last_of, user).where(condition_of(connection, stream, user))
-    if until is not None:
-        query = query.where(_ENTRY.c.first_seen_at <= until)
-    for feed_id, last in connection.execute(query.group_by(_ENTRY.c.feed_id)).all():
-        _move_margin(connection, user, feed_id, last)
+    _move_margins(connection, stream, user, until)
 
 
 def _mark_each(
@@ -70,20 +65,38 @@ def _mark_each(
     mark(connection, connection.scalars(query).all(), user, is_read=True)
 
 
-def _move_margin(connection: sa.Connection, user: str, feed_id: int, last: int) -> None:
-    """Make `last` the margin of a feed, and forget what was marked before it."""
-    row = {"user_name": user, "feed_id": feed_id, "entry_id": last}
-    insert = insert_into(connection, _MARGIN).values(row)
-    later = sa.case(
-        (_MARGIN.c.entry_id > insert.excluded.entry_id, _MARGIN.c.entry_id),
-        else_=insert.excluded.entry_id,
-    )
+def _move_margins(
+    connection: sa.Connection, stream: Stream, user: str, until: datetime | None
+) -> None:
+    """Move the margins of the feeds of a stream, and forget the marks before them."""
+    last = sa.select(sa.literal(user, sa.Text), _ENTRY.c.feed_id, sa.func.max(_ENTRY.c.id))
+    last = last.join(_FEED, _FEED.c.id == _ENTRY.c.feed_id).where(_FEED.c.removed_at.is_(None))
+    last = last.where(condition_of(connection, stream, user), *_up_to(connection, until))
+    insert = insert_into(connection, _MARGIN)
+    insert = insert.from_select(_MARGIN.c.keys(), last.group_by(_ENTRY.c.feed_id))
+    new = insert.excluded.entry_id
+    later = sa.case((_MARGIN.c.entry_id > new, _MARGIN.c.entry_id), else_=new)
     keys = [_MARGIN.c.user_name, _MARGIN.c.feed_id]
     connection.execute(insert.on_conflict_do_update(index_elements=keys, set_={"entry_id": later}))
-    of_feed = sa.select(_ENTRY.c.id).where(_ENTRY.c.feed_id == feed_id, _ENTRY.c.id <= last)
-    is_before = sa.and_(_MARK.c.user_name == user, _MARK.c.entry_id.in_(of_feed))
-    connection.execute(
-        sa.update(_MARK).where(is_before, _MARK.c.is_read.is_not(None)).values(is_read=None)
+    is_margin = sa.and_(_MARGIN.c.feed_id == _ENTRY.c.feed_id, _MARGIN.c.user_name == user)
+    before = (
+        sa.select(_ENTRY.c.id)
+        .select_from(_ENTRY.join(_MARGIN, is_margin))
+        .where(
+            condition_of(connection, stream, user),
+            _ENTRY.c.id == _MARK.c.entry_id,
+            _ENTRY.c.id <= _MARGIN.c.entry_id,
+        )
     )
+    of_user = sa.and_(_MARK.c.user_name == user, sa.exists(before.correlate(_MARK)))
+    connection.execute(sa.update(_MARK).where(of_user).values(is_read=None))
     useless = sa.and_(_MARK.c.is_read.is_(None), sa.not_(_MARK.c.is_starred))
-    connection.execute(sa.delete(_MARK).where(is_before, useless))
+    connection.execute(sa.delete(_MARK).where(of_user, useless))
+
+
+def _up_to(connection: sa.Connection, until: datetime | None) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield the condition for entries up to the last one that was first seen until a time."""
+    if until is not None:
+        last = sa.select(_ENTRY.c.id).where(_ENTRY.c.first_seen_at <= until)
+        number = connection.scalar(last.order_by(_ENTRY.c.id.desc()).limit(1))
+        yield _ENTRY.c.id <= (number or 0)

@@ -1,4 +1,4 @@
-"""Query which entries a stream has, and how many of them a user has not read."""
+"""Query which entries a stream has."""
 
 from __future__ import annotations
 
@@ -124,19 +124,3 @@ def feeds_with(connection: sa.Connection, label: str) -> list[int]:
 def labels_of(settings: dict[str, Any], categories: list[str]) -> list[str]:
     """Return the categories of a feed: those that the user set, otherwise those of RSSHub."""
     return list(settings.get("categories") or categories)
-
-
-class Unread(NamedTuple):
-    """How many entries of a feed are unread, and when the newest was first seen."""
-
-    feed_id: int
-    entries: int
-    newest_at: datetime
-
-
-def unread_counts(connection: sa.Connection, user: str) -> list[Unread]:
-    """Return how many entries a user has not read, by feed; feeds without any are left out."""
-    newest = sa.func.max(_ENTRY.c.first_seen_at, type_=_ENTRY.c.first_seen_at.type)
-    query = with_marks(sa.select(_ENTRY.c.feed_id, sa.func.count(), newest), user)
-    query = query.where(sa.not_(IS_READ)).group_by(_ENTRY.c.feed_id).order_by(_ENTRY.c.feed_id)
-    return [Unread(*row) for row in connection.execute(query)]

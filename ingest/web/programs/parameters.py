@@ -14,7 +14,7 @@ from ingest.query import Node, parse_query
 from ingest.query.days import days
 from ingest.store.listings import Selection
 from ingest.web.pages.paging import number_in
-from ingest.web.rendering import Site
+from ingest.web.rendering import Site, site_of
 
 MOST = 200
 _USUAL = 50
@@ -84,9 +84,13 @@ def root_of(request: Request) -> str:
 
 
 def address_of(request: Request, path: str, **query: object) -> str:
-    """Return a whole address of this site; parameters that are None or empty are left out."""
+    """Return a whole address of this site; parameters that are None or empty are left out.
+
+    It is below `web.url`, if that is set: a proxy may not tell the name that its visitors use.
+    """
     some = {name: value for name, value in query.items() if value not in (None, "")}
-    address = f"{request.url.scheme}://{request.url.netloc}{root_of(request)}{path}"
+    here = f"{request.url.scheme}://{request.url.netloc}{root_of(request)}"
+    address = f"{site_of(request).config.web.url.rstrip('/') or here}{path}"
     return f"{address}?{urlencode(some)}" if some else address
 
 

@@ -9,24 +9,22 @@ from typing import Any
 from lxml import etree
 
 from ingest.exports.atom import clean
-from ingest.feed import FeedState
 from ingest.store.reader.items import Item
-from ingest.urls import without_secrets
+from ingest.store.reader.subscriptions import Subscription
 from ingest.web.programs.greader.streams import LABEL, READ, READING_LIST, STARRED, STATE, long_id
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _SCHEME = "http://www.google.com/reader/"
 
 
-def subscription(feed: FeedState) -> dict[str, Any]:
+def subscription_as_json(feed: Subscription) -> dict[str, Any]:
     """Return a feed in the list of subscriptions."""
-    labels = feed.settings.categories or feed.categories
     return {
         "id": f"feed/{feed.id}",
-        "title": feed.name,
-        "categories": [{"id": f"{LABEL}{label}", "label": label} for label in labels],
-        "url": without_secrets(feed.url),
-        "htmlUrl": without_secrets(feed.link or ""),
+        "title": feed.title,
+        "categories": [{"id": f"{LABEL}{label}", "label": label} for label in feed.labels],
+        "url": feed.url,
+        "htmlUrl": feed.link or "",
         "iconUrl": "",
         "sortid": f"{feed.id:08x}"[-8:],
         "firstitemmsec": f"{_seconds(feed.added_at)}000",

@@ -11,13 +11,14 @@ from starlette.responses import PlainTextResponse, Response
 
 from ingest.clock import system_clock
 from ingest.errors import UsageError
-from ingest.store import feeds
+from ingest.store.reader.counts import Unread, unread_counts
 from ingest.store.reader.items import Item, items
 from ingest.store.reader.marks import mark, mark_all_read
-from ingest.store.reader.streams import Listed, Part, Unread, ids_in, unread_counts
+from ingest.store.reader.streams import Listed, Part, ids_in
+from ingest.store.reader.subscriptions import subscriptions
 from ingest.web.programs.answers import json_answer
 from ingest.web.programs.feeds import opml
-from ingest.web.programs.greader.answers import as_atom, item_as_json, subscription
+from ingest.web.programs.greader.answers import as_atom, item_as_json, subscription_as_json
 from ingest.web.programs.greader.calls import Call
 from ingest.web.programs.greader.streams import (
     KEPT_UNREAD,
@@ -66,16 +67,16 @@ def tag_list(call: Call) -> Response:
 
     RSS Guard (4.0) shows only feeds whose labels are of the type `folder`.
     """
-    listed = site_of(call.request).database.view(feeds.every)
-    labels = {one for feed in listed for one in feed.settings.categories or feed.categories}
+    listed = site_of(call.request).database.view(subscriptions)
+    labels = {label for feed in listed for label in feed.labels}
     folders = [{"id": f"{LABEL}{label}", "type": "folder"} for label in sorted(labels)]
     return json_answer({"tags": [{"id": STARRED}, *folders]})
 
 
 def subscription_list(call: Call) -> Response:
     """List the feeds."""
-    listed = site_of(call.request).database.view(feeds.every)
-    return json_answer({"subscriptions": [subscription(feed) for feed in listed]})
+    listed = site_of(call.request).database.view(subscriptions)
+    return json_answer({"subscriptions": [subscription_as_json(feed) for feed in listed]})
 
 
 def subscription_export(call: Call) -> Response:
@@ -91,12 +92,12 @@ def preferences(_call: Call) -> Response:
 def unread_count(call: Call) -> Response:
     """Count the unread entries of all, each feed and each label."""
     view = site_of(call.request).database.view
-    counts = {one.feed_id: one for one in view(unread_counts, call.user)}
+    counts = view(unread_counts, call.user)
     groups: dict[str, list[int]] = {READING_LIST: list(counts)}
-    for feed in view(feeds.every):
+    for feed in view(subscriptions):
         if feed.id in counts:
             groups[f"feed/{feed.id}"] = [feed.id]
-            for label in feed.settings.categories or feed.categories:
+            for label in feed.labels:
                 groups.setdefault(f"{LABEL}{label}", []).append(feed.id)
     rows = [_count(name, [counts[one] for one in ids]) for name, ids in groups.items() if ids]
     return json_answer({"max": sum(one.entries for one in counts.values()), "unreadcounts": rows})
