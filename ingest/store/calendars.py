@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -63,13 +63,13 @@ def _day(bucket: str, zone: ZoneInfo) -> date:
     return datetime.fromisoformat(f"{bucket}0").replace(tzinfo=UTC).astimezone(zone).date()
 
 
-def spans_with_entries(
-    connection: sa.Connection, bounds: list[datetime]
-) -> Iterator[tuple[datetime, bool]]:
-    """Yield the start of each span between two bounds, and whether an entry is in it."""
-    for start, end in pairwise(bounds):
-        query = sa.select(Entry.id).where(entry_date >= start, entry_date < end)
-        yield start, connection.scalar(query.limit(1)) is not None
+def spans_with_entries(connection: sa.Connection, bounds: Sequence[datetime]) -> list[bool]:
+    """Return whether there is an entry in each span between two bounds."""
+    spans = [
+        sa.select(Entry.id).where(entry_date >= start, entry_date < end).limit(1)
+        for start, end in pairwise(bounds)
+    ]
+    return [connection.scalar(query) is not None for query in spans]
 
 
 def first_and_last(connection: sa.Connection) -> tuple[datetime, datetime] | None:

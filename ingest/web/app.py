@@ -24,7 +24,17 @@ from ingest.web.access.visitor import READERS, NotAllowed
 from ingest.web.health import PATHS, Answer
 from ingest.web.language import Speaking
 from ingest.web.managing import routes as managing
-from ingest.web.pages import entries, feeds, log_in, missing, search, selections, status
+from ingest.web.pages import (
+    categories,
+    entries,
+    feeds,
+    log_in,
+    missing,
+    months,
+    search,
+    selections,
+    status,
+)
 from ingest.web.programs import memento
 from ingest.web.programs import routes as programs
 from ingest.web.rendering import Site
@@ -64,6 +74,10 @@ _FOR_READERS = (
     Route("/e/{id:id}/bytes", entries.download),
     Route("/feeds", feeds.browse),
     Route("/f/{id:id}", feeds.show),
+    Route("/c", categories.browse),
+    Route("/c/{path:path}", categories.show),
+    Route("/d", months.show),
+    Route("/d/{month}", months.show),
     Route("/search", search.search),
     Route("/search.jsonl", selections.jsonl),
     Route("/search.zip", selections.markdown),

@@ -19,12 +19,13 @@ class Recent:
         self._values: dict[str, tuple[float, Any]] = {}
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
-    def get(self, name: str, make: Callable[[], T]) -> T:
-        """Return the value with this name; make it if it is missing or too old."""
+    def get(self, name: str, make: Callable[[], T], *, seconds: float | None = None) -> T:
+        """Return the value with this name; make it if it is missing or older than `seconds`."""
+        limit = self._seconds if seconds is None else seconds
         with self._locks[name]:
-            made_at, value = self._values.get(name, (-self._seconds, None))
+            made_at, value = self._values.get(name, (0.0, None))
             now = time.monotonic()
-            if value is None or now - made_at > self._seconds:
+            if value is None or now - made_at > limit:
                 value = make()
                 self._values[name] = now, value
             return value  # type: ignore[no-any-return]

@@ -5,4 +5,7 @@ feeds    a feed, and the list of feeds
 selections  these entries as a file
 search   the entries that meet a query
 status   what came in lately, and what fails
+categories  the categories of feeds, and the entries of one
+months   a calendar of a month
+charts   the time series of the first page
 """
