@@ -47,6 +47,7 @@ class Entry(Columns, Base):
         Index("ix_entry_feed_id_item_digest", "feed_id", "item_digest"),
         Index("ix_entry_feed_id_text_digest", "feed_id", "text_digest"),
         Index("ix_entry_date", DATE, "id"),
+        Index("ix_entry_first_seen_at", "first_seen_at"),
         Index("ix_entry_feed_id_date", "feed_id", DATE, "id"),
         Index(
             "ix_entry_full_text_error",

@@ -15,6 +15,9 @@ from models import Entry, Feed, ReaderMargin, ReaderMark
 State: TypeAlias = Literal["read", "unread", "starred"]
 _ENTRY, _FEED = table_of(Entry), table_of(Feed)
 _MARK, _MARGIN = table_of(ReaderMark), table_of(ReaderMargin)
+# Entries are read in the order of their ids, so bounds on the ids save reading all others. Adding 0
+# keeps the databases from looking for these bounds in the same order.
+_OTHER = _ENTRY.alias("other")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +92,12 @@ def _conditions(
     for one in part.without:
         yield sa.not_(condition_of(connection, one, user))
     if part.since is not None:
+        first = sa.select(sa.func.min(_OTHER.c.id + 0)).where(_OTHER.c.first_seen_at >= part.since)
+        yield _ENTRY.c.id >= first.scalar_subquery()
         yield _ENTRY.c.first_seen_at >= part.since
     if part.until is not None:
+        last = sa.select(sa.func.max(_OTHER.c.id + 0)).where(_OTHER.c.first_seen_at < part.until)
+        yield _ENTRY.c.id <= last.scalar_subquery()
         yield _ENTRY.c.first_seen_at < part.until
     if part.after is not None:
         number = _ENTRY.c.id
