@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from typing import Any
@@ -18,6 +18,7 @@ from lxml import html
 from ingest.config.web import WebConfig
 from ingest.views.text import show_times_in
 from ingest.web.app import make_app
+from ingest.web.finding import Found
 from ingest.web.health import Answer
 from tests.running import free_port
 from tests.world import World
@@ -59,7 +60,7 @@ class Pages:
         kind = {"Content_Type": "application/x-www-form-urlencoded"}
         return self.ask("POST", path, urlencode(fields), **kind | headers)
 
-    def ask(self, method: str, path: str, body: str | None = None, **headers: str) -> Page:
+    def ask(self, method: str, path: str, body: str | bytes | None = None, **headers: str) -> Page:
         """Send a request, perhaps with a body, such as a form."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         fields = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -85,11 +86,18 @@ class Browser:
 
     def send(self, action: str, **fields: str) -> Page:
         """Send the form of the present page that leads to `action`, filled in with `fields`."""
-        assert self.page is not None
-        forms = html.fromstring(self.page.source).xpath(f"//form[@action={action!r}]")
-        [form] = [one for one in forms if one.method == "POST"]
-        filled = {name: value or "" for name, value in form.fields.items()} | fields
-        return self.post(action, filled)
+        given = self._form(action).fields
+        return self.post(action, {name: value or "" for name, value in given.items()} | fields)
+
+    def upload(self, action: str, name: str, file: str, text: str) -> Page:
+        """Send the form of the present page that leads to `action`, with a file."""
+        fields = {name: value for name, value in self._form(action).fields.items() if value}
+        parts = [f'name="{each}"\r\n\r\n{value}' for each, value in fields.items()]
+        parts.append(f'name="{name}"; filename="{file}"\r\n\r\n{text}')
+        lines = [f"--part\r\nContent-Disposition: form-data; {each}\r\n" for each in parts]
+        kind = {"Content_Type": "multipart/form-data; boundary=part"} | self._headers()
+        body = "".join([*lines, "--part--\r\n"])
+        return self._keep(self.pages.ask("POST", action, body.encode(), **kind))
 
     def post(self, path: str, fields: Mapping[str, str]) -> Page:
         return self._keep(self.pages.post(path, fields, **self._headers()))
@@ -98,6 +106,12 @@ class Browser:
         """Go where the last answer leads."""
         assert self.page is not None
         return self.get(self.page.headers["location"])
+
+    def _form(self, action: str) -> html.FormElement:
+        assert self.page is not None
+        forms = html.fromstring(self.page.source).xpath(f"//form[@action={action!r}]")
+        [form] = [one for one in forms if one.method == "POST"]
+        return form
 
     def _headers(self) -> dict[str, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -111,12 +125,17 @@ class Browser:
 
 
 @contextlib.contextmanager
-def pages_of(world: World, **web: Any) -> Iterator[Pages]:
-    """Serve the pages of a world in a thread, with these settings of `[web]`."""
+def pages_of(
+    world: World, *, find: Callable[[str], Found | None] = lambda url: None, **web: Any
+) -> Iterator[Pages]:
+    """Serve the pages of a world in a thread, with these settings of `[web]`.
+
+    `find` stands for the service, which looks for feeds.
+    """
     port = free_port()
     show_times_in(ZoneInfo(world.config.timezone))
     config = world.config.model_copy(update={"web": WebConfig.model_validate(web)})
-    app = make_app(config, world.database, ask=lambda path: HEALTHY)
+    app = make_app(config, world.database, ask=lambda path: HEALTHY, find=find)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from ingest.store import feeds, takedowns, visitors
 from ingest.web.access.secrets import digest_of
 from ingest.web.app import make_app
+from ingest.web.finding import Found
 from tests.pages import HEALTHY, Browser, Pages, pages_of
 from tests.searching import fill
 from tests.site import Site
@@ -155,7 +156,7 @@ def test_a_mistaken_takedown_keeps_what_was_typed(
 
 
 def routes_that_change(world: World) -> list[str]:
-    app = make_app(world.config, world.database, ask=lambda path: HEALTHY)
+    app = make_app(world.config, world.database, ask=lambda path: HEALTHY, find=lambda url: None)
     found = [route for mount in app.routes for route in getattr(mount, "routes", None) or [mount]]
     return [
         route.path.replace("{id:id}", "1")  # type: ignore[attr-defined]
@@ -167,8 +168,10 @@ def routes_that_change(world: World) -> list[str]:
 def test_only_managers_change_anything(world: World, site: Site) -> None:
     """Also those who may read, and those with the token of a reader, change nothing."""
     fill(world, site, item(1))
-    managing = [path for path in routes_that_change(world) if path.startswith(("/f/", "/take"))]
-    assert len(managing) >= 6
+    managing = [
+        path for path in routes_that_change(world) if path.startswith(("/f/", "/take", "/add"))
+    ]
+    assert len(managing) >= 9
     world.database.transact(
         visitors.add_token, "reader", digest_of("token"), may_manage=False, now=world.clock()
     )
@@ -200,3 +203,83 @@ def test_a_program_with_the_right_token_manages(world: World, site: Site) -> Non
     with pages_of(world, password=MANAGE) as served:
         assert served.post("/f/1/pause", {}, Authorization="Bearer token").status == 303
     assert world.database.query(feeds.every)[0].paused_at is not None
+
+
+FOUND = Found(
+    url="https://news.example.cn/feed.xml?token=SECRET",
+    notes=("https://news.example.cn/ is a page; it names https://news.example.cn/feed.xml",),
+    title="江海新闻",
+    entries=7,
+    newest=("<b>候鸟</b>", ""),
+)
+
+
+def test_a_feed_is_looked_for_shown_and_added(world: World) -> None:
+    asked: list[str] = []
+
+    def find(url: str) -> Found:
+        asked.append(url)
+        return FOUND
+
+    with pages_of(world, find=find) as served:
+        browser = at(served, "/add")
+        shown = browser.send("/add", url=" https://News.example.cn ")
+        assert asked == ["https://news.example.cn/"]
+        assert shown.status == 200
+        assert "江海新闻" in shown.text
+        assert "it names https://news.example.cn/feed.xml" in shown.text
+        assert "<b>候鸟</b>" in shown.text
+        assert "7 entries" in shown.text
+        assert "SECRET" not in shown.text
+        answer = browser.send("/add/feed", categories="新闻\r\n海外")
+        assert answer.headers["location"] == "/f/1?done=add"
+        assert "The feed was added." in browser.follow().text
+    [feed] = world.database.query(feeds.every)
+    assert (feed.url, feed.settings.categories) == (FOUND.url, ("新闻", "海外"))
+
+
+@pytest.mark.parametrize(
+    ("url", "found", "problem"),
+    [
+        ("nonsense", FOUND, "write an address that begins with http://"),
+        ("https://a.example/", Found(url="", problem="it names no feed"), "it names no feed"),
+        ("https://a.example/", None, "the service does not answer; try again"),
+    ],
+)
+def test_a_feed_that_is_not_found_leaves_the_address_in_the_form(
+    world: World, url: str, found: Found | None, problem: str
+) -> None:
+    with pages_of(world, find=lambda _: found) as served:
+        browser = at(served, "/add")
+        answer = browser.send("/add", url=url)
+        assert (answer.status, problem in answer.text) == (400, True)
+        assert f'value="{url}"' in answer.source
+        if url.startswith("https"):
+            browser.send("/add/feed")
+    assert len(world.database.query(feeds.every)) == int(url.startswith("https"))
+
+
+OPML = """<?xml version="1.0"?><opml version="2.0"><body><outline text="新闻">
+<outline type="rss" text="江海" xmlUrl="https://news.example.cn/feed.xml"/>
+<outline type="rss" text="无" xmlUrl="nonsense"/></outline></body></opml>"""
+
+
+@pytest.mark.parametrize(
+    ("file", "status", "text"),
+    [
+        (OPML, 200, "1 feed added, 0 already on the list"),
+        (OPML.replace('<outline type="rss" text="无" xmlUrl="nonsense"/>', ""), 303, ""),
+        ("", 400, "choose an OPML file"),
+        ("{}", 400, "OPML"),
+    ],
+)
+def test_a_list_of_feeds_is_uploaded(world: World, file: str, status: int, text: str) -> None:
+    with pages_of(world) as served:
+        browser = at(served, "/add")
+        answer = browser.upload("/add/list", "file", "feeds.opml", file)
+        assert (answer.status, text in answer.source) == (status, True)
+        if status == 303:
+            assert "1 feed added, 0 already on the list" in browser.follow().text
+    added = [(feed.url, feed.settings.categories) for feed in world.database.query(feeds.every)]
+    expected = [("https://news.example.cn/feed.xml", ("新闻",))] if status != 400 else []
+    assert added == expected

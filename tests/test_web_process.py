@@ -14,11 +14,15 @@ import psutil
 import pytest
 
 from ingest.config import Config, DatabaseConfig
+from ingest.web.finding import Found
 from ingest.web.health import Health
 from ingest.web.metrics import Metrics
 from ingest.web.process import serving
 from tests.containers import wait_until
+from tests.pages import Browser, Pages
 from tests.running import Running, free_port, running
+from tests.site import Site
+from tests.support import item, rss
 
 
 def process_of_pages(daemon: Running) -> psutil.Process | None:
@@ -89,8 +93,11 @@ def test_the_pages_are_tried_again_after_the_system_refused_a_process(
 
 
 async def _refuse_then_allow(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def find(url: str) -> Found:
+        return Found(url=url)
+
     health = Health(Metrics(), stuck=dict, unusable=dict)
-    async with serving(f"127.0.0.1:{free_port()}", health) as pages:
+    async with serving(f"127.0.0.1:{free_port()}", health, find) as pages:
         before = set(multiprocessing.active_children())
         with no_more_files():
             pages.adopt(Config(database=DatabaseConfig(url=f"sqlite:///{folder}/a.db")))
@@ -112,3 +119,19 @@ def no_more_files() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+def test_a_feed_added_on_the_page_is_found_and_polled_by_the_service(
+    tmp_path: Path, site: Site
+) -> None:
+    site.set("/feed.xml", rss(item(1)))
+    link = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
+    site.set("/", f"<html><head>{link}</head></html>", content_type="text/html")
+    with running(tmp_path, web=True) as daemon:
+        browser = Browser(Pages(daemon.port))
+        browser.get("/add")
+        found = browser.send("/add", url=site.url("/"))
+        assert "江海新闻" in found.text
+        assert "第1条新闻" in found.text
+        assert browser.send("/add/feed").headers["location"] == "/f/1?done=add"
+        daemon.wait_until(lambda: "第1条新闻" in daemon.get("/f/1")[1])

@@ -15,6 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from ingest.clock import system_clock
 from ingest.config import Config
 from ingest.daemon.dispatch import Dispatcher
+from ingest.daemon.finding import Finder
 from ingest.daemon.notify import notify, notify_reloading, watchdog_interval
 from ingest.daemon.parts import Parts
 from ingest.daemon.publishing import Publishing
@@ -50,12 +51,11 @@ class Daemon:
     """The service: it runs until SIGTERM or SIGINT, and reads its configuration again on SIGHUP."""
 
     def __init__(self, config: Config, database: Database, read: Read, adopt: Adopt) -> None:
-        self._config = config
-        self._database = database
+        self._config, self._database = config, database
         self._read, self._adopt = read, adopt
         self._stop, self._reloaded = asyncio.Event(), asyncio.Event()
         self._reading = asyncio.Lock()
-        self._progress, self._metrics = Progress(), Metrics()
+        self._progress, self._metrics, self._finder = Progress(), Metrics(), Finder()
         self._parts = Parts(config)
         self._is_ready = self._is_reload_waiting = False
         self._clock = ClockWatch(system_clock(), time.monotonic())
@@ -72,12 +72,13 @@ class Daemon:
         loop.add_signal_handler(signal.SIGHUP, self._start_reload)
         health = Health(self._metrics, stuck=self._stuck, unusable=self._unusable)
         with alone_at(self._database, "daemon"):
-            async with serving(self._config.web.listen, health) as pages:
+            async with serving(self._config.web.listen, health, self._finder.find) as pages:
                 while not self._stop.is_set():
                     self._reloaded.clear()
                     pages.adopt(self._config)
                     self._parts.adopt(self._config)
                     async with open_services(self._config, self._database) as services:
+                        self._finder.services = services
                         await self._serve(services)
         notify("STOPPING=1")
         logger.info("stopped")

@@ -9,6 +9,8 @@ language   the language of a page
 rendering  fills the templates
 pages/     the functions that answer
 managing/  the pages that change something
+pipes      the pipes between both processes
+finding    what is found at an address that a visitor wants to add
 health     /healthz, /readyz and /metrics: what the service knows about itself
 metrics    counters and measurements for Prometheus
 """

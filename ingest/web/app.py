@@ -21,6 +21,7 @@ from ingest.errors import StoreError, UsageError
 from ingest.web.access.door import Door
 from ingest.web.access.forms import StaleForm, posted
 from ingest.web.access.visitor import READERS, NotAllowed
+from ingest.web.finding import Found
 from ingest.web.health import PATHS, Answer
 from ingest.web.language import Speaking
 from ingest.web.managing import routes as managing
@@ -85,7 +86,13 @@ _FOR_READERS = (
 )
 
 
-def make_app(config: Config, database: Database, *, ask: Callable[[str], Answer]) -> Starlette:
+def make_app(
+    config: Config,
+    database: Database,
+    *,
+    ask: Callable[[str], Answer],
+    find: Callable[[str], Found | None],
+) -> Starlette:
     """Make the application; `ask` returns the service's answer for a path of its health."""
     # Not one of the threads for pages, which may all be busy.
     limiter = CapacityLimiter(1)
@@ -109,7 +116,7 @@ def make_app(config: Config, database: Database, *, ask: Callable[[str], Answer]
         ],
         exception_handlers=_HANDLERS,
     )
-    app.state.site = Site(config=config, database=database)
+    app.state.site = Site(config=config, database=database, find=find)
     return app
 
 

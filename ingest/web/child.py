@@ -11,14 +11,16 @@ import pickle
 import signal
 import socket
 import threading
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
+
+from ingest.web.pipes import Pipes
 
 # The service manager and Ctrl-C send their signals to every process. The service decides when the
 # pages end, so it has a signal of its own for that.
 STOP = signal.SIGUSR1
 
 
-def run(config: bytes, listener: socket.socket, pipe: Connection, level: str) -> None:
+def run(config: bytes, listener: socket.socket, pipes: Pipes, level: str) -> None:
     """Serve the pages on an open port until the service sends `STOP`, or ends.
 
     `config` is a pickled `Config`, `level` the level of the log.
@@ -28,7 +30,7 @@ def run(config: bytes, listener: socket.socket, pipe: Connection, level: str) ->
     threading.Thread(target=_end_with_parent, daemon=True).start()
     from ingest.web.server import serve
 
-    serve(pickle.loads(config), listener, pipe, level, STOP)  # noqa: S301 - the service made it
+    serve(pickle.loads(config), listener, pipes, level, STOP)  # noqa: S301 - the service made it
 
 
 def _end_with_parent() -> None:

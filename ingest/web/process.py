@@ -23,7 +23,9 @@ from ingest.config import Config
 from ingest.errors import ConfigError
 from ingest.events import first_of
 from ingest.web.child import STOP, run
+from ingest.web.finding import Find
 from ingest.web.health import Health
+from ingest.web.pipes import Pipes
 
 logger = logging.getLogger(__name__)
 
@@ -35,15 +37,17 @@ _PORT_IS_FREE_WITHIN = 2  # seconds
 class PagesProcess:
     """The process that serves the pages: it is started, restarted and stopped by `keep_running`."""
 
-    def __init__(self, listener: socket.socket | None, health: Health) -> None:
+    def __init__(self, listener: socket.socket | None, health: Health, find: Find) -> None:
         self._listener = listener
         self._health = health
+        self._find = find
+        self._finding: set[asyncio.Task[None]] = set()
         self._config: Config | None = None
         self._changed = asyncio.Event()
 
     def adopt(self, config: Config) -> None:
         """Serve the pages with this configuration from now on."""
-        is_other = self._config is None or _of_pages(config) != _of_pages(self._config)
+        is_other = config != self._config
         self._config = config
         if is_other:
             self._changed.set()
@@ -75,27 +79,31 @@ class PagesProcess:
         Raise `OSError` if the system has no room for another process or file.
         """
         self._changed.clear()
-        ours, theirs = multiprocessing.Pipe()
-        with ours:
-            with theirs:
-                process = self._start(config, theirs)
+        with contextlib.ExitStack() as ours:
+            with contextlib.ExitStack() as theirs:
+                pipes = [multiprocessing.Pipe() for _ in Pipes._fields]
+                health, finding = (ours.enter_context(one) for one, _ in pipes)
+                process = self._start(
+                    config, Pipes(*(theirs.enter_context(two) for _, two in pipes))
+                )
             loop = asyncio.get_running_loop()
             ended = asyncio.Event()
             loop.add_reader(process.sentinel, ended.set)
-            loop.add_reader(ours.fileno(), self._answer, ours)
+            loop.add_reader(health.fileno(), self._answer, health)
+            loop.add_reader(finding.fileno(), self._begin_finding, finding)
             try:
                 await first_of(self._changed, ended)
                 return self._changed.is_set()
             finally:
-                loop.remove_reader(process.sentinel)
-                loop.remove_reader(ours.fileno())
+                for readable in (process.sentinel, health.fileno(), finding.fileno()):
+                    loop.remove_reader(readable)
                 await asyncio.to_thread(_end, process)
 
-    def _start(self, config: Config, pipe: Connection) -> SpawnProcess:
+    def _start(self, config: Config, pipes: Pipes) -> SpawnProcess:
         level = logging.getLevelName(logging.getLogger().level).lower()
         process = multiprocessing.get_context("spawn").Process(
             target=run,
-            args=(pickle.dumps(config), self._listener, pipe, level),
+            args=(pickle.dumps(config), self._listener, pipes, level),
             name="pages",
             daemon=True,
         )
@@ -110,10 +118,21 @@ class PagesProcess:
         except (EOFError, OSError):  # it has just ended
             asyncio.get_running_loop().remove_reader(pipe.fileno())
 
+    def _begin_finding(self, pipe: Connection) -> None:
+        """Find a feed as the process asks; the answer may take long."""
+        try:
+            number, url = pipe.recv()
+        except (EOFError, OSError):  # it has just ended
+            asyncio.get_running_loop().remove_reader(pipe.fileno())
+            return
+        task = asyncio.create_task(self._send_found(pipe, number, url))
+        self._finding.add(task)
+        task.add_done_callback(self._finding.discard)
 
-def _of_pages(config: Config) -> tuple[object, ...]:
-    """Return the settings that the pages use."""
-    return config.database, config.web, config.search, config.log, config.timezone
+    async def _send_found(self, pipe: Connection, number: int, url: str) -> None:
+        found = await self._find(url)
+        with contextlib.suppress(OSError):  # the process has ended meanwhile
+            pipe.send((number, found))
 
 
 def _end(process: SpawnProcess) -> None:
@@ -127,13 +146,13 @@ def _end(process: SpawnProcess) -> None:
 
 
 @contextlib.asynccontextmanager
-async def serving(listen: str, health: Health) -> AsyncIterator[PagesProcess]:
+async def serving(listen: str, health: Health, find: Find) -> AsyncIterator[PagesProcess]:
     """Serve at `host:port` in a block; serve nothing if it is empty.
 
     Raise `ConfigError` if the port is taken.
     """
     with await _bind(listen) if listen else contextlib.nullcontext() as listener:
-        pages = PagesProcess(listener, health)
+        pages = PagesProcess(listener, health, find)
         running = asyncio.create_task(pages.keep_running())
         try:
             yield pages

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
@@ -28,6 +28,7 @@ from ingest.web.access.forms import FormSecret
 from ingest.web.access.headers import POLICY, policy
 from ingest.web.access.prefix import path_of
 from ingest.web.access.visitor import visitor_of
+from ingest.web.finding import Found
 from ingest.web.recent import Recent
 
 _SECONDS = 20  # for which counts of all entries are shown before they are made again
@@ -39,6 +40,7 @@ class Site:
 
     config: Config
     database: Database
+    find: Callable[[str], Found | None]
     attempts: Attempts = field(default_factory=Attempts)
     recent: Recent = field(default_factory=lambda: Recent(_SECONDS))
 

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from ingest.web.access.forms import posted
 from ingest.web.access.visitor import MANAGERS
-from ingest.web.managing import feeds, settings, takedowns
+from ingest.web.managing import adding, feeds, settings, takedowns
 
 
 def routes() -> list[Route]:
@@ -20,6 +20,10 @@ def routes() -> list[Route]:
         _form("/f/{id:id}/resume", feeds.resume),
         _page("/f/{id:id}/settings", settings.show),
         _form("/f/{id:id}/settings", settings.save),
+        _page("/add", adding.show),
+        _form("/add", adding.find),
+        _form("/add/feed", adding.add),
+        _form("/add/list", adding.add_list),
         _page("/takedown", takedowns.show),
         _form("/takedown", takedowns.take_down),
         _page("/takedowns", takedowns.browse),
