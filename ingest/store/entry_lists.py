@@ -14,7 +14,7 @@ from ingest.store.listings import Key, Selection
 from ingest.store.newest import newest_first
 from models import Entry, Feed
 
-_READ = 4_000  # characters of HTML from which the beginning of a text is made
+_READ = 2_000  # characters of HTML from which the beginning of a text is made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ pages/     the functions that answer
 managing/  the pages that change something
 pipes      the pipes between both processes
 finding    what is found at an address that a visitor wants to add
+recent     keeps values for some seconds that cost much to make
 health     /healthz, /readyz and /metrics: what the service knows about itself
 metrics    counters and measurements for Prometheus
 """

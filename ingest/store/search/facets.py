@@ -16,7 +16,7 @@ from ingest.store.search.plan import plan_of
 from models import Entry, Feed
 
 # How many entries are counted. If the index is not exact, each text must be compared.
-_EXACT, _COMPARED = 500, 50
+_EXACT, _COMPARED = 200, 50
 _MOST_VALUES = 10
 
 

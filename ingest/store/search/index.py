@@ -200,5 +200,10 @@ def filling(connection: sa.Connection) -> Filling:
     An entry that changed after it was indexed counts in both numbers.
     """
     is_indexed = sa.select(sa.func.count(_DOCUMENT.c.entry_id))
-    is_due = sa.select(sa.func.count()).select_from(Due).where(Due.follower == SEARCH)
-    return Filling(indexed=connection.scalar(is_indexed) or 0, due=connection.scalar(is_due) or 0)
+    return Filling(indexed=connection.scalar(is_indexed) or 0, due=lacking(connection))
+
+
+def lacking(connection: sa.Connection) -> int:
+    """Return how many entries must still be indexed."""
+    query = sa.select(sa.func.count()).select_from(Due).where(Due.follower == SEARCH)
+    return connection.scalar(query) or 0

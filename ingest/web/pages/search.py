@@ -12,7 +12,7 @@ from ingest.errors import UsageError
 from ingest.query import parse_query, query_for
 from ingest.store.search import find
 from ingest.store.search.facets import Facets, facets
-from ingest.store.search.index import filling
+from ingest.store.search.index import lacking
 from ingest.store.search.shown import ShownHit, shown
 from ingest.web.pages.selections import OFF
 from ingest.web.rendering import Site, page, site_of
@@ -44,7 +44,7 @@ def search(request: Request) -> Response:
         narrowed=lambda field, value: f"{_group(text)} {query_for(field, value)}",
         problem=problem,
         next=str(hits[-1].found.place) if len(hits) == _SIZE else None,
-        due=site.database.view(filling).due if site.config.search.enabled else 0,
+        due=site.database.view(lacking) if site.config.search.enabled else 0,
     )
 
 
@@ -59,8 +59,10 @@ def _find(
 
 
 def _count(site: Site, text: str) -> Facets:
+    """Return the facets of a query; another order of the same hits has the same facets."""
     zone = ZoneInfo(site.config.timezone)
-    return site.database.view(facets, parse_query(text, zone), zone)
+    node = parse_query(text, zone)
+    return site.recent.get(f"facets: {text}", lambda: site.database.view(facets, node, zone))
 
 
 def _group(text: str) -> str:

@@ -16,7 +16,7 @@ from ingest.status import status_of
 from ingest.store import feed_pages, listings, takedowns
 from ingest.store.likeness.listing import cluster_with, clusters
 from ingest.store.search import find
-from ingest.store.search.index import filling
+from ingest.store.search.index import lacking
 from ingest.store.search.listing import within
 from ingest.store.search.shown import shown
 from ingest.views.duplicates import cluster_as_json, duplicate_as_json
@@ -91,7 +91,7 @@ def search(request: Request) -> Response:
     found = _find(site, node, limit, values, sort=sort)
     hits = [one.as_json() for one in site.database.view(shown, node, found)]
     place = found[-1].place if len(found) == limit else None
-    return _page(request, "hits", hits, place, due=site.database.view(filling).due)
+    return _page(request, "hits", hits, place, due=site.database.view(lacking))
 
 
 def list_feeds(request: Request) -> Response:

@@ -1,0 +1,42 @@
+"""Values that cost much are made once for some seconds, however many visitors want them."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+
+from ingest.web.recent import Recent
+
+
+def test_a_value_is_made_once_while_it_is_fresh() -> None:
+    recent, made = Recent(60), itertools.count()
+    assert [recent.get("a", lambda: next(made)) for _ in range(3)] == [0, 0, 0]
+    assert recent.get("b", lambda: next(made)) == 1
+
+
+def test_an_old_value_is_made_again() -> None:
+    recent, made = Recent(60), itertools.count()
+    assert [recent.get("a", lambda: next(made), seconds=-1) for _ in range(3)] == [0, 1, 2]
+
+
+def test_visitors_at_the_same_time_make_one_value() -> None:
+    recent, made, start = Recent(60), itertools.count(), threading.Barrier(8)
+    found: list[int] = []
+
+    def visit() -> None:
+        start.wait()
+        found.append(recent.get("a", lambda: next(made)))
+
+    threads = [threading.Thread(target=visit) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [0] * 8
+
+
+def test_the_memory_is_bounded() -> None:
+    recent = Recent(60)
+    for number in range(1_000):
+        recent.get(str(number), lambda: "x")
+    assert len(recent) <= 200
