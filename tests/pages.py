@@ -19,7 +19,7 @@ from ingest.config.web import WebConfig
 from ingest.views.text import show_times_in
 from ingest.web.app import make_app
 from ingest.web.finding import Found
-from ingest.web.health import Answer
+from ingest.web.health import PATHS, Answer
 from tests.running import free_port
 from tests.world import World
 
@@ -124,6 +124,11 @@ class Browser:
         return page
 
 
+def _answer_for(path: str) -> Answer:
+    assert path in PATHS
+    return HEALTHY
+
+
 @contextlib.contextmanager
 def pages_of(
     world: World, *, find: Callable[[str], Found | None] = lambda url: None, **web: Any
@@ -135,7 +140,7 @@ def pages_of(
     port = free_port()
     show_times_in(ZoneInfo(world.config.timezone))
     config = world.config.model_copy(update={"web": WebConfig.model_validate(web)})
-    app = make_app(config, world.database, ask=lambda path: HEALTHY, find=find)
+    app = make_app(config, world.database, ask=_answer_for, find=find)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -364,6 +364,7 @@ def test_below_a_path_cookies_and_redirects_have_it(
 ) -> None:
     with pages_of(world, password=MANAGE, url=url) as served:
         browser = Browser(served, {"Host": "example.org"} | headers)
+        assert browser.get(path.replace("feeds", "readyz")).status == 200
         assert browser.get(path).headers["location"] == "/archive/log-in?next=%2Ffeeds"
         browser.follow()
         answer = browser.send("/archive/log-in", password="管理 everything")

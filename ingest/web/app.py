@@ -20,6 +20,7 @@ from ingest.database import Database
 from ingest.errors import StoreError, UsageError
 from ingest.web.access.door import Door
 from ingest.web.access.forms import StaleForm, posted
+from ingest.web.access.prefix import path_of
 from ingest.web.access.visitor import READERS, NotAllowed
 from ingest.web.finding import Found
 from ingest.web.health import PATHS, Answer
@@ -98,7 +99,7 @@ def make_app(
     limiter = CapacityLimiter(1)
 
     async def show_health(request: Request) -> Response:
-        answer = await to_thread.run_sync(ask, request.scope["path"], limiter=limiter)
+        answer = await to_thread.run_sync(ask, path_of(request.scope), limiter=limiter)
         return Response(answer.body, answer.status, media_type=answer.media_type)
 
     app = Starlette(
