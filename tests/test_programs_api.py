@@ -261,3 +261,11 @@ def test_who_may_not_read_gets_a_problem(world: World) -> None:
             page = served.get(path)
             assert (page.status, body(page)["title"]) == (401, "Unauthorized")
             assert page.headers["www-authenticate"] == 'Bearer realm="Guidang"'
+
+
+def test_the_public_is_not_told_where_files_are(world: World) -> None:
+    with pages_of(world, password=hash_of_password("sesame"), public=True) as served:
+        page = served.get("/api/status")
+    check("/api/status", page)
+    assert str(world.root) not in page.source
+    assert body(page)["entries"] == ENTRIES + 2

@@ -21,6 +21,7 @@ from ingest.store.search.listing import within
 from ingest.store.search.shown import shown
 from ingest.views.duplicates import cluster_as_json, duplicate_as_json
 from ingest.views.feeds import all_of, explanation
+from ingest.web.access.visitor import visitor_of
 from ingest.web.pages.paging import key_at, number_in
 from ingest.web.programs.answers import json_answer, problem
 from ingest.web.programs.openapi import description
@@ -137,11 +138,21 @@ def list_duplicates(request: Request) -> Response:
 
 
 def status(request: Request) -> Response:
-    """Show what is stored and the state of the feeds: /api/status."""
+    """Show what is stored and the state of the feeds: /api/status.
+
+    Only who may manage sees the places of files and of the database, and errors that name them.
+    """
     parameters_of(request)
     site = site_of(request)
     found = status_of(site.config, site.database, system_clock(), site.database.view)
-    return json_answer(found.as_json())
+    hidden = {} if visitor_of(request).may_manage else _WITHOUT_PLACES
+    return json_answer(found.as_json() | hidden)
+
+
+_WITHOUT_PLACES: dict[str, object] = {
+    **dict.fromkeys(("database", "archive", "archive_problem", "publish_error")),
+    "outputs": [],
+}
 
 
 def _page(
