@@ -64,7 +64,7 @@ def serve(file: Path, port: int) -> None:
     url = f"sqlite:///{file}"
     config = Config(database=DatabaseConfig(url=url))
     healthy = Answer(status=200, media_type="text/plain", body=b"ok")
-    app = make_app(config, Database(url), ask=lambda _path: healthy)
+    app = make_app(config, Database(url), ask=lambda _path: healthy, find=lambda _address: None)
     uvicorn.run(app, port=port, log_level="warning", lifespan="off")
 
 
