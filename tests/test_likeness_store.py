@@ -359,6 +359,22 @@ def test_the_hub_of_a_key_is_the_text_with_the_lowest_hash(database: Database) -
             assert found.hubs.get(key, found.rare.get(key, set())) == expected
 
 
+def test_a_batch_does_not_read_the_whole_table_of_keys(database: Database) -> None:
+    database.transact(put, 0, text_of(clauses(1)))
+    finish(database)
+    database.transact(join_crowd, range(1000))
+    database.transact(put, 1, text_of(clauses(2)))
+
+    def scans(connection: sa.Connection) -> int | None:
+        write.write(connection, [2], prints.prints_of(connection, [2]), now=NOON)
+        if connection.dialect.name == "sqlite":
+            return 0  # SQLite always uses the index
+        query = "SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'likeness_key'"
+        return connection.scalar(sa.text(query))
+
+    assert database.transact(scans) == 0
+
+
 def join_crowd(connection: sa.Connection, numbers: Iterable[int]) -> None:
     """Let so many texts have each key of the first text, and many of their own."""
     some = [*connection.scalars(sa.select(LikenessKey.key).where(LikenessKey.text_id == 1))]

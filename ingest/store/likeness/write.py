@@ -18,6 +18,7 @@ from models import LikenessEntry, LikenessHub, LikenessKey, LikenessLink, Likene
 
 LIKENESS = "likeness"  # This follower links near-duplicates.
 _LOCK = 0x6C696B65  # a number that no other lock uses
+_OFF = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit")
 _CACHE_KIBIBYTES = 20_000  # enough for the pages of 200 long entries
 
 
@@ -34,6 +35,7 @@ def write(
     `prints` is computed before the transaction, so that the transaction is short.
     """
     _lock(connection)
+    _use_indexes(connection)
     with _large_cache(connection):
         return _write(connection, entry_ids, prints, now)
 
@@ -119,6 +121,16 @@ def clear(connection: sa.Connection) -> None:
     _lock(connection)
     for model in (LikenessLink, LikenessHub, LikenessKey, LikenessEntry, LikenessText):
         connection.execute(sa.delete(model))
+
+
+def _use_indexes(connection: sa.Connection) -> None:
+    """Let PostgreSQL look keys and ids up in indexes for the rest of the transaction.
+
+    A batch looks up thousands of keys. PostgreSQL would rather read the whole table of keys, until
+    the archive has more than 100,000 entries.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(*(sa.func.set_config(name, "off", True) for name in _OFF)))
 
 
 @contextmanager
