@@ -9,7 +9,7 @@ from ingest.errors import StoreError
 from ingest.services import Services
 from ingest.store import poll_hours
 
-SUMS_EVERY = timedelta(minutes=10)
+SUMS_EVERY = timedelta(minutes=2)
 
 
 async def sum_up_polls(services: Services, database: Trouble) -> None:
