@@ -65,6 +65,15 @@ def test_the_pages_end_with_a_service_that_was_killed(tmp_path: Path) -> None:
         daemon.start_ready()  # the port is free again
 
 
+def test_a_public_page_of_withheld_texts_is_warned_of(tmp_path: Path) -> None:
+    with running(tmp_path, web=True) as daemon:
+        assert "whole texts" not in daemon.log_text()
+        feed = '[[feeds]]\nurl = "https://news.example.cn/feed"\nexcerpt_only = true\n'
+        daemon.configure(more=f"public = true\n{feed}")
+        daemon.signal(signal.SIGHUP)
+        daemon.wait_until(lambda: "shows everyone the whole texts of 1 feed" in daemon.log_text())
+
+
 def test_new_settings_are_those_of_the_pages_too(tmp_path: Path) -> None:
     with running(tmp_path, web=True) as daemon:
         assert "is off" not in daemon.get("/search?q=x")[1]

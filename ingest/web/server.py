@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import socket
 from collections.abc import Iterator
@@ -13,11 +14,15 @@ import uvicorn
 
 from ingest.config import Config
 from ingest.database import Database
+from ingest.feed import FeedState
 from ingest.logs import set_up_logging
+from ingest.store import feeds
 from ingest.views.text import show_times_in
 from ingest.web.app import make_app
 from ingest.web.health import answer_with
 from ingest.web.pipes import Asker, Pipes
+
+logger = logging.getLogger(__name__)
 
 _GRACE = 2  # seconds in which running requests may finish when the server closes
 _ANSWERS_WITHIN = 2  # seconds
@@ -33,6 +38,7 @@ def serve(
     set_up_logging(level, config.log.format, zone)
     show_times_in(zone)
     database = Database(config.database.url)
+    _warn_of_whole_texts(config, database)
     health, finder = Asker(pipes.health, _ANSWERS_WITHIN), Asker(pipes.finding, _FINDS_WITHIN)
     app = make_app(
         config,
@@ -44,6 +50,24 @@ def serve(
         asyncio.run(_serve(_Server(_settings(app)), listener, stop))
     finally:
         database.dispose()
+
+
+def _warn_of_whole_texts(config: Config, database: Database) -> None:
+    """Log a warning if everyone may read texts that the settings of feeds withhold."""
+    if not config.web.public:
+        return
+    every = [feed for feed in database.view(feeds.every) if _is_withheld(feed)]
+    if every:
+        logger.warning(
+            "[web] public shows everyone the whole texts of %d feeds with excerpt_only or "
+            "publish_after, such as %s",
+            len(every),
+            every[0].name,
+        )
+
+
+def _is_withheld(feed: FeedState) -> bool:
+    return feed.settings.excerpt_only or feed.settings.publish_after is not None
 
 
 class _Server(uvicorn.Server):
