@@ -12,7 +12,7 @@ import feedparser
 import pytest
 
 from ingest.exports import FORMATS, Export, run
-from ingest.exports.atom import _clean
+from ingest.exports.atom import clean
 from ingest.reading.entries.normalize import Context
 from ingest.reading.read import read
 from ingest.store.export_pages import Choice
@@ -108,4 +108,4 @@ def test_our_own_reader_reads_them(folder: Path, form: str) -> None:
 
 
 def test_characters_that_xml_lacks_are_left_out() -> None:
-    assert _clean("a\x00b\x0bc\ufffed") == "abcd"
+    assert clean("a\x00b\x0bc\ufffed") == "abcd"
