@@ -201,6 +201,13 @@ def test_a_whole_stream_is_read_up_to_a_time(pages_on_both: Pages) -> None:
     assert ids(pages_on_both, "wang", s=READ) == []
 
 
+def test_an_old_time_leaves_newer_entries_unread(pages_on_both: Pages) -> None:
+    assert post(pages_on_both, "mark-all-as-read", s=LIST).source == "OK"
+    post(pages_on_both, "edit-tag", i=["3", "6"], a=f"{STATE}kept-unread", r=READ)
+    assert post(pages_on_both, "mark-all-as-read", s=LIST, ts=f"{SECONDS - 1}000000").source == "OK"
+    assert ids(pages_on_both, s=LIST, xt=READ) == [6]
+
+
 def test_unread_entries_are_counted(pages_on_both: Pages) -> None:
     post(pages_on_both, "edit-tag", i=["1", "6"], a=READ)
     counted = json.loads(ask(pages_on_both, "unread-count").content)

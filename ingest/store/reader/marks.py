@@ -68,10 +68,11 @@ def _mark_each(
 def _move_margins(
     connection: sa.Connection, stream: Stream, user: str, until: datetime | None
 ) -> None:
-    """Move the margins of the feeds of a stream, and forget the marks before them."""
+    """Move the margins of the feeds of a stream, and forget the marks of its entries."""
+    chosen = [condition_of(connection, stream, user), *_up_to(connection, until)]
     last = sa.select(sa.literal(user, sa.Text), _ENTRY.c.feed_id, sa.func.max(_ENTRY.c.id))
     last = last.join(_FEED, _FEED.c.id == _ENTRY.c.feed_id).where(_FEED.c.removed_at.is_(None))
-    last = last.where(condition_of(connection, stream, user), *_up_to(connection, until))
+    last = last.where(*chosen)
     insert = insert_into(connection, _MARGIN)
     insert = insert.from_select(_MARGIN.c.keys(), last.group_by(_ENTRY.c.feed_id))
     new = insert.excluded.entry_id
@@ -82,11 +83,7 @@ def _move_margins(
     before = (
         sa.select(_ENTRY.c.id)
         .select_from(_ENTRY.join(_MARGIN, is_margin))
-        .where(
-            condition_of(connection, stream, user),
-            _ENTRY.c.id == _MARK.c.entry_id,
-            _ENTRY.c.id <= _MARGIN.c.entry_id,
-        )
+        .where(*chosen, _ENTRY.c.id == _MARK.c.entry_id, _ENTRY.c.id <= _MARGIN.c.entry_id)
     )
     of_user = sa.and_(_MARK.c.user_name == user, sa.exists(before.correlate(_MARK)))
     connection.execute(sa.update(_MARK).where(of_user).values(is_read=None))
