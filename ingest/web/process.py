@@ -23,7 +23,7 @@ from ingest.config import Config
 from ingest.errors import ConfigError
 from ingest.events import first_of
 from ingest.web.child import STOP, run
-from ingest.web.finding import Find
+from ingest.web.finding import Find, find_within
 from ingest.web.health import Health
 from ingest.web.pipes import Pipes
 
@@ -42,6 +42,7 @@ class PagesProcess:
         self._health = health
         self._find = find
         self._finding: set[asyncio.Task[None]] = set()
+        self._sending = asyncio.Lock()
         self._config: Config | None = None
         self._changed = asyncio.Event()
 
@@ -130,9 +131,11 @@ class PagesProcess:
         task.add_done_callback(self._finding.discard)
 
     async def _send_found(self, pipe: Connection, number: int, url: str) -> None:
-        found = await self._find(url)
-        with contextlib.suppress(OSError):  # the process has ended meanwhile
-            pipe.send((number, found))
+        found = await find_within(self._find, url)
+        async with self._sending:
+            with contextlib.suppress(OSError):  # the process has ended meanwhile
+                # In a thread, because it waits while the process does not read.
+                await asyncio.to_thread(pipe.send, (number, found))
 
 
 def _end(process: SpawnProcess) -> None:

@@ -19,6 +19,7 @@ from ingest.logs import set_up_logging
 from ingest.store import feeds
 from ingest.views.text import show_times_in
 from ingest.web.app import make_app
+from ingest.web.finding import FINDS_WITHIN
 from ingest.web.health import answer_with
 from ingest.web.pipes import Asker, Pipes
 
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 _GRACE = 2  # seconds in which running requests may finish when the server closes
 _ANSWERS_WITHIN = 2  # seconds
-_FINDS_WITHIN = 100  # seconds; several pages may be slow
+_LATER = 10  # seconds after the service gives up, so that its answer arrives
 _SILENT = {"service": "it does not answer"}
 
 
@@ -39,7 +40,8 @@ def serve(
     show_times_in(zone)
     database = Database(config.database.url)
     _warn_of_whole_texts(config, database)
-    health, finder = Asker(pipes.health, _ANSWERS_WITHIN), Asker(pipes.finding, _FINDS_WITHIN)
+    health = Asker(pipes.health, _ANSWERS_WITHIN)
+    finder = Asker(pipes.finding, FINDS_WITHIN + _LATER)
     app = make_app(
         config,
         database,
