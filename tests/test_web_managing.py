@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from argon2 import PasswordHasher
 
-from ingest.store import feeds, takedowns, visitors
+from ingest.rsshub.metadata import read_metadata
+from ingest.store import feeds, rsshub, takedowns, visitors
 from ingest.web.access.secrets import digest_of
 from ingest.web.app import make_app
 from ingest.web.finding import Found
@@ -49,6 +53,39 @@ def test_a_feed_is_paused_resumed_and_polled_now(world: World, pages: Pages) -> 
     assert due.paused_at is None
     assert due.next_poll_at >= later
     assert due.next_poll_reason == "asked for on the web page"
+
+
+NAMES = json.loads((Path(__file__).parent / "data/rsshub/namespaces.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("words", "shown", "missing"),
+    [
+        ("江海半島網", ["rsshub://jianghai/video/*", "影片"], "港口"),
+        ("江海 新闻", ["rsshub://jianghai/:language?"], "影片"),
+        ("JIANGHAI story", ["rsshub://jianghai/news/:id{\\d+}"], "影片"),
+        ("没有这个网站", ["no such route"], "rsshub://"),
+        ("", [], "no such route"),
+    ],
+)
+def test_a_route_of_rsshub_is_found_by_its_name(
+    world: World, pages: Pages, words: str, shown: list[str], missing: str
+) -> None:
+    world.database.transact(
+        rsshub.replace_metadata, read_metadata(NAMES, "file"), now=world.clock()
+    )
+    found = pages.get("/rsshub?q=" + quote(words)).text
+    assert [one for one in shown if one not in found] == []
+    assert missing not in found
+
+
+def test_without_names_of_routes_the_page_says_how_to_load_them(pages: Pages) -> None:
+    assert "guidang rsshub sync" in pages.get("/rsshub?q=x").text
+
+
+def test_a_route_that_was_chosen_is_filled_into_the_form(pages: Pages) -> None:
+    page = pages.get("/add?url=" + quote("rsshub://zhihu/hot"))
+    assert 'value="rsshub://zhihu/hot"' in page.source
 
 
 def test_a_paused_feed_is_not_polled(world: World, pages: Pages) -> None:

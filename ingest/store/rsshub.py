@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
+from itertools import islice
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from ingest.manners.health import Health
+from ingest.reading.terms import fold
 from ingest.rsshub.metadata import Namespace, Route, categories_of, namespace_names
 from ingest.rsshub.routes import is_route, is_rsshub, path_of
 from ingest.store.due import mark_feed_due
 from ingest.store.statements import insert_into
 from models import Feed, RsshubInstance, RsshubNamespace
+
+
+class NamedRoute(NamedTuple):
+    """A route of RSSHub: the names of its site and of itself, and its address as a pattern."""
+
+    site: str
+    name: str
+    address: str
+
 
 _HEALTH = [field.name for field in fields(Health) if field.name != "instance"]
 
@@ -73,6 +85,31 @@ def learn_categories(
     if not before.settings.get("categories"):
         mark_feed_due(connection, feed_id, now)
     return True
+
+
+def has_metadata(connection: sa.Connection) -> bool:
+    """Return whether the descriptions of RSSHub's routes are stored."""
+    return bool(connection.scalar(sa.select(sa.exists(sa.select(RsshubNamespace.name)))))
+
+
+def routes_called(connection: sa.Connection, words: str, *, most: int) -> list[NamedRoute]:
+    """Return up to `most` routes whose site, name or path has all these words.
+
+    Letters may be in upper or lower case, and Chinese in either script. Return an empty list if
+    there are no words, or no metadata are stored.
+    """
+    wanted = fold(words).split()
+    query = sa.select(*RsshubNamespace.__table__.columns).order_by(RsshubNamespace.title)
+    rows = connection.execute(query).mappings() if wanted else ()
+    found = (route for row in rows for route in _named_routes(_namespace(row)))
+    fitting = (one for one in found if all(word in fold(" ".join(one)) for word in wanted))
+    return list(islice(fitting, most))
+
+
+def _named_routes(namespace: Namespace) -> Iterator[NamedRoute]:
+    for route in namespace.routes:
+        path = f"{namespace.name}{route.path}".rstrip("/")
+        yield NamedRoute(namespace.title, route.title, f"rsshub://{path}")
 
 
 def _namespaces(connection: sa.Connection, names: Collection[str]) -> dict[str, Namespace]:

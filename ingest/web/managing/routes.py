@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from ingest.web.access.forms import posted
 from ingest.web.access.visitor import MANAGERS
-from ingest.web.managing import adding, feeds, settings, takedowns
+from ingest.web.managing import adding, feeds, rsshub, settings, takedowns
 
 
 def routes() -> list[Route]:
@@ -24,6 +24,7 @@ def routes() -> list[Route]:
         _form("/add", adding.find),
         _form("/add/feed", adding.add),
         _form("/add/list", adding.add_list),
+        _page("/rsshub", rsshub.show),
         _page("/takedown", takedowns.show),
         _form("/takedown", takedowns.take_down),
         _page("/takedowns", takedowns.browse),
