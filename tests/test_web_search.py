@@ -17,6 +17,7 @@ from tests.pages import Page, Pages, pages_of
 from tests.searching import finish
 from tests.site import Site
 from tests.support import item, rss
+from tests.test_cost import statements
 from tests.world import World
 
 BIRDS, TIDES = "候鸟南飞，湖边有人等它们。", "潮水涨了，候鸟离开海边。"
@@ -89,9 +90,27 @@ def test_the_selection_is_there_as_a_zip_of_notes(pages: Pages) -> None:
         assert all("候鸟" in archive.read(name).decode() for name in archive.namelist())
 
 
-@pytest.mark.parametrize("path", ["/search.jsonl", "/search.zip", "/search.zip?q=(("])
-def test_a_selection_needs_a_query(pages: Pages, path: str) -> None:
-    assert pages.get(path).status == 400
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", ["/search.jsonl", "/search.zip"])
+@pytest.mark.parametrize("query", ["", "?q=((", "?q=feed:unknown", "?q=tide+AND+feed:99"])
+def test_a_selection_needs_a_query(pages: Pages, method: str, path: str, query: str) -> None:
+    assert pages.ask(method, path + query).status == 400
+
+
+def test_lines_are_in_the_order_of_the_search(pages: Pages) -> None:
+    answer = pages.get(f"/search.jsonl?q={quote('候鸟')}")
+    dates = [json.loads(line)["published_at"] for line in answer.source.splitlines()]
+    assert dates == sorted(dates, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "reads"),
+    [("GET", "/search.jsonl", 1), ("HEAD", "/search.jsonl", 0), ("HEAD", "/search.zip", 0)],
+)
+def test_texts_are_read_once(pages: Pages, method: str, path: str, reads: int) -> None:
+    with statements() as sent:
+        assert pages.ask(method, f"{path}?q={quote('候鸟')}").status == 200
+    assert sum("entry.html" in statement for statement, _ in sent) == reads
 
 
 def test_the_selection_can_be_subscribed_to(pages: Pages) -> None:

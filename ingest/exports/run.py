@@ -91,18 +91,6 @@ def run(
     return Outcome(entries=count, earlier=before.entries if before else 0, card=file)
 
 
-def pieces(database: Database, export: Export) -> Iterator[bytes]:
-    """Yield the parts of an export whose format has no last step; only one is in memory."""
-    export.format.prepare()
-    about = _about(export, summarize(database, export.choice))
-    yield export.format.head(about)
-    is_first = True
-    for batch in _batches(database, export, None):
-        yield export.format.piece(batch.entries, is_first=is_first)
-        is_first = False
-    yield export.format.tail(about)
-
-
 def run_to_stream(database: Database, export: Export, stream: BinaryIO, tell: Tell) -> Outcome:
     """Write an export to a stream; it cannot be continued."""
     export.format.prepare()

@@ -82,6 +82,16 @@ def batches(
         yield Batch([one for number in group.ids for one in found.get(number, ())], group.place)
 
 
+def with_texts(connection: sa.Connection, numbers: Sequence[int]) -> list[ExportEntry]:
+    """Return entries with their visible text, without earlier versions, in the order of `numbers`.
+
+    It has everything that is stored, whatever the rights of feeds.
+    """
+    facts, wanted = feed_facts(connection), Wanted(text=True)
+    found = entries_of(connection, numbers, facts, wanted, is_public=False)
+    return [entry for number in numbers for entry in found[number]]
+
+
 def entries_of(
     connection: sa.Connection,
     numbers: Sequence[int],

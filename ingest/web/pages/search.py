@@ -14,7 +14,7 @@ from ingest.store.search import find
 from ingest.store.search.facets import Facets, facets
 from ingest.store.search.index import lacking
 from ingest.store.search.shown import ShownHit, shown
-from ingest.web.pages.selections import OFF
+from ingest.web.pages.queries import OFF
 from ingest.web.rendering import Site, page, site_of
 
 _SIZE = 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
-from zoneinfo import ZoneInfo
+from itertools import chain, islice
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -13,14 +13,13 @@ from starlette.responses import Response, StreamingResponse
 from ingest.config import Config, OutputConfig
 from ingest.database import Database
 from ingest.errors import UsageError
-from ingest.exports import FORMATS, Export
-from ingest.exports.run import pieces
+from ingest.exports import FORMATS
 from ingest.outputs import make_layout, paths_for
-from ingest.query import Node, parse_query
-from ingest.store import files
-from ingest.store.export_pages import Choice
-from ingest.store.exports import Wanted
+from ingest.query import Node
+from ingest.store import exports, files
 from ingest.store.search import find
+from ingest.store.search.plan import plan_of
+from ingest.web.pages.queries import parse
 from ingest.web.rendering import site_of
 
 MOST_IN_ZIP = 50_000
@@ -29,41 +28,47 @@ _NAME = "selection"
 
 
 def jsonl(request: Request) -> Response:
-    """Send the entries that match a query, one JSON object a line: /search.jsonl?q=QUERY."""
-    query, node = _query(request)
-    export = Export(
-        format=FORMATS["jsonl"],
-        choice=Choice(where=node),
-        wanted=Wanted(text=True),
-        asked={"--where": query},
-    )
-    lines = pieces(site_of(request).database, export)
-    return _download(lines, "application/jsonl", f"{_NAME}.jsonl")
+    """Send the entries that match a query, the newest first: /search.jsonl?q=QUERY."""
+    node, database = _query(request), site_of(request).database
+    return _download(request, _lines_of(database, node), "application/jsonl", f"{_NAME}.jsonl")
 
 
 def markdown(request: Request) -> Response:
     """Send the newest entries that match a query as Markdown: /search.zip?q=QUERY."""
-    _, node = _query(request)
-    site = site_of(request)
-    return _download(_zip_of(site.config, site.database, node), "application/zip", f"{_NAME}.zip")
+    node, site = _query(request), site_of(request)
+    notes = _zip_of(site.config, site.database, node)
+    return _download(request, notes, "application/zip", f"{_NAME}.zip")
 
 
-def _query(request: Request) -> tuple[str, Node]:
-    """Return the query of an address; raise `UsageError` if there is none, or it is wrong."""
+def _query(request: Request) -> Node:
+    """Return the query of an address.
+
+    Raise `UsageError` if there is none, if it is wrong, or if it names an unknown feed.
+    """
     site, text = site_of(request), request.query_params.get("q", "").strip()
-    if not site.config.search.enabled:
-        raise UsageError(OFF)
     if not text:
         raise UsageError("write what to search for, as in /search?q=WORD")
-    return text, parse_query(text, ZoneInfo(site.config.timezone))
+    node = parse(site, text)
+    site.database.view(plan_of, node)
+    return node
 
 
-OFF = "the search index is off; set search.enabled = true in the configuration"
+def _download(request: Request, chunks: Iterator[bytes], media_type: str, name: str) -> Response:
+    """Return a response that sends `chunks` while they are made, or none of them for HEAD.
 
-
-def _download(chunks: Iterator[bytes], media_type: str, name: str) -> Response:
+    The first one is made before, so that its errors have an answer of their own.
+    """
+    sent = () if request.method == "HEAD" else chain((next(chunks, b""),), chunks)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(chunks, media_type=media_type, headers=headers)
+    return StreamingResponse(sent, media_type=media_type, headers=headers)
+
+
+def _lines_of(database: Database, node: Node) -> Iterator[bytes]:
+    """Yield a line of JSON for each entry that matches, in pieces of several lines."""
+    form = FORMATS["jsonl"]
+    form.prepare()
+    for ids in _batches(database, node):
+        yield form.piece(database.view(exports.with_texts, ids), is_first=False)
 
 
 class _Pieces(io.RawIOBase):
@@ -95,8 +100,8 @@ def _zip_of(config: Config, database: Database, node: Node) -> Iterator[bytes]:
     layout = make_layout("markdown", options)
     written, taken = _Pieces(), set[str]()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-        for ids in _batches(database, node):
-            for record in database.query(files.records, _NAME, ids):
+        for ids in islice(_batches(database, node), MOST_IN_ZIP // _AT_ONCE):
+            for record in database.view(files.records, _NAME, ids):
                 path = next((one for one in paths_for(layout, record) if one not in taken), None)
                 if path is not None:
                     taken.add(path)
@@ -108,10 +113,8 @@ def _zip_of(config: Config, database: Database, node: Node) -> Iterator[bytes]:
 def _batches(database: Database, node: Node) -> Iterator[list[int]]:
     """Yield the ids of the entries that match, newest first, in batches."""
     last: find.Place | None = None
-    for _start in range(0, MOST_IN_ZIP, _AT_ONCE):
-        found = database.query(find.search, node, limit=_AT_ONCE, sort="date", after=last)
-        if found:
-            yield [one.entry_id for one in found]
-            last = found[-1].place
+    while found := database.view(find.search, node, limit=_AT_ONCE, sort="date", after=last):
+        yield [one.entry_id for one in found]
         if len(found) < _AT_ONCE:
             return
+        last = found[-1].place

@@ -23,6 +23,7 @@ from ingest.views.duplicates import cluster_as_json, duplicate_as_json
 from ingest.views.feeds import all_of, explanation
 from ingest.web.access.visitor import visitor_of
 from ingest.web.pages.paging import key_at, number_in
+from ingest.web.pages.queries import parse
 from ingest.web.programs.answers import json_answer, problem
 from ingest.web.programs.openapi import description
 from ingest.web.programs.parameters import (
@@ -30,7 +31,6 @@ from ingest.web.programs.parameters import (
     limit_in,
     next_page,
     parameters_of,
-    parse,
     seconds,
     selection_in,
 )

@@ -20,9 +20,10 @@ from ingest.store.listings import Selection
 from ingest.store.search import find
 from ingest.values.exports import About
 from ingest.web.pages.paging import key_at, number_in
+from ingest.web.pages.queries import parse
 from ingest.web.programs.answers import problem
 from ingest.web.programs.conditional import conditional
-from ingest.web.programs.parameters import address_of, next_page, parameters_of, parse, seconds
+from ingest.web.programs.parameters import address_of, next_page, parameters_of, seconds
 from ingest.web.rendering import Site, site_of
 
 _SIZE = 50

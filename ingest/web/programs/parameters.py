@@ -10,11 +10,10 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 
 from ingest.errors import UsageError
-from ingest.query import Node, parse_query
 from ingest.query.days import days
 from ingest.store.listings import Selection
 from ingest.web.pages.paging import number_in
-from ingest.web.rendering import Site, site_of
+from ingest.web.rendering import site_of
 
 MOST = 200
 _USUAL = 50
@@ -57,13 +56,6 @@ def selection_in(values: Mapping[str, str], zone: ZoneInfo) -> Selection:
         since=_bound("since", values, zone),
         until=_bound("until", values, zone),
     )
-
-
-def parse(site: Site, query: str) -> Node:
-    """Return the tree of a query; raise `UsageError` if it is wrong, or the search is off."""
-    if not site.config.search.enabled:
-        raise UsageError("the search index is off; set search.enabled = true in the configuration")
-    return parse_query(query, ZoneInfo(site.config.timezone))
 
 
 def _bound(name: str, values: Mapping[str, str], zone: ZoneInfo) -> datetime | None:
