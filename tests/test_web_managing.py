@@ -115,7 +115,11 @@ def test_settings_are_changed_and_removed(world: World, pages: Pages) -> None:
         "follow_moves": False,
     }
     browser.get("/f/1/settings")
-    browser.send("/f/1/settings", title="", categories="", follow_moves="")
+    browser.send("/f/1/settings", title="", categories="")
+    stored = world.database.query(feeds.every)[0].settings.as_json()
+    assert stored == {"interval": "2h", "full_text": "auto", "follow_moves": False}
+    browser.get("/f/1/settings")
+    browser.send("/f/1/settings", follow_moves="")
     stored = world.database.query(feeds.every)[0].settings.as_json()
     assert stored == {"interval": "2h", "full_text": "auto"}
 

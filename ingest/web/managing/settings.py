@@ -21,6 +21,8 @@ from ingest.web.access.forms import text_in
 from ingest.web.managing.answers import feed_of, go_to, is_in_file
 from ingest.web.rendering import page, site_of
 
+_REMOVED: tuple[object, ...] = ("", [])  # what an emptied field means; false is a value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
@@ -50,7 +52,7 @@ def save(request: Request, form: FormData) -> Response:
     typed = {name: text_in(form, name).replace("\r\n", "\n") for name in shown}
     changes = {name: _value(name, typed[name]) for name in shown if typed[name] != shown[name]}
     merged = feed.settings.as_json() | changes
-    found = settings_or_problems({name: value for name, value in merged.items() if value})
+    found = settings_or_problems({k: v for k, v in merged.items() if v not in _REMOVED})
     if isinstance(found, dict):
         return _form(request, feed, typed, found)
     site_of(request).database.transact(feeds.change, feed.id, found, now=system_clock())
