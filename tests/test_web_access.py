@@ -24,7 +24,8 @@ from ingest.web.access.attempts import Attempts
 from ingest.web.access.network import client_of
 from ingest.web.access.secrets import digest_of, is_password
 from ingest.web.access.visitor import MANAGERS, READERS, NotAllowed, Visitor
-from tests.pages import Browser, Pages, pages_of
+from ingest.web.app import make_app
+from tests.pages import HEALTHY, Browser, Pages, pages_of
 from tests.program import Program
 from tests.world import World
 
@@ -391,3 +392,16 @@ def test_the_address_behind_a_proxy_is_checked(url: str, kept: str | None) -> No
     fails = contextlib.nullcontext() if kept else pytest.raises(ValueError, match="write an add")
     with fails:
         assert WebConfig.model_validate({"url": url}).url == kept
+
+
+def test_a_path_behind_a_proxy_is_none_of_the_pages_themselves(world: World) -> None:
+    """If the proxy removes it, /feeds/feeds and /feeds would both arrive as /feeds."""
+    app = make_app(world.config, world.database, ask=lambda path: HEALTHY, find=lambda url: None)
+    routes = [one for mount in app.routes for one in ([mount] if mount.path else mount.routes)]  # type: ignore[attr-defined]
+    own = {route.path.split("/")[1] for route in routes} - {""}  # type: ignore[attr-defined]
+    assert {"feeds", "api", "static", "search.zip"} <= own
+    for path in own:
+        with pytest.raises(ValueError, match=f"/{path} is a page of the site itself"):
+            WebConfig.model_validate({"url": f"https://example.org/{path}/archive/"})
+    kept = "https://example.org/feeds-archive/feeds/"
+    assert WebConfig.model_validate({"url": kept}).url == kept

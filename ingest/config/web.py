@@ -15,6 +15,15 @@ _PASSWORD_HASH = re.compile(
     r"\$argon2(?:id|i|d)\$v=\d+\$m=\d{1,8},t=\d{1,4},p=\d{1,3}\$[\w+/-]+\$[\w+/-]+", re.ASCII
 )
 
+# The first parts of the paths of the site's own pages. A proxy may remove the path of `url`, and
+# then a path below one of these would have two meanings.
+_OWN_PATHS = {
+    *("healthz", "readyz", "metrics", "log-in", "log-out", "static"),
+    *("entries", "e", "feeds", "f", "c", "d", "search", "search.jsonl", "search.zip"),
+    *("add", "takedown", "takedowns"),
+    *("api", "accounts", "reader", "atom.xml", "feed.json", "opml"),
+}
+
 
 def _password_hash(text: str) -> str:
     """Return an argon2 hash or an empty string; raise `ValueError` for a plain password."""
@@ -26,13 +35,19 @@ def _password_hash(text: str) -> str:
 def _site_url(url: str) -> str:
     """Return the address of a site with a slash at its end, or an empty string.
 
-    Raise `ValueError` for anything else, also for an address with a query or a password.
+    Raise `ValueError` for anything else, also for an address with a query or a password, and for
+    a path that begins like a page of the site itself.
     """
     if not url:
         return url
     match = re.fullmatch(rf"(https?://{SERVER}(?::(\d{{1,5}}))?)((?:/[\w.~-]+)*)/?", url, re.ASCII)
     if match is None or int(match[2] or 80) > 65535 or {".", ".."} & set(match[3].split("/")):
         raise ValueError("write an address such as https://example.org/archive/")
+    first = match[3].split("/")[1:2]
+    if _OWN_PATHS.intersection(first):
+        raise ValueError(
+            f"/{first[0]} is a page of the site itself; choose a path such as /archive/"
+        )
     return f"{match[1].lower()}{match[3]}/"
 
 
