@@ -284,7 +284,7 @@ def test_without_a_password_everyone_on_this_machine_is_let_in(pages: Pages) -> 
     for path in ("/accounts/ClientLogin", "/api/greader.php/accounts/ClientLogin"):
         page = pages.ask("POST", path, "Email=%E6%9D%8E+x%2Fy&Passwd=anything")
         assert page.source.splitlines()[-1] == "Auth=%E6%9D%8E%20x%2Fy/-"
-    answer = pages.get(f"{API}user-info", Authorization="GoogleLogin auth=%E6%9D%8E%20x%2Fy/-")
+    answer = pages.get(f"{API}user-info", Authorization="GoogleLogin auth=%E6%9D%8E%20x%2Fy%00/-")
     assert json.loads(answer.content)["userName"] == "李 x/y"
 
 

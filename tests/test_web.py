@@ -16,7 +16,9 @@ from urllib.parse import quote
 import pytest
 
 from ingest.clock import system_clock
+from ingest.errors import StoreError
 from ingest.store import entry_lists, feeds, listings, poll_hours
+from ingest.web.access.secrets import hash_of_password
 from tests.pages import Pages, pages_of
 from tests.program import Program
 from tests.searching import fill, finish
@@ -78,7 +80,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Iter
         ("/search?q=" + quote("天鹅"), 200, "no such entry"),
         ("/search?q=" + quote("feed:"), 400, "at character"),
         ("/search?q=" + quote("新闻") + "&after=x", 400, "is not the place of a hit"),
+        ("/search?q=a&after=0.-99999999999999999.1", 400, "is not the place of a hit"),
+        ("/add?added=%C2%B2&known=1", 400, "'²' is not a number"),
+        ("/add?added=2&known=1", 200, "2 feeds added, 1 already on the list"),
         ("/nothing", 404, "there is no such page"),
+        ("/static/nothing", 404, "there is no such page"),
+        ("/api/greader.php/nothing", 404, "there is no such page"),
     ],
 )
 def test_an_address_shows_its_page(pages: Pages, path: str, status: int, text: str) -> None:
@@ -259,19 +266,72 @@ def test_a_method_that_an_address_lacks_is_refused_by_a_page(pages: Pages) -> No
     assert "这个地址不能这样使用" in page.text
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("POST", "/healthz", 403), ("OPTIONS", "/metrics", 403), ("POST", "/static/a.css", 405)],
+)
+def test_addresses_for_everyone_are_only_read(
+    pages: Pages, method: str, path: str, status: int
+) -> None:
+    assert pages.ask(method, path).status == status
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "is_kept"),
+    [("/static/pico.css", 200, True), ("/static/nothing", 404, False), ("/", 200, False)],
+)
+def test_browsers_keep_only_static_files_that_there_are(
+    pages: Pages, path: str, status: int, is_kept: bool
+) -> None:
+    page = pages.get(path)
+    assert (page.status, "immutable" in page.headers["cache-control"]) == (status, is_kept)
+
+
 class Faulty:
+    """A database that cannot be asked."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
     def view(self, *_given: object, **_more: object) -> NoReturn:
-        raise ZeroDivisionError("a bug")
+        raise self._error
 
 
-def test_a_bug_is_answered_by_a_page(world: World) -> None:
-    with pages_of(SimpleNamespace(config=world.config, database=Faulty())) as served:
-        page = served.get("/e/1", Accept_Language="zh")
+@pytest.mark.parametrize(("url", "root"), [("", "/"), ("http://localhost/archive/", "/archive/")])
+@pytest.mark.parametrize("above", ["", "/archive"])
+def test_a_bug_is_answered_by_a_page(world: World, url: str, root: str, above: str) -> None:
+    """Below a path, its links are below it too, whether or not a proxy removes the path."""
+    faulty = Faulty(ZeroDivisionError("a bug"))
+    with pages_of(SimpleNamespace(config=world.config, database=faulty), url=url) as served:
+        page = served.get(f"{above if url else ''}/e/1", Accept_Language="zh")
     assert page.status == 500
+    assert all(link.startswith((root, "#")) for link in page.links())
+    assert f'href="{root}static/' in page.source
     assert "无法生成这个页面" in page.text
     assert "a bug" not in page.source
     assert page.headers["x-content-type-options"] == "nosniff"
     assert page.headers["content-security-policy"].startswith("default-src 'none'; ")
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Cookie": "guidang-session=x"}, {"Authorization": "Bearer x"}]
+)
+def test_a_visitor_hears_that_the_database_cannot_be_used(
+    world: World, headers: dict[str, str]
+) -> None:
+    faulty = Faulty(StoreError("/var/lib/guidang.db cannot be read"))
+    without = SimpleNamespace(config=world.config, database=faulty)
+    with pages_of(without, password=hash_of_password("sesame")) as served:
+        for path in ("/", "/api/entries"):
+            page = served.get(path, **headers)
+            assert (page.status, "try again later" in page.source) == (503, True)
+            assert "guidang.db" not in page.source
+
+
+def test_links_of_a_page_below_a_mounted_path_lead_out_of_it(pages: Pages) -> None:
+    page = pages.get("/api/greader.php/nothing")
+    assert "/entries" in page.links()
+    assert "/api/greader.php/nothing?lang=zh_CN" in page.links()
 
 
 def test_a_list_reads_only_the_beginning_of_long_texts(world: World, site: Site) -> None:

@@ -196,6 +196,11 @@ def test_a_mistaken_takedown_keeps_what_was_typed(
     assert pages.get("/e/1").status == 200
 
 
+def test_a_target_that_no_database_stores_is_not_found(pages: Pages) -> None:
+    page = pages.get("/takedown?target=nobody%00")
+    assert (page.status, "no feed is called 'nobody'" in page.text) == (400, True)
+
+
 def routes_that_change(world: World) -> list[str]:
     app = make_app(world.config, world.database, ask=lambda path: HEALTHY, find=lambda url: None)
     found = [route for mount in app.routes for route in getattr(mount, "routes", None) or [mount]]

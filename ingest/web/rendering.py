@@ -26,7 +26,7 @@ from ingest.web import language
 from ingest.web.access.attempts import Attempts
 from ingest.web.access.forms import FormSecret
 from ingest.web.access.headers import POLICY, policy
-from ingest.web.access.prefix import path_of
+from ingest.web.access.prefix import path_of, root_of
 from ingest.web.access.visitor import visitor_of
 from ingest.web.finding import Found
 from ingest.web.recent import Recent
@@ -84,7 +84,7 @@ def page(
 def address_on(request: Request, path: str, query: Mapping[str, object]) -> str:
     """Return the address of a page; parameters that are None or empty are left out."""
     given = {name: value for name, value in query.items() if value not in (None, "")}
-    whole = f"{request.scope.get('root_path', '')}{path}"
+    whole = f"{root_of(request.scope)}{path}"
     return f"{whole}?{urlencode(given)}" if given else whole
 
 

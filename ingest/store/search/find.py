@@ -46,11 +46,14 @@ class Place:
 
 def place_of(text: str) -> Place:
     """Parse the text of a cursor; raise `UsageError` if it is invalid."""
-    if not _PLACE.fullmatch(text):
-        raise UsageError(f"{text!r} is not the place of a hit; guidang search --json shows them")
-    shape, microseconds, number = map(int, text.split("."))
-    at = _EPOCH + timedelta(microseconds=microseconds)
-    return Place(shape=shape, at=at, number=number)
+    try:
+        if _PLACE.fullmatch(text):
+            shape, microseconds, number = map(int, text.split("."))
+            at = _EPOCH + timedelta(microseconds=microseconds)
+            return Place(shape=shape, at=at, number=number)
+    except OverflowError:
+        pass
+    raise UsageError(f"{text!r} is not the place of a hit; guidang search --json shows them")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

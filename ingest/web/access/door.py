@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 from datetime import timedelta
 
 from starlette.concurrency import run_in_threadpool
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ingest.clock import system_clock
 from ingest.config.web import WebConfig
 from ingest.database import Database
+from ingest.errors import StoreError
 from ingest.store import visitors
 from ingest.web.access.headers import with_headers
 from ingest.web.access.network import is_foreign, is_from_here, is_known_name
@@ -22,6 +24,8 @@ from ingest.web.access.prefix import below_prefix, path_of
 from ingest.web.access.secrets import digest_of
 from ingest.web.access.visitor import Visitor
 from ingest.web.health import PATHS
+
+logger = logging.getLogger(__name__)
 
 SESSION = "guidang-session"
 SESSION_LASTS = timedelta(days=30)
@@ -46,6 +50,9 @@ _FOREIGN = (
     "A page of another site sent this; nothing was changed.\n\n"
     "这个请求来自其他网站的页面；没有做任何更改。\n"
 )
+_UNAVAILABLE = (
+    "The archive cannot be read at the moment; try again later.\n\n目前无法读取归档；请稍后再试。\n"
+)
 
 
 class Door:
@@ -65,6 +72,7 @@ class Door:
             await self._app(scope, receive, send)
             return
         scope = below_prefix(scope, self._web)
+        scope["state"] = scope.get("state", {}) | {"visitor": Visitor()}
         path = path_of(scope)
         if path in PATHS:
             await self._app(scope, receive, send)
@@ -74,12 +82,21 @@ class Door:
         if refusal := self._refusal(scope):
             app = PlainTextResponse(refusal, 403)
         elif not path.startswith("/static/"):
-            visitor = await self._visitor(scope)
-            scope.setdefault("state", {})["visitor"] = visitor
-            is_change = scope["method"] not in _SAFE
-            if is_change and visitor.name is None and is_foreign(scope, self._web):
-                app = PlainTextResponse(_FOREIGN, 403)
+            app = await self._identify(scope) or app
         await app(scope, receive, send)
+
+    async def _identify(self, scope: Scope) -> ASGIApp | None:
+        """Set the visitor of a request; return the answer if the request goes no further."""
+        try:
+            visitor = await self._visitor(scope)
+        except StoreError:
+            logger.exception("cannot find out who a visitor is")
+            return PlainTextResponse(_UNAVAILABLE, 503)
+        scope["state"]["visitor"] = visitor
+        is_change = scope["method"] not in _SAFE
+        if is_change and visitor.name is None and is_foreign(scope, self._web):
+            return PlainTextResponse(_FOREIGN, 403)
+        return None
 
     def _refusal(self, scope: Scope) -> str:
         """Return why a request is refused whoever sends it, or ""."""

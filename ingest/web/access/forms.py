@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ingest.web.access.prefix import cookie_path
+from ingest.web.access.prefix import root_of
 from ingest.web.access.secrets import new_secret
 from ingest.web.access.visitor import visitor_of
 
@@ -79,7 +79,7 @@ def set_cookie(
         name,
         value,
         max_age=seconds,
-        path=cookie_path(request.scope),
+        path=f"{root_of(request.scope)}/",
         secure=request.scope["scheme"] == "https",
         httponly=True,
         samesite="lax",

@@ -25,6 +25,7 @@ _HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 _KEPT = {"Cache-Control": "public, max-age=31536000, immutable"}  # their addresses have a digest
+_FOUND = {200, 304}
 POLICY = "Content-Security-Policy"
 
 
@@ -37,20 +38,19 @@ def policy(*, with_others: bool = False) -> str:
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
-def rules_for(path: str) -> dict[str, str]:
-    """Return the header fields of the answer for a path that tell browsers what they may do."""
-    kept = _KEPT if path.startswith("/static/") else {}
+def rules_for(path: str, status: int) -> dict[str, str]:
+    """Return the header fields of an answer that tell browsers what they may do."""
+    kept = _KEPT if path.startswith("/static/") and status in _FOUND else {}
     return {POLICY: policy(), **_HEADERS, **kept}
 
 
 def with_headers(send: Send, path: str) -> Send:
     """Return a `send` that adds the rules for browsers to the answer for a path."""
-    rules = rules_for(path)
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in rules.items():
+            for name, value in rules_for(path, message["status"]).items():
                 headers.setdefault(name, value)
         await send(message)
 

@@ -14,7 +14,8 @@ def below_prefix(scope: Scope, web: WebConfig) -> Scope:
     """Return the scope of a request below the path of `web.url`.
 
     Some proxies remove this path from a request, others do not. Starlette expects that `path`
-    has it, and that `root_path` is the prefix. The scheme is that of the browser's address.
+    has it, and that `root_path` is the prefix. A mounted application extends `root_path`, but not
+    `app_root_path`. The scheme is that of the browser's address.
     """
     url = urlsplit(web.url)
     prefix = url.path.rstrip("/")
@@ -23,17 +24,17 @@ def below_prefix(scope: Scope, web: WebConfig) -> Scope:
     path: str = scope["path"]
     if prefix and not f"{path}/".startswith(f"{prefix}/"):
         path = prefix + path
-    return {**scope, "path": path, "root_path": prefix, "scheme": scheme}
+    roots = {"root_path": prefix, "app_root_path": prefix}
+    return {**scope, **roots, "path": path, "scheme": scheme}
+
+
+def root_of(scope: Scope) -> str:
+    """Return the path of the site: empty, or such as `/archive`."""
+    root: str = scope["app_root_path"]
+    return root
 
 
 def path_of(scope: Scope) -> str:
     """Return the path of a request below the prefix."""
     path: str = scope["path"]
-    return path.removeprefix(scope.get("root_path", "")) or "/"
-
-
-def cookie_path(scope: Scope) -> str:
-    """Return the path below which browsers send the cookies of the pages."""
-    # `app_root_path` is the prefix of the pages, also below a mounted application.
-    prefix: str = scope.get("app_root_path", scope.get("root_path", ""))
-    return f"{prefix}/"
+    return path.removeprefix(root_of(scope)) or "/"

@@ -18,6 +18,7 @@ from ingest.rsshub import instances_of
 from ingest.store import feeds
 from ingest.web.access.forms import text_in
 from ingest.web.managing.answers import go_to
+from ingest.web.pages.paging import number_in
 from ingest.web.rendering import Site, address_on, page, site_of
 
 _SILENT = message("the service does not answer; try again")
@@ -97,9 +98,7 @@ def _address(site: Site, url: str) -> str:
 
 def _form(request: Request, url: str = "", problem: str = "", **shown: Any) -> Response:
     query = request.query_params
-    counts = {
-        name: int(query[name]) for name in ("added", "known") if query.get(name, "").isdigit()
-    }
+    counts = {name: number_in(query[name]) for name in ("added", "known") if query.get(name)}
     values: dict[str, Any] = {
         "found": None,
         "counts": counts,

@@ -20,12 +20,13 @@ from ingest.web.rendering import page, site_of
 def show(request: Request) -> Response:
     """Show the form, and what it would erase: /takedown, with `target` and `reason`."""
     query = request.query_params
-    return _form(request, query.get("target", "").strip(), _line(query.get("reason", "")))
+    return _form(request, _line(query.get("target", "")), _line(query.get("reason", "")))
 
 
 def take_down(request: Request, form: FormData) -> Response:
     """Erase what was named; show the form again if it is not there or the reason is missing."""
-    site, target, reason = site_of(request), text_in(form, "target"), _line(text_in(form, "reason"))
+    site = site_of(request)
+    target, reason = (_line(text_in(form, name)) for name in ("target", "reason"))
     if not target or not reason:
         return _form(request, target, reason, "say what to take down, and why")
     try:
@@ -74,4 +75,5 @@ def _form(request: Request, target: str, reason: str, problem: str = "") -> Resp
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    """Return a text as one line, without NUL, which PostgreSQL refuses."""
+    return " ".join(text.replace("\0", " ").split())

@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from ingest.messages import _, message, speaking
 from ingest.store.takedowns import Removal
 from ingest.web.access.headers import rules_for
-from ingest.web.access.prefix import path_of
+from ingest.web.access.prefix import below_prefix, path_of
 from ingest.web.access.visitor import Visitor, visitor_of
 from ingest.web.language import language_for
 from ingest.web.rendering import address_on, page, site_of
@@ -31,14 +31,15 @@ def wrong_method(request: Request, error: HTTPException) -> Response:
 def failed(request: Request, _error: Exception) -> Response:
     """Answer after a bug, with the status 500; uvicorn logs the traceback.
 
-    Starlette calls this outside of all middleware, so the language and the rules for browsers are
-    set here.
+    Starlette calls this outside of all middleware, so the path of the site, the language and the
+    rules for browsers are set here.
     """
-    request.scope.setdefault("state", {}).setdefault("visitor", Visitor())
+    request = Request(below_prefix(request.scope, site_of(request).config.web))
+    request.state.visitor = Visitor()
     with speaking(language_for(request)):
         text = message("this page could not be made; the log of the service has the reason")
         response = page(request, "message.html", status=500, text=text)
-    for name, value in rules_for(request.url.path).items():
+    for name, value in rules_for(path_of(request.scope), 500).items():
         response.headers.setdefault(name, value)
     return response
 

@@ -19,6 +19,7 @@ from ingest.store import feed_pages, feeds, published
 from ingest.store.listings import Selection
 from ingest.store.search import find
 from ingest.values.exports import About
+from ingest.web.access.prefix import path_of
 from ingest.web.pages.paging import key_at, number_in
 from ingest.web.pages.queries import parse
 from ingest.web.programs.answers import problem
@@ -113,7 +114,7 @@ def _of_query(name: str, query: str) -> _Subject:
 
 
 def _about(request: Request, page: published.Page, subject: _Subject, media_type: str) -> About:
-    path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
+    path = path_of(request.scope)
     query = dict(request.query_params)
     own = address_of(request, path, **query)
     first = address_of(request, path, **query | {"after": None})

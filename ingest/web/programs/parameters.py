@@ -12,6 +12,7 @@ from starlette.requests import Request
 from ingest.errors import UsageError
 from ingest.query.days import days
 from ingest.store.listings import Selection
+from ingest.web.access.prefix import path_of, root_of
 from ingest.web.pages.paging import number_in
 from ingest.web.rendering import site_of
 
@@ -69,19 +70,13 @@ def _bound(name: str, values: Mapping[str, str], zone: ZoneInfo) -> datetime | N
     return span.start if name == "since" else span.end
 
 
-def root_of(request: Request) -> str:
-    """Return the path prefix of the site: empty, or such as /archive."""
-    prefix: str = request.scope.get("app_root_path", request.scope.get("root_path", ""))
-    return prefix
-
-
 def address_of(request: Request, path: str, **query: object) -> str:
     """Return a whole address of this site; parameters that are None or empty are left out.
 
     It is below `web.url`, if that is set: a proxy may not tell the name that its visitors use.
     """
     some = {name: value for name, value in query.items() if value not in (None, "")}
-    here = f"{request.url.scheme}://{request.url.netloc}{root_of(request)}"
+    here = f"{request.url.scheme}://{request.url.netloc}{root_of(request.scope)}"
     address = f"{site_of(request).config.web.url.rstrip('/') or here}{path}"
     return f"{address}?{urlencode(some)}" if some else address
 
@@ -90,8 +85,8 @@ def next_page(request: Request, after: object) -> str | None:
     """Return the address of the same request, begun after a place; None if `after` is None."""
     if after is None:
         return None
-    path = request.url.path.removeprefix(root_of(request))
-    return address_of(request, path, **dict(request.query_params) | {"after": after})
+    query = dict(request.query_params) | {"after": after}
+    return address_of(request, path_of(request.scope), **query)
 
 
 def seconds(at: datetime) -> int:

@@ -33,13 +33,13 @@ def user_of(request: Request) -> str | None:
     if authorization.lower().startswith(_SCHEME):
         name, is_named, _ = authorization[len(_SCHEME) :].strip().rpartition("/")
         if is_named:
-            return unquote(name)[:_LONGEST_NAME] or _NOBODY
+            return _short(unquote(name)) or _NOBODY
     return visitor.name or _NOBODY
 
 
 def answer_log_in(request: Request, fields: dict[str, list[str]]) -> Response:
     """Check a password, which may be a token, and return what the feed reader sends from now on."""
-    name = next(iter(fields.get("Email", ())), "").strip()[:_LONGEST_NAME] or _NOBODY
+    name = _short(next(iter(fields.get("Email", ())), "")) or _NOBODY
     password = next(iter(fields.get("Passwd", ())), "")
     site = site_of(request)
     secret = _secret_for(request, site, password)
@@ -47,6 +47,11 @@ def answer_log_in(request: Request, fields: dict[str, list[str]]) -> Response:
         return secret
     auth = f"{quote(name, safe='')}/{secret}"
     return PlainTextResponse(f"SID={auth}\nLSID={auth}\nAuth={auth}\n")
+
+
+def _short(name: str) -> str:
+    """Return a name as it is stored: not too long, without NUL, which PostgreSQL refuses."""
+    return name.replace("\0", "").strip()[:_LONGEST_NAME]
 
 
 def _secret_for(request: Request, site: Site, password: str) -> str | Response:
