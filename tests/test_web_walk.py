@@ -1,4 +1,4 @@
-"""A visitor with a real browser follows every link, in each language, wide and on a phone."""
+"""A visitor with a real browser follows every link and uses every form, wide and on a phone."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser
 
+from ingest.web.finding import Found
 from tests.chromium import Look, PageTools, install_page_tools, open_browser, open_window
 from tests.pages import Pages, pages_of
 from tests.searching import finish
@@ -27,6 +28,13 @@ KINDS = {
     *("/f/N", "/f/N/settings", "/feeds", "/rsshub", "/search", "/takedown", "/takedowns"),
 }
 OF_A_KIND = 2  # pages; lists have hundreds
+FOUND = Found(
+    url="https://new.example.cn/feed.xml",
+    notes=("https://new.example.cn/ is a page; it names https://new.example.cn/feed.xml",),
+    title="新的订阅源",
+    entries=7,
+    newest=("候鸟到了",),
+)
 BODY = (
     "<h1>候鸟到了</h1><p>今年第一批候鸟到了鄱阳湖，比去年早了十二天。</p>"
     '<h4>数量</h4><p>监测站数到<a href="https://birds.example.cn/">三万只</a>白鹤。</p>'
@@ -41,15 +49,25 @@ def tools() -> PageTools:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return filled_world(tmp_path_factory.mktemp("walk"))
+
+
+@pytest.fixture(scope="module")
+def changed_worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[Look, World]:
+    """Return an archive for each look, which its test changes."""
+    return {look: filled_world(tmp_path_factory.mktemp("changed")) for look in LOOKS}
+
+
+# Playwright keeps an event loop running, and polls need one of their own, so the worlds come first.
+@pytest.fixture(scope="module")
+def browser(world: World, changed_worlds: dict[Look, World]) -> Iterator[Browser]:
     with open_browser() as opened:
         yield opened
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+def filled_world(folder: Path) -> World:
     """Three feeds: one of 120 entries, one with edits and a reprint, and one that fails."""
-    folder = tmp_path_factory.mktemp("walk")
     world = World(folder, f"sqlite:///{folder / 'guidang.db'}")
     story = item("story", title="候鸟到了", description=f"<![CDATA[{BODY}]]>", category="自然")
     with Site() as site:
@@ -98,6 +116,53 @@ def test_a_visitor_finds_no_barrier_on_any_page(
             # Other languages have looks of their own, and pictures are on the publishers' servers.
             waiting += [one for one in visitor.links() if not OTHERWISE.search(one)]
     assert seen.keys() >= KINDS
+    faults = visitor.faults + tools.validate(sources, tmp_path)
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_a_manager_does_everything_by_hand(
+    look: Look,
+    changed_worlds: dict[Look, World],
+    browser: Browser,
+    tools: PageTools,
+    tmp_path: Path,
+) -> None:
+    """Each action is done by clicks; no page that answers it has a barrier or an error."""
+    sources: dict[str, str] = {}
+    with (
+        pages_of(changed_worlds[look], find=lambda url: FOUND) as pages,
+        open_window(browser, f"http://127.0.0.1:{pages.port}", look) as visitor,
+    ):
+
+        def click(form: str) -> str:
+            """Send a form by its button; return the text of the page that answers."""
+            visitor.page.click(f'form[method=post][action="{form}"] button')
+            visitor.audit(tools.axe)
+            sources[f"{form} → {visitor.page.url}"] = visitor.page.content()
+            return visitor.page.inner_text("main")
+
+        visitor.visit("/f/1")
+        for form in ("/f/1/pause", "/f/1/resume", "/f/1/poll"):
+            click(form)
+            assert visitor.page.is_visible("[role=status]"), form
+        visitor.visit("/f/1/settings")
+        visitor.page.fill("[name=interval]", "often")
+        click("/f/1/settings")
+        assert visitor.page.input_value("[name=interval][aria-invalid=true]") == "often"
+        visitor.page.fill("[name=interval]", "2h")
+        visitor.page.fill("[name=title]", "江海日报")
+        assert "江海日报" in click("/f/1/settings")
+        visitor.visit("/add")
+        visitor.page.fill("[name=url]", "https://new.example.cn/")
+        assert "新的订阅源" in click("/add")
+        click("/add/feed")
+        assert visitor.page.url.endswith("/f/5?done=add")
+        visitor.visit("/takedown?target=entry:1&reason=应作者要求")
+        assert "应作者要求" in click("/takedown")
+        assert "应作者要求" in (visitor.visit("/e/1") and visitor.page.inner_text("main"))
+        visitor.visit("/takedowns")
+        click("/takedowns/1/undo")
     faults = visitor.faults + tools.validate(sources, tmp_path)
     assert not faults, "\n".join(faults)
 
