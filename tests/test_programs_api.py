@@ -19,7 +19,7 @@ from starlette.routing import Mount, Route
 
 from ingest.follow.follower import Run
 from ingest.follow.likeness import Likeness
-from ingest.store import takedowns
+from ingest.store import due, takedowns
 from ingest.web.access.secrets import hash_of_password
 from ingest.web.programs.routes import routes
 from tests.pages import Page, Pages, pages_of
@@ -264,8 +264,17 @@ def test_who_may_not_read_gets_a_problem(world: World) -> None:
 
 
 def test_the_public_is_not_told_where_files_are(world: World) -> None:
+    error = f"{world.root}/archive cannot be written"
+    world.database.transact(due.note_error, "files", error, NOON)
+    with pages_of(world) as served:
+        assert error in served.get("/").text
+        assert error in served.get("/api/status").source
     with pages_of(world, password=hash_of_password("sesame"), public=True) as served:
         page = served.get("/api/status")
+        assert "the last run failed" in served.get("/").text
+        assert str(world.root) not in served.get("/").source
     check("/api/status", page)
     assert str(world.root) not in page.source
     assert body(page)["entries"] == ENTRIES + 2
+    [failed] = [one for one in body(page)["following"] if one["last_error"]]
+    assert (failed["follower"], failed["last_error"]) == ("files", "the last run failed")

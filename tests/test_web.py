@@ -14,11 +14,11 @@ from typing import NoReturn
 from urllib.parse import quote
 
 import pytest
+from argon2 import PasswordHasher
 
 from ingest.clock import system_clock
 from ingest.errors import StoreError
 from ingest.store import entry_lists, feeds, listings, poll_hours
-from ingest.web.access.secrets import hash_of_password
 from tests.pages import Pages, pages_of
 from tests.program import Program
 from tests.searching import fill, finish
@@ -30,6 +30,7 @@ STATIC = Path(__file__).parent.parent / "ingest" / "web" / "static"
 VENDORED = STATIC / "VENDORED.md"
 HOSTILE = "&lt;script&gt;alert(1)&lt;/script&gt;&lt;img src=x onerror=alert(2)&gt;\"'"
 WITH_PICTURE = '&lt;p&gt;候鸟&lt;img src="https://img.example.cn/1.jpg"&gt;&lt;/p&gt;'
+MANAGE = PasswordHasher(1, 8, 1).hash("sesame")
 ENTRIES = 120
 
 
@@ -321,11 +322,24 @@ def test_a_visitor_hears_that_the_database_cannot_be_used(
 ) -> None:
     faulty = Faulty(StoreError("/var/lib/guidang.db cannot be read"))
     without = SimpleNamespace(config=world.config, database=faulty)
-    with pages_of(without, password=hash_of_password("sesame")) as served:
+    with pages_of(without, password=MANAGE) as served:
         for path in ("/", "/api/entries"):
             page = served.get(path, **headers)
             assert (page.status, "try again later" in page.source) == (503, True)
             assert "guidang.db" not in page.source
+
+
+@pytest.mark.parametrize("path", ["/e/1", "/api/entries", "/feed.json"])
+@pytest.mark.parametrize("is_public", [True, False])
+def test_only_managers_are_told_where_the_database_is(
+    world: World, path: str, is_public: bool
+) -> None:
+    faulty = Faulty(StoreError("/var/lib/guidang.db cannot be read"))
+    settings = {"public": True, "password": MANAGE} if is_public else {}
+    with pages_of(SimpleNamespace(config=world.config, database=faulty), **settings) as served:
+        page = served.get(path)
+    assert (page.status, "guidang.db" in page.source) == (503, not is_public)
+    assert ("at the moment; try again later" in page.source) == is_public
 
 
 def test_links_of_a_page_below_a_mounted_path_lead_out_of_it(pages: Pages) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import Literal
 
 from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ingest.errors import StoreError
+from ingest.messages import message
+
+logger = logging.getLogger(__name__)
 
 Right = Literal["read", "manage"]
 
@@ -42,6 +48,17 @@ def visitor_of(request: HTTPConnection) -> Visitor:
     """Return who asks."""
     visitor: Visitor = request.state.visitor
     return visitor
+
+
+def reason_for(request: HTTPConnection, error: StoreError) -> str:
+    """Return why the database cannot be used, as a visitor is told it; log the reason.
+
+    Only who may manage is told where the database is.
+    """
+    logger.warning("a request got no answer: %s", error)
+    if visitor_of(request).may_manage:
+        return str(error)
+    return message("the archive cannot be read at the moment; try again later")
 
 
 class Needs:

@@ -6,11 +6,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from ingest.errors import StoreError
 from ingest.messages import _, message, speaking
 from ingest.store.takedowns import Removal
 from ingest.web.access.headers import rules_for
 from ingest.web.access.prefix import below_prefix, path_of
-from ingest.web.access.visitor import Visitor, visitor_of
+from ingest.web.access.visitor import Visitor, reason_for, visitor_of
 from ingest.web.language import language_for
 from ingest.web.rendering import address_on, page, site_of
 
@@ -79,6 +80,6 @@ def mistaken(request: Request, error: Exception) -> Response:
     return page(request, "message.html", status=400, text=str(error))
 
 
-def unavailable(request: Request, error: Exception) -> Response:
+def unavailable(request: Request, error: StoreError) -> Response:
     """Answer when the database cannot be used, with the status 503."""
-    return page(request, "message.html", status=503, text=str(error))
+    return page(request, "message.html", status=503, text=reason_for(request, error))

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from ingest.errors import StoreError, UsageError
 from ingest.views.plain import plain
-from ingest.web.access.visitor import NotAllowed, visitor_of
+from ingest.web.access.visitor import NotAllowed, reason_for, visitor_of
 
 
 def json_answer(value: Any, *, headers: Mapping[str, str] | None = None) -> Response:
@@ -54,8 +54,8 @@ def _mistaken(_request: Request, error: Exception) -> Response:
     return problem(400, str(error))
 
 
-def _unavailable(_request: Request, error: Exception) -> Response:
-    return problem(503, str(error))
+def _unavailable(request: Request, error: StoreError) -> Response:
+    return problem(503, reason_for(request, error))
 
 
 # The answers for the errors that functions raise.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -145,8 +146,10 @@ def status(request: Request) -> Response:
     parameters_of(request)
     site = site_of(request)
     found = status_of(site.config, site.database, system_clock(), site.database.view)
-    hidden = {} if visitor_of(request).may_manage else _WITHOUT_PLACES
-    return json_answer(found.as_json() | hidden)
+    if visitor_of(request).may_manage:
+        return json_answer(found.as_json())
+    lags = [replace(lag, error=lag.error and "the last run failed") for lag in found.lags]
+    return json_answer(replace(found, lags=lags).as_json() | _WITHOUT_PLACES)
 
 
 _WITHOUT_PLACES: dict[str, object] = {

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from ingest.errors import StoreError, UsageError
+from ingest.web.access.visitor import reason_for
 from ingest.web.programs.greader.accounts import user_of
 
 _LARGEST = 2_000_000  # bytes; ten thousand names of entries
@@ -76,7 +77,7 @@ def for_users(answer: Answer) -> Callable[[Request], Awaitable[Response]]:
         except UsageError as error:
             return PlainTextResponse(f"Error={error}", 400)
         except StoreError as error:
-            return PlainTextResponse(f"Error={error}", 503)
+            return PlainTextResponse(f"Error={reason_for(request, error)}", 503)
 
     return endpoint
 
