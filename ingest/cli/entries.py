@@ -17,7 +17,7 @@ from ingest.cli.search import parse, warn_if_filling
 from ingest.cli.session import open_session
 from ingest.errors import UsageError
 from ingest.messages import _
-from ingest.views.duplicates import duplicate_as_json
+from ingest.views.duplicates import duplicates_as_json
 from ingest.views.entries import facts_of
 from ingest.views.text import local
 
@@ -159,11 +159,10 @@ def show(
         raise UsageError(reason)
     if row is None:
         raise UsageError(f"there is no entry {entry}; see: guidang entries list")
-    others = cluster.others if cluster else ()
     if as_json:
-        print_json(row | {"duplicates": [duplicate_as_json(one) for one in others]})
+        print_json(row | duplicates_as_json(cluster))
     else:
-        _print_entry(row, others)
+        _print_entry(row, cluster.others if cluster else ())
 
 
 def _number_of(session: Session, link: str) -> int:

@@ -13,10 +13,11 @@ from ingest.store import listings
 from ingest.store.conditions import entry_date
 from ingest.store.likeness.listing import cluster_with
 from ingest.store.statements import table_of
-from ingest.views.duplicates import Duplicate
+from ingest.views.duplicates import Cluster
 from models import Capture, Entry, PollRow, Revision
 
 MOST_VERSIONS = 100
+MOST_DUPLICATES = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +59,14 @@ class Source:
 class EntryPage:
     """An entry with all that its web page shows; `facts` is what `listings.facts_of` returns.
 
-    `versions` are its earlier versions, the latest first, at most `MOST_VERSIONS`.
+    `versions` are its earlier versions, the latest first, at most `MOST_VERSIONS`. `cluster` has at
+    most `MOST_DUPLICATES` other entries.
     """
 
     facts: dict[str, Any]
     feed_id: int
     versions: tuple[EarlierVersion, ...]
-    duplicates: tuple[Duplicate, ...]
+    cluster: Cluster | None
     older: Neighbour | None
     newer: Neighbour | None
     source: Source
@@ -78,12 +80,11 @@ def entry_page(connection: sa.Connection, entry_id: int) -> EntryPage | None:
     query = sa.select(Entry.feed_id, entry_date.label("at"), *_SOURCE)
     query = query.join(Capture, Capture.id == Entry.capture_id).where(Entry.id == entry_id)
     row = connection.execute(query).one()
-    cluster = cluster_with(connection, entry_id)
     return EntryPage(
         facts=facts,
         feed_id=row.feed_id,
         versions=_versions(connection, entry_id) if facts["version"] > 1 else (),
-        duplicates=cluster.others if cluster else (),
+        cluster=cluster_with(connection, entry_id, MOST_DUPLICATES),
         older=_neighbour(connection, row.feed_id, listings.Key(row.at, entry_id), is_newer=False),
         newer=_neighbour(connection, row.feed_id, listings.Key(row.at, entry_id), is_newer=True),
         source=_source(connection, row),

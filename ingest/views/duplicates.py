@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import heapq
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from ingest.messages import _, message, recognized
 from ingest.urls import without_secrets
-
-_SAME = "same text"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +41,9 @@ class Link:
     part: int | None
 
 
+_IDENTICAL = Link(relation="identical", score=1.0, reason="same text", part=None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duplicate:
     """An entry, and how it is related to the entry with the id `to`.
@@ -60,41 +62,65 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """Entries that tell the same story: one of them, and its relations to the others by date."""
+    """Entries that tell the same story: one of them, and its relations to the others by date.
+
+    `further` is the number of other entries that are left out.
+    """
 
     first: Member
     others: tuple[Duplicate, ...]
+    further: int = 0
 
 
-Links = Mapping[tuple[int, int], Link]
-"""The links by the ids of their two texts, the lower id first."""
+Links = Mapping[int, Mapping[int, Link]]
+"""The links of each text: the links by the id of the other text, by the id of the text."""
 
 
-def cluster_of(first_id: int, members: Sequence[Member], links: Links) -> Cluster:
+def cluster_of(
+    first_id: int, members: Iterable[Member], links: Links, most: int | None = None
+) -> Cluster:
     """Return a cluster with the relation of each entry to the entry `first_id`.
 
     If an entry has no link to this entry, it gets its relation to the most similar other entry.
+    With `most`, only so many others are there: those whose dates are nearest to the first one's.
     """
-    ordered = sorted(members, key=lambda one: (one.id != first_id, one.at, one.id))
-    others = tuple(_duplicate(one, ordered, links) for one in ordered[1:])
-    return Cluster(first=ordered[0], others=others)
+    first, *others = sorted(members, key=lambda one: (one.id != first_id, one.at, one.id))
+    with_text: dict[int, list[Member]] = {}
+    for one in (first, *others):
+        with_text.setdefault(one.text_id, []).append(one)
+    some = others if most is None else _nearest(first, others, most)
+    return Cluster(
+        first=first,
+        others=tuple(_duplicate(one, first, with_text, links) for one in some),
+        further=len(others) - len(some),
+    )
 
 
-def _duplicate(entry: Member, members: Sequence[Member], links: Links) -> Duplicate:
-    """Return an entry with its relation to the first member, or else to the most similar member."""
+def _nearest(first: Member, others: Iterable[Member], most: int) -> list[Member]:
+    """Return the others whose dates are nearest to the first one's, by date."""
+    some = heapq.nsmallest(most, others, key=lambda one: (abs(one.at - first.at), one.id))
+    return sorted(some, key=lambda one: (one.at, one.id))
+
+
+def _duplicate(
+    entry: Member, first: Member, with_text: Mapping[int, Sequence[Member]], links: Links
+) -> Duplicate:
+    """Return an entry with its relation to the first member, or else to the most similar member.
+
+    `with_text` has the members by the id of their text.
+    """
+    linked = {entry.text_id: _IDENTICAL, **links.get(entry.text_id, {})}
     related = [
         _relate(entry, other, link)
-        for other in members
-        if other.id != entry.id and (link := _link(entry, other, links)) is not None
+        for text_id, link in linked.items()
+        if (other := _other(entry, with_text.get(text_id, ()))) is not None
     ]
-    first = members[0].id
-    return max(related, key=lambda one: (one.to == first, one.score))
+    return max(related, key=lambda one: (one.to == first.id, one.score, -one.to))
 
 
-def _link(one: Member, other: Member, links: Links) -> Link | None:
-    if one.text_id != other.text_id:
-        return links.get((min(one.text_id, other.text_id), max(one.text_id, other.text_id)))
-    return Link(relation="identical", score=1.0, reason=_SAME, part=None)
+def _other(entry: Member, members: Iterable[Member]) -> Member | None:
+    """Return the first of the members that is not `entry`."""
+    return next((one for one in members if one.id != entry.id), None)
 
 
 def _relate(entry: Member, other: Member, link: Link) -> Duplicate:
@@ -136,14 +162,18 @@ def relation_of(one: Duplicate) -> str:
 
 def cluster_as_json(cluster: Cluster) -> dict[str, Any]:
     """Return a cluster as a JSON object."""
+    return {"canonical": _member_as_json(cluster.first), **duplicates_as_json(cluster)}
+
+
+def duplicates_as_json(cluster: Cluster | None) -> dict[str, Any]:
+    """Return the other entries of a cluster, and the number of those left out, as a JSON object."""
     return {
-        "canonical": _member_as_json(cluster.first),
-        "duplicates": [duplicate_as_json(one) for one in cluster.others],
+        "duplicates": [_duplicate_as_json(one) for one in cluster.others] if cluster else [],
+        "further_duplicates": cluster.further if cluster else 0,
     }
 
 
-def duplicate_as_json(one: Duplicate) -> dict[str, Any]:
-    """Return a duplicate with its relation as a JSON object."""
+def _duplicate_as_json(one: Duplicate) -> dict[str, Any]:
     names = ("relation", "to", "part", "score", "reason")
     return {**_member_as_json(one.entry), **{name: getattr(one, name) for name in names}}
 

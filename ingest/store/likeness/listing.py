@@ -21,11 +21,12 @@ def clusters(
     feed_id: int | None = None,
     before: int | None = None,
     limit: int | None = None,
+    most: int | None = None,
 ) -> Iterator[Cluster]:
     """Yield all clusters, or the clusters with an entry of a feed.
 
     Clusters whose canonical entry has the highest id come first. With `before`, yield only those
-    with a lower id, and with `limit`, at most this many.
+    with a lower id, and with `limit`, at most this many. `most` bounds the duplicates of each.
     """
     query = sa.select(_ENTRY.c.canonical_id).distinct().where(_ENTRY.c.canonical_id.is_not(None))
     if feed_id is not None:
@@ -35,22 +36,26 @@ def clusters(
     ordered = query.order_by(_ENTRY.c.canonical_id.desc()).limit(limit)
     found = list(connection.scalars(ordered))
     for some in in_batches(found):
-        yield from _clusters_of(connection, {one: one for one in some})
+        yield from _clusters_of(connection, {one: one for one in some}, most)
 
 
-def cluster_with(connection: sa.Connection, entry_id: int) -> Cluster | None:
+def cluster_with(
+    connection: sa.Connection, entry_id: int, most: int | None = None
+) -> Cluster | None:
     """Return the cluster of an entry, with the relation of each other entry to this entry.
 
-    Return None if the entry has no duplicates.
+    `most` bounds the other entries. Return None if the entry has no duplicates.
     """
     query = sa.select(_ENTRY.c.canonical_id).where(_ENTRY.c.entry_id == entry_id)
     canonical = connection.scalar(query)
     if canonical is None:
         return None
-    return next(_clusters_of(connection, {canonical: entry_id}), None)
+    return next(_clusters_of(connection, {canonical: entry_id}, most), None)
 
 
-def _clusters_of(connection: sa.Connection, firsts: Mapping[int, int]) -> Iterator[Cluster]:
+def _clusters_of(
+    connection: sa.Connection, firsts: Mapping[int, int], most: int | None
+) -> Iterator[Cluster]:
     """Yield clusters, with the relation of each entry to one entry of the cluster.
 
     `firsts` maps the id of each cluster's canonical entry to the id of this one entry.
@@ -63,7 +68,7 @@ def _clusters_of(connection: sa.Connection, firsts: Mapping[int, int]) -> Iterat
         some = members.get(canonical, [])
         # If an entry was deleted a moment ago, a cluster may have one entry, or may lack `first`.
         if len(some) > 1 and any(one.id == first for one in some):
-            yield cluster_of(first, some, links)
+            yield cluster_of(first, some, links, most)
 
 
 def _members_of(connection: sa.Connection, canonical: Iterable[int]) -> sa.Select[Any]:
@@ -103,13 +108,12 @@ def _member(row: sa.Row[Any]) -> Member:
 
 def _links_among(connection: sa.Connection, texts: Collection[int]) -> Links:
     asked = sa.select(numbers(connection, texts).c.value)
-    rows = connection.execute(sa.select(_LINK).where(_LINK.c.one.in_(asked)))
-    return {
-        (row.one, row.other): Link(
-            relation=row.relation, score=row.score, reason=row.reason, part=row.part
-        )
-        for row in rows
-    }
+    links: dict[int, dict[int, Link]] = {}
+    for row in connection.execute(sa.select(_LINK).where(_LINK.c.one.in_(asked))):
+        link = Link(relation=row.relation, score=row.score, reason=row.reason, part=row.part)
+        links.setdefault(row.one, {})[row.other] = link
+        links.setdefault(row.other, {})[row.one] = link
+    return links
 
 
 def totals(connection: sa.Connection) -> dict[str, int]:

@@ -15,12 +15,13 @@ from ingest.errors import UsageError
 from ingest.query import Node
 from ingest.status import status_of
 from ingest.store import feed_pages, listings, takedowns
+from ingest.store.entry_pages import MOST_DUPLICATES
 from ingest.store.likeness.listing import cluster_with, clusters
 from ingest.store.search import find
 from ingest.store.search.index import lacking
 from ingest.store.search.listing import within
 from ingest.store.search.shown import shown
-from ingest.views.duplicates import cluster_as_json, duplicate_as_json
+from ingest.views.duplicates import cluster_as_json, duplicates_as_json
 from ingest.views.feeds import all_of, explanation
 from ingest.web.access.visitor import visitor_of
 from ingest.web.pages.paging import key_at, number_in
@@ -76,9 +77,7 @@ def show_entry(request: Request) -> Response:
     if row is None:
         reason = view(takedowns.reason_of, number)
         return problem(451, reason) if reason else problem(404, f"there is no entry {number}")
-    cluster = view(cluster_with, number)
-    others = cluster.others if cluster else ()
-    return json_answer(row | {"duplicates": [duplicate_as_json(one) for one in others]})
+    return json_answer(row | duplicates_as_json(view(cluster_with, number, MOST_DUPLICATES)))
 
 
 def search(request: Request) -> Response:
@@ -127,11 +126,10 @@ def list_duplicates(request: Request) -> Response:
     """List the groups of entries that tell the same story: /api/duplicates."""
     values = parameters_of(request, "feed", "limit", "after")
     feed_id, limit = number_in(values.get("feed")), limit_in(values)
+    before = number_in(values.get("after"))
     found = site_of(request).database.view(
         lambda connection: [
-            *clusters(
-                connection, feed_id=feed_id, before=number_in(values.get("after")), limit=limit
-            )
+            *clusters(connection, feed_id=feed_id, before=before, limit=limit, most=MOST_DUPLICATES)
         ]
     )
     place = found[-1].first.id if len(found) == limit else None
