@@ -232,7 +232,7 @@ def test_an_entry_is_kept_apart_from_the_page_around_it(world: World, site: Site
         assert page.source.count('id="content"') == 1
         assert '<p id="text-content">据 BBC' in page.source
         assert '<a href="#text-content">' in page.source
-        assert "bob" not in page.text
+        assert "bob:SECRET@news" not in page.source
         assert "<time>2022-01-28</time>" in page.source
         assert "据 BBC 报道，候鸟南飞。" in served.get("/").text
 

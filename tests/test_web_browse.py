@@ -96,6 +96,12 @@ def test_a_category_follows_page_by_page(pages: Pages) -> None:
     assert len(seen) == len(set(seen)) == 350
 
 
+def test_a_category_says_what_is_in_its_feeds(pages: Pages) -> None:
+    """They choose by the name alone, so they may have entries of other categories."""
+    source = pages.get("/c/" + quote("财经/股票")).source
+    assert f'href="/atom.xml?category={quote("股票")}" title="Atom: all entries with the' in source
+
+
 def test_a_month_links_the_days_that_have_entries(pages: Pages) -> None:
     days = [link for link in pages.get("/d/2016-01").links() if link.startswith("/entries?until")]
     assert days == [f"/entries?until=2016-01-0{day}" for day in (1, 2, 3)]

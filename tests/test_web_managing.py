@@ -177,6 +177,36 @@ def test_a_feed_is_taken_down(pages: Pages) -> None:
 
 
 @pytest.mark.parametrize(
+    "path",
+    [
+        *("/api/feeds/1", "/api/feeds/1/explain", "/api/entries/1", "/e/1/timemap"),
+        *("/atom.xml?feed=1", "/feed.json?feed=1"),
+    ],
+)
+def test_programs_get_the_reason_of_a_takedown(pages: Pages, path: str) -> None:
+    browser = at(pages, "/takedown?target=feed:1&reason=asked")
+    browser.send("/takedown")
+    answer = pages.get(path)
+    assert (answer.status, "; the reason: asked" in answer.source) == (451, True)
+    assert "guidang takedown" not in answer.source
+
+
+def test_a_file_that_cannot_be_deleted_is_named_in_the_form(world: World, pages: Pages) -> None:
+    first = next(iter(world.files()))
+    blocked = world.folder.root / first
+    blocked.unlink()
+    blocked.mkdir()
+    browser = at(pages, "/takedown?target=feed:1&reason=asked")
+    answer = browser.send("/takedown")
+    assert (answer.status, first in answer.text) == (503, True)
+    assert 'value="asked"' in answer.source
+    blocked.rmdir()
+    browser.get("/takedown?target=feed:1&reason=asked")
+    assert browser.send("/takedown").status == 303
+    assert pages.get("/e/1").status == 451
+
+
+@pytest.mark.parametrize(
     ("target", "reason", "problem"),
     [
         ("entry:99", "asked", "there is no entry 99"),

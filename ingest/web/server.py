@@ -86,7 +86,7 @@ def _settings(app: object) -> uvicorn.Config:
         access_log=False,
         lifespan="off",
         server_header=False,
-        proxy_headers=False,  # `access` refuses what comes through a proxy
+        proxy_headers=False,  # `access` itself judges what a proxy adds
         timeout_graceful_shutdown=_GRACE,
     )
 

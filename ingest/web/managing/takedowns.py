@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingest.clock import system_clock
-from ingest.errors import UsageError
+from ingest.errors import ArchiveError, UsageError
 from ingest.store import erase as store
 from ingest.store import takedowns
 from ingest.takedown.erasing import erase
@@ -24,7 +24,7 @@ def show(request: Request) -> Response:
 
 
 def take_down(request: Request, form: FormData) -> Response:
-    """Erase what was named; show the form again if it is not there or the reason is missing."""
+    """Erase what was named; show the form again if that cannot be done."""
     site = site_of(request)
     target, reason = (_line(text_in(form, name)) for name in ("target", "reason"))
     if not target or not reason:
@@ -33,7 +33,10 @@ def take_down(request: Request, form: FormData) -> Response:
         found = find_target(site.database, target)
     except UsageError as error:
         return _form(request, target, reason, str(error))
-    erase(site.config, site.database, found, reason, now=system_clock())
+    try:
+        erase(site.config, site.database, found, reason, now=system_clock())
+    except ArchiveError as error:
+        return _form(request, target, reason, str(error), status=503)
     return go_to(request, "/takedowns", "takedown")
 
 
@@ -51,8 +54,10 @@ def undo(request: Request, _form: FormData) -> Response:
     return go_to(request, "/takedowns", "undo")
 
 
-def _form(request: Request, target: str, reason: str, problem: str = "") -> Response:
-    """Show the form; with a target, say how much would be erased."""
+def _form(
+    request: Request, target: str, reason: str, problem: str = "", status: int = 400
+) -> Response:
+    """Show the form, with `status` if there is a problem; say how much would be erased."""
     database, found, entries, feeds = site_of(request).database, None, 0, 0
     if target and not problem:
         try:
@@ -64,7 +69,7 @@ def _form(request: Request, target: str, reason: str, problem: str = "") -> Resp
     return page(
         request,
         "takedown.html",
-        status=400 if problem else 200,
+        status=status if problem else 200,
         target=target,
         reason=reason,
         problem=problem,

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ingest.errors import StoreError, UsageError
+from ingest.store.takedowns import Removal
 from ingest.views.plain import plain
 from ingest.web.access.visitor import NotAllowed, reason_for, visitor_of
 
@@ -35,6 +36,13 @@ def problem(
         about["detail"] = detail
     text = json.dumps(about, ensure_ascii=False)
     return Response(text, status, media_type="application/problem+json", headers=headers)
+
+
+def taken_down(removal: Removal) -> Response:
+    """Return the answer for an entry or a feed that was taken down (RFC 7725)."""
+    return problem(
+        451, f"{removal.target} was taken down on {removal.day}; the reason: {removal.reason}"
+    )
 
 
 def _from_exception(_request: Request, error: Any) -> Response:

@@ -26,7 +26,7 @@ from ingest.views.feeds import all_of, explanation
 from ingest.web.access.visitor import visitor_of
 from ingest.web.pages.paging import key_at, number_in
 from ingest.web.pages.queries import parse
-from ingest.web.programs.answers import json_answer, problem
+from ingest.web.programs.answers import json_answer, problem, taken_down
 from ingest.web.programs.openapi import description
 from ingest.web.programs.parameters import (
     address_of,
@@ -75,8 +75,8 @@ def show_entry(request: Request) -> Response:
     number, view = request.path_params["id"], site_of(request).database.view
     row = view(listings.show, number)
     if row is None:
-        reason = view(takedowns.reason_of, number)
-        return problem(451, reason) if reason else problem(404, f"there is no entry {number}")
+        removal = view(takedowns.removal_of, entry_id=number)
+        return taken_down(removal) if removal else problem(404, f"there is no entry {number}")
     return json_answer(row | duplicates_as_json(view(cluster_with, number, MOST_DUPLICATES)))
 
 
@@ -108,16 +108,16 @@ def list_feeds(request: Request) -> Response:
 def show_feed(request: Request) -> Response:
     """Show a feed with its last polls: /api/feeds/ID."""
     page = _feed(request)
-    if page is None:
-        return _no_feed(request)
+    if isinstance(page, Response):
+        return page
     return json_answer(all_of(page.feed, page.entries) | {"polls": page.polls[:10]})
 
 
 def explain_feed(request: Request) -> Response:
     """Explain when a feed is polled next: /api/feeds/ID/explain."""
     page = _feed(request)
-    if page is None:
-        return _no_feed(request)
+    if isinstance(page, Response):
+        return page
     pause = page.pause if page.pause and page.pause.until > system_clock() else None
     return json_answer(explanation(page.feed, pause))
 
@@ -180,10 +180,10 @@ def _find(
     return site.database.view(find.search, node, limit=limit, sort=sort, after=place)
 
 
-def _feed(request: Request) -> feed_pages.FeedPage | None:
+def _feed(request: Request) -> feed_pages.FeedPage | Response:
+    """Return the feed in an address, or the answer if it is not there or was taken down."""
     parameters_of(request)
-    return site_of(request).database.view(feed_pages.feed_page, request.path_params["id"])
-
-
-def _no_feed(request: Request) -> Response:
-    return problem(404, f"there is no feed {request.path_params['id']}")
+    number, view = request.path_params["id"], site_of(request).database.view
+    if removal := view(takedowns.removal_of, feed_id=number):
+        return taken_down(removal)
+    return view(feed_pages.feed_page, number) or problem(404, f"there is no feed {number}")

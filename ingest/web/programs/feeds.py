@@ -15,14 +15,14 @@ from ingest.exports import FORMATS
 from ingest.exports.run import generator, id_of
 from ingest.query import query_for
 from ingest.reading.lists.opml import write_opml
-from ingest.store import feed_pages, feeds, published
+from ingest.store import feed_pages, feeds, published, takedowns
 from ingest.store.listings import Selection
 from ingest.store.search import find
 from ingest.values.exports import About
 from ingest.web.access.prefix import path_of
 from ingest.web.pages.paging import key_at, number_in
 from ingest.web.pages.queries import parse
-from ingest.web.programs.answers import problem
+from ingest.web.programs.answers import problem, taken_down
 from ingest.web.programs.conditional import conditional
 from ingest.web.programs.parameters import address_of, next_page, parameters_of, seconds
 from ingest.web.rendering import Site, site_of
@@ -58,6 +58,9 @@ def _show(request: Request, name: str, media_type: str) -> Response:
     chosen = values.keys() - {"after"}
     if len(chosen) > 1:
         raise UsageError("choose by one of feed, category and q")
+    number = number_in(values.get("feed"))
+    if number and (removal := site.database.view(takedowns.removal_of, feed_id=number)):
+        return taken_down(removal)
     subject = _subject(site, values)
     if subject is None:
         return problem(404, f"there is no feed {values['feed']}")

@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from ingest.errors import UsageError
 from ingest.store import takedowns
 from ingest.store.mementos import Seen, versions_seen
-from ingest.web.programs.answers import problem
+from ingest.web.programs.answers import problem, taken_down
 from ingest.web.programs.parameters import address_of, parameters_of
 from ingest.web.rendering import site_of
 
@@ -70,8 +70,8 @@ def timemap(request: Request) -> Response:
     parameters_of(request)
     seen, number = _versions(request), request.path_params["id"]
     if not seen:
-        reason = site_of(request).database.view(takedowns.reason_of, number)
-        return problem(451, reason) if reason else problem(404, f"there is no entry {number}")
+        removal = site_of(request).database.view(takedowns.removal_of, entry_id=number)
+        return taken_down(removal) if removal else problem(404, f"there is no entry {number}")
     lines = [_original(request), _timemap(request, seen, "self")]
     lines += [_memento(request, seen, one) for one in seen]
     return Response(",\n".join(lines) + "\n", media_type=_TYPE)
