@@ -310,6 +310,17 @@ def test_with_a_password_a_feed_reader_logs_in_with_it_or_with_a_token(guarded: 
     assert (wrong.status, wrong.source) == (403, "Error=BadAuthentication")
 
 
+def test_a_reader_that_logs_in_often_has_one_session(guarded: Pages, file: World) -> None:
+    def log_in(name: str) -> str:
+        page = guarded.ask("POST", "/accounts/ClientLogin", f"Email={name}&Passwd=sesame")
+        return page.source.splitlines()[-1].rpartition("/")[2]
+
+    secrets = [log_in(name) for name in ("li", "li", "wang")]
+    assert (secrets[0] == secrets[1], secrets[0] == secrets[2]) == (True, False)
+    assert file.counts()["web_session"] == 2
+    assert ask(guarded, "user-info", "li", secrets[1]).status == 200
+
+
 def test_who_is_not_logged_in_has_no_marks(guarded: Pages) -> None:
     for secret in ("-", "", "guess"):
         assert ask(guarded, "stream/items/ids", "li", secret).status == 401

@@ -20,7 +20,11 @@ _MOST_SESSIONS = 100  # another one ends the oldest
 def begin_session(
     connection: sa.Connection, digest: bytes, *, may_manage: bool, password: bytes, now: datetime
 ) -> None:
-    """Store a browser that has logged in, by the digests of its cookie and of the password."""
+    """Store a browser that has logged in, by the digests of its cookie and of the password.
+
+    A session with the same cookie begins again.
+    """
+    end_session(connection, digest)
     newest = sa.select(WebSession.digest).order_by(WebSession.begun_at.desc(), WebSession.digest)
     connection.execute(
         sa.delete(WebSession).where(WebSession.digest.not_in(newest.limit(_MOST_SESSIONS - 1)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from threading import Lock
 
@@ -30,6 +31,15 @@ def is_password(hashed: str, password: str) -> bool:
 def new_secret() -> str:
     """Return a random text of 256 bits, for a cookie or a token."""
     return secrets.token_urlsafe(32)
+
+
+def secret_of_reader(name: str, password: str, hashed: str) -> str:
+    """Return the secret of a user's feed reader: the same whenever it logs in.
+
+    Nobody can guess it from the hash or from the password alone.
+    """
+    key = password.encode("utf-8", "surrogateescape")
+    return hmac.digest(key, f"{hashed}\n{name}".encode("utf-8", "surrogateescape"), "sha256").hex()
 
 
 def digest_of(secret: str) -> bytes:

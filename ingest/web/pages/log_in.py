@@ -14,7 +14,7 @@ from ingest.store import visitors
 from ingest.web.access.door import SESSION, SESSION_LASTS
 from ingest.web.access.forms import set_cookie, text_in
 from ingest.web.access.network import client_of
-from ingest.web.access.secrets import digest_of, is_password, new_secret
+from ingest.web.access.secrets import digest_of, is_password, new_secret, secret_of_reader
 from ingest.web.access.visitor import visitor_of
 from ingest.web.rendering import Site, address_on, page, site_of
 
@@ -64,21 +64,25 @@ def _matching(site: Site, password: object) -> str | None:
     return next((hashed for hashed in hashes if is_password(hashed, password)), None)
 
 
-def session_for(site: Site, password: object) -> str | None:
-    """Begin a session for a password; return its secret, or None if the password is wrong."""
+def session_of_reader(site: Site, name: str, password: str) -> str | None:
+    """Begin the session of a user's feed reader, or begin it again, because readers log in often.
+
+    Return its secret, or None if the password is wrong.
+    """
     hashed = _matching(site, password)
-    return None if hashed is None else _new_session(site, hashed)
+    if hashed is None:
+        return None
+    return _new_session(site, hashed, secret_of_reader(name, password, hashed))
 
 
 def _begin(request: Request, hashed: str, goal: str) -> Response:
-    cookie = _new_session(site_of(request), hashed)
+    cookie = _new_session(site_of(request), hashed, new_secret())
     answer = RedirectResponse(address_on(request, goal, {}), 303)
     set_cookie(request, answer, SESSION, cookie, int(SESSION_LASTS.total_seconds()))
     return answer
 
 
-def _new_session(site: Site, hashed: str) -> str:
-    cookie = new_secret()
+def _new_session(site: Site, hashed: str, cookie: str) -> str:
     site.database.transact(
         visitors.begin_session,
         digest_of(cookie),

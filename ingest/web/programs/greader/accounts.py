@@ -16,7 +16,7 @@ from ingest.store import visitors
 from ingest.web.access.network import client_of
 from ingest.web.access.secrets import digest_of
 from ingest.web.access.visitor import visitor_of
-from ingest.web.pages.log_in import session_for
+from ingest.web.pages.log_in import session_of_reader
 from ingest.web.rendering import Site, site_of
 
 _SCHEME = "googlelogin auth="
@@ -42,7 +42,7 @@ def answer_log_in(request: Request, fields: dict[str, list[str]]) -> Response:
     name = _short(next(iter(fields.get("Email", ())), "")) or _NOBODY
     password = next(iter(fields.get("Passwd", ())), "")
     site = site_of(request)
-    secret = _secret_for(request, site, password)
+    secret = _secret_for(request, site, name, password)
     if isinstance(secret, Response):
         return secret
     auth = f"{quote(name, safe='')}/{secret}"
@@ -54,7 +54,7 @@ def _short(name: str) -> str:
     return name.replace("\0", "").strip()[:_LONGEST_NAME]
 
 
-def _secret_for(request: Request, site: Site, password: str) -> str | Response:
+def _secret_for(request: Request, site: Site, name: str, password: str) -> str | Response:
     """Return the secret for a password: the token itself, or that of a new session.
 
     Where no password is set, everyone on this machine may manage, and needs no secret.
@@ -66,7 +66,7 @@ def _secret_for(request: Request, site: Site, password: str) -> str | Response:
     client = client_of(request.scope, site.config.web)
     if wait := math.ceil(site.attempts.wait(client)):
         return PlainTextResponse("Error=CaptchaRequired", 403, {"Retry-After": str(wait)})
-    secret = session_for(site, password)
+    secret = session_of_reader(site, name, password)
     if secret is None:
         return PlainTextResponse("Error=BadAuthentication", 403)
     site.attempts.forget(client)
