@@ -20,16 +20,27 @@ def test_an_old_value_is_made_again() -> None:
 
 
 def test_visitors_at_the_same_time_make_one_value() -> None:
-    recent, made, start = Recent(60), itertools.count(), threading.Barrier(8)
+    recent, made, begun, may_end = (
+        Recent(60),
+        itertools.count(),
+        threading.Event(),
+        threading.Event(),
+    )
     found: list[int] = []
 
+    def make() -> int:
+        begun.set()
+        assert may_end.wait(10)
+        return next(made)
+
     def visit() -> None:
-        start.wait()
-        found.append(recent.get("a", lambda: next(made)))
+        found.append(recent.get("a", make))
 
     threads = [threading.Thread(target=visit) for _ in range(8)]
     for thread in threads:
         thread.start()
+    assert begun.wait(10)
+    may_end.set()
     for thread in threads:
         thread.join()
     assert found == [0] * 8
