@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "ingest"
 ERRORS = {
     *("Unreachable", "BadStatus", "Gone", "BadRedirect", "MissingSecret", "Unreadable", "Refused"),
-    *("Damaged", "StoreFull", "StoreBusy", "StoreConflict", "ArchiveFull"),
+    *("Damaged", "StoreFull", "StoreBusy", "StoreConflict", "StoreSlow", "ArchiveFull"),
 }
 NOT_FOR_PEOPLE = {"TypeError", "AttributeError", "RuntimeError", "OverflowError", "KeyError"}
 # Modules without messages for users; their strings are names, patterns and file contents.
@@ -70,6 +70,7 @@ NO_SENTENCES = {
         "unable to open database file",
         "database is locked",
         "lock timeout",
+        "statement timeout",
         "disk is full",
     ),
     *(

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import sqlite
 
-from ingest.database import Database
+from ingest.database import Database, StoreSlow
 from ingest.database.schema import known_revisions, migrations_folder
 from ingest.errors import StoreBusy, StoreError
 from models import Base, Feed, Setting
@@ -147,6 +147,20 @@ def test_a_query_on_postgresql_is_read_only_and_without_a_transaction(database: 
 
     assert database.query(state) == ("on", True)
     assert database.transact(state) == ("off", False)
+
+
+ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
+
+
+def test_a_slow_query_of_a_visitor_is_stopped(database: Database) -> None:
+    limited = Database(database.url, views_within=0.2)
+    try:
+        for _ in range(2):
+            with pytest.raises(StoreSlow, match="this takes too long"):
+                limited.view(lambda connection: connection.scalar(sa.text(ENDLESS)))
+            assert limited.view(lambda connection: connection.scalar(sa.text("SELECT 1"))) == 1
+    finally:
+        limited.dispose()
 
 
 def test_an_exclusive_lock_is_held_until_its_block_ends(database: Database) -> None:

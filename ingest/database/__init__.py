@@ -9,6 +9,6 @@ This package does not depend on particular tables.
 """
 
 from ingest.database.access import Database
-from ingest.database.engine import BUSY_TIMEOUT_SECONDS
+from ingest.database.engine import BUSY_TIMEOUT_SECONDS, StoreSlow
 
-__all__ = ["BUSY_TIMEOUT_SECONDS", "Database"]
+__all__ = ["BUSY_TIMEOUT_SECONDS", "Database", "StoreSlow"]

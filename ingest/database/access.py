@@ -14,7 +14,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
-from ingest.database.engine import make_engine
+from ingest.database.engine import StoreSlow, make_engine
 from ingest.database.schema import (
     UPGRADE_LOCK,
     alembic_config,
@@ -45,7 +45,7 @@ class Database:
     Its methods raise `StoreError` with a message that says what to do.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, views_within: float = 20) -> None:
         self.url = url
         self.engine = make_engine(url)
         # SQLite allows one writer. Waiting here is faster than in SQLite, which sleeps up to 0.1 s.
@@ -57,7 +57,8 @@ class Database:
             else make_engine(url, for_readers=True)
         )
         # This pool is separate, so that requests to the web server take no connections from polls.
-        self._viewers = make_engine(url, for_readers=True).execution_options(readonly=True)
+        viewers = make_engine(url, for_readers=True, within=views_within)
+        self._viewers = viewers.execution_options(readonly=True)
 
     @property
     def name(self) -> str:
@@ -80,7 +81,7 @@ class Database:
     def view(
         self, query: Callable[Concatenate[sa.Connection, P], T], *a: P.args, **k: P.kwargs
     ) -> T:
-        """Call `query` with a read-only connection from the pool of the service's web server."""
+        """Call `query` for a visitor; raise `StoreSlow` after `views_within` seconds."""
         with self._explain_errors(), self._viewers.connect() as connection:
             return query(connection, *a, **k)
 
@@ -164,8 +165,7 @@ class Database:
         if self.is_missing:
             raise StoreError(f"{self.name} is not there; make it with: guidang db upgrade")
         with self._explain_errors(), self.engine.connect() as connection:
-            pending = self._pending(connection)
-            if pending:
+            if pending := self._pending(connection):
                 return [f"the schema is behind by {len(pending)}; run: guidang db upgrade"]
             problems = schema_differences(connection)
             if self.engine.dialect.name == "sqlite":
@@ -237,6 +237,8 @@ class Database:
             return StoreBusy(
                 f"{self.name} is locked by another process; try again when that has finished"
             )
+        if reason == "interrupted" or "statement timeout" in reason:
+            return StoreSlow("this takes too long; ask for less, or for rarer words")
         if "deadlock detected" in reason:
             return StoreConflict(f"{self.name}: {reason}")
         if "no such table" in reason:

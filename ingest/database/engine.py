@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 import time
 from typing import Any
@@ -18,10 +19,17 @@ from ingest.errors import StoreError
 BUSY_TIMEOUT_SECONDS = 30
 
 
-def make_engine(url: str, *, for_readers: bool = False) -> sa.Engine:
-    """Return an engine with our session settings; raise `StoreError` if `url` cannot be used."""
+class StoreSlow(StoreError):
+    """A query of a visitor took too long."""
+
+
+def make_engine(url: str, *, for_readers: bool = False, within: float | None = None) -> sa.Engine:
+    """Return an engine with our session settings; raise `StoreError` if `url` cannot be used.
+
+    `within` bounds the seconds of a transaction on SQLite, or of a statement on PostgreSQL.
+    """
     try:
-        engine = sa.create_engine(url, **_engine_options(url, for_readers=for_readers))
+        engine = sa.create_engine(url, **_engine_options(url, for_readers, within))
     except (sa.exc.ArgumentError, NoSuchModuleError, ValueError) as error:
         raise StoreError(f"database.url cannot be used: {error}") from None
     if engine.dialect.name == "sqlite":
@@ -29,6 +37,8 @@ def make_engine(url: str, *, for_readers: bool = False) -> sa.Engine:
         event.listen(engine, "begin", _begin_sqlite)
         if for_readers:
             event.listen(engine, "connect", _forbid_changes)
+        if within is not None:
+            _limit_sqlite(engine, within)
     return engine
 
 
@@ -55,10 +65,12 @@ _LET_GO = {
 _OF_SESSION = {"timezone": "UTC", "lock_timeout": f"{BUSY_TIMEOUT_SECONDS}s"} | _LET_GO
 
 
-def _engine_options(url: str, *, for_readers: bool) -> dict[str, Any]:
+def _engine_options(url: str, for_readers: bool, within: float | None) -> dict[str, Any]:
     if make_url(url).get_backend_name() == "sqlite":
         return {"json_serializer": _to_json, "json_deserializer": _from_json}
     of_session = _OF_SESSION | {"default_transaction_read_only": "on" if for_readers else "off"}
+    if within is not None:
+        of_session["statement_timeout"] = f"{within * 1000:.0f}ms"
     # Readers use no transaction, because it would cost two more round trips. Each statement sees
     # its own state anyway (READ COMMITTED).
     without = {"isolation_level": "AUTOCOMMIT"} if for_readers else {}
@@ -118,6 +130,9 @@ def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
             return
 
 
+_STEPS = 10_000  # of SQLite's virtual machine between two looks at the clock: about 1 ms
+
+
 def _forbid_changes(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA query_only = ON")
 
@@ -125,3 +140,18 @@ def _forbid_changes(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: sa.Connection) -> None:
     readonly = connection.get_execution_options().get("readonly", False)
     connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+
+def _limit_sqlite(engine: sa.Engine, seconds: float) -> None:
+    """Interrupt a statement of a transaction that began so many seconds ago."""
+
+    def watch(connection: sqlite3.Connection, record: Any) -> None:
+        values = record.info
+        values["ends"] = math.inf
+        connection.set_progress_handler(lambda: time.monotonic() > values["ends"], _STEPS)
+
+    def begin(connection: sa.Connection) -> None:
+        connection.info["ends"] = time.monotonic() + seconds
+
+    event.listen(engine, "connect", watch)
+    event.listen(engine, "begin", begin, insert=True)

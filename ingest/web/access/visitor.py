@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ingest.database import StoreSlow
 from ingest.errors import StoreError
 from ingest.messages import message
 
@@ -53,10 +54,10 @@ def visitor_of(request: HTTPConnection) -> Visitor:
 def reason_for(request: HTTPConnection, error: StoreError) -> str:
     """Return why the database cannot be used, as a visitor is told it; log the reason.
 
-    Only who may manage is told where the database is.
+    Only who may manage is told where the database is. All are told that a query takes too long.
     """
     logger.warning("a request got no answer: %s", error)
-    if visitor_of(request).may_manage:
+    if visitor_of(request).may_manage or isinstance(error, StoreSlow):
         return str(error)
     return message("the archive cannot be read at the moment; try again later")
 
