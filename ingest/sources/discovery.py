@@ -119,7 +119,7 @@ def _nothing_there(url: str, error: Gone) -> UsageError:
 
 
 def _note_unchecked(url: str, error: SourceError) -> str:
-    return f"{without_secrets(url)} could not be checked ({error}); added as it is"
+    return f"{without_secrets(url)} could not be checked ({error}); its address stays as it is"
 
 
 async def _behind_page(

@@ -68,8 +68,7 @@ def _show(request: Request, name: str, media_type: str) -> Response:
     about = _about(request, page, subject, media_type)
     form = FORMATS[name]
     body = form.head(about) + form.piece(page.entries, is_first=True) + form.tail(about)
-    changed_at = max((entry.seen_at for entry in page.entries), default=None)
-    return conditional(request, body, media_type, changed_at=changed_at)
+    return conditional(request, body, media_type)
 
 
 def _page(site: Site, values: Mapping[str, str]) -> published.Page:
