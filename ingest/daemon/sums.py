@@ -13,7 +13,12 @@ SUMS_EVERY = timedelta(minutes=2)
 
 
 async def sum_up_polls(services: Services, database: Trouble) -> None:
-    """Count the polls that are not counted yet; `database` is told if it cannot be used."""
+    """Count the polls that are not counted yet, unless the database cannot be used.
+
+    An attempt would then hold a thread that polls need until the connection fails.
+    """
+    if database.reason is not None:
+        return
     try:
         while await services.transact(poll_hours.sum_up, services.clock()):
             pass

@@ -78,8 +78,9 @@ class Trouble:
     `reason` says why the part cannot be used; it is None if the part works.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.name = name
+        self._clock = clock
         self.reason: str | None = None
         self._tries = 0
         self._again = 0.0
@@ -87,13 +88,17 @@ class Trouble:
     @property
     def is_waiting(self) -> bool:
         """Return whether it is too early to try again."""
-        return self.reason is not None and time.monotonic() < self._again
+        return self.reason is not None and self._clock() < self._again
 
     def met(self, error: Exception) -> None:
-        """Record that the part cannot be used; log each reason once."""
-        wait = doubled(_FIRST_WAIT, self._tries, _LONGEST_WAIT)
-        self._tries += 1
-        self._again = time.monotonic() + wait.total_seconds()
+        """Record that the part cannot be used; log each reason once.
+
+        Work that was begun before the first failure may fail later. It does not prolong the wait.
+        """
+        if not self.is_waiting:
+            wait = doubled(_FIRST_WAIT, self._tries, _LONGEST_WAIT)
+            self._tries += 1
+            self._again = self._clock() + wait.total_seconds()
         if str(error) != self.reason:
             logger.error("the %s cannot be used: %s; waiting for it", self.name, error)
         self.reason = str(error)
