@@ -52,6 +52,7 @@ LOCKS = [
     ".ci/installer.lock",
     "tests/hexo_site/package-lock.json",
     "tests/hexo_themes/package-lock.json",
+    "tests/page_tools/package-lock.json",
 ]
 
 
