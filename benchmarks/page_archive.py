@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from benchmarks.search_entries import Words
+from benchmarks.search_entries import Words, entry_row
 from ingest.database import Database
 from ingest.store.search import index
 from models import Capture, Entry, Feed, PollRow
@@ -113,24 +113,11 @@ def _entries(entries: int, feeds: int, start: datetime) -> Iterator[dict[str, An
     words = Words(1)
     for number in range(1, entries + 1):
         at, feed = start + number * _EVERY, number * 7919 % feeds + 1
-        yield {
-            "id": number,
+        yield entry_row(number, at, words, _CHARACTERS) | {
             "feed_id": feed,
-            "key": f"{number:064d}",
+            "capture_id": feed,
             "link": f"https://news{feed}.example.cn/a/{number}.html",
-            "title": words.text(16).replace("</p><p>", ""),
-            "html": f"<p>{words.text(_CHARACTERS)}</p>",
             "authors": [{"name": "记者", "url": None, "email": None}],
-            "categories": [],
-            "enclosures": [],
             "language": _LANGUAGES[number % len(_LANGUAGES)],
             "feed_title": f"江海新闻{feed}",
-            "full_text": False,
-            "text_digest": b"",
-            "version": 1,
-            "seen_at": at,
-            "published_at": at,
-            "first_seen_at": at,
-            "item_digest": b"",
-            "capture_id": feed,
         }
