@@ -27,7 +27,8 @@ _FORMS: dict[Span, str] = {"day": "%m-%d %H:00", "month": "%m-%d", "year": "%Y-%
 class Chart:
     """A chart: its name, the names of the parts of its bars, and the bars.
 
-    `total` is the sum or the average that describes it; `most` is the value of the highest bar.
+    `total` is the sum or the average that describes it, shown with `decimals` digits after the
+    point. `most` is the value of the highest bar.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Chart:
     bars: list[Bar]
     total: float
     most: float
-    unit: str = ""
+    decimals: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +55,18 @@ def series_of(steps: Sequence[Step], span: Span) -> Series:
     seconds = sum(step.seconds * sum(step.polls) for step in steps)
     return Series(
         charts=(
-            _chart(message("Polls"), [step.polls for step in steps], polls),
-            _chart(message("New entries"), [(step.new,) for step in steps], None),
+            _chart(
+                message("Polls"),
+                [step.polls for step in steps],
+                polls,
+                tuple(NAMES[one] for one in OUTCOMES),
+            ),
+            _chart(message("New entries"), [(step.new,) for step in steps]),
             _chart(
                 message("Seconds a poll"),
                 [(step.seconds,) for step in steps],
                 seconds / max(polls, 1),
+                decimals=2,
             ),
         ),
         steps=names,
@@ -70,13 +77,20 @@ def series_of(steps: Sequence[Step], span: Span) -> Series:
     )
 
 
-def _chart(name: str, rows: Sequence[tuple[float, ...]], total: float | None) -> Chart:
+def _chart(
+    name: str,
+    rows: Sequence[tuple[float, ...]],
+    total: float | None = None,
+    parts: tuple[str, ...] = (),
+    decimals: int = 0,
+) -> Chart:
     return Chart(
         name=name,
-        parts=tuple(NAMES[one] for one in OUTCOMES) if name == "Polls" else (),
+        parts=parts,
         bars=bars_of(rows),
         total=sum(map(sum, rows)) if total is None else total,
         most=max(map(sum, rows), default=0),
+        decimals=decimals,
     )
 
 
@@ -87,7 +101,7 @@ def upcoming(counts: Mapping[datetime, int], now: datetime, zone: tzinfo) -> Ser
     rows = [(counts.get(hour, 0),) for hour in hours]
     names = [f"{hour.astimezone(zone):%m-%d %H:00}" for hour in hours]
     return Series(
-        charts=(_chart(message("Planned polls"), rows, None),),
+        charts=(_chart(message("Planned polls"), rows),),
         steps=names,
         rows=[(name, row, 0, 0, 0.0) for name, row in zip(names, rows, strict=True)],
     )
