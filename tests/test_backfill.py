@@ -91,7 +91,7 @@ def test_each_source_adds_all_old_entries_once(
 
 @pytest.mark.parametrize(
     ("kills", "entries"),
-    [(2, ENTRIES), pytest.param(50, 100, marks=[pytest.mark.long, pytest.mark.timeout(600)])],
+    [(2, ENTRIES), pytest.param(50, 400, marks=[pytest.mark.long, pytest.mark.timeout(600)])],
 )
 def test_a_killed_backfill_continues_where_it_stopped(
     tmp_path: Path, database_url: str, site: Site, source: str, kills: int, entries: int
@@ -101,10 +101,11 @@ def test_a_killed_backfill_continues_where_it_stopped(
         settings, titles = PASTS[source](site, archive, entries)
         program = make_program(tmp_path, database_url, settings, site.url("/feed"))
         program.good("status")
-        slow = replace(program, env={"GUIDANG_FETCH__HOST_DELAY": "0.25s"})
+        slow = replace(program, env={"GUIDANG_FETCH__HOST_DELAY": "0.5s"})
         for _ in range(kills):
             process = slow.start("backfill", "1", "--source", source)
             time.sleep(chance.uniform(0.1, 1.1))
+            assert process.poll() is None, "the backfill ended before it was killed"
             process.kill()
         result = program.run("backfill", "1", "--source", source, timeout=120)
         assert result.code == 0, result

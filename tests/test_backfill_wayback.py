@@ -305,6 +305,18 @@ def test_an_index_without_usable_captures_is_an_error(
     assert (result.code, message in result.out) == (1, True), result
 
 
+def test_an_index_with_too_many_parts_is_an_error(
+    tmp_path: Path, site: Site, archive: Site
+) -> None:
+    row = ["20200201000000", site.url("/feed"), "A"]
+    part = [["timestamp", "original", "digest"], row, [], ["again"]]
+    archive.set("/cdx", json.dumps(part))
+    program = make_program(tmp_path, "", settings_of(archive), site.url("/feed"))
+    result = program.run("backfill", "1", "--source", "wayback")
+    message = "more than 1,000 parts; shorten the period with --since"
+    assert (result.code, message in result.out) == (1, True), result
+
+
 def test_an_index_without_captures_is_complete(tmp_path: Path, site: Site, archive: Site) -> None:
     archive.set("/cdx", "")
     program = make_program(tmp_path, "", settings_of(archive), site.url("/feed"))

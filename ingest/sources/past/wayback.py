@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 _STAMP = "%Y%m%d%H%M%S"
 _FIELDS = ("timestamp", "original", "digest")
 _AT_ONCE = 5000
-_MOST_LISTS = 100
+_MOST_LISTS = 1000  # parts of an index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +150,10 @@ class Wayback(Source):
     async def _fetch_all(
         self, asked: Mapping[str, str], dialect: _Dialect, media_type: str | None
     ) -> Listing:
-        """Fetch all parts of an index and return them as one listing."""
+        """Fetch all parts of an index and return them as one listing.
+
+        Raise `Unreadable` if there are more parts than are allowed.
+        """
         found: list[list[str]] = []
         total, resume = 0, ""
         for _ in range(_MOST_LISTS):
@@ -165,8 +168,9 @@ class Wayback(Source):
             total += listing.total
             resume = listing.resume
             if not resume:
-                break
-        return Listing(rows=found, total=total, is_table=listing.is_table)
+                return Listing(rows=found, total=total, is_table=listing.is_table)
+        reason = f"its list has more than {_MOST_LISTS:,} parts; shorten the period with --since"
+        raise Unreadable(self.listed_at, reason, holds_entries=True)
 
     def _index_url(
         self, asked: Mapping[str, str], dialect: _Dialect, media_type: str | None, resume: str
