@@ -18,6 +18,9 @@ class Backfill(Base):
     asked: Mapped[dict[str, Any]] = mapped_column(doc="what the command was asked for")
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None] = mapped_column(doc="None while there is more to do")
+    queued_at: Mapped[datetime | None] = mapped_column(
+        doc="not None while the service has it to do"
+    )
 
 
 class BackfillWalk(Base):
@@ -29,7 +32,9 @@ class BackfillWalk(Base):
     backfill_id: Mapped[int] = mapped_column(
         ForeignKey("backfill.id", ondelete="CASCADE"), index=True
     )
-    feed_id: Mapped[int | None] = mapped_column(ForeignKey("feed.id", ondelete="CASCADE"))
+    feed_id: Mapped[int | None] = mapped_column(
+        ForeignKey("feed.id", ondelete="CASCADE"), index=True
+    )
     source: Mapped[str] = mapped_column(doc="a name of sources.registry")
     is_planned: Mapped[bool] = mapped_column(doc="its first documents are in the queue")
     note: Mapped[str | None] = mapped_column(doc="why it could not begin, or where it stopped")

@@ -143,7 +143,13 @@ def test_a_manager_does_everything_by_hand(
             return visitor.page.inner_text("main")
 
         visitor.visit("/f/1")
-        for form in ("/f/1/pause", "/f/1/resume", "/f/1/poll"):
+        for form in (
+            "/f/1/pause",
+            "/f/1/resume",
+            "/f/1/poll",
+            "/f/1/backfill",
+            "/f/1/backfill/stop",
+        ):
             click(form)
             assert visitor.page.is_visible("[role=status]"), form
         visitor.visit("/f/1/settings")

@@ -35,13 +35,12 @@ async def first_documents(services: Services, asked: Asked) -> list[First]:
     begun = await services.query(unfinished, asked)
     if begun is not None:
         return await _waiting(services, begun.id)
-    web = web_of(services)
     sources: list[tuple[str | None, str, Source]] = []
     if asked.paths:
         sources.append((None, FILES, files_of(asked)))
     for number in asked.feeds:
         feed = await services.query(feeds.get, number)
-        names = fitting(feed, web) if asked.source == AUTO else [asked.source]
+        names = fitting(feed, services.config.rsshub) if asked.source == AUTO else [asked.source]
         sources += [
             (
                 without_secrets(feed.url),

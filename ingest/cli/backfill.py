@@ -220,11 +220,10 @@ async def _run(
 
     async with open_services(session.config, session.database, feeds=_MANY) as services:
         services.prepare_outputs()
-        web = backfill.web_of(services)
         number, goes_on = await services.transact(
             backfill.begin,
             asked,
-            lambda feed: fitting(feed, web),
+            lambda feed: fitting(feed, services.config.rsshub),
             anew=anew,
             lists=lists,
             now=session.now,

@@ -14,13 +14,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from ingest.clock import system_clock
 from ingest.config import Config
+from ingest.daemon.backfilling import Backfilling
 from ingest.daemon.dispatch import Dispatcher
 from ingest.daemon.finding import Finder
 from ingest.daemon.notify import notify, notify_reloading, watchdog_interval
 from ingest.daemon.parts import Parts
 from ingest.daemon.publishing import Publishing
 from ingest.daemon.sums import SUMS_EVERY, sum_up_polls
-from ingest.daemon.watch import ClockWatch, Progress, exit_after
+from ingest.daemon.watch import ClockWatch, Progress, exit_after, watch_loop
 from ingest.database import Database
 from ingest.database.alone import alone_at
 from ingest.errors import ArchiveError, ArchiveFull, ConfigError, StoreError
@@ -37,7 +38,6 @@ from ingest.workers import processes_for
 
 logger = logging.getLogger(__name__)
 
-_LOOP_CHECK = timedelta(seconds=0.1)
 _HOUSEKEEPING = 5  # ticks between two runs of the regular jobs
 # At a reload, polls that take longer than this are cancelled. They are the first to start again.
 _RELOADS_WITHIN = timedelta(seconds=3)
@@ -96,8 +96,9 @@ class Daemon:
         measuring = asyncio.create_task(self._measure(services))
         await self._keep_house(services, dispatcher)
         publishing = Publishing(services)
-        scheduler = self._schedule(services, dispatcher, publishing)
-        watching = asyncio.create_task(self._watch_loop())
+        backfilling = Backfilling(services, self._parts.database)
+        scheduler = self._schedule(services, dispatcher, publishing.publish, backfilling.check)
+        watching = asyncio.create_task(watch_loop(self._metrics.loop_lag.observe))
         freeze_garbage()
         self._is_ready = True
         notify("READY=1", "STATUS=polling feeds")
@@ -109,6 +110,7 @@ class Daemon:
         await dispatcher.rest(_RESTS_WITHIN)  # because `shutdown` cancels running jobs
         scheduler.shutdown(wait=False)
         publishing.stop()
+        await backfilling.stop()
         measuring.cancel()
         watching.cancel()
         notify("STATUS=finishing what is in flight")
@@ -136,7 +138,7 @@ class Daemon:
             await self._mend_schedule(services)
 
     def _schedule(
-        self, services: Services, dispatcher: Dispatcher, publishing: Publishing
+        self, services: Services, dispatcher: Dispatcher, *jobs: Callable[[], object]
     ) -> AsyncIOScheduler:
         scheduler = AsyncIOScheduler(
             timezone="UTC",
@@ -144,25 +146,18 @@ class Daemon:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         tick = services.config.daemon.tick
-        ticks = {
+        ticks: dict[Callable[[], object], timedelta] = {
             dispatcher.fill: tick,
             self._ping: (watchdog_interval() or timedelta(minutes=1)) / 3,
             partial(self._keep_house, services, dispatcher): _HOUSEKEEPING * tick,
             partial(self._measure, services): _HOUSEKEEPING * tick,
-            publishing.publish: _HOUSEKEEPING * tick,
+            **dict.fromkeys(jobs, _HOUSEKEEPING * tick),
             partial(sum_up_polls, services, self._parts.database): SUMS_EVERY,
         }
         for job, every in ticks.items():
             scheduler.add_job(job, "interval", seconds=every.total_seconds())
         scheduler.start()
         return scheduler
-
-    async def _watch_loop(self) -> None:
-        """Measure the delay of the event loop, which shows whether something blocks the loop."""
-        while True:
-            due = time.monotonic() + _LOOP_CHECK.total_seconds()
-            await asyncio.sleep(_LOOP_CHECK.total_seconds())
-            self._metrics.loop_lag.observe(time.monotonic() - due)
 
     async def _ping(self) -> None:
         """Notify systemd's watchdog of progress; without progress, systemd restarts the service."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import threading
@@ -13,6 +14,7 @@ from ingest.manners.backoff import doubled
 
 logger = logging.getLogger(__name__)
 
+_LOOP_CHECK = timedelta(seconds=0.1)
 _TICK_WITHIN = timedelta(minutes=2)
 # The longest polls are those of slow feeds with twenty article pages on slow sites.
 _POLL_WITHIN = timedelta(minutes=45)
@@ -108,6 +110,14 @@ class Trouble:
         if self.reason is not None:
             logger.warning("the %s can be used again", self.name)
         self.reason, self._tries = None, 0
+
+
+async def watch_loop(observe: Callable[[float], object]) -> None:
+    """Measure the delay of the event loop in seconds, which shows whether something blocks it."""
+    while True:
+        due = time.monotonic() + _LOOP_CHECK.total_seconds()
+        await asyncio.sleep(_LOOP_CHECK.total_seconds())
+        observe(time.monotonic() - due)
 
 
 def exit_after(wait: timedelta) -> None:

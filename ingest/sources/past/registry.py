@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ingest.config import RsshubConfig
 from ingest.feed import FeedState
+from ingest.rsshub import instances_of, is_route, route_of
 from ingest.sources.past.paged import Paged
 from ingest.sources.past.rfc5005 import Rfc5005
 from ingest.sources.past.rsshub import Rsshub
@@ -22,14 +24,14 @@ OF_A_FEED: dict[str, Callable[[Web, FeedState, Window], Source]] = {
 }
 
 
-def fitting(feed: FeedState, web: Web) -> list[str]:
+def fitting(feed: FeedState, rsshub: RsshubConfig) -> list[str]:
     """Return the default sources for a feed, by name.
 
     An RSSHub route has its own source. Other feeds have links to older documents, numbered pages
     and a web archive. A sitemap lists very many pages, so it is read only for feeds with
     `full_text`.
     """
-    if web.instances.route_of(feed.address) is not None:
+    if is_route(feed.address) or route_of(feed.address, instances_of(rsshub)) is not None:
         return ["rsshub"]
     own = ["sitemap"] if feed.settings.full_text is True else []
     return ["rfc5005", "paged", *own, "wayback"]

@@ -1,4 +1,4 @@
-"""Poll a feed now, pause and resume it."""
+"""Poll a feed now, pause and resume it, and bring in its past."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from ingest.clock import system_clock
 from ingest.errors import UsageError
-from ingest.store import feeds, polls
+from ingest.sources.past.registry import fitting
+from ingest.store import backfill_queue, feeds, polls
 from ingest.web.managing.answers import feed_of, go_to
 from ingest.web.rendering import site_of
 
@@ -36,3 +37,18 @@ def resume(request: Request, _form: FormData) -> Response:
         raise UsageError("this feed was removed from the configuration file; add it there again")
     site_of(request).database.transact(feeds.resume, feed.id, now=system_clock())
     return go_to(request, f"/f/{feed.id}", "resume")
+
+
+def backfill(request: Request, _form: FormData) -> Response:
+    """Queue a backfill of a feed for the service: POST /f/ID/backfill."""
+    feed, site = feed_of(request), site_of(request)
+    sources = fitting(feed, site.config.rsshub)
+    site.database.transact(backfill_queue.queue, feed.id, sources, now=system_clock())
+    return go_to(request, f"/f/{feed.id}", "backfill")
+
+
+def stop_backfill(request: Request, _form: FormData) -> Response:
+    """Stop the backfill of a feed: POST /f/ID/backfill/stop. It can be continued."""
+    feed = feed_of(request)
+    site_of(request).database.transact(backfill_queue.leave_of_feed, feed.id)
+    return go_to(request, f"/f/{feed.id}", "stop")

@@ -18,6 +18,8 @@ def routes() -> list[Route]:
         _form("/f/{id:id}/poll", feeds.poll),
         _form("/f/{id:id}/pause", feeds.pause),
         _form("/f/{id:id}/resume", feeds.resume),
+        _form("/f/{id:id}/backfill", feeds.backfill),
+        _form("/f/{id:id}/backfill/stop", feeds.stop_backfill),
         _page("/f/{id:id}/settings", settings.show),
         _form("/f/{id:id}/settings", settings.save),
         _page("/add", adding.show),

@@ -10,9 +10,11 @@ from starlette.responses import Response
 
 from ingest.clock import system_clock
 from ingest.feed import FeedState
-from ingest.store import entry_lists, feed_pages, listings, takedowns
+from ingest.store import backfill_queue, entry_lists, feed_pages, listings, takedowns
+from ingest.store.backfill_queue import LastRun
 from ingest.store.calendars import feed_days
 from ingest.views.advice import advice_for
+from ingest.views.backfills import progress_of
 from ingest.views.feeds import all_of, condition, explanation, facts_of, next_poll, poll_cells
 from ingest.views.heat import WEEKS, Day, days_of, months_of
 from ingest.web.pages.missing import missing, removed
@@ -37,6 +39,7 @@ def show(request: Request) -> Response:
     facts = all_of(shown.feed, shown.entries)
     days = _calendar(site_of(request), shown.feed)
     pause = shown.pause if shown.pause and shown.pause.until > system_clock() else None
+    backfill = database.view(backfill_queue.last_of, number)
     return page(
         request,
         "feed.html",
@@ -47,11 +50,18 @@ def show(request: Request) -> Response:
         explanation=facts_of(explanation(shown.feed, pause)),
         advice=advice_for(shown.polls[0]["error_kind"]) if shown.polls else None,
         polls=map(poll_cells, shown.polls),
+        backfill=backfill,
+        backfill_state=_state_of(backfill) if backfill else "",
         is_listed=shown.is_listed,
         done=request.query_params.get("done"),
         calendar_days=days,
         months=months_of(days),
     )
+
+
+def _state_of(backfill: LastRun) -> str:
+    is_ended = backfill.run.ended_at is not None
+    return progress_of(backfill.rows, is_queued=backfill.is_queued, is_ended=is_ended)
 
 
 def _calendar(site: Site, feed: FeedState) -> list[Day]:
