@@ -11,6 +11,7 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from itertools import combinations
 from random import Random
 from typing import Any, TypeAlias
 
@@ -311,6 +312,27 @@ def test_any_number_of_editions_are_one_story(database: Database, count: int) ->
     finish(database)
     left = [number for number in range(count) if number != gone]
     assert clusters(database) == dict.fromkeys(left, left[0])
+
+
+def test_no_pair_of_texts_is_compared_twice(database: Database) -> None:
+    texts = range(holders.MOST + 12)
+    comparisons = 0
+    for number in texts:
+        text = text_of([*clauses(1, 4), *clauses(100 + number, 4)])
+        database.transact(put, number, text, title="头条", link="https://b.example/1")
+        with counted(database) as counts:
+            finish(database)
+        comparisons += counts["comparisons"]
+    rows = sa.select(LikenessEntry.entry_id, LikenessText.identity).join(
+        LikenessText, LikenessText.id == LikenessEntry.text_id
+    )
+    of_entry = dict(database.query(lambda c: c.execute(rows).all()))
+    identities = [of_entry[number + 1] for number in texts]
+    pairs = set(combinations(identities[: holders.MOST], 2))
+    for count in range(holders.MOST + 1, len(identities) + 1):
+        hub, *others = sorted(identities[:count])
+        pairs |= {(hub, other) for other in others}
+    assert comparisons == len({frozenset(pair) for pair in pairs})
 
 
 def test_many_texts_that_share_a_clause_cost_no_more_than_others(database: Database) -> None:

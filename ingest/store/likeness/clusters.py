@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from ingest.reading.likeness import Relation
 from ingest.store.conditions import entry_date
-from ingest.store.likeness.links import Pair, linked
+from ingest.store.likeness.holders import Pair
+from ingest.store.likeness.links import linked
 from ingest.store.statements import numbers, table_of
 from models import Entry, Feed, LikenessEntry, LikenessLink
 

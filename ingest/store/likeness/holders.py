@@ -23,6 +23,9 @@ _KEY, _HUB = table_of(LikenessKey), table_of(LikenessHub)
 KeyOfText: TypeAlias = tuple[int, int]
 """A key, and the id of a text that has it."""
 
+Pair: TypeAlias = tuple[int, int]
+"""The ids of two texts, the lower first."""
+
 Hubs: TypeAlias = Mapping[int, int | None]
 """Maps keys that more than `MOST` texts have to the ids of their hubs.
 

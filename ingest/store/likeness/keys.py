@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from ingest.store.likeness import hubs
-from ingest.store.likeness.holders import MOST, Holders, KeyOfText, holders_of
+from ingest.store.likeness.holders import MOST, Holders, Hubs, KeyOfText, Pair, holders_of
 from ingest.store.statements import insert_into, numbers, table_of
 from models import LikenessEntry, LikenessKey, LikenessText
 
@@ -23,10 +23,14 @@ _KEY, _TEXT, _ENTRY = table_of(LikenessKey), table_of(LikenessText), table_of(Li
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """The holders of some keys before and after texts gained or lost the keys."""
+    """The holders of some keys before and after texts gained or lost the keys.
+
+    `gained` has the pairs of a key and a text that are new.
+    """
 
     before: Holders
     after: Holders
+    gained: Collection[KeyOfText]
 
     @property
     def keys(self) -> set[int]:
@@ -34,6 +38,17 @@ class Shift:
         before, after = self.before.hubs, self.after.hubs
         same = {key for key in before.keys() & after.keys() if before[key] == after[key]}
         return (before.keys() | after.keys()) - same
+
+    def was_support(self, key: int, pair: Pair, hubs: Hubs) -> bool:
+        """Return whether a key of both texts supported their link before the change.
+
+        `hubs` has the present hub of each key whose holders did not change.
+        """
+        if any((key, text) in self.gained for text in pair):
+            return False
+        is_changed = key in self.before.rare or key in self.before.hubs
+        known = self.before.hubs if is_changed else hubs
+        return key not in known or known[key] in pair
 
     def to_compare(self) -> set[KeyOfText]:
         """Return pairs of a key and a text that must be compared with other texts with the key.
@@ -60,7 +75,8 @@ def change(
     frequent = before.hubs.keys() | {key for key, some in rare.items() if len(some) > MOST}
     after = hubs.renew(connection, before.hubs, frequent, gained=gained, lost=lost)
     still_rare = {key: some for key, some in rare.items() if key not in frequent}
-    return Shift(before=before, after=Holders(rare=still_rare, hubs={}) | after)
+    after |= Holders(rare=still_rare, hubs={})
+    return Shift(before=before, after=after, gained=gained)
 
 
 def _gain(connection: sa.Connection, gained: Collection[KeyOfText]) -> None:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import sqlalchemy as sa
 
 from ingest.reading.likeness import Fingerprint, Likeness, compare, may_be_alike
 from ingest.store.likeness import keys
-from ingest.store.likeness.holders import Holders, KeyOfText, all_holders_of, hubs_of
+from ingest.store.likeness.holders import Holders, KeyOfText, Pair, all_holders_of, hubs_of
 from ingest.store.likeness.keys import Shift
 from ingest.store.statements import numbers, table_of
 from models import LikenessLink
 
 _LINK = table_of(LikenessLink)
-
-Pair: TypeAlias = tuple[int, int]
-"""The ids of two texts, the lower first."""
 
 
 def _pair(one: int, other: int) -> Pair:
@@ -77,17 +74,16 @@ def dissolve(connection: sa.Connection, shift: Shift, losers: Collection[int]) -
     return {text for pair in without for text in pair}
 
 
-def _with_support(
-    connection: sa.Connection, pairs: Collection[Pair], *, other_than: Collection[int] = ()
-) -> set[Pair]:
-    """Return the pairs of texts that are supported by a key which is not in `other_than`.
+def _with_support(connection: sa.Connection, pairs: Collection[Pair]) -> set[Pair]:
+    """Return the pairs of texts that a key supports.
 
     A key supports a pair if both texts have it, and it is rare or one of the two is its hub.
     """
     if not pairs:
         return set()
-    of_text = keys.keys_of(connection, {text for pair in pairs for text in pair})
-    shared = {pair: (of_text[pair[0]] & of_text[pair[1]]).difference(other_than) for pair in pairs}
+    shared = _common_keys(
+        keys.keys_of(connection, {text for pair in pairs for text in pair}), pairs
+    )
     hubs = hubs_of(connection, set().union(*shared.values()))
     return {
         pair
@@ -96,22 +92,60 @@ def _with_support(
     }
 
 
-def candidates(
-    connection: sa.Connection, asked: Collection[KeyOfText], holders: Holders, new: Collection[int]
-) -> set[Pair]:
-    """Return the pairs of texts that share a key of `asked`, and were not compared before.
+def _common_keys(of_text: Mapping[int, set[int]], pairs: Iterable[Pair]) -> Mapping[Pair, set[int]]:
+    return {(one, other): of_text[one] & of_text[other] for one, other in pairs}
 
-    `holders` has the holders of these keys. `new` has texts that were never compared. Two texts
-    that are not in `new` were compared before if they are linked, or if another key supports the
-    pair.
+
+def candidates(
+    connection: sa.Connection,
+    asked: Collection[KeyOfText],
+    shift: Shift,
+    holders: Holders,
+    new: Collection[int],
+) -> set[Pair]:
+    """Return the pairs of texts that share a key of `asked` or `shift`, and were not compared yet.
+
+    `asked` has the keys of texts that must be compared again. `holders` has the holders of all
+    these keys. `new` has texts that were never compared. Two texts that are not in `new` were
+    compared before if they are linked, or if a key supported the pair before the change.
     """
-    near, of_one_link = _divide(connection, _sharers(connection, asked, holders))
+    wanted = {*asked, *shift.gained, *shift.to_compare()}
+    near, of_one_link = _divide(connection, _sharers(connection, wanted, holders))
     old = {pair for pair in near | of_one_link if not (pair[0] in new or pair[1] in new)}
     if not old:
         return near | of_one_link
     known = linked(connection, {text for pair in old for text in pair})
-    compared = _with_support(connection, old & near, other_than={key for key, _ in asked})
-    return (near - known - compared) | of_one_link - known
+    again = {text for _, text in asked}
+    closed = {pair for pair in old - known if not again.intersection(pair)}
+    return (
+        (near | of_one_link)
+        - known
+        - _pairs_compared_before(connection, closed, of_one_link, shift)
+    )
+
+
+def _pairs_compared_before(
+    connection: sa.Connection,
+    pairs: Collection[Pair],
+    of_one_link: set[Pair],
+    shift: Shift,
+) -> set[Pair]:
+    """Return the pairs of texts that a key supported before the change.
+
+    Pairs in `of_one_link` were compared only if the key is that of a link.
+    """
+    if not pairs:
+        return set()
+    texts = {text for pair in pairs for text in pair}
+    shared = _common_keys(keys.keys_of(connection, texts), pairs)
+    clauses = _common_keys(keys.clause_keys_of(connection, texts), of_one_link & shared.keys())
+    shared = {pair: some - clauses.get(pair, set()) for pair, some in shared.items()}
+    hubs = hubs_of(connection, set().union(*shared.values()))
+    return {
+        pair
+        for pair, some in shared.items()
+        if any(shift.was_support(key, pair, hubs) for key in some)
+    }
 
 
 def _sharers(

@@ -11,8 +11,7 @@ import sqlalchemy as sa
 from ingest.reading.likeness import Fingerprint
 from ingest.store.due import mark_due_for
 from ingest.store.likeness import clusters, keys, links, texts
-from ingest.store.likeness.holders import holders_of
-from ingest.store.likeness.links import Pair
+from ingest.store.likeness.holders import Pair, holders_of
 from ingest.store.likeness.prints import Print, prints_of
 from models import LikenessEntry, LikenessHub, LikenessKey, LikenessLink, LikenessText
 
@@ -54,8 +53,7 @@ def _write(
     touched |= links.dissolve(connection, shift, moves.losers)
     again = {(key, text) for text, some in reopened.items() for key in some}
     holders = holders_of(connection, {key for key, _ in again}) | shift.after
-    asked = again | moves.gained | shift.to_compare()
-    pairs = links.candidates(connection, asked, holders, moves.new)
+    pairs = links.candidates(connection, again, shift, holders, moves.new)
     touched |= _link(connection, pairs, prints, now)
     joined, others = clusters.join(connection, moves.entered)
     unsettled = touched | moves.left | moves.unmoved | others
