@@ -6,6 +6,7 @@ from models.base import Base
 from models.entry import Address, Capture, Entry, Revision, Unread
 from models.feed import Feed, PollRow
 from models.follower import Due, Follower
+from models.image import Image, ImageFile, ImageUse
 from models.likeness import (
     LikenessEntry,
     LikenessHub,
@@ -37,6 +38,9 @@ __all__ = [
     "Follower",
     "FormerPath",
     "HostPause",
+    "Image",
+    "ImageFile",
+    "ImageUse",
     "LikenessEntry",
     "LikenessHub",
     "LikenessKey",

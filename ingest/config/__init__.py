@@ -6,6 +6,7 @@ A `ConfigError` lists every mistake with its file, table and key.
     tables          the tables of the file
     outputs         the archive, and other folders of files
     after           what happens after files were written
+    images          kept pictures
     requests        the tables about requests to others
     feed_settings   the settings of a feed, each declared once for file, command, OPML and manual
     kinds           types of values: durations, sizes, zones, addresses
@@ -14,6 +15,7 @@ A `ConfigError` lists every mistake with its file, table and key.
 """
 
 from ingest.config.feed_settings import FeedConfig, FeedSettings, feed_settings
+from ingest.config.images import ImagesConfig
 from ingest.config.kinds import (
     format_duration,
     format_size,
@@ -33,6 +35,7 @@ __all__ = [
     "FeedConfig",
     "FeedSettings",
     "FetchConfig",
+    "ImagesConfig",
     "LogConfig",
     "OutputConfig",
     "RsshubConfig",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,7 @@ def _line(defaults: BaseModel, key: str, field: FieldInfo) -> str:
 
 
 def _default_of(defaults: BaseModel, key: str) -> Any:
-    is_size = key == "max_size"
+    is_size = key.endswith("_size")
     value = getattr(defaults, key)
     return format_size(value) if is_size else value
 
@@ -128,10 +129,14 @@ def _toml(value: Any) -> str:
     if isinstance(value, tuple | list):
         return "[" + ", ".join(_toml(one) for one in value) + "]"
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
+        return "{ " + ", ".join(f"{_key(key)} = {_toml(one)}" for key, one in value.items()) + " }"
     if isinstance(value, bool | int):
         return json.dumps(value)
     if isinstance(value, Path):
         value = value.as_posix()
     # A JSON string is a TOML basic string (TOML 1.0).
     return json.dumps(str(value), ensure_ascii=False)
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[\w-]+", name, re.ASCII) else json.dumps(name)

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
+from ingest.config.images import Images
 from ingest.config.kinds import (
     Category,
     FeedProxy,
@@ -130,6 +131,12 @@ class FeedSettings(Table):
         "none; env:NAME or credential:NAME holds the whole address, with "
         "its password.",
         examples=["socks5://127.0.0.1:7890"],
+    )
+    images: Annotated[Images | None, Setting(in_records=True)] = Field(
+        None,
+        description="Whether to keep its pictures (keep) or only link to them (link), instead of "
+        "images.images.",
+        examples=["keep"],
     )
     follow_moves: bool = Field(
         True,

@@ -155,6 +155,8 @@ def _resolve_paths(config: Config, folder: Path) -> Config:
     resolved: dict[str, Any] = {"database": config.database.model_copy(update={"url": url})}
     if "archive" in config.model_fields_set or not config.outputs:
         resolved["archive"] = resolve(config.archive)
+    images = {"path": folder / config.images.path.expanduser()}
+    resolved["images"] = config.images.model_copy(update=images)
     hooks = {"folder": folder / config.hooks.folder.expanduser()}
     resolved["hooks"] = config.hooks.model_copy(update=hooks)
     resolved["outputs"] = tuple(resolve(output) for output in config.outputs)

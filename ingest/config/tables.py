@@ -13,6 +13,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ingest.config.after import GitConfig, HooksConfig
 from ingest.config.feed_settings import FeedConfig
+from ingest.config.images import ImagesConfig
 from ingest.config.kinds import Interval, Table
 from ingest.config.outputs import ArchiveConfig, OutputConfig
 from ingest.config.requests import FetchConfig, RsshubConfig, WaybackConfig
@@ -126,6 +127,7 @@ class Config(Table):
     web: WebConfig = WebConfig()
     search: SearchConfig = SearchConfig()
     duplicates: DuplicatesConfig = DuplicatesConfig()
+    images: ImagesConfig = ImagesConfig()
     wayback: WaybackConfig = WaybackConfig()
     log: LogConfig = LogConfig()
     feeds: tuple[FeedConfig, ...] = ()
