@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,14 @@ def test_the_command_lists_each_story_with_its_canonical_entry(program: Program)
     }
     shown = program.good("duplicates", "--feed", "转载站")
     assert f"reprint of {ids['图书馆']}, 100% (same text, other boilerplate)" in shown
+
+
+def test_the_command_says_that_near_duplicates_are_off(tmp_path: Path) -> None:
+    settings = {"GUIDANG_DUPLICATES__ENABLED": "false"}
+    program = replace(new_program(tmp_path), env=settings)
+    result = program.run("duplicates")
+    assert (result.code, result.out) == (2, "")
+    assert "near-duplicates are off; set duplicates.enabled = true" in result.err
 
 
 def test_an_entry_names_its_duplicates(program: Program) -> None:

@@ -28,10 +28,15 @@ def duplicates(
     as_json: JsonOption = False,
 ) -> None:
     """List the groups of entries that tell the same story."""
+    from ingest.errors import UsageError
     from ingest.store import feeds
     from ingest.store.likeness.listing import clusters
 
     with open_session(ctx, quiet=True) as session:
+        if not session.config.duplicates.enabled:
+            raise UsageError(
+                "near-duplicates are off; set duplicates.enabled = true in the configuration"
+            )
         query = session.database.query
         feed_id = query(feeds.find, [feed])[0].id if feed else None
         found = query(lambda connection: [*clusters(connection, feed_id=feed_id)])
